@@ -1,0 +1,83 @@
+/*
+ * What can be done to a lab. Scenarios are lists of these with times; the page sends the same ones. A command is plain
+ * data, so that the command log is state, and a scenario is a file.
+ *
+ * User space names things as people do: processes by name, maps by letter, sockets by number. Each verb is carried out
+ * by a small user-space program (src/engine/libbpf, src/engine/tools) that reaches the kernel through system calls only.
+ */
+export type MapLetter = string;
+
+export type Command =
+  | { readonly do: 'spawn'; readonly process: string; readonly uid?: number }
+  | { readonly do: 'exit'; readonly process: string }
+  /** BTF_LOAD, MAP_CREATE and a PROG_LOAD for each function of the named text; the map becomes `map` */
+  | { readonly do: 'load'; readonly process: string; readonly map: MapLetter; readonly text: string }
+  /** MAP_UPDATE_ELEM, key 0 */
+  | { readonly do: 'register'; readonly process: string; readonly map: MapLetter }
+  /** MAP_GET_FD_BY_ID, MAP_DELETE_ELEM, close */
+  | { readonly do: 'unregister'; readonly process: string; readonly map: MapLetter }
+  /** closes the process's fds of this map and of its programs */
+  | { readonly do: 'close-map'; readonly process: string; readonly map: MapLetter }
+  /** socket, setsockopt(TCP_CONGESTION) when cc is given, connect; then sends `bytes` (endlessly when left out) */
+  | {
+      readonly do: 'connect';
+      readonly process: string;
+      readonly socket: number;
+      readonly cc?: string;
+      readonly bytes?: number;
+    }
+  | { readonly do: 'close'; readonly socket: number }
+  | { readonly do: 'setsockopt'; readonly socket: number; readonly cc: string }
+  /** `net.ipv4.tcp_congestion_control` and its kin */
+  | { readonly do: 'sysctl'; readonly process: string; readonly name: string; readonly value: string }
+  /** writes bytes into the machine's memory behind the kernel's back, as a debugger would */
+  | { readonly do: 'poke'; readonly address: number; readonly bytes: readonly number[] };
+
+export interface ScenarioStep {
+  /** engine time, nanoseconds */
+  readonly at: number;
+  readonly caption: string;
+  readonly command: Command;
+}
+
+export interface PathConfig {
+  /** bottleneck rate, bits a second */
+  readonly rateBps: number;
+  /** propagation delay of one direction, nanoseconds */
+  readonly delayNs: number;
+  /** bottleneck queue, packets (pfifo) */
+  readonly queuePackets: number;
+}
+
+/** A fact that must hold when the clock first passes `at`: scenarios are tests. */
+export interface ExpectedFact {
+  readonly at: number;
+  readonly text: string;
+  readonly map?: MapLetter;
+  readonly state?: LifecycleState;
+  readonly refs?: number;
+  /** the last system call's answer */
+  readonly errno?: string;
+  /** id of the step that answered */
+  readonly step?: string;
+}
+
+export interface Scenario {
+  readonly id: string;
+  readonly title: string;
+  /** one sentence under the title */
+  readonly intro: string;
+  readonly path: PathConfig;
+  readonly seed: number;
+  /** program texts by name; the page may replace them */
+  readonly texts: Readonly<Record<string, string>>;
+  readonly steps: readonly ScenarioStep[];
+  /** where the page opens, nanoseconds */
+  readonly openAt: number;
+  /** the future is computed up to here, nanoseconds */
+  readonly until: number;
+  readonly expect: readonly ExpectedFact[];
+}
+
+/** FREED is our word for "reference 0 and the grace period over"; the others are enum bpf_struct_ops_state. */
+export type LifecycleState = 'INIT' | 'INUSE' | 'TOBEFREE' | 'READY' | 'FREED';

@@ -1,0 +1,207 @@
+/*
+ * What the page sees of a lab. Views are functions of this; every number on the page comes from here.
+ * `ColdSnapshot` is sent when it changed, `HotSnapshot` every frame (as one Float64Array, see src/protocol/frame.ts),
+ * `History` grows at its end and is cut where a branch forks.
+ */
+import type { TraceEntry } from '../kernel/steps.ts';
+import type { Holder } from '../kernel/subsystem.ts';
+import type { LifecycleState, MapLetter, PathConfig } from './commands.ts';
+
+/** Where the machine stands: after `event` events; inside event `event + 1` when `call` and `insn` are set. */
+export interface Position {
+  readonly event: number;
+  /** nth BPF program call within the event, from 0; null between events */
+  readonly call: number | null;
+  /** nth executed instruction within the call, from 0 */
+  readonly insn: number | null;
+}
+
+export interface ProgSnapshot {
+  readonly id: number;
+  readonly name: string;
+  readonly member: string;
+  /** text that it was assembled from, and the 0-based source line of each instruction slot */
+  readonly text: string;
+  readonly lines: readonly number[];
+  readonly insnCount: number;
+  /** the fault or fuel message when the program was stopped */
+  readonly stopped: string | null;
+}
+
+export interface MapSnapshot {
+  readonly letter: MapLetter;
+  readonly id: number;
+  readonly name: string;
+  /** name of the congestion control, from the value's data once it was given one */
+  readonly ccName: string;
+  readonly state: LifecycleState;
+  /** reference 0, id gone, waiting for RCU and RCU-tasks */
+  readonly inGrace: boolean;
+  /** every holder; the shown refcnt is the number of those that are not `file` or `pin` */
+  readonly holders: readonly Holder[];
+  /** refcnt as a lookup reports it */
+  readonly refcnt: number;
+  /** linear addresses of the two copies, and their size */
+  readonly kvalue: number;
+  readonly uvalue: number;
+  readonly valueBytes: number;
+  readonly progs: readonly ProgSnapshot[];
+  /** trampoline of each implemented member: address in the image and length of its code */
+  readonly trampolines: readonly { readonly member: string; readonly address: number; readonly bytes: number }[];
+}
+
+export interface SocketSnapshot {
+  readonly id: number;
+  readonly process: string;
+  readonly ccName: string;
+  /** letter of the map that serves it; null for a built-in */
+  readonly map: MapLetter | null;
+  /** linear addresses of the two ends' tcp_sock; 0 when destroyed */
+  readonly sk: number;
+  readonly peer: number;
+  /** TCP_ESTABLISHED and its kin, by name without the prefix */
+  readonly state: string;
+}
+
+export interface ProcessSnapshot {
+  readonly pid: number;
+  readonly name: string;
+  readonly alive: boolean;
+  readonly fds: readonly { readonly fd: number; readonly text: string }[];
+}
+
+export interface ColdSnapshot {
+  readonly scenario: { readonly id: string; readonly title: string; readonly intro: string };
+  readonly profile: string;
+  readonly path: PathConfig;
+  readonly seed: number;
+  readonly maps: readonly MapSnapshot[];
+  readonly sockets: readonly SocketSnapshot[];
+  readonly processes: readonly ProcessSnapshot[];
+  /** tcp_available_congestion_control, in list order */
+  readonly available: readonly string[];
+  /** number of the last system call at the cursor; 0 before the first */
+  readonly lastCall: number;
+  /** number of the last caption at the cursor; -1 before the first */
+  readonly lastCaption: number;
+  readonly branch: number;
+}
+
+/** A row a flow of the hot part; plain numbers. */
+export interface FlowNumbers {
+  readonly socket: number;
+  readonly cwnd: number;
+  readonly ssthresh: number;
+  readonly srttUs: number;
+  readonly inflight: number;
+  readonly delivered: number;
+  readonly lost: number;
+  readonly caState: number;
+  readonly pacingRate: number;
+}
+
+/** Stage of a packet: 0 sender to queue, 1 in the queue, 2 bottleneck to receiver, 3 ACK on its way back. */
+export interface PacketNumbers {
+  readonly socket: number;
+  readonly stage: number;
+  /** 0 to 1 along the stage; for the queue, its index from the head */
+  readonly at: number;
+  readonly retransmission: number;
+}
+
+export interface HotSnapshot {
+  /** engine time, ns */
+  readonly time: number;
+  readonly event: number;
+  readonly nextEventTime: number;
+  readonly queueLength: number;
+  readonly drops: number;
+  readonly executedInsns: number;
+  readonly packetsSent: number;
+  readonly flows: readonly FlowNumbers[];
+  readonly packets: readonly PacketNumbers[];
+}
+
+/** The microscope: the machine stopped inside a program. */
+export interface CpuSnapshot {
+  readonly position: Position;
+  readonly progId: number;
+  readonly progName: string;
+  readonly member: string;
+  readonly map: MapLetter | null;
+  /** index of the instruction slot that runs next */
+  readonly pc: number;
+  readonly line: number;
+  readonly text: string;
+  /** r0 to r10, as [low, high] words */
+  readonly registers: readonly (readonly [number, number])[];
+  /** registers that the last instruction wrote */
+  readonly changed: readonly number[];
+  readonly socket: number;
+  /** "Linux reads 0 here if the pointer is a BTF pointer" */
+  readonly note: string | null;
+}
+
+export interface CallRecord {
+  readonly n: number;
+  readonly time: number;
+  readonly event: number;
+  readonly process: string;
+  /** as strace would print it: `bpf(BPF_MAP_DELETE_ELEM, {map_fd=3, key=0})` */
+  readonly text: string;
+  readonly shape: 'syscall' | 'delete' | 'open' | 'close';
+  readonly ret: number;
+  readonly trace: readonly TraceEntry[];
+  readonly message: string | null;
+  readonly map: MapLetter | null;
+  readonly socket: number | null;
+}
+
+export interface Transition {
+  readonly time: number;
+  readonly event: number;
+  readonly map: MapLetter;
+  readonly from: LifecycleState | null;
+  readonly to: LifecycleState;
+}
+
+export interface RefChange {
+  readonly time: number;
+  readonly event: number;
+  readonly map: MapLetter;
+  readonly refcnt: number;
+  /** who came or went, in words: `registration`, `socket 3` */
+  readonly who: string;
+  readonly gained: boolean;
+}
+
+export interface CaptionRecord {
+  readonly n: number;
+  readonly time: number;
+  readonly event: number;
+  readonly text: string;
+}
+
+/** A socket's series: parallel arrays, a point at each change of the window. */
+export interface Series {
+  readonly socket: number;
+  readonly map: MapLetter | null;
+  readonly time: readonly number[];
+  readonly cwnd: readonly number[];
+  readonly ssthresh: readonly number[];
+  readonly srttUs: readonly number[];
+  readonly caState: readonly number[];
+}
+
+export interface History {
+  /** the run has been computed up to here, ns */
+  readonly until: number;
+  readonly calls: readonly CallRecord[];
+  readonly transitions: readonly Transition[];
+  readonly refs: readonly RefChange[];
+  readonly captions: readonly CaptionRecord[];
+  readonly series: readonly Series[];
+  readonly queue: { readonly time: readonly number[]; readonly length: readonly number[] };
+  /** series of the run before the last restart, drawn behind the new ones */
+  readonly ghosts: readonly Series[];
+}

@@ -1,0 +1,84 @@
+/*
+ * Messages between the page and the worker. Types only: both sides are built from one tree, so the version is checked
+ * once at the start. The worker owns the lab; the page asks and draws.
+ */
+import type { Command, Scenario } from '../engine/lab/commands.ts';
+import type { ColdSnapshot, CpuSnapshot, History } from '../engine/lab/snapshot.ts';
+
+export const PROTOCOL_VERSION = 1;
+
+export interface Breakpoint {
+  readonly text: string;
+  /** 0-based line of the loaded text */
+  readonly line: number;
+}
+
+/** Bytes of the machine that a view wants every frame. */
+export interface MemoryWindow {
+  readonly address: number;
+  readonly length: number;
+}
+
+export type ToWorker =
+  /** `texts` replace the scenario's own */
+  | {
+      readonly type: 'open';
+      readonly version: number;
+      readonly btf: ArrayBuffer;
+      readonly ids: ArrayBuffer;
+      readonly scenario: Scenario;
+      readonly texts: Readonly<Record<string, string>>;
+    }
+  /** the same scenario and seed with these texts; the old series stay as ghosts, and the clock returns to where it was */
+  | { readonly type: 'restart'; readonly texts: Readonly<Record<string, string>> }
+  /** loads a text as a new map under the next letter, now; may be refused by the kernel */
+  | { readonly type: 'register-new'; readonly name: string; readonly text: string }
+  /** engine seconds a second */
+  | { readonly type: 'play'; readonly speed: number }
+  | { readonly type: 'pause' }
+  /** absolute engine time, ns */
+  | { readonly type: 'seek'; readonly time: number }
+  | { readonly type: 'step-event'; readonly direction: 1 | -1 }
+  /** next or previous change of a map's state or reference count */
+  | { readonly type: 'step-state'; readonly direction: 1 | -1 }
+  /** next or previous instruction that any BPF program executed */
+  | { readonly type: 'step-instruction'; readonly direction: 1 | -1 }
+  /** next or previous marked event (system call, caption) */
+  | { readonly type: 'step-call'; readonly direction: 1 | -1 }
+  | { readonly type: 'command'; readonly command: Command }
+  | { readonly type: 'breakpoints'; readonly breakpoints: readonly Breakpoint[] }
+  | { readonly type: 'watch'; readonly windows: readonly MemoryWindow[] }
+  /** recovery: the worker was ended; these commands had been answered */
+  | { readonly type: 'ping'; readonly n: number };
+
+export type FromWorker =
+  | { readonly type: 'ready'; readonly version: number }
+  /** `numbers` is a HotSnapshot (src/protocol/frame.ts); `windows` are the watched bytes, in order */
+  | {
+      readonly type: 'frame';
+      readonly numbers: Float64Array;
+      readonly windows: readonly Uint8Array[];
+      readonly playing: boolean;
+    }
+  | { readonly type: 'cold'; readonly cold: ColdSnapshot }
+  | { readonly type: 'history'; readonly history: History }
+  /** null: the machine stands between events */
+  | { readonly type: 'cpu'; readonly cpu: CpuSnapshot | null }
+  /** something the user should read: a refused call, a stopped program, a text that does not assemble */
+  | { readonly type: 'notice'; readonly notice: Notice }
+  /** still alive, inside a long job (0 to 1, or null where the end is not known) */
+  | { readonly type: 'heartbeat'; readonly job: string; readonly progress: number | null }
+  | { readonly type: 'pong'; readonly n: number }
+  /** the engine itself failed */
+  | { readonly type: 'crash'; readonly message: string };
+
+export interface Notice {
+  readonly kind: 'info' | 'refused' | 'stopped' | 'error';
+  readonly title: string;
+  readonly detail: string;
+  /** the place in a text that it is about */
+  readonly text?: string;
+  readonly line?: number;
+  /** `notKernel`: Linux would have behaved otherwise, and the detail says how */
+  readonly notKernel?: boolean;
+}
