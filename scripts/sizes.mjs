@@ -1,0 +1,32 @@
+/** Budgets of the production build, gzip -9: the shell, the lazy editor, the engine worker, the fonts. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { root } from './tools.mjs';
+
+const assets = join(root, 'dist', 'assets');
+const files = readdirSync(assets).map((name) => ({
+  name,
+  bytes: gzipSync(readFileSync(join(assets, name)), { level: 9 }).length,
+}));
+const index = readFileSync(join(root, 'dist', 'index.html'), 'utf8');
+const inIndex = (name) => index.includes(name);
+const isEditor = (name) => /^(editor|monaco)/i.test(name);
+
+/** [what, budget in KB, which files] */
+const BUDGETS = [
+  ['shell', 190, ({ name }) => /\.(js|css)$/.test(name) && inIndex(name)],
+  ['editor with its worker, lazy', 1000, ({ name }) => /\.(js|css)$/.test(name) && isEditor(name) && !inIndex(name)],
+  ['engine worker', 120, ({ name }) => /^worker.*\.js$/.test(name)],
+  ['fonts', 90, ({ name }) => /latin-(wght|opsz)-normal.*\.woff2$/.test(name) && !/latin-ext/.test(name)],
+];
+
+let over = 0;
+for (const [what, budget, belongs] of BUDGETS) {
+  const mine = files.filter(belongs);
+  const kb = mine.reduce((sum, { bytes }) => sum + bytes, 0) / 1024;
+  const verdict = mine.length === 0 ? 'no such file' : kb > budget ? 'OVER' : 'ok';
+  if (verdict !== 'ok') over++;
+  console.log(`${what.padEnd(30)} ${kb.toFixed(1).padStart(8)} KB of ${budget} KB  ${verdict}`);
+}
+process.exit(over === 0 ? 0 : 1);
