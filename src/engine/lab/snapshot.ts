@@ -175,6 +175,18 @@ export interface RefChange {
   readonly gained: boolean;
 }
 
+/** Something the user should read when the clock passes it: a stopped program, a window of 0. */
+export interface NoteRecord {
+  readonly time: number;
+  readonly event: number;
+  readonly kind: 'stopped' | 'warning';
+  readonly title: string;
+  readonly detail: string;
+  /** program text and 0-based line, where there is one */
+  readonly text: string | null;
+  readonly line: number | null;
+}
+
 export interface CaptionRecord {
   readonly n: number;
   readonly time: number;
@@ -200,6 +212,7 @@ export interface History {
   readonly transitions: readonly Transition[];
   readonly refs: readonly RefChange[];
   readonly captions: readonly CaptionRecord[];
+  readonly notes: readonly NoteRecord[];
   readonly series: readonly Series[];
   readonly queue: { readonly time: readonly number[]; readonly length: readonly number[] };
   /** series of the run before the last restart, drawn behind the new ones */

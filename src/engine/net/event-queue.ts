@@ -22,7 +22,7 @@ export class EventQueue {
   private readonly base: number;
 
   constructor(private readonly memory: Memory) {
-    this.clock = memory.alloc('engine', 16) >>> 3;
+    this.clock = memory.alloc('engine', 24) >>> 3;
     this.counters = memory.alloc('engine', 8) >>> 2;
     this.base = REGIONS.events.base;
   }
@@ -41,6 +41,11 @@ export class EventQueue {
   /** How many events have run: the event number that positions and commands are stamped with. */
   get count(): number {
     return this.memory.f64[this.clock + 1];
+  }
+
+  /** When the last event ran; `now` may have been moved on since. */
+  get lastEventTime(): number {
+    return this.memory.f64[this.clock + 2];
   }
 
   get length(): number {
@@ -91,8 +96,7 @@ export class EventQueue {
   step(): void {
     const { f64, u32 } = this.memory;
     const w = this.base >>> 2;
-    f64[this.clock] = f64[this.base >>> 3];
-    f64[this.clock + 1]++;
+    this.begin(f64[this.base >>> 3]);
     const kind = u32[w + 3];
     const a = u32[w + 4];
     const b = u32[w + 5];
@@ -101,8 +105,16 @@ export class EventQueue {
   }
 
   /** Counts a command as an event, so that every change of state has a number. */
-  countCommand(): void {
-    this.memory.f64[this.clock + 1]++;
+  beginCommand(time: number): void {
+    this.advanceTo(time);
+    this.begin(time);
+  }
+
+  private begin(time: number): void {
+    const { f64 } = this.memory;
+    f64[this.clock] = time;
+    f64[this.clock + 1]++;
+    f64[this.clock + 2] = time;
   }
 
   private removeFirst(): void {

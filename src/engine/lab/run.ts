@@ -1,0 +1,170 @@
+/*
+ * One run of a machine as a function of time: state = checkpoint + command log. Going back restores a checkpoint and
+ * runs forward again; a command given in the past cuts what came after it and begins another branch.
+ */
+import { assert } from '../base/assert.ts';
+import { hashTree } from '../base/hash.ts';
+import type { EventQueue } from '../net/event-queue.ts';
+import type { Memory } from '../vm/memory.ts';
+import { type Checkpoint, Checkpoints } from './checkpoints.ts';
+import type { Command } from './commands.ts';
+
+export interface RunnableMachine<Cold> {
+  readonly memory: Memory;
+  readonly events: EventQueue;
+  /** the immutable part of the state */
+  cold: Cold;
+  apply(command: Command): void;
+}
+
+/** A command became event number `event`, at `time`. */
+export interface LoggedCommand {
+  readonly event: number;
+  readonly time: number;
+  readonly command: Command;
+}
+
+/** Hears of every event when it is run for the first time on its branch. */
+export interface RunObserver {
+  /** after event `event`, at `time` */
+  passed(event: number, time: number): void;
+  /** a branch forks: forget what was recorded after this event */
+  forget(event: number): void;
+}
+
+/** Events between two checkpoints when running forward: about 2 ms of work. */
+const CHECKPOINT_EVERY = 1000;
+/** Events between two looks at the caller's patience. */
+const PATIENCE_EVERY = 64;
+
+export class Run<Cold> {
+  readonly checkpoints: Checkpoints<Cold>;
+  private log: LoggedCommand[] = [];
+  /** highest event number that the observer has heard of */
+  private heard = 0;
+  /** forks so far */
+  branch = 0;
+
+  constructor(
+    readonly machine: RunnableMachine<Cold>,
+    private readonly observer: RunObserver,
+  ) {
+    this.checkpoints = new Checkpoints(machine.memory);
+    this.heard = this.event;
+    this.checkpoint();
+  }
+
+  get time(): number {
+    return this.machine.events.now;
+  }
+
+  /** Events that have run. */
+  get event(): number {
+    return this.machine.events.count;
+  }
+
+  get commands(): readonly LoggedCommand[] {
+    return this.log;
+  }
+
+  /** Whether the event that runs now is run for the first time on this branch. */
+  get isNew(): boolean {
+    return this.event > this.heard;
+  }
+
+  /** Time of the next event or logged command; Infinity when nothing will ever happen. */
+  get nextTime(): number {
+    return Math.min(this.machine.events.nextTime, this.nextCommand()?.time ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Runs the next event or logged command. False when there is none. */
+  step(): boolean {
+    const { events } = this.machine;
+    const logged = this.nextCommand();
+    if (logged) this.applyNow(logged.time, logged.command);
+    else if (events.length > 0) events.step();
+    else return false;
+    if (this.isNew) {
+      this.heard = this.event;
+      this.observer.passed(this.event, this.time);
+    }
+    if (this.event % CHECKPOINT_EVERY === 0) this.checkpoint();
+    return true;
+  }
+
+  /** Runs everything up to and including `time`. False when the caller lost patience before. */
+  advance(time: number, keepGoing: () => boolean = () => true): boolean {
+    let patience = PATIENCE_EVERY;
+    while (this.nextTime <= time) {
+      this.step();
+      if (--patience === 0) {
+        if (!keepGoing()) return false;
+        patience = PATIENCE_EVERY;
+      }
+    }
+    this.machine.events.advanceTo(Math.max(time, this.time));
+    return true;
+  }
+
+  /** Puts the machine back so that `advance(time)` arrives at the state of that time. */
+  rewind(time: number): void {
+    const checkpoint = this.checkpoints.beforeTime(time);
+    assert(checkpoint, 'a run has its first checkpoint');
+    this.restore(checkpoint);
+  }
+
+  /** The state just after event number `event`; runs forward or back. False when the run ends before. */
+  seekEvent(event: number): boolean {
+    if (event < this.event || this.time > this.timeAtEvent) this.restoreBefore(event);
+    while (this.event < event) if (!this.step()) return false;
+    return true;
+  }
+
+  /** Applies a command now. Whatever was known of the time after is another branch's. */
+  command(command: Command): void {
+    if (this.heard > this.event) {
+      this.branch++;
+      this.checkpoints.dropAfter(this.event);
+      this.log = this.log.filter((entry) => entry.event <= this.event);
+      this.observer.forget(this.event);
+      this.heard = this.event;
+    }
+    this.log.push({ event: this.event + 1, time: this.time, command });
+    this.step();
+  }
+
+  checkpoint(): Checkpoint<Cold> {
+    return this.checkpoints.take(this.event, this.time, this.machine.cold);
+  }
+
+  restore(checkpoint: Checkpoint<Cold>): void {
+    this.machine.memory.restore(checkpoint.image);
+    this.machine.cold = checkpoint.cold;
+  }
+
+  restoreBefore(event: number): void {
+    const checkpoint = this.checkpoints.before(event);
+    assert(checkpoint, 'a run has its first checkpoint');
+    this.restore(checkpoint);
+  }
+
+  /** Covers every byte that a checkpoint covers, and the cold tree. */
+  hash(): number {
+    return this.machine.memory.hash(hashTree(this.machine.cold)) >>> 0;
+  }
+
+  /** The clock stands at the last event, or later when it was moved on between two events. */
+  private get timeAtEvent(): number {
+    return this.machine.events.lastEventTime;
+  }
+
+  private nextCommand(): LoggedCommand | undefined {
+    // the log is short and ordered by event
+    return this.log.find((entry) => entry.event === this.event + 1);
+  }
+
+  private applyNow(time: number, command: Command): void {
+    this.machine.events.beginCommand(time);
+    this.machine.apply(command);
+  }
+}
