@@ -115,7 +115,8 @@ export class Run<Cold> {
 
   /** The state just after event number `event`; runs forward or back. False when the run ends before. */
   seekEvent(event: number): boolean {
-    if (event < this.event || this.time > this.timeAtEvent) this.restoreBefore(event);
+    const movedOn = this.time > this.machine.events.lastEventTime;
+    if (event < this.event || (event === this.event && movedOn)) this.restoreBefore(event);
     while (this.event < event) if (!this.step()) return false;
     return true;
   }
@@ -151,11 +152,6 @@ export class Run<Cold> {
   /** Covers every byte that a checkpoint covers, and the cold tree. */
   hash(): number {
     return this.machine.memory.hash(hashTree(this.machine.cold)) >>> 0;
-  }
-
-  /** The clock stands at the last event, or later when it was moved on between two events. */
-  private get timeAtEvent(): number {
-    return this.machine.events.lastEventTime;
   }
 
   private nextCommand(): LoggedCommand | undefined {

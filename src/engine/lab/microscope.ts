@@ -1,0 +1,172 @@
+/*
+ * Stopping inside an event. The engine never suspends: to stand at (event, call, instruction) the event is run from
+ * its start and abandoned by throwing at that instruction, with memory and registers left as they are for the page to
+ * look at. Leaving restores the checkpoint before the event. Stepping forward, stepping back and breakpoints are all
+ * "run until this test says stop".
+ */
+import type { Run } from './run.ts';
+
+/** r0 to r10: low words, then high words. */
+export interface RegisterView {
+  readonly low: Uint32Array | Int32Array;
+  readonly high: Uint32Array | Int32Array;
+}
+
+/** Called before each instruction. May throw to abandon the event. */
+export type InstructionWatch = (pc: number, registers: RegisterView) => void;
+
+/** The machine asks at each program call; null lets the program run unwatched. */
+export type ProgramWatch = (progId: number) => InstructionWatch | null;
+
+/** An instruction about to run: the nth call of the event, the nth instruction of the call. */
+export interface Place {
+  readonly call: number;
+  readonly insn: number;
+  readonly progId: number;
+  readonly pc: number;
+}
+
+export interface Halted extends Place {
+  /** number of the abandoned event */
+  readonly event: number;
+  readonly low: Uint32Array;
+  readonly high: Uint32Array;
+  /** registers that differ from one instruction before */
+  readonly changed: readonly number[];
+}
+
+type StopTest = (place: Place) => boolean;
+
+/** Thrown through the event; carries nothing, the microscope knows where it stopped. */
+class Halt {}
+const HALT = new Halt();
+
+const REGISTERS = 11;
+
+export interface WatchedMachine {
+  watch: ProgramWatch | null;
+}
+
+export class Microscope {
+  /** where the machine stands inside an event; null between events */
+  at: Halted | null = null;
+
+  constructor(
+    private readonly run: Run<unknown>,
+    private readonly machine: WatchedMachine,
+  ) {}
+
+  /** Back to the boundary before the abandoned event. */
+  leave(): void {
+    if (!this.at) return;
+    const { event } = this.at;
+    this.at = null;
+    this.run.seekEvent(event - 1);
+  }
+
+  /** To the instruction after this one, or to the next that any program executes up to `until` (ns). */
+  next(until: number, keepGoing?: () => boolean): boolean {
+    const from = this.at;
+    this.leave();
+    const test: StopTest = from
+      ? ({ call, insn }) => this.run.event > from.event || call > from.call || (call === from.call && insn > from.insn)
+      : () => true;
+    return this.runUntil(test, until, keepGoing);
+  }
+
+  /** To the instruction before this one; `previousEvent` names the last event before a number that ran a program, or 0. */
+  previous(previousEvent: (before: number) => number): boolean {
+    const from = this.at;
+    this.leave();
+    if (from && from.insn > 0) return this.goto(from.event, from.call, from.insn - 1);
+    if (from && from.call > 0) return this.gotoEnd(from.event, from.call - 1);
+    const event = previousEvent(from ? from.event : this.run.event + 1);
+    return event > 0 && this.gotoEnd(event);
+  }
+
+  /** Runs on to `until`; stops where `isBreakpoint` says. Starts after the instruction at which it stands. */
+  resume(isBreakpoint: StopTest, until: number, keepGoing?: () => boolean): boolean {
+    const from = this.at;
+    this.leave();
+    const past: StopTest = from
+      ? ({ call, insn }) => this.run.event > from.event || call > from.call || (call === from.call && insn > from.insn)
+      : () => true;
+    return this.runUntil((place) => isBreakpoint(place) && past(place), until, keepGoing);
+  }
+
+  /** To a place by number. False when the event has no such instruction: the machine then stands after it. */
+  goto(event: number, call: number, insn: number): boolean {
+    this.leave();
+    this.run.seekEvent(event - 1);
+    this.run.checkpoint();
+    return this.watched((place) => place.call === call && place.insn === insn);
+  }
+
+  /** To the last instruction of a call, by default of the event's last. */
+  private gotoEnd(event: number, call?: number): boolean {
+    const lengths = this.lengths(event);
+    const which = call ?? lengths.length - 1;
+    return which >= 0 && this.goto(event, which, lengths[which] - 1);
+  }
+
+  /** Executed instructions of each program call of an event. */
+  private lengths(event: number): number[] {
+    this.run.seekEvent(event - 1);
+    this.run.checkpoint();
+    const lengths: number[] = [];
+    this.watched(({ call, insn }) => {
+      lengths[call] = insn + 1;
+      return false;
+    });
+    return lengths;
+  }
+
+  /** Runs events up to `until` under a test. True when it stopped inside one. */
+  private runUntil(test: StopTest, until: number, keepGoing: () => boolean = () => true): boolean {
+    while (this.run.nextTime <= until) {
+      if (this.watched(test)) return true;
+      if (!keepGoing()) return false;
+    }
+    this.run.advance(until);
+    return false;
+  }
+
+  /** Runs one event under a test. True when it stopped inside, and `at` says where. */
+  private watched(test: StopTest): boolean {
+    let calls = 0;
+    this.machine.watch = (progId) => this.watchCall(calls++, progId, test);
+    try {
+      this.run.step();
+      return false;
+    } catch (thrown) {
+      if (thrown !== HALT) throw thrown;
+      return true;
+    } finally {
+      this.machine.watch = null;
+    }
+  }
+
+  private watchCall(call: number, progId: number, test: StopTest): InstructionWatch {
+    let insn = 0;
+    const low = new Uint32Array(REGISTERS);
+    const high = new Uint32Array(REGISTERS);
+    return (pc, registers) => {
+      const place = { call, insn, progId, pc };
+      const changed = insn === 0 ? [] : differing(registers, low, high);
+      low.set(registers.low.subarray(0, REGISTERS));
+      high.set(registers.high.subarray(0, REGISTERS));
+      insn++;
+      if (!test(place)) return;
+      this.at = { ...place, event: this.run.event, low, high, changed };
+      throw HALT;
+    };
+  }
+}
+
+function differing(now: RegisterView, low: Uint32Array, high: Uint32Array): number[] {
+  const changed: number[] = [];
+  for (let i = 0; i < REGISTERS; i++) {
+    if (now.low[i] >>> 0 !== low[i] || now.high[i] >>> 0 !== high[i]) changed.push(i);
+  }
+  return changed;
+}

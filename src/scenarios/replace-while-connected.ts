@@ -1,0 +1,111 @@
+import type { Scenario } from '../engine/lab/commands.ts';
+import bpfAimd from './programs/bpf_aimd.s?raw';
+import bpfReno from './programs/bpf_reno.s?raw';
+import { ms } from './units.ts';
+
+/**
+ * Each loader exits after registering, so no fd holds its map; nobody is the netns default; clients choose before
+ * connect and servers use reno: a connection holds exactly one reference, until the sender's tcp_sock is destroyed.
+ */
+export const replaceWhileConnected: Scenario = {
+  id: 'replace-while-connected',
+  title: 'Replace while connected',
+  intro:
+    'struct_ops lets a BPF program be the kernel’s TCP congestion control; this page is a small Linux that you can rewind.',
+  path: { rateBps: 20_000_000, delayNs: ms(20), queuePackets: 64 },
+  seed: 7,
+  texts: { 'bpf_reno.s': bpfReno, 'bpf_aimd.s': bpfAimd },
+  steps: [
+    { at: ms(10), caption: 'A loader starts.', command: { do: 'spawn', process: 'loader-a' } },
+    {
+      at: ms(20),
+      caption: 'Map A is created and its programs are loaded: INIT.',
+      command: { do: 'load', process: 'loader-a', map: 'A', text: 'bpf_reno.s' },
+    },
+    {
+      at: ms(60),
+      caption: 'One update registers bpf_reno: map A is INUSE.',
+      command: { do: 'register', process: 'loader-a', map: 'A' },
+    },
+    {
+      at: ms(80),
+      caption: 'The loader exits. The registration alone keeps map A.',
+      command: { do: 'exit', process: 'loader-a' },
+    },
+    { at: ms(90), caption: 'Clients start.', command: { do: 'spawn', process: 'client' } },
+    {
+      at: ms(110),
+      caption: 'Connection 1 chooses bpf_reno and takes a reference.',
+      command: { do: 'connect', process: 'client', socket: 1, cc: 'bpf_reno' },
+    },
+    {
+      at: ms(170),
+      caption: 'Connection 2 chooses bpf_reno.',
+      command: { do: 'connect', process: 'client', socket: 2, cc: 'bpf_reno' },
+    },
+    {
+      at: ms(230),
+      caption: 'Connection 3 chooses bpf_reno.',
+      command: { do: 'connect', process: 'client', socket: 3, cc: 'bpf_reno' },
+    },
+    { at: ms(380), caption: 'A second loader starts.', command: { do: 'spawn', process: 'loader-b' } },
+    {
+      at: ms(390),
+      caption: 'Map B is created for another congestion control, bpf_aimd.',
+      command: { do: 'load', process: 'loader-b', map: 'B', text: 'bpf_aimd.s' },
+    },
+    {
+      at: ms(440),
+      caption: 'Map B is registered: two implementations are available at once.',
+      command: { do: 'register', process: 'loader-b', map: 'B' },
+    },
+    { at: ms(460), caption: 'Its loader exits too.', command: { do: 'exit', process: 'loader-b' } },
+    {
+      at: ms(480),
+      caption: 'Connection 4 chooses bpf_aimd.',
+      command: { do: 'connect', process: 'client', socket: 4, cc: 'bpf_aimd' },
+    },
+    {
+      at: ms(520),
+      caption: 'Connection 5 chooses bpf_aimd.',
+      command: { do: 'connect', process: 'client', socket: 5, cc: 'bpf_aimd' },
+    },
+    { at: ms(560), caption: 'An administrator takes bpf_reno away.', command: { do: 'spawn', process: 'admin' } },
+    {
+      at: ms(600),
+      caption: 'Map A is deleted while three connections use it: TOBEFREE, and they run on.',
+      command: { do: 'unregister', process: 'admin', map: 'A' },
+    },
+    { at: ms(610), caption: 'The administrator is done.', command: { do: 'exit', process: 'admin' } },
+    {
+      at: ms(680),
+      caption: 'Connection 3 is closed. Its reference stays until its tcp_sock is destroyed.',
+      command: { do: 'close', socket: 3 },
+    },
+    {
+      at: ms(760),
+      caption: 'Connection 6 chooses bpf_aimd: new connections are served by map B.',
+      command: { do: 'connect', process: 'client', socket: 6, cc: 'bpf_aimd' },
+    },
+    { at: ms(900), caption: 'Connection 1 is closed.', command: { do: 'close', socket: 1 } },
+    {
+      at: ms(1100),
+      caption: 'Connection 2, the last on map A, is closed.',
+      command: { do: 'close', socket: 2 },
+    },
+  ],
+  openAt: ms(605),
+  until: ms(1600),
+  expect: [
+    { at: ms(50), text: 'created and loaded', map: 'A', state: 'INIT', refs: 0 },
+    { at: ms(70), text: 'registered', map: 'A', state: 'INUSE', refs: 1 },
+    { at: ms(95), text: 'registered without a loader', map: 'A', state: 'INUSE', refs: 1 },
+    { at: ms(350), text: 'three connections', map: 'A', state: 'INUSE', refs: 4 },
+    { at: ms(450), text: 'the second map', map: 'B', state: 'INUSE', refs: 1 },
+    { at: ms(605), text: 'deleted with three holders', map: 'A', state: 'TOBEFREE', refs: 3 },
+    { at: ms(605), text: 'map B serves two', map: 'B', state: 'INUSE', refs: 3 },
+    { at: ms(850), text: 'connection 3 is gone', map: 'A', state: 'TOBEFREE', refs: 2 },
+    { at: ms(1600), text: 'freed after its grace period', map: 'A', state: 'FREED', refs: 0 },
+    { at: ms(1600), text: 'map B serves three', map: 'B', state: 'INUSE', refs: 4 },
+  ],
+};
