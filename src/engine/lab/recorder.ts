@@ -1,0 +1,170 @@
+/*
+ * What happened so far, for the page: derived from the run as it first passes, never part of the state. It only looks
+ * at differences of what the machine shows after each event, and at what user space and TCP tell it.
+ */
+import type { Holder } from '../kernel/subsystem.ts';
+import type { LifecycleState, MapLetter } from './commands.ts';
+import type { CallRecord, CaptionRecord, History, NoteRecord, RefChange, Series, Transition } from './snapshot.ts';
+
+/** What the recorder compares after each event. */
+export interface LifecycleFacts {
+  readonly letter: MapLetter;
+  readonly state: LifecycleState;
+  readonly refcnt: number;
+  readonly holders: readonly Holder[];
+}
+
+/** A point of a socket's series. */
+export interface WindowPoint {
+  readonly socket: number;
+  readonly map: MapLetter | null;
+  readonly cwnd: number;
+  readonly ssthresh: number;
+  readonly srttUs: number;
+  readonly caState: number;
+}
+
+interface GrowingSeries extends Series {
+  readonly time: number[];
+  readonly cwnd: number[];
+  readonly ssthresh: number[];
+  readonly srttUs: number[];
+  readonly caState: number[];
+}
+
+const describe = (holder: Holder): string => {
+  switch (holder.kind) {
+    case 'socket':
+      return `socket ${holder.id}`;
+    case 'link':
+      return `link ${holder.id}`;
+    case 'file':
+      return `file ${holder.id}`;
+    default:
+      return holder.kind;
+  }
+};
+
+const counts = (holder: Holder): boolean => holder.kind !== 'file' && holder.kind !== 'pin';
+const sameHolder = (a: Holder, b: Holder): boolean => a.kind === b.kind && a.id === b.id;
+
+export class Recorder {
+  private readonly calls: CallRecord[] = [];
+  private readonly transitions: Transition[] = [];
+  private readonly refs: RefChange[] = [];
+  private readonly captions: CaptionRecord[] = [];
+  private readonly notes: NoteRecord[] = [];
+  private series: GrowingSeries[] = [];
+  private readonly queue = { time: [] as number[], length: [] as number[] };
+  /** events that ran a BPF program, ascending */
+  private readonly bpfEvents: number[] = [];
+  private facts = new Map<MapLetter, LifecycleFacts>();
+  ghosts: readonly Series[] = [];
+  until = 0;
+  /** grows with every change: the page is sent a new history when it moved */
+  version = 0;
+
+  call(record: CallRecord): void {
+    this.calls.push(record);
+    this.version++;
+  }
+
+  caption(record: CaptionRecord): void {
+    this.captions.push(record);
+    this.version++;
+  }
+
+  note(record: NoteRecord): void {
+    this.notes.push(record);
+    this.version++;
+  }
+
+  ranBpf(event: number): void {
+    this.bpfEvents.push(event);
+  }
+
+  /** Compares the maps with what they were. */
+  lifecycle(event: number, time: number, facts: readonly LifecycleFacts[]): void {
+    for (const now of facts) {
+      const before = this.facts.get(now.letter);
+      if (before === now) continue;
+      this.facts.set(now.letter, now);
+      if (before?.state !== now.state) {
+        this.transitions.push({ time, event, map: now.letter, from: before?.state ?? null, to: now.state });
+        this.version++;
+      }
+      this.holders(event, time, before, now);
+    }
+  }
+
+  window(time: number, point: WindowPoint): void {
+    const series = this.seriesOf(point);
+    const last = series.time.length - 1;
+    const at = last >= 0 && series.time[last] === time ? last : last + 1;
+    series.time[at] = time;
+    series.cwnd[at] = point.cwnd;
+    series.ssthresh[at] = point.ssthresh;
+    series.srttUs[at] = point.srttUs;
+    series.caState[at] = point.caState;
+    this.version++;
+  }
+
+  queueLength(time: number, length: number): void {
+    const last = this.queue.time.length - 1;
+    if (last >= 0 && this.queue.length[last] === length) return;
+    const at = last >= 0 && this.queue.time[last] === time ? last : last + 1;
+    this.queue.time[at] = time;
+    this.queue.length[at] = length;
+  }
+
+  /** Cuts everything after an event that happened at `time`; `facts` are the maps as they are there. */
+  forget(event: number, time: number, facts: readonly LifecycleFacts[]): void {
+    for (const list of [this.calls, this.transitions, this.refs, this.captions, this.notes]) {
+      while (list.length > 0 && list[list.length - 1].event > event) list.pop();
+    }
+    while ((this.bpfEvents.at(-1) ?? 0) > event) this.bpfEvents.pop();
+    for (const series of this.series) cut(time, series.time, series.cwnd, series.ssthresh, series.srttUs, series.caState);
+    this.series = this.series.filter((series) => series.time.length > 0);
+    cut(time, this.queue.time, this.queue.length);
+    this.facts = new Map(facts.map((fact) => [fact.letter, fact]));
+    this.until = time;
+    this.version++;
+  }
+
+  /** The last event before `event` that ran a BPF program; 0 when there is none. */
+  bpfEventBefore(event: number): number {
+    return this.bpfEvents.findLast((n) => n < event) ?? 0;
+  }
+
+  get history(): History {
+    const { until, calls, transitions, refs, captions, notes, series, queue, ghosts } = this;
+    return { until, calls, transitions, refs, captions, notes, series, queue, ghosts };
+  }
+
+  private holders(event: number, time: number, before: LifecycleFacts | undefined, now: LifecycleFacts): void {
+    const old = before?.holders.filter(counts) ?? [];
+    const current = now.holders.filter(counts);
+    const gone = old.filter((a) => !current.some((b) => sameHolder(a, b)));
+    const come = current.filter((a) => !old.some((b) => sameHolder(a, b)));
+    for (const [who, gained] of [...gone.map((h) => [h, false] as const), ...come.map((h) => [h, true] as const)]) {
+      this.refs.push({ time, event, map: now.letter, refcnt: now.refcnt, who: describe(who), gained });
+      this.version++;
+    }
+  }
+
+  private seriesOf(point: WindowPoint): GrowingSeries {
+    // a socket that changes its congestion control begins another line, in another colour
+    const known = this.series.findLast((s) => s.socket === point.socket);
+    if (known && known.map === point.map) return known;
+    const fresh = { socket: point.socket, map: point.map, time: [], cwnd: [], ssthresh: [], srttUs: [], caState: [] };
+    this.series.push(fresh);
+    return fresh;
+  }
+}
+
+function cut(time: number, times: number[], ...others: number[][]): void {
+  let keep = times.length;
+  while (keep > 0 && times[keep - 1] > time) keep--;
+  times.length = keep;
+  for (const other of others) other.length = keep;
+}
