@@ -1,0 +1,17 @@
+/** `npm run bench [-- vm|tcp|lab|btf|sizes]`: prints speeds and sizes; asserts nothing, machines are noisy. */
+import { join } from 'node:path';
+import { bin, ensureCli, ensurePackages, root, run } from './tools.mjs';
+
+await ensurePackages();
+await ensureCli();
+const wanted = process.argv.slice(2);
+const engine = wanted.filter((name) => name !== 'sizes');
+let status = 0;
+if (wanted.length === 0 || engine.length > 0) {
+  status = await run(process.execPath, ['--expose-gc', join(root, 'dist-cli', 'main.js'), 'bench', ...engine]);
+}
+if (status === 0 && (wanted.length === 0 || wanted.includes('sizes'))) {
+  status = await run(bin('vite'), ['build', '--logLevel', 'warn']);
+  if (status === 0) status = await run(process.execPath, ['scripts/sizes.mjs']);
+}
+process.exit(status);

@@ -1,0 +1,212 @@
+/*
+ * One lab: a machine, its run, the microscope over it, and what the page is told. The worker and the command line use
+ * this and nothing below it.
+ */
+import { Microscope } from './microscope.ts';
+import { Machine, type MachineParts } from './machine.ts';
+import { Recorder } from './recorder.ts';
+import { Run } from './run.ts';
+import type { Cold } from './machine.ts';
+import type { Command, Scenario } from './commands.ts';
+import type { ColdSnapshot, CpuSnapshot, History, HotSnapshot, Position, Series } from './snapshot.ts';
+
+export interface LabBreakpoint {
+  readonly text: string;
+  /** 0-based line of the loaded text */
+  readonly line: number;
+}
+
+type KeepGoing = () => boolean;
+const always: KeepGoing = () => true;
+
+/** How far a search for the next instruction or transition runs beyond what is known, ns. */
+const SEARCH_NS = 5_000_000_000;
+
+export class Lab {
+  readonly machine: Machine;
+  private readonly run: Run<Cold>;
+  private readonly scope: Microscope;
+  private readonly recorder = new Recorder();
+  private breakpoints: readonly LabBreakpoint[] = [];
+  /** told by the machine during the event that runs; kept when the event was run to its end for the first time */
+  private pending: (() => void)[] = [];
+  private executed = 0;
+
+  constructor(
+    parts: MachineParts,
+    readonly scenario: Scenario,
+    texts: Readonly<Record<string, string>> = {},
+    ghosts: readonly Series[] = [],
+  ) {
+    this.recorder.ghosts = ghosts;
+    this.machine = new Machine(parts, scenario, { ...scenario.texts, ...texts }, {
+      call: (record) => this.later(() => this.recorder.call(record)),
+      caption: (record) => this.later(() => this.recorder.caption(record)),
+      note: (record) => this.later(() => this.recorder.note(record)),
+      window: (time, point) => this.later(() => this.recorder.window(time, point)),
+      queue: (time, length) => this.later(() => this.recorder.queueLength(time, length)),
+    });
+    this.run = new Run(this.machine, {
+      passed: (event, time) => this.passed(event, time),
+      forget: (event) => {
+        this.pending = [];
+        this.executed = this.machine.executedInsns;
+        this.recorder.forget(event, this.run.machine.events.lastEventTime, this.machine.lifecycle());
+      },
+    });
+    this.scope = new Microscope(this.run as Run<unknown>, this.machine);
+  }
+
+  /** Engine time of the cursor, ns. */
+  get time(): number {
+    return this.run.time;
+  }
+
+  get position(): Position {
+    const { at } = this.scope;
+    return at
+      ? { event: at.event - 1, call: at.call, insn: at.insn }
+      : { event: this.run.event, call: null, insn: null };
+  }
+
+  get history(): History {
+    return this.recorder.history;
+  }
+
+  get historyVersion(): number {
+    return this.recorder.version;
+  }
+
+  /** Checkpoints held and their bytes. */
+  get checkpoints(): { count: number; bytes: number } {
+    return { count: this.run.checkpoints.count, bytes: this.run.checkpoints.bytes };
+  }
+
+  hash(): number {
+    return this.run.hash();
+  }
+
+  /** Runs on to `time`; false when the caller lost patience, true at `time`, or at a breakpoint. */
+  advance(time: number, keepGoing: KeepGoing = always): boolean {
+    this.scope.leave();
+    const reached = this.run.advance(time, keepGoing);
+    if (reached) this.recorder.until = Math.max(this.recorder.until, time);
+    return reached;
+  }
+
+  /** Runs on to `time` and stops at breakpoints. */
+  play(time: number, keepGoing: KeepGoing = always): 'reached' | 'stopped' | 'more' {
+    if (this.breakpoints.length === 0) return this.advance(time, keepGoing) ? 'reached' : 'more';
+    const lines = new Set(this.breakpoints.map(({ text, line }) => `${line} ${text}`));
+    const isBreakpoint = ({ progId, pc }: { progId: number; pc: number }): boolean => {
+      const place = this.machine.sourceOf(progId, pc);
+      return place !== null && place.first && lines.has(`${place.line} ${place.text}`);
+    };
+    let patient = true;
+    const stopped = this.scope.resume(isBreakpoint, time, () => {
+      patient = keepGoing();
+      return patient;
+    });
+    if (stopped) return 'stopped';
+    if (this.time < time && !patient) return 'more';
+    this.recorder.until = Math.max(this.recorder.until, time);
+    return 'reached';
+  }
+
+  /** Prepares a seek; `advance(time)` then arrives there. */
+  rewind(time: number): void {
+    this.scope.leave();
+    if (time < this.run.time) this.run.rewind(time);
+  }
+
+  /** To the state at `time`. */
+  seek(time: number): void {
+    this.rewind(time);
+    this.advance(time);
+  }
+
+  seekEvent(event: number): boolean {
+    this.scope.leave();
+    return this.run.seekEvent(event);
+  }
+
+  /** One event on, or back. */
+  stepEvent(direction: 1 | -1): boolean {
+    if (direction < 0) {
+      if (!this.scope.at) return this.run.event > 0 && this.run.seekEvent(this.run.event - 1);
+      this.scope.leave();
+      return true;
+    }
+    this.scope.leave();
+    const moved = this.run.step();
+    this.recorder.until = Math.max(this.recorder.until, this.run.time);
+    return moved;
+  }
+
+  /** The next or previous instruction that any BPF program executes. */
+  stepInstruction(direction: 1 | -1, keepGoing: KeepGoing = always): boolean {
+    if (direction > 0) return this.scope.next(this.run.time + SEARCH_NS, keepGoing);
+    return this.scope.previous((before) => this.recorder.bpfEventBefore(before));
+  }
+
+  /** The next or previous change of a map's state or reference count. */
+  stepState(direction: 1 | -1): boolean {
+    const { transitions, refs } = this.recorder.history;
+    return this.stepAmong([...transitions, ...refs], direction);
+  }
+
+  /** The next or previous system call or caption. */
+  stepCall(direction: 1 | -1): boolean {
+    const { calls, captions } = this.recorder.history;
+    return this.stepAmong([...calls, ...captions], direction);
+  }
+
+  /** Does something now; the future that was known becomes another branch's. */
+  command(command: Command): void {
+    this.scope.leave();
+    this.run.command(command);
+  }
+
+  /** A text under a new name, for a `load` command that follows. */
+  addText(name: string, text: string): void {
+    this.machine.addText(name, text);
+  }
+
+  setBreakpoints(breakpoints: readonly LabBreakpoint[]): void {
+    this.breakpoints = breakpoints;
+  }
+
+  hot(): HotSnapshot {
+    return this.machine.hot(this.run.nextTime);
+  }
+
+  cold(): ColdSnapshot {
+    return this.machine.coldSnapshot(this.run.branch);
+  }
+
+  cpu(): CpuSnapshot | null {
+    const { at } = this.scope;
+    return at && this.machine.cpuSnapshot(at, this.position);
+  }
+
+  private stepAmong(marks: readonly { readonly event: number }[], direction: 1 | -1): boolean {
+    const here = this.scope.at ? this.scope.at.event - (direction > 0 ? 1 : 0) : this.run.event;
+    const events = marks.map((mark) => mark.event);
+    const target =
+      direction > 0 ? Math.min(...events.filter((n) => n > here)) : Math.max(0, ...events.filter((n) => n < here));
+    if (!Number.isFinite(target)) return false;
+    return this.seekEvent(target);
+  }
+
+  private later(tell: () => void): void {
+    if (this.run?.isNew) this.pending.push(tell);
+  }
+
+  private passed(event: number, time: number): void {
+    for (const tell of this.pending) tell();
+    this.pending = [];
+    if (this.machine.executedInsns !== this.executed) this.recorder.ranBpf(event);
+    this.executed = this.machine.executedInsns;
+    this.recorder.lifecycle(event, time, this.machine.lifecycle());
+  }
+}

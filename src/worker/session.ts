@@ -1,0 +1,313 @@
+/*
+ * One page's conversation with one lab. All work is cut into slices: a slice runs until the clock says so, then the
+ * queue of messages is read again. Nothing here touches the worker's globals, so tests drive it with a clock of their own.
+ */
+import { assertUnreachable, type Command, Lab, type MachineParts, openMachineParts, type Series } from '../engine/index.ts';
+import { encodeFrame } from '../protocol/frame.ts';
+import { type FromWorker, type MemoryWindow, type Notice, PROTOCOL_VERSION, type ToWorker } from '../protocol/messages.ts';
+
+/** The longest a slice works before it reads the queue, ms. */
+const SLICE_MS = 8;
+
+type KeepGoing = () => boolean;
+
+/** Long work, done a slice at a time. */
+interface Job {
+  readonly name: string;
+  /** true when it is done */
+  readonly run: (keepGoing: KeepGoing) => boolean;
+  readonly progress: () => number | null;
+  readonly then: () => void;
+}
+
+export interface SessionHost {
+  readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
+  /** wall clock, ms */
+  readonly clock: () => number;
+}
+
+export class Session {
+  private parts: MachineParts | null = null;
+  private lab: Lab | null = null;
+  private playing: { speed: number; wall: number } | null = null;
+  private jobs: Job[] = [];
+  private windows: readonly MemoryWindow[] = [];
+  private texts: Readonly<Record<string, string>> = {};
+  private breakpoints: readonly { text: string; line: number }[] = [];
+  private sentCold: unknown = null;
+  private sentHistory = -1;
+  private sentCpu: unknown = null;
+
+  constructor(private readonly host: SessionHost) {}
+
+  /** Whether there is work that needs another slice. */
+  get busy(): boolean {
+    return this.jobs.length > 0 || this.playing !== null;
+  }
+
+  receive(message: ToWorker): void {
+    switch (message.type) {
+      case 'open':
+        this.open(message);
+        return;
+      case 'ping':
+        this.host.post({ type: 'pong', n: message.n });
+        return;
+      case 'watch':
+        this.windows = message.windows;
+        this.frame();
+        return;
+      case 'play':
+        this.playing = { speed: message.speed, wall: this.host.clock() };
+        return;
+      case 'pause':
+        this.playing = null;
+        this.frame();
+        return;
+      case 'breakpoints':
+        this.breakpoints = message.breakpoints;
+        this.lab?.setBreakpoints(message.breakpoints);
+        return;
+      default:
+        if (this.lab) this.move(this.lab, message);
+    }
+  }
+
+  /** Works for one slice. */
+  slice(): void {
+    const end = this.host.clock() + SLICE_MS;
+    const keepGoing = () => this.host.clock() < end;
+    const job = this.jobs[0];
+    if (job) {
+      const finished = job.run(keepGoing);
+      if (!finished) this.host.post({ type: 'heartbeat', job: job.name, progress: job.progress() });
+      else {
+        this.jobs.shift();
+        job.then();
+      }
+      return;
+    }
+    if (this.playing && this.lab) this.playSlice(this.lab, this.playing, keepGoing);
+  }
+
+  private open(message: Extract<ToWorker, { type: 'open' }>): void {
+    if (message.version !== PROTOCOL_VERSION) {
+      this.host.post({ type: 'crash', message: 'The page and its engine are of different versions: reload the page.' });
+      return;
+    }
+    const parts = openMachineParts(new Uint8Array(message.btf), new Uint32Array(message.ids));
+    if (!parts.ok) {
+      this.host.post({ type: 'crash', message: `The kernel's BTF could not be read: ${parts.error.message}` });
+      return;
+    }
+    this.parts = parts.value;
+    this.texts = message.texts;
+    this.playing = null;
+    this.jobs = [];
+    const { scenario } = message;
+    this.start(new Lab(parts.value, scenario, this.texts), scenario.openAt);
+    this.host.post({ type: 'ready', version: PROTOCOL_VERSION });
+  }
+
+  /** Computes a lab's future, then stands at `time`. */
+  private start(lab: Lab, time: number): void {
+    this.lab = lab;
+    this.sentHistory = -1;
+    this.sentCold = null;
+    lab.setBreakpoints(this.breakpoints);
+    this.explore(lab, () => this.seekJob(lab, time));
+  }
+
+  /** Runs to the scenario's end so that the timeline knows what happens if nothing is done. */
+  private explore(lab: Lab, then: () => void): void {
+    const until = Math.max(lab.scenario.until, lab.history.until, lab.time);
+    this.jobs.push({
+      name: 'running ahead',
+      run: (keepGoing) => lab.advance(until, keepGoing),
+      progress: () => lab.time / until,
+      then,
+    });
+  }
+
+  private seekJob(lab: Lab, time: number): void {
+    lab.rewind(time);
+    const from = lab.time;
+    this.jobs.push({
+      name: 'seeking',
+      run: (keepGoing) => lab.advance(time, keepGoing),
+      progress: () => (time > from ? (lab.time - from) / (time - from) : 1),
+      then: () => this.frame(),
+    });
+  }
+
+  private move(lab: Lab, message: ToWorker): void {
+    switch (message.type) {
+      case 'seek':
+        // a newer seek replaces one that is under way
+        this.jobs = this.jobs.filter((job) => job.name !== 'seeking');
+        if (this.playing) this.playing.wall = this.host.clock();
+        this.whenIdle(() => this.seekJob(lab, Math.max(0, message.time)));
+        return;
+      case 'step-event':
+        this.stop(() => lab.stepEvent(message.direction));
+        return;
+      case 'step-state':
+        this.stop(() => lab.stepState(message.direction));
+        return;
+      case 'step-call':
+        this.stop(() => lab.stepCall(message.direction));
+        return;
+      case 'step-instruction':
+        this.stop(() => this.stepInstruction(lab, message.direction));
+        return;
+      case 'command':
+        this.stop(() => this.command(lab, message.command));
+        return;
+      case 'restart':
+        this.stop(() => this.restart(lab, message.texts));
+        return;
+      case 'register-new':
+        this.stop(() => this.registerNew(lab, message.name, message.text));
+        return;
+      case 'open':
+      case 'ping':
+      case 'watch':
+      case 'play':
+      case 'pause':
+      case 'breakpoints':
+        return;
+      default:
+        assertUnreachable(message);
+    }
+  }
+
+  /** Pauses, then does something once running work is done, then shows where that led. */
+  private stop(act: () => void): void {
+    this.playing = null;
+    this.whenIdle(() => {
+      act();
+      this.frame();
+    });
+  }
+
+  private whenIdle(act: () => void): void {
+    if (this.jobs.length === 0) act();
+    else this.jobs.push({ name: 'waiting', run: () => true, progress: () => null, then: act });
+  }
+
+  private stepInstruction(lab: Lab, direction: 1 | -1): void {
+    if (lab.stepInstruction(direction)) return;
+    const where = direction > 0 ? 'after' : 'before';
+    this.notice({
+      kind: 'info',
+      title: `No BPF program ran ${where} this point`,
+      detail: direction > 0 ? 'Nothing calls one in the next five seconds.' : 'This is the first of the run.',
+    });
+  }
+
+  private command(lab: Lab, command: Command): void {
+    const before = lab.history.calls.length;
+    lab.command(command);
+    this.reportRefusal(lab, before);
+    this.lookAhead(lab);
+  }
+
+  private registerNew(lab: Lab, name: string, text: string): void {
+    const problem = lab.machine.checkText(text);
+    if (problem) {
+      this.notice({ kind: 'error', title: 'The text does not assemble', detail: problem.message, text: name, line: problem.line });
+      return;
+    }
+    const map = lab.machine.nextLetter();
+    const process = `loader-${map.toLowerCase()}`;
+    lab.addText(name, text);
+    const before = lab.history.calls.length;
+    lab.command({ do: 'spawn', process });
+    lab.command({ do: 'load', process, map, text: name });
+    lab.command({ do: 'register', process, map });
+    this.reportRefusal(lab, before);
+    this.lookAhead(lab);
+  }
+
+  private restart(lab: Lab, texts: Readonly<Record<string, string>>): void {
+    if (!this.parts) return;
+    for (const [name, text] of Object.entries(texts)) {
+      const problem = lab.machine.checkText(text);
+      if (!problem || text === lab.scenario.texts[name]) continue;
+      this.notice({ kind: 'error', title: `${name} does not assemble`, detail: problem.message, text: name, line: problem.line });
+      return;
+    }
+    const { time } = lab;
+    const ghosts: readonly Series[] = lab.history.series;
+    this.texts = texts;
+    this.start(new Lab(this.parts, lab.scenario, texts, ghosts), time);
+  }
+
+  /** After a command: what happens now if nothing more is done, and back to where it was given. */
+  private lookAhead(lab: Lab): void {
+    const { event } = lab.position;
+    this.explore(lab, () => {
+      lab.seekEvent(event);
+      this.frame();
+    });
+  }
+
+  /** The first refused call since `before`, as something to read. */
+  private reportRefusal(lab: Lab, before: number): void {
+    const refused = lab.history.calls.slice(before).find((call) => call.ret < 0);
+    if (!refused) return;
+    this.notice({
+      kind: 'refused',
+      title: refused.text,
+      detail: refused.message ?? lab.machine.explain(refused),
+    });
+  }
+
+  private playSlice(lab: Lab, playing: { speed: number; wall: number }, keepGoing: KeepGoing): void {
+    const wall = this.host.clock();
+    const target = Math.floor(lab.time + (wall - playing.wall) * 1e6 * playing.speed);
+    playing.wall = wall;
+    const stopAt = lab.history.notes.find((note) => note.kind === 'stopped' && note.time > lab.time && note.time <= target);
+    const outcome = lab.play(stopAt ? stopAt.time : target, keepGoing);
+    if (outcome === 'stopped' || stopAt) this.playing = null;
+    if (stopAt) {
+      this.notice({
+        kind: 'stopped',
+        title: stopAt.title,
+        detail: stopAt.detail,
+        text: stopAt.text ?? undefined,
+        line: stopAt.line ?? undefined,
+        notKernel: true,
+      });
+    }
+    this.frame();
+  }
+
+  private notice(notice: Notice): void {
+    this.host.post({ type: 'notice', notice });
+  }
+
+  /** Sends what changed: numbers always, the rest when it is another than what was sent last. */
+  private frame(): void {
+    const { lab } = this;
+    if (!lab) return;
+    const cold = lab.cold();
+    if (cold !== this.sentCold) {
+      this.sentCold = cold;
+      this.host.post({ type: 'cold', cold });
+    }
+    if (lab.historyVersion !== this.sentHistory) {
+      this.sentHistory = lab.historyVersion;
+      this.host.post({ type: 'history', history: lab.history });
+    }
+    const cpu = lab.cpu();
+    if (cpu !== null || this.sentCpu !== null) {
+      this.sentCpu = cpu;
+      this.host.post({ type: 'cpu', cpu });
+    }
+    const numbers = encodeFrame(lab.hot());
+    const windows = this.windows.map(({ address, length }) => lab.machine.bytes(address, length));
+    const transfer = [numbers.buffer, ...windows.map((w) => w.buffer)] as ArrayBuffer[];
+    this.host.post({ type: 'frame', numbers, windows, playing: this.playing !== null }, transfer);
+  }
+}
