@@ -45,6 +45,13 @@ export interface BtfEnumerator {
   readonly value: bigint;
 }
 
+/** One variable or function of a DATASEC. */
+export interface BtfVarSecInfo {
+  readonly type: number;
+  readonly offset: number;
+  readonly size: number;
+}
+
 /** One type, decoded. Fields that its kind lacks are 0 or empty. */
 export interface BtfType {
   readonly id: number;
@@ -58,8 +65,11 @@ export interface BtfType {
   readonly members: readonly BtfMember[];
   readonly params: readonly BtfParam[];
   readonly enumerators: readonly BtfEnumerator[];
+  /** DATASEC */
+  readonly variables: readonly BtfVarSecInfo[];
   /** ARRAY */
   readonly length: number;
+  readonly indexType: number;
   /** INT: bits and encoding; FUNC and VAR: linkage; DECL_TAG: component index */
   readonly extra: number;
 }
@@ -68,7 +78,7 @@ export interface BtfType {
 export interface Field {
   readonly type: number;
   readonly byteOffset: number;
-  /** bytes of the field's type */
+  /** bytes of the field's type; -1 for what has no size */
   readonly size: number;
   /** for a bitfield: first bit counted from byteOffset (little endian), and width; else 0 and 0 */
   readonly bit: number;
@@ -76,9 +86,14 @@ export interface Field {
 }
 
 export interface Btf {
+  /** the blob itself, without its base */
+  readonly bytes: Uint8Array;
+  /** types in the blob; `idAt(0)` to `idAt(count - 1)` are their ids, ascending */
+  readonly count: number;
+  idAt(position: number): number;
   /** highest id + 1 */
   readonly idLimit: number;
-  /** null for an id that is not here (a subset has gaps) */
+  /** null for an id that is not here (a subset has gaps); id 0 is VOID */
   type(id: number): BtfType | null;
   /** first id of that kind and name; 0 when there is none */
   find(kind: BtfKindName, name: string): number;
@@ -86,7 +101,12 @@ export interface Btf {
   skipModifiers(id: number): number;
   /** bytes; -1 for what has no size */
   sizeOf(id: number): number;
-  /** `field('tcp_sock', 'inet_conn.icsk_ca_state')`; null when there is no such member */
+  /**
+   * A struct or union by name, a member by path: `field('tcp_sock', 'inet_conn.icsk_ca_state')`,
+   * `field('inet_connection_sock', 'icsk_ca_priv[3]')`; a first name that the struct lacks is looked for in the structs
+   * embedded at its start (a tcp_sock is a sock: `field('tcp_sock', 'sk_pacing_rate')`), if only one of them has it.
+   * null when there is no such member.
+   */
   field(struct: string, path: string): Field | null;
   /** C text of a type as a declaration would show it: `u32 (*)(struct sock *sk)` */
   declare(id: number, name?: string): string;

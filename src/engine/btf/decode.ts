@@ -1,0 +1,136 @@
+/* One type's bytes as a BtfType. Total: any bytes that the index accepted decode to something. */
+import type { BtfEnumerator, BtfMember, BtfParam, BtfType, BtfVarSecInfo } from './btf.ts';
+import { BTF_KIND } from './btf.ts';
+import type { StringSection } from './strings.ts';
+import { infoFlag, infoKind, infoVlen, KIND_NAMES } from './wire.ts';
+
+const NONE: readonly never[] = [];
+
+export interface TypeSource {
+  readonly view: DataView;
+  readonly strings: StringSection;
+  /** the id that the rest of the program uses for a reference found in the bytes */
+  translate(reference: number): number;
+}
+
+/** Kinds whose third word is a type reference; for the others it is a size (or unused). */
+const REFERS = new Set<number>([
+  BTF_KIND.PTR,
+  BTF_KIND.TYPEDEF,
+  BTF_KIND.VOLATILE,
+  BTF_KIND.CONST,
+  BTF_KIND.RESTRICT,
+  BTF_KIND.FUNC,
+  BTF_KIND.FUNC_PROTO,
+  BTF_KIND.VAR,
+  BTF_KIND.DECL_TAG,
+  BTF_KIND.TYPE_TAG,
+]);
+const SIZED = new Set<number>([
+  BTF_KIND.INT,
+  BTF_KIND.STRUCT,
+  BTF_KIND.UNION,
+  BTF_KIND.ENUM,
+  BTF_KIND.ENUM64,
+  BTF_KIND.FLOAT,
+  BTF_KIND.DATASEC,
+]);
+
+export function decodeType(source: TypeSource, id: number, at: number): BtfType {
+  const { view, strings } = source;
+  const info = view.getUint32(at + 4, true);
+  const kind = infoKind(info);
+  const word = view.getUint32(at + 8, true);
+  const vlen = infoVlen(info);
+  const list = at + 12;
+  return {
+    id,
+    kind: KIND_NAMES[kind],
+    name: strings.text(view.getUint32(at, true)),
+    kindFlag: infoFlag(info),
+    size: SIZED.has(kind) ? word : 0,
+    type: REFERS.has(kind) ? source.translate(word) : arrayWord(source, kind, list, 0),
+    members: kind === BTF_KIND.STRUCT || kind === BTF_KIND.UNION ? decodeMembers(source, list, vlen, info) : NONE,
+    params: kind === BTF_KIND.FUNC_PROTO ? decodeParams(source, list, vlen) : NONE,
+    enumerators: decodeEnumerators(source, kind, list, vlen, infoFlag(info)),
+    variables: kind === BTF_KIND.DATASEC ? decodeVariables(source, list, vlen) : NONE,
+    length: kind === BTF_KIND.ARRAY ? view.getUint32(list + 8, true) : 0,
+    indexType: arrayWord(source, kind, list, 4),
+    extra: decodeExtra(view, kind, list, vlen),
+  };
+}
+
+function arrayWord(source: TypeSource, kind: number, list: number, offset: number): number {
+  return kind === BTF_KIND.ARRAY ? source.translate(source.view.getUint32(list + offset, true)) : 0;
+}
+
+function decodeExtra(view: DataView, kind: number, list: number, vlen: number): number {
+  if (kind === BTF_KIND.INT || kind === BTF_KIND.VAR) return view.getUint32(list, true);
+  if (kind === BTF_KIND.DECL_TAG) return view.getInt32(list, true);
+  return kind === BTF_KIND.FUNC ? vlen : 0;
+}
+
+/** With kind_flag the offset word is bitfield size << 24 | bit offset; without it, the bit offset alone. */
+function decodeMembers({ view, strings, translate }: TypeSource, at: number, vlen: number, info: number): BtfMember[] {
+  const flag = infoFlag(info);
+  const members: BtfMember[] = [];
+  for (let i = 0; i < vlen; i++, at += 12) {
+    const offset = view.getUint32(at + 8, true);
+    members.push({
+      name: strings.text(view.getUint32(at, true)),
+      type: translate(view.getUint32(at + 4, true)),
+      bitOffset: flag ? offset & 0xffffff : offset,
+      bitSize: flag ? offset >>> 24 : 0,
+    });
+  }
+  return members;
+}
+
+function decodeParams({ view, strings, translate }: TypeSource, at: number, vlen: number): BtfParam[] {
+  const params: BtfParam[] = [];
+  for (let i = 0; i < vlen; i++, at += 8) {
+    params.push({ name: strings.text(view.getUint32(at, true)), type: translate(view.getUint32(at + 4, true)) });
+  }
+  return params;
+}
+
+function decodeVariables({ view, translate }: TypeSource, at: number, vlen: number): BtfVarSecInfo[] {
+  const variables: BtfVarSecInfo[] = [];
+  for (let i = 0; i < vlen; i++, at += 12) {
+    variables.push({
+      type: translate(view.getUint32(at, true)),
+      offset: view.getUint32(at + 4, true),
+      size: view.getUint32(at + 8, true),
+    });
+  }
+  return variables;
+}
+
+function decodeEnumerators(
+  source: TypeSource,
+  kind: number,
+  at: number,
+  vlen: number,
+  signed: boolean,
+): readonly BtfEnumerator[] {
+  if (kind !== BTF_KIND.ENUM && kind !== BTF_KIND.ENUM64) return NONE;
+  const { view, strings } = source;
+  const step = kind === BTF_KIND.ENUM ? 8 : 12;
+  const enumerators: BtfEnumerator[] = [];
+  for (let i = 0; i < vlen; i++, at += step) {
+    enumerators.push({
+      name: strings.text(view.getUint32(at, true)),
+      value: step === 8 ? enumValue(view, at + 4, signed) : enum64Value(view, at + 4, signed),
+    });
+  }
+  return enumerators;
+}
+
+function enumValue(view: DataView, at: number, signed: boolean): bigint {
+  return BigInt(signed ? view.getInt32(at, true) : view.getUint32(at, true));
+}
+
+function enum64Value(view: DataView, at: number, signed: boolean): bigint {
+  const value = (BigInt(view.getUint32(at + 4, true)) << 32n) | BigInt(view.getUint32(at, true));
+  return signed ? BigInt.asIntN(64, value) : value;
+}

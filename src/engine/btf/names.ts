@@ -1,0 +1,73 @@
+/* Find by kind and name: an open-addressing table of type indices, hashed over the name bytes, no text made. */
+import type { StringSection } from './strings.ts';
+import { infoKind } from './wire.ts';
+
+/** The kernel refuses longer names (KSYM_NAME_LEN); hashing no more of them bounds the work for any input. */
+const HASHED_LENGTH = 512;
+
+export interface NameIndex {
+  /** index of the first type of that kind and name, 0 when there is none */
+  find(kind: number, name: string): number;
+}
+
+export function indexNames(view: DataView, offsets: Uint32Array, count: number, strings: StringSection): NameIndex {
+  const slots = new Uint32Array(tableSize(count));
+  const mask = slots.length - 1;
+  const nameOf = (index: number) => view.getUint32(offsets[index], true);
+  const kindOf = (index: number) => infoKind(view.getUint32(offsets[index] + 4, true));
+
+  for (let index = 1; index <= count; index++) {
+    const name = nameOf(index);
+    if (name === 0) continue;
+    const kind = kindOf(index);
+    let slot = hashName(strings, name, kind) & mask;
+    while (slots[slot] !== 0 && !(kindOf(slots[slot]) === kind && sameName(strings, nameOf(slots[slot]), name))) {
+      slot = (slot + 1) & mask;
+    }
+    if (slots[slot] === 0) slots[slot] = index;
+  }
+
+  return {
+    find(kind, name) {
+      const wanted = textAsSection(name);
+      let slot = hashName(wanted, 0, kind) & mask;
+      for (; slots[slot] !== 0; slot = (slot + 1) & mask) {
+        const index = slots[slot];
+        if (kindOf(index) === kind && strings.text(nameOf(index)) === name) return index;
+      }
+      return 0;
+    },
+  };
+}
+
+function tableSize(count: number): number {
+  let size = 16;
+  while (size < count * 2) size *= 2;
+  return size;
+}
+
+/** FNV-1a, seeded by the kind. */
+function hashName(strings: StringSection, offset: number, kind: number): number {
+  let h = 0x811c9dc5 ^ kind;
+  for (let i = 0; i < HASHED_LENGTH; i++) {
+    const byte = strings.byte(offset, i);
+    if (byte === 0) break;
+    h = Math.imul(h ^ byte, 0x01000193);
+  }
+  return h ^ (h >>> 15);
+}
+
+function sameName(strings: StringSection, a: number, b: number): boolean {
+  if (a === b) return true;
+  for (let i = 0; i < HASHED_LENGTH; i++) {
+    const byte = strings.byte(a, i);
+    if (byte !== strings.byte(b, i)) return false;
+    if (byte === 0) return true;
+  }
+  return true;
+}
+
+function textAsSection(text: string): StringSection {
+  const bytes = new TextEncoder().encode(text);
+  return { length: bytes.length, text: () => text, byte: (_offset, i) => (i < bytes.length ? bytes[i] : 0) };
+}

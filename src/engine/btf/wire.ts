@@ -1,0 +1,54 @@
+/* The type section as bytes: one fixed part of 12 bytes a type, then a trailer that its kind and vlen give the size of. */
+import type { Result } from '../base/result.ts';
+import { err, ok } from '../base/result.ts';
+import type { BtfKindName } from './btf.ts';
+import { BTF_KIND } from './btf.ts';
+
+/** Name of a kind number. */
+export const KIND_NAMES = Object.keys(BTF_KIND) as readonly BtfKindName[];
+export const MAX_KIND = BTF_KIND.ENUM64;
+
+/** Bytes of the trailer: a fixed part, and so many for each of vlen. */
+const FIXED_TRAILER = new Uint8Array(MAX_KIND + 1);
+const TRAILER_ITEM = new Uint8Array(MAX_KIND + 1);
+for (const kind of [BTF_KIND.INT, BTF_KIND.VAR, BTF_KIND.DECL_TAG]) FIXED_TRAILER[kind] = 4;
+FIXED_TRAILER[BTF_KIND.ARRAY] = 12;
+for (const kind of [BTF_KIND.ENUM, BTF_KIND.FUNC_PROTO]) TRAILER_ITEM[kind] = 8;
+for (const kind of [BTF_KIND.STRUCT, BTF_KIND.UNION, BTF_KIND.DATASEC, BTF_KIND.ENUM64]) TRAILER_ITEM[kind] = 12;
+
+/** The bits of `info` that mean something: vlen, kind, kind_flag. */
+const INFO_MASK = 0x9f00ffff;
+
+export const infoKind = (info: number): number => (info >>> 24) & 0x1f;
+export const infoVlen = (info: number): number => info & 0xffff;
+export const infoFlag = (info: number): boolean => info >>> 31 === 1;
+
+export function trailerLength(kind: number, vlen: number): number {
+  return FIXED_TRAILER[kind] + TRAILER_ITEM[kind] * vlen;
+}
+
+/**
+ * Byte offsets of the types in [start, end), from index 1; the last entry is the end. Refuses what would make the
+ * types after it unreadable (btf_check_meta() in kernel/bpf/btf.c).
+ */
+export function indexTypes(view: DataView, start: number, end: number, firstId: number): Result<Uint32Array> {
+  const offsets = new Uint32Array(Math.floor((end - start) / 12) + 2);
+  let count = 0;
+  let at = start;
+  while (at < end) {
+    count++;
+    const id = firstId + count - 1;
+    const left = end - at;
+    if (left < 12) return err(`[${id}] meta_left:${left} meta_needed:12`, at);
+    const info = view.getUint32(at + 4, true);
+    if ((info & ~INFO_MASK) !== 0) return err(`[${id}] Invalid btf_info:${info.toString(16)}`, at + 4);
+    const kind = infoKind(info);
+    if (kind === 0 || kind > MAX_KIND) return err(`[${id}] Invalid kind:${kind}`, at + 4);
+    const needed = trailerLength(kind, infoVlen(info));
+    if (left - 12 < needed) return err(`[${id}] meta_left:${left - 12} meta_needed:${needed}`, at);
+    offsets[count] = at;
+    at += 12 + needed;
+  }
+  offsets[count + 1] = end;
+  return ok(offsets.slice(0, count + 2));
+}
