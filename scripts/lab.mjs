@@ -4,6 +4,8 @@ import { ensureCli, ensurePackages, root, run } from './tools.mjs';
 
 await ensurePackages();
 await ensureCli();
-process.exit(await run(process.execPath, [join(root, 'dist-cli', 'main.js'), ...process.argv.slice(2)], {
-  cwd: process.env.INIT_CWD ?? root,
-}));
+process.exit(
+  await run(process.execPath, [join(root, 'dist-cli', 'main.js'), ...process.argv.slice(2)], {
+    cwd: process.env.INIT_CWD ?? root,
+  }),
+);

@@ -22,7 +22,12 @@ const read = (name) => {
 const whole = (command, args) => async () => ((await run(bin(command), args)) === 0 ? [1, 0] : [0, 1]);
 
 async function unit() {
-  const status = await run(bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile=${report('unit')}`]);
+  const status = await run(bin('vitest'), [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile=${report('unit')}`,
+  ]);
   const result = read('unit');
   if (!result) return [0, 1];
   return [result.numPassedTests, Math.max(result.numFailedTests, status === 0 ? 0 : 1)];

@@ -45,7 +45,9 @@ interface Import {
 
 function imports(path: string): Import[] {
   const text = readFileSync(path, 'utf8');
-  const found = text.matchAll(/^\s*(?:import|export)\s+(type\s)?[^'"`;]*?from\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]/gm);
+  const found = text.matchAll(
+    /^\s*(?:import|export)\s+(type\s)?[^'"`;]*?from\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]/gm,
+  );
   return [...found].map(([, type, a, b, c]) => ({
     file: relative(SRC, path),
     from: a ?? b ?? c,
@@ -77,7 +79,10 @@ test('every import is in the table of src/README.md', () => {
 });
 
 test('no engine file imports fixtures, scenarios or tests', () => {
-  const bad = all.filter(({ file, from }) => ENGINE_FILES.test(file) && !file.includes('/testing/') && /fixtures|scenarios|testing/.test(from));
+  const bad = all.filter(
+    ({ file, from }) =>
+      ENGINE_FILES.test(file) && !file.includes('/testing/') && /fixtures|scenarios|testing/.test(from),
+  );
   expect(bad).toEqual([]);
 });
 
@@ -92,9 +97,11 @@ test('only the editor imports Monaco, only ui imports React', () => {
 
 test('the engine asks no clock and no dice', () => {
   const bad = files(join(SRC, 'engine')).flatMap((path) =>
-    (readFileSync(path, 'utf8').match(/\b(Date\.now|new Date|performance\.now|Math\.(random|pow|exp|log|log2|sin|cos|cbrt))\b/g) ?? []).map(
-      (what) => `${relative(SRC, path)}: ${what}`,
-    ),
+    (
+      readFileSync(path, 'utf8').match(
+        /\b(Date\.now|new Date|performance\.now|Math\.(random|pow|exp|log|log2|sin|cos|cbrt))\b/g,
+      ) ?? []
+    ).map((what) => `${relative(SRC, path)}: ${what}`),
   );
   expect(bad).toEqual([]);
 });
@@ -103,7 +110,9 @@ test('the engine asks no clock and no dice', () => {
 const RATCHET = { 'as any': 0, 'as unknown as': 0, '@ts-ignore': 0, '@ts-expect-error': 0 };
 
 test('escapes from the type checker only shrink', () => {
-  const text = files(SRC).map((path) => readFileSync(path, 'utf8')).join('\n');
+  const text = files(SRC)
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('\n');
   const count = Object.fromEntries(Object.keys(RATCHET).map((escape) => [escape, text.split(escape).length - 1]));
   for (const [escape, limit] of Object.entries(RATCHET)) expect(count[escape], escape).toBeLessThanOrEqual(limit);
 });

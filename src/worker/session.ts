@@ -2,9 +2,22 @@
  * One page's conversation with one lab. All work is cut into slices: a slice runs until the clock says so, then the
  * queue of messages is read again. Nothing here touches the worker's globals, so tests drive it with a clock of their own.
  */
-import { assertUnreachable, type Command, Lab, type MachineParts, openMachineParts, type Series } from '../engine/index.ts';
+import {
+  assertUnreachable,
+  type Command,
+  Lab,
+  type MachineParts,
+  openMachineParts,
+  type Series,
+} from '../engine/index.ts';
 import { encodeFrame } from '../protocol/frame.ts';
-import { type FromWorker, type MemoryWindow, type Notice, PROTOCOL_VERSION, type ToWorker } from '../protocol/messages.ts';
+import {
+  type FromWorker,
+  type MemoryWindow,
+  type Notice,
+  PROTOCOL_VERSION,
+  type ToWorker,
+} from '../protocol/messages.ts';
 
 /** The longest a slice works before it reads the queue, ms. */
 const SLICE_MS = 8;
@@ -215,7 +228,13 @@ export class Session {
   private registerNew(lab: Lab, name: string, text: string): void {
     const problem = lab.machine.checkText(text);
     if (problem) {
-      this.notice({ kind: 'error', title: 'The text does not assemble', detail: problem.message, text: name, line: problem.line });
+      this.notice({
+        kind: 'error',
+        title: 'The text does not assemble',
+        detail: problem.message,
+        text: name,
+        line: problem.line,
+      });
       return;
     }
     const map = lab.machine.nextLetter();
@@ -234,7 +253,13 @@ export class Session {
     for (const [name, text] of Object.entries(texts)) {
       const problem = lab.machine.checkText(text);
       if (!problem || text === lab.scenario.texts[name]) continue;
-      this.notice({ kind: 'error', title: `${name} does not assemble`, detail: problem.message, text: name, line: problem.line });
+      this.notice({
+        kind: 'error',
+        title: `${name} does not assemble`,
+        detail: problem.message,
+        text: name,
+        line: problem.line,
+      });
       return;
     }
     const { time } = lab;
@@ -267,7 +292,9 @@ export class Session {
     const wall = this.host.clock();
     const target = Math.floor(lab.time + (wall - playing.wall) * 1e6 * playing.speed);
     playing.wall = wall;
-    const stopAt = lab.history.notes.find((note) => note.kind === 'stopped' && note.time > lab.time && note.time <= target);
+    const stopAt = lab.history.notes.find(
+      (note) => note.kind === 'stopped' && note.time > lab.time && note.time <= target,
+    );
     const outcome = lab.play(stopAt ? stopAt.time : target, keepGoing);
     if (outcome === 'stopped' || stopAt) this.playing = null;
     if (stopAt) {

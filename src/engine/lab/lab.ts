@@ -39,13 +39,18 @@ export class Lab {
     ghosts: readonly Series[] = [],
   ) {
     this.recorder.ghosts = ghosts;
-    this.machine = new Machine(parts, scenario, { ...scenario.texts, ...texts }, {
-      call: (record) => this.later(() => this.recorder.call(record)),
-      caption: (record) => this.later(() => this.recorder.caption(record)),
-      note: (record) => this.later(() => this.recorder.note(record)),
-      window: (time, point) => this.later(() => this.recorder.window(time, point)),
-      queue: (time, length) => this.later(() => this.recorder.queueLength(time, length)),
-    });
+    this.machine = new Machine(
+      parts,
+      scenario,
+      { ...scenario.texts, ...texts },
+      {
+        call: (record) => this.later(() => this.recorder.call(record)),
+        caption: (record) => this.later(() => this.recorder.caption(record)),
+        note: (record) => this.later(() => this.recorder.note(record)),
+        window: (time, point) => this.later(() => this.recorder.window(time, point)),
+        queue: (time, length) => this.later(() => this.recorder.queueLength(time, length)),
+      },
+    );
     this.run = new Run(this.machine, {
       passed: (event, time) => this.passed(event, time),
       forget: (event) => {

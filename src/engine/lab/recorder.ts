@@ -123,7 +123,8 @@ export class Recorder {
       while (list.length > 0 && list[list.length - 1].event > event) list.pop();
     }
     while ((this.bpfEvents.at(-1) ?? 0) > event) this.bpfEvents.pop();
-    for (const series of this.series) cut(time, series.time, series.cwnd, series.ssthresh, series.srttUs, series.caState);
+    for (const series of this.series)
+      cut(time, series.time, series.cwnd, series.ssthresh, series.srttUs, series.caState);
     this.series = this.series.filter((series) => series.time.length > 0);
     cut(time, this.queue.time, this.queue.length);
     this.facts = new Map(facts.map((fact) => [fact.letter, fact]));

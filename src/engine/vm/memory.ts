@@ -54,7 +54,8 @@ export class Memory {
     const first = REGIONS.engine.base >>> 2;
     this.brk = Object.fromEntries(REGION_NAMES.map((name, i) => [name, first + i])) as Record<RegionName, number>;
     for (const name of REGION_NAMES) this.u32[this.brk[name]] = REGIONS[name].base;
-    this.alloc('engine', REGION_NAMES.length * 4, 8);
+    // the words that hold the ends are the first that are taken
+    this.setEnd('engine', REGIONS.engine.base + REGION_NAMES.length * 4);
   }
 
   /** Takes zeroed bytes off the region's end. Throws when the region is full: callers bound what users can ask for. */
