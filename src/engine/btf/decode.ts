@@ -1,5 +1,5 @@
 /* One type's bytes as a BtfType. Total: any bytes that the index accepted decode to something. */
-import type { BtfEnumerator, BtfMember, BtfParam, BtfType, BtfVarSecInfo } from './btf.ts';
+import type { BtfEnumerator, BtfKindName, BtfMember, BtfParam, BtfType, BtfVarSecInfo } from './btf.ts';
 import { BTF_KIND } from './btf.ts';
 import type { StringSection } from './strings.ts';
 import { infoFlag, infoKind, infoVlen, KIND_NAMES } from './wire.ts';
@@ -10,31 +10,24 @@ export interface TypeSource {
   readonly view: DataView;
   readonly strings: StringSection;
   /** the id that the rest of the program uses for a reference found in the bytes */
-  translate(reference: number): number;
+  readonly translate: (reference: number) => number;
 }
 
-/** Kinds whose third word is a type reference; for the others it is a size (or unused). */
-const REFERS = new Set<number>([
-  BTF_KIND.PTR,
-  BTF_KIND.TYPEDEF,
-  BTF_KIND.VOLATILE,
-  BTF_KIND.CONST,
-  BTF_KIND.RESTRICT,
-  BTF_KIND.FUNC,
-  BTF_KIND.FUNC_PROTO,
-  BTF_KIND.VAR,
-  BTF_KIND.DECL_TAG,
-  BTF_KIND.TYPE_TAG,
+/** Kinds whose third word is a type reference. */
+const REFERS = new Set<BtfKindName>([
+  'PTR',
+  'TYPEDEF',
+  'VOLATILE',
+  'CONST',
+  'RESTRICT',
+  'FUNC',
+  'FUNC_PROTO',
+  'VAR',
+  'DECL_TAG',
+  'TYPE_TAG',
 ]);
-const SIZED = new Set<number>([
-  BTF_KIND.INT,
-  BTF_KIND.STRUCT,
-  BTF_KIND.UNION,
-  BTF_KIND.ENUM,
-  BTF_KIND.ENUM64,
-  BTF_KIND.FLOAT,
-  BTF_KIND.DATASEC,
-]);
+/** Kinds whose third word is a size in bytes; what is in neither set leaves it unused. */
+export const SIZED = new Set<BtfKindName>(['INT', 'STRUCT', 'UNION', 'ENUM', 'ENUM64', 'FLOAT', 'DATASEC']);
 
 export function decodeType(source: TypeSource, id: number, at: number): BtfType {
   const { view, strings } = source;
@@ -48,8 +41,8 @@ export function decodeType(source: TypeSource, id: number, at: number): BtfType 
     kind: KIND_NAMES[kind],
     name: strings.text(view.getUint32(at, true)),
     kindFlag: infoFlag(info),
-    size: SIZED.has(kind) ? word : 0,
-    type: REFERS.has(kind) ? source.translate(word) : arrayWord(source, kind, list, 0),
+    size: SIZED.has(KIND_NAMES[kind]) ? word : 0,
+    type: REFERS.has(KIND_NAMES[kind]) ? source.translate(word) : arrayWord(source, kind, list, 0),
     members: kind === BTF_KIND.STRUCT || kind === BTF_KIND.UNION ? decodeMembers(source, list, vlen, info) : NONE,
     params: kind === BTF_KIND.FUNC_PROTO ? decodeParams(source, list, vlen) : NONE,
     enumerators: decodeEnumerators(source, kind, list, vlen, infoFlag(info)),

@@ -5,10 +5,10 @@
  */
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
-import type { Btf, BtfType, Field } from './btf.ts';
+import type { Btf, BtfKindName, BtfType, Field } from './btf.ts';
 import { BTF_KIND } from './btf.ts';
 import { declareType } from './declare.ts';
-import { decodeType } from './decode.ts';
+import { decodeType, SIZED } from './decode.ts';
 import { fieldOf } from './fields.ts';
 import { readHeader } from './header.ts';
 import type { NameIndex } from './names.ts';
@@ -62,6 +62,8 @@ const VOID: BtfType = {
 /** The kernel resolves no deeper than 32 (MAX_RESOLVE_DEPTH); longer chains are loops. */
 const MAX_DEPTH = 64;
 const NO_ID = 0xffffffff;
+const POINTER_SIZE = 8;
+const TRANSPARENT = new Set<BtfKindName>(['TYPEDEF', 'CONST', 'VOLATILE', 'RESTRICT', 'TYPE_TAG']);
 
 /**
  * Opens a BTF. With `ids` the blob is a subset of another BTF: `ids[position]` is the id that its type has there
@@ -130,7 +132,7 @@ function tableNumbering(ids: Uint32Array): Numbering {
 
 function makeBtf(blob: Blob, numbering: Numbering, base?: Base): Btf {
   const { view, offsets, count } = blob;
-  const source = { view, strings: blob.strings, translate: numbering.translate };
+  const source = { view, strings: blob.strings, translate: (reference: number) => numbering.translate(reference) };
   const decoded = new Map<number, BtfType>();
   const fields = new Map<string, Field | null>();
   let names: NameIndex | null = null;
@@ -185,17 +187,8 @@ function skipModifiers(btf: Btf, id: number): number {
   let at = id;
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     const type = btf.type(at);
-    switch (type?.kind) {
-      case 'TYPEDEF':
-      case 'CONST':
-      case 'VOLATILE':
-      case 'RESTRICT':
-      case 'TYPE_TAG':
-        at = type.type;
-        break;
-      default:
-        return at;
-    }
+    if (type === null || !TRANSPARENT.has(type.kind)) return at;
+    at = type.type;
   }
   return 0;
 }
@@ -205,27 +198,12 @@ function sizeOf(btf: Btf, id: number): number {
   let at = id;
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     const type = btf.type(btf.skipModifiers(at));
-    switch (type?.kind) {
-      case 'ARRAY':
-        elements *= type.length;
-        at = type.type;
-        break;
-      case 'VAR':
-        at = type.type;
-        break;
-      case 'PTR':
-        return elements * 8;
-      case 'INT':
-      case 'STRUCT':
-      case 'UNION':
-      case 'ENUM':
-      case 'ENUM64':
-      case 'FLOAT':
-      case 'DATASEC':
-        return elements * type.size;
-      default:
-        return -1;
-    }
+    if (type === null) return -1;
+    if (type.kind === 'PTR') return elements * POINTER_SIZE;
+    if (SIZED.has(type.kind)) return elements * type.size;
+    if (type.kind !== 'ARRAY' && type.kind !== 'VAR') return -1;
+    if (type.kind === 'ARRAY') elements *= type.length;
+    at = type.type;
   }
   return -1;
 }
