@@ -1,0 +1,88 @@
+/*
+ * Paints as a canvas needs them: computed colours and patterns. They are read from the page's tokens once a theme.
+ */
+import type { HatchName, PaintName } from '../../views/paint.ts';
+import { isGlow, isHatch } from '../../views/paint.ts';
+import { hatchOf } from '../../views/svg.ts';
+
+export interface Palette {
+  readonly colour: (value: string) => string;
+  readonly fill: (paint: PaintName, context: CanvasRenderingContext2D, ratio: number) => string | CanvasPattern;
+}
+
+const themeKey = (): string => {
+  const { theme, contrast } = document.documentElement.dataset;
+  const media = ['(forced-colors: active)', '(prefers-color-scheme: dark)'].map((query) => matchMedia(query).matches);
+  return [theme, contrast, ...media].join();
+};
+
+function makePalette(): Palette {
+  const probe = document.createElement('span');
+  probe.hidden = true;
+  document.body.append(probe);
+  const colours = new Map<string, string>();
+  const patterns = new Map<string, CanvasPattern>();
+  const colour = (value: string): string => {
+    const known = colours.get(value);
+    if (known !== undefined) return known;
+    if (!probe.isConnected) document.body.append(probe);
+    probe.style.color = value;
+    const computed = getComputedStyle(probe).color;
+    colours.set(value, computed);
+    return computed;
+  };
+  const pattern = (name: HatchName, context: CanvasRenderingContext2D, ratio: number): string | CanvasPattern => {
+    const key = `${name}@${ratio}`;
+    const made = patterns.get(key) ?? hatchPattern(name, context, ratio, colour);
+    if (!made) return colour('var(--tobefree)');
+    patterns.set(key, made);
+    return made;
+  };
+  return {
+    colour,
+    fill: (paint, context, ratio) => {
+      if (isHatch(paint)) return pattern(paint, context, ratio);
+      return paint === 'none' || isGlow(paint) ? 'transparent' : colour(`var(--${paint})`);
+    },
+  };
+}
+
+/** A tile whose diagonal stripes meet those of its neighbours. */
+function hatchPattern(
+  name: HatchName,
+  context: CanvasRenderingContext2D,
+  ratio: number,
+  colour: (value: string) => string,
+): CanvasPattern | null {
+  const { period, stripe, paint, ground } = hatchOf(name);
+  const side = Math.max(2, Math.round(period * Math.SQRT2 * ratio));
+  const tile = document.createElement('canvas');
+  tile.width = side;
+  tile.height = side;
+  const draw = tile.getContext('2d');
+  if (!draw) return null;
+  if (ground !== 'transparent') {
+    draw.fillStyle = colour(ground);
+    draw.fillRect(0, 0, side, side);
+  }
+  draw.strokeStyle = colour(paint);
+  draw.lineWidth = stripe * ratio;
+  draw.beginPath();
+  for (const shift of [-side, 0, side]) {
+    draw.moveTo(shift - side, side * 2);
+    draw.lineTo(shift + side * 2, -side);
+  }
+  draw.stroke();
+  const made = context.createPattern(tile, 'repeat');
+  made?.setTransform(new DOMMatrix().scale(1 / ratio));
+  return made;
+}
+
+let current: { readonly key: string; readonly palette: Palette } | null = null;
+
+/** The palette of the theme that the page wears now. */
+export function pagePalette(): Palette {
+  const key = themeKey();
+  if (current?.key !== key) current = { key, palette: makePalette() };
+  return current.palette;
+}

@@ -1,0 +1,157 @@
+/*
+ * Draws a scene: layers on a canvas, marks as SVG over it, and over both the places that can be pressed. The picture
+ * itself is silent; a screen reader gets the buttons and the text twin. One Tab stop a scene: arrows walk its buttons.
+ */
+import type { CSSProperties, KeyboardEvent, ReactElement, ReactNode } from 'react';
+import { createElement, memo, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { Action, Hit, Mark, Scene, Theme } from '../../views/scene.ts';
+import { hitsOf, textTwin } from '../../views/scene.ts';
+import type { SvgNode } from '../../views/svg.ts';
+import { markNode, sceneDefs } from '../../views/svg.ts';
+import { drawLayers } from './draw-layers.ts';
+import './scene.css';
+
+export interface SceneViewProps {
+  readonly scene: Scene;
+  readonly theme: Theme;
+  /** marks glide and cross-fade to their new places: for steps, never for scrubbing or playing */
+  readonly eased?: boolean;
+  readonly onAction?: (action: Action) => void;
+  readonly onHover?: (hit: Hit | null) => void;
+}
+
+/** SVG transforms go through style, where they can be eased. */
+function element({ tag, key, attributes, children, text }: SvgNode): ReactElement {
+  const { transform, ...rest } = attributes;
+  const style: CSSProperties | undefined = transform === undefined ? undefined : { transform: String(transform) };
+  const content: ReactNode = text ?? children.map(element);
+  return createElement(tag, { key, ...rest, ...(style ? { style } : {}) }, content);
+}
+
+const Picture = memo(function Picture({
+  marks,
+  theme,
+  scope,
+}: {
+  marks: readonly Mark[];
+  theme: Theme;
+  scope: string;
+}) {
+  return (
+    <g aria-hidden="true" className="scene-marks">
+      {marks.map((mark) => element(markNode(mark, { scope, theme })))}
+    </g>
+  );
+});
+
+const PREVIOUS: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowUp']);
+const NEXT: ReadonlySet<string> = new Set(['ArrowRight', 'ArrowDown']);
+
+interface ButtonsProps {
+  readonly hits: readonly Hit[];
+  readonly onAction: ((action: Action) => void) | undefined;
+  readonly onHover: (hit: Hit | null) => void;
+}
+
+function Buttons({ hits, onAction, onHover }: ButtonsProps) {
+  const [current, setCurrent] = useState<string | null>(null);
+  const place = useRef<SVGGElement>(null);
+  const stop = Math.max(
+    0,
+    hits.findIndex((hit) => hit.id === current),
+  );
+  const press = (hit: Hit): void => {
+    if (hit.action) onAction?.(hit.action);
+  };
+  const onKeyDown = (event: KeyboardEvent, hit: Hit, index: number): void => {
+    const step = NEXT.has(event.key) ? 1 : PREVIOUS.has(event.key) ? -1 : 0;
+    if (step !== 0) {
+      const to = (index + step + hits.length) % hits.length;
+      place.current?.querySelectorAll<SVGRectElement>('rect')[to].focus();
+    } else if (event.key === 'Enter' || event.key === ' ') press(hit);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <g ref={place}>
+      {hits.map((hit, index) => (
+        <rect
+          key={hit.id}
+          className="scene-hit"
+          data-mark={hit.id}
+          role="button"
+          aria-label={hit.label}
+          tabIndex={index === stop ? 0 : -1}
+          x={hit.x}
+          y={hit.y}
+          width={hit.width}
+          height={hit.height}
+          rx={Math.min(hit.radius, hit.width / 2, hit.height / 2)}
+          onClick={() => press(hit)}
+          onKeyDown={(event) => onKeyDown(event, hit, index)}
+          onFocus={() => {
+            setCurrent(hit.id);
+            onHover(hit);
+          }}
+          onBlur={() => onHover(null)}
+          onPointerEnter={() => onHover(hit)}
+          onPointerLeave={() => onHover(null)}
+        />
+      ))}
+    </g>
+  );
+}
+
+/** Above the mark, or below where there is no room; never past the sides. */
+function Tip({ hit, scene }: { hit: Hit; scene: Scene }) {
+  const below = hit.y < 48;
+  const middle = hit.x + hit.width / 2;
+  const part = Math.min(0.96, Math.max(0.04, middle / scene.width));
+  const style: CSSProperties = {
+    left: middle,
+    top: below ? hit.y + hit.height + 6 : hit.y - 6,
+    transform: `translate(${-part * 100}%, ${below ? 0 : -100}%)`,
+    maxWidth: Math.min(320, scene.width - 16),
+  };
+  return (
+    <div className="scene-tip" style={style} aria-hidden="true">
+      {hit.tip}
+    </div>
+  );
+}
+
+export function SceneView({ scene, theme, eased = false, onAction, onHover }: SceneViewProps) {
+  const scope = useId().replace(/[^\w-]/g, '');
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [hovered, setHovered] = useState<string | null>(null);
+  const hits = useMemo(() => hitsOf(scene), [scene]);
+  const twin = useMemo(() => textTwin(scene), [scene]);
+  const tip = hits.find((hit) => hit.id === hovered);
+  useLayoutEffect(() => {
+    if (canvas.current) drawLayers(canvas.current, scene);
+  });
+  const hover = (hit: Hit | null): void => {
+    setHovered(hit?.id ?? null);
+    onHover?.(hit);
+  };
+  const size = { width: scene.width, height: scene.height };
+  return (
+    <div className={eased ? 'scene scene-eased' : 'scene'} style={size}>
+      {scene.layers.length > 0 && <canvas ref={canvas} style={size} aria-hidden="true" />}
+      <svg {...size} {...(hits.length > 0 ? { role: 'toolbar', 'aria-label': scene.label } : { 'aria-hidden': true })}>
+        <defs>{sceneDefs(scene, scope).map(element)}</defs>
+        <Picture marks={scene.marks} theme={theme} scope={scope} />
+        {hits.length > 0 && <Buttons hits={hits} onAction={onAction} onHover={hover} />}
+      </svg>
+      {tip && tip.tip !== '' && <Tip hit={tip} scene={scene} />}
+      {twin.length > 0 && (
+        <ul className="scene-twin" aria-label={scene.label}>
+          {twin.map((entry) => (
+            <li key={entry.id}>{entry.text}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,235 @@
+/*
+ * Where stations and capsules stand, from the size in pixels. The line INIT, INUSE, TOBEFREE, FREED is one row, READY a
+ * row below. Capsules take the largest radius with which both rows fit; the gaps between stations share what is left.
+ */
+import type { LifecycleState, MapLetter } from '../../engine/lab/commands.ts';
+import type { Size } from '../scene.ts';
+import type { Point } from '../shapes.ts';
+import { clamp } from '../shapes.ts';
+
+/** What of a map decides its room. */
+export interface Occupant {
+  readonly letter: MapLetter;
+  readonly state: LifecycleState;
+  readonly hasTokens: boolean;
+  readonly hasKeepers: boolean;
+}
+
+export interface Capsule extends Point {
+  readonly letter: MapLetter;
+  readonly measure: Measure;
+}
+
+/** Sizes that follow from a capsule's radius, px. */
+export interface Measure {
+  readonly radius: number;
+  readonly ring: number;
+  readonly ringWeight: number;
+  /** radius of the outer ring */
+  readonly outer: number;
+  readonly token: number;
+  /** middle of a token, from the capsule's middle */
+  readonly tether: number;
+  /** outermost point */
+  readonly reach: number;
+}
+
+export interface Station extends Point {
+  readonly state: LifecycleState;
+  /** radius of the empty outline */
+  readonly radius: number;
+  /** from the middle to where an edge starts, left and right */
+  readonly left: number;
+  readonly right: number;
+  readonly capsules: readonly Capsule[];
+  /** baseline of the state's name */
+  readonly nameY: number;
+}
+
+export interface Layout {
+  readonly stations: Readonly<Record<LifecycleState, Station>>;
+  /** no room for words on the edges */
+  readonly compact: boolean;
+  /** factor for letters */
+  readonly text: number;
+}
+
+const LINE: readonly LifecycleState[] = ['INIT', 'INUSE', 'TOBEFREE', 'FREED'];
+
+export function measure(radius: number, hasTokens: boolean): Measure {
+  const ring = radius + Math.max(5, radius * 0.19);
+  const ringWeight = Math.max(4, radius * 0.146);
+  const outer = ring + Math.max(6, radius * 0.21);
+  const token = clamp(radius * 0.27, 9.5, 22);
+  const tether = ring + token + Math.max(8, radius * 0.44);
+  return { radius, ring, ringWeight, outer, token, tether, reach: hasTokens ? tether + token : outer + 2 };
+}
+
+interface Body {
+  readonly state: LifecycleState;
+  readonly letter: MapLetter | null;
+  readonly measure: Measure | null;
+  /** to where an edge starts */
+  readonly edge: number;
+  /** room to each side */
+  readonly reach: number;
+}
+
+interface Terms {
+  readonly empty: number;
+  readonly pill: number;
+  readonly nameHalf: number;
+}
+
+function bodiesOf(state: LifecycleState, occupants: readonly Occupant[], radius: number, terms: Terms): Body[] {
+  const here = state === 'FREED' ? [] : occupants.filter((one) => one.state === state);
+  if (here.length === 0) {
+    return [
+      { state, letter: null, measure: null, edge: terms.empty + 2, reach: Math.max(terms.empty, terms.nameHalf) },
+    ];
+  }
+  return here.map(({ letter, hasTokens, hasKeepers }) => {
+    const size = measure(here.length > 1 ? radius * 0.8 : radius, hasTokens);
+    return {
+      state,
+      letter,
+      measure: size,
+      edge: (hasKeepers ? size.outer : size.ring + size.ringWeight) + 4,
+      reach: size.reach,
+    };
+  });
+}
+
+/** Least distance between the middles of two neighbours. */
+function distance(a: Body, b: Body, pill: number): number {
+  if (a.state === b.state) return a.reach + b.reach + 4;
+  return Math.max(a.edge + b.edge + pill + 14, a.reach + b.reach + 4);
+}
+
+function lineLength(bodies: readonly Body[], pill: number): number {
+  let length = bodies[0].reach + bodies[bodies.length - 1].reach;
+  for (let i = 1; i < bodies.length; i++) length += distance(bodies[i - 1], bodies[i], pill);
+  return length;
+}
+
+const lineBodies = (occupants: readonly Occupant[], radius: number, terms: Terms): Body[] =>
+  LINE.flatMap((state) => bodiesOf(state, occupants, radius, terms));
+
+const tallest = (bodies: readonly Body[]): number =>
+  bodies.reduce((most, body) => Math.max(most, body.measure ? body.reach : body.edge), 0);
+
+const MARGIN = 14;
+const SMALLEST = 18;
+
+/** Room of the two rows above and below their middles. */
+interface Rows {
+  readonly lineHalf: number;
+  readonly readyHalf: number;
+  readonly height: number;
+}
+
+function rowsOf(bodies: readonly Body[], ready: readonly Body[], text: number): Rows {
+  const lineHalf = tallest(bodies);
+  const readyHalf = tallest(ready);
+  // the name and a line under it; then the gap between the rows
+  return { lineHalf, readyHalf, height: lineHalf * 2 + 20 * text + readyHalf * 2 + 14 };
+}
+
+export function layOut(
+  size: Size,
+  top: number,
+  occupants: readonly Occupant[],
+  pillWidth: number,
+  text: number,
+): Layout {
+  const room = size.height - top - 8;
+  const largest = clamp(Math.min(size.width / 634, size.height / 352) * 48, SMALLEST, 96);
+  const widthOf = (radius: number, pill: number): number =>
+    lineLength(lineBodies(occupants, radius, termsOf(radius, pill)), pill);
+  const termsOf = (radius: number, pill: number): Terms => ({
+    empty: clamp(radius * 0.52, 13, 44),
+    pill,
+    nameHalf: 31 * text,
+  });
+  const fits = (radius: number, pill: number): boolean => {
+    const terms = termsOf(radius, pill);
+    const rows = rowsOf(lineBodies(occupants, radius, terms), bodiesOf('READY', occupants, radius, terms), text);
+    return widthOf(radius, pill) <= size.width - 2 * MARGIN && rows.height <= room;
+  };
+  const search = (pill: number): number => {
+    let radius = largest;
+    while (radius > SMALLEST && !fits(radius, pill)) radius -= 1;
+    return radius;
+  };
+  let radius = search(pillWidth);
+  const compact = widthOf(radius, pillWidth) > size.width - 2 * MARGIN;
+  const pill = compact ? 10 : pillWidth;
+  if (compact) radius = search(pill);
+  return place(size, top, occupants, radius, termsOf(radius, pill), compact, text);
+}
+
+function place(
+  size: Size,
+  top: number,
+  occupants: readonly Occupant[],
+  radius: number,
+  terms: Terms,
+  compact: boolean,
+  text: number,
+): Layout {
+  const bodies = lineBodies(occupants, radius, terms);
+  const ready = bodiesOf('READY', occupants, radius, terms);
+  const rows = rowsOf(bodies, ready, text);
+  const spare = Math.max(0, size.height - top - 8 - rows.height);
+  const lineY = top + rows.lineHalf + spare * 0.3;
+  const readyY = size.height - 10 - rows.readyHalf - spare * 0.25;
+  // the gaps grow with the room, up to a point; then the whole line is centred
+  const slack = size.width - 2 * MARGIN - lineLength(bodies, terms.pill);
+  const share = clamp(slack / 3, 0, 120);
+  const indent = MARGIN + Math.max(0, (slack - share * 3) / 2);
+  const xs: number[] = [indent + bodies[0].reach];
+  for (let i = 1; i < bodies.length; i++) {
+    const apart = bodies[i].state === bodies[i - 1].state ? 0 : share;
+    xs.push(xs[i - 1] + distance(bodies[i - 1], bodies[i], terms.pill) + apart);
+  }
+  const stationOf = (
+    state: LifecycleState,
+    list: readonly Body[],
+    at: readonly number[],
+    y: number,
+    half: number,
+  ): Station => {
+    const mine = list.map((body, i) => ({ body, x: at[i] })).filter(({ body }) => body.state === state);
+    const first = mine[0];
+    const last = mine[mine.length - 1];
+    const x = (first.x + last.x) / 2;
+    const occupied = first.body.measure !== null;
+    return {
+      state,
+      x,
+      y,
+      radius: terms.empty,
+      left: x - first.x + first.body.edge,
+      right: last.x - x + last.body.edge,
+      nameY: y + (occupied ? half + 2 * text : terms.empty + 20 * text),
+      capsules: mine.flatMap(({ body, x: cx }) =>
+        body.letter !== null && body.measure ? [{ letter: body.letter, x: cx, y, measure: body.measure }] : [],
+      ),
+    };
+  };
+  const onLine = (state: LifecycleState): Station => stationOf(state, bodies, xs, lineY, rows.lineHalf);
+  const inuse = onLine('INUSE');
+  const readyXs: number[] = [Math.max(inuse.x, MARGIN + ready[0].reach)];
+  for (let i = 1; i < ready.length; i++) readyXs.push(readyXs[i - 1] + distance(ready[i - 1], ready[i], terms.pill));
+  return {
+    compact,
+    text,
+    stations: {
+      INIT: onLine('INIT'),
+      INUSE: inuse,
+      TOBEFREE: onLine('TOBEFREE'),
+      FREED: onLine('FREED'),
+      READY: stationOf('READY', ready, readyXs, readyY, rows.readyHalf),
+    },
+  };
+}

@@ -1,0 +1,229 @@
+/*
+ * The lifecycle of struct_ops maps as a line of stations: INIT, INUSE, TOBEFREE, FREED, and READY below for maps
+ * created with BPF_F_LINK. Empty stations are small outlines; where maps stand, they grow into capsules.
+ */
+import type { LifecycleState } from '../../engine/lab/commands.ts';
+import type { CallRecord, ColdSnapshot, History, MapSnapshot, Transition } from '../../engine/lab/snapshot.ts';
+import { dashOf, STATE_PAINT } from '../paint.ts';
+import type { Mark, Scene, Size, Theme } from '../scene.ts';
+import { circle, clamp, cross, text, ui } from '../shapes.ts';
+import { fitText, textWidth, wrapText } from '../text-metrics.ts';
+import { counts, plural } from '../words.ts';
+import type { Leaving } from './capsule.ts';
+import { capsuleMark } from './capsule.ts';
+import { edgeMarks, pillRoom, readyNames } from './edges.ts';
+import type { Layout, Occupant, Station } from './layout.ts';
+import { layOut } from './layout.ts';
+
+export interface LifecycleInput {
+  readonly cold: ColdSnapshot;
+  readonly history: History;
+  /** the cursor: engine time, ns, and events passed */
+  readonly time: number;
+  readonly event: number;
+  /** name of an errno, for a call that was refused */
+  readonly errno: (errno: number) => string;
+}
+
+/** A token takes this long to leave: 300 ms at the lesson speed of 0.25, engine ns. */
+const LEAVE_NS = 75e6;
+/** Strokes of what a scenario does not use. */
+const UNUSED = 0.3;
+
+const NOTE: Readonly<Partial<Record<LifecycleState, string>>> = { INIT: 'map created', FREED: 'after grace' };
+
+const MAP_FOCUS = 20;
+const FOCUS_PER_MAP = 30;
+
+export function lifecycleScene(input: LifecycleInput, size: Size, theme: Theme): Scene {
+  const { cold, history, event } = input;
+  const k = clamp(Math.min(size.width / 634, size.height / 352), 0.9, 1.35) * theme.scale;
+  const header = headline(input, size, k);
+  const passed = history.transitions.filter((one) => one.event <= event);
+  const linksUsed = history.transitions.some(({ to }) => to === 'READY');
+  const occupants = cold.maps.map((map): Occupant => occupantOf(map, leavingOf(map, input)));
+  const layout = layOut(size, header.bottom, occupants, pillRoom(k), k);
+  const edges = edgeMarks({ layout, maps: cold.maps, taken: passed.at(-1) ?? null, linksUsed, width: size.width }, 1);
+  const marks: Mark[] = [
+    ...header.marks,
+    ...edges,
+    ...Object.values(layout.stations).flatMap((station) => stationMarks(station, cold.maps, linksUsed, layout)),
+    ...mapMarks(input, layout, theme),
+    ...linkNote(layout, size),
+  ];
+  return { ...size, label: 'Lifecycle of the maps', layers: [], marks };
+}
+
+const occupantOf = (map: MapSnapshot, leaving: readonly Leaving[]): Occupant => ({
+  letter: map.letter,
+  state: map.state,
+  hasTokens: leaving.length > 0 || map.holders.some(({ kind }) => kind === 'socket'),
+  hasKeepers: map.holders.some(({ kind }) => !counts(kind)),
+});
+
+/** Sockets that dropped their reference to the map within the last moment. */
+function leavingOf(map: MapSnapshot, { history, time, event }: LifecycleInput): Leaving[] {
+  return history.refs
+    .filter((ref) => ref.map === map.letter && !ref.gained && ref.event <= event && time - ref.time < LEAVE_NS)
+    .flatMap((ref) => {
+      const id = Number(/^socket (\d+)$/.exec(ref.who)?.[1] ?? Number.NaN);
+      const held = map.holders.some((holder) => holder.kind === 'socket' && holder.id === id);
+      return Number.isNaN(id) || held ? [] : [{ id, progress: (time - ref.time) / LEAVE_NS }];
+    });
+}
+
+/** How far the grace period is: from the last reference to the end, where the run already knows it. */
+function graceOf(map: MapSnapshot, { history, time, event }: LifecycleInput): number | null {
+  if (!map.inGrace) return null;
+  const start = history.refs.filter((ref) => ref.map === map.letter && ref.event <= event).at(-1)?.time ?? time;
+  const end = history.transitions.find((one) => one.map === map.letter && one.to === 'FREED')?.time;
+  return end === undefined || end <= start ? 0.25 : clamp((time - start) / (end - start), 0, 1);
+}
+
+function callLine(call: CallRecord, errno: (errno: number) => string): string {
+  const answer = call.ret < 0 ? ` = -${errno(-call.ret)}` : '';
+  return `#${call.n}  ${call.text}${answer}`;
+}
+
+function headline({ cold, history, errno }: LifecycleInput, size: Size, k: number): { marks: Mark[]; bottom: number } {
+  const call = history.calls.find(({ n }) => n === cold.lastCall);
+  const caption = history.captions.find(({ n }) => n === cold.lastCaption);
+  const x = 18;
+  const room = size.width - 2 * x;
+  const marks: Mark[] = [];
+  let y = 26 * k;
+  if (call) {
+    const font = ui(Math.max(11, 12 * k));
+    const words = callLine(call, errno);
+    const paint = call.ret < 0 ? 'error' : 'muted';
+    marks.push(
+      text('headline.call', { x, y }, fitText(words, room, font), font, paint, { label: `Last call ${words}` }),
+    );
+  }
+  if (!caption) return { marks, bottom: y + 8 };
+  const font = ui(14.5 * k, 650);
+  wrapText(caption.text, room, font, 2).forEach((words, i) => {
+    y += 20 * k;
+    const label = i === 0 ? { label: caption.text } : {};
+    marks.push(text(`headline.${i}`, { x, y }, words, font, 'text', label));
+  });
+  return { marks, bottom: y + 6 };
+}
+
+function stationLabel(state: LifecycleState, maps: readonly MapSnapshot[]): string {
+  const here = maps.filter((map) => map.state === state);
+  return here.length === 0 ? `${state}: no map` : `${state}: ${here.map(({ letter }) => `map ${letter}`).join(', ')}`;
+}
+
+/** Outline of a station where no map stands; FREED stays one and shows the letters of those that went. */
+function outline(station: Station, letters: string, faded: boolean): Mark[] {
+  const { state, radius } = station;
+  const look = STATE_PAINT[state];
+  const id = `station.${state}`;
+  const weight = clamp(radius * 0.08, 2, 3);
+  const dash = dashOf(state, weight);
+  const fade = faded ? { strokeOpacity: UNUSED } : {};
+  const paint = { stroke: look.line, weight, round: true, ...(dash ? { dash } : {}), ...fade };
+  const marks: Mark[] = [circle(id, station, radius, { fill: 'surface-1', ...paint })];
+  if (state === 'TOBEFREE') marks.push(circle(`${id}.hatch`, station, radius, { fill: 'tobefree-hatch' }));
+  if (state === 'READY')
+    marks.push(circle(`${id}.double`, station, radius - 5, { stroke: look.line, weight: 1.5, ...fade }));
+  if (state === 'FREED') {
+    const glyph = letters === '' ? station : { x: station.x, y: station.y - radius * 0.36 };
+    marks.push(cross(`${id}.cross`, glyph, radius * (letters === '' ? 0.3 : 0.17), { stroke: look.line, weight: 2 }));
+  }
+  if (letters !== '') {
+    const font = ui(clamp(radius * 0.56, 11, 20), 700);
+    marks.push(
+      text(
+        `${id}.letters`,
+        { x: station.x, y: station.y + radius * 0.5 },
+        fitText(letters, radius * 1.7, font),
+        font,
+        look.ink,
+        {
+          anchor: 'middle',
+        },
+      ),
+    );
+  }
+  return marks;
+}
+
+function stationMarks(station: Station, maps: readonly MapSnapshot[], linksUsed: boolean, layout: Layout): Mark[] {
+  const { state } = station;
+  const k = layout.text;
+  const freed = state === 'FREED' ? maps.filter((map) => map.state === state).map(({ letter }) => letter) : [];
+  const faded = state === 'READY' && !linksUsed;
+  const marks = station.capsules.length > 0 ? [] : outline(station, freed.join(' '), faded);
+  const label = stationLabel(state, maps);
+  if (state === 'READY') {
+    const [name, note] = readyNames(station, k);
+    return [...marks, { ...name, label }, note];
+  }
+  const font = ui(Math.max(10.5, (layout.compact ? 10.5 : 13) * k), 750);
+  const middle = { anchor: 'middle' as const, spacing: layout.compact ? 0 : 0.6 };
+  marks.push(
+    text(`station.${state}.name`, { x: station.x, y: station.nameY }, state, font, STATE_PAINT[state].ink, {
+      ...middle,
+      label,
+    }),
+  );
+  const note = noteOf(station, maps);
+  if (note && !layout.compact) {
+    const at = { x: station.x, y: station.nameY + 16 * k };
+    marks.push(text(`station.${state}.note`, at, note, ui(Math.max(10.5, 11.5 * k)), 'muted', { anchor: 'middle' }));
+  }
+  return marks;
+}
+
+function noteOf({ state, capsules }: Station, maps: readonly MapSnapshot[]): string | undefined {
+  if (state === 'TOBEFREE' && maps.some((map) => map.inGrace)) return 'grace period';
+  return capsules.length === 0 || state === 'INIT' ? NOTE[state] : undefined;
+}
+
+function mapMarks(input: LifecycleInput, layout: Layout, theme: Theme): Mark[] {
+  const { cold, history } = input;
+  const capsules = Object.values(layout.stations).flatMap((station) => station.capsules);
+  return cold.maps.flatMap((map, index) => {
+    const capsule = capsules.find(({ letter }) => letter === map.letter);
+    if (!capsule) return [];
+    return [
+      capsuleMark(capsule, {
+        map,
+        sockets: cold.sockets,
+        calls: history.calls,
+        leaving: leavingOf(map, input),
+        grace: graceOf(map, input),
+        theme,
+        text: layout.text,
+        focus: MAP_FOCUS + index * FOCUS_PER_MAP,
+      }),
+    ];
+  });
+}
+
+/** What READY is for, in the corner below INIT, where there is room. */
+function linkNote({ stations, text: k, compact }: Layout, size: Size): Mark[] {
+  const font = ui(Math.max(10.5, 10.5 * k));
+  const words = 'map created with';
+  const flag = 'BPF_F_LINK';
+  const x = 18;
+  const room = stations.READY.x - stations.READY.left - x - 12;
+  const flagX = x + textWidth(`${words} `, font);
+  const width = textWidth(`${words} `, font) + textWidth(flag, { ...font, family: 'mono' });
+  if (compact || width > room) return [];
+  const y = Math.min(size.height - 10, stations.READY.y + 22 * k);
+  return [
+    text('link.note', { x, y }, words, font, 'muted'),
+    text('link.flag', { x: flagX, y }, flag, { ...font, family: 'mono' }, 'muted'),
+  ];
+}
+
+/** One sentence for a live region when a map changed its state. */
+export function spokenTransition(transition: Transition, map: MapSnapshot | undefined): string {
+  const refs = map ? `, ${plural(map.refcnt, 'reference')}` : '';
+  return transition.from === null
+    ? `Map ${transition.map} is created: ${transition.to}`
+    : `Map ${transition.map}: ${transition.from} to ${transition.to}${refs}`;
+}

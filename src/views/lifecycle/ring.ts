@@ -1,0 +1,146 @@
+/*
+ * Where the holders of a map stand around it. Every counting holder has an equal segment of the ring; a socket also has
+ * a token outside it. Tokens keep clear of the edges that leave left and right and of the name below.
+ */
+import type { Holder, HolderKind } from '../../engine/kernel/subsystem.ts';
+import { counts } from '../words.ts';
+
+export interface RingHolder {
+  readonly kind: HolderKind;
+  readonly id: number;
+  /** null: it has just gone */
+  readonly holder: Holder | null;
+  /** degrees, the segment's ends */
+  readonly from: number;
+  readonly to: number;
+  /** degrees, where its token or word stands */
+  readonly at: number;
+}
+
+export interface Ring {
+  readonly segments: readonly RingHolder[];
+  /** more sockets than can have tokens: the segments merge and a number says how many */
+  readonly crowded: boolean;
+  /** fds and pins on the outer ring */
+  readonly keepers: readonly { readonly kind: HolderKind; readonly count: number; readonly at: number }[];
+}
+
+/** A socket that has just gone, shown for a moment in its old place. */
+export interface Leaver {
+  readonly id: number;
+}
+
+export const MOST_TOKENS = 9;
+
+/** Blocked for tokens: middle and half width, degrees. */
+const BLOCKED: readonly (readonly [number, number])[] = [
+  [0, 18],
+  [180, 18],
+  [90, 26],
+];
+const BOTTOM = 90;
+/** Two tokens stay this far apart. */
+const APART = 21;
+
+const turn = (degrees: number): number => ((degrees % 360) + 360) % 360;
+/** Shortest way from one angle to another, -180 to 180. */
+const between = (from: number, to: number): number => turn(to - from + 180) - 180;
+
+function blockedBy(degrees: number): number {
+  let depth = 0;
+  for (const [middle, half] of BLOCKED) depth = Math.max(depth, half - Math.abs(between(middle, degrees)));
+  return depth;
+}
+
+function nudge(degrees: number): number {
+  for (const [middle, half] of BLOCKED) {
+    const off = between(middle, degrees);
+    if (Math.abs(off) >= half) continue;
+    // up and away from an edge; to the nearer side of the name
+    if (middle === BOTTOM) return turn(middle + (off < 0 ? -half : half));
+    return turn(middle === 0 ? -half : 180 + half);
+  }
+  return turn(degrees);
+}
+
+/** Tokens in ring order, moved apart by a few passes. */
+function spread(angles: readonly number[]): number[] {
+  const out = angles.map(nudge);
+  for (let pass = 0; pass < 4; pass++) {
+    for (let i = 0; i < out.length; i++) {
+      const next = (i + 1) % out.length;
+      const gap = turn(out[next] - out[i]);
+      if (next === i || gap >= APART || gap === 0) continue;
+      const push = (APART - gap) / 2;
+      out[i] = turn(out[i] - push);
+      out[next] = turn(out[next] + push);
+    }
+  }
+  return out;
+}
+
+type Member = Pick<RingHolder, 'kind' | 'id' | 'holder'>;
+
+/** Clockwise: what is not a socket first (it belongs at the bottom), then sockets by number. */
+function membersOf(holders: readonly Holder[], leavers: readonly Leaver[]): Member[] {
+  const held = holders.filter(({ kind }) => counts(kind)).map((holder): Member => ({ ...holder, holder }));
+  const gone = leavers.map(({ id }): Member => ({ kind: 'socket', id, holder: null }));
+  const sockets = [...held.filter(({ kind }) => kind === 'socket'), ...gone].sort((a, b) => a.id - b.id);
+  return [...held.filter(({ kind }) => kind !== 'socket'), ...sockets];
+}
+
+/** Turn of the whole ring: the one in which the fewest tokens stand in the way, the least turned of those. */
+function bestStart(members: readonly Member[], step: number): number {
+  const others = members.filter(({ kind }) => kind !== 'socket').length;
+  // the others' middle at the bottom; with sockets alone, the middle one on top
+  const home = others > 0 ? BOTTOM - (others * step) / 2 : -90 - (members.length * step) / 2;
+  const reach = Math.min(step, 60);
+  let best = home;
+  let least = Number.POSITIVE_INFINITY;
+  for (let offset = 0; offset <= reach; offset += 3) {
+    for (const start of offset === 0 ? [home] : [home - offset, home + offset]) {
+      let cost = offset * 0.05;
+      members.forEach((member, i) => {
+        const middle = start + (i + 0.5) * step;
+        if (member.kind === 'socket') cost += blockedBy(middle);
+        else cost += Math.max(0, 24 - Math.min(Math.abs(between(0, middle)), Math.abs(between(180, middle)))) * 2;
+      });
+      if (cost < least - 1e-9) {
+        least = cost;
+        best = start;
+      }
+    }
+  }
+  return best;
+}
+
+function keepersOf(holders: readonly Holder[], taken: readonly number[]): Ring['keepers'] {
+  const kinds = (['file', 'pin'] as const)
+    .map((kind) => ({ kind, count: holders.filter((holder) => holder.kind === kind).length }))
+    .filter(({ count }) => count > 0);
+  const used = [...taken];
+  return kinds.map(({ kind, count }) => {
+    const free = (at: number): boolean => used.every((other) => Math.abs(between(at, other)) >= 34);
+    const at = [90, 60, 120, 45, 135, 30, 150].find(free) ?? 90;
+    used.push(at);
+    return { kind, count, at };
+  });
+}
+
+export function layRing(holders: readonly Holder[], leavers: readonly Leaver[]): Ring {
+  const members = membersOf(holders, leavers);
+  const sockets = members.filter(({ kind }) => kind === 'socket').length;
+  const step = members.length > 0 ? 360 / members.length : 360;
+  const start = bestStart(members, step);
+  const gap = members.length > 1 ? Math.min(step * 0.16, 12) : 0;
+  const middles = members.map((_, i) => start + (i + 0.5) * step);
+  const places = spread(middles.filter((_, i) => members[i].kind === 'socket'));
+  let token = 0;
+  const segments = members.map((member, i): RingHolder => {
+    const at = member.kind === 'socket' ? places[token++] : turn(middles[i]);
+    return { ...member, from: middles[i] - (step - gap) / 2, to: middles[i] + (step - gap) / 2, at };
+  });
+  const crowded = sockets > MOST_TOKENS;
+  const taken = segments.filter(({ kind }) => !crowded || kind !== 'socket').map(({ at }) => at);
+  return { segments, crowded, keepers: keepersOf(holders, taken) };
+}

@@ -1,0 +1,410 @@
+/*
+ * A believable lab without an engine: "Replace while connected" at any time of its 900 ms. Map A (bpf_reno) is
+ * registered, three connections take it, it is deleted; map B (bpf_aimd) serves the next three. A's connections end one
+ * by one and its grace period passes.
+ */
+import type { LifecycleState } from '../../engine/lab/commands.ts';
+import type {
+  CallRecord,
+  ColdSnapshot,
+  History,
+  HotSnapshot,
+  MapSnapshot,
+  PacketNumbers,
+  RefChange,
+  Series,
+  SocketSnapshot,
+  Transition,
+} from '../../engine/lab/snapshot.ts';
+import type { Holder } from '../../engine/kernel/subsystem.ts';
+
+const MS = 1e6;
+
+interface Fact {
+  readonly at: number;
+  readonly process: string;
+  readonly call: string;
+  readonly shape: CallRecord['shape'];
+  readonly map: string | null;
+  readonly socket?: number;
+  readonly ret?: number;
+  readonly caption: string;
+}
+
+/** ms; the n-th call is at index n - 1 */
+const FACTS: readonly Fact[] = [
+  {
+    at: 20,
+    process: 'loader-a',
+    call: 'bpf(BPF_MAP_CREATE, {map_type=STRUCT_OPS})',
+    shape: 'syscall',
+    map: 'A',
+    ret: 4,
+    caption: 'Map A is created: an empty bpf_struct_ops_tcp_congestion_ops.',
+  },
+  {
+    at: 70,
+    process: 'loader-a',
+    call: 'bpf(BPF_MAP_UPDATE_ELEM, {map_fd=4, key=0})',
+    shape: 'syscall',
+    map: 'A',
+    caption: 'The update registers bpf_reno: the registration holds the first reference.',
+  },
+  {
+    at: 150,
+    process: 'client',
+    call: 'connect(sk 1)',
+    shape: 'open',
+    map: 'A',
+    socket: 1,
+    caption: 'Connection 1 chooses bpf_reno and takes a reference.',
+  },
+  {
+    at: 210,
+    process: 'client',
+    call: 'connect(sk 2)',
+    shape: 'open',
+    map: 'A',
+    socket: 2,
+    caption: 'Connection 2 takes another.',
+  },
+  {
+    at: 300,
+    process: 'client',
+    call: 'connect(sk 3)',
+    shape: 'open',
+    map: 'A',
+    socket: 3,
+    caption: 'Connection 3 takes a third.',
+  },
+  {
+    at: 390,
+    process: 'loader-b',
+    call: 'bpf(BPF_MAP_CREATE, {map_type=STRUCT_OPS})',
+    shape: 'syscall',
+    map: 'B',
+    ret: 4,
+    caption: 'Map B is created.',
+  },
+  {
+    at: 470,
+    process: 'loader-b',
+    call: 'bpf(BPF_MAP_UPDATE_ELEM, {map_fd=4, key=0})',
+    shape: 'syscall',
+    map: 'B',
+    caption: 'bpf_aimd is registered beside bpf_reno.',
+  },
+  {
+    at: 480,
+    process: 'admin',
+    call: 'bpf(BPF_MAP_DELETE_ELEM, {map_fd=3, key=0})',
+    shape: 'delete',
+    map: 'A',
+    caption: 'Map A is deleted: nobody new can choose it, three connections still hold it.',
+  },
+  {
+    at: 520,
+    process: 'client',
+    call: 'connect(sk 4)',
+    shape: 'open',
+    map: 'B',
+    socket: 4,
+    caption: 'The next connections are served by map B.',
+  },
+  { at: 545, process: 'client', call: 'connect(sk 5)', shape: 'open', map: 'B', socket: 5, caption: '' },
+  { at: 570, process: 'client', call: 'connect(sk 6)', shape: 'open', map: 'B', socket: 6, caption: '' },
+  {
+    at: 600,
+    process: 'client',
+    call: 'close(sk 3)',
+    shape: 'close',
+    map: 'A',
+    socket: 3,
+    caption: 'Connection 3 closes: its last data is still on the way, so map A keeps the reference.',
+  },
+  {
+    at: 670,
+    process: 'client',
+    call: 'close(sk 2)',
+    shape: 'close',
+    map: 'A',
+    socket: 2,
+    caption: 'Connection 2 closes.',
+  },
+  {
+    at: 700,
+    process: 'client',
+    call: 'close(sk 1)',
+    shape: 'close',
+    map: 'A',
+    socket: 1,
+    caption: 'Connection 1 closes, the last one of map A.',
+  },
+];
+
+/** [ms, letter, from, to] */
+const TRANSITIONS: readonly (readonly [number, string, LifecycleState | null, LifecycleState])[] = [
+  [20, 'A', null, 'INIT'],
+  [70, 'A', 'INIT', 'INUSE'],
+  [390, 'B', null, 'INIT'],
+  [470, 'B', 'INIT', 'INUSE'],
+  [480, 'A', 'INUSE', 'TOBEFREE'],
+  [800, 'A', 'TOBEFREE', 'FREED'],
+];
+
+/** [ms taken, ms dropped, letter, holder kind, number] */
+const HOLDS: readonly (readonly [number, number, string, Holder['kind'], number])[] = [
+  [20, 330, 'A', 'file', 4],
+  [70, 480, 'A', 'registration', 0],
+  [150, 740, 'A', 'socket', 1],
+  [210, 710, 'A', 'socket', 2],
+  [300, 640, 'A', 'socket', 3],
+  [390, 495, 'B', 'file', 4],
+  [470, 9999, 'B', 'registration', 0],
+  [520, 9999, 'B', 'socket', 4],
+  [545, 9999, 'B', 'socket', 5],
+  [570, 9999, 'B', 'socket', 6],
+];
+
+const UNTIL = 900;
+
+const eventOf = (ms: number): number => Math.round(ms * 12);
+const callAt = (ms: number): number => FACTS.findIndex((fact) => fact.at === ms) + 1;
+const countsAs = (kind: Holder['kind']): boolean => kind !== 'file' && kind !== 'pin';
+
+function holdersOf(letter: string, at: number): Holder[] {
+  return HOLDS.filter(([from, to, map]) => map === letter && from <= at && at < to).map(([from, , , kind, id]) => ({
+    kind,
+    id,
+    time: from * MS,
+    event: eventOf(from),
+    call: callAt(from),
+  }));
+}
+
+const MEMBERS = ['ssthresh', 'cong_avoid', 'undo_cwnd'];
+const MAPS = { A: { id: 11, ccName: 'bpf_reno' }, B: { id: 14, ccName: 'bpf_aimd' } };
+
+function mapAt(letter: 'A' | 'B', at: number): MapSnapshot | null {
+  const state = TRANSITIONS.filter(([ms, map]) => map === letter && ms <= at).at(-1)?.[3];
+  if (!state) return null;
+  const { id, ccName } = MAPS[letter];
+  const holders = holdersOf(letter, at);
+  const refcnt = holders.filter((holder) => countsAs(holder.kind)).length;
+  const base = 0x10000 + id * 0x1000;
+  return {
+    letter,
+    id,
+    name: ccName,
+    ccName: state === 'INIT' ? '' : ccName,
+    state,
+    inGrace: state === 'TOBEFREE' && refcnt === 0,
+    holders,
+    refcnt,
+    kvalue: base,
+    uvalue: base + 256,
+    valueBytes: 256,
+    progs: MEMBERS.map((member, index) => ({
+      id: id * 3 + index,
+      name: `${ccName}_${member}`.slice(0, 15),
+      member,
+      text: ccName,
+      lines: [],
+      insnCount: 9 + index,
+      stopped: null,
+    })),
+    trampolines:
+      state === 'INIT' ? [] : MEMBERS.map((member, i) => ({ member, address: base + 1024 + i * 172, bytes: 107 })),
+  };
+}
+
+function socketsAt(at: number): SocketSnapshot[] {
+  return HOLDS.filter(([from, to, , kind]) => kind === 'socket' && from <= at && at < to).map(([, , letter, , id]) => {
+    const closed = FACTS.some((fact) => fact.socket === id && fact.shape === 'close' && fact.at <= at);
+    return {
+      id,
+      process: 'client',
+      ccName: MAPS[letter as 'A' | 'B'].ccName,
+      map: letter,
+      sk: 0x40000 + id * 0x2000,
+      peer: 0x41000 + id * 0x2000,
+      state: closed ? 'FIN_WAIT1' : 'ESTABLISHED',
+    };
+  });
+}
+
+export function coldAt(at: number): ColdSnapshot {
+  return {
+    scenario: {
+      id: 'replace',
+      title: 'Replace while connected',
+      intro: 'struct_ops lets a BPF program be the kernel.',
+    },
+    profile: 'v6.12',
+    path: { rateBps: 20e6, delayNs: 20e6, queuePackets: 64 },
+    seed: 7,
+    maps: (['A', 'B'] as const).flatMap((letter) => mapAt(letter, at) ?? []),
+    sockets: socketsAt(at),
+    processes: [
+      { pid: 1201, name: 'loader-a', alive: at < 330, fds: at < 330 && at >= 20 ? [{ fd: 4, text: 'bpf-map A' }] : [] },
+      { pid: 1202, name: 'client', alive: true, fds: [] },
+      { pid: 1203, name: 'loader-b', alive: at < 495, fds: [] },
+    ],
+    available: ['bpf_aimd', 'reno', 'cubic'],
+    lastCall: FACTS.filter((fact) => fact.at <= at).length,
+    lastCaption: FACTS.filter((fact) => fact.at <= at && fact.caption).length - 1,
+    branch: 0,
+  };
+}
+
+function callTrace(fact: Fact): CallRecord['trace'] {
+  if (!fact.call.startsWith('bpf(BPF_MAP_UPDATE')) return [];
+  return [
+    { step: 'flags', member: null, outcome: 'next' },
+    { step: 'key', member: null, outcome: 'next' },
+    { step: 'value-holes', member: null, outcome: 'next' },
+    { step: 'state-init', member: null, outcome: 'next' },
+    ...MEMBERS.map((member) => ({ step: 'prog', member, outcome: 'next' as const })),
+    { step: 'prog', member: 'set_state', outcome: 'skip' },
+    { step: 'reg', member: null, outcome: fact.ret ? 'fail' : 'done' },
+  ];
+}
+
+function series(socket: number, letter: string, from: number, to: number, phase: number): Series {
+  const out = {
+    time: [] as number[],
+    cwnd: [] as number[],
+    ssthresh: [] as number[],
+    srttUs: [] as number[],
+    caState: [] as number[],
+  };
+  let cwnd = 10;
+  let ssthresh = 2147483647;
+  for (let ms = from; ms < Math.min(to, UNTIL); ms += 10) {
+    const loss = (ms - from + phase) % 190 === 180;
+    if (loss) ssthresh = Math.max(2, Math.floor(cwnd / 2));
+    cwnd = loss ? ssthresh : cwnd + (cwnd < ssthresh ? 6 : 1);
+    out.time.push(ms * MS);
+    out.cwnd.push(cwnd);
+    out.ssthresh.push(ssthresh);
+    out.srttUs.push(40_000 + cwnd * 350);
+    out.caState.push(loss || (ms - from + phase) % 190 < 30 ? (ms - from > 100 ? 3 : 0) : 0);
+  }
+  return { socket, map: letter, ...out };
+}
+
+const sockets = HOLDS.filter(([, , , kind]) => kind === 'socket');
+
+export function historyOfReplace(): History {
+  const calls = FACTS.map(
+    (fact, index): CallRecord => ({
+      n: index + 1,
+      time: fact.at * MS,
+      event: eventOf(fact.at),
+      process: fact.process,
+      text: fact.call,
+      shape: fact.shape,
+      ret: fact.ret ?? 0,
+      trace: callTrace(fact),
+      message: null,
+      map: fact.map,
+      socket: fact.socket ?? null,
+    }),
+  );
+  const transitions = TRANSITIONS.map(
+    ([ms, map, from, to]): Transition => ({ time: ms * MS, event: eventOf(ms), map, from, to }),
+  );
+  const changes = HOLDS.filter(([, , , kind]) => countsAs(kind)).flatMap(([from, to, map, kind, id]) => {
+    const who = kind === 'socket' ? `socket ${id}` : kind;
+    return [
+      { at: from, map, who, gained: true },
+      { at: to, map, who, gained: false },
+    ];
+  });
+  const refs = changes
+    .filter(({ at }) => at <= UNTIL)
+    .sort((a, b) => a.at - b.at)
+    .map(
+      ({ at, map, who, gained }): RefChange => ({
+        time: at * MS,
+        event: eventOf(at),
+        map,
+        refcnt: holdersOf(map, at).filter((holder) => countsAs(holder.kind)).length,
+        who,
+        gained,
+      }),
+    );
+  const captions = FACTS.filter((fact) => fact.caption).map((fact, n) => ({
+    n,
+    time: fact.at * MS,
+    event: eventOf(fact.at),
+    text: fact.caption,
+  }));
+  const queueTimes = Array.from({ length: 150 }, (_, i) => (150 + i * 5) * MS);
+  return {
+    until: UNTIL * MS,
+    calls,
+    transitions,
+    refs,
+    captions,
+    notes: [],
+    series: sockets.map(([from, to, letter, , id]) => series(id, letter, from, to, id * 13)),
+    queue: { time: queueTimes, length: queueTimes.map((_, i) => 8 + ((i * 7) % 31)) },
+    ghosts: [series(1, 'A', 150, 740, 60)],
+  };
+}
+
+/** Packets spread over the path by a fixed rule, so that goldens are stable. */
+function packetsOf(socket: number, cwnd: number): PacketNumbers[] {
+  const packets: PacketNumbers[] = [];
+  for (let i = 0; i < cwnd; i++) {
+    const at = ((socket * 37 + i * 61) % 100) / 100;
+    const stage = [0, 2, 3][i % 3];
+    packets.push({ socket, stage, at, retransmission: i === 7 ? 1 : 0 });
+  }
+  return packets;
+}
+
+export function hotAt(at: number): HotSnapshot {
+  const history = historyOfReplace();
+  const alive = socketsAt(at);
+  const flows = alive.map((socket) => {
+    const points = history.series.find((one) => one.socket === socket.id);
+    const last = Math.max(0, (points?.time.filter((time) => time <= at * MS).length ?? 1) - 1);
+    return {
+      socket: socket.id,
+      cwnd: points?.cwnd[last] ?? 10,
+      ssthresh: points?.ssthresh[last] ?? 2147483647,
+      srttUs: points?.srttUs[last] ?? 40_000,
+      inflight: Math.max(0, (points?.cwnd[last] ?? 10) - 2),
+      delivered: 100 + socket.id * 17,
+      lost: socket.id % 3,
+      caState: points?.caState[last] ?? 0,
+      pacingRate: 0,
+    };
+  });
+  const queue = Array.from({ length: alive.length * 3 }, (_, index) => ({
+    socket: alive[(index * 5 + 2) % alive.length].id,
+    stage: 1,
+    at: index,
+    retransmission: 0,
+  }));
+  return {
+    time: at * MS,
+    event: eventOf(at),
+    nextEventTime: (at + 1) * MS,
+    queueLength: queue.length,
+    drops: 4,
+    executedInsns: 18_250,
+    packetsSent: 1_204,
+    flows,
+    packets: [...flows.flatMap((flow) => packetsOf(flow.socket, Math.min(flow.cwnd, 18))), ...queue],
+  };
+}
+
+/** The whole lab at `at` ms. */
+export const replaceWhileConnected = (at = 585): { cold: ColdSnapshot; hot: HotSnapshot; history: History } => ({
+  cold: coldAt(at),
+  hot: hotAt(at),
+  history: historyOfReplace(),
+});

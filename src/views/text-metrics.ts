@@ -1,0 +1,80 @@
+/*
+ * Widths of text without a browser, so that a scene is the same everywhere. Kerning is left out: it only makes a line
+ * a little shorter than what is said here.
+ */
+import { MEASURED_CHARACTERS, MONO_WIDTH, UI_WIDTHS } from './text-widths.ts';
+
+export type FontFamily = 'ui' | 'mono';
+
+export interface Font {
+  readonly family: FontFamily;
+  /** px */
+  readonly size: number;
+  readonly weight: number;
+}
+
+const CODE_INDEX = new Map([...MEASURED_CHARACTERS].map((character, index) => [character, index]));
+/** Characters that were not measured count as wide as this one. */
+const WIDE = CODE_INDEX.get('m') ?? 0;
+/** Numerals are set tabular: all as wide as this one. */
+const DIGIT = CODE_INDEX.get('0') ?? 0;
+
+function indexOf(character: string): number {
+  return character >= '0' && character <= '9' ? DIGIT : (CODE_INDEX.get(character) ?? WIDE);
+}
+
+const LIGHTEST = UI_WIDTHS[0];
+const HEAVIEST = UI_WIDTHS[UI_WIDTHS.length - 1];
+
+/** A variable font's advances run linearly between two measured weights. */
+function uiWidth(index: number, weight: number): number {
+  const w = Math.min(Math.max(weight, LIGHTEST.weight), HEAVIEST.weight);
+  const above = UI_WIDTHS.findIndex((row) => row.weight >= w);
+  const high = UI_WIDTHS[above];
+  const low = UI_WIDTHS[Math.max(0, above - 1)];
+  const span = high.weight - low.weight;
+  const part = span === 0 ? 0 : (w - low.weight) / span;
+  return low.widths[index] + (high.widths[index] - low.widths[index]) * part;
+}
+
+/** Width in px. */
+export function textWidth(text: string, font: Font, letterSpacing = 0): number {
+  let thousandths = 0;
+  let count = 0;
+  for (const character of text) {
+    count++;
+    thousandths += font.family === 'mono' ? MONO_WIDTH : uiWidth(indexOf(character), font.weight);
+  }
+  return (thousandths * font.size) / 1000 + count * letterSpacing;
+}
+
+/** The text, or as much of it as fits in `width` with an ellipsis; empty when not even two characters would. */
+export function fitText(text: string, width: number, font: Font): string {
+  if (textWidth(text, font) <= width) return text;
+  const room = width - textWidth('…', font);
+  let end = 0;
+  let used = 0;
+  for (const character of text) {
+    used += textWidth(character, font);
+    if (used > room) break;
+    end += character.length;
+  }
+  return end < 2 ? '' : `${text.slice(0, end).trimEnd()}…`;
+}
+
+/** Breaks at spaces; the last of `maxLines` is cut with an ellipsis. */
+export function wrapText(text: string, width: number, font: Font, maxLines: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line === '' || textWidth(longer, font) <= width || lines.length === maxLines - 1) {
+      line = longer;
+    } else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  if (line !== '') lines.push(line);
+  return lines.map((one) => fitText(one, width, font));
+}

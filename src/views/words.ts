@@ -1,0 +1,69 @@
+/* How views say numbers and names. */
+import type { Holder, HolderKind } from '../engine/kernel/subsystem.ts';
+
+/** Lookups that other rooms own: what a step checks, what an error number is called. */
+export interface Words {
+  readonly step: (id: string) => string;
+  readonly errno: (errno: number) => string;
+}
+
+/** Nanoseconds as `612.4 ms`, or seconds from ten of them on. */
+export function timeText(ns: number): string {
+  return ns >= 10e9 ? `${(ns / 1e9).toFixed(3)} s` : `${(ns / 1e6).toFixed(1)} ms`;
+}
+
+/** Bits a second. */
+export function rateText(bps: number): string {
+  if (bps >= 1e9) return `${+(bps / 1e9).toFixed(1)} Gbit/s`;
+  return bps >= 1e6 ? `${+(bps / 1e6).toFixed(1)} Mbit/s` : `${+(bps / 1e3).toFixed(1)} kbit/s`;
+}
+
+export const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
+/** Fds and pins keep the map object, but the shown count leaves them out. */
+export const counts = (kind: HolderKind): boolean => kind !== 'file' && kind !== 'pin';
+
+/** Beside the ring. */
+export const HOLDER_TAG: Readonly<Record<HolderKind, string>> = {
+  file: 'fd',
+  pin: 'pin',
+  registration: 'reg',
+  link: 'link',
+  'netns-default': 'netns',
+  socket: 'sk',
+};
+
+export function holderName({ kind, id }: Pick<Holder, 'kind' | 'id'>): string {
+  switch (kind) {
+    case 'file':
+      return `fd ${id}`;
+    case 'pin':
+      return 'pin';
+    case 'registration':
+      return 'registration';
+    case 'link':
+      return `link ${id}`;
+    case 'netns-default':
+      return 'netns default';
+    case 'socket':
+      return `socket ${id}`;
+    default:
+      return kind satisfies never;
+  }
+}
+
+const CLOSING: ReadonlySet<string> = new Set([
+  'FIN_WAIT1',
+  'FIN_WAIT2',
+  'CLOSING',
+  'TIME_WAIT',
+  'LAST_ACK',
+  'CLOSE_WAIT',
+  'CLOSE',
+]);
+
+/** Whether a connection is on its way out. */
+export const isClosing = (tcpState: string): boolean => CLOSING.has(tcpState);
+
+export const joinWords = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;
