@@ -120,7 +120,7 @@ const node = (tag: string, key: string, attributes: Attributes, children: readon
 /** Period and stripe, px; `ground` is filled between the stripes. */
 const HATCH: Readonly<Record<HatchName, { period: number; stripe: number; paint: string; ground: string }>> = {
   'tobefree-hatch': { period: 8, stripe: 3, paint: 'var(--tobefree-stripe)', ground: 'var(--tobefree-tint)' },
-  'packet-hatch': { period: 4, stripe: 2.6, paint: 'var(--tobefree)', ground: 'var(--surface-1)' },
+  'packet-hatch': { period: 3.6, stripe: 2, paint: 'var(--tobefree)', ground: 'var(--surface-1)' },
   'hole-hatch': { period: 7, stripe: 1.6, paint: 'var(--hole-stripe)', ground: 'transparent' },
 };
 export const hatchOf = (name: HatchName): (typeof HATCH)[HatchName] => HATCH[name];

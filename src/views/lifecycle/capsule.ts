@@ -158,7 +158,7 @@ function tag(id: string, radius: number, at: number, words: string, k: number): 
 
 function wordMarks(input: CapsuleInput, size: Measure, ring: Ring): Mark[] {
   const { map, text: k } = input;
-  const beyond = (ring.keepers.length > 0 ? size.outer : size.ring) + 8 + 5 * k;
+  const beyond = (ring.keepers.length > 0 ? size.outer : size.ring) + 11 + 6 * k;
   return ring.segments
     .filter(({ kind }) => kind !== 'socket')
     .map((segment, index): Mark => {
@@ -183,7 +183,7 @@ function keeperMarks(input: CapsuleInput, size: Measure, ring: Ring): Mark[] {
     const word = count > 1 ? `${HOLDER_TAG[kind]} ×${count}` : HOLDER_TAG[kind];
     marks.push(
       path(`${id}.${kind}`, arcPath(0, 0, size.outer, at - 23, at + 23), { stroke: 'muted', weight: 2.6, round: true }),
-      tag(`${id}.${kind}.word`, size.outer + 8 + 5 * input.text, at, word, input.text),
+      tag(`${id}.${kind}.word`, size.outer + 10 + 6 * input.text, at, word, input.text),
     );
   }
   return marks;

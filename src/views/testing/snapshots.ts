@@ -283,7 +283,7 @@ function series(socket: number, letter: string, from: number, to: number, phase:
   for (let ms = from; ms < Math.min(to, UNTIL); ms += 10) {
     const loss = (ms - from + phase) % 190 === 180;
     if (loss) ssthresh = Math.max(2, Math.floor(cwnd / 2));
-    cwnd = loss ? ssthresh : cwnd + (cwnd < ssthresh ? 6 : 1);
+    cwnd = loss ? ssthresh : cwnd + (cwnd < ssthresh ? 3 : 1);
     out.time.push(ms * MS);
     out.cwnd.push(cwnd);
     out.ssthresh.push(ssthresh);

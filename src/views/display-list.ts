@@ -1,0 +1,46 @@
+/* Builds display lists a thing at a time. */
+import type { PaintName } from './paint.ts';
+import { paintId } from './paint.ts';
+import type { DisplayList } from './scene.ts';
+
+type Look = Pick<DisplayList, 'weight' | 'dash' | 'opacity'>;
+
+export interface ListBuilder {
+  readonly add: (paint: PaintName, ...numbers: readonly number[]) => void;
+  readonly list: () => DisplayList;
+}
+
+export function things(shape: 'bar' | 'ring' | 'disc', look: Look): ListBuilder {
+  const numbers: number[] = [];
+  const paints: number[] = [];
+  return {
+    add: (paint, ...more) => {
+      numbers.push(...more);
+      paints.push(paintId(paint));
+    },
+    list: () => ({ shape, numbers: Float64Array.from(numbers), paints: Uint16Array.from(paints), ...look }),
+  };
+}
+
+/** Lines: `add` takes x, y, x, y and so on. */
+export function lines(look: Look): ListBuilder {
+  const numbers: number[] = [];
+  const paints: number[] = [];
+  const starts: number[] = [];
+  return {
+    add: (paint, ...points) => {
+      starts.push(numbers.length / 2);
+      for (const value of points) numbers.push(value);
+      paints.push(paintId(paint));
+    },
+    list: () => ({
+      shape: 'line',
+      numbers: Float64Array.from(numbers),
+      paints: Uint16Array.from(paints),
+      starts: Uint32Array.from(starts),
+      ...look,
+    }),
+  };
+}
+
+export const notEmpty = (list: DisplayList): boolean => list.paints.length > 0;

@@ -1,0 +1,78 @@
+/* A piece of a series as a polyline of about a point a pixel. */
+import type { Series } from '../../engine/lab/snapshot.ts';
+import type { Domain } from '../time-axis.ts';
+
+/** Index of the last entry that is not after `time`; -1 when all are. Times ascend. */
+export function lastAtOrBefore(times: readonly number[], time: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle] <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+export type Quantity = 'cwnd' | 'ssthresh' | 'srttUs';
+
+/** ssthresh before the first loss: "infinite". */
+export const NO_SSTHRESH = 0x7fffffff;
+
+/**
+ * x, y, x, y of a stepped series within the domain. Of several changes inside one pixel the least and the greatest are
+ * kept, so that a halving is never lost.
+ */
+export function steppedPoints(
+  times: readonly number[],
+  values: readonly number[],
+  [from, to]: Domain,
+  x: (time: number) => number,
+  y: (value: number) => number,
+): number[] {
+  const points: number[] = [];
+  const first = Math.max(0, lastAtOrBefore(times, from));
+  let column = Number.NaN;
+  let low = 0;
+  let high = 0;
+  const flush = (): void => {
+    if (Number.isNaN(column)) return;
+    const last = points[points.length - 1];
+    // enter the column on the side that the line comes from
+    if (low === high) points.push(column, low);
+    else if (Math.abs(last - low) < Math.abs(last - high)) points.push(column, low, column, high);
+    else points.push(column, high, column, low);
+  };
+  let previous = Number.NaN;
+  for (let i = first; i < times.length && times[i] <= to; i++) {
+    const at = Math.round(x(Math.max(times[i], from)) * 2) / 2;
+    const value = y(values[i]);
+    if (at !== column) {
+      flush();
+      if (!Number.isNaN(previous) && previous !== value) points.push(at, previous);
+      column = at;
+      low = value;
+      high = value;
+    } else {
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+    previous = value;
+  }
+  flush();
+  if (points.length > 0) points.push(x(to), previous);
+  return points;
+}
+
+/** Greatest value of a quantity within the domain; 0 when it has none. */
+export function greatest(series: readonly Series[], quantity: Quantity, [from, to]: Domain): number {
+  let most = 0;
+  for (const one of series) {
+    const values = one[quantity];
+    const first = Math.max(0, lastAtOrBefore(one.time, from));
+    for (let i = first; i < one.time.length && one.time[i] <= to; i++) {
+      if (values[i] !== NO_SSTHRESH && values[i] > most) most = values[i];
+    }
+  }
+  return most;
+}

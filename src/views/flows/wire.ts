@@ -1,0 +1,252 @@
+/*
+ * A lane a connection: sender, the queue that all share, receiver, and the ACKs on their way back. A lane wears the
+ * colour of the map that serves it, so a switch-over is seen at the next connection, not before.
+ */
+import type {
+  ColdSnapshot,
+  FlowNumbers,
+  History,
+  HotSnapshot,
+  PacketNumbers,
+  SocketSnapshot,
+} from '../../engine/lab/snapshot.ts';
+import { lines, notEmpty, things } from '../display-list.ts';
+import type { StatePaint } from '../paint.ts';
+import { isHatch, servedBy } from '../paint.ts';
+import type { DisplayList, Mark, Scene, Size } from '../scene.ts';
+import { circle, clamp, group, mono, text, ui } from '../shapes.ts';
+import { fitText } from '../text-metrics.ts';
+import { isClosing } from '../words.ts';
+import { caStateName } from './ca-states.ts';
+import { greatest, lastAtOrBefore, steppedPoints } from './window.ts';
+
+export interface WireInput {
+  readonly cold: ColdSnapshot;
+  readonly hot: HotSnapshot;
+  readonly history: History;
+  /** px of lanes above the top edge */
+  readonly scroll: number;
+}
+
+const LANE = 30;
+const HEAD = 22;
+const SPARK_NS = 1e9;
+
+/** Height of all lanes, for a scroll bar. */
+export const wireHeight = (cold: ColdSnapshot): number => HEAD + cold.sockets.length * LANE + 6;
+
+/** x of what a lane has, from the width. */
+interface Columns {
+  readonly sender: number;
+  readonly queue: number;
+  readonly queueHalf: number;
+  readonly receiver: number;
+  readonly sparkFrom: number;
+  readonly sparkTo: number;
+  readonly value: number;
+}
+
+function columnsOf(width: number): Columns {
+  const value = width - 12;
+  const spark = width < 420 ? 0 : clamp(width * 0.15, 64, 190);
+  const sparkTo = value - 38;
+  const sparkFrom = sparkTo - spark;
+  const sender = 62;
+  const receiver = sparkFrom - (spark > 0 ? 24 : 4);
+  return { sender, queue: sender + (receiver - sender) * 0.59, queueHalf: 22, receiver, sparkFrom, sparkTo, value };
+}
+
+interface Lane {
+  readonly socket: SocketSnapshot;
+  readonly flow: FlowNumbers | undefined;
+  readonly look: StatePaint;
+  /** middle, px */
+  readonly y: number;
+}
+
+/** Only the lanes that can be seen. */
+function lanesOf({ cold, hot, scroll }: WireInput, size: Size): Lane[] {
+  const first = Math.max(0, Math.floor(scroll / LANE));
+  const last = Math.min(cold.sockets.length, Math.ceil((scroll + size.height - HEAD) / LANE));
+  const flows = new Map(hot.flows.map((flow) => [flow.socket, flow]));
+  return cold.sockets.slice(first, last).map((socket, i) => ({
+    socket,
+    flow: flows.get(socket.id),
+    look: servedBy(socket.map, cold.maps),
+    y: HEAD + (first + i + 0.5) * LANE - scroll,
+  }));
+}
+
+export function wireScene(input: WireInput, size: Size): Scene {
+  const lanes = lanesOf(input, size);
+  const columns = columnsOf(size.width);
+  const label = 'Packets on the wire';
+  if (lanes.length === 0) {
+    const at = { x: size.width / 2, y: size.height / 2 };
+    const words = 'No connection yet';
+    return {
+      ...size,
+      label,
+      layers: [],
+      marks: [text('empty', at, words, ui(12.5), 'muted', { anchor: 'middle', label: words })],
+    };
+  }
+  const stack = stackOf(lanes, size);
+  return {
+    ...size,
+    label,
+    layers: [
+      ...wires(lanes, columns),
+      ...queueLayers(input, columns, stack),
+      ...packetLayers(input, lanes, columns),
+      ...sparks(input, lanes, columns),
+    ].filter(notEmpty),
+    marks: [...heads(input, columns), ...lanes.map((lane, i) => laneMark(lane, columns, i))],
+  };
+}
+
+function heads({ cold, hot }: WireInput, { sender, queue, receiver, sparkFrom, value }: Columns): Mark[] {
+  const font = ui(10.5);
+  const y = 14;
+  const middle = { anchor: 'middle' as const };
+  const length = `queue ${hot.queueLength} / ${cold.path.queuePackets}`;
+  const room = value - sparkFrom;
+  const cwnd = room < 90 ? 'cwnd' : 'cwnd, last second';
+  return [
+    text('head.sender', { x: sender, y }, 'sender', font, 'muted', middle),
+    text('head.queue', { x: queue, y }, length, font, 'muted', { ...middle, label: `${length} packets` }),
+    text('head.receiver', { x: receiver, y }, 'receiver', font, 'muted', { anchor: room < 90 ? 'end' : 'middle' }),
+    text('head.cwnd', { x: value, y }, fitText(cwnd, Math.max(36, room), font), font, 'muted', { anchor: 'end' }),
+  ];
+}
+
+function laneLabel({ socket, flow }: Lane): string {
+  const served = socket.map === null ? socket.ccName : `map ${socket.map}, ${socket.ccName}`;
+  const numbers = flow ? `, cwnd ${flow.cwnd}, ${flow.inflight} in flight, ${caStateName(flow.caState)}` : '';
+  return `Connection ${socket.id}, ${served}, ${socket.state}${numbers}`;
+}
+
+function laneMark(lane: Lane, { value }: Columns, index: number): Mark {
+  const { socket, flow, look, y } = lane;
+  const id = `lane.${socket.id}`;
+  const closing = isClosing(socket.state);
+  const number = String(socket.id);
+  const font = ui(number.length > 2 ? 10.5 : 11, 700);
+  const radius = number.length > 2 ? 12 : 10.5;
+  const rim = closing
+    ? { fill: 'surface-1' as const, stroke: look.line, weight: 1.5, dash: [3, 3] }
+    : { fill: look.solid };
+  const served = socket.map ?? fitText(socket.ccName, 26, mono(10.5));
+  const children: Mark[] = [
+    circle(`${id}.disc`, { x: 24, y: 0 }, radius, rim),
+    text(`${id}.number`, { x: 24, y: 4 }, number, font, closing ? look.ink : 'on-state', { anchor: 'middle' }),
+    text(`${id}.map`, { x: 41, y: 4 }, served, ui(11, 650), look.ink),
+  ];
+  if (flow)
+    children.push(text(`${id}.cwnd`, { x: value, y: 4 }, String(flow.cwnd), mono(12, 600), 'text', { anchor: 'end' }));
+  return group(id, { x: 0, y }, children, {
+    label: laneLabel(lane),
+    action: { command: 'select.socket', args: { socket: socket.id, map: socket.map } },
+    hit: { x: 10, y: -13, width: 46, height: 26, radius: 13 },
+    focus: index,
+  });
+}
+
+const SEND = -4;
+const ACK = 6;
+
+function wires(lanes: readonly Lane[], { sender, queue, queueHalf, receiver }: Columns): DisplayList[] {
+  const send = lines({ weight: 1 });
+  const back = lines({ weight: 1, dash: [2, 3] });
+  for (const { y } of lanes) {
+    send.add('line-strong', sender, y + SEND, queue - queueHalf, y + SEND);
+    send.add('line-strong', queue + queueHalf, y + SEND, receiver, y + SEND);
+    back.add('line-strong', sender, y + ACK, receiver, y + ACK);
+  }
+  return [send.list(), back.list()];
+}
+
+interface Stack {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** The queue stands as tall as the lanes that can be seen. */
+function stackOf(lanes: readonly Lane[], size: Size): Stack {
+  const bottom = Math.min(size.height - 6, lanes[lanes.length - 1].y + LANE / 2);
+  return { top: Math.max(HEAD, lanes[0].y - LANE / 2), bottom: Math.max(bottom, HEAD + 60) };
+}
+
+/** Blocks grow from the bottom; a full queue fills the stack. Of a queue with more places than pixels, every nth block. */
+function queueLayers({ cold, hot }: WireInput, { queue, queueHalf }: Columns, { top, bottom }: Stack): DisplayList[] {
+  const frame = things('bar', { weight: 6 });
+  frame.add('line-strong', queue - queueHalf - 1, top - 1, queueHalf * 2 + 2, bottom - top + 2);
+  frame.add('surface-2', queue - queueHalf, top, queueHalf * 2, bottom - top);
+  const room = bottom - top - 6;
+  const pitch = clamp(room / cold.path.queuePackets, 2, 7);
+  const every = Math.max(1, Math.ceil(cold.path.queuePackets / (room / pitch)));
+  const looks = new Map(cold.sockets.map((socket) => [socket.id, servedBy(socket.map, cold.maps)]));
+  const blocks = things('bar', { weight: pitch >= 4 ? 1.5 : 0 });
+  const height = pitch >= 4 ? pitch - 2 : pitch - 0.75;
+  for (const packet of hot.packets) {
+    if (packet.stage !== 1 || packet.at % every !== 0) continue;
+    const y = bottom - 3 - ((packet.at / every) * pitch + height);
+    if (y < top) continue;
+    blocks.add(looks.get(packet.socket)?.packet ?? 'muted', queue - queueHalf + 5, y, queueHalf * 2 - 10, height);
+  }
+  return [frame.list(), blocks.list()];
+}
+
+const DASH_WIDTH = 9;
+const DASH_HEIGHT = 6;
+
+function packetX({ stage, at }: PacketNumbers, { sender, queue, queueHalf, receiver }: Columns): number {
+  if (stage === 0) return sender + at * (queue - queueHalf - DASH_WIDTH - sender);
+  if (stage === 2) return queue + queueHalf + at * (receiver - queue - queueHalf - DASH_WIDTH);
+  return receiver - at * (receiver - sender);
+}
+
+function packetLayers({ hot }: WireInput, lanes: readonly Lane[], columns: Columns): DisplayList[] {
+  const bySocket = new Map(lanes.map((lane) => [lane.socket.id, lane]));
+  const rims = things('bar', { weight: 2.5 });
+  const data = things('bar', { weight: 1.5 });
+  const stripes = things('bar', { weight: 0.5 });
+  const acks = things('ring', { weight: 1.3 });
+  const { queue, queueHalf } = columns;
+  for (const packet of hot.packets) {
+    const lane = bySocket.get(packet.socket);
+    if (!lane || packet.stage === 1) continue;
+    const x = packetX(packet, columns);
+    if (packet.stage === 3) {
+      // ACKs pass behind the queue
+      if (Math.abs(x - queue) > queueHalf + 2) acks.add(lane.look.line, x, lane.y + ACK, 2.2);
+      continue;
+    }
+    const y = lane.y + SEND - DASH_HEIGHT / 2;
+    if (packet.retransmission) rims.add('text', x - 1.5, y - 1.5, DASH_WIDTH + 3, DASH_HEIGHT + 3);
+    data.add(lane.look.line, x, y, DASH_WIDTH, DASH_HEIGHT);
+    // stripes inside a rim: without it a dash of 9 by 6 falls apart
+    if (isHatch(lane.look.packet)) stripes.add(lane.look.packet, x + 1, y + 1, DASH_WIDTH - 2, DASH_HEIGHT - 2);
+  }
+  return [rims.list(), data.list(), stripes.list(), acks.list()];
+}
+
+function sparks({ hot, history }: WireInput, lanes: readonly Lane[], { sparkFrom, sparkTo }: Columns): DisplayList[] {
+  if (sparkTo <= sparkFrom) return [];
+  const domain = [Math.max(0, hot.time - SPARK_NS), Math.max(hot.time, 1)] as const;
+  const seen = new Map(lanes.map((lane) => [lane.socket.id, lane]));
+  const series = history.series.filter(({ socket }) => seen.has(socket));
+  const most = Math.max(1, greatest(series, 'cwnd', domain));
+  // a run younger than a second grows from the left
+  const x = (time: number): number => sparkFrom + ((time - hot.time + SPARK_NS) / SPARK_NS) * (sparkTo - sparkFrom);
+  const builder = lines({ weight: 1.7 });
+  for (const one of series) {
+    const lane = seen.get(one.socket);
+    const start = one.time[0];
+    if (!lane || lastAtOrBefore(one.time, hot.time) < 0) continue;
+    const y = (cwnd: number): number => lane.y + 9 - (cwnd / most) * 19;
+    const points = steppedPoints(one.time, one.cwnd, [Math.max(domain[0], start), domain[1]], x, y);
+    if (points.length >= 4) builder.add(lane.look.line, ...points);
+  }
+  return [builder.list()];
+}

@@ -1,0 +1,55 @@
+/* The time axis that the timeline and the series share: ticks that read well, and where a time stands in px. */
+import { scaleLinear } from 'd3';
+import type { Mark } from './scene.ts';
+import { line, mono, text } from './shapes.ts';
+
+export type Domain = readonly [number, number];
+
+export interface TimeScale {
+  readonly x: (time: number) => number;
+  readonly time: (x: number) => number;
+  readonly left: number;
+  readonly right: number;
+  readonly domain: Domain;
+}
+
+export function timeScale(domain: Domain, left: number, right: number): TimeScale {
+  const scale = scaleLinear([...domain], [left, Math.max(left + 1, right)]);
+  return { x: (time) => scale(time), time: (x) => scale.invert(x), left, right: Math.max(left + 1, right), domain };
+}
+
+/** Room that a tick's label needs, px. */
+const TICK_ROOM = 90;
+
+/** Unit of a whole axis, by its span. */
+const UNITS: readonly (readonly [number, number, string])[] = [
+  [20e9, 1e9, 's'],
+  [20e6, 1e6, 'ms'],
+  [0, 1e3, 'µs'],
+];
+
+/** Grid lines and their labels; labels that would touch `avoid` (left and right, px) are left out. */
+export function timeTicks(
+  scale: TimeScale,
+  labelY: number,
+  top: number,
+  bottom: number,
+  avoid: readonly [number, number] | null,
+): Mark[] {
+  const [from, to] = scale.domain;
+  const [, unit, name] = UNITS.find(([least]) => to - from >= least) ?? UNITS[UNITS.length - 1];
+  const ticks = scaleLinear([from / unit, to / unit], [scale.left, scale.right]).ticks(
+    Math.max(2, Math.floor((scale.right - scale.left) / TICK_ROOM)),
+  );
+  return ticks.flatMap((tick, i): Mark[] => {
+    const x = scale.x(tick * unit);
+    const id = `tick.${tick}`;
+    const grid = line(id, { x, y: top }, { x, y: bottom }, { stroke: 'line' });
+    const words = i === 0 ? `${tick} ${name}` : String(tick);
+    const half = words.length * 3.4 + 4;
+    const touches = avoid !== null && x + half > avoid[0] && x - half < avoid[1];
+    if (touches) return [grid];
+    const anchor = x - half < scale.left ? 'start' : x + half > scale.right + 14 ? 'end' : 'middle';
+    return [grid, text(`${id}.label`, { x, y: labelY }, words, mono(10.5), 'dim', { anchor })];
+  });
+}

@@ -1,0 +1,324 @@
+/*
+ * The whole run as bands: what state each map was in, how many held it, and what was done when. The past is solid, the
+ * future 40 %: its strokes and fills fade, its letters do not.
+ */
+import type { MapLetter } from '../../engine/lab/commands.ts';
+import type { ColdSnapshot, History } from '../../engine/lab/snapshot.ts';
+import { dashOf, STATE_PAINT } from '../paint.ts';
+import type { Mark, Paint, Scene, Size } from '../scene.ts';
+import { circle, clamp, cross, group, line, mono, path, pathOf, rect, text, ui } from '../shapes.ts';
+import { fitText, textWidth } from '../text-metrics.ts';
+import type { Domain, TimeScale } from '../time-axis.ts';
+import { timeScale, timeTicks } from '../time-axis.ts';
+import { timeText } from '../words.ts';
+import type { EventShape, Span, Step, TimelineEvent } from './spans.ts';
+import { clusterEvents, countsOf, eventsOf, lettersOf, spansOf } from './spans.ts';
+
+export interface TimelineInput {
+  readonly cold: ColdSnapshot;
+  readonly history: History;
+  /** the cursor: engine time, ns, and events passed */
+  readonly time: number;
+  readonly event: number;
+  /** what the width shows, ns */
+  readonly domain: Domain;
+}
+
+const FUTURE = 0.4;
+const AXIS = 22;
+const EVENTS_ROW = 26;
+/** Below this height only the bands are drawn. */
+const FOLDED = 60;
+
+const gutter = (width: number): number => clamp(width * 0.083, 64, 118);
+
+/** Where times stand: the shell turns pointer positions into times with it. */
+export const timelineScale = (size: Size, domain: Domain): TimeScale =>
+  timeScale(domain, gutter(size.width), size.width - (size.height < FOLDED ? 52 : 20));
+
+interface Frame {
+  readonly input: TimelineInput;
+  readonly size: Size;
+  readonly scale: TimeScale;
+  readonly letters: readonly MapLetter[];
+}
+
+export function timelineScene(input: TimelineInput, size: Size): Scene {
+  const scale = timelineScale(size, input.domain);
+  const frame: Frame = { input, size, scale, letters: lettersOf(input.history) };
+  const label = `Timeline at ${timeText(input.time)}`;
+  return { ...size, label, layers: [], marks: size.height < FOLDED ? folded(frame) : unfolded(frame) };
+}
+
+function unfolded(frame: Frame): Mark[] {
+  const { input, size, scale, letters } = frame;
+  const pitch = clamp((size.height - AXIS - EVENTS_ROW - 44) / Math.max(1, letters.length), 15, 28);
+  const refsTop = AXIS + 6 + pitch * letters.length;
+  const eventsY = size.height - 18;
+  const refsBottom = eventsY - 14;
+  const flag = flagBox(frame);
+  return [
+    ...timeTicks(scale, 14, AXIS, size.height - 8, [flag.x, flag.x + flag.width]),
+    ...letters.flatMap((letter, i) => lane(frame, letter, AXIS + 4 + pitch * (i + 0.5), pitch - 7)),
+    ...laneName('refs', 'refs', '', (refsTop + refsBottom) / 2, frame),
+    ...refLines(frame, refsTop + 4, refsBottom),
+    ...laneName('events', 'events', '', eventsY, frame, captionAt(input)),
+    ...eventMarks(frame, eventsY),
+    ...playhead(frame, flag),
+  ];
+}
+
+function folded(frame: Frame): Mark[] {
+  const { size, letters, scale } = frame;
+  const pitch = size.height / Math.max(1, letters.length);
+  const { x } = scale;
+  const at = x(frame.input.time);
+  const words = timeText(frame.input.time);
+  const font = mono(11, 700);
+  const width = textWidth(words, font) + 12;
+  const left = at + width > size.width - 30 ? at - width : at;
+  const middle = size.height / 2;
+  return [
+    text('title', { x: 15, y: middle + 4 }, 'Timeline', ui(12, 650), 'text'),
+    ...letters.flatMap((letter, i) => [
+      text(`lane.${letter}`, { x: scale.left - 20, y: pitch * (i + 0.5) + 4 }, letter, ui(10.5, 700), 'text'),
+      ...bands(frame, letter, pitch * (i + 0.5), clamp(pitch - 4, 4, 9), false),
+    ]),
+    line('playhead', { x: at, y: 0 }, { x: at, y: size.height }, { stroke: 'text', weight: 2 }),
+    rect('playhead.flag', { x: left, y: middle - 8.5, width, height: 17 }, 4, { fill: 'text' }),
+    text('playhead.time', { x: left + width / 2, y: middle + 4 }, words, font, 'bg', { anchor: 'middle' }),
+  ];
+}
+
+function laneName(id: string, name: string, sub: string, y: number, { scale }: Frame, label?: string): Mark[] {
+  const font = mono(11);
+  const start = 16 + Math.max(18, textWidth(name, ui(12, 650)) + 9);
+  return [
+    text(`lane.${id}`, { x: 16, y: y + 4 }, name, ui(12, 650), 'text', label ? { label } : {}),
+    text(`lane.${id}.sub`, { x: start, y: y + 4 }, fitText(sub, scale.left - start - 4, font), font, 'muted'),
+  ];
+}
+
+function lane(frame: Frame, letter: MapLetter, y: number, height: number): Mark[] {
+  const map = frame.input.cold.maps.find((one) => one.letter === letter);
+  const name = map?.ccName || map?.name || '';
+  const spans = spansOf(frame.input.history, letter).map(
+    ({ state, grace, from }) => `${grace ? 'grace period' : state} from ${timeText(from)}`,
+  );
+  const label = `Map ${letter}: ${spans.join(', ')}`;
+  return [...laneName(letter, letter, name, y, frame, label), ...bands(frame, letter, y, height, true)];
+}
+
+/** The part of a span that lies in the domain and on one side of the cursor. */
+interface Piece {
+  readonly span: Span;
+  readonly from: number;
+  readonly to: number;
+  readonly future: boolean;
+}
+
+function piecesOf(spans: readonly Span[], [start, end]: Domain, now: number): Piece[] {
+  return spans.flatMap((span): Piece[] => {
+    const from = Math.max(span.from, start);
+    const to = Math.min(span.to, end);
+    if (to <= from) return [];
+    if (to <= now) return [{ span, from, to, future: false }];
+    if (from >= now) return [{ span, from, to, future: true }];
+    return [
+      { span, from, to: now, future: false },
+      { span, from: now, to, future: true },
+    ];
+  });
+}
+
+function bands({ input, scale }: Frame, letter: MapLetter, y: number, height: number, named: boolean): Mark[] {
+  const pieces = piecesOf(spansOf(input.history, letter), scale.domain, input.time);
+  return pieces.flatMap((piece, i): Mark[] => {
+    const { span, future } = piece;
+    const look = STATE_PAINT[span.state];
+    const x = scale.x(piece.from);
+    const width = Math.max(1.5, scale.x(piece.to) - x - 1.5);
+    const tall = span.grace ? Math.max(3, height * 0.4) : height;
+    const id = `band.${letter}.${i}`;
+    const dash = dashOf(span.state, 1.4);
+    const solid = span.state === 'INUSE' || span.state === 'READY';
+    const paint: Paint = {
+      fill: solid ? look.solid : look.fill,
+      stroke: look.line,
+      weight: 1.3,
+      ...(dash ? { dash, round: true } : {}),
+    };
+    const box = rect(id, { x, y: y - tall / 2, width, height: tall }, Math.min(4, tall / 2), paint);
+    const body: Mark = future ? { ...box, opacity: FUTURE } : box;
+    return named && !span.grace ? [body, ...bandName(id, piece, x, y, width, height)] : [body];
+  });
+}
+
+function bandName(id: string, { span, future }: Piece, x: number, y: number, width: number, height: number): Mark[] {
+  const font = ui(10.5, 700);
+  if (height < 13 || textWidth(span.state, font, 0.4) + 14 > width) return [];
+  const look = STATE_PAINT[span.state];
+  const solid = span.state === 'INUSE' || span.state === 'READY';
+  const fill = solid ? (future ? 'text' : 'on-state') : look.ink;
+  const halo = span.state === 'TOBEFREE' ? { halo: 'surface-1' as const } : {};
+  return [text(`${id}.name`, { x: x + 8, y: y + 3.8 }, span.state, font, fill, { spacing: 0.4, ...halo })];
+}
+
+/** A count as a stepped line between two times. */
+function stepPath(
+  steps: readonly Step[],
+  from: number,
+  to: number,
+  x: (time: number) => number,
+  y: (n: number) => number,
+): string {
+  let d = '';
+  steps.forEach((step, i) => {
+    const start = Math.max(step.time, from);
+    const end = Math.min(steps[i + 1]?.time ?? to, to);
+    if (end < start) return;
+    d += pathOf(d === '' ? 'M' : 'L', x(start), y(step.refcnt), 'L', x(end), y(step.refcnt), '');
+  });
+  return d.trim();
+}
+
+function refLines(frame: Frame, top: number, bottom: number): Mark[] {
+  const { input, scale, letters } = frame;
+  const all = letters.map((letter) => ({ letter, steps: countsOf(input.history, letter) }));
+  const most = all.reduce((max, { steps }) => steps.reduce((m, step) => Math.max(m, step.refcnt), max), 1);
+  const yOf =
+    (lane: number) =>
+    (refcnt: number): number =>
+      bottom - ((bottom - top) * refcnt) / most - lane * 1.5;
+  const lines = all.flatMap(({ letter, steps }, lane): Mark[] =>
+    piecesOf(spansOf(input.history, letter), scale.domain, input.time).flatMap(
+      ({ span, from, to, future }, i): Mark[] => {
+        if (span.state === 'FREED') return [];
+        const d = stepPath(steps, from, to, scale.x, yOf(lane));
+        const dash = future ? { dash: [3, 3] } : {};
+        const mark = path(`refs.${letter}.${i}`, d, { stroke: STATE_PAINT[span.state].line, weight: 2, ...dash });
+        return d === '' ? [] : [future ? { ...mark, opacity: FUTURE } : mark];
+      },
+    ),
+  );
+  return [...lines, ...refNames(frame, all, yOf, top, bottom)];
+}
+
+/** Letter and count beside the playhead, moved apart where lines are near each other. */
+function refNames(
+  { input, scale, size }: Frame,
+  all: readonly { letter: MapLetter; steps: readonly Step[] }[],
+  yOf: (lane: number) => (refcnt: number) => number,
+  top: number,
+  bottom: number,
+): Mark[] {
+  const at = scale.x(input.time);
+  const right = at < size.width - 60;
+  const names = all
+    .flatMap(({ letter, steps }, lane) => {
+      const map = input.cold.maps.find((one) => one.letter === letter);
+      if (!map || map.state === 'FREED' || steps.length === 0) return [];
+      return [{ letter, map, y: yOf(lane)(map.refcnt) + 4 }];
+    })
+    .sort((a, b) => a.y - b.y);
+  for (let i = 1; i < names.length; i++) names[i].y = Math.max(names[i].y, names[i - 1].y + 13);
+  const over = Math.max(0, (names.at(-1)?.y ?? 0) - bottom - 6);
+  return names.map(({ letter, map, y }) =>
+    text(
+      `refs.${letter}.name`,
+      { x: at + (right ? 8 : -8), y: Math.max(top + 4, y - over) },
+      `${letter} ${map.refcnt}`,
+      mono(11, 700),
+      STATE_PAINT[map.state].ink,
+      { anchor: right ? 'start' : 'end', halo: 'surface-1', label: `Map ${letter} has ${map.refcnt} references` },
+    ),
+  );
+}
+
+function eventGlyph(id: string, shape: EventShape, opacity: number | undefined): Mark {
+  const at = { x: 0, y: 0 };
+  const fade = opacity === undefined ? {} : { opacity };
+  switch (shape) {
+    case 'open':
+      return { ...circle(id, at, 4, { fill: 'muted' }), ...fade };
+    case 'close':
+      return { ...circle(id, at, 3.6, { fill: 'surface-1', stroke: 'muted', weight: 1.8 }), ...fade };
+    case 'delete':
+      return { ...path(id, 'M 0 -6 L 6 5 L -6 5 Z', { fill: 'tobefree' }), ...fade };
+    case 'freed':
+      return { ...cross(id, at, 3.6, { stroke: 'freed-ink', weight: 2 }), ...fade };
+    case 'note':
+      return { ...path(id, 'M 0 -6 L 5.5 0 L 0 6 L -5.5 0 Z', { fill: 'error' }), ...fade };
+    case 'syscall':
+      return { ...rect(id, { x: -4.5, y: -4.5, width: 9, height: 9 }, 2, { fill: 'text' }), ...fade };
+    default:
+      return shape satisfies never;
+  }
+}
+
+const tipOf = (all: readonly TimelineEvent[]): string => {
+  const [first, ...rest] = all;
+  const time = timeText(first.time);
+  if (all.length <= 3) return `${time}: ${all.map(({ words }) => words).join('; ')}`;
+  return `${time}: ${first.words} and ${rest.length} more`;
+};
+
+function eventMarks({ input, scale }: Frame, y: number): Mark[] {
+  const [from, to] = scale.domain;
+  const shown = eventsOf(input.history).filter(({ time }) => time >= from && time <= to);
+  const clusters = clusterEvents(shown, scale.x, 7);
+  const font = ui(10.5);
+  return clusters.map(({ x, lead, all }, i): Mark => {
+    const id = `event.${lead.id}`;
+    const future = lead.event > input.event;
+    const next = clusters[i + 1]?.x ?? scale.right + 16;
+    const word = lead.word !== '' && x + 18 + textWidth(lead.word, font) < next ? lead.word : '';
+    const caption = input.history.captions.find(({ event }) => all.some((one) => one.event === event))?.text;
+    const tip = tipOf(all);
+    const children = [eventGlyph(`${id}.glyph`, lead.shape, future ? FUTURE : undefined)];
+    if (word !== '') children.push(text(`${id}.word`, { x: 9, y: 3.8 }, word, font, 'muted'));
+    return group(id, { x, y }, children, {
+      label: tip,
+      tip: caption ? `${tip}. ${caption}` : tip,
+      action: { command: 'time.event', args: { event: all[all.length - 1].event } },
+      hit: { x: -7, y: -11, width: 14, height: 22, radius: 6 },
+      focus: i,
+    });
+  });
+}
+
+interface Flag {
+  readonly x: number;
+  readonly width: number;
+  readonly at: number;
+  readonly words: string;
+}
+
+function flagBox({ input, scale, size }: Frame): Flag {
+  const at = scale.x(input.time);
+  const words = timeText(input.time);
+  const width = textWidth(words, mono(11, 700)) + 18;
+  return { x: clamp(at - width / 2, 2, size.width - width - 2), width, at, words };
+}
+
+function playhead({ size, scale }: Frame, { x, width, at, words }: Flag): Mark[] {
+  if (at < scale.left - 1 || at > scale.right + 1) return [];
+  const tip = clamp(at, x + 10, x + width - 10);
+  return [
+    line('playhead', { x: at, y: 20 }, { x: at, y: size.height - 6 }, { stroke: 'text', weight: 2 }),
+    rect('playhead.flag', { x, y: 3, width, height: 17 }, 4, { fill: 'text' }),
+    path('playhead.tip', pathOf('M', tip - 6, 19.5, 'L', tip + 6, 19.5, at, 26, 'Z'), { fill: 'text' }),
+    text('playhead.time', { x: x + width / 2, y: 15.5 }, words, mono(11, 700), 'bg', { anchor: 'middle' }),
+  ];
+}
+
+function captionAt({ cold, history }: TimelineInput): string {
+  const caption = history.captions.find(({ n }) => n === cold.lastCaption);
+  return caption ? `At the cursor: ${caption.text}` : 'Before the first step';
+}
+
+/** The spoken value of the slider. */
+export function timelineValueText(input: TimelineInput): string {
+  const states = input.cold.maps.map(({ letter, state, refcnt }) => `map ${letter} ${state} ${refcnt}`);
+  return [timeText(input.time), ...states].join(', ');
+}
