@@ -158,13 +158,12 @@ function tag(id: string, radius: number, at: number, words: string, k: number): 
 
 function wordMarks(input: CapsuleInput, size: Measure, ring: Ring): Mark[] {
   const { map, text: k } = input;
-  const beyond = (ring.keepers.length > 0 ? size.outer : size.ring) + 11 + 6 * k;
   return ring.segments
     .filter(({ kind }) => kind !== 'socket')
     .map((segment, index): Mark => {
       const id = `map.${map.letter}.holder.${segment.kind}${segment.id}`;
       const label = holderLabel(input, segment);
-      const word = tag(`${id}.word`, beyond, segment.at, HOLDER_TAG[segment.kind], k);
+      const word = tag(`${id}.word`, size.tag, segment.at, HOLDER_TAG[segment.kind], k);
       const at = polar(0, 0, size.ring, segment.at);
       return group(id, CENTRE, [word], {
         label,
@@ -183,7 +182,7 @@ function keeperMarks(input: CapsuleInput, size: Measure, ring: Ring): Mark[] {
     const word = count > 1 ? `${HOLDER_TAG[kind]} ×${count}` : HOLDER_TAG[kind];
     marks.push(
       path(`${id}.${kind}`, arcPath(0, 0, size.outer, at - 23, at + 23), { stroke: 'muted', weight: 2.6, round: true }),
-      tag(`${id}.${kind}.word`, size.outer + 10 + 6 * input.text, at, word, input.text),
+      tag(`${id}.${kind}.word`, size.tag, at, word, input.text),
     );
   }
   return marks;
@@ -245,7 +244,7 @@ export function capsuleMark(capsule: Capsule, input: CapsuleInput): Mark {
   const { map } = input;
   const size = capsule.measure;
   const look = STATE_PAINT[map.state];
-  const ring = layRing(map.holders, input.leaving);
+  const ring = layRing(map.holders, input.leaving, size.clearance);
   const sockets = ring.segments.filter(({ kind }) => kind === 'socket');
   const outside = ring.crowded
     ? [crowdMark(input, size, sockets.length)]

@@ -13,6 +13,8 @@ export interface Occupant {
   readonly state: LifecycleState;
   readonly hasTokens: boolean;
   readonly hasKeepers: boolean;
+  /** words beside the ring */
+  readonly hasTags: boolean;
 }
 
 export interface Capsule extends Point {
@@ -30,8 +32,14 @@ export interface Measure {
   readonly token: number;
   /** middle of a token, from the capsule's middle */
   readonly tether: number;
-  /** outermost point */
+  /** middle of a word beside the ring */
+  readonly tag: number;
+  /** outermost point to the sides and above */
   readonly reach: number;
+  /** lowest point */
+  readonly down: number;
+  /** how far tokens keep from the edges on either side, degrees */
+  readonly clearance: number;
 }
 
 export interface Station extends Point {
@@ -56,13 +64,26 @@ export interface Layout {
 
 const LINE: readonly LifecycleState[] = ['INIT', 'INUSE', 'TOBEFREE', 'FREED'];
 
-export function measure(radius: number, hasTokens: boolean): Measure {
+/** Half the height of a pill, and a little air. */
+const PILL_HALF = 12;
+
+export function measure(
+  radius: number,
+  { hasTokens, hasKeepers, hasTags }: Omit<Occupant, 'letter' | 'state'>,
+  text: number,
+): Measure {
   const ring = radius + Math.max(5, radius * 0.19);
   const ringWeight = Math.max(4, radius * 0.146);
   const outer = ring + Math.max(6, radius * 0.21);
   const token = clamp(radius * 0.27, 9.5, 22);
   const tether = ring + token + Math.max(8, radius * 0.44);
-  return { radius, ring, ringWeight, outer, token, tether, reach: hasTokens ? tether + token : outer + 2 };
+  const tag = (hasKeepers ? outer : ring) + 11 + 6 * text;
+  // the word of a keeper stands lower right
+  const body = hasKeepers ? Math.max(outer + 2, tag * 0.5 + 17 * text) : ring + ringWeight / 2 + 2;
+  const reach = hasTokens ? tether + token : body;
+  const down = Math.max(reach, hasTags || hasKeepers ? tag + 5 * text : 0);
+  const clearance = (Math.asin(Math.min(0.7, (token + PILL_HALF) / tether)) * 180) / Math.PI;
+  return { radius, ring, ringWeight, outer, token, tether, tag, reach, down, clearance };
 }
 
 interface Body {
@@ -79,6 +100,7 @@ interface Terms {
   readonly empty: number;
   readonly pill: number;
   readonly nameHalf: number;
+  readonly text: number;
 }
 
 function bodiesOf(state: LifecycleState, occupants: readonly Occupant[], radius: number, terms: Terms): Body[] {
@@ -88,8 +110,9 @@ function bodiesOf(state: LifecycleState, occupants: readonly Occupant[], radius:
       { state, letter: null, measure: null, edge: terms.empty + 2, reach: Math.max(terms.empty, terms.nameHalf) },
     ];
   }
-  return here.map(({ letter, hasTokens, hasKeepers }) => {
-    const size = measure(here.length > 1 ? radius * 0.8 : radius, hasTokens);
+  return here.map((occupant) => {
+    const { letter, hasKeepers } = occupant;
+    const size = measure(here.length > 1 ? radius * 0.8 : radius, occupant, terms.text);
     return {
       state,
       letter,
@@ -115,24 +138,27 @@ function lineLength(bodies: readonly Body[], pill: number): number {
 const lineBodies = (occupants: readonly Occupant[], radius: number, terms: Terms): Body[] =>
   LINE.flatMap((state) => bodiesOf(state, occupants, radius, terms));
 
-const tallest = (bodies: readonly Body[]): number =>
+const above = (bodies: readonly Body[]): number =>
   bodies.reduce((most, body) => Math.max(most, body.measure ? body.reach : body.edge), 0);
+const below = (bodies: readonly Body[]): number =>
+  bodies.reduce((most, body) => Math.max(most, body.measure ? body.measure.down : body.edge), 0);
 
 const MARGIN = 14;
 const SMALLEST = 18;
 
-/** Room of the two rows above and below their middles. */
+/** Room of the two rows above and below their middles, px. */
 interface Rows {
-  readonly lineHalf: number;
-  readonly readyHalf: number;
+  readonly lineUp: number;
+  readonly lineDown: number;
+  readonly readyUp: number;
+  readonly readyDown: number;
   readonly height: number;
 }
 
 function rowsOf(bodies: readonly Body[], ready: readonly Body[], text: number): Rows {
-  const lineHalf = tallest(bodies);
-  const readyHalf = tallest(ready);
-  // the name and a line under it; then the gap between the rows
-  return { lineHalf, readyHalf, height: lineHalf * 2 + 20 * text + readyHalf * 2 + 14 };
+  const rows = { lineUp: above(bodies), lineDown: below(bodies), readyUp: above(ready), readyDown: below(ready) };
+  // between the rows stands the name
+  return { ...rows, height: rows.lineUp + rows.lineDown + rows.readyUp + rows.readyDown + 25 * text + 6 };
 }
 
 export function layOut(
@@ -150,6 +176,7 @@ export function layOut(
     empty: clamp(radius * 0.52, 13, 44),
     pill,
     nameHalf: 31 * text,
+    text,
   });
   const fits = (radius: number, pill: number): boolean => {
     const terms = termsOf(radius, pill);
@@ -181,8 +208,8 @@ function place(
   const ready = bodiesOf('READY', occupants, radius, terms);
   const rows = rowsOf(bodies, ready, text);
   const spare = Math.max(0, size.height - top - 8 - rows.height);
-  const lineY = top + rows.lineHalf + spare * 0.3;
-  const readyY = size.height - 10 - rows.readyHalf - spare * 0.25;
+  const lineY = top + rows.lineUp + spare * 0.3;
+  const readyY = size.height - 10 - rows.readyDown - spare * 0.25;
   // the gaps grow with the room, up to a point; then the whole line is centred
   const slack = size.width - 2 * MARGIN - lineLength(bodies, terms.pill);
   const share = clamp(slack / 3, 0, 120);
@@ -192,13 +219,7 @@ function place(
     const apart = bodies[i].state === bodies[i - 1].state ? 0 : share;
     xs.push(xs[i - 1] + distance(bodies[i - 1], bodies[i], terms.pill) + apart);
   }
-  const stationOf = (
-    state: LifecycleState,
-    list: readonly Body[],
-    at: readonly number[],
-    y: number,
-    half: number,
-  ): Station => {
+  const stationOf = (state: LifecycleState, list: readonly Body[], at: readonly number[], y: number): Station => {
     const mine = list.map((body, i) => ({ body, x: at[i] })).filter(({ body }) => body.state === state);
     const first = mine[0];
     const last = mine[mine.length - 1];
@@ -211,13 +232,13 @@ function place(
       radius: terms.empty,
       left: x - first.x + first.body.edge,
       right: last.x - x + last.body.edge,
-      nameY: y + (occupied ? half + 2 * text : terms.empty + 20 * text),
+      nameY: y + (occupied ? below(mine.map(({ body }) => body)) + 14 * text : terms.empty + 20 * text),
       capsules: mine.flatMap(({ body, x: cx }) =>
         body.letter !== null && body.measure ? [{ letter: body.letter, x: cx, y, measure: body.measure }] : [],
       ),
     };
   };
-  const onLine = (state: LifecycleState): Station => stationOf(state, bodies, xs, lineY, rows.lineHalf);
+  const onLine = (state: LifecycleState): Station => stationOf(state, bodies, xs, lineY);
   const inuse = onLine('INUSE');
   const readyXs: number[] = [Math.max(inuse.x, MARGIN + ready[0].reach)];
   for (let i = 1; i < ready.length; i++) readyXs.push(readyXs[i - 1] + distance(ready[i - 1], ready[i], terms.pill));
@@ -229,7 +250,7 @@ function place(
       INUSE: inuse,
       TOBEFREE: onLine('TOBEFREE'),
       FREED: onLine('FREED'),
-      READY: stationOf('READY', ready, readyXs, readyY, rows.readyHalf),
+      READY: stationOf('READY', ready, readyXs, readyY),
     },
   };
 }

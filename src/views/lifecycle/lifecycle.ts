@@ -59,6 +59,7 @@ const occupantOf = (map: MapSnapshot, leaving: readonly Leaving[]): Occupant => 
   state: map.state,
   hasTokens: leaving.length > 0 || map.holders.some(({ kind }) => kind === 'socket'),
   hasKeepers: map.holders.some(({ kind }) => !counts(kind)),
+  hasTags: map.holders.some(({ kind }) => kind !== 'socket'),
 });
 
 /** Sockets that dropped their reference to the map within the last moment. */
@@ -107,7 +108,7 @@ function headline({ cold, history, errno }: LifecycleInput, size: Size, k: numbe
     const label = i === 0 ? { label: caption.text } : {};
     marks.push(text(`headline.${i}`, { x, y }, words, font, 'text', label));
   });
-  return { marks, bottom: y + 6 };
+  return { marks, bottom: y + 10 };
 }
 
 function stationLabel(state: LifecycleState, maps: readonly MapSnapshot[]): string {
@@ -125,7 +126,8 @@ function outline(station: Station, letters: string, faded: boolean): Mark[] {
   const fade = faded ? { strokeOpacity: UNUSED } : {};
   const paint = { stroke: look.line, weight, round: true, ...(dash ? { dash } : {}), ...fade };
   const marks: Mark[] = [circle(id, station, radius, { fill: 'surface-1', ...paint })];
-  if (state === 'TOBEFREE') marks.push(circle(`${id}.hatch`, station, radius, { fill: 'tobefree-hatch' }));
+  if (state === 'TOBEFREE')
+    marks.push(circle(`${id}.hatch`, station, radius - 4, { fill: 'tobefree-hatch', fillOpacity: 0.6 }));
   if (state === 'READY')
     marks.push(circle(`${id}.double`, station, radius - 5, { stroke: look.line, weight: 1.5, ...fade }));
   if (state === 'FREED') {
@@ -209,7 +211,8 @@ function linkNote({ stations, text: k, compact }: Layout, size: Size): Mark[] {
   const words = 'map created with';
   const flag = 'BPF_F_LINK';
   const x = 18;
-  const room = stations.READY.x - stations.READY.left - x - 12;
+  const reach = stations.READY.capsules[0]?.measure.reach ?? stations.READY.left;
+  const room = (stations.READY.capsules[0]?.x ?? stations.READY.x) - reach - x - 12;
   const flagX = x + textWidth(`${words} `, font);
   const width = textWidth(`${words} `, font) + textWidth(flag, { ...font, family: 'mono' });
   if (compact || width > room) return [];

@@ -33,11 +33,7 @@ export interface Leaver {
 export const MOST_TOKENS = 9;
 
 /** Blocked for tokens: middle and half width, degrees. */
-const BLOCKED: readonly (readonly [number, number])[] = [
-  [0, 18],
-  [180, 18],
-  [90, 26],
-];
+type Blocked = readonly (readonly [number, number])[];
 const BOTTOM = 90;
 /** Two tokens stay this far apart. */
 const APART = 21;
@@ -46,14 +42,14 @@ const turn = (degrees: number): number => ((degrees % 360) + 360) % 360;
 /** Shortest way from one angle to another, -180 to 180. */
 const between = (from: number, to: number): number => turn(to - from + 180) - 180;
 
-function blockedBy(degrees: number): number {
+function blockedBy(degrees: number, blocked: Blocked): number {
   let depth = 0;
-  for (const [middle, half] of BLOCKED) depth = Math.max(depth, half - Math.abs(between(middle, degrees)));
+  for (const [middle, half] of blocked) depth = Math.max(depth, half - Math.abs(between(middle, degrees)));
   return depth;
 }
 
-function nudge(degrees: number): number {
-  for (const [middle, half] of BLOCKED) {
+function nudge(degrees: number, blocked: Blocked): number {
+  for (const [middle, half] of blocked) {
     const off = between(middle, degrees);
     if (Math.abs(off) >= half) continue;
     // up and away from an edge; to the nearer side of the name
@@ -64,8 +60,8 @@ function nudge(degrees: number): number {
 }
 
 /** Tokens in ring order, moved apart by a few passes. */
-function spread(angles: readonly number[]): number[] {
-  const out = angles.map(nudge);
+function spread(angles: readonly number[], blocked: Blocked): number[] {
+  const out = angles.map((angle) => nudge(angle, blocked));
   for (let pass = 0; pass < 4; pass++) {
     for (let i = 0; i < out.length; i++) {
       const next = (i + 1) % out.length;
@@ -90,7 +86,7 @@ function membersOf(holders: readonly Holder[], leavers: readonly Leaver[]): Memb
 }
 
 /** Turn of the whole ring: the one in which the fewest tokens stand in the way, the least turned of those. */
-function bestStart(members: readonly Member[], step: number): number {
+function bestStart(members: readonly Member[], step: number, blocked: Blocked): number {
   const others = members.filter(({ kind }) => kind !== 'socket').length;
   // the others' middle at the bottom; with sockets alone, the middle one on top
   const home = others > 0 ? BOTTOM - (others * step) / 2 : -90 - (members.length * step) / 2;
@@ -102,7 +98,7 @@ function bestStart(members: readonly Member[], step: number): number {
       let cost = offset * 0.05;
       members.forEach((member, i) => {
         const middle = start + (i + 0.5) * step;
-        if (member.kind === 'socket') cost += blockedBy(middle);
+        if (member.kind === 'socket') cost += blockedBy(middle, blocked);
         else cost += Math.max(0, 24 - Math.min(Math.abs(between(0, middle)), Math.abs(between(180, middle)))) * 2;
       });
       if (cost < least - 1e-9) {
@@ -114,27 +110,39 @@ function bestStart(members: readonly Member[], step: number): number {
   return best;
 }
 
+/** Of the outer ring, the best first; 34 degrees of air are enough. */
+const KEEPER_PLACES = [90, 60, 120, 45, 135, 70, 110, 30, 150];
+
 function keepersOf(holders: readonly Holder[], taken: readonly number[]): Ring['keepers'] {
   const kinds = (['file', 'pin'] as const)
     .map((kind) => ({ kind, count: holders.filter((holder) => holder.kind === kind).length }))
     .filter(({ count }) => count > 0);
   const used = [...taken];
+  const air = (at: number): number => used.reduce((least, other) => Math.min(least, Math.abs(between(at, other))), 34);
   return kinds.map(({ kind, count }) => {
-    const free = (at: number): boolean => used.every((other) => Math.abs(between(at, other)) >= 34);
-    const at = [90, 60, 120, 45, 135, 30, 150].find(free) ?? 90;
+    const at = KEEPER_PLACES.reduce((best, place) => (air(place) > air(best) + 1e-9 ? place : best));
     used.push(at);
     return { kind, count, at };
   });
 }
 
-export function layRing(holders: readonly Holder[], leavers: readonly Leaver[]): Ring {
+/** `clearance`: how far tokens keep from the edges on either side, degrees. */
+export function layRing(holders: readonly Holder[], leavers: readonly Leaver[], clearance: number): Ring {
+  const blocked: Blocked = [
+    [0, clearance],
+    [180, clearance],
+    [BOTTOM, 26],
+  ];
   const members = membersOf(holders, leavers);
   const sockets = members.filter(({ kind }) => kind === 'socket').length;
   const step = members.length > 0 ? 360 / members.length : 360;
-  const start = bestStart(members, step);
+  const start = bestStart(members, step, blocked);
   const gap = members.length > 1 ? Math.min(step * 0.16, 12) : 0;
   const middles = members.map((_, i) => start + (i + 0.5) * step);
-  const places = spread(middles.filter((_, i) => members[i].kind === 'socket'));
+  const places = spread(
+    middles.filter((_, i) => members[i].kind === 'socket'),
+    blocked,
+  );
   let token = 0;
   const segments = members.map((member, i): RingHolder => {
     const at = member.kind === 'socket' ? places[token++] : turn(middles[i]);

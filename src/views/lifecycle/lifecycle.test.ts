@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { Holder } from '../../engine/kernel/subsystem.ts';
+import type { LifecycleState } from '../../engine/lab/commands.ts';
+import type { MapSnapshot } from '../../engine/lab/snapshot.ts';
+import { allMarks, countNodes, DESK, hitsOf, textTwin } from '../scene.ts';
+import { svgText } from '../svg.ts';
+import { replaceWhileConnected } from '../testing/snapshots.ts';
+import { clippedTexts, fadedTexts, touchingTexts } from '../testing/text-boxes.ts';
+import type { LifecycleInput } from './lifecycle.ts';
+import { lifecycleScene } from './lifecycle.ts';
+
+const inputAt = (at: number): LifecycleInput => {
+  const { cold, hot, history } = replaceWhileConnected(at);
+  return { cold, history, time: hot.time, event: hot.event, errno: () => 'EEXIST' };
+};
+
+const DEBUG = { width: 634, height: 352 };
+const SIZES = [DEBUG, { width: 1004, height: 520 }, { width: 372, height: 340 }, { width: 478, height: 230 }];
+const TIMES = [0, 20, 70, 150, 300, 395, 470, 480, 585, 600, 640, 700, 745, 790, 805, 890];
+
+const holder = (kind: Holder['kind'], id = 0): Holder => ({ kind, id, time: 0, event: 1, call: 1 });
+const sockets = (count: number): Holder[] => Array.from({ length: count }, (_, i) => holder('socket', i + 1));
+
+function withMaps(maps: readonly (readonly [string, LifecycleState, readonly Holder[]])[]): LifecycleInput {
+  const input = inputAt(100);
+  const [like] = input.cold.maps;
+  const made = maps.map(
+    ([letter, state, holders]): MapSnapshot => ({ ...like, letter, state, holders, refcnt: holders.length }),
+  );
+  return { ...input, history: { ...input.history, refs: [] }, cold: { ...input.cold, sockets: [], maps: made } };
+}
+
+describe('lifecycle', () => {
+  it('draws two maps in two stations', async () => {
+    await expect(svgText(lifecycleScene(inputAt(585), DEBUG, DESK))).toMatchFileSnapshot('golden/two-maps.svg');
+  });
+
+  it('draws a grace period', async () => {
+    await expect(svgText(lifecycleScene(inputAt(790), DEBUG, DESK))).toMatchFileSnapshot('golden/grace.svg');
+  });
+
+  it('keeps letters apart, inside and unfaded at every size and time', () => {
+    for (const size of SIZES) {
+      for (const at of TIMES) {
+        const scene = lifecycleScene(inputAt(at), size, DESK);
+        expect(
+          [...touchingTexts(scene), ...clippedTexts(scene), ...fadedTexts(scene)],
+          `${size.width} at ${at} ms`,
+        ).toEqual([]);
+      }
+    }
+  });
+
+  it('has room for four maps in a station', () => {
+    const scene = lifecycleScene(
+      withMaps(['A', 'B', 'C', 'D'].map((letter) => [letter, 'INUSE', [holder('registration'), ...sockets(2)]])),
+      { width: 1004, height: 520 },
+      DESK,
+    );
+    expect(touchingTexts(scene)).toEqual([]);
+    expect(hitsOf(scene).filter(({ id }) => id.endsWith('.face'))).toHaveLength(4);
+  });
+
+  it('merges the segments of a crowd', () => {
+    const scene = lifecycleScene(withMaps([['A', 'INUSE', sockets(1000)]]), DEBUG, DESK);
+    expect(countNodes(scene)).toBeLessThan(150);
+    expect(textTwin(scene).map(({ text }) => text)).toContain('INUSE: map A');
+  });
+
+  it('says who holds a map, since when and by which call', () => {
+    const labels = hitsOf(lifecycleScene(inputAt(585), DEBUG, DESK)).map(({ label }) => label);
+    expect(labels).toContain('Socket 5, ESTABLISHED, holds map B since 545.0 ms, #10 connect(sk 5)');
+    expect(labels).toContain('Map A, bpf_reno, TOBEFREE, 3 references: sockets 1, 2 and 3');
+  });
+
+  it('lights the edge that the last transition took', () => {
+    const edge = allMarks(lifecycleScene(inputAt(585), DEBUG, DESK)).find(({ mark }) => mark.id === 'edge.delete.line');
+    expect(edge?.mark).toMatchObject({ stroke: 'tobefree' });
+  });
+
+  it('lets a token leave after its reference was dropped', () => {
+    const ids = (at: number) => allMarks(lifecycleScene(inputAt(at), DEBUG, DESK)).map(({ mark }) => mark.id);
+    expect(ids(640)).toContain('map.A.holder.socket3');
+    expect(ids(740)).not.toContain('map.A.holder.socket3');
+  });
+
+  it('reads every number from the snapshot', () => {
+    const input = inputAt(585);
+    const maps = input.cold.maps.map((map) => ({ ...map, refcnt: 77 }));
+    const marks = allMarks(lifecycleScene({ ...input, cold: { ...input.cold, maps } }, DEBUG, DESK));
+    expect(marks.find(({ mark }) => mark.id === 'map.B.count')?.mark).toMatchObject({ text: '77' });
+  });
+});
