@@ -13,7 +13,7 @@ export interface Font {
   readonly weight: number;
 }
 
-const CODE_INDEX = new Map([...MEASURED_CHARACTERS].map((character, index) => [character, index]));
+const CODE_INDEX = new Map(Array.from(MEASURED_CHARACTERS, (character, index) => [character, index] as const));
 /** Characters that were not measured count as wide as this one. */
 const WIDE = CODE_INDEX.get('m') ?? 0;
 /** Numerals are set tabular: all as wide as this one. */

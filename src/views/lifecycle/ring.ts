@@ -110,7 +110,7 @@ function bestStart(members: readonly Member[], step: number, blocked: Blocked): 
   return best;
 }
 
-/** Of the outer ring, the best first; 34 degrees of air are enough. */
+/** Of the outer ring, the best first; 28 degrees of air are enough. */
 const KEEPER_PLACES = [90, 60, 120, 45, 135, 70, 110, 30, 150];
 
 function keepersOf(holders: readonly Holder[], taken: readonly number[]): Ring['keepers'] {
@@ -118,7 +118,7 @@ function keepersOf(holders: readonly Holder[], taken: readonly number[]): Ring['
     .map((kind) => ({ kind, count: holders.filter((holder) => holder.kind === kind).length }))
     .filter(({ count }) => count > 0);
   const used = [...taken];
-  const air = (at: number): number => used.reduce((least, other) => Math.min(least, Math.abs(between(at, other))), 34);
+  const air = (at: number): number => used.reduce((least, other) => Math.min(least, Math.abs(between(at, other))), 28);
   return kinds.map(({ kind, count }) => {
     const at = KEEPER_PLACES.reduce((best, place) => (air(place) > air(best) + 1e-9 ? place : best));
     used.push(at);
