@@ -1,5 +1,5 @@
 import type { Scenario } from '../engine/lab/commands.ts';
-import bpfReno from './programs/bpf_reno.s?raw';
+import { pick } from './programs.ts';
 import { ms } from './units.ts';
 
 export const nameTaken: Scenario = {
@@ -8,7 +8,7 @@ export const nameTaken: Scenario = {
   intro: 'Two maps with one congestion control name: the second update answers EEXIST, and may be tried again.',
   path: { rateBps: 10_000_000, delayNs: ms(10), queuePackets: 50 },
   seed: 1,
-  texts: { 'bpf_reno.s': bpfReno },
+  texts: pick('bpf_reno.s'),
   steps: [
     { at: ms(10), caption: 'The first loader starts.', command: { do: 'spawn', process: 'loader-a' } },
     {

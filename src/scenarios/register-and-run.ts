@@ -1,5 +1,5 @@
 import type { Scenario } from '../engine/lab/commands.ts';
-import bpfReno from './programs/bpf_reno.s?raw';
+import { pick } from './programs.ts';
 import { ms } from './units.ts';
 
 export const registerAndRun: Scenario = {
@@ -8,7 +8,7 @@ export const registerAndRun: Scenario = {
   intro: 'The shortest life of a struct_ops map: create, update, use, delete.',
   path: { rateBps: 10_000_000, delayNs: ms(10), queuePackets: 50 },
   seed: 1,
-  texts: { 'bpf_reno.s': bpfReno },
+  texts: pick('bpf_reno.s'),
   steps: [
     { at: ms(10), caption: 'A loader starts.', command: { do: 'spawn', process: 'loader' } },
     {

@@ -1,6 +1,5 @@
 import type { Scenario } from '../engine/lab/commands.ts';
-import bpfAimd from './programs/bpf_aimd.s?raw';
-import bpfReno from './programs/bpf_reno.s?raw';
+import { pick } from './programs.ts';
 import { ms } from './units.ts';
 
 /**
@@ -14,7 +13,7 @@ export const replaceWhileConnected: Scenario = {
     'struct_ops lets a BPF program be the kernel’s TCP congestion control; this page is a small Linux that you can rewind.',
   path: { rateBps: 20_000_000, delayNs: ms(20), queuePackets: 64 },
   seed: 7,
-  texts: { 'bpf_reno.s': bpfReno, 'bpf_aimd.s': bpfAimd },
+  texts: pick('bpf_reno.s', 'bpf_aimd.s'),
   steps: [
     { at: ms(10), caption: 'A loader starts.', command: { do: 'spawn', process: 'loader-a' } },
     {

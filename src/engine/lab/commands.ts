@@ -11,7 +11,14 @@ export type Command =
   | { readonly do: 'spawn'; readonly process: string; readonly uid?: number }
   | { readonly do: 'exit'; readonly process: string }
   /** BTF_LOAD, MAP_CREATE and a PROG_LOAD for each function of the named text; the map becomes `map` */
-  | { readonly do: 'load'; readonly process: string; readonly map: MapLetter; readonly text: string }
+  | {
+      readonly do: 'load';
+      readonly process: string;
+      readonly map: MapLetter;
+      readonly text: string;
+      /** the text itself, where it is not the run's text of that name */
+      readonly source?: string;
+    }
   /** MAP_UPDATE_ELEM, key 0 */
   | { readonly do: 'register'; readonly process: string; readonly map: MapLetter }
   /** MAP_GET_FD_BY_ID, MAP_DELETE_ELEM, close */

@@ -172,11 +172,6 @@ export class Lab {
     this.run.command(command);
   }
 
-  /** A text under a new name, for a `load` command that follows. */
-  addText(name: string, text: string): void {
-    this.machine.addText(name, text);
-  }
-
   setBreakpoints(breakpoints: readonly LabBreakpoint[]): void {
     this.breakpoints = breakpoints;
   }

@@ -1,0 +1,104 @@
+/** Speeds, printed beside how they grow; nothing is asserted. Each figure is the median of several rounds. */
+import { Lab, type PathConfig } from '../engine/index.ts';
+import { SCENARIOS } from '../scenarios/index.ts';
+import { shippedParts, table, Usage, type Verb } from './cli.ts';
+import { parseLink, simScenario } from './sim.ts';
+
+const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];
+
+function rounds(count: number, measure: () => number): number {
+  return median(Array.from({ length: count }, measure));
+}
+
+/** ms that `work` takes */
+function timed(work: () => void): number {
+  const begun = performance.now();
+  work();
+  return performance.now() - begun;
+}
+
+const thousands = (n: number): string => Math.round(n).toLocaleString('en');
+
+/** A: 10 Mbit/s, 20 ms, 50 packets; B: 100 Mbit/s, 40 ms, 333; C: 1 Gbit/s, 10 ms, 833. */
+const LINKS: readonly (readonly [string, PathConfig, number])[] = [
+  ['A 10 Mbit/s', parseLink('10mbit,20ms,50'), 20],
+  ['B 100 Mbit/s', parseLink('100mbit,40ms,333'), 4],
+  ['C 1 Gbit/s', parseLink('1gbit,10ms,833'), 1],
+];
+const FLOWS = [1, 10, 100] as const;
+
+/** Packets and BPF instructions a second of wall clock, for one congestion control. */
+function simulation(cc: string, link: PathConfig, flows: number, seconds: number): { packets: number; insns: number } {
+  const scenario = simScenario({ cc, link, flows, seconds, seed: 1 });
+  const lab = new Lab(shippedParts(), scenario);
+  const ms = timed(() => lab.seek(scenario.until));
+  const { packetsSent, executedInsns } = lab.hot();
+  return { packets: packetsSent / (ms / 1000), insns: executedInsns / (ms / 1000) };
+}
+
+function benchTcp(): void {
+  console.log('packets/s of the simulation (wall clock), by number of flows');
+  const rows = ['reno', 'bpf_reno'].flatMap((cc) =>
+    LINKS.map(([name, link, seconds]) => [
+      `${name}, ${cc}`,
+      ...FLOWS.map((flows) => thousands(rounds(3, () => simulation(cc, link, flows, seconds).packets))),
+    ]),
+  );
+  console.log(table(['link', ...FLOWS.map((n) => `N=${n}`)], rows));
+  const { insns } = simulation('bpf_reno', LINKS[0][1], 1, 20);
+  console.log(`BPF instructions/s inside that simulation, N=1: ${thousands(insns)}`);
+}
+
+function benchLab(): void {
+  console.log('time travel, by length of the run');
+  const rows = SCENARIOS.flatMap((scenario) =>
+    [1, 4, 16].map((times) => {
+      const until = scenario.until * times;
+      const lab = new Lab(shippedParts(), scenario);
+      const forward = timed(() => lab.seek(until));
+      const { count, bytes } = lab.checkpoints;
+      let k = 0;
+      const seek = rounds(31, () => timed(() => lab.seek(Math.floor((until * ((k++ * 37) % 97)) / 97))));
+      const hash = rounds(7, () => timed(() => lab.hash()));
+      return [
+        `${scenario.id} x${times}`,
+        (until / 1e9).toFixed(1),
+        forward.toFixed(1),
+        count,
+        (bytes / 1024 / 1024).toFixed(1),
+        seek.toFixed(2),
+        hash.toFixed(2),
+      ];
+    }),
+  );
+  console.log(table(['scenario', 'seconds', 'run ms', 'checkpoints', 'MiB', 'seek ms', 'hash ms'], rows));
+  const lab = new Lab(shippedParts(), SCENARIOS[0]);
+  lab.seek(SCENARIOS[0].until);
+  let image = lab.machine.memory.save();
+  const save = rounds(101, () =>
+    timed(() => {
+      image = lab.machine.memory.save(image);
+    }),
+  );
+  const restore = rounds(101, () => timed(() => lab.machine.memory.restore(image)));
+  console.log(`one checkpoint, ${(image.used / 1024).toFixed(0)} KiB: save ${save.toFixed(3)} ms, restore ${restore.toFixed(3)} ms`);
+}
+
+const BENCHES: Readonly<Record<string, () => void>> = { lab: benchLab, tcp: benchTcp };
+
+export const benchVerb: Verb = {
+  name: 'bench',
+  usage: `bench [${Object.keys(BENCHES).join('|')}]`,
+  summary: 'prints speeds',
+  run(names) {
+    const unknown = names.find((name) => !BENCHES[name]);
+    if (unknown !== undefined) throw new Usage(`no benchmark "${unknown}"`);
+    console.log(`Node ${process.version}, V8 ${process.versions.v8}\n`);
+    for (const [name, bench] of Object.entries(BENCHES)) {
+      if (names.length > 0 && !names.includes(name)) continue;
+      bench();
+      console.log('');
+    }
+    return 0;
+  },
+};

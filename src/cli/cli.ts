@@ -1,0 +1,61 @@
+/** What the verbs share: options, files, the machine's parts. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type MachineParts, openMachineParts } from '../engine/index.ts';
+
+export interface Verb {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  /** exit status */
+  readonly run: (args: string[]) => number;
+}
+
+/** Wrong arguments: the message says what is wrong, the caller adds the usage. */
+export class Usage extends Error {}
+
+/** Options with a value each, and what is left. */
+export function options<K extends string>(args: string[], names: readonly K[]): { values: Partial<Record<K, string>>; rest: string[] } {
+  try {
+    const config = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+    const { values, positionals } = parseArgs({ args, options: config, allowPositionals: true });
+    return { values: values as Partial<Record<K, string>>, rest: positionals };
+  } catch (error) {
+    throw new Usage(error instanceof Error ? error.message : String(error));
+  }
+}
+
+export function number(text: string | undefined, fallback: number, what: string, least = 0): number {
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < least) throw new Usage(`${what} must be a number of at least ${least}, not "${text}"`);
+  return value;
+}
+
+export function readBytes(path: string): Uint8Array {
+  try {
+    const buffer = readFileSync(path);
+    return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  } catch (error) {
+    throw new Usage(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The package's public folder, from the built program beside it. */
+const PUBLIC = join(import.meta.dirname, '..', 'public');
+
+/** The shipped kernel: v6.12's BTF subset with its id table. */
+export function shippedParts(): MachineParts {
+  const ids = readBytes(join(PUBLIC, 'btf', 'v6.12.ids'));
+  const parts = openMachineParts(readBytes(join(PUBLIC, 'btf', 'v6.12.btf')), new Uint32Array(ids.slice().buffer));
+  if (!parts.ok) throw new Usage(`public/btf: ${parts.error.message}`);
+  return parts.value;
+}
+
+/** Columns aligned, numbers to the right. */
+export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const text = [head, ...rows.map((row) => row.map(String))];
+  const widths = head.map((_, i) => Math.max(...text.map((row) => row[i].length)));
+  return text.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ')).join('\n');
+}

@@ -1,0 +1,35 @@
+/** The lab on the command line: `npm run -s lab -- VERB ...`. One table of verbs; each is a function of its arguments. */
+import { benchVerb } from './bench.ts';
+import { btfVerb } from './btf.ts';
+import { Usage, type Verb } from './cli.ts';
+import { runVerb } from './run.ts';
+import { simVerb } from './sim.ts';
+
+const VERBS: readonly Verb[] = [runVerb, simVerb, btfVerb, benchVerb];
+
+function help(): void {
+  console.log('lab VERB ...\n');
+  const width = Math.max(...VERBS.map(({ usage }) => usage.length));
+  for (const { usage, summary } of VERBS) console.log(`  ${usage.padEnd(width)}  ${summary}`);
+}
+
+function main([name, ...args]: string[]): number {
+  if (name === undefined || name === 'help' || name === '--help') {
+    help();
+    return name === undefined ? 2 : 0;
+  }
+  const verb = VERBS.find((v) => v.name === name);
+  if (!verb) {
+    console.error(`lab: no verb "${name}". There are: ${VERBS.map((v) => v.name).join(', ')}.`);
+    return 2;
+  }
+  try {
+    return verb.run(args);
+  } catch (error) {
+    if (!(error instanceof Usage)) throw error;
+    console.error(`lab ${name}: ${error.message}\nusage: lab ${verb.usage}`);
+    return 2;
+  }
+}
+
+process.exitCode = main(process.argv.slice(2));

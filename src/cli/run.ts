@@ -1,0 +1,52 @@
+import { formatReturn, Lab, type Scenario } from '../engine/index.ts';
+import { SCENARIOS } from '../scenarios/index.ts';
+import { checkFacts } from '../scenarios/facts.ts';
+import { shippedParts, Usage, type Verb } from './cli.ts';
+
+const seconds = (ns: number): string => (ns / 1e9).toFixed(6);
+
+/** Captions, system calls and transitions in the order in which they happened. */
+function story(lab: Lab): string[] {
+  const { calls, transitions, captions, notes, refs } = lab.history;
+  const lines = [
+    ...captions.map((c) => ({ event: c.event, rank: 0, time: c.time, text: `-- ${c.text}` })),
+    ...calls.map((c) => ({ event: c.event, rank: 1, time: c.time, text: `${c.process}: ${c.text} = ${formatReturn(c.ret)}` })),
+    ...refs.map((r) => ({
+      event: r.event,
+      rank: 2,
+      time: r.time,
+      text: `map ${r.map}: ${r.who} ${r.gained ? 'takes' : 'drops'} a reference, ${r.refcnt} now`,
+    })),
+    ...transitions.map((t) => ({ event: t.event, rank: 3, time: t.time, text: `map ${t.map}: ${t.from ?? '(none)'} -> ${t.to}` })),
+    ...notes.map((n) => ({ event: n.event, rank: 4, time: n.time, text: `!! ${n.title}: ${n.detail}` })),
+  ];
+  return lines.sort((a, b) => a.event - b.event || a.rank - b.rank).map(({ time, text }) => `${seconds(time)}  ${text}`);
+}
+
+function runScenario(scenario: Scenario): number {
+  const lab = new Lab(shippedParts(), scenario);
+  const failed = checkFacts(lab);
+  lab.seek(scenario.until);
+  for (const line of story(lab)) console.log(line);
+  for (const { fact, found } of failed) {
+    const expected = [fact.state, fact.refs, fact.errno, fact.step].filter((x) => x !== undefined).join(' ');
+    console.log(`MISMATCH at ${seconds(fact.at)} (${fact.text}): expected ${expected}, found ${found}`);
+  }
+  console.log(`${scenario.expect.length - failed.length} facts hold, ${failed.length} do not`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+export const runVerb: Verb = {
+  name: 'run',
+  usage: 'run SCENARIO',
+  summary: 'runs a scenario and checks its facts',
+  run([id]) {
+    const scenario = SCENARIOS.find((s) => s.id === id);
+    if (!scenario) {
+      const known = SCENARIOS.map((s) => s.id).join(', ');
+      throw new Usage(id === undefined ? `which one? ${known}` : `no scenario "${id}". There are: ${known}`);
+    }
+    return runScenario(scenario);
+  },
+};
+

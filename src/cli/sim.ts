@@ -1,0 +1,153 @@
+import { writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { Lab, type PathConfig, type Scenario, type ScenarioStep, type Series } from '../engine/index.ts';
+import { PROGRAMS } from '../scenarios/programs.ts';
+import { number, options, readBytes, shippedParts, table, Usage, type Verb } from './cli.ts';
+
+const NS = 1e9;
+/** connections start this long after one another, so that they do not open in step, ns */
+const START_GAP = 10_000_000;
+const FIRST_START = 100_000_000;
+
+const RATE_UNITS: Readonly<Record<string, number>> = { kbit: 1e3, mbit: 1e6, gbit: 1e9 };
+const TIME_UNITS: Readonly<Record<string, number>> = { us: 1e3, ms: 1e6, s: 1e9 };
+
+function quantity(text: string, units: Readonly<Record<string, number>>, what: string): number {
+  const match = /^(\d+(?:\.\d+)?)([a-z]+)$/.exec(text);
+  const unit = match ? units[match[2]] : undefined;
+  if (!match || unit === undefined) throw new Usage(`${what} like 10${Object.keys(units)[1]}, not "${text}"`);
+  return Math.round(Number(match[1]) * unit);
+}
+
+/** `10mbit,20ms,50`: bottleneck rate, round trip without queueing, queue in packets. */
+export function parseLink(text: string): PathConfig {
+  const [rate, rtt, queue, ...more] = text.split(',');
+  if (rate === undefined || rtt === undefined || queue === undefined || more.length > 0) {
+    throw new Usage(`--link takes RATE,RTT,PACKETS like 10mbit,20ms,50, not "${text}"`);
+  }
+  return {
+    rateBps: quantity(rate, RATE_UNITS, 'a rate is'),
+    delayNs: Math.round(quantity(rtt, TIME_UNITS, 'a round trip is') / 2),
+    queuePackets: number(queue, 0, 'the queue', 1),
+  };
+}
+
+/** A name that is built in, a sample by name, or a file. */
+function congestionControl(cc: string): { name: string; text: string | null; file: string } {
+  if (cc.endsWith('.s')) {
+    const text = new TextDecoder().decode(readBytes(cc));
+    const name = /^\s*\.name\s+"([^"]*)"/m.exec(text)?.[1];
+    if (name === undefined) throw new Usage(`${cc} has no .name directive`);
+    return { name, text, file: basename(cc) };
+  }
+  const file = `${cc}.s`;
+  return { name: cc, text: PROGRAMS[file] ?? null, file };
+}
+
+export interface SimOptions {
+  readonly cc: string;
+  readonly link: PathConfig;
+  readonly flows: number;
+  readonly seconds: number;
+  readonly seed: number;
+}
+
+export function simScenario({ cc, link, flows, seconds, seed }: SimOptions): Scenario {
+  const { name, text, file } = congestionControl(cc);
+  const step = (at: number, command: ScenarioStep['command']): ScenarioStep => ({ at, caption: '', command });
+  const registration: ScenarioStep[] =
+    text === null
+      ? []
+      : [
+          step(1_000_000, { do: 'load', process: 'lab', map: 'A', text: file }),
+          step(2_000_000, { do: 'register', process: 'lab', map: 'A' }),
+        ];
+  return {
+    id: 'sim',
+    title: `${flows} x ${name}`,
+    intro: '',
+    path: link,
+    seed,
+    texts: text === null ? {} : { [file]: text },
+    steps: [
+      step(0, { do: 'spawn', process: 'lab' }),
+      ...registration,
+      ...Array.from({ length: flows }, (_, i) =>
+        step(FIRST_START + i * START_GAP, { do: 'connect', process: 'lab', socket: i + 1, cc: name }),
+      ),
+    ],
+    openAt: 0,
+    until: Math.round(seconds * NS),
+    expect: [],
+  };
+}
+
+/** Time-weighted mean of a socket's window over its series, packets. */
+function meanCwnd(series: readonly Series[], socket: number, until: number): number {
+  let area = 0;
+  let span = 0;
+  for (const s of series) {
+    if (s.socket !== socket) continue;
+    for (let i = 0; i < s.time.length; i++) {
+      const width = (i + 1 < s.time.length ? s.time[i + 1] : until) - s.time[i];
+      area += s.cwnd[i] * width;
+      span += width;
+    }
+  }
+  return span === 0 ? 0 : area / span;
+}
+
+function csv(series: readonly Series[]): string {
+  const rows = series.flatMap((s) =>
+    s.time.map((t, i) => [(t / NS).toFixed(9), s.socket, s.cwnd[i], s.ssthresh[i], s.srttUs[i], s.caState[i]].join(',')),
+  );
+  return `${['time_s,flow,cwnd,ssthresh,srtt_us,ca_state', ...rows].join('\n')}\n`;
+}
+
+export const simVerb: Verb = {
+  name: 'sim',
+  usage: 'sim --cc NAME|FILE.s [--link 10mbit,20ms,50] [--flows N] [--seconds S] [--seed K] [--csv FILE]',
+  summary: 'connections over one bottleneck, without a page',
+  run(args) {
+    const { values } = options(args, ['cc', 'link', 'flows', 'seconds', 'seed', 'csv']);
+    if (values.cc === undefined) throw new Usage('--cc is needed: reno, bpf_reno, or a file');
+    const flows = number(values.flows, 1, '--flows', 1);
+    const seconds = number(values.seconds, 10, '--seconds', 0.001);
+    const scenario = simScenario({
+      cc: values.cc,
+      link: parseLink(values.link ?? '10mbit,20ms,50'),
+      flows,
+      seconds,
+      seed: number(values.seed, 1, '--seed'),
+    });
+    const lab = new Lab(shippedParts(), scenario);
+    const begun = performance.now();
+    lab.seek(scenario.until);
+    const wall = (performance.now() - begun) / 1000;
+
+    const refused = lab.history.calls.filter((call) => call.ret < 0);
+    for (const call of refused) console.error(`${call.text} = ${lab.machine.answerOf(call)}`);
+    if (refused.length > 0) return 1;
+
+    const { series } = lab.history;
+    const rows = Array.from({ length: flows }, (_, i) => {
+      const socket = i + 1;
+      const counters = lab.machine.flowCounters(socket);
+      const active = (scenario.until - FIRST_START - i * START_GAP) / NS;
+      return [
+        `flow ${socket}`,
+        ((counters.bytesAcked * 8) / active / 1e6).toFixed(3),
+        meanCwnd(series, socket, scenario.until).toFixed(1),
+        counters.drops,
+        counters.recoveries,
+        counters.rtos,
+      ];
+    });
+    console.log(table(['', 'goodput Mbit/s', 'mean cwnd', 'drops', 'recoveries', 'RTOs'], rows));
+    const hot = lab.hot();
+    console.log(`BPF instructions executed: ${hot.executedInsns}`);
+    console.log(`packets sent: ${hot.packetsSent}, ${Math.round(hot.packetsSent / wall)} packets/s of the simulation itself`);
+    if (values.csv !== undefined) writeFileSync(values.csv, csv(series));
+    return 0;
+  },
+};
