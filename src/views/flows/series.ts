@@ -1,0 +1,315 @@
+/*
+ * Congestion window, round-trip time and queue over the time axis of the timeline. Lines are steps: a window holds until
+ * it changes. The run before the last restart lies behind, dashed and faded.
+ */
+import { scaleLinear } from 'd3';
+import type { ColdSnapshot, History, Series } from '../../engine/lab/snapshot.ts';
+import { lines, notEmpty } from '../display-list.ts';
+import type { StatePaint } from '../paint.ts';
+import { servedBy } from '../paint.ts';
+import type { DisplayList, Mark, Scene, Size } from '../scene.ts';
+import { clamp, cross, group, line, mono, path, rect, text, ui } from '../shapes.ts';
+import { textWidth } from '../text-metrics.ts';
+import type { Domain, TimeScale } from '../time-axis.ts';
+import { timeScale, timeTicks } from '../time-axis.ts';
+import { timeText } from '../words.ts';
+import { CA_BAND, caStateName } from './ca-states.ts';
+import type { Quantity } from './window.ts';
+import { greatest, lastAtOrBefore, NO_SSTHRESH, steppedPoints } from './window.ts';
+
+export interface SeriesInput {
+  readonly cold: ColdSnapshot;
+  readonly history: History;
+  /** the cursor, ns */
+  readonly time: number;
+  /** what the width shows, ns */
+  readonly domain: Domain;
+  /** connection whose states, threshold and marks are drawn; null: the only one, or none */
+  readonly focus: number | null;
+}
+
+const AXIS = 20;
+const LEFT = 52;
+const RIGHT = 16;
+const FUTURE = 0.4;
+const GHOST = 0.45;
+/** Space between panels. */
+const GAP = 12;
+
+interface Panel {
+  readonly id: string;
+  readonly name: string;
+  readonly unit: string;
+  readonly top: number;
+  readonly bottom: number;
+  readonly y: (value: number) => number;
+  readonly ticks: readonly number[];
+}
+
+interface Frame {
+  readonly input: SeriesInput;
+  readonly size: Size;
+  readonly scale: TimeScale;
+  readonly focused: Series | null;
+}
+
+/** Where times stand. */
+export const seriesScale = (size: Size, domain: Domain): TimeScale => timeScale(domain, LEFT, size.width - RIGHT);
+
+export function seriesScene(input: SeriesInput, size: Size): Scene {
+  const scale = seriesScale(size, input.domain);
+  const shown = input.history.series.filter(({ time }) => time.length > 0 && time[0] <= input.domain[1]);
+  const only = shown.length === 1 ? shown[0] : null;
+  const focused = shown.find(({ socket }) => socket === input.focus) ?? only;
+  const frame: Frame = { input, size, scale, focused };
+  const panels = panelsOf(frame, shown);
+  const [window, rtt, queue] = panels;
+  const layers = [
+    ...ghostLines(frame, window, 'cwnd'),
+    ...(focused ? thresholdLine(frame, window, focused) : []),
+    ...seriesLines(frame, window, shown, 'cwnd'),
+    ...(rtt ? seriesLines(frame, rtt, shown, 'srttUs') : []),
+    ...(queue ? queueLines(frame, queue) : []),
+  ];
+  return {
+    ...size,
+    label: 'Congestion window, round-trip time and queue over time',
+    layers: layers.filter(notEmpty),
+    marks: [
+      ...(focused ? stateBands(frame, window, focused) : []),
+      ...timeTicks(scale, 13, AXIS, size.height - 4, null),
+      ...panels.flatMap((panel) => panelMarks(panel, frame)),
+      ...lossMarks(frame, window, shown),
+      line(
+        'playhead',
+        { x: scale.x(input.time), y: AXIS - 4 },
+        { x: scale.x(input.time), y: size.height - 4 },
+        {
+          stroke: 'text',
+          weight: 1.5,
+        },
+      ),
+      ...names(frame, window, shown),
+    ],
+  };
+}
+
+/** Shares of the height; a low picture has fewer panels. */
+function panelsOf({ input, size }: Frame, shown: readonly Series[]): Panel[] {
+  const count = size.height < 120 ? 1 : size.height < 170 ? 2 : 3;
+  const shares = [0.54, 0.24, 0.22].slice(0, count);
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  const room = size.height - AXIS - 6 - GAP * (count - 1);
+  const most = [
+    greatest([...shown, ...input.history.ghosts], 'cwnd', input.domain),
+    greatest(shown, 'srttUs', input.domain),
+    Math.max(input.cold.path.queuePackets, 1),
+  ];
+  const kinds = [
+    { id: 'cwnd', name: 'cwnd', unit: '', per: 1 },
+    { id: 'rtt', name: 'RTT', unit: ' ms', per: 1000 },
+    { id: 'queue', name: 'queue', unit: '', per: 1 },
+  ];
+  let top = AXIS + 2;
+  return shares.map((share, i) => {
+    const height = (room * share) / total;
+    const bottom = top + height;
+    const { per, ...kind } = kinds[i];
+    const scale = scaleLinear([0, Math.max(most[i] / per, 1) * 1.06], [bottom, top + 2]);
+    const panel: Panel = {
+      ...kind,
+      top,
+      bottom,
+      y: (value) => scale(value / per),
+      ticks: scale.ticks(clamp(Math.floor(height / 26), 1, 5)).filter((tick) => Number.isInteger(tick)),
+    };
+    top = bottom + GAP;
+    return panel;
+  });
+}
+
+function panelMarks({ id, name, unit, top, bottom, y, ticks }: Panel, { scale, input }: Frame): Mark[] {
+  const per = id === 'rtt' ? 1000 : 1;
+  const font = mono(10.5);
+  const marks: Mark[] = [
+    line(`${id}.base`, { x: scale.left, y: bottom }, { x: scale.right, y: bottom }, { stroke: 'line-strong' }),
+    text(`${id}.name`, { x: 10, y: top + 9 }, name, ui(11, 650), 'text'),
+  ];
+  for (const tick of ticks) {
+    const at = y(tick * per);
+    if (at - 4 < top + 10 || at > bottom - 2) continue;
+    marks.push(
+      line(`${id}.grid.${tick}`, { x: scale.left, y: at }, { x: scale.right, y: at }, { stroke: 'line' }),
+      text(`${id}.tick.${tick}`, { x: scale.left - 6, y: at + 3.8 }, `${tick}${unit}`, font, 'dim', { anchor: 'end' }),
+    );
+  }
+  if (id === 'queue') {
+    const full = y(input.cold.path.queuePackets);
+    marks.push(
+      line('queue.full', { x: scale.left, y: full }, { x: scale.right, y: full }, { stroke: 'edge', dash: [2, 3] }),
+    );
+  }
+  return marks;
+}
+
+const lookOf = (series: Series, { input }: Frame): StatePaint => servedBy(series.map, input.cold.maps);
+
+/** The domain before and after the cursor. */
+function sides({ input }: Frame): { readonly domain: Domain; readonly future: boolean }[] {
+  const [from, to] = input.domain;
+  const now = clamp(input.time, from, to);
+  return [
+    { domain: [from, now] as const, future: false },
+    { domain: [now, to] as const, future: true },
+  ].filter(({ domain }) => domain[1] > domain[0]);
+}
+
+function cut(series: Pick<Series, 'time'>, [from, to]: Domain): Domain | null {
+  const start = Math.max(from, series.time[0]);
+  // a closed connection's line ends with its last point
+  const end = Math.min(to, series.time[series.time.length - 1]);
+  return end > start ? [start, end] : null;
+}
+
+function seriesLines(frame: Frame, panel: Panel, shown: readonly Series[], quantity: Quantity): DisplayList[] {
+  return sides(frame).map(({ domain, future }) => {
+    const builder = lines({ weight: 1.8, ...(future ? { opacity: FUTURE } : {}) });
+    for (const one of shown) {
+      const part = cut(one, domain);
+      if (part)
+        builder.add(lookOf(one, frame).line, ...steppedPoints(one.time, one[quantity], part, frame.scale.x, panel.y));
+    }
+    return builder.list();
+  });
+}
+
+function ghostLines({ input, scale }: Frame, panel: Panel, quantity: Quantity): DisplayList[] {
+  const builder = lines({ weight: 1.4, dash: [4, 4], opacity: GHOST });
+  for (const ghost of input.history.ghosts) {
+    const part = ghost.time.length > 0 ? cut(ghost, input.domain) : null;
+    if (part) builder.add('text', ...steppedPoints(ghost.time, ghost[quantity], part, scale.x, panel.y));
+  }
+  return [builder.list()];
+}
+
+/** ssthresh, where it is below infinity and inside the panel. */
+function thresholdLine({ input, scale }: Frame, panel: Panel, series: Series): DisplayList[] {
+  const builder = lines({ weight: 1.2, dash: [1, 4] });
+  const first = series.ssthresh.findIndex((value) => value !== NO_SSTHRESH);
+  if (first < 0) return [];
+  const part = cut({ time: series.time.slice(first) }, input.domain);
+  const y = (value: number): number => Math.max(panel.top, panel.y(value));
+  if (part) builder.add('muted', ...steppedPoints(series.time, series.ssthresh, part, scale.x, y));
+  return [builder.list()];
+}
+
+function queueLines(frame: Frame, panel: Panel): DisplayList[] {
+  const { queue } = frame.input.history;
+  if (queue.time.length === 0) return [];
+  return sides(frame).map(({ domain, future }) => {
+    const builder = lines({ weight: 1.4, ...(future ? { opacity: FUTURE } : {}) });
+    const part = cut(queue, domain);
+    if (part) builder.add('muted', ...steppedPoints(queue.time, queue.length, part, frame.scale.x, panel.y));
+    return builder.list();
+  });
+}
+
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly state: number;
+}
+
+/** Runs of one congestion-avoidance state within the domain. */
+function stretches(series: Series, [from, to]: Domain): Stretch[] {
+  const out: Stretch[] = [];
+  for (let i = Math.max(0, lastAtOrBefore(series.time, from)); i < series.time.length && series.time[i] < to; i++) {
+    const state = series.caState[i];
+    const end = Math.min(to, series.time[i + 1] ?? series.time[i]);
+    const last = out.at(-1);
+    if (last && last.state === state) out[out.length - 1] = { ...last, to: end };
+    else out.push({ from: Math.max(from, series.time[i]), to: end, state });
+  }
+  return out;
+}
+
+/** More than this many bands would be noise. */
+const MOST_BANDS = 120;
+
+function stateBands({ input, scale }: Frame, { top, bottom }: Panel, series: Series): Mark[] {
+  const font = ui(10.5);
+  return stretches(series, input.domain)
+    .filter(({ state }) => (CA_BAND[state] ?? 'none') !== 'none')
+    .slice(0, MOST_BANDS)
+    .flatMap(({ from, to, state }, i): Mark[] => {
+      const x = scale.x(from);
+      const width = Math.max(1, scale.x(to) - x);
+      const name = caStateName(state);
+      const band = rect(`ca.${i}`, { x, y: top, width, height: bottom - top }, 2, { fill: CA_BAND[state] });
+      const label = `Connection ${series.socket} in ${name} from ${timeText(from)} to ${timeText(to)}`;
+      const fits = textWidth(name, font) + 8 <= width;
+      return fits
+        ? [{ ...band, label }, text(`ca.${i}.name`, { x: x + 4, y: top + 11 }, name, font, 'muted')]
+        : [{ ...band, label }];
+    });
+}
+
+const MOST_LOSSES = 150;
+
+/** Where a connection enters Recovery (triangle) or Loss (cross). */
+function lossMarks({ input, scale, focused }: Frame, panel: Panel, shown: readonly Series[]): Mark[] {
+  const all = (focused ? [focused] : shown).flatMap((series) =>
+    stretches(series, input.domain)
+      .filter(({ state }) => state >= 3)
+      .map((stretch) => ({ series, ...stretch })),
+  );
+  return all.slice(0, MOST_LOSSES).map(({ series, from, state }, i): Mark => {
+    const at = Math.max(0, lastAtOrBefore(series.time, from) - 1);
+    const x = scale.x(from);
+    const y = Math.max(panel.top + 8, panel.y(series.cwnd[at]) - 4);
+    const id = `loss.${series.socket}.${i}`;
+    const glyph =
+      state === 4
+        ? cross(`${id}.glyph`, { x: 0, y: -3 }, 3.5, { stroke: 'error', weight: 2 })
+        : path(`${id}.glyph`, 'M -4.5 -7 L 4.5 -7 L 0 0 Z', { fill: 'error' });
+    return group(id, { x, y }, [from > input.time ? { ...glyph, opacity: FUTURE } : glyph]);
+  });
+}
+
+/** Room of a name beside the playhead. */
+const NAME_HEIGHT = 13;
+
+/** Number, map and value beside the playhead; as many as there is room for, the focused one first. */
+function names(frame: Frame, panel: Panel, shown: readonly Series[]): Mark[] {
+  const { input, scale, size, focused } = frame;
+  const at = scale.x(clamp(input.time, ...input.domain));
+  const left = at > size.width - 80;
+  const most = Math.max(1, Math.floor((panel.bottom - panel.top) / NAME_HEIGHT));
+  const live = shown
+    .filter((one) => one.time[0] <= input.time && one.time[one.time.length - 1] >= input.time)
+    .sort((a, b) => Number(b === focused) - Number(a === focused))
+    .slice(0, most)
+    .map((series) => {
+      const i = Math.max(0, lastAtOrBefore(series.time, input.time));
+      return { series, i, y: panel.y(series.cwnd[i]) + 4 };
+    })
+    .sort((a, b) => a.y - b.y);
+  for (let i = 1; i < live.length; i++) live[i].y = Math.max(live[i].y, live[i - 1].y + NAME_HEIGHT);
+  const over = Math.max(0, (live.at(-1)?.y ?? 0) - panel.bottom + 2);
+  return live.map(({ series, i, y }, focus): Mark => {
+    const words = `${series.socket}${series.map === null ? '' : ` ${series.map}`} ${series.cwnd[i]}`;
+    const font = mono(11, series === focused ? 800 : 600);
+    const width = textWidth(words, font);
+    const id = `series.${series.socket}`;
+    const served = series.map === null ? '' : `, map ${series.map}`;
+    const label = `Connection ${series.socket}${served}: cwnd ${series.cwnd[i]}, RTT ${(series.srttUs[i] / 1000).toFixed(1)} ms, ${caStateName(series.caState[i])}`;
+    const x = left ? at - 8 - width : at + 8;
+    const word = text(`${id}.name`, { x: 0, y: 0 }, words, font, lookOf(series, frame).ink, { halo: 'surface-1' });
+    return group(id, { x, y: Math.max(panel.top + 9, y - over) }, [word], {
+      label,
+      action: { command: 'select.socket', args: { socket: series.socket, map: series.map } },
+      hit: { x: -4, y: -11, width: width + 8, height: 16, radius: 5 },
+      focus,
+    });
+  });
+}

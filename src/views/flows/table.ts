@@ -1,0 +1,80 @@
+/* The flows as rows: for the Table tab and for screen readers. */
+import type { ColdSnapshot, HotSnapshot } from '../../engine/lab/snapshot.ts';
+import { rateText } from '../words.ts';
+import { caStateName } from './ca-states.ts';
+import { NO_SSTHRESH } from './window.ts';
+
+export interface FlowRow {
+  readonly socket: number;
+  readonly map: string;
+  readonly ccName: string;
+  readonly process: string;
+  readonly state: string;
+  readonly caState: string;
+  readonly cwnd: string;
+  readonly ssthresh: string;
+  readonly srtt: string;
+  readonly inflight: string;
+  readonly delivered: string;
+  readonly lost: string;
+  readonly pacing: string;
+}
+
+export interface FlowColumn {
+  readonly key: keyof FlowRow;
+  readonly title: string;
+  readonly numeric: boolean;
+}
+
+export const FLOW_COLUMNS: readonly FlowColumn[] = [
+  { key: 'socket', title: 'Socket', numeric: true },
+  { key: 'map', title: 'Map', numeric: false },
+  { key: 'ccName', title: 'Algorithm', numeric: false },
+  { key: 'process', title: 'Process', numeric: false },
+  { key: 'state', title: 'State', numeric: false },
+  { key: 'caState', title: 'CA state', numeric: false },
+  { key: 'cwnd', title: 'cwnd', numeric: true },
+  { key: 'ssthresh', title: 'ssthresh', numeric: true },
+  { key: 'srtt', title: 'RTT', numeric: true },
+  { key: 'inflight', title: 'In flight', numeric: true },
+  { key: 'delivered', title: 'Delivered', numeric: true },
+  { key: 'lost', title: 'Lost', numeric: true },
+  { key: 'pacing', title: 'Pacing', numeric: true },
+];
+
+const NONE = '–';
+
+export function flowRows(cold: ColdSnapshot, hot: HotSnapshot): FlowRow[] {
+  const flows = new Map(hot.flows.map((flow) => [flow.socket, flow]));
+  return cold.sockets.map(({ id, map, ccName, process, state }): FlowRow => {
+    const flow = flows.get(id);
+    const number = (value: number | undefined): string => (value === undefined ? NONE : String(value));
+    return {
+      socket: id,
+      map: map ?? 'built-in',
+      ccName,
+      process,
+      state,
+      caState: flow ? caStateName(flow.caState) : NONE,
+      cwnd: number(flow?.cwnd),
+      ssthresh: flow?.ssthresh === NO_SSTHRESH ? 'infinite' : number(flow?.ssthresh),
+      srtt: flow ? `${(flow.srttUs / 1000).toFixed(1)} ms` : NONE,
+      inflight: number(flow?.inflight),
+      delivered: number(flow?.delivered),
+      lost: number(flow?.lost),
+      pacing: flow && flow.pacingRate > 0 ? rateText(flow.pacingRate * 8) : NONE,
+    };
+  });
+}
+
+/** One line about a connection, in the words of the table. */
+export const flowSentence = (row: FlowRow): string =>
+  FLOW_COLUMNS.map(({ key, title }) => `${title} ${row[key]}`).join(', ');
+
+/** Rows as CSV, with a head. */
+export function flowsCsv(rows: readonly FlowRow[]): string {
+  const cell = (value: string | number): string =>
+    /[",\n]/.test(String(value)) ? `"${String(value).replace(/"/g, '""')}"` : String(value);
+  const head = FLOW_COLUMNS.map(({ title }) => cell(title)).join(',');
+  return `${[head, ...rows.map((row) => FLOW_COLUMNS.map(({ key }) => cell(row[key])).join(','))].join('\n')}\n`;
+}

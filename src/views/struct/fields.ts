@@ -1,0 +1,188 @@
+/* The parts of a struct as the struct views show them, and their values in words. */
+import type { LayoutRow } from '../../engine/btf/layout.ts';
+import type { LifecycleState } from '../../engine/lab/commands.ts';
+import type { MapSnapshot } from '../../engine/lab/snapshot.ts';
+
+/** The kernel's own copy, or what user space reads by BPF_MAP_LOOKUP_ELEM. */
+export type ValueSide = 'kvalue' | 'lookup';
+
+export interface StructInput {
+  /** type name */
+  readonly name: string;
+  readonly rows: readonly LayoutRow[];
+  readonly bytes: Uint8Array;
+  /** the same bytes before the last step; null: nothing is marked as changed */
+  readonly before: Uint8Array | null;
+  /** path of the field that is pointed at in any of the views */
+  readonly lit: string | null;
+  /** words for a value that the bytes alone cannot give; null: none */
+  readonly resolve: Resolve;
+  /** state of the map whose value this is: paints its `state` field */
+  readonly state: LifecycleState | null;
+  /** px of rows above the top edge */
+  readonly scroll: number;
+}
+
+export type Resolve = (part: Part, low: number, high: number) => string | null;
+
+/** A field that is not opened further, or a hole. */
+export interface Part {
+  readonly kind: LayoutRow['kind'];
+  readonly path: string;
+  readonly name: string;
+  readonly type: string;
+  /** bytes, fractions for bitfields */
+  readonly offset: number;
+  readonly size: number;
+  readonly bit: number;
+  readonly bitSize: number;
+}
+
+/** Structs that read better closed. */
+const CLOSED: ReadonlySet<string> = new Set([
+  'struct list_head',
+  'struct hlist_node',
+  'struct rb_node',
+  'refcount_t',
+  'atomic_t',
+  'atomic_long_t',
+  'spinlock_t',
+  'possible_net_t',
+  'sockptr_t',
+]);
+
+export function partsOf(rows: readonly LayoutRow[]): Part[] {
+  const parts: Part[] = [];
+  /** rows deeper than this belong to a closed one */
+  let closedAt = Number.POSITIVE_INFINITY;
+  /** a union's first member stands for all of them */
+  let covered = -1;
+  rows.forEach((row, i) => {
+    if (row.depth > closedAt) return;
+    closedAt = Number.POSITIVE_INFINITY;
+    const opens = row.expandable && (rows[i + 1]?.depth ?? 0) > row.depth;
+    if (opens && !CLOSED.has(row.type.trim())) return;
+    if (opens) closedAt = row.depth;
+    const bits = row.bitSize > 0;
+    const offset = bits ? row.offset + row.bit / 8 : row.offset;
+    const size = bits ? row.bitSize / 8 : row.size;
+    if (size === 0 || offset + size <= covered) return;
+    covered = Math.max(covered, offset + size);
+    parts.push({
+      kind: row.kind,
+      path: row.path,
+      name: row.name,
+      type: row.type,
+      offset,
+      size,
+      bit: row.bit,
+      bitSize: row.bitSize,
+    });
+  });
+  return parts;
+}
+
+export const changed = ({ offset, size }: Part, bytes: Uint8Array, before: Uint8Array | null): boolean => {
+  if (!before) return false;
+  const end = Math.min(Math.ceil(offset + size), bytes.length);
+  for (let i = Math.floor(offset); i < end; i++) if (bytes[i] !== before[i]) return true;
+  return false;
+};
+
+/** Names by value, of enum bpf_struct_ops_state. */
+export const STATES: readonly LifecycleState[] = ['INIT', 'INUSE', 'TOBEFREE', 'READY'];
+
+const word = (bytes: Uint8Array, at: number): number =>
+  ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>> 0;
+
+const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
+
+/** Bytes up to the first NUL, if all are printable. */
+function asText(bytes: Uint8Array, from: number, size: number): string | null {
+  let out = '';
+  for (let i = from; i < from + size && bytes[i]; i++) {
+    if (bytes[i] < 0x20 || bytes[i] > 0x7e) return null;
+    out += String.fromCharCode(bytes[i]);
+  }
+  return `"${out}"`;
+}
+
+function bits({ offset, bit, bitSize }: Part, bytes: Uint8Array): string {
+  const start = Math.floor(offset - bit / 8);
+  let value = 0;
+  for (let i = 0; i < Math.min(bitSize, 31); i++) {
+    const at = bit + i;
+    value |= (((bytes[start + (at >> 3)] ?? 0) >> (at & 7)) & 1) << i;
+  }
+  return String(value >>> 0);
+}
+
+const isPointer = (type: string): boolean => type.includes('*');
+const isSigned = (type: string): boolean =>
+  /^(int|s8|s16|s32|s64|long|short|signed)\b/.test(type) && !type.includes('unsigned');
+
+/** A value in the words of a C programmer. */
+export function valueText(part: Part, bytes: Uint8Array, resolve: Resolve): string {
+  if (part.kind !== 'field') return `${part.size} B`;
+  if (part.bitSize > 0) return bits(part, bytes);
+  const at = part.offset;
+  const low = word(bytes, at);
+  const high = part.size >= 8 ? word(bytes, at + 4) : 0;
+  const known = resolve(part, low, high);
+  if (known !== null) return known;
+  if (/^char\b/.test(part.type) && part.size > 1)
+    return asText(bytes, at, part.size) ?? firstBytes(bytes, at, part.size);
+  switch (part.size) {
+    case 1:
+      return String(bytes[at] ?? 0);
+    case 2:
+      return String(low & 0xffff);
+    case 4:
+      return String(isSigned(part.type) ? low | 0 : low);
+    case 8:
+      if (isPointer(part.type)) return low === 0 && high === 0 ? 'NULL' : `0x${hex(high, 8)}${hex(low, 8)}`;
+      return high < 0x200000 ? String(high * 2 ** 32 + low) : `0x${hex(high, 8)}${hex(low, 8)}`;
+    default:
+      return firstBytes(bytes, at, part.size);
+  }
+}
+
+const FEW = 6;
+
+function firstBytes(bytes: Uint8Array, from: number, size: number): string {
+  const end = Math.min(from + size, bytes.length);
+  if (bytes.subarray(from, end).every((byte) => byte === 0)) return '0';
+  const shown = Array.from(bytes.subarray(from, Math.min(from + FEW, end)), (byte) => hex(byte, 2));
+  return `${shown.join(' ')}${end - from > FEW ? ' …' : ''}`;
+}
+
+/** What a map's value says beyond its bytes: states by name, trampolines and programs. */
+export function mapResolver(map: MapSnapshot, side: ValueSide): Resolve {
+  const image = map.trampolines[0]?.address ?? 0;
+  return (part, low, high) => {
+    if (/(^|\.)state$/.test(part.path)) return `${STATES[low] ?? 'unknown'} (${low})`;
+    if (/(^|\.)refcnt(\.|$)/.test(part.path)) return String(low);
+    const member = part.path.slice(part.path.lastIndexOf('.') + 1);
+    if (side === 'lookup') {
+      const prog = map.progs.find(({ id }) => low === id && high === 0);
+      return prog && prog.member === member ? `prog ${prog.id}` : null;
+    }
+    const trampoline = map.trampolines.find((one) => one.member === member && one.address === low);
+    return trampoline ? `tramp +0x${hex(low - image, 3)}` : null;
+  };
+}
+
+/** Why the two sides differ. */
+export function sideNote(map: MapSnapshot, side: ValueSide): { readonly lead: string; readonly rest: string } {
+  if (map.state === 'INIT')
+    return { lead: 'Nothing has been stored yet.', rest: 'Both copies are zero until the first successful update.' };
+  return side === 'kvalue'
+    ? {
+        lead: "The kernel's copy keeps refcnt at 0.",
+        rest: `References are counted on the map object; a lookup would fill in ${map.refcnt}. Function pointers hold trampoline addresses.`,
+      }
+    : {
+        lead: 'A lookup fills in the live count and state.',
+        rest: 'Function pointers are replaced by the ids of the programs behind them.',
+      };
+}

@@ -1,0 +1,133 @@
+/* The bytes of a struct as a dump; bytes of one look are one text. */
+import type { PaintName } from '../paint.ts';
+import { STATE_PAINT } from '../paint.ts';
+import type { Mark, Scene, Size } from '../scene.ts';
+import { group, mono, rect, text } from '../shapes.ts';
+import type { Part, StructInput } from './fields.ts';
+import { changed, partsOf } from './fields.ts';
+
+const ROW = 21;
+const TOP = 8;
+const LEFT = 12;
+const FONT = mono(12.5);
+const CHARACTER = FONT.size * 0.6;
+/** Characters before the first byte: `0x0c0  ` */
+const OFFSET_ROOM = 7;
+
+const perRow = (width: number): number => (width >= 600 ? 16 : 8);
+
+export const hexHeight = (input: StructInput, width: number): number =>
+  TOP * 2 + Math.ceil(input.bytes.length / perRow(width)) * ROW;
+
+interface Look {
+  readonly ink: PaintName;
+  readonly ground: PaintName;
+  readonly weight: number;
+}
+
+const ZERO: Look = { ink: 'dim', ground: 'none', weight: 400 };
+const VALUE: Look = { ink: 'text', ground: 'none', weight: 500 };
+
+/** A look a byte, the same object for equal looks of one field. */
+function looksOf(input: StructInput, parts: readonly Part[]): Look[] {
+  const looks = Array.from(input.bytes, (byte) => (byte === 0 ? ZERO : VALUE));
+  for (const part of parts) {
+    if (part.kind !== 'field') continue;
+    const look = fieldLook(part, input);
+    if (look) looks.fill(look, Math.floor(part.offset), Math.ceil(part.offset + part.size));
+  }
+  return looks;
+}
+
+function fieldLook(part: Part, { lit, state, bytes, before }: StructInput): Look | null {
+  if (lit === part.path) return { ink: 'on-selection', ground: 'selection', weight: 650 };
+  if (changed(part, bytes, before)) return { ink: 'changed', ground: 'changed-tint', weight: 650 };
+  if (state && /(^|\.)state$/.test(part.path))
+    return { ink: 'on-state', ground: STATE_PAINT[state].solid, weight: 650 };
+  return null;
+}
+
+export function structHexScene(input: StructInput, size: Size): Scene {
+  const count = perRow(size.width);
+  const parts = partsOf(input.rows);
+  const looks = looksOf(input, parts);
+  const first = Math.max(0, Math.floor((input.scroll - TOP) / ROW));
+  const last = Math.min(Math.ceil(input.bytes.length / count), Math.ceil((input.scroll + size.height) / ROW));
+  const marks: Mark[] = [];
+  for (let row = first; row < last; row++) marks.push(hexRow(row, count, looks, input));
+  return {
+    ...size,
+    label: `Bytes of ${input.name}`,
+    layers: [],
+    marks: [...marks, ...targets(parts, count, first, last, input)],
+  };
+}
+
+/** x of a byte; a gap stands after the eighth. */
+const byteX = (column: number): number => LEFT + (OFFSET_ROOM + column * 3 + (column > 7 ? 1 : 0)) * CHARACTER;
+
+const hexByte = (byte: number): string => byte.toString(16).padStart(2, '0');
+const printable = (byte: number): string => (byte > 0x1f && byte < 0x7f ? String.fromCharCode(byte) : '·');
+
+/** Neighbours of one look within a half row. */
+function runsOf(from: number, count: number, looks: readonly Look[], length: number): { start: number; end: number }[] {
+  const runs: { start: number; end: number }[] = [];
+  for (let i = from; i < Math.min(from + count, length); i++) {
+    const last = runs.at(-1);
+    if (last && looks[last.start] === looks[i] && (i - from) % 8 !== 0) last.end = i + 1;
+    else runs.push({ start: i, end: i + 1 });
+  }
+  return runs;
+}
+
+function hexRow(row: number, count: number, looks: readonly Look[], { bytes, scroll }: StructInput): Mark {
+  const from = row * count;
+  const id = `hex.${row}`;
+  const y = TOP + row * ROW - scroll;
+  const slice = bytes.subarray(from, from + count);
+  const offset = `0x${from.toString(16).padStart(2, '0')}`;
+  const children: Mark[] = [text(`${id}.offset`, { x: LEFT, y: 15 }, offset, FONT, 'dim')];
+  for (const { start, end } of runsOf(from, count, looks, bytes.length)) {
+    const look = looks[start];
+    const x = byteX(start - from);
+    const words = Array.from(bytes.subarray(start, end), hexByte).join(' ');
+    const width = words.length * CHARACTER;
+    if (look.ground !== 'none')
+      children.push(
+        rect(`${id}.${start}.ground`, { x: x - 2, y: 1, width: width + 4, height: ROW - 3 }, 3, { fill: look.ground }),
+      );
+    children.push(text(`${id}.${start}`, { x, y: 15 }, words, { ...FONT, weight: look.weight }, look.ink));
+  }
+  children.push(
+    text(
+      `${id}.text`,
+      { x: byteX(count) + CHARACTER * 1.5, y: 15 },
+      Array.from(slice, printable).join(''),
+      FONT,
+      'muted',
+    ),
+  );
+  return group(id, { x: 0, y }, children, { label: `${offset}: ${Array.from(slice, hexByte).join(' ')}` });
+}
+
+/** A field's first bytes in a row can be pointed at. */
+function targets(parts: readonly Part[], count: number, first: number, last: number, input: StructInput): Mark[] {
+  return parts
+    .filter(({ kind, bitSize }) => kind === 'field' && bitSize === 0)
+    .flatMap((part): Mark[] => {
+      const row = Math.floor(part.offset / count);
+      if (row < first || row >= last) return [];
+      const column = part.offset - row * count;
+      const end = Math.min(column + part.size, count);
+      const x = byteX(column) - 2;
+      const hit = { x: 0, y: 0, width: byteX(end - 1) + CHARACTER * 2 + 2 - x, height: ROW - 1, radius: 3 };
+      return [
+        group(`target.${part.offset}.${part.path}`, { x, y: TOP + row * ROW - input.scroll }, [], {
+          label: `${part.path}, bytes ${part.offset} to ${part.offset + part.size - 1}`,
+          action: { command: 'select.field', args: { path: part.path } },
+          hit,
+          focus: part.offset,
+        }),
+      ];
+    });
+}
