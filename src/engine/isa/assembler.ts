@@ -1,0 +1,382 @@
+/*
+ * The assembler for LLVM's pseudo-C. Lines become drafts; then the labels say where functions begin; then each function
+ * is laid out by itself. Every complaint of the text is found in one go: a line ends at its first error of form, and
+ * what follows from that error (a label that seems unused, an end that seems missing) is not reported.
+ */
+import type { Parsed, TextRange } from '../base/result.ts';
+import { encode, type Insn, slotsOf } from './insn.ts';
+import { helperByName, HELPERS } from './helpers.ts';
+import type { AssembledFunction, AssembledObject, FunctionUse, Reference } from './object.ts';
+import { CALL_KIND, OPCODE } from './opcodes.ts';
+import { NO_SYMBOLS, type SymbolSource } from './symbols.ts';
+import {
+  checkHeader,
+  emptyHeader,
+  type Header,
+  isDirective,
+  readDirective,
+  type Section,
+} from './assembler/directives.ts';
+import { endsFlow, type InstructionLine, type Label, type Layout, layOut, unreachable } from './assembler/layout.ts';
+import type { Context } from './assembler/operands.ts';
+import { CODES, LineFault, Problems } from './assembler/problems.ts';
+import { type Draft, parseLine } from './assembler/pseudo-c.ts';
+import { codeLines, Cursor, rangeOf, type Token, tokensOf } from './assembler/source.ts';
+import { nearest } from './assembler/nearest.ts';
+
+export type { AssembledFunction, AssembledObject, Reference } from './object.ts';
+
+interface Listing {
+  readonly header: Header;
+  readonly lines: readonly InstructionLine[];
+  readonly labels: readonly Label[];
+}
+
+interface FunctionRange {
+  readonly label: Label;
+  readonly section: Section;
+  readonly member: string | null;
+  readonly from: number;
+  readonly to: number;
+}
+
+export function assemble(text: string, symbols: SymbolSource): Parsed<AssembledObject> {
+  const context: Context = { symbols, problems: new Problems(), references: [] };
+  const listing = readListing(text, context);
+  const { header } = listing;
+  checkHeader(header, symbols, context.problems);
+  const ranges = findFunctions(listing, context.problems);
+  const names = new Set(ranges.map(({ label }) => label.name));
+  const functions = ranges.map((range) => assembleFunction(range, listing, names, context));
+  return {
+    value: {
+      license: header.license,
+      structOps: header.type === null ? null : { type: header.type, name: header.name ?? '', flags: header.flags },
+      functions,
+      references: sortReferences(context.references),
+    },
+    diagnostics: context.problems.sorted,
+  };
+}
+
+export interface BareCode {
+  readonly insns: Uint8Array;
+  readonly lines: readonly number[];
+}
+
+/** Instructions and labels alone, without sections: one program, whose calls may go to its own labels. */
+export function assembleBare(text: string, symbols: SymbolSource = NO_SYMBOLS): Parsed<BareCode> {
+  const context: Context = { symbols, problems: new Problems(), references: [] };
+  const { lines, labels } = readListing(text, context);
+  const { problems } = context;
+  const names = new Set(labels.map(({ name }) => name));
+  const known = scope(labels, problems);
+  const resolved = lines.map(({ line, draft }) => ({ line, draft: draft && resolveCallee(draft, names, context) }));
+  const layout = layOut({
+    lines: resolved.map(({ line, draft }) => ({ line, draft: draft && toLabel(draft) })),
+    from: 0,
+    labels: known,
+    onUnknownLabel: (name, range) => problems.unknown(CODES.unknownLabel, range, 'label', name, names),
+    problems,
+  });
+  return { value: { insns: encode(layout.insns), lines: layout.lines }, diagnostics: problems.sorted };
+}
+
+/** A call of a label as a jump to it. */
+function toLabel(draft: Draft): Draft {
+  if (!draft.callee || draft.target) return draft;
+  const isOurs = draft.insn.opcode === OPCODE.LDDW || draft.insn.src === CALL_KIND.LOCAL;
+  return isOurs ? { ...draft, target: { kind: 'label', name: draft.callee.text, range: draft.callee.range } } : draft;
+}
+
+// --- reading
+
+function readListing(text: string, context: Context): Listing {
+  const header = emptyHeader();
+  const lines: InstructionLine[] = [];
+  const labels: Label[] = [];
+  for (const [line, code] of codeLines(text, context.problems).entries()) {
+    const tokens = takeLabels(tokensOf(code, line), lines.length, labels);
+    const [first] = tokens;
+    if (!first) continue;
+    if (isDirective(first)) {
+      readDirective(first, code, { header, lines: lines.length, ...context });
+    } else {
+      lines.push({
+        line,
+        draft: readInstruction(tokens, rangeOf(line, code.trimEnd().length, code.trimEnd().length), context),
+      });
+    }
+  }
+  for (const { name, range } of labels) context.references.push({ kind: 'label', name, definition: true, range });
+  return { header, lines, labels };
+}
+
+/** Takes `NAME:` off the line's beginning, any number of times. */
+function takeLabels(tokens: readonly Token[], at: number, labels: Label[]): readonly Token[] {
+  let rest = tokens;
+  while (rest.length >= 2 && rest[0].kind === 'word' && rest[1].text === ':') {
+    labels.push({ name: rest[0].text, range: rest[0].range, at });
+    rest = rest.slice(2);
+  }
+  return rest;
+}
+
+function readInstruction(tokens: readonly Token[], end: TextRange, context: Context): Draft | null {
+  try {
+    return parseLine(new Cursor(tokens, end, context.problems), context);
+  } catch (fault) {
+    if (fault instanceof LineFault) return null;
+    throw fault;
+  }
+}
+
+// --- functions
+
+/** A function begins at the first label of a section, and at every label that is called. */
+function findFunctions({ header, lines, labels }: Listing, problems: Problems): FunctionRange[] {
+  const { sections } = header;
+  if (lines.length > 0 && (sections.length === 0 || sections[0].from > 0)) {
+    problems.report(
+      CODES.noSection,
+      firstRange(lines[0]),
+      'Instructions belong to a section: `.section struct_ops/ssthresh` binds the next function to that member.',
+      {
+        title: 'Insert .section struct_ops/ssthresh',
+        range: rangeOf(lines[0].line, 0, 0),
+        text: '.section struct_ops/ssthresh\nssthresh:\n',
+      },
+    );
+  }
+  const called = new Set(lines.flatMap(({ draft }) => (draft?.callee ? [draft.callee.text] : [])));
+  const found: FunctionRange[] = [];
+  for (const [i, section] of sections.entries()) {
+    const end = sections[i + 1]?.from ?? lines.length;
+    const inside = labels.filter((label) => isInside(label, section, sections[i + 1]));
+    const starts = inside.filter((label, n) => n === 0 || called.has(label.name));
+    if ((starts[0]?.at ?? end) > section.from) {
+      problems.report(
+        CODES.noFunction,
+        firstRange(lines[section.from]),
+        'A function begins with its label: write `NAME:` before its first instruction.',
+      );
+    }
+    for (const [n, label] of starts.entries()) {
+      const to = starts[n + 1]?.at ?? end;
+      if (to === label.at) problems.report(CODES.emptyFunction, label.range, `\`${label.name}\` has no instructions.`);
+      else found.push({ label, section, member: n === 0 ? section.member : null, from: label.at, to });
+    }
+  }
+  reportDuplicates(
+    found.map(({ label }) => label),
+    problems,
+  );
+  return found;
+}
+
+/** By line, since a label after the last instruction of one section counts as many lines before it as the next one's first. */
+function isInside({ range }: Label, section: Section, next: Section | undefined): boolean {
+  return range.line >= section.range.line && (!next || range.line < next.range.line);
+}
+
+const firstRange = ({ draft, line }: InstructionLine): TextRange => draft?.range ?? rangeOf(line, 0, 0);
+
+function reportDuplicates(labels: readonly Label[], problems: Problems): void {
+  const seen = new Map<string, Label>();
+  for (const label of labels) {
+    const before = seen.get(label.name);
+    if (before)
+      problems.report(
+        CODES.duplicateLabel,
+        label.range,
+        `\`${label.name}\` is already the label of line ${before.range.line + 1}.`,
+      );
+    else seen.set(label.name, label);
+  }
+}
+
+/** Labels by name, the first of equal ones; the others are reported. */
+function scope(labels: readonly Label[], problems: Problems): Map<string, Label> {
+  reportDuplicates(labels, problems);
+  return new Map([...labels].reverse().map((label) => [label.name, label]));
+}
+
+function assembleFunction(
+  range: FunctionRange,
+  listing: Listing,
+  functions: ReadonlySet<string>,
+  context: Context,
+): AssembledFunction {
+  const { label, section, member, from, to } = range;
+  const { problems } = context;
+  const inside = listing.labels.filter(
+    ({ at, range: { line } }) => line >= label.range.line && at >= from && (at < to || isTrailing(line, listing, to)),
+  );
+  const lines = listing.lines
+    .slice(from, to)
+    .map(({ line, draft }) => ({ line, draft: draft && resolveCallee(draft, functions, context) }));
+  const layout = layOut({
+    lines,
+    from,
+    labels: scope(inside.filter((l) => l !== label).concat(label), problems),
+    onUnknownLabel: (name, at) => reportUnknownLabel(name, at, listing, inside, problems),
+    problems,
+  });
+  if (!problems.hasErrors)
+    checkFlow(
+      lines,
+      layout,
+      inside.filter((l) => l !== label),
+      problems,
+    );
+  return {
+    name: label.name,
+    member,
+    section: section.name,
+    insns: encode(layout.insns),
+    lines: layout.lines,
+    uses: usesOf(lines, layout),
+  };
+}
+
+/** A label after a function's last instruction and before the next section. */
+function isTrailing(line: number, { header, lines }: Listing, to: number): boolean {
+  const nextLine = lines[to]?.line ?? Number.POSITIVE_INFINITY;
+  const nextSection = header.sections.find(({ from, range }) => from >= to && range.line < nextLine);
+  return nextSection !== undefined && line < nextSection.range.line && line > (lines[to - 1]?.line ?? -1);
+}
+
+function reportUnknownLabel(
+  name: string,
+  range: TextRange,
+  listing: Listing,
+  inside: readonly Label[],
+  problems: Problems,
+): void {
+  if (listing.labels.some((l) => l.name === name)) {
+    problems.report(
+      CODES.jumpLeaves,
+      range,
+      `\`${name}\` lies in another function: a jump stays in its own; \`call\` goes elsewhere.`,
+    );
+  } else {
+    problems.unknown(
+      CODES.unknownLabel,
+      range,
+      'label',
+      name,
+      inside.map((l) => l.name),
+    );
+  }
+}
+
+function checkFlow(
+  lines: readonly InstructionLine[],
+  layout: Layout,
+  labels: readonly Label[],
+  problems: Problems,
+): void {
+  const last = lines[lines.length - 1].draft;
+  if (last && !endsFlow(last.insn)) {
+    problems.report(
+      CODES.fallsOff,
+      last.range,
+      'The function runs off its end here: it must end with `exit` or a jump.',
+      {
+        title: 'Insert exit',
+        range: rangeOf(last.range.line, last.range.endColumn, last.range.endColumn),
+        text: '\n    exit',
+      },
+    );
+  }
+  const used = new Set(lines.flatMap(({ draft }) => (draft?.target?.kind === 'label' ? [draft.target.name] : [])));
+  for (const { name, range } of labels) {
+    if (!used.has(name)) problems.report(CODES.unusedLabel, range, `Nothing jumps to \`${name}\`.`);
+  }
+  // a whole unreachable stretch is one slip: mark its beginning
+  let previous = -2;
+  for (const i of unreachable(layout)) {
+    const { draft } = lines[i];
+    if (draft && i !== previous + 1)
+      problems.report(
+        CODES.unreachable,
+        draft.range,
+        'No path leads here; the kernel refuses programs with unreachable instructions.',
+      );
+    previous = i;
+  }
+}
+
+function usesOf(lines: readonly InstructionLine[], { slots }: Layout): FunctionUse[] {
+  return lines.flatMap(({ draft }, i): FunctionUse[] => {
+    if (!draft?.callee) return [];
+    const { insn, callee } = draft;
+    if (insn.opcode === OPCODE.LDDW) return [{ slot: slots[i], kind: 'address', target: callee.text }];
+    return insn.src === CALL_KIND.LOCAL ? [{ slot: slots[i], kind: 'call', target: callee.text }] : [];
+  });
+}
+
+// --- names after `call`
+
+/** A name is a function of this file, else a helper, else a kernel function. */
+function resolveCallee(draft: Draft, functions: ReadonlySet<string>, context: Context): Draft {
+  const { callee, insn } = draft;
+  if (!callee) return draft;
+  const { symbols, problems, references } = context;
+  const name = callee.text;
+  const place = { name, range: callee.range };
+  if (functions.has(name)) {
+    references.push({ kind: 'function', definition: false, ...place });
+    return slotsOf(insn) === 2 ? draft : withCall(draft, { src: CALL_KIND.LOCAL, imm: -1 });
+  }
+  if (insn.opcode === OPCODE.LDDW) {
+    problems.unknown(CODES.unknownLabel, callee.range, 'function', name, functions);
+    return draft;
+  }
+  const helper = helperByName(name);
+  if (helper) {
+    references.push({ kind: 'helper', id: helper.id, ...place });
+    return withCall(draft, { imm: helper.id });
+  }
+  const kfunc = symbols.kfunc(name);
+  if (kfunc) {
+    references.push({ kind: 'kfunc', id: kfunc.id, ...place });
+    return withCall(draft, { src: CALL_KIND.KFUNC, imm: kfunc.id });
+  }
+  reportUnknownFunction(callee, functions, context);
+  return draft;
+}
+
+const withCall = (draft: Draft, fields: Partial<Insn>): Draft => ({ ...draft, insn: { ...draft.insn, ...fields } });
+
+function reportUnknownFunction(
+  { text, range }: Token,
+  functions: ReadonlySet<string>,
+  { symbols, problems }: Context,
+): void {
+  const kinds = [
+    ['the function', functions],
+    ['the kfunc', symbols.kfuncs()],
+    ['the helper', HELPERS.map(({ name }) => name)],
+  ] as const;
+  const near =
+    nearest(
+      text,
+      kinds.flatMap(([, names]) => [...names]),
+    ) ?? longer(text, symbols.kfuncs());
+  const kind = kinds.find(([, names]) => near !== null && [...names].includes(near))?.[0];
+  problems.report(
+    CODES.unknownFunction,
+    range,
+    `Unknown kernel function \`${text}\`.${near === null ? '' : ` Did you mean ${kind} \`${near}\`?`}`,
+    near === null ? undefined : { title: `Change to ${near}`, range, text: near },
+  );
+}
+
+/** `slow_start` for `tcp_slow_start`: people leave prefixes out. */
+const longer = (name: string, candidates: readonly string[]): string | null =>
+  name.length < 4 ? null : (candidates.find((candidate) => candidate.includes(name)) ?? null);
+
+function sortReferences(references: readonly Reference[]): Reference[] {
+  return [...references].sort((a, b) => a.range.line - b.range.line || a.range.column - b.range.column);
+}

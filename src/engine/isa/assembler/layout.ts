@@ -1,0 +1,125 @@
+/* Slots: where each instruction of a function ends up, and how far its jumps go. */
+import type { TextRange } from '../../base/result.ts';
+import { type Insn, slotsOf } from '../insn.ts';
+import { classOf, CLASS, CALL_KIND, codeOf, OPCODE } from '../opcodes.ts';
+import { CODES, type Problems } from './problems.ts';
+import type { Draft } from './pseudo-c.ts';
+
+/** A line that holds an instruction; no draft when it could not be read. */
+export interface InstructionLine {
+  readonly line: number;
+  readonly draft: Draft | null;
+}
+
+export interface Label {
+  readonly name: string;
+  readonly range: TextRange;
+  /** number of instruction lines before it */
+  readonly at: number;
+}
+
+export interface Layout {
+  /** slot of each line, and one more for the end */
+  readonly slots: readonly number[];
+  readonly insns: readonly Insn[];
+  /** source line of each slot */
+  readonly lines: readonly number[];
+}
+
+interface LayoutInput {
+  readonly lines: readonly InstructionLine[];
+  /** number of the first line in the file's count, which labels use */
+  readonly from: number;
+  readonly labels: ReadonlyMap<string, Label>;
+  /** says what is wrong with a label that is not among `labels` */
+  readonly onUnknownLabel: (name: string, range: TextRange) => void;
+  readonly problems: Problems;
+}
+
+export function layOut({ lines, from, labels, onUnknownLabel, problems }: LayoutInput): Layout {
+  const slots = slotNumbers(lines);
+  const end = slots[lines.length];
+  const starts = new Set(slots);
+  const insns: Insn[] = [];
+  const slotLines: number[] = [];
+  for (const [i, { draft, line }] of lines.entries()) {
+    if (!draft) continue;
+    const { target } = draft;
+    let { insn } = draft;
+    if (target) {
+      const label = target.kind === 'label' ? labels.get(target.name) : null;
+      const here = slots[i] + slotsOf(insn);
+      if (label === undefined && target.kind === 'label') onUnknownLabel(target.name, target.range);
+      else
+        insn = withDistance(
+          insn,
+          target.kind === 'relative' ? target.value : slots[(label?.at ?? 0) - from] - here,
+          target.range,
+          problems,
+        );
+      const to = here + distanceOf(insn);
+      if (to < 0 || to >= end) problems.report(CODES.jumpRange, target.range, 'This jump leaves the function.');
+      else if (!starts.has(to))
+        problems.report(
+          CODES.jumpIntoWide,
+          target.range,
+          'This jump goes into the middle of a wide instruction, which takes two slots.',
+        );
+    }
+    insns.push(insn);
+    for (let n = slotsOf(insn); n > 0; n--) slotLines.push(line);
+  }
+  return { slots, insns, lines: slotLines };
+}
+
+function slotNumbers(lines: readonly InstructionLine[]): number[] {
+  const slots = [0];
+  for (const { draft } of lines) slots.push(slots[slots.length - 1] + (draft ? slotsOf(draft.insn) : 1));
+  return slots;
+}
+
+/** Long forms keep their distance in imm: gotol, and calls within the program. */
+const isLong = ({ opcode, src }: Insn): boolean =>
+  opcode === OPCODE.GOTOL || (opcode === OPCODE.CALL && src === CALL_KIND.LOCAL);
+
+/** Slots that a jump skips. */
+export const distanceOf = (insn: Insn): number => (isLong(insn) ? insn.imm : insn.off);
+
+function withDistance(insn: Insn, distance: number, range: TextRange, problems: Problems): Insn {
+  if (isLong(insn)) return { ...insn, imm: distance };
+  if (distance < -0x8000 || distance > 0x7fff) {
+    problems.report(
+      CODES.jumpRange,
+      range,
+      `${distance} slots are too far for this jump (-32768 to 32767): \`gotol\` reaches further.`,
+    );
+    return insn;
+  }
+  return { ...insn, off: distance };
+}
+
+/** Whether the instruction after this one cannot run next. */
+export function endsFlow({ opcode }: Insn): boolean {
+  return opcode === OPCODE.EXIT || opcode === OPCODE.JA || opcode === OPCODE.GOTOL;
+}
+
+export function isJump({ opcode }: Insn): boolean {
+  const cls = classOf(opcode);
+  return (cls === CLASS.JMP || cls === CLASS.JMP32) && codeOf(opcode) !== 0x80 && opcode !== OPCODE.EXIT;
+}
+
+/** Numbers of the instructions that no path reaches. */
+export function unreachable({ insns, slots }: Layout): number[] {
+  const bySlot = new Map(slots.map((slot, i) => [slot, i]));
+  const seen = new Set<number>();
+  const todo = [0];
+  for (let i = todo.pop(); i !== undefined; i = todo.pop()) {
+    if (i >= insns.length || seen.has(i)) continue;
+    seen.add(i);
+    const insn = insns[i];
+    if (!endsFlow(insn)) todo.push(i + 1);
+    const target = isJump(insn) ? bySlot.get(slots[i] + slotsOf(insn) + distanceOf(insn)) : undefined;
+    if (target !== undefined) todo.push(target);
+  }
+  return insns.map((_, i) => i).filter((i) => !seen.has(i));
+}

@@ -1,0 +1,141 @@
+/* Text to lines to tokens. Comments become blanks, so that every column stays where it was. */
+import type { TextRange } from '../../base/result.ts';
+import { CODES, type Problems } from './problems.ts';
+
+export type TokenKind = 'word' | 'number' | 'string' | 'operator' | 'bad';
+
+export interface Token {
+  readonly kind: TokenKind;
+  readonly text: string;
+  readonly range: TextRange;
+}
+
+export const rangeOf = (line: number, column: number, endColumn: number): TextRange => ({
+  line,
+  column,
+  endLine: line,
+  endColumn,
+});
+
+export const span = (from: TextRange, to: TextRange): TextRange => ({
+  ...from,
+  endLine: to.endLine,
+  endColumn: to.endColumn,
+});
+
+const COMMENT = /"[^"\n]*"|\/\*|(?:;|#|\/\/).*/g;
+
+/** Lines without their comments. `;`, `#` and `//` run to the end of the line, slash-star over lines. */
+export function codeLines(text: string, problems: Problems): string[] {
+  const lines = text.split(/\r\n|\r|\n/);
+  let openedAt: TextRange | null = null;
+  const code = lines.map((line, number) => {
+    let out = '';
+    let at = 0;
+    while (at < line.length) {
+      if (openedAt) {
+        const close = line.indexOf('*/', at);
+        const end = close < 0 ? line.length : close + 2;
+        out += ' '.repeat(end - at);
+        at = end;
+        if (close >= 0) openedAt = null;
+        continue;
+      }
+      COMMENT.lastIndex = at;
+      const found = COMMENT.exec(line);
+      if (!found) return out + line.slice(at);
+      const end = found.index + found[0].length;
+      if (found[0][0] === '"') {
+        out += line.slice(at, end);
+      } else {
+        out += line.slice(at, found.index) + ' '.repeat(found[0].length);
+        if (found[0] === '/*') openedAt = rangeOf(number, found.index, end);
+      }
+      at = end;
+    }
+    return out;
+  });
+  if (openedAt) problems.report(CODES.unclosedComment, openedAt, 'This comment is never closed: `*/` is missing.');
+  return code;
+}
+
+const TOKEN =
+  /\s*(?:(?<operator>s(?:>>=|\/=|%=|>=|<=|>|<)|>>=|<<=|[-+*/%&|^]=|[=!<>]=|[-+*/%&|^=<>()[\],:])|(?<number>\d\w*)|(?<string>"[^"]*"?)|(?<word>[A-Za-z_$.%@][\w$@]*(?:(?:\.[\w$@]+)(?:\[\d+\])*)*)|(?<bad>\S))/y;
+
+export function tokensOf(code: string, line: number): Token[] {
+  const tokens: Token[] = [];
+  TOKEN.lastIndex = 0;
+  for (let match = TOKEN.exec(code); match; match = TOKEN.exec(code)) {
+    const [kind, text] = Object.entries(match.groups ?? {}).find(([, value]) => value !== undefined) as [
+      TokenKind,
+      string,
+    ];
+    tokens.push({ kind, text, range: rangeOf(line, TOKEN.lastIndex - text.length, TOKEN.lastIndex) });
+  }
+  return tokens;
+}
+
+/** Reads a line's tokens in order; every complaint about form ends the line. */
+export class Cursor {
+  private at = 0;
+
+  constructor(
+    private readonly tokens: readonly Token[],
+    private readonly end: TextRange,
+    readonly problems: Problems,
+  ) {}
+
+  peek(ahead = 0): Token | undefined {
+    return this.tokens[this.at + ahead];
+  }
+
+  next(what: string): Token {
+    const token = this.tokens[this.at];
+    if (!token) this.problems.fail(CODES.expected, this.end, `Expected ${what} before the end of the line.`);
+    if (token.kind === 'bad') {
+      this.problems.fail(CODES.badCharacter, token.range, `\`${token.text}\` has no meaning here.`);
+    }
+    this.at++;
+    return token;
+  }
+
+  /** Takes the token if its text is this. */
+  accept(text: string): Token | null {
+    const token = this.tokens[this.at];
+    if (token?.text !== text) return null;
+    this.at++;
+    return token;
+  }
+
+  expect(text: string): Token {
+    const token = this.next(`\`${text}\``);
+    if (token.text !== text) {
+      this.problems.fail(CODES.expected, token.range, `Expected \`${text}\`, found \`${token.text}\`.`);
+    }
+    return token;
+  }
+
+  word(what: string): Token {
+    const token = this.next(what);
+    if (token.kind !== 'word') {
+      this.problems.fail(CODES.expected, token.range, `Expected ${what}, found \`${token.text}\`.`);
+    }
+    return token;
+  }
+
+  finish(): void {
+    const token = this.tokens[this.at];
+    if (token) {
+      this.problems.fail(
+        CODES.trailing,
+        span(token.range, this.tokens[this.tokens.length - 1].range),
+        `Nothing may follow here: \`${token.text}\`.`,
+      );
+    }
+  }
+
+  /** From a token to the last one taken. */
+  since(token: Token): TextRange {
+    return span(token.range, this.tokens[Math.max(0, this.at - 1)].range);
+  }
+}

@@ -1,0 +1,53 @@
+/* What the assembler makes of a text: functions, the struct that they implement, and where each name stands. */
+import type { TextRange } from '../base/result.ts';
+
+export interface StructOpsSpec {
+  /** kernel struct: `tcp_congestion_ops` */
+  readonly type: string;
+  readonly name: string;
+  readonly flags: number;
+}
+
+/** A slot whose imm depends on where another function of the file ends up. */
+export interface FunctionUse {
+  readonly slot: number;
+  readonly kind: 'call' | 'address';
+  readonly target: string;
+}
+
+export interface AssembledFunction {
+  readonly name: string;
+  /** member of the struct that it implements; null for a subprogram */
+  readonly member: string | null;
+  readonly section: string;
+  readonly insns: Uint8Array;
+  /** 0-based source line of each 8-byte slot */
+  readonly lines: readonly number[];
+  readonly uses: readonly FunctionUse[];
+}
+
+export type Reference = { readonly range: TextRange } & (
+  | { readonly kind: 'mnemonic'; readonly name: string }
+  | { readonly kind: 'register'; readonly register: number; readonly half: boolean }
+  | {
+      readonly kind: 'field';
+      readonly struct: string;
+      readonly path: string;
+      readonly offset: number;
+      readonly size: number;
+      readonly bit: number;
+      readonly bitSize: number;
+    }
+  | { readonly kind: 'enumerator'; readonly enumName: string; readonly name: string; readonly value: bigint }
+  | { readonly kind: 'label' | 'function'; readonly name: string; readonly definition: boolean }
+  | { readonly kind: 'kfunc' | 'helper'; readonly name: string; readonly id: number }
+  | { readonly kind: 'member'; readonly struct: string; readonly name: string }
+);
+
+export interface AssembledObject {
+  readonly license: string;
+  readonly structOps: StructOpsSpec | null;
+  readonly functions: readonly AssembledFunction[];
+  /** in the order of the text */
+  readonly references: readonly Reference[];
+}
