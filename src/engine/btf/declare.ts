@@ -6,15 +6,20 @@ import type { Btf, BtfType } from './btf.ts';
 
 type Types = Pick<Btf, 'type'>;
 
-/** Text of a struct, union or enum without a name where it is used: its body, or a placeholder. */
-export type AnonymousBody = (type: BtfType) => string;
+/** How names and nameless bodies are written; a dump of many types has its own, to keep names apart. */
+export interface DeclareStyle {
+  /** a struct, union or enum without a name, where it is used */
+  body(type: BtfType): string;
+  /** name of a typedef, struct, union, enum or forward declaration */
+  name(type: BtfType): string;
+}
 
 const QUALIFIERS: Partial<Record<BtfType['kind'], string>> = {
   CONST: 'const',
   VOLATILE: 'volatile',
   RESTRICT: 'restrict',
 };
-const COMPOSITE_WORDS: Partial<Record<BtfType['kind'], string>> = {
+export const COMPOSITE_WORDS: Partial<Record<BtfType['kind'], string>> = {
   STRUCT: 'struct',
   UNION: 'union',
   ENUM: 'enum',
@@ -24,22 +29,25 @@ const COMPOSITE_WORDS: Partial<Record<BtfType['kind'], string>> = {
 const MAX_CHAIN = 256;
 const MAX_NESTING = 32;
 
-export const ellipsisBody: AnonymousBody = (type) => `${COMPOSITE_WORDS[type.kind]} {...}`;
+export const PLAIN_STYLE: DeclareStyle = {
+  body: (type) => `${COMPOSITE_WORDS[type.kind]} {...}`,
+  name: (type) => type.name,
+};
 
-export function declareType(btf: Types, id: number, name = '', body: AnonymousBody = ellipsisBody): string {
-  return declareNested(btf, id, name, body, 0);
+export function declareType(btf: Types, id: number, name = '', style: DeclareStyle = PLAIN_STYLE): string {
+  return declareNested(btf, id, name, style, 0);
 }
 
-function declareNested(btf: Types, id: number, name: string, body: AnonymousBody, depth: number): string {
+function declareNested(btf: Types, id: number, name: string, style: DeclareStyle, depth: number): string {
   if (depth > MAX_NESTING) return name;
-  return emitChain({ btf, chain: chainOf(btf, id), body, depth }, name);
+  return emitChain({ btf, chain: chainOf(btf, id), style, depth }, name);
 }
 
 interface Emitter {
   readonly btf: Types;
   /** from the declared type to the type at the bottom; consumed from the end */
   readonly chain: (BtfType | null)[];
-  readonly body: AnonymousBody;
+  readonly style: DeclareStyle;
   readonly depth: number;
 }
 
@@ -85,15 +93,20 @@ function emitWord(e: Emitter, type: BtfType | null): string {
   if (qualifier) return ` ${qualifier}`;
   const leading = takeQualifiers(e);
   if (type?.kind === 'TYPE_TAG') return `${leading} __attribute__((btf_type_tag("${type.name}")))`;
-  return leading + (type === null ? '?' : baseName(type, e.body));
+  return leading + (type === null ? '?' : baseName(type, e.style));
 }
 
-function baseName(type: BtfType, body: AnonymousBody): string {
+function baseName(type: BtfType, style: DeclareStyle): string {
   if (type.kind === 'VOID') return 'void';
-  if (type.kind === 'FWD') return `${type.kindFlag ? 'union' : 'struct'} ${type.name}`;
+  if (type.kind === 'FWD') return `${forwardWord(type)} ${style.name(type)}`;
+  if (type.kind === 'TYPEDEF') return style.name(type);
   const word = COMPOSITE_WORDS[type.kind];
   if (word === undefined) return type.name;
-  return type.name === '' ? body(type) : `${word} ${type.name}`;
+  return type.name === '' ? style.body(type) : `${word} ${style.name(type)}`;
+}
+
+export function forwardWord(type: BtfType): string {
+  return type.kindFlag ? 'union' : 'struct';
 }
 
 /** Qualifiers of the bottom type stand before it: `const struct sock`. */
@@ -130,7 +143,7 @@ function emitParams(e: Emitter, { params }: BtfType): string {
   if (params.length === 0 || (params.length === 1 && params[0].type === 0)) return 'void';
   return params
     .map((p, i) =>
-      i === params.length - 1 && p.type === 0 ? '...' : declareNested(e.btf, p.type, p.name, e.body, e.depth + 1),
+      i === params.length - 1 && p.type === 0 ? '...' : declareNested(e.btf, p.type, p.name, e.style, e.depth + 1),
     )
     .join(', ');
 }

@@ -1,14 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { structLayout } from './layout.ts';
 import { printType } from './print.ts';
-import { openBtf } from './read.ts';
+import { fixture, mustOpen, shippedBtf, vmlinuxBytes } from './testing/kernels.ts';
 import { formatValue } from './values.ts';
 
-const bytesOf = (name: string) => new Uint8Array(readFileSync(new URL(`../../../public/btf/${name}`, import.meta.url)));
-const opened = openBtf(bytesOf('v6.12.btf'), new Uint32Array(bytesOf('v6.12.ids').buffer));
-if (!opened.ok) throw new Error(opened.error.message);
-const btf = opened.value;
+const btf = shippedBtf('v6.12');
 const struct = (name: string) => btf.find('STRUCT', name);
 
 describe('structLayout', () => {
@@ -37,6 +33,21 @@ describe('structLayout', () => {
       padding: 0,
       bitPadding: 0,
     });
+  });
+
+  it.each(['shipped', 'vmlinux'] as const)('agrees with pahole on the %s structs', (set) => {
+    const recorded = JSON.parse(fixture('pahole-6.12.json')) as Record<typeof set, Record<string, number[]>>;
+    const vmlinux = set === 'vmlinux' ? vmlinuxBytes('6.12') : null;
+    if (set === 'vmlinux' && vmlinux === null) return;
+    const kernel = vmlinux ? mustOpen(vmlinux) : btf;
+    const names = Object.keys(recorded[set]);
+    const numbers = names.map((name) => {
+      const s = structLayout(kernel, kernel.find('STRUCT', name), { depth: 0 })?.summary;
+      if (!s) return [name];
+      const gaps = [s.holes, s.sumHoles, s.bitHoles, s.sumBitHoles, s.padding, s.bitPadding];
+      return [name, s.size, s.cacheLines, s.lastCacheLine, s.members, ...gaps];
+    });
+    expect(numbers).toEqual(names.map((name) => [name, ...recorded[set][name]]));
   });
 
   it('puts holes where they are', () => {

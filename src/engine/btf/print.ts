@@ -1,6 +1,6 @@
 /* One type as C, line by line, each line with the place in memory that it speaks of. */
 import type { Btf, BtfMember, BtfType } from './btf.ts';
-import { declareType, ellipsisBody } from './declare.ts';
+import { COMPOSITE_WORDS, declareType, PLAIN_STYLE } from './declare.ts';
 
 export interface PrintedLine {
   readonly text: string;
@@ -34,8 +34,7 @@ function hasBody({ kind }: BtfType): boolean {
 }
 
 function bodyHead({ kind, name }: BtfType): string {
-  const word = kind === 'ENUM64' ? 'enum' : kind.toLowerCase();
-  return name === '' ? word : `${word} ${name}`;
+  return [COMPOSITE_WORDS[kind], name].filter(Boolean).join(' ');
 }
 
 /** A struct, union or enum printed at some place inside the outermost one. */
@@ -65,10 +64,13 @@ function withBody(body: Body, head: string, tail: string): PrintedLine[] {
 function memberLines(body: Body, member: BtfMember): PrintedLine[] {
   const { btf, indent } = body;
   let anonymous: BtfType | null = null;
-  const declared = declareType(btf, member.type, member.name, (type) => {
-    if (anonymous !== null || indent > MAX_DEPTH) return ellipsisBody(type);
-    anonymous = type;
-    return BODY;
+  const declared = declareType(btf, member.type, member.name, {
+    ...PLAIN_STYLE,
+    body(type) {
+      if (anonymous !== null || indent > MAX_DEPTH) return PLAIN_STYLE.body(type);
+      anonymous = type;
+      return BODY;
+    },
   });
   const text = `${declared}${member.bitSize > 0 ? `: ${member.bitSize}` : ''};`;
   const offset = body.offset + Math.floor(member.bitOffset / 8);

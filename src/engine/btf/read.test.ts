@@ -1,92 +1,26 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Btf } from './btf.ts';
 import { openBtf, openSplitBtf } from './read.ts';
+import { EVERY_KIND, INT } from './testing/every-kind.ts';
+import { mustOpen, shippedBtf, written } from './testing/kernels.ts';
 import type { NewType } from './write.ts';
-import { createBtfWriter, INT_SIGNED, intType } from './write.ts';
-
-function open(bytes: Uint8Array, ids?: Uint32Array): Btf {
-  const btf = openBtf(bytes, ids);
-  if (!btf.ok) throw new Error(`${btf.error.message} at ${btf.error.offset}`);
-  return btf.value;
-}
-
-function written(...types: NewType[]): Uint8Array {
-  const writer = createBtfWriter();
-  for (const type of types) writer.add(type);
-  return writer.finish();
-}
-
-function shipped(name: string): Uint8Array {
-  return new Uint8Array(readFileSync(new URL(`../../../public/btf/${name}`, import.meta.url)));
-}
-
-const INT = intType('int', 4, INT_SIGNED);
-
-/** One of each kind. */
-const EVERY_KIND: NewType[] = [
-  INT,
-  { kind: 'PTR', type: 1 },
-  { kind: 'ARRAY', type: 1, indexType: 1, length: 3 },
-  {
-    kind: 'STRUCT',
-    name: 's',
-    kindFlag: true,
-    size: 8,
-    members: [
-      { name: 'a', type: 1, bitOffset: 0, bitSize: 0 },
-      { name: 'b', type: 1, bitOffset: 35, bitSize: 7 },
-    ],
-  },
-  { kind: 'UNION', name: 'u', size: 4, members: [{ name: 'a', type: 1, bitOffset: 0, bitSize: 0 }] },
-  { kind: 'ENUM', name: 'e', kindFlag: true, size: 4, enumerators: [{ name: 'MINUS', value: -1n }] },
-  { kind: 'FWD', name: 'f', kindFlag: true },
-  { kind: 'TYPEDEF', name: 't', type: 4 },
-  { kind: 'VOLATILE', type: 8 },
-  { kind: 'CONST', type: 9 },
-  { kind: 'RESTRICT', type: 2 },
-  { kind: 'FUNC', name: 'fn', type: 13, extra: 1 },
-  {
-    kind: 'FUNC_PROTO',
-    type: 1,
-    params: [
-      { name: 'x', type: 2 },
-      { name: '', type: 0 },
-    ],
-  },
-  { kind: 'VAR', name: 'v', type: 1, extra: 1 },
-  { kind: 'DATASEC', name: '.data', size: 4, variables: [{ type: 14, offset: 0, size: 4 }] },
-  { kind: 'FLOAT', name: 'double', size: 8 },
-  { kind: 'DECL_TAG', name: 'tag', type: 4, extra: -1 },
-  { kind: 'TYPE_TAG', name: 'user', type: 1 },
-  {
-    kind: 'ENUM64',
-    name: 'e64',
-    size: 8,
-    enumerators: [
-      { name: 'BIG', value: 0xffffffffffffffffn },
-      { name: 'ONE', value: 1n },
-    ],
-  },
-];
 
 describe('openBtf', () => {
   it('reads back every kind as it was written', () => {
-    const btf = open(written(...EVERY_KIND));
+    const btf = mustOpen(written(...EVERY_KIND));
     for (const [i, type] of EVERY_KIND.entries()) expect(btf.type(i + 1)).toMatchObject(type);
     expect(btf.type(EVERY_KIND.length + 1)).toBeNull();
     expect(btf.type(0)?.kind).toBe('VOID');
   });
 
   it('finds by kind and name, the first one', () => {
-    const btf = open(written(INT, { kind: 'TYPEDEF', name: 's', type: 1 }, { kind: 'STRUCT', name: 's' }, INT));
+    const btf = mustOpen(written(INT, { kind: 'TYPEDEF', name: 's', type: 1 }, { kind: 'STRUCT', name: 's' }, INT));
     expect([btf.find('INT', 'int'), btf.find('STRUCT', 's'), btf.find('UNION', 's'), btf.find('INT', '')]).toEqual([
       1, 3, 0, 0,
     ]);
   });
 
   it('knows sizes through modifiers and arrays', () => {
-    const btf = open(written(...EVERY_KIND));
+    const btf = mustOpen(written(...EVERY_KIND));
     expect([1, 2, 3, 4, 7, 10, 12, 14, 18].map((id) => btf.sizeOf(id))).toEqual([4, 8, 12, 8, -1, 8, -1, 4, 4]);
     expect(btf.skipModifiers(10)).toBe(4);
   });
@@ -101,7 +35,7 @@ describe('openBtf', () => {
         { name: '', type: 3, bitOffset: 0, bitSize: 0 },
       ],
     };
-    const btf = open(
+    const btf = mustOpen(
       written({ kind: 'CONST', type: 2 }, { kind: 'VOLATILE', type: 1 }, self, {
         kind: 'ARRAY',
         type: 4,
@@ -114,7 +48,7 @@ describe('openBtf', () => {
   });
 
   it('speaks the ids of the table', () => {
-    const btf = open(written(INT, { kind: 'PTR', type: 1 }), Uint32Array.of(0, 21, 500));
+    const btf = mustOpen(written(INT, { kind: 'PTR', type: 1 }), Uint32Array.of(0, 21, 500));
     expect([btf.find('INT', 'int'), btf.type(500)?.type, btf.type(1), btf.idLimit, btf.idAt(1)]).toEqual([
       21,
       21,
@@ -126,7 +60,7 @@ describe('openBtf', () => {
   });
 
   it('goes on where a base ends', () => {
-    const base = open(written(INT));
+    const base = mustOpen(written(INT));
     const own = written({ kind: 'PTR', type: 1 });
     const split = openSplitBtf(own, base);
     if (!split.ok) throw new Error(split.error.message);
@@ -136,7 +70,7 @@ describe('openBtf', () => {
 });
 
 describe('fields of the kernel', () => {
-  const btf = open(shipped('v6.12.btf'), new Uint32Array(shipped('v6.12.ids').buffer));
+  const btf = shippedBtf('v6.12');
   const at = (struct: string, path: string) => {
     const field = btf.field(struct, path);
     return field && [field.byteOffset, field.size, field.bit, field.bitSize];

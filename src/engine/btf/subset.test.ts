@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Btf, BtfKindName } from './btf.ts';
+import type { BtfKindName } from './btf.ts';
 import { openBtf } from './read.ts';
 import { makeKernelSubset, makeSubset } from './subset.ts';
+import { fixture, shippedBtf, shippedBytes, vmlinuxBytes } from './testing/kernels.ts';
 
 interface Info {
   readonly structs: Record<
@@ -12,19 +12,9 @@ interface Info {
   readonly funcs: Record<string, number>;
 }
 
-const here = (path: string) => new URL(path, import.meta.url);
-const bytesOf = (path: string) => new Uint8Array(readFileSync(here(path)));
-
-function shipped(version: string): Btf {
-  const ids = bytesOf(`../../../public/btf/${version}.ids`);
-  const btf = openBtf(bytesOf(`../../../public/btf/${version}.btf`), new Uint32Array(ids.buffer));
-  if (!btf.ok) throw new Error(btf.error.message);
-  return btf.value;
-}
-
 describe.each(['6.1', '6.12'])('the shipped BTF of %s', (kernel) => {
-  const btf = shipped(`v${kernel}`);
-  const info = JSON.parse(readFileSync(here(`fixtures/btfinfo-${kernel}.json`), 'utf8')) as Info;
+  const btf = shippedBtf(`v${kernel}`);
+  const info = JSON.parse(fixture(`btfinfo-${kernel}.json`)) as Info;
 
   it.each(Object.keys(info.structs))('lays struct %s out as the kernel does', (name) => {
     const expected = info.structs[name];
@@ -50,17 +40,17 @@ describe.each(['6.1', '6.12'])('the shipped BTF of %s', (kernel) => {
   });
 });
 
-it('is what the whole BTF of the kernel gives', (context) => {
-  const path = here('../../../../shared/btf/vmlinux-6.12.btf');
-  if (!existsSync(path)) context.skip('needs ../shared/btf');
-  const made = makeKernelSubset(new Uint8Array(readFileSync(path)));
+it.each(['6.1', '6.12'])('is what the whole BTF of %s gives', (kernel) => {
+  const vmlinux = vmlinuxBytes(kernel);
+  if (vmlinux === null) return;
+  const made = makeKernelSubset(vmlinux);
   if (!made.ok) throw new Error(made.error.message);
-  expect(made.value.btf).toEqual(bytesOf('../../../public/btf/v6.12.btf'));
-  expect(new Uint8Array(made.value.ids.buffer)).toEqual(bytesOf('../../../public/btf/v6.12.ids'));
+  expect(made.value.btf).toEqual(shippedBytes(`v${kernel}.btf`));
+  expect(new Uint8Array(made.value.ids.buffer)).toEqual(shippedBytes(`v${kernel}.ids`));
 });
 
 it('keeps a struct behind a pointer as a forward declaration, unless it is a root', () => {
-  const btf = shipped('v6.12');
+  const btf = shippedBtf('v6.12');
   const kindOf = (roots: readonly number[], kind: BtfKindName, name: string) => {
     const { btf: bytes, ids } = makeSubset(btf, roots);
     const subset = openBtf(bytes, ids);

@@ -1,0 +1,38 @@
+/* Alignment as a compiler would give it: a BTF does not store it. */
+import type { Btf, BtfKindName, BtfType } from './btf.ts';
+
+const POINTER_SIZE = 8;
+const MAX_DEPTH = 32;
+const SCALARS = new Set<BtfKindName>(['INT', 'ENUM', 'ENUM64', 'FLOAT']);
+
+/** Bytes; 0 for what has no alignment. A struct that breaks its members' alignment is packed, and has 1. */
+export function alignOf(btf: Btf, id: number, depth = 0): number {
+  const type = btf.type(btf.skipModifiers(id));
+  if (type === null || depth > MAX_DEPTH) return 0;
+  if (SCALARS.has(type.kind)) return Math.min(POINTER_SIZE, type.size);
+  if (type.kind === 'PTR') return POINTER_SIZE;
+  if (type.kind === 'ARRAY') return alignOf(btf, type.type, depth + 1);
+  return type.kind === 'STRUCT' || type.kind === 'UNION' ? compositeAlign(btf, type, depth) : 0;
+}
+
+function compositeAlign(btf: Btf, struct: BtfType, depth: number): number {
+  let largest = 1;
+  for (const member of struct.members) {
+    const align = alignOf(btf, member.type, depth + 1);
+    if (align === 0) return 0;
+    if (member.bitSize === 0 && member.bitOffset % (8 * align) !== 0) return 1;
+    largest = Math.max(largest, align);
+  }
+  return struct.size % largest === 0 ? largest : 1;
+}
+
+/** Whether C needs `packed` to lay the struct out so. */
+export function isPacked(btf: Btf, struct: BtfType): boolean {
+  let largest = 1;
+  for (const member of struct.members) {
+    const align = alignOf(btf, member.type);
+    if (align > 0 && member.bitSize === 0 && member.bitOffset % (8 * align) !== 0) return true;
+    largest = Math.max(largest, align);
+  }
+  return struct.size % largest !== 0;
+}
