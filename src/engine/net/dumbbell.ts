@@ -1,0 +1,246 @@
+/*
+ * The wire: every sender feeds one bottleneck (a token bucket over a drop-tail queue counted in packets, as
+ * `tbf rate R burst 3028` over `pfifo limit N`), then a propagation delay to the receivers. The way back is delay only
+ * (`netem delay`). Packets lie in the memory; a line is a list in order of departure, and only its first packet has an
+ * event.
+ */
+import { Prng } from '../base/prng.ts';
+import { Slab, type Memory } from '../vm/memory.ts';
+import type { EventKind, EventQueue } from './event-queue.ts';
+import { PACKET_BYTES, PacketCursor, type Packet } from './packet.ts';
+import { cursorClass, packed, type Cursor } from './record.ts';
+
+export interface PathConfig {
+  /** bottleneck rate, bits a second */
+  readonly rateBps: number;
+  /** propagation delay of one direction, nanoseconds */
+  readonly delayNs: number;
+  /** bottleneck queue, packets */
+  readonly queuePackets: number;
+  /** random loss of what enters the bottleneck, in parts per million */
+  readonly lossPpm?: number;
+}
+
+/** Two full frames: what the recorded links were given. */
+const BURST_BYTES = 3028;
+
+const STATE = packed({
+  queue_head: 'u32',
+  queue_tail: 'u32',
+  queue_length: 'u32',
+  forward_head: 'u32',
+  forward_tail: 'u32',
+  reverse_head: 'u32',
+  reverse_tail: 'u32',
+  drops: 'u32',
+  sent: 'u32',
+  watching: 'u32',
+  prng: 'u64',
+  /** nanoseconds of line rate saved up, and when that was counted */
+  tokens: 'f64',
+  counted: 'f64',
+});
+type State = Cursor<keyof typeof STATE.layout>;
+const StateCursor = cursorClass(STATE.layout);
+
+/** Stages of a packet's way, for drawing. */
+export const STAGE = { QUEUE: 1, FORWARD: 2, REVERSE: 3 } as const;
+export type Stage = (typeof STAGE)[keyof typeof STAGE];
+
+export interface WireEnds {
+  /** a packet reached its endpoint; it is freed after the call */
+  arrived(packet: Packet): void;
+  /** a packet found the queue full, or was lost at random; it is freed after the call */
+  dropped(packet: Packet): void;
+}
+
+export class Dumbbell {
+  private readonly state: State;
+  private readonly slab: Slab;
+  /** the packet that the current call is about */
+  private readonly packet: Packet;
+  private readonly other: Packet;
+  /** its own cursor, because sending from within `arrived` moves the others */
+  private readonly delivered: Packet;
+  private readonly prng: Prng;
+  private readonly drain: EventKind;
+  private readonly forward: EventKind;
+  private readonly reverse: EventKind;
+  private readonly bucketNs: number;
+
+  constructor(
+    private readonly memory: Memory,
+    private readonly events: EventQueue,
+    readonly path: PathConfig,
+    seed: number,
+    private readonly ends: WireEnds,
+  ) {
+    this.state = new StateCursor(memory);
+    this.state.at = memory.alloc('net', STATE.size);
+    this.slab = new Slab(memory, 'net', PACKET_BYTES);
+    this.packet = new PacketCursor(memory);
+    this.other = new PacketCursor(memory);
+    this.delivered = new PacketCursor(memory);
+    this.prng = new Prng({ words: memory.u32, index: (this.state.at + STATE.layout.prng.offset) >>> 2 });
+    this.prng.seed(seed);
+    this.bucketNs = this.serialization(BURST_BYTES);
+    this.state.tokens = this.bucketNs;
+    this.drain = events.define('bottleneck', () => {
+      this.state.watching = 0;
+      this.runQueue();
+    });
+    this.forward = events.define('data arrives', () => this.arriveForward());
+    this.reverse = events.define('ack arrives', () => this.arriveReverse());
+  }
+
+  /** Takes a zeroed packet. */
+  alloc(): number {
+    return this.slab.alloc();
+  }
+
+  /** Packets that wait in the bottleneck. */
+  get queueLength(): number {
+    return this.state.queue_length;
+  }
+
+  get drops(): number {
+    return this.state.drops;
+  }
+
+  /** Packets that have left the bottleneck. */
+  get sent(): number {
+    return this.state.sent;
+  }
+
+  /** Random numbers for whoever belongs to this world. */
+  random(): number {
+    return this.prng.u32();
+  }
+
+  /** Towards the receivers: enqueue, and send what the tokens allow. */
+  sendForward(address: number): void {
+    const { state, packet } = this;
+    packet.at = address;
+    const { lossPpm = 0, queuePackets } = this.path;
+    if (state.queue_length >= queuePackets || (lossPpm > 0 && this.prng.below(1_000_000) < lossPpm)) {
+      state.drops++;
+      this.ends.dropped(packet);
+      this.slab.free(address);
+      return;
+    }
+    packet.next = 0;
+    if (state.queue_tail === 0) state.queue_head = address;
+    else {
+      this.other.at = state.queue_tail;
+      this.other.next = address;
+    }
+    state.queue_tail = address;
+    state.queue_length++;
+    if (state.watching === 0) this.runQueue();
+  }
+
+  /** Towards the senders: delay only. */
+  sendReverse(address: number): void {
+    const { state, packet } = this;
+    const due = this.events.now + this.path.delayNs;
+    packet.at = address;
+    packet.due = due;
+    packet.next = 0;
+    if (state.reverse_tail === 0) {
+      state.reverse_head = address;
+      this.events.schedule(due, this.reverse);
+    } else {
+      this.other.at = state.reverse_tail;
+      this.other.next = address;
+    }
+    state.reverse_tail = address;
+  }
+
+  /** Every packet under way. `at`: 0 to 1 along a line, or the index from the queue's head. */
+  each(visit: (packet: Packet, stage: Stage, at: number) => void): void {
+    const { state, path, events } = this;
+    const cursor = new PacketCursor(this.memory);
+    let index = 0;
+    for (cursor.at = state.queue_head; cursor.at !== 0; cursor.at = cursor.next) visit(cursor, STAGE.QUEUE, index++);
+    const along = (): number => (path.delayNs === 0 ? 1 : 1 - (cursor.due - events.now) / path.delayNs);
+    for (cursor.at = state.forward_head; cursor.at !== 0; cursor.at = cursor.next) {
+      visit(cursor, STAGE.FORWARD, along());
+    }
+    for (cursor.at = state.reverse_head; cursor.at !== 0; cursor.at = cursor.next) {
+      visit(cursor, STAGE.REVERSE, along());
+    }
+  }
+
+  /** Time on the bottleneck's wire, whole ns (psched_l2t_ns). */
+  private serialization(bytes: number): number {
+    return Math.floor((bytes * 8e9) / this.path.rateBps);
+  }
+
+  /** tbf_dequeue, for as long as there are tokens. */
+  private runQueue(): void {
+    const { state, packet, events } = this;
+    const { now } = events;
+    while (state.queue_head !== 0) {
+      packet.at = state.queue_head;
+      const saved = Math.min(state.tokens + now - state.counted, this.bucketNs);
+      const left = saved - this.serialization(packet.wire);
+      if (left < 0) {
+        state.watching = 1;
+        events.schedule(now - left, this.drain);
+        return;
+      }
+      state.tokens = left;
+      state.counted = now;
+      state.queue_head = packet.next;
+      if (state.queue_head === 0) state.queue_tail = 0;
+      state.queue_length--;
+      state.sent++;
+      this.enterForward();
+    }
+  }
+
+  private enterForward(): void {
+    const { state, packet } = this;
+    const due = this.events.now + this.path.delayNs;
+    packet.due = due;
+    packet.next = 0;
+    if (state.forward_tail === 0) {
+      state.forward_head = packet.at;
+      this.events.schedule(due, this.forward);
+    } else {
+      this.other.at = state.forward_tail;
+      this.other.next = packet.at;
+    }
+    state.forward_tail = packet.at;
+  }
+
+  private arriveForward(): void {
+    const { state, packet } = this;
+    packet.at = state.forward_head;
+    state.forward_head = packet.next;
+    if (packet.next === 0) state.forward_tail = 0;
+    else {
+      this.other.at = packet.next;
+      this.events.schedule(this.other.due, this.forward);
+    }
+    this.deliver(packet.at);
+  }
+
+  private arriveReverse(): void {
+    const { state, packet } = this;
+    packet.at = state.reverse_head;
+    state.reverse_head = packet.next;
+    if (packet.next === 0) state.reverse_tail = 0;
+    else {
+      this.other.at = packet.next;
+      this.events.schedule(this.other.due, this.reverse);
+    }
+    this.deliver(packet.at);
+  }
+
+  private deliver(address: number): void {
+    this.delivered.at = address;
+    this.ends.arrived(this.delivered);
+    this.slab.free(address);
+  }
+}

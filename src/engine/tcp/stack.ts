@@ -1,0 +1,183 @@
+/*
+ * What the functions of this folder share: the memory, the clock, the wire, and cursors on the structs that the current
+ * event is about. One event concerns one socket; `enter` moves the cursors to it. Nothing here is state: the plain
+ * fields are scratch of one event.
+ */
+import { jiffiesAt } from '../net/clock.ts';
+import type { Dumbbell } from '../net/dumbbell.ts';
+import type { EventKind, EventQueue } from '../net/event-queue.ts';
+import type { Packet } from '../net/packet.ts';
+import { PacketCursor } from '../net/packet.ts';
+import type { Cursor } from '../net/record.ts';
+import { cursorClass, packed } from '../net/record.ts';
+import { Slab, type Memory } from '../vm/memory.ts';
+import type { Text } from '../vm/text.ts';
+import type { CongestionControls } from './cong.ts';
+import { ENDPOINT_BYTES, EndpointCursor, type Endpoint } from './endpoint.ts';
+import type { AckSampleField, RateSampleField, TcpOffsets, TcpSockField } from './offsets.ts';
+import { SKB_BYTES, SkbCursor, type Skb } from './skb.ts';
+
+export type TcpSock = Cursor<TcpSockField>;
+export type RateSample = Cursor<RateSampleField>;
+export type AckSample = Cursor<AckSampleField>;
+
+/** A run of bytes received above a hole; `truesize` is what it costs the receive buffer. */
+const RANGE = packed({ next: 'u32', start: 'u32', end: 'u32', truesize: 'u32' });
+export type Range = Cursor<keyof typeof RANGE.layout>;
+const RangeCursor = cursorClass(RANGE.layout);
+
+/** Who watches; every member may be left out and then costs nothing. `sk` is the tcp_sock's address. */
+export interface TcpObserver {
+  /** an ACK or data segment reached a socket, before it is processed (tracepoint tcp_probe) */
+  readonly onProbe?: (sk: number, ep: number) => void;
+  /** cwnd, ssthresh or the congestion state differ from what was last told */
+  readonly onWindow?: (sk: number, ep: number) => void;
+  readonly onDrop?: (ep: number, seq: number) => void;
+  /** a tcp_sock got or lost its life, or changed its TCP state */
+  readonly onState?: (ep: number, state: number) => void;
+  /** something that Linux would warn about */
+  readonly onWarning?: (sk: number, text: string) => void;
+  /** just before a member is called */
+  readonly onCall?: (sk: number, member: number, a: number, b: number) => void;
+}
+
+/** What the processing of one ACK carries along (tcp_sacktag_state, and locals of tcp_ack). */
+export interface AckScratch {
+  flag: number;
+  /** send times of the first and last newly SACKed packet, us; 0: none */
+  firstSackt: number;
+  lastSackt: number;
+  /** lowest start of a packet that shows reordering */
+  reord: number;
+  sackDelivered: number;
+  rexmit: number;
+}
+
+export const REXMIT = { NONE: 0, LOST: 1, NEW: 2 } as const;
+
+/** Word offsets of the members within an ops struct. */
+export interface OpsSlots {
+  readonly ssthresh: number;
+  readonly cong_avoid: number;
+  readonly set_state: number;
+  readonly cwnd_event: number;
+  readonly in_ack_event: number;
+  readonly pkts_acked: number;
+  readonly min_tso_segs: number;
+  readonly cong_control: number;
+  readonly undo_cwnd: number;
+  readonly sndbuf_expand: number;
+  readonly init: number;
+  readonly release: number;
+}
+
+export interface TimerKinds {
+  readonly xmit: EventKind;
+  readonly delack: EventKind;
+  readonly pacing: EventKind;
+  readonly compress: EventKind;
+  readonly timeWait: EventKind;
+}
+
+export interface Stack {
+  readonly memory: Memory;
+  readonly u32: Uint32Array;
+  readonly events: EventQueue;
+  readonly text: Text;
+  readonly net: Dumbbell;
+  readonly offsets: TcpOffsets;
+  readonly ops: OpsSlots;
+  readonly timers: TimerKinds;
+  readonly observer: TcpObserver;
+  readonly congestion: CongestionControls;
+  /** ops of the built-in reno, which is always there */
+  readonly reno: number;
+  /** the current socket and its endpoint */
+  readonly tp: TcpSock;
+  readonly ep: Endpoint;
+  readonly peer: Endpoint;
+  /** the segment that arrived, and the one being built */
+  readonly pkt: Packet;
+  readonly out: Packet;
+  /** skb cursors: a walk along the queue, the queue's head, the one being sent */
+  readonly walk: Skb;
+  readonly head: Skb;
+  readonly sending: Skb;
+  readonly range: Range;
+  readonly range2: Range;
+  readonly rs: RateSample;
+  readonly sample: AckSample;
+  readonly ack: AckScratch;
+  readonly socks: Slab;
+  readonly endpoints: Slab;
+  readonly skbs: Slab;
+  readonly ranges: Slab;
+}
+
+export type StackParts = Pick<
+  Stack,
+  'memory' | 'events' | 'text' | 'net' | 'offsets' | 'timers' | 'observer' | 'congestion' | 'reno'
+>;
+
+export function makeStack(parts: StackParts): Stack {
+  const { memory, offsets } = parts;
+  const rs = new (cursorClass(offsets.rateSample.layout))(memory);
+  rs.at = memory.alloc('arena', offsets.rateSample.size);
+  const sample = new (cursorClass(offsets.ackSample.layout))(memory);
+  sample.at = memory.alloc('arena', offsets.ackSample.size);
+  const slots = Object.entries(offsets.ops).map(([member, offset]) => [member, offset >>> 2]);
+  return {
+    ...parts,
+    u32: memory.u32,
+    ops: Object.fromEntries(slots) as OpsSlots & Record<string, number>,
+    tp: new (cursorClass(offsets.sock.layout))(memory),
+    ep: new EndpointCursor(memory),
+    peer: new EndpointCursor(memory),
+    pkt: new PacketCursor(memory),
+    out: new PacketCursor(memory),
+    walk: new SkbCursor(memory),
+    head: new SkbCursor(memory),
+    sending: new SkbCursor(memory),
+    range: new RangeCursor(memory),
+    range2: new RangeCursor(memory),
+    rs,
+    sample,
+    ack: { flag: 0, firstSackt: 0, lastSackt: 0, reord: 0, sackDelivered: 0, rexmit: REXMIT.NONE },
+    socks: new Slab(memory, 'arena', offsets.sock.size, 64),
+    endpoints: new Slab(memory, 'net', ENDPOINT_BYTES),
+    skbs: new Slab(memory, 'net', SKB_BYTES),
+    ranges: new Slab(memory, 'net', RANGE.size),
+  };
+}
+
+/** Moves the cursors to an endpoint and its tcp_sock. */
+export function enter(s: Stack, endpoint: number): void {
+  s.ep.at = endpoint;
+  s.tp.at = s.ep.sk;
+}
+
+export function jiffies(s: Stack): number {
+  return jiffiesAt(s.events.now);
+}
+
+/** tcp_jiffies32 */
+export function jiffies32(s: Stack): number {
+  return jiffiesAt(s.events.now) >>> 0;
+}
+
+/** tcp_mstamp_refresh. Zero would mean "never", so the clock starts at 1. */
+export function refreshClock(s: Stack): void {
+  const { now } = s.events;
+  s.tp.tcp_clock_cache = now;
+  s.tp.tcp_mstamp = Math.max(1, Math.floor(now / 1000));
+}
+
+/** tcp_time_stamp_ts: the clock of the timestamp option, ms. */
+export function timestamp(s: Stack): number {
+  return Math.floor(s.tp.tcp_mstamp / 1000) >>> 0;
+}
+
+/** tcp_packets_in_flight */
+export function inFlight(tp: TcpSock): number {
+  return tp.packets_out - (tp.sacked_out + tp.lost_out) + tp.retrans_out;
+}
