@@ -48,7 +48,7 @@ export type ToWorker =
   | { readonly type: 'command'; readonly command: Command }
   | { readonly type: 'breakpoints'; readonly breakpoints: readonly Breakpoint[] }
   | { readonly type: 'watch'; readonly windows: readonly MemoryWindow[] }
-  /** recovery: the worker was ended; these commands had been answered */
+  /** answered at once, also between the slices of a long job */
   | { readonly type: 'ping'; readonly n: number };
 
 export type FromWorker =
@@ -68,6 +68,8 @@ export type FromWorker =
   | { readonly type: 'notice'; readonly notice: Notice }
   /** still alive, inside a long job (0 to 1, or null where the end is not known) */
   | { readonly type: 'heartbeat'; readonly job: string; readonly progress: number | null }
+  /** the program texts that the machine has from now on, by name */
+  | { readonly type: 'texts'; readonly texts: Readonly<Record<string, string>> }
   | { readonly type: 'pong'; readonly n: number }
   /** the engine itself failed */
   | { readonly type: 'crash'; readonly message: string };

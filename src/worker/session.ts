@@ -128,6 +128,7 @@ export class Session {
     this.sentHistory = -1;
     this.sentCold = null;
     lab.setBreakpoints(this.breakpoints);
+    this.sendTexts(lab);
     this.explore(lab, () => this.seekJob(lab, time));
   }
 
@@ -239,10 +240,11 @@ export class Session {
     }
     const map = lab.machine.nextLetter();
     const process = `loader-${map.toLowerCase()}`;
-    lab.addText(name, text);
+    this.texts = { ...this.texts, [name]: text };
+    this.sendTexts(lab);
     const before = lab.history.calls.length;
     lab.command({ do: 'spawn', process });
-    lab.command({ do: 'load', process, map, text: name });
+    lab.command({ do: 'load', process, map, text: name, source: text });
     lab.command({ do: 'register', process, map });
     this.reportRefusal(lab, before);
     this.lookAhead(lab);
@@ -308,6 +310,10 @@ export class Session {
       });
     }
     this.frame();
+  }
+
+  private sendTexts(lab: Lab): void {
+    this.host.post({ type: 'texts', texts: { ...lab.scenario.texts, ...this.texts } });
   }
 
   private notice(notice: Notice): void {
