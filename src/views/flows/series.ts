@@ -29,7 +29,7 @@ export interface SeriesInput {
 }
 
 const AXIS = 20;
-const LEFT = 52;
+const LEFT = 48;
 const RIGHT = 16;
 const FUTURE = 0.4;
 const GHOST = 0.45;
@@ -121,7 +121,7 @@ function panelsOf({ input, size }: Frame, shown: readonly Series[]): Panel[] {
       top,
       bottom,
       y: (value) => scale(value / per),
-      ticks: scale.ticks(clamp(Math.floor(height / 26), 1, 5)).filter((tick) => Number.isInteger(tick)),
+      ticks: scale.ticks(clamp(Math.floor(height / 22), 2, 5)).filter((tick) => Number.isInteger(tick)),
     };
     top = bottom + GAP;
     return panel;
@@ -133,11 +133,11 @@ function panelMarks({ id, name, unit, top, bottom, y, ticks }: Panel, { scale, i
   const font = mono(10.5);
   const marks: Mark[] = [
     line(`${id}.base`, { x: scale.left, y: bottom }, { x: scale.right, y: bottom }, { stroke: 'line-strong' }),
-    text(`${id}.name`, { x: 10, y: top + 9 }, name, ui(11, 650), 'text'),
+    text(`${id}.name`, { x: scale.left + 6, y: top + 10 }, name, ui(11, 650), 'text', { halo: 'surface-1' }),
   ];
   for (const tick of ticks) {
     const at = y(tick * per);
-    if (at - 4 < top + 10 || at > bottom - 2) continue;
+    if (at < top + 2 || at > bottom - 4) continue;
     marks.push(
       line(`${id}.grid.${tick}`, { x: scale.left, y: at }, { x: scale.right, y: at }, { stroke: 'line' }),
       text(`${id}.tick.${tick}`, { x: scale.left - 6, y: at + 3.8 }, `${tick}${unit}`, font, 'dim', { anchor: 'end' }),

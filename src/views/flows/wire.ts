@@ -115,7 +115,13 @@ function heads({ cold, hot }: WireInput, { sender, queue, receiver, sparkFrom, v
   return [
     text('head.sender', { x: sender, y }, 'sender', font, 'muted', middle),
     text('head.queue', { x: queue, y }, length, font, 'muted', { ...middle, label: `${length} packets` }),
-    text('head.receiver', { x: receiver, y }, 'receiver', font, 'muted', { anchor: room < 90 ? 'end' : 'middle' }),
+    ...(receiver - queue < 96
+      ? []
+      : [
+          text('head.receiver', { x: receiver, y }, 'receiver', font, 'muted', {
+            anchor: room < 90 ? 'end' : 'middle',
+          }),
+        ]),
     text('head.cwnd', { x: value, y }, fitText(cwnd, Math.max(36, room), font), font, 'muted', { anchor: 'end' }),
   ];
 }

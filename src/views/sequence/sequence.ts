@@ -23,7 +23,12 @@ export interface SequenceInput {
 
 const HEAD = 34;
 const ROW = 44;
+/** In a row, px from its top: the call goes in, its answer comes back. */
+const IN = 20;
+const OUT = 34;
 const TIME_COLUMN = 74;
+const FIRST_LANE = TIME_COLUMN + 40;
+const FUTURE = 0.4;
 
 export const sequenceHeight = (history: History): number => HEAD + history.calls.length * ROW + 12;
 /** Where a call stands, for scrolling to it: px from the top of the rows. */
@@ -41,7 +46,7 @@ interface Lanes {
 /** Processes in the order of their first call; the kernel on the right. */
 function lanesOf(history: History, width: number): Lanes {
   const processes = [...new Set(history.calls.map(({ process }) => process))];
-  const from = TIME_COLUMN + 40;
+  const from = FIRST_LANE;
   const kernel = width - 50;
   const step = Math.min(110, (kernel - from) / Math.max(2, processes.length + 1));
   return { x: new Map(processes.map((name, i) => [name, from + i * step])), kernel };
@@ -79,12 +84,15 @@ function heads({ x, kernel }: Lanes, { cold }: SequenceInput, size: Size): Mark[
   ];
   const font = mono(11, 600);
   const places = [...x.values(), kernel];
+  // names stand in two rows where lanes are close
+  const close = places.some((at, i) => i > 0 && at - places[i - 1] < 84);
   [...x].forEach(([name, at], i) => {
     const alive = cold.processes.some((process) => process.name === name && process.alive);
-    const room = places[i + 1] - at - 6;
+    const room = (places[i + (close ? 2 : 1)] ?? size.width) - at - 6;
+    const y = close ? 14 + (i % 2) * 14 : 20;
     const label = `Process ${name}${alive ? '' : ', not running'}`;
     marks.push(
-      text(`head.${name}`, { x: at, y: 20 }, fitText(name, Math.min(room, 104), font), font, alive ? 'text' : 'dim', {
+      text(`head.${name}`, { x: at, y }, fitText(name, Math.min(room, 104), font), font, alive ? 'text' : 'dim', {
         anchor: 'middle',
         label,
       }),
@@ -98,42 +106,32 @@ function heads({ x, kernel }: Lanes, { cold }: SequenceInput, size: Size): Mark[
 const inkOf = (call: CallRecord): PaintName =>
   call.ret < 0 ? 'error' : call.shape === 'delete' ? STATE_PAINT.TOBEFREE.ink : 'text';
 
+/** The arrow in with the call's text, the arrow back with the answer. */
 function row(call: CallRecord, y: number, lanes: Lanes, { event, words }: SequenceInput, focus: number): Mark {
   const id = `call.${call.n}`;
+  const refused = call.ret < 0;
   const future = call.event > event;
-  const from = lanes.x.get(call.process) ?? TIME_COLUMN + 40;
+  const from = lanes.x.get(call.process) ?? FIRST_LANE;
   const { kernel } = lanes;
-  const paint: Paint = {
-    stroke: call.ret < 0 ? 'error' : 'edge',
-    weight: 1.6,
-    ...(future ? { strokeOpacity: 0.4 } : {}),
-  };
-  const headPaint: PaintName = call.ret < 0 ? 'error' : 'edge';
-  const answer = call.ret < 0 ? `-${words.errno(-call.ret)}` : `= ${call.ret}`;
+  const stroke: PaintName = refused ? 'error' : 'edge';
+  const paint: Paint = { stroke, weight: 1.6, ...(future ? { strokeOpacity: FUTURE } : {}) };
+  const fade = future ? { opacity: FUTURE } : {};
+  const answer = refused ? `-${words.errno(-call.ret)}` : `= ${call.ret}`;
   const font = mono(11.5);
-  const answerFont = mono(10.5);
-  const room = kernel - from - 24;
-  const call1 = { y: 20 };
-  const fade = future ? { opacity: 0.4 } : {};
+  const small = mono(10.5);
+  const answerWidth = textWidth(answer, small);
+  const end = { anchor: 'end' as const };
+  const ground = { x: kernel - 16 - answerWidth, y: OUT - 6, width: answerWidth + 8, height: 12 };
+  const said = fitText(call.text, kernel - TIME_COLUMN - 16, font);
   const children: Mark[] = [
-    text(`${id}.time`, { x: TIME_COLUMN - 8, y: call1.y + 4 }, timeText(call.time), mono(10.5), 'dim', {
-      anchor: 'end',
-    }),
-    line(`${id}.in`, { x: from, y: call1.y }, { x: kernel - 6, y: call1.y }, paint),
-    { ...arrowHead(`${id}.in.head`, { x: kernel - 1, y: call1.y }, 0, 7, headPaint), ...fade },
-    text(`${id}.text`, { x: from + 10, y: call1.y - 5 }, fitText(call.text, room, font), font, inkOf(call), {
-      halo: 'surface-1',
-    }),
-    line(`${id}.out`, { x: kernel, y: 34 }, { x: from + 6, y: 34 }, { ...paint, dash: [3, 3] }),
-    { ...arrowHead(`${id}.out.head`, { x: from + 1, y: 34 }, 180, 7, headPaint), ...fade },
-    text(
-      `${id}.answer`,
-      { x: kernel - 12 - textWidth(answer, answerFont), y: 34 + 3.6 },
-      answer,
-      answerFont,
-      call.ret < 0 ? 'error' : 'muted',
-      { halo: 'surface-1' },
-    ),
+    text(`${id}.time`, { x: TIME_COLUMN - 8, y: IN + 4 }, timeText(call.time), small, 'dim', end),
+    line(`${id}.in`, { x: from, y: IN }, { x: kernel - 6, y: IN }, paint),
+    { ...arrowHead(`${id}.in.head`, { x: kernel - 1, y: IN }, 0, 7, stroke), ...fade },
+    text(`${id}.text`, { x: kernel - 12, y: IN - 5 }, said, font, inkOf(call), { ...end, halo: 'surface-1' }),
+    line(`${id}.out`, { x: kernel, y: OUT }, { x: from + 6, y: OUT }, { ...paint, dash: [3, 3] }),
+    { ...arrowHead(`${id}.out.head`, { x: from + 1, y: OUT }, 180, 7, stroke), ...fade },
+    rect(`${id}.answer.ground`, ground, 2, { fill: 'surface-1' }),
+    text(`${id}.answer`, { x: kernel - 12, y: OUT + 3.6 }, answer, small, refused ? 'error' : 'muted', end),
   ];
   return group(id, { x: 0, y }, children, {
     label: `${timeText(call.time)}, ${call.process}: ${call.text} ${answer}${future ? ', not yet' : ''}`,

@@ -152,7 +152,8 @@ function fieldName(id: string, part: Part, { width, height }: Area, look: Look, 
   const marks: Mark[] = [
     text(`${id}.name`, { x: width / 2, y: two ? height * 0.42 : height / 2 + 3.8 }, name, font, look.ink, middle),
   ];
-  const shown = fitText(value, width - 4, mono(10.5));
+  // a block says where in the image; that it is a trampoline, the other views say
+  const shown = fitText(value.replace(/^tramp /, ''), width - 4, mono(10.5));
   if (two && shown !== '')
     marks.push(text(`${id}.value`, { x: width / 2, y: height * 0.8 }, shown, mono(10.5), look.quiet, middle));
   return marks;

@@ -167,7 +167,7 @@ export function mapResolver(map: MapSnapshot, side: ValueSide): Resolve {
       const prog = map.progs.find(({ id }) => low === id && high === 0);
       return prog && prog.member === member ? `prog ${prog.id}` : null;
     }
-    const trampoline = map.trampolines.find((one) => one.member === member && one.address === low);
+    const trampoline = map.trampolines.find((one) => one.member === member && one.address % 2 ** 32 === low);
     return trampoline ? `tramp +0x${hex(low - image, 3)}` : null;
   };
 }

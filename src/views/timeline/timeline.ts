@@ -29,12 +29,15 @@ const AXIS = 22;
 const EVENTS_ROW = 26;
 /** Below this height only the bands are drawn. */
 const FOLDED = 60;
+const FOLDED_GUTTER = 108;
 
 const gutter = (width: number): number => clamp(width * 0.083, 64, 118);
 
 /** Where times stand: the shell turns pointer positions into times with it. */
 export const timelineScale = (size: Size, domain: Domain): TimeScale =>
-  timeScale(domain, gutter(size.width), size.width - (size.height < FOLDED ? 52 : 20));
+  size.height < FOLDED
+    ? timeScale(domain, FOLDED_GUTTER, size.width - 52)
+    : timeScale(domain, gutter(size.width), size.width - 20);
 
 interface Frame {
   readonly input: TimelineInput;

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import type { ColdSnapshot, HotSnapshot } from '../../engine/lab/snapshot.ts';
+import { PAINTS } from '../paint.ts';
+import { countNodes, hitsOf } from '../scene.ts';
+import { svgText } from '../svg.ts';
+import { replaceWhileConnected } from '../testing/snapshots.ts';
+import { clippedTexts, fadedTexts, touchingTexts } from '../testing/text-boxes.ts';
+import { seriesScene } from './series.ts';
+import { flowRows, flowsCsv } from './table.ts';
+import { steppedPoints } from './window.ts';
+import { wireHeight, wireScene } from './wire.ts';
+
+const SIZE = { width: 634, height: 214 };
+const wireAt = (at: number) => ({ ...replaceWhileConnected(at), scroll: 0 });
+const seriesAt = (at: number, focus: number | null = null) => {
+  const { cold, hot, history } = replaceWhileConnected(at);
+  return { cold, history, time: hot.time, domain: [0, 900e6] as const, focus };
+};
+
+function crowd(count: number): { cold: ColdSnapshot; hot: HotSnapshot } {
+  const { cold, hot } = replaceWhileConnected(585);
+  const sockets = Array.from({ length: count }, (_, i) => ({ ...cold.sockets[i % 6], id: i + 1 }));
+  const packets = sockets.flatMap(({ id }) =>
+    [0, 2, 3].map((stage) => ({ socket: id, stage, at: 0.5, retransmission: 0 })),
+  );
+  return { cold: { ...cold, sockets }, hot: { ...hot, packets } };
+}
+
+describe('wire', () => {
+  it('draws lanes, packets and the queue', async () => {
+    await expect(svgText(wireScene(wireAt(585), SIZE))).toMatchFileSnapshot('golden/wire.svg');
+  });
+
+  it('gives a lane the hatch of a map that is to be freed', () => {
+    const paints = wireScene(wireAt(585), SIZE).layers.flatMap((layer) => [...layer.paints].map((id) => PAINTS[id]));
+    expect(paints).toContain('packet-hatch');
+    expect(paints).toContain('inuse');
+  });
+
+  it('draws only the lanes that can be seen', () => {
+    const { cold, hot } = crowd(1000);
+    const { history } = replaceWhileConnected(585);
+    const scene = wireScene({ cold, hot, history, scroll: 6000 }, SIZE);
+    expect(hitsOf(scene).length).toBeLessThanOrEqual(8);
+    expect(countNodes(scene)).toBeLessThan(100);
+    expect(hitsOf(scene)[0].label).toMatch(/^Connection 201,/);
+    expect(wireHeight(cold)).toBeGreaterThan(30_000);
+  });
+
+  it('keeps letters apart at every size', () => {
+    for (const width of [300, 372, 634, 1004]) {
+      const scene = wireScene(wireAt(585), { width, height: 214 });
+      expect([...touchingTexts(scene), ...clippedTexts(scene), ...fadedTexts(scene)], String(width)).toEqual([]);
+    }
+  });
+});
+
+describe('series', () => {
+  it('draws window, round-trip time and queue', async () => {
+    await expect(svgText(seriesScene(seriesAt(585, 2), SIZE))).toMatchFileSnapshot('golden/series.svg');
+  });
+
+  it('keeps letters apart at every size and time', () => {
+    for (const width of [372, 634, 1004]) {
+      for (const at of [0, 200, 585, 690, 900]) {
+        const scene = seriesScene(seriesAt(at, 2), { width, height: 214 });
+        expect([...touchingTexts(scene), ...fadedTexts(scene)], `${width} at ${at}`).toEqual([]);
+      }
+    }
+  });
+
+  it('keeps a halving that lies inside one pixel', () => {
+    const points = steppedPoints(
+      [0, 100, 101, 102],
+      [10, 40, 5, 20],
+      [0, 1000],
+      (t) => t / 100,
+      (v) => -v,
+    );
+    expect(points).toContain(-40);
+    expect(points).toContain(-5);
+  });
+});
+
+describe('table', () => {
+  it('has a row for a connection', () => {
+    const { cold, hot } = replaceWhileConnected(585);
+    const [row] = flowRows(cold, hot);
+    expect(row).toMatchObject({
+      socket: 1,
+      map: 'A',
+      ccName: 'bpf_reno',
+      cwnd: String(hot.flows[0].cwnd),
+      caState: 'Open',
+    });
+    expect(flowsCsv([row]).split('\n')[0]).toMatch(/^Socket,Map,Algorithm/);
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { allMarks, hitsOf, textTwin } from '../scene.ts';
+import { svgText } from '../svg.ts';
+import { replaceWhileConnected } from '../testing/snapshots.ts';
+import { clippedTexts, fadedTexts, touchingTexts } from '../testing/text-boxes.ts';
+import type { TimelineInput } from './timeline.ts';
+import { timelineScale, timelineScene, timelineValueText } from './timeline.ts';
+
+const inputAt = (at: number, domain: readonly [number, number] = [0, 900e6]): TimelineInput => {
+  const { cold, hot, history } = replaceWhileConnected(at);
+  return { cold, history, time: hot.time, event: hot.event, domain };
+};
+
+const FOOT = { width: 1422, height: 158 };
+
+describe('timeline', () => {
+  it('draws bands, counts and events', async () => {
+    await expect(svgText(timelineScene(inputAt(585), FOOT))).toMatchFileSnapshot('golden/timeline.svg');
+  });
+
+  it('folds to one line', async () => {
+    await expect(svgText(timelineScene(inputAt(585), { width: 1422, height: 26 }))).toMatchFileSnapshot(
+      'golden/folded.svg',
+    );
+  });
+
+  it('keeps letters apart, inside and unfaded at every size and time', () => {
+    for (const width of [380, 800, 1422, 1902]) {
+      for (const at of [0, 20, 100, 390, 475, 585, 700, 760, 850, 900]) {
+        const scene = timelineScene(inputAt(at), { width, height: 158 });
+        expect([...touchingTexts(scene), ...clippedTexts(scene), ...fadedTexts(scene)], `${width} at ${at} ms`).toEqual(
+          [],
+        );
+      }
+    }
+  });
+
+  it('shows the past solid and the future at 40 %', () => {
+    const marks = allMarks(timelineScene(inputAt(585), FOOT));
+    const bands = marks.filter(({ mark }) => mark.kind === 'rect' && mark.id.startsWith('band.B'));
+    expect(bands.map(({ mark }) => mark.opacity)).toEqual([undefined, undefined, 0.4]);
+  });
+
+  it('turns a place into a time and back', () => {
+    const scale = timelineScale(FOOT, [100e6, 300e6]);
+    expect(scale.time(scale.x(123e6))).toBeCloseTo(123e6, 0);
+  });
+
+  it('leads to each event', () => {
+    const hits = hitsOf(timelineScene(inputAt(585), FOOT));
+    expect(hits.find(({ label }) => label.includes('DELETE'))?.action).toEqual({
+      command: 'time.event',
+      args: { event: 5760 },
+    });
+  });
+
+  it('says in words what it shows', () => {
+    expect(timelineValueText(inputAt(585))).toBe('585.0 ms, map A TOBEFREE 3, map B INUSE 4');
+    expect(textTwin(timelineScene(inputAt(585), FOOT)).map(({ text }) => text)).toContain(
+      'Map B: INIT from 390.0 ms, INUSE from 470.0 ms',
+    );
+  });
+});
