@@ -1,0 +1,147 @@
+import { registerNew, restart, setBreakpoints } from '../engine/engine.ts';
+import { choices, choose } from '../store/choices.ts';
+import { editorLink } from '../store/editor-link.ts';
+import { lab, notify, useLab } from '../store/lab.ts';
+import { lineMap } from '../store/line-map.ts';
+import {
+  activeText,
+  currentTexts,
+  editText,
+  freshName,
+  hasExample,
+  loadedLine,
+  statusOf,
+  textOf,
+} from '../store/texts.ts';
+import type { PageCommand } from './command.ts';
+
+const hasText = (): boolean => lab().cold !== null && activeText() !== null;
+
+function changed(): boolean {
+  const name = activeText();
+  return name !== null && statusOf(name, textOf(name), lab().loaded) !== 'same';
+}
+
+function registerAsNew(): void {
+  const name = activeText();
+  if (name === null) return;
+  const text = textOf(name);
+  const fresh = freshName(name);
+  editText(fresh, text);
+  choose({ activeText: fresh });
+  registerNew(fresh, text);
+}
+
+function resetText(): void {
+  const name = activeText();
+  const example = name === null ? undefined : lab().scenario?.texts[name];
+  if (name === null || example === undefined) return;
+  const editor = editorLink();
+  if (editor) editor.replace(example);
+  else editText(name, example);
+}
+
+/** `line` is the editor's; the breakpoint belongs to the loaded text's. */
+function toggleBreakpoint(shown: number): void {
+  const name = activeText();
+  if (name === null) return;
+  const line = loadedLine(name, shown);
+  if (line === null) {
+    notify({
+      kind: 'info',
+      title: 'This line is not in the loaded program yet',
+      detail: 'Breakpoints stop in the program that the machine has: restart with this text first.',
+    });
+    return;
+  }
+  const { breakpoints } = choices();
+  const others = breakpoints.filter((one) => one.text !== name || one.line !== line);
+  choose({ breakpoints: others.length < breakpoints.length ? others : [...others, { text: name, line }] });
+  setBreakpoints();
+}
+
+/** Breakpoints follow their lines when the machine gets another text. */
+useLab.subscribe((now, before) => {
+  if (now.loaded === before.loaded) return;
+  const moved = choices().breakpoints.flatMap(({ text, line }) => {
+    if (before.loaded[text] === undefined || now.loaded[text] === undefined) return [{ text, line }];
+    const to = lineMap(before.loaded[text], now.loaded[text])[line];
+    return to === null || to === undefined ? [] : [{ text, line: to }];
+  });
+  if (JSON.stringify(moved) === JSON.stringify(choices().breakpoints)) return;
+  choose({ breakpoints: moved });
+  setBreakpoints();
+});
+
+export const PROGRAM_COMMANDS: readonly PageCommand[] = [
+  {
+    id: 'program.restart',
+    title: 'Restart with this text',
+    group: 'Program',
+    keys: ['Ctrl+Enter'],
+    when: hasText,
+    run: () => restart(currentTexts()),
+  },
+  {
+    id: 'program.register',
+    title: 'Register this text as a new map',
+    group: 'Program',
+    keys: ['Ctrl+Shift+Enter'],
+    when: hasText,
+    run: registerAsNew,
+  },
+  {
+    id: 'program.breakpoint',
+    title: 'Breakpoint on or off',
+    group: 'Program',
+    keys: ['F9'],
+    when: hasText,
+    run: ({ line }) => {
+      const at = line ?? editorLink()?.line();
+      if (at !== undefined) toggleBreakpoint(Number(at));
+    },
+  },
+  {
+    id: 'program.no-breakpoints',
+    title: 'Remove all breakpoints',
+    group: 'Program',
+    when: () => choices().breakpoints.length > 0,
+    run: () => {
+      choose({ breakpoints: [] });
+      setBreakpoints();
+    },
+  },
+  {
+    id: 'program.reset-text',
+    title: 'Reset this text to the example',
+    group: 'Program',
+    when: () => {
+      const name = activeText();
+      return name !== null && hasExample(name) && name in choices().edits;
+    },
+    run: resetText,
+  },
+  {
+    id: 'program.focus',
+    title: 'To the editor',
+    group: 'Program',
+    keys: ['E'],
+    when: () => editorLink() !== null,
+    run: () => {
+      choose({ tabs: { ...choices().tabs, narrow: 'code' } });
+      editorLink()?.focus();
+    },
+  },
+  {
+    id: 'program.show',
+    title: 'Show a line',
+    group: 'Program',
+    hidden: true,
+    run: ({ text, line }) => {
+      choose({ activeText: String(text) });
+      requestAnimationFrame(() => editorLink()?.reveal(Number(line)));
+    },
+  },
+];
+
+export { changed as textChanged };

@@ -1,0 +1,54 @@
+/* All commands of the page. */
+import { useSyncExternalStore } from 'react';
+import { useChoices } from '../store/choices.ts';
+import { useLab } from '../store/lab.ts';
+import { showOverlay } from '../store/overlay.ts';
+import type { CommandArgs, PageCommand } from './command.ts';
+import { keyTable } from './keys.ts';
+import { LAB_COMMANDS } from './lab.ts';
+import { PROGRAM_COMMANDS } from './program.ts';
+import { TIME_COMMANDS } from './time.ts';
+import { VIEW_COMMANDS } from './view.ts';
+
+const HELP_COMMANDS: readonly PageCommand[] = [
+  {
+    id: 'help.palette',
+    title: 'Search or run a command',
+    group: 'Help',
+    keys: ['Ctrl+K'],
+    run: () => showOverlay('palette'),
+  },
+  { id: 'help.keys', title: 'All keys', group: 'Help', keys: ['?'], run: () => showOverlay('keys') },
+];
+
+export const COMMANDS: readonly PageCommand[] = [
+  ...TIME_COMMANDS,
+  ...PROGRAM_COMMANDS,
+  ...LAB_COMMANDS,
+  ...VIEW_COMMANDS,
+  ...HELP_COMMANDS,
+];
+
+const BY_ID = new Map(COMMANDS.map((command) => [command.id, command]));
+const BY_KEY = keyTable(COMMANDS);
+
+export const commandById = (id: string): PageCommand | undefined => BY_ID.get(id);
+export const commandByKey = (key: string): PageCommand | undefined => BY_KEY.get(key);
+
+export const isEnabled = (command: PageCommand | undefined): boolean =>
+  command !== undefined && (command.when?.() ?? true);
+
+/** Runs a command by name; one that is unknown or would do nothing is passed over. */
+export function runCommand(id: string, args: CommandArgs = {}): void {
+  const command = BY_ID.get(id);
+  if (command && isEnabled(command)) command.run(args);
+}
+
+function subscribe(listener: () => void): () => void {
+  const ends = [useLab.subscribe(listener), useChoices.subscribe(listener)];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+export const useEnabled = (id: string): boolean => useSyncExternalStore(subscribe, () => isEnabled(BY_ID.get(id)));

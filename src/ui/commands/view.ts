@@ -1,0 +1,55 @@
+import { choices, choose, chooseTab, type Preset, type Tabs } from '../store/choices.ts';
+import { isLight } from '../store/theme.ts';
+import type { PageCommand } from './command.ts';
+
+const preset = (id: Preset, title: string, key: string): PageCommand => ({
+  id: `view.${id}`,
+  title,
+  group: 'View',
+  keys: [key],
+  run: () => choose({ preset: id }),
+});
+
+/** A tab as a command: shows the pane it is in first. */
+function tab<P extends keyof Tabs>(pane: P, value: Tabs[P], title: string): PageCommand {
+  return {
+    id: `view.${pane}.${value}`,
+    title: `Show ${title}`,
+    group: 'View',
+    run: () => chooseTab(pane, value),
+  };
+}
+
+export const VIEW_COMMANDS: readonly PageCommand[] = [
+  preset('debug', 'Debug layout', '1'),
+  preset('inspect', 'Inspect layout', '2'),
+  preset('flows', 'Flows layout', '3'),
+  tab('lifecycle', 'machine', 'the state machine'),
+  tab('lifecycle', 'sequence', 'the sequence of system calls'),
+  tab('lifecycle', 'checks', 'the checks of the last call'),
+  tab('flows', 'wire', 'the wire'),
+  tab('flows', 'series', 'cwnd and RTT over time'),
+  tab('flows', 'table', 'the connections as a table'),
+  tab('side', 'struct', 'the struct'),
+  tab('side', 'trampoline', 'the trampoline'),
+  tab('side', 'processes', 'processes, maps and programs'),
+  {
+    id: 'view.theme',
+    title: 'Light or dark',
+    group: 'View',
+    keys: ['T'],
+    run: () => choose({ theme: isLight() ? 'dark' : 'light' }),
+  },
+  {
+    id: 'view.contrast',
+    title: 'High contrast on or off',
+    group: 'View',
+    run: () => choose({ contrast: choices().contrast === 'more' ? 'system' : 'more' }),
+  },
+  {
+    id: 'view.letters',
+    title: 'Single-letter keys on or off',
+    group: 'View',
+    run: () => choose({ letterKeys: !choices().letterKeys }),
+  },
+];

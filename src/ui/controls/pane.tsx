@@ -1,0 +1,34 @@
+/* A pane: a head with a name and tabs, and below it what the selected tab shows. */
+import type { ReactNode } from 'react';
+import { TabList, type TabItem, tabId } from './tabs.tsx';
+
+interface PaneProps<T extends string> {
+  /** also the id of its tab panel */
+  readonly id: string;
+  readonly title: string;
+  /** the title is written in the head, not only spoken */
+  readonly titled?: boolean;
+  readonly tabs: readonly TabItem<T>[];
+  readonly selected: T;
+  readonly onSelect: (tab: T) => void;
+  /** at the right end of the head */
+  readonly aside?: ReactNode;
+  readonly children: ReactNode;
+}
+
+export function Pane<T extends string>(props: PaneProps<T>) {
+  const { id, title, titled = false, tabs, selected, onSelect, aside, children } = props;
+  return (
+    <section className="pane" aria-label={title} data-pane={id}>
+      <div className="pane-head">
+        {titled && <h2>{title}</h2>}
+        <TabList label={title} tabs={tabs} selected={selected} panel={id} onSelect={onSelect} />
+        <span className="spring" />
+        {aside}
+      </div>
+      <div className="pane-body" role="tabpanel" id={id} aria-labelledby={tabId(id, selected)}>
+        {children}
+      </div>
+    </section>
+  );
+}

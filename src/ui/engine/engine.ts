@@ -1,0 +1,230 @@
+/*
+ * The page's end of the conversation with the worker. It owns the worker: starts it, tells the stores what it says,
+ * and starts another in its place when it stops answering.
+ */
+import { assertUnreachable } from '../../engine/index.ts';
+import type { Command, Scenario } from '../../engine/lab/commands.ts';
+import { type FromWorker, type MemoryWindow, PROTOCOL_VERSION, type ToWorker } from '../../protocol/messages.ts';
+import { act } from '../frame.ts';
+import { currentFrame, type Motion, putFrame, setMotion } from '../frame-source.ts';
+import { choices } from '../store/choices.ts';
+import { lab, notify, told } from '../store/lab.ts';
+import { type Act, type CommandLog, emptyLog, logAct, replay, withoutAct } from './command-log.ts';
+import { createFences } from './fences.ts';
+import { kernelFiles } from './kernel-files.ts';
+import { createWatchdog, TICK_MS } from './watchdog.ts';
+
+type Texts = Readonly<Record<string, string>>;
+
+let worker: Worker | null = null;
+let log: CommandLog | null = null;
+/** sent, and no frame since */
+let unanswered: ToWorker | null = null;
+/** a replay says again what the user has read already */
+let replaying = false;
+let windows: readonly MemoryWindow[] = [];
+let windowsOfFrames: readonly MemoryWindow[] = [];
+
+const fences = createFences();
+const post = (message: ToWorker): void => worker?.postMessage(message);
+const ping = (then?: () => void): void => post({ type: 'ping', n: fences.raise(then) });
+
+const watchdog = createWatchdog({
+  ping: () => ping(),
+  ask: (asking) => told({ phase: asking ? 'asking' : 'ready' }),
+  end: () => void startAgain(),
+});
+let watching = 0;
+
+function watchWorker(): void {
+  clearInterval(watching);
+  watching = window.setInterval(
+    () => watchdog.tick(performance.now(), document.visibilityState === 'visible'),
+    TICK_MS,
+  );
+}
+
+function startWorker(): void {
+  endWorker();
+  const started = new Worker(new URL('../../worker/worker.ts', import.meta.url), { type: 'module' });
+  started.onmessage = ({ data }: MessageEvent<FromWorker>) => receive(data);
+  started.onerror = (event) => crashed(event.message || 'The engine could not be started.');
+  worker = started;
+}
+
+function endWorker(): void {
+  clearInterval(watching);
+  worker?.terminate();
+  worker = null;
+  windowsOfFrames = [];
+  unanswered = null;
+  fences.forget();
+}
+
+function crashed(message: string): void {
+  endWorker();
+  told({ phase: 'crashed', crash: message, playing: false, job: null });
+}
+
+async function openLog(opened: CommandLog): Promise<boolean> {
+  try {
+    const { btf, ids } = await kernelFiles();
+    if (opened !== log) return false;
+    if (!worker) startWorker();
+    const { scenario, texts } = opened;
+    post({ type: 'open', version: PROTOCOL_VERSION, btf, ids, scenario, texts });
+    post({ type: 'breakpoints', breakpoints: choices().breakpoints });
+    sendWindows();
+    return true;
+  } catch (error) {
+    crashed(`The kernel's types could not be fetched: ${error instanceof Error ? error.message : String(error)}`);
+    return false;
+  }
+}
+
+/** Opens a scenario; `texts` take the place of its own. */
+export function openScenario(scenario: Scenario, texts: Texts = {}): void {
+  log = emptyLog(scenario, texts);
+  told({ phase: 'starting', crash: null, scenario, cold: null, history: null, cpu: null, notices: [], playing: false });
+  setMotion('scrub');
+  void openLog(log);
+}
+
+/** From a crash, or on demand: the scenario from its beginning, with the example's texts. */
+export function resetLab(): void {
+  if (!log) return;
+  endWorker();
+  openScenario(log.scenario);
+}
+
+const WORDS: Partial<Record<ToWorker['type'], string>> = {
+  play: 'playing',
+  seek: 'moving to another time',
+  restart: 'the restart',
+  command: 'the last command',
+  'register-new': 'registering the new map',
+};
+
+/** A new worker in the old one's place, brought to where the page stood. */
+async function startAgain(): Promise<void> {
+  if (!log) return;
+  const ended = unanswered;
+  const { time } = currentFrame().hot;
+  endWorker();
+  log = withoutAct(log, ended);
+  told({ phase: 'starting', playing: false, cpu: null });
+  notify({
+    kind: 'error',
+    title: 'The engine was stopped and started again',
+    detail: `It had not answered${ended ? `: ${WORDS[ended.type] ?? 'a step'} was left out` : ''}. Your texts are untouched.`,
+  });
+  if (!(await openLog(log))) return;
+  replaying = true;
+  for (const message of replay(log, time)) post(message);
+  ping(() => {
+    replaying = false;
+  });
+}
+
+/** The user's answer to "still working: stop?". */
+export const stopEngine = (): void => void startAgain();
+
+function receive(message: FromWorker): void {
+  watchdog.heard();
+  switch (message.type) {
+    case 'ready':
+      told({ phase: 'ready' });
+      watchWorker();
+      return;
+    case 'frame':
+      unanswered = null;
+      putFrame(message.numbers, windowsOfFrames, message.windows);
+      if (lab().playing !== message.playing || lab().job) told({ playing: message.playing, job: null });
+      return;
+    case 'cold':
+      act(() => told({ cold: message.cold }));
+      return;
+    case 'history':
+      act(() => told({ history: message.history }));
+      return;
+    case 'cpu':
+      act(() => told({ cpu: message.cpu }));
+      return;
+    case 'texts':
+      told({ loaded: message.texts });
+      return;
+    case 'notice':
+      if (!replaying) notify(message.notice);
+      return;
+    case 'heartbeat':
+      told({ job: { name: message.job, progress: message.progress } });
+      return;
+    case 'pong':
+      fences.answered(message.n);
+      return;
+    case 'crash':
+      crashed(message.message);
+      return;
+    default:
+      assertUnreachable(message);
+  }
+}
+
+type Move = Extract<
+  ToWorker,
+  { type: 'play' | 'pause' | 'seek' | 'step-event' | 'step-state' | 'step-instruction' | 'step-call' }
+>;
+
+const MOTION: Partial<Record<Move['type'], Motion>> = { play: 'play', seek: 'scrub' };
+
+/** Moves the cursor. */
+export function move(message: Move): void {
+  setMotion(MOTION[message.type] ?? 'step');
+  unanswered = message;
+  post(message);
+}
+
+function perform(message: Act): void {
+  if (!log) return;
+  setMotion('step');
+  log = logAct(log, message, currentFrame().hot.time);
+  unanswered = message;
+  post(message);
+}
+
+export const command = (command: Command): void => perform({ type: 'command', command });
+
+export const registerNew = (name: string, text: string): void => perform({ type: 'register-new', name, text });
+
+/** The same scenario and seed with these texts. */
+export function restart(texts: Texts): void {
+  if (!log) return;
+  const message: ToWorker = { type: 'restart', texts };
+  log = emptyLog(log.scenario, texts);
+  unanswered = message;
+  setMotion('scrub');
+  post(message);
+}
+
+export const setBreakpoints = (): void => post({ type: 'breakpoints', breakpoints: choices().breakpoints });
+
+const watchers = new Map<string, readonly MemoryWindow[]>();
+
+/** Bytes that a view wants with every frame; an empty list takes the wish back. */
+export function watch(view: string, wanted: readonly MemoryWindow[]): void {
+  const before = watchers.get(view) ?? [];
+  if (JSON.stringify(before) === JSON.stringify(wanted)) return;
+  if (wanted.length > 0) watchers.set(view, wanted);
+  else watchers.delete(view);
+  windows = [...watchers.values()].flat();
+  sendWindows();
+}
+
+/** Frames after the answer are of these windows. */
+function sendWindows(): void {
+  const asked = windows;
+  ping(() => {
+    windowsOfFrames = asked;
+  });
+  post({ type: 'watch', windows: asked });
+}

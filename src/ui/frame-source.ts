@@ -1,0 +1,54 @@
+/*
+ * What the worker sent last, outside of React: numbers change every frame, and only the views that show them look.
+ */
+import type { HotSnapshot } from '../engine/lab/snapshot.ts';
+import { decodeFrame } from '../protocol/frame.ts';
+import type { MemoryWindow } from '../protocol/messages.ts';
+import { act } from './frame.ts';
+
+/** How the cursor last moved: views ease between steps, and never while scrubbing or playing. */
+export type Motion = 'step' | 'scrub' | 'play';
+
+export interface Frame {
+  readonly hot: HotSnapshot;
+  readonly bytes: (window: MemoryWindow) => Uint8Array | null;
+}
+
+const START: HotSnapshot = {
+  time: 0,
+  event: 0,
+  nextEventTime: 0,
+  queueLength: 0,
+  drops: 0,
+  executedInsns: 0,
+  packetsSent: 0,
+  flows: [],
+  packets: [],
+};
+
+let current: Frame = { hot: START, bytes: () => null };
+let waiting: (() => Frame) | null = null;
+let moved: Motion = 'scrub';
+
+export const currentFrame = (): Frame => current;
+export const currentMotion = (): Motion => moved;
+export const setMotion = (motion: Motion): void => {
+  moved = motion;
+};
+
+const keyOf = ({ address, length }: MemoryWindow): string => `${address}+${length}`;
+
+/** `asked` says which windows `parts` are. Decoded at the next frame; a newer one takes the place of one that waits. */
+export function putFrame(numbers: Float64Array, asked: readonly MemoryWindow[], parts: readonly Uint8Array[]): void {
+  const first = waiting === null;
+  waiting = () => {
+    const found = new Map(asked.map((window, i) => [keyOf(window), parts[i]]));
+    return { hot: decodeFrame(numbers), bytes: (window) => found.get(keyOf(window)) ?? null };
+  };
+  if (first) act(takeFrame);
+}
+
+function takeFrame(): void {
+  if (waiting) current = waiting();
+  waiting = null;
+}

@@ -1,0 +1,103 @@
+import { useEffect, useRef, useState } from 'react';
+import { CommandButton } from '../controls/command-button.tsx';
+import { Pane } from '../controls/pane.tsx';
+import { choose, useChoices } from '../store/choices.ts';
+import { useLab } from '../store/lab.ts';
+import { activeText, editText, statusOf, textNames, textOf } from '../store/texts.ts';
+import { EmptyEditor } from './empty-editor.tsx';
+import { Registers } from './registers.tsx';
+import { RotateCw } from 'lucide-react';
+
+export function EditorPane() {
+  const scenario = useLab((state) => state.scenario);
+  const edits = useChoices((state) => state.edits);
+  useChoices((state) => state.activeText);
+  const names = textNames(scenario, edits);
+  const selected = activeText();
+  if (selected === null) return <section className="pane" aria-label="Programs" />;
+  return (
+    <Pane
+      id="editor"
+      title="Programs"
+      tabs={names.map((name) => ({ id: name, title: name }))}
+      selected={selected}
+      onSelect={(name) => choose({ activeText: name })}
+    >
+      <TextEditor name={selected} />
+      <ActionBar name={selected} />
+      <Registers />
+    </Pane>
+  );
+}
+
+/** Plain text until Monaco is there, and an ordinary text field where it cannot be had. */
+function TextEditor({ name }: { readonly name: string }) {
+  const place = useRef<HTMLDivElement>(null);
+  const [editor, setEditor] = useState<'waiting' | 'ready' | 'failed'>('waiting');
+  const text = useChoices((state) => state.edits[name]) ?? textOf(name);
+  useEffect(() => {
+    const { current } = place;
+    if (!current) return;
+    let ended = false;
+    let dispose: (() => void) | undefined;
+    import('../../editor/editor.ts').then(
+      ({ mountEditor }) => {
+        if (ended) return;
+        dispose = mountEditor(current);
+        setEditor('ready');
+      },
+      () => setEditor('failed'),
+    );
+    return () => {
+      ended = true;
+      dispose?.();
+    };
+  }, []);
+  return (
+    <div className="editor">
+      {editor === 'waiting' && (
+        <pre className="plain-text" tabIndex={0}>
+          {text}
+        </pre>
+      )}
+      {editor === 'failed' && (
+        <textarea
+          className="plain-text"
+          aria-label={`Program text ${name}`}
+          spellCheck={false}
+          value={text}
+          onChange={(event) => editText(name, event.target.value)}
+        />
+      )}
+      <div className="monaco-place" ref={place} hidden={editor === 'failed'} />
+      {text.trim() === '' && <EmptyEditor />}
+    </div>
+  );
+}
+
+const WORDS = {
+  same: '',
+  changed: 'Text changed: breakpoints stop in the loaded one',
+  new: 'Text not loaded yet',
+} as const;
+
+function ActionBar({ name }: { readonly name: string }) {
+  const loaded = useLab((state) => state.loaded);
+  const text = useChoices((state) => state.edits[name]) ?? textOf(name);
+  const status = statusOf(name, text, loaded);
+  return (
+    <div className="action-bar" data-status={status}>
+      <span className="status-word" role="status">
+        {WORDS[status]}
+      </span>
+      {status !== 'new' && (
+        <CommandButton command="program.restart" icon={<RotateCw aria-hidden="true" />}>
+          Restart with this text
+        </CommandButton>
+      )}
+      <CommandButton command="program.register" showKey={status === 'new'}>
+        Register as a new map
+      </CommandButton>
+    </div>
+  );
+}

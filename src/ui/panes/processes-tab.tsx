@@ -1,0 +1,96 @@
+import { counts, holderName } from '../../views/words.ts';
+import type { ColdSnapshot, MapSnapshot } from '../../engine/lab/snapshot.ts';
+import { useLab } from '../store/lab.ts';
+
+/** What `ps`, `bpftool struct_ops`, `bpftool prog` and a sysctl would list. */
+export function ProcessesTab() {
+  const cold = useLab((state) => state.cold);
+  if (!cold) return null;
+  return (
+    <div className="listing" tabIndex={0} role="region" aria-label="Processes, maps and programs">
+      <Processes processes={cold.processes} />
+      <Maps maps={cold.maps} />
+      <Programs maps={cold.maps} />
+      <h3>net.ipv4.tcp_available_congestion_control</h3>
+      <p className="mono">{cold.available.join(' ')}</p>
+    </div>
+  );
+}
+
+function Processes({ processes }: Pick<ColdSnapshot, 'processes'>) {
+  return (
+    <>
+      <h3>Processes</h3>
+      <ul>
+        {processes.map(({ pid, name, alive, fds }) => (
+          <li key={pid} className={alive ? undefined : 'gone'}>
+            <span className="mono">
+              {pid} {name}
+            </span>
+            <span className="note">{alive ? (fds.length === 0 ? 'no fds' : '') : 'exited'}</span>
+            {alive && fds.length > 0 && (
+              <ul>
+                {fds.map(({ fd, text }) => (
+                  <li key={fd} className="mono">
+                    fd {fd} → {text}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Maps({ maps }: { readonly maps: readonly MapSnapshot[] }) {
+  return (
+    <>
+      <h3>struct_ops maps</h3>
+      {maps.length === 0 && <p className="note">None yet.</p>}
+      <ul>
+        {maps.map(({ letter, id, name, state, refcnt, inGrace, holders }) => (
+          <li key={letter}>
+            <span className="mono">
+              <b>{letter}</b> {state === 'FREED' || inGrace ? 'id gone' : `id ${id}`} {name}
+            </span>
+            <span className="note" data-state={state}>
+              {state}
+              {inGrace ? ', grace period' : `, refcnt ${refcnt}`}
+            </span>
+            {holders.length > 0 && (
+              <span className="note block">
+                held by{' '}
+                {holders.map((holder) => holderName(holder) + (counts(holder.kind) ? '' : ' (not counted)')).join(', ')}
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Programs({ maps }: { readonly maps: readonly MapSnapshot[] }) {
+  const progs = maps.flatMap(({ letter, progs }) => progs.map((prog) => ({ letter, ...prog })));
+  return (
+    <>
+      <h3>Programs</h3>
+      {progs.length === 0 && <p className="note">None yet.</p>}
+      <ul>
+        {progs.map(({ letter, id, name, member, insnCount, stopped }) => (
+          <li key={id}>
+            <span className="mono">
+              {id} {name}
+            </span>
+            <span className="note">
+              {letter}.{member}, {insnCount} insns
+            </span>
+            {stopped !== null && <span className="note block problem">stopped: {stopped}</span>}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

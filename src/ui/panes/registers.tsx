@@ -1,0 +1,38 @@
+import type { CpuSnapshot } from '../../engine/lab/snapshot.ts';
+import { useLab } from '../store/lab.ts';
+import { registerText } from './register-text.ts';
+
+const NAMES = Array.from({ length: 11 }, (_, n) => `R${n}`);
+
+/** The registers of the stopped program; those that the last instruction wrote are marked. */
+export function Registers() {
+  const cpu = useLab((state) => state.cpu);
+  const cold = useLab((state) => state.cold);
+  const insns = cpu ? insnCount(cpu, cold?.maps.flatMap(({ progs }) => progs) ?? []) : null;
+  return (
+    <dl className="registers" aria-label="Registers">
+      {NAMES.map((name, n) => {
+        const shown = cpu ? registerText(cpu, n, cold) : null;
+        const changed = cpu?.changed.includes(n) ?? false;
+        return (
+          <div key={name} className={changed ? 'changed' : undefined}>
+            <dt>{name}</dt>
+            <dd title={shown?.full}>
+              {shown ? shown.text : '–'} {shown?.note && <span className="note">{shown.note}</span>}
+              {changed && <span className="spoken"> changed</span>}
+            </dd>
+          </div>
+        );
+      })}
+      <div>
+        <dt>pc</dt>
+        <dd>
+          {cpu ? cpu.pc : '–'} {insns !== null && <span className="note">/ {insns}</span>}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+const insnCount = (cpu: CpuSnapshot, progs: readonly { id: number; insnCount: number }[]): number | null =>
+  progs.find(({ id }) => id === cpu.progId)?.insnCount ?? null;

@@ -1,0 +1,18 @@
+import { Pane } from '../controls/pane.tsx';
+import { chooseTab, useChoices } from '../store/choices.ts';
+import { ProcessesTab } from './processes-tab.tsx';
+
+const TABS = [
+  { id: 'struct', title: 'Struct' },
+  { id: 'trampoline', title: 'Trampoline' },
+  { id: 'processes', title: 'Processes' },
+] as const;
+
+export function SidePane() {
+  const tab = useChoices((state) => state.tabs.side);
+  return (
+    <Pane id="side" title="Kernel objects" tabs={TABS} selected={tab} onSelect={(next) => chooseTab('side', next)}>
+      {tab === 'processes' && <ProcessesTab />}
+    </Pane>
+  );
+}

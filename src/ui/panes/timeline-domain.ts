@@ -1,0 +1,28 @@
+/* Which part of the run the timeline shows. */
+import type { Domain } from '../../views/time-axis.ts';
+
+/** Closest zoom, ns. */
+const LEAST = 50_000;
+
+/** All that is known, with a little room at the end. */
+export const wholeRun = (until: number): Domain => [0, Math.max(until, LEAST) * 1.02];
+
+function within([from, to]: Domain, whole: Domain): Domain {
+  const span = Math.min(to - from, whole[1] - whole[0]);
+  const start = Math.min(Math.max(from, whole[0]), whole[1] - span);
+  return [start, start + span];
+}
+
+/** By a part of what is shown. */
+export function panned([from, to]: Domain, part: number, whole: Domain): Domain {
+  const by = (to - from) * part;
+  return within([from + by, to + by], whole);
+}
+
+/** `factor` below 1 shows less; `around` stays where it is. */
+export function zoomed([from, to]: Domain, around: number, factor: number, whole: Domain): Domain {
+  const span = Math.max(LEAST, (to - from) * factor);
+  const part = Math.min(1, Math.max(0, (around - from) / (to - from)));
+  const start = from + part * (to - from) - part * span;
+  return within([start, start + span], whole);
+}

@@ -1,0 +1,157 @@
+/* The timeline: a slider over the whole run. Wheel zooms, drag scrubs, A D W S move and zoom by keyboard. */
+import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { ColdSnapshot, History } from '../../engine/lab/snapshot.ts';
+import type { Size, Theme } from '../../views/scene.ts';
+import type { Domain } from '../../views/time-axis.ts';
+import { timelineScale, timelineScene, timelineValueText } from '../../views/timeline/timeline.ts';
+import { runCommand } from '../commands/registry.ts';
+import { LiveScene } from '../controls/live-scene.tsx';
+import { useFrame } from '../controls/use-frame.ts';
+import { useSize } from '../controls/use-size.ts';
+import { act } from '../frame.ts';
+import { currentFrame, type Frame } from '../frame-source.ts';
+import { choices } from '../store/choices.ts';
+import { useLab } from '../store/lab.ts';
+import { panned, wholeRun, zoomed } from './timeline-domain.ts';
+
+export function TimelinePane() {
+  const cold = useLab((state) => state.cold);
+  const history = useLab((state) => state.history);
+  return (
+    <section className="pane timeline" aria-label="Timeline" data-pane="timeline">
+      {cold && history && <Timeline cold={cold} history={history} />}
+    </section>
+  );
+}
+
+interface TimelineProps {
+  readonly cold: ColdSnapshot;
+  readonly history: History;
+}
+
+const LETTERS: Readonly<Record<string, (domain: Domain, whole: Domain) => Domain>> = {
+  a: (domain, whole) => panned(domain, -0.15, whole),
+  d: (domain, whole) => panned(domain, 0.15, whole),
+  w: (domain, whole) => zoomed(domain, currentFrame().hot.time, 0.75, whole),
+  s: (domain, whole) => zoomed(domain, currentFrame().hot.time, 1 / 0.75, whole),
+};
+
+function Timeline({ cold, history }: TimelineProps) {
+  const [chosen, setChosen] = useState<Domain | null>(null);
+  const whole = useMemo(() => wholeRun(history.until), [history.until]);
+  const domain = chosen ?? whole;
+  const place = useRef<HTMLDivElement>(null);
+  const size = useSize(place);
+  const scrub = useScrub(place, size, domain);
+  useWheel(place, size, domain, (next) => setChosen(isWhole(next, whole) ? null : next), whole);
+  const build = useCallback(
+    ({ hot }: Frame, at: Size, _theme: Theme) =>
+      timelineScene({ cold, history, time: hot.time, event: hot.event, domain }, at),
+    [cold, history, domain],
+  );
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const change = LETTERS[event.key.toLowerCase()];
+    if (!change || event.ctrlKey || event.metaKey || event.altKey || !choices().letterKeys) return;
+    const next = change(domain, whole);
+    setChosen(isWhole(next, whole) ? null : next);
+    event.preventDefault();
+  };
+  return (
+    <div className="timeline-body" ref={place} onKeyDown={onKeyDown} {...scrub}>
+      <Cursor cold={cold} history={history} domain={domain} whole={whole} />
+      <LiveScene build={build} />
+    </div>
+  );
+}
+
+const isWhole = (domain: Domain, whole: Domain): boolean => domain[0] <= whole[0] && domain[1] >= whole[1];
+
+const ARROWS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
+const PAGES: Readonly<Record<string, number>> = { PageDown: -10, PageUp: 10 };
+
+interface CursorProps extends TimelineProps {
+  readonly domain: Domain;
+  readonly whole: Domain;
+}
+
+/** What a keyboard and a screen reader hold of the playhead. */
+function Cursor({ cold, history, domain, whole }: CursorProps) {
+  const { hot } = useFrame();
+  const input = { cold, history, time: hot.time, event: hot.event, domain };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const steps = ARROWS[event.key] ?? PAGES[event.key];
+    if (steps !== undefined) runCommand('time.seek-by', { by: (steps * (domain[1] - domain[0])) / 100 });
+    else if (event.key === 'Home') runCommand('time.start');
+    else if (event.key === 'End') runCommand('time.end');
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div
+      className="timeline-cursor"
+      role="slider"
+      tabIndex={0}
+      aria-label="Time"
+      aria-valuemin={0}
+      aria-valuemax={Math.round(whole[1] / 1e6)}
+      aria-valuenow={Math.round(hot.time / 1e6)}
+      aria-valuetext={timelineValueText(input)}
+      onKeyDown={onKeyDown}
+    />
+  );
+}
+
+/** Pressing and dragging moves the cursor, at most once a frame. */
+function useScrub(place: React.RefObject<HTMLDivElement | null>, size: Size | null, domain: Domain) {
+  const wanted = useRef<number | null>(null);
+  const seek = (event: PointerEvent): void => {
+    if (!size || !place.current) return;
+    const { x, time } = timelineScale(size, domain);
+    const at = event.clientX - place.current.getBoundingClientRect().left;
+    const first = wanted.current === null;
+    wanted.current = Math.min(domain[1], Math.max(domain[0], time(Math.max(x(domain[0]), at))));
+    if (first) {
+      act(() => {
+        if (wanted.current !== null) runCommand('time.seek', { time: Math.round(wanted.current) });
+        wanted.current = null;
+      });
+    }
+  };
+  return {
+    onPointerDown: (event: PointerEvent) => {
+      const onButton = event.target instanceof Element && event.target.closest('[role="button"]') !== null;
+      if (event.button !== 0 || onButton) return;
+      event.currentTarget.setPointerCapture(event.pointerId);
+      seek(event);
+    },
+    onPointerMove: (event: PointerEvent) => {
+      if (event.currentTarget.hasPointerCapture(event.pointerId)) seek(event);
+    },
+  };
+}
+
+/** The wheel zooms around the pointer; sideways, or with Shift, it pans. React's own handler could not hold the page still. */
+function useWheel(
+  place: React.RefObject<HTMLDivElement | null>,
+  size: Size | null,
+  domain: Domain,
+  onChange: (domain: Domain) => void,
+  whole: Domain,
+): void {
+  useEffect(() => {
+    const { current } = place;
+    if (!current || !size) return;
+    const onWheel = (event: WheelEvent): void => {
+      event.preventDefault();
+      const sideways = event.shiftKey ? event.deltaY : event.deltaX;
+      if (Math.abs(sideways) > Math.abs(event.shiftKey ? 0 : event.deltaY)) {
+        onChange(panned(domain, sideways / size.width, whole));
+        return;
+      }
+      const at = timelineScale(size, domain).time(event.clientX - current.getBoundingClientRect().left);
+      onChange(zoomed(domain, at, 1.0015 ** event.deltaY, whole));
+    };
+    current.addEventListener('wheel', onWheel, { passive: false });
+    return () => current.removeEventListener('wheel', onWheel);
+  });
+}

@@ -1,0 +1,63 @@
+import { lazy, Suspense, useSyncExternalStore } from 'react';
+import { useChoices } from '../store/choices.ts';
+import { useLab } from '../store/lab.ts';
+import { useOverlay } from '../store/overlay.ts';
+import { Intro } from './intro.tsx';
+import { Narrow } from './narrow.tsx';
+import { Notices } from './notices.tsx';
+import { PRESET_VIEWS } from './presets.tsx';
+import { Spoken } from './spoken.tsx';
+import { StatusBar } from './status-bar.tsx';
+import { TopBar } from './top-bar.tsx';
+
+const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })));
+const KeySheet = lazy(() => import('./key-sheet.tsx').then(({ KeySheet }) => ({ default: KeySheet })));
+
+const narrow = matchMedia('(max-width: 899px)');
+const onNarrow = (listener: () => void): (() => void) => {
+  narrow.addEventListener('change', listener);
+  return () => narrow.removeEventListener('change', listener);
+};
+
+export function App() {
+  const preset = useChoices((state) => state.preset);
+  const isNarrow = useSyncExternalStore(onNarrow, () => narrow.matches);
+  const Arrangement = isNarrow ? Narrow : PRESET_VIEWS[preset];
+  return (
+    <div className="app">
+      <TopBar />
+      <Intro />
+      <main>
+        <Arrangement key={preset} />
+        <Starting />
+      </main>
+      <Notices />
+      <StatusBar />
+      <Spoken />
+      <Overlays />
+    </div>
+  );
+}
+
+/** Until the first picture. */
+function Starting() {
+  const waiting = useLab(({ cold, phase }) => cold === null && phase !== 'crashed');
+  const job = useLab((state) => state.job);
+  if (!waiting) return null;
+  return (
+    <p className="starting" role="status">
+      {job ? `Engine: ${job.name}` : 'Starting the engine'}
+      {job?.progress !== null && job?.progress !== undefined && <progress value={job.progress} aria-label={job.name} />}
+    </p>
+  );
+}
+
+function Overlays() {
+  const overlay = useOverlay((state) => state.overlay);
+  return (
+    <Suspense fallback={null}>
+      {overlay === 'palette' && <Palette />}
+      {overlay === 'keys' && <KeySheet />}
+    </Suspense>
+  );
+}

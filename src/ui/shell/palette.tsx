@@ -1,0 +1,102 @@
+/* The command palette: type a few letters, Enter runs. */
+import { Dialog } from '@base-ui/react/dialog';
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import type { PageCommand } from '../commands/command.ts';
+import { COMMANDS, isEnabled } from '../commands/registry.ts';
+import { Keys } from '../controls/keys.tsx';
+import { showOverlay } from '../store/overlay.ts';
+import { rank } from './rank.ts';
+
+export function Palette() {
+  const [query, setQuery] = useState('');
+  const [at, setAt] = useState(0);
+  const list = useId();
+  const input = useRef<HTMLInputElement>(null);
+  const found = useMemo(
+    () =>
+      rank(
+        COMMANDS.filter((command) => !command.hidden && isEnabled(command)),
+        query,
+        titleOf,
+      ),
+    [query],
+  );
+  const chosen = found[Math.min(at, found.length - 1)];
+  const run = (command: PageCommand | undefined): void => {
+    showOverlay(null);
+    if (command) requestAnimationFrame(() => command.run({}));
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined && found.length > 0)
+      setAt((Math.min(at, found.length - 1) + step + found.length) % found.length);
+    else if (event.key === 'Enter') run(chosen);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && showOverlay(null)}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="backdrop" />
+        <Dialog.Popup className="palette" initialFocus={input}>
+          <Dialog.Title className="spoken">Search or run a command</Dialog.Title>
+          <input
+            ref={input}
+            className="palette-input"
+            placeholder="Search or run"
+            role="combobox"
+            aria-label="Command"
+            aria-expanded="true"
+            aria-controls={list}
+            aria-activedescendant={chosen ? `${list}-${chosen.id}` : undefined}
+            aria-autocomplete="list"
+            value={query}
+            onChange={(event) => {
+              setQuery(event.target.value);
+              setAt(0);
+            }}
+            onKeyDown={onKeyDown}
+          />
+          <div className="palette-list" role="listbox" id={list} aria-label="Commands">
+            {found.map((command) => (
+              <Entry
+                key={command.id}
+                id={`${list}-${command.id}`}
+                command={command}
+                selected={command === chosen}
+                onRun={() => run(command)}
+              />
+            ))}
+          </div>
+          {found.length === 0 && <p className="palette-none">No command says that.</p>}
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+const titleOf = ({ title, group }: PageCommand): string => `${title} ${group}`;
+
+interface EntryProps {
+  readonly id: string;
+  readonly command: PageCommand;
+  readonly selected: boolean;
+  readonly onRun: () => void;
+}
+
+function Entry({ id, command, selected, onRun }: EntryProps) {
+  const entry = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (selected) entry.current?.scrollIntoView({ block: 'nearest' });
+  }, [selected]);
+  const { title, group, keys = [] } = command;
+  return (
+    <div ref={entry} id={id} role="option" aria-selected={selected} className="palette-entry" onClick={onRun}>
+      <span className="palette-title">{title}</span>
+      <span className="note">{group}</span>
+      {keys.map((key) => (
+        <Keys key={key} keys={key} />
+      ))}
+    </div>
+  );
+}

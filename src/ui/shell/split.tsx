@@ -1,0 +1,52 @@
+/* Panes side by side or one over another, with sizes that the user sets and the browser keeps. */
+import { Children, Fragment, isValidElement, type ReactElement, type ReactNode } from 'react';
+import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
+
+interface PartProps {
+  readonly id: string;
+  /** px; the part without one takes what is left */
+  readonly size?: number;
+  readonly least: number;
+  readonly children: ReactNode;
+}
+
+/** One part of a `Split`. */
+export const Part = ({ children }: PartProps) => children;
+
+interface SplitProps {
+  readonly id: string;
+  readonly orientation: 'horizontal' | 'vertical';
+  readonly children: ReactElement<PartProps> | readonly ReactElement<PartProps>[];
+}
+
+export function Split({ id, orientation, children }: SplitProps) {
+  const parts = Children.toArray(children).filter((child): child is ReactElement<PartProps> => isValidElement(child));
+  const { defaultLayout, onLayoutChanged } = useDefaultLayout({
+    id: `ops.play.${id}`,
+    onlySaveAfterUserInteractions: true,
+  });
+  return (
+    <Group
+      id={id}
+      className="split"
+      orientation={orientation}
+      defaultLayout={defaultLayout}
+      onLayoutChanged={onLayoutChanged}
+    >
+      {parts.map(({ props }, i) => (
+        <Fragment key={props.id}>
+          {i > 0 && <Separator className="splitter" aria-label={`Between ${parts[i - 1].props.id} and ${props.id}`} />}
+          <Panel
+            id={props.id}
+            className="split-part"
+            defaultSize={props.size}
+            minSize={props.least}
+            groupResizeBehavior={props.size === undefined ? 'preserve-relative-size' : 'preserve-pixel-size'}
+          >
+            {props.children}
+          </Panel>
+        </Fragment>
+      ))}
+    </Group>
+  );
+}

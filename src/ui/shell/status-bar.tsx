@@ -1,0 +1,76 @@
+import { runCommand } from '../commands/registry.ts';
+import { Keys } from '../controls/keys.tsx';
+import { useFrame } from '../controls/use-frame.ts';
+import { PRESETS, useChoices } from '../store/choices.ts';
+import { type LabState, useLab } from '../store/lab.ts';
+
+export function StatusBar() {
+  const preset = useChoices((state) => state.preset);
+  return (
+    <footer className="status-bar">
+      <EngineState />
+      <MapCounts />
+      <Work />
+      <span className="spring" />
+      <span>Texts saved in this browser</span>
+      <div className="presets" role="group" aria-label="Layout">
+        {PRESETS.map((id, n) => (
+          <button
+            key={id}
+            type="button"
+            className="status-button"
+            aria-pressed={id === preset}
+            onClick={() => runCommand(`view.${id}`)}
+          >
+            {id[0].toUpperCase() + id.slice(1)} <Keys keys={String(n + 1)} />
+          </button>
+        ))}
+      </div>
+      <button type="button" className="status-button" onClick={() => runCommand('help.keys')}>
+        Keys <Keys keys="?" />
+      </button>
+    </footer>
+  );
+}
+
+function words({ phase, job, playing, cpu }: LabState): string {
+  if (phase === 'crashed') return 'Engine stopped';
+  if (phase === 'asking') return 'Engine silent';
+  if (job)
+    return job.progress === null ? `Engine: ${job.name}` : `Engine: ${job.name}, ${Math.round(job.progress * 100)} %`;
+  if (phase === 'starting') return 'Engine starting';
+  if (playing) return 'Playing';
+  return cpu ? `Stopped in ${cpu.progName}, instruction ${cpu.pc}` : 'Paused';
+}
+
+function EngineState() {
+  const phase = useLab((state) => state.phase);
+  const text = useLab(words);
+  return (
+    <span className="engine-state">
+      <i className="dot" data-phase={phase} aria-hidden="true" />
+      {text}
+    </span>
+  );
+}
+
+function MapCounts() {
+  const cold = useLab((state) => state.cold);
+  const maps = cold?.maps.filter(({ state }) => state !== 'FREED').toReversed() ?? [];
+  return maps.map(({ letter, id, refcnt }) => (
+    <span key={letter} className="map-count">
+      map {letter} #{id} <b className="mono">refcnt {refcnt}</b>
+    </span>
+  ));
+}
+
+/** Since the start of the run, at the cursor. */
+function Work() {
+  const { hot } = useFrame();
+  return (
+    <span className="work">
+      {hot.executedInsns.toLocaleString('en')} BPF instructions · {hot.packetsSent.toLocaleString('en')} packets ·{' '}
+      {hot.drops} dropped
+    </span>
+  );
+}

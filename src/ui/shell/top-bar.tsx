@@ -1,0 +1,86 @@
+import { ChevronDown, ChevronLeft, ChevronRight, Pause, Play, Search, SkipBack } from 'lucide-react';
+import { SCENARIOS } from '../../scenarios/index.ts';
+import { startScenario } from '../commands/lab.ts';
+import { runCommand } from '../commands/registry.ts';
+import { chooseSpeed } from '../commands/time.ts';
+import { CommandButton } from '../controls/command-button.tsx';
+import { Choice } from '../controls/choice.tsx';
+import { Keys } from '../controls/keys.tsx';
+import { SPEEDS, useChoices } from '../store/choices.ts';
+import { useLab } from '../store/lab.ts';
+import { Logo } from './logo.tsx';
+import { ThemeButton } from './theme-button.tsx';
+
+export function TopBar() {
+  return (
+    <header className="top-bar">
+      <h1 className="logo">
+        <Logo />
+        ops.play
+      </h1>
+      <ScenarioMenu />
+      <span className="spring" />
+      <Transport />
+      <Speed />
+      <span className="spring" />
+      <button type="button" className="button search" onClick={() => runCommand('help.palette')}>
+        <Search aria-hidden="true" />
+        <span className="grow">Search or run</span>
+        <Keys keys="Ctrl+K" />
+      </button>
+      <ThemeButton />
+    </header>
+  );
+}
+
+function ScenarioMenu() {
+  const scenario = useLab((state) => state.scenario);
+  return (
+    <Choice
+      label="Scenario"
+      value={scenario?.id ?? ''}
+      items={SCENARIOS.map(({ id, title, intro }) => ({ value: id, title, note: intro }))}
+      onChoose={startScenario}
+    >
+      {scenario?.title ?? 'Scenario'}
+      <ChevronDown aria-hidden="true" />
+    </Choice>
+  );
+}
+
+function Transport() {
+  const playing = useLab((state) => state.playing);
+  return (
+    <div className="segments" role="toolbar" aria-label="Time">
+      <CommandButton command="time.start" icon={<SkipBack aria-hidden="true" />} showKey={false} label="To the start" />
+      <CommandButton command="time.back" icon={<ChevronLeft aria-hidden="true" />}>
+        Back
+      </CommandButton>
+      <CommandButton
+        command="time.play"
+        primary
+        icon={playing ? <Pause aria-hidden="true" className="solid" /> : <Play aria-hidden="true" className="solid" />}
+      >
+        <span className="play-word">{playing ? 'Pause' : 'Play'}</span>
+      </CommandButton>
+      <CommandButton command="time.step" trailing={<ChevronRight aria-hidden="true" />}>
+        Step
+      </CommandButton>
+      <CommandButton command="time.next-state">Next state</CommandButton>
+    </div>
+  );
+}
+
+function Speed() {
+  const speed = useChoices((state) => state.speed);
+  return (
+    <Choice
+      label="Speed"
+      value={String(speed)}
+      items={SPEEDS.map((one) => ({ value: String(one), title: `${one}×`, note: '' }))}
+      onChoose={(value) => chooseSpeed(Number(value))}
+    >
+      {speed}×
+    </Choice>
+  );
+}

@@ -1,0 +1,97 @@
+/* What the user chose. Kept in the browser; nothing here comes from the engine. */
+import { create } from 'zustand';
+import type { MapLetter } from '../../engine/lab/commands.ts';
+import type { Breakpoint } from '../../protocol/messages.ts';
+import { load, save } from './storage.ts';
+
+export const PRESETS = ['debug', 'inspect', 'flows'] as const;
+export type Preset = (typeof PRESETS)[number];
+
+export const SPEEDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2] as const;
+
+export interface Tabs {
+  readonly lifecycle: 'machine' | 'sequence' | 'checks';
+  readonly flows: 'wire' | 'series' | 'table';
+  readonly side: 'struct' | 'trampoline' | 'processes';
+  /** which pane a narrow screen shows */
+  readonly narrow: 'lifecycle' | 'flows' | 'struct' | 'code';
+}
+
+export interface Selection {
+  readonly map: MapLetter | null;
+  readonly socket: number | null;
+  /** name of a struct member, as `data.ssthresh` */
+  readonly field: string | null;
+}
+
+export interface Choices {
+  readonly theme: 'system' | 'dark' | 'light';
+  readonly contrast: 'system' | 'more';
+  readonly preset: Preset;
+  readonly tabs: Tabs;
+  /** engine seconds a second */
+  readonly speed: number;
+  /** single letters act as commands outside of editor and inputs */
+  readonly letterKeys: boolean;
+  /** the hint has been followed or sent away */
+  readonly hinted: boolean;
+  readonly scenario: string | null;
+  /** texts that differ from the examples, or have no example, by name */
+  readonly edits: Readonly<Record<string, string>>;
+  readonly activeText: string | null;
+  readonly breakpoints: readonly Breakpoint[];
+  readonly selection: Selection;
+  /** which copy of a map's value the struct pane shows */
+  readonly copy: 'kvalue' | 'lookup';
+}
+
+const KEY = 'ops.play';
+
+const DEFAULTS: Choices = {
+  theme: 'system',
+  contrast: 'system',
+  preset: 'debug',
+  tabs: { lifecycle: 'machine', flows: 'wire', side: 'struct', narrow: 'lifecycle' },
+  speed: 0.25,
+  letterKeys: true,
+  hinted: false,
+  scenario: null,
+  edits: {},
+  activeText: null,
+  breakpoints: [],
+  selection: { map: null, socket: null, field: null },
+  copy: 'kvalue',
+};
+
+/** What is kept where its type is still that of the default. */
+function kept(): Choices {
+  const saved = load(KEY);
+  if (typeof saved !== 'object' || saved === null) return DEFAULTS;
+  const known = Object.entries(saved).filter(
+    ([key, value]) =>
+      key in DEFAULTS && (sameType(value, DEFAULTS[key as keyof Choices]) || isNullableText(key, value)),
+  );
+  const choices = { ...DEFAULTS, ...Object.fromEntries(known) } as Choices;
+  return { ...choices, tabs: { ...DEFAULTS.tabs, ...choices.tabs }, selection: DEFAULTS.selection };
+}
+
+const sameType = (a: unknown, b: unknown): boolean =>
+  typeof a === typeof b && Array.isArray(a) === Array.isArray(b) && (a === null) === (b === null);
+
+const isNullableText = (key: string, value: unknown): boolean =>
+  (key === 'scenario' || key === 'activeText') && typeof value === 'string';
+
+export const useChoices = create<Choices>(kept);
+
+export const choices = (): Choices => useChoices.getState();
+
+export const choose = (change: Partial<Choices>): void => useChoices.setState(change);
+
+export function chooseTab<P extends keyof Tabs>(pane: P, tab: Tabs[P]): void {
+  choose({ tabs: { ...choices().tabs, [pane]: tab } });
+}
+
+export const select = (change: Partial<Selection>): void =>
+  choose({ selection: { ...choices().selection, ...change } });
+
+useChoices.subscribe((state) => save(KEY, state));

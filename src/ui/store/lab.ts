@@ -1,0 +1,55 @@
+/* What the engine said and changes rarely. Numbers of a frame are in src/ui/frame-source.ts. */
+import { create } from 'zustand';
+import type { Scenario } from '../../engine/lab/commands.ts';
+import type { ColdSnapshot, CpuSnapshot, History } from '../../engine/lab/snapshot.ts';
+import type { Notice } from '../../protocol/messages.ts';
+
+export interface ShownNotice extends Notice {
+  /** counts up; the key of its bar */
+  readonly n: number;
+}
+
+/** `asking`: the engine has been silent for half a second. */
+export type Phase = 'starting' | 'ready' | 'asking' | 'crashed';
+
+export interface LabState {
+  readonly phase: Phase;
+  readonly crash: string | null;
+  /** a long job under way; progress is 0 to 1, null where the end is not known */
+  readonly job: { readonly name: string; readonly progress: number | null } | null;
+  readonly scenario: Scenario | null;
+  readonly cold: ColdSnapshot | null;
+  readonly history: History | null;
+  readonly cpu: CpuSnapshot | null;
+  readonly playing: boolean;
+  /** program texts as the machine has them, by name */
+  readonly loaded: Readonly<Record<string, string>>;
+  readonly notices: readonly ShownNotice[];
+}
+
+export const useLab = create<LabState>(() => ({
+  phase: 'starting',
+  crash: null,
+  job: null,
+  scenario: null,
+  cold: null,
+  history: null,
+  cpu: null,
+  playing: false,
+  loaded: {},
+  notices: [],
+}));
+
+export const lab = (): LabState => useLab.getState();
+
+export const told = (change: Partial<LabState>): void => useLab.setState(change);
+
+const MOST_NOTICES = 3;
+let count = 0;
+
+export function notify(notice: Notice): void {
+  count++;
+  told({ notices: [...lab().notices, { ...notice, n: count }].slice(-MOST_NOTICES) });
+}
+
+export const dismiss = (n: number): void => told({ notices: lab().notices.filter((notice) => notice.n !== n) });

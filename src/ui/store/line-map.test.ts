@@ -1,0 +1,30 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { lineMap } from './line-map.ts';
+
+test('lines keep their fellows when others come and go', () => {
+  expect(lineMap('a\nb\nc', 'a\nx\nb\nc')).toEqual([0, 2, 3]);
+  expect(lineMap('a\nb\nc', 'a\nc')).toEqual([0, null, 1]);
+  expect(lineMap('a\nb\nc\nd', 'a\nB\nc\nD')).toEqual([0, null, 2, null]);
+});
+
+test('mapped lines are equal and keep their order', () => {
+  const text = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 12 }).map((lines) => lines.join('\n'));
+  fc.assert(
+    fc.property(text, text, (from, to) => {
+      const a = from.split('\n');
+      const b = to.split('\n');
+      const map = lineMap(from, to);
+      expect(map.length).toBe(a.length);
+      let last = -1;
+      map.forEach((line, i) => {
+        if (line === null) return;
+        expect(b[line]).toBe(a[i]);
+        expect(line).toBeGreaterThan(last);
+        last = line;
+      });
+      if (from === to) expect(map).toEqual(a.map((_, i) => i));
+    }),
+    { numRuns: 200 },
+  );
+});

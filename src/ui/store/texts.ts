@@ -1,0 +1,62 @@
+/* Program texts: what the user typed, else the scenario's example; and how they relate to what the machine has. */
+import { choices, choose } from './choices.ts';
+import { type LabState, lab } from './lab.ts';
+import { lineMap } from './line-map.ts';
+
+/** `new`: no map was made from it. */
+export type TextStatus = 'same' | 'changed' | 'new';
+
+const exampleOf = (name: string): string | null => lab().scenario?.texts[name] ?? null;
+
+export const textOf = (name: string): string => choices().edits[name] ?? exampleOf(name) ?? '';
+
+export const hasExample = (name: string): boolean => exampleOf(name) !== null;
+
+/** The scenario's texts, then those that the user registered under names of their own. */
+export function textNames(scenario: LabState['scenario'], edits: Readonly<Record<string, string>>): string[] {
+  const examples = Object.keys(scenario?.texts ?? {});
+  const own = Object.keys(edits).filter((name) => OWN.test(name) && !examples.includes(name));
+  return [...examples, ...own.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))];
+}
+
+/** A name that `freshName` gave. */
+const OWN = /-\d+\.s$/;
+
+export function activeText(): string | null {
+  const names = textNames(lab().scenario, choices().edits);
+  const { activeText: chosen } = choices();
+  return chosen !== null && names.includes(chosen) ? chosen : (names[0] ?? null);
+}
+
+export function editText(name: string, text: string): void {
+  const { [name]: _, ...others } = choices().edits;
+  choose({ edits: text === exampleOf(name) ? others : { ...others, [name]: text } });
+}
+
+export function statusOf(name: string, text: string, loaded: LabState['loaded']): TextStatus {
+  if (!(name in loaded)) return 'new';
+  return loaded[name] === text ? 'same' : 'changed';
+}
+
+/** `bpf_reno-2.s` for a text of `bpf_reno.s` that becomes another map. */
+export function freshName(name: string): string {
+  const stem = name.replace(/(-\d+)?\.s$/, '');
+  const taken = new Set([...Object.keys(lab().loaded), ...Object.keys(choices().edits)]);
+  let n = 2;
+  while (taken.has(`${stem}-${n}.s`)) n++;
+  return `${stem}-${n}.s`;
+}
+
+/** All texts as they stand in the editor, for a restart. */
+export function currentTexts(): Record<string, string> {
+  const names = textNames(lab().scenario, choices().edits);
+  return Object.fromEntries(names.map((name) => [name, textOf(name)]));
+}
+
+/** Line of the editor's text for a line of the loaded one, or null where it is gone. */
+export const shownLine = (name: string, loadedLine: number): number | null =>
+  lineMap(lab().loaded[name] ?? '', textOf(name))[loadedLine] ?? null;
+
+/** The other way round; null where the machine does not have this line yet. */
+export const loadedLine = (name: string, shown: number): number | null =>
+  name in lab().loaded ? (lineMap(textOf(name), lab().loaded[name])[shown] ?? null) : null;

@@ -1,0 +1,41 @@
+/* The theme that the page wears: what was chosen, else what the system asks for. */
+import { choices, useChoices } from './choices.ts';
+
+const prefersLight = matchMedia('(prefers-color-scheme: light)');
+const prefersContrast = matchMedia('(prefers-contrast: more)');
+
+export const isLight = (): boolean =>
+  choices().theme === 'system' ? prefersLight.matches : choices().theme === 'light';
+
+export const isHighContrast = (): boolean => choices().contrast === 'more' || prefersContrast.matches;
+
+/** Changes whenever colours do, so that pictures on canvas are drawn again. */
+export const themeKey = (): string => `${isLight() ? 'light' : 'dark'}${isHighContrast() ? ' more' : ''}`;
+
+function wear(): void {
+  const { dataset } = document.documentElement;
+  dataset.theme = isLight() ? 'light' : 'dark';
+  if (isHighContrast()) dataset.contrast = 'more';
+  else delete dataset.contrast;
+}
+
+const listeners = new Set<() => void>();
+
+/** For `useSyncExternalStore` with `themeKey`. */
+export function onTheme(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+let worn = '';
+function check(): void {
+  if (worn === themeKey()) return;
+  worn = themeKey();
+  wear();
+  for (const listener of listeners) listener();
+}
+
+useChoices.subscribe(check);
+prefersLight.addEventListener('change', check);
+prefersContrast.addEventListener('change', check);
+check();
