@@ -1,0 +1,91 @@
+/*
+ * `lab isa FILE.json`: programs that a real kernel ran, run again. Each takes inputs in its context (a at 8, b at 16,
+ * c at 24) and leaves results at 0 and, where a case has four columns, at 32.
+ */
+import { KernelFunctions } from '../vm/functions.ts';
+import { BpfMachine } from '../vm/machine.ts';
+import { Memory } from '../vm/memory.ts';
+import type { Program } from '../vm/program.ts';
+import { hex64 } from '../vm/stopped.ts';
+
+interface IsaRecord {
+  readonly id: string;
+  readonly insns: readonly string[];
+  readonly verdict: string;
+  /** a, b, result, second result (`retval=` for r0) */
+  readonly cases?: readonly (readonly string[])[];
+}
+
+export interface IsaReport {
+  /** one a mismatch, then the sum */
+  readonly lines: readonly string[];
+  readonly cases: number;
+  readonly mismatches: number;
+}
+
+const CONSTANT_C = 0x5555;
+const CONTEXT_BYTES = 64;
+
+interface Bench {
+  readonly machine: BpfMachine;
+  readonly context: number;
+}
+
+/** `run` executes a prepared program; it is how the compiler is put to the same test. */
+export type RunProgram = (machine: BpfMachine, program: Program, context: number) => number;
+const interpreted: RunProgram = (machine, program, context) => machine.run(program, context);
+
+export function runIsaRecording(text: string, run: RunProgram = interpreted): IsaReport {
+  const { records } = JSON.parse(text) as { records: readonly IsaRecord[] };
+  const machine = new BpfMachine(new Memory(), new KernelFunctions());
+  const bench: Bench = { machine, context: machine.memory.alloc('arena', CONTEXT_BYTES) };
+  const accepted = records.filter(({ verdict }) => verdict === 'accept');
+  const results = accepted.map((record) => runRecord(record, bench, run));
+  const mismatches = results.flatMap((result) => result.mismatches);
+  const cases = results.reduce((sum, result) => sum + result.cases, 0);
+  return {
+    lines: [...mismatches, `${cases} cases, ${mismatches.length} mismatches`],
+    cases,
+    mismatches: mismatches.length,
+  };
+}
+
+function runRecord(record: IsaRecord, bench: Bench, run: RunProgram): { cases: number; mismatches: string[] } {
+  const program = bench.machine.prepare(fromHex(record.insns.join('')));
+  if (!program.ok) return { cases: 1, mismatches: [`${record.id}: refused: ${program.error.message}`] };
+  const cases = record.cases ?? [['0x1111', '0x2222']];
+  const mismatches = cases.flatMap(([a, b, ...expected]) => {
+    const problem = runCase(program.value, [a, b], expected, bench, run);
+    return problem === null ? [] : [`${record.id}: a=${a} b=${b}: ${problem}`];
+  });
+  return { cases: cases.length, mismatches };
+}
+
+function runCase(
+  program: Program,
+  [a, b]: readonly [string, string],
+  expected: readonly string[],
+  { machine, context }: Bench,
+  run: RunProgram,
+): string | null {
+  const { memory } = machine;
+  memory.u8.fill(0, context, context + CONTEXT_BYTES);
+  setHex(machine, context + 8, a);
+  setHex(machine, context + 16, b);
+  memory.setU64(context + 24, CONSTANT_C);
+  const ret = run(machine, program, context);
+  const found = [0, 32].map((at) => hex64(memory.u32[(context + at) >>> 2], memory.u32[(context + at + 4) >>> 2]));
+  const ours = expected.map((value, i) => (value.startsWith('retval=') ? `retval=${hex64(ret, 0)}` : found[i]));
+  const wrong = expected.findIndex((value, i) => value !== ours[i]);
+  return wrong < 0 ? null : `result ${wrong} is ${ours[wrong]}, the kernel has ${expected[wrong]}`;
+}
+
+function setHex({ memory }: BpfMachine, address: number, hex: string): void {
+  const value = BigInt(hex);
+  memory.u32[address >>> 2] = Number(value & 0xffffffffn);
+  memory.u32[(address >>> 2) + 1] = Number(value >> 32n);
+}
+
+function fromHex(hex: string): Uint8Array {
+  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16));
+}

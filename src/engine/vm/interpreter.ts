@@ -1,0 +1,613 @@
+/*
+ * The interpreter. Registers are two int32 halves; immediates are registers too (program.ts). The cases are numbers
+ * because V8 makes a jump table only of literals; each is the opcode of the X form, or a MICRO.
+ *
+ * One counter does two jobs: the instructions that may run before something happens. Unwatched it is the whole fuel;
+ * watched it is always spent, so that every instruction comes by `pause`. The fast path pays for one decrement.
+ */
+import { REGISTERS } from '../isa/opcodes.ts';
+import { KERNEL_BASE_HI, type Memory, REGIONS } from './memory.ts';
+import type { KernelFunctions } from './functions.ts';
+import type { Callee, Program } from './program.ts';
+import { hex64, ProgramStopped, type StopReason } from './stopped.ts';
+import { arsh64, div64, lsh64, mod64, mul64, neg64, rsh64, sdiv64, smod64, swap } from './wide.ts';
+
+/** r0 to r10 (immediates follow): low words, then high words. A view of the running registers, not a copy. */
+export interface Registers {
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+}
+
+/** Called before each instruction with its slot and the depth of its frame. May throw to abandon the run. */
+export type InstructionWatch = (pc: number, registers: Registers, depth: number) => void;
+
+export const MAX_FRAMES = 8;
+export const FRAME_BYTES = 512;
+
+/** A run's state between entering and leaving the loop. */
+export interface Run {
+  readonly program: Program;
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+  readonly watch: InstructionWatch | null;
+  /** slot at which it starts */
+  pc: number;
+  depth: number;
+  /** instructions that may still run */
+  fuel: number;
+}
+
+/** What the loop shares with the machine that runs it. */
+export interface Surroundings {
+  readonly memory: Memory;
+  readonly functions: KernelFunctions;
+  /** A load outside what programs may read gave 0. */
+  readonly zeroRead: (pc: number, low: number, high: number) => void;
+}
+
+const KERNEL_HIGH = KERNEL_BASE_HI | 0;
+const STORE_FROM = REGIONS.arena.base;
+const STORE_BYTES = REGIONS.arena.size;
+/** read-only data lies right before the arena */
+const LOAD_FROM = REGIONS.kernel.base;
+const LOAD_BYTES = REGIONS.arena.base + REGIONS.arena.size - LOAD_FROM;
+
+/** What a local call keeps: return address, then r6 to r9. */
+const FRAME_WORDS = 9;
+
+export function interpret(run: Run, around: Surroundings): void {
+  const { program, low, high, watch } = run;
+  const { memory, functions } = around;
+  const { code, callees } = program;
+  const { u8, u16, i32 } = memory;
+  let frames: Int32Array | null = null;
+  let ip = run.pc * 2;
+  let depth = run.depth;
+  const bottom = depth;
+  let budget = watch ? 0 : run.fuel;
+  let reserve = watch ? run.fuel : 0;
+
+  try {
+    for (;;) {
+      if (--budget < 0) {
+        budget = 0;
+        if (reserve === 0) {
+          stop('fuel', 'the program ran for too many instructions', run, ip >> 1, null);
+        }
+        watch?.(ip >> 1, run, depth);
+        reserve--;
+      }
+      const word = code[ip];
+      const operand = code[ip + 1];
+      ip += 2;
+      const d = (word >> 8) & 15;
+      const s = word >>> 12;
+      switch (word & 255) {
+        // 64-bit arithmetic
+        case 0x0f: {
+          // add
+          const sum = (low[d] + low[s]) | 0;
+          high[d] = high[d] + high[s] + (sum >>> 0 < low[s] >>> 0 ? 1 : 0);
+          low[d] = sum;
+          break;
+        }
+        case 0x1f: {
+          // sub
+          const a = low[d];
+          const b = low[s];
+          high[d] = high[d] - high[s] - (a >>> 0 < b >>> 0 ? 1 : 0);
+          low[d] = a - b;
+          break;
+        }
+        case 0x2f: // mul
+          mul64(low, high, d, s);
+          break;
+        case 0x3f: // div
+          div64(low, high, d, s);
+          break;
+        case 0x37: // sdiv
+          sdiv64(low, high, d, s);
+          break;
+        case 0x4f: // or
+          low[d] |= low[s];
+          high[d] |= high[s];
+          break;
+        case 0x5f: // and
+          low[d] &= low[s];
+          high[d] &= high[s];
+          break;
+        case 0x6f: // lsh
+          lsh64(low, high, d, low[s]);
+          break;
+        case 0x7f: // rsh
+          rsh64(low, high, d, low[s]);
+          break;
+        case 0x87: // neg
+          neg64(low, high, d);
+          break;
+        case 0x9f: // mod
+          mod64(low, high, d, s);
+          break;
+        case 0x97: // smod
+          smod64(low, high, d, s);
+          break;
+        case 0xaf: // xor
+          low[d] ^= low[s];
+          high[d] ^= high[s];
+          break;
+        case 0xbf: // mov
+          low[d] = low[s];
+          high[d] = high[s];
+          break;
+        case 0xcf: // arsh
+          arsh64(low, high, d, low[s]);
+          break;
+        case 0x07: // movsx8
+          low[d] = (low[s] << 24) >> 24;
+          high[d] = low[d] >> 31;
+          break;
+        case 0x17: // movsx16
+          low[d] = (low[s] << 16) >> 16;
+          high[d] = low[d] >> 31;
+          break;
+        case 0x27: // movsx32
+          low[d] = low[s];
+          high[d] = low[d] >> 31;
+          break;
+        case 0xd7: // be, bswap
+          swap(low, high, d, operand);
+          break;
+        case 0xd4: // le
+          if (operand === 16) low[d] &= 0xffff;
+          if (operand < 64) high[d] = 0;
+          break;
+
+        // 32-bit arithmetic
+        case 0x0c: // add32
+          low[d] += low[s];
+          high[d] = 0;
+          break;
+        case 0x1c: // sub32
+          low[d] -= low[s];
+          high[d] = 0;
+          break;
+        case 0x2c: // mul32
+          low[d] = Math.imul(low[d], low[s]);
+          high[d] = 0;
+          break;
+        case 0x3c: // div32
+          low[d] = low[s] === 0 ? 0 : (low[d] >>> 0) / (low[s] >>> 0);
+          high[d] = 0;
+          break;
+        case 0x34: // sdiv32
+          low[d] = low[s] === 0 ? 0 : low[d] / low[s];
+          high[d] = 0;
+          break;
+        case 0x4c: // or32
+          low[d] |= low[s];
+          high[d] = 0;
+          break;
+        case 0x5c: // and32
+          low[d] &= low[s];
+          high[d] = 0;
+          break;
+        case 0x6c: // lsh32
+          low[d] <<= low[s];
+          high[d] = 0;
+          break;
+        case 0x7c: // rsh32
+          low[d] >>>= low[s];
+          high[d] = 0;
+          break;
+        case 0x84: // neg32
+          low[d] = -low[d];
+          high[d] = 0;
+          break;
+        case 0x9c: // mod32
+          if (low[s] !== 0) low[d] = (low[d] >>> 0) % (low[s] >>> 0);
+          high[d] = 0;
+          break;
+        case 0x94: // smod32
+          if (low[s] !== 0) low[d] %= low[s];
+          high[d] = 0;
+          break;
+        case 0xac: // xor32
+          low[d] ^= low[s];
+          high[d] = 0;
+          break;
+        case 0xbc: // mov32
+          low[d] = low[s];
+          high[d] = 0;
+          break;
+        case 0xcc: // arsh32
+          low[d] >>= low[s];
+          high[d] = 0;
+          break;
+        case 0x04: // movsx832
+          low[d] = (low[s] << 24) >> 24;
+          high[d] = 0;
+          break;
+        case 0x14: // movsx1632
+          low[d] = (low[s] << 16) >> 16;
+          high[d] = 0;
+          break;
+
+        // wide immediate: two slots
+        case 0x18:
+          low[d] = low[s];
+          high[d] = high[s];
+          ip += 2;
+          break;
+
+        // loads
+        case 0x71: {
+          // ldxb
+          const at = (low[s] + operand) >>> 0;
+          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= LOAD_BYTES - 1) low[d] = u8[at];
+          else {
+            zeroRead(around, run, ip, s, operand);
+            low[d] = 0;
+          }
+          high[d] = 0;
+          break;
+        }
+        case 0x69: {
+          // ldxh
+          const at = (low[s] + operand) >>> 0;
+          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= LOAD_BYTES - 2) {
+            low[d] = (at & 1) === 0 ? u16[at >>> 1] : u8[at] | (u8[at + 1] << 8);
+          } else {
+            zeroRead(around, run, ip, s, operand);
+            low[d] = 0;
+          }
+          high[d] = 0;
+          break;
+        }
+        case 0x61: {
+          // ldxw
+          const at = (low[s] + operand) >>> 0;
+          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= LOAD_BYTES - 4) {
+            low[d] = (at & 3) === 0 ? i32[at >>> 2] : unaligned(u8, at);
+          } else {
+            zeroRead(around, run, ip, s, operand);
+            low[d] = 0;
+          }
+          high[d] = 0;
+          break;
+        }
+        case 0x79: {
+          // ldxdw
+          const at = (low[s] + operand) >>> 0;
+          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= LOAD_BYTES - 8) {
+            if ((at & 3) === 0) {
+              low[d] = i32[at >>> 2];
+              high[d] = i32[(at >>> 2) + 1];
+            } else {
+              low[d] = unaligned(u8, at);
+              high[d] = unaligned(u8, at + 4);
+            }
+          } else {
+            zeroRead(around, run, ip, s, operand);
+            low[d] = 0;
+            high[d] = 0;
+          }
+          break;
+        }
+        case 0x91: {
+          // ldxsb
+          const at = (low[s] + operand) >>> 0;
+          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= LOAD_BYTES - 1) low[d] = (u8[at] << 24) >> 24;
+          else {
+            zeroRead(around, run, ip, s, operand);
+            low[d] = 0;
+          }
+          high[d] = low[d] >> 31;
+          break;
+        }
+        case 0x89: {
+          // ldxsh
+          const at = (low[s] + operand) >>> 0;
+          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= LOAD_BYTES - 2) {
+            low[d] = ((u8[at] | (u8[at + 1] << 8)) << 16) >> 16;
+          } else {
+            zeroRead(around, run, ip, s, operand);
+            low[d] = 0;
+          }
+          high[d] = low[d] >> 31;
+          break;
+        }
+        case 0x81: {
+          // ldxsw
+          const at = (low[s] + operand) >>> 0;
+          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= LOAD_BYTES - 4) low[d] = unaligned(u8, at);
+          else {
+            zeroRead(around, run, ip, s, operand);
+            low[d] = 0;
+          }
+          high[d] = low[d] >> 31;
+          break;
+        }
+
+        // stores
+        case 0x73: {
+          // stxb
+          const at = (low[d] + operand) >>> 0;
+          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > STORE_BYTES - 1) fault(run, ip, d, operand, 1);
+          u8[at] = low[s];
+          break;
+        }
+        case 0x6b: {
+          // stxh
+          const at = (low[d] + operand) >>> 0;
+          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > STORE_BYTES - 2) fault(run, ip, d, operand, 2);
+          u8[at] = low[s];
+          u8[at + 1] = low[s] >> 8;
+          break;
+        }
+        case 0x63: {
+          // stxw
+          const at = (low[d] + operand) >>> 0;
+          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > STORE_BYTES - 4) fault(run, ip, d, operand, 4);
+          if ((at & 3) === 0) i32[at >>> 2] = low[s];
+          else storeUnaligned(u8, at, low[s]);
+          break;
+        }
+        case 0x7b: {
+          // stxdw
+          const at = (low[d] + operand) >>> 0;
+          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > STORE_BYTES - 8) fault(run, ip, d, operand, 8);
+          if ((at & 3) === 0) {
+            i32[at >>> 2] = low[s];
+            i32[(at >>> 2) + 1] = high[s];
+          } else {
+            storeUnaligned(u8, at, low[s]);
+            storeUnaligned(u8, at + 4, high[s]);
+          }
+          break;
+        }
+
+        // atomics: offset in the low half of the operand, operation in the high one
+        case 0xc3: {
+          const off = (operand << 16) >> 16;
+          const at = (low[d] + off) >>> 0;
+          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > STORE_BYTES - 4) fault(run, ip, d, off, 4);
+          atomic32(u8, low, high, operand >> 16, at, s);
+          break;
+        }
+        case 0xdb: {
+          const off = (operand << 16) >> 16;
+          const at = (low[d] + off) >>> 0;
+          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > STORE_BYTES - 8) fault(run, ip, d, off, 8);
+          atomic64(u8, low, high, operand >> 16, at, s);
+          break;
+        }
+
+        // 64-bit comparisons
+        case 0x1d: // jeq
+          if (low[d] === low[s] && high[d] === high[s]) ip = operand;
+          break;
+        case 0x5d: // jne
+          if (low[d] !== low[s] || high[d] !== high[s]) ip = operand;
+          break;
+        case 0x4d: // jset
+          if ((low[d] & low[s]) !== 0 || (high[d] & high[s]) !== 0) ip = operand;
+          break;
+        case 0x2d: // jgt
+          if (high[d] === high[s] ? low[d] >>> 0 > low[s] >>> 0 : high[d] >>> 0 > high[s] >>> 0) ip = operand;
+          break;
+        case 0x3d: // jge
+          if (high[d] === high[s] ? low[d] >>> 0 >= low[s] >>> 0 : high[d] >>> 0 > high[s] >>> 0) ip = operand;
+          break;
+        case 0xad: // jlt
+          if (high[d] === high[s] ? low[d] >>> 0 < low[s] >>> 0 : high[d] >>> 0 < high[s] >>> 0) ip = operand;
+          break;
+        case 0xbd: // jle
+          if (high[d] === high[s] ? low[d] >>> 0 <= low[s] >>> 0 : high[d] >>> 0 < high[s] >>> 0) ip = operand;
+          break;
+        case 0x6d: // jsgt
+          if (high[d] === high[s] ? low[d] >>> 0 > low[s] >>> 0 : high[d] > high[s]) ip = operand;
+          break;
+        case 0x7d: // jsge
+          if (high[d] === high[s] ? low[d] >>> 0 >= low[s] >>> 0 : high[d] > high[s]) ip = operand;
+          break;
+        case 0xcd: // jslt
+          if (high[d] === high[s] ? low[d] >>> 0 < low[s] >>> 0 : high[d] < high[s]) ip = operand;
+          break;
+        case 0xdd: // jsle
+          if (high[d] === high[s] ? low[d] >>> 0 <= low[s] >>> 0 : high[d] < high[s]) ip = operand;
+          break;
+
+        // 32-bit comparisons
+        case 0x1e: // jeq32
+          if (low[d] === low[s]) ip = operand;
+          break;
+        case 0x5e: // jne32
+          if (low[d] !== low[s]) ip = operand;
+          break;
+        case 0x4e: // jset32
+          if ((low[d] & low[s]) !== 0) ip = operand;
+          break;
+        case 0x2e: // jgt32
+          if (low[d] >>> 0 > low[s] >>> 0) ip = operand;
+          break;
+        case 0x3e: // jge32
+          if (low[d] >>> 0 >= low[s] >>> 0) ip = operand;
+          break;
+        case 0xae: // jlt32
+          if (low[d] >>> 0 < low[s] >>> 0) ip = operand;
+          break;
+        case 0xbe: // jle32
+          if (low[d] >>> 0 <= low[s] >>> 0) ip = operand;
+          break;
+        case 0x6e: // jsgt32
+          if (low[d] > low[s]) ip = operand;
+          break;
+        case 0x7e: // jsge32
+          if (low[d] >= low[s]) ip = operand;
+          break;
+        case 0xce: // jslt32
+          if (low[d] < low[s]) ip = operand;
+          break;
+        case 0xde: // jsle32
+          if (low[d] <= low[s]) ip = operand;
+          break;
+
+        // control
+        case 0x05: // ja, gotol
+          ip = operand;
+          break;
+        case 0xe5: // may_goto: its budget is larger than the fuel
+          break;
+        case 0x85: // call of a helper or kfunc
+          callKernel(callees[operand], functions, low, high);
+          break;
+        case 0x86: {
+          // call within the program
+          if (depth === MAX_FRAMES - 1) stop('depth', `the call stack of ${MAX_FRAMES + 1} frames is too deep`, run, (ip >> 1) - 1, null);
+          frames ??= new Int32Array(FRAME_WORDS * (MAX_FRAMES - 1));
+          enterFrame(frames, depth++ * FRAME_WORDS, ip, low, high);
+          ip = operand;
+          break;
+        }
+        case 0x95: // exit
+          if (depth === bottom || !frames) return;
+          ip = leaveFrame(frames, --depth * FRAME_WORDS, low, high);
+          break;
+        default:
+          stop('fault', `no instruction at ${(ip >> 1) - 1}`, run, (ip >> 1) - 1, null);
+      }
+    }
+  } finally {
+    run.fuel = budget + reserve;
+    run.pc = ip >> 1;
+    run.depth = depth;
+  }
+}
+
+function stop(
+  reason: StopReason,
+  message: string,
+  { low, high }: Registers,
+  pc: number,
+  address: readonly [number, number] | null,
+): never {
+  const lows = new Uint32Array(low.subarray(0, REGISTERS));
+  throw new ProgramStopped(reason, message, pc, address, lows, new Uint32Array(high.subarray(0, REGISTERS)));
+}
+
+/** Stops at a store outside the arena. */
+function fault(run: Run, ip: number, register: number, off: number, bytes: number): never {
+  const at = addressOf(run, register, off);
+  stop('fault', `store of ${bytes} bytes to ${hex64(...at)}, outside the memory of programs`, run, (ip >> 1) - 1, at);
+}
+
+function zeroRead(around: Surroundings, run: Run, ip: number, register: number, off: number): void {
+  around.zeroRead((ip >> 1) - 1, ...addressOf(run, register, off));
+}
+
+function addressOf({ low, high }: Registers, register: number, off: number): readonly [number, number] {
+  return [(low[register] + off) >>> 0, carried(low[register], high[register], off) >>> 0];
+}
+
+/** High word of a register plus a signed offset. */
+function carried(low: number, high: number, off: number): number {
+  const sum = (low >>> 0) + off;
+  return high + (sum < 0 ? -1 : sum > 0xffffffff ? 1 : 0);
+}
+
+function unaligned(u8: Uint8Array, at: number): number {
+  return u8[at] | (u8[at + 1] << 8) | (u8[at + 2] << 16) | (u8[at + 3] << 24);
+}
+
+function storeUnaligned(u8: Uint8Array, at: number, value: number): void {
+  u8[at] = value;
+  u8[at + 1] = value >> 8;
+  u8[at + 2] = value >> 16;
+  u8[at + 3] = value >> 24;
+}
+
+/** What the verifier calls unreadable reads 0 in both engines: r1 to r5 after a call, r0 and r6 to r9 at a function's start. */
+function clearArguments(low: Int32Array, high: Int32Array): void {
+  for (let r = 1; r <= 5; r++) {
+    low[r] = 0;
+    high[r] = 0;
+  }
+}
+
+function callKernel({ fn, words }: Callee, functions: KernelFunctions, low: Int32Array, high: Int32Array): void {
+  const result = fn.call(...words.map((word) => (word & 1 ? high : low)[word >> 1]));
+  clearArguments(low, high);
+  low[0] = fn.ret === 'void' ? 0 : result;
+  high[0] = highOf(fn.ret, low[0], functions);
+}
+
+function highOf(ret: Callee['fn']['ret'], low: number, functions: KernelFunctions): number {
+  if (ret === 'u64') return functions.highWord;
+  return ret === 'ptr' && low !== 0 ? KERNEL_HIGH : 0;
+}
+
+function enterFrame(frames: Int32Array, at: number, ip: number, low: Int32Array, high: Int32Array): void {
+  frames[at] = ip;
+  for (let r = 6; r <= 9; r++) {
+    frames[at + r * 2 - 11] = low[r];
+    frames[at + r * 2 - 10] = high[r];
+    low[r] = 0;
+    high[r] = 0;
+  }
+  low[0] = 0;
+  high[0] = 0;
+  low[10] += FRAME_BYTES;
+}
+
+/** Where the caller goes on. */
+function leaveFrame(frames: Int32Array, at: number, low: Int32Array, high: Int32Array): number {
+  clearArguments(low, high);
+  for (let r = 6; r <= 9; r++) {
+    low[r] = frames[at + r * 2 - 11];
+    high[r] = frames[at + r * 2 - 10];
+  }
+  low[10] -= FRAME_BYTES;
+  return frames[at];
+}
+
+const FETCH = 1;
+const CMPXCHG = 0xf1;
+
+function atomicWord(operation: number, old: number, value: number): number {
+  switch (operation & 0xf0) {
+    case 0x00:
+      return old + value;
+    case 0x40:
+      return old | value;
+    case 0x50:
+      return old & value;
+    case 0xa0:
+      return old ^ value;
+    default:
+      return value;
+  }
+}
+
+function atomic32(u8: Uint8Array, low: Int32Array, high: Int32Array, operation: number, at: number, s: number): void {
+  const old = unaligned(u8, at);
+  if (operation !== CMPXCHG || old === low[0]) storeUnaligned(u8, at, atomicWord(operation, old, low[s]));
+  if ((operation & FETCH) === 0) return;
+  const r = operation === CMPXCHG ? 0 : s;
+  low[r] = old;
+  high[r] = 0;
+}
+
+function atomic64(u8: Uint8Array, low: Int32Array, high: Int32Array, operation: number, at: number, s: number): void {
+  const oldLow = unaligned(u8, at);
+  const oldHigh = unaligned(u8, at + 4);
+  if (operation !== CMPXCHG || (oldLow === low[0] && oldHigh === high[0])) {
+    const newLow = atomicWord(operation, oldLow, low[s]) | 0;
+    const carry = (operation & 0xf0) === 0 && newLow >>> 0 < oldLow >>> 0 ? 1 : 0;
+    storeUnaligned(u8, at, newLow);
+    storeUnaligned(u8, at + 4, atomicWord(operation, oldHigh, high[s]) + carry);
+  }
+  if ((operation & FETCH) === 0) return;
+  const r = operation === CMPXCHG ? 0 : s;
+  low[r] = oldLow;
+  high[r] = oldHigh;
+}

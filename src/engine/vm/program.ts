@@ -1,0 +1,238 @@
+/*
+ * A program as the interpreter runs it. K and X forms become one: every immediate gets a register of its own behind
+ * r10, so that half the cases suffice and none tests for an immediate. The opcodes of K forms, freed by that, stand for
+ * the variants that share an opcode with another instruction.
+ */
+import { err, ok, type Result } from '../base/result.ts';
+import { decode, type Insn, instructionSlots, slotsOf } from '../isa/insn.ts';
+import { specOf, type InstructionSpec, isOpcode } from '../isa/instructions.ts';
+import {
+  CALL_KIND,
+  CLASS,
+  classOf,
+  FRAME_POINTER,
+  isWide,
+  OPCODE,
+  REGISTERS,
+  SLOT_BYTES,
+  SOURCE,
+  WIDE_KIND,
+} from '../isa/opcodes.ts';
+import type { KernelFunction, KernelFunctions, Word } from './functions.ts';
+
+/** Slots that the kernel takes at most (BPF_COMPLEXITY_LIMIT_INSNS). */
+const MAX_SLOTS = 1_000_000;
+
+/** Opcodes of what shares one in BPF; the others are the X forms' own. */
+export const MICRO = {
+  movsx8: 0x07,
+  movsx16: 0x17,
+  movsx32: 0x27,
+  sdiv: 0x37,
+  smod: 0x97,
+  movsx8_32: 0x04,
+  movsx16_32: 0x14,
+  sdiv32: 0x34,
+  smod32: 0x94,
+  callLocal: 0x86,
+  keepLow: 0xd4,
+  swap: 0xd7,
+} as const;
+
+/** A kernel function with the places of its argument words: register * 2, plus 1 for the high word. */
+export interface Callee {
+  readonly fn: KernelFunction;
+  readonly words: readonly number[];
+}
+
+export interface Program {
+  readonly insns: Uint8Array;
+  /** two words a slot: micro-op | dst << 8 | src << 12, then offset, target or number of the callee */
+  readonly code: Int32Array;
+  /** r0 to r10 and the immediates, low words and high words */
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+  readonly callees: readonly Callee[];
+  /** a run is under way, so that a nested one takes registers of its own */
+  busy: boolean;
+}
+
+/** Refuses what no engine could run, in the kernel's words; the verifier's own judgement is not made here. */
+export function prepareProgram(insns: Uint8Array, functions: KernelFunctions): Result<Program> {
+  const slots = insns.length / SLOT_BYTES;
+  if (!Number.isInteger(slots) || slots === 0 || slots > MAX_SLOTS)
+    return err(`invalid program size: ${insns.length} bytes`);
+  const builder = new Builder(insns, functions);
+  for (const slot of instructionSlots(insns)) {
+    const problem = builder.add(slot);
+    if (problem !== null) return err(problem, slot * SLOT_BYTES);
+  }
+  return builder.finish();
+}
+
+class Builder {
+  private readonly code: Int32Array;
+  private readonly constants = new Map<number | string, number>();
+  private readonly low: number[] = [];
+  private readonly high: number[] = [];
+  private readonly callees: Callee[] = [];
+  private readonly starts: Uint8Array;
+  private readonly jumps: { readonly from: number; readonly to: number }[] = [];
+  private endsFlow = false;
+
+  constructor(
+    private readonly insns: Uint8Array,
+    private readonly functions: KernelFunctions,
+  ) {
+    this.code = new Int32Array(insns.length / 4);
+    this.starts = new Uint8Array(insns.length / SLOT_BYTES);
+  }
+
+  add(slot: number): string | null {
+    const insn = decode(this.insns, slot);
+    const spec = specOf(insn);
+    if (!spec)
+      return isOpcode(insn.opcode) ? reserved(insn) : `unknown opcode ${insn.opcode.toString(16).padStart(2, '0')}`;
+    if (insn.dst >= REGISTERS || insn.src >= REGISTERS) return `R${Math.max(insn.dst, insn.src)} is invalid`;
+    if (insn.dst === FRAME_POINTER && writesDst(insn, spec)) return 'frame pointer is read only';
+    this.starts[slot] = 1;
+    const { opcode } = insn;
+    this.endsFlow = opcode === OPCODE.EXIT || opcode === OPCODE.JA || opcode === OPCODE.GOTOL;
+    const encoded = this.encode(insn, spec, slot);
+    if (typeof encoded === 'string') return encoded;
+    const [op, src, operand] = encoded;
+    this.code[slot * 2] = op | (insn.dst << 8) | (src << 12);
+    this.code[slot * 2 + 1] = operand;
+    return null;
+  }
+
+  finish(): Result<Program> {
+    for (const { from, to } of this.jumps) {
+      if (to < 0 || to >= this.starts.length)
+        return err(`jump out of range from insn ${from} to ${to}`, from * SLOT_BYTES);
+      if (!this.starts[to]) return err(`jump into the middle of ldimm64 insn ${to - 1}`, from * SLOT_BYTES);
+    }
+    if (!this.endsFlow) return err('last insn is not an exit or jmp', this.insns.length - SLOT_BYTES);
+    const { insns, code, callees } = this;
+    const low = Int32Array.from([...new Array<number>(REGISTERS).fill(0), ...this.low]);
+    const high = Int32Array.from([...new Array<number>(REGISTERS).fill(0), ...this.high]);
+    return ok({ insns, code, callees, low, high, busy: false });
+  }
+
+  /** micro-op, source register, operand word; or what is wrong */
+  private encode(insn: Insn, { shape }: InstructionSpec, slot: number): [number, number, number] | string {
+    const { opcode, src, off, imm, high } = insn;
+    const next = slot + slotsOf(insn);
+    switch (shape) {
+      case 'alu-reg':
+        return [aluVariant(insn), src, 0];
+      case 'alu-imm':
+        return [aluVariant({ ...insn, opcode: opcode | SOURCE.X }), this.constant(imm, imm >> 31), 0];
+      case 'unary':
+        return [opcode === OPCODE.END_BE ? MICRO.swap : opcode, 0, imm];
+      case 'load':
+        return [classOf(opcode) === CLASS.LDX ? opcode : plainAccess(opcode, CLASS.LDX), src, off];
+      case 'store-reg':
+        return [plainAccess(opcode, CLASS.STX), src, off];
+      case 'store-imm':
+        return [plainAccess(opcode, CLASS.STX), this.constant(imm, imm >> 31), off];
+      case 'atomic':
+        return [opcode, src, (off & 0xffff) | (imm << 16)];
+      case 'jump':
+        return opcode === OPCODE.MAY_GOTO
+          ? [opcode, 0, this.target(slot, next + off)]
+          : [OPCODE.JA, 0, this.target(slot, next + off)];
+      case 'jump-long':
+        return [OPCODE.JA, 0, this.target(slot, next + imm)];
+      case 'jump-reg':
+        return [opcode, src, this.target(slot, next + off)];
+      case 'jump-imm':
+        return [opcode | SOURCE.X, this.constant(imm, imm >> 31), this.target(slot, next + off)];
+      case 'call':
+        if (src === CALL_KIND.LOCAL) return [MICRO.callLocal, 0, this.target(slot, next + imm)];
+        return this.callee(this.functions.helper(imm), `invalid func unknown#${imm}`);
+      case 'call-kfunc':
+        return this.callee(this.functions.kfunc(imm), `kernel btf_id ${imm} is not a function`);
+      case 'exit':
+        return [opcode, 0, 0];
+      case 'wide':
+        return this.wide(slot) ?? [opcode, this.constant(imm, high), 0];
+      case 'packet-abs':
+      case 'packet-ind':
+        return 'BPF_LD_[ABS|IND] instructions not allowed for this program type';
+      case 'call-reg':
+      case 'address-space':
+        return `unknown opcode ${opcode.toString(16)}`;
+    }
+  }
+
+  private wide(slot: number): string | null {
+    const at = (slot + 1) * SLOT_BYTES;
+    const { insns } = this;
+    if (at >= insns.length) return 'invalid bpf_ld_imm64 insn';
+    if (insns[at] !== 0 || insns[at + 1] !== 0 || insns[at + 2] !== 0 || insns[at + 3] !== 0)
+      return 'invalid bpf_ld_imm64 insn';
+    return insns[slot * SLOT_BYTES + 1] >> 4 === WIDE_KIND.VALUE ? null : 'unrecognized bpf_ld_imm64 insn';
+  }
+
+  /** Number of the register that holds an immediate. */
+  private constant(low: number, high: number): number {
+    const key = high === low >> 31 ? low : `${low}:${high}`;
+    const known = this.constants.get(key);
+    if (known !== undefined) return known;
+    const register = REGISTERS + this.low.length;
+    this.constants.set(key, register);
+    this.low.push(low);
+    this.high.push(high);
+    return register;
+  }
+
+  private target(from: number, to: number): number {
+    this.jumps.push({ from, to });
+    return to * 2;
+  }
+
+  private callee(fn: KernelFunction | undefined, missing: string): [number, number, number] | string {
+    if (!fn) return missing;
+    this.callees.push({ fn, words: argumentWords(fn.args) });
+    return [OPCODE.CALL, 0, this.callees.length - 1];
+  }
+}
+
+export function argumentWords(args: readonly Word[]): number[] {
+  return args.flatMap((word, i) => (word === 'u64' ? [(i + 1) * 2, (i + 1) * 2 + 1] : [(i + 1) * 2]));
+}
+
+/** Loads and stores with another class or mode, to the ordinary one. */
+const plainAccess = (opcode: number, cls: number): number => (opcode & 0x18) | 0x60 | cls;
+
+function aluVariant({ opcode, off }: Insn): number {
+  if (off === 0) return opcode;
+  const is64 = classOf(opcode) === CLASS.ALU64;
+  switch (opcode & 0xf0) {
+    case 0x30:
+      return is64 ? MICRO.sdiv : MICRO.sdiv32;
+    case 0x90:
+      return is64 ? MICRO.smod : MICRO.smod32;
+    default:
+      if (off === 32) return MICRO.movsx32;
+      if (off === 16) return is64 ? MICRO.movsx16 : MICRO.movsx16_32;
+      return is64 ? MICRO.movsx8 : MICRO.movsx8_32;
+  }
+}
+
+/** Whether the destination field names a register that the instruction changes. */
+function writesDst({ opcode }: Insn, { shape }: InstructionSpec): boolean {
+  const cls = classOf(opcode);
+  return cls === CLASS.ALU || cls === CLASS.ALU64 || shape === 'load' || shape === 'wide';
+}
+
+const CLASS_NAMES = ['BPF_LD', 'BPF_LDX', 'BPF_ST', 'BPF_STX', 'BPF_ALU', 'BPF_JMP', 'BPF_JMP32', 'BPF_ALU64'];
+
+function reserved({ opcode }: Insn): string {
+  if (isWide(opcode)) return 'unrecognized bpf_ld_imm64 insn';
+  if (opcode === OPCODE.CALL) return 'BPF_CALL uses reserved fields';
+  if (opcode === OPCODE.EXIT) return 'BPF_EXIT uses reserved fields';
+  if (opcode === OPCODE.JA || opcode === OPCODE.GOTOL) return 'BPF_JA uses reserved fields';
+  return `${CLASS_NAMES[classOf(opcode)]} uses reserved fields`;
+}

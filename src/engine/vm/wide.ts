@@ -1,0 +1,139 @@
+/*
+ * 64-bit arithmetic on registers kept as two int32 halves: what takes more than a line. Each works in place on register
+ * d with operand s, as the instructions do.
+ */
+
+type Halves = Int32Array;
+
+const TWO_32 = 0x1_0000_0000;
+/** below this, doubles divide exactly */
+const EXACT_HIGH = 0x20_0000;
+
+/** High word of the product of two unsigned words. */
+function mulHigh(a: number, b: number): number {
+  const a0 = a & 0xffff;
+  const a1 = a >>> 16;
+  const b0 = b & 0xffff;
+  const b1 = b >>> 16;
+  const middle = a1 * b0 + ((a0 * b0) >>> 16);
+  const other = a0 * b1 + (middle & 0xffff);
+  return (a1 * b1 + Math.floor(middle / 0x10000) + Math.floor(other / 0x10000)) | 0;
+}
+
+export function mul64(low: Halves, high: Halves, d: number, s: number): void {
+  const a = low[d];
+  const b = low[s];
+  const cross = Math.imul(high[d], b) + Math.imul(a, high[s]);
+  low[d] = Math.imul(a, b);
+  high[d] = mulHigh(a, b) + cross;
+}
+
+export function lsh64(low: Halves, high: Halves, d: number, count: number): void {
+  const n = count & 63;
+  if (n === 0) return;
+  if (n >= 32) {
+    high[d] = low[d] << (n - 32);
+    low[d] = 0;
+  } else {
+    high[d] = (high[d] << n) | (low[d] >>> (32 - n));
+    low[d] <<= n;
+  }
+}
+
+export function rsh64(low: Halves, high: Halves, d: number, count: number): void {
+  const n = count & 63;
+  if (n === 0) return;
+  if (n >= 32) {
+    low[d] = high[d] >>> (n - 32);
+    high[d] = 0;
+  } else {
+    low[d] = (low[d] >>> n) | (high[d] << (32 - n));
+    high[d] >>>= n;
+  }
+}
+
+export function arsh64(low: Halves, high: Halves, d: number, count: number): void {
+  const n = count & 63;
+  if (n === 0) return;
+  if (n >= 32) {
+    low[d] = high[d] >> (n - 32);
+    high[d] >>= 31;
+  } else {
+    low[d] = (low[d] >>> n) | (high[d] << (32 - n));
+    high[d] >>= n;
+  }
+}
+
+export function neg64(low: Halves, high: Halves, d: number): void {
+  high[d] = low[d] === 0 ? -high[d] : ~high[d];
+  low[d] = -low[d];
+}
+
+const big = (low: number, high: number): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+
+function setBig(low: Halves, high: Halves, d: number, value: bigint): void {
+  low[d] = Number(value & 0xffffffffn);
+  high[d] = Number((value >> 32n) & 0xffffffffn);
+}
+
+function setNumber(low: Halves, high: Halves, d: number, value: number): void {
+  low[d] = value % TWO_32;
+  high[d] = value / TWO_32;
+}
+
+const isExact = (high: number): boolean => high >>> 0 < EXACT_HIGH;
+const exact = (low: number, high: number): number => high * TWO_32 + (low >>> 0);
+
+/** Unsigned; by 0 gives 0. */
+export function div64(low: Halves, high: Halves, d: number, s: number): void {
+  if (low[s] === 0 && high[s] === 0) {
+    low[d] = 0;
+    high[d] = 0;
+  } else if (isExact(high[d]) && isExact(high[s])) {
+    setNumber(low, high, d, Math.floor(exact(low[d], high[d]) / exact(low[s], high[s])));
+  } else {
+    setBig(low, high, d, big(low[d], high[d]) / big(low[s], high[s]));
+  }
+}
+
+/** Unsigned; by 0 leaves d. */
+export function mod64(low: Halves, high: Halves, d: number, s: number): void {
+  if (low[s] === 0 && high[s] === 0) return;
+  if (isExact(high[d]) && isExact(high[s])) {
+    setNumber(low, high, d, exact(low[d], high[d]) % exact(low[s], high[s]));
+  } else {
+    setBig(low, high, d, big(low[d], high[d]) % big(low[s], high[s]));
+  }
+}
+
+/** Towards zero; by 0 gives 0, the least number by -1 itself. */
+export function sdiv64(low: Halves, high: Halves, d: number, s: number): void {
+  if (low[s] === 0 && high[s] === 0) {
+    low[d] = 0;
+    high[d] = 0;
+  } else {
+    setBig(low, high, d, BigInt.asIntN(64, big(low[d], high[d])) / BigInt.asIntN(64, big(low[s], high[s])));
+  }
+}
+
+/** With the dividend's sign; by 0 leaves d. */
+export function smod64(low: Halves, high: Halves, d: number, s: number): void {
+  if (low[s] === 0 && high[s] === 0) return;
+  setBig(low, high, d, BigInt.asIntN(64, big(low[d], high[d])) % BigInt.asIntN(64, big(low[s], high[s])));
+}
+
+export function swap32(x: number): number {
+  return (x << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24);
+}
+
+/** Byte order of the low `width` bits reversed, the rest cleared. */
+export function swap(low: Halves, high: Halves, d: number, width: number): void {
+  const first = swap32(low[d]);
+  if (width === 64) {
+    low[d] = swap32(high[d]);
+    high[d] = first;
+  } else {
+    low[d] = width === 32 ? first : first >>> 16;
+    high[d] = 0;
+  }
+}
