@@ -8,13 +8,15 @@ import { assertUnreachable } from '../base/assert.ts';
 export type Outcome =
   | { readonly kind: 'next' }
   | { readonly kind: 'skip' }
-  | { readonly kind: 'done'; readonly value: number }
+  | { readonly kind: 'done'; readonly value: number; readonly undo?: true }
   | { readonly kind: 'fail'; readonly errno: number; readonly message?: string };
 
 export const next: Outcome = { kind: 'next' };
 /** The rest of the member steps do not apply to this member. */
 export const skip: Outcome = { kind: 'skip' };
 export const done = (value: number): Outcome => ({ kind: 'done', value });
+/** Finishes with a value and still takes everything back: the kernel's quirk of leaving by an error label without an error. */
+export const abandon = (value: number): Outcome => ({ kind: 'done', value, undo: true });
 /** `message` is what the kernel logs (pr_err, verifier log). */
 export const fail = (errno: number, message?: string): Outcome => ({ kind: 'fail', errno, message });
 
@@ -29,7 +31,7 @@ export interface Step<C> {
   readonly source: string;
   /** what it checks or does, in our words, for the page */
   readonly text: string;
-  /** profiles in which it exists (versions compare by the order of `PROFILE_ORDER`) */
+  /** first and last profile that has it (`PROFILE_ORDER` of profiles.ts) */
   readonly since?: string;
   readonly until?: string;
   readonly run: (ctx: C) => Outcome;
@@ -53,19 +55,20 @@ export interface Ran {
 }
 
 /**
- * Runs a table. `members` names the members that the member steps visit; `enter` tells the context which one is next.
+ * Runs a table. `members` names the members that the member steps visit, and is asked when the call steps are through;
+ * `enter` tells the context which one is next.
  * On failure the undos of all steps that ran go backwards, as the kernel's error labels do.
  */
 export function runSteps<C>(
   steps: readonly Step<C>[],
   ctx: C,
-  members: readonly string[] = [],
+  members: () => readonly string[] = () => [],
   enter: (ctx: C, index: number) => void = () => {},
 ): Ran {
   const trace: TraceEntry[] = [];
   const undos: (() => void)[] = [];
-  const finish = (ret: number, message: string | null): Ran => {
-    if (ret < 0) for (const undo of undos.toReversed()) undo();
+  const finish = (ret: number, message: string | null, takeBack = ret < 0): Ran => {
+    if (takeBack) for (const undo of undos.toReversed()) undo();
     return { ret, trace, message };
   };
   /** null: all passed or skipped */
@@ -82,7 +85,7 @@ export function runSteps<C>(
         case 'skip':
           return null;
         case 'done':
-          return finish(outcome.value, null);
+          return finish(outcome.value, null, outcome.undo === true);
         case 'fail':
           return finish(-outcome.errno, outcome.message ?? null);
         default:
@@ -93,9 +96,9 @@ export function runSteps<C>(
   };
   const early = pass('call', null);
   if (early) return early;
-  for (let i = 0; i < members.length; i++) {
+  for (const [i, member] of members().entries()) {
     enter(ctx, i);
-    const stop = pass('member', members[i]);
+    const stop = pass('member', member);
     if (stop) return stop;
   }
   return pass('after', null) ?? finish(0, null);

@@ -1,0 +1,157 @@
+/* What the commands of bpf(2) have in common: the context of a call, the tests of attr, and how a table becomes a call. */
+import { ERRNO } from '../base/errno.ts';
+import {
+  type AttrExtent,
+  type BpfAttr,
+  type BpfCommand,
+  type FullAttr,
+  readAttr,
+  type Stray,
+  type UserPointer,
+} from './attr.ts';
+import type { Core } from './core.ts';
+import { fileOf } from './fds.ts';
+import { log } from './core.ts';
+import { inProfile } from './profiles.ts';
+import type { MapObject, OpenFile } from './state.ts';
+import { fail, next, type Outcome, runSteps, type Step, type TraceEntry } from './steps.ts';
+
+/** What a call wrote to user space. */
+export interface Output {
+  /** the bytes that a pointer of attr got: value, next key, info */
+  bytes?: Uint8Array;
+  /** fields of attr that the kernel wrote back */
+  fields?: Readonly<Record<string, number>>;
+  /** the log buffer */
+  log?: string;
+}
+
+export interface SyscallResult {
+  /** value, or negative errno */
+  readonly ret: number;
+  readonly trace: readonly TraceEntry[];
+  /** what the kernel logged about a refusal */
+  readonly message: string | null;
+  readonly out: Output;
+}
+
+export interface Call<C extends BpfCommand> {
+  readonly k: Core;
+  readonly pid: number;
+  readonly attr: FullAttr<C>;
+  readonly stray: Stray;
+  readonly out: Output;
+}
+
+/** A step as the page shows it. */
+export type StepInfo = Omit<Step<never>, 'run' | 'undo'>;
+
+export interface CommandEntry<C extends BpfCommand> {
+  /** enum bpf_cmd */
+  readonly number: number;
+  readonly steps: readonly StepInfo[];
+  readonly run: (k: Core, pid: number, attr: BpfAttr[C], extent: AttrExtent) => SyscallResult;
+}
+
+/** A command whose steps work on a context of their own, made from the call. */
+export interface CommandTable<C extends BpfCommand, X extends Call<C>> {
+  readonly command: C;
+  readonly number: number;
+  readonly context: (call: Call<C>) => X;
+  readonly steps: readonly Step<X>[];
+  readonly members?: (x: X) => readonly string[];
+  readonly enter?: (x: X, index: number) => void;
+}
+
+/** Every command begins with these two. */
+const ATTR_STEPS: readonly Step<Call<BpfCommand>>[] = [
+  {
+    id: 'attr-size',
+    scope: 'call',
+    source: 'bpf_check_uarg_tail_zero',
+    text: 'attr is at most a page, and zero beyond what this kernel knows of it',
+    run: ({ stray }) => (stray === 'beyond' ? fail(ERRNO.E2BIG) : next),
+  },
+  {
+    id: 'attr-unused',
+    scope: 'call',
+    source: 'CHECK_ATTR',
+    text: 'attr is zero behind the last field of this command',
+    run: ({ stray }) => (stray === 'unused' ? fail(ERRNO.EINVAL) : next),
+  },
+];
+
+export function command<C extends BpfCommand, X extends Call<C>>(table: CommandTable<C, X>): CommandEntry<C> {
+  const steps: readonly Step<X>[] = [...(ATTR_STEPS as readonly Step<Call<C>>[]), ...table.steps];
+  return {
+    number: table.number,
+    steps,
+    run(k, pid, given, extent) {
+      const { attr, stray } = readAttr(table.command, given, extent, k.profile);
+      const x = table.context({ k, pid, attr, stray, out: {} });
+      const here = steps.filter((step) => inProfile(step, k.profile));
+      // `members` is asked once the call steps have found the map
+      const ran = runSteps(here, x, () => table.members?.(x) ?? [], table.enter);
+      if (ran.message !== null) log(k, ran.message);
+      return { ...ran, out: x.out };
+    },
+  };
+}
+
+/** Bytes that user space points to; null: EFAULT. */
+export function copyFromUser(pointer: UserPointer, bytes: number): Uint8Array | null {
+  return pointer instanceof Uint8Array && pointer.length >= bytes ? pointer.slice(0, bytes) : null;
+}
+
+/** A context that has found the map behind `map_fd`. */
+export interface MapCall {
+  readonly k: Core;
+  readonly pid: number;
+  file: OpenFile | null;
+  map: MapObject | null;
+}
+
+/** The map that earlier steps found. */
+export function mapOf(x: { readonly k: Core; readonly map: MapObject | null }): MapObject {
+  // steps change the map in the tree; the context remembers which one
+  return x.k.state.maps[x.map?.object ?? 0];
+}
+
+export function findMap<X extends MapCall & { readonly attr: { readonly map_fd: number } }>(): Step<X> {
+  return {
+    id: 'map-fd',
+    scope: 'call',
+    source: '__bpf_map_get',
+    text: 'map_fd is an open fd (else EBADF), and of a map (else EINVAL)',
+    run(x) {
+      x.file = fileOf(x.k, x.pid, x.attr.map_fd);
+      if (!x.file) return fail(ERRNO.EBADF);
+      if (x.file.kind !== 'map') return fail(ERRNO.EINVAL);
+      x.map = x.k.state.maps[x.file.object];
+      return next;
+    },
+  };
+}
+
+export function mayRead<X extends MapCall>(): Step<X> {
+  return {
+    id: 'fd-readable',
+    scope: 'call',
+    source: 'map_get_sys_perms',
+    text: 'the fd may be read',
+    run: ({ file }) => (file?.readable ? next : fail(ERRNO.EPERM)),
+  };
+}
+
+export function mayWrite<X extends MapCall>(): Step<X> {
+  return {
+    id: 'fd-writable',
+    scope: 'call',
+    source: 'map_get_sys_perms',
+    text: 'the fd may be written to',
+    run: ({ file }) => (file?.writable ? next : fail(ERRNO.EPERM)),
+  };
+}
+
+/** `next` when a condition holds, else the errno. */
+export const must = (condition: boolean, errno: number): Outcome => (condition ? next : fail(errno));

@@ -1,0 +1,36 @@
+/* bpf(2) as a table. */
+import type { BpfCommand } from './attr.ts';
+import { btfLoad } from './btf-load.ts';
+import type { CommandEntry } from './calls.ts';
+import { btfById, btfNextId, linkById, linkNextId, mapById, mapNextId, progById, progNextId } from './ids.ts';
+import { objInfo } from './info.ts';
+import { mapCreate } from './map-create.ts';
+import { progLoad } from './prog-load.ts';
+import { mapDeleteBatch, mapFreeze, mapLookupBatch, mapLookupDelete, mapUpdateBatch } from './refused.ts';
+import { mapDelete } from './struct-ops/delete.ts';
+import { mapLookup, mapNextKey } from './struct-ops/lookup.ts';
+import { mapUpdate } from './struct-ops/update.ts';
+
+export const COMMANDS: { readonly [C in BpfCommand]: CommandEntry<C> } = {
+  BPF_MAP_CREATE: mapCreate,
+  BPF_MAP_LOOKUP_ELEM: mapLookup,
+  BPF_MAP_UPDATE_ELEM: mapUpdate,
+  BPF_MAP_DELETE_ELEM: mapDelete,
+  BPF_MAP_GET_NEXT_KEY: mapNextKey,
+  BPF_MAP_LOOKUP_AND_DELETE_ELEM: mapLookupDelete,
+  BPF_MAP_LOOKUP_BATCH: mapLookupBatch,
+  BPF_MAP_UPDATE_BATCH: mapUpdateBatch,
+  BPF_MAP_DELETE_BATCH: mapDeleteBatch,
+  BPF_MAP_FREEZE: mapFreeze,
+  BPF_PROG_LOAD: progLoad,
+  BPF_BTF_LOAD: btfLoad,
+  BPF_PROG_GET_NEXT_ID: progNextId,
+  BPF_MAP_GET_NEXT_ID: mapNextId,
+  BPF_BTF_GET_NEXT_ID: btfNextId,
+  BPF_LINK_GET_NEXT_ID: linkNextId,
+  BPF_PROG_GET_FD_BY_ID: progById,
+  BPF_MAP_GET_FD_BY_ID: mapById,
+  BPF_BTF_GET_FD_BY_ID: btfById,
+  BPF_LINK_GET_FD_BY_ID: linkById,
+  BPF_OBJ_GET_INFO_BY_FD: objInfo,
+};

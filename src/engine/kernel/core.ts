@@ -1,0 +1,90 @@
+/*
+ * What the parts of the kernel share: the cold state, the machine below, and the registered struct_ops types. Functions
+ * of this folder take it first, as Linux's take the things it has as globals.
+ */
+import type { Btf } from '../btf/btf.ts';
+import type { Memory, Slab } from '../vm/memory.ts';
+import type { Text, TextFunction } from '../vm/text.ts';
+import type { Profile } from './profiles.ts';
+import type { KernelState, ProgObject } from './state.ts';
+import type { FuncModel } from './struct-ops/func-model.ts';
+import type { StructOpsType } from './struct-ops/types.ts';
+
+/** The machine's clock and timers (net/event-queue.ts is one). */
+export interface Timers {
+  /** engine time, integer nanoseconds */
+  readonly now: number;
+  /** number of the event that runs */
+  readonly count: number;
+  define(name: string, handler: (a: number, b: number) => void): number;
+  schedule(at: number, kind: number, a?: number, b?: number): void;
+}
+
+/** A program as those see it who run it. */
+export interface ProgramCode {
+  /** object number */
+  readonly prog: number;
+  readonly id: number;
+  readonly name: string;
+  /** content key of the instructions: a cache key for whatever is made from them */
+  readonly blob: string;
+  readonly insns: Uint8Array;
+}
+
+export interface VerifyRequest {
+  readonly insns: Uint8Array;
+  readonly progType: number;
+  /** the struct and member that a struct_ops program is for */
+  readonly member: { readonly struct: string; readonly name: string; readonly index: number } | null;
+}
+
+/** `errno` 0: accepted. `log` is the verifier's text, without its last line. */
+export interface Verdict {
+  readonly errno: number;
+  readonly log: string;
+}
+
+/** What the kernel is given by the rooms beside it. */
+export interface KernelParts {
+  readonly memory: Memory;
+  readonly text: Text;
+  readonly timers: Timers;
+  readonly btf: Btf;
+  readonly profile: Profile;
+  /** null, or why these instructions can never run: unknown opcode, jump out of the program, no exit */
+  readonly prepare: (insns: Uint8Array) => string | null;
+  readonly verify?: (request: VerifyRequest) => Verdict;
+  /** the code of a trampoline: takes the member's native arguments, calls the program, gives back its result */
+  readonly makeTrampoline: (model: FuncModel, code: ProgramCode) => TextFunction;
+  readonly observer?: KernelObserver;
+}
+
+export interface KernelObserver {
+  /** a program was stopped; its maps' sockets should leave it */
+  readonly onStopped?: (prog: ProgObject, message: string, pc: number) => void;
+  /** the last fd of a socket was closed */
+  readonly onSocketClosed?: (socket: number) => void;
+}
+
+export interface Core extends KernelParts {
+  state: KernelState;
+  /** immutable bytes by content key: instructions, BTF. Never part of the state, never removed. */
+  readonly blobs: Map<string, Uint8Array>;
+  readonly types: StructOpsType[];
+  /** addresses in images that the text has: a cache of the maps' programs */
+  readonly trampolines: Set<number>;
+  readonly progSlab: Slab;
+  readonly imageSlab: Slab;
+  /** the event that moves a map's freeing on */
+  readonly freeTimer: number;
+  /** addresses of the functions that trampolines call */
+  readonly enter: number;
+  readonly exit: number;
+}
+
+/** Lines kept of the kernel's log. */
+const DMESG_LINES = 200;
+
+export function log(k: Core, text: string): void {
+  k.state = { ...k.state, dmesg: [...k.state.dmesg, { time: k.timers.now, text }].slice(-DMESG_LINES) };
+}

@@ -1,0 +1,108 @@
+/* Processes, fds, and the open files between fds and objects. */
+import { ERRNO } from '../base/errno.ts';
+import type { Core } from './core.ts';
+import { holdBtf, holdMap, holdProg, putBtf, putMap, putProg } from './objects.ts';
+import {
+  CAPABILITIES,
+  type Capability,
+  type FileKind,
+  type OpenFile,
+  type Process,
+  type Table,
+  withEntry,
+  withoutEntry,
+} from './state.ts';
+
+/** RLIMIT_NOFILE as most systems set it. */
+const MAX_FDS = 1024;
+
+export function setProcess(k: Core, process: Process): void {
+  k.state = { ...k.state, processes: withEntry(k.state.processes, process.pid, process) };
+}
+
+/** A new process with a terminal on fds 0, 1 and 2. Without `caps`, root has all and others none. */
+export function spawn(k: Core, name: string, uid: number, caps?: readonly Capability[]): number {
+  const pid = k.state.nextPid;
+  k.state = { ...k.state, nextPid: pid + 1 };
+  setProcess(k, { pid, name, uid, caps: caps ?? (uid === 0 ? CAPABILITIES : []), alive: true, fds: {} });
+  const tty = openFile(k, { kind: 'tty', object: 0, readable: true, writable: true });
+  for (const fd of [0, 1, 2]) setFd(k, pid, fd, tty);
+  return pid;
+}
+
+/** fork(2): the child shares the parent's open files. */
+export function fork(k: Core, parent: number, name: string): number {
+  const pid = k.state.nextPid;
+  k.state = { ...k.state, nextPid: pid + 1 };
+  setProcess(k, { ...k.state.processes[parent], pid, name });
+  return pid;
+}
+
+/** The process ends, by itself or by a signal: all its fds are closed. */
+export function exit(k: Core, pid: number): void {
+  for (const fd of Object.keys(k.state.processes[pid].fds)) close(k, pid, Number(fd));
+  setProcess(k, { ...k.state.processes[pid], alive: false });
+}
+
+/** capable(); CAP_SYS_ADMIN stands for CAP_BPF and CAP_PERFMON (bpf_capable, perfmon_capable). */
+export function capable(k: Core, pid: number, cap: Capability): boolean {
+  const { caps } = k.state.processes[pid];
+  return caps.includes(cap) || (cap !== 'CAP_NET_ADMIN' && caps.includes('CAP_SYS_ADMIN'));
+}
+
+export function fileOf(k: Core, pid: number, fd: number): OpenFile | null {
+  const file = k.state.processes[pid]?.fds[fd];
+  return file === undefined ? null : k.state.files[file];
+}
+
+/** The object behind an fd that must be of one kind: its number, or -EBADF, or -EINVAL for another kind of file. */
+export function objectOf(k: Core, pid: number, fd: number, kind: FileKind): number {
+  const file = fileOf(k, pid, fd);
+  if (!file) return -ERRNO.EBADF;
+  return file.kind === kind ? file.object : -ERRNO.EINVAL;
+}
+
+type Count = (k: Core, object: number, kind: 'file', id: number) => void;
+const HOLD: Partial<Record<FileKind, Count>> = { map: holdMap, prog: holdProg, btf: holdBtf };
+const PUT: Partial<Record<FileKind, Count>> = { map: putMap, prog: putProg, btf: putBtf };
+
+function openFile(k: Core, file: Omit<OpenFile, 'id'>): number {
+  const id = k.state.nextFile;
+  k.state = { ...k.state, nextFile: id + 1, files: withEntry<OpenFile>(k.state.files, id, { ...file, id }) };
+  HOLD[file.kind]?.(k, file.object, 'file', id);
+  return id;
+}
+
+function setFd(k: Core, pid: number, fd: number, file: number): void {
+  const process = k.state.processes[pid];
+  setProcess(k, { ...process, fds: { ...process.fds, [fd]: file } });
+}
+
+/** A new fd on a new open file, which takes a reference; -EMFILE when the process has too many. */
+export function newFd(k: Core, pid: number, kind: FileKind, object: number, mode: 'r' | 'w' | 'rw' = 'rw'): number {
+  const { fds } = k.state.processes[pid];
+  let fd = 0;
+  while (fds[fd] !== undefined) fd++;
+  if (fd >= MAX_FDS) return -ERRNO.EMFILE;
+  setFd(k, pid, fd, openFile(k, { kind, object, readable: mode !== 'w', writable: mode !== 'r' }));
+  return fd;
+}
+
+/** close(2). With the last fd on it the open file goes, and gives its reference back. */
+export function close(k: Core, pid: number, fd: number): number {
+  const process = k.state.processes[pid];
+  const id = process?.fds[fd];
+  if (id === undefined) return -ERRNO.EBADF;
+  const { [fd]: _, ...fds } = process.fds;
+  setProcess(k, { ...process, fds });
+  if (Object.values(k.state.processes).some((p) => Object.values(p.fds).includes(id))) return 0;
+  release(k, k.state.files[id]);
+  return 0;
+}
+
+function release(k: Core, file: OpenFile): void {
+  const files: Table<OpenFile> = withoutEntry(k.state.files, file.id);
+  k.state = { ...k.state, files };
+  PUT[file.kind]?.(k, file.object, 'file', file.id);
+  if (file.kind === 'socket') k.observer?.onSocketClosed?.(file.object);
+}

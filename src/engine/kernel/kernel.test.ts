@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { ERRNO } from '../base/errno.ts';
+import { boot, loader } from './testing/boot.ts';
+
+test('a congestion control from INIT to freed', () => {
+  const lab = boot();
+  const { kernel, events, names } = lab;
+  const pid = kernel.spawn('loader');
+  const user = loader(lab, pid);
+  const fds = {
+    ssthresh: user.prog('ssthresh'),
+    undo_cwnd: user.prog('undo_cwnd'),
+    cong_avoid: user.prog('cong_avoid'),
+  };
+  const fd = user.map();
+  expect([user.btfFd, ...Object.values(fds), fd]).toEqual([3, 4, 5, 6, 7]);
+  const object = kernel.objectOf(pid, fd, 'map');
+  const map = () => kernel.state.maps[object];
+  expect(kernel.stateName(map())).toBe('INIT');
+
+  const value = user.value('bpf_reno', fds);
+  expect(user.update(fd, value)).toMatchObject({ ret: 0 });
+  expect(kernel.stateName(map())).toBe('INUSE');
+  expect(kernel.shownRefcnt(map())).toBe(1);
+  expect(names.list).toEqual([{ kdata: map().kdata, name: 'bpf_reno' }]);
+  expect(user.update(fd, value).ret).toBe(-ERRNO.EBUSY);
+
+  const ssthresh = map().progs[0].address;
+  expect(lab.text.nameOf(ssthresh)).toBe('bpf__tcp_congestion_ops_ssthresh');
+  expect(lab.text.call(ssthresh, 1)).toBe(7);
+
+  expect(kernel.refs.get(map().kdata, 'socket', 1)).toBe(true);
+  kernel.exit(pid);
+  expect(kernel.shownRefcnt(map())).toBe(2);
+
+  const admin = kernel.spawn('bpftool');
+  const again = kernel.bpf(admin, 'BPF_MAP_GET_FD_BY_ID', { map_id: map().id }).ret;
+  expect(loader(lab, admin).remove(again).ret).toBe(0);
+  expect(kernel.stateName(map())).toBe('TOBEFREE');
+  expect(kernel.shownRefcnt(map())).toBe(1);
+  kernel.close(admin, again);
+  kernel.refs.put(map().kdata, 'socket', 1);
+  expect(kernel.bpf(admin, 'BPF_MAP_GET_FD_BY_ID', { map_id: map().id }).ret).toBe(-ERRNO.ENOENT);
+  expect(map().freeing).not.toBeNull();
+  expect(Object.keys(kernel.state.progs)).toHaveLength(3);
+  while (events.length > 0) events.step();
+  expect(kernel.state.maps).toEqual({});
+  expect(kernel.state.progs).toEqual({});
+  expect(lab.text.nameOf(ssthresh)).toBeNull();
+});
+
+test('a name that is taken answers EEXIST at reg, and the update may be tried again', () => {
+  const lab = boot();
+  const { kernel } = lab;
+  const pid = kernel.spawn('loader');
+  const user = loader(lab, pid);
+  const fds = {
+    ssthresh: user.prog('ssthresh'),
+    undo_cwnd: user.prog('undo_cwnd'),
+    cong_avoid: user.prog('cong_avoid'),
+  };
+  const [a, b] = [user.map(), user.map()];
+  const value = user.value('same', fds);
+  expect(user.update(a, value).ret).toBe(0);
+  const refused = user.update(b, value);
+  expect(refused.ret).toBe(-ERRNO.EEXIST);
+  expect(refused.trace.at(-1)).toMatchObject({ step: 'reg', outcome: 'fail' });
+  const map = kernel.state.maps[kernel.objectOf(pid, b, 'map')];
+  expect(map.progs).toEqual([]);
+  expect(lab.memory.u8.subarray(map.kvalue, map.kvalue + 256).every((byte) => byte === 0)).toBe(true);
+  expect(user.remove(a).ret).toBe(0);
+  expect(user.update(b, value).ret).toBe(0);
+});

@@ -1,0 +1,204 @@
+/*
+ * The kernel's face: bpf(2), processes, fds, and what the subsystem above needs of struct_ops. Everything it knows is in
+ * `state` and in the memory; the rest are caches.
+ */
+import { assert } from '../base/assert.ts';
+import { Slab } from '../vm/memory.ts';
+import { ERRNO } from '../base/errno.ts';
+import type { AttrExtent, BpfAttr, BpfCommand } from './attr.ts';
+import { addBtf } from './btf-load.ts';
+import type { SyscallResult } from './calls.ts';
+import { COMMANDS } from './commands.ts';
+import type { Core, KernelParts } from './core.ts';
+import * as fds from './fds.ts';
+import { freeTimer } from './free.ts';
+import { holdMap, listed, putMap } from './objects.ts';
+import {
+  type Capability,
+  emptyState,
+  type FileKind,
+  type KernelState,
+  type MapObject,
+  refcnt,
+  shownRefcnt,
+} from './state.ts';
+import { IMAGE_BYTES, rebuildText } from './struct-ops/trampolines.ts';
+import { registerType, type StructOpsType } from './struct-ops/types.ts';
+import { lookupValue, mapState } from './struct-ops/value.ts';
+import type { HolderKind, StructOpsRefs, StructOpsSubsystem } from './subsystem.ts';
+import { STATE_NAMES } from './uapi.ts';
+
+export type { AttrExtent, BpfAttr, BpfCommand, UserPointer } from './attr.ts';
+export type { CommandEntry, Output, StepInfo, SyscallResult } from './calls.ts';
+export type { KernelObserver, KernelParts, ProgramCode, Timers, Verdict, VerifyRequest } from './core.ts';
+export type { FuncModel } from './struct-ops/func-model.ts';
+export type * from './state.ts';
+
+/** struct bpf_prog and the beginning of its code, as far as the trampolines' bytes speak of them. */
+const PROG_BYTES = 64;
+/** Bytes between two functions of the kernel's text. */
+const TEXT_ALIGN = 16;
+
+export class Kernel {
+  readonly refs: StructOpsRefs;
+  private readonly core: Core;
+
+  /** Boot: everything here takes memory and timers always in the same order. */
+  constructor(parts: KernelParts) {
+    const { memory, timers } = parts;
+    const core: Core = {
+      ...parts,
+      state: emptyState,
+      blobs: new Map(),
+      types: [],
+      trampolines: new Set(),
+      progSlab: new Slab(memory, 'kernel', PROG_BYTES, PROG_BYTES),
+      imageSlab: new Slab(memory, 'kernel', IMAGE_BYTES, 64),
+      freeTimer: timers.define('map_free', (object) => freeTimer(core, object)),
+      enter: memory.alloc('kernel', TEXT_ALIGN, TEXT_ALIGN),
+      exit: memory.alloc('kernel', TEXT_ALIGN, TEXT_ALIGN),
+    };
+    this.core = core;
+    addBtf(core, parts.btf.bytes, 'vmlinux', true);
+    this.refs = {
+      get: (kdata, kind, id) => this.get(kdata, kind, id),
+      put: (kdata, kind, id) => this.put(kdata, kind, id),
+    };
+  }
+
+  get state(): KernelState {
+    return this.core.state;
+  }
+
+  /** Puts a checkpoint's tree back; the memory must be of the same checkpoint. */
+  set state(state: KernelState) {
+    this.core.state = state;
+    this.rebuildText();
+  }
+
+  /** Makes trampolines callable that the state has, and forgets all others. */
+  rebuildText(): void {
+    rebuildText(this.core);
+  }
+
+  registerSubsystem(subsystem: StructOpsSubsystem): StructOpsType {
+    return registerType(this.core, subsystem);
+  }
+
+  get types(): readonly StructOpsType[] {
+    return this.core.types;
+  }
+
+  /** bpf(2) */
+  bpf<C extends BpfCommand>(pid: number, command: C, attr: BpfAttr[C], extent: AttrExtent = {}): SyscallResult {
+    assert(this.state.processes[pid]?.alive, `a system call of process ${pid}, which is not running`);
+    this.core.state = { ...this.state, calls: this.state.calls + 1 };
+    return COMMANDS[command].run(this.core, pid, attr, extent);
+  }
+
+  /** A new process; without `caps`, uid 0 has all capabilities and others none. Returns its pid. */
+  spawn(name: string, uid = 0, caps?: readonly Capability[]): number {
+    return fds.spawn(this.core, name, uid, caps);
+  }
+
+  /** A child that shares the parent's open files. */
+  fork(parent: number, name: string): number {
+    return fds.fork(this.core, parent, name);
+  }
+
+  /** setuid and capset: who the process is from now on. */
+  setCredentials(pid: number, uid: number, caps: readonly Capability[]): void {
+    fds.setProcess(this.core, { ...this.state.processes[pid], uid, caps });
+  }
+
+  /** The process ends, and with it its fds. */
+  exit(pid: number): void {
+    fds.exit(this.core, pid);
+  }
+
+  /** close(2): 0 or -EBADF. */
+  close(pid: number, fd: number): number {
+    return fds.close(this.core, pid, fd);
+  }
+
+  /** An fd for a socket; `onSocketClosed` of the observer is told when the last one on it is closed. */
+  socketFd(pid: number, socket: number): number {
+    return fds.newFd(this.core, pid, 'socket', socket);
+  }
+
+  capable(pid: number, cap: Capability): boolean {
+    return fds.capable(this.core, pid, cap);
+  }
+
+  /** Object number behind an fd of that kind, or -EBADF, or -EINVAL. */
+  objectOf(pid: number, fd: number, kind: FileKind): number {
+    return fds.objectOf(this.core, pid, fd, kind);
+  }
+
+  /** The map whose kvalue has this struct; null when the address belongs to none. */
+  mapOf(kdata: number): MapObject | null {
+    return Object.values(this.state.maps).find((map) => map.kdata === kdata) ?? null;
+  }
+
+  /** The map that still has this id. */
+  mapById(id: number): MapObject | null {
+    const object = listed(this.core, 'map').find((map) => map.id === id)?.object;
+    return object === undefined ? null : this.state.maps[object];
+  }
+
+  /** What the state word of the map says, as user space names it. */
+  stateName(map: MapObject): (typeof STATE_NAMES)[number] {
+    return STATE_NAMES[mapState(this.core, map)];
+  }
+
+  shownRefcnt(map: MapObject): number {
+    return shownRefcnt(map);
+  }
+
+  /** The value as a lookup would return it, without being a system call. */
+  peekValue(map: MapObject): Uint8Array {
+    return lookupValue(this.core, map);
+  }
+
+  /** The map and member whose trampoline is at an address. */
+  trampolineAt(address: number): { readonly map: MapObject; readonly member: string; readonly prog: number } | null {
+    for (const map of Object.values(this.state.maps)) {
+      const found = map.progs.find((p) => p.address === address);
+      if (found) return { map, member: found.member, prog: found.prog };
+    }
+    return null;
+  }
+
+  isTrampoline(address: number): boolean {
+    return this.core.trampolines.has(address);
+  }
+
+  /** Instructions of a program. */
+  insns(prog: number): Uint8Array {
+    const bytes = this.core.blobs.get(this.state.progs[prog].blob);
+    assert(bytes, `program ${prog} has no instructions`);
+    return bytes;
+  }
+
+  /** bpf_struct_ops_get: whoever holds a struct can be joined, also when it is being freed; not when it has gone. */
+  private get(kdata: number, kind: HolderKind, id: number): boolean {
+    const map = this.mapOf(kdata);
+    if (!map || refcnt(map) === 0) return false;
+    holdMap(this.core, map.object, kind, id);
+    return true;
+  }
+
+  private put(kdata: number, kind: HolderKind, id: number): void {
+    const map = this.mapOf(kdata);
+    assert(map, `put of ${kdata.toString(16)}, where no map is`);
+    putMap(this.core, map.object, kind, id);
+  }
+}
+
+/** A command that this kernel does not have. */
+export const unknownCommand: SyscallResult = {
+  ret: -ERRNO.EINVAL,
+  trace: [{ step: 'command', member: null, outcome: 'fail' }],
+  message: null,
+  out: {},
+};

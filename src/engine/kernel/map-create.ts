@@ -1,0 +1,221 @@
+/* BPF_MAP_CREATE of a struct_ops map: map_create, and bpf_struct_ops_map_alloc within it. */
+import { ERRNO } from '../base/errno.ts';
+import { type Call, command, type CommandTable, must } from './calls.ts';
+import { capable, newFd, objectOf } from './fds.ts';
+import { allocId, allocObject, holdBtf, setMap } from './objects.ts';
+import { done, fail, next } from './steps.ts';
+import type { StructOpsType } from './struct-ops/types.ts';
+import { MAP_FLAG, MAP_TYPE_STRUCT_OPS, objName } from './uapi.ts';
+
+interface MapCreate extends Call<'BPF_MAP_CREATE'> {
+  type: StructOpsType | null;
+  /** 0 until allocated */
+  kvalue: number;
+  uvalue: number;
+  name: string;
+  btf: number;
+}
+
+/** kvalues and uvalues of all maps of one type that fit the kernel's region */
+const MAX_VALUES = 2000;
+
+const has = (flags: number, bit: number): boolean => (flags & bit) !== 0;
+
+const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
+  command: 'BPF_MAP_CREATE',
+  number: 0,
+  context: (call) => ({ ...call, type: null, kvalue: 0, uvalue: 0, name: '', btf: 0 }),
+  steps: [
+    {
+      id: 'value-type-rule',
+      scope: 'call',
+      source: 'map_create',
+      text: 'btf_vmlinux_value_type_id goes with struct_ops maps only, and not with key and value ids of a program BTF',
+      run({ attr }) {
+        const own = attr.btf_key_type_id !== 0 || attr.btf_value_type_id !== 0;
+        if (attr.btf_vmlinux_value_type_id !== 0)
+          return must(attr.map_type === MAP_TYPE_STRUCT_OPS && !own, ERRNO.EINVAL);
+        return must(attr.btf_key_type_id === 0 || attr.btf_value_type_id !== 0, ERRNO.EINVAL);
+      },
+    },
+    {
+      id: 'map-extra',
+      scope: 'call',
+      source: 'map_create',
+      text: 'map_extra is 0: only bloom filters and arenas have one',
+      run: ({ attr }) => must(attr.map_extra === 0, ERRNO.EINVAL),
+    },
+    {
+      id: 'file-flags',
+      scope: 'call',
+      source: 'bpf_get_file_flag',
+      text: 'not read-only and write-only at once',
+      run: ({ attr }) =>
+        must(!(has(attr.map_flags, MAP_FLAG.RDONLY) && has(attr.map_flags, MAP_FLAG.WRONLY)), ERRNO.EINVAL),
+    },
+    {
+      id: 'numa-node',
+      scope: 'call',
+      source: 'map_create',
+      text: 'a NUMA node, where one is asked for, exists',
+      run: ({ attr }) => must(!has(attr.map_flags, MAP_FLAG.NUMA_NODE) || attr.numa_node === 0, ERRNO.EINVAL),
+    },
+    {
+      id: 'map-type',
+      scope: 'call',
+      source: 'map_create',
+      text: 'a map type that this kernel has (here: struct_ops only)',
+      run: ({ attr }) => must(attr.map_type === MAP_TYPE_STRUCT_OPS, ERRNO.EINVAL),
+    },
+    {
+      id: 'sizes',
+      scope: 'call',
+      source: 'bpf_struct_ops_map_alloc_check',
+      text: 'key of 4 bytes, one entry, a value type, and no flags but those of struct_ops',
+      run: ({ k, attr }) =>
+        must(
+          attr.key_size === 4 &&
+            attr.max_entries === 1 &&
+            (attr.map_flags & ~k.profile.mapFlags) === 0 &&
+            attr.btf_vmlinux_value_type_id !== 0,
+          ERRNO.EINVAL,
+        ),
+    },
+    {
+      id: 'ifindex',
+      scope: 'call',
+      source: 'map_create',
+      text: 'no device: these maps cannot be offloaded',
+      run: ({ attr }) => must(attr.map_ifindex === 0, ERRNO.EINVAL),
+    },
+    {
+      id: 'token',
+      scope: 'call',
+      source: 'bpf_token_get_from_fd',
+      since: 'v6.12',
+      text: 'with BPF_F_TOKEN_FD, the fd is of a token (this machine has none)',
+      run({ k, pid, attr }) {
+        if (!has(attr.map_flags, MAP_FLAG.TOKEN_FD)) return next;
+        return fail(objectOf(k, pid, attr.map_token_fd, 'btf') === -ERRNO.EBADF ? ERRNO.EBADF : ERRNO.EINVAL);
+      },
+    },
+    {
+      id: 'cap-bpf',
+      scope: 'call',
+      source: 'map_create',
+      text: 'the caller has CAP_BPF',
+      run: ({ k, pid }) => must(capable(k, pid, 'CAP_BPF'), ERRNO.EPERM),
+    },
+    {
+      id: 'module-btf',
+      scope: 'call',
+      source: 'bpf_struct_ops_map_alloc',
+      since: 'v6.12',
+      text: 'with BPF_F_VTYPE_BTF_OBJ_FD, the fd is of a module BTF (no module of this machine has a type)',
+      run({ k, pid, attr }) {
+        if (!has(attr.map_flags, MAP_FLAG.VTYPE_BTF_OBJ_FD)) return next;
+        const btf = objectOf(k, pid, attr.value_type_btf_obj_fd, 'btf');
+        return fail(btf < 0 ? -btf : ERRNO.EINVAL);
+      },
+    },
+    {
+      id: 'value-type',
+      scope: 'call',
+      source: 'bpf_struct_ops_find_value',
+      text: 'the value type is the value struct of a registered struct_ops type',
+      run(x) {
+        x.type = x.k.types.find(({ valueId }) => valueId === x.attr.btf_vmlinux_value_type_id) ?? null;
+        return must(x.type !== null, ERRNO.ENOTSUPP);
+      },
+    },
+    {
+      id: 'value-size',
+      scope: 'call',
+      source: 'bpf_struct_ops_map_alloc',
+      text: 'value_size is the size of that struct',
+      run: ({ type, attr }) => must(attr.value_size === type?.valueSize, ERRNO.EINVAL),
+    },
+    {
+      id: 'alloc',
+      scope: 'call',
+      source: 'bpf_struct_ops_map_alloc',
+      text: 'memory for both copies of the value, all zero',
+      run(x) {
+        if (!x.type || x.type.values.live + 2 > MAX_VALUES) return fail(ERRNO.ENOMEM);
+        x.kvalue = x.type.values.alloc();
+        x.uvalue = x.type.values.alloc();
+        return next;
+      },
+      undo(x) {
+        x.type?.values.free(x.uvalue);
+        x.type?.values.free(x.kvalue);
+      },
+    },
+    {
+      id: 'map-name',
+      scope: 'call',
+      source: 'bpf_obj_name_cpy',
+      text: 'map_name is empty or of letters, digits, _ and ., and ends within 16 bytes',
+      run(x) {
+        const name = objName(x.attr.map_name);
+        x.name = name ?? '';
+        return must(name !== null, ERRNO.EINVAL);
+      },
+    },
+    {
+      id: 'btf-fd',
+      scope: 'call',
+      source: 'map_create',
+      text: 'btf_fd is of a program BTF, though none of its types is used',
+      run(x) {
+        const btf = objectOf(x.k, x.pid, x.attr.btf_fd, 'btf');
+        if (btf < 0) return fail(-btf);
+        x.btf = btf;
+        return must(!x.k.state.btfs[btf].kernel, ERRNO.EACCES);
+      },
+    },
+    {
+      id: 'new-fd',
+      scope: 'call',
+      source: 'bpf_map_new_fd',
+      text: 'the map gets an id and its creator an fd: state INIT',
+      run(x) {
+        const { k, type, attr } = x;
+        if (!type) return fail(ERRNO.ENOTSUPP);
+        const before = k.state;
+        const object = allocObject(k);
+        setMap(k, {
+          object,
+          id: allocId(k, 'map'),
+          name: x.name,
+          type: attr.map_type,
+          flags: attr.map_flags,
+          struct: type.name,
+          valueTypeId: type.valueId,
+          valueSize: type.valueSize,
+          kvalue: x.kvalue,
+          uvalue: x.uvalue,
+          kdata: x.kvalue + type.dataOffset,
+          btf: x.btf,
+          progs: [],
+          images: [],
+          imageUsed: 0,
+          holders: [],
+          freeing: null,
+        });
+        holdBtf(k, x.btf, 'map', object);
+        const fd = newFd(k, x.pid, 'map', object, fileMode(attr.map_flags));
+        if (fd >= 0) return done(fd);
+        k.state = before;
+        return fail(-fd);
+      },
+    },
+  ],
+};
+
+export function fileMode(flags: number): 'r' | 'w' | 'rw' {
+  if (has(flags, MAP_FLAG.RDONLY)) return 'r';
+  return has(flags, MAP_FLAG.WRONLY) ? 'w' : 'rw';
+}
+
+export const mapCreate = command(table);

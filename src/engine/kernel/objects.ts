@@ -1,0 +1,148 @@
+/*
+ * Objects, ids and references. Taking and giving back a reference are the only ways in which a holder list changes.
+ */
+import { assert } from '../base/assert.ts';
+import { contentKey } from '../base/hash.ts';
+import type { Core } from './core.ts';
+import { WORKQUEUE_NS } from './grace.ts';
+import {
+  type BtfObject,
+  type IdKind,
+  type MapObject,
+  type ObjectHolder,
+  type ProgObject,
+  withEntry,
+  withoutEntry,
+} from './state.ts';
+import type { HolderKind } from './subsystem.ts';
+
+/** Largest id: idr_alloc_cyclic starts over at 1 behind it. */
+const INT_MAX = 0x7fff_ffff;
+
+/** Objects that still have their id, of one kind. */
+export function listed(k: Core, kind: IdKind): readonly { readonly id: number; readonly object: number }[] {
+  switch (kind) {
+    case 'map':
+      return Object.values(k.state.maps).filter(({ holders }) => holders.length > 0);
+    case 'prog':
+      return Object.values(k.state.progs);
+    case 'btf':
+      return Object.values(k.state.btfs);
+    case 'link':
+      return [];
+  }
+}
+
+export function objectById(k: Core, kind: IdKind, id: number): number | null {
+  return listed(k, kind).find((o) => o.id === id)?.object ?? null;
+}
+
+/** idr_alloc_cyclic */
+export function allocId(k: Core, kind: IdKind): number {
+  const taken = new Set(listed(k, kind).map(({ id }) => id));
+  let id = k.state.lastId[kind];
+  do id = id >= INT_MAX ? 1 : id + 1;
+  while (taken.has(id));
+  k.state = { ...k.state, lastId: { ...k.state.lastId, [kind]: id } };
+  return id;
+}
+
+export function allocObject(k: Core): number {
+  const object = k.state.nextObject;
+  k.state = { ...k.state, nextObject: object + 1 };
+  return object;
+}
+
+/** Keeps bytes outside the tree; returns their key. */
+export function keepBlob(k: Core, bytes: Uint8Array): string {
+  const key = contentKey(bytes);
+  if (!k.blobs.has(key)) k.blobs.set(key, bytes.slice());
+  return key;
+}
+
+export function blob(k: Core, key: string): Uint8Array {
+  const bytes = k.blobs.get(key);
+  assert(bytes, `no bytes are kept as ${key}`);
+  return bytes;
+}
+
+function withoutHolder<H extends { readonly kind: string; readonly id: number }>(
+  holders: readonly H[],
+  kind: H['kind'],
+  id: number,
+): readonly H[] {
+  const at = holders.findIndex((h) => h.kind === kind && h.id === id);
+  assert(at >= 0, `${kind} ${id} gives back a reference that it does not hold`);
+  return holders.toSpliced(at, 1);
+}
+
+export function setMap(k: Core, map: MapObject): void {
+  k.state = { ...k.state, maps: withEntry(k.state.maps, map.object, map) };
+}
+
+function setProg(k: Core, prog: ProgObject): void {
+  k.state = { ...k.state, progs: withEntry(k.state.progs, prog.object, prog) };
+}
+
+function setBtf(k: Core, btf: BtfObject): void {
+  k.state = { ...k.state, btfs: withEntry(k.state.btfs, btf.object, btf) };
+}
+
+/** bpf_map_inc, bpf_map_inc_with_uref */
+export function holdMap(k: Core, object: number, kind: HolderKind, id: number): void {
+  const map = k.state.maps[object];
+  const holder = { kind, id, time: k.timers.now, event: k.timers.count, call: k.state.calls };
+  setMap(k, { ...map, holders: [...map.holders, holder] });
+}
+
+/** bpf_map_put: with the last reference the id is gone at once, and the map starts on its way out. */
+export function putMap(k: Core, object: number, kind: HolderKind, id: number): void {
+  const map = k.state.maps[object];
+  const holders = withoutHolder(map.holders, kind, id);
+  setMap(k, { ...map, holders });
+  if (holders.length === 0) startFreeing(k, object);
+}
+
+/** bpf_map_free_in_work */
+function startFreeing(k: Core, object: number): void {
+  const workAt = k.timers.now + WORKQUEUE_NS;
+  setMap(k, { ...k.state.maps[object], freeing: { workAt, rcuAt: 0, tasksAt: 0 } });
+  k.timers.schedule(workAt, k.freeTimer, object);
+}
+
+export function holdProg(k: Core, object: number, kind: ObjectHolder['kind'], id: number): void {
+  const prog = k.state.progs[object];
+  setProg(k, { ...prog, holders: [...prog.holders, { kind, id }] });
+}
+
+/** bpf_prog_put */
+export function putProg(k: Core, object: number, kind: ObjectHolder['kind'], id: number): void {
+  const prog = k.state.progs[object];
+  const holders = withoutHolder(prog.holders, kind, id);
+  if (holders.length > 0) {
+    setProg(k, { ...prog, holders });
+    return;
+  }
+  k.state = { ...k.state, progs: withoutEntry(k.state.progs, object) };
+  k.progSlab.free(prog.address);
+  if (prog.btf !== 0) putBtf(k, prog.btf, 'prog', object);
+}
+
+export function markStopped(k: Core, object: number, message: string, pc: number): void {
+  const prog = k.state.progs[object];
+  if (prog.stopped) return;
+  setProg(k, { ...prog, stopped: { message, pc } });
+  k.observer?.onStopped?.(prog, message, pc);
+}
+
+export function holdBtf(k: Core, object: number, kind: ObjectHolder['kind'], id: number): void {
+  const btf = k.state.btfs[object];
+  setBtf(k, { ...btf, holders: [...btf.holders, { kind, id }] });
+}
+
+export function putBtf(k: Core, object: number, kind: ObjectHolder['kind'], id: number): void {
+  const btf = k.state.btfs[object];
+  const holders = withoutHolder(btf.holders, kind, id);
+  if (holders.length > 0 || btf.kernel) setBtf(k, { ...btf, holders });
+  else k.state = { ...k.state, btfs: withoutEntry(k.state.btfs, object) };
+}

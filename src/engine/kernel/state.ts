@@ -1,0 +1,181 @@
+/*
+ * The kernel's cold state: one immutable tree of plain objects. A system call replaces the tree, a checkpoint keeps the
+ * pointer. Everything that user space cannot tell apart from memory (a map's state word, its value) is in memory
+ * instead, and nowhere here.
+ *
+ * Objects have numbers that are never used again; the ids that user space sees come and go. A reference count is never
+ * stored: each object has the list of those who hold it, and every count is the length of a part of that list.
+ */
+import type { Holder } from './subsystem.ts';
+
+export const CAPABILITIES = ['CAP_NET_ADMIN', 'CAP_SYS_ADMIN', 'CAP_PERFMON', 'CAP_BPF'] as const;
+export type Capability = (typeof CAPABILITIES)[number];
+
+export interface Process {
+  readonly pid: number;
+  readonly name: string;
+  readonly uid: number;
+  readonly caps: readonly Capability[];
+  readonly alive: boolean;
+  /** fd to open file */
+  readonly fds: Readonly<Record<number, number>>;
+}
+
+export type FileKind = 'tty' | 'socket' | 'btf' | 'prog' | 'map' | 'link';
+
+/** An open file description: processes' fds point at it, and it holds its object until the last of them is closed. */
+export interface OpenFile {
+  readonly id: number;
+  readonly kind: FileKind;
+  /** object number; a socket's own number */
+  readonly object: number;
+  readonly readable: boolean;
+  readonly writable: boolean;
+}
+
+/** Who holds a program or a BTF. */
+export interface ObjectHolder {
+  readonly kind: 'file' | 'pin' | 'map' | 'prog';
+  readonly id: number;
+}
+
+interface KernelObject {
+  readonly object: number;
+  /** what user space calls it; stays here for the record after the id has been given up */
+  readonly id: number;
+}
+
+export interface BtfObject extends KernelObject {
+  /** content key of the blob */
+  readonly blob: string;
+  readonly size: number;
+  readonly kernel: boolean;
+  readonly name: string;
+  readonly holders: readonly ObjectHolder[];
+}
+
+export interface ProgObject extends KernelObject {
+  readonly name: string;
+  readonly type: number;
+  readonly gpl: boolean;
+  /** content key of the instructions */
+  readonly blob: string;
+  readonly insnCount: number;
+  readonly attachBtfId: number;
+  readonly expectedAttachType: number;
+  readonly flags: number;
+  /** BTF object number, 0: none */
+  readonly btf: number;
+  readonly uid: number;
+  /** engine time, ns */
+  readonly loaded: number;
+  /** linear address of its struct bpf_prog */
+  readonly address: number;
+  readonly holders: readonly ObjectHolder[];
+  /** it faulted or ran out of fuel, and is not run any more */
+  readonly stopped: { readonly message: string; readonly pc: number } | null;
+}
+
+/** A program in a slot of a map, and the code that calls it. */
+export interface MapProg {
+  readonly member: string;
+  /** index of the member in the struct */
+  readonly index: number;
+  readonly prog: number;
+  /** linear address of the trampoline, bytes of its code */
+  readonly address: number;
+  readonly bytes: number;
+}
+
+/** A map without references on its way out; the times are engine times in ns, 0: not asked for yet, or over. */
+export interface Freeing {
+  /** when the work item runs */
+  readonly workAt: number;
+  /** when a grace period of each flavour ends */
+  readonly rcuAt: number;
+  readonly tasksAt: number;
+}
+
+export interface MapObject extends KernelObject {
+  readonly name: string;
+  readonly type: number;
+  readonly flags: number;
+  /** kernel struct of a struct_ops map: `tcp_congestion_ops` */
+  readonly struct: string;
+  readonly valueTypeId: number;
+  readonly valueSize: number;
+  /** linear addresses: what the subsystem was given lies in kvalue, what user space reads in uvalue */
+  readonly kvalue: number;
+  readonly uvalue: number;
+  /** linear address of the struct itself in kvalue */
+  readonly kdata: number;
+  readonly btf: number;
+  readonly progs: readonly MapProg[];
+  /** linear addresses of the image's pages, and bytes used of the last */
+  readonly images: readonly number[];
+  readonly imageUsed: number;
+  readonly holders: readonly Holder[];
+  readonly freeing: Freeing | null;
+}
+
+export type IdKind = 'map' | 'prog' | 'btf' | 'link';
+
+export type Table<T> = Readonly<Record<number, T>>;
+
+export interface Pin {
+  readonly path: string;
+  readonly kind: 'map' | 'prog' | 'link';
+  readonly object: number;
+}
+
+export interface KernelState {
+  readonly processes: Table<Process>;
+  readonly files: Table<OpenFile>;
+  readonly maps: Table<MapObject>;
+  readonly progs: Table<ProgObject>;
+  readonly btfs: Table<BtfObject>;
+  readonly pins: Readonly<Record<string, Pin>>;
+  /** the last id given out, for each kind: allocation goes on from there (idr_alloc_cyclic) */
+  readonly lastId: Readonly<Record<IdKind, number>>;
+  readonly nextPid: number;
+  readonly nextFile: number;
+  readonly nextObject: number;
+  /** bpf() calls so far; number of the one that runs */
+  readonly calls: number;
+  /** what the kernel logged, newest last, bounded */
+  readonly dmesg: readonly { readonly time: number; readonly text: string }[];
+}
+
+export const emptyState: KernelState = {
+  processes: {},
+  files: {},
+  maps: {},
+  progs: {},
+  btfs: {},
+  pins: {},
+  lastId: { map: 0, prog: 0, btf: 0, link: 0 },
+  nextPid: 100,
+  nextFile: 1,
+  nextObject: 1,
+  calls: 0,
+  dmesg: [],
+};
+
+/** map->refcnt */
+export const refcnt = (map: MapObject): number => map.holders.length;
+
+/** map->usercnt: fds and pins */
+export const usercnt = (map: MapObject): number =>
+  map.holders.filter(({ kind }) => kind === 'file' || kind === 'pin').length;
+
+/** What a lookup puts into the value's refcnt: references that are not user space's. */
+export const shownRefcnt = (map: MapObject): number => Math.max(refcnt(map) - usercnt(map), 0);
+
+export function withEntry<T>(table: Table<T>, key: number, value: T): Table<T> {
+  return { ...table, [key]: value };
+}
+
+export function withoutEntry<T>(table: Table<T>, key: number): Table<T> {
+  const { [key]: _, ...rest } = table;
+  return rest;
+}

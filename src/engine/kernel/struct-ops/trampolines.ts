@@ -1,0 +1,107 @@
+/*
+ * Trampolines of a map: a place in its image, the bytes that Linux would write there, and the function that answers
+ * when the address is called. The function is a cache, made again from the cold state after a checkpoint.
+ */
+import { ERRNO } from '../../base/errno.ts';
+import { KERNEL_BASE_HI } from '../../vm/memory.ts';
+import { ProgramStopped } from '../../vm/stopped.ts';
+import type { TextFunction } from '../../vm/text.ts';
+import type { Core } from '../core.ts';
+import { blob, markStopped, setMap } from '../objects.ts';
+import type { MapObject, MapProg, ProgObject } from '../state.ts';
+import { argSlots } from './func-model.ts';
+import { structOpsType, type StructOpsMember } from './types.ts';
+import { emitTrampoline, type TrampolineTargets } from './x86.ts';
+
+export const IMAGE_BYTES = 4096;
+/** Pages of all images together that fit beside the rest of the kernel's region. */
+const MAX_IMAGES = 700;
+/** Within a program's own 64 bytes, where its code is taken to begin. */
+const CODE_OFFSET = 32;
+const INT3 = 0xcc;
+
+/** Name in kallsyms of the trampoline at a member. */
+export const trampolineName = (struct: string, member: string): string => `bpf__${struct}_${member}`;
+
+export const targetsOf = (k: Core, prog: ProgObject): TrampolineTargets => ({
+  enter: k.enter,
+  exit: k.exit,
+  prog: prog.address,
+  func: prog.address + CODE_OFFSET,
+});
+
+/**
+ * bpf_struct_ops_prepare_trampoline: takes the next place of the image, or of another page, writes the code, and makes
+ * the address callable. Returns 0 and notes the program in the map, or a negative errno.
+ */
+export function addTrampoline(k: Core, object: number, member: StructOpsMember, prog: ProgObject): number {
+  const facts = k.profile.trampoline;
+  const map = k.state.maps[object];
+  if (!member.model || argSlots(member.model) > facts.maxArgs) return -ERRNO.ENOTSUPP;
+  const targets = targetsOf(k, prog);
+  const length = emitTrampoline(member.model, facts, 0, targets, KERNEL_BASE_HI).length;
+  const room = length + (facts.int3 ? 1 : 0) + facts.safety;
+  const place = placeFor(k, map, room);
+  if (typeof place === 'number') return place;
+  const { images, used } = place;
+  const address = images[images.length - 1] + used;
+  k.memory.u8.set(emitTrampoline(member.model, facts, address, targets, KERNEL_BASE_HI), address);
+  if (facts.int3) k.memory.u8[address + length] = INT3;
+  const entry: MapProg = { member: member.name, index: member.index, prog: prog.object, address, bytes: length };
+  setMap(k, { ...map, images, imageUsed: used + room, progs: [...map.progs, entry] });
+  putText(k, k.state.maps[object], entry);
+  return 0;
+}
+
+/** Room in the image's last page, or a new page; a negative errno when there is none. */
+function placeFor(k: Core, map: MapObject, bytes: number): { images: readonly number[]; used: number } | number {
+  if (map.images.length > 0 && map.imageUsed + bytes <= IMAGE_BYTES) {
+    return { images: map.images, used: map.imageUsed };
+  }
+  if (map.images.length >= k.profile.trampoline.maxPages) return -ERRNO.E2BIG;
+  if (k.imageSlab.live >= MAX_IMAGES) return -ERRNO.ENOMEM;
+  return { images: [...map.images, k.imageSlab.alloc()], used: 0 };
+}
+
+/** Frees the image; its addresses are not callable any more. The map's state is the caller's. */
+export function releaseImage(k: Core, map: MapObject): void {
+  for (const { address } of map.progs) {
+    k.text.remove(address);
+    k.trampolines.delete(address);
+  }
+  for (const image of map.images) k.imageSlab.free(image);
+}
+
+/** Makes the text agree with the cold state: trampolines of maps that are no more go, those of maps that are come. */
+export function rebuildText(k: Core): void {
+  for (const address of k.trampolines) k.text.remove(address);
+  k.trampolines.clear();
+  for (const map of Object.values(k.state.maps)) for (const entry of map.progs) putText(k, map, entry);
+}
+
+function putText(k: Core, map: MapObject, entry: MapProg): void {
+  const member = structOpsType(k, map.struct).members[entry.index];
+  const prog = k.state.progs[entry.prog];
+  if (!member.model) return;
+  const code = { prog: prog.object, id: prog.id, name: prog.name, blob: prog.blob, insns: blob(k, prog.blob) };
+  k.trampolines.add(entry.address);
+  const run = k.makeTrampoline(member.model, code);
+  k.text.put(entry.address, trampolineName(map.struct, member.name), guarded(k, prog.object, run));
+}
+
+/**
+ * The boundary that a fault of a program does not cross: the caller gets 0, and the program is not run any more. Linux
+ * has no such thing: its verifier would have refused the program.
+ */
+function guarded(k: Core, prog: number, run: TextFunction): TextFunction {
+  return (a, b, c, d) => {
+    if (k.state.progs[prog].stopped) return 0;
+    try {
+      return run(a, b, c, d);
+    } catch (error) {
+      if (!(error instanceof ProgramStopped)) throw error;
+      markStopped(k, prog, error.message, error.pc);
+      return 0;
+    }
+  };
+}

@@ -1,0 +1,122 @@
+/*
+ * The struct_ops types of this kernel: what registering one finds in BTF (bpf_struct_ops_desc_init). All offsets come
+ * from there.
+ */
+import { assert } from '../../base/assert.ts';
+import type { Btf, BtfType } from '../../btf/btf.ts';
+import { Slab } from '../../vm/memory.ts';
+import type { Core } from '../core.ts';
+import type { StructOpsSubsystem } from '../subsystem.ts';
+import { distillFuncProto, type FuncModel } from './func-model.ts';
+
+export interface StructOpsMember {
+  readonly name: string;
+  readonly index: number;
+  /** bytes, in the struct */
+  readonly offset: number;
+  readonly size: number;
+  /** `module`: a `struct module *`, which the core fills itself */
+  readonly kind: 'func' | 'module' | 'data';
+  /** of a func that programs can implement */
+  readonly model: FuncModel | null;
+}
+
+/** Bytes [from, to) that no member covers. */
+export interface Hole {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface StructOpsType {
+  readonly name: string;
+  readonly typeId: number;
+  readonly valueId: number;
+  readonly valueSize: number;
+  /** bytes from the start of the value struct */
+  readonly refcntOffset: number;
+  readonly stateOffset: number;
+  readonly dataOffset: number;
+  readonly dataSize: number;
+  readonly members: readonly StructOpsMember[];
+  readonly valueHoles: readonly Hole[];
+  readonly dataHoles: readonly Hole[];
+  readonly subsystem: StructOpsSubsystem;
+  /** memory of kvalues and uvalues */
+  readonly values: Slab;
+}
+
+const VALUE_PREFIX = 'bpf_struct_ops_';
+/** ____cacheline_aligned_in_smp */
+const CACHE_LINE = 64;
+
+/** Enters a type; a subsystem that this BTF does not describe is a fault of the machine's builder. */
+export function registerType(k: Core, subsystem: StructOpsSubsystem): StructOpsType {
+  const { btf } = k;
+  const struct = struct_(btf, subsystem.name);
+  const value = struct_(btf, VALUE_PREFIX + subsystem.name);
+  const data = btf.field(value.name, 'data');
+  const state = btf.field(value.name, 'common.state') ?? btf.field(value.name, 'state');
+  const refcnt = btf.field(value.name, 'common.refcnt') ?? btf.field(value.name, 'refcnt');
+  assert(data && state && refcnt, `${value.name} has no state, refcnt or data`);
+  const type: StructOpsType = {
+    name: subsystem.name,
+    typeId: struct.id,
+    valueId: value.id,
+    valueSize: value.size,
+    refcntOffset: refcnt.byteOffset,
+    stateOffset: state.byteOffset,
+    dataOffset: data.byteOffset,
+    dataSize: struct.size,
+    members: struct.members.map((member, index) => ({
+      name: member.name,
+      index,
+      offset: member.bitOffset / 8,
+      size: btf.sizeOf(member.type),
+      ...memberKind(btf, member.type, subsystem.unsupported.includes(member.name)),
+    })),
+    valueHoles: holes(btf, value),
+    dataHoles: holes(btf, struct),
+    subsystem,
+    values: new Slab(k.memory, 'kernel', Math.ceil(value.size / CACHE_LINE) * CACHE_LINE, CACHE_LINE),
+  };
+  k.types.push(type);
+  return type;
+}
+
+function struct_(btf: Btf, name: string): BtfType {
+  const type = btf.type(btf.find('STRUCT', name));
+  assert(type?.kind === 'STRUCT', `no struct ${name} in this BTF`);
+  return type;
+}
+
+function memberKind(btf: Btf, id: number, unsupported: boolean): Pick<StructOpsMember, 'kind' | 'model'> {
+  const pointer = btf.type(btf.skipModifiers(id));
+  const target = pointer?.kind === 'PTR' ? btf.type(btf.skipModifiers(pointer.type)) : null;
+  if (target?.kind === 'FUNC_PROTO') {
+    return { kind: 'func', model: unsupported ? null : distillFuncProto(btf, target.id) };
+  }
+  return { kind: target?.name === 'module' ? 'module' : 'data', model: null };
+}
+
+/** What check_zero_holes looks at. */
+function holes(btf: Btf, struct: BtfType): Hole[] {
+  const found: Hole[] = [];
+  let end = 0;
+  for (const { type, bitOffset } of struct.members) {
+    if (bitOffset / 8 > end) found.push({ from: end, to: bitOffset / 8 });
+    end = bitOffset / 8 + btf.sizeOf(type);
+  }
+  if (end < struct.size) found.push({ from: end, to: struct.size });
+  return found;
+}
+
+export function structOpsType(k: Core, name: string): StructOpsType {
+  const type = k.types.find((t) => t.name === name);
+  assert(type, `${name} is not a registered struct_ops type`);
+  return type;
+}
+
+export function allZero(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (bytes[i] !== 0) return false;
+  return true;
+}

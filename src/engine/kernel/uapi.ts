@@ -1,0 +1,42 @@
+/* Numbers of include/uapi/linux/bpf.h that the steps compare with. */
+export const MAP_TYPE_STRUCT_OPS = 26;
+export const PROG_TYPE_STRUCT_OPS = 27;
+/** the highest program type that v6.12 knows (BPF_PROG_TYPE_NETFILTER) */
+export const PROG_TYPE_MAX = 32;
+
+export const MAP_FLAG = {
+  NUMA_NODE: 1 << 2,
+  RDONLY: 1 << 3,
+  WRONLY: 1 << 4,
+  LINK: 1 << 13,
+  VTYPE_BTF_OBJ_FD: 1 << 15,
+  TOKEN_FD: 1 << 16,
+} as const;
+
+export const PROG_FLAG = { SLEEPABLE: 1 << 4, TOKEN_FD: 1 << 16 } as const;
+
+/** flags of element commands */
+export const ELEM_FLAG = { LOCK: 4 } as const;
+
+/** enum bpf_struct_ops_state */
+export const STATE = { INIT: 0, INUSE: 1, TOBEFREE: 2, READY: 3 } as const;
+export const STATE_NAMES = ['INIT', 'INUSE', 'TOBEFREE', 'READY'] as const;
+
+export const OBJ_NAME_LEN = 16;
+
+/** A byte that names may have; the kernel's ctype is Latin-1. */
+const nameByte = (c: number): boolean =>
+  (c >= 48 && c <= 57) ||
+  (c >= 65 && c <= 90) ||
+  (c >= 97 && c <= 122) ||
+  c === 95 ||
+  c === 46 ||
+  (c >= 0xc0 && c !== 0xd7 && c !== 0xf7);
+
+/** bpf_obj_name_cpy: the name up to its NUL, which must come within 16 bytes; null when it is not a name. */
+export function objName(text: string): string | null {
+  const name = text.split('\0', 1)[0];
+  if (name.length >= OBJ_NAME_LEN) return null;
+  for (let i = 0; i < name.length; i++) if (!nameByte(name.charCodeAt(i))) return null;
+  return name;
+}
