@@ -463,7 +463,8 @@ export function interpret(run: Run, around: Surroundings): void {
           break;
         case 0x86: {
           // call within the program
-          if (depth === MAX_FRAMES - 1) stop('depth', `the call stack of ${MAX_FRAMES + 1} frames is too deep`, run, (ip >> 1) - 1, null);
+          if (depth === MAX_FRAMES - 1)
+            stop('depth', `the call stack of ${MAX_FRAMES + 1} frames is too deep`, run, (ip >> 1) - 1, null);
           frames ??= new Int32Array(FRAME_WORDS * (MAX_FRAMES - 1));
           enterFrame(frames, depth++ * FRAME_WORDS, ip, low, high);
           ip = operand;

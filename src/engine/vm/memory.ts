@@ -84,6 +84,11 @@ export class Memory {
     return address >= REGIONS.arena.base && address + size <= REGIONS.arena.base + REGIONS.arena.size;
   }
 
+  /** Whether programs may read `[address, address + size)`: the arena, and the kernel's data right before it. */
+  isReadable(address: number, size: number): boolean {
+    return address >= REGIONS.kernel.base && address + size <= REGIONS.arena.base + REGIONS.arena.size;
+  }
+
   save(into?: MemoryImage): MemoryImage {
     const used = REGION_NAMES.reduce((sum, name) => sum + this.end(name) - REGIONS[name].base, 0);
     const image = into && into.bytes.length >= used ? into : { bytes: new Uint8Array(used + (used >> 2)), used };
