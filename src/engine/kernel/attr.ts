@@ -171,7 +171,7 @@ export function readAttr<C extends BpfCommand>(
   profile: Profile,
 ): ReadAttr<C> {
   const layout: Layout = ATTR_LAYOUTS[command];
-  const values: Record<string, UserPointer | string | number> = { ...given };
+  const values: Record<string, Uint8Array | string | number | null> = { ...given };
   let stray: Stray = size > PAGE_SIZE ? 'beyond' : 'none';
   let end = 0;
   for (const [key, field] of Object.entries(layout)) {

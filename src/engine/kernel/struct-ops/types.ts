@@ -52,8 +52,8 @@ const CACHE_LINE = 64;
 /** Enters a type; a subsystem that this BTF does not describe is a fault of the machine's builder. */
 export function registerType(k: Core, subsystem: StructOpsSubsystem): StructOpsType {
   const { btf } = k;
-  const struct = struct_(btf, subsystem.name);
-  const value = struct_(btf, VALUE_PREFIX + subsystem.name);
+  const struct = structNamed(btf, subsystem.name);
+  const value = structNamed(btf, VALUE_PREFIX + subsystem.name);
   const data = btf.field(value.name, 'data');
   const state = btf.field(value.name, 'common.state') ?? btf.field(value.name, 'state');
   const refcnt = btf.field(value.name, 'common.refcnt') ?? btf.field(value.name, 'refcnt');
@@ -83,7 +83,7 @@ export function registerType(k: Core, subsystem: StructOpsSubsystem): StructOpsT
   return type;
 }
 
-function struct_(btf: Btf, name: string): BtfType {
+function structNamed(btf: Btf, name: string): BtfType {
   const type = btf.type(btf.find('STRUCT', name));
   assert(type?.kind === 'STRUCT', `no struct ${name} in this BTF`);
   return type;

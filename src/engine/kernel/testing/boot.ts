@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ERRNO } from '../../base/errno.ts';
 import { openBtf } from '../../btf/read.ts';
+import { createBtfWriter, INT_SIGNED, intType } from '../../btf/write.ts';
 import { EventQueue } from '../../net/event-queue.ts';
 import { Memory } from '../../vm/memory.ts';
 import { Text } from '../../vm/text.ts';
@@ -87,11 +88,9 @@ export const TWO = Uint8Array.of(0xb7, 0, 0, 0, 2, 0, 0, 0, 0x95, 0, 0, 0, 0, 0,
 
 /** What a loader does before it registers: a BTF, a map, a program for each required member. */
 export function loader({ kernel, btf, offsetOf }: Booted, pid: number) {
-  const minimalBtf = Uint8Array.of(
-    ...[0x9f, 0xeb, 1, 0, 24, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 5, 0, 0, 0],
-    ...[1, 0, 0, 0, 0, 0, 0, 1, 4, 0, 0, 0, 32, 0, 0, 1],
-    ...[0, 0x69, 0x6e, 0x74, 0],
-  );
+  const writer = createBtfWriter();
+  writer.add(intType('int', 4, INT_SIGNED));
+  const minimalBtf = writer.finish();
   const type = btf.type(btf.find('STRUCT', 'tcp_congestion_ops'));
   const members = type?.members.map(({ name }) => name) ?? [];
   const btfFd = kernel.bpf(pid, 'BPF_BTF_LOAD', { btf: minimalBtf, btf_size: minimalBtf.length }).ret;
