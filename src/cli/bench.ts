@@ -81,7 +81,9 @@ function benchLab(): void {
     }),
   );
   const restore = rounds(101, () => timed(() => lab.machine.memory.restore(image)));
-  console.log(`one checkpoint, ${(image.used / 1024).toFixed(0)} KiB: save ${save.toFixed(3)} ms, restore ${restore.toFixed(3)} ms`);
+  console.log(
+    `one checkpoint, ${(image.used / 1024).toFixed(0)} KiB: save ${save.toFixed(3)} ms, restore ${restore.toFixed(3)} ms`,
+  );
 }
 
 const BENCHES: Readonly<Record<string, () => void>> = { lab: benchLab, tcp: benchTcp };

@@ -5,7 +5,8 @@ import { readBytes, Usage, type Verb } from './cli.ts';
 
 /** Writes PROFILE.btf and PROFILE.ids: the part of a kernel's BTF that the page ships. */
 function subset([file, folder, profile]: string[]): number {
-  if (file === undefined || folder === undefined || profile === undefined) throw new Usage('subset takes a file, a folder and a profile');
+  if (file === undefined || folder === undefined || profile === undefined)
+    throw new Usage('subset takes a file, a folder and a profile');
   const made = makeKernelSubset(readBytes(file));
   if (!made.ok) {
     console.error(`${file}: ${made.error.message} (offset ${made.error.offset})`);

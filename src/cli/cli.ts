@@ -16,7 +16,10 @@ export interface Verb {
 export class Usage extends Error {}
 
 /** Options with a value each, and what is left. */
-export function options<K extends string>(args: string[], names: readonly K[]): { values: Partial<Record<K, string>>; rest: string[] } {
+export function options<K extends string>(
+  args: string[],
+  names: readonly K[],
+): { values: Partial<Record<K, string>>; rest: string[] } {
   try {
     const config = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
     const { values, positionals } = parseArgs({ args, options: config, allowPositionals: true });
@@ -29,7 +32,8 @@ export function options<K extends string>(args: string[], names: readonly K[]): 
 export function number(text: string | undefined, fallback: number, what: string, least = 0): number {
   if (text === undefined) return fallback;
   const value = Number(text);
-  if (!Number.isFinite(value) || value < least) throw new Usage(`${what} must be a number of at least ${least}, not "${text}"`);
+  if (!Number.isFinite(value) || value < least)
+    throw new Usage(`${what} must be a number of at least ${least}, not "${text}"`);
   return value;
 }
 
@@ -57,5 +61,7 @@ export function shippedParts(): MachineParts {
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const text = [head, ...rows.map((row) => row.map(String))];
   const widths = head.map((_, i) => Math.max(...text.map((row) => row[i].length)));
-  return text.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ')).join('\n');
+  return text
+    .map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '))
+    .join('\n');
 }

@@ -10,17 +10,29 @@ function story(lab: Lab): string[] {
   const { calls, transitions, captions, notes, refs } = lab.history;
   const lines = [
     ...captions.map((c) => ({ event: c.event, rank: 0, time: c.time, text: `-- ${c.text}` })),
-    ...calls.map((c) => ({ event: c.event, rank: 1, time: c.time, text: `${c.process}: ${c.text} = ${formatReturn(c.ret)}` })),
+    ...calls.map((c) => ({
+      event: c.event,
+      rank: 1,
+      time: c.time,
+      text: `${c.process}: ${c.text} = ${formatReturn(c.ret)}`,
+    })),
     ...refs.map((r) => ({
       event: r.event,
       rank: 2,
       time: r.time,
       text: `map ${r.map}: ${r.who} ${r.gained ? 'takes' : 'drops'} a reference, ${r.refcnt} now`,
     })),
-    ...transitions.map((t) => ({ event: t.event, rank: 3, time: t.time, text: `map ${t.map}: ${t.from ?? '(none)'} -> ${t.to}` })),
+    ...transitions.map((t) => ({
+      event: t.event,
+      rank: 3,
+      time: t.time,
+      text: `map ${t.map}: ${t.from ?? '(none)'} -> ${t.to}`,
+    })),
     ...notes.map((n) => ({ event: n.event, rank: 4, time: n.time, text: `!! ${n.title}: ${n.detail}` })),
   ];
-  return lines.sort((a, b) => a.event - b.event || a.rank - b.rank).map(({ time, text }) => `${seconds(time)}  ${text}`);
+  return lines
+    .sort((a, b) => a.event - b.event || a.rank - b.rank)
+    .map(({ time, text }) => `${seconds(time)}  ${text}`);
 }
 
 function runScenario(scenario: Scenario): number {
@@ -49,4 +61,3 @@ export const runVerb: Verb = {
     return runScenario(scenario);
   },
 };
-

@@ -99,7 +99,9 @@ function meanCwnd(series: readonly Series[], socket: number, until: number): num
 
 function csv(series: readonly Series[]): string {
   const rows = series.flatMap((s) =>
-    s.time.map((t, i) => [(t / NS).toFixed(9), s.socket, s.cwnd[i], s.ssthresh[i], s.srttUs[i], s.caState[i]].join(',')),
+    s.time.map((t, i) =>
+      [(t / NS).toFixed(9), s.socket, s.cwnd[i], s.ssthresh[i], s.srttUs[i], s.caState[i]].join(','),
+    ),
   );
   return `${['time_s,flow,cwnd,ssthresh,srtt_us,ca_state', ...rows].join('\n')}\n`;
 }
@@ -146,7 +148,9 @@ export const simVerb: Verb = {
     console.log(table(['', 'goodput Mbit/s', 'mean cwnd', 'drops', 'recoveries', 'RTOs'], rows));
     const hot = lab.hot();
     console.log(`BPF instructions executed: ${hot.executedInsns}`);
-    console.log(`packets sent: ${hot.packetsSent}, ${Math.round(hot.packetsSent / wall)} packets/s of the simulation itself`);
+    console.log(
+      `packets sent: ${hot.packetsSent}, ${Math.round(hot.packetsSent / wall)} packets/s of the simulation itself`,
+    );
     if (values.csv !== undefined) writeFileSync(values.csv, csv(series));
     return 0;
   },

@@ -1,7 +1,16 @@
 /** The engine's face: the only file that other folders import values from. */
 export { assertUnreachable } from './base/assert.ts';
 export { ERRNO, errnoName, formatReturn } from './base/errno.ts';
-export type { Diagnostic, Parsed, Result } from './base/result.ts';
+export type { Diagnostic, Fix, Parsed, Result, TextRange } from './base/result.ts';
+export type { Btf, BtfType, Field } from './btf/btf.ts';
+export { type Layout, structLayout } from './btf/layout.ts';
+export { openBtf } from './btf/read.ts';
+export { type AssembledObject, assemble, type Reference } from './isa/assembler.ts';
+export { HELPERS, type HelperSpec } from './isa/helpers.ts';
+export { INSTRUCTIONS, type InstructionSpec } from './isa/instructions.ts';
+export type { SymbolSource } from './isa/symbols.ts';
+export { symbolsFromBtf } from './libbpf/symbols.ts';
+export { makeKernelSubset } from './btf/subset.ts';
 export type {
   Command,
   ExpectedFact,

@@ -29,6 +29,8 @@ export interface Place {
 export interface Halted extends Place {
   /** number of the abandoned event */
   readonly event: number;
+  /** address of the context that the program was called with */
+  readonly context: number;
   readonly low: Uint32Array;
   readonly high: Uint32Array;
   /** registers that differ from one instruction before */
@@ -148,16 +150,18 @@ export class Microscope {
 
   private watchCall(call: number, progId: number, test: StopTest): InstructionWatch {
     let insn = 0;
+    let context = 0;
     const low = new Uint32Array(REGISTERS);
     const high = new Uint32Array(REGISTERS);
     return (pc, registers) => {
       const place = { call, insn, progId, pc };
+      if (insn === 0) context = registers.low[1] >>> 0;
       const changed = insn === 0 ? [] : differing(registers, low, high);
       low.set(registers.low.subarray(0, REGISTERS));
       high.set(registers.high.subarray(0, REGISTERS));
       insn++;
       if (!test(place)) return;
-      this.at = { ...place, event: this.run.event, low, high, changed };
+      this.at = { ...place, event: this.run.event, context, low, high, changed };
       throw HALT;
     };
   }

@@ -1,29 +1,51 @@
 /*
  * The people of the machine: processes with names, maps with letters, sockets with numbers. Each verb of a command is
- * a short program that reaches the kernel through system calls only; every call is told to the record with its trace.
+ * a short program that reaches the kernel through system calls only; every call is told with its trace.
  */
-import type { AssembledObject } from '../isa/assembler.ts';
-import type { Kernel, SyscallResult } from '../kernel/kernel.ts';
-import { loadObject, registerValue } from '../libbpf/load.ts';
-import type { Tcp } from '../tcp/tcp.ts';
+import { assertUnreachable } from '../base/assert.ts';
+import { ERRNO } from '../base/errno.ts';
+import type { AssembledObject } from '../isa/object.ts';
+import type { BpfAttr, BpfCommand, SyscallResult } from '../kernel/kernel.ts';
+import type { TraceEntry } from '../kernel/steps.ts';
+import { type LoadedObject, loadObject, registerValue } from '../libbpf/load.ts';
 import type { Command, MapLetter } from './commands.ts';
 import type { CallRecord } from './snapshot.ts';
+import { straceBpf } from './strace.ts';
+import type { Machine } from './machine.ts';
 
-/** What a loader remembers of a map: its fds live in that process. */
+/** A program as its loader remembers it. */
+export interface LoadedProg {
+  readonly object: number;
+  readonly id: number;
+  readonly fd: number;
+  readonly name: string;
+  readonly member: string;
+  readonly insns: Uint8Array;
+  /** 0-based source line of each slot */
+  readonly lines: readonly number[];
+}
+
+/** A map as its loader remembers it. */
 export interface LoadedMap {
   readonly letter: MapLetter;
   readonly process: string;
+  readonly object: number;
   readonly mapId: number;
   readonly mapFd: number;
+  readonly name: string;
+  /** kernel struct that it wraps, and what the text says of it */
+  readonly struct: string;
+  readonly ccName: string;
+  readonly flags: number;
   readonly text: string;
-  /** member name to program fd and id */
-  readonly progs: Readonly<Record<string, { readonly fd: number; readonly id: number }>>;
+  readonly progs: readonly LoadedProg[];
 }
 
 /** Immutable, part of the cold tree. */
 export interface UserState {
   readonly pids: Readonly<Record<string, number>>;
-  readonly maps: Readonly<Record<MapLetter, LoadedMap>>;
+  /** in the order in which they were loaded */
+  readonly maps: readonly LoadedMap[];
   readonly sockets: Readonly<Record<number, { readonly process: string; readonly fd: number }>>;
   /** system calls so far */
   readonly calls: number;
@@ -31,4 +53,236 @@ export interface UserState {
   readonly captions: number;
 }
 
-export const noUsers: UserState = { pids: {}, maps: {}, sockets: {}, calls: 0, captions: 0 };
+export const nobody: UserState = { pids: {}, maps: [], sockets: {}, calls: 0, captions: 0 };
+
+/** Key 0, as bytes. */
+const KEY = new Uint8Array(4);
+
+type Told = Pick<CallRecord, 'shape' | 'map' | 'socket'>;
+
+export class UserSpace {
+  state: UserState = nobody;
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly tell: (record: CallRecord) => void,
+  ) {}
+
+  run(command: Command): void {
+    switch (command.do) {
+      case 'spawn':
+        this.spawn(command.process, command.uid ?? 0);
+        return;
+      case 'exit':
+        this.exit(command.process);
+        return;
+      case 'load':
+        this.load(command);
+        return;
+      case 'register':
+        this.register(command.process, command.map);
+        return;
+      case 'unregister':
+        this.unregister(command.process, command.map);
+        return;
+      case 'close-map':
+        this.closeMap(command.process, command.map);
+        return;
+      case 'connect':
+        this.connect(command);
+        return;
+      case 'close':
+        this.closeSocket(command.socket);
+        return;
+      case 'setsockopt':
+        this.choose(command.socket, command.cc);
+        return;
+      case 'sysctl':
+        this.sysctl(command.process, command.name, command.value);
+        return;
+      case 'poke':
+        this.machine.memory.u8.set(command.bytes, command.address);
+        return;
+      default:
+        assertUnreachable(command);
+    }
+  }
+
+  map(letter: MapLetter): LoadedMap | undefined {
+    return this.state.maps.find((map) => map.letter === letter);
+  }
+
+  private pid(process: string): number {
+    return this.state.pids[process] ?? this.spawn(process, 0);
+  }
+
+  private spawn(process: string, uid: number): number {
+    const pid = this.machine.kernel.spawn(process, uid);
+    this.state = { ...this.state, pids: { ...this.state.pids, [process]: pid } };
+    return pid;
+  }
+
+  private exit(process: string): void {
+    this.simple(process, 'exit_group(0)', () => {
+      this.machine.kernel.exit(this.pid(process));
+      return 0;
+    });
+  }
+
+  private load({ process, map: letter, text: name, source }: Extract<Command, { do: 'load' }>): void {
+    const text = source ?? this.machine.texts[name] ?? '';
+    const object = this.machine.assemble(text);
+    if (!object) {
+      this.record(process, `load ${name}`, { ret: -ERRNO.EINVAL, trace: [], message: 'the text does not assemble' });
+      return;
+    }
+    const told = { map: letter, shape: 'syscall', socket: null } as const;
+    const loaded = loadObject((command, attr) => this.bpf(process, command, attr, told), object, this.machine.btf);
+    if (loaded) this.remember(process, letter, name, object, loaded);
+  }
+
+  private remember(
+    process: string,
+    letter: MapLetter,
+    text: string,
+    object: AssembledObject,
+    loaded: LoadedObject,
+  ): void {
+    const { kernel } = this.machine;
+    const pid = this.pid(process);
+    const map = kernel.state.maps[kernel.objectOf(pid, loaded.mapFd, 'map')];
+    const progs = loaded.progs.map(({ fd, name, member, insns, lines }): LoadedProg => {
+      const number = kernel.objectOf(pid, fd, 'prog');
+      return { object: number, id: kernel.state.progs[number].id, fd, name, member, insns, lines };
+    });
+    const entry: LoadedMap = {
+      letter,
+      process,
+      object: map.object,
+      mapId: map.id,
+      mapFd: loaded.mapFd,
+      name: map.name,
+      struct: loaded.struct,
+      ccName: object.structOps?.name ?? '',
+      flags: object.structOps?.flags ?? 0,
+      text,
+      progs,
+    };
+    this.state = { ...this.state, maps: [...this.state.maps.filter((m) => m.letter !== letter), entry] };
+  }
+
+  private register(process: string, letter: MapLetter): void {
+    const map = this.map(letter);
+    if (!map) return this.missing(process, 'BPF_MAP_UPDATE_ELEM', letter);
+    const value = registerValue(this.machine.btf, map);
+    const attr = { map_fd: map.mapFd, key: KEY, value };
+    this.bpf(process, 'BPF_MAP_UPDATE_ELEM', attr, { shape: 'syscall', map: letter, socket: null });
+  }
+
+  /** As bpftool does: finds the map by id, deletes its element, closes the fd. */
+  private unregister(process: string, letter: MapLetter): void {
+    const map = this.map(letter);
+    if (!map) return this.missing(process, 'BPF_MAP_DELETE_ELEM', letter);
+    const told = { shape: 'syscall', map: letter, socket: null } as const;
+    const fd = this.bpf(process, 'BPF_MAP_GET_FD_BY_ID', { map_id: map.mapId }, told).ret;
+    if (fd < 0) return;
+    this.bpf(process, 'BPF_MAP_DELETE_ELEM', { map_fd: fd, key: KEY }, { ...told, shape: 'delete' });
+    this.simple(process, `close(${fd})`, () => this.machine.kernel.close(this.pid(process), fd), told);
+  }
+
+  private closeMap(process: string, letter: MapLetter): void {
+    const map = this.map(letter);
+    if (!map) return;
+    const told = { shape: 'syscall', map: letter, socket: null } as const;
+    for (const fd of [map.mapFd, ...map.progs.map((prog) => prog.fd)]) {
+      this.simple(process, `close(${fd})`, () => this.machine.kernel.close(this.pid(process), fd), told);
+    }
+  }
+
+  private connect({ process, socket, cc, bytes }: Extract<Command, { do: 'connect' }>): void {
+    const { kernel, tcp } = this.machine;
+    const told = { shape: 'syscall', map: null, socket } as const;
+    const fd = this.simple(
+      process,
+      'socket(AF_INET, SOCK_STREAM, 0)',
+      () => {
+        const ret = tcp.socket(socket, process);
+        return ret < 0 ? ret : kernel.socketFd(this.pid(process), socket);
+      },
+      { ...told, shape: 'open' },
+    );
+    if (fd < 0) return;
+    this.state = { ...this.state, sockets: { ...this.state.sockets, [socket]: { process, fd } } };
+    if (cc !== undefined && this.choose(socket, cc) < 0) return;
+    this.simple(process, `connect(${fd}, …)`, () => tcp.connect(socket, bytes), told);
+  }
+
+  private choose(socket: number, cc: string): number {
+    const { kernel, tcp } = this.machine;
+    const owner = this.state.sockets[socket];
+    if (!owner) return this.record('?', `setsockopt(socket ${socket})`, refused(-ERRNO.EBADF));
+    const admin = kernel.capable(this.pid(owner.process), 'CAP_NET_ADMIN');
+    const text = `setsockopt(${owner.fd}, SOL_TCP, TCP_CONGESTION, "${cc}")`;
+    return this.simple(owner.process, text, () => tcp.setCongestion(socket, cc, admin), {
+      shape: 'syscall',
+      map: null,
+      socket,
+    });
+  }
+
+  private closeSocket(socket: number): void {
+    const owner = this.state.sockets[socket];
+    if (!owner) {
+      this.record('?', `close(socket ${socket})`, refused(-ERRNO.EBADF));
+      return;
+    }
+    const { process, fd } = owner;
+    this.simple(process, `close(${fd})`, () => this.machine.kernel.close(this.pid(process), fd), {
+      shape: 'close',
+      map: null,
+      socket,
+    });
+  }
+
+  private sysctl(process: string, name: string, value: string): void {
+    this.simple(process, `write(/proc/sys/${name.replaceAll('.', '/')}, "${value}")`, () =>
+      this.machine.tcp.writeSysctl(name, value),
+    );
+  }
+
+  private missing(process: string, command: BpfCommand, letter: MapLetter): void {
+    this.record(process, `bpf(${command}, map ${letter})`, {
+      ...refused(-ERRNO.EBADF),
+      message: `there is no map ${letter}`,
+    });
+  }
+
+  private bpf<C extends BpfCommand>(process: string, command: C, attr: BpfAttr[C], told: Told): SyscallResult {
+    const result = this.machine.kernel.bpf(this.pid(process), command, attr);
+    this.record(process, straceBpf(command, attr), result, told);
+    return result;
+  }
+
+  /** A call that is no table of steps. */
+  private simple(process: string, text: string, run: () => number, told: Told = PLAIN): number {
+    return this.record(process, text, refused(run()), told);
+  }
+
+  private record(process: string, text: string, result: Answer, told: Told = PLAIN): number {
+    const n = this.state.calls + 1;
+    this.state = { ...this.state, calls: n };
+    const { now, count } = this.machine.events;
+    const { ret, trace, message } = result;
+    this.tell({ n, time: now, event: count, process, text, ret, trace, message, ...told });
+    return ret;
+  }
+}
+
+interface Answer {
+  readonly ret: number;
+  readonly trace: readonly TraceEntry[];
+  readonly message: string | null;
+}
+
+const PLAIN: Told = { shape: 'syscall', map: null, socket: null };
+const refused = (ret: number): Answer => ({ ret, trace: [], message: null });

@@ -1,0 +1,353 @@
+/*
+ * A whole machine: memory, clock, BPF, kernel, TCP and its users, wired at boot in a fixed order so that every address
+ * and every number is the same in every run.
+ */
+import { err, ok, type Result } from '../base/result.ts';
+import type { Btf } from '../btf/btf.ts';
+import { openBtf } from '../btf/read.ts';
+import { assemble } from '../isa/assembler.ts';
+import type { AssembledObject } from '../isa/object.ts';
+import type { SymbolSource } from '../isa/symbols.ts';
+import { Kernel, type KernelState, type ProgObject } from '../kernel/kernel.ts';
+import { V6_12 } from '../kernel/profiles.ts';
+import { symbolsFromBtf } from '../libbpf/symbols.ts';
+import { type EventKind, EventQueue } from '../net/event-queue.ts';
+import { cursorClass } from '../net/record.ts';
+import type { TcpSock } from '../tcp/stack.ts';
+import { Tcp, type TcpCold } from '../tcp/tcp.ts';
+import { KernelFunctions } from '../vm/functions.ts';
+import { BpfMachine } from '../vm/machine.ts';
+import { Memory } from '../vm/memory.ts';
+import { Text } from '../vm/text.ts';
+import type { Command, MapLetter, Scenario } from './commands.ts';
+import type { Halted, ProgramWatch, WatchedMachine } from './microscope.ts';
+import { Programs } from './programs.ts';
+import type { LifecycleFacts, WindowPoint } from './recorder.ts';
+import type { RunnableMachine } from './run.ts';
+import type {
+  CallRecord,
+  CaptionRecord,
+  ColdSnapshot,
+  CpuSnapshot,
+  HotSnapshot,
+  NoteRecord,
+  Position,
+} from './snapshot.ts';
+import {
+  answer,
+  cpuSnapshot,
+  hotSnapshot,
+  lifecycleFacts,
+  mapSnapshot,
+  nextLetter,
+  processSnapshots,
+  socketSnapshots,
+} from './snapshots.ts';
+import { type LoadedMap, type LoadedProg, UserSpace, type UserState } from './user-space.ts';
+
+/** What is the same for every machine of a kernel: its BTF, and the names that texts may use. */
+export interface MachineParts {
+  readonly btf: Btf;
+  readonly symbols: SymbolSource;
+}
+
+/** `ids`: the id table of a shipped subset. */
+export function openMachineParts(btf: Uint8Array, ids: Uint32Array): Result<MachineParts> {
+  const opened = openBtf(btf, ids);
+  if (!opened.ok) return opened;
+  if (opened.value.find('STRUCT', 'tcp_congestion_ops') === 0) return err('it has no struct tcp_congestion_ops');
+  return ok({ btf: opened.value, symbols: symbolsFromBtf(opened.value) });
+}
+
+/** The immutable part of the state. */
+export interface Cold {
+  readonly kernel: KernelState;
+  readonly tcp: TcpCold;
+  readonly user: UserState;
+}
+
+/** Told during events; the lab decides what to keep. */
+export interface MachineObserver {
+  readonly call: (record: CallRecord) => void;
+  readonly caption: (record: CaptionRecord) => void;
+  readonly note: (record: NoteRecord) => void;
+  readonly window: (time: number, point: WindowPoint) => void;
+  readonly queue: (time: number, length: number) => void;
+}
+
+export interface FlowCounters {
+  readonly bytesAcked: number;
+  readonly drops: number;
+  readonly recoveries: number;
+  readonly rtos: number;
+}
+
+export interface SourcePlace {
+  readonly text: string;
+  /** 0-based */
+  readonly line: number;
+  /** no earlier slot of the program is of this line */
+  readonly first: boolean;
+}
+
+export class Machine implements RunnableMachine<Cold>, WatchedMachine {
+  readonly memory = new Memory();
+  readonly events = new EventQueue(this.memory);
+  readonly functions = new KernelFunctions();
+  readonly text = new Text(this.memory);
+  readonly kernel: Kernel;
+  readonly tcp: Tcp;
+  readonly user: UserSpace;
+  readonly btf: Btf;
+  private readonly bpf: BpfMachine;
+  private readonly programs: Programs;
+  private readonly scenarioStep: EventKind;
+  /** a cursor on the tcp_sock that is being told of */
+  private readonly sock: TcpSock;
+  private facts: readonly LifecycleFacts[] = [];
+  private lastCold: { cold: Cold; branch: number; snapshot: ColdSnapshot } | null = null;
+
+  constructor(
+    private readonly parts: MachineParts,
+    private readonly scenario: Scenario,
+    readonly texts: Readonly<Record<string, string>>,
+    private readonly observer: MachineObserver,
+  ) {
+    const { memory, events, text, functions } = this;
+    const { btf } = parts;
+    this.btf = btf;
+    this.bpf = new BpfMachine(memory, functions);
+    this.programs = new Programs(this.bpf);
+    this.kernel = new Kernel({
+      memory,
+      text,
+      timers: events,
+      btf,
+      profile: V6_12,
+      prepare: (insns) => this.programs.problem(insns),
+      makeTrampoline: (model, code) => this.programs.trampoline(model, code),
+      observer: {
+        onStopped: (prog, message, pc) => this.stopped(prog, message, pc),
+        onSocketClosed: (socket) => this.tcp.close(socket),
+      },
+    });
+    this.tcp = new Tcp({
+      memory,
+      events,
+      text,
+      functions,
+      btf,
+      refs: this.kernel.refs,
+      path: scenario.path,
+      seed: scenario.seed,
+      observer: {
+        onWindow: (sk) => this.windowChanged(sk),
+        onDrop: () => this.observer.queue(this.events.now, this.tcp.net.queueLength),
+        onWarning: (sk, message) => this.warn(sk, message),
+      },
+    });
+    this.sock = new (cursorClass(this.tcp.offsets.sock.layout))(memory);
+    this.kernel.registerSubsystem(this.tcp.subsystem);
+    this.user = new UserSpace(this, (record) => this.observer.call(record));
+    this.scenarioStep = events.define('scenario', (index) => this.stepOf(index));
+    for (const [index, { at }] of scenario.steps.entries()) events.schedule(at, this.scenarioStep, index);
+  }
+
+  get cold(): Cold {
+    return { kernel: this.kernel.state, tcp: this.tcp.cold, user: this.user.state };
+  }
+
+  set cold(cold: Cold) {
+    this.kernel.state = cold.kernel;
+    this.tcp.cold = cold.tcp;
+    this.user.state = cold.user;
+  }
+
+  get watch(): ProgramWatch | null {
+    return this.programs.watch;
+  }
+
+  set watch(watch: ProgramWatch | null) {
+    this.programs.watch = watch;
+  }
+
+  apply(command: Command): void {
+    this.user.run(command);
+  }
+
+  get executedInsns(): number {
+    return this.bpf.executed;
+  }
+
+  /** Null when the text does not assemble. */
+  assemble(text: string): AssembledObject | null {
+    const { value, diagnostics } = assemble(text, this.parts.symbols);
+    return diagnostics.some(({ severity }) => severity === 'error') ? null : value;
+  }
+
+  /** The first error of a text, with its 0-based line. */
+  checkText(text: string): { readonly message: string; readonly line: number } | null {
+    const { diagnostics } = assemble(text, this.parts.symbols);
+    const error = diagnostics.find(({ severity }) => severity === 'error');
+    return error ? { message: `${error.code}: ${error.message}`, line: error.range.line } : null;
+  }
+
+  nextLetter(): MapLetter {
+    return nextLetter(this.user.state.maps.map(({ letter }) => letter));
+  }
+
+  /** `0`, `EEXIST` */
+  answerOf(record: CallRecord): string {
+    return answer(record.ret);
+  }
+
+  /** Which step refused a call, in words. */
+  explain(record: CallRecord): string {
+    const last = record.trace.at(-1);
+    const where = last?.member ? ` at member ${last.member}` : '';
+    return last ? `${answer(record.ret)}: refused by the check "${last.step}"${where}` : answer(record.ret);
+  }
+
+  flowCounters(socket: number): FlowCounters {
+    const flow = this.tcp.flows().find(({ id }) => id === socket);
+    return {
+      bytesAcked: flow?.bytesAcked ?? 0,
+      drops: flow?.drops ?? 0,
+      recoveries: flow?.recoveries ?? 0,
+      rtos: flow?.timeouts ?? 0,
+    };
+  }
+
+  /** Copies bytes out; what lies outside the memory is left out. */
+  bytes(address: number, length: number): Uint8Array {
+    return this.memory.u8.slice(Math.max(0, address), Math.max(0, address) + Math.max(0, length));
+  }
+
+  /** Letter of the map whose struct is at this address; null for a built-in. */
+  letterOf(kdata: number): MapLetter | null {
+    const map = kdata === 0 ? null : this.kernel.mapOf(kdata);
+    return map ? (this.user.state.maps.find(({ object }) => object === map.object)?.letter ?? null) : null;
+  }
+
+  /** The loaded program with this id. */
+  progOf(id: number): { readonly loaded: LoadedMap; readonly prog: LoadedProg } | null {
+    for (const loaded of this.user.state.maps) {
+      const prog = loaded.progs.find((p) => p.id === id);
+      if (prog) return { loaded, prog };
+    }
+    return null;
+  }
+
+  sourceOf(progId: number, pc: number): SourcePlace | null {
+    const found = this.progOf(progId);
+    if (!found) return null;
+    const { lines } = found.prog;
+    return { text: found.loaded.text, line: lines[pc], first: lines.indexOf(lines[pc]) === pc };
+  }
+
+  lifecycle(): readonly LifecycleFacts[] {
+    const { maps } = this.user.state;
+    this.facts = maps.map((loaded) =>
+      lifecycleFacts(
+        this,
+        loaded,
+        this.facts.find(({ letter }) => letter === loaded.letter),
+      ),
+    );
+    return this.facts;
+  }
+
+  hot(nextEventTime: number): HotSnapshot {
+    return hotSnapshot(this, nextEventTime);
+  }
+
+  cpuSnapshot(at: Halted, position: Position): CpuSnapshot | null {
+    return cpuSnapshot(this, at, position);
+  }
+
+  /** The same object while nothing of it changed. */
+  coldSnapshot(branch: number): ColdSnapshot {
+    const { cold, lastCold } = this;
+    const same =
+      lastCold?.branch === branch &&
+      lastCold.cold.kernel === cold.kernel &&
+      lastCold.cold.user === cold.user &&
+      lastCold.cold.tcp.congestion === cold.tcp.congestion &&
+      lastCold.cold.tcp.sockets === cold.tcp.sockets;
+    const sockets = socketSnapshots(this);
+    if (same && sameRows(lastCold.snapshot.sockets, sockets)) return lastCold.snapshot;
+    const { id, title, intro, path, seed } = this.scenario;
+    const snapshot: ColdSnapshot = {
+      scenario: { id, title, intro },
+      profile: V6_12.name,
+      path,
+      seed,
+      maps: cold.user.maps.map((loaded) => mapSnapshot(this, loaded)),
+      sockets,
+      processes: processSnapshots(this),
+      available: cold.tcp.congestion.list.map(({ name }) => name),
+      lastCall: cold.user.calls,
+      lastCaption: cold.user.captions - 1,
+      branch,
+    };
+    this.lastCold = { cold, branch, snapshot };
+    return snapshot;
+  }
+
+  private stepOf(index: number): void {
+    const { caption, command } = this.scenario.steps[index];
+    if (caption !== '') {
+      const n = this.user.state.captions;
+      this.user.state = { ...this.user.state, captions: n + 1 };
+      this.observer.caption({ n, time: this.events.now, event: this.events.count, text: caption });
+    }
+    this.user.run(command);
+  }
+
+  private windowChanged(sk: number): void {
+    const socket = this.tcp.socketOf(sk);
+    if (socket <= 0) return;
+    const { sock } = this;
+    sock.at = sk;
+    this.observer.window(this.events.now, {
+      socket,
+      map: this.letterOf(sock.icsk_ca_ops),
+      cwnd: sock.snd_cwnd,
+      ssthresh: sock.snd_ssthresh,
+      srttUs: sock.srtt_us >>> 3,
+      caState: sock.icsk_ca_state,
+    });
+    this.observer.queue(this.events.now, this.tcp.net.queueLength);
+  }
+
+  private warn(sk: number, message: string): void {
+    const socket = Math.abs(this.tcp.socketOf(sk));
+    this.note('warning', `Socket ${socket}: a window of 0`, message, null, null);
+  }
+
+  private stopped(prog: ProgObject, message: string, pc: number): void {
+    const place = this.sourceOf(prog.id, pc);
+    const detail = `${message}. Its sockets go on with reno. This is not kernel behaviour: the verifier would have refused the program.`;
+    this.note('stopped', `${prog.name} was stopped`, detail, place?.text ?? null, place?.line ?? null);
+    for (const map of Object.values(this.kernel.state.maps)) {
+      if (map.progs.some((entry) => entry.prog === prog.object)) this.tcp.moveToReno(map.kdata);
+    }
+  }
+
+  private note(
+    kind: NoteRecord['kind'],
+    title: string,
+    detail: string,
+    text: string | null,
+    line: number | null,
+  ): void {
+    this.observer.note({ time: this.events.now, event: this.events.count, kind, title, detail, text, line });
+  }
+}
+
+function sameRows<T extends object>(a: readonly T[], b: readonly T[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((row, i) => Object.entries(row).every(([key, value]) => b[i][key as keyof T] === value))
+  );
+}

@@ -1,0 +1,169 @@
+/* The machine as the page sees it: pure functions from its state to plain rows. */
+import { formatReturn } from '../base/errno.ts';
+import { decode } from '../isa/insn.ts';
+import { accessBytes, CLASS, classOf } from '../isa/opcodes.ts';
+import type { MapObject, Process } from '../kernel/state.ts';
+import { shownRefcnt } from '../kernel/state.ts';
+import { KERNEL_BASE_HI } from '../vm/memory.ts';
+import type { LifecycleState, MapLetter } from './commands.ts';
+import type { LifecycleFacts } from './recorder.ts';
+import type {
+  CpuSnapshot,
+  HotSnapshot,
+  MapSnapshot,
+  PacketNumbers,
+  Position,
+  ProcessSnapshot,
+  ProgSnapshot,
+  SocketSnapshot,
+} from './snapshot.ts';
+import type { Machine } from './machine.ts';
+import type { Halted } from './microscope.ts';
+import type { LoadedMap } from './user-space.ts';
+
+/** The map behind a letter; null once the kernel has freed it. */
+const mapOf = (machine: Machine, loaded: LoadedMap): MapObject | null =>
+  machine.kernel.state.maps[loaded.object] ?? null;
+
+function stateOf(machine: Machine, map: MapObject | null): LifecycleState {
+  return map ? machine.kernel.stateName(map) : 'FREED';
+}
+
+/** What the recorder compares; the same object while nothing about the map changed. */
+export function lifecycleFacts(
+  machine: Machine,
+  loaded: LoadedMap,
+  before: LifecycleFacts | undefined,
+): LifecycleFacts {
+  const map = mapOf(machine, loaded);
+  const state = stateOf(machine, map);
+  const holders = map?.holders ?? NO_HOLDERS;
+  if (before && before.state === state && before.holders === holders) return before;
+  return { letter: loaded.letter, state, refcnt: map ? shownRefcnt(map) : 0, holders };
+}
+
+const NO_HOLDERS = [] as const;
+
+export function mapSnapshot(machine: Machine, loaded: LoadedMap): MapSnapshot {
+  const map = mapOf(machine, loaded);
+  return {
+    letter: loaded.letter,
+    id: loaded.mapId,
+    name: loaded.name,
+    ccName: loaded.ccName,
+    state: stateOf(machine, map),
+    inGrace: map?.freeing != null,
+    holders: map?.holders ?? [],
+    refcnt: map ? shownRefcnt(map) : 0,
+    kvalue: map?.kvalue ?? 0,
+    uvalue: map?.uvalue ?? 0,
+    valueBytes: map?.valueSize ?? 0,
+    progs: loaded.progs.map(({ object, id, name, member, lines }): ProgSnapshot => {
+      const stopped = machine.kernel.state.progs[object]?.stopped?.message ?? null;
+      return { id, name, member, text: loaded.text, lines, insnCount: lines.length, stopped };
+    }),
+    trampolines: (map?.progs ?? []).map(({ member, address, bytes }) => ({ member, address, bytes })),
+  };
+}
+
+export function socketSnapshots(machine: Machine): SocketSnapshot[] {
+  return machine.tcp.list().map(({ id, process, ccName, ops, sk, peer, state }) => ({
+    id,
+    process,
+    ccName,
+    map: machine.letterOf(ops),
+    sk,
+    peer,
+    state,
+  }));
+}
+
+export function processSnapshots(machine: Machine): ProcessSnapshot[] {
+  const { state } = machine.kernel;
+  return Object.values<Process>(state.processes).map(({ pid, name, alive, fds }) => ({
+    pid,
+    name,
+    alive,
+    fds: Object.entries(fds).map(([fd, file]) => ({ fd: Number(fd), text: fileText(machine, file) })),
+  }));
+}
+
+function fileText(machine: Machine, id: number): string {
+  const { files, maps, progs, btfs } = machine.kernel.state;
+  const { kind, object } = files[id];
+  switch (kind) {
+    case 'map':
+      return `map ${maps[object].id} ${maps[object].name}`;
+    case 'prog':
+      return `prog ${progs[object].id} ${progs[object].name}`;
+    case 'btf':
+      return `btf ${btfs[object].id}`;
+    case 'socket':
+      return `socket ${object}`;
+    default:
+      return kind;
+  }
+}
+
+export function hotSnapshot(machine: Machine, nextEventTime: number): HotSnapshot {
+  const { tcp, events } = machine;
+  const packets: PacketNumbers[] = [];
+  tcp.eachPacket((socket, stage, at, retransmission) => {
+    packets.push({ socket, stage, at, retransmission: retransmission ? 1 : 0 });
+  });
+  return {
+    time: events.now,
+    event: events.count,
+    nextEventTime,
+    queueLength: tcp.net.queueLength,
+    drops: tcp.net.drops,
+    executedInsns: machine.executedInsns,
+    packetsSent: tcp.net.sent,
+    flows: tcp.flows().map(({ id, cwnd, ssthresh, srttUs, inflight, delivered, lost, caState, pacingRate }) => ({
+      socket: id,
+      cwnd,
+      ssthresh,
+      srttUs,
+      inflight,
+      delivered,
+      lost,
+      caState,
+      pacingRate,
+    })),
+    packets,
+  };
+}
+
+export function cpuSnapshot(machine: Machine, at: Halted, position: Position): CpuSnapshot | null {
+  const found = machine.progOf(at.progId);
+  if (!found) return null;
+  const { loaded, prog } = found;
+  return {
+    position,
+    progId: prog.id,
+    progName: prog.name,
+    member: prog.member,
+    map: loaded.letter,
+    pc: at.pc,
+    line: prog.lines[at.pc] ?? 0,
+    text: loaded.text,
+    registers: Array.from({ length: at.low.length }, (_, i) => [at.low[i], at.high[i]] as const),
+    changed: at.changed,
+    socket: Math.abs(machine.tcp.socketOf(machine.memory.u32[at.context >>> 2])),
+    note: loadNote(machine, prog.insns, at),
+  };
+}
+
+/** A load about to read outside what programs may touch gives 0, as a probe load of Linux does. */
+function loadNote(machine: Machine, insns: Uint8Array, at: Halted): string | null {
+  const insn = decode(insns, at.pc);
+  if (classOf(insn.opcode) !== CLASS.LDX) return null;
+  const address = (at.low[insn.src] + insn.off) >>> 0;
+  const inside = at.high[insn.src] === KERNEL_BASE_HI && machine.memory.isReadable(address, accessBytes(insn.opcode));
+  return inside ? null : 'Linux reads 0 here if the pointer is a BTF pointer';
+}
+
+/** strace's answer: `0`, `EEXIST`. */
+export const answer = (ret: number): string => formatReturn(ret).replace('-1 ', '');
+
+export const nextLetter = (taken: readonly MapLetter[]): MapLetter => String.fromCharCode(65 + taken.length);

@@ -1,0 +1,56 @@
+/* System calls as strace prints them, shortened to what a reader needs. */
+import type { BpfAttr, BpfCommand } from '../kernel/attr.ts';
+
+type Shown = Readonly<Record<string, unknown>>;
+
+/** A field's value in words; null leaves the field out. */
+type Show = (attr: Shown) => string | null;
+
+const plain =
+  (field: string): Show =>
+  (attr) =>
+    attr[field] === undefined ? null : `${field}=${String(attr[field])}`;
+const quoted =
+  (field: string): Show =>
+  (attr) =>
+    typeof attr[field] === 'string' ? `${field}="${attr[field]}"` : null;
+const nonZero =
+  (field: string): Show =>
+  (attr) =>
+    attr[field] ? `${field}=${String(attr[field])}` : null;
+const constant =
+  (text: string): Show =>
+  () =>
+    text;
+const key: Show = ({ key: bytes }) => (bytes instanceof Uint8Array ? `key=${littleEndian(bytes)}` : null);
+
+const SHOWN: Readonly<Partial<Record<BpfCommand, readonly Show[]>>> = {
+  BPF_BTF_LOAD: [plain('btf_size')],
+  BPF_MAP_CREATE: [
+    constant('map_type=BPF_MAP_TYPE_STRUCT_OPS'),
+    plain('value_size'),
+    quoted('map_name'),
+    plain('btf_vmlinux_value_type_id'),
+  ],
+  BPF_PROG_LOAD: [
+    constant('prog_type=BPF_PROG_TYPE_STRUCT_OPS'),
+    plain('insn_cnt'),
+    quoted('prog_name'),
+    plain('attach_btf_id'),
+    plain('expected_attach_type'),
+  ],
+  BPF_MAP_UPDATE_ELEM: [plain('map_fd'), key, nonZero('flags')],
+  BPF_MAP_LOOKUP_ELEM: [plain('map_fd'), key, nonZero('flags')],
+  BPF_MAP_DELETE_ELEM: [plain('map_fd'), key],
+  BPF_MAP_GET_FD_BY_ID: [plain('map_id')],
+};
+
+/** `bpf(BPF_MAP_DELETE_ELEM, {map_fd=3, key=0})` */
+export function straceBpf<C extends BpfCommand>(command: C, attr: BpfAttr[C]): string {
+  const fields = (SHOWN[command] ?? []).map((show) => show(attr as Shown)).filter((text) => text !== null);
+  return `bpf(${command}, {${fields.join(', ')}})`;
+}
+
+function littleEndian(bytes: Uint8Array): number {
+  return bytes.reduceRight((value, byte) => value * 256 + byte, 0);
+}
