@@ -182,7 +182,7 @@ export class Tcp {
     if ((congestion.flagsOf(ops) & CA_FLAG.NON_RESTRICTED) === 0 && !admin) return -ERRNO.EPERM;
     if (!congestion.get(ops, 'socket', id)) return -ERRNO.EBUSY;
     changeCa(s, ops);
-    tellWindow(s);
+    if (s.tp.skc_state !== TCP_STATE.CLOSE) tellWindow(s);
     return 0;
   }
 
