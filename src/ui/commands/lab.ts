@@ -1,6 +1,6 @@
 import type { Command, MapLetter } from '../../engine/lab/commands.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
-import { command, openScenario, resetLab } from '../engine/engine.ts';
+import { command, move, openScenario, resetLab } from '../engine/engine.ts';
 import { choose, chooseTab, select } from '../store/choices.ts';
 import { lab, notify } from '../store/lab.ts';
 import type { CommandArgs, PageCommand } from './command.ts';
@@ -62,6 +62,14 @@ function pressEdge({ edge, map }: CommandArgs): void {
   if (map !== null && map !== undefined) EDGE[String(edge)]?.(String(map));
 }
 
+/** Reverse-continue to "who took this reference?". */
+function goToHolder({ map, kind, id }: CommandArgs): void {
+  const holder = lab()
+    .cold?.maps.find(({ letter }) => letter === map)
+    ?.holders.find((one) => one.kind === kind && one.id === id);
+  if (holder) move({ type: 'seek', time: holder.time });
+}
+
 export function startScenario(id: string): void {
   const scenario = SCENARIOS.find((one) => one.id === id) ?? SCENARIOS[0];
   choose({ scenario: scenario.id, selection: { map: null, socket: null, field: null } });
@@ -93,7 +101,7 @@ export const LAB_COMMANDS: readonly PageCommand[] = [
     group: 'Lab',
     hidden: true,
     run: ({ map }) => {
-      select({ map: String(map) });
+      select({ map: String(map), socket: null });
       chooseTab('side', 'struct');
     },
   },
@@ -102,13 +110,27 @@ export const LAB_COMMANDS: readonly PageCommand[] = [
     title: 'Select a connection',
     group: 'Lab',
     hidden: true,
-    run: ({ socket }) => select({ socket: Number(socket) }),
+    run: ({ socket }) => select({ socket: Number(socket), map: null, field: null }),
   },
   {
     id: 'select.field',
     title: 'Select a field',
     group: 'Lab',
     hidden: true,
-    run: ({ field }) => select({ field: field === null ? null : String(field) }),
+    run: ({ path }) => select({ field: String(path) }),
+  },
+  {
+    id: 'select.member',
+    title: 'Select a member of a struct_ops map',
+    group: 'Lab',
+    hidden: true,
+    run: ({ member }) => select({ field: `data.${member}` }),
+  },
+  {
+    id: 'select.holder',
+    title: 'To the moment at which a reference was taken',
+    group: 'Lab',
+    hidden: true,
+    run: goToHolder,
   },
 ];

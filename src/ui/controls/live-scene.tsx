@@ -1,5 +1,8 @@
-/* A scene that follows the engine: built from the current frame at the size that its place has. */
-import { useMemo, useRef } from 'react';
+/*
+ * A scene that follows the engine: built from the current frame at the size that its place has. One that is higher than
+ * its place scrolls: the picture stays, and shows another part.
+ */
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Hit, Scene, Size, Theme } from '../../views/scene.ts';
 import { runCommand } from '../commands/registry.ts';
 import { currentMotion, type Frame } from '../frame-source.ts';
@@ -7,26 +10,66 @@ import { SceneView } from '../scene/scene-view.tsx';
 import { useFrame, useTheme } from './use-frame.ts';
 import { useSize } from './use-size.ts';
 
+/** What a scene is built for. */
+export interface Place {
+  readonly size: Size;
+  readonly theme: Theme;
+  /** px above the top edge */
+  readonly scroll: number;
+}
+
 export interface LiveSceneProps {
-  /** pure; made anew only when something else than the frame, size and theme changed */
-  readonly build: (frame: Frame, size: Size, theme: Theme) => Scene;
+  /** pure; another function when something else than the frame and the place changed */
+  readonly build: (frame: Frame, place: Place) => Scene;
+  /** px of everything; left out where it always fits */
+  readonly height?: (size: Size) => number;
+  /** scrolls to this many px when it changes */
+  readonly scrollTo?: number | null;
   readonly onHover?: (hit: Hit | null) => void;
 }
 
-export function LiveScene({ build, onHover }: LiveSceneProps) {
+export function LiveScene({ build, height, scrollTo = null, onHover }: LiveSceneProps) {
   const place = useRef<HTMLDivElement>(null);
   const size = useSize(place);
+  const [scroll, setScroll] = useState(0);
+  const whole = size && height ? Math.max(size.height, Math.ceil(height(size))) : 0;
+  const scrolls = size !== null && whole > size.height;
+  useEffect(() => {
+    if (scrollTo !== null) bringIntoView(place.current, scrollTo);
+  }, [scrollTo]);
   return (
-    <div className="live-scene" ref={place}>
-      {size && size.width > 0 && size.height > 0 && <Drawn build={build} size={size} onHover={onHover} />}
+    <div
+      className={height ? 'live-scene scrolls' : 'live-scene'}
+      ref={place}
+      tabIndex={scrolls ? 0 : undefined}
+      onScroll={height && ((event) => setScroll(event.currentTarget.scrollTop))}
+    >
+      {size && size.width > 0 && size.height > 0 && (
+        <div style={height ? { height: whole } : undefined}>
+          <div className={height ? 'still' : undefined} style={height ? { height: size.height } : undefined}>
+            <Drawn build={build} size={size} scroll={scrolls ? scroll : 0} onHover={onHover} />
+          </div>
+        </div>
+      )}
     </div>
   );
 }
 
-function Drawn({ build, size, onHover }: LiveSceneProps & { readonly size: Size }) {
+function bringIntoView(place: HTMLElement | null, top: number): void {
+  if (!place) return;
+  const { scrollTop, clientHeight } = place;
+  if (top < scrollTop || top > scrollTop + clientHeight - 40) place.scrollTop = Math.max(0, top - clientHeight / 2);
+}
+
+interface DrawnProps extends Pick<LiveSceneProps, 'build' | 'onHover'> {
+  readonly size: Size;
+  readonly scroll: number;
+}
+
+function Drawn({ build, size, scroll, onHover }: DrawnProps) {
   const frame = useFrame();
   const theme = useTheme();
-  const scene = useMemo(() => build(frame, size, theme), [build, frame, size, theme]);
+  const scene = useMemo(() => build(frame, { size, theme, scroll }), [build, frame, size, theme, scroll]);
   return (
     <SceneView
       scene={scene}

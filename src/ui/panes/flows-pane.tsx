@@ -1,12 +1,17 @@
 import { useCallback } from 'react';
-import { wireScene } from '../../views/flows/wire.ts';
-import type { Size } from '../../views/scene.ts';
+import type { ColdSnapshot, History } from '../../engine/lab/snapshot.ts';
+import { seriesScene } from '../../views/flows/series.ts';
+import { FLOW_COLUMNS, flowRows } from '../../views/flows/table.ts';
+import { wireHeight, wireScene } from '../../views/flows/wire.ts';
 import { rateText } from '../../views/words.ts';
-import { LiveScene } from '../controls/live-scene.tsx';
+import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { Pane } from '../controls/pane.tsx';
-import type { Frame } from '../frame-source.ts';
+import { useFrame } from '../controls/use-frame.ts';
 import { chooseTab, useChoices } from '../store/choices.ts';
 import { useLab } from '../store/lab.ts';
+import { wholeRun } from './timeline-domain.ts';
+
+type Build = LiveSceneProps['build'];
 
 const TABS = [
   { id: 'wire', title: 'Wire' },
@@ -16,6 +21,8 @@ const TABS = [
 
 export function FlowsPane() {
   const tab = useChoices((state) => state.tabs.flows);
+  const cold = useLab((state) => state.cold);
+  const history = useLab((state) => state.history);
   return (
     <Pane
       id="flows"
@@ -24,17 +31,21 @@ export function FlowsPane() {
       tabs={TABS}
       selected={tab}
       onSelect={(next) => chooseTab('flows', next)}
-      aside={<PathFacts />}
+      aside={cold && <PathFacts cold={cold} />}
     >
-      {tab === 'wire' && <Wire />}
+      {cold && history && tab === 'wire' && <Wire cold={cold} history={history} />}
+      {cold && history && tab === 'series' && <TimeSeries cold={cold} history={history} />}
+      {cold && tab === 'table' && <Table cold={cold} />}
     </Pane>
   );
 }
 
-function PathFacts() {
-  const cold = useLab((state) => state.cold);
-  if (!cold) return null;
-  const { path, seed } = cold;
+interface RunProps {
+  readonly cold: ColdSnapshot;
+  readonly history: History;
+}
+
+function PathFacts({ cold: { path, seed } }: Pick<RunProps, 'cold'>) {
   const rtt = (path.delayNs * 2) / 1e6;
   return (
     <span className="pane-note">
@@ -43,15 +54,49 @@ function PathFacts() {
   );
 }
 
-function Wire() {
-  const cold = useLab((state) => state.cold);
-  const history = useLab((state) => state.history);
-  const build = useCallback(
-    ({ hot }: Frame, size: Size) =>
-      cold && history
-        ? wireScene({ cold, history, hot, scroll: 0 }, size)
-        : { ...size, label: 'Wire', layers: [], marks: [] },
+function Wire({ cold, history }: RunProps) {
+  const build: Build = useCallback(
+    ({ hot }, { size, scroll }) => wireScene({ cold, history, hot, scroll }, size),
     [cold, history],
   );
+  return <LiveScene build={build} height={() => wireHeight(cold)} />;
+}
+
+function TimeSeries({ cold, history }: RunProps) {
+  const focus = useChoices((state) => state.selection.socket);
+  const build: Build = useCallback(
+    ({ hot }, { size }) => seriesScene({ cold, history, time: hot.time, domain: wholeRun(history.until), focus }, size),
+    [cold, history, focus],
+  );
   return <LiveScene build={build} />;
+}
+
+function Table({ cold }: Pick<RunProps, 'cold'>) {
+  const { hot } = useFrame();
+  return (
+    <div className="table-place" tabIndex={0} role="region" aria-label="Connections">
+      <table>
+        <thead>
+          <tr>
+            {FLOW_COLUMNS.map(({ key, title, numeric }) => (
+              <th key={key} scope="col" className={numeric ? 'numeric' : undefined}>
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {flowRows(cold, hot).map((row) => (
+            <tr key={row.socket}>
+              {FLOW_COLUMNS.map(({ key, numeric }) => (
+                <td key={key} className={numeric ? 'numeric' : undefined}>
+                  {row[key]}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
 }

@@ -1,13 +1,15 @@
-import { useCallback } from 'react';
 import { errnoName } from '../../engine/index.ts';
-import type { Size, Theme } from '../../views/scene.ts';
+import type { ColdSnapshot, History } from '../../engine/lab/snapshot.ts';
+import { checksHeight, checksScene } from '../../views/checks/checks.ts';
 import { lifecycleScene } from '../../views/lifecycle/lifecycle.ts';
-import { LiveScene } from '../controls/live-scene.tsx';
+import { sequenceHeight, sequenceRow, sequenceScene } from '../../views/sequence/sequence.ts';
+import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { Pane } from '../controls/pane.tsx';
-import type { Frame } from '../frame-source.ts';
 import { chooseTab, useChoices } from '../store/choices.ts';
 import { useLab } from '../store/lab.ts';
 import { MapBadges } from './map-badges.tsx';
+import { stepWords } from './step-words.ts';
+import { useCallback } from 'react';
 
 const TABS = [
   { id: 'machine', title: 'State machine' },
@@ -15,8 +17,12 @@ const TABS = [
   { id: 'checks', title: 'Checks' },
 ] as const;
 
+const WORDS = { step: stepWords, errno: errnoName };
+
 export function LifecyclePane() {
   const tab = useChoices((state) => state.tabs.lifecycle);
+  const cold = useLab((state) => state.cold);
+  const history = useLab((state) => state.history);
   return (
     <Pane
       id="lifecycle"
@@ -27,20 +33,53 @@ export function LifecyclePane() {
       onSelect={(next) => chooseTab('lifecycle', next)}
       aside={<MapBadges />}
     >
-      {tab === 'machine' && <StateMachine />}
+      {cold && history && <Shown tab={tab} cold={cold} history={history} />}
     </Pane>
   );
 }
 
-function StateMachine() {
-  const cold = useLab((state) => state.cold);
-  const history = useLab((state) => state.history);
-  const build = useCallback(
-    ({ hot }: Frame, size: Size, theme: Theme) => {
-      if (!cold || !history) return { ...size, label: 'Lifecycle', layers: [], marks: [] };
-      return lifecycleScene({ cold, history, time: hot.time, event: hot.event, errno: errnoName }, size, theme);
-    },
+interface ShownProps {
+  readonly cold: ColdSnapshot;
+  readonly history: History;
+}
+
+function Shown({ tab, ...run }: ShownProps & { readonly tab: (typeof TABS)[number]['id'] }) {
+  switch (tab) {
+    case 'machine':
+      return <StateMachine {...run} />;
+    case 'sequence':
+      return <Sequence {...run} />;
+    case 'checks':
+      return <Checks {...run} />;
+    default:
+      return tab satisfies never;
+  }
+}
+
+function StateMachine({ cold, history }: ShownProps) {
+  const build: LiveSceneProps['build'] = useCallback(
+    ({ hot: { time, event } }, { size, theme }) =>
+      lifecycleScene({ cold, history, time, event, errno: errnoName }, size, theme),
     [cold, history],
   );
-  return cold && history ? <LiveScene build={build} /> : null;
+  return <LiveScene build={build} />;
+}
+
+function Sequence({ cold, history }: ShownProps) {
+  const build: LiveSceneProps['build'] = useCallback(
+    ({ hot: { event } }, { size, scroll }) => sequenceScene({ cold, history, event, words: WORDS, scroll }, size),
+    [cold, history],
+  );
+  return (
+    <LiveScene build={build} height={() => sequenceHeight(history)} scrollTo={sequenceRow(history, cold.lastCall)} />
+  );
+}
+
+function Checks({ cold, history }: ShownProps) {
+  const call = history.calls.find(({ n }) => n === cold.lastCall) ?? null;
+  const build: LiveSceneProps['build'] = useCallback(
+    (_, { size, scroll }) => checksScene({ call, words: WORDS, scroll }, size),
+    [call],
+  );
+  return <LiveScene build={build} height={() => checksHeight(call)} />;
 }

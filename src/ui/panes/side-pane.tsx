@@ -1,6 +1,8 @@
 import { Pane } from '../controls/pane.tsx';
 import { chooseTab, useChoices } from '../store/choices.ts';
 import { ProcessesTab } from './processes-tab.tsx';
+import { StructTab } from './struct-tab.tsx';
+import { TrampolineTab } from './trampoline-tab.tsx';
 
 const TABS = [
   { id: 'struct', title: 'Struct' },
@@ -12,6 +14,8 @@ export function SidePane() {
   const tab = useChoices((state) => state.tabs.side);
   return (
     <Pane id="side" title="Kernel objects" tabs={TABS} selected={tab} onSelect={(next) => chooseTab('side', next)}>
+      {tab === 'struct' && <StructTab />}
+      {tab === 'trampoline' && <TrampolineTab />}
       {tab === 'processes' && <ProcessesTab />}
     </Pane>
   );

@@ -1,15 +1,15 @@
 /* The timeline: a slider over the whole run. Wheel zooms, drag scrubs, A D W S move and zoom by keyboard. */
 import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ColdSnapshot, History } from '../../engine/lab/snapshot.ts';
-import type { Size, Theme } from '../../views/scene.ts';
+import type { Size } from '../../views/scene.ts';
 import type { Domain } from '../../views/time-axis.ts';
 import { timelineScale, timelineScene, timelineValueText } from '../../views/timeline/timeline.ts';
 import { runCommand } from '../commands/registry.ts';
-import { LiveScene } from '../controls/live-scene.tsx';
+import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { useFrame } from '../controls/use-frame.ts';
 import { useSize } from '../controls/use-size.ts';
 import { act } from '../frame.ts';
-import { currentFrame, type Frame } from '../frame-source.ts';
+import { currentFrame } from '../frame-source.ts';
 import { choices } from '../store/choices.ts';
 import { useLab } from '../store/lab.ts';
 import { panned, wholeRun, zoomed } from './timeline-domain.ts';
@@ -44,9 +44,8 @@ function Timeline({ cold, history }: TimelineProps) {
   const size = useSize(place);
   const scrub = useScrub(place, size, domain);
   useWheel(place, size, domain, (next) => setChosen(isWhole(next, whole) ? null : next), whole);
-  const build = useCallback(
-    ({ hot }: Frame, at: Size, _theme: Theme) =>
-      timelineScene({ cold, history, time: hot.time, event: hot.event, domain }, at),
+  const build: LiveSceneProps['build'] = useCallback(
+    ({ hot: { time, event } }, { size }) => timelineScene({ cold, history, time, event, domain }, size),
     [cold, history, domain],
   );
   const onKeyDown = (event: KeyboardEvent): void => {

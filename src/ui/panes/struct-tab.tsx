@@ -1,0 +1,166 @@
+/* One struct three times: as cache lines, as fields, as what a field leads to. Bytes are those of the frame. */
+import { ChevronDown } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { structBlocksScene } from '../../views/struct/blocks.ts';
+import { fieldsHeight, fieldTop, structFieldsScene } from '../../views/struct/field-list.ts';
+import { mapResolver, sideNote, type StructInput, type ValueSide } from '../../views/struct/fields.ts';
+import { hexHeight, structHexScene } from '../../views/struct/hex.ts';
+import type { Hit } from '../../views/scene.ts';
+import { plural } from '../../views/words.ts';
+import { Choice } from '../controls/choice.tsx';
+import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
+import { useKernel } from '../controls/use-kernel.ts';
+import { watch } from '../engine/engine.ts';
+import type { Frame } from '../frame-source.ts';
+import { choose, select, useChoices } from '../store/choices.ts';
+import { useLab } from '../store/lab.ts';
+import { useBefore } from './bytes-before.ts';
+import { FieldFoot } from './field-foot.tsx';
+import { subjectOf, subjects, type Subject } from './struct-subject.ts';
+import type { Layout } from '../../engine/index.ts';
+import { structLayout } from '../../engine/index.ts';
+
+export function StructTab() {
+  const btf = useKernel();
+  const cold = useLab((state) => state.cold);
+  const selection = useChoices((state) => state.selection);
+  const subject = cold && subjectOf(cold, selection);
+  const type = subject?.type;
+  const layout = useMemo(() => (btf && type ? structLayout(btf, btf.find('STRUCT', type)) : null), [btf, type]);
+  if (!cold || !subject) return <p className="placeholder">No map yet: one is made when a loader asks for it.</p>;
+  return layout ? <StructView key={subject.id} subject={subject} layout={layout} /> : null;
+}
+
+function StructView({ subject, layout }: { readonly subject: Subject; readonly layout: Layout }) {
+  const side = useChoices((state) => state.copy);
+  const selected = useChoices((state) => state.selection.field);
+  const wide = useChoices((state) => state.preset) === 'inspect';
+  const [hovered, setHovered] = useState<string | null>(null);
+  const { map } = subject;
+  const address = map && side === 'lookup' ? map.uvalue : subject.address;
+  const length = layout.summary.size;
+  useEffect(() => {
+    watch('struct', address > 0 ? [{ address, length }] : []);
+    return () => watch('struct', []);
+  }, [address, length]);
+  const input = useInput(subject, layout, side, address, hovered ?? selected);
+  const onHover = useCallback(
+    (hit: Hit | null) => setHovered((hit?.action?.args.path as string | undefined) ?? null),
+    [],
+  );
+  const blocks: LiveSceneProps['build'] = useCallback(
+    (frame, { size, scroll }) => structBlocksScene({ ...input(frame), scroll }, size),
+    [input],
+  );
+  const fields: LiveSceneProps['build'] = useCallback(
+    (frame, { size, scroll }) => structFieldsScene({ ...input(frame), scroll }, size),
+    [input],
+  );
+  const hex: LiveSceneProps['build'] = useCallback(
+    (frame, { size, scroll }) => structHexScene({ ...input(frame), scroll }, size),
+    [input],
+  );
+  const still = useMemo(() => input(null), [input]);
+  const lines = Math.ceil(length / 64);
+  return (
+    <div className={wide ? 'struct wide' : 'struct'}>
+      <StructHead subject={subject} layout={layout} side={side} />
+      <div className="struct-blocks" style={{ flexBasis: Math.min(lines * 36 + 12, wide ? 300 : 156) }}>
+        <LiveScene
+          build={blocks}
+          height={({ height }) => Math.max(height > 0 ? lines * 34 + 6 : 0)}
+          onHover={onHover}
+        />
+      </div>
+      <div className="struct-fields">
+        <LiveScene
+          build={fields}
+          height={() => fieldsHeight(still)}
+          scrollTo={selected === null ? null : fieldTop(still, selected)}
+          onHover={onHover}
+        />
+      </div>
+      {wide && (
+        <div className="struct-hex">
+          <LiveScene build={hex} height={({ width }) => hexHeight(still, width)} onHover={onHover} />
+        </div>
+      )}
+      <FieldFoot subject={subject} layout={layout} path={selected} />
+    </div>
+  );
+}
+
+const NOTHING = () => null;
+
+/** What the struct views draw from, but for the scroll; with null, what does not depend on the frame. */
+function useInput(subject: Subject, layout: Layout, side: ValueSide, address: number, lit: string | null) {
+  const before = useBefore(address, layout.summary.size);
+  const { map } = subject;
+  return useCallback(
+    (frame: Frame | null): StructInput => {
+      const window = { address, length: layout.summary.size };
+      const bytes = (frame && subject.read(frame, window, side)) ?? new Uint8Array(layout.summary.size);
+      return {
+        name: layout.name,
+        rows: layout.rows,
+        bytes,
+        before: frame && before(frame),
+        lit,
+        resolve: map ? mapResolver(map, side) : NOTHING,
+        state: map?.state ?? null,
+        scroll: 0,
+      };
+    },
+    [subject, layout, side, address, lit, before, map],
+  );
+}
+
+const SIDES = [
+  { id: 'kvalue', title: 'kvalue', note: 'kernel' },
+  { id: 'lookup', title: 'lookup', note: 'user space' },
+] as const;
+
+function StructHead({ subject, layout, side }: { subject: Subject; layout: Layout; side: ValueSide }) {
+  const cold = useLab((state) => state.cold);
+  const { summary } = layout;
+  const { map } = subject;
+  const note = map && sideNote(map, side);
+  const holes = summary.holes > 0 ? `, ${plural(summary.holes, 'hole')} (${summary.sumHoles} B)` : '';
+  return (
+    <div className="struct-head">
+      <Choice
+        label="Struct"
+        value={subject.id}
+        items={subjects(cold).map(({ id, title, type }) => ({ value: id, title, note: type }))}
+        onChoose={(id) => select({ ...subjects(cold).find((one) => one.id === id)?.selection, field: null })}
+      >
+        <b className="mono">{layout.name}</b>
+        <ChevronDown aria-hidden="true" />
+      </Choice>
+      <p className="note">
+        {summary.size} bytes, {plural(summary.cacheLines, 'cache line')}
+        {holes} · {subject.title}, BTF id {layout.id}
+      </p>
+      {map && (
+        <div className="sides" role="group" aria-label="Copy of the value">
+          {SIDES.map(({ id, title, note }) => (
+            <button
+              key={id}
+              type="button"
+              className="tab"
+              aria-pressed={id === side}
+              onClick={() => choose({ copy: id })}
+            >
+              {title} <span className="note">({note})</span>
+            </button>
+          ))}
+        </div>
+      )}
+      {note && (
+        <p className="note side-note">
+          <b>{note.lead}</b> {note.rest}
+        </p>
+      )}
+    </div>
+  );
+}

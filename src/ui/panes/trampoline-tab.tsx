@@ -1,0 +1,57 @@
+import { useCallback } from 'react';
+import type { MapSnapshot } from '../../engine/lab/snapshot.ts';
+import { imageStripScene, trampolineChainScene } from '../../views/trampoline/trampoline.ts';
+import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
+import { useKernel } from '../controls/use-kernel.ts';
+import { useChoices } from '../store/choices.ts';
+import { useLab } from '../store/lab.ts';
+
+const VALUE = 'bpf_struct_ops_tcp_congestion_ops';
+
+/** The page of trampolines of the selected map, and for each member the way from its slot to its program. */
+export function TrampolineTab() {
+  const cold = useLab((state) => state.cold);
+  const letter = useChoices((state) => state.selection.map);
+  const lit = useChoices((state) => state.selection.field);
+  const maps = cold?.maps.filter(({ state }) => state !== 'FREED') ?? [];
+  const map = maps.find((one) => one.letter === letter) ?? maps.at(-1);
+  if (!map) return <p className="placeholder">No map yet.</p>;
+  return <Trampolines map={map} lit={lit?.replace(/^data\./, '') ?? null} />;
+}
+
+function Trampolines({ map, lit }: { readonly map: MapSnapshot; readonly lit: string | null }) {
+  const strip: LiveSceneProps['build'] = useCallback((_, { size }) => imageStripScene({ map, lit }, size), [map, lit]);
+  return (
+    <div className="trampolines">
+      <p className="note">
+        Map {map.letter} holds C function pointers. Each points at a trampoline, which stores the arguments as an array
+        of u64 and calls the program with its address in r1.
+      </p>
+      <div className="image-strip">
+        <LiveScene build={strip} />
+      </div>
+      <div className="chains" tabIndex={0} role="region" aria-label="Members">
+        {map.progs.map(({ member }) => (
+          <Chain key={member} map={map} member={member} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Chain({ map, member }: { readonly map: MapSnapshot; readonly member: string }) {
+  const btf = useKernel();
+  const offset = btf?.field(VALUE, `data.${member}`)?.byteOffset ?? 0;
+  const build: LiveSceneProps['build'] = useCallback(
+    (_, { size }) => trampolineChainScene({ map, member, offset }, size),
+    [map, member, offset],
+  );
+  return (
+    <section aria-label={member}>
+      <h3 className="mono">{member}</h3>
+      <div className="chain">
+        <LiveScene build={build} />
+      </div>
+    </section>
+  );
+}
