@@ -114,9 +114,7 @@ class Builder {
     }
     if (!this.endsFlow) return err('last insn is not an exit or jmp', this.insns.length - SLOT_BYTES);
     const { insns, code, callees } = this;
-    const low = Int32Array.from([...new Array<number>(REGISTERS).fill(0), ...this.low]);
-    const high = Int32Array.from([...new Array<number>(REGISTERS).fill(0), ...this.high]);
-    return ok({ insns, code, callees, low, high, busy: false });
+    return ok({ insns, code, callees, low: registerFile(this.low), high: registerFile(this.high), busy: false });
   }
 
   /** micro-op, source register, operand word; or what is wrong */
@@ -197,6 +195,12 @@ class Builder {
     this.callees.push({ fn, words: argumentWords(fn.args) });
     return [OPCODE.CALL, 0, this.callees.length - 1];
   }
+}
+
+function registerFile(constants: readonly number[]): Int32Array {
+  const file = new Int32Array(REGISTERS + constants.length);
+  file.set(constants, REGISTERS);
+  return file;
 }
 
 export function argumentWords(args: readonly Word[]): number[] {

@@ -2,6 +2,7 @@
 import type { TextRange } from '../../base/result.ts';
 import { type Insn, slotsOf } from '../insn.ts';
 import { classOf, CLASS, CALL_KIND, codeOf, OPCODE } from '../opcodes.ts';
+import type { Target } from './operands.ts';
 import { CODES, type Problems } from './problems.ts';
 import type { Draft } from './pseudo-c.ts';
 
@@ -36,40 +37,62 @@ interface LayoutInput {
   readonly problems: Problems;
 }
 
-export function layOut({ lines, from, labels, onUnknownLabel, problems }: LayoutInput): Layout {
+export function layOut(input: LayoutInput): Layout {
+  const { lines } = input;
   const slots = slotNumbers(lines);
-  const end = slots[lines.length];
   const starts = new Set(slots);
   const insns: Insn[] = [];
   const slotLines: number[] = [];
   for (const [i, { draft, line }] of lines.entries()) {
     if (!draft) continue;
-    const { target } = draft;
-    let { insn } = draft;
-    if (target) {
-      const label = target.kind === 'label' ? labels.get(target.name) : null;
-      const here = slots[i] + slotsOf(insn);
-      if (label === undefined && target.kind === 'label') onUnknownLabel(target.name, target.range);
-      else
-        insn = withDistance(
-          insn,
-          target.kind === 'relative' ? target.value : slots[(label?.at ?? 0) - from] - here,
-          target.range,
-          problems,
-        );
-      const to = here + distanceOf(insn);
-      if (to < 0 || to >= end) problems.report(CODES.jumpRange, target.range, 'This jump leaves the function.');
-      else if (!starts.has(to))
-        problems.report(
-          CODES.jumpIntoWide,
-          target.range,
-          'This jump goes into the middle of a wide instruction, which takes two slots.',
-        );
-    }
+    const insn = draft.target ? aimed(draft.insn, draft.target, slots[i], { slots, starts, ...input }) : draft.insn;
     insns.push(insn);
     for (let n = slotsOf(insn); n > 0; n--) slotLines.push(line);
   }
   return { slots, insns, lines: slotLines };
+}
+
+interface Aim extends LayoutInput {
+  readonly slots: readonly number[];
+  readonly starts: ReadonlySet<number>;
+}
+
+/** A jump with its distance; as it was after a complaint. */
+function aimed(insn: Insn, target: Target, slot: number, aim: Aim): Insn {
+  const { slots, starts, problems } = aim;
+  const here = slot + slotsOf(insn);
+  const distance = target.kind === 'relative' ? target.value : labelSlot(target, aim) - here;
+  if (Number.isNaN(distance)) return insn;
+  const to = here + distance;
+  if (to < 0 || to >= slots[slots.length - 1]) {
+    problems.report(CODES.jumpRange, target.range, 'This jump leaves the function.');
+  } else if (!starts.has(to)) {
+    problems.report(
+      CODES.jumpIntoWide,
+      target.range,
+      'This jump goes into the middle of a wide instruction, which takes two slots.',
+    );
+  } else if (!isLong(insn) && (distance < -0x8000 || distance > 0x7fff)) {
+    problems.report(
+      CODES.jumpRange,
+      target.range,
+      `${distance} slots are too far for this jump (-32768 to 32767): \`gotol\` reaches further.`,
+    );
+  } else {
+    return isLong(insn) ? { ...insn, imm: distance } : { ...insn, off: distance };
+  }
+  return insn;
+}
+
+/** NaN when there is no such label here. */
+function labelSlot(
+  { name, range }: Extract<Target, { kind: 'label' }>,
+  { labels, slots, from, onUnknownLabel }: Aim,
+): number {
+  const label = labels.get(name);
+  if (label) return slots[label.at - from];
+  onUnknownLabel(name, range);
+  return Number.NaN;
 }
 
 function slotNumbers(lines: readonly InstructionLine[]): number[] {
@@ -84,19 +107,6 @@ const isLong = ({ opcode, src }: Insn): boolean =>
 
 /** Slots that a jump skips. */
 export const distanceOf = (insn: Insn): number => (isLong(insn) ? insn.imm : insn.off);
-
-function withDistance(insn: Insn, distance: number, range: TextRange, problems: Problems): Insn {
-  if (isLong(insn)) return { ...insn, imm: distance };
-  if (distance < -0x8000 || distance > 0x7fff) {
-    problems.report(
-      CODES.jumpRange,
-      range,
-      `${distance} slots are too far for this jump (-32768 to 32767): \`gotol\` reaches further.`,
-    );
-    return insn;
-  }
-  return { ...insn, off: distance };
-}
 
 /** Whether the instruction after this one cannot run next. */
 export function endsFlow({ opcode }: Insn): boolean {

@@ -246,4 +246,4 @@ class TypeTable {
 }
 
 export const fn = (params: readonly ValueType[], results: readonly ValueType[]): FunctionType => ({ params, results });
-export const words = (count: number): ValueType[] => new Array<ValueType>(count).fill(I32);
+export const words = (count: number): ValueType[] => Array.from({ length: count }, () => I32);
