@@ -7,10 +7,10 @@ import type { FuncModel, ProgramCode } from '../kernel/kernel.ts';
 import type { BpfMachine } from '../vm/machine.ts';
 import type { Program } from '../vm/program.ts';
 import type { TextFunction } from '../vm/text.ts';
+import { generateTrampoline, MAX_ARGUMENTS, type NativeArgument, type Prototype } from '../vm/wasm/trampoline.ts';
 import type { ProgramWatch } from './microscope.ts';
 
-/** MAX_BPF_FUNC_ARGS slots of 8 bytes */
-const CONTEXT_BYTES = 12 * 8;
+const CONTEXT_BYTES = MAX_ARGUMENTS * 8;
 /** A program's kernel function may lead to another program; the machine allows as many levels. */
 const MAX_DEPTH = 4;
 
@@ -18,8 +18,8 @@ export class Programs {
   /** asked at each call of a program */
   watch: ProgramWatch | null = null;
   private readonly prepared = new Map<string, Program>();
-
-  /** contexts of calls within calls, one behind the other in the arena */
+  private readonly trampolines = new Map<string, TextFunction>();
+  /** a context for each level of calls within calls, one behind the other in the arena */
   private readonly contexts: number;
   private depth = 0;
 
@@ -34,25 +34,26 @@ export class Programs {
     return program.ok ? null : program.error.message;
   }
 
-  /** Stores the native arguments as an array of u64 and calls the program with r1 pointing at it. */
+  /** The code of a trampoline: a generated function for the level at which it is called. */
   trampoline(model: FuncModel, code: ProgramCode): TextFunction {
+    const prototype = prototypeOf(model);
+    const key = `${code.id} ${code.blob} ${prototype.args.join()} ${prototype.hasReturn}`;
+    const known = this.trampolines.get(key);
+    if (known) return known;
     const program = this.programOf(code);
-    const { memory } = this.bpf;
-    return (a, b, c, d) => {
-      const context = this.contexts + this.depth * CONTEXT_BYTES;
-      const words = [a, b, c, d];
-      for (const [i, { pointer }] of model.args.entries()) {
-        if (pointer) memory.setPointer(context + i * 8, words[i]);
-        else memory.setU64(context + i * 8, words[i] >>> 0);
-      }
-      this.depth++;
+    const run = (context: number): number => this.bpf.run(program, context, 0, this.watch?.(code.id) ?? null);
+    const levels: TextFunction[] = [];
+    const made: TextFunction = (a, b, c, d) => {
+      const level = this.depth++;
       try {
-        const result = this.bpf.run(program, context, 0, this.watch?.(code.id) ?? null);
-        return model.retSize === 0 ? 0 : result;
+        levels[level] ??= generateTrampoline(prototype, this.bpf.memory, this.contexts + level * CONTEXT_BYTES, run);
+        return levels[level](a, b, c, d);
       } finally {
         this.depth--;
       }
     };
+    this.trampolines.set(key, made);
+    return made;
   }
 
   private programOf(code: ProgramCode): Program {
@@ -63,4 +64,15 @@ export class Programs {
     this.prepared.set(code.blob, program.value);
     return program.value;
   }
+}
+
+/** Argument widths by size and sign, as the function model has them. */
+function prototypeOf({ args, retSize }: FuncModel): Prototype {
+  const native = ({ pointer, size, signed }: FuncModel['args'][number]): NativeArgument => {
+    if (pointer) return 'ptr';
+    if (size === 1) return 'u8';
+    if (size === 2) return 'u16';
+    return signed ? 'i32' : 'u32';
+  };
+  return { args: args.map(native), hasReturn: retSize !== 0 };
 }
