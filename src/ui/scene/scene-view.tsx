@@ -2,7 +2,7 @@
  * Draws a scene: layers on a canvas, marks as SVG over it, and over both the places that can be pressed. The picture
  * itself is silent; a screen reader gets the buttons and the text twin. One Tab stop a scene: arrows walk its buttons.
  */
-import type { CSSProperties, KeyboardEvent, ReactElement, ReactNode } from 'react';
+import type { CSSProperties, KeyboardEvent, ReactElement, ReactNode, RefObject } from 'react';
 import { createElement, memo, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Action, Hit, Mark, Scene, Theme } from '../../views/scene.ts';
 import { hitsOf, textTwin } from '../../views/scene.ts';
@@ -47,61 +47,88 @@ const Picture = memo(function Picture({
 const PREVIOUS: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowUp']);
 const NEXT: ReadonlySet<string> = new Set(['ArrowRight', 'ArrowDown']);
 
-interface ButtonsProps {
-  readonly hits: readonly Hit[];
-  readonly onAction: ((action: Action) => void) | undefined;
-  readonly onHover: (hit: Hit | null) => void;
+/** What a button of the scene does; read when it is used, so that the buttons need not be made anew. */
+interface Handlers {
+  readonly press: (hit: Hit) => void;
+  readonly hover: (hit: Hit | null) => void;
 }
 
-function Buttons({ hits, onAction, onHover }: ButtonsProps) {
-  const [current, setCurrent] = useState<string | null>(null);
-  const place = useRef<SVGGElement>(null);
-  const stop = Math.max(
-    0,
-    hits.findIndex((hit) => hit.id === current),
-  );
-  const press = (hit: Hit): void => {
-    if (hit.action) onAction?.(hit.action);
-  };
-  const onKeyDown = (event: KeyboardEvent, hit: Hit, index: number): void => {
-    const step = NEXT.has(event.key) ? 1 : PREVIOUS.has(event.key) ? -1 : 0;
-    if (step !== 0) {
-      const to = (index + step + hits.length) % hits.length;
-      place.current?.querySelectorAll<SVGRectElement>('rect')[to].focus();
-    } else if (event.key === 'Enter' || event.key === ' ') press(hit);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  return (
-    <g ref={place}>
-      {hits.map((hit, index) => (
-        <rect
-          key={hit.id}
-          className="scene-hit"
-          data-mark={hit.id}
-          role="button"
-          aria-label={hit.label}
-          tabIndex={index === stop ? 0 : -1}
-          x={hit.x}
-          y={hit.y}
-          width={hit.width}
-          height={hit.height}
-          rx={Math.min(hit.radius, hit.width / 2, hit.height / 2)}
-          onClick={() => press(hit)}
-          onKeyDown={(event) => onKeyDown(event, hit, index)}
-          onFocus={() => {
-            setCurrent(hit.id);
-            onHover(hit);
-          }}
-          onBlur={() => onHover(null)}
-          onPointerEnter={() => onHover(hit)}
-          onPointerLeave={() => onHover(null)}
-        />
-      ))}
-    </g>
-  );
+/** Tips may change with every frame, what is in the document need not. */
+const sameHits = (a: readonly Hit[], b: readonly Hit[]): boolean => a === b || stable(a) === stable(b);
+const stable = (hits: readonly Hit[]): string => JSON.stringify(hits.map(({ tip: _tip, ...rest }) => rest));
+
+interface ButtonsProps {
+  readonly hits: readonly Hit[];
+  readonly on: RefObject<Handlers>;
 }
+
+const Buttons = memo(
+  function Buttons({ hits, on }: ButtonsProps) {
+    const [current, setCurrent] = useState<string | null>(null);
+    const place = useRef<SVGGElement>(null);
+    const stop = Math.max(
+      0,
+      hits.findIndex((hit) => hit.id === current),
+    );
+    const onKeyDown = (event: KeyboardEvent, hit: Hit, index: number): void => {
+      const step = NEXT.has(event.key) ? 1 : PREVIOUS.has(event.key) ? -1 : 0;
+      if (step !== 0) {
+        const to = (index + step + hits.length) % hits.length;
+        place.current?.querySelectorAll<SVGRectElement>('rect')[to].focus();
+      } else if (event.key === 'Enter' || event.key === ' ') on.current.press(hit);
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    return (
+      <g ref={place}>
+        {hits.map((hit, index) => (
+          <rect
+            key={hit.id}
+            className="scene-hit"
+            data-mark={hit.id}
+            role="button"
+            aria-label={hit.label}
+            tabIndex={index === stop ? 0 : -1}
+            x={hit.x}
+            y={hit.y}
+            width={hit.width}
+            height={hit.height}
+            rx={Math.min(hit.radius, hit.width / 2, hit.height / 2)}
+            onClick={() => on.current.press(hit)}
+            onKeyDown={(event) => onKeyDown(event, hit, index)}
+            onFocus={() => {
+              setCurrent(hit.id);
+              on.current.hover(hit);
+            }}
+            onBlur={() => on.current.hover(null)}
+            onPointerEnter={() => on.current.hover(hit)}
+            onPointerLeave={() => on.current.hover(null)}
+          />
+        ))}
+      </g>
+    );
+  },
+  (a, b) => a.on === b.on && sameHits(a.hits, b.hits),
+);
+
+type Twin = ReturnType<typeof textTwin>;
+
+const TextTwin = memo(
+  function TextTwin({ label, lines }: { label: string; lines: Twin }) {
+    return (
+      <ul className="scene-twin" aria-label={label}>
+        {lines.map((entry) => (
+          <li key={entry.id}>{entry.text}</li>
+        ))}
+      </ul>
+    );
+  },
+  (a, b) =>
+    a.label === b.label &&
+    a.lines.length === b.lines.length &&
+    a.lines.every((entry, i) => entry.text === b.lines[i].text),
+);
 
 /** Above the mark, or below where there is no room; never past the sides. */
 function Tip({ hit, scene }: { hit: Hit; scene: Scene }) {
@@ -128,13 +155,20 @@ export function SceneView({ scene, theme, eased = false, onAction, onHover }: Sc
   const hits = useMemo(() => hitsOf(scene), [scene]);
   const twin = useMemo(() => textTwin(scene), [scene]);
   const tip = hits.find((hit) => hit.id === hovered);
+  const handlers: Handlers = {
+    press: ({ action }) => {
+      if (action) onAction?.(action);
+    },
+    hover: (hit) => {
+      setHovered(hit?.id ?? null);
+      onHover?.(hit);
+    },
+  };
+  const on = useRef(handlers);
   useLayoutEffect(() => {
+    on.current = handlers;
     if (canvas.current) drawLayers(canvas.current, scene);
   });
-  const hover = (hit: Hit | null): void => {
-    setHovered(hit?.id ?? null);
-    onHover?.(hit);
-  };
   const size = { width: scene.width, height: scene.height };
   return (
     <div className={eased ? 'scene scene-eased' : 'scene'} style={size}>
@@ -142,16 +176,10 @@ export function SceneView({ scene, theme, eased = false, onAction, onHover }: Sc
       <svg {...size} {...(hits.length > 0 ? { role: 'toolbar', 'aria-label': scene.label } : { 'aria-hidden': true })}>
         <defs>{sceneDefs(scene, scope).map(element)}</defs>
         <Picture marks={scene.marks} theme={theme} scope={scope} />
-        {hits.length > 0 && <Buttons hits={hits} onAction={onAction} onHover={hover} />}
+        {hits.length > 0 && <Buttons hits={hits} on={on} />}
       </svg>
       {tip && tip.tip !== '' && <Tip hit={tip} scene={scene} />}
-      {twin.length > 0 && (
-        <ul className="scene-twin" aria-label={scene.label}>
-          {twin.map((entry) => (
-            <li key={entry.id}>{entry.text}</li>
-          ))}
-        </ul>
-      )}
+      {twin.length > 0 && <TextTwin label={scene.label} lines={twin} />}
     </div>
   );
 }

@@ -76,3 +76,16 @@ export function greatest(series: readonly Series[], quantity: Quantity, [from, t
   }
   return most;
 }
+
+/** The value at each of `columns` even steps of the domain: enough for a line as small as a word. */
+export function sampled(
+  times: readonly number[],
+  values: readonly number[],
+  [from, to]: Domain,
+  columns: number,
+): { readonly time: number; readonly value: number }[] {
+  return Array.from({ length: columns + 1 }, (_, i) => {
+    const time = from + ((to - from) * i) / columns;
+    return { time, value: values[Math.max(0, lastAtOrBefore(times, time))] };
+  });
+}

@@ -18,7 +18,7 @@ import { circle, clamp, group, mono, text, ui } from '../shapes.ts';
 import { fitText } from '../text-metrics.ts';
 import { isClosing } from '../words.ts';
 import { caStateName } from './ca-states.ts';
-import { greatest, lastAtOrBefore, steppedPoints } from './window.ts';
+import { sampled } from './window.ts';
 
 export interface WireInput {
   readonly cold: ColdSnapshot;
@@ -114,7 +114,7 @@ function heads({ cold, hot }: WireInput, { sender, queue, receiver, sparkFrom, v
   const cwnd = room < 90 ? 'cwnd' : 'cwnd, last second';
   return [
     text('head.sender', { x: sender, y }, 'sender', font, 'muted', middle),
-    text('head.queue', { x: queue, y }, length, font, 'muted', { ...middle, label: `${length} packets` }),
+    text('head.queue', { x: queue, y }, length, font, 'muted', middle),
     ...(receiver - queue < 96
       ? []
       : [
@@ -126,10 +126,16 @@ function heads({ cold, hot }: WireInput, { sender, queue, receiver, sparkFrom, v
   ];
 }
 
-function laneLabel({ socket, flow }: Lane): string {
+function laneLabel({ socket }: Lane): string {
   const served = socket.map === null ? socket.ccName : `map ${socket.map}, ${socket.ccName}`;
+  return `Connection ${socket.id}, ${served}, ${socket.state}`;
+}
+
+/** The numbers change with every frame: they are for eyes and for the table, not for the button's name. */
+function laneTip(lane: Lane): string {
+  const { flow } = lane;
   const numbers = flow ? `, cwnd ${flow.cwnd}, ${flow.inflight} in flight, ${caStateName(flow.caState)}` : '';
-  return `Connection ${socket.id}, ${served}, ${socket.state}${numbers}`;
+  return `${laneLabel(lane)}${numbers}`;
 }
 
 function laneMark(lane: Lane, { value }: Columns, index: number): Mark {
@@ -152,6 +158,7 @@ function laneMark(lane: Lane, { value }: Columns, index: number): Mark {
     children.push(text(`${id}.cwnd`, { x: value, y: 4 }, String(flow.cwnd), mono(12, 600), 'text', { anchor: 'end' }));
   return group(id, { x: 0, y }, children, {
     label: laneLabel(lane),
+    tip: laneTip(lane),
     action: { command: 'select.socket', args: { socket: socket.id, map: socket.map } },
     hit: { x: 10, y: -13, width: 46, height: 26, radius: 13 },
     focus: index,
@@ -237,22 +244,27 @@ function packetLayers({ hot }: WireInput, lanes: readonly Lane[], columns: Colum
   return [rims.list(), data.list(), stripes.list(), acks.list()];
 }
 
+/** The last second of each window, all to one scale. A run younger than a second grows from the left. */
 function sparks({ hot, history }: WireInput, lanes: readonly Lane[], { sparkFrom, sparkTo }: Columns): DisplayList[] {
-  if (sparkTo <= sparkFrom) return [];
-  const domain = [Math.max(0, hot.time - SPARK_NS), Math.max(hot.time, 1)] as const;
+  const width = sparkTo - sparkFrom;
+  if (width <= 0) return [];
   const seen = new Map(lanes.map((lane) => [lane.socket.id, lane]));
-  const series = history.series.filter(({ socket }) => seen.has(socket));
-  const most = Math.max(1, greatest(series, 'cwnd', domain));
-  // a run younger than a second grows from the left
-  const x = (time: number): number => sparkFrom + ((time - hot.time + SPARK_NS) / SPARK_NS) * (sparkTo - sparkFrom);
-  const builder = lines({ weight: 1.7 });
-  for (const one of series) {
+  const start = hot.time - SPARK_NS;
+  const drawn = history.series.flatMap((one) => {
     const lane = seen.get(one.socket);
-    const start = one.time[0];
-    if (!lane || lastAtOrBefore(one.time, hot.time) < 0) continue;
-    const y = (cwnd: number): number => lane.y + 9 - (cwnd / most) * 19;
-    const points = steppedPoints(one.time, one.cwnd, [Math.max(domain[0], start), domain[1]], x, y);
-    if (points.length >= 4) builder.add(lane.look.line, ...points);
+    const from = Math.max(start, one.time[0]);
+    if (!lane || !(from < hot.time)) return [];
+    const columns = Math.max(1, Math.round(((hot.time - from) / SPARK_NS) * width));
+    return [{ lane, points: sampled(one.time, one.cwnd, [from, hot.time], columns) }];
+  });
+  const most = drawn.reduce((max, { points }) => points.reduce((m, { value }) => Math.max(m, value), max), 1);
+  const builder = lines({ weight: 1.7 });
+  for (const { lane, points } of drawn) {
+    const xy = points.flatMap(({ time, value }) => [
+      sparkFrom + ((time - start) / SPARK_NS) * width,
+      lane.y + 9 - (value / most) * 19,
+    ]);
+    builder.add(lane.look.line, ...xy);
   }
   return [builder.list()];
 }

@@ -49,8 +49,7 @@ interface Frame {
 export function timelineScene(input: TimelineInput, size: Size): Scene {
   const scale = timelineScale(size, input.domain);
   const frame: Frame = { input, size, scale, letters: lettersOf(input.history) };
-  const label = `Timeline at ${timeText(input.time)}`;
-  return { ...size, label, layers: [], marks: size.height < FOLDED ? folded(frame) : unfolded(frame) };
+  return { ...size, label: 'Timeline', layers: [], marks: size.height < FOLDED ? folded(frame) : unfolded(frame) };
 }
 
 function unfolded(frame: Frame): Mark[] {
