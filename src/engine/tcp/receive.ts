@@ -225,9 +225,10 @@ function heldTruesize(s: Stack): number {
   return sum;
 }
 
-/** The process reads everything that is in order (tcp_recvmsg, tcp_cleanup_rbuf). */
+/** The process reads everything that is in order (tcp_recvmsg, tcp_cleanup_rbuf), once the softirq is over. */
 export function readAll(s: Stack): void {
   const { tp } = s;
+  if (s.net.followedBy(s.ep.at)) return;
   const copied = seqDelta(tp.rcv_nxt, tp.copied_seq);
   if (copied <= 0) return;
   tp.copied_seq = tp.rcv_nxt;

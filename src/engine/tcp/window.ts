@@ -63,12 +63,12 @@ export function growWindow(s: Stack, payload: number): void {
   tp.ack_quick |= 1;
 }
 
+/** tcp_rcv_rtt_update: smoothed upwards, but a lower sample counts at once. */
 function updateReceiveRtt(s: Stack, sample: number, byWindow: boolean): void {
   const { tp } = s;
   const rtt = tp.rcv_rtt_us;
-  if (rtt === 0) tp.rcv_rtt_us = sample * 8;
+  if (rtt === 0 || sample * 8 < rtt) tp.rcv_rtt_us = sample * 8;
   else if (!byWindow) tp.rcv_rtt_us = rtt + sample - (rtt >>> 3);
-  else tp.rcv_rtt_us = Math.min(rtt, sample * 8);
 }
 
 /** tcp_rcv_rtt_measure: a window's worth of data takes at least an RTT. */
@@ -89,8 +89,7 @@ export function measureReceiveRttByTimestamp(s: Stack, segmentBytes: number): vo
   tp.rcv_rtt_last_tsecr = tp.rcv_tsecr;
   if (segmentBytes < tp.ack_rcv_mss) return;
   const rtt = timestampRtt(s, 0);
-  // less than a tick of the timestamp clock counts as one
-  if (rtt >= 0) updateReceiveRtt(s, rtt === 0 ? 1000 : rtt, false);
+  if (rtt > 0) updateReceiveRtt(s, rtt, false);
 }
 
 /** tcp_rcv_space_adjust: once per RTT, room for twice what the reader took, and more when that grows. */

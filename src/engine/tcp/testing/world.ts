@@ -6,7 +6,8 @@ import type { PathConfig } from '../../net/dumbbell.ts';
 import { KernelFunctions } from '../../vm/functions.ts';
 import { Memory } from '../../vm/memory.ts';
 import { Text } from '../../vm/text.ts';
-import type { TcpObserver } from '../stack.ts';
+import { cursorClass } from '../../net/record.ts';
+import type { TcpObserver, TcpSock } from '../stack.ts';
 import { Tcp } from '../tcp.ts';
 
 const PROFILE = new URL('../../../../public/btf/v6.12.', import.meta.url);
@@ -41,4 +42,9 @@ export function makeWorld(path: PathConfig, observer: TcpObserver = {}, seed = 1
     events.advanceTo(end);
   };
   return { memory, events, text, functions, tcp, runTo };
+}
+
+/** A cursor of the test's own. */
+export function sockCursor(world: World): TcpSock {
+  return new (cursorClass(world.tcp.offsets.sock.layout))(world.memory);
 }
