@@ -1,0 +1,158 @@
+/*
+ * `lab conformance DIR`: test files of the public bpf_conformance suite, and the same machine behind its plug-in
+ * protocol: bytes of a program in, r0 out.
+ */
+import { assembleMnemonic } from '../isa/mnemonic.ts';
+import { KernelFunctions } from '../vm/functions.ts';
+import { BpfMachine } from '../vm/machine.ts';
+import { Memory } from '../vm/memory.ts';
+import type { Program } from '../vm/program.ts';
+import { hex64 } from '../vm/stopped.ts';
+
+/** Executes a prepared program; low word of r0, the high word in the machine. */
+export type RunProgram = (machine: BpfMachine, program: Program, context: number, length: number) => number;
+export const interpreted: RunProgram = (machine, program, context, length) => machine.run(program, context, length);
+
+export interface ConformanceFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface ConformanceReport {
+  /** one a failure, then the sum */
+  readonly lines: readonly string[];
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+interface Case {
+  readonly insns: Uint8Array;
+  readonly memory: Uint8Array;
+  readonly result: bigint | null;
+  readonly expectsError: boolean;
+}
+
+export function runConformance(files: readonly ConformanceFile[], run: RunProgram = interpreted): ConformanceReport {
+  const failures: string[] = [];
+  let passed = 0;
+  let skipped = 0;
+  for (const { name, text } of files) {
+    const test = parseCase(text);
+    if (test === 'skip') {
+      skipped++;
+      continue;
+    }
+    const problem = typeof test === 'string' ? test : judge(test, execute(test.insns, test.memory, run));
+    if (problem === null) passed++;
+    else failures.push(`${name}: ${problem}`);
+  }
+  const sum = `${passed} passed, ${failures.length} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  return { lines: [...failures, sum], passed, failed: failures.length, skipped };
+}
+
+function judge({ result, expectsError }: Case, outcome: Outcome): string | null {
+  if ('error' in outcome) return expectsError ? null : outcome.error;
+  if (expectsError) return `should fail, gave ${outcome.text}`;
+  return outcome.value === result ? null : `gave ${outcome.text}, expected 0x${(result ?? 0n).toString(16)}`;
+}
+
+type Outcome = { readonly value: bigint; readonly text: string } | { readonly error: string };
+
+/** bpf_conformance's helper 5, unwind: gives its argument back. */
+function conformanceFunctions(): KernelFunctions {
+  const functions = new KernelFunctions();
+  const call = (low: number, high: number): number => {
+    functions.highWord = high;
+    return low;
+  };
+  functions.register({ name: 'unwind', kind: 'helper', id: 5, args: ['u64'], ret: 'u64', call });
+  return functions;
+}
+
+function execute(insns: Uint8Array, bytes: Uint8Array, run: RunProgram): Outcome {
+  const machine = new BpfMachine(new Memory(), conformanceFunctions());
+  const prepared = machine.prepare(insns);
+  if (!prepared.ok) return { error: prepared.error.message };
+  const context = bytes.length === 0 ? 0 : machine.memory.alloc('arena', bytes.length);
+  machine.memory.u8.set(bytes, context);
+  try {
+    const low = run(machine, prepared.value, context, bytes.length);
+    const value = (BigInt(machine.highWord) << 32n) | BigInt(low);
+    return { value, text: hex64(low, machine.highWord) };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** `-- SECTION` lines and what follows each; text before the first is licence comments. */
+function sections(text: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  let lines: string[] = [];
+  for (const line of text.split(/\r?\n/)) {
+    if (!line.startsWith('--')) {
+      lines.push(line);
+      continue;
+    }
+    lines = [];
+    found.set(line.slice(2).trim(), lines);
+  }
+  return found;
+}
+
+const KNOWN = new Set(['asm', 'raw', 'mem', 'result', 'error', 'no register offset', 'c']);
+
+/** The case; `skip` for a file with sections of another kind; or what is wrong with the file. */
+function parseCase(text: string): Case | string {
+  const parts = sections(text);
+  if ([...parts.keys()].some((name) => !KNOWN.has(name))) return 'skip';
+  const insns = programOf(parts);
+  if (typeof insns === 'string') return insns;
+  const [result] = (parts.get('result') ?? [])
+    .map((line) => line.replace(/#.*/, '').trim())
+    .filter((line) => line !== '');
+  const expectsError = parts.has('error');
+  if (!expectsError && !/^(0x)?[0-9a-fA-F]+$/.test(result ?? '')) return 'skip';
+  return {
+    insns,
+    memory: hexBytes((parts.get('mem') ?? []).map((line) => line.replace(/#.*/, '')).join(' ')),
+    result: expectsError ? null : BigInt(result.startsWith('0x') ? result : `0x${result}`),
+    expectsError,
+  };
+}
+
+function programOf(parts: Map<string, string[]>): Uint8Array | string {
+  const asm = parts.get('asm');
+  if (asm) {
+    const { value, diagnostics } = assembleMnemonic(asm.join('\n'));
+    const [first] = diagnostics;
+    return first ? `line ${first.range.line + 1}: ${first.message}` : value.insns;
+  }
+  const raw = parts.get('raw');
+  if (!raw) return 'skip';
+  const words = raw.map((line) => line.replace(/#.*/, '').trim()).filter((line) => line !== '');
+  const bytes = new Uint8Array(words.length * 8);
+  const view = new DataView(bytes.buffer);
+  for (const [i, word] of words.entries())
+    view.setBigUint64(i * 8, BigInt(word.startsWith('0x') ? word : `0x${word}`), true);
+  return bytes;
+}
+
+function hexBytes(text: string): Uint8Array {
+  return Uint8Array.from(
+    text.split(/\s+/).filter((byte) => /^[0-9a-fA-F]{1,2}$/.test(byte)),
+    (byte) => Number.parseInt(byte, 16),
+  );
+}
+
+export interface PluginAnswer {
+  readonly output: string;
+  readonly status: 0 | 1;
+}
+
+/** The runner's plug-in: `[MEM] [OPTIONS...]`, the program's bytes in hex as input; r0 in hex out. */
+export function runPlugin(args: readonly string[], input: string, run: RunProgram = interpreted): PluginAnswer {
+  const memory = args[0] === undefined || args[0].startsWith('-') ? '' : args[0];
+  const outcome = execute(hexBytes(input), hexBytes(memory), run);
+  return 'error' in outcome ? { output: outcome.error, status: 1 } : { output: outcome.value.toString(16), status: 0 };
+}
