@@ -167,7 +167,8 @@ function wordMarks(input: CapsuleInput, size: Measure, ring: Ring): Mark[] {
       const at = polar(0, 0, size.ring, segment.at);
       return group(id, CENTRE, [word], {
         label,
-        action: { command: 'select.holder', args: { map: map.letter, kind: segment.kind, id: segment.id } },
+        // back to the call that took it
+        action: { command: 'time.event', args: { event: segment.holder?.event ?? 0 } },
         hit: { x: at.x - 12, y: at.y - 12, width: 24, height: 24, radius: 12 },
         focus: input.focus + 1 + index,
       });

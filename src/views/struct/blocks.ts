@@ -8,7 +8,7 @@ import type { Mark, Scene, Size } from '../scene.ts';
 import { clamp, group, mono, rect, text, ui } from '../shapes.ts';
 import { fitText, textWidth } from '../text-metrics.ts';
 import type { Part, StructInput } from './fields.ts';
-import { changed, partsOf, valueText } from './fields.ts';
+import { changed, partsOf, stateIn, valueText } from './fields.ts';
 
 const LINE_BYTES = 64;
 const GUTTER = 42;
@@ -68,14 +68,17 @@ export function structBlocksScene(input: StructInput, size: Size): Scene {
       if (to > from) marks.push(block(part, from, to, row, y, grid, input));
     }
   }
-  return { ...size, label: `Layout of ${input.name}`, layers: [], marks: [...ruler(grid), ...marks] };
+  return { ...size, label: `Layout of ${input.name}`, layers: [], marks: [...marks, ...ruler(grid, size)] };
 }
 
-function ruler({ left, byte, top }: Grid): Mark[] {
+/** Rows scroll away beneath it. */
+function ruler({ left, byte, top }: Grid, size: Size): Mark[] {
   if (top < 20) return [];
-  return Array.from({ length: 8 }, (_, i) =>
+  const ground = rect('ruler', { x: 0, y: 0, width: size.width, height: top - 3 }, 0, { fill: 'surface-1' });
+  const steps = Array.from({ length: 8 }, (_, i) =>
     text(`ruler.${i}`, { x: left + i * 8 * byte, y: 14 }, `+${i * 8}`, mono(10.5), 'dim'),
   );
+  return [ground, ...steps];
 }
 
 interface Look {
@@ -84,11 +87,12 @@ interface Look {
   readonly quiet: PaintName;
 }
 
-function lookOf(part: Part, { bytes, before, lit, state }: StructInput): Look {
+function lookOf(part: Part, input: StructInput): Look {
+  const { bytes, before, lit } = input;
   if (part.kind !== 'field') return { fill: 'hole-hatch', ink: 'muted', quiet: 'muted' };
   if (lit === part.path) return { fill: 'selection', ink: 'on-selection', quiet: 'on-selection' };
-  if (state && /(^|\.)state$/.test(part.path))
-    return { fill: STATE_PAINT[state].solid, ink: 'on-state', quiet: 'on-state' };
+  const state = stateIn(part, input);
+  if (state) return { fill: STATE_PAINT[state].solid, ink: 'on-state', quiet: 'on-state' };
   if (changed(part, bytes, before)) return { fill: 'changed-tint', ink: 'changed', quiet: 'changed' };
   const end = Math.min(Math.ceil(part.offset + part.size), bytes.length);
   const empty = bytes.subarray(Math.floor(part.offset), end).every((byte) => byte === 0);
@@ -103,6 +107,7 @@ function cutText(words: string, width: number, size: number): string {
 
 function holeWords(part: Part, width: number): string {
   const font = ui(10.5);
+  if (part.bitSize > 0) return '';
   const long = part.kind === 'hole' ? `${part.size}-byte hole` : `${part.size} bytes padding`;
   const room = width - 10;
   if (textWidth(long, font) <= room) return long;
@@ -124,7 +129,7 @@ function block(part: Part, from: number, to: number, row: number, y: number, gri
   ];
   const place = `${part.offset} + ${part.size}`;
   const label = hole
-    ? `${part.kind}, ${part.size} bytes at ${part.offset}`
+    ? `${part.kind}, ${part.bitSize > 0 ? `${part.bitSize} bits` : `${part.size} bytes`} at ${Math.floor(part.offset)}`
     : `${part.path}, ${part.type}, bytes ${place}: ${value}`;
   return group(id, { x, y }, children, {
     label,

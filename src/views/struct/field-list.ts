@@ -4,7 +4,7 @@ import type { Mark, Scene, Size } from '../scene.ts';
 import { group, mono, rect, text } from '../shapes.ts';
 import { fitText, textWidth } from '../text-metrics.ts';
 import type { Part, StructInput } from './fields.ts';
-import { changed, partsOf, valueText } from './fields.ts';
+import { changed, partsOf, stateIn, valueText } from './fields.ts';
 
 const ROW = 23;
 const TOP = 4;
@@ -40,7 +40,8 @@ function row(part: Part, y: number, input: StructInput, width: number, index: nu
   const lit = !hole && input.lit === part.path;
   const isNew = !hole && changed(part, input.bytes, input.before);
   const value = valueText(part, input.bytes, input.resolve);
-  const state = input.state && /(^|\.)state$/.test(part.path) ? STATE_PAINT[input.state].ink : null;
+  const said = stateIn(part, input);
+  const state = said === null ? null : STATE_PAINT[said].ink;
   const offset = String(Math.floor(part.offset));
   const right = width - 12;
   const shownValue = fitText(value, width * 0.42, FONT);

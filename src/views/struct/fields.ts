@@ -17,7 +17,7 @@ export interface StructInput {
   readonly lit: string | null;
   /** words for a value that the bytes alone cannot give; null: none */
   readonly resolve: Resolve;
-  /** state of the map whose value this is: paints its `state` field */
+  /** state of the map whose value this is; its `state` field wears the colour of what the bytes say */
   readonly state: LifecycleState | null;
   /** px of rows above the top edge */
   readonly scroll: number;
@@ -92,6 +92,11 @@ export const changed = ({ offset, size }: Part, bytes: Uint8Array, before: Uint8
 /** Names by value, of enum bpf_struct_ops_state. */
 export const STATES: readonly LifecycleState[] = ['INIT', 'INUSE', 'TOBEFREE', 'READY'];
 
+/** The state that the bytes of a map's `state` field say; null for other fields and other structs. */
+export function stateIn({ path, offset }: Part, { state, bytes }: StructInput): LifecycleState | null {
+  return state !== null && /(^|\.)state$/.test(path) ? (STATES[bytes[offset]] ?? null) : null;
+}
+
 const word = (bytes: Uint8Array, at: number): number =>
   ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>> 0;
 
@@ -123,7 +128,7 @@ const isSigned = (type: string): boolean =>
 
 /** A value in the words of a C programmer. */
 export function valueText(part: Part, bytes: Uint8Array, resolve: Resolve): string {
-  if (part.kind !== 'field') return `${part.size} B`;
+  if (part.kind !== 'field') return part.bitSize > 0 ? `${part.bitSize} bits` : `${part.size} B`;
   if (part.bitSize > 0) return bits(part, bytes);
   const at = part.offset;
   const low = word(bytes, at);

@@ -4,7 +4,7 @@ import { STATE_PAINT } from '../paint.ts';
 import type { Mark, Scene, Size } from '../scene.ts';
 import { group, mono, rect, text } from '../shapes.ts';
 import type { Part, StructInput } from './fields.ts';
-import { changed, partsOf } from './fields.ts';
+import { changed, partsOf, stateIn } from './fields.ts';
 
 const ROW = 21;
 const TOP = 8;
@@ -39,11 +39,12 @@ function looksOf(input: StructInput, parts: readonly Part[]): Look[] {
   return looks;
 }
 
-function fieldLook(part: Part, { lit, state, bytes, before }: StructInput): Look | null {
+function fieldLook(part: Part, input: StructInput): Look | null {
+  const { lit, bytes, before } = input;
   if (lit === part.path) return { ink: 'on-selection', ground: 'selection', weight: 650 };
   if (changed(part, bytes, before)) return { ink: 'changed', ground: 'changed-tint', weight: 650 };
-  if (state && /(^|\.)state$/.test(part.path))
-    return { ink: 'on-state', ground: STATE_PAINT[state].solid, weight: 650 };
+  const state = stateIn(part, input);
+  if (state) return { ink: 'on-state', ground: STATE_PAINT[state].solid, weight: 650 };
   return null;
 }
 

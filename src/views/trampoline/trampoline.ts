@@ -187,7 +187,7 @@ export function imageStripScene({ map, lit }: ImageInput, size: Size): Scene {
       ],
       {
         label: `${member}: ${bytes} bytes at ${plus(address - base)}`,
-        action: { command: 'select.member', args: { member } },
+        action: { command: 'select.field', args: { path: `data.${member}` } },
         hit: { x: 0, y: 0, width, height: 38, radius: 7 },
         focus: i,
       },
