@@ -34,3 +34,7 @@ export const COMMANDS: { readonly [C in BpfCommand]: CommandEntry<C> } = {
   BPF_LINK_GET_FD_BY_ID: linkById,
   BPF_OBJ_GET_INFO_BY_FD: objInfo,
 };
+
+export const COMMAND_NUMBERS: ReadonlyMap<number, BpfCommand> = new Map(
+  (Object.keys(COMMANDS) as BpfCommand[]).map((command) => [COMMANDS[command].number, command]),
+);

@@ -48,7 +48,7 @@ function mapInfo(k: Core, map: MapObject): Uint8Array {
   return struct(88, words, { 24: map.name });
 }
 
-/** Not translated to machine code and not instrumented: lengths of both are those of the instructions, or 0. */
+/** One function, whose machine code nobody has: its length is 0. */
 function progInfo(k: Core, prog: ProgObject): Uint8Array {
   const insns = blob(k, prog.blob);
   const attached = prog.type === PROG_TYPE_STRUCT_OPS;
@@ -62,6 +62,8 @@ function progInfo(k: Core, prog: ProgObject): Uint8Array {
       44: Math.floor(prog.loaded / 0x1_0000_0000),
       48: prog.uid,
       84: prog.gpl ? 1 : 0,
+      104: 1,
+      108: 1,
       128: prog.btf === 0 ? 0 : k.state.btfs[prog.btf].id,
       132: 8,
       172: 16,

@@ -8,7 +8,7 @@ import { ERRNO } from '../base/errno.ts';
 import type { AttrExtent, BpfAttr, BpfCommand } from './attr.ts';
 import { addBtf } from './btf-load.ts';
 import type { SyscallResult } from './calls.ts';
-import { COMMANDS } from './commands.ts';
+import { COMMAND_NUMBERS, COMMANDS } from './commands.ts';
 import type { Core, KernelParts } from './core.ts';
 import * as fds from './fds.ts';
 import { freeTimer } from './free.ts';
@@ -22,6 +22,7 @@ import {
   refcnt,
   shownRefcnt,
 } from './state.ts';
+import { dummyOps } from './struct-ops/dummy-ops.ts';
 import { IMAGE_BYTES, rebuildText } from './struct-ops/trampolines.ts';
 import { registerType, type StructOpsType } from './struct-ops/types.ts';
 import { lookupValue, mapState } from './struct-ops/value.ts';
@@ -60,6 +61,7 @@ export class Kernel {
     };
     this.core = core;
     addBtf(core, parts.btf.bytes, 'vmlinux', true);
+    if (parts.btf.find('STRUCT', dummyOps.name) !== 0) registerType(core, dummyOps);
     this.refs = {
       get: (kdata, kind, id) => this.get(kdata, kind, id),
       put: (kdata, kind, id) => this.put(kdata, kind, id),
@@ -94,6 +96,12 @@ export class Kernel {
     assert(this.state.processes[pid]?.alive, `a system call of process ${pid}, which is not running`);
     this.core.state = { ...this.state, calls: this.state.calls + 1 };
     return COMMANDS[command].run(this.core, pid, attr, extent);
+  }
+
+  /** bpf(2) by command number, with an attr of zeros. */
+  bpfNumber(pid: number, number: number, extent: AttrExtent = {}): SyscallResult {
+    const command = COMMAND_NUMBERS.get(number);
+    return command ? this.bpf(pid, command, {}, extent) : noCommand;
   }
 
   /** A new process; without `caps`, uid 0 has all capabilities and others none. Returns its pid. */
@@ -196,7 +204,7 @@ export class Kernel {
 }
 
 /** A command that this kernel does not have. */
-export const unknownCommand: SyscallResult = {
+const noCommand: SyscallResult = {
   ret: -ERRNO.EINVAL,
   trace: [{ step: 'command', member: null, outcome: 'fail' }],
   message: null,

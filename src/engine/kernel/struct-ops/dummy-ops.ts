@@ -1,0 +1,11 @@
+/* bpf_dummy_ops (net/bpf/bpf_dummy_struct_ops.c): a type that can be loaded for and test-run, and never registered. */
+import { ERRNO } from '../../base/errno.ts';
+import type { StructOpsSubsystem } from '../subsystem.ts';
+
+export const dummyOps: StructOpsSubsystem = {
+  name: 'bpf_dummy_ops',
+  unsupported: [],
+  initMember: () => -ERRNO.EOPNOTSUPP,
+  reg: () => -ERRNO.EOPNOTSUPP,
+  unreg: () => {},
+};

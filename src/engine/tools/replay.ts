@@ -1,0 +1,58 @@
+/*
+ * Recorded system calls of real kernels, done again here: each answer is compared with what the kernel said. For each
+ * recording there is a script that makes the calls which the recorder made, in its order.
+ */
+import type { Btf } from '../btf/btf.ts';
+import type { Profile } from '../kernel/profiles.ts';
+import { mapCreate } from './replay/map-create.ts';
+import { mapUpdate } from './replay/map-update.ts';
+import { progLoad } from './replay/prog-load.ts';
+import { programs } from './replay/programs.ts';
+import { type Answer, compare, type Mismatch, type RecordedStep, type Recording } from './replay/recording.ts';
+import { Session } from './replay/session.ts';
+import { states } from './replay/states.ts';
+
+export type { Mismatch, Recording } from './replay/recording.ts';
+
+type Script = (s: Session, steps: readonly RecordedStep[]) => Generator<Answer, unknown>;
+
+const SCRIPTS: Readonly<Record<string, Script>> = {
+  'b0-progs': programs,
+  'b1-map-create': mapCreate,
+  'b2-map-update': mapUpdate,
+  'b3-states': states,
+  'b7-prog-load-attr': progLoad,
+};
+
+export interface Replayed {
+  readonly steps: number;
+  readonly mismatches: readonly Mismatch[];
+  /** steps that were not compared, with the reason */
+  readonly skipped: readonly { readonly n: number; readonly reason: string }[];
+}
+
+/** Ids of the recordings that can be replayed. */
+export const replayable: readonly string[] = Object.keys(SCRIPTS);
+
+/** Null when there is no script for this recording. */
+export function replay(recording: Recording, btf: Btf, profile: Profile): Replayed | null {
+  const script = SCRIPTS[recording.id];
+  if (!script) return null;
+  const steps = recording.steps.filter(({ op }) => op !== 'note');
+  const answers = script(new Session(btf, profile), steps);
+  const mismatches: Mismatch[] = [];
+  const skipped: { n: number; reason: string }[] = [];
+  for (const step of steps) {
+    const { value, done } = answers.next();
+    if (done || !isAnswer(value)) {
+      const { n, op, args } = step;
+      mismatches.push({ n, op, args, recorded: op, answered: 'the script ends here' });
+      break;
+    }
+    if (value.skip !== undefined) skipped.push({ n: step.n, reason: value.skip });
+    else mismatches.push(...[compare(step, value)].filter((m) => m !== null));
+  }
+  return { steps: steps.length - skipped.length, mismatches, skipped };
+}
+
+const isAnswer = (value: unknown): value is Answer => typeof value === 'object' && value !== null && 'op' in value;
