@@ -12,5 +12,12 @@ export default defineConfig({
   base: './',
   plugins: [react(), withoutPolicyInDev],
   worker: { format: 'es' },
-  build: { target: 'es2023', chunkSizeWarningLimit: 4096 },
+  build: {
+    target: 'es2023',
+    chunkSizeWarningLimit: 4096,
+    rolldownOptions: {
+      // the engine only computes: what the page does not use of its face must not end up in the shell
+      treeshake: { moduleSideEffects: [{ test: /\/src\/engine\//, sideEffects: false }] },
+    },
+  },
 });

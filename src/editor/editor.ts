@@ -1,3 +1,120 @@
-export function mountEditor(_place: HTMLElement): () => void {
-  return () => {};
+/*
+ * The editor on the page. Monaco is loaded with this file, after the first paint; the text itself lives in the page's
+ * store, so that it is there before Monaco and without it.
+ */
+import type { editor } from 'monaco-editor/editor/editor.api';
+import { runCommand } from '../ui/commands/registry.ts';
+import { useChoices } from '../ui/store/choices.ts';
+import { setEditorLink } from '../ui/store/editor-link.ts';
+import { useLab } from '../ui/store/lab.ts';
+import { activeText } from '../ui/store/texts.ts';
+import { registerCompletion } from './completion.ts';
+import { followDecorations } from './decorations.ts';
+import { registerFixes } from './diagnostics.ts';
+import { registerHover } from './hover.ts';
+import { registerLanguage } from './language.ts';
+import { modelOf, replaceText, syncModels } from './models.ts';
+import { monaco } from './monaco.ts';
+import { followTheme } from './theme.ts';
+import './editor.css';
+
+registerLanguage();
+registerFixes();
+registerHover();
+registerCompletion();
+
+const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
+  automaticLayout: true,
+  fontFamily: '"JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace',
+  fontLigatures: false,
+  fontSize: 13,
+  lineHeight: 20,
+  padding: { top: 6, bottom: 6 },
+  glyphMargin: true,
+  lineNumbersMinChars: 3,
+  lineDecorationsWidth: 8,
+  folding: false,
+  minimap: { enabled: false },
+  stickyScroll: { enabled: false },
+  scrollBeyondLastLine: false,
+  renderLineHighlight: 'none',
+  overviewRulerLanes: 0,
+  hideCursorInOverviewRuler: true,
+  overviewRulerBorder: false,
+  scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
+  contextmenu: false,
+  fixedOverflowWidgets: true,
+  wordBasedSuggestions: 'off',
+  bracketPairColorization: { enabled: false },
+  guides: { indentation: false },
+  tabSize: 4,
+  unicodeHighlight: { ambiguousCharacters: false },
+};
+
+/** Esc, then Tab: leaves the editor; any other key keeps Tab for the text. */
+function leaveByEscape(editor: editor.IStandaloneCodeEditor): void {
+  const setLeaving = (tabFocusMode: boolean): void => editor.updateOptions({ tabFocusMode });
+  editor.onKeyDown(({ keyCode }) => {
+    if (keyCode === monaco.KeyCode.Tab || keyCode === monaco.KeyCode.Shift) return;
+    setLeaving(keyCode === monaco.KeyCode.Escape);
+  });
+  editor.onDidBlurEditorText(() => setLeaving(false));
+}
+
+function toggleByMouse(editor: editor.IStandaloneCodeEditor): void {
+  editor.onMouseDown(({ target }) => {
+    const { GUTTER_GLYPH_MARGIN, GUTTER_LINE_NUMBERS } = monaco.editor.MouseTargetType;
+    if (target.type === GUTTER_GLYPH_MARGIN || target.type === GUTTER_LINE_NUMBERS)
+      runCommand('program.breakpoint', { line: target.position.lineNumber - 1 });
+  });
+}
+
+function showActive(editor: editor.IStandaloneCodeEditor): void {
+  const name = activeText();
+  if (name === null) return;
+  const model = modelOf(name);
+  if (editor.getModel() === model) return;
+  editor.setModel(model);
+  editor.updateOptions({ ariaLabel: `Program text ${name}. Escape, then Tab, leaves the editor` });
+}
+
+/** Puts an editor into a place; returns what takes it away again. */
+export function mountEditor(place: HTMLElement): () => void {
+  const endTheme = followTheme();
+  const editor = monaco.editor.create(place, { ...OPTIONS, model: null });
+  showActive(editor);
+  leaveByEscape(editor);
+  toggleByMouse(editor);
+  const endDecorations = followDecorations(editor);
+  const ends = [
+    useChoices.subscribe((now, before) => {
+      if (now.edits !== before.edits) syncModels();
+      showActive(editor);
+    }),
+    useLab.subscribe((now, before) => {
+      if (now.scenario === before.scenario) return;
+      syncModels();
+      showActive(editor);
+    }),
+    endDecorations,
+    endTheme,
+  ];
+  setEditorLink({
+    line: () => (editor.getPosition()?.lineNumber ?? 1) - 1,
+    focus: () => editor.focus(),
+    replace: (text) => {
+      const model = editor.getModel();
+      if (model) replaceText(model, text);
+    },
+    reveal: (line) => {
+      editor.revealLineInCenterIfOutsideViewport(line + 1);
+      editor.setPosition({ lineNumber: line + 1, column: 1 });
+      editor.focus();
+    },
+  });
+  return () => {
+    setEditorLink(null);
+    for (const end of ends) end();
+    editor.dispose();
+  };
 }

@@ -1,5 +1,5 @@
-import { Menu } from '@base-ui/react/menu';
-import type { ReactNode } from 'react';
+/* A button that opens a menu to choose one of few. Arrows walk, Enter chooses, Escape closes and gives the focus back. */
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 
 interface ChoiceProps {
   readonly label: string;
@@ -9,28 +9,108 @@ interface ChoiceProps {
   readonly children: ReactNode;
 }
 
-/** A button that opens a menu to choose one of few. */
 export function Choice({ label, value, items, onChoose, children }: ChoiceProps) {
+  const [open, setOpen] = useState(false);
+  const trigger = useRef<HTMLButtonElement>(null);
+  const place = useRef<HTMLDivElement>(null);
+  const menu = useId();
+  const close = (): void => {
+    setOpen(false);
+    trigger.current?.focus();
+  };
+  useEffect(() => {
+    if (!open) return;
+    const onPointerDown = (event: PointerEvent): void => {
+      if (event.target instanceof Node && !place.current?.contains(event.target)) setOpen(false);
+    };
+    window.addEventListener('pointerdown', onPointerDown);
+    return () => window.removeEventListener('pointerdown', onPointerDown);
+  }, [open]);
   return (
-    <Menu.Root modal={false}>
-      <Menu.Trigger className="button" title={label}>
+    <div
+      className="choice"
+      ref={place}
+      onBlur={({ relatedTarget }) => {
+        if (!place.current?.contains(relatedTarget)) setOpen(false);
+      }}
+    >
+      <button
+        ref={trigger}
+        type="button"
+        className="button"
+        title={label}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        aria-controls={open ? menu : undefined}
+        onClick={() => setOpen(!open)}
+        onKeyDown={(event) => {
+          if (event.key !== 'ArrowDown' || open) return;
+          event.preventDefault();
+          setOpen(true);
+        }}
+      >
         <span className="spoken">{label}: </span>
         {children}
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner sideOffset={6} align="start" className="menu-place">
-          <Menu.Popup className="menu">
-            <Menu.RadioGroup value={value} onValueChange={(next: string) => onChoose(next)}>
-              {items.map((item) => (
-                <Menu.RadioItem key={item.value} value={item.value} className="menu-item" closeOnClick>
-                  <span className="menu-title">{item.title}</span>
-                  {item.note && <span className="menu-note">{item.note}</span>}
-                </Menu.RadioItem>
-              ))}
-            </Menu.RadioGroup>
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+      </button>
+      {open && (
+        <ChoiceMenu
+          id={menu}
+          label={label}
+          value={value}
+          items={items}
+          onClose={close}
+          onChoose={(chosen) => {
+            close();
+            onChoose(chosen);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+interface ChoiceMenuProps extends Omit<ChoiceProps, 'children'> {
+  readonly id: string;
+  readonly onClose: () => void;
+}
+
+const STEP: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowDown: 1 };
+
+function ChoiceMenu({ id, label, value, items, onChoose, onClose }: ChoiceMenuProps) {
+  const list = useRef<HTMLDivElement>(null);
+  const buttons = (): HTMLElement[] => [
+    ...(list.current?.querySelectorAll<HTMLElement>('[role="menuitemradio"]') ?? []),
+  ];
+  useEffect(() => {
+    const chosen = list.current?.querySelector<HTMLElement>('[aria-checked="true"]');
+    (chosen ?? buttons()[0])?.focus();
+  }, []);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const all = buttons();
+    const at = all.indexOf(document.activeElement as HTMLElement);
+    const to = { Home: 0, End: all.length - 1 }[event.key] ?? (at + (STEP[event.key] ?? 0) + all.length) % all.length;
+    if (event.key === 'Escape') onClose();
+    else if (to === at) return;
+    else all[to]?.focus();
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div className="menu" role="menu" id={id} aria-label={label} ref={list} onKeyDown={onKeyDown}>
+      {items.map((item) => (
+        <button
+          key={item.value}
+          type="button"
+          role="menuitemradio"
+          className="menu-item"
+          aria-checked={item.value === value}
+          tabIndex={-1}
+          onClick={() => onChoose(item.value)}
+        >
+          <span className="menu-title">{item.title}</span>
+          {item.note && <span className="menu-note">{item.note}</span>}
+        </button>
+      ))}
+    </div>
   );
 }

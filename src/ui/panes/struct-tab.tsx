@@ -138,8 +138,8 @@ function StructHead({ subject, layout, side }: { subject: Subject; layout: Layou
         <ChevronDown aria-hidden="true" />
       </Choice>
       <p className="note">
-        {summary.size} bytes, {plural(summary.cacheLines, 'cache line')}
-        {holes} · {subject.title}, BTF id {layout.id}
+        {summary.size} B, {plural(summary.cacheLines, 'cache line')}
+        {holes} · {subject.title} · BTF id {layout.id}
       </p>
       {map && (
         <div className="sides" role="group" aria-label="Copy of the value">

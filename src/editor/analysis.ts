@@ -1,0 +1,51 @@
+/* What the assembler says of a text, worked out once a version; it answers diagnostics, hovers and completions alike. */
+import type { editor } from 'monaco-editor/editor/editor.api';
+import {
+  type AssembledObject,
+  assemble,
+  type Btf,
+  type Parsed,
+  type Reference,
+  type SymbolSource,
+  symbolsFromBtf,
+} from '../engine/index.ts';
+import { kernelBtf } from '../ui/engine/kernel.ts';
+
+export interface Kernel {
+  readonly btf: Btf;
+  readonly symbols: SymbolSource;
+}
+
+let kernel: Promise<Kernel> | null = null;
+
+/** Rejects when the kernel's types cannot be had. */
+export function kernelSymbols(): Promise<Kernel> {
+  kernel ??= kernelBtf().then(
+    (btf) => ({ btf, symbols: symbolsFromBtf(btf) }),
+    (error: unknown) => {
+      kernel = null;
+      throw error;
+    },
+  );
+  return kernel;
+}
+
+const known = new WeakMap<editor.ITextModel, { version: number; parsed: Parsed<AssembledObject> }>();
+
+export function analyse(model: editor.ITextModel, symbols: SymbolSource): Parsed<AssembledObject> {
+  const version = model.getVersionId();
+  const last = known.get(model);
+  if (last?.version === version) return last.parsed;
+  const parsed = assemble(model.getValue(), symbols);
+  known.set(model, { version, parsed });
+  return parsed;
+}
+
+/** The reference at a 0-based place; of several the shortest. */
+export function referenceAt(references: readonly Reference[], line: number, column: number): Reference | null {
+  const here = references.filter(
+    ({ range }) => range.line === line && range.column <= column && column <= range.endColumn,
+  );
+  const width = ({ range }: Reference): number => range.endColumn - range.column;
+  return here.sort((a, b) => width(a) - width(b))[0] ?? null;
+}

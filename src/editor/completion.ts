@@ -1,0 +1,211 @@
+/* What could stand at the cursor: fields after a struct's dot, functions after call, labels after goto, forms at the start. */
+import type { languages } from 'monaco-editor/editor/editor.api';
+import { type Btf, HELPERS, INSTRUCTIONS } from '../engine/index.ts';
+import { analyse, type Kernel, kernelSymbols } from './analysis.ts';
+import { LANGUAGE } from './language.ts';
+import { monaco } from './monaco.ts';
+
+interface Item {
+  readonly label: string;
+  readonly kind: languages.CompletionItemKind;
+  readonly detail?: string;
+  readonly doc?: string;
+  /** with places to fill in */
+  readonly snippet?: string;
+}
+
+/** What is known about the text around the cursor. */
+interface Place {
+  readonly kernel: Kernel;
+  readonly labels: readonly string[];
+  readonly functions: readonly string[];
+  /** what the pattern's group caught */
+  readonly caught: readonly string[];
+}
+
+const kinds = monaco.languages.CompletionItemKind;
+
+const DIRECTIVES: readonly Item[] = [
+  {
+    label: '.struct_ops',
+    kind: kinds.Keyword,
+    snippet: '.struct_ops tcp_congestion_ops',
+    detail: 'the kernel struct that the file implements',
+  },
+  { label: '.name', kind: kinds.Keyword, snippet: '.name "${1:bpf_mine}"', detail: 'the name that is registered' },
+  { label: '.flags', kind: kinds.Keyword, snippet: '.flags ${1:0}', detail: 'tcp_congestion_ops.flags' },
+  {
+    label: '.license',
+    kind: kinds.Keyword,
+    snippet: '.license "GPL"',
+    detail: 'GPL, for helpers and kernel functions that ask for it',
+  },
+  {
+    label: '.section',
+    kind: kinds.Keyword,
+    snippet: '.section struct_ops/${1:ssthresh}',
+    detail: 'binds the next function to a member',
+  },
+];
+
+/** Placeholders of the instruction table, as snippet places. */
+const FORM_PLACES: Readonly<Record<string, string>> = {
+  rd: 'r0',
+  rs: 'r1',
+  wd: 'w0',
+  ws: 'w1',
+  imm: '0',
+  mem: '(r1 + 0)',
+  at: 'r1 + 0',
+  to: 'done',
+  wide: '0',
+  plus: '',
+  fd: '',
+  spaces: '0, 1',
+};
+
+function form(pseudo: string): { label: string; snippet: string } {
+  let place = 0;
+  const text = (name: string): string => FORM_PLACES[name] ?? name;
+  return {
+    label: pseudo.replace(/\{(\w+)\}/g, (_, name: string) => text(name)),
+    snippet: pseudo.replace(/\{(\w+)\}/g, (_, name: string) =>
+      text(name) === '' ? '' : `\${${++place}:${text(name)}}`,
+    ),
+  };
+}
+
+const FORMS: readonly Item[] = [
+  ...new Map(
+    INSTRUCTIONS.filter(({ name }) => name !== 'call').map(({ pseudo, doc }): [string, Item] => {
+      const { label, snippet } = form(pseudo);
+      return [label, { label, snippet, kind: kinds.Snippet, doc }];
+    }),
+  ).values(),
+  {
+    label: 'call',
+    snippet: 'call ',
+    kind: kinds.Keyword,
+    doc: 'Calls a kernel function, a helper or a function of this file.',
+  },
+];
+
+function membersOf(btf: Btf, struct: string, path: string): readonly Item[] {
+  const type = btf.type(btf.skipModifiers(btf.field(struct, path)?.type ?? 0));
+  return (type?.members ?? []).map((member) => ({
+    label: member.name,
+    kind: kinds.Field,
+    detail: btf.declare(member.type),
+  }));
+}
+
+function fieldItems({ kernel, caught: [owner, path] }: Place): readonly Item[] {
+  const { btf, symbols } = kernel;
+  const inner = path.replace(/\.?[^.]*$/, '');
+  if (inner !== '') return membersOf(btf, owner, inner);
+  const fields = symbols.fields(owner).map((label): Item => {
+    const field = btf.field(owner, label);
+    return { label, kind: kinds.Field, detail: field ? `${btf.declare(field.type)}, at ${field.byteOffset}` : '' };
+  });
+  const enumerators = symbols.enumerators(owner).map(
+    (label): Item => ({
+      label,
+      kind: kinds.EnumMember,
+      detail: String(symbols.enumerator(owner, label)),
+    }),
+  );
+  return [...fields, ...enumerators];
+}
+
+const callItems = ({ kernel: { symbols }, functions }: Place): readonly Item[] => [
+  ...functions.map((label): Item => ({ label, kind: kinds.Function, detail: 'in this file' })),
+  ...symbols.kfuncs().map(
+    (label): Item => ({
+      label,
+      kind: kinds.Function,
+      detail: symbols.kfunc(label)?.prototype,
+      doc: 'A function of the kernel.',
+    }),
+  ),
+  ...HELPERS.filter(({ tcp }) => tcp).map(
+    ({ name, prototype, doc }): Item => ({
+      label: `bpf_${name}`,
+      kind: kinds.Method,
+      detail: prototype,
+      doc,
+    }),
+  ),
+];
+
+const nameItems = ({ kernel: { symbols } }: Place): readonly Item[] => [
+  ...['tcp_sock', 'inet_connection_sock', 'sock'].map(
+    (label): Item => ({ label, kind: kinds.Struct, detail: 'struct' }),
+  ),
+  ...symbols.structs().map((label): Item => ({ label, kind: kinds.Struct, detail: 'struct' })),
+  ...symbols.enums().map((label): Item => ({ label, kind: kinds.Enum, detail: 'enum' })),
+];
+
+/** The first pattern that the line before the cursor ends with says what is offered. */
+const RULES: readonly { readonly ends: RegExp; readonly items: (place: Place) => readonly Item[] }[] = [
+  { ends: /[;#]|\/\//, items: () => [] },
+  {
+    ends: /^\s*\.section\s+struct_ops\/(\w*)$/,
+    items: ({ kernel: { symbols } }) =>
+      symbols
+        .members('tcp_congestion_ops')
+        .filter(({ isFunction }) => isFunction)
+        .map(({ name, prototype }) => ({ label: name, kind: kinds.Method, detail: prototype })),
+  },
+  { ends: /^\s*\.[\w]*$/, items: () => DIRECTIVES },
+  { ends: /^\s*\.\w+\s/, items: () => [] },
+  { ends: /([A-Za-z_]\w*)\.([\w.[\]]*)$/, items: fieldItems },
+  { ends: /\bcall\s+\w*$/, items: callItems },
+  {
+    ends: /\bgoto\s+\w*$/,
+    items: ({ labels }) => labels.map((label) => ({ label, kind: kinds.Reference })),
+  },
+  { ends: /^\s*\w*$/, items: () => FORMS },
+  { ends: /[+\s(=<>&|]\w*$/, items: nameItems },
+];
+
+const provider: languages.CompletionItemProvider = {
+  triggerCharacters: ['.', '/'],
+  async provideCompletionItems(model, position) {
+    const kernel = await kernelSymbols();
+    const before = model.getLineContent(position.lineNumber).slice(0, position.column - 1);
+    const rule = RULES.find(({ ends }) => ends.test(before));
+    const { references } = analyse(model, kernel.symbols).value;
+    const named = (kind: string): string[] => [
+      ...new Set(references.flatMap((one) => (one.kind === kind && 'name' in one ? [one.name] : []))),
+    ];
+    const place: Place = {
+      kernel,
+      labels: named('label'),
+      functions: named('function'),
+      caught: rule?.ends.exec(before)?.slice(1) ?? [],
+    };
+    const typed = /[.]?\w*$/.exec(before)?.[0] ?? '';
+    const isDirective = /^\s*\.\w*$/.test(before);
+    const start = position.column - (isDirective ? typed.length : typed.replace('.', '').length);
+    const range = new monaco.Range(position.lineNumber, start, position.lineNumber, position.column);
+    return { suggestions: (rule?.items(place) ?? []).map((item, i) => suggestion(item, i, range)) };
+  },
+};
+
+function suggestion(item: Item, i: number, range: languages.CompletionItem['range']): languages.CompletionItem {
+  const { label, kind, detail, doc, snippet } = item;
+  return {
+    label,
+    kind,
+    detail,
+    documentation: doc,
+    insertText: snippet ?? label,
+    insertTextRules: snippet === undefined ? undefined : monaco.languages.CompletionItemInsertTextRule.InsertAsSnippet,
+    sortText: String(i).padStart(5, '0'),
+    range,
+  };
+}
+
+export const registerCompletion = (): void => {
+  monaco.languages.registerCompletionItemProvider(LANGUAGE, provider);
+};

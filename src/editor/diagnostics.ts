@@ -1,0 +1,65 @@
+/* The assembler's complaints as squiggles, and its fixes as quick fixes. */
+import type { editor, languages } from 'monaco-editor/editor/editor.api';
+import type { Diagnostic } from '../engine/index.ts';
+import { analyse, kernelSymbols } from './analysis.ts';
+import { LANGUAGE } from './language.ts';
+import { monaco } from './monaco.ts';
+import { toMonaco } from './places.ts';
+
+const OWNER = 'assembler';
+const QUIET_MS = 200;
+
+const markerOf = ({ severity, code, message, range }: Diagnostic): editor.IMarkerData => ({
+  severity: severity === 'error' ? monaco.MarkerSeverity.Error : monaco.MarkerSeverity.Warning,
+  code,
+  message,
+  ...toMonaco(range),
+});
+
+async function check(model: editor.ITextModel): Promise<void> {
+  const { symbols } = await kernelSymbols();
+  if (model.isDisposed()) return;
+  const empty = model.getValue().trim() === '';
+  const { diagnostics } = analyse(model, symbols);
+  monaco.editor.setModelMarkers(model, OWNER, empty ? [] : diagnostics.map(markerOf));
+}
+
+/** Checks a text now and whenever it has not been typed in for a moment. */
+export function followDiagnostics(model: editor.ITextModel): void {
+  let timer = 0;
+  const soon = (): void => {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => void check(model).catch(() => {}), QUIET_MS);
+  };
+  soon();
+  model.onDidChangeContent(soon);
+  model.onWillDispose(() => clearTimeout(timer));
+}
+
+/** Fixes of the complaints that touch a range. */
+export const fixes: languages.CodeActionProvider = {
+  async provideCodeActions(model, range, { markers }) {
+    const { symbols } = await kernelSymbols();
+    const actions = analyse(model, symbols).diagnostics.flatMap((diagnostic): languages.CodeAction[] => {
+      const { fix } = diagnostic;
+      if (!fix || !monaco.Range.areIntersectingOrTouching(range, toMonaco(diagnostic.range))) return [];
+      const textEdit = { range: toMonaco(fix.range), text: fix.text };
+      return [
+        {
+          title: fix.title,
+          kind: 'quickfix',
+          isPreferred: true,
+          diagnostics: markers.filter(({ code, startLineNumber }) => {
+            return code === diagnostic.code && startLineNumber === diagnostic.range.line + 1;
+          }),
+          edit: { edits: [{ resource: model.uri, versionId: model.getVersionId(), textEdit }] },
+        },
+      ];
+    });
+    return { actions, dispose: () => {} };
+  },
+};
+
+export const registerFixes = (): void => {
+  monaco.languages.registerCodeActionProvider(LANGUAGE, fixes);
+};

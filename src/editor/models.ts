@@ -1,0 +1,33 @@
+/* A model for each text, for as long as the page lives: each keeps its own undo. */
+import type { editor } from 'monaco-editor/editor/editor.api';
+import { editText, textOf } from '../ui/store/texts.ts';
+import { followDiagnostics } from './diagnostics.ts';
+import { LANGUAGE } from './language.ts';
+import { monaco } from './monaco.ts';
+
+const models = new Map<string, editor.ITextModel>();
+
+export function modelOf(name: string): editor.ITextModel {
+  const known = models.get(name);
+  if (known) return known;
+  const uri = monaco.Uri.from({ scheme: 'text', path: `/${name}` });
+  const model = monaco.editor.createModel(textOf(name), LANGUAGE, uri);
+  model.setEOL(monaco.editor.EndOfLineSequence.LF);
+  model.onDidChangeContent(() => editText(name, model.getValue()));
+  followDiagnostics(model);
+  models.set(name, model);
+  return model;
+}
+
+/** The whole text, as an edit that can be taken back. */
+export function replaceText(model: editor.ITextModel, text: string): void {
+  if (model.getValue() === text) return;
+  model.pushStackElement();
+  model.pushEditOperations([], [{ range: model.getFullModelRange(), text }], () => null);
+  model.pushStackElement();
+}
+
+/** Takes over what another part of the page wrote. */
+export function syncModels(): void {
+  for (const [name, model] of models) replaceText(model, textOf(name));
+}

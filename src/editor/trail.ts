@@ -1,0 +1,47 @@
+/* What each executed line did, as far as it was stepped through: `38 → 19` at the end of the line. */
+import type { CpuSnapshot } from '../engine/lab/snapshot.ts';
+import { registerText } from '../ui/panes/register-text.ts';
+import { lab } from '../ui/store/lab.ts';
+
+export interface Hint {
+  readonly line: number;
+  readonly text: string;
+}
+
+interface Trace {
+  readonly call: string;
+  readonly last: CpuSnapshot | null;
+  /** by number of the executed instruction */
+  readonly hints: ReadonlyMap<number, Hint>;
+}
+
+export const NO_TRACE: Trace = { call: '', last: null, hints: new Map() };
+
+const shown = (cpu: CpuSnapshot, register: number): string => registerText(cpu, register, lab().cold).text;
+
+/** Old and new value where they differ; of a jump, whether it was taken. */
+function whatHappened(before: CpuSnapshot, after: CpuSnapshot): string {
+  const [register] = after.changed;
+  if (register !== undefined) {
+    const [from, to] = [shown(before, register), shown(after, register)];
+    return from === to || from === '0' ? to : `${from} → ${to}`;
+  }
+  return after.pc !== before.pc + 1 ? 'taken' : '';
+}
+
+/** The trace after another stop: one step on adds a line, a step back takes lines away, another call begins anew. */
+export function traced(trace: Trace, cpu: CpuSnapshot | null): Trace {
+  if (!cpu) return NO_TRACE;
+  const { event, call, insn } = cpu.position;
+  const name = `${event} ${call}`;
+  const at = insn ?? 0;
+  const kept = name === trace.call ? [...trace.hints].filter(([n]) => n < at) : [];
+  const { last } = trace;
+  if (last && name === trace.call && last.position.insn === at - 1) {
+    const text = whatHappened(last, cpu);
+    if (text !== '') kept.push([at - 1, { line: last.line, text }]);
+  }
+  return { call: name, last: cpu, hints: new Map(kept) };
+}
+
+export type { Trace };
