@@ -198,6 +198,7 @@ const endRows: InstructionSpec[] = BYTE_ORDERS.flatMap(({ name, opcode, version,
     version,
     group: n === 64 ? 'base64' : 'base32',
     pseudo: `{rd} = ${name}${n} {rd}`,
+    kernel: `{rd} = ${name}{imm} {rd}`,
     doc: doc.replace('{n}', String(n)),
   })),
 );
@@ -418,6 +419,7 @@ const packetRows: InstructionSpec[] = WIDTHS.filter(({ bits }) => bits < 64).fla
       version: 1,
       group: 'packet',
       pseudo: `r0 = *(u${bits} *)skb[{rs}{plus}]`,
+      kernel: `r0 = *(u${bits} *)skb[{rs} + {imm}]`,
       doc: `Loads ${bytesText(bytes)} at an offset from a register ${PACKET_DOC}`,
     },
   ],
@@ -461,7 +463,7 @@ const controlRows: InstructionSpec[] = [
     src: 1,
     version: 3,
     group: 'base32',
-    pseudo: 'call {to}',
+    pseudo: 'call {pc}',
     doc: 'Calls a function of this program with a stack frame of its own; at most 8 frames deep.',
   },
   {
@@ -547,6 +549,12 @@ export function specOf(insn: Insn): InstructionSpec | null {
           (uses(shape, 'imm') || insn.imm === imm),
       ) ?? null
   );
+}
+
+/** The row that an instruction would be if its reserved fields were clean: what the kernel's printer goes by. */
+export function looseSpecOf(insn: Insn): InstructionSpec | null {
+  const isAtomic = (insn.opcode & 0xe7) === (CLASS.STX | MODE.ATOMIC);
+  return specOf(insn) ?? (isAtomic ? null : (byOpcode.get(insn.opcode)?.[0] ?? null));
 }
 
 /** Whether any instruction has this opcode. */

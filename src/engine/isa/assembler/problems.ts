@@ -44,6 +44,7 @@ export const CODES = {
   noName: 'W0604',
   unreachable: 'W0605',
   directiveTwice: 'W0606',
+  cutOff: 'W0607',
 } as const;
 
 type Code = (typeof CODES)[keyof typeof CODES];

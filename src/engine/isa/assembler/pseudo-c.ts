@@ -10,7 +10,6 @@ import { nearest } from './nearest.ts';
 import {
   type Address,
   type Context,
-  literal,
   looksLikeRegister,
   peekRegister,
   REGISTER_NAMES,
@@ -117,12 +116,10 @@ function imm32({ value, range }: Value, unsigned: boolean, { problems }: Context
   return 0;
 }
 
-/** imm that sets the bits of an unsigned byte count or a sign-extended store alike: any value of that width. */
-function immOfWidth(value: Value, bits: number, context: Context): number {
-  const { problems } = context;
+/** The immediate of a store of so many bits; more of them are cut off as the machine does. */
+function storedImm(value: Value, bits: number, context: Context): number {
   if (bits < 32 && (value.value < -(1n << BigInt(bits - 1)) || value.value >= 1n << BigInt(bits))) {
-    problems.report(CODES.immediateRange, value.range, `${value.value} does not fit in ${bits} bits.`);
-    return 0;
+    context.problems.report(CODES.cutOff, value.range, `Only the low ${bits} bits of ${value.value} are stored.`);
   }
   return imm32(value, bits <= 32, context);
 }
@@ -288,9 +285,9 @@ function addressSpaceCast(dst: Register, cursor: Cursor, context: Context): Pars
   cursor.expect('(');
   const src = takeRegister(cursor, context);
   cursor.expect(',');
-  const to = literal(cursor.next('a number'), context.problems);
+  const to = takeValue(cursor, context).value;
   cursor.expect(',');
-  const from = literal(cursor.next('a number'), context.problems);
+  const from = takeValue(cursor, context).value;
   cursor.expect(')');
   const imm = Number(BigInt.asIntN(32, (to << 16n) | (from & 0xffffn)));
   return make('addr_space_cast', 'address-space', { dst: dst.number, src: src.number, imm });
@@ -422,7 +419,7 @@ function store(cursor: Cursor, context: Context): Parsed {
     return make(`st${suffix}`, 'store-imm', {
       dst: base.number,
       off,
-      imm: immOfWidth(takeValue(cursor, context), bits, context),
+      imm: storedImm(takeValue(cursor, context), bits, context),
     });
   }
   const src = takeRegister(cursor, context);
