@@ -42,6 +42,14 @@ export const V6_12: Profile = {
   trampoline: { endbr: true, rbxSlot: true, int3: true, safety: 64, maxArgs: 12, maxPages: 8, ksyms: true },
 };
 
+export const V6_1: Profile = {
+  name: 'v6.1',
+  attrBytes: 144,
+  mapFlags: 0,
+  progFlags: 0x3f,
+  trampoline: { endbr: false, rbxSlot: false, int3: true, safety: 0, maxArgs: 6, maxPages: 1, ksyms: false },
+};
+
 const rank = (name: string): number => PROFILE_ORDER.indexOf(name as ProfileName);
 
 /** Whether a profile has something that exists from `since` to `until`, both included. */

@@ -7,8 +7,25 @@ import { word } from './session.ts';
 type Case = ValueSpec & { readonly key?: number; readonly flags?: number };
 
 const NAMES = [
-  ...['x', 'A_b.9', 'a b', 'a-b', 'a/b', '\x80x', '123456789012345', '1234567890123456', 'ab\0cd'],
-  ...['cubic', 'reno', 'Reno', 'CUBIC', 'bbr', '.', '_', 'default', 'a\n', '\0abc'],
+  'x',
+  'A_b.9',
+  'a b',
+  'a-b',
+  'a/b',
+  '\x80x',
+  '123456789012345',
+  '1234567890123456',
+  'ab\0cd',
+  'cubic',
+  'reno',
+  'Reno',
+  'CUBIC',
+  'bbr',
+  '.',
+  '_',
+  'default',
+  'a\n',
+  '\0abc',
 ];
 
 function cases({ byMember, filter, good }: Programs): Case[] {
