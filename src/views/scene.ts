@@ -55,7 +55,7 @@ interface MarkBase {
   /** shown on hover and focus; the label where left out */
   readonly tip?: string;
   readonly action?: Action;
-  /** where a pointer takes hold, in the coordinates of the mark's group */
+  /** where a pointer takes hold, in the coordinates of the mark: a group's own, else those of the group around it */
   readonly hit?: Box & { readonly radius?: number };
   /** order of the keyboard; marks without it come in drawing order after those that have it */
   readonly focus?: number;
@@ -156,12 +156,13 @@ export function hitsOf(scene: Scene): Hit[] {
   for (const { mark, x, y } of walk(scene.marks)) {
     if (!mark.hit) continue;
     const label = mark.label ?? '';
+    const origin = mark.kind === 'group' ? { x: x + mark.x, y: y + mark.y } : { x, y };
     hits.push({
       id: mark.id,
       label,
       tip: mark.tip ?? label,
-      x: x + mark.hit.x,
-      y: y + mark.hit.y,
+      x: origin.x + mark.hit.x,
+      y: origin.y + mark.hit.y,
       width: mark.hit.width,
       height: mark.hit.height,
       radius: mark.hit.radius ?? 6,

@@ -39,7 +39,9 @@ function paintAttributes(paint: Paint, { scope, theme }: Drawing): Attributes {
   if (paint.stroke === undefined || paint.stroke === 'none') return out;
   out.stroke = paintValue(paint.stroke, scope);
   const weight = paint.weight ?? 1;
-  out.strokeWidth = short(theme.contrast === 'more' ? Math.max(2, weight) : weight);
+  // outlines grow, grid lines do not
+  const grows = theme.contrast === 'more' && paint.stroke !== 'line';
+  out.strokeWidth = short(grows ? Math.max(2, weight) : weight);
   if (paint.dash) out.strokeDasharray = paint.dash.map(short).join(' ');
   if (paint.round) {
     out.strokeLinecap = 'round';
@@ -233,8 +235,8 @@ function nodeText({ tag, attributes, children, text }: SvgNode, indent: string):
   return `${open}>\n${children.map((child) => nodeText(child, `${indent}  `)).join('')}${indent}</${tag}>\n`;
 }
 
-/** The whole scene as an SVG document; `style` defines the custom properties for a picture that must stand alone. */
-export function svgText(scene: Scene, theme: Theme = DESK, style = ''): string {
+/** The whole scene as an SVG document; its colours are the custom properties of the page around it. */
+export function svgText(scene: Scene, theme: Theme = DESK): string {
   const drawing: Drawing = { scope: '', theme };
   const body = [
     node('defs', 'defs', {}, sceneDefs(scene, '')),
@@ -250,11 +252,7 @@ export function svgText(scene: Scene, theme: Theme = DESK, style = ''): string {
       height: short(scene.height),
       viewBox: `0 0 ${short(scene.width)} ${short(scene.height)}`,
     },
-    [
-      { ...node('title', 'title', {}), text: scene.label },
-      ...(style ? [{ ...node('style', 'style', {}), text: style }] : []),
-      ...body,
-    ],
+    [{ ...node('title', 'title', {}), text: scene.label }, ...body],
   );
   return nodeText(root, '');
 }

@@ -76,7 +76,10 @@ const Buttons = memo(
         const to = (index + step + hits.length) % hits.length;
         place.current?.querySelectorAll<SVGRectElement>('rect')[to].focus();
       } else if (event.key === 'Enter' || event.key === ' ') on.current.press(hit);
-      else return;
+      else {
+        if (event.key === 'Escape') on.current.hover(null);
+        return;
+      }
       event.preventDefault();
       event.stopPropagation();
     };

@@ -66,15 +66,3 @@ export function flowRows(cold: ColdSnapshot, hot: HotSnapshot): FlowRow[] {
     };
   });
 }
-
-/** One line about a connection, in the words of the table. */
-export const flowSentence = (row: FlowRow): string =>
-  FLOW_COLUMNS.map(({ key, title }) => `${title} ${row[key]}`).join(', ');
-
-/** Rows as CSV, with a head. */
-export function flowsCsv(rows: readonly FlowRow[]): string {
-  const cell = (value: string | number): string =>
-    /[",\n]/.test(String(value)) ? `"${String(value).replace(/"/g, '""')}"` : String(value);
-  const head = FLOW_COLUMNS.map(({ title }) => cell(title)).join(',');
-  return `${[head, ...rows.map((row) => FLOW_COLUMNS.map(({ key }) => cell(row[key])).join(','))].join('\n')}\n`;
-}

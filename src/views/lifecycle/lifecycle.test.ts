@@ -73,6 +73,18 @@ describe('lifecycle', () => {
     expect(labels).toContain('Map A, bpf_reno, TOBEFREE, 3 references: sockets 1, 2 and 3');
   });
 
+  it('puts the place to press where the picture is', () => {
+    const scene = lifecycleScene(inputAt(585), DEBUG, DESK);
+    const capsule = allMarks(scene).find(({ mark }) => mark.id === 'map.B')?.mark;
+    const face = hitsOf(scene).find(({ id }) => id === 'map.B.face');
+    expect(capsule).toMatchObject({
+      x: (face?.x ?? 0) + (face?.width ?? 0) / 2,
+      y: (face?.y ?? 0) + (face?.height ?? 0) / 2,
+    });
+    for (const { x, y, width, height } of hitsOf(scene))
+      expect(x >= 0 && y >= 0 && x + width <= DEBUG.width && y + height <= DEBUG.height).toBe(true);
+  });
+
   it('lights the edge that the last transition took', () => {
     const edge = allMarks(lifecycleScene(inputAt(585), DEBUG, DESK)).find(({ mark }) => mark.id === 'edge.delete.line');
     expect(edge?.mark).toMatchObject({ stroke: 'tobefree' });

@@ -278,7 +278,7 @@ function eventMarks({ input, scale }: Frame, y: number): Mark[] {
     const caption = input.history.captions.find(({ event }) => all.some((one) => one.event === event))?.text;
     const tip = tipOf(all);
     const children = [eventGlyph(`${id}.glyph`, lead.shape, future ? FUTURE : undefined)];
-    if (word !== '') children.push(text(`${id}.word`, { x: 9, y: 3.8 }, word, font, 'muted'));
+    if (word !== '') children.push(text(`${id}.word`, { x: 9, y: 3.8 }, word, font, 'muted', { halo: 'surface-1' }));
     return group(id, { x, y }, children, {
       label: tip,
       tip: caption ? `${tip}. ${caption}` : tip,
