@@ -1,5 +1,5 @@
 /** What the verbs share: options, files, the machine's parts. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type MachineParts, openMachineParts } from '../engine/index.ts';
@@ -46,13 +46,16 @@ export function readBytes(path: string): Uint8Array {
   }
 }
 
-/** The package's public folder, from the built program beside it. */
-const PUBLIC = join(import.meta.dirname, '..', 'public');
+/** The package's public folder: beside the built program's folder, or above the source. */
+function publicFolder(): string {
+  const candidates = ['..', '../..'].map((up) => join(import.meta.dirname, up, 'public'));
+  return candidates.find((folder) => existsSync(folder)) ?? candidates[0];
+}
 
 /** The shipped kernel: v6.12's BTF subset with its id table. */
 export function shippedParts(): MachineParts {
-  const ids = readBytes(join(PUBLIC, 'btf', 'v6.12.ids'));
-  const parts = openMachineParts(readBytes(join(PUBLIC, 'btf', 'v6.12.btf')), new Uint32Array(ids.slice().buffer));
+  const ids = readBytes(join(publicFolder(), 'btf', 'v6.12.ids'));
+  const parts = openMachineParts(readBytes(join(publicFolder(), 'btf', 'v6.12.btf')), new Uint32Array(ids.slice().buffer));
   if (!parts.ok) throw new Usage(`public/btf: ${parts.error.message}`);
   return parts.value;
 }

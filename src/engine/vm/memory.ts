@@ -69,6 +69,14 @@ export class Memory {
     return address;
   }
 
+  /** The used bytes of every region: what checkpoints and the hash cover. */
+  regions(): { readonly name: RegionName; readonly from: number; readonly to: number }[] {
+    return REGION_NAMES.map((name) => {
+      const { base, size } = REGIONS[name];
+      return { name, from: base, to: Math.min(this.end(name), base + size) };
+    });
+  }
+
   /** First byte after the region's used part. */
   end(region: RegionName): number {
     return this.u32[this.brk[region]];
@@ -116,7 +124,7 @@ export class Memory {
   /** Hash of every used byte; changing any one of them changes it. */
   hash(seed: number): number {
     let h = seed;
-    for (const name of REGION_NAMES) h = mixWords(h, this.u32, REGIONS[name].base >>> 2, (this.end(name) + 3) >>> 2);
+    for (const { from, to } of this.regions()) h = mixWords(h, this.u32, from >>> 2, (to + 3) >>> 2);
     return h;
   }
 
