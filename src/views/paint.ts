@@ -129,7 +129,7 @@ export const STATE_PAINT: Readonly<Record<LifecycleState, StatePaint>> = {
 };
 
 /** Of a connection that a built-in algorithm serves. */
-export const BUILT_IN_PAINT: StatePaint = {
+const BUILT_IN_PAINT: StatePaint = {
   line: 'muted',
   ink: 'muted',
   solid: 'muted',

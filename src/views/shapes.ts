@@ -155,7 +155,7 @@ export function pill(
 }
 
 /** The box, grown to a size that a finger can hit. */
-export function hitAround(
+function hitAround(
   box: { x: number; y: number; width: number; height: number },
   least: number,
 ): { x: number; y: number; width: number; height: number } {

@@ -21,7 +21,7 @@ interface Drawing {
   readonly theme: Theme;
 }
 
-export const hatchId = (name: HatchName | GlowName, scope: string): string => `${scope}${name}`;
+const hatchId = (name: HatchName | GlowName, scope: string): string => `${scope}${name}`;
 
 const paintValue = (name: PaintName, scope: string): string => {
   if (name === 'none') return 'none';
@@ -175,7 +175,7 @@ export function sceneDefs(scene: Scene, scope: string): SvgNode[] {
 }
 
 /** A display list as elements: for saved pictures and tests; the page draws it on a canvas. */
-export function layerNode(layer: DisplayList, index: number, drawing: Drawing): SvgNode {
+function layerNode(layer: DisplayList, index: number, drawing: Drawing): SvgNode {
   const things: SvgNode[] = [];
   const { numbers, shape, starts, weight } = layer;
   const stride = STRIDE[shape];

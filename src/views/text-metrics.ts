@@ -4,7 +4,7 @@
  */
 import { MEASURED_CHARACTERS, MONO_WIDTH, UI_WIDTHS } from './text-widths.ts';
 
-export type FontFamily = 'ui' | 'mono';
+type FontFamily = 'ui' | 'mono';
 
 export interface Font {
   readonly family: FontFamily;

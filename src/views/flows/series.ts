@@ -54,7 +54,7 @@ interface Frame {
 }
 
 /** Where times stand. */
-export const seriesScale = (size: Size, domain: Domain): TimeScale => timeScale(domain, LEFT, size.width - RIGHT);
+const seriesScale = (size: Size, domain: Domain): TimeScale => timeScale(domain, LEFT, size.width - RIGHT);
 
 export function seriesScene(input: SeriesInput, size: Size): Scene {
   const scale = seriesScale(size, input.domain);

@@ -45,7 +45,7 @@ function holdersInWords(map: MapSnapshot): string {
   return `${plural(map.refcnt, 'reference')}${named.length > 0 ? `: ${joinWords(named)}` : ''}${kept}`;
 }
 
-export function capsuleLabel(map: MapSnapshot): string {
+function capsuleLabel(map: MapSnapshot): string {
   const name = map.ccName || map.name;
   const grace = map.inGrace ? ', waiting for its grace period' : '';
   return `Map ${map.letter}, ${name}, ${map.state}${grace}, ${holdersInWords(map)}`;

@@ -12,7 +12,7 @@ import { arrowHead, bezierAt, group, line, mono, path, pathOf, pill, pillWidth, 
 import { textWidth } from '../text-metrics.ts';
 import type { Layout, Station } from './layout.ts';
 
-export interface Edge {
+interface Edge {
   readonly id: 'update' | 'delete' | 'zero' | 'ready' | 'last';
   readonly from: LifecycleState;
   readonly to: LifecycleState;

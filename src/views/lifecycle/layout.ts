@@ -67,7 +67,7 @@ const LINE: readonly LifecycleState[] = ['INIT', 'INUSE', 'TOBEFREE', 'FREED'];
 /** Half the height of a pill, and a little air. */
 const PILL_HALF = 12;
 
-export function measure(
+function measure(
   radius: number,
   { hasTokens, hasKeepers, hasTags }: Omit<Occupant, 'letter' | 'state'>,
   text: number,

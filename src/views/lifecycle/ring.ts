@@ -30,7 +30,7 @@ export interface Leaver {
   readonly id: number;
 }
 
-export const MOST_TOKENS = 9;
+const MOST_TOKENS = 9;
 
 /** Blocked for tokens: middle and half width, degrees. */
 type Blocked = readonly (readonly [number, number])[];

@@ -90,7 +90,7 @@ export const changed = ({ offset, size }: Part, bytes: Uint8Array, before: Uint8
 };
 
 /** Names by value, of enum bpf_struct_ops_state. */
-export const STATES: readonly LifecycleState[] = ['INIT', 'INUSE', 'TOBEFREE', 'READY'];
+const STATES: readonly LifecycleState[] = ['INIT', 'INUSE', 'TOBEFREE', 'READY'];
 
 /** The state that the bytes of a map's `state` field say; null for other fields and other structs. */
 export function stateIn({ path, offset }: Part, { state, bytes }: StructInput): LifecycleState | null {

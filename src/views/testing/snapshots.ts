@@ -295,7 +295,7 @@ function series(socket: number, letter: string, from: number, to: number, phase:
 
 const sockets = HOLDS.filter(([, , , kind]) => kind === 'socket');
 
-export function historyOfReplace(): History {
+function historyOfReplace(): History {
   const calls = FACTS.map(
     (fact, index): CallRecord => ({
       n: index + 1,
@@ -365,7 +365,7 @@ function packetsOf(socket: number, cwnd: number): PacketNumbers[] {
   return packets;
 }
 
-export function hotAt(at: number): HotSnapshot {
+function hotAt(at: number): HotSnapshot {
   const history = historyOfReplace();
   const alive = socketsAt(at);
   const flows = alive.map((socket) => {

@@ -8,7 +8,7 @@ export interface TextBox extends Box {
   readonly text: string;
 }
 
-export function textBoxes(scene: Scene): TextBox[] {
+function textBoxes(scene: Scene): TextBox[] {
   return allMarks(scene).flatMap(({ mark, x, y }) => {
     if (mark.kind !== 'text' || mark.text === '') return [];
     const width = textWidth(mark.text, mark.font, mark.spacing);
