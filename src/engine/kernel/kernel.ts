@@ -94,7 +94,7 @@ export class Kernel {
   /** bpf(2) */
   bpf<C extends BpfCommand>(pid: number, command: C, attr: BpfAttr[C], extent: AttrExtent = {}): SyscallResult {
     assert(this.state.processes[pid]?.alive, `a system call of process ${pid}, which is not running`);
-    this.core.state = { ...this.state, calls: this.state.calls + 1 };
+    this.countCall();
     return COMMANDS[command].run(this.core, pid, attr, extent);
   }
 
@@ -102,6 +102,13 @@ export class Kernel {
   bpfNumber(pid: number, number: number, extent: AttrExtent = {}): SyscallResult {
     const command = COMMAND_NUMBERS.get(number);
     return command ? this.bpf(pid, command, {}, extent) : noCommand;
+  }
+
+  /** Numbers a system call, so that references can say which one took them; bpf() does it itself. */
+  countCall(): number {
+    const calls = this.state.calls + 1;
+    this.core.state = { ...this.state, calls };
+    return calls;
   }
 
   /** A new process; without `caps`, uid 0 has all capabilities and others none. Returns its pid. */

@@ -140,7 +140,7 @@ export interface KernelState {
   readonly nextPid: number;
   readonly nextFile: number;
   readonly nextObject: number;
-  /** bpf() calls so far; number of the one that runs */
+  /** system calls so far; number of the one that runs */
   readonly calls: number;
   /** what the kernel logged, newest last, bounded */
   readonly dmesg: readonly { readonly time: number; readonly text: string }[];

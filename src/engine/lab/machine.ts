@@ -286,7 +286,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
       sockets,
       processes: processSnapshots(this),
       available: cold.tcp.congestion.list.map(({ name }) => name),
-      lastCall: cold.user.calls,
+      lastCall: cold.kernel.calls,
       lastCaption: cold.user.captions - 1,
       branch,
     };

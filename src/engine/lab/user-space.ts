@@ -47,13 +47,11 @@ export interface UserState {
   /** in the order in which they were loaded */
   readonly maps: readonly LoadedMap[];
   readonly sockets: Readonly<Record<number, { readonly process: string; readonly fd: number }>>;
-  /** system calls so far */
-  readonly calls: number;
   /** captions so far */
   readonly captions: number;
 }
 
-export const nobody: UserState = { pids: {}, maps: [], sockets: {}, calls: 0, captions: 0 };
+export const nobody: UserState = { pids: {}, maps: [], sockets: {}, captions: 0 };
 
 /** Key 0, as bytes. */
 const KEY = new Uint8Array(4);
@@ -112,8 +110,14 @@ export class UserSpace {
     return this.state.maps.find((map) => map.letter === letter);
   }
 
+  /** Whoever is named without having been started, or after its end, is started now. */
   private pid(process: string): number {
-    return this.state.pids[process] ?? this.spawn(process, 0);
+    return this.isAlive(process) ? this.state.pids[process] : this.spawn(process, 0);
+  }
+
+  private isAlive(process: string): boolean {
+    const pid = this.state.pids[process];
+    return pid !== undefined && this.machine.kernel.state.processes[pid].alive;
   }
 
   private spawn(process: string, uid: number): number {
@@ -133,7 +137,7 @@ export class UserSpace {
     const text = source ?? this.machine.texts[name] ?? '';
     const object = this.machine.assemble(text);
     if (!object) {
-      this.record(process, `load ${name}`, { ret: -ERRNO.EINVAL, trace: [], message: 'the text does not assemble' });
+      this.impossible(process, `load ${name}`, ERRNO.EINVAL, 'the text does not assemble');
       return;
     }
     const told = { map: letter, shape: 'syscall', socket: null } as const;
@@ -175,18 +179,31 @@ export class UserSpace {
     const map = this.map(letter);
     if (!map) return this.missing(process, 'BPF_MAP_UPDATE_ELEM', letter);
     const value = registerValue(this.machine.btf, map);
-    const attr = { map_fd: map.mapFd, key: KEY, value };
-    this.bpf(process, 'BPF_MAP_UPDATE_ELEM', attr, { shape: 'syscall', map: letter, socket: null });
+    const told = { shape: 'syscall', map: letter, socket: null } as const;
+    const update = (fd: number): void => {
+      this.bpf(process, 'BPF_MAP_UPDATE_ELEM', { map_fd: fd, key: KEY, value }, told);
+    };
+    // the loader has its fd still; anybody else has to find the map
+    if (process === map.process && this.isAlive(process)) update(map.mapFd);
+    else this.byId(process, map, update);
   }
 
   /** As bpftool does: finds the map by id, deletes its element, closes the fd. */
   private unregister(process: string, letter: MapLetter): void {
     const map = this.map(letter);
     if (!map) return this.missing(process, 'BPF_MAP_DELETE_ELEM', letter);
-    const told = { shape: 'syscall', map: letter, socket: null } as const;
+    this.byId(process, map, (fd) => {
+      const told = { shape: 'delete', map: letter, socket: null } as const;
+      this.bpf(process, 'BPF_MAP_DELETE_ELEM', { map_fd: fd, key: KEY }, told);
+    });
+  }
+
+  /** Opens a map by its id, for as long as `use` takes. */
+  private byId(process: string, map: LoadedMap, use: (fd: number) => void): void {
+    const told = { shape: 'syscall', map: map.letter, socket: null } as const;
     const fd = this.bpf(process, 'BPF_MAP_GET_FD_BY_ID', { map_id: map.mapId }, told).ret;
     if (fd < 0) return;
-    this.bpf(process, 'BPF_MAP_DELETE_ELEM', { map_fd: fd, key: KEY }, { ...told, shape: 'delete' });
+    use(fd);
     this.simple(process, `close(${fd})`, () => this.machine.kernel.close(this.pid(process), fd), told);
   }
 
@@ -220,7 +237,8 @@ export class UserSpace {
   private choose(socket: number, cc: string): number {
     const { kernel, tcp } = this.machine;
     const owner = this.state.sockets[socket];
-    if (!owner) return this.record('?', `setsockopt(socket ${socket})`, refused(-ERRNO.EBADF));
+    if (!owner)
+      return this.impossible('?', `setsockopt(socket ${socket})`, ERRNO.EBADF, `there is no socket ${socket}`);
     const admin = kernel.capable(this.pid(owner.process), 'CAP_NET_ADMIN');
     const text = `setsockopt(${owner.fd}, SOL_TCP, TCP_CONGESTION, "${cc}")`;
     return this.simple(owner.process, text, () => tcp.setCongestion(socket, cc, admin), {
@@ -233,7 +251,7 @@ export class UserSpace {
   private closeSocket(socket: number): void {
     const owner = this.state.sockets[socket];
     if (!owner) {
-      this.record('?', `close(socket ${socket})`, refused(-ERRNO.EBADF));
+      this.impossible('?', `close(socket ${socket})`, ERRNO.EBADF, `there is no socket ${socket}`);
       return;
     }
     const { process, fd } = owner;
@@ -251,30 +269,34 @@ export class UserSpace {
   }
 
   private missing(process: string, command: BpfCommand, letter: MapLetter): void {
-    this.record(process, `bpf(${command}, map ${letter})`, {
-      ...refused(-ERRNO.EBADF),
-      message: `there is no map ${letter}`,
-    });
+    this.impossible(process, `bpf(${command}, map ${letter})`, ERRNO.EBADF, `there is no map ${letter}`);
   }
 
   private bpf<C extends BpfCommand>(process: string, command: C, attr: BpfAttr[C], told: Told): SyscallResult {
-    const result = this.machine.kernel.bpf(this.pid(process), command, attr);
-    this.record(process, straceBpf(command, attr), result, told);
+    const { kernel } = this.machine;
+    const result = kernel.bpf(this.pid(process), command, attr);
+    this.record(kernel.state.calls, process, straceBpf(command, attr), result, told);
     return result;
   }
 
   /** A call that is no table of steps. */
   private simple(process: string, text: string, run: () => number, told: Told = PLAIN): number {
-    return this.record(process, text, refused(run()), told);
+    const n = this.machine.kernel.countCall();
+    const ret = run();
+    this.record(n, process, text, { ret, trace: [], message: null }, told);
+    return ret;
   }
 
-  private record(process: string, text: string, result: Answer, told: Told = PLAIN): number {
-    const n = this.state.calls + 1;
-    this.state = { ...this.state, calls: n };
+  /** What could not even be tried, because nobody has such a thing. */
+  private impossible(process: string, text: string, errno: number, message: string): number {
+    this.record(this.machine.kernel.countCall(), process, text, { ret: -errno, trace: [], message });
+    return -errno;
+  }
+
+  private record(n: number, process: string, text: string, answer: Answer, told: Told = PLAIN): void {
     const { now, count } = this.machine.events;
-    const { ret, trace, message } = result;
+    const { ret, trace, message } = answer;
     this.tell({ n, time: now, event: count, process, text, ret, trace, message, ...told });
-    return ret;
   }
 }
 
@@ -285,4 +307,3 @@ interface Answer {
 }
 
 const PLAIN: Told = { shape: 'syscall', map: null, socket: null };
-const refused = (ret: number): Answer => ({ ret, trace: [], message: null });
