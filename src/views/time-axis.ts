@@ -1,7 +1,7 @@
 /* The time axis that the timeline and the series share: ticks that read well, and where a time stands in px. */
 import { scaleLinear } from 'd3';
 import type { Mark } from './scene.ts';
-import { line, mono, text } from './shapes.ts';
+import { mono, text } from './shapes.ts';
 
 export type Domain = readonly [number, number];
 
@@ -28,28 +28,26 @@ const UNITS: readonly (readonly [number, number, string])[] = [
   [0, 1e3, 'µs'],
 ];
 
-/** Grid lines and their labels; labels that would touch `avoid` (left and right, px) are left out. */
-export function timeTicks(
-  scale: TimeScale,
-  labelY: number,
-  top: number,
-  bottom: number,
-  avoid: readonly [number, number] | null,
-): Mark[] {
+export interface Ticks {
+  /** x of each grid line */
+  readonly lines: readonly number[];
+  readonly labels: readonly Mark[];
+}
+
+/** Labels that would touch `avoid` (left and right, px) are left out. */
+export function timeTicks(scale: TimeScale, labelY: number, avoid: readonly [number, number] | null): Ticks {
   const [from, to] = scale.domain;
   const [, unit, name] = UNITS.find(([least]) => to - from >= least) ?? UNITS[UNITS.length - 1];
   const ticks = scaleLinear([from / unit, to / unit], [scale.left, scale.right]).ticks(
     Math.max(2, Math.floor((scale.right - scale.left) / TICK_ROOM)),
   );
-  return ticks.flatMap((tick, i): Mark[] => {
+  const labels = ticks.flatMap((tick, i): Mark[] => {
     const x = scale.x(tick * unit);
-    const id = `tick.${tick}`;
-    const grid = line(id, { x, y: top }, { x, y: bottom }, { stroke: 'line' });
     const words = i === 0 ? `${tick} ${name}` : String(tick);
     const half = words.length * 3.4 + 4;
-    const touches = avoid !== null && x + half > avoid[0] && x - half < avoid[1];
-    if (touches) return [grid];
+    if (avoid !== null && x + half > avoid[0] && x - half < avoid[1]) return [];
     const anchor = x - half < scale.left ? 'start' : x + half > scale.right + 14 ? 'end' : 'middle';
-    return [grid, text(`${id}.label`, { x, y: labelY }, words, mono(10.5), 'dim', { anchor })];
+    return [text(`tick.${tick}`, { x, y: labelY }, words, mono(10.5), 'dim', { anchor })];
   });
+  return { lines: ticks.map((tick) => scale.x(tick * unit)), labels };
 }

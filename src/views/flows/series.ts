@@ -2,20 +2,21 @@
  * Congestion window, round-trip time and queue over the time axis of the timeline. Lines are steps: a window holds until
  * it changes. The run before the last restart lies behind, dashed and faded.
  */
-import { scaleLinear } from 'd3';
 import type { ColdSnapshot, History, Series } from '../../engine/lab/snapshot.ts';
-import { lines, notEmpty } from '../display-list.ts';
+import { lines, notEmpty, things } from '../display-list.ts';
 import type { StatePaint } from '../paint.ts';
 import { servedBy } from '../paint.ts';
 import type { DisplayList, Mark, Scene, Size } from '../scene.ts';
-import { clamp, cross, group, line, mono, path, rect, text, ui } from '../shapes.ts';
+import { clamp, cross, group, line, mono, path, text, ui } from '../shapes.ts';
 import { textWidth } from '../text-metrics.ts';
 import type { Domain, TimeScale } from '../time-axis.ts';
 import { timeScale, timeTicks } from '../time-axis.ts';
 import { timeText } from '../words.ts';
 import { CA_BAND, caStateName } from './ca-states.ts';
+import type { Panel } from './panels.ts';
+import { AXIS, gridLayers, panelMarks, panelsOf } from './panels.ts';
 import type { Quantity } from './window.ts';
-import { greatest, lastAtOrBefore, NO_SSTHRESH, steppedPoints } from './window.ts';
+import { lastAtOrBefore, NO_SSTHRESH, steppedPoints } from './window.ts';
 
 export interface SeriesInput {
   readonly cold: ColdSnapshot;
@@ -28,23 +29,10 @@ export interface SeriesInput {
   readonly focus: number | null;
 }
 
-const AXIS = 20;
 const LEFT = 48;
 const RIGHT = 16;
 const FUTURE = 0.4;
 const GHOST = 0.45;
-/** Space between panels. */
-const GAP = 12;
-
-interface Panel {
-  readonly id: string;
-  readonly name: string;
-  readonly unit: string;
-  readonly top: number;
-  readonly bottom: number;
-  readonly y: (value: number) => number;
-  readonly ticks: readonly number[];
-}
 
 interface Frame {
   readonly input: SeriesInput;
@@ -62,9 +50,13 @@ export function seriesScene(input: SeriesInput, size: Size): Scene {
   const only = shown.length === 1 ? shown[0] : null;
   const focused = shown.find(({ socket }) => socket === input.focus) ?? only;
   const frame: Frame = { input, size, scale, focused };
-  const panels = panelsOf(frame, shown);
+  const panels = panelsOf(input, size.height, shown);
+  const ticks = timeTicks(scale, 13, null);
+  const bands = focused ? stateBands(frame, focused) : [];
   const [window, rtt, queue] = panels;
   const layers = [
+    bandLayer(bands, window),
+    ...gridLayers(panels, ticks.lines, scale, size.height),
     ...ghostLines(frame, window, 'cwnd'),
     ...(focused ? thresholdLine(frame, window, focused) : []),
     ...seriesLines(frame, window, shown, 'cwnd'),
@@ -76,9 +68,9 @@ export function seriesScene(input: SeriesInput, size: Size): Scene {
     label: 'Congestion window, round-trip time and queue over time',
     layers: layers.filter(notEmpty),
     marks: [
-      ...(focused ? stateBands(frame, window, focused) : []),
-      ...timeTicks(scale, 13, AXIS, size.height - 4, null),
-      ...panels.flatMap((panel) => panelMarks(panel, frame)),
+      ...ticks.labels,
+      ...panels.flatMap((panel) => panelMarks(panel, scale)),
+      ...bandNames(bands, window),
       ...lossMarks(frame, window, shown),
       line(
         'playhead',
@@ -92,64 +84,6 @@ export function seriesScene(input: SeriesInput, size: Size): Scene {
       ...names(frame, window, shown),
     ],
   };
-}
-
-/** Shares of the height; a low picture has fewer panels. */
-function panelsOf({ input, size }: Frame, shown: readonly Series[]): Panel[] {
-  const count = size.height < 120 ? 1 : size.height < 170 ? 2 : 3;
-  const shares = [0.54, 0.24, 0.22].slice(0, count);
-  const total = shares.reduce((sum, share) => sum + share, 0);
-  const room = size.height - AXIS - 6 - GAP * (count - 1);
-  const most = [
-    greatest([...shown, ...input.history.ghosts], 'cwnd', input.domain),
-    greatest(shown, 'srttUs', input.domain),
-    Math.max(input.cold.path.queuePackets, 1),
-  ];
-  const kinds = [
-    { id: 'cwnd', name: 'cwnd', unit: '', per: 1 },
-    { id: 'rtt', name: 'RTT', unit: ' ms', per: 1000 },
-    { id: 'queue', name: 'queue', unit: '', per: 1 },
-  ];
-  let top = AXIS + 2;
-  return shares.map((share, i) => {
-    const height = (room * share) / total;
-    const bottom = top + height;
-    const { per, ...kind } = kinds[i];
-    const scale = scaleLinear([0, Math.max(most[i] / per, 1) * 1.06], [bottom, top + 2]);
-    const panel: Panel = {
-      ...kind,
-      top,
-      bottom,
-      y: (value) => scale(value / per),
-      ticks: scale.ticks(clamp(Math.floor(height / 22), 2, 5)).filter((tick) => Number.isInteger(tick)),
-    };
-    top = bottom + GAP;
-    return panel;
-  });
-}
-
-function panelMarks({ id, name, unit, top, bottom, y, ticks }: Panel, { scale, input }: Frame): Mark[] {
-  const per = id === 'rtt' ? 1000 : 1;
-  const font = mono(10.5);
-  const marks: Mark[] = [
-    line(`${id}.base`, { x: scale.left, y: bottom }, { x: scale.right, y: bottom }, { stroke: 'line-strong' }),
-    text(`${id}.name`, { x: scale.left + 6, y: top + 10 }, name, ui(11, 650), 'text', { halo: 'surface-1' }),
-  ];
-  for (const tick of ticks) {
-    const at = y(tick * per);
-    if (at < top + 2 || at > bottom - 4) continue;
-    marks.push(
-      line(`${id}.grid.${tick}`, { x: scale.left, y: at }, { x: scale.right, y: at }, { stroke: 'line' }),
-      text(`${id}.tick.${tick}`, { x: scale.left - 6, y: at + 3.8 }, `${tick}${unit}`, font, 'dim', { anchor: 'end' }),
-    );
-  }
-  if (id === 'queue') {
-    const full = y(input.cold.path.queuePackets);
-    marks.push(
-      line('queue.full', { x: scale.left, y: full }, { x: scale.right, y: full }, { stroke: 'edge', dash: [2, 3] }),
-    );
-  }
-  return marks;
 }
 
 const lookOf = (series: Series, { input }: Frame): StatePaint => servedBy(series.map, input.cold.maps);
@@ -236,22 +170,40 @@ function stretches(series: Series, [from, to]: Domain): Stretch[] {
 /** More than this many bands would be noise. */
 const MOST_BANDS = 120;
 
-function stateBands({ input, scale }: Frame, { top, bottom }: Panel, series: Series): Mark[] {
-  const font = ui(10.5);
+interface Band {
+  readonly x: number;
+  readonly width: number;
+  readonly state: number;
+  readonly label: string;
+}
+
+function stateBands({ input, scale }: Frame, series: Series): Band[] {
   return stretches(series, input.domain)
     .filter(({ state }) => (CA_BAND[state] ?? 'none') !== 'none')
     .slice(0, MOST_BANDS)
-    .flatMap(({ from, to, state }, i): Mark[] => {
-      const x = scale.x(from);
-      const width = Math.max(1, scale.x(to) - x);
-      const name = caStateName(state);
-      const band = rect(`ca.${i}`, { x, y: top, width, height: bottom - top }, 2, { fill: CA_BAND[state] });
-      const label = `Connection ${series.socket} in ${name} from ${timeText(from)} to ${timeText(to)}`;
-      const fits = textWidth(name, font) + 8 <= width;
-      return fits
-        ? [{ ...band, label }, text(`ca.${i}.name`, { x: x + 4, y: top + 11 }, name, font, 'muted')]
-        : [{ ...band, label }];
-    });
+    .map(({ from, to, state }) => ({
+      x: scale.x(from),
+      width: Math.max(1, scale.x(to) - scale.x(from)),
+      state,
+      label: `Connection ${series.socket} in ${caStateName(state)} from ${timeText(from)} to ${timeText(to)}`,
+    }));
+}
+
+function bandLayer(bands: readonly Band[], { top, bottom }: Panel): DisplayList {
+  const builder = things('bar', { weight: 2 });
+  for (const { x, width, state } of bands) builder.add(CA_BAND[state], x, top, width, bottom - top);
+  return builder.list();
+}
+
+/** The name in a band that is wide enough; the words of every band for the text twin. */
+function bandNames(bands: readonly Band[], { top }: Panel): Mark[] {
+  const font = ui(10.5);
+  return bands.map(({ x, width, state, label }, i) => {
+    const name = caStateName(state);
+    const fits = textWidth(name, font) + 8 <= width;
+    const word = text(`ca.${i}.name`, { x: 4, y: 11 }, name, font, 'muted', { halo: 'surface-1' });
+    return group(`ca.${i}`, { x, y: top }, fits ? [word] : [], { label });
+  });
 }
 
 const MOST_LOSSES = 150;

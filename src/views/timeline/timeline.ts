@@ -59,8 +59,13 @@ function unfolded(frame: Frame): Mark[] {
   const eventsY = size.height - 18;
   const refsBottom = eventsY - 14;
   const flag = flagBox(frame);
+  const ticks = timeTicks(scale, 14, [flag.x, flag.x + flag.width]);
+  const grid = ticks.lines.map((x, i) =>
+    line(`grid.${i}`, { x, y: AXIS }, { x, y: size.height - 8 }, { stroke: 'line' }),
+  );
   return [
-    ...timeTicks(scale, 14, AXIS, size.height - 8, [flag.x, flag.x + flag.width]),
+    ...grid,
+    ...ticks.labels,
     ...letters.flatMap((letter, i) => lane(frame, letter, AXIS + 4 + pitch * (i + 0.5), pitch - 7)),
     ...laneName('refs', 'refs', '', (refsTop + refsBottom) / 2, frame),
     ...refLines(frame, refsTop + 4, refsBottom),

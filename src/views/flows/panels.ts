@@ -1,0 +1,87 @@
+/* The stacked panels of the series: their scales, and the grid that lies behind the lines. */
+import { scaleLinear } from 'd3';
+import { lines } from '../display-list.ts';
+import type { DisplayList, Mark } from '../scene.ts';
+import { clamp, line, mono, text, ui } from '../shapes.ts';
+import type { Series } from '../../engine/lab/snapshot.ts';
+import type { TimeScale } from '../time-axis.ts';
+import type { SeriesInput } from './series.ts';
+import { greatest } from './window.ts';
+
+/** Room of the time axis on top, px. */
+export const AXIS = 20;
+/** Space between panels. */
+const GAP = 12;
+
+export interface Panel {
+  readonly id: string;
+  readonly name: string;
+  readonly top: number;
+  readonly bottom: number;
+  readonly y: (value: number) => number;
+  readonly ticks: readonly { readonly y: number; readonly label: string }[];
+  /** y of a limit that the quantity cannot pass; null: none */
+  readonly limit: number | null;
+}
+
+/** Shares of the height; a low picture has fewer panels. */
+export function panelsOf(input: SeriesInput, height: number, shown: readonly Series[]): Panel[] {
+  const { domain, cold, history } = input;
+  const places = cold.path.queuePackets;
+  const kinds = [
+    {
+      id: 'cwnd',
+      name: 'cwnd',
+      unit: '',
+      per: 1,
+      share: 0.54,
+      most: greatest([...shown, ...history.ghosts], 'cwnd', domain),
+    },
+    { id: 'rtt', name: 'RTT', unit: ' ms', per: 1000, share: 0.24, most: greatest(shown, 'srttUs', domain) },
+    { id: 'queue', name: 'queue', unit: '', per: 1, share: 0.22, most: places },
+  ].slice(0, height < 120 ? 1 : height < 170 ? 2 : 3);
+  const total = kinds.reduce((sum, { share }) => sum + share, 0);
+  const room = height - AXIS - 6 - GAP * (kinds.length - 1);
+  let top = AXIS + 2;
+  return kinds.map(({ id, name, unit, per, share, most }) => {
+    const tall = (room * share) / total;
+    const bottom = top + tall;
+    const scale = scaleLinear([0, Math.max(most / per, 1) * 1.06], [bottom, top + 2]);
+    const ticks = scale
+      .ticks(clamp(Math.floor(tall / 22), 2, 5))
+      .map((tick) => ({ tick, y: scale(tick), label: `${tick}${unit}` }))
+      .filter(({ tick, y }) => Number.isInteger(tick) && y >= top + 2 && y <= bottom - 4);
+    const limit = id === 'queue' ? scale(places) : null;
+    const panel: Panel = { id, name, top, bottom, y: (value) => scale(value / per), ticks, limit };
+    top = bottom + GAP;
+    return panel;
+  });
+}
+
+/** Behind the lines: times, values, and the limit of the queue. */
+export function gridLayers(
+  panels: readonly Panel[],
+  times: readonly number[],
+  scale: TimeScale,
+  height: number,
+): DisplayList[] {
+  const grid = lines({ weight: 1 });
+  const limits = lines({ weight: 1, dash: [2, 3] });
+  for (const x of times) grid.add('line', x, AXIS, x, height - 4);
+  for (const { ticks, limit } of panels) {
+    for (const { y } of ticks) grid.add('line', scale.left, y, scale.right, y);
+    if (limit !== null) limits.add('edge', scale.left, limit, scale.right, limit);
+  }
+  return [grid.list(), limits.list()];
+}
+
+export function panelMarks({ id, name, top, bottom, ticks }: Panel, scale: TimeScale): Mark[] {
+  const font = mono(10.5);
+  return [
+    line(`${id}.base`, { x: scale.left, y: bottom }, { x: scale.right, y: bottom }, { stroke: 'line-strong' }),
+    text(`${id}.name`, { x: scale.left + 6, y: top + 10 }, name, ui(11, 650), 'text', { halo: 'surface-1' }),
+    ...ticks.map(({ y, label }) =>
+      text(`${id}.tick.${label}`, { x: scale.left - 6, y: y + 3.8 }, label, font, 'dim', { anchor: 'end' }),
+    ),
+  ];
+}
