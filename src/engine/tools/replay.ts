@@ -10,6 +10,7 @@ import { progLoad } from './replay/prog-load.ts';
 import { programs } from './replay/programs.ts';
 import { type Answer, compare, type Mismatch, type RecordedStep, type Recording } from './replay/recording.ts';
 import { Session } from './replay/session.ts';
+import { sockopt } from './replay/sockopt.ts';
 import { states } from './replay/states.ts';
 
 export type { Mismatch, Recording } from './replay/recording.ts';
@@ -21,6 +22,7 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   'b1-map-create': mapCreate,
   'b2-map-update': mapUpdate,
   'b3-states': states,
+  'b6-sockopt': sockopt,
   'b7-prog-load-attr': progLoad,
 };
 

@@ -10,6 +10,9 @@ export interface RecordedStep {
   readonly errno?: string;
   readonly errno_num?: number;
   readonly outputs?: unknown;
+  /** of a shell command */
+  readonly rc?: number;
+  readonly stdout?: string;
 }
 
 export interface Recording {
@@ -57,8 +60,8 @@ function answerText({ op, ret }: Answer): string {
   return FD_COMMANDS.has(op) ? '<fd>' : String(ret);
 }
 
-function recordedText({ ret, errno }: RecordedStep): string {
-  return ret === -1 ? `-1 ${errno}` : String(ret);
+function recordedText({ ret, errno, rc }: RecordedStep): string {
+  return ret === -1 ? `-1 ${errno}` : String(ret ?? rc);
 }
 
 /** Hex with the words at these offsets hidden. */
@@ -86,8 +89,9 @@ export function compare(step: RecordedStep, answer: Answer): Mismatch | null {
   const recorded = recordedText(step);
   const answered = op === answer.op ? answerText(answer) : `${answer.op}: ${answerText(answer)}`;
   if (recorded !== answered) return { n, op, args, recorded, answered };
-  if (answer.out === undefined || step.outputs === undefined) return null;
-  const theirs = hidden(step.outputs, answer.ignore ?? []);
+  const outputs = step.outputs ?? step.stdout;
+  if (answer.out === undefined || outputs === undefined) return null;
+  const theirs = hidden(outputs, answer.ignore ?? []);
   const ours = hidden(answer.out, answer.ignore ?? []);
   if (agrees(theirs, ours)) return null;
   return { n, op, args, recorded: JSON.stringify(theirs), answered: JSON.stringify(ours) };
