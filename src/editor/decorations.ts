@@ -3,8 +3,9 @@ import type { editor } from 'monaco-editor/editor/editor.api';
 import { choices, useChoices } from '../ui/store/choices.ts';
 import { lab, useLab } from '../ui/store/lab.ts';
 import { activeText, shownLine } from '../ui/store/texts.ts';
+import { createHintLayer } from './hint-layer.ts';
 import { monaco } from './monaco.ts';
-import { type Hint, NO_TRACE, type Trace, traced } from './trail.ts';
+import { NO_TRACE, type Trace, traced } from './trail.ts';
 
 type Decoration = editor.IModelDeltaDecoration;
 
@@ -31,49 +32,23 @@ function currentMark(name: string): Decoration[] {
   return [wholeLine(shown, { className: 'current-line', marginClassName: 'current-line-margin' })];
 }
 
-/** Columns that fit, less what scroll bar and air take. */
-function columnsOf(editor: editor.ICodeEditor): number {
-  const { contentWidth } = editor.getLayoutInfo();
-  const { typicalHalfwidthCharacterWidth: width } = editor.getOption(monaco.editor.EditorOption.fontInfo);
-  return Math.floor((contentWidth - 18) / width);
-}
-
-/** Hints stand at the right edge, or two spaces behind a line that reaches so far. */
-function hintMarks(
-  editor: editor.ICodeEditor,
-  model: editor.ITextModel,
-  name: string,
-  hints: readonly Hint[],
-): Decoration[] {
-  const columns = columnsOf(editor);
-  const newest = new Map(hints.map((hint) => [hint.line, hint.text]));
-  return [...newest].flatMap(([line, text]) => {
-    const shown = shownLine(name, line);
-    if (shown === null || shown >= model.getLineCount()) return [];
-    const end = model.getLineMaxColumn(shown + 1);
-    const gap = Math.max(2, columns - (end - 1) - text.length);
-    return [
-      {
-        range: new monaco.Range(shown + 1, end, shown + 1, end),
-        options: {
-          showIfCollapsed: true,
-          after: { content: `${'\u00a0'.repeat(gap)}${text}`, inlineClassName: 'line-hint' },
-        },
-      },
-    ];
-  });
+/** What the lines of the shown text did; a line that ran twice shows the last time. */
+function hintsOf(name: string, trace: Trace): Map<number, string> {
+  if (trace.last?.text !== name) return new Map();
+  const shown = [...trace.hints.values()].map(({ line, text }) => [shownLine(name, line), text] as const);
+  return new Map(shown.filter((hint): hint is readonly [number, string] => hint[0] !== null));
 }
 
 /** Keeps the decorations of the shown text; returns what ends it. */
 export function followDecorations(editor: editor.IStandaloneCodeEditor): () => void {
   const marks = editor.createDecorationsCollection();
+  const layer = createHintLayer(editor);
   let trace: Trace = NO_TRACE;
   const draw = (): void => {
-    const model = editor.getModel();
     const name = activeText();
-    if (!model || name === null) return;
-    const hints = trace.last?.text === name ? [...trace.hints.values()] : [];
-    marks.set([...breakpointMarks(name), ...currentMark(name), ...hintMarks(editor, model, name, hints)]);
+    if (name === null) return;
+    marks.set([...breakpointMarks(name), ...currentMark(name)]);
+    layer.set(hintsOf(name, trace));
   };
   const onStop = (): void => {
     const { cpu } = lab();
@@ -92,12 +67,11 @@ export function followDecorations(editor: editor.IStandaloneCodeEditor): () => v
         draw();
     }),
   ];
-  const layout = editor.onDidLayoutChange(draw);
   const model = editor.onDidChangeModel(draw);
   draw();
   return () => {
     for (const end of ends) end();
-    layout.dispose();
+    layer.dispose();
     model.dispose();
   };
 }

@@ -45,7 +45,6 @@ const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
   contextmenu: false,
   fixedOverflowWidgets: true,
   wordBasedSuggestions: 'off',
-  bracketPairColorization: { enabled: false },
   guides: { indentation: false },
   tabSize: 4,
   unicodeHighlight: { ambiguousCharacters: false },

@@ -12,6 +12,7 @@ export function modelOf(name: string): editor.ITextModel {
   if (known) return known;
   const uri = monaco.Uri.from({ scheme: 'text', path: `/${name}` });
   const model = monaco.editor.createModel(textOf(name), LANGUAGE, uri);
+  model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
   model.setEOL(monaco.editor.EndOfLineSequence.LF);
   model.onDidChangeContent(() => editText(name, model.getValue()));
   followDiagnostics(model);

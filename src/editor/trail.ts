@@ -3,12 +3,12 @@ import type { CpuSnapshot } from '../engine/lab/snapshot.ts';
 import { registerText } from '../ui/panes/register-text.ts';
 import { lab } from '../ui/store/lab.ts';
 
-export interface Hint {
+interface Hint {
   readonly line: number;
   readonly text: string;
 }
 
-interface Trace {
+export interface Trace {
   readonly call: string;
   readonly last: CpuSnapshot | null;
   /** by number of the executed instruction */
@@ -17,14 +17,18 @@ interface Trace {
 
 export const NO_TRACE: Trace = { call: '', last: null, hints: new Map() };
 
-const shown = (cpu: CpuSnapshot, register: number): string => registerText(cpu, register, lab().cold).text;
+/** In decimal where it is a number. */
+function shown(cpu: CpuSnapshot, register: number): string {
+  const { text, note } = registerText(cpu, register, lab().cold);
+  return /^-?\d+$/.test(note) ? note : text;
+}
 
 /** Old and new value where they differ; of a jump, whether it was taken. */
 function whatHappened(before: CpuSnapshot, after: CpuSnapshot): string {
   const [register] = after.changed;
   if (register !== undefined) {
     const [from, to] = [shown(before, register), shown(after, register)];
-    return from === to || from === '0' ? to : `${from} → ${to}`;
+    return /^-?[1-9]\d*$/.test(from) && from !== to ? `${from} → ${to}` : to;
   }
   return after.pc !== before.pc + 1 ? 'taken' : '';
 }
@@ -43,5 +47,3 @@ export function traced(trace: Trace, cpu: CpuSnapshot | null): Trace {
   }
   return { call: name, last: cpu, hints: new Map(kept) };
 }
-
-export type { Trace };

@@ -75,8 +75,9 @@ function Sequence({ cold, history }: ShownProps) {
   );
 }
 
+/** Of the last call that has any: socket calls have none. */
 function Checks({ cold, history }: ShownProps) {
-  const call = history.calls.find(({ n }) => n === cold.lastCall) ?? null;
+  const call = history.calls.findLast(({ n, trace }) => n <= cold.lastCall && trace.length > 0) ?? null;
   const build: LiveSceneProps['build'] = useCallback(
     (_, { size, scroll }) => checksScene({ call, words: WORDS, scroll }, size),
     [call],

@@ -35,7 +35,7 @@ export function registerText(cpu: CpuSnapshot, n: number, cold: ColdSnapshot | n
   if (n === 10) return { text: 'fp', note: '', full };
   if (value[1] >>> 0 === KERNEL_HIGH) {
     const name = pointee(value[0] >>> 0, cold);
-    return name ? { text: name, note: `+0x${hex(value[0])}`, full } : { text: `…${hex(value[0])}`, note: 'ptr', full };
+    return name ? { text: name, note: '', full } : { text: `…${hex(value[0])}`, note: 'ptr', full };
   }
   const number = signed(value);
   const small = number > -10n && number < 10n;

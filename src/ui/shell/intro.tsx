@@ -6,7 +6,7 @@ import { choose, useChoices } from '../store/choices.ts';
 export function Intro() {
   const hinted = useChoices((state) => state.hinted);
   return (
-    <div className="intro">
+    <section className="intro" aria-label="About this page">
       <p>
         struct_ops lets a BPF program be the kernel’s TCP congestion control; this page is a small Linux that you can
         rewind.
@@ -24,6 +24,6 @@ export function Intro() {
           </button>
         </p>
       )}
-    </div>
+    </section>
   );
 }

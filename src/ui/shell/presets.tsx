@@ -29,7 +29,7 @@ function Debug() {
               </Part>
             </Split>
           </Part>
-          <Part id="kernel objects" size={right} least={260}>
+          <Part id="kernel-objects" size={right} least={260}>
             <SidePane />
           </Part>
         </Split>
@@ -50,7 +50,7 @@ function Inspect() {
           <Part id="lifecycle" size={404} least={300}>
             <LifecyclePane />
           </Part>
-          <Part id="kernel objects" least={380}>
+          <Part id="kernel-objects" least={380}>
             <SidePane />
           </Part>
           <Part id="programs" size={400} least={260}>

@@ -13,6 +13,8 @@ interface PartProps {
 /** One part of a `Split`. */
 export const Part = ({ children }: PartProps) => children;
 
+const words = (id: string): string => id.replaceAll('-', ' ');
+
 interface SplitProps {
   readonly id: string;
   readonly orientation: 'horizontal' | 'vertical';
@@ -35,7 +37,12 @@ export function Split({ id, orientation, children }: SplitProps) {
     >
       {parts.map(({ props }, i) => (
         <Fragment key={props.id}>
-          {i > 0 && <Separator className="splitter" aria-label={`Between ${parts[i - 1].props.id} and ${props.id}`} />}
+          {i > 0 && (
+            <Separator
+              className="splitter"
+              aria-label={`Between ${words(parts[i - 1].props.id)} and ${words(props.id)}`}
+            />
+          )}
           <Panel
             id={props.id}
             className="split-part"
