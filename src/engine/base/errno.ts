@@ -18,6 +18,7 @@ export const ERRNO = {
   EPIPE: 32,
   EDOM: 33,
   ERANGE: 34,
+  ELOOP: 40,
   ENOLINK: 67,
   EPROTO: 71,
   ENOPROTOOPT: 92,

@@ -17,31 +17,79 @@ export interface BtfSections {
   readonly strEnd: number;
 }
 
+/** The header's words; what a short header lacks is 0. */
+interface Header {
+  readonly magic: number;
+  readonly version: number;
+  readonly flags: number;
+  readonly headerLength: number;
+  readonly typeOff: number;
+  readonly typeLength: number;
+  readonly strOff: number;
+  readonly strLength: number;
+}
+
 /** Sections of a BTF blob. `split`: the blob adds to another one, so that it may lack types and strings of its own. */
 export function readHeader(view: DataView, split: boolean): Result<BtfSections> {
-  const length = view.byteLength;
-  if (length < 8) return err('hdr_len not found', 0);
-  const magic = view.getUint16(0, true);
-  if (magic === 0x9feb) return err('Big-endian BTF is not supported', 0);
-  if (magic !== BTF_MAGIC) return err('Invalid magic', 0);
+  const copied = copyHeader(view);
+  if (!copied.ok) return copied;
+  const header = copied.value;
+  if (header.magic === 0x9feb) return err('Big-endian BTF is not supported', 0);
+  if (header.magic !== BTF_MAGIC) return err('Invalid magic', 0);
+  if (header.version !== 1) return err('Unsupported version', 2);
+  if (header.flags !== 0) return err('Unsupported flags', 3);
+  if (view.byteLength === header.headerLength && !split) return err('No data', header.headerLength);
+  return placeSections(view, header, split);
+}
+
+/** The header as the kernel's log shows it; empty where there is none. */
+export function describeHeader(view: DataView): string {
+  const copied = copyHeader(view);
+  if (!copied.ok) return '';
+  const h = copied.value;
+  const rows = [
+    `magic: 0x${h.magic.toString(16)}`,
+    `version: ${h.version}`,
+    `flags: 0x${h.flags.toString(16)}`,
+    `hdr_len: ${h.headerLength}`,
+    `type_off: ${h.typeOff}`,
+    `type_len: ${h.typeLength}`,
+    `str_off: ${h.strOff}`,
+    `str_len: ${h.strLength}`,
+    `btf_total_size: ${view.byteLength}`,
+  ];
+  return rows.map((row) => `${row}\n`).join('');
+}
+
+function copyHeader(view: DataView): Result<Header> {
+  if (view.byteLength < 8) return err('hdr_len not found', 0);
   const headerLength = view.getUint32(4, true);
-  if (headerLength < BTF_HEADER_LENGTH || length < headerLength) return err('btf_header not found', 4);
+  if (view.byteLength < headerLength) return err('btf_header not found', 4);
   for (let at = BTF_HEADER_LENGTH; at < headerLength; at++) {
     if (view.getUint8(at) !== 0) return err('Unsupported btf_header', at);
   }
-  if (view.getUint8(2) !== 1) return err('Unsupported version', 2);
-  if (view.getUint8(3) !== 0) return err('Unsupported flags', 3);
-  if (length === headerLength && !split) return err('No data', headerLength);
-  return readSections(view, headerLength, split);
+  const copy = new DataView(new ArrayBuffer(BTF_HEADER_LENGTH));
+  for (let at = 0; at < Math.min(headerLength, BTF_HEADER_LENGTH); at++) copy.setUint8(at, view.getUint8(at));
+  return ok({
+    magic: copy.getUint16(0, true),
+    version: copy.getUint8(2),
+    flags: copy.getUint8(3),
+    headerLength: copy.getUint32(4, true),
+    typeOff: copy.getUint32(8, true),
+    typeLength: copy.getUint32(12, true),
+    strOff: copy.getUint32(16, true),
+    strLength: copy.getUint32(20, true),
+  });
 }
 
-function readSections(view: DataView, headerLength: number, split: boolean): Result<BtfSections> {
-  const [typeOff, typeLength, strOff, strLength] = [8, 12, 16, 20].map((at) => view.getUint32(at, true));
+function placeSections(view: DataView, header: Header, split: boolean): Result<BtfSections> {
+  const { headerLength, typeOff, typeLength, strOff, strLength } = header;
   const room = view.byteLength - headerLength;
   const inOrder = [
     { off: typeOff, length: typeLength, at: 8 },
     { off: strOff, length: strLength, at: 16 },
-  ].sort((a, b) => a.off - b.off);
+    // the kernel compares them as signed numbers
+  ].sort((a, b) => (a.off - b.off) | 0 || (a.length - b.length) | 0);
   let total = 0;
   for (const section of inOrder) {
     if (room < section.off) return err('Invalid section offset', section.at);
@@ -57,17 +105,17 @@ function readSections(view: DataView, headerLength: number, split: boolean): Res
     strStart: headerLength + strOff,
     strEnd: headerLength + strOff + strLength,
   };
-  return checkSections(view, sections, split);
+  return checkSections(view, header, sections, split);
 }
 
-function checkSections(view: DataView, sections: BtfSections, split: boolean): Result<BtfSections> {
+function checkSections(view: DataView, header: Header, sections: BtfSections, split: boolean): Result<BtfSections> {
   const { typeStart, typeEnd, strStart, strEnd } = sections;
   if (strEnd !== view.byteLength) return err('String section is not at the end', 16);
   const strLength = strEnd - strStart;
   if (strLength === 0 ? !split : !stringsAreFramed(view, strStart, strEnd, split)) {
     return err('Invalid string section', strStart);
   }
-  if (((typeStart - view.getUint32(4, true)) & 3) !== 0) return err('Unaligned type_off', 8);
+  if ((header.typeOff & 3) !== 0) return err('Unaligned type_off', 8);
   if (typeStart === typeEnd && !split) return err('No type found', 12);
   return ok(sections);
 }

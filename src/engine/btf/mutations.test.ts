@@ -1,5 +1,6 @@
 import { array, assert, integer, nat, oneof, property, tuple } from 'fast-check';
 import { expect, it } from 'vitest';
+import { checkBtf } from './check.ts';
 import { placeDatasecs } from './datasec.ts';
 import { dumpC } from './dump-c.ts';
 import { dumpJson, dumpRaw } from './dump-raw.ts';
@@ -15,6 +16,7 @@ const MEMORY = new Uint8Array(4096);
 
 /** Everything that reads a BTF, on one. */
 function use(bytes: Uint8Array): void {
+  checkBtf(bytes);
   placeDatasecs(bytes, { sectionSize: () => 64, variableOffset: () => 8 });
   const opened = openBtf(bytes);
   if (!opened.ok) {
