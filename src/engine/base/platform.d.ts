@@ -12,6 +12,7 @@ declare namespace WebAssembly {
     readonly exports: Record<string, unknown>;
   }
   class RuntimeError extends Error {}
+  class CompileError extends Error {}
 }
 
 declare class TextEncoder {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runConformance, runPlugin } from './conformance.ts';
 
 const SUM = `# adds what lies in memory
@@ -17,34 +17,39 @@ exit
 0x103
 `;
 
-test('a file passes, fails, or is skipped for what it asks', () => {
-  const files = [
-    { name: 'sum.data', text: SUM },
-    { name: 'wrong.data', text: SUM.replace('0x103', '0x104') },
-    { name: 'callx.data', text: '-- asm\ncall %r2\nexit\n-- result\n0x0\n' },
-    { name: 'raw.data', text: '-- raw\n0x00000005000000b7\n0x0000000000000095\n-- result\n0x5\n' },
-    { name: 'refused.data', text: '-- asm\nmov %r0, 0\n-- error\nfalls off\n' },
-    { name: 'typo.data', text: '-- asm\nmvo %r0, 0\n-- result\n0x0\n' },
-    { name: 'other.data', text: '-- asm\nexit\n-- pyelf\nx\n' },
-  ];
-  expect(runConformance(files).lines).toEqual([
-    'wrong.data: gave 0x103, expected 0x104',
-    'callx.data: unknown opcode 8d',
-    'typo.data: line 1: Unknown instruction `mvo`. Did you mean `mov`?',
-    '3 passed, 3 failed, 1 skipped',
-  ]);
-});
-
-test('the plug-in takes memory and a program and prints r0', () => {
-  const program = '71 10 00 00 00 00 00 00 95 00 00 00 00 00 00 00 \n';
-  expect(runPlugin(['2a ', '--interpreter'], program)).toEqual({ output: '2a', status: 0 });
-  expect(runPlugin(['--jit'], '95 00')).toEqual({ output: 'invalid program size: 2 bytes', status: 1 });
-});
-
 const SUITE = join(import.meta.dirname, '../../../../shared/conformance/tests');
 
-test.skipIf(!existsSync(SUITE))('the public suite, where it is', () => {
-  const names = readdirSync(SUITE).filter((name) => name.endsWith('.data'));
-  const { lines } = runConformance(names.map((name) => ({ name, text: readFileSync(join(SUITE, name), 'utf8') })));
-  expect(lines).toEqual(['callx.data: unknown opcode 8d', `${names.length - 1} passed, 1 failed`]);
+describe.each(['interpreted', 'compiled'] as const)('%s', (engine) => {
+  test('a file passes, fails, or is skipped for what it asks', () => {
+    const files = [
+      { name: 'sum.data', text: SUM },
+      { name: 'wrong.data', text: SUM.replace('0x103', '0x104') },
+      { name: 'callx.data', text: '-- asm\ncall %r2\nexit\n-- result\n0x0\n' },
+      { name: 'raw.data', text: '-- raw\n0x00000005000000b7\n0x0000000000000095\n-- result\n0x5\n' },
+      { name: 'refused.data', text: '-- asm\nmov %r0, 0\n-- error\nfalls off\n' },
+      { name: 'typo.data', text: '-- asm\nmvo %r0, 0\n-- result\n0x0\n' },
+      { name: 'other.data', text: '-- asm\nexit\n-- pyelf\nx\n' },
+    ];
+    expect(runConformance(files, engine).lines).toEqual([
+      'wrong.data: gave 0x103, expected 0x104',
+      'callx.data: unknown opcode 8d',
+      'typo.data: line 1: Unknown instruction `mvo`. Did you mean `mov`?',
+      '3 passed, 3 failed, 1 skipped',
+    ]);
+  });
+
+  test('the plug-in takes memory and a program and prints r0', () => {
+    const program = '71 10 00 00 00 00 00 00 95 00 00 00 00 00 00 00 \n';
+    expect(runPlugin(['2a ', '--interpreter'], program, engine)).toEqual({ output: '2a', status: 0 });
+    expect(runPlugin(['--jit'], '95 00', engine)).toEqual({ output: 'invalid program size: 2 bytes', status: 1 });
+  });
+
+  test.skipIf(!existsSync(SUITE))('the public suite, where it is', () => {
+    const names = readdirSync(SUITE).filter((name) => name.endsWith('.data'));
+    const { lines } = runConformance(
+      names.map((name) => ({ name, text: readFileSync(join(SUITE, name), 'utf8') })),
+      engine,
+    );
+    expect(lines).toEqual(['callx.data: unknown opcode 8d', `${names.length - 1} passed, 1 failed`]);
+  });
 });

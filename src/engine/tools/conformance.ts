@@ -4,14 +4,9 @@
  */
 import { assembleMnemonic } from '../isa/mnemonic.ts';
 import { KernelFunctions } from '../vm/functions.ts';
-import { BpfMachine } from '../vm/machine.ts';
-import { Memory } from '../vm/memory.ts';
-import type { Program } from '../vm/program.ts';
-import { hex64 } from '../vm/stopped.ts';
-
-/** Executes a prepared program; low word of r0, the high word in the machine. */
-export type RunProgram = (machine: BpfMachine, program: Program, context: number, length: number) => number;
-export const interpreted: RunProgram = (machine, program, context, length) => machine.run(program, context, length);
+import { BpfMachine, type Engine } from '../vm/machine.ts';
+import { Memory, type MemoryImage } from '../vm/memory.ts';
+import { hex64, ProgramStopped } from '../vm/stopped.ts';
 
 export interface ConformanceFile {
   readonly name: string;
@@ -33,7 +28,8 @@ interface Case {
   readonly expectsError: boolean;
 }
 
-export function runConformance(files: readonly ConformanceFile[], run: RunProgram = interpreted): ConformanceReport {
+export function runConformance(files: readonly ConformanceFile[], engine: Engine): ConformanceReport {
+  const bench = openBench(engine);
   const failures: string[] = [];
   let passed = 0;
   let skipped = 0;
@@ -43,7 +39,7 @@ export function runConformance(files: readonly ConformanceFile[], run: RunProgra
       skipped++;
       continue;
     }
-    const problem = typeof test === 'string' ? test : judge(test, execute(test.insns, test.memory, run));
+    const problem = typeof test === 'string' ? test : judge(test, execute(bench, test));
     if (problem === null) passed++;
     else failures.push(`${name}: ${problem}`);
   }
@@ -70,18 +66,31 @@ function conformanceFunctions(): KernelFunctions {
   return functions;
 }
 
-function execute(insns: Uint8Array, bytes: Uint8Array, run: RunProgram): Outcome {
-  const machine = new BpfMachine(new Memory(), conformanceFunctions());
+interface Bench {
+  readonly machine: BpfMachine;
+  /** the memory as it was at boot, so that no program sees another's leavings */
+  readonly fresh: MemoryImage;
+}
+
+function openBench(engine: Engine): Bench {
+  const machine = new BpfMachine(new Memory(), conformanceFunctions(), { engine });
+  return { machine, fresh: machine.memory.save() };
+}
+
+function execute({ machine, fresh }: Bench, { insns, memory: bytes }: Pick<Case, 'insns' | 'memory'>): Outcome {
+  const { memory } = machine;
+  memory.restore(fresh);
   const prepared = machine.prepare(insns);
   if (!prepared.ok) return { error: prepared.error.message };
-  const context = bytes.length === 0 ? 0 : machine.memory.alloc('arena', bytes.length);
-  machine.memory.u8.set(bytes, context);
+  const context = bytes.length === 0 ? 0 : memory.alloc('arena', bytes.length);
+  memory.u8.set(bytes, context);
   try {
-    const low = run(machine, prepared.value, context, bytes.length);
+    const low = machine.run(prepared.value, context, bytes.length);
     const value = (BigInt(machine.highWord) << 32n) | BigInt(low);
     return { value, text: hex64(low, machine.highWord) };
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    if (error instanceof ProgramStopped) return { error: error.message };
+    throw error;
   }
 }
 
@@ -151,8 +160,8 @@ export interface PluginAnswer {
 }
 
 /** The runner's plug-in: `[MEM] [OPTIONS...]`, the program's bytes in hex as input; r0 in hex out. */
-export function runPlugin(args: readonly string[], input: string, run: RunProgram = interpreted): PluginAnswer {
+export function runPlugin(args: readonly string[], input: string, engine: Engine): PluginAnswer {
   const memory = args[0] === undefined || args[0].startsWith('-') ? '' : args[0];
-  const outcome = execute(hexBytes(input), hexBytes(memory), run);
+  const outcome = execute(openBench(engine), { insns: hexBytes(input), memory: hexBytes(memory) });
   return 'error' in outcome ? { output: outcome.error, status: 1 } : { output: outcome.value.toString(16), status: 0 };
 }

@@ -3,7 +3,7 @@
  * c at 24) and leaves results at 0 and, where a case has four columns, at 32.
  */
 import { KernelFunctions } from '../vm/functions.ts';
-import { BpfMachine } from '../vm/machine.ts';
+import { BpfMachine, type Engine } from '../vm/machine.ts';
 import { Memory } from '../vm/memory.ts';
 import type { Program } from '../vm/program.ts';
 import { hex64 } from '../vm/stopped.ts';
@@ -31,16 +31,12 @@ interface Bench {
   readonly context: number;
 }
 
-/** `run` executes a prepared program; it is how the compiler is put to the same test. */
-export type RunProgram = (machine: BpfMachine, program: Program, context: number) => number;
-const interpreted: RunProgram = (machine, program, context) => machine.run(program, context);
-
-export function runIsaRecording(text: string, run: RunProgram = interpreted): IsaReport {
+export function runIsaRecording(text: string, engine: Engine): IsaReport {
   const { records } = JSON.parse(text) as { records: readonly IsaRecord[] };
-  const machine = new BpfMachine(new Memory(), new KernelFunctions());
+  const machine = new BpfMachine(new Memory(), new KernelFunctions(), { engine });
   const bench: Bench = { machine, context: machine.memory.alloc('arena', CONTEXT_BYTES) };
   const accepted = records.filter(({ verdict }) => verdict === 'accept');
-  const results = accepted.map((record) => runRecord(record, bench, run));
+  const results = accepted.map((record) => runRecord(record, bench));
   const mismatches = results.flatMap((result) => result.mismatches);
   const cases = results.reduce((sum, result) => sum + result.cases, 0);
   return {
@@ -50,12 +46,12 @@ export function runIsaRecording(text: string, run: RunProgram = interpreted): Is
   };
 }
 
-function runRecord(record: IsaRecord, bench: Bench, run: RunProgram): { cases: number; mismatches: string[] } {
+function runRecord(record: IsaRecord, bench: Bench): { cases: number; mismatches: string[] } {
   const program = bench.machine.prepare(fromHex(record.insns.join('')));
   if (!program.ok) return { cases: 1, mismatches: [`${record.id}: refused: ${program.error.message}`] };
   const cases = record.cases ?? [['0x1111', '0x2222']];
   const mismatches = cases.flatMap(([a, b, ...expected]) => {
-    const problem = runCase(program.value, [a, b], expected, bench, run);
+    const problem = runCase(program.value, [a, b], expected, bench);
     return problem === null ? [] : [`${record.id}: a=${a} b=${b}: ${problem}`];
   });
   return { cases: cases.length, mismatches };
@@ -66,14 +62,13 @@ function runCase(
   [a, b]: readonly [string, string],
   expected: readonly string[],
   { machine, context }: Bench,
-  run: RunProgram,
 ): string | null {
   const { memory } = machine;
   memory.u8.fill(0, context, context + CONTEXT_BYTES);
   setHex(machine, context + 8, a);
   setHex(machine, context + 16, b);
   memory.setU64(context + 24, CONSTANT_C);
-  const ret = run(machine, program, context);
+  const ret = machine.run(program, context);
   const found = [0, 32].map((at) => hex64(memory.u32[(context + at) >>> 2], memory.u32[(context + at + 4) >>> 2]));
   const ours = expected.map((value, i) => (value.startsWith('retval=') ? `retval=${hex64(ret, 0)}` : found[i]));
   const wrong = expected.findIndex((value, i) => value !== ours[i]);

@@ -4,7 +4,7 @@
  */
 import { assert } from '../base/assert.ts';
 import type { Result } from '../base/result.ts';
-import { FRAME_POINTER } from '../isa/opcodes.ts';
+import { FRAME_POINTER, REGISTERS } from '../isa/opcodes.ts';
 import type { KernelFunctions } from './functions.ts';
 import {
   FRAME_BYTES,
@@ -16,11 +16,19 @@ import {
 } from './interpreter.ts';
 import { KERNEL_BASE_HI, type Memory } from './memory.ts';
 import { prepareProgram, type Program } from './program.ts';
+import { type CompiledProgram, compilePrograms } from './wasm/compile.ts';
+import { SCRATCH } from './wasm/scratch.ts';
 
 /** Instructions that one call of a program may execute. */
 export const FUEL = 1_000_000;
 /** Programs within programs: a kernel function may call a struct's member, which is a program again. */
 const MAX_NESTING = 4;
+
+const STACK_BYTES = MAX_FRAMES * FRAME_BYTES;
+const FUEL_LEFT = SCRATCH.fuel >> 2;
+const BAILED = SCRATCH.bailed >> 2;
+const LAST_FRAME = SCRATCH.lastFrame >> 2;
+const RESULT = SCRATCH.result >> 2;
 
 /** A load outside what programs may read; Linux reads 0 there too if the pointer is a BTF pointer. */
 export interface ZeroReads {
@@ -30,10 +38,21 @@ export interface ZeroReads {
   readonly address: readonly [number, number];
 }
 
+/** Compiled programs are interpreted too, when someone watches; the results are the same bit for bit. */
+export type Engine = 'compiled' | 'interpreted';
+
+export interface MachineOptions {
+  readonly engine?: Engine;
+  /** instructions that one call may execute */
+  readonly fuel?: number;
+}
+
 export class BpfMachine {
   /** high word of the last program's r0 */
   highWord = 0;
   private nesting = 0;
+  private readonly engine: Engine;
+  private readonly fuel: number;
   private readonly stacks: number;
   /** f64 index of the executed-instructions counter */
   private readonly executedAt: number;
@@ -45,37 +64,33 @@ export class BpfMachine {
   constructor(
     readonly memory: Memory,
     readonly functions: KernelFunctions,
-    private readonly fuel = FUEL,
+    { engine = 'compiled', fuel = FUEL }: MachineOptions = {},
   ) {
-    this.stacks = memory.alloc('arena', MAX_NESTING * MAX_FRAMES * FRAME_BYTES, 16);
+    this.engine = engine;
+    this.fuel = fuel;
+    this.stacks = memory.alloc('arena', MAX_NESTING * STACK_BYTES, 16);
     this.executedAt = memory.alloc('engine', 8) >>> 3;
     this.zeroReadsAt = memory.alloc('engine', 16) >>> 2;
     this.around = { memory, functions, zeroRead: (pc, low, high) => this.noteZeroRead(pc, low, high) };
   }
 
+  /** Makes a program runnable. Kernel functions must be registered before. */
   prepare(insns: Uint8Array): Result<Program> {
-    return prepareProgram(insns, this.functions);
+    const prepared = prepareProgram(insns, this.functions);
+    if (prepared.ok && this.engine === 'compiled') this.compile([prepared.value]);
+    return prepared;
   }
 
   /**
    * Runs a program with r1 = the address of its context (0: NULL) and r2 = a number. Returns the low word of r0,
-   * unsigned; `highWord` has the rest. Throws ProgramStopped.
+   * unsigned; `highWord` has the rest. Throws ProgramStopped, and what `watch` or a kernel function throws.
    */
   run(program: Program, context: number, r2 = 0, watch: InstructionWatch | null = null): number {
     assert(this.nesting < MAX_NESTING, 'programs nested too deep');
-    const run = this.begin(program, context, r2, watch);
-    const outermost = !program.busy;
-    program.busy = true;
-    this.nesting++;
-    try {
-      interpret(run, this.around);
-    } finally {
-      this.nesting--;
-      if (outermost) program.busy = false;
-      this.memory.f64[this.executedAt] += this.fuel - run.fuel;
-    }
-    this.highWord = run.high[0] >>> 0;
-    return run.low[0] >>> 0;
+    const { compiled } = program;
+    if (compiled && !watch) this.runCompiled(program, compiled, context, r2);
+    else this.runInterpreted(program, context, r2, watch);
+    return this.memory.u32[RESULT];
   }
 
   /** Instructions executed by all programs so far. */
@@ -88,6 +103,35 @@ export class BpfMachine {
     return { count, pc, address: [low, high] };
   }
 
+  /** One module for all of them. What an engine finds too large stays interpreted. */
+  private compile(programs: readonly Program[]): void {
+    try {
+      const compiled = compilePrograms(programs, this.around);
+      for (const [i, program] of programs.entries()) program.compiled = compiled[i];
+    } catch (error) {
+      if (!(error instanceof WebAssembly.CompileError)) throw error;
+    }
+  }
+
+  private get framePointer(): number {
+    return this.stacks + this.nesting * STACK_BYTES + FRAME_BYTES;
+  }
+
+  private runInterpreted(program: Program, context: number, r2: number, watch: InstructionWatch | null): void {
+    const run = this.begin(program, context, r2, watch);
+    const outermost = !program.busy;
+    program.busy = true;
+    this.nesting++;
+    try {
+      interpret(run, this.around);
+    } finally {
+      this.nesting--;
+      if (outermost) program.busy = false;
+      this.memory.f64[this.executedAt] += this.fuel - run.fuel;
+    }
+    this.leaveResult(run);
+  }
+
   private begin(program: Program, context: number, r2: number, watch: InstructionWatch | null): Run {
     const low = program.busy ? program.low.slice() : program.low;
     const high = program.busy ? program.high.slice() : program.high;
@@ -96,9 +140,59 @@ export class BpfMachine {
     low[1] = context;
     high[1] = context === 0 ? 0 : KERNEL_BASE_HI;
     low[2] = r2;
-    low[FRAME_POINTER] = this.stacks + this.nesting * MAX_FRAMES * FRAME_BYTES + FRAME_BYTES;
+    low[FRAME_POINTER] = this.framePointer;
     high[FRAME_POINTER] = KERNEL_BASE_HI;
     return { program, low, high, watch, pc: 0, depth: 0, fuel: this.fuel };
+  }
+
+  private leaveResult({ low, high }: Run): void {
+    this.memory.i32[RESULT] = low[0];
+    this.memory.i32[RESULT + 1] = high[0];
+    this.highWord = high[0] >>> 0;
+  }
+
+  private runCompiled(program: Program, compiled: CompiledProgram, context: number, r2: number): void {
+    const { i32, u32, f64 } = this.memory;
+    // a program within a program: the outer one's words come back
+    const outerFuel = i32[FUEL_LEFT];
+    const outerLastFrame = i32[LAST_FRAME];
+    const frame = this.framePointer;
+    i32[FUEL_LEFT] = this.fuel;
+    i32[LAST_FRAME] = frame + STACK_BYTES - FRAME_BYTES;
+    this.nesting++;
+    try {
+      compiled.run(context, r2, frame);
+      this.highWord = u32[RESULT + 1];
+    } catch (error) {
+      if (i32[BAILED] === 0) throw error;
+      i32[BAILED] = 0;
+      this.stopAsInterpreted(program, compiled, frame);
+    } finally {
+      this.nesting--;
+      f64[this.executedAt] += this.fuel - i32[FUEL_LEFT];
+      i32[FUEL_LEFT] = outerFuel;
+      i32[LAST_FRAME] = outerLastFrame;
+    }
+  }
+
+  /** Compiled code gave up: the interpreter goes on from there to the instruction that ends the program, and says why. */
+  private stopAsInterpreted(program: Program, { remaining }: CompiledProgram, frame: number): never {
+    const { i32 } = this.memory;
+    const low = program.low.slice();
+    const high = program.high.slice();
+    for (let r = 0; r < REGISTERS; r++) {
+      low[r] = i32[(SCRATCH.registers >> 2) + r * 2];
+      high[r] = i32[(SCRATCH.registers >> 2) + r * 2 + 1];
+    }
+    const pc = i32[SCRATCH.pc >> 2];
+    const depth = (low[FRAME_POINTER] - frame) / FRAME_BYTES;
+    const run: Run = { program, low, high, watch: null, pc, depth, fuel: i32[FUEL_LEFT] + remaining[pc] };
+    try {
+      interpret(run, this.around);
+    } finally {
+      i32[FUEL_LEFT] = run.fuel;
+    }
+    assert(false, `compiled code gave up at ${pc}, where the interpreter does not stop`);
   }
 
   private noteZeroRead(pc: number, low: number, high: number): void {

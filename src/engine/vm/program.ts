@@ -18,6 +18,7 @@ import {
   SOURCE,
   WIDE_KIND,
 } from '../isa/opcodes.ts';
+import type { CompiledProgram } from './wasm/compile.ts';
 import type { KernelFunction, KernelFunctions, Word } from './functions.ts';
 
 /** Slots that the kernel takes at most (BPF_COMPLEXITY_LIMIT_INSNS). */
@@ -39,6 +40,8 @@ export const MICRO = {
   swap: 0xd7,
 } as const;
 
+export const CALL_OPS: ReadonlySet<number> = new Set([OPCODE.CALL, MICRO.callLocal]);
+
 /** A kernel function with the places of its argument words: register * 2, plus 1 for the high word. */
 export interface Callee {
   readonly fn: KernelFunction;
@@ -53,8 +56,10 @@ export interface Program {
   readonly low: Int32Array;
   readonly high: Int32Array;
   readonly callees: readonly Callee[];
-  /** a run is under way, so that a nested one takes registers of its own */
+  /** an interpreted run is under way, so that a nested one takes registers of its own */
   busy: boolean;
+  /** null for a program that is only interpreted */
+  compiled: CompiledProgram | null;
 }
 
 /** Refuses what no engine could run, in the kernel's words; the verifier's own judgement is not made here. */
@@ -114,7 +119,15 @@ class Builder {
     }
     if (!this.endsFlow) return err('last insn is not an exit or jmp', this.insns.length - SLOT_BYTES);
     const { insns, code, callees } = this;
-    return ok({ insns, code, callees, low: registerFile(this.low), high: registerFile(this.high), busy: false });
+    return ok({
+      insns,
+      code,
+      callees,
+      low: registerFile(this.low),
+      high: registerFile(this.high),
+      busy: false,
+      compiled: null,
+    });
   }
 
   /** micro-op, source register, operand word; or what is wrong */

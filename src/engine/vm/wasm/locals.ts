@@ -1,0 +1,22 @@
+/* Locals of a compiled function. What a BPF function is given comes first, as parameters. */
+import type { FunctionType } from './encoder.ts';
+import { I32, I64, type ValueType } from './opcodes.ts';
+
+/** r1 to r5 and r10, then r0 and r6 to r9: local of each register */
+const REGISTER_LOCALS = [6, 0, 1, 2, 3, 4, 7, 8, 9, 10, 5] as const;
+export const localOf = (register: number): number => REGISTER_LOCALS[register];
+
+export const LOCAL = {
+  /** i64 */
+  address: 11,
+  value: 12,
+  /** i32 */
+  fuel: 13,
+  pc: 14,
+  dispatch: 15,
+  word: 16,
+} as const;
+
+/** A BPF function as a WebAssembly one: r1 to r5 and r10 in, r0 out. */
+export const BPF_FUNCTION: FunctionType = { params: [I64, I64, I64, I64, I64, I64], results: [I64] };
+export const BPF_LOCALS: readonly ValueType[] = [I64, I64, I64, I64, I64, I64, I64, I32, I32, I32, I32];
