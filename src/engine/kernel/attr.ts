@@ -127,6 +127,12 @@ export const ATTR_LAYOUTS = {
   BPF_MAP_GET_FD_BY_ID: { map_id: u32(0), next_id: u32(4), open_flags: u32(8) },
   BPF_BTF_GET_FD_BY_ID: { btf_id: u32(0) },
   BPF_LINK_GET_FD_BY_ID: { link_id: u32(0) },
+  BPF_LINK_CREATE: { prog_fd: u32(0), target_fd: u32(4), attach_type: u32(8), flags: u32(12), options: u32(60) },
+  /** the two fds are of programs for links to a program */
+  BPF_LINK_UPDATE: { link_fd: u32(0), new_map_fd: u32(4), flags: u32(8), old_map_fd: u32(12) },
+  BPF_LINK_DETACH: { link_fd: u32(0) },
+  BPF_OBJ_PIN: { pathname: ptr(0), bpf_fd: u32(8), file_flags: u32(12), path_fd: u32(16, 'v6.12') },
+  BPF_OBJ_GET: { pathname: ptr(0), bpf_fd: u32(8), file_flags: u32(12), path_fd: u32(16, 'v6.12') },
   BPF_OBJ_GET_INFO_BY_FD: { bpf_fd: u32(0), info_len: u32(4), info: ptr(8) },
 } as const satisfies Readonly<Record<string, Layout>>;
 

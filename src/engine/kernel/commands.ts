@@ -6,8 +6,10 @@ import { btfById, btfNextId, linkById, linkNextId, mapById, mapNextId, progById,
 import { objInfo } from './info.ts';
 import { mapCreate } from './map-create.ts';
 import { progLoad } from './prog-load.ts';
+import { objGet, objPin } from './pins.ts';
 import { mapDeleteBatch, mapFreeze, mapLookupBatch, mapLookupDelete, mapUpdateBatch } from './refused.ts';
 import { mapDelete } from './struct-ops/delete.ts';
+import { linkCreate, linkDetach, linkUpdate } from './struct-ops/link.ts';
 import { mapLookup, mapNextKey } from './struct-ops/lookup.ts';
 import { mapUpdate } from './struct-ops/update.ts';
 
@@ -32,6 +34,11 @@ export const COMMANDS: { readonly [C in BpfCommand]: CommandEntry<C> } = {
   BPF_MAP_GET_FD_BY_ID: mapById,
   BPF_BTF_GET_FD_BY_ID: btfById,
   BPF_LINK_GET_FD_BY_ID: linkById,
+  BPF_LINK_CREATE: linkCreate,
+  BPF_LINK_UPDATE: linkUpdate,
+  BPF_LINK_DETACH: linkDetach,
+  BPF_OBJ_PIN: objPin,
+  BPF_OBJ_GET: objGet,
   BPF_OBJ_GET_INFO_BY_FD: objInfo,
 };
 

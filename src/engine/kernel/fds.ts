@@ -1,7 +1,7 @@
 /* Processes, fds, and the open files between fds and objects. */
 import { ERRNO } from '../base/errno.ts';
 import type { Core } from './core.ts';
-import { holdBtf, holdMap, holdProg, putBtf, putMap, putProg } from './objects.ts';
+import { holdBtf, holdLink, holdMap, holdProg, putBtf, putLink, putMap, putProg } from './objects.ts';
 import {
   CAPABILITIES,
   type Capability,
@@ -62,9 +62,10 @@ export function objectOf(k: Core, pid: number, fd: number, kind: FileKind): numb
   return file.kind === kind ? file.object : -ERRNO.EINVAL;
 }
 
-type Count = (k: Core, object: number, kind: 'file', id: number) => void;
-const HOLD: Partial<Record<FileKind, Count>> = { map: holdMap, prog: holdProg, btf: holdBtf };
-const PUT: Partial<Record<FileKind, Count>> = { map: putMap, prog: putProg, btf: putBtf };
+type Count = (k: Core, object: number, kind: 'file' | 'pin', id: number) => void;
+/** How objects are held by the files, and pins, that lead to them. */
+export const HOLD: Partial<Record<FileKind, Count>> = { map: holdMap, prog: holdProg, btf: holdBtf, link: holdLink };
+export const PUT: Partial<Record<FileKind, Count>> = { map: putMap, prog: putProg, btf: putBtf, link: putLink };
 
 function openFile(k: Core, file: Omit<OpenFile, 'id'>): number {
   const id = k.state.nextFile;

@@ -5,9 +5,9 @@ import type { Core } from './core.ts';
 import { fileOf } from './fds.ts';
 import { blob } from './objects.ts';
 import { progTag } from './prog-tag.ts';
-import type { BtfObject, MapObject, OpenFile, ProgObject } from './state.ts';
+import type { BtfObject, LinkObject, MapObject, OpenFile, ProgObject } from './state.ts';
 import { done, fail, next } from './steps.ts';
-import { PROG_TYPE_STRUCT_OPS } from './uapi.ts';
+import { LINK_TYPE_STRUCT_OPS, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
 
 interface GetInfo extends Call<'BPF_OBJ_GET_INFO_BY_FD'> {
   file: OpenFile | null;
@@ -83,9 +83,15 @@ function btfInfo(btf: BtfObject): Uint8Array {
   return struct(32, { 8: btf.size, 12: btf.id, 24: btf.name.length, 28: btf.kernel ? 1 : 0 });
 }
 
+/** struct bpf_link_info of a struct_ops link: there is no program; map_id 0 after it was detached. */
+function linkInfo(k: Core, link: LinkObject): Uint8Array {
+  return struct(64, { 0: LINK_TYPE_STRUCT_OPS, 4: link.id, 16: link.map === 0 ? 0 : k.state.maps[link.map].id });
+}
+
 function infoOf(k: Core, file: OpenFile): Uint8Array | null {
   if (file.kind === 'map') return mapInfo(k, k.state.maps[file.object]);
   if (file.kind === 'prog') return progInfo(k, k.state.progs[file.object]);
+  if (file.kind === 'link') return linkInfo(k, k.state.links[file.object]);
   return file.kind === 'btf' ? btfInfo(k.state.btfs[file.object]) : null;
 }
 

@@ -71,3 +71,46 @@ test('a name that is taken answers EEXIST at reg, and the update may be tried ag
   expect(user.remove(a).ret).toBe(0);
   expect(user.update(b, value).ret).toBe(0);
 });
+
+test('a link swapped to the map that it holds kills the kernel, as it does 6.12', () => {
+  const lab = boot();
+  const { kernel } = lab;
+  const pid = kernel.spawn('loader');
+  const user = loader(lab, pid);
+  const fds = {
+    ssthresh: user.prog('ssthresh'),
+    undo_cwnd: user.prog('undo_cwnd'),
+    cong_avoid: user.prog('cong_avoid'),
+  };
+  const map = user.map(0x2000);
+  expect(user.update(map, user.value('linked', fds)).ret).toBe(0);
+  const link = kernel.bpf(pid, 'BPF_LINK_CREATE', { prog_fd: map, attach_type: 44 }).ret;
+  const swapped = kernel.bpf(pid, 'BPF_LINK_UPDATE', { link_fd: link, new_map_fd: map });
+  expect(swapped.trace.at(-1)?.step).toBe('same-map');
+  expect(kernel.state.panic).toContain('list_debug.c:35');
+  expect(kernel.state.dmesg.at(-1)?.text).toBe(kernel.state.panic);
+  expect(kernel.bpf(pid, 'BPF_LINK_DETACH', { link_fd: link }).message).toBe(kernel.state.panic);
+});
+
+test('a pinned link keeps its struct registered after the loader is gone, and unlink ends it', () => {
+  const lab = boot();
+  const { kernel, names } = lab;
+  const pid = kernel.spawn('loader');
+  const user = loader(lab, pid);
+  const fds = {
+    ssthresh: user.prog('ssthresh'),
+    undo_cwnd: user.prog('undo_cwnd'),
+    cong_avoid: user.prog('cong_avoid'),
+  };
+  const map = user.map(0x2000);
+  user.update(map, user.value('pinned', fds));
+  const link = kernel.bpf(pid, 'BPF_LINK_CREATE', { prog_fd: map, attach_type: 44 }).ret;
+  const pathname = new TextEncoder().encode('/sys/fs/bpf/l\0');
+  expect(kernel.bpf(pid, 'BPF_OBJ_PIN', { pathname, bpf_fd: link }).ret).toBe(0);
+  expect(kernel.bpf(pid, 'BPF_OBJ_PIN', { pathname, bpf_fd: link }).ret).toBe(-ERRNO.EEXIST);
+  kernel.exit(pid);
+  expect(names.list).toHaveLength(1);
+  expect(kernel.unlink('/sys/fs/bpf/l')).toBe(0);
+  expect(names.list).toEqual([]);
+  expect(kernel.state.links).toEqual({});
+});

@@ -13,6 +13,7 @@ import type { Core, KernelParts } from './core.ts';
 import * as fds from './fds.ts';
 import { freeTimer } from './free.ts';
 import { holdMap, listed, putMap } from './objects.ts';
+import { unpin } from './pins.ts';
 import {
   type Capability,
   emptyState,
@@ -95,6 +96,7 @@ export class Kernel {
   bpf<C extends BpfCommand>(pid: number, command: C, attr: BpfAttr[C], extent: AttrExtent = {}): SyscallResult {
     assert(this.state.processes[pid]?.alive, `a system call of process ${pid}, which is not running`);
     this.countCall();
+    if (this.state.panic !== null) return { ...noCommand, message: this.state.panic };
     return COMMANDS[command].run(this.core, pid, attr, extent);
   }
 
@@ -139,6 +141,11 @@ export class Kernel {
   /** An fd for a socket; `onSocketClosed` of the observer is told when the last one on it is closed. */
   socketFd(pid: number, socket: number): number {
     return fds.newFd(this.core, pid, 'socket', socket);
+  }
+
+  /** unlink(2) in bpffs: 0 or -ENOENT. */
+  unlink(path: string): number {
+    return unpin(this.core, path);
   }
 
   capable(pid: number, cap: Capability): boolean {

@@ -8,12 +8,14 @@ import { WORKQUEUE_NS } from './grace.ts';
 import {
   type BtfObject,
   type IdKind,
+  type LinkObject,
   type MapObject,
   type ObjectHolder,
   type ProgObject,
   withEntry,
   withoutEntry,
 } from './state.ts';
+import { structOpsType } from './struct-ops/types.ts';
 import type { HolderKind } from './subsystem.ts';
 
 /** Largest id: idr_alloc_cyclic starts over at 1 behind it. */
@@ -29,7 +31,7 @@ export function listed(k: Core, kind: IdKind): readonly { readonly id: number; r
     case 'btf':
       return Object.values(k.state.btfs);
     case 'link':
-      return [];
+      return Object.values(k.state.links);
   }
 }
 
@@ -145,4 +147,33 @@ export function putBtf(k: Core, object: number, kind: ObjectHolder['kind'], id: 
   const holders = withoutHolder(btf.holders, kind, id);
   if (holders.length > 0 || btf.kernel) setBtf(k, { ...btf, holders });
   else k.state = { ...k.state, btfs: withoutEntry(k.state.btfs, object) };
+}
+
+export function setLink(k: Core, link: LinkObject): void {
+  k.state = { ...k.state, links: withEntry(k.state.links, link.object, link) };
+}
+
+export function holdLink(k: Core, object: number, kind: ObjectHolder['kind'], id: number): void {
+  const link = k.state.links[object];
+  setLink(k, { ...link, holders: [...link.holders, { kind, id }] });
+}
+
+/** bpf_link_put: with the last reference the link goes, and what it registered is unregistered. */
+export function putLink(k: Core, object: number, kind: ObjectHolder['kind'], id: number): void {
+  const link = k.state.links[object];
+  const holders = withoutHolder(link.holders, kind, id);
+  setLink(k, { ...link, holders });
+  if (holders.length > 0) return;
+  detachLink(k, object);
+  k.state = { ...k.state, links: withoutEntry(k.state.links, object) };
+}
+
+/** bpf_struct_ops_map_link_detach: a link that has no map any more stays as it is. */
+export function detachLink(k: Core, object: number): void {
+  const link = k.state.links[object];
+  if (link.map === 0) return;
+  const map = k.state.maps[link.map];
+  structOpsType(k, map.struct).subsystem.unreg(map.kdata);
+  setLink(k, { ...link, map: 0 });
+  putMap(k, map.object, 'link', link.id);
 }

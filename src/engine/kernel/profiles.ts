@@ -31,6 +31,8 @@ export interface Profile {
   readonly mapFlags: number;
   /** prog_flags that PROG_LOAD knows */
   readonly progFlags: number;
+  /** BPF_LINK_CREATE knows BPF_STRUCT_OPS */
+  readonly links: boolean;
   readonly trampoline: TrampolineFacts;
 }
 
@@ -39,6 +41,7 @@ export const V6_12: Profile = {
   attrBytes: 152,
   mapFlags: 0x2000 | 0x8000 | 0x1_0000,
   progFlags: 0xff | 0x1_0000,
+  links: true,
   trampoline: { endbr: true, rbxSlot: true, int3: true, safety: 64, maxArgs: 12, maxPages: 8, ksyms: true },
 };
 
@@ -47,6 +50,7 @@ export const V6_1: Profile = {
   attrBytes: 144,
   mapFlags: 0,
   progFlags: 0x3f,
+  links: false,
   trampoline: { endbr: false, rbxSlot: false, int3: true, safety: 0, maxArgs: 6, maxPages: 1, ksyms: false },
 };
 

@@ -118,12 +118,19 @@ export interface MapObject extends KernelObject {
   readonly freeing: Freeing | null;
 }
 
+export interface LinkObject extends KernelObject {
+  /** object number of the map that it registered; 0: detached */
+  readonly map: number;
+  readonly holders: readonly ObjectHolder[];
+}
+
 export type IdKind = 'map' | 'prog' | 'btf' | 'link';
 
 export type Table<T> = Readonly<Record<number, T>>;
 
+/** A file of bpffs. */
 export interface Pin {
-  readonly path: string;
+  readonly id: number;
   readonly kind: 'map' | 'prog' | 'link';
   readonly object: number;
 }
@@ -134,6 +141,8 @@ export interface KernelState {
   readonly maps: Table<MapObject>;
   readonly progs: Table<ProgObject>;
   readonly btfs: Table<BtfObject>;
+  readonly links: Table<LinkObject>;
+  /** by path */
   readonly pins: Readonly<Record<string, Pin>>;
   /** the last id given out, for each kind: allocation goes on from there (idr_alloc_cyclic) */
   readonly lastId: Readonly<Record<IdKind, number>>;
@@ -144,6 +153,8 @@ export interface KernelState {
   readonly calls: number;
   /** what the kernel logged, newest last, bounded */
   readonly dmesg: readonly { readonly time: number; readonly text: string }[];
+  /** the kernel is dead, and this is its last message */
+  readonly panic: string | null;
 }
 
 export const emptyState: KernelState = {
@@ -152,6 +163,7 @@ export const emptyState: KernelState = {
   maps: {},
   progs: {},
   btfs: {},
+  links: {},
   pins: {},
   lastId: { map: 0, prog: 0, btf: 0, link: 0 },
   nextPid: 100,
@@ -159,6 +171,7 @@ export const emptyState: KernelState = {
   nextObject: 1,
   calls: 0,
   dmesg: [],
+  panic: null,
 };
 
 /** map->refcnt */

@@ -15,6 +15,12 @@ export const MAP_FLAG = {
 
 export const PROG_FLAG = { SLEEPABLE: 1 << 4, TOKEN_FD: 1 << 16 } as const;
 
+/** attach type of struct_ops links, and the type of the link */
+export const ATTACH_STRUCT_OPS = 44;
+export const LINK_TYPE_STRUCT_OPS = 9;
+/** flag of BPF_LINK_UPDATE: the old map is named, and must be the one */
+export const LINK_REPLACE = 4;
+
 /** flags of element commands */
 export const ELEM_FLAG = { LOCK: 4 } as const;
 

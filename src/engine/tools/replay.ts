@@ -4,6 +4,7 @@
  */
 import type { Btf } from '../btf/btf.ts';
 import type { Profile } from '../kernel/profiles.ts';
+import { links } from './replay/links.ts';
 import { mapCreate } from './replay/map-create.ts';
 import { mapUpdate } from './replay/map-update.ts';
 import { progLoad } from './replay/prog-load.ts';
@@ -22,6 +23,7 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   'b1-map-create': mapCreate,
   'b2-map-update': mapUpdate,
   'b3-states': states,
+  'b5-links': links,
   'b6-sockopt': sockopt,
   'b7-prog-load-attr': progLoad,
 };

@@ -50,6 +50,13 @@ export function nameList(memory: Memory, offsetOf: (member: string) => number) {
       list.push({ kdata, name: nameAt(kdata) });
       return 0;
     },
+    update(kdata, old) {
+      const at = list.findIndex((ca) => ca.kdata === old);
+      if (at < 0 || list[at].name !== nameAt(kdata)) return -ERRNO.EINVAL;
+      list.splice(at, 1);
+      list.push({ kdata, name: nameAt(kdata) });
+      return 0;
+    },
     unreg(kdata) {
       list.splice(
         list.findIndex((ca) => ca.kdata === kdata),

@@ -1,0 +1,144 @@
+/* BPF_OBJ_PIN and BPF_OBJ_GET: files of bpffs, which hold their object as an fd does, and outlive the process. */
+import { ERRNO } from '../base/errno.ts';
+import type { UserPointer } from './attr.ts';
+import { type Call, command, type CommandTable, must } from './calls.ts';
+import type { Core } from './core.ts';
+import { fileOf, HOLD, newFd, PUT } from './fds.ts';
+import { fileMode } from './map-create.ts';
+import type { OpenFile, Pin } from './state.ts';
+import { done, fail, type Step } from './steps.ts';
+import { MAP_FLAG } from './uapi.ts';
+
+interface PinCall {
+  path: string;
+  file: OpenFile | null;
+}
+interface ObjPin extends Call<'BPF_OBJ_PIN'>, PinCall {}
+interface ObjGet extends Call<'BPF_OBJ_GET'>, PinCall {}
+
+/** where bpffs is mounted */
+const BPFFS = '/sys/fs/bpf/';
+const PINNABLE: readonly string[] = ['map', 'prog', 'link'];
+
+function copyPath<X extends PinCall & { readonly attr: { readonly pathname: UserPointer } }>(): Step<X> {
+  return {
+    id: 'path',
+    scope: 'call',
+    source: 'getname',
+    text: 'the path can be read, and is not empty',
+    run(x) {
+      const { pathname } = x.attr;
+      if (!(pathname instanceof Uint8Array)) return fail(ERRNO.EFAULT);
+      x.path = new TextDecoder().decode(pathname).split('\0', 1)[0];
+      return must(x.path !== '', ERRNO.ENOENT);
+    },
+  };
+}
+
+/** The name is directly in the mounted directory. */
+const inBpffs = (path: string): boolean => path.startsWith(BPFFS) && !path.slice(BPFFS.length).includes('/');
+
+const pin: CommandTable<'BPF_OBJ_PIN', ObjPin> = {
+  command: 'BPF_OBJ_PIN',
+  number: 6,
+  context: (call) => ({ ...call, path: '', file: null }),
+  steps: [
+    {
+      id: 'file-flags',
+      scope: 'call',
+      source: 'bpf_obj_pin',
+      text: 'no flags',
+      run: ({ attr }) => must(attr.file_flags === 0, ERRNO.EINVAL),
+    },
+    {
+      id: 'fd',
+      scope: 'call',
+      source: 'bpf_fd_probe_obj',
+      text: 'the fd is open (else EBADF), and of a map, a program or a link (else EINVAL)',
+      run(x) {
+        x.file = fileOf(x.k, x.pid, x.attr.bpf_fd);
+        if (!x.file) return fail(ERRNO.EBADF);
+        return must(PINNABLE.includes(x.file.kind), ERRNO.EINVAL);
+      },
+    },
+    copyPath(),
+    {
+      id: 'exists',
+      scope: 'call',
+      source: 'bpf_obj_do_pin',
+      text: 'nothing has that name yet',
+      run: ({ k, path }) => must(k.state.pins[path] === undefined, ERRNO.EEXIST),
+    },
+    {
+      id: 'bpffs',
+      scope: 'call',
+      source: 'bpf_obj_do_pin',
+      text: 'the directory is of a bpffs',
+      run: ({ path }) => must(inBpffs(path), path.startsWith(BPFFS) ? ERRNO.ENOENT : ERRNO.EPERM),
+    },
+    {
+      id: 'pin',
+      scope: 'call',
+      source: 'bpf_obj_do_pin',
+      text: 'a file that holds the object',
+      run({ k, path, file }) {
+        if (!file) return fail(ERRNO.EBADF);
+        const id = k.state.nextFile;
+        const entry: Pin = { id, kind: file.kind as Pin['kind'], object: file.object };
+        k.state = { ...k.state, nextFile: id + 1, pins: { ...k.state.pins, [path]: entry } };
+        HOLD[file.kind]?.(k, file.object, 'pin', id);
+        return done(0);
+      },
+    },
+  ],
+};
+
+const get: CommandTable<'BPF_OBJ_GET', ObjGet> = {
+  command: 'BPF_OBJ_GET',
+  number: 7,
+  context: (call) => ({ ...call, path: '', file: null }),
+  steps: [
+    {
+      id: 'file-flags',
+      scope: 'call',
+      source: 'bpf_obj_get',
+      text: 'no fd, and of the flags only read-only or write-only',
+      run({ attr }) {
+        const known = MAP_FLAG.RDONLY | MAP_FLAG.WRONLY;
+        const flags = attr.file_flags;
+        return must(attr.bpf_fd === 0 && (flags & ~known) === 0 && (flags & known) !== known, ERRNO.EINVAL);
+      },
+    },
+    copyPath(),
+    {
+      id: 'find',
+      scope: 'call',
+      source: 'bpf_obj_do_get',
+      text: 'there is such a file',
+      run: ({ k, path }) => must(k.state.pins[path] !== undefined, ERRNO.ENOENT),
+    },
+    {
+      id: 'new-fd',
+      scope: 'call',
+      source: 'bpf_obj_get_user',
+      text: 'a new fd, which takes a reference',
+      run({ k, pid, path, attr }) {
+        const { kind, object } = k.state.pins[path];
+        const fd = newFd(k, pid, kind, object, fileMode(attr.file_flags));
+        return fd < 0 ? fail(-fd) : done(fd);
+      },
+    },
+  ],
+};
+
+/** unlink(2) of a pin. */
+export function unpin(k: Core, path: string): number {
+  const { [path]: entry, ...pins } = k.state.pins;
+  if (entry === undefined) return -ERRNO.ENOENT;
+  k.state = { ...k.state, pins };
+  PUT[entry.kind]?.(k, entry.object, 'pin', entry.id);
+  return 0;
+}
+
+export const objPin = command(pin);
+export const objGet = command(get);
