@@ -3,8 +3,10 @@
  */
 import type { HotSnapshot } from '../engine/lab/snapshot.ts';
 import { decodeFrame } from '../protocol/frame.ts';
-import type { MemoryWindow } from '../protocol/messages.ts';
+import type { FromWorker, MemoryWindow } from '../protocol/messages.ts';
 import { act } from './frame.ts';
+
+type FrameMessage = Extract<FromWorker, { type: 'frame' }>;
 
 /** How the cursor last moved: views ease between steps, and never while scrubbing or playing. */
 export type Motion = 'step' | 'scrub' | 'play';
@@ -26,11 +28,20 @@ const START: HotSnapshot = {
   packets: [],
 };
 
+/** While playing, what only has to be readable is drawn this seldom, ms. */
+const CALM_MS = 50;
+
 let current: Frame = { hot: START, bytes: () => null };
 let waiting: (() => Frame) | null = null;
 let moved: Motion = 'scrub';
 
+/** The same moments, fewer of them while playing. */
+let calm: Frame = current;
+let calmAt = 0;
+let playing = false;
+
 export const currentFrame = (): Frame => current;
+export const calmFrame = (): Frame => calm;
 export const currentMotion = (): Motion => moved;
 export const setMotion = (motion: Motion): void => {
   moved = motion;
@@ -38,8 +49,12 @@ export const setMotion = (motion: Motion): void => {
 
 const keyOf = ({ address, length }: MemoryWindow): string => `${address}+${length}`;
 
-/** `asked` says which windows `parts` are. Decoded at the next frame; a newer one takes the place of one that waits. */
-export function putFrame(numbers: Float64Array, asked: readonly MemoryWindow[], parts: readonly Uint8Array[]): void {
+/** `asked` says which windows the message has. Decoded at the next frame; a newer one takes the place of one that waits. */
+export function putFrame(
+  { numbers, windows: parts, playing: plays }: FrameMessage,
+  asked: readonly MemoryWindow[],
+): void {
+  playing = plays;
   const first = waiting === null;
   waiting = () => {
     const found = new Map(asked.map((window, i) => [keyOf(window), parts[i]]));
@@ -51,4 +66,8 @@ export function putFrame(numbers: Float64Array, asked: readonly MemoryWindow[], 
 function takeFrame(): void {
   if (waiting) current = waiting();
   waiting = null;
+  const now = performance.now();
+  if (playing && now - calmAt < CALM_MS) return;
+  calm = current;
+  calmAt = now;
 }

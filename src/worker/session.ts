@@ -22,6 +22,9 @@ import {
 /** The longest a slice works before it reads the queue, ms. */
 const SLICE_MS = 8;
 
+/** Between two pictures while playing, ms. */
+const FRAME_MS = 12;
+
 type KeepGoing = () => boolean;
 
 /** Long work, done a slice at a time. */
@@ -43,6 +46,8 @@ export class Session {
   private parts: MachineParts | null = null;
   private lab: Lab | null = null;
   private playing: { speed: number; wall: number } | null = null;
+  /** the last slice of playing ran out of time */
+  private behind = false;
   private jobs: Job[] = [];
   private windows: readonly MemoryWindow[] = [];
   private texts: Readonly<Record<string, string>> = {};
@@ -53,9 +58,10 @@ export class Session {
 
   constructor(private readonly host: SessionHost) {}
 
-  /** Whether there is work that needs another slice. */
-  get busy(): boolean {
-    return this.jobs.length > 0 || this.playing !== null;
+  /** In how many ms the next slice is due; null when there is nothing to do. Playing needs one a frame of the page. */
+  get due(): number | null {
+    if (this.jobs.length > 0 || this.behind) return 0;
+    return this.playing ? FRAME_MS : null;
   }
 
   receive(message: ToWorker): void {
@@ -100,6 +106,7 @@ export class Session {
       }
       return;
     }
+    this.behind = false;
     if (this.playing && this.lab) this.playSlice(this.lab, this.playing, keepGoing);
   }
 
@@ -299,6 +306,7 @@ export class Session {
     );
     const outcome = lab.play(stopAt ? stopAt.time : target, keepGoing);
     if (outcome === 'stopped' || stopAt) this.playing = null;
+    this.behind = this.playing !== null && outcome === 'more';
     if (stopAt) {
       this.notice({
         kind: 'stopped',

@@ -8,11 +8,23 @@ const session = new Session({ post, clock: () => performance.now() });
 /** A message to ourselves runs after the page's messages that are already queued. */
 const turn = new MessageChannel();
 let turning = false;
+let timer = 0;
 
 function again(): void {
-  if (turning || !session.busy) return;
+  const { due } = session;
+  if (turning || due === null) return;
+  clearTimeout(timer);
+  if (due > 0) {
+    timer = scope.setTimeout(takeTurn, due);
+    return;
+  }
   turning = true;
   turn.port2.postMessage(null);
+}
+
+function takeTurn(): void {
+  turning = false;
+  guarded(() => session.slice());
 }
 
 function guarded(work: () => void): void {
@@ -24,9 +36,6 @@ function guarded(work: () => void): void {
   again();
 }
 
-turn.port1.onmessage = () => {
-  turning = false;
-  guarded(() => session.slice());
-};
+turn.port1.onmessage = takeTurn;
 
 scope.onmessage = ({ data }: MessageEvent<ToWorker>) => guarded(() => session.receive(data));

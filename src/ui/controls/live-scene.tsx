@@ -7,7 +7,7 @@ import type { Hit, Scene, Size, Theme } from '../../views/scene.ts';
 import { runCommand } from '../commands/registry.ts';
 import { currentMotion, type Frame } from '../frame-source.ts';
 import { SceneView } from '../scene/scene-view.tsx';
-import { useFrame, useTheme } from './use-frame.ts';
+import { useCalmFrame, useFrame, useTheme } from './use-frame.ts';
 import { useSize } from './use-size.ts';
 
 /** What a scene is built for. */
@@ -21,6 +21,8 @@ export interface Place {
 export interface LiveSceneProps {
   /** pure; another function when something else than the frame and the place changed */
   readonly build: (frame: Frame, place: Place) => Scene;
+  /** drawn less often while playing: for what is read rather than watched */
+  readonly calm?: boolean;
   /** px of everything; left out where it always fits */
   readonly height?: (size: Size) => number;
   /** scrolls to this many px when it changes */
@@ -28,11 +30,12 @@ export interface LiveSceneProps {
   readonly onHover?: (hit: Hit | null) => void;
 }
 
-export function LiveScene({ build, height, scrollTo = null, onHover }: LiveSceneProps) {
+export function LiveScene({ build, calm = false, height, scrollTo = null, onHover }: LiveSceneProps) {
   const place = useRef<HTMLDivElement>(null);
   const size = useSize(place);
   const [scroll, setScroll] = useState(0);
   const whole = size && height ? Math.max(size.height, Math.ceil(height(size))) : 0;
+  const Picture = calm ? CalmPicture : FullPicture;
   const scrolls = size !== null && whole > size.height;
   useEffect(() => {
     if (scrollTo !== null) bringIntoView(place.current, scrollTo);
@@ -47,7 +50,7 @@ export function LiveScene({ build, height, scrollTo = null, onHover }: LiveScene
       {size && size.width > 0 && size.height > 0 && (
         <div style={height ? { height: whole } : undefined}>
           <div className={height ? 'still' : undefined} style={height ? { height: size.height } : undefined}>
-            <Drawn build={build} size={size} scroll={scrolls ? scroll : 0} onHover={onHover} />
+            <Picture build={build} size={size} scroll={scrolls ? scroll : 0} onHover={onHover} />
           </div>
         </div>
       )}
@@ -61,13 +64,15 @@ function bringIntoView(place: HTMLElement | null, top: number): void {
   if (top < scrollTop || top > scrollTop + clientHeight - 40) place.scrollTop = Math.max(0, top - clientHeight / 2);
 }
 
-interface DrawnProps extends Pick<LiveSceneProps, 'build' | 'onHover'> {
+interface PictureProps extends Pick<LiveSceneProps, 'build' | 'onHover'> {
   readonly size: Size;
   readonly scroll: number;
 }
 
-function Drawn({ build, size, scroll, onHover }: DrawnProps) {
-  const frame = useFrame();
+const FullPicture = (props: PictureProps) => <Drawn {...props} frame={useFrame()} />;
+const CalmPicture = (props: PictureProps) => <Drawn {...props} frame={useCalmFrame()} />;
+
+function Drawn({ build, size, scroll, frame, onHover }: PictureProps & { readonly frame: Frame }) {
   const theme = useTheme();
   const scene = useMemo(() => build(frame, { size, theme, scroll }), [build, frame, size, theme, scroll]);
   return (

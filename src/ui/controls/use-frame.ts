@@ -1,15 +1,14 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { DESK, type Theme } from '../../views/scene.ts';
 import { onDraw } from '../frame.ts';
-import { currentFrame, type Frame } from '../frame-source.ts';
+import { calmFrame, currentFrame, type Frame } from '../frame-source.ts';
 import { isHighContrast, onTheme, themeKey } from '../store/theme.ts';
 
 /** The current frame, in a component that draws it: it is drawn again when a newer one has come. */
-export function useFrame(): Frame {
-  const [drawn, setDrawn] = useState(currentFrame);
-  useEffect(() => onDraw(() => setDrawn(currentFrame())), []);
-  return drawn;
-}
+export const useFrame = (): Frame => useSyncExternalStore(onDraw, currentFrame);
+
+/** The same for what is read rather than watched: some twenty times a second while playing. */
+export const useCalmFrame = (): Frame => useSyncExternalStore(onDraw, calmFrame);
 
 /** What scenes need to know of the theme; changes with colours too, so that canvases are drawn again. */
 export function useTheme(): Theme {

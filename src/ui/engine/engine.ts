@@ -138,7 +138,7 @@ function receive(message: FromWorker): void {
       return;
     case 'frame':
       unanswered = null;
-      putFrame(message.numbers, windowsOfFrames, message.windows);
+      putFrame(message, windowsOfFrames);
       if (lab().playing !== message.playing || lab().job) told({ playing: message.playing, job: null });
       return;
     case 'cold':
@@ -151,7 +151,8 @@ function receive(message: FromWorker): void {
       act(() => told({ cpu: message.cpu }));
       return;
     case 'texts':
-      told({ loaded: message.texts });
+      // what did not assemble before does now
+      told({ loaded: message.texts, notices: lab().notices.filter(({ kind }) => kind !== 'error') });
       return;
     case 'notice':
       if (!replaying) notify(message.notice);

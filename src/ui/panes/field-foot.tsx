@@ -30,7 +30,7 @@ export function FieldFoot({ subject, layout, path }: FieldFootProps) {
       </p>
       {isFunction && (
         <div className="chain">
-          <LiveScene build={build} />
+          <LiveScene calm build={build} />
         </div>
       )}
     </div>

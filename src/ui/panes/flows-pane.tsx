@@ -6,7 +6,7 @@ import { wireHeight, wireScene } from '../../views/flows/wire.ts';
 import { rateText } from '../../views/words.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { Pane } from '../controls/pane.tsx';
-import { useFrame } from '../controls/use-frame.ts';
+import { useCalmFrame } from '../controls/use-frame.ts';
 import { chooseTab, useChoices } from '../store/choices.ts';
 import { useLab } from '../store/lab.ts';
 import { wholeRun } from './timeline-domain.ts';
@@ -68,11 +68,11 @@ function TimeSeries({ cold, history }: RunProps) {
     ({ hot }, { size }) => seriesScene({ cold, history, time: hot.time, domain: wholeRun(history.until), focus }, size),
     [cold, history, focus],
   );
-  return <LiveScene build={build} />;
+  return <LiveScene calm build={build} />;
 }
 
 function Table({ cold }: Pick<RunProps, 'cold'>) {
-  const { hot } = useFrame();
+  const { hot } = useCalmFrame();
   return (
     <div className="table-place" tabIndex={0} role="region" aria-label="Connections">
       <table>

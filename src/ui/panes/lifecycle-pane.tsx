@@ -71,7 +71,12 @@ function Sequence({ cold, history }: ShownProps) {
     [cold, history],
   );
   return (
-    <LiveScene build={build} height={() => sequenceHeight(history)} scrollTo={sequenceRow(history, cold.lastCall)} />
+    <LiveScene
+      calm
+      build={build}
+      height={() => sequenceHeight(history)}
+      scrollTo={sequenceRow(history, cold.lastCall)}
+    />
   );
 }
 
@@ -82,5 +87,5 @@ function Checks({ cold, history }: ShownProps) {
     (_, { size, scroll }) => checksScene({ call, words: WORDS, scroll }, size),
     [call],
   );
-  return <LiveScene build={build} height={() => checksHeight(call)} />;
+  return <LiveScene calm build={build} height={() => checksHeight(call)} />;
 }

@@ -67,6 +67,7 @@ function StructView({ subject, layout }: { readonly subject: Subject; readonly l
       <StructHead subject={subject} layout={layout} side={side} />
       <div className="struct-blocks" style={{ flexBasis: Math.min(lines * 36 + 12, wide ? 300 : 156) }}>
         <LiveScene
+          calm
           build={blocks}
           height={({ height }) => Math.max(height > 0 ? lines * 34 + 6 : 0)}
           onHover={onHover}
@@ -74,6 +75,7 @@ function StructView({ subject, layout }: { readonly subject: Subject; readonly l
       </div>
       <div className="struct-fields">
         <LiveScene
+          calm
           build={fields}
           height={() => fieldsHeight(still)}
           scrollTo={selected === null ? null : fieldTop(still, selected)}
@@ -82,7 +84,7 @@ function StructView({ subject, layout }: { readonly subject: Subject; readonly l
       </div>
       {wide && (
         <div className="struct-hex">
-          <LiveScene build={hex} height={({ width }) => hexHeight(still, width)} onHover={onHover} />
+          <LiveScene calm build={hex} height={({ width }) => hexHeight(still, width)} onHover={onHover} />
         </div>
       )}
       <FieldFoot subject={subject} layout={layout} path={selected} />

@@ -6,7 +6,7 @@ import type { Domain } from '../../views/time-axis.ts';
 import { timelineScale, timelineScene, timelineValueText } from '../../views/timeline/timeline.ts';
 import { runCommand } from '../commands/registry.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
-import { useFrame } from '../controls/use-frame.ts';
+import { useCalmFrame } from '../controls/use-frame.ts';
 import { useSize } from '../controls/use-size.ts';
 import { act } from '../frame.ts';
 import { currentFrame } from '../frame-source.ts';
@@ -58,7 +58,7 @@ function Timeline({ cold, history }: TimelineProps) {
   return (
     <div className="timeline-body" ref={place} onKeyDown={onKeyDown} {...scrub}>
       <Cursor cold={cold} history={history} domain={domain} whole={whole} />
-      <LiveScene build={build} />
+      <LiveScene calm build={build} />
     </div>
   );
 }
@@ -75,7 +75,7 @@ interface CursorProps extends TimelineProps {
 
 /** What a keyboard and a screen reader hold of the playhead. */
 function Cursor({ cold, history, domain, whole }: CursorProps) {
-  const { hot } = useFrame();
+  const { hot } = useCalmFrame();
   const input = { cold, history, time: hot.time, event: hot.event, domain };
   const onKeyDown = (event: KeyboardEvent): void => {
     const steps = ARROWS[event.key] ?? PAGES[event.key];

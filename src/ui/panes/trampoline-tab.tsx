@@ -28,7 +28,7 @@ function Trampolines({ map, lit }: { readonly map: MapSnapshot; readonly lit: st
         of u64 and calls the program with its address in r1.
       </p>
       <div className="image-strip">
-        <LiveScene build={strip} />
+        <LiveScene calm build={strip} />
       </div>
       <div className="chains" tabIndex={0} role="region" aria-label="Members">
         {map.progs.map(({ member }) => (
@@ -50,7 +50,7 @@ function Chain({ map, member }: { readonly map: MapSnapshot; readonly member: st
     <section aria-label={member}>
       <h3 className="mono">{member}</h3>
       <div className="chain">
-        <LiveScene build={build} />
+        <LiveScene calm build={build} />
       </div>
     </section>
   );

@@ -1,6 +1,6 @@
 import { runCommand } from '../commands/registry.ts';
 import { Keys } from '../controls/keys.tsx';
-import { useFrame } from '../controls/use-frame.ts';
+import { useCalmFrame } from '../controls/use-frame.ts';
 import { PRESETS, useChoices } from '../store/choices.ts';
 import { type LabState, useLab } from '../store/lab.ts';
 
@@ -66,7 +66,7 @@ function MapCounts() {
 
 /** Since the start of the run, at the cursor. */
 function Work() {
-  const { hot } = useFrame();
+  const { hot } = useCalmFrame();
   return (
     <span className="work">
       {hot.executedInsns.toLocaleString('en')} BPF instructions · {hot.packetsSent.toLocaleString('en')} packets ·{' '}
