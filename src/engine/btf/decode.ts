@@ -14,7 +14,7 @@ export interface TypeSource {
 }
 
 /** Kinds whose third word is a type reference. */
-const REFERS = new Set<BtfKindName>([
+const REFERS: readonly BtfKindName[] = [
   'PTR',
   'TYPEDEF',
   'VOLATILE',
@@ -25,9 +25,13 @@ const REFERS = new Set<BtfKindName>([
   'VAR',
   'DECL_TAG',
   'TYPE_TAG',
-]);
+];
 /** Kinds whose third word is a size in bytes; what is in neither set leaves it unused. */
 export const SIZED = new Set<BtfKindName>(['INT', 'STRUCT', 'UNION', 'ENUM', 'ENUM64', 'FLOAT', 'DATASEC']);
+
+/** By kind number: what the third word is. */
+const THIRD_IS_TYPE = KIND_NAMES.map((kind) => REFERS.includes(kind));
+const THIRD_IS_SIZE = KIND_NAMES.map((kind) => SIZED.has(kind));
 
 export function decodeType(source: TypeSource, id: number, at: number): BtfType {
   const { view, strings } = source;
@@ -41,8 +45,8 @@ export function decodeType(source: TypeSource, id: number, at: number): BtfType 
     kind: KIND_NAMES[kind],
     name: strings.text(view.getUint32(at, true)),
     kindFlag: infoFlag(info),
-    size: SIZED.has(KIND_NAMES[kind]) ? word : 0,
-    type: REFERS.has(KIND_NAMES[kind]) ? source.translate(word) : arrayWord(source, kind, list, 0),
+    size: THIRD_IS_SIZE[kind] ? word : 0,
+    type: THIRD_IS_TYPE[kind] ? source.translate(word) : arrayWord(source, kind, list, 0),
     members: kind === BTF_KIND.STRUCT || kind === BTF_KIND.UNION ? decodeMembers(source, list, vlen, info) : NONE,
     params: kind === BTF_KIND.FUNC_PROTO ? decodeParams(source, list, vlen) : NONE,
     enumerators: decodeEnumerators(source, kind, list, vlen, infoFlag(info)),

@@ -7,11 +7,14 @@ import { dumpJson, dumpRaw } from './dump-raw.ts';
 import { structLayout } from './layout.ts';
 import { printType } from './print.ts';
 import { openBtf } from './read.ts';
+import { openSearch } from './search.ts';
 import { makeSubset } from './subset.ts';
 import { EVERY_KIND } from './testing/every-kind.ts';
 import { shippedBytes, written } from './testing/kernels.ts';
 import { formatValue } from './values.ts';
 
+/** `npm run soak` takes the full counts. */
+const SHARE = process.env.SOAK ? 100 : 1;
 const MEMORY = new Uint8Array(4096);
 
 /** Everything that reads a BTF, on one. */
@@ -25,6 +28,7 @@ function use(bytes: Uint8Array): void {
     return;
   }
   const btf = opened.value;
+  openSearch(btf)('s', 20);
   dumpRaw(btf);
   dumpJson(btf);
   dumpC(btf);
@@ -63,7 +67,7 @@ it.each([
       for (const [at, value] of edits) damaged[at] = value;
       use(damaged);
     }),
-    { numRuns },
+    { numRuns: numRuns * SHARE },
   );
 });
 

@@ -1,9 +1,12 @@
 /* Find by kind and name: an open-addressing table of type indices, hashed over the name bytes, no text made. */
 import type { StringSection } from './strings.ts';
+import { hashBytes } from './strings.ts';
 import { infoKind } from './wire.ts';
 
 /** The kernel refuses longer names (KSYM_NAME_LEN); hashing no more of them bounds the work for any input. */
 const HASHED_LENGTH = 512;
+
+const encoder = new TextEncoder();
 
 export interface NameIndex {
   /** index of the first type of that kind and name, 0 when there is none */
@@ -20,7 +23,7 @@ export function indexNames(view: DataView, offsets: Uint32Array, count: number, 
     const name = nameOf(index);
     if (name === 0) continue;
     const kind = kindOf(index);
-    let slot = hashName(strings, name, kind) & mask;
+    let slot = strings.hash(name, HASHED_LENGTH, kind) & mask;
     while (slots[slot] !== 0 && !(kindOf(slots[slot]) === kind && sameName(strings, nameOf(slots[slot]), name))) {
       slot = (slot + 1) & mask;
     }
@@ -29,8 +32,8 @@ export function indexNames(view: DataView, offsets: Uint32Array, count: number, 
 
   return {
     find(kind, name) {
-      const wanted = textAsSection(name);
-      let slot = hashName(wanted, 0, kind) & mask;
+      const bytes = encoder.encode(name);
+      let slot = hashBytes(bytes, 0, Math.min(bytes.length, HASHED_LENGTH), kind) & mask;
       for (; slots[slot] !== 0; slot = (slot + 1) & mask) {
         const index = slots[slot];
         if (kindOf(index) === kind && strings.text(nameOf(index)) === name) return index;
@@ -46,17 +49,6 @@ function tableSize(count: number): number {
   return size;
 }
 
-/** FNV-1a, seeded by the kind. */
-function hashName(strings: StringSection, offset: number, kind: number): number {
-  let h = 0x811c9dc5 ^ kind;
-  for (let i = 0; i < HASHED_LENGTH; i++) {
-    const byte = strings.byte(offset, i);
-    if (byte === 0) break;
-    h = Math.imul(h ^ byte, 0x01000193);
-  }
-  return h ^ (h >>> 15);
-}
-
 function sameName(strings: StringSection, a: number, b: number): boolean {
   if (a === b) return true;
   for (let i = 0; i < HASHED_LENGTH; i++) {
@@ -65,9 +57,4 @@ function sameName(strings: StringSection, a: number, b: number): boolean {
     if (byte === 0) return true;
   }
   return true;
-}
-
-function textAsSection(text: string): StringSection {
-  const bytes = new TextEncoder().encode(text);
-  return { length: bytes.length, text: () => text, byte: (_offset, i) => (i < bytes.length ? bytes[i] : 0) };
 }

@@ -3,6 +3,7 @@
  * is asked for, and kept. Any bytes are safe to open: what the checks here let pass decodes to something, and walks
  * along references are bounded.
  */
+import { assert } from '../base/assert.ts';
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import type { Btf, BtfKindName, BtfType, Field } from './btf.ts';
@@ -18,7 +19,7 @@ import { openStrings } from './strings.ts';
 import { indexTypes } from './wire.ts';
 
 /** A blob with its types located. Positions count from 1 in file order. */
-interface Blob {
+export interface Blob {
   readonly bytes: Uint8Array;
   readonly view: DataView;
   readonly strings: StringSection;
@@ -42,7 +43,7 @@ interface Base {
   readonly strings: StringSection;
 }
 
-const strings = new WeakMap<Btf, StringSection>();
+const blobs = new WeakMap<Btf, Blob>();
 
 const VOID: BtfType = {
   id: 0,
@@ -92,7 +93,14 @@ export function stringAt(btf: Btf, offset: number): string {
 }
 
 export function stringsOf(btf: Btf): StringSection {
-  return strings.get(btf) ?? { length: 0, text: () => '', byte: () => 0 };
+  return blobOf(btf).strings;
+}
+
+/** The bytes behind a Btf that was opened here. */
+export function blobOf(btf: Btf): Blob {
+  const blob = blobs.get(btf);
+  assert(blob, 'a Btf comes from openBtf');
+  return blob;
 }
 
 function openBlob(bytes: Uint8Array, firstId: number, base?: StringSection): Result<Blob> {
@@ -175,7 +183,7 @@ function makeBtf(blob: Blob, numbering: Numbering, base?: Base): Btf {
     },
     declare: (id, name) => declareType(btf, id, name),
   };
-  strings.set(btf, blob.strings);
+  blobs.set(btf, blob);
   return btf;
 }
 

@@ -122,7 +122,7 @@ describe('damaged objects', () => {
         const result = openElf(damaged);
         if (!result.ok) expect(result.error.offset).toBeGreaterThanOrEqual(0);
       }),
-      { numRuns: 300 },
+      { numRuns: process.env.SOAK ? 10_000 : 300 },
     );
   });
 });
