@@ -14,7 +14,6 @@ interface BtfLoad extends Call<'BPF_BTF_LOAD'> {
 
 /** BTF_MAX_SIZE */
 const MAX_BYTES = 16 * 1024 * 1024;
-const LOG_MASK = 15;
 
 const table: CommandTable<'BPF_BTF_LOAD', BtfLoad> = {
   command: 'BPF_BTF_LOAD',
@@ -40,10 +39,10 @@ const table: CommandTable<'BPF_BTF_LOAD', BtfLoad> = {
       scope: 'call',
       source: 'bpf_vlog_init',
       text: 'a log buffer goes with a size and a level, and the level is known',
-      run({ attr }) {
+      run({ k, attr }) {
         const { btf_log_level: level, btf_log_size: size, btf_log_buf: buffer } = attr;
         const paired = (buffer !== null) === size > 0 && (buffer === null || level !== 0);
-        return must(paired && (level & ~LOG_MASK) === 0, ERRNO.EINVAL);
+        return must(paired && (level & ~k.profile.logMask) === 0, ERRNO.EINVAL);
       },
     },
     {

@@ -10,7 +10,7 @@ import {
   type UserPointer,
 } from './attr.ts';
 import type { Core } from './core.ts';
-import { fileOf } from './fds.ts';
+import { capable, fileOf } from './fds.ts';
 import { log } from './core.ts';
 import { inProfile } from './profiles.ts';
 import type { MapObject, OpenFile } from './state.ts';
@@ -58,6 +58,8 @@ export interface CommandTable<C extends BpfCommand, X extends Call<C>> {
   readonly command: C;
   readonly number: number;
   readonly context: (call: Call<C>) => X;
+  /** tests before attr is looked at */
+  readonly gate?: readonly Step<X>[];
   readonly steps: readonly Step<X>[];
   readonly members?: (x: X) => readonly string[];
   readonly enter?: (x: X, index: number) => void;
@@ -82,7 +84,11 @@ const ATTR_STEPS: readonly Step<Call<BpfCommand>>[] = [
 ];
 
 export function command<C extends BpfCommand, X extends Call<C>>(table: CommandTable<C, X>): CommandEntry<C> {
-  const steps: readonly Step<X>[] = [...(ATTR_STEPS as readonly Step<Call<C>>[]), ...table.steps];
+  const steps: readonly Step<X>[] = [
+    ...(table.gate ?? []),
+    ...(ATTR_STEPS as readonly Step<Call<C>>[]),
+    ...table.steps,
+  ];
   return {
     number: table.number,
     steps,
@@ -152,6 +158,16 @@ export function mayWrite<X extends MapCall>(): Step<X> {
     run: ({ file }) => (file?.writable ? next : fail(ERRNO.EPERM)),
   };
 }
+
+/** kernel.unprivileged_bpf_disabled is set, as distributions do; until 6.2 it is looked at before anything else. */
+export const unprivilegedGate: Step<Pick<Call<BpfCommand>, 'k' | 'pid'>> = {
+  id: 'unprivileged',
+  scope: 'call',
+  source: '__sys_bpf',
+  until: 'v6.1',
+  text: 'without CAP_BPF nothing is created or loaded: kernel.unprivileged_bpf_disabled is set',
+  run: ({ k, pid }) => must(capable(k, pid, 'CAP_BPF'), ERRNO.EPERM),
+};
 
 /** `next` when a condition holds, else the errno. */
 export const must = (condition: boolean, errno: number): Outcome => (condition ? next : fail(errno));

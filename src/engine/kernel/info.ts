@@ -43,7 +43,7 @@ function mapInfo(k: Core, map: MapObject): Uint8Array {
     20: map.flags,
     44: map.valueTypeId,
     64: k.state.btfs[map.btf].id,
-    76: VMLINUX_ID,
+    76: k.profile.mapInfoHasVmlinuxId ? VMLINUX_ID : 0,
   };
   return struct(88, words, { 24: map.name });
 }

@@ -1,6 +1,6 @@
 /* BPF_MAP_CREATE of a struct_ops map: map_create, and bpf_struct_ops_map_alloc within it. */
 import { ERRNO } from '../base/errno.ts';
-import { type Call, command, type CommandTable, must } from './calls.ts';
+import { type Call, command, type CommandTable, must, unprivilegedGate } from './calls.ts';
 import { capable, newFd, objectOf } from './fds.ts';
 import { allocId, allocObject, holdBtf, setMap } from './objects.ts';
 import { done, fail, next } from './steps.ts';
@@ -25,6 +25,7 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
   command: 'BPF_MAP_CREATE',
   number: 0,
   context: (call) => ({ ...call, type: null, kvalue: 0, uvalue: 0, name: '', btf: 0 }),
+  gate: [unprivilegedGate],
   steps: [
     {
       id: 'value-type-rule',

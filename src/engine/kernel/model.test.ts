@@ -187,6 +187,6 @@ test('calls of three processes: answers, counts and states are those of a small 
       for (const a of actions) pair.run(a);
       pair.finish();
     }),
-    { numRuns: runs(25, 1000) },
+    { numRuns: runs(15, 1000) },
   );
 });

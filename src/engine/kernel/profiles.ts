@@ -31,6 +31,12 @@ export interface Profile {
   readonly mapFlags: number;
   /** prog_flags that PROG_LOAD knows */
   readonly progFlags: number;
+  /** a taken congestion control name is refused by init_member, before the struct is complete (until 6.3) */
+  readonly refusesNameEarly: boolean;
+  /** flags of log_level */
+  readonly logMask: number;
+  /** struct bpf_map_info says which BTF the value type is of */
+  readonly mapInfoHasVmlinuxId: boolean;
   /** BPF_LINK_CREATE knows BPF_STRUCT_OPS */
   readonly links: boolean;
   readonly trampoline: TrampolineFacts;
@@ -41,6 +47,9 @@ export const V6_12: Profile = {
   attrBytes: 152,
   mapFlags: 0x2000 | 0x8000 | 0x1_0000,
   progFlags: 0xff | 0x1_0000,
+  refusesNameEarly: false,
+  logMask: 15,
+  mapInfoHasVmlinuxId: true,
   links: true,
   trampoline: { endbr: true, rbxSlot: true, int3: true, safety: 64, maxArgs: 12, maxPages: 8, ksyms: true },
 };
@@ -50,6 +59,9 @@ export const V6_1: Profile = {
   attrBytes: 144,
   mapFlags: 0,
   progFlags: 0x3f,
+  refusesNameEarly: true,
+  logMask: 7,
+  mapInfoHasVmlinuxId: false,
   links: false,
   trampoline: { endbr: false, rbxSlot: false, int3: true, safety: 0, maxArgs: 6, maxPages: 1, ksyms: false },
 };

@@ -1,6 +1,6 @@
 /* BPF_PROG_LOAD: bpf_prog_load, and what bpf_check does before it follows the program's paths. */
 import { ERRNO } from '../base/errno.ts';
-import { type Call, command, type CommandTable, copyFromUser, must } from './calls.ts';
+import { type Call, command, type CommandTable, copyFromUser, must, unprivilegedGate } from './calls.ts';
 import { capable, newFd, objectOf } from './fds.ts';
 import { allocId, allocObject, holdBtf, keepBlob } from './objects.ts';
 import { type ProgObject, withEntry } from './state.ts';
@@ -29,8 +29,7 @@ const MAX_INSNS = 1_000_000;
 const MAX_INSNS_UNPRIVILEGED = 4096;
 /** BTF_MAX_TYPE */
 const BTF_MAX_TYPE = 0xf_ffff;
-/** BPF_LOG_MASK: levels 1 and 2, statistics, fixed */
-const LOG_MASK = 15;
+const LOG_LEAST = 128;
 const LOG_MAX = 0xffff_ffff >>> 2;
 /** program types that may be loaded without CAP_BPF: socket filter, cgroup skb */
 const UNPRIVILEGED_TYPES = [1, 8];
@@ -66,6 +65,18 @@ const cfg: Omit<Step<ProgLoad>, 'id' | 'since' | 'until'> = {
   },
 };
 
+const copyLicense: Omit<Step<ProgLoad>, 'id' | 'since' | 'until'> = {
+  scope: 'call',
+  source: 'bpf_prog_load',
+  text: 'the licence can be read, up to 127 bytes of it',
+  run(x) {
+    const { license } = x.attr;
+    if (!(license instanceof Uint8Array)) return fail(ERRNO.EFAULT);
+    x.license = new TextDecoder('latin1').decode(license.subarray(0, LICENSE_BYTES - 1)).split('\0', 1)[0];
+    return next;
+  },
+};
+
 const recordsFit = (count: number, size: number, { least, most }: { least: number; most: number }): boolean =>
   count === 0 || (size >= least && size <= most && size % 4 === 0);
 
@@ -84,6 +95,7 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
     member: null,
     log: '',
   }),
+  gate: [unprivilegedGate],
   steps: [
     {
       id: 'prog-flags',
@@ -92,6 +104,7 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
       text: 'prog_flags that this kernel knows',
       run: ({ k, attr }) => must((attr.prog_flags & ~k.profile.progFlags) === 0, ERRNO.EINVAL),
     },
+    { ...copyLicense, id: 'copy-license-early', until: 'v6.1' },
     {
       id: 'token',
       scope: 'call',
@@ -104,9 +117,10 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
       },
     },
     {
-      id: 'unprivileged',
+      id: 'unprivileged-load',
       scope: 'call',
       source: 'bpf_prog_load',
+      since: 'v6.12',
       text: 'without CAP_BPF nothing is loaded: kernel.unprivileged_bpf_disabled is set, as distributions do',
       run: ({ k, pid }) => must(capable(k, pid, 'CAP_BPF'), ERRNO.EPERM),
     },
@@ -181,18 +195,7 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
         return next;
       },
     },
-    {
-      id: 'copy-license',
-      scope: 'call',
-      source: 'bpf_prog_load',
-      text: 'the licence can be read, up to 127 bytes of it',
-      run(x) {
-        const { license } = x.attr;
-        if (!(license instanceof Uint8Array)) return fail(ERRNO.EFAULT);
-        x.license = new TextDecoder('latin1').decode(license.subarray(0, LICENSE_BYTES - 1)).split('\0', 1)[0];
-        return next;
-      },
-    },
+    { ...copyLicense, id: 'copy-license', since: 'v6.12' },
     {
       id: 'ifindex',
       scope: 'call',
@@ -222,11 +225,25 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
       id: 'log-attr',
       scope: 'call',
       source: 'bpf_vlog_init',
+      since: 'v6.12',
       text: 'a log buffer goes with a size and a level, and the level is known',
-      run({ attr }) {
+      run({ k, attr }) {
         const { log_level: level, log_size: size, log_buf: buffer } = attr;
         const paired = (buffer !== null) === size > 0 && (buffer === null || level !== 0);
-        return must(paired && (level & ~LOG_MASK) === 0 && size <= LOG_MAX, ERRNO.EINVAL);
+        return must(paired && (level & ~k.profile.logMask) === 0 && size <= LOG_MAX, ERRNO.EINVAL);
+      },
+    },
+    {
+      id: 'log-attr-128',
+      scope: 'call',
+      source: 'bpf_verifier_log_attr_valid',
+      until: 'v6.1',
+      text: 'a log has a level that is known, and a buffer of at least 128 bytes',
+      run({ k, attr }) {
+        const { log_level: level, log_size: size, log_buf: buffer } = attr;
+        if (level === 0 && size === 0 && buffer === null) return next;
+        const known = level !== 0 && (level & ~k.profile.logMask) === 0;
+        return must(known && buffer !== null && size >= LOG_LEAST && size <= LOG_MAX, ERRNO.EINVAL);
       },
     },
     {

@@ -1,22 +1,30 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { V6_12 } from '../kernel/profiles.ts';
+import { V6_1, V6_12 } from '../kernel/profiles.ts';
 import { shippedBtf } from '../kernel/testing/boot.ts';
-import { replay, replayable, type Recording } from './replay.ts';
+import { replay, type Recording, replayable } from './replay.ts';
 
 const FIXTURES = join(import.meta.dirname, 'replay/fixtures');
+const PROFILES = { '6.1': V6_1, '6.12': V6_12 } as const;
+type KernelName = keyof typeof PROFILES;
+
 const load = (kernel: string, id: string): Recording =>
   JSON.parse(readFileSync(join(FIXTURES, kernel, `${id}.json`), 'utf8')) as Recording;
 
-const recorded = readdirSync(join(FIXTURES, '6.12'))
-  .map((name) => name.replace('.json', ''))
-  .filter((id) => replayable.includes(id));
+const recorded = (Object.keys(PROFILES) as KernelName[]).flatMap((kernel) =>
+  readdirSync(join(FIXTURES, kernel))
+    .map((name) => ({ kernel, id: name.replace('.json', '') }))
+    .filter(({ id }) => replayable.includes(id)),
+);
 
-test.each(recorded)('6.12 %s: every answer is the recorded one', (id) => {
-  const done = replay(load('6.12', id), shippedBtf(), V6_12);
+test.each(recorded)('$kernel $id: every answer is the recorded one', ({ kernel, id }) => {
+  const recording = load(kernel, id);
+  const done = replay(recording, shippedBtf(`v${kernel}`), PROFILES[kernel]);
   expect(done?.mismatches).toEqual([]);
-  expect(done?.steps).toBeGreaterThan(10);
+  expect((done?.steps ?? 0) + (done?.skipped.length ?? 0)).toBe(
+    recording.steps.filter(({ op }) => op !== 'note').length,
+  );
 });
 
 test('a wrong answer is found, in a return value and in a dump', () => {

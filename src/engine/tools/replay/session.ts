@@ -83,6 +83,7 @@ export class Session {
       refs: this.kernel.refs,
       path: { rateBps: 1_000_000_000, delayNs: MS, queuePackets: 100 },
       seed: 1,
+      refusesNameEarly: profile.refusesNameEarly,
     });
     // the recorded machines have cubic, as their namespace's default
     this.tcp.congestion.addBuiltin('cubic', 1, { ssthresh: () => 2, undo_cwnd: () => 2, cong_avoid: () => 0 });
