@@ -3,6 +3,7 @@ import { openSplitBtf } from './read.ts';
 import { openSearch } from './search.ts';
 import { INT } from './testing/every-kind.ts';
 import { mustOpen, shippedBtf, written } from './testing/kernels.ts';
+import { createBtfWriter } from './write.ts';
 
 const search = openSearch(shippedBtf('v6.12'));
 const names = (query: string, limit = 50) => search(query, limit).map((hit) => hit.name);
@@ -26,7 +27,10 @@ it('gives no more than asked, and nothing for nothing', () => {
 });
 
 it('searches what a split BTF adds', () => {
-  const split = openSplitBtf(written({ kind: 'FWD', name: 'added' }), mustOpen(written(INT)));
+  const base = mustOpen(written(INT));
+  const writer = createBtfWriter(base);
+  expect(writer.add({ kind: 'FWD', name: 'added' })).toBe(2);
+  const split = openSplitBtf(writer.finish(), base);
   if (!split.ok) throw new Error(split.error.message);
   expect(openSearch(split.value)('add', 9)).toEqual([{ id: 2, kind: 'FWD', name: 'added' }]);
 });

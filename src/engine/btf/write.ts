@@ -2,10 +2,11 @@
  * Building a BTF blob: types numbered from 1 in the order in which they are added, each string once. What a loader hands
  * to BPF_BTF_LOAD and what a subset of a kernel's BTF is made with.
  */
-import type { BtfEnumerator, BtfKindName, BtfMember, BtfParam, BtfType, BtfVarSecInfo } from './btf.ts';
+import type { Btf, BtfEnumerator, BtfKindName, BtfMember, BtfParam, BtfType, BtfVarSecInfo } from './btf.ts';
 import { BTF_KIND } from './btf.ts';
 import { SIZED } from './decode.ts';
 import { BTF_HEADER_LENGTH, BTF_MAGIC } from './header.ts';
+import { stringsOf } from './read.ts';
 
 /** A type to be written: what its kind lacks may be left out. */
 export type NewType = Pick<BtfType, 'kind'> & Partial<Omit<BtfType, 'kind' | 'id'>>;
@@ -28,15 +29,15 @@ export function intType(name: string, size: number, encoding = 0): NewType {
   return { kind: 'INT', name, size, extra: encoding | (size * 8) };
 }
 
-export function createBtfWriter(): BtfWriter {
+/** `base`: the BTF that the new one adds to; ids and string offsets go on where its own end. */
+export function createBtfWriter(base?: Btf): BtfWriter {
   const words: number[] = [];
-  const strings = createStrings();
-  let count = 0;
+  const strings = createStrings(base ? stringsOf(base).length : 0);
+  let next = base?.idLimit ?? 1;
   return {
     add(type) {
-      count++;
       encodeType(words, strings.offset, type);
-      return count;
+      return next++;
     },
     string: (text) => strings.offset(text),
     finish: () => assemble(words, strings.bytes()),
@@ -48,15 +49,15 @@ interface Strings {
   readonly bytes: () => Uint8Array;
 }
 
-function createStrings(): Strings {
+function createStrings(start: number): Strings {
   const encoder = new TextEncoder();
-  const offsets = new Map<string, number>();
+  const offsets = new Map<string, number>(start > 0 ? [['', 0]] : []);
   const parts: Uint8Array[] = [];
   let length = 0;
   const offset = (text: string): number => {
     const known = offsets.get(text);
     if (known !== undefined) return known;
-    const at = length;
+    const at = start + length;
     const part = encoder.encode(`${text}\0`);
     offsets.set(text, at);
     parts.push(part);
