@@ -1,12 +1,13 @@
 /* BPF_BTF_LOAD: a program's own BTF. */
 import { ERRNO } from '../base/errno.ts';
-import { openBtf } from '../btf/read.ts';
+import { checkBtf } from '../btf/check.ts';
 import { type Call, command, type CommandTable, copyFromUser, must } from './calls.ts';
 import type { Core } from './core.ts';
 import { capable, newFd } from './fds.ts';
 import { allocId, allocObject, keepBlob } from './objects.ts';
 import { type BtfObject, withEntry } from './state.ts';
 import { done, fail, next } from './steps.ts';
+import { finishLog, type LogAttr, logAttrValid, logAttrValidEarly } from './verifier-log.ts';
 
 interface BtfLoad extends Call<'BPF_BTF_LOAD'> {
   bytes: Uint8Array;
@@ -14,6 +15,12 @@ interface BtfLoad extends Call<'BPF_BTF_LOAD'> {
 
 /** BTF_MAX_SIZE */
 const MAX_BYTES = 16 * 1024 * 1024;
+
+const logOf = ({ attr }: BtfLoad): LogAttr => ({
+  level: attr.btf_log_level,
+  size: attr.btf_log_size,
+  buffer: attr.btf_log_buf,
+});
 
 const table: CommandTable<'BPF_BTF_LOAD', BtfLoad> = {
   command: 'BPF_BTF_LOAD',
@@ -38,12 +45,17 @@ const table: CommandTable<'BPF_BTF_LOAD', BtfLoad> = {
       id: 'log-attr',
       scope: 'call',
       source: 'bpf_vlog_init',
+      since: 'v6.12',
       text: 'a log buffer goes with a size and a level, and the level is known',
-      run({ k, attr }) {
-        const { btf_log_level: level, btf_log_size: size, btf_log_buf: buffer } = attr;
-        const paired = (buffer !== null) === size > 0 && (buffer === null || level !== 0);
-        return must(paired && (level & ~k.profile.logMask) === 0, ERRNO.EINVAL);
-      },
+      run: (x) => must(logAttrValid(x.k, logOf(x)), ERRNO.EINVAL),
+    },
+    {
+      id: 'log-attr-128',
+      scope: 'call',
+      source: 'bpf_verifier_log_attr_valid',
+      until: 'v6.1',
+      text: 'a log has a level that is known, and a buffer of at least 128 bytes',
+      run: (x) => must(logAttrValidEarly(x.k, logOf(x)), ERRNO.EINVAL),
     },
     {
       id: 'copy-btf',
@@ -61,12 +73,12 @@ const table: CommandTable<'BPF_BTF_LOAD', BtfLoad> = {
       id: 'parse',
       scope: 'call',
       source: 'btf_parse',
-      text: 'header, types and strings are well formed',
+      text: 'header, types, strings and references are well formed; the log says what is not',
       run(x) {
-        const btf = openBtf(x.bytes);
-        if (btf.ok) return next;
-        x.out.log = btf.error.message;
-        return fail(ERRNO.EINVAL, btf.error.message);
+        const { errno, message, log } = checkBtf(x.bytes);
+        const unwritten = finishLog(x.k, x.out, logOf(x), log);
+        if (unwritten !== 0) return fail(unwritten, message || undefined);
+        return errno === null ? next : fail(ERRNO[errno], message);
       },
     },
     {

@@ -38,7 +38,7 @@ export interface VerifyRequest {
   readonly member: { readonly struct: string; readonly name: string; readonly index: number } | null;
 }
 
-/** `errno` 0: accepted. `log` is the verifier's text, without its last line. */
+/** `errno` 0: accepted. `log` is the verifier's whole text, with its last line. */
 export interface Verdict {
   readonly errno: number;
   readonly log: string;

@@ -1,0 +1,224 @@
+/*
+ * What bpf_check does: log, records, map references, control flow, and what a struct_ops program is attached to; then the
+ * verifier follows the program's paths, which is another room's work.
+ */
+import { ERRNO } from '../base/errno.ts';
+import { decode, instructionSlots } from '../isa/insn.ts';
+import { isWide } from '../isa/opcodes.ts';
+import { type Call, must } from './calls.ts';
+import { objectOf } from './fds.ts';
+import { fail, next, type Outcome, type Step } from './steps.ts';
+import type { StructOpsMember, StructOpsType } from './struct-ops/types.ts';
+import { PROG_FLAG, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
+import { finishLog, type LogAttr, logAttrValid, logAttrValidEarly } from './verifier-log.ts';
+
+export interface ProgLoad extends Call<'BPF_PROG_LOAD'> {
+  insns: Uint8Array;
+  license: string;
+  name: string;
+  /** BTF that attach_btf_id is about: object number, 0: vmlinux because attach_btf_id is set, -1: none */
+  attachBtf: number;
+  /** attach_prog_fd is a program */
+  attachProg: boolean;
+  btf: number;
+  type: StructOpsType | null;
+  member: StructOpsMember | null;
+}
+
+/** license_is_gpl_compatible: exactly these */
+const GPL_LICENSES = ['GPL', 'GPL v2', 'GPL and additional rights', 'Dual BSD/GPL', 'Dual MIT/GPL', 'Dual MPL/GPL'];
+/** MIN_BPF_FUNCINFO_SIZE, MAX_FUNCINFO_REC_SIZE */
+const FUNC_INFO = { least: 8, most: 252 };
+const LINE_INFO = { least: 16, most: 252 };
+
+/** The verifier's last line when it has not followed an instruction. */
+const NOTHING_VERIFIED =
+  'processed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n';
+
+const isStructOps = ({ attr }: ProgLoad): boolean => attr.prog_type === PROG_TYPE_STRUCT_OPS;
+
+const logOf = ({ attr }: ProgLoad): LogAttr => ({ level: attr.log_level, size: attr.log_size, buffer: attr.log_buf });
+
+/** A refusal with what the log says of it; a buffer that is too small or not there changes the errno. */
+function refuse(x: ProgLoad, errno: number, text: string, log = `${text}\n${NOTHING_VERIFIED}`): Outcome {
+  return fail(finishLog(x.k, x.out, logOf(x), log) || errno, text);
+}
+
+function accepted(x: ProgLoad, log: string): Outcome {
+  const errno = finishLog(x.k, x.out, logOf(x), log);
+  return errno === 0 ? next : fail(errno);
+}
+
+export const gplCompatible = (x: ProgLoad): boolean => GPL_LICENSES.includes(x.license);
+
+type Anywhere = Omit<Step<ProgLoad>, 'id' | 'since' | 'until'>;
+
+/** src_reg of an immediate that names a map by its fd, or an address in its value */
+const MAP_SOURCES = [1, 2];
+
+const mapReferences: Anywhere = {
+  scope: 'call',
+  source: 'resolve_pseudo_ldimm64',
+  text: 'maps that the program names by fd are maps, and not struct_ops maps',
+  run(x) {
+    for (const slot of instructionSlots(x.insns)) {
+      const { opcode, src, imm } = decode(x.insns, slot);
+      if (!isWide(opcode) || !MAP_SOURCES.includes(src)) continue;
+      const map = objectOf(x.k, x.pid, imm, 'map');
+      if (map < 0) return refuse(x, -map, `fd ${imm} is not pointing to valid bpf_map`);
+      return refuse(x, ERRNO.EINVAL, 'bpf_struct_ops map cannot be used in prog');
+    }
+    return next;
+  },
+};
+
+const cfg: Anywhere = {
+  scope: 'call',
+  source: 'check_cfg',
+  text: 'opcodes are known, jumps stay inside, and the program ends with an exit or a jump',
+  run(x) {
+    const reason = x.k.prepare(x.insns);
+    return reason === null ? next : refuse(x, ERRNO.EINVAL, reason);
+  },
+};
+
+const recordsFit = (count: number, size: number, { least, most }: { least: number; most: number }): boolean =>
+  count === 0 || (size >= least && size <= most && size % 4 === 0);
+
+export const CHECK_STEPS: readonly Step<ProgLoad>[] = [
+  {
+    id: 'log-attr',
+    scope: 'call',
+    source: 'bpf_vlog_init',
+    since: 'v6.12',
+    text: 'a log buffer goes with a size and a level, and the level is known',
+    run: (x) => must(logAttrValid(x.k, logOf(x)), ERRNO.EINVAL),
+  },
+  {
+    id: 'log-attr-128',
+    scope: 'call',
+    source: 'bpf_verifier_log_attr_valid',
+    until: 'v6.1',
+    text: 'a log has a level that is known, and a buffer of at least 128 bytes',
+    run: (x) => must(logAttrValidEarly(x.k, logOf(x)), ERRNO.EINVAL),
+  },
+  {
+    id: 'btf-info',
+    scope: 'call',
+    source: 'check_btf_info',
+    text: 'function and line records come with a program BTF, in records of a known size',
+    run(x) {
+      const { k, pid, attr } = x;
+      if (attr.func_info_cnt === 0 && attr.line_info_cnt === 0) return next;
+      const btf = objectOf(k, pid, attr.prog_btf_fd, 'btf');
+      if (btf < 0) return fail(-btf);
+      if (k.state.btfs[btf].kernel) return fail(ERRNO.EACCES);
+      x.btf = btf;
+      const fit =
+        recordsFit(attr.func_info_cnt, attr.func_info_rec_size, FUNC_INFO) &&
+        recordsFit(attr.line_info_cnt, attr.line_info_rec_size, LINE_INFO);
+      return must(fit, ERRNO.EINVAL);
+    },
+  },
+  { ...mapReferences, id: 'map-refs', since: 'v6.12' },
+  { ...cfg, id: 'cfg', since: 'v6.12' },
+  {
+    id: 'sleepable',
+    scope: 'call',
+    source: 'check_attach_btf_id',
+    until: 'v6.1',
+    text: 'struct_ops programs do not sleep',
+    run: (x) =>
+      isStructOps(x) && (x.attr.prog_flags & PROG_FLAG.SLEEPABLE) !== 0
+        ? refuse(x, ERRNO.EINVAL, 'Only fentry/fexit/fmod_ret, lsm, and kprobe/uprobe programs can be sleepable')
+        : next,
+  },
+  {
+    id: 'license',
+    scope: 'call',
+    source: 'check_struct_ops_btf_id',
+    since: 'v6.1',
+    text: 'the licence is compatible with the GPL',
+    run: (x) =>
+      !isStructOps(x) || gplCompatible(x)
+        ? next
+        : refuse(x, ERRNO.EINVAL, 'struct ops programs must have a GPL compatible license'),
+  },
+  {
+    id: 'attach-btf-id',
+    scope: 'call',
+    source: 'check_struct_ops_btf_id',
+    since: 'v6.12',
+    text: 'attach_btf_id is given',
+    run: (x) => must(!isStructOps(x) || x.attr.attach_btf_id !== 0, ERRNO.ENOTSUPP),
+  },
+  {
+    id: 'attach-struct',
+    scope: 'call',
+    source: 'check_struct_ops_btf_id',
+    text: 'attach_btf_id is a registered struct_ops type',
+    run(x) {
+      if (!isStructOps(x)) return next;
+      const id = x.attr.attach_btf_id;
+      x.type = x.k.types.find(({ typeId }) => typeId === id) ?? null;
+      return x.type ? next : refuse(x, ERRNO.ENOTSUPP, `attach_btf_id ${id} is not a supported struct`);
+    },
+  },
+  {
+    id: 'attach-index',
+    scope: 'call',
+    source: 'check_struct_ops_btf_id',
+    text: 'expected_attach_type is the index of a member',
+    run(x) {
+      if (!x.type) return next;
+      const index = x.attr.expected_attach_type;
+      x.member = x.type.members[index] ?? null;
+      return x.member
+        ? next
+        : refuse(x, ERRNO.EINVAL, `attach to invalid member idx ${index} of struct ${x.type.name}`);
+    },
+  },
+  {
+    id: 'attach-member',
+    scope: 'call',
+    source: 'check_struct_ops_btf_id',
+    text: 'that member is a function pointer',
+    run(x) {
+      const { type, member } = x;
+      if (!type || !member || member.kind === 'func') return next;
+      const where = `${member.name}(@idx ${member.index}) of struct ${type.name}`;
+      return refuse(x, ERRNO.EINVAL, `attach to invalid member ${where}`);
+    },
+  },
+  {
+    id: 'attach-supported',
+    scope: 'call',
+    source: 'check_struct_ops_btf_id',
+    text: 'programs can implement that member',
+    run(x) {
+      const { type, member } = x;
+      if (!type || !member || member.model !== null) return next;
+      return refuse(x, ERRNO.ENOTSUPP, `attach to unsupported member ${member.name} of struct ${type.name}`);
+    },
+  },
+  { ...mapReferences, id: 'map-refs-late', until: 'v6.1' },
+  { ...cfg, id: 'cfg-late', until: 'v6.1' },
+  {
+    id: 'verify',
+    scope: 'call',
+    source: 'do_check',
+    text: 'every path of the program is safe',
+    run(x) {
+      const { type, member, attr } = x;
+      const verdict = x.k.verify?.({
+        insns: x.insns,
+        progType: attr.prog_type,
+        member: type && member ? { struct: type.name, name: member.name, index: member.index } : null,
+      });
+      if (!verdict) return accepted(x, NOTHING_VERIFIED);
+      return verdict.errno === 0
+        ? accepted(x, verdict.log)
+        : refuse(x, verdict.errno, verdict.log.trimEnd(), verdict.log);
+    },
+  },
+];

@@ -1,0 +1,41 @@
+/* The log that PROG_LOAD and BTF_LOAD write to user space (kernel/bpf/log.c). */
+import { ERRNO } from '../base/errno.ts';
+import type { UserPointer } from './attr.ts';
+import type { Output } from './calls.ts';
+import type { Core } from './core.ts';
+
+export interface LogAttr {
+  readonly level: number;
+  readonly size: number;
+  readonly buffer: UserPointer;
+}
+
+/** keep the head of a log that does not fit, not its tail */
+const FIXED = 8;
+/** until v6.3 */
+const LEAST = 128;
+const MOST = 0xffff_ffff >>> 2;
+
+/** bpf_verifier_log_attr_valid */
+export function logAttrValid(k: Core, { level, size, buffer }: LogAttr): boolean {
+  const paired = (buffer !== null) === size > 0 && (buffer === null || level !== 0);
+  return paired && (level & ~k.profile.logMask) === 0 && size <= MOST;
+}
+
+/** The same until v6.3: a log has all three, and a buffer that is worth it. */
+export function logAttrValidEarly(k: Core, { level, size, buffer }: LogAttr): boolean {
+  if (level === 0 && size === 0 && buffer === null) return true;
+  return level !== 0 && (level & ~k.profile.logMask) === 0 && buffer !== null && size >= LEAST && size <= MOST;
+}
+
+/** bpf_vlog_finalize: 0, EFAULT, or ENOSPC when the log was cut. */
+export function finishLog(k: Core, out: Output, { level, size, buffer }: LogAttr, log: string): number {
+  if (level === 0 || log === '') return 0;
+  out.fields = { ...out.fields, log_true_size: log.length + 1 };
+  if (buffer === null) return 0;
+  const rotates = (k.profile.logMask & FIXED) !== 0 && (level & FIXED) === 0;
+  const room = size - 1;
+  out.log = rotates ? log.slice(Math.max(0, log.length - room)) : log.slice(0, room);
+  if (!(buffer instanceof Uint8Array)) return ERRNO.EFAULT;
+  return log.length > room ? ERRNO.ENOSPC : 0;
+}
