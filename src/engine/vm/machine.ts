@@ -76,9 +76,7 @@ export class BpfMachine {
 
   /** Makes a program runnable. Kernel functions must be registered before. */
   prepare(insns: Uint8Array): Result<Program> {
-    const prepared = prepareProgram(insns, this.functions);
-    if (prepared.ok && this.engine === 'compiled') this.compile([prepared.value]);
-    return prepared;
+    return prepareProgram(insns, this.functions);
   }
 
   /**
@@ -87,8 +85,8 @@ export class BpfMachine {
    */
   run(program: Program, context: number, r2 = 0, watch: InstructionWatch | null = null): number {
     assert(this.nesting < MAX_NESTING, 'programs nested too deep');
-    const { compiled } = program;
-    if (compiled && !watch) this.runCompiled(program, compiled, context, r2);
+    const compiled = watch || this.engine === 'interpreted' ? null : (program.compiled ?? this.compile(program));
+    if (compiled) this.runCompiled(program, compiled, context, r2);
     else this.runInterpreted(program, context, r2, watch);
     return this.memory.u32[RESULT];
   }
@@ -103,14 +101,16 @@ export class BpfMachine {
     return { count, pc, address: [low, high] };
   }
 
-  /** One module for all of them. What an engine finds too large stays interpreted. */
-  private compile(programs: readonly Program[]): void {
+  /** On first use. What WebAssembly engines find too large stays interpreted. */
+  private compile(program: Program): CompiledProgram | null {
+    if (program.tooLarge) return null;
     try {
-      const compiled = compilePrograms(programs, this.around);
-      for (const [i, program] of programs.entries()) program.compiled = compiled[i];
+      [program.compiled] = compilePrograms([program], this.around);
     } catch (error) {
       if (!(error instanceof WebAssembly.CompileError)) throw error;
+      program.tooLarge = true;
     }
+    return program.compiled;
   }
 
   private get framePointer(): number {

@@ -58,8 +58,10 @@ export interface Program {
   readonly callees: readonly Callee[];
   /** an interpreted run is under way, so that a nested one takes registers of its own */
   busy: boolean;
-  /** null for a program that is only interpreted */
+  /** null until it runs compiled for the first time */
   compiled: CompiledProgram | null;
+  /** for compilation; it is interpreted */
+  tooLarge: boolean;
 }
 
 /** Refuses what no engine could run, in the kernel's words; the verifier's own judgement is not made here. */
@@ -127,6 +129,7 @@ class Builder {
       high: registerFile(this.high),
       busy: false,
       compiled: null,
+      tooLarge: false,
     });
   }
 

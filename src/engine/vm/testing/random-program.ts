@@ -1,0 +1,116 @@
+/** Random programs for both engines: every instruction, any flow (loops with two entries too), calls, bad addresses. */
+import { type Arbitrary, array, bigInt, constant, constantFrom, integer, nat, oneof, record, tuple } from 'fast-check';
+import { encode, type Insn, insn, slotsOf } from '../../isa/insn.ts';
+import { INSTRUCTIONS, type InstructionSpec, SHAPES } from '../../isa/instructions.ts';
+import { CALL_KIND, OPCODE, WIDE_KIND } from '../../isa/opcodes.ts';
+import { KERNEL_BASE_HI, REGIONS } from '../memory.ts';
+
+/** Where a jump goes, as a share of the program's instructions: resolved once its length is known. */
+interface Planned {
+  readonly insn: Insn;
+  readonly target: number | null;
+}
+
+const SHARES = 1 << 16;
+const isJump = (spec: InstructionSpec): boolean => /\{(to|pc)\}/.test(spec.pseudo);
+
+/** Rows that an engine executes; wide immediates only as plain values. */
+const RUNNABLE = INSTRUCTIONS.filter(
+  ({ shape, src, opcode }) =>
+    !['packet-abs', 'packet-ind', 'call-reg', 'address-space', 'exit', 'call-kfunc'].includes(shape) &&
+    !(shape === 'wide' && src !== WIDE_KIND.VALUE) &&
+    !(opcode === OPCODE.CALL && src === CALL_KIND.HELPER),
+);
+const STRAIGHT = RUNNABLE.filter((spec) => !isJump(spec));
+const JUMPS = RUNNABLE.filter(isJump);
+const MEMORY = STRAIGHT.filter(({ pseudo }) => /\{(mem|at)\}/.test(pseudo));
+
+const imm = oneof(
+  integer({ min: -9, max: 70 }),
+  integer({ min: -0x80000000, max: 0x7fffffff }),
+  constantFrom(-0x80000000, 0x7fffffff, 0, -1),
+);
+/** r9 keeps the address of the data, so that most accesses land there; any other base is nearly always bad. */
+const base = oneof(
+  { weight: 12, arbitrary: constant(9) },
+  { weight: 4, arbitrary: constant(10) },
+  { weight: 1, arbitrary: nat(8) },
+);
+
+function instruction(spec: InstructionSpec): Arbitrary<Planned> {
+  const uses = (field: string): boolean => (SHAPES[spec.shape] as readonly string[]).includes(field);
+  const isMemory = MEMORY.includes(spec);
+  const isLoad = spec.shape === 'load';
+  const dst = uses('dst') ? (isMemory && !isLoad ? base : nat(8)) : constant(0);
+  const src = uses('src') ? (isMemory && isLoad ? base : nat(10)) : constant(spec.src ?? 0);
+  const off =
+    uses('off') && !isJump(spec)
+      ? oneof(integer({ min: -72, max: 64 }), integer({ min: -0x8000, max: 0x7fff }))
+      : constant(spec.off ?? 0);
+  return record({
+    insn: record({
+      dst,
+      src: isMemory && !isLoad ? nat(8) : src,
+      off: isMemory
+        ? oneof({ weight: 12, arbitrary: integer({ min: -64, max: 56 }) }, { weight: 1, arbitrary: off })
+        : off,
+      imm: uses('imm') && !isJump(spec) ? imm : spec.shape === 'jump-imm' ? imm : constant(spec.imm ?? 0),
+      high: uses('high') ? imm : constant(0),
+    }).map((fields) => insn(spec.opcode, fields)),
+    target: isJump(spec) ? nat(SHARES) : constant(null),
+  });
+}
+
+const helperCall: Arbitrary<Planned> = constantFrom(5, 7, 1, 14).map((id) => ({
+  insn: insn(OPCODE.CALL, { imm: id }),
+  target: null,
+}));
+const exit: Arbitrary<Planned> = constant({ insn: insn(OPCODE.EXIT), target: null });
+
+const anyOf = (specs: readonly InstructionSpec[]): Arbitrary<Planned> => constantFrom(...specs).chain(instruction);
+const planned = oneof(
+  { weight: 10, arbitrary: anyOf(STRAIGHT) },
+  { weight: 5, arbitrary: anyOf(MEMORY) },
+  { weight: 6, arbitrary: anyOf(JUMPS) },
+  { weight: 1, arbitrary: helperCall },
+  { weight: 1, arbitrary: exit },
+);
+
+/** r9 = data, in the middle of 128 bytes */
+const prologue = (data: number): Insn[] => [insn(OPCODE.LDDW, { dst: 9, imm: data, high: KERNEL_BASE_HI | 0 })];
+
+function resolve(plan: readonly Planned[], data: number): Uint8Array {
+  const insns = [...prologue(data), ...plan.map((p) => p.insn), insn(OPCODE.EXIT)];
+  const slots = [0];
+  for (const i of insns) slots.push(slots[slots.length - 1] + slotsOf(i));
+  const aimed = insns.map((i, at) => {
+    const target = plan[at - 1]?.target ?? null;
+    if (target === null) return i;
+    const to = slots[1 + Math.floor((target * (insns.length - 1)) / (SHARES + 1))];
+    const distance = to - slots[at] - 1;
+    return i.opcode === OPCODE.CALL || i.opcode === OPCODE.GOTOL ? { ...i, imm: distance } : { ...i, off: distance };
+  });
+  return encode(aimed);
+}
+
+export interface RandomRun {
+  readonly insns: (data: number) => Uint8Array;
+  readonly context: Uint8Array;
+  readonly r2: number;
+  readonly fuel: number;
+}
+
+export const randomRun: Arbitrary<RandomRun> = tuple(
+  array(planned, { minLength: 1, maxLength: 60 }),
+  array(bigInt({ min: 0n, max: (1n << 64n) - 1n }), { minLength: 16, maxLength: 16 }),
+  nat(0xffff),
+  integer({ min: 1, max: 400 }),
+).map(([plan, words, r2, fuel]) => ({
+  insns: (data: number) => resolve(plan, data),
+  context: new Uint8Array(BigUint64Array.from(words).buffer),
+  r2,
+  fuel,
+}));
+
+/** A number that is an address in the arena, to see pointers among the data. */
+export const ARENA_START = REGIONS.arena.base;
