@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { LayoutChange } from './compare.ts';
+import { compareLayouts } from './compare.ts';
 import { structLayout } from './layout.ts';
 import { printType } from './print.ts';
 import { fixture, mustOpen, shippedBtf, vmlinuxBytes } from './testing/kernels.ts';
@@ -73,6 +75,24 @@ describe('structLayout', () => {
     expect(depths[2]).toBeGreaterThan(depths[0]);
     expect(structLayout(btf, btf.find('ENUM', 'tcp_ca_event'))).toBeNull();
   });
+});
+
+it('compares a struct of two kernels', () => {
+  const old = shippedBtf('v6.1');
+  const [before, after] = [old, btf].map((kernel) =>
+    structLayout(kernel, kernel.find('STRUCT', 'tcp_sock'), { depth: 0 }),
+  );
+  if (!before || !after) throw new Error('both kernels have a tcp_sock');
+  const rows = compareLayouts(before, after);
+  const changeOf = (path: string) => rows.find((row) => row.path === path)?.change;
+  expect([changeOf('inet_conn'), changeOf('snd_cwnd')]).toEqual(['resized', 'moved']);
+  const pathsOf = (list: typeof rows, change: LayoutChange) =>
+    list.filter((r) => r.change === change).map((r) => r.path);
+  expect(pathsOf(rows, 'added')).toContain('tcp_usec_ts');
+  const back = compareLayouts(after, before);
+  expect(pathsOf(back, 'removed').toSorted()).toEqual(pathsOf(rows, 'added').toSorted());
+  expect(new Set(rows.map((row) => row.path)).size).toBe(rows.length);
+  expect(compareLayouts(after, after).every((row) => row.change === 'same')).toBe(true);
 });
 
 describe('printType', () => {

@@ -7,7 +7,7 @@ import { err, ok } from '../base/result.ts';
 import type { Btf, BtfKindName, BtfType } from './btf.ts';
 import { openBtf } from './read.ts';
 import type { NewType } from './write.ts';
-import { createBtfWriter } from './write.ts';
+import { createBtfWriter, renumberedType } from './write.ts';
 
 export interface Root {
   readonly kind: BtfKindName;
@@ -52,25 +52,13 @@ export function makeSubset(btf: Btf, rootIds: readonly number[]): Subset {
   for (const id of ids.subarray(1)) {
     const type = btf.type(id);
     if (type)
-      writer.add(closure.get(id) === 'named' && isComposite(type) ? forwardOf(type) : renumbered(type, renumber));
+      writer.add(closure.get(id) === 'named' && isComposite(type) ? forwardOf(type) : renumberedType(type, renumber));
   }
   return { btf: writer.finish(), ids };
 }
 
 function forwardOf({ name, kind }: BtfType): NewType {
   return { kind: 'FWD', name, kindFlag: kind === 'UNION' };
-}
-
-function renumbered(type: BtfType, renumber: (id: number) => number): NewType {
-  const refer = <T extends { readonly type: number }>(item: T): T => ({ ...item, type: renumber(item.type) });
-  return {
-    ...type,
-    type: renumber(type.type),
-    indexType: renumber(type.indexType),
-    members: type.members.map(refer),
-    params: type.params.map(refer),
-    variables: type.variables.map(refer),
-  };
 }
 
 /** `full`: laid out with its members; `named`: a forward declaration is enough. */

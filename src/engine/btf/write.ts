@@ -44,6 +44,19 @@ export function createBtfWriter(base?: Btf): BtfWriter {
   };
 }
 
+/** The type with every reference passed through `renumber`. */
+export function renumberedType(type: BtfType, renumber: (id: number) => number): NewType {
+  const refer = <T extends { readonly type: number }>(item: T): T => ({ ...item, type: renumber(item.type) });
+  return {
+    ...type,
+    type: renumber(type.type),
+    indexType: renumber(type.indexType),
+    members: type.members.map(refer),
+    params: type.params.map(refer),
+    variables: type.variables.map(refer),
+  };
+}
+
 interface Strings {
   readonly offset: (text: string) => number;
   readonly bytes: () => Uint8Array;
