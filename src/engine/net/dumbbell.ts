@@ -112,14 +112,6 @@ export class Dumbbell {
     return this.state.sent;
   }
 
-  /** Whether another packet reaches this endpoint at the same instant: its process does not run in between. */
-  followedBy(endpoint: number): boolean {
-    const { state, other, events } = this;
-    if (state.forward_head === 0) return false;
-    other.at = state.forward_head;
-    return other.to === endpoint && other.due === events.now;
-  }
-
   /** Random numbers for whoever belongs to this world. */
   random(): number {
     return this.prng.u32();

@@ -6,6 +6,9 @@ import { seqAdd } from './seq.ts';
 import { CA_STATE } from './constants.ts';
 import { jiffies32, type Stack } from './stack.ts';
 
+/** tcp_min_tso_segs */
+const MIN_TSO_SEGS = 2;
+
 /** 0 when the member is absent; callers that need another default look at the slot. */
 function call(s: Stack, slot: number, a = 0, b = 0, c = 0): number {
   const { tp } = s;
@@ -76,9 +79,9 @@ export function caCongControl(s: Stack, ack: number, flag: number): void {
   else call(s, ops.cong_control, rs.at);
 }
 
-/** tcp_tso_segs: asked at the start of each transmission; packets are single here, so the answer is not used. */
-export function caMinTsoSegs(s: Stack): void {
-  call(s, s.ops.min_tso_segs);
+/** tcp_tso_segs: the least segments of a burst, asked at the start of each transmission. */
+export function caMinTsoSegs(s: Stack): number {
+  return has(s, s.ops.min_tso_segs) ? call(s, s.ops.min_tso_segs) : MIN_TSO_SEGS;
 }
 
 export function caSndbufExpand(s: Stack): number {

@@ -174,6 +174,10 @@ function acceptChild(s: Stack): void {
   if (!hasCongControl(s)) updatePacingRate(s);
   tp.lsndtime = jiffies32(s);
   checkFastPath(s);
+  if (s.acceptDelayNs > 0) {
+    ep.reads_from = s.events.now + s.acceptDelayNs;
+    s.events.schedule(ep.reads_from, s.timers.read, ep.at);
+  }
   // the ACK may carry data already
   if (pkt.seq !== pkt.end_seq) {
     queueData(s);

@@ -23,8 +23,6 @@ const FIELDS = packed({
   fin_queued: 'u32',
   /** 1: no process holds it any more (SOCK_DEAD) */
   orphan: 'u32',
-  /** 1: reads everything as soon as it arrives */
-  reading: 'u32',
   /** request_sock and inet_timewait_sock */
   isn: 'u32',
   irs: 'u32',
@@ -41,14 +39,13 @@ const FIELDS = packed({
   seen_cwnd: 'u32',
   seen_ssthresh: 'u32',
   seen_state: 'u32',
-  /** the process stopped this connection's own wait for sending */
-  closing: 'u32',
-  spare: 'u32',
   /** bytes that the process has still to write; Infinity: endless */
   to_write: 'f64',
   /** engine times: when the request's SYN-ACK left, when TIME_WAIT ends */
   synack_at: 'f64',
   tw_until: 'f64',
+  /** engine time at which the accepting process begins to read */
+  reads_from: 'f64',
   /** engine time of the event that stands for a timer, 0 when there is none */
   xmit_event: 'f64',
   delack_event: 'f64',

@@ -15,7 +15,7 @@ import {
 } from './constants.ts';
 import { ackSent } from './ack-policy.ts';
 import { checkAppLimited, rateSent } from './rate.ts';
-import { after, before, seqAdd, seqDelta } from './seq.ts';
+import { before, seqAdd, seqDelta } from './seq.ts';
 import { appendSkb, sortLast, type Skb } from './skb.ts';
 import { inFlight, jiffies32, refreshClock, timestamp, type Stack } from './stack.ts';
 import { armPacing, rearmRto, resetXmitTimer, scheduleLossProbe } from './timers.ts';
@@ -23,6 +23,10 @@ import { selectWindow } from './window.ts';
 
 /** Bytes that a process with much to write keeps in the write queue, unsent. */
 const WRITE_AHEAD = 1 << 16;
+
+/** tcp_tso_rtt_log: each 2^9 us of RTT halve the bonus; tcp_tso_win_divisor: this part of a window is worth a burst */
+const TSO_RTT_LOG = 9;
+const TSO_WIN_DIVISOR = 3;
 
 /** How write_xmit was called: for all it may, or for one probe beyond the window. */
 export const PUSH = { ALL: 0, PROBE: 2 } as const;
@@ -102,7 +106,7 @@ function pace(s: Stack, payload: number, prior: number): void {
   const { tp } = s;
   const rate = tp.sk_pacing_rate;
   // the first window is not paced, an all-ones rate is no limit
-  if (rate === 0 || rate >= 2 ** 63 || tp.data_segs_out < TCP_INIT_CWND) return;
+  if (tp.sk_pacing_status === PACING.NONE || rate === 0 || rate >= 2 ** 63 || tp.data_segs_out < TCP_INIT_CWND) return;
   const length = Math.floor((payload * 1e9) / rate);
   const credit = tp.tcp_wstamp_ns - prior;
   tp.tcp_wstamp_ns += length - Math.min(Math.floor(length / 2), credit);
@@ -111,8 +115,7 @@ function pace(s: Stack, payload: number, prior: number): void {
 /** tcp_transmit_skb for a packet that stays in the retransmit queue. */
 export function transmit(s: Stack, skb: Skb, marks: number): void {
   const { tp } = s;
-  const prior = tp.tcp_wstamp_ns;
-  tp.tcp_wstamp_ns = Math.max(prior, tp.tcp_clock_cache);
+  tp.tcp_wstamp_ns = Math.max(tp.tcp_wstamp_ns, tp.tcp_clock_cache);
   skb.tstamp_ns = tp.tcp_wstamp_ns;
   const { seq, end_seq: end, flags } = skb;
   const payload = seqDelta(end, seq) - (flags === 0 ? 0 : 1);
@@ -126,7 +129,6 @@ export function transmit(s: Stack, skb: Skb, marks: number): void {
   }
   const syn = (flags & PACKET.SYN) !== 0;
   sendSegment(s, flags | marks | (syn ? 0 : PACKET.ACK), seq, end, payload);
-  if (tp.sk_pacing_status !== PACING.NONE) pace(s, payload, prior);
   sortLast(s, skb.at);
   rateSent(s, skb);
 }
@@ -198,17 +200,16 @@ function validateCwnd(s: Stack, limited: boolean): void {
 }
 
 /** Takes the next packet off the write queue and sends it (tcp_event_new_data_sent). */
-function sendNext(s: Stack): void {
+function sendNext(s: Stack, marks: number): void {
   const { tp, ep, sending } = s;
-  const unsent = seqDelta(tp.write_seq, tp.snd_nxt);
-  const data = unsent - ep.fin_queued;
+  const data = seqDelta(tp.write_seq, tp.snd_nxt) - ep.fin_queued;
   const length = Math.min(data, tp.mss_cache);
   const fin = ep.fin_queued === 1 && length === data;
   sending.at = s.skbs.alloc();
   sending.seq = tp.snd_nxt;
   sending.end_seq = seqAdd(tp.snd_nxt, length + (fin ? 1 : 0));
   sending.flags = fin ? PACKET.FIN : 0;
-  transmit(s, sending, 0);
+  transmit(s, sending, marks);
   const prior = tp.packets_out;
   tp.snd_nxt = sending.end_seq;
   appendSkb(s, sending.at);
@@ -217,24 +218,74 @@ function sendNext(s: Stack): void {
   if (prior === 0 || tp.icsk_pending === TIMER.LOSS_PROBE) rearmRto(s);
 }
 
+/** The segments of one GSO packet: they leave at one instant, the last one carries PSH, and they are paced as one. */
+function sendBurst(s: Stack, segments: number): void {
+  const { tp } = s;
+  const prior = tp.tcp_wstamp_ns;
+  const begin = tp.snd_nxt;
+  for (let left = segments; left > 1; left--) sendNext(s, 0);
+  sendNext(s, segments > 1 ? PACKET.PSH : 0);
+  pace(s, seqDelta(tp.snd_nxt, begin), prior);
+}
+
+/** tcp_tso_autosize: about a millisecond of the pacing rate, more when the path is short. */
+function burstSegments(s: Stack, least: number): number {
+  const { tp } = s;
+  const rate = Math.min(tp.sk_pacing_rate, 2 ** 52);
+  let bytes = Math.floor(rate / (1 << tp.sk_pacing_shift));
+  const r = tp.min_rtt >>> TSO_RTT_LOG;
+  if (r < 32) bytes += tp.sk_gso_max_size >>> r;
+  const segments = Math.floor(Math.min(bytes, tp.sk_gso_max_size) / tp.mss_cache);
+  return Math.max(1, Math.min(Math.max(segments, least), tp.sk_gso_max_segs));
+}
+
+/** tcp_tso_should_defer: wait for the next ACK rather than send less than a burst. */
+function shouldDefer(s: Stack, room: number, most: number, unsent: number): boolean {
+  const { tp, ep, head } = s;
+  // the recorded senders never held a single segment back for long
+  if (tp.icsk_ca_state >= CA_STATE.RECOVERY || room === 1) return false;
+  // a pause of a millisecond is long enough
+  if (tp.tcp_clock_cache - tp.tcp_wstamp_ns > 1e6) return false;
+  const mss = tp.mss_cache;
+  const sendWindow = seqDelta(windowEnd(s), tp.snd_nxt);
+  const limit = Math.min(sendWindow, room * mss);
+  if (limit >= most * mss) return false;
+  if (limit >= Math.floor(Math.min(tp.snd_wnd, tp.snd_cwnd * mss) / TSO_WIN_DIVISOR)) return false;
+  head.at = tp.tcp_rtx_queue;
+  // the next ACK is too far away
+  if (head.at === 0 || tp.tcp_clock_cache - head.tstamp_ns < (tp.srtt_us >>> 4) * 1000) return false;
+  return limit <= unsent || ep.fin_queued === 0;
+}
+
 /** tcp_write_xmit. Returns whether nothing is in flight although there is data (a zero window). */
 export function writeXmit(s: Stack, push: number): boolean {
   const { tp } = s;
   refreshClock(s);
-  caMinTsoSegs(s);
+  const most = push === PUSH.PROBE ? 1 : burstSegments(s, caMinTsoSegs(s));
   const end = windowEnd(s);
+  const mss = tp.mss_cache;
   let sent = 0;
+  let limited = false;
   while (tp.write_seq !== tp.snd_nxt) {
     if (pacingBlocks(s)) break;
-    if (inFlight(tp) >= tp.snd_cwnd && push !== PUSH.PROBE) break;
+    const room = push === PUSH.PROBE ? 1 : tp.snd_cwnd - inFlight(tp);
+    if (room <= 0) break;
     const unsent = seqDelta(tp.write_seq, tp.snd_nxt);
-    if (after(seqAdd(tp.snd_nxt, Math.min(unsent, tp.mss_cache)), end)) break;
-    sendNext(s);
-    sent++;
+    const inWindow = seqDelta(end, tp.snd_nxt);
+    if (Math.min(unsent, mss) > inWindow) break;
+    // tcp_cwnd_test: no burst is more than half of the window
+    const quota = Math.min(room, Math.max(tp.snd_cwnd >>> 1, 1));
+    if (unsent > mss && push !== PUSH.PROBE && shouldDefer(s, room, most, unsent)) {
+      limited = room * mss < inWindow;
+      break;
+    }
+    const burst = Math.min(quota, most, Math.ceil(unsent / mss), Math.max(1, Math.floor(inWindow / mss)));
+    sendBurst(s, burst);
+    sent += burst;
     if (push === PUSH.PROBE) break;
     fillWriteQueue(s);
   }
-  const limited = inFlight(tp) >= tp.snd_cwnd;
+  if (inFlight(tp) >= tp.snd_cwnd) limited = true;
   if (sent > 0 || limited) validateCwnd(s, limited);
   if (sent === 0) return tp.packets_out === 0 && tp.write_seq !== tp.snd_nxt;
   if (inReduction(s)) tp.prr_out += sent;
@@ -254,7 +305,9 @@ export function retransmitOnce(s: Stack, skb: Skb): boolean {
   if (seqDelta(windowEnd(s), skb.seq) <= 0 && skb.seq !== tp.snd_una) return false;
   tp.total_retrans++;
   tp.bytes_retrans += seqDelta(skb.end_seq, skb.seq);
+  const prior = tp.tcp_wstamp_ns;
   transmit(s, skb, PACKET.RETRANSMISSION);
+  pace(s, seqDelta(skb.end_seq, skb.seq), prior);
   skb.sacked |= TCPCB.EVER_RETRANS;
   return true;
 }

@@ -61,13 +61,13 @@ function storeRange(s: Stack, seq: number, end: number): boolean {
     }
     if (before(seq, range.start)) range.start = seq;
     if (after(end, range.end)) range.end = end;
-    range.truesize += SEGMENT_TRUESIZE;
+    range.truesize += seqDelta(end, seq);
   } else {
     range2.at = s.ranges.alloc();
     range2.next = at;
     range2.start = seq;
     range2.end = end;
-    range2.truesize = SEGMENT_TRUESIZE;
+    range2.truesize = seqDelta(end, seq);
     if (prev === 0) tp.out_of_order_queue = range2.at;
     else {
       range.at = prev;
@@ -75,7 +75,8 @@ function storeRange(s: Stack, seq: number, end: number): boolean {
     }
     range.at = range2.at;
   }
-  tp.rmem_alloc += SEGMENT_TRUESIZE;
+  // segments that join share one header: they cost what they carry (tcp_try_coalesce)
+  tp.rmem_alloc += seqDelta(end, seq);
   for (let next = range.next; next !== 0; next = range.next) {
     range2.at = next;
     if (before(range.end, range2.start)) break;
@@ -225,10 +226,10 @@ function heldTruesize(s: Stack): number {
   return sum;
 }
 
-/** The process reads everything that is in order (tcp_recvmsg, tcp_cleanup_rbuf), once the softirq is over. */
+/** The process reads everything that is in order (tcp_recvmsg, tcp_cleanup_rbuf), once it has begun to. */
 export function readAll(s: Stack): void {
   const { tp } = s;
-  if (s.net.followedBy(s.ep.at)) return;
+  if (s.events.now < s.ep.reads_from) return;
   const copied = seqDelta(tp.rcv_nxt, tp.copied_seq);
   if (copied <= 0) return;
   tp.copied_seq = tp.rcv_nxt;

@@ -77,6 +77,7 @@ export interface TimerKinds {
   readonly pacing: EventKind;
   readonly compress: EventKind;
   readonly timeWait: EventKind;
+  readonly read: EventKind;
 }
 
 export interface Stack {
@@ -90,6 +91,8 @@ export interface Stack {
   readonly timers: TimerKinds;
   readonly observer: TcpObserver;
   readonly congestion: CongestionControls;
+  /** ns between a connection's establishment and the server's first read */
+  readonly acceptDelayNs: number;
   /** ops of the built-in reno, which is always there */
   readonly reno: number;
   /** the current socket and its endpoint */
@@ -116,7 +119,7 @@ export interface Stack {
 
 export type StackParts = Pick<
   Stack,
-  'memory' | 'events' | 'text' | 'net' | 'offsets' | 'timers' | 'observer' | 'congestion' | 'reno'
+  'memory' | 'events' | 'text' | 'net' | 'offsets' | 'timers' | 'observer' | 'congestion' | 'acceptDelayNs' | 'reno'
 >;
 
 export function makeStack(parts: StackParts): Stack {

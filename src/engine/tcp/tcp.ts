@@ -20,9 +20,10 @@ import { compressedAckTimer, delayedAckTimer, pacingTimer, xmitTimer } from './e
 import { segmentArrived, tellWindow } from './input.ts';
 import { registerKfuncs } from './kfuncs.ts';
 import { tcpOffsets, type TcpOffsets } from './offsets.ts';
+import { readAll } from './receive.ts';
 import { renoCongAvoid, renoSsthresh, renoUndoCwnd } from './reno.ts';
 import { abandonCa, assignDefaultCa, changeCa, createSock } from './sock.ts';
-import { enter, inFlight, makeStack, type Stack, type TcpObserver, type TcpSock } from './stack.ts';
+import { enter, inFlight, makeStack, refreshClock, type Stack, type TcpObserver, type TcpSock } from './stack.ts';
 
 /** A socket that a process opened. */
 export interface SocketEntry {
@@ -47,6 +48,8 @@ export interface TcpParts {
   readonly path: PathConfig;
   readonly seed: number;
   readonly observer?: TcpObserver;
+  /** ns from a connection's establishment to the server's first read; 0: it reads whatever arrives at once */
+  readonly acceptDelayNs?: number;
   /** profiles until 6.3: a taken name is refused by init_member */
   readonly refusesNameEarly?: boolean;
 }
@@ -126,9 +129,11 @@ export class Tcp {
       pacing: events.define('tcp_pace_kick', (ep) => pacingTimer(this.s, ep)),
       compress: events.define('tcp_compressed_ack_kick', (ep) => compressedAckTimer(this.s, ep)),
       timeWait: events.define('tw_timer', (ep) => this.timeWaitOver(ep)),
+      read: events.define('server reads', (ep) => this.beginReading(ep)),
     };
     const { offsets, net, congestion } = this;
-    this.s = makeStack({ memory, events, text, net, offsets, timers, observer, congestion, reno });
+    const { acceptDelayNs = 0 } = parts;
+    this.s = makeStack({ memory, events, text, net, offsets, timers, observer, congestion, reno, acceptDelayNs });
   }
 
   get cold(): TcpCold {
@@ -347,6 +352,14 @@ export class Tcp {
       congestion.setFlags(kdata, names.includes(name) ? rest | CA_FLAG.NON_RESTRICTED : rest);
     }
     return 0;
+  }
+
+  private beginReading(endpoint: number): void {
+    const { s } = this;
+    enter(s, endpoint);
+    if (s.ep.sk === 0) return;
+    refreshClock(s);
+    readAll(s);
   }
 
   private arrived(packet: Packet): void {
