@@ -22,6 +22,16 @@ function changed(): boolean {
   return name !== null && statusOf(name, textOf(name), lab().loaded) !== 'same';
 }
 
+/** Without a text there is no program to start with. */
+function restartWithTexts(): void {
+  const texts = currentTexts();
+  const empty = Object.keys(texts).find((name) => texts[name].trim() === '');
+  if (empty === undefined) restart(texts);
+  else {
+    notify({ kind: 'error', title: `${empty} is empty`, detail: 'Write a program, or reset the text to the example.' });
+  }
+}
+
 function registerAsNew(): void {
   const name = activeText();
   if (name === null) return;
@@ -80,7 +90,7 @@ export const PROGRAM_COMMANDS: readonly PageCommand[] = [
     group: 'Program',
     keys: ['Ctrl+Enter'],
     when: hasText,
-    run: () => restart(currentTexts()),
+    run: restartWithTexts,
   },
   {
     id: 'program.register',

@@ -151,8 +151,8 @@ function receive(message: FromWorker): void {
       act(() => told({ cpu: message.cpu }));
       return;
     case 'texts':
-      // what did not assemble before does now
-      told({ loaded: message.texts, notices: lab().notices.filter(({ kind }) => kind !== 'error') });
+      // another run: what was said of the last one is no longer so
+      told({ loaded: message.texts, notices: [] });
       return;
     case 'notice':
       if (!replaying) notify(message.notice);

@@ -10,8 +10,16 @@ import { Spoken } from './spoken.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TopBar } from './top-bar.tsx';
 
-const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })));
-const KeySheet = lazy(() => import('./key-sheet.tsx').then(({ KeySheet }) => ({ default: KeySheet })));
+const loadPalette = () => import('./palette.tsx').then(({ Palette }) => ({ default: Palette }));
+const loadKeySheet = () => import('./key-sheet.tsx').then(({ KeySheet }) => ({ default: KeySheet }));
+const Palette = lazy(loadPalette);
+const KeySheet = lazy(loadKeySheet);
+
+/** Fetched once the page stands, so that a key opens them at once. */
+const AHEAD_MS = 1500;
+setTimeout(() => {
+  for (const load of [loadPalette, loadKeySheet]) load().catch(() => {});
+}, AHEAD_MS);
 
 const narrow = matchMedia('(max-width: 899px)');
 const onNarrow = (listener: () => void): (() => void) => {

@@ -42,11 +42,11 @@ function Bar({ notice }: { readonly notice: ShownNotice }) {
     <div className="notice" data-kind={kind}>
       <span className="notice-kind">{KIND[kind]}</span>
       <div className="notice-text">
-        <p className="notice-title">{title}</p>
+        <p className="notice-title">
+          {title}
+          {notKernel && <span className="tag">not kernel behaviour</span>}
+        </p>
         <p>{detail}</p>
-        {notKernel && (
-          <p className="note">This is not how Linux behaves: its verifier would have refused the program.</p>
-        )}
       </div>
       {text !== undefined && line !== undefined && (
         <button type="button" className="button" onClick={() => runCommand('program.show', { text, line })}>

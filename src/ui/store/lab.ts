@@ -47,9 +47,11 @@ export const told = (change: Partial<LabState>): void => useLab.setState(change)
 const MOST_NOTICES = 3;
 let count = 0;
 
+/** Shows a notice; one that says the same is taken away. */
 export function notify(notice: Notice): void {
   count++;
-  told({ notices: [...lab().notices, { ...notice, n: count }].slice(-MOST_NOTICES) });
+  const others = lab().notices.filter(({ title, detail }) => title !== notice.title || detail !== notice.detail);
+  told({ notices: [...others, { ...notice, n: count }].slice(-MOST_NOTICES) });
 }
 
 export const dismiss = (n: number): void => told({ notices: lab().notices.filter((notice) => notice.n !== n) });

@@ -5,4 +5,8 @@ export type Overlay = 'palette' | 'keys' | null;
 
 export const useOverlay = create<{ readonly overlay: Overlay }>(() => ({ overlay: null }));
 
-export const showOverlay = (overlay: Overlay): void => useOverlay.setState({ overlay });
+/** What is typed from now on is meant for the sheet, which may still be on its way. */
+export function showOverlay(overlay: Overlay): void {
+  if (overlay !== null && document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  useOverlay.setState({ overlay });
+}

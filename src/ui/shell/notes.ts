@@ -1,0 +1,32 @@
+/* Things that happened to programs (one was stopped, a window was 0) are told when the clock passes them. */
+import { onDraw } from '../frame.ts';
+import { currentFrame } from '../frame-source.ts';
+import { lab, notify } from '../store/lab.ts';
+import type { History } from '../../engine/lab/snapshot.ts';
+
+/** More than these at once say the same. */
+const MOST = 2;
+
+let told: readonly History['notes'][number][] = [];
+
+function tellPassed(): void {
+  const { history } = lab();
+  if (!history || history.notes.length + told.length === 0) return;
+  const { event } = currentFrame().hot;
+  const passed = history.notes.filter((note) => note.event <= event);
+  const known = new Set(told.map((note) => `${note.event} ${note.title}`));
+  const fresh = passed.filter((note) => !known.has(`${note.event} ${note.title}`));
+  told = passed;
+  for (const { kind, title, detail, text, line } of fresh.slice(0, MOST)) {
+    notify({
+      kind: kind === 'stopped' ? 'stopped' : 'info',
+      title,
+      detail,
+      text: text ?? undefined,
+      line: line ?? undefined,
+      notKernel: kind === 'stopped',
+    });
+  }
+}
+
+export const tellNotes = (): (() => void) => onDraw(tellPassed);
