@@ -52,10 +52,13 @@ function publicFolder(): string {
   return candidates.find((folder) => existsSync(folder)) ?? candidates[0];
 }
 
-/** The shipped kernel: v6.12's BTF subset with its id table. */
-export function shippedParts(): MachineParts {
-  const ids = readBytes(join(publicFolder(), 'btf', 'v6.12.ids'));
-  const parts = openMachineParts(readBytes(join(publicFolder(), 'btf', 'v6.12.btf')), new Uint32Array(ids.slice().buffer));
+/** A shipped kernel: its BTF subset with its id table. */
+export function shippedParts(kernel = 'v6.12'): MachineParts {
+  const ids = readBytes(join(publicFolder(), 'btf', `${kernel}.ids`));
+  const parts = openMachineParts(
+    readBytes(join(publicFolder(), 'btf', `${kernel}.btf`)),
+    new Uint32Array(ids.slice().buffer),
+  );
   if (!parts.ok) throw new Usage(`public/btf: ${parts.error.message}`);
   return parts.value;
 }

@@ -2,10 +2,11 @@
 import { benchVerb } from './bench.ts';
 import { btfVerb } from './btf.ts';
 import { Usage, type Verb } from './cli.ts';
+import { replayVerb } from './replay.ts';
 import { runVerb } from './run.ts';
 import { simVerb } from './sim.ts';
 
-const VERBS: readonly Verb[] = [runVerb, simVerb, btfVerb, benchVerb];
+const VERBS: readonly Verb[] = [runVerb, simVerb, replayVerb, btfVerb, benchVerb];
 
 function help(): void {
   console.log('lab VERB ...\n');

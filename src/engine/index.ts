@@ -23,3 +23,5 @@ export type {
 export { Lab, type LabBreakpoint } from './lab/lab.ts';
 export { type MachineParts, openMachineParts } from './lab/machine.ts';
 export type * from './lab/snapshot.ts';
+export { PROFILES } from './kernel/profiles.ts';
+export { type Recording, replay, type Replayed, replayable } from './tools/replay.ts';

@@ -66,6 +66,9 @@ export const V6_1: Profile = {
   trampoline: { endbr: false, rbxSlot: false, int3: true, safety: 0, maxArgs: 6, maxPages: 1, ksyms: false },
 };
 
+/** The profiles that have a BTF of their own. */
+export const PROFILES: Readonly<Record<string, Profile>> = { 'v6.1': V6_1, 'v6.12': V6_12 };
+
 const rank = (name: string): number => PROFILE_ORDER.indexOf(name as ProfileName);
 
 /** Whether a profile has something that exists from `since` to `until`, both included. */
