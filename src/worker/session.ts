@@ -7,6 +7,7 @@ import {
   type Command,
   Lab,
   type MachineParts,
+  type NoteRecord,
   openMachineParts,
   type Series,
 } from '../engine/index.ts';
@@ -136,7 +137,13 @@ export class Session {
     this.sentCold = null;
     lab.setBreakpoints(this.breakpoints);
     this.sendTexts(lab);
-    this.explore(lab, () => this.seekJob(lab, time));
+    this.explore(lab, () => {
+      const notes = lab.history.notes.filter((note) => note.time <= time);
+      for (const note of firstOfEach(notes)) this.told(note);
+      const stop = notes.find((note) => note.kind === 'stopped');
+      if (stop && lab.showStop(stop)) this.frame();
+      else this.seekJob(lab, time);
+    });
   }
 
   /** Runs to the scenario's end so that the timeline knows what happens if nothing is done. */
@@ -301,23 +308,21 @@ export class Session {
     const wall = this.host.clock();
     const target = Math.floor(lab.time + (wall - playing.wall) * 1e6 * playing.speed);
     playing.wall = wall;
-    const stopAt = lab.history.notes.find(
-      (note) => note.kind === 'stopped' && note.time > lab.time && note.time <= target,
-    );
-    const outcome = lab.play(stopAt ? stopAt.time : target, keepGoing);
-    if (outcome === 'stopped' || stopAt) this.playing = null;
+    const from = lab.time;
+    const outcome = lab.play(target, keepGoing);
+    const notes = lab.history.notes.filter((note) => note.time > from && note.time <= lab.time);
+    for (const note of firstOfEach(notes)) this.told(note);
+    const stop = notes.find((note) => note.kind === 'stopped');
+    if (stop) lab.showStop(stop);
+    if (outcome === 'stopped' || stop) this.playing = null;
     this.behind = this.playing !== null && outcome === 'more';
-    if (stopAt) {
-      this.notice({
-        kind: 'stopped',
-        title: stopAt.title,
-        detail: stopAt.detail,
-        text: stopAt.text ?? undefined,
-        line: stopAt.line ?? undefined,
-        notKernel: true,
-      });
-    }
     this.frame();
+  }
+
+  private told({ kind, title, detail, text, line }: NoteRecord): void {
+    const place = { text: text ?? undefined, line: line ?? undefined };
+    if (kind === 'stopped') this.notice({ kind, title, detail, ...place, notKernel: true });
+    else this.notice({ kind: 'info', title, detail, ...place });
   }
 
   private sendTexts(lab: Lab): void {
@@ -351,4 +356,9 @@ export class Session {
     const transfer = [numbers.buffer, ...windows.map((w) => w.buffer)] as ArrayBuffer[];
     this.host.post({ type: 'frame', numbers, windows, playing: this.playing !== null }, transfer);
   }
+}
+
+/** A warning that comes with every packet is told once. */
+function firstOfEach(notes: readonly NoteRecord[]): NoteRecord[] {
+  return [...new Map(notes.toReversed().map((note) => [note.title, note])).values()].toReversed();
 }

@@ -8,7 +8,7 @@ import { Recorder } from './recorder.ts';
 import { Run } from './run.ts';
 import type { Cold } from './machine.ts';
 import type { Command, Scenario } from './commands.ts';
-import type { ColdSnapshot, CpuSnapshot, History, HotSnapshot, Position, Series } from './snapshot.ts';
+import type { ColdSnapshot, CpuSnapshot, History, HotSnapshot, NoteRecord, Position, Series } from './snapshot.ts';
 
 export interface LabBreakpoint {
   readonly text: string;
@@ -152,6 +152,11 @@ export class Lab {
   stepInstruction(direction: 1 | -1, keepGoing: KeepGoing = always): boolean {
     if (direction > 0) return this.scope.next(this.run.time + SEARCH_NS, keepGoing);
     return this.scope.previous((before) => this.recorder.bpfEventBefore(before));
+  }
+
+  /** Where a program was stopped: at the instruction, with its registers. */
+  showStop({ event, prog }: NoteRecord): boolean {
+    return prog !== null && this.scope.gotoLast(event, prog);
   }
 
   /** The next or previous change of a map's state or reference count. */

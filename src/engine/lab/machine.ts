@@ -322,13 +322,13 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
 
   private warn(sk: number, message: string): void {
     const socket = Math.abs(this.tcp.socketOf(sk));
-    this.note('warning', `Socket ${socket}: a window of 0`, message, null, null);
+    this.note('warning', `Socket ${socket}: a window of 0`, message, null, null, null);
   }
 
   private stopped(prog: ProgObject, message: string, pc: number): void {
     const place = this.sourceOf(prog.id, pc);
-    const detail = `${message}. Its sockets go on with reno. This is not kernel behaviour: the verifier would have refused the program.`;
-    this.note('stopped', `${prog.name} was stopped`, detail, place?.text ?? null, place?.line ?? null);
+    const detail = `${message}. Its sockets go on with reno.`;
+    this.note('stopped', `${prog.name} was stopped`, detail, place?.text ?? null, place?.line ?? null, prog.id);
     for (const map of Object.values(this.kernel.state.maps)) {
       if (map.progs.some((entry) => entry.prog === prog.object)) this.tcp.moveToReno(map.kdata);
     }
@@ -340,8 +340,9 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     detail: string,
     text: string | null,
     line: number | null,
+    prog: number | null,
   ): void {
-    this.observer.note({ time: this.events.now, event: this.events.count, kind, title, detail, text, line });
+    this.observer.note({ time: this.events.now, event: this.events.count, kind, title, detail, text, line, prog });
   }
 }
 

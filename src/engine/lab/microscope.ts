@@ -104,6 +104,20 @@ export class Microscope {
     return this.watched((place) => place.call === call && place.insn === insn);
   }
 
+  /** To the last instruction that a program executed in an event: where it was stopped. */
+  gotoLast(event: number, progId: number): boolean {
+    this.leave();
+    this.run.seekEvent(event - 1);
+    this.run.checkpoint();
+    let last: Place | null = null;
+    this.watched((place) => {
+      if (place.progId === progId) last = { ...place };
+      return false;
+    });
+    const found = last as Place | null;
+    return found !== null && this.goto(event, found.call, found.insn);
+  }
+
   /** To the last instruction of a call, by default of the event's last. */
   private gotoEnd(event: number, call?: number): boolean {
     const lengths = this.lengths(event);

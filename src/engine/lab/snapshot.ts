@@ -185,6 +185,8 @@ export interface NoteRecord {
   /** program text and 0-based line, where there is one */
   readonly text: string | null;
   readonly line: number | null;
+  /** id of the program that was stopped */
+  readonly prog: number | null;
 }
 
 export interface CaptionRecord {

@@ -71,6 +71,7 @@ export function seriesScene(input: SeriesInput, size: Size): Scene {
       ...ticks.labels,
       ...panels.flatMap((panel) => panelMarks(panel, scale)),
       ...bandNames(bands, window),
+      ...ghostName(frame, window),
       ...lossMarks(frame, window, shown),
       line(
         'playhead',
@@ -124,6 +125,14 @@ function ghostLines({ input, scale }: Frame, panel: Panel, quantity: Quantity): 
     if (part) builder.add('text', ...steppedPoints(ghost.time, ghost[quantity], part, scale.x, panel.y));
   }
   return [builder.list()];
+}
+
+/** What the dashed lines are, at the panel's right end. */
+function ghostName({ input, scale }: Frame, panel: Panel): Mark[] {
+  if (input.history.ghosts.length === 0) return [];
+  const at = { x: scale.right - 4, y: panel.top + 10 };
+  const words = 'dashed: the run before';
+  return [text('ghosts', at, words, ui(10.5), 'muted', { anchor: 'end', halo: 'surface-1', label: words })];
 }
 
 /** ssthresh, where it is below infinity and inside the panel. */

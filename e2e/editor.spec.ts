@@ -1,0 +1,110 @@
+import type { Page } from '@playwright/test';
+import { expect, type Lab, test } from './fixtures.ts';
+
+const RENO = 'bpf_reno';
+
+/** Half of the window is too kind: a program with another curve on the same link and seed. */
+const KINDER = `.struct_ops tcp_congestion_ops
+.name "${RENO}"
+.section struct_ops/ssthresh
+a: r6 = *(u64 *)(r1 + 0)
+r0 = *(u32 *)(r6 + tcp_sock.snd_cwnd)
+exit
+.section struct_ops/undo_cwnd
+b: r6 = *(u64 *)(r1 + 0)
+r0 = *(u32 *)(r6 + tcp_sock.snd_cwnd)
+exit
+.section struct_ops/cong_avoid
+c: r6 = *(u64 *)(r1 + 0)
+r2 = *(u32 *)(r6 + tcp_sock.snd_cwnd)
+if r2 > 30 goto done
+r2 += 1
+*(u32 *)(r6 + tcp_sock.snd_cwnd) = r2
+done: r0 = 0
+exit
+`;
+
+const withCongAvoid = (body: string): string => KINDER.replace(/c: [\s\S]*/, `c: ${body}\n`);
+
+async function table(page: Page): Promise<string[]> {
+  return page.getByRole('region', { name: 'Flows' }).getByRole('row').allTextContents();
+}
+
+async function showTable(lab: Lab): Promise<string[]> {
+  await lab.press('Escape');
+  await lab.command('Show the connections as a table');
+  return table(lab.page);
+}
+
+test('edit, restart, and another curve on the same link and seed', async ({ lab }) => {
+  await lab.press('3');
+  const before = await showTable(lab);
+  expect(before.join()).toContain(RENO);
+  await lab.press('1');
+  await lab.replaceText(KINDER);
+  await expect(lab.programs).toContainText('Text changed');
+  await lab.press('Control+Enter');
+  await expect(lab.programs).not.toContainText('Text changed', { timeout: 15_000 });
+  await lab.press('Escape');
+  await expect.poll(() => table(lab.page)).not.toEqual(before);
+  await lab.command('Show cwnd and RTT over time');
+  await expect(lab.page.getByRole('region', { name: 'Flows' })).toContainText(/before|ghost|earlier|last run/i);
+});
+
+test('a breakpoint, ten steps, ten steps back', async ({ lab }) => {
+  await lab.edit();
+  await lab.press('Control+Home', ...Array.from({ length: 38 }, () => 'ArrowDown'));
+  await lab.press('F9', 'Escape', 'F5');
+  await expect(lab.status).toContainText('Stopped in reno_cong_avoid', { timeout: 15_000 });
+  const where = async (): Promise<string> => `${await lab.status.textContent()} ${await lab.time()}`;
+  const trail = [await where()];
+  for (let i = 0; i < 10; i++) {
+    await lab.press('F11');
+    await expect.poll(where).not.toBe(trail.at(-1));
+    trail.push(await where());
+  }
+  expect(new Set(trail).size).toBe(11);
+  for (const place of trail.slice(0, -1).toReversed()) {
+    await lab.press('Shift+F11');
+    await expect.poll(where).toBe(place);
+  }
+});
+
+test('a text that does not assemble is refused at its line, and nothing typed is lost', async ({ lab }) => {
+  await lab.replaceText(withCongAvoid('r1 = r2\ncall tcp_slow_strt\nexit'));
+  await lab.press('Control+Enter');
+  await expect(lab.notices).toContainText('does not assemble');
+  await expect(lab.notices).toContainText('E0310');
+  await expect(lab.programs).toContainText('tcp_slow_strt');
+  await lab.page.reload();
+  await expect(lab.programs).toContainText('tcp_slow_strt', { timeout: 20_000 });
+});
+
+const BAD: readonly (readonly [string, string, RegExp])[] = [
+  ['a program that loops for ever', 'goto c', /1,?000,?000|fuel|instructions/i],
+  ['a store outside the arena', 'r1 = 0\n*(u64 *)(r1 + 0) = r1\nexit', /store|fault|outside/i],
+];
+
+for (const [what, body, message] of BAD) {
+  test(`${what} is stopped, its line is named, the page goes on`, async ({ lab }) => {
+    await lab.replaceText(withCongAvoid(body));
+    await lab.press('Control+Enter');
+    await expect(lab.notices).toContainText(/stopped/i, { timeout: 20_000 });
+    await expect(lab.notices).toContainText(message);
+    await expect(lab.notices).toContainText('bpf_reno.s:');
+    await lab.press('Escape', 'n');
+    await expect(lab.status).toContainText('Paused');
+  });
+}
+
+test('a window of 0 is told, and taken as 1', async ({ lab }) => {
+  await lab.replaceText(withCongAvoid('r6 = *(u64 *)(r1 + 0)\nr2 = 0\n*(u32 *)(r6 + tcp_sock.snd_cwnd) = r2\nr0 = 0\nexit'));
+  await lab.press('Control+Enter');
+  await expect(lab.notices).toContainText(/window of 0/i, { timeout: 20_000 });
+});
+
+test('completion and hover open', async ({ lab }) => {
+  await lab.replaceText('.struct_ops tcp_congestion_ops\n.name "x"\n.section struct_ops/ssthresh\nf:\n  r0 = *(u32 *)(r1 + tcp_sock.snd_cw');
+  await lab.press('Control+Space');
+  await expect(lab.page.locator('.suggest-widget.visible')).toContainText('snd_cwnd');
+});

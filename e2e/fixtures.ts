@@ -1,0 +1,113 @@
+/** The built page, served from a deep path with its policy as headers, and what a person does at its keyboard. */
+import { join } from 'node:path';
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import { serve } from '../scripts/serve.mjs';
+
+/** A static site works from any path. */
+const BASE = '/any/where/at/all/';
+
+export const test = base.extend<{ lab: Lab }, { site: string }>({
+  site: [
+    // biome-ignore lint: the first argument must be a pattern
+    async ({}, use) => {
+      const { server, url } = await serve(join(import.meta.dirname, '..', 'dist'), 0, BASE);
+      await use(url);
+      server.close();
+    },
+    { scope: 'worker' },
+  ],
+  lab: async ({ page, site }, use) => {
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+    const lab = new Lab(page, site);
+    await lab.open();
+    await use(lab);
+    expect(problems, 'errors in the page').toEqual([]);
+  },
+});
+
+export { expect };
+
+export class Lab {
+  constructor(
+    readonly page: Page,
+    readonly site: string,
+  ) {}
+
+  async open(): Promise<void> {
+    await this.page.goto(this.site);
+    await this.expectAt('A', 'TOBEFREE');
+    await expect(this.status).toContainText('Paused');
+  }
+
+  async press(...keys: string[]): Promise<void> {
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  /** What the lifecycle says in words of a station: `TOBEFREE: map A`, `FREED: no map`. */
+  station(state: string): Locator {
+    const words = this.page.getByRole('list', { name: 'Lifecycle of the maps' }).getByRole('listitem');
+    return words.filter({ hasText: new RegExp(`^${state}:`) });
+  }
+
+  async expectAt(letter: string, state: string): Promise<void> {
+    await expect(this.station(state)).toHaveText(new RegExp(`maps?\\b.*\\b${letter}\\b`), { timeout: 20_000 });
+  }
+
+  get status(): Locator {
+    return this.page.getByRole('contentinfo');
+  }
+
+  get lifecycle(): Locator {
+    return this.page.getByRole('region', { name: 'Lifecycle' });
+  }
+
+  get programs(): Locator {
+    return this.page.getByRole('region', { name: 'Programs' });
+  }
+
+  get notices(): Locator {
+    return this.page.getByRole('log', { name: /Notices/ });
+  }
+
+  /** refcnt of a map, as the timeline's words say it; null when they say nothing of it. */
+  async refcnt(letter: string): Promise<number | null> {
+    const words = this.page.getByRole('list', { name: 'Timeline' });
+    const match = new RegExp(`Map ${letter} has (\\d+) reference`).exec((await words.textContent()) ?? '');
+    return match ? Number(match[1]) : null;
+  }
+
+  /** Engine time under the playhead, as the time slider says it. */
+  async time(): Promise<string> {
+    return (await this.page.getByRole('slider', { name: 'Time' }).getAttribute('aria-valuetext')) ?? '';
+  }
+
+  /** Runs a command by its name through the palette, as a keyboard user does. */
+  async command(name: string): Promise<void> {
+    await this.press('Control+k');
+    const palette = this.page.getByRole('combobox', { name: 'Command' });
+    await expect(palette).toBeFocused();
+    await this.page.keyboard.type(name);
+    await expect(this.page.getByRole('option', { selected: true })).toContainText(name);
+    await this.press('Enter');
+    await expect(palette).toHaveCount(0);
+  }
+
+  /** Puts the cursor into the program text. */
+  async edit(): Promise<void> {
+    const text = this.programs.getByRole('textbox');
+    await expect(text).toBeAttached({ timeout: 20_000 });
+    await this.command('To the editor');
+    await expect(text).toBeFocused();
+  }
+
+  /** Replaces the whole text of the open tab. */
+  async replaceText(text: string): Promise<void> {
+    await this.edit();
+    await this.press('Control+a');
+    await this.page.keyboard.insertText(text);
+  }
+}

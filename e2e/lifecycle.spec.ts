@@ -1,0 +1,51 @@
+import { expect, test } from './fixtures.ts';
+
+test('the whole scenario by keyboard: from TOBEFREE to FREED, and back to before the first map', async ({ lab }) => {
+  await expect(lab.page.getByText('struct_ops lets a BPF program be the kernel’s TCP congestion control')).toBeVisible();
+  await expect(lab.lifecycle).toContainText('Map A is deleted while three connections use it');
+  expect([await lab.refcnt('A'), await lab.refcnt('B')]).toEqual([3, 3]);
+
+  const counts: (number | null)[] = [];
+  for (let i = 0; i < 12; i++) {
+    if ((await lab.station('FREED').textContent())?.includes('map A')) break;
+    const before = await lab.time();
+    await lab.press('n');
+    await expect.poll(() => lab.time()).not.toBe(before);
+    counts.push(await lab.refcnt('A'));
+  }
+  await lab.expectAt('A', 'FREED');
+  expect(counts.filter((count) => count !== null && count < 3).slice(0, 3)).toEqual(expect.arrayContaining([2, 1]));
+
+  for (let i = 0; i < 30; i++) {
+    if ((await lab.time()).startsWith('0.0')) break;
+    const before = await lab.time();
+    await lab.press('Shift+N');
+    await expect.poll(() => lab.time()).not.toBe(before);
+  }
+  await expect(lab.station('INIT')).toHaveText('INIT: no map');
+  await lab.press('n');
+  await lab.expectAt('A', 'INIT');
+  await lab.press('n');
+  await lab.expectAt('A', 'INUSE');
+  expect(await lab.refcnt('A')).toBe(1);
+});
+
+test('a taken name: EEXIST, and the check that answered', async ({ lab }) => {
+  await lab.command('Name already taken');
+  await lab.expectAt('B', 'INIT');
+  await expect(lab.lifecycle).toContainText('EEXIST');
+  await lab.command('Show the checks');
+  await expect(lab.lifecycle).toContainText('EEXIST');
+  await expect(lab.page.getByRole('tab', { name: 'Checks', selected: true })).toBeVisible();
+});
+
+test('play runs on, pause stands still', async ({ lab }) => {
+  const before = await lab.time();
+  await lab.press('F5');
+  await expect.poll(() => lab.time()).not.toBe(before);
+  await lab.press('F5');
+  await expect(lab.status).toContainText('Paused');
+  const paused = await lab.time();
+  await lab.page.waitForTimeout(300);
+  expect(await lab.time()).toBe(paused);
+});
