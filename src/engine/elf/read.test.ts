@@ -89,6 +89,24 @@ describe('its BTF', () => {
   });
 });
 
+it('damaged .BTF.ext never throws', () => {
+  const ext = data('.BTF.ext');
+  const btf = openBtf(data('.BTF'));
+  if (!btf.ok) throw new Error(btf.error.message);
+  const edits = array(tuple(nat(ext.length - 1), nat(255)), { minLength: 1, maxLength: 6 });
+  // headers of the tables and of the sections in them lie in front
+  const front = array(tuple(nat(120), nat(255)), { minLength: 1, maxLength: 6 });
+  assert(
+    property(oneof(edits, front), nat(ext.length), boolean(), (changes, length, cut) => {
+      const damaged = ext.slice(0, cut ? length : ext.length);
+      for (const [at, value] of changes) if (at < damaged.length) damaged[at] = value;
+      const opened = openBtfExt(damaged, btf.value);
+      if (!opened.ok) expect(opened.error.offset).toBeGreaterThanOrEqual(0);
+    }),
+    { numRuns: process.env.SOAK ? 10_000 : 300 },
+  );
+});
+
 describe('damaged objects', () => {
   it.each([
     ['not an ELF file', 0, [0, 0]],
