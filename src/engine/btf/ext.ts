@@ -32,7 +32,7 @@ export interface CoreRelocation {
 }
 
 /** Records by ELF section name, in file order. */
-export type BySection<T> = ReadonlyMap<string, readonly T[]>;
+type BySection<T> = ReadonlyMap<string, readonly T[]>;
 
 export interface BtfExt {
   readonly funcs: BySection<FuncInfo>;

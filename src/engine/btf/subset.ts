@@ -9,7 +9,7 @@ import { openBtf } from './read.ts';
 import type { NewType } from './write.ts';
 import { createBtfWriter, renumberedType } from './write.ts';
 
-export interface Root {
+interface Root {
   readonly kind: BtfKindName;
   readonly name: string;
 }

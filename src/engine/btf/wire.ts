@@ -6,7 +6,7 @@ import { BTF_KIND } from './btf.ts';
 
 /** Name of a kind number. */
 export const KIND_NAMES = Object.keys(BTF_KIND) as readonly BtfKindName[];
-export const MAX_KIND = BTF_KIND.ENUM64;
+const MAX_KIND = BTF_KIND.ENUM64;
 
 /** Bytes of the trailer: a fixed part, and so many for each of vlen. */
 const FIXED_TRAILER = new Uint8Array(MAX_KIND + 1);
@@ -26,7 +26,7 @@ export const infoKind = (info: number): number => (info >>> 24) & 0x1f;
 export const infoVlen = (info: number): number => info & 0xffff;
 export const infoFlag = (info: number): boolean => info >>> 31 === 1;
 
-export function trailerLength(kind: number, vlen: number): number {
+function trailerLength(kind: number, vlen: number): number {
   return FIXED_TRAILER[kind] + TRAILER_ITEM[kind] * vlen;
 }
 
