@@ -21,6 +21,7 @@ import 'monaco-editor/features/snippet/register';
 import 'monaco-editor/features/suggest/register';
 import 'monaco-editor/features/wordHighlighter/register';
 import 'monaco-editor/features/wordOperations/register';
+// oxlint-disable-next-line import/default -- Vite makes it of the file
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker';
 
 export * as monaco from 'monaco-editor/editor/editor.api';

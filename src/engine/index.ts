@@ -9,6 +9,7 @@ export { type AssembledObject, assemble, type Reference } from './isa/assembler.
 export { HELPERS, type HelperSpec } from './isa/helpers.ts';
 export { INSTRUCTIONS, type InstructionSpec } from './isa/instructions.ts';
 export type { SymbolSource } from './isa/symbols.ts';
+export { COMMANDS } from './kernel/commands.ts';
 export { symbolsFromBtf } from './libbpf/symbols.ts';
 export { makeKernelSubset } from './btf/subset.ts';
 export type {

@@ -74,19 +74,20 @@ interface ChoiceMenuProps extends Omit<ChoiceProps, 'children'> {
   readonly onClose: () => void;
 }
 
+const itemsOf = (menu: HTMLElement | null): HTMLElement[] => [
+  ...(menu?.querySelectorAll<HTMLElement>('[role="menuitemradio"]') ?? []),
+];
+
 const STEP: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowDown: 1 };
 
 function ChoiceMenu({ id, label, value, items, onChoose, onClose }: ChoiceMenuProps) {
   const list = useRef<HTMLDivElement>(null);
-  const buttons = (): HTMLElement[] => [
-    ...(list.current?.querySelectorAll<HTMLElement>('[role="menuitemradio"]') ?? []),
-  ];
   useEffect(() => {
     const chosen = list.current?.querySelector<HTMLElement>('[aria-checked="true"]');
-    (chosen ?? buttons()[0])?.focus();
+    (chosen ?? itemsOf(list.current)[0])?.focus();
   }, []);
   const onKeyDown = (event: KeyboardEvent): void => {
-    const all = buttons();
+    const all = itemsOf(list.current);
     const at = all.indexOf(document.activeElement as HTMLElement);
     const to = { Home: 0, End: all.length - 1 }[event.key] ?? (at + (STEP[event.key] ?? 0) + all.length) % all.length;
     if (event.key === 'Escape') onClose();

@@ -26,7 +26,7 @@ let windows: readonly MemoryWindow[] = [];
 let windowsOfFrames: readonly MemoryWindow[] = [];
 
 const fences = createFences();
-const post = (message: ToWorker): void => worker?.postMessage(message);
+const post = (message: ToWorker): void => worker?.postMessage(message, []);
 const ping = (then?: () => void): void => post({ type: 'ping', n: fences.raise(then) });
 
 const watchdog = createWatchdog({
@@ -47,8 +47,8 @@ function watchWorker(): void {
 function startWorker(): void {
   endWorker();
   const started = new Worker(new URL('../../worker/worker.ts', import.meta.url), { type: 'module' });
-  started.onmessage = ({ data }: MessageEvent<FromWorker>) => receive(data);
-  started.onerror = (event) => crashed(event.message || 'The engine could not be started.');
+  started.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => receive(data));
+  started.addEventListener('error', ({ message }) => crashed(message || 'The engine could not be started.'));
   worker = started;
 }
 

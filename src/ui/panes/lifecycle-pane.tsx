@@ -8,7 +8,7 @@ import { Pane } from '../controls/pane.tsx';
 import { chooseTab, useChoices } from '../store/choices.ts';
 import { useLab } from '../store/lab.ts';
 import { MapBadges } from './map-badges.tsx';
-import { stepWords } from './step-words.ts';
+import { useStepWords } from './use-step-words.ts';
 import { useCallback } from 'react';
 
 const TABS = [
@@ -17,7 +17,8 @@ const TABS = [
   { id: 'checks', title: 'Checks' },
 ] as const;
 
-const WORDS = { step: stepWords, errno: errnoName };
+/** The sequence names no steps. */
+const WORDS = { step: (id: string) => id, errno: errnoName };
 
 export function LifecyclePane() {
   const tab = useChoices((state) => state.tabs.lifecycle);
@@ -83,9 +84,10 @@ function Sequence({ cold, history }: ShownProps) {
 /** Of the last call that has any: socket calls have none. */
 function Checks({ cold, history }: ShownProps) {
   const call = history.calls.findLast(({ n, trace }) => n <= cold.lastCall && trace.length > 0) ?? null;
+  const words = useStepWords(call?.text ?? '');
   const build: LiveSceneProps['build'] = useCallback(
-    (_, { size, scroll }) => checksScene({ call, words: WORDS, scroll }, size),
-    [call],
+    (_, { size, scroll }) => checksScene({ call, words, scroll }, size),
+    [call, words],
   );
   return <LiveScene calm build={build} height={() => checksHeight(call)} />;
 }

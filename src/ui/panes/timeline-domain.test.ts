@@ -1,15 +1,15 @@
-import fc from 'fast-check';
+import { assert, double, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { panned, wholeRun, zoomed } from './timeline-domain.ts';
 
 const whole = wholeRun(1e9);
 const domains = fc
-  .tuple(fc.double({ min: 0, max: 0.9, noNaN: true }), fc.double({ min: 0.01, max: 0.1, noNaN: true }))
+  .tuple(double({ min: 0, max: 0.9, noNaN: true }), double({ min: 0.01, max: 0.1, noNaN: true }))
   .map(([from, span]) => [whole[1] * from, whole[1] * (from + span)] as const);
 
 test('whatever is done, the domain stays within the run', () => {
-  fc.assert(
-    fc.property(domains, fc.double({ min: -3, max: 3, noNaN: true }), (domain, by) => {
+  assert(
+    property(domains, double({ min: -3, max: 3, noNaN: true }), (domain, by) => {
       for (const [from, to] of [panned(domain, by, whole), zoomed(domain, 3e8, 2 ** by, whole)]) {
         expect(from).toBeGreaterThanOrEqual(0);
         expect(to).toBeLessThanOrEqual(whole[1] * 1.000001);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { lineMap } from './line-map.ts';
 
@@ -9,9 +9,9 @@ test('lines keep their fellows when others come and go', () => {
 });
 
 test('mapped lines are equal and keep their order', () => {
-  const text = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 12 }).map((lines) => lines.join('\n'));
-  fc.assert(
-    fc.property(text, text, (from, to) => {
+  const text = array(constantFrom('a', 'b', 'c', ''), { maxLength: 12 }).map((lines) => lines.join('\n'));
+  assert(
+    property(text, text, (from, to) => {
       const a = from.split('\n');
       const b = to.split('\n');
       const map = lineMap(from, to);
