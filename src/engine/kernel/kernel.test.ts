@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { ERRNO } from '../base/errno.ts';
+import { ProgramStopped } from '../vm/stopped.ts';
+import { RCU_NS, RCU_TASKS_NS, WORKQUEUE_NS } from './grace.ts';
 import { boot, loader } from './testing/boot.ts';
 
 test('a congestion control from INIT to freed', () => {
@@ -113,4 +115,83 @@ test('a pinned link keeps its struct registered after the loader is gone, and un
   expect(kernel.unlink('/sys/fs/bpf/l')).toBe(0);
   expect(names.list).toEqual([]);
   expect(kernel.state.links).toEqual({});
+});
+
+test('a program that is stopped answers 0, once and for all, and someone is told', () => {
+  let calls = 0;
+  const told: string[] = [];
+  const lab = boot({
+    makeTrampoline: () => () => {
+      calls++;
+      throw new ProgramStopped(
+        'fault',
+        'it stored outside its arena',
+        3,
+        null,
+        new Uint32Array(11),
+        new Uint32Array(11),
+      );
+    },
+    observer: { onStopped: (prog, message, pc) => told.push(`${prog.name} ${message} ${pc}`) },
+  });
+  const { kernel, text } = lab;
+  const pid = kernel.spawn('loader');
+  const user = loader(lab, pid);
+  const fds = {
+    ssthresh: user.prog('ssthresh'),
+    undo_cwnd: user.prog('undo_cwnd'),
+    cong_avoid: user.prog('cong_avoid'),
+  };
+  const map = user.map();
+  user.update(map, user.value('faulty', fds));
+  const [{ address, prog }] = kernel.state.maps[kernel.objectOf(pid, map, 'map')].progs;
+  expect([text.call(address), text.call(address)]).toEqual([0, 0]);
+  expect(calls).toBe(1);
+  expect(kernel.state.progs[prog].stopped).toEqual({ message: 'it stored outside its arena', pc: 3 });
+  expect(told).toEqual(['ssthresh it stored outside its arena 3']);
+});
+
+test('the three waits: the id is gone at once, the work item runs, both grace periods end, then all is freed', () => {
+  const lab = boot();
+  const { kernel, events } = lab;
+  const pid = kernel.spawn('loader');
+  const user = loader(lab, pid);
+  const map = user.map();
+  const object = kernel.objectOf(pid, map, 'map');
+  const { id } = kernel.state.maps[object];
+  kernel.close(pid, map);
+  expect(kernel.mapById(id)).toBeNull();
+  const freeing = () => kernel.state.maps[object]?.freeing;
+  expect(freeing()).toEqual({ workAt: WORKQUEUE_NS, rcuAt: 0, tasksAt: 0 });
+  events.step();
+  expect(freeing()).toEqual({ workAt: 0, rcuAt: WORKQUEUE_NS + RCU_NS, tasksAt: WORKQUEUE_NS + RCU_TASKS_NS });
+  events.step();
+  expect(freeing()).toEqual({ workAt: 0, rcuAt: 0, tasksAt: WORKQUEUE_NS + RCU_TASKS_NS });
+  events.step();
+  expect(freeing()).toBeUndefined();
+});
+
+test('a checkpoint put back: trampolines of its maps can be called, those of a lost future cannot', () => {
+  const lab = boot();
+  const { kernel, memory, text } = lab;
+  const pid = kernel.spawn('loader');
+  const user = loader(lab, pid);
+  const fds = {
+    ssthresh: user.prog('ssthresh'),
+    undo_cwnd: user.prog('undo_cwnd'),
+    cong_avoid: user.prog('cong_avoid'),
+  };
+  const [early, late] = [user.map(), user.map()];
+  user.update(early, user.value('early', fds));
+  const addresses = (fd: number) => kernel.state.maps[kernel.objectOf(pid, fd, 'map')].progs.map((p) => p.address);
+  const kept = addresses(early);
+  const checkpoint = { image: memory.save(), state: kernel.state };
+  user.update(late, user.value('late', fds));
+  const lost = addresses(late);
+  user.remove(early);
+  memory.restore(checkpoint.image);
+  kernel.state = checkpoint.state;
+  expect(kept.map((address) => text.call(address))).toEqual([7, 7, 7]);
+  expect(lost.map((address) => text.nameOf(address))).toEqual([null, null, null]);
+  expect(kernel.stateName(kernel.state.maps[kernel.objectOf(pid, early, 'map')])).toBe('INUSE');
 });
