@@ -1,5 +1,6 @@
 /** A stack on its own, for tests: the shipped BTF, no struct_ops core. */
 import { readFileSync } from 'node:fs';
+import type { Btf } from '../../btf/btf.ts';
 import { openBtf } from '../../btf/read.ts';
 import { EventQueue } from '../../net/event-queue.ts';
 import type { PathConfig } from '../../net/dumbbell.ts';
@@ -10,10 +11,10 @@ import { cursorClass } from '../../net/record.ts';
 import type { TcpObserver, TcpSock } from '../stack.ts';
 import { Tcp } from '../tcp.ts';
 
-const PROFILE = new URL('../../../../public/btf/v6.12.', import.meta.url);
+const FOLDER = new URL('../../../../public/btf/', import.meta.url);
 
-export function readBtf() {
-  const bytes = (ext: string) => new Uint8Array(readFileSync(new URL(`${PROFILE.href}${ext}`)));
+export function readBtf(profile = 'v6.12'): Btf {
+  const bytes = (ext: string) => new Uint8Array(readFileSync(new URL(`${profile}.${ext}`, FOLDER)));
   const btf = openBtf(bytes('btf'), new Uint32Array(bytes('ids').buffer));
   if (!btf.ok) throw new Error(btf.error.message);
   return btf.value;
