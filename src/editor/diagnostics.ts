@@ -37,7 +37,7 @@ export function followDiagnostics(model: editor.ITextModel): void {
 }
 
 /** Fixes of the complaints that touch a range. */
-export const fixes: languages.CodeActionProvider = {
+const fixes: languages.CodeActionProvider = {
   async provideCodeActions(model, range, { markers }) {
     const { symbols } = await kernelSymbols();
     const actions = analyse(model, symbols).diagnostics.flatMap((diagnostic): languages.CodeAction[] => {

@@ -17,7 +17,7 @@ function run(): void {
 }
 
 /** Asks for a frame, whether or not anything was asked of it. */
-export function requestDraw(): void {
+function requestDraw(): void {
   if (scheduled) return;
   scheduled = true;
   requestAnimationFrame(run);

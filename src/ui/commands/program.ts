@@ -3,24 +3,10 @@ import { choices, choose } from '../store/choices.ts';
 import { editorLink } from '../store/editor-link.ts';
 import { lab, notify, useLab } from '../store/lab.ts';
 import { lineMap } from '../store/line-map.ts';
-import {
-  activeText,
-  currentTexts,
-  editText,
-  freshName,
-  hasExample,
-  loadedLine,
-  statusOf,
-  textOf,
-} from '../store/texts.ts';
+import { activeText, currentTexts, editText, freshName, hasExample, loadedLine, textOf } from '../store/texts.ts';
 import type { PageCommand } from './command.ts';
 
 const hasText = (): boolean => lab().cold !== null && activeText() !== null;
-
-function changed(): boolean {
-  const name = activeText();
-  return name !== null && statusOf(name, textOf(name), lab().loaded) !== 'same';
-}
 
 /** Without a text there is no program to start with. */
 function restartWithTexts(): void {
@@ -153,5 +139,3 @@ export const PROGRAM_COMMANDS: readonly PageCommand[] = [
     },
   },
 ];
-
-export { changed as textChanged };

@@ -11,7 +11,7 @@ import { useCalmFrame, useFrame, useTheme } from './use-frame.ts';
 import { useSize } from './use-size.ts';
 
 /** What a scene is built for. */
-export interface Place {
+interface Place {
   readonly size: Size;
   readonly theme: Theme;
   /** px above the top edge */

@@ -81,7 +81,7 @@ function Sequence({ cold, history }: ShownProps) {
   );
 }
 
-/** Of the last call that has any: socket calls have none. */
+/** Of the last call with checks: socket calls have none. */
 function Checks({ cold, history }: ShownProps) {
   const call = history.calls.findLast(({ n, trace }) => n <= cold.lastCall && trace.length > 0) ?? null;
   const words = useStepWords(call?.text ?? '');

@@ -1,11 +1,11 @@
-import { assert, double, property } from 'fast-check';
+import { tuple, assert, double, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { panned, wholeRun, zoomed } from './timeline-domain.ts';
 
 const whole = wholeRun(1e9);
-const domains = fc
-  .tuple(double({ min: 0, max: 0.9, noNaN: true }), double({ min: 0.01, max: 0.1, noNaN: true }))
-  .map(([from, span]) => [whole[1] * from, whole[1] * (from + span)] as const);
+const domains = tuple(double({ min: 0, max: 0.9, noNaN: true }), double({ min: 0.01, max: 0.1, noNaN: true })).map(
+  ([from, span]) => [whole[1] * from, whole[1] * (from + span)] as const,
+);
 
 test('whatever is done, the domain stays within the run', () => {
   assert(

@@ -10,7 +10,7 @@ export interface ShownNotice extends Notice {
 }
 
 /** `asking`: the engine has been silent for half a second. */
-export type Phase = 'starting' | 'ready' | 'asking' | 'crashed';
+type Phase = 'starting' | 'ready' | 'asking' | 'crashed';
 
 export interface LabState {
   readonly phase: Phase;
