@@ -35,6 +35,8 @@ export interface Run {
   depth: number;
   /** instructions that may still run */
   fuel: number;
+  /** bytes of the arena in use when the run began: beyond them lies nobody's memory */
+  readonly arenaBytes: number;
 }
 
 /** What the loop shares with the machine that runs it. */
@@ -47,10 +49,8 @@ export interface Surroundings {
 
 const KERNEL_HIGH = KERNEL_BASE_HI | 0;
 const STORE_FROM = REGIONS.arena.base;
-const STORE_BYTES = REGIONS.arena.size;
 /** read-only data lies right before the arena */
 const LOAD_FROM = REGIONS.kernel.base;
-const LOAD_BYTES = REGIONS.arena.base + REGIONS.arena.size - LOAD_FROM;
 
 /** What a local call keeps: return address, then r6 to r9. */
 const FRAME_WORDS = 9;
@@ -61,6 +61,8 @@ export function interpret(run: Run, around: Surroundings): void {
   const { code, callees } = program;
   const { u8, u16, i32 } = memory;
   let frames: Int32Array | null = null;
+  const storeBytes = run.arenaBytes;
+  const loadBytes = storeBytes + STORE_FROM - LOAD_FROM;
   let ip = run.pc * 2;
   let depth = run.depth;
   const bottom = depth;
@@ -243,7 +245,7 @@ export function interpret(run: Run, around: Surroundings): void {
         case 0x71: {
           // ldxb
           const at = (low[s] + operand) >>> 0;
-          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= LOAD_BYTES - 1) low[d] = u8[at];
+          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 1) low[d] = u8[at];
           else {
             zeroRead(around, run, ip, s, operand);
             low[d] = 0;
@@ -254,7 +256,7 @@ export function interpret(run: Run, around: Surroundings): void {
         case 0x69: {
           // ldxh
           const at = (low[s] + operand) >>> 0;
-          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= LOAD_BYTES - 2) {
+          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 2) {
             low[d] = (at & 1) === 0 ? u16[at >>> 1] : u8[at] | (u8[at + 1] << 8);
           } else {
             zeroRead(around, run, ip, s, operand);
@@ -266,7 +268,7 @@ export function interpret(run: Run, around: Surroundings): void {
         case 0x61: {
           // ldxw
           const at = (low[s] + operand) >>> 0;
-          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= LOAD_BYTES - 4) {
+          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 4) {
             low[d] = (at & 3) === 0 ? i32[at >>> 2] : unaligned(u8, at);
           } else {
             zeroRead(around, run, ip, s, operand);
@@ -278,7 +280,7 @@ export function interpret(run: Run, around: Surroundings): void {
         case 0x79: {
           // ldxdw
           const at = (low[s] + operand) >>> 0;
-          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= LOAD_BYTES - 8) {
+          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 8) {
             if ((at & 3) === 0) {
               low[d] = i32[at >>> 2];
               high[d] = i32[(at >>> 2) + 1];
@@ -296,7 +298,7 @@ export function interpret(run: Run, around: Surroundings): void {
         case 0x91: {
           // ldxsb
           const at = (low[s] + operand) >>> 0;
-          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= LOAD_BYTES - 1) low[d] = (u8[at] << 24) >> 24;
+          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 1) low[d] = (u8[at] << 24) >> 24;
           else {
             zeroRead(around, run, ip, s, operand);
             low[d] = 0;
@@ -307,7 +309,7 @@ export function interpret(run: Run, around: Surroundings): void {
         case 0x89: {
           // ldxsh
           const at = (low[s] + operand) >>> 0;
-          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= LOAD_BYTES - 2) {
+          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 2) {
             low[d] = ((u8[at] | (u8[at + 1] << 8)) << 16) >> 16;
           } else {
             zeroRead(around, run, ip, s, operand);
@@ -319,7 +321,7 @@ export function interpret(run: Run, around: Surroundings): void {
         case 0x81: {
           // ldxsw
           const at = (low[s] + operand) >>> 0;
-          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= LOAD_BYTES - 4) low[d] = unaligned(u8, at);
+          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 4) low[d] = unaligned(u8, at);
           else {
             zeroRead(around, run, ip, s, operand);
             low[d] = 0;
@@ -332,14 +334,14 @@ export function interpret(run: Run, around: Surroundings): void {
         case 0x73: {
           // stxb
           const at = (low[d] + operand) >>> 0;
-          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > STORE_BYTES - 1) fault(run, ip, d, operand, 1);
+          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 1) fault(run, ip, d, operand, 1);
           u8[at] = low[s];
           break;
         }
         case 0x6b: {
           // stxh
           const at = (low[d] + operand) >>> 0;
-          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > STORE_BYTES - 2) fault(run, ip, d, operand, 2);
+          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 2) fault(run, ip, d, operand, 2);
           u8[at] = low[s];
           u8[at + 1] = low[s] >> 8;
           break;
@@ -347,7 +349,7 @@ export function interpret(run: Run, around: Surroundings): void {
         case 0x63: {
           // stxw
           const at = (low[d] + operand) >>> 0;
-          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > STORE_BYTES - 4) fault(run, ip, d, operand, 4);
+          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 4) fault(run, ip, d, operand, 4);
           if ((at & 3) === 0) i32[at >>> 2] = low[s];
           else storeUnaligned(u8, at, low[s]);
           break;
@@ -355,7 +357,7 @@ export function interpret(run: Run, around: Surroundings): void {
         case 0x7b: {
           // stxdw
           const at = (low[d] + operand) >>> 0;
-          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > STORE_BYTES - 8) fault(run, ip, d, operand, 8);
+          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 8) fault(run, ip, d, operand, 8);
           if ((at & 3) === 0) {
             i32[at >>> 2] = low[s];
             i32[(at >>> 2) + 1] = high[s];
@@ -370,14 +372,14 @@ export function interpret(run: Run, around: Surroundings): void {
         case 0xc3: {
           const off = (operand << 16) >> 16;
           const at = (low[d] + off) >>> 0;
-          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > STORE_BYTES - 4) fault(run, ip, d, off, 4);
+          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 4) fault(run, ip, d, off, 4);
           atomic32(u8, low, high, operand >> 16, at, s);
           break;
         }
         case 0xdb: {
           const off = (operand << 16) >> 16;
           const at = (low[d] + off) >>> 0;
-          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > STORE_BYTES - 8) fault(run, ip, d, off, 8);
+          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 8) fault(run, ip, d, off, 8);
           atomic64(u8, low, high, operand >> 16, at, s);
           break;
         }

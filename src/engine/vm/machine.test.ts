@@ -89,11 +89,12 @@ describe.each(['interpreted', 'compiled'] as const)('%s', (engine) => {
 
   test('a store outside the arena stops, with place, address and registers', () => {
     const { machine, program } = boot();
-    const { base, size } = REGIONS.arena;
+    const { base } = REGIONS.arena;
+    const end = machine.memory.end('arena');
     const storeAt = (register: string): string => `${register}\nr3 = 77\n*(u32 *)(r2 - 4) = r3\nr0 = 0\nexit`;
-    const last = program(storeAt(`r2 = ${BigInt(KERNEL_BASE_HI) * 2n ** 32n + BigInt(base + size)} ll`));
+    const last = program(storeAt(`r2 = ${BigInt(KERNEL_BASE_HI) * 2n ** 32n + BigInt(end)} ll`));
     machine.run(last, 0);
-    expect(machine.memory.u32[(base + size - 4) >>> 2]).toBe(77);
+    expect(machine.memory.u32[(end - 4) >>> 2]).toBe(77);
     const stop = stopOf(() => machine.run(program(storeAt('r2 = 3')), 0));
     expect([stop.reason, stop.pc, stop.address, stop.low[3]]).toEqual(['fault', 2, [0xffffffff, 0xffffffff], 77]);
     expect(stop.message).toBe('store of 4 bytes to 0xffffffffffffffff, outside the memory of programs');

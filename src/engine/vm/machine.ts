@@ -14,7 +14,7 @@ import {
   type Run,
   type Surroundings,
 } from './interpreter.ts';
-import { KERNEL_BASE_HI, type Memory } from './memory.ts';
+import { KERNEL_BASE_HI, type Memory, REGIONS } from './memory.ts';
 import { prepareProgram, type Program } from './program.ts';
 import { type CompiledProgram, compilePrograms } from './wasm/compile.ts';
 import { SCRATCH } from './wasm/scratch.ts';
@@ -28,6 +28,7 @@ const STACK_BYTES = MAX_FRAMES * FRAME_BYTES;
 const FUEL_LEFT = SCRATCH.fuel >> 2;
 const BAILED = SCRATCH.bailed >> 2;
 const LAST_FRAME = SCRATCH.lastFrame >> 2;
+const ARENA_BYTES = SCRATCH.arenaBytes >> 2;
 const RESULT = SCRATCH.result >> 2;
 
 /** A load outside what programs may read; Linux reads 0 there too if the pointer is a BTF pointer. */
@@ -113,6 +114,10 @@ export class BpfMachine {
     return program.compiled;
   }
 
+  private get arenaBytes(): number {
+    return this.memory.end('arena') - REGIONS.arena.base;
+  }
+
   private get framePointer(): number {
     return this.stacks + this.nesting * STACK_BYTES + FRAME_BYTES;
   }
@@ -142,7 +147,7 @@ export class BpfMachine {
     low[2] = r2;
     low[FRAME_POINTER] = this.framePointer;
     high[FRAME_POINTER] = KERNEL_BASE_HI;
-    return { program, low, high, watch, pc: 0, depth: 0, fuel: this.fuel };
+    return { program, low, high, watch, pc: 0, depth: 0, fuel: this.fuel, arenaBytes: this.arenaBytes };
   }
 
   private leaveResult({ low, high }: Run): void {
@@ -156,8 +161,10 @@ export class BpfMachine {
     // a program within a program: the outer one's words come back
     const outerFuel = i32[FUEL_LEFT];
     const outerLastFrame = i32[LAST_FRAME];
+    const outerArena = i32[ARENA_BYTES];
     const frame = this.framePointer;
     i32[FUEL_LEFT] = this.fuel;
+    i32[ARENA_BYTES] = this.arenaBytes;
     i32[LAST_FRAME] = frame + STACK_BYTES - FRAME_BYTES;
     this.nesting++;
     try {
@@ -172,6 +179,7 @@ export class BpfMachine {
       f64[this.executedAt] += this.fuel - i32[FUEL_LEFT];
       i32[FUEL_LEFT] = outerFuel;
       i32[LAST_FRAME] = outerLastFrame;
+      i32[ARENA_BYTES] = outerArena;
     }
   }
 
@@ -186,7 +194,16 @@ export class BpfMachine {
     }
     const pc = i32[SCRATCH.pc >> 2];
     const depth = (low[FRAME_POINTER] - frame) / FRAME_BYTES;
-    const run: Run = { program, low, high, watch: null, pc, depth, fuel: i32[FUEL_LEFT] + remaining[pc] };
+    const run: Run = {
+      program,
+      low,
+      high,
+      watch: null,
+      pc,
+      depth,
+      fuel: i32[FUEL_LEFT] + remaining[pc],
+      arenaBytes: i32[ARENA_BYTES],
+    };
     try {
       interpret(run, this.around);
     } finally {

@@ -12,9 +12,7 @@ import { I64, W, type WasmOp } from './opcodes.ts';
 import { SCRATCH } from './scratch.ts';
 
 const LOAD_FROM = REGIONS.kernel.base;
-const LOAD_BYTES = REGIONS.arena.base + REGIONS.arena.size - LOAD_FROM;
 const STORE_FROM = REGIONS.arena.base;
-const STORE_BYTES = REGIONS.arena.size;
 const FRAME_BYTES = 512;
 const REGISTERS = 11;
 
@@ -90,6 +88,11 @@ export class InstructionEmitter {
 
   /** What a function does first. */
   enter(): void {
+    this.loadFuel();
+    this.out.i32(0).memory(W.i64_load32_u, SCRATCH.arenaBytes).set(LOCAL.arena);
+  }
+
+  private loadFuel(): void {
     this.out.i32(0).memory(W.i32_load, SCRATCH.fuel).set(LOCAL.fuel);
   }
 
@@ -317,7 +320,9 @@ export class InstructionEmitter {
   private load(slot: number, { op, bytes }: Access, d: number, s: number, off: number): void {
     const { out } = this;
     this.relative(s, off, LOAD_FROM)
-      .i64(LOAD_BYTES - bytes, 0)
+      .get(LOCAL.arena)
+      .i64(STORE_FROM - LOAD_FROM - bytes, 0)
+      .op(W.i64_add)
       .op(W.i64_le_u)
       .block(W.if, I64);
     out.get(LOCAL.address).op(W.i32_wrap_i64).memory(op, LOAD_FROM);
@@ -342,10 +347,7 @@ export class InstructionEmitter {
 
   private checkStore(slot: number, d: number, off: number, bytes: number, bail: number): void {
     this.at(slot);
-    this.relative(d, off, STORE_FROM)
-      .i64(STORE_BYTES - bytes, 0)
-      .op(W.i64_gt_u)
-      .branch(W.br_if, bail);
+    this.relative(d, off, STORE_FROM).get(LOCAL.arena).i64(bytes, 0).op(W.i64_sub).op(W.i64_gt_u).branch(W.br_if, bail);
   }
 
   private atomic(slot: number, is64: boolean, d: number, s: number, operand: number, bail: number): void {
@@ -411,7 +413,7 @@ export class InstructionEmitter {
     out.get(localOf(10)).i64(FRAME_BYTES, 0).op(W.i64_add);
     out.call(this.callables.local(entry));
     this.set(0);
-    this.enter();
+    this.loadFuel();
     this.clearArguments();
   }
 

@@ -15,8 +15,10 @@ export const LOCAL = {
   pc: 14,
   dispatch: 15,
   word: 16,
+  /** i64: bytes of the arena that are in use */
+  arena: 17,
 } as const;
 
 /** A BPF function as a WebAssembly one: r1 to r5 and r10 in, r0 out. */
 export const BPF_FUNCTION: FunctionType = { params: [I64, I64, I64, I64, I64, I64], results: [I64] };
-export const BPF_LOCALS: readonly ValueType[] = [I64, I64, I64, I64, I64, I64, I64, I32, I32, I32, I32];
+export const BPF_LOCALS: readonly ValueType[] = [I64, I64, I64, I64, I64, I64, I64, I32, I32, I32, I32, I64];

@@ -12,6 +12,8 @@ export const SCRATCH = {
   pc: 0x0f08,
   /** i32: low word of r10 beyond which no frame may begin */
   lastFrame: 0x0f0c,
+  /** i32: bytes of the arena that are in use */
+  arenaBytes: 0x0f18,
   /** u64: the result */
   result: 0x0f10,
   /** u64 each: r0 to r10 when it gave up */
