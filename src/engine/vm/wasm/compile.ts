@@ -9,10 +9,11 @@ import type { Program } from '../program.ts';
 import { CodeWriter, encodeModule, fn, type FunctionImport, NO_LOCALS, type WasmFunction, words } from './encoder.ts';
 import { type Callables, InstructionEmitter } from './emit.ts';
 import { type Blocks, END, findBlocks, type Graph, graphOf, lengthOf, opAt } from './graph.ts';
-import { BPF_FUNCTION, BPF_LOCALS } from './locals.ts';
+import { BPF_FUNCTION, BPF_LOCALS, localName } from './locals.ts';
 import { I32, W } from './opcodes.ts';
 import { SCRATCH } from './scratch.ts';
 import { emitStructured } from './structure.ts';
+import { bodyText, type Mark, type TextNames, type WasmLine } from './text.ts';
 
 /** Context, r2, frame pointer, as words. The result and what is left of the fuel lie in the scratch words. */
 export type CompiledEntry = (context: number, r2: number, framePointer: number) => void;
@@ -74,27 +75,43 @@ const kernelImports = ({ program, firstImport }: Plan): FunctionImport[] =>
     type: fn(words(callee.words.length), [I32]),
   }));
 
-function programFunctions({ program, blocks, firstImport, firstFunction }: Plan, imported: number): WasmFunction[] {
+/** `imported`: functions that the module imports in all. */
+function callablesOf({ blocks, firstImport, firstFunction }: Plan, imported: number): Callables {
   const numbers = new Map(blocks.entries.map((slot, i) => [slot, imported + firstFunction + i]));
-  const callables: Callables = {
+  return {
     zeroRead: ZERO_READ,
     highWord: HIGH_WORD,
     kernel: (callee) => firstImport + callee,
     local: (slot) => numbers.get(slot) as number,
   };
+}
+
+function programFunctions(plan: Plan, imported: number): WasmFunction[] {
+  const { program, blocks } = plan;
+  const callables = callablesOf(plan, imported);
   return blocks.entries.map((slot) => ({
     name: `f${slot}`,
     type: BPF_FUNCTION,
     locals: BPF_LOCALS,
-    body: functionBody(program, blocks, graphOf(program, blocks, slot), callables),
+    body: functionBody({ program, blocks, graph: graphOf(program, blocks, slot), callables, marks: null }),
     exported: false,
   }));
 }
 
-function functionBody(program: Program, blocks: Blocks, graph: Graph, callables: Callables): Uint8Array {
+interface FunctionPlan {
+  readonly program: Program;
+  readonly blocks: Blocks;
+  readonly graph: Graph;
+  readonly callables: Callables;
+  /** filled with where each instruction's code begins, if anybody wants to know */
+  readonly marks: Mark[] | null;
+}
+
+function functionBody({ program, blocks, graph, callables, marks }: FunctionPlan): Uint8Array {
   const { code } = program;
   const out = new CodeWriter(1024);
   const emitter = new InstructionEmitter(out, program, callables);
+  const mark = (slot: number | null): unknown => marks?.push({ at: out.length, slot });
   emitter.enter();
   out.block(W.block);
   emitStructured(
@@ -104,19 +121,50 @@ function functionBody(program: Program, blocks: Blocks, graph: Graph, callables:
       body(block, bail) {
         const first = graph.start[block];
         const last = graph.last[block];
+        mark(first);
         emitter.pay(first, blocks.remaining[first], bail);
-        const ownsLast = graph.end[block] === END.next;
-        for (let slot = first; ownsLast ? slot <= last : slot < last; slot += lengthOf(opAt(code, slot)))
+        const end = graph.end[block] === END.next ? last + 1 : last;
+        for (let slot = first; slot < end; slot += lengthOf(opAt(code, slot))) {
+          mark(slot);
           emitter.instruction(slot, bail);
+        }
+        mark(last);
       },
       condition: (block, negated) => emitter.condition(graph.last[block], negated),
       exit: () => emitter.exit(),
     },
     1,
   );
+  mark(null);
   out.op(W.unreachable).op(W.end);
   emitter.bail();
   return out.take();
+}
+
+export interface FunctionText {
+  /** slot at which the BPF function begins */
+  readonly slot: number;
+  readonly lines: readonly WasmLine[];
+}
+
+/** A program's functions as WebAssembly text. */
+export function compiledText(program: Program): FunctionText[] {
+  const [plan] = planModule([program]);
+  const { blocks } = plan;
+  const names: TextNames = { local: localName, fn: (index) => functionName(plan, index) };
+  const callables = callablesOf(plan, HELPER_IMPORTS.length + program.callees.length);
+  return blocks.entries.map((slot) => {
+    const marks: Mark[] = [];
+    const body = functionBody({ program, blocks, graph: graphOf(program, blocks, slot), callables, marks });
+    return { slot, lines: bodyText(body, marks, names) };
+  });
+}
+
+function functionName({ program, blocks }: Plan, index: number): string {
+  const kernel = index - HELPER_IMPORTS.length;
+  if (kernel < 0) return `$${HELPER_IMPORTS[index].name}`;
+  const { callees } = program;
+  return kernel < callees.length ? `$${callees[kernel].fn.name}` : `$f${blocks.entries[kernel - callees.length]}`;
 }
 
 /** Words in, the program's first function, r0 out. */

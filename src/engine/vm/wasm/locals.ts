@@ -22,3 +22,10 @@ export const LOCAL = {
 /** A BPF function as a WebAssembly one: r1 to r5 and r10 in, r0 out. */
 export const BPF_FUNCTION: FunctionType = { params: [I64, I64, I64, I64, I64, I64], results: [I64] };
 export const BPF_LOCALS: readonly ValueType[] = [I64, I64, I64, I64, I64, I64, I64, I32, I32, I32, I32, I64];
+
+/** Local as the text shows it: `$r6`, `$fuel`. */
+export function localName(local: number): string {
+  const register = (REGISTER_LOCALS as readonly number[]).indexOf(local);
+  const name = register >= 0 ? `r${register}` : Object.entries(LOCAL).find(([, index]) => index === local)?.[0];
+  return `$${name}`;
+}

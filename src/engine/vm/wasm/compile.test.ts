@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { assembleBare } from '../../isa/assembler.ts';
+import { KernelFunctions } from '../functions.ts';
+import { type Program, prepareProgram } from '../program.ts';
+import { compiledText, compileModule } from './compile.ts';
+import { findBlocks, graphOf } from './graph.ts';
+
+function prepared(text: string): Program {
+  const { value, diagnostics } = assembleBare(text);
+  expect(diagnostics).toEqual([]);
+  const program = prepareProgram(value.insns, new KernelFunctions());
+  if (!program.ok) throw new Error(program.error.message);
+  return program.value;
+}
+
+/** `slot| code`, indented by its blocks; without what every function begins and ends with */
+function wat(text: string): string {
+  return compiledText(prepared(text))
+    .flatMap(({ slot, lines }) => [
+      `func ${slot}`,
+      ...lines
+        .filter((line) => line.slot !== null)
+        .map((line) => `${String(line.slot).padStart(3)}| ${'  '.repeat(line.depth - 1)}${line.text}`),
+    ])
+    .join('\n');
+}
+
+describe('program in, WebAssembly out', () => {
+  test('a load, an addition, a store', () => {
+    expect(`\n${wat('r0 = *(u32 *)(r1 + 8)\nr0 += 5\n*(u64 *)(r10 - 8) = r0\nexit')}\n`).toMatchSnapshot();
+  });
+
+  test('an if with both sides, joined again', () => {
+    expect(`\n${wat('if r1 > 5 goto big\nr0 = 1\ngoto out\nbig:\nr0 = 2\nout:\nr0 <<= 1\nexit')}\n`).toMatchSnapshot();
+  });
+
+  test('a loop in a loop', () => {
+    const text = 'r1 = 3\nouter:\nr2 = 4\ninner:\nr2 -= 1\nif r2 != 0 goto inner\nr1 -= 1\nif w1 s> 0 goto outer\nexit';
+    expect(`\n${wat(text)}\n`).toMatchSnapshot();
+  });
+
+  test('a loop with two entries, by dispatch', () => {
+    expect(`\n${wat('if r1 == 0 goto b\na:\nr2 += 1\nb:\nr2 += 2\nif r2 < 100 goto a\nexit')}\n`).toMatchSnapshot();
+  });
+
+  test('a function of the program', () => {
+    expect(`\n${wat('r1 = 2\ncall f\nexit\nf:\nr0 = r1\nexit')}\n`).toMatchSnapshot();
+  });
+});
+
+test('graphs: order, dominators, loops', () => {
+  const program = prepared('r1 = 3\nl:\nr1 -= 1\nif r1 == 1 goto m\nr2 = 1\nm:\nif r1 != 0 goto l\nexit');
+  const { count, idom, isLoop, forwardEdges, reducible } = graphOf(program, findBlocks(program), 0);
+  expect({ count, idom: [...idom], isLoop: [...isLoop], forwardEdges: [...forwardEdges], reducible }).toEqual({
+    count: 5,
+    idom: [0, 0, 1, 1, 3],
+    isLoop: [0, 1, 0, 0, 0],
+    forwardEdges: [0, 1, 1, 2, 1],
+    reducible: true,
+  });
+});
+
+test('several programs make one module', () => {
+  const programs = ['r0 = 1\nexit', 'call f\nexit\nf:\nr0 = 2\nexit'].map(prepared);
+  const { bytes } = compileModule(programs);
+  expect(WebAssembly.validate(bytes)).toBe(true);
+  expect(WebAssembly.Module.exports(new WebAssembly.Module(bytes)).map(({ name }) => name)).toEqual(['run0', 'run1']);
+});
+
+test('a chain of 30,000 blocks neither recurses nor fails', () => {
+  const text = Array.from({ length: 30_000 }, (_, i) => `if r1 == ${i} goto +1\nr2 += 1`).join('\n');
+  expect(WebAssembly.validate(compileModule([prepared(`${text}\nr0 = 0\nr0 = 1\nexit`)]).bytes)).toBe(true);
+});
