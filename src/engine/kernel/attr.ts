@@ -51,7 +51,7 @@ const BATCH = {
 };
 
 /** The fields that a command reads; CHECK_ATTR looks at what lies behind the last of them. */
-export const ATTR_LAYOUTS = {
+const ATTR_LAYOUTS = {
   BPF_MAP_CREATE: {
     map_type: u32(0),
     key_size: u32(4),
@@ -109,6 +109,25 @@ export const ATTR_LAYOUTS = {
     log_true_size: u32(140, 'v6.12'),
     prog_token_fd: u32(144, 'v6.12'),
   },
+  BPF_PROG_ATTACH: { target_fd: u32(0), attach_bpf_fd: u32(4), attach_type: u32(8), attach_flags: u32(12) },
+  BPF_PROG_TEST_RUN: {
+    prog_fd: u32(0),
+    retval: u32(4),
+    data_size_in: u32(8),
+    data_size_out: u32(12),
+    data_in: ptr(16),
+    data_out: ptr(24),
+    repeat: u32(32),
+    duration: u32(36),
+    ctx_size_in: u32(40),
+    ctx_size_out: u32(44),
+    ctx_in: ptr(48),
+    ctx_out: ptr(56),
+    flags: u32(64),
+    cpu: u32(68),
+    batch_size: u32(72),
+  },
+  BPF_RAW_TRACEPOINT_OPEN: { name: ptr(0), prog_fd: u32(8) },
   BPF_BTF_LOAD: {
     btf: ptr(0),
     btf_log_buf: ptr(8),

@@ -44,7 +44,7 @@ export interface Call<C extends BpfCommand> {
 }
 
 /** A step as the page shows it. */
-export type StepInfo = Omit<Step<never>, 'run' | 'undo'>;
+type StepInfo = Omit<Step<never>, 'run' | 'undo'>;
 
 export interface CommandEntry<C extends BpfCommand> {
   /** enum bpf_cmd */

@@ -8,6 +8,7 @@ import { mapCreate } from './map-create.ts';
 import { progLoad } from './prog-load.ts';
 import { objGet, objPin } from './pins.ts';
 import { mapDeleteBatch, mapFreeze, mapLookupBatch, mapLookupDelete, mapUpdateBatch } from './refused.ts';
+import { progAttach, progTestRun, rawTracepointOpen } from './prog-use.ts';
 import { mapDelete } from './struct-ops/delete.ts';
 import { linkCreate, linkDetach, linkUpdate } from './struct-ops/link.ts';
 import { mapLookup, mapNextKey } from './struct-ops/lookup.ts';
@@ -25,6 +26,9 @@ export const COMMANDS: { readonly [C in BpfCommand]: CommandEntry<C> } = {
   BPF_MAP_DELETE_BATCH: mapDeleteBatch,
   BPF_MAP_FREEZE: mapFreeze,
   BPF_PROG_LOAD: progLoad,
+  BPF_PROG_ATTACH: progAttach,
+  BPF_PROG_TEST_RUN: progTestRun,
+  BPF_RAW_TRACEPOINT_OPEN: rawTracepointOpen,
   BPF_BTF_LOAD: btfLoad,
   BPF_PROG_GET_NEXT_ID: progNextId,
   BPF_MAP_GET_NEXT_ID: mapNextId,

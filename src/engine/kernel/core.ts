@@ -11,7 +11,7 @@ import type { FuncModel } from './struct-ops/func-model.ts';
 import type { StructOpsType } from './struct-ops/types.ts';
 
 /** The machine's clock and timers (net/event-queue.ts is one). */
-export interface Timers {
+interface Timers {
   /** engine time, integer nanoseconds */
   readonly now: number;
   /** number of the event that runs */
@@ -31,7 +31,7 @@ export interface ProgramCode {
   readonly insns: Uint8Array;
 }
 
-export interface VerifyRequest {
+interface VerifyRequest {
   readonly insns: Uint8Array;
   readonly progType: number;
   /** the struct and member that a struct_ops program is for */
@@ -39,7 +39,7 @@ export interface VerifyRequest {
 }
 
 /** `errno` 0: accepted. `log` is the verifier's whole text, with its last line. */
-export interface Verdict {
+interface Verdict {
   readonly errno: number;
   readonly log: string;
 }
@@ -59,7 +59,7 @@ export interface KernelParts {
   readonly observer?: KernelObserver;
 }
 
-export interface KernelObserver {
+interface KernelObserver {
   /** a program was stopped; its maps' sockets should leave it */
   readonly onStopped?: (prog: ProgObject, message: string, pc: number) => void;
   /** the last fd of a socket was closed */

@@ -25,14 +25,15 @@ import {
 } from './state.ts';
 import { dummyOps } from './struct-ops/dummy-ops.ts';
 import { IMAGE_BYTES, rebuildText } from './struct-ops/trampolines.ts';
+import { seqShow } from './struct-ops/show.ts';
 import { registerType, type StructOpsType } from './struct-ops/types.ts';
 import { lookupValue, mapState } from './struct-ops/value.ts';
 import type { HolderKind, StructOpsRefs, StructOpsSubsystem } from './subsystem.ts';
 import { STATE_NAMES } from './uapi.ts';
 
-export type { AttrExtent, BpfAttr, BpfCommand, UserPointer } from './attr.ts';
-export type { CommandEntry, Output, StepInfo, SyscallResult } from './calls.ts';
-export type { KernelObserver, KernelParts, ProgramCode, Timers, Verdict, VerifyRequest } from './core.ts';
+export type { BpfAttr, BpfCommand } from './attr.ts';
+export type { SyscallResult } from './calls.ts';
+export type { KernelParts, ProgramCode } from './core.ts';
 export type { FuncModel } from './struct-ops/func-model.ts';
 export type * from './state.ts';
 
@@ -141,6 +142,18 @@ export class Kernel {
   /** An fd for a socket; `onSocketClosed` of the observer is told when the last one on it is closed. */
   socketFd(pid: number, socket: number): number {
     return fds.newFd(this.core, pid, 'socket', socket);
+  }
+
+  /** mmap(2) of an fd of bpf: no struct_ops map can be mapped. */
+  mmap(pid: number, fd: number): number {
+    const map = fds.objectOf(this.core, pid, fd, 'map');
+    return map < 0 ? map : -ERRNO.ENOTSUPP;
+  }
+
+  /** cat of a pinned map; null when nothing that can be read is there. */
+  readPin(path: string): string | null {
+    const pin = this.state.pins[path];
+    return pin?.kind === 'map' ? seqShow(this.core, this.state.maps[pin.object]) : null;
   }
 
   /** unlink(2) in bpffs: 0 or -ENOENT. */

@@ -19,6 +19,9 @@ interface MapCreate extends Call<'BPF_MAP_CREATE'> {
 /** kvalues and uvalues of all maps of one type that fit the kernel's region */
 const MAX_VALUES = 2000;
 
+/** BPF_MAP_TYPE_ARRAY_OF_MAPS, BPF_MAP_TYPE_HASH_OF_MAPS */
+const MAP_OF_MAPS = [12, 13];
+
 const has = (flags: number, bit: number): boolean => (flags & bit) !== 0;
 
 const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
@@ -60,6 +63,17 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       source: 'map_create',
       text: 'a NUMA node, where one is asked for, exists',
       run: ({ attr }) => must(!has(attr.map_flags, MAP_FLAG.NUMA_NODE) || attr.numa_node === 0, ERRNO.EINVAL),
+    },
+    {
+      id: 'inner-map',
+      scope: 'call',
+      source: 'bpf_map_meta_alloc',
+      text: 'a map of maps has an inner map to go by, and struct_ops maps cannot be that',
+      run({ k, pid, attr }) {
+        if (!MAP_OF_MAPS.includes(attr.map_type)) return next;
+        const inner = objectOf(k, pid, attr.inner_map_fd, 'map');
+        return fail(inner < 0 ? -inner : ERRNO.ENOTSUPP);
+      },
     },
     {
       id: 'map-type',

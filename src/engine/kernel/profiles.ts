@@ -2,8 +2,8 @@
  * Kernel versions as data: what differs is a fact here, or a `since`/`until` on a step. Nothing asks "which version is
  * this" anywhere else.
  */
-export const PROFILE_ORDER = ['v5.6', 'v6.1', 'v6.12'] as const;
-export type ProfileName = (typeof PROFILE_ORDER)[number];
+const PROFILE_ORDER = ['v5.6', 'v6.1', 'v6.12'] as const;
+type ProfileName = (typeof PROFILE_ORDER)[number];
 
 /** What the trampoline emitter and the image allocator have to know of a version (arch/x86/net/bpf_jit_comp.c). */
 export interface TrampolineFacts {

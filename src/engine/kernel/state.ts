@@ -88,7 +88,7 @@ export interface MapProg {
 }
 
 /** A map without references on its way out; the times are engine times in ns, 0: not asked for yet, or over. */
-export interface Freeing {
+interface Freeing {
   /** when the work item runs */
   readonly workAt: number;
   /** when a grace period of each flavour ends */
@@ -178,8 +178,7 @@ export const emptyState: KernelState = {
 export const refcnt = (map: MapObject): number => map.holders.length;
 
 /** map->usercnt: fds and pins */
-export const usercnt = (map: MapObject): number =>
-  map.holders.filter(({ kind }) => kind === 'file' || kind === 'pin').length;
+const usercnt = (map: MapObject): number => map.holders.filter(({ kind }) => kind === 'file' || kind === 'pin').length;
 
 /** What a lookup puts into the value's refcnt: references that are not user space's. */
 export const shownRefcnt = (map: MapObject): number => Math.max(refcnt(map) - usercnt(map), 0);

@@ -21,7 +21,7 @@ export const abandon = (value: number): Outcome => ({ kind: 'done', value, undo:
 export const fail = (errno: number, message?: string): Outcome => ({ kind: 'fail', errno, message });
 
 /** `call` steps run once, then `member` steps for each member in BTF order, then `after` steps. */
-export type Scope = 'call' | 'member' | 'after';
+type Scope = 'call' | 'member' | 'after';
 
 export interface Step<C> {
   /** stable name, unique within its table */

@@ -7,6 +7,7 @@ import type { Profile } from '../kernel/profiles.ts';
 import { links } from './replay/links.ts';
 import { mapCreate } from './replay/map-create.ts';
 import { mapUpdate } from './replay/map-update.ts';
+import { otherCommands } from './replay/other-commands.ts';
 import { progLoad } from './replay/prog-load.ts';
 import { programs } from './replay/programs.ts';
 import { type Answer, compare, type Mismatch, type RecordedStep, type Recording } from './replay/recording.ts';
@@ -23,6 +24,7 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   'b1-map-create': mapCreate,
   'b2-map-update': mapUpdate,
   'b3-states': states,
+  'b4-other-cmds': otherCommands,
   'b5-links': links,
   'b6-sockopt': sockopt,
   'b7-prog-load-attr': progLoad,

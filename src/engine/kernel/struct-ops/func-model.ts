@@ -1,7 +1,7 @@
 /* What a trampoline has to know of a prototype: struct btf_func_model, as btf_distill_func_proto makes it. */
 import type { Btf } from '../../btf/btf.ts';
 
-export interface ArgModel {
+interface ArgModel {
   readonly name: string;
   /** bytes, 1 to 16 */
   readonly size: number;

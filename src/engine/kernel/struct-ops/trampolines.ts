@@ -9,7 +9,7 @@ import type { TextFunction } from '../../vm/text.ts';
 import type { Core } from '../core.ts';
 import { blob, markStopped, setMap } from '../objects.ts';
 import type { MapObject, MapProg, ProgObject } from '../state.ts';
-import { argSlots } from './func-model.ts';
+import { argSlots, type FuncModel } from './func-model.ts';
 import { structOpsType, type StructOpsMember } from './types.ts';
 import { emitTrampoline, type TrampolineTargets } from './x86.ts';
 
@@ -21,9 +21,9 @@ const CODE_OFFSET = 32;
 const INT3 = 0xcc;
 
 /** Name in kallsyms of the trampoline at a member. */
-export const trampolineName = (struct: string, member: string): string => `bpf__${struct}_${member}`;
+const trampolineName = (struct: string, member: string): string => `bpf__${struct}_${member}`;
 
-export const targetsOf = (k: Core, prog: ProgObject): TrampolineTargets => ({
+const targetsOf = (k: Core, prog: ProgObject): TrampolineTargets => ({
   enter: k.enter,
   exit: k.exit,
   prog: prog.address,
@@ -81,26 +81,25 @@ export function rebuildText(k: Core): void {
 
 function putText(k: Core, map: MapObject, entry: MapProg): void {
   const member = structOpsType(k, map.struct).members[entry.index];
-  const prog = k.state.progs[entry.prog];
   if (!member.model) return;
-  const code = { prog: prog.object, id: prog.id, name: prog.name, blob: prog.blob, insns: blob(k, prog.blob) };
   k.trampolines.add(entry.address);
-  const run = k.makeTrampoline(member.model, code);
-  k.text.put(entry.address, trampolineName(map.struct, member.name), guarded(k, prog.object, run));
+  k.text.put(entry.address, trampolineName(map.struct, member.name), callProgram(k, entry.prog, member.model));
 }
 
 /**
- * The boundary that a fault of a program does not cross: the caller gets 0, and the program is not run any more. Linux
- * has no such thing: its verifier would have refused the program.
+ * The function of a trampoline, with the boundary that a fault of the program does not cross: the caller gets 0, and the
+ * program is not run any more. Linux has no such thing: its verifier would have refused the program.
  */
-function guarded(k: Core, prog: number, run: TextFunction): TextFunction {
+export function callProgram(k: Core, object: number, model: FuncModel): TextFunction {
+  const { id, name, blob: key } = k.state.progs[object];
+  const run = k.makeTrampoline(model, { prog: object, id, name, blob: key, insns: blob(k, key) });
   return (a, b, c, d) => {
-    if (k.state.progs[prog].stopped) return 0;
+    if (k.state.progs[object].stopped) return 0;
     try {
       return run(a, b, c, d);
     } catch (error) {
       if (!(error instanceof ProgramStopped)) throw error;
-      markStopped(k, prog, error.message, error.pc);
+      markStopped(k, object, error.message, error.pc);
       return 0;
     }
   };

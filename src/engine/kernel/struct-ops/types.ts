@@ -22,7 +22,7 @@ export interface StructOpsMember {
 }
 
 /** Bytes [from, to) that no member covers. */
-export interface Hole {
+interface Hole {
   readonly from: number;
   readonly to: number;
 }

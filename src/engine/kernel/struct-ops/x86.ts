@@ -16,7 +16,7 @@ export interface TrampolineTargets {
 }
 
 /** Distances below rbp. */
-export interface TrampolineFrame {
+interface TrampolineFrame {
   /** 0: the member returns nothing */
   readonly ret: number;
   readonly args: number;
@@ -28,7 +28,7 @@ export interface TrampolineFrame {
   readonly size: number;
 }
 
-export function trampolineFrame(model: FuncModel, facts: TrampolineFacts): TrampolineFrame {
+function trampolineFrame(model: FuncModel, facts: TrampolineFacts): TrampolineFrame {
   const slots = argSlots(model);
   const ret = model.retSize > 0 ? 8 : 0;
   const args = ret + slots * 8;

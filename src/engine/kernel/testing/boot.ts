@@ -24,7 +24,7 @@ export function shippedBtf(name = 'v6.12') {
 }
 
 /** Names in a list, nothing else: enough of tcp_congestion_ops for its map. */
-export function nameList(memory: Memory, offsetOf: (member: string) => number) {
+function nameList(memory: Memory, offsetOf: (member: string) => number) {
   const list: { readonly kdata: number; readonly name: string }[] = [];
   const nameAt = (kdata: number): string => {
     const bytes = memory.u8.subarray(kdata + offsetOf('name'), kdata + offsetOf('name') + 16);
@@ -91,7 +91,7 @@ export function boot(parts: Partial<KernelParts> = {}) {
 export type Booted = ReturnType<typeof boot>;
 
 /** mov r0, 2; exit */
-export const TWO = Uint8Array.of(0xb7, 0, 0, 0, 2, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0);
+const TWO = Uint8Array.of(0xb7, 0, 0, 0, 2, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0);
 
 /** What a loader does before it registers: a BTF, a map, a program for each required member. */
 export function loader({ kernel, btf, offsetOf }: Booted, pid: number) {

@@ -4,7 +4,7 @@
  */
 import type { Btf } from '../../btf/btf.ts';
 import { createBtfWriter, INT_SIGNED, intType } from '../../btf/write.ts';
-import { encode, insn } from '../../isa/insn.ts';
+import { decodeAll, encode, insn } from '../../isa/insn.ts';
 import { OPCODE } from '../../isa/opcodes.ts';
 import type { AttrExtent, BpfAttr, BpfCommand } from '../../kernel/attr.ts';
 import type { SyscallResult } from '../../kernel/calls.ts';
@@ -71,8 +71,11 @@ export class Session {
         const program = prepareProgram(insns, functions);
         return program.ok ? null : program.error.message;
       },
-      // all recorded programs but refused ones return 2
-      makeTrampoline: (model) => () => (model.retSize > 0 ? 2 : 0),
+      // all recorded programs that are accepted return a constant at once
+      makeTrampoline: (model, { insns }) => {
+        const [{ imm }] = decodeAll(insns);
+        return () => (model.retSize > 0 ? imm : 0);
+      },
     });
     this.tcp = new Tcp({
       memory,
