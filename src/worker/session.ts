@@ -102,8 +102,11 @@ export class Session {
       const finished = job.run(keepGoing);
       if (!finished) this.host.post({ type: 'heartbeat', job: job.name, progress: job.progress() });
       else {
-        this.jobs.shift();
+        // what follows from this job comes before what was asked for later
+        const rest = this.jobs.slice(1);
+        this.jobs = [];
         job.then();
+        this.jobs.push(...rest);
       }
       return;
     }
@@ -234,9 +237,9 @@ export class Session {
   }
 
   private command(lab: Lab, command: Command): void {
-    const before = lab.history.calls.length;
+    const { event } = lab.position;
     lab.command(command);
-    this.reportRefusal(lab, before);
+    this.reportRefusal(lab, event);
     this.lookAhead(lab);
   }
 
@@ -256,11 +259,11 @@ export class Session {
     const process = `loader-${map.toLowerCase()}`;
     this.texts = { ...this.texts, [name]: text };
     this.sendTexts(lab);
-    const before = lab.history.calls.length;
+    const { event } = lab.position;
     lab.command({ do: 'spawn', process });
     lab.command({ do: 'load', process, map, text: name, source: text });
     lab.command({ do: 'register', process, map });
-    this.reportRefusal(lab, before);
+    this.reportRefusal(lab, event);
     this.lookAhead(lab);
   }
 
@@ -293,9 +296,9 @@ export class Session {
     });
   }
 
-  /** The first refused call since `before`, as something to read. */
-  private reportRefusal(lab: Lab, before: number): void {
-    const refused = lab.history.calls.slice(before).find((call) => call.ret < 0);
+  /** The first call after an event that was refused, as something to read. */
+  private reportRefusal(lab: Lab, after: number): void {
+    const refused = lab.history.calls.find((call) => call.event > after && call.ret < 0);
     if (!refused) return;
     this.notice({
       kind: 'refused',

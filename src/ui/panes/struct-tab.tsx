@@ -1,7 +1,7 @@
 /* One struct three times: as cache lines, as fields, as what a field leads to. Bytes are those of the frame. */
 import { ChevronDown } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { structBlocksScene } from '../../views/struct/blocks.ts';
+import { blocksHeight, structBlocksScene } from '../../views/struct/blocks.ts';
 import { fieldsHeight, fieldTop, structFieldsScene } from '../../views/struct/field-list.ts';
 import { mapResolver, sideNote, type StructInput, type ValueSide } from '../../views/struct/fields.ts';
 import { hexHeight, structHexScene } from '../../views/struct/hex.ts';
@@ -65,13 +65,11 @@ function StructView({ subject, layout }: { readonly subject: Subject; readonly l
   return (
     <div className={wide ? 'struct wide' : 'struct'}>
       <StructHead subject={subject} layout={layout} side={side} />
-      <div className="struct-blocks" style={{ flexBasis: Math.min(lines * 36 + 12, wide ? 300 : 156) }}>
-        <LiveScene
-          calm
-          build={blocks}
-          height={({ height }) => Math.max(height > 0 ? lines * 34 + 6 : 0)}
-          onHover={onHover}
-        />
+      <div
+        className="struct-blocks"
+        style={{ flexBasis: wide ? Math.min(lines * 34 + 30, 300) : Math.min(lines * 29 + 6, 154) }}
+      >
+        <LiveScene calm build={blocks} height={(size) => blocksHeight(still, size)} onHover={onHover} />
       </div>
       <div className="struct-fields">
         <LiveScene
@@ -159,9 +157,10 @@ function StructHead({ subject, layout, side }: { subject: Subject; layout: Layou
         </div>
       )}
       {note && (
-        <p className="note side-note">
-          <b>{note.lead}</b> {note.rest}
-        </p>
+        <details className="note side-note">
+          <summary>{note.lead}</summary>
+          {note.rest}
+        </details>
       )}
     </div>
   );

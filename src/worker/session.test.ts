@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { FromWorker, ToWorker } from '../protocol/messages.ts';
+import { PROTOCOL_VERSION } from '../protocol/messages.ts';
+import { decodeFrame } from '../protocol/frame.ts';
+import { nameTaken } from '../scenarios/name-taken.ts';
+import { replaceWhileConnected } from '../scenarios/replace-while-connected.ts';
+import { Session } from './session.ts';
+
+const file = (name: string): ArrayBuffer =>
+  new Uint8Array(readFileSync(join(import.meta.dirname, '../../public/btf', name))).buffer;
+
+/** A session with a clock of its own: each look at it costs a tenth of a millisecond. */
+function session() {
+  let now = 0;
+  const heard: FromWorker[] = [];
+  const lab = new Session({
+    post: (message) => heard.push(message),
+    clock: () => {
+      now += 0.1;
+      return now;
+    },
+  });
+  const settle = (slices = 20_000): void => {
+    for (let i = 0; i < slices && lab.due !== null; i++) lab.slice();
+  };
+  const last = <T extends FromWorker['type']>(type: T) =>
+    heard.findLast((message): message is Extract<FromWorker, { type: T }> => message.type === type);
+  const say = (message: ToWorker): void => {
+    lab.receive(message);
+    if (message.type !== 'play') settle();
+  };
+  const open = (scenario = replaceWhileConnected, texts: Record<string, string> = {}): void =>
+    say({ type: 'open', version: PROTOCOL_VERSION, btf: file('v6.12.btf'), ids: file('v6.12.ids'), scenario, texts });
+  const time = (): number => decodeFrame(last('frame')?.numbers ?? new Float64Array(9)).time;
+  return { lab, heard, last, say, open, time, settle };
+}
+
+const stateOf = (s: ReturnType<typeof session>, letter: string): string | undefined =>
+  s.last('cold')?.cold.maps.find((map) => map.letter === letter)?.state;
+
+test('opens where the scenario says, with the future known', () => {
+  const s = session();
+  s.open();
+  expect(s.time()).toBe(replaceWhileConnected.openAt);
+  expect(stateOf(s, 'A')).toBe('TOBEFREE');
+  expect(s.last('history')?.history.transitions.at(-1)).toMatchObject({ map: 'A', to: 'FREED' });
+});
+
+test('state by state to the end and back again', () => {
+  const s = session();
+  s.open();
+  for (let i = 0; i < 8; i++) s.say({ type: 'step-state', direction: 1 });
+  expect(stateOf(s, 'A')).toBe('FREED');
+  for (let i = 0; i < 40; i++) s.say({ type: 'step-state', direction: -1 });
+  expect(s.time()).toBe(0);
+  expect(s.last('cold')?.cold.maps).toEqual([]);
+});
+
+test('a seek replaces one that is under way', () => {
+  const s = session();
+  s.open();
+  s.lab.receive({ type: 'seek', time: 1_900_000_000 });
+  s.lab.receive({ type: 'seek', time: 700_000_000 });
+  s.settle();
+  expect(s.time()).toBe(700_000_000);
+});
+
+test('plays by the wall clock, and pauses', () => {
+  const s = session();
+  s.open();
+  const before = s.time();
+  s.say({ type: 'play', speed: 1 });
+  for (let i = 0; i < 200; i++) s.lab.slice();
+  expect(s.time()).toBeGreaterThan(before);
+  s.say({ type: 'pause' });
+  expect(s.last('frame')?.playing).toBe(false);
+  expect(s.lab.due).toBeNull();
+});
+
+test('a refused call is told with its errno', () => {
+  const s = session();
+  s.open(nameTaken);
+  s.say({ type: 'command', command: { do: 'register', process: 'somebody', map: 'A' } });
+  expect(s.last('notice')?.notice).toMatchObject({ kind: 'refused' });
+  expect(s.last('history')?.history.calls.some((call) => call.ret === -16)).toBe(true);
+});
+
+test('a text that does not assemble leaves the lab as it was', () => {
+  const s = session();
+  s.open();
+  const frames = s.heard.filter(({ type }) => type === 'cold').length;
+  s.say({ type: 'restart', texts: { ...replaceWhileConnected.texts, 'bpf_reno.s': 'nonsense here' } });
+  expect(s.last('notice')?.notice).toMatchObject({ kind: 'error', text: 'bpf_reno.s', line: 0 });
+  expect(s.heard.filter(({ type }) => type === 'cold').length).toBe(frames);
+  expect(s.time()).toBe(replaceWhileConnected.openAt);
+});
+
+test('the same text as a new map: the kernel answers EEXIST', () => {
+  const s = session();
+  s.open();
+  s.say({ type: 'register-new', name: 'bpf_aimd.s', text: replaceWhileConnected.texts['bpf_aimd.s'] });
+  expect(s.last('notice')?.notice.kind).toBe('refused');
+  expect(stateOf(s, 'C')).toBe('INIT');
+  expect(s.last('history')?.history.calls.findLast((call) => call.map === 'C')?.ret).toBe(-17);
+});
+
+test('a restart keeps the time, the seed and the series of the run before', () => {
+  const s = session();
+  s.open();
+  const before = s.last('history')?.history.series;
+  const kinder = replaceWhileConnected.texts['bpf_reno.s'].replace('r0 >>= 1', 'r0 >>= 0');
+  s.say({ type: 'restart', texts: { ...replaceWhileConnected.texts, 'bpf_reno.s': kinder } });
+  const after = s.last('history')?.history;
+  expect(s.time()).toBe(replaceWhileConnected.openAt);
+  expect(after?.ghosts).toEqual(before);
+  expect(after?.series).not.toEqual(before);
+});
+
+test('a page of another version is told so', () => {
+  const s = session();
+  s.say({
+    type: 'open',
+    version: PROTOCOL_VERSION + 1,
+    btf: file('v6.12.btf'),
+    ids: file('v6.12.ids'),
+    scenario: replaceWhileConnected,
+    texts: {},
+  });
+  expect(s.last('crash')?.message).toMatch(/different versions/);
+});
+
+test('a damaged BTF is told, not thrown', () => {
+  const s = session();
+  const btf = file('v6.12.btf').slice(0, 1000);
+  s.say({ type: 'open', version: PROTOCOL_VERSION, btf, ids: file('v6.12.ids'), scenario: nameTaken, texts: {} });
+  expect(s.last('crash')?.message).toMatch(/BTF/);
+});
