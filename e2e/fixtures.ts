@@ -8,7 +8,6 @@ const BASE = '/any/where/at/all/';
 
 export const test = base.extend<{ lab: Lab }, { site: string }>({
   site: [
-    // biome-ignore lint: the first argument must be a pattern
     async ({}, use) => {
       const { server, url } = await serve(join(import.meta.dirname, '..', 'dist'), 0, BASE);
       await use(url);

@@ -1,7 +1,9 @@
 import { expect, test } from './fixtures.ts';
 
 test('the whole scenario by keyboard: from TOBEFREE to FREED, and back to before the first map', async ({ lab }) => {
-  await expect(lab.page.getByText('struct_ops lets a BPF program be the kernel’s TCP congestion control')).toBeVisible();
+  await expect(
+    lab.page.getByText('struct_ops lets a BPF program be the kernel’s TCP congestion control'),
+  ).toBeVisible();
   await expect(lab.lifecycle).toContainText('Map A is deleted while three connections use it');
   expect([await lab.refcnt('A'), await lab.refcnt('B')]).toEqual([3, 3]);
 

@@ -1,0 +1,69 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Lab, test } from './fixtures.ts';
+
+async function violations(lab: Lab): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page: lab.page }).analyze();
+  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
+}
+
+for (const theme of ['dark', 'light'] as const) {
+  test.describe(theme, () => {
+    test.use({ colorScheme: theme });
+
+    test('axe finds nothing, in every preset and on every tab', async ({ lab }) => {
+      expect(await violations(lab)).toEqual([]);
+      for (const tab of ['the checks of the last call', 'cwnd and RTT over time', 'processes, maps and programs']) {
+        await lab.command(`Show ${tab}`);
+      }
+      expect(await violations(lab)).toEqual([]);
+      for (const tab of ['the sequence of system calls', 'the connections as a table', 'the trampoline']) {
+        await lab.command(`Show ${tab}`);
+      }
+      expect(await violations(lab)).toEqual([]);
+      await lab.press('2');
+      expect(await violations(lab)).toEqual([]);
+      await lab.press('3');
+      expect(await violations(lab)).toEqual([]);
+      await lab.press('?');
+      await expect(lab.page.getByRole('dialog')).toBeVisible();
+      expect(await violations(lab)).toEqual([]);
+    });
+
+    test('the machine stopped inside a program', async ({ lab }) => {
+      await lab.press('F11', 'F11');
+      await expect(lab.status).toContainText('Stopped in');
+      expect(await violations(lab)).toEqual([]);
+    });
+  });
+}
+
+test('single letters are inert where text is typed; Escape, then Tab, leaves the editor', async ({ lab }) => {
+  await lab.edit();
+  const before = await lab.time();
+  await lab.press('n');
+  expect(await lab.time()).toBe(before);
+  await expect(lab.programs).toContainText('Text changed');
+  await lab.press('Escape', 'Tab');
+  await expect(lab.programs.getByRole('textbox')).not.toBeFocused();
+});
+
+test('each change of a map is spoken', async ({ lab }) => {
+  await lab.press('n');
+  await expect(lab.page.getByRole('status').first()).toContainText(/map A/i);
+});
+
+test('with reduced motion nothing travels', async ({ lab }) => {
+  await lab.page.emulateMedia({ reducedMotion: 'reduce' });
+  await lab.press('n');
+  const moving = await lab.page.evaluate(
+    () => document.getAnimations().filter((a) => Number(a.effect?.getComputedTiming().duration ?? 0) > 120).length,
+  );
+  expect(moving).toBe(0);
+});
+
+test('narrow: tabs instead of columns, and no sideways scrolling', async ({ lab }) => {
+  await lab.page.setViewportSize({ width: 720, height: 900 });
+  await expect(lab.page.getByRole('region', { name: 'Timeline' })).toBeVisible();
+  const overflow = await lab.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+});
