@@ -1,10 +1,10 @@
 /** The kernel's tick: CONFIG_HZ of Debian's kernels. */
 export const HZ = 250;
-export const JIFFY_NS = 1_000_000_000 / HZ;
-export const JIFFY_US = 1_000_000 / HZ;
+const JIFFY_NS = 1_000_000_000 / HZ;
+const JIFFY_US = 1_000_000 / HZ;
 
 /** Jiffies start five minutes before their low word wraps, as in Linux (INITIAL_JIFFIES). */
-export const INITIAL_JIFFIES = 0x1_0000_0000 - 300 * HZ;
+const INITIAL_JIFFIES = 0x1_0000_0000 - 300 * HZ;
 
 /** jiffies_64 at an engine time. */
 export function jiffiesAt(ns: number): number {

@@ -44,7 +44,7 @@ type State = Cursor<keyof typeof STATE.layout>;
 const StateCursor = cursorClass(STATE.layout);
 
 /** Stages of a packet's way, for drawing. */
-export const STAGE = { QUEUE: 1, FORWARD: 2, REVERSE: 3 } as const;
+const STAGE = { QUEUE: 1, FORWARD: 2, REVERSE: 3 } as const;
 export type Stage = (typeof STAGE)[keyof typeof STAGE];
 
 export interface WireEnds {

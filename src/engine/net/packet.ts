@@ -42,7 +42,7 @@ const FIELDS = packed({
   due: 'f64',
 });
 
-export type PacketField = keyof typeof FIELDS.layout;
+type PacketField = keyof typeof FIELDS.layout;
 export type Packet = Cursor<PacketField>;
 export const PACKET_BYTES = FIELDS.size;
 export const PACKET_SACKS = FIELDS.layout.sack0.offset;

@@ -164,16 +164,17 @@ function makeClass<K extends string>(layout: Layout<K>): CursorClass<K> {
       kind === 'bits' ? bits(offset, shift, width) : ACCESSORS[kind](offset),
     );
   }
-  return RecordCursor as unknown as CursorClass<K>;
+  const made: new (memory: Memory) => { at: number } = RecordCursor;
+  return made as CursorClass<K>;
 }
 
 const classes = new Map<string, CursorClass<string>>();
 
 export function cursorClass<K extends string>(layout: Layout<K>): CursorClass<K> {
   const key = JSON.stringify(layout);
-  const known = classes.get(key) ?? (makeClass(layout) as CursorClass<string>);
+  const known: CursorClass<K> = classes.get(key) ?? makeClass(layout);
   classes.set(key, known);
-  return known as CursorClass<K>;
+  return known;
 }
 
 const SIZES = { u8: 1, u16: 2, u32: 4, i32: 4, u64: 8, f64: 8, ptr: 8 } as const;

@@ -24,7 +24,7 @@ export function isAckScheduled(s: Stack): boolean {
 }
 
 /** tcp_incr_quickack */
-export function moreQuickAcks(s: Stack, max: number): void {
+function moreQuickAcks(s: Stack, max: number): void {
   const { tp } = s;
   const fits = Math.floor(tp.rcv_wnd / (2 * tp.ack_rcv_mss)) || 2;
   tp.ack_quick = Math.max(tp.ack_quick, Math.min(fits, max));

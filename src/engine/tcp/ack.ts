@@ -204,8 +204,3 @@ export function processAck(s: Stack, initial: number): boolean {
   transmitRecovery(s);
   return true;
 }
-
-/** tcp_data_snd_check: the ACK may have made room. */
-export function sendCheck(s: Stack): void {
-  pushPending(s);
-}

@@ -24,10 +24,12 @@ function call(s: Stack, slot: number, a = 0, b = 0, c = 0): number {
 /** The kernel itself would warn (tcp_snd_cwnd_set) or divide by it later; a window of nothing would stall for ever. */
 function refuseZeroWindow(s: Stack): void {
   s.tp.snd_cwnd = 1;
+  if (s.ep.warned === 1) return;
+  s.ep.warned = 1;
   s.observer.onWarning?.(s.tp.at, 'snd_cwnd was set to 0; Linux warns once and the connection stalls, here it is 1');
 }
 
-export function has(s: Stack, slot: number): boolean {
+function has(s: Stack, slot: number): boolean {
   return s.u32[(s.tp.icsk_ca_ops >>> 2) + slot] !== 0;
 }
 

@@ -85,7 +85,7 @@ test('init_member refuses bad names and flags', () => {
   expect(named(0x80)).toBe(-ERRNO.EINVAL);
   expect(named(0x20)).toBe(-ERRNO.EINVAL);
   expect(named(0xff, 0x5f, 0x2e, 0x39)).toBe(1);
-  expect(named(...new Array<number>(16).fill(0x61))).toBe(-ERRNO.EINVAL);
+  expect(named(...Array.from({ length: 16 }, () => 0x61))).toBe(-ERRNO.EINVAL);
   expect(answer('flags', (udata) => udata.set([3], ops.flags))).toBe(1);
   expect(answer('flags', (udata) => udata.set([4], ops.flags))).toBe(-ERRNO.EINVAL);
   expect(answer('flags', (udata) => udata.set([0, 0, 0, 1], ops.flags))).toBe(-ERRNO.EINVAL);

@@ -17,7 +17,7 @@ export const CA_FLAG = { NON_RESTRICTED: 1, NEEDS_ECN: 2 } as const;
 const BPF_OWNER_LO = 0x0003_ae7c;
 const BPF_OWNER_HI = 0xdead_0000;
 
-export interface CongestionControl {
+interface CongestionControl {
   readonly kdata: number;
   readonly name: string;
   readonly key: number;

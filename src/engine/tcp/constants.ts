@@ -14,7 +14,6 @@ export const TCP_STATE = {
   LISTEN: 10,
   CLOSING: 11,
 } as const;
-export type TcpStateName = keyof typeof TCP_STATE;
 
 export const CA_STATE = { OPEN: 0, DISORDER: 1, CWR: 2, RECOVERY: 3, LOSS: 4 } as const;
 

@@ -39,6 +39,8 @@ const FIELDS = packed({
   seen_cwnd: 'u32',
   seen_ssthresh: 'u32',
   seen_state: 'u32',
+  /** 1: observers were told that its window was set to 0 */
+  warned: 'u32',
   /** bytes that the process has still to write; Infinity: endless */
   to_write: 'f64',
   /** engine times: when the request's SYN-ACK left, when TIME_WAIT ends */
@@ -56,7 +58,7 @@ const FIELDS = packed({
   compress_at: 'f64',
 });
 
-export type EndpointField = keyof typeof FIELDS.layout;
+type EndpointField = keyof typeof FIELDS.layout;
 export type Endpoint = Cursor<EndpointField>;
 export const ENDPOINT_BYTES = FIELDS.size;
 export const EndpointCursor = cursorClass(FIELDS.layout);

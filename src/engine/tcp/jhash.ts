@@ -5,7 +5,7 @@
 const rol = (x: number, n: number): number => (x << n) | (x >>> (32 - n));
 
 /** `bytes` are 16 bytes, read as little-endian words. */
-export function jhash16(bytes: Uint8Array, initval: number): number {
+function jhash16(bytes: Uint8Array, initval: number): number {
   const word = (i: number): number => bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
   let a = (0xdeadbeef + 16 + initval) | 0;
   let b = a;

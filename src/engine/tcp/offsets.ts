@@ -20,7 +20,6 @@ const TCP_SOCK = {
   sk_rcvlowat: ['i32', `${SK}sk_rcvlowat`],
   sk_socket: ['ptr', `${SK}sk_socket`],
   sk_sndbuf: ['i32', `${SK}sk_sndbuf`],
-  sk_wmem_queued: ['i32', `${SK}sk_wmem_queued`],
   tcp_rtx_queue: ['ptr', `${SK}tcp_rtx_queue`],
   sk_pacing_status: ['u32', `${SK}sk_pacing_status`],
   sk_pacing_rate: ['u64', `${SK}sk_pacing_rate`],
@@ -85,7 +84,6 @@ const TCP_SOCK = {
   tsorted_head: ['ptr', 'tsorted_sent_queue'],
   tsorted_tail: ['ptr', 'tsorted_sent_queue', 8],
   highest_sack: ['ptr', 'highest_sack'],
-  ecn_flags: ['u8', 'ecn_flags'],
   rate_app_limited: ['bits', 'rate_app_limited'],
   pred_flags: ['u32', 'pred_flags'],
   tcp_clock_cache: ['u64', 'tcp_clock_cache'],
@@ -221,7 +219,7 @@ export type RateSampleField = keyof typeof RATE_SAMPLE;
 export type AckSampleField = keyof typeof ACK_SAMPLE;
 
 /** A struct: its bytes, and where its fields are. */
-export interface StructPlaces<K extends string> {
+interface StructPlaces<K extends string> {
   readonly size: number;
   readonly layout: Layout<K>;
 }

@@ -62,7 +62,7 @@ export function handToWire(s: Stack): void {
 }
 
 /** __tcp_transmit_skb's header: a segment [seq, end) with the current ACK, window, timestamps and SACK blocks. */
-export function sendSegment(s: Stack, flags: number, seq: number, end: number, payload: number): void {
+function sendSegment(s: Stack, flags: number, seq: number, end: number, payload: number): void {
   const { tp, out } = s;
   out.at = s.net.alloc();
   out.flags = flags;

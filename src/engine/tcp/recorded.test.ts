@@ -125,3 +125,24 @@ describe('Reno on the recorded link', () => {
     expect(ours.map((row) => [row.nxt, row.una, row.cwnd, row.ssthresh])).toEqual(recorded.recovery);
   });
 });
+
+test('ten flows for a minute: retransmissions, recoveries, timeouts and fairness as a running kernel counted them', () => {
+  const flows = 10;
+  const seconds = 60;
+  // 6.18: TcpRetransSegs 2249, TcpExtTCPSackRecovery 1196, TcpExtTCPTimeouts 3, Jain's index 0.9971
+  const world = makeWorld({ rateBps: 10e6, delayNs: 10e6, queuePackets: 50 });
+  for (let id = 1; id <= flows; id++) {
+    world.runTo(id / 100);
+    world.tcp.socket(id, 'sender');
+    world.tcp.connect(id);
+  }
+  world.runTo(seconds);
+  const found = world.tcp.flows();
+  const sum = (number: (f: FlowInfo) => number): number => found.reduce((total, f) => total + number(f), 0);
+  expect(Math.abs(sum((f) => f.retransmissions) / 2249 - 1)).toBeLessThan(0.1);
+  expect(Math.abs(sum((f) => f.recoveries) / 1196 - 1)).toBeLessThan(0.1);
+  expect(sum((f) => f.timeouts)).toBeLessThan(10);
+  const bytes = sum((f) => f.bytesAcked);
+  expect((bytes * 8) / seconds).toBeGreaterThan(9.5e6);
+  expect(bytes ** 2 / flows / sum((f) => f.bytesAcked ** 2)).toBeGreaterThan(0.98);
+});

@@ -18,7 +18,7 @@ function recovering(out: number, sacked: number, lost: number, ssthresh: number,
   return tp;
 }
 
-const on = (tp: ReturnType<typeof recovering>) => ({ tp }) as unknown as Stack;
+const on = (tp: ReturnType<typeof recovering>) => ({ tp }) as Partial<Stack> as Stack;
 
 test('above ssthresh the window shrinks in proportion: half of what is delivered goes out', () => {
   const tp = recovering(100, 4, 1, 50, 100);

@@ -15,7 +15,3 @@ export function seqDelta(a: number, b: number): number {
 export function seqAdd(a: number, n: number): number {
   return (a + n) >>> 0;
 }
-
-export function seqMax(a: number, b: number): number {
-  return after(a, b) ? a : b;
-}

@@ -29,7 +29,7 @@ const FIELDS = packed({
   tstamp_ns: 'f64',
 });
 
-export type SkbField = keyof typeof FIELDS.layout;
+type SkbField = keyof typeof FIELDS.layout;
 export type Skb = Cursor<SkbField>;
 export const SKB_BYTES = FIELDS.size;
 export const SkbCursor = cursorClass(FIELDS.layout);

@@ -28,7 +28,7 @@ const GSO_MAX_SIZE = 65215;
 const SEGMENT_SNDMEM = 4096;
 
 /** Who holds the reference: both ends have the connection's number, the accepted one negated. */
-export function holderId(s: Stack): number {
+function holderId(s: Stack): number {
   return s.ep.passive === 0 ? s.ep.id : -s.ep.id;
 }
 

@@ -18,12 +18,12 @@ import type { AckSampleField, RateSampleField, TcpOffsets, TcpSockField } from '
 import { SKB_BYTES, SkbCursor, type Skb } from './skb.ts';
 
 export type TcpSock = Cursor<TcpSockField>;
-export type RateSample = Cursor<RateSampleField>;
-export type AckSample = Cursor<AckSampleField>;
+type RateSample = Cursor<RateSampleField>;
+type AckSample = Cursor<AckSampleField>;
 
 /** A run of bytes received above a hole; `truesize` is what it costs the receive buffer. */
 const RANGE = packed({ next: 'u32', start: 'u32', end: 'u32', truesize: 'u32' });
-export type Range = Cursor<keyof typeof RANGE.layout>;
+type Range = Cursor<keyof typeof RANGE.layout>;
 const RangeCursor = cursorClass(RANGE.layout);
 
 /** Who watches; every member may be left out and then costs nothing. `sk` is the tcp_sock's address. */
@@ -42,7 +42,7 @@ export interface TcpObserver {
 }
 
 /** What the processing of one ACK carries along (tcp_sacktag_state, and locals of tcp_ack). */
-export interface AckScratch {
+interface AckScratch {
   flag: number;
   /** send times of the first and last newly SACKed packet, us; 0: none */
   firstSackt: number;
@@ -56,7 +56,7 @@ export interface AckScratch {
 export const REXMIT = { NONE: 0, LOST: 1, NEW: 2 } as const;
 
 /** Word offsets of the members within an ops struct. */
-export interface OpsSlots {
+interface OpsSlots {
   readonly ssthresh: number;
   readonly cong_avoid: number;
   readonly set_state: number;
@@ -71,7 +71,7 @@ export interface OpsSlots {
   readonly release: number;
 }
 
-export interface TimerKinds {
+interface TimerKinds {
   readonly xmit: EventKind;
   readonly delack: EventKind;
   readonly pacing: EventKind;

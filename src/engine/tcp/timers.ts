@@ -34,12 +34,12 @@ export function wantXmitEvent(s: Stack): void {
   s.events.schedule(at, s.timers.xmit, ep.at);
 }
 
-export function clearXmitTimer(s: Stack): void {
+function clearXmitTimer(s: Stack): void {
   s.tp.icsk_pending = TIMER.NONE;
 }
 
 /** tcp_rto_delta_us: time until the head's retransmission timeout, counted from when it was sent. */
-export function rtoDeltaUs(s: Stack): number {
+function rtoDeltaUs(s: Stack): number {
   const { tp, head } = s;
   head.at = tp.tcp_rtx_queue;
   return sentUs(head) + jiffiesToUsecs(tp.icsk_rto) - tp.tcp_mstamp;
