@@ -1,12 +1,12 @@
-import fc from 'fast-check';
+import { array, assert, nat, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { runs } from '../base/testing/runs.ts';
 import { Memory } from '../vm/memory.ts';
 import { EventQueue } from './event-queue.ts';
 
 test('events run by time, then by the order in which they were asked for', () => {
-  fc.assert(
-    fc.property(fc.array(fc.nat(20), { maxLength: 200 }), (times) => {
+  assert(
+    property(array(nat(20), { maxLength: 200 }), (times) => {
       const queue = new EventQueue(new Memory());
       const ran: number[] = [];
       const kind = queue.define('test', (n) => ran.push(n));
