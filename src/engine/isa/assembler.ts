@@ -19,8 +19,9 @@ import {
 } from './assembler/directives.ts';
 import { endsFlow, type InstructionLine, type Label, type Layout, layOut, unreachable } from './assembler/layout.ts';
 import type { Context } from './assembler/operands.ts';
-import { CODES, LineFault, Problems } from './assembler/problems.ts';
-import { type Draft, parseLine } from './assembler/pseudo-c.ts';
+import { CODES, LINE_FAULT, Problems } from './assembler/problems.ts';
+import type { Draft } from './assembler/draft.ts';
+import { parseLine } from './assembler/pseudo-c.ts';
 import { codeLines, Cursor, rangeOf, type Token, tokensOf } from './assembler/source.ts';
 import { nearest } from './assembler/nearest.ts';
 
@@ -126,7 +127,7 @@ function readInstruction(tokens: readonly Token[], end: TextRange, context: Cont
   try {
     return parseLine(new Cursor(tokens, end, context.problems), context);
   } catch (fault) {
-    if (fault instanceof LineFault) return null;
+    if (fault === LINE_FAULT) return null;
     throw fault;
   }
 }

@@ -6,8 +6,8 @@ import type { Parsed, TextRange } from '../base/result.ts';
 import type { BareCode } from './assembler.ts';
 import { type InstructionLine, type Label, layOut } from './assembler/layout.ts';
 import type { Target } from './assembler/operands.ts';
-import { CODES, LineFault, Problems } from './assembler/problems.ts';
-import type { Draft } from './assembler/pseudo-c.ts';
+import { CODES, LINE_FAULT, Problems } from './assembler/problems.ts';
+import type { Draft } from './assembler/draft.ts';
 import { rangeOf } from './assembler/source.ts';
 import { encode, type Insn, insn } from './insn.ts';
 import { formsOf, INSTRUCTIONS, type InstructionSpec, type Shape } from './instructions.ts';
@@ -113,7 +113,7 @@ function readLine(words: readonly Word[], problems: Problems): Draft | null {
     const [name, operands] = splitName(words);
     return draftOf(name, operands, problems);
   } catch (fault) {
-    if (fault instanceof LineFault) return null;
+    if (fault === LINE_FAULT) return null;
     throw fault;
   }
 }
@@ -147,7 +147,7 @@ function draftOf(name: Word, operands: readonly Word[], problems: Problems): Dra
       name.text,
       INSTRUCTIONS.map((spec) => spec.name),
     );
-    throw new LineFault();
+    throw LINE_FAULT;
   }
   const spec = forms.find((form) => fits(form, operands));
   const range = { ...name.range, endColumn: (operands.at(-1) ?? name).range.endColumn };

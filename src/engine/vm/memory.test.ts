@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert as check, nat, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { runs } from '../base/testing/runs.ts';
 import { KERNEL_BASE_HI, Memory, REGIONS, Slab } from './memory.ts';
@@ -33,8 +33,8 @@ test('flipping any one bit of a used byte changes the hash', () => {
   const start = memory.alloc('arena', 256);
   for (let i = 0; i < 256; i++) memory.u8[start + i] = i * 37;
   const hash = memory.hash(1);
-  fc.assert(
-    fc.property(fc.nat(255), fc.nat(7), (byte, bit) => {
+  check(
+    property(nat(255), nat(7), (byte, bit) => {
       memory.u8[start + byte] ^= 1 << bit;
       const changed = memory.hash(1);
       memory.u8[start + byte] ^= 1 << bit;

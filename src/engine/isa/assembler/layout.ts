@@ -4,7 +4,7 @@ import { type Insn, slotsOf } from '../insn.ts';
 import { classOf, CLASS, CALL_KIND, codeOf, OPCODE } from '../opcodes.ts';
 import type { Target } from './operands.ts';
 import { CODES, type Problems } from './problems.ts';
-import type { Draft } from './pseudo-c.ts';
+import type { Draft } from './draft.ts';
 
 /** A line that holds an instruction; no draft when it could not be read. */
 export interface InstructionLine {

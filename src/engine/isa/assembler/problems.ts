@@ -50,8 +50,7 @@ export const CODES = {
 type Code = (typeof CODES)[keyof typeof CODES];
 
 /** Thrown inside the assembler to leave a line after its first error of form; never leaves the folder. */
-export class LineFault {}
-const LINE_FAULT = new LineFault();
+export const LINE_FAULT = new Error('left the line');
 
 export class Problems {
   readonly list: Diagnostic[] = [];

@@ -2,21 +2,19 @@
  * One line of LLVM's pseudo-C as an instruction. What a line begins with decides its form; the instruction itself comes
  * from the table, by name and operand shape.
  */
-import type { Fix, TextRange } from '../../base/result.ts';
-import { type Insn, insn } from '../insn.ts';
-import { ALU_NAMES, ATOMIC_NAMES, formOf, formsOf, JUMP_NAMES, type Shape } from '../instructions.ts';
+import { insn } from '../insn.ts';
+import { ALU_NAMES, formsOf, JUMP_NAMES } from '../instructions.ts';
 import { CALL_KIND, FRAME_POINTER, OPCODE, WIDE_KIND } from '../opcodes.ts';
+import { type Draft, imm32, type LineParser, make, type Parsed, requireFull, sameAs, type Source } from './draft.ts';
+import { atomicSource, atomicStore, load, loadAcquire, store, storeRelease } from './memory.ts';
 import { nearest } from './nearest.ts';
 import {
-  type Address,
   type Context,
   looksLikeRegister,
   peekRegister,
   REGISTER_NAMES,
   type Register,
   registerFrom,
-  type Target,
-  takeAddress,
   takeRegister,
   takeRegisterLike,
   takeTarget,
@@ -24,25 +22,7 @@ import {
   type Value,
 } from './operands.ts';
 import { CODES } from './problems.ts';
-import { type Cursor, span, type Token } from './source.ts';
-
-/** An instruction whose jump target or function is still a name. */
-export interface Draft {
-  insn: Insn;
-  readonly range: TextRange;
-  readonly target: Target | null;
-  /** function named by a call or an address */
-  readonly callee: Token | null;
-}
-
-type Operands = Partial<Omit<Insn, 'opcode'>>;
-type Parsed = Pick<Draft, 'insn'> & Partial<Draft>;
-type LineParser = (cursor: Cursor, context: Context, first: Token) => Parsed;
-
-function make(name: string, shape: Shape, operands: Operands): Parsed {
-  const { opcode, off = 0, imm = 0, src = 0 } = formOf(name, shape);
-  return { insn: insn(opcode, { off, imm, src, ...operands }) };
-}
+import type { Cursor, Token } from './source.ts';
 
 const LINES: ReadonlyMap<string, LineParser> = new Map(
   Object.entries<LineParser>({
@@ -88,8 +68,7 @@ function unknown(first: Token, cursor: Cursor, { problems }: Context): never {
   const followed = cursor.peek()?.kind === 'operator';
   const words = followed ? REGISTER_NAMES : LINES.keys();
   const near = nearest(first.text, words);
-  const fix: Fix | undefined =
-    near === null ? undefined : { title: `Change to ${near}`, range: first.range, text: near };
+  const fix = near === null ? undefined : { title: `Change to ${near}`, range: first.range, text: near };
   const what = followed ? 'register' : 'instruction';
   return problems.fail(
     followed ? CODES.unknownRegister : CODES.unknownInstruction,
@@ -97,31 +76,6 @@ function unknown(first: Token, cursor: Cursor, { problems }: Context): never {
     `Unknown ${what} \`${first.text}\`.${near === null ? '' : ` Did you mean \`${near}\`?`}`,
     fix,
   );
-}
-
-// --- immediates
-
-/** A value as the signed 32 bits of imm. `unsigned`: bits above the sign are free (32-bit operations). */
-function imm32({ value, range }: Value, unsigned: boolean, { problems }: Context, wideFix?: string): number {
-  const limit = unsigned ? 0xffffffffn : 0x7fffffffn;
-  if (value >= -0x80000000n && value <= limit) return Number(BigInt.asIntN(32, value));
-  problems.report(
-    CODES.immediateRange,
-    range,
-    wideFix === undefined
-      ? `${value} does not fit in the instruction's 32 bits.`
-      : `${value} does not fit in 32 bits, which are sign-extended here. A wide load takes any number.`,
-    wideFix === undefined ? undefined : { title: 'Load all 64 bits', range, text: wideFix },
-  );
-  return 0;
-}
-
-/** The immediate of a store of so many bits; more of them are cut off as the machine does. */
-function storedImm(value: Value, bits: number, context: Context): number {
-  if (bits < 32 && (value.value < -(1n << BigInt(bits - 1)) || value.value >= 1n << BigInt(bits))) {
-    context.problems.report(CODES.cutOff, value.range, `Only the low ${bits} bits of ${value.value} are stored.`);
-  }
-  return imm32(value, bits <= 32, context);
 }
 
 // --- assignments
@@ -161,8 +115,6 @@ function aluWith(name: string, dst: Register, cursor: Cursor, context: Context):
   const imm = imm32(value, dst.half, context, name === 'mov' && !dst.half ? `${value.value} ll` : undefined);
   return make(name + suffix, 'alu-imm', { dst: dst.number, imm });
 }
-
-type Source = (dst: Register, cursor: Cursor, context: Context, first: Token) => Parsed;
 
 function assign(dst: Register, cursor: Cursor, context: Context): Parsed {
   warnFramePointer(dst, context);
@@ -233,27 +185,6 @@ function pseudoWide(cursor: Cursor, context: Context): Parsed {
   return wide(dst, Number(kind.value), value, context);
 }
 
-function requireFull(register: Register, { problems }: Context): void {
-  if (!register.half) return;
-  const text = `r${register.number}`;
-  problems.fail(CODES.badForm, register.range, `This takes all 64 bits: use ${text}.`, {
-    title: `Change to ${text}`,
-    range: register.range,
-    text,
-  });
-}
-
-function sameAs(dst: Register, cursor: Cursor, context: Context): void {
-  const src = takeRegisterLike(dst, cursor, context);
-  if (src.number === dst.number) return;
-  const text = `${dst.half ? 'w' : 'r'}${dst.number}`;
-  context.problems.fail(CODES.badForm, src.range, `This works in place: both registers must be ${text}.`, {
-    title: `Change to ${text}`,
-    range: src.range,
-    text,
-  });
-}
-
 function negate(dst: Register, cursor: Cursor, context: Context): Parsed {
   cursor.expect('-');
   sameAs(dst, cursor, context);
@@ -291,239 +222,6 @@ function addressSpaceCast(dst: Register, cursor: Cursor, context: Context): Pars
   cursor.expect(')');
   const imm = Number(BigInt.asIntN(32, (to << 16n) | (from & 0xffffn)));
   return make('addr_space_cast', 'address-space', { dst: dst.number, src: src.number, imm });
-}
-
-// --- memory
-
-const TYPES: ReadonlyMap<string, Omit<AccessType, 'range'>> = new Map(
-  Object.entries({
-    u8: { suffix: 'b', signed: false, bits: 8 },
-    u16: { suffix: 'h', signed: false, bits: 16 },
-    u32: { suffix: 'w', signed: false, bits: 32 },
-    u64: { suffix: 'dw', signed: false, bits: 64 },
-    s8: { suffix: 'b', signed: true, bits: 8 },
-    s16: { suffix: 'h', signed: true, bits: 16 },
-    s32: { suffix: 'w', signed: true, bits: 32 },
-  }),
-);
-
-interface Access extends Address {
-  readonly suffix: string;
-  readonly signed: boolean;
-  readonly bits: number;
-}
-
-interface AccessType {
-  readonly suffix: string;
-  readonly signed: boolean;
-  readonly bits: number;
-  readonly range: TextRange;
-}
-
-/** `(u32 *)` after its first bracket */
-function takeType(cursor: Cursor, context: Context): AccessType {
-  const token = cursor.word('a type such as u32');
-  const type = TYPES.get(token.text);
-  if (!type) {
-    const near = nearest(token.text, TYPES.keys()) ?? 'u32';
-    context.problems.fail(
-      CODES.unknownType,
-      token.range,
-      `Unknown type \`${token.text}\`: u8, u16, u32, u64, or s8, s16, s32 for loads that extend the sign.`,
-      {
-        title: `Change to ${near}`,
-        range: token.range,
-        text: near,
-      },
-    );
-  }
-  cursor.expect('*');
-  cursor.expect(')');
-  return { ...type, range: token.range };
-}
-
-/** `(u32 *)(r1 + 8)` */
-function takeAccess(cursor: Cursor, context: Context): Access {
-  cursor.expect('(');
-  const type = takeType(cursor, context);
-  return accessAfterType(type, cursor, context);
-}
-
-function accessAfterType(type: AccessType, cursor: Cursor, context: Context): Access {
-  cursor.expect('(');
-  const address = takeAddress(cursor, context);
-  cursor.expect(')');
-  checkWidth(type, address, context);
-  return { ...type, ...address };
-}
-
-/** A scalar field read or written in another width than its own is nearly always a slip. */
-function checkWidth(type: AccessType, { field }: Address, { problems }: Context): void {
-  if (!field) return;
-  const bytes = type.bits / 8;
-  if (field.bitSize > 0) {
-    if (field.bit + field.bitSize > type.bits) {
-      problems.report(
-        CODES.accessWidth,
-        type.range,
-        `The bitfield lies in bits ${field.bit} to ${field.bit + field.bitSize - 1}: ${type.bits} bits are too few.`,
-      );
-    }
-    return;
-  }
-  if (![1, 2, 4, 8].includes(field.size) || field.size === bytes) return;
-  const text = `${type.signed ? 's' : 'u'}${field.size * 8}`;
-  problems.report(CODES.accessWidth, type.range, `The field has ${field.size} bytes, this moves ${bytes}.`, {
-    title: `Change to ${text}`,
-    range: type.range,
-    text,
-  });
-}
-
-function load(dst: Register, cursor: Cursor, context: Context): Parsed {
-  cursor.expect('(');
-  const type = takeType(cursor, context);
-  if (cursor.peek()?.text === 'skb') return packetLoad(dst, type, cursor, context);
-  const { suffix, signed, bits, base, off } = accessAfterType(type, cursor, context);
-  if (dst.half && (signed || bits === 64)) requireFull(dst, context);
-  return make(`ldx${signed ? 's' : ''}${suffix}`, 'load', { dst: dst.number, src: base.number, off });
-}
-
-/** `skb[12]` or `skb[r7 + 3]`; the result is always r0. */
-function packetLoad(dst: Register, type: AccessType, cursor: Cursor, context: Context): Parsed {
-  cursor.expect('skb');
-  if (dst.number !== 0 || type.signed || type.bits === 64) {
-    context.problems.fail(CODES.badForm, type.range, 'A packet load is `r0 = *(u8 *)skb[...]`, with u8, u16 or u32.');
-  }
-  cursor.expect('[');
-  const index = peekRegister(cursor) ? takeRegister(cursor, context) : null;
-  const more = !index || ['+', '-'].includes(cursor.peek()?.text ?? '');
-  const imm = more ? imm32(takeValue(cursor, context), false, context) : 0;
-  cursor.expect(']');
-  if (index) return make(`ldind${type.suffix}`, 'packet-ind', { src: index.number, imm });
-  return make(`ldabs${type.suffix}`, 'packet-abs', { imm });
-}
-
-function loadAcquire(dst: Register, cursor: Cursor, context: Context): Parsed {
-  cursor.expect('(');
-  const { suffix, base, off } = takeAccess(cursor, context);
-  cursor.expect(')');
-  return make(`ldacq${suffix}`, 'load', { dst: dst.number, src: base.number, off });
-}
-
-function store(cursor: Cursor, context: Context): Parsed {
-  const { suffix, bits, signed, base, off, range } = takeAccess(cursor, context);
-  if (signed) context.problems.report(CODES.badForm, range, 'A store has no sign: use u8, u16 or u32.');
-  cursor.expect('=');
-  if (!peekRegister(cursor)) {
-    return make(`st${suffix}`, 'store-imm', {
-      dst: base.number,
-      off,
-      imm: storedImm(takeValue(cursor, context), bits, context),
-    });
-  }
-  const src = takeRegister(cursor, context);
-  if (src.half && bits === 64) requireFull(src, context);
-  return make(`stx${suffix}`, 'store-reg', { dst: base.number, src: src.number, off });
-}
-
-function storeRelease(cursor: Cursor, context: Context): Parsed {
-  cursor.expect('(');
-  const { suffix, base, off } = takeAccess(cursor, context);
-  cursor.expect(',');
-  const src = takeRegister(cursor, context);
-  cursor.expect(')');
-  return make(`strel${suffix}`, 'store-reg', { dst: base.number, src: src.number, off });
-}
-
-// --- atomics
-
-/** 32 or 64 bits by the register; anything else in the text must agree. */
-function atomic(
-  operation: string,
-  register: Register,
-  bits: number,
-  { base, off, range }: Address,
-  context: Context,
-): Parsed {
-  if (bits !== (register.half ? 32 : 64)) {
-    const text = `${bits === 64 ? 'r' : 'w'}${register.number}`;
-    context.problems.fail(
-      CODES.badForm,
-      bits === 32 || bits === 64 ? register.range : range,
-      'Atomics work on u32 with w registers and on u64 with r registers.',
-      {
-        title: `Change to ${text}`,
-        range: register.range,
-        text,
-      },
-    );
-  }
-  return make(`lock ${operation}${bits === 32 ? '32' : ''}`, 'atomic', { dst: base.number, src: register.number, off });
-}
-
-/** `lock *(u64 *)(r1 + 0) += r2` */
-function atomicStore(cursor: Cursor, context: Context): Parsed {
-  cursor.expect('*');
-  const access = takeAccess(cursor, context);
-  const operator = cursor.next('an operator');
-  const name = ATOMIC_NAMES.get(operator.text);
-  if (name === undefined) {
-    context.problems.fail(
-      CODES.badForm,
-      operator.range,
-      `Expected one of ${[...ATOMIC_NAMES.keys()].join(' ')}, found \`${operator.text}\`.`,
-    );
-  }
-  const src = takeRegister(cursor, context);
-  // LLVM before 20 wrote an r register for u32 as well
-  const register = access.bits === 32 ? { ...src, half: true } : src;
-  return atomic(name, register, access.bits, access, context);
-}
-
-function atomicSource(word: string): Source | undefined {
-  const fetch = /^atomic_fetch_(add|or|and|xor)$/.exec(word)?.[1];
-  if (fetch !== undefined) return (dst, cursor, context) => atomicFetch(fetch, dst, cursor, context);
-  const exchange = /^(cmpxchg|xchg)(_64|32_32)$/.exec(word);
-  if (!exchange) return undefined;
-  const bits = exchange[2] === '_64' ? 64 : 32;
-  return (dst, cursor, context) => atomicExchange(exchange[1], bits, dst, cursor, context);
-}
-
-/** `r2 = atomic_fetch_add((u64 *)(r1 + 0), r2)` */
-function atomicFetch(name: string, dst: Register, cursor: Cursor, context: Context): Parsed {
-  cursor.expect('(');
-  const access = takeAccess(cursor, context);
-  cursor.expect(',');
-  sameAs(dst, cursor, context);
-  cursor.expect(')');
-  return atomic(`fetch ${name}`, dst, access.bits, access, context);
-}
-
-/** `r2 = xchg_64(r1 + 0, r2)`, `w0 = cmpxchg32_32(r1 + 0, w0, w2)` */
-function atomicExchange(name: string, bits: number, dst: Register, cursor: Cursor, context: Context): Parsed {
-  cursor.expect('(');
-  const address = takeAddress(cursor, context);
-  cursor.expect(',');
-  if (name === 'xchg') {
-    sameAs(dst, cursor, context);
-    cursor.expect(')');
-    return atomic(name, dst, bits, address, context);
-  }
-  if (dst.number !== 0) {
-    const text = dst.half ? 'w0' : 'r0';
-    context.problems.fail(
-      CODES.badForm,
-      dst.range,
-      'Compare-and-exchange compares with r0 and leaves the old value there.',
-      { title: `Change to ${text}`, range: dst.range, text },
-    );
-  }
-  sameAs(dst, cursor, context);
-  cursor.expect(',');
-  const src = takeRegisterLike(dst, cursor, context);
-  cursor.expect(')');
-  return atomic(name, src, bits, address, context);
 }
 
 // --- jumps and calls
@@ -571,7 +269,7 @@ function callKfunc(cursor: Cursor, context: Context): Parsed {
   const imm = imm32(takeValue(cursor, context), false, context);
   const fd = cursor.accept(',') ? takeValue(cursor, context) : null;
   if (fd && (fd.value < -0x8000n || fd.value > 0x7fffn)) {
-    context.problems.fail(CODES.offsetRange, span(fd.range, fd.range), 'The index into fd_array has 16 bits.');
+    context.problems.fail(CODES.offsetRange, fd.range, 'The index into fd_array has 16 bits.');
   }
   return make('call runtime', 'call-kfunc', { imm, off: Number(fd?.value ?? 0n) });
 }
