@@ -3,6 +3,7 @@ import { PACKET } from '../net/packet.ts';
 import { processAck } from './ack.ts';
 import { hasCongControl } from './ca.ts';
 import {
+  ACCEPT_DELAY_NS,
   FLAG,
   HEADER_BYTES,
   MSS,
@@ -174,10 +175,8 @@ function acceptChild(s: Stack): void {
   if (!hasCongControl(s)) updatePacingRate(s);
   tp.lsndtime = jiffies32(s);
   checkFastPath(s);
-  if (s.acceptDelayNs > 0) {
-    ep.reads_from = s.events.now + s.acceptDelayNs;
-    s.events.schedule(ep.reads_from, s.timers.read, ep.at);
-  }
+  ep.reads_from = s.events.now + ACCEPT_DELAY_NS;
+  s.events.schedule(ep.reads_from, s.timers.read, ep.at);
   // the ACK may carry data already
   if (pkt.seq !== pkt.end_seq) {
     queueData(s);

@@ -39,8 +39,6 @@ const recorded: Recording = JSON.parse(readFileSync(new URL('fixtures/s1-reno.js
 /** when the recorded connection began, on its clock */
 const START = 0.0018;
 const SECONDS = 30.04;
-/** the recorded server had twelve segments waiting when it first read */
-const ACCEPT_DELAY_NS = 20_500_000;
 
 const rows: Row[] = [];
 let flow: FlowInfo;
@@ -73,8 +71,6 @@ beforeAll(() => {
         });
       },
     },
-    1,
-    ACCEPT_DELAY_NS,
   );
   world.runTo(START);
   world.tcp.socket(1, 'sender');

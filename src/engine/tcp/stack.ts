@@ -91,8 +91,6 @@ export interface Stack {
   readonly timers: TimerKinds;
   readonly observer: TcpObserver;
   readonly congestion: CongestionControls;
-  /** ns between a connection's establishment and the server's first read */
-  readonly acceptDelayNs: number;
   /** ops of the built-in reno, which is always there */
   readonly reno: number;
   /** the current socket and its endpoint */
@@ -119,7 +117,7 @@ export interface Stack {
 
 export type StackParts = Pick<
   Stack,
-  'memory' | 'events' | 'text' | 'net' | 'offsets' | 'timers' | 'observer' | 'congestion' | 'acceptDelayNs' | 'reno'
+  'memory' | 'events' | 'text' | 'net' | 'offsets' | 'timers' | 'observer' | 'congestion' | 'reno'
 >;
 
 export function makeStack(parts: StackParts): Stack {

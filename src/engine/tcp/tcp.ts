@@ -48,8 +48,6 @@ export interface TcpParts {
   readonly path: PathConfig;
   readonly seed: number;
   readonly observer?: TcpObserver;
-  /** ns from a connection's establishment to the server's first read; 0: it reads whatever arrives at once */
-  readonly acceptDelayNs?: number;
   /** profiles until 6.3: a taken name is refused by init_member */
   readonly refusesNameEarly?: boolean;
 }
@@ -132,8 +130,7 @@ export class Tcp {
       read: events.define('server reads', (ep) => this.beginReading(ep)),
     };
     const { offsets, net, congestion } = this;
-    const { acceptDelayNs = 0 } = parts;
-    this.s = makeStack({ memory, events, text, net, offsets, timers, observer, congestion, reno, acceptDelayNs });
+    this.s = makeStack({ memory, events, text, net, offsets, timers, observer, congestion, reno });
   }
 
   get cold(): TcpCold {

@@ -30,13 +30,13 @@ export interface World {
   readonly runTo: (seconds: number) => void;
 }
 
-export function makeWorld(path: PathConfig, observer: TcpObserver = {}, seed = 1, acceptDelayNs = 0): World {
+export function makeWorld(path: PathConfig, observer: TcpObserver = {}, seed = 1): World {
   const memory = new Memory();
   const events = new EventQueue(memory);
   const text = new Text(memory);
   const functions = new KernelFunctions();
   const refs = { get: () => true, put: () => {} };
-  const tcp = new Tcp({ memory, events, text, functions, btf: readBtf(), refs, path, seed, observer, acceptDelayNs });
+  const tcp = new Tcp({ memory, events, text, functions, btf: readBtf(), refs, path, seed, observer });
   const runTo = (seconds: number): void => {
     const end = seconds * 1e9;
     while (events.nextTime <= end) events.step();
