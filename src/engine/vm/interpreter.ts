@@ -6,9 +6,11 @@
  * watched it is always spent, so that every instruction comes by `pause`. The fast path pays for one decrement.
  */
 import { REGISTERS } from '../isa/opcodes.ts';
+import { atomic32, atomic64, storeUnaligned, unaligned } from './atomics.ts';
+import { callKernel, enterFrame, FRAME_WORDS, leaveFrame, MAX_FRAMES } from './calls.ts';
 import { KERNEL_BASE_HI, type Memory, REGIONS } from './memory.ts';
 import type { KernelFunctions } from './functions.ts';
-import type { Callee, Program } from './program.ts';
+import type { Program } from './program.ts';
 import { hex64, ProgramStopped, type StopReason } from './stopped.ts';
 import { arsh64, div64, lsh64, mod64, mul64, neg64, rsh64, sdiv64, smod64, swap } from './wide.ts';
 
@@ -20,9 +22,6 @@ export interface Registers {
 
 /** Called before each instruction with its slot and the depth of its frame. May throw to abandon the run. */
 export type InstructionWatch = (pc: number, registers: Registers, depth: number) => void;
-
-export const MAX_FRAMES = 8;
-export const FRAME_BYTES = 512;
 
 /** A run's state between entering and leaving the loop. */
 export interface Run {
@@ -51,9 +50,6 @@ const KERNEL_HIGH = KERNEL_BASE_HI | 0;
 const STORE_FROM = REGIONS.arena.base;
 /** read-only data lies right before the arena */
 const LOAD_FROM = REGIONS.kernel.base;
-
-/** What a local call keeps: return address, then r6 to r9. */
-const FRAME_WORDS = 9;
 
 export function interpret(run: Run, around: Surroundings): void {
   const { program, low, high, watch } = run;
@@ -516,101 +512,4 @@ function addressOf({ low, high }: Registers, register: number, off: number): rea
 function carried(low: number, high: number, off: number): number {
   const sum = (low >>> 0) + off;
   return high + (sum < 0 ? -1 : sum > 0xffffffff ? 1 : 0);
-}
-
-function unaligned(u8: Uint8Array, at: number): number {
-  return u8[at] | (u8[at + 1] << 8) | (u8[at + 2] << 16) | (u8[at + 3] << 24);
-}
-
-function storeUnaligned(u8: Uint8Array, at: number, value: number): void {
-  u8[at] = value;
-  u8[at + 1] = value >> 8;
-  u8[at + 2] = value >> 16;
-  u8[at + 3] = value >> 24;
-}
-
-/** What the verifier calls unreadable reads 0 in both engines: r1 to r5 after a call, r0 and r6 to r9 at a function's start. */
-function clearArguments(low: Int32Array, high: Int32Array): void {
-  for (let r = 1; r <= 5; r++) {
-    low[r] = 0;
-    high[r] = 0;
-  }
-}
-
-function callKernel({ fn, words }: Callee, functions: KernelFunctions, low: Int32Array, high: Int32Array): void {
-  const result = fn.call(...words.map((word) => (word & 1 ? high : low)[word >> 1]));
-  clearArguments(low, high);
-  low[0] = fn.ret === 'void' ? 0 : result;
-  high[0] = highOf(fn.ret, low[0], functions);
-}
-
-function highOf(ret: Callee['fn']['ret'], low: number, functions: KernelFunctions): number {
-  if (ret === 'u64') return functions.highWord;
-  return ret === 'ptr' && low !== 0 ? KERNEL_HIGH : 0;
-}
-
-function enterFrame(frames: Int32Array, at: number, ip: number, low: Int32Array, high: Int32Array): void {
-  frames[at] = ip;
-  for (let r = 6; r <= 9; r++) {
-    frames[at + r * 2 - 11] = low[r];
-    frames[at + r * 2 - 10] = high[r];
-    low[r] = 0;
-    high[r] = 0;
-  }
-  low[0] = 0;
-  high[0] = 0;
-  low[10] += FRAME_BYTES;
-}
-
-/** Where the caller goes on. */
-function leaveFrame(frames: Int32Array, at: number, low: Int32Array, high: Int32Array): number {
-  clearArguments(low, high);
-  for (let r = 6; r <= 9; r++) {
-    low[r] = frames[at + r * 2 - 11];
-    high[r] = frames[at + r * 2 - 10];
-  }
-  low[10] -= FRAME_BYTES;
-  return frames[at];
-}
-
-const FETCH = 1;
-const CMPXCHG = 0xf1;
-
-function atomicWord(operation: number, old: number, value: number): number {
-  switch (operation & 0xf0) {
-    case 0x00:
-      return old + value;
-    case 0x40:
-      return old | value;
-    case 0x50:
-      return old & value;
-    case 0xa0:
-      return old ^ value;
-    default:
-      return value;
-  }
-}
-
-function atomic32(u8: Uint8Array, low: Int32Array, high: Int32Array, operation: number, at: number, s: number): void {
-  const old = unaligned(u8, at);
-  if (operation !== CMPXCHG || old === low[0]) storeUnaligned(u8, at, atomicWord(operation, old, low[s]));
-  if ((operation & FETCH) === 0) return;
-  const r = operation === CMPXCHG ? 0 : s;
-  low[r] = old;
-  high[r] = 0;
-}
-
-function atomic64(u8: Uint8Array, low: Int32Array, high: Int32Array, operation: number, at: number, s: number): void {
-  const oldLow = unaligned(u8, at);
-  const oldHigh = unaligned(u8, at + 4);
-  if (operation !== CMPXCHG || (oldLow === low[0] && oldHigh === high[0])) {
-    const newLow = atomicWord(operation, oldLow, low[s]) | 0;
-    const carry = (operation & 0xf0) === 0 && newLow >>> 0 < oldLow >>> 0 ? 1 : 0;
-    storeUnaligned(u8, at, newLow);
-    storeUnaligned(u8, at + 4, atomicWord(operation, oldHigh, high[s]) + carry);
-  }
-  if ((operation & FETCH) === 0) return;
-  const r = operation === CMPXCHG ? 0 : s;
-  low[r] = oldLow;
-  high[r] = oldHigh;
 }

@@ -6,14 +6,8 @@ import { assert } from '../base/assert.ts';
 import type { Result } from '../base/result.ts';
 import { FRAME_POINTER, REGISTERS } from '../isa/opcodes.ts';
 import type { KernelFunctions } from './functions.ts';
-import {
-  FRAME_BYTES,
-  type InstructionWatch,
-  interpret,
-  MAX_FRAMES,
-  type Run,
-  type Surroundings,
-} from './interpreter.ts';
+import { FRAME_BYTES, MAX_FRAMES } from './calls.ts';
+import { type InstructionWatch, interpret, type Run, type Surroundings } from './interpreter.ts';
 import { KERNEL_BASE_HI, type Memory, REGIONS } from './memory.ts';
 import { prepareProgram, type Program } from './program.ts';
 import { type CompiledProgram, compilePrograms } from './wasm/compile.ts';

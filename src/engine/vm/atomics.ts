@@ -1,0 +1,68 @@
+/* Memory a byte at a time, for addresses of any alignment, and the atomic operations on it. */
+
+export function unaligned(u8: Uint8Array, at: number): number {
+  return u8[at] | (u8[at + 1] << 8) | (u8[at + 2] << 16) | (u8[at + 3] << 24);
+}
+
+export function storeUnaligned(u8: Uint8Array, at: number, value: number): void {
+  u8[at] = value;
+  u8[at + 1] = value >> 8;
+  u8[at + 2] = value >> 16;
+  u8[at + 3] = value >> 24;
+}
+
+const FETCH = 1;
+const CMPXCHG = 0xf1;
+
+function atomicWord(operation: number, old: number, value: number): number {
+  switch (operation & 0xf0) {
+    case 0x00:
+      return old + value;
+    case 0x40:
+      return old | value;
+    case 0x50:
+      return old & value;
+    case 0xa0:
+      return old ^ value;
+    default:
+      return value;
+  }
+}
+
+export function atomic32(
+  u8: Uint8Array,
+  low: Int32Array,
+  high: Int32Array,
+  operation: number,
+  at: number,
+  s: number,
+): void {
+  const old = unaligned(u8, at);
+  if (operation !== CMPXCHG || old === low[0]) storeUnaligned(u8, at, atomicWord(operation, old, low[s]));
+  if ((operation & FETCH) === 0) return;
+  const r = operation === CMPXCHG ? 0 : s;
+  low[r] = old;
+  high[r] = 0;
+}
+
+export function atomic64(
+  u8: Uint8Array,
+  low: Int32Array,
+  high: Int32Array,
+  operation: number,
+  at: number,
+  s: number,
+): void {
+  const oldLow = unaligned(u8, at);
+  const oldHigh = unaligned(u8, at + 4);
+  if (operation !== CMPXCHG || (oldLow === low[0] && oldHigh === high[0])) {
+    const newLow = atomicWord(operation, oldLow, low[s]) | 0;
+    const carry = (operation & 0xf0) === 0 && newLow >>> 0 < oldLow >>> 0 ? 1 : 0;
+    storeUnaligned(u8, at, newLow);
+    storeUnaligned(u8, at + 4, atomicWord(operation, oldHigh, high[s]) + carry);
+  }
+  if ((operation & FETCH) === 0) return;
+  const r = operation === CMPXCHG ? 0 : s;
+  low[r] = oldLow;
+  high[r] = oldHigh;
+}
