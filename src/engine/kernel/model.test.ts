@@ -15,6 +15,10 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { arbitrary: fc.record({ do: fc.constant('exit' as const), process }), weight: 1 },
   { arbitrary: fc.record({ do: fc.constant('update' as const), process, map, name: fc.nat({ max: 2 }) }), weight: 3 },
   { arbitrary: fc.record({ do: fc.constant('delete' as const), process, map }), weight: 2 },
+  { arbitrary: fc.record({ do: fc.constant('link' as const), process, map }), weight: 2 },
+  { arbitrary: fc.record({ do: fc.constant('swap' as const), process, link: fc.nat({ max: 3 }), map }), weight: 2 },
+  fc.record({ do: fc.constant('detach' as const), process, link: fc.nat({ max: 3 }) }),
+  fc.record({ do: fc.constant('close-link' as const), process, link: fc.nat({ max: 3 }) }),
   { arbitrary: fc.record({ do: fc.constant('get' as const), map }), weight: 2 },
   { arbitrary: fc.record({ do: fc.constant('put' as const), map }), weight: 2 },
   fc.record({ do: fc.constant('wait' as const) }),
@@ -39,11 +43,41 @@ class Pair {
     if (a.do === 'wait') this.settle();
     else if (a.do === 'create') this.create(a.process, a.link);
     else if (a.do === 'exit') this.exit(a.process);
+    else if (a.do === 'link' || a.do === 'swap' || a.do === 'detach' || a.do === 'close-link') this.runOnLink(a);
     else if (a.map < this.objects.length) this.runOnMap(a);
     this.check();
   }
 
-  private runOnMap(a: Extract<Action, { map: number }>): void {
+  /** fds of the links, in the process that made each */
+  private readonly linkFds: number[] = [];
+
+  private runOnLink(a: Extract<Action, { do: 'link' | 'swap' | 'detach' | 'close-link' }>): void {
+    const { kernel } = this.lab;
+    const pid = this.pids[a.process];
+    const mapFd = 'map' in a ? this.fds[a.map]?.[a.process][0] : undefined;
+    if (a.do === 'link') {
+      if (mapFd === undefined) return;
+      const { ret } = kernel.bpf(pid, 'BPF_LINK_CREATE', { prog_fd: mapFd, attach_type: 44 });
+      expect(Math.min(ret, 0)).toBe(this.model.link(this.model.maps[a.map], a.process));
+      if (ret >= 0) this.linkFds.push(ret);
+      return;
+    }
+    const link = this.model.links[a.link];
+    if (!link?.open || link.process !== a.process) return;
+    const link_fd = this.linkFds[a.link];
+    if (a.do === 'close-link') {
+      kernel.close(pid, link_fd);
+      Object.assign(link, { open: false, map: null });
+    } else if (a.do === 'detach') {
+      expect(kernel.bpf(pid, 'BPF_LINK_DETACH', { link_fd }).ret).toBe(0);
+      link.map = null;
+    } else if (mapFd !== undefined && link.map !== this.model.maps[a.map]) {
+      const { ret } = kernel.bpf(pid, 'BPF_LINK_UPDATE', { link_fd, new_map_fd: mapFd });
+      expect(ret).toBe(this.model.swap(link, this.model.maps[a.map]));
+    }
+  }
+
+  private runOnMap(a: Extract<Action, { do: 'open' | 'close' | 'update' | 'delete' | 'get' | 'put' }>): void {
     const m = this.model.maps[a.map];
     const { kernel } = this.lab;
     if (a.do === 'get' || a.do === 'put') {
@@ -54,7 +88,7 @@ class Pair {
     const mine = this.fds[a.map][a.process];
     if (a.do === 'open') {
       const ret = kernel.bpf(pid, 'BPF_MAP_GET_FD_BY_ID', { map_id: this.ids[a.map] }).ret;
-      expect(ret < 0 ? ret : 0).toBe(Model.gone(m) ? -ERRNO.ENOENT : 0);
+      expect(ret < 0 ? ret : 0).toBe(this.model.gone(m) ? -ERRNO.ENOENT : 0);
       if (ret >= 0) {
         mine.push(ret);
         m.fds[a.process]++;
@@ -107,6 +141,7 @@ class Pair {
   private exit(process: number): void {
     this.lab.kernel.exit(this.pids[process]);
     this.pids[process] = this.lab.kernel.spawn(`p${process}`);
+    for (const link of this.model.links) if (link.process === process) Object.assign(link, { open: false, map: null });
     for (const [i, m] of this.model.maps.entries()) {
       m.fds[process] = 0;
       this.fds[i][process] = [];
@@ -123,7 +158,7 @@ class Pair {
     } else if (kdata !== 0) {
       // TCP asks only for structs that it was given once
       const got = m.state !== 'INIT' && kernel.refs.get(kdata, 'socket', m.sockets + 1);
-      expect(got).toBe(m.state !== 'INIT' && !Model.gone(m));
+      expect(got).toBe(m.state !== 'INIT' && !this.model.gone(m));
       if (got) m.sockets++;
     }
   }
@@ -147,7 +182,7 @@ class Pair {
     const { kernel, names } = this.lab;
     for (const [i, m] of this.model.maps.entries()) {
       const object = kernel.state.maps[this.objects[i]];
-      const { all, shown } = Model.held(m);
+      const { all, shown } = this.model.held(m);
       if (object) {
         expect([refcnt(object), shownRefcnt(object)]).toEqual([all, shown]);
         expect(kernel.stateName(object)).toBe(m.state);
@@ -159,7 +194,7 @@ class Pair {
     }
     const registered = names.list.map(({ name }) => name);
     expect(new Set(registered).size).toBe(registered.length);
-    expect(registered.length).toBe(this.model.maps.filter(({ state }) => state === 'INUSE').length);
+    expect(registered.toSorted()).toEqual(this.model.registered.toSorted());
   }
 
   /** Everything is let go: nothing may be left. */
@@ -173,8 +208,8 @@ class Pair {
     }
     for (const pid of [...this.pids, this.loader]) this.lab.kernel.exit(pid);
     this.settle();
-    const { maps, progs, btfs, files } = this.lab.kernel.state;
-    expect([maps, progs, files]).toEqual([{}, {}, {}]);
+    const { maps, progs, btfs, links, files } = this.lab.kernel.state;
+    expect([maps, progs, links, files]).toEqual([{}, {}, {}, {}]);
     expect(Object.values(btfs).map(({ kernel }) => kernel)).toEqual([true]);
     for (const type of this.lab.kernel.types) expect(type.values.live).toBe(0);
   }

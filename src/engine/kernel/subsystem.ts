@@ -3,7 +3,7 @@
  */
 
 /** 0, or a negative errno, or (init_member only) a positive number: "handled here". */
-export type Answer = number;
+type Answer = number;
 
 export interface InitMember {
   readonly member: string;

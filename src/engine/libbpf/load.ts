@@ -13,7 +13,7 @@ import { MAP_TYPE_STRUCT_OPS, OBJ_NAME_LEN, PROG_TYPE_STRUCT_OPS } from '../kern
 /** bpf(2) as this process may call it. */
 export type Syscall = <C extends BpfCommand>(command: C, attr: BpfAttr[C]) => SyscallResult;
 
-export interface LoadedProgram {
+interface LoadedProgram {
   readonly fd: number;
   readonly name: string;
   readonly member: string;

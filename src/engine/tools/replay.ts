@@ -15,7 +15,7 @@ import { Session } from './replay/session.ts';
 import { sockopt } from './replay/sockopt.ts';
 import { states } from './replay/states.ts';
 
-export type { Mismatch, Recording } from './replay/recording.ts';
+export type { Recording } from './replay/recording.ts';
 
 type Script = (s: Session, steps: readonly RecordedStep[]) => Generator<Answer, unknown>;
 

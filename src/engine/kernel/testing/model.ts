@@ -14,6 +14,10 @@ export type Action =
   | { readonly do: 'exit'; readonly process: number }
   | { readonly do: 'update'; readonly process: number; readonly map: number; readonly name: number }
   | { readonly do: 'delete'; readonly process: number; readonly map: number }
+  | { readonly do: 'link'; readonly process: number; readonly map: number }
+  | { readonly do: 'swap'; readonly process: number; readonly link: number; readonly map: number }
+  | { readonly do: 'detach'; readonly process: number; readonly link: number }
+  | { readonly do: 'close-link'; readonly process: number; readonly link: number }
   | { readonly do: 'get'; readonly map: number }
   | { readonly do: 'put'; readonly map: number }
   | { readonly do: 'wait' };
@@ -27,17 +31,47 @@ export interface ModelMap {
   sockets: number;
 }
 
+/** A link lives as long as the process that made it keeps its fd. */
+export interface ModelLink {
+  readonly process: number;
+  map: ModelMap | null;
+  open: boolean;
+}
+
 export class Model {
   readonly maps: ModelMap[] = [];
+  readonly links: ModelLink[] = [];
 
   /** references, and those that are not user space's */
-  static held(map: ModelMap): { all: number; shown: number } {
-    const shown = map.sockets + (map.state === 'INUSE' ? 1 : 0);
+  held(map: ModelMap): { all: number; shown: number } {
+    const linked = this.links.filter((link) => link.map === map).length;
+    const shown = map.sockets + linked + (map.state === 'INUSE' ? 1 : 0);
     return { all: shown + map.fds.reduce((a, b) => a + b, 0), shown };
   }
 
-  static gone(map: ModelMap): boolean {
-    return Model.held(map).all === 0;
+  gone(map: ModelMap): boolean {
+    return this.held(map).all === 0;
+  }
+
+  /** names that a map or a link has registered */
+  get registered(): string[] {
+    const linked = this.links.map(({ map }) => map?.name).filter((name) => name !== undefined);
+    return [...this.maps.filter(({ state }) => state === 'INUSE').map(({ name }) => name), ...linked];
+  }
+
+  link(map: ModelMap, process: number): number {
+    if (map.state !== 'READY') return -ERRNO.EINVAL;
+    if (this.registered.includes(map.name)) return -ERRNO.EEXIST;
+    this.links.push({ process, map, open: true });
+    return 0;
+  }
+
+  swap(link: ModelLink, map: ModelMap): number {
+    if (map.state !== 'READY') return -ERRNO.EINVAL;
+    if (link.map === null) return -ERRNO.ENOLINK;
+    if (link.map.name !== map.name) return -ERRNO.EINVAL;
+    link.map = map;
+    return 0;
   }
 
   create(process: number, link: boolean): void {
@@ -47,7 +81,7 @@ export class Model {
 
   update(map: ModelMap, name: string): number {
     if (map.state !== 'INIT') return -ERRNO.EBUSY;
-    if (!map.link && this.maps.some((other) => other.state === 'INUSE' && other.name === name)) return -ERRNO.EEXIST;
+    if (!map.link && this.registered.includes(name)) return -ERRNO.EEXIST;
     map.state = map.link ? 'READY' : 'INUSE';
     map.name = name;
     return 0;

@@ -27,7 +27,7 @@ export const constantProgram = (imm: number): Uint8Array => encode([insn(MOV64_I
 export const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
 export const word = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer);
 
-export type MemberValues = Readonly<Record<string, number | bigint | Uint8Array>>;
+type MemberValues = Readonly<Record<string, number | bigint | Uint8Array>>;
 
 export interface ValueSpec {
   readonly members?: MemberValues;
