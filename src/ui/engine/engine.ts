@@ -113,16 +113,20 @@ async function startAgain(): Promise<void> {
   endWorker();
   log = withoutAct(log, ended);
   told({ phase: 'starting', playing: false, cpu: null });
-  notify({
-    kind: 'error',
-    title: 'The engine was stopped and started again',
-    detail: `It had not answered${ended ? `: ${WORDS[ended.type] ?? 'a step'} was left out` : ''}. Your texts are untouched.`,
-  });
   if (!(await openLog(log))) return;
   replaying = true;
   for (const message of replay(log, time)) post(message);
   ping(() => {
     replaying = false;
+    tellRestart(ended);
+  });
+}
+
+function tellRestart(ended: ToWorker | null): void {
+  notify({
+    kind: 'error',
+    title: 'The engine was stopped and started again',
+    detail: `It had not answered${ended ? `: ${WORDS[ended.type] ?? 'a step'} was left out` : ''}. Your texts are untouched.`,
   });
 }
 
