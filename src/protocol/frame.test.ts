@@ -3,19 +3,30 @@ import { expect, test } from 'vitest';
 import type { HotSnapshot } from '../engine/lab/snapshot.ts';
 import { decodeFrame, encodeFrame } from './frame.ts';
 
-const number = fc.double({ noNaN: true });
-const row = <K extends string>(...keys: K[]) =>
-  fc.record(Object.fromEntries(keys.map((key) => [key, number])) as Record<K, typeof number>);
-
-const frames: fc.Arbitrary<HotSnapshot> = fc
-  .tuple(
-    row('time', 'event', 'nextEventTime', 'queueLength', 'drops', 'executedInsns', 'packetsSent'),
-    fc.array(row('socket', 'cwnd', 'ssthresh', 'srttUs', 'inflight', 'delivered', 'lost', 'caState', 'pacingRate'), {
-      maxLength: 20,
-    }),
-    fc.array(row('socket', 'stage', 'at', 'retransmission'), { maxLength: 50 }),
-  )
-  .map(([header, flows, packets]) => ({ ...header, flows, packets }));
+const n = fc.double({ noNaN: true });
+const flow = fc.record({
+  socket: n,
+  cwnd: n,
+  ssthresh: n,
+  srttUs: n,
+  inflight: n,
+  delivered: n,
+  lost: n,
+  caState: n,
+  pacingRate: n,
+});
+const packet = fc.record({ socket: n, stage: n, at: n, retransmission: n });
+const frames: fc.Arbitrary<HotSnapshot> = fc.record({
+  time: n,
+  event: n,
+  nextEventTime: n,
+  queueLength: n,
+  drops: n,
+  executedInsns: n,
+  packetsSent: n,
+  flows: fc.array(flow, { maxLength: 20 }),
+  packets: fc.array(packet, { maxLength: 50 }),
+});
 
 test('a frame comes back as it was', () => {
   fc.assert(
