@@ -226,7 +226,7 @@ describe('diagnostics', () => {
   });
 
   test('structure', () => {
-    expect(inFunction('r0 = 0')).toEqual(['E0502 4:0-6 -> \n    exit']);
+    expect(inFunction('r0 = 0')).toEqual(['E0502 4:0-6 -> \n  exit']);
     expect(inFunction('l:', 'r0 = 0', 'l:', 'exit')).toEqual(['E0503 6:0-1', 'W0601 4:0-1', 'W0601 6:0-1'].slice(0, 1));
     expect(inFunction('l:', 'r0 = 0', 'exit')).toEqual(['W0601 4:0-1']);
     expect(inFunction('exit', 'r0 = 0', 'exit')).toEqual(['W0605 5:0-6']);

@@ -286,7 +286,7 @@ function checkFlow(
       {
         title: 'Insert exit',
         range: rangeOf(last.range.line, last.range.endColumn, last.range.endColumn),
-        text: '\n    exit',
+        text: '\n  exit',
       },
     );
   }

@@ -64,7 +64,7 @@ describe('round trips', () => {
     const text = 'r1 = 5 ll\nl:\nif r1 == 0 goto m\nr1 -= 1\ncall f\ngoto l\nm:\nr0 = 0\nexit\nf:\nexit';
     const { value } = assembleBare(text);
     const again = disassembleProgram(value.insns);
-    expect(again).toContain('    call L8\n    goto L2\nL6:\n    r0 = 0\n');
+    expect(again).toContain('  call L8\n  goto L2\nL6:\n  r0 = 0\n');
     expect(assembleBare(again).value.insns).toEqual(value.insns);
   });
 });

@@ -121,7 +121,7 @@ export function disassembleProgram(bytes: Uint8Array): string {
     const [target] = targetsOf(insn, slot);
     const text = disassemble(insn, 'llvm') ?? '';
     const aimed = target === undefined ? text : text.replace(/(pc)?[+-]\d+$/, labelName(target));
-    return `${targets.has(slot) ? `${labelName(slot)}:\n` : ''}    ${aimed}`;
+    return `${targets.has(slot) ? `${labelName(slot)}:\n` : ''}  ${aimed}`;
   });
   return `${labelled.join('\n')}\n`;
 }

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { array, assert as check, constantFrom, property, string } from 'fast-check';
+import { expect, test } from 'vitest';
+import { runs } from '../base/testing/runs.ts';
+import { assembleBare } from './assembler.ts';
+import { formatPseudoC } from './format.ts';
+
+test('blanks, margins, comments', () => {
+  const text = `
+  .section   struct_ops/ssthresh ; why
+ top: again:  r1+=1 # up
+r0=*( u32* )( r6+tcp_sock.snd_cwnd )   // load
+  if  r1  s>  -5   goto  +3
+call pc + 7
+r1 = -r1
+lock *(u64*)(r1 -8)+=r2
+w2 = ( s8 )w3
+r2 = atomic_fetch_add( (u64 *)(r1 + 0) ,r2)
+r0 = *(u8 *)skb[ r7+3 ]
+   ; alone
+; margin
+r1 &= mask( tcp_sock.is_cwnd_limited)
+
+
+`;
+  expect(formatPseudoC(text)).toBe(`
+.section   struct_ops/ssthresh ; why
+top: again: r1 += 1         # up
+  r0 = *(u32 *)(r6 + tcp_sock.snd_cwnd) // load
+  if r1 s> -5 goto +3
+  call pc+7
+  r1 = -r1
+  lock *(u64 *)(r1 - 8) += r2
+  w2 = (s8)w3
+  r2 = atomic_fetch_add((u64 *)(r1 + 0), r2)
+  r0 = *(u8 *)skb[r7 + 3]
+  ; alone
+; margin
+  r1 &= mask(tcp_sock.is_cwnd_limited)
+`);
+});
+
+test.each(['bpf_reno', 'bpf_aimd'])('%s is formatted already', (name) => {
+  const text = readFileSync(join(import.meta.dirname, '../../scenarios/programs', `${name}.s`), 'utf8');
+  expect(formatPseudoC(text)).toBe(text);
+});
+
+const line = constantFrom(
+  'r1=r2',
+  ' r1 = -5',
+  'r1+=-r2',
+  'x:',
+  'if r1 s<2 goto x',
+  'goto+0',
+  '*(u8*)(r1-1)=3',
+  'r1=5 ll',
+  'exit;c',
+  'lock *(u32 *)(r1)|=w2',
+  'call pc+0',
+  '/* a',
+  'b */ exit',
+  'r0 ? 1',
+  '"x',
+  'r1 = (s8) r2',
+  'w0 = cmpxchg32_32(r1+0,w0,w2)',
+);
+
+test('formatting changes no meaning, and nothing the second time', () => {
+  check(
+    property(array(line, { maxLength: 12 }), string({ maxLength: 8 }), (lines, noise) => {
+      const text = [...lines, noise].join('\n');
+      const once = formatPseudoC(text);
+      expect(formatPseudoC(once)).toBe(once);
+      expect(assembleBare(once).value).toEqual(assembleBare(text).value);
+      expect(assembleBare(once).diagnostics.map(({ code }) => code)).toEqual(
+        assembleBare(text).diagnostics.map(({ code }) => code),
+      );
+    }),
+    { numRuns: runs(500, 20_000) },
+  );
+});

@@ -1,0 +1,68 @@
+/*
+ * Format on save. Labels and directives at the margin, instructions two columns in, comments behind code in one column
+ * where they fit; blanks between tokens as this project's own programs have them. Meaning never changes: text that the
+ * tokens do not cover (comments over several lines, errors) stays as it is.
+ */
+import { Problems } from './assembler/problems.ts';
+import { codeLines, type Token, tokensOf } from './assembler/source.ts';
+
+const INDENT = '  ';
+const COMMENT_COLUMN = 28;
+/** words after which a sign belongs to the number */
+const BEFORE_SIGN = new Set(['goto', 'gotol', 'may_goto', 'call', 'pc']);
+
+export function formatPseudoC(text: string): string {
+  const code = codeLines(text, new Problems());
+  const lines = text.split(/\r\n|\r|\n/).map((line, i) => formatLine(line, code[i], i));
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function formatLine(line: string, code: string, number: number): string {
+  // block comments: the blanks they became cannot be told from blanks
+  if (line.includes('/*') || line.includes('*/') || (code.trim() === '' && !/^\s*(;|#|\/\/|$)/.test(line)))
+    return line.trimEnd();
+  const comment = line.slice(code.trimEnd().length).trim();
+  if (code.trim() === '') return comment === '' ? '' : (/^\s/.test(line) ? INDENT : '') + comment;
+  const formatted = formatCode(code, number);
+  return comment === '' ? formatted : `${formatted.padEnd(COMMENT_COLUMN - 1)} ${comment}`;
+}
+
+function formatCode(code: string, number: number): string {
+  const tokens = tokensOf(code, number);
+  const [first, second] = tokens;
+  // what a directive takes is no expression
+  if (first.text.startsWith('.') && second?.text !== ':') return code.trim();
+  const isLabel = second?.text === ':' && first.kind === 'word';
+  return (isLabel ? '' : INDENT) + joined(tokens);
+}
+
+function joined(tokens: readonly Token[]): string {
+  let text = '';
+  for (const [i, token] of tokens.entries()) text += (i > 0 && hasBlank(tokens, i) ? ' ' : '') + token.text;
+  return text;
+}
+
+/** Whether a blank stands before token i. */
+function hasBlank(tokens: readonly Token[], i: number): boolean {
+  const before = tokens[i - 1];
+  const token = tokens[i];
+  if (before.kind === 'bad' || token.kind === 'bad') return token.range.column > before.range.endColumn;
+  if (')],:['.includes(token.text) || '(['.includes(before.text)) return false;
+  if (isSign(tokens, i - 1)) return false;
+  if (before.text === 'pc' && isSign(tokens, i)) return false;
+  // `*(`, `)(`, `mask(`, but `= (s8)`
+  if (token.text === '(') return before.kind === 'operator' && before.text !== '*' && before.text !== ')';
+  // `(s8)r2`
+  if (before.text === ')') return token.kind === 'operator';
+  return true;
+}
+
+/** A + or - that belongs to the number or register behind it. */
+function isSign(tokens: readonly Token[], i: number): boolean {
+  const { text } = tokens[i];
+  if (text !== '+' && text !== '-') return false;
+  const before = tokens[i - 1];
+  if (!before) return true;
+  if (before.kind === 'operator') return before.text !== ')' && before.text !== ']';
+  return BEFORE_SIGN.has(before.text);
+}
