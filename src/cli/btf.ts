@@ -1,17 +1,30 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeKernelSubset } from '../engine/index.ts';
-import { readBytes, Usage, type Verb } from './cli.ts';
+import {
+  type Btf,
+  dumpC,
+  dumpJson,
+  dumpRaw,
+  makeKernelSubset,
+  openBtfFile,
+  type Result,
+  structLayout,
+} from '../engine/index.ts';
+import { options, readBytes, Usage, type Verb } from './cli.ts';
+import { formatLayout } from './layout.ts';
+
+/** Bad input is told on stderr, with its place. */
+function refuse(file: string, { message, offset }: { readonly message: string; readonly offset: number }): number {
+  console.error(`lab btf: ${file}: ${message}${offset < 0 ? '' : ` (offset ${offset})`}`);
+  return 1;
+}
 
 /** Writes PROFILE.btf and PROFILE.ids: the part of a kernel's BTF that the page ships. */
 function subset([file, folder, profile]: string[]): number {
   if (file === undefined || folder === undefined || profile === undefined)
     throw new Usage('subset takes a file, a folder and a profile');
   const made = makeKernelSubset(readBytes(file));
-  if (!made.ok) {
-    console.error(`${file}: ${made.error.message} (offset ${made.error.offset})`);
-    return 1;
-  }
+  if (!made.ok) return refuse(file, made.error);
   mkdirSync(folder, { recursive: true });
   const { btf, ids } = made.value;
   writeFileSync(join(folder, `${profile}.btf`), btf);
@@ -20,12 +33,47 @@ function subset([file, folder, profile]: string[]): number {
   return 0;
 }
 
+const FORMATS: Readonly<Record<string, (btf: Btf) => Result<string>>> = {
+  raw: (btf) => ({ ok: true, value: dumpRaw(btf) }),
+  c: dumpC,
+  json: (btf) => ({ ok: true, value: dumpJson(btf) }),
+};
+
+function dump(args: string[]): number {
+  const { values, rest } = options(args, ['format']);
+  const [file] = rest;
+  const print = FORMATS[values.format ?? 'raw'];
+  if (file === undefined || rest.length > 1) throw new Usage('dump takes one file');
+  if (!print) throw new Usage(`no format "${values.format}"; there are ${Object.keys(FORMATS).join(', ')}`);
+  const btf = openBtfFile(readBytes(file));
+  if (!btf.ok) return refuse(file, btf.error);
+  const text = print(btf.value);
+  if (!text.ok) return refuse(file, text.error);
+  process.stdout.write(text.value);
+  return 0;
+}
+
+function layout([file, name, ...more]: string[]): number {
+  if (file === undefined || name === undefined || more.length > 0) throw new Usage('layout takes a file and a type');
+  const btf = openBtfFile(readBytes(file));
+  if (!btf.ok) return refuse(file, btf.error);
+  const plain = name.replace(/^(struct|union)\s+/, '');
+  const id = btf.value.find('STRUCT', plain) || btf.value.find('UNION', plain) || btf.value.find('TYPEDEF', plain);
+  const found = structLayout(btf.value, btf.value.skipModifiers(id), { depth: 0 });
+  if (!found) return refuse(file, { message: `no struct or union "${plain}"`, offset: -1 });
+  process.stdout.write(formatLayout(btf.value, found));
+  return 0;
+}
+
+const VERBS: Readonly<Record<string, (args: string[]) => number>> = { dump, layout, subset };
+
 export const btfVerb: Verb = {
   name: 'btf',
-  usage: 'btf subset VMLINUX_BTF FOLDER PROFILE',
-  summary: 'makes the BTF that the page ships from a kernel’s',
+  usage: 'btf dump FILE [--format raw|c|json] | layout FILE TYPE | subset VMLINUX_BTF FOLDER PROFILE',
+  summary: 'prints the types of a BTF or object file, how a struct fills its bytes; makes the BTF that the page ships',
   run([verb, ...args]) {
-    if (verb === 'subset') return subset(args);
-    throw new Usage(verb === undefined ? 'which one?' : `no verb "${verb}"`);
+    const run = VERBS[verb ?? ''];
+    if (!run) throw new Usage(verb === undefined ? 'which one?' : `no verb "${verb}"`);
+    return run(args);
   },
 };

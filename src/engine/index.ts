@@ -3,13 +3,16 @@ export { assertUnreachable } from './base/assert.ts';
 export { ERRNO, errnoName, formatReturn } from './base/errno.ts';
 export type { Diagnostic, Fix, Parsed, Result, TextRange } from './base/result.ts';
 export type { Btf, BtfType, Field } from './btf/btf.ts';
-export { type Layout, structLayout } from './btf/layout.ts';
+export { CACHE_LINE, type Layout, type LayoutRow, type LayoutSummary, structLayout } from './btf/layout.ts';
+export { dumpC } from './btf/dump-c.ts';
+export { dumpJson, dumpRaw } from './btf/dump-raw.ts';
 export { openBtf } from './btf/read.ts';
 export { type AssembledObject, assemble, type Reference } from './isa/assembler.ts';
 export { HELPERS, type HelperSpec } from './isa/helpers.ts';
 export { INSTRUCTIONS, type InstructionSpec } from './isa/instructions.ts';
 export type { SymbolSource } from './isa/symbols.ts';
 export { COMMANDS } from './kernel/commands.ts';
+export { openBtfFile } from './libbpf/btf-file.ts';
 export { symbolsFromBtf } from './libbpf/symbols.ts';
 export { makeKernelSubset } from './btf/subset.ts';
 export type {

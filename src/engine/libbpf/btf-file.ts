@@ -1,0 +1,41 @@
+/* The BTF in a file: a blob of its own, as /sys/kernel/btf/vmlinux is, or the .BTF section of an object. */
+import type { Result } from '../base/result.ts';
+import { err } from '../base/result.ts';
+import type { Btf } from '../btf/btf.ts';
+import { placeDatasecs } from '../btf/datasec.ts';
+import { openBtf } from '../btf/read.ts';
+import type { ElfObject, ElfSection } from '../elf/elf.ts';
+import { SYMBOL_BINDING } from '../elf/elf.ts';
+import { openElf } from '../elf/read.ts';
+
+const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
+
+/** As the compiler wrote it. Offsets in errors count from the start of the file. */
+export function openBtfFile(bytes: Uint8Array): Result<Btf> {
+  if (!ELF_MAGIC.every((byte, i) => bytes[i] === byte)) return openBtf(bytes);
+  const elf = openElf(bytes);
+  if (!elf.ok) return elf;
+  const section = elf.value.section('.BTF');
+  return section ? inSection(section, openBtf(section.data)) : err('no section .BTF');
+}
+
+/** The .BTF of an object, its DATASECs placed where the object's sections and symbols say. */
+export function openObjectBtf(elf: ElfObject): Result<Btf> {
+  const section = elf.section('.BTF');
+  if (!section) return err('no section .BTF');
+  const variables = new Map(
+    elf.symbols.filter(({ binding }) => binding !== SYMBOL_BINDING.LOCAL).map(({ name, value }) => [name, value]),
+  );
+  const placed = placeDatasecs(section.data, {
+    sectionSize: (name) => elf.section(name)?.size ?? null,
+    variableOffset: (name) => variables.get(name) ?? null,
+  });
+  return inSection(section, placed.ok ? openBtf(placed.value) : placed);
+}
+
+/** An error's offset as one in the file. */
+export function inSection<T>(section: ElfSection, result: Result<T>): Result<T> {
+  if (result.ok) return result;
+  const { message, offset } = result.error;
+  return err(`section ${section.name}: ${message}`, section.offset + Math.max(0, offset));
+}
