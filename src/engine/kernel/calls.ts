@@ -11,7 +11,6 @@ import {
 } from './attr.ts';
 import type { Core } from './core.ts';
 import { capable, fileOf } from './fds.ts';
-import { log } from './core.ts';
 import { inProfile } from './profiles.ts';
 import type { MapObject, OpenFile } from './state.ts';
 import { fail, next, type Outcome, runSteps, type Step, type TraceEntry } from './steps.ts';
@@ -30,7 +29,7 @@ export interface SyscallResult {
   /** value, or negative errno */
   readonly ret: number;
   readonly trace: readonly TraceEntry[];
-  /** what the kernel logged about a refusal */
+  /** why it was refused, in the kernel's words: of its log, or of the verifier's */
   readonly message: string | null;
   readonly out: Output;
 }
@@ -97,9 +96,7 @@ export function command<C extends BpfCommand, X extends Call<C>>(table: CommandT
       const x = table.context({ k, pid, attr, stray, out: {} });
       const here = steps.filter((step) => inProfile(step, k.profile));
       // `members` is asked once the call steps have found the map
-      const ran = runSteps(here, x, () => table.members?.(x) ?? [], table.enter);
-      if (ran.message !== null) log(k, ran.message);
-      return { ...ran, out: x.out };
+      return { ...runSteps(here, x, () => table.members?.(x) ?? [], table.enter), out: x.out };
     },
   };
 }

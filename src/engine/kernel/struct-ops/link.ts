@@ -5,18 +5,14 @@ import { type Core, log } from '../core.ts';
 import { newFd, objectOf } from '../fds.ts';
 import { allocId, allocObject, detachLink, holdMap, putMap, setLink } from '../objects.ts';
 import type { LinkObject, MapObject } from '../state.ts';
-import { done, fail, next, type Outcome, type Step } from '../steps.ts';
+import { done, fail, next, type Step } from '../steps.ts';
 import { ATTACH_STRUCT_OPS, LINK_REPLACE, MAP_FLAG, STATE } from '../uapi.ts';
-import { type StructOpsType, structOpsType } from './types.ts';
+import { answered, structOpsType } from './types.ts';
 import { mapState } from './value.ts';
 
 /** bpf_struct_ops_valid_to_reg */
 const registrable = (k: Core, map: MapObject): boolean =>
   (map.flags & MAP_FLAG.LINK) !== 0 && mapState(k, map) === STATE.READY;
-
-function refusal(type: StructOpsType, ret: number): Outcome {
-  return fail(-ret, type.subsystem.lastMessage?.() ?? undefined);
-}
 
 interface LinkCreate extends Call<'BPF_LINK_CREATE'> {
   map: MapObject | null;
@@ -77,7 +73,7 @@ const create: CommandTable<'BPF_LINK_CREATE', LinkCreate> = {
         if (!map) return fail(ERRNO.EINVAL);
         const type = structOpsType(k, map.struct);
         const ret = type.subsystem.reg(map.kdata);
-        return ret === 0 ? next : refusal(type, ret);
+        return answered(k, type, ret);
       },
       undo: ({ k, map }) => map && structOpsType(k, map.struct).subsystem.unreg(map.kdata),
     },
@@ -226,7 +222,7 @@ const update: CommandTable<'BPF_LINK_UPDATE', LinkUpdate> = {
         const old = k.state.maps[link.map];
         const type = structOpsType(k, old.struct);
         const ret = type.subsystem.update?.(newMap.kdata, old.kdata) ?? 0;
-        if (ret !== 0) return refusal(type, ret);
+        if (ret !== 0) return answered(k, type, ret);
         holdMap(k, newMap.object, 'link', link.id);
         setLink(k, { ...link, map: newMap.object });
         putMap(k, old.object, 'link', link.id);

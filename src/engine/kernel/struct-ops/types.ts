@@ -5,7 +5,8 @@
 import { assert } from '../../base/assert.ts';
 import type { Btf, BtfType } from '../../btf/btf.ts';
 import { Slab } from '../../vm/memory.ts';
-import type { Core } from '../core.ts';
+import { type Core, log } from '../core.ts';
+import { fail, next, type Outcome } from '../steps.ts';
 import type { StructOpsSubsystem } from '../subsystem.ts';
 import { distillFuncProto, type FuncModel } from './func-model.ts';
 
@@ -114,6 +115,15 @@ export function structOpsType(k: Core, name: string): StructOpsType {
   const type = k.types.find((t) => t.name === name);
   assert(type, `${name} is not a registered struct_ops type`);
   return type;
+}
+
+/** What a subsystem answered to a callback that may refuse, with what it wrote to the kernel's log. */
+export function answered(k: Core, { subsystem }: StructOpsType, ret: number): Outcome {
+  if (ret >= 0) return next;
+  const message = subsystem.lastMessage?.() ?? null;
+  if (message === null) return fail(-ret);
+  log(k, message);
+  return fail(-ret, message);
 }
 
 export function allZero(bytes: Uint8Array, from: number, to: number): boolean {

@@ -14,10 +14,10 @@ import {
 import { objectOf } from '../fds.ts';
 import { holdMap, holdProg, putProg, setMap } from '../objects.ts';
 import type { ProgObject } from '../state.ts';
-import { abandon, done, fail, next, type Outcome, skip } from '../steps.ts';
+import { abandon, done, fail, next, skip } from '../steps.ts';
 import { ELEM_FLAG, MAP_FLAG, PROG_TYPE_STRUCT_OPS, STATE } from '../uapi.ts';
 import { addTrampoline, releaseImage } from './trampolines.ts';
-import { allZero, type StructOpsMember, type StructOpsType, structOpsType } from './types.ts';
+import { allZero, answered, type StructOpsMember, type StructOpsType, structOpsType } from './types.ts';
 import { mapState, setMapState } from './value.ts';
 
 interface Update extends Call<'BPF_MAP_UPDATE_ELEM'>, MapCall {
@@ -42,11 +42,6 @@ const udata = (x: Update): Uint8Array =>
   x.value.subarray(typeOf(x).dataOffset, typeOf(x).dataOffset + typeOf(x).dataSize);
 const word = (bytes: Uint8Array, at: number): number =>
   (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
-
-/** A subsystem's answer as an outcome, with what it logged. */
-function answered(x: Update, ret: number): Outcome {
-  return ret < 0 ? fail(-ret, typeOf(x).subsystem.lastMessage?.() ?? undefined) : next;
-}
 
 /** The label reset_unlock: programs are put, the image is freed, both copies are zero, the state is INIT. */
 function reset(x: Update): void {
@@ -269,7 +264,7 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       source: 'st_ops->validate',
       since: 'v6.12',
       text: 'the subsystem looks at the whole struct',
-      run: (x) => answered(x, typeOf(x).subsystem.validate?.(mapOf(x).kdata) ?? 0),
+      run: (x) => answered(x.k, typeOf(x), typeOf(x).subsystem.validate?.(mapOf(x).kdata) ?? 0),
     },
     {
       id: 'ready',
@@ -291,7 +286,7 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       run(x) {
         const map = mapOf(x);
         const ret = typeOf(x).subsystem.reg(map.kdata);
-        if (ret !== 0) return answered(x, ret);
+        if (ret !== 0) return answered(x.k, typeOf(x), ret);
         holdMap(x.k, map.object, 'registration', 0);
         setMapState(x.k, map, STATE.INUSE);
         return done(0);
