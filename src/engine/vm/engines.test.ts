@@ -72,6 +72,6 @@ test('random programs end alike in both engines', () => {
     property(randomRun, (run) => {
       expect(outcome('compiled', run)).toEqual(outcome('interpreted', run));
     }),
-    { numRuns: runs(1500, 100_000) },
+    { numRuns: runs(1000, 10_000) },
   );
 });

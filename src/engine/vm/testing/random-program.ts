@@ -50,7 +50,7 @@ function instruction(spec: InstructionSpec): Arbitrary<Planned> {
   return record({
     insn: record({
       dst,
-      src: isMemory && !isLoad ? nat(8) : src,
+      src: uses('src') && isMemory && !isLoad ? nat(8) : src,
       off: isMemory
         ? oneof({ weight: 12, arbitrary: integer({ min: -64, max: 56 }) }, { weight: 1, arbitrary: off })
         : off,
