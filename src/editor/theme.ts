@@ -6,10 +6,15 @@ const NAME = 'ops-play';
 
 const HEX = /^#[\da-f]{6}$/i;
 
+/** A style sheet may have been shortened: `#fff`. */
+const sixDigits = (value: string): string => value.replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3');
+
 /** Tokens as Monaco takes them; names of system colours (forced colours) are left to Monaco's own theme. */
 function colours(names: Readonly<Record<string, string>>): Record<string, string> {
   const style = getComputedStyle(document.documentElement);
-  const found = Object.entries(names).map(([key, token]) => [key, style.getPropertyValue(token).trim()] as const);
+  const found = Object.entries(names).map(
+    ([key, token]) => [key, sixDigits(style.getPropertyValue(token).trim())] as const,
+  );
   return Object.fromEntries(found.filter(([, value]) => HEX.test(value)));
 }
 

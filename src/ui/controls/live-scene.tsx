@@ -38,8 +38,8 @@ export function LiveScene({ build, calm = false, height, scrollTo = null, onHove
   const Picture = calm ? CalmPicture : FullPicture;
   const scrolls = size !== null && whole > size.height;
   useEffect(() => {
-    if (scrollTo !== null) bringIntoView(place.current, scrollTo);
-  }, [scrollTo]);
+    if (scrollTo !== null && whole > 0) bringIntoView(place.current, scrollTo);
+  }, [scrollTo, whole]);
   return (
     <div
       className={height ? 'live-scene scrolls' : 'live-scene'}

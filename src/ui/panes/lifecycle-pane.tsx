@@ -81,7 +81,7 @@ function Sequence({ cold, history }: ShownProps) {
   );
 }
 
-/** Of the last call with checks: socket calls have none. */
+/** Of the last call with checks (socket calls have none); the one that answered comes last. */
 function Checks({ cold, history }: ShownProps) {
   const call = history.calls.findLast(({ n, trace }) => n <= cold.lastCall && trace.length > 0) ?? null;
   const words = useStepWords(call?.text ?? '');
@@ -89,5 +89,5 @@ function Checks({ cold, history }: ShownProps) {
     (_, { size, scroll }) => checksScene({ call, words, scroll }, size),
     [call, words],
   );
-  return <LiveScene calm build={build} height={() => checksHeight(call)} />;
+  return <LiveScene calm build={build} height={() => checksHeight(call)} scrollTo={checksHeight(call) - 40} />;
 }

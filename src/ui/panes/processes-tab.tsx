@@ -1,3 +1,4 @@
+import type { Holder } from '../../engine/kernel/subsystem.ts';
 import { counts, holderName } from '../../views/words.ts';
 import type { ColdSnapshot, MapSnapshot } from '../../engine/lab/snapshot.ts';
 import { useLab } from '../store/lab.ts';
@@ -44,6 +45,12 @@ function Processes({ processes }: Pick<ColdSnapshot, 'processes'>) {
   );
 }
 
+/** The number of an open file is the kernel's own; processes know it by their fds. */
+const holderWords = (holder: Holder): string =>
+  holder.kind === 'file'
+    ? 'an open fd (not counted)'
+    : holderName(holder) + (counts(holder.kind) ? '' : ' (not counted)');
+
 function Maps({ maps }: { readonly maps: readonly MapSnapshot[] }) {
   return (
     <>
@@ -59,12 +66,7 @@ function Maps({ maps }: { readonly maps: readonly MapSnapshot[] }) {
               {state}
               {inGrace ? ', grace period' : `, refcnt ${refcnt}`}
             </span>
-            {holders.length > 0 && (
-              <span className="note block">
-                held by{' '}
-                {holders.map((holder) => holderName(holder) + (counts(holder.kind) ? '' : ' (not counted)')).join(', ')}
-              </span>
-            )}
+            {holders.length > 0 && <span className="note block">held by {holders.map(holderWords).join(', ')}</span>}
           </li>
         ))}
       </ul>
