@@ -30,6 +30,8 @@ test('a congestion control from INIT to freed', () => {
   const ssthresh = map().progs[0].address;
   expect(lab.text.nameOf(ssthresh)).toBe('bpf__tcp_congestion_ops_ssthresh');
   expect(lab.text.call(ssthresh, 1)).toBe(7);
+  const code = kernel.trampolineCode(ssthresh)?.flatMap(({ bytes }) => [...bytes]);
+  expect([...lab.memory.u8.subarray(ssthresh, ssthresh + map().progs[0].bytes)]).toEqual(code);
 
   expect(kernel.refs.get(map().kdata, 'socket', 1)).toBe(true);
   kernel.exit(pid);

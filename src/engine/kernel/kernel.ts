@@ -24,10 +24,11 @@ import {
   shownRefcnt,
 } from './state.ts';
 import { dummyOps } from './struct-ops/dummy-ops.ts';
-import { IMAGE_BYTES, rebuildText } from './struct-ops/trampolines.ts';
+import { IMAGE_BYTES, rebuildText, trampolineLines } from './struct-ops/trampolines.ts';
 import { seqShow } from './struct-ops/show.ts';
 import { registerType, type StructOpsType } from './struct-ops/types.ts';
 import { lookupValue, mapState } from './struct-ops/value.ts';
+import type { X86Line } from './struct-ops/x86.ts';
 import type { HolderKind, StructOpsRefs, StructOpsSubsystem } from './subsystem.ts';
 import { STATE_NAMES } from './uapi.ts';
 
@@ -202,6 +203,12 @@ export class Kernel {
       if (found) return { map, member: found.member, prog: found.prog };
     }
     return null;
+  }
+
+  /** The x86-64 instructions of a trampoline, whose bytes lie in the image; null where none is. */
+  trampolineCode(address: number): readonly X86Line[] | null {
+    const found = this.trampolineAt(address);
+    return found && trampolineLines(this.core, found.map, address);
   }
 
   isTrampoline(address: number): boolean {

@@ -11,7 +11,7 @@ import { blob, markStopped, setMap } from '../objects.ts';
 import type { MapObject, MapProg, ProgObject } from '../state.ts';
 import { argSlots, type FuncModel } from './func-model.ts';
 import { structOpsType, type StructOpsMember } from './types.ts';
-import { emitTrampoline, type TrampolineTargets } from './x86.ts';
+import { emitTrampoline, trampolineCode, type TrampolineTargets, type X86Line } from './x86.ts';
 
 export const IMAGE_BYTES = 4096;
 /** Pages of all images together that fit beside the rest of the kernel's region. */
@@ -51,6 +51,14 @@ export function addTrampoline(k: Core, object: number, member: StructOpsMember, 
   setMap(k, { ...map, images, imageUsed: used + room, progs: [...map.progs, entry] });
   putText(k, k.state.maps[object], entry);
   return 0;
+}
+
+/** What lies at a trampoline's address, instruction by instruction. */
+export function trampolineLines(k: Core, map: MapObject, address: number): readonly X86Line[] | null {
+  const entry = map.progs.find((p) => p.address === address);
+  const model = entry && structOpsType(k, map.struct).members[entry.index].model;
+  if (!model) return null;
+  return trampolineCode(model, k.profile.trampoline, address, targetsOf(k, k.state.progs[entry.prog]), KERNEL_BASE_HI);
 }
 
 /** Room in the image's last page, or a new page; a negative errno when there is none. */

@@ -3,7 +3,7 @@ import { type TrampolineFacts, V6_1, V6_12 } from '../profiles.ts';
 import { shippedBtf } from '../testing/boot.ts';
 import { distillFuncProto, type FuncModel } from './func-model.ts';
 import recorded from './fixtures/trampolines.json' with { type: 'json' };
-import { emitTrampoline } from './x86.ts';
+import { emitTrampoline, trampolineCode } from './x86.ts';
 
 const low = (address: string): number => Number(BigInt.asUintN(32, BigInt(address)));
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
@@ -19,17 +19,22 @@ const every = KERNELS.flatMap(({ btf, facts, members }) =>
   Object.entries(members).map(([member, code]) => ({ name: facts.endbr ? '6.12' : '6.1', member, code, btf, facts })),
 );
 
-test.each(every)('$name $member: the bytes that the kernel wrote', ({ btf, facts, member, code }) => {
-  const type = btf.type(btf.find('STRUCT', 'tcp_congestion_ops'));
-  const pointer = btf.type(type?.members.find(({ name }) => name === member)?.type ?? 0);
-  const model = distillFuncProto(btf, pointer?.type ?? 0);
-  expect(model).not.toBeNull();
-  const targets = { enter: low(code.enter), exit: low(code.exit), func: low(code.func), prog: low(code.prog) };
-  const high = Number(BigInt(code.prog) >> 32n);
-  const bytes = emitTrampoline(model ?? VOID, facts, low(code.address), targets, high);
-  expect(hex(bytes)).toBe(code.code);
-  if (code.room !== null) expect(bytes.length + 1 + facts.safety).toBe(code.room);
-});
+test.each(every)(
+  '$name $member: the bytes that the kernel wrote, and what objdump says of them',
+  ({ btf, facts, member, code }) => {
+    const type = btf.type(btf.find('STRUCT', 'tcp_congestion_ops'));
+    const pointer = btf.type(type?.members.find(({ name }) => name === member)?.type ?? 0);
+    const model = distillFuncProto(btf, pointer?.type ?? 0);
+    expect(model).not.toBeNull();
+    const targets = { enter: low(code.enter), exit: low(code.exit), func: low(code.func), prog: low(code.prog) };
+    const high = Number(BigInt(code.prog) >> 32n);
+    const bytes = emitTrampoline(model ?? VOID, facts, low(code.address), targets, high);
+    expect(hex(bytes)).toBe(code.code);
+    const lines = trampolineCode(model ?? VOID, facts, low(code.address), targets, high);
+    expect(lines.map(({ text }) => text)).toEqual(code.text);
+    if (code.room !== null) expect(bytes.length + 1 + facts.safety).toBe(code.room);
+  },
+);
 
 const VOID: FuncModel = { args: [], retSize: 0 };
 const sized = (...sizes: number[]): FuncModel => ({

@@ -40,89 +40,122 @@ function trampolineFrame(model: FuncModel, facts: TrampolineFacts): TrampolineFr
 
 type Bytes = readonly number[];
 
+/** One instruction, in the words of objdump -M intel; calls and the jump by name and by offset. */
+export interface X86Line {
+  /** bytes from the start of the trampoline */
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  readonly text: string;
+}
+
 const i32 = (value: number): Bytes => [value & 255, (value >> 8) & 255, (value >> 16) & 255, (value >> 24) & 255];
 
-/** rdi, rsi, rdx, rcx, r8, r9 as [REX prefix, register bits of ModRM] */
-const ARG_REGISTERS: readonly Bytes[] = [
-  [0x48, 7],
-  [0x48, 6],
-  [0x48, 2],
-  [0x48, 1],
-  [0x4c, 0],
-  [0x4c, 1],
-];
-const RAX = 0;
-const RBX = 3;
-const RDX = 2;
-const RSI = 6;
-const RDI = 7;
-const STORE = 0x89;
-const LOAD = 0x8b;
-const LEA = 0x8d;
+interface Register {
+  readonly name: string;
+  /** REX prefix with which it is the reg operand of a 64-bit instruction, and its bits in ModRM */
+  readonly rex: number;
+  readonly bits: number;
+}
+
+const register = (name: string, bits: number, rex = 0x48): Register => ({ name, rex, bits });
+const RAX = register('rax', 0);
+const RBX = register('rbx', 3);
+const RDX = register('rdx', 2);
+const RSI = register('rsi', 6);
+const RDI = register('rdi', 7);
+const ARGUMENTS = [RDI, RSI, RDX, register('rcx', 1), register('r8', 0, 0x4c), register('r9', 1, 0x4c)];
 /** above saved rbp and return address lie the arguments that did not fit into registers */
 const STACK_ARGS = 16;
 
+type Put = (bytes: Bytes, text: string) => void;
+
 /** An instruction on [rbp + offset] with a register, in its shorter form if the offset allows. */
-function onFrame(rex: number, opcode: number, register: number, offset: number): Bytes {
+function operand({ rex, bits }: Register, opcode: number, offset: number): Bytes {
   const short = offset >= -128 && offset <= 127;
-  return short
-    ? [rex, opcode, 0x45 | (register << 3), offset & 255]
-    : [rex, opcode, 0x85 | (register << 3), ...i32(offset)];
+  return short ? [rex, opcode, 0x45 | (bits << 3), offset & 255] : [rex, opcode, 0x85 | (bits << 3), ...i32(offset)];
 }
 
-const frame = (opcode: number, register: number, below: number): Bytes => onFrame(0x48, opcode, register, -below);
+const place = (offset: number): string =>
+  offset < 0 ? `[rbp-0x${(-offset).toString(16)}]` : `[rbp+0x${offset.toString(16)}]`;
 
-function spillArgs(slots: number, args: number): Bytes[] {
-  return Array.from({ length: slots }, (_, i) => {
-    const below = args - i * 8;
-    if (i < ARG_REGISTERS.length) {
-      const [rex, register] = ARG_REGISTERS[i];
-      return onFrame(rex, STORE, register, -below);
-    }
-    const from = STACK_ARGS + (i - ARG_REGISTERS.length) * 8;
-    return [...onFrame(0x48, LOAD, RAX, from), ...frame(STORE, RAX, below)];
-  });
+const store = (put: Put, r: Register, below: number): void =>
+  put(operand(r, 0x89, -below), `mov QWORD PTR ${place(-below)},${r.name}`);
+const load = (put: Put, r: Register, offset: number): void =>
+  put(operand(r, 0x8b, offset), `mov ${r.name},QWORD PTR ${place(offset)}`);
+const lea = (put: Put, r: Register, below: number): void =>
+  put(operand(r, 0x8d, -below), `lea ${r.name},${place(-below)}`);
+
+function prologue(put: Put, f: TrampolineFrame, facts: TrampolineFacts): void {
+  const size = `sub rsp,0x${f.size.toString(16)}`;
+  if (facts.endbr) put([0xf3, 0x0f, 0x1e, 0xfa], 'endbr64');
+  put([0x55], 'push rbp');
+  put([0x48, 0x89, 0xe5], 'mov rbp,rsp');
+  put(f.size <= 127 ? [0x48, 0x83, 0xec, f.size] : [0x48, 0x81, 0xec, ...i32(f.size)], size);
+  if (facts.rbxSlot) store(put, RBX, f.rbx);
+  else put([0x53], 'push rbx');
+}
+
+function spillArguments(put: Put, f: TrampolineFrame, slots: number): void {
+  put([0xb8, ...i32(slots)], `mov eax,0x${slots.toString(16)}`);
+  store(put, RAX, f.argCount);
+  for (let i = 0; i < slots; i++) {
+    const inRegister = i < ARGUMENTS.length;
+    if (!inRegister) load(put, RAX, STACK_ARGS + (i - ARGUMENTS.length) * 8);
+    store(put, inRegister ? ARGUMENTS[i] : RAX, f.args - i * 8);
+  }
 }
 
 /** The code, up to `ret`, for a trampoline at `address`; `high` is the upper word of kernel addresses. */
-export function emitTrampoline(
+export function trampolineCode(
   model: FuncModel,
   facts: TrampolineFacts,
   address: number,
   targets: TrampolineTargets,
   high: number,
-): Uint8Array {
+): readonly X86Line[] {
   const f = trampolineFrame(model, facts);
-  const slots = argSlots(model);
-  const code: number[] = [];
-  const put = (...parts: Bytes[]): void => {
-    for (const part of parts) code.push(...part);
+  const lines: X86Line[] = [];
+  let at = 0;
+  const put: Put = (bytes, text) => {
+    lines.push({ offset: at, bytes: Uint8Array.from(bytes), text });
+    at += bytes.length;
   };
-  const call = (target: number): void => put([0xe8], i32(target - (address + code.length + 5)));
-  const movRdiProg = (): void => put([0x48, 0xbf], i32(targets.prog), i32(high));
+  const call = (target: number, name: string): void => put([0xe8, ...i32(target - (address + at + 5))], `call ${name}`);
+  const prog = `0x${(high >>> 0).toString(16)}${(targets.prog >>> 0).toString(16).padStart(8, '0')}`;
+  const loadProg = (): void => put([0x48, 0xbf, ...i32(targets.prog), ...i32(high)], `movabs rdi,${prog}`);
 
-  if (facts.endbr) put([0xf3, 0x0f, 0x1e, 0xfa]);
-  put([0x55], [0x48, 0x89, 0xe5]);
-  put(f.size <= 127 ? [0x48, 0x83, 0xec, f.size] : [0x48, 0x81, 0xec, ...i32(f.size)]);
-  put(facts.rbxSlot ? frame(STORE, RBX, f.rbx) : [0x53]);
-  put([0xb8], i32(slots), frame(STORE, RAX, f.argCount));
-  put(...spillArgs(slots, f.args));
+  prologue(put, f, facts);
+  spillArguments(put, f, argSlots(model));
   // the cookie of the run context is 0
-  put([0x31, 0xff], frame(STORE, RDI, f.runCtx));
-  movRdiProg();
-  put(frame(LEA, RSI, f.runCtx));
-  call(targets.enter);
-  put([0x48, 0x89, 0xc3], [0x48, 0x85, 0xc0]);
-  const je = code.length;
-  put([0x74, 0], frame(LEA, RDI, f.args));
-  call(targets.func);
-  if (f.ret > 0) put(frame(STORE, RAX, f.ret));
-  code[je + 1] = code.length - je - 2;
-  movRdiProg();
-  put([0x48, 0x89, 0xde], frame(LEA, RDX, f.runCtx));
-  call(targets.exit);
-  if (f.ret > 0) put(frame(LOAD, RAX, f.ret));
-  put(facts.rbxSlot ? frame(LOAD, RBX, f.rbx) : [0x5b]);
-  put([0xc9], [0xc3]);
-  return Uint8Array.from(code);
+  put([0x31, 0xff], 'xor edi,edi');
+  store(put, RDI, f.runCtx);
+  loadProg();
+  lea(put, RSI, f.runCtx);
+  call(targets.enter, '__bpf_prog_enter');
+  put([0x48, 0x89, 0xc3], 'mov rbx,rax');
+  put([0x48, 0x85, 0xc0], 'test rax,rax');
+  const skipped = bytesSkipped(f);
+  put([0x74, skipped], `je 0x${(at + 2 + skipped).toString(16)}`);
+  lea(put, RDI, f.args);
+  call(targets.func, 'prog->bpf_func');
+  if (f.ret > 0) store(put, RAX, f.ret);
+  loadProg();
+  put([0x48, 0x89, 0xde], 'mov rsi,rbx');
+  lea(put, RDX, f.runCtx);
+  call(targets.exit, '__bpf_prog_exit');
+  if (f.ret > 0) load(put, RAX, -f.ret);
+  if (facts.rbxSlot) load(put, RBX, -f.rbx);
+  else put([0x5b], 'pop rbx');
+  put([0xc9], 'leave');
+  put([0xc3], 'ret');
+  return lines;
+}
+
+/** A program that must not run is skipped: lea, call, and the store of its result. */
+function bytesSkipped(f: TrampolineFrame): number {
+  return operand(RDI, 0x8d, -f.args).length + 5 + (f.ret > 0 ? operand(RAX, 0x89, -f.ret).length : 0);
+}
+
+export function emitTrampoline(...given: Parameters<typeof trampolineCode>): Uint8Array {
+  return Uint8Array.from(trampolineCode(...given).flatMap(({ bytes }) => [...bytes]));
 }
