@@ -6,7 +6,7 @@ export const nameTaken: Scenario = {
   id: 'name-taken',
   title: 'Name already taken',
   intro: 'Two maps with one congestion control name: the second update answers EEXIST, and may be tried again.',
-  path: { rateBps: 10_000_000, delayNs: ms(10), queuePackets: 50 },
+  path: { rateBps: 10_000_000, delayNs: ms(10), queuePackets: 50, accessNs: ms(4) },
   seed: 1,
   texts: pick('bpf_reno.s'),
   steps: [

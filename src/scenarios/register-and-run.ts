@@ -6,7 +6,7 @@ export const registerAndRun: Scenario = {
   id: 'register-and-run',
   title: 'Register and run',
   intro: 'The shortest life of a struct_ops map: create, update, use, delete.',
-  path: { rateBps: 10_000_000, delayNs: ms(10), queuePackets: 50 },
+  path: { rateBps: 10_000_000, delayNs: ms(10), queuePackets: 50, accessNs: ms(4) },
   seed: 1,
   texts: pick('bpf_reno.s'),
   steps: [

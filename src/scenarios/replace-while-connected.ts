@@ -11,7 +11,7 @@ export const replaceWhileConnected: Scenario = {
   title: 'Replace while connected',
   intro:
     'struct_ops lets a BPF program be the kernel’s TCP congestion control; this page is a small Linux that you can rewind.',
-  path: { rateBps: 20_000_000, delayNs: ms(10), queuePackets: 64 },
+  path: { rateBps: 20_000_000, delayNs: ms(10), queuePackets: 64, accessNs: ms(4) },
   seed: 7,
   texts: pick('bpf_reno.s', 'bpf_aimd.s'),
   steps: [

@@ -54,6 +54,8 @@ export interface PathConfig {
   readonly delayNs: number;
   /** bottleneck queue, packets (pfifo) */
   readonly queuePackets: number;
+  /** the part of `delayNs` that lies before the bottleneck, nanoseconds */
+  readonly accessNs?: number;
 }
 
 /** A fact that must hold when the clock first passes `at`: scenarios are tests. */

@@ -1,11 +1,11 @@
 /*
  * The wire: every sender feeds one bottleneck (a token bucket over a drop-tail queue counted in packets, as
- * `tbf rate R burst 3028` over `pfifo limit N`), then a propagation delay to the receivers. The way back is delay only
- * (`netem delay`). Packets lie in the memory; a line is a list in order of departure, and only its first packet has an
- * event.
+ * `tbf rate R burst 3028` over `pfifo limit N`), then a propagation delay to the receivers. The way back is delay only.
+ * Packets lie in the memory.
  */
 import { Prng } from '../base/prng.ts';
 import { Slab, type Memory } from '../vm/memory.ts';
+import { DelayLine } from './delay-line.ts';
 import type { EventKind, EventQueue } from './event-queue.ts';
 import { PACKET_BYTES, PacketCursor, type Packet } from './packet.ts';
 import { cursorClass, packed, type Cursor } from './record.ts';
@@ -17,6 +17,8 @@ export interface PathConfig {
   readonly delayNs: number;
   /** bottleneck queue, packets */
   readonly queuePackets: number;
+  /** the part of `delayNs` that lies before the bottleneck, nanoseconds; the rest lies behind it */
+  readonly accessNs?: number;
   /** random loss of what enters the bottleneck, in parts per million */
   readonly lossPpm?: number;
 }
@@ -28,10 +30,6 @@ const STATE = packed({
   queue_head: 'u32',
   queue_tail: 'u32',
   queue_length: 'u32',
-  forward_head: 'u32',
-  forward_tail: 'u32',
-  reverse_head: 'u32',
-  reverse_tail: 'u32',
   drops: 'u32',
   sent: 'u32',
   watching: 'u32',
@@ -44,7 +42,7 @@ type State = Cursor<keyof typeof STATE.layout>;
 const StateCursor = cursorClass(STATE.layout);
 
 /** Stages of a packet's way, for drawing. */
-const STAGE = { QUEUE: 1, FORWARD: 2, REVERSE: 3 } as const;
+const STAGE = { ACCESS: 0, QUEUE: 1, FORWARD: 2, REVERSE: 3 } as const;
 export type Stage = (typeof STAGE)[keyof typeof STAGE];
 
 export interface WireEnds {
@@ -64,8 +62,10 @@ export class Dumbbell {
   private readonly delivered: Packet;
   private readonly prng: Prng;
   private readonly drain: EventKind;
-  private readonly forward: EventKind;
-  private readonly reverse: EventKind;
+  /** null: senders stand at the bottleneck */
+  private readonly access: DelayLine | null;
+  private readonly forward: DelayLine;
+  private readonly reverse: DelayLine;
   private readonly bucketNs: number;
 
   constructor(
@@ -89,8 +89,12 @@ export class Dumbbell {
       this.state.watching = 0;
       this.runQueue();
     });
-    this.forward = events.define('data arrives', () => this.arriveForward());
-    this.reverse = events.define('ack arrives', () => this.arriveReverse());
+    const { delayNs, accessNs = 0 } = path;
+    const deliver = (address: number): void => this.deliver(address);
+    const enter = (address: number): void => this.enterQueue(address);
+    this.access = accessNs > 0 ? new DelayLine(memory, events, 'data reaches the queue', accessNs, enter) : null;
+    this.forward = new DelayLine(memory, events, 'data arrives', delayNs - accessNs, deliver);
+    this.reverse = new DelayLine(memory, events, 'ack arrives', delayNs, deliver);
   }
 
   /** Takes a zeroed packet. */
@@ -117,8 +121,19 @@ export class Dumbbell {
     return this.prng.u32();
   }
 
-  /** Towards the receivers: enqueue, and send what the tokens allow. */
+  /** Towards the receivers. */
   sendForward(address: number): void {
+    if (this.access) this.access.send(address);
+    else this.enterQueue(address);
+  }
+
+  /** Towards the senders: delay only. */
+  sendReverse(address: number): void {
+    this.reverse.send(address);
+  }
+
+  /** Enqueues, and sends what the tokens allow. */
+  private enterQueue(address: number): void {
     const { state, packet } = this;
     packet.at = address;
     const { lossPpm = 0, queuePackets } = this.path;
@@ -139,36 +154,16 @@ export class Dumbbell {
     if (state.watching === 0) this.runQueue();
   }
 
-  /** Towards the senders: delay only. */
-  sendReverse(address: number): void {
-    const { state, packet } = this;
-    const due = this.events.now + this.path.delayNs;
-    packet.at = address;
-    packet.due = due;
-    packet.next = 0;
-    if (state.reverse_tail === 0) {
-      state.reverse_head = address;
-      this.events.schedule(due, this.reverse);
-    } else {
-      this.other.at = state.reverse_tail;
-      this.other.next = address;
-    }
-    state.reverse_tail = address;
-  }
-
   /** Every packet under way. `at`: 0 to 1 along a line, or the index from the queue's head. */
   each(visit: (packet: Packet, stage: Stage, at: number) => void): void {
-    const { state, path, events } = this;
     const cursor = new PacketCursor(this.memory);
     let index = 0;
-    for (cursor.at = state.queue_head; cursor.at !== 0; cursor.at = cursor.next) visit(cursor, STAGE.QUEUE, index++);
-    const along = (): number => (path.delayNs === 0 ? 1 : 1 - (cursor.due - events.now) / path.delayNs);
-    for (cursor.at = state.forward_head; cursor.at !== 0; cursor.at = cursor.next) {
-      visit(cursor, STAGE.FORWARD, along());
+    this.access?.each((packet, at) => visit(packet, STAGE.ACCESS, at));
+    for (cursor.at = this.state.queue_head; cursor.at !== 0; cursor.at = cursor.next) {
+      visit(cursor, STAGE.QUEUE, index++);
     }
-    for (cursor.at = state.reverse_head; cursor.at !== 0; cursor.at = cursor.next) {
-      visit(cursor, STAGE.REVERSE, along());
-    }
+    this.forward.each((packet, at) => visit(packet, STAGE.FORWARD, at));
+    this.reverse.each((packet, at) => visit(packet, STAGE.REVERSE, at));
   }
 
   /** Time on the bottleneck's wire, whole ns (psched_l2t_ns). */
@@ -195,47 +190,8 @@ export class Dumbbell {
       if (state.queue_head === 0) state.queue_tail = 0;
       state.queue_length--;
       state.sent++;
-      this.enterForward();
+      this.forward.send(packet.at);
     }
-  }
-
-  private enterForward(): void {
-    const { state, packet } = this;
-    const due = this.events.now + this.path.delayNs;
-    packet.due = due;
-    packet.next = 0;
-    if (state.forward_tail === 0) {
-      state.forward_head = packet.at;
-      this.events.schedule(due, this.forward);
-    } else {
-      this.other.at = state.forward_tail;
-      this.other.next = packet.at;
-    }
-    state.forward_tail = packet.at;
-  }
-
-  private arriveForward(): void {
-    const { state, packet } = this;
-    packet.at = state.forward_head;
-    state.forward_head = packet.next;
-    if (packet.next === 0) state.forward_tail = 0;
-    else {
-      this.other.at = packet.next;
-      this.events.schedule(this.other.due, this.forward);
-    }
-    this.deliver(packet.at);
-  }
-
-  private arriveReverse(): void {
-    const { state, packet } = this;
-    packet.at = state.reverse_head;
-    state.reverse_head = packet.next;
-    if (packet.next === 0) state.reverse_tail = 0;
-    else {
-      this.other.at = packet.next;
-      this.events.schedule(this.other.due, this.reverse);
-    }
-    this.deliver(packet.at);
   }
 
   private deliver(address: number): void {
