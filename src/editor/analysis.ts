@@ -18,16 +18,15 @@ export interface Kernel {
 
 let kernel: Promise<Kernel> | null = null;
 
-/** Rejects when the kernel's types cannot be had. */
-export function kernelSymbols(): Promise<Kernel> {
-  kernel ??= kernelBtf().then(
-    (btf) => ({ btf, symbols: symbolsFromBtf(btf) }),
-    (error: unknown) => {
-      kernel = null;
-      throw error;
-    },
-  );
-  return kernel;
+/** Null when the kernel's types cannot be had; the engine says why. Asks again the next time. */
+export async function kernelSymbols(): Promise<Kernel | null> {
+  kernel ??= kernelBtf().then((btf) => ({ btf, symbols: symbolsFromBtf(btf) }));
+  try {
+    return await kernel;
+  } catch {
+    kernel = null;
+    return null;
+  }
 }
 
 const known = new WeakMap<editor.ITextModel, { version: number; parsed: Parsed<AssembledObject> }>();

@@ -172,6 +172,7 @@ const provider: languages.CompletionItemProvider = {
   triggerCharacters: ['.', '/'],
   async provideCompletionItems(model, position) {
     const kernel = await kernelSymbols();
+    if (!kernel) return null;
     const before = model.getLineContent(position.lineNumber).slice(0, position.column - 1);
     const rule = RULES.find(({ ends }) => ends.test(before));
     const { references } = analyse(model, kernel.symbols).value;

@@ -17,10 +17,10 @@ const markerOf = ({ severity, code, message, range }: Diagnostic): editor.IMarke
 });
 
 async function check(model: editor.ITextModel): Promise<void> {
-  const { symbols } = await kernelSymbols();
-  if (model.isDisposed()) return;
+  const kernel = await kernelSymbols();
+  if (!kernel || model.isDisposed()) return;
   const empty = model.getValue().trim() === '';
-  const { diagnostics } = analyse(model, symbols);
+  const { diagnostics } = analyse(model, kernel.symbols);
   monaco.editor.setModelMarkers(model, OWNER, empty ? [] : diagnostics.map(markerOf));
 }
 
@@ -29,7 +29,7 @@ export function followDiagnostics(model: editor.ITextModel): void {
   let timer = 0;
   const soon = (): void => {
     clearTimeout(timer);
-    timer = window.setTimeout(() => void check(model).catch(() => {}), QUIET_MS);
+    timer = window.setTimeout(() => void check(model), QUIET_MS);
   };
   soon();
   model.onDidChangeContent(soon);
@@ -39,8 +39,9 @@ export function followDiagnostics(model: editor.ITextModel): void {
 /** Fixes of the complaints that touch a range. */
 const fixes: languages.CodeActionProvider = {
   async provideCodeActions(model, range, { markers }) {
-    const { symbols } = await kernelSymbols();
-    const actions = analyse(model, symbols).diagnostics.flatMap((diagnostic): languages.CodeAction[] => {
+    const kernel = await kernelSymbols();
+    if (!kernel) return null;
+    const actions = analyse(model, kernel.symbols).diagnostics.flatMap((diagnostic): languages.CodeAction[] => {
       const { fix } = diagnostic;
       if (!fix || !monaco.Range.areIntersectingOrTouching(range, toMonaco(diagnostic.range))) return [];
       const textEdit = { range: toMonaco(fix.range), text: fix.text };

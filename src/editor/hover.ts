@@ -111,6 +111,7 @@ const card = (range: IRange, lines: readonly string[]): languages.Hover | null =
 const provider: languages.HoverProvider = {
   async provideHover(model, position) {
     const kernel = await kernelSymbols();
+    if (!kernel) return null;
     const { references } = analyse(model, kernel.symbols).value;
     const [line, column] = [position.lineNumber - 1, position.column - 1];
     const reference = referenceAt(references, line, column);
