@@ -13,6 +13,7 @@ import { V6_12 } from '../kernel/profiles.ts';
 import { symbolsFromBtf } from '../libbpf/symbols.ts';
 import { type EventKind, EventQueue } from '../net/event-queue.ts';
 import { cursorClass } from '../net/record.ts';
+import { registerHelpers } from '../tcp/helpers.ts';
 import type { TcpSock } from '../tcp/stack.ts';
 import { Tcp, type TcpCold } from '../tcp/tcp.ts';
 import { KernelFunctions } from '../vm/functions.ts';
@@ -146,6 +147,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
         onWarning: (sk, message) => this.warn(sk, message),
       },
     });
+    registerHelpers(functions, { now: () => events.now, random: () => this.tcp.net.random() });
     this.sock = new (cursorClass(this.tcp.offsets.sock.layout))(memory);
     this.kernel.registerSubsystem(this.tcp.subsystem);
     this.user = new UserSpace(this, (record) => this.observer.call(record));
