@@ -24,6 +24,9 @@ const BAILED = SCRATCH.bailed >> 2;
 const LAST_FRAME = SCRATCH.lastFrame >> 2;
 const ARENA_BYTES = SCRATCH.arenaBytes >> 2;
 const RESULT = SCRATCH.result >> 2;
+/** what a program within a program would overwrite */
+const SCRATCH_FROM = SCRATCH.fuel >> 2;
+const SCRATCH_TO = SCRATCH.result >> 2;
 
 /** A load outside what programs may read; Linux reads 0 there too if the pointer is a BTF pointer. */
 export interface ZeroReads {
@@ -43,8 +46,6 @@ export interface MachineOptions {
 }
 
 export class BpfMachine {
-  /** high word of the last program's r0 */
-  highWord = 0;
   private nesting = 0;
   private readonly engine: Engine;
   private readonly fuel: number;
@@ -84,6 +85,11 @@ export class BpfMachine {
     if (compiled) this.runCompiled(program, compiled, context, r2);
     else this.runInterpreted(program, context, r2, watch);
     return this.memory.u32[RESULT];
+  }
+
+  /** High word of the last program's r0. */
+  get highWord(): number {
+    return this.memory.u32[RESULT + 1];
   }
 
   /** Instructions executed by all programs so far. */
@@ -147,15 +153,12 @@ export class BpfMachine {
   private leaveResult({ low, high }: Run): void {
     this.memory.i32[RESULT] = low[0];
     this.memory.i32[RESULT + 1] = high[0];
-    this.highWord = high[0] >>> 0;
   }
 
   private runCompiled(program: Program, compiled: CompiledProgram, context: number, r2: number): void {
-    const { i32, u32, f64 } = this.memory;
+    const { i32 } = this.memory;
     // a program within a program: the outer one's words come back
-    const outerFuel = i32[FUEL_LEFT];
-    const outerLastFrame = i32[LAST_FRAME];
-    const outerArena = i32[ARENA_BYTES];
+    const outer = this.nesting === 0 ? null : i32.slice(SCRATCH_FROM, SCRATCH_TO);
     const frame = this.framePointer;
     i32[FUEL_LEFT] = this.fuel;
     i32[ARENA_BYTES] = this.arenaBytes;
@@ -163,17 +166,14 @@ export class BpfMachine {
     this.nesting++;
     try {
       compiled.run(context, r2, frame);
-      this.highWord = u32[RESULT + 1];
     } catch (error) {
       if (i32[BAILED] === 0) throw error;
       i32[BAILED] = 0;
       this.stopAsInterpreted(program, compiled, frame);
     } finally {
       this.nesting--;
-      f64[this.executedAt] += this.fuel - i32[FUEL_LEFT];
-      i32[FUEL_LEFT] = outerFuel;
-      i32[LAST_FRAME] = outerLastFrame;
-      i32[ARENA_BYTES] = outerArena;
+      this.memory.f64[this.executedAt] += this.fuel - i32[FUEL_LEFT];
+      if (outer) i32.set(outer, SCRATCH_FROM);
     }
   }
 

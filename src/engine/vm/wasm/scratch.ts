@@ -13,9 +13,9 @@ export const SCRATCH = {
   /** i32: low word of r10 beyond which no frame may begin */
   lastFrame: 0x0f0c,
   /** i32: bytes of the arena that are in use */
-  arenaBytes: 0x0f18,
+  arenaBytes: 0x0f10,
   /** u64: the result */
-  result: 0x0f10,
+  result: 0x0f18,
   /** u64 each: r0 to r10 when it gave up */
   registers: 0x0f20,
 } as const;
