@@ -32,10 +32,10 @@ type AttrField = NumberField | NameField | PointerField;
 type Layout = Readonly<Record<string, AttrField>>;
 
 const u32 = (at: number, since?: string): NumberField => ({ kind: 'number', at, bytes: 4, since });
-const u64 = (at: number): NumberField => ({ kind: 'number', at, bytes: 8 });
+const u64 = (at: number, since?: string): NumberField => ({ kind: 'number', at, bytes: 8, since });
 /** 16 bytes as text, a character a byte; may hold a NUL, or none */
 const name = (at: number): NameField => ({ kind: 'name', at, bytes: 16 });
-const ptr = (at: number): PointerField => ({ kind: 'pointer', at, bytes: 8 });
+const ptr = (at: number, since?: string): PointerField => ({ kind: 'pointer', at, bytes: 8, since });
 
 const ELEM = { map_fd: u32(0), key: ptr(8), value: ptr(16), flags: u64(24) };
 const NEXT_ID = { start_id: u32(0), next_id: u32(4) };
@@ -66,7 +66,7 @@ const ATTR_LAYOUTS = {
     btf_key_type_id: u32(52),
     btf_value_type_id: u32(56),
     btf_vmlinux_value_type_id: u32(60),
-    map_extra: u64(64),
+    map_extra: u64(64, 'v6.1'),
     value_type_btf_obj_fd: u32(72, 'v6.12'),
     map_token_fd: u32(76, 'v6.12'),
   },
@@ -102,10 +102,10 @@ const ATTR_LAYOUTS = {
     attach_btf_id: u32(108),
     /** also attach_btf_obj_fd */
     attach_prog_fd: u32(112),
-    core_relo_cnt: u32(116),
-    fd_array: ptr(120),
-    core_relos: ptr(128),
-    core_relo_rec_size: u32(136),
+    core_relo_cnt: u32(116, 'v6.1'),
+    fd_array: ptr(120, 'v6.1'),
+    core_relos: ptr(128, 'v6.1'),
+    core_relo_rec_size: u32(136, 'v6.1'),
     log_true_size: u32(140, 'v6.12'),
     prog_token_fd: u32(144, 'v6.12'),
   },

@@ -31,8 +31,8 @@ const table: CommandTable<'BPF_BTF_LOAD', BtfLoad> = {
       id: 'cap-bpf',
       scope: 'call',
       source: 'bpf_btf_load',
-      text: 'the caller has CAP_BPF',
-      run: ({ k, pid }) => must(capable(k, pid, 'CAP_BPF'), ERRNO.EPERM),
+      text: 'the caller has CAP_BPF (until 5.8 CAP_SYS_ADMIN)',
+      run: ({ k, pid }) => must(capable(k, pid, k.profile.bpfCap), ERRNO.EPERM),
     },
     {
       id: 'btf-size',

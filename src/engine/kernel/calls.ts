@@ -48,6 +48,8 @@ type StepInfo = Omit<Step<never>, 'run' | 'undo'>;
 export interface CommandEntry<C extends BpfCommand> {
   /** enum bpf_cmd */
   readonly number: number;
+  /** first profile that has it */
+  readonly since?: string;
   readonly steps: readonly StepInfo[];
   readonly run: (k: Core, pid: number, attr: BpfAttr[C], extent: AttrExtent) => SyscallResult;
 }
@@ -56,6 +58,7 @@ export interface CommandEntry<C extends BpfCommand> {
 export interface CommandTable<C extends BpfCommand, X extends Call<C>> {
   readonly command: C;
   readonly number: number;
+  readonly since?: string;
   readonly context: (call: Call<C>) => X;
   /** tests before attr is looked at */
   readonly gate?: readonly Step<X>[];
@@ -63,6 +66,29 @@ export interface CommandTable<C extends BpfCommand, X extends Call<C>> {
   readonly members?: (x: X) => readonly string[];
   readonly enter?: (x: X, index: number) => void;
 }
+
+const maybeUnprivileged: Pick<Step<Pick<Call<BpfCommand>, 'k' | 'pid'>>, 'scope' | 'source' | 'run'> = {
+  scope: 'call',
+  source: '__sys_bpf',
+  run: ({ k, pid }) => must(capable(k, pid, k.profile.bpfCap), ERRNO.EPERM),
+};
+
+/** kernel.unprivileged_bpf_disabled is set, as distributions do: it first closed every command. */
+const unprivileged: Step<Pick<Call<BpfCommand>, 'k' | 'pid'>> = {
+  ...maybeUnprivileged,
+  id: 'unprivileged',
+  until: 'v5.6',
+  text: 'without CAP_SYS_ADMIN there is no bpf(): kernel.unprivileged_bpf_disabled is set',
+};
+
+/** Until 6.2 it is looked at before anything else. */
+export const unprivilegedGate: Step<Pick<Call<BpfCommand>, 'k' | 'pid'>> = {
+  ...maybeUnprivileged,
+  id: 'unprivileged-create',
+  since: 'v6.1',
+  until: 'v6.1',
+  text: 'without CAP_BPF nothing is created or loaded: kernel.unprivileged_bpf_disabled is set',
+};
 
 /** Every command begins with these two. */
 const ATTR_STEPS: readonly Step<Call<BpfCommand>>[] = [
@@ -84,12 +110,14 @@ const ATTR_STEPS: readonly Step<Call<BpfCommand>>[] = [
 
 export function command<C extends BpfCommand, X extends Call<C>>(table: CommandTable<C, X>): CommandEntry<C> {
   const steps: readonly Step<X>[] = [
+    unprivileged,
     ...(table.gate ?? []),
     ...(ATTR_STEPS as readonly Step<Call<C>>[]),
     ...table.steps,
   ];
   return {
     number: table.number,
+    since: table.since,
     steps,
     run(k, pid, given, extent) {
       const { attr, stray } = readAttr(table.command, given, extent, k.profile);
@@ -156,15 +184,7 @@ export function mayWrite<X extends MapCall>(): Step<X> {
   };
 }
 
-/** kernel.unprivileged_bpf_disabled is set, as distributions do; until 6.2 it is looked at before anything else. */
-export const unprivilegedGate: Step<Pick<Call<BpfCommand>, 'k' | 'pid'>> = {
-  id: 'unprivileged',
-  scope: 'call',
-  source: '__sys_bpf',
-  until: 'v6.1',
-  text: 'without CAP_BPF nothing is created or loaded: kernel.unprivileged_bpf_disabled is set',
-  run: ({ k, pid }) => must(capable(k, pid, 'CAP_BPF'), ERRNO.EPERM),
-};
-
 /** `next` when a condition holds, else the errno. */
-export const must = (condition: boolean, errno: number): Outcome => (condition ? next : fail(errno));
+export function must(condition: boolean, errno: number): Outcome {
+  return condition ? next : fail(errno);
+}

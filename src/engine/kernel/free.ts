@@ -16,6 +16,10 @@ export function freeTimer(k: Core, object: number): void {
   const { now } = k.timers;
   if (!map?.freeing) return;
   const { workAt, rcuAt, tasksAt } = map.freeing;
+  if (!k.profile.freeWaits) {
+    freeMap(k, object);
+    return;
+  }
   if (workAt !== 0) {
     const freeing = { workAt: 0, rcuAt: now + RCU_NS, tasksAt: now + RCU_TASKS_NS };
     setMap(k, { ...map, freeing });

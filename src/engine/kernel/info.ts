@@ -89,8 +89,9 @@ function linkInfo(k: Core, link: LinkObject): Uint8Array {
 }
 
 function infoOf(k: Core, file: OpenFile): Uint8Array | null {
-  if (file.kind === 'map') return mapInfo(k, k.state.maps[file.object]);
-  if (file.kind === 'prog') return progInfo(k, k.state.progs[file.object]);
+  const { infoBytes } = k.profile;
+  if (file.kind === 'map') return mapInfo(k, k.state.maps[file.object]).slice(0, infoBytes.map);
+  if (file.kind === 'prog') return progInfo(k, k.state.progs[file.object]).slice(0, infoBytes.prog);
   if (file.kind === 'link') return linkInfo(k, k.state.links[file.object]);
   return file.kind === 'btf' ? btfInfo(k.state.btfs[file.object]) : null;
 }

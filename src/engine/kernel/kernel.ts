@@ -14,6 +14,7 @@ import * as fds from './fds.ts';
 import { freeTimer } from './free.ts';
 import { holdMap, listed, putMap } from './objects.ts';
 import { unpin } from './pins.ts';
+import { inProfile } from './profiles.ts';
 import {
   type Capability,
   emptyState,
@@ -64,7 +65,7 @@ export class Kernel {
     };
     this.core = core;
     addBtf(core, parts.btf.bytes, 'vmlinux', true);
-    if (parts.btf.find('STRUCT', dummyOps.name) !== 0) registerType(core, dummyOps);
+    if (parts.btf.find('STRUCT', `bpf_struct_ops_${dummyOps.name}`) !== 0) registerType(core, dummyOps);
     this.refs = {
       get: (kdata, kind, id) => this.get(kdata, kind, id),
       put: (kdata, kind, id) => this.put(kdata, kind, id),
@@ -99,6 +100,7 @@ export class Kernel {
     assert(this.state.processes[pid]?.alive, `a system call of process ${pid}, which is not running`);
     this.countCall();
     if (this.state.panic !== null) return { ...noCommand, message: this.state.panic };
+    if (!inProfile(COMMANDS[command], this.core.profile)) return noCommand;
     return COMMANDS[command].run(this.core, pid, attr, extent);
   }
 
@@ -225,7 +227,8 @@ export class Kernel {
   /** bpf_struct_ops_get: whoever holds a struct can be joined, also when it is being freed; not when it has gone. */
   private get(kdata: number, kind: HolderKind, id: number): boolean {
     const map = this.mapOf(kdata);
-    if (!map || refcnt(map) === 0) return false;
+    const { countInValue } = this.core.profile;
+    if (!map || (countInValue ? shownRefcnt(map) : refcnt(map)) === 0) return false;
     holdMap(this.core, map.object, kind, id);
     return true;
   }

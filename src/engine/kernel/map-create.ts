@@ -46,6 +46,7 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       id: 'map-extra',
       scope: 'call',
       source: 'map_create',
+      since: 'v6.1',
       text: 'map_extra is 0: only bloom filters and arenas have one',
       run: ({ attr }) => must(attr.map_extra === 0, ERRNO.EINVAL),
     },
@@ -118,8 +119,8 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       id: 'cap-bpf',
       scope: 'call',
       source: 'map_create',
-      text: 'the caller has CAP_BPF',
-      run: ({ k, pid }) => must(capable(k, pid, 'CAP_BPF'), ERRNO.EPERM),
+      text: 'the caller has CAP_BPF (until 5.8 CAP_SYS_ADMIN)',
+      run: ({ k, pid }) => must(capable(k, pid, k.profile.bpfCap), ERRNO.EPERM),
     },
     {
       id: 'module-btf',

@@ -12,6 +12,7 @@ import {
   type MapObject,
   type ObjectHolder,
   type ProgObject,
+  shownRefcnt,
   withEntry,
   withoutEntry,
 } from './state.ts';
@@ -94,14 +95,23 @@ function setBtf(k: Core, btf: BtfObject): void {
 export function holdMap(k: Core, object: number, kind: HolderKind, id: number): void {
   const map = k.state.maps[object];
   const holder = { kind, id, time: k.timers.now, event: k.timers.count, call: k.state.calls };
-  setMap(k, { ...map, holders: [...map.holders, holder] });
+  setHolders(k, map, [...map.holders, holder]);
+}
+
+/** The ledger is the count; in profiles that keep one in the value, the word there follows it. */
+function setHolders(k: Core, map: MapObject, holders: MapObject['holders']): void {
+  const next = { ...map, holders };
+  setMap(k, next);
+  if (!k.profile.countInValue) return;
+  const { refcntOffset } = structOpsType(k, map.struct);
+  k.memory.u32[(map.kvalue + refcntOffset) >>> 2] = shownRefcnt(next);
 }
 
 /** bpf_map_put: with the last reference the id is gone at once, and the map starts on its way out. */
 export function putMap(k: Core, object: number, kind: HolderKind, id: number): void {
   const map = k.state.maps[object];
   const holders = withoutHolder(map.holders, kind, id);
-  setMap(k, { ...map, holders });
+  setHolders(k, map, holders);
   if (holders.length === 0) startFreeing(k, object);
 }
 

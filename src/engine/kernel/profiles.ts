@@ -2,11 +2,18 @@
  * Kernel versions as data: what differs is a fact here, or a `since`/`until` on a step. Nothing asks "which version is
  * this" anywhere else.
  */
+import type { Capability } from './state.ts';
+
 const PROFILE_ORDER = ['v5.6', 'v6.1', 'v6.12'] as const;
 type ProfileName = (typeof PROFILE_ORDER)[number];
 
 /** What the trampoline emitter and the image allocator have to know of a version (arch/x86/net/bpf_jit_comp.c). */
 export interface TrampolineFacts {
+  /**
+   * 5.6: no argument count, run context nor test of what enter answered; an argument is stored by its own width; what
+   * the program returned is lost
+   */
+  readonly plain: boolean;
   /** starts with endbr64 */
   readonly endbr: boolean;
   /** rbx has a slot of its own in the frame, else it is pushed */
@@ -25,6 +32,8 @@ export interface TrampolineFacts {
 
 export interface Profile {
   readonly name: ProfileName;
+  /** what creating a map and loading a program or a BTF takes (CAP_BPF came with 5.8) */
+  readonly bpfCap: Capability;
   /** bytes of union bpf_attr; a non-zero byte beyond gives E2BIG */
   readonly attrBytes: number;
   /** map_flags that a struct_ops map may have */
@@ -37,6 +46,12 @@ export interface Profile {
   readonly logMask: number;
   /** struct bpf_map_info says which BTF the value type is of */
   readonly mapInfoHasVmlinuxId: boolean;
+  /** bytes of struct bpf_map_info and bpf_prog_info */
+  readonly infoBytes: { readonly map: number; readonly prog: number };
+  /** what holds a registered struct is counted in its value, which holds the map once */
+  readonly countInValue: boolean;
+  /** a freed map waits for grace periods of RCU and RCU-tasks */
+  readonly freeWaits: boolean;
   /** BPF_LINK_CREATE knows BPF_STRUCT_OPS */
   readonly links: boolean;
   readonly trampoline: TrampolineFacts;
@@ -44,29 +59,81 @@ export interface Profile {
 
 export const V6_12: Profile = {
   name: 'v6.12',
+  bpfCap: 'CAP_BPF',
   attrBytes: 152,
   mapFlags: 0x2000 | 0x8000 | 0x1_0000,
   progFlags: 0xff | 0x1_0000,
   refusesNameEarly: false,
   logMask: 15,
   mapInfoHasVmlinuxId: true,
+  infoBytes: { map: 88, prog: 232 },
+  countInValue: false,
+  freeWaits: true,
   links: true,
-  trampoline: { endbr: true, rbxSlot: true, int3: true, safety: 64, maxArgs: 12, maxPages: 8, ksyms: true },
+  trampoline: {
+    plain: false,
+    endbr: true,
+    rbxSlot: true,
+    int3: true,
+    safety: 64,
+    maxArgs: 12,
+    maxPages: 8,
+    ksyms: true,
+  },
 };
 
 export const V6_1: Profile = {
   name: 'v6.1',
+  bpfCap: 'CAP_BPF',
   attrBytes: 144,
   mapFlags: 0,
   progFlags: 0x3f,
   refusesNameEarly: true,
   logMask: 7,
   mapInfoHasVmlinuxId: false,
+  infoBytes: { map: 88, prog: 232 },
+  countInValue: false,
+  freeWaits: true,
   links: false,
-  trampoline: { endbr: false, rbxSlot: false, int3: true, safety: 0, maxArgs: 6, maxPages: 1, ksyms: false },
+  trampoline: {
+    plain: false,
+    endbr: false,
+    rbxSlot: false,
+    int3: true,
+    safety: 0,
+    maxArgs: 6,
+    maxPages: 1,
+    ksyms: false,
+  },
 };
 
-/** The profiles that have a BTF of their own. */
+/** The patch as it was merged. Its BTF is derived (v5-6.ts), and no kernel of it was recorded. */
+export const V5_6: Profile = {
+  name: 'v5.6',
+  bpfCap: 'CAP_SYS_ADMIN',
+  attrBytes: 120,
+  mapFlags: 0,
+  progFlags: 0xf,
+  refusesNameEarly: true,
+  logMask: 7,
+  mapInfoHasVmlinuxId: false,
+  infoBytes: { map: 80, prog: 208 },
+  countInValue: true,
+  freeWaits: false,
+  links: false,
+  trampoline: {
+    plain: true,
+    endbr: false,
+    rbxSlot: false,
+    int3: false,
+    safety: 0,
+    maxArgs: 6,
+    maxPages: 1,
+    ksyms: false,
+  },
+};
+
+/** The profiles of recorded kernels. */
 export const PROFILES: Readonly<Record<string, Profile>> = { 'v6.1': V6_1, 'v6.12': V6_12 };
 
 const rank = (name: string): number => PROFILE_ORDER.indexOf(name as ProfileName);

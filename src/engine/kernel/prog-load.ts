@@ -84,7 +84,7 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
       source: 'bpf_prog_load',
       text: 'at least one instruction and at most a million (4096 without CAP_BPF)',
       run({ k, pid, attr }) {
-        const most = capable(k, pid, 'CAP_BPF') ? MAX_INSNS : MAX_INSNS_UNPRIVILEGED;
+        const most = capable(k, pid, k.profile.bpfCap) ? MAX_INSNS : MAX_INSNS_UNPRIVILEGED;
         return must(attr.insn_cnt > 0 && attr.insn_cnt <= most, ERRNO.E2BIG);
       },
     },
@@ -92,14 +92,15 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
       id: 'cap-bpf',
       scope: 'call',
       source: 'bpf_prog_load',
-      text: 'CAP_BPF for every type but socket filters and cgroup filters',
+      text: 'CAP_BPF (until 5.8 CAP_SYS_ADMIN) for every type but socket filters and cgroup filters',
       run: ({ k, pid, attr }) =>
-        must(UNPRIVILEGED_TYPES.includes(attr.prog_type) || capable(k, pid, 'CAP_BPF'), ERRNO.EPERM),
+        must(UNPRIVILEGED_TYPES.includes(attr.prog_type) || capable(k, pid, k.profile.bpfCap), ERRNO.EPERM),
     },
     {
       id: 'cap-perfmon',
       scope: 'call',
       source: 'is_perfmon_prog_type',
+      since: 'v6.1',
       text: 'CAP_PERFMON for types that read kernel memory, struct_ops among them',
       run: ({ k, pid, attr }) =>
         must(!PERFMON_TYPES.includes(attr.prog_type) || capable(k, pid, 'CAP_PERFMON'), ERRNO.EPERM),

@@ -22,6 +22,7 @@ interface LinkCreate extends Call<'BPF_LINK_CREATE'> {
 const create: CommandTable<'BPF_LINK_CREATE', LinkCreate> = {
   command: 'BPF_LINK_CREATE',
   number: 28,
+  since: 'v6.1',
   context: (call) => ({ ...call, map: null, id: 0 }),
   steps: [
     {
@@ -129,6 +130,7 @@ const DOUBLE_ADD = 'list_add double add: kernel BUG at lib/list_debug.c:35!';
 const update: CommandTable<'BPF_LINK_UPDATE', LinkUpdate> = {
   command: 'BPF_LINK_UPDATE',
   number: 29,
+  since: 'v6.1',
   context: (call) => ({ ...call, link: null, newMap: null, expected: 0 }),
   steps: [
     {
@@ -237,6 +239,7 @@ interface LinkDetach extends Call<'BPF_LINK_DETACH'>, LinkCall {}
 const detach: CommandTable<'BPF_LINK_DETACH', LinkDetach> = {
   command: 'BPF_LINK_DETACH',
   number: 34,
+  since: 'v6.1',
   context: (call) => ({ ...call, link: null }),
   steps: [
     findLink(),

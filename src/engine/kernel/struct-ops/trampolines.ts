@@ -19,6 +19,9 @@ const MAX_IMAGES = 700;
 /** Within a program's own 64 bytes, where its code is taken to begin. */
 const CODE_OFFSET = 32;
 const INT3 = 0xcc;
+const NO_SYMBOL = 'a trampoline, without a symbol';
+/** Where a trampoline does not give back the program's result, its caller finds what __bpf_prog_exit left in rax. */
+const LOST_RESULT = 0;
 
 /** Name in kallsyms of the trampoline at a member. */
 const trampolineName = (struct: string, member: string): string => `bpf__${struct}_${member}`;
@@ -91,7 +94,8 @@ function putText(k: Core, map: MapObject, entry: MapProg): void {
   const member = structOpsType(k, map.struct).members[entry.index];
   if (!member.model) return;
   k.trampolines.add(entry.address);
-  k.text.put(entry.address, trampolineName(map.struct, member.name), callProgram(k, entry.prog, member.model));
+  const name = k.profile.trampoline.ksyms ? trampolineName(map.struct, member.name) : NO_SYMBOL;
+  k.text.put(entry.address, name, callProgram(k, entry.prog, member.model));
 }
 
 /**
@@ -104,7 +108,8 @@ export function callProgram(k: Core, object: number, model: FuncModel): TextFunc
   return (a, b, c, d) => {
     if (k.state.progs[object].stopped) return 0;
     try {
-      return run(a, b, c, d);
+      const result = run(a, b, c, d);
+      return k.profile.trampoline.plain ? LOST_RESULT : result;
     } catch (error) {
       if (!(error instanceof ProgramStopped)) throw error;
       markStopped(k, object, error.message, error.pc);

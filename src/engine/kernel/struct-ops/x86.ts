@@ -105,6 +105,8 @@ function spillArguments(put: Put, f: TrampolineFrame, slots: number): void {
   }
 }
 
+const CALLEES = { enter: '__bpf_prog_enter', func: 'prog->bpf_func', exit: '__bpf_prog_exit' } as const;
+
 /** The code, up to `ret`, for a trampoline at `address`; `high` is the upper word of kernel addresses. */
 export function trampolineCode(
   model: FuncModel,
@@ -120,10 +122,15 @@ export function trampolineCode(
     lines.push({ offset: at, bytes: Uint8Array.from(bytes), text });
     at += bytes.length;
   };
-  const call = (target: number, name: string): void => put([0xe8, ...i32(target - (address + at + 5))], `call ${name}`);
+  const call = (target: keyof typeof CALLEES): void =>
+    put([0xe8, ...i32(targets[target] - (address + at + 5))], `call ${CALLEES[target]}`);
   const prog = `0x${(high >>> 0).toString(16)}${(targets.prog >>> 0).toString(16).padStart(8, '0')}`;
   const loadProg = (): void => put([0x48, 0xbf, ...i32(targets.prog), ...i32(high)], `movabs rdi,${prog}`);
 
+  if (facts.plain) {
+    plainCode(put, model, { call, loadProg });
+    return lines;
+  }
   prologue(put, f, facts);
   spillArguments(put, f, argSlots(model));
   // the cookie of the run context is 0
@@ -131,24 +138,66 @@ export function trampolineCode(
   store(put, RDI, f.runCtx);
   loadProg();
   lea(put, RSI, f.runCtx);
-  call(targets.enter, '__bpf_prog_enter');
+  call('enter');
   put([0x48, 0x89, 0xc3], 'mov rbx,rax');
   put([0x48, 0x85, 0xc0], 'test rax,rax');
   const skipped = bytesSkipped(f);
   put([0x74, skipped], `je 0x${(at + 2 + skipped).toString(16)}`);
   lea(put, RDI, f.args);
-  call(targets.func, 'prog->bpf_func');
+  call('func');
   if (f.ret > 0) store(put, RAX, f.ret);
   loadProg();
   put([0x48, 0x89, 0xde], 'mov rsi,rbx');
   lea(put, RDX, f.runCtx);
-  call(targets.exit, '__bpf_prog_exit');
+  call('exit');
   if (f.ret > 0) load(put, RAX, -f.ret);
   if (facts.rbxSlot) load(put, RBX, -f.rbx);
   else put([0x5b], 'pop rbx');
   put([0xc9], 'leave');
   put([0xc3], 'ret');
   return lines;
+}
+
+/** How 5.6 began: arguments by their own width, and rax as the last call left it. */
+function plainCode(
+  put: Put,
+  model: FuncModel,
+  { call, loadProg }: { call: (target: keyof typeof CALLEES) => void; loadProg: () => void },
+): void {
+  const size = model.args.length * 8;
+  put([0x55], 'push rbp');
+  put([0x48, 0x89, 0xe5], 'mov rbp,rsp');
+  put([0x48, 0x83, 0xec, size], `sub rsp,0x${size.toString(16)}`);
+  put([0x53], 'push rbx');
+  for (const [i, arg] of model.args.entries()) storeNarrow(put, i, arg.size, size - i * 8);
+  call('enter');
+  put([0x48, 0x89, 0xc3], 'mov rbx,rax');
+  lea(put, RDI, size);
+  call('func');
+  loadProg();
+  put([0x48, 0x89, 0xde], 'mov rsi,rbx');
+  call('exit');
+  put([0x5b], 'pop rbx');
+  put([0xc9], 'leave');
+  put([0xc3], 'ret');
+}
+
+/** Names of the argument registers' low 1, 2, 4 and 8 bytes. */
+const NARROW: Readonly<Record<number, { readonly name: string; readonly registers: readonly string[] }>> = {
+  1: { name: 'BYTE', registers: ['dil', 'sil', 'dl', 'cl', 'r8b', 'r9b'] },
+  2: { name: 'WORD', registers: ['di', 'si', 'dx', 'cx', 'r8w', 'r9w'] },
+  4: { name: 'DWORD', registers: ['edi', 'esi', 'edx', 'ecx', 'r8d', 'r9d'] },
+  8: { name: 'QWORD', registers: ['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9'] },
+};
+
+function storeNarrow(put: Put, index: number, size: number, below: number): void {
+  const { name, registers } = NARROW[size] ?? NARROW[8];
+  const { bits } = ARGUMENTS[index];
+  const extended = index > 3 ? 0x44 : 0;
+  // dil and sil exist only with a REX prefix
+  const rex = size === 8 ? 0x48 | (extended & 4) : extended || (size === 1 && index < 2 ? 0x40 : 0);
+  const bytes = [...(size === 2 ? [0x66] : []), ...(rex ? [rex] : []), size === 1 ? 0x88 : 0x89];
+  put([...bytes, 0x45 | (bits << 3), -below & 255], `mov ${name} PTR ${place(-below)},${registers[index]}`);
 }
 
 /** A program that must not run is skipped: lea, call, and the store of its result. */

@@ -71,7 +71,7 @@ export function boot(parts: Partial<KernelParts> = {}) {
   const memory = new Memory();
   const events = new EventQueue(memory);
   const text = new Text(memory);
-  const btf = shippedBtf();
+  const btf = parts.btf ?? shippedBtf();
   const kernel = new Kernel({
     memory,
     text,
