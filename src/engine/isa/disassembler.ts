@@ -33,14 +33,6 @@ export function kernelLine(insn: Insn, names: Names = {}): string {
   return isAtomic && isOpcode(insn.opcode) ? `BUG_${code}` : `(${code}) BUG_${code}`;
 }
 
-/** All instructions with their slots. */
-export function disassembleAll(bytes: Uint8Array, style: Style, names: Names = {}): { slot: number; text: string }[] {
-  return instructionSlots(bytes).map((slot) => {
-    const insn = decode(bytes, slot);
-    return { slot, text: disassemble(insn, style, names) ?? `<unknown ${insn.opcode.toString(16).padStart(2, '0')}>` };
-  });
-}
-
 type Render = (insn: Insn, spec: InstructionSpec, names: Names) => string;
 
 const signed = (n: number): string => (n < 0 ? `- ${-n}` : `+ ${n}`);

@@ -16,7 +16,7 @@ import { CALL_KIND, OPCODE } from './opcodes.ts';
 type Operand = 'dst' | 'src' | '[dst]' | '[src]' | 'imm' | 'imm64' | 'to' | 'fd' | 'kind';
 
 /** Operands in the order in which they are written; those with a `?` may be left out. */
-export const OPERANDS: Readonly<Record<Shape, readonly (Operand | `${Operand}?`)[]>> = {
+const OPERANDS: Readonly<Record<Shape, readonly (Operand | `${Operand}?`)[]>> = {
   'alu-reg': ['dst', 'src'],
   'alu-imm': ['dst', 'imm'],
   unary: ['dst'],

@@ -219,7 +219,7 @@ function registerFile(constants: readonly number[]): Int32Array {
   return file;
 }
 
-export function argumentWords(args: readonly Word[]): number[] {
+function argumentWords(args: readonly Word[]): number[] {
   return args.flatMap((word, i) => (word === 'u64' ? [(i + 1) * 2, (i + 1) * 2 + 1] : [(i + 1) * 2]));
 }
 

@@ -106,7 +106,7 @@ const isLong = ({ opcode, src }: Insn): boolean =>
   opcode === OPCODE.GOTOL || (opcode === OPCODE.CALL && src === CALL_KIND.LOCAL);
 
 /** Slots that a jump skips. */
-export const distanceOf = (insn: Insn): number => (isLong(insn) ? insn.imm : insn.off);
+const distanceOf = (insn: Insn): number => (isLong(insn) ? insn.imm : insn.off);
 
 /** Whether the instruction after this one cannot run next. */
 export function endsFlow({ opcode }: Insn): boolean {

@@ -170,7 +170,7 @@ const tailRange = (token: Token, head: string): TextRange => ({
 });
 
 /** `struct.path` as a field; null after a complaint. */
-export function resolveField(token: Token, context: Context): FieldSymbol | null {
+function resolveField(token: Token, context: Context): FieldSymbol | null {
   const { symbols, problems, references } = context;
   const [struct, path] = splitPath(token);
   if (path === '') {

@@ -3,7 +3,7 @@ import { type Arbitrary, array, bigInt, constant, constantFrom, integer, nat, on
 import { encode, type Insn, insn, slotsOf } from '../../isa/insn.ts';
 import { INSTRUCTIONS, type InstructionSpec, SHAPES } from '../../isa/instructions.ts';
 import { CALL_KIND, OPCODE, WIDE_KIND } from '../../isa/opcodes.ts';
-import { KERNEL_BASE_HI, REGIONS } from '../memory.ts';
+import { KERNEL_BASE_HI } from '../memory.ts';
 
 /** Where a jump goes, as a share of the program's instructions: resolved once its length is known. */
 interface Planned {
@@ -111,6 +111,3 @@ export const randomRun: Arbitrary<RandomRun> = tuple(
   r2,
   fuel,
 }));
-
-/** A number that is an address in the arena, to see pointers among the data. */
-export const ARENA_START = REGIONS.arena.base;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { KERNEL_BASE_HI, Memory } from '../memory.ts';
-import { contextBytes, generateTrampoline, type Prototype } from './trampoline.ts';
+import { contextBytes, generateTrampoline, type Prototype, trampolineText } from './trampoline.ts';
 
 const memory = new Memory();
 
@@ -35,4 +35,12 @@ test('what the program throws reaches the caller', () => {
     throw stop;
   });
   expect(() => trampoline(0, 0, 0, 0)).toThrow(stop);
+});
+
+test('its code as text', () => {
+  expect(trampolineText({ args: ['ptr', 'u8'], hasReturn: false }, 4096).join('; ')).toBe(
+    'i32.const 4096; local.get $arg0; i64.extend_i32_u; i64.const -0x778000000000; i64.const 0; local.get $arg0; select; i64.or; i64.store; ' +
+      'i32.const 4096; local.get $arg1; i32.const 255; i32.and; i64.extend_i32_u; i64.store offset=8; ' +
+      'i32.const 4096; call $run; drop; i32.const 0',
+  );
 });

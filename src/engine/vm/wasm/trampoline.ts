@@ -7,6 +7,7 @@ import { KERNEL_BASE_HI, type Memory, MEMORY_BYTES } from '../memory.ts';
 import type { TextFunction } from '../text.ts';
 import { CodeWriter, encodeModule, fn, NO_LOCALS, words } from './encoder.ts';
 import { I32, W } from './opcodes.ts';
+import { bodyText } from './text.ts';
 
 /** How a native argument becomes a u64: pointers get the kernel's upper half, NULL stays 0. */
 export type NativeArgument = 'ptr' | 'u32' | 'i32' | 'u16' | 'u8' | 'bool';
@@ -24,9 +25,7 @@ export const contextBytes = ({ args }: Prototype): number => args.length * 8;
 
 const MASKS: Partial<Record<NativeArgument, number>> = { u16: 0xffff, u8: 0xff, bool: 0xff };
 
-/** The module's bytes: exports `trampoline`, imports `run`, which gets the context's address. */
-export function trampolineModule(prototype: Prototype, context: number): Uint8Array<ArrayBuffer> {
-  const { args, hasReturn } = prototype;
+function trampolineBody({ args, hasReturn }: Prototype, context: number): Uint8Array {
   assert(args.length <= MAX_ARGUMENTS, `a member with ${args.length} arguments`);
   const code = new CodeWriter();
   for (const [i, kind] of args.entries()) {
@@ -39,19 +38,24 @@ export function trampolineModule(prototype: Prototype, context: number): Uint8Ar
   }
   code.i32(context).call(0);
   if (!hasReturn) code.op(W.drop).i32(0);
+  return code.take();
+}
+
+/** Exports `trampoline`, imports `run`, which gets the context's address. */
+function trampolineModule(prototype: Prototype, context: number): Uint8Array<ArrayBuffer> {
+  const body = trampolineBody(prototype, context);
+  const type = fn(words(MAX_ARGUMENTS), [I32]);
   return encodeModule({
     memoryPages: MEMORY_BYTES / 65536,
     imports: [{ name: 'run', type: fn([I32], [I32]) }],
-    functions: [
-      {
-        name: 'trampoline',
-        type: fn(words(MAX_ARGUMENTS), [I32]),
-        locals: NO_LOCALS,
-        body: code.take(),
-        exported: true,
-      },
-    ],
+    functions: [{ name: 'trampoline', type, locals: NO_LOCALS, body, exported: true }],
   });
+}
+
+/** The trampoline's code as text. */
+export function trampolineText(prototype: Prototype, context: number): string[] {
+  const names = { local: (index: number) => `$arg${index}`, fn: () => '$run' };
+  return bodyText(trampolineBody(prototype, context), [], names).map(({ text }) => text);
 }
 
 /**
