@@ -27,6 +27,6 @@ for (const [what, budget, belongs] of BUDGETS) {
   const kb = mine.reduce((sum, { bytes }) => sum + bytes, 0) / 1024;
   const verdict = mine.length === 0 ? 'no such file' : kb > budget ? 'OVER' : 'ok';
   if (verdict !== 'ok') over++;
-  console.log(`${what.padEnd(30)} ${kb.toFixed(1).padStart(8)} KB of ${budget} KB  ${verdict}`);
+  console.log(what.padEnd(30), kb.toFixed(1).padStart(8), 'KB of', budget, 'KB ', verdict);
 }
 process.exit(over === 0 ? 0 : 1);

@@ -56,7 +56,7 @@ const checks = [
 let passed = 0;
 let failed = 0;
 for (const [name, check] of checks) {
-  console.log(`\n== ${name}`);
+  console.log('\n==', name);
   const [good, bad] = await check();
   passed += good;
   failed += bad;

@@ -8,7 +8,7 @@ import { SCENARIOS } from '../scenarios/index.ts';
 import { shippedParts } from './cli.ts';
 import { parseLink, simScenario } from './sim.ts';
 
-describe.each(SCENARIOS.map((scenario) => [scenario.id, scenario] as const))('%s', (_, scenario) => {
+describe.each(SCENARIOS)('$id', (scenario) => {
   test('every fact holds', () => {
     expect(checkFacts(new Lab(shippedParts(), scenario))).toEqual([]);
   });

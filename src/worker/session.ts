@@ -34,7 +34,7 @@ interface Job {
   /** true when it is done */
   readonly run: (keepGoing: KeepGoing) => boolean;
   readonly progress: () => number | null;
-  readonly then: () => void;
+  readonly done: () => void;
 }
 
 export interface SessionHost {
@@ -105,7 +105,7 @@ export class Session {
         // what follows from this job comes before what was asked for later
         const rest = this.jobs.slice(1);
         this.jobs = [];
-        job.then();
+        job.done();
         this.jobs.push(...rest);
       }
       return;
@@ -150,13 +150,13 @@ export class Session {
   }
 
   /** Runs to the scenario's end so that the timeline knows what happens if nothing is done. */
-  private explore(lab: Lab, then: () => void): void {
+  private explore(lab: Lab, done: () => void): void {
     const until = Math.max(lab.scenario.until, lab.history.until, lab.time);
     this.jobs.push({
       name: 'running ahead',
       run: (keepGoing) => lab.advance(until, keepGoing),
       progress: () => lab.time / until,
-      then,
+      done,
     });
   }
 
@@ -167,7 +167,7 @@ export class Session {
       name: 'seeking',
       run: (keepGoing) => lab.advance(time, keepGoing),
       progress: () => (time > from ? (lab.time - from) / (time - from) : 1),
-      then: () => this.frame(),
+      done: () => this.frame(),
     });
   }
 
@@ -223,7 +223,7 @@ export class Session {
 
   private whenIdle(act: () => void): void {
     if (this.jobs.length === 0) act();
-    else this.jobs.push({ name: 'waiting', run: () => true, progress: () => null, then: act });
+    else this.jobs.push({ name: 'waiting', run: () => true, progress: () => null, done: act });
   }
 
   private stepInstruction(lab: Lab, direction: 1 | -1): void {

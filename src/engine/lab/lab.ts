@@ -59,7 +59,7 @@ export class Lab {
         this.recorder.forget(event, this.run.machine.events.lastEventTime, this.machine.lifecycle());
       },
     });
-    this.scope = new Microscope(this.run as Run<unknown>, this.machine);
+    this.scope = new Microscope(this.run, this.machine);
   }
 
   /** Engine time of the cursor, ns. */

@@ -28,6 +28,14 @@ export interface ProgSnapshot {
   readonly stopped: string | null;
 }
 
+export interface TrampolineSnapshot {
+  readonly member: string;
+  readonly address: number;
+  readonly bytes: number;
+  /** the x86-64 instructions, by byte offset */
+  readonly code: readonly { readonly offset: number; readonly text: string }[];
+}
+
 export interface MapSnapshot {
   readonly letter: MapLetter;
   readonly id: number;
@@ -47,7 +55,7 @@ export interface MapSnapshot {
   readonly valueBytes: number;
   readonly progs: readonly ProgSnapshot[];
   /** trampoline of each implemented member: address in the image and length of its code */
-  readonly trampolines: readonly { readonly member: string; readonly address: number; readonly bytes: number }[];
+  readonly trampolines: readonly TrampolineSnapshot[];
 }
 
 export interface SocketSnapshot {

@@ -62,7 +62,10 @@ export function mapSnapshot(machine: Machine, loaded: LoadedMap): MapSnapshot {
       const stopped = machine.kernel.state.progs[object]?.stopped?.message ?? null;
       return { id, name, member, text: loaded.text, lines, insnCount: lines.length, stopped };
     }),
-    trampolines: (map?.progs ?? []).map(({ member, address, bytes }) => ({ member, address, bytes })),
+    trampolines: (map?.progs ?? []).map(({ member, address, bytes }) => {
+      const code = machine.kernel.trampolineCode(address) ?? [];
+      return { member, address, bytes, code: code.map(({ offset, text }) => ({ offset, text })) };
+    }),
   };
 }
 

@@ -3,21 +3,23 @@ import type { BpfAttr, BpfCommand } from '../kernel/attr.ts';
 
 type Shown = Readonly<Record<string, unknown>>;
 
+const isPlain = (value: unknown): value is number | string => typeof value === 'number' || typeof value === 'string';
+
 /** A field's value in words; null leaves the field out. */
 type Show = (attr: Shown) => string | null;
 
 const plain =
   (field: string): Show =>
-  (attr) =>
-    attr[field] === undefined ? null : `${field}=${String(attr[field])}`;
+  ({ [field]: value }) =>
+    isPlain(value) ? `${field}=${value}` : null;
 const quoted =
   (field: string): Show =>
   (attr) =>
     typeof attr[field] === 'string' ? `${field}="${attr[field]}"` : null;
 const nonZero =
   (field: string): Show =>
-  (attr) =>
-    attr[field] ? `${field}=${String(attr[field])}` : null;
+  ({ [field]: value }) =>
+    isPlain(value) && value !== 0 ? `${field}=${value}` : null;
 const constant =
   (text: string): Show =>
   () =>
