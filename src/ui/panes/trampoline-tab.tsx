@@ -39,8 +39,11 @@ function Trampolines({ map, lit }: { readonly map: MapSnapshot; readonly lit: st
   );
 }
 
+const NO_TRAMPOLINE = { code: [], bytes: 0 };
+
 function Chain({ map, member }: { readonly map: MapSnapshot; readonly member: string }) {
   const btf = useKernel();
+  const { code, bytes } = map.trampolines.find((one) => one.member === member) ?? NO_TRAMPOLINE;
   const offset = btf?.field(VALUE, `data.${member}`)?.byteOffset ?? 0;
   const build: LiveSceneProps['build'] = useCallback(
     (_, { size }) => trampolineChainScene({ map, member, offset }, size),
@@ -52,6 +55,21 @@ function Chain({ map, member }: { readonly map: MapSnapshot; readonly member: st
       <div className="chain">
         <LiveScene calm build={build} />
       </div>
+      {code.length > 0 && (
+        <details>
+          <summary>
+            {code.length} x86-64 instructions, {bytes} bytes
+          </summary>
+          <ol className="machine-code">
+            {code.map(({ offset, text }) => (
+              <li key={offset}>
+                <span>+0x{offset.toString(16).padStart(3, '0')}</span>
+                {text}
+              </li>
+            ))}
+          </ol>
+        </details>
+      )}
     </section>
   );
 }

@@ -214,7 +214,9 @@ function mapAt(letter: 'A' | 'B', at: number): MapSnapshot | null {
       stopped: null,
     })),
     trampolines:
-      state === 'INIT' ? [] : MEMBERS.map((member, i) => ({ member, address: base + 1024 + i * 172, bytes: 107 })),
+      state === 'INIT'
+        ? []
+        : MEMBERS.map((member, i) => ({ member, address: base + 1024 + i * 172, bytes: 107, code: [] })),
   };
 }
 
