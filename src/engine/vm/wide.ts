@@ -84,11 +84,33 @@ function setNumber(low: Halves, high: Halves, d: number, value: number): void {
 const isExact = (high: number): boolean => high >>> 0 < EXACT_HIGH;
 const exact = (low: number, high: number): number => high * TWO_32 + (low >>> 0);
 
+/**
+ * Long division by a divisor of 32 bits, in digits of 16 bits: every step is exact in a double. Leaves the quotient in d
+ * and returns the remainder.
+ */
+function divideBy32(low: Halves, high: Halves, d: number, divisor: number): number {
+  const top = high[d] >>> 0;
+  const q2 = Math.floor(top / divisor);
+  const middle = (top - q2 * divisor) * 0x10000 + (low[d] >>> 16);
+  const q1 = Math.floor(middle / divisor);
+  const bottom = (middle - q1 * divisor) * 0x10000 + (low[d] & 0xffff);
+  const q0 = Math.floor(bottom / divisor);
+  high[d] = q2;
+  low[d] = q1 * 0x10000 + q0;
+  return bottom - q0 * divisor;
+}
+
 /** Unsigned; by 0 gives 0. */
 export function div64(low: Halves, high: Halves, d: number, s: number): void {
-  if (low[s] === 0 && high[s] === 0) {
-    low[d] = 0;
-    high[d] = 0;
+  if (high[s] === 0) {
+    if (low[s] === 0) {
+      low[d] = 0;
+      high[d] = 0;
+    } else if (high[d] === 0) {
+      low[d] = (low[d] >>> 0) / (low[s] >>> 0);
+    } else {
+      divideBy32(low, high, d, low[s] >>> 0);
+    }
   } else if (isExact(high[d]) && isExact(high[s])) {
     setNumber(low, high, d, Math.floor(exact(low[d], high[d]) / exact(low[s], high[s])));
   } else {
@@ -98,8 +120,11 @@ export function div64(low: Halves, high: Halves, d: number, s: number): void {
 
 /** Unsigned; by 0 leaves d. */
 export function mod64(low: Halves, high: Halves, d: number, s: number): void {
-  if (low[s] === 0 && high[s] === 0) return;
-  if (isExact(high[d]) && isExact(high[s])) {
+  if (high[s] === 0) {
+    if (low[s] === 0) return;
+    low[d] = high[d] === 0 ? (low[d] >>> 0) % (low[s] >>> 0) : divideBy32(low, high, d, low[s] >>> 0);
+    high[d] = 0;
+  } else if (isExact(high[d]) && isExact(high[s])) {
     setNumber(low, high, d, exact(low[d], high[d]) % exact(low[s], high[s]));
   } else {
     setBig(low, high, d, big(low[d], high[d]) % big(low[s], high[s]));
