@@ -24,6 +24,21 @@ test('one reno flow lives: handshake, slow start, loss, recovery, close', () => 
   expect(tcp.list()[0].state).toBe('CLOSE');
 });
 
+test.each([0, 0.001, 0.005, 0.02, 0.06, 0.1].flatMap((gap) => [0, 1, 5000].map((bytes) => ({ gap, bytes }))))(
+  'close $gap s after connect with $bytes bytes ends as it should',
+  ({ gap, bytes }) => {
+    const world = makeWorld(LINK);
+    const { tcp } = world;
+    world.runTo(0.1);
+    tcp.socket(1, 'sender');
+    tcp.connect(1, bytes);
+    world.runTo(0.1 + gap);
+    expect(tcp.close(1)).toBe(0);
+    world.runTo(100);
+    expect(tcp.list()[0]).toMatchObject({ sk: 0, peer: 0, state: 'CLOSE' });
+  },
+);
+
 test('a congestion control that asks for pacing gets its rate, without a queue', () => {
   const world = makeWorld(LINK);
   const { tcp } = world;

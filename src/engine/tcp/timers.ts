@@ -2,7 +2,7 @@
  * Timers of a socket. The wanted time is in the tcp_sock (or, for the high-resolution ones, in the endpoint); the event
  * in the queue may come earlier and then goes back to sleep, so that re-arming on every ACK costs a store.
  */
-import { jiffiesToUsecs, jiffyStart, usecsToJiffies } from '../net/clock.ts';
+import { jiffiesAt, jiffiesToUsecs, jiffyStart, usecsToJiffies } from '../net/clock.ts';
 import {
   ACK,
   CA_STATE,
@@ -28,7 +28,7 @@ export function resetXmitTimer(s: Stack, what: number, when: number, max = TCP_R
 /** Makes sure that an event comes no later than icsk_timeout. */
 export function wantXmitEvent(s: Stack): void {
   const { tp, ep } = s;
-  const at = jiffyStart(tp.icsk_timeout);
+  const at = tickFor(s, tp.icsk_timeout);
   if (ep.xmit_event !== 0 && ep.xmit_event <= at) return;
   ep.xmit_event = at;
   s.events.schedule(at, s.timers.xmit, ep.at);
@@ -83,9 +83,16 @@ export function armDelayedAck(s: Stack, timeout: number): void {
   wantDelayedAckEvent(s);
 }
 
+/** When a timer for this jiffy runs: as it begins, or at the next tick when it has begun already (calc_wheel_index). */
+function tickFor(s: Stack, jiffy: number): number {
+  const { now } = s.events;
+  const at = jiffyStart(jiffy);
+  return at >= now ? at : jiffyStart(jiffiesAt(now) + 1);
+}
+
 export function wantDelayedAckEvent(s: Stack): void {
   const { tp, ep } = s;
-  const at = jiffyStart(tp.ack_timeout);
+  const at = tickFor(s, tp.ack_timeout);
   if (ep.delack_event !== 0 && ep.delack_event <= at) return;
   ep.delack_event = at;
   s.events.schedule(at, s.timers.delack, ep.at);
