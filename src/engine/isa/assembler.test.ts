@@ -213,6 +213,14 @@ describe('diagnostics', () => {
     ['r1 ? 2', ['E0101 4:3-4']],
     ['r1 = *(u64 *)(r6 + tcp_sock.snd_cwnd)', ['W0602 4:7-10 -> u32']],
     ['r10 = 5', ['W0603 4:0-3']],
+    ['r1 = *(u32 *)(r6 + snd_cwnd)', ['E0305 4:19-27 -> tcp_sock.snd_cwnd']],
+    ['r1 = CA_EVENT_LOSS', ['E0306 4:5-18 -> tcp_ca_event.CA_EVENT_LOSS']],
+    ['r1 = *(u32 *)(r6 + 4', ['E0201 4:20-20 -> )']],
+    ['r1 = r1 / 2', ['E0203 4:8-9 -> r1 /=']],
+    ['r1 = r2 / 2', ['E0203 4:8-9']],
+    ['if r1 = 2 goto +0', ['E0203 4:6-7 -> ==']],
+    ['return r0', ['E0301 4:0-6 -> exit']],
+    ['call tcp_slow_start()', ['E0203 4:19-20 -> ']],
   ] as [string, string[], boolean?][])('%s', (line, expected) => {
     expect(inFunction(line, 'exit')).toEqual(expected);
   });

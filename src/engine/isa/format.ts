@@ -32,6 +32,8 @@ function formatCode(code: string, number: number): string {
   const [first, second] = tokens;
   // what a directive takes is no expression
   if (first.text.startsWith('.') && second?.text !== ':') return code.trim();
+  // text in quotes is a directive's, or an error
+  if (tokens.some(({ kind }) => kind === 'string')) return INDENT + code.trim();
   const isLabel = second?.text === ':' && first.kind === 'word';
   return (isLabel ? '' : INDENT) + joined(tokens);
 }

@@ -26,7 +26,6 @@ const FUEL = 0x7fffffff;
 /** The interpreter does this part of the work: it takes thirty times as long. */
 const INTERPRETED_PART = 1 / 40;
 const WARM_UP_MS = 100;
-const FOLDER = join(import.meta.dirname, '../../../../shared/bench/programs');
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];
 const geomean = (values: readonly number[]): number =>
@@ -112,8 +111,8 @@ function rounds(bench: Bench, n: number, calls: number): number {
 
 const part = (count: number): number => (count > 1 ? Math.ceil(count * INTERPRETED_PART) : count);
 
-function measureKernel(kernel: Kernel): { name: string; compiled: number; interpreted: number } {
-  const { value, diagnostics } = assembleMnemonic(readFileSync(join(FOLDER, `${kernel.name}.asm`), 'utf8'));
+function measureKernel(folder: string, kernel: Kernel): { name: string; compiled: number; interpreted: number } {
+  const { value, diagnostics } = assembleMnemonic(readFileSync(join(folder, `${kernel.name}.asm`), 'utf8'));
   if (diagnostics.length > 0) throw new Error(`${kernel.name}: ${diagnostics[0].message}`);
   const compiled = new Bench(kernel, value.insns, 'compiled');
   compiled.verify();
@@ -158,14 +157,15 @@ function callTime(): number {
   return median(Array.from({ length: ROUNDS }, round));
 }
 
-export function bench(): string[] {
+/** `folder`: where the benchmark programs and their manifest.json lie; without them only calls and compilation are measured. */
+export function benchVm(folder: string): string[] {
   const lines = [`call through a trampoline into an empty program: ${callTime().toFixed(0)} ns`];
   for (const slots of [30, 300, 3000, 30_000]) {
     lines.push(`compile ${slots} slots: ${compileTime(slots).toFixed(2)} ms`);
   }
-  if (!existsSync(FOLDER)) return [...lines, 'the benchmark programs are not here'];
-  const kernels = JSON.parse(readFileSync(join(FOLDER, 'manifest.json'), 'utf8')) as Kernel[];
-  const rows = kernels.map(measureKernel);
+  if (!existsSync(folder)) return [...lines, 'the benchmark programs are not here'];
+  const kernels = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Kernel[];
+  const rows = kernels.map((kernel) => measureKernel(folder, kernel));
   lines.push('', `${'ns per instruction'.padEnd(22)}  compiled  interpreted`);
   const row = (name: string, compiled: number, interpreted: number): string =>
     `${name.padEnd(22)}  ${compiled.toFixed(3).padStart(8)}  ${interpreted.toFixed(2).padStart(11)}`;

@@ -158,7 +158,8 @@ function resolvePath(token: Token, context: Context): bigint {
     return 0n;
   }
   if (rest === '') {
-    problems.unknown(CODES.unknownEnum, token.range, 'value', head, REGISTER_NAMES);
+    const owner = symbols.enums().find((name) => symbols.enumerator(name, head) !== null);
+    reportBareName(CODES.unknownEnum, token, owner, 'value', context);
     return 0n;
   }
   return BigInt(resolveField(token, context)?.offset ?? 0);
@@ -174,11 +175,9 @@ function resolveField(token: Token, context: Context): FieldSymbol | null {
   const { symbols, problems, references } = context;
   const [struct, path] = splitPath(token);
   if (path === '') {
-    problems.fail(
-      CODES.expected,
-      token.range,
-      `Expected a field, like \`tcp_sock.snd_cwnd\`, found \`${token.text}\`.`,
-    );
+    const owner = ['tcp_sock', ...symbols.structs()].find((name) => symbols.field(name, struct) !== null);
+    reportBareName(CODES.unknownField, token, owner, 'field', context);
+    return null;
   }
   const field = symbols.field(struct, path);
   if (field) {
@@ -199,6 +198,23 @@ function resolveField(token: Token, context: Context): FieldSymbol | null {
     problems.unknown(CODES.unknownStruct, head, 'struct or enum', struct, [...structs, ...symbols.enums()]);
   }
   return null;
+}
+
+/** A field or an enumerator without its struct or enum: says whose it is. */
+function reportBareName(
+  code: typeof CODES.unknownEnum | typeof CODES.unknownField,
+  { text, range }: Token,
+  owner: string | undefined,
+  what: string,
+  { problems }: Context,
+): void {
+  if (owner === undefined) return problems.unknown(code, range, what, text, REGISTER_NAMES);
+  const full = `${owner}.${text}`;
+  problems.report(code, range, `\`${text}\` is written with its owner: \`${full}\`.`, {
+    title: `Change to ${full}`,
+    range,
+    text: full,
+  });
 }
 
 export interface Address {

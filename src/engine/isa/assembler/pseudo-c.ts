@@ -50,6 +50,15 @@ export function parseLine(cursor: Cursor, context: Context): Draft {
   return { target: null, callee: null, range: cursor.since(first), ...parsed };
 }
 
+/** What other assemblers call it. */
+const SYNONYMS: ReadonlyMap<string, string> = new Map([
+  ['jmp', 'goto'],
+  ['jump', 'goto'],
+  ['br', 'goto'],
+  ['ret', 'exit'],
+  ['return', 'exit'],
+]);
+
 function unknown(first: Token, cursor: Cursor, { problems }: Context): never {
   if (formsOf(first.text).length > 0) {
     const [{ pseudo }] = formsOf(first.text);
@@ -67,7 +76,7 @@ function unknown(first: Token, cursor: Cursor, { problems }: Context): never {
   }
   const followed = cursor.peek()?.kind === 'operator';
   const words = followed ? REGISTER_NAMES : LINES.keys();
-  const near = nearest(first.text, words);
+  const near = SYNONYMS.get(first.text) ?? nearest(first.text, words);
   const fix = near === null ? undefined : { title: `Change to ${near}`, range: first.range, text: near };
   const what = followed ? 'register' : 'instruction';
   return problems.fail(
@@ -109,11 +118,29 @@ function warnFramePointer(dst: Register, { problems }: Context): void {
 function aluWith(name: string, dst: Register, cursor: Cursor, context: Context): Parsed {
   const suffix = dst.half ? '32' : '';
   if (peekRegister(cursor)) {
-    return make(name + suffix, 'alu-reg', { dst: dst.number, src: takeRegisterLike(dst, cursor, context).number });
+    const src = takeRegisterLike(dst, cursor, context);
+    if (name === 'mov') refuseExpression(dst, src, cursor, context);
+    return make(name + suffix, 'alu-reg', { dst: dst.number, src: src.number });
   }
   const value = takeValue(cursor, context);
   const imm = imm32(value, dst.half, context, name === 'mov' && !dst.half ? `${value.value} ll` : undefined);
   return make(name + suffix, 'alu-imm', { dst: dst.number, imm });
+}
+
+/** `r0 = r1 / 2` is two instructions. */
+function refuseExpression(dst: Register, src: Register, cursor: Cursor, { problems }: Context): void {
+  const operator = cursor.peek();
+  const operation = operator && `${operator.text}=`;
+  if (!operator || !operation || !ALU_NAMES.has(operation)) return;
+  const [to, from] = [dst, src].map(({ number, half }) => `${half ? 'w' : 'r'}${number}`);
+  const first = to === from ? '' : ` after \`${to} = ${from}\``;
+  const range = { ...src.range, column: dst.range.column, endColumn: operator.range.endColumn };
+  problems.fail(
+    CODES.badForm,
+    operator.range,
+    `An instruction does one operation: write \`${to} ${operation} ...\`${first}.`,
+    to === from ? { title: `Change to ${to} ${operation}`, range, text: `${to} ${operation}` } : undefined,
+  );
 }
 
 function assign(dst: Register, cursor: Cursor, context: Context): Parsed {
@@ -231,10 +258,12 @@ function conditionalJump(cursor: Cursor, context: Context): Parsed {
   const operator = cursor.next('a comparison');
   const name = JUMP_NAMES.get(operator.text);
   if (name === undefined) {
+    const fix = operator.text === '=' ? { title: 'Change to ==', range: operator.range, text: '==' } : undefined;
     context.problems.fail(
       CODES.badForm,
       operator.range,
       `Expected a comparison (${[...JUMP_NAMES.keys()].join(' ')}), found \`${operator.text}\`.`,
+      fix,
     );
   }
   const suffix = dst.half ? '32' : '';
@@ -259,9 +288,25 @@ function call(cursor: Cursor, context: Context): Parsed {
     };
   }
   if (token?.kind === 'word') {
-    return { insn: insn(OPCODE.CALL), callee: cursor.word('a function') };
+    const callee = cursor.word('a function');
+    refuseArguments(cursor, context);
+    return { insn: insn(OPCODE.CALL), callee };
   }
   return make('call', 'call', { imm: imm32(takeValue(cursor, context), false, context) });
+}
+
+/** `call f()`: arguments lie in r1 to r5. */
+function refuseArguments(cursor: Cursor, { problems }: Context): void {
+  const open = cursor.accept('(');
+  if (!open) return;
+  const isEmpty = cursor.accept(')') !== null;
+  const fix = { title: 'Remove ()', range: cursor.since(open), text: '' };
+  problems.fail(
+    CODES.badForm,
+    open.range,
+    'A call names the function only: its arguments lie in r1 to r5.',
+    isEmpty ? fix : undefined,
+  );
 }
 
 function callKfunc(cursor: Cursor, context: Context): Parsed {

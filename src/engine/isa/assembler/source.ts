@@ -108,6 +108,10 @@ export class Cursor {
   }
 
   expect(text: string): Token {
+    if (this.at === this.tokens.length) {
+      const fix = { title: `Insert ${text}`, range: this.end, text };
+      this.problems.fail(CODES.expected, this.end, `\`${text}\` is missing at the end of the line.`, fix);
+    }
     const token = this.next(`\`${text}\``);
     if (token.text !== text) {
       this.problems.fail(CODES.expected, token.range, `Expected \`${text}\`, found \`${token.text}\`.`);
