@@ -15,7 +15,7 @@ const CONTAINER_FLAGS = [
 
 export default defineConfig({
   testDir: 'e2e',
-  timeout: 60_000,
+  timeout: 90_000,
   workers: 2,
   use: {
     viewport: { width: 1440, height: 900 },

@@ -11,6 +11,7 @@ for (const theme of ['dark', 'light'] as const) {
     test.use({ colorScheme: theme });
 
     test('axe finds nothing, in every preset and on every tab', async ({ lab }) => {
+      test.slow();
       expect(await violations(lab)).toEqual([]);
       for (const tab of ['the checks of the last call', 'cwnd and RTT over time', 'processes, maps and programs']) {
         await lab.command(`Show ${tab}`);

@@ -38,7 +38,7 @@ export function makeWorld(path: PathConfig, observer: TcpObserver = {}, seed = 1
   const refs = { get: () => true, put: () => {} };
   const tcp = new Tcp({ memory, events, text, functions, btf: readBtf(), refs, path, seed, observer });
   const runTo = (seconds: number): void => {
-    const end = seconds * 1e9;
+    const end = Math.round(seconds * 1e9);
     while (events.nextTime <= end) events.step();
     events.advanceTo(end);
   };
