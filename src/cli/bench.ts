@@ -1,5 +1,7 @@
 /** Speeds, printed beside how they grow; nothing is asserted. Each figure is the median of several rounds. */
+import { join } from 'node:path';
 import { Lab, type PathConfig } from '../engine/index.ts';
+import { benchVm } from '../engine/vm/vm.bench.ts';
 import { SCENARIOS } from '../scenarios/index.ts';
 import { shippedParts, table, Usage, type Verb } from './cli.ts';
 import { parseLink, simScenario } from './sim.ts';
@@ -86,7 +88,16 @@ function benchLab(): void {
   );
 }
 
-const BENCHES: Readonly<Record<string, () => void>> = { lab: benchLab, tcp: benchTcp };
+/** The benchmark programs lie beside the repository, not in it. */
+const PROGRAMS = join(process.cwd(), '..', 'shared', 'bench', 'programs');
+
+const BENCHES: Readonly<Record<string, () => void>> = {
+  vm: () => {
+    for (const line of benchVm(PROGRAMS)) console.log(line);
+  },
+  lab: benchLab,
+  tcp: benchTcp,
+};
 
 export const benchVerb: Verb = {
   name: 'bench',
