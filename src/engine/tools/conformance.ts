@@ -140,6 +140,8 @@ function programOf(parts: Map<string, string[]>): Uint8Array | string {
   const raw = parts.get('raw');
   if (!raw) return 'skip';
   const words = raw.map((line) => line.replace(/#.*/, '').trim()).filter((line) => line !== '');
+  const bad = words.find((word) => !/^(0x)?[0-9a-fA-F]{1,16}$/.test(word));
+  if (bad !== undefined) return `not an instruction: ${bad}`;
   const bytes = new Uint8Array(words.length * 8);
   const view = new DataView(bytes.buffer);
   for (const [i, word] of words.entries())

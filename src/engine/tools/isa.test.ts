@@ -13,6 +13,12 @@ describe.each(['interpreted', 'compiled'] as const)('%s', (engine) => {
     expect(cases).toBeGreaterThan(2500);
   });
 
+  test('what is no recording is said to be none', () => {
+    for (const text of ['', '{}', 'null', '{"records":[{"id":"x","insns":[1],"verdict":"accept"}]}']) {
+      expect(runIsaRecording(text, engine).lines).toEqual(['not a recording']);
+    }
+  });
+
   test.skipIf(!existsSync(ORACLE)).each(['6.1', '6.12'])(
     'all recorded cases of %s, where the recordings are',
     (version) => {

@@ -32,7 +32,8 @@ interface Bench {
 }
 
 export function runIsaRecording(text: string, engine: Engine): IsaReport {
-  const { records } = JSON.parse(text) as { records: readonly IsaRecord[] };
+  const records = parseRecords(text);
+  if (!records) return { lines: ['not a recording'], cases: 0, mismatches: 1 };
   const machine = new BpfMachine(new Memory(), new KernelFunctions(), { engine });
   const bench: Bench = { machine, context: machine.memory.alloc('arena', CONTEXT_BYTES) };
   const accepted = records.filter(({ verdict }) => verdict === 'accept');
@@ -44,6 +45,29 @@ export function runIsaRecording(text: string, engine: Engine): IsaReport {
     cases,
     mismatches: mismatches.length,
   };
+}
+
+/** Null for text that is no recording. */
+function parseRecords(text: string): readonly IsaRecord[] | null {
+  try {
+    const parsed = JSON.parse(text) as { records?: unknown } | null;
+    return Array.isArray(parsed?.records) && parsed.records.every(isRecord) ? parsed.records : null;
+  } catch {
+    return null;
+  }
+}
+
+function isRecord(record: unknown): record is IsaRecord {
+  const { id, insns, verdict, cases } = (record ?? {}) as Record<string, unknown>;
+  const isHex = (value: unknown): boolean => typeof value === 'string' && /^(retval=)?0x[0-9a-f]+$/.test(value);
+  return (
+    typeof id === 'string' &&
+    typeof verdict === 'string' &&
+    Array.isArray(insns) &&
+    insns.every((insn) => typeof insn === 'string') &&
+    (cases === undefined ||
+      (Array.isArray(cases) && cases.every((c) => Array.isArray(c) && c.length >= 2 && c.every(isHex))))
+  );
 }
 
 function runRecord(record: IsaRecord, bench: Bench): { cases: number; mismatches: string[] } {
