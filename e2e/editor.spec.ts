@@ -103,6 +103,7 @@ test('a window of 0 is told, and taken as 1', async ({ lab }) => {
   );
   await lab.press('Control+Enter');
   await expect(lab.notices).toContainText(/window of 0/i, { timeout: 20_000 });
+  await expect(lab.notices).toContainText('bpf_reno.s:');
 });
 
 test('completion and hover open', async ({ lab }) => {

@@ -43,6 +43,7 @@ import {
   nextLetter,
   processSnapshots,
   socketSnapshots,
+  storeLine,
 } from './snapshots.ts';
 import { type LoadedMap, type LoadedProg, UserSpace, type UserState } from './user-space.ts';
 
@@ -324,7 +325,9 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
 
   private warn(sk: number, message: string): void {
     const socket = Math.abs(this.tcp.socketOf(sk));
-    this.note('warning', `Socket ${socket}: a window of 0`, message, null, null, null);
+    const found = this.progOf(this.programs.lastRun);
+    const line = found ? storeLine(found.prog, this.tcp.offsets.sock.layout.snd_cwnd.offset) : null;
+    this.note('warning', `Socket ${socket}: a window of 0`, message, found?.loaded.text ?? null, line, null);
   }
 
   private stopped(prog: ProgObject, message: string, pc: number): void {

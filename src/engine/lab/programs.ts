@@ -22,6 +22,8 @@ export class Programs {
   /** a context for each level of calls within calls, one behind the other in the arena */
   private readonly contexts: number;
   private depth = 0;
+  /** id of the program that ran last; 0 before the first. For what is told about it, not state. */
+  lastRun = 0;
 
   /** Takes memory: boot only. */
   constructor(private readonly bpf: BpfMachine) {
@@ -41,7 +43,10 @@ export class Programs {
     const known = this.trampolines.get(key);
     if (known) return known;
     const program = this.programOf(code);
-    const run = (context: number): number => this.bpf.run(program, context, 0, this.watch?.(code.id) ?? null);
+    const run = (context: number): number => {
+      this.lastRun = code.id;
+      return this.bpf.run(program, context, 0, this.watch?.(code.id) ?? null);
+    };
     const levels: TextFunction[] = [];
     const made: TextFunction = (a, b, c, d) => {
       const level = this.depth++;

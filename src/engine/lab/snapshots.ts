@@ -1,6 +1,6 @@
 /* The machine as the page sees it: pure functions from its state to plain rows. */
 import { formatReturn } from '../base/errno.ts';
-import { decode } from '../isa/insn.ts';
+import { decode, instructionSlots } from '../isa/insn.ts';
 import { accessBytes, CLASS, classOf } from '../isa/opcodes.ts';
 import type { MapObject, Process } from '../kernel/state.ts';
 import { shownRefcnt } from '../kernel/state.ts';
@@ -19,7 +19,7 @@ import type {
 } from './snapshot.ts';
 import type { Machine } from './machine.ts';
 import type { Halted } from './microscope.ts';
-import type { LoadedMap } from './user-space.ts';
+import type { LoadedMap, LoadedProg } from './user-space.ts';
 
 /** The map behind a letter; null once the kernel has freed it. */
 const mapOf = (machine: Machine, loaded: LoadedMap): MapObject | null =>
@@ -164,6 +164,15 @@ function loadNote(machine: Machine, insns: Uint8Array, at: Halted): string | nul
   const address = (at.low[insn.src] + insn.off) >>> 0;
   const inside = at.high[insn.src] === KERNEL_BASE_HI && machine.memory.isReadable(address, accessBytes(insn.opcode));
   return inside ? null : 'Linux reads 0 here if the pointer is a BTF pointer';
+}
+
+/** Line of the first store of a program at this offset from a register; null when it has none. */
+export function storeLine({ insns, lines }: LoadedProg, offset: number): number | null {
+  const slot = instructionSlots(insns).find((at) => {
+    const { opcode, off } = decode(insns, at);
+    return (classOf(opcode) === CLASS.STX || classOf(opcode) === CLASS.ST) && off === offset;
+  });
+  return slot === undefined ? null : lines[slot];
 }
 
 /** strace's answer: `0`, `EEXIST`. */

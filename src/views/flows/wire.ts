@@ -127,7 +127,7 @@ function heads({ cold, hot }: WireInput, { sender, queue, receiver, sparkFrom, v
 }
 
 function laneLabel({ socket }: Lane): string {
-  const served = socket.map === null ? socket.ccName : `map ${socket.map}, ${socket.ccName}`;
+  const served = socket.map === null ? socket.ccName || 'no tcp_sock' : `map ${socket.map}, ${socket.ccName}`;
   return `Connection ${socket.id}, ${served}, ${socket.state}`;
 }
 
