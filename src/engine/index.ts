@@ -1,4 +1,4 @@
-/** The engine's face: the only file that other folders import values from. */
+/** The engine's face: the only file that other folders import. */
 export { assertUnreachable } from './base/assert.ts';
 export { ERRNO, errnoName, formatReturn } from './base/errno.ts';
 export type { Diagnostic, Fix, Parsed, Result, TextRange } from './base/result.ts';
@@ -12,6 +12,8 @@ export { HELPERS, type HelperSpec } from './isa/helpers.ts';
 export { INSTRUCTIONS, type InstructionSpec } from './isa/instructions.ts';
 export type { SymbolSource } from './isa/symbols.ts';
 export { COMMANDS } from './kernel/commands.ts';
+export type { TraceEntry } from './kernel/steps.ts';
+export type { Holder, HolderKind } from './kernel/subsystem.ts';
 export { openBtfFile } from './libbpf/btf-file.ts';
 export { symbolsFromBtf } from './libbpf/symbols.ts';
 export { makeKernelSubset } from './btf/subset.ts';
@@ -28,4 +30,5 @@ export { Lab, type LabBreakpoint } from './lab/lab.ts';
 export { type MachineParts, openMachineParts } from './lab/machine.ts';
 export type * from './lab/snapshot.ts';
 export { PROFILES } from './kernel/profiles.ts';
+export { type ObjectLine, registerObject, type RegisteredObject } from './tools/object.ts';
 export { type Recording, replay, type Replayed, replayable } from './tools/replay.ts';

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { insn, encode } from '../isa/insn.ts';
 import type { AssembledFunction, AssembledObject } from '../isa/object.ts';
 import { boot } from '../kernel/testing/boot.ts';
-import { loadObject, registerValue, type Syscall } from './load.ts';
+import { loadObject, registerValue } from './load.ts';
+import type { Syscall } from './process.ts';
 
 const two = encode([insn(0xb7, { imm: 2 }), insn(0x95)]);
 const fn = (member: string): AssembledFunction => ({

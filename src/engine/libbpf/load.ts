@@ -6,12 +6,9 @@ import type { Btf } from '../btf/btf.ts';
 import { createBtfWriter, INT_SIGNED, intType } from '../btf/write.ts';
 import { linkProgram } from '../isa/link.ts';
 import type { AssembledObject, StructOpsSpec } from '../isa/object.ts';
-import type { BpfAttr, BpfCommand } from '../kernel/attr.ts';
-import type { SyscallResult } from '../kernel/calls.ts';
+import type { BpfAttr } from '../kernel/attr.ts';
 import { MAP_TYPE_STRUCT_OPS, OBJ_NAME_LEN, PROG_TYPE_STRUCT_OPS } from '../kernel/uapi.ts';
-
-/** bpf(2) as this process may call it. */
-export type Syscall = <C extends BpfCommand>(command: C, attr: BpfAttr[C]) => SyscallResult;
+import { createOpener, type Syscall } from './process.ts';
 
 interface LoadedProgram {
   readonly fd: number;
@@ -45,16 +42,7 @@ export function loadObject(
 ): LoadedObject | null {
   const { structOps } = object;
   if (!structOps) return null;
-  const opened: number[] = [];
-  const open = <C extends BpfCommand>(command: C, attr: BpfAttr[C]): number => {
-    const { ret } = bpf(command, attr);
-    if (ret >= 0) opened.push(ret);
-    return ret;
-  };
-  const giveUp = (): null => {
-    for (const fd of opened.toReversed()) close(fd);
-    return null;
-  };
+  const { open, giveUp } = createOpener(bpf, close);
   const own = objectBtf(object);
   const btfFd = open('BPF_BTF_LOAD', { btf: own.bytes, btf_size: own.bytes.length });
   if (btfFd < 0) return giveUp();

@@ -1,0 +1,270 @@
+/*
+ * Loading an opened object in libbpf's order (bpf_object__load), through bpf(2) alone: externs, struct_ops types, CO-RE
+ * and calls, then the BTF, all maps, all programs; last the programs' fds go into the values of struct_ops maps.
+ * Registering is a step of its own: attach.ts.
+ */
+import { ERRNO } from '../base/errno.ts';
+import type { Btf } from '../btf/btf.ts';
+import { OBJ_NAME_LEN, PROG_FLAG, PROG_TYPE_STRUCT_OPS } from '../kernel/uapi.ts';
+import { type Kconfig, resolveKconfig } from './externs.ts';
+import { type Log, refuse } from './log.ts';
+import type { ObjectMap, ObjectProgram, OpenedObject } from './object.ts';
+import { createOpener, type Opener, type Syscall } from './process.ts';
+import { FUNC_INFO_BYTES, funcRecords, LINE_INFO_BYTES, lineRecords } from './prog-info.ts';
+import { POISON } from './core-relo.ts';
+import { POISON_KFUNC, POISON_MAP, type ReadyProgram, relocateObject, resolveExterns } from './relocate.ts';
+import { loadableBtf } from './sanitize.ts';
+import { strerror } from './strerror.ts';
+import { matchKernelStruct } from './struct-ops.ts';
+
+export interface LoadParts {
+  readonly bpf: Syscall;
+  readonly close: (fd: number) => void;
+  /** the kernel's own BTF, which libbpf reads from /sys/kernel/btf/vmlinux */
+  readonly kernel: Btf;
+  readonly kconfig: Kconfig;
+  readonly log: Log;
+}
+
+export interface LoadedMap {
+  readonly map: ObjectMap;
+  readonly fd: number;
+}
+
+interface LoadedElfProgram extends ReadyProgram {
+  readonly fd: number;
+}
+
+export interface LoadedElf {
+  readonly object: OpenedObject;
+  readonly btfFd: number;
+  readonly maps: readonly LoadedMap[];
+  readonly programs: readonly LoadedElfProgram[];
+}
+
+const LOG_BYTES = 64 * 1024;
+const MOST_LOG_BYTES = 16 * 1024 * 1024;
+
+/** The loaded object, or a negative errno after saying why; what had been opened until then is closed, last first. */
+export function loadOpened(object: OpenedObject, parts: LoadParts): LoadedElf | number {
+  const opener = createOpener(parts.bpf, parts.close);
+  const loaded = load(object, parts, opener);
+  if (typeof loaded !== 'number') return loaded;
+  opener.giveUp();
+  parts.log('warn', `failed to load object '${object.path}'`);
+  return loaded;
+}
+
+function load(object: OpenedObject, parts: LoadParts, opener: Opener): LoadedElf | number {
+  const ready = prepare(object, parts);
+  if (typeof ready === 'number') return ready;
+  const loading: Loading = { object, parts, opener, btfFd: 0 };
+  loading.btfFd = loadBtf(loading);
+  if (loading.btfFd < 0) return loading.btfFd;
+  const maps = createMaps(loading);
+  if (typeof maps === 'number') return maps;
+  const fds = new Map(maps.map(({ map, fd }) => [map, fd]));
+  const programs: LoadedElfProgram[] = [];
+  for (const program of ready) {
+    putMapFds(program, fds);
+    const fd = loadProgram(loading, program);
+    if (fd < 0) return fd;
+    programs.push({ ...program, fd });
+  }
+  fillValues(maps, programs);
+  return { object, btfFd: loading.btfFd, maps, programs };
+}
+
+/** All that happens before the first system call. */
+function prepare(object: OpenedObject, { kernel, kconfig, log }: LoadParts): readonly ReadyProgram[] | number {
+  log('debug', "loaded kernel BTF from '/sys/kernel/btf/vmlinux'");
+  const settings = object.maps.find(({ kind }) => kind === 'kconfig')?.data;
+  const missing = settings ? resolveKconfig(object.externs, settings, kconfig) : null;
+  if (missing !== null) return refuse(log, 'ESRCH', `extern '${missing}' (strong): not resolved`);
+  const externs = resolveExterns(object, kernel, log);
+  if (typeof externs === 'number') return externs;
+  for (const map of object.maps) {
+    if (!map.autocreate || !map.structOps) continue;
+    const errno = matchKernelStruct(map, object.btf, kernel, log);
+    if (errno !== 0) return errno;
+  }
+  adjustAutoload(object);
+  return relocateObject(object, kernel, externs, log);
+}
+
+/** A program that struct_ops maps name is loaded if one of them is created. */
+function adjustAutoload({ maps, programs }: OpenedObject): void {
+  for (const program of programs) {
+    if (program.type !== PROG_TYPE_STRUCT_OPS) continue;
+    const users = maps.filter(({ structOps }) => [...(structOps?.programs.values() ?? [])].includes(program));
+    if (users.length > 0) program.autoload = users.some(({ autocreate }) => autocreate);
+  }
+}
+
+interface Loading {
+  readonly object: OpenedObject;
+  readonly parts: LoadParts;
+  readonly opener: Opener;
+  btfFd: number;
+}
+
+function loadBtf({ object, parts, opener }: Loading): number {
+  const { bpf, log } = parts;
+  const btf = loadableBtf(object.btf, object.externs);
+  const fd = opener.open('BPF_BTF_LOAD', { btf, btf_size: btf.length });
+  if (fd >= 0) return fd;
+  const btf_log_buf = new Uint8Array(LOG_BYTES);
+  const again = bpf('BPF_BTF_LOAD', {
+    btf,
+    btf_size: btf.length,
+    btf_log_level: 1,
+    btf_log_size: LOG_BYTES,
+    btf_log_buf,
+  });
+  log('warn', `BTF loading error: ${fd}`);
+  log('warn', `-- BEGIN BTF LOAD LOG ---\n${(again.out.log ?? '').trimEnd()}\n-- END BTF LOAD LOG --`);
+  log('warn', `Error loading .BTF into kernel: ${fd}. BTF is mandatory, can't proceed.`);
+  return fd;
+}
+
+function createMaps(loading: Loading): LoadedMap[] | number {
+  const { object, parts } = loading;
+  const maps: LoadedMap[] = [];
+  for (const map of object.maps) {
+    if (!map.autocreate) {
+      parts.log('debug', `map '${map.name}': skipped auto-creating...`);
+      continue;
+    }
+    const fd = createMap(loading, map);
+    if (fd < 0) {
+      parts.log('warn', `map '${map.name}': failed to create: ${strerror(fd)}(${fd})`);
+      return fd;
+    }
+    parts.log('debug', `map '${map.name}': created successfully, fd=${fd}`);
+    const errno = map.kind === 'data' || map.kind === 'kconfig' ? populate(loading, map, fd) : 0;
+    if (errno < 0) return errno;
+    maps.push({ map, fd });
+  }
+  return maps;
+}
+
+function createMap({ btfFd, parts, opener }: Loading, map: ObjectMap): number {
+  const attr = {
+    map_type: map.type,
+    key_size: map.keySize,
+    value_size: map.valueSize,
+    max_entries: map.maxEntries,
+    map_flags: map.flags,
+    map_name: map.name.slice(0, OBJ_NAME_LEN - 1),
+    map_extra: map.extra,
+  };
+  const { structOps } = map;
+  if (structOps) {
+    const btf_vmlinux_value_type_id = structOps.kernel?.valueTypeId ?? 0;
+    return opener.open('BPF_MAP_CREATE', { ...attr, btf_fd: btfFd, btf_vmlinux_value_type_id });
+  }
+  const { keyType, valueType } = map;
+  if (keyType === 0 && valueType === 0) return opener.open('BPF_MAP_CREATE', attr);
+  const types = { btf_fd: btfFd, btf_key_type_id: keyType, btf_value_type_id: valueType };
+  const fd = opener.open('BPF_MAP_CREATE', { ...attr, ...types });
+  if (fd >= 0) return fd;
+  const what = `Error in bpf_create_map_xattr(${map.name}): ${strerror(fd)}(${fd})`;
+  parts.log('warn', `${what}. Retrying without BTF.`);
+  return opener.open('BPF_MAP_CREATE', attr);
+}
+
+/** The initial value of a data map; what programs may not write, user space may not either from then on. */
+function populate({ parts }: Loading, map: ObjectMap, fd: number): number {
+  const { bpf, log } = parts;
+  const value = map.data ?? new Uint8Array(map.valueSize);
+  const written = bpf('BPF_MAP_UPDATE_ELEM', { map_fd: fd, key: new Uint8Array(map.keySize), value }).ret;
+  if (written < 0) {
+    log('warn', `map '${map.name}': failed to set initial contents: ${strerror(written)}`);
+    return written;
+  }
+  const frozen = map.readOnly ? bpf('BPF_MAP_FREEZE', { map_fd: fd }).ret : 0;
+  if (frozen < 0) log('warn', `map '${map.name}': failed to freeze as read-only: ${strerror(frozen)}`);
+  return frozen;
+}
+
+function putMapFds({ insns, maps }: ReadyProgram, fds: ReadonlyMap<ObjectMap, number>): void {
+  const view = new DataView(insns.buffer);
+  for (const { slot, map } of maps) view.setInt32(slot * 8 + 4, fds.get(map) ?? -1, true);
+}
+
+function loadProgram({ object, parts, opener, btfFd }: Loading, ready: ReadyProgram): number {
+  const { program, insns } = ready;
+  const { log } = parts;
+  const refused = whyNotLoadable(program);
+  if (refused !== null) return refuse(log, 'EINVAL', `prog '${program.name}': ${refused}`);
+  const funcs = funcRecords(object, ready);
+  const lines = lineRecords(object, ready);
+  const attr = {
+    prog_type: program.type,
+    insn_cnt: insns.length / 8,
+    insns,
+    license: new TextEncoder().encode(`${object.license}\0`),
+    prog_name: program.name.slice(0, OBJ_NAME_LEN - 1),
+    prog_flags: program.sleepable ? PROG_FLAG.SLEEPABLE : 0,
+    attach_btf_id: program.attach?.typeId ?? 0,
+    expected_attach_type: program.attach?.member ?? 0,
+    prog_btf_fd: btfFd,
+    func_info: funcs.bytes,
+    func_info_cnt: funcs.count,
+    func_info_rec_size: FUNC_INFO_BYTES,
+    line_info: lines.bytes,
+    line_info_cnt: lines.count,
+    line_info_rec_size: LINE_INFO_BYTES,
+  };
+  const fd = opener.open('BPF_PROG_LOAD', attr);
+  if (fd >= 0) return fd;
+  // again, for the verifier's words; a buffer that is too small is doubled
+  for (let size = LOG_BYTES; size <= MOST_LOG_BYTES; size *= 2) {
+    const wanted = { ...attr, log_level: 1, log_size: size, log_buf: new Uint8Array(size) };
+    const { ret, out } = parts.bpf('BPF_PROG_LOAD', wanted);
+    if (ret !== -ERRNO.ENOSPC) return tellRefusal(object, program, ret < 0 ? ret : fd, out.log ?? '', log);
+  }
+  return tellRefusal(object, program, fd, '', log);
+}
+
+function whyNotLoadable({ type, attach, sectionName }: ObjectProgram): string | null {
+  if (type === 0) return `missing BPF prog type, check ELF section name '${sectionName}'`;
+  if (type !== PROG_TYPE_STRUCT_OPS || attach) return null;
+  return `SEC("struct_ops") program isn't referenced anywhere, did you forget to use it?`;
+}
+
+function tellRefusal(object: OpenedObject, { name }: ObjectProgram, errno: number, words: string, log: Log): number {
+  log('warn', `prog '${name}': BPF program load failed: ${strerror(errno)}`);
+  if (words !== '') {
+    log(
+      'warn',
+      `prog '${name}': -- BEGIN PROG LOAD LOG --\n${explain(object, words).trimEnd()}\n-- END PROG LOAD LOG --`,
+    );
+  }
+  log('warn', `prog '${name}': failed to load: ${errno}`);
+  return errno;
+}
+
+/** Poisoned instructions in a verifier's log, told as what they stand for. */
+function explain({ maps, externs }: OpenedObject, words: string): string {
+  return words.replace(/^(\d+): \(85\) call unknown#(\d+)\n.*$/m, (line: string, slot: string, helper: string) => {
+    const number = Number(helper);
+    const map = maps[number - POISON_MAP];
+    const extern = externs[number - POISON_KFUNC];
+    if (number === POISON) return `${slot}: <invalid CO-RE relocation>\nfailed to resolve CO-RE relocation`;
+    if (map) return `${slot}: <invalid BPF map reference>\nBPF map '${map.name}' is referenced but wasn't created`;
+    return extern ? `${slot}: <invalid kfunc call>\nkfunc '${extern.name}' is referenced but wasn't resolved` : line;
+  });
+}
+
+/** Program fds in the values that struct_ops maps will be given (bpf_map_prepare_struct_ops). */
+function fillValues(maps: readonly LoadedMap[], programs: readonly LoadedElfProgram[]): void {
+  for (const { map } of maps) {
+    const kernel = map.structOps?.kernel;
+    if (!kernel) continue;
+    const view = new DataView(kernel.value.buffer);
+    for (const { offset, program } of kernel.slots) {
+      view.setBigUint64(offset, BigInt(programs.find((loaded) => loaded.program === program)?.fd ?? 0), true);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+/* What libbpf says while it works: a level and a line, without the "libbpf: " that its printer puts in front. */
+import { type ErrnoName, ERRNO } from '../base/errno.ts';
+import type { Result } from '../base/result.ts';
+import { err } from '../base/result.ts';
+
+export type LogLevel = 'warn' | 'info' | 'debug';
+export type Log = (level: LogLevel, text: string) => void;
+
+/** Errors of libbpf's own, above the kernel's numbers. */
+export const LIBBPF_ERRNO = { FORMAT: 4001, INTERNAL: 4004, RELOC: 4005, VERIFY: 4007 } as const;
+
+/** Says why, and is the negative errno. */
+export function refuse(log: Log, errno: ErrnoName | keyof typeof LIBBPF_ERRNO, text: string): number {
+  log('warn', text);
+  return -(errno in LIBBPF_ERRNO ? LIBBPF_ERRNO[errno as keyof typeof LIBBPF_ERRNO] : ERRNO[errno as ErrnoName]);
+}
+
+/** An object that cannot be opened: said in the log, and returned with its place. */
+export function unreadable<T>(log: Log, text: string, offset = -1): Result<T> {
+  log('warn', text);
+  return err(text, offset);
+}

@@ -1,0 +1,110 @@
+/* An object as libbpf has it after opening: programs, maps, externs, and what is to be filled in before loading. */
+import type { Btf } from '../btf/btf.ts';
+import type { BtfExt } from '../btf/ext.ts';
+import type { ElfObject } from '../elf/elf.ts';
+
+/** What an instruction waits for; `slot` counts from the start of its program. */
+export type ProgramRelocation = { readonly slot: number } & (
+  | { readonly kind: 'call' | 'address' /** bytes from the start of .text */; readonly offset: number }
+  | { readonly kind: 'map'; readonly map: ObjectMap }
+  | { readonly kind: 'data'; readonly map: ObjectMap /** bytes in the map's value */; readonly offset: number }
+  | { readonly kind: 'extern-call' | 'extern-address'; readonly extern: ObjectExtern }
+);
+
+export interface ObjectProgram {
+  readonly name: string;
+  /** ELF section: its index, its name, and where in it the program begins (slots) */
+  readonly section: number;
+  readonly sectionName: string;
+  readonly sectionSlot: number;
+  /** its own copy: relocations are made in place */
+  readonly insns: Uint8Array;
+  readonly relocations: readonly ProgramRelocation[];
+  /** in .text, and called by others */
+  readonly subprogram: boolean;
+  readonly type: number;
+  readonly sleepable: boolean;
+  autoload: boolean;
+  /** what it implements, known once a struct_ops map that names it is matched with the kernel's type */
+  attach: { readonly typeId: number; readonly member: number } | null;
+}
+
+export interface ObjectMap {
+  readonly kind: 'defined' | 'data' | 'kconfig' | 'struct_ops';
+  readonly name: string;
+  readonly section: number;
+  /** bytes from the start of the section */
+  readonly offset: number;
+  readonly type: number;
+  readonly keySize: number;
+  valueSize: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+  readonly extra: number;
+  readonly keyType: number;
+  readonly valueType: number;
+  /** what the value is to hold at first; null: nothing is written */
+  readonly data: Uint8Array | null;
+  /** frozen once it is written */
+  readonly readOnly: boolean;
+  readonly structOps: StructOpsMap | null;
+  autocreate: boolean;
+}
+
+export interface StructOpsMap {
+  /** struct of the object's own BTF */
+  readonly type: number;
+  /** programs by member of that struct */
+  readonly programs: Map<number, ObjectProgram>;
+  /** filled when the struct is matched with the kernel's */
+  kernel: KernelStructOps | null;
+}
+
+export interface KernelStructOps {
+  readonly typeId: number;
+  readonly valueTypeId: number;
+  /** the kernel's value struct, fds not yet in it */
+  readonly value: Uint8Array;
+  /** where in the value which program's fd goes */
+  readonly slots: readonly { readonly offset: number; readonly member: string; readonly program: ObjectProgram }[];
+}
+
+export interface ObjectExtern {
+  readonly kind: 'kfunc' | 'ksym' | 'kconfig';
+  readonly name: string;
+  /** ELF symbol */
+  readonly symbol: number;
+  readonly weak: boolean;
+  /** FUNC or VAR of the object's BTF */
+  readonly btfId: number;
+  /** kconfig: bytes from the start of the map's value, and size */
+  readonly offset: number;
+  readonly size: number;
+}
+
+export interface OpenedObject {
+  /** as given to open */
+  readonly path: string;
+  /** file name up to its first dot */
+  readonly name: string;
+  readonly elf: ElfObject;
+  readonly btf: Btf;
+  readonly ext: BtfExt | null;
+  readonly license: string;
+  /** by section, then by place in it */
+  readonly programs: readonly ObjectProgram[];
+  /** in the order in which they are created */
+  readonly maps: readonly ObjectMap[];
+  readonly externs: readonly ObjectExtern[];
+}
+
+/** The program that holds a slot of a section. */
+export function programAt(
+  programs: readonly ObjectProgram[],
+  section: number,
+  slot: number,
+): ObjectProgram | undefined {
+  return programs.find(
+    (p) => p.section === section && slot >= p.sectionSlot && slot < p.sectionSlot + p.insns.length / 8,
+  );
+}

@@ -1,0 +1,25 @@
+/* Errors in words, as the C library has them: libbpf's messages speak so. */
+import { ERRNO, type ErrnoName } from '../base/errno.ts';
+
+const WORDS: Partial<Record<ErrnoName, string>> = {
+  EPERM: 'Operation not permitted',
+  ENOENT: 'No such file or directory',
+  ESRCH: 'No such process',
+  E2BIG: 'Argument list too long',
+  EBADF: 'Bad file descriptor',
+  ENOMEM: 'Cannot allocate memory',
+  EACCES: 'Permission denied',
+  EFAULT: 'Bad address',
+  EBUSY: 'Device or resource busy',
+  EEXIST: 'File exists',
+  EINVAL: 'Invalid argument',
+  ENOSPC: 'No space left on device',
+  ERANGE: 'Numerical result out of range',
+  EOPNOTSUPP: 'Operation not supported',
+};
+const BY_NUMBER = new Map<number, string>(
+  Object.entries(WORDS).map(([name, words]) => [ERRNO[name as ErrnoName], words]),
+);
+
+/** `ret`: a negative errno */
+export const strerror = (ret: number): string => BY_NUMBER.get(-ret) ?? `Unknown error ${-ret}`;

@@ -1,0 +1,89 @@
+/* An object file on a machine of its own: opened, loaded, each struct_ops map attached, as `bpftool struct_ops register`. */
+import type { Btf } from '../btf/btf.ts';
+import type { Profile } from '../kernel/profiles.ts';
+import { attachStructOps } from '../libbpf/attach.ts';
+import type { Kconfig } from '../libbpf/externs.ts';
+import { type LoadedElf, type LoadedMap, loadOpened } from '../libbpf/load-object.ts';
+import type { Log, LogLevel } from '../libbpf/log.ts';
+import { openObject } from '../libbpf/open.ts';
+import { strerror } from '../libbpf/strerror.ts';
+import { Session } from './replay/session.ts';
+
+export interface ObjectLine {
+  /** `result`: not libbpf's, but what came of it */
+  readonly level: LogLevel | 'result' | 'error';
+  readonly text: string;
+}
+
+export interface RegisteredObject {
+  readonly ok: boolean;
+  readonly lines: readonly ObjectLine[];
+}
+
+/** LINUX_KERNEL_VERSION of the profiles' kernels: 6.1.192 (the third number counts to 255) and 6.12.117. */
+const VERSIONS: Readonly<Record<string, bigint>> = { 'v6.1': 0x0601c0n, 'v6.12': 0x060c75n };
+
+const kconfigOf = ({ name }: Profile): Kconfig => ({ LINUX_KERNEL_VERSION: VERSIONS[name] ?? 0n, CONFIG_HZ: 250n });
+
+export function registerObject(bytes: Uint8Array, path: string, kernel: Btf, profile: Profile): RegisteredObject {
+  const lines: ObjectLine[] = [];
+  const log: Log = (level, text) => lines.push({ level, text });
+  const opened = openObject(bytes, path, log);
+  if (!opened.ok) {
+    const { message, offset } = opened.error;
+    lines.push({
+      level: 'error',
+      text: `failed to open ${path}: ${message}${offset < 0 ? '' : ` (offset ${offset})`}`,
+    });
+    return { ok: false, lines };
+  }
+  const session = new Session(kernel, profile);
+  const loaded = loadOpened(opened.value, {
+    bpf: (command, attr) => session.bpf(command, attr),
+    close: (fd) => session.close(fd),
+    kernel,
+    kconfig: kconfigOf(profile),
+    log,
+  });
+  if (typeof loaded === 'number') {
+    lines.push({ level: 'error', text: `failed to load ${path}: ${strerror(loaded)} (${loaded})` });
+    return { ok: false, lines };
+  }
+  for (const line of describe(session, loaded)) lines.push({ level: 'result', text: line });
+  const attached = loaded.maps.filter(({ map }) => map.structOps).map((map) => attach(session, loaded, map, log));
+  return { ok: attached.every(({ level }) => level === 'result'), lines: [...lines, ...attached] };
+}
+
+/** Ids as BPF_OBJ_GET_INFO_BY_FD tells them. */
+function idOf(session: Session, fd: number, at: number): number {
+  const info = new Uint8Array(256);
+  const { out, ret } = session.bpf('BPF_OBJ_GET_INFO_BY_FD', { bpf_fd: fd, info_len: info.length, info });
+  const bytes = out.bytes ?? info;
+  return ret < 0 || bytes.length < at + 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
+}
+
+/** Offsets of `id` in bpf_map_info, bpf_prog_info and bpf_link_info, and in bpf_btf_info. */
+const ID = 4;
+const BTF_ID = 12;
+
+function describe(session: Session, { btfFd, maps, programs }: LoadedElf): string[] {
+  return [
+    `btf id ${idOf(session, btfFd, BTF_ID)}`,
+    ...maps.map(({ map, fd }) => `map ${map.name} id ${idOf(session, fd, ID)}`),
+    ...programs.map(({ program, fd, insns }) => {
+      return `prog ${program.name} id ${idOf(session, fd, ID)} insns ${insns.length / 8}`;
+    }),
+  ];
+}
+
+function attach(session: Session, { object }: LoadedElf, loaded: LoadedMap, log: Log): ObjectLine {
+  const { map, fd } = loaded;
+  const link = attachStructOps((command, attr) => session.bpf(command, attr), loaded, log);
+  if (typeof link === 'number') {
+    return { level: 'error', text: `can't register struct_ops ${map.name}: ${strerror(link)} (${link})` };
+  }
+  const struct = object.btf.type(map.structOps?.type ?? 0)?.name ?? '';
+  const id = idOf(session, fd, ID);
+  const ids = link.real ? `map id ${id} link id ${idOf(session, link.fd, ID)}` : `id ${id}`;
+  return { level: 'result', text: `Registered ${struct} ${map.name} ${ids}` };
+}
