@@ -18,6 +18,8 @@ export const FUEL = 1_000_000;
 /** Programs within programs: a kernel function may call a struct's member, which is a program again. */
 const MAX_NESTING = 4;
 
+/** Compiling a longer program (100,000 slots) would take longer than interpreting all that its fuel allows. */
+const COMPILED_BYTES = 800_000;
 const STACK_BYTES = MAX_FRAMES * FRAME_BYTES;
 const FUEL_LEFT = SCRATCH.fuel >> 2;
 const BAILED = SCRATCH.bailed >> 2;
@@ -104,7 +106,7 @@ export class BpfMachine {
 
   /** On first use. What WebAssembly engines find too large stays interpreted. */
   private compile(program: Program): CompiledProgram | null {
-    if (program.tooLarge) return null;
+    if (program.tooLarge || program.insns.length > COMPILED_BYTES) return null;
     try {
       [program.compiled] = compilePrograms([program], this.around);
     } catch (error) {
