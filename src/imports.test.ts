@@ -84,6 +84,15 @@ test('no engine file imports fixtures, scenarios or tests', () => {
   expect(bad).toEqual([]);
 });
 
+test('the engine has one door', () => {
+  const inside = ({ file, from }: Import): boolean => {
+    const target = relative(SRC, resolve(SRC, dirname(file), from));
+    const known = target === 'engine/index.ts' || target.endsWith('.bench.ts');
+    return from.startsWith('.') && target.startsWith('engine/') && !known && !ENGINE_FILES.test(file);
+  };
+  expect(all.filter(inside)).toEqual([]);
+});
+
 test('only the editor imports Monaco, only ui imports React', () => {
   const bad = all.filter(
     ({ file, from }) =>

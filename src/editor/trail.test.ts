@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CpuSnapshot } from '../engine/lab/snapshot.ts';
+import type { CpuSnapshot } from '../engine/index.ts';
 import { NO_TRACE, type Trace, traced } from './trail.ts';
 
 /** Stopped before instruction `insn` of one call; r0 and pc are given, the line is that of pc. */

@@ -1,5 +1,5 @@
 /* What each executed line did, as far as it was stepped through: `38 → 19` at the end of the line. */
-import type { CpuSnapshot } from '../engine/lab/snapshot.ts';
+import type { CpuSnapshot } from '../engine/index.ts';
 import { registerText } from '../ui/panes/register-text.ts';
 import { lab } from '../ui/store/lab.ts';
 

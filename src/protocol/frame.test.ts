@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { HotSnapshot } from '../engine/lab/snapshot.ts';
+import type { HotSnapshot } from '../engine/index.ts';
 import { decodeFrame, encodeFrame } from './frame.ts';
 
 const n = fc.double({ noNaN: true });

@@ -2,7 +2,7 @@
  * A HotSnapshot as one Float64Array, so that a frame is a single transfer. The layout is a header, then a row a flow,
  * then a row a packet; the field tables below are the only description of it.
  */
-import type { FlowNumbers, HotSnapshot, PacketNumbers } from '../engine/lab/snapshot.ts';
+import type { FlowNumbers, HotSnapshot, PacketNumbers } from '../engine/index.ts';
 
 const HEADER = ['time', 'event', 'nextEventTime', 'queueLength', 'drops', 'executedInsns', 'packetsSent'] as const;
 const FLOW = [

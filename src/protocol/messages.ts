@@ -2,8 +2,7 @@
  * Messages between the page and the worker. Types only: both sides are built from one tree, so the version is checked
  * once at the start. The worker owns the lab; the page asks and draws.
  */
-import type { Command, Scenario } from '../engine/lab/commands.ts';
-import type { ColdSnapshot, CpuSnapshot, History } from '../engine/lab/snapshot.ts';
+import type { ColdSnapshot, Command, CpuSnapshot, History, Scenario } from '../engine/index.ts';
 
 export const PROTOCOL_VERSION = 1;
 

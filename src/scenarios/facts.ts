@@ -1,5 +1,4 @@
-import type { ExpectedFact } from '../engine/lab/commands.ts';
-import type { Lab } from '../engine/lab/lab.ts';
+import type { ExpectedFact, Lab } from '../engine/index.ts';
 
 export interface BrokenFact {
   readonly fact: ExpectedFact;

@@ -1,4 +1,4 @@
-import type { Scenario } from '../engine/lab/commands.ts';
+import type { Scenario } from '../engine/index.ts';
 import { nameTaken } from './name-taken.ts';
 import { registerAndRun } from './register-and-run.ts';
 import { replaceWhileConnected } from './replace-while-connected.ts';

@@ -1,4 +1,4 @@
-import type { Scenario } from '../engine/lab/commands.ts';
+import type { Scenario } from '../engine/index.ts';
 import { pick } from './programs.ts';
 import { ms } from './units.ts';
 

@@ -1,7 +1,7 @@
 /*
  * What the worker sent last, outside of React: numbers change every frame, and only the views that show them look.
  */
-import type { HotSnapshot } from '../engine/lab/snapshot.ts';
+import type { HotSnapshot } from '../engine/index.ts';
 import { decodeFrame } from '../protocol/frame.ts';
 import type { FromWorker, MemoryWindow } from '../protocol/messages.ts';
 import { act } from './frame.ts';

@@ -2,8 +2,7 @@
  * Paints by what they mean. A scene never names a colour: the page's tokens (src/ui/theme/tokens.css) say what a paint
  * looks like in each theme. Every state has a second channel besides its hue: a dash, a fill, a glyph.
  */
-import type { LifecycleState, MapLetter } from '../engine/lab/commands.ts';
-import type { MapSnapshot } from '../engine/lab/snapshot.ts';
+import type { LifecycleState, MapLetter, MapSnapshot } from '../engine/index.ts';
 
 /** Plain colours: each is the custom property of the same name. */
 const COLOURS = [

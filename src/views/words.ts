@@ -1,5 +1,5 @@
 /* How views say numbers and names. */
-import type { Holder, HolderKind } from '../engine/kernel/subsystem.ts';
+import type { Holder, HolderKind } from '../engine/index.ts';
 
 /** Lookups that other rooms own: what a step checks, what an error number is called. */
 export interface Words {

@@ -1,4 +1,4 @@
-import type { Command, MapLetter } from '../../engine/lab/commands.ts';
+import type { Command, MapLetter } from '../../engine/index.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { command, move, openScenario, resetLab } from '../engine/engine.ts';
 import { choose, chooseTab, select } from '../store/choices.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { Btf } from '../../engine/btf/btf.ts';
+import type { Btf } from '../../engine/index.ts';
 import { kernelBtf } from '../engine/kernel.ts';
 
 /** The kernel's types; null until they are here. That they cannot be had is told where the engine needs them. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Scenario } from '../../engine/lab/commands.ts';
+import type { Scenario } from '../../engine/index.ts';
 import { type Act, emptyLog, logAct, replay, withoutAct } from './command-log.ts';
 
 const scenario: Scenario = {

@@ -2,7 +2,7 @@
  * What has been done to the lab since it was opened. Enough to bring a new worker to the same state: the engine is a
  * function of its scenario, texts and commands.
  */
-import type { Scenario } from '../../engine/lab/commands.ts';
+import type { Scenario } from '../../engine/index.ts';
 import type { ToWorker } from '../../protocol/messages.ts';
 
 export type Act = Extract<ToWorker, { type: 'command' | 'register-new' }>;

@@ -2,8 +2,7 @@
  * The page's end of the conversation with the worker. It owns the worker: starts it, tells the stores what it says,
  * and starts another in its place when it stops answering.
  */
-import { assertUnreachable } from '../../engine/index.ts';
-import type { Command, Scenario } from '../../engine/lab/commands.ts';
+import { assertUnreachable, type Command, type Scenario } from '../../engine/index.ts';
 import { type FromWorker, type MemoryWindow, PROTOCOL_VERSION, type ToWorker } from '../../protocol/messages.ts';
 import { act } from '../frame.ts';
 import { currentFrame, type Motion, putFrame, setMotion } from '../frame-source.ts';

@@ -1,5 +1,5 @@
 import { useCallback } from 'react';
-import type { ColdSnapshot, History } from '../../engine/lab/snapshot.ts';
+import type { ColdSnapshot, History } from '../../engine/index.ts';
 import { seriesScene } from '../../views/flows/series.ts';
 import { FLOW_COLUMNS, flowRows } from '../../views/flows/table.ts';
 import { wireHeight, wireScene } from '../../views/flows/wire.ts';

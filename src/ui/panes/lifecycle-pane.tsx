@@ -1,5 +1,4 @@
-import { errnoName } from '../../engine/index.ts';
-import type { ColdSnapshot, History } from '../../engine/lab/snapshot.ts';
+import { type ColdSnapshot, errnoName, type History } from '../../engine/index.ts';
 import { checksHeight, checksScene } from '../../views/checks/checks.ts';
 import { lifecycleScene } from '../../views/lifecycle/lifecycle.ts';
 import { sequenceHeight, sequenceRow, sequenceScene } from '../../views/sequence/sequence.ts';

@@ -1,4 +1,4 @@
-import type { LifecycleState } from '../../engine/lab/commands.ts';
+import type { LifecycleState } from '../../engine/index.ts';
 import { useLab } from '../store/lab.ts';
 
 /** The second channel beside colour (the palette's glyphs). */

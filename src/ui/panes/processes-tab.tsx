@@ -1,6 +1,5 @@
-import type { Holder } from '../../engine/kernel/subsystem.ts';
+import type { ColdSnapshot, Holder, MapSnapshot } from '../../engine/index.ts';
 import { counts, holderName } from '../../views/words.ts';
-import type { ColdSnapshot, MapSnapshot } from '../../engine/lab/snapshot.ts';
 import { useLab } from '../store/lab.ts';
 
 /** What `ps`, `bpftool struct_ops`, `bpftool prog` and a sysctl would list. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ColdSnapshot, CpuSnapshot } from '../../engine/lab/snapshot.ts';
+import type { ColdSnapshot, CpuSnapshot } from '../../engine/index.ts';
 import { coldAt } from '../../views/testing/snapshots.ts';
 import { registerText } from './register-text.ts';
 

@@ -1,5 +1,5 @@
 /* How a register reads: a number in hex and decimal, or what it points at where that is known. */
-import type { ColdSnapshot, CpuSnapshot } from '../../engine/lab/snapshot.ts';
+import type { ColdSnapshot, CpuSnapshot } from '../../engine/index.ts';
 
 export interface RegisterText {
   readonly text: string;

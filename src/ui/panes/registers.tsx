@@ -1,4 +1,4 @@
-import type { CpuSnapshot } from '../../engine/lab/snapshot.ts';
+import type { CpuSnapshot } from '../../engine/index.ts';
 import { useLab } from '../store/lab.ts';
 import { registerText } from './register-text.ts';
 

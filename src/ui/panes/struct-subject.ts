@@ -1,5 +1,5 @@
 /* What the struct pane can look at: the value of a map, or the tcp_sock of a connection's sender. */
-import type { ColdSnapshot, MapSnapshot } from '../../engine/lab/snapshot.ts';
+import type { ColdSnapshot, MapSnapshot } from '../../engine/index.ts';
 import type { MemoryWindow } from '../../protocol/messages.ts';
 import type { ValueSide } from '../../views/struct/fields.ts';
 import type { Frame } from '../frame-source.ts';

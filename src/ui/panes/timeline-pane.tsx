@@ -1,6 +1,6 @@
 /* The timeline: a slider over the whole run. Wheel zooms, drag scrubs, A D W S move and zoom by keyboard. */
 import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { ColdSnapshot, History } from '../../engine/lab/snapshot.ts';
+import type { ColdSnapshot, History } from '../../engine/index.ts';
 import type { Size } from '../../views/scene.ts';
 import type { Domain } from '../../views/time-axis.ts';
 import { timelineScale, timelineScene, timelineValueText } from '../../views/timeline/timeline.ts';

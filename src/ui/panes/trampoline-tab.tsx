@@ -1,5 +1,5 @@
 import { useCallback } from 'react';
-import type { MapSnapshot } from '../../engine/lab/snapshot.ts';
+import type { MapSnapshot } from '../../engine/index.ts';
 import { imageStripScene, trampolineChainScene } from '../../views/trampoline/trampoline.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { useKernel } from '../controls/use-kernel.ts';

@@ -2,7 +2,7 @@
 import { onDraw } from '../frame.ts';
 import { currentFrame } from '../frame-source.ts';
 import { lab, notify } from '../store/lab.ts';
-import type { History } from '../../engine/lab/snapshot.ts';
+import type { History } from '../../engine/index.ts';
 
 /** More than these at once say the same. */
 const MOST = 2;

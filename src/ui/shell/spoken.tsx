@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { spokenTransition } from '../../views/lifecycle/lifecycle.ts';
-import type { ColdSnapshot } from '../../engine/lab/snapshot.ts';
+import type { ColdSnapshot } from '../../engine/index.ts';
 import { useLab } from '../store/lab.ts';
 
 /** What is different between two moments, in words. */

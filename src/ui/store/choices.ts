@@ -1,6 +1,6 @@
 /* What the user chose. Kept in the browser; nothing here comes from the engine. */
 import { create } from 'zustand';
-import type { MapLetter } from '../../engine/lab/commands.ts';
+import type { MapLetter } from '../../engine/index.ts';
 import type { Breakpoint } from '../../protocol/messages.ts';
 import { load, save } from './storage.ts';
 

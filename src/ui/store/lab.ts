@@ -1,7 +1,6 @@
 /* What the engine said and changes rarely. Numbers of a frame are in src/ui/frame-source.ts. */
 import { create } from 'zustand';
-import type { Scenario } from '../../engine/lab/commands.ts';
-import type { ColdSnapshot, CpuSnapshot, History } from '../../engine/lab/snapshot.ts';
+import type { ColdSnapshot, CpuSnapshot, History, Scenario } from '../../engine/index.ts';
 import type { Notice } from '../../protocol/messages.ts';
 
 export interface ShownNotice extends Notice {

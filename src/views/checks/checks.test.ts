@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CallRecord } from '../../engine/lab/snapshot.ts';
+import type { CallRecord } from '../../engine/index.ts';
 import { allMarks, textTwin } from '../scene.ts';
 import { sequenceScene } from '../sequence/sequence.ts';
 import { svgText } from '../svg.ts';

@@ -2,8 +2,7 @@
  * The ordered steps of a system call, and which of them answered. Steps of members repeat for each member; their rows
  * say which.
  */
-import type { CallRecord } from '../../engine/lab/snapshot.ts';
-import type { TraceEntry } from '../../engine/kernel/steps.ts';
+import type { CallRecord, TraceEntry } from '../../engine/index.ts';
 import type { PaintName } from '../paint.ts';
 import type { Mark, Scene, Size } from '../scene.ts';
 import { circle, group, line, mono, path, rect, text, ui } from '../shapes.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ColdSnapshot, HotSnapshot } from '../../engine/lab/snapshot.ts';
+import type { ColdSnapshot, HotSnapshot } from '../../engine/index.ts';
 import { PAINTS } from '../paint.ts';
 import { countNodes, hitsOf } from '../scene.ts';
 import { svgText } from '../svg.ts';

@@ -3,7 +3,7 @@ import { scaleLinear } from 'd3';
 import { lines } from '../display-list.ts';
 import type { DisplayList, Mark } from '../scene.ts';
 import { clamp, line, mono, text, ui } from '../shapes.ts';
-import type { Series } from '../../engine/lab/snapshot.ts';
+import type { Series } from '../../engine/index.ts';
 import type { TimeScale } from '../time-axis.ts';
 import type { SeriesInput } from './series.ts';
 import { greatest } from './window.ts';

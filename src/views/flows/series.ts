@@ -2,7 +2,7 @@
  * Congestion window, round-trip time and queue over the time axis of the timeline. Lines are steps: a window holds until
  * it changes. The run before the last restart lies behind, dashed and faded.
  */
-import type { ColdSnapshot, History, Series } from '../../engine/lab/snapshot.ts';
+import type { ColdSnapshot, History, Series } from '../../engine/index.ts';
 import { lines, notEmpty, things } from '../display-list.ts';
 import type { StatePaint } from '../paint.ts';
 import { servedBy } from '../paint.ts';

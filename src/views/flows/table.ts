@@ -1,5 +1,5 @@
 /* The flows as rows: for the Table tab and for screen readers. */
-import type { ColdSnapshot, HotSnapshot } from '../../engine/lab/snapshot.ts';
+import type { ColdSnapshot, HotSnapshot } from '../../engine/index.ts';
 import { rateText } from '../words.ts';
 import { caStateName } from './ca-states.ts';
 import { NO_SSTHRESH } from './window.ts';

@@ -1,5 +1,5 @@
 /* A piece of a series as a polyline of about a point a pixel. */
-import type { Series } from '../../engine/lab/snapshot.ts';
+import type { Series } from '../../engine/index.ts';
 import type { Domain } from '../time-axis.ts';
 
 /** Index of the last entry that is not after `time`; -1 when all are. Times ascend. */

@@ -9,7 +9,7 @@ import type {
   HotSnapshot,
   PacketNumbers,
   SocketSnapshot,
-} from '../../engine/lab/snapshot.ts';
+} from '../../engine/index.ts';
 import { lines, notEmpty, things } from '../display-list.ts';
 import type { StatePaint } from '../paint.ts';
 import { isHatch, servedBy } from '../paint.ts';

@@ -2,7 +2,7 @@
  * A map standing in a station: its letter, its count, and the ring of those who hold it. Fds and pins keep the map
  * object alive and do not count: they sit on an outer, thinner ring.
  */
-import type { CallRecord, MapSnapshot, SocketSnapshot } from '../../engine/lab/snapshot.ts';
+import type { CallRecord, MapSnapshot, SocketSnapshot } from '../../engine/index.ts';
 import type { StatePaint } from '../paint.ts';
 import { dashOf, STATE_PAINT } from '../paint.ts';
 import type { Mark, Paint, Theme } from '../scene.ts';

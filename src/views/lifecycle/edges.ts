@@ -2,8 +2,7 @@
  * The ways from state to state. Each is a button: pressing one that the kernel refuses shows the errno and the check
  * that answered, so none is ever disabled.
  */
-import type { LifecycleState, MapLetter } from '../../engine/lab/commands.ts';
-import type { MapSnapshot, Transition } from '../../engine/lab/snapshot.ts';
+import type { LifecycleState, MapLetter, MapSnapshot, Transition } from '../../engine/index.ts';
 import type { PaintName } from '../paint.ts';
 import { STATE_PAINT } from '../paint.ts';
 import type { Mark, Paint, TextMark } from '../scene.ts';

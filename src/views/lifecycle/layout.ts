@@ -2,7 +2,7 @@
  * Where stations and capsules stand, from the size in pixels. The line INIT, INUSE, TOBEFREE, FREED is one row, READY a
  * row below. Capsules take the largest radius with which both rows fit; the gaps between stations share what is left.
  */
-import type { LifecycleState, MapLetter } from '../../engine/lab/commands.ts';
+import type { LifecycleState, MapLetter } from '../../engine/index.ts';
 import type { Size } from '../scene.ts';
 import type { Point } from '../shapes.ts';
 import { clamp } from '../shapes.ts';

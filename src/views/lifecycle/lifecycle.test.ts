@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Holder } from '../../engine/kernel/subsystem.ts';
-import type { LifecycleState } from '../../engine/lab/commands.ts';
-import type { MapSnapshot } from '../../engine/lab/snapshot.ts';
+import type { Holder, LifecycleState, MapSnapshot } from '../../engine/index.ts';
 import { allMarks, countNodes, DESK, hitsOf, textTwin } from '../scene.ts';
 import { svgText } from '../svg.ts';
 import { replaceWhileConnected } from '../testing/snapshots.ts';

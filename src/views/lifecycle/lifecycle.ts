@@ -2,8 +2,7 @@
  * The lifecycle of struct_ops maps as a line of stations: INIT, INUSE, TOBEFREE, FREED, and READY below for maps
  * created with BPF_F_LINK. Empty stations are small outlines; where maps stand, they grow into capsules.
  */
-import type { LifecycleState } from '../../engine/lab/commands.ts';
-import type { CallRecord, ColdSnapshot, History, MapSnapshot, Transition } from '../../engine/lab/snapshot.ts';
+import type { CallRecord, ColdSnapshot, History, LifecycleState, MapSnapshot, Transition } from '../../engine/index.ts';
 import { dashOf, STATE_PAINT } from '../paint.ts';
 import type { Mark, Scene, Size, Theme } from '../scene.ts';
 import { circle, clamp, cross, text, ui } from '../shapes.ts';

@@ -2,7 +2,7 @@
  * Where the holders of a map stand around it. Every counting holder has an equal segment of the ring; a socket also has
  * a token outside it. Tokens keep clear of the edges that leave left and right and of the name below.
  */
-import type { Holder, HolderKind } from '../../engine/kernel/subsystem.ts';
+import type { Holder, HolderKind } from '../../engine/index.ts';
 import { counts } from '../words.ts';
 
 export interface RingHolder {

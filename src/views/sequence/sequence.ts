@@ -2,7 +2,7 @@
  * System calls in the order of time: a lane for each process, one for the kernel. An arrow goes in with the call and
  * comes back with its answer.
  */
-import type { CallRecord, ColdSnapshot, History } from '../../engine/lab/snapshot.ts';
+import type { CallRecord, ColdSnapshot, History } from '../../engine/index.ts';
 import type { PaintName } from '../paint.ts';
 import { STATE_PAINT } from '../paint.ts';
 import type { Mark, Paint, Scene, Size } from '../scene.ts';

@@ -1,7 +1,5 @@
 /* The parts of a struct as the struct views show them, and their values in words. */
-import type { LayoutRow } from '../../engine/btf/layout.ts';
-import type { LifecycleState } from '../../engine/lab/commands.ts';
-import type { MapSnapshot } from '../../engine/lab/snapshot.ts';
+import type { LayoutRow, LifecycleState, MapSnapshot } from '../../engine/index.ts';
 
 /** The kernel's own copy, or what user space reads by BPF_MAP_LOOKUP_ELEM. */
 export type ValueSide = 'kvalue' | 'lookup';

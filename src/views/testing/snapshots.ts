@@ -3,20 +3,20 @@
  * registered, three connections take it, it is deleted; map B (bpf_aimd) serves the next three. A's connections end one
  * by one and its grace period passes.
  */
-import type { LifecycleState } from '../../engine/lab/commands.ts';
 import type {
   CallRecord,
   ColdSnapshot,
   History,
+  Holder,
   HotSnapshot,
+  LifecycleState,
   MapSnapshot,
   PacketNumbers,
   RefChange,
   Series,
   SocketSnapshot,
   Transition,
-} from '../../engine/lab/snapshot.ts';
-import type { Holder } from '../../engine/kernel/subsystem.ts';
+} from '../../engine/index.ts';
 
 const MS = 1e6;
 

@@ -1,6 +1,5 @@
 /* The value struct of tcp_congestion_ops as v6.12 lays it out, and the bytes of a registered map. */
-import type { LayoutRow } from '../../engine/btf/layout.ts';
-import type { MapSnapshot } from '../../engine/lab/snapshot.ts';
+import type { LayoutRow, MapSnapshot } from '../../engine/index.ts';
 import { counts } from '../words.ts';
 
 /** depth, offset, size, path, type; a struct that opens has a trailing `{` */

@@ -1,6 +1,5 @@
 /* What the timeline shows, in times: the states of each map, its counts, and the marked events. */
-import type { LifecycleState, MapLetter } from '../../engine/lab/commands.ts';
-import type { CallRecord, History } from '../../engine/lab/snapshot.ts';
+import type { CallRecord, History, LifecycleState, MapLetter } from '../../engine/index.ts';
 
 export interface Span {
   readonly state: LifecycleState;

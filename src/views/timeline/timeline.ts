@@ -2,8 +2,7 @@
  * The whole run as bands: what state each map was in, how many held it, and what was done when. The past is solid, the
  * future 40 %: its strokes and fills fade, its letters do not.
  */
-import type { MapLetter } from '../../engine/lab/commands.ts';
-import type { ColdSnapshot, History } from '../../engine/lab/snapshot.ts';
+import type { ColdSnapshot, History, MapLetter } from '../../engine/index.ts';
 import { dashOf, STATE_PAINT } from '../paint.ts';
 import type { Mark, Paint, Scene, Size } from '../scene.ts';
 import { circle, clamp, cross, group, line, mono, path, pathOf, rect, text, ui } from '../shapes.ts';

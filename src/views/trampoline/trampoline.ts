@@ -2,7 +2,7 @@
  * From a slot of the vtable to a program: the kernel calls a C function pointer, the trampoline turns that into a BPF
  * call. And the page of memory in which a map's trampolines lie.
  */
-import type { MapSnapshot } from '../../engine/lab/snapshot.ts';
+import type { MapSnapshot } from '../../engine/index.ts';
 import { STATE_PAINT } from '../paint.ts';
 import type { Mark, Scene, Size } from '../scene.ts';
 import { arrowHead, clamp, group, line, mono, rect, text, ui } from '../shapes.ts';
