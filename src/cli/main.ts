@@ -2,12 +2,13 @@
 import { benchVerb } from './bench.ts';
 import { btfVerb } from './btf.ts';
 import { Usage, type Verb } from './cli.ts';
+import { conformanceVerb, isaVerb } from './isa.ts';
 import { objectVerb } from './object.ts';
 import { replayVerb } from './replay.ts';
 import { runVerb } from './run.ts';
 import { simVerb } from './sim.ts';
 
-const VERBS: readonly Verb[] = [runVerb, simVerb, replayVerb, objectVerb, btfVerb, benchVerb];
+const VERBS: readonly Verb[] = [runVerb, simVerb, replayVerb, objectVerb, btfVerb, isaVerb, conformanceVerb, benchVerb];
 
 function help(): void {
   console.log('lab VERB ...\n');

@@ -29,6 +29,9 @@ export type {
 export { Lab, type LabBreakpoint } from './lab/lab.ts';
 export { type MachineParts, openMachineParts } from './lab/machine.ts';
 export type * from './lab/snapshot.ts';
+export type { Engine } from './vm/machine.ts';
 export { PROFILES } from './kernel/profiles.ts';
+export { runConformance, runPlugin } from './tools/conformance.ts';
+export { runIsaRecording } from './tools/isa.ts';
 export { type ObjectLine, registerObject, type RegisteredObject } from './tools/object.ts';
 export { type Recording, replay, type Replayed, replayable } from './tools/replay.ts';
