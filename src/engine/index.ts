@@ -1,6 +1,6 @@
 /** The engine's face: the only file that other folders import. */
 export { assertUnreachable } from './base/assert.ts';
-export { ERRNO, errnoName, formatReturn } from './base/errno.ts';
+export { errnoName, formatReturn } from './base/errno.ts';
 export type { Diagnostic, Fix, Parsed, Result, TextRange } from './base/result.ts';
 export type { Btf, BtfType, Field } from './btf/btf.ts';
 export { CACHE_LINE, type Layout, type LayoutRow, type LayoutSummary, structLayout } from './btf/layout.ts';

@@ -21,8 +21,6 @@ export interface BtfWriter {
 
 /** INT encoding bits, as `extra` of an INT has them. */
 export const INT_SIGNED = 1 << 24;
-export const INT_CHAR = 2 << 24;
-export const INT_BOOL = 4 << 24;
 
 /** A whole int of so many bytes. */
 export function intType(name: string, size: number, encoding = 0): NewType {

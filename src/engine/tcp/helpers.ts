@@ -28,7 +28,12 @@ const HELPERS: readonly Helper[] = [
   { id: 118, name: 'bpf_jiffies64', ret: 'u64', value: ({ now }) => jiffiesAt(now()) },
   { id: 125, name: 'bpf_ktime_get_boot_ns', ret: 'u64', value: ({ now }) => now() },
   // the time of the last tick
-  { id: 160, name: 'bpf_ktime_get_coarse_ns', ret: 'u64', value: ({ now }) => Math.max(0, jiffyStart(jiffiesAt(now()))) },
+  {
+    id: 160,
+    name: 'bpf_ktime_get_coarse_ns',
+    ret: 'u64',
+    value: ({ now }) => Math.max(0, jiffyStart(jiffiesAt(now()))),
+  },
 ];
 
 export function registerHelpers(functions: KernelFunctions, from: HelperSources): void {
