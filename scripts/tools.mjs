@@ -33,7 +33,9 @@ const time = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
 export async function ensurePackages() {
   const installed = join(root, 'node_modules', '.package-lock.json');
   if (time(installed) >= time(join(root, 'package-lock.json'))) return;
-  await must(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund']);
+  // not `npm ci`: it insists on the binaries of every platform, and registries may not carry them all
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  await must(npm, ['install', '--no-save', '--no-audit', '--no-fund']);
 }
 
 /** Debian's Chromium where it is or can be installed, else Playwright's own. */
