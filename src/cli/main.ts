@@ -35,4 +35,8 @@ function main([name, ...args]: string[]): number {
   }
 }
 
+// a reader that has seen enough (`| head`) closes the pipe
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 process.exitCode = main(process.argv.slice(2));

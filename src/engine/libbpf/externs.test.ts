@@ -1,0 +1,94 @@
+/* Kernel functions that a kernel has or has not, and settings. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { Btf } from '../btf/btf.ts';
+import { checkBtf } from '../btf/check.ts';
+import { openBtf } from '../btf/read.ts';
+import { createBtfWriter, INT_SIGNED, intType } from '../btf/write.ts';
+import { decodeAll } from '../isa/insn.ts';
+import { CALL_KIND, OPCODE } from '../isa/opcodes.ts';
+import { shippedBtf } from '../kernel/testing/boot.ts';
+import { resolveKconfig } from './externs.ts';
+import type { ObjectExtern, OpenedObject } from './object.ts';
+import { openObject } from './open.ts';
+import { POISON_KFUNC, relocateObject, resolveExterns } from './relocate.ts';
+import { loadableBtf } from './sanitize.ts';
+
+function opened(): OpenedObject {
+  const bytes = new Uint8Array(readFileSync(new URL('fixtures/my_kfunc2.bpf.o', import.meta.url)));
+  const object = openObject(bytes, 'my_kfunc2.bpf.o');
+  if (!object.ok) throw new Error(object.error.message);
+  return object.value;
+}
+
+/** A kernel of one function, which has our name and another's arguments. */
+function smallKernel(): Btf {
+  const writer = createBtfWriter();
+  const int = writer.add(intType('int', 4, INT_SIGNED));
+  const proto = writer.add({ kind: 'FUNC_PROTO', type: int, params: [] });
+  writer.add({ kind: 'FUNC', name: 'tcp_reno_ssthresh', type: proto, extra: 1 });
+  const btf = openBtf(writer.finish());
+  if (!btf.ok) throw new Error(btf.error.message);
+  return btf.value;
+}
+
+const calls = (insns: Uint8Array) => decodeAll(insns).filter(({ opcode }) => opcode === OPCODE.CALL);
+
+test('kernel functions are called by their ids in the kernel’s BTF', () => {
+  const object = opened();
+  const kernel = shippedBtf('v6.12');
+  const externs = resolveExterns(object, kernel, () => {});
+  const ready = typeof externs === 'number' ? externs : relocateObject(object, kernel, externs, () => {});
+  if (typeof ready === 'number') throw new Error(String(ready));
+  const [call] = calls(ready[0].insns);
+  expect(call).toMatchObject({ src: CALL_KIND.KFUNC, off: 0, imm: kernel.find('FUNC', 'tcp_reno_ssthresh') });
+});
+
+test('a kernel without them refuses the object, or gets poison for weak ones', () => {
+  const object = opened();
+  const told: string[] = [];
+  const log = (_: string, text: string) => told.push(text);
+  const [first] = object.externs;
+  const without = { ...object, externs: object.externs.filter(({ name }) => name !== 'tcp_reno_ssthresh') };
+  expect(resolveExterns(without, smallKernel(), log)).toBe(-3);
+  expect(told).toEqual([`extern (func ksym) '${without.externs[0].name}': not found in kernel or module BTFs`]);
+  expect(first.weak).toBe(false);
+
+  const weak = { ...object, externs: without.externs.map((extern) => ({ ...extern, weak: true })) };
+  const externs = resolveExterns(weak, smallKernel(), log);
+  if (typeof externs === 'number') throw new Error(String(externs));
+  expect([...externs.values()]).toEqual([null, null]);
+  const nothing = relocateObject(object, shippedBtf('v6.12'), new Map(), log);
+  if (typeof nothing === 'number') throw new Error(String(nothing));
+  const numbers = nothing.flatMap(({ insns }) => calls(insns).map(({ src, imm }) => [src, imm - POISON_KFUNC]));
+  expect(numbers.sort()).toEqual(object.externs.map((_, i) => [CALL_KIND.HELPER, i]));
+});
+
+test('a function of the same name and other arguments is not the one', () => {
+  const told: string[] = [];
+  const object = opened();
+  const same = { ...object, externs: object.externs.filter(({ name }) => name === 'tcp_reno_ssthresh') };
+  expect(resolveExterns(same, smallKernel(), (_, text) => told.push(text))).toBe(-22);
+  expect(told[0]).toContain("extern (func ksym) 'tcp_reno_ssthresh': func_proto");
+});
+
+test('the BTF with externs is made one that the kernel takes', () => {
+  const { btf, externs } = opened();
+  expect(checkBtf(btf.bytes).errno).not.toBeNull();
+  expect(checkBtf(loadableBtf(btf, externs)).errno).toBeNull();
+});
+
+test('settings are written where the program reads them', () => {
+  const setting = (name: string, offset: number, size: number, weak = false): ObjectExtern => {
+    return { kind: 'kconfig', name, symbol: 0, weak, btfId: 1, offset, size };
+  };
+  const value = new Uint8Array(16);
+  const externs = [
+    setting('LINUX_KERNEL_VERSION', 0, 4),
+    setting('CONFIG_HZ', 8, 8),
+    setting('CONFIG_NO', 12, 4, true),
+  ];
+  expect(resolveKconfig(externs, value, { LINUX_KERNEL_VERSION: 0x060c75n, CONFIG_HZ: 250n })).toBeNull();
+  expect([...new Uint32Array(value.buffer)]).toEqual([0x060c75, 0, 250, 0]);
+  expect(resolveKconfig([setting('CONFIG_NO', 0, 4)], value, {})).toBe('CONFIG_NO');
+});
