@@ -7,6 +7,7 @@ import type { BpfAttr, BpfCommand } from '../kernel/attr.ts';
 import { shippedBtf } from '../kernel/testing/boot.ts';
 import { attachStructOps } from './attach.ts';
 import { type LoadedElf, loadOpened } from './load-object.ts';
+import type { OpenedObject } from './object.ts';
 import { openObject } from './open.ts';
 import type { Syscall } from './process.ts';
 
@@ -98,7 +99,10 @@ test('a map that the kernel has not ends the loading, and what was opened is clo
 test('a program that no map names cannot be loaded', () => {
   const object = openObject(bytes, 'my_maps.bpf.o');
   if (!object.ok) throw new Error(object.error.message);
-  for (const { structOps } of object.value.maps) structOps?.programs.clear();
+  for (const { structOps } of object.value.maps) {
+    structOps?.declared.clear();
+    structOps?.programs.clear();
+  }
   const told: string[] = [];
   const bpf: Syscall = () => ({ ret: 5, trace: [], message: null, out: {} });
   const log = (level: string, text: string) => {
@@ -108,4 +112,22 @@ test('a program that no map names cannot be loaded', () => {
   expect(told[0]).toBe(
     `prog 'mp_ssthresh': SEC("struct_ops") program isn't referenced anywhere, did you forget to use it?`,
   );
+});
+
+test('a member set to nothing before loading takes its program out; one that is not created takes all', () => {
+  const count = (change: (object: OpenedObject) => void): number => {
+    const object = openObject(bytes, 'my_maps.bpf.o');
+    if (!object.ok) throw new Error(object.error.message);
+    change(object.value);
+    const bpf: Syscall = () => ({ ret: 5, trace: [], message: null, out: {} });
+    const loaded = loadOpened(object.value, { bpf, close: () => {}, kernel, kconfig: {}, log: () => {} });
+    return typeof loaded === 'number' ? loaded : loaded.programs.length;
+  };
+  expect(count(() => {})).toBe(3);
+  expect(count(({ maps }) => maps.at(-1)?.structOps?.programs.delete(0))).toBe(2);
+  expect(
+    count(({ maps }) => {
+      for (const map of maps) map.autocreate = map.structOps === null;
+    }),
+  ).toBe(0);
 });

@@ -54,7 +54,8 @@ export interface ObjectMap {
 export interface StructOpsMap {
   /** struct of the object's own BTF */
   readonly type: number;
-  /** programs by member of that struct */
+  /** programs by member of that struct: as the object has them, and as they are to be loaded */
+  readonly declared: Map<number, ObjectProgram>;
   readonly programs: Map<number, ObjectProgram>;
   /** filled when the struct is matched with the kernel's */
   kernel: KernelStructOps | null;

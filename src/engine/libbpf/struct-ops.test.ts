@@ -98,7 +98,7 @@ function match({ fields, struct = 'ops', programs = {}, bytes = {}, kernel = ker
     offset: 0,
     data,
     readOnly: false,
-    structOps: { type, programs: links, kernel: null },
+    structOps: { type, declared: new Map(), programs: links, kernel: null },
     autocreate: true,
   };
   const told: string[] = [];

@@ -61,7 +61,7 @@ function structOpsMap({ section, btf, log }: Place, variableId: number, offset: 
     flags: section.name.endsWith('.link') ? MAP_FLAG.LINK : 0,
     data: section.data.slice(offset, end),
     readOnly: false,
-    structOps: { type: type.id, programs: new Map(), kernel: null },
+    structOps: { type: type.id, declared: new Map(), programs: new Map(), kernel: null },
     autocreate: !isOptional(section.name),
   });
 }
@@ -97,6 +97,7 @@ export function linkMember(
     return refused(`cannot find prog at shdr_idx ${symbol.section} to relocate func ptr ${name}`);
   }
   if (program.type !== PROG_TYPE_STRUCT_OPS) return refused(`prog ${program.name} is not struct_ops BPF program`);
+  map.structOps.declared.set(index, program);
   map.structOps.programs.set(index, program);
   return ok(null);
 }
@@ -153,7 +154,11 @@ export function matchKernelStruct(map: ObjectMap, local: Btf, kernel: Btf, log: 
     slots: [],
   };
   for (const [index, member] of own.members.entries()) {
-    const errno = matchMember(matching, member, structOps.programs.get(index) ?? null);
+    const program = structOps.programs.get(index) ?? null;
+    const declared = structOps.declared.get(index);
+    // set to nothing, or to another, before loading: loaded only if another member asks for it
+    if (declared && declared !== program) declared.autoload = false;
+    const errno = matchMember(matching, member, program);
     if (errno !== 0) return errno;
   }
   map.valueSize = valueType.size;
