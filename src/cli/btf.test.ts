@@ -28,6 +28,15 @@ test('a layout has offsets, gaps and pahole’s sums', () => {
   expect(text).toContain('/* size: 192, cachelines: 3, members: 18 */');
 });
 
+test('unions without a name are opened, structs with one are not', () => {
+  const { text } = lab('layout', OBJECT, 'sock_common');
+  expect(text).toMatch(
+    /\n\tunion \{\n\t\t__addrpair skc_addrpair; +\/\* {6}0 {5}8 \*\/\n\t\tstruct \{\n\t\t\t__be32 skc_daddr;/,
+  );
+  expect(text).toMatch(/\n\tstruct proto \*skc_prot; /);
+  expect(text.split('{').length).toBe(text.split('}').length);
+});
+
 test('what cannot be read is told with its place, and the status is 1', () => {
   expect(lab('layout', OBJECT, 'nothing')).toEqual({
     status: 1,

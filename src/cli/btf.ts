@@ -11,7 +11,7 @@ import {
   structLayout,
 } from '../engine/index.ts';
 import { options, readBytes, Usage, type Verb } from './cli.ts';
-import { formatLayout } from './layout.ts';
+import { formatLayout, LAYOUT_DEPTH } from './layout.ts';
 
 /** Bad input is told on stderr, with its place. */
 function refuse(file: string, { message, offset }: { readonly message: string; readonly offset: number }): number {
@@ -59,7 +59,7 @@ function layout([file, name, ...more]: string[]): number {
   if (!btf.ok) return refuse(file, btf.error);
   const plain = name.replace(/^(struct|union)\s+/, '');
   const id = btf.value.find('STRUCT', plain) || btf.value.find('UNION', plain) || btf.value.find('TYPEDEF', plain);
-  const found = structLayout(btf.value, btf.value.skipModifiers(id), { depth: 0 });
+  const found = structLayout(btf.value, btf.value.skipModifiers(id), { depth: LAYOUT_DEPTH });
   if (!found) return refuse(file, { message: `no struct or union "${plain}"`, offset: -1 });
   process.stdout.write(formatLayout(btf.value, found));
   return 0;

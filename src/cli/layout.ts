@@ -2,19 +2,47 @@
 import { type Btf, CACHE_LINE, type Layout, type LayoutRow, type LayoutSummary } from '../engine/index.ts';
 
 const DECLARATION_WIDTH = 44;
+const TAB = 8;
 
-/** Lines end with a newline; `layout` is of the struct's own members. */
+/** How deep anonymous structs are nested in what people write; named ones stay closed. */
+export const LAYOUT_DEPTH = 4;
+
+/** A body that is open: its indent, and the line that ends it. */
+interface Open {
+  readonly depth: number;
+  readonly end: string;
+}
+
+/** Lines end with a newline. Structs and unions without a name are opened in place. */
 export function formatLayout(btf: Btf, layout: Layout): string {
   const kind = btf.type(layout.id)?.kind === 'UNION' ? 'union' : 'struct';
   const lines = [`${kind} ${layout.name} {`];
+  const open: Open[] = [];
+  let closedAt = Infinity;
   let line = 0;
   for (const row of layout.rows) {
+    if (row.depth > closedAt) continue;
+    closedAt = Infinity;
+    while (open.length > 0 && row.depth <= open[open.length - 1].depth) lines.push(open.pop()?.end ?? '');
     if (row.cacheLine > line) lines.push(cacheLineText(row));
     line = Math.max(line, row.cacheLine);
-    lines.push(row.kind === 'field' ? memberText(btf, row) : `\t/* ${gapText(row)} */`);
+    const body = anonymousBody(btf, row);
+    if (body) open.push({ depth: row.depth, end: declarationText(row, `}${row.name === '' ? '' : ` ${row.name}`};`) });
+    else if (row.expandable) closedAt = row.depth;
+    lines.push(body ? `${indentOf(row)}${body} {` : rowText(btf, row));
   }
+  while (open.length > 0) lines.push(open.pop()?.end ?? '');
   return [...lines, '', ...summaryLines(layout.summary), '};', ''].join('\n');
 }
+
+/** `struct` or `union` where the member's type has no name; null where there is nothing to open. */
+function anonymousBody(btf: Btf, { expandable, typeId, depth }: LayoutRow): string | null {
+  const type = btf.type(typeId);
+  if (!expandable || depth >= LAYOUT_DEPTH || type?.name !== '') return null;
+  return type.kind === 'UNION' ? 'union' : type.kind === 'STRUCT' ? 'struct' : null;
+}
+
+const indentOf = ({ depth }: LayoutRow): string => '\t'.repeat(depth + 1);
 
 function cacheLineText({ cacheLine, offset }: LayoutRow): string {
   const past = offset - cacheLine * CACHE_LINE;
@@ -22,10 +50,16 @@ function cacheLineText({ cacheLine, offset }: LayoutRow): string {
   return `\t/* --- cacheline ${cacheLine} ${where}${past > 0 ? ` was ${past} bytes ago` : ''} --- */`;
 }
 
-function memberText(btf: Btf, { name, typeId, offset, size, bit, bitSize }: LayoutRow): string {
-  const text = `${btf.declare(typeId, name)}${bitSize > 0 ? `:${bitSize}` : ''};`;
-  const place = bitSize > 0 ? `${offset}:${bit}` : `${offset}`;
-  return `\t${text.padEnd(DECLARATION_WIDTH)} /* ${place.padStart(6)} ${String(size).padStart(5)} */`;
+function rowText(btf: Btf, row: LayoutRow): string {
+  if (row.kind !== 'field') return `${indentOf(row)}/* ${gapText(row)} */`;
+  const bits = row.bitSize > 0 ? `:${row.bitSize}` : '';
+  return declarationText(row, `${btf.declare(row.typeId, row.name)}${bits};`);
+}
+
+function declarationText(row: LayoutRow, text: string): string {
+  const place = row.bitSize > 0 ? `${row.offset}:${row.bit}` : `${row.offset}`;
+  const width = DECLARATION_WIDTH - row.depth * TAB;
+  return `${indentOf(row)}${text.padEnd(width)} /* ${place.padStart(6)} ${String(row.size).padStart(5)} */`;
 }
 
 const amount = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
