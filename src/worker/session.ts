@@ -161,7 +161,7 @@ export class Session {
   }
 
   private seekJob(lab: Lab, time: number): void {
-    lab.rewind(time);
+    lab.approach(time);
     const from = lab.time;
     this.jobs.push({
       name: 'seeking',

@@ -119,14 +119,14 @@ export class Lab {
   }
 
   /** Prepares a seek; `advance(time)` then arrives there. */
-  rewind(time: number): void {
+  approach(time: number): void {
     this.scope.leave();
-    if (time < this.run.time) this.run.rewind(time);
+    this.run.approach(time);
   }
 
   /** To the state at `time`. */
   seek(time: number): void {
-    this.rewind(time);
+    this.approach(time);
     this.advance(time);
   }
 

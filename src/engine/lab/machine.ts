@@ -107,6 +107,11 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
   /** a cursor on the tcp_sock that is being told of */
   private readonly sock: TcpSock;
   private facts: readonly LifecycleFacts[] = [];
+  /** what `facts` were taken from */
+  private factsOf: { readonly kernel: KernelState | null; readonly maps: readonly LoadedMap[] | null } = {
+    kernel: null,
+    maps: null,
+  };
   private lastCold: { cold: Cold; branch: number; snapshot: ColdSnapshot } | null = null;
 
   constructor(
@@ -248,8 +253,12 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     return { text: found.loaded.text, line: lines[pc], first: lines.indexOf(lines[pc]) === pc };
   }
 
+  /** The same array while nothing about the maps changed. */
   lifecycle(): readonly LifecycleFacts[] {
     const { maps } = this.user.state;
+    const { state } = this.kernel;
+    if (this.factsOf.kernel === state && this.factsOf.maps === maps) return this.facts;
+    this.factsOf = { kernel: state, maps };
     this.facts = maps.map((loaded) =>
       lifecycleFacts(
         this,

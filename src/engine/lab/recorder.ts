@@ -59,6 +59,7 @@ export class Recorder {
   /** events that ran a BPF program, ascending */
   private readonly bpfEvents: number[] = [];
   private facts = new Map<MapLetter, LifecycleFacts>();
+  private compared: readonly LifecycleFacts[] = [];
   ghosts: readonly Series[] = [];
   until = 0;
   /** grows with every change: the page is sent a new history when it moved */
@@ -85,6 +86,8 @@ export class Recorder {
 
   /** Compares the maps with what they were. */
   lifecycle(event: number, time: number, facts: readonly LifecycleFacts[]): void {
+    if (facts === this.compared) return;
+    this.compared = facts;
     for (const now of facts) {
       const before = this.facts.get(now.letter);
       if (before === now) continue;
@@ -128,6 +131,7 @@ export class Recorder {
     this.series = this.series.filter((series) => series.time.length > 0);
     cut(time, this.queue.time, this.queue.length);
     this.facts = new Map(facts.map((fact) => [fact.letter, fact]));
+    this.compared = facts;
     this.until = time;
     this.version++;
   }

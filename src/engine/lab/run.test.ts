@@ -24,7 +24,7 @@ test('the hash after a seek is the hash when that time was first passed', () => 
   fc.assert(
     fc.property(fc.nat(100), (k) => {
       const time = k * 1000;
-      if (time < run.time) run.rewind(time);
+      run.approach(time);
       run.advance(time);
       expect(run.hash()).toBe(first.get(time));
     }),
@@ -53,12 +53,12 @@ test('a command is replayed at its event; one in the past begins another branch'
   run.command({ do: 'poke', address: machine.pokeAddress, bytes: [1] });
   run.advance(9000);
   const after = run.hash();
-  run.rewind(100);
+  run.approach(100);
   run.advance(9000);
   expect(run.hash()).toBe(after);
   expect(run.branch).toBe(0);
 
-  run.rewind(3000);
+  run.approach(3000);
   run.advance(3000);
   run.command({ do: 'poke', address: machine.pokeAddress, bytes: [2] });
   expect(run.branch).toBe(1);
@@ -88,7 +88,7 @@ test('ten instructions forward and ten back end where they began', () => {
   }
   scope.leave();
   expect(run.event).toBe(places[0][0] - 1);
-  run.rewind(1000);
+  run.approach(1000);
   run.advance(1000);
   expect(run.hash()).toBe(boundary);
 });
@@ -106,11 +106,11 @@ test('looking through the microscope changes nothing', () => {
   const { run, scope } = toy();
   run.advance(3000);
   const untouched = run.hash();
-  run.rewind(1000);
+  run.approach(1000);
   run.advance(1000);
   for (let i = 0; i < 25; i++) scope.next(run.time + 1e6);
   scope.leave();
-  run.rewind(3000);
+  run.approach(3000);
   run.advance(3000);
   expect(run.hash()).toBe(untouched);
 });

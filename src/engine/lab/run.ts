@@ -106,17 +106,20 @@ export class Run<Cold> {
     return true;
   }
 
-  /** Puts the machine back so that `advance(time)` arrives at the state of that time. */
-  rewind(time: number): void {
+  /** Puts the machine at the nearest known state before `time`, in the past or the future: `advance(time)` does the rest. */
+  approach(time: number): void {
     const checkpoint = this.checkpoints.beforeTime(time);
     assert(checkpoint, 'a run has its first checkpoint');
-    this.restore(checkpoint);
+    if (time < this.time || checkpoint.event > this.event) this.restore(checkpoint);
   }
 
   /** The state just after event number `event`; runs forward or back. False when the run ends before. */
   seekEvent(event: number): boolean {
     const movedOn = this.time > this.machine.events.lastEventTime;
-    if (event < this.event || (event === this.event && movedOn)) this.restoreBefore(event);
+    const checkpoint = this.checkpoints.before(event);
+    assert(checkpoint, 'a run has its first checkpoint');
+    const behind = event < this.event || (event === this.event && movedOn);
+    if (behind || checkpoint.event > this.event) this.restore(checkpoint);
     while (this.event < event) if (!this.step()) return false;
     return true;
   }
@@ -143,18 +146,13 @@ export class Run<Cold> {
     this.machine.cold = checkpoint.cold;
   }
 
-  restoreBefore(event: number): void {
-    const checkpoint = this.checkpoints.before(event);
-    assert(checkpoint, 'a run has its first checkpoint');
-    this.restore(checkpoint);
-  }
-
   /** Covers every byte that a checkpoint covers, and the cold tree. */
   hash(): number {
     return this.machine.memory.hash(hashTree(this.machine.cold)) >>> 0;
   }
 
   private nextCommand(): LoggedCommand | undefined {
+    if (this.log.length === 0) return undefined;
     // the log is short and ordered by event
     return this.log.find((entry) => entry.event === this.event + 1);
   }
