@@ -180,3 +180,25 @@ describe.skipIf(!existsSync(SHARED)).each(['6.1', '6.12'] as const)(
     });
   },
 );
+
+/** It implements cong_control, whose arguments are not the same in the two kernels: no relocation is about that. */
+const OTHER_ARGUMENTS = 'my_cc.bpf.o';
+
+describe.skipIf(!existsSync(SHARED)).each([
+  ['6.12', '6.1'],
+  ['6.1', '6.12'],
+] as const)('objects built for %s, on %s', (built, running) => {
+  it('have the instructions of those built there', () => {
+    const kernel = openBtf(new Uint8Array(readFileSync(join(SHARED, `btf/vmlinux-${running}.btf`))));
+    if (!kernel.ok) throw new Error(kernel.error.message);
+    const programs = (version: string, file: string) =>
+      relocated(join(SHARED, 'oracle/objects', version, file), kernel.value).map(({ program, insns }) => [
+        program.name,
+        Buffer.from(insns).toString('hex'),
+      ]);
+    for (const file of readdirSync(join(SHARED, 'oracle/objects', built))) {
+      if (file === OTHER_ARGUMENTS) continue;
+      expect([file, programs(built, file)]).toEqual([file, programs(running, file)]);
+    }
+  });
+});
