@@ -18,7 +18,7 @@ export function MapBadges() {
     <ul className="badges" aria-label="Maps">
       {maps.toReversed().map(({ letter, state }) => (
         <li key={letter} className="badge" data-state={state}>
-          <span aria-hidden="true">{GLYPH[state]}</span> {letter} {state}
+          <span aria-hidden="true">{GLYPH[state]}</span> {letter} <span className="badge-state">{state}</span>
         </li>
       ))}
     </ul>
