@@ -23,6 +23,9 @@ import {
 /** The longest a slice works before it reads the queue, ms. */
 const SLICE_MS = 8;
 
+/** Between two histories while playing, ms. */
+const HISTORY_MS = 250;
+
 /** Between two pictures while playing, ms. */
 const FRAME_MS = 12;
 
@@ -55,6 +58,8 @@ export class Session {
   private breakpoints: readonly { text: string; line: number }[] = [];
   private sentCold: unknown = null;
   private sentHistory = -1;
+  /** wall clock of the last history sent, ms */
+  private historyAt = 0;
   private sentCpu: unknown = null;
 
   constructor(private readonly host: SessionHost) {}
@@ -336,6 +341,11 @@ export class Session {
     this.host.post({ type: 'notice', notice });
   }
 
+  /** The history is long and goes over whole: while playing into the unknown a few times a second is enough. */
+  private mayTellHistory(): boolean {
+    return this.playing === null || this.sentHistory < 0 || this.host.clock() - this.historyAt >= HISTORY_MS;
+  }
+
   /** Sends what changed: numbers always, the rest when it is another than what was sent last. */
   private frame(): void {
     const { lab } = this;
@@ -345,8 +355,9 @@ export class Session {
       this.sentCold = cold;
       this.host.post({ type: 'cold', cold });
     }
-    if (lab.historyVersion !== this.sentHistory) {
+    if (lab.historyVersion !== this.sentHistory && this.mayTellHistory()) {
       this.sentHistory = lab.historyVersion;
+      this.historyAt = this.host.clock();
       this.host.post({ type: 'history', history: lab.history });
     }
     const cpu = lab.cpu();
