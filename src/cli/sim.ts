@@ -1,6 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { Lab, type PathConfig, type Scenario, type ScenarioStep, type Series } from '../engine/index.ts';
+import {
+  assemble,
+  Lab,
+  type PathConfig,
+  type Scenario,
+  type ScenarioStep,
+  type Series,
+  type SymbolSource,
+} from '../engine/index.ts';
 import { PROGRAMS } from '../scenarios/programs.ts';
 import { number, options, readBytes, shippedParts, table, Usage, type Verb } from './cli.ts';
 
@@ -106,6 +114,18 @@ function csv(series: readonly Series[]): string {
   return `${['time_s,flow,cwnd,ssthresh,srtt_us,ca_state', ...rows].join('\n')}\n`;
 }
 
+/** Prints what does not assemble, as compilers do; returns how many errors there are. */
+function reportErrors(texts: Readonly<Record<string, string>>, symbols: SymbolSource): number {
+  let errors = 0;
+  for (const [name, text] of Object.entries(texts)) {
+    for (const { severity, code, message, range } of assemble(text, symbols).diagnostics) {
+      console.error(`${name}:${range.line + 1}:${range.column + 1}: ${severity} ${code}: ${message}`);
+      if (severity === 'error') errors++;
+    }
+  }
+  return errors;
+}
+
 export const simVerb: Verb = {
   name: 'sim',
   usage: 'sim --cc NAME|FILE.s [--link 10mbit,20ms,50] [--flows N] [--seconds S] [--seed K] [--csv FILE]',
@@ -122,7 +142,9 @@ export const simVerb: Verb = {
       seconds,
       seed: number(values.seed, 1, '--seed'),
     });
-    const lab = new Lab(shippedParts(), scenario);
+    const parts = shippedParts();
+    if (reportErrors(scenario.texts, parts.symbols) > 0) return 1;
+    const lab = new Lab(parts, scenario);
     const begun = performance.now();
     lab.seek(scenario.until);
     const wall = (performance.now() - begun) / 1000;
