@@ -106,10 +106,16 @@ test('a window of 0 is told, and taken as 1', async ({ lab }) => {
   await expect(lab.notices).toContainText('bpf_reno.s:');
 });
 
-test('completion and hover open', async ({ lab }) => {
+test('completion opens, with the fields of the struct', async ({ lab }) => {
   await lab.replaceText(
     '.struct_ops tcp_congestion_ops\n.name "x"\n.section struct_ops/ssthresh\nf:\n  r0 = *(u32 *)(r1 + tcp_sock.snd_cw',
   );
   await lab.press('Control+Space');
   await expect(lab.page.locator('.suggest-widget.visible')).toContainText('snd_cwnd');
+});
+
+test('a pointer over a field tells its offset and type', async ({ lab }) => {
+  await lab.edit();
+  await lab.programs.getByText('tcp_sock.snd_cwnd').first().hover();
+  await expect(lab.page.locator('.monaco-hover').first()).toContainText('1500', { timeout: 15_000 });
 });

@@ -6,12 +6,9 @@ import { expect, test } from 'vitest';
 const SRC = import.meta.dirname;
 const ENGINE_ORDER = ['base', 'isa', 'btf', 'elf', 'vm', 'verifier', 'kernel', 'net', 'tcp', 'libbpf', 'tools', 'lab'];
 const ENGINE = ENGINE_ORDER.map((name) => `engine/${name}`);
-/** rooms on one floor may see each other's types of memory and time: the shared machine lies below them */
-const ALSO: Record<string, string[]> = {};
-
 /** room -> rooms it may import; `type:` allows types only */
 const ALLOWED: Record<string, readonly string[]> = {
-  ...Object.fromEntries(ENGINE.map((room, i) => [room, [...ENGINE.slice(0, i), ...(ALSO[room] ?? [])]])),
+  ...Object.fromEntries(ENGINE.map((room, i) => [room, ENGINE.slice(0, i)])),
   engine: ENGINE,
   protocol: ['type:engine'],
   worker: ['engine', 'protocol'],
