@@ -72,6 +72,39 @@ describe.each(SCENARIOS)('$id', (scenario) => {
   });
 });
 
+test('what is recorded of an unknown future does not depend on how it was first walked through', () => {
+  const [scenario] = SCENARIOS;
+  const until = 400_000_000;
+  const straight = new Lab(shippedParts(), scenario);
+  straight.seek(until);
+  const walked = new Lab(shippedParts(), scenario);
+  walked.seek(105_000_000);
+  for (let i = 0; i < 40; i++) walked.stepInstruction(1);
+  for (let i = 0; i < 10; i++) walked.stepInstruction(-1);
+  walked.setBreakpoints([{ text: 'bpf_reno.s', line: 37 }]);
+  for (let i = 0; i < 20; i++) walked.play(until);
+  walked.seek(150_000_000);
+  walked.setBreakpoints([]);
+  walked.play(until);
+  expect(walked.hash()).toBe(straight.hash());
+  expect(walked.history).toEqual(straight.history);
+  const back = (lab: Lab) => Array.from({ length: 30 }, () => [lab.stepInstruction(-1), lab.position]);
+  expect(back(walked)).toEqual(back(straight));
+});
+
+test('what an event told before it was abandoned is told once', () => {
+  const [, base] = SCENARIOS;
+  const text = `${base.texts['bpf_reno.s']}\n.section struct_ops/release\nleave:\n  r0 = 0\n  r0 += 1\n  exit\n`;
+  const command = { do: 'setsockopt', socket: 1, cc: 'reno' } as const;
+  const switched = { at: 150_000_000, caption: 'The connection goes back to reno.', command };
+  const scenario = { ...base, texts: { 'bpf_reno.s': text }, steps: [...base.steps.slice(0, 4), switched] };
+  const lab = new Lab(shippedParts(), scenario);
+  lab.seek(149_999_999);
+  while (lab.cpu()?.progName !== 'leave') expect(lab.stepInstruction(1)).toBe(true);
+  lab.seek(200_000_000);
+  expect(lab.history.captions.filter((caption) => caption.text === switched.caption)).toHaveLength(1);
+});
+
 test('Reno in BPF gives the same window series as the built-in, instruction by instruction', () => {
   const series = (cc: string) => {
     const scenario = simScenario({ cc, link: parseLink('10mbit,20ms,50'), flows: 2, seconds: 10, seed: 3 });

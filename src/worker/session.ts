@@ -276,7 +276,7 @@ export class Session {
     if (!this.parts) return;
     for (const [name, text] of Object.entries(texts)) {
       const problem = lab.machine.checkText(text);
-      if (!problem || text === lab.scenario.texts[name]) continue;
+      if (!problem) continue;
       this.notice({
         kind: 'error',
         title: `${name} does not assemble`,

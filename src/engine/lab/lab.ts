@@ -53,8 +53,10 @@ export class Lab {
     );
     this.run = new Run(this.machine, {
       passed: (event, time) => this.passed(event, time),
-      forget: (event) => {
+      abandoned: () => {
         this.pending = [];
+      },
+      forget: (event) => {
         this.executed = this.machine.executedInsns;
         this.recorder.forget(event, this.run.machine.events.lastEventTime, this.machine.lifecycle());
       },

@@ -5,7 +5,7 @@ import { Microscope } from './microscope.ts';
 import { Run } from './run.ts';
 import { ToyMachine } from './testing/toy-machine.ts';
 
-const silent = { passed: () => {}, forget: () => {} };
+const silent = { passed: () => {}, abandoned: () => {}, forget: () => {} };
 
 function toy(seed = 1) {
   const machine = new ToyMachine(seed);

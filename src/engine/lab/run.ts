@@ -28,6 +28,8 @@ export interface LoggedCommand {
 export interface RunObserver {
   /** after event `event`, at `time` */
   passed(event: number, time: number): void;
+  /** the machine was put back: an event that was under way has not happened */
+  abandoned(): void;
   /** a branch forks: forget what was recorded after this event */
   forget(event: number): void;
 }
@@ -144,6 +146,7 @@ export class Run<Cold> {
   restore(checkpoint: Checkpoint<Cold>): void {
     this.machine.memory.restore(checkpoint.image);
     this.machine.cold = checkpoint.cold;
+    this.observer.abandoned();
   }
 
   /** Covers every byte that a checkpoint covers, and the cold tree. */

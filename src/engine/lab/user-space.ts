@@ -99,7 +99,7 @@ export class UserSpace {
         this.sysctl(command.process, command.name, command.value);
         return;
       case 'poke':
-        this.machine.memory.u8.set(command.bytes, command.address);
+        this.poke(command.address, command.bytes);
         return;
       default:
         assertUnreachable(command);
@@ -108,6 +108,12 @@ export class UserSpace {
 
   map(letter: MapLetter): LoadedMap | undefined {
     return this.state.maps.find((map) => map.letter === letter);
+  }
+
+  /** What lies outside the memory is not written. */
+  private poke(address: number, bytes: readonly number[]): void {
+    const { u8 } = this.machine.memory;
+    for (const [i, byte] of bytes.entries()) u8[address + i] = byte;
   }
 
   /** Whoever is named without having been started, or after its end, is started now. */
