@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type MachineParts, openMachineParts } from '../engine/index.ts';
+import { DEFAULT_KERNEL, KERNELS, kernelSpec, type MachineParts, openMachineParts } from '../engine/index.ts';
 
 export interface Verb {
   readonly name: string;
@@ -52,13 +52,12 @@ function publicFolder(): string {
   return candidates.find((folder) => existsSync(folder)) ?? candidates[0];
 }
 
-/** A shipped kernel: its BTF subset with its id table. */
-export function shippedParts(kernel = 'v6.12'): MachineParts {
-  const ids = readBytes(join(publicFolder(), 'btf', `${kernel}.ids`));
-  const parts = openMachineParts(
-    readBytes(join(publicFolder(), 'btf', `${kernel}.btf`)),
-    new Uint32Array(ids.slice().buffer),
-  );
+/** A kernel made from its shipped BTF subset. */
+export function shippedParts(kernel: string = DEFAULT_KERNEL): MachineParts {
+  const spec = kernelSpec(kernel);
+  if (!spec) throw new Usage(`no kernel "${kernel}". There are: ${KERNELS.map((k) => k.profile.name).join(', ')}`);
+  const file = (extension: string): Uint8Array => readBytes(join(publicFolder(), 'btf', `${spec.files}.${extension}`));
+  const parts = openMachineParts(kernel, file('btf'), new Uint32Array(file('ids').slice().buffer));
   if (!parts.ok) throw new Usage(`public/btf: ${parts.error.message}`);
   return parts.value;
 }

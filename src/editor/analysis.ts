@@ -16,27 +16,30 @@ export interface Kernel {
   readonly symbols: SymbolSource;
 }
 
-let kernel: Promise<Kernel> | null = null;
+let kernel: Kernel | null = null;
 
-/** Null when the kernel's types cannot be had; the engine says why. Asks again the next time. */
+/** Of the kernel that the lab runs; null when its types cannot be had: the engine says why. */
 export async function kernelSymbols(): Promise<Kernel | null> {
-  kernel ??= kernelBtf().then((btf) => ({ btf, symbols: symbolsFromBtf(btf) }));
   try {
-    return await kernel;
+    const btf = await kernelBtf();
+    if (kernel?.btf !== btf) kernel = { btf, symbols: symbolsFromBtf(btf) };
+    return kernel;
   } catch {
-    kernel = null;
     return null;
   }
 }
 
-const known = new WeakMap<editor.ITextModel, { version: number; parsed: Parsed<AssembledObject> }>();
+const known = new WeakMap<
+  editor.ITextModel,
+  { version: number; symbols: SymbolSource; parsed: Parsed<AssembledObject> }
+>();
 
 export function analyse(model: editor.ITextModel, symbols: SymbolSource): Parsed<AssembledObject> {
   const version = model.getVersionId();
   const last = known.get(model);
-  if (last?.version === version) return last.parsed;
+  if (last?.version === version && last.symbols === symbols) return last.parsed;
   const parsed = assemble(model.getValue(), symbols);
-  known.set(model, { version, parsed });
+  known.set(model, { version, symbols, parsed });
   return parsed;
 }
 

@@ -2,6 +2,7 @@
 import type { editor, languages } from 'monaco-editor/editor/editor.api';
 import type { Diagnostic } from '../engine/index.ts';
 import { analyse, kernelSymbols } from './analysis.ts';
+import { useLab } from '../ui/store/lab.ts';
 import { LANGUAGE } from './language.ts';
 import { monaco } from './monaco.ts';
 import { toMonaco } from './places.ts';
@@ -33,7 +34,12 @@ export function followDiagnostics(model: editor.ITextModel): void {
   };
   soon();
   model.onDidChangeContent(soon);
-  model.onWillDispose(() => clearTimeout(timer));
+  // another kernel has other fields and functions
+  const unsubscribe = useLab.subscribe((now, before) => now.kernel !== before.kernel && soon());
+  model.onWillDispose(() => {
+    clearTimeout(timer);
+    unsubscribe();
+  });
 }
 
 /** Fixes of the complaints that touch a range. */

@@ -27,7 +27,15 @@ export type {
   ScenarioStep,
 } from './lab/commands.ts';
 export { Lab, type LabBreakpoint } from './lab/lab.ts';
-export { type MachineParts, openMachineParts } from './lab/machine.ts';
+export {
+  DEFAULT_KERNEL,
+  KERNELS,
+  kernelSpec,
+  type KernelSpec,
+  type MachineParts,
+  openKernelBtf,
+  openMachineParts,
+} from './lab/kernels.ts';
 export type * from './lab/snapshot.ts';
 export type { Engine } from './vm/machine.ts';
 export { PROFILES } from './kernel/profiles.ts';

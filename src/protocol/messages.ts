@@ -23,6 +23,8 @@ export type ToWorker =
   | {
       readonly type: 'open';
       readonly version: number;
+      /** name of a KernelSpec; `btf` and `ids` are the files that it names */
+      readonly kernel: string;
       readonly btf: ArrayBuffer;
       readonly ids: ArrayBuffer;
       readonly scenario: Scenario;

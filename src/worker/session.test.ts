@@ -32,7 +32,15 @@ function session() {
     if (message.type !== 'play') settle();
   };
   const open = (scenario = replaceWhileConnected, texts: Record<string, string> = {}): void =>
-    say({ type: 'open', version: PROTOCOL_VERSION, btf: file('v6.12.btf'), ids: file('v6.12.ids'), scenario, texts });
+    say({
+      type: 'open',
+      version: PROTOCOL_VERSION,
+      kernel: 'v6.12',
+      btf: file('v6.12.btf'),
+      ids: file('v6.12.ids'),
+      scenario,
+      texts,
+    });
   const time = (): number => decodeFrame(last('frame')?.numbers ?? new Float64Array(9)).time;
   return { lab, heard, last, say, open, time, settle };
 }
@@ -123,6 +131,7 @@ test('a page of another version is told so', () => {
   s.say({
     type: 'open',
     version: PROTOCOL_VERSION + 1,
+    kernel: 'v6.12',
     btf: file('v6.12.btf'),
     ids: file('v6.12.ids'),
     scenario: replaceWhileConnected,
@@ -134,6 +143,14 @@ test('a page of another version is told so', () => {
 test('a damaged BTF is told, not thrown', () => {
   const s = session();
   const btf = file('v6.12.btf').slice(0, 1000);
-  s.say({ type: 'open', version: PROTOCOL_VERSION, btf, ids: file('v6.12.ids'), scenario: nameTaken, texts: {} });
+  s.say({
+    type: 'open',
+    version: PROTOCOL_VERSION,
+    kernel: 'v6.12',
+    btf,
+    ids: file('v6.12.ids'),
+    scenario: nameTaken,
+    texts: {},
+  });
   expect(s.last('crash')?.message).toMatch(/BTF/);
 });

@@ -124,7 +124,7 @@ export class Session {
       this.host.post({ type: 'crash', message: 'The page and its engine are of different versions: reload the page.' });
       return;
     }
-    const parts = openMachineParts(new Uint8Array(message.btf), new Uint32Array(message.ids));
+    const parts = openMachineParts(message.kernel, new Uint8Array(message.btf), new Uint32Array(message.ids));
     if (!parts.ok) {
       this.host.post({ type: 'crash', message: `The kernel's BTF could not be read: ${parts.error.message}` });
       return;

@@ -78,6 +78,8 @@ export interface Scenario {
   readonly intro: string;
   readonly path: PathConfig;
   readonly seed: number;
+  /** the kernel that it is told for; the default one when left out */
+  readonly kernel?: string;
   /** program texts by name; the page may replace them */
   readonly texts: Readonly<Record<string, string>>;
   readonly steps: readonly ScenarioStep[];

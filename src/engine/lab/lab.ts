@@ -3,7 +3,8 @@
  * this and nothing below it.
  */
 import { Microscope } from './microscope.ts';
-import { Machine, type MachineParts } from './machine.ts';
+import type { MachineParts } from './kernels.ts';
+import { Machine } from './machine.ts';
 import { Recorder } from './recorder.ts';
 import { Run } from './run.ts';
 import type { Cold } from './machine.ts';

@@ -2,15 +2,10 @@
  * A whole machine: memory, clock, BPF, kernel, TCP and its users, wired at boot in a fixed order so that every address
  * and every number is the same in every run.
  */
-import { err, ok, type Result } from '../base/result.ts';
 import type { Btf } from '../btf/btf.ts';
-import { openBtf } from '../btf/read.ts';
 import { assemble } from '../isa/assembler.ts';
 import type { AssembledObject } from '../isa/object.ts';
-import type { SymbolSource } from '../isa/symbols.ts';
 import { Kernel, type KernelState, type ProgObject } from '../kernel/kernel.ts';
-import { V6_12 } from '../kernel/profiles.ts';
-import { symbolsFromBtf } from '../libbpf/symbols.ts';
 import { type EventKind, EventQueue } from '../net/event-queue.ts';
 import { cursorClass } from '../net/record.ts';
 import { registerHelpers } from '../tcp/helpers.ts';
@@ -21,6 +16,7 @@ import { BpfMachine } from '../vm/machine.ts';
 import { Memory } from '../vm/memory.ts';
 import { Text } from '../vm/text.ts';
 import type { Command, MapLetter, Scenario } from './commands.ts';
+import type { MachineParts } from './kernels.ts';
 import type { Halted, ProgramWatch, WatchedMachine } from './microscope.ts';
 import { Programs } from './programs.ts';
 import type { LifecycleFacts, WindowPoint } from './recorder.ts';
@@ -46,20 +42,6 @@ import {
   storeLine,
 } from './snapshots.ts';
 import { type LoadedMap, type LoadedProg, UserSpace, type UserState } from './user-space.ts';
-
-/** What is the same for every machine of a kernel: its BTF, and the names that texts may use. */
-export interface MachineParts {
-  readonly btf: Btf;
-  readonly symbols: SymbolSource;
-}
-
-/** `ids`: the id table of a shipped subset. */
-export function openMachineParts(btf: Uint8Array, ids: Uint32Array): Result<MachineParts> {
-  const opened = openBtf(btf, ids);
-  if (!opened.ok) return opened;
-  if (opened.value.find('STRUCT', 'tcp_congestion_ops') === 0) return err('it has no struct tcp_congestion_ops');
-  return ok({ btf: opened.value, symbols: symbolsFromBtf(opened.value) });
-}
 
 /** The immutable part of the state. */
 export interface Cold {
@@ -130,7 +112,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
       text,
       timers: events,
       btf,
-      profile: V6_12,
+      profile: parts.profile,
       prepare: (insns) => this.programs.problem(insns),
       makeTrampoline: (model, code) => this.programs.trampoline(model, code),
       observer: {
@@ -147,6 +129,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
       refs: this.kernel.refs,
       path: scenario.path,
       seed: scenario.seed,
+      refusesNameEarly: parts.profile.refusesNameEarly,
       observer: {
         onWindow: (sk) => this.windowChanged(sk),
         onDrop: () => this.observer.queue(this.events.now, this.tcp.net.queueLength),
@@ -187,7 +170,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     return this.bpf.executed;
   }
 
-  /** Null when the text does not assemble. */
+  /** Null when the text does not assemble on this kernel. */
   assemble(text: string): AssembledObject | null {
     const { value, diagnostics } = assemble(text, this.parts.symbols);
     return diagnostics.some(({ severity }) => severity === 'error') ? null : value;
@@ -291,7 +274,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     const { id, title, intro, path, seed } = this.scenario;
     const snapshot: ColdSnapshot = {
       scenario: { id, title, intro },
-      profile: V6_12.name,
+      profile: this.parts.profile.name,
       path,
       seed,
       maps: cold.user.maps.map((loaded) => mapSnapshot(this, loaded)),

@@ -143,7 +143,9 @@ export class UserSpace {
     const text = source ?? this.machine.texts[name] ?? '';
     const object = this.machine.assemble(text);
     if (!object) {
-      this.impossible(process, `load ${name}`, ERRNO.EINVAL, 'the text does not assemble');
+      const problem = this.machine.checkText(text);
+      const where = problem ? `line ${problem.line + 1}: ${problem.message}` : 'the text is empty';
+      this.impossible(process, `load ${name}`, ERRNO.EINVAL, `the text does not assemble on this kernel: ${where}`);
       return;
     }
     const told = { map: letter, shape: 'syscall', socket: null } as const;

@@ -1,7 +1,7 @@
-import type { Command, MapLetter } from '../../engine/index.ts';
+import { type Command, DEFAULT_KERNEL, KERNELS, type MapLetter } from '../../engine/index.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { command, move, openScenario, resetLab } from '../engine/engine.ts';
-import { choose, chooseTab, select } from '../store/choices.ts';
+import { choices, choose, chooseTab, select } from '../store/choices.ts';
 import { lab, notify } from '../store/lab.ts';
 import type { CommandArgs, PageCommand } from './command.ts';
 
@@ -73,8 +73,27 @@ function goToHolder({ map, kind, id }: CommandArgs): void {
 export function startScenario(id: string): void {
   const scenario = SCENARIOS.find((one) => one.id === id) ?? SCENARIOS[0];
   choose({ scenario: scenario.id, selection: { map: null, socket: null, field: null } });
-  openScenario(scenario);
+  openScenario(scenario, choices().kernel ?? scenario.kernel ?? DEFAULT_KERNEL);
 }
+
+/** The same scenario on another kernel, from its beginning. */
+export function chooseKernel(kernel: string): void {
+  const { scenario } = lab();
+  if (!scenario) return;
+  const own = scenario.kernel ?? DEFAULT_KERNEL;
+  choose({ kernel: kernel === own ? null : kernel });
+  openScenario(scenario, kernel);
+}
+
+const kernelCommands = KERNELS.map(
+  ({ profile: { name }, note }): PageCommand => ({
+    id: `lab.kernel.${name}`,
+    title: `Kernel ${name}: ${note}`,
+    group: 'Lab',
+    when: () => lab().kernel !== name,
+    run: () => chooseKernel(name),
+  }),
+);
 
 const scenarioCommands = SCENARIOS.map(
   ({ id, title }): PageCommand => ({
@@ -87,6 +106,7 @@ const scenarioCommands = SCENARIOS.map(
 
 export const LAB_COMMANDS: readonly PageCommand[] = [
   ...scenarioCommands,
+  ...kernelCommands,
   {
     id: 'lab.reset',
     title: 'Reset the lab: the scenario from its beginning, with its own texts; yours stay in the editor',

@@ -17,7 +17,7 @@ const scenario: Scenario = {
 const close = (socket: number): Act => ({ type: 'command', command: { do: 'close', socket } });
 
 test('a replay goes to each act in its time and then to the cursor', () => {
-  const log = logAct(logAct(emptyLog(scenario, {}), close(1), 10), close(2), 20);
+  const log = logAct(logAct(emptyLog(scenario, 'v6.12', {}), close(1), 10), close(2), 20);
   expect(replay(log, 15)).toEqual([
     { type: 'seek', time: 10 },
     close(1),
@@ -28,12 +28,15 @@ test('a replay goes to each act in its time and then to the cursor', () => {
 });
 
 test('acting in the past drops what came later', () => {
-  const log = [close(1), close(2)].reduce((log, act, i) => logAct(log, act, 10 + i * 10), emptyLog(scenario, {}));
+  const log = [close(1), close(2)].reduce(
+    (log, act, i) => logAct(log, act, 10 + i * 10),
+    emptyLog(scenario, 'v6.12', {}),
+  );
   expect(logAct(log, close(3), 15).acts.map(({ time }) => time)).toEqual([10, 15]);
 });
 
 test('an act that was never answered is left out', () => {
   const last = close(2);
-  const log = logAct(logAct(emptyLog(scenario, {}), close(1), 10), last, 20);
+  const log = logAct(logAct(emptyLog(scenario, 'v6.12', {}), close(1), 10), last, 20);
   expect(withoutAct(log, last).acts.map(({ time }) => time)).toEqual([10]);
 });

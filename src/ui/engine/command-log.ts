@@ -15,12 +15,14 @@ interface LoggedAct {
 
 export interface CommandLog {
   readonly scenario: Scenario;
+  readonly kernel: string;
   readonly texts: Readonly<Record<string, string>>;
   readonly acts: readonly LoggedAct[];
 }
 
-export const emptyLog = (scenario: Scenario, texts: Readonly<Record<string, string>>): CommandLog => ({
+export const emptyLog = (scenario: Scenario, kernel: string, texts: Readonly<Record<string, string>>): CommandLog => ({
   scenario,
+  kernel,
   texts,
   acts: [],
 });

@@ -67,11 +67,11 @@ function crashed(message: string): void {
 
 async function openLog(opened: CommandLog): Promise<boolean> {
   try {
-    const { btf, ids } = await kernelFiles();
+    const { btf, ids } = await kernelFiles(opened.kernel);
     if (opened !== log) return false;
     if (!worker) startWorker();
-    const { scenario, texts } = opened;
-    post({ type: 'open', version: PROTOCOL_VERSION, btf, ids, scenario, texts });
+    const { scenario, kernel, texts } = opened;
+    post({ type: 'open', version: PROTOCOL_VERSION, kernel, btf, ids, scenario, texts });
     post({ type: 'breakpoints', breakpoints: choices().breakpoints });
     sendWindows();
     return true;
@@ -81,10 +81,20 @@ async function openLog(opened: CommandLog): Promise<boolean> {
   }
 }
 
-/** Opens a scenario; `texts` take the place of its own. */
-export function openScenario(scenario: Scenario, texts: Texts = {}): void {
-  log = emptyLog(scenario, texts);
-  told({ phase: 'starting', crash: null, scenario, cold: null, history: null, cpu: null, notices: [], playing: false });
+/** Opens a scenario on a kernel; `texts` take the place of its own. */
+export function openScenario(scenario: Scenario, kernel: string, texts: Texts = {}): void {
+  log = emptyLog(scenario, kernel, texts);
+  told({
+    phase: 'starting',
+    crash: null,
+    scenario,
+    kernel,
+    cold: null,
+    history: null,
+    cpu: null,
+    notices: [],
+    playing: false,
+  });
   setMotion('scrub');
   void openLog(log);
 }
@@ -93,7 +103,7 @@ export function openScenario(scenario: Scenario, texts: Texts = {}): void {
 export function resetLab(): void {
   if (!log) return;
   endWorker();
-  openScenario(log.scenario);
+  openScenario(log.scenario, log.kernel);
 }
 
 const WORDS: Partial<Record<ToWorker['type'], string>> = {
@@ -204,7 +214,7 @@ export const registerNew = (name: string, text: string): void => perform({ type:
 export function restart(texts: Texts): void {
   if (!log) return;
   const message: ToWorker = { type: 'restart', texts };
-  log = emptyLog(log.scenario, texts);
+  log = emptyLog(log.scenario, log.kernel, texts);
   unanswered = message;
   setMotion('scrub');
   post(message);

@@ -1,10 +1,10 @@
-/* The kernel's types, fetched once: the worker gets a copy, the page's own views and the editor read the same bytes. */
+/* The kernels' types, fetched once each: the worker gets a copy, the page's own views and the editor read the same bytes. */
+import { kernelSpec } from '../../engine/index.ts';
+
 export interface KernelFiles {
   readonly btf: ArrayBuffer;
   readonly ids: ArrayBuffer;
 }
-
-const PROFILE = 'v6.12';
 
 async function fetchBytes(path: string): Promise<ArrayBuffer> {
   const response = await fetch(new URL(path, document.baseURI));
@@ -12,16 +12,29 @@ async function fetchBytes(path: string): Promise<ArrayBuffer> {
   return response.arrayBuffer();
 }
 
-let files: Promise<KernelFiles> | null = null;
-
-/** Rejects when they cannot be fetched; asks again the next time. */
-export function kernelFiles(): Promise<KernelFiles> {
-  files ??= Promise.all([fetchBytes(`btf/${PROFILE}.btf`), fetchBytes(`btf/${PROFILE}.ids`)]).then(
-    ([btf, ids]) => ({ btf, ids }),
-    (error: unknown) => {
-      files = null;
+/** What is asked for once and kept; a failure is forgotten, so that it is asked for again. */
+export function once<T>(ask: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const asked = new Map<string, Promise<T>>();
+  return (key) => {
+    const known = asked.get(key);
+    if (known) return known;
+    const answer = ask(key).catch((error: unknown) => {
+      asked.delete(key);
       throw error;
-    },
-  );
-  return files;
+    });
+    asked.set(key, answer);
+    return answer;
+  };
+}
+
+const filesOf = once(async (name): Promise<KernelFiles> => {
+  const [btf, ids] = await Promise.all([fetchBytes(`btf/${name}.btf`), fetchBytes(`btf/${name}.ids`)]);
+  return { btf, ids };
+});
+
+/** Rejects when they cannot be fetched, or nobody knows that kernel. */
+export async function kernelFiles(kernel: string): Promise<KernelFiles> {
+  const spec = kernelSpec(kernel);
+  if (!spec) throw new Error(`there is no kernel ${kernel}`);
+  return filesOf(spec.files);
 }

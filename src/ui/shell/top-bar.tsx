@@ -1,6 +1,7 @@
 import { ChevronDown, ChevronLeft, ChevronRight, Pause, Play, Search, SkipBack } from 'lucide-react';
 import { SCENARIOS } from '../../scenarios/index.ts';
-import { startScenario } from '../commands/lab.ts';
+import { KERNELS } from '../../engine/index.ts';
+import { chooseKernel, startScenario } from '../commands/lab.ts';
 import { runCommand } from '../commands/registry.ts';
 import { chooseSpeed } from '../commands/time.ts';
 import { CommandButton } from '../controls/command-button.tsx';
@@ -19,6 +20,7 @@ export function TopBar() {
         ops.play
       </h1>
       <ScenarioMenu />
+      <KernelMenu />
       <span className="spring" />
       <Transport />
       <Speed />
@@ -43,6 +45,21 @@ function ScenarioMenu() {
       onChoose={startScenario}
     >
       {scenario?.title ?? 'Scenario'}
+      <ChevronDown aria-hidden="true" />
+    </Choice>
+  );
+}
+
+function KernelMenu() {
+  const kernel = useLab((state) => state.kernel);
+  return (
+    <Choice
+      label="Kernel"
+      value={kernel}
+      items={KERNELS.map(({ profile, note }) => ({ value: profile.name, title: profile.name, note }))}
+      onChoose={chooseKernel}
+    >
+      {kernel}
       <ChevronDown aria-hidden="true" />
     </Choice>
   );

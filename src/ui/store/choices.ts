@@ -36,6 +36,8 @@ export interface Choices {
   /** the hint has been followed or sent away */
   readonly hinted: boolean;
   readonly scenario: string | null;
+  /** kernel to run on; null: the one that the scenario is told for */
+  readonly kernel: string | null;
   /** texts that differ from the examples, or have no example, by name */
   readonly edits: Readonly<Record<string, string>>;
   readonly activeText: string | null;
@@ -56,6 +58,7 @@ const DEFAULTS: Choices = {
   letterKeys: true,
   hinted: false,
   scenario: null,
+  kernel: null,
   edits: {},
   activeText: null,
   breakpoints: [],
@@ -79,7 +82,7 @@ const sameType = (a: unknown, b: unknown): boolean =>
   typeof a === typeof b && Array.isArray(a) === Array.isArray(b) && (a === null) === (b === null);
 
 const isNullableText = (key: string, value: unknown): boolean =>
-  (key === 'scenario' || key === 'activeText') && typeof value === 'string';
+  (key === 'scenario' || key === 'activeText' || key === 'kernel') && typeof value === 'string';
 
 export const useChoices = create<Choices>(kept);
 

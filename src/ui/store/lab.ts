@@ -1,6 +1,12 @@
 /* What the engine said and changes rarely. Numbers of a frame are in src/ui/frame-source.ts. */
 import { create } from 'zustand';
-import type { ColdSnapshot, CpuSnapshot, History, Scenario } from '../../engine/index.ts';
+import {
+  type ColdSnapshot,
+  type CpuSnapshot,
+  DEFAULT_KERNEL,
+  type History,
+  type Scenario,
+} from '../../engine/index.ts';
 import type { Notice } from '../../protocol/messages.ts';
 
 export interface ShownNotice extends Notice {
@@ -17,6 +23,8 @@ export interface LabState {
   /** a long job under way; progress is 0 to 1, null where the end is not known */
   readonly job: { readonly name: string; readonly progress: number | null } | null;
   readonly scenario: Scenario | null;
+  /** the kernel that the lab runs, or is about to */
+  readonly kernel: string;
   readonly cold: ColdSnapshot | null;
   readonly history: History | null;
   readonly cpu: CpuSnapshot | null;
@@ -31,6 +39,7 @@ export const useLab = create<LabState>(() => ({
   crash: null,
   job: null,
   scenario: null,
+  kernel: DEFAULT_KERNEL,
   cold: null,
   history: null,
   cpu: null,

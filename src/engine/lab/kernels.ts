@@ -1,0 +1,57 @@
+/* The kernels that a machine can be: a profile, and the BTF that goes with it. */
+import { err, ok, type Result } from '../base/result.ts';
+import type { Btf } from '../btf/btf.ts';
+import { openBtf } from '../btf/read.ts';
+import type { SymbolSource } from '../isa/symbols.ts';
+import { type Profile, V5_6, V6_1, V6_12 } from '../kernel/profiles.ts';
+import { deriveV56 } from '../kernel/v5-6.ts';
+import { symbolsFromBtf } from '../libbpf/symbols.ts';
+
+export interface KernelSpec {
+  readonly profile: Profile;
+  /** whose shipped BTF it is made from */
+  readonly files: string;
+  /** one line for a menu */
+  readonly note: string;
+  readonly derive?: (btf: Btf) => Result<Btf>;
+}
+
+/** Oldest first. */
+export const KERNELS: readonly KernelSpec[] = [
+  {
+    profile: V5_6,
+    files: 'v6.1',
+    note: 'struct_ops as it was merged in 2020: no links, the count in the value. Derived from v6.1, not recorded.',
+    derive: deriveV56,
+  },
+  { profile: V6_1, files: 'v6.1', note: 'Debian 6.1.192, recorded: plain maps only.' },
+  { profile: V6_12, files: 'v6.12', note: 'Debian 6.12.117, recorded: links, trampolines with names.' },
+];
+
+export const DEFAULT_KERNEL = V6_12.name;
+
+export const kernelSpec = (name: string): KernelSpec | undefined =>
+  KERNELS.find(({ profile }) => profile.name === name);
+
+/** What is the same for every machine of a kernel: its BTF, and the names that texts may use. */
+export interface MachineParts {
+  readonly profile: Profile;
+  readonly btf: Btf;
+  readonly symbols: SymbolSource;
+}
+
+/** The types of a kernel from the files that its spec names; `ids`: the id table of a shipped subset. */
+export function openKernelBtf(name: string, btf: Uint8Array, ids: Uint32Array): Result<Btf> {
+  const spec = kernelSpec(name);
+  if (!spec) return err(`there is no kernel ${name}; there are ${KERNELS.map((k) => k.profile.name).join(', ')}`);
+  const opened = openBtf(btf, ids);
+  return opened.ok && spec.derive ? spec.derive(opened.value) : opened;
+}
+
+export function openMachineParts(name: string, btf: Uint8Array, ids: Uint32Array): Result<MachineParts> {
+  const opened = openKernelBtf(name, btf, ids);
+  if (!opened.ok) return opened;
+  if (opened.value.find('STRUCT', 'tcp_congestion_ops') === 0) return err('it has no struct tcp_congestion_ops');
+  const { profile } = kernelSpec(name) as KernelSpec;
+  return ok({ profile, btf: opened.value, symbols: symbolsFromBtf(opened.value) });
+}
