@@ -26,6 +26,9 @@ export type {
   Scenario,
   ScenarioStep,
 } from './lab/commands.ts';
+export { type Break } from './lab/breaks.ts';
+export type { ModuleCommand } from './lab/commands.ts';
+export { GRACE_CLOCKS, type GraceClock } from './kernel/grace.ts';
 export { Lab, type LabBreakpoint } from './lab/lab.ts';
 export {
   DEFAULT_KERNEL,

@@ -121,7 +121,7 @@ describe('objects', () => {
     const { value, diagnostics } = assemble(RENO, symbols);
     expect(diagnostics).toEqual([]);
     expect(value.license).toBe('GPL');
-    expect(value.structOps).toEqual({ type: 'tcp_congestion_ops', name: 'bpf_reno', flags: 0 });
+    expect(value.structOps).toEqual({ type: 'tcp_congestion_ops', name: 'bpf_reno', flags: 0, link: false });
     expect(value.functions.map(({ name, member }) => [name, member])).toEqual([
       ['reno_ssthresh', 'ssthresh'],
       ['reno_undo_cwnd', 'undo_cwnd'],

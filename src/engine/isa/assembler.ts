@@ -47,13 +47,17 @@ export function assemble(text: string, symbols: SymbolSource): Parsed<AssembledO
   const { header } = listing;
   checkHeader(header, symbols, context.problems);
   const ranges = findFunctions(listing, context.problems);
-  const names = new Set(ranges.map(({ label }) => label.name));
+  const names = new Set([...ranges.map(({ label }) => label.name), ...header.externs.map(({ name }) => name)]);
   const functions = ranges.map((range) => assembleFunction(range, listing, names, context));
   return {
     value: {
       license: header.license,
-      structOps: header.type === null ? null : { type: header.type, name: header.name ?? '', flags: header.flags },
+      structOps:
+        header.type === null
+          ? null
+          : { type: header.type, name: header.name ?? '', flags: header.flags, link: header.link },
       functions,
+      externs: header.externs,
       references: sortReferences(context.references),
     },
     diagnostics: context.problems.sorted,
@@ -134,7 +138,7 @@ function readInstruction(tokens: readonly Token[], end: TextRange, context: Cont
 
 // --- functions
 
-/** A function begins at the first label of a section, and at every label that is called. */
+/** A function begins at the first label of a section, and at every label that is called or made known to others. */
 function findFunctions({ header, lines, labels }: Listing, problems: Problems): FunctionRange[] {
   const { sections } = header;
   if (lines.length > 0 && (sections.length === 0 || sections[0].from > 0)) {
@@ -149,7 +153,10 @@ function findFunctions({ header, lines, labels }: Listing, problems: Problems): 
       },
     );
   }
-  const called = new Set(lines.flatMap(({ draft }) => (draft?.callee ? [draft.callee.text] : [])));
+  const called = new Set([
+    ...header.globals,
+    ...lines.flatMap(({ draft }) => (draft?.callee ? [draft.callee.text] : [])),
+  ]);
   const found: FunctionRange[] = [];
   for (const [i, section] of sections.entries()) {
     const end = sections[i + 1]?.from ?? lines.length;

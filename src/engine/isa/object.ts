@@ -6,6 +6,8 @@ export interface StructOpsSpec {
   readonly type: string;
   readonly name: string;
   readonly flags: number;
+  /** the map is made for links (BPF_F_LINK), as libbpf does for the section `.struct_ops.link` */
+  readonly link: boolean;
 }
 
 /** A slot whose imm depends on where another function of the file ends up. */
@@ -44,10 +46,18 @@ export type Reference = { readonly range: TextRange } & (
   | { readonly kind: 'member'; readonly struct: string; readonly name: string }
 );
 
+/** A function that another object is to bring (`.extern NAME`). */
+export interface Extern {
+  readonly name: string;
+  /** 0-based */
+  readonly line: number;
+}
+
 export interface AssembledObject {
   readonly license: string;
   readonly structOps: StructOpsSpec | null;
   readonly functions: readonly AssembledFunction[];
+  readonly externs: readonly Extern[];
   /** in the order of the text */
   readonly references: readonly Reference[];
 }

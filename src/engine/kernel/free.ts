@@ -4,32 +4,50 @@
  * instructions do not) at the same time (synchronize_rcu_mult), then lets go of programs, image and values.
  */
 import type { Core } from './core.ts';
-import { RCU_NS, RCU_TASKS_NS } from './grace.ts';
-import { putBtf, putProg, setMap } from './objects.ts';
+import { GRACE_NS, type GraceClock } from './grace.ts';
+import { putBtf, putProg, setMap, waitToFree } from './objects.ts';
 import { withoutEntry } from './state.ts';
 import { releaseImage } from './struct-ops/trampolines.ts';
 import { structOpsType } from './struct-ops/types.ts';
 
 /** The timer of a map on its way out: the work item runs, then each grace period ends, and with the last the map goes. */
 export function freeTimer(k: Core, object: number): void {
-  const map = k.state.maps[object];
-  const { now } = k.timers;
-  if (!map?.freeing) return;
-  const { workAt, rcuAt, tasksAt } = map.freeing;
-  if (!k.profile.freeWaits) {
-    freeMap(k, object);
+  const { freeing } = k.state.maps[object] ?? {};
+  if (!freeing) return;
+  const over = (clock: GraceClock): boolean => freeing[clock] <= k.timers.now && !k.state.heldClocks.includes(clock);
+  if (freeing.work !== 0) {
+    if (!over('work')) return;
+    const { now } = k.timers;
+    if (k.profile.freeWaits) waitToFree(k, object, { work: 0, rcu: now + GRACE_NS.rcu, tasks: now + GRACE_NS.tasks });
+    else freeMap(k, object);
     return;
   }
-  if (workAt !== 0) {
-    const freeing = { workAt: 0, rcuAt: now + RCU_NS, tasksAt: now + RCU_TASKS_NS };
-    setMap(k, { ...map, freeing });
-    k.timers.schedule(freeing.rcuAt, k.freeTimer, object);
-    k.timers.schedule(freeing.tasksAt, k.freeTimer, object);
-    return;
+  const left = { work: 0, rcu: over('rcu') ? 0 : freeing.rcu, tasks: over('tasks') ? 0 : freeing.tasks };
+  setMap(k, { ...k.state.maps[object], freeing: left });
+  if (left.rcu === 0 && left.tasks === 0) freeMap(k, object);
+}
+
+/** Holds a clock, or lets it go on: what has come due meanwhile is over now. */
+export function holdClock(k: Core, clock: GraceClock, held: boolean): void {
+  const others = k.state.heldClocks.filter((one) => one !== clock);
+  k.state = { ...k.state, heldClocks: held ? [...others, clock] : others };
+  if (!held) settle(k);
+}
+
+/** Ends the waits of one clock that are under way, held or not. */
+export function endClock(k: Core, clock: GraceClock): void {
+  const held = k.state.heldClocks;
+  for (const { object, freeing } of Object.values(k.state.maps)) {
+    if (!freeing || freeing[clock] === 0) continue;
+    setMap(k, { ...k.state.maps[object], freeing: { ...freeing, [clock]: k.timers.now } });
   }
-  const left = { workAt: 0, rcuAt: rcuAt > now ? rcuAt : 0, tasksAt: tasksAt > now ? tasksAt : 0 };
-  setMap(k, { ...map, freeing: left });
-  if (left.rcuAt === 0 && left.tasksAt === 0) freeMap(k, object);
+  k.state = { ...k.state, heldClocks: held.filter((one) => one !== clock) };
+  settle(k);
+  k.state = { ...k.state, heldClocks: held };
+}
+
+function settle(k: Core): void {
+  for (const { object, freeing } of Object.values(k.state.maps)) if (freeing) freeTimer(k, object);
 }
 
 /** bpf_struct_ops_map_free */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ERRNO } from '../base/errno.ts';
 import { ProgramStopped } from '../vm/stopped.ts';
-import { RCU_NS, RCU_TASKS_NS, WORKQUEUE_NS } from './grace.ts';
+import { GRACE_NS } from './grace.ts';
 import { boot, loader } from './testing/boot.ts';
 
 test('a congestion control from INIT to freed', () => {
@@ -164,11 +164,11 @@ test('the three waits: the id is gone at once, the work item runs, both grace pe
   kernel.close(pid, map);
   expect(kernel.mapById(id)).toBeNull();
   const freeing = () => kernel.state.maps[object]?.freeing;
-  expect(freeing()).toEqual({ workAt: WORKQUEUE_NS, rcuAt: 0, tasksAt: 0 });
+  expect(freeing()).toEqual({ work: GRACE_NS.work, rcu: 0, tasks: 0 });
   events.step();
-  expect(freeing()).toEqual({ workAt: 0, rcuAt: WORKQUEUE_NS + RCU_NS, tasksAt: WORKQUEUE_NS + RCU_TASKS_NS });
+  expect(freeing()).toEqual({ work: 0, rcu: GRACE_NS.work + GRACE_NS.rcu, tasks: GRACE_NS.work + GRACE_NS.tasks });
   events.step();
-  expect(freeing()).toEqual({ workAt: 0, rcuAt: 0, tasksAt: WORKQUEUE_NS + RCU_TASKS_NS });
+  expect(freeing()).toEqual({ work: 0, rcu: 0, tasks: GRACE_NS.work + GRACE_NS.tasks });
   events.step();
   expect(freeing()).toBeUndefined();
 });

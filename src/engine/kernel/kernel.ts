@@ -11,7 +11,8 @@ import type { SyscallResult } from './calls.ts';
 import { COMMAND_NUMBERS, COMMANDS } from './commands.ts';
 import type { Core, KernelParts } from './core.ts';
 import * as fds from './fds.ts';
-import { freeTimer } from './free.ts';
+import { endClock, freeTimer, holdClock } from './free.ts';
+import type { GraceClock } from './grace.ts';
 import { holdMap, listed, putMap } from './objects.ts';
 import { unpin } from './pins.ts';
 import { inProfile } from './profiles.ts';
@@ -162,6 +163,12 @@ export class Kernel {
   /** unlink(2) in bpffs: 0 or -ENOENT. */
   unlink(path: string): number {
     return unpin(this.core, path);
+  }
+
+  /** Holds a kind of wait before maps are freed, lets it go on, or ends those under way. No kernel offers this. */
+  setGrace(clock: GraceClock, to: 'hold' | 'go' | 'end'): void {
+    if (to === 'end') endClock(this.core, clock);
+    else holdClock(this.core, clock, to === 'hold');
   }
 
   capable(pid: number, cap: Capability): boolean {

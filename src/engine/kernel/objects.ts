@@ -4,9 +4,10 @@
 import { assert } from '../base/assert.ts';
 import { contentKey } from '../base/hash.ts';
 import type { Core } from './core.ts';
-import { WORKQUEUE_NS } from './grace.ts';
+import { GRACE_NS } from './grace.ts';
 import {
   type BtfObject,
+  type Freeing,
   type IdKind,
   type LinkObject,
   type MapObject,
@@ -115,11 +116,15 @@ export function putMap(k: Core, object: number, kind: HolderKind, id: number): v
   if (holders.length === 0) startFreeing(k, object);
 }
 
-/** bpf_map_free_in_work */
+/** bpf_map_free_in_work: from here on the map's waits are timers (free.ts). */
 function startFreeing(k: Core, object: number): void {
-  const workAt = k.timers.now + WORKQUEUE_NS;
-  setMap(k, { ...k.state.maps[object], freeing: { workAt, rcuAt: 0, tasksAt: 0 } });
-  k.timers.schedule(workAt, k.freeTimer, object);
+  waitToFree(k, object, { work: k.timers.now + GRACE_NS.work, rcu: 0, tasks: 0 });
+}
+
+/** Writes down until when a map waits, and asks to be told. */
+export function waitToFree(k: Core, object: number, freeing: Freeing): void {
+  setMap(k, { ...k.state.maps[object], freeing });
+  for (const at of Object.values(freeing)) if (at !== 0) k.timers.schedule(at, k.freeTimer, object);
 }
 
 export function holdProg(k: Core, object: number, kind: ObjectHolder['kind'], id: number): void {

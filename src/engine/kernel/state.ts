@@ -6,6 +6,7 @@
  * Objects have numbers that are never used again; the ids that user space sees come and go. A reference count is never
  * stored: each object has the list of those who hold it, and every count is the length of a part of that list.
  */
+import type { GraceClock } from './grace.ts';
 import type { Holder } from './subsystem.ts';
 
 export const CAPABILITIES = ['CAP_NET_ADMIN', 'CAP_SYS_ADMIN', 'CAP_PERFMON', 'CAP_BPF'] as const;
@@ -87,14 +88,8 @@ export interface MapProg {
   readonly bytes: number;
 }
 
-/** A map without references on its way out; the times are engine times in ns, 0: not asked for yet, or over. */
-interface Freeing {
-  /** when the work item runs */
-  readonly workAt: number;
-  /** when a grace period of each flavour ends */
-  readonly rcuAt: number;
-  readonly tasksAt: number;
-}
+/** A map without references on its way out: when each wait ends, engine time in ns; 0: not asked for yet, or over. */
+export type Freeing = Readonly<Record<GraceClock, number>>;
 
 export interface MapObject extends KernelObject {
   readonly name: string;
@@ -151,6 +146,8 @@ export interface KernelState {
   readonly nextObject: number;
   /** system calls so far; number of the one that runs */
   readonly calls: number;
+  /** waits that do not end by themselves */
+  readonly heldClocks: readonly GraceClock[];
   /** what the kernel logged, newest last, bounded */
   readonly dmesg: readonly { readonly time: number; readonly text: string }[];
   /** the kernel is dead, and this is its last message */
@@ -170,6 +167,7 @@ export const emptyState: KernelState = {
   nextFile: 1,
   nextObject: 1,
   calls: 0,
+  heldClocks: [],
   dmesg: [],
   panic: null,
 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ERRNO } from '../base/errno.ts';
-import { WORKQUEUE_NS } from './grace.ts';
+import { GRACE_NS } from './grace.ts';
 import { V5_6 } from './profiles.ts';
 import { boot, loader, shippedBtf } from './testing/boot.ts';
 import { distillFuncProto } from './struct-ops/func-model.ts';
@@ -52,7 +52,7 @@ test('the count lies in the value, a struct that nobody holds cannot be got, and
   expect(kernel.refs.get(kdata, 'socket', 2)).toBe(false);
   kernel.close(pid, fd);
   events.step();
-  expect(events.now).toBe(WORKQUEUE_NS);
+  expect(events.now).toBe(GRACE_NS.work);
   expect(kernel.state.maps[object]).toBeUndefined();
 });
 

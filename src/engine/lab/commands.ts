@@ -5,11 +5,22 @@
  * User space names things as people do: processes by name, maps by letter, sockets by number. Each verb is carried out
  * by a small user-space program (src/engine/libbpf, src/engine/tools) that reaches the kernel through system calls only.
  */
+import type { GraceClock } from '../kernel/grace.ts';
+
 export type MapLetter = string;
+
+/** Verbs of the modules lens: the same system calls under other names. */
+export type ModuleCommand =
+  | { readonly do: 'insmod'; readonly map: MapLetter; readonly text: string; readonly source?: string }
+  /** `strict`: refuse while somebody uses it, as for kernel modules; not what struct_ops does */
+  | { readonly do: 'rmmod'; readonly map: MapLetter; readonly strict?: boolean }
+  /** BPF_LINK_UPDATE: old sockets stay, new ones get the other map */
+  | { readonly do: 'replace'; readonly from: MapLetter; readonly to: MapLetter };
 
 export type Command =
   | { readonly do: 'spawn'; readonly process: string; readonly uid?: number }
-  | { readonly do: 'exit'; readonly process: string }
+  /** the process ends by itself, or is killed before it can tidy up: either way its fds are closed */
+  | { readonly do: 'exit'; readonly process: string; readonly killed?: boolean }
   /** BTF_LOAD, MAP_CREATE and a PROG_LOAD for each function of the named text; the map becomes `map` */
   | {
       readonly do: 'load';
@@ -18,11 +29,34 @@ export type Command =
       readonly text: string;
       /** the text itself, where it is not the run's text of that name */
       readonly source?: string;
+      /** functions that it leaves out are taken from what is loaded; no kernel does that */
+      readonly libraries?: boolean;
     }
+  | ModuleCommand
   /** MAP_UPDATE_ELEM, key 0 */
   | { readonly do: 'register'; readonly process: string; readonly map: MapLetter }
   /** MAP_GET_FD_BY_ID, MAP_DELETE_ELEM, close */
   | { readonly do: 'unregister'; readonly process: string; readonly map: MapLetter }
+  /** LINK_CREATE of a READY map; the link becomes number `link` */
+  | { readonly do: 'link'; readonly process: string; readonly map: MapLetter; readonly link: number }
+  /** LINK_UPDATE to another map; with `old`, BPF_F_REPLACE says which map must be there now */
+  | {
+      readonly do: 'update-link';
+      readonly process: string;
+      readonly link: number;
+      readonly map: MapLetter;
+      readonly old?: MapLetter;
+    }
+  | { readonly do: 'detach'; readonly process: string; readonly link: number }
+  /** closes the owner's fd of the link: with the last fd or pin, what it registered is unregistered */
+  | { readonly do: 'close-link'; readonly process: string; readonly link: number }
+  /** OBJ_PIN of a map or a link */
+  | { readonly do: 'pin'; readonly process: string; readonly path: string; readonly map: MapLetter }
+  | { readonly do: 'pin'; readonly process: string; readonly path: string; readonly link: number }
+  /** unlink(2) in bpffs */
+  | { readonly do: 'unpin'; readonly process: string; readonly path: string }
+  /** stops, starts or ends the waits of one kind between a map's last reference and its memory; no kernel offers this */
+  | { readonly do: 'grace'; readonly clock: GraceClock; readonly to: 'hold' | 'go' | 'end' }
   /** closes the process's fds of this map and of its programs */
   | { readonly do: 'close-map'; readonly process: string; readonly map: MapLetter }
   /** socket, setsockopt(TCP_CONGESTION) when cc is given, connect; then sends `bytes` (endlessly when left out) */
@@ -39,6 +73,8 @@ export type Command =
   | { readonly do: 'sysctl'; readonly process: string; readonly name: string; readonly value: string }
   /** writes bytes into the machine's memory behind the kernel's back, as a debugger would */
   | { readonly do: 'poke'; readonly address: number; readonly bytes: readonly number[] };
+
+export type { GraceClock };
 
 export interface ScenarioStep {
   /** engine time, nanoseconds */

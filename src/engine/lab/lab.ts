@@ -2,6 +2,7 @@
  * One lab: a machine, its run, the microscope over it, and what the page is told. The worker and the command line use
  * this and nothing below it.
  */
+import { type Break, lastBreak, nextBreak } from './breaks.ts';
 import { Microscope } from './microscope.ts';
 import type { MachineParts } from './kernels.ts';
 import { Machine } from './machine.ts';
@@ -29,6 +30,7 @@ export class Lab {
   private readonly scope: Microscope;
   private readonly recorder = new Recorder();
   private breakpoints: readonly LabBreakpoint[] = [];
+  private breaks: readonly Break[] = [];
   /** told by the machine during the event that runs; kept when the event was run to its end for the first time */
   private pending: (() => void)[] = [];
   private executed = 0;
@@ -102,8 +104,28 @@ export class Lab {
     return reached;
   }
 
-  /** Runs on to `time` and stops at breakpoints. */
+  /** Runs on to `time` and stops at breakpoints: at instructions, and where the run meets one of the breaks. */
   play(time: number, keepGoing: KeepGoing = always): 'reached' | 'stopped' | 'more' {
+    const from = this.time;
+    const outcome = this.playTo(time, keepGoing);
+    const met = nextBreak(this.breaks, this.recorder.history, from, this.time);
+    if (met === null) return outcome;
+    this.seek(met);
+    return 'stopped';
+  }
+
+  /** Back to where the run last met one of the breaks; false when it did not. */
+  reverse(): boolean {
+    const met = lastBreak(this.breaks, this.recorder.history, this.time);
+    if (met !== null) this.seek(met);
+    return met !== null;
+  }
+
+  setBreaks(breaks: readonly Break[]): void {
+    this.breaks = breaks;
+  }
+
+  private playTo(time: number, keepGoing: KeepGoing): 'reached' | 'stopped' | 'more' {
     if (this.breakpoints.length === 0) return this.advance(time, keepGoing) ? 'reached' : 'more';
     const lines = new Set(this.breakpoints.map(({ text, line }) => `${line} ${text}`));
     const isBreakpoint = ({ progId, pc }: { progId: number; pc: number }): boolean => {

@@ -151,8 +151,22 @@ export class Recorder {
     const current = now.holders.filter(counts);
     const gone = old.filter((a) => !current.some((b) => sameHolder(a, b)));
     const come = current.filter((a) => !old.some((b) => sameHolder(a, b)));
-    for (const [who, gained] of [...gone.map((h) => [h, false] as const), ...come.map((h) => [h, true] as const)]) {
-      this.refs.push({ time, event, map: now.letter, refcnt: now.refcnt, who: describe(who), gained });
+    const last = this.calls.at(-1);
+    const call = last?.event === event ? last.n : 0;
+    for (const [holder, gained] of [...gone.map((h) => [h, false] as const), ...come.map((h) => [h, true] as const)]) {
+      const { kind, id } = holder;
+      const by = gained ? holder.call : call;
+      this.refs.push({
+        time,
+        event,
+        map: now.letter,
+        refcnt: now.refcnt,
+        kind,
+        id,
+        who: describe(holder),
+        gained,
+        call: by,
+      });
       this.version++;
     }
   }

@@ -3,8 +3,9 @@
  * `ColdSnapshot` is sent when it changed, `HotSnapshot` every frame (as one Float64Array, see src/protocol/frame.ts),
  * `History` grows at its end and is cut where a branch forks.
  */
+import type { GraceClock } from '../kernel/grace.ts';
 import type { TraceEntry } from '../kernel/steps.ts';
-import type { Holder } from '../kernel/subsystem.ts';
+import type { Holder, HolderKind } from '../kernel/subsystem.ts';
 import type { LifecycleState, MapLetter, PathConfig } from './commands.ts';
 
 /** Where the machine stands: after `event` events; inside event `event + 1` when `call` and `insn` are set. */
@@ -40,11 +41,23 @@ export interface MapSnapshot {
   readonly letter: MapLetter;
   readonly id: number;
   readonly name: string;
+  /** kernel struct: `tcp_congestion_ops` */
+  readonly struct: string;
+  /** pages of trampolines */
+  readonly images: number;
+  /** functions taken from other maps' texts */
+  readonly libraries: readonly { readonly name: string; readonly letter: MapLetter }[];
   /** name of the congestion control, from the value's data once it was given one */
   readonly ccName: string;
   readonly state: LifecycleState;
+  /** made with BPF_F_LINK: a link registers it */
+  readonly forLinks: boolean;
   /** reference 0, id gone, waiting for RCU and RCU-tasks */
   readonly inGrace: boolean;
+  /** the waits until it is freed */
+  readonly grace: readonly GraceWait[];
+  /** paths in bpffs */
+  readonly pins: readonly string[];
   /** every holder; the shown refcnt is the number of those that are not `file` or `pin` */
   readonly holders: readonly Holder[];
   /** refcnt as a lookup reports it */
@@ -56,6 +69,27 @@ export interface MapSnapshot {
   readonly progs: readonly ProgSnapshot[];
   /** trampoline of each implemented member: address in the image and length of its code */
   readonly trampolines: readonly TrampolineSnapshot[];
+}
+
+/** One of the waits between a map's last reference and its memory. */
+export interface GraceWait {
+  readonly clock: GraceClock;
+  /** engine time at which it ends, ns; 0: not asked for yet, or over */
+  readonly endsAt: number;
+  /** ns from the asking to the end */
+  readonly span: number;
+}
+
+export interface LinkSnapshot {
+  /** number that its maker gave it */
+  readonly link: number;
+  readonly id: number;
+  readonly process: string;
+  /** the map that it registered; null: detached, or gone */
+  readonly map: MapLetter | null;
+  /** fds and pins that keep it; none: it is gone */
+  readonly fds: number;
+  readonly pins: readonly string[];
 }
 
 export interface SocketSnapshot {
@@ -85,7 +119,12 @@ export interface ColdSnapshot {
   readonly seed: number;
   readonly maps: readonly MapSnapshot[];
   readonly sockets: readonly SocketSnapshot[];
+  readonly links: readonly LinkSnapshot[];
   readonly processes: readonly ProcessSnapshot[];
+  /** waits that do not end by themselves */
+  readonly heldClocks: readonly GraceClock[];
+  /** the kernel is dead, and this is its last message */
+  readonly panic: string | null;
   /** tcp_available_congestion_control, in list order */
   readonly available: readonly string[];
   /** number of the last system call at the cursor; 0 before the first */
@@ -178,9 +217,14 @@ export interface RefChange {
   readonly event: number;
   readonly map: MapLetter;
   readonly refcnt: number;
+  readonly kind: HolderKind;
+  /** number of the link or socket; 0 where there is only one */
+  readonly id: number;
   /** who came or went, in words: `registration`, `socket 3` */
   readonly who: string;
   readonly gained: boolean;
+  /** the system call that did it; 0: none, the stack did */
+  readonly call: number;
 }
 
 /** Something the user should read when the clock passes it: a stopped program, a window of 0. */

@@ -2,14 +2,18 @@
 import { formatReturn } from '../base/errno.ts';
 import { decode, instructionSlots } from '../isa/insn.ts';
 import { accessBytes, CLASS, classOf } from '../isa/opcodes.ts';
-import type { MapObject, Process } from '../kernel/state.ts';
+import { GRACE_CLOCKS, GRACE_NS } from '../kernel/grace.ts';
+import type { MapObject, Pin, Process } from '../kernel/state.ts';
 import { shownRefcnt } from '../kernel/state.ts';
 import { KERNEL_BASE_HI } from '../vm/memory.ts';
 import type { LifecycleState, MapLetter } from './commands.ts';
+import { letterOfLink } from './links.ts';
 import type { LifecycleFacts } from './recorder.ts';
 import type {
   CpuSnapshot,
+  GraceWait,
   HotSnapshot,
+  LinkSnapshot,
   MapSnapshot,
   PacketNumbers,
   Position,
@@ -50,9 +54,15 @@ export function mapSnapshot(machine: Machine, loaded: LoadedMap): MapSnapshot {
     letter: loaded.letter,
     id: loaded.mapId,
     name: loaded.name,
+    struct: loaded.struct,
+    images: map?.images.length ?? 0,
+    libraries: loaded.libraries,
     ccName: loaded.ccName,
     state: stateOf(machine, map),
+    forLinks: loaded.forLinks,
     inGrace: map?.freeing != null,
+    grace: map ? graceWaits(map) : [],
+    pins: map ? pinsOf(machine, 'map', map.object) : [],
     holders: map?.holders ?? [],
     refcnt: map ? shownRefcnt(map) : 0,
     kvalue: map?.kvalue ?? 0,
@@ -67,6 +77,26 @@ export function mapSnapshot(machine: Machine, loaded: LoadedMap): MapSnapshot {
       return { member, address, bytes, code: code.map(({ offset, text }) => ({ offset, text })) };
     }),
   };
+}
+
+const graceWaits = ({ freeing }: MapObject): GraceWait[] =>
+  freeing === null ? [] : GRACE_CLOCKS.map((clock) => ({ clock, endsAt: freeing[clock], span: GRACE_NS[clock] }));
+
+const pinsOf = (machine: Machine, kind: Pin['kind'], object: number): string[] =>
+  Object.entries(machine.kernel.state.pins)
+    .filter(([, pin]) => pin.kind === kind && pin.object === object)
+    .map(([path]) => path);
+
+export function linkSnapshots(machine: Machine): LinkSnapshot[] {
+  const { kernel, user } = machine;
+  return Object.values(user.state.links).map((loaded) => ({
+    link: loaded.link,
+    id: loaded.id,
+    process: loaded.process,
+    map: letterOfLink(user, loaded),
+    fds: (kernel.state.links[loaded.object]?.holders ?? []).filter(({ kind }) => kind === 'file').length,
+    pins: pinsOf(machine, 'link', loaded.object),
+  }));
 }
 
 export function socketSnapshots(machine: Machine): SocketSnapshot[] {
@@ -92,7 +122,7 @@ export function processSnapshots(machine: Machine): ProcessSnapshot[] {
 }
 
 function fileText(machine: Machine, id: number): string {
-  const { files, maps, progs, btfs } = machine.kernel.state;
+  const { files, maps, progs, btfs, links } = machine.kernel.state;
   const { kind, object } = files[id];
   switch (kind) {
     case 'map':
@@ -101,6 +131,8 @@ function fileText(machine: Machine, id: number): string {
       return `prog ${progs[object].id} ${progs[object].name}`;
     case 'btf':
       return `btf ${btfs[object].id}`;
+    case 'link':
+      return `link ${links[object].id}`;
     case 'socket':
       return `socket ${object}`;
     default:

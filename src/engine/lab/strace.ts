@@ -1,5 +1,6 @@
 /* System calls as strace prints them, shortened to what a reader needs. */
 import type { BpfAttr, BpfCommand } from '../kernel/attr.ts';
+import { LINK_REPLACE, MAP_FLAG } from '../kernel/uapi.ts';
 
 type Shown = Readonly<Record<string, unknown>>;
 
@@ -26,12 +27,16 @@ const constant =
     text;
 const key: Show = ({ key: bytes }) => (bytes instanceof Uint8Array ? `key=${littleEndian(bytes)}` : null);
 
+const path: Show = ({ pathname }) =>
+  pathname instanceof Uint8Array ? `pathname="${new TextDecoder().decode(pathname).replace('\0', '')}"` : null;
+
 const SHOWN: Readonly<Partial<Record<BpfCommand, readonly Show[]>>> = {
   BPF_BTF_LOAD: [plain('btf_size')],
   BPF_MAP_CREATE: [
     constant('map_type=BPF_MAP_TYPE_STRUCT_OPS'),
     plain('value_size'),
     quoted('map_name'),
+    ({ map_flags }) => (map_flags === MAP_FLAG.LINK ? 'map_flags=BPF_F_LINK' : null),
     plain('btf_vmlinux_value_type_id'),
   ],
   BPF_PROG_LOAD: [
@@ -45,6 +50,16 @@ const SHOWN: Readonly<Partial<Record<BpfCommand, readonly Show[]>>> = {
   BPF_MAP_LOOKUP_ELEM: [plain('map_fd'), key, nonZero('flags')],
   BPF_MAP_DELETE_ELEM: [plain('map_fd'), key],
   BPF_MAP_GET_FD_BY_ID: [plain('map_id')],
+  BPF_LINK_GET_FD_BY_ID: [plain('link_id')],
+  BPF_LINK_CREATE: [({ prog_fd }) => `map_fd=${String(prog_fd)}`, constant('attach_type=BPF_STRUCT_OPS')],
+  BPF_LINK_UPDATE: [
+    plain('link_fd'),
+    plain('new_map_fd'),
+    plain('old_map_fd'),
+    ({ flags }) => (flags === LINK_REPLACE ? 'flags=BPF_F_REPLACE' : null),
+  ],
+  BPF_LINK_DETACH: [plain('link_fd')],
+  BPF_OBJ_PIN: [path, plain('bpf_fd')],
 };
 
 /** `bpf(BPF_MAP_DELETE_ELEM, {map_fd=3, key=0})` */

@@ -8,8 +8,12 @@ import type { AssembledObject } from '../isa/object.ts';
 import type { BpfAttr, BpfCommand, SyscallResult } from '../kernel/kernel.ts';
 import type { TraceEntry } from '../kernel/steps.ts';
 import { type LoadedObject, loadObject, registerValue } from '../libbpf/load.ts';
+import type { Syscall } from '../libbpf/process.ts';
 import type { Command, MapLetter } from './commands.ts';
 import type { CallRecord } from './snapshot.ts';
+import { type Library, linkLibraries } from './libraries.ts';
+import * as links from './links.ts';
+import { runModuleVerb } from './modules.ts';
 import { straceBpf } from './strace.ts';
 import type { Machine } from './machine.ts';
 
@@ -37,8 +41,23 @@ export interface LoadedMap {
   readonly struct: string;
   readonly ccName: string;
   readonly flags: number;
+  /** made with BPF_F_LINK */
+  readonly forLinks: boolean;
+  /** name of its text, and the text */
   readonly text: string;
+  readonly source: string;
+  /** functions that were taken from other maps' texts */
+  readonly libraries: readonly { readonly name: string; readonly letter: MapLetter }[];
   readonly progs: readonly LoadedProg[];
+}
+
+/** A link as its maker remembers it. */
+export interface LoadedLink {
+  readonly link: number;
+  readonly process: string;
+  readonly object: number;
+  readonly id: number;
+  readonly fd: number;
 }
 
 /** Immutable, part of the cold tree. */
@@ -47,22 +66,23 @@ export interface UserState {
   /** in the order in which they were loaded */
   readonly maps: readonly LoadedMap[];
   readonly sockets: Readonly<Record<number, { readonly process: string; readonly fd: number }>>;
+  readonly links: Readonly<Record<number, LoadedLink>>;
   /** captions so far */
   readonly captions: number;
 }
 
-export const nobody: UserState = { pids: {}, maps: [], sockets: {}, captions: 0 };
+export const nobody: UserState = { pids: {}, maps: [], sockets: {}, links: {}, captions: 0 };
 
 /** Key 0, as bytes. */
 const KEY = new Uint8Array(4);
 
-type Told = Pick<CallRecord, 'shape' | 'map' | 'socket'>;
+export type Told = Pick<CallRecord, 'shape' | 'map' | 'socket'>;
 
 export class UserSpace {
   state: UserState = nobody;
 
   constructor(
-    private readonly machine: Machine,
+    readonly machine: Machine,
     private readonly tell: (record: CallRecord) => void,
   ) {}
 
@@ -72,7 +92,7 @@ export class UserSpace {
         this.spawn(command.process, command.uid ?? 0);
         return;
       case 'exit':
-        this.exit(command.process);
+        this.exit(command.process, command.killed ?? false);
         return;
       case 'load':
         this.load(command);
@@ -82,6 +102,32 @@ export class UserSpace {
         return;
       case 'unregister':
         this.unregister(command.process, command.map);
+        return;
+      case 'link':
+        links.create(this, command);
+        return;
+      case 'update-link':
+        links.update(this, command);
+        return;
+      case 'detach':
+        links.detach(this, command);
+        return;
+      case 'close-link':
+        links.close(this, command);
+        return;
+      case 'pin':
+        links.pin(this, command);
+        return;
+      case 'unpin':
+        links.unpin(this, command);
+        return;
+      case 'insmod':
+      case 'rmmod':
+      case 'replace':
+        runModuleVerb(this, command);
+        return;
+      case 'grace':
+        this.machine.kernel.setGrace(command.clock, command.to);
         return;
       case 'close-map':
         this.closeMap(command.process, command.map);
@@ -106,6 +152,17 @@ export class UserSpace {
     }
   }
 
+  /** Whether the process has its fd of a map that it loaded. */
+  holdsMap(process: string, map: LoadedMap): boolean {
+    return this.machine.kernel.objectOf(this.pid(process), map.mapFd, 'map') === map.object;
+  }
+
+  /** Paths of the link in bpffs. */
+  pinsOfLink({ object }: LoadedLink): string[] {
+    const { pins } = this.machine.kernel.state;
+    return Object.keys(pins).filter((path) => pins[path].kind === 'link' && pins[path].object === object);
+  }
+
   map(letter: MapLetter): LoadedMap | undefined {
     return this.state.maps.find((map) => map.letter === letter);
   }
@@ -117,11 +174,11 @@ export class UserSpace {
   }
 
   /** Whoever is named without having been started, or after its end, is started now. */
-  private pid(process: string): number {
+  pid(process: string): number {
     return this.isAlive(process) ? this.state.pids[process] : this.spawn(process, 0);
   }
 
-  private isAlive(process: string): boolean {
+  isAlive(process: string): boolean {
     const pid = this.state.pids[process];
     return pid !== undefined && this.machine.kernel.state.processes[pid].alive;
   }
@@ -132,14 +189,14 @@ export class UserSpace {
     return pid;
   }
 
-  private exit(process: string): void {
-    this.simple(process, 'exit_group(0)', () => {
+  private exit(process: string, killed: boolean): void {
+    this.simple(process, killed ? '+++ killed by SIGKILL +++' : 'exit_group(0)', () => {
       this.machine.kernel.exit(this.pid(process));
       return 0;
     });
   }
 
-  private load({ process, map: letter, text: name, source }: Extract<Command, { do: 'load' }>): void {
+  private load({ process, map: letter, text: name, source, libraries }: Extract<Command, { do: 'load' }>): void {
     const text = source ?? this.machine.texts[name] ?? '';
     const object = this.machine.assemble(text);
     if (!object) {
@@ -148,18 +205,29 @@ export class UserSpace {
       this.impossible(process, `load ${name}`, ERRNO.EINVAL, `the text does not assemble on this kernel: ${where}`);
       return;
     }
+    const { object: linked, missing, found } = linkLibraries(object, libraries ? this.libraries() : []);
+    if (missing.length > 0) {
+      const why = libraries ? 'nothing that is loaded has it' : 'only insmod looks for it in what is loaded';
+      this.impossible(process, `load ${name}`, ERRNO.ENOENT, `extern ${missing.join(', ')}: ${why}`);
+      return;
+    }
     const told = { map: letter, shape: 'syscall', socket: null } as const;
-    const loaded = loadObject((command, attr) => this.bpf(process, command, attr, told), object, this.machine.btf);
-    if (loaded) this.remember(process, letter, name, object, loaded);
+    const close = (fd: number): void =>
+      void this.simple(process, `close(${fd})`, () => this.machine.kernel.close(this.pid(process), fd), told);
+    const bpf: Syscall = (command, attr) => this.bpf(process, command, attr, told);
+    const loaded = loadObject(bpf, linked, this.machine.btf, close);
+    if (loaded) this.remember({ process, letter, text: name, source: text, object, found }, loaded);
   }
 
-  private remember(
-    process: string,
-    letter: MapLetter,
-    text: string,
-    object: AssembledObject,
-    loaded: LoadedObject,
-  ): void {
+  /** What is loaded and has not gone, as objects, oldest first. */
+  private libraries(): Library[] {
+    return this.state.maps.flatMap(({ letter, object, source }) => {
+      const assembled = this.machine.kernel.state.maps[object] && this.machine.assemble(source);
+      return assembled ? [{ letter, object: assembled }] : [];
+    });
+  }
+
+  private remember({ process, letter, text, source, object, found }: Loading, loaded: LoadedObject): void {
     const { kernel } = this.machine;
     const pid = this.pid(process);
     const map = kernel.state.maps[kernel.objectOf(pid, loaded.mapFd, 'map')];
@@ -177,7 +245,10 @@ export class UserSpace {
       struct: loaded.struct,
       ccName: object.structOps?.name ?? '',
       flags: object.structOps?.flags ?? 0,
+      forLinks: object.structOps?.link ?? false,
       text,
+      source,
+      libraries: found,
       progs,
     };
     this.state = { ...this.state, maps: [...this.state.maps.filter((m) => m.letter !== letter), entry] };
@@ -207,7 +278,7 @@ export class UserSpace {
   }
 
   /** Opens a map by its id, for as long as `use` takes. */
-  private byId(process: string, map: LoadedMap, use: (fd: number) => void): void {
+  byId(process: string, map: LoadedMap, use: (fd: number) => void): void {
     const told = { shape: 'syscall', map: map.letter, socket: null } as const;
     const fd = this.bpf(process, 'BPF_MAP_GET_FD_BY_ID', { map_id: map.mapId }, told).ret;
     if (fd < 0) return;
@@ -276,11 +347,11 @@ export class UserSpace {
     );
   }
 
-  private missing(process: string, command: BpfCommand, letter: MapLetter): void {
+  missing(process: string, command: BpfCommand, letter: MapLetter): void {
     this.impossible(process, `bpf(${command}, map ${letter})`, ERRNO.EBADF, `there is no map ${letter}`);
   }
 
-  private bpf<C extends BpfCommand>(process: string, command: C, attr: BpfAttr[C], told: Told): SyscallResult {
+  bpf<C extends BpfCommand>(process: string, command: C, attr: BpfAttr[C], told: Told): SyscallResult {
     const { kernel } = this.machine;
     const result = kernel.bpf(this.pid(process), command, attr);
     this.record(kernel.state.calls, process, straceBpf(command, attr), result, told);
@@ -288,7 +359,7 @@ export class UserSpace {
   }
 
   /** A call that is no table of steps. */
-  private simple(process: string, text: string, run: () => number, told: Told = PLAIN): number {
+  simple(process: string, text: string, run: () => number, told: Told = PLAIN): number {
     const n = this.machine.kernel.countCall();
     const ret = run();
     this.record(n, process, text, { ret, trace: [], message: null }, told);
@@ -296,7 +367,7 @@ export class UserSpace {
   }
 
   /** What could not even be tried, because nobody has such a thing. */
-  private impossible(process: string, text: string, errno: number, message: string): number {
+  impossible(process: string, text: string, errno: number, message: string): number {
     this.record(this.machine.kernel.countCall(), process, text, { ret: -errno, trace: [], message });
     return -errno;
   }
@@ -306,6 +377,12 @@ export class UserSpace {
     const { ret, trace, message } = answer;
     this.tell({ n, time: now, event: count, process, text, ret, trace, message, ...told });
   }
+}
+
+/** What is being loaded, from what. */
+interface Loading extends Pick<LoadedMap, 'process' | 'letter' | 'text' | 'source'> {
+  readonly object: AssembledObject;
+  readonly found: LoadedMap['libraries'];
 }
 
 interface Answer {

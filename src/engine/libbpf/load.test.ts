@@ -16,9 +16,10 @@ const fn = (member: string): AssembledFunction => ({
 });
 const object: AssembledObject = {
   license: 'GPL',
-  structOps: { type: 'tcp_congestion_ops', name: 'my_cc', flags: 1 },
+  structOps: { type: 'tcp_congestion_ops', name: 'my_cc', flags: 1, link: false },
   functions: ['ssthresh', 'cong_avoid', 'undo_cwnd'].map(fn),
   references: [],
+  externs: [],
 };
 
 test('an object becomes a BTF, a map and its programs, and registers', () => {

@@ -7,7 +7,7 @@ import { createBtfWriter, INT_SIGNED, intType } from '../btf/write.ts';
 import { linkProgram } from '../isa/link.ts';
 import type { AssembledObject, StructOpsSpec } from '../isa/object.ts';
 import type { BpfAttr } from '../kernel/attr.ts';
-import { MAP_TYPE_STRUCT_OPS, OBJ_NAME_LEN, PROG_TYPE_STRUCT_OPS } from '../kernel/uapi.ts';
+import { MAP_FLAG, MAP_TYPE_STRUCT_OPS, OBJ_NAME_LEN, PROG_TYPE_STRUCT_OPS } from '../kernel/uapi.ts';
 import { createOpener, type Syscall } from './process.ts';
 
 interface LoadedProgram {
@@ -72,13 +72,14 @@ export function loadObject(
   return { struct: structOps.type, btfFd, mapFd, progs };
 }
 
-function mapAttr(btf: Btf, { type, name }: StructOpsSpec, btfFd: number): BpfAttr['BPF_MAP_CREATE'] {
+function mapAttr(btf: Btf, { type, name, link }: StructOpsSpec, btfFd: number): BpfAttr['BPF_MAP_CREATE'] {
   const valueType = btf.find('STRUCT', `bpf_struct_ops_${type}`);
   return {
     map_type: MAP_TYPE_STRUCT_OPS,
     key_size: 4,
     value_size: btf.sizeOf(valueType),
     max_entries: 1,
+    map_flags: link ? MAP_FLAG.LINK : 0,
     map_name: name.slice(0, OBJ_NAME_LEN - 1),
     btf_fd: btfFd,
     btf_vmlinux_value_type_id: valueType,

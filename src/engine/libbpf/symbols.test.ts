@@ -33,7 +33,7 @@ test.each(['v6.12', 'v6.1'])('the sample programs assemble without a diagnostic 
     const text = readFileSync(join(SRC, 'scenarios', 'programs', `${name}.s`), 'utf8');
     const { value, diagnostics } = assemble(text, shipped(version));
     expect(diagnostics).toEqual([]);
-    expect(value.structOps).toEqual({ type: 'tcp_congestion_ops', name, flags: 0 });
+    expect(value.structOps).toEqual({ type: 'tcp_congestion_ops', name, flags: 0, link: false });
     expect(value.functions.map(({ member }) => member)).toEqual(['ssthresh', 'undo_cwnd', 'cong_avoid']);
     for (const fn of value.functions) expect(linkProgram(value, fn.name)?.insns.length).toBe(fn.lines.length * 8);
   }

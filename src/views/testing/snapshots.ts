@@ -198,6 +198,12 @@ function mapAt(letter: 'A' | 'B', at: number): MapSnapshot | null {
     name: ccName,
     ccName: state === 'INIT' ? '' : ccName,
     state,
+    struct: 'tcp_congestion_ops',
+    images: state === 'INIT' ? 0 : 1,
+    libraries: [],
+    forLinks: false,
+    grace: [],
+    pins: [],
     inGrace: state === 'TOBEFREE' && refcnt === 0,
     holders,
     refcnt,
@@ -247,6 +253,9 @@ export function coldAt(at: number): ColdSnapshot {
     seed: 7,
     maps: (['A', 'B'] as const).flatMap((letter) => mapAt(letter, at) ?? []),
     sockets: socketsAt(at),
+    links: [],
+    heldClocks: [],
+    panic: null,
     processes: [
       { pid: 1201, name: 'loader-a', alive: at < 330, fds: at < 330 && at >= 20 ? [{ fd: 4, text: 'bpf-map A' }] : [] },
       { pid: 1202, name: 'client', alive: true, fds: [] },
@@ -319,21 +328,24 @@ function historyOfReplace(): History {
   const changes = HOLDS.filter(([, , , kind]) => countsAs(kind)).flatMap(([from, to, map, kind, id]) => {
     const who = kind === 'socket' ? `socket ${id}` : kind;
     return [
-      { at: from, map, who, gained: true },
-      { at: to, map, who, gained: false },
+      { at: from, map, who, kind, id, gained: true },
+      { at: to, map, who, kind, id, gained: false },
     ];
   });
   const refs = changes
     .filter(({ at }) => at <= UNTIL)
     .sort((a, b) => a.at - b.at)
     .map(
-      ({ at, map, who, gained }): RefChange => ({
+      ({ at, map, who, kind, id, gained }): RefChange => ({
         time: at * MS,
         event: eventOf(at),
         map,
         refcnt: holdersOf(map, at).filter((holder) => countsAs(holder.kind)).length,
+        kind,
+        id,
         who,
         gained,
+        call: FACTS.findIndex((fact) => fact.at === at) + 1,
       }),
     );
   const captions = FACTS.filter((fact) => fact.caption).map((fact, n) => ({

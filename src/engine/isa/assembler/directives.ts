@@ -1,7 +1,7 @@
 /* Lines that begin with a dot: the struct that the file implements, and sections. */
 import { CODES, type Problems } from './problems.ts';
 import { nearest } from './nearest.ts';
-import type { Reference } from '../object.ts';
+import type { Extern, Reference } from '../object.ts';
 import type { SymbolSource } from '../symbols.ts';
 import { rangeOf, type Token } from './source.ts';
 import type { TextRange } from '../../base/result.ts';
@@ -17,20 +17,27 @@ export interface Section {
 
 export interface Header {
   type: string | null;
+  link: boolean;
   typeRange: TextRange | null;
   name: string | null;
   flags: number;
   license: string;
   readonly sections: Section[];
+  readonly externs: Extern[];
+  /** labels that other objects may call */
+  readonly globals: Set<string>;
 }
 
 export const emptyHeader = (): Header => ({
   type: null,
+  link: false,
   typeRange: null,
   name: null,
   flags: 0,
   license: 'GPL',
   sections: [],
+  externs: [],
+  globals: new Set(),
 });
 
 interface Argument {
@@ -56,15 +63,17 @@ const MAX_NAME = 15;
 
 const DIRECTIVES: ReadonlyMap<string, Directive> = new Map([
   ['.struct_ops', { usage: '.struct_ops tcp_congestion_ops', run: setType }],
+  ['.struct_ops.link', { usage: '.struct_ops.link tcp_congestion_ops', run: setLinkType }],
   ['.name', { usage: '.name "bpf_reno"', run: setName }],
   ['.flags', { usage: '.flags 0', run: setFlags }],
   ['.license', { usage: '.license "GPL"', run: ({ text }, { header }) => void (header.license = text) }],
+  ['.globl', { usage: '.globl clamp_window', run: ({ text }, { header }) => void header.globals.add(text) }],
+  ['.extern', { usage: '.extern clamp_window', run: addExtern }],
   ['.section', { usage: '.section struct_ops/ssthresh', run: openSection }],
 ]);
 
 /** What compilers write besides; it says nothing that matters here. */
 const IGNORED = new Set([
-  '.globl',
   '.global',
   '.type',
   '.size',
@@ -131,6 +140,12 @@ function setType(argument: Argument, scene: Scene): void {
   }
 }
 
+/** The same, in a map that a link registers. */
+function setLinkType(argument: Argument, scene: Scene): void {
+  setType(argument, scene);
+  scene.header.link = true;
+}
+
 function setName(argument: Argument, scene: Scene): void {
   const { header, problems } = scene;
   once(header.name, argument, scene);
@@ -148,6 +163,10 @@ function setName(argument: Argument, scene: Scene): void {
       },
     );
   }
+}
+
+function addExtern({ text, range }: Argument, { header }: Scene): void {
+  header.externs.push({ name: text, line: range.line });
 }
 
 function setFlags({ text, range }: Argument, { header, problems }: Scene): void {
