@@ -11,6 +11,7 @@ import './ui/styles/page.css';
 import './ui/styles/controls.css';
 import './ui/styles/shell.css';
 import './ui/styles/panes.css';
+import './ui/styles/listings.css';
 import './ui/styles/overlays.css';
 
 const root = document.getElementById('root');

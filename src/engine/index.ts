@@ -41,7 +41,7 @@ export {
 } from './lab/kernels.ts';
 export type * from './lab/snapshot.ts';
 export type { Engine } from './vm/machine.ts';
-export { PROFILES } from './kernel/profiles.ts';
+export { type Profile, PROFILES } from './kernel/profiles.ts';
 export { runConformance, runPlugin } from './tools/conformance.ts';
 export { runIsaRecording } from './tools/isa.ts';
 export { type ObjectLine, registerObject, type RegisteredObject } from './tools/object.ts';

@@ -2,7 +2,16 @@
  * Messages between the page and the worker. Types only: both sides are built from one tree, so the version is checked
  * once at the start. The worker owns the lab; the page asks and draws.
  */
-import type { ColdSnapshot, Command, CpuSnapshot, History, Scenario } from '../engine/index.ts';
+import type {
+  Break,
+  CallRecord,
+  ColdSnapshot,
+  Command,
+  CpuSnapshot,
+  History,
+  Scenario,
+  Transition,
+} from '../engine/index.ts';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -48,6 +57,12 @@ export type ToWorker =
   | { readonly type: 'step-call'; readonly direction: 1 | -1 }
   | { readonly type: 'command'; readonly command: Command }
   | { readonly type: 'breakpoints'; readonly breakpoints: readonly Breakpoint[] }
+  /** where playing stops besides instructions */
+  | { readonly type: 'breaks'; readonly breaks: readonly Break[] }
+  /** back to where the run last met one of the breaks */
+  | { readonly type: 'reverse' }
+  /** the same run on another kernel, whose files these are; answered by `compared` */
+  | { readonly type: 'compare'; readonly kernel: string; readonly btf: ArrayBuffer; readonly ids: ArrayBuffer }
   | { readonly type: 'watch'; readonly windows: readonly MemoryWindow[] }
   /** answered at once, also between the slices of a long job */
   | { readonly type: 'ping'; readonly n: number };
@@ -71,9 +86,18 @@ export type FromWorker =
   | { readonly type: 'heartbeat'; readonly job: string; readonly progress: number | null }
   /** the program texts that the machine has from now on, by name */
   | { readonly type: 'texts'; readonly texts: Readonly<Record<string, string>> }
+  /** what the same commands did on another kernel, up to the same time */
+  | ({ readonly type: 'compared' } & OtherRun)
   | { readonly type: 'pong'; readonly n: number }
   /** the engine itself failed */
   | { readonly type: 'crash'; readonly message: string };
+
+/** A run of the same scenario and commands on another kernel. */
+export interface OtherRun {
+  readonly kernel: string;
+  readonly calls: readonly CallRecord[];
+  readonly transitions: readonly Transition[];
+}
 
 export interface Notice {
   readonly kind: 'info' | 'refused' | 'stopped' | 'error';

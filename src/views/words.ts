@@ -52,6 +52,14 @@ export function holderName({ kind, id }: Pick<Holder, 'kind' | 'id'>): string {
   }
 }
 
+/** `registration, sockets 4, 5 and 6`; empty for nobody. */
+export function holderNames(holders: readonly Pick<Holder, 'kind' | 'id'>[]): string {
+  const sockets = holders.filter(({ kind }) => kind === 'socket').map(({ id }) => String(id));
+  const named = holders.filter(({ kind }) => kind !== 'socket').map(holderName);
+  if (sockets.length > 0) named.push(`${sockets.length === 1 ? 'socket' : 'sockets'} ${joinWords(sockets)}`);
+  return joinWords(named);
+}
+
 const CLOSING: ReadonlySet<string> = new Set([
   'FIN_WAIT1',
   'FIN_WAIT2',

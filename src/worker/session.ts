@@ -4,6 +4,7 @@
  */
 import {
   assertUnreachable,
+  type Break,
   type Command,
   Lab,
   type MachineParts,
@@ -56,6 +57,7 @@ export class Session {
   private windows: readonly MemoryWindow[] = [];
   private texts: Readonly<Record<string, string>> = {};
   private breakpoints: readonly { text: string; line: number }[] = [];
+  private breaks: readonly Break[] = [];
   private sentCold: unknown = null;
   private sentHistory = -1;
   /** wall clock of the last history sent, ms */
@@ -88,6 +90,10 @@ export class Session {
       case 'pause':
         this.playing = null;
         this.frame();
+        return;
+      case 'breaks':
+        this.breaks = message.breaks;
+        this.lab?.setBreaks(message.breaks);
         return;
       case 'breakpoints':
         this.breakpoints = message.breakpoints;
@@ -144,6 +150,7 @@ export class Session {
     this.sentHistory = -1;
     this.sentCold = null;
     lab.setBreakpoints(this.breakpoints);
+    lab.setBreaks(this.breaks);
     this.sendTexts(lab);
     this.explore(lab, () => {
       const notes = lab.history.notes.filter((note) => note.time <= time);
@@ -196,6 +203,12 @@ export class Session {
       case 'step-instruction':
         this.stop(() => this.stepInstruction(lab, message.direction));
         return;
+      case 'reverse':
+        this.stop(() => this.reverse(lab));
+        return;
+      case 'compare':
+        this.compare(lab, message);
+        return;
       case 'command':
         this.stop(() => this.command(lab, message.command));
         return;
@@ -211,6 +224,7 @@ export class Session {
       case 'play':
       case 'pause':
       case 'breakpoints':
+      case 'breaks':
         return;
       default:
         assertUnreachable(message);
@@ -241,6 +255,45 @@ export class Session {
     });
   }
 
+  private reverse(lab: Lab): void {
+    if (lab.reverse()) return;
+    const none = this.breaks.length === 0;
+    this.notice({
+      kind: 'info',
+      title: none ? 'There is nothing to go back to' : 'None of the breaks was met before this point',
+      detail: none ? 'Add a break first: on an edge, a count, a system call.' : 'This is the first of the run.',
+    });
+  }
+
+  /** The same texts and commands on another kernel, a slice at a time; the lab on the page stays where it is. */
+  private compare(lab: Lab, { kernel, btf, ids }: Extract<ToWorker, { type: 'compare' }>): void {
+    const parts = openMachineParts(kernel, new Uint8Array(btf), new Uint32Array(ids));
+    if (!parts.ok) {
+      this.notice({ kind: 'error', title: `${kernel} could not be started`, detail: parts.error.message });
+      return;
+    }
+    const other = new Lab(parts.value, lab.scenario, this.texts);
+    const commands = [...lab.commands];
+    const until = Math.max(lab.scenario.until, lab.history.until);
+    this.jobs.push({
+      name: `running on ${kernel}`,
+      run: (keepGoing) => {
+        while (commands.length > 0) {
+          if (!other.advance(commands[0].time, keepGoing)) return false;
+          const [next] = commands.splice(0, 1);
+          other.command(next.command);
+        }
+        return other.advance(until, keepGoing);
+      },
+      progress: () => other.time / until,
+      done: () => {
+        const { calls, transitions } = other.history;
+        this.host.post({ type: 'compared', kernel, calls, transitions });
+        this.frame();
+      },
+    });
+  }
+
   private command(lab: Lab, command: Command): void {
     const { event } = lab.position;
     lab.command(command);
@@ -268,6 +321,8 @@ export class Session {
     lab.command({ do: 'spawn', process });
     lab.command({ do: 'load', process, map, text: name, source: text });
     lab.command({ do: 'register', process, map });
+    const link = Object.keys(lab.machine.user.state.links).length + 1;
+    if (lab.machine.user.map(map)?.forLinks) lab.command({ do: 'link', process, map, link });
     this.reportRefusal(lab, event);
     this.lookAhead(lab);
   }

@@ -7,7 +7,7 @@ import { Microscope } from './microscope.ts';
 import type { MachineParts } from './kernels.ts';
 import { Machine } from './machine.ts';
 import { Recorder } from './recorder.ts';
-import { Run } from './run.ts';
+import { type LoggedCommand, Run } from './run.ts';
 import type { Cold } from './machine.ts';
 import type { Command, Scenario } from './commands.ts';
 import type { ColdSnapshot, CpuSnapshot, History, HotSnapshot, NoteRecord, Position, Series } from './snapshot.ts';
@@ -119,6 +119,11 @@ export class Lab {
     const met = lastBreak(this.breaks, this.recorder.history, this.time);
     if (met !== null) this.seek(met);
     return met !== null;
+  }
+
+  /** What was done besides the scenario's steps, in the order of time. */
+  get commands(): readonly LoggedCommand[] {
+    return this.run.commands;
   }
 
   setBreaks(breaks: readonly Break[]): void {

@@ -115,6 +115,14 @@ export const TIME_COMMANDS: readonly PageCommand[] = [
     run: () => move({ type: 'step-call', direction: -1 }),
   },
   {
+    id: 'time.reverse',
+    title: 'Back to where a break was last met',
+    group: 'Time',
+    keys: ['Shift+F5'],
+    when: runs,
+    run: () => move({ type: 'reverse' }),
+  },
+  {
     id: 'time.start',
     title: 'To the start',
     group: 'Time',

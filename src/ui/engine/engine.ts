@@ -73,6 +73,7 @@ async function openLog(opened: CommandLog): Promise<boolean> {
     const { scenario, kernel, texts } = opened;
     post({ type: 'open', version: PROTOCOL_VERSION, kernel, btf, ids, scenario, texts });
     post({ type: 'breakpoints', breakpoints: choices().breakpoints });
+    post({ type: 'breaks', breaks: choices().breaks });
     sendWindows();
     return true;
   } catch (error) {
@@ -173,6 +174,11 @@ function receive(message: FromWorker): void {
     case 'heartbeat':
       told({ job: { name: message.job, progress: message.progress } });
       return;
+    case 'compared': {
+      const { type: _, ...other } = message;
+      act(() => told({ other }));
+      return;
+    }
     case 'pong':
       fences.answered(message.n);
       return;
@@ -186,7 +192,7 @@ function receive(message: FromWorker): void {
 
 type Move = Extract<
   ToWorker,
-  { type: 'play' | 'pause' | 'seek' | 'step-event' | 'step-state' | 'step-instruction' | 'step-call' }
+  { type: 'play' | 'pause' | 'seek' | 'reverse' | 'step-event' | 'step-state' | 'step-instruction' | 'step-call' }
 >;
 
 const MOTION: Partial<Record<Move['type'], Motion>> = { play: 'play', seek: 'scrub' };
@@ -219,6 +225,20 @@ export function restart(texts: Texts): void {
   setMotion('scrub');
   post(message);
 }
+
+/** Asks for the same run on another kernel; what comes is in the store. */
+export async function compareWith(kernel: string): Promise<void> {
+  try {
+    const { btf, ids } = await kernelFiles(kernel);
+    told({ other: null });
+    post({ type: 'compare', kernel, btf, ids });
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    notify({ kind: 'error', title: `The types of ${kernel} could not be fetched`, detail });
+  }
+}
+
+export const setBreaks = (): void => post({ type: 'breaks', breaks: choices().breaks });
 
 export const setBreakpoints = (): void => post({ type: 'breakpoints', breakpoints: choices().breakpoints });
 

@@ -3,10 +3,14 @@ import { checksHeight, checksScene } from '../../views/checks/checks.ts';
 import { lifecycleScene } from '../../views/lifecycle/lifecycle.ts';
 import { sequenceHeight, sequenceRow, sequenceScene } from '../../views/sequence/sequence.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
+import { runCommand } from '../commands/registry.ts';
 import { Pane } from '../controls/pane.tsx';
 import { chooseTab, useChoices } from '../store/choices.ts';
 import { useLab } from '../store/lab.ts';
+import { BesideBar, CompareView } from './compare-view.tsx';
 import { MapBadges } from './map-badges.tsx';
+import { MapBar } from './map-bar.tsx';
+import { ModulesTab } from './modules-tab.tsx';
 import { useStepWords } from './use-step-words.ts';
 import { useCallback } from 'react';
 
@@ -14,6 +18,7 @@ const TABS = [
   { id: 'machine', title: 'State machine' },
   { id: 'sequence', title: 'Sequence' },
   { id: 'checks', title: 'Checks' },
+  { id: 'modules', title: 'Modules' },
 ] as const;
 
 /** The sequence names no steps. */
@@ -33,8 +38,21 @@ export function LifecyclePane() {
       onSelect={(next) => chooseTab('lifecycle', next)}
       aside={<MapBadges />}
     >
+      {cold?.panic && <Panic message={cold.panic} />}
       {cold && history && <Shown tab={tab} cold={cold} history={history} />}
     </Pane>
+  );
+}
+
+/** What Linux did is shown as what it is; the way out is time. */
+function Panic({ message }: { readonly message: string }) {
+  return (
+    <div className="panic" role="alert">
+      <b>Kernel panic.</b> {message} Linux 6.12.117 dies of this call too. Nothing answers any more.
+      <button type="button" className="button small" onClick={() => runCommand('time.previous-call')}>
+        Back to before
+      </button>
+    </div>
   );
 }
 
@@ -46,9 +64,16 @@ interface ShownProps {
 function Shown({ tab, ...run }: ShownProps & { readonly tab: (typeof TABS)[number]['id'] }) {
   switch (tab) {
     case 'machine':
-      return <StateMachine {...run} />;
+      return (
+        <>
+          <StateMachine {...run} />
+          <MapBar />
+        </>
+      );
     case 'sequence':
-      return <Sequence {...run} />;
+      return <SequenceOrBeside {...run} />;
+    case 'modules':
+      return <ModulesTab {...run} />;
     case 'checks':
       return <Checks {...run} />;
     default:
@@ -63,6 +88,22 @@ function StateMachine({ cold, history }: ShownProps) {
     [cold, history],
   );
   return <LiveScene build={build} />;
+}
+
+/** The sequence of this run, or both when another kernel is beside it. */
+function SequenceOrBeside(run: ShownProps) {
+  const kernel = useLab((state) => state.kernel);
+  const beside = useChoices((state) => state.beside);
+  return (
+    <>
+      {beside === null || beside === kernel ? (
+        <Sequence {...run} />
+      ) : (
+        <CompareView history={run.history} beside={beside} />
+      )}
+      <BesideBar />
+    </>
+  );
 }
 
 function Sequence({ cold, history }: ShownProps) {

@@ -1,5 +1,7 @@
 import { Pane } from '../controls/pane.tsx';
 import { chooseTab, useChoices } from '../store/choices.ts';
+import { BreaksTab } from './breaks-tab.tsx';
+import { LedgerTab } from './ledger-tab.tsx';
 import { ProcessesTab } from './processes-tab.tsx';
 import { StructTab } from './struct-tab.tsx';
 import { TrampolineTab } from './trampoline-tab.tsx';
@@ -7,6 +9,8 @@ import { TrampolineTab } from './trampoline-tab.tsx';
 const TABS = [
   { id: 'struct', title: 'Struct' },
   { id: 'trampoline', title: 'Trampoline' },
+  { id: 'ledger', title: 'Ledger' },
+  { id: 'breaks', title: 'Breaks' },
   { id: 'processes', title: 'Processes' },
 ] as const;
 
@@ -16,6 +20,8 @@ export function SidePane() {
     <Pane id="side" title="Kernel objects" tabs={TABS} selected={tab} onSelect={(next) => chooseTab('side', next)}>
       {tab === 'struct' && <StructTab />}
       {tab === 'trampoline' && <TrampolineTab />}
+      {tab === 'ledger' && <LedgerTab />}
+      {tab === 'breaks' && <BreaksTab />}
       {tab === 'processes' && <ProcessesTab />}
     </Pane>
   );

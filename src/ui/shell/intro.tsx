@@ -1,16 +1,18 @@
 import { X } from 'lucide-react';
+import { kernelSpec } from '../../engine/index.ts';
 import { Keys } from '../controls/keys.tsx';
 import { choose, useChoices } from '../store/choices.ts';
+import { useLab } from '../store/lab.ts';
 
-/** What this page is, and where to begin. */
+/** What the scenario shows, what has to be known of the kernel, and where to begin. */
 export function Intro() {
   const hinted = useChoices((state) => state.hinted);
+  const scenario = useLab((state) => state.scenario);
+  const kernel = useLab((state) => state.kernel);
   return (
     <section className="intro" aria-label="About this page">
-      <p>
-        struct_ops lets a BPF program be the kernel’s TCP congestion control; this page is a small Linux that you can
-        rewind.
-      </p>
+      <p>{scenario?.intro}</p>
+      {kernelSpec(kernel)?.derive && <p className="hint">{kernelSpec(kernel)?.note}</p>}
       {!hinted && (
         <p className="hint">
           Press <Keys keys="N" /> to go on to the next change of a map.

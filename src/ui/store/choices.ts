@@ -1,6 +1,6 @@
 /* What the user chose. Kept in the browser; nothing here comes from the engine. */
 import { create } from 'zustand';
-import type { MapLetter } from '../../engine/index.ts';
+import type { Break, MapLetter } from '../../engine/index.ts';
 import type { Breakpoint } from '../../protocol/messages.ts';
 import { load, save } from './storage.ts';
 
@@ -10,9 +10,9 @@ export type Preset = (typeof PRESETS)[number];
 export const SPEEDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2] as const;
 
 export interface Tabs {
-  readonly lifecycle: 'machine' | 'sequence' | 'checks';
+  readonly lifecycle: 'machine' | 'sequence' | 'checks' | 'modules';
   readonly flows: 'wire' | 'series' | 'table';
-  readonly side: 'struct' | 'trampoline' | 'processes';
+  readonly side: 'struct' | 'trampoline' | 'ledger' | 'breaks' | 'processes';
   /** which pane a narrow screen shows */
   readonly narrow: 'lifecycle' | 'flows' | 'struct' | 'code';
 }
@@ -42,6 +42,9 @@ export interface Choices {
   readonly edits: Readonly<Record<string, string>>;
   readonly activeText: string | null;
   readonly breakpoints: readonly Breakpoint[];
+  readonly breaks: readonly Break[];
+  /** kernel that the sequence is compared with; null: none */
+  readonly beside: string | null;
   readonly selection: Selection;
   /** which copy of a map's value the struct pane shows */
   readonly copy: 'kvalue' | 'lookup';
@@ -62,6 +65,8 @@ const DEFAULTS: Choices = {
   edits: {},
   activeText: null,
   breakpoints: [],
+  breaks: [],
+  beside: null,
   selection: { map: null, socket: null, field: null },
   copy: 'kvalue',
 };
@@ -75,7 +80,7 @@ function kept(): Choices {
       key in DEFAULTS && (sameType(value, DEFAULTS[key as keyof Choices]) || isNullableText(key, value)),
   );
   const choices = { ...DEFAULTS, ...Object.fromEntries(known) } as Choices;
-  return { ...choices, tabs: { ...DEFAULTS.tabs, ...choices.tabs }, selection: DEFAULTS.selection };
+  return { ...choices, tabs: { ...DEFAULTS.tabs, ...choices.tabs }, selection: DEFAULTS.selection, beside: null };
 }
 
 const sameType = (a: unknown, b: unknown): boolean =>

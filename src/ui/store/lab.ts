@@ -7,7 +7,7 @@ import {
   type History,
   type Scenario,
 } from '../../engine/index.ts';
-import type { Notice } from '../../protocol/messages.ts';
+import type { Notice, OtherRun } from '../../protocol/messages.ts';
 
 export interface ShownNotice extends Notice {
   /** counts up; the key of its bar */
@@ -29,6 +29,8 @@ export interface LabState {
   readonly history: History | null;
   readonly cpu: CpuSnapshot | null;
   readonly playing: boolean;
+  /** the same run on another kernel, as it was when that was asked for */
+  readonly other: OtherRun | null;
   /** program texts as the machine has them, by name */
   readonly loaded: Readonly<Record<string, string>>;
   readonly notices: readonly ShownNotice[];
@@ -44,6 +46,7 @@ export const useLab = create<LabState>(() => ({
   history: null,
   cpu: null,
   playing: false,
+  other: null,
   loaded: {},
   notices: [],
 }));

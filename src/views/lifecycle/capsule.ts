@@ -7,7 +7,7 @@ import type { StatePaint } from '../paint.ts';
 import { dashOf, STATE_PAINT } from '../paint.ts';
 import type { Mark, Paint, Theme } from '../scene.ts';
 import { arcPath, circle, clamp, group, line, mono, path, polar, text, ui } from '../shapes.ts';
-import { counts, HOLDER_TAG, holderName, isClosing, joinWords, plural, timeText } from '../words.ts';
+import { counts, HOLDER_TAG, holderName, holderNames, isClosing, joinWords, plural, timeText } from '../words.ts';
 import type { Capsule, Measure } from './layout.ts';
 import type { Leaver, Ring, RingHolder } from './ring.ts';
 import { layRing } from './ring.ts';
@@ -36,13 +36,10 @@ const FADED = 0.25;
 
 /** "4 references: registration, sockets 4, 5 and 6" */
 function holdersInWords(map: MapSnapshot): string {
-  const holding = map.holders.filter(({ kind }) => counts(kind));
-  const sockets = holding.filter(({ kind }) => kind === 'socket').map(({ id }) => String(id));
-  const named = holding.filter(({ kind }) => kind !== 'socket').map(holderName);
-  if (sockets.length > 0) named.push(`${sockets.length === 1 ? 'socket' : 'sockets'} ${joinWords(sockets)}`);
+  const named = holderNames(map.holders.filter(({ kind }) => counts(kind)));
   const keepers = map.holders.filter(({ kind }) => !counts(kind)).map(holderName);
   const kept = keepers.length > 0 ? `; kept open by ${joinWords(keepers)}` : '';
-  return `${plural(map.refcnt, 'reference')}${named.length > 0 ? `: ${joinWords(named)}` : ''}${kept}`;
+  return `${plural(map.refcnt, 'reference')}${named === '' ? '' : `: ${named}`}${kept}`;
 }
 
 function capsuleLabel(map: MapSnapshot): string {

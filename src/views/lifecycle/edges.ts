@@ -3,6 +3,7 @@
  * that answered, so none is ever disabled.
  */
 import type { LifecycleState, MapLetter, MapSnapshot, Transition } from '../../engine/index.ts';
+import { type ReadySituation, readySituation } from '../modules/modules.ts';
 import type { PaintName } from '../paint.ts';
 import { STATE_PAINT } from '../paint.ts';
 import type { Mark, Paint, TextMark } from '../scene.ts';
@@ -193,13 +194,34 @@ const readyTextStart = (ready: Station): number =>
 const readyTextEnd = (ready: Station, k: number): number =>
   readyTextStart(ready) + textWidth(READY_NOTE, ui(Math.max(10.5, 11.5 * k)));
 
+/** Which of READY's situations the maps there are in: none tells them apart by the state alone. */
+export const SITUATION_WORDS: Readonly<Record<ReadySituation, string>> = {
+  loaded: 'waits for a link',
+  linked: 'registered by a link',
+  detached: 'detached, still used',
+};
+
+function readyNotes(maps: readonly MapSnapshot[]): string[] {
+  const here = maps.filter(({ state }) => state === 'READY');
+  if (here.length === 0) return [READY_NOTE];
+  return here.map((map) => `${here.length > 1 ? `${map.letter} ` : ''}${SITUATION_WORDS[readySituation(map)]}`);
+}
+
 /** READY's name stands beside it. */
-export function readyNames(ready: Station, k: number): TextMark[] {
+export function readyNames(ready: Station, maps: readonly MapSnapshot[], k: number): TextMark[] {
   const x = readyTextStart(ready);
   return [
     text('station.READY.name', { x, y: ready.y - 3 * k }, 'READY', ui(Math.max(10.5, 13 * k), 750), 'ready-ink', {
       spacing: 0.6,
     }),
-    text('station.READY.note', { x, y: ready.y + 13 * k }, READY_NOTE, ui(Math.max(10.5, 11.5 * k)), 'muted'),
+    ...readyNotes(maps).map((words, i) =>
+      text(
+        `station.READY.note${i === 0 ? '' : i}`,
+        { x, y: ready.y + (13 + 15 * i) * k },
+        words,
+        ui(Math.max(10.5, 11.5 * k)),
+        'muted',
+      ),
+    ),
   ];
 }

@@ -159,8 +159,8 @@ function stationMarks(station: Station, maps: readonly MapSnapshot[], linksUsed:
   const marks = station.capsules.length > 0 ? [] : outline(station, freed.join(' '), faded);
   const label = stationLabel(state, maps);
   if (state === 'READY') {
-    const [name, note] = readyNames(station, k);
-    return [...marks, { ...name, label }, note];
+    const [name, ...notes] = readyNames(station, maps, k);
+    return [...marks, { ...name, label }, ...notes];
   }
   const font = ui(Math.max(10.5, (layout.compact ? 10.5 : 13) * k), 750);
   const middle = { anchor: 'middle' as const, spacing: layout.compact ? 0 : 0.6 };

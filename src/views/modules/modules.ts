@@ -3,7 +3,7 @@
  * has or is freeing, from the same snapshot as every other view.
  */
 import type { ColdSnapshot, LifecycleState, MapSnapshot } from '../../engine/index.ts';
-import { counts, holderName, joinWords, plural } from '../words.ts';
+import { counts, holderNames, plural } from '../words.ts';
 
 /** Pages that the image of a map takes, in bytes (PAGE_SIZE on x86-64). */
 const PAGE = 4096;
@@ -25,6 +25,7 @@ export interface ModuleRow {
   /** the struct's own name, else the map's */
   readonly name: string;
   readonly alias: string;
+  readonly forLinks: boolean;
   readonly kind: string;
   readonly state: ModuleState;
   /** what lsmod would print; null where it has no word for it */
@@ -123,6 +124,7 @@ export function moduleRow(map: MapSnapshot, cold: ColdSnapshot): ModuleRow {
     letter: map.letter,
     name: map.ccName || map.name,
     alias: map.name,
+    forLinks: map.forLinks,
     kind: map.struct,
     state,
     analogue: ANALOGUE[state],
@@ -130,7 +132,7 @@ export function moduleRow(map: MapSnapshot, cold: ColdSnapshot): ModuleRow {
     size: code + image + values,
     sizeParts: `${code} B of instructions, ${plural(map.images, 'image page')}, twice ${map.valueBytes} B of value`,
     usedBy: users.length,
-    users: joinWords(users.map(holderName)),
+    users: holderNames(users),
     handle: handleOf(map, cold),
     dependsOn: dependencies(map),
   };

@@ -1,0 +1,246 @@
+/* What can be done to a map: one table, which the lifecycle's edges, the bar below it, the modules lens and the palette read. */
+import type { Command, GraceClock, MapLetter, MapSnapshot } from '../../engine/index.ts';
+import { command } from '../engine/engine.ts';
+import { choices } from '../store/choices.ts';
+import { lab, notify } from '../store/lab.ts';
+import { textOf } from '../store/texts.ts';
+import type { CommandArgs, PageCommand } from './command.ts';
+
+/** Who carries out what is pressed on the page. */
+const OPERATOR = 'you';
+
+function asOperator(act: (process: string) => Command): void {
+  const alive = lab().cold?.processes.some(({ name, alive }) => name === OPERATOR && alive);
+  if (!alive) command({ do: 'spawn', process: OPERATOR });
+  command(act(OPERATOR));
+}
+
+const mapOf = (letter: MapLetter): MapSnapshot | undefined => lab().cold?.maps.find((map) => map.letter === letter);
+
+/** The living process that has an fd of the map. */
+function keeperOf(map: MapLetter): string | null {
+  const id = mapOf(map)?.id;
+  const holds = (text: string): boolean => text.startsWith(`map ${id} `);
+  return lab().cold?.processes.find(({ alive, fds }) => alive && fds.some(({ text }) => holds(text)))?.name ?? null;
+}
+
+/** By the process that has an fd of the map, where there is one. */
+function byKeeper(map: MapLetter, act: (process: string) => Command): void {
+  const keeper = keeperOf(map);
+  if (keeper === null) asOperator(act);
+  else command(act(keeper));
+}
+
+const linkOf = (map: MapLetter) => lab().cold?.links.find((link) => link.map === map);
+const nextLink = (): number => Math.max(0, ...(lab().cold?.links.map(({ link }) => link) ?? [])) + 1;
+
+/** Another map under the same name, which the link could be given instead. */
+const successorOf = (map: MapLetter): MapSnapshot | undefined =>
+  lab().cold?.maps.findLast(({ letter, state, ccName }) => {
+    return letter !== map && state === 'READY' && ccName === mapOf(map)?.ccName;
+  });
+
+function tell(title: string, detail: string): void {
+  notify({ kind: 'info', title, detail });
+}
+
+function detach(map: MapLetter): void {
+  const link = linkOf(map);
+  if (link) asOperator((process) => ({ do: 'detach', process, link: link.link }));
+  else tell(`No link holds map ${map}`, 'A link is made with BPF_LINK_CREATE from a READY map.');
+}
+
+function swap(map: MapLetter): void {
+  const link = linkOf(map);
+  const to = successorOf(map);
+  if (!link) tell(`No link holds map ${map}`, 'Only a link can be updated.');
+  else if (!to) tell('There is no map to swap to', `Load another READY map with the name "${mapOf(map)?.ccName}".`);
+  else asOperator((process) => ({ do: 'update-link', process, link: link.link, map: to.letter, old: map }));
+}
+
+/** Linux 6.12 dies of it; the page shows that, and time goes back. */
+function swapToItself(map: MapLetter): void {
+  const link = linkOf(map);
+  if (link) asOperator((process) => ({ do: 'update-link', process, link: link.link, map }));
+  else tell(`No link holds map ${map}`, 'Only a link can be updated.');
+}
+
+const BPFFS = '/sys/fs/bpf/';
+
+function pin(map: MapLetter): void {
+  const link = linkOf(map);
+  const name = mapOf(map)?.ccName || (mapOf(map)?.name ?? map);
+  const taken = lab().cold?.maps.flatMap(({ pins }) => pins) ?? [];
+  const path = taken.includes(`${BPFFS}${name}`) ? `${BPFFS}${name}_${map}` : `${BPFFS}${name}`;
+  if (link) byKeeper(map, (process) => ({ do: 'pin', process, path, link: link.link }));
+  else byKeeper(map, (process) => ({ do: 'pin', process, path, map }));
+}
+
+function unpin(map: MapLetter): void {
+  const path = [...(linkOf(map)?.pins ?? []), ...(mapOf(map)?.pins ?? [])][0];
+  if (path === undefined) tell(`Map ${map} is not pinned`, 'Neither the map nor its link has a file in bpffs.');
+  else asOperator((process) => ({ do: 'unpin', process, path }));
+}
+
+function closeFds(map: MapLetter): void {
+  const keeper = keeperOf(map);
+  if (keeper === null) tell(`No process has an fd of map ${map}`, 'It is kept by its references and pins alone.');
+  else command({ do: 'close-map', process: keeper, map });
+}
+
+function killKeeper(map: MapLetter): void {
+  const keeper = keeperOf(map) ?? linkOf(map)?.process ?? null;
+  const alive = lab().cold?.processes.some(({ name, alive }) => name === keeper && alive);
+  if (keeper === null || !alive) tell(`No living process has map ${map} open`, 'There is nobody to kill.');
+  else command({ do: 'exit', process: keeper, killed: true });
+}
+
+/** The next socket that goes takes its reference along. */
+function closeNext(map: MapLetter): void {
+  const holder = mapOf(map)?.holders.find(({ kind }) => kind === 'socket');
+  if (holder) command({ do: 'close', socket: holder.id });
+  else {
+    tell(
+      'Nobody closes this edge',
+      'The kernel takes it by itself when the count reaches 0 and the grace period has passed.',
+    );
+  }
+}
+
+/** What still keeps a READY map: its link, then its sockets, then its fds. */
+function dropLast(map: MapLetter): void {
+  const found = mapOf(map);
+  if (!found?.forLinks)
+    tell('READY is for maps created with BPF_F_LINK', 'Write `.struct_ops.link` in a text, and load it.');
+  else if (linkOf(map)) detach(map);
+  else if (found.holders.some(({ kind }) => kind === 'socket')) closeNext(map);
+  else closeFds(map);
+}
+
+function connect(map: MapLetter): void {
+  const used = lab().cold?.sockets.map(({ id }) => id) ?? [];
+  const cc = mapOf(map)?.ccName ?? '';
+  asOperator((process) => ({ do: 'connect', process, socket: Math.max(0, ...used) + 1, cc }));
+}
+
+export interface MapVerb {
+  readonly id: string;
+  readonly word: string;
+  /** sentence case */
+  readonly title: string;
+  /** only for maps that are made for links, or only for others */
+  readonly links?: boolean;
+  readonly run: (map: MapLetter) => void;
+}
+
+/** None is ever disabled: pressing one that the kernel refuses shows the errno and the check that answered. */
+export const MAP_VERBS: readonly MapVerb[] = [
+  {
+    id: 'update',
+    word: 'update',
+    title: 'Update: give the map its value',
+    run: (map) => byKeeper(map, (process) => ({ do: 'register', process, map })),
+  },
+  {
+    id: 'delete',
+    word: 'delete',
+    title: 'Delete: unregister the map',
+    run: (map) => asOperator((process) => ({ do: 'unregister', process, map })),
+  },
+  {
+    id: 'link',
+    word: 'link',
+    title: 'Link: register a READY map by a link',
+    run: (map) => byKeeper(map, (process) => ({ do: 'link', process, map, link: nextLink() })),
+  },
+  { id: 'detach', word: 'detach', title: 'Detach the link that holds the map', links: true, run: detach },
+  { id: 'swap', word: 'swap', title: 'Swap: update the link to another map of this name', links: true, run: swap },
+  {
+    id: 'swap-to-itself',
+    word: 'swap to itself',
+    title: 'Swap the map for itself: Linux 6.12 panics',
+    links: true,
+    run: swapToItself,
+  },
+  { id: 'connect', word: 'connect', title: 'Connect: a new connection that chooses it', run: connect },
+  { id: 'pin', word: 'pin', title: 'Pin the map, or the link that holds it, in bpffs', run: pin },
+  { id: 'unpin', word: 'unpin', title: 'Unpin: remove its file in bpffs', run: unpin },
+  { id: 'close', word: 'close fds', title: 'Close the fds of the map and its programs', run: closeFds },
+  { id: 'kill', word: 'kill loader', title: 'Kill the process that has it open', run: killKeeper },
+];
+
+const EDGE: Readonly<Record<string, (map: MapLetter) => void>> = {
+  ...Object.fromEntries(MAP_VERBS.map(({ id, run }) => [id, run])),
+  zero: closeNext,
+  ready: (map) => (mapOf(map)?.forLinks ? EDGE.update(map) : dropLast(map)),
+  last: dropLast,
+};
+
+/** The selected map, else the newest that is not gone. */
+export function currentMap(): MapSnapshot | undefined {
+  const maps = lab().cold?.maps.filter(({ state }) => state !== 'FREED') ?? [];
+  return maps.find(({ letter }) => letter === choices().selection.map) ?? maps.at(-1);
+}
+
+const freshLetter = (): MapLetter => String.fromCharCode(65 + (lab().cold?.maps.length ?? 0));
+
+/** The module verbs, for the lens. */
+const LENS: Readonly<Record<string, (args: CommandArgs) => void>> = {
+  insmod: ({ text }) => command({ do: 'insmod', map: freshLetter(), text: String(text), source: textOf(String(text)) }),
+  rmmod: ({ map }) => command({ do: 'rmmod', map: String(map) }),
+  'rmmod-strict': ({ map }) => command({ do: 'rmmod', map: String(map), strict: true }),
+  replace: ({ map }) => {
+    const to = successorOf(String(map));
+    if (to) command({ do: 'replace', from: String(map), to: to.letter });
+    else
+      tell(
+        'There is nothing to replace it with',
+        `Load another READY map with the name "${mapOf(String(map))?.ccName}".`,
+      );
+  },
+};
+
+const GRACE_WORD = { hold: 'Hold', go: 'Let go on', end: 'End' } as const;
+const CLOCK_WORD: Readonly<Record<GraceClock, string>> = {
+  work: 'the work item',
+  rcu: 'the RCU grace period',
+  tasks: 'the RCU-tasks grace period',
+};
+
+const runs = (): boolean => lab().cold !== null && lab().phase !== 'crashed';
+
+export const MAP_COMMANDS: readonly PageCommand[] = [
+  {
+    id: 'lifecycle.edge',
+    title: 'Take an edge',
+    group: 'Lab',
+    hidden: true,
+    run: ({ edge, map }) => map !== null && map !== undefined && EDGE[String(edge)]?.(String(map)),
+  },
+  ...MAP_VERBS.map(
+    ({ id, title, run }): PageCommand => ({
+      id: `map.${id}`,
+      title: `Map: ${title}`,
+      group: 'Lab',
+      when: () => runs() && currentMap() !== undefined,
+      run: ({ map }) => {
+        const letter = map === undefined ? currentMap()?.letter : String(map);
+        if (letter !== undefined) run(letter);
+      },
+    }),
+  ),
+  ...Object.entries(LENS).map(
+    ([verb, run]): PageCommand => ({ id: `lens.${verb}`, title: verb, group: 'Lab', hidden: true, when: runs, run }),
+  ),
+  ...(['hold', 'go', 'end'] as const).flatMap((to) =>
+    (Object.keys(CLOCK_WORD) as GraceClock[]).map(
+      (clock): PageCommand => ({
+        id: `grace.${to}.${clock}`,
+        title: `${GRACE_WORD[to]} ${CLOCK_WORD[clock]} (no kernel offers this)`,
+        group: 'Lab',
+        when: () => runs() && (to !== 'go' || (lab().cold?.heldClocks.includes(clock) ?? false)),
+        run: () => command({ do: 'grace', clock, to }),
+      }),
+    ),
+  ),
+];

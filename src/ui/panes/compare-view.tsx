@@ -1,0 +1,138 @@
+/* What changed: this run, and the same run on another kernel, side by side. */
+import { useEffect, useMemo, useState } from 'react';
+import { errnoName, type History, KERNELS, kernelSpec } from '../../engine/index.ts';
+import {
+  type ComparedCall,
+  compareCalls,
+  compareProfiles,
+  compareStates,
+  type SideOfCall,
+} from '../../views/compare/compare.ts';
+import { timeText } from '../../views/words.ts';
+import { compareWith } from '../engine/engine.ts';
+import { choose, useChoices } from '../store/choices.ts';
+import { useLab } from '../store/lab.ts';
+
+export function BesideBar() {
+  const kernel = useLab((state) => state.kernel);
+  const beside = useChoices((state) => state.beside);
+  return (
+    <div className="map-bar" role="toolbar" aria-label="Compare kernels">
+      <b>What changed</b>
+      <span className="note">this run on {kernel}, beside</span>
+      {KERNELS.filter(({ profile }) => profile.name !== kernel).map(({ profile: { name }, note }) => (
+        <button
+          key={name}
+          type="button"
+          className="button small"
+          title={note}
+          aria-pressed={beside === name}
+          onClick={() => choose({ beside: beside === name ? null : name })}
+        >
+          {name}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+export function CompareView({ history, beside }: { readonly history: History; readonly beside: string }) {
+  const kernel = useLab((state) => state.kernel);
+  const other = useLab((state) => state.other);
+  const branch = useLab((state) => state.cold?.branch);
+  const commands = history.calls.length;
+  const [all, setAll] = useState(false);
+  useEffect(() => void compareWith(beside), [beside, branch, commands]);
+  const rows = useMemo(
+    () => (other ? compareCalls(history.calls, other.calls, errnoName) : []),
+    [history.calls, other],
+  );
+  const left = kernelSpec(kernel)?.profile;
+  const right = kernelSpec(beside)?.profile;
+  if (!other || other.kernel !== beside || !left || !right)
+    return <p className="placeholder">The same run on {beside} is under way.</p>;
+  const differing = rows.filter(({ differs }) => differs).length;
+  const states = compareStates(history.transitions, other.transitions);
+  return (
+    <div className="compare" tabIndex={0} role="region" aria-label={`${kernel} beside ${beside}`}>
+      <h3>
+        {differing === 0
+          ? 'Every call was answered alike'
+          : `${differing} of ${rows.length} calls were answered otherwise`}
+      </h3>
+      <label className="row note">
+        <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} />
+        show those that were answered alike too
+      </label>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            <th scope="col">{kernel}</th>
+            <th scope="col">{beside}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows
+            .filter(({ differs }) => all || differs)
+            .map((row, i) => (
+              <CallRow key={i} row={row} />
+            ))}
+        </tbody>
+      </table>
+      <h3>States</h3>
+      <table>
+        <tbody>
+          {states.map(({ map, left: a, right: b }) => (
+            <tr key={map} data-differs={a.join() !== b.join()}>
+              <th scope="row">Map {map}</th>
+              <td>{a.join(' → ') || 'never made'}</td>
+              <td>{b.join(' → ') || 'never made'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <h3>The kernels</h3>
+      <table>
+        <tbody>
+          {compareProfiles(left, right).map(({ what, left: a, right: b }) => (
+            <tr key={what}>
+              <th scope="row">{what}</th>
+              <td>{a}</td>
+              <td>{b}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {beside === 'v5.6' || kernel === 'v5.6' ? <p className="note">{kernelSpec('v5.6')?.note}</p> : null}
+    </div>
+  );
+}
+
+function CallRow({ row }: { readonly row: ComparedCall }) {
+  return (
+    <tr data-differs={row.differs}>
+      <td>{timeText(row.time)}</td>
+      <td>
+        <Side side={row.left} process={row.process} />
+      </td>
+      <td>
+        <Side side={row.right} process={row.process} />
+      </td>
+    </tr>
+  );
+}
+
+function Side({ side, process }: { readonly side: SideOfCall | null; readonly process: string }) {
+  if (!side) return <span className="note">not made</span>;
+  return (
+    <>
+      <span className="call-text" title={side.text}>
+        {process}: {side.name}
+      </span>
+      <b className={side.answer === 'ok' ? undefined : 'problem'}>{side.answer}</b>
+      {side.step !== null && <span className="note"> by the check “{side.step}”</span>}
+      {side.message !== null && <span className="note block">{side.message}</span>}
+    </>
+  );
+}
