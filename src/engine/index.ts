@@ -6,7 +6,6 @@ export type { Btf, BtfType, Field } from './btf/btf.ts';
 export { CACHE_LINE, type Layout, type LayoutRow, type LayoutSummary, structLayout } from './btf/layout.ts';
 export { dumpC } from './btf/dump-c.ts';
 export { dumpJson, dumpRaw } from './btf/dump-raw.ts';
-export { openBtf } from './btf/read.ts';
 export { type AssembledObject, assemble, type Reference } from './isa/assembler.ts';
 export { HELPERS, type HelperSpec } from './isa/helpers.ts';
 export { INSTRUCTIONS, type InstructionSpec } from './isa/instructions.ts';

@@ -62,7 +62,13 @@ export type ToWorker =
   /** back to where the run last met one of the breaks */
   | { readonly type: 'reverse' }
   /** the same run on another kernel, whose files these are; answered by `compared` */
-  | { readonly type: 'compare'; readonly kernel: string; readonly btf: ArrayBuffer; readonly ids: ArrayBuffer }
+  | {
+      readonly type: 'compare';
+      readonly kernel: string;
+      readonly of: string;
+      readonly btf: ArrayBuffer;
+      readonly ids: ArrayBuffer;
+    }
   | { readonly type: 'watch'; readonly windows: readonly MemoryWindow[] }
   /** answered at once, also between the slices of a long job */
   | { readonly type: 'ping'; readonly n: number };
@@ -95,6 +101,8 @@ export type FromWorker =
 /** A run of the same scenario and commands on another kernel. */
 export interface OtherRun {
   readonly kernel: string;
+  /** what the asker called the run that this one is beside */
+  readonly of: string;
   readonly calls: readonly CallRecord[];
   readonly transitions: readonly Transition[];
 }

@@ -266,7 +266,7 @@ export class Session {
   }
 
   /** The same texts and commands on another kernel, a slice at a time; the lab on the page stays where it is. */
-  private compare(lab: Lab, { kernel, btf, ids }: Extract<ToWorker, { type: 'compare' }>): void {
+  private compare(lab: Lab, { kernel, of, btf, ids }: Extract<ToWorker, { type: 'compare' }>): void {
     const parts = openMachineParts(kernel, new Uint8Array(btf), new Uint32Array(ids));
     if (!parts.ok) {
       this.notice({ kind: 'error', title: `${kernel} could not be started`, detail: parts.error.message });
@@ -288,7 +288,7 @@ export class Session {
       progress: () => other.time / until,
       done: () => {
         const { calls, transitions } = other.history;
-        this.host.post({ type: 'compared', kernel, calls, transitions });
+        this.host.post({ type: 'compared', kernel, of, calls, transitions });
         this.frame();
       },
     });

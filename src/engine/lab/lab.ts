@@ -100,7 +100,7 @@ export class Lab {
   advance(time: number, keepGoing: KeepGoing = always): boolean {
     this.scope.leave();
     const reached = this.run.advance(time, keepGoing);
-    if (reached) this.recorder.until = Math.max(this.recorder.until, time);
+    if (reached) this.recorder.until = Math.max(this.recorder.until, this.time);
     return reached;
   }
 
@@ -108,6 +108,7 @@ export class Lab {
   play(time: number, keepGoing: KeepGoing = always): 'reached' | 'stopped' | 'more' {
     const from = this.time;
     const outcome = this.playTo(time, keepGoing);
+    if (this.machine.dead) return 'stopped';
     const met = nextBreak(this.breaks, this.recorder.history, from, this.time);
     if (met === null) return outcome;
     this.seek(met);

@@ -163,6 +163,10 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     this.programs.watch = watch;
   }
 
+  get dead(): boolean {
+    return this.kernel.state.panic !== null;
+  }
+
   apply(command: Command): void {
     this.user.run(command);
   }

@@ -199,6 +199,11 @@ describe('replace', () => {
       { do: 'update-link', process: 'p', link: 1, map: 'A' },
     ]);
     expect(made.cold().panic).toMatch(/list_add double add/);
+    const calls = made.history.calls.length;
+    made.command({ do: 'spawn', process: 'late' });
+    made.seek(1e9);
+    expect(made.history.calls).toHaveLength(calls);
+    expect(made.time).toBe(4e6);
     made.seek(2e6);
     expect(made.cold().panic).toBeNull();
   });

@@ -15,6 +15,8 @@ export interface RunnableMachine<Cold> {
   /** the immutable part of the state */
   cold: Cold;
   apply(command: Command): void;
+  /** the kernel has panicked: nothing runs any more */
+  readonly dead?: boolean;
 }
 
 /** A command became event number `event`, at `time`. */
@@ -76,12 +78,14 @@ export class Run<Cold> {
 
   /** Time of the next event or logged command; Infinity when nothing will ever happen. */
   get nextTime(): number {
+    if (this.machine.dead) return Number.POSITIVE_INFINITY;
     return Math.min(this.machine.events.nextTime, this.nextCommand()?.time ?? Number.POSITIVE_INFINITY);
   }
 
   /** Runs the next event or logged command. False when there is none. */
   step(): boolean {
     const { events } = this.machine;
+    if (this.machine.dead) return false;
     const logged = this.nextCommand();
     if (logged) this.applyNow(logged.time, logged.command);
     else if (events.length > 0) events.step();
@@ -104,7 +108,8 @@ export class Run<Cold> {
         patience = PATIENCE_EVERY;
       }
     }
-    this.machine.events.advanceTo(Math.max(time, this.time));
+    // a dead kernel's clock stands
+    if (!this.machine.dead) this.machine.events.advanceTo(Math.max(time, this.time));
     return true;
   }
 
@@ -126,8 +131,9 @@ export class Run<Cold> {
     return true;
   }
 
-  /** Applies a command now. Whatever was known of the time after is another branch's. */
+  /** Applies a command now, if anything still runs. Whatever was known of the time after is another branch's. */
   command(command: Command): void {
+    if (this.machine.dead) return;
     if (this.heard > this.event) {
       this.branch++;
       this.checkpoints.dropAfter(this.event);

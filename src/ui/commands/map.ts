@@ -65,6 +65,8 @@ function swapToItself(map: MapLetter): void {
   else tell(`No link holds map ${map}`, 'Only a link can be updated.');
 }
 
+const isPinned = ({ letter, pins }: MapSnapshot): boolean => pins.length > 0 || (linkOf(letter)?.pins.length ?? 0) > 0;
+
 const BPFFS = '/sys/fs/bpf/';
 
 function pin(map: MapLetter): void {
@@ -130,6 +132,8 @@ export interface MapVerb {
   readonly title: string;
   /** only for maps that are made for links, or only for others */
   readonly links?: boolean;
+  /** whether the bar shows it; the palette always does */
+  readonly shown?: (map: MapSnapshot) => boolean;
   readonly run: (map: MapLetter) => void;
 }
 
@@ -160,11 +164,18 @@ export const MAP_VERBS: readonly MapVerb[] = [
     word: 'swap to itself',
     title: 'Swap the map for itself: Linux 6.12 panics',
     links: true,
+    shown: () => false,
     run: swapToItself,
   },
   { id: 'connect', word: 'connect', title: 'Connect: a new connection that chooses it', run: connect },
-  { id: 'pin', word: 'pin', title: 'Pin the map, or the link that holds it, in bpffs', run: pin },
-  { id: 'unpin', word: 'unpin', title: 'Unpin: remove its file in bpffs', run: unpin },
+  {
+    id: 'pin',
+    word: 'pin',
+    title: 'Pin the map, or the link that holds it, in bpffs',
+    shown: (map) => !isPinned(map),
+    run: pin,
+  },
+  { id: 'unpin', word: 'unpin', title: 'Unpin: remove its file in bpffs', shown: isPinned, run: unpin },
   { id: 'close', word: 'close fds', title: 'Close the fds of the map and its programs', run: closeFds },
   { id: 'kill', word: 'kill loader', title: 'Kill the process that has it open', run: killKeeper },
 ];

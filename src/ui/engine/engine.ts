@@ -226,12 +226,11 @@ export function restart(texts: Texts): void {
   post(message);
 }
 
-/** Asks for the same run on another kernel; what comes is in the store. */
-export async function compareWith(kernel: string): Promise<void> {
+/** Asks for the same run on another kernel; what comes is in the store, under the name `of`. */
+export async function compareWith(kernel: string, of: string): Promise<void> {
   try {
     const { btf, ids } = await kernelFiles(kernel);
-    told({ other: null });
-    post({ type: 'compare', kernel, btf, ids });
+    post({ type: 'compare', kernel, of, btf, ids });
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     notify({ kind: 'error', title: `The types of ${kernel} could not be fetched`, detail });

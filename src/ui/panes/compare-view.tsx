@@ -40,16 +40,16 @@ export function CompareView({ history, beside }: { readonly history: History; re
   const kernel = useLab((state) => state.kernel);
   const other = useLab((state) => state.other);
   const branch = useLab((state) => state.cold?.branch);
-  const commands = history.calls.length;
+  const run = `${kernel}, branch ${branch}, ${history.calls.length} calls`;
   const [all, setAll] = useState(false);
-  useEffect(() => void compareWith(beside), [beside, branch, commands]);
+  useEffect(() => void compareWith(beside, run), [beside, run]);
   const rows = useMemo(
     () => (other ? compareCalls(history.calls, other.calls, errnoName) : []),
     [history.calls, other],
   );
   const left = kernelSpec(kernel)?.profile;
   const right = kernelSpec(beside)?.profile;
-  if (!other || other.kernel !== beside || !left || !right)
+  if (!other || other.kernel !== beside || other.of !== run || !left || !right)
     return <p className="placeholder">The same run on {beside} is under way.</p>;
   const differing = rows.filter(({ differs }) => differs).length;
   const states = compareStates(history.transitions, other.transitions);

@@ -48,7 +48,9 @@ export function LifecyclePane() {
 function Panic({ message }: { readonly message: string }) {
   return (
     <div className="panic" role="alert">
-      <b>Kernel panic.</b> {message} Linux 6.12.117 dies of this call too. Nothing answers any more.
+      <p>
+        <b>Kernel panic.</b> {message} Linux 6.12.117 dies of this call too; nothing runs any more.
+      </p>
       <button type="button" className="button small" onClick={() => runCommand('time.previous-call')}>
         Back to before
       </button>

@@ -29,17 +29,19 @@ export function MapBar() {
         <div className="map-bar" role="toolbar" aria-label={`Map ${map.letter}`}>
           <b>Map {map.letter}</b>
           <span className="note">{situation(map)}</span>
-          {MAP_VERBS.filter(({ links }) => !links || map.forLinks).map(({ id, word, title }) => (
-            <button
-              key={id}
-              type="button"
-              className="button small"
-              title={title}
-              onClick={() => runCommand(`map.${id}`, { map: map.letter })}
-            >
-              {word}
-            </button>
-          ))}
+          {MAP_VERBS.filter(({ links, shown }) => (!links || map.forLinks) && (shown?.(map) ?? true)).map(
+            ({ id, word, title }) => (
+              <button
+                key={id}
+                type="button"
+                className="button small"
+                title={title}
+                onClick={() => runCommand(`map.${id}`, { map: map.letter })}
+              >
+                {word}
+              </button>
+            ),
+          )}
         </div>
       )}
     </>

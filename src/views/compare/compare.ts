@@ -40,7 +40,9 @@ const sideOf = (call: CallRecord, errno: ErrnoName): SideOfCall => {
 
 /** Longest common subsequence of two short lists, as pairs; what has no fellow stands alone. */
 function align(left: readonly CallRecord[], right: readonly CallRecord[]): [CallRecord | null, CallRecord | null][] {
-  const best: number[][] = Array.from({ length: left.length + 1 }, () => new Array<number>(right.length + 1).fill(0));
+  const best: number[][] = Array.from({ length: left.length + 1 }, () =>
+    Array.from({ length: right.length + 1 }, () => 0),
+  );
   for (let i = left.length - 1; i >= 0; i--)
     for (let j = right.length - 1; j >= 0; j--)
       best[i][j] =

@@ -204,7 +204,9 @@ export const SITUATION_WORDS: Readonly<Record<ReadySituation, string>> = {
 function readyNotes(maps: readonly MapSnapshot[]): string[] {
   const here = maps.filter(({ state }) => state === 'READY');
   if (here.length === 0) return [READY_NOTE];
-  return here.map((map) => `${here.length > 1 ? `${map.letter} ` : ''}${SITUATION_WORDS[readySituation(map)]}`);
+  const words = (map: MapSnapshot): string =>
+    map.inGrace ? 'grace periods pass' : SITUATION_WORDS[readySituation(map)];
+  return here.map((map) => `${here.length > 1 ? `${map.letter} ` : ''}${words(map)}`);
 }
 
 /** READY's name stands beside it. */
