@@ -5,6 +5,7 @@ import type { Callee } from './program.ts';
 
 export const MAX_FRAMES = 8;
 export const FRAME_BYTES = 512;
+export const STACK_BYTES = MAX_FRAMES * FRAME_BYTES;
 /** What a call keeps: return address, then r6 to r9. */
 export const FRAME_WORDS = 9;
 

@@ -3,6 +3,9 @@
  * only as this data.
  */
 
+import type { CodeWriter } from './wasm/encoder.ts';
+import type { ValueType } from './wasm/opcodes.ts';
+
 /** `ptr` and `u32` travel as their low word; a `u64` as two words, low first. */
 export type Word = 'ptr' | 'u32' | 'u64';
 
@@ -16,6 +19,14 @@ export interface KernelFunction {
   readonly ret: Word | 'void';
   /** Arguments as words, unsigned or signed alike; the result is taken as an unsigned 32-bit word. */
   readonly call: (...words: number[]) => number;
+  /** The same compiled in: what `call` answers and changes, bit for bit. It cannot throw. */
+  readonly emit?: EmittedFunction;
+}
+
+/** A function in WebAssembly: its parameters are the argument words, it leaves an i32 (void: any). */
+export interface EmittedFunction {
+  readonly locals: readonly ValueType[];
+  readonly body: (code: CodeWriter) => void;
 }
 
 export class KernelFunctions {

@@ -34,8 +34,8 @@ export interface Run {
   depth: number;
   /** instructions that may still run */
   fuel: number;
-  /** bytes of the arena in use when the run began: beyond them lies nobody's memory */
-  readonly arenaBytes: number;
+  /** of the functions that called this one, FRAME_WORDS each; null until there are any */
+  frames: Int32Array | null;
 }
 
 /** What the loop shares with the machine that runs it. */
@@ -56,12 +56,12 @@ export function interpret(run: Run, around: Surroundings): void {
   const { memory, functions } = around;
   const { code, callees } = program;
   const { u8, u16, i32 } = memory;
-  let frames: Int32Array | null = null;
-  const storeBytes = run.arenaBytes;
-  const loadBytes = storeBytes + STORE_FROM - LOAD_FROM;
+  let { frames } = run;
+  // beyond the arena's used bytes lies nobody's memory; kernel functions take more of it
+  let storeBytes = memory.end('arena') - STORE_FROM;
+  let loadBytes = storeBytes + STORE_FROM - LOAD_FROM;
   let ip = run.pc * 2;
   let depth = run.depth;
-  const bottom = depth;
   let budget = watch ? 0 : run.fuel;
   let reserve = watch ? run.fuel : 0;
 
@@ -458,6 +458,8 @@ export function interpret(run: Run, around: Surroundings): void {
           break;
         case 0x85: // call of a helper or kfunc
           callKernel(callees[operand], functions, low, high);
+          storeBytes = memory.end('arena') - STORE_FROM;
+          loadBytes = storeBytes + STORE_FROM - LOAD_FROM;
           break;
         case 0x86: {
           // call within the program
@@ -469,7 +471,7 @@ export function interpret(run: Run, around: Surroundings): void {
           break;
         }
         case 0x95: // exit
-          if (depth === bottom || !frames) return;
+          if (depth === 0 || !frames) return;
           ip = leaveFrame(frames, --depth * FRAME_WORDS, low, high);
           break;
         default:
