@@ -139,9 +139,9 @@ class Builder {
     const next = slot + slotsOf(insn);
     switch (shape) {
       case 'alu-reg':
-        return [aluVariant(insn), src, 0];
+        return [aluVariant(opcode, off), src, 0];
       case 'alu-imm':
-        return [aluVariant({ ...insn, opcode: opcode | SOURCE.X }), this.constant(imm, imm >> 31), 0];
+        return [aluVariant(opcode | SOURCE.X, off), this.constant(imm, imm >> 31), 0];
       case 'unary':
         return [opcode === OPCODE.END_BE ? MICRO.swap : opcode, 0, imm];
       case 'load':
@@ -226,7 +226,7 @@ function argumentWords(args: readonly Word[]): number[] {
 /** Loads and stores with another class or mode, to the ordinary one. */
 const plainAccess = (opcode: number, cls: number): number => (opcode & 0x18) | 0x60 | cls;
 
-function aluVariant({ opcode, off }: Insn): number {
+function aluVariant(opcode: number, off: number): number {
   if (off === 0) return opcode;
   const is64 = classOf(opcode) === CLASS.ALU64;
   switch (opcode & 0xf0) {

@@ -36,36 +36,26 @@ const ATOMIC64 = 0xdb;
 const FACT = 4;
 const FACTS = REGISTERS * FACT;
 
-/** What an instruction accesses, or null. */
-interface Access {
-  readonly register: number;
-  readonly off: number;
-  readonly bytes: number;
-  readonly write: boolean;
-}
-
-export function accessAt(code: Int32Array, slot: number): Access | null {
-  const word = code[slot * 2];
-  const operand = code[slot * 2 + 1];
-  const op = word & 255;
-  const d = (word >> 8) & 15;
-  const load = LOADS[op];
-  if (load !== undefined) return { register: word >>> 12, off: operand, bytes: load.bytes, write: false };
-  const store = STORES[op];
-  if (store !== undefined) return { register: d, off: operand, bytes: store.bytes, write: true };
-  if (op !== ATOMIC32 && op !== ATOMIC64) return null;
-  return { register: d, off: (operand << 16) >> 16, bytes: op === ATOMIC64 ? 8 : 4, write: true };
-}
+/** Bytes that an opcode loads, negative: stores; 0: it touches no memory. */
+const ACCESS = new Int8Array(256);
+for (const [op, { bytes }] of Object.entries(LOADS)) ACCESS[Number(op)] = bytes;
+for (const [op, { bytes }] of Object.entries(STORES)) ACCESS[Number(op)] = -bytes;
+ACCESS[ATOMIC32] = -4;
+ACCESS[ATOMIC64] = -8;
 
 /** The checks of a function's accesses by slot; an access without one is proven by another. */
 export function accessChecks(program: Program, graph: Graph): ReadonlyMap<number, WindowCheck> {
-  const facts = solve(program, graph);
   const checks = new Map<number, WindowCheck>();
+  if (!touchesMemory(program.code)) return checks;
+  const facts = solve(program, graph);
   const walk = new BlockWalk(program);
-  for (let block = 0; block < graph.count; block++) {
-    walk.run(graph, block, facts.subarray(block * FACTS, (block + 1) * FACTS), checks);
-  }
+  for (let block = 0; block < graph.count; block++) walk.run(graph, block, facts, checks);
   return checks;
+}
+
+function touchesMemory(code: Int32Array): boolean {
+  for (let i = 0; i < code.length; i += 2) if (ACCESS[code[i] & 255] !== 0) return true;
+  return false;
 }
 
 /** Facts at each block's start. */
@@ -76,22 +66,22 @@ function solve(program: Program, graph: Graph): Int32Array {
   const walk = new BlockWalk(program);
   known[0] = 1;
   proveFrame(facts, 0);
-  let changed = true;
-  for (let pass = 0; changed; pass++) {
-    changed = false;
+  for (let pass = 0, again = true; again; pass++) {
+    again = false;
+    /** whether a block that was walked already must be walked again */
+    const flow = (block: number, to: number): boolean => {
+      if (to < 0) return false;
+      const at = to * FACTS;
+      if (known[to]) return meet(facts, at, walk.out, pass >= PATIENT_PASSES) && to <= block;
+      known[to] = 1;
+      for (let i = 0; i < FACTS; i++) facts[at + i] = walk.out[i];
+      return to <= block;
+    };
     for (let block = 0; block < count; block++) {
       if (!known[block]) continue;
-      const out = walk.run(graph, block, facts.subarray(block * FACTS, (block + 1) * FACTS), null);
-      for (const to of [next[block], taken[block]]) {
-        if (to < 0) continue;
-        if (!known[to]) {
-          known[to] = 1;
-          facts.set(out, to * FACTS);
-          if (to <= block) changed = true;
-        } else if (meet(facts, to * FACTS, out, pass >= PATIENT_PASSES) && to <= block) {
-          changed = true;
-        }
-      }
+      walk.run(graph, block, facts, null);
+      if (flow(block, next[block])) again = true;
+      if (flow(block, taken[block])) again = true;
     }
   }
   return facts;
@@ -125,6 +115,8 @@ function meet(facts: Int32Array, at: number, other: Int32Array, impatient: boole
 
 /** One block's instructions, with the registers as pointers plus constants. */
 class BlockWalk {
+  /** facts at the block's end */
+  readonly out = new Int32Array(FACTS);
   /** number of the pointer that a register holds, and how far from it */
   private readonly pointer = new Int32Array(REGISTERS);
   private readonly offset = new Int32Array(REGISTERS);
@@ -132,46 +124,50 @@ class BlockWalk {
   private proven = new Int32Array(FACTS * 4);
   private pointers = 0;
   /** by pointer: the check that may still be widened */
-  private open: (WindowCheck | null)[] = [];
-  private readonly out = new Int32Array(FACTS);
+  private readonly open: (WindowCheck | null)[] = [];
 
   constructor(private readonly program: Program) {}
 
-  /** Facts at the block's end; valid until the next call. Notes the block's checks, if asked. */
-  run(graph: Graph, block: number, facts: Int32Array, checks: Map<number, WindowCheck> | null): Int32Array {
+  /** From a block's facts to those at its end. Notes the block's checks, if asked. */
+  run(graph: Graph, block: number, facts: Int32Array, checks: Map<number, WindowCheck> | null): void {
     const { code } = this.program;
+    const from = block * FACTS;
     this.pointers = 0;
-    for (let r = 0; r < REGISTERS; r++) {
-      this.fresh(r);
-      this.proven.set(facts.subarray(r * FACT, (r + 1) * FACT), r * FACT);
-    }
+    for (let r = 0; r < REGISTERS; r++) this.fresh(r);
+    for (let i = 0; i < FACTS; i++) this.proven[i] = facts[from + i];
     const last = graph.last[block];
     const end = graph.end[block] === END.next ? last + 1 : last;
     for (let slot = graph.start[block]; slot < end; slot += lengthOf(opAt(code, slot))) {
-      const access = accessAt(code, slot);
-      if (access) this.access(access, slot, checks);
+      if (ACCESS[opAt(code, slot)] !== 0) this.access(slot, checks);
       this.step(slot);
     }
-    return this.leave();
+    this.leave();
   }
 
   private fresh(register: number): void {
     const number = this.pointers++;
-    if ((number + 1) * FACT > this.proven.length) {
+    const at = number * FACT;
+    if (at === this.proven.length) {
       const bigger = new Int32Array(this.proven.length * 2);
       bigger.set(this.proven);
       this.proven = bigger;
     }
-    this.proven.fill(0, number * FACT, (number + 1) * FACT);
+    for (let i = 0; i < FACT; i++) this.proven[at + i] = 0;
     this.open[number] = null;
     this.pointer[register] = number;
     this.offset[register] = 0;
   }
 
   /** The proven part grows: between two proven places nothing lies outside. */
-  private access({ register, off, bytes, write }: Access, slot: number, checks: Map<number, WindowCheck> | null): void {
+  private access(slot: number, checks: Map<number, WindowCheck> | null): void {
+    const word = this.program.code[slot * 2];
+    const operand = this.program.code[slot * 2 + 1];
+    const op = word & 255;
+    const bytes = Math.abs(ACCESS[op]);
+    const write = ACCESS[op] < 0;
+    const register = write ? (word >> 8) & 15 : word >>> 12;
     const number = this.pointer[register];
-    const low = this.offset[register] + off;
+    const low = this.offset[register] + (op === ATOMIC32 || op === ATOMIC64 ? (operand << 16) >> 16 : operand);
     const high = low + bytes;
     const at = number * FACT + (write ? 0 : 2);
     const { proven } = this;
@@ -180,7 +176,6 @@ class BlockWalk {
     if (write) this.prove(at + 2, low, high);
     if (!checks) return;
     const check = this.open[number];
-    // the check stands earlier, where the register held the same pointer at some other distance
     if (check && Math.max(check.high, high) - Math.min(check.low, low) <= MAX_SPAN) {
       check.low = Math.min(check.low, low);
       check.high = Math.max(check.high, high);
@@ -225,7 +220,7 @@ class BlockWalk {
     }
   }
 
-  private leave(): Int32Array {
+  private leave(): void {
     const { out, proven } = this;
     for (let r = 0; r < REGISTERS; r++) {
       const at = this.pointer[r] * FACT;
@@ -236,6 +231,5 @@ class BlockWalk {
         out[r * FACT + i + 1] = isEmpty ? 0 : proven[at + i + 1] - shift;
       }
     }
-    return out;
   }
 }
