@@ -236,9 +236,11 @@ export class BpfMachine {
     const { i32 } = this.memory;
     const frames = new Int32Array(FRAME_WORDS * (MAX_FRAMES - 1));
     for (let i = 0; i < depth; i++) {
-      const at = (SCRATCH.frames + i * FRAME.bytes) >> 2;
-      frames[i * FRAME_WORDS] = (i32[at + (FRAME.pc >> 2)] + 1) * 2;
-      frames.set(i32.subarray(at, at + FRAME_WORDS - 1), i * FRAME_WORDS + 1);
+      const left = i32.subarray((SCRATCH.frames + i * FRAME.bytes) >> 2);
+      const ip = (left[FRAME.pc >> 2] + 1) * 2;
+      const saved = left.subarray(FRAME.saved >> 2, (FRAME.saved >> 2) + 8);
+      const args = left.subarray(FRAME.args >> 2, (FRAME.args >> 2) + 10);
+      frames.set([ip, ...saved, left[FRAME.turn >> 2], ...args], i * FRAME_WORDS);
     }
     return frames;
   }

@@ -12,6 +12,7 @@ import type { Callables } from './emit-calls.ts';
 import { type Blocks, findBlocks } from './graph.ts';
 import { BPF_FUNCTION, BPF_LOCALS } from './locals.ts';
 import { I32 } from './opcodes.ts';
+import { SCRATCH } from './scratch.ts';
 import {
   entryBody,
   type Layout,
@@ -63,7 +64,9 @@ const FIXED_IMPORTS: readonly FunctionImport[] = [
   { name: 'resume', type: fn([I32], []) },
 ];
 
-const wordCount = ({ args }: KernelFunction): number => args.reduce((sum, word) => sum + (word === 'u64' ? 2 : 1), 0);
+/** Words of a call; of one that calls back, the turn before them. */
+const wordCount = ({ args, callback }: KernelFunction): number =>
+  args.reduce((sum, word) => sum + (word === 'u64' ? 2 : 1), callback === undefined ? 0 : 1);
 
 export function compileModule(
   programs: readonly Program[],
@@ -181,7 +184,16 @@ export function instantiate(
     highWord: () => functions.highWord,
     resume,
   };
-  for (const [i, { call }] of imported.entries()) env[`kernel${i}`] = call;
+  const args = memory.i32.subarray(SCRATCH.callbackArgs >> 2, (SCRATCH.callbackArgs >> 2) + 10);
+  for (const [i, { call, callback }] of imported.entries()) {
+    const turn = (...words: number[]): number => {
+      functions.callbackArgs.fill(0);
+      const answer = call(...words);
+      args.set(functions.callbackArgs);
+      return answer;
+    };
+    env[`kernel${i}`] = callback === undefined ? call : turn;
+  }
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env });
   const trampolines: CompiledEntry[] = [];
   for (let i = 0; exports[`trampoline${i}`]; i++) trampolines.push(exports[`trampoline${i}`] as CompiledEntry);

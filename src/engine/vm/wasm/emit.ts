@@ -52,6 +52,8 @@ export class InstructionEmitter {
         return this.memory.atomic(slot, op === 0xdb, d, s, operand, bail);
       case 0x85:
         return this.calls.kernel(operand);
+      case MICRO.callBack:
+        return this.calls.callBack(slot, operand, bail);
       case MICRO.callLocal:
         return this.calls.local(slot, operand >> 1, bail);
       default:

@@ -17,11 +17,13 @@ export const LOCAL = {
   pc: 14,
   dispatch: 15,
   word: 16,
+  /** of the function that is called back, or NO_TURN */
+  turn: 17,
 } as const;
 
 /** A BPF function as a WebAssembly one: r1 to r5, r10, fuel in; r0 and what is left of the fuel out, -1 when it gave up. */
 export const BPF_FUNCTION: FunctionType = { params: [I64, I64, I64, I64, I64, I64, I32], results: [I64, I32] };
-export const BPF_LOCALS: readonly ValueType[] = [I64, I64, I64, I64, I64, I64, I64, I32, I32, I32];
+export const BPF_LOCALS: readonly ValueType[] = [I64, I64, I64, I64, I64, I64, I64, I32, I32, I32, I32];
 
 /** Local as the text shows it: `$r6`, `$fuel`. */
 export function localName(local: number): string {

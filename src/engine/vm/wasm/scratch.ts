@@ -4,10 +4,12 @@
  */
 
 export const SCRATCH = {
+  /** frames of the program's own that were left by giving up: see FRAME; one a depth */
+  frames: 0x0c00,
+  /** u64 each: r1 to r5 of a function that is called back */
+  callbackArgs: 0x0e80,
   /** i32: programs within programs that run now */
-  nesting: 0x0d00,
-  /** a frame of the program's own that was left by giving up: see FRAME; one a depth */
-  frames: 0x0d10,
+  nesting: 0x0ed0,
   /** i32: instructions that may still run, known only where compiled code leaves for the kernel or gives up */
   fuel: 0x0f00,
   /** i32: slot at which the interpreter must go on */
@@ -18,5 +20,5 @@ export const SCRATCH = {
   registers: 0x0f20,
 } as const;
 
-/** What a function leaves when one that it called gave up: r6 to r9, and the slot of the call. */
-export const FRAME = { bytes: 40, pc: 32 } as const;
+/** What a function leaves when one that it called gave up: r6 to r9, r1 to r5, the slot of the call, and its turn. */
+export const FRAME = { bytes: 80, saved: 0, args: 32, pc: 72, turn: 76 } as const;

@@ -8,7 +8,7 @@
  */
 import { FRAME_POINTER, REGISTERS } from '../../isa/opcodes.ts';
 import { FRAME_BYTES } from '../calls.ts';
-import type { Program } from '../program.ts';
+import { CALL_OPS, type Program } from '../program.ts';
 import { LOADS, STORES } from './emit-tables.ts';
 import { END, type Graph, lengthOf, opAt } from './graph.ts';
 
@@ -210,7 +210,7 @@ class BlockWalk {
       const moved = this.offset[d] + (op === 0x0f ? low[s] : -low[s]);
       if (Math.abs(moved) < MAX_OFFSET) this.offset[d] = moved;
       else this.fresh(d);
-    } else if (op === 0x85 || op === 0x86 || op === 0x8e) {
+    } else if (CALL_OPS.has(op)) {
       for (let r = 0; r <= 5; r++) this.fresh(r);
     } else if (op === ATOMIC32 || op === ATOMIC64) {
       this.fresh(s < REGISTERS && s !== FRAME_POINTER ? s : 0);
