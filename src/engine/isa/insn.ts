@@ -20,20 +20,21 @@ export function insn(opcode: number, fields: Partial<Omit<Insn, 'opcode'>> = {})
 /** Slots that an instruction takes: 2 for a wide immediate. */
 export const slotsOf = ({ opcode }: Pick<Insn, 'opcode'>): number => (isWide(opcode) ? 2 : 1);
 
+const word = (bytes: Uint8Array, at: number): number =>
+  bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
+
 /** Reads the instruction at a slot; the second slot of a wide one that is cut off reads as 0. */
 export function decode(bytes: Uint8Array, slot: number): Insn {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const at = slot * SLOT_BYTES;
-  const opcode = view.getUint8(at);
-  const registers = view.getUint8(at + 1);
-  const high = isWide(opcode) && at + 16 <= bytes.length ? view.getInt32(at + 12, true) : 0;
+  const opcode = bytes[at];
+  const registers = bytes[at + 1];
   return {
     opcode,
     dst: registers & 0x0f,
     src: registers >> 4,
-    off: view.getInt16(at + 2, true),
-    imm: view.getInt32(at + 4, true),
-    high,
+    off: ((bytes[at + 2] | (bytes[at + 3] << 8)) << 16) >> 16,
+    imm: word(bytes, at + 4),
+    high: isWide(opcode) && at + 16 <= bytes.length ? word(bytes, at + 12) : 0,
   };
 }
 

@@ -34,21 +34,39 @@ function grouped<K>(key: (spec: InstructionSpec) => K): ReadonlyMap<K, readonly 
 const byOpcode = grouped(({ opcode }) => opcode);
 const byName = grouped(({ name }) => name);
 
-const uses = (shape: Shape, field: string): boolean => (SHAPES[shape] as readonly string[]).includes(field);
+interface Row {
+  readonly spec: InstructionSpec;
+  /** what a field must be; null: it is an operand */
+  readonly dst: 0 | null;
+  readonly src: number | null;
+  readonly off: number | null;
+  readonly imm: number | null;
+}
+
+function rowOf(spec: InstructionSpec): Row {
+  const fields: readonly string[] = SHAPES[spec.shape];
+  const fixed = <T>(field: string, value: T): T | null => (fields.includes(field) ? null : value);
+  const { src = 0, off = 0, imm = 0 } = spec;
+  return { spec, dst: fixed('dst', 0), src: fixed('src', src), off: fixed('off', off), imm: fixed('imm', imm) };
+}
+
+/** by opcode: every program that is loaded goes through here, an instruction at a time */
+const rows: readonly (readonly Row[])[] = Array.from({ length: 256 }, (_, opcode) =>
+  (byOpcode.get(opcode) ?? []).map(rowOf),
+);
 
 /** The row an instruction is an instance of; null when its opcode or a field that must be fixed says otherwise. */
-export function specOf(insn: Insn): InstructionSpec | null {
-  return (
-    byOpcode
-      .get(insn.opcode)
-      ?.find(
-        ({ shape, src = 0, off = 0, imm = 0 }) =>
-          (uses(shape, 'dst') || insn.dst === 0) &&
-          (uses(shape, 'src') || insn.src === src) &&
-          (uses(shape, 'off') || insn.off === off) &&
-          (uses(shape, 'imm') || insn.imm === imm),
-      ) ?? null
-  );
+export function specOf({ opcode, dst, src, off, imm }: Insn): InstructionSpec | null {
+  for (const row of rows[opcode]) {
+    if (
+      (row.dst === null || dst === row.dst) &&
+      (row.src === null || src === row.src) &&
+      (row.off === null || off === row.off) &&
+      (row.imm === null || imm === row.imm)
+    )
+      return row.spec;
+  }
+  return null;
 }
 
 /** The row that an instruction would be if its reserved fields were clean: what the kernel's printer goes by. */

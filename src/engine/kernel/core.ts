@@ -44,6 +44,12 @@ interface Verdict {
   readonly log: string;
 }
 
+/** What a trampoline is made of. */
+export interface TrampolineCode {
+  readonly model: FuncModel;
+  readonly code: ProgramCode;
+}
+
 /** What the kernel is given by the rooms beside it. */
 export interface KernelParts {
   readonly memory: Memory;
@@ -54,8 +60,8 @@ export interface KernelParts {
   /** null, or why these instructions can never run: unknown opcode, jump out of the program, no exit */
   readonly prepare: (insns: Uint8Array) => string | null;
   readonly verify?: (request: VerifyRequest) => Verdict;
-  /** the code of a trampoline: takes the member's native arguments, calls the program, gives back its result */
-  readonly makeTrampoline: (model: FuncModel, code: ProgramCode) => TextFunction;
+  /** the code of a map's trampolines: each takes its member's native arguments, calls the program, gives its result */
+  readonly makeTrampolines: (members: readonly TrampolineCode[]) => readonly TextFunction[];
   readonly observer?: KernelObserver;
 }
 

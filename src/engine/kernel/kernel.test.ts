@@ -123,17 +123,18 @@ test('a program that is stopped answers 0, once and for all, and someone is told
   let calls = 0;
   const told: string[] = [];
   const lab = boot({
-    makeTrampoline: () => () => {
-      calls++;
-      throw new ProgramStopped(
-        'fault',
-        'it stored outside its arena',
-        3,
-        null,
-        new Uint32Array(11),
-        new Uint32Array(11),
-      );
-    },
+    makeTrampolines: (members) =>
+      members.map(() => () => {
+        calls++;
+        throw new ProgramStopped(
+          'fault',
+          'it stored outside its arena',
+          3,
+          null,
+          new Uint32Array(11),
+          new Uint32Array(11),
+        );
+      }),
     observer: { onStopped: (prog, message, pc) => told.push(`${prog.name} ${message} ${pc}`) },
   });
   const { kernel, text } = lab;

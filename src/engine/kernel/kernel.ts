@@ -36,7 +36,7 @@ import { STATE_NAMES } from './uapi.ts';
 
 export type { BpfAttr, BpfCommand } from './attr.ts';
 export type { SyscallResult } from './calls.ts';
-export type { KernelParts, ProgramCode } from './core.ts';
+export type { KernelParts, ProgramCode, TrampolineCode } from './core.ts';
 export type { FuncModel } from './struct-ops/func-model.ts';
 export type * from './state.ts';
 

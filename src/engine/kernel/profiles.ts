@@ -2,6 +2,7 @@
  * Kernel versions as data: what differs is a fact here, or a `since`/`until` on a step. Nothing asks "which version is
  * this" anywhere else.
  */
+import type { InstructionFacts, InstructionFeature } from './insn-check.ts';
 import type { Capability } from './state.ts';
 
 const PROFILE_ORDER = ['v5.6', 'v6.1', 'v6.12'] as const;
@@ -55,7 +56,11 @@ export interface Profile {
   /** BPF_LINK_CREATE knows BPF_STRUCT_OPS */
   readonly links: boolean;
   readonly trampoline: TrampolineFacts;
+  readonly instructions: InstructionFacts;
 }
+
+/** cpu v4, which came with 6.6; the other two are older. */
+const V4: readonly InstructionFeature[] = ['fetch', 'gotol', 'bswap', 'ldsx', 'movsx', 'sdiv'];
 
 export const V6_12: Profile = {
   name: 'v6.12',
@@ -80,6 +85,8 @@ export const V6_12: Profile = {
     maxPages: 8,
     ksyms: true,
   },
+  // may_goto: 6.9; load_acquire and store_release: 6.15
+  instructions: { features: [...V4, 'may_goto'], refusesRecursion: false, stackUnit: 16 },
 };
 
 export const V6_1: Profile = {
@@ -105,6 +112,8 @@ export const V6_1: Profile = {
     maxPages: 1,
     ksyms: false,
   },
+  // gotol was brought back to the recorded 6.1; the rest of cpu v4 was not
+  instructions: { features: ['fetch', 'gotol'], refusesRecursion: true, stackUnit: 32 },
 };
 
 /** The patch as it was merged. Its BTF is derived (v5-6.ts), and no kernel of it was recorded. */
@@ -131,6 +140,8 @@ export const V5_6: Profile = {
     maxPages: 1,
     ksyms: false,
   },
+  // atomic operations that give the old value: 5.12
+  instructions: { features: [], refusesRecursion: true, stackUnit: 32 },
 };
 
 /** The profiles of recorded kernels. */

@@ -7,6 +7,7 @@ import { decode, instructionSlots } from '../isa/insn.ts';
 import { isWide } from '../isa/opcodes.ts';
 import { type Call, must } from './calls.ts';
 import { objectOf } from './fds.ts';
+import { checkInstructions, checkLate } from './insn-check.ts';
 import { fail, next, type Outcome, type Step } from './steps.ts';
 import type { StructOpsMember, StructOpsType } from './struct-ops/types.ts';
 import { PROG_FLAG, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
@@ -75,12 +76,20 @@ const mapReferences: Anywhere = {
 const cfg: Anywhere = {
   scope: 'call',
   source: 'check_cfg',
-  text: 'opcodes are known, jumps stay inside, and the program ends with an exit or a jump',
+  text: 'opcodes are known, jumps stay inside, every function ends with an exit or a jump, and all can be reached',
   run(x) {
-    const reason = x.k.prepare(x.insns);
-    return reason === null ? next : refuse(x, ERRNO.EINVAL, reason);
+    const refusal = checkInstructions(x.insns, x.k.profile.instructions);
+    return refusal ? refuse(x, refusal.errno, refusal.text) : next;
   },
 };
+
+/** Without a verifier: what the text alone tells, and what no engine could run. */
+function unfollowed(x: ProgLoad): Outcome {
+  const refusal = checkLate(x.insns, x.k.profile.instructions);
+  if (refusal) return refuse(x, refusal.errno, refusal.text);
+  const reason = x.k.prepare(x.insns);
+  return reason === null ? accepted(x, NOTHING_VERIFIED) : refuse(x, ERRNO.EINVAL, reason);
+}
 
 const recordsFit = (count: number, size: number, { least, most }: { least: number; most: number }): boolean =>
   count === 0 || (size >= least && size <= most && size % 4 === 0);
@@ -215,7 +224,7 @@ export const CHECK_STEPS: readonly Step<ProgLoad>[] = [
         progType: attr.prog_type,
         member: type && member ? { struct: type.name, name: member.name, index: member.index } : null,
       });
-      if (!verdict) return accepted(x, NOTHING_VERIFIED);
+      if (!verdict) return unfollowed(x);
       return verdict.errno === 0
         ? accepted(x, verdict.log)
         : refuse(x, verdict.errno, verdict.log.trimEnd(), verdict.log);

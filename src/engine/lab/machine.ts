@@ -115,7 +115,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
       btf,
       profile: parts.profile,
       prepare: (insns) => this.programs.problem(insns),
-      makeTrampoline: (model, code) => this.programs.trampoline(model, code),
+      makeTrampolines: (members) => this.programs.trampolines(members),
       observer: {
         onStopped: (prog, message, pc) => this.stopped(prog, message, pc),
         onSocketClosed: (socket) => this.tcp.close(socket),

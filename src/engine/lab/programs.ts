@@ -3,32 +3,22 @@
  * them again.
  */
 import { assert } from '../base/assert.ts';
-import type { FuncModel, ProgramCode } from '../kernel/kernel.ts';
+import type { FuncModel, ProgramCode, TrampolineCode } from '../kernel/kernel.ts';
 import type { BpfMachine } from '../vm/machine.ts';
 import type { Program } from '../vm/program.ts';
 import type { TextFunction } from '../vm/text.ts';
-import { generateTrampoline, MAX_ARGUMENTS, type NativeArgument, type Prototype } from '../vm/wasm/trampoline.ts';
+import type { NativeArgument, Prototype } from '../vm/wasm/trampoline.ts';
 import type { ProgramWatch } from './microscope.ts';
-
-const CONTEXT_BYTES = MAX_ARGUMENTS * 8;
-/** A program's kernel function may lead to another program; the machine allows as many levels. */
-const MAX_DEPTH = 4;
 
 export class Programs {
   /** asked at each call of a program */
   watch: ProgramWatch | null = null;
   private readonly prepared = new Map<string, Program>();
-  private readonly trampolines = new Map<string, TextFunction>();
-  /** a context for each level of calls within calls, one behind the other in the arena */
-  private readonly contexts: number;
-  private depth = 0;
+  private readonly made = new Map<string, readonly TextFunction[]>();
   /** id of the program that ran last; 0 before the first. For what is told about it, not state. */
   lastRun = 0;
 
-  /** Takes memory: boot only. */
-  constructor(private readonly bpf: BpfMachine) {
-    this.contexts = bpf.memory.alloc('arena', MAX_DEPTH * CONTEXT_BYTES, 16);
-  }
+  constructor(private readonly bpf: BpfMachine) {}
 
   /** Null, or why these instructions can never run. */
   problem(insns: Uint8Array): string | null {
@@ -36,28 +26,23 @@ export class Programs {
     return program.ok ? null : program.error.message;
   }
 
-  /** The code of a trampoline: a generated function for the level at which it is called. */
-  trampoline(model: FuncModel, code: ProgramCode): TextFunction {
-    const prototype = prototypeOf(model);
-    const key = `${code.id} ${code.blob} ${prototype.args.join()} ${prototype.hasReturn}`;
-    const known = this.trampolines.get(key);
+  /** The code of a map's trampolines: with their programs one WebAssembly module. */
+  trampolines(members: readonly TrampolineCode[]): readonly TextFunction[] {
+    const planned = members.map(({ model, code }) => ({ code, prototype: prototypeOf(model) }));
+    const key = planned
+      .map(({ code, prototype }) => `${code.id} ${code.blob} ${prototype.args.join()} ${prototype.hasReturn}`)
+      .join(';');
+    const known = this.made.get(key);
     if (known) return known;
-    const program = this.programOf(code);
-    const run = (context: number): number => {
-      this.lastRun = code.id;
-      return this.bpf.run(program, context, 0, this.watch?.(code.id) ?? null);
-    };
-    const levels: TextFunction[] = [];
-    const made: TextFunction = (a, b, c, d) => {
-      const level = this.depth++;
-      try {
-        levels[level] ??= generateTrampoline(prototype, this.bpf.memory, this.contexts + level * CONTEXT_BYTES, run);
-        return levels[level](a, b, c, d);
-      } finally {
-        this.depth--;
-      }
-    };
-    this.trampolines.set(key, made);
+    const made = this.bpf.members(
+      planned.map(({ code, prototype }) => ({ program: this.programOf(code), prototype })),
+      (i) => {
+        const { id } = planned[i].code;
+        this.lastRun = id;
+        return this.watch?.(id) ?? null;
+      },
+    );
+    this.made.set(key, made);
     return made;
   }
 

@@ -4,6 +4,7 @@
  */
 import { jiffiesAt, jiffyStart } from '../net/clock.ts';
 import type { KernelFunctions } from '../vm/functions.ts';
+import { bpfLoop } from '../vm/loop.ts';
 
 export interface HelperSources {
   /** engine time, integer nanoseconds */
@@ -37,6 +38,7 @@ const HELPERS: readonly Helper[] = [
 ];
 
 export function registerHelpers(functions: KernelFunctions, from: HelperSources): void {
+  functions.register(bpfLoop(functions));
   for (const { id, name, ret, value } of HELPERS) {
     const call = (): number => {
       const result = value(from);

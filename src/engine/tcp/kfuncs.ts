@@ -3,6 +3,7 @@ import type { Btf } from '../btf/btf.ts';
 import { cursorClass } from '../net/record.ts';
 import type { KernelFunctions, Word } from '../vm/functions.ts';
 import type { Memory } from '../vm/memory.ts';
+import { emittedKfuncs } from './kfunc-code.ts';
 import type { TcpOffsets } from './offsets.ts';
 import { congAvoidAi, renoCongAvoid, renoSsthresh, renoUndoCwnd, slowStart } from './reno.ts';
 import type { TcpSock } from './stack.ts';
@@ -37,8 +38,9 @@ export function registerKfuncs(functions: KernelFunctions, btf: Btf, memory: Mem
       // an unverified program may pass anything
       if (!memory.inArena(sk, offsets.sock.size)) return 0;
       tp.at = sk;
-      return (run(tp, a, b) ?? 0) >>> 0;
+      // a word may come as a signed number
+      return (run(tp, a >>> 0, b >>> 0) ?? 0) >>> 0;
     };
-    functions.register({ name, kind: 'kfunc', id, args, ret, call });
+    functions.register({ name, kind: 'kfunc', id, args, ret, call, emit: emittedKfuncs[name]?.(offsets) });
   }
 }

@@ -165,7 +165,7 @@ function restartAfterIdle(s: Stack): void {
 /** tcp_is_cwnd_limited */
 export function isCwndLimited(tp: Stack['tp']): boolean {
   if (tp.is_cwnd_limited !== 0) return true;
-  return tp.snd_cwnd < tp.snd_ssthresh && tp.snd_cwnd < 2 * tp.max_packets_out;
+  return tp.snd_cwnd < tp.snd_ssthresh && tp.snd_cwnd < (2 * tp.max_packets_out) >>> 0;
 }
 
 /** tcp_cwnd_validate: remembers whether the window, and not the process, held the sender back. */

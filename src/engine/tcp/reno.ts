@@ -2,12 +2,12 @@
 import { isCwndLimited } from './output.ts';
 import type { TcpSock } from './stack.ts';
 
-/** tcp_slow_start: returns what is left of `acked` once ssthresh is reached. */
+/** tcp_slow_start, in u32 as Linux counts: returns what is left of `acked` once ssthresh is reached. */
 export function slowStart(tp: TcpSock, acked: number): number {
   const cwnd = tp.snd_cwnd;
-  const grown = Math.min(cwnd + acked, tp.snd_ssthresh);
+  const grown = Math.min((cwnd + acked) >>> 0, tp.snd_ssthresh);
   tp.snd_cwnd = Math.min(grown, tp.snd_cwnd_clamp);
-  return acked - (grown - cwnd);
+  return (acked - (grown - cwnd)) >>> 0;
 }
 
 /** tcp_cong_avoid_ai: one packet more for every `w` acknowledged. */
@@ -16,13 +16,13 @@ export function congAvoidAi(tp: TcpSock, w: number, acked: number): void {
   let cwnd = tp.snd_cwnd;
   if (count >= w) {
     count = 0;
-    cwnd++;
+    cwnd = (cwnd + 1) >>> 0;
   }
-  count += acked;
+  count = (count + acked) >>> 0;
   if (count >= w && w > 0) {
     const more = Math.floor(count / w);
     count -= more * w;
-    cwnd += more;
+    cwnd = (cwnd + more) >>> 0;
   }
   tp.snd_cwnd_cnt = count;
   tp.snd_cwnd = Math.min(cwnd, tp.snd_cwnd_clamp);

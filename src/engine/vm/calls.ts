@@ -1,12 +1,18 @@
 /* Calls as the interpreter makes them: kernel functions, and frames of the program's own. */
-import type { KernelFunction, KernelFunctions } from './functions.ts';
+import { GO_ON, type KernelFunction, type KernelFunctions } from './functions.ts';
 import { KERNEL_BASE_HI } from './memory.ts';
-import type { Callee } from './program.ts';
+import { type Callee, FUNCTION_ADDRESS, type Program } from './program.ts';
 
 export const MAX_FRAMES = 8;
 export const FRAME_BYTES = 512;
-/** What a call keeps: return address, then r6 to r9. */
-export const FRAME_WORDS = 9;
+export const STACK_BYTES = MAX_FRAMES * FRAME_BYTES;
+/** What a call keeps: return address, r6 to r9, the turn of a callback or -1, r1 to r5. */
+export const FRAME_WORDS = 20;
+const SAVED_AT = 1;
+const TURN_AT = 9;
+const ARGUMENTS_AT = 10;
+/** No callback, but an ordinary call. */
+export const NO_TURN = -1;
 
 const KERNEL_HIGH = KERNEL_BASE_HI | 0;
 
@@ -25,20 +31,21 @@ export function callKernel({ fn, words }: Callee, functions: KernelFunctions, lo
   high[0] = highOf(fn.ret, low[0], functions);
 }
 
+const wordAt = (word: number, low: Int32Array, high: Int32Array): number => (word & 1 ? high : low)[word >> 1];
+
 /** Up to three words without an array: most kernel functions take no more. */
 function callWords(call: KernelFunction['call'], words: readonly number[], low: Int32Array, high: Int32Array): number {
-  const at = (i: number): number => (words[i] & 1 ? high : low)[words[i] >> 1];
   switch (words.length) {
     case 0:
       return call();
     case 1:
-      return call(at(0));
+      return call(wordAt(words[0], low, high));
     case 2:
-      return call(at(0), at(1));
+      return call(wordAt(words[0], low, high), wordAt(words[1], low, high));
     case 3:
-      return call(at(0), at(1), at(2));
+      return call(wordAt(words[0], low, high), wordAt(words[1], low, high), wordAt(words[2], low, high));
     default:
-      return call(...words.map((_, i) => at(i)));
+      return call(...words.map((word) => wordAt(word, low, high)));
   }
 }
 
@@ -47,11 +54,40 @@ function highOf(ret: Callee['fn']['ret'], low: number, functions: KernelFunction
   return ret === 'ptr' && low !== 0 ? KERNEL_HIGH : 0;
 }
 
+/** Slot of the function that a helper which calls back is given; negative: it is none. */
+export function callbackSlot({ callbacks }: Program, { fn }: Callee, low: Int32Array, high: Int32Array): number {
+  const register = fn.callback ?? 0;
+  const slot = low[register] - FUNCTION_ADDRESS.low;
+  return high[register] === FUNCTION_ADDRESS.high && callbacks.includes(slot) ? slot : -1;
+}
+
+/** One turn of a helper that calls back. Whether the function is to be called; else r0 is the helper's result. */
+export function callsBack(
+  { fn, words }: Callee,
+  functions: KernelFunctions,
+  turn: number,
+  low: Int32Array,
+  high: Int32Array,
+): boolean {
+  functions.callbackArgs.fill(0);
+  const answer = fn.call(turn, ...words.map((word) => wordAt(word, low, high)));
+  if (answer === GO_ON) return true;
+  setResult(answer === 0 ? turn : answer, low, high);
+  return false;
+}
+
+export function setResult(result: number, low: Int32Array, high: Int32Array): void {
+  clearArguments(low, high);
+  low[0] = result;
+  high[0] = result >> 31;
+}
+
 export function enterFrame(frames: Int32Array, at: number, ip: number, low: Int32Array, high: Int32Array): void {
   frames[at] = ip;
+  frames[at + TURN_AT] = NO_TURN;
   for (let r = 6; r <= 9; r++) {
-    frames[at + r * 2 - 11] = low[r];
-    frames[at + r * 2 - 10] = high[r];
+    frames[at + SAVED_AT + (r - 6) * 2] = low[r];
+    frames[at + SAVED_AT + (r - 6) * 2 + 1] = high[r];
     low[r] = 0;
     high[r] = 0;
   }
@@ -60,13 +96,44 @@ export function enterFrame(frames: Int32Array, at: number, ip: number, low: Int3
   low[10] += FRAME_BYTES;
 }
 
+/** The frame also keeps the helper's arguments, for its next turn. */
+export function enterCallback(
+  frames: Int32Array,
+  at: number,
+  ip: number,
+  turn: number,
+  functions: KernelFunctions,
+  low: Int32Array,
+  high: Int32Array,
+): void {
+  enterFrame(frames, at, ip, low, high);
+  frames[at + TURN_AT] = turn;
+  for (let r = 1; r <= 5; r++) {
+    frames[at + ARGUMENTS_AT + (r - 1) * 2] = low[r];
+    frames[at + ARGUMENTS_AT + (r - 1) * 2 + 1] = high[r];
+    low[r] = functions.callbackArgs[(r - 1) * 2];
+    high[r] = functions.callbackArgs[(r - 1) * 2 + 1];
+  }
+}
+
 /** Where the caller goes on. */
 export function leaveFrame(frames: Int32Array, at: number, low: Int32Array, high: Int32Array): number {
   clearArguments(low, high);
   for (let r = 6; r <= 9; r++) {
-    low[r] = frames[at + r * 2 - 11];
-    high[r] = frames[at + r * 2 - 10];
+    low[r] = frames[at + SAVED_AT + (r - 6) * 2];
+    high[r] = frames[at + SAVED_AT + (r - 6) * 2 + 1];
   }
   low[10] -= FRAME_BYTES;
   return frames[at];
+}
+
+/** The turn that a frame is, or NO_TURN. */
+export const turnOf = (frames: Int32Array, at: number): number => frames[at + TURN_AT];
+
+/** The helper's arguments come back from the frame of a turn. */
+export function takeArguments(frames: Int32Array, at: number, low: Int32Array, high: Int32Array): void {
+  for (let r = 1; r <= 5; r++) {
+    low[r] = frames[at + ARGUMENTS_AT + (r - 1) * 2];
+    high[r] = frames[at + ARGUMENTS_AT + (r - 1) * 2 + 1];
+  }
 }

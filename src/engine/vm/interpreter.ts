@@ -7,7 +7,20 @@
  */
 import { REGISTERS } from '../isa/opcodes.ts';
 import { atomic32, atomic64, storeUnaligned, unaligned } from './atomics.ts';
-import { callKernel, enterFrame, FRAME_WORDS, leaveFrame, MAX_FRAMES } from './calls.ts';
+import {
+  callbackSlot,
+  callKernel,
+  callsBack,
+  enterCallback,
+  enterFrame,
+  FRAME_WORDS,
+  leaveFrame,
+  MAX_FRAMES,
+  NO_TURN,
+  setResult,
+  takeArguments,
+  turnOf,
+} from './calls.ts';
 import { KERNEL_BASE_HI, type Memory, REGIONS } from './memory.ts';
 import type { KernelFunctions } from './functions.ts';
 import type { Program } from './program.ts';
@@ -34,8 +47,8 @@ export interface Run {
   depth: number;
   /** instructions that may still run */
   fuel: number;
-  /** bytes of the arena in use when the run began: beyond them lies nobody's memory */
-  readonly arenaBytes: number;
+  /** of the functions that called this one, FRAME_WORDS each; null until there are any */
+  frames: Int32Array | null;
 }
 
 /** What the loop shares with the machine that runs it. */
@@ -56,12 +69,12 @@ export function interpret(run: Run, around: Surroundings): void {
   const { memory, functions } = around;
   const { code, callees } = program;
   const { u8, u16, i32 } = memory;
-  let frames: Int32Array | null = null;
-  const storeBytes = run.arenaBytes;
-  const loadBytes = storeBytes + STORE_FROM - LOAD_FROM;
+  let { frames } = run;
+  // beyond the arena's used bytes lies nobody's memory; kernel functions take more of it
+  let storeBytes = memory.end('arena') - STORE_FROM;
+  let loadBytes = storeBytes + STORE_FROM - LOAD_FROM;
   let ip = run.pc * 2;
   let depth = run.depth;
-  const bottom = depth;
   let budget = watch ? 0 : run.fuel;
   let reserve = watch ? run.fuel : 0;
 
@@ -458,6 +471,8 @@ export function interpret(run: Run, around: Surroundings): void {
           break;
         case 0x85: // call of a helper or kfunc
           callKernel(callees[operand], functions, low, high);
+          storeBytes = memory.end('arena') - STORE_FROM;
+          loadBytes = storeBytes + STORE_FROM - LOAD_FROM;
           break;
         case 0x86: {
           // call within the program
@@ -468,10 +483,44 @@ export function interpret(run: Run, around: Surroundings): void {
           ip = operand;
           break;
         }
-        case 0x95: // exit
-          if (depth === bottom || !frames) return;
-          ip = leaveFrame(frames, --depth * FRAME_WORDS, low, high);
+        case 0x96: {
+          // call of a helper that calls back
+          if (depth === MAX_FRAMES - 1)
+            stop('depth', `the call stack of ${MAX_FRAMES + 1} frames is too deep`, run, (ip >> 1) - 1, null);
+          const slot = callbackSlot(program, callees[operand], low, high);
+          if (slot < 0)
+            stop('fault', `${callees[operand].fn.name}: no function to call back`, run, (ip >> 1) - 1, null);
+          frames ??= new Int32Array(FRAME_WORDS * (MAX_FRAMES - 1));
+          if (callsBack(callees[operand], functions, 0, low, high)) {
+            enterCallback(frames, depth++ * FRAME_WORDS, ip, 0, functions, low, high);
+            ip = slot * 2;
+          }
+          storeBytes = memory.end('arena') - STORE_FROM;
+          loadBytes = storeBytes + STORE_FROM - LOAD_FROM;
           break;
+        }
+        case 0x95: {
+          // exit
+          if (depth === 0 || !frames) return;
+          const at = --depth * FRAME_WORDS;
+          const turn = turnOf(frames, at) + 1;
+          ip = leaveFrame(frames, at, low, high);
+          if (turn === NO_TURN + 1) break;
+          if (low[0] !== 0 || high[0] !== 0) {
+            setResult(turn, low, high);
+            break;
+          }
+          takeArguments(frames, at, low, high);
+          const callee = callees[code[ip - 1]];
+          if (callsBack(callee, functions, turn, low, high)) {
+            const slot = callbackSlot(program, callee, low, high);
+            enterCallback(frames, depth++ * FRAME_WORDS, ip, turn, functions, low, high);
+            ip = slot * 2;
+          }
+          storeBytes = memory.end('arena') - STORE_FROM;
+          loadBytes = storeBytes + STORE_FROM - LOAD_FROM;
+          break;
+        }
         default:
           stop('fault', `no instruction at ${(ip >> 1) - 1}`, run, (ip >> 1) - 1, null);
       }

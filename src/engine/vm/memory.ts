@@ -29,6 +29,8 @@ const REGION_TABLE = {
 export type RegionName = keyof typeof REGION_TABLE;
 export const REGIONS: Readonly<Record<RegionName, { readonly base: number; readonly size: number }>> = REGION_TABLE;
 const REGION_NAMES = Object.keys(REGION_TABLE) as RegionName[];
+/** Where the address of a region's first free byte is kept. */
+export const regionEndAddress = (name: RegionName): number => REGIONS.engine.base + REGION_NAMES.indexOf(name) * 4;
 
 export const MEMORY_BYTES = 0x0400_0000;
 const WASM_PAGE = 65536;
@@ -51,8 +53,10 @@ export class Memory {
   private readonly brk: Record<RegionName, number>;
 
   constructor() {
-    const first = REGIONS.engine.base >>> 2;
-    this.brk = Object.fromEntries(REGION_NAMES.map((name, i) => [name, first + i])) as Record<RegionName, number>;
+    this.brk = Object.fromEntries(REGION_NAMES.map((name) => [name, regionEndAddress(name) >>> 2])) as Record<
+      RegionName,
+      number
+    >;
     for (const name of REGION_NAMES) this.u32[this.brk[name]] = REGIONS[name].base;
     // the words that hold the ends are the first that are taken
     this.setEnd('engine', REGIONS.engine.base + REGION_NAMES.length * 4);

@@ -36,11 +36,15 @@ export const MICRO = {
   sdiv32: 0x34,
   smod32: 0x94,
   callLocal: 0x86,
+  callBack: 0x96,
   keepLow: 0xd4,
   swap: 0xd7,
 } as const;
 
-export const CALL_OPS: ReadonlySet<number> = new Set([OPCODE.CALL, MICRO.callLocal]);
+export const CALL_OPS: ReadonlySet<number> = new Set([OPCODE.CALL, MICRO.callLocal, MICRO.callBack]);
+
+/** A function of the program as a value: an address where Linux keeps modules and compiled programs, plus its slot. */
+export const FUNCTION_ADDRESS = { high: 0xffffffff | 0, low: 0xc0000000 | 0 } as const;
 
 /** A kernel function with the places of its argument words: register * 2, plus 1 for the high word. */
 export interface Callee {
@@ -56,6 +60,8 @@ export interface Program {
   readonly low: Int32Array;
   readonly high: Int32Array;
   readonly callees: readonly Callee[];
+  /** slots of the functions that are used as values */
+  readonly callbacks: readonly number[];
   /** an interpreted run is under way, so that a nested one takes registers of its own */
   busy: boolean;
   /** null until it runs compiled for the first time */
@@ -83,6 +89,7 @@ class Builder {
   private readonly low: number[] = [];
   private readonly high: number[] = [];
   private readonly callees: Callee[] = [];
+  private readonly callbacks = new Set<number>();
   private readonly starts: Uint8Array;
   private readonly jumps: { readonly from: number; readonly to: number }[] = [];
   private endsFlow = false;
@@ -125,6 +132,7 @@ class Builder {
       insns,
       code,
       callees,
+      callbacks: [...this.callbacks],
       low: registerFile(this.low),
       high: registerFile(this.high),
       busy: false,
@@ -135,13 +143,13 @@ class Builder {
 
   /** micro-op, source register, operand word; or what is wrong */
   private encode(insn: Insn, { shape }: InstructionSpec, slot: number): [number, number, number] | string {
-    const { opcode, src, off, imm, high } = insn;
+    const { opcode, src, off, imm } = insn;
     const next = slot + slotsOf(insn);
     switch (shape) {
       case 'alu-reg':
-        return [aluVariant(insn), src, 0];
+        return [aluVariant(opcode, off), src, 0];
       case 'alu-imm':
-        return [aluVariant({ ...insn, opcode: opcode | SOURCE.X }), this.constant(imm, imm >> 31), 0];
+        return [aluVariant(opcode | SOURCE.X, off), this.constant(imm, imm >> 31), 0];
       case 'unary':
         return [opcode === OPCODE.END_BE ? MICRO.swap : opcode, 0, imm];
       case 'load':
@@ -170,7 +178,7 @@ class Builder {
       case 'exit':
         return [opcode, 0, 0];
       case 'wide':
-        return this.wide(slot) ?? [opcode, this.constant(imm, high), 0];
+        return this.wide(insn, slot);
       case 'packet-abs':
       case 'packet-ind':
         return 'BPF_LD_[ABS|IND] instructions not allowed for this program type';
@@ -180,13 +188,18 @@ class Builder {
     }
   }
 
-  private wide(slot: number): string | null {
+  private wide({ opcode, src, imm, high }: Insn, slot: number): [number, number, number] | string {
     const at = (slot + 1) * SLOT_BYTES;
     const { insns } = this;
     if (at >= insns.length) return 'invalid bpf_ld_imm64 insn';
     if (insns[at] !== 0 || insns[at + 1] !== 0 || insns[at + 2] !== 0 || insns[at + 3] !== 0)
       return 'invalid bpf_ld_imm64 insn';
-    return insns[slot * SLOT_BYTES + 1] >> 4 === WIDE_KIND.VALUE ? null : 'unrecognized bpf_ld_imm64 insn';
+    if (src === WIDE_KIND.VALUE) return [opcode, this.constant(imm, high), 0];
+    if (src !== WIDE_KIND.FUNC) return 'unrecognized bpf_ld_imm64 insn';
+    const target = slot + imm + 1;
+    this.target(slot, target);
+    this.callbacks.add(target);
+    return [opcode, this.constant(FUNCTION_ADDRESS.low + target, FUNCTION_ADDRESS.high), 0];
   }
 
   /** Number of the register that holds an immediate. */
@@ -209,7 +222,7 @@ class Builder {
   private callee(fn: KernelFunction | undefined, missing: string): [number, number, number] | string {
     if (!fn) return missing;
     this.callees.push({ fn, words: argumentWords(fn.args) });
-    return [OPCODE.CALL, 0, this.callees.length - 1];
+    return [fn.callback === undefined ? OPCODE.CALL : MICRO.callBack, 0, this.callees.length - 1];
   }
 }
 
@@ -226,7 +239,7 @@ function argumentWords(args: readonly Word[]): number[] {
 /** Loads and stores with another class or mode, to the ordinary one. */
 const plainAccess = (opcode: number, cls: number): number => (opcode & 0x18) | 0x60 | cls;
 
-function aluVariant({ opcode, off }: Insn): number {
+function aluVariant(opcode: number, off: number): number {
   if (off === 0) return opcode;
   const is64 = classOf(opcode) === CLASS.ALU64;
   switch (opcode & 0xf0) {

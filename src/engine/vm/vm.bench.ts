@@ -1,13 +1,20 @@
-/** ns per executed instruction of the benchmark programs, compiled and interpreted: medians of seven rounds. */
-import { existsSync, readFileSync } from 'node:fs';
+/**
+ * ns per executed instruction of the benchmark programs, compiled and interpreted: medians of seven rounds. With
+ * UBPF_BENCH=path, the same of uBPF beside. That executable is called once a round and engine as
+ *   path CODE BYTES N CALLS INIT jit|interpreter
+ * CODE: a file with the instructions; BYTES of memory, filled as `fillBuffer` does, then N as its first u64 and INIT
+ * (`offset:bytes:value,...`, `-` for none); it calls the program CALLS times with r1 = the memory, r2 = BYTES, and prints
+ * the ns that this took and the last r0, in hex: `52000000 0x8ecf4330b33ea6e0`.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assembleMnemonic } from '../isa/mnemonic.ts';
 import { KernelFunctions } from './functions.ts';
 import { BpfMachine, type Engine } from './machine.ts';
 import { Memory } from './memory.ts';
-import { prepareProgram, type Program } from './program.ts';
-import { compileModule } from './wasm/compile.ts';
-import { generateTrampoline } from './wasm/trampoline.ts';
+import type { Program } from './program.ts';
 
 interface Kernel {
   readonly name: string;
@@ -18,7 +25,10 @@ interface Kernel {
   readonly callsSmall: number;
   /** offset, bytes, value */
   readonly init: readonly (readonly [number, number, number])[];
-  readonly expect: Readonly<Record<'full' | 'small', { readonly r0: string }>>;
+  readonly expect: {
+    readonly full: { readonly r0: string; readonly insns: number };
+    readonly small: { readonly r0: string };
+  };
 }
 
 const ROUNDS = 7;
@@ -48,13 +58,18 @@ class Bench {
     this.program = prepared.value;
   }
 
+  /** of the last measurement */
+  instructions = 0;
+
   /** ns per instruction */
   measure(n: number, calls: number): number {
     this.reset(n);
     const before = this.machine.executed;
     const begun = performance.now();
     this.call(calls);
-    return ((performance.now() - begun) * 1e6) / (this.machine.executed - before);
+    const ns = (performance.now() - begun) * 1e6;
+    this.instructions = this.machine.executed - before;
+    return ns / this.instructions;
   }
 
   /** Many small calls, since V8 replaces code between calls only. Throws when the result is wrong. */
@@ -104,78 +119,145 @@ function fillBuffer(bytes: Uint8Array): void {
   }
 }
 
-function rounds(bench: Bench, n: number, calls: number): number {
-  bench.warmUp();
-  return median(Array.from({ length: ROUNDS }, () => bench.measure(n, calls)));
-}
-
 const part = (count: number): number => (count > 1 ? Math.ceil(count * INTERPRETED_PART) : count);
 
-function measureKernel(folder: string, kernel: Kernel): { name: string; compiled: number; interpreted: number } {
+/** Columns of the table; null where there is nothing to compare with. */
+interface Row {
+  readonly name: string;
+  readonly compiled: number;
+  readonly ubpfJit: number | null;
+  readonly interpreted: number;
+  readonly ubpfInterpreter: number | null;
+}
+
+function measureKernel(folder: string, kernel: Kernel, ubpf: Ubpf | null): Row {
   const { value, diagnostics } = assembleMnemonic(readFileSync(join(folder, `${kernel.name}.asm`), 'utf8'));
   if (diagnostics.length > 0) throw new Error(`${kernel.name}: ${diagnostics[0].message}`);
   const compiled = new Bench(kernel, value.insns, 'compiled');
   compiled.verify();
+  const interpreted = new Bench(kernel, value.insns, 'interpreted');
+  for (const bench of [compiled, interpreted]) bench.warmUp();
+  const fewN = part(kernel.n);
+  const fewCalls = part(kernel.calls);
+  const ns: { compiled: number[]; interpreted: number[]; jit: number[]; interpreter: number[] } = {
+    compiled: [],
+    interpreted: [],
+    jit: [],
+    interpreter: [],
+  };
+  // interleaved: what else the machine does meets all alike
+  for (let round = 0; round < ROUNDS; round++) {
+    ns.compiled.push(compiled.measure(kernel.n, kernel.calls));
+    ns.interpreted.push(interpreted.measure(fewN, fewCalls));
+    if (!ubpf) continue;
+    ns.jit.push(ubpf(kernel, value.insns, kernel.n, kernel.calls, 'jit') / kernel.expect.full.insns);
+    ns.interpreter.push(ubpf(kernel, value.insns, fewN, fewCalls, 'interpreter') / interpreted.instructions);
+  }
   return {
     name: kernel.name,
-    compiled: rounds(compiled, kernel.n, kernel.calls),
-    interpreted: rounds(new Bench(kernel, value.insns, 'interpreted'), part(kernel.n), part(kernel.calls)),
+    compiled: median(ns.compiled),
+    ubpfJit: ubpf && median(ns.jit),
+    interpreted: median(ns.interpreted),
+    ubpfInterpreter: ubpf && median(ns.interpreter),
   };
 }
 
-/** ms from bytes to a program that can be called, for a chain of blocks of so many slots. */
-function compileTime(slots: number): number {
+/** ns that uBPF takes. */
+type Ubpf = (kernel: Kernel, insns: Uint8Array, n: number, calls: number, engine: 'jit' | 'interpreter') => number;
+
+function ubpfAt(path: string, folder: string): Ubpf {
+  return ({ name, mem, init, expect, n: all }, insns, n, calls, engine) => {
+    const file = join(folder, `${name}.bin`);
+    writeFileSync(file, insns);
+    const inits = init.map((row) => row.join(':')).join(',') || '-';
+    const { status, stdout, stderr } = spawnSync(path, [file, mem, n, calls, inits, engine].map(String), {
+      encoding: 'utf8',
+    });
+    const [ns, r0] = String(stdout).trim().split(' ');
+    if (status !== 0) throw new Error(`uBPF: ${name}: ${stderr}`);
+    if (n === all && engine === 'jit' && r0 !== expect.full.r0) throw new Error(`uBPF: ${name}: gave ${r0}`);
+    return Number(ns);
+  };
+}
+
+/** A chain of blocks of so many slots. */
+function longProgram(slots: number): Uint8Array {
   const block = ['add %r0, %r1', 'jeq %r0, 7, +1', 'xor %r0, 3', 'ldxw %r2, [%r10-8]', 'jgt %r2, %r0, +0'];
   const text = Array.from({ length: slots - 1 }, (_, i) => (i < 2 ? 'mov %r0, 0' : block[i % block.length]));
-  const { insns } = assembleMnemonic([...text, 'exit'].join('\n')).value;
-  const functions = new KernelFunctions();
-  const once = (): number => {
-    const begun = performance.now();
-    const program = prepareProgram(insns, functions);
-    if (!program.ok) throw new Error(program.error.message);
-    const module = new WebAssembly.Module(compileModule([program.value]).bytes);
-    const ms = performance.now() - begun;
-    return module ? ms : Number.NaN;
-  };
-  return median(Array.from({ length: slots > 100_000 ? 3 : ROUNDS * 3 }, once));
+  return assembleMnemonic([...text, 'exit'].join('\n')).value.insns;
 }
 
-/** ns of a call through a trampoline into a program that only returns. */
-function callTime(): number {
+/**
+ * ms from bytes to a program that can be called: the first time in this process, and the median of later ones. What is
+ * longer than the machine compiles is only made ready for the interpreter.
+ */
+function compileTime(slots: number): string {
+  const insns = longProgram(slots);
+  const machine = new BpfMachine(new Memory(), new KernelFunctions());
+  let engine = '';
+  const once = (): number => {
+    const begun = performance.now();
+    const program = machine.prepare(insns);
+    if (!program.ok) throw new Error(program.error.message);
+    engine = machine.makeReady(program.value);
+    return performance.now() - begun;
+  };
+  const first = once();
+  const later = median(Array.from({ length: slots > 30_000 ? 5 : ROUNDS * 3 }, once));
+  return `${String(slots).padStart(9)} slots: ${later.toFixed(2).padStart(8)} ms (first ${first.toFixed(2)} ms), ${((later * 1e6) / slots).toFixed(0)} ns a slot, ${engine}`;
+}
+
+/** ns of a call: from an engine's code through a trampoline into the program `text`, beside the program's own time. */
+function callTime(): string {
   const machine = new BpfMachine(new Memory(), new KernelFunctions());
   const prepared = machine.prepare(assembleMnemonic('mov %r0, 0\nexit').value.insns);
   if (!prepared.ok) throw new Error(prepared.error.message);
-  const context = machine.memory.alloc('arena', 32);
   const prototype = { args: ['ptr', 'u32', 'u32'] as const, hasReturn: false };
-  const call = generateTrampoline(prototype, machine.memory, context, (at) => machine.run(prepared.value, at));
+  const [call] = machine.members([{ program: prepared.value, prototype }], () => null);
   const CALLS = 1_000_000;
   const round = (): number => {
     const begun = performance.now();
-    for (let i = 0; i < CALLS; i++) call(context, i, 1, 0);
+    for (let i = 0; i < CALLS; i++) call(0x400000, i, 1, 0);
     return ((performance.now() - begun) * 1e6) / CALLS;
   };
-  return median(Array.from({ length: ROUNDS }, round));
+  return `call through a trampoline into an empty program: ${median(Array.from({ length: ROUNDS * 3 }, round)).toFixed(1)} ns`;
 }
+
+const SIZES = [30, 300, 3000, 30_000, 100_000, 1_000_000];
 
 /** `folder`: where the benchmark programs and their manifest.json lie; without them only calls and compilation are measured. */
 export function benchVm(folder: string): string[] {
-  const lines = [`call through a trampoline into an empty program: ${callTime().toFixed(0)} ns`];
-  for (const slots of [30, 300, 3000, 30_000]) {
-    lines.push(`compile ${slots} slots: ${compileTime(slots).toFixed(2)} ms`);
-  }
+  const lines = [callTime(), '', 'bytecode to runnable:', ...SIZES.map(compileTime)];
   if (!existsSync(folder)) return [...lines, 'the benchmark programs are not here'];
   const kernels = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Kernel[];
-  const rows = kernels.map((kernel) => measureKernel(folder, kernel));
-  lines.push('', `${'ns per instruction'.padEnd(22)}  compiled  interpreted`);
-  const row = (name: string, compiled: number, interpreted: number): string =>
-    `${name.padEnd(22)}  ${compiled.toFixed(3).padStart(8)}  ${interpreted.toFixed(2).padStart(11)}`;
-  for (const { name, compiled, interpreted } of rows) lines.push(row(name, compiled, interpreted));
-  const mean = (skip: readonly string[]): [number, number] => {
-    const kept = rows.filter(({ name }) => !skip.includes(name));
-    return [geomean(kept.map((r) => r.compiled)), geomean(kept.map((r) => r.interpreted))];
+  const path = process.env.UBPF_BENCH;
+  const scratch = path ? mkdtempSync(join(tmpdir(), 'ubpf-')) : '';
+  const rows = kernels.map((kernel) => measureKernel(folder, kernel, path ? ubpfAt(path, scratch) : null));
+  if (path) rmSync(scratch, { recursive: true });
+  return [...lines, '', ...table(rows), ...(path ? [] : ['UBPF_BENCH=path shows uBPF beside'])];
+}
+
+function table(rows: readonly Row[]): string[] {
+  const number = (value: number | null, digits: number): string => (value?.toFixed(digits) ?? '-').padStart(11);
+  const line = ({ name, compiled, ubpfJit, interpreted, ubpfInterpreter }: Row): string =>
+    `${name.padEnd(22)} ${number(compiled, 3)} ${number(ubpfJit, 3)} ${number(interpreted, 2)} ${number(ubpfInterpreter, 2)}`;
+  const mean = (name: string, skip: readonly string[]): string => {
+    const kept = rows.filter((row) => !skip.includes(row.name));
+    const of = (pick: (row: Row) => number | null): number => geomean(kept.map((row) => pick(row) ?? Number.NaN));
+    const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
+    return line({
+      name,
+      compiled: of((r) => r.compiled),
+      ubpfJit: orNull(of((r) => r.ubpfJit)),
+      interpreted: of((r) => r.interpreted),
+      ubpfInterpreter: orNull(of((r) => r.ubpfInterpreter)),
+    });
   };
-  lines.push(row('geomean', ...mean([])));
-  lines.push(row('without atomics', ...mean(['atomics'])));
-  lines.push(row('without division too', ...mean(['atomics', 'muldiv', 'primes'])));
-  return lines;
+  return [
+    `${'ns per instruction'.padEnd(22)}    compiled    uBPF JIT interpreted uBPF interp`,
+    ...rows.map(line),
+    mean('geomean', []),
+    mean('without atomics', ['atomics']),
+    mean('without division too', ['atomics', 'muldiv', 'primes']),
+  ];
 }

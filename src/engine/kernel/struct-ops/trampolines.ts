@@ -2,6 +2,7 @@
  * Trampolines of a map: a place in its image, the bytes that Linux would write there, and the function that answers
  * when the address is called. The function is a cache, made again from the cold state after a checkpoint.
  */
+import { assert } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
 import { KERNEL_BASE_HI } from '../../vm/memory.ts';
 import { ProgramStopped } from '../../vm/stopped.ts';
@@ -52,7 +53,7 @@ export function addTrampoline(k: Core, object: number, member: StructOpsMember, 
   if (facts.int3) k.memory.u8[address + length] = INT3;
   const entry: MapProg = { member: member.name, index: member.index, prog: prog.object, address, bytes: length };
   setMap(k, { ...map, images, imageUsed: used + room, progs: [...map.progs, entry] });
-  putText(k, k.state.maps[object], entry);
+  putText(k, k.state.maps[object]);
   return 0;
 }
 
@@ -87,29 +88,53 @@ export function releaseImage(k: Core, map: MapObject): void {
 export function rebuildText(k: Core): void {
   for (const address of k.trampolines) k.text.remove(address);
   k.trampolines.clear();
-  for (const map of Object.values(k.state.maps)) for (const entry of map.progs) putText(k, map, entry);
+  for (const map of Object.values(k.state.maps)) putText(k, map);
 }
 
-function putText(k: Core, map: MapObject, entry: MapProg): void {
-  const member = structOpsType(k, map.struct).members[entry.index];
-  if (!member.model) return;
-  k.trampolines.add(entry.address);
-  const name = k.profile.trampoline.ksyms ? trampolineName(map.struct, member.name) : NO_SYMBOL;
-  k.text.put(entry.address, name, callProgram(k, entry.prog, member.model));
+/** All trampolines of a map together: their code is one. */
+function putText(k: Core, map: MapObject): void {
+  const { members } = structOpsType(k, map.struct);
+  const made = callPrograms(
+    k,
+    map.progs.map(({ prog, index }) => {
+      const { model } = members[index];
+      assert(model, 'a member without a prototype has no trampoline');
+      return { object: prog, model };
+    }),
+  );
+  for (const [i, { address, member }] of map.progs.entries()) {
+    k.trampolines.add(address);
+    k.text.put(address, k.profile.trampoline.ksyms ? trampolineName(map.struct, member) : NO_SYMBOL, made[i]);
+  }
+}
+
+interface Called {
+  /** number of the program's object */
+  readonly object: number;
+  readonly model: FuncModel;
 }
 
 /**
- * The function of a trampoline, with the boundary that a fault of the program does not cross: the caller gets 0, and the
+ * The functions of trampolines, with the boundary that a fault of the program does not cross: the caller gets 0, and the
  * program is not run any more. Linux has no such thing: its verifier would have refused the program.
  */
-export function callProgram(k: Core, object: number, model: FuncModel): TextFunction {
-  const { id, name, blob: key } = k.state.progs[object];
-  const run = k.makeTrampoline(model, { prog: object, id, name, blob: key, insns: blob(k, key) });
+export function callPrograms(k: Core, called: readonly Called[]): TextFunction[] {
+  const made = k.makeTrampolines(
+    called.map(({ object, model }) => {
+      const { id, name, blob: key } = k.state.progs[object];
+      return { model, code: { prog: object, id, name, blob: key, insns: blob(k, key) } };
+    }),
+  );
+  return called.map(({ object }, i) => withBoundary(k, object, made[i]));
+}
+
+function withBoundary(k: Core, object: number, run: TextFunction): TextFunction {
+  const isLost = k.profile.trampoline.plain;
   return (a, b, c, d) => {
     if (k.state.progs[object].stopped) return 0;
     try {
       const result = run(a, b, c, d);
-      return k.profile.trampoline.plain ? LOST_RESULT : result;
+      return isLost ? LOST_RESULT : result;
     } catch (error) {
       if (!(error instanceof ProgramStopped)) throw error;
       markStopped(k, object, error.message, error.pc);

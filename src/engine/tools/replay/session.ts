@@ -72,10 +72,11 @@ export class Session {
         return program.ok ? null : program.error.message;
       },
       // all recorded programs that are accepted return a constant at once
-      makeTrampoline: (model, { insns }) => {
-        const [{ imm }] = decodeAll(insns);
-        return () => (model.retSize > 0 ? imm : 0);
-      },
+      makeTrampolines: (members) =>
+        members.map(({ model, code }) => {
+          const [{ imm }] = decodeAll(code.insns);
+          return () => (model.retSize > 0 ? imm : 0);
+        }),
     });
     this.tcp = new Tcp({
       memory,

@@ -5,6 +5,8 @@ import { type Program, prepareProgram } from '../program.ts';
 import { compiledText, compileModule } from './compile.ts';
 import { findBlocks, graphOf } from './graph.ts';
 
+const LAYOUT = { stacks: 0x400000, contexts: 0x404000, executed: 0x1000, fuel: 1000 };
+
 function prepared(text: string): Program {
   const { value, diagnostics } = assembleBare(text);
   expect(diagnostics).toEqual([]);
@@ -20,7 +22,7 @@ function wat(text: string): string {
       `func ${slot}`,
       ...lines
         .filter((line) => line.slot !== null)
-        .map((line) => `${String(line.slot).padStart(3)}| ${'  '.repeat(line.depth - 1)}${line.text}`),
+        .map((line) => `${String(line.slot).padStart(3)}| ${'  '.repeat(line.depth - 2)}${line.text}`),
     ])
     .join('\n');
 }
@@ -62,12 +64,12 @@ test('graphs: order, dominators, loops', () => {
 
 test('several programs make one module', () => {
   const programs = ['r0 = 1\nexit', 'call f\nexit\nf:\nr0 = 2\nexit'].map(prepared);
-  const { bytes } = compileModule(programs);
+  const { bytes } = compileModule(programs, LAYOUT);
   expect(WebAssembly.validate(bytes)).toBe(true);
   expect(WebAssembly.Module.exports(new WebAssembly.Module(bytes)).map(({ name }) => name)).toEqual(['run0', 'run1']);
 });
 
 test('a chain of 30,000 blocks neither recurses nor fails', () => {
   const text = Array.from({ length: 30_000 }, (_, i) => `if r1 == ${i} goto +1\nr2 += 1`).join('\n');
-  expect(WebAssembly.validate(compileModule([prepared(`${text}\nr0 = 0\nr0 = 1\nexit`)]).bytes)).toBe(true);
+  expect(WebAssembly.validate(compileModule([prepared(`${text}\nr0 = 0\nr0 = 1\nexit`)], LAYOUT).bytes)).toBe(true);
 });

@@ -1,22 +1,32 @@
 /*
  * The compiler: prepared programs to one WebAssembly module over the machine's memory. Each function of a program is a
- * WebAssembly function; kernel functions are imports. A program's export `runN` takes the context, r2, and the frame
- * pointer as words and leaves r0 in the scratch words.
+ * WebAssembly function; kernel functions are imports, or compiled in. A program's export `runN` is called with words; a
+ * trampoline's export `trampolineN` calls its program without leaving WebAssembly.
  */
-import { KERNEL_BASE_HI, MEMORY_BYTES, type Memory } from '../memory.ts';
-import type { KernelFunctions } from '../functions.ts';
+import { MEMORY_BYTES, type Memory } from '../memory.ts';
+import type { KernelFunction, KernelFunctions } from '../functions.ts';
 import type { Program } from '../program.ts';
+import { type BodyText, functionBody, programText } from './bodies.ts';
 import { CodeWriter, encodeModule, fn, type FunctionImport, NO_LOCALS, type WasmFunction, words } from './encoder.ts';
-import { type Callables, InstructionEmitter } from './emit.ts';
-import { type Blocks, END, findBlocks, type Graph, graphOf, lengthOf, opAt } from './graph.ts';
-import { BPF_FUNCTION, BPF_LOCALS, localName } from './locals.ts';
-import { I32, W } from './opcodes.ts';
+import type { Callables } from './emit-calls.ts';
+import { type Blocks, findBlocks } from './graph.ts';
+import { BPF_FUNCTION, BPF_LOCALS } from './locals.ts';
+import { I32 } from './opcodes.ts';
 import { SCRATCH } from './scratch.ts';
-import { emitStructured } from './structure.ts';
-import { bodyText, type Mark, type TextNames, type WasmLine } from './text.ts';
+import {
+  entryBody,
+  type Layout,
+  type Prototype,
+  TRAMPOLINE,
+  type TrampolineCalls,
+  trampolineBody,
+} from './trampoline.ts';
 
-/** Context, r2, frame pointer, as words. The result and what is left of the fuel lie in the scratch words. */
-export type CompiledEntry = (context: number, r2: number, framePointer: number) => void;
+/**
+ * Four words, then how many programs run already; a 32-bit result. A trampoline is given native arguments; a program its
+ * context and r2, and leaves the whole of r0 in the scratch words.
+ */
+export type CompiledEntry = (a: number, b: number, c: number, d: number, level: number) => number;
 
 export interface CompiledProgram {
   readonly run: CompiledEntry;
@@ -24,182 +34,171 @@ export interface CompiledProgram {
   readonly remaining: Int32Array;
 }
 
+/** A trampoline in the module: native arguments for the program of that number. */
+export interface TrampolinePlan {
+  readonly program: number;
+  readonly prototype: Prototype;
+}
+
 export interface CompiledModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** one a program */
   readonly blocks: readonly Blocks[];
+  /** what is called in JavaScript, in the order of the imports `kernelN` */
+  readonly imported: readonly KernelFunction[];
 }
 
 interface Plan {
-  readonly program: Program;
-  readonly blocks: Blocks;
-  /** number of the program's first import */
-  readonly firstImport: number;
-  /** number of the program's first function among the module's own */
-  readonly firstFunction: number;
+  readonly programs: readonly { readonly program: Program; readonly blocks: Blocks; readonly first: number }[];
+  readonly imports: readonly FunctionImport[];
+  readonly imported: readonly KernelFunction[];
+  readonly emitted: readonly KernelFunction[];
+  /** number of a kernel function, imported or compiled in */
+  readonly kernel: ReadonlyMap<KernelFunction, number>;
 }
 
-const HELPER_IMPORTS: readonly FunctionImport[] = [
-  { name: 'zeroRead', type: fn([I32, I32, I32], []) },
+const HIGH_WORD = 0;
+const RESUME = 1;
+const FIXED_IMPORTS: readonly FunctionImport[] = [
   { name: 'highWord', type: fn([], [I32]) },
+  { name: 'resume', type: fn([I32], []) },
 ];
-const ZERO_READ = 0;
-const HIGH_WORD = 1;
 
-export function compileModule(programs: readonly Program[]): CompiledModule {
-  const plans = planModule(programs);
-  const imports = [...HELPER_IMPORTS, ...plans.flatMap(kernelImports)];
-  const functions = plans.flatMap((plan, i) => [
-    ...programFunctions(plan, imports.length),
-    entryFunction(plan, i, imports.length),
-  ]);
-  const bytes = encodeModule({ memoryPages: MEMORY_BYTES / 65536, imports, functions });
-  return { bytes, blocks: plans.map(({ blocks }) => blocks) };
-}
+/** Words of a call; of one that calls back, the turn before them. */
+const wordCount = ({ args, callback }: KernelFunction): number =>
+  args.reduce((sum, word) => sum + (word === 'u64' ? 2 : 1), callback === undefined ? 0 : 1);
 
-function planModule(programs: readonly Program[]): Plan[] {
-  let firstImport = HELPER_IMPORTS.length;
-  let firstFunction = 0;
-  return programs.map((program) => {
-    const blocks = findBlocks(program);
-    const plan = { program, blocks, firstImport, firstFunction };
-    firstImport += program.callees.length;
-    firstFunction += blocks.entries.length + 1;
-    return plan;
+export function compileModule(
+  programs: readonly Program[],
+  layout: Layout,
+  trampolines: readonly TrampolinePlan[] = [],
+): CompiledModule {
+  const plan = planModule(programs);
+  const callsOf = (program: number): TrampolineCalls => ({
+    program,
+    run: plan.programs[program].first,
+    resume: RESUME,
   });
+  const entry = (name: string, body: Uint8Array): WasmFunction => ({
+    name,
+    ...TRAMPOLINE,
+    body,
+    hints: [],
+    exported: true,
+  });
+  const functions = [
+    ...plan.emitted.map(emittedFunction),
+    ...plan.programs.flatMap((_, i) => programFunctions(plan, i)),
+    ...programs.map((_, i) => entry(`run${i}`, entryBody(layout, callsOf(i)))),
+    ...trampolines.map(({ program, prototype }, i) =>
+      entry(`trampoline${i}`, trampolineBody(prototype, layout, callsOf(program))),
+    ),
+  ];
+  const bytes = encodeModule({ memoryPages: MEMORY_BYTES / 65536, imports: plan.imports, functions });
+  return { bytes, blocks: plan.programs.map(({ blocks }) => blocks), imported: plan.imported };
 }
 
-const kernelImports = ({ program, firstImport }: Plan): FunctionImport[] =>
-  program.callees.map((callee, i) => ({
-    name: `kernel${firstImport + i}`,
-    type: fn(words(callee.words.length), [I32]),
-  }));
+/** Numbers for all functions: imports, kernel functions compiled in, programs, entries, trampolines. */
+function planModule(programs: readonly Program[]): Plan {
+  const called = [...new Set(programs.flatMap(({ callees }) => callees.map((callee) => callee.fn)))];
+  const imported = called.filter((kernel) => !kernel.emit);
+  const emitted = called.filter((kernel) => kernel.emit);
+  const imports = [
+    ...FIXED_IMPORTS,
+    ...imported.map((kernel, i) => ({ name: `kernel${i}`, type: fn(words(wordCount(kernel)), [I32]) })),
+  ];
+  const kernel = new Map([...imported, ...emitted].map((f, i) => [f, FIXED_IMPORTS.length + i]));
+  let first = imports.length + emitted.length;
+  const planned = programs.map((program) => {
+    const blocks = findBlocks(program);
+    const at = first;
+    first += blocks.entries.length;
+    return { program, blocks, first: at };
+  });
+  return { programs: planned, imports, imported, emitted, kernel };
+}
 
-/** `imported`: functions that the module imports in all. */
-function callablesOf({ blocks, firstImport, firstFunction }: Plan, imported: number): Callables {
-  const numbers = new Map(blocks.entries.map((slot, i) => [slot, imported + firstFunction + i]));
+function callablesOf({ programs, kernel }: Plan, index: number): Callables {
+  const { program, blocks, first } = programs[index];
+  const numbers = new Map(blocks.entries.map((slot, i) => [slot, first + i]));
   return {
-    zeroRead: ZERO_READ,
     highWord: HIGH_WORD,
-    kernel: (callee) => firstImport + callee,
+    kernel: (callee) => kernel.get(program.callees[callee].fn) as number,
     local: (slot) => numbers.get(slot) as number,
   };
 }
 
-function programFunctions(plan: Plan, imported: number): WasmFunction[] {
-  const { program, blocks } = plan;
-  const callables = callablesOf(plan, imported);
+function emittedFunction(kernel: KernelFunction): WasmFunction {
+  const code = new CodeWriter();
+  kernel.emit?.body(code);
+  const type = fn(words(wordCount(kernel)), [I32]);
+  const locals = kernel.emit?.locals ?? NO_LOCALS;
+  return { name: kernel.name, type, locals, body: code.take(), hints: code.hints, exported: false };
+}
+
+function programFunctions(plan: Plan, index: number): WasmFunction[] {
+  const { program, blocks } = plan.programs[index];
+  const callables = callablesOf(plan, index);
   return blocks.entries.map((slot) => ({
     name: `f${slot}`,
     type: BPF_FUNCTION,
     locals: BPF_LOCALS,
-    body: functionBody({ program, blocks, graph: graphOf(program, blocks, slot), callables, marks: null }),
+    ...functionBody({ program, blocks, slot, callables, marks: null }),
     exported: false,
   }));
 }
 
-interface FunctionPlan {
-  readonly program: Program;
-  readonly blocks: Blocks;
-  readonly graph: Graph;
-  readonly callables: Callables;
-  /** filled with where each instruction's code begins, if anybody wants to know */
-  readonly marks: Mark[] | null;
-}
-
-function functionBody({ program, blocks, graph, callables, marks }: FunctionPlan): Uint8Array {
-  const { code } = program;
-  const out = new CodeWriter(1024);
-  const emitter = new InstructionEmitter(out, program, callables);
-  const mark = (slot: number | null): unknown => marks?.push({ at: out.length, slot });
-  emitter.enter();
-  out.block(W.block);
-  emitStructured(
-    out,
-    graph,
-    {
-      body(block, bail) {
-        const first = graph.start[block];
-        const last = graph.last[block];
-        mark(first);
-        emitter.pay(first, blocks.remaining[first], bail);
-        const end = graph.end[block] === END.next ? last + 1 : last;
-        for (let slot = first; slot < end; slot += lengthOf(opAt(code, slot))) {
-          mark(slot);
-          emitter.instruction(slot, bail);
-        }
-        mark(last);
-      },
-      condition: (block, negated) => emitter.condition(graph.last[block], negated),
-      exit: () => emitter.exit(),
-    },
-    1,
-  );
-  mark(null);
-  out.op(W.unreachable).op(W.end);
-  emitter.bail();
-  return out.take();
-}
-
-export interface FunctionText {
-  /** slot at which the BPF function begins */
-  readonly slot: number;
-  readonly lines: readonly WasmLine[];
-}
-
 /** A program's functions as WebAssembly text. */
-export function compiledText(program: Program): FunctionText[] {
-  const [plan] = planModule([program]);
-  const { blocks } = plan;
-  const names: TextNames = { local: localName, fn: (index) => functionName(plan, index) };
-  const callables = callablesOf(plan, HELPER_IMPORTS.length + program.callees.length);
-  return blocks.entries.map((slot) => {
-    const marks: Mark[] = [];
-    const body = functionBody({ program, blocks, graph: graphOf(program, blocks, slot), callables, marks });
-    return { slot, lines: bodyText(body, marks, names) };
-  });
+export function compiledText(program: Program): BodyText[] {
+  const plan = planModule([program]);
+  return programText(program, plan.programs[0].blocks, callablesOf(plan, 0), (index) => functionName(plan, index));
 }
 
-function functionName({ program, blocks }: Plan, index: number): string {
-  const kernel = index - HELPER_IMPORTS.length;
-  if (kernel < 0) return `$${HELPER_IMPORTS[index].name}`;
-  const { callees } = program;
-  return kernel < callees.length ? `$${callees[kernel].fn.name}` : `$f${blocks.entries[kernel - callees.length]}`;
-}
-
-/** Words in, the program's first function, r0 out. */
-function entryFunction({ firstFunction }: Plan, index: number, imported: number): WasmFunction {
-  const out = new CodeWriter(64);
-  out.i32(0);
-  // r1: NULL stays 0
-  out.get(0).op(W.i64_extend_i32_u).i64(0, KERNEL_BASE_HI).i64(0, 0).get(0).op(W.select).op(W.i64_or);
-  out.get(1).op(W.i64_extend_i32_u);
-  for (let r = 3; r <= 5; r++) out.i64(0, 0);
-  out.get(2).op(W.i64_extend_i32_u).i64(0, KERNEL_BASE_HI).op(W.i64_or);
-  out.call(imported + firstFunction).memory(W.i64_store, SCRATCH.result);
-  return { name: `run${index}`, type: fn(words(3), []), locals: NO_LOCALS, body: out.take(), exported: true };
+function functionName({ programs, imports, imported, emitted }: Plan, index: number): string {
+  const [{ blocks, first }] = programs;
+  if (index < FIXED_IMPORTS.length) return `$${imports[index].name}`;
+  if (index >= first) return `$f${blocks.entries[index - first]}`;
+  return `$${[...imported, ...emitted][index - FIXED_IMPORTS.length].name}`;
 }
 
 /** What compiled code calls besides kernel functions. */
 export interface CompiledSurroundings {
   readonly memory: Memory;
   readonly functions: KernelFunctions;
-  readonly zeroRead: (pc: number, low: number, high: number) => void;
+  /** goes on where a program gave up; by its number */
+  readonly resume: (program: number) => void;
 }
 
-/** Compiles and instantiates; throws what WebAssembly throws when a function is larger than engines take. */
-export function compilePrograms(
-  programs: readonly Program[],
-  { memory, functions, zeroRead }: CompiledSurroundings,
-): CompiledProgram[] {
-  const { bytes, blocks } = compileModule(programs);
+export interface CompiledInstance {
+  readonly programs: readonly CompiledProgram[];
+  readonly trampolines: readonly CompiledEntry[];
+}
+
+/** Instantiates; throws what WebAssembly throws when a function is larger than engines take. */
+export function instantiate(
+  { bytes, blocks, imported }: CompiledModule,
+  { memory, functions, resume }: CompiledSurroundings,
+): CompiledInstance {
   const env: Record<string, WebAssembly.Memory | ((...args: number[]) => unknown)> = {
     memory: memory.wasm,
-    zeroRead,
     highWord: () => functions.highWord,
+    resume,
   };
-  let number = HELPER_IMPORTS.length;
-  for (const { callees } of programs) for (const { fn } of callees) env[`kernel${number++}`] = fn.call;
+  const args = memory.i32.subarray(SCRATCH.callbackArgs >> 2, (SCRATCH.callbackArgs >> 2) + 10);
+  for (const [i, { call, callback }] of imported.entries()) {
+    const turn = (...words: number[]): number => {
+      functions.callbackArgs.fill(0);
+      const answer = call(...words);
+      args.set(functions.callbackArgs);
+      return answer;
+    };
+    env[`kernel${i}`] = callback === undefined ? call : turn;
+  }
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env });
-  return programs.map((_, i) => ({ run: exports[`run${i}`] as CompiledEntry, remaining: blocks[i].remaining }));
+  const trampolines: CompiledEntry[] = [];
+  for (let i = 0; exports[`trampoline${i}`]; i++) trampolines.push(exports[`trampoline${i}`] as CompiledEntry);
+  return {
+    programs: blocks.map(({ remaining }, i) => ({ run: exports[`run${i}`] as CompiledEntry, remaining })),
+    trampolines,
+  };
 }

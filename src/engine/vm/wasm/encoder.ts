@@ -5,6 +5,8 @@ import { EMPTY, I32, type ValueType, W, type WasmOp } from './opcodes.ts';
 export class CodeWriter {
   private bytes: Uint8Array;
   length = 0;
+  /** where branches stand that are seldom taken */
+  readonly hints: number[] = [];
 
   constructor(capacity = 256) {
     this.bytes = new Uint8Array(capacity);
@@ -116,6 +118,12 @@ export class CodeWriter {
     return this;
   }
 
+  /** The branch that comes next is seldom taken. */
+  unlikely(): this {
+    this.hints.push(this.length);
+    return this;
+  }
+
   branch(op: typeof W.br | typeof W.br_if, depth: number): this {
     this.byte(op);
     this.u32(depth);
@@ -146,6 +154,8 @@ export interface WasmFunction {
   readonly locals: readonly ValueType[];
   /** instructions, without the final `end` */
   readonly body: Uint8Array;
+  /** places in the body of branches that are seldom taken */
+  readonly hints: readonly number[];
   readonly exported: boolean;
 }
 
@@ -157,7 +167,7 @@ export interface WasmModule {
 
 export const NO_LOCALS: readonly ValueType[] = [];
 const MAGIC = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-const SECTION = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
+const SECTION = { custom: 0, type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
 const KIND = { function: 0, memory: 2 } as const;
 
 /** Imports come from `env`: the memory as `memory`, functions by their names. Imported functions are numbered first. */
@@ -192,8 +202,10 @@ export function encodeModule({ memoryPages, imports, functions }: WasmModule): U
     writer.byte(KIND.function);
     writer.u32(index);
   });
-  section(out, SECTION.code, functions, (writer, { locals, body }) => {
-    const head = localDeclarations(locals);
+  const heads = functions.map(({ locals }) => localDeclarations(locals));
+  branchHints(out, imports.length, functions, heads);
+  section(out, SECTION.code, functions, (writer, { body }, i) => {
+    const head = heads[i];
     writer.u32(head.length + body.length + 1);
     writer.append(head);
     writer.append(body);
@@ -202,15 +214,39 @@ export function encodeModule({ memoryPages, imports, functions }: WasmModule): U
   return out.take();
 }
 
+/** Custom section that engines may read: code behind such branches is moved out of the way. */
+function branchHints(
+  out: CodeWriter,
+  imported: number,
+  functions: readonly WasmFunction[],
+  heads: readonly Uint8Array[],
+): void {
+  const UNLIKELY = [1, 0];
+  const hinted = functions.flatMap(({ hints }, i) => (hints.length > 0 ? [i] : []));
+  if (hinted.length === 0) return;
+  const write = (writer: CodeWriter, i: number): void => {
+    writer.u32(imported + i);
+    writer.u32(functions[i].hints.length);
+    for (const at of functions[i].hints) {
+      writer.u32(heads[i].length + at);
+      for (const byte of UNLIKELY) writer.byte(byte);
+    }
+  };
+  section(out, SECTION.custom, hinted, write, 'metadata.code.branch_hint');
+}
+
+/** A section that is a list of items; a custom one begins with its name. */
 function section<T>(
   out: CodeWriter,
   id: number,
   items: readonly T[],
-  write: (writer: CodeWriter, item: T) => void,
+  write: (writer: CodeWriter, item: T, index: number) => void,
+  name?: string,
 ): void {
   const writer = new CodeWriter();
+  if (name !== undefined) writer.name(name);
   writer.u32(items.length);
-  for (const item of items) write(writer, item);
+  for (const [i, item] of items.entries()) write(writer, item, i);
   out.byte(id);
   out.u32(writer.length);
   out.append(writer.take());

@@ -28,12 +28,12 @@ const targetAt = (code: Int32Array, slot: number): number => code[slot * 2 + 1] 
 /** class JMP or JMP32, but for the calls, exit and may_goto, which never jumps */
 const isConditional = (op: number): boolean => ((op & 7) === 5 || (op & 7) === 6) && (op & 8) !== 0;
 
-export function findBlocks({ code }: Program): Blocks {
+export function findBlocks({ code, callbacks }: Program): Blocks {
   const slots = code.length / 2;
   const leaders = new Uint8Array(slots + 1);
   const remaining = new Int32Array(slots);
-  const entries = new Set<number>([0]);
-  leaders[0] = 1;
+  const entries = new Set<number>([0, ...callbacks]);
+  for (const slot of entries) leaders[slot] = 1;
   for (let slot = 0; slot < slots; slot += lengthOf(opAt(code, slot))) {
     const op = opAt(code, slot);
     const isCall = CALL_OPS.has(op);

@@ -4,18 +4,21 @@
  */
 
 export const SCRATCH = {
-  /** i32: instructions that may still run */
+  /** frames of the program's own that were left by giving up: see FRAME; one a depth */
+  frames: 0x0c00,
+  /** u64 each: r1 to r5 of a function that is called back */
+  callbackArgs: 0x0e80,
+  /** i32: programs within programs that run now */
+  nesting: 0x0ed0,
+  /** i32: instructions that may still run, known only where compiled code leaves for the kernel or gives up */
   fuel: 0x0f00,
-  /** i32: 1 when the compiled program gave up and the interpreter must go on at `pc` */
-  bailed: 0x0f04,
-  /** i32: slot */
+  /** i32: slot at which the interpreter must go on */
   pc: 0x0f08,
-  /** i32: low word of r10 beyond which no frame may begin */
-  lastFrame: 0x0f0c,
-  /** i32: bytes of the arena that are in use */
-  arenaBytes: 0x0f10,
   /** u64: the result */
   result: 0x0f18,
   /** u64 each: r0 to r10 when it gave up */
   registers: 0x0f20,
 } as const;
+
+/** What a function leaves when one that it called gave up: r6 to r9, r1 to r5, the slot of the call, and its turn. */
+export const FRAME = { bytes: 80, saved: 0, args: 32, pc: 72, turn: 76 } as const;

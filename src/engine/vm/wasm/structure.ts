@@ -135,7 +135,10 @@ function mergeChildren({ count, idom, forwardEdges }: Graph): number[][] {
   return merges;
 }
 
-/** All blocks behind one `br_table`; the number of the block to run is on the way in a word of its own. */
+/**
+ * All blocks one behind the other, behind one `br_table` in a loop. Forward edges are branches or nothing at all; only
+ * what goes back goes through the table, with the number of the block on the way in a word of its own.
+ */
 function emitDispatch(out: CodeWriter, graph: Graph, emitter: BlockEmitter): void {
   const { count, end, next, taken } = graph;
   out.block(W.loop);
@@ -149,15 +152,18 @@ function emitDispatch(out: CodeWriter, graph: Graph, emitter: BlockEmitter): voi
     emitter.body(block, toLoop + 1);
     if (end[block] === END.exit) {
       emitter.exit(block);
-    } else {
-      out.i32(next[block]);
-      if (end[block] === END.condition) {
-        out.i32(taken[block]);
-        emitter.condition(block, true);
-        out.op(W.select);
-      }
-      out.set(LOCAL.dispatch).branch(W.br, toLoop);
+      continue;
     }
+    if (end[block] === END.condition && taken[block] > block) {
+      emitter.condition(block, false);
+      out.branch(W.br_if, taken[block] - block - 1);
+    } else if (end[block] === END.condition) {
+      out.i32(taken[block]).set(LOCAL.dispatch);
+      emitter.condition(block, false);
+      out.branch(W.br_if, toLoop);
+    }
+    if (next[block] <= block) out.i32(next[block]).set(LOCAL.dispatch).branch(W.br, toLoop);
+    else if (next[block] > block + 1) out.branch(W.br, next[block] - block - 1);
   }
   out.op(W.end);
 }

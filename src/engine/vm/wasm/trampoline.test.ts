@@ -1,21 +1,49 @@
 import { expect, test } from 'vitest';
+import { assembleBare } from '../../isa/assembler.ts';
+import { KernelFunctions } from '../functions.ts';
+import { BpfMachine, type Engine } from '../machine.ts';
 import { KERNEL_BASE_HI, Memory } from '../memory.ts';
-import { contextBytes, generateTrampoline, type Prototype, trampolineText } from './trampoline.ts';
+import { ProgramStopped } from '../stopped.ts';
+import { type Prototype, trampolineText } from './trampoline.ts';
 
-const memory = new Memory();
+type Words = [number, number, number, number];
+const ENGINES: readonly Engine[] = ['compiled', 'interpreted'];
+/** What stands behind a pointer that `keep` is given. */
+const kept: number[][] = [];
 
-function stored(prototype: Prototype, args: [number, number, number, number]): number[] {
-  const context = memory.alloc('arena', contextBytes(prototype));
-  let seen: number[] = [];
-  const trampoline = generateTrampoline(prototype, memory, context, (at) => {
-    seen = [...memory.u32.subarray(at >>> 2, (at + contextBytes(prototype)) >>> 2)];
-    return 0xffff_fffe;
+function boot(engine: Engine): {
+  machine: BpfMachine;
+  member: (text: string, prototype: Prototype) => (...args: Words) => number;
+} {
+  const functions = new KernelFunctions();
+  const memory = new Memory();
+  const machine = new BpfMachine(memory, functions, { engine });
+  functions.register({
+    name: 'keep',
+    kind: 'helper',
+    id: 5,
+    args: ['ptr', 'u32'],
+    ret: 'void',
+    call(at, count) {
+      kept.push([...memory.u32.subarray(at >>> 2, (at >>> 2) + count)]);
+      return 0;
+    },
   });
-  expect(trampoline(...args)).toBe(prototype.hasReturn ? 0xffff_fffe : 0);
-  return seen;
+  const member = (text: string, prototype: Prototype): ((...args: Words) => number) => {
+    const program = machine.prepare(assembleBare(text).value.insns);
+    if (!program.ok) throw new Error(program.error.message);
+    return machine.members([{ program: program.value, prototype }], () => null)[0];
+  };
+  return { machine, member };
 }
 
-test('native arguments become an array of u64', () => {
+test.each(ENGINES)('native arguments become an array of u64 (%s)', (engine) => {
+  const stored = (prototype: Prototype, args: Words): number[] => {
+    const { member } = boot(engine);
+    const text = `r2 = ${prototype.args.length * 2}\ncall 5\nr0 = -2\nexit`;
+    expect(member(text, prototype)(...args)).toBe(prototype.hasReturn ? 0xffff_fffe : 0);
+    return kept.pop() ?? [];
+  };
   expect(stored({ args: ['ptr', 'u32', 'i32', 'ptr'], hasReturn: true }, [0x400000, 0xffffffff, -2, 0])).toEqual([
     0x400000,
     KERNEL_BASE_HI,
@@ -29,18 +57,49 @@ test('native arguments become an array of u64', () => {
   expect(stored({ args: ['ptr', 'u8'], hasReturn: false }, [0, 0x1ff, 0, 0])).toEqual([0, 0, 0xff, 0]);
 });
 
-test('what the program throws reaches the caller', () => {
-  const stop = new Error('stopped');
-  const trampoline = generateTrampoline({ args: [], hasReturn: true }, memory, memory.alloc('arena', 8), () => {
-    throw stop;
+test.each(ENGINES)('a program that is stopped stops its caller, and counts; the next call runs (%s)', (engine) => {
+  const { machine, member } = boot(engine);
+  const call = member('r2 = *(u64 *)(r1 + 0)\nif r2 == 0 goto bad\nr0 = r2\nexit\nbad:\n*(u8 *)(r2 + 0) = 1\nexit', {
+    args: ['u32'],
+    hasReturn: true,
   });
-  expect(() => trampoline(0, 0, 0, 0)).toThrow(stop);
+  let stop: unknown = null;
+  try {
+    call(0, 0, 0, 0);
+  } catch (error) {
+    stop = error;
+  }
+  expect(stop).toBeInstanceOf(ProgramStopped);
+  expect(stop).toMatchObject({ reason: 'fault', pc: 4 });
+  expect(machine.executed).toBe(3);
+  expect(call(7, 0, 0, 0)).toBe(7);
+  expect(machine.executed).toBe(7);
+});
+
+test('members of one struct share a module, and a program may stand behind two of them', () => {
+  const { machine } = boot('compiled');
+  const program = (text: string): ReturnType<BpfMachine['prepare']> => machine.prepare(assembleBare(text).value.insns);
+  const [one, two] = [program('r0 = *(u32 *)(r1 + 8)\nexit'), program('r0 = 9\nexit')];
+  if (!one.ok || !two.ok) throw new Error('refused');
+  const asked: number[] = [];
+  const watchOf = (i: number): null => {
+    asked.push(i);
+    return null;
+  };
+  const prototype: Prototype = { args: ['ptr', 'u32'], hasReturn: true };
+  const members = machine.members(
+    [
+      { program: one.value, prototype },
+      { program: two.value, prototype },
+      { program: one.value, prototype: { args: ['ptr', 'u8'], hasReturn: true } },
+    ],
+    watchOf,
+  );
+  expect(members.map((call) => call(0, 0x1ff, 0, 0))).toEqual([0x1ff, 9, 0xff]);
+  expect(asked).toEqual([0, 1, 2]);
 });
 
 test('its code as text', () => {
-  expect(trampolineText({ args: ['ptr', 'u8'], hasReturn: false }, 4096).join('; ')).toBe(
-    'i32.const 4096; local.get $arg0; i64.extend_i32_u; i64.const -0x778000000000; i64.const 0; local.get $arg0; select; i64.or; i64.store; ' +
-      'i32.const 4096; local.get $arg1; i32.const 255; i32.and; i64.extend_i32_u; i64.store offset=8; ' +
-      'i32.const 4096; call $run; drop; i32.const 0',
-  );
+  const layout = { stacks: 0x400000, contexts: 0x404000, executed: 0x1000, fuel: 1_000_000 };
+  expect(`\n${trampolineText({ args: ['ptr', 'u8'], hasReturn: false }, layout).join('\n')}\n`).toMatchSnapshot();
 });

@@ -1,0 +1,152 @@
+/** Programs that are refused before a path of them is followed, as recorded kernels refused them. */
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { ERRNO } from '../base/errno.ts';
+import { assembleBare } from '../isa/assembler.ts';
+import { checkInstructions, checkLate, type Refusal } from './insn-check.ts';
+import { type Profile, V5_6, V6_1, V6_12 } from './profiles.ts';
+
+interface Recorded {
+  readonly kernel: string;
+  readonly id: string;
+  readonly insns: string;
+  readonly errno: number;
+  /** the complaint, without the state of the registers before it */
+  readonly text: string;
+}
+
+const PROFILES: Readonly<Record<string, Profile>> = { 'v5.6': V5_6, 'v6.1': V6_1, 'v6.12': V6_12 };
+const recorded = JSON.parse(
+  readFileSync(new URL('fixtures/insn-refusals.json', import.meta.url), 'utf8'),
+) as Recorded[];
+
+const bytesOf = (hex: string): Uint8Array =>
+  Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+
+function check(kernel: string, insns: Uint8Array): Refusal | null {
+  const facts = PROFILES[kernel].instructions;
+  return checkInstructions(insns, facts) ?? checkLate(insns, facts);
+}
+
+test.each(recorded)('$kernel $id', ({ kernel, insns, errno, text }) => {
+  expect(check(kernel, bytesOf(insns))).toEqual(errno === 0 ? null : { errno, text });
+});
+
+const ORACLE = new URL('../../../../shared/oracle/verifier/', import.meta.url);
+
+/** Skipped where the recordings are not beside the repository. */
+test.skipIf(!existsSync(ORACLE))('nothing that a recorded kernel took is refused', () => {
+  let taken = 0;
+  for (const kernel of ['6.1', '6.12']) {
+    for (const set of ['c_gen', 'c_btf', 'c_so']) {
+      const { records } = JSON.parse(readFileSync(new URL(`${kernel}/${set}.json`, ORACLE), 'utf8')) as {
+        records: { id: string; errno: string; insns: string[] | null }[];
+      };
+      for (const { id, errno, insns } of records) {
+        if (errno !== 'OK' || !insns) continue;
+        taken++;
+        expect([id, check(`v${kernel}`, bytesOf(insns.join('')))]).toEqual([id, null]);
+      }
+    }
+  }
+  expect(taken).toBeGreaterThan(300);
+});
+
+const END = 'r0 = 0\nexit';
+const pseudo = (text: string): Uint8Array => {
+  const { value, diagnostics } = assembleBare(text);
+  expect(diagnostics).toEqual([]);
+  return value.insns;
+};
+
+describe('instructions by version', () => {
+  const unknown = (opcode: string): string => `unknown opcode ${opcode}`;
+  const reserved = (name: string): string => `${name} uses reserved fields`;
+  test.each<[string, string, Record<string, string | null>]>([
+    ['gotol', `gotol +0\n${END}`, { 'v5.6': unknown('06'), 'v6.1': null, 'v6.12': null }],
+    ['bswap', `r1 = bswap16 r1\n${END}`, { 'v5.6': unknown('d7'), 'v6.1': unknown('d7'), 'v6.12': null }],
+    [
+      'ldsx',
+      `r1 = *(s8 *)(r10 - 1)\n${END}`,
+      { 'v5.6': reserved('BPF_LDX'), 'v6.1': reserved('BPF_LDX'), 'v6.12': null },
+    ],
+    ['movsx', `r1 = (s8)r1\n${END}`, { 'v5.6': reserved('BPF_MOV'), 'v6.1': reserved('BPF_MOV'), 'v6.12': null }],
+    ['sdiv', `r1 s/= 3\n${END}`, { 'v5.6': reserved('BPF_ALU'), 'v6.1': reserved('BPF_ALU'), 'v6.12': null }],
+    ['smod32', `w1 s%= w2\n${END}`, { 'v5.6': reserved('BPF_ALU'), 'v6.1': reserved('BPF_ALU'), 'v6.12': null }],
+    ['may_goto', `may_goto +0\n${END}`, { 'v5.6': unknown('e5'), 'v6.1': unknown('e5'), 'v6.12': null }],
+    [
+      'atomic fetch',
+      `r1 = atomic_fetch_add((u64 *)(r10 - 8), r1)\n${END}`,
+      { 'v5.6': reserved('BPF_STX'), 'v6.1': null, 'v6.12': null },
+    ],
+    ['atomic add', `lock *(u64 *)(r10 - 8) += r1\n${END}`, { 'v5.6': null, 'v6.1': null, 'v6.12': null }],
+    [
+      'load_acquire',
+      `r1 = load_acquire((u64 *)(r10 - 8))\n${END}`,
+      {
+        'v5.6': reserved('BPF_STX'),
+        'v6.1': 'BPF_ATOMIC uses invalid atomic opcode 100',
+        'v6.12': 'BPF_ATOMIC uses invalid atomic opcode 100',
+      },
+    ],
+    [
+      'store_release',
+      `store_release((u64 *)(r10 - 8), r1)\n${END}`,
+      {
+        'v5.6': reserved('BPF_STX'),
+        'v6.1': 'BPF_ATOMIC uses invalid atomic opcode 110',
+        'v6.12': 'BPF_ATOMIC uses invalid atomic opcode 110',
+      },
+    ],
+  ])('%s', (_, text, answers) => {
+    const insns = pseudo(text);
+    for (const [kernel, answer] of Object.entries(answers))
+      expect([kernel, check(kernel, insns)?.text ?? null]).toEqual([kernel, answer]);
+  });
+});
+
+describe('functions', () => {
+  const chain = (depth: number): string =>
+    [...Array.from({ length: depth - 1 }, () => 'call pc+1\nexit'), END].join('\n');
+
+  test('eight frames, and no ninth', () => {
+    expect(check('v6.12', pseudo(chain(8)))).toBe(null);
+    expect(check('v6.12', pseudo(chain(9)))).toEqual({
+      errno: ERRNO.E2BIG,
+      text: 'the call stack of 9 frames is too deep',
+    });
+  });
+
+  test('512 bytes of stack in all, rounded up by each function', () => {
+    const two = (a: number, b: number): Uint8Array =>
+      pseudo(`r1 = 0\n*(u64 *)(r10 - ${a}) = r1\ncall pc+2\n${END}\nr1 = 0\n*(u64 *)(r10 - ${b}) = r1\n${END}`);
+    expect(check('v6.12', two(256, 256))).toBe(null);
+    expect(check('v6.12', two(264, 240))).toBe(null);
+    expect(check('v6.1', two(264, 240))).toEqual({
+      errno: ERRNO.EACCES,
+      text: 'combined stack size of 2 calls is 544. Too large',
+    });
+    expect(check('v6.12', two(512, 8))?.text).toBe('combined stack size of 2 calls is 528. Too large');
+  });
+});
+
+test('any bytes get an answer', () => {
+  let x = 1;
+  for (let run = 0; run < 2000; run++) {
+    const bytes = Uint8Array.from({ length: 8 * (1 + (run % 12)) }, () => {
+      x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
+      return x >>> 24;
+    });
+    for (const kernel of Object.keys(PROFILES)) expect(check(kernel, bytes)).not.toBe(undefined);
+  }
+});
+
+test('a million instructions are looked at, in a straight line and in a chain of jumps', () => {
+  const slots = 1_000_000;
+  const line = new Uint8Array(slots * 8);
+  for (let i = 0; i < slots; i++) line[i * 8] = 0xb7;
+  line[(slots - 1) * 8] = 0x95;
+  expect(check('v6.12', line)).toBe(null);
+  for (let i = 0; i < slots - 1; i++) line[i * 8] = 0x15;
+  expect(check('v6.12', line)).toBe(null);
+});
