@@ -6,6 +6,7 @@
  * Objects have numbers that are never used again; the ids that user space sees come and go. A reference count is never
  * stored: each object has the list of those who hold it, and every count is the length of a part of that list.
  */
+import type { Heap, HeapName } from './maps/heap.ts';
 import type { Holder } from './subsystem.ts';
 
 export const CAPABILITIES = ['CAP_NET_ADMIN', 'CAP_SYS_ADMIN', 'CAP_PERFMON', 'CAP_BPF'] as const;
@@ -71,6 +72,10 @@ export interface ProgObject extends KernelObject {
   readonly loaded: number;
   /** linear address of its struct bpf_prog */
   readonly address: number;
+  /** first 8 bytes of the SHA-1 of its instructions as they were given, as hex */
+  readonly tag: string;
+  /** object numbers of the maps that it names, or was bound to (used_maps) */
+  readonly maps: readonly number[];
   readonly holders: readonly ObjectHolder[];
   /** it faulted or ran out of fuel, and is not run any more */
   readonly stopped: { readonly message: string; readonly pc: number } | null;
@@ -96,19 +101,42 @@ interface Freeing {
   readonly tasksAt: number;
 }
 
+/** Where the elements of a map lie that is not a struct_ops map. */
+export interface PlainMap {
+  /** linear address of its struct bpf_map, by which programs name it */
+  readonly address: number;
+  readonly heap: HeapName;
+  /** linear address and bytes of its elements; both 0 where they come one by one (sk_storage) */
+  readonly values: number;
+  readonly bytes: number;
+  /** sk_storage: linear address of the value, by that of the socket */
+  readonly storage: Table<number>;
+}
+
 export interface MapObject extends KernelObject {
   readonly name: string;
   readonly type: number;
   readonly flags: number;
+  readonly keySize: number;
+  readonly maxEntries: number;
+  readonly extra: number;
+  /** types of key and value in the creator's BTF; 0: not told */
+  readonly keyTypeId: number;
+  readonly ownValueTypeId: number;
+  /** user space writes no more (BPF_MAP_FREEZE) */
+  readonly frozen: boolean;
+  /** null: a struct_ops map */
+  readonly plain: PlainMap | null;
   /** kernel struct of a struct_ops map: `tcp_congestion_ops` */
   readonly struct: string;
   readonly valueTypeId: number;
   readonly valueSize: number;
-  /** linear addresses: what the subsystem was given lies in kvalue, what user space reads in uvalue */
+  /** linear addresses (struct_ops maps, else 0): what the subsystem was given lies in kvalue, what user space reads in uvalue */
   readonly kvalue: number;
   readonly uvalue: number;
   /** linear address of the struct itself in kvalue */
   readonly kdata: number;
+  /** BTF object number of its creator's; 0: none */
   readonly btf: number;
   readonly progs: readonly MapProg[];
   /** linear addresses of the image's pages, and bytes used of the last */
@@ -135,6 +163,12 @@ export interface Pin {
   readonly object: number;
 }
 
+export interface LogLine {
+  /** engine time, ns */
+  readonly time: number;
+  readonly text: string;
+}
+
 export interface KernelState {
   readonly processes: Table<Process>;
   readonly files: Table<OpenFile>;
@@ -152,7 +186,11 @@ export interface KernelState {
   /** system calls so far; number of the one that runs */
   readonly calls: number;
   /** what the kernel logged, newest last, bounded */
-  readonly dmesg: readonly { readonly time: number; readonly text: string }[];
+  readonly dmesg: readonly LogLine[];
+  /** what programs printed (trace_pipe), newest last, bounded */
+  readonly trace: readonly LogLine[];
+  /** memory of maps that is not in use */
+  readonly heaps: Readonly<Record<HeapName, Heap>>;
   /** the kernel is dead, and this is its last message */
   readonly panic: string | null;
 }
@@ -171,6 +209,8 @@ export const emptyState: KernelState = {
   nextObject: 1,
   calls: 0,
   dmesg: [],
+  trace: [],
+  heaps: { arena: { free: [], taken: 0 }, kernel: { free: [], taken: 0 } },
   panic: null,
 };
 

@@ -31,6 +31,7 @@ import type {
   ColdSnapshot,
   CpuSnapshot,
   HotSnapshot,
+  MessageRecord,
   NoteRecord,
   Position,
 } from './snapshot.ts';
@@ -73,6 +74,7 @@ export interface MachineObserver {
   readonly call: (record: CallRecord) => void;
   readonly caption: (record: CaptionRecord) => void;
   readonly note: (record: NoteRecord) => void;
+  readonly message: (record: MessageRecord) => void;
   readonly window: (time: number, point: WindowPoint) => void;
   readonly queue: (time: number, length: number) => void;
 }
@@ -136,7 +138,9 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
       observer: {
         onStopped: (prog, message, pc) => this.stopped(prog, message, pc),
         onSocketClosed: (socket) => this.tcp.close(socket),
+        onTrace: (line) => this.message({ process: null, source: 'trace', level: 'info', text: line }),
       },
+      sockets: { address: (socket) => this.tcp.addressOf(socket), is: (sk) => this.tcp.socketOf(sk) !== 0 },
     });
     this.tcp = new Tcp({
       memory,
@@ -151,8 +155,10 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
         onWindow: (sk) => this.windowChanged(sk),
         onDrop: () => this.observer.queue(this.events.now, this.tcp.net.queueLength),
         onWarning: (sk, message) => this.warn(sk, message),
+        onGone: (sk) => this.kernel.socketGone(sk),
       },
     });
+    this.kernel.registerHelpers(functions);
     registerHelpers(functions, { now: () => events.now, random: () => this.tcp.net.random() });
     this.sock = new (cursorClass(this.tcp.offsets.sock.layout))(memory);
     this.kernel.registerSubsystem(this.tcp.subsystem);
@@ -304,6 +310,11 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     };
     this.lastCold = { cold, branch, snapshot };
     return snapshot;
+  }
+
+  /** Something was written: told with the time. */
+  message(said: Omit<MessageRecord, 'time' | 'event'>): void {
+    this.observer.message({ time: this.events.now, event: this.events.count, ...said });
   }
 
   private stepOf(index: number): void {

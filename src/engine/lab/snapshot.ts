@@ -197,6 +197,17 @@ export interface NoteRecord {
   readonly prog: number | null;
 }
 
+/** A line that somebody wrote: libbpf to stderr, a program to trace_pipe, a reader of a ring buffer what it found. */
+export interface MessageRecord {
+  readonly time: number;
+  readonly event: number;
+  /** whose stderr or reader; null: the kernel's trace */
+  readonly process: string | null;
+  readonly source: 'libbpf' | 'trace' | 'ringbuf';
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly text: string;
+}
+
 export interface CaptionRecord {
   readonly n: number;
   readonly time: number;
@@ -223,6 +234,7 @@ export interface History {
   readonly refs: readonly RefChange[];
   readonly captions: readonly CaptionRecord[];
   readonly notes: readonly NoteRecord[];
+  readonly messages: readonly MessageRecord[];
   readonly series: readonly Series[];
   readonly queue: { readonly time: readonly number[]; readonly length: readonly number[] };
   /** series of the run before the last restart, drawn behind the new ones */

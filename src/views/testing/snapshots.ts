@@ -350,6 +350,7 @@ function historyOfReplace(): History {
     refs,
     captions,
     notes: [],
+    messages: [],
     series: sockets.map(([from, to, letter, , id]) => series(id, letter, from, to, id * 30)),
     queue: { time: queueTimes, length: queueTimes.map((_, i) => 8 + ((i * 7) % 31)) },
     ghosts: [series(1, 'A', 150, 740, 60)],
