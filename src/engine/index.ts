@@ -26,6 +26,8 @@ export type {
   Scenario,
   ScenarioStep,
 } from './lab/commands.ts';
+export { fromBase64, toBase64 } from './base/base64.ts';
+export { congestionControlsIn } from './lab/objects.ts';
 export { Lab, type LabBreakpoint } from './lab/lab.ts';
 export { type MachineParts, openMachineParts } from './lab/machine.ts';
 export type * from './lab/snapshot.ts';

@@ -13,12 +13,13 @@ import { COMMAND_NUMBERS, COMMANDS } from './commands.ts';
 import type { Core, KernelParts } from './core.ts';
 import * as fds from './fds.ts';
 import { freeTimer } from './free.ts';
-import { holdMap, listed, putMap } from './objects.ts';
+import { elementsOf } from './maps/elements.ts';
+import { blob, holdMap, listed, putMap } from './objects.ts';
 import { unpin } from './pins.ts';
 import { registerKernelHelpers } from './maps/helpers.ts';
 import { MAP_TYPE } from './maps/map-type.ts';
 import { consume } from './maps/ringbuf.ts';
-import { socketGone } from './maps/sk-storage.ts';
+import { expectSockets, socketGone } from './maps/sk-storage.ts';
 import { inProfile } from './profiles.ts';
 import {
   type Capability,
@@ -110,7 +111,9 @@ export class Kernel {
     this.countCall();
     if (this.state.panic !== null) return { ...noCommand, message: this.state.panic };
     if (!inProfile(COMMANDS[command], this.core.profile)) return noCommand;
-    return COMMANDS[command].run(this.core, pid, attr, extent);
+    const result = COMMANDS[command].run(this.core, pid, attr, extent);
+    if (command === 'BPF_MAP_CREATE' && result.ret >= 0) expectSockets(this.core);
+    return result;
   }
 
   /** bpf(2) by command number, with an attr of zeros. */
@@ -153,6 +156,7 @@ export class Kernel {
 
   /** An fd for a socket; `onSocketClosed` of the observer is told when the last one on it is closed. */
   socketFd(pid: number, socket: number): number {
+    expectSockets(this.core);
     return fds.newFd(this.core, pid, 'socket', socket);
   }
 
@@ -243,6 +247,16 @@ export class Kernel {
 
   isTrampoline(address: number): boolean {
     return this.core.trampolines.has(address);
+  }
+
+  /** Bytes of a BTF. */
+  btfBytes(object: number): Uint8Array {
+    return blob(this.core, this.state.btfs[object].blob);
+  }
+
+  /** Elements as lookups would give them, without being system calls; of storage at sockets, keys are addresses. */
+  elements(map: MapObject, most: number): { readonly key: Uint8Array; readonly value: Uint8Array }[] {
+    return elementsOf(this.core, map, most);
   }
 
   /** Instructions of a program. */

@@ -22,6 +22,7 @@ import { Memory } from '../vm/memory.ts';
 import { Text } from '../vm/text.ts';
 import type { Command, MapLetter, Scenario } from './commands.ts';
 import type { Halted, ProgramWatch, WatchedMachine } from './microscope.ts';
+import { mapElements, objectSnapshots } from './objects.ts';
 import { Programs } from './programs.ts';
 import type { LifecycleFacts, WindowPoint } from './recorder.ts';
 import type { RunnableMachine } from './run.ts';
@@ -31,6 +32,7 @@ import type {
   ColdSnapshot,
   CpuSnapshot,
   HotSnapshot,
+  MapElement,
   MessageRecord,
   NoteRecord,
   Position,
@@ -103,6 +105,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
   readonly tcp: Tcp;
   readonly user: UserSpace;
   readonly btf: Btf;
+  readonly profile = V6_12;
   private readonly bpf: BpfMachine;
   private readonly programs: Programs;
   private readonly scenarioStep: EventKind;
@@ -259,6 +262,16 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     return { text: found.loaded.text, line: lines[pc], first: lines.indexOf(lines[pc]) === pc };
   }
 
+  /** Base64 of a file that the scenario brought. */
+  objectFile(name: string): string | null {
+    return this.scenario.objects?.[name] ?? null;
+  }
+
+  /** The first elements of the map with this id; null when there is no such map. */
+  mapElements(id: number, most = 100): MapElement[] | null {
+    return mapElements(this.kernel, id, most);
+  }
+
   /** The same array while nothing about the maps changed. */
   lifecycle(): readonly LifecycleFacts[] {
     const { maps } = this.user.state;
@@ -296,6 +309,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     if (same && sameRows(lastCold.snapshot.sockets, sockets)) return lastCold.snapshot;
     const { id, title, intro, path, seed } = this.scenario;
     const snapshot: ColdSnapshot = {
+      objects: objectSnapshots(this.kernel, cold.user),
       scenario: { id, title, intro },
       profile: V6_12.name,
       path,

@@ -23,9 +23,49 @@ export interface ProgSnapshot {
   /** text that it was assembled from, and the 0-based source line of each instruction slot */
   readonly text: string;
   readonly lines: readonly number[];
+  /** C by slot, of a program that an object file brought with line records; else empty */
+  readonly source: readonly (SourceSnapshot | null)[];
   readonly insnCount: number;
   /** the fault or fuel message when the program was stopped */
   readonly stopped: string | null;
+}
+
+/** A line of C, as line records tell it; numbers from 1. */
+export interface SourceSnapshot {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly text: string;
+}
+
+/** A map of an object file that is not a struct_ops map. `type` as bpftool says it: `hash`. */
+export interface ObjectMapSnapshot {
+  readonly id: number;
+  readonly name: string;
+  readonly type: string;
+  readonly flags: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly frozen: boolean;
+}
+
+export interface ObjectSnapshot {
+  /** file name; `text` of the programs that came from it */
+  readonly name: string;
+  readonly process: string;
+  /** its programs disassembled, with their C: `lines` of a program count in this */
+  readonly listing: string;
+  readonly letters: readonly MapLetter[];
+  readonly maps: readonly ObjectMapSnapshot[];
+}
+
+/** An element of a map; the texts are null where the creator did not tell its types. */
+export interface MapElement {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  readonly keyText: string | null;
+  readonly valueText: string | null;
 }
 
 export interface TrampolineSnapshot {
@@ -84,6 +124,8 @@ export interface ColdSnapshot {
   readonly path: PathConfig;
   readonly seed: number;
   readonly maps: readonly MapSnapshot[];
+  /** object files that were loaded, in order */
+  readonly objects: readonly ObjectSnapshot[];
   readonly sockets: readonly SocketSnapshot[];
   readonly processes: readonly ProcessSnapshot[];
   /** tcp_available_congestion_control, in list order */

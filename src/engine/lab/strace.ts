@@ -1,4 +1,6 @@
 /* System calls as strace prints them, shortened to what a reader needs. */
+import { MAP_TYPES } from '../kernel/maps/types.ts';
+import { MAP_TYPE_STRUCT_OPS } from '../kernel/uapi.ts';
 import type { BpfAttr, BpfCommand } from '../kernel/attr.ts';
 
 type Shown = Readonly<Record<string, unknown>>;
@@ -26,13 +28,27 @@ const constant =
     text;
 const key: Show = ({ key: bytes }) => (bytes instanceof Uint8Array ? `key=${littleEndian(bytes)}` : null);
 
+const mapType: Show = ({ map_type: type }) => {
+  const name = type === MAP_TYPE_STRUCT_OPS ? 'struct_ops' : MAP_TYPES.get(Number(type))?.name;
+  return `map_type=${name === undefined ? Number(type) : `BPF_MAP_TYPE_${name.toUpperCase()}`}`;
+};
+
+/** All struct_ops maps are alike in this. */
+const ofOthers =
+  (show: Show): Show =>
+  (attr) =>
+    attr.map_type === MAP_TYPE_STRUCT_OPS ? null : show(attr);
+
 const SHOWN: Readonly<Partial<Record<BpfCommand, readonly Show[]>>> = {
   BPF_BTF_LOAD: [plain('btf_size')],
   BPF_MAP_CREATE: [
-    constant('map_type=BPF_MAP_TYPE_STRUCT_OPS'),
+    mapType,
+    ofOthers(nonZero('key_size')),
     plain('value_size'),
+    ofOthers(nonZero('max_entries')),
+    nonZero('map_flags'),
     quoted('map_name'),
-    plain('btf_vmlinux_value_type_id'),
+    nonZero('btf_vmlinux_value_type_id'),
   ],
   BPF_PROG_LOAD: [
     constant('prog_type=BPF_PROG_TYPE_STRUCT_OPS'),
@@ -45,6 +61,9 @@ const SHOWN: Readonly<Partial<Record<BpfCommand, readonly Show[]>>> = {
   BPF_MAP_LOOKUP_ELEM: [plain('map_fd'), key, nonZero('flags')],
   BPF_MAP_DELETE_ELEM: [plain('map_fd'), key],
   BPF_MAP_GET_FD_BY_ID: [plain('map_id')],
+  BPF_MAP_FREEZE: [plain('map_fd')],
+  BPF_PROG_BIND_MAP: [plain('prog_fd'), plain('map_fd')],
+  BPF_LINK_CREATE: [plain('prog_fd'), nonZero('target_fd'), plain('attach_type')],
 };
 
 /** `bpf(BPF_MAP_DELETE_ELEM, {map_fd=3, key=0})` */

@@ -7,6 +7,9 @@ import { ERRNO } from '../base/errno.ts';
 import type { AssembledObject } from '../isa/object.ts';
 import type { BpfAttr, BpfCommand, SyscallResult } from '../kernel/kernel.ts';
 import type { TraceEntry } from '../kernel/steps.ts';
+import { ATTACH_STRUCT_OPS } from '../kernel/uapi.ts';
+import type { SourceLine } from '../libbpf/source.ts';
+import { type LoadedFile, loadFile } from './objects.ts';
 import { type LoadedObject, loadObject, registerValue } from '../libbpf/load.ts';
 import type { Command, MapLetter } from './commands.ts';
 import type { CallRecord } from './snapshot.ts';
@@ -21,8 +24,10 @@ export interface LoadedProg {
   readonly name: string;
   readonly member: string;
   readonly insns: Uint8Array;
-  /** 0-based source line of each slot */
+  /** 0-based line of each slot in `text` of its map */
   readonly lines: readonly number[];
+  /** C by slot; empty when nobody told it */
+  readonly source: readonly (SourceLine | null)[];
 }
 
 /** A map as its loader remembers it. */
@@ -39,6 +44,12 @@ export interface LoadedMap {
   readonly flags: number;
   readonly text: string;
   readonly progs: readonly LoadedProg[];
+  /** what registering writes, when it came out of an object file; null: made from the rest */
+  readonly value: Uint8Array | null;
+  /** it is registered by a link */
+  readonly isLink: boolean;
+  /** fd of that link in its process; -1: none */
+  readonly linkFd: number;
 }
 
 /** Immutable, part of the cold tree. */
@@ -46,12 +57,13 @@ export interface UserState {
   readonly pids: Readonly<Record<string, number>>;
   /** in the order in which they were loaded */
   readonly maps: readonly LoadedMap[];
+  readonly objects: readonly LoadedFile[];
   readonly sockets: Readonly<Record<number, { readonly process: string; readonly fd: number }>>;
   /** captions so far */
   readonly captions: number;
 }
 
-export const nobody: UserState = { pids: {}, maps: [], sockets: {}, captions: 0 };
+export const nobody: UserState = { pids: {}, maps: [], objects: [], sockets: {}, captions: 0 };
 
 /** Key 0, as bytes. */
 const KEY = new Uint8Array(4);
@@ -76,6 +88,12 @@ export class UserSpace {
         return;
       case 'load':
         this.load(command);
+        return;
+      case 'load-object':
+        this.loadFile(command);
+        return;
+      case 'read-ring':
+        this.readRing(command.process, command.object, command.map);
         return;
       case 'register':
         this.register(command.process, command.map);
@@ -163,7 +181,8 @@ export class UserSpace {
     const map = kernel.state.maps[kernel.objectOf(pid, loaded.mapFd, 'map')];
     const progs = loaded.progs.map(({ fd, name, member, insns, lines }): LoadedProg => {
       const number = kernel.objectOf(pid, fd, 'prog');
-      return { object: number, id: kernel.state.progs[number].id, fd, name, member, insns, lines };
+      const { id } = kernel.state.progs[number];
+      return { object: number, id, fd, name, member, insns, lines, source: [] };
     });
     const entry: LoadedMap = {
       letter,
@@ -177,27 +196,83 @@ export class UserSpace {
       flags: object.structOps?.flags ?? 0,
       text,
       progs,
+      value: null,
+      isLink: false,
+      linkFd: -1,
     };
-    this.state = { ...this.state, maps: [...this.state.maps.filter((m) => m.letter !== letter), entry] };
+    this.addMap(entry);
+  }
+
+  private addMap(entry: LoadedMap): void {
+    const others = this.state.maps.filter(({ letter }) => letter !== entry.letter);
+    this.state = { ...this.state, maps: [...others, entry] };
+  }
+
+  private loadFile(command: Extract<Command, { do: 'load-object' }>): void {
+    const { process, object: name, map, attach } = command;
+    const { machine } = this;
+    const taken = this.state.maps.map(({ letter }) => letter);
+    const loaded = loadFile(name, command.bytes ?? machine.objectFile(name) ?? '', {
+      kernel: machine.kernel,
+      btf: machine.btf,
+      profile: machine.profile,
+      pid: this.pid(process),
+      process,
+      bpf: (call, attr) => this.bpf(process, call, attr, { ...PLAIN, map }),
+      close: (fd) => this.simple(process, `close(${fd})`, () => machine.kernel.close(this.pid(process), fd)),
+      log: (level, text) => machine.message({ process, source: 'libbpf', level, text }),
+      letter: (n) => (n === 0 ? map : freeLetter([...taken, map], n)),
+    });
+    if (!loaded) return;
+    for (const entry of loaded.maps) this.addMap(entry);
+    const others = this.state.objects.filter((file) => file.name !== name || file.process !== process);
+    this.state = { ...this.state, objects: [...others, loaded.file] };
+    if (attach) for (const { letter } of loaded.maps) this.register(process, letter);
+  }
+
+  private readRing(process: string, object: string, name: string): void {
+    const { machine } = this;
+    const file = this.state.objects.find((o) => o.name === object && o.process === process);
+    const map = file?.maps.find((m) => m.name === name);
+    const records = map ? machine.kernel.readRing(this.pid(process), map.fd) : null;
+    if (!records) {
+      this.impossible(process, `read ring buffer ${name}`, ERRNO.EBADF, `${process} has no ring buffer ${name}`);
+      return;
+    }
+    for (const record of records) machine.message({ process, source: 'ringbuf', level: 'info', text: hex(record) });
   }
 
   private register(process: string, letter: MapLetter): void {
     const map = this.map(letter);
     if (!map) return this.missing(process, 'BPF_MAP_UPDATE_ELEM', letter);
-    const value = registerValue(this.machine.btf, map);
+    const value = map.value ?? registerValue(this.machine.btf, map);
     const told = { shape: 'syscall', map: letter, socket: null } as const;
     const update = (fd: number): void => {
       this.bpf(process, 'BPF_MAP_UPDATE_ELEM', { map_fd: fd, key: KEY, value }, told);
     };
     // the loader has its fd still; anybody else has to find the map
-    if (process === map.process && this.isAlive(process)) update(map.mapFd);
-    else this.byId(process, map, update);
+    if (process === map.process && this.isAlive(process)) {
+      update(map.mapFd);
+      if (map.isLink) this.link(map);
+    } else this.byId(process, map, update);
+  }
+
+  /** BPF_LINK_CREATE for a map that was just written; it may have been written before. */
+  private link(map: LoadedMap): void {
+    const attr = { prog_fd: map.mapFd, attach_type: ATTACH_STRUCT_OPS };
+    const { ret } = this.bpf(map.process, 'BPF_LINK_CREATE', attr, { ...PLAIN, map: map.letter });
+    if (ret >= 0) this.addMap({ ...map, linkFd: ret });
   }
 
   /** As bpftool does: finds the map by id, deletes its element, closes the fd. */
   private unregister(process: string, letter: MapLetter): void {
     const map = this.map(letter);
     if (!map) return this.missing(process, 'BPF_MAP_DELETE_ELEM', letter);
+    if (map.linkFd >= 0 && process === map.process) {
+      this.closeFd(process, map.linkFd, map.letter);
+      this.addMap({ ...map, linkFd: -1 });
+      return;
+    }
     this.byId(process, map, (fd) => {
       const told = { shape: 'delete', map: letter, socket: null } as const;
       this.bpf(process, 'BPF_MAP_DELETE_ELEM', { map_fd: fd, key: KEY }, told);
@@ -216,10 +291,12 @@ export class UserSpace {
   private closeMap(process: string, letter: MapLetter): void {
     const map = this.map(letter);
     if (!map) return;
-    const told = { shape: 'syscall', map: letter, socket: null } as const;
-    for (const fd of [map.mapFd, ...map.progs.map((prog) => prog.fd)]) {
-      this.simple(process, `close(${fd})`, () => this.machine.kernel.close(this.pid(process), fd), told);
-    }
+    for (const fd of [map.mapFd, ...map.progs.map((prog) => prog.fd)]) this.closeFd(process, fd, letter);
+  }
+
+  private closeFd(process: string, fd: number, map: MapLetter): void {
+    const told = { shape: 'syscall', map, socket: null } as const;
+    this.simple(process, `close(${fd})`, () => this.machine.kernel.close(this.pid(process), fd), told);
   }
 
   private connect({ process, socket, cc, bytes }: Extract<Command, { do: 'connect' }>): void {
@@ -311,5 +388,16 @@ interface Answer {
   readonly trace: readonly TraceEntry[];
   readonly message: string | null;
 }
+
+/** The nth letter that nobody has. */
+function freeLetter(taken: readonly MapLetter[], n: number): MapLetter {
+  let left = n;
+  for (let code = 65; ; code++) {
+    const letter = String.fromCharCode(code);
+    if (!taken.includes(letter) && --left === 0) return letter;
+  }
+}
+
+const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 
 const PLAIN: Told = { shape: 'syscall', map: null, socket: null };

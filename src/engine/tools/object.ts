@@ -3,7 +3,7 @@ import type { Btf } from '../btf/btf.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Profile } from '../kernel/profiles.ts';
 import { attachStructOps } from '../libbpf/attach.ts';
-import type { Kconfig } from '../libbpf/externs.ts';
+import { kconfigOf } from '../libbpf/kconfig.ts';
 import { type LoadedElf, type LoadedMap, loadOpened } from '../libbpf/load-object.ts';
 import type { Log, LogLevel } from '../libbpf/log.ts';
 import { openObject } from '../libbpf/open.ts';
@@ -22,11 +22,6 @@ export interface RegisteredObject {
   /** where it is loaded; null when it could not be opened */
   readonly kernel: Kernel | null;
 }
-
-/** LINUX_KERNEL_VERSION of the profiles' kernels: 6.1.192 (the third number counts to 255) and 6.12.117. */
-const VERSIONS: Readonly<Record<string, bigint>> = { 'v6.1': 0x0601c0n, 'v6.12': 0x060c75n };
-
-const kconfigOf = ({ name }: Profile): Kconfig => ({ LINUX_KERNEL_VERSION: VERSIONS[name] ?? 0n, CONFIG_HZ: 250n });
 
 export function registerObject(bytes: Uint8Array, path: string, kernel: Btf, profile: Profile): RegisteredObject {
   const lines: ObjectLine[] = [];

@@ -210,6 +210,7 @@ function mapAt(letter: 'A' | 'B', at: number): MapSnapshot | null {
       member,
       text: ccName,
       lines: [],
+      source: [],
       insnCount: 9 + index,
       stopped: null,
     })),
@@ -237,6 +238,7 @@ function socketsAt(at: number): SocketSnapshot[] {
 
 export function coldAt(at: number): ColdSnapshot {
   return {
+    objects: [],
     scenario: {
       id: 'replace',
       title: 'Replace while connected',

@@ -1,6 +1,7 @@
 /* The element commands of bpf(2) on maps that are not struct_ops maps: the system call's own tests, then the kind of map. */
 import { ERRNO } from '../../base/errno.ts';
 import type { BpfCommand } from '../attr.ts';
+import type { Core } from '../core.ts';
 import {
   type Call,
   command,
@@ -108,6 +109,26 @@ function findSocket<X extends Element>(): Step<X> {
       return must(address !== 0, ERRNO.ENOENT);
     },
   };
+}
+
+/** Up to `most` elements, in the order of their keys. */
+export function elementsOf(k: Core, map: MapObject, most: number): { key: Uint8Array; value: Uint8Array }[] {
+  const type = MAP_TYPES.get(map.type);
+  const found: { key: Uint8Array; value: Uint8Array }[] = [];
+  if (!type || !map.plain) return found;
+  const add = (key: Uint8Array, at: number): number =>
+    found.push({ key, value: k.memory.u8.slice(at, at + map.valueSize) });
+  for (const [sk, at] of Object.entries(map.plain.storage).slice(0, most)) {
+    add(new Uint8Array(Uint32Array.of(Number(sk)).buffer), at);
+  }
+  let key = type.nextKey(k, map, null);
+  while (typeof key !== 'number' && found.length < most) {
+    const at = type.lookup(k, map, key, 0);
+    if (at === 0) break;
+    add(key, at);
+    key = type.nextKey(k, map, key);
+  }
+  return found;
 }
 
 interface Lookup extends Call<'BPF_MAP_LOOKUP_ELEM'>, Element {}

@@ -26,17 +26,27 @@ const GRAIN = 16;
 
 const rounded = (bytes: number): number => Math.ceil(bytes / GRAIN) * GRAIN;
 
-/** Zeroed bytes, 16-aligned: the first piece that fits, or new ones of the region. 0 when there is no room. */
-export function takeMemory(k: Core, name: HeapName, bytes: number): number {
+/**
+ * Zeroed bytes, 16-aligned: the first piece that fits, or new ones of the region. 0 when there is no room. `running`: a
+ * program asks, whose memory ends where it did when it began; then only what was kept ready is given.
+ */
+export function takeMemory(k: Core, name: HeapName, bytes: number, running = false): number {
   const size = rounded(bytes);
   const heap = k.state.heaps[name];
   const i = heap.free.findIndex((piece) => piece.bytes >= size);
-  if (i < 0) return grow(k, name, size);
+  if (i < 0) return running ? 0 : grow(k, name, size);
   const { at, bytes: room } = heap.free[i];
   const rest = room > size ? [{ at: at + size, bytes: room - size }] : [];
   setHeap(k, name, { ...heap, free: heap.free.toSpliced(i, 1, ...rest) });
   k.memory.u8.fill(0, at, at + size);
   return at;
+}
+
+/** Makes sure that a piece of so many bytes is free, as far as there is room. */
+export function keepReady(k: Core, name: HeapName, bytes: number): void {
+  const size = rounded(bytes);
+  if (k.state.heaps[name].free.some((piece) => piece.bytes >= size)) return;
+  giveMemory(k, name, grow(k, name, size), size);
 }
 
 function grow(k: Core, name: HeapName, size: number): number {

@@ -7,22 +7,31 @@ import type { Core } from '../core.ts';
 import { setMap } from '../objects.ts';
 import { type MapObject, withEntry, withoutEntry } from '../state.ts';
 import { MAP_FLAG } from '../uapi.ts';
-import { giveMemory, takeMemory } from './heap.ts';
+import { giveMemory, keepReady, takeMemory } from './heap.ts';
 import { ELEM, MAP_TYPE, type MapType } from './map-type.ts';
 
+/** Ends of connections that may come before the next system call: a connection has two. */
+const ENDS_READY = 32;
 /** BPF_LOCAL_STORAGE_MAX_VALUE_SIZE: a page-order limit of kmalloc, less the element's own words */
 const MAX_VALUE = 0xffff - 176;
 
 const lookup = (map: MapObject, sk: number): number => map.plain?.storage[sk] ?? 0;
 
 /** bpf_sk_storage_get with BPF_SK_STORAGE_GET_F_CREATE: the address of the value, zero at first; 0 without memory. */
-export function storageOf(k: Core, object: number, sk: number, create: boolean): number {
+export function storageOf(k: Core, object: number, sk: number, running: boolean): number {
   const map = k.state.maps[object];
   const known = lookup(map, sk);
-  if (known !== 0 || !create || !map.plain) return known;
-  const at = takeMemory(k, 'arena', map.valueSize);
+  if (known !== 0 || !map.plain) return known;
+  const at = takeMemory(k, 'arena', map.valueSize, running);
   if (at !== 0) setMap(k, { ...map, plain: { ...map.plain, storage: withEntry(map.plain.storage, sk, at) } });
   return at;
+}
+
+/** Memory for what programs may store at the next sockets: called where no program runs. */
+export function expectSockets(k: Core): void {
+  const maps = Object.values(k.state.maps).filter(({ type }) => type === MAP_TYPE.SK_STORAGE);
+  const bytes = maps.reduce((sum, { valueSize }) => sum + Math.ceil(valueSize / 16) * 16, 0);
+  if (bytes > 0) keepReady(k, 'arena', bytes * ENDS_READY);
 }
 
 export function removeStorage(k: Core, object: number, sk: number): number {
@@ -64,7 +73,7 @@ export const skStorageMap: MapType = {
     const known = lookup(map, sk);
     if (known !== 0 && flags === ELEM.NOEXIST) return -ERRNO.EEXIST;
     if (known === 0 && flags === ELEM.EXIST) return -ERRNO.ENOENT;
-    const place = storageOf(k, map.object, sk, true);
+    const place = storageOf(k, map.object, sk, false);
     if (place === 0) return -ERRNO.ENOMEM;
     k.memory.u8.set(value.subarray(valueAt, valueAt + map.valueSize), place);
     return 0;
