@@ -2,12 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import {
   assemble,
+  congestionControlsIn,
   Lab,
+  type MessageRecord,
   type PathConfig,
   type Scenario,
   type ScenarioStep,
   type Series,
   type SymbolSource,
+  toBase64,
 } from '../engine/index.ts';
 import { PROGRAMS } from '../scenarios/programs.ts';
 import { number, options, readBytes, shippedParts, table, Usage, type Verb } from './cli.ts';
@@ -16,6 +19,8 @@ const NS = 1e9;
 /** connections start this long after one another, so that they do not open in step, ns */
 const START_GAP = 10_000_000;
 const FIRST_START = 100_000_000;
+/** lines of a run that are printed */
+const MOST_MESSAGES = 200;
 
 const RATE_UNITS: Readonly<Record<string, number>> = { kbit: 1e3, mbit: 1e6, gbit: 1e9 };
 const TIME_UNITS: Readonly<Record<string, number>> = { us: 1e3, ms: 1e6, s: 1e9 };
@@ -40,16 +45,30 @@ export function parseLink(text: string): PathConfig {
   };
 }
 
+/** What `--cc` names: one that is built in, a text of assembly, an object file. */
+interface Chosen {
+  readonly name: string;
+  readonly file: string;
+  readonly text: string | null;
+  /** base64 */
+  readonly object: string | null;
+}
+
 /** A name that is built in, a sample by name, or a file. */
-function congestionControl(cc: string): { name: string; text: string | null; file: string } {
+function congestionControl(cc: string): Chosen {
+  if (cc.endsWith('.o')) {
+    const bytes = readBytes(cc);
+    // one that cannot be opened, or defines none, is refused when it is loaded
+    return { name: congestionControlsIn(bytes, cc)[0] ?? '', file: basename(cc), text: null, object: toBase64(bytes) };
+  }
   if (cc.endsWith('.s')) {
     const text = new TextDecoder().decode(readBytes(cc));
     const name = /^\s*\.name\s+"([^"]*)"/m.exec(text)?.[1];
     if (name === undefined) throw new Usage(`${cc} has no .name directive`);
-    return { name, text, file: basename(cc) };
+    return { name, text, file: basename(cc), object: null };
   }
   const file = `${cc}.s`;
-  return { name: cc, text: PROGRAMS[file] ?? null, file };
+  return { name: cc, text: PROGRAMS[file] ?? null, file, object: null };
 }
 
 export interface SimOptions {
@@ -61,15 +80,18 @@ export interface SimOptions {
 }
 
 export function simScenario({ cc, link, flows, seconds, seed }: SimOptions): Scenario {
-  const { name, text, file } = congestionControl(cc);
+  const { name, text, file, object } = congestionControl(cc);
   const step = (at: number, command: ScenarioStep['command']): ScenarioStep => ({ at, caption: '', command });
-  const registration: ScenarioStep[] =
-    text === null
-      ? []
-      : [
-          step(1_000_000, { do: 'load', process: 'lab', map: 'A', text: file }),
-          step(2_000_000, { do: 'register', process: 'lab', map: 'A' }),
-        ];
+  const registration: ScenarioStep[] = [];
+  if (text !== null) {
+    registration.push(
+      step(1_000_000, { do: 'load', process: 'lab', map: 'A', text: file }),
+      step(2_000_000, { do: 'register', process: 'lab', map: 'A' }),
+    );
+  }
+  if (object !== null) {
+    registration.push(step(1_000_000, { do: 'load-object', process: 'lab', map: 'A', object: file, attach: true }));
+  }
   return {
     id: 'sim',
     title: `${flows} x ${name}`,
@@ -77,6 +99,7 @@ export function simScenario({ cc, link, flows, seconds, seed }: SimOptions): Sce
     path: link,
     seed,
     texts: text === null ? {} : { [file]: text },
+    objects: object === null ? {} : { [file]: object },
     steps: [
       step(0, { do: 'spawn', process: 'lab' }),
       ...registration,
@@ -126,9 +149,18 @@ function reportErrors(texts: Readonly<Record<string, string>>, symbols: SymbolSo
   return errors;
 }
 
+/** What libbpf and the programs said, at the time at which they did; of many lines the last ones. */
+function reportMessages(messages: readonly MessageRecord[]): void {
+  const said = messages.filter(({ level }) => level !== 'debug');
+  if (said.length > MOST_MESSAGES) console.error(`(${said.length - MOST_MESSAGES} earlier lines)`);
+  for (const { time, source, text } of said.slice(-MOST_MESSAGES)) {
+    console.error(`[${(time / NS).toFixed(6)}] ${source}: ${text}`);
+  }
+}
+
 export const simVerb: Verb = {
   name: 'sim',
-  usage: 'sim --cc NAME|FILE.s [--link 10mbit,20ms,50] [--flows N] [--seconds S] [--seed K] [--csv FILE]',
+  usage: 'sim --cc NAME|FILE.s|FILE.bpf.o [--link 10mbit,20ms,50] [--flows N] [--seconds S] [--seed K] [--csv FILE]',
   summary: 'connections over one bottleneck, without a page',
   run(args) {
     const { values } = options(args, ['cc', 'link', 'flows', 'seconds', 'seed', 'csv']);
@@ -149,9 +181,11 @@ export const simVerb: Verb = {
     lab.seek(scenario.until);
     const wall = (performance.now() - begun) / 1000;
 
+    reportMessages(lab.history.messages);
     const refused = lab.history.calls.filter((call) => call.ret < 0);
     for (const call of refused) console.error(`${call.text} = ${lab.machine.answerOf(call)}`);
-    if (refused.length > 0) return 1;
+    if (refused.length > 0 || lab.cold().sockets.some(({ ccName }) => ccName === '')) return 1;
+    for (const { title, detail } of lab.history.notes) console.error(`${title}: ${detail}`);
 
     const { series } = lab.history;
     const rows = Array.from({ length: flows }, (_, i) => {

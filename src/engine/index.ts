@@ -28,6 +28,8 @@ export type {
 export { type Break } from './lab/breaks.ts';
 export type { ModuleCommand } from './lab/commands.ts';
 export { GRACE_CLOCKS, type GraceClock } from './kernel/grace.ts';
+export { fromBase64, toBase64 } from './base/base64.ts';
+export { congestionControlsIn } from './lab/objects.ts';
 export { Lab, type LabBreakpoint } from './lab/lab.ts';
 export {
   DEFAULT_KERNEL,

@@ -30,6 +30,7 @@ export const HOLDER_TAG: Readonly<Record<HolderKind, string>> = {
   registration: 'reg',
   link: 'link',
   'netns-default': 'netns',
+  prog: 'prog',
   socket: 'sk',
 };
 
@@ -47,6 +48,8 @@ export function holderName({ kind, id }: Pick<Holder, 'kind' | 'id'>): string {
       return 'netns default';
     case 'socket':
       return `socket ${id}`;
+    case 'prog':
+      return `program ${id}`;
     default:
       return kind satisfies never;
   }

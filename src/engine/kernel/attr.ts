@@ -146,6 +146,7 @@ const ATTR_LAYOUTS = {
   BPF_MAP_GET_FD_BY_ID: { map_id: u32(0), next_id: u32(4), open_flags: u32(8) },
   BPF_BTF_GET_FD_BY_ID: { btf_id: u32(0) },
   BPF_LINK_GET_FD_BY_ID: { link_id: u32(0) },
+  BPF_PROG_BIND_MAP: { prog_fd: u32(0), map_fd: u32(4), flags: u32(8) },
   BPF_LINK_CREATE: { prog_fd: u32(0), target_fd: u32(4), attach_type: u32(8), flags: u32(12), options: u32(60) },
   /** the two fds are of programs for links to a program */
   BPF_LINK_UPDATE: { link_fd: u32(0), new_map_fd: u32(4), flags: u32(8), old_map_fd: u32(12) },

@@ -63,6 +63,15 @@ export interface KernelParts {
   /** the code of a map's trampolines: each takes its member's native arguments, calls the program, gives its result */
   readonly makeTrampolines: (members: readonly TrampolineCode[]) => readonly TextFunction[];
   readonly observer?: KernelObserver;
+  readonly sockets?: SocketSource;
+}
+
+/** What maps that store values at sockets have to know of them. */
+export interface SocketSource {
+  /** linear address of the socket that a process has by its number; 0: it has none any more */
+  readonly address: (socket: number) => number;
+  /** whether an address is a socket's */
+  readonly is: (sk: number) => boolean;
 }
 
 interface KernelObserver {
@@ -70,6 +79,8 @@ interface KernelObserver {
   readonly onStopped?: (prog: ProgObject, message: string, pc: number) => void;
   /** the last fd of a socket was closed */
   readonly onSocketClosed?: (socket: number) => void;
+  /** a program printed a line (bpf_trace_printk) */
+  readonly onTrace?: (text: string) => void;
 }
 
 export interface Core extends KernelParts {
@@ -81,6 +92,8 @@ export interface Core extends KernelParts {
   readonly trampolines: Set<number>;
   readonly progSlab: Slab;
   readonly imageSlab: Slab;
+  /** struct bpf_map of maps that programs can name */
+  readonly mapSlab: Slab;
   /** the event that moves a map's freeing on */
   readonly freeTimer: number;
   /** addresses of the functions that trampolines call */
@@ -88,9 +101,15 @@ export interface Core extends KernelParts {
   readonly exit: number;
 }
 
-/** Lines kept of the kernel's log. */
-const DMESG_LINES = 200;
+/** Lines kept of the kernel's log, and of what programs print. */
+const LOG_LINES = 200;
 
 export function log(k: Core, text: string): void {
-  k.state = { ...k.state, dmesg: [...k.state.dmesg, { time: k.timers.now, text }].slice(-DMESG_LINES) };
+  k.state = { ...k.state, dmesg: [...k.state.dmesg, { time: k.timers.now, text }].slice(-LOG_LINES) };
+}
+
+/** A line of trace_pipe. */
+export function trace(k: Core, text: string): void {
+  k.state = { ...k.state, trace: [...k.state.trace, { time: k.timers.now, text }].slice(-LOG_LINES) };
+  k.observer?.onTrace?.(text);
 }

@@ -1,12 +1,14 @@
 /*
  * From the last reference to the memory: bpf_map_put hands the map to a workqueue, whose work item waits for a grace
  * period of RCU (the programs' bodies run under rcu_read_lock) and of RCU-tasks (the trampolines' first and last
- * instructions do not) at the same time (synchronize_rcu_mult), then lets go of programs, image and values.
+ * instructions do not) at the same time (synchronize_rcu_mult), then lets go of programs, image and values. Maps of
+ * other kinds have no code: theirs is one work item (bpf_map_free_deferred).
  */
 import type { Core } from './core.ts';
 import { GRACE_NS, type GraceClock } from './grace.ts';
 import { putBtf, putProg, setMap, waitToFree } from './objects.ts';
 import { withoutEntry } from './state.ts';
+import { freePlain } from './maps/types.ts';
 import { releaseImage } from './struct-ops/trampolines.ts';
 import { structOpsType } from './struct-ops/types.ts';
 
@@ -18,7 +20,8 @@ export function freeTimer(k: Core, object: number): void {
   if (freeing.work !== 0) {
     if (!over('work')) return;
     const { now } = k.timers;
-    if (k.profile.freeWaits) waitToFree(k, object, { work: 0, rcu: now + GRACE_NS.rcu, tasks: now + GRACE_NS.tasks });
+    if (k.profile.freeWaits && !k.state.maps[object].plain)
+      waitToFree(k, object, { work: 0, rcu: now + GRACE_NS.rcu, tasks: now + GRACE_NS.tasks });
     else freeMap(k, object);
     return;
   }
@@ -53,6 +56,11 @@ function settle(k: Core): void {
 /** bpf_struct_ops_map_free */
 function freeMap(k: Core, object: number): void {
   const map = k.state.maps[object];
+  if (map.plain) {
+    freePlain(k, map);
+    if (map.btf !== 0) putBtf(k, map.btf, 'map', object);
+    return;
+  }
   releaseImage(k, map);
   const type = structOpsType(k, map.struct);
   type.values.free(map.uvalue);

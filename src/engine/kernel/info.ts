@@ -4,7 +4,6 @@ import { type Call, command, type CommandTable, must } from './calls.ts';
 import type { Core } from './core.ts';
 import { fileOf } from './fds.ts';
 import { blob } from './objects.ts';
-import { progTag } from './prog-tag.ts';
 import type { BtfObject, LinkObject, MapObject, OpenFile, ProgObject } from './state.ts';
 import { done, fail, next } from './steps.ts';
 import { LINK_TYPE_STRUCT_OPS, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
@@ -37,13 +36,15 @@ function mapInfo(k: Core, map: MapObject): Uint8Array {
   const words = {
     0: map.type,
     4: map.id,
-    8: 4,
+    8: map.keySize,
     12: map.valueSize,
-    16: 1,
+    16: map.maxEntries,
     20: map.flags,
     44: map.valueTypeId,
-    64: k.state.btfs[map.btf].id,
-    76: k.profile.mapInfoHasVmlinuxId ? VMLINUX_ID : 0,
+    64: map.btf === 0 ? 0 : k.state.btfs[map.btf].id,
+    68: map.keyTypeId,
+    72: map.ownValueTypeId,
+    76: k.profile.mapInfoHasVmlinuxId && !map.plain ? VMLINUX_ID : 0,
   };
   return struct(88, words, { 24: map.name });
 }
@@ -61,6 +62,7 @@ function progInfo(k: Core, prog: ProgObject): Uint8Array {
       40: prog.loaded,
       44: Math.floor(prog.loaded / 0x1_0000_0000),
       48: prog.uid,
+      52: prog.maps.length,
       84: prog.gpl ? 1 : 0,
       104: 1,
       108: 1,
@@ -75,7 +77,7 @@ function progInfo(k: Core, prog: ProgObject): Uint8Array {
     },
     { 64: prog.name },
   );
-  bytes.set(progTag(insns), 8);
+  for (let i = 0; i < 8; i++) bytes[8 + i] = Number.parseInt(prog.tag.slice(i * 2, i * 2 + 2), 16);
   return bytes;
 }
 

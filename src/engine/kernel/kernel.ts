@@ -3,6 +3,7 @@
  * `state` and in the memory; the rest are caches.
  */
 import { assert } from '../base/assert.ts';
+import type { KernelFunctions } from '../vm/functions.ts';
 import { Slab } from '../vm/memory.ts';
 import { ERRNO } from '../base/errno.ts';
 import type { AttrExtent, BpfAttr, BpfCommand } from './attr.ts';
@@ -13,8 +14,13 @@ import type { Core, KernelParts } from './core.ts';
 import * as fds from './fds.ts';
 import { endClock, freeTimer, holdClock } from './free.ts';
 import type { GraceClock } from './grace.ts';
-import { holdMap, listed, putMap } from './objects.ts';
+import { elementsOf } from './maps/elements.ts';
+import { blob, holdMap, listed, putMap } from './objects.ts';
 import { unpin } from './pins.ts';
+import { registerKernelHelpers } from './maps/helpers.ts';
+import { MAP_TYPE } from './maps/map-type.ts';
+import { consume } from './maps/ringbuf.ts';
+import { expectSockets, socketGone } from './maps/sk-storage.ts';
 import { inProfile } from './profiles.ts';
 import {
   type Capability,
@@ -32,16 +38,18 @@ import { registerType, type StructOpsType } from './struct-ops/types.ts';
 import { lookupValue, mapState } from './struct-ops/value.ts';
 import type { X86Line } from './struct-ops/x86.ts';
 import type { HolderKind, StructOpsRefs, StructOpsSubsystem } from './subsystem.ts';
-import { STATE_NAMES } from './uapi.ts';
+import { MAP_FLAG, STATE_NAMES } from './uapi.ts';
 
 export type { BpfAttr, BpfCommand } from './attr.ts';
 export type { SyscallResult } from './calls.ts';
-export type { KernelParts, ProgramCode, TrampolineCode } from './core.ts';
+export type { KernelParts, ProgramCode, SocketSource, TrampolineCode } from './core.ts';
 export type { FuncModel } from './struct-ops/func-model.ts';
 export type * from './state.ts';
 
 /** struct bpf_prog and the beginning of its code, as far as the trampolines' bytes speak of them. */
 const PROG_BYTES = 64;
+/** struct bpf_map, as far as programs get to see it. */
+const MAP_BYTES = 64;
 /** Bytes between two functions of the kernel's text. */
 const TEXT_ALIGN = 16;
 
@@ -59,6 +67,7 @@ export class Kernel {
       types: [],
       trampolines: new Set(),
       progSlab: new Slab(memory, 'kernel', PROG_BYTES, PROG_BYTES),
+      mapSlab: new Slab(memory, 'kernel', MAP_BYTES, MAP_BYTES),
       imageSlab: new Slab(memory, 'kernel', IMAGE_BYTES, 64),
       freeTimer: timers.define('map_free', (object) => freeTimer(core, object)),
       enter: memory.alloc('kernel', TEXT_ALIGN, TEXT_ALIGN),
@@ -102,7 +111,9 @@ export class Kernel {
     this.countCall();
     if (this.state.panic !== null) return { ...noCommand, message: this.state.panic };
     if (!inProfile(COMMANDS[command], this.core.profile)) return noCommand;
-    return COMMANDS[command].run(this.core, pid, attr, extent);
+    const result = COMMANDS[command].run(this.core, pid, attr, extent);
+    if (command === 'BPF_MAP_CREATE' && result.ret >= 0) expectSockets(this.core);
+    return result;
   }
 
   /** bpf(2) by command number, with an attr of zeros. */
@@ -145,19 +156,39 @@ export class Kernel {
 
   /** An fd for a socket; `onSocketClosed` of the observer is told when the last one on it is closed. */
   socketFd(pid: number, socket: number): number {
+    expectSockets(this.core);
     return fds.newFd(this.core, pid, 'socket', socket);
   }
 
-  /** mmap(2) of an fd of bpf: no struct_ops map can be mapped. */
+  /** mmap(2) of an fd of bpf: 0 for arrays made for it and ring buffers; no struct_ops map can be mapped. */
   mmap(pid: number, fd: number): number {
     const map = fds.objectOf(this.core, pid, fd, 'map');
-    return map < 0 ? map : -ERRNO.ENOTSUPP;
+    if (map < 0) return map;
+    const { type, flags } = this.state.maps[map];
+    return type === MAP_TYPE.RINGBUF || (flags & MAP_FLAG.MMAPABLE) !== 0 ? 0 : -ERRNO.ENOTSUPP;
+  }
+
+  /** What a process reads that has a ring buffer mapped; null when the fd is of none. */
+  readRing(pid: number, fd: number): Uint8Array[] | null {
+    const map = fds.objectOf(this.core, pid, fd, 'map');
+    return map > 0 && this.state.maps[map].type === MAP_TYPE.RINGBUF ? consume(this.core, this.state.maps[map]) : null;
+  }
+
+  /** Helpers of maps, memory and text, for programs. */
+  registerHelpers(functions: KernelFunctions): void {
+    registerKernelHelpers(this.core, functions);
+  }
+
+  /** A socket is gone, and with it what maps store at it. */
+  socketGone(sk: number): void {
+    socketGone(this.core, sk);
   }
 
   /** cat of a pinned map; null when nothing that can be read is there. */
   readPin(path: string): string | null {
     const pin = this.state.pins[path];
-    return pin?.kind === 'map' ? seqShow(this.core, this.state.maps[pin.object]) : null;
+    const map = pin?.kind === 'map' ? this.state.maps[pin.object] : null;
+    return map && !map.plain ? seqShow(this.core, map) : null;
   }
 
   /** unlink(2) in bpffs: 0 or -ENOENT. */
@@ -182,7 +213,7 @@ export class Kernel {
 
   /** The map whose kvalue has this struct; null when the address belongs to none. */
   mapOf(kdata: number): MapObject | null {
-    return Object.values(this.state.maps).find((map) => map.kdata === kdata) ?? null;
+    return Object.values(this.state.maps).find((map) => map.kdata === kdata && kdata !== 0) ?? null;
   }
 
   /** The map that still has this id. */
@@ -222,6 +253,16 @@ export class Kernel {
 
   isTrampoline(address: number): boolean {
     return this.core.trampolines.has(address);
+  }
+
+  /** Bytes of a BTF. */
+  btfBytes(object: number): Uint8Array {
+    return blob(this.core, this.state.btfs[object].blob);
+  }
+
+  /** Elements as lookups would give them, without being system calls; of storage at sockets, keys are addresses. */
+  elements(map: MapObject, most: number): { readonly key: Uint8Array; readonly value: Uint8Array }[] {
+    return elementsOf(this.core, map, most);
   }
 
   /** Instructions of a program. */

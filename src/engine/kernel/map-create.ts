@@ -1,23 +1,34 @@
-/* BPF_MAP_CREATE of a struct_ops map: map_create, and bpf_struct_ops_map_alloc within it. */
+/* BPF_MAP_CREATE: map_create, and within it map_alloc_check and map_alloc of the kind of map. */
 import { ERRNO } from '../base/errno.ts';
 import { type Call, command, type CommandTable, must, unprivilegedGate } from './calls.ts';
 import { capable, newFd, objectOf } from './fds.ts';
+import { checkBtf } from './maps/check-btf.ts';
+import { giveMemory, takeMemory } from './maps/heap.ts';
+import type { MapShape, MapType } from './maps/map-type.ts';
+import { heapOf, MAP_TYPES } from './maps/types.ts';
 import { allocId, allocObject, holdBtf, setMap } from './objects.ts';
 import { done, fail, next } from './steps.ts';
 import type { StructOpsType } from './struct-ops/types.ts';
 import { MAP_FLAG, MAP_TYPE_STRUCT_OPS, objName } from './uapi.ts';
 
 interface MapCreate extends Call<'BPF_MAP_CREATE'> {
+  /** null: a struct_ops map */
+  kind: MapType | null;
   type: StructOpsType | null;
-  /** 0 until allocated */
+  /** 0 until allocated: both copies of a struct_ops value; struct bpf_map and the elements of another map */
   kvalue: number;
   uvalue: number;
+  address: number;
+  values: number;
   name: string;
   btf: number;
 }
 
 /** kvalues and uvalues of all maps of one type that fit the kernel's region */
 const MAX_VALUES = 2000;
+
+/** Maps of the other kinds, each with a struct bpf_map in the kernel's region */
+const MAX_PLAIN = 1000;
 
 /** BPF_MAP_TYPE_ARRAY_OF_MAPS, BPF_MAP_TYPE_HASH_OF_MAPS */
 const MAP_OF_MAPS = [12, 13];
@@ -27,7 +38,17 @@ const has = (flags: number, bit: number): boolean => (flags & bit) !== 0;
 const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
   command: 'BPF_MAP_CREATE',
   number: 0,
-  context: (call) => ({ ...call, type: null, kvalue: 0, uvalue: 0, name: '', btf: 0 }),
+  context: (call) => ({
+    ...call,
+    kind: null,
+    type: null,
+    kvalue: 0,
+    uvalue: 0,
+    address: 0,
+    values: 0,
+    name: '',
+    btf: 0,
+  }),
   gate: [unprivilegedGate],
   steps: [
     {
@@ -80,22 +101,30 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       id: 'map-type',
       scope: 'call',
       source: 'map_create',
-      text: 'a map type that this kernel has (here: struct_ops only)',
-      run: ({ attr }) => must(attr.map_type === MAP_TYPE_STRUCT_OPS, ERRNO.EINVAL),
+      text: 'a map type that this kernel has (here: struct_ops, array, hash, both per CPU, ringbuf, sk_storage)',
+      run(x) {
+        x.kind = MAP_TYPES.get(x.attr.map_type) ?? null;
+        return must(x.attr.map_type === MAP_TYPE_STRUCT_OPS || x.kind !== null, ERRNO.EINVAL);
+      },
     },
     {
       id: 'sizes',
       scope: 'call',
-      source: 'bpf_struct_ops_map_alloc_check',
-      text: 'key of 4 bytes, one entry, a value type, and no flags but those of struct_ops',
-      run: ({ k, attr }) =>
-        must(
+      source: 'map_alloc_check',
+      text: 'sizes, entries and flags that this kind of map can have; struct_ops: key of 4 bytes, one entry, a value type',
+      run({ k, attr, kind }) {
+        if (kind) {
+          const errno = kind.check(shapeOf(attr));
+          return errno === 0 ? next : fail(errno);
+        }
+        return must(
           attr.key_size === 4 &&
             attr.max_entries === 1 &&
             (attr.map_flags & ~k.profile.mapFlags) === 0 &&
             attr.btf_vmlinux_value_type_id !== 0,
           ERRNO.EINVAL,
-        ),
+        );
+      },
     },
     {
       id: 'ifindex',
@@ -128,8 +157,8 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       source: 'bpf_struct_ops_map_alloc',
       since: 'v6.12',
       text: 'with BPF_F_VTYPE_BTF_OBJ_FD, the fd is of a module BTF (no module of this machine has a type)',
-      run({ k, pid, attr }) {
-        if (!has(attr.map_flags, MAP_FLAG.VTYPE_BTF_OBJ_FD)) return next;
+      run({ k, pid, attr, kind }) {
+        if (kind || !has(attr.map_flags, MAP_FLAG.VTYPE_BTF_OBJ_FD)) return next;
         const btf = objectOf(k, pid, attr.value_type_btf_obj_fd, 'btf');
         return fail(btf < 0 ? -btf : ERRNO.EINVAL);
       },
@@ -140,6 +169,7 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       source: 'bpf_struct_ops_find_value',
       text: 'the value type is the value struct of a registered struct_ops type',
       run(x) {
+        if (x.kind) return next;
         x.type = x.k.types.find(({ valueId }) => valueId === x.attr.btf_vmlinux_value_type_id) ?? null;
         return must(x.type !== null, ERRNO.ENOTSUPP);
       },
@@ -149,20 +179,26 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       scope: 'call',
       source: 'bpf_struct_ops_map_alloc',
       text: 'value_size is the size of that struct',
-      run: ({ type, attr }) => must(attr.value_size === type?.valueSize, ERRNO.EINVAL),
+      run: ({ kind, type, attr }) => must(kind !== null || attr.value_size === type?.valueSize, ERRNO.EINVAL),
     },
     {
       id: 'alloc',
       scope: 'call',
-      source: 'bpf_struct_ops_map_alloc',
-      text: 'memory for both copies of the value, all zero',
+      source: 'map_alloc',
+      text: 'memory, all zero: both copies of a struct_ops value, the elements of other maps',
       run(x) {
+        if (x.kind) return must(allocPlain(x, x.kind), ERRNO.ENOMEM);
         if (!x.type || x.type.values.live + 2 > MAX_VALUES) return fail(ERRNO.ENOMEM);
         x.kvalue = x.type.values.alloc();
         x.uvalue = x.type.values.alloc();
         return next;
       },
       undo(x) {
+        if (x.kind) {
+          giveMemory(x.k, heapOf(x.attr.map_flags), x.values, x.kind.bytes(shapeOf(x.attr)));
+          x.k.mapSlab.free(x.address);
+          return;
+        }
         x.type?.values.free(x.uvalue);
         x.type?.values.free(x.kvalue);
       },
@@ -182,12 +218,15 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       id: 'btf-fd',
       scope: 'call',
       source: 'map_create',
-      text: 'btf_fd is of a program BTF, though none of its types is used',
+      text: 'btf_fd is of a program BTF: of a struct_ops map always, though none of its types is used; key and value types fit the sizes',
       run(x) {
+        if (x.kind && x.attr.btf_key_type_id === 0 && x.attr.btf_value_type_id === 0) return next;
         const btf = objectOf(x.k, x.pid, x.attr.btf_fd, 'btf');
         if (btf < 0) return fail(-btf);
         x.btf = btf;
-        return must(!x.k.state.btfs[btf].kernel, ERRNO.EACCES);
+        if (x.k.state.btfs[btf].kernel) return fail(ERRNO.EACCES);
+        const errno = x.kind ? checkBtf(x.k, btf, x.attr) : 0;
+        return errno === 0 ? next : fail(errno);
       },
     },
     {
@@ -196,8 +235,7 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       source: 'bpf_map_new_fd',
       text: 'the map gets an id and its creator an fd: state INIT',
       run(x) {
-        const { k, type, attr } = x;
-        if (!type) return fail(ERRNO.ENOTSUPP);
+        const { k, type, kind, attr } = x;
         const before = k.state;
         const object = allocObject(k);
         setMap(k, {
@@ -206,12 +244,25 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
           name: x.name,
           type: attr.map_type,
           flags: attr.map_flags,
-          struct: type.name,
-          valueTypeId: type.valueId,
-          valueSize: type.valueSize,
+          keySize: attr.key_size,
+          maxEntries: attr.max_entries,
+          extra: attr.map_extra,
+          keyTypeId: kind ? attr.btf_key_type_id : 0,
+          ownValueTypeId: kind ? attr.btf_value_type_id : 0,
+          frozen: false,
+          plain: kind && {
+            address: x.address,
+            heap: heapOf(attr.map_flags),
+            values: x.values,
+            bytes: kind.bytes(shapeOf(attr)),
+            storage: {},
+          },
+          struct: type?.name ?? '',
+          valueTypeId: type?.valueId ?? 0,
+          valueSize: attr.value_size,
           kvalue: x.kvalue,
           uvalue: x.uvalue,
-          kdata: x.kvalue + type.dataOffset,
+          kdata: type ? x.kvalue + type.dataOffset : 0,
           btf: x.btf,
           progs: [],
           images: [],
@@ -219,7 +270,8 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
           holders: [],
           freeing: null,
         });
-        holdBtf(k, x.btf, 'map', object);
+        if (x.btf !== 0) holdBtf(k, x.btf, 'map', object);
+        if (x.address !== 0) k.memory.u32[x.address >>> 2] = object;
         const fd = newFd(k, x.pid, 'map', object, fileMode(attr.map_flags));
         if (fd >= 0) return done(fd);
         k.state = before;
@@ -228,6 +280,27 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
     },
   ],
 };
+
+function shapeOf(attr: MapCreate['attr']): MapShape {
+  return {
+    keySize: attr.key_size,
+    valueSize: attr.value_size,
+    maxEntries: attr.max_entries,
+    flags: attr.map_flags,
+    keyTypeId: attr.btf_key_type_id,
+    valueTypeId: attr.btf_value_type_id,
+  };
+}
+
+function allocPlain(x: MapCreate, kind: MapType): boolean {
+  const { k, attr } = x;
+  if (k.mapSlab.live >= MAX_PLAIN) return false;
+  const bytes = kind.bytes(shapeOf(attr));
+  if (bytes > 0) x.values = takeMemory(k, heapOf(attr.map_flags), bytes);
+  if (bytes > 0 && x.values === 0) return false;
+  x.address = k.mapSlab.alloc();
+  return true;
+}
 
 export function fileMode(flags: number): 'r' | 'w' | 'rw' {
   if (has(flags, MAP_FLAG.RDONLY)) return 'r';

@@ -84,7 +84,7 @@ export function setMap(k: Core, map: MapObject): void {
   k.state = { ...k.state, maps: withEntry(k.state.maps, map.object, map) };
 }
 
-function setProg(k: Core, prog: ProgObject): void {
+export function setProg(k: Core, prog: ProgObject): void {
   k.state = { ...k.state, progs: withEntry(k.state.progs, prog.object, prog) };
 }
 
@@ -103,7 +103,7 @@ export function holdMap(k: Core, object: number, kind: HolderKind, id: number): 
 function setHolders(k: Core, map: MapObject, holders: MapObject['holders']): void {
   const next = { ...map, holders };
   setMap(k, next);
-  if (!k.profile.countInValue) return;
+  if (!k.profile.countInValue || map.plain) return;
   const { refcntOffset } = structOpsType(k, map.struct);
   k.memory.u32[(map.kvalue + refcntOffset) >>> 2] = shownRefcnt(next);
 }
@@ -142,6 +142,7 @@ export function putProg(k: Core, object: number, kind: ObjectHolder['kind'], id:
   }
   k.state = { ...k.state, progs: withoutEntry(k.state.progs, object) };
   k.progSlab.free(prog.address);
+  for (const map of prog.maps) putMap(k, map, 'prog', object);
   if (prog.btf !== 0) putBtf(k, prog.btf, 'prog', object);
 }
 

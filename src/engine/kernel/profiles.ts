@@ -55,6 +55,10 @@ export interface Profile {
   readonly freeWaits: boolean;
   /** BPF_LINK_CREATE knows BPF_STRUCT_OPS */
   readonly links: boolean;
+  /** highest number of a helper */
+  readonly lastHelper: number;
+  /** how the verifier begins to say that a program type does not have a helper */
+  readonly noHelper: string;
   readonly trampoline: TrampolineFacts;
   readonly instructions: InstructionFacts;
 }
@@ -75,6 +79,8 @@ export const V6_12: Profile = {
   countInValue: false,
   freeWaits: true,
   links: true,
+  lastHelper: 211,
+  noHelper: 'program of this type cannot use helper',
   trampoline: {
     plain: false,
     endbr: true,
@@ -102,6 +108,8 @@ export const V6_1: Profile = {
   countInValue: false,
   freeWaits: true,
   links: false,
+  lastHelper: 209,
+  noHelper: 'unknown func',
   trampoline: {
     plain: false,
     endbr: false,
@@ -130,6 +138,8 @@ export const V5_6: Profile = {
   countInValue: true,
   freeWaits: false,
   links: false,
+  lastHelper: 118,
+  noHelper: 'unknown func',
   trampoline: {
     plain: true,
     endbr: false,

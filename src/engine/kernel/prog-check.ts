@@ -3,11 +3,11 @@
  * verifier follows the program's paths, which is another room's work.
  */
 import { ERRNO } from '../base/errno.ts';
-import { decode, instructionSlots } from '../isa/insn.ts';
-import { isWide } from '../isa/opcodes.ts';
 import { type Call, must } from './calls.ts';
 import { objectOf } from './fds.ts';
+import { type RefusedCall, refusedCall } from './helper-sets.ts';
 import { checkInstructions, checkLate } from './insn-check.ts';
+import { findReferences, type MapReferences, withAddresses } from './maps/references.ts';
 import { fail, next, type Outcome, type Step } from './steps.ts';
 import type { StructOpsMember, StructOpsType } from './struct-ops/types.ts';
 import { PROG_FLAG, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
@@ -22,6 +22,8 @@ export interface ProgLoad extends Call<'BPF_PROG_LOAD'> {
   /** attach_prog_fd is a program */
   attachProg: boolean;
   btf: number;
+  /** maps that the instructions name */
+  refs: MapReferences;
   type: StructOpsType | null;
   member: StructOpsMember | null;
 }
@@ -54,21 +56,14 @@ export const gplCompatible = (x: ProgLoad): boolean => GPL_LICENSES.includes(x.l
 
 type Anywhere = Omit<Step<ProgLoad>, 'id' | 'since' | 'until'>;
 
-/** src_reg of an immediate that names a map by its fd, or an address in its value */
-const MAP_SOURCES = [1, 2];
-
 const mapReferences: Anywhere = {
   scope: 'call',
   source: 'resolve_pseudo_ldimm64',
   text: 'maps that the program names by fd are maps, and not struct_ops maps',
   run(x) {
-    for (const slot of instructionSlots(x.insns)) {
-      const { opcode, src, imm } = decode(x.insns, slot);
-      if (!isWide(opcode) || !MAP_SOURCES.includes(src)) continue;
-      const map = objectOf(x.k, x.pid, imm, 'map');
-      if (map < 0) return refuse(x, -map, `fd ${imm} is not pointing to valid bpf_map`);
-      return refuse(x, ERRNO.EINVAL, 'bpf_struct_ops map cannot be used in prog');
-    }
+    const found = findReferences(x.k, x.pid, x.insns);
+    if ('errno' in found) return refuse(x, found.errno, found.text);
+    x.refs = found;
     return next;
   },
 };
@@ -87,8 +82,17 @@ const cfg: Anywhere = {
 function unfollowed(x: ProgLoad): Outcome {
   const refusal = checkLate(x.insns, x.k.profile.instructions);
   if (refusal) return refuse(x, refusal.errno, refusal.text);
-  const reason = x.k.prepare(x.insns);
+  const reason = x.k.prepare(withAddresses(x.insns, x.refs));
   return reason === null ? accepted(x, NOTHING_VERIFIED) : refuse(x, ERRNO.EINVAL, reason);
+}
+
+/** By which member's rules a program is judged: that of attach_btf_id and expected_attach_type, where they name one. */
+function calledInVain({ k, insns, attr }: ProgLoad): RefusedCall | null {
+  if (attr.prog_type !== PROG_TYPE_STRUCT_OPS) return null;
+  const type = k.types.find(({ typeId }) => typeId === attr.attach_btf_id);
+  const member = type?.members[attr.expected_attach_type];
+  if (!type || !member) return null;
+  return refusedCall(insns, k.profile, { struct: type.name, member: member.name }, k.btf);
 }
 
 const recordsFit = (count: number, size: number, { least, most }: { least: number; most: number }): boolean =>
@@ -212,6 +216,16 @@ export const CHECK_STEPS: readonly Step<ProgLoad>[] = [
   },
   { ...mapReferences, id: 'map-refs-late', until: 'v6.1' },
   { ...cfg, id: 'cfg-late', until: 'v6.1' },
+  {
+    id: 'calls',
+    scope: 'call',
+    source: 'check_helper_call',
+    text: 'helpers and kernel functions that programs of this member may call',
+    run(x) {
+      const call = x.k.verify ? null : calledInVain(x);
+      return call ? refuse(x, call.errno, call.text) : next;
+    },
+  },
   {
     id: 'verify',
     scope: 'call',

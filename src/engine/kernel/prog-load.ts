@@ -2,7 +2,9 @@
 import { ERRNO } from '../base/errno.ts';
 import { command, type CommandTable, copyFromUser, must, unprivilegedGate } from './calls.ts';
 import { capable, newFd, objectOf } from './fds.ts';
-import { allocId, allocObject, holdBtf, keepBlob } from './objects.ts';
+import { withAddresses } from './maps/references.ts';
+import { allocId, allocObject, holdBtf, holdMap, keepBlob } from './objects.ts';
+import { progTag } from './prog-tag.ts';
 import { type ProgObject, withEntry } from './state.ts';
 import { CHECK_STEPS, gplCompatible, type ProgLoad } from './prog-check.ts';
 import { done, fail, next, type Step } from './steps.ts';
@@ -45,6 +47,7 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
     attachBtf: -1,
     attachProg: false,
     btf: 0,
+    refs: { maps: [], places: [] },
     type: null,
     member: null,
     log: '',
@@ -204,7 +207,7 @@ function addProg(x: ProgLoad, address: number): number {
     name: x.name,
     type: attr.prog_type,
     gpl: gplCompatible(x),
-    blob: keepBlob(k, x.insns),
+    blob: keepBlob(k, withAddresses(x.insns, x.refs)),
     insnCount: attr.insn_cnt,
     attachBtfId: attr.attach_btf_id,
     expectedAttachType: attr.prog_type === SOCKET_FILTER ? 0 : attr.expected_attach_type,
@@ -213,13 +216,19 @@ function addProg(x: ProgLoad, address: number): number {
     uid: k.state.processes[pid].uid,
     loaded: k.timers.now,
     address,
+    tag: tagText(x.insns),
+    maps: x.refs.maps,
     holders: [],
     stopped: null,
   };
   k.state = { ...k.state, progs: withEntry(k.state.progs, object, prog) };
   if (x.btf !== 0) holdBtf(k, x.btf, 'prog', object);
+  for (const map of x.refs.maps) holdMap(k, map, 'prog', object);
   k.memory.u32[address >>> 2] = prog.id;
   return object;
 }
+
+const tagText = (insns: Uint8Array): string =>
+  Array.from(progTag(insns), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export const progLoad = command(table);

@@ -7,6 +7,7 @@
  * stored: each object has the list of those who hold it, and every count is the length of a part of that list.
  */
 import type { GraceClock } from './grace.ts';
+import type { Heap, HeapName } from './maps/heap.ts';
 import type { Holder } from './subsystem.ts';
 
 export const CAPABILITIES = ['CAP_NET_ADMIN', 'CAP_SYS_ADMIN', 'CAP_PERFMON', 'CAP_BPF'] as const;
@@ -72,6 +73,10 @@ export interface ProgObject extends KernelObject {
   readonly loaded: number;
   /** linear address of its struct bpf_prog */
   readonly address: number;
+  /** first 8 bytes of the SHA-1 of its instructions as they were given, as hex */
+  readonly tag: string;
+  /** object numbers of the maps that it names, or was bound to (used_maps) */
+  readonly maps: readonly number[];
   readonly holders: readonly ObjectHolder[];
   /** it faulted or ran out of fuel, and is not run any more */
   readonly stopped: { readonly message: string; readonly pc: number } | null;
@@ -91,19 +96,42 @@ export interface MapProg {
 /** A map without references on its way out: when each wait ends, engine time in ns; 0: not asked for yet, or over. */
 export type Freeing = Readonly<Record<GraceClock, number>>;
 
+/** Where the elements of a map lie that is not a struct_ops map. */
+export interface PlainMap {
+  /** linear address of its struct bpf_map, by which programs name it */
+  readonly address: number;
+  readonly heap: HeapName;
+  /** linear address and bytes of its elements; both 0 where they come one by one (sk_storage) */
+  readonly values: number;
+  readonly bytes: number;
+  /** sk_storage: linear address of the value, by that of the socket */
+  readonly storage: Table<number>;
+}
+
 export interface MapObject extends KernelObject {
   readonly name: string;
   readonly type: number;
   readonly flags: number;
+  readonly keySize: number;
+  readonly maxEntries: number;
+  readonly extra: number;
+  /** types of key and value in the creator's BTF; 0: not told */
+  readonly keyTypeId: number;
+  readonly ownValueTypeId: number;
+  /** user space writes no more (BPF_MAP_FREEZE) */
+  readonly frozen: boolean;
+  /** null: a struct_ops map */
+  readonly plain: PlainMap | null;
   /** kernel struct of a struct_ops map: `tcp_congestion_ops` */
   readonly struct: string;
   readonly valueTypeId: number;
   readonly valueSize: number;
-  /** linear addresses: what the subsystem was given lies in kvalue, what user space reads in uvalue */
+  /** linear addresses (struct_ops maps, else 0): what the subsystem was given lies in kvalue, what user space reads in uvalue */
   readonly kvalue: number;
   readonly uvalue: number;
   /** linear address of the struct itself in kvalue */
   readonly kdata: number;
+  /** BTF object number of its creator's; 0: none */
   readonly btf: number;
   readonly progs: readonly MapProg[];
   /** linear addresses of the image's pages, and bytes used of the last */
@@ -130,6 +158,12 @@ export interface Pin {
   readonly object: number;
 }
 
+export interface LogLine {
+  /** engine time, ns */
+  readonly time: number;
+  readonly text: string;
+}
+
 export interface KernelState {
   readonly processes: Table<Process>;
   readonly files: Table<OpenFile>;
@@ -149,7 +183,11 @@ export interface KernelState {
   /** waits that do not end by themselves */
   readonly heldClocks: readonly GraceClock[];
   /** what the kernel logged, newest last, bounded */
-  readonly dmesg: readonly { readonly time: number; readonly text: string }[];
+  readonly dmesg: readonly LogLine[];
+  /** what programs printed (trace_pipe), newest last, bounded */
+  readonly trace: readonly LogLine[];
+  /** memory of maps that is not in use */
+  readonly heaps: Readonly<Record<HeapName, Heap>>;
   /** the kernel is dead, and this is its last message */
   readonly panic: string | null;
 }
@@ -169,6 +207,8 @@ export const emptyState: KernelState = {
   calls: 0,
   heldClocks: [],
   dmesg: [],
+  trace: [],
+  heaps: { arena: { free: [], taken: 0 }, kernel: { free: [], taken: 0 } },
   panic: null,
 };
 

@@ -30,12 +30,15 @@ export interface StructOpsSubsystem {
   readonly lastMessage?: () => string | null;
 }
 
-/** Who holds a reference. `file` and `pin` keep the map object alive but do not count in the shown refcnt. */
-export type HolderKind = 'file' | 'pin' | 'registration' | 'link' | 'netns-default' | 'socket';
+/**
+ * Who holds a reference. `file` and `pin` keep the map object alive but do not count in the shown refcnt; a `prog` uses
+ * the map, which no struct_ops map allows.
+ */
+export type HolderKind = 'file' | 'pin' | 'registration' | 'link' | 'netns-default' | 'socket' | 'prog';
 
 export interface Holder {
   readonly kind: HolderKind;
-  /** file, link or socket number; 0 where there is only one */
+  /** file, link, socket or program number; 0 where there is only one */
   readonly id: number;
   /** engine time and event number at which it was taken, and the system call that took it (0: none, the stack did) */
   readonly time: number;

@@ -5,9 +5,16 @@ export const PROG_TYPE_STRUCT_OPS = 27;
 export const PROG_TYPE_MAX = 32;
 
 export const MAP_FLAG = {
+  NO_PREALLOC: 1 << 0,
   NUMA_NODE: 1 << 2,
   RDONLY: 1 << 3,
   WRONLY: 1 << 4,
+  ZERO_SEED: 1 << 6,
+  RDONLY_PROG: 1 << 7,
+  WRONLY_PROG: 1 << 8,
+  CLONE: 1 << 9,
+  MMAPABLE: 1 << 10,
+  INNER_MAP: 1 << 12,
   LINK: 1 << 13,
   VTYPE_BTF_OBJ_FD: 1 << 15,
   TOKEN_FD: 1 << 16,

@@ -31,6 +31,7 @@ const history: History = {
   ],
   captions: [],
   notes: [],
+  messages: [],
   series: [
     { socket: 1, map: 'A', time: [50, 60, 70, 80], cwnd: [], ssthresh: [], srttUs: [], caState: [0, 3, 3, 0] },
     { socket: 2, map: 'A', time: [55, 65], cwnd: [], ssthresh: [], srttUs: [], caState: [0, 4] },

@@ -33,6 +33,21 @@ export type Command =
       readonly libraries?: boolean;
     }
   | ModuleCommand
+  /**
+   * opens and loads an object file as libbpf does; its first struct_ops map becomes `map`, others get the letters that
+   * are free. `attach`: registers each of them, as `bpftool struct_ops register`
+   */
+  | {
+      readonly do: 'load-object';
+      readonly process: string;
+      readonly map: MapLetter;
+      readonly object: string;
+      /** the file in base64, where it is not one of the scenario's */
+      readonly bytes?: string;
+      readonly attach?: boolean;
+    }
+  /** reads a ring buffer of a loaded object until it is empty */
+  | { readonly do: 'read-ring'; readonly process: string; readonly object: string; readonly map: string }
   /** MAP_UPDATE_ELEM, key 0 */
   | { readonly do: 'register'; readonly process: string; readonly map: MapLetter }
   /** MAP_GET_FD_BY_ID, MAP_DELETE_ELEM, close */
@@ -118,6 +133,8 @@ export interface Scenario {
   readonly kernel?: string;
   /** program texts by name; the page may replace them */
   readonly texts: Readonly<Record<string, string>>;
+  /** object files in base64 by name */
+  readonly objects?: Readonly<Record<string, string>>;
   readonly steps: readonly ScenarioStep[];
   /** where the page opens, nanoseconds */
   readonly openAt: number;

@@ -49,6 +49,7 @@ export class Lab {
       {
         call: (record) => this.later(() => this.recorder.call(record)),
         caption: (record) => this.later(() => this.recorder.caption(record)),
+        message: (record) => this.later(() => this.recorder.message(record)),
         note: (record) => this.later(() => this.recorder.note(record)),
         window: (time, point) => this.later(() => this.recorder.window(time, point)),
         queue: (time, length) => this.later(() => this.recorder.queueLength(time, length)),

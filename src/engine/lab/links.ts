@@ -32,6 +32,9 @@ export function letterOfLink(user: UserSpace, { object }: LoadedLink): string | 
   return user.state.maps.find((one) => one.object === map)?.letter ?? null;
 }
 
+/** The next number that no link has. */
+export const nextLink = ({ state }: UserSpace): number => Math.max(0, ...Object.keys(state.links).map(Number)) + 1;
+
 function find(user: UserSpace, process: string, call: string, link: number): LoadedLink | null {
   const found = user.state.links[link];
   if (found) return found;

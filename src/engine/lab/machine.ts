@@ -5,6 +5,7 @@
 import type { Btf } from '../btf/btf.ts';
 import { assemble } from '../isa/assembler.ts';
 import type { AssembledObject } from '../isa/object.ts';
+import type { Profile } from '../kernel/profiles.ts';
 import { Kernel, type KernelState, type ProgObject } from '../kernel/kernel.ts';
 import { type EventKind, EventQueue } from '../net/event-queue.ts';
 import { cursorClass } from '../net/record.ts';
@@ -18,6 +19,7 @@ import { Text } from '../vm/text.ts';
 import type { Command, MapLetter, Scenario } from './commands.ts';
 import type { MachineParts } from './kernels.ts';
 import type { Halted, ProgramWatch, WatchedMachine } from './microscope.ts';
+import { mapElements, objectSnapshots } from './objects.ts';
 import { Programs } from './programs.ts';
 import type { LifecycleFacts, WindowPoint } from './recorder.ts';
 import type { RunnableMachine } from './run.ts';
@@ -27,6 +29,8 @@ import type {
   ColdSnapshot,
   CpuSnapshot,
   HotSnapshot,
+  MapElement,
+  MessageRecord,
   NoteRecord,
   Position,
 } from './snapshot.ts';
@@ -56,6 +60,7 @@ export interface MachineObserver {
   readonly call: (record: CallRecord) => void;
   readonly caption: (record: CaptionRecord) => void;
   readonly note: (record: NoteRecord) => void;
+  readonly message: (record: MessageRecord) => void;
   readonly window: (time: number, point: WindowPoint) => void;
   readonly queue: (time: number, length: number) => void;
 }
@@ -84,6 +89,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
   readonly tcp: Tcp;
   readonly user: UserSpace;
   readonly btf: Btf;
+  readonly profile: Profile;
   private readonly bpf: BpfMachine;
   private readonly programs: Programs;
   private readonly scenarioStep: EventKind;
@@ -106,6 +112,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     const { memory, events, text, functions } = this;
     const { btf } = parts;
     this.btf = btf;
+    this.profile = parts.profile;
     this.bpf = new BpfMachine(memory, functions);
     this.programs = new Programs(this.bpf);
     this.kernel = new Kernel({
@@ -119,7 +126,9 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
       observer: {
         onStopped: (prog, message, pc) => this.stopped(prog, message, pc),
         onSocketClosed: (socket) => this.tcp.close(socket),
+        onTrace: (line) => this.message({ process: null, source: 'trace', level: 'info', text: line }),
       },
+      sockets: { address: (socket) => this.tcp.addressOf(socket), is: (sk) => this.tcp.socketOf(sk) !== 0 },
     });
     this.tcp = new Tcp({
       memory,
@@ -135,8 +144,10 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
         onWindow: (sk) => this.windowChanged(sk),
         onDrop: () => this.observer.queue(this.events.now, this.tcp.net.queueLength),
         onWarning: (sk, message) => this.warn(sk, message),
+        onGone: (sk) => this.kernel.socketGone(sk),
       },
     });
+    this.kernel.registerHelpers(functions);
     registerHelpers(functions, { now: () => events.now, random: () => this.tcp.net.random() });
     this.sock = new (cursorClass(this.tcp.offsets.sock.layout))(memory);
     this.kernel.registerSubsystem(this.tcp.subsystem);
@@ -241,6 +252,16 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     return { text: found.loaded.text, line: lines[pc], first: lines.indexOf(lines[pc]) === pc };
   }
 
+  /** Base64 of a file that the scenario brought. */
+  objectFile(name: string): string | null {
+    return this.scenario.objects?.[name] ?? null;
+  }
+
+  /** The first elements of the map with this id; null when there is no such map. */
+  mapElements(id: number, most = 100): MapElement[] | null {
+    return mapElements(this.kernel, id, most);
+  }
+
   /** The same array while nothing about the maps changed. */
   lifecycle(): readonly LifecycleFacts[] {
     const { maps } = this.user.state;
@@ -278,8 +299,9 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     if (same && sameRows(lastCold.snapshot.sockets, sockets)) return lastCold.snapshot;
     const { id, title, intro, path, seed } = this.scenario;
     const snapshot: ColdSnapshot = {
+      objects: objectSnapshots(this.kernel, cold.user),
       scenario: { id, title, intro },
-      profile: this.parts.profile.name,
+      profile: this.profile.name,
       path,
       seed,
       maps: cold.user.maps.map((loaded) => mapSnapshot(this, loaded)),
@@ -295,6 +317,11 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     };
     this.lastCold = { cold, branch, snapshot };
     return snapshot;
+  }
+
+  /** Something was written: told with the time. */
+  message(said: Omit<MessageRecord, 'time' | 'event'>): void {
+    this.observer.message({ time: this.events.now, event: this.events.count, ...said });
   }
 
   private stepOf(index: number): void {

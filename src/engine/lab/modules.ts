@@ -26,9 +26,6 @@ export function runModuleVerb(user: UserSpace, command: ModuleCommand): void {
   }
 }
 
-const next = (numbers: Readonly<Record<number, unknown>>): number =>
-  Math.max(0, ...Object.keys(numbers).map(Number)) + 1;
-
 /** Where the lens pins what it links: without a pin the link would end with insmod itself. */
 export const linkPath = ({ ccName, name }: LoadedMap): string => `${BPFFS}${ccName || name}`;
 
@@ -44,7 +41,7 @@ function insmod(user: UserSpace, { map: letter, text, source }: Of<'insmod'>): v
   if (map && map.process === process && user.isAlive(process) && user.holdsMap(process, map)) {
     user.run({ do: 'register', process, map: letter });
     if (map.forLinks) {
-      const link = next(user.state.links);
+      const link = links.nextLink(user);
       user.run({ do: 'link', process, map: letter, link });
       if (user.state.links[link]) user.run({ do: 'pin', process, path: linkPath(map), link });
     }

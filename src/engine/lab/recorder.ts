@@ -4,7 +4,16 @@
  */
 import type { Holder } from '../kernel/subsystem.ts';
 import type { LifecycleState, MapLetter } from './commands.ts';
-import type { CallRecord, CaptionRecord, History, NoteRecord, RefChange, Series, Transition } from './snapshot.ts';
+import type {
+  CallRecord,
+  CaptionRecord,
+  History,
+  MessageRecord,
+  NoteRecord,
+  RefChange,
+  Series,
+  Transition,
+} from './snapshot.ts';
 
 /** What the recorder compares after each event. */
 export interface LifecycleFacts {
@@ -32,6 +41,9 @@ interface GrowingSeries extends Series {
   readonly caState: number[];
 }
 
+/** Lines of a run that are kept. */
+const MAX_MESSAGES = 20_000;
+
 const describe = (holder: Holder): string => {
   switch (holder.kind) {
     case 'socket':
@@ -40,6 +52,8 @@ const describe = (holder: Holder): string => {
       return `link ${holder.id}`;
     case 'file':
       return `file ${holder.id}`;
+    case 'prog':
+      return `program ${holder.id}`;
     default:
       return holder.kind;
   }
@@ -54,6 +68,7 @@ export class Recorder {
   private readonly refs: RefChange[] = [];
   private readonly captions: CaptionRecord[] = [];
   private readonly notes: NoteRecord[] = [];
+  private readonly messages: MessageRecord[] = [];
   private series: GrowingSeries[] = [];
   private readonly queue = { time: [] as number[], length: [] as number[] };
   /** events that ran a BPF program, ascending */
@@ -77,6 +92,15 @@ export class Recorder {
 
   note(record: NoteRecord): void {
     this.notes.push(record);
+    this.version++;
+  }
+
+  /** A program that prints at each ACK says more than anybody reads: the last of what is kept says so. */
+  message(record: MessageRecord): void {
+    const { length } = this.messages;
+    if (length > MAX_MESSAGES) return;
+    const last = { ...record, level: 'warn' as const, text: 'what was written after this is not kept' };
+    this.messages.push(length < MAX_MESSAGES ? record : last);
     this.version++;
   }
 
@@ -122,7 +146,7 @@ export class Recorder {
 
   /** Cuts everything after an event that happened at `time`; `facts` are the maps as they are there. */
   forget(event: number, time: number, facts: readonly LifecycleFacts[]): void {
-    for (const list of [this.calls, this.transitions, this.refs, this.captions, this.notes]) {
+    for (const list of [this.calls, this.transitions, this.refs, this.captions, this.notes, this.messages]) {
       while (list.length > 0 && list[list.length - 1].event > event) list.pop();
     }
     while ((this.bpfEvents.at(-1) ?? 0) > event) this.bpfEvents.pop();
@@ -142,8 +166,8 @@ export class Recorder {
   }
 
   get history(): History {
-    const { until, calls, transitions, refs, captions, notes, series, queue, ghosts } = this;
-    return { until, calls, transitions, refs, captions, notes, series, queue, ghosts };
+    const { until, calls, transitions, refs, captions, notes, messages, series, queue, ghosts } = this;
+    return { until, calls, transitions, refs, captions, notes, messages, series, queue, ghosts };
   }
 
   private holders(event: number, time: number, before: LifecycleFacts | undefined, now: LifecycleFacts): void {

@@ -24,9 +24,49 @@ export interface ProgSnapshot {
   /** text that it was assembled from, and the 0-based source line of each instruction slot */
   readonly text: string;
   readonly lines: readonly number[];
+  /** C by slot, of a program that an object file brought with line records; else empty */
+  readonly source: readonly (SourceSnapshot | null)[];
   readonly insnCount: number;
   /** the fault or fuel message when the program was stopped */
   readonly stopped: string | null;
+}
+
+/** A line of C, as line records tell it; numbers from 1. */
+export interface SourceSnapshot {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly text: string;
+}
+
+/** A map of an object file that is not a struct_ops map. `type` as bpftool says it: `hash`. */
+export interface ObjectMapSnapshot {
+  readonly id: number;
+  readonly name: string;
+  readonly type: string;
+  readonly flags: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly frozen: boolean;
+}
+
+export interface ObjectSnapshot {
+  /** file name; `text` of the programs that came from it */
+  readonly name: string;
+  readonly process: string;
+  /** its programs disassembled, with their C: `lines` of a program count in this */
+  readonly listing: string;
+  readonly letters: readonly MapLetter[];
+  readonly maps: readonly ObjectMapSnapshot[];
+}
+
+/** An element of a map; the texts are null where the creator did not tell its types. */
+export interface MapElement {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  readonly keyText: string | null;
+  readonly valueText: string | null;
 }
 
 export interface TrampolineSnapshot {
@@ -118,6 +158,8 @@ export interface ColdSnapshot {
   readonly path: PathConfig;
   readonly seed: number;
   readonly maps: readonly MapSnapshot[];
+  /** object files that were loaded, in order */
+  readonly objects: readonly ObjectSnapshot[];
   readonly sockets: readonly SocketSnapshot[];
   readonly links: readonly LinkSnapshot[];
   readonly processes: readonly ProcessSnapshot[];
@@ -241,6 +283,17 @@ export interface NoteRecord {
   readonly prog: number | null;
 }
 
+/** A line that somebody wrote: libbpf to stderr, a program to trace_pipe, a reader of a ring buffer what it found. */
+export interface MessageRecord {
+  readonly time: number;
+  readonly event: number;
+  /** whose stderr or reader; null: the kernel's trace */
+  readonly process: string | null;
+  readonly source: 'libbpf' | 'trace' | 'ringbuf';
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly text: string;
+}
+
 export interface CaptionRecord {
   readonly n: number;
   readonly time: number;
@@ -267,6 +320,7 @@ export interface History {
   readonly refs: readonly RefChange[];
   readonly captions: readonly CaptionRecord[];
   readonly notes: readonly NoteRecord[];
+  readonly messages: readonly MessageRecord[];
   readonly series: readonly Series[];
   readonly queue: { readonly time: readonly number[]; readonly length: readonly number[] };
   /** series of the run before the last restart, drawn behind the new ones */

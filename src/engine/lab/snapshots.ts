@@ -68,9 +68,9 @@ export function mapSnapshot(machine: Machine, loaded: LoadedMap): MapSnapshot {
     kvalue: map?.kvalue ?? 0,
     uvalue: map?.uvalue ?? 0,
     valueBytes: map?.valueSize ?? 0,
-    progs: loaded.progs.map(({ object, id, name, member, lines }): ProgSnapshot => {
+    progs: loaded.progs.map(({ object, id, name, member, lines, source }): ProgSnapshot => {
       const stopped = machine.kernel.state.progs[object]?.stopped?.message ?? null;
-      return { id, name, member, text: loaded.text, lines, insnCount: lines.length, stopped };
+      return { id, name, member, text: loaded.text, lines, source, insnCount: lines.length, stopped };
     }),
     trampolines: (map?.progs ?? []).map(({ member, address, bytes }) => {
       const code = machine.kernel.trampolineCode(address) ?? [];

@@ -1,6 +1,8 @@
 /* System calls as strace prints them, shortened to what a reader needs. */
+import { MAP_TYPES } from '../kernel/maps/types.ts';
+import { MAP_TYPE_STRUCT_OPS } from '../kernel/uapi.ts';
 import type { BpfAttr, BpfCommand } from '../kernel/attr.ts';
-import { LINK_REPLACE, MAP_FLAG } from '../kernel/uapi.ts';
+import { LINK_REPLACE } from '../kernel/uapi.ts';
 
 type Shown = Readonly<Record<string, unknown>>;
 
@@ -29,15 +31,27 @@ const key: Show = ({ key: bytes }) => (bytes instanceof Uint8Array ? `key=${litt
 
 const path: Show = ({ pathname }) =>
   pathname instanceof Uint8Array ? `pathname="${new TextDecoder().decode(pathname).replace('\0', '')}"` : null;
+const mapType: Show = ({ map_type: type }) => {
+  const name = type === MAP_TYPE_STRUCT_OPS ? 'struct_ops' : MAP_TYPES.get(Number(type))?.name;
+  return `map_type=${name === undefined ? Number(type) : `BPF_MAP_TYPE_${name.toUpperCase()}`}`;
+};
+
+/** All struct_ops maps are alike in this. */
+const ofOthers =
+  (show: Show): Show =>
+  (attr) =>
+    attr.map_type === MAP_TYPE_STRUCT_OPS ? null : show(attr);
 
 const SHOWN: Readonly<Partial<Record<BpfCommand, readonly Show[]>>> = {
   BPF_BTF_LOAD: [plain('btf_size')],
   BPF_MAP_CREATE: [
-    constant('map_type=BPF_MAP_TYPE_STRUCT_OPS'),
+    mapType,
+    ofOthers(nonZero('key_size')),
     plain('value_size'),
+    ofOthers(nonZero('max_entries')),
+    nonZero('map_flags'),
     quoted('map_name'),
-    ({ map_flags }) => (map_flags === MAP_FLAG.LINK ? 'map_flags=BPF_F_LINK' : null),
-    plain('btf_vmlinux_value_type_id'),
+    nonZero('btf_vmlinux_value_type_id'),
   ],
   BPF_PROG_LOAD: [
     constant('prog_type=BPF_PROG_TYPE_STRUCT_OPS'),
@@ -59,6 +73,8 @@ const SHOWN: Readonly<Partial<Record<BpfCommand, readonly Show[]>>> = {
     ({ flags }) => (flags === LINK_REPLACE ? 'flags=BPF_F_REPLACE' : null),
   ],
   BPF_LINK_DETACH: [plain('link_fd')],
+  BPF_MAP_FREEZE: [plain('map_fd')],
+  BPF_PROG_BIND_MAP: [plain('prog_fd'), plain('map_fd')],
   BPF_OBJ_PIN: [path, plain('bpf_fd')],
 };
 

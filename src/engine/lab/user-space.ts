@@ -7,6 +7,8 @@ import { ERRNO } from '../base/errno.ts';
 import type { AssembledObject } from '../isa/object.ts';
 import type { BpfAttr, BpfCommand, SyscallResult } from '../kernel/kernel.ts';
 import type { TraceEntry } from '../kernel/steps.ts';
+import type { SourceLine } from '../libbpf/source.ts';
+import { type LoadedFile, loadFile } from './objects.ts';
 import { type LoadedObject, loadObject, registerValue } from '../libbpf/load.ts';
 import type { Syscall } from '../libbpf/process.ts';
 import type { Command, MapLetter } from './commands.ts';
@@ -25,8 +27,10 @@ export interface LoadedProg {
   readonly name: string;
   readonly member: string;
   readonly insns: Uint8Array;
-  /** 0-based source line of each slot */
+  /** 0-based line of each slot in `text` of its map */
   readonly lines: readonly number[];
+  /** C by slot; empty when nobody told it */
+  readonly source: readonly (SourceLine | null)[];
 }
 
 /** A map as its loader remembers it. */
@@ -49,6 +53,8 @@ export interface LoadedMap {
   /** functions that were taken from other maps' texts */
   readonly libraries: readonly { readonly name: string; readonly letter: MapLetter }[];
   readonly progs: readonly LoadedProg[];
+  /** what registering writes, when it came out of an object file; null: made from the rest */
+  readonly value: Uint8Array | null;
 }
 
 /** A link as its maker remembers it. */
@@ -65,13 +71,14 @@ export interface UserState {
   readonly pids: Readonly<Record<string, number>>;
   /** in the order in which they were loaded */
   readonly maps: readonly LoadedMap[];
+  readonly objects: readonly LoadedFile[];
   readonly sockets: Readonly<Record<number, { readonly process: string; readonly fd: number }>>;
   readonly links: Readonly<Record<number, LoadedLink>>;
   /** captions so far */
   readonly captions: number;
 }
 
-export const nobody: UserState = { pids: {}, maps: [], sockets: {}, links: {}, captions: 0 };
+export const nobody: UserState = { pids: {}, maps: [], objects: [], sockets: {}, links: {}, captions: 0 };
 
 /** Key 0, as bytes. */
 const KEY = new Uint8Array(4);
@@ -96,6 +103,12 @@ export class UserSpace {
         return;
       case 'load':
         this.load(command);
+        return;
+      case 'load-object':
+        this.loadFile(command);
+        return;
+      case 'read-ring':
+        this.readRing(command.process, command.object, command.map);
         return;
       case 'register':
         this.register(command.process, command.map);
@@ -233,7 +246,8 @@ export class UserSpace {
     const map = kernel.state.maps[kernel.objectOf(pid, loaded.mapFd, 'map')];
     const progs = loaded.progs.map(({ fd, name, member, insns, lines }): LoadedProg => {
       const number = kernel.objectOf(pid, fd, 'prog');
-      return { object: number, id: kernel.state.progs[number].id, fd, name, member, insns, lines };
+      const { id } = kernel.state.progs[number];
+      return { object: number, id, fd, name, member, insns, lines, source: [] };
     });
     const entry: LoadedMap = {
       letter,
@@ -250,21 +264,63 @@ export class UserSpace {
       source,
       libraries: found,
       progs,
+      value: null,
     };
-    this.state = { ...this.state, maps: [...this.state.maps.filter((m) => m.letter !== letter), entry] };
+    this.addMap(entry);
+  }
+
+  private addMap(entry: LoadedMap): void {
+    const others = this.state.maps.filter(({ letter }) => letter !== entry.letter);
+    this.state = { ...this.state, maps: [...others, entry] };
+  }
+
+  private loadFile(command: Extract<Command, { do: 'load-object' }>): void {
+    const { process, object: name, map, attach } = command;
+    const { machine } = this;
+    const taken = this.state.maps.map(({ letter }) => letter);
+    const loaded = loadFile(name, command.bytes ?? machine.objectFile(name) ?? '', {
+      kernel: machine.kernel,
+      btf: machine.btf,
+      profile: machine.profile,
+      pid: this.pid(process),
+      process,
+      bpf: (call, attr) => this.bpf(process, call, attr, { ...PLAIN, map }),
+      close: (fd) => this.simple(process, `close(${fd})`, () => machine.kernel.close(this.pid(process), fd)),
+      log: (level, text) => machine.message({ process, source: 'libbpf', level, text }),
+      letter: (n) => (n === 0 ? map : freeLetter([...taken, map], n)),
+    });
+    if (!loaded) return;
+    for (const entry of loaded.maps) this.addMap(entry);
+    const others = this.state.objects.filter((file) => file.name !== name || file.process !== process);
+    this.state = { ...this.state, objects: [...others, loaded.file] };
+    if (!attach) return;
+    for (const { letter, forLinks } of loaded.maps) {
+      this.register(process, letter);
+      if (forLinks) links.create(this, { do: 'link', process, map: letter, link: links.nextLink(this) });
+    }
+  }
+
+  private readRing(process: string, object: string, name: string): void {
+    const { machine } = this;
+    const file = this.state.objects.find((o) => o.name === object && o.process === process);
+    const map = file?.maps.find((m) => m.name === name);
+    const records = map ? machine.kernel.readRing(this.pid(process), map.fd) : null;
+    if (!records) {
+      this.impossible(process, `read ring buffer ${name}`, ERRNO.EBADF, `${process} has no ring buffer ${name}`);
+      return;
+    }
+    for (const record of records) machine.message({ process, source: 'ringbuf', level: 'info', text: hex(record) });
   }
 
   private register(process: string, letter: MapLetter): void {
     const map = this.map(letter);
     if (!map) return this.missing(process, 'BPF_MAP_UPDATE_ELEM', letter);
-    const value = registerValue(this.machine.btf, map);
+    const value = map.value ?? registerValue(this.machine.btf, map);
     const told = { shape: 'syscall', map: letter, socket: null } as const;
     const update = (fd: number): void => {
       this.bpf(process, 'BPF_MAP_UPDATE_ELEM', { map_fd: fd, key: KEY, value }, told);
     };
-    // the loader has its fd still; anybody else has to find the map
-    if (process === map.process && this.isAlive(process)) update(map.mapFd);
-    else this.byId(process, map, update);
+    links.withMapFd(this, process, map, update);
   }
 
   /** As bpftool does: finds the map by id, deletes its element, closes the fd. */
@@ -289,10 +345,12 @@ export class UserSpace {
   private closeMap(process: string, letter: MapLetter): void {
     const map = this.map(letter);
     if (!map) return;
-    const told = { shape: 'syscall', map: letter, socket: null } as const;
-    for (const fd of [map.mapFd, ...map.progs.map((prog) => prog.fd)]) {
-      this.simple(process, `close(${fd})`, () => this.machine.kernel.close(this.pid(process), fd), told);
-    }
+    for (const fd of [map.mapFd, ...map.progs.map((prog) => prog.fd)]) this.closeFd(process, fd, letter);
+  }
+
+  private closeFd(process: string, fd: number, map: MapLetter): void {
+    const told = { shape: 'syscall', map, socket: null } as const;
+    this.simple(process, `close(${fd})`, () => this.machine.kernel.close(this.pid(process), fd), told);
   }
 
   private connect({ process, socket, cc, bytes }: Extract<Command, { do: 'connect' }>): void {
@@ -390,5 +448,16 @@ interface Answer {
   readonly trace: readonly TraceEntry[];
   readonly message: string | null;
 }
+
+/** The nth letter that nobody has. */
+function freeLetter(taken: readonly MapLetter[], n: number): MapLetter {
+  let left = n;
+  for (let code = 65; ; code++) {
+    const letter = String.fromCharCode(code);
+    if (!taken.includes(letter) && --left === 0) return letter;
+  }
+}
+
+const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 
 const PLAIN: Told = { shape: 'syscall', map: null, socket: null };

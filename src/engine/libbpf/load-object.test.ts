@@ -58,8 +58,11 @@ test('BTF, all maps with their data, then all programs; registering is the calle
     'MAP_UPDATE_ELEM',
     'MAP_CREATE my_maps',
     'PROG_LOAD mp_ssthresh',
+    'PROG_BIND_MAP',
     'PROG_LOAD mp_avoid',
+    'PROG_BIND_MAP',
     'PROG_LOAD mp_undo',
+    'PROG_BIND_MAP',
   ]);
   const { maps, programs } = loaded as LoadedElf;
   const [hash, , data, rodata] = maps;

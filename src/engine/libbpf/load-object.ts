@@ -69,6 +69,7 @@ function load(object: OpenedObject, parts: LoadParts, opener: Opener): LoadedElf
     putMapFds(program, fds);
     const fd = loadProgram(loading, program);
     if (fd < 0) return fd;
+    bindReadOnly(loading, program, fd, maps);
     programs.push({ ...program, fd });
   }
   fillValues(maps, programs);
@@ -225,6 +226,20 @@ function loadProgram({ object, parts, opener, btfFd }: Loading, ready: ReadyProg
     if (ret !== -ERRNO.ENOSPC) return tellRefusal(object, program, ret < 0 ? ret : fd, out.log ?? '', log);
   }
   return tellRefusal(object, program, fd, '', log);
+}
+
+/** A program keeps the constants of its object, also those that it does not use. */
+function bindReadOnly(
+  { parts }: Loading,
+  { program }: ReadyProgram,
+  prog_fd: number,
+  maps: readonly LoadedMap[],
+): void {
+  for (const { map, fd } of maps) {
+    if (map.kind !== 'data' || !map.readOnly) continue;
+    const { ret } = parts.bpf('BPF_PROG_BIND_MAP', { prog_fd, map_fd: fd });
+    if (ret < 0) parts.log('warn', `prog '${program.name}': failed to bind map '${map.name}': ${strerror(ret)}`);
+  }
 }
 
 function whyNotLoadable({ type, attach, sectionName }: ObjectProgram): string | null {

@@ -1,4 +1,5 @@
 /* Function and line records of a program, as BPF_PROG_LOAD takes them: slots counted from the program's start. */
+import type { LineInfo } from '../btf/ext.ts';
 import type { OpenedObject } from './object.ts';
 import type { ReadyProgram } from './relocate.ts';
 
@@ -15,19 +16,31 @@ interface Placed {
   readonly insnOffset: number;
 }
 
-/** Records of the functions of a program, each moved to where its function now stands. */
-function collect<T extends Placed>(
+/** Records of the functions of a program, each with the slot to which its function was moved. */
+function placed<T extends Placed>(
   bySection: ReadonlyMap<string, readonly T[]> | undefined,
   { functions }: ReadyProgram,
-  words: (record: T, slot: number) => readonly number[],
-): Records {
-  const all = functions.flatMap(({ program, slot }) => {
+): (readonly [slot: number, record: T])[] {
+  return functions.flatMap(({ program, slot }) => {
     const end = program.sectionSlot + program.insns.length / SLOT_BYTES;
     return (bySection?.get(program.sectionName) ?? []).flatMap((record) => {
       const at = record.insnOffset / SLOT_BYTES;
-      return at >= program.sectionSlot && at < end ? [words(record, at - program.sectionSlot + slot)] : [];
+      return at >= program.sectionSlot && at < end ? [[at - program.sectionSlot + slot, record] as const] : [];
     });
   });
+}
+
+/** Which line each slot begins that has a record. */
+export function placedLines({ ext }: OpenedObject, program: ReadyProgram): (readonly [slot: number, line: LineInfo])[] {
+  return placed(ext?.lines, program);
+}
+
+function collect<T extends Placed>(
+  bySection: ReadonlyMap<string, readonly T[]> | undefined,
+  program: ReadyProgram,
+  words: (record: T, slot: number) => readonly number[],
+): Records {
+  const all = placed(bySection, program).map(([slot, record]) => words(record, slot));
   return { bytes: new Uint8Array(Uint32Array.from(all.flat()).buffer), count: all.length };
 }
 

@@ -27,6 +27,7 @@ const HELPERS: readonly Helper[] = [
   // one processor
   { id: 8, name: 'bpf_get_smp_processor_id', ret: 'u32', value: () => 0 },
   { id: 118, name: 'bpf_jiffies64', ret: 'u64', value: ({ now }) => jiffiesAt(now()) },
+  { id: 208, name: 'bpf_ktime_get_tai_ns', ret: 'u64', value: ({ now }) => now() },
   { id: 125, name: 'bpf_ktime_get_boot_ns', ret: 'u64', value: ({ now }) => now() },
   // the time of the last tick
   {

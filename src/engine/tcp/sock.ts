@@ -170,6 +170,7 @@ export function destroySock(s: Stack, last: number): void {
     s.ranges.free(at);
     at = next;
   }
+  s.observer.onGone?.(ep.sk);
   s.socks.free(ep.sk);
   ep.sk = 0;
   ep.state = last;

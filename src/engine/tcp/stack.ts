@@ -35,6 +35,8 @@ export interface TcpObserver {
   readonly onDrop?: (ep: number, seq: number) => void;
   /** a tcp_sock got or lost its life, or changed its TCP state */
   readonly onState?: (ep: number, state: number) => void;
+  /** a tcp_sock is about to be freed */
+  readonly onGone?: (sk: number) => void;
   /** something that Linux would warn about */
   readonly onWarning?: (sk: number, text: string) => void;
   /** just before a member is called */

@@ -22,6 +22,7 @@ import { registerKfuncs } from './kfuncs.ts';
 import { tcpOffsets, type TcpOffsets } from './offsets.ts';
 import { readAll } from './receive.ts';
 import { renoCongAvoid, renoSsthresh, renoUndoCwnd } from './reno.ts';
+import { registerSocketHelpers } from './sockopt.ts';
 import { abandonCa, assignDefaultCa, changeCa, createSock } from './sock.ts';
 import { enter, inFlight, makeStack, refreshClock, type Stack, type TcpObserver, type TcpSock } from './stack.ts';
 
@@ -131,6 +132,7 @@ export class Tcp {
     };
     const { offsets, net, congestion } = this;
     this.s = makeStack({ memory, events, text, net, offsets, timers, observer, congestion, reno });
+    registerSocketHelpers(this.s, functions);
   }
 
   get cold(): TcpCold {
@@ -315,6 +317,13 @@ export class Tcp {
     ep.at = tp.sk_socket;
     if (ep.at === 0 || ep.sk !== sk) return 0;
     return ep.passive === 0 ? ep.id : -ep.id;
+  }
+
+  /** Address of the tcp_sock that a process opened; 0 when it is gone. */
+  addressOf(id: number): number {
+    const { ep } = this;
+    ep.at = this.sockets.find((socket) => socket.id === id)?.endpoint ?? 0;
+    return ep.at === 0 ? 0 : ep.sk;
   }
 
   private enterSocket(id: number): boolean {

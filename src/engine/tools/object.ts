@@ -1,8 +1,9 @@
 /* An object file on a machine of its own: opened, loaded, each struct_ops map attached, as `bpftool struct_ops register`. */
 import type { Btf } from '../btf/btf.ts';
+import type { Kernel } from '../kernel/kernel.ts';
 import type { Profile } from '../kernel/profiles.ts';
 import { attachStructOps } from '../libbpf/attach.ts';
-import type { Kconfig } from '../libbpf/externs.ts';
+import { kconfigOf } from '../libbpf/kconfig.ts';
 import { type LoadedElf, type LoadedMap, loadOpened } from '../libbpf/load-object.ts';
 import type { Log, LogLevel } from '../libbpf/log.ts';
 import { openObject } from '../libbpf/open.ts';
@@ -18,12 +19,9 @@ export interface ObjectLine {
 export interface RegisteredObject {
   readonly ok: boolean;
   readonly lines: readonly ObjectLine[];
+  /** where it is loaded; null when it could not be opened */
+  readonly kernel: Kernel | null;
 }
-
-/** LINUX_KERNEL_VERSION of the profiles' kernels: 6.1.192 (the third number counts to 255) and 6.12.117. */
-const VERSIONS: Readonly<Record<string, bigint>> = { 'v6.1': 0x0601c0n, 'v6.12': 0x060c75n };
-
-const kconfigOf = ({ name }: Profile): Kconfig => ({ LINUX_KERNEL_VERSION: VERSIONS[name] ?? 0n, CONFIG_HZ: 250n });
 
 export function registerObject(bytes: Uint8Array, path: string, kernel: Btf, profile: Profile): RegisteredObject {
   const lines: ObjectLine[] = [];
@@ -35,7 +33,7 @@ export function registerObject(bytes: Uint8Array, path: string, kernel: Btf, pro
       level: 'error',
       text: `failed to open ${path}: ${message}${offset < 0 ? '' : ` (offset ${offset})`}`,
     });
-    return { ok: false, lines };
+    return { ok: false, lines, kernel: null };
   }
   const session = new Session(kernel, profile);
   const loaded = loadOpened(opened.value, {
@@ -47,11 +45,12 @@ export function registerObject(bytes: Uint8Array, path: string, kernel: Btf, pro
   });
   if (typeof loaded === 'number') {
     lines.push({ level: 'error', text: `failed to load ${path}: ${strerror(loaded)} (${loaded})` });
-    return { ok: false, lines };
+    return { ok: false, lines, kernel: session.kernel };
   }
   for (const line of describe(session, loaded)) lines.push({ level: 'result', text: line });
   const attached = loaded.maps.filter(({ map }) => map.structOps).map((map) => attach(session, loaded, map, log));
-  return { ok: attached.every(({ level }) => level === 'result'), lines: [...lines, ...attached] };
+  const ok = attached.every(({ level }) => level === 'result');
+  return { ok, lines: [...lines, ...attached], kernel: session.kernel };
 }
 
 /** Ids as BPF_OBJ_GET_INFO_BY_FD tells them. */

@@ -73,6 +73,12 @@ export class Memory {
     return address;
   }
 
+  /** Whether `alloc` could take as many bytes off the region's end. */
+  hasRoom(region: RegionName, bytes: number): boolean {
+    const { base, size } = REGIONS[region];
+    return this.end(region) + bytes <= base + size;
+  }
+
   /** The used bytes of every region: what checkpoints and the hash cover. */
   regions(): { readonly name: RegionName; readonly from: number; readonly to: number }[] {
     return REGION_NAMES.map((name) => {

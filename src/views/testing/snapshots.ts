@@ -216,6 +216,7 @@ function mapAt(letter: 'A' | 'B', at: number): MapSnapshot | null {
       member,
       text: ccName,
       lines: [],
+      source: [],
       insnCount: 9 + index,
       stopped: null,
     })),
@@ -243,6 +244,7 @@ function socketsAt(at: number): SocketSnapshot[] {
 
 export function coldAt(at: number): ColdSnapshot {
   return {
+    objects: [],
     scenario: {
       id: 'replace',
       title: 'Replace while connected',
@@ -362,6 +364,7 @@ function historyOfReplace(): History {
     refs,
     captions,
     notes: [],
+    messages: [],
     series: sockets.map(([from, to, letter, , id]) => series(id, letter, from, to, id * 30)),
     queue: { time: queueTimes, length: queueTimes.map((_, i) => 8 + ((i * 7) % 31)) },
     ghosts: [series(1, 'A', 150, 740, 60)],

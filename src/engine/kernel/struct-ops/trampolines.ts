@@ -88,7 +88,7 @@ export function releaseImage(k: Core, map: MapObject): void {
 export function rebuildText(k: Core): void {
   for (const address of k.trampolines) k.text.remove(address);
   k.trampolines.clear();
-  for (const map of Object.values(k.state.maps)) putText(k, map);
+  for (const map of Object.values(k.state.maps)) if (map.progs.length > 0) putText(k, map);
 }
 
 /** All trampolines of a map together: their code is one. */

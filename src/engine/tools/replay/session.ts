@@ -12,6 +12,7 @@ import { Kernel } from '../../kernel/kernel.ts';
 import type { Profile } from '../../kernel/profiles.ts';
 import { MAP_TYPE_STRUCT_OPS, PROG_TYPE_STRUCT_OPS, STATE_NAMES } from '../../kernel/uapi.ts';
 import { EventQueue } from '../../net/event-queue.ts';
+import { registerHelpers } from '../../tcp/helpers.ts';
 import { Tcp } from '../../tcp/tcp.ts';
 import { KernelFunctions } from '../../vm/functions.ts';
 import { Memory } from '../../vm/memory.ts';
@@ -67,6 +68,7 @@ export class Session {
       timers: this.events,
       btf,
       profile,
+      sockets: { address: (socket) => this.tcp.addressOf(socket), is: (sk) => this.tcp.socketOf(sk) !== 0 },
       prepare(insns) {
         const program = prepareProgram(insns, functions);
         return program.ok ? null : program.error.message;
@@ -85,10 +87,13 @@ export class Session {
       functions,
       btf,
       refs: this.kernel.refs,
+      observer: { onGone: (sk) => this.kernel.socketGone(sk) },
       path: { rateBps: 1_000_000_000, delayNs: MS, queuePackets: 100 },
       seed: 1,
       refusesNameEarly: profile.refusesNameEarly,
     });
+    registerHelpers(functions, { now: () => this.events.now, random: () => this.tcp.net.random() });
+    this.kernel.registerHelpers(functions);
     // the recorded machines have cubic, as their namespace's default
     this.tcp.congestion.addBuiltin('cubic', 1, { ssthresh: () => 2, undo_cwnd: () => 2, cong_avoid: () => 0 });
     this.tcp.writeSysctl('net.ipv4.tcp_congestion_control', 'cubic');

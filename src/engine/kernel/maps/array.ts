@@ -1,0 +1,58 @@
+/* Arrays (kernel/bpf/arraymap.c): values one behind the other, all there from the start. One processor: a per-CPU array is an array. */
+import { ERRNO } from '../../base/errno.ts';
+import { ACCESS_FLAGS, ELEM, flagsFit, MAP_TYPE, type MapShape, type MapType, stride } from './map-type.ts';
+import { MAP_FLAG } from '../uapi.ts';
+import type { MapObject } from '../state.ts';
+
+const U32_MAX = 0xffff_ffff;
+/** PCPU_MIN_UNIT_SIZE */
+const MAX_PERCPU_VALUE = 32768;
+const INT_MAX = 0x7fff_ffff;
+
+const u32 = (bytes: Uint8Array, at: number): number =>
+  (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
+
+const address = (map: MapObject, index: number): number =>
+  index < map.maxEntries ? (map.plain?.values ?? 0) + index * stride(map.valueSize) : 0;
+
+function check(shape: MapShape, flags: number, percpu: boolean): number {
+  if (shape.maxEntries === 0 || shape.keySize !== 4 || shape.valueSize === 0) return ERRNO.EINVAL;
+  if (!flagsFit(shape, flags)) return ERRNO.EINVAL;
+  return shape.valueSize > (percpu ? MAX_PERCPU_VALUE : INT_MAX) ? ERRNO.E2BIG : 0;
+}
+
+function array(number: number, name: string, flags: number, direct: boolean): MapType {
+  return {
+    number,
+    name,
+    percpu: number === MAP_TYPE.PERCPU_ARRAY,
+    direct,
+    check: (shape) => check(shape, flags, number === MAP_TYPE.PERCPU_ARRAY),
+    checkSource: 'array_map_alloc_check',
+    bytes: ({ maxEntries, valueSize }) => maxEntries * stride(valueSize),
+    keyed: 'always',
+    lookup: (_k, map, key, at) => address(map, u32(key, at)),
+    update(k, map, key, at, value, valueAt, flag) {
+      if (flag > ELEM.EXIST) return -ERRNO.EINVAL;
+      const place = address(map, u32(key, at));
+      if (place === 0) return -ERRNO.E2BIG;
+      if (flag === ELEM.NOEXIST) return -ERRNO.EEXIST;
+      k.memory.u8.set(value.subarray(valueAt, valueAt + map.valueSize), place);
+      return 0;
+    },
+    remove: () => -ERRNO.EINVAL,
+    nextKey(_k, map, key) {
+      const index = key ? u32(key, 0) : U32_MAX;
+      if (index === map.maxEntries - 1) return -ERRNO.ENOENT;
+      return new Uint8Array(Uint32Array.of(index >= map.maxEntries ? 0 : index + 1).buffer);
+    },
+  };
+}
+
+export const arrayMap = array(
+  MAP_TYPE.ARRAY,
+  'array',
+  MAP_FLAG.NUMA_NODE | MAP_FLAG.MMAPABLE | MAP_FLAG.INNER_MAP | ACCESS_FLAGS,
+  true,
+);
+export const percpuArrayMap = array(MAP_TYPE.PERCPU_ARRAY, 'percpu_array', ACCESS_FLAGS, false);

@@ -1,0 +1,83 @@
+/*
+ * Memory of maps: pieces of the arena, or of the kernel's read-only data where programs may not write. Which pieces are
+ * free is cold state, out of reach of programs; so a map freed in the past is used again alike in a replay.
+ */
+import type { Core } from '../core.ts';
+
+/** Regions of the memory that maps may lie in. */
+export type HeapName = 'arena' | 'kernel';
+
+interface Piece {
+  /** linear address, bytes */
+  readonly at: number;
+  readonly bytes: number;
+}
+
+export interface Heap {
+  /** ascending, never touching one another */
+  readonly free: readonly Piece[];
+  /** bytes that were taken off the region so far */
+  readonly taken: number;
+}
+
+/** Bytes that maps may take of each region: the arena's other tenants are stacks and sockets. */
+const MOST: Readonly<Record<HeapName, number>> = { arena: 0x0050_0000, kernel: 0x0004_0000 };
+const GRAIN = 16;
+
+const rounded = (bytes: number): number => Math.ceil(bytes / GRAIN) * GRAIN;
+
+/**
+ * Zeroed bytes, 16-aligned: the first piece that fits, or new ones of the region. 0 when there is no room. `running`: a
+ * program asks, whose memory ends where it did when it began; then only what was kept ready is given.
+ */
+export function takeMemory(k: Core, name: HeapName, bytes: number, running = false): number {
+  const size = rounded(bytes);
+  const heap = k.state.heaps[name];
+  const i = heap.free.findIndex((piece) => piece.bytes >= size);
+  if (i < 0) return running ? 0 : grow(k, name, size);
+  const { at, bytes: room } = heap.free[i];
+  const rest = room > size ? [{ at: at + size, bytes: room - size }] : [];
+  setHeap(k, name, { ...heap, free: heap.free.toSpliced(i, 1, ...rest) });
+  k.memory.u8.fill(0, at, at + size);
+  return at;
+}
+
+/** Makes sure that a piece of so many bytes is free, as far as there is room. */
+export function keepReady(k: Core, name: HeapName, bytes: number): void {
+  const size = rounded(bytes);
+  if (k.state.heaps[name].free.some((piece) => piece.bytes >= size)) return;
+  giveMemory(k, name, grow(k, name, size), size);
+}
+
+function grow(k: Core, name: HeapName, size: number): number {
+  const heap = k.state.heaps[name];
+  if (heap.taken + size > MOST[name] || !k.memory.hasRoom(name, size + GRAIN)) return 0;
+  setHeap(k, name, { ...heap, taken: heap.taken + size });
+  return k.memory.alloc(name, size, GRAIN);
+}
+
+/** Gives back what `takeMemory` gave for as many bytes. */
+export function giveMemory(k: Core, name: HeapName, at: number, bytes: number): void {
+  if (at === 0) return;
+  const heap = k.state.heaps[name];
+  const behind = heap.free.findIndex((piece) => piece.at > at);
+  const i = behind < 0 ? heap.free.length : behind;
+  const before = heap.free.slice(0, i);
+  const after = heap.free.slice(i);
+  let piece: Piece = { at, bytes: rounded(bytes) };
+  const left = before.at(-1);
+  if (left && left.at + left.bytes === piece.at) {
+    piece = { at: left.at, bytes: left.bytes + piece.bytes };
+    before.pop();
+  }
+  const right = after[0];
+  if (right && piece.at + piece.bytes === right.at) {
+    piece = { at: piece.at, bytes: piece.bytes + right.bytes };
+    after.shift();
+  }
+  setHeap(k, name, { ...heap, free: [...before, piece, ...after] });
+}
+
+function setHeap(k: Core, name: HeapName, heap: Heap): void {
+  k.state = { ...k.state, heaps: { ...k.state.heaps, [name]: heap } };
+}

@@ -1,0 +1,341 @@
+/*
+ * Helpers of maps, memory and text (kernel/bpf/helpers.c, ringbuf.c, bpf_sk_storage.c, bpf_trace.c). A verified program
+ * passes what their prototypes ask for; others may pass anything, and get an error or NULL for it.
+ */
+import { ERRNO } from '../../base/errno.ts';
+import type { KernelFunctions, Word } from '../../vm/functions.ts';
+import { KERNEL_BASE_HI } from '../../vm/memory.ts';
+import { type Core, trace } from '../core.ts';
+import { printf, type PrintfWord } from '../printf.ts';
+import type { MapObject } from '../state.ts';
+import type { MapType } from './map-type.ts';
+import { commit, output, query, reserve } from './ringbuf.ts';
+import { removeStorage, storageOf } from './sk-storage.ts';
+import { MAP_TYPE } from './map-type.ts';
+import { MAP_TYPES } from './types.ts';
+
+interface Helper {
+  readonly id: number;
+  readonly name: string;
+  readonly args: readonly Word[];
+  /** `int`: a long, negative for errors */
+  readonly ret: 'int' | 'u64' | 'ptr' | 'void';
+  /** words of the arguments, two for a u64; an integer below 2^53 in size */
+  readonly run: (h: Helpers, ...words: number[]) => number;
+}
+
+/** BPF_SK_STORAGE_GET_F_CREATE */
+const CREATE = 1;
+const MAX_TEXT = 1024;
+const HIGH = KERNEL_BASE_HI | 0;
+/** a u64 of flags above 32 bits, which no helper knows */
+const flagsOf = (low: number, high: number): number => (high === 0 ? low >>> 0 : 0xffff_ffff);
+
+class Helpers {
+  constructor(readonly k: Core) {}
+
+  /** The map whose struct bpf_map a program names; null for anything else. */
+  map(address: number): MapObject | null {
+    const map = this.k.memory.isReadable(address, 4) ? this.k.state.maps[this.k.memory.u32[address >>> 2]] : undefined;
+    return map?.plain?.address === address ? map : null;
+  }
+
+  ring(address: number): MapObject | null {
+    const map = this.map(address);
+    return map?.type === MAP_TYPE.RINGBUF ? map : null;
+  }
+
+  /** A map that has keys, with its kind. */
+  keyed(address: number): { readonly map: MapObject; readonly type: MapType } | null {
+    const map = this.map(address);
+    const type = map && MAP_TYPES.get(map.type);
+    return map && type?.keyed === 'always' ? { map, type } : null;
+  }
+
+  readable(address: number, bytes: number): boolean {
+    return this.k.memory.isReadable(address >>> 0, bytes);
+  }
+
+  writable(address: number, bytes: number): boolean {
+    return this.k.memory.inArena(address >>> 0, bytes);
+  }
+
+  /** Up to `most` bytes before a NUL. */
+  text(address: number, most: number): string {
+    let text = '';
+    for (let at = address >>> 0; text.length < most && this.readable(at, 1); at++) {
+      const byte = this.k.memory.u8[at];
+      if (byte === 0) break;
+      text += String.fromCharCode(byte);
+    }
+    return text;
+  }
+
+  /** Arguments that lie in memory, 8 bytes each. */
+  words(address: number, bytes: number): PrintfWord[] | null {
+    if (bytes % 8 !== 0 || bytes > 96 || (bytes > 0 && !this.readable(address, bytes))) return null;
+    const { u32 } = this.k.memory;
+    return Array.from({ length: bytes / 8 }, (_, i) => [
+      u32[(address >>> 2) + i * 2],
+      u32[(address >>> 2) + i * 2 + 1],
+    ]);
+  }
+
+  format(fmt: number, most: number, words: readonly PrintfWord[]): string | null {
+    const format = this.text(fmt, most);
+    return printf(format, words, ([low, high]) => ((high | 0) === HIGH ? this.text(low, MAX_TEXT) : ''));
+  }
+
+  print(fmt: number, size: number, words: readonly PrintfWord[] | null): number {
+    if (size === 0 || !words || !this.readable(fmt, size) || this.k.memory.u8[fmt + size - 1] !== 0)
+      return -ERRNO.EINVAL;
+    const text = this.format(fmt, size, words);
+    if (text === null) return -ERRNO.EINVAL;
+    trace(this.k, text);
+    return text.length;
+  }
+
+  /** bpf_probe_read_kernel: what cannot be read leaves zeros. */
+  probe(to: number, size: number, from: number, high: number): number {
+    if (size === 0) return 0;
+    if (!this.writable(to, size)) return -ERRNO.EFAULT;
+    if ((high | 0) !== HIGH || !this.readable(from, size)) {
+      this.k.memory.u8.fill(0, to, to + size);
+      return -ERRNO.EFAULT;
+    }
+    this.k.memory.u8.copyWithin(to, from, from + size);
+    return 0;
+  }
+
+  /** bpf_probe_read_kernel_str: length with its NUL. */
+  probeText(to: number, size: number, from: number, high: number): number {
+    if (size === 0) return 0;
+    if (!this.writable(to, size)) return -ERRNO.EFAULT;
+    const { u8 } = this.k.memory;
+    u8.fill(0, to, to + size);
+    if ((high | 0) !== HIGH || !this.readable(from, 1)) return -ERRNO.EFAULT;
+    const text = this.text(from, size - 1);
+    for (let i = 0; i < text.length; i++) u8[to + i] = text.charCodeAt(i);
+    return text.length + 1;
+  }
+
+  isSocket(sk: number): boolean {
+    return sk !== 0 && (this.k.sockets?.is(sk) ?? false);
+  }
+}
+
+function lookup(h: Helpers, address: number, key: number): number {
+  const found = h.keyed(address);
+  if (!found || !h.readable(key, found.map.keySize)) return 0;
+  return found.type.lookup(h.k, found.map, h.k.memory.u8, key >>> 0);
+}
+
+function storageGet(h: Helpers, address: number, sk: number, value: number, low: number, high: number): number {
+  const map = h.map(address);
+  const flags = flagsOf(low, high);
+  if (map?.type !== MAP_TYPE.SK_STORAGE || !h.isSocket(sk) || flags > CREATE) return 0;
+  const known = map.plain?.storage[sk] ?? 0;
+  if (known !== 0 || flags !== CREATE) return known;
+  const at = storageOf(h.k, map.object, sk, true);
+  if (at !== 0 && value !== 0 && h.readable(value, map.valueSize)) {
+    h.k.memory.u8.copyWithin(at, value, value + map.valueSize);
+  }
+  return at;
+}
+
+function compare(h: Helpers, text: number, size: number, other: number): number {
+  const a = h.text(text, size);
+  const b = h.text(other, MAX_TEXT).slice(0, size);
+  const i = [...a].findIndex((c, at) => c !== b[at]);
+  const at = i < 0 ? a.length : i;
+  return (at < a.length ? a.charCodeAt(at) : 0) - (at < b.length ? b.charCodeAt(at) : 0);
+}
+
+const HELPERS: readonly Helper[] = [
+  { id: 1, name: 'map_lookup_elem', args: ['ptr', 'ptr'], ret: 'ptr', run: lookup },
+  {
+    id: 2,
+    name: 'map_update_elem',
+    args: ['ptr', 'ptr', 'ptr', 'u64'],
+    ret: 'int',
+    run(h, address, key, value, low, high) {
+      const found = h.keyed(address);
+      if (!found) return -ERRNO.EINVAL;
+      const { map, type } = found;
+      if (!h.readable(key, map.keySize) || !h.readable(value, map.valueSize)) return -ERRNO.EFAULT;
+      const { u8 } = h.k.memory;
+      return type.update(h.k, map, u8, key >>> 0, u8, value >>> 0, flagsOf(low, high));
+    },
+  },
+  {
+    id: 3,
+    name: 'map_delete_elem',
+    args: ['ptr', 'ptr'],
+    ret: 'int',
+    run(h, address, key) {
+      const found = h.keyed(address);
+      if (!found) return -ERRNO.EINVAL;
+      return h.readable(key, found.map.keySize)
+        ? found.type.remove(h.k, found.map, h.k.memory.u8, key >>> 0)
+        : -ERRNO.EFAULT;
+    },
+  },
+  {
+    id: 195,
+    name: 'map_lookup_percpu_elem',
+    args: ['ptr', 'ptr', 'u32'],
+    ret: 'ptr',
+    // one processor
+    run: (h, address, key, cpu) => (cpu === 0 ? lookup(h, address, key) : 0),
+  },
+  {
+    id: 6,
+    name: 'trace_printk',
+    args: ['ptr', 'u32', 'u64', 'u64', 'u64'],
+    ret: 'int',
+    run: (h, fmt, size, ...w) =>
+      h.print(fmt, size, [
+        [w[0], w[1]],
+        [w[2], w[3]],
+        [w[4], w[5]],
+      ]),
+  },
+  {
+    id: 177,
+    name: 'trace_vprintk',
+    args: ['ptr', 'u32', 'ptr', 'u32'],
+    ret: 'int',
+    run: (h, fmt, size, data, bytes) => h.print(fmt, size, h.words(data, bytes)),
+  },
+  {
+    id: 165,
+    name: 'snprintf',
+    args: ['ptr', 'u32', 'ptr', 'ptr', 'u32'],
+    ret: 'int',
+    run(h, to, size, fmt, data, bytes) {
+      const words = h.words(data, bytes);
+      const text = words && h.format(fmt, MAX_TEXT, words);
+      if (text === null || (size > 0 && !h.writable(to, size))) return -ERRNO.EINVAL;
+      for (let i = 0; i < Math.min(size, text.length + 1); i++) {
+        h.k.memory.u8[to + i] = i < size - 1 && i < text.length ? text.charCodeAt(i) : 0;
+      }
+      return text.length + 1;
+    },
+  },
+  // in softirq the interrupted task is the idle one, whose ids are 0
+  { id: 14, name: 'get_current_pid_tgid', args: [], ret: 'u64', run: () => 0 },
+  { id: 42, name: 'get_numa_node_id', args: [], ret: 'int', run: () => 0 },
+  {
+    id: 112,
+    name: 'probe_read_user',
+    args: ['ptr', 'u32', 'u64'],
+    ret: 'int',
+    // user memory is not in this machine
+    run: (h, to, size) => h.probe(to, size, 0, 0),
+  },
+  {
+    id: 113,
+    name: 'probe_read_kernel',
+    args: ['ptr', 'u32', 'u64'],
+    ret: 'int',
+    run: (h, to, size, from, high) => h.probe(to, size, from >>> 0, high),
+  },
+  {
+    id: 114,
+    name: 'probe_read_user_str',
+    args: ['ptr', 'u32', 'u64'],
+    ret: 'int',
+    run: (h, to, size) => h.probeText(to, size, 0, 0),
+  },
+  {
+    id: 115,
+    name: 'probe_read_kernel_str',
+    args: ['ptr', 'u32', 'u64'],
+    ret: 'int',
+    run: (h, to, size, from, high) => h.probeText(to, size, from >>> 0, high),
+  },
+  {
+    id: 130,
+    name: 'ringbuf_output',
+    args: ['ptr', 'ptr', 'u64', 'u64'],
+    ret: 'int',
+    run(h, address, data, size, sizeHigh, low, high) {
+      const ring = h.ring(address);
+      const length = flagsOf(size, sizeHigh);
+      if (!ring) return -ERRNO.EINVAL;
+      return h.readable(data, length) ? output(h.k, ring, data >>> 0, length, flagsOf(low, high)) : -ERRNO.EFAULT;
+    },
+  },
+  {
+    id: 131,
+    name: 'ringbuf_reserve',
+    args: ['ptr', 'u64', 'u64'],
+    ret: 'ptr',
+    run(h, address, size, sizeHigh, low, high) {
+      const ring = h.ring(address);
+      return ring && flagsOf(low, high) === 0 ? reserve(h.k, ring, flagsOf(size, sizeHigh)) : 0;
+    },
+  },
+  {
+    id: 132,
+    name: 'ringbuf_submit',
+    args: ['ptr', 'u64'],
+    ret: 'void',
+    run(h, data) {
+      commit(h.k, data >>> 0, false);
+      return 0;
+    },
+  },
+  {
+    id: 133,
+    name: 'ringbuf_discard',
+    args: ['ptr', 'u64'],
+    ret: 'void',
+    run(h, data) {
+      commit(h.k, data >>> 0, true);
+      return 0;
+    },
+  },
+  {
+    id: 134,
+    name: 'ringbuf_query',
+    args: ['ptr', 'u64'],
+    ret: 'u64',
+    run(h, address, what, high) {
+      const ring = h.ring(address);
+      return ring ? query(h.k, ring, flagsOf(what, high)) : 0;
+    },
+  },
+  { id: 107, name: 'sk_storage_get', args: ['ptr', 'ptr', 'ptr', 'u64'], ret: 'ptr', run: storageGet },
+  {
+    id: 108,
+    name: 'sk_storage_delete',
+    args: ['ptr', 'ptr'],
+    ret: 'int',
+    run(h, address, sk) {
+      const map = h.map(address);
+      if (map?.type !== MAP_TYPE.SK_STORAGE || !h.isSocket(sk)) return -ERRNO.EINVAL;
+      return removeStorage(h.k, map.object, sk);
+    },
+  },
+  { id: 182, name: 'strncmp', args: ['ptr', 'u32', 'ptr'], ret: 'int', run: compare },
+];
+
+export function registerKernelHelpers(k: Core, functions: KernelFunctions): void {
+  const helpers = new Helpers(k);
+  for (const { id, name, args, ret, run } of HELPERS) {
+    const call = (...words: number[]): number => {
+      const result = run(helpers, ...words);
+      functions.highWord = Math.floor(result / 0x1_0000_0000);
+      return result >>> 0;
+    };
+    functions.register({
+      name: `bpf_${name}`,
+      kind: 'helper',
+      id,
+      args,
+      ret: ret === 'int' ? 'u64' : ret,
+      call,
+    });
+  }
+}

@@ -1,0 +1,67 @@
+/*
+ * What a kind of map is to the rest of the kernel, as struct bpf_map_ops. Keys and values are read at an offset of some
+ * bytes, which are those of a system call or the whole memory where a program calls.
+ */
+import type { Core } from '../core.ts';
+import type { MapObject } from '../state.ts';
+import { MAP_FLAG } from '../uapi.ts';
+
+/** enum bpf_map_type, as far as this machine has them */
+export const MAP_TYPE = { HASH: 1, ARRAY: 2, PERCPU_HASH: 5, PERCPU_ARRAY: 6, SK_STORAGE: 24, RINGBUF: 27 } as const;
+
+/** BPF_ANY, BPF_NOEXIST, BPF_EXIST */
+export const ELEM = { ANY: 0, NOEXIST: 1, EXIST: 2 } as const;
+
+/** BPF_F_ACCESS_MASK */
+export const ACCESS_FLAGS = MAP_FLAG.RDONLY | MAP_FLAG.WRONLY | MAP_FLAG.RDONLY_PROG | MAP_FLAG.WRONLY_PROG;
+
+export interface MapShape {
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+  readonly keyTypeId: number;
+  readonly valueTypeId: number;
+}
+
+export interface MapType {
+  readonly number: number;
+  /** as bpftool names it */
+  readonly name: string;
+  readonly percpu: boolean;
+  /** programs may have addresses within the value (BPF_PSEUDO_MAP_VALUE) */
+  readonly direct: boolean;
+  /** map_alloc_check: 0, or a positive errno */
+  readonly check: (shape: MapShape) => number;
+  readonly checkSource: string;
+  /** memory that its elements take from the start */
+  readonly bytes: (shape: MapShape) => number;
+  /** whether there are keys: `socket`, those of user space are fds */
+  readonly keyed: 'always' | 'socket' | 'never';
+  /** it has BPF_MAP_LOOKUP_AND_DELETE_ELEM */
+  readonly takes?: true;
+  /** linear address of the value; 0: none */
+  readonly lookup: (k: Core, map: MapObject, key: Uint8Array, at: number) => number;
+  /** 0, or a negative errno */
+  readonly update: (
+    k: Core,
+    map: MapObject,
+    key: Uint8Array,
+    at: number,
+    value: Uint8Array,
+    valueAt: number,
+    flags: number,
+  ) => number;
+  readonly remove: (k: Core, map: MapObject, key: Uint8Array, at: number) => number;
+  /** the key behind `key` (null: the first one), or a negative errno */
+  readonly nextKey: (k: Core, map: MapObject, key: Uint8Array | null) => Uint8Array | number;
+}
+
+/** Bytes from one value to the next. */
+export const stride = (valueSize: number): number => Math.ceil(valueSize / 8) * 8;
+
+/** Flags that a kind of map knows, and not both ways of keeping programs out. */
+export function flagsFit({ flags }: MapShape, known: number): boolean {
+  const both = MAP_FLAG.RDONLY_PROG | MAP_FLAG.WRONLY_PROG;
+  return (flags & ~known) === 0 && (flags & both) !== both;
+}

@@ -1,0 +1,81 @@
+/*
+ * Maps that a program names (resolve_pseudo_ldimm64): each is found by its fd and held, and what runs has addresses in
+ * its place (convert_pseudo_ld_imm64): of struct bpf_map, or within the value.
+ */
+import { ERRNO } from '../../base/errno.ts';
+import { decode, instructionSlots } from '../../isa/insn.ts';
+import { isWide, SLOT_BYTES, WIDE_KIND } from '../../isa/opcodes.ts';
+import { KERNEL_BASE_HI } from '../../vm/memory.ts';
+import type { Core } from '../core.ts';
+import { objectOf } from '../fds.ts';
+import type { MapObject } from '../state.ts';
+import { MAP_TYPES } from './types.ts';
+
+/** MAX_USED_MAPS */
+const MAX_MAPS = 64;
+/** BPF_MAX_VAR_OFF */
+const MAX_OFFSET = 1 << 29;
+
+/** What a program's immediates lead to: the maps, in the order in which they are first named, and the addresses. */
+export interface MapReferences {
+  readonly maps: readonly number[];
+  readonly places: readonly { readonly slot: number; readonly address: number }[];
+}
+
+export interface Refused {
+  readonly errno: number;
+  readonly text: string;
+}
+
+const refused = (errno: number, text: string): Refused => ({ errno, text });
+
+const isByFd = (src: number): boolean => src === WIDE_KIND.MAP_FD || src === WIDE_KIND.MAP_VALUE;
+
+/** Reads the process's fds; takes no reference. */
+export function findReferences(k: Core, pid: number, insns: Uint8Array): MapReferences | Refused {
+  const maps: number[] = [];
+  const places: { slot: number; address: number }[] = [];
+  for (const slot of instructionSlots(insns)) {
+    const { opcode, src, imm } = decode(insns, slot);
+    if (!isWide(opcode) || !isByFd(src) || (slot + 2) * SLOT_BYTES > insns.length) continue;
+    const offset = new DataView(insns.buffer, insns.byteOffset).getUint32((slot + 1) * SLOT_BYTES + 4, true);
+    if (src === WIDE_KIND.MAP_FD && offset !== 0) return refused(ERRNO.EINVAL, 'unrecognized bpf_ld_imm64 insn');
+    const object = objectOf(k, pid, imm, 'map');
+    if (object < 0) return refused(-object, `fd ${imm} is not pointing to valid bpf_map`);
+    const map = k.state.maps[object];
+    const { plain } = map;
+    if (!plain) return refused(ERRNO.EINVAL, 'bpf_struct_ops map cannot be used in prog');
+    const within = src === WIDE_KIND.MAP_VALUE ? valueAddress(map, offset) : plain.address;
+    if (typeof within !== 'number') return within;
+    places.push({ slot, address: within });
+    if (!maps.includes(object)) maps.push(object);
+    if (maps.length > MAX_MAPS) {
+      return refused(ERRNO.E2BIG, `The total number of maps per program has reached the limit of ${MAX_MAPS}`);
+    }
+  }
+  return { maps, places };
+}
+
+function valueAddress(map: MapObject, offset: number): number | Refused {
+  if (offset >= MAX_OFFSET) return refused(ERRNO.EINVAL, `direct value offset of ${offset} is not allowed`);
+  if (!MAP_TYPES.get(map.type)?.direct) {
+    return refused(ERRNO.EINVAL, 'no direct value access support for this map type');
+  }
+  const said = `invalid access to map value pointer, value_size=${map.valueSize} off=${offset}`;
+  if (map.maxEntries !== 1) return refused(ERRNO.ENOTSUPP, said);
+  return offset >= map.valueSize ? refused(ERRNO.EINVAL, said) : (map.plain?.values ?? 0) + offset;
+}
+
+/** The instructions as they run. */
+export function withAddresses(insns: Uint8Array, { places }: MapReferences): Uint8Array {
+  if (places.length === 0) return insns;
+  const out = insns.slice();
+  const view = new DataView(out.buffer);
+  for (const { slot, address } of places) {
+    const at = slot * SLOT_BYTES;
+    out[at + 1] &= 0x0f;
+    view.setUint32(at + 4, address, true);
+    view.setUint32(at + SLOT_BYTES + 4, KERNEL_BASE_HI, true);
+  }
+  return out;
+}

@@ -1,0 +1,27 @@
+/* The kinds of maps that this machine has beside struct_ops maps, by number, and where a map's memory comes from and goes. */
+import type { Core } from '../core.ts';
+import { withoutEntry, type MapObject } from '../state.ts';
+import { MAP_FLAG } from '../uapi.ts';
+import { arrayMap, percpuArrayMap } from './array.ts';
+import { hashMap, percpuHashMap } from './hash.ts';
+import { giveMemory, type HeapName } from './heap.ts';
+import type { MapType } from './map-type.ts';
+import { ringbufMap } from './ringbuf.ts';
+import { skStorageMap } from './sk-storage.ts';
+
+export const MAP_TYPES: ReadonlyMap<number, MapType> = new Map(
+  [arrayMap, percpuArrayMap, hashMap, percpuHashMap, ringbufMap, skStorageMap].map((type) => [type.number, type]),
+);
+
+/** Values that programs may not write lie where they cannot. */
+export const heapOf = (flags: number): HeapName => ((flags & MAP_FLAG.RDONLY_PROG) === 0 ? 'arena' : 'kernel');
+
+/** map_free of a map that is not a struct_ops map; the map's state goes with it. */
+export function freePlain(k: Core, map: MapObject): void {
+  const { plain } = map;
+  if (!plain) return;
+  for (const at of Object.values(plain.storage)) giveMemory(k, 'arena', at, map.valueSize);
+  if (plain.values !== 0) giveMemory(k, plain.heap, plain.values, plain.bytes);
+  k.mapSlab.free(plain.address);
+  k.state = { ...k.state, maps: withoutEntry(k.state.maps, map.object) };
+}

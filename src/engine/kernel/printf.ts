@@ -1,0 +1,90 @@
+/* Text as bpf_trace_printk, bpf_trace_vprintk and bpf_snprintf form it (bpf_bprintf_prepare, bstr_printf). */
+
+/** A 64-bit argument: low word, high word. */
+export type PrintfWord = readonly [low: number, high: number];
+
+interface Conversion {
+  /** `-`, `+`, blank, `0`, `#` */
+  readonly flags: string;
+  readonly width: number;
+  /** bytes of the number: 4 or 8 */
+  readonly bytes: 4 | 8;
+  /** d i u x X c s p, and the letter behind p */
+  readonly kind: string;
+}
+
+type Piece = string | Conversion;
+
+const SYNTAX = /%([-+ 0#]*)(\d*)(?:%|(l{0,2})([diuxX])|(s|c|pB|px|ps|pS|pK|pks|pus|p(?![A-Za-z0-9])))/y;
+
+/** Null when the kernel refuses the format: an unknown conversion, or a byte that is not ASCII text. */
+function parse(format: string): Piece[] | null {
+  const pieces: Piece[] = [];
+  for (let at = 0; at < format.length; ) {
+    const code = format.charCodeAt(at);
+    if (code > 126 || (code < 32 && !(code >= 9 && code <= 13))) return null;
+    if (format[at] !== '%') {
+      pieces.push(format[at++]);
+      continue;
+    }
+    SYNTAX.lastIndex = at;
+    const match = SYNTAX.exec(format);
+    if (!match) return null;
+    at = SYNTAX.lastIndex;
+    const [all, flags, width, long, number, other] = match;
+    if (all.endsWith('%')) pieces.push('%');
+    else {
+      pieces.push({ flags, width: Number(width), bytes: long ? 8 : 4, kind: number ?? other });
+    }
+  }
+  return pieces;
+}
+
+const whole = ([low, high]: PrintfWord): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+
+function number({ kind, bytes }: Conversion, word: PrintfWord): string {
+  const value = bytes === 8 ? whole(word) : BigInt(word[0] >>> 0);
+  switch (kind) {
+    case 'x':
+      return value.toString(16);
+    case 'X':
+      return value.toString(16).toUpperCase();
+    case 'u':
+      return value.toString();
+    default:
+      return BigInt.asIntN(bytes * 8, value).toString();
+  }
+}
+
+function convert(conversion: Conversion, word: PrintfWord, textAt: (address: PrintfWord) => string): string {
+  const { kind } = conversion;
+  if (kind === 'c') return String.fromCharCode(word[0] & 0xff);
+  if (kind === 's' || kind === 'pks' || kind === 'pus') return textAt(word);
+  if (kind.startsWith('p')) return whole(word).toString(16).padStart(16, '0');
+  return number(conversion, word);
+}
+
+function pad(text: string, { flags, width, kind }: Conversion): string {
+  if (flags.includes('-')) return text.padEnd(width);
+  const zeros = flags.includes('0') && !'cs'.includes(kind);
+  if (!zeros) return text.padStart(width);
+  return text.startsWith('-') ? `-${text.slice(1).padStart(width - 1, '0')}` : text.padStart(width, '0');
+}
+
+/** The text, or null (-EINVAL) when the format cannot be, or asks for more arguments than there are. */
+export function printf(
+  format: string,
+  words: readonly PrintfWord[],
+  textAt: (address: PrintfWord) => string,
+): string | null {
+  const pieces = parse(format);
+  if (!pieces) return null;
+  let next = 0;
+  let text = '';
+  for (const piece of pieces) {
+    if (typeof piece === 'string') text += piece;
+    else if (next >= words.length) return null;
+    else text += pad(convert(piece, words[next++], textAt), piece);
+  }
+  return text;
+}

@@ -1,0 +1,171 @@
+/*
+ * Object files in the lab: a process opens one as libbpf does, loads it through bpf(2), and keeps its fds. What it then
+ * has is told as plain rows; registering is a verb of its own, as for assembled texts.
+ */
+import { fromBase64 } from '../base/base64.ts';
+import type { Btf } from '../btf/btf.ts';
+import { openBtf } from '../btf/read.ts';
+import { formatValue } from '../btf/values.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { MAP_TYPES } from '../kernel/maps/types.ts';
+import type { Profile } from '../kernel/profiles.ts';
+import { MAP_FLAG } from '../kernel/uapi.ts';
+import { kconfigOf } from '../libbpf/kconfig.ts';
+import { listObject } from '../libbpf/listing.ts';
+import { type LoadedElf, loadOpened } from '../libbpf/load-object.ts';
+import type { Log } from '../libbpf/log.ts';
+import type { ObjectMap } from '../libbpf/object.ts';
+import { openObject } from '../libbpf/open.ts';
+import type { Syscall } from '../libbpf/process.ts';
+import type { MapLetter } from './commands.ts';
+import type { MapElement, ObjectMapSnapshot, ObjectSnapshot } from './snapshot.ts';
+import type { LoadedMap, LoadedProg, UserState } from './user-space.ts';
+
+/** A map that a process has through an object, beside the struct_ops maps. */
+interface OwnMap {
+  readonly object: number;
+  readonly id: number;
+  readonly fd: number;
+  readonly name: string;
+}
+
+/** An object as its loader remembers it. */
+export interface LoadedFile {
+  readonly name: string;
+  readonly process: string;
+  /** its programs as text; the lines of `LoadedProg` are of this */
+  readonly listing: string;
+  readonly maps: readonly OwnMap[];
+  /** its struct_ops maps */
+  readonly letters: readonly MapLetter[];
+}
+
+export interface FileLoader {
+  readonly kernel: Kernel;
+  readonly btf: Btf;
+  readonly profile: Profile;
+  readonly pid: number;
+  readonly process: string;
+  readonly bpf: Syscall;
+  readonly close: (fd: number) => void;
+  readonly log: Log;
+  /** letter of the nth struct_ops map */
+  readonly letter: (n: number) => MapLetter;
+}
+
+export interface LoadedAll {
+  readonly file: LoadedFile;
+  readonly maps: readonly LoadedMap[];
+}
+
+/** Null after saying why. */
+export function loadFile(name: string, text: string, loader: FileLoader): LoadedAll | null {
+  const { btf, bpf, close, log, profile } = loader;
+  const bytes = fromBase64(text);
+  const opened = bytes && openObject(bytes, name, log);
+  if (!opened?.ok) {
+    log('warn', `failed to open ${name}: ${opened ? opened.error.message : 'its bytes are not base64'}`);
+    return null;
+  }
+  const loaded = loadOpened(opened.value, { bpf, close, kernel: btf, kconfig: kconfigOf(profile), log });
+  return typeof loaded === 'number' ? null : remember(name, loaded, loader);
+}
+
+function remember(name: string, loaded: LoadedElf, loader: FileLoader): LoadedAll {
+  const { kernel, btf, pid, process, letter } = loader;
+  const listing = listObject(loaded.object, loaded.programs, btf);
+  const progs = loaded.programs.map(({ program, fd, insns }, i) => {
+    const object = kernel.objectOf(pid, fd, 'prog');
+    const { id } = kernel.state.progs[object];
+    const { lines, source } = listing.programs[i];
+    return { program, prog: { object, id, fd, name: program.name, insns, lines, source } };
+  });
+  const own = (map: ObjectMap, fd: number): OwnMap => {
+    const object = kernel.objectOf(pid, fd, 'map');
+    return { object, id: kernel.state.maps[object].id, fd, name: map.name };
+  };
+  const maps: LoadedMap[] = [];
+  for (const { map, fd } of loaded.maps) {
+    const ops = map.structOps?.kernel;
+    if (!ops) continue;
+    const { object, id } = own(map, fd);
+    const members = ops.slots.flatMap(({ member, program }): LoadedProg[] => {
+      const found = progs.find((p) => p.program === program);
+      return found ? [{ ...found.prog, member }] : [];
+    });
+    maps.push({
+      letter: letter(maps.length),
+      process,
+      object,
+      mapId: id,
+      mapFd: fd,
+      name: kernel.state.maps[object].name,
+      struct: kernel.state.maps[object].struct,
+      ccName: nameIn(btf, ops.value),
+      flags: 0,
+      text: name,
+      progs: members,
+      value: ops.value,
+      forLinks: (map.flags & MAP_FLAG.LINK) !== 0,
+      source: '',
+      libraries: [],
+    });
+  }
+  const plain = loaded.maps.filter(({ map }) => !map.structOps).map(({ map, fd }) => own(map, fd));
+  const letters = maps.map((map) => map.letter);
+  return { file: { name, process, listing: listing.text, maps: plain, letters }, maps };
+}
+
+/** Name of the congestion control in a value; empty where the struct has none. */
+function nameIn(btf: Btf, value: Uint8Array): string {
+  const data = btf.field('bpf_struct_ops_tcp_congestion_ops', 'data')?.byteOffset ?? 0;
+  const name = btf.field('tcp_congestion_ops', 'name');
+  if (!name || value.length < data + name.byteOffset + name.size) return '';
+  const bytes = value.subarray(data + name.byteOffset, data + name.byteOffset + name.size);
+  return String.fromCharCode(...bytes.subarray(0, Math.max(0, bytes.indexOf(0))));
+}
+
+/** Names of the congestion controls that an object defines, without loading it; empty when it cannot be opened. */
+export function congestionControlsIn(bytes: Uint8Array, path: string): string[] {
+  const opened = openObject(bytes, path);
+  if (!opened.ok) return [];
+  return opened.value.maps.flatMap(({ structOps, data }) => {
+    const type = structOps && opened.value.btf.type(structOps.type);
+    const member = type?.members.find(({ name }) => name === 'name');
+    if (!member || !data) return [];
+    const at = member.bitOffset / 8;
+    const text = data.subarray(at, at + Math.max(0, opened.value.btf.sizeOf(member.type)));
+    return [String.fromCharCode(...text.subarray(0, Math.max(0, text.indexOf(0))))];
+  });
+}
+
+export function objectSnapshots(kernel: Kernel, { objects }: UserState): ObjectSnapshot[] {
+  return objects.map(({ name, process, listing, maps, letters }) => ({
+    name,
+    process,
+    listing,
+    letters,
+    maps: maps.flatMap(({ object, id, name: full }): ObjectMapSnapshot[] => {
+      const map = kernel.state.maps[object];
+      if (!map) return [];
+      const { type, flags, keySize, valueSize, maxEntries, frozen } = map;
+      return [{ id, name: full, type: MAP_TYPES.get(type)?.name ?? '', flags, keySize, valueSize, maxEntries, frozen }];
+    }),
+  }));
+}
+
+/** The first elements of a map, with its creator's types where they are told; null when the map is gone. */
+export function mapElements(kernel: Kernel, id: number, most: number): MapElement[] | null {
+  const map = kernel.mapById(id);
+  const type = map && MAP_TYPES.get(map.type);
+  if (!map || !type) return null;
+  const btf = map.btf === 0 ? null : openBtf(kernel.btfBytes(map.btf));
+  const shown = (typeId: number, bytes: Uint8Array): string | null =>
+    typeId !== 0 && btf?.ok ? formatValue(btf.value, typeId, bytes, 0) : null;
+  return kernel.elements(map, most).map(({ key, value }) => ({
+    key,
+    value,
+    keyText: shown(map.keyTypeId, key),
+    valueText: shown(map.ownValueTypeId, value),
+  }));
+}
