@@ -32,6 +32,27 @@ function currentMark(name: string): Decoration[] {
   return [wholeLine(shown, { className: 'current-line', marginClassName: 'current-line-margin' })];
 }
 
+const HEAT_STEPS = 5;
+
+/** A bar beside each line that ran, longer the more often; logarithmic, since loops dwarf the rest. */
+function heatMarks(name: string): Decoration[] {
+  const { heat, cold } = lab();
+  if (!choices().heat || !heat) return [];
+  const byLine = new Map<number, number>();
+  for (const { id, text, lines } of cold?.maps.flatMap(({ progs }) => progs) ?? []) {
+    if (text !== name) continue;
+    heat.heat[id]?.forEach((count, slot) => byLine.set(lines[slot], Math.max(byLine.get(lines[slot]) ?? 0, count)));
+  }
+  const most = Math.log(Math.max(2, ...byLine.values()));
+  return [...byLine].flatMap(([line, count]) => {
+    const shown = shownLine(name, line);
+    if (shown === null || count === 0) return [];
+    const step = Math.max(1, Math.ceil((Math.log(count + 1) / most) * HEAT_STEPS));
+    const hoverMessage = { value: `ran ${count.toLocaleString('en')} times up to now` };
+    return [wholeLine(shown, { linesDecorationsClassName: `heat heat-${Math.min(step, HEAT_STEPS)}`, hoverMessage })];
+  });
+}
+
 /** What the lines of the shown text did; a line that ran twice shows the last time. */
 function hintsOf(name: string, trace: Trace): Map<number, string> {
   if (trace.last?.text !== name) return new Map();
@@ -47,7 +68,7 @@ export function followDecorations(editor: editor.IStandaloneCodeEditor): () => v
   const draw = (): void => {
     const name = activeText();
     if (name === null) return;
-    marks.set([...breakpointMarks(name), ...currentMark(name)]);
+    marks.set([...breakpointMarks(name), ...heatMarks(name), ...currentMark(name)]);
     layer.set(hintsOf(name, trace));
   };
   const onStop = (): void => {
@@ -57,13 +78,19 @@ export function followDecorations(editor: editor.IStandaloneCodeEditor): () => v
   };
   const ends = [
     useLab.subscribe((now, before) => {
+      if (now.heat !== before.heat) draw();
       if (now.cpu === before.cpu && now.loaded === before.loaded) return;
       trace = traced(trace, now.cpu);
       draw();
       onStop();
     }),
     useChoices.subscribe((now, before) => {
-      if (now.breakpoints !== before.breakpoints || now.activeText !== before.activeText || now.edits !== before.edits)
+      if (
+        now.heat !== before.heat ||
+        now.breakpoints !== before.breakpoints ||
+        now.activeText !== before.activeText ||
+        now.edits !== before.edits
+      )
         draw();
     }),
   ];

@@ -15,6 +15,8 @@ const stop = (insn: number, pc: number, r0: number, changed: readonly number[] =
   registers: [[r0, 0], ...Array.from({ length: 10 }, () => [0, 0] as const)],
   changed,
   socket: 1,
+  stack: [],
+  frame: 0,
   note: null,
 });
 

@@ -25,7 +25,10 @@ export type {
   Scenario,
   ScenarioStep,
 } from './lab/commands.ts';
+export { Again } from './lab/again.ts';
 export { type Break } from './lab/breaks.ts';
+export { countInstructions, type Heat } from './lab/heat.ts';
+export type { ProgramRow, ProgramText } from './lab/program-text.ts';
 export type { ModuleCommand } from './lab/commands.ts';
 export { GRACE_CLOCKS, type GraceClock } from './kernel/grace.ts';
 export { fromBase64, toBase64 } from './base/base64.ts';

@@ -8,6 +8,8 @@ import type {
   ColdSnapshot,
   Command,
   CpuSnapshot,
+  Heat,
+  ProgramText,
   History,
   Scenario,
   Transition,
@@ -59,6 +61,19 @@ export type ToWorker =
   | { readonly type: 'breakpoints'; readonly breakpoints: readonly Breakpoint[] }
   /** where playing stops besides instructions */
   | { readonly type: 'breaks'; readonly breaks: readonly Break[] }
+  /** to the next instruction of this function; out of it, to its caller */
+  | { readonly type: 'step-over' }
+  | { readonly type: 'step-out' }
+  /** on to the next time a line of a loaded text runs */
+  | { readonly type: 'run-to'; readonly text: string; readonly line: number }
+  /** back to what wrote these bytes last; with `value`, to when they last became it */
+  | { readonly type: 'who-wrote'; readonly window: MemoryWindow; readonly value: readonly number[] | null }
+  /** back to the instruction of this call that wrote a register last */
+  | { readonly type: 'who-wrote-register'; readonly register: number }
+  /** counts how often each instruction ran up to now; answered by `heat` */
+  | { readonly type: 'heat' }
+  /** a loaded program as text; answered by `program` */
+  | { readonly type: 'program'; readonly id: number }
   /** back to where the run last met one of the breaks */
   | { readonly type: 'reverse' }
   /** the same run on another kernel, whose files these are; answered by `compared` */
@@ -92,6 +107,8 @@ export type FromWorker =
   | { readonly type: 'heartbeat'; readonly job: string; readonly progress: number | null }
   /** the program texts that the machine has from now on, by name */
   | { readonly type: 'texts'; readonly texts: Readonly<Record<string, string>> }
+  | { readonly type: 'heat'; readonly time: number; readonly heat: Heat }
+  | { readonly type: 'program'; readonly id: number; readonly text: ProgramText }
   /** what the same commands did on another kernel, up to the same time */
   | ({ readonly type: 'compared' } & OtherRun)
   | { readonly type: 'pong'; readonly n: number }

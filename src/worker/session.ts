@@ -3,10 +3,13 @@
  * queue of messages is read again. Nothing here touches the worker's globals, so tests drive it with a clock of their own.
  */
 import {
+  Again,
   assertUnreachable,
   type Break,
+  countInstructions,
   type Command,
   Lab,
+  type LabBreakpoint,
   type MachineParts,
   type NoteRecord,
   openMachineParts,
@@ -209,6 +212,28 @@ export class Session {
       case 'compare':
         this.compare(lab, message);
         return;
+      case 'heat':
+        this.whenIdle(() => this.heat(lab));
+        return;
+      case 'who-wrote':
+        this.playing = null;
+        this.whenIdle(() => this.ask(lab, message));
+        return;
+      case 'who-wrote-register':
+        this.stop(() => this.askRegister(lab, message.register));
+        return;
+      case 'step-over':
+        this.stop(() => this.stepOrTell(lab.stepOver()));
+        return;
+      case 'step-out':
+        this.stop(() => this.stepOrTell(lab.stepOut()));
+        return;
+      case 'run-to':
+        this.stop(() => this.runTo(lab, message));
+        return;
+      case 'program':
+        this.sendProgram(lab, message.id);
+        return;
       case 'command':
         this.stop(() => this.command(lab, message.command));
         return;
@@ -273,25 +298,78 @@ export class Session {
       return;
     }
     const other = new Lab(parts.value, lab.scenario, this.texts);
-    const commands = [...lab.commands];
-    const until = Math.max(lab.scenario.until, lab.history.until);
+    const again = new Again(other, lab.commands, Math.max(lab.scenario.until, lab.history.until));
     this.jobs.push({
       name: `running on ${kernel}`,
-      run: (keepGoing) => {
-        while (commands.length > 0) {
-          if (!other.advance(commands[0].time, keepGoing)) return false;
-          const [next] = commands.splice(0, 1);
-          other.command(next.command);
-        }
-        return other.advance(until, keepGoing);
-      },
-      progress: () => other.time / until,
+      run: (keepGoing) => again.run(keepGoing),
+      progress: () => again.progress,
       done: () => {
         const { calls, transitions } = other.history;
         this.host.post({ type: 'compared', kernel, of, calls, transitions });
         this.frame();
       },
     });
+  }
+
+  /** How often each instruction ran up to the cursor: the same run once more, interpreted. */
+  private heat(lab: Lab): void {
+    if (!this.parts) return;
+    const again = new Again(new Lab(this.parts, lab.scenario, this.texts), lab.commands, lab.time);
+    const counted = countInstructions(again.lab.machine);
+    this.jobs.push({
+      name: 'counting instructions',
+      run: (keepGoing) => again.run(keepGoing),
+      progress: () => again.progress,
+      done: () => {
+        this.host.post({ type: 'heat', time: lab.time, heat: counted() });
+        this.frame();
+      },
+    });
+  }
+
+  /** Back to what changed bytes last, or to when they last became a value; the answer is where the lab then stands. */
+  private ask(lab: Lab, { window, value }: Extract<ToWorker, { type: 'who-wrote' }>): void {
+    const here = lab.position;
+    const search = lab.lastChange(window, value);
+    this.jobs.push({
+      name: 'looking back',
+      run: (keepGoing) => {
+        while (keepGoing()) if (search.next().done) return true;
+        return false;
+      },
+      progress: () => null,
+      done: () => {
+        const answer = lab.answer;
+        if (!answer) {
+          lab.goto(here);
+          const title = value ? 'It was never this value before' : 'Nothing has written this since the start';
+          this.notice({ kind: 'info', title, detail: 'Looked back from here to the start of the run.' });
+        } else this.notice({ kind: 'info', title: answer.title, detail: answer.detail });
+        this.frame();
+      },
+    });
+  }
+
+  private askRegister(lab: Lab, register: number): void {
+    if (lab.whoWroteRegister(register)) return;
+    const detail = 'It has the value that it had when the program was called.';
+    this.notice({ kind: 'info', title: `Nothing in this call wrote r${register}`, detail });
+  }
+
+  private stepOrTell(moved: boolean): void {
+    if (!moved)
+      this.notice({ kind: 'info', title: 'Nothing to step to', detail: 'No program runs in the next five seconds.' });
+  }
+
+  private runTo(lab: Lab, place: LabBreakpoint): void {
+    if (lab.runTo(place)) return;
+    const detail = 'No program comes to this line in the next five seconds.';
+    this.notice({ kind: 'info', title: `Line ${place.line + 1} was not reached`, detail });
+  }
+
+  private sendProgram(lab: Lab, id: number): void {
+    const text = lab.machine.programText(id);
+    if (text) this.host.post({ type: 'program', id, text });
   }
 
   private command(lab: Lab, command: Command): void {

@@ -3,7 +3,10 @@
  * this and nothing below it.
  */
 import { type Break, lastBreak, nextBreak } from './breaks.ts';
-import { Microscope } from './microscope.ts';
+import { decode } from '../isa/insn.ts';
+import { writesRegister } from '../isa/effects.ts';
+import { Microscope, type Place } from './microscope.ts';
+import { type Answer, type Change, describeChange, lastChange, type Window } from './questions.ts';
 import type { MachineParts } from './kernels.ts';
 import { Machine } from './machine.ts';
 import { Recorder } from './recorder.ts';
@@ -30,6 +33,8 @@ export class Lab {
   private readonly scope: Microscope;
   private readonly recorder = new Recorder();
   private breakpoints: readonly LabBreakpoint[] = [];
+  /** what the last search back found */
+  answer: Answer | null = null;
   private breaks: readonly Break[] = [];
   /** told by the machine during the event that runs; kept when the event was run to its end for the first time */
   private pending: (() => void)[] = [];
@@ -134,11 +139,7 @@ export class Lab {
 
   private playTo(time: number, keepGoing: KeepGoing): 'reached' | 'stopped' | 'more' {
     if (this.breakpoints.length === 0) return this.advance(time, keepGoing) ? 'reached' : 'more';
-    const lines = new Set(this.breakpoints.map(({ text, line }) => `${line} ${text}`));
-    const isBreakpoint = ({ progId, pc }: { progId: number; pc: number }): boolean => {
-      const place = this.machine.sourceOf(progId, pc);
-      return place !== null && place.first && lines.has(`${place.line} ${place.text}`);
-    };
+    const isBreakpoint = (at: Place): boolean => this.breakpoints.some((place) => this.isAt(at, place));
     let patient = true;
     const stopped = this.scope.resume(isBreakpoint, time, () => {
       patient = keepGoing();
@@ -186,6 +187,60 @@ export class Lab {
     return this.scope.previous((before) => this.recorder.bpfEventBefore(before));
   }
 
+  /** The next instruction of the function in which it stands, or whatever runs after that. */
+  stepOver(keepGoing: KeepGoing = always): boolean {
+    return this.scope.over(this.run.time + SEARCH_NS, keepGoing);
+  }
+
+  /** Out of the function to its caller; out of the first function, behind the event. False between events. */
+  stepOut(): boolean {
+    return this.scope.out();
+  }
+
+  /** On to where a line begins next. */
+  runTo(place: LabBreakpoint, keepGoing: KeepGoing = always): boolean {
+    return this.scope.resume((at) => this.isAt(at, place), this.run.time + SEARCH_NS, keepGoing);
+  }
+
+  /** Back to an instruction, or a boundary between events. */
+  goto({ event, call, insn }: Position): void {
+    if (call === null || insn === null) this.seekEvent(event);
+    else this.scope.goto(event + 1, call, insn);
+  }
+
+  /** Back to the instruction of this call that wrote a register last; false when none did. */
+  whoWroteRegister(register: number): boolean {
+    const { at } = this.scope;
+    const found = at && this.machine.progOf(at.progId);
+    if (!found) return false;
+    let last: Place | null = null;
+    this.scope.eachBefore((place) => {
+      if (place.progId === at.progId && writesRegister(decode(found.prog.insns, place.pc), register)) last = place;
+    });
+    const writer = last as Place | null;
+    this.scope.goto(at.event, at.call, writer?.insn ?? at.insn);
+    return writer !== null;
+  }
+
+  /**
+   * Searches back for what changed bytes of the machine, or made them a value; a generator of slices. Then the lab
+   * stands there, at the instruction where a program did it, and `answer` has it in words; null when nothing did.
+   */
+  *lastChange({ address, length }: Window, value: readonly number[] | null): Generator<void, void> {
+    this.answer = null;
+    const { at } = this.scope;
+    const end = at ? at.event - 1 : this.run.event;
+    this.scope.leave();
+    const read = (): Uint8Array => this.machine.bytes(address, length);
+    const wanted = ({ after }: Change): boolean => value === null || after.every((byte, i) => byte === value[i]);
+    const change = yield* lastChange(this.run, read, end, wanted);
+    if (!change) return;
+    const writer = this.scope.writerIn(change.event, read);
+    if (writer) this.scope.goto(change.event, writer.call, writer.insn);
+    else this.run.seekEvent(change.event);
+    this.answer = describeChange(change, writer ? this.cpu() : null, this.recorder.history.calls);
+  }
+
   /** Where a program was stopped: at the instruction, with its registers. */
   showStop({ event, prog }: NoteRecord): boolean {
     return prog !== null && this.scope.gotoLast(event, prog);
@@ -224,6 +279,12 @@ export class Lab {
   cpu(): CpuSnapshot | null {
     const { at } = this.scope;
     return at && this.machine.cpuSnapshot(at, this.position);
+  }
+
+  /** Whether a line begins at this instruction. */
+  private isAt({ progId, pc }: Place, { text, line }: LabBreakpoint): boolean {
+    const place = this.machine.sourceOf(progId, pc);
+    return place !== null && place.first && place.line === line && place.text === text;
   }
 
   private stepAmong(marks: readonly { readonly event: number }[], direction: 1 | -1): boolean {

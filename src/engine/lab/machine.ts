@@ -16,10 +16,12 @@ import { KernelFunctions } from '../vm/functions.ts';
 import { BpfMachine } from '../vm/machine.ts';
 import { Memory } from '../vm/memory.ts';
 import { Text } from '../vm/text.ts';
+import { compiledText } from '../vm/wasm/compile.ts';
 import type { Command, MapLetter, Scenario } from './commands.ts';
 import type { MachineParts } from './kernels.ts';
 import type { Halted, ProgramWatch, WatchedMachine } from './microscope.ts';
 import { mapElements, objectSnapshots } from './objects.ts';
+import { type ProgramText, programText } from './program-text.ts';
 import { Programs } from './programs.ts';
 import type { LifecycleFacts, WindowPoint } from './recorder.ts';
 import type { RunnableMachine } from './run.ts';
@@ -234,6 +236,15 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
   letterOf(kdata: number): MapLetter | null {
     const map = kdata === 0 ? null : this.kernel.mapOf(kdata);
     return map ? (this.user.state.maps.find(({ object }) => object === map.object)?.letter ?? null) : null;
+  }
+
+  /** A loaded program in three hands: its instructions, their source lines, and what they were compiled to. */
+  programText(id: number): ProgramText | null {
+    const found = this.progOf(id);
+    if (!found || !this.kernel.state.progs[found.prog.object]) return null;
+    const insns = this.kernel.insns(found.prog.object);
+    const prepared = this.bpf.prepare(insns);
+    return programText(insns, found.prog.lines, prepared.ok ? compiledText(prepared.value) : [], this.btf);
   }
 
   /** The loaded program with this id. */

@@ -24,6 +24,8 @@ export interface Place {
   readonly insn: number;
   readonly progId: number;
   readonly pc: number;
+  /** r10: lower in a function that was called (BPF to BPF, or back from a helper) */
+  readonly frame: number;
 }
 
 export interface Halted extends Place {
@@ -68,12 +70,36 @@ export class Microscope {
 
   /** To the instruction after this one, or to the next that any program executes up to `until` (ns). */
   next(until: number, keepGoing?: () => boolean): boolean {
-    const from = this.at;
+    const past = this.pastHere();
     this.leave();
-    const test: StopTest = from
-      ? ({ call, insn }) => this.run.event > from.event || call > from.call || (call === from.call && insn > from.insn)
-      : () => true;
-    return this.runUntil(test, until, keepGoing);
+    return this.runUntil(past, until, keepGoing);
+  }
+
+  /** The same, but over the functions that it calls. */
+  over(until: number, keepGoing?: () => boolean): boolean {
+    const from = this.at;
+    const past = this.pastHere();
+    this.leave();
+    const inside: StopTest = ({ call, frame }) =>
+      from !== null && this.run.event === from.event && call === from.call && frame < from.frame;
+    return this.runUntil((place) => past(place) && !inside(place), until, keepGoing);
+  }
+
+  /** Out of the function: to the instruction after the one that called it, or behind the event when the kernel did. */
+  out(): boolean {
+    const from = this.at;
+    if (!from) return false;
+    this.leave();
+    this.watched(({ call, insn, frame }) => call === from.call && insn > from.insn && frame > from.frame);
+    return true;
+  }
+
+  /** Places after the one at which it stands; all of them between events. */
+  private pastHere(): StopTest {
+    const from = this.at;
+    if (!from) return () => true;
+    return ({ call, insn }) =>
+      this.run.event > from.event || call > from.call || (call === from.call && insn > from.insn);
   }
 
   /** To the instruction before this one; `previousEvent` names the last event before a number that ran a program, or 0. */
@@ -88,20 +114,21 @@ export class Microscope {
 
   /** Runs on to `until`; stops where `isBreakpoint` says. Starts after the instruction at which it stands. */
   resume(isBreakpoint: StopTest, until: number, keepGoing?: () => boolean): boolean {
-    const from = this.at;
+    const past = this.pastHere();
     this.leave();
-    const past: StopTest = from
-      ? ({ call, insn }) => this.run.event > from.event || call > from.call || (call === from.call && insn > from.insn)
-      : () => true;
     return this.runUntil((place) => isBreakpoint(place) && past(place), until, keepGoing);
   }
 
   /** To a place by number. False when the event has no such instruction: the machine then stands after it. */
-  goto(event: number, call: number, insn: number): boolean {
+  goto(event: number, call: number, insn: number, visit: (place: Place) => void = () => {}): boolean {
     this.leave();
     this.run.seekEvent(event - 1);
     this.run.checkpoint();
-    return this.watched((place) => place.call === call && place.insn === insn);
+    return this.watched((place) => {
+      if (place.call !== call) return false;
+      if (place.insn < insn) visit(place);
+      return place.insn === insn;
+    });
   }
 
   /** To the last instruction that a program executed in an event: where it was stopped. */
@@ -116,6 +143,34 @@ export class Microscope {
     });
     const found = last as Place | null;
     return found !== null && this.goto(event, found.call, found.insn);
+  }
+
+  /**
+   * The instruction of an event after which bytes differ from before it; null when no program's instruction changed
+   * them. What a helper or kernel function writes counts as the call's.
+   */
+  writerIn(event: number, read: () => Uint8Array): { readonly call: number; readonly insn: number } | null {
+    this.leave();
+    this.run.seekEvent(event - 1);
+    this.run.checkpoint();
+    let before: { call: number; insn: number } | null = null;
+    let bytes = read();
+    let found: { call: number; insn: number } | null = null;
+    this.watched(({ call, insn }) => {
+      const now = read();
+      if (before?.call === call && !sameBytes(bytes, now)) found = before;
+      bytes = now;
+      before = { call, insn };
+      return false;
+    });
+    return found;
+  }
+
+  /** Every instruction of a call before the one at which it stands, in order. */
+  eachBefore(visit: (place: Place) => void): void {
+    const { at } = this;
+    if (!at) return;
+    this.goto(at.event, at.call, at.insn, visit);
   }
 
   /** To the last instruction of a call, by default of the event's last. */
@@ -168,7 +223,7 @@ export class Microscope {
     const low = new Uint32Array(REGISTERS);
     const high = new Uint32Array(REGISTERS);
     return (pc, registers) => {
-      const place = { call, insn, progId, pc };
+      const place = { call, insn, progId, pc, frame: registers.low[REGISTERS - 1] >>> 0 };
       if (insn === 0) context = registers.low[1] >>> 0;
       const changed = insn === 0 ? [] : differing(registers, low, high);
       low.set(registers.low.subarray(0, REGISTERS));
@@ -180,6 +235,8 @@ export class Microscope {
     };
   }
 }
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.every((byte, i) => byte === b[i]);
 
 function differing(now: RegisterView, low: Uint32Array, high: Uint32Array): number[] {
   const changed: number[] = [];

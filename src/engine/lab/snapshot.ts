@@ -211,6 +211,13 @@ export interface HotSnapshot {
   readonly packets: readonly PacketNumbers[];
 }
 
+export interface StackSlot {
+  /** from r10: -8, -16, … */
+  readonly offset: number;
+  readonly low: number;
+  readonly high: number;
+}
+
 /** The microscope: the machine stopped inside a program. */
 export interface CpuSnapshot {
   readonly position: Position;
@@ -224,6 +231,10 @@ export interface CpuSnapshot {
   readonly text: string;
   /** r0 to r10, as [low, high] words */
   readonly registers: readonly (readonly [number, number])[];
+  /** the 8-byte slots of the stack frame that the program's instructions name, highest first */
+  readonly stack: readonly StackSlot[];
+  /** where the frame lies: linear address of r10 */
+  readonly frame: number;
   /** registers that the last instruction wrote */
   readonly changed: readonly number[];
   readonly socket: number;

@@ -1,7 +1,7 @@
 /* The machine as the page sees it: pure functions from its state to plain rows. */
 import { formatReturn } from '../base/errno.ts';
 import { decode, instructionSlots } from '../isa/insn.ts';
-import { accessBytes, CLASS, classOf } from '../isa/opcodes.ts';
+import { accessBytes, CLASS, classOf, FRAME_POINTER } from '../isa/opcodes.ts';
 import { GRACE_CLOCKS, GRACE_NS } from '../kernel/grace.ts';
 import type { MapObject, Pin, Process } from '../kernel/state.ts';
 import { shownRefcnt } from '../kernel/state.ts';
@@ -20,6 +20,7 @@ import type {
   ProcessSnapshot,
   ProgSnapshot,
   SocketSnapshot,
+  StackSlot,
 } from './snapshot.ts';
 import type { Machine } from './machine.ts';
 import type { Halted } from './microscope.ts';
@@ -183,10 +184,27 @@ export function cpuSnapshot(machine: Machine, at: Halted, position: Position): C
     line: prog.lines[at.pc] ?? 0,
     text: loaded.text,
     registers: Array.from({ length: at.low.length }, (_, i) => [at.low[i], at.high[i]] as const),
+    stack: stackSlots(machine, prog.insns, at.frame),
+    frame: at.frame,
     changed: at.changed,
     socket: Math.abs(machine.tcp.socketOf(machine.memory.u32[at.context >>> 2])),
     note: loadNote(machine, prog.insns, at),
   };
+}
+
+/** Slots that the program reads or writes by r10; what was never written has what was there before. */
+function stackSlots(machine: Machine, insns: Uint8Array, frame: number): StackSlot[] {
+  const offsets = new Set<number>();
+  for (const at of instructionSlots(insns)) {
+    const { opcode, dst, src, off } = decode(insns, at);
+    const base = classOf(opcode) === CLASS.LDX ? src : dst;
+    const isMemory = [CLASS.LDX, CLASS.STX, CLASS.ST].some((one) => one === classOf(opcode));
+    if (isMemory && base === FRAME_POINTER && off < 0) offsets.add(Math.floor(off / 8) * 8);
+  }
+  const { u32 } = machine.memory;
+  return [...offsets]
+    .sort((a, b) => b - a)
+    .map((offset) => ({ offset, low: u32[(frame + offset) >>> 2], high: u32[(frame + offset + 4) >>> 2] }));
 }
 
 /** A load about to read outside what programs may touch gives 0, as a probe load of Linux does. */

@@ -1,4 +1,4 @@
-import { registerNew, restart, setBreakpoints } from '../engine/engine.ts';
+import { move, registerNew, restart, setBreakpoints } from '../engine/engine.ts';
 import { choices, choose } from '../store/choices.ts';
 import { editorLink } from '../store/editor-link.ts';
 import { lab, notify, useLab } from '../store/lab.ts';
@@ -96,6 +96,33 @@ export const PROGRAM_COMMANDS: readonly PageCommand[] = [
       const at = line ?? editorLink()?.line();
       if (at !== undefined) toggleBreakpoint(Number(at));
     },
+  },
+  {
+    id: 'program.run-to',
+    title: 'Run to the line of the cursor',
+    group: 'Program',
+    keys: ['Ctrl+F10'],
+    when: hasText,
+    run: () => {
+      const name = activeText();
+      const shown = editorLink()?.line();
+      const line = name === null || shown === undefined ? null : loadedLine(name, shown);
+      if (name !== null && line !== null) move({ type: 'run-to', text: name, line });
+      else
+        notify({
+          kind: 'info',
+          title: 'This line is not in the loaded program',
+          detail: 'Restart with this text first.',
+        });
+    },
+  },
+  {
+    id: 'program.heat',
+    title: 'Heat map on or off: how often each line ran up to now',
+    group: 'Program',
+    keys: ['H'],
+    when: hasText,
+    run: () => choose({ heat: !choices().heat }),
   },
   {
     id: 'program.no-breakpoints',

@@ -7,6 +7,9 @@ import type { PageCommand } from './command.ts';
 const runs = (): boolean => lab().cold !== null && lab().phase !== 'crashed';
 const inProgram = (): boolean => lab().cpu !== null;
 
+const littleEndian = (value: bigint, length: number): number[] =>
+  Array.from({ length }, (_, i) => Number((value >> BigInt(i * 8)) & 255n));
+
 const ends = (): { start: number; end: number } => ({ start: 0, end: lab().history?.until ?? 0 });
 
 /** Time of a recorded event; the machine's own clock where nothing was recorded at it. */
@@ -41,11 +44,40 @@ export const TIME_COMMANDS: readonly PageCommand[] = [
   { id: 'time.play', title: 'Play or pause', group: 'Time', keys: ['F5', 'Space'], when: runs, run: play },
   {
     id: 'time.step',
-    title: 'Step: the next event, or inside a program the next instruction',
+    title: 'Step: the next event, or inside a program the next instruction of this function',
     group: 'Time',
     keys: ['F10'],
     when: runs,
-    run: () => move({ type: inProgram() ? 'step-instruction' : 'step-event', direction: 1 }),
+    run: () => move(inProgram() ? { type: 'step-over' } : { type: 'step-event', direction: 1 }),
+  },
+  {
+    id: 'time.step-out',
+    title: 'Step out: to the caller of this function, or out of the program',
+    group: 'Time',
+    keys: ['Ctrl+F11'],
+    when: inProgram,
+    run: () => move({ type: 'step-out' }),
+  },
+  {
+    id: 'ask.register',
+    title: 'What wrote a register last',
+    group: 'Time',
+    hidden: true,
+    when: inProgram,
+    run: ({ register }) => move({ type: 'who-wrote-register', register: Number(register) }),
+  },
+  {
+    id: 'ask.bytes',
+    title: 'What wrote bytes last, or when they became a value',
+    group: 'Time',
+    hidden: true,
+    when: runs,
+    run: ({ address, length, value }) =>
+      move({
+        type: 'who-wrote',
+        window: { address: Number(address), length: Number(length) },
+        value: value === undefined || value === null ? null : littleEndian(BigInt(value), Number(length)),
+      }),
   },
   {
     id: 'time.step-into',

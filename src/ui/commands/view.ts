@@ -34,7 +34,7 @@ export const VIEW_COMMANDS: readonly PageCommand[] = [
   tab('side', 'struct', 'the struct'),
   tab('side', 'trampoline', 'the trampoline'),
   tab('side', 'ledger', 'the ledger of references'),
-  tab('side', 'breaks', 'the breaks'),
+  tab('side', 'debug', 'stack, watches and breaks'),
   tab('side', 'processes', 'processes, maps and programs'),
   {
     id: 'view.theme',

@@ -93,6 +93,9 @@ export function openScenario(scenario: Scenario, kernel: string, texts: Texts = 
     cold: null,
     history: null,
     cpu: null,
+    other: null,
+    heat: null,
+    programs: {},
     notices: [],
     playing: false,
   });
@@ -179,6 +182,12 @@ function receive(message: FromWorker): void {
       act(() => told({ other }));
       return;
     }
+    case 'heat':
+      told({ heat: { time: message.time, heat: message.heat } });
+      return;
+    case 'program':
+      told({ programs: { ...lab().programs, [message.id]: message.text } });
+      return;
     case 'pong':
       fences.answered(message.n);
       return;
@@ -192,7 +201,22 @@ function receive(message: FromWorker): void {
 
 type Move = Extract<
   ToWorker,
-  { type: 'play' | 'pause' | 'seek' | 'reverse' | 'step-event' | 'step-state' | 'step-instruction' | 'step-call' }
+  {
+    type:
+      | 'play'
+      | 'pause'
+      | 'seek'
+      | 'reverse'
+      | 'step-over'
+      | 'step-out'
+      | 'run-to'
+      | 'who-wrote'
+      | 'who-wrote-register'
+      | 'step-event'
+      | 'step-state'
+      | 'step-instruction'
+      | 'step-call';
+  }
 >;
 
 const MOTION: Partial<Record<Move['type'], Motion>> = { play: 'play', seek: 'scrub' };
@@ -235,6 +259,13 @@ export async function compareWith(kernel: string, of: string): Promise<void> {
     const detail = error instanceof Error ? error.message : String(error);
     notify({ kind: 'error', title: `The types of ${kernel} could not be fetched`, detail });
   }
+}
+
+export const askHeat = (): void => post({ type: 'heat' });
+
+/** Asks for a loaded program as text, once. */
+export function askProgram(id: number): void {
+  if (!(id in lab().programs)) post({ type: 'program', id });
 }
 
 export const setBreaks = (): void => post({ type: 'breaks', breaks: choices().breaks });

@@ -1,4 +1,5 @@
-import { useCallback } from 'react';
+import { useCallback, useState } from 'react';
+import { runCommand } from '../commands/registry.ts';
 import type { Layout } from '../../engine/index.ts';
 import { trampolineChainScene } from '../../views/trampoline/trampoline.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
@@ -8,6 +9,43 @@ interface FieldFootProps {
   readonly subject: Subject;
   readonly layout: Layout;
   readonly path: string | null;
+}
+
+/** Questions over the recorded run; answers are places in it. */
+function Questions({ address, length, path }: { address: number; length: number; path: string }) {
+  const [value, setValue] = useState('');
+  const wanted = /^(\d+|0x[0-9a-f]+)$/i.test(value.trim()) && length <= 8 ? BigInt(value.trim()) : null;
+  if (address <= 0 || length <= 0) return null;
+  return (
+    <form
+      className="row"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (wanted !== null) runCommand('ask.bytes', { address, length, value: String(wanted) });
+      }}
+    >
+      <button
+        type="button"
+        className="button small"
+        onClick={() => runCommand('ask.bytes', { address, length })}
+        title={`Back to what wrote ${path} last`}
+      >
+        Who wrote it last?
+      </button>
+      <label className="row">
+        When was it
+        <input
+          className="text-input narrow"
+          aria-label={`Value of ${path}`}
+          value={value}
+          onChange={(event) => setValue(event.target.value)}
+        />
+      </label>
+      <button type="submit" className="button small" aria-disabled={wanted === null}>
+        ?
+      </button>
+    </form>
+  );
 }
 
 /** The selected field, and for a function pointer the way to its program. */
@@ -28,6 +66,7 @@ export function FieldFoot({ subject, layout, path }: FieldFootProps) {
       <p>
         <b className="mono">{row.path}</b> <span className="mono note">{row.type}</span>
       </p>
+      <Questions address={subject.address + row.offset} length={row.bitSize > 0 ? 1 : row.size} path={row.path} />
       {isFunction && (
         <div className="chain">
           <LiveScene calm build={build} />

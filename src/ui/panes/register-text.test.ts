@@ -19,6 +19,8 @@ function shown(low: number, high: number, register = 1) {
     registers: Array.from({ length: 11 }, () => [low, high] as const),
     changed: [],
     socket: 1,
+    stack: [],
+    frame: 0,
     note: null,
   };
   return registerText(cpu, register, cold);

@@ -21,18 +21,32 @@ export function signed([low, high]: readonly [number, number]): bigint {
   return BigInt.asIntN(64, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
 }
 
+/** Bytes of a tcp_sock and its surroundings in the slab: a pointer within is a pointer into that socket. */
+const SOCK_SPAN = 4096;
+
+/** What a kernel address points at: a socket, or so many bytes into one. */
 function pointee(address: number, cold: ColdSnapshot | null): string | null {
+  let best: { name: string; into: number } | null = null;
   for (const { id, sk, peer } of cold?.sockets ?? []) {
-    if (sk !== 0 && address === sk) return `sk ${id}`;
-    if (peer !== 0 && address === peer) return `peer of sk ${id}`;
+    for (const [base, name] of [
+      [sk, `sk ${id}`],
+      [peer, `peer of sk ${id}`],
+    ] as const) {
+      const into = address - base;
+      if (base !== 0 && into >= 0 && into < SOCK_SPAN && (!best || into < best.into)) best = { name, into };
+    }
   }
-  return null;
+  return best && (best.into === 0 ? best.name : `${best.name} +${best.into}`);
 }
 
 export function registerText(cpu: CpuSnapshot, n: number, cold: ColdSnapshot | null): RegisterText {
   const value = cpu.registers[n];
+  return n === 10 ? { text: 'fp', note: '', full: fullHex(value) } : wordText(value, cold);
+}
+
+/** 64 bits, as low and high word. */
+export function wordText(value: readonly [number, number], cold: ColdSnapshot | null): RegisterText {
   const full = fullHex(value);
-  if (n === 10) return { text: 'fp', note: '', full };
   if (value[1] >>> 0 === KERNEL_HIGH) {
     const name = pointee(value[0] >>> 0, cold);
     return name ? { text: name, note: '', full } : { text: `…${hex(value[0])}`, note: 'ptr', full };

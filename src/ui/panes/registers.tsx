@@ -1,4 +1,5 @@
 import type { CpuSnapshot } from '../../engine/index.ts';
+import { runCommand } from '../commands/registry.ts';
 import { useLab } from '../store/lab.ts';
 import { registerText } from './register-text.ts';
 
@@ -18,8 +19,19 @@ export function Registers() {
           <div key={name} className={changed ? 'changed' : undefined}>
             <dt>{name}</dt>
             <dd title={shown?.full}>
-              {shown ? shown.text : '–'} {shown?.note && <span className="note">{shown.note}</span>}
-              {changed && <span className="spoken"> changed</span>}
+              {shown ? (
+                <button
+                  type="button"
+                  className="register"
+                  title={`${shown.full}: back to what wrote ${name} last`}
+                  onClick={() => runCommand('ask.register', { register: n })}
+                >
+                  {shown.text} {shown.note && <span className="note">{shown.note}</span>}
+                  {changed && <span className="spoken"> changed</span>}
+                </button>
+              ) : (
+                '–'
+              )}
             </dd>
           </div>
         );

@@ -1,6 +1,6 @@
 import { Pane } from '../controls/pane.tsx';
 import { chooseTab, useChoices } from '../store/choices.ts';
-import { BreaksTab } from './breaks-tab.tsx';
+import { DebugTab } from './debug-tab.tsx';
 import { LedgerTab } from './ledger-tab.tsx';
 import { ProcessesTab } from './processes-tab.tsx';
 import { StructTab } from './struct-tab.tsx';
@@ -10,7 +10,7 @@ const TABS = [
   { id: 'struct', title: 'Struct' },
   { id: 'trampoline', title: 'Trampoline' },
   { id: 'ledger', title: 'Ledger' },
-  { id: 'breaks', title: 'Breaks' },
+  { id: 'debug', title: 'Debug' },
   { id: 'processes', title: 'Processes' },
 ] as const;
 
@@ -21,7 +21,7 @@ export function SidePane() {
       {tab === 'struct' && <StructTab />}
       {tab === 'trampoline' && <TrampolineTab />}
       {tab === 'ledger' && <LedgerTab />}
-      {tab === 'breaks' && <BreaksTab />}
+      {tab === 'debug' && <DebugTab />}
       {tab === 'processes' && <ProcessesTab />}
     </Pane>
   );

@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 import type { MapSnapshot } from '../../engine/index.ts';
 import { imageStripScene, trampolineChainScene } from '../../views/trampoline/trampoline.ts';
+import { Compiled } from './compiled.tsx';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { useKernel } from '../controls/use-kernel.ts';
 import { useChoices } from '../store/choices.ts';
@@ -44,6 +45,7 @@ const NO_TRAMPOLINE = { code: [], bytes: 0 };
 function Chain({ map, member }: { readonly map: MapSnapshot; readonly member: string }) {
   const btf = useKernel();
   const { code, bytes } = map.trampolines.find((one) => one.member === member) ?? NO_TRAMPOLINE;
+  const prog = map.progs.find((one) => one.member === member);
   const offset = btf?.field(VALUE, `data.${member}`)?.byteOffset ?? 0;
   const build: LiveSceneProps['build'] = useCallback(
     (_, { size }) => trampolineChainScene({ map, member, offset }, size),
@@ -55,6 +57,12 @@ function Chain({ map, member }: { readonly map: MapSnapshot; readonly member: st
       <div className="chain">
         <LiveScene calm build={build} />
       </div>
+      {prog && (
+        <details>
+          <summary>the program, and its WebAssembly</summary>
+          <Compiled prog={prog.id} text={prog.text} />
+        </details>
+      )}
       {code.length > 0 && (
         <details>
           <summary>

@@ -12,7 +12,7 @@ export const SPEEDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2] as const;
 export interface Tabs {
   readonly lifecycle: 'machine' | 'sequence' | 'checks' | 'modules';
   readonly flows: 'wire' | 'series' | 'table';
-  readonly side: 'struct' | 'trampoline' | 'ledger' | 'breaks' | 'processes';
+  readonly side: 'struct' | 'trampoline' | 'ledger' | 'debug' | 'processes';
   /** which pane a narrow screen shows */
   readonly narrow: 'lifecycle' | 'flows' | 'struct' | 'code';
 }
@@ -43,6 +43,10 @@ export interface Choices {
   readonly activeText: string | null;
   readonly breakpoints: readonly Breakpoint[];
   readonly breaks: readonly Break[];
+  /** expressions that are shown wherever the run stands */
+  readonly watches: readonly string[];
+  /** how often each line ran is shown beside it */
+  readonly heat: boolean;
   /** kernel that the sequence is compared with; null: none */
   readonly beside: string | null;
   readonly selection: Selection;
@@ -66,6 +70,8 @@ const DEFAULTS: Choices = {
   activeText: null,
   breakpoints: [],
   breaks: [],
+  watches: [],
+  heat: false,
   beside: null,
   selection: { map: null, socket: null, field: null },
   copy: 'kvalue',

@@ -4,7 +4,9 @@ import {
   type ColdSnapshot,
   type CpuSnapshot,
   DEFAULT_KERNEL,
+  type Heat,
   type History,
+  type ProgramText,
   type Scenario,
 } from '../../engine/index.ts';
 import type { Notice, OtherRun } from '../../protocol/messages.ts';
@@ -33,6 +35,10 @@ export interface LabState {
   readonly other: OtherRun | null;
   /** program texts as the machine has them, by name */
   readonly loaded: Readonly<Record<string, string>>;
+  /** how often each instruction had run, at a time */
+  readonly heat: { readonly time: number; readonly heat: Heat } | null;
+  /** loaded programs as text, by id, where they were asked for */
+  readonly programs: Readonly<Record<number, ProgramText>>;
   readonly notices: readonly ShownNotice[];
 }
 
@@ -47,6 +53,8 @@ export const useLab = create<LabState>(() => ({
   cpu: null,
   playing: false,
   other: null,
+  heat: null,
+  programs: {},
   loaded: {},
   notices: [],
 }));

@@ -36,11 +36,11 @@ export function breakWords(one: Break): string {
   }
 }
 
-export function BreaksTab() {
+export function Breaks() {
   const breaks = useChoices((state) => state.breaks);
   const breakpoints = useChoices((state) => state.breakpoints);
   return (
-    <div className="listing breaks" tabIndex={0} role="region" aria-label="Breaks">
+    <section aria-label="Breaks">
       <h3>Playing stops when</h3>
       {breaks.length + breakpoints.length === 0 && (
         <p className="note">Nothing yet. Add a break below, or press F9 on a line of a program.</p>
@@ -72,7 +72,7 @@ export function BreaksTab() {
         <CommandButton command="time.reverse">Back to the last of them</CommandButton>
       </p>
       <NewBreak />
-    </div>
+    </section>
   );
 }
 

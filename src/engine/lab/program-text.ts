@@ -1,0 +1,45 @@
+/* A loaded program as the page shows it: BPF text, source line and WebAssembly of each instruction. */
+import type { Btf } from '../btf/btf.ts';
+import { disassemble } from '../isa/disassembler.ts';
+import { decode, instructionSlots } from '../isa/insn.ts';
+import type { BodyText } from '../vm/wasm/bodies.ts';
+
+export interface ProgramRow {
+  readonly slot: number;
+  /** in LLVM's pseudo-C */
+  readonly text: string;
+  /** 0-based line of the text that it was loaded from */
+  readonly line: number;
+  /** what it was compiled to, indented as blocks are nested */
+  readonly wasm: readonly string[];
+  /** a function of the program begins here */
+  readonly entry: boolean;
+}
+
+export type ProgramText = readonly ProgramRow[];
+
+export function programText(
+  insns: Uint8Array,
+  lines: readonly number[],
+  functions: readonly BodyText[],
+  btf: Btf,
+): ProgramText {
+  const compiled = new Map<number, string[]>();
+  for (const { lines: body } of functions) {
+    for (const { slot, depth, text } of body) {
+      if (slot === null) continue;
+      const known = compiled.get(slot) ?? [];
+      known.push(`${' '.repeat(depth)}${text}`);
+      compiled.set(slot, known);
+    }
+  }
+  const names = { kfunc: (id: number) => btf.type(id)?.name ?? null };
+  const entries = new Set(functions.map(({ slot }) => slot));
+  return [...instructionSlots(insns)].map((slot) => ({
+    slot,
+    text: disassemble(decode(insns, slot), 'llvm', names) ?? '?',
+    line: lines[slot] ?? 0,
+    wasm: compiled.get(slot) ?? [],
+    entry: entries.has(slot),
+  }));
+}

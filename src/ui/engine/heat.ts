@@ -1,0 +1,25 @@
+/* Keeps the heat map of where the run stands: asked for again whenever it has come to rest elsewhere. */
+import { currentFrame } from '../frame-source.ts';
+import { useChoices } from '../store/choices.ts';
+import { lab, useLab } from '../store/lab.ts';
+import { askHeat } from './engine.ts';
+
+const REST_MS = 200;
+
+export function followHeat(): void {
+  let timer = 0;
+  const soon = (): void => {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      const { playing, heat, phase, job } = lab();
+      if (!useChoices.getState().heat || playing || phase !== 'ready' || job) return;
+      if (heat?.time !== currentFrame().hot.time) askHeat();
+    }, REST_MS);
+  };
+  useLab.subscribe((now, before) => {
+    if (now.cold !== before.cold || now.cpu !== before.cpu || now.playing !== before.playing) soon();
+  });
+  useChoices.subscribe((now, before) => {
+    if (now.heat !== before.heat) soon();
+  });
+}
