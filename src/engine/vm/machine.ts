@@ -6,7 +6,7 @@ import { assert } from '../base/assert.ts';
 import type { Result } from '../base/result.ts';
 import { FRAME_POINTER, REGISTERS } from '../isa/opcodes.ts';
 import type { KernelFunctions } from './functions.ts';
-import { FRAME_BYTES, FRAME_WORDS, MAX_FRAMES, STACK_BYTES } from './calls.ts';
+import { FRAME_BYTES, FRAME_SHIFT, FRAME_WORDS, MAX_FRAMES, STACK_BYTES } from './calls.ts';
 import { type InstructionWatch, interpret, type Run, type Surroundings } from './interpreter.ts';
 import { KERNEL_BASE_HI, type Memory } from './memory.ts';
 import { prepareProgram, type Program } from './program.ts';
@@ -307,7 +307,7 @@ export class BpfMachine {
 }
 
 /** A stack is aligned to its size and frames are filled from the bottom. */
-const depthOf = (framePointer: number): number => ((framePointer - 1) & (STACK_BYTES - 1)) >> 9;
+const depthOf = (framePointer: number): number => ((framePointer - 1) & (STACK_BYTES - 1)) >> FRAME_SHIFT;
 
 function tooDeep(): never {
   assert(false, 'programs nested too deep');
