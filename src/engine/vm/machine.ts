@@ -29,6 +29,8 @@ const MAX_NESTING = 4;
 
 /** Compiling a longer program (100,000 slots) would take longer than interpreting all that its fuel allows. */
 const COMPILED_BYTES = 800_000;
+/** Engines take functions of some 7 MB; below this size a module is never too large. */
+const TOO_LARGE = 4_000_000;
 const FUEL_LEFT = SCRATCH.fuel >> 2;
 const NESTING = SCRATCH.nesting >> 2;
 const RESULT = SCRATCH.result >> 2;
@@ -165,15 +167,17 @@ export class BpfMachine {
   private instance(programs: readonly Program[], trampolines: readonly TrampolinePlan[]): CompiledInstance | null {
     if (programs.some(({ insns }) => insns.length > COMPILED_BYTES)) return null;
     const { memory, functions } = this;
+    const compiled = compileModule(programs, this.layout, trampolines);
     try {
-      const instance = instantiate(compileModule(programs, this.layout, trampolines), {
+      const instance = instantiate(compiled, {
         memory,
         functions,
         resume: (number) => this.resume(programs[number], instance.programs[number].remaining),
       });
       return instance;
     } catch (error) {
-      if (!(error instanceof WebAssembly.CompileError)) throw error;
+      // a small module that is refused would be a fault of the generator
+      if (!(error instanceof WebAssembly.CompileError) || compiled.bytes.length < TOO_LARGE) throw error;
       return null;
     }
   }
