@@ -282,8 +282,10 @@ export class BpfMachine {
   private begin(program: Program, context: number, r2: number, watch: InstructionWatch | null, level: number): Run {
     const low = program.busy ? program.low.slice() : program.low;
     const high = program.busy ? program.high.slice() : program.high;
-    low.fill(0, 0, FRAME_POINTER);
-    high.fill(0, 0, FRAME_POINTER);
+    for (let r = 0; r < FRAME_POINTER; r++) {
+      low[r] = 0;
+      high[r] = 0;
+    }
     low[1] = context;
     high[1] = context === 0 ? 0 : KERNEL_BASE_HI;
     low[2] = r2;
