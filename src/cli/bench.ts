@@ -88,12 +88,33 @@ function benchLab(): void {
   );
 }
 
+/** ns of a call of each member of a registered struct, as the stack calls it, beside the instructions that it executes. */
+function benchCalls(): string[] {
+  const scenario = simScenario({ cc: 'bpf_reno', link: LINKS[0][1], flows: 1, seconds: 5, seed: 1 });
+  const lab = new Lab(shippedParts(), scenario);
+  lab.seek(scenario.until);
+  const { machine } = lab;
+  const [{ progs }] = Object.values(machine.kernel.state.maps).filter((map) => map.progs.length > 0);
+  const [{ sk }] = machine.tcp.list();
+  const CALLS = 200_000;
+  const rows = progs.map(({ member, address }) => {
+    const before = lab.hot().executedInsns;
+    const call = (): void => {
+      for (let i = 0; i < CALLS; i++) machine.text.call(address, sk, i, 1);
+    };
+    call();
+    const insns = (lab.hot().executedInsns - before) / CALLS;
+    return [member, ((rounds(21, () => timed(call)) * 1e6) / CALLS).toFixed(1), insns.toFixed(1)];
+  });
+  return table(['call by the stack', 'ns', 'instructions'], rows).split('\n');
+}
+
 /** The benchmark programs lie beside the repository, not in it. */
 const PROGRAMS = join(process.cwd(), '..', 'shared', 'bench', 'programs');
 
 const BENCHES: Readonly<Record<string, () => void>> = {
   vm: () => {
-    for (const line of benchVm(PROGRAMS)) console.log(line);
+    for (const line of [...benchCalls(), '', ...benchVm(PROGRAMS)]) console.log(line);
   },
   lab: benchLab,
   tcp: benchTcp,

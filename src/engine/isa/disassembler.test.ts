@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { runs } from '../base/testing/runs.ts';
 import { assembleBare } from './assembler.ts';
 import { disassemble, disassembleProgram, kernelLine } from './disassembler.ts';
-import { decode, encode, type Insn, insn } from './insn.ts';
+import { randomRun } from '../vm/testing/random-program.ts';
+import { decode, decodeAll, encode, type Insn, insn } from './insn.ts';
 import { INSTRUCTIONS, type InstructionSpec, SHAPES, specOf } from './instructions.ts';
 import { assembleMnemonic } from './mnemonic.ts';
 import { OPCODE } from './opcodes.ts';
@@ -21,7 +22,7 @@ function instances(spec: InstructionSpec): Arbitrary<Insn> {
   const isJump = /\{(to|pc)\}/.test(spec.pseudo);
   const distance = integer({ min: -1, max: -1 });
   return record({
-    dst: integer({ min: 0, max: uses('dst') ? 9 : 0 }),
+    dst: integer({ min: 0, max: uses('dst') ? 10 : 0 }),
     src: uses('src') ? integer({ min: 0, max: 10 }) : integer({ min: spec.src ?? 0, max: spec.src ?? 0 }),
     off: uses('off') ? (isJump ? distance : s16) : integer({ min: spec.off ?? 0, max: spec.off ?? 0 }),
     imm: uses('imm')
@@ -57,6 +58,32 @@ describe('round trips', () => {
         expect([text, decode(value.insns, 0)]).toEqual([text, x]);
       }),
       { numRuns: runs(3000, 100000) },
+    );
+  });
+
+  test('from one syntax to the other and back', () => {
+    check(
+      property(anyInsn, (x) => {
+        const pseudo = disassemble(x, 'llvm') ?? '';
+        const mnemonic = disassemble(decode(assembleBare(pseudo).value.insns, 0), 'mnemonic') ?? '';
+        const back = disassemble(decode(assembleMnemonic(mnemonic).value.insns, 0), 'llvm');
+        expect([mnemonic, back]).toEqual([disassemble(x, 'mnemonic'), pseudo]);
+      }),
+      { numRuns: runs(3000, 100_000) },
+    );
+  });
+
+  test('whole programs, with their jumps and calls', () => {
+    check(
+      property(randomRun, ({ insns }) => {
+        const bytes = insns(0x400000);
+        const pseudo = assembleBare(disassembleProgram(bytes));
+        expect(pseudo.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+        expect(pseudo.value.insns).toEqual(bytes);
+        const lines = decodeAll(bytes).map((x) => disassemble(x, 'mnemonic'));
+        expect(assembleMnemonic(lines.join('\n')).value.insns).toEqual(bytes);
+      }),
+      { numRuns: runs(300, 10_000) },
     );
   });
 

@@ -4,7 +4,8 @@ import { KERNEL_BASE_HI } from './memory.ts';
 import { type Callee, FUNCTION_ADDRESS, type Program } from './program.ts';
 
 export const MAX_FRAMES = 8;
-export const FRAME_BYTES = 512;
+export const FRAME_SHIFT = 9;
+export const FRAME_BYTES = 1 << FRAME_SHIFT;
 export const STACK_BYTES = MAX_FRAMES * FRAME_BYTES;
 /** What a call keeps: return address, r6 to r9, the turn of a callback or -1, r1 to r5. */
 export const FRAME_WORDS = 20;

@@ -6,7 +6,7 @@ import { assert } from '../base/assert.ts';
 import type { Result } from '../base/result.ts';
 import { FRAME_POINTER, REGISTERS } from '../isa/opcodes.ts';
 import type { KernelFunctions } from './functions.ts';
-import { FRAME_BYTES, FRAME_WORDS, MAX_FRAMES, STACK_BYTES } from './calls.ts';
+import { FRAME_BYTES, FRAME_SHIFT, FRAME_WORDS, MAX_FRAMES, STACK_BYTES } from './calls.ts';
 import { type InstructionWatch, interpret, type Run, type Surroundings } from './interpreter.ts';
 import { KERNEL_BASE_HI, type Memory } from './memory.ts';
 import { prepareProgram, type Program } from './program.ts';
@@ -29,6 +29,8 @@ const MAX_NESTING = 4;
 
 /** Compiling a longer program (100,000 slots) would take longer than interpreting all that its fuel allows. */
 const COMPILED_BYTES = 800_000;
+/** Engines take functions of some 7 MB; below this size a module is never too large. */
+const TOO_LARGE = 4_000_000;
 const FUEL_LEFT = SCRATCH.fuel >> 2;
 const NESTING = SCRATCH.nesting >> 2;
 const RESULT = SCRATCH.result >> 2;
@@ -165,15 +167,17 @@ export class BpfMachine {
   private instance(programs: readonly Program[], trampolines: readonly TrampolinePlan[]): CompiledInstance | null {
     if (programs.some(({ insns }) => insns.length > COMPILED_BYTES)) return null;
     const { memory, functions } = this;
+    const compiled = compileModule(programs, this.layout, trampolines);
     try {
-      const instance = instantiate(compileModule(programs, this.layout, trampolines), {
+      const instance = instantiate(compiled, {
         memory,
         functions,
         resume: (number) => this.resume(programs[number], instance.programs[number].remaining),
       });
       return instance;
     } catch (error) {
-      if (!(error instanceof WebAssembly.CompileError)) throw error;
+      // a small module that is refused would be a fault of the generator
+      if (!(error instanceof WebAssembly.CompileError) || compiled.bytes.length < TOO_LARGE) throw error;
       return null;
     }
   }
@@ -278,8 +282,10 @@ export class BpfMachine {
   private begin(program: Program, context: number, r2: number, watch: InstructionWatch | null, level: number): Run {
     const low = program.busy ? program.low.slice() : program.low;
     const high = program.busy ? program.high.slice() : program.high;
-    low.fill(0, 0, FRAME_POINTER);
-    high.fill(0, 0, FRAME_POINTER);
+    for (let r = 0; r < FRAME_POINTER; r++) {
+      low[r] = 0;
+      high[r] = 0;
+    }
     low[1] = context;
     high[1] = context === 0 ? 0 : KERNEL_BASE_HI;
     low[2] = r2;
@@ -307,7 +313,7 @@ export class BpfMachine {
 }
 
 /** A stack is aligned to its size and frames are filled from the bottom. */
-const depthOf = (framePointer: number): number => ((framePointer - 1) & (STACK_BYTES - 1)) >> 9;
+const depthOf = (framePointer: number): number => ((framePointer - 1) & (STACK_BYTES - 1)) >> FRAME_SHIFT;
 
 function tooDeep(): never {
   assert(false, 'programs nested too deep');

@@ -173,7 +173,7 @@ function ubpfAt(path: string, folder: string): Ubpf {
     const { status, stdout, stderr } = spawnSync(path, [file, mem, n, calls, inits, engine].map(String), {
       encoding: 'utf8',
     });
-    const [ns, r0] = String(stdout).trim().split(' ');
+    const [ns, r0] = stdout.trim().split(' ');
     if (status !== 0) throw new Error(`uBPF: ${name}: ${stderr}`);
     if (n === all && engine === 'jit' && r0 !== expect.full.r0) throw new Error(`uBPF: ${name}: gave ${r0}`);
     return Number(ns);

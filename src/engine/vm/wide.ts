@@ -15,9 +15,10 @@ function mulHigh(a: number, b: number): number {
   const a1 = a >>> 16;
   const b0 = b & 0xffff;
   const b1 = b >>> 16;
-  const middle = a1 * b0 + ((a0 * b0) >>> 16);
-  const other = a0 * b1 + (middle & 0xffff);
-  return (a1 * b1 + Math.floor(middle / 0x10000) + Math.floor(other / 0x10000)) | 0;
+  // neither sum reaches 2^32, so int32 arithmetic loses nothing
+  const middle = Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16);
+  const other = Math.imul(a0, b1) + (middle & 0xffff);
+  return (Math.imul(a1, b1) + (middle >>> 16) + (other >>> 16)) | 0;
 }
 
 export function mul64(low: Halves, high: Halves, d: number, s: number): void {

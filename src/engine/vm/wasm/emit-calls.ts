@@ -1,5 +1,5 @@
 /* Calls: of the kernel's functions, and of the program's own. */
-import { FRAME_BYTES, MAX_FRAMES, NO_TURN } from '../calls.ts';
+import { FRAME_BYTES, FRAME_SHIFT, MAX_FRAMES, NO_TURN } from '../calls.ts';
 import { GO_ON } from '../functions.ts';
 import { KERNEL_BASE_HI, REGIONS, regionEndAddress } from '../memory.ts';
 import { LOCAL, localOf } from './locals.ts';
@@ -113,7 +113,7 @@ export class CallEmitter {
   leaveFrame(): void {
     const { out, program } = this.o;
     out.get(localOf(10)).op(W.i32_wrap_i64).i32(1).op(W.i32_sub).i32(STACK_MASK).op(W.i32_and);
-    out.i32(Math.log2(FRAME_BYTES)).op(W.i32_shr_u).i32(FRAME.bytes).op(W.i32_mul).tee(LOCAL.word);
+    out.i32(FRAME_SHIFT).op(W.i32_shr_u).i32(FRAME.bytes).op(W.i32_mul).tee(LOCAL.word);
     out.get(LOCAL.pc).memory(W.i32_store, SCRATCH.frames + FRAME.pc);
     out.get(LOCAL.word);
     if (program.callbacks.length > 0) out.get(LOCAL.turn);
