@@ -26,8 +26,9 @@ export type {
   Scenario,
   ScenarioStep,
 } from './lab/commands.ts';
-export { fromBase64, toBase64 } from './base/base64.ts';
+export { toBase64 } from './base/base64.ts';
 export { congestionControlsIn } from './lab/objects.ts';
+export { declareStructOps, type DeclaredTypes } from './kernel/struct-ops/declare.ts';
 export { Lab, type LabBreakpoint } from './lab/lab.ts';
 export { type MachineParts, openMachineParts } from './lab/machine.ts';
 export type * from './lab/snapshot.ts';
