@@ -7,6 +7,7 @@ export { CACHE_LINE, type Layout, type LayoutRow, type LayoutSummary, structLayo
 export { dumpC } from './btf/dump-c.ts';
 export { dumpJson, dumpRaw } from './btf/dump-raw.ts';
 export { openBtf } from './btf/read.ts';
+export { openSearch } from './btf/search.ts';
 export { type AssembledObject, assemble, type Reference } from './isa/assembler.ts';
 export { HELPERS, type HelperSpec } from './isa/helpers.ts';
 export { INSTRUCTIONS, type InstructionSpec } from './isa/instructions.ts';
