@@ -6,12 +6,11 @@ await ensurePackages();
 await ensureCli();
 const wanted = process.argv.slice(2);
 const asked = (name) => wanted.length === 0 || wanted.includes(name);
-const engine = wanted.filter((name) => name !== 'sizes' && name !== 'btf');
+const engine = wanted.filter((name) => name !== 'sizes');
 let status = 0;
 if (wanted.length === 0 || engine.length > 0) {
   status = await run(process.execPath, ['--expose-gc', join(root, 'dist-cli', 'main.js'), 'bench', ...engine]);
 }
-if (status === 0 && asked('btf')) status = await run(bin('vitest'), ['bench', '--run', 'src/engine/btf']);
 if (status === 0 && asked('sizes')) {
   status = await run(bin('vite'), ['build', '--logLevel', 'warn']);
   if (status === 0) status = await run(process.execPath, ['scripts/sizes.mjs']);

@@ -1,9 +1,11 @@
 /** Speeds, printed beside how they grow; nothing is asserted. Each figure is the median of several rounds. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Lab, type PathConfig } from '../engine/index.ts';
+import { type Btf, dumpC, dumpRaw, Lab, openBtf, openSearch, type PathConfig } from '../engine/index.ts';
 import { benchVm } from '../engine/vm/vm.bench.ts';
 import { SCENARIOS } from '../scenarios/index.ts';
-import { shippedParts, table, Usage, type Verb } from './cli.ts';
+import { readBytes, shippedParts, table, Usage, type Verb } from './cli.ts';
 import { parseLink, simScenario } from './sim.ts';
 
 const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];
@@ -109,6 +111,70 @@ function benchCalls(): string[] {
   return table(['call by the stack', 'ns', 'instructions'], rows).split('\n');
 }
 
+/** Runs before the first counts, when code is not yet compiled; then the median of what follows. */
+function coldAndWarm(work: () => void): [cold: string, warm: string] {
+  const cold = timed(work);
+  return [cold.toFixed(1), rounds(9, () => timed(work)).toFixed(1)];
+}
+
+/** MiB that the result of `make` keeps alive; needs `--expose-gc`. */
+function kept(make: () => unknown): string {
+  const { gc } = globalThis as { gc?: () => void };
+  if (!gc) return '-';
+  const used = (): number => {
+    gc();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  };
+  const before = used();
+  const value = make();
+  const bytes = used() - before;
+  return value === null ? '-' : (bytes / 1024 / 1024).toFixed(1);
+}
+
+function open(bytes: Uint8Array): Btf {
+  const btf = openBtf(bytes);
+  if (!btf.ok) throw new Usage(btf.error.message);
+  return btf.value;
+}
+
+/** Every type as an object. */
+function parse(bytes: Uint8Array): Btf {
+  const btf = open(bytes);
+  for (let i = 0; i < btf.count; i++) btf.type(btf.idAt(i));
+  return btf;
+}
+
+/** The BTF of a whole kernel lies beside the repository, not in it. */
+const VMLINUX = join(process.cwd(), '..', 'shared', 'btf', 'vmlinux-6.12.btf');
+
+function benchBtf(): void {
+  if (!existsSync(VMLINUX)) {
+    console.log(`BTF of a whole kernel: ${VMLINUX} is not here`);
+    return;
+  }
+  const bytes = readBytes(VMLINUX);
+  const search = openSearch(open(bytes));
+  const queries = ['t', 'tcp', 'sock', 'nobody'];
+  const rows = [
+    ['index', ...coldAndWarm(() => void open(bytes)), kept(() => open(bytes)), '60 ms'],
+    ['full parse', ...coldAndWarm(() => void parse(bytes)), kept(() => parse(bytes)), '250 ms, 60 MiB'],
+    ['dump raw', ...coldAndWarm(() => void dumpRaw(open(bytes))), '', ''],
+    ['dump C', ...coldAndWarm(() => void dumpC(open(bytes))), '', ''],
+    ...queries.map((query) => [`search "${query}"`, ...coldAndWarm(() => void search(query, 100)), '', '8 ms']),
+    ...['raw', 'c'].map((format) => [`bpftool btf dump, ${format}`, '', bpftool(format), '', '']),
+  ];
+  console.log(`vmlinux 6.12, ${(bytes.length / 1e6).toFixed(1)} MB, ${open(bytes).count} types`);
+  console.log(table(['ms', 'first', 'then', 'MiB kept', 'goal'], rows));
+}
+
+/** ms that bpftool takes for the same file, where it is installed. */
+function bpftool(format: string): string {
+  const args = ['btf', 'dump', 'file', VMLINUX, ...(format === 'c' ? ['format', 'c'] : [])];
+  const run = (): number => timed(() => spawnSync('bpftool', args, { stdio: 'ignore' }));
+  return spawnSync('bpftool', ['version'], { stdio: 'ignore' }).status === 0 ? rounds(3, run).toFixed(1) : 'not here';
+}
+
 /** The benchmark programs lie beside the repository, not in it. */
 const PROGRAMS = join(process.cwd(), '..', 'shared', 'bench', 'programs');
 
@@ -118,6 +184,7 @@ const BENCHES: Readonly<Record<string, () => void>> = {
   },
   lab: benchLab,
   tcp: benchTcp,
+  btf: benchBtf,
 };
 
 export const benchVerb: Verb = {

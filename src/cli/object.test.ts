@@ -45,3 +45,16 @@ test('an object of 6.12 on 6.1: fields have moved, and the instructions with the
 test('a kernel that there is not', () => {
   expect(() => lab('x.o', '--kernel', 'v9')).toThrow(Usage);
 });
+
+test('members of a declared type are called by hand', () => {
+  const fixture = (name: string) => join(import.meta.dirname, '../engine/lab/fixtures', name);
+  const args = [fixture('counter.bpf.o'), '--type', fixture('counter.h'), '--call', 'step [05] 3', '--call', 'scale 5'];
+  expect(lab(...args)).toMatchObject({
+    status: 0,
+    out: ['step(05, 3) = 8; argument 1: {\n    "value": 8,\n    "sum": 8\n}', 'scale(5) = 16'],
+  });
+  expect(lab(...args, '--call', 'nothing')).toMatchObject({
+    status: 1,
+    err: ['Error: struct counter_ops has no function nothing'],
+  });
+});

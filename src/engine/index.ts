@@ -6,6 +6,8 @@ export type { Btf, BtfType, Field } from './btf/btf.ts';
 export { CACHE_LINE, type Layout, type LayoutRow, type LayoutSummary, structLayout } from './btf/layout.ts';
 export { dumpC } from './btf/dump-c.ts';
 export { dumpJson, dumpRaw } from './btf/dump-raw.ts';
+export { openBtf } from './btf/read.ts';
+export { openSearch } from './btf/search.ts';
 export { type AssembledObject, assemble, type Reference } from './isa/assembler.ts';
 export { HELPERS, type HelperSpec } from './isa/helpers.ts';
 export { INSTRUCTIONS, type InstructionSpec } from './isa/instructions.ts';
@@ -33,6 +35,7 @@ export type { ModuleCommand } from './lab/commands.ts';
 export { GRACE_CLOCKS, type GraceClock } from './kernel/grace.ts';
 export { fromBase64, toBase64 } from './base/base64.ts';
 export { congestionControlsIn } from './lab/objects.ts';
+export { declareStructOps, type DeclaredTypes } from './kernel/struct-ops/declare.ts';
 export { Lab, type LabBreakpoint } from './lab/lab.ts';
 export {
   DEFAULT_KERNEL,

@@ -6,6 +6,10 @@ import { infoFlag, infoKind, infoVlen, KIND_NAMES } from './wire.ts';
 
 const NONE: readonly never[] = [];
 
+/** Room for exactly so many, to be filled from the front: an array that grows takes room for many more. */
+// eslint-disable-next-line unicorn/no-new-array -- of exactly so many places
+const list = <T>(length: number): T[] => new Array<T>(length);
+
 export interface TypeSource {
   readonly view: DataView;
   readonly strings: StringSection;
@@ -39,21 +43,21 @@ export function decodeType(source: TypeSource, id: number, at: number): BtfType 
   const kind = infoKind(info);
   const word = view.getUint32(at + 8, true);
   const vlen = infoVlen(info);
-  const list = at + 12;
+  const items = at + 12;
   return {
     id,
     kind: KIND_NAMES[kind],
     name: strings.text(view.getUint32(at, true)),
     kindFlag: infoFlag(info),
     size: THIRD_IS_SIZE[kind] ? word : 0,
-    type: THIRD_IS_TYPE[kind] ? source.translate(word) : arrayWord(source, kind, list, 0),
-    members: kind === BTF_KIND.STRUCT || kind === BTF_KIND.UNION ? decodeMembers(source, list, vlen, info) : NONE,
-    params: kind === BTF_KIND.FUNC_PROTO ? decodeParams(source, list, vlen) : NONE,
-    enumerators: decodeEnumerators(source, kind, list, vlen, infoFlag(info)),
-    variables: kind === BTF_KIND.DATASEC ? decodeVariables(source, list, vlen) : NONE,
-    length: kind === BTF_KIND.ARRAY ? view.getUint32(list + 8, true) : 0,
-    indexType: arrayWord(source, kind, list, 4),
-    extra: decodeExtra(view, kind, list, vlen),
+    type: THIRD_IS_TYPE[kind] ? source.translate(word) : arrayWord(source, kind, items, 0),
+    members: kind === BTF_KIND.STRUCT || kind === BTF_KIND.UNION ? decodeMembers(source, items, vlen, info) : NONE,
+    params: kind === BTF_KIND.FUNC_PROTO ? decodeParams(source, items, vlen) : NONE,
+    enumerators: decodeEnumerators(source, kind, items, vlen, infoFlag(info)),
+    variables: kind === BTF_KIND.DATASEC ? decodeVariables(source, items, vlen) : NONE,
+    length: kind === BTF_KIND.ARRAY ? view.getUint32(items + 8, true) : 0,
+    indexType: arrayWord(source, kind, items, 4),
+    extra: decodeExtra(view, kind, items, vlen),
   };
 }
 
@@ -70,35 +74,35 @@ function decodeExtra(view: DataView, kind: number, list: number, vlen: number): 
 /** With kind_flag the offset word is bitfield size << 24 | bit offset; without it, the bit offset alone. */
 function decodeMembers({ view, strings, translate }: TypeSource, at: number, vlen: number, info: number): BtfMember[] {
   const flag = infoFlag(info);
-  const members: BtfMember[] = [];
+  const members = list<BtfMember>(vlen);
   for (let i = 0; i < vlen; i++, at += 12) {
     const offset = view.getUint32(at + 8, true);
-    members.push({
+    members[i] = {
       name: strings.text(view.getUint32(at, true)),
       type: translate(view.getUint32(at + 4, true)),
       bitOffset: flag ? offset & 0xffffff : offset,
       bitSize: flag ? offset >>> 24 : 0,
-    });
+    };
   }
   return members;
 }
 
 function decodeParams({ view, strings, translate }: TypeSource, at: number, vlen: number): BtfParam[] {
-  const params: BtfParam[] = [];
+  const params = list<BtfParam>(vlen);
   for (let i = 0; i < vlen; i++, at += 8) {
-    params.push({ name: strings.text(view.getUint32(at, true)), type: translate(view.getUint32(at + 4, true)) });
+    params[i] = { name: strings.text(view.getUint32(at, true)), type: translate(view.getUint32(at + 4, true)) };
   }
   return params;
 }
 
 function decodeVariables({ view, translate }: TypeSource, at: number, vlen: number): BtfVarSecInfo[] {
-  const variables: BtfVarSecInfo[] = [];
+  const variables = list<BtfVarSecInfo>(vlen);
   for (let i = 0; i < vlen; i++, at += 12) {
-    variables.push({
+    variables[i] = {
       type: translate(view.getUint32(at, true)),
       offset: view.getUint32(at + 4, true),
       size: view.getUint32(at + 8, true),
-    });
+    };
   }
   return variables;
 }
@@ -113,12 +117,12 @@ function decodeEnumerators(
   if (kind !== BTF_KIND.ENUM && kind !== BTF_KIND.ENUM64) return NONE;
   const { view, strings } = source;
   const step = kind === BTF_KIND.ENUM ? 8 : 12;
-  const enumerators: BtfEnumerator[] = [];
+  const enumerators = list<BtfEnumerator>(vlen);
   for (let i = 0; i < vlen; i++, at += step) {
-    enumerators.push({
+    enumerators[i] = {
       name: strings.text(view.getUint32(at, true)),
       value: step === 8 ? enumValue(view, at + 4, signed) : enum64Value(view, at + 4, signed),
-    });
+    };
   }
   return enumerators;
 }

@@ -141,14 +141,10 @@ function tableNumbering(ids: Uint32Array): Numbering {
 function makeBtf(blob: Blob, numbering: Numbering, base?: Base): Btf {
   const { view, offsets, count } = blob;
   const source = { view, strings: blob.strings, translate: (reference: number) => numbering.translate(reference) };
-  const decoded = new Map<number, BtfType>();
+  /** by position; a Map of as many would take longer to fill than the types to decode */
+  const decoded: (BtfType | undefined)[] = [];
   const fields = new Map<string, Field | null>();
   let names: NameIndex | null = null;
-
-  const decode = (id: number): BtfType | null => {
-    const position = numbering.positionOf(id);
-    return position === 0 ? (base?.btf.type(id) ?? null) : decodeType(source, id, offsets[position]);
-  };
 
   const btf: Btf = {
     bytes: blob.bytes,
@@ -157,11 +153,11 @@ function makeBtf(blob: Blob, numbering: Numbering, base?: Base): Btf {
     idLimit: numbering.limit,
     type(id) {
       if (id === 0) return VOID;
-      const known = decoded.get(id);
-      if (known) return known;
-      const type = decode(id);
-      if (type) decoded.set(id, type);
-      return type;
+      const position = numbering.positionOf(id);
+      if (position === 0) return base?.btf.type(id) ?? null;
+      // all places at once, or the array would be copied each time it grows
+      if (decoded.length === 0) decoded.length = count + 1;
+      return (decoded[position] ??= decodeType(source, id, offsets[position]));
     },
     find(kind, name) {
       const below = base?.btf.find(kind, name) ?? 0;

@@ -59,7 +59,9 @@ const latin1 = new TextDecoder('latin1');
 const utf8 = new TextDecoder();
 
 function decodeSection(bytes: Uint8Array): SectionText {
-  return { bytes, text: latin1.decode(bytes), ascii: bytes.every((byte) => byte < 0x80) };
+  let high = 0;
+  for (let i = 0; i < bytes.length; i++) high |= bytes[i];
+  return { bytes, text: latin1.decode(bytes), ascii: high < 0x80 };
 }
 
 function textAt({ bytes, text, ascii }: SectionText, offset: number): string {

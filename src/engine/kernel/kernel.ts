@@ -31,10 +31,12 @@ import {
   refcnt,
   shownRefcnt,
 } from './state.ts';
+import { type CallArgument, callMember, type MemberCall } from './struct-ops/call.ts';
 import { dummyOps } from './struct-ops/dummy-ops.ts';
 import { IMAGE_BYTES, rebuildText, trampolineLines } from './struct-ops/trampolines.ts';
 import { seqShow } from './struct-ops/show.ts';
-import { registerType, type StructOpsType } from './struct-ops/types.ts';
+import { genericOps } from './struct-ops/generic.ts';
+import { registerType, structOpsType, type StructOpsType } from './struct-ops/types.ts';
 import { lookupValue, mapState } from './struct-ops/value.ts';
 import type { X86Line } from './struct-ops/x86.ts';
 import type { HolderKind, StructOpsRefs, StructOpsSubsystem } from './subsystem.ts';
@@ -99,6 +101,17 @@ export class Kernel {
 
   registerSubsystem(subsystem: StructOpsSubsystem): StructOpsType {
     return registerType(this.core, subsystem);
+  }
+
+  /** A struct_ops type that the BTF has and no subsystem of this machine knows: called by hand. */
+  registerGeneric(name: string): StructOpsType {
+    const find = (): StructOpsType => structOpsType(this.core, name);
+    return registerType(this.core, genericOps(name, this.core.memory, find));
+  }
+
+  /** Calls a member through its slot; a text says why that cannot be. */
+  callMember(map: MapObject, member: string, args: readonly CallArgument[]): MemberCall | string {
+    return callMember(this.core, map, member, args);
   }
 
   get types(): readonly StructOpsType[] {

@@ -23,6 +23,8 @@ export interface StructOpsSubsystem {
   readonly unsupported: readonly string[];
   readonly initMember: (m: InitMember) => Answer;
   readonly validate?: (kdata: number) => Answer;
+  /** called through a member `init` of the value struct, where it has one, before `reg` */
+  readonly init?: (kdata: number) => Answer;
   readonly reg: (kdata: number) => Answer;
   readonly unreg: (kdata: number) => void;
   readonly update?: (kdata: number, oldKdata: number) => Answer;

@@ -48,6 +48,17 @@ export type Command =
     }
   /** reads a ring buffer of a loaded object until it is empty */
   | { readonly do: 'read-ring'; readonly process: string; readonly object: string; readonly map: string }
+  /**
+   * calls a member of a registered struct by hand: numbers, and for pointers the bytes that they lead to, in hex. A
+   * program of bpf_dummy_ops is run by BPF_PROG_TEST_RUN, with numbers
+   */
+  | {
+      readonly do: 'call-member';
+      readonly process: string;
+      readonly map: MapLetter;
+      readonly member: string;
+      readonly args: readonly (number | string)[];
+    }
   /** MAP_UPDATE_ELEM, key 0 */
   | { readonly do: 'register'; readonly process: string; readonly map: MapLetter }
   /** MAP_GET_FD_BY_ID, MAP_DELETE_ELEM, close */
@@ -135,6 +146,8 @@ export interface Scenario {
   readonly texts: Readonly<Record<string, string>>;
   /** object files in base64 by name */
   readonly objects?: Readonly<Record<string, string>>;
+  /** C declarations of struct_ops types that this kernel has besides its own (kernel/struct-ops/declare.ts) */
+  readonly types?: string;
   readonly steps: readonly ScenarioStep[];
   /** where the page opens, nanoseconds */
   readonly openAt: number;

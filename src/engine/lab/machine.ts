@@ -3,10 +3,12 @@
  * and every number is the same in every run.
  */
 import type { Btf } from '../btf/btf.ts';
+import type { DeclarationTag } from '../btf/tags.ts';
 import { assemble } from '../isa/assembler.ts';
 import type { AssembledObject } from '../isa/object.ts';
 import type { Profile } from '../kernel/profiles.ts';
 import { Kernel, type KernelState, type ProgObject } from '../kernel/kernel.ts';
+import { declareStructOps } from '../kernel/struct-ops/declare.ts';
 import { type EventKind, EventQueue } from '../net/event-queue.ts';
 import { cursorClass } from '../net/record.ts';
 import { registerHelpers } from '../tcp/helpers.ts';
@@ -20,7 +22,7 @@ import { compiledText } from '../vm/wasm/compile.ts';
 import type { Command, MapLetter, Scenario } from './commands.ts';
 import type { MachineParts } from './kernels.ts';
 import type { Halted, ProgramWatch, WatchedMachine } from './microscope.ts';
-import { mapElements, objectSnapshots } from './objects.ts';
+import { creatorTags, mapElements, objectSnapshots } from './objects.ts';
 import { type ProgramText, programText } from './program-text.ts';
 import { Programs } from './programs.ts';
 import type { LifecycleFacts, WindowPoint } from './recorder.ts';
@@ -112,7 +114,8 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     private readonly observer: MachineObserver,
   ) {
     const { memory, events, text, functions } = this;
-    const { btf } = parts;
+    const declared = scenario.types === undefined ? null : declareStructOps(scenario.types, parts.btf).value;
+    const btf = declared?.btf ?? parts.btf;
     this.btf = btf;
     this.profile = parts.profile;
     this.bpf = new BpfMachine(memory, functions);
@@ -153,6 +156,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     registerHelpers(functions, { now: () => events.now, random: () => this.tcp.net.random() });
     this.sock = new (cursorClass(this.tcp.offsets.sock.layout))(memory);
     this.kernel.registerSubsystem(this.tcp.subsystem);
+    for (const name of declared?.btf ? declared.names : []) this.kernel.registerGeneric(name);
     this.user = new UserSpace(this, (record) => this.observer.call(record));
     this.scenarioStep = events.define('scenario', (index) => this.stepOf(index));
     for (const [index, { at }] of scenario.steps.entries()) events.schedule(at, this.scenarioStep, index);
@@ -203,6 +207,11 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
 
   nextLetter(): MapLetter {
     return nextLetter(this.user.state.maps.map(({ letter }) => letter));
+  }
+
+  /** `EEXIST` for a negative errno */
+  answer(ret: number): string {
+    return answer(ret);
   }
 
   /** `0`, `EEXIST` */
@@ -266,6 +275,11 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
   /** Base64 of a file that the scenario brought. */
   objectFile(name: string): string | null {
     return this.scenario.objects?.[name] ?? null;
+  }
+
+  /** Declaration tags in the BTF of the creator of the map with this id; null when there is no such map. */
+  creatorTags(id: number): DeclarationTag[] | null {
+    return creatorTags(this.kernel, id);
   }
 
   /** The first elements of the map with this id; null when there is no such map. */

@@ -146,7 +146,7 @@ test('the listing has C above the instructions, and breakpoints are lines of it'
   const prog = maps[0].progs.find(({ member }) => member === 'cong_avoid');
   expect(prog?.source[0]).toMatchObject({ file: './reno.bpf.c', line: expect.any(Number) });
   expect(lines[(prog?.lines[0] ?? 0) - 1]).toMatch(/^ {2}# /);
-  expect(lines).toContain('  # acked = slow_start(tp, acked);');
+  expect(lines).toContain('  # u32 acked = ctx[2];');
   const line = prog?.lines[4] ?? 0;
   l.setBreakpoints([{ text: 'reno.bpf.o', line }]);
   expect(l.play(SECOND)).toBe('stopped');

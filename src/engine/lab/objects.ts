@@ -5,6 +5,7 @@
 import { fromBase64 } from '../base/base64.ts';
 import type { Btf } from '../btf/btf.ts';
 import { openBtf } from '../btf/read.ts';
+import { type DeclarationTag, declarationTags } from '../btf/tags.ts';
 import { formatValue } from '../btf/values.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { MAP_TYPES } from '../kernel/maps/types.ts';
@@ -152,6 +153,14 @@ export function objectSnapshots(kernel: Kernel, { objects }: UserState): ObjectS
       return [{ id, name: full, type: MAP_TYPES.get(type)?.name ?? '', flags, keySize, valueSize, maxEntries, frozen }];
     }),
   }));
+}
+
+/** What the creator of a map says in its own BTF, which the kernel keeps beside its value type; null when the map is gone. */
+export function creatorTags(kernel: Kernel, id: number): DeclarationTag[] | null {
+  const map = kernel.mapById(id);
+  if (!map) return null;
+  const btf = map.btf === 0 ? null : openBtf(kernel.btfBytes(map.btf));
+  return btf?.ok ? declarationTags(btf.value) : [];
 }
 
 /** The first elements of a map, with its creator's types where they are told; null when the map is gone. */

@@ -294,13 +294,13 @@ export interface NoteRecord {
   readonly prog: number | null;
 }
 
-/** A line that somebody wrote: libbpf to stderr, a program to trace_pipe, a reader of a ring buffer what it found. */
+/** A line: of libbpf, of a program in trace_pipe, what a reader found in a ring buffer, what a member called by hand gave. */
 export interface MessageRecord {
   readonly time: number;
   readonly event: number;
   /** whose stderr or reader; null: the kernel's trace */
   readonly process: string | null;
-  readonly source: 'libbpf' | 'trace' | 'ringbuf';
+  readonly source: 'libbpf' | 'trace' | 'ringbuf' | 'call';
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly text: string;
 }

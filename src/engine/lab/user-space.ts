@@ -8,6 +8,7 @@ import type { AssembledObject } from '../isa/object.ts';
 import type { BpfAttr, BpfCommand, SyscallResult } from '../kernel/kernel.ts';
 import type { TraceEntry } from '../kernel/steps.ts';
 import type { SourceLine } from '../libbpf/source.ts';
+import { callByHand } from './call-member.ts';
 import { type LoadedFile, loadFile } from './objects.ts';
 import { type LoadedObject, loadObject, registerValue } from '../libbpf/load.ts';
 import type { Syscall } from '../libbpf/process.ts';
@@ -106,6 +107,13 @@ export class UserSpace {
         return;
       case 'load-object':
         this.loadFile(command);
+        return;
+      case 'call-member':
+        callByHand(this.machine, this.map(command.map), command, {
+          simple: (text, run) => this.simple(command.process, text, run, { ...PLAIN, map: command.map }),
+          impossible: (text, why) => this.impossible(command.process, text, ERRNO.EINVAL, why),
+          bpf: (name, attr) => this.bpf(command.process, name, attr, { ...PLAIN, map: command.map }),
+        });
         return;
       case 'read-ring':
         this.readRing(command.process, command.object, command.map);

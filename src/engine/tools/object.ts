@@ -24,6 +24,11 @@ export interface RegisteredObject {
 }
 
 export function registerObject(bytes: Uint8Array, path: string, kernel: Btf, profile: Profile): RegisteredObject {
+  return registerOn(() => new Session(kernel, profile), bytes, path);
+}
+
+/** The same, by the process of a machine that is there already, or is made when the object was opened. */
+export function registerOn(machine: () => Session, bytes: Uint8Array, path: string): RegisteredObject {
   const lines: ObjectLine[] = [];
   const log: Log = (level, text) => lines.push({ level, text });
   const opened = openObject(bytes, path, log);
@@ -35,12 +40,12 @@ export function registerObject(bytes: Uint8Array, path: string, kernel: Btf, pro
     });
     return { ok: false, lines, kernel: null };
   }
-  const session = new Session(kernel, profile);
+  const session = machine();
   const loaded = loadOpened(opened.value, {
     bpf: (command, attr) => session.bpf(command, attr),
     close: (fd) => session.close(fd),
-    kernel,
-    kconfig: kconfigOf(profile),
+    kernel: session.btf,
+    kconfig: kconfigOf(session.profile),
     log,
   });
   if (typeof loaded === 'number') {

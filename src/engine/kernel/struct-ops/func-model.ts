@@ -14,6 +14,8 @@ export interface FuncModel {
   readonly args: readonly ArgModel[];
   /** bytes of the result, 0: void */
   readonly retSize: number;
+  /** the result is a signed integer */
+  readonly retSigned?: boolean;
 }
 
 /** MAX_BPF_FUNC_ARGS */
@@ -34,7 +36,8 @@ export function distillFuncProto(btf: Btf, proto: number): FuncModel | null {
   if (args.some(({ size }) => size < 1 || size > MAX_ARG_BYTES)) return null;
   const ret = btf.type(btf.skipModifiers(type.type));
   if (ret?.kind === 'STRUCT' || ret?.kind === 'UNION') return null;
-  return { args, retSize: ret?.kind === 'VOID' ? 0 : Math.max(0, btf.sizeOf(type.type)) };
+  const retSigned = (ret?.kind === 'INT' && (ret.extra & INT_SIGNED) !== 0) || (ret?.kind === 'ENUM' && ret.kindFlag);
+  return { args, retSigned, retSize: ret?.kind === 'VOID' ? 0 : Math.max(0, btf.sizeOf(type.type)) };
 }
 
 function argModel(btf: Btf, name: string, id: number): ArgModel {

@@ -7,7 +7,7 @@ import { allocId, allocObject, detachLink, holdMap, putMap, setLink } from '../o
 import type { LinkObject, MapObject } from '../state.ts';
 import { done, fail, next, type Step } from '../steps.ts';
 import { ATTACH_STRUCT_OPS, LINK_REPLACE, MAP_FLAG, STATE } from '../uapi.ts';
-import { answered, structOpsType } from './types.ts';
+import { answered, structOpsType, registerStruct } from './types.ts';
 import { mapState } from './value.ts';
 
 /** bpf_struct_ops_valid_to_reg */
@@ -73,7 +73,7 @@ const create: CommandTable<'BPF_LINK_CREATE', LinkCreate> = {
       run({ k, map }) {
         if (!map) return fail(ERRNO.EINVAL);
         const type = structOpsType(k, map.struct);
-        const ret = type.subsystem.reg(map.kdata);
+        const ret = registerStruct(k, type, map.kvalue);
         return answered(k, type, ret);
       },
       undo: ({ k, map }) => map && structOpsType(k, map.struct).subsystem.unreg(map.kdata),

@@ -18,6 +18,8 @@ export interface StructOpsMember {
   readonly size: number;
   /** `module`: a `struct module *`, which the core fills itself */
   readonly kind: 'func' | 'module' | 'data';
+  /** in the kernel's BTF */
+  readonly type: number;
   /** of a func that programs can implement */
   readonly model: FuncModel | null;
 }
@@ -42,11 +44,17 @@ export interface StructOpsType {
   readonly valueHoles: readonly Hole[];
   readonly dataHoles: readonly Hole[];
   readonly subsystem: StructOpsSubsystem;
+  /** bytes of the value struct that are the kernel's, beside state and refcnt: user space gives zero */
+  readonly own: readonly Hole[];
+  /** the value struct's `init`: byte offset of its slot, and the function there; null: it has none */
+  readonly init: { readonly offset: number; readonly address: number } | null;
   /** memory of kvalues and uvalues */
   readonly values: Slab;
 }
 
-const VALUE_PREFIX = 'bpf_struct_ops_';
+export const VALUE_PREFIX = 'bpf_struct_ops_';
+/** Arguments that a call of a member can have here; Linux allows 12. */
+export const ENGINE_ARGS = 4;
 /** ____cacheline_aligned_in_smp */
 const CACHE_LINE = 64;
 
@@ -73,15 +81,33 @@ export function registerType(k: Core, subsystem: StructOpsSubsystem): StructOpsT
       index,
       offset: member.bitOffset / 8,
       size: btf.sizeOf(member.type),
+      type: member.type,
       ...memberKind(btf, member.type, subsystem.unsupported.includes(member.name)),
     })),
     valueHoles: holes(btf, value),
     dataHoles: holes(btf, struct),
     subsystem,
+    own: ownMembers(btf, value),
+    init: valueInit(k, value, subsystem),
     values: new Slab(k.memory, 'kernel', Math.ceil(value.size / CACHE_LINE) * CACHE_LINE, CACHE_LINE),
   };
   k.types.push(type);
   return type;
+}
+
+const COMMON = new Set(['common', 'refcnt', 'state', 'data']);
+
+/** Members that somebody added to the value struct. */
+function ownMembers(btf: Btf, value: BtfType): Hole[] {
+  return value.members
+    .filter(({ name }) => !COMMON.has(name))
+    .map(({ type, bitOffset }) => ({ from: bitOffset / 8, to: bitOffset / 8 + Math.max(0, btf.sizeOf(type)) }));
+}
+
+function valueInit({ text }: Core, value: BtfType, { name, init }: StructOpsSubsystem): StructOpsType['init'] {
+  const member = value.members.find((m) => m.name === 'init');
+  if (!member || !init) return null;
+  return { offset: member.bitOffset / 8, address: text.builtin(`${name}_value_init`, (kdata) => init(kdata)) };
 }
 
 function structNamed(btf: Btf, name: string): BtfType {
@@ -94,7 +120,8 @@ function memberKind(btf: Btf, id: number, unsupported: boolean): Pick<StructOpsM
   const pointer = btf.type(btf.skipModifiers(id));
   const target = pointer?.kind === 'PTR' ? btf.type(btf.skipModifiers(pointer.type)) : null;
   if (target?.kind === 'FUNC_PROTO') {
-    return { kind: 'func', model: unsupported ? null : distillFuncProto(btf, target.id) };
+    const model = unsupported ? null : distillFuncProto(btf, target.id);
+    return { kind: 'func', model: model && model.args.length <= ENGINE_ARGS ? model : null };
   }
   return { kind: target?.name === 'module' ? 'module' : 'data', model: null };
 }
@@ -115,6 +142,17 @@ export function structOpsType(k: Core, name: string): StructOpsType {
   const type = k.types.find((t) => t.name === name);
   assert(type, `${name} is not a registered struct_ops type`);
   return type;
+}
+
+/** What comes before the subsystem is asked to register a struct, and then that. */
+export function registerStruct(k: Core, type: StructOpsType, kvalue: number): number {
+  const kdata = kvalue + type.dataOffset;
+  if (type.init) {
+    k.memory.setPointer(kvalue + type.init.offset, type.init.address);
+    const ret = k.text.call(type.init.address, kdata) | 0;
+    if (ret < 0) return ret;
+  }
+  return type.subsystem.reg(kdata);
 }
 
 /** What a subsystem answered to a callback that may refuse, with what it wrote to the kernel's log. */

@@ -17,7 +17,7 @@ import type { ProgObject } from '../state.ts';
 import { abandon, done, fail, next, skip } from '../steps.ts';
 import { ELEM_FLAG, MAP_FLAG, PROG_TYPE_STRUCT_OPS, STATE } from '../uapi.ts';
 import { addTrampoline, releaseImage } from './trampolines.ts';
-import { allZero, answered, type StructOpsMember, type StructOpsType, structOpsType } from './types.ts';
+import { allZero, answered, registerStruct, type StructOpsMember, type StructOpsType, structOpsType } from './types.ts';
 import { mapState, setMapState } from './value.ts';
 
 interface Update extends Call<'BPF_MAP_UPDATE_ELEM'>, MapCall {
@@ -148,7 +148,12 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       source: 'bpf_struct_ops_map_update_elem',
       text: 'state and refcnt are the kernel’s: user space gives 0',
       run: (x) =>
-        must(word(x.value, typeOf(x).stateOffset) === 0 && word(x.value, typeOf(x).refcntOffset) === 0, ERRNO.EINVAL),
+        must(
+          word(x.value, typeOf(x).stateOffset) === 0 &&
+            word(x.value, typeOf(x).refcntOffset) === 0 &&
+            typeOf(x).own.every(({ from, to }) => allZero(x.value, from, to)),
+          ERRNO.EINVAL,
+        ),
     },
     {
       id: 'state-init',
@@ -285,7 +290,7 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       text: 'the subsystem registers the struct, and that holds the map: INUSE',
       run(x) {
         const map = mapOf(x);
-        const ret = typeOf(x).subsystem.reg(map.kdata);
+        const ret = registerStruct(x.k, typeOf(x), map.kvalue);
         if (ret !== 0) return answered(x.k, typeOf(x), ret);
         holdMap(x.k, map.object, 'registration', 0);
         setMapState(x.k, map, STATE.INUSE);

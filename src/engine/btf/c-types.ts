@@ -1,0 +1,179 @@
+/*
+ * Types under construction: what a text of C declares, numbered behind those of a BTF, so that they can name one another
+ * before they are complete.
+ */
+import { alignOf } from './align.ts';
+import type { Btf, BtfMember } from './btf.ts';
+import { createBtfWriter, INT_SIGNED, intType, type NewType } from './write.ts';
+
+/** A type of C as it is being read: its id, and what sizes and alignment need. */
+export interface CType {
+  readonly id: number;
+  /** bytes; -1: none (void, a function, a struct that is not declared) */
+  readonly size: number;
+  readonly align: number;
+}
+
+export const VOID_TYPE: CType = { id: 0, size: -1, align: 1 };
+const POINTER_BYTES = 8;
+
+/** Words of integer types, sorted; how many bytes, and whether they have a sign. */
+const INTEGERS: Readonly<Record<string, readonly [name: string, bytes: number, signed: boolean]>> = {
+  char: ['char', 1, true],
+  'char signed': ['signed char', 1, true],
+  'char unsigned': ['unsigned char', 1, false],
+  short: ['short', 2, true],
+  'int short': ['short', 2, true],
+  'short unsigned': ['unsigned short', 2, false],
+  'int short unsigned': ['unsigned short', 2, false],
+  int: ['int', 4, true],
+  signed: ['int', 4, true],
+  'int signed': ['int', 4, true],
+  unsigned: ['unsigned int', 4, false],
+  'int unsigned': ['unsigned int', 4, false],
+  long: ['long', 8, true],
+  'int long': ['long', 8, true],
+  'long unsigned': ['unsigned long', 8, false],
+  'int long unsigned': ['unsigned long', 8, false],
+  'long long': ['long long', 8, true],
+  'long long unsigned': ['unsigned long long', 8, false],
+  'int long long': ['long long', 8, true],
+  'int long long unsigned': ['unsigned long long', 8, false],
+  __int128: ['__int128', 16, true],
+  '__int128 unsigned': ['unsigned __int128', 16, false],
+  _Bool: ['_Bool', 1, false],
+  bool: ['_Bool', 1, false],
+};
+/** Names that every kernel header has. */
+const SHORT: Readonly<Record<string, string>> = {
+  u8: 'char unsigned',
+  u16: 'short unsigned',
+  u32: 'unsigned',
+  u64: 'long long unsigned',
+  s8: 'char signed',
+  s16: 'short',
+  s32: 'int',
+  s64: 'long long',
+  size_t: 'long unsigned',
+};
+export const INTEGER_WORDS = new Set([
+  'char',
+  'short',
+  'int',
+  'long',
+  'signed',
+  'unsigned',
+  '_Bool',
+  'bool',
+  '__int128',
+]);
+
+export type Tag = 'STRUCT' | 'UNION' | 'ENUM';
+
+export class CTypes {
+  private readonly types: NewType[] = [];
+  private readonly tags = new Map<string, number>();
+  /** with the composite that they lead to, which may be declared later */
+  private readonly typedefs = new Map<string, { readonly type: CType; readonly of: number }>();
+  private readonly shared = new Map<string, number>();
+  /** of the composites that are complete */
+  private readonly complete = new Map<number, CType>();
+
+  constructor(readonly base: Btf) {}
+
+  integer(words: readonly string[]): CType | null {
+    const known = INTEGERS[words.toSorted((a, b) => (a < b ? -1 : 1)).join(' ')];
+    if (!known) return null;
+    const [name, size, signed] = known;
+    const id = this.once(`int ${name}`, intType(name, size, signed ? INT_SIGNED : 0));
+    return { id, size, align: size };
+  }
+
+  /** A typedef of the text, of the BTF, or one that every header has. */
+  named(name: string): CType | null {
+    const own = this.typedefs.get(name);
+    if (own) return { ...(this.complete.get(own.of) ?? own.type), id: own.type.id };
+    const id = this.base.find('TYPEDEF', name);
+    if (id !== 0) return { id, size: this.base.sizeOf(id), align: Math.max(1, alignOf(this.base, id)) };
+    return Object.hasOwn(SHORT, name) ? this.integer(SHORT[name].split(' ')) : null;
+  }
+
+  typedef(name: string, type: CType): void {
+    const of = [...this.typedefs.values()].find((known) => known.type.id === type.id)?.of ?? type.id;
+    const id = this.add({ kind: 'TYPEDEF', name, type: type.id });
+    this.typedefs.set(name, { type: { ...type, id }, of });
+  }
+
+  /** A struct, union or enum by name: of the text, of the BTF, or one that is only spoken of. */
+  tagged(kind: Tag, name: string): CType {
+    const own = this.tags.get(`${kind} ${name}`);
+    if (own !== undefined) return this.complete.get(own) ?? { id: own, size: -1, align: 1 };
+    const id = this.base.find(kind, name);
+    if (id !== 0) return { id, size: this.base.sizeOf(id), align: Math.max(1, alignOf(this.base, id)) };
+    const forward: NewType = { kind: 'FWD', name, kindFlag: kind === 'UNION' };
+    return { id: this.once(`${kind} ${name}`, forward, this.tags), size: -1, align: 1 };
+  }
+
+  isComplete(id: number): boolean {
+    return this.complete.has(id);
+  }
+
+  /** The place of a composite whose body is about to be read; null when the text has it already. */
+  open(kind: Tag, name: string): number | null {
+    if (name === '') return this.add({ kind, name: '' });
+    const known = this.tags.get(`${kind} ${name}`);
+    if (known !== undefined && this.complete.has(known)) return null;
+    const id = known ?? this.add({ kind, name });
+    this.tags.set(`${kind} ${name}`, id);
+    return id;
+  }
+
+  close(id: number, type: NewType, align: number): CType {
+    this.types[id - this.base.idLimit] = type;
+    const closed = { id, size: type.size ?? 0, align };
+    this.complete.set(id, closed);
+    return closed;
+  }
+
+  /** Members of a composite that the text declares. */
+  membersOf(id: number): readonly BtfMember[] {
+    return this.types[id - this.base.idLimit]?.members ?? this.base.type(id)?.members ?? [];
+  }
+
+  pointer(to: CType): CType {
+    return { id: this.once(`* ${to.id}`, { kind: 'PTR', type: to.id }), size: POINTER_BYTES, align: POINTER_BYTES };
+  }
+
+  qualified(kind: 'CONST' | 'VOLATILE', type: CType): CType {
+    return { ...type, id: this.once(`${kind} ${type.id}`, { kind, type: type.id }) };
+  }
+
+  array(of: CType, length: number): CType {
+    const indexType = this.integer(['int'])?.id ?? 0;
+    const id = this.once(`[${length}] ${of.id}`, { kind: 'ARRAY', type: of.id, indexType, length });
+    return { id, size: of.size < 0 ? -1 : of.size * length, align: of.align };
+  }
+
+  functionType(returns: CType, params: readonly { readonly name: string; readonly type: number }[]): CType {
+    return { id: this.add({ kind: 'FUNC_PROTO', type: returns.id, params }), size: -1, align: 1 };
+  }
+
+  finish(): Uint8Array {
+    const writer = createBtfWriter(this.base);
+    for (const type of this.types) writer.add(type);
+    return writer.finish();
+  }
+
+  private once(key: string, type: NewType, where = this.shared): number {
+    const known = where.get(key);
+    if (known !== undefined) return known;
+    const id = this.add(type);
+    where.set(key, id);
+    return id;
+  }
+
+  private add(type: NewType): number {
+    this.types.push(type);
+    return this.base.idLimit + this.types.length - 1;
+  }
+}

@@ -1,0 +1,31 @@
+/* A subsystem for any struct: it takes data members as they are given, registers everything, and is called by hand. */
+import { ERRNO } from '../../base/errno.ts';
+import type { Memory } from '../../vm/memory.ts';
+import type { StructOpsSubsystem } from '../subsystem.ts';
+import type { StructOpsType } from './types.ts';
+
+/** `typeOf`: the registered type, known once the subsystem was registered. */
+export function genericOps(name: string, memory: Memory, typeOf: () => StructOpsType): StructOpsSubsystem {
+  let message: string | null = null;
+  const implemented = (kdata: number): boolean =>
+    typeOf().members.some(({ kind, offset }) => kind === 'func' && memory.u32[(kdata + offset) >>> 2] !== 0);
+  return {
+    name,
+    unsupported: [],
+    initMember({ member, kdata, offset, size, udata }) {
+      if (typeOf().members.find((m) => m.name === member)?.kind !== 'data') return 0;
+      memory.u8.set(udata.subarray(offset, offset + size), kdata + offset);
+      return 1;
+    },
+    init(kdata) {
+      message = null;
+      if (implemented(kdata)) return 0;
+      message = `${name}: init: no member is implemented`;
+      return -ERRNO.EINVAL;
+    },
+    reg: () => 0,
+    unreg: () => {},
+    update: () => 0,
+    lastMessage: () => message,
+  };
+}

@@ -1,0 +1,74 @@
+/* A member called by hand: what the words of a command mean, and how the answer is told. */
+import { formatValue } from '../btf/values.ts';
+import type { SyscallResult } from '../kernel/calls.ts';
+import type { Syscall } from '../libbpf/process.ts';
+import { pointee } from '../kernel/struct-ops/call.ts';
+import type { Command } from './commands.ts';
+import type { Machine } from './machine.ts';
+import type { LoadedMap } from './user-space.ts';
+
+type CallCommand = Extract<Command, { do: 'call-member' }>;
+
+interface Calls {
+  /** something that is counted and told as a call */
+  readonly simple: (text: string, run: () => number) => number;
+  readonly impossible: (text: string, why: string) => number;
+  readonly bpf: Syscall;
+}
+
+const DUMMY = 'bpf_dummy_ops';
+
+export function callByHand(machine: Machine, loaded: LoadedMap | undefined, command: CallCommand, calls: Calls): void {
+  const { process, member, args } = command;
+  const { kernel, btf } = machine;
+  const shown = `${member}(${args.join(', ')})`;
+  const map = loaded && kernel.state.maps[loaded.object];
+  if (!loaded || !map) return void calls.impossible(shown, `there is no map ${command.map}`);
+  if (loaded.struct === DUMMY) return testRun(machine, loaded, command, calls);
+  const values = args.map((arg) => (typeof arg === 'number' ? arg : bytesOf(arg)));
+  const given = values.filter((value) => value !== null);
+  if (given.length < values.length) return void calls.impossible(shown, 'memory is given as hex digits, two a byte');
+  let told = '';
+  const ret = calls.simple(shown, () => {
+    const called = kernel.callMember(map, member, given);
+    if (typeof called === 'string') {
+      told = called;
+      return -1;
+    }
+    const type = kernel.types.find(({ name }) => name === loaded.struct)?.members.find((m) => m.name === member);
+    const after = called.after.flatMap((bytes, i) => {
+      const target = bytes && type ? pointee(btf, type.type, i) : 0;
+      return bytes ? [`argument ${i + 1}: ${target > 0 ? formatValue(btf, target, bytes, 0) : hex(bytes)}`] : [];
+    });
+    told = [`${shown}${called.isVoid ? '' : ` = ${called.ret}`}`, ...after].join('; ');
+    return called.isVoid ? 0 : called.ret;
+  });
+  machine.message({
+    process,
+    source: 'call',
+    level: ret === -1 && !told.startsWith(shown) ? 'error' : 'info',
+    text: told,
+  });
+}
+
+/** BPF_PROG_TEST_RUN: 8 bytes an argument. Its pointer argument can only be NULL: there is no user memory to point at. */
+function testRun(machine: Machine, loaded: LoadedMap, { process, member, args }: CallCommand, calls: Calls): void {
+  const prog = loaded.progs.find((p) => p.member === member);
+  const shown = `${member}(${args.join(', ')})`;
+  if (!prog) return void calls.impossible(shown, `${member} is not implemented`);
+  const context = new Uint8Array(args.length * 8);
+  const view = new DataView(context.buffer);
+  for (const [i, arg] of args.entries()) view.setBigInt64(i * 8, BigInt(Math.trunc(Number(arg)) || 0), true);
+  const attr = { prog_fd: prog.fd, ctx_in: context, ctx_size_in: context.length };
+  const { ret, out }: SyscallResult = calls.bpf('BPF_PROG_TEST_RUN', attr);
+  const text = ret < 0 ? `${shown}: ${machine.answer(ret)}` : `${shown} = ${(out.fields?.retval ?? 0) | 0}`;
+  machine.message({ process, source: 'call', level: ret < 0 ? 'error' : 'info', text });
+}
+
+function bytesOf(text: string): Uint8Array | null {
+  const digits = text.replace(/[\s_]/g, '');
+  if (digits.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(digits)) return null;
+  return Uint8Array.from({ length: digits.length / 2 }, (_, i) => Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16));
+}
+
+const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
