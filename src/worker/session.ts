@@ -3,13 +3,10 @@
  * queue of messages is read again. Nothing here touches the worker's globals, so tests drive it with a clock of their own.
  */
 import {
-  Again,
   assertUnreachable,
   type Break,
-  countInstructions,
   type Command,
   Lab,
-  type LabBreakpoint,
   type MachineParts,
   type NoteRecord,
   openMachineParts,
@@ -23,6 +20,7 @@ import {
   PROTOCOL_VERSION,
   type ToWorker,
 } from '../protocol/messages.ts';
+import { type Desk, inquire, isInquiry, type Job, type KeepGoing } from './inquiries.ts';
 
 /** The longest a slice works before it reads the queue, ms. */
 const SLICE_MS = 8;
@@ -32,17 +30,6 @@ const HISTORY_MS = 250;
 
 /** Between two pictures while playing, ms. */
 const FRAME_MS = 12;
-
-type KeepGoing = () => boolean;
-
-/** Long work, done a slice at a time. */
-interface Job {
-  readonly name: string;
-  /** true when it is done */
-  readonly run: (keepGoing: KeepGoing) => boolean;
-  readonly progress: () => number | null;
-  readonly done: () => void;
-}
 
 export interface SessionHost {
   readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
@@ -187,6 +174,10 @@ export class Session {
   }
 
   private move(lab: Lab, message: ToWorker): void {
+    if (isInquiry(message)) {
+      if (this.parts) inquire(this.desk(this.parts), lab, message);
+      return;
+    }
     switch (message.type) {
       case 'seek':
         // a newer seek replaces one that is under way
@@ -202,37 +193,6 @@ export class Session {
         return;
       case 'step-call':
         this.stop(() => lab.stepCall(message.direction));
-        return;
-      case 'step-instruction':
-        this.stop(() => this.stepInstruction(lab, message.direction));
-        return;
-      case 'reverse':
-        this.stop(() => this.reverse(lab));
-        return;
-      case 'compare':
-        this.compare(lab, message);
-        return;
-      case 'heat':
-        this.whenIdle(() => this.heat(lab));
-        return;
-      case 'who-wrote':
-        this.playing = null;
-        this.whenIdle(() => this.ask(lab, message));
-        return;
-      case 'who-wrote-register':
-        this.stop(() => this.askRegister(lab, message.register));
-        return;
-      case 'step-over':
-        this.stop(() => this.stepOrTell(lab.stepOver()));
-        return;
-      case 'step-out':
-        this.stop(() => this.stepOrTell(lab.stepOut()));
-        return;
-      case 'run-to':
-        this.stop(() => this.runTo(lab, message));
-        return;
-      case 'program':
-        this.sendProgram(lab, message.id);
         return;
       case 'command':
         this.stop(() => this.command(lab, message.command));
@@ -256,6 +216,27 @@ export class Session {
     }
   }
 
+  private desk(parts: MachineParts): Desk {
+    return {
+      parts,
+      texts: this.texts,
+      post: (message) => this.host.post(message),
+      notice: (notice) => this.notice(notice),
+      stop: (act) => this.stop(act),
+      start: (job) => {
+        this.playing = null;
+        this.whenIdle(() => {
+          const made = job();
+          const done = (): void => {
+            made.done();
+            this.frame();
+          };
+          this.jobs.push({ ...made, done });
+        });
+      },
+    };
+  }
+
   /** Pauses, then does something once running work is done, then shows where that led. */
   private stop(act: () => void): void {
     this.playing = null;
@@ -268,108 +249,6 @@ export class Session {
   private whenIdle(act: () => void): void {
     if (this.jobs.length === 0) act();
     else this.jobs.push({ name: 'waiting', run: () => true, progress: () => null, done: act });
-  }
-
-  private stepInstruction(lab: Lab, direction: 1 | -1): void {
-    if (lab.stepInstruction(direction)) return;
-    const where = direction > 0 ? 'after' : 'before';
-    this.notice({
-      kind: 'info',
-      title: `No BPF program ran ${where} this point`,
-      detail: direction > 0 ? 'Nothing calls one in the next five seconds.' : 'This is the first of the run.',
-    });
-  }
-
-  private reverse(lab: Lab): void {
-    if (lab.reverse()) return;
-    const none = this.breaks.length === 0;
-    this.notice({
-      kind: 'info',
-      title: none ? 'There is nothing to go back to' : 'None of the breaks was met before this point',
-      detail: none ? 'Add a break first: on an edge, a count, a system call.' : 'This is the first of the run.',
-    });
-  }
-
-  /** The same texts and commands on another kernel, a slice at a time; the lab on the page stays where it is. */
-  private compare(lab: Lab, { kernel, of, btf, ids }: Extract<ToWorker, { type: 'compare' }>): void {
-    const parts = openMachineParts(kernel, new Uint8Array(btf), new Uint32Array(ids));
-    if (!parts.ok) {
-      this.notice({ kind: 'error', title: `${kernel} could not be started`, detail: parts.error.message });
-      return;
-    }
-    const other = new Lab(parts.value, lab.scenario, this.texts);
-    const again = new Again(other, lab.commands, Math.max(lab.scenario.until, lab.history.until));
-    this.jobs.push({
-      name: `running on ${kernel}`,
-      run: (keepGoing) => again.run(keepGoing),
-      progress: () => again.progress,
-      done: () => {
-        const { calls, transitions } = other.history;
-        this.host.post({ type: 'compared', kernel, of, calls, transitions });
-        this.frame();
-      },
-    });
-  }
-
-  /** How often each instruction ran up to the cursor: the same run once more, interpreted. */
-  private heat(lab: Lab): void {
-    if (!this.parts) return;
-    const again = new Again(new Lab(this.parts, lab.scenario, this.texts), lab.commands, lab.time);
-    const counted = countInstructions(again.lab.machine);
-    this.jobs.push({
-      name: 'counting instructions',
-      run: (keepGoing) => again.run(keepGoing),
-      progress: () => again.progress,
-      done: () => {
-        this.host.post({ type: 'heat', time: lab.time, heat: counted() });
-        this.frame();
-      },
-    });
-  }
-
-  /** Back to what changed bytes last, or to when they last became a value; the answer is where the lab then stands. */
-  private ask(lab: Lab, { window, value }: Extract<ToWorker, { type: 'who-wrote' }>): void {
-    const here = lab.position;
-    const search = lab.lastChange(window, value);
-    this.jobs.push({
-      name: 'looking back',
-      run: (keepGoing) => {
-        while (keepGoing()) if (search.next().done) return true;
-        return false;
-      },
-      progress: () => null,
-      done: () => {
-        const answer = lab.answer;
-        if (!answer) {
-          lab.goto(here);
-          const title = value ? 'It was never this value before' : 'Nothing has written this since the start';
-          this.notice({ kind: 'info', title, detail: 'Looked back from here to the start of the run.' });
-        } else this.notice({ kind: 'info', title: answer.title, detail: answer.detail });
-        this.frame();
-      },
-    });
-  }
-
-  private askRegister(lab: Lab, register: number): void {
-    if (lab.whoWroteRegister(register)) return;
-    const detail = 'It has the value that it had when the program was called.';
-    this.notice({ kind: 'info', title: `Nothing in this call wrote r${register}`, detail });
-  }
-
-  private stepOrTell(moved: boolean): void {
-    if (!moved)
-      this.notice({ kind: 'info', title: 'Nothing to step to', detail: 'No program runs in the next five seconds.' });
-  }
-
-  private runTo(lab: Lab, place: LabBreakpoint): void {
-    if (lab.runTo(place)) return;
-    const detail = 'No program comes to this line in the next five seconds.';
-    this.notice({ kind: 'info', title: `Line ${place.line + 1} was not reached`, detail });
-  }
-
-  private sendProgram(lab: Lab, id: number): void {
-    const text = lab.machine.programText(id);
-    if (text) this.host.post({ type: 'program', id, text });
   }
 
   private command(lab: Lab, command: Command): void {

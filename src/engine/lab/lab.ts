@@ -133,6 +133,10 @@ export class Lab {
     return this.run.commands;
   }
 
+  get hasBreaks(): boolean {
+    return this.breaks.length > 0;
+  }
+
   setBreaks(breaks: readonly Break[]): void {
     this.breaks = breaks;
   }

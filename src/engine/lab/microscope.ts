@@ -13,7 +13,7 @@ export interface RegisterView {
 }
 
 /** Called before each instruction. May throw to abandon the event. */
-export type InstructionWatch = (pc: number, registers: RegisterView) => void;
+export type InstructionWatch = (pc: number, registers: RegisterView, depth: number) => void;
 
 /** The machine asks at each program call; null lets the program run unwatched. */
 export type ProgramWatch = (progId: number) => InstructionWatch | null;
@@ -24,8 +24,8 @@ export interface Place {
   readonly insn: number;
   readonly progId: number;
   readonly pc: number;
-  /** r10: lower in a function that was called (BPF to BPF, or back from a helper) */
-  readonly frame: number;
+  /** functions that called this one (BPF to BPF, or back from a helper) */
+  readonly depth: number;
 }
 
 export interface Halted extends Place {
@@ -80,8 +80,8 @@ export class Microscope {
     const from = this.at;
     const past = this.pastHere();
     this.leave();
-    const inside: StopTest = ({ call, frame }) =>
-      from !== null && this.run.event === from.event && call === from.call && frame < from.frame;
+    const inside: StopTest = ({ call, depth }) =>
+      from !== null && this.run.event === from.event && call === from.call && depth > from.depth;
     return this.runUntil((place) => past(place) && !inside(place), until, keepGoing);
   }
 
@@ -90,7 +90,7 @@ export class Microscope {
     const from = this.at;
     if (!from) return false;
     this.leave();
-    this.watched(({ call, insn, frame }) => call === from.call && insn > from.insn && frame > from.frame);
+    this.watched(({ call, insn, depth }) => call === from.call && insn > from.insn && depth < from.depth);
     return true;
   }
 
@@ -222,8 +222,8 @@ export class Microscope {
     let context = 0;
     const low = new Uint32Array(REGISTERS);
     const high = new Uint32Array(REGISTERS);
-    return (pc, registers) => {
-      const place = { call, insn, progId, pc, frame: registers.low[REGISTERS - 1] >>> 0 };
+    return (pc, registers, depth) => {
+      const place = { call, insn, progId, pc, depth };
       if (insn === 0) context = registers.low[1] >>> 0;
       const changed = insn === 0 ? [] : differing(registers, low, high);
       low.set(registers.low.subarray(0, REGISTERS));

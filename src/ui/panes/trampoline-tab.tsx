@@ -1,4 +1,4 @@
-import { useCallback } from 'react';
+import { useCallback, useState } from 'react';
 import type { MapSnapshot } from '../../engine/index.ts';
 import { imageStripScene, trampolineChainScene } from '../../views/trampoline/trampoline.ts';
 import { Compiled } from './compiled.tsx';
@@ -45,6 +45,7 @@ const NO_TRAMPOLINE = { code: [], bytes: 0 };
 function Chain({ map, member }: { readonly map: MapSnapshot; readonly member: string }) {
   const btf = useKernel();
   const { code, bytes } = map.trampolines.find((one) => one.member === member) ?? NO_TRAMPOLINE;
+  const [open, setOpen] = useState(false);
   const prog = map.progs.find((one) => one.member === member);
   const offset = btf?.field(VALUE, `data.${member}`)?.byteOffset ?? 0;
   const build: LiveSceneProps['build'] = useCallback(
@@ -58,9 +59,9 @@ function Chain({ map, member }: { readonly map: MapSnapshot; readonly member: st
         <LiveScene calm build={build} />
       </div>
       {prog && (
-        <details>
+        <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
           <summary>the program, and its WebAssembly</summary>
-          <Compiled prog={prog.id} text={prog.text} />
+          {open && <Compiled prog={prog.id} text={prog.text} />}
         </details>
       )}
       {code.length > 0 && (

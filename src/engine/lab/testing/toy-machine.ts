@@ -45,7 +45,7 @@ export class ToyMachine implements RunnableMachine<ToyCold> {
       const high = new Uint32Array(11);
       low[1] = call + 1;
       for (let pc = 0; pc < 5; pc++) {
-        watch?.(pc, { low, high });
+        watch?.(pc, { low, high }, 0);
         low[0] += low[1];
       }
       this.memory.u32[this.cell] += low[0];

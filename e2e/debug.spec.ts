@@ -1,0 +1,61 @@
+/** Stepping, watching and asking, by keyboard. */
+import { expect, test } from './fixtures.ts';
+
+test('into a program, its registers lead back to what wrote them, and out again', async ({ lab, page }) => {
+  await lab.press('F11', 'F11', 'F11', 'F11');
+  await expect(lab.status).toContainText('Stopped in reno_cong_avoid, instruction 3');
+  const registers = lab.programs.getByLabel('Registers');
+  await registers.getByRole('button', { name: /^sk \d/ }).click();
+  await expect(lab.status).toContainText('instruction 0');
+  await lab.command('Step out');
+  await expect(lab.status).toContainText('Paused');
+});
+
+test('a watch shows its value everywhere, and leads back to what wrote it', async ({ lab, page }) => {
+  await lab.command('Show stack, watches and breaks');
+  const debug = page.getByRole('region', { name: 'Debug' });
+  const watch = debug.getByLabel('Expression to watch');
+  await watch.fill('sk1.nothing');
+  await expect(debug).toContainText('struct tcp_sock has no nothing');
+  await watch.fill('sk1.snd_cwnd');
+  await watch.press('Enter');
+  const value = debug.getByTitle('Back to what wrote it last');
+  await expect(value).toHaveText(/^\d+$/);
+  await value.click();
+  await expect(lab.notices).toContainText(/Written by reno_\w+, line \d+/);
+  await expect(lab.status).toContainText(/Stopped in reno_/);
+});
+
+test('a field is asked when it was a value', async ({ lab, page }) => {
+  await lab.command('Show the struct');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('n');
+  await page.keyboard.press('n');
+  await page
+    .getByRole('region', { name: 'Kernel objects' })
+    .getByRole('button', { name: /common\.state/ })
+    .first()
+    .click();
+  const asked = page.getByLabel('Value of common.state');
+  await asked.fill('1');
+  await asked.press('Enter');
+  await expect(lab.notices).toContainText('Written by #');
+  await expect.poll(() => lab.time()).toContain('60.0 ms');
+});
+
+test('the heat map counts lines, and a program is shown beside its WebAssembly', async ({ lab, page }) => {
+  await page.keyboard.press('h');
+  await expect(page.locator('.heat').first()).toBeAttached({ timeout: 20_000 });
+  await lab.command('Show the trampoline');
+  const members = page.getByRole('region', { name: 'Members' });
+  await members.getByRole('region', { name: 'cong_avoid' }).getByText('the program, and its WebAssembly').click();
+  const rows = page.locator('.compiled li');
+  await expect(rows.first()).toContainText('r6 = *(u64 *)(r1 + 0)');
+  await expect(rows.first()).toContainText('local.get $r1');
+  await expect(
+    page
+      .locator('.compiled')
+      .getByText(/ran [\d,]+×/)
+      .first(),
+  ).toBeVisible();
+});
