@@ -1,7 +1,7 @@
 /** Stepping, watching and asking, by keyboard. */
 import { expect, test } from './fixtures.ts';
 
-test('into a program, its registers lead back to what wrote them, and out again', async ({ lab, page }) => {
+test('into a program, its registers lead back to what wrote them, and out again', async ({ lab }) => {
   await lab.press('F11', 'F11', 'F11', 'F11');
   await expect(lab.status).toContainText('Stopped in reno_cong_avoid, instruction 3');
   const registers = lab.programs.getByLabel('Registers');

@@ -7,7 +7,7 @@ import { runCommand } from '../ui/commands/registry.ts';
 import { useChoices } from '../ui/store/choices.ts';
 import { setEditorLink } from '../ui/store/editor-link.ts';
 import { useLab } from '../ui/store/lab.ts';
-import { activeText } from '../ui/store/texts.ts';
+import { activeText, isListing } from '../ui/store/texts.ts';
 import { registerCompletion } from './completion.ts';
 import { followDecorations } from './decorations.ts';
 import { registerFixes } from './diagnostics.ts';
@@ -74,7 +74,9 @@ function showActive(editor: editor.IStandaloneCodeEditor): void {
   const model = modelOf(name);
   if (editor.getModel() === model) return;
   editor.setModel(model);
-  editor.updateOptions({ ariaLabel: `Program text ${name}. Escape, then Tab, leaves the editor` });
+  const listing = isListing(name);
+  const ariaLabel = listing ? `Listing of ${name}, read only` : `Program text ${name}`;
+  editor.updateOptions({ ariaLabel: `${ariaLabel}. Escape, then Tab, leaves the editor`, readOnly: listing });
 }
 
 /** Puts an editor into a place; returns what takes it away again. */
@@ -91,7 +93,7 @@ export function mountEditor(place: HTMLElement): () => void {
       showActive(editor);
     }),
     useLab.subscribe((now, before) => {
-      if (now.scenario === before.scenario) return;
+      if (now.scenario === before.scenario && now.cold?.objects === before.cold?.objects) return;
       syncModels();
       showActive(editor);
     }),

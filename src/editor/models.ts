@@ -1,6 +1,6 @@
 /* A model for each text, for as long as the page lives: each keeps its own undo. */
 import type { editor } from 'monaco-editor/editor/editor.api';
-import { editText, textOf } from '../ui/store/texts.ts';
+import { editText, isListing, textOf } from '../ui/store/texts.ts';
 import { followDiagnostics } from './diagnostics.ts';
 import { LANGUAGE } from './language.ts';
 import { monaco } from './monaco.ts';
@@ -15,7 +15,7 @@ export function modelOf(name: string): editor.ITextModel {
   model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
   model.setEOL(monaco.editor.EndOfLineSequence.LF);
   model.onDidChangeContent(() => editText(name, model.getValue()));
-  followDiagnostics(model);
+  if (!isListing(name)) followDiagnostics(model);
   models.set(name, model);
   return model;
 }

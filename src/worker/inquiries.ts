@@ -151,6 +151,5 @@ const runAgain = (name: string, again: Again, done: () => void): Job => ({
 export const isInquiry = (message: ToWorker): message is Inquiry => message.type in HANDLERS;
 
 export function inquire<T extends Inquiry['type']>(desk: Desk, lab: Lab, message: Extract<Inquiry, { type: T }>): void {
-  const handler = HANDLERS[message.type as T] as Handlers[T];
-  handler(desk, lab, message);
+  HANDLERS[message.type](desk, lab, message);
 }

@@ -315,7 +315,17 @@ export class Session {
 
   /** The first call after an event that was refused, as something to read. */
   private reportRefusal(lab: Lab, after: number): void {
-    const refused = lab.history.calls.find((call) => call.event > after && call.ret < 0);
+    const { calls, messages } = lab.history;
+    const refused = calls.find((call) => call.event > after && call.ret < 0);
+    const warned = messages.find(({ event, level }) => event > after && (level === 'warn' || level === 'error'));
+    // user space gives up before the kernel is asked
+    if (!refused && warned) {
+      this.notice({
+        kind: 'error',
+        title: `${warned.source}: ${warned.text}`,
+        detail: 'All that was said: Processes.',
+      });
+    }
     if (!refused) return;
     this.notice({
       kind: 'refused',

@@ -5,7 +5,7 @@ import type { Syscall } from '../libbpf/process.ts';
 import { pointee } from '../kernel/struct-ops/call.ts';
 import type { Command } from './commands.ts';
 import type { Machine } from './machine.ts';
-import type { LoadedMap } from './user-space.ts';
+import type { LoadedMap } from './user-state.ts';
 
 type CallCommand = Extract<Command, { do: 'call-member' }>;
 

@@ -2,7 +2,8 @@
 import { ERRNO } from '../base/errno.ts';
 import { ATTACH_STRUCT_OPS, LINK_REPLACE } from '../kernel/uapi.ts';
 import type { Command } from './commands.ts';
-import type { LoadedLink, LoadedMap, Told, UserSpace } from './user-space.ts';
+import type { UserSpace } from './user-space.ts';
+import type { LoadedLink, LoadedMap, Told } from './user-state.ts';
 
 type Of<D extends Command['do']> = Extract<Command, { do: D }>;
 

@@ -50,7 +50,8 @@ import {
   socketSnapshots,
   storeLine,
 } from './snapshots.ts';
-import { type LoadedMap, type LoadedProg, UserSpace, type UserState } from './user-space.ts';
+import { UserSpace } from './user-space.ts';
+import type { LoadedMap, LoadedProg, UserState } from './user-state.ts';
 
 /** The immutable part of the state. */
 export interface Cold {

@@ -7,7 +7,8 @@ import { assertUnreachable } from '../base/assert.ts';
 import { refcnt, shownRefcnt, type MapObject } from '../kernel/state.ts';
 import type { ModuleCommand } from './commands.ts';
 import * as links from './links.ts';
-import type { LoadedMap, UserSpace } from './user-space.ts';
+import type { UserSpace } from './user-space.ts';
+import type { LoadedMap } from './user-state.ts';
 
 type Of<D extends ModuleCommand['do']> = Extract<ModuleCommand, { do: D }>;
 

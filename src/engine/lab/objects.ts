@@ -20,7 +20,7 @@ import { openObject } from '../libbpf/open.ts';
 import type { Syscall } from '../libbpf/process.ts';
 import type { MapLetter } from './commands.ts';
 import type { MapElement, ObjectMapSnapshot, ObjectSnapshot } from './snapshot.ts';
-import type { LoadedMap, LoadedProg, UserState } from './user-space.ts';
+import type { LoadedMap, LoadedProg, UserState } from './user-state.ts';
 
 /** A map that a process has through an object, beside the struct_ops maps. */
 interface OwnMap {

@@ -24,7 +24,7 @@ import type {
 } from './snapshot.ts';
 import type { Machine } from './machine.ts';
 import type { Halted } from './microscope.ts';
-import type { LoadedMap, LoadedProg } from './user-space.ts';
+import type { LoadedMap, LoadedProg } from './user-state.ts';
 
 /** The map behind a letter; null once the kernel has freed it. */
 const mapOf = (machine: Machine, loaded: LoadedMap): MapObject | null =>

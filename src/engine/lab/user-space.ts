@@ -7,9 +7,8 @@ import { ERRNO } from '../base/errno.ts';
 import type { AssembledObject } from '../isa/object.ts';
 import type { BpfAttr, BpfCommand, SyscallResult } from '../kernel/kernel.ts';
 import type { TraceEntry } from '../kernel/steps.ts';
-import type { SourceLine } from '../libbpf/source.ts';
 import { callByHand } from './call-member.ts';
-import { type LoadedFile, loadFile } from './objects.ts';
+import { loadFile } from './objects.ts';
 import { type LoadedObject, loadObject, registerValue } from '../libbpf/load.ts';
 import type { Syscall } from '../libbpf/process.ts';
 import type { Command, MapLetter } from './commands.ts';
@@ -19,72 +18,10 @@ import * as links from './links.ts';
 import { runModuleVerb } from './modules.ts';
 import { straceBpf } from './strace.ts';
 import type { Machine } from './machine.ts';
-
-/** A program as its loader remembers it. */
-export interface LoadedProg {
-  readonly object: number;
-  readonly id: number;
-  readonly fd: number;
-  readonly name: string;
-  readonly member: string;
-  readonly insns: Uint8Array;
-  /** 0-based line of each slot in `text` of its map */
-  readonly lines: readonly number[];
-  /** C by slot; empty when nobody told it */
-  readonly source: readonly (SourceLine | null)[];
-}
-
-/** A map as its loader remembers it. */
-export interface LoadedMap {
-  readonly letter: MapLetter;
-  readonly process: string;
-  readonly object: number;
-  readonly mapId: number;
-  readonly mapFd: number;
-  readonly name: string;
-  /** kernel struct that it wraps, and what the text says of it */
-  readonly struct: string;
-  readonly ccName: string;
-  readonly flags: number;
-  /** made with BPF_F_LINK */
-  readonly forLinks: boolean;
-  /** name of its text, and the text */
-  readonly text: string;
-  readonly source: string;
-  /** functions that were taken from other maps' texts */
-  readonly libraries: readonly { readonly name: string; readonly letter: MapLetter }[];
-  readonly progs: readonly LoadedProg[];
-  /** what registering writes, when it came out of an object file; null: made from the rest */
-  readonly value: Uint8Array | null;
-}
-
-/** A link as its maker remembers it. */
-export interface LoadedLink {
-  readonly link: number;
-  readonly process: string;
-  readonly object: number;
-  readonly id: number;
-  readonly fd: number;
-}
-
-/** Immutable, part of the cold tree. */
-export interface UserState {
-  readonly pids: Readonly<Record<string, number>>;
-  /** in the order in which they were loaded */
-  readonly maps: readonly LoadedMap[];
-  readonly objects: readonly LoadedFile[];
-  readonly sockets: Readonly<Record<number, { readonly process: string; readonly fd: number }>>;
-  readonly links: Readonly<Record<number, LoadedLink>>;
-  /** captions so far */
-  readonly captions: number;
-}
-
-export const nobody: UserState = { pids: {}, maps: [], objects: [], sockets: {}, links: {}, captions: 0 };
+import { type LoadedMap, type LoadedProg, type LoadedLink, nobody, type Told, type UserState } from './user-state.ts';
 
 /** Key 0, as bytes. */
 const KEY = new Uint8Array(4);
-
-export type Told = Pick<CallRecord, 'shape' | 'map' | 'socket'>;
 
 export class UserSpace {
   state: UserState = nobody;

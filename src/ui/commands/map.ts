@@ -120,7 +120,9 @@ function dropLast(map: MapLetter): void {
 }
 
 function connect(map: MapLetter): void {
-  const used = lab().cold?.sockets.map(({ id }) => id) ?? [];
+  // also of connections that the scenario is yet to make
+  const later = lab().scenario?.steps.flatMap(({ command: c }) => (c.do === 'connect' ? [c.socket] : [])) ?? [];
+  const used = [...(lab().cold?.sockets.map(({ id }) => id) ?? []), ...later];
   const cc = mapOf(map)?.ccName ?? '';
   asOperator((process) => ({ do: 'connect', process, socket: Math.max(0, ...used) + 1, cc }));
 }

@@ -4,6 +4,7 @@ import { useChoices } from '../store/choices.ts';
 import { useLab } from '../store/lab.ts';
 import { showOverlay } from '../store/overlay.ts';
 import type { CommandArgs, PageCommand } from './command.ts';
+import { FILE_COMMANDS } from './file.ts';
 import { keyTable } from './keys.ts';
 import { LAB_COMMANDS } from './lab.ts';
 import { PROGRAM_COMMANDS } from './program.ts';
@@ -24,6 +25,7 @@ const HELP_COMMANDS: readonly PageCommand[] = [
 export const COMMANDS: readonly PageCommand[] = [
   ...TIME_COMMANDS,
   ...PROGRAM_COMMANDS,
+  ...FILE_COMMANDS,
   ...LAB_COMMANDS,
   ...VIEW_COMMANDS,
   ...HELP_COMMANDS,

@@ -3,16 +3,20 @@ import { CommandButton } from '../controls/command-button.tsx';
 import { Pane } from '../controls/pane.tsx';
 import { choose, useChoices } from '../store/choices.ts';
 import { useLab } from '../store/lab.ts';
-import { activeText, editText, statusOf, textNames, textOf } from '../store/texts.ts';
+import { activeText, editText, isListing, statusOf, textNames, textOf } from '../store/texts.ts';
 import { EmptyEditor } from './empty-editor.tsx';
 import { Registers } from './registers.tsx';
-import { RotateCw } from 'lucide-react';
+import { Plus, RotateCw } from 'lucide-react';
+import { SAMPLES } from '../../scenarios/samples.ts';
+import { runCommand } from '../commands/registry.ts';
+import { Choice } from '../controls/choice.tsx';
 
 export function EditorPane() {
   const scenario = useLab((state) => state.scenario);
   const edits = useChoices((state) => state.edits);
   useChoices((state) => state.activeText);
-  const names = textNames(scenario, edits);
+  const cold = useLab((state) => state.cold);
+  const names = textNames({ scenario, cold }, edits);
   const selected = activeText();
   if (selected === null) return <section className="pane" aria-label="Programs" />;
   return (
@@ -22,6 +26,7 @@ export function EditorPane() {
       tabs={names.map((name) => ({ id: name, title: name }))}
       selected={selected}
       onSelect={(name) => choose({ activeText: name })}
+      aside={<AddProgram />}
     >
       <TextEditor name={selected} />
       <ActionBar name={selected} />
@@ -81,7 +86,41 @@ const WORDS = {
   new: 'Text not loaded yet',
 } as const;
 
+/** More to run: objects that clang built, from the samples or from the user's own disk. */
+function AddProgram() {
+  const items = [
+    ...SAMPLES.map(({ file, note }) => ({ value: file, title: file, note })),
+    {
+      value: OPEN,
+      title: 'Open a file…',
+      note: 'a .bpf.o that clang built, or BPF assembly; it can also be dropped on the page',
+    },
+  ];
+  return (
+    <Choice
+      label="Add a program"
+      value=""
+      items={items}
+      onChoose={(file) => (file === OPEN ? runCommand('file.open') : runCommand('file.sample', { file }))}
+    >
+      <Plus aria-hidden="true" />
+    </Choice>
+  );
+}
+
+const OPEN = 'open';
+
 function ActionBar({ name }: { readonly name: string }) {
+  useLab((state) => state.cold?.objects);
+  if (!isListing(name)) return <TextActions name={name} />;
+  return (
+    <div className="action-bar" data-status="listing">
+      <span className="status-word">Read only: what clang made, with the C that it came from</span>
+    </div>
+  );
+}
+
+function TextActions({ name }: { readonly name: string }) {
   const loaded = useLab((state) => state.loaded);
   const text = useChoices((state) => state.edits[name]) ?? textOf(name);
   const status = statusOf(name, text, loaded);

@@ -1,5 +1,6 @@
 import type { ColdSnapshot, Holder, MapSnapshot } from '../../engine/index.ts';
-import { counts, holderName } from '../../views/words.ts';
+import { counts, holderName, timeText } from '../../views/words.ts';
+import { useCalmFrame } from '../controls/use-frame.ts';
 import { useLab } from '../store/lab.ts';
 
 /** What `ps`, `bpftool struct_ops`, `bpftool prog` and a sysctl would list. */
@@ -11,9 +12,63 @@ export function ProcessesTab() {
       <Processes processes={cold.processes} />
       <Maps maps={cold.maps} />
       <Programs maps={cold.maps} />
+      <Objects objects={cold.objects} />
+      <Messages />
       <h3>net.ipv4.tcp_available_congestion_control</h3>
       <p className="mono">{cold.available.join(' ')}</p>
     </div>
+  );
+}
+
+/** Maps that programs of loaded objects use. */
+function Objects({ objects }: Pick<ColdSnapshot, 'objects'>) {
+  const maps = objects.flatMap((object) => object.maps.map((map) => ({ object: object.name, ...map })));
+  if (maps.length === 0) return null;
+  return (
+    <>
+      <h3>Other maps</h3>
+      <ul>
+        {maps.map(({ object, id, name, type, keySize, valueSize, maxEntries, frozen }) => (
+          <li key={`${object} ${id}`}>
+            <span className="mono">
+              {id} {name}
+            </span>
+            <span className="note">
+              {type}, {keySize} B to {valueSize} B, {maxEntries} entries{frozen ? ', frozen' : ''}
+            </span>
+            <span className="note block">of {object}</span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+const SHOWN_MESSAGES = 40;
+
+/** What libbpf, programs and ring buffers said up to the cursor, the newest first. */
+function Messages() {
+  const history = useLab((state) => state.history);
+  const { hot } = useCalmFrame();
+  const said = history?.messages.filter(({ event }) => event <= hot.event) ?? [];
+  if (said.length === 0) return null;
+  return (
+    <>
+      <h3>Said</h3>
+      <ul>
+        {said
+          .slice(-SHOWN_MESSAGES)
+          .toReversed()
+          .map(({ time, process, source, level, text }, i) => (
+            <li key={i} className={level === 'warn' || level === 'error' ? 'problem' : undefined}>
+              <span className="note">
+                {timeText(time)} {process ?? ''} {source}
+              </span>
+              <span className="mono block">{text}</span>
+            </li>
+          ))}
+      </ul>
+    </>
   );
 }
 

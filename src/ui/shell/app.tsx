@@ -2,6 +2,7 @@ import { lazy, Suspense, useSyncExternalStore } from 'react';
 import { useChoices } from '../store/choices.ts';
 import { useLab } from '../store/lab.ts';
 import { useOverlay } from '../store/overlay.ts';
+import { Drop } from './drop.tsx';
 import { Intro } from './intro.tsx';
 import { Narrow } from './narrow.tsx';
 import { Notices } from './notices.tsx';
@@ -43,6 +44,7 @@ export function App() {
       <StatusBar />
       <Spoken />
       <Overlays />
+      <Drop />
     </div>
   );
 }

@@ -8,27 +8,38 @@ export type TextStatus = 'same' | 'changed' | 'new';
 
 const exampleOf = (name: string): string | null => lab().scenario?.texts[name] ?? null;
 
-export const textOf = (name: string): string => choices().edits[name] ?? exampleOf(name) ?? '';
+/** The listing of an object file that was loaded: C above the instructions that it became. Nobody edits it. */
+const listingOf = (name: string): string | null =>
+  lab().cold?.objects.find((object) => object.name === name)?.listing ?? null;
+
+export const isListing = (name: string): boolean => listingOf(name) !== null;
+
+export const textOf = (name: string): string => listingOf(name) ?? choices().edits[name] ?? exampleOf(name) ?? '';
 
 export const hasExample = (name: string): boolean => exampleOf(name) !== null;
 
-/** The scenario's texts, then those that the user registered under names of their own. */
-export function textNames(scenario: LabState['scenario'], edits: Readonly<Record<string, string>>): string[] {
+/** The scenario's texts, those that the user registered under names of their own, and the objects that are loaded. */
+export function textNames(
+  { scenario, cold }: Pick<LabState, 'scenario' | 'cold'>,
+  edits: Readonly<Record<string, string>>,
+): string[] {
   const examples = Object.keys(scenario?.texts ?? {});
   const own = Object.keys(edits).filter((name) => OWN.test(name) && !examples.includes(name));
-  return [...examples, ...own.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))];
+  const objects = cold?.objects.map(({ name }) => name) ?? [];
+  return [...examples, ...own.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })), ...new Set(objects)];
 }
 
 /** A name that `freshName` gave. */
 const OWN = /-\d+\.s$/;
 
 export function activeText(): string | null {
-  const names = textNames(lab().scenario, choices().edits);
+  const names = textNames(lab(), choices().edits);
   const { activeText: chosen } = choices();
   return chosen !== null && names.includes(chosen) ? chosen : (names[0] ?? null);
 }
 
 export function editText(name: string, text: string): void {
+  if (isListing(name)) return;
   const { [name]: _, ...others } = choices().edits;
   choose({ edits: text === exampleOf(name) ? others : { ...others, [name]: text } });
 }
@@ -49,14 +60,14 @@ export function freshName(name: string): string {
 
 /** All texts as they stand in the editor, for a restart. */
 export function currentTexts(): Record<string, string> {
-  const names = textNames(lab().scenario, choices().edits);
+  const names = textNames(lab(), choices().edits).filter((name) => !isListing(name));
   return Object.fromEntries(names.map((name) => [name, textOf(name)]));
 }
 
 /** Line of the editor's text for a line of the loaded one, or null where it is gone. */
 export const shownLine = (name: string, loadedLine: number): number | null =>
-  lineMap(lab().loaded[name] ?? '', textOf(name))[loadedLine] ?? null;
+  isListing(name) ? loadedLine : (lineMap(lab().loaded[name] ?? '', textOf(name))[loadedLine] ?? null);
 
 /** The other way round; null where the machine does not have this line yet. */
 export const loadedLine = (name: string, shown: number): number | null =>
-  name in lab().loaded ? (lineMap(textOf(name), lab().loaded[name])[shown] ?? null) : null;
+  isListing(name) ? shown : name in lab().loaded ? (lineMap(textOf(name), lab().loaded[name])[shown] ?? null) : null;

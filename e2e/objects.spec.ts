@@ -1,0 +1,49 @@
+/** Objects that clang built: from the samples, from a drop, and what makes no sense. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+
+const SAMPLES = join(import.meta.dirname, '..', 'public', 'samples');
+
+async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
+  const data = await page.evaluateHandle(
+    ([file, base64]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], file));
+      return transfer;
+    },
+    [name, bytes.toString('base64')],
+  );
+  await page.dispatchEvent('body', 'drop', { dataTransfer: data });
+}
+
+test('a sample is loaded, listed with its C, and drives a connection', async ({ lab, page }) => {
+  await lab.command('Load reno.bpf.o');
+  await lab.expectAt('C', 'INUSE');
+  await expect(lab.programs.getByRole('tab', { name: 'reno.bpf.o', selected: true })).toBeVisible();
+  await expect(lab.programs).toContainText('return max32(SOCK(ctx)->snd_cwnd / 2, 2);');
+  await lab.command('Connect: a new connection');
+  await expect.poll(() => lab.refcnt('C')).toBe(2);
+  await lab.press('F11', 'F11');
+  await expect(lab.status).toContainText(/Stopped in/);
+});
+
+test('an object dropped on the page is loaded; one that is damaged says why', async ({ lab, page }) => {
+  const bytes = readFileSync(join(SAMPLES, 'cubic.bpf.o'));
+  await drop(page, 'cubic.bpf.o', bytes);
+  await lab.expectAt('C', 'INUSE');
+  await drop(page, 'damaged.bpf.o', bytes.subarray(0, 900));
+  await expect(lab.notices).toContainText('failed to open damaged.bpf.o');
+  await lab.command('Show processes, maps and programs');
+  await expect(page.getByRole('region', { name: 'Processes, maps and programs' })).toContainText(
+    'failed to open damaged.bpf.o',
+  );
+});
+
+test('what is nothing that can be opened is told what can be', async ({ lab, page }) => {
+  await drop(page, 'picture.png', Buffer.from([0x89, 0x50, 0, 0, 1]));
+  await expect(lab.notices).toContainText('Drop an object that clang built');
+  await drop(page, 'mine.s', Buffer.from('; my own\n.struct_ops tcp_congestion_ops\n'));
+  await expect(lab.programs.getByRole('tab', { name: /^mine-\d+\.s$/, selected: true })).toBeVisible();
+});

@@ -1,0 +1,33 @@
+import { SAMPLES } from '../../scenarios/samples.ts';
+import { chooseFile, openSample } from '../engine/files.ts';
+import { lab } from '../store/lab.ts';
+import type { PageCommand } from './command.ts';
+
+const runs = (): boolean => lab().cold !== null && lab().phase !== 'crashed';
+
+export const FILE_COMMANDS: readonly PageCommand[] = [
+  {
+    id: 'file.open',
+    title: 'Open a file: an object that clang built, or BPF assembly',
+    group: 'Program',
+    when: runs,
+    run: chooseFile,
+  },
+  {
+    id: 'file.sample',
+    title: 'Load a sample',
+    group: 'Program',
+    hidden: true,
+    when: runs,
+    run: ({ file }) => void openSample(String(file)),
+  },
+  ...SAMPLES.map(
+    ({ file, note }): PageCommand => ({
+      id: `file.sample.${file}`,
+      title: `Load ${file}: ${note}`,
+      group: 'Program',
+      when: runs,
+      run: () => void openSample(file),
+    }),
+  ),
+];

@@ -1,0 +1,118 @@
+/*
+ * Files from the user: told apart by what is in them, never by name alone. Nothing of them runs unless asked: an object
+ * is loaded because it was opened or dropped here.
+ */
+import { toBase64 } from '../../engine/index.ts';
+import { choose } from '../store/choices.ts';
+import { lab, notify } from '../store/lab.ts';
+import { editText, freshName } from '../store/texts.ts';
+import { command } from './engine.ts';
+
+/** Larger objects are not what programs of a struct are. */
+const MOST_BYTES = 8 * 1024 * 1024;
+
+type Kind = 'object' | 'btf' | 'text' | 'unknown';
+
+const starts = (bytes: Uint8Array, ...magic: number[]): boolean => magic.every((byte, i) => bytes[i] === byte);
+
+export function kindOf(bytes: Uint8Array): Kind {
+  if (starts(bytes, 0x7f, 0x45, 0x4c, 0x46)) return 'object';
+  if (starts(bytes, 0x9f, 0xeb)) return 'btf';
+  return bytes.length > 0 && !bytes.includes(0) ? 'text' : 'unknown';
+}
+
+/** Loads an object and registers what it defines, by a process of its own. */
+function loadObject(file: string, bytes: Uint8Array): void {
+  const map = String.fromCharCode(65 + (lab().cold?.maps.length ?? 0));
+  const taken = lab().cold?.objects.map(({ name }) => name) ?? [];
+  const stem = file.replace(/(\.bpf)?\.o$/, '');
+  let object = file;
+  for (let n = 2; taken.includes(object); n++) object = `${stem}-${n}.bpf.o`;
+  const process = `loader-${map.toLowerCase()}`;
+  choose({ activeText: object });
+  command({ do: 'spawn', process });
+  command({ do: 'load-object', process, map, object, bytes: toBase64(bytes), attach: true });
+}
+
+function addText(file: string, text: string): void {
+  const name = freshName(file.replace(/\.\w+$/, '.s'));
+  editText(name, text);
+  choose({ activeText: name });
+}
+
+const READERS: Readonly<Record<Kind, (file: string, bytes: Uint8Array) => void>> = {
+  object: loadObject,
+  text: (file, bytes) => addText(file, new TextDecoder().decode(bytes)),
+  btf: (file) =>
+    notify({ kind: 'info', title: `${file} is a BTF`, detail: 'Its types are those of a kernel: nothing in it runs.' }),
+  unknown: (file) =>
+    notify({
+      kind: 'error',
+      title: `${file} is nothing that can be opened here`,
+      detail: 'Drop an object that clang built for BPF (.bpf.o), or BPF assembly as text.',
+    }),
+};
+
+export function openFile(file: string, bytes: Uint8Array): void {
+  if (!lab().cold || lab().phase === 'crashed') return;
+  if (bytes.length <= MOST_BYTES) READERS[kindOf(bytes)](file, bytes);
+  else notify({ kind: 'error', title: `${file} is too large`, detail: 'Objects of up to 8 MiB can be loaded.' });
+}
+
+export async function readFile(file: File): Promise<void> {
+  try {
+    openFile(file.name, new Uint8Array(await file.arrayBuffer()));
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    notify({ kind: 'error', title: `${file.name} could not be read`, detail });
+  }
+}
+
+/** The system's own dialog. */
+export function chooseFile(): void {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.multiple = true;
+  input.addEventListener('change', () => {
+    for (const file of input.files ?? []) void readFile(file);
+  });
+  input.click();
+}
+
+export async function openSample(file: string): Promise<void> {
+  try {
+    const response = await fetch(new URL(`samples/${file}`, document.baseURI));
+    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+    openFile(file, new Uint8Array(await response.arrayBuffer()));
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    notify({ kind: 'error', title: `The sample ${file} could not be fetched`, detail });
+  }
+}
+
+/** Files dropped anywhere on the page; `over` is told while something hangs above it. */
+export function followDrops(over: (is: boolean) => void): () => void {
+  const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+  const onOver = (event: DragEvent): void => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    over(true);
+  };
+  const onLeave = (event: DragEvent): void => {
+    if (event.relatedTarget === null) over(false);
+  };
+  const onDrop = (event: DragEvent): void => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    over(false);
+    for (const file of event.dataTransfer?.files ?? []) void readFile(file);
+  };
+  window.addEventListener('dragover', onOver);
+  window.addEventListener('dragleave', onLeave);
+  window.addEventListener('drop', onDrop);
+  return () => {
+    window.removeEventListener('dragover', onOver);
+    window.removeEventListener('dragleave', onLeave);
+    window.removeEventListener('drop', onDrop);
+  };
+}

@@ -1,0 +1,14 @@
+import { useEffect, useState } from 'react';
+import { followDrops } from '../engine/files.ts';
+
+/** Says what happens when a file that hangs over the page is let go. */
+export function Drop() {
+  const [over, setOver] = useState(false);
+  useEffect(() => followDrops(setOver), []);
+  if (!over) return null;
+  return (
+    <div className="drop" role="status">
+      <p>Drop a .bpf.o to load and register it, or a text to edit it</p>
+    </div>
+  );
+}
