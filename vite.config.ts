@@ -8,16 +8,16 @@ const withoutPolicyInDev: Plugin = {
   transformIndexHtml: (html) => html.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, ''),
 };
 
+/** The engine only computes: what nobody uses of its face must end up neither in the shell nor in the worker. */
+const treeshake = { moduleSideEffects: [{ test: /\/src\/engine\//, sideEffects: false }] };
+
 export default defineConfig({
   base: './',
   plugins: [react(), withoutPolicyInDev],
-  worker: { format: 'es' },
+  worker: { format: 'es', rolldownOptions: { treeshake } },
   build: {
     target: 'es2023',
     chunkSizeWarningLimit: 4096,
-    rolldownOptions: {
-      // the engine only computes: what the page does not use of its face must not end up in the shell
-      treeshake: { moduleSideEffects: [{ test: /\/src\/engine\//, sideEffects: false }] },
-    },
+    rolldownOptions: { treeshake },
   },
 });

@@ -18,7 +18,7 @@ async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
   await page.dispatchEvent('body', 'drop', { dataTransfer: data });
 }
 
-test('a sample is loaded, listed with its C, and drives a connection', async ({ lab, page }) => {
+test('a sample is loaded, listed with its C, and drives a connection', async ({ lab }) => {
   await lab.command('Load reno.bpf.o');
   await lab.expectAt('C', 'INUSE');
   await expect(lab.programs.getByRole('tab', { name: 'reno.bpf.o', selected: true })).toBeVisible();
