@@ -11,6 +11,11 @@ declare namespace WebAssembly {
     constructor(module: Module, imports: Record<string, Record<string, unknown>>);
     readonly exports: Record<string, unknown>;
   }
+  class Table {
+    constructor(descriptor: { element: 'anyfunc'; initial: number });
+    grow(by: number): number;
+    set(index: number, value: unknown): void;
+  }
   class RuntimeError extends Error {}
   class CompileError extends Error {}
 }

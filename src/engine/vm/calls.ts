@@ -62,22 +62,7 @@ export function callbackSlot({ callbacks }: Program, { fn }: Callee, low: Int32A
   return high[register] === FUNCTION_ADDRESS.high && callbacks.includes(slot) ? slot : -1;
 }
 
-/** One turn of a helper that calls back. Whether the function is to be called; else r0 is the helper's result. */
-export function callsBack(
-  { fn, words }: Callee,
-  functions: KernelFunctions,
-  turn: number,
-  low: Int32Array,
-  high: Int32Array,
-): boolean {
-  functions.callbackArgs.fill(0);
-  const answer = fn.call(turn, ...words.map((word) => wordAt(word, low, high)));
-  if (answer === GO_ON) return true;
-  setResult(answer === 0 ? turn : answer, low, high);
-  return false;
-}
-
-export function setResult(result: number, low: Int32Array, high: Int32Array): void {
+function setResult(result: number, low: Int32Array, high: Int32Array): void {
   clearArguments(low, high);
   low[0] = result;
   high[0] = result >> 31;
@@ -97,26 +82,6 @@ export function enterFrame(frames: Int32Array, at: number, ip: number, low: Int3
   low[10] += FRAME_BYTES;
 }
 
-/** The frame also keeps the helper's arguments, for its next turn. */
-export function enterCallback(
-  frames: Int32Array,
-  at: number,
-  ip: number,
-  turn: number,
-  functions: KernelFunctions,
-  low: Int32Array,
-  high: Int32Array,
-): void {
-  enterFrame(frames, at, ip, low, high);
-  frames[at + TURN_AT] = turn;
-  for (let r = 1; r <= 5; r++) {
-    frames[at + ARGUMENTS_AT + (r - 1) * 2] = low[r];
-    frames[at + ARGUMENTS_AT + (r - 1) * 2 + 1] = high[r];
-    low[r] = functions.callbackArgs[(r - 1) * 2];
-    high[r] = functions.callbackArgs[(r - 1) * 2 + 1];
-  }
-}
-
 /** Where the caller goes on. */
 export function leaveFrame(frames: Int32Array, at: number, low: Int32Array, high: Int32Array): number {
   clearArguments(low, high);
@@ -131,10 +96,60 @@ export function leaveFrame(frames: Int32Array, at: number, low: Int32Array, high
 /** The turn that a frame is, or NO_TURN. */
 export const turnOf = (frames: Int32Array, at: number): number => frames[at + TURN_AT];
 
-/** The helper's arguments come back from the frame of a turn. */
-export function takeArguments(frames: Int32Array, at: number, low: Int32Array, high: Int32Array): void {
+/**
+ * One turn of a helper that calls back: asks it, and enters the function in the frame at `at`. Returns the function's
+ * slot; negative: r0 is the helper's result.
+ */
+export function takeTurn(
+  program: Program,
+  callee: Callee,
+  functions: KernelFunctions,
+  frames: Int32Array,
+  at: number,
+  ip: number,
+  turn: number,
+  low: Int32Array,
+  high: Int32Array,
+): number {
+  const { fn, words } = callee;
+  const { callbackArgs } = functions;
+  const slot = callbackSlot(program, callee, low, high);
+  callbackArgs.fill(0);
+  const answer = fn.call(turn, ...words.map((word) => wordAt(word, low, high)));
+  if (answer !== GO_ON) {
+    setResult(answer === 0 ? turn : answer, low, high);
+    return -1;
+  }
+  enterFrame(frames, at, ip, low, high);
+  frames[at + TURN_AT] = turn;
+  for (let r = 1; r <= 5; r++) {
+    // kept for the next turn
+    frames[at + ARGUMENTS_AT + (r - 1) * 2] = low[r];
+    frames[at + ARGUMENTS_AT + (r - 1) * 2 + 1] = high[r];
+    low[r] = callbackArgs[(r - 1) * 2];
+    high[r] = callbackArgs[(r - 1) * 2 + 1];
+  }
+  return slot;
+}
+
+/** After a turn, whose frame was left: the next one, unless the function answered something else than 0. */
+export function takeNextTurn(
+  program: Program,
+  callee: Callee,
+  functions: KernelFunctions,
+  frames: Int32Array,
+  at: number,
+  low: Int32Array,
+  high: Int32Array,
+): number {
+  const turn = turnOf(frames, at) + 1;
+  if (low[0] !== 0 || high[0] !== 0) {
+    setResult(turn, low, high);
+    return -1;
+  }
   for (let r = 1; r <= 5; r++) {
     low[r] = frames[at + ARGUMENTS_AT + (r - 1) * 2];
     high[r] = frames[at + ARGUMENTS_AT + (r - 1) * 2 + 1];
   }
+  return takeTurn(program, callee, functions, frames, at, frames[at], turn, low, high);
 }

@@ -1,12 +1,13 @@
 /** The two engines against each other: results, memory, what stopped and where, how much was executed. */
 import { assert as check, property } from 'fast-check';
 import { expect, test } from 'vitest';
+import { assertUnreachable } from '../base/assert.ts';
 import { runs } from '../base/testing/runs.ts';
 import { KernelFunctions } from './functions.ts';
 import { BpfMachine, type Engine } from './machine.ts';
-import { Memory, type MemoryImage } from './memory.ts';
+import { Memory, type MemoryImage, REGIONS } from './memory.ts';
 import { ProgramStopped } from './stopped.ts';
-import { randomRun, type RandomRun } from './testing/random-program.ts';
+import { type DataPlace, randomRun, type RandomRun } from './testing/random-program.ts';
 
 /** far more than a program's offsets reach: what lies beyond the used arena is nobody's */
 const DATA_BYTES = 0x20000;
@@ -50,11 +51,27 @@ function outcome(engine: Engine, run: RandomRun): unknown {
   memory.restore(fresh);
   const machine = bench.machine(engine, run.fuel);
   const data = memory.alloc('arena', DATA_BYTES);
-  memory.u8.set(run.context, data + DATA_BYTES / 2 - 64);
-  const prepared = machine.prepare(run.insns(data + DATA_BYTES / 2));
+  const at = addressOf(run.place, data);
+  memory.u8.set(run.context, at - 64);
+  const prepared = machine.prepare(run.insns(at));
   if (!prepared.ok) return prepared.error;
   const end = ended(() => [machine.run(prepared.value, data, run.r2), machine.highWord]);
   return { end, executed: machine.executed, zeroReads: machine.zeroReads, memory: memory.hash(1) };
+}
+
+function addressOf(place: DataPlace, data: number): number {
+  switch (place) {
+    case 'middle':
+      return data + DATA_BYTES / 2;
+    case 'start':
+      return REGIONS.arena.base + 16;
+    case 'end':
+      return data + DATA_BYTES - 16;
+    case 'read-only':
+      return REGIONS.kernel.base + 64;
+    default:
+      return assertUnreachable(place);
+  }
 }
 
 function ended(run: () => unknown): unknown {

@@ -10,15 +10,13 @@ import { atomic32, atomic64, storeUnaligned, unaligned } from './atomics.ts';
 import {
   callbackSlot,
   callKernel,
-  callsBack,
-  enterCallback,
   enterFrame,
   FRAME_WORDS,
   leaveFrame,
   MAX_FRAMES,
   NO_TURN,
-  setResult,
-  takeArguments,
+  takeNextTurn,
+  takeTurn,
   turnOf,
 } from './calls.ts';
 import { KERNEL_BASE_HI, type Memory, REGIONS } from './memory.ts';
@@ -487,12 +485,13 @@ export function interpret(run: Run, around: Surroundings): void {
           // call of a helper that calls back
           if (depth === MAX_FRAMES - 1)
             stop('depth', `the call stack of ${MAX_FRAMES + 1} frames is too deep`, run, (ip >> 1) - 1, null);
-          const slot = callbackSlot(program, callees[operand], low, high);
-          if (slot < 0)
+          if (callbackSlot(program, callees[operand], low, high) < 0)
             stop('fault', `${callees[operand].fn.name}: no function to call back`, run, (ip >> 1) - 1, null);
           frames ??= new Int32Array(FRAME_WORDS * (MAX_FRAMES - 1));
-          if (callsBack(callees[operand], functions, 0, low, high)) {
-            enterCallback(frames, depth++ * FRAME_WORDS, ip, 0, functions, low, high);
+          const at = depth * FRAME_WORDS;
+          const slot = takeTurn(program, callees[operand], functions, frames, at, ip, 0, low, high);
+          if (slot >= 0) {
+            depth++;
             ip = slot * 2;
           }
           storeBytes = memory.end('arena') - STORE_FROM;
@@ -503,18 +502,11 @@ export function interpret(run: Run, around: Surroundings): void {
           // exit
           if (depth === 0 || !frames) return;
           const at = --depth * FRAME_WORDS;
-          const turn = turnOf(frames, at) + 1;
           ip = leaveFrame(frames, at, low, high);
-          if (turn === NO_TURN + 1) break;
-          if (low[0] !== 0 || high[0] !== 0) {
-            setResult(turn, low, high);
-            break;
-          }
-          takeArguments(frames, at, low, high);
-          const callee = callees[code[ip - 1]];
-          if (callsBack(callee, functions, turn, low, high)) {
-            const slot = callbackSlot(program, callee, low, high);
-            enterCallback(frames, depth++ * FRAME_WORDS, ip, turn, functions, low, high);
+          if (turnOf(frames, at) === NO_TURN) break;
+          const slot = takeNextTurn(program, callees[code[ip - 1]], functions, frames, at, low, high);
+          if (slot >= 0) {
+            depth++;
             ip = slot * 2;
           }
           storeBytes = memory.end('arena') - STORE_FROM;

@@ -12,13 +12,13 @@ import { KERNEL_BASE_HI, type Memory } from './memory.ts';
 import { prepareProgram, type Program } from './program.ts';
 import type { TextFunction } from './text.ts';
 import {
-  type CompiledEntry,
   type CompiledInstance,
   type CompiledProgram,
   compileModule,
   instantiate,
   type TrampolinePlan,
 } from './wasm/compile.ts';
+import { type CompiledEntry, Gate } from './wasm/gate.ts';
 import { FRAME, SCRATCH } from './wasm/scratch.ts';
 import { CONTEXT_BYTES, type Layout, type Prototype, storeArguments } from './wasm/trampoline.ts';
 
@@ -68,6 +68,7 @@ export class BpfMachine {
   /** u32 index: count, pc, address low, address high */
   private readonly zeroReadsAt: number;
   private readonly around: Surroundings;
+  private readonly gate = new Gate();
 
   /** Takes its stacks and counters from the memory; boot only. */
   constructor(
@@ -104,7 +105,8 @@ export class BpfMachine {
     const level = i32[NESTING];
     if (level >= MAX_NESTING) tooDeep();
     const compiled = watch || this.engine === 'interpreted' ? null : (program.compiled ?? this.compile(program));
-    if (compiled) return this.callCompiled(compiled.run, context, r2, 0, 0, level);
+    if (compiled && level > 0) return this.callNested(compiled.run, [context, r2, 0, 0], level);
+    if (compiled) return this.callProgram(compiled.run, context, r2);
     this.runInterpreted(this.begin(program, context, r2, watch, level), level);
     return this.memory.u32[RESULT];
   }
@@ -114,14 +116,16 @@ export class BpfMachine {
    * `watchOf`: asked at each call for the member's number; a watched program is interpreted.
    */
   members(members: readonly Member[], watchOf: (member: number) => InstructionWatch | null): TextFunction[] {
-    let compiled: readonly CompiledEntry[] | null = null;
+    let compiled: readonly number[] | null = null;
     return members.map((member, i) => (a, b, c, d) => {
       const watch = watchOf(i);
       if (!watch) compiled ??= this.compileMembers(members);
       if (watch || !compiled || compiled.length === 0) return this.callInterpreted(member, [a, b, c, d], watch);
       const level = this.memory.i32[NESTING];
       if (level >= MAX_NESTING) tooDeep();
-      return this.callCompiled(compiled[i], a, b, c, d, level);
+      if (level === 0) return this.callMember(compiled[i], a, b, c, d);
+      const place = compiled[i];
+      return this.callNested((...args) => this.gate.call(...args, place), [a, b, c, d], level);
     });
   }
 
@@ -157,7 +161,7 @@ export class BpfMachine {
   }
 
   /** All of them in one module; none when one is too large. */
-  private compileMembers(members: readonly Member[]): readonly CompiledEntry[] {
+  private compileMembers(members: readonly Member[]): readonly number[] {
     if (this.engine === 'interpreted') return [];
     const programs = [...new Set(members.map(({ program }) => program))];
     const plans = members.map(({ program, prototype }) => ({ program: programs.indexOf(program), prototype }));
@@ -172,6 +176,7 @@ export class BpfMachine {
       const instance = instantiate(compiled, {
         memory,
         functions,
+        gate: this.gate,
         resume: (number) => this.resume(programs[number], instance.programs[number].remaining),
       });
       return instance;
@@ -182,10 +187,20 @@ export class BpfMachine {
     }
   }
 
-  private callCompiled(entry: CompiledEntry, a: number, b: number, c: number, d: number, level: number): number {
-    if (level > 0) return this.callNested(entry, [a, b, c, d], level);
+  /** Whoever calls programs by themselves calls one many times: the engine knows the target. */
+  private callProgram(entry: CompiledEntry, context: number, r2: number): number {
     try {
-      return entry(a, b, c, d, 0) >>> 0;
+      return entry(context, r2, 0, 0, 0) >>> 0;
+    } catch (error) {
+      this.leaveThrown(0);
+      throw error;
+    }
+  }
+
+  /** The stack calls many members in turn. */
+  private callMember(place: number, a: number, b: number, c: number, d: number): number {
+    try {
+      return this.gate.call(a, b, c, d, 0, place) >>> 0;
     } catch (error) {
       this.leaveThrown(0);
       throw error;

@@ -8,9 +8,16 @@ import type { Memory } from './memory.ts';
 /** Native arguments as 32-bit words (pointers by their low word); the result is a 32-bit word, 0 for void. */
 export type TextFunction = (a: number, b: number, c: number, d: number) => number;
 
+/** a power of two */
+const NEAR = 256;
+const placeOf = (address: number): number => (address ^ (address >>> 8)) & (NEAR - 1);
+
 export class Text {
   /** a cache: built-ins are put there at boot, trampolines again after a restore, from cold state */
   private readonly functions = new Map<number, { name: string; run: TextFunction }>();
+  /** what was called last of each NEAR addresses: the stack calls the same few again and again */
+  private readonly nearAddress = new Int32Array(NEAR);
+  private readonly near: TextFunction[] = [];
 
   constructor(private readonly memory: Memory) {}
 
@@ -24,10 +31,12 @@ export class Text {
   /** Makes an address in an image callable. */
   put(address: number, name: string, run: TextFunction): void {
     this.functions.set(address, { name, run });
+    this.nearAddress.fill(0);
   }
 
   remove(address: number): void {
     this.functions.delete(address);
+    this.nearAddress.fill(0);
   }
 
   /** kallsyms: the name of an address, or null. */
@@ -36,9 +45,17 @@ export class Text {
   }
 
   call(address: number, a = 0, b = 0, c = 0, d = 0): number {
+    const place = placeOf(address);
+    return (this.nearAddress[place] === address ? this.near[place] : this.fetch(address))(a, b, c, d);
+  }
+
+  private fetch(address: number): TextFunction {
     const fn = this.functions.get(address);
-    // the text is made only where it is needed: this is every call of the stack
-    if (!fn) assert(false, `call to ${address.toString(16)}, where no function is`);
-    return fn.run(a, b, c, d);
+    assert(fn, `call to ${address.toString(16)}, where no function is`);
+    const place = placeOf(address);
+    // address 0 is where nothing is, and marks an empty place
+    this.nearAddress[place] = address;
+    this.near[place] = fn.run;
+    return fn.run;
   }
 }

@@ -93,7 +93,15 @@ function resolve(plan: readonly Planned[], data: number): Uint8Array {
   return encode(aimed);
 }
 
+/** Where the data lies that r9 points at: most programs meet good memory, some the edges of what they may touch. */
+export type DataPlace = 'middle' | 'start' | 'end' | 'read-only';
+const place: Arbitrary<DataPlace> = oneof(
+  { weight: 6, arbitrary: constant<DataPlace>('middle') },
+  { weight: 4, arbitrary: constantFrom<DataPlace>('start', 'end', 'read-only') },
+);
+
 export interface RandomRun {
+  readonly place: DataPlace;
   readonly insns: (data: number) => Uint8Array;
   readonly context: Uint8Array;
   readonly r2: number;
@@ -105,7 +113,9 @@ export const randomRun: Arbitrary<RandomRun> = tuple(
   array(bigInt({ min: 0n, max: (1n << 64n) - 1n }), { minLength: 16, maxLength: 16 }),
   nat(0xffff),
   integer({ min: 1, max: 400 }),
-).map(([plan, words, r2, fuel]) => ({
+  place,
+).map(([plan, words, r2, fuel, where]) => ({
+  place: where,
   insns: (data: number) => resolve(plan, data),
   context: new Uint8Array(BigUint64Array.from(words).buffer),
   r2,

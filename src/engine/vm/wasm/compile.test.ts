@@ -4,6 +4,7 @@ import { KernelFunctions } from '../functions.ts';
 import { type Program, prepareProgram } from '../program.ts';
 import { compiledText, compileModule } from './compile.ts';
 import { findBlocks, graphOf } from './graph.ts';
+import type { Prototype } from './trampoline.ts';
 
 const LAYOUT = { stacks: 0x400000, contexts: 0x404000, executed: 0x1000, fuel: 1000 };
 
@@ -67,6 +68,22 @@ test('several programs make one module', () => {
   const { bytes } = compileModule(programs, LAYOUT);
   expect(WebAssembly.validate(bytes)).toBe(true);
   expect(WebAssembly.Module.exports(new WebAssembly.Module(bytes)).map(({ name }) => name)).toEqual(['run0', 'run1']);
+});
+
+test('a map is one module: programs, and trampolines that call them without leaving it', () => {
+  const programs = ['r0 = 1\nexit', 'r0 = 2\nexit'].map(prepared);
+  const prototype: Prototype = { args: ['ptr', 'u32'], hasReturn: true };
+  const trampolines = [1, 0, 1].map((program) => ({ program, prototype }));
+  const module = new WebAssembly.Module(compileModule(programs, LAYOUT, trampolines).bytes);
+  expect(WebAssembly.Module.exports(module).map(({ name }) => name)).toEqual([
+    'run0',
+    'run1',
+    'trampoline0',
+    'trampoline1',
+    'trampoline2',
+  ]);
+  // nothing of JavaScript stands between
+  expect(WebAssembly.Module.imports(module).map(({ name }) => name)).toEqual(['memory', 'highWord', 'resume']);
 });
 
 test('a chain of 30,000 blocks neither recurses nor fails', () => {

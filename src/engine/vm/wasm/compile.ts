@@ -9,6 +9,7 @@ import type { Program } from '../program.ts';
 import { type BodyText, functionBody, programText } from './bodies.ts';
 import { CodeWriter, encodeModule, fn, type FunctionImport, NO_LOCALS, type WasmFunction, words } from './encoder.ts';
 import type { Callables } from './emit-calls.ts';
+import type { CompiledEntry, Gate } from './gate.ts';
 import { type Blocks, findBlocks } from './graph.ts';
 import { BPF_FUNCTION, BPF_LOCALS } from './locals.ts';
 import { I32 } from './opcodes.ts';
@@ -22,12 +23,7 @@ import {
   trampolineBody,
 } from './trampoline.ts';
 
-/**
- * Four words, then how many programs run already; a 32-bit result. A trampoline is given native arguments; a program its
- * context and r2, and leaves the whole of r0 in the scratch words.
- */
-export type CompiledEntry = (a: number, b: number, c: number, d: number, level: number) => number;
-
+/** A program's entry is given its context and r2, and leaves the whole of r0 in the scratch words. */
 export interface CompiledProgram {
   readonly run: CompiledEntry;
   /** instructions from a slot to the end of its block: what giving up there must be paid back */
@@ -165,19 +161,21 @@ function functionName({ programs, imports, imported, emitted }: Plan, index: num
 export interface CompiledSurroundings {
   readonly memory: Memory;
   readonly functions: KernelFunctions;
+  readonly gate: Gate;
   /** goes on where a program gave up; by its number */
   readonly resume: (program: number) => void;
 }
 
 export interface CompiledInstance {
   readonly programs: readonly CompiledProgram[];
-  readonly trampolines: readonly CompiledEntry[];
+  /** places in the gate */
+  readonly trampolines: readonly number[];
 }
 
 /** Instantiates; throws what WebAssembly throws when a function is larger than engines take. */
 export function instantiate(
   { bytes, blocks, imported }: CompiledModule,
-  { memory, functions, resume }: CompiledSurroundings,
+  { memory, functions, gate, resume }: CompiledSurroundings,
 ): CompiledInstance {
   const env: Record<string, WebAssembly.Memory | ((...args: number[]) => unknown)> = {
     memory: memory.wasm,
@@ -195,8 +193,9 @@ export function instantiate(
     env[`kernel${i}`] = callback === undefined ? call : turn;
   }
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env });
-  const trampolines: CompiledEntry[] = [];
-  for (let i = 0; exports[`trampoline${i}`]; i++) trampolines.push(exports[`trampoline${i}`] as CompiledEntry);
+  const trampolines: number[] = [];
+  for (let i = 0; exports[`trampoline${i}`]; i++)
+    trampolines.push(gate.add(exports[`trampoline${i}`] as CompiledEntry));
   return {
     programs: blocks.map(({ remaining }, i) => ({ run: exports[`run${i}`] as CompiledEntry, remaining })),
     trampolines,

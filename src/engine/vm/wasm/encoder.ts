@@ -236,7 +236,7 @@ function branchHints(
 }
 
 /** A section that is a list of items; a custom one begins with its name. */
-function section<T>(
+export function section<T>(
   out: CodeWriter,
   id: number,
   items: readonly T[],

@@ -1,0 +1,66 @@
+/*
+ * The one door to all trampolines. JavaScript engines enter WebAssembly fast where a call has always the same target;
+ * with a function for each trampoline none would have. So the machine calls this one, which finds the others in a table.
+ */
+import { CodeWriter, section } from './encoder.ts';
+import { I32, W } from './opcodes.ts';
+
+/** Four words, then how many programs run already; a 32-bit result. The table holds trampolines; programs have such an entry too. */
+export type CompiledEntry = (a: number, b: number, c: number, d: number, level: number) => number;
+
+/** The entry's arguments, then its place. */
+type Door = (a: number, b: number, c: number, d: number, level: number, place: number) => number;
+
+const ENTRY_WORDS = 5;
+const FUNCTION_TYPE = 0x60;
+const FUNCREF = 0x70;
+const SECTION = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
+const KIND = { function: 0, table: 1 } as const;
+
+function gateModule(): Uint8Array<ArrayBuffer> {
+  const out = new CodeWriter(128);
+  for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) out.byte(byte);
+  section(out, SECTION.type, [ENTRY_WORDS, ENTRY_WORDS + 1], (writer, words) => {
+    writer.byte(FUNCTION_TYPE);
+    writer.u32(words);
+    for (let i = 0; i < words; i++) writer.byte(I32);
+    writer.u32(1);
+    writer.byte(I32);
+  });
+  section(out, SECTION.import, ['table'], (writer, name) => {
+    writer.name('env');
+    writer.name(name);
+    // no maximum, at least none
+    for (const byte of [KIND.table, FUNCREF, 0, 0]) writer.byte(byte);
+  });
+  section(out, SECTION.function, [1], (writer, type) => writer.u32(type));
+  section(out, SECTION.export, ['call'], (writer, name) => {
+    writer.name(name);
+    writer.byte(KIND.function);
+    writer.u32(0);
+  });
+  const body = new CodeWriter(32);
+  body.u32(0);
+  for (let i = 0; i <= ENTRY_WORDS; i++) body.get(i);
+  body.op(W.call_indirect).u32(0);
+  body.u32(0);
+  body.op(W.end);
+  section(out, SECTION.code, [body.take()], (writer, code) => {
+    writer.u32(code.length);
+    writer.append(code);
+  });
+  return out.take();
+}
+
+export class Gate {
+  private readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: 0 });
+  readonly call = new WebAssembly.Instance(new WebAssembly.Module(gateModule()), { env: { table: this.table } }).exports
+    .call as Door;
+
+  /** Gives an entry a place. */
+  add(entry: CompiledEntry): number {
+    const place = this.table.grow(1);
+    this.table.set(place, entry);
+    return place;
+  }
+}
