@@ -53,6 +53,8 @@ export interface KernelParts {
   readonly profile: Profile;
   /** null, or why these instructions can never run: unknown opcode, jump out of the program, no exit */
   readonly prepare: (insns: Uint8Array) => string | null;
+  /** whether programs can call this helper (by number) or kernel function (by BTF id); without it, any that they may */
+  readonly has?: (kind: 'helper' | 'kfunc', id: number) => boolean;
   readonly verify?: (request: VerifyRequest) => Verdict;
   /** the code of a trampoline: takes the member's native arguments, calls the program, gives back its result */
   readonly makeTrampoline: (model: FuncModel, code: ProgramCode) => TextFunction;

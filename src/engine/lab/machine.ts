@@ -140,6 +140,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
       btf,
       profile: V6_12,
       prepare: (insns) => this.programs.problem(insns),
+      has: (kind, id) => functions[kind](id) !== undefined,
       makeTrampoline: (model, code) => this.programs.trampoline(model, code),
       observer: {
         onStopped: (prog, message, pc) => this.stopped(prog, message, pc),

@@ -170,6 +170,7 @@ describe('the value struct', () => {
     [`struct x { ${Array.from({ length: 65 }, (_, i) => `void (*f${i})(void);`).join(' ')} };`, ['error D0204']],
     ['struct x { int (*f)(int); }; struct bpf_struct_ops_x { struct x data; };', ['error D0210', 'error D0210']],
     ['struct x { int (*f)(int) };', ['error D0101']],
+    ['struct tcp_congestion_ops { int (*f)(int); };', ['error D0213']],
   ])('%s', (text, codes) => {
     expect(diagnosed(text)).toEqual(codes);
   });
