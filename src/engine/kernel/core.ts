@@ -58,6 +58,8 @@ export interface KernelParts {
   readonly verify?: (request: VerifyRequest) => Verdict;
   /** the code of a trampoline: takes the member's native arguments, calls the program, gives back its result */
   readonly makeTrampoline: (model: FuncModel, code: ProgramCode) => TextFunction;
+  /** most arguments that such code can be called with; without it, any number */
+  readonly maxArguments?: number;
   readonly observer?: KernelObserver;
   readonly sockets?: SocketSource;
 }

@@ -8,7 +8,6 @@ import type { ProgObject } from './state.ts';
 import { done, fail, next, type Step } from './steps.ts';
 import { dummyOps } from './struct-ops/dummy-ops.ts';
 import type { FuncModel } from './struct-ops/func-model.ts';
-import { ENGINE_ARGS } from './struct-ops/types.ts';
 import { callProgram } from './struct-ops/trampolines.ts';
 import { PROG_TYPE_STRUCT_OPS } from './uapi.ts';
 
@@ -105,8 +104,8 @@ const testRun: CommandTable<'BPF_PROG_TEST_RUN', TestRun> = {
       text: 'the program runs behind a trampoline of its own, and its result is given back',
       run({ k, prog, model, context, out }) {
         if (!prog || !model) return fail(ERRNO.EINVAL);
-        if (model.args.length > ENGINE_ARGS) {
-          return fail(ERRNO.ENOTSUPP, `this machine gives a member at most ${ENGINE_ARGS} arguments`);
+        if (k.maxArguments !== undefined && model.args.length > k.maxArguments) {
+          return fail(ERRNO.ENOTSUPP, `this machine gives a member at most ${k.maxArguments} arguments`);
         }
         const run = callProgram(k, prog.object, model);
         const words = new Uint32Array(context.slice().buffer);

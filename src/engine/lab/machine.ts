@@ -10,6 +10,7 @@ import { assemble } from '../isa/assembler.ts';
 import type { AssembledObject } from '../isa/object.ts';
 import type { SymbolSource } from '../isa/symbols.ts';
 import { Kernel, type KernelState, type ProgObject } from '../kernel/kernel.ts';
+import { ENGINE_ARGS } from '../kernel/struct-ops/types.ts';
 import { declareStructOps } from '../kernel/struct-ops/declare.ts';
 import { V6_12 } from '../kernel/profiles.ts';
 import { symbolsFromBtf } from '../libbpf/symbols.ts';
@@ -140,6 +141,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
       btf,
       profile: V6_12,
       prepare: (insns) => this.programs.problem(insns),
+      maxArguments: ENGINE_ARGS,
       has: (kind, id) => functions[kind](id) !== undefined,
       makeTrampoline: (model, code) => this.programs.trampoline(model, code),
       observer: {
