@@ -3,7 +3,8 @@
  * what the text does not declare is looked for in a BTF. Says where the text is wrong, and goes on behind it.
  */
 import type { Diagnostic, Parsed, TextRange } from '../base/result.ts';
-import type { Btf, BtfMember } from './btf.ts';
+import type { Btf } from './btf.ts';
+import { type Attributes, PLAIN, StructLayout } from './c-layout.ts';
 import { type Token, tokenize } from './c-tokens.ts';
 import { CTypes, type CType, INTEGER_WORDS, type Tag, VOID_TYPE } from './c-types.ts';
 
@@ -18,6 +19,16 @@ const QUALIFIERS: Readonly<Record<string, 'CONST' | 'VOLATILE' | null>> = {
   restrict: null,
   __restrict: null,
 };
+/** __attribute__((mode(byte))) */
+const MODES: ReadonlyMap<string, number> = new Map([
+  ['byte', 1],
+  ['word', 8],
+]);
+
+const fitsInt = ({ value }: { readonly value: bigint }): boolean => value >= -(1n << 31n) && value < 1n << 32n;
+/** They change nothing of a layout. */
+const IGNORED = new Set(['preserveaccessindex', 'unused', 'maybeunused']);
+
 const CACHE_ALIGNED = new Set(['____cacheline_aligned_in_smp', '____cacheline_aligned']);
 
 export interface DeclaredStruct {
@@ -338,7 +349,8 @@ class Parser {
         const word = this.take().text.replaceAll('_', '');
         if (word === 'mode') {
           this.expect('(', 'behind mode');
-          bytes = MODES[this.take().text.replaceAll('_', '')] ?? this.fault('D0121', 'a mode is byte or word', range);
+          bytes =
+            MODES.get(this.take().text.replaceAll('_', '')) ?? this.fault('D0121', 'a mode is byte or word', range);
           for (let i = 0; i < 3; i++) this.expect(')', 'behind an attribute');
           continue;
         }
@@ -361,71 +373,5 @@ class Parser {
         for (let i = 0; i < 3; i++) this.expect(')', 'behind an attribute');
       } else return { align, packed, bytes: packed && bytes === null ? 1 : bytes };
     }
-  }
-}
-
-interface Attributes {
-  /** 1: none is asked for */
-  readonly align: number;
-  readonly packed: boolean;
-  /** of an enum; null: as many as it needs */
-  readonly bytes: number | null;
-}
-
-const PLAIN: Attributes = { align: 1, packed: false, bytes: null };
-/** __attribute__((mode(byte))) */
-const MODES: Readonly<Record<string, number>> = { byte: 1, word: 8 };
-
-const fitsInt = ({ value }: { readonly value: bigint }): boolean => value >= -(1n << 31n) && value < 1n << 32n;
-/** They change nothing of a layout. */
-const IGNORED = new Set(['preserveaccessindex', 'unused', 'maybeunused']);
-
-/** `name` null: room without a name. */
-interface Field {
-  readonly name: string | null;
-  readonly type: CType;
-  readonly bitSize: number;
-  readonly asked: Attributes;
-}
-
-interface Laid {
-  readonly members: readonly BtfMember[];
-  readonly align: number;
-  readonly size: number;
-}
-
-/** Where members go, as a C compiler for this ABI lays them out. Whether it is packed is known at the end. */
-class StructLayout {
-  private readonly fields: Field[] = [];
-
-  constructor(private readonly isUnion: boolean) {}
-
-  has(name: string): boolean {
-    return this.fields.some((field) => field.name === name);
-  }
-
-  add(name: string | null, type: CType, bitSize: number, asked: Attributes): void {
-    this.fields.push({ name, type, bitSize, asked });
-  }
-
-  end(asked: Attributes): Laid {
-    const members: BtfMember[] = [];
-    let bits = 0;
-    let largest = 1;
-    for (const { name, type, bitSize, asked: own } of this.fields) {
-      const natural = asked.packed || own.packed ? 1 : type.align;
-      const align = Math.max(natural, own.align);
-      const unit = type.size * 8;
-      let at = this.isUnion ? 0 : bits;
-      const isBitfield = bitSize > 0 || (name === null && bitSize === 0);
-      // a bitfield stays in one unit of its type; of width 0, it begins the next; everything else is aligned
-      const crosses = Math.floor(at / unit) !== Math.floor((at + bitSize - 1) / unit);
-      if (!isBitfield || bitSize === 0 || (crosses && !asked.packed)) at = Math.ceil(at / (align * 8)) * align * 8;
-      if (name !== null) members.push({ name, type: type.id, bitOffset: at, bitSize });
-      bits = Math.max(bits, at + (isBitfield ? bitSize : Math.max(0, unit)));
-      if (name !== null) largest = Math.max(largest, align);
-    }
-    const align = Math.max(largest, asked.align);
-    return { members, align, size: Math.ceil(Math.ceil(bits / 8) / align) * align };
   }
 }

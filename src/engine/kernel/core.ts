@@ -59,9 +59,13 @@ export interface KernelParts {
   readonly profile: Profile;
   /** null, or why these instructions can never run: unknown opcode, jump out of the program, no exit */
   readonly prepare: (insns: Uint8Array) => string | null;
+  /** whether programs can call this helper (by number) or kernel function (by BTF id); without it, any that they may */
+  readonly has?: (kind: 'helper' | 'kfunc', id: number) => boolean;
   readonly verify?: (request: VerifyRequest) => Verdict;
   /** the code of a map's trampolines: each takes its member's native arguments, calls the program, gives its result */
   readonly makeTrampolines: (members: readonly TrampolineCode[]) => readonly TextFunction[];
+  /** most arguments that such code can be called with; without it, any number */
+  readonly maxArguments?: number;
   readonly observer?: KernelObserver;
   readonly sockets?: SocketSource;
 }

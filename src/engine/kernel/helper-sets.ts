@@ -3,9 +3,9 @@
  * how the verifier says no. Other program types are not judged here.
  */
 import { ERRNO } from '../base/errno.ts';
-import type { Btf } from '../btf/btf.ts';
 import { decode, instructionSlots } from '../isa/insn.ts';
 import { CALL_KIND, OPCODE } from '../isa/opcodes.ts';
+import type { KernelParts } from './core.ts';
 import { helperName } from './helper-names.ts';
 import type { Profile } from './profiles.ts';
 
@@ -40,28 +40,46 @@ function mayCall(id: number, { name }: Profile, { struct, member }: Caller): boo
   return isTcp && (TCP.includes(id) || (TCP_SOCKOPT.includes(id) && member !== 'release'));
 }
 
+type Machine = Pick<KernelParts, 'profile' | 'btf' | 'has'>;
+
 export interface RefusedCall {
   readonly slot: number;
   readonly errno: number;
   readonly text: string;
 }
 
-/** The first call in the order of the instructions that this program may not make; null when there is none. */
-export function refusedCall(insns: Uint8Array, profile: Profile, caller: Caller, btf: Btf): RefusedCall | null {
+/**
+ * The first call in the order of the instructions that this program may not make; null when there is none. `caller` null:
+ * a program of another type, of which only the kernel functions of struct_ops are known not to be its.
+ */
+export function refusedCall(
+  { profile, btf, has }: Machine,
+  insns: Uint8Array,
+  caller: Caller | null,
+): RefusedCall | null {
   for (const slot of instructionSlots(insns)) {
     const { opcode, src, imm } = decode(insns, slot);
     if (opcode !== OPCODE.CALL) continue;
-    if (src === CALL_KIND.HELPER) {
+    if (src === CALL_KIND.HELPER && caller) {
       const text = refusedHelper(imm, profile, caller);
       if (text !== null) return { slot, errno: ERRNO.EINVAL, text };
+      if (has?.('helper', imm) === false) return missing(slot, `helper ${helperName(imm)}#${imm}`);
     } else if (src === CALL_KIND.KFUNC) {
       const name = btf.type(imm)?.kind === 'FUNC' ? (btf.type(imm)?.name ?? '') : '';
-      const allowed = name === '' || COMMON_KFUNCS.test(name) || TCP_KFUNCS.test(name);
+      const allowed = name === '' || COMMON_KFUNCS.test(name) || (caller !== null && TCP_KFUNCS.test(name));
       if (!allowed) return { slot, errno: ERRNO.EACCES, text: `calling kernel function ${name} is not allowed` };
+      if (name !== '' && has?.('kfunc', imm) === false) return missing(slot, `kernel function ${name}#${imm}`);
     }
   }
   return null;
 }
+
+/** Linux has it. */
+const missing = (slot: number, what: string): RefusedCall => ({
+  slot,
+  errno: ERRNO.EINVAL,
+  text: `${what} is not in this machine`,
+});
 
 function refusedHelper(id: number, profile: Profile, caller: Caller): string | null {
   if (id < 0 || id > profile.lastHelper) return `invalid func unknown#${id}`;

@@ -88,11 +88,11 @@ function unfollowed(x: ProgLoad): Outcome {
 
 /** By which member's rules a program is judged: that of attach_btf_id and expected_attach_type, where they name one. */
 function calledInVain({ k, insns, attr }: ProgLoad): RefusedCall | null {
-  if (attr.prog_type !== PROG_TYPE_STRUCT_OPS) return null;
+  if (attr.prog_type !== PROG_TYPE_STRUCT_OPS) return refusedCall(k, insns, null);
   const type = k.types.find(({ typeId }) => typeId === attr.attach_btf_id);
   const member = type?.members[attr.expected_attach_type];
   if (!type || !member) return null;
-  return refusedCall(insns, k.profile, { struct: type.name, member: member.name }, k.btf);
+  return refusedCall(k, insns, { struct: type.name, member: member.name });
 }
 
 const recordsFit = (count: number, size: number, { least, most }: { least: number; most: number }): boolean =>

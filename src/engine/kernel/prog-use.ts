@@ -104,6 +104,9 @@ const testRun: CommandTable<'BPF_PROG_TEST_RUN', TestRun> = {
       text: 'the program runs behind a trampoline of its own, and its result is given back',
       run({ k, prog, model, context, out }) {
         if (!prog || !model) return fail(ERRNO.EINVAL);
+        if (k.maxArguments !== undefined && model.args.length > k.maxArguments) {
+          return fail(ERRNO.ENOTSUPP, `this machine gives a member at most ${k.maxArguments} arguments`);
+        }
         const [run] = callPrograms(k, [{ object: prog.object, model }]);
         const words = new Uint32Array(context.slice().buffer);
         // the first argument is a pointer of user space, which is given as a copy, or as NULL

@@ -8,6 +8,7 @@ import { assemble } from '../isa/assembler.ts';
 import type { AssembledObject } from '../isa/object.ts';
 import type { Profile } from '../kernel/profiles.ts';
 import { Kernel, type KernelState, type ProgObject } from '../kernel/kernel.ts';
+import { ENGINE_ARGS } from '../kernel/struct-ops/types.ts';
 import { declareStructOps } from '../kernel/struct-ops/declare.ts';
 import { type EventKind, EventQueue } from '../net/event-queue.ts';
 import { cursorClass } from '../net/record.ts';
@@ -129,6 +130,8 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
       profile: parts.profile,
       prepare: (insns) => this.programs.problem(insns),
       makeTrampolines: (members) => this.programs.trampolines(members),
+      maxArguments: ENGINE_ARGS,
+      has: (kind, id) => functions[kind](id) !== undefined,
       observer: {
         onStopped: (prog, message, pc) => this.stopped(prog, message, pc),
         onSocketClosed: (socket) => this.tcp.close(socket),

@@ -18,6 +18,7 @@ import type { Log } from '../libbpf/log.ts';
 import type { ObjectMap } from '../libbpf/object.ts';
 import { openObject } from '../libbpf/open.ts';
 import type { Syscall } from '../libbpf/process.ts';
+import { withPlace } from '../libbpf/where.ts';
 import type { MapLetter } from './commands.ts';
 import type { MapElement, ObjectMapSnapshot, ObjectSnapshot } from './snapshot.ts';
 import type { LoadedMap, LoadedProg, UserState } from './user-state.ts';
@@ -65,7 +66,8 @@ export function loadFile(name: string, text: string, loader: FileLoader): Loaded
   const bytes = fromBase64(text);
   const opened = bytes && openObject(bytes, name, log);
   if (!opened?.ok) {
-    log('warn', `failed to open ${name}: ${opened ? opened.error.message : 'its bytes are not base64'}`);
+    const why = bytes && opened ? withPlace(bytes, opened.error) : 'its bytes are not base64';
+    log('warn', `failed to open ${name}: ${why}`);
     return null;
   }
   const loaded = loadOpened(opened.value, { bpf, close, kernel: btf, kconfig: kconfigOf(profile), log });

@@ -63,7 +63,10 @@ describe('a declared type', () => {
       call('scale', 'zz'),
     );
     expect(l.history.calls.filter(({ ret, text }) => ret < 0 && text.startsWith('bpf'))).toEqual([]);
-    expect(l.cold().maps).toMatchObject([{ letter: 'A', name: 'counter', state: 'INUSE', refcnt: 1 }]);
+    expect(l.cold().maps).toMatchObject([
+      { letter: 'A', name: 'counter', state: 'INUSE', refcnt: 1 },
+      { letter: 'B', name: 'linked', state: 'READY', refcnt: 1 },
+    ]);
     expect(said(l)).toEqual([
       'step(05, 3) = 8; argument 1: {\n    "value": 8,\n    "sum": 8\n}',
       'step(0500000000000000 0100000000000000, -4) = -4; argument 1: {\n    "value": 1,\n    "sum": 2\n}',
@@ -81,6 +84,24 @@ describe('a declared type', () => {
     const at = (path: string) => l.machine.btf.field('counter_ops', path)?.byteOffset ?? 0;
     expect(l.machine.memory.u32[(map.kdata + at('factor')) >>> 2]).toBe(7);
     expect(String.fromCharCode(...l.machine.bytes(map.kdata + at('name'), 5))).toBe('three');
+  });
+
+  test('a map for links is registered by its link, and no longer than that is open', () => {
+    const b = { process: 'p', map: 'B' } as const;
+    const l = lab(
+      COUNTER,
+      load,
+      { do: 'call-member', ...b, member: 'scale', args: [2] },
+      { do: 'close-link', process: 'p', link: 1 },
+      { do: 'link', ...b, link: 2 },
+      { do: 'exit', process: 'p' },
+    );
+    expect(said(l)).toEqual(['scale(2) = 6']);
+    const links = l.history.calls.filter(({ text }) => text.startsWith('bpf(BPF_LINK_CREATE'));
+    expect(links.map(({ ret }) => ret > 0)).toEqual([true, true]);
+    const steps = l.history.refs.filter(({ map, who }) => map === 'B' && who.startsWith('link'));
+    expect(steps.map(({ gained }) => gained)).toEqual([true, false, true, false]);
+    expect(l.cold().maps).toMatchObject([{ state: 'INUSE' }, { letter: 'B', state: 'FREED' }]);
   });
 
   test('what its creator noted in declaration tags stays beside the kernel’s type', () => {
@@ -171,6 +192,7 @@ describe('the value struct', () => {
     [`struct x { ${Array.from({ length: 65 }, (_, i) => `void (*f${i})(void);`).join(' ')} };`, ['error D0204']],
     ['struct x { int (*f)(int); }; struct bpf_struct_ops_x { struct x data; };', ['error D0210', 'error D0210']],
     ['struct x { int (*f)(int) };', ['error D0101']],
+    ['struct tcp_congestion_ops { int (*f)(int); };', ['error D0213']],
   ])('%s', (text, codes) => {
     expect(diagnosed(text)).toEqual(codes);
   });

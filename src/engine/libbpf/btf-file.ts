@@ -8,6 +8,8 @@ import type { ElfObject, ElfSection } from '../elf/elf.ts';
 import { SYMBOL_BINDING } from '../elf/elf.ts';
 import { openElf } from '../elf/read.ts';
 
+/** where an ELF header says where its sections are (e_shoff) */
+const SECTION_TABLE = 40;
 const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 
 /** As the compiler wrote it. Offsets in errors count from the start of the file. */
@@ -16,13 +18,13 @@ export function openBtfFile(bytes: Uint8Array): Result<Btf> {
   const elf = openElf(bytes);
   if (!elf.ok) return elf;
   const section = elf.value.section('.BTF');
-  return section ? inSection(section, openBtf(section.data)) : err('no section .BTF');
+  return section ? inSection(section, openBtf(section.data)) : err('no section .BTF', SECTION_TABLE);
 }
 
 /** The .BTF of an object, its DATASECs placed where the object's sections and symbols say. */
 export function openObjectBtf(elf: ElfObject): Result<Btf> {
   const section = elf.section('.BTF');
-  if (!section) return err('no section .BTF');
+  if (!section) return err('no section .BTF', SECTION_TABLE);
   const variables = new Map(
     elf.symbols.filter(({ binding }) => binding !== SYMBOL_BINDING.LOCAL).map(({ name, value }) => [name, value]),
   );

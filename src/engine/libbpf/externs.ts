@@ -8,6 +8,8 @@ import { EMPTY_DEFINITION } from './maps.ts';
 import type { ObjectExtern, ObjectMap } from './object.ts';
 
 const LINKAGE_EXTERN = 2;
+/** sizeof(Elf64_Sym) */
+const SYMBOL_BYTES = 24;
 const MAP_TYPE_ARRAY = 2;
 /** BPF_F_RDONLY_PROG and BPF_F_MMAPABLE */
 const KCONFIG_FLAGS = 0x480;
@@ -24,10 +26,11 @@ export function collectExterns(elf: ElfObject, btf: Btf, log: Log): Result<Objec
   let settings = 0;
   for (const symbol of elf.symbols.filter(isExtern)) {
     const type = types.get(symbol.name);
-    if (!type) return unreadable(log, `failed to find BTF for extern '${symbol.name}': -3`);
+    const place = placeOf(elf, symbol);
+    if (!type) return unreadable(log, `failed to find BTF for extern '${symbol.name}': -3`, place);
     const section = sectionOf(btf, type.id);
     const kind = kindOf(section, type);
-    if (kind === null) return unreadable(log, `unrecognized extern section '${section}'`);
+    if (kind === null) return unreadable(log, `unrecognized extern section '${section}'`, place);
     const size = Math.max(0, kind === 'kconfig' ? btf.sizeOf(type.type) : 0);
     const align = Math.max(1, Math.min(8, size));
     const offset = kind === 'kconfig' ? Math.ceil(settings / align) * align : 0;
@@ -38,6 +41,10 @@ export function collectExterns(elf: ElfObject, btf: Btf, log: Log): Result<Objec
   log('debug', `collected ${externs.length} externs total`);
   return ok(externs);
 }
+
+/** Of a symbol, in the file. */
+const placeOf = (elf: ElfObject, { index }: ElfSymbol): number =>
+  (elf.section('.symtab')?.offset ?? 0) + index * SYMBOL_BYTES;
 
 /** VARs and FUNCs without a definition, by name. */
 function externTypes(btf: Btf): ReadonlyMap<string, BtfType> {

@@ -40,7 +40,7 @@ class Machine {
     if (!loaded) {
       const last = lines.at(-1)?.text ?? '';
       this.refused.all++;
-      if (!/\(offset \d+\)$/.test(last)) this.refused.nowhere.push(last);
+      if (!/\((section .*, )?offset \d+\)$/s.test(last)) this.refused.nowhere.push(last);
     }
     this.cleanUp();
   }

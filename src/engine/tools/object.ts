@@ -8,6 +8,7 @@ import { type LoadedElf, type LoadedMap, loadOpened } from '../libbpf/load-objec
 import type { Log, LogLevel } from '../libbpf/log.ts';
 import { openObject } from '../libbpf/open.ts';
 import { strerror } from '../libbpf/strerror.ts';
+import { withPlace } from '../libbpf/where.ts';
 import { Session } from './replay/session.ts';
 
 export interface ObjectLine {
@@ -33,11 +34,7 @@ export function registerOn(machine: () => Session, bytes: Uint8Array, path: stri
   const log: Log = (level, text) => lines.push({ level, text });
   const opened = openObject(bytes, path, log);
   if (!opened.ok) {
-    const { message, offset } = opened.error;
-    lines.push({
-      level: 'error',
-      text: `failed to open ${path}: ${message}${offset < 0 ? '' : ` (offset ${offset})`}`,
-    });
+    lines.push({ level: 'error', text: `failed to open ${path}: ${withPlace(bytes, opened.error)}` });
     return { ok: false, lines, kernel: null };
   }
   const session = machine();

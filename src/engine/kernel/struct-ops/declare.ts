@@ -44,6 +44,10 @@ export function declareStructOps(text: string, kernel: Btf): Parsed<DeclaredType
       problem('D0202', 'no struct of this text has a function pointer: there is nothing to implement', NOWHERE),
     ]);
   }
+  const taken = types.filter(({ name }) => kernel.find('STRUCT', name) !== 0);
+  if (taken.length > 0) {
+    return nothing(taken.map(({ name, range }) => problem('D0213', `the kernel has a struct ${name} already`, range)));
+  }
   const missing = types.filter(({ name }) => first.value.find('STRUCT', VALUE_PREFIX + name) === 0);
   const whole = [text.trimEnd(), ...missing.map(({ name }) => valueStructText(name, kernel))].join('\n\n');
   const all = parseDeclarations(whole, kernel);

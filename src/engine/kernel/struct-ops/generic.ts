@@ -5,13 +5,18 @@ import type { StructOpsSubsystem } from '../subsystem.ts';
 import type { StructOpsType } from './types.ts';
 
 /** `typeOf`: the registered type, known once the subsystem was registered. */
-export function genericOps(name: string, memory: Memory, typeOf: () => StructOpsType): StructOpsSubsystem {
+export function genericOps(
+  name: string,
+  memory: Memory,
+  unsupported: readonly string[],
+  typeOf: () => StructOpsType,
+): StructOpsSubsystem {
   let message: string | null = null;
   const implemented = (kdata: number): boolean =>
     typeOf().members.some(({ kind, offset }) => kind === 'func' && memory.u32[(kdata + offset) >>> 2] !== 0);
   return {
     name,
-    unsupported: [],
+    unsupported,
     initMember({ member, kdata, offset, size, udata }) {
       if (typeOf().members.find((m) => m.name === member)?.kind !== 'data') return 0;
       memory.u8.set(udata.subarray(offset, offset + size), kdata + offset);

@@ -110,6 +110,13 @@ function valueInit({ text }: Core, value: BtfType, { name, init }: StructOpsSubs
   return { offset: member.bitOffset / 8, address: text.builtin(`${name}_value_init`, (kdata) => init(kdata)) };
 }
 
+/** Members of a struct that take more arguments than can be given here. */
+export function beyondEngine(btf: Btf, name: string): string[] {
+  return structNamed(btf, name)
+    .members.filter(({ type }) => (memberKind(btf, type, false).model?.args.length ?? 0) > ENGINE_ARGS)
+    .map((member) => member.name);
+}
+
 function structNamed(btf: Btf, name: string): BtfType {
   const type = btf.type(btf.find('STRUCT', name));
   assert(type?.kind === 'STRUCT', `no struct ${name} in this BTF`);
@@ -120,8 +127,7 @@ function memberKind(btf: Btf, id: number, unsupported: boolean): Pick<StructOpsM
   const pointer = btf.type(btf.skipModifiers(id));
   const target = pointer?.kind === 'PTR' ? btf.type(btf.skipModifiers(pointer.type)) : null;
   if (target?.kind === 'FUNC_PROTO') {
-    const model = unsupported ? null : distillFuncProto(btf, target.id);
-    return { kind: 'func', model: model && model.args.length <= ENGINE_ARGS ? model : null };
+    return { kind: 'func', model: unsupported ? null : distillFuncProto(btf, target.id) };
   }
   return { kind: target?.name === 'module' ? 'module' : 'data', model: null };
 }

@@ -69,6 +69,7 @@ export class Session {
       btf,
       profile,
       sockets: { address: (socket) => this.tcp.addressOf(socket), is: (sk) => this.tcp.socketOf(sk) !== 0 },
+      has: (kind, id) => functions[kind](id) !== undefined,
       prepare(insns) {
         const program = prepareProgram(insns, functions);
         return program.ok ? null : program.error.message;
