@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_KERNEL, KERNELS, kernelSpec, type MachineParts, openMachineParts } from '../engine/index.ts';
+import { installObjects } from '../engine/objects.ts';
 
 export interface Verb {
   readonly name: string;
@@ -52,8 +53,9 @@ function publicFolder(): string {
   return candidates.find((folder) => existsSync(folder)) ?? candidates[0];
 }
 
-/** A kernel made from its shipped BTF subset. */
+/** A kernel made from its shipped BTF subset, in a process that can load objects. */
 export function shippedParts(kernel: string = DEFAULT_KERNEL): MachineParts {
+  installObjects();
   const spec = kernelSpec(kernel);
   if (!spec) throw new Usage(`no kernel "${kernel}". There are: ${KERNELS.map((k) => k.profile.name).join(', ')}`);
   const file = (extension: string): Uint8Array => readBytes(join(publicFolder(), 'btf', `${spec.files}.${extension}`));

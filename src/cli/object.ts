@@ -1,15 +1,7 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import {
-  declareStructOps,
-  dumpC,
-  Lab,
-  openBtfFile,
-  PROFILES,
-  registerObject,
-  type ScenarioStep,
-  toBase64,
-} from '../engine/index.ts';
+import { dumpC, Lab, openBtfFile, PROFILES, registerObject, type ScenarioStep, toBase64 } from '../engine/index.ts';
+import { declareStructOps } from '../engine/objects.ts';
 import { readBytes, shippedParts, Usage, type Verb } from './cli.ts';
 
 function parse(args: string[]) {

@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import {
   assemble,
-  congestionControlsIn,
   Lab,
   type MessageRecord,
   type PathConfig,
@@ -12,6 +11,7 @@ import {
   type SymbolSource,
   toBase64,
 } from '../engine/index.ts';
+import { congestionControlsIn } from '../engine/objects.ts';
 import { PROGRAMS } from '../scenarios/programs.ts';
 import { number, options, readBytes, shippedParts, table, Usage, type Verb } from './cli.ts';
 

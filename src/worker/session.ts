@@ -4,6 +4,7 @@
  */
 import {
   assertUnreachable,
+  hasObjectTools,
   type Break,
   type Command,
   Lab,
@@ -31,10 +32,15 @@ const HISTORY_MS = 250;
 /** Between two pictures while playing, ms. */
 const FRAME_MS = 12;
 
+/** Commands for which the engine needs its other part. */
+const NEEDS_OBJECTS: ReadonlySet<Command['do']> = new Set(['load-object', 'call-member', 'read-ring']);
+
 export interface SessionHost {
   readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
   /** wall clock, ms */
   readonly clock: () => number;
+  /** fetches the part of the engine that loads objects (src/engine/objects.ts) and installs it */
+  readonly fetchObjects: () => void;
 }
 
 export class Session {
@@ -130,7 +136,8 @@ export class Session {
     this.playing = null;
     this.jobs = [];
     const { scenario } = message;
-    this.start(new Lab(parts.value, scenario, this.texts), scenario.openAt);
+    const needed = scenario.objects !== undefined || scenario.types !== undefined;
+    this.withObjects(needed, () => this.start(new Lab(parts.value, scenario, this.texts), scenario.openAt));
     this.host.post({ type: 'ready', version: PROTOCOL_VERSION });
   }
 
@@ -195,7 +202,9 @@ export class Session {
         this.stop(() => lab.stepCall(message.direction));
         return;
       case 'command':
-        this.stop(() => this.command(lab, message.command));
+        this.withObjects(NEEDS_OBJECTS.has(message.command.do), () =>
+          this.stop(() => this.command(lab, message.command)),
+        );
         return;
       case 'restart':
         this.stop(() => this.restart(lab, message.texts));
@@ -235,6 +244,13 @@ export class Session {
         });
       },
     };
+  }
+
+  /** At once, or when the part of the engine that loads objects is here. */
+  private withObjects(needed: boolean, act: () => void): void {
+    if (!needed || hasObjectTools()) return act();
+    this.host.fetchObjects();
+    this.jobs.push({ name: 'fetching the loader', run: hasObjectTools, progress: () => null, done: act });
   }
 
   /** Pauses, then does something once running work is done, then shows where that led. */

@@ -9,7 +9,6 @@ import type { AssembledObject } from '../isa/object.ts';
 import type { Profile } from '../kernel/profiles.ts';
 import { Kernel, type KernelState, type ProgObject } from '../kernel/kernel.ts';
 import { ENGINE_ARGS } from '../kernel/struct-ops/types.ts';
-import { declareStructOps } from '../kernel/struct-ops/declare.ts';
 import { type EventKind, EventQueue } from '../net/event-queue.ts';
 import { cursorClass } from '../net/record.ts';
 import { registerHelpers } from '../tcp/helpers.ts';
@@ -23,7 +22,8 @@ import { compiledText } from '../vm/wasm/compile.ts';
 import type { Command, MapLetter, Scenario } from './commands.ts';
 import type { MachineParts } from './kernels.ts';
 import type { Halted, ProgramWatch, WatchedMachine } from './microscope.ts';
-import { creatorTags, mapElements, objectSnapshots } from './objects.ts';
+import { objectSnapshots } from './object-snapshots.ts';
+import { objectTools } from './object-tools.ts';
 import { type ProgramText, programText } from './program-text.ts';
 import { Programs } from './programs.ts';
 import type { LifecycleFacts, WindowPoint } from './recorder.ts';
@@ -116,7 +116,8 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     private readonly observer: MachineObserver,
   ) {
     const { memory, events, text, functions } = this;
-    const declared = scenario.types === undefined ? null : declareStructOps(scenario.types, parts.btf).value;
+    const declared =
+      scenario.types === undefined ? null : objectTools().declareStructOps(scenario.types, parts.btf).value;
     const btf = declared?.btf ?? parts.btf;
     this.btf = btf;
     this.profile = parts.profile;
@@ -283,12 +284,12 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
 
   /** Declaration tags in the BTF of the creator of the map with this id; null when there is no such map. */
   creatorTags(id: number): DeclarationTag[] | null {
-    return creatorTags(this.kernel, id);
+    return objectTools().creatorTags(this.kernel, id);
   }
 
   /** The first elements of the map with this id; null when there is no such map. */
   mapElements(id: number, most = 100): MapElement[] | null {
-    return mapElements(this.kernel, id, most);
+    return objectTools().mapElements(this.kernel, id, most);
   }
 
   /** The same array while nothing about the maps changed. */

@@ -20,8 +20,8 @@ import { openObject } from '../libbpf/open.ts';
 import type { Syscall } from '../libbpf/process.ts';
 import { withPlace } from '../libbpf/where.ts';
 import type { MapLetter } from './commands.ts';
-import type { MapElement, ObjectMapSnapshot, ObjectSnapshot } from './snapshot.ts';
-import type { LoadedMap, LoadedProg, UserState } from './user-state.ts';
+import type { MapElement } from './snapshot.ts';
+import type { LoadedMap, LoadedProg } from './user-state.ts';
 
 /** A map that a process has through an object, beside the struct_ops maps. */
 interface OwnMap {
@@ -140,21 +140,6 @@ export function congestionControlsIn(bytes: Uint8Array, path: string): string[] 
     const text = data.subarray(at, at + Math.max(0, opened.value.btf.sizeOf(member.type)));
     return [String.fromCharCode(...text.subarray(0, Math.max(0, text.indexOf(0))))];
   });
-}
-
-export function objectSnapshots(kernel: Kernel, { objects }: UserState): ObjectSnapshot[] {
-  return objects.map(({ name, process, listing, maps, letters }) => ({
-    name,
-    process,
-    listing,
-    letters,
-    maps: maps.flatMap(({ object, id, name: full }): ObjectMapSnapshot[] => {
-      const map = kernel.state.maps[object];
-      if (!map) return [];
-      const { type, flags, keySize, valueSize, maxEntries, frozen } = map;
-      return [{ id, name: full, type: MAP_TYPES.get(type)?.name ?? '', flags, keySize, valueSize, maxEntries, frozen }];
-    }),
-  }));
 }
 
 /** What the creator of a map says in its own BTF, which the kernel keeps beside its value type; null when the map is gone. */

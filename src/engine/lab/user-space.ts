@@ -8,7 +8,7 @@ import type { AssembledObject } from '../isa/object.ts';
 import type { BpfAttr, BpfCommand, SyscallResult } from '../kernel/kernel.ts';
 import type { TraceEntry } from '../kernel/steps.ts';
 import { callByHand } from './call-member.ts';
-import { loadFile } from './objects.ts';
+import { objectTools } from './object-tools.ts';
 import { type LoadedObject, loadObject, registerValue } from '../libbpf/load.ts';
 import type { Syscall } from '../libbpf/process.ts';
 import type { Command, MapLetter } from './commands.ts';
@@ -223,7 +223,7 @@ export class UserSpace {
     const { process, object: name, map, attach } = command;
     const { machine } = this;
     const taken = this.state.maps.map(({ letter }) => letter);
-    const loaded = loadFile(name, command.bytes ?? machine.objectFile(name) ?? '', {
+    const loaded = objectTools().loadFile(name, command.bytes ?? machine.objectFile(name) ?? '', {
       kernel: machine.kernel,
       btf: machine.btf,
       profile: machine.profile,
