@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_KERNEL, KERNELS, kernelSpec, type MachineParts, openMachineParts } from '../engine/index.ts';
-import { installObjects } from '../engine/objects.ts';
+import { installLateTools } from '../engine/late.ts';
 
 export interface Verb {
   readonly name: string;
@@ -55,7 +55,7 @@ function publicFolder(): string {
 
 /** A kernel made from its shipped BTF subset, in a process that can load objects. */
 export function shippedParts(kernel: string = DEFAULT_KERNEL): MachineParts {
-  installObjects();
+  installLateTools();
   const spec = kernelSpec(kernel);
   if (!spec) throw new Usage(`no kernel "${kernel}". There are: ${KERNELS.map((k) => k.profile.name).join(', ')}`);
   const file = (extension: string): Uint8Array => readBytes(join(publicFolder(), 'btf', `${spec.files}.${extension}`));

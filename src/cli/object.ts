@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { dumpC, Lab, openBtfFile, PROFILES, registerObject, type ScenarioStep, toBase64 } from '../engine/index.ts';
-import { declareStructOps } from '../engine/objects.ts';
+import { declareStructOps } from '../engine/late.ts';
 import { readBytes, shippedParts, Usage, type Verb } from './cli.ts';
 
 function parse(args: string[]) {

@@ -34,7 +34,7 @@ export type { ProgramRow, ProgramText } from './lab/program-text.ts';
 export type { ModuleCommand } from './lab/commands.ts';
 export { GRACE_CLOCKS, type GraceClock } from './kernel/grace.ts';
 export { toBase64 } from './base/base64.ts';
-export { hasObjectTools } from './lab/object-tools.ts';
+export { hasLateTools } from './lab/late-tools.ts';
 export { Lab, type LabBreakpoint } from './lab/lab.ts';
 export {
   DEFAULT_KERNEL,

@@ -17,7 +17,7 @@ function session() {
   const heard: FromWorker[] = [];
   const lab = new Session({
     post: (message) => heard.push(message),
-    fetchObjects: () => expect.fail('no object here'),
+    fetchLateTools: () => expect.fail('no object here'),
     clock: () => {
       now += 0.1;
       return now;

@@ -4,7 +4,7 @@
  */
 import {
   assertUnreachable,
-  hasObjectTools,
+  hasLateTools,
   type Break,
   type Command,
   Lab,
@@ -33,14 +33,14 @@ const HISTORY_MS = 250;
 const FRAME_MS = 12;
 
 /** Commands for which the engine needs its other part. */
-const NEEDS_OBJECTS: ReadonlySet<Command['do']> = new Set(['load-object', 'call-member', 'read-ring']);
+const NEEDS_LATE_TOOLS: ReadonlySet<Command['do']> = new Set(['load-object', 'call-member', 'read-ring']);
 
 export interface SessionHost {
   readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
   /** wall clock, ms */
   readonly clock: () => number;
-  /** fetches the part of the engine that loads objects (src/engine/objects.ts) and installs it */
-  readonly fetchObjects: () => void;
+  /** fetches the engine's other part (src/engine/late.ts) and installs it */
+  readonly fetchLateTools: () => void;
 }
 
 export class Session {
@@ -137,7 +137,7 @@ export class Session {
     this.jobs = [];
     const { scenario } = message;
     const needed = scenario.objects !== undefined || scenario.types !== undefined;
-    this.withObjects(needed, () => this.start(new Lab(parts.value, scenario, this.texts), scenario.openAt));
+    this.withLateTools(needed, () => this.start(new Lab(parts.value, scenario, this.texts), scenario.openAt));
     this.host.post({ type: 'ready', version: PROTOCOL_VERSION });
   }
 
@@ -182,7 +182,8 @@ export class Session {
 
   private move(lab: Lab, message: ToWorker): void {
     if (isInquiry(message)) {
-      if (this.parts) inquire(this.desk(this.parts), lab, message);
+      const { parts } = this;
+      if (parts) this.withLateTools(message.type === 'program', () => inquire(this.desk(parts), lab, message));
       return;
     }
     switch (message.type) {
@@ -202,7 +203,7 @@ export class Session {
         this.stop(() => lab.stepCall(message.direction));
         return;
       case 'command':
-        this.withObjects(NEEDS_OBJECTS.has(message.command.do), () =>
+        this.withLateTools(NEEDS_LATE_TOOLS.has(message.command.do), () =>
           this.stop(() => this.command(lab, message.command)),
         );
         return;
@@ -246,11 +247,11 @@ export class Session {
     };
   }
 
-  /** At once, or when the part of the engine that loads objects is here. */
-  private withObjects(needed: boolean, act: () => void): void {
-    if (!needed || hasObjectTools()) return act();
-    this.host.fetchObjects();
-    this.jobs.push({ name: 'fetching the loader', run: hasObjectTools, progress: () => null, done: act });
+  /** At once, or when the engine's other part is here. */
+  private withLateTools(needed: boolean, act: () => void): void {
+    if (!needed || hasLateTools()) return act();
+    this.host.fetchLateTools();
+    this.jobs.push({ name: 'fetching the rest of the engine', run: hasLateTools, progress: () => null, done: act });
   }
 
   /** Pauses, then does something once running work is done, then shows where that led. */

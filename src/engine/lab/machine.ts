@@ -18,13 +18,12 @@ import { KernelFunctions } from '../vm/functions.ts';
 import { BpfMachine } from '../vm/machine.ts';
 import { Memory } from '../vm/memory.ts';
 import { Text } from '../vm/text.ts';
-import { compiledText } from '../vm/wasm/compile.ts';
 import type { Command, MapLetter, Scenario } from './commands.ts';
 import type { MachineParts } from './kernels.ts';
 import type { Halted, ProgramWatch, WatchedMachine } from './microscope.ts';
 import { objectSnapshots } from './object-snapshots.ts';
-import { objectTools } from './object-tools.ts';
-import { type ProgramText, programText } from './program-text.ts';
+import { lateTools } from './late-tools.ts';
+import type { ProgramText } from './program-text.ts';
 import { Programs } from './programs.ts';
 import type { LifecycleFacts, WindowPoint } from './recorder.ts';
 import type { RunnableMachine } from './run.ts';
@@ -117,7 +116,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
   ) {
     const { memory, events, text, functions } = this;
     const declared =
-      scenario.types === undefined ? null : objectTools().declareStructOps(scenario.types, parts.btf).value;
+      scenario.types === undefined ? null : lateTools().declareStructOps(scenario.types, parts.btf).value;
     const btf = declared?.btf ?? parts.btf;
     this.btf = btf;
     this.profile = parts.profile;
@@ -258,7 +257,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     if (!found || !this.kernel.state.progs[found.prog.object]) return null;
     const insns = this.kernel.insns(found.prog.object);
     const prepared = this.bpf.prepare(insns);
-    return programText(insns, found.prog.lines, prepared.ok ? compiledText(prepared.value) : [], this.btf);
+    return lateTools().programText(insns, found.prog.lines, prepared.ok ? prepared.value : null, this.btf);
   }
 
   /** The loaded program with this id. */
@@ -284,12 +283,12 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
 
   /** Declaration tags in the BTF of the creator of the map with this id; null when there is no such map. */
   creatorTags(id: number): DeclarationTag[] | null {
-    return objectTools().creatorTags(this.kernel, id);
+    return lateTools().creatorTags(this.kernel, id);
   }
 
   /** The first elements of the map with this id; null when there is no such map. */
   mapElements(id: number, most = 100): MapElement[] | null {
-    return objectTools().mapElements(this.kernel, id, most);
+    return lateTools().mapElements(this.kernel, id, most);
   }
 
   /** The same array while nothing about the maps changed. */

@@ -9,14 +9,14 @@ import { shippedBtf } from '../kernel/testing/boot.ts';
 import { symbolsFromBtf } from '../libbpf/symbols.ts';
 import type { Command } from './commands.ts';
 import { V6_12 } from '../kernel/profiles.ts';
-import { installObjects } from '../objects.ts';
+import { installLateTools } from '../late.ts';
 import { Lab } from './lab.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 const COUNTER = readFileSync(join(FIXTURES, 'counter.h'), 'utf8');
 const object = toBase64(new Uint8Array(readFileSync(join(FIXTURES, 'counter.bpf.o'))));
 const btf = shippedBtf();
-installObjects();
+installLateTools();
 const parts = { profile: V6_12, btf, symbols: symbolsFromBtf(btf) };
 
 function lab(types: string, ...commands: Command[]): Lab {

@@ -7,8 +7,7 @@ import { ERRNO } from '../base/errno.ts';
 import type { AssembledObject } from '../isa/object.ts';
 import type { BpfAttr, BpfCommand, SyscallResult } from '../kernel/kernel.ts';
 import type { TraceEntry } from '../kernel/steps.ts';
-import { callByHand } from './call-member.ts';
-import { objectTools } from './object-tools.ts';
+import { lateTools } from './late-tools.ts';
 import { type LoadedObject, loadObject, registerValue } from '../libbpf/load.ts';
 import type { Syscall } from '../libbpf/process.ts';
 import type { Command, MapLetter } from './commands.ts';
@@ -46,7 +45,7 @@ export class UserSpace {
         this.loadFile(command);
         return;
       case 'call-member':
-        callByHand(this.machine, this.map(command.map), command, {
+        lateTools().callByHand(this.machine, this.map(command.map), command, {
           simple: (text, run) => this.simple(command.process, text, run, { ...PLAIN, map: command.map }),
           impossible: (text, why) => this.impossible(command.process, text, ERRNO.EINVAL, why),
           bpf: (name, attr) => this.bpf(command.process, name, attr, { ...PLAIN, map: command.map }),
@@ -223,7 +222,7 @@ export class UserSpace {
     const { process, object: name, map, attach } = command;
     const { machine } = this;
     const taken = this.state.maps.map(({ letter }) => letter);
-    const loaded = objectTools().loadFile(name, command.bytes ?? machine.objectFile(name) ?? '', {
+    const loaded = lateTools().loadFile(name, command.bytes ?? machine.objectFile(name) ?? '', {
       kernel: machine.kernel,
       btf: machine.btf,
       profile: machine.profile,
