@@ -33,7 +33,14 @@ const HISTORY_MS = 250;
 const FRAME_MS = 12;
 
 /** Commands for which the engine needs its other part. */
-const NEEDS_LATE_TOOLS: ReadonlySet<Command['do']> = new Set(['load-object', 'call-member', 'read-ring']);
+const NEEDS_LATE_TOOLS: ReadonlySet<Command['do']> = new Set([
+  'load-object',
+  'call-member',
+  'read-ring',
+  'insmod',
+  'rmmod',
+  'replace',
+]);
 
 export interface SessionHost {
   readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
@@ -136,7 +143,8 @@ export class Session {
     this.playing = null;
     this.jobs = [];
     const { scenario } = message;
-    const needed = scenario.objects !== undefined || scenario.types !== undefined;
+    const needed =
+      scenario.types !== undefined || scenario.steps.some(({ command }) => NEEDS_LATE_TOOLS.has(command.do));
     this.withLateTools(needed, () => this.start(new Lab(parts.value, scenario, this.texts), scenario.openAt));
     this.host.post({ type: 'ready', version: PROTOCOL_VERSION });
   }

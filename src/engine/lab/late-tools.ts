@@ -1,10 +1,12 @@
 /*
- * What a page needs only behind its first picture: opening ELF, CO-RE, parsing C declarations, programs as text. It is a
+ * What a page needs only behind its first picture: opening ELF, CO-RE, parsing C declarations, programs as text, the
+ * verbs of the modules lens. It is a
  * quarter of the engine's code; src/engine/late.ts installs it.
  */
 import { assert } from '../base/assert.ts';
 import type { declareStructOps } from '../kernel/struct-ops/declare.ts';
 import type { callByHand } from './call-member.ts';
+import type { runModuleVerb } from './modules.ts';
 import type { creatorTags, loadFile, mapElements } from './objects.ts';
 import type { programText } from './program-text.ts';
 
@@ -15,6 +17,7 @@ export interface LateTools {
   readonly mapElements: typeof mapElements;
   readonly callByHand: typeof callByHand;
   readonly programText: typeof programText;
+  readonly runModuleVerb: typeof runModuleVerb;
 }
 
 let installed: LateTools | null = null;

@@ -14,7 +14,6 @@ import type { Command, MapLetter } from './commands.ts';
 import type { CallRecord } from './snapshot.ts';
 import { type Library, linkLibraries } from './libraries.ts';
 import * as links from './links.ts';
-import { runModuleVerb } from './modules.ts';
 import { straceBpf } from './strace.ts';
 import type { Machine } from './machine.ts';
 import { type LoadedMap, type LoadedProg, type LoadedLink, nobody, type Told, type UserState } from './user-state.ts';
@@ -81,7 +80,7 @@ export class UserSpace {
       case 'insmod':
       case 'rmmod':
       case 'replace':
-        runModuleVerb(this, command);
+        lateTools().runModuleVerb(this, command);
         return;
       case 'grace':
         this.machine.kernel.setGrace(command.clock, command.to);
