@@ -8,6 +8,7 @@ import { useChoices } from '../ui/store/choices.ts';
 import { setEditorLink } from '../ui/store/editor-link.ts';
 import { useLab } from '../ui/store/lab.ts';
 import { activeText, isListing } from '../ui/store/texts.ts';
+import { editorActions } from './actions.ts';
 import { registerCompletion } from './completion.ts';
 import { followDecorations } from './decorations.ts';
 import { registerFixes } from './diagnostics.ts';
@@ -101,6 +102,7 @@ export function mountEditor(place: HTMLElement): () => void {
     endTheme,
   ];
   setEditorLink({
+    ...editorActions(editor),
     line: () => (editor.getPosition()?.lineNumber ?? 1) - 1,
     focus: () => editor.focus(),
     replace: (text) => {

@@ -8,6 +8,7 @@ import { FILE_COMMANDS } from './file.ts';
 import { keyTable } from './keys.ts';
 import { LAB_COMMANDS } from './lab.ts';
 import { PROGRAM_COMMANDS } from './program.ts';
+import { TEXT_COMMANDS } from './text.ts';
 import { TIME_COMMANDS } from './time.ts';
 import { VIEW_COMMANDS } from './view.ts';
 
@@ -26,6 +27,7 @@ export const COMMANDS: readonly PageCommand[] = [
   ...TIME_COMMANDS,
   ...PROGRAM_COMMANDS,
   ...FILE_COMMANDS,
+  ...TEXT_COMMANDS,
   ...LAB_COMMANDS,
   ...VIEW_COMMANDS,
   ...HELP_COMMANDS,

@@ -1,0 +1,101 @@
+/* What is done to the text in the editor. */
+import { assembleMnemonic, disassembleProgram, mnemonicProgram } from '../../engine/index.ts';
+import { kernelSymbolsOf } from '../engine/kernel.ts';
+import { chooseTab, select } from '../store/choices.ts';
+import { editorLink } from '../store/editor-link.ts';
+import { notify } from '../store/lab.ts';
+import { showOverlay } from '../store/overlay.ts';
+import { activeText, isListing, textOf } from '../store/texts.ts';
+import type { PageCommand } from './command.ts';
+
+const inEditor = (): boolean => editorLink() !== null;
+const writable = (): boolean => inEditor() && activeText() !== null && !isListing(activeText() ?? '');
+
+async function toDefinition(): Promise<void> {
+  const link = editorLink();
+  const reference = await link?.referenceAtCursor();
+  if (!link || !reference) {
+    notify({
+      kind: 'info',
+      title: 'Nothing is defined here',
+      detail: 'Put the cursor on a label, a function or a field.',
+    });
+    return;
+  }
+  if (reference.kind === 'field') {
+    chooseTab('side', 'struct');
+    select({ field: reference.path });
+    return;
+  }
+  const at = await link.nameAtCursor();
+  if (at?.line !== undefined && at.line !== null) link.reveal(at.line);
+  else {
+    const what = 'name' in reference ? reference.name : 'This';
+    notify({
+      kind: 'info',
+      title: `${what} is not defined in this text`,
+      detail: 'It is the kernel’s own: hover says what it does.',
+    });
+  }
+}
+
+/** A text of mnemonics (`mov32 %r0, 1`) becomes pseudo-C in place; one of pseudo-C is copied as mnemonics. */
+async function convert(): Promise<void> {
+  const name = activeText();
+  if (name === null) return;
+  const text = textOf(name);
+  if (/%r\d/.test(text)) {
+    const { value, diagnostics } = assembleMnemonic(text);
+    const [problem] = diagnostics;
+    if (problem) {
+      const where = { text: name, line: problem.range.line };
+      notify({ kind: 'error', title: 'These mnemonics do not assemble', detail: problem.message, ...where });
+    } else editorLink()?.replace(disassembleProgram(value.insns));
+    return;
+  }
+  const made = mnemonicProgram(text, await kernelSymbolsOf());
+  if (made === null) {
+    notify({
+      kind: 'error',
+      title: 'The text does not assemble',
+      detail: 'Mend it first: then it can be written otherwise.',
+    });
+    return;
+  }
+  await navigator.clipboard.writeText(made);
+  notify({ kind: 'info', title: 'Copied as mnemonics', detail: `${made.split('\n').length - 1} lines.` });
+}
+
+export const TEXT_COMMANDS: readonly PageCommand[] = [
+  {
+    id: 'text.definition',
+    title: 'To the definition of what the cursor is on',
+    group: 'Program',
+    keys: ['F12'],
+    when: inEditor,
+    run: () => void toDefinition(),
+  },
+  {
+    id: 'text.rename',
+    title: 'Rename the label or function at the cursor',
+    group: 'Program',
+    keys: ['F2'],
+    when: writable,
+    run: () => showOverlay('rename'),
+  },
+  {
+    id: 'text.format',
+    title: 'Tidy the text: columns and blanks (it is saved by itself)',
+    group: 'Program',
+    keys: ['Ctrl+S', 'Alt+Shift+F'],
+    when: writable,
+    run: () => editorLink()?.format(),
+  },
+  {
+    id: 'text.convert',
+    title: 'The other syntax: mnemonics become pseudo-C; pseudo-C is copied as mnemonics',
+    group: 'Program',
+    when: writable,
+    run: () => void convert(),
+  },
+];
