@@ -1,5 +1,5 @@
 /* A kernel's types for the page's own views and for the editor: opened once, after the first paint. */
-import { type Btf, openKernelBtf, type SymbolSource, symbolsFromBtf } from '../../engine/index.ts';
+import { type Btf, openKernelBtf } from '../../engine/index.ts';
 import { lab } from '../store/lab.ts';
 import { kernelFiles, once } from './kernel-files.ts';
 
@@ -12,6 +12,3 @@ const opened = once(async (kernel): Promise<Btf> => {
 
 /** Of the kernel that the lab runs. Rejects when the files cannot be fetched or read; asks again the next time. */
 export const kernelBtf = (): Promise<Btf> => opened(lab().kernel);
-
-/** Names of that kernel, for the assembler. */
-export const kernelSymbolsOf = async (): Promise<SymbolSource> => symbolsFromBtf(await kernelBtf());

@@ -1,5 +1,6 @@
 /* The editor that is on the page, where there is one: commands act on it without knowing Monaco. */
 import type { Reference } from '../../engine/index.ts';
+import type { Notice } from '../../protocol/messages.ts';
 
 /** A label or function at the cursor. */
 export interface NameAtCursor {
@@ -19,6 +20,8 @@ export interface EditorLink {
   readonly format: () => void;
   readonly referenceAtCursor: () => Promise<Reference | null>;
   readonly nameAtCursor: () => Promise<NameAtCursor | null>;
+  /** mnemonics become pseudo-C in place; pseudo-C is copied as mnemonics. What there is to say of it */
+  readonly convert: () => Promise<Notice | null>;
   /** null: done; else why not */
   readonly rename: (to: string) => Promise<string | null>;
   /** shows a line and puts the cursor there */
