@@ -56,7 +56,8 @@ test('a breakpoint, ten steps, ten steps back', async ({ lab }) => {
   await lab.press('Control+Home', ...Array.from({ length: 38 }, () => 'ArrowDown'));
   await lab.press('F9', 'Escape', 'F5');
   await expect(lab.status).toContainText('Stopped in reno_cong_avoid', { timeout: 15_000 });
-  const where = async (): Promise<string> => `${await lab.status.textContent()} ${await lab.time()}`;
+  const where = async (): Promise<string> =>
+    `${/^.*?, instruction \d+/.exec((await lab.status.textContent()) ?? '')?.[0]} ${await lab.time()}`;
   const trail = [await where()];
   for (let i = 0; i < 10; i++) {
     await lab.press('F11');

@@ -37,7 +37,7 @@ function leadOf(code: readonly CodeLine[], call: number, after: number): number 
     /^(movabs|lea|xor edi,edi|mov QWORD PTR \[rbp-0x\w+\],rdi|mov r[ds]i,r)/.test(code[at - 1].text)
   ) {
     // an argument is stored from its register, and not before a call's own constants
-    if (/^mov QWORD PTR/.test(code[at - 1].text) && !/^xor/.test(code[at - 2]?.text ?? '')) break;
+    if (code[at - 1].text.startsWith('mov QWORD PTR') && !code[at - 2]?.text.startsWith('xor')) break;
     at--;
   }
   return at;
