@@ -22,15 +22,17 @@ export type { Holder, HolderKind } from './kernel/subsystem.ts';
 export { openBtfFile } from './libbpf/btf-file.ts';
 export { symbolsFromBtf } from './libbpf/symbols.ts';
 export { makeKernelSubset } from './btf/subset.ts';
-export type {
-  Command,
-  ExpectedFact,
-  LifecycleState,
-  MapLetter,
-  PathConfig,
-  Scenario,
-  ScenarioStep,
+export {
+  type Command,
+  type ExpectedFact,
+  type LifecycleState,
+  type MapLetter,
+  type PathConfig,
+  type Scenario,
+  type ScenarioStep,
+  TYPES_TEXT,
 } from './lab/commands.ts';
+export { declaresTypes } from './lab/declared.ts';
 export { Again } from './lab/again.ts';
 export { type Break } from './lab/breaks.ts';
 export { countInstructions, type Heat } from './lab/heat.ts';

@@ -7,11 +7,13 @@ import {
   hasLateTools,
   type Break,
   type Command,
+  declaresTypes,
   Lab,
   type MachineParts,
   type NoteRecord,
   openMachineParts,
   type Series,
+  TYPES_TEXT,
 } from '../engine/index.ts';
 import { encodeFrame } from '../protocol/frame.ts';
 import {
@@ -144,7 +146,7 @@ export class Session {
     this.jobs = [];
     const { scenario } = message;
     const needed =
-      scenario.types !== undefined || scenario.steps.some(({ command }) => NEEDS_LATE_TOOLS.has(command.do));
+      declaresTypes({ ...scenario.texts, ...this.texts }) || scenario.steps.some(({ command }) => NEEDS_LATE_TOOLS.has(command.do));
     this.withLateTools(needed, () => this.start(new Lab(parts.value, scenario, this.texts), scenario.openAt));
     this.host.post({ type: 'ready', version: PROTOCOL_VERSION });
   }
@@ -216,7 +218,7 @@ export class Session {
         );
         return;
       case 'restart':
-        this.stop(() => this.restart(lab, message.texts));
+        this.withLateTools(declaresTypes(message.texts), () => this.stop(() => this.restart(lab, message.texts)));
         return;
       case 'register-new':
         this.stop(() => this.registerNew(lab, message.name, message.text));
@@ -311,22 +313,24 @@ export class Session {
 
   private restart(lab: Lab, texts: Readonly<Record<string, string>>): void {
     if (!this.parts) return;
-    for (const [name, text] of Object.entries(texts)) {
-      const problem = lab.machine.checkText(text);
+    const { time } = lab;
+    const ghosts: readonly Series[] = lab.history.series;
+    // the types come first: programs may implement them
+    const next = new Lab(this.parts, lab.scenario, texts, ghosts);
+    for (const name of Object.keys(texts).sort((a, b) => Number(b === TYPES_TEXT) - Number(a === TYPES_TEXT))) {
+      const problem = next.machine.checkText(texts[name], name);
       if (!problem) continue;
       this.notice({
         kind: 'error',
-        title: `${name} does not assemble`,
+        title: name === TYPES_TEXT ? `${name} declares no type` : `${name} does not assemble`,
         detail: problem.message,
         text: name,
         line: problem.line,
       });
       return;
     }
-    const { time } = lab;
-    const ghosts: readonly Series[] = lab.history.series;
     this.texts = texts;
-    this.start(new Lab(this.parts, lab.scenario, texts, ghosts), time);
+    this.start(next, time);
   }
 
   /** After a command: what happens now if nothing more is done, and back to where it was given. */
