@@ -1,6 +1,15 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dumpC, Lab, openBtfFile, PROFILES, registerObject, type ScenarioStep, toBase64, TYPES_TEXT } from '../engine/index.ts';
+import {
+  dumpC,
+  Lab,
+  openBtfFile,
+  PROFILES,
+  registerObject,
+  type ScenarioStep,
+  toBase64,
+  TYPES_TEXT,
+} from '../engine/index.ts';
 import { declareStructOps } from '../engine/late.ts';
 import { readBytes, shippedParts, Usage, type Verb } from './cli.ts';
 

@@ -33,14 +33,15 @@ export {
   TYPES_TEXT,
 } from './lab/commands.ts';
 export { declaresTypes } from './lab/declared.ts';
-export { Again } from './lab/again.ts';
+export type { Again } from './lab/again.ts';
 export { type Break } from './lab/breaks.ts';
-export { countInstructions, type Heat } from './lab/heat.ts';
+export type { Heat } from './lab/heat.ts';
 export type { ProgramRow, ProgramText } from './lab/program-text.ts';
 export type { ModuleCommand } from './lab/commands.ts';
 export { GRACE_CLOCKS, type GraceClock } from './kernel/grace.ts';
+export type { DeclarationTag } from './btf/tags.ts';
 export { toBase64 } from './base/base64.ts';
-export { hasLateTools } from './lab/late-tools.ts';
+export { hasLateTools, lateTools } from './lab/late-tools.ts';
 export { Lab, type LabBreakpoint } from './lab/lab.ts';
 export {
   DEFAULT_KERNEL,

@@ -23,7 +23,7 @@ import {
   PROTOCOL_VERSION,
   type ToWorker,
 } from '../protocol/messages.ts';
-import { type Desk, inquire, isInquiry, type Job, type KeepGoing } from './inquiries.ts';
+import { type Desk, inquire, isInquiry, type Job, type KeepGoing, needsLateTools } from './inquiries.ts';
 
 /** The longest a slice works before it reads the queue, ms. */
 const SLICE_MS = 8;
@@ -146,7 +146,8 @@ export class Session {
     this.jobs = [];
     const { scenario } = message;
     const needed =
-      declaresTypes({ ...scenario.texts, ...this.texts }) || scenario.steps.some(({ command }) => NEEDS_LATE_TOOLS.has(command.do));
+      declaresTypes({ ...scenario.texts, ...this.texts }) ||
+      scenario.steps.some(({ command }) => NEEDS_LATE_TOOLS.has(command.do));
     this.withLateTools(needed, () => this.start(new Lab(parts.value, scenario, this.texts), scenario.openAt));
     this.host.post({ type: 'ready', version: PROTOCOL_VERSION });
   }
@@ -193,7 +194,7 @@ export class Session {
   private move(lab: Lab, message: ToWorker): void {
     if (isInquiry(message)) {
       const { parts } = this;
-      if (parts) this.withLateTools(message.type === 'program', () => inquire(this.desk(parts), lab, message));
+      if (parts) this.withLateTools(needsLateTools(message), () => inquire(this.desk(parts), lab, message));
       return;
     }
     switch (message.type) {
@@ -242,6 +243,7 @@ export class Session {
       texts: this.texts,
       post: (message) => this.host.post(message),
       notice: (notice) => this.notice(notice),
+      whenIdle: (act) => this.whenIdle(act),
       stop: (act) => this.stop(act),
       start: (job) => {
         this.playing = null;
@@ -347,6 +349,13 @@ export class Session {
     const { calls, messages } = lab.history;
     const refused = calls.find((call) => call.event > after && call.ret < 0);
     const warned = messages.find(({ event, level }) => event > after && (level === 'warn' || level === 'error'));
+    // what a member answered is no refusal, also where it is a negative number
+    const answer = messages.find(({ event, source }) => event > after && source === 'call');
+    if (answer && answer.level !== 'error') return;
+    if (answer && refused?.trace.length === 0) {
+      this.notice({ kind: 'refused', title: refused.text, detail: answer.text });
+      return;
+    }
     // user space gives up before the kernel is asked
     if (!refused && warned) {
       this.notice({

@@ -1,15 +1,18 @@
 /* What is done to the text in the editor. */
-import { assembleMnemonic, disassembleProgram, mnemonicProgram } from '../../engine/index.ts';
-import { kernelSymbolsOf } from '../engine/kernel.ts';
 import { chooseTab, select } from '../store/choices.ts';
 import { editorLink } from '../store/editor-link.ts';
 import { notify } from '../store/lab.ts';
 import { showOverlay } from '../store/overlay.ts';
-import { activeText, isListing, textOf } from '../store/texts.ts';
+import { activeText, isListing, isTypes, textOf } from '../store/texts.ts';
 import type { PageCommand } from './command.ts';
 
 const inEditor = (): boolean => editorLink() !== null;
-const writable = (): boolean => inEditor() && activeText() !== null && !isListing(activeText() ?? '');
+
+/** A program that is written here: neither a listing nor declared types. */
+function writable(): boolean {
+  const name = activeText();
+  return inEditor() && name !== null && !isListing(name) && !isTypes(name);
+}
 
 async function toDefinition(): Promise<void> {
   const link = editorLink();
@@ -44,6 +47,9 @@ async function convert(): Promise<void> {
   const name = activeText();
   if (name === null) return;
   const text = textOf(name);
+  const { assembleMnemonic, disassembleProgram, kernelSymbolsOf, mnemonicProgram } = await import(
+    '../engine/syntax.ts'
+  );
   if (/%r\d/.test(text)) {
     const { value, diagnostics } = assembleMnemonic(text);
     const [problem] = diagnostics;

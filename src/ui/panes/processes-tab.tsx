@@ -2,6 +2,7 @@ import type { ColdSnapshot, Holder, MapSnapshot } from '../../engine/index.ts';
 import { counts, holderName, timeText } from '../../views/words.ts';
 import { useCalmFrame } from '../controls/use-frame.ts';
 import { useLab } from '../store/lab.ts';
+import { CreatorNotes, OtherMap } from './map-contents.tsx';
 
 /** What `ps`, `bpftool struct_ops`, `bpftool prog` and a sysctl would list. */
 export function ProcessesTab() {
@@ -20,24 +21,16 @@ export function ProcessesTab() {
   );
 }
 
-/** Maps that programs of loaded objects use. */
+/** Maps that programs of loaded objects use, and what they hold. */
 function Objects({ objects }: Pick<ColdSnapshot, 'objects'>) {
-  const maps = objects.flatMap((object) => object.maps.map((map) => ({ object: object.name, ...map })));
+  const maps = objects.flatMap((object) => object.maps.map((map) => ({ object, map })));
   if (maps.length === 0) return null;
   return (
     <>
       <h3>Other maps</h3>
       <ul>
-        {maps.map(({ object, id, name, type, keySize, valueSize, maxEntries, frozen }) => (
-          <li key={`${object} ${id}`}>
-            <span className="mono">
-              {id} {name}
-            </span>
-            <span className="note">
-              {type}, {keySize} B to {valueSize} B, {maxEntries} entries{frozen ? ', frozen' : ''}
-            </span>
-            <span className="note block">of {object}</span>
-          </li>
+        {maps.map(({ object, map }) => (
+          <OtherMap key={`${object.name} ${map.id}`} object={object} map={map} />
         ))}
       </ul>
     </>
@@ -111,7 +104,7 @@ function Maps({ maps }: { readonly maps: readonly MapSnapshot[] }) {
       <h3>struct_ops maps</h3>
       {maps.length === 0 && <p className="note">None yet.</p>}
       <ul>
-        {maps.map(({ letter, id, name, state, refcnt, inGrace, holders }) => (
+        {maps.map(({ letter, id, name, struct, state, refcnt, inGrace, holders }) => (
           <li key={letter}>
             <span className="mono">
               <b>{letter}</b> {state === 'FREED' || inGrace ? 'id gone' : `id ${id}`} {name}
@@ -121,6 +114,7 @@ function Maps({ maps }: { readonly maps: readonly MapSnapshot[] }) {
               {inGrace ? ', grace period' : `, refcnt ${refcnt}`}
             </span>
             {holders.length > 0 && <span className="note block">held by {holders.map(holderWords).join(', ')}</span>}
+            {state !== 'FREED' && !inGrace && <CreatorNotes id={id} struct={struct} />}
           </li>
         ))}
       </ul>
