@@ -37,7 +37,6 @@ const configuration: languages.LanguageConfiguration = {
   ],
   autoClosingPairs: [
     { open: '(', close: ')' },
-    { open: '{', close: '}' },
     { open: '[', close: ']' },
   ],
 };

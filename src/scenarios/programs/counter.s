@@ -1,11 +1,13 @@
-; Implements counter_ops, the type that types.h declares.
-; Its member reset is left out: calling it is refused.
+; Implements counter_ops of types.h.
+; Its member reset is left out: a call
+; of it is refused.
 
 .struct_ops counter_ops
 .name "counter"
 .license "GPL"
 
-; int step(counter, by): adds, and answers the value.
+; int step(counter, by): adds, and
+; answers the new value.
 .section struct_ops/step
 counter_step:
   r6 = *(u64 *)(r1 + 0)     ; counter

@@ -1,6 +1,6 @@
 /* What maps hold at the cursor, as their creator's types say it. Asked for while it is on the screen. */
 import { useEffect, useState } from 'react';
-import type { DeclarationTag, MapElement, ObjectMapSnapshot, ObjectSnapshot } from '../../engine/index.ts';
+import type { DeclarationTag, MapElement, ObjectMapSnapshot, SocketSnapshot } from '../../engine/index.ts';
 import type { MapContents } from '../../protocol/messages.ts';
 import { readRing } from '../commands/map.ts';
 import { useCalmFrame } from '../controls/use-frame.ts';
@@ -16,16 +16,23 @@ function useContents(id: number): MapContents | undefined {
 }
 
 interface OtherMapProps {
-  readonly object: ObjectSnapshot;
+  readonly process: string;
+  readonly object: string;
   readonly map: ObjectMapSnapshot;
 }
 
 const RING = 'ringbuf';
+const SK_STORAGE = 'sk_storage';
 
-export function OtherMap({ object, map }: OtherMapProps) {
-  const { id, name, type, keySize, valueSize, maxEntries, frozen } = map;
+function shapeWords({ type, keySize, valueSize, maxEntries }: ObjectMapSnapshot): string {
+  if (type === RING) return `${maxEntries} bytes`;
+  if (type === SK_STORAGE) return `${valueSize} B at each socket`;
+  return `${keySize} B to ${valueSize} B, ${maxEntries} ${maxEntries === 1 ? 'entry' : 'entries'}`;
+}
+
+export function OtherMap({ process, object, map }: OtherMapProps) {
+  const { id, name, type, frozen } = map;
   const [open, setOpen] = useState(false);
-  const shape = type === RING ? `${maxEntries} bytes` : `${keySize} B to ${valueSize} B, ${maxEntries} entries`;
   return (
     <li>
       <details className="contents" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
@@ -34,58 +41,77 @@ export function OtherMap({ object, map }: OtherMapProps) {
             {id} {name}
           </span>
           <span className="note">
-            {type}, {shape}
+            {type}, {shapeWords(map)}
             {frozen ? ', frozen' : ''}
           </span>
         </summary>
         {open && <Contents map={map} />}
         {type === RING && (
-          <button type="button" className="button small" onClick={() => readRing(object.process, object.name, name)}>
-            Read ring buffer {name}
+          <button type="button" className="button small" onClick={() => readRing(process, object, name)}>
+            Read the ring buffer
           </button>
         )}
       </details>
-      <span className="note block">of {object.name}</span>
     </li>
   );
 }
 
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+/** In words of four bytes. */
+const hex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte, i) => (i > 0 && i % 4 === 0 ? ' ' : '') + byte.toString(16).padStart(2, '0')).join('');
 
 /** The dump's own lines are for a terminal; here a value is one line that wraps. */
-const shown = (text: string | null, bytes: Uint8Array): string => text?.replace(/\s+/g, ' ') ?? hex(bytes);
+const oneLine = (dump: string): string =>
+  dump
+    .replace(/\s+/g, ' ')
+    .replace(/"(\w+)": /g, '$1 ')
+    .replace(/^\{ (.*) \}$/, '$1');
+
+const shown = (text: string | null, bytes: Uint8Array): string => (text === null ? hex(bytes) : oneLine(text));
+
+/** The kernel's key of a socket's storage is the address of the socket. */
+function socketName(key: Uint8Array, sockets: readonly SocketSnapshot[]): string | null {
+  const address = new DataView(key.buffer, key.byteOffset).getUint32(0, true);
+  const socket = sockets.find(({ sk, peer }) => sk === address || peer === address);
+  return socket ? `socket ${socket.id}` : null;
+}
 
 function Contents({ map: { id, name, type, maxEntries } }: Pick<OtherMapProps, 'map'>) {
   const elements = useContents(id)?.elements;
+  const sockets = useLab((state) => state.cold?.sockets ?? NOBODY);
   if (!elements) return <p className="note">{elements === undefined ? '' : 'The map is gone.'}</p>;
-  if (elements.length === 0) return <p className="note">{type === RING ? 'Nothing that was not read.' : 'Empty.'}</p>;
+  if (elements.length === 0) return <p className="note">{type === RING ? 'Everything was read.' : 'Empty.'}</p>;
+  const keyOf = ({ key, keyText }: MapElement): string | null => {
+    if (key.length === 0) return null;
+    return (type === SK_STORAGE && socketName(key, sockets)) || shown(keyText, key);
+  };
   return (
     <table aria-label={`Elements of ${name}`}>
+      {elements.length === MOST && elements.length < maxEntries && <caption>the first {elements.length}</caption>}
       <tbody>
         {elements.map((element, i) => (
-          <Element key={i} element={element} />
+          <Element key={i} element={element} name={keyOf(element)} />
         ))}
       </tbody>
-      {type !== RING && elements.length < maxEntries && elements.length === MOST && (
-        <caption className="note">the first {elements.length}</caption>
-      )}
     </table>
   );
 }
 
+const NOBODY: readonly SocketSnapshot[] = [];
+
 /** So many are sent. */
 const MOST = 64;
 
-const Element = ({ element: { key, value, keyText, valueText } }: { readonly element: MapElement }) => (
+interface ElementProps {
+  readonly element: MapElement;
+  /** null: it has no key */
+  readonly name: string | null;
+}
+
+const Element = ({ element: { value, valueText }, name }: ElementProps) => (
   <tr>
-    {key.length > 0 && (
-      <th scope="row" className="mono">
-        {shown(keyText, key)}
-      </th>
-    )}
-    <td className="mono" title={hex(value)}>
-      {shown(valueText, value)}
-    </td>
+    {name !== null && <th scope="row">{name}</th>}
+    <td title={hex(value)}>{shown(valueText, value)}</td>
   </tr>
 );
 

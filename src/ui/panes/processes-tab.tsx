@@ -1,4 +1,4 @@
-import type { ColdSnapshot, Holder, MapSnapshot } from '../../engine/index.ts';
+import type { ColdSnapshot, Holder, MapSnapshot, ObjectSnapshot } from '../../engine/index.ts';
 import { counts, holderName, timeText } from '../../views/words.ts';
 import { useCalmFrame } from '../controls/use-frame.ts';
 import { useLab } from '../store/lab.ts';
@@ -12,8 +12,10 @@ export function ProcessesTab() {
     <div className="listing" tabIndex={0} role="region" aria-label="Processes, maps and programs">
       <Processes processes={cold.processes} />
       <Maps maps={cold.maps} />
+      {cold.objects.map((object) => (
+        <ObjectMaps key={`${object.process} ${object.name}`} object={object} />
+      ))}
       <Programs maps={cold.maps} />
-      <Objects objects={cold.objects} />
       <Messages />
       <h3>net.ipv4.tcp_available_congestion_control</h3>
       <p className="mono">{cold.available.join(' ')}</p>
@@ -21,16 +23,15 @@ export function ProcessesTab() {
   );
 }
 
-/** Maps that programs of loaded objects use, and what they hold. */
-function Objects({ objects }: Pick<ColdSnapshot, 'objects'>) {
-  const maps = objects.flatMap((object) => object.maps.map((map) => ({ object, map })));
-  if (maps.length === 0) return null;
+/** Maps that the programs of an object use, and what they hold. */
+function ObjectMaps({ object }: { readonly object: ObjectSnapshot }) {
+  if (object.maps.length === 0) return null;
   return (
     <>
-      <h3>Other maps</h3>
+      <h3>Maps of {object.name}</h3>
       <ul>
-        {maps.map(({ object, map }) => (
-          <OtherMap key={`${object.name} ${map.id}`} object={object} map={map} />
+        {object.maps.map((map) => (
+          <OtherMap key={map.id} process={object.process} object={object.name} map={map} />
         ))}
       </ul>
     </>

@@ -31,8 +31,8 @@ function Trampolines({ map, lit }: { readonly map: MapSnapshot; readonly lit: st
       <div className="image-strip">
         <LiveScene calm build={strip} />
       </div>
-      {map.struct !== TCP_STRUCT && <CallForm key={map.letter} map={map} />}
       <div className="chains" tabIndex={0} role="region" aria-label="Members">
+        {map.struct !== TCP_STRUCT && <CallForm key={map.letter} map={map} />}
         {map.progs.map(({ member }) => (
           <Chain key={member} map={map} member={member} />
         ))}
