@@ -7,8 +7,9 @@ import { runCommand } from '../ui/commands/registry.ts';
 import { useChoices } from '../ui/store/choices.ts';
 import { setEditorLink } from '../ui/store/editor-link.ts';
 import { useLab } from '../ui/store/lab.ts';
-import { activeText, isListing } from '../ui/store/texts.ts';
+import { activeText, isListing, isTypes } from '../ui/store/texts.ts';
 import { editorActions } from './actions.ts';
+import { registerC } from './c-language.ts';
 import { registerCompletion } from './completion.ts';
 import { followDecorations } from './decorations.ts';
 import { registerFixes } from './diagnostics.ts';
@@ -20,6 +21,7 @@ import { followTheme } from './theme.ts';
 import './editor.css';
 
 registerLanguage();
+registerC();
 registerFixes();
 registerHover();
 registerCompletion();
@@ -76,7 +78,8 @@ function showActive(editor: editor.IStandaloneCodeEditor): void {
   if (editor.getModel() === model) return;
   editor.setModel(model);
   const listing = isListing(name);
-  const ariaLabel = listing ? `Listing of ${name}, read only` : `Program text ${name}`;
+  const written = isTypes(name) ? `Declared types ${name}` : `Program text ${name}`;
+  const ariaLabel = listing ? `Listing of ${name}, read only` : written;
   editor.updateOptions({ ariaLabel: `${ariaLabel}. Escape, then Tab, leaves the editor`, readOnly: listing });
 }
 

@@ -1,6 +1,7 @@
 /* A model for each text, for as long as the page lives: each keeps its own undo. */
 import type { editor } from 'monaco-editor/editor/editor.api';
-import { editText, isListing, textOf } from '../ui/store/texts.ts';
+import { editText, isListing, isTypes, textOf } from '../ui/store/texts.ts';
+import { C_LANGUAGE } from './c-language.ts';
 import { followDiagnostics } from './diagnostics.ts';
 import { LANGUAGE } from './language.ts';
 import { monaco } from './monaco.ts';
@@ -11,7 +12,7 @@ export function modelOf(name: string): editor.ITextModel {
   const known = models.get(name);
   if (known) return known;
   const uri = monaco.Uri.from({ scheme: 'text', path: `/${name}` });
-  const model = monaco.editor.createModel(textOf(name), LANGUAGE, uri);
+  const model = monaco.editor.createModel(textOf(name), isTypes(name) ? C_LANGUAGE : LANGUAGE, uri);
   model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
   model.setEOL(monaco.editor.EndOfLineSequence.LF);
   model.onDidChangeContent(() => editText(name, model.getValue()));

@@ -7,11 +7,13 @@ import {
   hasLateTools,
   type Break,
   type Command,
+  declaresTypes,
   Lab,
   type MachineParts,
   type NoteRecord,
   openMachineParts,
   type Series,
+  TYPES_TEXT,
 } from '../engine/index.ts';
 import { encodeFrame } from '../protocol/frame.ts';
 import {
@@ -21,7 +23,7 @@ import {
   PROTOCOL_VERSION,
   type ToWorker,
 } from '../protocol/messages.ts';
-import { type Desk, inquire, isInquiry, type Job, type KeepGoing } from './inquiries.ts';
+import { type Desk, inquire, isInquiry, type Job, type KeepGoing, needsLateTools } from './inquiries.ts';
 
 /** The longest a slice works before it reads the queue, ms. */
 const SLICE_MS = 8;
@@ -144,7 +146,8 @@ export class Session {
     this.jobs = [];
     const { scenario } = message;
     const needed =
-      scenario.types !== undefined || scenario.steps.some(({ command }) => NEEDS_LATE_TOOLS.has(command.do));
+      declaresTypes({ ...scenario.texts, ...this.texts }) ||
+      scenario.steps.some(({ command }) => NEEDS_LATE_TOOLS.has(command.do));
     this.withLateTools(needed, () => this.start(new Lab(parts.value, scenario, this.texts), scenario.openAt));
     this.host.post({ type: 'ready', version: PROTOCOL_VERSION });
   }
@@ -191,7 +194,7 @@ export class Session {
   private move(lab: Lab, message: ToWorker): void {
     if (isInquiry(message)) {
       const { parts } = this;
-      if (parts) this.withLateTools(message.type === 'program', () => inquire(this.desk(parts), lab, message));
+      if (parts) this.withLateTools(needsLateTools(message), () => inquire(this.desk(parts), lab, message));
       return;
     }
     switch (message.type) {
@@ -216,7 +219,7 @@ export class Session {
         );
         return;
       case 'restart':
-        this.stop(() => this.restart(lab, message.texts));
+        this.withLateTools(declaresTypes(message.texts), () => this.stop(() => this.restart(lab, message.texts)));
         return;
       case 'register-new':
         this.stop(() => this.registerNew(lab, message.name, message.text));
@@ -240,6 +243,7 @@ export class Session {
       texts: this.texts,
       post: (message) => this.host.post(message),
       notice: (notice) => this.notice(notice),
+      whenIdle: (act) => this.whenIdle(act),
       stop: (act) => this.stop(act),
       start: (job) => {
         this.playing = null;
@@ -311,22 +315,24 @@ export class Session {
 
   private restart(lab: Lab, texts: Readonly<Record<string, string>>): void {
     if (!this.parts) return;
-    for (const [name, text] of Object.entries(texts)) {
-      const problem = lab.machine.checkText(text);
+    const { time } = lab;
+    const ghosts: readonly Series[] = lab.history.series;
+    // the types come first: programs may implement them
+    const next = new Lab(this.parts, lab.scenario, texts, ghosts);
+    for (const name of Object.keys(texts).sort((a, b) => Number(b === TYPES_TEXT) - Number(a === TYPES_TEXT))) {
+      const problem = next.machine.checkText(texts[name], name);
       if (!problem) continue;
       this.notice({
         kind: 'error',
-        title: `${name} does not assemble`,
+        title: name === TYPES_TEXT ? `${name} declares no type` : `${name} does not assemble`,
         detail: problem.message,
         text: name,
         line: problem.line,
       });
       return;
     }
-    const { time } = lab;
-    const ghosts: readonly Series[] = lab.history.series;
     this.texts = texts;
-    this.start(new Lab(this.parts, lab.scenario, texts, ghosts), time);
+    this.start(next, time);
   }
 
   /** After a command: what happens now if nothing more is done, and back to where it was given. */
@@ -343,6 +349,13 @@ export class Session {
     const { calls, messages } = lab.history;
     const refused = calls.find((call) => call.event > after && call.ret < 0);
     const warned = messages.find(({ event, level }) => event > after && (level === 'warn' || level === 'error'));
+    // what a member answered is no refusal, also where it is a negative number
+    const answer = messages.find(({ event, source }) => event > after && source === 'call');
+    if (answer && answer.level !== 'error') return;
+    if (answer && refused?.trace.length === 0) {
+      this.notice({ kind: 'refused', title: refused.text, detail: answer.text });
+      return;
+    }
     // user space gives up before the kernel is asked
     if (!refused && warned) {
       this.notice({

@@ -1,11 +1,12 @@
 /*
  * What a page needs only behind its first picture: opening ELF, CO-RE, parsing C declarations, programs as text, the
- * verbs of the modules lens. It is a
- * quarter of the engine's code; src/engine/late.ts installs it.
+ * verbs of the modules lens, running again. It is a quarter of the engine's code; src/engine/late.ts installs it.
  */
 import { assert } from '../base/assert.ts';
 import type { declareStructOps } from '../kernel/struct-ops/declare.ts';
+import type { Again } from './again.ts';
 import type { callByHand } from './call-member.ts';
+import type { countInstructions } from './heat.ts';
 import type { runModuleVerb } from './modules.ts';
 import type { creatorTags, loadFile, mapElements } from './objects.ts';
 import type { programText } from './program-text.ts';
@@ -18,6 +19,8 @@ export interface LateTools {
   readonly callByHand: typeof callByHand;
   readonly programText: typeof programText;
   readonly runModuleVerb: typeof runModuleVerb;
+  readonly Again: typeof Again;
+  readonly countInstructions: typeof countInstructions;
 }
 
 let installed: LateTools | null = null;

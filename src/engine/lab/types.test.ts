@@ -7,7 +7,7 @@ import { structLayout } from '../btf/layout.ts';
 import { declareStructOps } from '../kernel/struct-ops/declare.ts';
 import { shippedBtf } from '../kernel/testing/boot.ts';
 import { symbolsFromBtf } from '../libbpf/symbols.ts';
-import type { Command } from './commands.ts';
+import { type Command, TYPES_TEXT } from './commands.ts';
 import { V6_12 } from '../kernel/profiles.ts';
 import { installLateTools } from '../late.ts';
 import { Lab } from './lab.ts';
@@ -26,9 +26,8 @@ function lab(types: string, ...commands: Command[]): Lab {
     intro: '',
     path: { rateBps: 10e6, delayNs: 10e6, queuePackets: 50 },
     seed: 1,
-    texts: {},
+    texts: { [TYPES_TEXT]: types },
     objects: { 'counter.bpf.o': object },
-    types,
     steps: commands.map((command, i) => ({ at: (i + 1) * 1e6, caption: '', command })),
     openAt: 0,
     until: 1e9,

@@ -3,11 +3,16 @@ import { chooseTab, select } from '../store/choices.ts';
 import { editorLink } from '../store/editor-link.ts';
 import { notify } from '../store/lab.ts';
 import { showOverlay } from '../store/overlay.ts';
-import { activeText, isListing } from '../store/texts.ts';
+import { activeText, isListing, isTypes } from '../store/texts.ts';
 import type { PageCommand } from './command.ts';
 
 const inEditor = (): boolean => editorLink() !== null;
-const writable = (): boolean => inEditor() && activeText() !== null && !isListing(activeText() ?? '');
+
+/** A program that is written here: neither a listing nor declared types. */
+function writable(): boolean {
+  const name = activeText();
+  return inEditor() && name !== null && !isListing(name) && !isTypes(name);
+}
 
 async function toDefinition(): Promise<void> {
   const link = editorLink();

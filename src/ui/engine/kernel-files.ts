@@ -6,7 +6,8 @@ export interface KernelFiles {
   readonly ids: ArrayBuffer;
 }
 
-async function fetchBytes(path: string): Promise<ArrayBuffer> {
+/** Of a file beside the page. */
+export async function fetchBytes(path: string): Promise<ArrayBuffer> {
   const response = await fetch(new URL(path, document.baseURI));
   if (!response.ok) throw new Error(`${path}: ${response.status} ${response.statusText}`);
   return response.arrayBuffer();
