@@ -1,6 +1,6 @@
 import { move, registerNew, restart, setBreakpoints } from '../engine/engine.ts';
 import { choices, choose } from '../store/choices.ts';
-import { editorLink } from '../store/editor-link.ts';
+import { editorLink, reveal } from '../store/editor-link.ts';
 import { lab, notify, useLab } from '../store/lab.ts';
 import { lineMap } from '../store/line-map.ts';
 import { activeText, currentTexts, editText, freshName, hasExample, loadedLine, textOf } from '../store/texts.ts';
@@ -162,7 +162,7 @@ export const PROGRAM_COMMANDS: readonly PageCommand[] = [
     hidden: true,
     run: ({ text, line }) => {
       choose({ activeText: String(text) });
-      requestAnimationFrame(() => editorLink()?.reveal(Number(line)));
+      requestAnimationFrame(() => reveal(Number(line)));
     },
   },
 ];

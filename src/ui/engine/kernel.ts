@@ -10,5 +10,8 @@ const opened = once(async (kernel): Promise<Btf> => {
   return result.value;
 });
 
+/** Of any kernel that a lab can run. */
+export const btfOf = (kernel: string): Promise<Btf> => opened(kernel);
+
 /** Of the kernel that the lab runs. Rejects when the files cannot be fetched or read; asks again the next time. */
 export const kernelBtf = (): Promise<Btf> => opened(lab().kernel);

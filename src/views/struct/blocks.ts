@@ -49,7 +49,7 @@ export function structBlocksScene(input: StructInput, size: Size): Scene {
   const grid = gridOf(input, size);
   const first = Math.floor(input.scroll / grid.pitch);
   const last = Math.ceil((input.scroll + size.height - grid.top) / grid.pitch);
-  const parts = partsOf(input.rows);
+  const parts = partsOf(input.rows, input.flipped);
   const marks: Mark[] = [];
   for (let row = Math.max(0, first); row < Math.min(linesOf(input), last); row++) {
     const y = grid.top + row * grid.pitch - input.scroll;
@@ -130,7 +130,7 @@ function block(part: Part, from: number, to: number, row: number, y: number, gri
   const place = `${part.offset} + ${part.size}`;
   const label = hole
     ? `${part.kind}, ${part.bitSize > 0 ? `${part.bitSize} bits` : `${part.size} bytes`} at ${Math.floor(part.offset)}`
-    : `${part.path}, ${part.type}, bytes ${place}: ${value}`;
+    : `${part.path}, ${part.type}, bytes ${place}${value === '' ? '' : `: ${value}`}`;
   return group(id, { x, y }, children, {
     label,
     ...(hole ? {} : { action: { command: 'select.field', args: { path: part.path } } }),

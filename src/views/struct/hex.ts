@@ -50,7 +50,7 @@ function fieldLook(part: Part, input: StructInput): Look | null {
 
 export function structHexScene(input: StructInput, size: Size): Scene {
   const count = perRow(size.width);
-  const parts = partsOf(input.rows);
+  const parts = partsOf(input.rows, input.flipped);
   const looks = looksOf(input, parts);
   const first = Math.max(0, Math.floor((input.scroll - TOP) / ROW));
   const last = Math.min(Math.ceil(input.bytes.length / count), Math.ceil((input.scroll + size.height) / ROW));
