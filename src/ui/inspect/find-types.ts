@@ -48,24 +48,51 @@ export function parseQuery(text: string): Query {
   return kinds.length > 0 && rest.length > 0 ? { name: rest.join(' '), kinds } : { name: text.trim(), kinds: [] };
 }
 
-export function findTypes(
-  text: string,
-  kernel: SearchedTypes | null,
-  files: readonly DroppedTypes[],
-): readonly TypeRef[] {
-  const { name, kinds } = parseQuery(text);
-  if (name === '') return [];
+export interface Found {
+  readonly query: Query;
+  readonly hits: readonly TypeRef[];
+  /** there are no others */
+  readonly complete: boolean;
+}
+
+export interface Searched {
+  readonly kernel: SearchedTypes | null;
+  readonly files: readonly DroppedTypes[];
+}
+
+export function findTypes(text: string, { kernel, files }: Searched): Found {
+  const query = parseQuery(text);
+  const { name, kinds } = query;
+  if (name === '') return { query, hits: [], complete: true };
   // a kind leaves out many: look for more, so that enough remain
   const limit = kinds.length > 0 ? MOST_HITS * 4 : MOST_HITS;
-  const of = (source: string, search: SearchedTypes['search']): TypeRef[] =>
-    search(name, limit)
-      .filter(wanted(kinds))
-      .map((hit) => ({ source, ...hit }));
+  let complete = true;
+  const of = (source: string, search: SearchedTypes['search']): TypeRef[] => {
+    const all = search(name, limit);
+    complete &&= all.length < limit;
+    return all.filter(wanted(kinds)).map((hit) => ({ source, ...hit }));
+  };
   const hits = [
     ...files.flatMap(({ file, btf }) => of(file, searchOf(btf))),
     ...(kernel ? of(KERNEL, kernel.search) : []),
   ];
-  return hits.slice(0, MOST_HITS);
+  return { query, hits: hits.slice(0, MOST_HITS), complete: complete && hits.length <= MOST_HITS };
+}
+
+/** What another letter leaves of all that was found before it: nothing has to be looked through again. */
+export function narrowed({ query, hits, complete }: Found, text: string): Found | null {
+  const next = parseQuery(text);
+  const same = next.kinds.join() === query.kinds.join();
+  if (!complete || !same || query.name === '' || !next.name.startsWith(query.name)) return null;
+  const word = next.name.toLowerCase();
+  const rank = (name: string): number => (name === word ? 0 : name.startsWith(word) ? 1 : 2);
+  const left = hits.filter(({ name }) => name.toLowerCase().includes(word));
+  const bySource = [...new Set(left.map(({ source }) => source))];
+  const ranked = bySource.flatMap((source) => {
+    const mine = left.filter((hit) => hit.source === source);
+    return [0, 1, 2].flatMap((level) => mine.filter(({ name }) => rank(name.toLowerCase()) === level));
+  });
+  return { query: next, hits: ranked, complete };
 }
 
 const wanted =

@@ -1,8 +1,8 @@
 /* The same struct as cache lines and as bytes. */
 import { useCallback, useMemo } from 'react';
-import { blocksHeight, structBlocksScene } from '../../views/struct/blocks.ts';
+import { blocksHeight, blockTop, structBlocksScene } from '../../views/struct/blocks.ts';
 import { changed, partsOf, sideNote } from '../../views/struct/fields.ts';
-import { hexHeight, structHexScene } from '../../views/struct/hex.ts';
+import { hexHeight, hexTop, structHexScene } from '../../views/struct/hex.ts';
 import { plural, timeText } from '../../views/words.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { Pane } from '../controls/pane.tsx';
@@ -69,6 +69,7 @@ function Where({ shown: { map, title } }: { readonly shown: Shown }) {
 
 function Blocks({ shown }: { readonly shown: Shown }) {
   const input = useInput(shown);
+  const selected = useChoices((state) => state.selection.field);
   const build: LiveSceneProps['build'] = useCallback(
     (frame, { size, scroll }) => structBlocksScene(input(frame, scroll), size),
     [input],
@@ -76,7 +77,13 @@ function Blocks({ shown }: { readonly shown: Shown }) {
   const still = useMemo(() => input(null), [input]);
   return (
     <div className="struct-blocks grow-pane">
-      <LiveScene calm build={build} height={(size) => blocksHeight(still, size)} onHover={onHover} />
+      <LiveScene
+        calm
+        build={build}
+        height={(size) => blocksHeight(still, size)}
+        scrollTo={(size) => (selected === null ? null : blockTop(still, selected, size))}
+        onHover={onHover}
+      />
     </div>
   );
 }
@@ -126,6 +133,7 @@ function Changes({ shown }: { readonly shown: Shown }) {
 
 function Hex({ shown }: { readonly shown: Shown }) {
   const side = useChoices((state) => state.copy);
+  const selected = useChoices((state) => state.selection.field);
   const input = useInput(shown);
   const build: LiveSceneProps['build'] = useCallback(
     (frame, { size, scroll }) => structHexScene(input(frame, scroll), size),
@@ -136,7 +144,13 @@ function Hex({ shown }: { readonly shown: Shown }) {
   return (
     <>
       <div className="struct-hex grow-pane">
-        <LiveScene calm build={build} height={({ width }) => hexHeight(still, width)} onHover={onHover} />
+        <LiveScene
+          calm
+          build={build}
+          height={({ width }) => hexHeight(still, width)}
+          scrollTo={({ width }) => (selected === null ? null : hexTop(still, selected, width))}
+          onHover={onHover}
+        />
       </div>
       {note && (
         <p className="note memory-note">

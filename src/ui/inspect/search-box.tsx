@@ -1,11 +1,11 @@
 /* The box over the type: what is typed there is looked for at once, in all types of the kernel and of dropped files. */
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { Keys } from '../controls/keys.tsx';
 import { runCommand } from '../commands/registry.ts';
-import { KERNEL, openType, type TypeRef, useInspect } from '../store/inspect.ts';
+import { type DroppedTypes, KERNEL, openType, type TypeRef, useInspect } from '../store/inspect.ts';
 import { useLab } from '../store/lab.ts';
-import { findTypes, KIND_WORD, MOST_HITS } from './find-types.ts';
-import { askWhole, useWhole, type Whole } from './whole.ts';
+import { type Found, findTypes, KIND_WORD, MOST_HITS, narrowed, type Searched } from './find-types.ts';
+import { askWhole, type SearchedTypes, useWhole, type Whole } from './whole.ts';
 import { optionId, WindowedList } from './windowed-list.tsx';
 
 const ROW = 24;
@@ -26,7 +26,8 @@ export function SearchBox() {
     if (wishes > 0) input.current?.focus();
   }, [wishes]);
   const types = whole?.status === 'here' ? whole.types : null;
-  const found = text.trim() === '' ? recent : findTypes(text, types, files);
+  const hits = useHits(text, types, files);
+  const found = text.trim() === '' ? recent : hits;
   const current = Math.min(at, found.length - 1);
   const close = (): void => {
     setOpen(false);
@@ -105,6 +106,20 @@ export function SearchBox() {
       )}
     </div>
   );
+}
+
+/** Looked for again only where what was found before does not say it already. */
+function useHits(text: string, kernel: SearchedTypes | null, files: readonly DroppedTypes[]): readonly TypeRef[] {
+  const last = useRef<{ readonly in: Searched; readonly found: Found } | null>(null);
+  const all = useMemo(() => ({ kernel, files }), [kernel, files]);
+  const found = useMemo(() => {
+    const before = last.current;
+    return (before?.in === all && narrowed(before.found, text)) || findTypes(text, all);
+  }, [text, all]);
+  useEffect(() => {
+    last.current = { in: all, found };
+  }, [all, found]);
+  return found.hits;
 }
 
 function HitRow({ type }: { readonly type: TypeRef }) {

@@ -32,8 +32,12 @@ export function TypeHead({ shown }: { readonly shown: Shown | null }) {
           ))}
         </ol>
       </nav>
-      {shown && <Summary shown={shown} />}
-      {shown && shown.places.length > 1 && trail.length > 0 && <Places shown={shown} />}
+      {shown && (
+        <div className="row type-summary">
+          <Summary shown={shown} />
+          {shown.places.length > 1 && trail.length > 0 && <Places shown={shown} />}
+        </div>
+      )}
     </div>
   );
 }
@@ -62,14 +66,12 @@ function Base() {
   );
 }
 
-function Summary({ shown: { layout, type, title, source } }: { readonly shown: Shown }) {
-  const where = source === KERNEL ? (title ?? 'none in the machine') : `from ${source}`;
+function Summary({ shown: { layout, type, title, source, places } }: { readonly shown: Shown }) {
+  const many = places.length > 1 && title !== null && places.some((place) => place.title === title);
+  const where = source !== KERNEL ? `from ${source}` : many ? null : (title ?? 'none in the machine');
+  const id = `BTF id ${layout?.id ?? type.id}`;
   if (!layout) {
-    return (
-      <p className="note">
-        {type.kind.toLowerCase()} · {where} · BTF id {type.id}
-      </p>
-    );
+    return <p className="note">{[type.kind.toLowerCase(), where, id].filter(Boolean).join(' · ')}</p>;
   }
   const { size, cacheLines, holes, sumHoles, padding } = layout.summary;
   const parts = [
@@ -77,11 +79,7 @@ function Summary({ shown: { layout, type, title, source } }: { readonly shown: S
     holes > 0 ? `${plural(holes, 'hole')} (${sumHoles} B)` : '',
     padding > 0 ? `${padding} B padding` : '',
   ].filter((words) => words !== '');
-  return (
-    <p className="note">
-      {parts.join(', ')} · {where} · BTF id {layout.id}
-    </p>
-  );
+  return <p className="note">{[parts.join(', '), where, id].filter(Boolean).join(' · ')}</p>;
 }
 
 function Places({ shown: { places, address, title } }: { readonly shown: Shown }) {

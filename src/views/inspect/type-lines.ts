@@ -197,7 +197,11 @@ function treeRow(one: TypeLine, input: LinesInput, width: number): RowLook {
       : fitText(valueText(part, input.bytes, input.resolve), (right - x) * 0.6, SMALL);
   const said = stateIn(part, input);
   const ink: PaintName = said ? STATE_PAINT[said].ink : isChanged(one, input) ? 'changed' : 'text';
-  const name = fitText(part.name || part.type, right - x - textWidth(value, SMALL) - 10, FONT);
+  const name = fitText(
+    part.name || part.type.replace(/ ?\{\.\.\.\}/, ''),
+    right - x - textWidth(value, SMALL) - 10,
+    FONT,
+  );
   const marks: Mark[] = [
     ...twist(one, id, x),
     text(

@@ -45,6 +45,13 @@ export const blocksHeight = (input: StructInput, size: Size): number => {
   return top + linesOf(input) * pitch;
 };
 
+/** Where the line of a field stands, px from the top; null when it is not shown. */
+export function blockTop(input: StructInput, path: string, size: Size): number | null {
+  const part = partsOf(input.rows, input.flipped).find((one) => one.path === path && one.kind === 'field');
+  const { pitch, top } = gridOf(input, size);
+  return part ? top + Math.floor(part.offset / LINE_BYTES) * pitch : null;
+}
+
 export function structBlocksScene(input: StructInput, size: Size): Scene {
   const grid = gridOf(input, size);
   const first = Math.floor(input.scroll / grid.pitch);

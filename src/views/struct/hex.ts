@@ -19,6 +19,12 @@ const perRow = (width: number): number => (width >= 600 ? 16 : 8);
 export const hexHeight = (input: StructInput, width: number): number =>
   TOP * 2 + Math.ceil(input.bytes.length / perRow(width)) * ROW;
 
+/** Where the first byte of a field stands, px from the top; null when it is not shown. */
+export function hexTop(input: StructInput, path: string, width: number): number | null {
+  const part = partsOf(input.rows, input.flipped).find((one) => one.path === path && one.kind === 'field');
+  return part ? TOP + Math.floor(part.offset / perRow(width)) * ROW : null;
+}
+
 interface Look {
   readonly ink: PaintName;
   readonly ground: PaintName;
