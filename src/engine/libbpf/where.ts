@@ -1,6 +1,6 @@
 /* Where in a file an object is not readable, in words. */
 import type { BinaryError } from '../base/result.ts';
-import { BTF_HEADER_LENGTH, readHeader } from '../btf/header.ts';
+import { BTF_HEADER_LENGTH } from '../btf/header.ts';
 import { openElf } from '../elf/read.ts';
 
 const NO_BITS = 8;
@@ -19,10 +19,9 @@ export function withPlace(bytes: Uint8Array, { message, offset }: BinaryError): 
 /** Either byte order: the other one is refused in words. */
 const isRawBtf = ([a, b]: Uint8Array): boolean => (a === 0x9f && b === 0xeb) || (a === 0xeb && b === 0x9f);
 
-/** A BTF by itself has two sections behind its header. */
+/** A BTF by itself has two sections behind its header: hdr_len and str_off say where the second begins. */
 function partOfBtf(bytes: Uint8Array, offset: number): string {
-  const sections = readHeader(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), false);
-  if (!sections.ok || offset < BTF_HEADER_LENGTH) return 'header';
-  const { strStart, strEnd } = sections.value;
-  return offset >= strStart && offset < strEnd ? 'string section' : 'type section';
+  if (offset < BTF_HEADER_LENGTH || bytes.length < BTF_HEADER_LENGTH) return 'header';
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return offset >= view.getUint32(4, true) + view.getUint32(16, true) ? 'string section' : 'type section';
 }

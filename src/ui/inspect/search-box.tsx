@@ -2,10 +2,10 @@
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { Keys } from '../controls/keys.tsx';
 import { runCommand } from '../commands/registry.ts';
-import { type DroppedTypes, KERNEL, openType, type TypeRef, useInspect } from '../store/inspect.ts';
+import { KERNEL, openType, type TypeRef, useInspect } from '../store/inspect.ts';
 import { useLab } from '../store/lab.ts';
 import { type Found, findTypes, KIND_WORD, MOST_HITS, narrowed, type Searched } from './find-types.ts';
-import { askWhole, type SearchedTypes, useWhole, type Whole } from './whole.ts';
+import { askWhole, useWhole, type Whole } from './whole.ts';
 import { optionId, WindowedList } from './windowed-list.tsx';
 
 const ROW = 24;
@@ -17,7 +17,15 @@ export function SearchBox() {
   const recent = useInspect((state) => state.recent);
   const wishes = useInspect((state) => state.wishes);
   const whole = useWhole(kernel);
-  const [text, setText] = useState('');
+  const types = whole?.status === 'here' ? whole.types : null;
+  const searched = useMemo(() => ({ kernel: types, files }), [types, files]);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const text = asked?.text ?? '';
+  // types that came since are looked through too
+  const hits = useMemo(
+    () => (asked?.searched === searched ? asked : ask(asked?.text ?? '', searched, null)).found.hits,
+    [asked, searched],
+  );
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(0);
   const input = useRef<HTMLInputElement>(null);
@@ -25,13 +33,11 @@ export function SearchBox() {
   useEffect(() => {
     if (wishes > 0) input.current?.focus();
   }, [wishes]);
-  const types = whole?.status === 'here' ? whole.types : null;
-  const hits = useHits(text, types, files);
   const found = text.trim() === '' ? recent : hits;
   const current = Math.min(at, found.length - 1);
   const close = (): void => {
     setOpen(false);
-    setText('');
+    setAsked(null);
     setAt(0);
   };
   const pick = (type: TypeRef | undefined): void => {
@@ -76,7 +82,7 @@ export function SearchBox() {
             askWhole(kernel);
           }}
           onChange={(event) => {
-            setText(event.target.value);
+            setAsked(ask(event.target.value, searched, asked));
             setAt(0);
             setOpen(true);
             askWhole(kernel);
@@ -98,7 +104,7 @@ export function SearchBox() {
               rowHeight={ROW}
               current={current}
               onPick={(index) => pick(found[index])}
-              row={(index) => <HitRow type={found[index]} />}
+              renderRow={(index) => <HitRow type={found[index]} />}
             />
           )}
           {found.length === 0 && text.trim() !== '' && whole?.status === 'here' && <NothingFound text={text} />}
@@ -108,18 +114,16 @@ export function SearchBox() {
   );
 }
 
+interface Asked {
+  readonly text: string;
+  readonly searched: Searched;
+  readonly found: Found;
+}
+
 /** Looked for again only where what was found before does not say it already. */
-function useHits(text: string, kernel: SearchedTypes | null, files: readonly DroppedTypes[]): readonly TypeRef[] {
-  const last = useRef<{ readonly in: Searched; readonly found: Found } | null>(null);
-  const all = useMemo(() => ({ kernel, files }), [kernel, files]);
-  const found = useMemo(() => {
-    const before = last.current;
-    return (before?.in === all && narrowed(before.found, text)) || findTypes(text, all);
-  }, [text, all]);
-  useEffect(() => {
-    last.current = { in: all, found };
-  }, [all, found]);
-  return found.hits;
+function ask(text: string, searched: Searched, before: Asked | null): Asked {
+  const less = before?.searched === searched ? narrowed(before.found, text) : null;
+  return { text, searched, found: less ?? findTypes(text, searched) };
 }
 
 function HitRow({ type }: { readonly type: TypeRef }) {

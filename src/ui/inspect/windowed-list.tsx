@@ -10,7 +10,7 @@ interface WindowedListProps {
   readonly rowHeight: number;
   readonly current: number;
   readonly onPick: (index: number) => void;
-  readonly row: (index: number) => ReactNode;
+  readonly renderRow: (index: number) => ReactNode;
 }
 
 /** Rows above and below what is seen, so that a quick wheel shows no gap. */
@@ -18,7 +18,7 @@ const SPARE = 4;
 
 export const optionId = (list: string, index: number): string => `${list}-${index}`;
 
-export function WindowedList({ id, label, count, rowHeight, current, onPick, row }: WindowedListProps) {
+export function WindowedList({ id, label, count, rowHeight, current, onPick, renderRow }: WindowedListProps) {
   const place = useRef<HTMLDivElement>(null);
   const size = useSize(place);
   const [scroll, setScroll] = useState(0);
@@ -28,7 +28,7 @@ export function WindowedList({ id, label, count, rowHeight, current, onPick, row
     const top = current * rowHeight;
     if (top < list.scrollTop) list.scrollTop = top;
     else if (top + rowHeight > list.scrollTop + list.clientHeight) list.scrollTop = top + rowHeight - list.clientHeight;
-  }, [current, rowHeight, count, size?.height]);
+  }, [current, rowHeight]);
   const height = size?.height ?? 0;
   const first = Math.max(0, Math.min(Math.floor(scroll / rowHeight), count - 1) - SPARE);
   const last = Math.min(count, Math.ceil((scroll + height) / rowHeight) + SPARE);
@@ -51,7 +51,7 @@ export function WindowedList({ id, label, count, rowHeight, current, onPick, row
               onPointerDown={(event) => event.preventDefault()}
               onClick={() => onPick(index)}
             >
-              {row(index)}
+              {renderRow(index)}
             </div>
           );
         })}

@@ -34,7 +34,6 @@ type State = ReadonlyMap<string, Pointer>;
 interface Step {
   /** pointers after it, by register or stack slot */
   readonly state: Map<string, Pointer>;
-  readonly row: ProgramText[number];
   access(kind: Access['kind'], base: string, off: number, bits: number): void;
   readonly pointerAt: (base: string, off: number) => Pointer | null;
 }
@@ -101,11 +100,26 @@ function set(state: Map<string, Pointer>, place: string, pointer: Pointer | null
 /** A walk visits an instruction again only while it learns something, which these many rounds bound for any program. */
 const MOST_STEPS = 200_000;
 
+interface World {
+  readonly btf: Btf;
+  /** types of the context's arguments, as the member's prototype has them */
+  readonly args: readonly number[];
+  /** every sock here is a tcp_sock, as the kernel's bpf_tcp_ca_is_valid_access() takes it to be */
+  readonly sockets: readonly number[];
+}
+
 /** `args`: types of the context's arguments, as the member's prototype has them. */
 export function accessesOf(btf: Btf, program: ProgramText, args: readonly number[]): Access[] {
+  const world = { btf, args, sockets: embeddedFirst(btf, btf.find('STRUCT', 'tcp_sock')) };
+  const found: Access[] = [];
+  for (const [index, state] of statesOf(world, program)) walk(world, program[index], new Map(state), found);
+  return found.sort((a, b) => a.slot - b.slot);
+}
+
+/** What is known before each instruction that can be reached, by its index. */
+function statesOf(world: World, program: ProgramText): ReadonlyMap<number, State> {
   const bySlot = new Map(program.map((row, i) => [row.slot, i]));
   const before = new Map<number, State>();
-  const found = new Map<string, Access>();
   const work: number[] = [];
   const reach = (index: number | undefined, state: State): void => {
     if (index === undefined || index >= program.length) return;
@@ -119,42 +133,36 @@ export function accessesOf(btf: Btf, program: ProgramText, args: readonly number
   for (let steps = 0; work.length > 0 && steps < MOST_STEPS; steps++) {
     const index = work.pop() as number;
     const row = program[index];
-    const state = new Map(before.get(index));
-    walk(btf, args, row, state, found);
-    const slots = index + 1 < program.length ? program[index + 1].slot - row.slot : 1;
+    const entered = before.get(index) as State;
+    const state = new Map(entered);
+    walk(world, row, state, []);
+    const next = index + 1 < program.length ? program[index + 1].slot : row.slot + 1;
     const jump = /goto(?:l)? ([+-]\d+)$/.exec(row.text);
     const call = /^call pc([+-]\d+)$/.exec(row.text);
-    if (jump) reach(bySlot.get(row.slot + slots + Number(jump[1])), state);
+    if (jump) reach(bySlot.get(next + Number(jump[1])), state);
     // a function of the program has its caller's arguments
-    if (call) reach(bySlot.get(row.slot + slots + Number(call[1])), argumentsOf(before.get(index) ?? new Map()));
+    if (call) reach(bySlot.get(next + Number(call[1])), argumentsOf(entered));
     if (row.text !== 'exit' && !/^gotol? /.test(row.text) && !program[index + 1]?.entry) reach(index + 1, state);
   }
-  return [...found.values()].sort((a, b) => a.slot - b.slot);
+  return before;
 }
 
 const argumentsOf = (state: State): State => new Map([...state].filter(([place]) => /^r[1-5]$/.test(place)));
 
-function walk(
-  btf: Btf,
-  args: readonly number[],
-  row: ProgramText[number],
-  state: Map<string, Pointer>,
-  found: Map<string, Access>,
-): void {
+/** Does to `state` what an instruction does, and adds to `found` where it loads or stores. */
+function walk(world: World, row: ProgramText[number], state: Map<string, Pointer>, found: Access[]): void {
   const step: Step = {
     state,
-    row,
     access: (kind, base, off, bits) => {
       const pointer = state.get(base);
-      if (!pointer) return;
-      const offset = pointer.offset + off;
-      found.set(`${row.slot}.${pointer.type}.${offset}`, {
+      if (!pointer || pointer.type === LOST.type) return;
+      found.push({
         slot: row.slot,
         line: row.line,
         text: row.text,
         kind,
         struct: pointer.type,
-        offset,
+        offset: pointer.offset + off,
         bytes: bits / 8,
         guess: pointer.guess,
       });
@@ -162,7 +170,7 @@ function walk(
     pointerAt: (base, off) => {
       if (base === 'r10') return state.get(`fp${off}`) ?? null;
       const pointer = state.get(base);
-      return pointer ? pointee(btf, args, pointer, pointer.offset + off) : null;
+      return pointer ? pointee(world, pointer, pointer.offset + off) : null;
     },
   };
   for (const [form, apply] of FORMS) {
@@ -172,13 +180,14 @@ function walk(
 }
 
 /** What a member or an argument leads to, where it is a pointer to a struct. */
-function pointee(btf: Btf, args: readonly number[], { type, guess }: Pointer, offset: number): Pointer | null {
+function pointee({ btf, args, sockets }: World, { type, guess }: Pointer, offset: number): Pointer | null {
   const field = type === CONTEXT ? (args[offset / 8] ?? 0) : memberAt(btf, type, offset);
   const pointer = btf.type(btf.skipModifiers(field));
   if (pointer?.kind !== 'PTR') return null;
   const target = btf.type(btf.skipModifiers(pointer.type));
-  if (target?.kind === 'FWD') return { type: btf.find('STRUCT', target.name), offset: 0, guess };
-  return target?.kind === 'STRUCT' || target?.kind === 'UNION' ? { type: target.id, offset: 0, guess } : null;
+  if (target?.kind !== 'STRUCT' && target?.kind !== 'UNION' && target?.kind !== 'FWD') return null;
+  const id = target.kind === 'FWD' ? btf.find('STRUCT', target.name) : target.id;
+  return { type: sockets.includes(id) ? sockets[0] : id || LOST.type, offset: 0, guess };
 }
 
 const MOST_NESTING = 16;

@@ -118,4 +118,4 @@ function fieldText(row: LayoutRow, opens: TypeLine['opens']): [string, string, s
 
 /** Whether a field holds the address of data: of what a function pointer leads to there is nothing to see. */
 export const isDataPointer = ({ kind, type, size, bitSize }: Part): boolean =>
-  kind === 'field' && bitSize === 0 && size === 8 && /\*$/.test(type.trim()) && !type.includes('(*');
+  kind === 'field' && bitSize === 0 && size === 8 && type.trim().endsWith('*') && !type.includes('(*');

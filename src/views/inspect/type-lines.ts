@@ -4,6 +4,7 @@ import type { Action, Mark, Scene, Size } from '../scene.ts';
 import { arrowHead, group, line as stroke, mono, rect, text, ui } from '../shapes.ts';
 import { changed, type Part, stateIn, type StructInput, valueText } from '../struct/fields.ts';
 import { fitText, textWidth } from '../text-metrics.ts';
+import { plural } from '../words.ts';
 import { isDataPointer, type TypeLine } from './lines.ts';
 
 export interface LinesInput extends StructInput {
@@ -38,6 +39,8 @@ type DrawRow = (line: TypeLine, input: LinesInput, width: number) => RowLook;
 interface RowLook {
   readonly marks: readonly Mark[];
   readonly label: string;
+  /** px at the right end that are another button's */
+  readonly taken?: number;
 }
 
 const scene =
@@ -62,7 +65,7 @@ const isChanged = ({ part, opens }: TypeLine, { bytes, before, live }: LinesInpu
 
 function drawLine(one: TypeLine, y: number, index: number, input: LinesInput, width: number, draw: DrawRow): Mark {
   const id = `line.${one.key}`;
-  const { marks, label } = draw(one, input, width);
+  const { marks, label, taken = 0 } = draw(one, input, width);
   const action = actionOf(one);
   return group(
     id,
@@ -73,7 +76,7 @@ function drawLine(one: TypeLine, y: number, index: number, input: LinesInput, wi
       ...(action
         ? {
             action,
-            hit: { x: 1, y: 0, width: width - 2 - (arrowOf(one, input) ? ARROW_ROOM : 0), height: ROW, radius: 4 },
+            hit: { x: 1, y: 0, width: width - 2 - taken, height: ROW, radius: 4 },
           }
         : {}),
       focus: index,
@@ -101,27 +104,27 @@ function ground(one: TypeLine, id: string, input: LinesInput, width: number): Ma
 
 function cacheMark({ cacheLine }: TypeLine, id: string, width: number): Mark[] {
   if (cacheLine === null) return [];
+  return [stroke(`${id}.cache`, { x: 0, y: 0.5 }, { x: width, y: 0.5 }, { stroke: 'line-strong', dash: [3, 3] })];
+}
+
+/** Where the tree has values there is no room for it. */
+function cacheWord({ cacheLine }: TypeLine, id: string, width: number): Mark[] {
+  if (cacheLine === null) return [];
+  const at = { x: width - 10, y: 12.5 };
   return [
-    stroke(`${id}.cache`, { x: 0, y: 0.5 }, { x: width, y: 0.5 }, { stroke: 'line-strong', dash: [3, 3] }),
-    text(`${id}.cache-word`, { x: width - 10, y: 12.5 }, `cache line ${cacheLine}`, mono(10.5), 'dim', {
-      anchor: 'end',
-      halo: 'surface-1',
-    }),
+    text(`${id}.cache-word`, at, `cache line ${cacheLine}`, mono(10.5), 'dim', { anchor: 'end', halo: 'surface-1' }),
   ];
 }
 
 function numbers({ offset, size, part, kind }: TypeLine, id: string): Mark[] {
-  if (offset < 0) return [];
-  const bits = part !== null && part.bitSize > 0;
-  const last = bits ? `:${part.bitSize}` : String(size);
-  const ink = 'dim';
-  if (kind === 'head') return [];
+  if (kind === 'head' || offset < 0) return [];
+  const last = part !== null && part.bitSize > 0 ? `:${part.bitSize}` : String(size);
+  // over the hatch they need a rim
+  const rim: { readonly halo?: PaintName } = kind === 'gap' ? { halo: 'surface-1' } : {};
+  const look = { anchor: 'end' as const, ...rim };
   return [
-    text(`${id}.offset`, { x: OFFSET_END, y: BASELINE }, String(offset), FONT, ink, {
-      anchor: 'end',
-      halo: 'surface-1',
-    }),
-    text(`${id}.size`, { x: SIZE_END, y: BASELINE }, last, FONT, ink, { anchor: 'end', halo: 'surface-1' }),
+    text(`${id}.offset`, { x: OFFSET_END, y: BASELINE }, String(offset), FONT, 'dim', look),
+    text(`${id}.size`, { x: SIZE_END, y: BASELINE }, last, FONT, 'dim', look),
   ];
 }
 
@@ -135,8 +138,8 @@ function twist({ opens }: TypeLine, id: string, x: number): Mark[] {
 
 const placeWords = ({ offset, size, part }: TypeLine): string =>
   part && part.bitSize > 0
-    ? `${part.bitSize} bits from bit ${part.bit} of byte ${offset}`
-    : `${size} bytes at ${offset}`;
+    ? `${plural(part.bitSize, 'bit')} from bit ${part.bit} of byte ${offset}`
+    : `${plural(size, 'byte')} at ${offset}`;
 
 function labelOf(one: TypeLine, input: LinesInput): string {
   const { part, kind, opens, text: words } = one;
@@ -144,8 +147,8 @@ function labelOf(one: TypeLine, input: LinesInput): string {
   if (kind === 'gap') return `${words[1]} at ${one.offset}`;
   const start = `${part.path === '' ? part.type : part.path}, ${placeWords(one)}`;
   if (opens !== null) return `${start}, ${opens}`;
-  const value = input.live ? `: ${valueText(part, input.bytes, input.resolve)}` : '';
-  return `${start}${value}${isChanged(one, input) ? ', changed' : ''}`;
+  const value = input.live ? valueText(part, input.bytes, input.resolve) : '';
+  return `${start}${value === '' ? '' : `: ${value}`}${isChanged(one, input) ? ', changed' : ''}`;
 }
 
 /** A keyword or type is quieter than the name that it declares. */
@@ -161,7 +164,7 @@ function cRow(one: TypeLine, input: LinesInput, width: number): RowLook {
     };
   }
   const room = width - 10 - x - (one.cacheLine === null ? 0 : 80);
-  const marks: Mark[] = [...twist(one, id, x)];
+  const marks: Mark[] = [...cacheWord(one, id, width), ...twist(one, id, x)];
   let at = x;
   one.text.forEach((words, i) => {
     const shown = fitText(words, Math.max(0, x + room - at), FONT);
@@ -213,11 +216,10 @@ function treeRow(one: TypeLine, input: LinesInput, width: number): RowLook {
     ),
     text(`${id}.value`, { x: right, y: BASELINE }, value, { ...SMALL, weight: 500 }, ink, {
       anchor: 'end',
-      halo: 'surface-1',
     }),
   ];
-  if (arrow) marks.push(followArrow(arrow, id, width));
-  return { label, marks };
+  if (!arrow) return { label, marks };
+  return { label, marks: [...marks, followArrow(arrow, id, width)], taken: ARROW_ROOM };
 }
 
 function followArrow(part: Part, id: string, width: number): Mark {

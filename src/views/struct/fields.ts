@@ -56,7 +56,7 @@ export type Flipped = ReadonlySet<string>;
 const NONE: Flipped = new Set();
 
 /** Names a row in its layout: a path alone does not, since anonymous members add nothing to it. */
-export const rowKey = ({ depth, offset, path }: LayoutRow): string => `${depth}.${offset}.${path}`;
+export const rowKey = ({ depth, offset, path, typeId }: LayoutRow): string => `${depth}.${offset}.${path}.${typeId}`;
 
 /** `closed` for what has no members to show too; null: it is no struct. */
 export function openness(rows: readonly LayoutRow[], i: number, flipped: Flipped): 'open' | 'closed' | null {
@@ -148,7 +148,7 @@ export const NO_VALUES: Resolve = () => '';
 
 /** A value in the words of a C programmer. */
 export function valueText(part: Part, bytes: Uint8Array, resolve: Resolve): string {
-  if (resolve === NO_VALUES && part.kind === 'field') return '';
+  if (part.kind === 'field' && (part.size === 0 || resolve === NO_VALUES)) return '';
   if (part.kind !== 'field') return part.bitSize > 0 ? `${part.bitSize} bits` : `${part.size} B`;
   if (part.bitSize > 0) return bits(part, bytes);
   const at = part.offset;
