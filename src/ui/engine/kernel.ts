@@ -15,6 +15,9 @@ const opened = once(async (kernel): Promise<Btf> => {
   return result.value;
 });
 
+/** Of any kernel that a lab can run. */
+export const btfOf = (kernel: string): Promise<Btf> => opened(kernel);
+
 interface Declared {
   readonly kernel: Btf;
   readonly text: string;

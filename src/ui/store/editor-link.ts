@@ -29,8 +29,17 @@ export interface EditorLink {
 }
 
 let link: EditorLink | null = null;
+/** a line that is to be shown by the editor that is on its way */
+let wanted: number | null = null;
 
 export const editorLink = (): EditorLink | null => link;
 export const setEditorLink = (editor: EditorLink | null): void => {
   link = editor;
+  if (editor && wanted !== null) requestAnimationFrame(() => reveal(wanted));
 };
+
+/** Shows a line, now or as soon as there is an editor. */
+export function reveal(line: number | null): void {
+  wanted = link ? null : line;
+  if (line !== null) link?.reveal(line);
+}
