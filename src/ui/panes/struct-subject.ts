@@ -50,7 +50,7 @@ export function subjects(cold: ColdSnapshot | null): Subject[] {
       (map): Subject => ({
         id: `map ${map.letter}`,
         title: `map ${map.letter}`,
-        type: 'bpf_struct_ops_tcp_congestion_ops',
+        type: `bpf_struct_ops_${map.struct}`,
         address: map.kvalue,
         map,
         selection: { map: map.letter, socket: null },
