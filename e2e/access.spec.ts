@@ -46,6 +46,7 @@ for (const theme of ['dark', 'light'] as const) {
       await lab.command('Scenario: Built by clang');
       await lab.expectAt('A', 'INUSE');
       await lab.command('Show processes, maps and programs');
+      await expect(lab.page.getByRole('heading', { name: 'Maps of watched.bpf.o' })).toBeVisible();
       for (const summary of await lab.page.locator('.contents > summary').all()) {
         await summary.focus();
         await lab.press('Enter');
