@@ -1,13 +1,16 @@
 /* What commands do to the text: to a definition, another name, tidy columns. */
 import type { editor } from 'monaco-editor/editor/editor.api';
-import { formatPseudoC } from '../engine/index.ts';
+import { assembleMnemonic, disassembleProgram, formatPseudoC, mnemonicProgram } from '../engine/index.ts';
 import type { EditorLink, NameAtCursor } from '../ui/store/editor-link.ts';
 import { analyse, kernelSymbols, referenceAt } from './analysis.ts';
 import { replaceText } from './models.ts';
 import { nameProblem, usesAt } from './names.ts';
 import { toMonaco } from './places.ts';
 
-type Actions = Pick<EditorLink, 'format' | 'nameAtCursor' | 'rename' | 'referenceAtCursor'>;
+/** `mov32 %r0, 1` */
+const MNEMONICS = /%r\d/;
+
+type Actions = Pick<EditorLink, 'convert' | 'format' | 'nameAtCursor' | 'rename' | 'referenceAtCursor'>;
 
 export function editorActions(editor: editor.IStandaloneCodeEditor): Actions {
   const parsed = async () => {
@@ -41,6 +44,23 @@ export function editorActions(editor: editor.IStandaloneCodeEditor): Actions {
       );
       editor.pushUndoStop();
       return null;
+    },
+    async convert() {
+      const model = editor.getModel();
+      const kernel = await kernelSymbols();
+      if (!model || !kernel) return null;
+      const text = model.getValue();
+      if (MNEMONICS.test(text)) {
+        const { value, diagnostics } = assembleMnemonic(text);
+        const [problem] = diagnostics;
+        if (problem) return { kind: 'error', title: 'These mnemonics do not assemble', detail: problem.message };
+        replaceText(model, disassembleProgram(value.insns));
+        return null;
+      }
+      const made = mnemonicProgram(text, kernel.symbols);
+      if (made === null) return { kind: 'error', title: 'The text does not assemble', detail: 'Mend it first.' };
+      await navigator.clipboard.writeText(made);
+      return { kind: 'info', title: 'Copied as mnemonics', detail: 'Each function with what it calls.' };
     },
     format() {
       const model = editor.getModel();

@@ -2,6 +2,7 @@
 import type { languages } from 'monaco-editor/editor/editor.api';
 import { type Btf, HELPERS, INSTRUCTIONS } from '../engine/index.ts';
 import { analyse, type Kernel, kernelSymbols } from './analysis.ts';
+import { kfuncDoc } from './kfunc-docs.ts';
 import { LANGUAGE } from './language.ts';
 import { monaco } from './monaco.ts';
 
@@ -126,12 +127,12 @@ const callItems = ({ kernel: { symbols }, functions }: Place): readonly Item[] =
       label,
       kind: kinds.Function,
       detail: symbols.kfunc(label)?.prototype,
-      doc: 'A function of the kernel.',
+      doc: kfuncDoc(label) ?? 'A function of the kernel.',
     }),
   ),
   ...HELPERS.filter(({ tcp }) => tcp).map(
     ({ name, prototype, doc }): Item => ({
-      label: `bpf_${name}`,
+      label: name,
       kind: kinds.Method,
       detail: prototype,
       doc,

@@ -4,6 +4,7 @@
  */
 import type { Btf, BtfKindName } from './btf.ts';
 import { blobOf } from './read.ts';
+import { infoKind, KIND_NAMES } from './wire.ts';
 
 export interface SearchHit {
   readonly id: number;
@@ -35,9 +36,13 @@ export function openSearch(btf: Btf): Search {
   };
 }
 
+/** Kind and name are read where they stand: to decode the members of all hits would take longer than the search. */
 function addHit(hits: Map<number, SearchHit>, btf: Btf, position: number): void {
-  const type = btf.type(btf.idAt(position - 1));
-  if (type) hits.set(type.id, { id: type.id, kind: type.kind, name: type.name });
+  const { view, offsets, strings } = blobOf(btf);
+  const id = btf.idAt(position - 1);
+  const at = offsets[position];
+  const kind = KIND_NAMES[infoKind(view.getUint32(at + 4, true))];
+  if (!hits.has(id)) hits.set(id, { id, kind, name: strings.text(view.getUint32(at, true)) });
 }
 
 /** Positions of the types with a name, by name offset. */

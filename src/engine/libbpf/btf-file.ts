@@ -2,11 +2,13 @@
 import type { Result } from '../base/result.ts';
 import { err } from '../base/result.ts';
 import type { Btf } from '../btf/btf.ts';
+import { checkBtf } from '../btf/check.ts';
 import { placeDatasecs } from '../btf/datasec.ts';
 import { openBtf } from '../btf/read.ts';
 import type { ElfObject, ElfSection } from '../elf/elf.ts';
 import { SYMBOL_BINDING } from '../elf/elf.ts';
 import { openElf } from '../elf/read.ts';
+import { withPlace } from './where.ts';
 
 /** where an ELF header says where its sections are (e_shoff) */
 const SECTION_TABLE = 40;
@@ -14,12 +16,29 @@ const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 
 /** As the compiler wrote it. Offsets in errors count from the start of the file. */
 export function openBtfFile(bytes: Uint8Array): Result<Btf> {
-  if (!ELF_MAGIC.every((byte, i) => bytes[i] === byte)) return openBtf(bytes);
+  if (!isElf(bytes)) return openBtf(bytes);
   const elf = openElf(bytes);
   if (!elf.ok) return elf;
   const section = elf.value.section('.BTF');
   return section ? inSection(section, openBtf(section.data)) : err('no section .BTF', SECTION_TABLE);
 }
+
+/**
+ * The types of a file that somebody wants to look at: checked as the kernel would, and what is wrong is told with section
+ * and offset.
+ */
+export function openTypesOf(
+  bytes: Uint8Array,
+): { readonly ok: true; readonly btf: Btf } | { readonly ok: false; readonly message: string } {
+  const opened = openBtfFile(bytes);
+  if (!opened.ok) return { ok: false, message: withPlace(bytes, opened.error) };
+  const { errno, message, offset } = checkBtf(opened.value.bytes);
+  // a compiler leaves sizes of sections to the linker, which the kernel would refuse: only a BTF by itself is checked
+  if (errno === null || isElf(bytes)) return { ok: true, btf: opened.value };
+  return { ok: false, message: withPlace(bytes, { message, offset }) };
+}
+
+const isElf = (bytes: Uint8Array): boolean => ELF_MAGIC.every((byte, i) => bytes[i] === byte);
 
 /** The .BTF of an object, its DATASECs placed where the object's sections and symbols say. */
 export function openObjectBtf(elf: ElfObject): Result<Btf> {

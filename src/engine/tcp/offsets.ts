@@ -164,6 +164,9 @@ const TCP_SOCK = {
   rcv_ooopack: ['u32', 'rcv_ooopack'],
 } as const satisfies Fields;
 
+/** Members of tcp_sock, by path, that this stack reads or writes. */
+export const TCP_SOCK_PATHS: readonly string[] = [...new Set(Object.values(TCP_SOCK).map(([, path]) => path))];
+
 const RATE_SAMPLE = {
   prior_mstamp: ['u64', 'prior_mstamp'],
   prior_delivered: ['u32', 'prior_delivered'],

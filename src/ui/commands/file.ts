@@ -8,7 +8,7 @@ const runs = (): boolean => lab().cold !== null && lab().phase !== 'crashed';
 export const FILE_COMMANDS: readonly PageCommand[] = [
   {
     id: 'file.open',
-    title: 'Open a file: an object that clang built, or BPF assembly',
+    title: 'Open a file: an object that clang built, a raw BTF, or BPF assembly',
     group: 'Program',
     when: runs,
     run: chooseFile,

@@ -192,6 +192,19 @@ export const MAP_VERBS: readonly MapVerb[] = [
   },
   { id: 'connect', word: 'connect', title: 'Connect: a new connection that chooses it', run: connect },
   {
+    id: 'default',
+    word: 'make default',
+    title: 'Make it the default of the network namespace (net.ipv4.tcp_congestion_control)',
+    shown: () => false,
+    run: (map) =>
+      asOperator((process) => ({
+        do: 'sysctl',
+        process,
+        name: 'net.ipv4.tcp_congestion_control',
+        value: mapOf(map)?.ccName ?? '',
+      })),
+  },
+  {
     id: 'pin',
     word: 'pin',
     title: 'Pin the map, or the link that holds it, in bpffs',

@@ -2,7 +2,7 @@ import { TYPES_TEXT } from '../../engine/index.ts';
 import { COUNTER_TYPES } from '../../scenarios/programs.ts';
 import { move, registerNew, restart, setBreakpoints } from '../engine/engine.ts';
 import { choices, choose } from '../store/choices.ts';
-import { editorLink } from '../store/editor-link.ts';
+import { editorLink, reveal } from '../store/editor-link.ts';
 import { lab, notify, useLab } from '../store/lab.ts';
 import { lineMap } from '../store/line-map.ts';
 import {
@@ -220,7 +220,7 @@ export const PROGRAM_COMMANDS: readonly PageCommand[] = [
     hidden: true,
     run: ({ text, line }) => {
       choose({ activeText: String(text) });
-      requestAnimationFrame(() => editorLink()?.reveal(Number(line)));
+      requestAnimationFrame(() => reveal(Number(line)));
     },
   },
 ];

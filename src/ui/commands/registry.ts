@@ -5,6 +5,7 @@ import { useLab } from '../store/lab.ts';
 import { showOverlay } from '../store/overlay.ts';
 import type { CommandArgs, PageCommand } from './command.ts';
 import { FILE_COMMANDS } from './file.ts';
+import { INSPECT_COMMANDS } from './inspect.ts';
 import { keyTable } from './keys.ts';
 import { LAB_COMMANDS } from './lab.ts';
 import { PROGRAM_COMMANDS } from './program.ts';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly PageCommand[] = [
   ...TEXT_COMMANDS,
   ...LAB_COMMANDS,
   ...VIEW_COMMANDS,
+  ...INSPECT_COMMANDS,
   ...HELP_COMMANDS,
 ];
 

@@ -3,7 +3,7 @@ import { chooseTab, select } from '../store/choices.ts';
 import { editorLink } from '../store/editor-link.ts';
 import { notify } from '../store/lab.ts';
 import { showOverlay } from '../store/overlay.ts';
-import { activeText, isListing, isTypes, textOf } from '../store/texts.ts';
+import { activeText, isListing, isTypes } from '../store/texts.ts';
 import type { PageCommand } from './command.ts';
 
 const inEditor = (): boolean => editorLink() !== null;
@@ -42,34 +42,9 @@ async function toDefinition(): Promise<void> {
   }
 }
 
-/** A text of mnemonics (`mov32 %r0, 1`) becomes pseudo-C in place; one of pseudo-C is copied as mnemonics. */
 async function convert(): Promise<void> {
-  const name = activeText();
-  if (name === null) return;
-  const text = textOf(name);
-  const { assembleMnemonic, disassembleProgram, kernelSymbolsOf, mnemonicProgram } = await import(
-    '../engine/syntax.ts'
-  );
-  if (/%r\d/.test(text)) {
-    const { value, diagnostics } = assembleMnemonic(text);
-    const [problem] = diagnostics;
-    if (problem) {
-      const where = { text: name, line: problem.range.line };
-      notify({ kind: 'error', title: 'These mnemonics do not assemble', detail: problem.message, ...where });
-    } else editorLink()?.replace(disassembleProgram(value.insns));
-    return;
-  }
-  const made = mnemonicProgram(text, await kernelSymbolsOf());
-  if (made === null) {
-    notify({
-      kind: 'error',
-      title: 'The text does not assemble',
-      detail: 'Mend it first: then it can be written otherwise.',
-    });
-    return;
-  }
-  await navigator.clipboard.writeText(made);
-  notify({ kind: 'info', title: 'Copied as mnemonics', detail: `${made.split('\n').length - 1} lines.` });
+  const said = await editorLink()?.convert();
+  if (said) notify(said);
 }
 
 export const TEXT_COMMANDS: readonly PageCommand[] = [

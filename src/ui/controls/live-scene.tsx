@@ -26,7 +26,7 @@ export interface LiveSceneProps {
   /** px of everything; left out where it always fits */
   readonly height?: (size: Size) => number;
   /** scrolls to this many px when it changes */
-  readonly scrollTo?: number | null;
+  readonly scrollTo?: number | null | ((size: Size) => number | null);
   readonly onHover?: (hit: Hit | null) => void;
 }
 
@@ -37,9 +37,10 @@ export function LiveScene({ build, calm = false, height, scrollTo = null, onHove
   const whole = size && height ? Math.max(size.height, Math.ceil(height(size))) : 0;
   const Picture = calm ? CalmPicture : FullPicture;
   const scrolls = size !== null && whole > size.height;
+  const to = typeof scrollTo === 'function' ? size && scrollTo(size) : scrollTo;
   useEffect(() => {
-    if (scrollTo !== null && whole > 0) bringIntoView(place.current, scrollTo);
-  }, [scrollTo, whole]);
+    if (to !== null && whole > 0) bringIntoView(place.current, to);
+  }, [to, whole]);
   return (
     <div
       className={height ? 'live-scene scrolls' : 'live-scene'}

@@ -4,6 +4,7 @@
  */
 import { toBase64 } from '../../engine/index.ts';
 import { choose } from '../store/choices.ts';
+import { addFile, inspect, setInspect } from '../store/inspect.ts';
 import { lab, notify } from '../store/lab.ts';
 import { editText, freshName } from '../store/texts.ts';
 import { command } from './engine.ts';
@@ -17,7 +18,8 @@ const starts = (bytes: Uint8Array, ...magic: number[]): boolean => magic.every((
 
 export function kindOf(bytes: Uint8Array): Kind {
   if (starts(bytes, 0x7f, 0x45, 0x4c, 0x46)) return 'object';
-  if (starts(bytes, 0x9f, 0xeb)) return 'btf';
+  // the other byte order is told what it is
+  if (starts(bytes, 0x9f, 0xeb) || starts(bytes, 0xeb, 0x9f)) return 'btf';
   return bytes.length > 0 && !bytes.includes(0) ? 'text' : 'unknown';
 }
 
@@ -32,6 +34,35 @@ function loadObject(file: string, bytes: Uint8Array): void {
   choose({ activeText: object });
   command({ do: 'spawn', process });
   command({ do: 'load-object', process, map, object, bytes: toBase64(bytes), attach: true });
+  // its types can be searched; that it has none, or damaged ones, the loader tells
+  void readTypes(object, bytes);
+}
+
+/** The types of a file become searchable; resolves to what is wrong with them, null when nothing is. */
+async function readTypes(file: string, bytes: Uint8Array): Promise<string | null> {
+  const { openTypesOf } = await import('../inspect/file-types.ts');
+  const opened = openTypesOf(bytes);
+  if (!opened.ok) return opened.message;
+  addFile({ file, btf: opened.btf });
+  return null;
+}
+
+/** A BTF by itself runs nothing: it is opened in the inspector. */
+async function openBtf(file: string, bytes: Uint8Array): Promise<void> {
+  const wrong = await readTypes(file, bytes);
+  if (wrong !== null) {
+    notify({ kind: 'error', title: `${file} is a damaged BTF`, detail: `${wrong}.` });
+    return;
+  }
+  const { files, wishes } = inspect();
+  const count = files.find((one) => one.file === file)?.btf.count ?? 0;
+  choose({ preset: 'inspect' });
+  setInspect({ wishes: wishes + 1 });
+  notify({
+    kind: 'info',
+    title: `${file}: ${count.toLocaleString('en')} types`,
+    detail: 'Type a part of a name to look at one; nothing of a BTF runs.',
+  });
 }
 
 function addText(file: string, text: string): void {
@@ -43,13 +74,12 @@ function addText(file: string, text: string): void {
 const READERS: Readonly<Record<Kind, (file: string, bytes: Uint8Array) => void>> = {
   object: loadObject,
   text: (file, bytes) => addText(file, new TextDecoder().decode(bytes)),
-  btf: (file) =>
-    notify({ kind: 'info', title: `${file} is a BTF`, detail: 'Its types are those of a kernel: nothing in it runs.' }),
+  btf: (file, bytes) => void openBtf(file, bytes),
   unknown: (file) =>
     notify({
       kind: 'error',
       title: `${file} is nothing that can be opened here`,
-      detail: 'Drop an object that clang built for BPF (.bpf.o), or BPF assembly as text.',
+      detail: 'Drop an object that clang built for BPF (.bpf.o), a raw BTF, or BPF assembly as text.',
     }),
 };
 

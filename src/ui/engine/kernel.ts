@@ -2,14 +2,7 @@
  * A kernel's types for the page's own views and for the editor: opened once, after the first paint; with the struct_ops
  * types that a text declares behind them.
  */
-import {
-  type Btf,
-  openKernelBtf,
-  type Parsed,
-  type SymbolSource,
-  symbolsFromBtf,
-  TYPES_TEXT,
-} from '../../engine/index.ts';
+import { type Btf, openKernelBtf, type Parsed, TYPES_TEXT } from '../../engine/index.ts';
 import { lab } from '../store/lab.ts';
 import { textOf } from '../store/texts.ts';
 import type { DeclaredTypes } from '../../engine/late.ts';
@@ -21,6 +14,9 @@ const opened = once(async (kernel): Promise<Btf> => {
   if (!result.ok) throw new Error(result.error.message);
   return result.value;
 });
+
+/** Of any kernel that a lab can run. */
+export const btfOf = (kernel: string): Promise<Btf> => opened(kernel);
 
 interface Declared {
   readonly kernel: Btf;
@@ -59,6 +55,3 @@ export const editorBtf = (): Promise<Btf> => withTypes(textOf(TYPES_TEXT));
 
 /** What a text declares on that kernel, and what is wrong with it. */
 export const declaredTypes = async (text: string): Promise<Parsed<DeclaredTypes>> => (await declaredIn(text)).parsed;
-
-/** Names of that kernel, for the assembler. */
-export const kernelSymbolsOf = async (): Promise<SymbolSource> => symbolsFromBtf(await editorBtf());

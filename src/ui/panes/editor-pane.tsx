@@ -6,7 +6,7 @@ import { useLab } from '../store/lab.ts';
 import { activeText, editText, isListing, isTypes, statusOf, textNames, textOf } from '../store/texts.ts';
 import { EmptyEditor } from './empty-editor.tsx';
 import { Registers } from './registers.tsx';
-import { Plus, RotateCw } from 'lucide-react';
+import { ChevronDown, Plus, RotateCw } from 'lucide-react';
 import { SAMPLES } from '../../scenarios/samples.ts';
 import { runCommand } from '../commands/registry.ts';
 import { Choice } from '../controls/choice.tsx';
@@ -32,6 +32,35 @@ export function EditorPane() {
       <ActionBar name={selected} />
       <Registers />
     </Pane>
+  );
+}
+
+/** The same without its head, for a tab of another pane. */
+export function CodeTab() {
+  const scenario = useLab((state) => state.scenario);
+  const cold = useLab((state) => state.cold);
+  const edits = useChoices((state) => state.edits);
+  useChoices((state) => state.activeText);
+  const selected = activeText();
+  if (selected === null) return null;
+  const names = textNames({ scenario, cold }, edits);
+  return (
+    <>
+      <div className="row code-choice">
+        <Choice
+          label="Program text"
+          value={selected}
+          items={names.map((name) => ({ value: name, title: name, note: '' }))}
+          onChoose={(name) => choose({ activeText: name })}
+        >
+          <b className="mono">{selected}</b>
+          <ChevronDown aria-hidden="true" />
+        </Choice>
+      </div>
+      <TextEditor name={selected} />
+      <ActionBar name={selected} />
+      <Registers />
+    </>
   );
 }
 

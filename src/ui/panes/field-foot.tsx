@@ -12,7 +12,7 @@ interface FieldFootProps {
 }
 
 /** Questions over the recorded run; answers are places in it. */
-function Questions({ address, length, path }: { address: number; length: number; path: string }) {
+export function Questions({ address, length, path }: { address: number; length: number; path: string }) {
   const [value, setValue] = useState('');
   const wanted = /^(\d+|0x[0-9a-f]+)$/i.test(value.trim()) && length <= 8 ? BigInt(value.trim()) : null;
   if (address <= 0 || length <= 0) return null;

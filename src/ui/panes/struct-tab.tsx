@@ -1,10 +1,9 @@
-/* One struct three times: as cache lines, as fields, as what a field leads to. Bytes are those of the frame. */
+/* One struct three times: as cache lines, as fields, as what a field leads to. Bytes are those of the frame. Its bytes, and more, are in src/ui/inspect. */
 import { ChevronDown } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { blocksHeight, structBlocksScene } from '../../views/struct/blocks.ts';
 import { fieldsHeight, fieldTop, structFieldsScene } from '../../views/struct/field-list.ts';
 import { mapResolver, sideNote, type StructInput, type ValueSide } from '../../views/struct/fields.ts';
-import { hexHeight, structHexScene } from '../../views/struct/hex.ts';
 import type { Hit } from '../../views/scene.ts';
 import { plural } from '../../views/words.ts';
 import { Choice } from '../controls/choice.tsx';
@@ -34,7 +33,6 @@ export function StructTab() {
 function StructView({ subject, layout }: { readonly subject: Subject; readonly layout: Layout }) {
   const side = useChoices((state) => state.copy);
   const selected = useChoices((state) => state.selection.field);
-  const wide = useChoices((state) => state.preset) === 'inspect';
   const [hovered, setHovered] = useState<string | null>(null);
   const { map } = subject;
   const address = map && side === 'lookup' ? map.uvalue : subject.address;
@@ -56,19 +54,12 @@ function StructView({ subject, layout }: { readonly subject: Subject; readonly l
     (frame, { size, scroll }) => structFieldsScene({ ...input(frame), scroll }, size),
     [input],
   );
-  const hex: LiveSceneProps['build'] = useCallback(
-    (frame, { size, scroll }) => structHexScene({ ...input(frame), scroll }, size),
-    [input],
-  );
   const still = useMemo(() => input(null), [input]);
   const lines = Math.ceil(length / 64);
   return (
-    <div className={wide ? 'struct wide' : 'struct'}>
+    <div className="struct">
       <StructHead subject={subject} layout={layout} side={side} />
-      <div
-        className="struct-blocks"
-        style={{ flexBasis: wide ? Math.min(lines * 34 + 30, 300) : Math.min(lines * 29 + 6, 154) }}
-      >
+      <div className="struct-blocks" style={{ flexBasis: Math.min(lines * 29 + 6, 154) }}>
         <LiveScene calm build={blocks} height={(size) => blocksHeight(still, size)} onHover={onHover} />
       </div>
       <div className="struct-fields">
@@ -80,11 +71,6 @@ function StructView({ subject, layout }: { readonly subject: Subject; readonly l
           onHover={onHover}
         />
       </div>
-      {wide && (
-        <div className="struct-hex">
-          <LiveScene calm build={hex} height={({ width }) => hexHeight(still, width)} onHover={onHover} />
-        </div>
-      )}
       <FieldFoot subject={subject} layout={layout} path={selected} />
     </div>
   );

@@ -3,6 +3,7 @@ import type { MapSnapshot } from '../../engine/index.ts';
 import { imageStripScene, trampolineChainScene } from '../../views/trampoline/trampoline.ts';
 import { CallForm } from './call-form.tsx';
 import { Compiled } from './compiled.tsx';
+import { TrampolineWalk } from './trampoline-walk.tsx';
 import { TCP_STRUCT } from '../commands/map.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { useKernel } from '../controls/use-kernel.ts';
@@ -70,14 +71,7 @@ function Chain({ map, member }: { readonly map: MapSnapshot; readonly member: st
           <summary>
             {code.length} x86-64 instructions, {bytes} bytes
           </summary>
-          <ol className="machine-code">
-            {code.map(({ offset, text }) => (
-              <li key={offset}>
-                <span>+0x{offset.toString(16).padStart(3, '0')}</span>
-                {text}
-              </li>
-            ))}
-          </ol>
+          {prog && <TrampolineWalk map={map.letter} member={member} prog={prog} code={code} />}
         </details>
       )}
     </section>

@@ -8,7 +8,7 @@ export function Drop() {
   if (!over) return null;
   return (
     <div className="drop" role="status">
-      <p>Drop a .bpf.o to load and register it, or a text to edit it</p>
+      <p>Drop a .bpf.o to load and register it, a BTF to look at its types, or a text to edit it</p>
     </div>
   );
 }

@@ -5,12 +5,19 @@ import { FlowsPane } from '../panes/flows-pane.tsx';
 import { LifecyclePane } from '../panes/lifecycle-pane.tsx';
 import { SidePane } from '../panes/side-pane.tsx';
 import { TimelinePane } from '../panes/timeline-pane.tsx';
+import { TypePane } from './inspect-preset.tsx';
 import { chooseTab, useChoices } from '../store/choices.ts';
+
+/** Whoever chose the inspector gets its type. */
+function StructPane() {
+  const preset = useChoices((state) => state.preset);
+  return preset === 'inspect' ? <TypePane /> : <SidePane />;
+}
 
 const TABS = [
   { id: 'lifecycle', title: 'Lifecycle', view: LifecyclePane },
   { id: 'flows', title: 'Flows', view: FlowsPane },
-  { id: 'struct', title: 'Struct', view: SidePane },
+  { id: 'struct', title: 'Struct', view: StructPane },
   { id: 'code', title: 'Code', view: EditorPane },
 ] as const;
 

@@ -6,6 +6,7 @@ import { LifecyclePane } from '../panes/lifecycle-pane.tsx';
 import { SidePane } from '../panes/side-pane.tsx';
 import { TimelinePane } from '../panes/timeline-pane.tsx';
 import type { Preset } from '../store/choices.ts';
+import { Inspect } from './inspect-preset.tsx';
 import { Part, Split } from './split.tsx';
 
 const isWide = (): boolean => window.innerWidth >= 1800;
@@ -35,30 +36,6 @@ function Debug() {
         </Split>
       </Part>
       <Part id="timeline" size={160} least={28}>
-        <TimelinePane />
-      </Part>
-    </Split>
-  );
-}
-
-/** The struct takes the room; the timeline folds to a line. */
-function Inspect() {
-  return (
-    <Split id="inspect" orientation="vertical">
-      <Part id="panes" least={260}>
-        <Split id="inspect-columns" orientation="horizontal">
-          <Part id="lifecycle" size={404} least={300}>
-            <LifecyclePane />
-          </Part>
-          <Part id="kernel-objects" least={380}>
-            <SidePane />
-          </Part>
-          <Part id="programs" size={400} least={260}>
-            <EditorPane />
-          </Part>
-        </Split>
-      </Part>
-      <Part id="timeline" size={28} least={28}>
         <TimelinePane />
       </Part>
     </Split>

@@ -1,5 +1,6 @@
 /* The editor that is on the page, where there is one: commands act on it without knowing Monaco. */
 import type { Reference } from '../../engine/index.ts';
+import type { Notice } from '../../protocol/messages.ts';
 
 /** A label or function at the cursor. */
 export interface NameAtCursor {
@@ -19,6 +20,8 @@ export interface EditorLink {
   readonly format: () => void;
   readonly referenceAtCursor: () => Promise<Reference | null>;
   readonly nameAtCursor: () => Promise<NameAtCursor | null>;
+  /** mnemonics become pseudo-C in place; pseudo-C is copied as mnemonics. What there is to say of it */
+  readonly convert: () => Promise<Notice | null>;
   /** null: done; else why not */
   readonly rename: (to: string) => Promise<string | null>;
   /** shows a line and puts the cursor there */
@@ -26,8 +29,17 @@ export interface EditorLink {
 }
 
 let link: EditorLink | null = null;
+/** a line that is to be shown by the editor that is on its way */
+let wanted: number | null = null;
 
 export const editorLink = (): EditorLink | null => link;
 export const setEditorLink = (editor: EditorLink | null): void => {
   link = editor;
+  if (editor && wanted !== null) requestAnimationFrame(() => reveal(wanted));
 };
+
+/** Shows a line, now or as soon as there is an editor. */
+export function reveal(line: number | null): void {
+  wanted = link ? null : line;
+  if (line !== null) link?.reveal(line);
+}

@@ -45,11 +45,18 @@ export const blocksHeight = (input: StructInput, size: Size): number => {
   return top + linesOf(input) * pitch;
 };
 
+/** Where the line of a field stands, px from the top; null when it is not shown. */
+export function blockTop(input: StructInput, path: string, size: Size): number | null {
+  const part = partsOf(input.rows, input.flipped).find((one) => one.path === path && one.kind === 'field');
+  const { pitch, top } = gridOf(input, size);
+  return part ? top + Math.floor(part.offset / LINE_BYTES) * pitch : null;
+}
+
 export function structBlocksScene(input: StructInput, size: Size): Scene {
   const grid = gridOf(input, size);
   const first = Math.floor(input.scroll / grid.pitch);
   const last = Math.ceil((input.scroll + size.height - grid.top) / grid.pitch);
-  const parts = partsOf(input.rows);
+  const parts = partsOf(input.rows, input.flipped);
   const marks: Mark[] = [];
   for (let row = Math.max(0, first); row < Math.min(linesOf(input), last); row++) {
     const y = grid.top + row * grid.pitch - input.scroll;
@@ -130,7 +137,7 @@ function block(part: Part, from: number, to: number, row: number, y: number, gri
   const place = `${part.offset} + ${part.size}`;
   const label = hole
     ? `${part.kind}, ${part.bitSize > 0 ? `${part.bitSize} bits` : `${part.size} bytes`} at ${Math.floor(part.offset)}`
-    : `${part.path}, ${part.type}, bytes ${place}: ${value}`;
+    : `${part.path}, ${part.type}, bytes ${place}${value === '' ? '' : `: ${value}`}`;
   return group(id, { x, y }, children, {
     label,
     ...(hole ? {} : { action: { command: 'select.field', args: { path: part.path } } }),

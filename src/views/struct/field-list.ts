@@ -10,15 +10,15 @@ const ROW = 23;
 const TOP = 4;
 const FONT = mono(11.5);
 
-export const fieldsHeight = (input: StructInput): number => TOP * 2 + partsOf(input.rows).length * ROW;
+export const fieldsHeight = (input: StructInput): number => TOP * 2 + partsOf(input.rows, input.flipped).length * ROW;
 /** Where a field stands, for scrolling to it: px from the top, null when there is none. */
 export function fieldTop(input: StructInput, path: string): number | null {
-  const index = partsOf(input.rows).findIndex((part) => part.path === path);
+  const index = partsOf(input.rows, input.flipped).findIndex((part) => part.path === path);
   return index < 0 ? null : TOP + index * ROW;
 }
 
 export function structFieldsScene(input: StructInput, size: Size): Scene {
-  const parts = partsOf(input.rows);
+  const parts = partsOf(input.rows, input.flipped);
   const first = Math.max(0, Math.floor((input.scroll - TOP) / ROW));
   const last = Math.ceil((input.scroll + size.height) / ROW);
   const marks = parts

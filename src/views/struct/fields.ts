@@ -19,6 +19,8 @@ export interface StructInput {
   readonly state: LifecycleState | null;
   /** px of rows above the top edge */
   readonly scroll: number;
+  /** left out: all are as they open at first */
+  readonly flipped?: Flipped;
 }
 
 export type Resolve = (part: Part, low: number, high: number) => string | null;
@@ -49,7 +51,35 @@ const CLOSED: ReadonlySet<string> = new Set([
   'sockptr_t',
 ]);
 
-export function partsOf(rows: readonly LayoutRow[]): Part[] {
+/** Structs that are not as they open at first, by `rowKey`. */
+export type Flipped = ReadonlySet<string>;
+const NONE: Flipped = new Set();
+
+/** Names a row in its layout: a path alone does not, since anonymous members add nothing to it. */
+export const rowKey = ({ depth, offset, path, typeId }: LayoutRow): string => `${depth}.${offset}.${path}.${typeId}`;
+
+/** `closed` for what has no members to show too; null: it is no struct. */
+export function openness(rows: readonly LayoutRow[], i: number, flipped: Flipped): 'open' | 'closed' | null {
+  const row = rows[i];
+  if (!row.expandable || (rows[i + 1]?.depth ?? 0) <= row.depth) return null;
+  return CLOSED.has(row.type.trim()) === flipped.has(rowKey(row)) ? 'open' : 'closed';
+}
+
+export function partOf({ kind, path, name, type, offset, size, bit, bitSize }: LayoutRow): Part {
+  const bits = bitSize > 0;
+  return {
+    kind,
+    path,
+    name,
+    type,
+    offset: bits ? offset + bit / 8 : offset,
+    size: bits ? bitSize / 8 : size,
+    bit,
+    bitSize,
+  };
+}
+
+export function partsOf(rows: readonly LayoutRow[], flipped: Flipped = NONE): Part[] {
   const parts: Part[] = [];
   /** rows deeper than this belong to a closed one */
   let closedAt = Number.POSITIVE_INFINITY;
@@ -58,24 +88,13 @@ export function partsOf(rows: readonly LayoutRow[]): Part[] {
   rows.forEach((row, i) => {
     if (row.depth > closedAt) return;
     closedAt = Number.POSITIVE_INFINITY;
-    const opens = row.expandable && (rows[i + 1]?.depth ?? 0) > row.depth;
-    if (opens && !CLOSED.has(row.type.trim())) return;
-    if (opens) closedAt = row.depth;
-    const bits = row.bitSize > 0;
-    const offset = bits ? row.offset + row.bit / 8 : row.offset;
-    const size = bits ? row.bitSize / 8 : row.size;
-    if (size === 0 || offset + size <= covered) return;
-    covered = Math.max(covered, offset + size);
-    parts.push({
-      kind: row.kind,
-      path: row.path,
-      name: row.name,
-      type: row.type,
-      offset,
-      size,
-      bit: row.bit,
-      bitSize: row.bitSize,
-    });
+    const opens = openness(rows, i, flipped);
+    if (opens === 'open') return;
+    if (opens === 'closed') closedAt = row.depth;
+    const part = partOf(row);
+    if (part.size === 0 || part.offset + part.size <= covered) return;
+    covered = Math.max(covered, part.offset + part.size);
+    parts.push(part);
   });
   return parts;
 }
@@ -124,8 +143,12 @@ const isPointer = (type: string): boolean => type.includes('*');
 const isSigned = (type: string): boolean =>
   /^(int|s8|s16|s32|s64|long|short|signed)\b/.test(type) && !type.includes('unsigned');
 
+/** For a struct of which the machine has none: there are no values to show. */
+export const NO_VALUES: Resolve = () => '';
+
 /** A value in the words of a C programmer. */
 export function valueText(part: Part, bytes: Uint8Array, resolve: Resolve): string {
+  if (part.kind === 'field' && (part.size === 0 || resolve === NO_VALUES)) return '';
   if (part.kind !== 'field') return part.bitSize > 0 ? `${part.bitSize} bits` : `${part.size} B`;
   if (part.bitSize > 0) return bits(part, bytes);
   const at = part.offset;

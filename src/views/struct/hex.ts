@@ -19,6 +19,12 @@ const perRow = (width: number): number => (width >= 600 ? 16 : 8);
 export const hexHeight = (input: StructInput, width: number): number =>
   TOP * 2 + Math.ceil(input.bytes.length / perRow(width)) * ROW;
 
+/** Where the first byte of a field stands, px from the top; null when it is not shown. */
+export function hexTop(input: StructInput, path: string, width: number): number | null {
+  const part = partsOf(input.rows, input.flipped).find((one) => one.path === path && one.kind === 'field');
+  return part ? TOP + Math.floor(part.offset / perRow(width)) * ROW : null;
+}
+
 interface Look {
   readonly ink: PaintName;
   readonly ground: PaintName;
@@ -50,7 +56,7 @@ function fieldLook(part: Part, input: StructInput): Look | null {
 
 export function structHexScene(input: StructInput, size: Size): Scene {
   const count = perRow(size.width);
-  const parts = partsOf(input.rows);
+  const parts = partsOf(input.rows, input.flipped);
   const looks = looksOf(input, parts);
   const first = Math.max(0, Math.floor((input.scroll - TOP) / ROW));
   const last = Math.min(Math.ceil(input.bytes.length / count), Math.ceil((input.scroll + size.height) / ROW));

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import type { Btf } from '../btf.ts';
 import { openBtf } from '../read.ts';
 import type { NewType } from '../write.ts';
@@ -15,6 +16,9 @@ export function shippedBytes(file: string): Uint8Array {
 export function shippedBtf(kernel: string): Btf {
   return mustOpen(shippedBytes(`${kernel}.btf`), new Uint32Array(shippedBytes(`${kernel}.ids`).buffer));
 }
+
+/** All types of a kernel (`v6.12`), as they are served. */
+export const shippedWhole = (kernel: string): Btf => mustOpen(gunzipSync(shippedBytes(`${kernel}.whole.btf.gz`)));
 
 /** The whole BTF of a kernel (`6.12`); null where the recordings are not at hand. */
 export function vmlinuxBytes(kernel: string): Uint8Array | null {

@@ -1,0 +1,70 @@
+/* The selected field: its bits, where it leads, and what the run knows of it. */
+import { useCallback } from 'react';
+import { bitNeighbours, bitsHeight, bitsScene } from '../../views/inspect/bits.ts';
+import { partsOf } from '../../views/struct/fields.ts';
+import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
+import { useCalmFrame } from '../controls/use-frame.ts';
+import { runCommand } from '../commands/registry.ts';
+import { Questions } from '../panes/field-foot.tsx';
+import { useChoices } from '../store/choices.ts';
+import { useInspect } from '../store/inspect.ts';
+import { followed, go, rowOf } from './follow.ts';
+import type { Shown } from './shown.ts';
+import { onHover, useInput } from './use-input.ts';
+import type { LayoutRow } from '../../engine/index.ts';
+
+export function FieldPanel({ shown }: { readonly shown: Shown }) {
+  const path = useChoices((state) => state.selection.field);
+  const row = rowOf(shown, path);
+  if (!row) return null;
+  return (
+    <div className="field-foot">
+      <p>
+        <b className="mono">{row.path}</b> <span className="mono note">{row.type}</span>
+      </p>
+      {row.bitSize > 0 && <Bits shown={shown} path={row.path} />}
+      <div className="row">
+        <Way shown={shown} row={row} />
+        <button type="button" className="button small" onClick={() => runCommand('inspect.accesses')}>
+          Who uses it?
+        </button>
+      </div>
+      {shown.address > 0 && (
+        <Questions
+          address={shown.address + row.offset}
+          length={row.bitSize > 0 ? Math.ceil((row.bit + row.bitSize) / 8) : row.size}
+          path={row.path}
+        />
+      )}
+    </div>
+  );
+}
+
+function Way({ shown, row }: { readonly shown: Shown; readonly row: LayoutRow }) {
+  const answer = followed(shown, row, useCalmFrame());
+  if (!answer) return null;
+  if (answer.to === 'nowhere') return <span className="note">{answer.words}</span>;
+  return (
+    <button type="button" className="button small" onClick={() => go(row, answer)}>
+      Follow to <span className="mono">{answer.field ?? answer.type}</span>
+    </button>
+  );
+}
+
+function Bits({ shown, path }: { readonly shown: Shown; readonly path: string }) {
+  const input = useInput(shown);
+  const flipped = useInspect((state) => state.flipped);
+  const parts = bitNeighbours(partsOf(shown.layout?.rows ?? [], flipped), path);
+  const build: LiveSceneProps['build'] = useCallback(
+    (frame, { size }) => {
+      const now = input(frame);
+      return bitsScene(bitNeighbours(partsOf(now.rows, now.flipped), path), now, size);
+    },
+    [input, path],
+  );
+  return (
+    <div className="bits" style={{ height: bitsHeight(parts) }}>
+      <LiveScene calm build={build} onHover={onHover} />
+    </div>
+  );
+}

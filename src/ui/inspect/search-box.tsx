@@ -1,0 +1,178 @@
+/* The box over the type: what is typed there is looked for at once, in all types of the kernel and of dropped files. */
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { Keys } from '../controls/keys.tsx';
+import { runCommand } from '../commands/registry.ts';
+import { KERNEL, openType, type TypeRef, useInspect } from '../store/inspect.ts';
+import { useLab } from '../store/lab.ts';
+import { type Found, findTypes, KIND_WORD, MOST_HITS, narrowed, type Searched } from './find-types.ts';
+import { askWhole, useWhole, type Whole } from './whole.ts';
+import { optionId, WindowedList } from './windowed-list.tsx';
+
+const ROW = 24;
+const STEP: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
+
+export function SearchBox() {
+  const kernel = useLab((state) => state.kernel);
+  const files = useInspect((state) => state.files);
+  const recent = useInspect((state) => state.recent);
+  const wishes = useInspect((state) => state.wishes);
+  const whole = useWhole(kernel);
+  const types = whole?.status === 'here' ? whole.types : null;
+  const searched = useMemo(() => ({ kernel: types, files }), [types, files]);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const text = asked?.text ?? '';
+  // types that came since are looked through too
+  const hits = useMemo(
+    () => (asked?.searched === searched ? asked : ask(asked?.text ?? '', searched, null)).found.hits,
+    [asked, searched],
+  );
+  const [open, setOpen] = useState(false);
+  const [at, setAt] = useState(0);
+  const input = useRef<HTMLInputElement>(null);
+  const list = useId();
+  useEffect(() => {
+    if (wishes > 0) input.current?.focus();
+  }, [wishes]);
+  const found = text.trim() === '' ? recent : hits;
+  const current = Math.min(at, found.length - 1);
+  const close = (): void => {
+    setOpen(false);
+    setAsked(null);
+    setAt(0);
+  };
+  const pick = (type: TypeRef | undefined): void => {
+    if (!type) return;
+    close();
+    input.current?.blur();
+    openType(type);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = STEP[event.key];
+    if (step !== undefined) setAt(Math.max(0, Math.min(found.length - 1, current + step)));
+    else if (event.key === 'Enter') pick(found[current]);
+    else if (event.key === 'Escape') {
+      close();
+      input.current?.blur();
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div
+      className="type-finder"
+      onBlur={({ currentTarget, relatedTarget }) => {
+        if (!currentTarget.contains(relatedTarget)) close();
+      }}
+    >
+      <div className="type-search">
+        <input
+          ref={input}
+          className="text-input"
+          placeholder={types ? `Search ${types.btf.count.toLocaleString('en')} types` : 'Search all types'}
+          role="combobox"
+          aria-label="Search types"
+          aria-expanded={open}
+          aria-controls={list}
+          aria-activedescendant={open && found.length > 0 ? optionId(list, current) : undefined}
+          aria-autocomplete="list"
+          spellCheck={false}
+          value={text}
+          onFocus={() => {
+            setOpen(true);
+            askWhole(kernel);
+          }}
+          onChange={(event) => {
+            setAsked(ask(event.target.value, searched, asked));
+            setAt(0);
+            setOpen(true);
+            askWhole(kernel);
+          }}
+          onKeyDown={onKeyDown}
+        />
+        {!open && <Keys keys="/" />}
+      </div>
+      {open && (
+        <div className="type-hits">
+          <p className="note" role="status">
+            {hitWords({ text, count: found.length, whole, kernel })}
+          </p>
+          {found.length > 0 && (
+            <WindowedList
+              id={list}
+              label={text.trim() === '' ? 'Recent types' : 'Types'}
+              count={found.length}
+              rowHeight={ROW}
+              current={current}
+              onPick={(index) => pick(found[index])}
+              renderRow={(index) => <HitRow type={found[index]} />}
+            />
+          )}
+          {found.length === 0 && text.trim() !== '' && whole?.status === 'here' && <NothingFound text={text} />}
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface Asked {
+  readonly text: string;
+  readonly searched: Searched;
+  readonly found: Found;
+}
+
+/** Looked for again only where what was found before does not say it already. */
+function ask(text: string, searched: Searched, before: Asked | null): Asked {
+  const less = before?.searched === searched ? narrowed(before.found, text) : null;
+  return { text, searched, found: less ?? findTypes(text, searched) };
+}
+
+function HitRow({ type }: { readonly type: TypeRef }) {
+  return (
+    <>
+      <span className="kind">{KIND_WORD[type.kind] ?? type.kind.toLowerCase()}</span>
+      <span className="mono">{type.name}</span>
+      <span className="note">{type.source === KERNEL ? `[${type.id}]` : type.source}</span>
+    </>
+  );
+}
+
+interface HitCount {
+  readonly text: string;
+  readonly count: number;
+  readonly whole: Whole | null;
+  readonly kernel: string;
+}
+
+function hitWords({ text, count, whole, kernel }: HitCount): string {
+  if (whole?.status === 'failed')
+    return `All types of ${kernel} could not be fetched (${whole.message}). Type again to try again.`;
+  if (whole?.status !== 'here') return `All types of ${kernel} are on their way, 1.5 MB.`;
+  if (text.trim() === '')
+    return count > 0
+      ? 'Looked at before'
+      : 'A part of a name; struct, union, enum, typedef, func or var in front limits to that kind.';
+  if (count === 0) return 'Nothing found';
+  return count >= MOST_HITS ? `The first ${MOST_HITS}; another letter leaves fewer` : `${count} found`;
+}
+
+/** The way out: what is looked for, and where else it may be. */
+function NothingFound({ text }: { readonly text: string }) {
+  return (
+    <div className="nothing-found">
+      <p>
+        No type of this kernel has <b className="mono">{text.trim()}</b> in its name. Only names of types are looked
+        through, not those of members.
+      </p>
+      <p>
+        <button
+          type="button"
+          className="button small"
+          onPointerDown={(event) => event.preventDefault()}
+          onClick={() => runCommand('file.open')}
+        >
+          Open a BTF or .bpf.o that has it
+        </button>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,179 @@
+/* The type: as C, as a tree with values, as raw BTF, beside the same type of another kernel. */
+import { FolderOpen } from 'lucide-react';
+import { useCallback, useEffect, useMemo } from 'react';
+import { describeRaw, printType } from '../../engine/index.ts';
+import { typeLines } from '../../views/inspect/lines.ts';
+import { cLinesScene, lineTop, linesHeight, treeScene } from '../../views/inspect/type-lines.ts';
+import { partsOf } from '../../views/struct/fields.ts';
+import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
+import { Pane } from '../controls/pane.tsx';
+import { currentFrame } from '../frame-source.ts';
+import { runCommand } from '../commands/registry.ts';
+import { choices, select, useChoices } from '../store/choices.ts';
+import { inspect, KERNEL, openType, setInspect, useInspect } from '../store/inspect.ts';
+import { setInspectorLink } from '../store/inspector-link.ts';
+import { CompareTab } from './compare-tab.tsx';
+import { FieldPanel } from './field-panel.tsx';
+import { followFrom } from './follow.ts';
+import { SearchBox } from './search-box.tsx';
+import { type Shown, useShown } from './shown.ts';
+import { TypeHead } from './type-head.tsx';
+import { useBytes, useInput, onHover } from './use-input.ts';
+
+const TABS = [
+  { id: 'c', title: 'C' },
+  { id: 'tree', title: 'Tree' },
+  { id: 'raw', title: 'BTF raw' },
+  { id: 'compare', title: 'Compare' },
+] as const;
+
+export function TypePane() {
+  const tab = useInspect((state) => state.typeTab);
+  const shows = useShown();
+  return (
+    <Pane
+      id="type"
+      title="Type"
+      titled
+      tabs={TABS}
+      selected={tab}
+      onSelect={(typeTab) => setInspect({ typeTab })}
+      aside={
+        <button
+          type="button"
+          className="button small"
+          title="A raw BTF or an object; either can be dropped anywhere on the page"
+          onClick={() => runCommand('file.open')}
+        >
+          <FolderOpen aria-hidden="true" /> BTF or .o
+        </button>
+      }
+    >
+      <SearchBox />
+      {'waiting' in shows ? <Waiting words={shows.waiting} /> : <TypeBody shown={shows} />}
+    </Pane>
+  );
+}
+
+function Waiting({ words }: { readonly words: string }) {
+  return (
+    <>
+      <TypeHead shown={null} />
+      <p className="placeholder" role="status">
+        {words}
+      </p>
+    </>
+  );
+}
+
+function TypeBody({ shown }: { readonly shown: Shown }) {
+  const tab = useInspect((state) => state.typeTab);
+  useBytes(shown);
+  useLink(shown);
+  return (
+    <>
+      <TypeHead shown={shown} />
+      {tab === 'raw' && <RawTab shown={shown} />}
+      {tab === 'compare' && <CompareTab shown={shown} />}
+      {(tab === 'c' || tab === 'tree') &&
+        (shown.layout ? <Lines shown={shown} tab={tab} /> : <PlainText shown={shown} />)}
+      {shown.layout && <FieldPanel shown={shown} />}
+    </>
+  );
+}
+
+/** What the commands of the inspector do with what is shown. */
+function useLink(shown: Shown): void {
+  useEffect(() => {
+    const rows = shown.layout?.rows ?? [];
+    setInspectorLink({
+      follow: (path) => followFrom(shown, path ?? choices().selection.field, currentFrame()),
+      step: (direction) => {
+        const paths = partsOf(rows, inspect().flipped).flatMap(({ kind, path }) => (kind === 'field' ? [path] : []));
+        const at = paths.indexOf(choices().selection.field ?? '');
+        const to = at < 0 ? 0 : Math.max(0, Math.min(paths.length - 1, at + direction));
+        if (paths.length > 0) select({ field: paths[to] });
+      },
+    });
+    return () => setInspectorLink(null);
+  }, [shown]);
+}
+
+const SCENES = { c: cLinesScene, tree: treeScene } as const;
+
+function Lines({ shown, tab }: { readonly shown: Shown; readonly tab: 'c' | 'tree' }) {
+  const input = useInput(shown);
+  const flipped = useInspect((state) => state.flipped);
+  const selected = useChoices((state) => state.selection.field);
+  const { layout, type, name } = shown;
+  const lines = useMemo(
+    () =>
+      typeLines({
+        word: type.kind.toLowerCase(),
+        name,
+        rows: layout?.rows ?? [],
+        size: layout?.summary.size ?? 0,
+        flipped,
+      }),
+    [layout, type, name, flipped],
+  );
+  const live = shown.address > 0;
+  const build: LiveSceneProps['build'] = useCallback(
+    (frame, { size, scroll }) => SCENES[tab]({ ...input(frame, scroll), lines, live }, size),
+    [input, lines, tab, live],
+  );
+  return (
+    <div className="type-lines">
+      <LiveScene
+        calm
+        build={build}
+        height={() => linesHeight({ lines })}
+        scrollTo={selected === null ? null : lineTop({ lines }, selected)}
+        onHover={onHover}
+      />
+    </div>
+  );
+}
+
+/** Types that have no layout are their declaration. */
+function PlainText({ shown: { btf, type } }: { readonly shown: Shown }) {
+  const lines = useMemo(() => printType(btf, type.id), [btf, type]);
+  return (
+    <pre className="type-text" tabIndex={0} aria-label={`C of ${type.name}`}>
+      {lines.map(({ text, indent }) => `${'    '.repeat(indent)}${text}\n`).join('')}
+    </pre>
+  );
+}
+
+/** The type as the blob has it; each number of a type leads there. */
+function RawTab({ shown: { btf, type, source } }: { readonly shown: Shown }) {
+  const lines = useMemo(() => describeRaw(btf, type.id).split('\n'), [btf, type]);
+  const open = (id: number): void => {
+    const to = btf.type(id);
+    if (to) openType({ source, id, kind: to.kind, name: to.name });
+  };
+  return (
+    <div className="type-text" role="region" tabIndex={0} aria-label={`Raw BTF of ${type.name}`}>
+      {lines.map((text, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name of their own
+        <RawLine key={i} text={text.replace('\t', '    ')} onOpen={open} />
+      ))}
+      {source === KERNEL && <p className="note">Numbers are those of the kernel's own BTF.</p>}
+    </div>
+  );
+}
+
+function RawLine({ text, onOpen }: { readonly text: string; readonly onOpen: (id: number) => void }) {
+  const match = /^(.*\btype_id=)([1-9]\d*)\b(.*)$/.exec(text);
+  if (!match) return <div>{text}</div>;
+  const [, before, id, after] = match;
+  return (
+    <div>
+      {before}
+      <button type="button" className="link" onClick={() => onOpen(Number(id))}>
+        {id}
+      </button>
+      {after}
+    </div>
+  );
+}

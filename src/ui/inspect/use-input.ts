@@ -1,0 +1,53 @@
+/* What all views of the inspector draw from: the bytes at the cursor, and what is lit in any of them. */
+import { useCallback, useEffect } from 'react';
+import type { Hit } from '../../views/scene.ts';
+import { NO_VALUES, type StructInput } from '../../views/struct/fields.ts';
+import { watch } from '../engine/engine.ts';
+import type { Frame } from '../frame-source.ts';
+import { useBefore } from '../panes/bytes-before.ts';
+import { useChoices } from '../store/choices.ts';
+import { setInspect, useInspect } from '../store/inspect.ts';
+import type { Shown } from './shown.ts';
+
+/** Asks the engine for the bytes, once for all panes. */
+export function useBytes({ address, length }: Pick<Shown, 'address' | 'length'>): void {
+  useEffect(() => {
+    watch('inspect', address > 0 ? [{ address, length }] : []);
+    return () => watch('inspect', []);
+  }, [address, length]);
+}
+
+export type InputOf = (frame: Frame | null, scroll?: number) => StructInput;
+
+/** With null, what does not depend on the frame. */
+export function useInput(shown: Shown): InputOf {
+  const { address, length, layout, map, read, resolve, name } = shown;
+  const side = useChoices((state) => state.copy);
+  const selected = useChoices((state) => state.selection.field);
+  const hovered = useInspect((state) => state.hovered);
+  const flipped = useInspect((state) => state.flipped);
+  const before = useBefore(address, length);
+  return useCallback(
+    (frame, scroll = 0) => {
+      const bytes = frame && address > 0 ? read(frame, { address, length }, side) : null;
+      return {
+        name,
+        rows: layout?.rows ?? [],
+        bytes: bytes ?? new Uint8Array(length),
+        before: frame && bytes && before(frame),
+        lit: hovered ?? selected,
+        // until the bytes are here there are no values
+        resolve: frame && !bytes ? NO_VALUES : resolve,
+        state: map?.state ?? null,
+        scroll,
+        flipped,
+      };
+    },
+    [address, length, layout, map, read, resolve, name, side, selected, hovered, flipped, before],
+  );
+}
+
+export const onHover = (hit: Hit | null): void => {
+  const path = hit?.action?.args.path;
+  setInspect({ hovered: typeof path === 'string' ? path : null });
+};

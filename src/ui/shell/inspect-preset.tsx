@@ -1,0 +1,58 @@
+/* The Inspect preset. Its panes come when they are first wanted, and a little after the page stands. */
+import { lazy, Suspense, type ComponentType } from 'react';
+import { TimelinePane } from '../panes/timeline-pane.tsx';
+import { Part, Split } from './split.tsx';
+
+type Panes = typeof import('../inspect/inspector.ts');
+
+const load = (): Promise<Panes> => import('../inspect/inspector.ts');
+const pane = (pick: (panes: Panes) => ComponentType, name: string) => {
+  const Loaded = lazy(() => load().then((panes) => ({ default: pick(panes) })));
+  return () => (
+    <Suspense fallback={<section className="pane" aria-label={name} />}>
+      <Loaded />
+    </Suspense>
+  );
+};
+
+export const TypePane = pane((panes) => panes.TypePane, 'Type');
+const LayoutPane = pane((panes) => panes.LayoutPane, 'Layout');
+const MemoryPane = pane((panes) => panes.MemoryPane, 'Memory');
+const BehindPane = pane((panes) => panes.BehindPane, 'Behind it');
+
+const AHEAD_MS = 2500;
+setTimeout(() => load().catch(() => {}), AHEAD_MS);
+
+const isWide = (): boolean => window.innerWidth >= 1800;
+
+/** A type, how it lies in memory, and what stands behind it; the timeline folds to a line. */
+export function Inspect() {
+  const [left, right] = isWide() ? [460, 420] : [404, 400];
+  return (
+    <Split id="inspect" orientation="vertical">
+      <Part id="panes" least={260}>
+        <Split id="inspect-columns" orientation="horizontal">
+          <Part id="type" size={left} least={280}>
+            <TypePane />
+          </Part>
+          <Part id="centre" least={380}>
+            <Split id="inspect-centre" orientation="vertical">
+              <Part id="layout" size={isWide() ? 330 : 290} least={120}>
+                <LayoutPane />
+              </Part>
+              <Part id="memory" least={120}>
+                <MemoryPane />
+              </Part>
+            </Split>
+          </Part>
+          <Part id="behind" size={right} least={260}>
+            <BehindPane />
+          </Part>
+        </Split>
+      </Part>
+      <Part id="timeline" size={28} least={28}>
+        <TimelinePane />
+      </Part>
+    </Split>
+  );
+}

@@ -1,0 +1,13 @@
+/* The inspector that is on the page, where there is one: commands act on it without loading it. */
+export interface InspectorLink {
+  /** to what a pointer leads to; null: the selected one */
+  readonly follow: (path: string | null) => void;
+  readonly step: (direction: 1 | -1) => void;
+}
+
+let link: InspectorLink | null = null;
+
+export const inspectorLink = (): InspectorLink | null => link;
+export const setInspectorLink = (inspector: InspectorLink | null): void => {
+  link = inspector;
+};
