@@ -157,3 +157,19 @@ test('built by clang: what its maps hold, and a ring buffer that is read', async
   await lab.command('To the start');
   await expect(sockets).toHaveCount(0);
 });
+
+test('texts of one scenario are not those of another, and are there again', async ({ lab }) => {
+  await lab.command('Scenario: Any struct');
+  await lab.expectAt('A', 'INUSE');
+  await lab.edit();
+  await lab.press('Escape', 'Tab');
+  await lab.command('Declare a struct_ops type');
+  await expect(lab.programs).toContainText('struct counter_ops {');
+  await lab.command('Scenario: Replace while connected');
+  await lab.expectAt('A', 'TOBEFREE');
+  await expect(lab.programs.getByRole('tab')).toHaveText(['bpf_reno.s', 'bpf_aimd.s']);
+  await lab.command('Scenario: Any struct');
+  await lab.expectAt('A', 'INUSE');
+  await lab.command('Declare a struct_ops type');
+  await expect(lab.programs).toContainText('struct counter_ops {');
+});

@@ -41,6 +41,7 @@ const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
   stickyScroll: { enabled: false },
   scrollBeyondLastLine: false,
   renderLineHighlight: 'none',
+  renderFinalNewline: 'on',
   overviewRulerLanes: 0,
   hideCursorInOverviewRuler: true,
   overviewRulerBorder: false,

@@ -165,7 +165,7 @@ const runAgain = (name: string, again: Again, done: () => void): Job => ({
 });
 
 /** Inquiries for which the engine needs its other part. */
-const NEEDS_LATE_TOOLS: ReadonlySet<ToWorker['type']> = new Set(['program', 'map', 'heat', 'compare']);
+const NEEDS_LATE_TOOLS: ReadonlySet<ToWorker['type']> = new Set(['program', 'map', 'heat', 'compare', 'who-wrote']);
 
 export const needsLateTools = ({ type }: ToWorker): boolean => NEEDS_LATE_TOOLS.has(type);
 

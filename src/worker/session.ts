@@ -23,6 +23,7 @@ import {
   PROTOCOL_VERSION,
   type ToWorker,
 } from '../protocol/messages.ts';
+import { refusalAfter } from './refusals.ts';
 import { type Desk, inquire, isInquiry, type Job, type KeepGoing, needsLateTools } from './inquiries.ts';
 
 /** The longest a slice works before it reads the queue, ms. */
@@ -346,30 +347,8 @@ export class Session {
 
   /** The first call after an event that was refused, as something to read. */
   private reportRefusal(lab: Lab, after: number): void {
-    const { calls, messages } = lab.history;
-    const refused = calls.find((call) => call.event > after && call.ret < 0);
-    const warned = messages.find(({ event, level }) => event > after && (level === 'warn' || level === 'error'));
-    // what a member answered is no refusal, also where it is a negative number
-    const answer = messages.find(({ event, source }) => event > after && source === 'call');
-    if (answer && answer.level !== 'error') return;
-    if (answer && refused?.trace.length === 0) {
-      this.notice({ kind: 'refused', title: refused.text, detail: answer.text });
-      return;
-    }
-    // user space gives up before the kernel is asked
-    if (!refused && warned) {
-      this.notice({
-        kind: 'error',
-        title: `${warned.source}: ${warned.text}`,
-        detail: 'All that was said: Processes.',
-      });
-    }
-    if (!refused) return;
-    this.notice({
-      kind: 'refused',
-      title: refused.text,
-      detail: refused.message ?? lab.machine.explain(refused),
-    });
+    const notice = refusalAfter(lab.history, after, (call) => lab.machine.explain(call));
+    if (notice) this.notice(notice);
   }
 
   private playSlice(lab: Lab, playing: { speed: number; wall: number }, keepGoing: KeepGoing): void {

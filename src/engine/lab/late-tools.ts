@@ -9,6 +9,7 @@ import type { callByHand } from './call-member.ts';
 import type { countInstructions } from './heat.ts';
 import type { runModuleVerb } from './modules.ts';
 import type { creatorTags, loadFile, mapElements } from './objects.ts';
+import type { describeChange, lastChange } from './questions.ts';
 import type { programText } from './program-text.ts';
 
 export interface LateTools {
@@ -21,6 +22,8 @@ export interface LateTools {
   readonly runModuleVerb: typeof runModuleVerb;
   readonly Again: typeof Again;
   readonly countInstructions: typeof countInstructions;
+  readonly lastChange: typeof lastChange;
+  readonly describeChange: typeof describeChange;
 }
 
 let installed: LateTools | null = null;

@@ -152,6 +152,10 @@ export const readRing = (process: string, object: string, map: string): void =>
 
 /** To the form in which a member is called. */
 function showCalls(map: MapLetter): void {
+  if (mapOf(map)?.struct === TCP_STRUCT) {
+    tell(`The TCP stack calls the members of map ${map}`, 'They take a socket: connect one, and step into a program.');
+    return;
+  }
   chooseTab('side', 'trampoline');
   select({ map, socket: null });
 }

@@ -39,6 +39,6 @@ test.each(['', '4294967296', '1.5', 'seven', '0x'])('no number: "%s"', (text) =>
 test('memory in hex', () => {
   const [pointer] = calledMembers(btf, 'counter_ops')[0].args;
   expect(readArgument(pointer, '05 00_00 00')).toEqual({ value: '05000000' });
-  expect(readArgument(pointer, '')).toEqual({ value: '' });
+  expect(readArgument(pointer, '')).toEqual({ value: '00' });
   expect(readArgument(pointer, '5')).toHaveProperty('problem');
 });

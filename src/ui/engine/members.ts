@@ -46,7 +46,7 @@ export function readArgument(
   const text = typed.trim();
   if (isPointer) {
     const digits = text.replace(/[\s_]/g, '');
-    if (/^([\da-f]{2})*$/i.test(digits)) return { value: digits };
+    if (/^([\da-f]{2})*$/i.test(digits)) return { value: digits || '00' };
     return { problem: `${name}: two hex digits for each byte, as 05000000` };
   }
   const value = /^-?(0x[\da-f]+|\d+)$/i.test(text) ? number(text) : Number.NaN;

@@ -7,15 +7,15 @@ export async function programFor(types: string): Promise<{ readonly name: string
   const { value } = await declaredTypes(types);
   const name = value.btf ? value.names[0] : undefined;
   if (name === undefined) return null;
-  const functions = calledMembers(await editorBtf(), name).map(
-    ({ name: member, prototype, args, isVoid }) => `
-; ${prototype}
-.section struct_ops/${member}
-${name.replace(/_ops$/, '')}_${member}:
-${args.map((arg, i) => `  r${i + 6} = *(u64 *)(r1 + ${i * 8})     ; ${arg.declaration}\n`).join('')}  r0 = 0${isVoid ? '' : '                     ; the answer'}
-  exit
-`,
-  );
-  const head = `; Implements ${name}, which types.h declares.\n\n.struct_ops ${name}\n.name "mine"\n.license "GPL"\n`;
-  return { name, text: head + functions.join('') };
+  const functions = calledMembers(await editorBtf(), name).map(({ name: member, prototype, args, isVoid }) => {
+    const loads = args.map(({ declaration }, i) => line(`r${i + 6} = *(u64 *)(r1 + ${i * 8})`, declaration));
+    const body = [...loads, line('r0 = 0', isVoid ? '' : 'the answer'), line('exit', '')];
+    const label = `${name.replace(/_ops$/, '')}_${member}:`;
+    return ['', `; ${prototype}`, `.section struct_ops/${member}`, label, ...body].join('\n');
+  });
+  const head = [`; Implements ${name} of types.h.`, '', `.struct_ops ${name}`, '.name "mine"', '.license "GPL"'];
+  return { name, text: `${[...head, ...functions].join('\n')}\n` };
 }
+
+const line = (code: string, comment: string): string =>
+  comment === '' ? `  ${code}` : `  ${code.padEnd(25)} ; ${comment}`;

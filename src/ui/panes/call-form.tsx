@@ -98,13 +98,15 @@ function Answers({ map, names }: { readonly map: MapSnapshot; readonly names: re
   const answers = history ? answersOf(history, map.letter, names, lastCall).slice(0, SHOWN) : [];
   if (answers.length === 0) return null;
   return (
-    <ul className="answers" aria-label="Answers" role="log">
-      {answers.map(({ n, time, text, refused }) => (
-        <li key={n} className={refused ? 'problem' : undefined}>
-          <span className="note">{timeText(time)}</span>
-          <pre>{text}</pre>
-        </li>
-      ))}
-    </ul>
+    <div className="answers" role="log" aria-label="Answers">
+      <ul>
+        {answers.map(({ n, time, text, refused }) => (
+          <li key={n} className={refused ? 'problem' : undefined}>
+            <span className="note">{timeText(time)}</span>
+            <pre>{text}</pre>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

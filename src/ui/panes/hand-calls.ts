@@ -13,18 +13,21 @@ export interface Answer {
 export function answersOf(history: History, map: MapLetter, names: readonly string[], last: number): Answer[] {
   const byHand = (text: string): boolean =>
     text.startsWith('bpf(BPF_PROG_TEST_RUN') || names.includes(text.slice(0, text.indexOf('(')));
-  return history.calls
-    .filter((call) => call.map === map && call.n <= last && byHand(call.text))
-    .map(({ n, time, event, text, ret, message }): Answer => {
-      const said = history.messages.find((one) => one.event === event && one.source === 'call');
-      if (said) return { n, time, text: said.text, refused: said.level === 'error' };
-      const why = message === null ? '' : `: ${message}`;
-      return {
-        n,
-        time,
-        text: `${text} = ${formatReturn(ret)}${why}`,
-        refused: ret < 0,
-      };
-    })
-    .toReversed();
+  return (
+    history.calls
+      // what could not even be tried is of no map
+      .filter((call) => (call.map === map || call.map === null) && call.n <= last && byHand(call.text))
+      .map(({ n, time, event, text, ret, message }): Answer => {
+        const said = history.messages.find((one) => one.event === event && one.source === 'call');
+        if (said) return { n, time, text: said.text, refused: said.level === 'error' };
+        const why = message === null ? '' : `: ${message}`;
+        return {
+          n,
+          time,
+          text: `${text} = ${formatReturn(ret)}${why}`,
+          refused: ret < 0,
+        };
+      })
+      .toReversed()
+  );
 }
