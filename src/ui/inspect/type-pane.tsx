@@ -30,6 +30,11 @@ const TABS = [
 export function TypePane() {
   const tab = useInspect((state) => state.typeTab);
   const shows = useShown();
+  const layout = 'waiting' in shows ? null : shows.layout;
+  const fields = useMemo(
+    () => [...new Set(layout?.rows.flatMap(({ kind, name, path }) => (kind === 'field' && name !== '' ? [path] : [])))],
+    [layout],
+  );
   return (
     <Pane
       id="type"
@@ -49,7 +54,7 @@ export function TypePane() {
         </button>
       }
     >
-      <SearchBox />
+      <SearchBox fields={fields} />
       {'waiting' in shows ? <Waiting words={shows.waiting} /> : <TypeBody shown={shows} />}
     </Pane>
   );
