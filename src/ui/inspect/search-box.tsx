@@ -27,7 +27,7 @@ export function SearchBox({ fields }: { readonly fields: readonly string[] }) {
   const kernel = useLab((state) => state.kernel);
   const files = useInspect((state) => state.files);
   const recent = useInspect((state) => state.recent);
-  const wishes = useInspect((state) => state.wishes);
+  const searching = useInspect((state) => state.searching);
   const whole = useWhole(kernel);
   const types = whole?.status === 'here' ? whole.types : null;
   const searched = useMemo(() => ({ kernel: types, files }), [types, files]);
@@ -43,8 +43,10 @@ export function SearchBox({ fields }: { readonly fields: readonly string[] }) {
   const input = useRef<HTMLInputElement>(null);
   const list = useId();
   useEffect(() => {
-    if (wishes > 0) input.current?.focus();
-  }, [wishes]);
+    if (!searching) return;
+    input.current?.focus();
+    setInspect({ searching: false });
+  }, [searching]);
   const found = useMemo(() => {
     if (text.startsWith('.')) return findFields(text.slice(1), fields);
     return text.trim() === '' ? recent : hits;
