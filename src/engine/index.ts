@@ -8,6 +8,7 @@ export { type ComparedRow, compareLayouts, type LayoutChange } from './btf/compa
 export { dumpC } from './btf/dump-c.ts';
 export { describeRaw, dumpJson, dumpRaw } from './btf/dump-raw.ts';
 export { openBtf } from './btf/read.ts';
+export { suggestReorder } from './btf/reorder.ts';
 export { openSearch, type SearchHit } from './btf/search.ts';
 export { type PrintedLine, printType } from './btf/print.ts';
 export { type AssembledObject, assemble, type Reference } from './isa/assembler.ts';

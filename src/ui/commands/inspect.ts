@@ -34,7 +34,7 @@ export const INSPECT_COMMANDS: readonly PageCommand[] = [
     keys: ['/'],
     run: () => {
       choose({ preset: 'inspect', tabs: { ...choices().tabs, narrow: 'struct' } });
-      setInspect({ wishes: inspect().wishes + 1 });
+      setInspect({ searching: true });
     },
   },
   typeTab('c', 'the type as C'),

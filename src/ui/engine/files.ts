@@ -54,10 +54,10 @@ async function openBtf(file: string, bytes: Uint8Array): Promise<void> {
     notify({ kind: 'error', title: `${file} is a damaged BTF`, detail: `${wrong}.` });
     return;
   }
-  const { files, wishes } = inspect();
+  const { files } = inspect();
   const count = files.find((one) => one.file === file)?.btf.count ?? 0;
   choose({ preset: 'inspect' });
-  setInspect({ wishes: wishes + 1 });
+  setInspect({ searching: true });
   notify({
     kind: 'info',
     title: `${file}: ${count.toLocaleString('en')} types`,

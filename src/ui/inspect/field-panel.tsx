@@ -1,7 +1,8 @@
 /* The selected field: its bits, where it leads, and what the run knows of it. */
-import { useCallback } from 'react';
+import { useCallback, useMemo } from 'react';
 import { bitNeighbours, bitsHeight, bitsScene } from '../../views/inspect/bits.ts';
 import { partsOf } from '../../views/struct/fields.ts';
+import { plural } from '../../views/words.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { useCalmFrame } from '../controls/use-frame.ts';
 import { runCommand } from '../commands/registry.ts';
@@ -11,12 +12,12 @@ import { useInspect } from '../store/inspect.ts';
 import { followed, go, rowOf } from './follow.ts';
 import type { Shown } from './shown.ts';
 import { onHover, useInput } from './use-input.ts';
-import type { LayoutRow } from '../../engine/index.ts';
+import { type LayoutRow, suggestReorder } from '../../engine/index.ts';
 
 export function FieldPanel({ shown }: { readonly shown: Shown }) {
   const path = useChoices((state) => state.selection.field);
   const row = rowOf(shown, path);
-  if (!row) return null;
+  if (!row) return <Suggestion shown={shown} />;
   return (
     <div className="field-foot">
       <p>
@@ -36,6 +37,24 @@ export function FieldPanel({ shown }: { readonly shown: Shown }) {
           path={row.path}
         />
       )}
+    </div>
+  );
+}
+
+/** While no field is selected: whether another order would make the struct smaller. */
+function Suggestion({ shown: { btf, type } }: { readonly shown: Shown }) {
+  const move = useMemo(() => suggestReorder(btf, type.id), [btf, type]);
+  if (!move) return null;
+  const { member, after, saves } = move;
+  return (
+    <div className="field-foot suggestion">
+      <b>Reorder suggestion</b>
+      <p className="note">
+        <span>
+          Moving <span className="mono">{member}</span> behind <span className="mono">{after}</span>{' '}
+          {saves > 0 ? `saves ${plural(saves, 'byte')}.` : 'fills a hole, but does not shrink the struct.'}
+        </span>
+      </p>
     </div>
   );
 }

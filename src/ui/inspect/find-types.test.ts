@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { openSearch } from '../../engine/index.ts';
 import { subsetOf, wholeOf } from '../../views/testing/kernel-types.ts';
-import { findTypes, MOST_HITS, narrowed, parseQuery } from './find-types.ts';
+import { findFields, findTypes, MOST_HITS, narrowed, parseQuery } from './find-types.ts';
 
 const btf = wholeOf('v6.12');
 const mine = subsetOf('v6.1');
@@ -45,4 +45,14 @@ it('gives no more than can be read', () => {
   expect(findTypes('t', searched)).toMatchObject({ complete: false });
   expect(findTypes('t', searched).hits.length).toBe(MOST_HITS);
   expect(narrowed(findTypes('t', searched), 'tc')).toBeNull();
+});
+
+it('finds fields by a part of their path, names that begin with it first', () => {
+  const paths = ['inet_conn', 'inet_conn.icsk_ca_ops', 'inet_conn.icsk_ca_state', 'my.ca_ops'];
+  expect(findFields('CA_', paths).map(({ name }) => name)).toEqual([
+    'my.ca_ops',
+    'inet_conn.icsk_ca_ops',
+    'inet_conn.icsk_ca_state',
+  ]);
+  expect(findFields('', paths)).toHaveLength(4);
 });

@@ -24,6 +24,23 @@ export const KIND_WORD: Readonly<Record<string, string>> = {
   TYPE_TAG: 'type_tag',
 };
 
+/** Kind of a hit that is a field of what is shown. */
+export const FIELD = 'FIELD';
+
+/** Fields by a part of their path, those whose own name begins with it first. */
+export function findFields(text: string, paths: readonly string[]): readonly TypeRef[] {
+  const word = text.trim().toLowerCase();
+  const begins = (path: string): boolean =>
+    path
+      .toLowerCase()
+      .slice(path.lastIndexOf('.') + 1)
+      .startsWith(word);
+  const found = paths.filter((path) => path.toLowerCase().includes(word));
+  return [...found.filter(begins), ...found.filter((path) => !begins(path))]
+    .slice(0, MOST_HITS)
+    .map((name, id) => ({ source: KERNEL, id, kind: FIELD, name }));
+}
+
 const searches = new WeakMap<Btf, SearchedTypes['search']>();
 
 function searchOf(btf: Btf): SearchedTypes['search'] {

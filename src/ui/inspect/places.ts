@@ -15,6 +15,8 @@ interface Known {
 
 export interface Place extends Known {
   readonly read: Subject['read'];
+  /** the map whose ops these are, without the value around them; it names what the slots hold */
+  readonly opsOf?: MapSnapshot;
 }
 
 const plain: Subject['read'] = (frame, window) => frame.bytes(window);
@@ -40,7 +42,8 @@ export function placesOf(btf: Btf, id: number, cold: ColdSnapshot): Place[] {
       const { map } = subject;
       if (subject.type === name || (isSocket && map === null)) return [subject];
       if (map?.struct !== name) return [];
-      return [{ title: subject.title, type: name, map: null, read: plain, address: map.kvalue + dataOffset(btf, map) }];
+      const address = map.kvalue + dataOffset(btf, map);
+      return [{ title: subject.title, type: name, map: null, read: plain, address, opsOf: map }];
     }),
     ...(isSocket
       ? knownOf(cold)

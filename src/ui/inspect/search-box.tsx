@@ -1,21 +1,33 @@
 /* The box over the type: what is typed there is looked for at once, in all types of the kernel and of dropped files. */
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { plural } from '../../views/words.ts';
 import { Keys } from '../controls/keys.tsx';
 import { runCommand } from '../commands/registry.ts';
-import { KERNEL, openType, type TypeRef, useInspect } from '../store/inspect.ts';
+import { select } from '../store/choices.ts';
+import { KERNEL, openType, setInspect, type TypeRef, useInspect } from '../store/inspect.ts';
 import { useLab } from '../store/lab.ts';
-import { type Found, findTypes, KIND_WORD, MOST_HITS, narrowed, type Searched } from './find-types.ts';
+import {
+  FIELD,
+  type Found,
+  findFields,
+  findTypes,
+  KIND_WORD,
+  MOST_HITS,
+  narrowed,
+  type Searched,
+} from './find-types.ts';
 import { askWhole, useWhole, type Whole } from './whole.ts';
 import { optionId, WindowedList } from './windowed-list.tsx';
 
 const ROW = 24;
 const STEP: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
 
-export function SearchBox() {
+/** `fields`: paths of what is shown; a dot in front looks among them. */
+export function SearchBox({ fields }: { readonly fields: readonly string[] }) {
   const kernel = useLab((state) => state.kernel);
   const files = useInspect((state) => state.files);
   const recent = useInspect((state) => state.recent);
-  const wishes = useInspect((state) => state.wishes);
+  const searching = useInspect((state) => state.searching);
   const whole = useWhole(kernel);
   const types = whole?.status === 'here' ? whole.types : null;
   const searched = useMemo(() => ({ kernel: types, files }), [types, files]);
@@ -31,9 +43,14 @@ export function SearchBox() {
   const input = useRef<HTMLInputElement>(null);
   const list = useId();
   useEffect(() => {
-    if (wishes > 0) input.current?.focus();
-  }, [wishes]);
-  const found = text.trim() === '' ? recent : hits;
+    if (!searching) return;
+    input.current?.focus();
+    setInspect({ searching: false });
+  }, [searching]);
+  const found = useMemo(() => {
+    if (text.startsWith('.')) return findFields(text.slice(1), fields);
+    return text.trim() === '' ? recent : hits;
+  }, [text, fields, recent, hits]);
   const current = Math.min(at, found.length - 1);
   const close = (): void => {
     setOpen(false);
@@ -44,7 +61,10 @@ export function SearchBox() {
     if (!type) return;
     close();
     input.current?.blur();
-    openType(type);
+    if (type.kind !== FIELD) return openType(type);
+    // it may be in a struct that was closed
+    setInspect({ flipped: new Set() });
+    select({ field: type.name });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = STEP[event.key];
@@ -107,7 +127,9 @@ export function SearchBox() {
               renderRow={(index) => <HitRow type={found[index]} />}
             />
           )}
-          {found.length === 0 && text.trim() !== '' && whole?.status === 'here' && <NothingFound text={text} />}
+          {found.length === 0 && text.trim() !== '' && !text.startsWith('.') && whole?.status === 'here' && (
+            <NothingFound text={text} />
+          )}
         </div>
       )}
     </div>
@@ -131,7 +153,7 @@ function HitRow({ type }: { readonly type: TypeRef }) {
     <>
       <span className="kind">{KIND_WORD[type.kind] ?? type.kind.toLowerCase()}</span>
       <span className="mono">{type.name}</span>
-      <span className="note">{type.source === KERNEL ? `[${type.id}]` : type.source}</span>
+      <span className="note">{type.kind === FIELD ? '' : type.source === KERNEL ? `[${type.id}]` : type.source}</span>
     </>
   );
 }
@@ -144,13 +166,15 @@ interface HitCount {
 }
 
 function hitWords({ text, count, whole, kernel }: HitCount): string {
+  if (text.startsWith('.'))
+    return count === 0 ? 'No such field in what is shown' : `${plural(count, 'field')} of what is shown`;
   if (whole?.status === 'failed')
     return `All types of ${kernel} could not be fetched (${whole.message}). Type again to try again.`;
   if (whole?.status !== 'here') return `All types of ${kernel} are on their way, 1.5 MB.`;
   if (text.trim() === '')
     return count > 0
       ? 'Looked at before'
-      : 'A part of a name; struct, union, enum, typedef, func or var in front limits to that kind.';
+      : 'A part of a name; struct, union, enum, typedef, func or var in front limits to that kind; a dot looks among the fields shown.';
   if (count === 0) return 'Nothing found';
   return count >= MOST_HITS ? `The first ${MOST_HITS}; another letter leaves fewer` : `${count} found`;
 }

@@ -65,10 +65,12 @@ function shownOf({ btf, cold, side }: World, look: Pick<Look, 'source' | 'id' | 
     length: Math.min(layout?.summary.size ?? 0, MOST_BYTES),
     map,
     read: here?.read ?? (live ? (frame, window) => frame.bytes(window) : noBytes),
-    resolve: map ? mapResolver(map, side) : live ? () => null : NO_VALUES,
+    resolve: resolver(map ? mapResolver(map, side) : here?.opsOf && mapResolver(here.opsOf, 'kvalue'), live),
     places,
   };
 }
+
+const resolver = (known: Resolve | undefined, live: boolean): Resolve => known ?? (live ? () => null : NO_VALUES);
 
 const lacksType = (btf: Btf, id: number): boolean => {
   const type = btf.type(btf.skipModifiers(id));

@@ -1,7 +1,7 @@
 /* The type: as C, as a tree with values, as raw BTF, beside the same type of another kernel. */
 import { FolderOpen } from 'lucide-react';
 import { useCallback, useEffect, useMemo } from 'react';
-import { describeRaw, printType } from '../../engine/index.ts';
+import { describeRaw, type Layout, printType } from '../../engine/index.ts';
 import { typeLines } from '../../views/inspect/lines.ts';
 import { cLinesScene, lineTop, linesHeight, treeScene } from '../../views/inspect/type-lines.ts';
 import { partsOf } from '../../views/struct/fields.ts';
@@ -27,9 +27,20 @@ const TABS = [
   { id: 'compare', title: 'Compare' },
 ] as const;
 
+/** Paths of the fields that have a line as structs open at first. */
+function fieldsOf(layout: Layout | null): readonly string[] {
+  if (!layout) return [];
+  const { name, rows, summary } = layout;
+  const lines = typeLines({ word: '', name, rows, size: summary.size, flipped: new Set() });
+  const paths = lines.flatMap(({ part }) => (part?.kind === 'field' && part.name !== '' ? [part.path] : []));
+  return [...new Set(paths)];
+}
+
 export function TypePane() {
   const tab = useInspect((state) => state.typeTab);
   const shows = useShown();
+  const layout = 'waiting' in shows ? null : shows.layout;
+  const fields = useMemo(() => fieldsOf(layout), [layout]);
   return (
     <Pane
       id="type"
@@ -49,7 +60,7 @@ export function TypePane() {
         </button>
       }
     >
-      <SearchBox />
+      <SearchBox fields={fields} />
       {'waiting' in shows ? <Waiting words={shows.waiting} /> : <TypeBody shown={shows} />}
     </Pane>
   );

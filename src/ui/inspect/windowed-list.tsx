@@ -33,8 +33,15 @@ export function WindowedList({ id, label, count, rowHeight, current, onPick, ren
   const first = Math.max(0, Math.min(Math.floor(scroll / rowHeight), count - 1) - SPARE);
   const last = Math.min(count, Math.ceil((scroll + height) / rowHeight) + SPARE);
   return (
-    <div className="windowed" ref={place} onScroll={(event) => setScroll(event.currentTarget.scrollTop)}>
-      <div role="listbox" id={id} aria-label={label} style={{ height: count * rowHeight }}>
+    <div
+      className="windowed"
+      role="listbox"
+      id={id}
+      aria-label={label}
+      ref={place}
+      onScroll={(event) => setScroll(event.currentTarget.scrollTop)}
+    >
+      <div role="presentation" style={{ height: count * rowHeight }}>
         {Array.from({ length: Math.max(0, last - first) }, (_, i) => {
           const index = first + i;
           return (

@@ -46,8 +46,8 @@ interface InspectState {
   readonly flipped: ReadonlySet<string>;
   readonly typeTab: TypeTab;
   readonly sideTab: SideTab;
-  /** counts the wishes to search: the box takes the focus at each */
-  readonly wishes: number;
+  /** somebody wants to search: the box takes the focus as soon as it is there */
+  readonly searching: boolean;
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -61,7 +61,7 @@ export const useInspect = create<InspectState>(() => ({
   flipped: NONE,
   typeTab: 'c',
   sideTab: 'trampoline',
-  wishes: 0,
+  searching: false,
 }));
 
 export const inspect = (): InspectState => useInspect.getState();
