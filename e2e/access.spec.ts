@@ -30,6 +30,31 @@ for (const theme of ['dark', 'light'] as const) {
       expect(await violations(lab)).toEqual([]);
     });
 
+    test('members called by hand, declared types, and what maps hold', async ({ lab }) => {
+      test.slow();
+      await lab.command('Scenario: Any struct');
+      await lab.expectAt('A', 'INUSE');
+      await lab.command('Map: Call a member by hand');
+      await expect(lab.page.getByRole('log', { name: 'Answers' })).toContainText('step');
+      await lab.command('Declare a struct_ops type');
+      expect(await violations(lab)).toEqual([]);
+      await lab.programs.getByRole('button', { name: 'Add a program' }).focus();
+      await lab.press('Enter');
+      await expect(lab.page.getByRole('menu')).toBeVisible();
+      expect(await violations(lab)).toEqual([]);
+      await lab.press('Escape');
+      await lab.command('Scenario: Built by clang');
+      await lab.expectAt('A', 'INUSE');
+      await lab.command('Show processes, maps and programs');
+      await expect(lab.page.getByRole('heading', { name: 'Maps of watched.bpf.o' })).toBeVisible();
+      for (const summary of await lab.page.locator('.contents > summary').all()) {
+        await summary.focus();
+        await lab.press('Enter');
+      }
+      await expect(lab.page.getByRole('table', { name: 'Elements of losses' })).toBeVisible();
+      expect(await violations(lab)).toEqual([]);
+    });
+
     test('the machine stopped inside a program', async ({ lab }) => {
       await lab.press('F11', 'F11');
       await expect(lab.status).toContainText('Stopped in');

@@ -56,7 +56,8 @@ test('a breakpoint, ten steps, ten steps back', async ({ lab }) => {
   await lab.press('Control+Home', ...Array.from({ length: 38 }, () => 'ArrowDown'));
   await lab.press('F9', 'Escape', 'F5');
   await expect(lab.status).toContainText('Stopped in reno_cong_avoid', { timeout: 15_000 });
-  const where = async (): Promise<string> => `${await lab.status.textContent()} ${await lab.time()}`;
+  const where = async (): Promise<string> =>
+    `${/^.*?, instruction \d+/.exec((await lab.status.textContent()) ?? '')?.[0]} ${await lab.time()}`;
   const trail = [await where()];
   for (let i = 0; i < 10; i++) {
     await lab.press('F11');
@@ -118,4 +119,33 @@ test('a pointer over a field tells its offset and type', async ({ lab }) => {
   await lab.edit();
   await lab.programs.getByText('tcp_sock.snd_cwnd').first().hover();
   await expect(lab.page.locator('.monaco-hover').first()).toContainText('1500', { timeout: 15_000 });
+});
+
+test('to a definition, another name everywhere that it means, tidy columns', async ({ lab, page }) => {
+  await lab.replaceText(
+    '.struct_ops tcp_congestion_ops\n.section struct_ops/ssthresh\none:\nr0=2\nif r0 > 1 goto done\ncall two\ndone:\nexit\n.section .text\ntwo:\nr0 = 3\nexit\n',
+  );
+  await lab.press('Control+s');
+  await expect(lab.programs).toContainText('  r0 = 2');
+  await lab.press('Control+Home');
+  for (let i = 0; i < 5; i++) await lab.press('ArrowDown');
+  await lab.press('End', 'ArrowLeft', 'F12');
+  await lab.press('F2');
+  const name = page.getByLabel('New name');
+  await expect(name).toHaveValue('two');
+  await name.fill('one');
+  await name.press('Enter');
+  await expect(page.getByRole('dialog')).toContainText('one is already a name in this text.');
+  await name.fill('three');
+  await name.press('Enter');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(lab.programs).toContainText('call three');
+  await expect(lab.programs).toContainText('three:');
+});
+
+test('mnemonics become pseudo-C', async ({ lab }) => {
+  await lab.replaceText('mov32 %r0, 1\nadd %r0, 2\nexit\n');
+  await lab.command('The other syntax');
+  await expect(lab.programs).toContainText('w0 = 1');
+  await expect(lab.programs).toContainText('r0 += 2');
 });

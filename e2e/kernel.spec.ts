@@ -64,7 +64,7 @@ test('a held grace period keeps the map until it is let go', async ({ lab, page 
 
 test('playing stops at a break, and goes back to it', async ({ lab, page }) => {
   await page.keyboard.press('Home');
-  await lab.command('Show the breaks');
+  await lab.command('Show stack, watches and breaks');
   const breaks = page.getByRole('region', { name: 'Breaks' });
   await breaks.getByLabel('When').selectOption('A map has a count');
   await breaks.getByLabel('References').fill('3');

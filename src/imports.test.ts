@@ -81,10 +81,13 @@ test('no engine file imports fixtures, scenarios or tests', () => {
   expect(bad).toEqual([]);
 });
 
-test('the engine has one door', () => {
+/** late.ts is what a page fetches behind its first picture. */
+const DOORS = ['engine/index.ts', 'engine/late.ts'];
+
+test('the engine has two doors', () => {
   const inside = ({ file, from }: Import): boolean => {
     const target = relative(SRC, resolve(SRC, dirname(file), from));
-    const known = target === 'engine/index.ts' || target.endsWith('.bench.ts');
+    const known = DOORS.includes(target) || target.endsWith('.bench.ts');
     return from.startsWith('.') && target.startsWith('engine/') && !known && !ENGINE_FILES.test(file);
   };
   expect(all.filter(inside)).toEqual([]);

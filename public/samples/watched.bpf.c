@@ -6,6 +6,8 @@
 #include "helpers.h"
 
 #define BUCKETS 16
+/* stays in the object's BTF, for whoever asks the kernel about its maps */
+#define NOTE(text) __attribute__((btf_decl_tag(text)))
 
 struct loss {
 	u64 time_ns;
@@ -15,7 +17,7 @@ struct loss {
 
 struct seen {
 	u32 losses;
-	u32 greatest_cwnd;
+	u32 greatest_cwnd NOTE("packets");
 };
 
 struct {
@@ -111,7 +113,7 @@ u32 watched_undo_cwnd(u64 *ctx)
 }
 
 SEC(".struct_ops")
-struct tcp_congestion_ops watched = {
+struct tcp_congestion_ops watched NOTE("counts in maps of its own") = {
 	.ssthresh = (void *)watched_ssthresh,
 	.cong_avoid = (void *)watched_cong_avoid,
 	.set_state = (void *)watched_set_state,

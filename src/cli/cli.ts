@@ -2,8 +2,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DEFAULT_KERNEL, KERNELS, kernelSpec, type MachineParts, openMachineParts } from '../engine/index.ts';
-import { installObjects } from '../engine/objects.ts';
+import {
+  DEFAULT_KERNEL,
+  KERNELS,
+  kernelSpec,
+  type MachineParts,
+  openMachineParts,
+  type Scenario,
+  toBase64,
+} from '../engine/index.ts';
+import { installLateTools } from '../engine/late.ts';
 
 export interface Verb {
   readonly name: string;
@@ -55,13 +63,20 @@ function publicFolder(): string {
 
 /** A kernel made from its shipped BTF subset, in a process that can load objects. */
 export function shippedParts(kernel: string = DEFAULT_KERNEL): MachineParts {
-  installObjects();
+  installLateTools();
   const spec = kernelSpec(kernel);
   if (!spec) throw new Usage(`no kernel "${kernel}". There are: ${KERNELS.map((k) => k.profile.name).join(', ')}`);
   const file = (extension: string): Uint8Array => readBytes(join(publicFolder(), 'btf', `${spec.files}.${extension}`));
   const parts = openMachineParts(kernel, file('btf'), new Uint32Array(file('ids').slice().buffer));
   if (!parts.ok) throw new Usage(`public/btf: ${parts.error.message}`);
   return parts.value;
+}
+
+/** With the object files that it names. */
+export function withSamples(scenario: Scenario): Scenario {
+  const { samples = [], objects } = scenario;
+  const read = (file: string): string => toBase64(readBytes(join(publicFolder(), 'samples', file)));
+  return { ...scenario, objects: { ...objects, ...Object.fromEntries(samples.map((file) => [file, read(file)])) } };
 }
 
 /** Columns aligned, numbers to the right. */

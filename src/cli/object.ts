@@ -1,7 +1,16 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dumpC, Lab, openBtfFile, PROFILES, registerObject, type ScenarioStep, toBase64 } from '../engine/index.ts';
-import { declareStructOps } from '../engine/objects.ts';
+import {
+  dumpC,
+  Lab,
+  openBtfFile,
+  PROFILES,
+  registerObject,
+  type ScenarioStep,
+  toBase64,
+  TYPES_TEXT,
+} from '../engine/index.ts';
+import { declareStructOps } from '../engine/late.ts';
 import { readBytes, shippedParts, Usage, type Verb } from './cli.ts';
 
 function parse(args: string[]) {
@@ -62,9 +71,8 @@ function callMembers(file: string, types: string | undefined, calls: readonly st
     intro: '',
     path: { rateBps: 1e7, delayNs: 1e7, queuePackets: 50 },
     seed: 1,
-    texts: {},
+    texts: text === undefined ? {} : { [TYPES_TEXT]: text },
     objects: { [object]: toBase64(readBytes(file)) },
-    types: text,
     steps: commands.map((command, i) => ({ at: (i + 1) * 1e6, caption: '', command })),
     openAt: 0,
     until: 1e9,

@@ -5,10 +5,10 @@ import { runs } from '../engine/base/testing/runs.ts';
 import { Lab } from '../engine/index.ts';
 import { checkFacts } from '../scenarios/facts.ts';
 import { SCENARIOS } from '../scenarios/index.ts';
-import { shippedParts } from './cli.ts';
+import { shippedParts, withSamples } from './cli.ts';
 import { parseLink, simScenario } from './sim.ts';
 
-describe.each(SCENARIOS)('$id', (scenario) => {
+describe.each(SCENARIOS.map(withSamples))('$id', (scenario) => {
   test('every fact holds', () => {
     expect(checkFacts(new Lab(shippedParts(), scenario))).toEqual([]);
   });

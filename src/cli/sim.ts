@@ -11,7 +11,7 @@ import {
   type SymbolSource,
   toBase64,
 } from '../engine/index.ts';
-import { congestionControlsIn } from '../engine/objects.ts';
+import { congestionControlsIn } from '../engine/late.ts';
 import { PROGRAMS } from '../scenarios/programs.ts';
 import { number, options, readBytes, shippedParts, table, Usage, type Verb } from './cli.ts';
 

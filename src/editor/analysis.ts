@@ -9,7 +9,7 @@ import {
   type SymbolSource,
   symbolsFromBtf,
 } from '../engine/index.ts';
-import { kernelBtf } from '../ui/engine/kernel.ts';
+import { editorBtf } from '../ui/engine/kernel.ts';
 
 export interface Kernel {
   readonly btf: Btf;
@@ -18,10 +18,10 @@ export interface Kernel {
 
 let kernel: Kernel | null = null;
 
-/** Of the kernel that the lab runs; null when its types cannot be had: the engine says why. */
+/** Of the kernel that the lab runs, with the types declared in the editor; null when its types cannot be had: the engine says why. */
 export async function kernelSymbols(): Promise<Kernel | null> {
   try {
-    const btf = await kernelBtf();
+    const btf = await editorBtf();
     if (kernel?.btf !== btf) kernel = { btf, symbols: symbolsFromBtf(btf) };
     return kernel;
   } catch {

@@ -2,6 +2,7 @@
 import type { languages } from 'monaco-editor/editor/editor.api';
 import { type Btf, HELPERS, INSTRUCTIONS } from '../engine/index.ts';
 import { analyse, type Kernel, kernelSymbols } from './analysis.ts';
+import { kfuncDoc } from './kfunc-docs.ts';
 import { LANGUAGE } from './language.ts';
 import { monaco } from './monaco.ts';
 
@@ -19,6 +20,8 @@ interface Place {
   readonly kernel: Kernel;
   readonly labels: readonly string[];
   readonly functions: readonly string[];
+  /** kernel struct that the text implements */
+  readonly struct: string;
   /** what the pattern's group caught */
   readonly caught: readonly string[];
 }
@@ -124,12 +127,12 @@ const callItems = ({ kernel: { symbols }, functions }: Place): readonly Item[] =
       label,
       kind: kinds.Function,
       detail: symbols.kfunc(label)?.prototype,
-      doc: 'A function of the kernel.',
+      doc: kfuncDoc(label) ?? 'A function of the kernel.',
     }),
   ),
   ...HELPERS.filter(({ tcp }) => tcp).map(
     ({ name, prototype, doc }): Item => ({
-      label: `bpf_${name}`,
+      label: name,
       kind: kinds.Method,
       detail: prototype,
       doc,
@@ -145,18 +148,29 @@ const nameItems = ({ kernel: { symbols } }: Place): readonly Item[] => [
   ...symbols.enums().map((label): Item => ({ label, kind: kinds.Enum, detail: 'enum' })),
 ];
 
+/** Of the value struct that the kernel makes around a struct_ops type. */
+const VALUE_PREFIX = 'bpf_struct_ops_';
+
 /** The first pattern that the line before the cursor ends with says what is offered. */
 const RULES: readonly { readonly ends: RegExp; readonly items: (place: Place) => readonly Item[] }[] = [
   { ends: /[;#]|\/\//, items: () => [] },
   {
     ends: /^\s*\.section\s+struct_ops\/(\w*)$/,
-    items: ({ kernel: { symbols } }) =>
+    items: ({ kernel: { symbols }, struct }) =>
       symbols
-        .members('tcp_congestion_ops')
+        .members(struct)
         .filter(({ isFunction }) => isFunction)
         .map(({ name, prototype }) => ({ label: name, kind: kinds.Method, detail: prototype })),
   },
   { ends: /^\s*\.[\w]*$/, items: () => DIRECTIVES },
+  {
+    ends: /^\s*\.struct_ops(?:\.link)?\s+\w*$/,
+    items: ({ kernel: { symbols } }) =>
+      symbols
+        .structs()
+        .filter((name) => name.startsWith(VALUE_PREFIX) && !name.endsWith('_common_value'))
+        .map((name) => ({ label: name.slice(VALUE_PREFIX.length), kind: kinds.Struct, detail: 'struct_ops type' })),
+  },
   { ends: /^\s*\.\w+\s/, items: () => [] },
   { ends: /([A-Za-z_]\w*)\.([\w.[\]]*)$/, items: fieldItems },
   { ends: /\bcall\s+\w*$/, items: callItems },
@@ -175,7 +189,7 @@ const provider: languages.CompletionItemProvider = {
     if (!kernel) return null;
     const before = model.getLineContent(position.lineNumber).slice(0, position.column - 1);
     const rule = RULES.find(({ ends }) => ends.test(before));
-    const { references } = analyse(model, kernel.symbols).value;
+    const { references, structOps } = analyse(model, kernel.symbols).value;
     const named = (kind: string): string[] => [
       ...new Set(references.flatMap((one) => (one.kind === kind && 'name' in one ? [one.name] : []))),
     ];
@@ -183,6 +197,7 @@ const provider: languages.CompletionItemProvider = {
       kernel,
       labels: named('label'),
       functions: named('function'),
+      struct: structOps?.type ?? 'tcp_congestion_ops',
       caught: rule?.ends.exec(before)?.slice(1) ?? [],
     };
     const typed = /[.]?\w*$/.exec(before)?.[0] ?? '';

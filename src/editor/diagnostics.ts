@@ -1,8 +1,11 @@
 /* The assembler's complaints as squiggles, and its fixes as quick fixes. */
 import type { editor, languages } from 'monaco-editor/editor/editor.api';
-import type { Diagnostic } from '../engine/index.ts';
+import { type Diagnostic, TYPES_TEXT } from '../engine/index.ts';
 import { analyse, kernelSymbols } from './analysis.ts';
+import { declaredTypes } from '../ui/engine/kernel.ts';
+import { useChoices } from '../ui/store/choices.ts';
 import { useLab } from '../ui/store/lab.ts';
+import { C_LANGUAGE } from './c-language.ts';
 import { LANGUAGE } from './language.ts';
 import { monaco } from './monaco.ts';
 import { toMonaco } from './places.ts';
@@ -21,7 +24,9 @@ async function check(model: editor.ITextModel): Promise<void> {
   const kernel = await kernelSymbols();
   if (!kernel || model.isDisposed()) return;
   const empty = model.getValue().trim() === '';
-  const { diagnostics } = analyse(model, kernel.symbols);
+  const isC = model.getLanguageId() === C_LANGUAGE;
+  const { diagnostics } = isC && !empty ? await declaredTypes(model.getValue()) : analyse(model, kernel.symbols);
+  if (model.isDisposed()) return;
   monaco.editor.setModelMarkers(model, OWNER, empty ? [] : diagnostics.map(markerOf));
 }
 
@@ -34,11 +39,14 @@ export function followDiagnostics(model: editor.ITextModel): void {
   };
   soon();
   model.onDidChangeContent(soon);
-  // another kernel has other fields and functions
-  const unsubscribe = useLab.subscribe((now, before) => now.kernel !== before.kernel && soon());
+  // another kernel has other fields and functions, and so have other declared types
+  const ends = [
+    useLab.subscribe((now, before) => (now.kernel !== before.kernel || now.scenario !== before.scenario) && soon()),
+    useChoices.subscribe((now, before) => now.edits[TYPES_TEXT] !== before.edits[TYPES_TEXT] && soon()),
+  ];
   model.onWillDispose(() => {
     clearTimeout(timer);
-    unsubscribe();
+    for (const end of ends) end();
   });
 }
 

@@ -7,7 +7,9 @@ import { runCommand } from '../ui/commands/registry.ts';
 import { useChoices } from '../ui/store/choices.ts';
 import { setEditorLink } from '../ui/store/editor-link.ts';
 import { useLab } from '../ui/store/lab.ts';
-import { activeText, isListing } from '../ui/store/texts.ts';
+import { activeText, isListing, isTypes } from '../ui/store/texts.ts';
+import { editorActions } from './actions.ts';
+import { registerC } from './c-language.ts';
 import { registerCompletion } from './completion.ts';
 import { followDecorations } from './decorations.ts';
 import { registerFixes } from './diagnostics.ts';
@@ -19,6 +21,7 @@ import { followTheme } from './theme.ts';
 import './editor.css';
 
 registerLanguage();
+registerC();
 registerFixes();
 registerHover();
 registerCompletion();
@@ -38,6 +41,7 @@ const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
   stickyScroll: { enabled: false },
   scrollBeyondLastLine: false,
   renderLineHighlight: 'none',
+  renderFinalNewline: 'on',
   overviewRulerLanes: 0,
   hideCursorInOverviewRuler: true,
   overviewRulerBorder: false,
@@ -75,7 +79,8 @@ function showActive(editor: editor.IStandaloneCodeEditor): void {
   if (editor.getModel() === model) return;
   editor.setModel(model);
   const listing = isListing(name);
-  const ariaLabel = listing ? `Listing of ${name}, read only` : `Program text ${name}`;
+  const written = isTypes(name) ? `Declared types ${name}` : `Program text ${name}`;
+  const ariaLabel = listing ? `Listing of ${name}, read only` : written;
   editor.updateOptions({ ariaLabel: `${ariaLabel}. Escape, then Tab, leaves the editor`, readOnly: listing });
 }
 
@@ -101,6 +106,7 @@ export function mountEditor(place: HTMLElement): () => void {
     endTheme,
   ];
   setEditorLink({
+    ...editorActions(editor),
     line: () => (editor.getPosition()?.lineNumber ?? 1) - 1,
     focus: () => editor.focus(),
     replace: (text) => {

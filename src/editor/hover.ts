@@ -5,6 +5,7 @@ import { lab } from '../ui/store/lab.ts';
 import { activeText } from '../ui/store/texts.ts';
 import { fullHex, signed } from '../ui/panes/register-text.ts';
 import { analyse, type Kernel, kernelSymbols, referenceAt } from './analysis.ts';
+import { kfuncDoc } from './kfunc-docs.ts';
 import { LANGUAGE } from './language.ts';
 import { liveField } from './live-field.ts';
 import { monaco } from './monaco.ts';
@@ -84,11 +85,12 @@ async function words(reference: Reference, kernel: Kernel): Promise<string[]> {
     case 'kfunc':
       return [
         code(symbols.kfunc(reference.name)?.prototype ?? reference.name),
+        kfuncDoc(reference.name) ?? '',
         `Kernel function, BTF id ${reference.id}`,
       ];
     case 'helper': {
       const helper = HELPERS.find(({ id }) => id === reference.id);
-      return helper ? [code(`bpf_${helper.name}: ${helper.prototype}`), helper.doc, `Helper ${helper.id}`] : [];
+      return helper ? [code(`${helper.name}: ${helper.prototype}`), helper.doc, `Helper ${helper.id}`] : [];
     }
     case 'member':
       return [

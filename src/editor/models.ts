@@ -1,6 +1,9 @@
 /* A model for each text, for as long as the page lives: each keeps its own undo. */
 import type { editor } from 'monaco-editor/editor/editor.api';
-import { editText, isListing, textOf } from '../ui/store/texts.ts';
+import { choices } from '../ui/store/choices.ts';
+import { lab } from '../ui/store/lab.ts';
+import { editText, isListing, isTypes, textNames, textOf } from '../ui/store/texts.ts';
+import { C_LANGUAGE } from './c-language.ts';
 import { followDiagnostics } from './diagnostics.ts';
 import { LANGUAGE } from './language.ts';
 import { monaco } from './monaco.ts';
@@ -11,7 +14,7 @@ export function modelOf(name: string): editor.ITextModel {
   const known = models.get(name);
   if (known) return known;
   const uri = monaco.Uri.from({ scheme: 'text', path: `/${name}` });
-  const model = monaco.editor.createModel(textOf(name), LANGUAGE, uri);
+  const model = monaco.editor.createModel(textOf(name), isTypes(name) ? C_LANGUAGE : LANGUAGE, uri);
   model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
   model.setEOL(monaco.editor.EndOfLineSequence.LF);
   model.onDidChangeContent(() => editText(name, model.getValue()));
@@ -28,7 +31,8 @@ export function replaceText(model: editor.ITextModel, text: string): void {
   model.pushStackElement();
 }
 
-/** Takes over what another part of the page wrote. */
+/** Takes over what another part of the page wrote. Texts of another scenario wait as they are. */
 export function syncModels(): void {
-  for (const [name, model] of models) replaceText(model, textOf(name));
+  const names = textNames(lab(), choices().edits);
+  for (const [name, model] of models) if (names.includes(name)) replaceText(model, textOf(name));
 }

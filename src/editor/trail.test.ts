@@ -17,6 +17,7 @@ const stop = (insn: number, pc: number, r0: number, changed: readonly number[] =
   socket: 1,
   stack: [],
   frame: 0,
+  context: 0,
   depth: 0,
   note: null,
 });

@@ -12,6 +12,10 @@ export { suggestReorder } from './btf/reorder.ts';
 export { openSearch, type SearchHit } from './btf/search.ts';
 export { type PrintedLine, printType } from './btf/print.ts';
 export { type AssembledObject, assemble, type Reference } from './isa/assembler.ts';
+export { formatPseudoC } from './isa/format.ts';
+export { assembleMnemonic } from './isa/mnemonic.ts';
+export { disassembleProgram } from './isa/disassembler.ts';
+export { mnemonicProgram } from './isa/convert.ts';
 export { HELPERS, type HelperSpec } from './isa/helpers.ts';
 export { INSTRUCTIONS, type InstructionSpec } from './isa/instructions.ts';
 export type { SymbolSource } from './isa/symbols.ts';
@@ -21,23 +25,26 @@ export type { Holder, HolderKind } from './kernel/subsystem.ts';
 export { openBtfFile, openTypesOf } from './libbpf/btf-file.ts';
 export { symbolsFromBtf } from './libbpf/symbols.ts';
 export { makeKernelSubset } from './btf/subset.ts';
-export type {
-  Command,
-  ExpectedFact,
-  LifecycleState,
-  MapLetter,
-  PathConfig,
-  Scenario,
-  ScenarioStep,
+export {
+  type Command,
+  type ExpectedFact,
+  type LifecycleState,
+  type MapLetter,
+  type PathConfig,
+  type Scenario,
+  type ScenarioStep,
+  TYPES_TEXT,
 } from './lab/commands.ts';
-export { Again } from './lab/again.ts';
+export { declaresTypes } from './lab/declared.ts';
+export type { Again } from './lab/again.ts';
 export { type Break } from './lab/breaks.ts';
-export { countInstructions, type Heat } from './lab/heat.ts';
+export type { Heat } from './lab/heat.ts';
 export type { ProgramRow, ProgramText } from './lab/program-text.ts';
 export type { ModuleCommand } from './lab/commands.ts';
 export { GRACE_CLOCKS, type GraceClock } from './kernel/grace.ts';
+export type { DeclarationTag } from './btf/tags.ts';
 export { toBase64 } from './base/base64.ts';
-export { hasObjectTools } from './lab/object-tools.ts';
+export { hasLateTools, lateTools } from './lab/late-tools.ts';
 export { Lab, type LabBreakpoint } from './lab/lab.ts';
 export {
   DEFAULT_KERNEL,

@@ -8,7 +8,9 @@ import type {
   ColdSnapshot,
   Command,
   CpuSnapshot,
+  DeclarationTag,
   Heat,
+  MapElement,
   ProgramText,
   History,
   Scenario,
@@ -74,6 +76,8 @@ export type ToWorker =
   | { readonly type: 'heat' }
   /** a loaded program as text; answered by `program` */
   | { readonly type: 'program'; readonly id: number }
+  /** what a map holds at the cursor, and what its creator noted of it; answered by `map` */
+  | { readonly type: 'map'; readonly id: number }
   /** back to where the run last met one of the breaks */
   | { readonly type: 'reverse' }
   /** the same run on another kernel, whose files these are; answered by `compared` */
@@ -109,11 +113,19 @@ export type FromWorker =
   | { readonly type: 'texts'; readonly texts: Readonly<Record<string, string>> }
   | { readonly type: 'heat'; readonly time: number; readonly heat: Heat }
   | { readonly type: 'program'; readonly id: number; readonly text: ProgramText }
+  | { readonly type: 'map'; readonly id: number; readonly contents: MapContents }
   /** what the same commands did on another kernel, up to the same time */
   | ({ readonly type: 'compared' } & OtherRun)
   | { readonly type: 'pong'; readonly n: number }
   /** the engine itself failed */
   | { readonly type: 'crash'; readonly message: string };
+
+/** Null where the map is gone. */
+export interface MapContents {
+  /** the first of them; of a ring buffer what nobody read */
+  readonly elements: readonly MapElement[] | null;
+  readonly tags: readonly DeclarationTag[] | null;
+}
 
 /** A run of the same scenario and commands on another kernel. */
 export interface OtherRun {

@@ -10,7 +10,7 @@ export function checkFacts(lab: Lab): BrokenFact[] {
   const broken: BrokenFact[] = [];
   for (const fact of [...lab.scenario.expect].sort((a, b) => a.at - b.at)) {
     lab.seek(fact.at);
-    const found = [...mapFacts(lab, fact), ...callFacts(lab, fact)];
+    const found = [...mapFacts(lab, fact), ...callFacts(lab, fact), ...saidFacts(lab, fact)];
     if (found.length > 0) broken.push({ fact, found: found.join(' ') });
   }
   return broken;
@@ -35,4 +35,10 @@ function callFacts(lab: Lab, fact: ExpectedFact): string[] {
   if (fact.errno !== undefined && lab.machine.answerOf(last) !== fact.errno) found.push(lab.machine.answerOf(last));
   if (fact.step !== undefined && answered !== fact.step) found.push(`step ${answered}`);
   return found;
+}
+
+function saidFacts(lab: Lab, { said }: ExpectedFact): string[] {
+  if (said === undefined) return [];
+  const last = lab.history.messages.findLast(({ event, level }) => event <= lab.position.event && level !== 'debug');
+  return last?.text.includes(said) ? [] : [last?.text ?? 'nothing was said'];
 }

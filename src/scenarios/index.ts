@@ -1,5 +1,7 @@
 import type { Scenario } from '../engine/index.ts';
+import { anyStruct } from './any-struct.ts';
 import { asModules } from './as-modules.ts';
+import { builtByClang } from './built-by-clang.ts';
 import { loaderKilled } from './loader-killed.ts';
 import { nameTaken } from './name-taken.ts';
 import { registerAndRun } from './register-and-run.ts';
@@ -14,4 +16,6 @@ export const SCENARIOS: readonly Scenario[] = [
   swapByLink,
   loaderKilled,
   asModules,
+  builtByClang,
+  anyStruct,
 ];

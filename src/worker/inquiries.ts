@@ -2,7 +2,7 @@
  * Questions to a lab, and moves that answer one: each is a row of a table. They reach the session only through its desk,
  * and what takes long becomes a job of slices.
  */
-import { Again, countInstructions, Lab, type MachineParts, openMachineParts } from '../engine/index.ts';
+import { type Again, Lab, lateTools, type MachineParts, openMachineParts } from '../engine/index.ts';
 import type { FromWorker, Notice, ToWorker } from '../protocol/messages.ts';
 
 export type KeepGoing = () => boolean;
@@ -22,6 +22,8 @@ export interface Desk {
   readonly texts: Readonly<Record<string, string>>;
   readonly post: (message: FromWorker) => void;
   readonly notice: (notice: Notice) => void;
+  /** once running work is done */
+  readonly whenIdle: (act: () => void) => void;
   /** pauses, then does something once running work is done, then shows where that led */
   readonly stop: (act: () => void) => void;
   /** once running work is done; whatever it ends with is shown */
@@ -41,7 +43,8 @@ type Inquiry = Extract<
       | 'step-over'
       | 'step-out'
       | 'run-to'
-      | 'program';
+      | 'program'
+      | 'map';
   }
 >;
 
@@ -88,6 +91,15 @@ const HANDLERS: Handlers = {
     if (text) post({ type: 'program', id, text });
   },
 
+  map: ({ post, whenIdle }, { machine }, { id }) =>
+    whenIdle(() => {
+      post({
+        type: 'map',
+        id,
+        contents: { elements: machine.mapElements(id, MOST_ELEMENTS), tags: machine.creatorTags(id) },
+      });
+    }),
+
   // back to what changed bytes last, or to when they last became a value: the answer is where the lab then stands
   'who-wrote': (desk, lab, { window, value }) =>
     desk.start(() => {
@@ -121,7 +133,7 @@ const HANDLERS: Handlers = {
       const other = new Lab(parts.value, lab.scenario, desk.texts);
       return runAgain(
         `running on ${kernel}`,
-        new Again(other, lab.commands, Math.max(lab.scenario.until, lab.history.until)),
+        new (lateTools().Again)(other, lab.commands, Math.max(lab.scenario.until, lab.history.until)),
         () => {
           const { calls, transitions } = other.history;
           desk.post({ type: 'compared', kernel, of, calls, transitions });
@@ -132,12 +144,16 @@ const HANDLERS: Handlers = {
   // how often each instruction ran up to the cursor: the same run once more, interpreted
   heat: (desk, lab) =>
     desk.start(() => {
+      const { Again, countInstructions } = lateTools();
       const again = new Again(new Lab(desk.parts, lab.scenario, desk.texts), lab.commands, lab.time);
       const counted = countInstructions(again.lab.machine);
       const { time } = lab;
       return runAgain('counting instructions', again, () => desk.post({ type: 'heat', time, heat: counted() }));
     }),
 };
+
+/** No view shows more of a map at once. */
+const MOST_ELEMENTS = 64;
 
 const NOTHING: Job = { name: 'nothing', run: () => true, progress: () => null, done: () => {} };
 
@@ -147,6 +163,11 @@ const runAgain = (name: string, again: Again, done: () => void): Job => ({
   progress: () => again.progress,
   done,
 });
+
+/** Inquiries for which the engine needs its other part. */
+const NEEDS_LATE_TOOLS: ReadonlySet<ToWorker['type']> = new Set(['program', 'map', 'heat', 'compare', 'who-wrote']);
+
+export const needsLateTools = ({ type }: ToWorker): boolean => NEEDS_LATE_TOOLS.has(type);
 
 export const isInquiry = (message: ToWorker): message is Inquiry => message.type in HANDLERS;
 

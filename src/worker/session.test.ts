@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { installLateTools } from '../engine/late.ts';
 import type { FromWorker, ToWorker } from '../protocol/messages.ts';
 import { PROTOCOL_VERSION } from '../protocol/messages.ts';
 import { decodeFrame } from '../protocol/frame.ts';
+import { anyStruct } from '../scenarios/any-struct.ts';
+import { builtByClang } from '../scenarios/built-by-clang.ts';
 import { nameTaken } from '../scenarios/name-taken.ts';
 import { replaceWhileConnected } from '../scenarios/replace-while-connected.ts';
 import { Session } from './session.ts';
@@ -17,7 +20,7 @@ function session() {
   const heard: FromWorker[] = [];
   const lab = new Session({
     post: (message) => heard.push(message),
-    fetchObjects: () => expect.fail('no object here'),
+    fetchLateTools: installLateTools,
     clock: () => {
       now += 0.1;
       return now;
@@ -154,4 +157,54 @@ test('a damaged BTF is told, not thrown', () => {
     texts: {},
   });
   expect(s.last('crash')?.message).toMatch(/BTF/);
+});
+
+test('a restart brings types, and programs that implement them', () => {
+  const s = session();
+  s.open();
+  s.say({ type: 'restart', texts: { ...replaceWhileConnected.texts, ...anyStruct.texts } });
+  expect(s.last('notice')).toBeUndefined();
+  s.say({ type: 'register-new', name: 'counter.s', text: anyStruct.texts['counter.s'] });
+  expect(stateOf(s, 'C')).toBe('INUSE');
+  s.say({ type: 'command', command: { do: 'call-member', process: 'p', map: 'C', member: 'step', args: ['', -9] } });
+  // what a member answers is no refusal
+  expect(s.last('notice')).toBeUndefined();
+  expect(s.last('history')?.history.messages.at(-1)?.text).toContain('step(, -9) = -9');
+  s.say({ type: 'command', command: { do: 'call-member', process: 'p', map: 'C', member: 'reset', args: ['00'] } });
+  expect(s.last('notice')?.notice).toMatchObject({ kind: 'refused', detail: 'reset is not implemented' });
+});
+
+test('types with an error leave the lab as it was, and say where it is', () => {
+  const s = session();
+  s.open(anyStruct);
+  s.say({ type: 'restart', texts: { ...anyStruct.texts, 'types.h': '\nstruct x { int (*f)(int) };\n' } });
+  expect(s.last('notice')?.notice).toMatchObject({ kind: 'error', title: 'types.h declares no type', line: 1 });
+  expect(stateOf(s, 'A')).toBe('INUSE');
+  s.say({ type: 'restart', texts: { ...anyStruct.texts, 'types.h': 'struct other { int (*f)(int); };\n' } });
+  expect(s.last('notice')?.notice).toMatchObject({ kind: 'error', text: 'counter.s' });
+});
+
+test('what a map holds is told as it is at the cursor', () => {
+  const s = session();
+  const object = readFileSync(join(import.meta.dirname, '../../public/samples/watched.bpf.o')).toString('base64');
+  s.open({ ...builtByClang, objects: { 'watched.bpf.o': object } });
+  const maps = s.last('cold')?.cold.objects[0].maps ?? [];
+  const ask = (name: string) => {
+    s.say({ type: 'map', id: maps.find((map) => map.name === name)?.id ?? 0 });
+    return s.last('map')?.contents;
+  };
+  expect(ask('sockets')?.elements).toHaveLength(2);
+  expect(ask('losses')?.elements).toHaveLength(5);
+  expect(ask('losses')?.elements?.[0]).toMatchObject({ keyText: null, valueText: null });
+  expect(ask('windows')?.elements).toHaveLength(16);
+  expect(ask('sockets')?.tags).toContainEqual({
+    text: 'packets',
+    kind: 'STRUCT',
+    name: 'seen',
+    component: 'greatest_cwnd',
+  });
+  s.say({ type: 'seek', time: 1_300_000_000 });
+  expect(ask('losses')?.elements?.length).toBeLessThan(5);
+  s.say({ type: 'seek', time: 0 });
+  expect(ask('losses')).toEqual({ elements: null, tags: null });
 });

@@ -4,14 +4,16 @@
  */
 import {
   assertUnreachable,
-  hasObjectTools,
+  hasLateTools,
   type Break,
   type Command,
+  declaresTypes,
   Lab,
   type MachineParts,
   type NoteRecord,
   openMachineParts,
   type Series,
+  TYPES_TEXT,
 } from '../engine/index.ts';
 import { encodeFrame } from '../protocol/frame.ts';
 import {
@@ -21,7 +23,8 @@ import {
   PROTOCOL_VERSION,
   type ToWorker,
 } from '../protocol/messages.ts';
-import { type Desk, inquire, isInquiry, type Job, type KeepGoing } from './inquiries.ts';
+import { refusalAfter } from './refusals.ts';
+import { type Desk, inquire, isInquiry, type Job, type KeepGoing, needsLateTools } from './inquiries.ts';
 
 /** The longest a slice works before it reads the queue, ms. */
 const SLICE_MS = 8;
@@ -33,14 +36,21 @@ const HISTORY_MS = 250;
 const FRAME_MS = 12;
 
 /** Commands for which the engine needs its other part. */
-const NEEDS_OBJECTS: ReadonlySet<Command['do']> = new Set(['load-object', 'call-member', 'read-ring']);
+const NEEDS_LATE_TOOLS: ReadonlySet<Command['do']> = new Set([
+  'load-object',
+  'call-member',
+  'read-ring',
+  'insmod',
+  'rmmod',
+  'replace',
+]);
 
 export interface SessionHost {
   readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
   /** wall clock, ms */
   readonly clock: () => number;
-  /** fetches the part of the engine that loads objects (src/engine/objects.ts) and installs it */
-  readonly fetchObjects: () => void;
+  /** fetches the engine's other part (src/engine/late.ts) and installs it */
+  readonly fetchLateTools: () => void;
 }
 
 export class Session {
@@ -136,8 +146,10 @@ export class Session {
     this.playing = null;
     this.jobs = [];
     const { scenario } = message;
-    const needed = scenario.objects !== undefined || scenario.types !== undefined;
-    this.withObjects(needed, () => this.start(new Lab(parts.value, scenario, this.texts), scenario.openAt));
+    const needed =
+      declaresTypes({ ...scenario.texts, ...this.texts }) ||
+      scenario.steps.some(({ command }) => NEEDS_LATE_TOOLS.has(command.do));
+    this.withLateTools(needed, () => this.start(new Lab(parts.value, scenario, this.texts), scenario.openAt));
     this.host.post({ type: 'ready', version: PROTOCOL_VERSION });
   }
 
@@ -182,7 +194,8 @@ export class Session {
 
   private move(lab: Lab, message: ToWorker): void {
     if (isInquiry(message)) {
-      if (this.parts) inquire(this.desk(this.parts), lab, message);
+      const { parts } = this;
+      if (parts) this.withLateTools(needsLateTools(message), () => inquire(this.desk(parts), lab, message));
       return;
     }
     switch (message.type) {
@@ -202,12 +215,12 @@ export class Session {
         this.stop(() => lab.stepCall(message.direction));
         return;
       case 'command':
-        this.withObjects(NEEDS_OBJECTS.has(message.command.do), () =>
+        this.withLateTools(NEEDS_LATE_TOOLS.has(message.command.do), () =>
           this.stop(() => this.command(lab, message.command)),
         );
         return;
       case 'restart':
-        this.stop(() => this.restart(lab, message.texts));
+        this.withLateTools(declaresTypes(message.texts), () => this.stop(() => this.restart(lab, message.texts)));
         return;
       case 'register-new':
         this.stop(() => this.registerNew(lab, message.name, message.text));
@@ -231,6 +244,7 @@ export class Session {
       texts: this.texts,
       post: (message) => this.host.post(message),
       notice: (notice) => this.notice(notice),
+      whenIdle: (act) => this.whenIdle(act),
       stop: (act) => this.stop(act),
       start: (job) => {
         this.playing = null;
@@ -246,11 +260,11 @@ export class Session {
     };
   }
 
-  /** At once, or when the part of the engine that loads objects is here. */
-  private withObjects(needed: boolean, act: () => void): void {
-    if (!needed || hasObjectTools()) return act();
-    this.host.fetchObjects();
-    this.jobs.push({ name: 'fetching the loader', run: hasObjectTools, progress: () => null, done: act });
+  /** At once, or when the engine's other part is here. */
+  private withLateTools(needed: boolean, act: () => void): void {
+    if (!needed || hasLateTools()) return act();
+    this.host.fetchLateTools();
+    this.jobs.push({ name: 'fetching the rest of the engine', run: hasLateTools, progress: () => null, done: act });
   }
 
   /** Pauses, then does something once running work is done, then shows where that led. */
@@ -302,22 +316,24 @@ export class Session {
 
   private restart(lab: Lab, texts: Readonly<Record<string, string>>): void {
     if (!this.parts) return;
-    for (const [name, text] of Object.entries(texts)) {
-      const problem = lab.machine.checkText(text);
+    const { time } = lab;
+    const ghosts: readonly Series[] = lab.history.series;
+    // the types come first: programs may implement them
+    const next = new Lab(this.parts, lab.scenario, texts, ghosts);
+    for (const name of Object.keys(texts).sort((a, b) => Number(b === TYPES_TEXT) - Number(a === TYPES_TEXT))) {
+      const problem = next.machine.checkText(texts[name], name);
       if (!problem) continue;
       this.notice({
         kind: 'error',
-        title: `${name} does not assemble`,
+        title: name === TYPES_TEXT ? `${name} declares no type` : `${name} does not assemble`,
         detail: problem.message,
         text: name,
         line: problem.line,
       });
       return;
     }
-    const { time } = lab;
-    const ghosts: readonly Series[] = lab.history.series;
     this.texts = texts;
-    this.start(new Lab(this.parts, lab.scenario, texts, ghosts), time);
+    this.start(next, time);
   }
 
   /** After a command: what happens now if nothing more is done, and back to where it was given. */
@@ -331,23 +347,8 @@ export class Session {
 
   /** The first call after an event that was refused, as something to read. */
   private reportRefusal(lab: Lab, after: number): void {
-    const { calls, messages } = lab.history;
-    const refused = calls.find((call) => call.event > after && call.ret < 0);
-    const warned = messages.find(({ event, level }) => event > after && (level === 'warn' || level === 'error'));
-    // user space gives up before the kernel is asked
-    if (!refused && warned) {
-      this.notice({
-        kind: 'error',
-        title: `${warned.source}: ${warned.text}`,
-        detail: 'All that was said: Processes.',
-      });
-    }
-    if (!refused) return;
-    this.notice({
-      kind: 'refused',
-      title: refused.text,
-      detail: refused.message ?? lab.machine.explain(refused),
-    });
+    const notice = refusalAfter(lab.history, after, (call) => lab.machine.explain(call));
+    if (notice) this.notice(notice);
   }
 
   private playSlice(lab: Lab, playing: { speed: number; wall: number }, keepGoing: KeepGoing): void {

@@ -4,21 +4,21 @@ import { Session } from './session.ts';
 const scope = self as DedicatedWorkerGlobalScope;
 const post = (message: FromWorker, transfer: Transferable[] = []) => scope.postMessage(message, transfer);
 let fetching: Promise<void> | null = null;
-/** What loads objects comes behind the first picture, or when it is asked for. */
-function fetchObjects(): void {
-  fetching ??= import('../engine/objects.ts').then(
-    ({ installObjects }) => installObjects(),
+/** The engine's other part comes behind the first picture, or when it is asked for. */
+function fetchLateTools(): void {
+  fetching ??= import('../engine/late.ts').then(
+    ({ installLateTools }) => installLateTools(),
     () => {
       fetching = null;
-      scope.setTimeout(fetchObjects, RETRY_MS);
+      scope.setTimeout(fetchLateTools, RETRY_MS);
     },
   );
 }
 const RETRY_MS = 1000;
 const BEHIND_MS = 1500;
-scope.setTimeout(fetchObjects, BEHIND_MS);
+scope.setTimeout(fetchLateTools, BEHIND_MS);
 
-const session = new Session({ post, clock: () => performance.now(), fetchObjects });
+const session = new Session({ post, clock: () => performance.now(), fetchLateTools });
 
 /** A message to ourselves runs after the page's messages that are already queued. */
 const turn = new MessageChannel();

@@ -5,7 +5,7 @@
  */
 import type { Parsed, TextRange } from '../base/result.ts';
 import { encode, type Insn, slotsOf } from './insn.ts';
-import { helperByName, HELPERS } from './helpers.ts';
+import { HELPER_NAMES, helperId } from './helper-names.ts';
 import type { AssembledFunction, AssembledObject, FunctionUse, Reference } from './object.ts';
 import { CALL_KIND, OPCODE } from './opcodes.ts';
 import { NO_SYMBOLS, type SymbolSource } from './symbols.ts';
@@ -341,10 +341,10 @@ function resolveCallee(draft: Draft, functions: ReadonlySet<string>, context: Co
     problems.unknown(CODES.unknownLabel, callee.range, 'function', name, functions);
     return draft;
   }
-  const helper = helperByName(name);
-  if (helper) {
-    references.push({ kind: 'helper', id: helper.id, ...place });
-    return withCall(draft, { imm: helper.id });
+  const helper = helperId(name);
+  if (helper !== undefined) {
+    references.push({ kind: 'helper', id: helper, ...place });
+    return withCall(draft, { imm: helper });
   }
   const kfunc = symbols.kfunc(name);
   if (kfunc) {
@@ -365,7 +365,7 @@ function reportUnknownFunction(
   const kinds = [
     ['the function', functions],
     ['the kfunc', symbols.kfuncs()],
-    ['the helper', HELPERS.map(({ name }) => name)],
+    ['the helper', HELPER_NAMES],
   ] as const;
   const near =
     nearest(

@@ -1,5 +1,5 @@
 /* Instructions as text, in three hands: LLVM's pseudo-C, the kernel's own (disasm.c, bpftool's xlated), the mnemonics. */
-import { helperById } from './helpers.ts';
+import { helperName } from './helper-names.ts';
 import { decode, type Insn, instructionSlots, slotsOf, wideValue } from './insn.ts';
 import { type InstructionSpec, isOpcode, looseSpecOf, specOf } from './instructions.ts';
 import { operandsOf } from './mnemonic.ts';
@@ -55,7 +55,7 @@ const SHARED: Readonly<Record<string, Render>> = {
   fd: ({ off }) => (off === 0 ? '' : `, ${off}`),
   spaces: ({ imm }) => `${imm >> 16}, ${imm & 0xffff}`,
   pc: (insn) => `pc${tight(distance(insn))}`,
-  helper: ({ imm }) => `${imm === 0 ? 'bpf_unspec' : (helperById(imm)?.name ?? 'unknown')}#${imm}`,
+  helper: ({ imm }) => `${helperName(imm).replace('bpf_unknown', 'unknown')}#${imm}`,
   kfunc: ({ imm }, _, names) => `${imm === 0 ? '' : (names.kfunc?.(imm) ?? 'kernel-function')}#${imm}`,
 };
 

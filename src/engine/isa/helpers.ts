@@ -1,4 +1,4 @@
-/* Helper functions by number (include/uapi/linux/bpf.h). `tcp`: what programs of tcp_congestion_ops may call. */
+/* What helper functions do, for the editor (numbers of include/uapi/linux/bpf.h). `tcp`: what programs of tcp_congestion_ops may call. */
 
 export interface HelperSpec {
   readonly id: number;
@@ -279,9 +279,3 @@ export const HELPERS: readonly HelperSpec[] = ROWS.map(([id, name, prototype, do
   gplOnly: flags.includes('g'),
   tcp: !flags.includes('-'),
 }));
-
-const byName = new Map(HELPERS.map((helper) => [helper.name, helper]));
-const byId = new Map(HELPERS.map((helper) => [helper.id, helper]));
-
-export const helperByName = (name: string): HelperSpec | undefined => byName.get(name);
-export const helperById = (id: number): HelperSpec | undefined => byId.get(id);

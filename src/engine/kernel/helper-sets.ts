@@ -4,9 +4,9 @@
  */
 import { ERRNO } from '../base/errno.ts';
 import { decode, instructionSlots } from '../isa/insn.ts';
+import { helperName } from '../isa/helper-names.ts';
 import { CALL_KIND, OPCODE } from '../isa/opcodes.ts';
 import type { KernelParts } from './core.ts';
-import { helperName } from './helper-names.ts';
 import type { Profile } from './profiles.ts';
 
 /** bpf_base_func_proto with CAP_BPF and CAP_PERFMON */

@@ -183,7 +183,7 @@ export class Kernel {
   }
 
   /** What a process reads that has a ring buffer mapped; null when the fd is of none. */
-  readRing(pid: number, fd: number): Uint8Array[] | null {
+  readRing(pid: number, fd: number): readonly Uint8Array[] | null {
     const map = fds.objectOf(this.core, pid, fd, 'map');
     return map > 0 && this.state.maps[map].type === MAP_TYPE.RINGBUF ? consume(this.core, this.state.maps[map]) : null;
   }

@@ -131,7 +131,12 @@ export interface ExpectedFact {
   readonly errno?: string;
   /** id of the step that answered */
   readonly step?: string;
+  /** what the last message says, or a part of it */
+  readonly said?: string;
 }
+
+/** The text of a run that is no program: C declarations of struct_ops types that its kernel has besides its own. */
+export const TYPES_TEXT = 'types.h';
 
 export interface Scenario {
   readonly id: string;
@@ -142,12 +147,12 @@ export interface Scenario {
   readonly seed: number;
   /** the kernel that it is told for; the default one when left out */
   readonly kernel?: string;
-  /** program texts by name; the page may replace them */
+  /** program texts by name, and under TYPES_TEXT declared types; the page may replace them */
   readonly texts: Readonly<Record<string, string>>;
   /** object files in base64 by name */
   readonly objects?: Readonly<Record<string, string>>;
-  /** C declarations of struct_ops types that this kernel has besides its own (kernel/struct-ops/declare.ts) */
-  readonly types?: string;
+  /** object files that whoever opens the scenario brings from public/samples */
+  readonly samples?: readonly string[];
   readonly steps: readonly ScenarioStep[];
   /** where the page opens, nanoseconds */
   readonly openAt: number;

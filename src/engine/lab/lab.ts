@@ -6,7 +6,8 @@ import { type Break, lastBreak, nextBreak } from './breaks.ts';
 import { decode } from '../isa/insn.ts';
 import { writesRegister } from '../isa/effects.ts';
 import { Microscope, type Place } from './microscope.ts';
-import { type Answer, type Change, describeChange, lastChange, type Window } from './questions.ts';
+import { lateTools } from './late-tools.ts';
+import type { Answer, Change, Window } from './questions.ts';
 import type { MachineParts } from './kernels.ts';
 import { Machine } from './machine.ts';
 import { Recorder } from './recorder.ts';
@@ -228,9 +229,11 @@ export class Lab {
 
   /**
    * Searches back for what changed bytes of the machine, or made them a value; a generator of slices. Then the lab
-   * stands there, at the instruction where a program did it, and `answer` has it in words; null when nothing did.
+   * stands there, at the instruction where a program did it, and `answer` has it in words; null when nothing did. Needs
+   * installLateTools().
    */
   *lastChange({ address, length }: Window, value: readonly number[] | null): Generator<void, void> {
+    const { lastChange, describeChange } = lateTools();
     this.answer = null;
     const { at } = this.scope;
     const end = at ? at.event - 1 : this.run.event;

@@ -18,13 +18,13 @@ import { KernelFunctions } from '../vm/functions.ts';
 import { BpfMachine } from '../vm/machine.ts';
 import { Memory } from '../vm/memory.ts';
 import { Text } from '../vm/text.ts';
-import { compiledText } from '../vm/wasm/compile.ts';
-import type { Command, MapLetter, Scenario } from './commands.ts';
+import { type Command, type MapLetter, type Scenario, TYPES_TEXT } from './commands.ts';
+import { type DeclaredParts, declareTypes } from './declared.ts';
 import type { MachineParts } from './kernels.ts';
 import type { Halted, ProgramWatch, WatchedMachine } from './microscope.ts';
 import { objectSnapshots } from './object-snapshots.ts';
-import { objectTools } from './object-tools.ts';
-import { type ProgramText, programText } from './program-text.ts';
+import { lateTools } from './late-tools.ts';
+import type { ProgramText } from './program-text.ts';
 import { Programs } from './programs.ts';
 import type { LifecycleFacts, WindowPoint } from './recorder.ts';
 import type { RunnableMachine } from './run.ts';
@@ -96,6 +96,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
   readonly user: UserSpace;
   readonly btf: Btf;
   readonly profile: Profile;
+  private readonly declared: DeclaredParts;
   private readonly bpf: BpfMachine;
   private readonly programs: Programs;
   private readonly scenarioStep: EventKind;
@@ -110,15 +111,14 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
   private lastCold: { cold: Cold; branch: number; snapshot: ColdSnapshot } | null = null;
 
   constructor(
-    private readonly parts: MachineParts,
+    parts: MachineParts,
     private readonly scenario: Scenario,
     readonly texts: Readonly<Record<string, string>>,
     private readonly observer: MachineObserver,
   ) {
     const { memory, events, text, functions } = this;
-    const declared =
-      scenario.types === undefined ? null : objectTools().declareStructOps(scenario.types, parts.btf).value;
-    const btf = declared?.btf ?? parts.btf;
+    this.declared = declareTypes(texts, parts);
+    const { btf } = this.declared.parts;
     this.btf = btf;
     this.profile = parts.profile;
     this.bpf = new BpfMachine(memory, functions);
@@ -161,7 +161,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     registerHelpers(functions, { now: () => events.now, random: () => this.tcp.net.random() });
     this.sock = new (cursorClass(this.tcp.offsets.sock.layout))(memory);
     this.kernel.registerSubsystem(this.tcp.subsystem);
-    for (const name of declared?.btf ? declared.names : []) this.kernel.registerGeneric(name);
+    for (const name of this.declared.names) this.kernel.registerGeneric(name);
     this.user = new UserSpace(this, (record) => this.observer.call(record));
     this.scenarioStep = events.define('scenario', (index) => this.stepOf(index));
     for (const [index, { at }] of scenario.steps.entries()) events.schedule(at, this.scenarioStep, index);
@@ -199,13 +199,13 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
 
   /** Null when the text does not assemble on this kernel. */
   assemble(text: string): AssembledObject | null {
-    const { value, diagnostics } = assemble(text, this.parts.symbols);
+    const { value, diagnostics } = assemble(text, this.declared.parts.symbols);
     return diagnostics.some(({ severity }) => severity === 'error') ? null : value;
   }
 
-  /** The first error of a text, with its 0-based line. */
-  checkText(text: string): { readonly message: string; readonly line: number } | null {
-    const { diagnostics } = assemble(text, this.parts.symbols);
+  /** The first error of a text, with its 0-based line; of the declared types, as this machine has them. */
+  checkText(text: string, name = ''): { readonly message: string; readonly line: number } | null {
+    const { diagnostics } = name === TYPES_TEXT ? this.declared : assemble(text, this.declared.parts.symbols);
     const error = diagnostics.find(({ severity }) => severity === 'error');
     return error ? { message: `${error.code}: ${error.message}`, line: error.range.line } : null;
   }
@@ -258,7 +258,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     if (!found || !this.kernel.state.progs[found.prog.object]) return null;
     const insns = this.kernel.insns(found.prog.object);
     const prepared = this.bpf.prepare(insns);
-    return programText(insns, found.prog.lines, prepared.ok ? compiledText(prepared.value) : [], this.btf);
+    return lateTools().programText(insns, found.prog.lines, prepared.ok ? prepared.value : null, this.btf);
   }
 
   /** The loaded program with this id. */
@@ -284,12 +284,12 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
 
   /** Declaration tags in the BTF of the creator of the map with this id; null when there is no such map. */
   creatorTags(id: number): DeclarationTag[] | null {
-    return objectTools().creatorTags(this.kernel, id);
+    return lateTools().creatorTags(this.kernel, id);
   }
 
   /** The first elements of the map with this id; null when there is no such map. */
   mapElements(id: number, most = 100): MapElement[] | null {
-    return objectTools().mapElements(this.kernel, id, most);
+    return lateTools().mapElements(this.kernel, id, most);
   }
 
   /** The same array while nothing about the maps changed. */

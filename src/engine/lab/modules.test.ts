@@ -6,9 +6,11 @@ import { shippedBtf } from '../kernel/testing/boot.ts';
 import { V6_12 } from '../kernel/profiles.ts';
 import { symbolsFromBtf } from '../libbpf/symbols.ts';
 import type { Command, Scenario } from './commands.ts';
+import { installLateTools } from '../late.ts';
 import { Lab } from './lab.ts';
 import { linkPath } from './modules.ts';
 
+installLateTools();
 const btf = shippedBtf();
 const parts = { profile: V6_12, btf, symbols: symbolsFromBtf(btf) };
 

@@ -8,13 +8,13 @@ import { shippedBtf } from '../kernel/testing/boot.ts';
 import { symbolsFromBtf } from '../libbpf/symbols.ts';
 import type { Command, Scenario } from './commands.ts';
 import { V6_12 } from '../kernel/profiles.ts';
-import { installObjects } from '../objects.ts';
+import { installLateTools } from '../late.ts';
 import { Lab } from './lab.ts';
 
 const SAMPLES = join(import.meta.dirname, '../../../public/samples');
 const sample = (name: string): Uint8Array => new Uint8Array(readFileSync(join(SAMPLES, `${name}.bpf.o`)));
 const btf = shippedBtf();
-installObjects();
+installLateTools();
 const parts = { profile: V6_12, btf, symbols: symbolsFromBtf(btf) };
 const SECOND = 1e9;
 

@@ -2,7 +2,8 @@
 import type { Btf } from '../btf/btf.ts';
 import { disassemble } from '../isa/disassembler.ts';
 import { decode, instructionSlots } from '../isa/insn.ts';
-import type { BodyText } from '../vm/wasm/bodies.ts';
+import type { Program } from '../vm/program.ts';
+import { compiledText } from '../vm/wasm/compile.ts';
 
 export interface ProgramRow {
   readonly slot: number;
@@ -18,12 +19,14 @@ export interface ProgramRow {
 
 export type ProgramText = readonly ProgramRow[];
 
+/** `prepared`: null for what no engine runs. */
 export function programText(
   insns: Uint8Array,
   lines: readonly number[],
-  functions: readonly BodyText[],
+  prepared: Program | null,
   btf: Btf,
 ): ProgramText {
+  const functions = prepared ? compiledText(prepared) : [];
   const compiled = new Map<number, string[]>();
   for (const { lines: body } of functions) {
     for (const { slot, depth, text } of body) {

@@ -175,8 +175,9 @@ export class Recorder {
     const current = now.holders.filter(counts);
     const gone = old.filter((a) => !current.some((b) => sameHolder(a, b)));
     const come = current.filter((a) => !old.some((b) => sameHolder(a, b)));
-    const last = this.calls.at(-1);
-    const call = last?.event === event ? last.n : 0;
+    const here = this.calls.filter((one) => one.event === event);
+    // of several calls the one that takes something away, not the close behind it
+    const call = (here.find(({ shape }) => shape === 'delete') ?? here.at(-1))?.n ?? 0;
     for (const [holder, gained] of [...gone.map((h) => [h, false] as const), ...come.map((h) => [h, true] as const)]) {
       const { kind, id } = holder;
       const by = gained ? holder.call : call;

@@ -235,6 +235,8 @@ export interface CpuSnapshot {
   readonly stack: readonly StackSlot[];
   /** where the frame lies: linear address of r10 */
   readonly frame: number;
+  /** linear address of the arguments that the trampoline stored, 8 bytes each */
+  readonly context: number;
   /** functions of the program that called the one it stands in */
   readonly depth: number;
   /** registers that the last instruction wrote */

@@ -186,6 +186,7 @@ export function cpuSnapshot(machine: Machine, at: Halted, position: Position): C
     registers: Array.from({ length: at.low.length }, (_, i) => [at.low[i], at.high[i]] as const),
     stack: stackSlots(machine, prog.insns, at.low[FRAME_POINTER] >>> 0),
     frame: at.low[FRAME_POINTER] >>> 0,
+    context: at.context,
     depth: at.depth,
     changed: at.changed,
     socket: Math.abs(machine.tcp.socketOf(machine.memory.u32[at.context >>> 2])),

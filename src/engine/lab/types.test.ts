@@ -7,16 +7,16 @@ import { structLayout } from '../btf/layout.ts';
 import { declareStructOps } from '../kernel/struct-ops/declare.ts';
 import { shippedBtf } from '../kernel/testing/boot.ts';
 import { symbolsFromBtf } from '../libbpf/symbols.ts';
-import type { Command } from './commands.ts';
+import { type Command, TYPES_TEXT } from './commands.ts';
 import { V6_12 } from '../kernel/profiles.ts';
-import { installObjects } from '../objects.ts';
+import { installLateTools } from '../late.ts';
 import { Lab } from './lab.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 const COUNTER = readFileSync(join(FIXTURES, 'counter.h'), 'utf8');
 const object = toBase64(new Uint8Array(readFileSync(join(FIXTURES, 'counter.bpf.o'))));
 const btf = shippedBtf();
-installObjects();
+installLateTools();
 const parts = { profile: V6_12, btf, symbols: symbolsFromBtf(btf) };
 
 function lab(types: string, ...commands: Command[]): Lab {
@@ -26,9 +26,8 @@ function lab(types: string, ...commands: Command[]): Lab {
     intro: '',
     path: { rateBps: 10e6, delayNs: 10e6, queuePackets: 50 },
     seed: 1,
-    texts: {},
+    texts: { [TYPES_TEXT]: types },
     objects: { 'counter.bpf.o': object },
-    types,
     steps: commands.map((command, i) => ({ at: (i + 1) * 1e6, caption: '', command })),
     openAt: 0,
     until: 1e9,

@@ -7,15 +7,13 @@ import { ERRNO } from '../base/errno.ts';
 import type { AssembledObject } from '../isa/object.ts';
 import type { BpfAttr, BpfCommand, SyscallResult } from '../kernel/kernel.ts';
 import type { TraceEntry } from '../kernel/steps.ts';
-import { callByHand } from './call-member.ts';
-import { objectTools } from './object-tools.ts';
+import { lateTools } from './late-tools.ts';
 import { type LoadedObject, loadObject, registerValue } from '../libbpf/load.ts';
 import type { Syscall } from '../libbpf/process.ts';
 import type { Command, MapLetter } from './commands.ts';
 import type { CallRecord } from './snapshot.ts';
 import { type Library, linkLibraries } from './libraries.ts';
 import * as links from './links.ts';
-import { runModuleVerb } from './modules.ts';
 import { straceBpf } from './strace.ts';
 import type { Machine } from './machine.ts';
 import { type LoadedMap, type LoadedProg, type LoadedLink, nobody, type Told, type UserState } from './user-state.ts';
@@ -46,7 +44,7 @@ export class UserSpace {
         this.loadFile(command);
         return;
       case 'call-member':
-        callByHand(this.machine, this.map(command.map), command, {
+        lateTools().callByHand(this.machine, this.map(command.map), command, {
           simple: (text, run) => this.simple(command.process, text, run, { ...PLAIN, map: command.map }),
           impossible: (text, why) => this.impossible(command.process, text, ERRNO.EINVAL, why),
           bpf: (name, attr) => this.bpf(command.process, name, attr, { ...PLAIN, map: command.map }),
@@ -82,7 +80,7 @@ export class UserSpace {
       case 'insmod':
       case 'rmmod':
       case 'replace':
-        runModuleVerb(this, command);
+        lateTools().runModuleVerb(this, command);
         return;
       case 'grace':
         this.machine.kernel.setGrace(command.clock, command.to);
@@ -223,7 +221,7 @@ export class UserSpace {
     const { process, object: name, map, attach } = command;
     const { machine } = this;
     const taken = this.state.maps.map(({ letter }) => letter);
-    const loaded = objectTools().loadFile(name, command.bytes ?? machine.objectFile(name) ?? '', {
+    const loaded = lateTools().loadFile(name, command.bytes ?? machine.objectFile(name) ?? '', {
       kernel: machine.kernel,
       btf: machine.btf,
       profile: machine.profile,

@@ -20,52 +20,21 @@ swap2_ssthresh:
 done:
   exit
 
-; u32 undo_cwnd(sk): a false alarm.
-; Take the larger window back.
+; u32 undo_cwnd(sk): a false alarm. The kernel
+; has a function for it: Reno's own.
 .section struct_ops/undo_cwnd
 swap2_undo_cwnd:
-  r6 = *(u64 *)(r1 + 0)
-  r0 = *(u32 *)(r6 + tcp_sock.snd_cwnd)
-  r2 = *(u32 *)(r6 + tcp_sock.prior_cwnd)
-  if r0 >= r2 goto done
-  r0 = r2
-done:
+  r1 = *(u64 *)(r1 + 0)     ; sk, a tcp_sock
+  call tcp_reno_undo_cwnd
   exit
 
 ; void cong_avoid(sk, ack, acked):
-; packets were delivered. Grow the window.
+; packets were delivered. Grow as Reno does.
 .section struct_ops/cong_avoid
 swap2_cong_avoid:
-  r6 = *(u64 *)(r1 + 0)     ; sk
-  r7 = *(u32 *)(r1 + 16)    ; acked, packets
-  ; the window was not full: keep it
-  r1 = *(u8 *)(r6 + tcp_sock.is_cwnd_limited)
-  r1 &= mask(tcp_sock.is_cwnd_limited)
-  if r1 == 0 goto done
-  r2 = *(u32 *)(r6 + tcp_sock.snd_cwnd)
-  r3 = *(u32 *)(r6 + tcp_sock.snd_ssthresh)
-  if r2 >= r3 goto avoid
-  ; slow start: one more for each packet,
-  ; but not beyond ssthresh
-  r2 += r7
-  if r2 <= r3 goto store
-  r2 = r3
-  goto store
-avoid:
-  ; one more for each window of packets
-  r4 = *(u32 *)(r6 + tcp_sock.snd_cwnd_cnt)
-  r4 += r7
-  if r4 < r2 goto count
-  r4 -= r2
-  r2 += 1
-count:
-  *(u32 *)(r6 + tcp_sock.snd_cwnd_cnt) = r4
-store:
-  r5 = *(u32 *)(r6 + tcp_sock.snd_cwnd_clamp)
-  if r2 <= r5 goto write
-  r2 = r5
-write:
-  *(u32 *)(r6 + tcp_sock.snd_cwnd) = r2
-done:
+  r2 = *(u32 *)(r1 + 8)     ; ack
+  r3 = *(u32 *)(r1 + 16)    ; acked, packets
+  r1 = *(u64 *)(r1 + 0)     ; sk
+  call tcp_reno_cong_avoid
   r0 = 0
   exit

@@ -1,10 +1,13 @@
 /* What can be done to a map: one table, which the lifecycle's edges, the bar below it, the modules lens and the palette read. */
 import type { Command, GraceClock, MapLetter, MapSnapshot } from '../../engine/index.ts';
 import { command } from '../engine/engine.ts';
-import { choices } from '../store/choices.ts';
+import { choices, chooseTab, select } from '../store/choices.ts';
 import { lab, notify } from '../store/lab.ts';
 import { textOf } from '../store/texts.ts';
 import type { CommandArgs, PageCommand } from './command.ts';
+
+/** Its members are the stack's to call. */
+export const TCP_STRUCT = 'tcp_congestion_ops';
 
 /** Who carries out what is pressed on the page. */
 const OPERATOR = 'you';
@@ -139,6 +142,24 @@ export interface MapVerb {
   readonly run: (map: MapLetter) => void;
 }
 
+/** Calls a member by hand: numbers, and bytes in hex for what a pointer leads to. */
+export const callMember = (map: MapLetter, member: string, args: readonly (number | string)[]): void =>
+  byKeeper(map, (process) => ({ do: 'call-member', process, map, member, args }));
+
+/** By the process that loaded the object. */
+export const readRing = (process: string, object: string, map: string): void =>
+  command({ do: 'read-ring', process, object, map });
+
+/** To the form in which a member is called. */
+function showCalls(map: MapLetter): void {
+  if (mapOf(map)?.struct === TCP_STRUCT) {
+    tell(`The TCP stack calls the members of map ${map}`, 'They take a socket: connect one, and step into a program.');
+    return;
+  }
+  chooseTab('side', 'trampoline');
+  select({ map, socket: null });
+}
+
 /** None is ever disabled: pressing one that the kernel refuses shows the errno and the check that answered. */
 export const MAP_VERBS: readonly MapVerb[] = [
   {
@@ -171,6 +192,19 @@ export const MAP_VERBS: readonly MapVerb[] = [
   },
   { id: 'connect', word: 'connect', title: 'Connect: a new connection that chooses it', run: connect },
   {
+    id: 'default',
+    word: 'make default',
+    title: 'Make it the default of the network namespace (net.ipv4.tcp_congestion_control)',
+    shown: () => false,
+    run: (map) =>
+      asOperator((process) => ({
+        do: 'sysctl',
+        process,
+        name: 'net.ipv4.tcp_congestion_control',
+        value: mapOf(map)?.ccName ?? '',
+      })),
+  },
+  {
     id: 'pin',
     word: 'pin',
     title: 'Pin the map, or the link that holds it, in bpffs',
@@ -178,6 +212,13 @@ export const MAP_VERBS: readonly MapVerb[] = [
     run: pin,
   },
   { id: 'unpin', word: 'unpin', title: 'Unpin: remove its file in bpffs', shown: isPinned, run: unpin },
+  {
+    id: 'call',
+    word: 'call',
+    title: 'Call a member by hand',
+    shown: ({ struct }) => struct !== TCP_STRUCT,
+    run: showCalls,
+  },
   { id: 'close', word: 'close fds', title: 'Close the fds of the map and its programs', run: closeFds },
   { id: 'kill', word: 'kill loader', title: 'Kill the process that has it open', run: killKeeper },
 ];

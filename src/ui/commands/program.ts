@@ -1,12 +1,25 @@
+import { TYPES_TEXT } from '../../engine/index.ts';
+import { COUNTER_TYPES } from '../../scenarios/programs.ts';
 import { move, registerNew, restart, setBreakpoints } from '../engine/engine.ts';
 import { choices, choose } from '../store/choices.ts';
 import { editorLink, reveal } from '../store/editor-link.ts';
 import { lab, notify, useLab } from '../store/lab.ts';
 import { lineMap } from '../store/line-map.ts';
-import { activeText, currentTexts, editText, freshName, hasExample, loadedLine, textOf } from '../store/texts.ts';
+import {
+  activeText,
+  currentTexts,
+  editText,
+  freshName,
+  hasExample,
+  isTypes,
+  loadedLine,
+  statusOf,
+  textOf,
+} from '../store/texts.ts';
 import type { PageCommand } from './command.ts';
 
 const hasText = (): boolean => lab().cold !== null && activeText() !== null;
+const hasProgram = (): boolean => hasText() && !isTypes(activeText() ?? '');
 
 /** Without a text there is no program to start with. */
 function restartWithTexts(): void {
@@ -22,10 +35,41 @@ function registerAsNew(): void {
   const name = activeText();
   if (name === null) return;
   const text = textOf(name);
-  const fresh = freshName(name);
+  const type = /^\s*\.struct_ops(?:\.link)?\s+(\w+)/m.exec(text)?.[1];
+  const types = textOf(TYPES_TEXT);
+  const isNew =
+    new RegExp(`struct\\s+${type}\\s*\\{`).test(types) && statusOf(TYPES_TEXT, types, lab().loaded) !== 'same';
+  if (isNew) {
+    notify({
+      kind: 'info',
+      title: `The machine does not have ${type} as ${TYPES_TEXT} declares it`,
+      detail: 'Types are of the kernel from its start: restart with this text first.',
+    });
+    return;
+  }
+  const fresh = statusOf(name, text, lab().loaded) === 'new' ? name : freshName(name);
   editText(fresh, text);
   choose({ activeText: fresh });
   registerNew(fresh, text);
+}
+
+function declareTypes(): void {
+  if (textOf(TYPES_TEXT).trim() === '') editText(TYPES_TEXT, COUNTER_TYPES);
+  choose({ activeText: TYPES_TEXT });
+}
+
+/** Begins a program for the declared type. */
+async function implement(): Promise<void> {
+  const { programFor } = await import('../engine/new-text.ts');
+  const begun = await programFor(textOf(TYPES_TEXT));
+  if (!begun) {
+    const detail = 'Declare a struct with function pointers first.';
+    notify({ kind: 'info', title: `${TYPES_TEXT} declares no type that could be implemented`, detail });
+    return;
+  }
+  const name = freshName(`${begun.name}.s`);
+  editText(name, begun.text);
+  choose({ activeText: name });
 }
 
 function resetText(): void {
@@ -83,15 +127,29 @@ export const PROGRAM_COMMANDS: readonly PageCommand[] = [
     title: 'Register this text as a new map',
     group: 'Program',
     keys: ['Ctrl+Shift+Enter'],
-    when: hasText,
+    when: hasProgram,
     run: registerAsNew,
+  },
+  {
+    id: 'program.types',
+    title: 'Declare a struct_ops type, in C',
+    group: 'Program',
+    when: () => lab().cold !== null,
+    run: declareTypes,
+  },
+  {
+    id: 'program.implement',
+    title: 'Begin a program for the declared struct_ops type',
+    group: 'Program',
+    when: () => lab().cold !== null && textOf(TYPES_TEXT) !== '',
+    run: () => void implement(),
   },
   {
     id: 'program.breakpoint',
     title: 'Breakpoint on or off',
     group: 'Program',
     keys: ['F9'],
-    when: hasText,
+    when: hasProgram,
     run: ({ line }) => {
       const at = line ?? editorLink()?.line();
       if (at !== undefined) toggleBreakpoint(Number(at));
@@ -102,7 +160,7 @@ export const PROGRAM_COMMANDS: readonly PageCommand[] = [
     title: 'Run to the line of the cursor',
     group: 'Program',
     keys: ['Ctrl+F10'],
-    when: hasText,
+    when: hasProgram,
     run: () => {
       const name = activeText();
       const shown = editorLink()?.line();

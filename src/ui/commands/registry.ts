@@ -9,6 +9,7 @@ import { INSPECT_COMMANDS } from './inspect.ts';
 import { keyTable } from './keys.ts';
 import { LAB_COMMANDS } from './lab.ts';
 import { PROGRAM_COMMANDS } from './program.ts';
+import { TEXT_COMMANDS } from './text.ts';
 import { TIME_COMMANDS } from './time.ts';
 import { VIEW_COMMANDS } from './view.ts';
 
@@ -27,6 +28,7 @@ export const COMMANDS: readonly PageCommand[] = [
   ...TIME_COMMANDS,
   ...PROGRAM_COMMANDS,
   ...FILE_COMMANDS,
+  ...TEXT_COMMANDS,
   ...LAB_COMMANDS,
   ...VIEW_COMMANDS,
   ...INSPECT_COMMANDS,

@@ -1,5 +1,5 @@
 /* A button that opens a menu to choose one of few. Arrows walk, Enter chooses, Escape closes and gives the focus back. */
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 
 interface ChoiceProps {
   readonly label: string;
@@ -78,10 +78,25 @@ const itemsOf = (menu: HTMLElement | null): HTMLElement[] => [
   ...(menu?.querySelectorAll<HTMLElement>('[role="menuitemradio"]') ?? []),
 ];
 
+/** Between the menu and its button, and the least to the window's edge, px. */
+const GAP = 6;
+const EDGE = 8;
+
 const STEP: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowDown: 1 };
 
 function ChoiceMenu({ id, label, value, items, onChoose, onClose }: ChoiceMenuProps) {
   const list = useRef<HTMLDivElement>(null);
+  // above everything: a pane's head would cut it off
+  useLayoutEffect(() => {
+    const { current } = list;
+    const trigger = current?.parentElement?.getBoundingClientRect();
+    if (!current || !trigger) return;
+    current.showPopover();
+    const left = Math.min(trigger.left, window.innerWidth - current.offsetWidth - EDGE);
+    current.style.left = `${Math.max(EDGE, left)}px`;
+    current.style.top = `${trigger.bottom + GAP}px`;
+    current.style.maxHeight = `${window.innerHeight - trigger.bottom - GAP - EDGE}px`;
+  }, []);
   useEffect(() => {
     const chosen = list.current?.querySelector<HTMLElement>('[aria-checked="true"]');
     (chosen ?? itemsOf(list.current)[0])?.focus();
@@ -97,7 +112,7 @@ function ChoiceMenu({ id, label, value, items, onChoose, onClose }: ChoiceMenuPr
     event.stopPropagation();
   };
   return (
-    <div className="menu" role="menu" id={id} aria-label={label} ref={list} onKeyDown={onKeyDown}>
+    <div className="menu" popover="manual" role="menu" id={id} aria-label={label} ref={list} onKeyDown={onKeyDown}>
       {items.map((item) => (
         <button
           key={item.value}

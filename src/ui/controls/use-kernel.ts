@@ -1,21 +1,28 @@
 import { useEffect, useState } from 'react';
-import type { Btf } from '../../engine/index.ts';
+import { type Btf, TYPES_TEXT } from '../../engine/index.ts';
 import { kernelBtf } from '../engine/kernel.ts';
 import { useLab } from '../store/lab.ts';
 
-/** The kernel's types; null until they are here. That they cannot be had is told where the engine needs them. */
+interface Opened {
+  readonly kernel: string;
+  readonly types: string | undefined;
+  readonly btf: Btf;
+}
+
+/** The kernel's types, those that the run declares too; null until they are here. That they cannot be had is told where the engine needs them. */
 export function useKernel(): Btf | null {
   const kernel = useLab((state) => state.kernel);
-  const [opened, setOpened] = useState<{ readonly kernel: string; readonly btf: Btf } | null>(null);
+  const types = useLab((state) => state.loaded[TYPES_TEXT]);
+  const [opened, setOpened] = useState<Opened | null>(null);
   useEffect(() => {
     let ended = false;
     kernelBtf().then(
-      (btf) => !ended && setOpened({ kernel, btf }),
+      (btf) => !ended && setOpened({ kernel, types, btf }),
       () => {},
     );
     return () => {
       ended = true;
     };
-  }, [kernel]);
-  return opened?.kernel === kernel ? opened.btf : null;
+  }, [kernel, types]);
+  return opened?.kernel === kernel && opened.types === types ? opened.btf : null;
 }

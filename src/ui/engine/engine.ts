@@ -11,6 +11,7 @@ import { lab, notify, told } from '../store/lab.ts';
 import { type Act, type CommandLog, emptyLog, logAct, replay, withoutAct } from './command-log.ts';
 import { createFences } from './fences.ts';
 import { kernelFiles } from './kernel-files.ts';
+import { withSamples } from './samples.ts';
 import { createWatchdog, TICK_MS } from './watchdog.ts';
 
 type Texts = Readonly<Record<string, string>>;
@@ -67,17 +68,17 @@ function crashed(message: string): void {
 
 async function openLog(opened: CommandLog): Promise<boolean> {
   try {
-    const { btf, ids } = await kernelFiles(opened.kernel);
+    const { kernel, texts } = opened;
+    const [{ btf, ids }, scenario] = await Promise.all([kernelFiles(kernel), withSamples(opened.scenario)]);
     if (opened !== log) return false;
     if (!worker) startWorker();
-    const { scenario, kernel, texts } = opened;
     post({ type: 'open', version: PROTOCOL_VERSION, kernel, btf, ids, scenario, texts });
     post({ type: 'breakpoints', breakpoints: choices().breakpoints });
     post({ type: 'breaks', breaks: choices().breaks });
     sendWindows();
     return true;
   } catch (error) {
-    crashed(`The kernel's types could not be fetched: ${error instanceof Error ? error.message : String(error)}`);
+    crashed(`What the lab starts with could not be fetched: ${error instanceof Error ? error.message : String(error)}`);
     return false;
   }
 }
@@ -96,6 +97,7 @@ export function openScenario(scenario: Scenario, kernel: string, texts: Texts = 
     other: null,
     heat: null,
     programs: {},
+    contents: {},
     notices: [],
     playing: false,
   });
@@ -169,7 +171,7 @@ function receive(message: FromWorker): void {
       return;
     case 'texts':
       // another run: what was said of the last one is no longer so
-      told({ loaded: message.texts, notices: [] });
+      told({ loaded: message.texts, contents: {}, notices: [] });
       return;
     case 'notice':
       if (!replaying) notify(message.notice);
@@ -187,6 +189,9 @@ function receive(message: FromWorker): void {
       return;
     case 'program':
       told({ programs: { ...lab().programs, [message.id]: message.text } });
+      return;
+    case 'map':
+      told({ contents: { ...lab().contents, [message.id]: message.contents } });
       return;
     case 'pong':
       fences.answered(message.n);
@@ -266,6 +271,15 @@ export const askHeat = (): void => post({ type: 'heat' });
 /** Asks for a loaded program as text, once. */
 export function askProgram(id: number): void {
   if (!(id in lab().programs)) post({ type: 'program', id });
+}
+
+const askedAt = new Map<number, number>();
+
+/** Asks for what a map holds at the cursor, once for each event that the page shows, or `again`. */
+export function askMap(id: number, event: number, again: boolean): void {
+  if (!again && askedAt.get(id) === event) return;
+  askedAt.set(id, event);
+  post({ type: 'map', id });
 }
 
 export const setBreaks = (): void => post({ type: 'breaks', breaks: choices().breaks });

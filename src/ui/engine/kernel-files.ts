@@ -6,6 +6,7 @@ export interface KernelFiles {
   readonly ids: ArrayBuffer;
 }
 
+/** Of a file beside the page. */
 export async function fetchBytes(path: string): Promise<ArrayBuffer> {
   const response = await fetch(new URL(path, document.baseURI));
   if (!response.ok) throw new Error(`${path}: ${response.status} ${response.statusText}`);

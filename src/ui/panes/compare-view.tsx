@@ -12,6 +12,7 @@ import { timeText } from '../../views/words.ts';
 import { compareWith } from '../engine/engine.ts';
 import { choose, useChoices } from '../store/choices.ts';
 import { useLab } from '../store/lab.ts';
+import { useStepText } from './use-step-words.ts';
 
 export function BesideBar() {
   const kernel = useLab((state) => state.kernel);
@@ -124,6 +125,7 @@ function CallRow({ row }: { readonly row: ComparedCall }) {
 }
 
 function Side({ side, process }: { readonly side: SideOfCall | null; readonly process: string }) {
+  const stepText = useStepText();
   if (!side) return <span className="note">not made</span>;
   return (
     <>
@@ -131,7 +133,7 @@ function Side({ side, process }: { readonly side: SideOfCall | null; readonly pr
         {process}: {side.name}
       </span>
       <b className={side.answer === 'ok' ? undefined : 'problem'}>{side.answer}</b>
-      {side.step !== null && <span className="note"> by the check “{side.step}”</span>}
+      {side.step !== null && <span className="note"> refused: {stepText(side.text, side.step)}</span>}
       {side.message !== null && <span className="note block">{side.message}</span>}
     </>
   );

@@ -3,7 +3,7 @@ import { CommandButton } from '../controls/command-button.tsx';
 import { Pane } from '../controls/pane.tsx';
 import { choose, useChoices } from '../store/choices.ts';
 import { useLab } from '../store/lab.ts';
-import { activeText, editText, isListing, statusOf, textNames, textOf } from '../store/texts.ts';
+import { activeText, editText, isListing, isTypes, statusOf, textNames, textOf } from '../store/texts.ts';
 import { EmptyEditor } from './empty-editor.tsx';
 import { Registers } from './registers.tsx';
 import { ChevronDown, Plus, RotateCw } from 'lucide-react';
@@ -115,10 +115,32 @@ const WORDS = {
   new: 'Text not loaded yet',
 } as const;
 
+const TYPE_WORDS = {
+  same: '',
+  changed: 'Types changed: the machine has the loaded ones',
+  new: 'The machine has these types from its next start',
+} as const;
+
 /** More to run: objects that clang built, from the samples or from the user's own disk. */
 function AddProgram() {
+  const scenario = useLab((state) => state.scenario);
+  const edits = useChoices((state) => state.edits);
   const items = [
     ...SAMPLES.map(({ file, note }) => ({ value: file, title: file, note })),
+    {
+      value: 'program.types',
+      title: 'Declare a struct_ops type',
+      note: 'in C: any struct with function pointers, beside those of the kernel',
+    },
+    ...(textNames({ scenario, cold: null }, edits).some(isTypes)
+      ? [
+          {
+            value: 'program.implement',
+            title: 'Implement the declared type',
+            note: 'a program with a function for each of its members',
+          },
+        ]
+      : []),
     {
       value: OPEN,
       title: 'Open a file…',
@@ -130,14 +152,15 @@ function AddProgram() {
       label="Add a program"
       value=""
       items={items}
-      onChoose={(file) => (file === OPEN ? runCommand('file.open') : runCommand('file.sample', { file }))}
+      onChoose={(value) => (COMMANDS.has(value) ? runCommand(value) : runCommand('file.sample', { file: value }))}
     >
       <Plus aria-hidden="true" />
     </Choice>
   );
 }
 
-const OPEN = 'open';
+const OPEN = 'file.open';
+const COMMANDS = new Set([OPEN, 'program.types', 'program.implement']);
 
 function ActionBar({ name }: { readonly name: string }) {
   useLab((state) => state.cold?.objects);
@@ -153,19 +176,22 @@ function TextActions({ name }: { readonly name: string }) {
   const loaded = useLab((state) => state.loaded);
   const text = useChoices((state) => state.edits[name]) ?? textOf(name);
   const status = statusOf(name, text, loaded);
+  const types = isTypes(name);
   return (
     <div className="action-bar" data-status={status}>
       <span className="status-word" role="status">
-        {WORDS[status]}
+        {(types ? TYPE_WORDS : WORDS)[status]}
       </span>
-      {status !== 'new' && (
+      {(types || status !== 'new') && (
         <CommandButton command="program.restart" icon={<RotateCw aria-hidden="true" />}>
           Restart with this text
         </CommandButton>
       )}
-      <CommandButton command="program.register" showKey={status === 'new'}>
-        Register as a new map
-      </CommandButton>
+      {!types && (
+        <CommandButton command="program.register" showKey={status === 'new'}>
+          Register as a new map
+        </CommandButton>
+      )}
     </div>
   );
 }

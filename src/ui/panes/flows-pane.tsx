@@ -33,7 +33,7 @@ export function FlowsPane() {
       onSelect={(next) => chooseTab('flows', next)}
       aside={cold && <PathFacts cold={cold} />}
     >
-      {cold && history && tab === 'wire' && <Wire cold={cold} history={history} />}
+      {cold && history && tab === 'wire' && <WireAndMore cold={cold} history={history} />}
       {cold && history && tab === 'series' && <TimeSeries cold={cold} history={history} />}
       {cold && tab === 'table' && <Table cold={cold} />}
     </Pane>
@@ -51,6 +51,22 @@ function PathFacts({ cold: { path, seed } }: Pick<RunProps, 'cold'>) {
     <span className="pane-note">
       bottleneck {rateText(path.rateBps)} · RTT {rtt} ms · queue {path.queuePackets} pkts · seed {seed}
     </span>
+  );
+}
+
+/** Where the flows have the page, the series stand below the wire. */
+function WireAndMore(run: RunProps) {
+  const roomy = useChoices((state) => state.preset) === 'flows';
+  if (!roomy) return <Wire {...run} />;
+  return (
+    <>
+      <div className="wire-above" style={{ flexBasis: wireHeight(run.cold) }}>
+        <Wire {...run} />
+      </div>
+      <div className="series-below">
+        <TimeSeries {...run} />
+      </div>
+    </>
   );
 }
 

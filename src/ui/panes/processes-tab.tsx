@@ -1,7 +1,8 @@
-import type { ColdSnapshot, Holder, MapSnapshot } from '../../engine/index.ts';
+import type { ColdSnapshot, Holder, MapSnapshot, ObjectSnapshot } from '../../engine/index.ts';
 import { counts, holderName, timeText } from '../../views/words.ts';
 import { useCalmFrame } from '../controls/use-frame.ts';
 import { useLab } from '../store/lab.ts';
+import { CreatorNotes, OtherMap } from './map-contents.tsx';
 
 /** What `ps`, `bpftool struct_ops`, `bpftool prog` and a sysctl would list. */
 export function ProcessesTab() {
@@ -11,8 +12,10 @@ export function ProcessesTab() {
     <div className="listing" tabIndex={0} role="region" aria-label="Processes, maps and programs">
       <Processes processes={cold.processes} />
       <Maps maps={cold.maps} />
+      {cold.objects.map((object) => (
+        <ObjectMaps key={`${object.process} ${object.name}`} object={object} />
+      ))}
       <Programs maps={cold.maps} />
-      <Objects objects={cold.objects} />
       <Messages />
       <h3>net.ipv4.tcp_available_congestion_control</h3>
       <p className="mono">{cold.available.join(' ')}</p>
@@ -20,24 +23,15 @@ export function ProcessesTab() {
   );
 }
 
-/** Maps that programs of loaded objects use. */
-function Objects({ objects }: Pick<ColdSnapshot, 'objects'>) {
-  const maps = objects.flatMap((object) => object.maps.map((map) => ({ object: object.name, ...map })));
-  if (maps.length === 0) return null;
+/** Maps that the programs of an object use, and what they hold. */
+function ObjectMaps({ object }: { readonly object: ObjectSnapshot }) {
+  if (object.maps.length === 0) return null;
   return (
     <>
-      <h3>Other maps</h3>
+      <h3>Maps of {object.name}</h3>
       <ul>
-        {maps.map(({ object, id, name, type, keySize, valueSize, maxEntries, frozen }) => (
-          <li key={`${object} ${id}`}>
-            <span className="mono">
-              {id} {name}
-            </span>
-            <span className="note">
-              {type}, {keySize} B to {valueSize} B, {maxEntries} entries{frozen ? ', frozen' : ''}
-            </span>
-            <span className="note block">of {object}</span>
-          </li>
+        {object.maps.map((map) => (
+          <OtherMap key={map.id} process={object.process} object={object.name} map={map} />
         ))}
       </ul>
     </>
@@ -111,7 +105,7 @@ function Maps({ maps }: { readonly maps: readonly MapSnapshot[] }) {
       <h3>struct_ops maps</h3>
       {maps.length === 0 && <p className="note">None yet.</p>}
       <ul>
-        {maps.map(({ letter, id, name, state, refcnt, inGrace, holders }) => (
+        {maps.map(({ letter, id, name, struct, state, refcnt, inGrace, holders }) => (
           <li key={letter}>
             <span className="mono">
               <b>{letter}</b> {state === 'FREED' || inGrace ? 'id gone' : `id ${id}`} {name}
@@ -121,6 +115,7 @@ function Maps({ maps }: { readonly maps: readonly MapSnapshot[] }) {
               {inGrace ? ', grace period' : `, refcnt ${refcnt}`}
             </span>
             {holders.length > 0 && <span className="note block">held by {holders.map(holderWords).join(', ')}</span>}
+            {state !== 'FREED' && !inGrace && <CreatorNotes id={id} struct={struct} />}
           </li>
         ))}
       </ul>

@@ -21,6 +21,7 @@ function shown(low: number, high: number, register = 1) {
     socket: 1,
     stack: [],
     frame: 0,
+    context: 0,
     depth: 0,
     note: null,
   };

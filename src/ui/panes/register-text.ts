@@ -24,8 +24,13 @@ export function signed([low, high]: readonly [number, number]): bigint {
 /** Bytes of a tcp_sock and its surroundings in the slab: a pointer within is a pointer into that socket. */
 const SOCK_SPAN = 4096;
 
-/** What a kernel address points at: a socket, or so many bytes into one. */
-function pointee(address: number, cold: ColdSnapshot | null): string | null {
+/** Room for the arguments of any member. */
+const CONTEXT_BYTES = 96;
+
+/** What a kernel address points at: the arguments, a socket, or so many bytes into one. */
+function pointee(address: number, cold: ColdSnapshot | null, cpu: CpuSnapshot | null): string | null {
+  const intoContext = cpu ? address - cpu.context : -1;
+  if (intoContext >= 0 && intoContext < CONTEXT_BYTES) return `ctx +${intoContext}`;
   let best: { name: string; into: number } | null = null;
   for (const { id, sk, peer } of cold?.sockets ?? []) {
     for (const [base, name] of [
@@ -41,14 +46,18 @@ function pointee(address: number, cold: ColdSnapshot | null): string | null {
 
 export function registerText(cpu: CpuSnapshot, n: number, cold: ColdSnapshot | null): RegisterText {
   const value = cpu.registers[n];
-  return n === 10 ? { text: 'fp', note: '', full: fullHex(value) } : wordText(value, cold);
+  return n === 10 ? { text: 'fp', note: '', full: fullHex(value) } : wordText(value, cold, cpu);
 }
 
 /** 64 bits, as low and high word. */
-export function wordText(value: readonly [number, number], cold: ColdSnapshot | null): RegisterText {
+export function wordText(
+  value: readonly [number, number],
+  cold: ColdSnapshot | null,
+  cpu: CpuSnapshot | null = null,
+): RegisterText {
   const full = fullHex(value);
   if (value[1] >>> 0 === KERNEL_HIGH) {
-    const name = pointee(value[0] >>> 0, cold);
+    const name = pointee(value[0] >>> 0, cold, cpu);
     return name ? { text: name, note: '', full } : { text: `…${hex(value[0])}`, note: 'ptr', full };
   }
   const number = signed(value);

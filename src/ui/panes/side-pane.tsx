@@ -1,10 +1,12 @@
+import { lazy, Suspense } from 'react';
 import { Pane } from '../controls/pane.tsx';
 import { chooseTab, useChoices } from '../store/choices.ts';
 import { DebugTab } from './debug-tab.tsx';
 import { LedgerTab } from './ledger-tab.tsx';
-import { ProcessesTab } from './processes-tab.tsx';
 import { StructTab } from './struct-tab.tsx';
-import { TrampolineTab } from './trampoline-tab.tsx';
+
+const ProcessesTab = lazy(() => import('./processes-tab.tsx').then((m) => ({ default: m.ProcessesTab })));
+const TrampolineTab = lazy(() => import('./trampoline-tab.tsx').then((m) => ({ default: m.TrampolineTab })));
 
 const TABS = [
   { id: 'struct', title: 'Struct' },
@@ -18,11 +20,13 @@ export function SidePane() {
   const tab = useChoices((state) => state.tabs.side);
   return (
     <Pane id="side" title="Kernel objects" tabs={TABS} selected={tab} onSelect={(next) => chooseTab('side', next)}>
-      {tab === 'struct' && <StructTab />}
-      {tab === 'trampoline' && <TrampolineTab />}
-      {tab === 'ledger' && <LedgerTab />}
-      {tab === 'debug' && <DebugTab />}
-      {tab === 'processes' && <ProcessesTab />}
+      <Suspense fallback={null}>
+        {tab === 'struct' && <StructTab />}
+        {tab === 'trampoline' && <TrampolineTab />}
+        {tab === 'ledger' && <LedgerTab />}
+        {tab === 'debug' && <DebugTab />}
+        {tab === 'processes' && <ProcessesTab />}
+      </Suspense>
     </Pane>
   );
 }

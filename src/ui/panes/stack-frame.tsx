@@ -13,7 +13,7 @@ export function StackFrame() {
       {cpu && cpu.stack.length === 0 && <p className="note">{cpu.progName} keeps nothing on its stack.</p>}
       <ul>
         {cpu?.stack.map(({ offset, low, high }) => {
-          const { text, note } = wordText([low, high], cold);
+          const { text, note } = wordText([low, high], cold, cpu);
           return (
             <li key={offset}>
               <button

@@ -1,13 +1,14 @@
 import { useCallback, useState } from 'react';
 import type { MapSnapshot } from '../../engine/index.ts';
 import { imageStripScene, trampolineChainScene } from '../../views/trampoline/trampoline.ts';
+import { CallForm } from './call-form.tsx';
 import { Compiled } from './compiled.tsx';
+import { TrampolineWalk } from './trampoline-walk.tsx';
+import { TCP_STRUCT } from '../commands/map.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { useKernel } from '../controls/use-kernel.ts';
 import { useChoices } from '../store/choices.ts';
 import { useLab } from '../store/lab.ts';
-
-const VALUE = 'bpf_struct_ops_tcp_congestion_ops';
 
 /** The page of trampolines of the selected map, and for each member the way from its slot to its program. */
 export function TrampolineTab() {
@@ -32,6 +33,7 @@ function Trampolines({ map, lit }: { readonly map: MapSnapshot; readonly lit: st
         <LiveScene calm build={strip} />
       </div>
       <div className="chains" tabIndex={0} role="region" aria-label="Members">
+        {map.struct !== TCP_STRUCT && <CallForm key={map.letter} map={map} />}
         {map.progs.map(({ member }) => (
           <Chain key={member} map={map} member={member} />
         ))}
@@ -47,7 +49,7 @@ function Chain({ map, member }: { readonly map: MapSnapshot; readonly member: st
   const { code, bytes } = map.trampolines.find((one) => one.member === member) ?? NO_TRAMPOLINE;
   const [open, setOpen] = useState(false);
   const prog = map.progs.find((one) => one.member === member);
-  const offset = btf?.field(VALUE, `data.${member}`)?.byteOffset ?? 0;
+  const offset = btf?.field(`bpf_struct_ops_${map.struct}`, `data.${member}`)?.byteOffset ?? 0;
   const build: LiveSceneProps['build'] = useCallback(
     (_, { size }) => trampolineChainScene({ map, member, offset }, size),
     [map, member, offset],
@@ -69,14 +71,7 @@ function Chain({ map, member }: { readonly map: MapSnapshot; readonly member: st
           <summary>
             {code.length} x86-64 instructions, {bytes} bytes
           </summary>
-          <ol className="machine-code">
-            {code.map(({ offset, text }) => (
-              <li key={offset}>
-                <span>+0x{offset.toString(16).padStart(3, '0')}</span>
-                {text}
-              </li>
-            ))}
-          </ol>
+          {prog && <TrampolineWalk map={map.letter} member={member} prog={prog} code={code} />}
         </details>
       )}
     </section>

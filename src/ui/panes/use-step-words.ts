@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { errnoName } from '../../engine/index.ts';
 import type { Words } from '../../views/words.ts';
 
@@ -7,8 +7,8 @@ type StepText = (call: string, step: string) => string | null;
 /** An id as words, until the text is here and where there is none. */
 const spelledOut = (id: string): string => id.replaceAll('-', ' ');
 
-/** Words for the steps of a call. */
-export function useStepWords(call: string): Words {
+/** Words for the steps of any call. */
+export function useStepText(): (call: string, step: string) => string {
   const [stepText, setStepText] = useState<StepText | null>(null);
   useEffect(() => {
     let ended = false;
@@ -20,5 +20,11 @@ export function useStepWords(call: string): Words {
       ended = true;
     };
   }, []);
-  return useMemo(() => ({ step: (id) => stepText?.(call, id) ?? spelledOut(id), errno: errnoName }), [stepText, call]);
+  return useCallback((call, step) => stepText?.(call, step) ?? spelledOut(step), [stepText]);
+}
+
+/** Words for the steps of a call. */
+export function useStepWords(call: string): Words {
+  const text = useStepText();
+  return useMemo(() => ({ step: (id) => text(call, id), errno: errnoName }), [text, call]);
 }

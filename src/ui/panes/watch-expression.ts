@@ -54,7 +54,7 @@ const isRegister = (n: number): boolean => n <= 10;
 function register(n: number, { cpu, cold }: WatchWorld): Watched {
   if (!isRegister(n)) return error('there are r0 to r10');
   if (!cpu) return error(NO_PROGRAM);
-  const { text, note } = wordText(cpu.registers[n], cold);
+  const { text, note } = wordText(cpu.registers[n], cold, cpu);
   return { kind: 'value', text: note === '' ? text : `${text} ${note}` };
 }
 

@@ -13,13 +13,15 @@ import { TopBar } from './top-bar.tsx';
 
 const loadPalette = () => import('./palette.tsx').then(({ Palette }) => ({ default: Palette }));
 const loadKeySheet = () => import('./key-sheet.tsx').then(({ KeySheet }) => ({ default: KeySheet }));
+const loadRename = () => import('./rename.tsx').then(({ Rename }) => ({ default: Rename }));
+const Rename = lazy(loadRename);
 const Palette = lazy(loadPalette);
 const KeySheet = lazy(loadKeySheet);
 
 /** Fetched once the page stands, so that a key opens them at once. */
 const AHEAD_MS = 1500;
 setTimeout(() => {
-  for (const load of [loadPalette, loadKeySheet]) load().catch(() => {});
+  for (const load of [loadPalette, loadKeySheet, loadRename]) load().catch(() => {});
 }, AHEAD_MS);
 
 const narrow = matchMedia('(max-width: 899px)');
@@ -68,6 +70,7 @@ function Overlays() {
     <Suspense fallback={null}>
       {overlay === 'palette' && <Palette />}
       {overlay === 'keys' && <KeySheet />}
+      {overlay === 'rename' && <Rename />}
     </Suspense>
   );
 }

@@ -1,10 +1,29 @@
 /* The editor that is on the page, where there is one: commands act on it without knowing Monaco. */
+import type { Reference } from '../../engine/index.ts';
+import type { Notice } from '../../protocol/messages.ts';
+
+/** A label or function at the cursor. */
+export interface NameAtCursor {
+  readonly name: string;
+  /** 0-based line of its definition; null where it has none */
+  readonly line: number | null;
+  readonly uses: number;
+}
+
 export interface EditorLink {
   /** 0-based line of the cursor */
   readonly line: () => number;
   readonly focus: () => void;
   /** takes the place of the whole text, and can be undone */
   readonly replace: (text: string) => void;
+  /** tidies the columns */
+  readonly format: () => void;
+  readonly referenceAtCursor: () => Promise<Reference | null>;
+  readonly nameAtCursor: () => Promise<NameAtCursor | null>;
+  /** mnemonics become pseudo-C in place; pseudo-C is copied as mnemonics. What there is to say of it */
+  readonly convert: () => Promise<Notice | null>;
+  /** null: done; else why not */
+  readonly rename: (to: string) => Promise<string | null>;
   /** shows a line and puts the cursor there */
   readonly reveal: (line: number) => void;
 }

@@ -9,7 +9,7 @@ import {
   type ProgramText,
   type Scenario,
 } from '../../engine/index.ts';
-import type { Notice, OtherRun } from '../../protocol/messages.ts';
+import type { MapContents, Notice, OtherRun } from '../../protocol/messages.ts';
 
 export interface ShownNotice extends Notice {
   /** counts up; the key of its bar */
@@ -39,6 +39,8 @@ export interface LabState {
   readonly heat: { readonly time: number; readonly heat: Heat } | null;
   /** loaded programs as text, by id, where they were asked for */
   readonly programs: Readonly<Record<number, ProgramText>>;
+  /** what maps held when they were last asked for, by id */
+  readonly contents: Readonly<Record<number, MapContents>>;
   readonly notices: readonly ShownNotice[];
 }
 
@@ -55,6 +57,7 @@ export const useLab = create<LabState>(() => ({
   other: null,
   heat: null,
   programs: {},
+  contents: {},
   loaded: {},
   notices: [],
 }));

@@ -1,7 +1,7 @@
 /* Which sheet lies over the page. */
 import { create } from 'zustand';
 
-export type Overlay = 'palette' | 'keys' | null;
+export type Overlay = 'palette' | 'keys' | 'rename' | null;
 
 export const useOverlay = create<{ readonly overlay: Overlay }>(() => ({ overlay: null }));
 

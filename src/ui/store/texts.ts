@@ -1,4 +1,5 @@
 /* Program texts: what the user typed, else the scenario's example; and how they relate to what the machine has. */
+import { TYPES_TEXT } from '../../engine/index.ts';
 import { choices, choose } from './choices.ts';
 import { type LabState, lab } from './lab.ts';
 import { lineMap } from './line-map.ts';
@@ -12,6 +13,9 @@ const exampleOf = (name: string): string | null => lab().scenario?.texts[name] ?
 const listingOf = (name: string): string | null =>
   lab().cold?.objects.find((object) => object.name === name)?.listing ?? null;
 
+/** Declared types, which are C and no program. */
+export const isTypes = (name: string): boolean => name === TYPES_TEXT;
+
 export const isListing = (name: string): boolean => listingOf(name) !== null;
 
 export const textOf = (name: string): string => listingOf(name) ?? choices().edits[name] ?? exampleOf(name) ?? '';
@@ -24,7 +28,7 @@ export function textNames(
   edits: Readonly<Record<string, string>>,
 ): string[] {
   const examples = Object.keys(scenario?.texts ?? {});
-  const own = Object.keys(edits).filter((name) => OWN.test(name) && !examples.includes(name));
+  const own = Object.keys(edits).filter((name) => (OWN.test(name) || isTypes(name)) && !examples.includes(name));
   const objects = cold?.objects.map(({ name }) => name) ?? [];
   return [...examples, ...own.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })), ...new Set(objects)];
 }
@@ -58,9 +62,11 @@ export function freshName(name: string): string {
   return `${stem}-${n}.s`;
 }
 
-/** All texts as they stand in the editor, for a restart. */
+/** All texts as they stand in the editor, for a restart. Types of one's own that were wiped out are given up. */
 export function currentTexts(): Record<string, string> {
-  const names = textNames(lab(), choices().edits).filter((name) => !isListing(name));
+  const names = textNames(lab(), choices().edits).filter(
+    (name) => !isListing(name) && !(isTypes(name) && !hasExample(name) && textOf(name).trim() === ''),
+  );
   return Object.fromEntries(names.map((name) => [name, textOf(name)]));
 }
 

@@ -31,6 +31,8 @@ export interface CapsuleInput {
   readonly focus: number;
 }
 
+/** Below this radius letter and count share a line, px. */
+const ONE_LINE = 23;
 const CENTRE = { x: 0, y: 0 };
 const FADED = 0.25;
 
@@ -88,6 +90,10 @@ function figures({ map, grace, text: k }: CapsuleInput, { radius }: Measure): Ma
   const id = `map.${map.letter}`;
   const halo = map.state === 'TOBEFREE' ? { halo: 'surface-1' as const } : {};
   const middle = { anchor: 'middle' as const, ...halo };
+  if (radius < ONE_LINE) {
+    const words = `${map.letter} ${map.refcnt}`;
+    return [text(`${id}.count`, { x: 0, y: 4 }, words, ui(Math.max(10.5, radius * 0.6), 750), 'text', middle)];
+  }
   const letter = Math.max(11, Math.min(12 * k, radius * 0.34));
   const count = radius * 0.62;
   const roomy = radius >= 34;

@@ -20,7 +20,8 @@ import { setMap } from '../objects.ts';
 import type { MapObject } from '../state.ts';
 import { done, fail, next, type Step } from '../steps.ts';
 import { ELEM_FLAG } from '../uapi.ts';
-import { type MapType, stride } from './map-type.ts';
+import { MAP_TYPE, type MapType, stride } from './map-type.ts';
+import { unread } from './ringbuf.ts';
 import { MAP_TYPES } from './types.ts';
 
 interface Element extends MapCall {
@@ -111,11 +112,15 @@ function findSocket<X extends Element>(): Step<X> {
   };
 }
 
-/** Up to `most` elements, in the order of their keys. */
+/** Up to `most` elements, in the order of their keys; of a ring buffer the records that nobody read, which have none. */
 export function elementsOf(k: Core, map: MapObject, most: number): { key: Uint8Array; value: Uint8Array }[] {
   const type = MAP_TYPES.get(map.type);
   const found: { key: Uint8Array; value: Uint8Array }[] = [];
   if (!type || !map.plain) return found;
+  if (type.number === MAP_TYPE.RINGBUF) {
+    const { records } = unread(k, map);
+    return records.slice(0, most).map((value) => ({ key: new Uint8Array(), value }));
+  }
   const add = (key: Uint8Array, at: number): number =>
     found.push({ key, value: k.memory.u8.slice(at, at + map.valueSize) });
   for (const [sk, at] of Object.entries(map.plain.storage).slice(0, most)) {

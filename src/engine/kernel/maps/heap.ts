@@ -49,11 +49,19 @@ export function keepReady(k: Core, name: HeapName, bytes: number): void {
   giveMemory(k, name, grow(k, name, size), size);
 }
 
+/** New bytes at the region's end; a free piece that ends there becomes a part of them. */
 function grow(k: Core, name: HeapName, size: number): number {
   const heap = k.state.heaps[name];
-  if (heap.taken + size > MOST[name] || !k.memory.hasRoom(name, size + GRAIN)) return 0;
-  setHeap(k, name, { ...heap, taken: heap.taken + size });
-  return k.memory.alloc(name, size, GRAIN);
+  const last = heap.free.at(-1);
+  const joined = last && last.at + last.bytes === k.memory.end(name) ? last : null;
+  const more = size - (joined?.bytes ?? 0);
+  if (heap.taken + more > MOST[name] || !k.memory.hasRoom(name, more + GRAIN)) return 0;
+  const free = joined ? heap.free.slice(0, -1) : heap.free;
+  setHeap(k, name, { free, taken: heap.taken + more });
+  const at = k.memory.alloc(name, more, joined ? 1 : GRAIN);
+  if (!joined) return at;
+  k.memory.u8.fill(0, joined.at, at);
+  return joined.at;
 }
 
 /** Gives back what `takeMemory` gave for as many bytes. */

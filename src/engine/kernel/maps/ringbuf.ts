@@ -96,10 +96,13 @@ export function query({ memory }: Core, { plain, maxEntries }: MapObject, what: 
   }
 }
 
-/** What a consumer does that has the pages mapped: every record up to the first that is still written. */
-export function consume({ memory }: Core, { plain, maxEntries }: MapObject): Uint8Array[] {
+/** Records up to the first that is still written, and the position behind them. */
+export function unread(
+  { memory }: Core,
+  { plain, maxEntries }: MapObject,
+): { readonly records: readonly Uint8Array[]; readonly end: number } {
   const records: Uint8Array[] = [];
-  if (!plain) return records;
+  if (!plain) return { records, end: 0 };
   const producer = memory.u64(plain.address + PRODUCER);
   let consumer = memory.u64(plain.address + CONSUMER);
   while (consumer < producer) {
@@ -110,6 +113,12 @@ export function consume({ memory }: Core, { plain, maxEntries }: MapObject): Uin
     if ((word & DISCARD) === 0) records.push(memory.u8.slice(header + HEADER_BYTES, header + HEADER_BYTES + length));
     consumer += recordBytes(length);
   }
-  memory.setU64(plain.address + CONSUMER, Math.min(consumer, producer));
+  return { records, end: Math.min(consumer, producer) };
+}
+
+/** What a consumer does that has the pages mapped. */
+export function consume(k: Core, map: MapObject): readonly Uint8Array[] {
+  const { records, end } = unread(k, map);
+  if (map.plain) k.memory.setU64(map.plain.address + CONSUMER, end);
   return records;
 }

@@ -1,4 +1,4 @@
-/* Every helper's name by its number, without `bpf_` (include/uapi/linux/bpf.h): for messages about those that a program may not call. */
+/* Every helper's name by its number, without `bpf_` (include/uapi/linux/bpf.h). What they do is in helpers.ts. */
 const NAMES =
   `unspec map_lookup_elem map_update_elem map_delete_elem probe_read ktime_get_ns trace_printk get_prandom_u32
 get_smp_processor_id skb_store_bytes l3_csum_replace l4_csum_replace tail_call clone_redirect get_current_pid_tgid
@@ -31,5 +31,12 @@ ringbuf_discard_dynptr dynptr_read dynptr_write dynptr_data tcp_raw_gen_syncooki
 tcp_raw_check_syncookie_ipv4 tcp_raw_check_syncookie_ipv6 ktime_get_tai_ns user_ringbuf_drain cgrp_storage_get
 cgrp_storage_delete`.split(/\s+/);
 
+export const HELPER_NAMES: readonly string[] = NAMES.map((name) => `bpf_${name}`);
+
+const byName = new Map(HELPER_NAMES.map((name, id) => [name, id]));
+
+/** Undefined for a name that no helper has. */
+export const helperId = (name: string): number | undefined => byName.get(name);
+
 /** `bpf_ktime_get_ns`; numbers that no kernel has are `bpf_unknown`. */
-export const helperName = (id: number): string => `bpf_${NAMES[id] ?? 'unknown'}`;
+export const helperName = (id: number): string => HELPER_NAMES[id] ?? 'bpf_unknown';

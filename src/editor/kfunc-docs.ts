@@ -1,0 +1,21 @@
+/* What the kernel functions do that congestion controls may call (net/ipv4/tcp_cong.c, tcp_cubic.c), in our words. */
+const DOCS: Readonly<Record<string, string>> = {
+  tcp_slow_start:
+    'Adds the acknowledged packets to snd_cwnd, up to ssthresh and the clamp. Returns how many are left over for congestion avoidance.',
+  tcp_cong_avoid_ai:
+    'Counts acknowledged packets in snd_cwnd_cnt, and adds one to snd_cwnd for each w of them: about one packet a round trip.',
+  tcp_reno_ssthresh: 'Half of snd_cwnd, at least 2: what Reno gives as the new threshold after a loss.',
+  tcp_reno_cong_avoid:
+    'Reno’s whole reaction to an ACK: slow start below ssthresh, one packet a window above it, nothing while the window is not full.',
+  tcp_reno_undo_cwnd: 'The larger of snd_cwnd and what it was before the reduction: for when the loss was none.',
+  cubictcp_init: 'Clears Cubic’s state of the socket, and starts its slow-start exit (HyStart).',
+  cubictcp_recalc_ssthresh: 'Remembers where the loss was, and gives 717/1024 of snd_cwnd, at least 2.',
+  cubictcp_cong_avoid: 'Moves snd_cwnd towards the cubic function of the time since the last loss.',
+  cubictcp_state: 'On a change to Loss: clears Cubic’s state, and starts HyStart anew.',
+  cubictcp_cwnd_event:
+    'When sending starts again after a pause: moves the start of the epoch, so that the pause does not count.',
+  cubictcp_acked: 'Takes the round trip of an ACK: the smallest is kept, and HyStart may end slow start.',
+};
+
+/** A sentence or two; null for a function that we say nothing of. */
+export const kfuncDoc = (name: string): string | null => DOCS[name] ?? null;

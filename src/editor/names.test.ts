@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { assemble } from '../engine/isa/assembler.ts';
+import { symbolsFromBtf } from '../engine/libbpf/symbols.ts';
+import { shippedBtf } from '../engine/kernel/testing/boot.ts';
+import type { Reference } from '../engine/index.ts';
+import { nameProblem, usesAt } from './names.ts';
+
+const TEXT = `.struct_ops tcp_congestion_ops
+.name "x"
+.section struct_ops/ssthresh
+one:
+  r0 = 2
+  if r0 > 1 goto done
+  call helper
+done:
+  exit
+.section struct_ops/undo_cwnd
+two:
+  r0 = 2
+  if r0 > 1 goto done
+  call helper
+done:
+  exit
+.section .text
+helper:
+  r0 = 1
+  exit
+`;
+const { value: object } = assemble(TEXT, symbolsFromBtf(shippedBtf()));
+const at = (line: number): Reference | null =>
+  object.references.find((one) => one.range.line === line && (one.kind === 'label' || one.kind === 'function')) ?? null;
+const lines = (line: number): number[] => usesAt(object, at(line))?.ranges.map(({ line }) => line) ?? [];
+
+test('a label is its function’s own', () => {
+  expect(lines(5)).toEqual([5, 7]);
+  expect(lines(14)).toEqual([12, 14]);
+  expect(usesAt(object, at(5))?.definition?.line).toBe(7);
+});
+
+test('a function is the file’s', () => {
+  expect(lines(6)).toEqual([6, 13, 17]);
+  expect(usesAt(object, at(13))?.definition?.line).toBe(17);
+});
+
+test('names that cannot be', () => {
+  expect(nameProblem(object, 'done', 'again')).toBeNull();
+  expect(nameProblem(object, 'done', '1st')).toMatch(/begins/);
+  expect(nameProblem(object, 'done', 'r6')).toMatch(/register/);
+  expect(nameProblem(object, 'done', 'helper')).toMatch(/already/);
+  expect(usesAt(object, null)).toBeNull();
+});

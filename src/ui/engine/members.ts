@@ -1,0 +1,57 @@
+/* Members of a struct_ops type as they are called: what each takes, and how that is written in a form. */
+import type { Btf } from '../../engine/index.ts';
+
+export interface MemberArgument {
+  readonly name: string;
+  /** as C writes it: `struct counter *counter` */
+  readonly declaration: string;
+  readonly isPointer: boolean;
+  /** of what a pointer leads to; -1 where that is not known */
+  readonly bytes: number;
+}
+
+export interface CalledMember {
+  readonly name: string;
+  readonly prototype: string;
+  readonly isVoid: boolean;
+  readonly args: readonly MemberArgument[];
+}
+
+/** Function members of a kernel struct, in its order. */
+export function calledMembers(btf: Btf, struct: string): CalledMember[] {
+  const members = btf.type(btf.find('STRUCT', struct))?.members ?? [];
+  return members.flatMap((member): CalledMember[] => {
+    const pointer = btf.type(btf.skipModifiers(member.type));
+    const proto = pointer?.kind === 'PTR' ? btf.type(btf.skipModifiers(pointer.type)) : null;
+    if (proto?.kind !== 'FUNC_PROTO') return [];
+    const args = proto.params.map(({ name, type }, i): MemberArgument => {
+      const target = btf.type(btf.skipModifiers(type));
+      const isPointer = target?.kind === 'PTR';
+      return {
+        name: name || `argument ${i + 1}`,
+        declaration: btf.declare(type, name),
+        isPointer,
+        bytes: isPointer ? btf.sizeOf(target.type) : 0,
+      };
+    });
+    return [{ name: member.name, prototype: btf.declare(member.type, member.name), isVoid: proto.type === 0, args }];
+  });
+}
+
+/** What was typed, as a command takes it; `problem` says why it cannot be. */
+export function readArgument(
+  { name, isPointer }: MemberArgument,
+  typed: string,
+): { readonly value: number | string } | { readonly problem: string } {
+  const text = typed.trim();
+  if (isPointer) {
+    const digits = text.replace(/[\s_]/g, '');
+    if (/^([\da-f]{2})*$/i.test(digits)) return { value: digits || '00' };
+    return { problem: `${name}: two hex digits for each byte, as 05000000` };
+  }
+  const value = /^-?(0x[\da-f]+|\d+)$/i.test(text) ? number(text) : Number.NaN;
+  if (value >= -0x8000_0000 && value <= 0xffff_ffff) return { value };
+  return { problem: `${name}: a number of 32 bits, as 7, -1 or 0xff` };
+}
+
+const number = (text: string): number => (text.startsWith('-') ? -Number(text.slice(1)) : Number(text));

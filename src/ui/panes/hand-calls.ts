@@ -1,0 +1,33 @@
+/* Members of a map that were called by hand, and what came of it. */
+import { formatReturn, type History, type MapLetter } from '../../engine/index.ts';
+
+export interface Answer {
+  /** number of the call */
+  readonly n: number;
+  readonly time: number;
+  readonly text: string;
+  readonly refused: boolean;
+}
+
+/** Up to call `last`, the newest first; `names`: the function members of the map's struct. */
+export function answersOf(history: History, map: MapLetter, names: readonly string[], last: number): Answer[] {
+  const byHand = (text: string): boolean =>
+    text.startsWith('bpf(BPF_PROG_TEST_RUN') || names.includes(text.slice(0, text.indexOf('(')));
+  return (
+    history.calls
+      // what could not even be tried is of no map
+      .filter((call) => (call.map === map || call.map === null) && call.n <= last && byHand(call.text))
+      .map(({ n, time, event, text, ret, message }): Answer => {
+        const said = history.messages.find((one) => one.event === event && one.source === 'call');
+        if (said) return { n, time, text: said.text, refused: said.level === 'error' };
+        const why = message === null ? '' : `: ${message}`;
+        return {
+          n,
+          time,
+          text: `${text} = ${formatReturn(ret)}${why}`,
+          refused: ret < 0,
+        };
+      })
+      .toReversed()
+  );
+}

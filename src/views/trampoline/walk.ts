@@ -1,0 +1,149 @@
+/*
+ * A trampoline read aloud: its instructions in four groups with a note each, and the stages of a call through it. Groups
+ * are found by the three calls that every trampoline makes, so that any prototype is read, recorded or not.
+ */
+export interface CodeLine {
+  readonly offset: number;
+  readonly text: string;
+}
+
+export type GroupId = 'frame' | 'enter' | 'call' | 'exit';
+
+export interface NotedLine extends CodeLine {
+  readonly note: string;
+}
+
+export interface CodeGroup {
+  readonly id: GroupId;
+  readonly title: string;
+  readonly lines: readonly NotedLine[];
+}
+
+const TITLES: Readonly<Record<GroupId, string>> = {
+  frame: 'Frame and saved arguments',
+  enter: 'Enter',
+  call: 'Call',
+  exit: 'Exit and return',
+};
+const IDS: readonly GroupId[] = ['frame', 'enter', 'call', 'exit'];
+
+const ARGUMENTS = ['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9'];
+
+/** The first line of what leads up to a call: constants and addresses are loaded for it. */
+function leadOf(code: readonly CodeLine[], call: number, after: number): number {
+  let at = call;
+  while (
+    at - 1 > after &&
+    /^(movabs|lea|xor edi,edi|mov QWORD PTR \[rbp-0x\w+\],rdi|mov r[ds]i,r)/.test(code[at - 1].text)
+  ) {
+    // an argument is stored from its register, and not before a call's own constants
+    if (code[at - 1].text.startsWith('mov QWORD PTR') && !code[at - 2]?.text.startsWith('xor')) break;
+    at--;
+  }
+  return at;
+}
+
+/** [pattern, note] by group; the first that fits counts. */
+const NOTES: Readonly<Record<GroupId, readonly (readonly [RegExp, (match: RegExpExecArray) => string])[]>> = {
+  frame: [
+    [/^endbr64/, () => 'a place that may be called'],
+    [/^push rbp/, () => 'frame'],
+    [/^sub rsp,(0x\w+|\d+)/, ([, bytes]) => `${Number(bytes)} bytes of room`],
+    [/^(push rbx|mov QWORD PTR \[[^\]]+\],rbx)/, () => 'save rbx'],
+    [/^mov eax,(0x\w+|\d+)/, ([, n]) => (Number(n) === 1 ? 'one argument' : `${Number(n)} arguments`)],
+    [/^mov QWORD PTR \[[^\]]+\],rax/, () => 'argument count'],
+    [/^mov \w+ PTR \[[^\]]+\],(\w+)/, ([, from]) => argumentNote(from)],
+  ],
+  enter: [
+    [/^xor edi,edi/, () => 'no cookie'],
+    [/^mov QWORD PTR \[[^\]]+\],rdi/, () => 'into the run context'],
+    [/^movabs rdi/, () => 'the program'],
+    [/^lea rsi/, () => 'run context'],
+    [/^call/, () => 'takes rcu_read_lock, and the time'],
+    [/^mov rbx,rax/, () => 'start time'],
+    [/^je (.*)/, ([, to]) => `0 would skip to ${to}`],
+  ],
+  call: [
+    [/^lea rdi/, () => 'r1 points at the arguments'],
+    [/^call/, () => 'the program'],
+    [/^mov QWORD PTR \[[^\]]+\],rax/, () => 'keep r0'],
+  ],
+  exit: [
+    [/^movabs rdi/, () => 'the program'],
+    [/^mov rsi,rbx/, () => 'start time'],
+    [/^lea rdx/, () => 'run context'],
+    [/^call/, () => 'counts, and lets RCU go'],
+    [/^mov rax,QWORD/, () => 'return value'],
+    [/^(pop rbx|mov rbx,QWORD)/, () => 'restore rbx'],
+    [/^ret/, () => 'back to the caller'],
+  ],
+};
+
+/** Narrow ones too: 5.6 stores an argument by its own width. */
+const NARROW: Readonly<Record<string, string>> = {
+  edi: 'rdi',
+  esi: 'rsi',
+  edx: 'rdx',
+  ecx: 'rcx',
+  r8d: 'r8',
+  r9d: 'r9',
+};
+
+function argumentNote(register: string): string {
+  const n = ARGUMENTS.indexOf(NARROW[register] ?? register);
+  return n < 0 ? '' : `ctx[${n}], the ${['first', 'second', 'third', 'fourth', 'fifth', 'sixth'][n]} argument`;
+}
+
+const noteOf = (group: GroupId, text: string): string => {
+  for (const [pattern, note] of NOTES[group]) {
+    const match = pattern.exec(text);
+    if (match) return note(match);
+  }
+  return '';
+};
+
+/** Four groups of a trampoline's code; one, without notes, of code that makes other calls than three. */
+export function trampolineGroups(code: readonly CodeLine[]): CodeGroup[] {
+  const calls = code.flatMap(({ text }, i) => (text.startsWith('call') ? [i] : []));
+  if (calls.length !== 3) {
+    return [{ id: 'frame', title: 'Code', lines: code.map((line) => ({ ...line, note: '' })) }];
+  }
+  const [enter, program, exit] = calls;
+  const starts = [0, leadOf(code, enter, 0), leadOf(code, program, enter), leadOf(code, exit, program), code.length];
+  return IDS.map((id, i) => ({
+    id,
+    title: TITLES[id],
+    lines: code.slice(starts[i], starts[i + 1]).map((line) => ({ ...line, note: noteOf(id, line.text) })),
+  }));
+}
+
+export interface CallStage {
+  readonly title: string;
+  readonly words: string;
+  /** part of the trampoline that runs; null outside it */
+  readonly group: GroupId | null;
+}
+
+/** What happens in a call of a member, one stage after the other. */
+export function callStages(member: string, prog: string, map: string): CallStage[] {
+  return [
+    {
+      title: 'caller',
+      words: `The stack calls ca_ops->${member}(): a C function pointer, with C arguments.`,
+      group: null,
+    },
+    { title: 'slot', words: `The slot of map ${map} holds an address in its image, not of a C function.`, group: null },
+    {
+      title: 'arguments',
+      words: 'The trampoline makes a frame and stores the arguments as an array of u64.',
+      group: 'frame',
+    },
+    { title: 'enter', words: '__bpf_prog_enter: the program may not be freed under its own feet.', group: 'enter' },
+    { title: 'program', words: `${prog} runs with r1 pointing at that array.`, group: 'call' },
+    {
+      title: 'return',
+      words: 'What it left in r0 is kept, __bpf_prog_exit runs, and the caller gets it.',
+      group: 'exit',
+    },
+  ];
+}

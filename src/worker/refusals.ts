@@ -1,0 +1,22 @@
+/* What of a command's calls the user should read. */
+import type { CallRecord, History } from '../engine/index.ts';
+import type { Notice } from '../protocol/messages.ts';
+
+/** Of the first call after an event that was refused; null when none was. `explain`: which check answered. */
+export function refusalAfter(
+  { calls, messages }: History,
+  after: number,
+  explain: (call: CallRecord) => string,
+): Notice | null {
+  const refused = calls.find((call) => call.event > after && call.ret < 0);
+  const said = messages.filter(({ event }) => event > after);
+  const answer = said.find(({ source }) => source === 'call');
+  // what a member answered is no refusal, also where it is a negative number
+  if (answer && answer.level !== 'error') return null;
+  if (answer && refused?.trace.length === 0) return { kind: 'refused', title: refused.text, detail: answer.text };
+  if (refused) return { kind: 'refused', title: refused.text, detail: refused.message ?? explain(refused) };
+  // user space gives up before the kernel is asked
+  const warned = said.find(({ level }) => level === 'warn' || level === 'error');
+  if (!warned) return null;
+  return { kind: 'error', title: `${warned.source}: ${warned.text}`, detail: 'All that was said: Processes.' };
+}
