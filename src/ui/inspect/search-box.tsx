@@ -1,6 +1,7 @@
 /* The box over the type: what is typed there is looked for at once, in all types of the kernel and of dropped files. */
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { plural } from '../../views/words.ts';
+import { kernelSpec } from '../../engine/index.ts';
 import { Keys } from '../controls/keys.tsx';
 import { runCommand } from '../commands/registry.ts';
 import { select } from '../store/choices.ts';
@@ -171,12 +172,15 @@ function hitWords({ text, count, whole, kernel }: HitCount): string {
   if (whole?.status === 'failed')
     return `All types of ${kernel} could not be fetched (${whole.message}). Type again to try again.`;
   if (whole?.status !== 'here') return `All types of ${kernel} are on their way, 1.5 MB.`;
+  const derived = kernelSpec(kernel)?.derive
+    ? `${kernel} was not recorded: types of ${kernelSpec(kernel)?.files}. `
+    : '';
   if (text.trim() === '')
     return count > 0
       ? 'Looked at before'
       : 'A part of a name; struct, union, enum, typedef, func or var in front limits to that kind; a dot looks among the fields shown.';
-  if (count === 0) return 'Nothing found';
-  return count >= MOST_HITS ? `The first ${MOST_HITS}; another letter leaves fewer` : `${count} found`;
+  if (count === 0) return `${derived}Nothing found`;
+  return `${derived}${count >= MOST_HITS ? `The first ${MOST_HITS}; another letter leaves fewer` : `${count} found`}`;
 }
 
 /** The way out: what is looked for, and where else it may be. */
