@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Btf, dumpC, dumpRaw, Lab, openBtf, openSearch, type PathConfig } from '../engine/index.ts';
 import { benchVm } from '../engine/vm/vm.bench.ts';
 import { SCENARIOS } from '../scenarios/index.ts';
-import { readBytes, shippedParts, table, Usage, type Verb } from './cli.ts';
+import { readBytes, shippedParts, table, Usage, type Verb, withSamples } from './cli.ts';
 import { parseLink, simScenario } from './sim.ts';
 
 const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];
@@ -55,7 +55,7 @@ function benchTcp(): void {
 
 function benchLab(): void {
   console.log('time travel, by length of the run');
-  const rows = SCENARIOS.flatMap((scenario) =>
+  const rows = SCENARIOS.map(withSamples).flatMap((scenario) =>
     [1, 4, 16].map((times) => {
       const until = scenario.until * times;
       const lab = new Lab(shippedParts(), scenario);
