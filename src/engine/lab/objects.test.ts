@@ -155,6 +155,14 @@ test('the listing has C above the instructions, and breakpoints are lines of it'
   expect(l.cpu()).toMatchObject({ progName: 'reno_cong_avoid', text: 'reno.bpf.o', line });
 });
 
+test('maps and helpers are named in the listing', () => {
+  const l = lab([[1e6, load('watched')]]);
+  l.seek(1e7);
+  const { listing } = l.cold().objects[0];
+  expect(listing).toMatch(/call 107 {2}# bpf_sk_storage_get/);
+  expect(listing).toMatch(/ld_pseudo r1, 1, 0x\w+ {2}# sockets/);
+});
+
 test('a program that stores where it may not is stopped, and its sockets go on with reno', () => {
   const bytes = sample('reno');
   const elf = openElf(bytes);

@@ -3,6 +3,7 @@
  * names beside the numbers that relocation left.
  */
 import type { Btf } from '../btf/btf.ts';
+import { helperName } from '../isa/helper-names.ts';
 import { disassemble } from '../isa/disassembler.ts';
 import { decode, type Insn, instructionSlots } from '../isa/insn.ts';
 import { CALL_KIND, isWide, OPCODE } from '../isa/opcodes.ts';
@@ -54,5 +55,7 @@ function listProgram(object: OpenedObject, ready: ReadyProgram, kernel: Btf, tex
 
 function noteOf(insn: Insn, map: string | undefined, kernel: Btf): string {
   if (map !== undefined) return insn.high === 0 ? map : `${map}+${insn.high}`;
-  return insn.opcode === OPCODE.CALL && insn.src === CALL_KIND.KFUNC ? (kernel.type(insn.imm)?.name ?? '') : '';
+  if (insn.opcode !== OPCODE.CALL) return '';
+  if (insn.src === CALL_KIND.HELPER) return helperName(insn.imm);
+  return insn.src === CALL_KIND.KFUNC ? (kernel.type(insn.imm)?.name ?? '') : '';
 }
