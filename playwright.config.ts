@@ -17,8 +17,6 @@ export default defineConfig({
   testDir: 'e2e',
   timeout: 90_000,
   workers: 2,
-  // a busy machine may lose a race with the page once; the report names it as flaky
-  retries: 1,
   use: {
     viewport: { width: 1440, height: 900 },
     launchOptions: {

@@ -79,6 +79,33 @@ test('a seek replaces one that is under way', () => {
   expect(s.time()).toBe(700_000_000);
 });
 
+test('a seek does not replace one at whose end a command waits', () => {
+  const s = session();
+  s.open();
+  s.lab.receive({ type: 'seek', time: 700_000_000 });
+  s.lab.receive({ type: 'command', command: { do: 'grace', clock: 'tasks', to: 'hold' } });
+  s.lab.receive({ type: 'seek', time: 800_000_000 });
+  s.settle();
+  expect(s.time()).toBe(800_000_000);
+  s.say({ type: 'seek', time: 699_000_000 });
+  expect(s.last('cold')?.cold.heldClocks).toEqual([]);
+  s.say({ type: 'seek', time: 701_000_000 });
+  expect(s.last('cold')?.cold.heldClocks).toEqual(['tasks']);
+});
+
+test('the end of what is known is never before a command just given', () => {
+  const s = session();
+  s.open();
+  const given = s.time();
+  s.lab.receive({ type: 'command', command: { do: 'grace', clock: 'tasks', to: 'hold' } });
+  const until = s.last('history')?.history.until ?? 0;
+  expect(until).toBe(given);
+  s.lab.receive({ type: 'seek', time: until });
+  s.settle();
+  expect(s.time()).toBe(given);
+  expect(s.last('cold')?.cold.heldClocks).toEqual(['tasks']);
+});
+
 test('plays by the wall clock, and pauses', () => {
   const s = session();
   s.open();

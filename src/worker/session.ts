@@ -200,8 +200,8 @@ export class Session {
     }
     switch (message.type) {
       case 'seek':
-        // a newer seek replaces one that is under way
-        this.jobs = this.jobs.filter((job) => job.name !== 'seeking');
+        // a newer seek replaces one that is under way, unless something waits to be done where that one leads
+        if (this.jobs.at(-1)?.name === 'seeking') this.jobs.pop();
         if (this.playing) this.playing.wall = this.host.clock();
         this.whenIdle(() => this.seekJob(lab, Math.max(0, message.time)));
         return;

@@ -68,7 +68,8 @@ export class Lab {
       },
       forget: (event) => {
         this.executed = this.machine.executedInsns;
-        this.recorder.forget(event, this.run.machine.events.lastEventTime, this.machine.lifecycle());
+        // known to the cursor, which may stand after the last event
+        this.recorder.forget(event, this.time, this.machine.lifecycle());
       },
     });
     this.scope = new Microscope(this.run, this.machine);
