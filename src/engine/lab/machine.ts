@@ -121,7 +121,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     const { btf } = this.declared.parts;
     this.btf = btf;
     this.profile = parts.profile;
-    this.bpf = new BpfMachine(memory, functions);
+    this.bpf = new BpfMachine(memory, functions, { gate: text.gate });
     this.programs = new Programs(this.bpf);
     this.kernel = new Kernel({
       memory,
@@ -178,11 +178,12 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
   }
 
   get watch(): ProgramWatch | null {
-    return this.programs.watch;
+    return this.bpf.watch;
   }
 
   set watch(watch: ProgramWatch | null) {
-    this.programs.watch = watch;
+    this.bpf.watch = watch;
+    this.text.forget();
   }
 
   get dead(): boolean {
@@ -382,7 +383,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
 
   private warn(sk: number, message: string): void {
     const socket = Math.abs(this.tcp.socketOf(sk));
-    const found = this.progOf(this.programs.lastRun);
+    const found = this.progOf(this.bpf.called);
     const line = found ? storeLine(found.prog, this.tcp.offsets.sock.layout.snd_cwnd.offset) : null;
     this.note('warning', `Socket ${socket}: a window of 0`, message, found?.loaded.text ?? null, line, null);
   }

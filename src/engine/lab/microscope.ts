@@ -4,16 +4,8 @@
  * look at. Leaving restores the checkpoint before the event. Stepping forward, stepping back and breakpoints are all
  * "run until this test says stop".
  */
+import type { InstructionWatch, Registers } from '../vm/interpreter.ts';
 import type { Run } from './run.ts';
-
-/** r0 to r10: low words, then high words. */
-export interface RegisterView {
-  readonly low: Uint32Array | Int32Array;
-  readonly high: Uint32Array | Int32Array;
-}
-
-/** Called before each instruction. May throw to abandon the event. */
-export type InstructionWatch = (pc: number, registers: RegisterView, depth: number) => void;
 
 /** The machine asks at each program call; null lets the program run unwatched. */
 export type ProgramWatch = (progId: number) => InstructionWatch | null;
@@ -238,7 +230,7 @@ export class Microscope {
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.every((byte, i) => byte === b[i]);
 
-function differing(now: RegisterView, low: Uint32Array, high: Uint32Array): number[] {
+function differing(now: Registers, low: Uint32Array, high: Uint32Array): number[] {
   const changed: number[] = [];
   for (let i = 0; i < REGISTERS; i++) {
     if (now.low[i] >>> 0 !== low[i] || now.high[i] >>> 0 !== high[i]) changed.push(i);

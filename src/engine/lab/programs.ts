@@ -7,16 +7,11 @@ import type { FuncModel, ProgramCode, TrampolineCode } from '../kernel/kernel.ts
 import type { BpfMachine } from '../vm/machine.ts';
 import type { Program } from '../vm/program.ts';
 import type { TextFunction } from '../vm/text.ts';
-import type { NativeArgument, Prototype } from '../vm/wasm/trampoline.ts';
-import type { ProgramWatch } from './microscope.ts';
+import type { NativeArgument, Prototype } from '../vm/wasm/entries.ts';
 
 export class Programs {
-  /** asked at each call of a program */
-  watch: ProgramWatch | null = null;
   private readonly prepared = new Map<string, Program>();
   private readonly made = new Map<string, readonly TextFunction[]>();
-  /** id of the program that ran last; 0 before the first. For what is told about it, not state. */
-  lastRun = 0;
 
   constructor(private readonly bpf: BpfMachine) {}
 
@@ -35,12 +30,7 @@ export class Programs {
     const known = this.made.get(key);
     if (known) return known;
     const made = this.bpf.members(
-      planned.map(({ code, prototype }) => ({ program: this.programOf(code), prototype })),
-      (i) => {
-        const { id } = planned[i].code;
-        this.lastRun = id;
-        return this.watch?.(id) ?? null;
-      },
+      planned.map(({ code, prototype }) => ({ id: code.id, program: this.programOf(code), prototype })),
     );
     this.made.set(key, made);
     return made;

@@ -11,16 +11,11 @@ import { type InstructionWatch, interpret, type Run, type Surroundings } from '.
 import { KERNEL_BASE_HI, type Memory } from './memory.ts';
 import { prepareProgram, type Program } from './program.ts';
 import type { TextFunction } from './text.ts';
-import {
-  type CompiledInstance,
-  type CompiledProgram,
-  compileModule,
-  instantiate,
-  type TrampolinePlan,
-} from './wasm/compile.ts';
-import { type CompiledEntry, Gate } from './wasm/gate.ts';
+import { compileModule, type EntryPlan, instantiate } from './wasm/compile.ts';
+import { CONTEXT_BYTES, type Layout, type Prototype, storeArguments } from './wasm/entries.ts';
+import { type CompiledEntry, Gate, NO_PLACE } from './wasm/gate.ts';
 import { FRAME, SCRATCH } from './wasm/scratch.ts';
-import { CONTEXT_BYTES, type Layout, type Prototype, storeArguments } from './wasm/trampoline.ts';
+import type { Places } from './wasm/operands.ts';
 
 /** Instructions that one call of a program may execute. */
 export const FUEL = 1_000_000;
@@ -50,38 +45,52 @@ export interface MachineOptions {
   readonly engine?: Engine;
   /** instructions that one call may execute */
   readonly fuel?: number;
+  /** where compiled members go */
+  readonly gate?: Gate;
 }
 
 /** A member of a struct: native arguments for a program. */
 export interface Member {
+  /** what `watch` and `called` know it by */
+  readonly id: number;
   readonly program: Program;
   readonly prototype: Prototype;
 }
 
+type EntryArguments = Parameters<CompiledEntry>;
+
 export class BpfMachine {
+  /**
+   * Asked at each call of a member, with its id; a member that is watched is interpreted. Who sets it lets the text
+   * forget: what is called directly does not ask.
+   */
+  watch: ((id: number) => InstructionWatch | null) | null = null;
   private readonly engine: Engine;
   private readonly fuel: number;
   private readonly stacks: number;
   private readonly contexts: number;
-  /** f64 index of the executed-instructions counter */
+  /** address of the executed-instructions counter */
   private readonly executedAt: number;
   /** u32 index: count, pc, address low, address high */
   private readonly zeroReadsAt: number;
   private readonly around: Surroundings;
-  private readonly gate = new Gate();
+  private readonly gate: Gate;
+  /** of members, by their places in the gate */
+  private readonly ids: number[] = [];
 
   /** Takes its stacks and counters from the memory; boot only. */
   constructor(
     readonly memory: Memory,
     readonly functions: KernelFunctions,
-    { engine = 'compiled', fuel = FUEL }: MachineOptions = {},
+    { engine = 'compiled', fuel = FUEL, gate = new Gate() }: MachineOptions = {},
   ) {
     this.engine = engine;
+    this.gate = gate;
     this.fuel = fuel;
     // aligned to a program's stack: r10 tells compiled code its depth
     this.stacks = memory.alloc('arena', MAX_NESTING * STACK_BYTES, STACK_BYTES);
     this.contexts = memory.alloc('arena', MAX_NESTING * CONTEXT_BYTES, CONTEXT_BYTES);
-    this.executedAt = memory.alloc('engine', 8) >>> 3;
+    this.executedAt = memory.alloc('engine', 8);
     this.zeroReadsAt = memory.alloc('engine', 16) >>> 2;
     this.around = { memory, functions, zeroRead: (pc, low, high) => this.noteZeroRead(pc, low, high) };
   }
@@ -105,28 +114,42 @@ export class BpfMachine {
     const level = i32[NESTING];
     if (level >= MAX_NESTING) tooDeep();
     const compiled = watch || this.engine === 'interpreted' ? null : (program.compiled ?? this.compile(program));
-    if (compiled && level > 0) return this.callNested(compiled.run, [context, r2, 0, 0], level);
-    if (compiled) return this.callProgram(compiled.run, context, r2);
+    if (compiled && level > 0) return this.callEntry(compiled, [context, r2, 0, 0]);
+    if (compiled) return this.callProgram(compiled, context, r2);
     this.runInterpreted(this.begin(program, context, r2, watch, level), level);
     return this.memory.u32[RESULT];
   }
 
-  /**
-   * Members that call their programs from within one WebAssembly module, made when the first of them is called.
-   * `watchOf`: asked at each call for the member's number; a watched program is interpreted.
-   */
-  members(members: readonly Member[], watchOf: (member: number) => InstructionWatch | null): TextFunction[] {
-    let compiled: readonly number[] | null = null;
-    return members.map((member, i) => (a, b, c, d) => {
-      const watch = watchOf(i);
-      if (!watch) compiled ??= this.compileMembers(members);
-      if (watch || !compiled || compiled.length === 0) return this.callInterpreted(member, [a, b, c, d], watch);
-      const level = this.memory.i32[NESTING];
-      if (level >= MAX_NESTING) tooDeep();
-      if (level === 0) return this.callMember(compiled[i], a, b, c, d);
-      const place = compiled[i];
-      return this.callNested((...args) => this.gate.call(...args, place), [a, b, c, d], level);
+  /** Members that call their programs from within one WebAssembly module, made when the first of them is called. */
+  members(members: readonly Member[]): TextFunction[] {
+    const places = members.map(({ id }) => {
+      const place = this.gate.reserve();
+      this.ids[place] = id;
+      return place;
     });
+    let compiled: boolean | null = null;
+    const runsCompiled = (): boolean => (compiled ??= this.compileMembers(members, places));
+    const caught = (error: unknown): never => {
+      this.leaveThrown(0);
+      throw error;
+    };
+    return members.map((member, i): TextFunction => {
+      const place = places[i];
+      const run = (...args: EntryArguments): number => {
+        const watch = this.watch?.(member.id) ?? null;
+        if (!watch && runsCompiled()) return this.callEntry((...words) => this.gate.enter(place, ...words), args);
+        this.gate.entered = place;
+        return this.callInterpreted(member, args, watch);
+      };
+      return Object.assign(run, {
+        direct: { place: () => (this.watch || !runsCompiled() ? NO_PLACE : place), caught },
+      });
+    });
+  }
+
+  /** Id of the member that was called last; 0 before the first. For what is told about it, not state. */
+  get called(): number {
+    return this.ids[this.gate.entered] ?? 0;
   }
 
   /** High word of the last program's r0. */
@@ -136,7 +159,7 @@ export class BpfMachine {
 
   /** Instructions executed by all programs so far. */
   get executed(): number {
-    return this.memory.f64[this.executedAt];
+    return this.memory.u64(this.executedAt);
   }
 
   get zeroReads(): ZeroReads {
@@ -146,40 +169,37 @@ export class BpfMachine {
 
   /** Where trampolines find what they need. */
   get layout(): Layout {
-    return { stacks: this.stacks, contexts: this.contexts, executed: this.executedAt * 8, fuel: this.fuel };
+    return { stacks: this.stacks, contexts: this.contexts, executed: this.executedAt, fuel: this.fuel };
   }
 
   // --- compiled
 
   /** On first use. What WebAssembly engines find too large stays interpreted. */
-  private compile(program: Program): CompiledProgram | null {
+  private compile(program: Program): CompiledEntry | null {
     if (program.tooLarge) return null;
-    const instance = this.instance([program], []);
-    if (instance) [program.compiled] = instance.programs;
+    const entries = this.entries([program], [{ program: 0, prototype: null }]);
+    if (entries) [program.compiled] = entries;
     else program.tooLarge = true;
     return program.compiled;
   }
 
-  /** All of them in one module; none when one is too large. */
-  private compileMembers(members: readonly Member[]): readonly number[] {
-    if (this.engine === 'interpreted') return [];
+  /** All of them in one module; or none, when one is too large. */
+  private compileMembers(members: readonly Member[], places: readonly number[]): boolean {
+    if (this.engine === 'interpreted') return false;
     const programs = [...new Set(members.map(({ program }) => program))];
     const plans = members.map(({ program, prototype }) => ({ program: programs.indexOf(program), prototype }));
-    return this.instance(programs, plans)?.trampolines ?? [];
+    const entries = this.entries(programs, plans);
+    for (const [i, place] of places.entries()) if (entries) this.gate.put(place, entries[i]);
+    return entries !== null;
   }
 
-  private instance(programs: readonly Program[], trampolines: readonly TrampolinePlan[]): CompiledInstance | null {
+  private entries(programs: readonly Program[], plans: readonly EntryPlan[]): CompiledEntry[] | null {
     if (programs.some(({ insns }) => insns.length > COMPILED_BYTES)) return null;
     const { memory, functions } = this;
-    const compiled = compileModule(programs, this.layout, trampolines);
+    const compiled = compileModule(programs, this.layout, plans);
+    const resume = (number: number): void => this.resume(programs[number], compiled.places);
     try {
-      const instance = instantiate(compiled, {
-        memory,
-        functions,
-        gate: this.gate,
-        resume: (number) => this.resume(programs[number], instance.programs[number].remaining),
-      });
-      return instance;
+      return instantiate(compiled, { memory, functions, resume });
     } catch (error) {
       // a small module that is refused would be a fault of the generator
       if (!(error instanceof WebAssembly.CompileError) || compiled.bytes.length < TOO_LARGE) throw error;
@@ -190,30 +210,21 @@ export class BpfMachine {
   /** Whoever calls programs by themselves calls one many times: the engine knows the target. */
   private callProgram(entry: CompiledEntry, context: number, r2: number): number {
     try {
-      return entry(context, r2, 0, 0, 0) >>> 0;
+      return entry(context, r2, 0, 0) >>> 0;
     } catch (error) {
       this.leaveThrown(0);
       throw error;
     }
   }
 
-  /** The stack calls many members in turn. */
-  private callMember(place: number, a: number, b: number, c: number, d: number): number {
-    try {
-      return this.gate.call(a, b, c, d, 0, place) >>> 0;
-    } catch (error) {
-      this.leaveThrown(0);
-      throw error;
-    }
-  }
-
-  /** The outer program's count of its fuel comes back. */
-  private callNested(entry: CompiledEntry, args: readonly number[], level: number): number {
+  /** At any level: the outer program's count of its fuel comes back. */
+  private callEntry(entry: CompiledEntry, args: EntryArguments): number {
     const { i32 } = this.memory;
+    const level = i32[NESTING];
+    if (level >= MAX_NESTING) tooDeep();
     const outerFuel = i32[FUEL_LEFT];
-    const [a, b, c, d] = args;
     try {
-      return entry(a, b, c, d, level) >>> 0;
+      return entry(...args) >>> 0;
     } catch (error) {
       this.leaveThrown(level);
       throw error;
@@ -224,13 +235,13 @@ export class BpfMachine {
 
   /** What is thrown out of a program finds in the scratch word how far it came. */
   private leaveThrown(level: number): void {
-    const { i32, f64 } = this.memory;
-    f64[this.executedAt] += this.fuel - i32[FUEL_LEFT];
+    const { i32 } = this.memory;
+    this.count(this.fuel - i32[FUEL_LEFT]);
     i32[NESTING] = level;
   }
 
   /** Compiled code gave up: the interpreter goes on from there. The fuel that is left stays in the scratch word. */
-  private resume(program: Program, remaining: Int32Array): void {
+  private resume(program: Program, { slots, paid }: Places): void {
     const { i32 } = this.memory;
     const low = program.low.slice();
     const high = program.high.slice();
@@ -238,10 +249,11 @@ export class BpfMachine {
       low[r] = i32[(SCRATCH.registers >> 2) + r * 2];
       high[r] = i32[(SCRATCH.registers >> 2) + r * 2 + 1];
     }
-    const pc = i32[SCRATCH.pc >> 2];
+    const place = i32[SCRATCH.place >> 2];
     const depth = depthOf(low[FRAME_POINTER]);
-    const frames = this.framesLeft(depth);
-    const run: Run = { program, low, high, watch: null, pc, depth, fuel: i32[FUEL_LEFT] + remaining[pc], frames };
+    const frames = this.framesLeft(depth, slots);
+    const fuel = i32[FUEL_LEFT] + paid[place];
+    const run: Run = { program, low, high, watch: null, pc: slots[place], depth, fuel, frames };
     try {
       interpret(run, this.around);
     } finally {
@@ -251,12 +263,12 @@ export class BpfMachine {
   }
 
   /** What the functions that called the one which gave up have left of their frames. */
-  private framesLeft(depth: number): Int32Array {
+  private framesLeft(depth: number, slots: readonly number[]): Int32Array {
     const { i32 } = this.memory;
     const frames = new Int32Array(FRAME_WORDS * (MAX_FRAMES - 1));
     for (let i = 0; i < depth; i++) {
       const left = i32.subarray((SCRATCH.frames + i * FRAME.bytes) >> 2);
-      const ip = (left[FRAME.pc >> 2] + 1) * 2;
+      const ip = (slots[left[FRAME.place >> 2]] + 1) * 2;
       const saved = left.subarray(FRAME.saved >> 2, (FRAME.saved >> 2) + 8);
       const args = left.subarray(FRAME.args >> 2, (FRAME.args >> 2) + 10);
       frames.set([ip, ...saved, left[FRAME.turn >> 2], ...args], i * FRAME_WORDS);
@@ -268,7 +280,7 @@ export class BpfMachine {
 
   private callInterpreted(
     { program, prototype }: Member,
-    args: readonly number[],
+    args: EntryArguments,
     watch: InstructionWatch | null,
   ): number {
     const level = this.memory.i32[NESTING];
@@ -289,7 +301,7 @@ export class BpfMachine {
     } finally {
       this.memory.i32[NESTING] = level;
       if (outermost) program.busy = false;
-      this.memory.f64[this.executedAt] += this.fuel - run.fuel;
+      this.count(this.fuel - run.fuel);
     }
     this.leaveResult(run);
   }
@@ -312,6 +324,10 @@ export class BpfMachine {
   private leaveResult({ low, high }: Run): void {
     this.memory.i32[RESULT] = low[0];
     this.memory.i32[RESULT + 1] = high[0];
+  }
+
+  private count(instructions: number): void {
+    this.memory.setU64(this.executedAt, this.executed + instructions);
   }
 
   private framePointer(level: number): number {

@@ -18,7 +18,7 @@ import {
   SOURCE,
   WIDE_KIND,
 } from '../isa/opcodes.ts';
-import type { CompiledProgram } from './wasm/compile.ts';
+import type { CompiledEntry } from './wasm/gate.ts';
 import type { KernelFunction, KernelFunctions, Word } from './functions.ts';
 
 /** Slots that the kernel takes at most (BPF_COMPLEXITY_LIMIT_INSNS). */
@@ -65,7 +65,7 @@ export interface Program {
   /** an interpreted run is under way, so that a nested one takes registers of its own */
   busy: boolean;
   /** null until it runs compiled for the first time */
-  compiled: CompiledProgram | null;
+  compiled: CompiledEntry | null;
   /** for compilation; it is interpreted */
   tooLarge: boolean;
 }

@@ -4,19 +4,35 @@
  */
 import { assert } from '../base/assert.ts';
 import type { Memory } from './memory.ts';
+import { Gate, NO_PLACE } from './wasm/gate.ts';
+import { SCRATCH } from './wasm/scratch.ts';
 
 /** Native arguments as 32-bit words (pointers by their low word); the result is a 32-bit word, 0 for void. */
-export type TextFunction = (a: number, b: number, c: number, d: number) => number;
+export interface TextFunction {
+  (a: number, b: number, c: number, d: number): number;
+  /** of compiled code: how to reach it without the JavaScript that stands around it */
+  readonly direct?: Direct;
+}
+
+export interface Direct {
+  /** its place in the gate, or NO_PLACE: not now, call the function. Asked again after `forget`. */
+  readonly place: () => number;
+  /** Told what the code threw; returns what the caller gets, or throws on. */
+  readonly caught: (error: unknown) => number;
+}
 
 /** a power of two */
 const NEAR = 256;
-const placeOf = (address: number): number => (address ^ (address >>> 8)) & (NEAR - 1);
+const nearOf = (address: number): number => (address ^ (address >>> 8)) & (NEAR - 1);
+const NESTING = SCRATCH.nesting >> 2;
 
 export class Text {
+  readonly gate = new Gate();
   /** a cache: built-ins are put there at boot, trampolines again after a restore, from cold state */
   private readonly functions = new Map<number, { name: string; run: TextFunction }>();
   /** what was called last of each NEAR addresses: the stack calls the same few again and again */
   private readonly nearAddress = new Int32Array(NEAR);
+  private readonly nearPlace = new Int32Array(NEAR);
   private readonly near: TextFunction[] = [];
 
   constructor(private readonly memory: Memory) {}
@@ -31,11 +47,17 @@ export class Text {
   /** Makes an address in an image callable. */
   put(address: number, name: string, run: TextFunction): void {
     this.functions.set(address, { name, run });
-    this.nearAddress.fill(0);
+    this.forget();
   }
 
   remove(address: number): void {
     this.functions.delete(address);
+    this.forget();
+  }
+
+  /** Something changed that `direct` depends on. */
+  forget(): void {
+    // address 0 is where nothing is, and marks an empty place
     this.nearAddress.fill(0);
   }
 
@@ -45,17 +67,26 @@ export class Text {
   }
 
   call(address: number, a = 0, b = 0, c = 0, d = 0): number {
-    const place = placeOf(address);
-    return (this.nearAddress[place] === address ? this.near[place] : this.fetch(address))(a, b, c, d);
+    const near = nearOf(address);
+    if (this.nearAddress[near] !== address) this.fetch(address, near);
+    const place = this.nearPlace[near];
+    const run = this.near[near];
+    // a program within a program is the exception that the function around it is there for
+    if (place < 0 || this.memory.i32[NESTING] !== 0) return run(a, b, c, d);
+    try {
+      return this.gate.enter(place, a, b, c, d);
+    } catch (error) {
+      if (!run.direct) throw error;
+      return run.direct.caught(error);
+    }
   }
 
-  private fetch(address: number): TextFunction {
+  private fetch(address: number, near: number): void {
     const fn = this.functions.get(address);
     assert(fn, `call to ${address.toString(16)}, where no function is`);
-    const place = placeOf(address);
-    // address 0 is where nothing is, and marks an empty place
-    this.nearAddress[place] = address;
-    this.near[place] = fn.run;
-    return fn.run;
+    const { run } = fn;
+    this.nearPlace[near] = run.direct?.place() ?? NO_PLACE;
+    this.near[near] = run;
+    this.nearAddress[near] = address;
   }
 }

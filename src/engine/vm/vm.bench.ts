@@ -15,6 +15,7 @@ import { KernelFunctions } from './functions.ts';
 import { BpfMachine, type Engine } from './machine.ts';
 import { Memory } from './memory.ts';
 import type { Program } from './program.ts';
+import { Text } from './text.ts';
 
 interface Kernel {
   readonly name: string;
@@ -207,17 +208,21 @@ function compileTime(slots: number): string {
   return `${String(slots).padStart(9)} slots: ${later.toFixed(2).padStart(8)} ms (first ${first.toFixed(2)} ms), ${((later * 1e6) / slots).toFixed(0)} ns a slot, ${engine}`;
 }
 
-/** ns of a call: from an engine's code through a trampoline into the program `text`, beside the program's own time. */
+/** ns of a call of the stack: through the text and a trampoline into a program that does nothing. */
 function callTime(): string {
-  const machine = new BpfMachine(new Memory(), new KernelFunctions());
+  const memory = new Memory();
+  const text = new Text(memory);
+  const machine = new BpfMachine(memory, new KernelFunctions(), { gate: text.gate });
   const prepared = machine.prepare(assembleMnemonic('mov %r0, 0\nexit').value.insns);
   if (!prepared.ok) throw new Error(prepared.error.message);
   const prototype = { args: ['ptr', 'u32', 'u32'] as const, hasReturn: false };
-  const [call] = machine.members([{ program: prepared.value, prototype }], () => null);
+  const [call] = machine.members([{ id: 1, program: prepared.value, prototype }]);
+  const address = memory.alloc('kernel', 16, 16);
+  text.put(address, 'member', call);
   const CALLS = 1_000_000;
   const round = (): number => {
     const begun = performance.now();
-    for (let i = 0; i < CALLS; i++) call(0x400000, i, 1, 0);
+    for (let i = 0; i < CALLS; i++) text.call(address, 0x400000, i, 1);
     return ((performance.now() - begun) * 1e6) / CALLS;
   };
   return `call through a trampoline into an empty program: ${median(Array.from({ length: ROUNDS * 3 }, round)).toFixed(1)} ns`;

@@ -7,6 +7,7 @@ import { ERRNO } from '../../base/errno.ts';
 import { KERNEL_BASE_HI } from '../../vm/memory.ts';
 import { ProgramStopped } from '../../vm/stopped.ts';
 import type { TextFunction } from '../../vm/text.ts';
+import { NO_PLACE } from '../../vm/wasm/gate.ts';
 import type { Core } from '../core.ts';
 import { blob, markStopped, setMap } from '../objects.ts';
 import type { MapObject, MapProg, ProgObject } from '../state.ts';
@@ -21,8 +22,6 @@ const MAX_IMAGES = 700;
 const CODE_OFFSET = 32;
 const INT3 = 0xcc;
 const NO_SYMBOL = 'a trampoline, without a symbol';
-/** Where a trampoline does not give back the program's result, its caller finds what __bpf_prog_exit left in rax. */
-const LOST_RESULT = 0;
 
 /** Name in kallsyms of the trampoline at a member. */
 const trampolineName = (struct: string, member: string): string => `bpf__${struct}_${member}`;
@@ -119,26 +118,45 @@ interface Called {
  * program is not run any more. Linux has no such thing: its verifier would have refused the program.
  */
 export function callPrograms(k: Core, called: readonly Called[]): TextFunction[] {
+  // a plain trampoline loses the program's result: its caller finds the 0 that __bpf_prog_exit left in rax
+  const lost = k.profile.trampoline.plain ? { retSize: 0 } : {};
   const made = k.makeTrampolines(
     called.map(({ object, model }) => {
       const { id, name, blob: key } = k.state.progs[object];
-      return { model, code: { prog: object, id, name, blob: key, insns: blob(k, key) } };
+      return { model: { ...model, ...lost }, code: { prog: object, id, name, blob: key, insns: blob(k, key) } };
     }),
   );
   return called.map(({ object }, i) => withBoundary(k, object, made[i]));
 }
 
 function withBoundary(k: Core, object: number, run: TextFunction): TextFunction {
-  const isLost = k.profile.trampoline.plain;
-  return (a, b, c, d) => {
-    if (k.state.progs[object].stopped) return 0;
+  const { direct } = run;
+  const isStopped = (): boolean => k.state.progs[object].stopped !== null;
+  const stop = (error: unknown): number => {
+    if (!(error instanceof ProgramStopped)) throw error;
+    markStopped(k, object, error.message, error.pc);
+    k.text.forget();
+    return 0;
+  };
+  const bounded: TextFunction = (a, b, c, d) => {
+    if (isStopped()) return 0;
     try {
-      const result = run(a, b, c, d);
-      return isLost ? LOST_RESULT : result;
+      return run(a, b, c, d);
     } catch (error) {
-      if (!(error instanceof ProgramStopped)) throw error;
-      markStopped(k, object, error.message, error.pc);
-      return 0;
+      return stop(error);
     }
   };
+  if (!direct) return bounded;
+  return Object.assign(bounded, {
+    direct: {
+      place: () => (isStopped() ? NO_PLACE : direct.place()),
+      caught(error: unknown) {
+        try {
+          return direct.caught(error);
+        } catch (thrown) {
+          return stop(thrown);
+        }
+      },
+    },
+  });
 }

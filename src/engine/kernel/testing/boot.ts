@@ -79,7 +79,12 @@ export function boot(parts: Partial<KernelParts> = {}) {
     btf,
     profile: V6_12,
     prepare: () => null,
-    makeTrampolines: (members) => members.map(() => () => 7),
+    makeTrampolines: (members) =>
+      members.map(
+        ({ model }) =>
+          () =>
+            model.retSize === 0 ? 0 : 7,
+      ),
     ...parts,
   });
   const offsetOf = (member: string): number => btf.field('tcp_congestion_ops', member)?.byteOffset ?? -1;

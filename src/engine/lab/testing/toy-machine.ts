@@ -3,7 +3,8 @@ import { Prng } from '../../base/prng.ts';
 import { EventQueue } from '../../net/event-queue.ts';
 import { Memory } from '../../vm/memory.ts';
 import type { Command } from '../commands.ts';
-import type { InstructionWatch, ProgramWatch } from '../microscope.ts';
+import type { InstructionWatch } from '../../vm/interpreter.ts';
+import type { ProgramWatch } from '../microscope.ts';
 import type { RunnableMachine } from '../run.ts';
 
 export interface ToyCold {
@@ -41,8 +42,8 @@ export class ToyMachine implements RunnableMachine<ToyCold> {
   private program(calls: number): void {
     for (let call = 0; call < calls; call++) {
       const watch: InstructionWatch | null = this.watch?.(1) ?? null;
-      const low = new Uint32Array(11);
-      const high = new Uint32Array(11);
+      const low = new Int32Array(11);
+      const high = new Int32Array(11);
       low[1] = call + 1;
       for (let pc = 0; pc < 5; pc++) {
         watch?.(pc, { low, high }, 0);

@@ -3,33 +3,58 @@ import type { Program } from '../program.ts';
 import { CodeWriter, type WasmFunction } from './encoder.ts';
 import { InstructionEmitter } from './emit.ts';
 import type { Callables } from './emit-calls.ts';
+import { planFuel } from './fuel.ts';
 import { type Blocks, END, graphOf, lengthOf, opAt } from './graph.ts';
-import { localName } from './locals.ts';
+import type { Places } from './operands.ts';
 import { W } from './opcodes.ts';
 import { emitStructured } from './structure.ts';
-import { bodyText, type Mark, type WasmLine } from './text.ts';
+import type { Mark } from './text.ts';
 import { accessChecks } from './windows.ts';
 
-interface FunctionPlan {
+/** What a body stands in: a function that the program calls, or an entry that the machine calls. */
+export interface Shell {
+  /** number of the local that is r1 */
+  readonly firstLocal: number;
+  /** puts what was given into registers */
+  readonly begin: (out: CodeWriter) => void;
+  /** after the code gave up; where it does not return, r0 and the fuel are set */
+  readonly gaveUp: (out: CodeWriter) => void;
+  /** leaves the results */
+  readonly end: (out: CodeWriter) => void;
+}
+
+export interface FunctionPlan {
   readonly program: Program;
   readonly blocks: Blocks;
   /** at which the function begins */
   readonly slot: number;
   readonly callables: Callables;
+  readonly shell: Shell;
+  /** filled with the places where it may give up */
+  readonly places: Places;
   /** filled with where each instruction's code begins, if anybody wants to know */
   readonly marks: Mark[] | null;
 }
 
-/** Labels around the code: the inner one gives up here, the outer one after a function that gave up. */
-const LABELS = 2;
+/**
+ * Labels around the code. From the inside: here it gives up, here after a function that gave up; these two lead to the
+ * end of the third; the code itself to that of the fourth.
+ */
+const LABELS = 4;
+const TO_THIRD = 1;
+const TO_FOURTH = 3;
 
 export function functionBody(plan: FunctionPlan): Pick<WasmFunction, 'body' | 'hints'> {
-  const { program, blocks, slot: entry, callables, marks } = plan;
+  const { program, blocks, slot: entry, callables, shell, places, marks } = plan;
   const { code } = program;
-  const out = new CodeWriter(1024);
+  const out = new CodeWriter(1024, shell.firstLocal);
   const graph = graphOf(program, blocks, entry);
-  const emitter = new InstructionEmitter(out, program, callables, accessChecks(program, graph));
+  const lengths = Int32Array.from(graph.start, (slot) => blocks.remaining[slot]);
+  const { charge, reserve, beyond } = planFuel(program, graph, lengths);
+  const emitter = new InstructionEmitter(out, program, callables, accessChecks(program, graph), places);
   const mark = (slot: number | null): unknown => marks?.push({ at: out.length, slot });
+  mark(null);
+  shell.begin(out);
   emitter.enter();
   for (let i = 0; i < LABELS; i++) out.block(W.block);
   emitStructured(
@@ -40,7 +65,7 @@ export function functionBody(plan: FunctionPlan): Pick<WasmFunction, 'body' | 'h
         const first = graph.start[block];
         const last = graph.last[block];
         mark(first);
-        emitter.pay(first, blocks.remaining[first], bail);
+        emitter.pay(first, charge[block], reserve[block], lengths[block] + beyond[block], bail);
         const end = graph.end[block] === END.next ? last + 1 : last;
         for (let slot = first; slot < end; slot += lengthOf(opAt(code, slot))) {
           mark(slot);
@@ -49,33 +74,18 @@ export function functionBody(plan: FunctionPlan): Pick<WasmFunction, 'body' | 'h
         mark(last);
       },
       condition: (block, negated) => emitter.condition(graph.last[block], negated),
-      exit: () => emitter.exit(),
+      exit: (depth) => out.branch(W.br, depth + TO_FOURTH),
     },
     LABELS,
   );
   mark(null);
   out.op(W.unreachable).op(W.end);
   emitter.bail();
-  out.op(W.return).op(W.end);
+  out.branch(W.br, TO_THIRD).op(W.end);
   emitter.bailCaller();
+  out.op(W.end);
+  shell.gaveUp(out);
+  out.op(W.end);
+  shell.end(out);
   return { body: out.take(), hints: out.hints };
-}
-
-export interface BodyText {
-  /** slot at which the BPF function begins */
-  readonly slot: number;
-  readonly lines: readonly WasmLine[];
-}
-
-export function programText(
-  program: Program,
-  blocks: Blocks,
-  callables: Callables,
-  fnName: (index: number) => string,
-): BodyText[] {
-  return blocks.entries.map((slot) => {
-    const marks: Mark[] = [];
-    const { body } = functionBody({ program, blocks, slot, callables, marks });
-    return { slot, lines: bodyText(body, marks, { local: localName, fn: fnName }) };
-  });
 }

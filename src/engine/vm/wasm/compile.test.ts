@@ -4,9 +4,10 @@ import { KernelFunctions } from '../functions.ts';
 import { type Program, prepareProgram } from '../program.ts';
 import { compiledText, compileModule } from './compile.ts';
 import { findBlocks, graphOf } from './graph.ts';
-import type { Prototype } from './trampoline.ts';
+import type { Prototype } from './entries.ts';
 
 const LAYOUT = { stacks: 0x400000, contexts: 0x404000, executed: 0x1000, fuel: 1000 };
+const RUN = [{ program: 0, prototype: null }];
 
 function prepared(text: string): Program {
   const { value, diagnostics } = assembleBare(text);
@@ -23,7 +24,7 @@ function wat(text: string): string {
       `func ${slot}`,
       ...lines
         .filter((line) => line.slot !== null)
-        .map((line) => `${String(line.slot).padStart(3)}| ${'  '.repeat(line.depth - 2)}${line.text}`),
+        .map((line) => `${String(line.slot).padStart(3)}| ${'  '.repeat(line.depth - 4)}${line.text}`),
     ])
     .join('\n');
 }
@@ -65,28 +66,28 @@ test('graphs: order, dominators, loops', () => {
 
 test('several programs make one module', () => {
   const programs = ['r0 = 1\nexit', 'call f\nexit\nf:\nr0 = 2\nexit'].map(prepared);
-  const { bytes } = compileModule(programs, LAYOUT);
+  const entries = programs.map((_, program) => ({ program, prototype: null }));
+  const { bytes } = compileModule(programs, LAYOUT, entries);
   expect(WebAssembly.validate(bytes)).toBe(true);
-  expect(WebAssembly.Module.exports(new WebAssembly.Module(bytes)).map(({ name }) => name)).toEqual(['run0', 'run1']);
+  expect(WebAssembly.Module.exports(new WebAssembly.Module(bytes)).map(({ name }) => name)).toEqual([
+    'entry0',
+    'entry1',
+  ]);
 });
 
-test('a map is one module: programs, and trampolines that call them without leaving it', () => {
+test('a map is one module: a trampoline for each member, with its program in it', () => {
   const programs = ['r0 = 1\nexit', 'r0 = 2\nexit'].map(prepared);
   const prototype: Prototype = { args: ['ptr', 'u32'], hasReturn: true };
   const trampolines = [1, 0, 1].map((program) => ({ program, prototype }));
   const module = new WebAssembly.Module(compileModule(programs, LAYOUT, trampolines).bytes);
-  expect(WebAssembly.Module.exports(module).map(({ name }) => name)).toEqual([
-    'run0',
-    'run1',
-    'trampoline0',
-    'trampoline1',
-    'trampoline2',
-  ]);
+  expect(WebAssembly.Module.exports(module).map(({ name }) => name)).toEqual(['entry0', 'entry1', 'entry2']);
   // nothing of JavaScript stands between
   expect(WebAssembly.Module.imports(module).map(({ name }) => name)).toEqual(['memory', 'highWord', 'resume']);
 });
 
 test('a chain of 30,000 blocks neither recurses nor fails', () => {
   const text = Array.from({ length: 30_000 }, (_, i) => `if r1 == ${i} goto +1\nr2 += 1`).join('\n');
-  expect(WebAssembly.validate(compileModule([prepared(`${text}\nr0 = 0\nr0 = 1\nexit`)], LAYOUT).bytes)).toBe(true);
+  expect(WebAssembly.validate(compileModule([prepared(`${text}\nr0 = 0\nr0 = 1\nexit`)], LAYOUT, RUN).bytes)).toBe(
+    true,
+  );
 });

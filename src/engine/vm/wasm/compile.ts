@@ -1,47 +1,36 @@
 /*
  * The compiler: prepared programs to one WebAssembly module over the machine's memory. Each function of a program is a
- * WebAssembly function; kernel functions are imports, or compiled in. A program's export `runN` is called with words; a
- * trampoline's export `trampolineN` calls its program without leaving WebAssembly.
+ * WebAssembly function; the first one's code stands in the entries that the machine calls. Kernel functions are imports,
+ * or compiled in.
  */
 import { MEMORY_BYTES, type Memory } from '../memory.ts';
 import type { KernelFunction, KernelFunctions } from '../functions.ts';
 import type { Program } from '../program.ts';
-import { type BodyText, functionBody, programText } from './bodies.ts';
+import { functionBody, type Shell } from './bodies.ts';
 import { CodeWriter, encodeModule, fn, type FunctionImport, NO_LOCALS, type WasmFunction, words } from './encoder.ts';
 import type { Callables } from './emit-calls.ts';
-import type { CompiledEntry, Gate } from './gate.ts';
+import { entryShell, type Layout, type Prototype } from './entries.ts';
+import type { CompiledEntry } from './gate.ts';
 import { type Blocks, findBlocks } from './graph.ts';
-import { BPF_FUNCTION, BPF_LOCALS } from './locals.ts';
-import { I32 } from './opcodes.ts';
+import { BPF_FUNCTION, BPF_LOCALS, ENTRY_FUNCTION, ENTRY_LOCALS, LOCAL, localName, localOf } from './locals.ts';
+import { I32, W } from './opcodes.ts';
+import type { Places } from './operands.ts';
 import { SCRATCH } from './scratch.ts';
-import {
-  entryBody,
-  type Layout,
-  type Prototype,
-  TRAMPOLINE,
-  type TrampolineCalls,
-  trampolineBody,
-} from './trampoline.ts';
+import { bodyText, type Mark, type WasmLine } from './text.ts';
 
-/** A program's entry is given its context and r2, and leaves the whole of r0 in the scratch words. */
-export interface CompiledProgram {
-  readonly run: CompiledEntry;
-  /** instructions from a slot to the end of its block: what giving up there must be paid back */
-  readonly remaining: Int32Array;
-}
-
-/** A trampoline in the module: native arguments for the program of that number. */
-export interface TrampolinePlan {
+/** A program to be called: as a member with that prototype, or, null, with its context and r2. */
+export interface EntryPlan {
+  /** number of the program in the module */
   readonly program: number;
-  readonly prototype: Prototype;
+  readonly prototype: Prototype | null;
 }
 
 export interface CompiledModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** one a program */
-  readonly blocks: readonly Blocks[];
   /** what is called in JavaScript, in the order of the imports `kernelN` */
   readonly imported: readonly KernelFunction[];
+  /** where the code may give up */
+  readonly places: Places;
 }
 
 interface Plan {
@@ -64,37 +53,30 @@ const FIXED_IMPORTS: readonly FunctionImport[] = [
 const wordCount = ({ args, callback }: KernelFunction): number =>
   args.reduce((sum, word) => sum + (word === 'u64' ? 2 : 1), callback === undefined ? 0 : 1);
 
+/** The module exports the entries as `entryN`. */
 export function compileModule(
   programs: readonly Program[],
   layout: Layout,
-  trampolines: readonly TrampolinePlan[] = [],
+  entries: readonly EntryPlan[],
 ): CompiledModule {
   const plan = planModule(programs);
-  const callsOf = (program: number): TrampolineCalls => ({
-    program,
-    run: plan.programs[program].first,
-    resume: RESUME,
-  });
-  const entry = (name: string, body: Uint8Array): WasmFunction => ({
-    name,
-    ...TRAMPOLINE,
-    body,
-    hints: [],
-    exported: true,
-  });
+  const places: Places = { slots: [], paid: [] };
   const functions = [
     ...plan.emitted.map(emittedFunction),
-    ...plan.programs.flatMap((_, i) => programFunctions(plan, i)),
-    ...programs.map((_, i) => entry(`run${i}`, entryBody(layout, callsOf(i)))),
-    ...trampolines.map(({ program, prototype }, i) =>
-      entry(`trampoline${i}`, trampolineBody(prototype, layout, callsOf(program))),
-    ),
+    ...programs.flatMap((_, i) => calledFunctions(plan, i, places)),
+    ...entries.map(({ program, prototype }, i) => ({
+      name: `entry${i}`,
+      type: ENTRY_FUNCTION,
+      locals: ENTRY_LOCALS,
+      ...bodyAt(plan, program, 0, entryShell(prototype, layout, RESUME, program), places),
+      exported: true,
+    })),
   ];
   const bytes = encodeModule({ memoryPages: MEMORY_BYTES / 65536, imports: plan.imports, functions });
-  return { bytes, blocks: plan.programs.map(({ blocks }) => blocks), imported: plan.imported };
+  return { bytes, imported: plan.imported, places };
 }
 
-/** Numbers for all functions: imports, kernel functions compiled in, programs, entries, trampolines. */
+/** Numbers for all functions: imports, kernel functions compiled in, what programs call of their own, entries. */
 function planModule(programs: readonly Program[]): Plan {
   const called = [...new Set(programs.flatMap(({ callees }) => callees.map((callee) => callee.fn)))];
   const imported = called.filter((kernel) => !kernel.emit);
@@ -108,7 +90,7 @@ function planModule(programs: readonly Program[]): Plan {
   const planned = programs.map((program) => {
     const blocks = findBlocks(program);
     const at = first;
-    first += blocks.entries.length;
+    first += blocks.called.length;
     return { program, blocks, first: at };
   });
   return { programs: planned, imports, imported, emitted, kernel };
@@ -116,7 +98,7 @@ function planModule(programs: readonly Program[]): Plan {
 
 function callablesOf({ programs, kernel }: Plan, index: number): Callables {
   const { program, blocks, first } = programs[index];
-  const numbers = new Map(blocks.entries.map((slot, i) => [slot, first + i]));
+  const numbers = new Map(blocks.called.map((slot, i) => [slot, first + i]));
   return {
     highWord: HIGH_WORD,
     kernel: (callee) => kernel.get(program.callees[callee].fn) as number,
@@ -132,28 +114,60 @@ function emittedFunction(kernel: KernelFunction): WasmFunction {
   return { name: kernel.name, type, locals, body: code.take(), hints: code.hints, exported: false };
 }
 
-function programFunctions(plan: Plan, index: number): WasmFunction[] {
-  const { program, blocks } = plan.programs[index];
-  const callables = callablesOf(plan, index);
-  return blocks.entries.map((slot) => ({
+/** A function that the program calls: it leaves r0 and its fuel. */
+const CALLED: Shell = {
+  firstLocal: 0,
+  begin() {},
+  gaveUp: (out) => out.i64(0, 0).i32(-1).op(W.return),
+  end: (out) => out.get(localOf(0)).get(LOCAL.fuel),
+};
+
+function calledFunctions(plan: Plan, index: number, places: Places): WasmFunction[] {
+  return plan.programs[index].blocks.called.map((slot) => ({
     name: `f${slot}`,
     type: BPF_FUNCTION,
     locals: BPF_LOCALS,
-    ...functionBody({ program, blocks, slot, callables, marks: null }),
+    ...bodyAt(plan, index, slot, CALLED, places),
     exported: false,
   }));
 }
 
-/** A program's functions as WebAssembly text. */
-export function compiledText(program: Program): BodyText[] {
+function bodyAt(
+  plan: Plan,
+  index: number,
+  slot: number,
+  shell: Shell,
+  places: Places,
+  marks: Mark[] | null = null,
+): Pick<WasmFunction, 'body' | 'hints'> {
+  const { program, blocks } = plan.programs[index];
+  return functionBody({ program, blocks, slot, callables: callablesOf(plan, index), shell, places, marks });
+}
+
+export interface BodyText {
+  /** slot at which the BPF function begins */
+  readonly slot: number;
+  readonly lines: readonly WasmLine[];
+}
+
+/** A program's functions as WebAssembly text; the first one stands in a shell of its own. */
+export function compiledText(program: Program, first: Shell = CALLED): BodyText[] {
   const plan = planModule([program]);
-  return programText(program, plan.programs[0].blocks, callablesOf(plan, 0), (index) => functionName(plan, index));
+  const { called } = plan.programs[0].blocks;
+  const places: Places = { slots: [], paid: [] };
+  const text = (slot: number, shell: Shell): BodyText => {
+    const marks: Mark[] = [];
+    const { body } = bodyAt(plan, 0, slot, shell, places, marks);
+    const local = (index: number): string => localName(index - shell.firstLocal);
+    return { slot, lines: bodyText(body, marks, { local, fn: (index) => functionName(plan, index) }) };
+  };
+  return [text(0, first), ...called.filter((slot) => slot > 0).map((slot) => text(slot, CALLED))];
 }
 
 function functionName({ programs, imports, imported, emitted }: Plan, index: number): string {
   const [{ blocks, first }] = programs;
   if (index < FIXED_IMPORTS.length) return `$${imports[index].name}`;
-  if (index >= first) return `$f${blocks.entries[index - first]}`;
+  if (index >= first) return `$f${blocks.called[index - first]}`;
   return `$${[...imported, ...emitted][index - FIXED_IMPORTS.length].name}`;
 }
 
@@ -161,22 +175,15 @@ function functionName({ programs, imports, imported, emitted }: Plan, index: num
 export interface CompiledSurroundings {
   readonly memory: Memory;
   readonly functions: KernelFunctions;
-  readonly gate: Gate;
   /** goes on where a program gave up; by its number */
   readonly resume: (program: number) => void;
 }
 
-export interface CompiledInstance {
-  readonly programs: readonly CompiledProgram[];
-  /** places in the gate */
-  readonly trampolines: readonly number[];
-}
-
-/** Instantiates; throws what WebAssembly throws when a function is larger than engines take. */
+/** Instantiates, and returns the entries; throws what WebAssembly throws when a function is larger than engines take. */
 export function instantiate(
-  { bytes, blocks, imported }: CompiledModule,
-  { memory, functions, gate, resume }: CompiledSurroundings,
-): CompiledInstance {
+  { bytes, imported }: CompiledModule,
+  { memory, functions, resume }: CompiledSurroundings,
+): CompiledEntry[] {
   const env: Record<string, WebAssembly.Memory | ((...args: number[]) => unknown)> = {
     memory: memory.wasm,
     highWord: () => functions.highWord,
@@ -193,11 +200,5 @@ export function instantiate(
     env[`kernel${i}`] = callback === undefined ? call : turn;
   }
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env });
-  const trampolines: number[] = [];
-  for (let i = 0; exports[`trampoline${i}`]; i++)
-    trampolines.push(gate.add(exports[`trampoline${i}`] as CompiledEntry));
-  return {
-    programs: blocks.map(({ remaining }, i) => ({ run: exports[`run${i}`] as CompiledEntry, remaining })),
-    trampolines,
-  };
+  return Object.values(exports) as CompiledEntry[];
 }

@@ -40,7 +40,8 @@ export class CallEmitter {
     const { out, program } = this.o;
     const { fn, words } = program.callees[callee];
     // what is thrown in there leaves this function too, and the fuel must be known outside
-    out.i32(0).get(LOCAL.fuel).memory(W.i32_store, SCRATCH.fuel);
+    out.i32(0);
+    this.o.exactFuel().memory(W.i32_store, SCRATCH.fuel);
     this.pushWords(words);
     out.call(this.callables.kernel(callee));
     if (fn.ret === 'void') out.op(W.drop).i32(0);
@@ -114,7 +115,7 @@ export class CallEmitter {
     const { out, program } = this.o;
     out.get(localOf(10)).op(W.i32_wrap_i64).i32(1).op(W.i32_sub).i32(STACK_MASK).op(W.i32_and);
     out.i32(FRAME_SHIFT).op(W.i32_shr_u).i32(FRAME.bytes).op(W.i32_mul).tee(LOCAL.word);
-    out.get(LOCAL.pc).memory(W.i32_store, SCRATCH.frames + FRAME.pc);
+    out.get(LOCAL.place).memory(W.i32_store, SCRATCH.frames + FRAME.place);
     out.get(LOCAL.word);
     if (program.callbacks.length > 0) out.get(LOCAL.turn);
     else out.i32(NO_TURN);
@@ -126,7 +127,6 @@ export class CallEmitter {
         .memory(W.i64_store, SCRATCH.frames + at);
     for (let r = 6; r <= 9; r++) store(r, FRAME.saved + (r - 6) * 8);
     for (let r = 1; r <= 5; r++) store(r, FRAME.args + (r - 1) * 8);
-    out.i64(0, 0).i32(-1);
   }
 
   private bailInLastFrame(bail: number): void {

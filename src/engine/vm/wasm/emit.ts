@@ -12,8 +12,9 @@ import { COMPARISONS, I32_COMPARISONS, JSET, LOADS, STORES } from './emit-tables
 import type { CodeWriter } from './encoder.ts';
 import { LOCAL, localOf } from './locals.ts';
 import { W } from './opcodes.ts';
-import { Operands } from './operands.ts';
+import { Operands, type Places } from './operands.ts';
 import { SCRATCH } from './scratch.ts';
+import { UNASKED } from './fuel.ts';
 import type { WindowCheck } from './windows.ts';
 
 export class InstructionEmitter {
@@ -27,8 +28,9 @@ export class InstructionEmitter {
     private readonly program: Program,
     callables: Callables,
     private readonly checks: ReadonlyMap<number, WindowCheck>,
+    places: Places,
   ) {
-    this.o = new Operands(out, program);
+    this.o = new Operands(out, program, places);
     this.alu = new AluEmitter(this.o);
     this.memory = new MemoryEmitter(this.o, checks);
     this.calls = new CallEmitter(this.o, callables, checks.size > 0);
@@ -36,6 +38,11 @@ export class InstructionEmitter {
 
   /** An instruction that is no jump and no exit. `bail`: depth of the label that gives up; behind it, of the caller's. */
   instruction(slot: number, bail: number): void {
+    this.emit(slot, bail);
+    this.o.paid--;
+  }
+
+  private emit(slot: number, bail: number): void {
     const { code } = this.program;
     const word = code[slot * 2];
     const operand = code[slot * 2 + 1];
@@ -83,15 +90,18 @@ export class InstructionEmitter {
     out.op(is64 ? comparison : I32_COMPARISONS[comparison]);
   }
 
-  /** Pays for a block; gives up before its first instruction when the fuel does not last to its end. */
-  pay(slot: number, instructions: number, bail: number): void {
+  /**
+   * A block's payment. Where it is asked for, `reserve` must be left afterwards; else the code gives up before the
+   * block's first instruction. `paid`: instructions from that one on that are paid for then.
+   */
+  pay(slot: number, charge: number, reserve: number, paid: number, bail: number): void {
+    const { out } = this;
+    this.o.paid = paid;
+    if (charge > 0) out.get(LOCAL.fuel).i32(charge).op(W.i32_sub).set(LOCAL.fuel);
+    if (reserve === UNASKED) return;
     this.o.at(slot);
-    this.out.get(LOCAL.fuel).i32(instructions).op(W.i32_sub).tee(LOCAL.fuel).i32(0).op(W.i32_lt_s);
+    out.get(LOCAL.fuel).i32(reserve).op(W.i32_lt_s);
     this.o.bailIf(bail);
-  }
-
-  exit(): void {
-    this.out.get(localOf(0)).get(LOCAL.fuel).op(W.return);
   }
 
   /** What a function does first. */
@@ -102,14 +112,13 @@ export class InstructionEmitter {
   /** What stands behind the label that gives up: the machine's state as the interpreter takes it over. */
   bail(): void {
     const { out } = this;
-    out.i32(0).get(LOCAL.pc).memory(W.i32_store, SCRATCH.pc);
+    out.i32(0).get(LOCAL.place).memory(W.i32_store, SCRATCH.place);
     out.i32(0).get(LOCAL.fuel).memory(W.i32_store, SCRATCH.fuel);
     for (let r = 0; r < REGISTERS; r++)
       out
         .i32(0)
         .get(localOf(r))
         .memory(W.i64_store, SCRATCH.registers + r * 8);
-    out.i64(0, 0).i32(-1);
   }
 
   /** What stands behind the label of a function that called the one which gave up. */

@@ -8,7 +8,11 @@ export class CodeWriter {
   /** where branches stand that are seldom taken */
   readonly hints: number[] = [];
 
-  constructor(capacity = 256) {
+  /** `firstLocal`: number of the local that code calls 0 */
+  constructor(
+    capacity = 256,
+    private readonly firstLocal = 0,
+  ) {
     this.bytes = new Uint8Array(capacity);
   }
 
@@ -70,19 +74,19 @@ export class CodeWriter {
 
   get(local: number): this {
     this.byte(W.local_get);
-    this.u32(local);
+    this.u32(local + this.firstLocal);
     return this;
   }
 
   set(local: number): this {
     this.byte(W.local_set);
-    this.u32(local);
+    this.u32(local + this.firstLocal);
     return this;
   }
 
   tee(local: number): this {
     this.byte(W.local_tee);
-    this.u32(local);
+    this.u32(local + this.firstLocal);
     return this;
   }
 

@@ -1,17 +1,17 @@
 /*
- * The one door to all trampolines. JavaScript engines enter WebAssembly fast where a call has always the same target;
+ * The one door to all entries. JavaScript engines enter WebAssembly fast where a call has always the same target;
  * with a function for each trampoline none would have. So the machine calls this one, which finds the others in a table.
  */
 import { CodeWriter, section } from './encoder.ts';
+import { ENTRY_WORDS } from './locals.ts';
 import { I32, W } from './opcodes.ts';
 
-/** Four words, then how many programs run already; a 32-bit result. The table holds trampolines; programs have such an entry too. */
-export type CompiledEntry = (a: number, b: number, c: number, d: number, level: number) => number;
+/** ENTRY_WORDS words; a 32-bit result. */
+export type CompiledEntry = (a: number, b: number, c: number, d: number) => number;
 
-/** The entry's arguments, then its place. */
-type Door = (a: number, b: number, c: number, d: number, level: number, place: number) => number;
+/** The entry's words, then its place: as many arguments as engines pass in registers. */
+type Door = (a: number, b: number, c: number, d: number, place: number) => number;
 
-const ENTRY_WORDS = 5;
 const FUNCTION_TYPE = 0x60;
 const FUNCREF = 0x70;
 const SECTION = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
@@ -52,15 +52,27 @@ function gateModule(): Uint8Array<ArrayBuffer> {
   return out.take();
 }
 
+export const NO_PLACE = -1;
+
 export class Gate {
   private readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: 0 });
-  readonly call = new WebAssembly.Instance(new WebAssembly.Module(gateModule()), { env: { table: this.table } }).exports
-    .call as Door;
+  private readonly door = new WebAssembly.Instance(new WebAssembly.Module(gateModule()), { env: { table: this.table } })
+    .exports.call as Door;
+  /** place of what was called last */
+  entered = NO_PLACE;
 
-  /** Gives an entry a place. */
-  add(entry: CompiledEntry): number {
-    const place = this.table.grow(1);
+  /** A place for an entry that may come. */
+  reserve(): number {
+    return this.table.grow(1);
+  }
+
+  put(place: number, entry: CompiledEntry): void {
     this.table.set(place, entry);
-    return place;
+  }
+
+  /** Calls the entry; returns its result, unsigned. */
+  enter(place: number, a: number, b: number, c: number, d: number): number {
+    this.entered = place;
+    return this.door(a, b, c, d, place) >>> 0;
   }
 }

@@ -2,20 +2,20 @@
  * Control flow of a prepared program: basic blocks, the functions they form, and for each function its blocks in
  * reverse postorder with their dominators. Typed arrays and loops, no recursion: programs may have a million slots.
  */
-import { CALL_OPS, MICRO, type Program } from '../program.ts';
+import { MICRO, type Program } from '../program.ts';
 
 /** How a block ends. */
 export const END = { next: 0, jump: 1, condition: 2, exit: 3 } as const;
 const NONE = -1;
 
-/** Blocks in slots; a block also ends after a call, so that fuel is exact when a called function stops. */
+/** Blocks in slots; a block also ends after a call of the program's own functions, which use up fuel. */
 export interface Blocks {
   /** 1 where a block begins */
   readonly leaders: Uint8Array;
   /** instructions from a slot to the end of its block, itself included; 0 in the middle of a wide one */
   readonly remaining: Int32Array;
-  /** entry slots of the program's functions; the first is 0 */
-  readonly entries: readonly number[];
+  /** slots of the functions that the program, or a helper for it, calls */
+  readonly called: readonly number[];
 }
 
 const EXIT = 0x95;
@@ -28,21 +28,24 @@ const targetAt = (code: Int32Array, slot: number): number => code[slot * 2 + 1] 
 /** class JMP or JMP32, but for the calls, exit and may_goto, which never jumps */
 const isConditional = (op: number): boolean => ((op & 7) === 5 || (op & 7) === 6) && (op & 8) !== 0;
 
+const isCall = (op: number): boolean => op === MICRO.callLocal || op === MICRO.callBack;
+/** Whether the block whose last instruction stands at a slot calls a function of the program there. */
+export const endsInCall = ({ code }: Program, last: number): boolean => isCall(opAt(code, last));
+
 export function findBlocks({ code, callbacks }: Program): Blocks {
   const slots = code.length / 2;
   const leaders = new Uint8Array(slots + 1);
   const remaining = new Int32Array(slots);
-  const entries = new Set<number>([0, ...callbacks]);
-  for (const slot of entries) leaders[slot] = 1;
+  const called = new Set(callbacks);
+  for (const slot of [0, ...called]) leaders[slot] = 1;
   for (let slot = 0; slot < slots; slot += lengthOf(opAt(code, slot))) {
     const op = opAt(code, slot);
-    const isCall = CALL_OPS.has(op);
     if (op === JA || isConditional(op)) leaders[targetAt(code, slot)] = 1;
     if (op === MICRO.callLocal) {
       leaders[targetAt(code, slot)] = 1;
-      entries.add(targetAt(code, slot));
+      called.add(targetAt(code, slot));
     }
-    if (op === JA || op === EXIT || isCall || isConditional(op)) leaders[slot + 1] = 1;
+    if (op === JA || op === EXIT || isCall(op) || isConditional(op)) leaders[slot + 1] = 1;
     remaining[slot] = 1;
   }
   for (let slot = slots - 1; slot >= 0; slot--) {
@@ -50,7 +53,7 @@ export function findBlocks({ code, callbacks }: Program): Blocks {
     const next = slot + lengthOf(opAt(code, slot));
     if (next < slots && !leaders[next]) remaining[slot] += remaining[next];
   }
-  return { leaders, remaining, entries: [...entries] };
+  return { leaders, remaining, called: [...called] };
 }
 
 /** A function's blocks by number in reverse postorder; block 0 is the entry. */
@@ -70,6 +73,9 @@ export interface Graph {
   readonly isLoop: Uint8Array;
   /** every loop is entered at its top */
   readonly reducible: boolean;
+  /** blocks before block b: `sources[from[b]]` to `sources[from[b + 1] - 1]`, one an edge */
+  readonly from: Int32Array;
+  readonly sources: Int32Array;
 }
 
 interface Walk {
@@ -153,7 +159,7 @@ function dominance(
   count: number,
   next: Int32Array,
   taken: Int32Array,
-): Pick<Graph, 'idom' | 'forwardEdges' | 'isLoop' | 'reducible'> {
+): Pick<Graph, 'idom' | 'forwardEdges' | 'isLoop' | 'reducible' | 'from' | 'sources'> {
   const { from, sources } = predecessors(count, next, taken);
   const idom = immediateDominators(count, from, sources);
   const forwardEdges = new Int32Array(count);
@@ -170,7 +176,7 @@ function dominance(
       }
     }
   }
-  return { idom, forwardEdges, isLoop, reducible };
+  return { idom, forwardEdges, isLoop, reducible, from, sources };
 }
 
 function dominates(idom: Int32Array, above: number, below: number): boolean {
@@ -179,7 +185,6 @@ function dominates(idom: Int32Array, above: number, below: number): boolean {
   return block === above;
 }
 
-/** Sources of the edges into block b: `sources[from[b]]` to `sources[from[b + 1] - 1]`. */
 function predecessors(count: number, next: Int32Array, taken: Int32Array): { from: Int32Array; sources: Int32Array } {
   const from = new Int32Array(count + 2);
   const edges = [next, taken];

@@ -1,5 +1,8 @@
-/* Locals of a compiled function. What a BPF function is given comes first, as parameters. */
-import type { FunctionType } from './encoder.ts';
+/*
+ * Locals of a compiled function, numbered from r1 on. What a BPF function is given comes first, as parameters; an entry's
+ * words lie before all of them (`wordOf`), and its registers are locals like the others.
+ */
+import { type FunctionType, fn, words } from './encoder.ts';
 import { I32, I64, type ValueType } from './opcodes.ts';
 
 /** r1 to r5 and r10, then, behind the fuel, r0 and r6 to r9: local of each register */
@@ -13,20 +16,31 @@ export const LOCAL = {
   value: 12,
   /** i64: bytes of the arena that are in use */
   arena: 13,
-  /** i32 */
-  pc: 14,
+  /** i32: number of the place at which it gives up */
+  place: 14,
   dispatch: 15,
   word: 16,
   /** of the function that is called back, or NO_TURN */
   turn: 17,
+  /** of an entry: programs that run around this one, and the address of its context */
+  level: 18,
+  context: 19,
 } as const;
 
-/** A BPF function as a WebAssembly one: r1 to r5, r10, fuel in; r0 and what is left of the fuel out, -1 when it gave up. */
-export const BPF_FUNCTION: FunctionType = { params: [I64, I64, I64, I64, I64, I64, I32], results: [I64, I32] };
-export const BPF_LOCALS: readonly ValueType[] = [I64, I64, I64, I64, I64, I64, I64, I32, I32, I32, I32];
+/** Words that an entry is given: native arguments, or a context and r2. */
+export const ENTRY_WORDS = 4;
+export const wordOf = (argument: number): number => argument - ENTRY_WORDS;
 
-/** Local as the text shows it: `$r6`, `$fuel`. */
+/** A BPF function as a WebAssembly one: r1 to r5, r10, fuel in; r0 and what is left of the fuel out, -1 when it gave up. */
+export const BPF_FUNCTION: FunctionType = fn([I64, I64, I64, I64, I64, I64, I32], [I64, I32]);
+export const BPF_LOCALS: readonly ValueType[] = [I64, I64, I64, I64, I64, I64, I64, I32, I32, I32, I32];
+/** An entry: words in, the low word of the result out. */
+export const ENTRY_FUNCTION: FunctionType = fn(words(ENTRY_WORDS), [I32]);
+export const ENTRY_LOCALS: readonly ValueType[] = [...BPF_FUNCTION.params, ...BPF_LOCALS, I32, I32];
+
+/** Local as the text shows it: `$r6`, `$fuel`, `$arg0`. */
 export function localName(local: number): string {
+  if (local < 0) return `$arg${local + ENTRY_WORDS}`;
   const register = (REGISTER_LOCALS as readonly number[]).indexOf(local);
   const name = register >= 0 ? `r${register}` : Object.entries(LOCAL).find(([, index]) => index === local)?.[0];
   return `$${name}`;

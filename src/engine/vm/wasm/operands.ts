@@ -5,10 +5,20 @@ import type { CodeWriter } from './encoder.ts';
 import { LOCAL, localOf } from './locals.ts';
 import { W } from './opcodes.ts';
 
+/** Where compiled code may give up, by number: the slot, and how many instructions from it on are paid for. */
+export interface Places {
+  readonly slots: number[];
+  readonly paid: number[];
+}
+
 export class Operands {
+  /** instructions from the present one on that are paid for */
+  paid = 0;
+
   constructor(
     readonly out: CodeWriter,
     readonly program: Program,
+    private readonly places: Places,
   ) {}
 
   isConstant(register: number): boolean {
@@ -43,7 +53,15 @@ export class Operands {
 
   /** The instruction at which the interpreter would go on. */
   at(slot: number): void {
-    this.out.i32(slot).set(LOCAL.pc);
+    this.out.i32(this.places.slots.push(slot) - 1).set(LOCAL.place);
+    this.places.paid.push(this.paid);
+  }
+
+  /** Leaves the fuel as it is after the present instruction. */
+  exactFuel(): CodeWriter {
+    this.out.get(LOCAL.fuel);
+    if (this.paid > 1) this.out.i32(this.paid - 1).op(W.i32_add);
+    return this.out;
   }
 
   /** Gives up if the i32 on the stack is not 0, which is seldom. `bail`: depth of the label that gives up. */

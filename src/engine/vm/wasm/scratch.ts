@@ -12,13 +12,13 @@ export const SCRATCH = {
   nesting: 0x0ed0,
   /** i32: instructions that may still run, known only where compiled code leaves for the kernel or gives up */
   fuel: 0x0f00,
-  /** i32: slot at which the interpreter must go on */
-  pc: 0x0f08,
+  /** i32: number of the place where the interpreter must go on */
+  place: 0x0f08,
   /** u64: the result */
   result: 0x0f18,
   /** u64 each: r0 to r10 when it gave up */
   registers: 0x0f20,
 } as const;
 
-/** What a function leaves when one that it called gave up: r6 to r9, r1 to r5, the slot of the call, and its turn. */
-export const FRAME = { bytes: 80, saved: 0, args: 32, pc: 72, turn: 76 } as const;
+/** What a function leaves when one that it called gave up: r6 to r9, r1 to r5, the place of the call, and its turn. */
+export const FRAME = { bytes: 80, saved: 0, args: 32, place: 72, turn: 76 } as const;

@@ -15,8 +15,8 @@ export interface BlockEmitter {
   body(block: number, depth: number): void;
   /** leaves an i32 that is not 0 when the condition at the block's end holds; `negated`: when it does not */
   condition(block: number, negated: boolean): void;
-  /** leaves the function */
-  exit(block: number): void;
+  /** leaves the function; `depth` as above */
+  exit(depth: number): void;
 }
 
 /** `outer`: labels that are open around the function's code already. */
@@ -92,7 +92,7 @@ class Structurer {
 
   private leave(block: number): void {
     const end = this.graph.end[block];
-    if (end === END.exit) this.emitter.exit(block);
+    if (end === END.exit) this.emitter.exit(this.height - this.outer);
     else if (end !== END.condition) this.branchOrTree(block, false);
     else if (this.isBranch(block, this.graph.taken[block])) {
       this.emitter.condition(block, false);
@@ -151,7 +151,7 @@ function emitDispatch(out: CodeWriter, graph: Graph, emitter: BlockEmitter): voi
     const toLoop = count - 1 - block;
     emitter.body(block, toLoop + 1);
     if (end[block] === END.exit) {
-      emitter.exit(block);
+      emitter.exit(toLoop + 1);
       continue;
     }
     if (end[block] === END.condition && taken[block] > block) {

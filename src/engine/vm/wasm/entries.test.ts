@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { assembleBare } from '../../isa/assembler.ts';
 import { KernelFunctions } from '../functions.ts';
+import { prepareProgram } from '../program.ts';
 import { BpfMachine, type Engine } from '../machine.ts';
 import { KERNEL_BASE_HI, Memory } from '../memory.ts';
 import { ProgramStopped } from '../stopped.ts';
-import { type Prototype, trampolineText } from './trampoline.ts';
+import { compiledText } from './compile.ts';
+import { entryShell, type Prototype } from './entries.ts';
 
 type Words = [number, number, number, number];
 const ENGINES: readonly Engine[] = ['compiled', 'interpreted'];
@@ -32,7 +34,7 @@ function boot(engine: Engine): {
   const member = (text: string, prototype: Prototype): ((...args: Words) => number) => {
     const program = machine.prepare(assembleBare(text).value.insns);
     if (!program.ok) throw new Error(program.error.message);
-    return machine.members([{ program: program.value, prototype }], () => null)[0];
+    return machine.members([{ id: 1, program: program.value, prototype }])[0];
   };
   return { machine, member };
 }
@@ -82,24 +84,27 @@ test('members of one struct share a module, and a program may stand behind two o
   const [one, two] = [program('r0 = *(u32 *)(r1 + 8)\nexit'), program('r0 = 9\nexit')];
   if (!one.ok || !two.ok) throw new Error('refused');
   const asked: number[] = [];
-  const watchOf = (i: number): null => {
-    asked.push(i);
+  machine.watch = (id) => {
+    asked.push(id);
     return null;
   };
   const prototype: Prototype = { args: ['ptr', 'u32'], hasReturn: true };
-  const members = machine.members(
-    [
-      { program: one.value, prototype },
-      { program: two.value, prototype },
-      { program: one.value, prototype: { args: ['ptr', 'u8'], hasReturn: true } },
-    ],
-    watchOf,
-  );
+  const members = machine.members([
+    { id: 4, program: one.value, prototype },
+    { id: 5, program: two.value, prototype },
+    { id: 4, program: one.value, prototype: { args: ['ptr', 'u8'], hasReturn: true } },
+  ]);
   expect(members.map((call) => call(0, 0x1ff, 0, 0))).toEqual([0x1ff, 9, 0xff]);
-  expect(asked).toEqual([0, 1, 2]);
+  expect(asked).toEqual([4, 5, 4]);
+  machine.watch = null;
+  expect(members.map((call) => call(0, 0x1ff, 0, 0))).toEqual([0x1ff, 9, 0xff]);
+  expect(machine.called).toBe(4);
 });
 
 test('its code as text', () => {
   const layout = { stacks: 0x400000, contexts: 0x404000, executed: 0x1000, fuel: 1_000_000 };
-  expect(`\n${trampolineText({ args: ['ptr', 'u8'], hasReturn: false }, layout).join('\n')}\n`).toMatchSnapshot();
+  const program = prepareProgram(assembleBare('r0 = 1\nexit').value.insns, new KernelFunctions());
+  if (!program.ok) throw new Error(program.error.message);
+  const [{ lines }] = compiledText(program.value, entryShell({ args: ['ptr', 'u8'], hasReturn: false }, layout, 1, 0));
+  expect(`\n${lines.map(({ depth, text }) => `${'  '.repeat(depth)}${text}`).join('\n')}\n`).toMatchSnapshot();
 });

@@ -1,0 +1,115 @@
+/*
+ * Entries: what the machine calls. A struct_ops member is called with native arguments; the program behind it wants one,
+ * the address of an array of u64. So a member's entry is its trampoline: it stores the one as the other, as Linux's
+ * generated machine code does, and goes on as the program itself. A program may also be entered as it is.
+ */
+import { assert } from '../../base/assert.ts';
+import { FRAME_BYTES, STACK_BYTES } from '../calls.ts';
+import { KERNEL_BASE_HI, type Memory } from '../memory.ts';
+import type { Shell } from './bodies.ts';
+import type { CodeWriter } from './encoder.ts';
+import { ENTRY_WORDS, LOCAL, localOf, wordOf } from './locals.ts';
+import { W } from './opcodes.ts';
+import { SCRATCH } from './scratch.ts';
+
+/** How a native argument becomes a u64: pointers get the kernel's upper half, NULL stays 0. */
+export type NativeArgument = 'ptr' | 'u32' | 'i32' | 'u16' | 'u8' | 'bool';
+
+export interface Prototype {
+  readonly args: readonly NativeArgument[];
+  /** false for void: the trampoline answers 0 whatever the program leaves in r0 */
+  readonly hasReturn: boolean;
+}
+
+/** Where the machine keeps what a call needs. */
+export interface Layout {
+  /** stacks and contexts, one of each a level of programs within programs */
+  readonly stacks: number;
+  readonly contexts: number;
+  /** u64: instructions executed by all programs */
+  readonly executed: number;
+  /** instructions that one call may execute */
+  readonly fuel: number;
+}
+
+/** Bytes of a context: an array of u64. */
+export const CONTEXT_BYTES = ENTRY_WORDS * 8;
+
+const MASKS: Partial<Record<NativeArgument, number>> = { u16: 0xffff, u8: 0xff, bool: 0xff };
+
+/**
+ * Around the code of a program. `prototype`: of the member; null: the program is given its context and r2, and the whole
+ * of r0 goes to the scratch words too. `resume`: of the function that goes on where the code gave up; `program`: what it
+ * is told.
+ */
+export function entryShell(prototype: Prototype | null, layout: Layout, resume: number, program: number): Shell {
+  return {
+    firstLocal: ENTRY_WORDS,
+    begin(out) {
+      out.i32(0).i32(0).memory(W.i32_load, SCRATCH.nesting).tee(LOCAL.level);
+      out.i32(1).op(W.i32_add).memory(W.i32_store, SCRATCH.nesting);
+      if (prototype) storeNative(out, prototype, layout.contexts);
+      else {
+        pointer(out.get(wordOf(0)), wordOf(0));
+        out.set(localOf(1)).get(wordOf(1)).op(W.i64_extend_i32_u).set(localOf(2));
+      }
+      ofLevel(out, STACK_BYTES, layout.stacks + FRAME_BYTES);
+      kernelAddress(out).set(localOf(10));
+      out.i32(layout.fuel).set(LOCAL.fuel);
+    },
+    gaveUp(out) {
+      out.i32(program).call(resume);
+      out.i32(0).memory(W.i64_load, SCRATCH.result).set(localOf(0));
+      out.i32(0).memory(W.i32_load, SCRATCH.fuel).set(LOCAL.fuel);
+    },
+    end(out) {
+      out.i32(0).get(LOCAL.level).memory(W.i32_store, SCRATCH.nesting);
+      out.i32(0).i32(0).memory(W.i64_load, layout.executed);
+      out.i32(layout.fuel).get(LOCAL.fuel).op(W.i32_sub).op(W.i64_extend_i32_u).op(W.i64_add);
+      out.memory(W.i64_store, layout.executed);
+      if (!prototype) out.i32(0).get(localOf(0)).memory(W.i64_store, SCRATCH.result);
+      if (prototype?.hasReturn === false) out.i32(0);
+      else out.get(localOf(0)).op(W.i32_wrap_i64);
+    },
+  };
+}
+
+function storeNative(out: CodeWriter, { args }: Prototype, contexts: number): void {
+  assert(args.length <= ENTRY_WORDS, `a member with ${args.length} arguments`);
+  ofLevel(out, CONTEXT_BYTES, contexts);
+  out.set(LOCAL.context);
+  for (const [i, kind] of args.entries()) {
+    out.get(LOCAL.context).get(wordOf(i));
+    const mask = MASKS[kind];
+    if (mask !== undefined) out.i32(mask).op(W.i32_and);
+    if (kind === 'ptr') pointer(out, wordOf(i));
+    else out.op(kind === 'i32' ? W.i64_extend_i32_s : W.i64_extend_i32_u);
+    out.memory(W.i64_store, i * 8);
+  }
+  kernelAddress(out.get(LOCAL.context)).set(localOf(1));
+}
+
+/** Leaves the address of what a level has: the base, and so many bytes a level. */
+function ofLevel(out: CodeWriter, bytes: number, base: number): void {
+  out.get(LOCAL.level).i32(bytes).op(W.i32_mul).i32(base).op(W.i32_add);
+}
+
+/** The low word on the stack becomes an address. */
+function kernelAddress(out: CodeWriter): CodeWriter {
+  return out.op(W.i64_extend_i32_u).i64(0, KERNEL_BASE_HI).op(W.i64_or);
+}
+
+/** The same of a word that is also in a local; NULL stays 0. */
+function pointer(out: CodeWriter, local: number): void {
+  out.op(W.i64_extend_i32_u).i64(0, KERNEL_BASE_HI).i64(0, 0).get(local).op(W.select).op(W.i64_or);
+}
+
+/** The same by hand, for a program that is interpreted. */
+export function storeArguments(memory: Memory, context: number, { args }: Prototype, values: readonly number[]): void {
+  for (const [i, kind] of args.entries()) {
+    const value = values[i] & (MASKS[kind] ?? -1);
+    memory.i32[(context >>> 2) + i * 2] = value;
+    memory.u32[(context >>> 2) + i * 2 + 1] =
+      kind === 'ptr' && value !== 0 ? KERNEL_BASE_HI : kind === 'i32' ? value >> 31 : 0;
+  }
+}
