@@ -102,7 +102,7 @@ export class BpfMachine {
 
   /** Compiles a program now, as its first run would; says which engine will run it. */
   makeReady(program: Program): Engine {
-    return this.engine === 'compiled' && (program.compiled ?? this.compile(program)) ? 'compiled' : 'interpreted';
+    return (program.place ?? this.compile(program)) === NO_PLACE ? 'interpreted' : 'compiled';
   }
 
   /**
@@ -110,12 +110,9 @@ export class BpfMachine {
    * unsigned; `highWord` has the rest. Throws ProgramStopped, and what `watch` or a kernel function throws.
    */
   run(program: Program, context: number, r2 = 0, watch: InstructionWatch | null = null): number {
-    const { i32 } = this.memory;
-    const level = i32[NESTING];
-    if (level >= MAX_NESTING) tooDeep();
-    const compiled = watch || this.engine === 'interpreted' ? null : (program.compiled ?? this.compile(program));
-    if (compiled && level > 0) return this.callEntry(compiled, [context, r2, 0, 0]);
-    if (compiled) return this.callProgram(compiled, context, r2);
+    const place = watch ? NO_PLACE : (program.place ?? this.compile(program));
+    if (place >= 0) return this.enter(place, context, r2, 0, 0);
+    const level = this.nextLevel();
     this.runInterpreted(this.begin(program, context, r2, watch, level), level);
     return this.memory.u32[RESULT];
   }
@@ -137,7 +134,7 @@ export class BpfMachine {
       const place = places[i];
       const run = (...args: EntryArguments): number => {
         const watch = this.watch?.(member.id) ?? null;
-        if (!watch && runsCompiled()) return this.callEntry((...words) => this.gate.enter(place, ...words), args);
+        if (!watch && runsCompiled()) return this.enter(place, ...args);
         this.gate.entered = place;
         return this.callInterpreted(member, args, watch);
       };
@@ -175,17 +172,15 @@ export class BpfMachine {
   // --- compiled
 
   /** On first use. What WebAssembly engines find too large stays interpreted. */
-  private compile(program: Program): CompiledEntry | null {
-    if (program.tooLarge) return null;
+  private compile(program: Program): number {
     const entries = this.entries([program], [{ program: 0, prototype: null }]);
-    if (entries) [program.compiled] = entries;
-    else program.tooLarge = true;
-    return program.compiled;
+    program.place = entries ? this.gate.reserve() : NO_PLACE;
+    if (entries) this.gate.put(program.place, entries[0]);
+    return program.place;
   }
 
   /** All of them in one module; or none, when one is too large. */
   private compileMembers(members: readonly Member[], places: readonly number[]): boolean {
-    if (this.engine === 'interpreted') return false;
     const programs = [...new Set(members.map(({ program }) => program))];
     const plans = members.map(({ program, prototype }) => ({ program: programs.indexOf(program), prototype }));
     const entries = this.entries(programs, plans);
@@ -194,7 +189,7 @@ export class BpfMachine {
   }
 
   private entries(programs: readonly Program[], plans: readonly EntryPlan[]): CompiledEntry[] | null {
-    if (programs.some(({ insns }) => insns.length > COMPILED_BYTES)) return null;
+    if (this.engine === 'interpreted' || programs.some(({ insns }) => insns.length > COMPILED_BYTES)) return null;
     const { memory, functions } = this;
     const compiled = compileModule(programs, this.layout, plans);
     const resume = (number: number): void => this.resume(programs[number], compiled.places);
@@ -207,30 +202,36 @@ export class BpfMachine {
     }
   }
 
-  /** Whoever calls programs by themselves calls one many times: the engine knows the target. */
-  private callProgram(entry: CompiledEntry, context: number, r2: number): number {
+  private enter(place: number, a: number, b: number, c: number, d: number): number {
+    if (this.memory.i32[NESTING] !== 0) return this.enterNested(place, [a, b, c, d]);
     try {
-      return entry(context, r2, 0, 0) >>> 0;
+      return this.gate.enter(place, a, b, c, d);
     } catch (error) {
       this.leaveThrown(0);
       throw error;
     }
   }
 
-  /** At any level: the outer program's count of its fuel comes back. */
-  private callEntry(entry: CompiledEntry, args: EntryArguments): number {
+  /** The outer program's count of its fuel comes back. */
+  private enterNested(place: number, args: EntryArguments): number {
     const { i32 } = this.memory;
-    const level = i32[NESTING];
-    if (level >= MAX_NESTING) tooDeep();
+    const level = this.nextLevel();
     const outerFuel = i32[FUEL_LEFT];
     try {
-      return entry(...args) >>> 0;
+      return this.gate.enter(place, ...args);
     } catch (error) {
       this.leaveThrown(level);
       throw error;
     } finally {
       i32[FUEL_LEFT] = outerFuel;
     }
+  }
+
+  /** Programs that run now; as many levels as there are may be taken. */
+  private nextLevel(): number {
+    const level = this.memory.i32[NESTING];
+    assert(level < MAX_NESTING, 'programs nested too deep');
+    return level;
   }
 
   /** What is thrown out of a program finds in the scratch word how far it came. */
@@ -283,8 +284,7 @@ export class BpfMachine {
     args: EntryArguments,
     watch: InstructionWatch | null,
   ): number {
-    const level = this.memory.i32[NESTING];
-    if (level >= MAX_NESTING) tooDeep();
+    const level = this.nextLevel();
     const context = this.contexts + level * CONTEXT_BYTES;
     storeArguments(this.memory, context, prototype, args);
     this.runInterpreted(this.begin(program, context, 0, watch, level), level);
@@ -345,7 +345,3 @@ export class BpfMachine {
 
 /** A stack is aligned to its size and frames are filled from the bottom. */
 const depthOf = (framePointer: number): number => ((framePointer - 1) & (STACK_BYTES - 1)) >> FRAME_SHIFT;
-
-function tooDeep(): never {
-  assert(false, 'programs nested too deep');
-}

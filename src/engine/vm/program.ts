@@ -18,7 +18,6 @@ import {
   SOURCE,
   WIDE_KIND,
 } from '../isa/opcodes.ts';
-import type { CompiledEntry } from './wasm/gate.ts';
 import type { KernelFunction, KernelFunctions, Word } from './functions.ts';
 
 /** Slots that the kernel takes at most (BPF_COMPLEXITY_LIMIT_INSNS). */
@@ -64,10 +63,8 @@ export interface Program {
   readonly callbacks: readonly number[];
   /** an interpreted run is under way, so that a nested one takes registers of its own */
   busy: boolean;
-  /** null until it runs compiled for the first time */
-  compiled: CompiledEntry | null;
-  /** for compilation; it is interpreted */
-  tooLarge: boolean;
+  /** where it stands compiled: its place in the gate, NO_PLACE when it is interpreted; null until it runs first */
+  place: number | null;
 }
 
 /** Refuses what no engine could run, in the kernel's words; the verifier's own judgement is not made here. */
@@ -136,8 +133,7 @@ class Builder {
       low: registerFile(this.low),
       high: registerFile(this.high),
       busy: false,
-      compiled: null,
-      tooLarge: false,
+      place: null,
     });
   }
 

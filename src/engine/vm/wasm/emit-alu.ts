@@ -1,8 +1,9 @@
 /* Arithmetic: micro-ops (vm/program.ts) that change one register and touch nothing else. */
-import { MICRO } from '../program.ts';
+import { MICRO, type Program } from '../program.ts';
 import { ALU32, ALU64 } from './emit-tables.ts';
+import type { CodeWriter } from './encoder.ts';
 import { LOCAL } from './locals.ts';
-import { I64, W, type WasmOp } from './opcodes.ts';
+import { I64, V, W, type WasmOp } from './opcodes.ts';
 import type { Operands } from './operands.ts';
 
 export class AluEmitter {
@@ -137,26 +138,22 @@ export class AluEmitter {
     this.o.set(d);
   }
 
+  /** All eight bytes reversed, and shifted down to those that are wanted. */
   private swap(d: number, width: number): void {
-    const { out } = this.o;
-    this.o.value32(d);
-    this.swap32();
-    if (width === 16) out.i32(16).op(W.i32_shr_u);
-    out.op(W.i64_extend_i32_u);
-    if (width === 64) {
-      out.i64(32, 0).op(W.i64_shl);
-      this.o.value64(d);
-      out.i64(32, 0).op(W.i64_shr_u).op(W.i32_wrap_i64);
-      this.swap32();
-      out.op(W.i64_extend_i32_u).op(W.i64_or);
-    }
+    this.o.value64(d);
+    this.o.out.vector(V.i64x2_splat).get(LOCAL.reverse).vector(V.i8x16_swizzle).vector(V.i64x2_extract_lane, [0]);
+    if (width < 64) this.o.out.i64(64 - width, 0).op(W.i64_shr_u);
     this.o.set(d);
   }
+}
 
-  /** Reverses the four bytes of the i32 on the stack: two rotations, each right for two of them. */
-  private swap32(): void {
-    const { out } = this.o;
-    out.tee(LOCAL.word).i32(8).op(W.i32_rotl).i32(0x00ff00ff).op(W.i32_and);
-    out.get(LOCAL.word).i32(24).op(W.i32_rotl).i32(0xff00ff00).op(W.i32_and).op(W.i32_or);
+const REVERSE = [7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5, 4, 3, 2, 1, 0];
+
+/** The order of reversed bytes into its local: engines keep it in a register, but make a constant again at each use. */
+export function emitReverse(out: CodeWriter, { code }: Program): void {
+  for (let i = 0; i < code.length; i += 2) {
+    if ((code[i] & 255) !== MICRO.swap) continue;
+    out.vector(V.v128_const, REVERSE).set(LOCAL.reverse);
+    return;
   }
 }

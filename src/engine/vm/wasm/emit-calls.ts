@@ -126,6 +126,8 @@ export class CallEmitter {
         .get(localOf(register))
         .memory(W.i64_store, SCRATCH.frames + at);
     for (let r = 6; r <= 9; r++) store(r, FRAME.saved + (r - 6) * 8);
+    // a function that is called again is given them again; without one, they need not be kept while another runs
+    if (program.callbacks.length === 0) return;
     for (let r = 1; r <= 5; r++) store(r, FRAME.args + (r - 1) * 8);
   }
 

@@ -5,7 +5,7 @@
  */
 import { REGISTERS } from '../../isa/opcodes.ts';
 import { MICRO, type Program } from '../program.ts';
-import { AluEmitter } from './emit-alu.ts';
+import { AluEmitter, emitReverse } from './emit-alu.ts';
 import { CallEmitter, type Callables, emitArena } from './emit-calls.ts';
 import { MemoryEmitter } from './emit-memory.ts';
 import { COMPARISONS, I32_COMPARISONS, JSET, LOADS, STORES } from './emit-tables.ts';
@@ -107,6 +107,7 @@ export class InstructionEmitter {
   /** What a function does first. */
   enter(): void {
     if (this.checks.size > 0) emitArena(this.out);
+    emitReverse(this.out, this.program);
   }
 
   /** What stands behind the label that gives up: the machine's state as the interpreter takes it over. */

@@ -1,5 +1,5 @@
 /* Writes WebAssembly modules: functions over one imported memory, nothing else. */
-import { EMPTY, I32, type ValueType, W, type WasmOp } from './opcodes.ts';
+import { EMPTY, I32, V, type ValueType, VECTOR, W, type WasmOp } from './opcodes.ts';
 
 /** Bytes that grow. Everything the generator emits goes through one of these, so it never recurses or concatenates. */
 export class CodeWriter {
@@ -99,6 +99,14 @@ export class CodeWriter {
   i64(low: number, high: number): this {
     this.byte(W.i64_const);
     this.s64(low, high);
+    return this;
+  }
+
+  /** `immediate`: bytes behind the opcode. */
+  vector(op: (typeof V)[keyof typeof V], immediate: readonly number[] = []): this {
+    this.byte(VECTOR);
+    this.byte(op);
+    for (const byte of immediate) this.byte(byte);
     return this;
   }
 

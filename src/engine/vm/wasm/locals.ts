@@ -3,7 +3,7 @@
  * words lie before all of them (`wordOf`), and its registers are locals like the others.
  */
 import { type FunctionType, fn, words } from './encoder.ts';
-import { I32, I64, type ValueType } from './opcodes.ts';
+import { I32, I64, V128, type ValueType } from './opcodes.ts';
 
 /** r1 to r5 and r10, then, behind the fuel, r0 and r6 to r9: local of each register */
 const REGISTER_LOCALS = [7, 0, 1, 2, 3, 4, 8, 9, 10, 11, 5] as const;
@@ -22,9 +22,11 @@ export const LOCAL = {
   word: 16,
   /** of the function that is called back, or NO_TURN */
   turn: 17,
+  /** v128: the order of bytes that reverses them */
+  reverse: 18,
   /** of an entry: programs that run around this one, and the address of its context */
-  level: 18,
-  context: 19,
+  level: 19,
+  context: 20,
 } as const;
 
 /** Words that an entry is given: native arguments, or a context and r2. */
@@ -33,7 +35,7 @@ export const wordOf = (argument: number): number => argument - ENTRY_WORDS;
 
 /** A BPF function as a WebAssembly one: r1 to r5, r10, fuel in; r0 and what is left of the fuel out, -1 when it gave up. */
 export const BPF_FUNCTION: FunctionType = fn([I64, I64, I64, I64, I64, I64, I32], [I64, I32]);
-export const BPF_LOCALS: readonly ValueType[] = [I64, I64, I64, I64, I64, I64, I64, I32, I32, I32, I32];
+export const BPF_LOCALS: readonly ValueType[] = [I64, I64, I64, I64, I64, I64, I64, I32, I32, I32, I32, V128];
 /** An entry: words in, the low word of the result out. */
 export const ENTRY_FUNCTION: FunctionType = fn(words(ENTRY_WORDS), [I32]);
 export const ENTRY_LOCALS: readonly ValueType[] = [...BPF_FUNCTION.params, ...BPF_LOCALS, I32, I32];

@@ -68,7 +68,6 @@ export const W = {
   i32_shl: 0x74,
   i32_shr_s: 0x75,
   i32_shr_u: 0x76,
-  i32_rotl: 0x77,
   i64_add: 0x7c,
   i64_sub: 0x7d,
   i64_mul: 0x7e,
@@ -94,8 +93,18 @@ export const W = {
 
 export type WasmOp = (typeof W)[keyof typeof W];
 
+/** Of 128-bit vectors: what stands behind the prefix, as in W. */
+export const VECTOR = 0xfd;
+export const V = {
+  v128_const: 0x0c,
+  i8x16_swizzle: 0x0e,
+  i64x2_splat: 0x12,
+  i64x2_extract_lane: 0x1d,
+} as const;
+
 export const I32 = 0x7f;
 export const I64 = 0x7e;
-export type ValueType = typeof I32 | typeof I64;
+export const V128 = 0x7b;
+export type ValueType = typeof I32 | typeof I64 | typeof V128;
 /** Block type of a block that leaves nothing. */
 export const EMPTY = 0x40;

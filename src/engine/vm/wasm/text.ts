@@ -1,5 +1,5 @@
 /* Generated code as WebAssembly text, one instruction a line, each with the BPF instruction that it came from. */
-import { EMPTY, I64, W } from './opcodes.ts';
+import { EMPTY, I64, V, VECTOR, W } from './opcodes.ts';
 
 export interface WasmLine {
   /** blocks that are open around it */
@@ -21,9 +21,10 @@ export interface TextNames {
   readonly fn: (index: number) => string;
 }
 
-const NAMES = new Map<number, string>(
-  Object.entries(W).map(([key, byte]) => [byte, /^(br|end|if)/.test(key) ? key : key.replace('_', '.')]),
-);
+const named = (ops: Readonly<Record<string, number>>): Map<number, string> =>
+  new Map(Object.entries(ops).map(([key, byte]) => [byte, /^(br|end|if)/.test(key) ? key : key.replace('_', '.')]));
+const NAMES = named(W);
+const VECTOR_NAMES = named(V);
 
 const isMemory = (op: number): boolean => op >= W.i32_load && op <= W.i64_store32;
 const isLocal = (op: number): boolean => op >= W.local_get && op <= W.local_tee;
@@ -39,11 +40,8 @@ export function bodyText(body: Uint8Array, marks: readonly Mark[], names: TextNa
     const slot = marks.length > 0 && marks[mark].at <= reader.at ? marks[mark].slot : null;
     const op = reader.byte();
     if (op === W.end || op === W.else) depth--;
-    lines.push({
-      depth,
-      text: [NAMES.get(op) ?? `0x${op.toString(16)}`, ...operands(op, reader, names)].join(' '),
-      slot,
-    });
+    const words = op === VECTOR ? vector(reader) : [NAMES.get(op) ?? `0x${op.toString(16)}`, ...operands(op, reader, names)];
+    lines.push({ depth, text: words.join(' '), slot });
     if (opens(op) || op === W.else) depth++;
   }
   return lines;
@@ -74,6 +72,13 @@ function operands(op: number, reader: Reader, names: TextNames): string[] {
     default:
       return [];
   }
+}
+
+function vector(reader: Reader): string[] {
+  const op = reader.unsigned();
+  const bytes = op === V.v128_const ? 16 : op === V.i64x2_extract_lane ? 1 : 0;
+  const immediate = Array.from({ length: bytes }, () => String(reader.byte()));
+  return [VECTOR_NAMES.get(op) ?? `0x${op.toString(16)}`, ...(op === V.v128_const ? ['i8x16'] : []), ...immediate];
 }
 
 /** Small numbers as such, addresses and masks in hex. */
