@@ -8,6 +8,7 @@ import { BpfMachine, type Engine } from './machine.ts';
 import { KERNEL_BASE_HI, Memory, REGIONS } from './memory.ts';
 import type { Program } from './program.ts';
 import { ProgramStopped } from './stopped.ts';
+import { meshOfJumps } from './testing/mesh.ts';
 
 const symbols: SymbolSource = {
   ...NO_SYMBOLS,
@@ -55,6 +56,15 @@ function stopOf(run: () => unknown): ProgramStopped {
   }
   throw new Error('the program was not stopped');
 }
+
+test.each([2, 3, 8])('a mesh of jumps between %i places runs alike, however it is compiled', (places) => {
+  const [interpreted, compiled] = (['interpreted', 'compiled'] as const).map((engine) => {
+    const { machine, program } = bootWith(engine);
+    const mesh = program(meshOfJumps(places));
+    return Array.from({ length: places }, (_, first) => [machine.run(mesh, 0, first), machine.highWord, machine.executed]);
+  });
+  expect(compiled).toEqual(interpreted);
+});
 
 describe.each(['interpreted', 'compiled'] as const)('%s', (engine) => {
   const boot = (): ReturnType<typeof bootWith> => bootWith(engine);

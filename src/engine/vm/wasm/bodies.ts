@@ -49,7 +49,8 @@ export function functionBody(plan: FunctionPlan): Pick<WasmFunction, 'body' | 'h
   const { code } = program;
   const out = new CodeWriter(1024, shell.firstLocal);
   const graph = graphOf(program, blocks, entry);
-  const lengths = Int32Array.from(graph.start, (slot) => blocks.remaining[slot]);
+  const lengths = new Int32Array(graph.count);
+  for (let block = 0; block < graph.count; block++) lengths[block] = blocks.remaining[graph.start[block]];
   const { charge, reserve, beyond } = planFuel(program, graph, lengths);
   const emitter = new InstructionEmitter(out, program, callables, accessChecks(program, graph), places);
   const mark = (slot: number | null): unknown => marks?.push({ at: out.length, slot });
@@ -65,7 +66,7 @@ export function functionBody(plan: FunctionPlan): Pick<WasmFunction, 'body' | 'h
         const first = graph.start[block];
         const last = graph.last[block];
         mark(first);
-        emitter.pay(first, charge[block], reserve[block], lengths[block] + beyond[block], bail);
+        emitter.begin(block, first, charge[block], reserve[block], lengths[block] + beyond[block], bail);
         const end = graph.end[block] === END.next ? last + 1 : last;
         for (let slot = first; slot < end; slot += lengthOf(opAt(code, slot))) {
           mark(slot);

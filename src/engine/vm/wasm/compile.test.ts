@@ -4,6 +4,7 @@ import { KernelFunctions } from '../functions.ts';
 import { type Program, prepareProgram } from '../program.ts';
 import { compiledText, compileModule } from './compile.ts';
 import { findBlocks, graphOf } from './graph.ts';
+import { meshOfJumps } from '../testing/mesh.ts';
 import type { Prototype } from './entries.ts';
 
 const LAYOUT = { stacks: 0x400000, contexts: 0x404000, executed: 0x1000, fuel: 1000 };
@@ -43,13 +44,21 @@ describe('program in, WebAssembly out', () => {
     expect(`\n${wat(text)}\n`).toMatchSnapshot();
   });
 
-  test('a loop with two entries, by dispatch', () => {
+  test('a loop with two entries: the way in gets a copy', () => {
     expect(`\n${wat('if r1 == 0 goto b\na:\nr2 += 1\nb:\nr2 += 2\nif r2 < 100 goto a\nexit')}\n`).toMatchSnapshot();
   });
 
   test('a function of the program', () => {
     expect(`\n${wat('r1 = 2\ncall f\nexit\nf:\nr0 = r1\nexit')}\n`).toMatchSnapshot();
   });
+});
+
+test('a loop whose entries would take too many copies, by dispatch', () => {
+  const text = compiledText(prepared(meshOfJumps(8)))
+    .flatMap(({ lines }) => lines.map((line) => line.text))
+    .filter((line) => line.startsWith('br_table'));
+  expect(text).toHaveLength(1);
+  expect(wat('if r1 == 0 goto b\na:\nr2 += 1\nb:\nr2 += 2\nif r2 < 100 goto a\nexit')).not.toContain('br_table');
 });
 
 test('graphs: order, dominators, loops', () => {

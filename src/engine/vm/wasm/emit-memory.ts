@@ -8,7 +8,7 @@ import { type Access, ATOMICS, CMPXCHG, FETCH } from './emit-tables.ts';
 import { LOCAL, localOf } from './locals.ts';
 import { W } from './opcodes.ts';
 import type { Operands } from './operands.ts';
-import type { WindowCheck } from './windows.ts';
+import type { Checks } from './windows.ts';
 
 const LOAD_FROM = REGIONS.kernel.base;
 const STORE_FROM = REGIONS.arena.base;
@@ -16,7 +16,7 @@ const STORE_FROM = REGIONS.arena.base;
 export class MemoryEmitter {
   constructor(
     private readonly o: Operands,
-    private readonly checks: ReadonlyMap<number, WindowCheck>,
+    private readonly checks: Checks,
   ) {}
 
   load(slot: number, { op }: Access, d: number, s: number, off: number, bail: number): void {
@@ -66,7 +66,7 @@ export class MemoryEmitter {
   }
 
   private check(slot: number, bail: number): void {
-    const check = this.checks.get(slot);
+    const check = this.checks.at(this.o.block, slot);
     if (!check) return;
     const { register, shift, low, high, write } = check;
     this.o.at(slot);

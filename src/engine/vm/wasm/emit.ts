@@ -15,7 +15,7 @@ import { W } from './opcodes.ts';
 import { Operands, type Places } from './operands.ts';
 import { SCRATCH } from './scratch.ts';
 import { UNASKED } from './fuel.ts';
-import type { WindowCheck } from './windows.ts';
+import type { Checks } from './windows.ts';
 
 export class InstructionEmitter {
   private readonly o: Operands;
@@ -27,13 +27,13 @@ export class InstructionEmitter {
     private readonly out: CodeWriter,
     private readonly program: Program,
     callables: Callables,
-    private readonly checks: ReadonlyMap<number, WindowCheck>,
+    private readonly checks: Checks,
     places: Places,
   ) {
     this.o = new Operands(out, program, places);
     this.alu = new AluEmitter(this.o);
     this.memory = new MemoryEmitter(this.o, checks);
-    this.calls = new CallEmitter(this.o, callables, checks.size > 0);
+    this.calls = new CallEmitter(this.o, callables, checks.any);
   }
 
   /** An instruction that is no jump and no exit. `bail`: depth of the label that gives up; behind it, of the caller's. */
@@ -91,11 +91,12 @@ export class InstructionEmitter {
   }
 
   /**
-   * A block's payment. Where it is asked for, `reserve` must be left afterwards; else the code gives up before the
+   * Begins a block: it pays. Where it is asked for, `reserve` must be left afterwards; else the code gives up before the
    * block's first instruction. `paid`: instructions from that one on that are paid for then.
    */
-  pay(slot: number, charge: number, reserve: number, paid: number, bail: number): void {
+  begin(block: number, slot: number, charge: number, reserve: number, paid: number, bail: number): void {
     const { out } = this;
+    this.o.block = block;
     this.o.paid = paid;
     if (charge > 0) out.get(LOCAL.fuel).i32(charge).op(W.i32_sub).set(LOCAL.fuel);
     if (reserve === UNASKED) return;
@@ -106,7 +107,7 @@ export class InstructionEmitter {
 
   /** What a function does first. */
   enter(): void {
-    if (this.checks.size > 0) emitArena(this.out);
+    if (this.checks.any) emitArena(this.out);
     emitReverse(this.out, this.program);
   }
 

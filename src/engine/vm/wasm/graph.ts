@@ -86,38 +86,72 @@ interface Walk {
   readonly taken: number[];
 }
 
+/** A loop with several entries gets as many copies of blocks at most; then it stays as it is. */
+const MAX_COPIES = 16;
+
 export function graphOf({ code }: Program, blocks: Blocks, entry: number): Graph {
   const walk = collect(code, blocks, entry);
-  const order = reversePostorder(walk);
+  for (let copies = 0; ; copies++) {
+    const order = reversePostorder(walk);
+    const graph = arrange(walk, order);
+    if (graph.reducible || copies === MAX_COPIES) return graph;
+    split(walk, order, graph);
+  }
+}
+
+/**
+ * Takes one entry from a loop that has several: whoever comes from before finds a copy of that block, and only the loop
+ * itself the block.
+ */
+function split(walk: Walk, order: readonly number[], { idom, from, sources, count }: Graph): void {
+  for (let block = 0; block < count; block++) {
+    let isEntered = false;
+    for (let i = from[block]; i < from[block + 1]; i++) {
+      isEntered ||= sources[i] >= block && !dominates(idom, block, sources[i]);
+    }
+    if (!isEntered) continue;
+    const own = order[block];
+    const copy = walk.start.length;
+    for (let i = from[block]; i < from[block + 1]; i++) {
+      if (sources[i] >= block) continue;
+      const source = order[sources[i]];
+      if (walk.next[source] === own) walk.next[source] = copy;
+      if (walk.taken[source] === own) walk.taken[source] = copy;
+    }
+    for (const values of [walk.start, walk.last, walk.end, walk.next, walk.taken]) values.push(values[own]);
+    return;
+  }
+}
+
+/** The graph of blocks in that order. */
+function arrange(walk: Walk, order: readonly number[]): Graph {
   const count = order.length;
   const rank = new Int32Array(count);
   for (let i = 0; i < count; i++) rank[order[i]] = i;
-  const pick = (values: readonly number[]): Int32Array => Int32Array.from(order, (block) => values[block]);
-  const edge = (values: readonly number[]): Int32Array =>
-    Int32Array.from(order, (block) => (values[block] === NONE ? NONE : rank[values[block]]));
-  const next = edge(walk.next);
-  const taken = edge(walk.taken);
-  const shape = {
-    count,
-    start: pick(walk.start),
-    last: pick(walk.last),
-    end: Uint8Array.from(pick(walk.end)),
-    next,
-    taken,
-  };
-  return { ...shape, ...dominance(count, next, taken) };
+  const start = new Int32Array(count);
+  const last = new Int32Array(count);
+  const end = new Uint8Array(count);
+  const next = new Int32Array(count);
+  const taken = new Int32Array(count);
+  for (let i = 0; i < count; i++) {
+    const block = order[i];
+    start[i] = walk.start[block];
+    last[i] = walk.last[block];
+    end[i] = walk.end[block];
+    next[i] = walk.next[block] === NONE ? NONE : rank[walk.next[block]];
+    taken[i] = walk.taken[block] === NONE ? NONE : rank[walk.taken[block]];
+  }
+  return { count, start, last, end, next, taken, ...dominance(count, next, taken) };
 }
 
 /** Blocks reached from the entry, numbered as they are found; edges by those numbers. */
 function collect(code: Int32Array, { leaders }: Blocks, entry: number): Walk {
   const slots = code.length / 2;
-  const numbers = new Map<number, number>();
+  const numbers = new Int32Array(slots).fill(NONE);
   const walk: Walk = { start: [], last: [], end: [], next: [], taken: [] };
   const numberOf = (slot: number): number => {
-    const known = numbers.get(slot);
-    if (known !== undefined) return known;
-    numbers.set(slot, walk.start.length);
-    return walk.start.push(slot) - 1;
+    if (numbers[slot] === NONE) numbers[slot] = walk.start.push(slot) - 1;
+    return numbers[slot];
   };
   numberOf(entry);
   for (let block = 0; block < walk.start.length; block++) {

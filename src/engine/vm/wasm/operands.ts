@@ -12,7 +12,8 @@ export interface Places {
 }
 
 export class Operands {
-  /** instructions from the present one on that are paid for */
+  /** the block of the present instruction, and how many from that one on are paid for */
+  block = 0;
   paid = 0;
 
   constructor(

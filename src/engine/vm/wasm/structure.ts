@@ -31,7 +31,7 @@ class Structurer {
   /** height of the label stack at which a block's `block` and `loop` were opened */
   private readonly blockLabel: Int32Array;
   private readonly loopLabel: Int32Array;
-  private readonly merges: readonly (readonly number[])[];
+  private readonly merges: MergeChildren;
   private height: number;
   /** what is still to do, last first: pairs of task and argument */
   private readonly tasks: number[] = [];
@@ -81,7 +81,8 @@ class Structurer {
       this.later(TASK.close);
     }
     // the first merge block in the order is entered from the innermost `block`
-    for (const merge of this.merges[block]) {
+    const { first, sibling } = this.merges;
+    for (let merge = first[block]; merge !== 0; merge = sibling[merge]) {
       this.blockLabel[merge] = this.open(W.block);
       this.later(TASK.tree, merge);
       this.later(TASK.closeBlock);
@@ -128,11 +129,22 @@ class Structurer {
   }
 }
 
+interface MergeChildren {
+  /** by block: the first in the list of its children, and the next in the list that a block is in; 0 ends it */
+  readonly first: Int32Array;
+  readonly sibling: Int32Array;
+}
+
 /** For each block, the blocks that it immediately dominates and that several edges enter from above; last in order first. */
-function mergeChildren({ count, idom, forwardEdges }: Graph): number[][] {
-  const merges: number[][] = Array.from({ length: count }, () => []);
-  for (let block = count - 1; block > 0; block--) if (forwardEdges[block] > 1) merges[idom[block]].push(block);
-  return merges;
+function mergeChildren({ count, idom, forwardEdges }: Graph): MergeChildren {
+  const first = new Int32Array(count);
+  const sibling = new Int32Array(count);
+  for (let block = 1; block < count; block++) {
+    if (forwardEdges[block] <= 1) continue;
+    sibling[block] = first[idom[block]];
+    first[idom[block]] = block;
+  }
+  return { first, sibling };
 }
 
 /**

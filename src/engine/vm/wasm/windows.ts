@@ -1,10 +1,12 @@
 /*
  * Which accesses need a check. Most accesses of a program go through a few pointers at constant offsets: one comparison
- * of the window that they span proves them all, in the block and in the blocks that only it leads to. Where it fails the
+ * of the window that they span proves them all, in the block and in those that come only after it. Where it fails the
  * interpreter goes on, which checks each access by itself: a window may be wider than what the program really touches.
  *
  * Facts are kept by register: two intervals of offsets from its value, one proven writable (inside the arena), one
- * proven readable (inside the arena or the data before it). What several edges reach keeps what all of them prove.
+ * proven readable (inside the arena or the data before it). What several edges reach keeps what all of them prove. The
+ * pointers themselves (which register holds which, and how far from it) are followed through a block, and for the checks
+ * also from block to block, as far as all ways agree.
  */
 import { FRAME_POINTER, REGISTERS } from '../../isa/opcodes.ts';
 import { FRAME_BYTES } from '../calls.ts';
@@ -31,6 +33,9 @@ const MAX_OFFSET = 1 << 20;
 const PATIENT_PASSES = 3;
 const ATOMIC32 = 0xc3;
 const ATOMIC64 = 0xdb;
+const MOV = 0xbf;
+const ADD = 0x0f;
+const SUB = 0x1f;
 
 /** Words of a fact: writable from, to, readable from, to; empty where from equals to. */
 const FACT = 4;
@@ -43,131 +48,226 @@ for (const [op, { bytes }] of Object.entries(STORES)) ACCESS[Number(op)] = -byte
 ACCESS[ATOMIC32] = -4;
 ACCESS[ATOMIC64] = -8;
 
-/** The checks of a function's accesses by slot; an access without one is proven by another. */
-export function accessChecks(program: Program, graph: Graph): ReadonlyMap<number, WindowCheck> {
-  const checks = new Map<number, WindowCheck>();
-  if (!touchesMemory(program.code)) return checks;
-  const facts = solve(program, graph);
-  const walk = new BlockWalk(program);
-  for (let block = 0; block < graph.count; block++) walk.run(graph, block, facts, checks);
+const isAtomic = (op: number): boolean => op === ATOMIC32 || op === ATOMIC64;
+/** The register that an access goes through. */
+const baseOf = (word: number): number => (ACCESS[word & 255] < 0 ? (word >> 8) & 15 : word >>> 12);
+
+/** A function's checks. */
+export class Checks {
+  private readonly made = new Map<number, WindowCheck>();
+
+  constructor(private readonly slots: number) {}
+
+  get any(): boolean {
+    return this.made.size > 0;
+  }
+
+  /** What a slot's access is checked by, in a block (a slot may stand in two); undefined: what proves it stands before. */
+  at(block: number, slot: number): WindowCheck | undefined {
+    return this.made.get(block * this.slots + slot);
+  }
+
+  add(block: number, slot: number, check: WindowCheck): void {
+    this.made.set(block * this.slots + slot, check);
+  }
+}
+
+export function accessChecks(program: Program, graph: Graph): Checks {
+  const checks = new Checks(program.code.length / 2);
+  const followed = followedRegisters(program);
+  if (followed.length === 0) return checks;
+  const walk = new BlockWalk(program, graph, followed);
+  solve(walk, graph, followed);
+  for (let block = 0; block < graph.count; block++) walk.run(block, checks);
   return checks;
 }
 
-function touchesMemory(code: Int32Array): boolean {
-  for (let i = 0; i < code.length; i += 2) if (ACCESS[code[i] & 255] !== 0) return true;
-  return false;
-}
-
-/** Facts at each block's start. */
-function solve(program: Program, graph: Graph): Int32Array {
-  const { count, next, taken } = graph;
-  const facts = new Int32Array(count * FACTS);
-  const known = new Uint8Array(count);
-  const walk = new BlockWalk(program);
-  known[0] = 1;
-  proveFrame(facts, 0);
-  for (let pass = 0, again = true; again; pass++) {
-    again = false;
-    /** whether a block that was walked already must be walked again */
-    const flow = (block: number, to: number): boolean => {
-      if (to < 0) return false;
-      const at = to * FACTS;
-      if (known[to]) return meet(facts, at, walk.out, pass >= PATIENT_PASSES) && to <= block;
-      known[to] = 1;
-      for (let i = 0; i < FACTS; i++) facts[at + i] = walk.out[i];
-      return to <= block;
-    };
-    for (let block = 0; block < count; block++) {
-      if (!known[block]) continue;
-      walk.run(graph, block, facts, null);
-      if (flow(block, next[block])) again = true;
-      if (flow(block, taken[block])) again = true;
+/** Registers that accesses go through, and what those are copies of. */
+function followedRegisters({ code }: Program): number[] {
+  let mask = 0;
+  for (let i = 0; i < code.length; i += 2) if (ACCESS[code[i] & 255] !== 0) mask |= 1 << baseOf(code[i]);
+  for (let before = 0; before !== mask; ) {
+    before = mask;
+    for (let i = 0; i < code.length; i += 2) {
+      const s = code[i] >>> 12;
+      if ((code[i] & 255) === MOV && s < REGISTERS && (mask & (1 << ((code[i] >> 8) & 15))) !== 0) mask |= 1 << s;
     }
   }
-  return facts;
+  const registers: number[] = [];
+  for (let r = 0; r < REGISTERS; r++) if ((mask & (1 << r)) !== 0) registers.push(r);
+  return registers;
+}
+
+/** Finds the facts at each block's start. */
+function solve(walk: BlockWalk, { count, next, taken }: Graph, followed: readonly number[]): void {
+  const { facts, out } = walk;
+  const known = new Uint8Array(count);
+  known[0] = 1;
+  proveFrame(facts);
+  for (let pass = 0, again = true; again; pass++) {
+    again = false;
+    for (let block = 0; block < count; block++) {
+      if (known[block] === 0) continue;
+      walk.run(block, null);
+      for (let edge = 0; edge < 2; edge++) {
+        const to = edge === 0 ? next[block] : taken[block];
+        if (to < 0) continue;
+        if (known[to] === 0) {
+          known[to] = 1;
+          facts.set(out, to * FACTS);
+        } else if (meet(facts, to * FACTS, out, followed, pass >= PATIENT_PASSES) && to <= block) again = true;
+      }
+    }
+  }
 }
 
 /** The frame lies in the arena by construction. */
-function proveFrame(facts: Int32Array, at: number): void {
+function proveFrame(facts: Int32Array): void {
   for (const i of [0, 2]) {
-    facts[at + FRAME_POINTER * FACT + i] = -FRAME_BYTES;
-    facts[at + FRAME_POINTER * FACT + i + 1] = 0;
+    facts[FRAME_POINTER * FACT + i] = -FRAME_BYTES;
+    facts[FRAME_POINTER * FACT + i + 1] = 0;
   }
 }
 
 /** Narrows facts to what another edge proves too. Returns whether that changed them. */
-function meet(facts: Int32Array, at: number, other: Int32Array, impatient: boolean): boolean {
+function meet(
+  facts: Int32Array,
+  at: number,
+  other: Int32Array,
+  followed: readonly number[],
+  impatient: boolean,
+): boolean {
   let changed = false;
-  for (let i = 0; i < FACTS; i += 2) {
-    const from = facts[at + i];
-    const to = facts[at + i + 1];
-    if (from === to) continue;
-    const low = Math.max(from, other[i]);
-    const high = Math.min(to, other[i + 1]);
-    if (low === from && high === to) continue;
-    changed = true;
-    const isEmpty = impatient || low >= high;
-    facts[at + i] = isEmpty ? 0 : low;
-    facts[at + i + 1] = isEmpty ? 0 : high;
+  for (const register of followed) {
+    for (let i = register * FACT; i < (register + 1) * FACT; i += 2) {
+      const from = facts[at + i];
+      const to = facts[at + i + 1];
+      if (from === to) continue;
+      const low = Math.max(from, other[i]);
+      const high = Math.min(to, other[i + 1]);
+      if (low === from && high === to) continue;
+      changed = true;
+      const isEmpty = impatient || low >= high;
+      facts[at + i] = isEmpty ? 0 : low;
+      facts[at + i + 1] = isEmpty ? 0 : high;
+    }
   }
   return changed;
 }
 
 /** One block's instructions, with the registers as pointers plus constants. */
 class BlockWalk {
-  /** facts at the block's end */
+  /** at each block's start */
+  readonly facts: Int32Array;
+  /** facts at the end of the block that was walked last */
   readonly out = new Int32Array(FACTS);
   /** number of the pointer that a register holds, and how far from it */
   private readonly pointer = new Int32Array(REGISTERS);
   private readonly offset = new Int32Array(REGISTERS);
-  /** facts by pointer, FACT words each */
-  private proven = new Int32Array(FACTS * 4);
   private pointers = 0;
-  /** by pointer: the check that may still be widened */
-  private readonly open: (WindowCheck | null)[] = [];
+  /** by pointer: facts, FACT words each; a name that is its own in the whole function; the check that may be widened */
+  private proven = new Int32Array(FACTS * 2);
+  private readonly name: number[] = [];
+  private readonly open: (OpenCheck | null)[] = [];
+  private names = 0;
+  /** by block and register: name and offset at the block's end, and the check */
+  private readonly endName: Int32Array;
+  private readonly endOffset: Int32Array;
+  private readonly endOpen: (OpenCheck | null)[] = [];
 
-  constructor(private readonly program: Program) {}
+  constructor(
+    private readonly program: Program,
+    private readonly graph: Graph,
+    private readonly followed: readonly number[],
+  ) {
+    this.facts = new Int32Array(graph.count * FACTS);
+    this.endName = new Int32Array(graph.count * REGISTERS);
+    this.endOffset = new Int32Array(graph.count * REGISTERS);
+  }
 
-  /** From a block's facts to those at its end. Notes the block's checks, if asked. */
-  run(graph: Graph, block: number, facts: Int32Array, checks: Map<number, WindowCheck> | null): void {
+  /** From a block's facts to those at its end. Notes the block's checks, if asked: then all blocks, in their order. */
+  run(block: number, checks: Checks | null): void {
     const { code } = this.program;
-    const from = block * FACTS;
+    const { start, last: lasts, end: ends } = this.graph;
     this.pointers = 0;
-    for (let r = 0; r < REGISTERS; r++) this.fresh(r);
-    for (let i = 0; i < FACTS; i++) this.proven[i] = facts[from + i];
-    const last = graph.last[block];
-    const end = graph.end[block] === END.next ? last + 1 : last;
-    for (let slot = graph.start[block]; slot < end; slot += lengthOf(opAt(code, slot))) {
-      if (ACCESS[opAt(code, slot)] !== 0) this.access(slot, checks);
+    for (const r of this.followed) {
+      const number = this.fresh(r);
+      for (let i = 0; i < FACT; i++) this.proven[number * FACT + i] = this.facts[block * FACTS + r * FACT + i];
+    }
+    if (checks) this.recognise(block);
+    const last = lasts[block];
+    const end = ends[block] === END.next ? last + 1 : last;
+    for (let slot = start[block]; slot < end; slot += lengthOf(opAt(code, slot))) {
+      if (ACCESS[opAt(code, slot)] !== 0) this.access(block, slot, checks);
       this.step(slot);
     }
     this.leave();
+    if (checks) this.remember(block);
   }
 
-  private fresh(register: number): void {
+  private fresh(register: number): number {
     const number = this.pointers++;
-    const at = number * FACT;
-    if (at === this.proven.length) {
+    if (number * FACT === this.proven.length) {
       const bigger = new Int32Array(this.proven.length * 2);
       bigger.set(this.proven);
       this.proven = bigger;
     }
-    for (let i = 0; i < FACT; i++) this.proven[at + i] = 0;
+    for (let i = 0; i < FACT; i++) this.proven[number * FACT + i] = 0;
     this.open[number] = null;
+    this.name[number] = ++this.names;
     this.pointer[register] = number;
     this.offset[register] = 0;
+    return number;
+  }
+
+  /** Registers that hold the same pointer on all ways here; not at the top of a loop, where one way is not walked yet. */
+  private recognise(block: number): void {
+    const { from, sources, isLoop } = this.graph;
+    if (isLoop[block] !== 0 || from[block] === from[block + 1]) return;
+    const first = sources[from[block]] * REGISTERS;
+    for (const r of this.followed) {
+      const name = this.endName[first + r];
+      const offset = this.endOffset[first + r];
+      let open = this.endOpen[first + r];
+      let agree = true;
+      for (let i = from[block] + 1; i < from[block + 1]; i++) {
+        const other = sources[i] * REGISTERS + r;
+        agree &&= this.endName[other] === name && this.endOffset[other] === offset;
+        if (this.endOpen[other] !== open) open = null;
+      }
+      if (agree) this.adopt(r, name, offset, open);
+    }
+  }
+
+  private adopt(register: number, name: number, offset: number, open: OpenCheck | null): void {
+    const own = this.pointer[register];
+    let number = own;
+    for (const r of this.followed) if (r < register && this.name[this.pointer[r]] === name) number = this.pointer[r];
+    const at = own * FACT;
+    for (let i = 0; i < FACT; i += 2) {
+      const low = this.proven[at + i] + offset;
+      const high = this.proven[at + i + 1] + offset;
+      if (number === own) {
+        this.proven[at + i] = low;
+        this.proven[at + i + 1] = high;
+      } else if (low !== high) this.prove(number * FACT + i, low, high);
+    }
+    this.name[number] = name;
+    this.open[number] = open;
+    this.pointer[register] = number;
+    this.offset[register] = offset;
   }
 
   /** The proven part grows: between two proven places nothing lies outside. */
-  private access(slot: number, checks: Map<number, WindowCheck> | null): void {
+  private access(block: number, slot: number, checks: Checks | null): void {
     const word = this.program.code[slot * 2];
     const operand = this.program.code[slot * 2 + 1];
     const op = word & 255;
     const bytes = Math.abs(ACCESS[op]);
     const write = ACCESS[op] < 0;
-    const register = write ? (word >> 8) & 15 : word >>> 12;
+    const register = baseOf(word);
     const number = this.pointer[register];
-    const low = this.offset[register] + (op === ATOMIC32 || op === ATOMIC64 ? (operand << 16) >> 16 : operand);
+    const low = this.offset[register] + (isAtomic(op) ? (operand << 16) >> 16 : operand);
     const high = low + bytes;
     const at = number * FACT + (write ? 0 : 2);
     const { proven } = this;
@@ -175,16 +275,11 @@ class BlockWalk {
     this.prove(at, low, high);
     if (write) this.prove(at + 2, low, high);
     if (!checks) return;
-    const check = this.open[number];
-    if (check && Math.max(check.high, high) - Math.min(check.low, low) <= MAX_SPAN) {
-      check.low = Math.min(check.low, low);
-      check.high = Math.max(check.high, high);
-      check.write ||= write;
-    } else {
-      const made = { register, shift: this.offset[register], low, high, write };
-      this.open[number] = made;
-      checks.set(slot, made);
-    }
+    const known = this.open[number];
+    if (known && widen(known, block, low, high, write)) return;
+    const check = { register, shift: this.offset[register], low, high, write };
+    this.open[number] = { block, check };
+    checks.add(block, slot, check);
   }
 
   private prove(at: number, low: number, high: number): void {
@@ -202,27 +297,26 @@ class BlockWalk {
     const op = word & 255;
     const d = (word >> 8) & 15;
     const s = word >>> 12;
-    const isConstant = s >= REGISTERS && high[s] === low[s] >> 31;
-    if (op === 0xbf && s < REGISTERS) {
+    if (op === MOV && s < REGISTERS) {
       this.pointer[d] = this.pointer[s];
       this.offset[d] = this.offset[s];
-    } else if ((op === 0x0f || op === 0x1f) && isConstant) {
-      const moved = this.offset[d] + (op === 0x0f ? low[s] : -low[s]);
+    } else if ((op === ADD || op === SUB) && s >= REGISTERS && high[s] === low[s] >> 31) {
+      const moved = this.offset[d] + (op === ADD ? low[s] : -low[s]);
       if (Math.abs(moved) < MAX_OFFSET) this.offset[d] = moved;
       else this.fresh(d);
     } else if (CALL_OPS.has(op)) {
       for (let r = 0; r <= 5; r++) this.fresh(r);
-    } else if (op === ATOMIC32 || op === ATOMIC64) {
+    } else if (isAtomic(op)) {
       this.fresh(s < REGISTERS && s !== FRAME_POINTER ? s : 0);
       this.fresh(0);
-    } else if (STORES[op] === undefined && (op & 7) !== 5 && (op & 7) !== 6) {
+    } else if (ACCESS[op] >= 0 && (op & 7) !== 5 && (op & 7) !== 6) {
       this.fresh(d);
     }
   }
 
   private leave(): void {
     const { out, proven } = this;
-    for (let r = 0; r < REGISTERS; r++) {
+    for (const r of this.followed) {
       const at = this.pointer[r] * FACT;
       const shift = this.offset[r];
       for (let i = 0; i < FACT; i += 2) {
@@ -232,4 +326,29 @@ class BlockWalk {
       }
     }
   }
+
+  private remember(block: number): void {
+    for (const r of this.followed) {
+      const at = block * REGISTERS + r;
+      this.endName[at] = this.name[this.pointer[r]];
+      this.endOffset[at] = this.offset[r];
+      this.endOpen[at] = this.open[this.pointer[r]];
+    }
+  }
+}
+
+/** A check that has been made on every way to where it is open. */
+interface OpenCheck {
+  readonly block: number;
+  readonly check: WindowCheck;
+}
+
+/** Lets a check stand for one more access. From another block, it does not turn a check of loads into one of stores. */
+function widen({ block, check }: OpenCheck, from: number, low: number, high: number, write: boolean): boolean {
+  if (Math.max(check.high, high) - Math.min(check.low, low) > MAX_SPAN) return false;
+  if (write && !check.write && block !== from) return false;
+  check.low = Math.min(check.low, low);
+  check.high = Math.max(check.high, high);
+  check.write ||= write;
+  return true;
 }
