@@ -24,7 +24,8 @@ export default defineConfig({
     target: 'node20',
     rolldownOptions: {
       input: { main: 'src/cli/main.ts', 'conformance-plugin': 'src/cli/conformance-plugin.ts' },
-      output: { entryFileNames: '[name].js' },
+      // as in vite.config.ts: hot code is made of constants
+      output: { entryFileNames: '[name].js', topLevelVar: false },
     },
   },
 });

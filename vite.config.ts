@@ -11,13 +11,16 @@ const withoutPolicyInDev: Plugin = {
 /** The engine only computes: what nobody uses of its face must end up neither in the shell nor in the worker. */
 const treeshake = { moduleSideEffects: [{ test: /\/src\/engine\//, sideEffects: false }] };
 
+/** V8 takes a module's `const` for what it is, and folds it into hot code; a `var` it reads again at each use. */
+const output = { topLevelVar: false };
+
 export default defineConfig({
   base: './',
   plugins: [react(), withoutPolicyInDev],
-  worker: { format: 'es', rolldownOptions: { treeshake } },
+  worker: { format: 'es', rolldownOptions: { treeshake, output } },
   build: {
     target: 'es2023',
     chunkSizeWarningLimit: 4096,
-    rolldownOptions: { treeshake },
+    rolldownOptions: { treeshake, output },
   },
 });

@@ -61,7 +61,11 @@ test.each([2, 3, 8])('a mesh of jumps between %i places runs alike, however it i
   const [interpreted, compiled] = (['interpreted', 'compiled'] as const).map((engine) => {
     const { machine, program } = bootWith(engine);
     const mesh = program(meshOfJumps(places));
-    return Array.from({ length: places }, (_, first) => [machine.run(mesh, 0, first), machine.highWord, machine.executed]);
+    return Array.from({ length: places }, (_, first) => [
+      machine.run(mesh, 0, first),
+      machine.highWord,
+      machine.executed,
+    ]);
   });
   expect(compiled).toEqual(interpreted);
 });

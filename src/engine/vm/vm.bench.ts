@@ -122,51 +122,41 @@ function fillBuffer(bytes: Uint8Array): void {
 
 const part = (count: number): number => (count > 1 ? Math.ceil(count * INTERPRETED_PART) : count);
 
-/** Columns of the table; null where there is nothing to compare with. */
-interface Row {
-  readonly name: string;
-  readonly compiled: number;
-  readonly ubpfJit: number | null;
-  readonly interpreted: number;
-  readonly ubpfInterpreter: number | null;
+/** ns per instruction of a program: of an engine, and of uBPF's beside it, NaN when that is not here. */
+interface Measured {
+  readonly own: number;
+  readonly ubpf: number;
 }
 
-/** One for each engine, for all programs: so does a kernel. */
-type Machines = Readonly<Record<Engine, BpfMachine>>;
+const UBPF_ENGINE = { compiled: 'jit', interpreted: 'interpreter' } as const;
 
-const machineOf = (engine: Engine): BpfMachine =>
-  new BpfMachine(new Memory(), new KernelFunctions(), { engine, fuel: FUEL });
+/** All programs by one machine, as a kernel would run them. */
+function measureAll(folder: string, kernels: readonly Kernel[], engine: Engine, ubpf: Ubpf | null): Measured[] {
+  const machine = new BpfMachine(new Memory(), new KernelFunctions(), { engine, fuel: FUEL });
+  return kernels.map((kernel) => measureKernel(folder, kernel, machine, engine, ubpf));
+}
 
-function measureKernel(folder: string, kernel: Kernel, machines: Machines, ubpf: Ubpf | null): Row {
+function measureKernel(
+  folder: string,
+  kernel: Kernel,
+  machine: BpfMachine,
+  engine: Engine,
+  ubpf: Ubpf | null,
+): Measured {
   const { value, diagnostics } = assembleMnemonic(readFileSync(join(folder, `${kernel.name}.asm`), 'utf8'));
   if (diagnostics.length > 0) throw new Error(`${kernel.name}: ${diagnostics[0].message}`);
-  const compiled = new Bench(kernel, value.insns, machines.compiled);
-  compiled.verify();
-  const interpreted = new Bench(kernel, value.insns, machines.interpreted);
-  for (const bench of [compiled, interpreted]) bench.warmUp();
-  const fewN = part(kernel.n);
-  const fewCalls = part(kernel.calls);
-  const ns: { compiled: number[]; interpreted: number[]; jit: number[]; interpreter: number[] } = {
-    compiled: [],
-    interpreted: [],
-    jit: [],
-    interpreter: [],
-  };
-  // interleaved: what else the machine does meets all alike
+  const bench = new Bench(kernel, value.insns, machine);
+  if (engine === 'compiled') bench.verify();
+  bench.warmUp();
+  const [n, calls] = engine === 'compiled' ? [kernel.n, kernel.calls] : [part(kernel.n), part(kernel.calls)];
+  const own: number[] = [];
+  const beside: number[] = [];
+  // interleaved: what else the computer does meets both alike
   for (let round = 0; round < ROUNDS; round++) {
-    ns.compiled.push(compiled.measure(kernel.n, kernel.calls));
-    ns.interpreted.push(interpreted.measure(fewN, fewCalls));
-    if (!ubpf) continue;
-    ns.jit.push(ubpf(kernel, value.insns, kernel.n, kernel.calls, 'jit') / kernel.expect.full.insns);
-    ns.interpreter.push(ubpf(kernel, value.insns, fewN, fewCalls, 'interpreter') / interpreted.instructions);
+    own.push(bench.measure(n, calls));
+    if (ubpf) beside.push(ubpf(kernel, value.insns, n, calls, UBPF_ENGINE[engine]) / bench.instructions);
   }
-  return {
-    name: kernel.name,
-    compiled: median(ns.compiled),
-    ubpfJit: ubpf && median(ns.jit),
-    interpreted: median(ns.interpreted),
-    ubpfInterpreter: ubpf && median(ns.interpreter),
-  };
+  return { own: median(own), ubpf: ubpf ? median(beside) : Number.NaN };
 }
 
 /** ns that uBPF takes. */
@@ -238,40 +228,39 @@ function callTime(): string {
 
 const SIZES = [30, 300, 3000, 30_000, 100_000, 1_000_000];
 
-/** `folder`: where the benchmark programs and their manifest.json lie; without them only calls and compilation are measured. */
-export function benchVm(folder: string): string[] {
-  const lines = [callTime(), '', 'bytecode to runnable:', ...SIZES.map(compileTime)];
-  if (!existsSync(folder)) return [...lines, 'the benchmark programs are not here'];
+/** ns of a call, and ms to make programs ready. */
+export const benchCompiler = (): string[] => [callTime(), '', 'bytecode to runnable:', ...SIZES.map(compileTime)];
+
+/** `folder`: where the benchmark programs and their manifest.json lie. */
+export function benchPrograms(folder: string): string[] {
+  if (!existsSync(folder)) return ['the benchmark programs are not here'];
   const kernels = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Kernel[];
   const path = process.env.UBPF_BENCH;
   const scratch = path ? mkdtempSync(join(tmpdir(), 'ubpf-')) : '';
-  const machines = { compiled: machineOf('compiled'), interpreted: machineOf('interpreted') };
-  const rows = kernels.map((kernel) => measureKernel(folder, kernel, machines, path ? ubpfAt(path, scratch) : null));
+  const ubpf = path ? ubpfAt(path, scratch) : null;
+  // one after the other: a second machine would make the engine of the first forget which one it calls
+  const compiled = measureAll(folder, kernels, 'compiled', ubpf);
+  const interpreted = measureAll(folder, kernels, 'interpreted', ubpf);
   if (path) rmSync(scratch, { recursive: true });
-  return [...lines, '', ...table(rows), ...(path ? [] : ['UBPF_BENCH=path shows uBPF beside'])];
+  return [...table(kernels, compiled, interpreted), ...(path ? [] : ['UBPF_BENCH=path shows uBPF beside'])];
 }
 
-function table(rows: readonly Row[]): string[] {
-  const number = (value: number | null, digits: number): string => (value?.toFixed(digits) ?? '-').padStart(11);
-  const line = ({ name, compiled, ubpfJit, interpreted, ubpfInterpreter }: Row): string =>
-    `${name.padEnd(22)} ${number(compiled, 3)} ${number(ubpfJit, 3)} ${number(interpreted, 2)} ${number(ubpfInterpreter, 2)}`;
-  const mean = (name: string, skip: readonly string[]): string => {
-    const kept = rows.filter((row) => !skip.includes(row.name));
-    const of = (pick: (row: Row) => number | null): number => geomean(kept.map((row) => pick(row) ?? Number.NaN));
-    const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
-    return line({
-      name,
-      compiled: of((r) => r.compiled),
-      ubpfJit: orNull(of((r) => r.ubpfJit)),
-      interpreted: of((r) => r.interpreted),
-      ubpfInterpreter: orNull(of((r) => r.ubpfInterpreter)),
-    });
+function table(kernels: readonly Kernel[], compiled: readonly Measured[], interpreted: readonly Measured[]): string[] {
+  const cell = (value: number, digits: number): string =>
+    (Number.isNaN(value) ? '-' : value.toFixed(digits)).padStart(11);
+  const engine = ({ own, ubpf }: Measured): string => `${cell(own, 3)} ${cell(ubpf, 3)} ${cell(own / ubpf, 2)}`;
+  const line = (name: string, a: Measured, b: Measured): string => `${name.padEnd(22)} ${engine(a)} ${engine(b)}`;
+  const mean = (rows: readonly Measured[], skip: readonly string[]): Measured => {
+    const kept = rows.filter((_, i) => !skip.includes(kernels[i].name));
+    return { own: geomean(kept.map(({ own }) => own)), ubpf: geomean(kept.map(({ ubpf }) => ubpf)) };
   };
+  const means = (name: string, skip: readonly string[]): string =>
+    line(name, mean(compiled, skip), mean(interpreted, skip));
   return [
-    `${'ns per instruction'.padEnd(22)}    compiled    uBPF JIT interpreted uBPF interp`,
-    ...rows.map(line),
-    mean('geomean', []),
-    mean('without atomics', ['atomics']),
-    mean('without division too', ['atomics', 'muldiv', 'primes']),
+    `${'ns per instruction'.padEnd(22)}    compiled    uBPF JIT       ratio interpreted uBPF interp       ratio`,
+    ...kernels.map(({ name }, i) => line(name, compiled[i], interpreted[i])),
+    means('geomean', []),
+    means('without atomics', ['atomics']),
+    means('without division too', ['atomics', 'muldiv', 'primes']),
   ];
 }

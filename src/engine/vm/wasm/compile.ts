@@ -68,7 +68,7 @@ export function compileModule(
       name: `entry${i}`,
       type: ENTRY_FUNCTION,
       locals: ENTRY_LOCALS,
-      ...bodyAt(plan, program, 0, entryShell(prototype, layout, RESUME, program), places),
+      ...bodyAt(plan, program, 0, entryShell(programs[program], prototype, layout, RESUME, program), places),
       exported: true,
     })),
   ];

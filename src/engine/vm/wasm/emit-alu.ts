@@ -138,12 +138,23 @@ export class AluEmitter {
     this.o.set(d);
   }
 
-  /** All eight bytes reversed, and shifted down to those that are wanted. */
   private swap(d: number, width: number): void {
-    this.o.value64(d);
-    this.o.out.vector(V.i64x2_splat).get(LOCAL.reverse).vector(V.i8x16_swizzle).vector(V.i64x2_extract_lane, [0]);
-    if (width < 64) this.o.out.i64(64 - width, 0).op(W.i64_shr_u);
-    this.o.set(d);
+    const { out } = this.o;
+    if (width === 64) {
+      this.o.value64(d);
+      out.vector(V.i64x2_splat).get(LOCAL.reverse).vector(V.i8x16_swizzle).vector(V.i64x2_extract_lane, [0]);
+      return this.o.set(d);
+    }
+    this.o.value32(d);
+    out.tee(LOCAL.word).i32(8);
+    // of 32 bits: two rotations, each right for two of the bytes
+    if (width === 32) out.op(W.i32_rotl).i32(0x00ff00ff).op(W.i32_and).get(LOCAL.word).i32(24).op(W.i32_rotl);
+    else out.op(W.i32_shl).i32(0xff00).op(W.i32_and).get(LOCAL.word).i32(8).op(W.i32_shr_u);
+    out
+      .i32(width === 32 ? 0xff00ff00 : 0xff)
+      .op(W.i32_and)
+      .op(W.i32_or);
+    this.o.set32(d);
   }
 }
 
@@ -152,7 +163,7 @@ const REVERSE = [7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5, 4, 3, 2, 1, 0];
 /** The order of reversed bytes into its local: engines keep it in a register, but make a constant again at each use. */
 export function emitReverse(out: CodeWriter, { code }: Program): void {
   for (let i = 0; i < code.length; i += 2) {
-    if ((code[i] & 255) !== MICRO.swap) continue;
+    if ((code[i] & 255) !== MICRO.swap || code[i + 1] !== 64) continue;
     out.vector(V.v128_const, REVERSE).set(LOCAL.reverse);
     return;
   }

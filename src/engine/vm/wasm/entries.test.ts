@@ -105,6 +105,9 @@ test('its code as text', () => {
   const layout = { stacks: 0x400000, contexts: 0x404000, executed: 0x1000, fuel: 1_000_000 };
   const program = prepareProgram(assembleBare('r0 = 1\nexit').value.insns, new KernelFunctions());
   if (!program.ok) throw new Error(program.error.message);
-  const [{ lines }] = compiledText(program.value, entryShell({ args: ['ptr', 'u8'], hasReturn: false }, layout, 1, 0));
+  const [{ lines }] = compiledText(
+    program.value,
+    entryShell(program.value, { args: ['ptr', 'u8'], hasReturn: false }, layout, 1, 0),
+  );
   expect(`\n${lines.map(({ depth, text }) => `${'  '.repeat(depth)}${text}`).join('\n')}\n`).toMatchSnapshot();
 });

@@ -5,7 +5,9 @@
  */
 import { assert } from '../../base/assert.ts';
 import { FRAME_BYTES, STACK_BYTES } from '../calls.ts';
+import { FRAME_POINTER } from '../../isa/opcodes.ts';
 import { KERNEL_BASE_HI, type Memory } from '../memory.ts';
+import { CALL_OPS, type Program } from '../program.ts';
 import type { Shell } from './bodies.ts';
 import type { CodeWriter } from './encoder.ts';
 import { ENTRY_WORDS, LOCAL, localOf, wordOf } from './locals.ts';
@@ -39,10 +41,17 @@ const MASKS: Partial<Record<NativeArgument, number>> = { u16: 0xffff, u8: 0xff, 
 
 /**
  * Around the code of a program. `prototype`: of the member; null: the program is given its context and r2, and the whole
- * of r0 goes to the scratch words too. `resume`: of the function that goes on where the code gave up; `program`: what it
+ * of r0 goes to the scratch words too. `resume`: of the function that goes on where the code gave up; `number`: what it
  * is told.
  */
-export function entryShell(prototype: Prototype | null, layout: Layout, resume: number, program: number): Shell {
+export function entryShell(
+  program: Program,
+  prototype: Prototype | null,
+  layout: Layout,
+  resume: number,
+  number: number,
+): Shell {
+  const hasFrame = usesFrame(program);
   return {
     firstLocal: ENTRY_WORDS,
     begin(out) {
@@ -53,12 +62,12 @@ export function entryShell(prototype: Prototype | null, layout: Layout, resume: 
         pointer(out.get(wordOf(0)), wordOf(0));
         out.set(localOf(1)).get(wordOf(1)).op(W.i64_extend_i32_u).set(localOf(2));
       }
-      ofLevel(out, STACK_BYTES, layout.stacks + FRAME_BYTES);
-      kernelAddress(out).set(localOf(10));
+      if (hasFrame) framePointer(out, layout).set(localOf(FRAME_POINTER));
       out.i32(layout.fuel).set(LOCAL.fuel);
     },
     gaveUp(out) {
-      out.i32(program).call(resume);
+      if (!hasFrame) framePointer(out.i32(0), layout).memory(W.i64_store, SCRATCH.registers + FRAME_POINTER * 8);
+      out.i32(number).call(resume);
       out.i32(0).memory(W.i64_load, SCRATCH.result).set(localOf(0));
       out.i32(0).memory(W.i32_load, SCRATCH.fuel).set(LOCAL.fuel);
     },
@@ -87,6 +96,20 @@ function storeNative(out: CodeWriter, { args }: Prototype, contexts: number): vo
     out.memory(W.i64_store, i * 8);
   }
   kernelAddress(out.get(LOCAL.context)).set(localOf(1));
+}
+
+/** Whether the program needs r10 before it gives up. */
+function usesFrame({ code }: Program): boolean {
+  for (let i = 0; i < code.length; i += 2) {
+    const word = code[i];
+    if (((word >> 8) & 15) === FRAME_POINTER || word >>> 12 === FRAME_POINTER || CALL_OPS.has(word & 255)) return true;
+  }
+  return false;
+}
+
+function framePointer(out: CodeWriter, layout: Layout): CodeWriter {
+  ofLevel(out, STACK_BYTES, layout.stacks + FRAME_BYTES);
+  return kernelAddress(out);
 }
 
 /** Leaves the address of what a level has: the base, and so many bytes a level. */

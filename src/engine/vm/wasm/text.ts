@@ -40,7 +40,8 @@ export function bodyText(body: Uint8Array, marks: readonly Mark[], names: TextNa
     const slot = marks.length > 0 && marks[mark].at <= reader.at ? marks[mark].slot : null;
     const op = reader.byte();
     if (op === W.end || op === W.else) depth--;
-    const words = op === VECTOR ? vector(reader) : [NAMES.get(op) ?? `0x${op.toString(16)}`, ...operands(op, reader, names)];
+    const words =
+      op === VECTOR ? vector(reader) : [NAMES.get(op) ?? `0x${op.toString(16)}`, ...operands(op, reader, names)];
     lines.push({ depth, text: words.join(' '), slot });
     if (opens(op) || op === W.else) depth++;
   }
