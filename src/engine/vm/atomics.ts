@@ -11,6 +11,16 @@ export function storeUnaligned(u8: Uint8Array, at: number, value: number): void 
   u8[at + 3] = value >> 24;
 }
 
+/** Where words are aligned, as nearly all are, they are read and written whole. */
+function load(u8: Uint8Array, i32: Int32Array, at: number): number {
+  return (at & 3) === 0 ? i32[at >>> 2] : unaligned(u8, at);
+}
+
+function store(u8: Uint8Array, i32: Int32Array, at: number, value: number): void {
+  if ((at & 3) === 0) i32[at >>> 2] = value;
+  else storeUnaligned(u8, at, value);
+}
+
 const FETCH = 1;
 const CMPXCHG = 0xf1;
 
@@ -31,14 +41,15 @@ function atomicWord(operation: number, old: number, value: number): number {
 
 export function atomic32(
   u8: Uint8Array,
+  i32: Int32Array,
   low: Int32Array,
   high: Int32Array,
   operation: number,
   at: number,
   s: number,
 ): void {
-  const old = unaligned(u8, at);
-  if (operation !== CMPXCHG || old === low[0]) storeUnaligned(u8, at, atomicWord(operation, old, low[s]));
+  const old = load(u8, i32, at);
+  if (operation !== CMPXCHG || old === low[0]) store(u8, i32, at, atomicWord(operation, old, low[s]));
   if ((operation & FETCH) === 0) return;
   const r = operation === CMPXCHG ? 0 : s;
   low[r] = old;
@@ -47,19 +58,20 @@ export function atomic32(
 
 export function atomic64(
   u8: Uint8Array,
+  i32: Int32Array,
   low: Int32Array,
   high: Int32Array,
   operation: number,
   at: number,
   s: number,
 ): void {
-  const oldLow = unaligned(u8, at);
-  const oldHigh = unaligned(u8, at + 4);
+  const oldLow = load(u8, i32, at);
+  const oldHigh = load(u8, i32, at + 4);
   if (operation !== CMPXCHG || (oldLow === low[0] && oldHigh === high[0])) {
     const newLow = atomicWord(operation, oldLow, low[s]) | 0;
     const carry = (operation & 0xf0) === 0 && newLow >>> 0 < oldLow >>> 0 ? 1 : 0;
-    storeUnaligned(u8, at, newLow);
-    storeUnaligned(u8, at + 4, atomicWord(operation, oldHigh, high[s]) + carry);
+    store(u8, i32, at, newLow);
+    store(u8, i32, at + 4, atomicWord(operation, oldHigh, high[s]) + carry);
   }
   if ((operation & FETCH) === 0) return;
   const r = operation === CMPXCHG ? 0 : s;

@@ -17,12 +17,13 @@ export const NO_TURN = -1;
 
 const KERNEL_HIGH = KERNEL_BASE_HI | 0;
 
-/** What the verifier calls unreadable reads 0 in both engines: r1 to r5 after a call, r0 and r6 to r9 at a function's start. */
+/**
+ * What the verifier calls unreadable reads 0 in both engines: r1 to r5 after a call, r0 and r6 to r9 at a function's
+ * start. Written out, here and below: engines do not unroll loops.
+ */
 function clearArguments(low: Int32Array, high: Int32Array): void {
-  for (let r = 1; r <= 5; r++) {
-    low[r] = 0;
-    high[r] = 0;
-  }
+  low[1] = low[2] = low[3] = low[4] = low[5] = 0;
+  high[1] = high[2] = high[3] = high[4] = high[5] = 0;
 }
 
 export function callKernel({ fn, words }: Callee, functions: KernelFunctions, low: Int32Array, high: Int32Array): void {
@@ -71,24 +72,30 @@ function setResult(result: number, low: Int32Array, high: Int32Array): void {
 export function enterFrame(frames: Int32Array, at: number, ip: number, low: Int32Array, high: Int32Array): void {
   frames[at] = ip;
   frames[at + TURN_AT] = NO_TURN;
-  for (let r = 6; r <= 9; r++) {
-    frames[at + SAVED_AT + (r - 6) * 2] = low[r];
-    frames[at + SAVED_AT + (r - 6) * 2 + 1] = high[r];
-    low[r] = 0;
-    high[r] = 0;
-  }
-  low[0] = 0;
-  high[0] = 0;
+  frames[at + SAVED_AT] = low[6];
+  frames[at + SAVED_AT + 1] = high[6];
+  frames[at + SAVED_AT + 2] = low[7];
+  frames[at + SAVED_AT + 3] = high[7];
+  frames[at + SAVED_AT + 4] = low[8];
+  frames[at + SAVED_AT + 5] = high[8];
+  frames[at + SAVED_AT + 6] = low[9];
+  frames[at + SAVED_AT + 7] = high[9];
+  low[0] = low[6] = low[7] = low[8] = low[9] = 0;
+  high[0] = high[6] = high[7] = high[8] = high[9] = 0;
   low[10] += FRAME_BYTES;
 }
 
 /** Where the caller goes on. */
 export function leaveFrame(frames: Int32Array, at: number, low: Int32Array, high: Int32Array): number {
   clearArguments(low, high);
-  for (let r = 6; r <= 9; r++) {
-    low[r] = frames[at + SAVED_AT + (r - 6) * 2];
-    high[r] = frames[at + SAVED_AT + (r - 6) * 2 + 1];
-  }
+  low[6] = frames[at + SAVED_AT];
+  high[6] = frames[at + SAVED_AT + 1];
+  low[7] = frames[at + SAVED_AT + 2];
+  high[7] = frames[at + SAVED_AT + 3];
+  low[8] = frames[at + SAVED_AT + 4];
+  high[8] = frames[at + SAVED_AT + 5];
+  low[9] = frames[at + SAVED_AT + 6];
+  high[9] = frames[at + SAVED_AT + 7];
   low[10] -= FRAME_BYTES;
   return frames[at];
 }

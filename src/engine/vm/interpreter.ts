@@ -380,14 +380,14 @@ export function interpret(run: Run, around: Surroundings): void {
           const off = (operand << 16) >> 16;
           const at = (low[d] + off) >>> 0;
           if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 4) fault(run, ip, d, off, 4);
-          atomic32(u8, low, high, operand >> 16, at, s);
+          atomic32(u8, i32, low, high, operand >> 16, at, s);
           break;
         }
         case 0xdb: {
           const off = (operand << 16) >> 16;
           const at = (low[d] + off) >>> 0;
           if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 8) fault(run, ip, d, off, 8);
-          atomic64(u8, low, high, operand >> 16, at, s);
+          atomic64(u8, i32, low, high, operand >> 16, at, s);
           break;
         }
 

@@ -142,7 +142,9 @@ export class AluEmitter {
     const { out } = this.o;
     if (width === 64) {
       this.o.value64(d);
-      out.vector(V.i64x2_splat).get(LOCAL.reverse).vector(V.i8x16_swizzle).vector(V.i64x2_extract_lane, [0]);
+      out.vector(V.i64x2_splat).get(LOCAL.reverse).vector(V.i8x16_swizzle);
+      // the first lane as a double is where it is already, and its bits move in one step
+      out.vector(V.f64x2_extract_lane, [0]).op(W.i64_reinterpret_f64);
       return this.o.set(d);
     }
     this.o.value32(d);

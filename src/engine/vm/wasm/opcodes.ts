@@ -85,6 +85,7 @@ export const W = {
   i32_wrap_i64: 0xa7,
   i64_extend_i32_s: 0xac,
   i64_extend_i32_u: 0xad,
+  i64_reinterpret_f64: 0xbd,
   i32_extend8_s: 0xc0,
   i32_extend16_s: 0xc1,
   i64_extend8_s: 0xc2,
@@ -100,7 +101,7 @@ export const V = {
   v128_const: 0x0c,
   i8x16_swizzle: 0x0e,
   i64x2_splat: 0x12,
-  i64x2_extract_lane: 0x1d,
+  f64x2_extract_lane: 0x21,
 } as const;
 
 export const I32 = 0x7f;

@@ -77,7 +77,7 @@ function operands(op: number, reader: Reader, names: TextNames): string[] {
 
 function vector(reader: Reader): string[] {
   const op = reader.unsigned();
-  const bytes = op === V.v128_const ? 16 : op === V.i64x2_extract_lane ? 1 : 0;
+  const bytes = op === V.v128_const ? 16 : op === V.f64x2_extract_lane ? 1 : 0;
   const immediate = Array.from({ length: bytes }, () => String(reader.byte()));
   return [VECTOR_NAMES.get(op) ?? `0x${op.toString(16)}`, ...(op === V.v128_const ? ['i8x16'] : []), ...immediate];
 }
