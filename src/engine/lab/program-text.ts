@@ -3,7 +3,7 @@ import type { Btf } from '../btf/btf.ts';
 import { disassemble } from '../isa/disassembler.ts';
 import { decode, instructionSlots } from '../isa/insn.ts';
 import type { Program } from '../vm/program.ts';
-import { compiledText } from '../vm/wasm/compile.ts';
+import { compiledText } from '../vm/wasm/compiled-text.ts';
 
 export interface ProgramRow {
   readonly slot: number;

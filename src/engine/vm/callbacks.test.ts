@@ -10,7 +10,7 @@ import { bpfLoop } from './loop.ts';
 import { BpfMachine, type Engine } from './machine.ts';
 import { Memory } from './memory.ts';
 import { ProgramStopped } from './stopped.ts';
-import { compiledText } from './wasm/compile.ts';
+import { compiledText } from './wasm/compiled-text.ts';
 
 const functions = new KernelFunctions();
 functions.register(bpfLoop(functions));

@@ -78,7 +78,9 @@ export function interpret(run: Run, around: Surroundings): void {
 
   try {
     for (;;) {
-      if (--budget < 0) {
+      // `| 0`, here and below: sums of small integers need no check for what they never do
+      budget = (budget - 1) | 0;
+      if (budget < 0) {
         budget = 0;
         if (reserve === 0) {
           stop('fuel', 'the program ran for too many instructions', run, ip >> 1, null);
@@ -87,8 +89,8 @@ export function interpret(run: Run, around: Surroundings): void {
         reserve--;
       }
       const word = code[ip];
-      const operand = code[ip + 1];
-      ip += 2;
+      const operand = code[(ip + 1) | 0];
+      ip = (ip + 2) | 0;
       const d = (word >> 8) & 15;
       const s = word >>> 12;
       switch (word & 255) {

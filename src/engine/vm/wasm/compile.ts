@@ -12,11 +12,11 @@ import type { Callables } from './emit-calls.ts';
 import { entryShell, type Layout, type Prototype } from './entries.ts';
 import type { CompiledEntry } from './gate.ts';
 import { type Blocks, findBlocks } from './graph.ts';
-import { BPF_FUNCTION, BPF_LOCALS, ENTRY_FUNCTION, ENTRY_LOCALS, LOCAL, localName, localOf } from './locals.ts';
+import { BPF_FUNCTION, BPF_LOCALS, ENTRY_FUNCTION, ENTRY_LOCALS, LOCAL, localOf } from './locals.ts';
 import { I32, W } from './opcodes.ts';
 import type { Places } from './operands.ts';
 import { SCRATCH } from './scratch.ts';
-import { bodyText, type Mark, type WasmLine } from './text.ts';
+import type { Mark } from './text.ts';
 
 /** A program to be called: as a member with that prototype, or, null, with its context and r2. */
 export interface EntryPlan {
@@ -33,7 +33,7 @@ export interface CompiledModule {
   readonly places: Places;
 }
 
-interface Plan {
+export interface Plan {
   readonly programs: readonly { readonly program: Program; readonly blocks: Blocks; readonly first: number }[];
   readonly imports: readonly FunctionImport[];
   readonly imported: readonly KernelFunction[];
@@ -44,7 +44,7 @@ interface Plan {
 
 const HIGH_WORD = 0;
 const RESUME = 1;
-const FIXED_IMPORTS: readonly FunctionImport[] = [
+export const FIXED_IMPORTS: readonly FunctionImport[] = [
   { name: 'highWord', type: fn([], [I32]) },
   { name: 'resume', type: fn([I32], []) },
 ];
@@ -77,7 +77,7 @@ export function compileModule(
 }
 
 /** Numbers for all functions: imports, kernel functions compiled in, what programs call of their own, entries. */
-function planModule(programs: readonly Program[]): Plan {
+export function planModule(programs: readonly Program[]): Plan {
   const called = [...new Set(programs.flatMap(({ callees }) => callees.map((callee) => callee.fn)))];
   const imported = called.filter((kernel) => !kernel.emit);
   const emitted = called.filter((kernel) => kernel.emit);
@@ -115,7 +115,7 @@ function emittedFunction(kernel: KernelFunction): WasmFunction {
 }
 
 /** A function that the program calls: it leaves r0 and its fuel. */
-const CALLED: Shell = {
+export const CALLED: Shell = {
   firstLocal: 0,
   begin() {},
   gaveUp: (out) => out.i64(0, 0).i32(-1).op(W.return),
@@ -132,7 +132,7 @@ function calledFunctions(plan: Plan, index: number, places: Places): WasmFunctio
   }));
 }
 
-function bodyAt(
+export function bodyAt(
   plan: Plan,
   index: number,
   slot: number,
@@ -142,33 +142,6 @@ function bodyAt(
 ): Pick<WasmFunction, 'body' | 'hints'> {
   const { program, blocks } = plan.programs[index];
   return functionBody({ program, blocks, slot, callables: callablesOf(plan, index), shell, places, marks });
-}
-
-export interface BodyText {
-  /** slot at which the BPF function begins */
-  readonly slot: number;
-  readonly lines: readonly WasmLine[];
-}
-
-/** A program's functions as WebAssembly text; the first one stands in a shell of its own. */
-export function compiledText(program: Program, first: Shell = CALLED): BodyText[] {
-  const plan = planModule([program]);
-  const { called } = plan.programs[0].blocks;
-  const places: Places = { slots: [], paid: [] };
-  const text = (slot: number, shell: Shell): BodyText => {
-    const marks: Mark[] = [];
-    const { body } = bodyAt(plan, 0, slot, shell, places, marks);
-    const local = (index: number): string => localName(index - shell.firstLocal);
-    return { slot, lines: bodyText(body, marks, { local, fn: (index) => functionName(plan, index) }) };
-  };
-  return [text(0, first), ...called.filter((slot) => slot > 0).map((slot) => text(slot, CALLED))];
-}
-
-function functionName({ programs, imports, imported, emitted }: Plan, index: number): string {
-  const [{ blocks, first }] = programs;
-  if (index < FIXED_IMPORTS.length) return `$${imports[index].name}`;
-  if (index >= first) return `$f${blocks.called[index - first]}`;
-  return `$${[...imported, ...emitted][index - FIXED_IMPORTS.length].name}`;
 }
 
 /** What compiled code calls besides kernel functions. */

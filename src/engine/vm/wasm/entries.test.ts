@@ -5,7 +5,7 @@ import { prepareProgram } from '../program.ts';
 import { BpfMachine, type Engine } from '../machine.ts';
 import { KERNEL_BASE_HI, Memory } from '../memory.ts';
 import { ProgramStopped } from '../stopped.ts';
-import { compiledText } from './compile.ts';
+import { compiledText } from './compiled-text.ts';
 import { entryShell, type Prototype } from './entries.ts';
 
 type Words = [number, number, number, number];

@@ -1,0 +1,34 @@
+/* What a program is compiled to, as WebAssembly text: for those who look, not for running. */
+import type { Program } from '../program.ts';
+import type { Shell } from './bodies.ts';
+import { bodyAt, CALLED, FIXED_IMPORTS, type Plan, planModule } from './compile.ts';
+import { localName } from './locals.ts';
+import type { Places } from './operands.ts';
+import { bodyText, type Mark, type WasmLine } from './text.ts';
+
+export interface BodyText {
+  /** slot at which the BPF function begins */
+  readonly slot: number;
+  readonly lines: readonly WasmLine[];
+}
+
+/** A program's functions as WebAssembly text; the first one stands in a shell of its own. */
+export function compiledText(program: Program, first: Shell = CALLED): BodyText[] {
+  const plan = planModule([program]);
+  const { called } = plan.programs[0].blocks;
+  const places: Places = { slots: [], paid: [] };
+  const text = (slot: number, shell: Shell): BodyText => {
+    const marks: Mark[] = [];
+    const { body } = bodyAt(plan, 0, slot, shell, places, marks);
+    const local = (index: number): string => localName(index - shell.firstLocal);
+    return { slot, lines: bodyText(body, marks, { local, fn: (index) => functionName(plan, index) }) };
+  };
+  return [text(0, first), ...called.filter((slot) => slot > 0).map((slot) => text(slot, CALLED))];
+}
+
+function functionName({ programs, imports, imported, emitted }: Plan, index: number): string {
+  const [{ blocks, first }] = programs;
+  if (index < FIXED_IMPORTS.length) return `$${imports[index].name}`;
+  if (index >= first) return `$f${blocks.called[index - first]}`;
+  return `$${[...imported, ...emitted][index - FIXED_IMPORTS.length].name}`;
+}
