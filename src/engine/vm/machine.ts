@@ -13,7 +13,7 @@ import { prepareProgram, type Program } from './program.ts';
 import type { TextFunction } from './text.ts';
 import { compileModule, type EntryPlan, instantiate } from './wasm/compile.ts';
 import { CONTEXT_BYTES, type Layout, type Prototype, storeArguments } from './wasm/entries.ts';
-import { type CompiledEntry, Gate, NO_PLACE } from './wasm/gate.ts';
+import { type CompiledEntry, Gate, NO_PLACE, PLACE_UNKNOWN } from './wasm/gate.ts';
 import { FRAME, SCRATCH } from './wasm/scratch.ts';
 import type { Places } from './wasm/operands.ts';
 
@@ -75,6 +75,8 @@ export class BpfMachine {
   private readonly zeroReadsAt: number;
   private readonly around: Surroundings;
   private readonly gate: Gate;
+  /** the memory's */
+  private readonly words: Int32Array;
   /** of members, by their places in the gate */
   private readonly ids: number[] = [];
 
@@ -86,6 +88,7 @@ export class BpfMachine {
   ) {
     this.engine = engine;
     this.gate = gate;
+    this.words = memory.i32;
     this.fuel = fuel;
     // aligned to a program's stack: r10 tells compiled code its depth
     this.stacks = memory.alloc('arena', MAX_NESTING * STACK_BYTES, STACK_BYTES);
@@ -102,7 +105,7 @@ export class BpfMachine {
 
   /** Compiles a program now, as its first run would; says which engine will run it. */
   makeReady(program: Program): Engine {
-    return (program.place ?? this.compile(program)) === NO_PLACE ? 'interpreted' : 'compiled';
+    return this.placeOf(program) === NO_PLACE ? 'interpreted' : 'compiled';
   }
 
   /**
@@ -110,7 +113,7 @@ export class BpfMachine {
    * unsigned; `highWord` has the rest. Throws ProgramStopped, and what `watch` or a kernel function throws.
    */
   run(program: Program, context: number, r2 = 0, watch: InstructionWatch | null = null): number {
-    const place = watch ? NO_PLACE : (program.place ?? this.compile(program));
+    const place = watch ? NO_PLACE : this.placeOf(program);
     if (place >= 0) return this.enter(place, context, r2, 0, 0);
     const level = this.nextLevel();
     this.runInterpreted(this.begin(program, context, r2, watch, level), level);
@@ -171,12 +174,16 @@ export class BpfMachine {
 
   // --- compiled
 
+  private placeOf(program: Program): number {
+    if (program.place === PLACE_UNKNOWN) this.compile(program);
+    return program.place;
+  }
+
   /** On first use. What WebAssembly engines find too large stays interpreted. */
-  private compile(program: Program): number {
+  private compile(program: Program): void {
     const entries = this.entries([program], [{ program: 0, prototype: null }]);
     program.place = entries ? this.gate.reserve() : NO_PLACE;
     if (entries) this.gate.put(program.place, entries[0]);
-    return program.place;
   }
 
   /** All of them in one module; or none, when one is too large. */
@@ -203,7 +210,7 @@ export class BpfMachine {
   }
 
   private enter(place: number, a: number, b: number, c: number, d: number): number {
-    if (this.memory.i32[NESTING] !== 0) return this.enterNested(place, [a, b, c, d]);
+    if (this.words[NESTING] !== 0) return this.enterNested(place, [a, b, c, d]);
     try {
       return this.gate.enter(place, a, b, c, d);
     } catch (error) {

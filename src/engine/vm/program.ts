@@ -19,6 +19,7 @@ import {
   WIDE_KIND,
 } from '../isa/opcodes.ts';
 import type { KernelFunction, KernelFunctions, Word } from './functions.ts';
+import { PLACE_UNKNOWN } from './wasm/gate.ts';
 
 /** Slots that the kernel takes at most (BPF_COMPLEXITY_LIMIT_INSNS). */
 const MAX_SLOTS = 1_000_000;
@@ -63,8 +64,8 @@ export interface Program {
   readonly callbacks: readonly number[];
   /** an interpreted run is under way, so that a nested one takes registers of its own */
   busy: boolean;
-  /** where it stands compiled: its place in the gate, NO_PLACE when it is interpreted; null until it runs first */
-  place: number | null;
+  /** where it stands compiled: its place in the gate, NO_PLACE when it is interpreted; PLACE_UNKNOWN until it runs first */
+  place: number;
 }
 
 /** Refuses what no engine could run, in the kernel's words; the verifier's own judgement is not made here. */
@@ -133,7 +134,7 @@ class Builder {
       low: registerFile(this.low),
       high: registerFile(this.high),
       busy: false,
-      place: null,
+      place: PLACE_UNKNOWN,
     });
   }
 

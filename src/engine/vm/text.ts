@@ -35,7 +35,11 @@ export class Text {
   private readonly nearPlace = new Int32Array(NEAR);
   private readonly near: TextFunction[] = [];
 
-  constructor(private readonly memory: Memory) {}
+  private readonly words: Int32Array;
+
+  constructor(private readonly memory: Memory) {
+    this.words = memory.i32;
+  }
 
   /** Gives a built-in function an address, as the linker would. Boot only. */
   builtin(name: string, run: TextFunction): number {
@@ -72,7 +76,7 @@ export class Text {
     const place = this.nearPlace[near];
     const run = this.near[near];
     // a program within a program is the exception that the function around it is there for
-    if (place < 0 || this.memory.i32[NESTING] !== 0) return run(a, b, c, d);
+    if (place < 0 || this.words[NESTING] !== 0) return run(a, b, c, d);
     try {
       return this.gate.enter(place, a, b, c, d);
     } catch (error) {

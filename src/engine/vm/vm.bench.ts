@@ -90,8 +90,10 @@ class Bench {
 
   /** The low word of r0 of the last of so many calls. */
   private call(calls: number): number {
+    const { machine, program, at } = this;
+    const { mem } = this.kernel;
     let low = 0;
-    for (let i = 0; i < calls; i++) low = this.machine.run(this.program, this.at, this.kernel.mem);
+    for (let i = 0; i < calls; i++) low = machine.run(program, at, mem);
     return low;
   }
 

@@ -52,7 +52,9 @@ function gateModule(): Uint8Array<ArrayBuffer> {
   return out.take();
 }
 
+/** Of what has no entry: it is interpreted, or nobody has asked yet. */
 export const NO_PLACE = -1;
+export const PLACE_UNKNOWN = -2;
 
 export class Gate {
   private readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: 0 });
