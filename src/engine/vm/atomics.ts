@@ -68,10 +68,28 @@ export function atomic64(
   const oldLow = load(u8, i32, at);
   const oldHigh = load(u8, i32, at + 4);
   if (operation !== CMPXCHG || (oldLow === low[0] && oldHigh === high[0])) {
-    const newLow = atomicWord(operation, oldLow, low[s]) | 0;
-    const carry = (operation & 0xf0) === 0 && newLow >>> 0 < oldLow >>> 0 ? 1 : 0;
+    let newLow = low[s];
+    let newHigh = high[s];
+    switch (operation & 0xf0) {
+      case 0x00:
+        newLow = (newLow + oldLow) | 0;
+        newHigh = newHigh + oldHigh + (newLow >>> 0 < oldLow >>> 0 ? 1 : 0);
+        break;
+      case 0x40:
+        newLow |= oldLow;
+        newHigh |= oldHigh;
+        break;
+      case 0x50:
+        newLow &= oldLow;
+        newHigh &= oldHigh;
+        break;
+      case 0xa0:
+        newLow ^= oldLow;
+        newHigh ^= oldHigh;
+        break;
+    }
     store(u8, i32, at, newLow);
-    store(u8, i32, at + 4, atomicWord(operation, oldHigh, high[s]) + carry);
+    store(u8, i32, at + 4, newHigh);
   }
   if ((operation & FETCH) === 0) return;
   const r = operation === CMPXCHG ? 0 : s;

@@ -44,6 +44,25 @@ test.each(Object.keys(OPERATIONS))('%s is what 64-bit arithmetic says, also with
   );
 });
 
+test('a division of a multiple, or of the numbers beside it, is exact', () => {
+  const divisor = oneof(
+    bigInt({ min: 1n, max: 0xffffffffn }),
+    constantFrom(1n, 2n, 3n, (1n << 30n) - 1n, 1n << 30n, (1n << 31n) + 1n, (1n << 32n) - 1n),
+  );
+  check(
+    property(word, divisor, bigInt({ min: -2n, max: 2n }), (a, b, beside) => {
+      const dividend = BigInt.asUintN(64, (a / b) * b + beside);
+      const [low, high] = halves(dividend, b);
+      div64(low, high, 0, 1);
+      expect(value(low, high)).toBe(dividend / b);
+      const [lowRest, highRest] = halves(dividend, b);
+      mod64(lowRest, highRest, 0, 1);
+      expect(value(lowRest, highRest)).toBe(dividend % b);
+    }),
+    { numRuns: runs(1000, 100_000) },
+  );
+});
+
 test('swap reverses the low bytes and clears the rest', () => {
   check(
     property(word, nat(2), (a, i) => {

@@ -85,18 +85,39 @@ function setNumber(low: Halves, high: Halves, d: number, value: number): void {
 const isExact = (high: number): boolean => high >>> 0 < EXACT_HIGH;
 const exact = (low: number, high: number): number => high * TWO_32 + (low >>> 0);
 
+/** below this, a remainder that is off by one divisor is told by its sign and size in 32 bits */
+const SMALL_DIVISOR = 0x4000_0000;
+
 /**
- * Long division by a divisor of 32 bits, in digits of 16 bits: every step is exact in a double. Leaves the quotient in d
- * and returns the remainder.
+ * Long division by a divisor of 32 bits, in digits of 32 bits for a small one, else of 16. Leaves the quotient in d and
+ * returns the remainder.
  */
 function divideBy32(low: Halves, high: Halves, d: number, divisor: number): number {
   const top = high[d] >>> 0;
-  const q2 = Math.floor(top / divisor);
-  const middle = (top - q2 * divisor) * 0x10000 + (low[d] >>> 16);
+  const upper = Math.floor(top / divisor);
+  const rest = top - upper * divisor;
+  high[d] = upper;
+  if (divisor >= SMALL_DIVISOR) return divideRest(low, d, rest, divisor);
+  // the double nearest to the quotient is off by one at most
+  let quotient = Math.floor((rest * TWO_32 + (low[d] >>> 0)) / divisor) | 0;
+  let remainder = (low[d] - Math.imul(quotient, divisor)) | 0;
+  if (remainder < 0) {
+    quotient--;
+    remainder += divisor;
+  } else if (remainder >= divisor) {
+    quotient++;
+    remainder -= divisor;
+  }
+  low[d] = quotient;
+  return remainder;
+}
+
+/** The lower half, by digits of 16 bits: every step is exact in a double. */
+function divideRest(low: Halves, d: number, rest: number, divisor: number): number {
+  const middle = rest * 0x10000 + (low[d] >>> 16);
   const q1 = Math.floor(middle / divisor);
   const bottom = (middle - q1 * divisor) * 0x10000 + (low[d] & 0xffff);
   const q0 = Math.floor(bottom / divisor);
-  high[d] = q2;
   low[d] = q1 * 0x10000 + q0;
   return bottom - q0 * divisor;
 }
