@@ -12,6 +12,9 @@ import { type DataPlace, randomRun, type RandomRun } from './testing/random-prog
 /** far more than a program's offsets reach: what lies beyond the used arena is nobody's */
 const DATA_BYTES = 0x20000;
 
+/** Thrown through a program by a kernel function. */
+class Abandoned extends Error {}
+
 function functionsOf(): KernelFunctions {
   const functions = new KernelFunctions();
   const helper = (id: number, rest: Pick<Parameters<KernelFunctions['register']>[0], 'args' | 'ret' | 'call'>): void =>
@@ -27,6 +30,14 @@ function functionsOf(): KernelFunctions {
   helper(7, { args: ['u32', 'u64'], ret: 'u32', call: (a, low, high) => (a ^ low ^ high) >>> 0 });
   helper(1, { args: ['ptr', 'ptr'], ret: 'ptr', call: (a, b) => (a & 1 ? b : 0) });
   helper(14, { args: [], ret: 'void', call: () => 99 });
+  helper(2, {
+    args: ['u32'],
+    ret: 'u32',
+    call(a) {
+      if (a % 4 === 0) throw new Abandoned();
+      return a;
+    },
+  });
   return functions;
 }
 
@@ -78,6 +89,7 @@ function ended(run: () => unknown): unknown {
   try {
     return run();
   } catch (error) {
+    if (error instanceof Abandoned) return 'abandoned';
     if (!(error instanceof ProgramStopped)) throw error;
     const { reason, message, pc, address, low, high } = error;
     return { reason, message, pc, address, low: [...low], high: [...high] };

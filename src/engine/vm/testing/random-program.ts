@@ -73,7 +73,7 @@ function instruction(spec: InstructionSpec, { base, written }: Registers): Arbit
   });
 }
 
-const helperCall: Arbitrary<Planned> = constantFrom(5, 7, 1, 14).map((id) => ({
+const helperCall: Arbitrary<Planned> = constantFrom(5, 7, 1, 14, 2).map((id) => ({
   insn: insn(OPCODE.CALL, { imm: id }),
   target: null,
 }));
