@@ -15,6 +15,8 @@ import { accessChecks } from './windows.ts';
 export interface Shell {
   /** number of the local that is r1 */
   readonly firstLocal: number;
+  /** bytes of the arena that r1 is known to lead to */
+  readonly context: number;
   /** puts what was given into registers */
   readonly begin: (out: CodeWriter) => void;
   /** after the code gave up; where it does not return, r0 and the fuel are set */
@@ -52,7 +54,7 @@ export function functionBody(plan: FunctionPlan): Pick<WasmFunction, 'body' | 'h
   const lengths = new Int32Array(graph.count);
   for (let block = 0; block < graph.count; block++) lengths[block] = blocks.remaining[graph.start[block]];
   const { charge, reserve, beyond } = planFuel(program, graph, lengths);
-  const emitter = new InstructionEmitter(out, program, callables, accessChecks(program, graph), places);
+  const emitter = new InstructionEmitter(out, program, callables, accessChecks(program, graph, shell.context), places);
   const mark = (slot: number | null): unknown => marks?.push({ at: out.length, slot });
   mark(null);
   shell.begin(out);

@@ -117,6 +117,7 @@ function emittedFunction(kernel: KernelFunction): WasmFunction {
 /** A function that the program calls: it leaves r0 and its fuel. */
 export const CALLED: Shell = {
   firstLocal: 0,
+  context: 0,
   begin() {},
   gaveUp: (out) => out.i64(0, 0).i32(-1).op(W.return),
   end: (out) => out.get(localOf(0)).get(LOCAL.fuel),

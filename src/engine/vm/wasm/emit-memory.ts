@@ -68,12 +68,22 @@ export class MemoryEmitter {
   private check(slot: number, bail: number): void {
     const check = this.checks.at(this.o.block, slot);
     if (!check) return;
-    const { register, shift, low, high, write } = check;
+    const { register, shift, low, high, write, narrow } = check;
+    const { out } = this.o;
     this.o.at(slot);
     const from = write ? STORE_FROM : LOAD_FROM;
-    this.relative(register, low - shift - from).get(LOCAL.arena);
-    this.o.out.i64(STORE_FROM - from - (high - low), STORE_FROM - from < high - low ? -1 : 0).op(W.i64_add);
-    this.o.out.op(W.i64_gt_u);
+    const start = low - shift - from;
+    const room = STORE_FROM - from - (high - low);
+    if (narrow) {
+      this.o.value32(register);
+      out.i32(start).op(W.i32_add).get(LOCAL.arena).op(W.i32_wrap_i64).i32(room).op(W.i32_add).op(W.i32_gt_u);
+    } else {
+      this.relative(register, start).get(LOCAL.arena);
+      out
+        .i64(room, room < 0 ? -1 : 0)
+        .op(W.i64_add)
+        .op(W.i64_gt_u);
+    }
     this.o.bailIf(bail);
   }
 

@@ -54,6 +54,7 @@ export function entryShell(
   const hasFrame = usesFrame(program);
   return {
     firstLocal: ENTRY_WORDS,
+    context: prototype ? CONTEXT_BYTES : 0,
     begin(out) {
       out.i32(0).i32(0).memory(W.i32_load, SCRATCH.nesting).tee(LOCAL.level);
       out.i32(1).op(W.i32_add).memory(W.i32_store, SCRATCH.nesting);

@@ -23,12 +23,16 @@ export interface WindowCheck {
   high: number;
   /** for stores; else loads only */
   write: boolean;
+  /** something near is proven: the register's high word is right, and only the low one in question */
+  readonly narrow: boolean;
 }
 
 /** Windows wider than this are several: an access far off must not condemn the ordinary ones. */
 const MAX_SPAN = 4096;
 /** Beyond this offset a register is taken to be another pointer. */
 const MAX_OFFSET = 1 << 20;
+/** So near to a proven byte no carry reaches the high word: all memory lies far from the ends of 32 bits. */
+const MAX_DISTANCE = 1 << 28;
 /** Passes after which an interval that still shrinks is given up. */
 const PATIENT_PASSES = 3;
 const ATOMIC32 = 0xc3;
@@ -72,11 +76,15 @@ export class Checks {
   }
 }
 
-export function accessChecks(program: Program, graph: Graph): Checks {
+/** `context`: bytes that r1 is known to lead to when the function begins. */
+export function accessChecks(program: Program, graph: Graph, context: number): Checks {
   const checks = new Checks(program.code.length / 2);
   const followed = followedRegisters(program);
   if (followed.length === 0) return checks;
   const walk = new BlockWalk(program, graph, followed);
+  // lies in the arena by construction
+  walk.assume(1, 0, context);
+  walk.assume(FRAME_POINTER, -FRAME_BYTES, 0);
   solve(walk, graph, followed);
   for (let block = 0; block < graph.count; block++) walk.run(block, checks);
   return checks;
@@ -103,7 +111,6 @@ function solve(walk: BlockWalk, { count, next, taken }: Graph, followed: readonl
   const { facts, out } = walk;
   const known = new Uint8Array(count);
   known[0] = 1;
-  proveFrame(facts);
   for (let pass = 0, again = true; again; pass++) {
     again = false;
     for (let block = 0; block < count; block++) {
@@ -118,14 +125,6 @@ function solve(walk: BlockWalk, { count, next, taken }: Graph, followed: readonl
         } else if (meet(facts, to * FACTS, out, followed, pass >= PATIENT_PASSES) && to <= block) again = true;
       }
     }
-  }
-}
-
-/** The frame lies in the arena by construction. */
-function proveFrame(facts: Int32Array): void {
-  for (const i of [0, 2]) {
-    facts[FRAME_POINTER * FACT + i] = -FRAME_BYTES;
-    facts[FRAME_POINTER * FACT + i + 1] = 0;
   }
 }
 
@@ -183,6 +182,11 @@ class BlockWalk {
     this.facts = new Int32Array(graph.count * FACTS);
     this.endName = new Int32Array(graph.count * REGISTERS);
     this.endOffset = new Int32Array(graph.count * REGISTERS);
+  }
+
+  /** Writable bytes around a register's value when the function begins. */
+  assume(register: number, from: number, to: number): void {
+    this.facts.set([from, to, from, to], register * FACT);
   }
 
   /** From a block's facts to those at its end. Notes the block's checks, if asked: then all blocks, in their order. */
@@ -272,14 +276,21 @@ class BlockWalk {
     const at = number * FACT + (write ? 0 : 2);
     const { proven } = this;
     if (proven[at] !== proven[at + 1] && proven[at] <= low && high <= proven[at + 1]) return;
+    const narrow = this.isNear(number, low);
     this.prove(at, low, high);
     if (write) this.prove(at + 2, low, high);
     if (!checks) return;
     const known = this.open[number];
     if (known && widen(known, block, low, high, write)) return;
-    const check = { register, shift: this.offset[register], low, high, write };
+    const check = { register, shift: this.offset[register], low, high, write, narrow };
     this.open[number] = { block, check };
     checks.add(block, slot, check);
+  }
+
+  /** Whether a byte near an offset from a pointer is proven; what is writable is readable too. */
+  private isNear(number: number, offset: number): boolean {
+    const from = this.proven[number * FACT + 2];
+    return from !== this.proven[number * FACT + 3] && Math.abs(from - offset) < MAX_DISTANCE;
   }
 
   private prove(at: number, low: number, high: number): void {
