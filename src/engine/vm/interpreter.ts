@@ -39,7 +39,7 @@ export interface Run {
   readonly program: Program;
   readonly low: Int32Array;
   readonly high: Int32Array;
-  readonly watch: InstructionWatch | null;
+  watch: InstructionWatch | null;
   /** slot at which it starts */
   pc: number;
   depth: number;
@@ -478,7 +478,7 @@ export function interpret(run: Run, around: Surroundings): void {
           // call within the program
           if (depth === MAX_FRAMES - 1)
             stop('depth', `the call stack of ${MAX_FRAMES + 1} frames is too deep`, run, (ip >> 1) - 1, null);
-          frames ??= new Int32Array(FRAME_WORDS * (MAX_FRAMES - 1));
+          frames ??= run.frames = new Int32Array(FRAME_WORDS * (MAX_FRAMES - 1));
           enterFrame(frames, depth++ * FRAME_WORDS, ip, low, high);
           ip = operand;
           break;
@@ -489,7 +489,7 @@ export function interpret(run: Run, around: Surroundings): void {
             stop('depth', `the call stack of ${MAX_FRAMES + 1} frames is too deep`, run, (ip >> 1) - 1, null);
           if (callbackSlot(program, callees[operand], low, high) < 0)
             stop('fault', `${callees[operand].fn.name}: no function to call back`, run, (ip >> 1) - 1, null);
-          frames ??= new Int32Array(FRAME_WORDS * (MAX_FRAMES - 1));
+          frames ??= run.frames = new Int32Array(FRAME_WORDS * (MAX_FRAMES - 1));
           const at = depth * FRAME_WORDS;
           const slot = takeTurn(program, callees[operand], functions, frames, at, ip, 0, low, high);
           if (slot >= 0) {

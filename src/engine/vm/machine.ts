@@ -251,17 +251,16 @@ export class BpfMachine {
   /** Compiled code gave up: the interpreter goes on from there. The fuel that is left stays in the scratch word. */
   private resume(program: Program, { slots, paid }: Places): void {
     const { i32 } = this.memory;
-    const low = program.low.slice();
-    const high = program.high.slice();
+    const run = runOf(program);
     for (let r = 0; r < REGISTERS; r++) {
-      low[r] = i32[(SCRATCH.registers >> 2) + r * 2];
-      high[r] = i32[(SCRATCH.registers >> 2) + r * 2 + 1];
+      run.low[r] = i32[(SCRATCH.registers >> 2) + r * 2];
+      run.high[r] = i32[(SCRATCH.registers >> 2) + r * 2 + 1];
     }
     const place = i32[SCRATCH.place >> 2];
-    const depth = depthOf(low[FRAME_POINTER]);
-    const frames = this.framesLeft(depth, slots);
-    const fuel = i32[FUEL_LEFT] + paid[place];
-    const run: Run = { program, low, high, watch: null, pc: slots[place], depth, fuel, frames };
+    run.pc = slots[place];
+    run.depth = depthOf(run.low[FRAME_POINTER]);
+    run.fuel = i32[FUEL_LEFT] + paid[place];
+    run.frames = this.framesLeft(run.depth, slots);
     try {
       interpret(run, this.around);
     } finally {
@@ -299,23 +298,21 @@ export class BpfMachine {
   }
 
   private runInterpreted(run: Run, level: number): void {
-    const { program } = run;
-    const outermost = !program.busy;
-    program.busy = true;
     this.memory.i32[NESTING] = level + 1;
     try {
       interpret(run, this.around);
     } finally {
       this.memory.i32[NESTING] = level;
-      if (outermost) program.busy = false;
+      run.program.idle = run;
       this.count(this.fuel - run.fuel);
     }
     this.leaveResult(run);
   }
 
   private begin(program: Program, context: number, r2: number, watch: InstructionWatch | null, level: number): Run {
-    const low = program.busy ? program.low.slice() : program.low;
-    const high = program.busy ? program.high.slice() : program.high;
+    const run = program.idle ?? runOf(program);
+    program.idle = null;
+    const { low, high } = run;
     for (let r = 0; r < FRAME_POINTER; r++) {
       low[r] = 0;
       high[r] = 0;
@@ -325,7 +322,11 @@ export class BpfMachine {
     low[2] = r2;
     low[FRAME_POINTER] = this.framePointer(level);
     high[FRAME_POINTER] = KERNEL_BASE_HI;
-    return { program, low, high, watch, pc: 0, depth: 0, fuel: this.fuel, frames: null };
+    run.watch = watch;
+    run.pc = 0;
+    run.depth = 0;
+    run.fuel = this.fuel;
+    return run;
   }
 
   private leaveResult({ low, high }: Run): void {
@@ -334,7 +335,11 @@ export class BpfMachine {
   }
 
   private count(instructions: number): void {
-    this.memory.setU64(this.executedAt, this.executed + instructions);
+    const { u32 } = this.memory;
+    const at = this.executedAt >>> 2;
+    const low = u32[at] + instructions;
+    u32[at] = low;
+    if (low > 0xffffffff) u32[at + 1]++;
   }
 
   private framePointer(level: number): number {
@@ -349,6 +354,18 @@ export class BpfMachine {
     u32[this.zeroReadsAt + 3] = high;
   }
 }
+
+/** With registers of its own, at the start. */
+const runOf = (program: Program): Run => ({
+  program,
+  low: program.low.slice(),
+  high: program.high.slice(),
+  watch: null,
+  pc: 0,
+  depth: 0,
+  fuel: 0,
+  frames: null,
+});
 
 /** A stack is aligned to its size and frames are filled from the bottom. */
 const depthOf = (framePointer: number): number => ((framePointer - 1) & (STACK_BYTES - 1)) >> FRAME_SHIFT;

@@ -19,6 +19,7 @@ import {
   WIDE_KIND,
 } from '../isa/opcodes.ts';
 import type { KernelFunction, KernelFunctions, Word } from './functions.ts';
+import type { Run } from './interpreter.ts';
 import { PLACE_UNKNOWN } from './wasm/gate.ts';
 
 /** Slots that the kernel takes at most (BPF_COMPLEXITY_LIMIT_INSNS). */
@@ -56,14 +57,14 @@ export interface Program {
   readonly insns: Uint8Array;
   /** two words a slot: micro-op | dst << 8 | src << 12, then offset, target or number of the callee */
   readonly code: Int32Array;
-  /** r0 to r10 and the immediates, low words and high words */
+  /** r0 to r10 and the immediates, low words and high words: what runs take copies of */
   readonly low: Int32Array;
   readonly high: Int32Array;
   readonly callees: readonly Callee[];
   /** slots of the functions that are used as values */
   readonly callbacks: readonly number[];
-  /** an interpreted run is under way, so that a nested one takes registers of its own */
-  busy: boolean;
+  /** what the last interpreted run worked with, for the next one; null before the first, and while one is under way */
+  idle: Run | null;
   /** where it stands compiled: its place in the gate, NO_PLACE when it is interpreted; PLACE_UNKNOWN until it runs first */
   place: number;
 }
@@ -133,7 +134,7 @@ class Builder {
       callbacks: [...this.callbacks],
       low: registerFile(this.low),
       high: registerFile(this.high),
-      busy: false,
+      idle: null,
       place: PLACE_UNKNOWN,
     });
   }
