@@ -62,6 +62,49 @@ test('a loop whose entries would take too many copies, by dispatch', () => {
   expect(wat('if r1 == 0 goto b\na:\nr2 += 1\nb:\nr2 += 2\nif r2 < 100 goto a\nexit')).not.toContain('br_table');
 });
 
+describe('checks of accesses', () => {
+  /** by width of the comparison */
+  const checks = (text: string): { wide: number; narrow: number } => {
+    const lines = wat(text).split('\n');
+    const count = (op: string): number => lines.filter((line) => line.endsWith(op)).length;
+    return { wide: count('i64.gt_u'), narrow: count('i32.gt_u') };
+  };
+
+  test('one for a pointer in blocks that follow each other, loads and loads, or behind a store', () => {
+    const loads = 'r0 = *(u64 *)(r1 + 8)\nif r0 == 0 goto out\nr2 = *(u32 *)(r1 + 32)\nif r2 == 5 goto out\nr3 = r1\n';
+    expect(checks(`${loads}r0 = *(u8 *)(r3 + 40)\nout:\nexit`)).toEqual({ wide: 1, narrow: 0 });
+    expect(checks(`*(u8 *)(r1 + 0) = 1\n${loads}*(u8 *)(r3 + 40) = 2\nout:\nexit`)).toEqual({ wide: 1, narrow: 0 });
+  });
+
+  test('a store behind loads in another block is asked about where it is', () => {
+    const text = 'r0 = *(u64 *)(r1 + 8)\nif r0 == 0 goto out\n*(u8 *)(r1 + 40) = 2\nout:\nexit';
+    expect(checks(text)).toEqual({ wide: 1, narrow: 1 });
+  });
+
+  test('a pointer that steps through memory: wide before the loop, narrow in it', () => {
+    const text =
+      'r0 = *(u8 *)(r1 + 0)\nr2 = 9\nloop:\nr0 = *(u8 *)(r1 + 0)\nr1 += 1\nr2 -= 1\nif r2 != 0 goto loop\nexit';
+    expect(checks(text)).toEqual({ wide: 1, narrow: 1 });
+  });
+
+  test('none for the frame', () => {
+    expect(checks('*(u64 *)(r10 - 8) = 1\nr2 = r10\nr2 += -8\nr0 = *(u64 *)(r2 + 0)\nexit')).toEqual({
+      wide: 0,
+      narrow: 0,
+    });
+  });
+});
+
+test('blocks that only run together pay at once, and the fuel is asked for at the top of loops', () => {
+  const text = wat(
+    'r2 = 4\nloop:\nif r1 == 1 goto a\nr3 = 1\ngoto b\na:\nr3 = 2\nb:\nr2 -= 1\nif r2 != 0 goto loop\nexit',
+  );
+  const lines = text.split('\n');
+  // the way through `a` is one instruction shorter: it pays nothing more, the other pays for its jump
+  expect(lines.filter((line) => line.endsWith('i32.sub'))).toHaveLength(4);
+  expect(lines.filter((line) => line.endsWith('i32.lt_s'))).toHaveLength(2);
+});
+
 test('graphs: order, dominators, loops', () => {
   const program = prepared('r1 = 3\nl:\nr1 -= 1\nif r1 == 1 goto m\nr2 = 1\nm:\nif r1 != 0 goto l\nexit');
   const { count, idom, isLoop, forwardEdges, reducible } = graphOf(program, findBlocks(program), 0);

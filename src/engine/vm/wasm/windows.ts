@@ -4,8 +4,8 @@
  * interpreter goes on, which checks each access by itself: a window may be wider than what the program really touches.
  *
  * Facts are kept by register: two intervals of offsets from its value, one proven writable (inside the arena), one
- * proven readable (inside the arena or the data before it). What several edges reach keeps what all of them prove. The
- * pointers themselves (which register holds which, and how far from it) are followed through a block, and for the checks
+ * proven readable (inside the arena or the data before it); and one of which some byte is proven, so that the pointer is
+ * near memory. What several edges reach keeps what all of them prove. The pointers themselves (which register holds which, and how far from it) are followed through a block, and for the checks
  * also from block to block, as far as all ways agree.
  */
 import { FRAME_POINTER, REGISTERS } from '../../isa/opcodes.ts';
@@ -41,8 +41,10 @@ const MOV = 0xbf;
 const ADD = 0x0f;
 const SUB = 0x1f;
 
-/** Words of a fact: writable from, to, readable from, to; empty where from equals to. */
-const FACT = 4;
+/** Words of a fact: writable from, to, readable from, to, near from, to; empty where from equals to. */
+const FACT = 6;
+const READABLE = 2;
+const NEAR = 4;
 const FACTS = REGISTERS * FACT;
 
 /** Bytes that an opcode loads, negative: stores; 0: it touches no memory. */
@@ -142,8 +144,10 @@ function meet(
       const from = facts[at + i];
       const to = facts[at + i + 1];
       if (from === to) continue;
-      const low = Math.max(from, other[i]);
-      const high = Math.min(to, other[i + 1]);
+      // a byte is proven in either: both together have one on each way
+      const isNear = i === register * FACT + NEAR && other[i] !== other[i + 1];
+      const low = isNear ? Math.min(from, other[i]) : Math.max(from, other[i]);
+      const high = isNear ? Math.max(to, other[i + 1]) : Math.min(to, other[i + 1]);
       if (low === from && high === to) continue;
       changed = true;
       const isEmpty = impatient || low >= high;
@@ -186,7 +190,7 @@ class BlockWalk {
 
   /** Writable bytes around a register's value when the function begins. */
   assume(register: number, from: number, to: number): void {
-    this.facts.set([from, to, from, to], register * FACT);
+    this.facts.set([from, to, from, to, from, to], register * FACT);
   }
 
   /** From a block's facts to those at its end. Notes the block's checks, if asked: then all blocks, in their order. */
@@ -273,24 +277,21 @@ class BlockWalk {
     const number = this.pointer[register];
     const low = this.offset[register] + (isAtomic(op) ? (operand << 16) >> 16 : operand);
     const high = low + bytes;
-    const at = number * FACT + (write ? 0 : 2);
+    const at = number * FACT + (write ? 0 : READABLE);
     const { proven } = this;
     if (proven[at] !== proven[at + 1] && proven[at] <= low && high <= proven[at + 1]) return;
-    const narrow = this.isNear(number, low);
+    const near = number * FACT + NEAR;
+    const narrow = proven[near] !== proven[near + 1] && Math.abs(proven[near] - low) < MAX_DISTANCE;
+    proven[near] = low;
+    proven[near + 1] = high;
     this.prove(at, low, high);
-    if (write) this.prove(at + 2, low, high);
+    if (write) this.prove(number * FACT + READABLE, low, high);
     if (!checks) return;
     const known = this.open[number];
     if (known && widen(known, block, low, high, write)) return;
     const check = { register, shift: this.offset[register], low, high, write, narrow };
     this.open[number] = { block, check };
     checks.add(block, slot, check);
-  }
-
-  /** Whether a byte near an offset from a pointer is proven; what is writable is readable too. */
-  private isNear(number: number, offset: number): boolean {
-    const from = this.proven[number * FACT + 2];
-    return from !== this.proven[number * FACT + 3] && Math.abs(from - offset) < MAX_DISTANCE;
   }
 
   private prove(at: number, low: number, high: number): void {
