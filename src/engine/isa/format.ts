@@ -21,9 +21,12 @@ function formatLine(line: string, code: string, number: number): string {
   // block comments: the blanks they became cannot be told from blanks
   if (line.includes('/*') || line.includes('*/') || (code.trim() === '' && !/^\s*(;|#|\/\/|$)/.test(line)))
     return line.trimEnd();
-  const comment = line.slice(code.trimEnd().length).trim();
+  // behind a jump of a listing stands its place, `<main+0x20>`: that goes
+  const comment = line.slice(code.trimEnd().length).replace(/^\s*<[^<>]*>/, '').trim();
   if (code.trim() === '') return comment === '' ? '' : (/^\s/.test(line) ? INDENT : '') + comment;
   const formatted = formatCode(code, number);
+  // `r0 = 0; exit` stays so: the assembler warns of it by that look
+  if (comment.startsWith(';') && line[code.trimEnd().length] === ';') return formatted + comment;
   return comment === '' ? formatted : `${formatted.padEnd(COMMENT_COLUMN - 1)} ${comment}`;
 }
 

@@ -45,6 +45,8 @@ export const CODES = {
   unreachable: 'W0605',
   directiveTwice: 'W0606',
   cutOff: 'W0607',
+  signExtended: 'W0608',
+  behindSemicolon: 'W0609',
 } as const;
 
 type Code = (typeof CODES)[keyof typeof CODES];

@@ -25,9 +25,21 @@ export const span = (from: TextRange, to: TextRange): TextRange => ({
 
 const COMMENT = /"[^"\n]*"|\/\*|(?:;|#|\/\/).*/g;
 
+/** What listings print before an instruction: `12:` and its opcode (kernel, bpftool) or its bytes (llvm-objdump). */
+const LISTED = /^\s*\d+:\s+(?:\([\da-f]{2}\)|(?:[\da-f]{2} ){7,}[\da-f]{2}(?=\s)|(?=[a-z*(]))/;
+/** what llvm-objdump prints behind a jump: `goto +0x3 <main+0x28>` */
+const AIMED = /(?<=[+-](?:0x)?[\da-f]+\s+)<[^<>]*>\s*$/;
+
+export const textLines = (text: string): string[] => text.split(/\r\n|\r|\n/);
+
+const blank = (found: string): string => ' '.repeat(found.length);
+
 /** Lines without their comments. `;`, `#` and `//` run to the end of the line, slash-star over lines. */
 export function codeLines(text: string, problems: Problems): string[] {
-  const lines = text.split(/\r\n|\r|\n/);
+  return withoutComments(textLines(text), problems).map((line) => line.replace(LISTED, blank).replace(AIMED, blank));
+}
+
+function withoutComments(lines: readonly string[], problems: Problems): string[] {
   let openedAt: TextRange | null = null;
   const code = lines.map((line, number) => {
     let out = '';
