@@ -140,7 +140,16 @@ const callItems = ({ kernel: { symbols }, functions }: Place): readonly Item[] =
   ),
 ];
 
+const REGISTERS: readonly Item[] = ['r', 'w'].flatMap((letter) =>
+  Array.from({ length: 11 }, (_, n) => ({
+    label: `${letter}${n}`,
+    kind: kinds.Variable,
+    detail: letter === 'r' ? 'register' : `low half of r${n}`,
+  })),
+);
+
 const nameItems = ({ kernel: { symbols } }: Place): readonly Item[] => [
+  ...REGISTERS,
   ...['tcp_sock', 'inet_connection_sock', 'sock'].map(
     (label): Item => ({ label, kind: kinds.Struct, detail: 'struct' }),
   ),
@@ -175,10 +184,10 @@ const RULES: readonly { readonly ends: RegExp; readonly items: (place: Place) =>
   { ends: /([A-Za-z_]\w*)\.([\w.[\]]*)$/, items: fieldItems },
   { ends: /\bcall\s+\w*$/, items: callItems },
   {
-    ends: /\bgoto\s+\w*$/,
+    ends: /\b(?:may_)?gotol?\s+\w*$/,
     items: ({ labels }) => labels.map((label) => ({ label, kind: kinds.Reference })),
   },
-  { ends: /^\s*\w*$/, items: () => FORMS },
+  { ends: /^\s*\w*$/, items: () => [...FORMS, ...REGISTERS] },
   { ends: /[+\s(=<>&|]\w*$/, items: nameItems },
 ];
 

@@ -22,7 +22,10 @@ function formatLine(line: string, code: string, number: number): string {
   if (line.includes('/*') || line.includes('*/') || (code.trim() === '' && !/^\s*(;|#|\/\/|$)/.test(line)))
     return line.trimEnd();
   // behind a jump of a listing stands its place, `<main+0x20>`: that goes
-  const comment = line.slice(code.trimEnd().length).replace(/^\s*<[^<>]*>/, '').trim();
+  const comment = line
+    .slice(code.trimEnd().length)
+    .replace(/^\s*<[^<>]*>/, '')
+    .trim();
   if (code.trim() === '') return comment === '' ? '' : (/^\s/.test(line) ? INDENT : '') + comment;
   const formatted = formatCode(code, number);
   // `r0 = 0; exit` stays so: the assembler warns of it by that look
