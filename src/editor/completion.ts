@@ -1,6 +1,6 @@
 /* What could stand at the cursor: fields after a struct's dot, functions after call, labels after goto, forms at the start. */
 import type { languages } from 'monaco-editor/editor/editor.api';
-import { type Btf, HELPERS, INSTRUCTIONS } from '../engine/index.ts';
+import { type Btf, HELPERS, instructionDoc, INSTRUCTIONS } from '../engine/index.ts';
 import { analyse, type Kernel, kernelSymbols } from './analysis.ts';
 import { kfuncDoc } from './kfunc-docs.ts';
 import { LANGUAGE } from './language.ts';
@@ -80,9 +80,9 @@ function form(pseudo: string): { label: string; snippet: string } {
 
 const FORMS: readonly Item[] = [
   ...new Map(
-    INSTRUCTIONS.filter(({ name }) => name !== 'call').map(({ pseudo, doc }): [string, Item] => {
-      const { label, snippet } = form(pseudo);
-      return [label, { label, snippet, kind: kinds.Snippet, doc }];
+    INSTRUCTIONS.filter(({ name }) => name !== 'call').map((spec): [string, Item] => {
+      const { label, snippet } = form(spec.pseudo);
+      return [label, { label, snippet, kind: kinds.Snippet, doc: instructionDoc(spec) }];
     }),
   ).values(),
   {

@@ -1,6 +1,13 @@
 /* What a word of the text is: an instruction, a register and its value, a field and its live value, a function. */
 import type { editor, IRange, languages, Position } from 'monaco-editor/editor/editor.api';
-import { HELPERS, INSTRUCTIONS, type InstructionSpec, otherHelperDoc, type Reference } from '../engine/index.ts';
+import {
+  HELPERS,
+  instructionDoc,
+  INSTRUCTIONS,
+  type InstructionSpec,
+  otherHelperDoc,
+  type Reference,
+} from '../engine/index.ts';
 import { lab } from '../ui/store/lab.ts';
 import { activeText } from '../ui/store/texts.ts';
 import { fullHex, signed } from '../ui/panes/register-text.ts';
@@ -32,9 +39,10 @@ function registerValue(n: number): string[] {
 const CPU_WORDS = (version: number): string => (version > 4 ? 'Linux 6.9 and later' : `-mcpu=v${version}`);
 
 /** With the line in the other syntax, where the line says which instruction it is. */
-function instruction({ pseudo, doc, version, group }: InstructionSpec, mnemonic = ''): string[] {
+function instruction(spec: InstructionSpec, mnemonic = ''): string[] {
+  const { pseudo, version, group } = spec;
   const form = pseudo.replace(/[{}]/g, '');
-  return [code(`${form}\n${mnemonic}`.trim()), doc, `${CPU_WORDS(version)}, ${group}`];
+  return [code(`${form}\n${mnemonic}`.trim()), instructionDoc(spec), `${CPU_WORDS(version)}, ${group}`];
 }
 
 /** Of a line that does not assemble: the first instruction that begins with the word. */

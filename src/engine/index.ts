@@ -19,6 +19,7 @@ export { decode } from './isa/insn.ts';
 export { mnemonicProgram } from './isa/convert.ts';
 export { HELPERS, type HelperSpec } from './isa/helpers.ts';
 export { otherHelperDoc } from './isa/other-helpers.ts';
+export { instructionDoc } from './isa/instruction-docs.ts';
 export { INSTRUCTIONS, type InstructionSpec, specOf } from './isa/instructions.ts';
 export type { SymbolSource } from './isa/symbols.ts';
 export { COMMANDS } from './kernel/commands.ts';
