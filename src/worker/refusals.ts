@@ -20,3 +20,9 @@ export function refusalAfter(
   if (!warned) return null;
   return { kind: 'error', title: `${warned.source}: ${warned.text}`, detail: 'All that was said: Processes.' };
 }
+
+/** Of the first program that the kernel did not load: what follows from that is only what is missing later. */
+export function refusedProgram({ calls }: History, explain: (call: CallRecord) => string): Notice | null {
+  const refused = calls.find(({ ret, text }) => ret < 0 && text.includes('BPF_PROG_LOAD'));
+  return refused ? { kind: 'refused', title: refused.text, detail: refused.message ?? explain(refused) } : null;
+}
