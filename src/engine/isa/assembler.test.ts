@@ -307,6 +307,10 @@ describe('diagnostics', () => {
   });
 });
 
+test('a text longer than any program is told by its length alone', () => {
+  expect(problems(`.section .text\nf:\n${'r0 = 0\n'.repeat(1_000_001)}exit`)).toEqual(['E0511 1000000:0-0']);
+});
+
 /** Text made of the syntax's own pieces gets deeper than letters at random. */
 const pieces = constantFrom(
   ...'r0 r1 w2 r10 r11 = += s>>= ( ) * + - , : [ ] u32 s8 ll if goto gotol call exit lock mask skb .section struct_ops/ssthresh .name "x" tcp_sock.snd_cwnd tcp_ca_event.X 5 0x 0xffffffffff -1 done done: \n /* */ ; # atomic_fetch_add cmpxchg_64 load_acquire constructor __proto__ toString'.split(

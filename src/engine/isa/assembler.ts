@@ -100,8 +100,8 @@ function readListing(text: string, context: Context): Listing {
   const header = emptyHeader();
   const lines: InstructionLine[] = [];
   const labels: Label[] = [];
-  const written = textLines(text);
-  for (const [line, code] of codeLines(text, context.problems).entries()) {
+  const written = textLines(text, context.problems);
+  for (const [line, code] of codeLines(written, context.problems).entries()) {
     warnBehindSemicolon(written[line], code, line, context);
     const tokens = takeLabels(tokensOf(code, line), lines.length, labels);
     const [first] = tokens;

@@ -4,7 +4,7 @@
  * tokens do not cover (comments over several lines, errors) stays as it is.
  */
 import { Problems } from './assembler/problems.ts';
-import { codeLines, type Token, tokensOf } from './assembler/source.ts';
+import { codeLines, textLines, type Token, tokensOf } from './assembler/source.ts';
 
 const INDENT = '  ';
 const COMMENT_COLUMN = 28;
@@ -12,8 +12,11 @@ const COMMENT_COLUMN = 28;
 const BEFORE_SIGN = new Set(['goto', 'gotol', 'may_goto', 'call', 'pc']);
 
 export function formatPseudoC(text: string): string {
-  const code = codeLines(text, new Problems());
-  const lines = text.split(/\r\n|\r|\n/).map((line, i) => formatLine(line, code[i], i));
+  const written = textLines(text, new Problems());
+  // longer than any program: as it is
+  if (written.length === 0) return text;
+  const code = codeLines(written, new Problems());
+  const lines = written.map((line, i) => formatLine(line, code[i], i));
   return `${lines.join('\n').trimEnd()}\n`;
 }
 

@@ -38,6 +38,7 @@ export const CODES = {
   emptyFunction: 'E0508',
   jumpIntoWide: 'E0509',
   nameLength: 'E0510',
+  tooLong: 'E0511',
   unusedLabel: 'W0601',
   accessWidth: 'W0602',
   writesFramePointer: 'W0603',
