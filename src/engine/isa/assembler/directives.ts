@@ -69,7 +69,7 @@ const DIRECTIVES: ReadonlyMap<string, Directive> = new Map([
   ['.name', { usage: '.name "bpf_reno"', run: setName }],
   ['.flags', { usage: '.flags 0', run: setFlags }],
   ['.license', { usage: '.license "GPL"', run: ({ text }, { header }) => void (header.license = text) }],
-  ['.globl', { usage: '.globl clamp_window', run: ({ text }, { header }) => void header.globals.add(text) }],
+  ['.globl', { usage: '.globl clamp_window', run: addGlobal }],
   ['.extern', { usage: '.extern clamp_window', run: addExtern }],
   ['.section', { usage: '.section struct_ops/ssthresh', run: openSection }],
 ]);
@@ -201,8 +201,19 @@ function setName(argument: Argument, scene: Scene): void {
   }
 }
 
-function addExtern({ text, range }: Argument, { header }: Scene): void {
-  header.externs.push({ name: text, line: range.line });
+function addGlobal(argument: Argument, scene: Scene): void {
+  scene.header.globals.add(argument.text);
+  refer(argument, scene);
+}
+
+function addExtern(argument: Argument, scene: Scene): void {
+  scene.header.externs.push({ name: argument.text, line: argument.range.line });
+  refer(argument, scene);
+}
+
+/** The name is renamed here too. */
+function refer({ text, range }: Argument, { references }: Scene): void {
+  references.push({ kind: 'function', name: text, definition: false, range });
 }
 
 function setFlags({ text, range }: Argument, { header, problems }: Scene): void {
