@@ -1,10 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type Lab, test } from './fixtures.ts';
-
-async function violations(lab: Lab): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page: lab.page }).analyze();
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
-}
+import { expect, test, violations } from './fixtures.ts';
 
 for (const theme of ['dark', 'light'] as const) {
   test.describe(theme, () => {
@@ -12,22 +6,22 @@ for (const theme of ['dark', 'light'] as const) {
 
     test('axe finds nothing, in every preset and on every tab', async ({ lab }) => {
       test.slow();
-      expect(await violations(lab)).toEqual([]);
+      expect(await violations(lab.page)).toEqual([]);
       for (const tab of ['the checks of the last call', 'cwnd and RTT over time', 'processes, maps and programs']) {
         await lab.command(`Show ${tab}`);
       }
-      expect(await violations(lab)).toEqual([]);
+      expect(await violations(lab.page)).toEqual([]);
       for (const tab of ['the sequence of system calls', 'the connections as a table', 'the trampoline']) {
         await lab.command(`Show ${tab}`);
       }
-      expect(await violations(lab)).toEqual([]);
+      expect(await violations(lab.page)).toEqual([]);
       await lab.press('2');
-      expect(await violations(lab)).toEqual([]);
+      expect(await violations(lab.page)).toEqual([]);
       await lab.press('3');
-      expect(await violations(lab)).toEqual([]);
+      expect(await violations(lab.page)).toEqual([]);
       await lab.press('?');
       await expect(lab.page.getByRole('dialog')).toBeVisible();
-      expect(await violations(lab)).toEqual([]);
+      expect(await violations(lab.page)).toEqual([]);
     });
 
     test('members called by hand, declared types, and what maps hold', async ({ lab }) => {
@@ -37,11 +31,11 @@ for (const theme of ['dark', 'light'] as const) {
       await lab.command('Map: Call a member by hand');
       await expect(lab.page.getByRole('log', { name: 'Answers' })).toContainText('step');
       await lab.command('Declare a struct_ops type');
-      expect(await violations(lab)).toEqual([]);
+      expect(await violations(lab.page)).toEqual([]);
       await lab.programs.getByRole('button', { name: 'Add a program' }).focus();
       await lab.press('Enter');
       await expect(lab.page.getByRole('menu')).toBeVisible();
-      expect(await violations(lab)).toEqual([]);
+      expect(await violations(lab.page)).toEqual([]);
       await lab.press('Escape');
       await lab.command('Scenario: Built by clang');
       await lab.expectAt('A', 'INUSE');
@@ -52,13 +46,13 @@ for (const theme of ['dark', 'light'] as const) {
         await lab.press('Enter');
       }
       await expect(lab.page.getByRole('table', { name: 'Elements of losses' })).toBeVisible();
-      expect(await violations(lab)).toEqual([]);
+      expect(await violations(lab.page)).toEqual([]);
     });
 
     test('the machine stopped inside a program', async ({ lab }) => {
       await lab.press('F11', 'F11');
       await expect(lab.status).toContainText('Stopped in');
-      expect(await violations(lab)).toEqual([]);
+      expect(await violations(lab.page)).toEqual([]);
     });
   });
 }

@@ -19,7 +19,11 @@ test('a watch shows its value everywhere, and leads back to what wrote it', asyn
   await expect(debug).toContainText('struct tcp_sock has no nothing');
   await watch.fill('sk1.snd_cwnd');
   await watch.press('Enter');
-  const value = debug.getByTitle('Back to what wrote it last');
+  const asked = debug.getByLabel('Value of sk1.snd_cwnd');
+  await asked.fill('12');
+  await asked.press('Enter');
+  await expect(lab.notices).toContainText(/Written by/);
+  const value = debug.getByTitle('Back to what wrote it last', { exact: true });
   await expect(value).toHaveText(/^\d+$/);
   await value.click();
   await expect(lab.notices).toContainText(/Written by reno_\w+, line \d+/);
@@ -52,6 +56,11 @@ test('the heat map counts lines, and a program is shown beside its WebAssembly',
   const rows = page.locator('.compiled li');
   await expect(rows.first()).toContainText('r6 = *(u64 *)(r1 + 0)');
   await expect(rows.first()).toContainText('local.get $r1');
+  await rows.nth(3).getByRole('button').press('Enter');
+  await expect(rows.nth(3)).toHaveAttribute('data-cursor', 'true');
+  await lab.press('ArrowDown', 'ArrowDown');
+  await expect(rows.nth(3)).toHaveAttribute('data-cursor', 'false');
+  await expect(page.locator('.compiled [data-cursor="true"]')).toBeVisible();
   await expect(
     page
       .locator('.compiled')

@@ -121,6 +121,20 @@ test('a pointer over a field tells its offset and type', async ({ lab }) => {
   await expect(lab.page.locator('.monaco-hover').first()).toContainText('1500', { timeout: 15_000 });
 });
 
+test('hover says which instruction a line is, in the other syntax too', async ({ lab }) => {
+  await lab.replaceText(withCongAvoid('r2 = *(u32 *)(r1 + 16)\nexit'));
+  await lab.programs.getByText('u32', { exact: true }).last().hover();
+  const hover = lab.page.locator('.monaco-hover:visible');
+  await expect(hover).toContainText('ldxw %r2, [%r1+16]');
+  await expect(hover).toContainText('Loads 4 bytes, zero-extended');
+});
+
+test('a program that the kernel does not load is told with its answer', async ({ lab }) => {
+  await lab.replaceText(withCongAvoid('callx r1\nexit'));
+  await lab.press('Control+Enter');
+  await expect(lab.notices).toContainText('EINVAL: unknown opcode 8d');
+});
+
 test('to a definition, another name everywhere that it means, tidy columns', async ({ lab, page }) => {
   await lab.replaceText(
     '.struct_ops tcp_congestion_ops\n.section struct_ops/ssthresh\none:\nr0=2\nif r0 > 1 goto done\ncall two\ndone:\nexit\n.section .text\ntwo:\nr0 = 3\nexit\n',

@@ -5,6 +5,7 @@ import { runs } from '../engine/base/testing/runs.ts';
 import { Lab } from '../engine/index.ts';
 import { checkFacts } from '../scenarios/facts.ts';
 import { SCENARIOS } from '../scenarios/index.ts';
+import { replaceWhileConnected } from '../scenarios/replace-while-connected.ts';
 import { shippedParts, withSamples } from './cli.ts';
 import { parseLink, simScenario } from './sim.ts';
 
@@ -119,4 +120,14 @@ test('Reno in BPF gives the same window series as the built-in, instruction by i
   expect(native.insns).toBe(0);
   expect(bpf.insns).toBeGreaterThan(1000);
   expect(native.rows[0].cwnd.length).toBeGreaterThan(200);
+});
+
+test('a stopped program stops nothing else: the stack goes on with the socket that it was at', () => {
+  const text = replaceWhileConnected.texts['bpf_reno.s'].replace(
+    /reno_cong_avoid:\n/,
+    'reno_cong_avoid:\n  r6 = 0\n  *(u64 *)(r6 + 0) = r6\n',
+  );
+  const lab = new Lab(shippedParts(), replaceWhileConnected, { 'bpf_reno.s': text });
+  lab.seek(replaceWhileConnected.until);
+  expect(lab.history.notes).toMatchObject([{ kind: 'stopped', title: 'reno_cong_avoid was stopped' }]);
 });

@@ -1,6 +1,6 @@
 /* What could stand at the cursor: fields after a struct's dot, functions after call, labels after goto, forms at the start. */
 import type { languages } from 'monaco-editor/editor/editor.api';
-import { type Btf, HELPERS, INSTRUCTIONS } from '../engine/index.ts';
+import { type Btf, HELPERS, instructionDoc, INSTRUCTIONS } from '../engine/index.ts';
 import { analyse, type Kernel, kernelSymbols } from './analysis.ts';
 import { kfuncDoc } from './kfunc-docs.ts';
 import { LANGUAGE } from './language.ts';
@@ -80,9 +80,9 @@ function form(pseudo: string): { label: string; snippet: string } {
 
 const FORMS: readonly Item[] = [
   ...new Map(
-    INSTRUCTIONS.filter(({ name }) => name !== 'call').map(({ pseudo, doc }): [string, Item] => {
-      const { label, snippet } = form(pseudo);
-      return [label, { label, snippet, kind: kinds.Snippet, doc }];
+    INSTRUCTIONS.filter(({ name }) => name !== 'call').map((spec): [string, Item] => {
+      const { label, snippet } = form(spec.pseudo);
+      return [label, { label, snippet, kind: kinds.Snippet, doc: instructionDoc(spec) }];
     }),
   ).values(),
   {
@@ -140,7 +140,16 @@ const callItems = ({ kernel: { symbols }, functions }: Place): readonly Item[] =
   ),
 ];
 
+const REGISTERS: readonly Item[] = ['r', 'w'].flatMap((letter) =>
+  Array.from({ length: 11 }, (_, n) => ({
+    label: `${letter}${n}`,
+    kind: kinds.Variable,
+    detail: letter === 'r' ? 'register' : `low half of r${n}`,
+  })),
+);
+
 const nameItems = ({ kernel: { symbols } }: Place): readonly Item[] => [
+  ...REGISTERS,
   ...['tcp_sock', 'inet_connection_sock', 'sock'].map(
     (label): Item => ({ label, kind: kinds.Struct, detail: 'struct' }),
   ),
@@ -175,10 +184,10 @@ const RULES: readonly { readonly ends: RegExp; readonly items: (place: Place) =>
   { ends: /([A-Za-z_]\w*)\.([\w.[\]]*)$/, items: fieldItems },
   { ends: /\bcall\s+\w*$/, items: callItems },
   {
-    ends: /\bgoto\s+\w*$/,
+    ends: /\b(?:may_)?gotol?\s+\w*$/,
     items: ({ labels }) => labels.map((label) => ({ label, kind: kinds.Reference })),
   },
-  { ends: /^\s*\w*$/, items: () => FORMS },
+  { ends: /^\s*\w*$/, items: () => [...FORMS, ...REGISTERS] },
   { ends: /[+\s(=<>&|]\w*$/, items: nameItems },
 ];
 

@@ -74,7 +74,10 @@ export function followDecorations(editor: editor.IStandaloneCodeEditor): () => v
   const onStop = (): void => {
     const { cpu } = lab();
     const shown = cpu && cpu.text === activeText() ? shownLine(cpu.text, cpu.line) : null;
-    if (shown !== null) editor.revealLineInCenterIfOutsideViewport(shown + 1, monaco.editor.ScrollType.Immediate);
+    if (shown === null) return;
+    // who comes to the editor next finds the cursor where the program stands
+    if (!editor.hasTextFocus()) editor.setPosition({ lineNumber: shown + 1, column: 1 });
+    editor.revealLineInCenterIfOutsideViewport(shown + 1, monaco.editor.ScrollType.Immediate);
   };
   const ends = [
     useLab.subscribe((now, before) => {

@@ -5,7 +5,7 @@
 import type { editor } from 'monaco-editor/editor/editor.api';
 import { runCommand } from '../ui/commands/registry.ts';
 import { useChoices } from '../ui/store/choices.ts';
-import { setEditorLink } from '../ui/store/editor-link.ts';
+import { setEditorLink, useCursorLine } from '../ui/store/editor-link.ts';
 import { useLab } from '../ui/store/lab.ts';
 import { activeText, isListing, isTypes } from '../ui/store/texts.ts';
 import { editorActions } from './actions.ts';
@@ -92,6 +92,9 @@ export function mountEditor(place: HTMLElement): () => void {
   leaveByEscape(editor);
   toggleByMouse(editor);
   const endDecorations = followDecorations(editor);
+  const tellCursor = (): void => useCursorLine.setState({ line: (editor.getPosition()?.lineNumber ?? 1) - 1 });
+  editor.onDidChangeCursorPosition(tellCursor);
+  editor.onDidChangeModel(tellCursor);
   const ends = [
     useChoices.subscribe((now, before) => {
       if (now.edits !== before.edits) syncModels();

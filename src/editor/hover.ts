@@ -1,12 +1,20 @@
 /* What a word of the text is: an instruction, a register and its value, a field and its live value, a function. */
-import type { IRange, languages } from 'monaco-editor/editor/editor.api';
-import { HELPERS, INSTRUCTIONS, type InstructionSpec, type Reference } from '../engine/index.ts';
+import type { editor, IRange, languages, Position } from 'monaco-editor/editor/editor.api';
+import {
+  HELPERS,
+  instructionDoc,
+  INSTRUCTIONS,
+  type InstructionSpec,
+  otherHelperDoc,
+  type Reference,
+} from '../engine/index.ts';
 import { lab } from '../ui/store/lab.ts';
 import { activeText } from '../ui/store/texts.ts';
 import { fullHex, signed } from '../ui/panes/register-text.ts';
 import { analyse, type Kernel, kernelSymbols, referenceAt } from './analysis.ts';
 import { kfuncDoc } from './kfunc-docs.ts';
 import { LANGUAGE } from './language.ts';
+import { instructionOfLine } from './line-instruction.ts';
 import { liveField } from './live-field.ts';
 import { monaco } from './monaco.ts';
 import { toMonaco } from './places.ts';
@@ -28,34 +36,19 @@ function registerValue(n: number): string[] {
   return [`Now \`${fullHex(value)}\` = ${signed(value)}`];
 }
 
-/** The rest is more of the same widths. */
-const MOST_FORMS = 4;
-
 const CPU_WORDS = (version: number): string => (version > 4 ? 'Linux 6.9 and later' : `-mcpu=v${version}`);
 
-function forms(specs: readonly InstructionSpec[]): string[] {
-  if (specs.length === 0) return [];
-  const [{ doc, version, group }] = specs;
-  const pseudo = [...new Set(specs.map((spec) => spec.pseudo.replace(/[{}]/g, '')))];
-  return [code(pseudo.slice(0, MOST_FORMS).join('\n')), doc, `${CPU_WORDS(version)}, ${group}`];
+/** With the line in the other syntax, where the line says which instruction it is. */
+function instruction(spec: InstructionSpec, mnemonic = ''): string[] {
+  const { pseudo, version, group } = spec;
+  const form = pseudo.replace(/[{}]/g, '');
+  return [code(`${form}\n${mnemonic}`.trim()), instructionDoc(spec), `${CPU_WORDS(version)}, ${group}`];
 }
 
-/** Of a word such as `exit`, `call`, `lock`. */
-const wordForms = (word: string): string[] => forms(INSTRUCTIONS.filter(({ pseudo }) => pseudo.split(' ')[0] === word));
-
-const OPERATOR = /s?(?:<<|>>)=|s?[/%]=|[-+*&|^]=|s?[<>]=?|[=!]=|=|&/g;
-
-/** Of the operator at a column: the forms that have it, and begin as the line does. */
-function operatorForms(line: string, column: number): { words: string[]; from: number; to: number } | null {
-  for (const { 0: sign, index } of line.replace(/;.*/, '').matchAll(OPERATOR)) {
-    if (column < index || column > index + sign.length) continue;
-    const start = /^\s*(if|lock)\b/.exec(line)?.[1] ?? '';
-    const found = INSTRUCTIONS.filter(
-      ({ pseudo }) => pseudo.includes(` ${sign} `) && (/^(if|lock)\b/.exec(pseudo)?.[1] ?? '') === start,
-    );
-    return { words: forms(found), from: index, to: index + sign.length };
-  }
-  return null;
+/** Of a line that does not assemble: the first instruction that begins with the word. */
+function wordForm(word: string): string[] {
+  const spec = INSTRUCTIONS.find(({ pseudo }) => pseudo.split(' ')[0] === word);
+  return spec ? instruction(spec) : [];
 }
 
 async function field(reference: Extract<Reference, { kind: 'field' }>, { btf }: Kernel): Promise<string[]> {
@@ -75,7 +68,7 @@ async function words(reference: Reference, kernel: Kernel): Promise<string[]> {
   const { symbols } = kernel;
   switch (reference.kind) {
     case 'mnemonic':
-      return wordForms(reference.name);
+      return wordForm(reference.name);
     case 'register':
       return [registerRole(reference.register), ...registerValue(reference.register)];
     case 'field':
@@ -90,7 +83,9 @@ async function words(reference: Reference, kernel: Kernel): Promise<string[]> {
       ];
     case 'helper': {
       const helper = HELPERS.find(({ id }) => id === reference.id);
-      return helper ? [code(`${helper.name}: ${helper.prototype}`), helper.doc, `Helper ${helper.id}`] : [];
+      if (helper) return [code(`${helper.name}: ${helper.prototype}`), helper.doc, `Helper ${helper.id}`];
+      const doc = otherHelperDoc(reference.name) ?? '';
+      return [code(reference.name), doc, `Helper ${reference.id}: not for programs of tcp_congestion_ops`];
     }
     case 'member':
       return [
@@ -110,17 +105,25 @@ async function words(reference: Reference, kernel: Kernel): Promise<string[]> {
 const card = (range: IRange, lines: readonly string[]): languages.Hover | null =>
   lines.length === 0 ? null : { range, contents: lines.map((value) => ({ value })) };
 
+/** The code of a line: what stands before its comment. */
+function lineRange(model: editor.ITextModel, { lineNumber }: Position): IRange {
+  const first = model.getLineFirstNonWhitespaceColumn(lineNumber);
+  const [end] = /(?<=\S)\s*(;|#|\/\/|\/\*).*$|$/.exec(model.getLineContent(lineNumber)) ?? [''];
+  const endColumn = model.getLineMaxColumn(lineNumber) - end.length;
+  return new monaco.Range(lineNumber, first, lineNumber, endColumn);
+}
+
 const provider: languages.HoverProvider = {
   async provideHover(model, position) {
     const kernel = await kernelSymbols();
     if (!kernel) return null;
-    const { references } = analyse(model, kernel.symbols).value;
+    const object = analyse(model, kernel.symbols).value;
     const [line, column] = [position.lineNumber - 1, position.column - 1];
-    const reference = referenceAt(references, line, column);
-    if (reference) return card(toMonaco(reference.range), await words(reference, kernel));
-    const operator = operatorForms(model.getLineContent(position.lineNumber), column);
-    if (!operator) return null;
-    return card(toMonaco({ line, column: operator.from, endLine: line, endColumn: operator.to }), operator.words);
+    const reference = referenceAt(object.references, line, column);
+    const found = instructionOfLine(object, line);
+    if (found && (!reference || reference.kind === 'mnemonic'))
+      return card(lineRange(model, position), instruction(found.spec, found.mnemonic));
+    return reference && card(toMonaco(reference.range), await words(reference, kernel));
   },
 };
 

@@ -42,6 +42,21 @@ test('a function is the file’s', () => {
   expect(usesAt(object, at(13))?.definition?.line).toBe(17);
 });
 
+test('what a directive says of a function is one of its uses', () => {
+  const text = `.extern clamp
+.globl f
+.section .text
+f:
+  call clamp
+  exit
+`;
+  const { value } = assemble(text, symbolsFromBtf(shippedBtf()));
+  const usesOf = (line: number) =>
+    usesAt(value, value.references.find(({ range, kind }) => range.line === line && kind !== 'mnemonic') ?? null);
+  expect(usesOf(4)?.ranges.map(({ line }) => line)).toEqual([0, 4]);
+  expect(usesOf(3)?.ranges.map(({ line }) => line)).toEqual([1, 3]);
+});
+
 test('names that cannot be', () => {
   expect(nameProblem(object, 'done', 'again')).toBeNull();
   expect(nameProblem(object, 'done', '1st')).toMatch(/begins/);

@@ -32,7 +32,10 @@ export function usesAt(object: AssembledObject, at: Reference | null): NameUses 
   if (!at || !isName(at)) return null;
   const starts = functionStarts(object);
   const scope = (line: number): number => starts.findLastIndex((start) => start <= line);
-  const isFunction = object.functions.some(({ name }) => name === at.name);
+  // what is only declared here (`.extern`) belongs to the file as well
+  const isFunction =
+    object.references.some((one) => one.kind === 'function' && one.name === at.name) ||
+    object.functions.some(({ name }) => name === at.name);
   const here = scope(at.range.line);
   const all = object.references.filter(
     (one): one is NameReference =>

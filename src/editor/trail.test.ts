@@ -18,6 +18,7 @@ const stop = (insn: number, pc: number, r0: number, changed: readonly number[] =
   stack: [],
   frame: 0,
   context: 0,
+  args: [],
   depth: 0,
   note: null,
 });

@@ -19,7 +19,7 @@ export const NO_TRACE: Trace = { call: '', last: null, hints: new Map() };
 
 /** In decimal where it is a number. */
 function shown(cpu: CpuSnapshot, register: number): string {
-  const { text, note } = registerText(cpu, register, lab().cold);
+  const { text, note } = registerText(cpu, register, { cold: lab().cold, btf: null });
   return /^-?\d+$/.test(note) ? note : text;
 }
 

@@ -136,6 +136,18 @@ test('a text that does not assemble leaves the lab as it was', () => {
   expect(s.time()).toBe(replaceWhileConnected.openAt);
 });
 
+test('a text that the kernel refuses to load is told with its answer, each time', () => {
+  const s = session();
+  s.open();
+  const refused = replaceWhileConnected.texts['bpf_reno.s'].replace('r0 >>= 1', 'callx r1');
+  for (let i = 0; i < 2; i++) {
+    const before = s.heard.filter(({ type }) => type === 'notice').length;
+    s.say({ type: 'restart', texts: { ...replaceWhileConnected.texts, 'bpf_reno.s': refused } });
+    expect(s.last('notice')?.notice).toMatchObject({ kind: 'refused', detail: 'EINVAL: unknown opcode 8d' });
+    expect(s.heard.filter(({ type }) => type === 'notice').length).toBe(before + 1);
+  }
+});
+
 test('the same text as a new map: the kernel answers EEXIST', () => {
   const s = session();
   s.open();

@@ -23,7 +23,7 @@ import {
   PROTOCOL_VERSION,
   type ToWorker,
 } from '../protocol/messages.ts';
-import { refusalAfter } from './refusals.ts';
+import { refusalAfter, refusedProgram } from './refusals.ts';
 import { type Desk, inquire, isInquiry, type Job, type KeepGoing, needsLateTools } from './inquiries.ts';
 
 /** The longest a slice works before it reads the queue, ms. */
@@ -153,8 +153,8 @@ export class Session {
     this.host.post({ type: 'ready', version: PROTOCOL_VERSION });
   }
 
-  /** Computes a lab's future, then stands at `time`. */
-  private start(lab: Lab, time: number): void {
+  /** Computes a lab's future, then stands at `time`. `changed`: with texts that the user wants to see loaded. */
+  private start(lab: Lab, time: number, changed = false): void {
     this.lab = lab;
     this.sentHistory = -1;
     this.sentCold = null;
@@ -167,6 +167,8 @@ export class Session {
       const stop = notes.find((note) => note.kind === 'stopped');
       if (stop && lab.showStop(stop)) this.frame();
       else this.seekJob(lab, time);
+      const refused = changed ? refusedProgram(lab.history, (call) => lab.machine.explain(call)) : null;
+      if (refused) this.notice(refused);
     });
   }
 
@@ -333,7 +335,7 @@ export class Session {
       return;
     }
     this.texts = texts;
-    this.start(next, time);
+    this.start(next, time, true);
   }
 
   /** After a command: what happens now if nothing more is done, and back to where it was given. */

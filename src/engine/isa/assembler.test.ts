@@ -108,6 +108,16 @@ describe('instructions', () => {
     ['r1 = tcp_ca_event.CA_EVENT_LOSS', 'b701000003000000'],
     ['r1 &= mask(tcp_sock.is_cwnd_limited)', '5701000020000000'],
     ['r6 += tcp_sock.snd_cwnd', '0706000064000000'],
+    // as the kernel and bpftool print them
+    ['r2 = atomic64_fetch_add((u64 *)(r1 +0), r2)', 'db21000001000000'],
+    ['r2 = atomic_fetch_or((u32 *)(r1 -8), r2)', 'c321f8ff41000000'],
+    ['r2 = atomic64_xchg((u64 *)(r1 +0), r2)', 'db210000e1000000'],
+    ['r0 = atomic_cmpxchg((u32 *)(r1 +0), r0, r2)', 'c3210000f1000000'],
+    ['r0 = *(u8 *)skb[r7 + -1]', '50700000ffffffff'],
+    ['   3: (b7) r0 = 0', 'b700000000000000'],
+    // as llvm-objdump prints them
+    ['       3:\t79 16 00 00 00 00 00 00\tr6 = *(u64 *)(r1 + 0x0)', '7916000000000000'],
+    ['15: goto -0x1 <main+0x78>', '0500ffff00000000'],
   ])('%s', (line, expected) => expect(hex(line)).toBe(expected));
 
   test('labels, comments of every kind and several labels on a line', () => {
@@ -174,6 +184,38 @@ thrice:
   });
 });
 
+test('what clang writes around the instructions says nothing, but for the licence', () => {
+  const { value, diagnostics } = assemble(
+    `	.text
+	.file	"x.c"
+	.struct_ops tcp_congestion_ops
+	.name "x"
+	.section	"struct_ops/ssthresh","ax",@progbits
+	.globl	ssthresh                        # -- Begin function ssthresh
+	.p2align	3
+	.type	ssthresh,@function
+ssthresh:                               # @ssthresh
+	.loc	0 4 0                           # x.c:4:0
+	.cfi_startproc
+# %bb.0:
+	w0 = 2
+	exit
+.Lfunc_end0:
+	.size	ssthresh, .Lfunc_end0-ssthresh
+	.cfi_endproc
+	.section	license,"aw",@progbits
+LICENSE:
+	.asciz	"Dual BSD/GPL"
+	.section	.debug_line,"",@progbits
+.Lline_table_start0:
+`,
+    symbols,
+  );
+  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  expect(value.license).toBe('Dual BSD/GPL');
+  expect(value.functions.map(({ name, insns }) => [name, insns.length])).toEqual([['ssthresh', 16]]);
+});
+
 /** `code line:column-endColumn` of each diagnostic, and the text that its fix puts there */
 function problems(text: string): string[] {
   return assemble(text, symbols).diagnostics.map(({ code, range, fix }) => {
@@ -221,6 +263,15 @@ describe('diagnostics', () => {
     ['if r1 = 2 goto +0', ['E0203 4:6-7 -> ==']],
     ['return r0', ['E0301 4:0-6 -> exit']],
     ['call tcp_slow_start()', ['E0203 4:19-20 -> ']],
+    ['r1 = 010', ['E0103 4:5-8 -> 10']],
+    ['if r1 == 0xffffffff goto +0', ['W0608 4:9-19 -> -1']],
+    ['if w1 == 0xffffffff goto +0', []],
+    ['if r1 == 0x100000000 goto +0', ['E0401 4:9-20']],
+    ['r0 = 0; r1 = 2', ['W0609 4:8-14 -> \n  r1 = 2']],
+    ['r0 = 0; and so on', []],
+    ['r0 = 0;', []],
+    ['r0 = 0 ; r1 = 2', []],
+    ['w2 = xchg_64(r1 + 0, w2)', ['E0203 4:0-2 -> r2']],
   ] as [string, string[], boolean?][])('%s', (line, expected) => {
     expect(inFunction(line, 'exit')).toEqual(expected);
   });
@@ -254,6 +305,10 @@ describe('diagnostics', () => {
     expect(problems('.name "a_name_that_is_too_long"')).toEqual(['E0510 0:6-31 -> "a_name_that_is_"']);
     expect(problems('/* open')).toEqual(['E0102 0:0-2']);
   });
+});
+
+test('a text longer than any program is told by its length alone', () => {
+  expect(problems(`.section .text\nf:\n${'r0 = 0\n'.repeat(1_000_001)}exit`)).toEqual(['E0511 1000000:0-0']);
 });
 
 /** Text made of the syntax's own pieces gets deeper than letters at random. */

@@ -19,10 +19,10 @@ import {
 } from './assembler/directives.ts';
 import { endsFlow, type InstructionLine, type Label, type Layout, layOut, unreachable } from './assembler/layout.ts';
 import type { Context } from './assembler/operands.ts';
-import { CODES, LINE_FAULT, Problems } from './assembler/problems.ts';
+import { CODES, Problems } from './assembler/problems.ts';
 import type { Draft } from './assembler/draft.ts';
-import { parseLine } from './assembler/pseudo-c.ts';
-import { codeLines, Cursor, rangeOf, type Token, tokensOf } from './assembler/source.ts';
+import { readInstruction, warnBehindSemicolon } from './assembler/read-line.ts';
+import { codeLines, rangeOf, textLines, type Token, tokensOf } from './assembler/source.ts';
 import { nearest } from './assembler/nearest.ts';
 
 export type { AssembledFunction, AssembledObject, Reference } from './object.ts';
@@ -100,7 +100,9 @@ function readListing(text: string, context: Context): Listing {
   const header = emptyHeader();
   const lines: InstructionLine[] = [];
   const labels: Label[] = [];
-  for (const [line, code] of codeLines(text, context.problems).entries()) {
+  const written = textLines(text, context.problems);
+  for (const [line, code] of codeLines(written, context.problems).entries()) {
+    warnBehindSemicolon(written[line], code, line, context);
     const tokens = takeLabels(tokensOf(code, line), lines.length, labels);
     const [first] = tokens;
     if (!first) continue;
@@ -125,15 +127,6 @@ function takeLabels(tokens: readonly Token[], at: number, labels: Label[]): read
     rest = rest.slice(2);
   }
   return rest;
-}
-
-function readInstruction(tokens: readonly Token[], end: TextRange, context: Context): Draft | null {
-  try {
-    return parseLine(new Cursor(tokens, end, context.problems), context);
-  } catch (fault) {
-    if (fault === LINE_FAULT) return null;
-    throw fault;
-  }
 }
 
 // --- functions
@@ -171,6 +164,7 @@ function findFunctions({ header, lines, labels }: Listing, problems: Problems): 
     }
     for (const [n, label] of starts.entries()) {
       const to = starts[n + 1]?.at ?? end;
+      if (to === label.at && section.holdsData) continue;
       if (to === label.at) problems.report(CODES.emptyFunction, label.range, `\`${label.name}\` has no instructions.`);
       else found.push({ label, section, member: n === 0 ? section.member : null, from: label.at, to });
     }

@@ -41,6 +41,11 @@ top: again: r1 += 1         # up
 `);
 });
 
+test('lines of a listing become lines of a program', () => {
+  const text = '   3: (bf) r1 = r2\n       4:\t05 00 ff ff 00 00 00 00\tgoto -0x1 <main+0x20>\nr0 = 0; r1 = 2\n';
+  expect(formatPseudoC(text)).toBe('  r1 = r2\n  goto -0x1\n  r0 = 0; r1 = 2\n');
+});
+
 test.each(['bpf_reno', 'bpf_aimd'])('%s is formatted already', (name) => {
   const text = readFileSync(join(import.meta.dirname, '../../scenarios/programs', `${name}.s`), 'utf8');
   expect(formatPseudoC(text)).toBe(text);
@@ -56,6 +61,9 @@ const line = constantFrom(
   '*(u8*)(r1-1)=3',
   'r1=5 ll',
   'exit;c',
+  'r0=0; r1=2',
+  '  3: (b7) r0=0',
+  '15:\t05 00 ff ff 00 00 00 00\tgoto -0x1 <main+0x78>',
   'lock *(u32 *)(r1)|=w2',
   'call pc+0',
   '/* a',

@@ -4,7 +4,7 @@
  * tokens do not cover (comments over several lines, errors) stays as it is.
  */
 import { Problems } from './assembler/problems.ts';
-import { codeLines, type Token, tokensOf } from './assembler/source.ts';
+import { codeLines, textLines, type Token, tokensOf } from './assembler/source.ts';
 
 const INDENT = '  ';
 const COMMENT_COLUMN = 28;
@@ -12,8 +12,11 @@ const COMMENT_COLUMN = 28;
 const BEFORE_SIGN = new Set(['goto', 'gotol', 'may_goto', 'call', 'pc']);
 
 export function formatPseudoC(text: string): string {
-  const code = codeLines(text, new Problems());
-  const lines = text.split(/\r\n|\r|\n/).map((line, i) => formatLine(line, code[i], i));
+  const written = textLines(text, new Problems());
+  // longer than any program: as it is
+  if (written.length === 0) return text;
+  const code = codeLines(written, new Problems());
+  const lines = written.map((line, i) => formatLine(line, code[i], i));
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
@@ -21,9 +24,15 @@ function formatLine(line: string, code: string, number: number): string {
   // block comments: the blanks they became cannot be told from blanks
   if (line.includes('/*') || line.includes('*/') || (code.trim() === '' && !/^\s*(;|#|\/\/|$)/.test(line)))
     return line.trimEnd();
-  const comment = line.slice(code.trimEnd().length).trim();
+  // behind a jump of a listing stands its place, `<main+0x20>`: that goes
+  const comment = line
+    .slice(code.trimEnd().length)
+    .replace(/^\s*<[^<>]*>/, '')
+    .trim();
   if (code.trim() === '') return comment === '' ? '' : (/^\s/.test(line) ? INDENT : '') + comment;
   const formatted = formatCode(code, number);
+  // `r0 = 0; exit` stays so: the assembler warns of it by that look
+  if (comment.startsWith(';') && line[code.trimEnd().length] === ';') return formatted + comment;
   return comment === '' ? formatted : `${formatted.padEnd(COMMENT_COLUMN - 1)} ${comment}`;
 }
 

@@ -245,6 +245,24 @@ const ROWS: readonly Row[] = [
     'A bounded view of a map value.',
   ],
   [
+    198,
+    'ringbuf_reserve_dynptr',
+    `long (${MAP}, u32 size, u64 flags, struct bpf_dynptr *ptr)`,
+    'Reserves a record of any size in a ring buffer, as a bounded view.',
+  ],
+  [
+    199,
+    'ringbuf_submit_dynptr',
+    'void (struct bpf_dynptr *ptr, u64 flags)',
+    'Shows a record that was reserved as a bounded view to user space.',
+  ],
+  [
+    200,
+    'ringbuf_discard_dynptr',
+    'void (struct bpf_dynptr *ptr, u64 flags)',
+    'Gives a record that was reserved as a bounded view back unread.',
+  ],
+  [
     201,
     'dynptr_read',
     'long (void *dst, u32 len, const struct bpf_dynptr *src, u32 offset, u64 flags)',
@@ -269,8 +287,16 @@ const ROWS: readonly Row[] = [
     `long (${MAP}, void *callback_fn, void *ctx, u64 flags)`,
     'Calls a function of this program for each record that user space sent.',
   ],
+  [
+    210,
+    'cgrp_storage_get',
+    `void *(${MAP}, struct cgroup *cgroup, void *value, u64 flags)`,
+    'Storage of a cgroup; can be made on the way.',
+  ],
+  [211, 'cgrp_storage_delete', `long (${MAP}, struct cgroup *cgroup)`, 'Removes storage of a cgroup.'],
 ];
 
+/** Those whose prototypes are told; of the others a sentence is in other-helpers.ts. */
 export const HELPERS: readonly HelperSpec[] = ROWS.map(([id, name, prototype, doc, flags = '']) => ({
   id,
   name: `bpf_${name}`,

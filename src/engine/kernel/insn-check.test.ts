@@ -73,6 +73,20 @@ describe('instructions by version', () => {
     ['movsx', `r1 = (s8)r1\n${END}`, { 'v5.6': reserved('BPF_MOV'), 'v6.1': reserved('BPF_MOV'), 'v6.12': null }],
     ['sdiv', `r1 s/= 3\n${END}`, { 'v5.6': reserved('BPF_ALU'), 'v6.1': reserved('BPF_ALU'), 'v6.12': null }],
     ['smod32', `w1 s%= w2\n${END}`, { 'v5.6': reserved('BPF_ALU'), 'v6.1': reserved('BPF_ALU'), 'v6.12': null }],
+    [
+      'addr_space_cast',
+      `r1 = addr_space_cast(r1, 0, 1)\n${END}`,
+      {
+        'v5.6': reserved('BPF_MOV'),
+        'v6.1': reserved('BPF_MOV'),
+        'v6.12': 'addr_space_cast insn can only be used in a program that has an associated arena',
+      },
+    ],
+    [
+      'addr_space_cast between others',
+      `r1 = addr_space_cast(r1, 2, 3)\n${END}`,
+      { 'v6.1': reserved('BPF_MOV'), 'v6.12': 'addr_space_cast insn can only convert between address space 1 and 0' },
+    ],
     ['may_goto', `may_goto +0\n${END}`, { 'v5.6': unknown('e5'), 'v6.1': unknown('e5'), 'v6.12': null }],
     [
       'atomic fetch',
@@ -103,6 +117,17 @@ describe('instructions by version', () => {
     for (const [kernel, answer] of Object.entries(answers))
       expect([kernel, check(kernel, insns)?.text ?? null]).toEqual([kernel, answer]);
   });
+});
+
+test.each([
+  ['1510000000000000', 'BPF_JMP/JMP32 uses reserved fields'],
+  ['1610000000000000', 'BPF_JMP/JMP32 uses reserved fields'],
+  ['0500000001000000', 'BPF_JA uses reserved fields'],
+  ['e500000007000000', 'invalid may_goto imm 7'],
+  ['b710000000000000', 'BPF_MOV uses reserved fields'],
+])('a field that is not the instruction’s own: %s', (hex, text) => {
+  const insns = new Uint8Array([...bytesOf(hex), ...pseudo(END)]);
+  expect(check('v6.12', insns)).toEqual({ errno: ERRNO.EINVAL, text });
 });
 
 describe('functions', () => {

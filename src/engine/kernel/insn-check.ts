@@ -18,6 +18,7 @@ import {
   modeOf,
   OPCODE,
   SLOT_BYTES,
+  SOURCE,
   WIDE_KIND,
 } from '../isa/opcodes.ts';
 
@@ -143,6 +144,7 @@ export function checkLate(insns: Uint8Array, facts: InstructionFacts): Refusal |
   for (let slot = 0; slot < code.length; slot += isWide(code[slot].opcode) ? 2 : 1) {
     const missing = missingFeature(code[slot], facts, true);
     if (missing) return invalid(missing);
+    if (isCast(code[slot])) return invalid(castText(code[slot]));
     if (!specOf(code[slot]) && isOpcode(code[slot].opcode)) return invalid(reservedText(code[slot]));
   }
   return checkStack(code, facts);
@@ -302,20 +304,29 @@ function describeFunction(code: readonly Insn[], start: number, end: number, uni
   return { calls: [...calls], stack: Math.ceil(used / unit) * unit };
 }
 
+/** BPF_ADDR_SPACE_CAST; kernels before 6.9 find a reserved field in it */
+const isCast = ({ opcode, off }: Insn): boolean => opcode === (CLASS.ALU64 | MOV | SOURCE.X) && off === 1;
+
+/** There are no arenas in this machine. */
+const castText = ({ imm }: Insn): string =>
+  imm === 1 || imm === 0x10000
+    ? 'addr_space_cast insn can only be used in a program that has an associated arena'
+    : 'addr_space_cast insn can only convert between address space 1 and 0';
+
 const RESERVED: Readonly<Record<number, string>> = { 0x80: 'BPF_NEG', 0xb0: 'BPF_MOV', 0xd0: 'BPF_END' };
 const JUMPS: Readonly<Record<number, string>> = {
   [OPCODE.CALL]: 'BPF_CALL',
   [OPCODE.EXIT]: 'BPF_EXIT',
   [OPCODE.JA]: 'BPF_JA',
   [OPCODE.GOTOL]: 'BPF_JA',
-  [OPCODE.MAY_GOTO]: 'may_goto',
 };
-const CLASSES = ['BPF_LD', 'BPF_LDX', 'BPF_ST', 'BPF_STX', 'BPF_ALU', 'BPF_JMP', 'BPF_JMP32', 'BPF_ALU'];
+const CLASSES = ['BPF_LD', 'BPF_LDX', 'BPF_ST', 'BPF_STX', 'BPF_ALU', 'BPF_JMP/JMP32', 'BPF_JMP/JMP32', 'BPF_ALU'];
 
 /** What check_alu_op, check_cond_jmp_op and do_check call an instruction with a field that is not its own. */
 function reservedText(insn: Insn): string {
   const { opcode } = insn;
   if (isAtomic(insn)) return invalidAtomic(insn);
+  if (opcode === OPCODE.MAY_GOTO) return `invalid may_goto imm ${insn.imm}`;
   const name = isAlu(insn) ? (RESERVED[codeOf(opcode)] ?? 'BPF_ALU') : (JUMPS[opcode] ?? CLASSES[classOf(opcode)]);
   return `${name} uses reserved fields`;
 }

@@ -237,6 +237,8 @@ export interface CpuSnapshot {
   readonly frame: number;
   /** linear address of the arguments that the trampoline stored, 8 bytes each */
   readonly context: number;
+  /** those arguments, up to the most that a member can have, as [low, high] words */
+  readonly args: readonly (readonly [number, number])[];
   /** functions of the program that called the one it stands in */
   readonly depth: number;
   /** registers that the last instruction wrote */

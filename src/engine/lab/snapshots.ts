@@ -187,11 +187,22 @@ export function cpuSnapshot(machine: Machine, at: Halted, position: Position): C
     stack: stackSlots(machine, prog.insns, at.low[FRAME_POINTER] >>> 0),
     frame: at.low[FRAME_POINTER] >>> 0,
     context: at.context,
+    args: argumentsAt(machine, at.context),
     depth: at.depth,
     changed: at.changed,
     socket: Math.abs(machine.tcp.socketOf(machine.memory.u32[at.context >>> 2])),
     note: loadNote(machine, prog.insns, at),
   };
+}
+
+/** MAX_BPF_FUNC_ARGS */
+const MOST_ARGS = 12;
+
+function argumentsAt({ memory: { u32 } }: Machine, context: number): CpuSnapshot['args'] {
+  return Array.from({ length: MOST_ARGS }, (_, i) => {
+    const word = (context >>> 2) + i * 2;
+    return [u32[word], u32[word + 1]] as const;
+  });
 }
 
 /** Slots that the program reads or writes by r10; what was never written has what was there before. */

@@ -238,8 +238,13 @@ export class Tcp {
     return this.readSysctl(name) === null ? -ERRNO.ENOENT : -ERRNO.EACCES;
   }
 
-  /** A program of these ops was stopped: its sockets go on with reno. Not what a kernel does. */
+  /**
+   * A program of these ops was stopped: its sockets go on with reno. Not what a kernel does. The stack is in the middle of
+   * the call, and goes on with the socket that it was at.
+   */
   moveToReno(kdata: number): void {
+    const { ep, tp } = this.s;
+    const [calling, socket] = [ep.at, tp.at];
     for (const { endpoint } of this.sockets) {
       if (endpoint === 0) continue;
       this.ep.at = endpoint;
@@ -248,6 +253,8 @@ export class Tcp {
         if (this.s.ep.sk !== 0 && this.s.tp.icsk_ca_ops === kdata) abandonCa(this.s);
       }
     }
+    ep.at = calling;
+    tp.at = socket;
   }
 
   /** Every socket that was ever opened, in order. */

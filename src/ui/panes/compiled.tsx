@@ -1,26 +1,59 @@
-/* A program as BPF and as the WebAssembly that it was compiled to, instruction by instruction; the one that runs next is lit. */
-import { useEffect } from 'react';
+/*
+ * A program as BPF and as the WebAssembly that it was compiled to, instruction by instruction. The one that runs next is
+ * lit, and those of the editor's line.
+ */
+import { useEffect, useRef } from 'react';
+import type { ProgramRow } from '../../engine/index.ts';
 import { runCommand } from '../commands/registry.ts';
 import { askProgram } from '../engine/engine.ts';
+import { useCursorLine } from '../store/editor-link.ts';
 import { useLab } from '../store/lab.ts';
+import { activeText, loadedLine } from '../store/texts.ts';
 
 export function Compiled({ prog, text }: { readonly prog: number; readonly text: string }) {
   const rows = useLab((state) => state.programs[prog]);
   const pc = useLab(({ cpu }) => (cpu?.progId === prog ? cpu.pc : null));
   const counts = useLab(({ heat }) => heat?.heat[prog]);
+  const cursor = useCursorLine(({ line }) => line);
   useEffect(() => askProgram(prog), [prog]);
   if (!rows) return <p className="note">On its way.</p>;
+  const atCursor = cursor === null || activeText() !== text ? null : loadedLine(text, cursor);
   return (
     <ol className="compiled">
-      {rows.map(({ slot, text: bpf, line, wasm, entry }) => (
-        <li key={slot} data-entry={entry} aria-current={slot === pc ? 'step' : undefined}>
-          <button type="button" className="row-button" onClick={() => runCommand('program.show', { text, line })}>
-            <span className="slot">{slot}</span> {bpf}
-            {counts?.[slot] !== undefined && <span className="note"> ran {counts[slot].toLocaleString('en')}×</span>}
-          </button>
-          <pre>{wasm.join('\n')}</pre>
-        </li>
+      {rows.map((row) => (
+        <Row
+          key={row.slot}
+          row={row}
+          text={text}
+          count={counts?.[row.slot]}
+          isNext={row.slot === pc}
+          isAtCursor={row.line === atCursor}
+        />
       ))}
     </ol>
+  );
+}
+
+interface RowProps {
+  readonly row: ProgramRow;
+  readonly text: string;
+  readonly count: number | undefined;
+  readonly isNext: boolean;
+  readonly isAtCursor: boolean;
+}
+
+function Row({ row: { slot, text: bpf, line, wasm, entry }, text, count, isNext, isAtCursor }: RowProps) {
+  const item = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (isNext || isAtCursor) item.current?.scrollIntoView({ block: 'nearest' });
+  }, [isNext, isAtCursor]);
+  return (
+    <li ref={item} data-entry={entry} data-cursor={isAtCursor} aria-current={isNext ? 'step' : undefined}>
+      <button type="button" className="row-button" onClick={() => runCommand('program.show', { text, line })}>
+        <span className="slot">{slot}</span> {bpf}
+        {count !== undefined && <span className="note"> ran {count.toLocaleString('en')}×</span>}
+      </button>
+      <pre>{wasm.join('\n')}</pre>
+    </li>
   );
 }

@@ -1,5 +1,6 @@
 import type { CpuSnapshot } from '../../engine/index.ts';
 import { runCommand } from '../commands/registry.ts';
+import { useKernel } from '../controls/use-kernel.ts';
 import { useLab } from '../store/lab.ts';
 import { registerText } from './register-text.ts';
 
@@ -9,21 +10,22 @@ const NAMES = Array.from({ length: 11 }, (_, n) => `R${n}`);
 export function Registers() {
   const cpu = useLab((state) => state.cpu);
   const cold = useLab((state) => state.cold);
+  const btf = useKernel();
   const insns = cpu ? insnCount(cpu, cold?.maps.flatMap(({ progs }) => progs) ?? []) : null;
   return (
     <dl className="registers" aria-label="Registers">
       {NAMES.map((name, n) => {
-        const shown = cpu ? registerText(cpu, n, cold) : null;
+        const shown = cpu ? registerText(cpu, n, { cold, btf }) : null;
         const changed = cpu?.changed.includes(n) ?? false;
         return (
           <div key={name} className={changed ? 'changed' : undefined}>
             <dt>{name}</dt>
-            <dd title={shown?.full}>
+            <dd title={shown ? `${shown.full} ${shown.note}`.trim() : undefined}>
               {shown ? (
                 <button
                   type="button"
                   className="register"
-                  title={`${shown.full}: back to what wrote ${name} last`}
+                  title={`${shown.full} ${shown.note}: back to what wrote ${name} last`}
                   onClick={() => runCommand('ask.register', { register: n })}
                 >
                   {shown.text} {shown.note && <span className="note">{shown.note}</span>}

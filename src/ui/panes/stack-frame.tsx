@@ -1,4 +1,5 @@
 import { runCommand } from '../commands/registry.ts';
+import { useKernel } from '../controls/use-kernel.ts';
 import { useLab } from '../store/lab.ts';
 import { wordText } from './register-text.ts';
 
@@ -6,6 +7,7 @@ import { wordText } from './register-text.ts';
 export function StackFrame() {
   const cpu = useLab((state) => state.cpu);
   const cold = useLab((state) => state.cold);
+  const btf = useKernel();
   return (
     <section aria-label="Stack frame">
       <h3>Stack frame</h3>
@@ -13,7 +15,7 @@ export function StackFrame() {
       {cpu && cpu.stack.length === 0 && <p className="note">{cpu.progName} keeps nothing on its stack.</p>}
       <ul>
         {cpu?.stack.map(({ offset, low, high }) => {
-          const { text, note } = wordText([low, high], cold, cpu);
+          const { text, note } = wordText([low, high], { cold, cpu, btf });
           return (
             <li key={offset}>
               <button

@@ -13,10 +13,12 @@ import { useLab } from '../store/lab.ts';
 /** The page of trampolines of the selected map, and for each member the way from its slot to its program. */
 export function TrampolineTab() {
   const cold = useLab((state) => state.cold);
-  const letter = useChoices((state) => state.selection.map);
+  const chosen = useChoices((state) => state.selection.map);
+  const stopped = useLab(({ cpu }) => cpu?.map ?? null);
   const lit = useChoices((state) => state.selection.field);
   const maps = cold?.maps.filter(({ state }) => state !== 'FREED') ?? [];
-  const map = maps.find((one) => one.letter === letter) ?? maps.at(-1);
+  const named = (letter: string | null) => maps.find((one) => one.letter === letter);
+  const map = named(chosen) ?? named(stopped) ?? maps.at(-1);
   if (!map) return <p className="placeholder">No map yet.</p>;
   return <Trampolines map={map} lit={lit?.replace(/^data\./, '') ?? null} />;
 }

@@ -51,10 +51,11 @@ export function watchOf(text: string, world: WatchWorld): Watched {
 
 const isRegister = (n: number): boolean => n <= 10;
 
-function register(n: number, { cpu, cold }: WatchWorld): Watched {
+function register(n: number, world: WatchWorld): Watched {
+  const { cpu } = world;
   if (!isRegister(n)) return error('there are r0 to r10');
   if (!cpu) return error(NO_PROGRAM);
-  const { text, note } = wordText(cpu.registers[n], cold, cpu);
+  const { text, note } = wordText(cpu.registers[n], world);
   return { kind: 'value', text: note === '' ? text : `${text} ${note}` };
 }
 

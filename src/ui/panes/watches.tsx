@@ -6,6 +6,7 @@ import { useKernel } from '../controls/use-kernel.ts';
 import { watch } from '../engine/engine.ts';
 import { choices, choose, useChoices } from '../store/choices.ts';
 import { useLab } from '../store/lab.ts';
+import { Questions } from './field-foot.tsx';
 import { WATCH_EXAMPLES, type Watched, watchedText, watchOf } from './watch-expression.ts';
 
 export function Watches() {
@@ -63,30 +64,33 @@ function Row({ text, watched }: { readonly text: string; readonly watched: Watch
   const bytes = watched.kind === 'memory' ? frame.bytes({ address: watched.address, length: watched.length }) : null;
   const value = watched.kind === 'memory' ? (bytes ? watchedText(watched, bytes) : '…') : null;
   return (
-    <li className="row">
-      <span className="mono">{text}</span>
-      {watched.kind === 'memory' ? (
+    <li>
+      <div className="row">
+        <span className="mono">{text}</span>
+        {watched.kind === 'memory' ? (
+          <button
+            type="button"
+            className="row-button grow mono"
+            title="Back to what wrote it last"
+            onClick={() => runCommand('ask.bytes', { address: watched.address, length: watched.length })}
+          >
+            <b>{value}</b>
+          </button>
+        ) : (
+          <span className={watched.kind === 'error' ? 'grow note' : 'grow mono'}>
+            {watched.kind === 'error' ? watched.message : <b>{watched.text}</b>}
+          </span>
+        )}
         <button
           type="button"
-          className="row-button grow mono"
-          title="Back to what wrote it last"
-          onClick={() => runCommand('ask.bytes', { address: watched.address, length: watched.length })}
+          className="button small"
+          aria-label={`Stop watching ${text}`}
+          onClick={() => choose({ watches: choices().watches.filter((one) => one !== text) })}
         >
-          <b>{value}</b>
+          ×
         </button>
-      ) : (
-        <span className={watched.kind === 'error' ? 'grow note' : 'grow mono'}>
-          {watched.kind === 'error' ? watched.message : <b>{watched.text}</b>}
-        </span>
-      )}
-      <button
-        type="button"
-        className="button small"
-        aria-label={`Stop watching ${text}`}
-        onClick={() => choose({ watches: choices().watches.filter((one) => one !== text) })}
-      >
-        ×
-      </button>
+      </div>
+      {watched.kind === 'memory' && <Questions address={watched.address} length={watched.length} path={text} />}
     </li>
   );
 }

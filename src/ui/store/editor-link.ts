@@ -1,4 +1,5 @@
 /* The editor that is on the page, where there is one: commands act on it without knowing Monaco. */
+import { create } from 'zustand';
 import type { Reference } from '../../engine/index.ts';
 import type { Notice } from '../../protocol/messages.ts';
 
@@ -28,6 +29,9 @@ export interface EditorLink {
   readonly reveal: (line: number) => void;
 }
 
+/** 0-based line of the cursor in the shown text; null without an editor. Panes light what belongs to it. */
+export const useCursorLine = create<{ readonly line: number | null }>(() => ({ line: null }));
+
 let link: EditorLink | null = null;
 /** a line that is to be shown by the editor that is on its way */
 let wanted: number | null = null;
@@ -35,6 +39,7 @@ let wanted: number | null = null;
 export const editorLink = (): EditorLink | null => link;
 export const setEditorLink = (editor: EditorLink | null): void => {
   link = editor;
+  if (!editor) useCursorLine.setState({ line: null });
   if (editor && wanted !== null) requestAnimationFrame(() => reveal(wanted));
 };
 

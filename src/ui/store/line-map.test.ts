@@ -28,3 +28,9 @@ test('mapped lines are equal and keep their order', () => {
     { numRuns: 200 },
   );
 });
+
+test('a text of a million lines is no reason to run out of memory', () => {
+  const long = 'same\n' + 'r0 = 0\n'.repeat(1_000_000);
+  const map = lineMap(long, 'same\nother\n'.repeat(40_000));
+  expect([map[0], map[1]]).toEqual([0, null]);
+});

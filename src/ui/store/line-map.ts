@@ -20,8 +20,12 @@ export function lineMap(from: string, to: string): readonly (number | null)[] {
   });
 }
 
+/** Texts that differ in so many lines have little to do with each other, and the table would fill the memory. */
+const MOST_CELLS = 4_000_000;
+
 /** The longest common subsequence, by the usual table. */
 function matchLines(a: readonly string[], b: readonly string[]): (number | null)[] {
+  if (a.length * b.length > MOST_CELLS) return a.map(() => null);
   const width = b.length + 1;
   const longest = new Uint16Array((a.length + 1) * width);
   for (let i = a.length - 1; i >= 0; i--) {

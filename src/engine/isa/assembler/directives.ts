@@ -13,6 +13,8 @@ export interface Section {
   readonly range: TextRange;
   /** number of instruction lines before it */
   readonly from: number;
+  /** its labels stand for data, as compilers write them */
+  holdsData: boolean;
 }
 
 export interface Header {
@@ -67,7 +69,7 @@ const DIRECTIVES: ReadonlyMap<string, Directive> = new Map([
   ['.name', { usage: '.name "bpf_reno"', run: setName }],
   ['.flags', { usage: '.flags 0', run: setFlags }],
   ['.license', { usage: '.license "GPL"', run: ({ text }, { header }) => void (header.license = text) }],
-  ['.globl', { usage: '.globl clamp_window', run: ({ text }, { header }) => void header.globals.add(text) }],
+  ['.globl', { usage: '.globl clamp_window', run: addGlobal }],
   ['.extern', { usage: '.extern clamp_window', run: addExtern }],
   ['.section', { usage: '.section struct_ops/ssthresh', run: openSection }],
 ]);
@@ -83,7 +85,32 @@ const IGNORED = new Set([
   '.ident',
   '.addrsig',
   '.addrsig_sym',
+  '.loc',
+  '.weak',
+  '.hidden',
+  '.local',
+  '.set',
 ]);
+const UNWINDING = /^\.cfi_/;
+
+/** Objects keep constants and debug information beside their code; here only the licence is read of it. */
+const DATA = new Set([
+  '.byte',
+  '.short',
+  '.2byte',
+  '.long',
+  '.4byte',
+  '.quad',
+  '.8byte',
+  '.ascii',
+  '.asciz',
+  '.string',
+  '.zero',
+  '.uleb128',
+  '.sleb128',
+]);
+const LICENSE_SECTION = 'license';
+const DEBUG = /^\.debug_/;
 
 export function isDirective(token: Token): boolean {
   return token.text.startsWith('.');
@@ -91,7 +118,8 @@ export function isDirective(token: Token): boolean {
 
 export function readDirective(first: Token, code: string, scene: Scene): void {
   const { problems } = scene;
-  if (IGNORED.has(first.text)) return;
+  if (IGNORED.has(first.text) || UNWINDING.test(first.text)) return;
+  if (DATA.has(first.text)) return readData(first, code, scene);
   if (first.text === '.text') return openSection({ text: '.text', range: first.range }, scene);
   const directive = DIRECTIVES.get(first.text);
   if (!directive)
@@ -113,6 +141,14 @@ export function readDirective(first: Token, code: string, scene: Scene): void {
     );
   }
   directive.run(argument, scene);
+}
+
+function readData(first: Token, code: string, { header }: Scene): void {
+  const section = header.sections.at(-1);
+  if (!section) return;
+  section.holdsData = true;
+  const [argument] = argumentsOf(code, first);
+  if (section.name === LICENSE_SECTION && argument) header.license = argument.text;
 }
 
 function argumentsOf(code: string, first: Token): Argument[] {
@@ -165,8 +201,19 @@ function setName(argument: Argument, scene: Scene): void {
   }
 }
 
-function addExtern({ text, range }: Argument, { header }: Scene): void {
-  header.externs.push({ name: text, line: range.line });
+function addGlobal(argument: Argument, scene: Scene): void {
+  scene.header.globals.add(argument.text);
+  refer(argument, scene);
+}
+
+function addExtern(argument: Argument, scene: Scene): void {
+  scene.header.externs.push({ name: argument.text, line: argument.range.line });
+  refer(argument, scene);
+}
+
+/** The name is renamed here too. */
+function refer({ text, range }: Argument, { references }: Scene): void {
+  references.push({ kind: 'function', name: text, definition: false, range });
 }
 
 function setFlags({ text, range }: Argument, { header, problems }: Scene): void {
@@ -178,7 +225,13 @@ function setFlags({ text, range }: Argument, { header, problems }: Scene): void 
 function openSection(argument: Argument, scene: Scene): void {
   const { header, references, lines } = scene;
   const member = /^struct_ops(?:\.s)?\/(.+)$/.exec(argument.text)?.[1] ?? null;
-  header.sections.push({ name: argument.text, member, range: argument.range, from: lines });
+  header.sections.push({
+    name: argument.text,
+    member,
+    range: argument.range,
+    from: lines,
+    holdsData: DEBUG.test(argument.text),
+  });
   if (member !== null && header.type !== null) {
     references.push({ kind: 'member', struct: header.type, name: member, range: memberRange(argument, member) });
   }

@@ -119,6 +119,8 @@ function packetLoad(dst: Register, type: AccessType, cursor: Cursor, context: Co
   cursor.expect('[');
   const index = peekRegister(cursor) ? takeRegister(cursor, context) : null;
   const more = !index || ['+', '-'].includes(cursor.peek()?.text ?? '');
+  // the kernel writes `skb[r7 + -1]`
+  if (index && cursor.peek(1)?.text === '-') cursor.accept('+');
   const imm = more ? imm32(takeValue(cursor, context), false, context) : 0;
   cursor.expect(']');
   if (index) return make(`ldind${type.suffix}`, 'packet-ind', { src: index.number, imm });
@@ -197,18 +199,28 @@ export function atomicStore(cursor: Cursor, context: Context): Parsed {
     );
   }
   const src = takeRegister(cursor, context);
-  // LLVM before 20 wrote an r register for u32 as well
-  const register = access.bits === 32 ? { ...src, half: true } : src;
-  return atomic(name, register, access.bits, access, context);
+  return atomic(name, asLLVM(src, access.bits), access.bits, access, context);
 }
 
+/** As LLVM writes them, and as the kernel does: `atomic64_fetch_add`, `atomic_cmpxchg((u32 *)(r1 +0), r0, r2)`. */
 export function atomicSource(word: string): Source | undefined {
-  const fetch = /^atomic_fetch_(add|or|and|xor)$/.exec(word)?.[1];
+  const fetch = /^atomic(?:64)?_fetch_(add|or|and|xor)$/.exec(word)?.[1];
   if (fetch !== undefined) return (dst, cursor, context) => atomicFetch(fetch, dst, cursor, context);
+  const kernel = /^atomic(?:64)?_(cmpxchg|xchg)$/.exec(word)?.[1];
+  if (kernel !== undefined) {
+    return (dst, cursor, context) => {
+      cursor.expect('(');
+      const access = takeAccess(cursor, context);
+      return atomicExchange(kernel, access.bits, access, dst, cursor, context);
+    };
+  }
   const exchange = /^(cmpxchg|xchg)(_64|32_32)$/.exec(word);
   if (!exchange) return undefined;
   const bits = exchange[2] === '_64' ? 64 : 32;
-  return (dst, cursor, context) => atomicExchange(exchange[1], bits, dst, cursor, context);
+  return (dst, cursor, context) => {
+    cursor.expect('(');
+    return atomicExchange(exchange[1], bits, takeAddress(cursor, context), dst, cursor, context);
+  };
 }
 
 /** `r2 = atomic_fetch_add((u64 *)(r1 + 0), r2)` */
@@ -218,18 +230,26 @@ function atomicFetch(name: string, dst: Register, cursor: Cursor, context: Conte
   cursor.expect(',');
   sameAs(dst, cursor, context);
   cursor.expect(')');
-  return atomic(`fetch ${name}`, dst, access.bits, access, context);
+  return atomic(`fetch ${name}`, asLLVM(dst, access.bits), access.bits, access, context);
 }
 
-/** `r2 = xchg_64(r1 + 0, r2)`, `w0 = cmpxchg32_32(r1 + 0, w0, w2)` */
-function atomicExchange(name: string, bits: number, dst: Register, cursor: Cursor, context: Context): Parsed {
-  cursor.expect('(');
-  const address = takeAddress(cursor, context);
+/** The kernel, and LLVM before 20 without a result, write r registers for u32 as well. */
+const asLLVM = (register: Register, bits: number): Register => (bits === 32 ? { ...register, half: true } : register);
+
+/** After the address of `r2 = xchg_64(r1 + 0, r2)`, `w0 = cmpxchg32_32(r1 + 0, w0, w2)`. */
+function atomicExchange(
+  name: string,
+  bits: number,
+  address: Address,
+  dst: Register,
+  cursor: Cursor,
+  context: Context,
+): Parsed {
   cursor.expect(',');
   if (name === 'xchg') {
     sameAs(dst, cursor, context);
     cursor.expect(')');
-    return atomic(name, dst, bits, address, context);
+    return atomic(name, asLLVM(dst, bits), bits, address, context);
   }
   if (dst.number !== 0) {
     const text = dst.half ? 'w0' : 'r0';
@@ -244,5 +264,5 @@ function atomicExchange(name: string, bits: number, dst: Register, cursor: Curso
   cursor.expect(',');
   const src = takeRegisterLike(dst, cursor, context);
   cursor.expect(')');
-  return atomic(name, src, bits, address, context);
+  return atomic(name, asLLVM(src, bits), bits, address, context);
 }

@@ -93,6 +93,11 @@ export function peekRegister(cursor: Cursor): boolean {
 
 /** An unsigned literal of any size. */
 export function literal(token: Token, problems: Problems): bigint {
+  if (/^0\d+$/.test(token.text)) {
+    const text = token.text.replace(/^0+(?=\d)/, '');
+    const message = `\`${token.text}\` is octal to other assemblers: write ${text}, or 0x... for another base.`;
+    problems.fail(CODES.badNumber, token.range, message, { title: `Change to ${text}`, range: token.range, text });
+  }
   if (!/^(0[xX][0-9a-fA-F]+|\d+)$/.test(token.text)) {
     problems.fail(CODES.badNumber, token.range, `\`${token.text}\` is not a number: write 12 or 0x0c.`);
   }

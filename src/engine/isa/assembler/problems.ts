@@ -38,6 +38,7 @@ export const CODES = {
   emptyFunction: 'E0508',
   jumpIntoWide: 'E0509',
   nameLength: 'E0510',
+  tooLong: 'E0511',
   unusedLabel: 'W0601',
   accessWidth: 'W0602',
   writesFramePointer: 'W0603',
@@ -45,6 +46,8 @@ export const CODES = {
   unreachable: 'W0605',
   directiveTwice: 'W0606',
   cutOff: 'W0607',
+  signExtended: 'W0608',
+  behindSemicolon: 'W0609',
 } as const;
 
 type Code = (typeof CODES)[keyof typeof CODES];

@@ -269,10 +269,22 @@ function conditionalJump(cursor: Cursor, context: Context): Parsed {
   const suffix = dst.half ? '32' : '';
   const parsed = peekRegister(cursor)
     ? make(name + suffix, 'jump-reg', { dst: dst.number, src: takeRegisterLike(dst, cursor, context).number })
-    : make(name + suffix, 'jump-imm', { dst: dst.number, imm: imm32(takeValue(cursor, context), dst.half, context) });
+    : make(name + suffix, 'jump-imm', { dst: dst.number, imm: comparedImm(dst, cursor, context) });
   const goto = cursor.expect('goto');
   context.references.push({ kind: 'mnemonic', name: 'goto', range: goto.range });
   return { ...parsed, target: takeTarget(cursor, context) };
+}
+
+/** The kernel prints what is compared as unsigned 32 bits, also where they are sign-extended. */
+function comparedImm({ half }: Register, cursor: Cursor, context: Context): number {
+  const value = takeValue(cursor, context);
+  if (!half && value.value > 0x7fffffffn && value.value <= 0xffffffffn) {
+    const text = String(BigInt.asIntN(32, value.value));
+    const message = `The 32 bits of an immediate are sign-extended: this compares with ${text}.`;
+    const fix = { title: `Change to ${text}`, range: value.range, text };
+    context.problems.report(CODES.signExtended, value.range, message, fix);
+  }
+  return imm32(value, true, context);
 }
 
 /** `call NAME`, `call 12`, `call +7` (in this program), `call kfunc 1234`. */

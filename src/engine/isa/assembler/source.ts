@@ -25,9 +25,34 @@ export const span = (from: TextRange, to: TextRange): TextRange => ({
 
 const COMMENT = /"[^"\n]*"|\/\*|(?:;|#|\/\/).*/g;
 
-/** Lines without their comments. `;`, `#` and `//` run to the end of the line, slash-star over lines. */
-export function codeLines(text: string, problems: Problems): string[] {
+/** What listings print before an instruction: `12:` and its opcode (kernel, bpftool) or its bytes (llvm-objdump). */
+const LISTED = /^\s*\d+:\s+(?:\([\da-f]{2}\)|(?:[\da-f]{2} ){7,}[\da-f]{2}(?=\s)|(?=[a-z*(]))/;
+/** what llvm-objdump prints behind a jump: `goto +0x3 <main+0x28>` */
+const AIMED = /(?<=[+-](?:0x)?[\da-f]+\s+)<[^<>]*>\s*$/;
+
+/** BPF_COMPLEXITY_LIMIT_INSNS: for longer programs the kernel answers E2BIG. */
+const MOST_LINES = 1_000_000;
+
+/** None for a text that is longer than any program, which is told. */
+export function textLines(text: string, problems: Problems): string[] {
   const lines = text.split(/\r\n|\r|\n/);
+  if (lines.length <= MOST_LINES) return lines;
+  problems.report(
+    CODES.tooLong,
+    rangeOf(MOST_LINES, 0, 0),
+    `The text has ${lines.length} lines: the kernel answers E2BIG for programs of more than ${MOST_LINES} instructions.`,
+  );
+  return [];
+}
+
+const blank = (found: string): string => ' '.repeat(found.length);
+
+/** Lines without their comments. `;`, `#` and `//` run to the end of the line, slash-star over lines. */
+export function codeLines(lines: readonly string[], problems: Problems): string[] {
+  return withoutComments(lines, problems).map((line) => line.replace(LISTED, blank).replace(AIMED, blank));
+}
+
+function withoutComments(lines: readonly string[], problems: Problems): string[] {
   let openedAt: TextRange | null = null;
   const code = lines.map((line, number) => {
     let out = '';
@@ -59,18 +84,18 @@ export function codeLines(text: string, problems: Problems): string[] {
   return code;
 }
 
+/** Groups in the order of KINDS. */
 const TOKEN =
-  /\s*(?:(?<operator>s(?:>>=|\/=|%=|>=|<=|>|<)|>>=|<<=|[-+*/%&|^]=|[=!<>]=|[-+*/%&|^=<>()[\],:])|(?<number>\d\w*)|(?<string>"[^"]*"?)|(?<word>[A-Za-z_$.%@][\w$@]*(?:(?:\.[\w$@]+)(?:\[\d+\])*)*)|(?<bad>\S))/y;
+  /\s*(?:(s(?:>>=|\/=|%=|>=|<=|>|<)|>>=|<<=|[-+*/%&|^]=|[=!<>]=|[-+*/%&|^=<>()[\],:])|(\d\w*)|("[^"]*"?)|([A-Za-z_$.%@][\w$@]*(?:(?:\.[\w$@]+)(?:\[\d+\])*)*)|(\S))/y;
+const KINDS: readonly TokenKind[] = ['operator', 'number', 'string', 'word', 'bad'];
 
 export function tokensOf(code: string, line: number): Token[] {
   const tokens: Token[] = [];
   TOKEN.lastIndex = 0;
   for (let match = TOKEN.exec(code); match; match = TOKEN.exec(code)) {
-    const [kind, text] = Object.entries(match.groups ?? {}).find(([, value]) => value !== undefined) as [
-      TokenKind,
-      string,
-    ];
-    tokens.push({ kind, text, range: rangeOf(line, TOKEN.lastIndex - text.length, TOKEN.lastIndex) });
+    const group = match.findIndex((text, i) => i > 0 && text !== undefined);
+    const text = match[group];
+    tokens.push({ kind: KINDS[group - 1], text, range: rangeOf(line, TOKEN.lastIndex - text.length, TOKEN.lastIndex) });
   }
   return tokens;
 }

@@ -3,34 +3,33 @@ import { CLASS, OPCODE, SOURCE } from '../opcodes.ts';
 import type { InstructionSpec } from './spec.ts';
 
 const JUMPS = [
-  ['jeq', 0x10, '==', 1, 'Jumps if equal.'],
-  ['jgt', 0x20, '>', 1, 'Jumps if greater, both unsigned.'],
-  ['jge', 0x30, '>=', 1, 'Jumps if greater or equal, both unsigned.'],
-  ['jset', 0x40, '&', 1, 'Jumps if they have a set bit in common.'],
-  ['jne', 0x50, '!=', 1, 'Jumps if not equal.'],
-  ['jsgt', 0x60, 's>', 1, 'Jumps if greater, both signed.'],
-  ['jsge', 0x70, 's>=', 1, 'Jumps if greater or equal, both signed.'],
-  ['jlt', 0xa0, '<', 2, 'Jumps if less, both unsigned.'],
-  ['jle', 0xb0, '<=', 2, 'Jumps if less or equal, both unsigned.'],
-  ['jslt', 0xc0, 's<', 2, 'Jumps if less, both signed.'],
-  ['jsle', 0xd0, 's<=', 2, 'Jumps if less or equal, both signed.'],
+  ['jeq', 0x10, '==', 1],
+  ['jgt', 0x20, '>', 1],
+  ['jge', 0x30, '>=', 1],
+  ['jset', 0x40, '&', 1],
+  ['jne', 0x50, '!=', 1],
+  ['jsgt', 0x60, 's>', 1],
+  ['jsge', 0x70, 's>=', 1],
+  ['jlt', 0xa0, '<', 2],
+  ['jle', 0xb0, '<=', 2],
+  ['jslt', 0xc0, 's<', 2],
+  ['jsle', 0xd0, 's<=', 2],
 ] as const;
 
 /** Conditional jump by its pseudo-C symbol. */
 export const JUMP_NAMES: ReadonlyMap<string, string> = new Map(JUMPS.map(([name, , symbol]) => [symbol, name]));
 
 const JUMP_WIDTHS = [
-  { bits: 64, cls: CLASS.JMP, suffix: '', r: 'r', note: ' An immediate is sign-extended to 64 bits.' },
-  { bits: 32, cls: CLASS.JMP32, suffix: '32', r: 'w', note: ' Compares the low 32 bits.' },
+  { bits: 64, cls: CLASS.JMP, suffix: '', r: 'r' },
+  { bits: 32, cls: CLASS.JMP32, suffix: '32', r: 'w' },
 ] as const;
 
-const jumpRows: InstructionSpec[] = JUMPS.flatMap(([name, code, symbol, version, doc]) =>
-  JUMP_WIDTHS.flatMap(({ bits, cls, suffix, r, note }) => {
+const jumpRows: InstructionSpec[] = JUMPS.flatMap(([name, code, symbol, version]) =>
+  JUMP_WIDTHS.flatMap(({ bits, cls, suffix, r }) => {
     const common = {
       name: name + suffix,
       version: bits === 32 ? 3 : version,
       group: `base${bits}`,
-      doc: doc + note,
     } as const;
     return [
       { ...common, shape: 'jump-imm', opcode: cls | code | SOURCE.K, pseudo: `if {${r}d} ${symbol} {imm} goto {to}` },
@@ -39,7 +38,7 @@ const jumpRows: InstructionSpec[] = JUMPS.flatMap(([name, code, symbol, version,
   }),
 );
 const controlRows: readonly InstructionSpec[] = [
-  { name: 'ja', shape: 'jump', opcode: OPCODE.JA, version: 1, group: 'base32', pseudo: 'goto {to}', doc: 'Jumps.' },
+  { name: 'ja', shape: 'jump', opcode: OPCODE.JA, version: 1, group: 'base32', pseudo: 'goto {to}' },
   {
     name: 'ja32',
     shape: 'jump-long',
@@ -47,7 +46,6 @@ const controlRows: readonly InstructionSpec[] = [
     version: 4,
     group: 'base32',
     pseudo: 'gotol {to}',
-    doc: 'Jumps; reaches 2^31 slots instead of 2^15.',
   },
   {
     name: 'may_goto',
@@ -56,7 +54,6 @@ const controlRows: readonly InstructionSpec[] = [
     version: 5,
     group: 'linux',
     pseudo: 'may_goto {to}',
-    doc: 'Jumps once the budget of 8,388,608 rounds is used up: it bounds a loop that the verifier cannot.',
   },
   {
     name: 'call',
@@ -67,7 +64,6 @@ const controlRows: readonly InstructionSpec[] = [
     group: 'base32',
     pseudo: 'call {imm}',
     kernel: 'call {helper}',
-    doc: 'Calls a helper. Arguments in r1 to r5, result in r0; r1 to r5 are lost, r6 to r9 kept.',
   },
   {
     name: 'call local',
@@ -77,7 +73,6 @@ const controlRows: readonly InstructionSpec[] = [
     version: 3,
     group: 'base32',
     pseudo: 'call {pc}',
-    doc: 'Calls a function of this program with a stack frame of its own; at most 8 frames deep.',
   },
   {
     name: 'call runtime',
@@ -88,7 +83,6 @@ const controlRows: readonly InstructionSpec[] = [
     group: 'base32',
     pseudo: 'call kfunc {imm}{fd}',
     kernel: 'call {kfunc}',
-    doc: 'Calls a kernel function (kfunc) by its BTF id. Arguments in r1 to r5, result in r0.',
   },
   {
     name: 'callx',
@@ -97,7 +91,6 @@ const controlRows: readonly InstructionSpec[] = [
     version: 1,
     group: 'callx',
     pseudo: 'callx {rd}',
-    doc: 'Calls the address in a register. Linux refuses it.',
   },
   {
     name: 'exit',
@@ -106,7 +99,6 @@ const controlRows: readonly InstructionSpec[] = [
     version: 1,
     group: 'base32',
     pseudo: 'exit',
-    doc: 'Returns r0 to the caller, or ends the program.',
   },
   {
     name: 'addr_space_cast',
@@ -116,7 +108,6 @@ const controlRows: readonly InstructionSpec[] = [
     version: 5,
     group: 'linux',
     pseudo: '{rd} = addr_space_cast({rs}, {spaces})',
-    doc: 'Turns a pointer of one address space into one of another; arenas use it.',
   },
 ];
 

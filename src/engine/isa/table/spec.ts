@@ -57,5 +57,4 @@ export interface InstructionSpec {
   readonly pseudo: string;
   /** the kernel's own text where its words differ from LLVM's */
   readonly kernel?: string;
-  readonly doc: string;
 }
