@@ -7,6 +7,8 @@ import { compiledText } from './compiled-text.ts';
 import { findBlocks, graphOf } from './graph.ts';
 import { meshOfJumps } from '../testing/mesh.ts';
 import type { Prototype } from './entries.ts';
+import { W } from './opcodes.ts';
+import { NAMES } from './text.ts';
 
 const LAYOUT = { stacks: 0x400000, contexts: 0x404000, executed: 0x1000, fuel: 1000 };
 const RUN = [{ program: 0, prototype: null }];
@@ -103,6 +105,11 @@ test('blocks that only run together pay at once, and the fuel is asked for at th
   // the way through `a` is one instruction shorter: it pays nothing more, the other pays for its jump
   expect(lines.filter((line) => line.endsWith('i32.sub'))).toHaveLength(4);
   expect(lines.filter((line) => line.endsWith('i32.lt_s'))).toHaveLength(2);
+});
+
+test('every instruction has its name, and no other', () => {
+  const named = Object.entries(W).map(([key, op]) => [op, /^(br|call|end|if)/.test(key) ? key : key.replace('_', '.')]);
+  expect(Object.fromEntries(NAMES)).toEqual(Object.fromEntries(named));
 });
 
 test('graphs: order, dominators, loops', () => {

@@ -21,10 +21,38 @@ export interface TextNames {
   readonly fn: (index: number) => string;
 }
 
-const named = (ops: Readonly<Record<string, number>>): Map<number, string> =>
-  new Map(Object.entries(ops).map(([key, byte]) => [byte, /^(br|end|if)/.test(key) ? key : key.replace('_', '.')]));
-const NAMES = named(W);
-const VECTOR_NAMES = named(V);
+/** First opcode of a row, then names; by opcode. Numbers alone go into bundles where programs are only compiled. */
+const ROWS: readonly (readonly [number, string])[] = [
+  [0x00, 'unreachable'],
+  [0x02, 'block loop if else'],
+  [0x0b, 'end br br_if br_table return call call_indirect'],
+  [0x1a, 'drop select'],
+  [0x20, 'local.get local.set local.tee'],
+  [0x28, 'i32.load i64.load'],
+  [0x2d, 'i32.load8_u'],
+  [0x30, 'i64.load8_s i64.load8_u i64.load16_s i64.load16_u i64.load32_s i64.load32_u i32.store i64.store'],
+  [0x3c, 'i64.store8 i64.store16 i64.store32'],
+  [0x41, 'i32.const i64.const'],
+  [0x45, 'i32.eqz i32.eq i32.ne i32.lt_s i32.lt_u i32.gt_s i32.gt_u i32.le_s i32.le_u i32.ge_s i32.ge_u'],
+  [0x50, 'i64.eqz i64.eq i64.ne i64.lt_s i64.lt_u i64.gt_s i64.gt_u i64.le_s i64.le_u i64.ge_s i64.ge_u'],
+  [0x6a, 'i32.add i32.sub i32.mul i32.div_s i32.div_u i32.rem_s i32.rem_u'],
+  [0x71, 'i32.and i32.or i32.xor i32.shl i32.shr_s i32.shr_u i32.rotl'],
+  [0x7c, 'i64.add i64.sub i64.mul i64.div_s i64.div_u i64.rem_s i64.rem_u'],
+  [0x83, 'i64.and i64.or i64.xor i64.shl i64.shr_s i64.shr_u'],
+  [0xa7, 'i32.wrap_i64'],
+  [0xac, 'i64.extend_i32_s i64.extend_i32_u'],
+  [0xbd, 'i64.reinterpret_f64'],
+  [0xc0, 'i32.extend8_s i32.extend16_s i64.extend8_s i64.extend16_s i64.extend32_s'],
+];
+export const NAMES = new Map(
+  ROWS.flatMap(([first, names]) => names.split(' ').map((name, i) => [first + i, name] as const)),
+);
+const VECTOR_NAMES = new Map<number, string>([
+  [V.v128_const, 'v128.const'],
+  [V.i8x16_swizzle, 'i8x16.swizzle'],
+  [V.i64x2_splat, 'i64x2.splat'],
+  [V.f64x2_extract_lane, 'f64x2.extract_lane'],
+]);
 
 const isMemory = (op: number): boolean => op >= W.i32_load && op <= W.i64_store32;
 const isLocal = (op: number): boolean => op >= W.local_get && op <= W.local_tee;
