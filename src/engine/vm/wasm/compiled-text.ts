@@ -1,8 +1,9 @@
 /* What a program is compiled to, as WebAssembly text: for those who look, not for running. */
+import { REGISTERS } from '../../isa/opcodes.ts';
 import type { Program } from '../program.ts';
 import type { Shell } from './bodies.ts';
 import { bodyAt, CALLED, FIXED_IMPORTS, type Plan, planModule } from './compile.ts';
-import { localName } from './locals.ts';
+import { ENTRY_WORDS, LOCAL, localOf } from './locals.ts';
 import type { Places } from './operands.ts';
 import { bodyText, type Mark, type WasmLine } from './text.ts';
 
@@ -31,4 +32,12 @@ function functionName({ programs, imports, imported, emitted }: Plan, index: num
   if (index < FIXED_IMPORTS.length) return `$${imports[index].name}`;
   if (index >= first) return `$f${blocks.called[index - first]}`;
   return `$${[...imported, ...emitted][index - FIXED_IMPORTS.length].name}`;
+}
+
+/** Local as the text shows it: `$r6`, `$fuel`, `$arg0`. */
+function localName(local: number): string {
+  if (local < 0) return `$arg${local + ENTRY_WORDS}`;
+  for (let r = 0; r < REGISTERS; r++) if (localOf(r) === local) return `$r${r}`;
+  const name = Object.entries(LOCAL).find(([, index]) => index === local)?.[0];
+  return `$${name}`;
 }

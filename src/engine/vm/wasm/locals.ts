@@ -39,11 +39,3 @@ export const BPF_LOCALS: readonly ValueType[] = [I64, I64, I64, I64, I64, I64, I
 /** An entry: words in, the low word of the result out. */
 export const ENTRY_FUNCTION: FunctionType = fn(words(ENTRY_WORDS), [I32]);
 export const ENTRY_LOCALS: readonly ValueType[] = [...BPF_FUNCTION.params, ...BPF_LOCALS, I32, I32];
-
-/** Local as the text shows it: `$r6`, `$fuel`, `$arg0`. */
-export function localName(local: number): string {
-  if (local < 0) return `$arg${local + ENTRY_WORDS}`;
-  const register = (REGISTER_LOCALS as readonly number[]).indexOf(local);
-  const name = register >= 0 ? `r${register}` : Object.entries(LOCAL).find(([, index]) => index === local)?.[0];
-  return `$${name}`;
-}
