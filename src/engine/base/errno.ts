@@ -4,7 +4,10 @@ export { ERRNO };
 
 export type ErrnoName = keyof typeof ERRNO;
 
-const NAMES = new Map<number, ErrnoName>(Object.entries(ERRNO).map(([name, n]) => [n, name as ErrnoName]));
+const NUMBERS: Readonly<Record<ErrnoName, number>> = { ...ERRNO };
+const NAMES = new Map<number, ErrnoName>(Object.entries(NUMBERS).map(([name, n]) => [n, name as ErrnoName]));
+
+export const errnoOf = (name: ErrnoName): number => NUMBERS[name];
 
 /** Name of a positive errno; `errno N` for a number the table lacks. */
 export function errnoName(n: number): string {

@@ -1,5 +1,5 @@
 /* BPF_BTF_LOAD: a program's own BTF. */
-import { ERRNO } from '../base/errno.ts';
+import { ERRNO, errnoOf } from '../base/errno.ts';
 import { checkBtf } from '../btf/check.ts';
 import { type Call, command, type CommandTable, copyFromUser, must } from './calls.ts';
 import type { Core } from './core.ts';
@@ -78,7 +78,7 @@ const table: CommandTable<'BPF_BTF_LOAD', BtfLoad> = {
         const { errno, message, log } = checkBtf(x.bytes);
         const unwritten = finishLog(x.k, x.out, logOf(x), log);
         if (unwritten !== 0) return fail(unwritten, message || undefined);
-        return errno === null ? next : fail(ERRNO[errno], message);
+        return errno === null ? next : fail(errnoOf(errno), message);
       },
     },
     {

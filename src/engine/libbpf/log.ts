@@ -1,5 +1,5 @@
 /* What libbpf says while it works: a level and a line, without the "libbpf: " that its printer puts in front. */
-import { type ErrnoName, ERRNO } from '../base/errno.ts';
+import { type ErrnoName, errnoOf } from '../base/errno.ts';
 import type { Result } from '../base/result.ts';
 import { err } from '../base/result.ts';
 
@@ -12,7 +12,7 @@ export const LIBBPF_ERRNO = { FORMAT: 4001, INTERNAL: 4004, RELOC: 4005, VERIFY:
 /** Says why, and is the negative errno. */
 export function refuse(log: Log, errno: ErrnoName | keyof typeof LIBBPF_ERRNO, text: string): number {
   log('warn', text);
-  return -(errno in LIBBPF_ERRNO ? LIBBPF_ERRNO[errno as keyof typeof LIBBPF_ERRNO] : ERRNO[errno as ErrnoName]);
+  return -(errno in LIBBPF_ERRNO ? LIBBPF_ERRNO[errno as keyof typeof LIBBPF_ERRNO] : errnoOf(errno as ErrnoName));
 }
 
 /** An object that cannot be opened: said in the log, and returned with its place. */

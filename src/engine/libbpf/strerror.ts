@@ -1,5 +1,5 @@
 /* Errors in words, as the C library has them: libbpf's messages speak so. */
-import { ERRNO, type ErrnoName } from '../base/errno.ts';
+import { type ErrnoName, errnoOf } from '../base/errno.ts';
 
 const WORDS: Partial<Record<ErrnoName, string>> = {
   EPERM: 'Operation not permitted',
@@ -18,7 +18,7 @@ const WORDS: Partial<Record<ErrnoName, string>> = {
   EOPNOTSUPP: 'Operation not supported',
 };
 const BY_NUMBER = new Map<number, string>(
-  Object.entries(WORDS).map(([name, words]) => [ERRNO[name as ErrnoName], words]),
+  Object.entries(WORDS).map(([name, words]) => [errnoOf(name as ErrnoName), words]),
 );
 
 /** `ret`: a negative errno */

@@ -14,7 +14,7 @@ import type { TextFunction } from './text.ts';
 import { compileModule, type EntryPlan, instantiate } from './wasm/compile.ts';
 import { CONTEXT_BYTES, type Layout, type Prototype, storeArguments } from './wasm/entries.ts';
 import { type CompiledEntry, Gate, NO_PLACE, PLACE_UNKNOWN } from './wasm/gate.ts';
-import { FRAME, SCRATCH } from './wasm/scratch.ts';
+import * as SCRATCH from './wasm/scratch.ts';
 import type { Places } from './wasm/operands.ts';
 
 /** Instructions that one call of a program may execute. */
@@ -274,11 +274,11 @@ export class BpfMachine {
     const { i32 } = this.memory;
     const frames = new Int32Array(FRAME_WORDS * (MAX_FRAMES - 1));
     for (let i = 0; i < depth; i++) {
-      const left = i32.subarray((SCRATCH.frames + i * FRAME.bytes) >> 2);
-      const ip = (slots[left[FRAME.place >> 2]] + 1) * 2;
-      const saved = left.subarray(FRAME.saved >> 2, (FRAME.saved >> 2) + 8);
-      const args = left.subarray(FRAME.args >> 2, (FRAME.args >> 2) + 10);
-      frames.set([ip, ...saved, left[FRAME.turn >> 2], ...args], i * FRAME_WORDS);
+      const left = i32.subarray((SCRATCH.frames + i * SCRATCH.FRAME.bytes) >> 2);
+      const ip = (slots[left[SCRATCH.FRAME.place >> 2]] + 1) * 2;
+      const saved = left.subarray(SCRATCH.FRAME.saved >> 2, (SCRATCH.FRAME.saved >> 2) + 8);
+      const args = left.subarray(SCRATCH.FRAME.args >> 2, (SCRATCH.FRAME.args >> 2) + 10);
+      frames.set([ip, ...saved, left[SCRATCH.FRAME.turn >> 2], ...args], i * FRAME_WORDS);
     }
     return frames;
   }

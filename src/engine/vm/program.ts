@@ -20,27 +20,11 @@ import {
 } from '../isa/opcodes.ts';
 import type { KernelFunction, KernelFunctions, Word } from './functions.ts';
 import type { Run } from './interpreter.ts';
+import * as MICRO from './micro.ts';
 import { PLACE_UNKNOWN } from './wasm/gate.ts';
 
 /** Slots that the kernel takes at most (BPF_COMPLEXITY_LIMIT_INSNS). */
 const MAX_SLOTS = 1_000_000;
-
-/** Opcodes of what shares one in BPF; the others are the X forms' own. */
-export const MICRO = {
-  movsx8: 0x07,
-  movsx16: 0x17,
-  movsx32: 0x27,
-  sdiv: 0x37,
-  smod: 0x97,
-  movsx8_32: 0x04,
-  movsx16_32: 0x14,
-  sdiv32: 0x34,
-  smod32: 0x94,
-  callLocal: 0x86,
-  callBack: 0x96,
-  keepLow: 0xd4,
-  swap: 0xd7,
-} as const;
 
 export const CALL_OPS: ReadonlySet<number> = new Set([OPCODE.CALL, MICRO.callLocal, MICRO.callBack]);
 

@@ -5,7 +5,7 @@
 import { assert } from '../base/assert.ts';
 import type { Memory } from './memory.ts';
 import { Gate, NO_PLACE } from './wasm/gate.ts';
-import { SCRATCH } from './wasm/scratch.ts';
+import * as SCRATCH from './wasm/scratch.ts';
 
 /** Native arguments as 32-bit words (pointers by their low word); the result is a 32-bit word, 0 for void. */
 export interface TextFunction {

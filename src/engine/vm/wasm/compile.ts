@@ -15,7 +15,7 @@ import { type Blocks, findBlocks } from './graph.ts';
 import { BPF_FUNCTION, BPF_LOCALS, ENTRY_FUNCTION, ENTRY_LOCALS, LOCAL, localOf } from './locals.ts';
 import { I32, W } from './opcodes.ts';
 import type { Places } from './operands.ts';
-import { SCRATCH } from './scratch.ts';
+import * as SCRATCH from './scratch.ts';
 import type { Mark } from './text.ts';
 
 /** A program to be called: as a member with that prototype, or, null, with its context and r2. */

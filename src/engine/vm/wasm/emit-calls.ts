@@ -7,7 +7,7 @@ import { FUNCTION_ADDRESS } from '../program.ts';
 import type { CodeWriter } from './encoder.ts';
 import { W } from './opcodes.ts';
 import type { Operands } from './operands.ts';
-import { FRAME, SCRATCH } from './scratch.ts';
+import * as SCRATCH from './scratch.ts';
 
 /** Numbers of the functions that code calls. */
 export interface Callables {
@@ -114,21 +114,21 @@ export class CallEmitter {
   leaveFrame(): void {
     const { out, program } = this.o;
     out.get(localOf(10)).op(W.i32_wrap_i64).i32(1).op(W.i32_sub).i32(STACK_MASK).op(W.i32_and);
-    out.i32(FRAME_SHIFT).op(W.i32_shr_u).i32(FRAME.bytes).op(W.i32_mul).tee(LOCAL.word);
-    out.get(LOCAL.place).memory(W.i32_store, SCRATCH.frames + FRAME.place);
+    out.i32(FRAME_SHIFT).op(W.i32_shr_u).i32(SCRATCH.FRAME.bytes).op(W.i32_mul).tee(LOCAL.word);
+    out.get(LOCAL.place).memory(W.i32_store, SCRATCH.frames + SCRATCH.FRAME.place);
     out.get(LOCAL.word);
     if (program.callbacks.length > 0) out.get(LOCAL.turn);
     else out.i32(NO_TURN);
-    out.memory(W.i32_store, SCRATCH.frames + FRAME.turn);
+    out.memory(W.i32_store, SCRATCH.frames + SCRATCH.FRAME.turn);
     const store = (register: number, at: number): unknown =>
       out
         .get(LOCAL.word)
         .get(localOf(register))
         .memory(W.i64_store, SCRATCH.frames + at);
-    for (let r = 6; r <= 9; r++) store(r, FRAME.saved + (r - 6) * 8);
+    for (let r = 6; r <= 9; r++) store(r, SCRATCH.FRAME.saved + (r - 6) * 8);
     // a function that is called again is given them again; without one, they need not be kept while another runs
     if (program.callbacks.length === 0) return;
-    for (let r = 1; r <= 5; r++) store(r, FRAME.args + (r - 1) * 8);
+    for (let r = 1; r <= 5; r++) store(r, SCRATCH.FRAME.args + (r - 1) * 8);
   }
 
   private bailInLastFrame(bail: number): void {

@@ -4,7 +4,8 @@
  * instruction: it leaves its registers, so do the functions that called it, and the interpreter goes on there.
  */
 import { REGISTERS } from '../../isa/opcodes.ts';
-import { MICRO, type Program } from '../program.ts';
+import * as MICRO from '../micro.ts';
+import type { Program } from '../program.ts';
 import { AluEmitter, emitReverse } from './emit-alu.ts';
 import { CallEmitter, type Callables, emitArena } from './emit-calls.ts';
 import { MemoryEmitter } from './emit-memory.ts';
@@ -13,7 +14,7 @@ import type { CodeWriter } from './encoder.ts';
 import { LOCAL, localOf } from './locals.ts';
 import { W } from './opcodes.ts';
 import { Operands, type Places } from './operands.ts';
-import { SCRATCH } from './scratch.ts';
+import * as SCRATCH from './scratch.ts';
 import { UNASKED } from './fuel.ts';
 import type { Checks } from './windows.ts';
 

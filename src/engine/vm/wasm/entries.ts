@@ -12,7 +12,7 @@ import type { Shell } from './bodies.ts';
 import type { CodeWriter } from './encoder.ts';
 import { ENTRY_WORDS, LOCAL, localOf, wordOf } from './locals.ts';
 import { W } from './opcodes.ts';
-import { SCRATCH } from './scratch.ts';
+import * as SCRATCH from './scratch.ts';
 
 /** How a native argument becomes a u64: pointers get the kernel's upper half, NULL stays 0. */
 export type NativeArgument = 'ptr' | 'u32' | 'i32' | 'u16' | 'u8' | 'bool';

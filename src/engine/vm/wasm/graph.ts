@@ -2,7 +2,8 @@
  * Control flow of a prepared program: basic blocks, the functions they form, and for each function its blocks in
  * reverse postorder with their dominators. Typed arrays and loops, no recursion: programs may have a million slots.
  */
-import { MICRO, type Program } from '../program.ts';
+import * as MICRO from '../micro.ts';
+import type { Program } from '../program.ts';
 
 /** How a block ends. */
 export const END = { next: 0, jump: 1, condition: 2, exit: 3 } as const;

@@ -3,22 +3,20 @@
  * region, so neither checkpointed nor hashed, and meaningful only while a program runs.
  */
 
-export const SCRATCH = {
-  /** frames of the program's own that were left by giving up: see FRAME; one a depth */
-  frames: 0x0c00,
-  /** u64 each: r1 to r5 of a function that is called back */
-  callbackArgs: 0x0e80,
-  /** i32: programs within programs that run now */
-  nesting: 0x0ed0,
-  /** i32: instructions that may still run, known only where compiled code leaves for the kernel or gives up */
-  fuel: 0x0f00,
-  /** i32: number of the place where the interpreter must go on */
-  place: 0x0f08,
-  /** u64: the result */
-  result: 0x0f18,
-  /** u64 each: r0 to r10 when it gave up */
-  registers: 0x0f20,
-} as const;
+/** frames of the program's own that were left by giving up: see FRAME; one a depth */
+export const frames = 0x0c00;
+/** u64 each: r1 to r5 of a function that is called back */
+export const callbackArgs = 0x0e80;
+/** i32: programs within programs that run now */
+export const nesting = 0x0ed0;
+/** i32: instructions that may still run, known only where compiled code leaves for the kernel or gives up */
+export const fuel = 0x0f00;
+/** i32: number of the place where the interpreter must go on */
+export const place = 0x0f08;
+/** u64: the result */
+export const result = 0x0f18;
+/** u64 each: r0 to r10 when it gave up */
+export const registers = 0x0f20;
 
 /** What a function leaves when one that it called gave up: r6 to r9, r1 to r5, the place of the call, and its turn. */
 export const FRAME = { bytes: 80, saved: 0, args: 32, place: 72, turn: 76 } as const;
