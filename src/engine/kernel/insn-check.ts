@@ -6,6 +6,7 @@
 import { ERRNO } from '../base/errno.ts';
 import { decode, type Insn } from '../isa/insn.ts';
 import { isOpcode, specOf } from '../isa/instructions.ts';
+import { invalidAtomic, isAlu, isAtomic, reservedText } from '../isa/reserved.ts';
 import {
   accessBytes,
   CALL_KIND,
@@ -58,8 +59,6 @@ const CALL = 0x80;
 const MAX_FRAMES = 8;
 const MAX_STACK = 512;
 
-const isAtomic = ({ opcode }: Insn): boolean => classOf(opcode) === CLASS.STX && modeOf(opcode) === MODE.ATOMIC;
-const isAlu = ({ opcode }: Insn): boolean => classOf(opcode) === CLASS.ALU || classOf(opcode) === CLASS.ALU64;
 const isJumpClass = ({ opcode }: Insn): boolean => classOf(opcode) === CLASS.JMP || classOf(opcode) === CLASS.JMP32;
 const isLocalCall = ({ opcode, src }: Insn): boolean => opcode === OPCODE.CALL && src === CALL_KIND.LOCAL;
 const isFunctionValue = ({ opcode, src }: Insn): boolean => isWide(opcode) && src === WIDE_KIND.FUNC;
@@ -72,9 +71,6 @@ interface FeatureRule {
   /** it is said while paths are followed, after all that is checked here */
   readonly late: boolean;
 }
-
-const invalidAtomic = ({ imm }: Insn): string =>
-  `BPF_ATOMIC uses invalid atomic opcode ${(imm >>> 0).toString(16).padStart(2, '0')}`;
 
 const FEATURES: readonly FeatureRule[] = [
   { feature: 'gotol', is: ({ opcode }) => opcode === OPCODE.GOTOL, text: null, late: false },
@@ -312,21 +308,3 @@ const castText = ({ imm }: Insn): string =>
   imm === 1 || imm === 0x10000
     ? 'addr_space_cast insn can only be used in a program that has an associated arena'
     : 'addr_space_cast insn can only convert between address space 1 and 0';
-
-const RESERVED: Readonly<Record<number, string>> = { 0x80: 'BPF_NEG', 0xb0: 'BPF_MOV', 0xd0: 'BPF_END' };
-const JUMPS: Readonly<Record<number, string>> = {
-  [OPCODE.CALL]: 'BPF_CALL',
-  [OPCODE.EXIT]: 'BPF_EXIT',
-  [OPCODE.JA]: 'BPF_JA',
-  [OPCODE.GOTOL]: 'BPF_JA',
-};
-const CLASSES = ['BPF_LD', 'BPF_LDX', 'BPF_ST', 'BPF_STX', 'BPF_ALU', 'BPF_JMP/JMP32', 'BPF_JMP/JMP32', 'BPF_ALU'];
-
-/** What check_alu_op, check_cond_jmp_op and do_check call an instruction with a field that is not its own. */
-function reservedText(insn: Insn): string {
-  const { opcode } = insn;
-  if (isAtomic(insn)) return invalidAtomic(insn);
-  if (opcode === OPCODE.MAY_GOTO) return `invalid may_goto imm ${insn.imm}`;
-  const name = isAlu(insn) ? (RESERVED[codeOf(opcode)] ?? 'BPF_ALU') : (JUMPS[opcode] ?? CLASSES[classOf(opcode)]);
-  return `${name} uses reserved fields`;
-}

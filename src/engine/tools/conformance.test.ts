@@ -38,6 +38,17 @@ describe.each(['interpreted', 'compiled'] as const)('%s', (engine) => {
     ]);
   });
 
+  test('legacy packet loads read the memory, big-endian; behind its end the program is over with 0', () => {
+    const program = (text: string): string => `-- asm\n${text}\nexit\n-- mem\n01 02 03 04 05 06\n-- result\n`;
+    const files = [
+      { name: 'word.data', text: `${program('mov %r6, %r1\nldabsw 1')}0x2030405\n` },
+      { name: 'half.data', text: `${program('mov %r6, %r1\nmov %r2, 2\nldindh %r2, 2')}0x506\n` },
+      { name: 'byte.data', text: `${program('mov %r6, %r1\nldabsb 5')}0x6\n` },
+      { name: 'behind.data', text: `${program('mov %r6, %r1\nmov %r0, 7\nldabsh 5\nmov %r0, 8')}0x0\n` },
+    ];
+    expect(runConformance(files, engine).lines).toEqual(['4 passed, 0 failed']);
+  });
+
   test('the plug-in takes memory and a program and prints r0', () => {
     const program = '71 10 00 00 00 00 00 00 95 00 00 00 00 00 00 00 \n';
     expect(runPlugin(['2a ', '--interpreter'], program, engine)).toEqual({ output: '2a', status: 0 });

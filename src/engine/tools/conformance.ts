@@ -3,7 +3,7 @@
  * protocol: bytes of a program in, r0 out.
  */
 import { assembleMnemonic } from '../isa/mnemonic.ts';
-import { KernelFunctions } from '../vm/functions.ts';
+import { KernelFunctions, type Packet } from '../vm/functions.ts';
 import { BpfMachine, type Engine } from '../vm/machine.ts';
 import { Memory, type MemoryImage } from '../vm/memory.ts';
 import { hex64, ProgramStopped } from '../vm/stopped.ts';
@@ -55,6 +55,8 @@ function judge({ result, expectsError }: Case, outcome: Outcome): string | null 
 
 type Outcome = { readonly value: bigint; readonly text: string } | { readonly error: string };
 
+const NO_PACKET: Packet = { at: 0, bytes: 0 };
+
 /** bpf_conformance's helper 5, unwind: gives its argument back. */
 function conformanceFunctions(): KernelFunctions {
   const functions = new KernelFunctions();
@@ -63,6 +65,7 @@ function conformanceFunctions(): KernelFunctions {
     return low;
   };
   functions.register({ name: 'unwind', kind: 'helper', id: 5, args: ['u64'], ret: 'u64', call });
+  functions.packet = NO_PACKET;
   return functions;
 }
 
@@ -84,6 +87,8 @@ function execute({ machine, fresh }: Bench, { insns, memory: bytes }: Pick<Case,
   if (!prepared.ok) return { error: prepared.error.message };
   const context = bytes.length === 0 ? 0 : memory.alloc('arena', bytes.length);
   memory.u8.set(bytes, context);
+  // all that a program here is given is its memory: legacy packet loads read that
+  machine.functions.packet = { at: context, bytes: bytes.length };
   try {
     const low = machine.run(prepared.value, context, bytes.length);
     const value = (BigInt(machine.highWord) << 32n) | BigInt(low);

@@ -21,7 +21,7 @@ const KERNEL_HIGH = KERNEL_BASE_HI | 0;
  * What the verifier calls unreadable reads 0 in both engines: r1 to r5 after a call, r0 and r6 to r9 at a function's
  * start. Written out, here and below: engines do not unroll loops.
  */
-function clearArguments(low: Int32Array, high: Int32Array): void {
+export function clearArguments(low: Int32Array, high: Int32Array): void {
   low[1] = low[2] = low[3] = low[4] = low[5] = 0;
   high[1] = high[2] = high[3] = high[4] = high[5] = 0;
 }

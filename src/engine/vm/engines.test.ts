@@ -64,6 +64,7 @@ function outcome(engine: Engine, run: RandomRun): unknown {
   const data = memory.alloc('arena', DATA_BYTES);
   const at = addressOf(run.place, data);
   memory.u8.set(run.context, at - 64);
+  bench.functions.packet = { at: at - 64, bytes: 60 };
   const prepared = machine.prepare(run.insns(at));
   if (!prepared.ok) return prepared.error;
   const end = ended(() => [machine.run(prepared.value, data, run.r2), machine.highWord]);

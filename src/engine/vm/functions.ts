@@ -40,7 +40,15 @@ export interface EmittedFunction {
 /** One more call of the program's function, please. */
 export const GO_ON = 1;
 
+/** What legacy packet loads read: an address, and how many bytes lie there. */
+export interface Packet {
+  readonly at: number;
+  readonly bytes: number;
+}
+
 export class KernelFunctions {
+  /** of the program that runs; null: programs have none, and may not load from one */
+  packet: Packet | null = null;
   private readonly helpers = new Map<number, KernelFunction>();
   private readonly kfuncs = new Map<number, KernelFunction>();
   /** high word of the last u64 result */

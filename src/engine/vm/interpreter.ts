@@ -21,6 +21,7 @@ import {
 } from './calls.ts';
 import { KERNEL_BASE_HI, type Memory, REGIONS } from './memory.ts';
 import type { KernelFunctions } from './functions.ts';
+import { loadPacket } from './packet.ts';
 import type { Program } from './program.ts';
 import { hex64, ProgramStopped, type StopReason } from './stopped.ts';
 import { arsh64, div64, lsh64, mod64, mul64, neg64, rsh64, sdiv64, smod64, swap } from './wide.ts';
@@ -338,6 +339,17 @@ export function interpret(run: Run, around: Surroundings): void {
           high[d] = low[d] >> 31;
           break;
         }
+
+        // legacy packet loads
+        case 0x20:
+          if (!loadPacket(memory, functions, 4, (low[s] + operand) | 0, low, high)) return;
+          break;
+        case 0x28:
+          if (!loadPacket(memory, functions, 2, (low[s] + operand) | 0, low, high)) return;
+          break;
+        case 0x30:
+          if (!loadPacket(memory, functions, 1, (low[s] + operand) | 0, low, high)) return;
+          break;
 
         // stores
         case 0x73: {

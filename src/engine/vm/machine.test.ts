@@ -224,7 +224,11 @@ describe.each(['interpreted', 'compiled'] as const)('%s', (engine) => {
     ],
     ['b70b000000000000', 'R11 is invalid'],
     ['b70a000000000000', 'frame pointer is read only'],
-    ['b710000000000000', 'BPF_ALU64 uses reserved fields'],
+    ['b710000000000000', 'BPF_MOV uses reserved fields'],
+    ['0f10000001000000', 'BPF_ALU uses reserved fields'],
+    ['dc00000007000000', 'BPF_END uses reserved fields'],
+    ['db10000077000000', 'BPF_ATOMIC uses invalid atomic opcode 77'],
+    ['bf11010001000000', 'addr_space_cast insn can only be used in a program that has an associated arena'],
     ['9501000000000000', 'BPF_EXIT uses reserved fields'],
     ['85000000e7030000', 'invalid func unknown#999'],
     ['85200000e7030000', 'kernel btf_id 999 is not a function'],
@@ -234,5 +238,10 @@ describe.each(['interpreted', 'compiled'] as const)('%s', (engine) => {
     const bytes = Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
     const prepared = machine.prepare(hex.length % 2 ? bytes.slice(0, -1) : bytes);
     expect(prepared.ok ? 'accepted' : prepared.error.message).toBe(message);
+  });
+
+  test('a program of more than a million instructions is refused at once', () => {
+    const prepared = boot().machine.prepare(new Uint8Array(1_000_001 * 8));
+    expect(prepared.ok ? 'accepted' : prepared.error.message).toBe('1000001 instructions, of 1000000 at most');
   });
 });

@@ -6,12 +6,13 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { decode, type Insn, instructionSlots, slotsOf } from '../isa/insn.ts';
 import { specOf, type InstructionSpec, isOpcode } from '../isa/instructions.ts';
+import { reservedText } from '../isa/reserved.ts';
 import {
   CALL_KIND,
   CLASS,
   classOf,
   FRAME_POINTER,
-  isWide,
+  MODE,
   OPCODE,
   REGISTERS,
   SLOT_BYTES,
@@ -23,6 +24,7 @@ import type { Run } from './interpreter.ts';
 import * as MICRO from './micro.ts';
 import { PLACE_UNKNOWN } from './wasm/gate.ts';
 
+const SIZE_BITS = 0x18;
 /** Slots that the kernel takes at most (BPF_COMPLEXITY_LIMIT_INSNS). */
 const MAX_SLOTS = 1_000_000;
 
@@ -57,7 +59,11 @@ export interface Program {
 export function prepareProgram(insns: Uint8Array, functions: KernelFunctions): Result<Program> {
   const slots = insns.length / SLOT_BYTES;
   if (!Number.isInteger(slots) || slots === 0 || slots > MAX_SLOTS)
-    return err(`invalid program size: ${insns.length} bytes`);
+    return err(
+      slots > MAX_SLOTS
+        ? `${Math.floor(slots)} instructions, of ${MAX_SLOTS} at most`
+        : `invalid program size: ${insns.length} bytes`,
+    );
   const builder = new Builder(insns, functions);
   for (const slot of instructionSlots(insns)) {
     const problem = builder.add(slot);
@@ -89,7 +95,7 @@ class Builder {
     const insn = decode(this.insns, slot);
     const spec = specOf(insn);
     if (!spec)
-      return isOpcode(insn.opcode) ? reserved(insn) : `unknown opcode ${insn.opcode.toString(16).padStart(2, '0')}`;
+      return isOpcode(insn.opcode) ? reservedText(insn) : `unknown opcode ${insn.opcode.toString(16).padStart(2, '0')}`;
     if (insn.dst >= REGISTERS || insn.src >= REGISTERS) return `R${Math.max(insn.dst, insn.src)} is invalid`;
     if (insn.dst === FRAME_POINTER && writesDst(insn, spec)) return 'frame pointer is read only';
     this.starts[slot] = 1;
@@ -162,10 +168,12 @@ class Builder {
       case 'wide':
         return this.wide(insn, slot);
       case 'packet-abs':
+        return this.packetLoad(opcode, this.constant(0, 0), imm);
       case 'packet-ind':
-        return 'BPF_LD_[ABS|IND] instructions not allowed for this program type';
-      case 'call-reg':
+        return this.packetLoad(opcode, src, imm);
       case 'address-space':
+        return 'addr_space_cast insn can only be used in a program that has an associated arena';
+      case 'call-reg':
         return `unknown opcode ${opcode.toString(16)}`;
     }
   }
@@ -201,6 +209,11 @@ class Builder {
     return to * 2;
   }
 
+  private packetLoad(opcode: number, src: number, off: number): [number, number, number] | string {
+    if (!this.functions.packet) return 'BPF_LD_[ABS|IND] instructions not allowed for this program type';
+    return [(opcode & SIZE_BITS) | MODE.ABS, src, off];
+  }
+
   private callee(fn: KernelFunction | undefined, missing: string): [number, number, number] | string {
     if (!fn) return missing;
     this.callees.push({ fn, words: argumentWords(fn.args) });
@@ -219,7 +232,7 @@ function argumentWords(args: readonly Word[]): number[] {
 }
 
 /** Loads and stores with another class or mode, to the ordinary one. */
-const plainAccess = (opcode: number, cls: number): number => (opcode & 0x18) | 0x60 | cls;
+const plainAccess = (opcode: number, cls: number): number => (opcode & SIZE_BITS) | MODE.MEM | cls;
 
 function aluVariant(opcode: number, off: number): number {
   if (off === 0) return opcode;
@@ -240,14 +253,4 @@ function aluVariant(opcode: number, off: number): number {
 function writesDst({ opcode }: Insn, { shape }: InstructionSpec): boolean {
   const cls = classOf(opcode);
   return cls === CLASS.ALU || cls === CLASS.ALU64 || shape === 'load' || shape === 'wide';
-}
-
-const CLASS_NAMES = ['BPF_LD', 'BPF_LDX', 'BPF_ST', 'BPF_STX', 'BPF_ALU', 'BPF_JMP', 'BPF_JMP32', 'BPF_ALU64'];
-
-function reserved({ opcode }: Insn): string {
-  if (isWide(opcode)) return 'unrecognized bpf_ld_imm64 insn';
-  if (opcode === OPCODE.CALL) return 'BPF_CALL uses reserved fields';
-  if (opcode === OPCODE.EXIT) return 'BPF_EXIT uses reserved fields';
-  if (opcode === OPCODE.JA || opcode === OPCODE.GOTOL) return 'BPF_JA uses reserved fields';
-  return `${CLASS_NAMES[classOf(opcode)]} uses reserved fields`;
 }

@@ -20,7 +20,7 @@ const isJump = (spec: InstructionSpec): boolean => /\{(to|pc)\}/.test(spec.pseud
 /** Rows that an engine executes; wide immediates only as plain values. */
 const RUNNABLE = INSTRUCTIONS.filter(
   ({ shape, src, opcode }) =>
-    !['packet-abs', 'packet-ind', 'call-reg', 'address-space', 'exit', 'call-kfunc'].includes(shape) &&
+    !['call-reg', 'address-space', 'exit', 'call-kfunc'].includes(shape) &&
     !(shape === 'wide' && src !== WIDE_KIND.VALUE) &&
     !(opcode === OPCODE.CALL && src === CALL_KIND.HELPER),
 );

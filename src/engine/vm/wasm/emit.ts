@@ -58,6 +58,12 @@ export class InstructionEmitter {
       case 0xc3:
       case 0xdb:
         return this.memory.atomic(slot, op === 0xdb, d, s, operand, bail);
+      case 0x20: // legacy packet loads: no member has a packet, so they are left to the interpreter
+      case 0x28:
+      case 0x30:
+        this.o.at(slot);
+        this.out.i32(1);
+        return this.o.bailIf(bail);
       case 0x85:
         return this.calls.kernel(operand);
       case MICRO.callBack:

@@ -1,0 +1,21 @@
+/* Legacy packet loads (RFC 9669 section 5.7): big-endian, and the end of the program where there is no such byte. */
+import { clearArguments } from './calls.ts';
+import type { KernelFunctions } from './functions.ts';
+import type { Memory } from './memory.ts';
+
+/** Loads `bytes` at an offset into r0; false: they are not all there, r0 is 0 and the program is over. */
+export function loadPacket(
+  { u8 }: Memory,
+  { packet }: KernelFunctions,
+  bytes: number,
+  offset: number,
+  low: Int32Array,
+  high: Int32Array,
+): boolean {
+  clearArguments(low, high);
+  low[0] = 0;
+  high[0] = 0;
+  if (!packet || offset < 0 || offset > packet.bytes - bytes) return false;
+  for (let i = 0; i < bytes; i++) low[0] = (low[0] << 8) | u8[packet.at + offset + i];
+  return true;
+}
