@@ -1,5 +1,6 @@
 /* Numbers of Linux's TCP that the recorded kernels share (include/net/tcp.h, include/uapi/linux/tcp.h). */
 import { HZ } from '../net/clock.ts';
+import * as FLAG from './ack-flags.ts';
 
 export const TCP_STATE = {
   ESTABLISHED: 1,
@@ -22,27 +23,7 @@ export const CA_EVENT = { TX_START: 0, CWND_RESTART: 1, COMPLETE_CWR: 2, LOSS: 3
 /** bits of in_ack_event's flags */
 export const CA_ACK = { SLOWPATH: 1, WIN_UPDATE: 2, ECE: 4 } as const;
 
-/** The FLAG_ word that runs through the processing of one ACK; cong_control sees it. */
-export const FLAG = {
-  DATA: 0x01,
-  WIN_UPDATE: 0x02,
-  DATA_ACKED: 0x04,
-  RETRANS_DATA_ACKED: 0x08,
-  SYN_ACKED: 0x10,
-  DATA_SACKED: 0x20,
-  ECE: 0x40,
-  LOST_RETRANS: 0x80,
-  SLOWPATH: 0x100,
-  ORIG_SACK_ACKED: 0x200,
-  SND_UNA_ADVANCED: 0x400,
-  DSACKING_ACK: 0x800,
-  SET_XMIT_TIMER: 0x1000,
-  SACK_RENEGING: 0x2000,
-  UPDATE_TS_RECENT: 0x4000,
-  ACK_MAYBE_DELAYED: 0x10000,
-  DSACK_TLP: 0x20000,
-} as const;
-
+export { FLAG };
 export const FLAG_ACKED = FLAG.DATA_ACKED | FLAG.SYN_ACKED;
 export const FLAG_NOT_DUP = FLAG.DATA | FLAG.WIN_UPDATE | FLAG_ACKED;
 export const FLAG_CA_ALERT = FLAG.DATA_SACKED | FLAG.ECE | FLAG.DSACKING_ACK;
