@@ -216,10 +216,12 @@ export class Microscope {
     const high = new Uint32Array(REGISTERS);
     return (pc, registers, depth) => {
       const place = { call, insn, progId, pc, depth };
-      if (insn === 0) context = registers.low[1] >>> 0;
+      if (insn === 0) context = registers.words[2] >>> 0;
       const changed = insn === 0 ? [] : differing(registers, low, high);
-      low.set(registers.low.subarray(0, REGISTERS));
-      high.set(registers.high.subarray(0, REGISTERS));
+      for (let r = 0; r < REGISTERS; r++) {
+        low[r] = registers.words[r * 2];
+        high[r] = registers.words[r * 2 + 1];
+      }
       insn++;
       if (!test(place)) return;
       this.at = { ...place, event: this.run.event, context, low, high, changed };
@@ -233,7 +235,7 @@ const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.every((byte, i) =
 function differing(now: Registers, low: Uint32Array, high: Uint32Array): number[] {
   const changed: number[] = [];
   for (let i = 0; i < REGISTERS; i++) {
-    if (now.low[i] >>> 0 !== low[i] || now.high[i] >>> 0 !== high[i]) changed.push(i);
+    if (now.words[i * 2] >>> 0 !== low[i] || now.words[i * 2 + 1] >>> 0 !== high[i]) changed.push(i);
   }
   return changed;
 }

@@ -42,34 +42,32 @@ function atomicWord(operation: number, old: number, value: number): number {
 export function atomic32(
   u8: Uint8Array,
   i32: Int32Array,
-  low: Int32Array,
-  high: Int32Array,
+  regs: Int32Array,
   operation: number,
   at: number,
   s: number,
 ): void {
   const old = load(u8, i32, at);
-  if (operation !== CMPXCHG || old === low[0]) store(u8, i32, at, atomicWord(operation, old, low[s]));
+  if (operation !== CMPXCHG || old === regs[0]) store(u8, i32, at, atomicWord(operation, old, regs[s]));
   if ((operation & FETCH) === 0) return;
   const r = operation === CMPXCHG ? 0 : s;
-  low[r] = old;
-  high[r] = 0;
+  regs[r] = old;
+  regs[r + 1] = 0;
 }
 
 export function atomic64(
   u8: Uint8Array,
   i32: Int32Array,
-  low: Int32Array,
-  high: Int32Array,
+  regs: Int32Array,
   operation: number,
   at: number,
   s: number,
 ): void {
   const oldLow = load(u8, i32, at);
   const oldHigh = load(u8, i32, at + 4);
-  if (operation !== CMPXCHG || (oldLow === low[0] && oldHigh === high[0])) {
-    let newLow = low[s];
-    let newHigh = high[s];
+  if (operation !== CMPXCHG || (oldLow === regs[0] && oldHigh === regs[1])) {
+    let newLow = regs[s];
+    let newHigh = regs[s + 1];
     switch (operation & 0xf0) {
       case 0x00:
         newLow = (newLow + oldLow) | 0;
@@ -93,6 +91,6 @@ export function atomic64(
   }
   if ((operation & FETCH) === 0) return;
   const r = operation === CMPXCHG ? 0 : s;
-  low[r] = oldLow;
-  high[r] = oldHigh;
+  regs[r] = oldLow;
+  regs[r + 1] = oldHigh;
 }

@@ -21,33 +21,31 @@ const KERNEL_HIGH = KERNEL_BASE_HI | 0;
  * What the verifier calls unreadable reads 0 in both engines: r1 to r5 after a call, r0 and r6 to r9 at a function's
  * start. Written out, here and below: engines do not unroll loops.
  */
-export function clearArguments(low: Int32Array, high: Int32Array): void {
-  low[1] = low[2] = low[3] = low[4] = low[5] = 0;
-  high[1] = high[2] = high[3] = high[4] = high[5] = 0;
+export function clearArguments(regs: Int32Array): void {
+  regs[2] = regs[4] = regs[6] = regs[8] = regs[10] = 0;
+  regs[3] = regs[5] = regs[7] = regs[9] = regs[11] = 0;
 }
 
-export function callKernel({ fn, words }: Callee, functions: KernelFunctions, low: Int32Array, high: Int32Array): void {
-  const result = callWords(fn.call, words, low, high);
-  clearArguments(low, high);
-  low[0] = fn.ret === 'void' ? 0 : result;
-  high[0] = highOf(fn.ret, low[0], functions);
+export function callKernel({ fn, words }: Callee, functions: KernelFunctions, regs: Int32Array): void {
+  const result = callWords(fn.call, words, regs);
+  clearArguments(regs);
+  regs[0] = fn.ret === 'void' ? 0 : result;
+  regs[1] = highOf(fn.ret, regs[0], functions);
 }
-
-const wordAt = (word: number, low: Int32Array, high: Int32Array): number => (word & 1 ? high : low)[word >> 1];
 
 /** Up to three words without an array: most kernel functions take no more. */
-function callWords(call: KernelFunction['call'], words: readonly number[], low: Int32Array, high: Int32Array): number {
+function callWords(call: KernelFunction['call'], words: readonly number[], regs: Int32Array): number {
   switch (words.length) {
     case 0:
       return call();
     case 1:
-      return call(wordAt(words[0], low, high));
+      return call(regs[words[0]]);
     case 2:
-      return call(wordAt(words[0], low, high), wordAt(words[1], low, high));
+      return call(regs[words[0]], regs[words[1]]);
     case 3:
-      return call(wordAt(words[0], low, high), wordAt(words[1], low, high), wordAt(words[2], low, high));
+      return call(regs[words[0]], regs[words[1]], regs[words[2]]);
     default:
-      return call(...words.map((word) => wordAt(word, low, high)));
+      return call(...words.map((word) => regs[word]));
   }
 }
 
@@ -57,46 +55,46 @@ function highOf(ret: Callee['fn']['ret'], low: number, functions: KernelFunction
 }
 
 /** Slot of the function that a helper which calls back is given; negative: it is none. */
-export function callbackSlot({ callbacks }: Program, { fn }: Callee, low: Int32Array, high: Int32Array): number {
+export function callbackSlot({ callbacks }: Program, { fn }: Callee, regs: Int32Array): number {
   const register = fn.callback ?? 0;
-  const slot = low[register] - FUNCTION_ADDRESS.low;
-  return high[register] === FUNCTION_ADDRESS.high && callbacks.includes(slot) ? slot : -1;
+  const slot = regs[register * 2] - FUNCTION_ADDRESS.low;
+  return regs[register * 2 + 1] === FUNCTION_ADDRESS.high && callbacks.includes(slot) ? slot : -1;
 }
 
-function setResult(result: number, low: Int32Array, high: Int32Array): void {
-  clearArguments(low, high);
-  low[0] = result;
-  high[0] = result >> 31;
+function setResult(result: number, regs: Int32Array): void {
+  clearArguments(regs);
+  regs[0] = result;
+  regs[1] = result >> 31;
 }
 
-export function enterFrame(frames: Int32Array, at: number, ip: number, low: Int32Array, high: Int32Array): void {
+export function enterFrame(frames: Int32Array, at: number, ip: number, regs: Int32Array): void {
   frames[at] = ip;
   frames[at + TURN_AT] = NO_TURN;
-  frames[at + SAVED_AT] = low[6];
-  frames[at + SAVED_AT + 1] = high[6];
-  frames[at + SAVED_AT + 2] = low[7];
-  frames[at + SAVED_AT + 3] = high[7];
-  frames[at + SAVED_AT + 4] = low[8];
-  frames[at + SAVED_AT + 5] = high[8];
-  frames[at + SAVED_AT + 6] = low[9];
-  frames[at + SAVED_AT + 7] = high[9];
-  low[0] = low[6] = low[7] = low[8] = low[9] = 0;
-  high[0] = high[6] = high[7] = high[8] = high[9] = 0;
-  low[10] += FRAME_BYTES;
+  frames[at + SAVED_AT] = regs[12];
+  frames[at + SAVED_AT + 1] = regs[13];
+  frames[at + SAVED_AT + 2] = regs[14];
+  frames[at + SAVED_AT + 3] = regs[15];
+  frames[at + SAVED_AT + 4] = regs[16];
+  frames[at + SAVED_AT + 5] = regs[17];
+  frames[at + SAVED_AT + 6] = regs[18];
+  frames[at + SAVED_AT + 7] = regs[19];
+  regs[0] = regs[12] = regs[14] = regs[16] = regs[18] = 0;
+  regs[1] = regs[13] = regs[15] = regs[17] = regs[19] = 0;
+  regs[20] += FRAME_BYTES;
 }
 
 /** Where the caller goes on. */
-export function leaveFrame(frames: Int32Array, at: number, low: Int32Array, high: Int32Array): number {
-  clearArguments(low, high);
-  low[6] = frames[at + SAVED_AT];
-  high[6] = frames[at + SAVED_AT + 1];
-  low[7] = frames[at + SAVED_AT + 2];
-  high[7] = frames[at + SAVED_AT + 3];
-  low[8] = frames[at + SAVED_AT + 4];
-  high[8] = frames[at + SAVED_AT + 5];
-  low[9] = frames[at + SAVED_AT + 6];
-  high[9] = frames[at + SAVED_AT + 7];
-  low[10] -= FRAME_BYTES;
+export function leaveFrame(frames: Int32Array, at: number, regs: Int32Array): number {
+  clearArguments(regs);
+  regs[12] = frames[at + SAVED_AT];
+  regs[13] = frames[at + SAVED_AT + 1];
+  regs[14] = frames[at + SAVED_AT + 2];
+  regs[15] = frames[at + SAVED_AT + 3];
+  regs[16] = frames[at + SAVED_AT + 4];
+  regs[17] = frames[at + SAVED_AT + 5];
+  regs[18] = frames[at + SAVED_AT + 6];
+  regs[19] = frames[at + SAVED_AT + 7];
+  regs[20] -= FRAME_BYTES;
   return frames[at];
 }
 
@@ -115,26 +113,25 @@ export function takeTurn(
   at: number,
   ip: number,
   turn: number,
-  low: Int32Array,
-  high: Int32Array,
+  regs: Int32Array,
 ): number {
   const { fn, words } = callee;
   const { callbackArgs } = functions;
-  const slot = callbackSlot(program, callee, low, high);
+  const slot = callbackSlot(program, callee, regs);
   callbackArgs.fill(0);
-  const answer = fn.call(turn, ...words.map((word) => wordAt(word, low, high)));
+  const answer = fn.call(turn, ...words.map((word) => regs[word]));
   if (answer !== GO_ON) {
-    setResult(answer === 0 ? turn : answer, low, high);
+    setResult(answer === 0 ? turn : answer, regs);
     return -1;
   }
-  enterFrame(frames, at, ip, low, high);
+  enterFrame(frames, at, ip, regs);
   frames[at + TURN_AT] = turn;
   for (let r = 1; r <= 5; r++) {
     // kept for the next turn
-    frames[at + ARGUMENTS_AT + (r - 1) * 2] = low[r];
-    frames[at + ARGUMENTS_AT + (r - 1) * 2 + 1] = high[r];
-    low[r] = callbackArgs[(r - 1) * 2];
-    high[r] = callbackArgs[(r - 1) * 2 + 1];
+    frames[at + ARGUMENTS_AT + (r - 1) * 2] = regs[r * 2];
+    frames[at + ARGUMENTS_AT + (r - 1) * 2 + 1] = regs[r * 2 + 1];
+    regs[r * 2] = callbackArgs[(r - 1) * 2];
+    regs[r * 2 + 1] = callbackArgs[(r - 1) * 2 + 1];
   }
   return slot;
 }
@@ -146,17 +143,16 @@ export function takeNextTurn(
   functions: KernelFunctions,
   frames: Int32Array,
   at: number,
-  low: Int32Array,
-  high: Int32Array,
+  regs: Int32Array,
 ): number {
   const turn = turnOf(frames, at) + 1;
-  if (low[0] !== 0 || high[0] !== 0) {
-    setResult(turn, low, high);
+  if (regs[0] !== 0 || regs[1] !== 0) {
+    setResult(turn, regs);
     return -1;
   }
   for (let r = 1; r <= 5; r++) {
-    low[r] = frames[at + ARGUMENTS_AT + (r - 1) * 2];
-    high[r] = frames[at + ARGUMENTS_AT + (r - 1) * 2 + 1];
+    regs[r * 2] = frames[at + ARGUMENTS_AT + (r - 1) * 2];
+    regs[r * 2 + 1] = frames[at + ARGUMENTS_AT + (r - 1) * 2 + 1];
   }
-  return takeTurn(program, callee, functions, frames, at, frames[at], turn, low, high);
+  return takeTurn(program, callee, functions, frames, at, frames[at], turn, regs);
 }

@@ -1,5 +1,6 @@
 /*
- * The interpreter. Registers are two int32 halves; immediates are registers too (program.ts). The cases are numbers
+ * The interpreter. Registers are two int32 words, one behind the other, and named by the place of the first: twice their
+ * number. Immediates are registers too (program.ts). The cases are numbers
  * because V8 makes a jump table only of literals; each is the opcode of the X form, or a MICRO.
  *
  * One counter does two jobs: the instructions that may run before something happens. Unwatched it is the whole fuel;
@@ -26,10 +27,9 @@ import type { Program } from './program.ts';
 import { hex64, ProgramStopped, type StopReason } from './stopped.ts';
 import { arsh64, div64, lsh64, mod64, mul64, neg64, rsh64, sdiv64, smod64, swap } from './wide.ts';
 
-/** r0 to r10 (immediates follow): low words, then high words. A view of the running registers, not a copy. */
+/** r0 to r10 (immediates follow): of each the low word, then the high one. The running registers, not a copy. */
 export interface Registers {
-  readonly low: Int32Array;
-  readonly high: Int32Array;
+  readonly words: Int32Array;
 }
 
 /** Called before each instruction with its slot and the depth of its frame. May throw to abandon the run. */
@@ -38,8 +38,7 @@ export type InstructionWatch = (pc: number, registers: Registers, depth: number)
 /** A run's state between entering and leaving the loop. */
 export interface Run {
   readonly program: Program;
-  readonly low: Int32Array;
-  readonly high: Int32Array;
+  readonly words: Int32Array;
   watch: InstructionWatch | null;
   /** slot at which it starts */
   pc: number;
@@ -64,7 +63,7 @@ const STORE_FROM = REGIONS.arena.base;
 const LOAD_FROM = REGIONS.kernel.base;
 
 export function interpret(run: Run, around: Surroundings): void {
-  const { program, low, high, watch } = run;
+  const { program, words: regs, watch } = run;
   const { memory, functions } = around;
   const { code, callees } = program;
   const { u8, u16, i32 } = memory;
@@ -92,299 +91,299 @@ export function interpret(run: Run, around: Surroundings): void {
       const word = code[ip];
       const operand = code[(ip + 1) | 0];
       ip = (ip + 2) | 0;
-      const d = (word >> 8) & 15;
-      const s = word >>> 12;
+      const d = (word >> 7) & 30;
+      const s = (word >>> 12) << 1;
       switch (word & 255) {
         // 64-bit arithmetic
         case 0x0f: {
           // add
-          const sum = (low[d] + low[s]) | 0;
-          high[d] = high[d] + high[s] + (sum >>> 0 < low[s] >>> 0 ? 1 : 0);
-          low[d] = sum;
+          const sum = (regs[d] + regs[s]) | 0;
+          regs[d + 1] = regs[d + 1] + regs[s + 1] + (sum >>> 0 < regs[s] >>> 0 ? 1 : 0);
+          regs[d] = sum;
           break;
         }
         case 0x1f: {
           // sub
-          const a = low[d];
-          const b = low[s];
-          high[d] = high[d] - high[s] - (a >>> 0 < b >>> 0 ? 1 : 0);
-          low[d] = a - b;
+          const a = regs[d];
+          const b = regs[s];
+          regs[d + 1] = regs[d + 1] - regs[s + 1] - (a >>> 0 < b >>> 0 ? 1 : 0);
+          regs[d] = a - b;
           break;
         }
         case 0x2f: // mul
-          mul64(low, high, d, s);
+          mul64(regs, d, s);
           break;
         case 0x3f: // div
-          div64(low, high, d, s);
+          div64(regs, d, s);
           break;
         case 0x37: // sdiv
-          sdiv64(low, high, d, s);
+          sdiv64(regs, d, s);
           break;
         case 0x4f: // or
-          low[d] |= low[s];
-          high[d] |= high[s];
+          regs[d] |= regs[s];
+          regs[d + 1] |= regs[s + 1];
           break;
         case 0x5f: // and
-          low[d] &= low[s];
-          high[d] &= high[s];
+          regs[d] &= regs[s];
+          regs[d + 1] &= regs[s + 1];
           break;
         case 0x6f: // lsh
-          lsh64(low, high, d, low[s]);
+          lsh64(regs, d, regs[s]);
           break;
         case 0x7f: // rsh
-          rsh64(low, high, d, low[s]);
+          rsh64(regs, d, regs[s]);
           break;
         case 0x87: // neg
-          neg64(low, high, d);
+          neg64(regs, d);
           break;
         case 0x9f: // mod
-          mod64(low, high, d, s);
+          mod64(regs, d, s);
           break;
         case 0x97: // smod
-          smod64(low, high, d, s);
+          smod64(regs, d, s);
           break;
         case 0xaf: // xor
-          low[d] ^= low[s];
-          high[d] ^= high[s];
+          regs[d] ^= regs[s];
+          regs[d + 1] ^= regs[s + 1];
           break;
         case 0xbf: // mov
-          low[d] = low[s];
-          high[d] = high[s];
+          regs[d] = regs[s];
+          regs[d + 1] = regs[s + 1];
           break;
         case 0xcf: // arsh
-          arsh64(low, high, d, low[s]);
+          arsh64(regs, d, regs[s]);
           break;
         case 0x07: // movsx8
-          low[d] = (low[s] << 24) >> 24;
-          high[d] = low[d] >> 31;
+          regs[d] = (regs[s] << 24) >> 24;
+          regs[d + 1] = regs[d] >> 31;
           break;
         case 0x17: // movsx16
-          low[d] = (low[s] << 16) >> 16;
-          high[d] = low[d] >> 31;
+          regs[d] = (regs[s] << 16) >> 16;
+          regs[d + 1] = regs[d] >> 31;
           break;
         case 0x27: // movsx32
-          low[d] = low[s];
-          high[d] = low[d] >> 31;
+          regs[d] = regs[s];
+          regs[d + 1] = regs[d] >> 31;
           break;
         case 0xd7: // be, bswap
-          swap(low, high, d, operand);
+          swap(regs, d, operand);
           break;
         case 0xd4: // le
-          if (operand === 16) low[d] &= 0xffff;
-          if (operand < 64) high[d] = 0;
+          if (operand === 16) regs[d] &= 0xffff;
+          if (operand < 64) regs[d + 1] = 0;
           break;
 
         // 32-bit arithmetic
         case 0x0c: // add32
-          low[d] += low[s];
-          high[d] = 0;
+          regs[d] += regs[s];
+          regs[d + 1] = 0;
           break;
         case 0x1c: // sub32
-          low[d] -= low[s];
-          high[d] = 0;
+          regs[d] -= regs[s];
+          regs[d + 1] = 0;
           break;
         case 0x2c: // mul32
-          low[d] = Math.imul(low[d], low[s]);
-          high[d] = 0;
+          regs[d] = Math.imul(regs[d], regs[s]);
+          regs[d + 1] = 0;
           break;
         case 0x3c: // div32
-          low[d] = low[s] === 0 ? 0 : (low[d] >>> 0) / (low[s] >>> 0);
-          high[d] = 0;
+          regs[d] = regs[s] === 0 ? 0 : (regs[d] >>> 0) / (regs[s] >>> 0);
+          regs[d + 1] = 0;
           break;
         case 0x34: // sdiv32
-          low[d] = low[s] === 0 ? 0 : low[d] / low[s];
-          high[d] = 0;
+          regs[d] = regs[s] === 0 ? 0 : regs[d] / regs[s];
+          regs[d + 1] = 0;
           break;
         case 0x4c: // or32
-          low[d] |= low[s];
-          high[d] = 0;
+          regs[d] |= regs[s];
+          regs[d + 1] = 0;
           break;
         case 0x5c: // and32
-          low[d] &= low[s];
-          high[d] = 0;
+          regs[d] &= regs[s];
+          regs[d + 1] = 0;
           break;
         case 0x6c: // lsh32
-          low[d] <<= low[s];
-          high[d] = 0;
+          regs[d] <<= regs[s];
+          regs[d + 1] = 0;
           break;
         case 0x7c: // rsh32
-          low[d] >>>= low[s];
-          high[d] = 0;
+          regs[d] >>>= regs[s];
+          regs[d + 1] = 0;
           break;
         case 0x84: // neg32
-          low[d] = -low[d];
-          high[d] = 0;
+          regs[d] = -regs[d];
+          regs[d + 1] = 0;
           break;
         case 0x9c: // mod32
-          if (low[s] !== 0) low[d] = (low[d] >>> 0) % (low[s] >>> 0);
-          high[d] = 0;
+          if (regs[s] !== 0) regs[d] = (regs[d] >>> 0) % (regs[s] >>> 0);
+          regs[d + 1] = 0;
           break;
         case 0x94: // smod32
-          if (low[s] !== 0) low[d] %= low[s];
-          high[d] = 0;
+          if (regs[s] !== 0) regs[d] %= regs[s];
+          regs[d + 1] = 0;
           break;
         case 0xac: // xor32
-          low[d] ^= low[s];
-          high[d] = 0;
+          regs[d] ^= regs[s];
+          regs[d + 1] = 0;
           break;
         case 0xbc: // mov32
-          low[d] = low[s];
-          high[d] = 0;
+          regs[d] = regs[s];
+          regs[d + 1] = 0;
           break;
         case 0xcc: // arsh32
-          low[d] >>= low[s];
-          high[d] = 0;
+          regs[d] >>= regs[s];
+          regs[d + 1] = 0;
           break;
         case 0x04: // movsx832
-          low[d] = (low[s] << 24) >> 24;
-          high[d] = 0;
+          regs[d] = (regs[s] << 24) >> 24;
+          regs[d + 1] = 0;
           break;
         case 0x14: // movsx1632
-          low[d] = (low[s] << 16) >> 16;
-          high[d] = 0;
+          regs[d] = (regs[s] << 16) >> 16;
+          regs[d + 1] = 0;
           break;
 
         // wide immediate: two slots
         case 0x18:
-          low[d] = low[s];
-          high[d] = high[s];
+          regs[d] = regs[s];
+          regs[d + 1] = regs[s + 1];
           ip += 2;
           break;
 
         // loads
         case 0x71: {
           // ldxb
-          const at = (low[s] + operand) >>> 0;
-          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 1) low[d] = u8[at];
+          const at = (regs[s] + operand) >>> 0;
+          if (regs[s + 1] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 1) regs[d] = u8[at];
           else {
             zeroRead(around, run, ip, s, operand);
-            low[d] = 0;
+            regs[d] = 0;
           }
-          high[d] = 0;
+          regs[d + 1] = 0;
           break;
         }
         case 0x69: {
           // ldxh
-          const at = (low[s] + operand) >>> 0;
-          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 2) {
-            low[d] = (at & 1) === 0 ? u16[at >>> 1] : u8[at] | (u8[at + 1] << 8);
+          const at = (regs[s] + operand) >>> 0;
+          if (regs[s + 1] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 2) {
+            regs[d] = (at & 1) === 0 ? u16[at >>> 1] : u8[at] | (u8[at + 1] << 8);
           } else {
             zeroRead(around, run, ip, s, operand);
-            low[d] = 0;
+            regs[d] = 0;
           }
-          high[d] = 0;
+          regs[d + 1] = 0;
           break;
         }
         case 0x61: {
           // ldxw
-          const at = (low[s] + operand) >>> 0;
-          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 4) {
-            low[d] = (at & 3) === 0 ? i32[at >>> 2] : unaligned(u8, at);
+          const at = (regs[s] + operand) >>> 0;
+          if (regs[s + 1] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 4) {
+            regs[d] = (at & 3) === 0 ? i32[at >>> 2] : unaligned(u8, at);
           } else {
             zeroRead(around, run, ip, s, operand);
-            low[d] = 0;
+            regs[d] = 0;
           }
-          high[d] = 0;
+          regs[d + 1] = 0;
           break;
         }
         case 0x79: {
           // ldxdw
-          const at = (low[s] + operand) >>> 0;
-          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 8) {
+          const at = (regs[s] + operand) >>> 0;
+          if (regs[s + 1] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 8) {
             if ((at & 3) === 0) {
-              low[d] = i32[at >>> 2];
-              high[d] = i32[(at >>> 2) + 1];
+              regs[d] = i32[at >>> 2];
+              regs[d + 1] = i32[(at >>> 2) + 1];
             } else {
-              low[d] = unaligned(u8, at);
-              high[d] = unaligned(u8, at + 4);
+              regs[d] = unaligned(u8, at);
+              regs[d + 1] = unaligned(u8, at + 4);
             }
           } else {
             zeroRead(around, run, ip, s, operand);
-            low[d] = 0;
-            high[d] = 0;
+            regs[d] = 0;
+            regs[d + 1] = 0;
           }
           break;
         }
         case 0x91: {
           // ldxsb
-          const at = (low[s] + operand) >>> 0;
-          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 1) low[d] = (u8[at] << 24) >> 24;
+          const at = (regs[s] + operand) >>> 0;
+          if (regs[s + 1] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 1) regs[d] = (u8[at] << 24) >> 24;
           else {
             zeroRead(around, run, ip, s, operand);
-            low[d] = 0;
+            regs[d] = 0;
           }
-          high[d] = low[d] >> 31;
+          regs[d + 1] = regs[d] >> 31;
           break;
         }
         case 0x89: {
           // ldxsh
-          const at = (low[s] + operand) >>> 0;
-          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 2) {
-            low[d] = ((u8[at] | (u8[at + 1] << 8)) << 16) >> 16;
+          const at = (regs[s] + operand) >>> 0;
+          if (regs[s + 1] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 2) {
+            regs[d] = ((u8[at] | (u8[at + 1] << 8)) << 16) >> 16;
           } else {
             zeroRead(around, run, ip, s, operand);
-            low[d] = 0;
+            regs[d] = 0;
           }
-          high[d] = low[d] >> 31;
+          regs[d + 1] = regs[d] >> 31;
           break;
         }
         case 0x81: {
           // ldxsw
-          const at = (low[s] + operand) >>> 0;
-          if (high[s] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 4) low[d] = unaligned(u8, at);
+          const at = (regs[s] + operand) >>> 0;
+          if (regs[s + 1] === KERNEL_HIGH && (at - LOAD_FROM) >>> 0 <= loadBytes - 4) regs[d] = unaligned(u8, at);
           else {
             zeroRead(around, run, ip, s, operand);
-            low[d] = 0;
+            regs[d] = 0;
           }
-          high[d] = low[d] >> 31;
+          regs[d + 1] = regs[d] >> 31;
           break;
         }
 
         // legacy packet loads
         case 0x20:
-          if (!loadPacket(memory, functions, 4, (low[s] + operand) | 0, low, high)) return;
+          if (!loadPacket(memory, functions, 4, (regs[s] + operand) | 0, regs)) return;
           break;
         case 0x28:
-          if (!loadPacket(memory, functions, 2, (low[s] + operand) | 0, low, high)) return;
+          if (!loadPacket(memory, functions, 2, (regs[s] + operand) | 0, regs)) return;
           break;
         case 0x30:
-          if (!loadPacket(memory, functions, 1, (low[s] + operand) | 0, low, high)) return;
+          if (!loadPacket(memory, functions, 1, (regs[s] + operand) | 0, regs)) return;
           break;
 
         // stores
         case 0x73: {
           // stxb
-          const at = (low[d] + operand) >>> 0;
-          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 1) fault(run, ip, d, operand, 1);
-          u8[at] = low[s];
+          const at = (regs[d] + operand) >>> 0;
+          if (regs[d + 1] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 1) fault(run, ip, d, operand, 1);
+          u8[at] = regs[s];
           break;
         }
         case 0x6b: {
           // stxh
-          const at = (low[d] + operand) >>> 0;
-          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 2) fault(run, ip, d, operand, 2);
-          u8[at] = low[s];
-          u8[at + 1] = low[s] >> 8;
+          const at = (regs[d] + operand) >>> 0;
+          if (regs[d + 1] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 2) fault(run, ip, d, operand, 2);
+          u8[at] = regs[s];
+          u8[at + 1] = regs[s] >> 8;
           break;
         }
         case 0x63: {
           // stxw
-          const at = (low[d] + operand) >>> 0;
-          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 4) fault(run, ip, d, operand, 4);
-          if ((at & 3) === 0) i32[at >>> 2] = low[s];
-          else storeUnaligned(u8, at, low[s]);
+          const at = (regs[d] + operand) >>> 0;
+          if (regs[d + 1] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 4) fault(run, ip, d, operand, 4);
+          if ((at & 3) === 0) i32[at >>> 2] = regs[s];
+          else storeUnaligned(u8, at, regs[s]);
           break;
         }
         case 0x7b: {
           // stxdw
-          const at = (low[d] + operand) >>> 0;
-          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 8) fault(run, ip, d, operand, 8);
+          const at = (regs[d] + operand) >>> 0;
+          if (regs[d + 1] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 8) fault(run, ip, d, operand, 8);
           if ((at & 3) === 0) {
-            i32[at >>> 2] = low[s];
-            i32[(at >>> 2) + 1] = high[s];
+            i32[at >>> 2] = regs[s];
+            i32[(at >>> 2) + 1] = regs[s + 1];
           } else {
-            storeUnaligned(u8, at, low[s]);
-            storeUnaligned(u8, at + 4, high[s]);
+            storeUnaligned(u8, at, regs[s]);
+            storeUnaligned(u8, at + 4, regs[s + 1]);
           }
           break;
         }
@@ -392,87 +391,91 @@ export function interpret(run: Run, around: Surroundings): void {
         // atomics: offset in the low half of the operand, operation in the high one
         case 0xc3: {
           const off = (operand << 16) >> 16;
-          const at = (low[d] + off) >>> 0;
-          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 4) fault(run, ip, d, off, 4);
-          atomic32(u8, i32, low, high, operand >> 16, at, s);
+          const at = (regs[d] + off) >>> 0;
+          if (regs[d + 1] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 4) fault(run, ip, d, off, 4);
+          atomic32(u8, i32, regs, operand >> 16, at, s);
           break;
         }
         case 0xdb: {
           const off = (operand << 16) >> 16;
-          const at = (low[d] + off) >>> 0;
-          if (high[d] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 8) fault(run, ip, d, off, 8);
-          atomic64(u8, i32, low, high, operand >> 16, at, s);
+          const at = (regs[d] + off) >>> 0;
+          if (regs[d + 1] !== KERNEL_HIGH || (at - STORE_FROM) >>> 0 > storeBytes - 8) fault(run, ip, d, off, 8);
+          atomic64(u8, i32, regs, operand >> 16, at, s);
           break;
         }
 
         // 64-bit comparisons
         case 0x1d: // jeq
-          if (low[d] === low[s] && high[d] === high[s]) ip = operand;
+          if (regs[d] === regs[s] && regs[d + 1] === regs[s + 1]) ip = operand;
           break;
         case 0x5d: // jne
-          if (low[d] !== low[s] || high[d] !== high[s]) ip = operand;
+          if (regs[d] !== regs[s] || regs[d + 1] !== regs[s + 1]) ip = operand;
           break;
         case 0x4d: // jset
-          if ((low[d] & low[s]) !== 0 || (high[d] & high[s]) !== 0) ip = operand;
+          if ((regs[d] & regs[s]) !== 0 || (regs[d + 1] & regs[s + 1]) !== 0) ip = operand;
           break;
         case 0x2d: // jgt
-          if (high[d] === high[s] ? low[d] >>> 0 > low[s] >>> 0 : high[d] >>> 0 > high[s] >>> 0) ip = operand;
+          if (regs[d + 1] === regs[s + 1] ? regs[d] >>> 0 > regs[s] >>> 0 : regs[d + 1] >>> 0 > regs[s + 1] >>> 0)
+            ip = operand;
           break;
         case 0x3d: // jge
-          if (high[d] === high[s] ? low[d] >>> 0 >= low[s] >>> 0 : high[d] >>> 0 > high[s] >>> 0) ip = operand;
+          if (regs[d + 1] === regs[s + 1] ? regs[d] >>> 0 >= regs[s] >>> 0 : regs[d + 1] >>> 0 > regs[s + 1] >>> 0)
+            ip = operand;
           break;
         case 0xad: // jlt
-          if (high[d] === high[s] ? low[d] >>> 0 < low[s] >>> 0 : high[d] >>> 0 < high[s] >>> 0) ip = operand;
+          if (regs[d + 1] === regs[s + 1] ? regs[d] >>> 0 < regs[s] >>> 0 : regs[d + 1] >>> 0 < regs[s + 1] >>> 0)
+            ip = operand;
           break;
         case 0xbd: // jle
-          if (high[d] === high[s] ? low[d] >>> 0 <= low[s] >>> 0 : high[d] >>> 0 < high[s] >>> 0) ip = operand;
+          if (regs[d + 1] === regs[s + 1] ? regs[d] >>> 0 <= regs[s] >>> 0 : regs[d + 1] >>> 0 < regs[s + 1] >>> 0)
+            ip = operand;
           break;
         case 0x6d: // jsgt
-          if (high[d] === high[s] ? low[d] >>> 0 > low[s] >>> 0 : high[d] > high[s]) ip = operand;
+          if (regs[d + 1] === regs[s + 1] ? regs[d] >>> 0 > regs[s] >>> 0 : regs[d + 1] > regs[s + 1]) ip = operand;
           break;
         case 0x7d: // jsge
-          if (high[d] === high[s] ? low[d] >>> 0 >= low[s] >>> 0 : high[d] > high[s]) ip = operand;
+          if (regs[d + 1] === regs[s + 1] ? regs[d] >>> 0 >= regs[s] >>> 0 : regs[d + 1] > regs[s + 1]) ip = operand;
           break;
         case 0xcd: // jslt
-          if (high[d] === high[s] ? low[d] >>> 0 < low[s] >>> 0 : high[d] < high[s]) ip = operand;
+          if (regs[d + 1] === regs[s + 1] ? regs[d] >>> 0 < regs[s] >>> 0 : regs[d + 1] < regs[s + 1]) ip = operand;
           break;
         case 0xdd: // jsle
-          if (high[d] === high[s] ? low[d] >>> 0 <= low[s] >>> 0 : high[d] < high[s]) ip = operand;
+          if (regs[d + 1] === regs[s + 1] ? regs[d] >>> 0 <= regs[s] >>> 0 : regs[d + 1] < regs[s + 1]) ip = operand;
           break;
 
         // 32-bit comparisons
         case 0x1e: // jeq32
-          if (low[d] === low[s]) ip = operand;
+          if (regs[d] === regs[s]) ip = operand;
           break;
         case 0x5e: // jne32
-          if (low[d] !== low[s]) ip = operand;
+          if (regs[d] !== regs[s]) ip = operand;
           break;
         case 0x4e: // jset32
-          if ((low[d] & low[s]) !== 0) ip = operand;
+          if ((regs[d] & regs[s]) !== 0) ip = operand;
           break;
         case 0x2e: // jgt32
-          if (low[d] >>> 0 > low[s] >>> 0) ip = operand;
+          if (regs[d] >>> 0 > regs[s] >>> 0) ip = operand;
           break;
         case 0x3e: // jge32
-          if (low[d] >>> 0 >= low[s] >>> 0) ip = operand;
+          if (regs[d] >>> 0 >= regs[s] >>> 0) ip = operand;
           break;
         case 0xae: // jlt32
-          if (low[d] >>> 0 < low[s] >>> 0) ip = operand;
+          if (regs[d] >>> 0 < regs[s] >>> 0) ip = operand;
           break;
         case 0xbe: // jle32
-          if (low[d] >>> 0 <= low[s] >>> 0) ip = operand;
+          if (regs[d] >>> 0 <= regs[s] >>> 0) ip = operand;
           break;
         case 0x6e: // jsgt32
-          if (low[d] > low[s]) ip = operand;
+          if (regs[d] > regs[s]) ip = operand;
           break;
         case 0x7e: // jsge32
-          if (low[d] >= low[s]) ip = operand;
+          if (regs[d] >= regs[s]) ip = operand;
           break;
         case 0xce: // jslt32
-          if (low[d] < low[s]) ip = operand;
+          if (regs[d] < regs[s]) ip = operand;
           break;
         case 0xde: // jsle32
-          if (low[d] <= low[s]) ip = operand;
+          if (regs[d] <= regs[s]) ip = operand;
           break;
 
         // control
@@ -482,7 +485,7 @@ export function interpret(run: Run, around: Surroundings): void {
         case 0xe5: // may_goto: its budget is larger than the fuel
           break;
         case 0x85: // call of a helper or kfunc
-          callKernel(callees[operand], functions, low, high);
+          callKernel(callees[operand], functions, regs);
           storeBytes = memory.end('arena') - STORE_FROM;
           loadBytes = storeBytes + STORE_FROM - LOAD_FROM;
           break;
@@ -491,7 +494,7 @@ export function interpret(run: Run, around: Surroundings): void {
           if (depth === MAX_FRAMES - 1)
             stop('depth', `the call stack of ${MAX_FRAMES + 1} frames is too deep`, run, (ip >> 1) - 1, null);
           frames ??= run.frames = new Int32Array(FRAME_WORDS * (MAX_FRAMES - 1));
-          enterFrame(frames, depth++ * FRAME_WORDS, ip, low, high);
+          enterFrame(frames, depth++ * FRAME_WORDS, ip, regs);
           ip = operand;
           break;
         }
@@ -499,11 +502,11 @@ export function interpret(run: Run, around: Surroundings): void {
           // call of a helper that calls back
           if (depth === MAX_FRAMES - 1)
             stop('depth', `the call stack of ${MAX_FRAMES + 1} frames is too deep`, run, (ip >> 1) - 1, null);
-          if (callbackSlot(program, callees[operand], low, high) < 0)
+          if (callbackSlot(program, callees[operand], regs) < 0)
             stop('fault', `${callees[operand].fn.name}: no function to call back`, run, (ip >> 1) - 1, null);
           frames ??= run.frames = new Int32Array(FRAME_WORDS * (MAX_FRAMES - 1));
           const at = depth * FRAME_WORDS;
-          const slot = takeTurn(program, callees[operand], functions, frames, at, ip, 0, low, high);
+          const slot = takeTurn(program, callees[operand], functions, frames, at, ip, 0, regs);
           if (slot >= 0) {
             depth++;
             ip = slot * 2;
@@ -516,9 +519,9 @@ export function interpret(run: Run, around: Surroundings): void {
           // exit
           if (depth === 0 || !frames) return;
           const at = --depth * FRAME_WORDS;
-          ip = leaveFrame(frames, at, low, high);
+          ip = leaveFrame(frames, at, regs);
           if (turnOf(frames, at) === NO_TURN) break;
-          const slot = takeNextTurn(program, callees[code[ip - 1]], functions, frames, at, low, high);
+          const slot = takeNextTurn(program, callees[code[ip - 1]], functions, frames, at, regs);
           if (slot >= 0) {
             depth++;
             ip = slot * 2;
@@ -541,12 +544,12 @@ export function interpret(run: Run, around: Surroundings): void {
 function stop(
   reason: StopReason,
   message: string,
-  { low, high }: Registers,
+  { words }: Registers,
   pc: number,
   address: readonly [number, number] | null,
 ): never {
-  const lows = new Uint32Array(low.subarray(0, REGISTERS));
-  throw new ProgramStopped(reason, message, pc, address, lows, new Uint32Array(high.subarray(0, REGISTERS)));
+  const pick = (half: number): Uint32Array => Uint32Array.from({ length: REGISTERS }, (_, r) => words[r * 2 + half]);
+  throw new ProgramStopped(reason, message, pc, address, pick(0), pick(1));
 }
 
 /** Stops at a store outside the arena. */
@@ -559,8 +562,9 @@ function zeroRead(around: Surroundings, run: Run, ip: number, register: number, 
   around.zeroRead((ip >> 1) - 1, ...addressOf(run, register, off));
 }
 
-function addressOf({ low, high }: Registers, register: number, off: number): readonly [number, number] {
-  return [(low[register] + off) >>> 0, carried(low[register], high[register], off) >>> 0];
+function addressOf({ words }: Registers, register: number, off: number): readonly [number, number] {
+  const low = words[register];
+  return [(low + off) >>> 0, carried(low, words[register + 1], off) >>> 0];
 }
 
 /** High word of a register plus a signed offset. */

@@ -175,7 +175,7 @@ describe.each(['interpreted', 'compiled'] as const)('%s', (engine) => {
     const { machine, context, program } = boot();
     const text = 'r6 = 3\nl:\nr6 -= 1\nif r6 != 0 goto l\nr1 = 1\ncall f\nr0 += r6\nexit\nf:\nr0 = 9\nexit';
     const seen: string[] = [];
-    const watch: InstructionWatch = (pc, { low }, depth) => void seen.push(`${depth}:${pc}:${low[6]}`);
+    const watch: InstructionWatch = (pc, { words }, depth) => void seen.push(`${depth}:${pc}:${words[12]}`);
     const loaded = program(text);
     expect(machine.run(loaded, context, 0, watch)).toBe(machine.run(loaded, context));
     expect(seen.slice(0, 4)).toEqual(['0:0:0', '0:1:3', '0:2:2', '0:1:2']);

@@ -252,13 +252,10 @@ export class BpfMachine {
   private resume(program: Program, { slots, paid }: Places): void {
     const { i32 } = this.memory;
     const run = runOf(program);
-    for (let r = 0; r < REGISTERS; r++) {
-      run.low[r] = i32[(SCRATCH.registers >> 2) + r * 2];
-      run.high[r] = i32[(SCRATCH.registers >> 2) + r * 2 + 1];
-    }
+    run.words.set(i32.subarray(SCRATCH.registers >> 2, (SCRATCH.registers >> 2) + REGISTERS * 2));
     const place = i32[SCRATCH.place >> 2];
     run.pc = slots[place];
-    run.depth = depthOf(run.low[FRAME_POINTER]);
+    run.depth = depthOf(run.words[FRAME_POINTER * 2]);
     run.fuel = i32[FUEL_LEFT] + paid[place];
     run.frames = this.framesLeft(run.depth, slots);
     try {
@@ -312,16 +309,13 @@ export class BpfMachine {
   private begin(program: Program, context: number, r2: number, watch: InstructionWatch | null, level: number): Run {
     const run = program.idle ?? runOf(program);
     program.idle = null;
-    const { low, high } = run;
-    for (let r = 0; r < FRAME_POINTER; r++) {
-      low[r] = 0;
-      high[r] = 0;
-    }
-    low[1] = context;
-    high[1] = context === 0 ? 0 : KERNEL_BASE_HI;
-    low[2] = r2;
-    low[FRAME_POINTER] = this.framePointer(level);
-    high[FRAME_POINTER] = KERNEL_BASE_HI;
+    const { words } = run;
+    for (let i = 0; i < FRAME_POINTER * 2; i++) words[i] = 0;
+    words[2] = context;
+    words[3] = context === 0 ? 0 : KERNEL_BASE_HI;
+    words[4] = r2;
+    words[FRAME_POINTER * 2] = this.framePointer(level);
+    words[FRAME_POINTER * 2 + 1] = KERNEL_BASE_HI;
     run.watch = watch;
     run.pc = 0;
     run.depth = 0;
@@ -329,9 +323,9 @@ export class BpfMachine {
     return run;
   }
 
-  private leaveResult({ low, high }: Run): void {
-    this.memory.i32[RESULT] = low[0];
-    this.memory.i32[RESULT + 1] = high[0];
+  private leaveResult({ words }: Run): void {
+    this.memory.i32[RESULT] = words[0];
+    this.memory.i32[RESULT + 1] = words[1];
   }
 
   private count(instructions: number): void {
@@ -358,8 +352,7 @@ export class BpfMachine {
 /** With registers of its own, at the start. */
 const runOf = (program: Program): Run => ({
   program,
-  low: program.low.slice(),
-  high: program.high.slice(),
+  words: Int32Array.from({ length: program.low.length * 2 }, (_, i) => (i & 1 ? program.high : program.low)[i >> 1]),
   watch: null,
   pc: 0,
   depth: 0,

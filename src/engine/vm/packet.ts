@@ -9,13 +9,12 @@ export function loadPacket(
   { packet }: KernelFunctions,
   bytes: number,
   offset: number,
-  low: Int32Array,
-  high: Int32Array,
+  regs: Int32Array,
 ): boolean {
-  clearArguments(low, high);
-  low[0] = 0;
-  high[0] = 0;
+  clearArguments(regs);
+  regs[0] = 0;
+  regs[1] = 0;
   if (!packet || offset < 0 || offset > packet.bytes - bytes) return false;
-  for (let i = 0; i < bytes; i++) low[0] = (low[0] << 8) | u8[packet.at + offset + i];
+  for (let i = 0; i < bytes; i++) regs[0] = (regs[0] << 8) | u8[packet.at + offset + i];
   return true;
 }

@@ -43,7 +43,7 @@ export interface Program {
   readonly insns: Uint8Array;
   /** two words a slot: micro-op | dst << 8 | src << 12, then offset, target or number of the callee */
   readonly code: Int32Array;
-  /** r0 to r10 and the immediates, low words and high words: what runs take copies of */
+  /** r0 to r10 and the immediates, low words and high words, as runs begin with them */
   readonly low: Int32Array;
   readonly high: Int32Array;
   readonly callees: readonly Callee[];

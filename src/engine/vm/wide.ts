@@ -3,7 +3,7 @@
  * d with operand s, as the instructions do.
  */
 
-type Halves = Int32Array;
+type Words = Int32Array;
 
 const TWO_32 = 0x1_0000_0000;
 /** below this, doubles divide exactly */
@@ -21,65 +21,65 @@ function mulHigh(a: number, b: number): number {
   return (Math.imul(a1, b1) + (middle >>> 16) + (other >>> 16)) | 0;
 }
 
-export function mul64(low: Halves, high: Halves, d: number, s: number): void {
-  const a = low[d];
-  const b = low[s];
-  const cross = Math.imul(high[d], b) + Math.imul(a, high[s]);
-  low[d] = Math.imul(a, b);
-  high[d] = mulHigh(a, b) + cross;
+export function mul64(regs: Words, d: number, s: number): void {
+  const a = regs[d];
+  const b = regs[s];
+  const cross = Math.imul(regs[d + 1], b) + Math.imul(a, regs[s + 1]);
+  regs[d] = Math.imul(a, b);
+  regs[d + 1] = mulHigh(a, b) + cross;
 }
 
-export function lsh64(low: Halves, high: Halves, d: number, count: number): void {
+export function lsh64(regs: Words, d: number, count: number): void {
   const n = count & 63;
   if (n === 0) return;
   if (n >= 32) {
-    high[d] = low[d] << (n - 32);
-    low[d] = 0;
+    regs[d + 1] = regs[d] << (n - 32);
+    regs[d] = 0;
   } else {
-    high[d] = (high[d] << n) | (low[d] >>> (32 - n));
-    low[d] <<= n;
+    regs[d + 1] = (regs[d + 1] << n) | (regs[d] >>> (32 - n));
+    regs[d] <<= n;
   }
 }
 
-export function rsh64(low: Halves, high: Halves, d: number, count: number): void {
+export function rsh64(regs: Words, d: number, count: number): void {
   const n = count & 63;
   if (n === 0) return;
   if (n >= 32) {
-    low[d] = high[d] >>> (n - 32);
-    high[d] = 0;
+    regs[d] = regs[d + 1] >>> (n - 32);
+    regs[d + 1] = 0;
   } else {
-    low[d] = (low[d] >>> n) | (high[d] << (32 - n));
-    high[d] >>>= n;
+    regs[d] = (regs[d] >>> n) | (regs[d + 1] << (32 - n));
+    regs[d + 1] >>>= n;
   }
 }
 
-export function arsh64(low: Halves, high: Halves, d: number, count: number): void {
+export function arsh64(regs: Words, d: number, count: number): void {
   const n = count & 63;
   if (n === 0) return;
   if (n >= 32) {
-    low[d] = high[d] >> (n - 32);
-    high[d] >>= 31;
+    regs[d] = regs[d + 1] >> (n - 32);
+    regs[d + 1] >>= 31;
   } else {
-    low[d] = (low[d] >>> n) | (high[d] << (32 - n));
-    high[d] >>= n;
+    regs[d] = (regs[d] >>> n) | (regs[d + 1] << (32 - n));
+    regs[d + 1] >>= n;
   }
 }
 
-export function neg64(low: Halves, high: Halves, d: number): void {
-  high[d] = low[d] === 0 ? -high[d] : ~high[d];
-  low[d] = -low[d];
+export function neg64(regs: Words, d: number): void {
+  regs[d + 1] = regs[d] === 0 ? -regs[d + 1] : ~regs[d + 1];
+  regs[d] = -regs[d];
 }
 
 const big = (low: number, high: number): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
 
-function setBig(low: Halves, high: Halves, d: number, value: bigint): void {
-  low[d] = Number(value & 0xffffffffn);
-  high[d] = Number((value >> 32n) & 0xffffffffn);
+function setBig(regs: Words, d: number, value: bigint): void {
+  regs[d] = Number(value & 0xffffffffn);
+  regs[d + 1] = Number((value >> 32n) & 0xffffffffn);
 }
 
-function setNumber(low: Halves, high: Halves, d: number, value: number): void {
-  low[d] = value % TWO_32;
-  high[d] = value / TWO_32;
+function setNumber(regs: Words, d: number, value: number): void {
+  regs[d] = value % TWO_32;
+  regs[d + 1] = value / TWO_32;
 }
 
 const isExact = (high: number): boolean => high >>> 0 < EXACT_HIGH;
@@ -92,15 +92,15 @@ const SMALL_DIVISOR = 0x4000_0000;
  * Long division by a divisor of 32 bits, in digits of 32 bits for a small one, else of 16. Leaves the quotient in d and
  * returns the remainder.
  */
-function divideBy32(low: Halves, high: Halves, d: number, divisor: number): number {
-  const top = high[d] >>> 0;
+function divideBy32(regs: Words, d: number, divisor: number): number {
+  const top = regs[d + 1] >>> 0;
   const upper = Math.floor(top / divisor);
   const rest = top - upper * divisor;
-  high[d] = upper;
-  if (divisor >= SMALL_DIVISOR) return divideRest(low, d, rest, divisor);
+  regs[d + 1] = upper;
+  if (divisor >= SMALL_DIVISOR) return divideRest(regs, d, rest, divisor);
   // the double nearest to the quotient is off by one at most
-  let quotient = Math.floor((rest * TWO_32 + (low[d] >>> 0)) / divisor) | 0;
-  let remainder = (low[d] - Math.imul(quotient, divisor)) | 0;
+  let quotient = Math.floor((rest * TWO_32 + (regs[d] >>> 0)) / divisor) | 0;
+  let remainder = (regs[d] - Math.imul(quotient, divisor)) | 0;
   if (remainder < 0) {
     quotient--;
     remainder += divisor;
@@ -108,65 +108,65 @@ function divideBy32(low: Halves, high: Halves, d: number, divisor: number): numb
     quotient++;
     remainder -= divisor;
   }
-  low[d] = quotient;
+  regs[d] = quotient;
   return remainder;
 }
 
 /** The lower half, by digits of 16 bits: every step is exact in a double. */
-function divideRest(low: Halves, d: number, rest: number, divisor: number): number {
-  const middle = rest * 0x10000 + (low[d] >>> 16);
+function divideRest(regs: Words, d: number, rest: number, divisor: number): number {
+  const middle = rest * 0x10000 + (regs[d] >>> 16);
   const q1 = Math.floor(middle / divisor);
-  const bottom = (middle - q1 * divisor) * 0x10000 + (low[d] & 0xffff);
+  const bottom = (middle - q1 * divisor) * 0x10000 + (regs[d] & 0xffff);
   const q0 = Math.floor(bottom / divisor);
-  low[d] = q1 * 0x10000 + q0;
+  regs[d] = q1 * 0x10000 + q0;
   return bottom - q0 * divisor;
 }
 
 /** Unsigned; by 0 gives 0. */
-export function div64(low: Halves, high: Halves, d: number, s: number): void {
-  if (high[s] === 0) {
-    if (low[s] === 0) {
-      low[d] = 0;
-      high[d] = 0;
-    } else if (high[d] === 0) {
-      low[d] = (low[d] >>> 0) / (low[s] >>> 0);
+export function div64(regs: Words, d: number, s: number): void {
+  if (regs[s + 1] === 0) {
+    if (regs[s] === 0) {
+      regs[d] = 0;
+      regs[d + 1] = 0;
+    } else if (regs[d + 1] === 0) {
+      regs[d] = (regs[d] >>> 0) / (regs[s] >>> 0);
     } else {
-      divideBy32(low, high, d, low[s] >>> 0);
+      divideBy32(regs, d, regs[s] >>> 0);
     }
-  } else if (isExact(high[d]) && isExact(high[s])) {
-    setNumber(low, high, d, Math.floor(exact(low[d], high[d]) / exact(low[s], high[s])));
+  } else if (isExact(regs[d + 1]) && isExact(regs[s + 1])) {
+    setNumber(regs, d, Math.floor(exact(regs[d], regs[d + 1]) / exact(regs[s], regs[s + 1])));
   } else {
-    setBig(low, high, d, big(low[d], high[d]) / big(low[s], high[s]));
+    setBig(regs, d, big(regs[d], regs[d + 1]) / big(regs[s], regs[s + 1]));
   }
 }
 
 /** Unsigned; by 0 leaves d. */
-export function mod64(low: Halves, high: Halves, d: number, s: number): void {
-  if (high[s] === 0) {
-    if (low[s] === 0) return;
-    low[d] = high[d] === 0 ? (low[d] >>> 0) % (low[s] >>> 0) : divideBy32(low, high, d, low[s] >>> 0);
-    high[d] = 0;
-  } else if (isExact(high[d]) && isExact(high[s])) {
-    setNumber(low, high, d, exact(low[d], high[d]) % exact(low[s], high[s]));
+export function mod64(regs: Words, d: number, s: number): void {
+  if (regs[s + 1] === 0) {
+    if (regs[s] === 0) return;
+    regs[d] = regs[d + 1] === 0 ? (regs[d] >>> 0) % (regs[s] >>> 0) : divideBy32(regs, d, regs[s] >>> 0);
+    regs[d + 1] = 0;
+  } else if (isExact(regs[d + 1]) && isExact(regs[s + 1])) {
+    setNumber(regs, d, exact(regs[d], regs[d + 1]) % exact(regs[s], regs[s + 1]));
   } else {
-    setBig(low, high, d, big(low[d], high[d]) % big(low[s], high[s]));
+    setBig(regs, d, big(regs[d], regs[d + 1]) % big(regs[s], regs[s + 1]));
   }
 }
 
 /** Towards zero; by 0 gives 0, the least number by -1 itself. */
-export function sdiv64(low: Halves, high: Halves, d: number, s: number): void {
-  if (low[s] === 0 && high[s] === 0) {
-    low[d] = 0;
-    high[d] = 0;
+export function sdiv64(regs: Words, d: number, s: number): void {
+  if (regs[s] === 0 && regs[s + 1] === 0) {
+    regs[d] = 0;
+    regs[d + 1] = 0;
   } else {
-    setBig(low, high, d, BigInt.asIntN(64, big(low[d], high[d])) / BigInt.asIntN(64, big(low[s], high[s])));
+    setBig(regs, d, BigInt.asIntN(64, big(regs[d], regs[d + 1])) / BigInt.asIntN(64, big(regs[s], regs[s + 1])));
   }
 }
 
 /** With the dividend's sign; by 0 leaves d. */
-export function smod64(low: Halves, high: Halves, d: number, s: number): void {
-  if (low[s] === 0 && high[s] === 0) return;
-  setBig(low, high, d, BigInt.asIntN(64, big(low[d], high[d])) % BigInt.asIntN(64, big(low[s], high[s])));
+export function smod64(regs: Words, d: number, s: number): void {
+  if (regs[s] === 0 && regs[s + 1] === 0) return;
+  setBig(regs, d, BigInt.asIntN(64, big(regs[d], regs[d + 1])) % BigInt.asIntN(64, big(regs[s], regs[s + 1])));
 }
 
 export function swap32(x: number): number {
@@ -174,13 +174,13 @@ export function swap32(x: number): number {
 }
 
 /** Byte order of the low `width` bits reversed, the rest cleared. */
-export function swap(low: Halves, high: Halves, d: number, width: number): void {
-  const first = swap32(low[d]);
+export function swap(regs: Words, d: number, width: number): void {
+  const first = swap32(regs[d]);
   if (width === 64) {
-    low[d] = swap32(high[d]);
-    high[d] = first;
+    regs[d] = swap32(regs[d + 1]);
+    regs[d + 1] = first;
   } else {
-    low[d] = width === 32 ? first : first >>> 16;
-    high[d] = 0;
+    regs[d] = width === 32 ? first : first >>> 16;
+    regs[d + 1] = 0;
   }
 }

@@ -42,14 +42,13 @@ export class ToyMachine implements RunnableMachine<ToyCold> {
   private program(calls: number): void {
     for (let call = 0; call < calls; call++) {
       const watch: InstructionWatch | null = this.watch?.(1) ?? null;
-      const low = new Int32Array(11);
-      const high = new Int32Array(11);
-      low[1] = call + 1;
+      const words = new Int32Array(22);
+      words[2] = call + 1;
       for (let pc = 0; pc < 5; pc++) {
-        watch?.(pc, { low, high }, 0);
-        low[0] += low[1];
+        watch?.(pc, { words }, 0);
+        words[0] += words[2];
       }
-      this.memory.u32[this.cell] += low[0];
+      this.memory.u32[this.cell] += words[0];
     }
   }
 }
