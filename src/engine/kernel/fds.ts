@@ -12,6 +12,7 @@ import {
   withEntry,
   withoutEntry,
 } from './state.ts';
+import { fail, next, type Outcome } from './steps.ts';
 
 /** RLIMIT_NOFILE as most systems set it. */
 const MAX_FDS = 1024;
@@ -60,6 +61,19 @@ export function objectOf(k: Core, pid: number, fd: number, kind: FileKind): numb
   const file = fileOf(k, pid, fd);
   if (!file) return -ERRNO.EBADF;
   return file.kind === kind ? file.object : -ERRNO.EINVAL;
+}
+
+/** A step of a system call: looks up what an fd, a field of its attributes, leads to, and goes on with that. */
+export function useFd(
+  { k, pid }: { readonly k: Core; readonly pid: number },
+  fd: number,
+  kind: FileKind,
+  use: (object: number) => void,
+): Outcome {
+  const object = objectOf(k, pid, fd, kind);
+  if (object < 0) return fail(-object);
+  use(object);
+  return next;
 }
 
 type Count = (k: Core, object: number, kind: 'file' | 'pin', id: number) => void;

@@ -3,7 +3,7 @@ import { ERRNO } from '../base/errno.ts';
 import type { UserPointer } from './attr.ts';
 import { type Call, command, type CommandTable, copyFromUser, must } from './calls.ts';
 import type { Core } from './core.ts';
-import { objectOf } from './fds.ts';
+import { useFd } from './fds.ts';
 import type { ProgObject } from './state.ts';
 import { done, fail, next, type Step } from './steps.ts';
 import { dummyOps } from './struct-ops/dummy-ops.ts';
@@ -23,12 +23,10 @@ function findProg<X extends ProgCall & { readonly attr: { readonly prog_fd: numb
     scope: 'call',
     source: 'bpf_prog_get',
     text: 'prog_fd is open, and of a program',
-    run(x) {
-      const prog = objectOf(x.k, x.pid, x.attr.prog_fd, 'prog');
-      if (prog < 0) return fail(-prog);
-      x.prog = x.k.state.progs[prog];
-      return next;
-    },
+    run: (x) =>
+      useFd(x, x.attr.prog_fd, 'prog', (prog) => {
+        x.prog = x.k.state.progs[prog];
+      }),
   };
 }
 

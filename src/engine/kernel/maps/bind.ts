@@ -1,9 +1,9 @@
 /* BPF_PROG_BIND_MAP: a program holds a map that its instructions do not name. */
 import { ERRNO } from '../../base/errno.ts';
 import { type Call, command, type CommandTable, must } from '../calls.ts';
-import { objectOf } from '../fds.ts';
+import { useFd } from '../fds.ts';
 import { holdMap, setProg } from '../objects.ts';
-import { done, fail, next } from '../steps.ts';
+import { done } from '../steps.ts';
 
 interface Bind extends Call<'BPF_PROG_BIND_MAP'> {
   prog: number;
@@ -28,20 +28,20 @@ const table: CommandTable<'BPF_PROG_BIND_MAP', Bind> = {
       scope: 'call',
       source: 'bpf_prog_get',
       text: 'prog_fd is open, and of a program',
-      run(x) {
-        x.prog = objectOf(x.k, x.pid, x.attr.prog_fd, 'prog');
-        return x.prog < 0 ? fail(-x.prog) : next;
-      },
+      run: (x) =>
+        useFd(x, x.attr.prog_fd, 'prog', (prog) => {
+          x.prog = prog;
+        }),
     },
     {
       id: 'map-fd',
       scope: 'call',
       source: 'bpf_map_get',
       text: 'map_fd is open, and of a map',
-      run(x) {
-        x.map = objectOf(x.k, x.pid, x.attr.map_fd, 'map');
-        return x.map < 0 ? fail(-x.map) : next;
-      },
+      run: (x) =>
+        useFd(x, x.attr.map_fd, 'map', (map) => {
+          x.map = map;
+        }),
     },
     {
       id: 'bind',

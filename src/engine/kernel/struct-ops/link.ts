@@ -2,7 +2,7 @@
 import { ERRNO } from '../../base/errno.ts';
 import { type Call, command, type CommandTable, must } from '../calls.ts';
 import { type Core, log } from '../core.ts';
-import { newFd, objectOf } from '../fds.ts';
+import { newFd, objectOf, useFd } from '../fds.ts';
 import { allocId, allocObject, detachLink, holdMap, putMap, setLink } from '../objects.ts';
 import type { LinkObject, MapObject } from '../state.ts';
 import { done, fail, next, type Step } from '../steps.ts';
@@ -41,12 +41,10 @@ const create: CommandTable<'BPF_LINK_CREATE', LinkCreate> = {
       scope: 'call',
       source: 'bpf_struct_ops_link_create',
       text: 'the fd (where programs have theirs) is open, and of a map',
-      run(x) {
-        const map = objectOf(x.k, x.pid, x.attr.prog_fd, 'map');
-        if (map < 0) return fail(-map);
-        x.map = x.k.state.maps[map];
-        return next;
-      },
+      run: (x) =>
+        useFd(x, x.attr.prog_fd, 'map', (map) => {
+          x.map = x.k.state.maps[map];
+        }),
     },
     {
       id: 'ready',
@@ -109,12 +107,10 @@ function findLink<X extends LinkCall & { readonly attr: { readonly link_fd: numb
     scope: 'call',
     source: 'bpf_link_get_from_fd',
     text: 'link_fd is open, and of a link',
-    run(x) {
-      const link = objectOf(x.k, x.pid, x.attr.link_fd, 'link');
-      if (link < 0) return fail(-link);
-      x.link = x.k.state.links[link];
-      return next;
-    },
+    run: (x) =>
+      useFd(x, x.attr.link_fd, 'link', (link) => {
+        x.link = x.k.state.links[link];
+      }),
   };
 }
 
@@ -146,12 +142,10 @@ const update: CommandTable<'BPF_LINK_UPDATE', LinkUpdate> = {
       scope: 'call',
       source: 'link_update_map',
       text: 'new_map_fd is open, and of a map',
-      run(x) {
-        const map = objectOf(x.k, x.pid, x.attr.new_map_fd, 'map');
-        if (map < 0) return fail(-map);
-        x.newMap = x.k.state.maps[map];
-        return next;
-      },
+      run: (x) =>
+        useFd(x, x.attr.new_map_fd, 'map', (map) => {
+          x.newMap = x.k.state.maps[map];
+        }),
     },
     {
       id: 'old-map-fd',
@@ -160,10 +154,9 @@ const update: CommandTable<'BPF_LINK_UPDATE', LinkUpdate> = {
       text: 'with BPF_F_REPLACE old_map_fd is of a map; without, it is 0',
       run(x) {
         if ((x.attr.flags & LINK_REPLACE) === 0) return must(x.attr.old_map_fd === 0, ERRNO.EINVAL);
-        const map = objectOf(x.k, x.pid, x.attr.old_map_fd, 'map');
-        if (map < 0) return fail(-map);
-        x.expected = map;
-        return next;
+        return useFd(x, x.attr.old_map_fd, 'map', (map) => {
+          x.expected = map;
+        });
       },
     },
     {
