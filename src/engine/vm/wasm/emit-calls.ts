@@ -60,8 +60,7 @@ export class CallEmitter {
     this.o.at(slot);
     this.bailInLastFrame(bail);
     if (program.callbacks.length > 0) out.i32(NO_TURN).set(LOCAL.turn);
-    for (let r = 1; r <= 5; r++) out.get(localOf(r));
-    this.enter(entry, bail + 1);
+    this.enter(entry, bail + 1, (r) => out.get(localOf(r)));
     this.clearArguments();
     if (this.usesArena) emitArena(out);
   }
@@ -96,9 +95,8 @@ export class CallEmitter {
     for (const target of callbacks) {
       is(target);
       out.block(W.if);
-      for (let r = 1; r <= 5; r++) out.i32(0).memory(W.i64_load, SCRATCH.callbackArgs + (r - 1) * 8);
       // labels between here and there: the if, the loop, the block
-      this.enter(target, bail + 4);
+      this.enter(target, bail + 4, (r) => out.i32(0).memory(W.i64_load, SCRATCH.callbackArgs + (r - 1) * 8));
       out.op(W.end);
     }
     out.get(LOCAL.turn).i32(1).op(W.i32_add).set(LOCAL.turn);
@@ -136,10 +134,12 @@ export class CallEmitter {
     this.o.bailIf(bail);
   }
 
-  /** Calls a function of the program; r1 to r5 are on the stack. */
-  private enter(entry: number, bailCaller: number): void {
+  /** Calls a function of the program; `argument` leaves one of r1 to r5. */
+  private enter(entry: number, bailCaller: number, argument: (register: number) => unknown): void {
     const { out } = this.o;
+    for (let r = 1; r <= 3; r++) argument(r);
     out.get(localOf(10)).i64(FRAME_BYTES, 0).op(W.i64_add).get(LOCAL.fuel);
+    for (let r = 4; r <= 5; r++) argument(r);
     out.call(this.callables.local(entry)).set(LOCAL.fuel);
     this.o.set(0);
     out.get(LOCAL.fuel).i32(0).op(W.i32_lt_s);

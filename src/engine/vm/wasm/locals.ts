@@ -5,13 +5,13 @@
 import { type FunctionType, fn, words } from './encoder.ts';
 import { I32, I64, V128, type ValueType } from './opcodes.ts';
 
-/** r1 to r5 and r10, then, behind the fuel, r0 and r6 to r9: local of each register */
-const REGISTER_LOCALS = [7, 0, 1, 2, 3, 4, 8, 9, 10, 11, 5] as const;
+/** Local of each register. Parameters first, those that are seldom needed last: engines pass five in registers. */
+const REGISTER_LOCALS = [7, 0, 1, 2, 5, 6, 8, 9, 10, 11, 3] as const;
 export const localOf = (register: number): number => REGISTER_LOCALS[register];
 
 export const LOCAL = {
   /** i32: instructions that may still run; a parameter */
-  fuel: 6,
+  fuel: 4,
   /** i64 */
   value: 12,
   /** i64: bytes of the arena that are in use */
@@ -33,8 +33,8 @@ export const LOCAL = {
 export const ENTRY_WORDS = 4;
 export const wordOf = (argument: number): number => argument - ENTRY_WORDS;
 
-/** A BPF function as a WebAssembly one: r1 to r5, r10, fuel in; r0 and what is left of the fuel out, -1 when it gave up. */
-export const BPF_FUNCTION: FunctionType = fn([I64, I64, I64, I64, I64, I64, I32], [I64, I32]);
+/** A BPF function as a WebAssembly one: r0 and what is left of the fuel come out, -1 when it gave up. */
+export const BPF_FUNCTION: FunctionType = fn([I64, I64, I64, I64, I32, I64, I64], [I64, I32]);
 export const BPF_LOCALS: readonly ValueType[] = [I64, I64, I64, I64, I64, I64, I64, I32, I32, I32, I32, V128];
 /** An entry: words in, the low word of the result out. */
 export const ENTRY_FUNCTION: FunctionType = fn(words(ENTRY_WORDS), [I32]);
