@@ -7,7 +7,7 @@ import { decode } from '../isa/insn.ts';
 import { writesRegister } from '../isa/effects.ts';
 import { Microscope, type Place } from './microscope.ts';
 import { lateTools } from './late-tools.ts';
-import type { Answer, Change, Window } from './questions.ts';
+import type { Answer, Searched, Window } from './questions.ts';
 import type { MachineParts } from './kernels.ts';
 import { Machine } from './machine.ts';
 import { Recorder } from './recorder.ts';
@@ -233,20 +233,23 @@ export class Lab {
    * stands there, at the instruction where a program did it, and `answer` has it in words; null when nothing did. Needs
    * installLateTools().
    */
-  *lastChange({ address, length }: Window, value: readonly number[] | null): Generator<void, void> {
-    const { lastChange, describeChange } = lateTools();
+  *lastChange(window: Window, value: readonly number[] | null): Generator<void, void> {
     this.answer = null;
-    const { at } = this.scope;
-    const end = at ? at.event - 1 : this.run.event;
-    this.scope.leave();
-    const read = (): Uint8Array => this.machine.bytes(address, length);
-    const wanted = ({ after }: Change): boolean => value === null || after.every((byte, i) => byte === value[i]);
-    const change = yield* lastChange(this.run, read, end, wanted);
-    if (!change) return;
-    const writer = this.scope.writerIn(change.event, read);
-    if (writer) this.scope.goto(change.event, writer.call, writer.insn);
-    else this.run.seekEvent(change.event);
-    this.answer = describeChange(change, writer ? this.cpu() : null, this.recorder.history.calls);
+    this.answer = yield* lateTools().whoWrote(this.searched, window, value);
+  }
+
+  /**
+   * Likewise for a register of the stopped program: back to where it last became a value, in this call or an earlier
+   * one of the same program. `value`: low and high word.
+   */
+  *lastHeld(register: number, value: readonly [number, number]): Generator<void, void> {
+    this.answer = null;
+    this.answer = yield* lateTools().whenRegister(this.searched, register, value);
+  }
+
+  private get searched(): Searched {
+    const { run, scope, machine, recorder } = this;
+    return { run, scope, machine, calls: recorder.history.calls, cpu: () => this.cpu() };
   }
 
   /** Where a program was stopped: at the instruction, with its registers. */
