@@ -175,11 +175,13 @@ const runAgain = (name: string, again: Again, done: () => void): Job => ({
 
 /** Inquiries for which the engine needs its other part. */
 const NEEDS_LATE_TOOLS: ReadonlySet<ToWorker['type']> = new Set([
+  'reverse',
   'program',
   'map',
   'heat',
   'compare',
   'who-wrote',
+  'who-wrote-register',
   'when-register',
 ]);
 

@@ -2,9 +2,7 @@
  * One lab: a machine, its run, the microscope over it, and what the page is told. The worker and the command line use
  * this and nothing below it.
  */
-import { type Break, lastBreak, nextBreak } from './breaks.ts';
-import { decode } from '../isa/insn.ts';
-import { writesRegister } from '../isa/effects.ts';
+import { type Break, nextBreak } from './breaks.ts';
 import { Microscope, type Place } from './microscope.ts';
 import { lateTools } from './late-tools.ts';
 import type { Answer, Searched, Window } from './questions.ts';
@@ -125,7 +123,7 @@ export class Lab {
 
   /** Back to where the run last met one of the breaks; false when it did not. */
   reverse(): boolean {
-    const met = lastBreak(this.breaks, this.recorder.history, this.time);
+    const met = lateTools().lastBreak(this.breaks, this.recorder.history, this.time);
     if (met !== null) this.seek(met);
     return met !== null;
   }
@@ -214,18 +212,9 @@ export class Lab {
     else this.scope.goto(event + 1, call, insn);
   }
 
-  /** Back to the instruction of this call that wrote a register last; false when none did. */
+  /** Back to the instruction of this call that wrote a register last; false when none did. Needs installLateTools(). */
   whoWroteRegister(register: number): boolean {
-    const { at } = this.scope;
-    const found = at && this.machine.progOf(at.progId);
-    if (!found) return false;
-    let last: Place | null = null;
-    this.scope.eachBefore((place) => {
-      if (place.progId === at.progId && writesRegister(decode(found.prog.insns, place.pc), register)) last = place;
-    });
-    const writer = last as Place | null;
-    this.scope.goto(at.event, at.call, writer?.insn ?? at.insn);
-    return writer !== null;
+    return lateTools().whoWroteRegister(this.searched, register);
   }
 
   /**

@@ -9,7 +9,7 @@ import type { callByHand } from './call-member.ts';
 import type { countInstructions } from './heat.ts';
 import type { runModuleVerb } from './modules.ts';
 import type { creatorTags, loadFile, mapElements } from './objects.ts';
-import type { whenRegister, whoWrote } from './questions.ts';
+import type { lastBreak, whenRegister, whoWrote, whoWroteRegister } from './questions.ts';
 import type { programText } from './program-text.ts';
 
 export interface LateTools {
@@ -22,7 +22,9 @@ export interface LateTools {
   readonly runModuleVerb: typeof runModuleVerb;
   readonly Again: typeof Again;
   readonly countInstructions: typeof countInstructions;
+  readonly lastBreak: typeof lastBreak;
   readonly whoWrote: typeof whoWrote;
+  readonly whoWroteRegister: typeof whoWroteRegister;
   readonly whenRegister: typeof whenRegister;
 }
 

@@ -140,13 +140,6 @@ export class Microscope {
     return found !== null && this.goto(event, found.call, found.insn);
   }
 
-  /** Every instruction of a call before the one at which it stands, in order. */
-  eachBefore(visit: (place: Place) => void): void {
-    const { at } = this;
-    if (!at) return;
-    this.goto(at.event, at.call, at.insn, visit);
-  }
-
   /** To the last instruction of a call, by default of the event's last. */
   private gotoEnd(event: number, call?: number): boolean {
     const lengths = this.lengths(event);

@@ -3,10 +3,13 @@
  * event that changed them, the instruction is found by running it again. Registers are compared at each instruction of
  * their program. Generators, so that the worker can do it in slices: they yield between events.
  */
+import { writesRegister } from '../isa/effects.ts';
+import { decode } from '../isa/insn.ts';
 import type { Registers } from '../vm/interpreter.ts';
 import type { Microscope, Place } from './microscope.ts';
 import type { Run } from './run.ts';
-import type { CallRecord, CpuSnapshot } from './snapshot.ts';
+import { type Break, times } from './breaks.ts';
+import type { CallRecord, CpuSnapshot, History } from './snapshot.ts';
 
 export interface Window {
   readonly address: number;
@@ -23,7 +26,10 @@ interface Change {
 export interface Searched {
   readonly run: Run<unknown>;
   readonly scope: Microscope;
-  readonly machine: { bytes(address: number, length: number): Uint8Array };
+  readonly machine: {
+    bytes(address: number, length: number): Uint8Array;
+    progOf(id: number): { readonly prog: { readonly insns: Uint8Array } } | null;
+  };
   readonly calls: readonly CallRecord[];
   /** the program in which it stands */
   readonly cpu: () => CpuSnapshot | null;
@@ -108,6 +114,26 @@ function writerIn(event: number, run: Run<unknown>, scope: Microscope, read: () 
     return false;
   });
   return found;
+}
+
+/** To the instruction of this call that wrote a register last; false, and nowhere else, when none did. */
+export function whoWroteRegister({ scope, machine }: Searched, register: number): boolean {
+  const { at } = scope;
+  const found = at && machine.progOf(at.progId);
+  if (!found) return false;
+  let writer: number | null = null;
+  scope.goto(at.event, at.call, at.insn, ({ progId, pc, insn }) => {
+    if (progId === at.progId && writesRegister(decode(found.prog.insns, pc), register)) writer = insn;
+  });
+  scope.goto(at.event, at.call, writer ?? at.insn);
+  return writer !== null;
+}
+
+/** The last time before `before`, ns, at which one of the breaks was met; null when none was. */
+export function lastBreak(breaks: readonly Break[], history: History, before: number): number | null {
+  let last = -1;
+  for (const one of breaks) for (const time of times(one, history)) if (time < before && time > last) last = time;
+  return last < 0 ? null : last;
 }
 
 type Word = readonly [low: number, high: number];
