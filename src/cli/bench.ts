@@ -2,9 +2,17 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Btf, dumpC, dumpRaw, Lab, openBtf, openSearch, type PathConfig } from '../engine/index.ts';
-import { assemble } from '../engine/isa/assembler.ts';
-import { assembleMnemonic } from '../engine/isa/mnemonic.ts';
+import {
+  assemble,
+  assembleMnemonic,
+  type Btf,
+  dumpC,
+  dumpRaw,
+  Lab,
+  openBtf,
+  openSearch,
+  type PathConfig,
+} from '../engine/index.ts';
 import { benchCompiler, benchPrograms } from '../engine/vm/vm.bench.ts';
 import { SCENARIOS } from '../scenarios/index.ts';
 import { readBytes, shippedParts, table, Usage, type Verb, withSamples } from './cli.ts';
