@@ -1,12 +1,24 @@
 /** Stepping, watching and asking, by keyboard. */
 import { expect, test } from './fixtures.ts';
 
-test('into a program, its registers lead back to what wrote them, and out again', async ({ lab }) => {
+test('into a program, its registers lead back to what wrote them, and out again', async ({ lab, page }) => {
   await lab.press('F11', 'F11', 'F11', 'F11');
   await expect(lab.status).toContainText('Stopped in reno_cong_avoid, instruction 3');
   const registers = lab.programs.getByLabel('Registers');
   await registers.getByRole('button', { name: /^sk \d/ }).click();
   await expect(lab.status).toContainText('instruction 0');
+  await lab.command('Show stack, watches and breaks');
+  const debug = page.getByRole('region', { name: 'Debug' });
+  await debug.getByLabel('Expression to watch').fill('r3');
+  await debug.getByLabel('Expression to watch').press('Enter');
+  const asked = debug.getByLabel('Value of r3');
+  await asked.fill('-77');
+  await asked.press('Enter');
+  await expect(lab.notices).toContainText('It was never this value before');
+  await asked.fill('1');
+  await asked.press('Enter');
+  await expect(lab.notices).toContainText(/r3: \d+ became 1 with this instruction/);
+  await expect(lab.status).toContainText(/Stopped in reno_cong_avoid/);
   await lab.command('Step out');
   await expect(lab.status).toContainText('Paused');
 });

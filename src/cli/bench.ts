@@ -2,7 +2,17 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Btf, dumpC, dumpRaw, Lab, openBtf, openSearch, type PathConfig } from '../engine/index.ts';
+import {
+  assemble,
+  assembleMnemonic,
+  type Btf,
+  dumpC,
+  dumpRaw,
+  Lab,
+  openBtf,
+  openSearch,
+  type PathConfig,
+} from '../engine/index.ts';
 import { benchCompiler, benchPrograms } from '../engine/vm/vm.bench.ts';
 import { SCENARIOS } from '../scenarios/index.ts';
 import { readBytes, shippedParts, table, Usage, type Verb, withSamples } from './cli.ts';
@@ -180,12 +190,37 @@ const PROGRAMS = join(process.cwd(), '..', 'shared', 'bench', 'programs');
 
 const printed = (lines: readonly string[]): void => console.log(lines.join('\n'));
 
+/** Texts of one long function, of many short ones, and of names that nobody knows. */
+const TEXTS: readonly (readonly [string, (lines: number) => string])[] = [
+  ['one function', (lines) => `.section .text\nf:\n${'r0 += 1\n'.repeat(lines)}exit`],
+  [
+    'many functions',
+    (lines) => `.section .text\n${Array.from({ length: lines / 3 }, (_, i) => `f${i}:\ncall f${i}\nexit\n`).join('')}`,
+  ],
+  ['unknown names', (lines) => `.section .text\nf:\n${'call nobody\n'.repeat(lines)}exit`],
+];
+
+function benchAssembler(): void {
+  const { symbols } = shippedParts();
+  const LENGTHS = [1_000, 10_000, 100_000, 900_000];
+  const perLine = (read: (text: string) => unknown, make: (lines: number) => string): string[] =>
+    LENGTHS.map((lines) => {
+      const text = make(lines);
+      const ms = rounds(lines > 100_000 ? 1 : 3, () => timed(() => void read(text)));
+      return ((ms * 1000) / lines).toFixed(1);
+    });
+  const rows = TEXTS.map(([name, make]) => [name, ...perLine((text) => assemble(text, symbols), make)]);
+  rows.push(['mnemonics', ...perLine(assembleMnemonic, (lines) => 'add %r0, 1\n'.repeat(lines))]);
+  console.log(table(['us a line of the text, by its lines', ...LENGTHS.map(thousands)], rows));
+}
+
 /** By name; parts of one run in processes of their own: what one makes the engine learn must not slow the next. */
 const BENCHES: Readonly<Record<string, readonly (() => void)[]>> = {
   vm: [() => printed(benchCalls()), () => printed(benchCompiler()), () => printed(benchPrograms(PROGRAMS))],
   lab: [benchLab],
   tcp: [benchTcp],
   btf: [benchBtf],
+  asm: [benchAssembler],
 };
 
 /** `vm`: all parts of it; `vm.1`: one of them. */

@@ -69,6 +69,70 @@ describe('who wrote this last', () => {
   });
 });
 
+describe('when a register was a value', () => {
+  const asked = (made: Lab, register: number, value: readonly [number, number]) => {
+    const search = made.lastHeld(register, value);
+    while (!search.next().done);
+    return made.answer;
+  };
+  /** In the nth instruction of a late call of cong_avoid. */
+  const inside = (): Lab => {
+    const made = lab(replaceWhileConnected, 500e6);
+    for (let i = 0; i < 200; i++) {
+      made.stepInstruction(1);
+      const cpu = made.cpu();
+      if (cpu?.progName === 'reno_cong_avoid' && made.position.insn === 4) return made;
+    }
+    throw new Error('no such call');
+  };
+
+  test('in this call: the instruction after which it was', () => {
+    const made = inside();
+    const r6 = made.cpu()?.registers[6] ?? [0, 0];
+    const before = made.position;
+    expect(asked(made, 6, r6)).toEqual({
+      title: expect.stringMatching(/^Written by reno_cong_avoid, line \d+$/),
+      detail: expect.stringMatching(/^r6: 0 became 0xffff8880\w+ with this instruction\.$/),
+    });
+    expect(made.position).toEqual({ ...before, insn: 0 });
+    made.stepInstruction(1);
+    expect(made.cpu()?.registers[6]).toEqual(r6);
+  });
+
+  test('before this call: in the last one of the same program, not in one of another', () => {
+    const made = inside();
+    const { position } = made;
+    // the argument of its kfunc, which this call has not made yet
+    const answer = asked(made, 3, [1, 0]);
+    expect(answer).toEqual({
+      title: expect.stringMatching(/^Written by reno_cong_avoid, line \d+$/),
+      detail: expect.stringMatching(/^r3: \d+ became 1 with this instruction\.$/),
+    });
+    expect(made.position.event).toBeLessThan(position.event);
+    made.stepInstruction(1);
+    expect(made.cpu()?.registers[3]).toEqual([1, 0]);
+    const ssthresh = lab(replaceWhileConnected, 500e6);
+    while (ssthresh.stepInstruction(-1) && ssthresh.cpu()?.progName !== 'reno_ssthresh');
+    const returned = ssthresh.cpu()?.registers[0] ?? [0, 0];
+    made.goto(position);
+    expect(returned[0]).toBeGreaterThan(0);
+    expect(asked(made, 0, returned)).toBeNull();
+  });
+
+  test('asked again it goes further back, up to a call that it came with, or to nothing', () => {
+    const made = inside();
+    const context = made.cpu()?.registers[1] ?? [0, 0];
+    const answer = asked(made, 1, context);
+    expect(answer?.title).toBe('r1 came with this call');
+    expect(made.position.insn).toBe(0);
+    expect(made.cpu()?.registers[1]).toEqual(context);
+    const { event } = made.position;
+    asked(made, 1, context);
+    expect(made.position.event).toBeLessThan(event);
+    expect(asked(made, 6, [12345, 6789])).toBeNull();
+  });
+});
+
 describe('stepping', () => {
   /** At the call of give_up in base_ssthresh. */
   const atCall = (): Lab => {

@@ -1,5 +1,6 @@
 /** The engine's face: the only file that other folders import. */
 export { assertUnreachable } from './base/assert.ts';
+export { whileWorking } from './base/still-working.ts';
 export { errnoName, formatReturn } from './base/errno.ts';
 export type { Diagnostic, Fix, Parsed, Result, TextRange } from './base/result.ts';
 export type { Btf, BtfType, Field } from './btf/btf.ts';

@@ -6,7 +6,7 @@ import { countInstructions } from './lab/heat.ts';
 import { install } from './lab/late-tools.ts';
 import { runModuleVerb } from './lab/modules.ts';
 import { congestionControlsIn, creatorTags, loadFile, mapElements } from './lab/objects.ts';
-import { describeChange, lastChange } from './lab/questions.ts';
+import { lastBreak, whenRegister, whoWrote, whoWroteRegister } from './lab/questions.ts';
 import { programText } from './lab/program-text.ts';
 
 export { congestionControlsIn, declareStructOps };
@@ -24,6 +24,8 @@ export const installLateTools = (): void =>
     runModuleVerb,
     Again,
     countInstructions,
-    lastChange,
-    describeChange,
+    lastBreak,
+    whoWrote,
+    whoWroteRegister,
+    whenRegister,
   });

@@ -72,6 +72,8 @@ export type ToWorker =
   | { readonly type: 'who-wrote'; readonly window: MemoryWindow; readonly value: readonly number[] | null }
   /** back to the instruction of this call that wrote a register last */
   | { readonly type: 'who-wrote-register'; readonly register: number }
+  /** back to when a register of the stopped program last became a value (low and high word), also in its earlier calls */
+  | { readonly type: 'when-register'; readonly register: number; readonly value: readonly [number, number] }
   /** counts how often each instruction ran up to now; answered by `heat` */
   | { readonly type: 'heat' }
   /** a loaded program as text; answered by `program` */

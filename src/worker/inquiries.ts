@@ -39,6 +39,7 @@ type Inquiry = Extract<
       | 'heat'
       | 'who-wrote'
       | 'who-wrote-register'
+      | 'when-register'
       | 'step-instruction'
       | 'step-over'
       | 'step-out'
@@ -102,25 +103,12 @@ const HANDLERS: Handlers = {
 
   // back to what changed bytes last, or to when they last became a value: the answer is where the lab then stands
   'who-wrote': (desk, lab, { window, value }) =>
-    desk.start(() => {
-      const here = lab.position;
-      const search = lab.lastChange(window, value);
-      return {
-        name: 'looking back',
-        run: (keepGoing) => {
-          while (keepGoing()) if (search.next().done) return true;
-          return false;
-        },
-        progress: () => null,
-        done: () => {
-          const { answer } = lab;
-          if (answer) return tell(desk, answer.title, answer.detail);
-          lab.goto(here);
-          const title = value ? 'It was never this value before' : 'Nothing has written this since the start';
-          return tell(desk, title, 'Looked back from here to the start of the run.');
-        },
-      };
-    }),
+    desk.start(() =>
+      lookBack(desk, lab, lab.lastChange(window, value), value ? NEVER : 'Nothing has written this since the start'),
+    ),
+
+  'when-register': (desk, lab, { register, value }) =>
+    desk.start(() => lookBack(desk, lab, lab.lastHeld(register, value), NEVER)),
 
   // the same texts and commands on another kernel; the lab on the page stays where it is
   compare: (desk, lab, { kernel, of, btf, ids }) =>
@@ -152,6 +140,27 @@ const HANDLERS: Handlers = {
     }),
 };
 
+const NEVER = 'It was never this value before';
+
+/** A search, and its answer in words; without one the lab stands where it stood. */
+function lookBack(desk: Desk, lab: Lab, search: Generator<void, void>, without: string): Job {
+  const here = lab.position;
+  return {
+    name: 'looking back',
+    run: (keepGoing) => {
+      while (keepGoing()) if (search.next().done) return true;
+      return false;
+    },
+    progress: () => null,
+    done: () => {
+      const { answer } = lab;
+      if (answer) return tell(desk, answer.title, answer.detail);
+      lab.goto(here);
+      return tell(desk, without, 'Looked back from here to the start of the run.');
+    },
+  };
+}
+
 /** No view shows more of a map at once. */
 const MOST_ELEMENTS = 64;
 
@@ -165,7 +174,16 @@ const runAgain = (name: string, again: Again, done: () => void): Job => ({
 });
 
 /** Inquiries for which the engine needs its other part. */
-const NEEDS_LATE_TOOLS: ReadonlySet<ToWorker['type']> = new Set(['program', 'map', 'heat', 'compare', 'who-wrote']);
+const NEEDS_LATE_TOOLS: ReadonlySet<ToWorker['type']> = new Set([
+  'reverse',
+  'program',
+  'map',
+  'heat',
+  'compare',
+  'who-wrote',
+  'who-wrote-register',
+  'when-register',
+]);
 
 export const needsLateTools = ({ type }: ToWorker): boolean => NEEDS_LATE_TOOLS.has(type);
 

@@ -247,3 +247,20 @@ test('what a map holds is told as it is at the cursor', () => {
   s.say({ type: 'seek', time: 0 });
   expect(ask('losses')).toEqual({ elements: null, tags: null });
 });
+
+test('a register is asked when it was a value: there, or where it stood with a notice', () => {
+  const s = session();
+  s.open();
+  for (let i = 0; i < 5; i++) s.say({ type: 'step-instruction', direction: 1 });
+  const stood = s.last('cpu')?.cpu;
+  const sk = stood?.registers[6] ?? [0, 0];
+  s.heard.length = 0;
+  s.say({ type: 'when-register', register: 6, value: [sk[0], sk[1]] });
+  expect(s.last('notice')?.notice.title).toMatch(/^Written by reno_/);
+  expect(s.last('cpu')?.cpu?.pc).toBe(0);
+  // all the way back, in slices
+  s.say({ type: 'when-register', register: 6, value: [7, 7] });
+  expect(s.last('notice')?.notice).toMatchObject({ kind: 'info', title: 'It was never this value before' });
+  expect(s.last('cpu')?.cpu?.pc).toBe(0);
+  expect(s.heard.filter(({ type }) => type === 'heartbeat').length).toBeGreaterThan(2);
+});

@@ -1,8 +1,10 @@
 import type { FromWorker, ToWorker } from '../protocol/messages.ts';
+import { whileWorking } from '../engine/index.ts';
 import { Session } from './session.ts';
 
 const scope = self as DedicatedWorkerGlobalScope;
 const post = (message: FromWorker, transfer: Transferable[] = []) => scope.postMessage(message, transfer);
+whileWorking(() => post({ type: 'heartbeat', job: 'reading a long text', progress: null }));
 let fetching: Promise<void> | null = null;
 /** The engine's other part comes behind the first picture, or when it is asked for. */
 function fetchLateTools(): void {

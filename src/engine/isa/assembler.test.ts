@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { array, assert as check, constantFrom, nat, oneof, property, string, tuple } from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { whileWorking } from '../base/still-working.ts';
 import { runs } from '../base/testing/runs.ts';
 import { assemble, assembleBare } from './assembler.ts';
 import { decodeAll } from './insn.ts';
 import { linkProgram } from './link.ts';
+import { assembleMnemonic } from './mnemonic.ts';
 import type { SymbolSource } from './symbols.ts';
 
 const FIELDS: Record<string, readonly [offset: number, size: number, bit?: number, bitSize?: number]> = {
@@ -309,6 +311,89 @@ describe('diagnostics', () => {
 
 test('a text longer than any program is told by its length alone', () => {
   expect(problems(`.section .text\nf:\n${'r0 = 0\n'.repeat(1_000_001)}exit`)).toEqual(['E0511 1000000:0-0']);
+});
+
+describe('long texts', () => {
+  const inText = (lines: readonly string[]): string => ['.section .text', ...lines].join('\n');
+
+  test('of many functions and sections assemble like short ones', () => {
+    const functions = Array.from(
+      { length: 20_000 },
+      (_, i) => `f${i}:\n  if r1 == 0 goto out${i}\n  call f${i}\nout${i}:\n  exit`,
+    );
+    const { value, diagnostics } = assemble(inText(functions), symbols);
+    expect(diagnostics).toEqual([]);
+    expect(value.functions).toHaveLength(20_000);
+    expect(value.functions.every(({ insns }) => insns.length === 24)).toBe(true);
+    const sections = assemble(functions.map((one, i) => `.section s${i}\n${one}`).join('\n'), symbols);
+    expect(sections.value.functions.map(({ insns }) => [...insns])).toEqual(
+      value.functions.map(({ insns }) => [...insns]),
+    );
+  });
+
+  test('a near name is looked for a few times, and not every error is listed', () => {
+    let asked = 0;
+    const counting: SymbolSource = {
+      ...symbols,
+      kfuncs: () => {
+        asked++;
+        return KFUNCS;
+      },
+    };
+    const text = inText(['f:', ...Array.from({ length: 5000 }, () => 'call tcp_slow_strat'), 'exit']);
+    const { diagnostics } = assemble(text, counting);
+    expect(diagnostics[0].message).toContain('Did you mean the kfunc `tcp_slow_start`?');
+    expect(diagnostics).toHaveLength(1000);
+    expect(diagnostics[999].message).toContain('More errors are not listed.');
+    expect(asked).toBeLessThan(200);
+  });
+
+  test('say as they are read that the work goes on', () => {
+    let told = 0;
+    whileWorking(() => told++);
+    assembleBare(`${'r0 = 0\n'.repeat(100_000)}exit`, symbols);
+    expect(told).toBeGreaterThan(10);
+    whileWorking(() => {});
+  });
+
+  test('are too long in mnemonics too', () => {
+    expect(assembleMnemonic('exit\n'.repeat(1_000_001)).diagnostics.map(({ code }) => code)).toEqual(['E0511']);
+  });
+});
+
+describe('what listings print', () => {
+  test('calls by number, of the kernel and bpftool', () => {
+    expect(hex('0: (85) call unknown#5')).toBe(hex('call 5'));
+    expect(hex('12: (85) call unknown#-1')).toBe(hex('call -1'));
+    expect(hex('call #0')).toBe(hex('call kfunc 0'));
+    expect(hex('3: (85) call kernel-function#81234')).toBe(hex('call kfunc 81234'));
+    expect(hex('call bpf_ktime_get_ns#5')).toBe(hex('call 5'));
+    expect(problems('.section .text\nf:\ncall unknown#5 6\nexit')).toEqual(['E0202 2:15-16']);
+  });
+
+  test('headers of objdump: its functions and sections; relocations are told', () => {
+    const text = `
+x.bpf.o:	file format elf64-bpf
+
+Disassembly of section struct_ops/ssthresh:
+
+0000000000000000 <ssthresh>:
+       0:	b7 00 00 00 02 00 00 00	r0 = 0x2
+       1:	85 10 00 00 ff ff ff ff	call -0x1
+		0000000000000008:  R_BPF_64_32	tcp_slow_start
+       2:	05 00 00 00 00 00 00 00	goto +0x0 <ssthresh+0x18>
+       3:	95 00 00 00 00 00 00 00	exit
+`;
+    const { value, diagnostics } = assemble(`.struct_ops tcp_congestion_ops\n.name "x"\n${text}`, symbols);
+    expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'W0610 This is not applied: write `tcp_slow_start` into the instruction above.',
+    ]);
+    expect(value.functions.map(({ name, member, insns }) => [name, member, insns.length])).toEqual([
+      ['ssthresh', 'ssthresh', 32],
+    ]);
+    const label = value.references.find(({ kind }) => kind === 'label');
+    expect(label?.range).toMatchObject({ line: 7, column: 18, endColumn: 26 });
+  });
 });
 
 /** Text made of the syntax's own pieces gets deeper than letters at random. */

@@ -4,6 +4,7 @@
  * what follows from that error (a label that seems unused, an end that seems missing) is not reported.
  */
 import type { Parsed, TextRange } from '../base/result.ts';
+import { stillWorking } from '../base/still-working.ts';
 import { encode, type Insn, slotsOf } from './insn.ts';
 import { HELPER_NAMES, helperId } from './helper-names.ts';
 import type { AssembledFunction, AssembledObject, FunctionUse, Reference } from './object.ts';
@@ -35,6 +36,8 @@ interface Listing {
 
 interface FunctionRange {
   readonly label: Label;
+  /** its place among the labels */
+  readonly nth: number;
   readonly section: Section;
   readonly member: string | null;
   readonly from: number;
@@ -47,7 +50,10 @@ export function assemble(text: string, symbols: SymbolSource): Parsed<AssembledO
   const { header } = listing;
   checkHeader(header, symbols, context.problems);
   const ranges = findFunctions(listing, context.problems);
-  const names = new Set([...ranges.map(({ label }) => label.name), ...header.externs.map(({ name }) => name)]);
+  const names: Names = {
+    functions: new Set([...ranges.map(({ label }) => label.name), ...header.externs.map(({ name }) => name)]),
+    labels: new Set(listing.labels.map(({ name }) => name)),
+  };
   const functions = ranges.map((range) => assembleFunction(range, listing, names, context));
   return {
     value: {
@@ -62,6 +68,11 @@ export function assemble(text: string, symbols: SymbolSource): Parsed<AssembledO
     },
     diagnostics: context.problems.sorted,
   };
+}
+
+interface Names {
+  readonly functions: ReadonlySet<string>;
+  readonly labels: ReadonlySet<string>;
 }
 
 export interface BareCode {
@@ -102,6 +113,7 @@ function readListing(text: string, context: Context): Listing {
   const labels: Label[] = [];
   const written = textLines(text, context.problems);
   for (const [line, code] of codeLines(written, context.problems).entries()) {
+    stillWorking(line);
     warnBehindSemicolon(written[line], code, line, context);
     const tokens = takeLabels(tokensOf(code, line), lines.length, labels);
     const [first] = tokens;
@@ -153,20 +165,25 @@ function findFunctions({ header, lines, labels }: Listing, problems: Problems): 
   const found: FunctionRange[] = [];
   for (const [i, section] of sections.entries()) {
     const end = sections[i + 1]?.from ?? lines.length;
-    const inside = labels.filter((label) => isInside(label, section, sections[i + 1]));
-    const starts = inside.filter((label, n) => n === 0 || called.has(label.name));
-    if ((starts[0]?.at ?? end) > section.from) {
+    const first = firstIndex(labels, (label) => !isBefore(label, section));
+    const behind =
+      i + 1 < sections.length ? firstIndex(labels, (label) => !isBefore(label, sections[i + 1])) : labels.length;
+    const starts: { label: Label; nth: number }[] = [];
+    for (let nth = first; nth < behind; nth++) {
+      if (nth === first || called.has(labels[nth].name)) starts.push({ label: labels[nth], nth });
+    }
+    if ((starts[0]?.label.at ?? end) > section.from) {
       problems.report(
         CODES.noFunction,
         firstRange(lines[section.from]),
         'A function begins with its label: write `NAME:` before its first instruction.',
       );
     }
-    for (const [n, label] of starts.entries()) {
-      const to = starts[n + 1]?.at ?? end;
+    for (const [n, { label, nth }] of starts.entries()) {
+      const to = starts[n + 1]?.label.at ?? end;
       if (to === label.at && section.holdsData) continue;
       if (to === label.at) problems.report(CODES.emptyFunction, label.range, `\`${label.name}\` has no instructions.`);
-      else found.push({ label, section, member: n === 0 ? section.member : null, from: label.at, to });
+      else found.push({ label, nth, section, member: n === 0 ? section.member : null, from: label.at, to });
     }
   }
   reportDuplicates(
@@ -177,8 +194,18 @@ function findFunctions({ header, lines, labels }: Listing, problems: Problems): 
 }
 
 /** By line, since a label after the last instruction of one section counts as many lines before it as the next one's first. */
-function isInside({ range }: Label, section: Section, next: Section | undefined): boolean {
-  return range.line >= section.range.line && (!next || range.line < next.range.line);
+const isBefore = ({ range }: Label, section: Section): boolean => range.line < section.range.line;
+
+/** Where a list that is in the order of the text begins to pass a test; its length when nothing does. */
+function firstIndex<T>(list: readonly T[], passes: (one: T) => boolean): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (passes(list[middle])) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 const firstRange = ({ draft, line }: InstructionLine): TextRange => draft?.range ?? rangeOf(line, 0, 0);
@@ -203,25 +230,18 @@ function scope(labels: readonly Label[], problems: Problems): Map<string, Label>
   return new Map([...labels].reverse().map((label) => [label.name, label]));
 }
 
-function assembleFunction(
-  range: FunctionRange,
-  listing: Listing,
-  functions: ReadonlySet<string>,
-  context: Context,
-): AssembledFunction {
+function assembleFunction(range: FunctionRange, listing: Listing, names: Names, context: Context): AssembledFunction {
   const { label, section, member, from, to } = range;
   const { problems } = context;
-  const inside = listing.labels.filter(
-    ({ at, range: { line } }) => line >= label.range.line && at >= from && (at < to || isTrailing(line, listing, to)),
-  );
+  const inside = labelsOf(range, listing);
   const lines = listing.lines
     .slice(from, to)
-    .map(({ line, draft }) => ({ line, draft: draft && resolveCallee(draft, functions, context) }));
+    .map(({ line, draft }) => ({ line, draft: draft && resolveCallee(draft, names.functions, context) }));
   const layout = layOut({
     lines,
     from,
     labels: scope(inside.filter((l) => l !== label).concat(label), problems),
-    onUnknownLabel: (name, at) => reportUnknownLabel(name, at, listing, inside, problems),
+    onUnknownLabel: (name, at) => reportUnknownLabel(name, at, names, inside, problems),
     problems,
   });
   if (!problems.hasErrors)
@@ -241,21 +261,30 @@ function assembleFunction(
   };
 }
 
-/** A label after a function's last instruction and before the next section. */
-function isTrailing(line: number, { header, lines }: Listing, to: number): boolean {
+/** Labels of a function: from its own up to its end, and those behind its last instruction. */
+function labelsOf({ nth, to }: FunctionRange, listing: Listing): readonly Label[] {
+  const { labels } = listing;
+  let behind = firstIndex(labels, ({ at }) => at >= to);
+  const before = sectionLineBehind(listing, to);
+  while (behind < labels.length && labels[behind].range.line < before) behind++;
+  return labels.slice(nth, behind);
+}
+
+/** Line of the section that begins behind an instruction, with no other between them; else -1. */
+function sectionLineBehind({ header: { sections }, lines }: Listing, to: number): number {
   const nextLine = lines[to]?.line ?? Number.POSITIVE_INFINITY;
-  const nextSection = header.sections.find(({ from, range }) => from >= to && range.line < nextLine);
-  return nextSection !== undefined && line < nextSection.range.line && line > (lines[to - 1]?.line ?? -1);
+  const next: Section | undefined = sections[firstIndex(sections, ({ from }) => from >= to)];
+  return next && next.range.line < nextLine ? next.range.line : -1;
 }
 
 function reportUnknownLabel(
   name: string,
   range: TextRange,
-  listing: Listing,
+  names: Names,
   inside: readonly Label[],
   problems: Problems,
 ): void {
-  if (listing.labels.some((l) => l.name === name)) {
+  if (names.labels.has(name)) {
     problems.report(
       CODES.jumpLeaves,
       range,
@@ -356,6 +385,16 @@ function reportUnknownFunction(
   functions: ReadonlySet<string>,
   { symbols, problems }: Context,
 ): void {
+  const suggestion = problems.suggest(() => nearestFunction(text, functions, symbols));
+  problems.report(
+    CODES.unknownFunction,
+    range,
+    `Unknown kernel function \`${text}\`.${suggestion === null ? '' : ` Did you mean ${suggestion.kind} \`${suggestion.near}\`?`}`,
+    suggestion === null ? undefined : { title: `Change to ${suggestion.near}`, range, text: suggestion.near },
+  );
+}
+
+function nearestFunction(text: string, functions: ReadonlySet<string>, symbols: SymbolSource) {
   const kinds = [
     ['the function', functions],
     ['the kfunc', symbols.kfuncs()],
@@ -367,12 +406,7 @@ function reportUnknownFunction(
       kinds.flatMap(([, names]) => [...names]),
     ) ?? longer(text, symbols.kfuncs());
   const kind = kinds.find(([, names]) => near !== null && [...names].includes(near))?.[0];
-  problems.report(
-    CODES.unknownFunction,
-    range,
-    `Unknown kernel function \`${text}\`.${near === null ? '' : ` Did you mean ${kind} \`${near}\`?`}`,
-    near === null ? undefined : { title: `Change to ${near}`, range, text: near },
-  );
+  return near === null ? null : { near, kind };
 }
 
 /** `slow_start` for `tcp_slow_start`: people leave prefixes out. */

@@ -59,7 +59,7 @@ function hasBlank(tokens: readonly Token[], i: number): boolean {
   const token = tokens[i];
   if (before.kind === 'bad' || token.kind === 'bad') return token.range.column > before.range.endColumn;
   if (')],:['.includes(token.text) || '(['.includes(before.text)) return false;
-  if (isSign(tokens, i - 1)) return false;
+  if (isSign(tokens, i - 1) || before.text.endsWith('#')) return false;
   if (before.text === 'pc' && isSign(tokens, i)) return false;
   // `*(`, `)(`, `mask(`, but `= (s8)`
   if (token.text === '(') return before.kind === 'operator' && before.text !== '*' && before.text !== ')';
@@ -75,5 +75,5 @@ function isSign(tokens: readonly Token[], i: number): boolean {
   const before = tokens[i - 1];
   if (!before) return true;
   if (before.kind === 'operator') return before.text !== ')' && before.text !== ']';
-  return BEFORE_SIGN.has(before.text);
+  return BEFORE_SIGN.has(before.text) || before.text.endsWith('#');
 }

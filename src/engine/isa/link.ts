@@ -19,12 +19,15 @@ export function linkProgram(object: AssembledObject, functionName: string): Link
   let slots = 0;
   // the list grows while it is walked: each function is followed by those that it uses first
   const order = [main];
+  const known = new Set(order);
   for (const fn of order) {
     starts.set(fn, slots);
     slots += fn.lines.length;
     for (const { target } of fn.uses) {
       const callee = byName.get(target);
-      if (callee && !order.includes(callee)) order.push(callee);
+      if (!callee || known.has(callee)) continue;
+      known.add(callee);
+      order.push(callee);
     }
   }
   const insns = new Uint8Array(slots * SLOT_BYTES);

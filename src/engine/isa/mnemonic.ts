@@ -3,12 +3,13 @@
  * and the kinds of its operands pick the row of the instruction table.
  */
 import type { Parsed, TextRange } from '../base/result.ts';
+import { stillWorking } from '../base/still-working.ts';
 import type { BareCode } from './assembler.ts';
 import { type InstructionLine, type Label, layOut } from './assembler/layout.ts';
 import type { Target } from './assembler/operands.ts';
 import { CODES, LINE_FAULT, Problems } from './assembler/problems.ts';
 import type { Draft } from './assembler/draft.ts';
-import { rangeOf } from './assembler/source.ts';
+import { rangeOf, textLines } from './assembler/source.ts';
 import { encode, type Insn, insn } from './insn.ts';
 import { formsOf, INSTRUCTIONS, type InstructionSpec, type Shape } from './instructions.ts';
 import { CALL_KIND, OPCODE } from './opcodes.ts';
@@ -90,7 +91,8 @@ export function assembleMnemonic(text: string): Parsed<BareCode> {
 function read(text: string, problems: Problems): { lines: InstructionLine[]; labels: Label[] } {
   const lines: InstructionLine[] = [];
   const labels = new Map<string, Label>();
-  for (const [line, source] of text.split(/\r\n|\r|\n/).entries()) {
+  for (const [line, source] of textLines(text, problems).entries()) {
+    stillWorking(line);
     const code = source.replace(/#.*/, '');
     const label = /^\s*([A-Za-z_]\w*):/.exec(code);
     if (label) {

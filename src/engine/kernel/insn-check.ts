@@ -4,6 +4,7 @@
  * The rules that only the followed paths show (registers, memory) are the verifier's.
  */
 import { ERRNO } from '../base/errno.ts';
+import { stillWorking } from '../base/still-working.ts';
 import { decode, type Insn } from '../isa/insn.ts';
 import { isOpcode, specOf } from '../isa/instructions.ts';
 import { invalidAtomic, isAlu, isAtomic, reservedText } from '../isa/reserved.ts';
@@ -138,6 +139,7 @@ export function checkInstructions(insns: Uint8Array, facts: InstructionFacts): R
 export function checkLate(insns: Uint8Array, facts: InstructionFacts): Refusal | null {
   const code = slotsOf(insns);
   for (let slot = 0; slot < code.length; slot += isWide(code[slot].opcode) ? 2 : 1) {
+    stillWorking(slot);
     const missing = missingFeature(code[slot], facts, true);
     if (missing) return invalid(missing);
     if (isCast(code[slot])) return invalid(castText(code[slot]));
@@ -185,6 +187,7 @@ function missingFeature(insn: Insn, { features }: InstructionFacts, late: boolea
 
 function checkEncoding(code: readonly Insn[], facts: InstructionFacts): Refusal | null {
   for (let slot = 0; slot < code.length; slot++) {
+    stillWorking(slot);
     const insn = code[slot];
     if (classOf(insn.opcode) === CLASS.LDX && insn.imm !== 0) return invalid('BPF_LDX uses reserved fields');
     if (isWide(insn.opcode)) {
@@ -227,6 +230,7 @@ function checkFlow(code: readonly Insn[], { refusesRecursion }: InstructionFacts
     }
   }
   for (let slot = 0; slot < code.length; slot += isWide(code[slot].opcode) ? 2 : 1) {
+    stillWorking(slot);
     if (state[slot] === 0) return invalid(`unreachable insn ${slot}`);
     if (isWide(code[slot].opcode) && state[slot + 1] !== 0)
       return invalid(`jump into the middle of ldimm64 insn ${slot}`);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Break, lastBreak, nextBreak } from './breaks.ts';
+import { type Break, nextBreak } from './breaks.ts';
+import { lastBreak } from './questions.ts';
 import type { History } from './snapshot.ts';
 
 const at = (time: number) => ({ time, event: time });

@@ -16,7 +16,7 @@ export type Break =
   | { readonly on: 'ca-state'; readonly socket: number | null; readonly state: number };
 
 /** ns at which a break is met, in the order of time. */
-function* times(one: Break, { transitions, refs, calls, series }: History): Generator<number> {
+export function* times(one: Break, { transitions, refs, calls, series }: History): Generator<number> {
   const isMap = (map: MapLetter): boolean => !('map' in one) || one.map === null || one.map === map;
   switch (one.on) {
     case 'edge':
@@ -48,11 +48,4 @@ export function nextBreak(breaks: readonly Break[], history: History, from: numb
     for (const time of times(one, history)) if (time > from && time <= to && time < first) first = time;
   }
   return Number.isFinite(first) ? first : null;
-}
-
-/** The last time before `before` at which one of them was met; null when none was. */
-export function lastBreak(breaks: readonly Break[], history: History, before: number): number | null {
-  let last = -1;
-  for (const one of breaks) for (const time of times(one, history)) if (time < before && time > last) last = time;
-  return last < 0 ? null : last;
 }

@@ -2,12 +2,10 @@
  * One lab: a machine, its run, the microscope over it, and what the page is told. The worker and the command line use
  * this and nothing below it.
  */
-import { type Break, lastBreak, nextBreak } from './breaks.ts';
-import { decode } from '../isa/insn.ts';
-import { writesRegister } from '../isa/effects.ts';
+import { type Break, nextBreak } from './breaks.ts';
 import { Microscope, type Place } from './microscope.ts';
 import { lateTools } from './late-tools.ts';
-import type { Answer, Change, Window } from './questions.ts';
+import type { Answer, Searched, Window } from './questions.ts';
 import type { MachineParts } from './kernels.ts';
 import { Machine } from './machine.ts';
 import { Recorder } from './recorder.ts';
@@ -125,7 +123,7 @@ export class Lab {
 
   /** Back to where the run last met one of the breaks; false when it did not. */
   reverse(): boolean {
-    const met = lastBreak(this.breaks, this.recorder.history, this.time);
+    const met = lateTools().lastBreak(this.breaks, this.recorder.history, this.time);
     if (met !== null) this.seek(met);
     return met !== null;
   }
@@ -214,18 +212,9 @@ export class Lab {
     else this.scope.goto(event + 1, call, insn);
   }
 
-  /** Back to the instruction of this call that wrote a register last; false when none did. */
+  /** Back to the instruction of this call that wrote a register last; false when none did. Needs installLateTools(). */
   whoWroteRegister(register: number): boolean {
-    const { at } = this.scope;
-    const found = at && this.machine.progOf(at.progId);
-    if (!found) return false;
-    let last: Place | null = null;
-    this.scope.eachBefore((place) => {
-      if (place.progId === at.progId && writesRegister(decode(found.prog.insns, place.pc), register)) last = place;
-    });
-    const writer = last as Place | null;
-    this.scope.goto(at.event, at.call, writer?.insn ?? at.insn);
-    return writer !== null;
+    return lateTools().whoWroteRegister(this.searched, register);
   }
 
   /**
@@ -233,20 +222,23 @@ export class Lab {
    * stands there, at the instruction where a program did it, and `answer` has it in words; null when nothing did. Needs
    * installLateTools().
    */
-  *lastChange({ address, length }: Window, value: readonly number[] | null): Generator<void, void> {
-    const { lastChange, describeChange } = lateTools();
+  *lastChange(window: Window, value: readonly number[] | null): Generator<void, void> {
     this.answer = null;
-    const { at } = this.scope;
-    const end = at ? at.event - 1 : this.run.event;
-    this.scope.leave();
-    const read = (): Uint8Array => this.machine.bytes(address, length);
-    const wanted = ({ after }: Change): boolean => value === null || after.every((byte, i) => byte === value[i]);
-    const change = yield* lastChange(this.run, read, end, wanted);
-    if (!change) return;
-    const writer = this.scope.writerIn(change.event, read);
-    if (writer) this.scope.goto(change.event, writer.call, writer.insn);
-    else this.run.seekEvent(change.event);
-    this.answer = describeChange(change, writer ? this.cpu() : null, this.recorder.history.calls);
+    this.answer = yield* lateTools().whoWrote(this.searched, window, value);
+  }
+
+  /**
+   * Likewise for a register of the stopped program: back to where it last became a value, in this call or an earlier
+   * one of the same program. `value`: low and high word.
+   */
+  *lastHeld(register: number, value: readonly [number, number]): Generator<void, void> {
+    this.answer = null;
+    this.answer = yield* lateTools().whenRegister(this.searched, register, value);
+  }
+
+  private get searched(): Searched {
+    const { run, scope, machine, recorder } = this;
+    return { run, scope, machine, calls: recorder.history.calls, cpu: () => this.cpu() };
   }
 
   /** Where a program was stopped: at the instruction, with its registers. */

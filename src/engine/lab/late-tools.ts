@@ -9,7 +9,7 @@ import type { callByHand } from './call-member.ts';
 import type { countInstructions } from './heat.ts';
 import type { runModuleVerb } from './modules.ts';
 import type { creatorTags, loadFile, mapElements } from './objects.ts';
-import type { describeChange, lastChange } from './questions.ts';
+import type { lastBreak, whenRegister, whoWrote, whoWroteRegister } from './questions.ts';
 import type { programText } from './program-text.ts';
 
 export interface LateTools {
@@ -22,8 +22,10 @@ export interface LateTools {
   readonly runModuleVerb: typeof runModuleVerb;
   readonly Again: typeof Again;
   readonly countInstructions: typeof countInstructions;
-  readonly lastChange: typeof lastChange;
-  readonly describeChange: typeof describeChange;
+  readonly lastBreak: typeof lastBreak;
+  readonly whoWrote: typeof whoWrote;
+  readonly whoWroteRegister: typeof whoWroteRegister;
+  readonly whenRegister: typeof whenRegister;
 }
 
 let installed: LateTools | null = null;

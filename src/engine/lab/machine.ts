@@ -2,6 +2,7 @@
  * A whole machine: memory, clock, BPF, kernel, TCP and its users, wired at boot in a fixed order so that every address
  * and every number is the same in every run.
  */
+import type { Parsed } from '../base/result.ts';
 import type { Btf } from '../btf/btf.ts';
 import type { DeclarationTag } from '../btf/tags.ts';
 import { assemble } from '../isa/assembler.ts';
@@ -99,6 +100,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
   private readonly declared: DeclaredParts;
   private readonly bpf: BpfMachine;
   private readonly programs: Programs;
+  private readonly parsedTexts = new Map<string, Parsed<AssembledObject>>();
   private readonly scenarioStep: EventKind;
   /** a cursor on the tcp_sock that is being told of */
   private readonly sock: TcpSock;
@@ -200,15 +202,24 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
 
   /** Null when the text does not assemble on this kernel. */
   assemble(text: string): AssembledObject | null {
-    const { value, diagnostics } = assemble(text, this.declared.parts.symbols);
+    const { value, diagnostics } = this.parsed(text);
     return diagnostics.some(({ severity }) => severity === 'error') ? null : value;
   }
 
   /** The first error of a text, with its 0-based line; of the declared types, as this machine has them. */
   checkText(text: string, name = ''): { readonly message: string; readonly line: number } | null {
-    const { diagnostics } = name === TYPES_TEXT ? this.declared : assemble(text, this.declared.parts.symbols);
+    const { diagnostics } = name === TYPES_TEXT ? this.declared : this.parsed(text);
     const error = diagnostics.find(({ severity }) => severity === 'error');
     return error ? { message: `${error.code}: ${error.message}`, line: error.range.line } : null;
+  }
+
+  /** A text is checked, then loaded, and loaded again whenever the run goes back over it. */
+  private parsed(text: string): Parsed<AssembledObject> {
+    const known = this.parsedTexts.get(text);
+    if (known) return known;
+    const parsed = assemble(text, this.declared.parts.symbols);
+    this.parsedTexts.set(text, parsed);
+    return parsed;
   }
 
   nextLetter(): MapLetter {

@@ -31,7 +31,10 @@ export interface Halted extends Place {
   readonly changed: readonly number[];
 }
 
-type StopTest = (place: Place) => boolean;
+/** An instruction about to run. */
+type PlaceTest = (place: Place) => boolean;
+/** The same, with the registers as they are then. */
+type StopTest = (place: Place, registers: Registers) => boolean;
 
 /** Thrown through the event; carries nothing, the microscope knows where it stopped. */
 class Halt {}
@@ -72,7 +75,7 @@ export class Microscope {
     const from = this.at;
     const past = this.pastHere();
     this.leave();
-    const inside: StopTest = ({ call, depth }) =>
+    const inside: PlaceTest = ({ call, depth }) =>
       from !== null && this.run.event === from.event && call === from.call && depth > from.depth;
     return this.runUntil((place) => past(place) && !inside(place), until, keepGoing);
   }
@@ -87,7 +90,7 @@ export class Microscope {
   }
 
   /** Places after the one at which it stands; all of them between events. */
-  private pastHere(): StopTest {
+  private pastHere(): PlaceTest {
     const from = this.at;
     if (!from) return () => true;
     return ({ call, insn }) =>
@@ -105,7 +108,7 @@ export class Microscope {
   }
 
   /** Runs on to `until`; stops where `isBreakpoint` says. Starts after the instruction at which it stands. */
-  resume(isBreakpoint: StopTest, until: number, keepGoing?: () => boolean): boolean {
+  resume(isBreakpoint: PlaceTest, until: number, keepGoing?: () => boolean): boolean {
     const past = this.pastHere();
     this.leave();
     return this.runUntil((place) => isBreakpoint(place) && past(place), until, keepGoing);
@@ -137,34 +140,6 @@ export class Microscope {
     return found !== null && this.goto(event, found.call, found.insn);
   }
 
-  /**
-   * The instruction of an event after which bytes differ from before it; null when no program's instruction changed
-   * them. What a helper or kernel function writes counts as the call's.
-   */
-  writerIn(event: number, read: () => Uint8Array): { readonly call: number; readonly insn: number } | null {
-    this.leave();
-    this.run.seekEvent(event - 1);
-    this.run.checkpoint();
-    let before: { call: number; insn: number } | null = null;
-    let bytes = read();
-    let found: { call: number; insn: number } | null = null;
-    this.watched(({ call, insn }) => {
-      const now = read();
-      if (before?.call === call && !sameBytes(bytes, now)) found = before;
-      bytes = now;
-      before = { call, insn };
-      return false;
-    });
-    return found;
-  }
-
-  /** Every instruction of a call before the one at which it stands, in order. */
-  eachBefore(visit: (place: Place) => void): void {
-    const { at } = this;
-    if (!at) return;
-    this.goto(at.event, at.call, at.insn, visit);
-  }
-
   /** To the last instruction of a call, by default of the event's last. */
   private gotoEnd(event: number, call?: number): boolean {
     const lengths = this.lengths(event);
@@ -194,8 +169,8 @@ export class Microscope {
     return false;
   }
 
-  /** Runs one event under a test. True when it stopped inside, and `at` says where. */
-  private watched(test: StopTest): boolean {
+  /** Runs the next event under a test. True when it stopped inside, and `at` says where. */
+  watched(test: StopTest): boolean {
     let calls = 0;
     this.machine.watch = (progId) => this.watchCall(calls++, progId, test);
     try {
@@ -223,14 +198,12 @@ export class Microscope {
         high[r] = registers.words[r * 2 + 1];
       }
       insn++;
-      if (!test(place)) return;
+      if (!test(place, registers)) return;
       this.at = { ...place, event: this.run.event, context, low, high, changed };
       throw HALT;
     };
   }
 }
-
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.every((byte, i) => byte === b[i]);
 
 function differing(now: Registers, low: Uint32Array, high: Uint32Array): number[] {
   const changed: number[] = [];

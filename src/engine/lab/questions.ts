@@ -1,33 +1,74 @@
 /*
  * Questions over the recorded run. Bytes are compared after each event on the way from a checkpoint to the cursor; of the
- * event that changed them, the instruction is found by running it again. A generator, so that the worker can do it in
- * slices: it yields between events.
+ * event that changed them, the instruction is found by running it again. Registers are compared at each instruction of
+ * their program. Generators, so that the worker can do it in slices: they yield between events.
  */
+import { writesRegister } from '../isa/effects.ts';
+import { decode } from '../isa/insn.ts';
+import type { Registers } from '../vm/interpreter.ts';
+import type { Microscope, Place } from './microscope.ts';
 import type { Run } from './run.ts';
-import type { CallRecord, CpuSnapshot } from './snapshot.ts';
+import { type Break, times } from './breaks.ts';
+import type { CallRecord, CpuSnapshot, History } from './snapshot.ts';
 
 export interface Window {
   readonly address: number;
   readonly length: number;
 }
 
-export interface Change {
+interface Change {
   readonly event: number;
   readonly before: Uint8Array;
   readonly after: Uint8Array;
 }
 
+/** What is moved by a search: afterwards it stands at the answer, or anywhere when there is none. */
+export interface Searched {
+  readonly run: Run<unknown>;
+  readonly scope: Microscope;
+  readonly machine: {
+    bytes(address: number, length: number): Uint8Array;
+    progOf(id: number): { readonly prog: { readonly insns: Uint8Array } } | null;
+  };
+  readonly calls: readonly CallRecord[];
+  /** the program in which it stands */
+  readonly cpu: () => CpuSnapshot | null;
+}
+
+export interface Answer {
+  readonly title: string;
+  readonly detail: string;
+}
+
 const same = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
 
 /**
- * The last event up to `end` that changed what `read` gives, and that `wanted` accepts; null when none did. Moves the
- * run; the caller puts it where it belongs.
+ * To what changed bytes last, or made them a value: at the instruction where a program did it, else behind the event.
+ * Null when nothing did.
  */
-export function* lastChange(
+export function* whoWrote(
+  { run, scope, machine, calls, cpu }: Searched,
+  { address, length }: Window,
+  value: readonly number[] | null,
+): Generator<void, Answer | null> {
+  const end = scope.at ? scope.at.event - 1 : run.event;
+  scope.leave();
+  const read = (): Uint8Array => machine.bytes(address, length);
+  const wanted = ({ after }: Change): boolean => value === null || after.every((byte, i) => byte === value[i]);
+  const change = yield* lastChange(run, read, end, wanted);
+  if (!change) return null;
+  const writer = writerIn(change.event, run, scope, read);
+  if (writer) scope.goto(change.event, writer.call, writer.insn);
+  else run.seekEvent(change.event);
+  return describeChange(change, writer ? cpu() : null, calls);
+}
+
+/** The last event up to `end` that changed what `read` gives, and that `wanted` accepts; null when none did. */
+function* lastChange(
   run: Run<unknown>,
   read: () => Uint8Array,
   end: number,
-  wanted: (change: Change) => boolean = () => true,
+  wanted: (change: Change) => boolean,
 ): Generator<void, Change | null> {
   let to = end;
   while (to > 0) {
@@ -50,28 +91,153 @@ export function* lastChange(
   return null;
 }
 
-export interface Answer {
-  readonly title: string;
-  readonly detail: string;
+interface Writer {
+  readonly call: number;
+  readonly insn: number;
 }
 
-/** Little-endian, as people read numbers; longer ones in hex. */
+/**
+ * The instruction of an event after which bytes differ from before it; null when no program's instruction changed
+ * them. What a helper or kernel function writes counts as the call's.
+ */
+function writerIn(event: number, run: Run<unknown>, scope: Microscope, read: () => Uint8Array): Writer | null {
+  run.seekEvent(event - 1);
+  run.checkpoint();
+  let before: Writer | null = null;
+  let bytes = read();
+  let found: Writer | null = null;
+  scope.watched(({ call, insn }) => {
+    const now = read();
+    if (before?.call === call && !same(bytes, now)) found = before;
+    bytes = now;
+    before = { call, insn };
+    return false;
+  });
+  return found;
+}
+
+/** To the instruction of this call that wrote a register last; false, and nowhere else, when none did. */
+export function whoWroteRegister({ scope, machine }: Searched, register: number): boolean {
+  const { at } = scope;
+  const found = at && machine.progOf(at.progId);
+  if (!found) return false;
+  let writer: number | null = null;
+  scope.goto(at.event, at.call, at.insn, ({ progId, pc, insn }) => {
+    if (progId === at.progId && writesRegister(decode(found.prog.insns, pc), register)) writer = insn;
+  });
+  scope.goto(at.event, at.call, writer ?? at.insn);
+  return writer !== null;
+}
+
+/** The last time before `before`, ns, at which one of the breaks was met; null when none was. */
+export function lastBreak(breaks: readonly Break[], history: History, before: number): number | null {
+  let last = -1;
+  for (const one of breaks) for (const time of times(one, history)) if (time < before && time > last) last = time;
+  return last < 0 ? null : last;
+}
+
+type Word = readonly [low: number, high: number];
+
+interface Became {
+  readonly event: number;
+  readonly call: number;
+  readonly insn: number;
+  /** null: it came with the call */
+  readonly before: Word | null;
+}
+
+/** Registers that mean something before a program's first instruction: its context and its frame. */
+const GIVEN: readonly number[] = [1, 10];
+
+/**
+ * To the instruction that last made a register a value, before the one at which it stands: in this call, or in an
+ * earlier call of the same program. Null when there is none.
+ */
+export function* whenRegister(
+  { run, scope, cpu }: Searched,
+  register: number,
+  value: Word,
+): Generator<void, Answer | null> {
+  const here = scope.at;
+  if (!here) return null;
+  const isHere = ({ call, insn }: Place): boolean =>
+    run.event === here.event && call === here.call && insn === here.insn;
+  let to = here.event;
+  while (to > 0) {
+    const start = run.checkpoints.before(to - 1)?.event ?? 0;
+    scope.leave();
+    run.seekEvent(start);
+    let found: Became | null = null;
+    while (run.event < to) {
+      const look = becoming(register, value, (became) => {
+        found = { event: run.event, ...became };
+      });
+      const stopped = scope.watched((place, registers) => {
+        const end = isHere(place);
+        // what came with this call is no earlier than its first instruction
+        if (place.progId === here.progId && !(end && place.insn === 0)) look(place, registers);
+        return end;
+      });
+      yield;
+      if (stopped) break;
+    }
+    const became = found as Became | null;
+    if (became) {
+      scope.goto(became.event, became.call, became.insn);
+      return describeBecame(`r${register}`, became, value, cpu());
+    }
+    to = start;
+  }
+  return null;
+}
+
+/** Looks at each instruction of an event, and tells after which ones a register has become a value. */
+function becoming(register: number, [low, high]: Word, tell: (became: Omit<Became, 'event'>) => void) {
+  const before = new Map<number, Word>();
+  const isValue = (word: Word): boolean => word[0] === low >>> 0 && word[1] === high >>> 0;
+  return ({ call, insn }: Place, registers: Registers): void => {
+    const now: Word = [registers.low[register] >>> 0, registers.high[register] >>> 0];
+    const last = before.get(call);
+    before.set(call, now);
+    if (!isValue(now) || (last ? isValue(last) : !GIVEN.includes(register))) return;
+    tell({ call, insn: Math.max(0, insn - 1), before: last ?? null });
+  };
+}
+
+// --- words
+
+/** Longer ones in hex. */
+const numberText = (value: bigint): string => (value > 0xffffffffn ? `0x${value.toString(16)}` : String(value));
+
+/** Little-endian, as people read numbers. */
 function valueText(bytes: Uint8Array): string {
   if (bytes.length > 8) return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  const value = bytes.reduceRight((sum, byte) => sum * 256n + BigInt(byte), 0n);
-  return value > 0xffffffffn ? `0x${value.toString(16)}` : String(value);
+  return numberText(bytes.reduceRight((sum, byte) => sum * 256n + BigInt(byte), 0n));
 }
 
+const wordText = ([low, high]: Word): string => numberText((BigInt(high) << 32n) | BigInt(low));
+
+const placeText = ({ progName, line }: CpuSnapshot): string => `${progName}, line ${line + 1}`;
+
 /** `cpu`: where a program did it; null: a system call, or the stack. */
-export function describeChange(
+function describeChange(
   { event, before, after }: Change,
   cpu: CpuSnapshot | null,
   calls: readonly CallRecord[],
 ): Answer {
   const detail = `${valueText(before)} became ${valueText(after)}`;
-  if (cpu)
-    return { title: `Written by ${cpu.progName}, line ${cpu.line + 1}`, detail: `${detail} with this instruction.` };
+  if (cpu) return { title: `Written by ${placeText(cpu)}`, detail: `${detail} with this instruction.` };
   const call = calls.find((one) => one.event === event);
   if (call) return { title: `Written by #${call.n} ${call.text}`, detail: `${detail} in this system call.` };
   return { title: 'Written by the stack', detail: `${detail} between programs, in this event.` };
+}
+
+function describeBecame(name: string, { before }: Became, value: Word, cpu: CpuSnapshot | null): Answer | null {
+  if (!cpu) return null;
+  if (!before)
+    return { title: `${name} came with this call`, detail: `${cpu.progName} was called with ${wordText(value)}.` };
+  return {
+    title: `Written by ${placeText(cpu)}`,
+    detail: `${name}: ${wordText(before)} became ${wordText(value)} with this instruction.`,
+  };
 }

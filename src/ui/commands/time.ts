@@ -10,6 +10,9 @@ const inProgram = (): boolean => lab().cpu !== null;
 const littleEndian = (value: bigint, length: number): number[] =>
   Array.from({ length }, (_, i) => Number((value >> BigInt(i * 8)) & 255n));
 
+/** Low and high. */
+const words = (value: bigint): [number, number] => [Number(value & 0xffffffffn), Number((value >> 32n) & 0xffffffffn)];
+
 const ends = (): { start: number; end: number } => ({ start: 0, end: lab().history?.until ?? 0 });
 
 /** Time of a recorded event; the machine's own clock where nothing was recorded at it. */
@@ -60,11 +63,16 @@ export const TIME_COMMANDS: readonly PageCommand[] = [
   },
   {
     id: 'ask.register',
-    title: 'What wrote a register last',
+    title: 'What wrote a register last, or when it became a value',
     group: 'Time',
     hidden: true,
     when: inProgram,
-    run: ({ register }) => move({ type: 'who-wrote-register', register: Number(register) }),
+    run: ({ register, value }) =>
+      move(
+        value === undefined || value === null
+          ? { type: 'who-wrote-register', register: Number(register) }
+          : { type: 'when-register', register: Number(register), value: words(BigInt(value)) },
+      ),
   },
   {
     id: 'ask.bytes',

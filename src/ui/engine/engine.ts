@@ -217,6 +217,7 @@ type Move = Extract<
       | 'run-to'
       | 'who-wrote'
       | 'who-wrote-register'
+      | 'when-register'
       | 'step-event'
       | 'step-state'
       | 'step-instruction'

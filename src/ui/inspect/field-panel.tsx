@@ -32,8 +32,10 @@ export function FieldPanel({ shown }: { readonly shown: Shown }) {
       </div>
       {shown.address > 0 && (
         <Questions
-          address={shown.address + row.offset}
-          length={row.bitSize > 0 ? Math.ceil((row.bit + row.bitSize) / 8) : row.size}
+          asked={{
+            address: shown.address + row.offset,
+            length: row.bitSize > 0 ? Math.ceil((row.bit + row.bitSize) / 8) : row.size,
+          }}
           path={row.path}
         />
       )}

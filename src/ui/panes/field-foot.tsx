@@ -11,25 +11,27 @@ interface FieldFootProps {
   readonly path: string | null;
 }
 
+/** What is asked: bytes of the machine, or a register of the stopped program. */
+export type Asked = { readonly address: number; readonly length: number } | { readonly register: number };
+
 /** Questions over the recorded run; answers are places in it. */
-export function Questions({ address, length, path }: { address: number; length: number; path: string }) {
+export function Questions({ asked, path }: { asked: Asked; path: string }) {
   const [value, setValue] = useState('');
-  const wanted = /^(\d+|0x[0-9a-f]+)$/i.test(value.trim()) && length <= 8 ? BigInt(value.trim()) : null;
-  if (address <= 0 || length <= 0) return null;
+  const wanted = numberIn(value, asked);
+  if ('address' in asked && (asked.address <= 0 || asked.length <= 0)) return null;
+  const ask = (about: { value?: string }): void => {
+    if ('register' in asked) runCommand('ask.register', { ...asked, ...about });
+    else runCommand('ask.bytes', { ...asked, ...about });
+  };
   return (
     <form
       className="row"
       onSubmit={(event) => {
         event.preventDefault();
-        if (wanted !== null) runCommand('ask.bytes', { address, length, value: String(wanted) });
+        if (wanted !== null) ask({ value: String(wanted) });
       }}
     >
-      <button
-        type="button"
-        className="button small"
-        onClick={() => runCommand('ask.bytes', { address, length })}
-        title={`Back to what wrote ${path} last`}
-      >
+      <button type="button" className="button small" onClick={() => ask({})} title={`Back to what wrote ${path} last`}>
         Who wrote it last?
       </button>
       <label className="row">
@@ -46,6 +48,13 @@ export function Questions({ address, length, path }: { address: number; length: 
       </button>
     </form>
   );
+}
+
+/** Registers may be negative. */
+function numberIn(text: string, asked: Asked): bigint | null {
+  const [, minus, digits] = /^\s*(-?)(\d+|0x[0-9a-f]+)\s*$/i.exec(text) ?? [];
+  if (digits === undefined || ('length' in asked && (asked.length > 8 || minus))) return null;
+  return minus ? -BigInt(digits) : BigInt(digits);
 }
 
 /** The selected field, and for a function pointer the way to its program. */
@@ -66,7 +75,10 @@ export function FieldFoot({ subject, layout, path }: FieldFootProps) {
       <p>
         <b className="mono">{row.path}</b> <span className="mono note">{row.type}</span>
       </p>
-      <Questions address={subject.address + row.offset} length={row.bitSize > 0 ? 1 : row.size} path={row.path} />
+      <Questions
+        asked={{ address: subject.address + row.offset, length: row.bitSize > 0 ? 1 : row.size }}
+        path={row.path}
+      />
       {isFunction && (
         <div className="chain">
           <LiveScene calm build={build} />

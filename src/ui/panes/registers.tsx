@@ -25,7 +25,7 @@ export function Registers() {
                 <button
                   type="button"
                   className="register"
-                  title={`${shown.full} ${shown.note}: back to what wrote ${name} last`}
+                  title={`${shown.full} ${shown.note}: back to what wrote ${name} last; a watch on it asks when it was a value`}
                   onClick={() => runCommand('ask.register', { register: n })}
                 >
                   {shown.text} {shown.note && <span className="note">{shown.note}</span>}

@@ -14,7 +14,7 @@ const world = { cpu, cold, btf };
 const offset = (path: string): number => btf.field('tcp_sock', path)?.byteOffset ?? -1;
 
 test('registers, fields of sockets and maps, fields through registers, memory', () => {
-  expect(watchOf('r3', world)).toEqual({ kind: 'value', text: '0x30 48' });
+  expect(watchOf('r3', world)).toEqual({ kind: 'register', register: 3, text: '0x30 48' });
   expect(watchOf(' sk1.snd_cwnd ', world)).toMatchObject({ address: 0x2000 + offset('snd_cwnd'), length: 4 });
   expect(watchOf('r6->snd_cwnd', world)).toMatchObject({ address: 0x2000 + offset('snd_cwnd'), length: 4 });
   expect(watchOf('map A.common.state', world)).toMatchObject({ address: cold.maps[0].kvalue + 4, length: 4 });

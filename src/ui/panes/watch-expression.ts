@@ -6,7 +6,7 @@ import type { Btf, ColdSnapshot, CpuSnapshot } from '../../engine/index.ts';
 import { wordText } from './register-text.ts';
 
 export type Watched =
-  | { readonly kind: 'value'; readonly text: string }
+  | { readonly kind: 'register'; readonly text: string; readonly register: number }
   | {
       readonly kind: 'memory';
       readonly address: number;
@@ -56,7 +56,7 @@ function register(n: number, world: WatchWorld): Watched {
   if (!isRegister(n)) return error('there are r0 to r10');
   if (!cpu) return error(NO_PROGRAM);
   const { text, note } = wordText(cpu.registers[n], world);
-  return { kind: 'value', text: note === '' ? text : `${text} ${note}` };
+  return { kind: 'register', register: n, text: note === '' ? text : `${text} ${note}` };
 }
 
 function field(base: number, struct: string, path: string, { btf }: WatchWorld): Watched {

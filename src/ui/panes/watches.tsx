@@ -6,7 +6,7 @@ import { useKernel } from '../controls/use-kernel.ts';
 import { watch } from '../engine/engine.ts';
 import { choices, choose, useChoices } from '../store/choices.ts';
 import { useLab } from '../store/lab.ts';
-import { Questions } from './field-foot.tsx';
+import { type Asked, Questions } from './field-foot.tsx';
 import { WATCH_EXAMPLES, type Watched, watchedText, watchOf } from './watch-expression.ts';
 
 export function Watches() {
@@ -63,23 +63,22 @@ function Row({ text, watched }: { readonly text: string; readonly watched: Watch
   const frame = useCalmFrame();
   const bytes = watched.kind === 'memory' ? frame.bytes({ address: watched.address, length: watched.length }) : null;
   const value = watched.kind === 'memory' ? (bytes ? watchedText(watched, bytes) : '…') : null;
+  const asked = askedOf(watched);
   return (
     <li>
       <div className="row">
         <span className="mono">{text}</span>
-        {watched.kind === 'memory' ? (
+        {watched.kind === 'error' ? (
+          <span className="grow note">{watched.message}</span>
+        ) : (
           <button
             type="button"
             className="row-button grow mono"
             title="Back to what wrote it last"
-            onClick={() => runCommand('ask.bytes', { address: watched.address, length: watched.length })}
+            onClick={() => runCommand(asked && 'register' in asked ? 'ask.register' : 'ask.bytes', { ...asked })}
           >
-            <b>{value}</b>
+            <b>{watched.kind === 'register' ? watched.text : value}</b>
           </button>
-        ) : (
-          <span className={watched.kind === 'error' ? 'grow note' : 'grow mono'}>
-            {watched.kind === 'error' ? watched.message : <b>{watched.text}</b>}
-          </span>
         )}
         <button
           type="button"
@@ -90,7 +89,18 @@ function Row({ text, watched }: { readonly text: string; readonly watched: Watch
           ×
         </button>
       </div>
-      {watched.kind === 'memory' && <Questions address={watched.address} length={watched.length} path={text} />}
+      {asked && <Questions asked={asked} path={text} />}
     </li>
   );
+}
+
+function askedOf(watched: Watched): Asked | null {
+  switch (watched.kind) {
+    case 'memory':
+      return { address: watched.address, length: watched.length };
+    case 'register':
+      return { register: watched.register };
+    case 'error':
+      return null;
+  }
 }

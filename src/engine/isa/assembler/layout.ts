@@ -2,6 +2,7 @@
 import type { TextRange } from '../../base/result.ts';
 import { type Insn, slotsOf } from '../insn.ts';
 import { classOf, CLASS, CALL_KIND, codeOf, OPCODE } from '../opcodes.ts';
+import { stillWorking } from '../../base/still-working.ts';
 import type { Target } from './operands.ts';
 import { CODES, type Problems } from './problems.ts';
 import type { Draft } from './draft.ts';
@@ -40,10 +41,12 @@ interface LayoutInput {
 export function layOut(input: LayoutInput): Layout {
   const { lines } = input;
   const slots = slotNumbers(lines);
-  const starts = new Set(slots);
+  const starts = new Uint8Array(slots[slots.length - 1] + 1);
+  for (const slot of slots) starts[slot] = 1;
   const insns: Insn[] = [];
   const slotLines: number[] = [];
   for (const [i, { draft, line }] of lines.entries()) {
+    stillWorking(i);
     if (!draft) continue;
     const insn = draft.target ? aimed(draft.insn, draft.target, slots[i], { slots, starts, ...input }) : draft.insn;
     insns.push(insn);
@@ -54,7 +57,8 @@ export function layOut(input: LayoutInput): Layout {
 
 interface Aim extends LayoutInput {
   readonly slots: readonly number[];
-  readonly starts: ReadonlySet<number>;
+  /** 1 where an instruction begins */
+  readonly starts: Uint8Array;
 }
 
 /** A jump with its distance; as it was after a complaint. */
@@ -66,7 +70,7 @@ function aimed(insn: Insn, target: Target, slot: number, aim: Aim): Insn {
   const to = here + distance;
   if (to < 0 || to >= slots[slots.length - 1]) {
     problems.report(CODES.jumpRange, target.range, 'This jump leaves the function.');
-  } else if (!starts.has(to)) {
+  } else if (starts[to] === 0) {
     problems.report(
       CODES.jumpIntoWide,
       target.range,
@@ -120,16 +124,20 @@ export function isJump({ opcode }: Insn): boolean {
 
 /** Numbers of the instructions that no path reaches. */
 export function unreachable({ insns, slots }: Layout): number[] {
-  const bySlot = new Map(slots.map((slot, i) => [slot, i]));
-  const seen = new Set<number>();
+  const bySlot = new Int32Array(slots[slots.length - 1] + 1).fill(-1);
+  for (const [i, slot] of slots.entries()) bySlot[slot] = i;
+  const seen = new Uint8Array(insns.length);
   const todo = [0];
   for (let i = todo.pop(); i !== undefined; i = todo.pop()) {
-    if (i >= insns.length || seen.has(i)) continue;
-    seen.add(i);
-    const insn = insns[i];
-    if (!endsFlow(insn)) todo.push(i + 1);
-    const target = isJump(insn) ? bySlot.get(slots[i] + slotsOf(insn) + distanceOf(insn)) : undefined;
-    if (target !== undefined) todo.push(target);
+    // on along the path; where it jumps is for later
+    for (; i < insns.length && seen[i] === 0; i++) {
+      seen[i] = 1;
+      const insn = insns[i];
+      if (isJump(insn)) todo.push(bySlot[slots[i] + slotsOf(insn) + distanceOf(insn)] ?? -1);
+      if (endsFlow(insn)) break;
+    }
   }
-  return insns.map((_, i) => i).filter((i) => !seen.has(i));
+  const found: number[] = [];
+  for (const [i, was] of seen.entries()) if (was === 0) found.push(i);
+  return found;
 }

@@ -48,6 +48,7 @@ export const CODES = {
   cutOff: 'W0607',
   signExtended: 'W0608',
   behindSemicolon: 'W0609',
+  relocation: 'W0610',
 } as const;
 
 type Code = (typeof CODES)[keyof typeof CODES];
@@ -55,11 +56,27 @@ type Code = (typeof CODES)[keyof typeof CODES];
 /** Thrown inside the assembler to leave a line after its first error of form; never leaves the folder. */
 export const LINE_FAULT = new Error('left the line');
 
+/** Of errors, and of warnings: nobody reads more, and a page shows each. */
+const MOST = 1000;
+/** Unknown names for which a near one is looked for: each is compared with every name there is. */
+const MOST_SUGGESTIONS = 50;
+
 export class Problems {
-  readonly list: Diagnostic[] = [];
+  private readonly list: Diagnostic[] = [];
+  private readonly counts = { error: 0, warning: 0 };
+  private suggestions = 0;
 
   report(code: Code, range: TextRange, message: string, fix?: Fix): void {
-    this.list.push({ severity: code.startsWith('W') ? 'warning' : 'error', code, message, range, ...(fix && { fix }) });
+    const severity = code.startsWith('W') ? 'warning' : 'error';
+    const count = ++this.counts[severity];
+    if (count < MOST) this.list.push({ severity, code, message, range, ...(fix && { fix }) });
+    else if (count === MOST)
+      this.list.push({ severity, code, message: `${message} More ${severity}s are not listed.`, range });
+  }
+
+  /** Null without looking, after many were looked for. */
+  suggest<T>(look: () => T | null): T | null {
+    return this.suggestions++ < MOST_SUGGESTIONS ? look() : null;
   }
 
   fail(code: Code, range: TextRange, message: string, fix?: Fix): never {
@@ -69,7 +86,7 @@ export class Problems {
 
   /** A name that is not there, with the nearest one that is. */
   unknown(code: Code, range: TextRange, what: string, name: string, candidates: Iterable<string>): void {
-    const near = nearest(name, candidates);
+    const near = this.suggest(() => nearest(name, candidates));
     this.report(
       code,
       range,
@@ -83,6 +100,6 @@ export class Problems {
   }
 
   get hasErrors(): boolean {
-    return this.list.some(({ severity }) => severity === 'error');
+    return this.counts.error > 0;
   }
 }

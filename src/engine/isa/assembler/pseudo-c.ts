@@ -287,11 +287,13 @@ function comparedImm({ half }: Register, cursor: Cursor, context: Context): numb
   return imm32(value, true, context);
 }
 
-/** `call NAME`, `call 12`, `call +7` (in this program), `call kfunc 1234`. */
+/** `call NAME`, `call 12`, `call +7` (in this program), `call kfunc 1234`; `call unknown#12`, `call #0` of listings. */
 function call(cursor: Cursor, context: Context): Parsed {
   const token = cursor.peek();
   const after = cursor.peek(1);
-  if (token?.text === 'kfunc' && after) return callKfunc(cursor, context);
+  if ((token?.text === 'kfunc' && after) || token?.text === '#' || token?.text === 'kernel-function#') {
+    return callKfunc(cursor, context);
+  }
   if (token?.text === '+' || token?.text === 'pc') {
     const target = takeTarget(cursor, context);
     return {
@@ -299,7 +301,7 @@ function call(cursor: Cursor, context: Context): Parsed {
       target,
     };
   }
-  if (token?.kind === 'word') {
+  if (token?.kind === 'word' && !cursor.accept('unknown#')) {
     const callee = cursor.word('a function');
     refuseArguments(cursor, context);
     return { insn: insn(OPCODE.CALL), callee };
@@ -322,7 +324,7 @@ function refuseArguments(cursor: Cursor, { problems }: Context): void {
 }
 
 function callKfunc(cursor: Cursor, context: Context): Parsed {
-  cursor.expect('kfunc');
+  cursor.word('kfunc');
   const imm = imm32(takeValue(cursor, context), false, context);
   const fd = cursor.accept(',') ? takeValue(cursor, context) : null;
   if (fd && (fd.value < -0x8000n || fd.value > 0x7fffn)) {

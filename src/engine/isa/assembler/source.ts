@@ -30,6 +30,16 @@ const LISTED = /^\s*\d+:\s+(?:\([\da-f]{2}\)|(?:[\da-f]{2} ){7,}[\da-f]{2}(?=\s)
 /** what llvm-objdump prints behind a jump: `goto +0x3 <main+0x28>` */
 const AIMED = /(?<=[+-](?:0x)?[\da-f]+\s+)<[^<>]*>\s*$/;
 
+/** `call unknown#5`, `call #0`, `call kernel-function#12` (kernel, bpftool): no comment begins there */
+const NUMBERED = /^[^;#"/]*\bcall\s+(?:unknown|kernel-function|)#(?=-?\d)/;
+/** `0000000000000000 <f>:` (objdump) */
+const HEADED = /^(\s*[\da-f]{8,16} <)([\w.$@]+)>:\s*$/;
+/** `Disassembly of section .text:`, and the same as it is written here, as long */
+const SECTIONED = /^Disassembly of section (\S+):\s*$/;
+const SECTION = '.section                $1';
+const FILE_FORMAT = /^\S.*:\s+file format .*/;
+const RELOCATED = /^\s*[\da-f]{8,16}:\s+R_BPF_\w+\s+(\S+)/;
+
 /** BPF_COMPLEXITY_LIMIT_INSNS: for longer programs the kernel answers E2BIG. */
 const MOST_LINES = 1_000_000;
 
@@ -47,6 +57,21 @@ export function textLines(text: string, problems: Problems): string[] {
 
 const blank = (found: string): string => ' '.repeat(found.length);
 
+/** What listings print besides instructions, as it is written here; every column stays where it was. */
+function fromListing(line: string, number: number, problems: Problems): string {
+  const name = RELOCATED.exec(line)?.[1];
+  if (name !== undefined) {
+    const from = line.search(/\S/);
+    const range = rangeOf(number, from, line.trimEnd().length);
+    problems.report(CODES.relocation, range, `This is not applied: write \`${name}\` into the instruction above.`);
+    return '';
+  }
+  return line
+    .replace(HEADED, (_, before: string, label: string) => `${blank(before)}${label} :`)
+    .replace(SECTIONED, SECTION)
+    .replace(FILE_FORMAT, '');
+}
+
 /** Lines without their comments. `;`, `#` and `//` run to the end of the line, slash-star over lines. */
 export function codeLines(lines: readonly string[], problems: Problems): string[] {
   return withoutComments(lines, problems).map((line) => line.replace(LISTED, blank).replace(AIMED, blank));
@@ -54,9 +79,10 @@ export function codeLines(lines: readonly string[], problems: Problems): string[
 
 function withoutComments(lines: readonly string[], problems: Problems): string[] {
   let openedAt: TextRange | null = null;
-  const code = lines.map((line, number) => {
-    let out = '';
-    let at = 0;
+  const code = lines.map((written, number) => {
+    const line = openedAt ? written : fromListing(written, number, problems);
+    let out = openedAt ? '' : (NUMBERED.exec(line)?.[0] ?? '');
+    let at = out.length;
     while (at < line.length) {
       if (openedAt) {
         const close = line.indexOf('*/', at);
@@ -86,7 +112,7 @@ function withoutComments(lines: readonly string[], problems: Problems): string[]
 
 /** Groups in the order of KINDS. */
 const TOKEN =
-  /\s*(?:(s(?:>>=|\/=|%=|>=|<=|>|<)|>>=|<<=|[-+*/%&|^]=|[=!<>]=|[-+*/%&|^=<>()[\],:])|(\d\w*)|("[^"]*"?)|([A-Za-z_$.%@][\w$@]*(?:(?:\.[\w$@]+)(?:\[\d+\])*)*)|(\S))/y;
+  /\s*(?:(s(?:>>=|\/=|%=|>=|<=|>|<)|>>=|<<=|[-+*/%&|^]=|[=!<>]=|[-+*/%&|^=<>()[\],:])|(\d\w*)|("[^"]*"?)|((?:unknown|kernel-function|)#|[A-Za-z_$.%@][\w$@]*(?:(?:\.[\w$@]+)(?:\[\d+\])*)*)|(\S))/y;
 const KINDS: readonly TokenKind[] = ['operator', 'number', 'string', 'word', 'bad'];
 
 export function tokensOf(code: string, line: number): Token[] {
