@@ -1,14 +1,14 @@
 /* Instruction encoding (RFC 9669 section 3): class in the low three bits, then a source bit, a size or a mode. */
 
+import * as CLASS from './classes.ts';
 import * as OPCODE from './whole-opcodes.ts';
 
-export const CLASS = { LD: 0, LDX: 1, ST: 2, STX: 3, ALU: 4, JMP: 5, JMP32: 6, ALU64: 7 } as const;
 /** K: the immediate; X: the source register. */
 export const SOURCE = { K: 0x00, X: 0x08 } as const;
 export const SIZE = { W: 0x00, H: 0x08, B: 0x10, DW: 0x18 } as const;
 export const MODE = { IMM: 0x00, ABS: 0x20, IND: 0x40, MEM: 0x60, MEMSX: 0x80, ATOMIC: 0xc0 } as const;
 
-export { OPCODE };
+export { CLASS, OPCODE };
 
 /** What src_reg of a call says about its imm. */
 export const CALL_KIND = { HELPER: 0, LOCAL: 1, KFUNC: 2 } as const;

@@ -196,7 +196,7 @@ function becoming(register: number, [low, high]: Word, tell: (became: Omit<Becam
   const before = new Map<number, Word>();
   const isValue = (word: Word): boolean => word[0] === low >>> 0 && word[1] === high >>> 0;
   return ({ call, insn }: Place, registers: Registers): void => {
-    const now: Word = [registers.low[register] >>> 0, registers.high[register] >>> 0];
+    const now: Word = [registers.words[register * 2] >>> 0, registers.words[register * 2 + 1] >>> 0];
     const last = before.get(call);
     before.set(call, now);
     if (!isValue(now) || (last ? isValue(last) : !GIVEN.includes(register))) return;
