@@ -224,7 +224,8 @@ function refNames(
     .flatMap(({ letter, steps }, lane) => {
       const map = input.cold.maps.find((one) => one.letter === letter);
       if (!map || map.state === 'FREED' || steps.length === 0) return [];
-      return [{ letter, map, y: yOf(lane)(map.refcnt) + 4 }];
+      // under its line, which would strike it through
+      return [{ letter, map, y: yOf(lane)(map.refcnt) + 13 }];
     })
     .sort((a, b) => a.y - b.y);
   for (let i = 1; i < names.length; i++) names[i].y = Math.max(names[i].y, names[i - 1].y + 13);
