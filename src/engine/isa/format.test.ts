@@ -63,6 +63,8 @@ const line = constantFrom(
   'exit;c',
   'r0=0; r1=2',
   '  3: (b7) r0=0',
+  '0:exit',
+  '1:(b7) r0=0',
   '15:\t05 00 ff ff 00 00 00 00\tgoto -0x1 <main+0x78>',
   'lock *(u32 *)(r1)|=w2',
   'call pc+0',

@@ -26,7 +26,7 @@ export const span = (from: TextRange, to: TextRange): TextRange => ({
 const COMMENT = /"[^"\n]*"|\/\*|(?:;|#|\/\/).*/g;
 
 /** What listings print before an instruction: `12:` and its opcode (kernel, bpftool) or its bytes (llvm-objdump). */
-const LISTED = /^\s*\d+:\s+(?:\([\da-f]{2}\)|(?:[\da-f]{2} ){7,}[\da-f]{2}(?=\s)|(?=[a-z*(]))/;
+const LISTED = /^\s*\d+:\s*(?:\([\da-f]{2}\)|(?:[\da-f]{2} ){7,}[\da-f]{2}(?=\s)|(?=[a-z*(]))/;
 /** what llvm-objdump prints behind a jump: `goto +0x3 <main+0x28>` */
 const AIMED = /(?<=[+-](?:0x)?[\da-f]+\s+)<[^<>]*>\s*$/;
 
