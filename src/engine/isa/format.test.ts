@@ -70,6 +70,8 @@ const line = constantFrom(
   'call pc+0',
   'call unknown#5 ; x',
   'call  #0',
+  'call#0',
+  'call#x',
   '3: (85) call kernel-function#7 # 1',
   '0000000000000000 <f>:',
   'Disassembly of section .text:',

@@ -31,7 +31,7 @@ const LISTED = /^\s*\d+:\s*(?:\([\da-f]{2}\)|(?:[\da-f]{2} ){7,}[\da-f]{2}(?=\s)
 const AIMED = /(?<=[+-](?:0x)?[\da-f]+\s+)<[^<>]*>\s*$/;
 
 /** `call unknown#5`, `call #0`, `call kernel-function#12` (kernel, bpftool): no comment begins there */
-const NUMBERED = /^[^;#"/]*\bcall\s+(?:unknown|kernel-function|)#(?=-?\d)/;
+const NUMBERED = /^[^;#"/]*\bcall(?:\s+(?:unknown|kernel-function)|\s*)#(?=-?\d)/;
 /** `0000000000000000 <f>:` (objdump) */
 const HEADED = /^(\s*[\da-f]{8,16} <)([\w.$@]+)>:\s*$/;
 /** `Disassembly of section .text:`, and the same as it is written here, as long */
