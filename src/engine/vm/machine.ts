@@ -199,7 +199,7 @@ export class BpfMachine {
     if (this.engine === 'interpreted' || programs.some(({ insns }) => insns.length > COMPILED_BYTES)) return null;
     const { memory, functions } = this;
     const compiled = compileModule(programs, this.layout, plans);
-    const resume = (number: number): void => this.resume(programs[number], compiled.places);
+    const resume = (number: number): void => this.resume(programs[number], compiled.places[number]);
     try {
       return instantiate(compiled, { memory, functions, resume });
     } catch (error) {

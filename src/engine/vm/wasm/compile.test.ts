@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { assembleBare } from '../../isa/assembler.ts';
 import { KernelFunctions } from '../functions.ts';
 import { type Program, prepareProgram } from '../program.ts';
-import { compileModule } from './compile.ts';
+import { CALLED, compileModule } from './compile.ts';
 import { compiledText } from './compiled-text.ts';
 import { findBlocks, graphOf } from './graph.ts';
 import { meshOfJumps } from '../testing/mesh.ts';
@@ -21,9 +21,9 @@ function prepared(text: string): Program {
   return program.value;
 }
 
-/** `slot| code`, indented by its blocks; without what every function begins and ends with */
+/** `slot| code`, indented by its blocks; without what every function begins and ends with. Of r1 nothing is known. */
 function wat(text: string): string {
-  return compiledText(prepared(text))
+  return compiledText(prepared(text), CALLED)
     .flatMap(({ slot, lines }) => [
       `func ${slot}`,
       ...lines

@@ -29,8 +29,8 @@ export interface CompiledModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** what is called in JavaScript, in the order of the imports `kernelN` */
   readonly imported: readonly KernelFunction[];
-  /** where the code may give up */
-  readonly places: Places;
+  /** by program: where its code may give up */
+  readonly places: readonly Places[];
 }
 
 export interface Plan {
@@ -60,15 +60,15 @@ export function compileModule(
   entries: readonly EntryPlan[],
 ): CompiledModule {
   const plan = planModule(programs);
-  const places: Places = { slots: [], paid: [] };
+  const places = programs.map((): Places => ({ slots: [], paid: [] }));
   const functions = [
     ...plan.emitted.map(emittedFunction),
-    ...programs.flatMap((_, i) => calledFunctions(plan, i, places)),
+    ...programs.flatMap((_, i) => calledFunctions(plan, i, places[i])),
     ...entries.map(({ program, prototype }, i) => ({
       name: `entry${i}`,
       type: ENTRY_FUNCTION,
       locals: ENTRY_LOCALS,
-      ...bodyAt(plan, program, 0, entryShell(programs[program], prototype, layout, RESUME, program), places),
+      ...bodyAt(plan, program, 0, entryShell(programs[program], prototype, layout, RESUME, program), places[program]),
       exported: true,
     })),
   ];

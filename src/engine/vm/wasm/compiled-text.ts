@@ -2,6 +2,7 @@
 import { REGISTERS } from '../../isa/opcodes.ts';
 import type { Program } from '../program.ts';
 import type { Shell } from './bodies.ts';
+import { CONTEXT_BYTES } from './entries.ts';
 import { bodyAt, CALLED, FIXED_IMPORTS, type Plan, planModule } from './compile.ts';
 import { ENTRY_WORDS, LOCAL, localOf } from './locals.ts';
 import type { Places } from './operands.ts';
@@ -13,8 +14,11 @@ export interface BodyText {
   readonly lines: readonly WasmLine[];
 }
 
+/** A member's entry without what stands around its program: the instructions' code is the same for all members. */
+const ENTERED: Shell = { ...CALLED, context: CONTEXT_BYTES };
+
 /** A program's functions as WebAssembly text; the first one stands in a shell of its own. */
-export function compiledText(program: Program, first: Shell = CALLED): BodyText[] {
+export function compiledText(program: Program, first: Shell = ENTERED): BodyText[] {
   const plan = planModule([program]);
   const { called } = plan.programs[0].blocks;
   const places: Places = { slots: [], paid: [] };
@@ -24,7 +28,9 @@ export function compiledText(program: Program, first: Shell = CALLED): BodyText[
     const local = (index: number): string => localName(index - shell.firstLocal);
     return { slot, lines: bodyText(body, marks, { local, fn: (index) => functionName(plan, index) }) };
   };
-  return [text(0, first), ...called.filter((slot) => slot > 0).map((slot) => text(slot, CALLED))];
+  // in the compiler's order, so that places have its numbers
+  const functions = called.map((slot) => text(slot, CALLED));
+  return [text(0, first), ...functions.filter(({ slot }) => slot > 0)];
 }
 
 function functionName({ programs, imports, imported, emitted }: Plan, index: number): string {

@@ -101,6 +101,20 @@ test('members of one struct share a module, and a program may stand behind two o
   expect(machine.called).toBe(4);
 });
 
+test('what is shown of a program is the code that its members run', () => {
+  const layout = { stacks: 0x400000, contexts: 0x404000, executed: 0x1000, fuel: 1_000_000 };
+  const text = 'r6 = *(u64 *)(r1 + 0)\nr2 = *(u32 *)(r6 + 8)\ncall f\nr0 += r2\nexit\nf:\nr0 = *(u8 *)(r1 + 0)\nexit';
+  const program = prepareProgram(assembleBare(text).value.insns, new KernelFunctions());
+  if (!program.ok) throw new Error(program.error.message);
+  const shell = entryShell(program.value, { args: ['ptr', 'u32'], hasReturn: true }, layout, 1, 0);
+  const [shown, run] = [compiledText(program.value), compiledText(program.value, shell)].map((functions) =>
+    functions.map(({ lines }) => lines.filter(({ slot }) => slot !== null)),
+  );
+  expect(shown).toEqual(run);
+  // the context is known to be there, the socket behind it is not
+  expect(shown[0].filter((line) => line.text === 'i64.gt_u').map(({ slot }) => slot)).toEqual([1]);
+});
+
 test('its code as text', () => {
   const layout = { stacks: 0x400000, contexts: 0x404000, executed: 0x1000, fuel: 1_000_000 };
   const program = prepareProgram(assembleBare('r0 = 1\nexit').value.insns, new KernelFunctions());
