@@ -1,20 +1,7 @@
 /* Numbers of Linux's TCP that the recorded kernels share (include/net/tcp.h, include/uapi/linux/tcp.h). */
 import { HZ } from '../net/clock.ts';
 import * as FLAG from './ack-flags.ts';
-
-export const TCP_STATE = {
-  ESTABLISHED: 1,
-  SYN_SENT: 2,
-  SYN_RECV: 3,
-  FIN_WAIT1: 4,
-  FIN_WAIT2: 5,
-  TIME_WAIT: 6,
-  CLOSE: 7,
-  CLOSE_WAIT: 8,
-  LAST_ACK: 9,
-  LISTEN: 10,
-  CLOSING: 11,
-} as const;
+import * as TCP_STATE from './tcp-states.ts';
 
 export const CA_STATE = { OPEN: 0, DISORDER: 1, CWR: 2, RECOVERY: 3, LOSS: 4 } as const;
 
@@ -23,7 +10,7 @@ export const CA_EVENT = { TX_START: 0, CWND_RESTART: 1, COMPLETE_CWR: 2, LOSS: 3
 /** bits of in_ack_event's flags */
 export const CA_ACK = { SLOWPATH: 1, WIN_UPDATE: 2, ECE: 4 } as const;
 
-export { FLAG };
+export { FLAG, TCP_STATE };
 export const FLAG_ACKED = FLAG.DATA_ACKED | FLAG.SYN_ACKED;
 export const FLAG_NOT_DUP = FLAG.DATA | FLAG.WIN_UPDATE | FLAG_ACKED;
 export const FLAG_CA_ALERT = FLAG.DATA_SACKED | FLAG.ECE | FLAG.DSACKING_ACK;
