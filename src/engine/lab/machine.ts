@@ -12,7 +12,7 @@ import { Kernel, type KernelState, type ProgObject } from '../kernel/kernel.ts';
 import { ENGINE_ARGS } from '../kernel/struct-ops/types.ts';
 import { type EventKind, EventQueue } from '../net/event-queue.ts';
 import { cursorClass } from '../net/record.ts';
-import { registerHelpers } from '../tcp/helpers.ts';
+import { registerHelpers } from '../tcp/cc/helpers.ts';
 import type { TcpSock } from '../tcp/stack.ts';
 import { Tcp, type TcpCold } from '../tcp/tcp.ts';
 import { KernelFunctions } from '../vm/functions.ts';

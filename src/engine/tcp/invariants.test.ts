@@ -2,9 +2,9 @@
 import { assert, integer, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import type { PathConfig } from '../net/dumbbell.ts';
-import { CA_STATE, TCPCB } from './constants.ts';
-import { after, before } from './seq.ts';
-import { SkbCursor } from './skb.ts';
+import { CA_STATE, TCPCB } from './socket/constants.ts';
+import { after, before } from './socket/seq.ts';
+import { SkbCursor } from './sender/skb.ts';
 import type { TcpSock } from './stack.ts';
 import { makeWorld, sockCursor, type World } from './testing/world.ts';
 

@@ -4,9 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { CA_FLAG } from './cong.ts';
-import type { OpsMember } from './offsets.ts';
-import { renoCongAvoid, renoSsthresh, renoUndoCwnd } from './reno.ts';
+import { CA_FLAG } from './cc/cong.ts';
+import type { OpsMember } from './socket/offsets.ts';
+import { renoCongAvoid, renoSsthresh, renoUndoCwnd } from './cc/reno.ts';
 import { sockCursor, makeWorld } from './testing/world.ts';
 
 interface Pattern {

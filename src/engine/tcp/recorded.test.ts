@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CA_STATE, TCP_STATE } from './constants.ts';
+import { CA_STATE, TCP_STATE } from './socket/constants.ts';
 import type { TcpSock } from './stack.ts';
 import type { FlowInfo } from './tcp.ts';
 import { makeWorld, sockCursor } from './testing/world.ts';

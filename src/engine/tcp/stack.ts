@@ -12,10 +12,10 @@ import type { Cursor } from '../net/record.ts';
 import { cursorClass, packed } from '../net/record.ts';
 import { Slab, type Memory } from '../vm/memory.ts';
 import type { Text } from '../vm/text.ts';
-import type { CongestionControls } from './cong.ts';
-import { ENDPOINT_BYTES, EndpointCursor, type Endpoint } from './endpoint.ts';
-import type { AckSampleField, RateSampleField, TcpOffsets, TcpSockField } from './offsets.ts';
-import { SKB_BYTES, SkbCursor, type Skb } from './skb.ts';
+import type { CongestionControls } from './cc/cong.ts';
+import { ENDPOINT_BYTES, EndpointCursor, type Endpoint } from './socket/endpoint.ts';
+import type { AckSampleField, RateSampleField, TcpOffsets, TcpSockField } from './socket/offsets.ts';
+import { SKB_BYTES, SkbCursor, type Skb } from './sender/skb.ts';
 
 export type TcpSock = Cursor<TcpSockField>;
 type RateSample = Cursor<RateSampleField>;

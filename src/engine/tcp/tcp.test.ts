@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { CA_FLAG } from './cong.ts';
-import { PACING } from './constants.ts';
+import { CA_FLAG } from './cc/cong.ts';
+import { PACING } from './socket/constants.ts';
 import { makeWorld, sockCursor } from './testing/world.ts';
 
 const LINK = { rateBps: 10e6, delayNs: 10e6, queuePackets: 50 };

@@ -1,0 +1,119 @@
+/*
+ * Calls of tcp_congestion_ops members. `icsk_ca_ops` points to an ops struct; a slot holds an address of the kernel's
+ * text, or NULL where the member is not implemented. Who answers, a built-in function or a BPF trampoline, is the same.
+ */
+import { seqAdd } from '../socket/seq.ts';
+import { CA_STATE } from '../socket/constants.ts';
+import { jiffies32, type Stack } from '../stack.ts';
+
+/** tcp_min_tso_segs */
+const MIN_TSO_SEGS = 2;
+
+/** 0 when the member is absent; callers that need another default look at the slot. */
+function call(s: Stack, slot: number, a = 0, b = 0, c = 0): number {
+  const { tp } = s;
+  const address = s.u32[(tp.icsk_ca_ops >>> 2) + slot];
+  if (address === 0) return 0;
+  const sk = tp.at;
+  s.observer.onCall?.(sk, slot, a, b);
+  const ret = s.text.call(address, sk, a, b, c);
+  if (tp.snd_cwnd === 0) refuseZeroWindow(s);
+  return ret;
+}
+
+/** The kernel itself would warn (tcp_snd_cwnd_set) or divide by it later; a window of nothing would stall for ever. */
+function refuseZeroWindow(s: Stack): void {
+  s.tp.snd_cwnd = 1;
+  if (s.ep.warned === 1) return;
+  s.ep.warned = 1;
+  s.observer.onWarning?.(s.tp.at, 'snd_cwnd was set to 0; Linux warns once and the connection stalls, here it is 1');
+}
+
+function has(s: Stack, slot: number): boolean {
+  return s.u32[(s.tp.icsk_ca_ops >>> 2) + slot] !== 0;
+}
+
+export function hasCongControl(s: Stack): boolean {
+  return s.u32[(s.tp.icsk_ca_ops >>> 2) + s.ops.cong_control] !== 0;
+}
+
+export function caInit(s: Stack): void {
+  call(s, s.ops.init);
+}
+
+export function caRelease(s: Stack): void {
+  call(s, s.ops.release);
+}
+
+export function caSsthresh(s: Stack): number {
+  return call(s, s.ops.ssthresh);
+}
+
+export function caUndoCwnd(s: Stack): number {
+  return call(s, s.ops.undo_cwnd);
+}
+
+export function caEvent(s: Stack, event: number): void {
+  call(s, s.ops.cwnd_event, event);
+}
+
+export function caInAckEvent(s: Stack, flags: number): void {
+  call(s, s.ops.in_ack_event, flags);
+}
+
+export function caPktsAcked(s: Stack, acked: number): void {
+  if (!has(s, s.ops.pkts_acked)) return;
+  const { tp, rs, sample } = s;
+  sample.pkts_acked = acked;
+  sample.rtt_us = rs.rtt_us;
+  sample.in_flight = Math.imul(tp.mss_cache, tp.delivered - rs.prior_delivered);
+  call(s, s.ops.pkts_acked, sample.at);
+}
+
+export function caCongAvoid(s: Stack, ack: number, acked: number): void {
+  call(s, s.ops.cong_avoid, ack, acked);
+  s.tp.snd_cwnd_stamp = jiffies32(s);
+}
+
+export function caCongControl(s: Stack, ack: number, flag: number): void {
+  const { rs, ops } = s;
+  if (s.offsets.congControlTakesAck) call(s, ops.cong_control, ack, flag, rs.at);
+  else call(s, ops.cong_control, rs.at);
+}
+
+/** tcp_tso_segs: the least segments of a burst, asked at the start of each transmission. */
+export function caMinTsoSegs(s: Stack): number {
+  return has(s, s.ops.min_tso_segs) ? call(s, s.ops.min_tso_segs) : MIN_TSO_SEGS;
+}
+
+export function caSndbufExpand(s: Stack): number {
+  return has(s, s.ops.sndbuf_expand) ? call(s, s.ops.sndbuf_expand) : 2;
+}
+
+/** tcp_set_ca_state: the member sees the old state. */
+export function setCaState(s: Stack, state: number): void {
+  call(s, s.ops.set_state, state);
+  s.tp.icsk_ca_state = state;
+}
+
+export function caState(s: Stack): number {
+  return s.tp.icsk_ca_state;
+}
+
+/** tcp_current_ssthresh */
+export function currentSsthresh(s: Stack): number {
+  const { tp } = s;
+  if (inReduction(s)) return tp.snd_ssthresh;
+  return Math.max(tp.snd_ssthresh, (tp.snd_cwnd >>> 1) + (tp.snd_cwnd >>> 2));
+}
+
+/** tcp_in_cwnd_reduction */
+export function inReduction(s: Stack): boolean {
+  const state = s.tp.icsk_ca_state;
+  return state === CA_STATE.CWR || state === CA_STATE.RECOVERY;
+}
+
+/** tcp_wnd_end */
+export function windowEnd(s: Stack): number {
+  return seqAdd(s.tp.snd_una, s.tp.snd_wnd);
+}
