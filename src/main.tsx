@@ -1,12 +1,12 @@
 import '@fontsource-variable/inter/wght.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import { createRoot } from 'react-dom/client';
-import { startScenario } from './ui/commands/lab.ts';
-import { listenToKeys } from './ui/commands/keyboard.ts';
-import { followHeat } from './ui/engine/heat.ts';
+import { startScenario } from './page/commands/lab.ts';
+import { listenToKeys } from './page/commands/keyboard.ts';
+import { followHeat } from './page/engine/heat.ts';
 import { App } from './ui/shell/app.tsx';
 import { tellNotes } from './ui/shell/notes.ts';
-import { choices } from './ui/store/choices.ts';
+import { choices } from './page/store/choices.ts';
 import './ui/theme/tokens.css';
 import './ui/styles/page.css';
 import './ui/styles/controls.css';

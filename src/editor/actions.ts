@@ -1,7 +1,7 @@
 /* What commands do to the text: to a definition, another name, tidy columns. */
 import type { editor } from 'monaco-editor/editor/editor.api';
 import { assembleMnemonic, disassembleProgram, formatPseudoC, mnemonicProgram } from '../engine/index.ts';
-import type { EditorLink, NameAtCursor } from '../ui/store/editor-link.ts';
+import type { EditorLink, NameAtCursor } from '../page/store/editor-link.ts';
 import { analyse, kernelSymbols, referenceAt } from './analysis.ts';
 import { replaceText } from './models.ts';
 import { nameProblem, usesAt } from './names.ts';

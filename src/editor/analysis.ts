@@ -9,7 +9,7 @@ import {
   type SymbolSource,
   symbolsFromBtf,
 } from '../engine/index.ts';
-import { editorBtf } from '../ui/engine/kernel.ts';
+import { editorBtf } from '../page/engine/kernel.ts';
 
 export interface Kernel {
   readonly btf: Btf;

@@ -1,7 +1,7 @@
 /* C declarations: coloured, with the layout of a struct on hover. */
 import type { languages } from 'monaco-editor/editor/editor.api';
 import { structLayout } from '../engine/index.ts';
-import { editorBtf } from '../ui/engine/kernel.ts';
+import { editorBtf } from '../page/engine/kernel.ts';
 import { monaco } from './monaco.ts';
 
 export const C_LANGUAGE = 'c-types';

@@ -1,8 +1,9 @@
 /* Breakpoints, the line that runs next, and what the lines before it did. */
 import type { editor } from 'monaco-editor/editor/editor.api';
-import { choices, useChoices } from '../ui/store/choices.ts';
-import { lab, useLab } from '../ui/store/lab.ts';
-import { activeText, shownLine } from '../ui/store/texts.ts';
+import { answerTo } from '../page/engine/answers.ts';
+import { choices, useChoices } from '../page/store/choices.ts';
+import { lab, useLab } from '../page/store/lab.ts';
+import { activeText, shownLine } from '../page/store/texts.ts';
 import { createHintLayer } from './hint-layer.ts';
 import { monaco } from './monaco.ts';
 import { NO_TRACE, type Trace, traced } from './trail.ts';
@@ -36,7 +37,8 @@ const HEAT_STEPS = 5;
 
 /** A bar beside each line that ran, longer the more often; logarithmic, since loops dwarf the rest. */
 function heatMarks(name: string): Decoration[] {
-  const { heat, cold } = lab();
+  const { answers, cold } = lab();
+  const heat = answerTo(answers, 'heat');
   if (!choices().heat || !heat) return [];
   const byLine = new Map<number, number>();
   for (const { id, text, lines } of cold?.maps.flatMap(({ progs }) => progs) ?? []) {
@@ -81,7 +83,7 @@ export function followDecorations(editor: editor.IStandaloneCodeEditor): () => v
   };
   const ends = [
     useLab.subscribe((now, before) => {
-      if (now.heat !== before.heat) draw();
+      if (now.answers !== before.answers) draw();
       if (now.cpu === before.cpu && now.loaded === before.loaded) return;
       trace = traced(trace, now.cpu);
       draw();

@@ -2,9 +2,9 @@
 import type { editor, languages } from 'monaco-editor/editor/editor.api';
 import { type Diagnostic, TYPES_TEXT } from '../engine/index.ts';
 import { analyse, kernelSymbols } from './analysis.ts';
-import { declaredTypes } from '../ui/engine/kernel.ts';
-import { useChoices } from '../ui/store/choices.ts';
-import { useLab } from '../ui/store/lab.ts';
+import { declaredTypes } from '../page/engine/kernel.ts';
+import { useChoices } from '../page/store/choices.ts';
+import { useLab } from '../page/store/lab.ts';
 import { C_LANGUAGE } from './c-language.ts';
 import { LANGUAGE } from './language.ts';
 import { monaco } from './monaco.ts';

@@ -3,11 +3,11 @@
  * store, so that it is there before Monaco and without it.
  */
 import type { editor } from 'monaco-editor/editor/editor.api';
-import { runCommand } from '../ui/commands/registry.ts';
-import { useChoices } from '../ui/store/choices.ts';
-import { setEditorLink, useCursorLine } from '../ui/store/editor-link.ts';
-import { useLab } from '../ui/store/lab.ts';
-import { activeText, isListing, isTypes } from '../ui/store/texts.ts';
+import { runCommand } from '../page/commands/registry.ts';
+import { useChoices } from '../page/store/choices.ts';
+import { setEditorLink, useCursorLine } from '../page/store/editor-link.ts';
+import { useLab } from '../page/store/lab.ts';
+import { activeText, isListing, isTypes } from '../page/store/texts.ts';
 import { editorActions } from './actions.ts';
 import { registerC } from './c-language.ts';
 import { registerCompletion } from './completion.ts';

@@ -8,9 +8,9 @@ import {
   otherHelperDoc,
   type Reference,
 } from '../engine/index.ts';
-import { lab } from '../ui/store/lab.ts';
-import { activeText } from '../ui/store/texts.ts';
-import { fullHex, signed } from '../ui/panes/register-text.ts';
+import { lab } from '../page/store/lab.ts';
+import { activeText } from '../page/store/texts.ts';
+import { fullHex, signed } from '../page/register-text.ts';
 import { analyse, type Kernel, kernelSymbols, referenceAt } from './analysis.ts';
 import { kfuncDoc } from './kfunc-docs.ts';
 import { LANGUAGE } from './language.ts';

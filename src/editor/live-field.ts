@@ -1,8 +1,8 @@
 /* A field's value in the machine, now. */
 import type { Reference } from '../engine/index.ts';
-import { peek } from '../ui/engine/peek.ts';
-import { choices } from '../ui/store/choices.ts';
-import { lab } from '../ui/store/lab.ts';
+import { peek } from '../page/engine/peek.ts';
+import { choices } from '../page/store/choices.ts';
+import { lab } from '../page/store/lab.ts';
 
 type FieldReference = Extract<Reference, { kind: 'field' }>;
 

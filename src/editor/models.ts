@@ -1,8 +1,8 @@
 /* A model for each text, for as long as the page lives: each keeps its own undo. */
 import type { editor } from 'monaco-editor/editor/editor.api';
-import { choices } from '../ui/store/choices.ts';
-import { lab } from '../ui/store/lab.ts';
-import { editText, isListing, isTypes, textNames, textOf } from '../ui/store/texts.ts';
+import { choices } from '../page/store/choices.ts';
+import { lab } from '../page/store/lab.ts';
+import { editText, isListing, isTypes, textNames, textOf } from '../page/store/texts.ts';
 import { C_LANGUAGE } from './c-language.ts';
 import { followDiagnostics } from './diagnostics.ts';
 import { LANGUAGE } from './language.ts';

@@ -1,5 +1,5 @@
 /* Monaco's theme from the page's tokens: one file owns the colours. */
-import { isHighContrast, isLight, onTheme } from '../ui/store/theme.ts';
+import { isHighContrast, isLight, onTheme } from '../page/store/theme.ts';
 import { monaco } from './monaco.ts';
 
 const NAME = 'ops-play';

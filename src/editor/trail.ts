@@ -1,7 +1,7 @@
 /* What each executed line did, as far as it was stepped through: `38 → 19` at the end of the line. */
 import type { CpuSnapshot } from '../engine/index.ts';
-import { registerText } from '../ui/panes/register-text.ts';
-import { lab } from '../ui/store/lab.ts';
+import { registerText } from '../page/register-text.ts';
+import { lab } from '../page/store/lab.ts';
 
 interface Hint {
   readonly line: number;

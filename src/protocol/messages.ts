@@ -2,20 +2,9 @@
  * Messages between the page and the worker. Types only: both sides are built from one tree, so the version is checked
  * once at the start. The worker owns the lab; the page asks and draws.
  */
-import type {
-  Break,
-  CallRecord,
-  ColdSnapshot,
-  Command,
-  CpuSnapshot,
-  DeclarationTag,
-  Heat,
-  MapElement,
-  ProgramText,
-  History,
-  Scenario,
-  Transition,
-} from '../engine/index.ts';
+import type { Break, ColdSnapshot, Command, CpuSnapshot, History, Scenario } from '../engine/index.ts';
+import type { AnswerMessage, AskMessage } from './asks.ts';
+import type { MoveMessage } from './moves.ts';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -32,6 +21,8 @@ export interface MemoryWindow {
 }
 
 export type ToWorker =
+  | MoveMessage
+  | AskMessage
   /** `texts` replace the scenario's own */
   | {
       readonly type: 'open';
@@ -47,55 +38,22 @@ export type ToWorker =
   | { readonly type: 'restart'; readonly texts: Readonly<Record<string, string>> }
   /** loads a text as a new map under the next letter, now; may be refused by the kernel */
   | { readonly type: 'register-new'; readonly name: string; readonly text: string }
-  /** engine seconds a second */
-  | { readonly type: 'play'; readonly speed: number }
-  | { readonly type: 'pause' }
-  /** absolute engine time, ns */
-  | { readonly type: 'seek'; readonly time: number }
-  | { readonly type: 'step-event'; readonly direction: 1 | -1 }
-  /** next or previous change of a map's state or reference count */
-  | { readonly type: 'step-state'; readonly direction: 1 | -1 }
-  /** next or previous instruction that any BPF program executed */
-  | { readonly type: 'step-instruction'; readonly direction: 1 | -1 }
-  /** next or previous marked event (system call, caption) */
-  | { readonly type: 'step-call'; readonly direction: 1 | -1 }
   | { readonly type: 'command'; readonly command: Command }
   | { readonly type: 'breakpoints'; readonly breakpoints: readonly Breakpoint[] }
   /** where playing stops besides instructions */
   | { readonly type: 'breaks'; readonly breaks: readonly Break[] }
-  /** to the next instruction of this function; out of it, to its caller */
-  | { readonly type: 'step-over' }
-  | { readonly type: 'step-out' }
-  /** on to the next time a line of a loaded text runs */
-  | { readonly type: 'run-to'; readonly text: string; readonly line: number }
-  /** back to what wrote these bytes last; with `value`, to when they last became it */
-  | { readonly type: 'who-wrote'; readonly window: MemoryWindow; readonly value: readonly number[] | null }
-  /** back to the instruction of this call that wrote a register last */
-  | { readonly type: 'who-wrote-register'; readonly register: number }
-  /** back to when a register of the stopped program last became a value (low and high word), also in its earlier calls */
-  | { readonly type: 'when-register'; readonly register: number; readonly value: readonly [number, number] }
-  /** counts how often each instruction ran up to now; answered by `heat` */
-  | { readonly type: 'heat' }
-  /** a loaded program as text; answered by `program` */
-  | { readonly type: 'program'; readonly id: number }
-  /** what a map holds at the cursor, and what its creator noted of it; answered by `map` */
-  | { readonly type: 'map'; readonly id: number }
-  /** back to where the run last met one of the breaks */
-  | { readonly type: 'reverse' }
-  /** the same run on another kernel, whose files these are; answered by `compared` */
-  | {
-      readonly type: 'compare';
-      readonly kernel: string;
-      readonly of: string;
-      readonly btf: ArrayBuffer;
-      readonly ids: ArrayBuffer;
-    }
   | { readonly type: 'watch'; readonly windows: readonly MemoryWindow[] }
   /** answered at once, also between the slices of a long job */
   | { readonly type: 'ping'; readonly n: number };
 
 export type FromWorker =
   | { readonly type: 'ready'; readonly version: number }
+  /**
+   * another run begins: opened, restarted, or another branch of the one before. What was answered about the runs before
+   * is no longer so; what follows is about this one
+   */
+  | { readonly type: 'run'; readonly run: number }
+  | AnswerMessage
   /** `numbers` is a HotSnapshot (src/protocol/frame.ts); `windows` are the watched bytes, in order */
   | {
       readonly type: 'frame';
@@ -113,30 +71,9 @@ export type FromWorker =
   | { readonly type: 'heartbeat'; readonly job: string; readonly progress: number | null }
   /** the program texts that the machine has from now on, by name */
   | { readonly type: 'texts'; readonly texts: Readonly<Record<string, string>> }
-  | { readonly type: 'heat'; readonly time: number; readonly heat: Heat }
-  | { readonly type: 'program'; readonly id: number; readonly text: ProgramText }
-  | { readonly type: 'map'; readonly id: number; readonly contents: MapContents }
-  /** what the same commands did on another kernel, up to the same time */
-  | ({ readonly type: 'compared' } & OtherRun)
   | { readonly type: 'pong'; readonly n: number }
   /** the engine itself failed */
   | { readonly type: 'crash'; readonly message: string };
-
-/** Null where the map is gone. */
-export interface MapContents {
-  /** the first of them; of a ring buffer what nobody read */
-  readonly elements: readonly MapElement[] | null;
-  readonly tags: readonly DeclarationTag[] | null;
-}
-
-/** A run of the same scenario and commands on another kernel. */
-export interface OtherRun {
-  readonly kernel: string;
-  /** what the asker called the run that this one is beside */
-  readonly of: string;
-  readonly calls: readonly CallRecord[];
-  readonly transitions: readonly Transition[];
-}
 
 export interface Notice {
   readonly kind: 'info' | 'refused' | 'stopped' | 'error';

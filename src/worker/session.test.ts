@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { installLateTools } from '../engine/late.ts';
+import type { AnswerMessage, AnswerOf, AskName } from '../protocol/asks.ts';
 import type { FromWorker, ToWorker } from '../protocol/messages.ts';
 import { PROTOCOL_VERSION } from '../protocol/messages.ts';
 import { decodeFrame } from '../protocol/frame.ts';
@@ -46,7 +47,11 @@ function session() {
       texts,
     });
   const time = (): number => decodeFrame(last('frame')?.numbers ?? new Float64Array(9)).time;
-  return { lab, heard, last, say, open, time, settle };
+  const answer = <N extends AskName>(name: N): AnswerOf<N> | undefined =>
+    heard.findLast(
+      (message): message is Extract<AnswerMessage, { name: N }> => message.type === 'answer' && message.name === name,
+    )?.answer as AnswerOf<N> | undefined;
+  return { lab, heard, last, say, open, time, settle, answer };
 }
 
 const stateOf = (s: ReturnType<typeof session>, letter: string): string | undefined =>
@@ -229,8 +234,9 @@ test('what a map holds is told as it is at the cursor', () => {
   s.open({ ...builtByClang, objects: { 'watched.bpf.o': object } });
   const maps = s.last('cold')?.cold.objects[0].maps ?? [];
   const ask = (name: string) => {
-    s.say({ type: 'map', id: maps.find((map) => map.name === name)?.id ?? 0 });
-    return s.last('map')?.contents;
+    const id = maps.find((map) => map.name === name)?.id ?? 0;
+    s.say({ type: 'ask', n: 1, name: 'map', request: { id, event: 0 } });
+    return s.answer('map');
   };
   expect(ask('sockets')?.elements).toHaveLength(2);
   expect(ask('losses')?.elements).toHaveLength(5);
@@ -263,4 +269,30 @@ test('a register is asked when it was a value: there, or where it stood with a n
   expect(s.last('notice')?.notice).toMatchObject({ kind: 'info', title: 'It was never this value before' });
   expect(s.last('cpu')?.cpu?.pc).toBe(0);
   expect(s.heard.filter(({ type }) => type === 'heartbeat').length).toBeGreaterThan(2);
+});
+
+test('what is answered is of the run that it was asked of: a restart with another text, and a fork, begin another', () => {
+  const s = session();
+  s.open();
+  const runs = () => s.heard.flatMap((message) => (message.type === 'run' ? [message.run] : []));
+  const id = s.last('cold')?.cold.maps[0].progs[0].id ?? 0;
+  const ask = (n: number) => s.say({ type: 'ask', n, name: 'program', request: { id } });
+  ask(1);
+  const before = s.answer('program');
+  s.say({
+    type: 'restart',
+    texts: {
+      ...replaceWhileConnected.texts,
+      'bpf_reno.s': replaceWhileConnected.texts['bpf_reno.s'].replace('r0 >>= 1', 'r0 >>= 2'),
+    },
+  });
+  ask(2);
+  const after = s.answer('program');
+  expect(JSON.stringify(before)).toContain('r0 >>= 1');
+  expect(JSON.stringify(after)).toContain('r0 >>= 2');
+  expect(runs()).toEqual([1, 2]);
+  s.say({ type: 'command', command: { do: 'grace', clock: 'tasks', to: 'hold' } });
+  expect(runs()).toEqual([1, 2, 3]);
+  ask(3);
+  expect(s.last('answer')?.run).toBe(3);
 });

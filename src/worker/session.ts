@@ -24,7 +24,10 @@ import {
   type ToWorker,
 } from '../protocol/messages.ts';
 import { refusalAfter, refusedProgram } from './refusals.ts';
-import { type Desk, inquire, isInquiry, type Job, type KeepGoing, needsLateTools } from './inquiries.ts';
+import { ASKS, type AskMessage } from '../protocol/asks.ts';
+import { answerAsk } from './asks.ts';
+import type { Desk, Job, KeepGoing } from './desk.ts';
+import { isSearch, search, searchNeedsLate } from './searches.ts';
 
 /** The longest a slice works before it reads the queue, ms. */
 const SLICE_MS = 8;
@@ -69,6 +72,8 @@ export class Session {
   /** wall clock of the last history sent, ms */
   private historyAt = 0;
   private sentCpu: unknown = null;
+  /** number of the run that the page is told of: raised when one is opened, restarted or branches off */
+  private run = 0;
 
   constructor(private readonly host: SessionHost) {}
 
@@ -160,6 +165,7 @@ export class Session {
     this.sentCold = null;
     lab.setBreakpoints(this.breakpoints);
     lab.setBreaks(this.breaks);
+    this.beginRun();
     this.sendTexts(lab);
     this.explore(lab, () => {
       const notes = lab.history.notes.filter((note) => note.time <= time);
@@ -170,6 +176,12 @@ export class Session {
       const refused = changed ? refusedProgram(lab.history, (call) => lab.machine.explain(call)) : null;
       if (refused) this.notice(refused);
     });
+  }
+
+  /** From here on nothing that was answered before is so. */
+  private beginRun(): void {
+    this.run++;
+    this.host.post({ type: 'run', run: this.run });
   }
 
   /** Runs to the scenario's end so that the timeline knows what happens if nothing is done. */
@@ -195,9 +207,8 @@ export class Session {
   }
 
   private move(lab: Lab, message: ToWorker): void {
-    if (isInquiry(message)) {
-      const { parts } = this;
-      if (parts) this.withLateTools(needsLateTools(message), () => inquire(this.desk(parts), lab, message));
+    if (isSearch(message)) {
+      this.withDesk(searchNeedsLate(message), (desk) => search(desk, lab, message));
       return;
     }
     switch (message.type) {
@@ -227,6 +238,9 @@ export class Session {
       case 'register-new':
         this.stop(() => this.registerNew(lab, message.name, message.text));
         return;
+      case 'ask':
+        this.ask(lab, message);
+        return;
       case 'open':
       case 'ping':
       case 'watch':
@@ -240,11 +254,24 @@ export class Session {
     }
   }
 
+  /** What is asked of a run that is over when its turn comes is left unanswered. */
+  private ask(lab: Lab, message: AskMessage): void {
+    const { run } = this;
+    this.withDesk(ASKS[message.name].late, (desk) => {
+      if (this.run !== run) return;
+      answerAsk(desk, lab, message, run, (answer) => this.host.post(answer));
+    });
+  }
+
+  private withDesk(late: boolean, act: (desk: Desk) => void): void {
+    const { parts } = this;
+    if (parts) this.withLateTools(late, () => act(this.desk(parts)));
+  }
+
   private desk(parts: MachineParts): Desk {
     return {
       parts,
       texts: this.texts,
-      post: (message) => this.host.post(message),
       notice: (notice) => this.notice(notice),
       whenIdle: (act) => this.whenIdle(act),
       stop: (act) => this.stop(act),
@@ -285,6 +312,7 @@ export class Session {
 
   private command(lab: Lab, command: Command): void {
     const { event } = lab.position;
+    this.beginRun();
     lab.command(command);
     this.reportRefusal(lab, event);
     this.lookAhead(lab);
@@ -305,6 +333,7 @@ export class Session {
     const map = lab.machine.nextLetter();
     const process = `loader-${map.toLowerCase()}`;
     this.texts = { ...this.texts, [name]: text };
+    this.beginRun();
     this.sendTexts(lab);
     const { event } = lab.position;
     lab.command({ do: 'spawn', process });

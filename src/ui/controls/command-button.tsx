@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import { commandById, runCommand, useEnabled } from '../commands/registry.ts';
+import { commandById, runCommand } from '../../page/commands/registry.ts';
+import { useEnabled } from './use-enabled.ts';
 import { Keys } from './keys.tsx';
 
 interface CommandButtonProps {

@@ -4,8 +4,8 @@
  */
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Hit, Scene, Size, Theme } from '../../views/scene.ts';
-import { runCommand } from '../commands/registry.ts';
-import { currentMotion, type Frame } from '../frame-source.ts';
+import { runCommand } from '../../page/commands/registry.ts';
+import { currentMotion, type Frame } from '../../page/frame-source.ts';
 import { SceneView } from '../scene/scene-view.tsx';
 import { useCalmFrame, useFrame, useTheme } from './use-frame.ts';
 import { useSize } from './use-size.ts';

@@ -1,8 +1,8 @@
 import { useState, useSyncExternalStore } from 'react';
 import { DESK, type Theme } from '../../views/scene.ts';
-import { onDraw } from '../frame.ts';
-import { calmFrame, currentFrame, type Frame } from '../frame-source.ts';
-import { isHighContrast, onTheme, themeKey } from '../store/theme.ts';
+import { onDraw } from '../../page/frame.ts';
+import { calmFrame, currentFrame, type Frame } from '../../page/frame-source.ts';
+import { isHighContrast, onTheme, themeKey } from '../../page/store/theme.ts';
 
 /** The current frame, in a component that draws it: it is drawn again when a newer one has come. */
 export const useFrame = (): Frame => useSyncExternalStore(onDraw, currentFrame);

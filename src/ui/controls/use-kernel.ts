@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { type Btf, TYPES_TEXT } from '../../engine/index.ts';
-import { kernelBtf } from '../engine/kernel.ts';
-import { useLab } from '../store/lab.ts';
+import { kernelBtf } from '../../page/engine/kernel.ts';
+import { useLab } from '../../page/store/lab.ts';
 
 interface Opened {
   readonly kernel: string;

@@ -2,12 +2,13 @@
 import { useEffect, useMemo } from 'react';
 import type { Btf, ColdSnapshot, MapSnapshot, ProgramText, ProgSnapshot } from '../../engine/index.ts';
 import { type Access, accessesOf, embeddedFirst, touching } from '../../views/inspect/accesses.ts';
-import { runCommand } from '../commands/registry.ts';
+import { runCommand } from '../../page/commands/registry.ts';
 import { useKernel } from '../controls/use-kernel.ts';
-import { askProgram } from '../engine/engine.ts';
-import { choices, useChoices } from '../store/choices.ts';
-import { KERNEL } from '../store/inspect.ts';
-import { useLab } from '../store/lab.ts';
+import { answerTo } from '../../page/engine/answers.ts';
+import { ask } from '../../page/engine/engine.ts';
+import { choices, useChoices } from '../../page/store/choices.ts';
+import { KERNEL } from '../../page/store/inspect.ts';
+import { useLab } from '../../page/store/lab.ts';
 import { rowOf } from './follow.ts';
 import { type Shown, useShown } from './shown.ts';
 
@@ -45,13 +46,16 @@ interface AccessesProps {
 }
 
 function Accesses({ shown, path, cold, btf }: AccessesProps) {
-  const programs = useLab((state) => state.programs);
+  const answers = useLab((state) => state.answers);
   const loaded = useMemo(() => loadedOf(cold), [cold]);
   const wanted = loaded.map(({ prog }) => prog.id).join();
   useEffect(() => {
-    for (const id of wanted.split(',').filter(Boolean)) askProgram(Number(id));
-  }, [wanted]);
-  const scans = useMemo(() => loaded.flatMap((one) => scan(btf, one, programs[one.prog.id])), [btf, loaded, programs]);
+    for (const id of wanted.split(',').filter(Boolean)) void ask('program', { id: Number(id) }, id);
+  }, [wanted, answers.run]);
+  const scans = useMemo(
+    () => loaded.flatMap((one) => scan(btf, one, answerTo(answers, 'program', one.prog.id))),
+    [btf, loaded, answers],
+  );
   const row = rowOf(shown, path);
   if (!row) return <p className="placeholder">Select a field: this lists the instructions that load or store it.</p>;
   const member = /\(\*/.test(row.type) ? row.name : null;
@@ -110,7 +114,11 @@ function Accesses({ shown, path, cold, btf }: AccessesProps) {
 /** The whole of the context. */
 const ALL = { offset: 0, size: 4096 };
 
-function scan(btf: Btf, one: Loaded, text: ProgramText | undefined): (Loaded & { readonly accesses: Access[] })[] {
+function scan(
+  btf: Btf,
+  one: Loaded,
+  text: ProgramText | null | undefined,
+): (Loaded & { readonly accesses: Access[] })[] {
   if (!text) return [];
   const types = argumentsOf(btf, one).map(({ type }) => type);
   return [{ ...one, accesses: accessesOf(btf, text, types) }];

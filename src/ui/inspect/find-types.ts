@@ -1,7 +1,7 @@
 /* Types by what was typed: of the kernel first, then of the files that were dropped. */
 import type { Btf, SearchHit } from '../../engine/index.ts';
 import { openSearch } from '../../engine/index.ts';
-import { type DroppedTypes, KERNEL, type TypeRef } from '../store/inspect.ts';
+import { type DroppedTypes, KERNEL, type TypeRef } from '../../page/store/inspect.ts';
 import type { SearchedTypes } from './whole.ts';
 
 /** More hits than these nobody reads; the next letter leaves fewer. */

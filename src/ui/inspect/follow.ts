@@ -2,10 +2,10 @@
 import { partOf, rowKey } from '../../views/struct/fields.ts';
 import { isDataPointer } from '../../views/inspect/lines.ts';
 import type { LayoutRow } from '../../engine/index.ts';
-import type { Frame } from '../frame-source.ts';
-import { choices } from '../store/choices.ts';
-import { follow, KERNEL } from '../store/inspect.ts';
-import { lab, notify } from '../store/lab.ts';
+import type { Frame } from '../../page/frame-source.ts';
+import { choices } from '../../page/store/choices.ts';
+import { follow, KERNEL } from '../../page/store/inspect.ts';
+import { lab, notify } from '../../page/store/lab.ts';
 import { type Followed, followPointer } from './places.ts';
 import type { Shown } from './shown.ts';
 

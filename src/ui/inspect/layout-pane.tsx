@@ -7,7 +7,7 @@ import { plural, timeText } from '../../views/words.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { Pane } from '../controls/pane.tsx';
 import { useCalmFrame } from '../controls/use-frame.ts';
-import { choose, useChoices } from '../store/choices.ts';
+import { choose, useChoices } from '../../page/store/choices.ts';
 import { type Shown, useShown } from './shown.ts';
 import { onHover, useInput } from './use-input.ts';
 

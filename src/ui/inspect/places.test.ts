@@ -6,7 +6,7 @@ import { subsetOf } from '../../views/testing/kernel-types.ts';
 import { type Btf, Lab, openMachineParts } from '../../engine/index.ts';
 import { replaceWhileConnected } from '../../scenarios/replace-while-connected.ts';
 import { partOf } from '../../views/struct/fields.ts';
-import { layoutOf } from './layouts.ts';
+import { layoutOf } from '../../page/layouts.ts';
 import { followPointer, placesOf, titleAt } from './places.ts';
 
 const file = (name: string): Uint8Array => readFileSync(join(import.meta.dirname, '../../../public/btf', name));

@@ -3,7 +3,7 @@ import { type Btf, type ColdSnapshot, KERNEL_BASE_HI, type MapSnapshot, REGIONS 
 import { embeddedFirst } from '../../views/inspect/accesses.ts';
 import { type Part, valueText } from '../../views/struct/fields.ts';
 import { subjects, type Subject } from '../panes/struct-subject.ts';
-import { layoutOf } from './layouts.ts';
+import { layoutOf } from '../../page/layouts.ts';
 
 /** A struct that has a name: the value of a map, or a socket. */
 interface Known {

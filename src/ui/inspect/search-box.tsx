@@ -3,10 +3,10 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 
 import { plural } from '../../views/words.ts';
 import { kernelSpec } from '../../engine/index.ts';
 import { Keys } from '../controls/keys.tsx';
-import { runCommand } from '../commands/registry.ts';
-import { select } from '../store/choices.ts';
-import { KERNEL, openType, setInspect, type TypeRef, useInspect } from '../store/inspect.ts';
-import { useLab } from '../store/lab.ts';
+import { runCommand } from '../../page/commands/registry.ts';
+import { select } from '../../page/store/choices.ts';
+import { KERNEL, openType, setInspect, type TypeRef, useInspect } from '../../page/store/inspect.ts';
+import { useLab } from '../../page/store/lab.ts';
 import {
   FIELD,
   type Found,

@@ -4,10 +4,10 @@ import type { Btf, BtfType, ColdSnapshot, Layout, MapSnapshot } from '../../engi
 import { mapResolver, NO_VALUES, type Resolve } from '../../views/struct/fields.ts';
 import { useKernel } from '../controls/use-kernel.ts';
 import { subjectOf, type Subject } from '../panes/struct-subject.ts';
-import { useChoices } from '../store/choices.ts';
-import { KERNEL, type Look, useInspect } from '../store/inspect.ts';
-import { useLab } from '../store/lab.ts';
-import { layoutOf } from './layouts.ts';
+import { useChoices } from '../../page/store/choices.ts';
+import { KERNEL, type Look, useInspect } from '../../page/store/inspect.ts';
+import { useLab } from '../../page/store/lab.ts';
+import { layoutOf } from '../../page/layouts.ts';
 import { type Place, placesOf } from './places.ts';
 import { useWhole } from './whole.ts';
 

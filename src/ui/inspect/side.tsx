@@ -1,7 +1,7 @@
 import { Pane } from '../controls/pane.tsx';
 import { CodeTab } from '../panes/editor-pane.tsx';
 import { TrampolineTab } from '../panes/trampoline-tab.tsx';
-import { setInspect, useInspect } from '../store/inspect.ts';
+import { setInspect, useInspect } from '../../page/store/inspect.ts';
 import { AccessesTab } from './accesses-tab.tsx';
 
 const TABS = [

@@ -3,9 +3,9 @@ import { ChevronDown } from 'lucide-react';
 import { plural } from '../../views/words.ts';
 import { Choice } from '../controls/choice.tsx';
 import { subjectOf, subjects } from '../panes/struct-subject.ts';
-import { select, useChoices } from '../store/choices.ts';
-import { backTo, inspect, KERNEL, setInspect, useInspect } from '../store/inspect.ts';
-import { useLab } from '../store/lab.ts';
+import { select, useChoices } from '../../page/store/choices.ts';
+import { backTo, inspect, KERNEL, setInspect, useInspect } from '../../page/store/inspect.ts';
+import { useLab } from '../../page/store/lab.ts';
 import type { Shown } from './shown.ts';
 
 export function TypeHead({ shown }: { readonly shown: Shown | null }) {

@@ -7,11 +7,11 @@ import { cLinesScene, lineTop, linesHeight, treeScene } from '../../views/inspec
 import { partsOf } from '../../views/struct/fields.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { Pane } from '../controls/pane.tsx';
-import { currentFrame } from '../frame-source.ts';
-import { runCommand } from '../commands/registry.ts';
-import { choices, select, useChoices } from '../store/choices.ts';
-import { inspect, KERNEL, openType, setInspect, useInspect } from '../store/inspect.ts';
-import { setInspectorLink } from '../store/inspector-link.ts';
+import { currentFrame } from '../../page/frame-source.ts';
+import { runCommand } from '../../page/commands/registry.ts';
+import { choices, select, useChoices } from '../../page/store/choices.ts';
+import { inspect, KERNEL, openType, setInspect, useInspect } from '../../page/store/inspect.ts';
+import { setInspectorLink } from '../../page/store/inspector-link.ts';
 import { CompareTab } from './compare-tab.tsx';
 import { FieldPanel } from './field-panel.tsx';
 import { followFrom } from './follow.ts';

@@ -2,11 +2,11 @@
 import { useCallback, useEffect } from 'react';
 import type { Hit } from '../../views/scene.ts';
 import { NO_VALUES, type StructInput } from '../../views/struct/fields.ts';
-import { watch } from '../engine/engine.ts';
-import type { Frame } from '../frame-source.ts';
+import { watch } from '../../page/engine/engine.ts';
+import type { Frame } from '../../page/frame-source.ts';
 import { useBefore } from '../panes/bytes-before.ts';
-import { useChoices } from '../store/choices.ts';
-import { setInspect, useInspect } from '../store/inspect.ts';
+import { useChoices } from '../../page/store/choices.ts';
+import { setInspect, useInspect } from '../../page/store/inspect.ts';
 import type { Shown } from './shown.ts';
 
 /** Asks the engine for the bytes, once for all panes. */

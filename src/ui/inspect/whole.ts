@@ -5,7 +5,7 @@
 import { useEffect } from 'react';
 import { create } from 'zustand';
 import { type Btf, kernelSpec, openBtf, openSearch } from '../../engine/index.ts';
-import { fetchBytes, once } from '../engine/kernel-files.ts';
+import { fetchBytes, once } from '../../page/engine/kernel-files.ts';
 
 export interface SearchedTypes {
   readonly btf: Btf;

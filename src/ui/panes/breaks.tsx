@@ -2,11 +2,11 @@
 import { type ReactNode, useState } from 'react';
 import type { Break, LifecycleState } from '../../engine/index.ts';
 import { CA_STATES } from '../../views/flows/ca-states.ts';
-import { runCommand } from '../commands/registry.ts';
+import { runCommand } from '../../page/commands/registry.ts';
 import { CommandButton } from '../controls/command-button.tsx';
-import { setBreaks } from '../engine/engine.ts';
-import { choices, choose, useChoices } from '../store/choices.ts';
-import { useLab } from '../store/lab.ts';
+import { setBreaks } from '../../page/engine/engine.ts';
+import { choices, choose, useChoices } from '../../page/store/choices.ts';
+import { useLab } from '../../page/store/lab.ts';
 
 const STATES: readonly LifecycleState[] = ['INIT', 'INUSE', 'TOBEFREE', 'READY', 'FREED'];
 

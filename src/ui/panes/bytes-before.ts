@@ -1,6 +1,6 @@
 /* Bytes as they were before the last step, to mark what it changed. */
 import { useMemo } from 'react';
-import { currentMotion, type Frame } from '../frame-source.ts';
+import { currentMotion, type Frame } from '../../page/frame-source.ts';
 
 type Before = (frame: Frame) => Uint8Array | null;
 

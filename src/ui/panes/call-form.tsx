@@ -2,10 +2,10 @@
 import { type FormEvent, useId, useState } from 'react';
 import type { MapSnapshot } from '../../engine/index.ts';
 import { timeText } from '../../views/words.ts';
-import { callMember } from '../commands/map.ts';
+import { callMember } from '../../page/commands/map.ts';
 import { useKernel } from '../controls/use-kernel.ts';
-import { type CalledMember, calledMembers, type MemberArgument, readArgument } from '../engine/members.ts';
-import { useLab } from '../store/lab.ts';
+import { type CalledMember, calledMembers, type MemberArgument, readArgument } from '../../page/engine/members.ts';
+import { useLab } from '../../page/store/lab.ts';
 import { answersOf } from './hand-calls.ts';
 
 /** Programs of this one are run by BPF_PROG_TEST_RUN, which takes numbers alone. */

@@ -9,9 +9,10 @@ import {
   type SideOfCall,
 } from '../../views/compare/compare.ts';
 import { timeText } from '../../views/words.ts';
-import { compareWith } from '../engine/engine.ts';
-import { choose, useChoices } from '../store/choices.ts';
-import { useLab } from '../store/lab.ts';
+import { answerTo } from '../../page/engine/answers.ts';
+import { compareWith } from '../../page/engine/engine.ts';
+import { choose, useChoices } from '../../page/store/choices.ts';
+import { useLab } from '../../page/store/lab.ts';
 import { useStepText } from './use-step-words.ts';
 
 export function BesideBar() {
@@ -39,19 +40,17 @@ export function BesideBar() {
 
 export function CompareView({ history, beside }: { readonly history: History; readonly beside: string }) {
   const kernel = useLab((state) => state.kernel);
-  const other = useLab((state) => state.other);
-  const branch = useLab((state) => state.cold?.branch);
-  const run = `${kernel}, branch ${branch}, ${history.calls.length} calls`;
+  const run = useLab(({ answers }) => answers.run);
+  const other = useLab(({ answers }) => answerTo(answers, 'compare', beside));
   const [all, setAll] = useState(false);
-  useEffect(() => void compareWith(beside, run), [beside, run]);
+  useEffect(() => void compareWith(beside), [beside, run]);
   const rows = useMemo(
     () => (other ? compareCalls(history.calls, other.calls, errnoName) : []),
     [history.calls, other],
   );
   const left = kernelSpec(kernel)?.profile;
   const right = kernelSpec(beside)?.profile;
-  if (!other || other.kernel !== beside || other.of !== run || !left || !right)
-    return <p className="placeholder">The same run on {beside} is under way.</p>;
+  if (!other || !left || !right) return <p className="placeholder">The same run on {beside} is under way.</p>;
   const differing = rows.filter(({ differs }) => differs).length;
   const states = compareStates(history.transitions, other.transitions);
   return (

@@ -4,18 +4,18 @@
  */
 import { useEffect, useRef } from 'react';
 import type { ProgramRow } from '../../engine/index.ts';
-import { runCommand } from '../commands/registry.ts';
-import { askProgram } from '../engine/engine.ts';
-import { useCursorLine } from '../store/editor-link.ts';
-import { useLab } from '../store/lab.ts';
-import { activeText, loadedLine } from '../store/texts.ts';
+import { runCommand } from '../../page/commands/registry.ts';
+import { answerTo } from '../../page/engine/answers.ts';
+import { useAnswer } from '../controls/use-answer.ts';
+import { useCursorLine } from '../../page/store/editor-link.ts';
+import { useLab } from '../../page/store/lab.ts';
+import { activeText, loadedLine } from '../../page/store/texts.ts';
 
 export function Compiled({ prog, text }: { readonly prog: number; readonly text: string }) {
-  const rows = useLab((state) => state.programs[prog]);
+  const rows = useAnswer('program', { id: prog }, prog);
   const pc = useLab(({ cpu }) => (cpu?.progId === prog ? cpu.pc : null));
-  const counts = useLab(({ heat }) => heat?.heat[prog]);
+  const counts = useLab(({ answers }) => answerTo(answers, 'heat')?.heat[prog]);
   const cursor = useCursorLine(({ line }) => line);
-  useEffect(() => askProgram(prog), [prog]);
   if (!rows) return <p className="note">On its way.</p>;
   const atCursor = cursor === null || activeText() !== text ? null : loadedLine(text, cursor);
   return (

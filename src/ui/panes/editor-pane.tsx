@@ -1,14 +1,14 @@
 import { useEffect, useRef, useState } from 'react';
 import { CommandButton } from '../controls/command-button.tsx';
 import { Pane } from '../controls/pane.tsx';
-import { choose, useChoices } from '../store/choices.ts';
-import { useLab } from '../store/lab.ts';
-import { activeText, editText, isListing, isTypes, statusOf, textNames, textOf } from '../store/texts.ts';
+import { choose, useChoices } from '../../page/store/choices.ts';
+import { useLab } from '../../page/store/lab.ts';
+import { activeText, editText, isListing, isTypes, statusOf, textNames, textOf } from '../../page/store/texts.ts';
 import { EmptyEditor } from './empty-editor.tsx';
 import { Registers } from './registers.tsx';
 import { ChevronDown, Plus, RotateCw } from 'lucide-react';
 import { SAMPLES } from '../../scenarios/samples.ts';
-import { runCommand } from '../commands/registry.ts';
+import { runCommand } from '../../page/commands/registry.ts';
 import { Choice } from '../controls/choice.tsx';
 
 export function EditorPane() {

@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react';
-import { runCommand } from '../commands/registry.ts';
+import { runCommand } from '../../page/commands/registry.ts';
 import type { Layout } from '../../engine/index.ts';
 import { trampolineChainScene } from '../../views/trampoline/trampoline.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';

@@ -7,8 +7,8 @@ import { rateText } from '../../views/words.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { Pane } from '../controls/pane.tsx';
 import { useCalmFrame } from '../controls/use-frame.ts';
-import { chooseTab, useChoices } from '../store/choices.ts';
-import { useLab } from '../store/lab.ts';
+import { chooseTab, useChoices } from '../../page/store/choices.ts';
+import { useLab } from '../../page/store/lab.ts';
 import { wholeRun } from './timeline-domain.ts';
 
 type Build = LiveSceneProps['build'];

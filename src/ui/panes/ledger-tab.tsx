@@ -1,10 +1,10 @@
 /* Who holds the selected map, as a ledger: each count is the sum of its rows. */
 import { timeText } from '../../views/words.ts';
 import { ledgerOf, type LedgerRow } from '../../views/ledger/ledger.ts';
-import { runCommand } from '../commands/registry.ts';
+import { runCommand } from '../../page/commands/registry.ts';
 import { useCalmFrame } from '../controls/use-frame.ts';
-import { useChoices } from '../store/choices.ts';
-import { useLab } from '../store/lab.ts';
+import { useChoices } from '../../page/store/choices.ts';
+import { useLab } from '../../page/store/lab.ts';
 
 export function LedgerTab() {
   const cold = useLab((state) => state.cold);

@@ -1,6 +1,6 @@
 import type { LifecycleState } from '../../engine/index.ts';
-import { select, useChoices } from '../store/choices.ts';
-import { useLab } from '../store/lab.ts';
+import { select, useChoices } from '../../page/store/choices.ts';
+import { useLab } from '../../page/store/lab.ts';
 
 /** The second channel beside colour (the palette's glyphs). */
 const GLYPH: Readonly<Record<LifecycleState, string>> = {

@@ -3,11 +3,11 @@ import { timeText } from '../../views/words.ts';
 import { SITUATION_WORDS } from '../../views/lifecycle/edges.ts';
 import { readySituation } from '../../views/modules/modules.ts';
 import { GRACE_CLOCKS, type GraceClock, type GraceWait, type MapSnapshot } from '../../engine/index.ts';
-import { MAP_VERBS } from '../commands/map.ts';
-import { runCommand } from '../commands/registry.ts';
+import { MAP_VERBS } from '../../page/commands/map.ts';
+import { runCommand } from '../../page/commands/registry.ts';
 import { useCalmFrame } from '../controls/use-frame.ts';
-import { useChoices } from '../store/choices.ts';
-import { useLab } from '../store/lab.ts';
+import { useChoices } from '../../page/store/choices.ts';
+import { useLab } from '../../page/store/lab.ts';
 
 function situation(map: MapSnapshot): string {
   if (map.inGrace) return 'no reference: its grace periods pass';

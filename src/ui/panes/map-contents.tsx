@@ -1,18 +1,15 @@
 /* What maps hold at the cursor, as their creator's types say it. Asked for while it is on the screen. */
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { DeclarationTag, MapElement, ObjectMapSnapshot, SocketSnapshot } from '../../engine/index.ts';
-import type { MapContents } from '../../protocol/messages.ts';
-import { readRing } from '../commands/map.ts';
+import type { MapContents } from '../../protocol/asks/map.ts';
+import { readRing } from '../../page/commands/map.ts';
+import { useAnswer } from '../controls/use-answer.ts';
 import { useCalmFrame } from '../controls/use-frame.ts';
-import { askMap } from '../engine/engine.ts';
-import { useLab } from '../store/lab.ts';
+import { useLab } from '../../page/store/lab.ts';
 
 function useContents(id: number): MapContents | undefined {
   const { hot } = useCalmFrame();
-  const contents = useLab((state) => state.contents[id]);
-  const isNew = contents === undefined;
-  useEffect(() => askMap(id, hot.event, isNew), [id, hot.event, isNew]);
-  return contents;
+  return useAnswer('map', { id, event: hot.event }, id);
 }
 
 interface OtherMapProps {

@@ -4,10 +4,10 @@ import type { CallRecord, ColdSnapshot, History } from '../../engine/index.ts';
 import { formatReturn } from '../../engine/index.ts';
 import { ARGUMENTS, MODULE_STATE_NOTE, type ModuleRow, moduleRows } from '../../views/modules/modules.ts';
 import { graphHeight, graphScene } from '../../views/modules/graph.ts';
-import { runCommand } from '../commands/registry.ts';
+import { runCommand } from '../../page/commands/registry.ts';
 import { LiveScene } from '../controls/live-scene.tsx';
-import { activeText } from '../store/texts.ts';
-import { useChoices } from '../store/choices.ts';
+import { activeText } from '../../page/store/texts.ts';
+import { useChoices } from '../../page/store/choices.ts';
 
 interface ModulesProps {
   readonly cold: ColdSnapshot;

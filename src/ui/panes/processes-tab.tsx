@@ -1,7 +1,7 @@
 import type { ColdSnapshot, Holder, MapSnapshot, ObjectSnapshot } from '../../engine/index.ts';
 import { counts, holderName, timeText } from '../../views/words.ts';
 import { useCalmFrame } from '../controls/use-frame.ts';
-import { useLab } from '../store/lab.ts';
+import { useLab } from '../../page/store/lab.ts';
 import { CreatorNotes, OtherMap } from './map-contents.tsx';
 
 /** What `ps`, `bpftool struct_ops`, `bpftool prog` and a sysctl would list. */

@@ -1,8 +1,8 @@
 import type { CpuSnapshot } from '../../engine/index.ts';
-import { runCommand } from '../commands/registry.ts';
+import { runCommand } from '../../page/commands/registry.ts';
 import { useKernel } from '../controls/use-kernel.ts';
-import { useLab } from '../store/lab.ts';
-import { registerText } from './register-text.ts';
+import { useLab } from '../../page/store/lab.ts';
+import { registerText } from '../../page/register-text.ts';
 
 const NAMES = Array.from({ length: 11 }, (_, n) => `R${n}`);
 

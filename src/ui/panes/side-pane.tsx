@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { Pane } from '../controls/pane.tsx';
-import { chooseTab, useChoices } from '../store/choices.ts';
+import { chooseTab, useChoices } from '../../page/store/choices.ts';
 import { DebugTab } from './debug-tab.tsx';
 import { LedgerTab } from './ledger-tab.tsx';
 import { StructTab } from './struct-tab.tsx';

@@ -1,7 +1,7 @@
-import { runCommand } from '../commands/registry.ts';
+import { runCommand } from '../../page/commands/registry.ts';
 import { useKernel } from '../controls/use-kernel.ts';
-import { useLab } from '../store/lab.ts';
-import { wordText } from './register-text.ts';
+import { useLab } from '../../page/store/lab.ts';
+import { wordText } from '../../page/register-text.ts';
 
 /** The slots of the stopped program's frame that its instructions name. */
 export function StackFrame() {

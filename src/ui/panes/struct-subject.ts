@@ -2,8 +2,8 @@
 import type { ColdSnapshot, MapSnapshot } from '../../engine/index.ts';
 import type { MemoryWindow } from '../../protocol/messages.ts';
 import type { ValueSide } from '../../views/struct/fields.ts';
-import type { Frame } from '../frame-source.ts';
-import type { Selection } from '../store/choices.ts';
+import type { Frame } from '../../page/frame-source.ts';
+import type { Selection } from '../../page/store/choices.ts';
 
 export interface Subject {
   readonly id: string;

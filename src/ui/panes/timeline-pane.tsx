@@ -4,14 +4,14 @@ import type { ColdSnapshot, History } from '../../engine/index.ts';
 import type { Size } from '../../views/scene.ts';
 import type { Domain } from '../../views/time-axis.ts';
 import { timelineScale, timelineScene, timelineValueText } from '../../views/timeline/timeline.ts';
-import { runCommand } from '../commands/registry.ts';
+import { runCommand } from '../../page/commands/registry.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { useCalmFrame } from '../controls/use-frame.ts';
 import { useSize } from '../controls/use-size.ts';
-import { act } from '../frame.ts';
-import { currentFrame } from '../frame-source.ts';
-import { choices } from '../store/choices.ts';
-import { useLab } from '../store/lab.ts';
+import { act } from '../../page/frame.ts';
+import { currentFrame } from '../../page/frame-source.ts';
+import { choices } from '../../page/store/choices.ts';
+import { useLab } from '../../page/store/lab.ts';
 import { panned, wholeRun, zoomed } from './timeline-domain.ts';
 
 export function TimelinePane() {

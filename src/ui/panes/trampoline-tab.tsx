@@ -4,11 +4,11 @@ import { imageStripScene, trampolineChainScene } from '../../views/trampoline/tr
 import { CallForm } from './call-form.tsx';
 import { Compiled } from './compiled.tsx';
 import { TrampolineWalk } from './trampoline-walk.tsx';
-import { TCP_STRUCT } from '../commands/map.ts';
+import { TCP_STRUCT } from '../../page/commands/map.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { useKernel } from '../controls/use-kernel.ts';
-import { useChoices } from '../store/choices.ts';
-import { useLab } from '../store/lab.ts';
+import { useChoices } from '../../page/store/choices.ts';
+import { useLab } from '../../page/store/lab.ts';
 
 /** The page of trampolines of the selected map, and for each member the way from its slot to its program. */
 export function TrampolineTab() {

@@ -1,8 +1,8 @@
 /* The code of a trampoline in groups, and a walk through a call of it, stage by stage. */
 import { useState } from 'react';
 import { callStages, type CodeLine, trampolineGroups } from '../../views/trampoline/walk.ts';
-import { runCommand } from '../commands/registry.ts';
-import { useLab } from '../store/lab.ts';
+import { runCommand } from '../../page/commands/registry.ts';
+import { useLab } from '../../page/store/lab.ts';
 
 interface WalkProps {
   readonly map: string;

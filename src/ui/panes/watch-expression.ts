@@ -3,7 +3,7 @@
  * socket, and memory by type and register. Text in, a place or a message out; nothing throws.
  */
 import type { Btf, ColdSnapshot, CpuSnapshot } from '../../engine/index.ts';
-import { wordText } from './register-text.ts';
+import { wordText } from '../../page/register-text.ts';
 
 export type Watched =
   | { readonly kind: 'register'; readonly text: string; readonly register: number }

@@ -1,11 +1,11 @@
 /* Expressions whose values are shown wherever the run stands. */
 import { useEffect, useState } from 'react';
-import { runCommand } from '../commands/registry.ts';
+import { runCommand } from '../../page/commands/registry.ts';
 import { useCalmFrame } from '../controls/use-frame.ts';
 import { useKernel } from '../controls/use-kernel.ts';
-import { watch } from '../engine/engine.ts';
-import { choices, choose, useChoices } from '../store/choices.ts';
-import { useLab } from '../store/lab.ts';
+import { watch } from '../../page/engine/engine.ts';
+import { choices, choose, useChoices } from '../../page/store/choices.ts';
+import { useLab } from '../../page/store/lab.ts';
 import { type Asked, Questions } from './field-foot.tsx';
 import { WATCH_EXAMPLES, type Watched, watchedText, watchOf } from './watch-expression.ts';
 

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useSyncExternalStore } from 'react';
-import { useChoices } from '../store/choices.ts';
-import { useLab } from '../store/lab.ts';
-import { useOverlay } from '../store/overlay.ts';
+import { useChoices } from '../../page/store/choices.ts';
+import { useLab } from '../../page/store/lab.ts';
+import { useOverlay } from '../../page/store/overlay.ts';
 import { Drop } from './drop.tsx';
 import { Intro } from './intro.tsx';
 import { Narrow } from './narrow.tsx';

@@ -1,8 +1,8 @@
 import { X } from 'lucide-react';
 import { kernelSpec } from '../../engine/index.ts';
 import { Keys } from '../controls/keys.tsx';
-import { choose, useChoices } from '../store/choices.ts';
-import { useLab } from '../store/lab.ts';
+import { choose, useChoices } from '../../page/store/choices.ts';
+import { useLab } from '../../page/store/lab.ts';
 
 /** What the scenario shows, what has to be known of the kernel, and where to begin. */
 export function Intro() {

@@ -1,9 +1,9 @@
 import { Dialog } from '@base-ui/react/dialog';
-import { GROUPS } from '../commands/command.ts';
-import { COMMANDS } from '../commands/registry.ts';
+import { GROUPS } from '../../page/commands/command.ts';
+import { COMMANDS } from '../../page/commands/registry.ts';
 import { Keys } from '../controls/keys.tsx';
-import { choose, useChoices } from '../store/choices.ts';
-import { showOverlay } from '../store/overlay.ts';
+import { choose, useChoices } from '../../page/store/choices.ts';
+import { showOverlay } from '../../page/store/overlay.ts';
 
 /** Keys that are no commands: of the panes themselves. */
 const OTHERS = [

@@ -6,7 +6,7 @@ import { LifecyclePane } from '../panes/lifecycle-pane.tsx';
 import { SidePane } from '../panes/side-pane.tsx';
 import { TimelinePane } from '../panes/timeline-pane.tsx';
 import { TypePane } from './inspect-preset.tsx';
-import { chooseTab, useChoices } from '../store/choices.ts';
+import { chooseTab, useChoices } from '../../page/store/choices.ts';
 
 /** Whoever chose the inspector gets its type. */
 function StructPane() {

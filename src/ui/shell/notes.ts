@@ -1,7 +1,7 @@
 /* Things that happened to programs (one was stopped, a window was 0) are told when the clock passes them. */
-import { onDraw } from '../frame.ts';
-import { currentFrame } from '../frame-source.ts';
-import { lab, notify } from '../store/lab.ts';
+import { onDraw } from '../../page/frame.ts';
+import { currentFrame } from '../../page/frame-source.ts';
+import { lab, notify } from '../../page/store/lab.ts';
 import type { History } from '../../engine/index.ts';
 
 /** More than these at once say the same. */

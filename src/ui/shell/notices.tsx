@@ -1,9 +1,9 @@
 /* What the user should read, without standing in the way: bars over the foot of the page, spoken once. */
 import { X } from 'lucide-react';
 import { useEffect } from 'react';
-import { runCommand } from '../commands/registry.ts';
-import { stopEngine } from '../engine/engine.ts';
-import { dismiss, type ShownNotice, useLab } from '../store/lab.ts';
+import { runCommand } from '../../page/commands/registry.ts';
+import { stopEngine } from '../../page/engine/engine.ts';
+import { dismiss, type ShownNotice, useLab } from '../../page/store/lab.ts';
 
 /** Refusals and errors stay until they are sent away. */
 const SHOWN_MS = 9000;

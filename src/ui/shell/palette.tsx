@@ -1,10 +1,10 @@
 /* The command palette: type a few letters, Enter runs. */
 import { Dialog } from '@base-ui/react/dialog';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
-import type { PageCommand } from '../commands/command.ts';
-import { COMMANDS, isEnabled } from '../commands/registry.ts';
+import type { PageCommand } from '../../page/commands/command.ts';
+import { COMMANDS, isEnabled } from '../../page/commands/registry.ts';
 import { Keys } from '../controls/keys.tsx';
-import { showOverlay } from '../store/overlay.ts';
+import { showOverlay } from '../../page/store/overlay.ts';
 import { rank } from './rank.ts';
 
 export function Palette() {

@@ -1,7 +1,7 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { type FormEvent, useEffect, useState } from 'react';
-import { editorLink, type NameAtCursor } from '../store/editor-link.ts';
-import { showOverlay } from '../store/overlay.ts';
+import { editorLink, type NameAtCursor } from '../../page/store/editor-link.ts';
+import { showOverlay } from '../../page/store/overlay.ts';
 
 /** Another name for the label or function at the cursor, everywhere that it means. */
 export function Rename() {

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { spokenTransition } from '../../views/lifecycle/lifecycle.ts';
 import type { ColdSnapshot } from '../../engine/index.ts';
-import { useLab } from '../store/lab.ts';
+import { useLab } from '../../page/store/lab.ts';
 
 /** What is different between two moments, in words. */
 function changes(before: ColdSnapshot, now: ColdSnapshot): string[] {

@@ -1,8 +1,8 @@
-import { runCommand } from '../commands/registry.ts';
+import { runCommand } from '../../page/commands/registry.ts';
 import { Keys } from '../controls/keys.tsx';
 import { useCalmFrame } from '../controls/use-frame.ts';
-import { PRESETS, useChoices } from '../store/choices.ts';
-import { type LabState, useLab } from '../store/lab.ts';
+import { PRESETS, useChoices } from '../../page/store/choices.ts';
+import { type LabState, useLab } from '../../page/store/lab.ts';
 
 export function StatusBar() {
   const preset = useChoices((state) => state.preset);

@@ -1,7 +1,7 @@
 import { Moon, Sun } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
 import { CommandButton } from '../controls/command-button.tsx';
-import { isLight, onTheme } from '../store/theme.ts';
+import { isLight, onTheme } from '../../page/store/theme.ts';
 
 export function ThemeButton() {
   const light = useSyncExternalStore(onTheme, isLight);

@@ -1,14 +1,14 @@
 import { ChevronDown, ChevronLeft, ChevronRight, Pause, Play, Search, SkipBack } from 'lucide-react';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { KERNELS } from '../../engine/index.ts';
-import { chooseKernel, startScenario } from '../commands/lab.ts';
-import { runCommand } from '../commands/registry.ts';
-import { chooseSpeed } from '../commands/time.ts';
+import { chooseKernel, startScenario } from '../../page/commands/lab.ts';
+import { runCommand } from '../../page/commands/registry.ts';
+import { chooseSpeed } from '../../page/commands/time.ts';
 import { CommandButton } from '../controls/command-button.tsx';
 import { Choice } from '../controls/choice.tsx';
 import { Keys } from '../controls/keys.tsx';
-import { SPEEDS, useChoices } from '../store/choices.ts';
-import { useLab } from '../store/lab.ts';
+import { SPEEDS, useChoices } from '../../page/store/choices.ts';
+import { useLab } from '../../page/store/lab.ts';
 import { Logo } from './logo.tsx';
 import { ThemeButton } from './theme-button.tsx';
 

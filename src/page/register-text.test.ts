@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { ColdSnapshot, CpuSnapshot } from '../../engine/index.ts';
-import { coldAt } from '../../views/testing/snapshots.ts';
-import { shippedBtf } from '../../engine/kernel/testing/boot.ts';
+import type { ColdSnapshot, CpuSnapshot } from '../engine/index.ts';
+import { coldAt } from '../views/testing/snapshots.ts';
+import { shippedBtf } from '../engine/kernel/testing/boot.ts';
 import { registerText } from './register-text.ts';
 
 const KERNEL = 0xffff8880;

@@ -1,5 +1,5 @@
 /* All commands of the page. */
-import { useSyncExternalStore } from 'react';
+import { assert } from '../../engine/index.ts';
 import { useChoices } from '../store/choices.ts';
 import { useLab } from '../store/lab.ts';
 import { showOverlay } from '../store/overlay.ts';
@@ -35,7 +35,11 @@ export const COMMANDS: readonly PageCommand[] = [
   ...HELP_COMMANDS,
 ];
 
-const BY_ID = new Map(COMMANDS.map((command) => [command.id, command]));
+const BY_ID = new Map<string, PageCommand>();
+for (const command of COMMANDS) {
+  assert(!BY_ID.has(command.id), `the command ${command.id} is registered twice`);
+  BY_ID.set(command.id, command);
+}
 const BY_KEY = keyTable(COMMANDS);
 
 export const commandById = (id: string): PageCommand | undefined => BY_ID.get(id);
@@ -50,11 +54,10 @@ export function runCommand(id: string, args: CommandArgs = {}): void {
   if (command && isEnabled(command)) command.run(args);
 }
 
-function subscribe(listener: () => void): () => void {
+/** Calls `listener` when a command may have become possible, or no longer; ends with the returned function. */
+export function subscribeEnabled(listener: () => void): () => void {
   const ends = [useLab.subscribe(listener), useChoices.subscribe(listener)];
   return () => {
     for (const end of ends) end();
   };
 }
-
-export const useEnabled = (id: string): boolean => useSyncExternalStore(subscribe, () => isEnabled(BY_ID.get(id)));

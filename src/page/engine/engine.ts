@@ -9,6 +9,9 @@ import { currentFrame, type Motion, putFrame, setMotion } from '../frame-source.
 import { choices } from '../store/choices.ts';
 import { lab, notify, told } from '../store/lab.ts';
 import { type Act, type CommandLog, emptyLog, logAct, replay, withoutAct } from './command-log.ts';
+import type { AnswerOf, AskName, RequestOf } from '../../protocol/asks.ts';
+import type { MoveMessage } from '../../protocol/moves.ts';
+import { createAsking } from './answers.ts';
 import { createFences } from './fences.ts';
 import { kernelFiles } from './kernel-files.ts';
 import { withSamples } from './samples.ts';
@@ -27,6 +30,7 @@ let windowsOfFrames: readonly MemoryWindow[] = [];
 
 const fences = createFences();
 const post = (message: ToWorker): void => worker?.postMessage(message, []);
+const asking = createAsking(post, (answers) => act(() => told({ answers })));
 const ping = (then?: () => void): void => post({ type: 'ping', n: fences.raise(then) });
 
 const watchdog = createWatchdog({
@@ -59,6 +63,7 @@ function endWorker(): void {
   windowsOfFrames = [];
   unanswered = null;
   fences.forget();
+  asking.begin(0);
 }
 
 function crashed(message: string): void {
@@ -94,10 +99,6 @@ export function openScenario(scenario: Scenario, kernel: string, texts: Texts = 
     cold: null,
     history: null,
     cpu: null,
-    other: null,
-    heat: null,
-    programs: {},
-    contents: {},
     notices: [],
     playing: false,
   });
@@ -170,8 +171,7 @@ function receive(message: FromWorker): void {
       act(() => told({ cpu: message.cpu }));
       return;
     case 'texts':
-      // another run: what was said of the last one is no longer so
-      told({ loaded: message.texts, contents: {}, notices: [] });
+      told({ loaded: message.texts, notices: [] });
       return;
     case 'notice':
       if (!replaying) notify(message.notice);
@@ -179,19 +179,11 @@ function receive(message: FromWorker): void {
     case 'heartbeat':
       told({ job: { name: message.job, progress: message.progress } });
       return;
-    case 'compared': {
-      const { type: _, ...other } = message;
-      act(() => told({ other }));
+    case 'run':
+      asking.begin(message.run);
       return;
-    }
-    case 'heat':
-      told({ heat: { time: message.time, heat: message.heat } });
-      return;
-    case 'program':
-      told({ programs: { ...lab().programs, [message.id]: message.text } });
-      return;
-    case 'map':
-      told({ contents: { ...lab().contents, [message.id]: message.contents } });
+    case 'answer':
+      asking.answered(message);
       return;
     case 'pong':
       fences.answered(message.n);
@@ -204,31 +196,10 @@ function receive(message: FromWorker): void {
   }
 }
 
-type Move = Extract<
-  ToWorker,
-  {
-    type:
-      | 'play'
-      | 'pause'
-      | 'seek'
-      | 'reverse'
-      | 'step-over'
-      | 'step-out'
-      | 'run-to'
-      | 'who-wrote'
-      | 'who-wrote-register'
-      | 'when-register'
-      | 'step-event'
-      | 'step-state'
-      | 'step-instruction'
-      | 'step-call';
-  }
->;
-
-const MOTION: Partial<Record<Move['type'], Motion>> = { play: 'play', seek: 'scrub' };
+const MOTION: Partial<Record<MoveMessage['type'], Motion>> = { play: 'play', seek: 'scrub' };
 
 /** Moves the cursor. */
-export function move(message: Move): void {
+export function move(message: MoveMessage): void {
   setMotion(MOTION[message.type] ?? 'step');
   unanswered = message;
   post(message);
@@ -256,31 +227,22 @@ export function restart(texts: Texts): void {
   post(message);
 }
 
-/** Asks for the same run on another kernel; what comes is in the store, under the name `of`. */
-export async function compareWith(kernel: string, of: string): Promise<void> {
+/** Asks a question about the run; one about each `subject` is kept. Resolved with null where the run ends before. */
+export const ask = <N extends AskName>(
+  name: N,
+  request: RequestOf<N>,
+  subject: string | number = '',
+): Promise<AnswerOf<N> | null> => asking.ask(name, request, subject);
+
+/** Asks for the same run on another kernel. */
+export async function compareWith(kernel: string): Promise<void> {
   try {
     const { btf, ids } = await kernelFiles(kernel);
-    post({ type: 'compare', kernel, of, btf, ids });
+    await ask('compare', { kernel, btf, ids }, kernel);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     notify({ kind: 'error', title: `The types of ${kernel} could not be fetched`, detail });
   }
-}
-
-export const askHeat = (): void => post({ type: 'heat' });
-
-/** Asks for a loaded program as text, once. */
-export function askProgram(id: number): void {
-  if (!(id in lab().programs)) post({ type: 'program', id });
-}
-
-const askedAt = new Map<number, number>();
-
-/** Asks for what a map holds at the cursor, once for each event that the page shows, or `again`. */
-export function askMap(id: number, event: number, again: boolean): void {
-  if (!again && askedAt.get(id) === event) return;
-  askedAt.set(id, event);
-  post({ type: 'map', id });
 }
 
 export const setBreaks = (): void => post({ type: 'breaks', breaks: choices().breaks });

@@ -1,15 +1,14 @@
-/* What the engine said and changes rarely. Numbers of a frame are in src/ui/frame-source.ts. */
+/* What the engine said and changes rarely. Numbers of a frame are in src/page/frame-source.ts. */
 import { create } from 'zustand';
 import {
   type ColdSnapshot,
   type CpuSnapshot,
   DEFAULT_KERNEL,
-  type Heat,
   type History,
-  type ProgramText,
   type Scenario,
 } from '../../engine/index.ts';
-import type { MapContents, Notice, OtherRun } from '../../protocol/messages.ts';
+import type { Notice } from '../../protocol/messages.ts';
+import { type Answers, noAnswers } from '../engine/answers.ts';
 
 export interface ShownNotice extends Notice {
   /** counts up; the key of its bar */
@@ -31,16 +30,10 @@ export interface LabState {
   readonly history: History | null;
   readonly cpu: CpuSnapshot | null;
   readonly playing: boolean;
-  /** the same run on another kernel, as it was when that was asked for */
-  readonly other: OtherRun | null;
+  /** what was asked about the run and answered */
+  readonly answers: Answers;
   /** program texts as the machine has them, by name */
   readonly loaded: Readonly<Record<string, string>>;
-  /** how often each instruction had run, at a time */
-  readonly heat: { readonly time: number; readonly heat: Heat } | null;
-  /** loaded programs as text, by id, where they were asked for */
-  readonly programs: Readonly<Record<number, ProgramText>>;
-  /** what maps held when they were last asked for, by id */
-  readonly contents: Readonly<Record<number, MapContents>>;
   readonly notices: readonly ShownNotice[];
 }
 
@@ -54,10 +47,7 @@ export const useLab = create<LabState>(() => ({
   history: null,
   cpu: null,
   playing: false,
-  other: null,
-  heat: null,
-  programs: {},
-  contents: {},
+  answers: noAnswers(0),
   loaded: {},
   notices: [],
 }));

@@ -2,7 +2,7 @@
 import { currentFrame } from '../frame-source.ts';
 import { useChoices } from '../store/choices.ts';
 import { lab, useLab } from '../store/lab.ts';
-import { askHeat } from './engine.ts';
+import { ask } from './engine.ts';
 
 const REST_MS = 200;
 
@@ -11,13 +11,19 @@ export function followHeat(): void {
   const soon = (): void => {
     clearTimeout(timer);
     timer = window.setTimeout(() => {
-      const { playing, heat, phase, job } = lab();
+      const { playing, phase, job } = lab();
       if (!useChoices.getState().heat || playing || phase !== 'ready' || job) return;
-      if (heat?.time !== currentFrame().hot.time) askHeat();
+      void ask('heat', { time: currentFrame().hot.time });
     }, REST_MS);
   };
   useLab.subscribe((now, before) => {
-    if (now.cold !== before.cold || now.cpu !== before.cpu || now.playing !== before.playing) soon();
+    if (
+      now.answers.run !== before.answers.run ||
+      now.cold !== before.cold ||
+      now.cpu !== before.cpu ||
+      now.playing !== before.playing
+    )
+      soon();
   });
   useChoices.subscribe((now, before) => {
     if (now.heat !== before.heat) soon();

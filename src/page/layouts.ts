@@ -1,5 +1,5 @@
 /* Layouts are made once a type: several panes draw the same one. */
-import { type Btf, type Layout, structLayout } from '../../engine/index.ts';
+import { type Btf, type Layout, structLayout } from '../engine/index.ts';
 
 const known = new WeakMap<Btf, Map<number, Layout | null>>();
 

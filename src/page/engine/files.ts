@@ -40,7 +40,7 @@ function loadObject(file: string, bytes: Uint8Array): void {
 
 /** The types of a file become searchable; resolves to what is wrong with them, null when nothing is. */
 async function readTypes(file: string, bytes: Uint8Array): Promise<string | null> {
-  const { openTypesOf } = await import('../inspect/file-types.ts');
+  const { openTypesOf } = await import('../../ui/inspect/file-types.ts');
   const opened = openTypesOf(bytes);
   if (!opened.ok) return opened.message;
   addFile({ file, btf: opened.btf });

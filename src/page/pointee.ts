@@ -1,6 +1,6 @@
 /* What an address points at, and of which of the kernel's types that is. */
-import type { Btf, BtfType, ColdSnapshot, CpuSnapshot } from '../../engine/index.ts';
-import { layoutOf } from '../inspect/layouts.ts';
+import type { Btf, BtfType, ColdSnapshot, CpuSnapshot } from '../engine/index.ts';
+import { layoutOf } from './layouts.ts';
 
 /** Where things are, and of which types. */
 export interface RegisterWorld {

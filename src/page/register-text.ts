@@ -1,5 +1,5 @@
 /* How a register reads: a number in hex and decimal, or what it points at where that is known. */
-import type { CpuSnapshot } from '../../engine/index.ts';
+import type { CpuSnapshot } from '../engine/index.ts';
 import { pointee, type RegisterWorld } from './pointee.ts';
 
 export interface RegisterText {

@@ -1,0 +1,40 @@
+/*
+ * The list of questions that the page asks the worker: the message union, what needs the engine's late part and the
+ * types of requests and answers follow from it. A new question is a file here, a file in src/worker/asks, and a line in
+ * each list.
+ */
+import type { Ask } from './asks/ask.ts';
+import { compare } from './asks/compare.ts';
+import { heat } from './asks/heat.ts';
+import { map } from './asks/map.ts';
+import { program } from './asks/program.ts';
+
+export const ASKS = { compare, heat, map, program } as const;
+
+export type AskName = keyof typeof ASKS;
+type Requests = { readonly [N in AskName]: (typeof ASKS)[N] extends Ask<infer Request, infer _> ? Request : never };
+type Replies = { readonly [N in AskName]: (typeof ASKS)[N] extends Ask<infer _, infer Answer> ? Answer : never };
+export type RequestOf<N extends AskName> = Requests[N];
+export type AnswerOf<N extends AskName> = Replies[N];
+
+/** `n` comes back with the answer. */
+export type AskOf<N extends AskName> = {
+  readonly [K in N]: {
+    readonly type: 'ask';
+    readonly n: number;
+    readonly name: K;
+    readonly request: Requests[K];
+  };
+}[N];
+export type AskMessage = AskOf<AskName>;
+
+/** `run` is the number of the run that the answer is about. */
+export type AnswerMessage = {
+  readonly [N in AskName]: {
+    readonly type: 'answer';
+    readonly n: number;
+    readonly run: number;
+    readonly name: N;
+    readonly answer: AnswerOf<N>;
+  };
+}[AskName];

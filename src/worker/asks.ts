@@ -1,0 +1,23 @@
+/* The worker's list of questions (src/protocol/asks.ts): a row each. */
+import type { Lab } from '../engine/index.ts';
+import type { AnswerMessage, AskName, AskOf } from '../protocol/asks.ts';
+import type { Answerer } from './asks/answerer.ts';
+import { compare } from './asks/compare.ts';
+import { heat } from './asks/heat.ts';
+import { map } from './asks/map.ts';
+import { program } from './asks/program.ts';
+import type { Desk } from './desk.ts';
+
+const ANSWERERS: { readonly [N in AskName]: Answerer<N> } = { compare, heat, map, program };
+
+/** Asks the row of the question's name; `run` is stamped on what it answers. */
+export function answerAsk<N extends AskName>(
+  desk: Desk,
+  lab: Lab,
+  { n, name, request }: AskOf<N>,
+  run: number,
+  post: (message: AnswerMessage) => void,
+): void {
+  const answerer: Answerer<N> = ANSWERERS[name];
+  answerer(desk, lab, request, (answer) => post({ type: 'answer', n, run, name, answer } as AnswerMessage));
+}

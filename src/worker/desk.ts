@@ -1,0 +1,28 @@
+/* What a session lets moves and questions do: long work becomes a job of slices. */
+import type { MachineParts } from '../engine/index.ts';
+import type { Notice } from '../protocol/messages.ts';
+
+export type KeepGoing = () => boolean;
+
+/** Long work, done a slice at a time. */
+export interface Job {
+  readonly name: string;
+  /** true when it is done */
+  readonly run: (keepGoing: KeepGoing) => boolean;
+  readonly progress: () => number | null;
+  readonly done: () => void;
+}
+
+export interface Desk {
+  readonly parts: MachineParts;
+  readonly texts: Readonly<Record<string, string>>;
+  readonly notice: (notice: Notice) => void;
+  /** once running work is done */
+  readonly whenIdle: (act: () => void) => void;
+  /** pauses, then does something once running work is done, then shows where that led */
+  readonly stop: (act: () => void) => void;
+  /** once running work is done; whatever it ends with is shown */
+  readonly start: (job: () => Job) => void;
+}
+
+export const NOTHING: Job = { name: 'nothing', run: () => true, progress: () => null, done: () => {} };
