@@ -1,6 +1,7 @@
 /** The microscope's moves and questions, over a real run. */
 import { describe, expect, test } from 'vitest';
 import { Lab } from '../engine/index.ts';
+import { programTextOf, whenRegister, whoWrote, whoWroteRegister } from '../engine/late.ts';
 import { asModules } from '../scenarios/as-modules.ts';
 import { replaceWhileConnected } from '../scenarios/replace-while-connected.ts';
 import { shippedParts } from './cli.ts';
@@ -17,10 +18,13 @@ const addressOf = (made: Lab, path: string, socket = 1) => {
   return { address: sk + (field?.byteOffset ?? 0), length: field?.size ?? 0 };
 };
 const ask = (made: Lab, window: { address: number; length: number }, value: readonly number[] | null = null) => {
-  const search = made.lastChange(window, value);
+  const search = whoWrote(made.searched, window, value);
   let slices = 0;
-  while (!search.next().done) slices++;
-  return { answer: made.answer, slices };
+  for (;;) {
+    const step = search.next();
+    if (step.done) return { answer: step.value, slices };
+    slices++;
+  }
 };
 const word = (bytes: Uint8Array): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
 
@@ -62,18 +66,20 @@ describe('who wrote this last', () => {
     const made = lab();
     for (let i = 0; i < 8; i++) made.stepInstruction(1);
     const before = made.position;
-    expect(made.whoWroteRegister(6)).toBe(true);
+    expect(whoWroteRegister(made.searched, 6)).toBe(true);
     expect(made.position).toEqual({ ...before, insn: 0 });
-    expect(made.whoWroteRegister(6)).toBe(false);
+    expect(whoWroteRegister(made.searched, 6)).toBe(false);
     expect(made.position).toEqual({ ...before, insn: 0 });
   });
 });
 
 describe('when a register was a value', () => {
   const asked = (made: Lab, register: number, value: readonly [number, number]) => {
-    const search = made.lastHeld(register, value);
-    while (!search.next().done);
-    return made.answer;
+    const search = whenRegister(made.searched, register, value);
+    for (;;) {
+      const step = search.next();
+      if (step.done) return step.value;
+    }
   };
   /** In the nth instruction of a late call of cong_avoid. */
   const inside = (): Lab => {
@@ -179,9 +185,9 @@ describe('stepping', () => {
 test('a loaded program as text: each instruction with its source line and what it was compiled to', () => {
   const made = lab();
   const [prog] = made.cold().maps[0].progs;
-  const rows = made.machine.programText(prog.id) ?? [];
+  const rows = programTextOf(made.machine, prog.id) ?? [];
   expect(rows).toHaveLength(prog.insnCount);
   expect(rows[0]).toMatchObject({ slot: 0, text: 'r6 = *(u64 *)(r1 + 0)', line: prog.lines[0], entry: true });
   expect(rows.every(({ wasm }) => wasm.length > 0)).toBe(true);
-  expect(made.machine.programText(12345)).toBeNull();
+  expect(programTextOf(made.machine, 12345)).toBeNull();
 });

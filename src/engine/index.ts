@@ -40,7 +40,6 @@ export {
   TYPES_TEXT,
 } from './lab/commands.ts';
 export { declaresTypes } from './lab/declared.ts';
-export type { Again } from './lab/again.ts';
 export { type Break } from './lab/breaks.ts';
 export type { Heat } from './lab/heat.ts';
 export type { ProgramRow, ProgramText } from './lab/program-text.ts';
@@ -48,7 +47,9 @@ export type { ModuleCommand } from './lab/commands.ts';
 export { GRACE_CLOCKS, type GraceClock } from './kernel/grace.ts';
 export type { DeclarationTag } from './btf/tags.ts';
 export { toBase64 } from './base/base64.ts';
-export { hasLateTools, lateTools } from './lab/late-tools.ts';
+export { explain } from './lab/look.ts';
+export { freeLetter } from './lab/letters.ts';
+export { hasVerb } from './lab/verb.ts';
 export { Lab, type LabBreakpoint } from './lab/lab.ts';
 export {
   DEFAULT_KERNEL,

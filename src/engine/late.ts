@@ -1,31 +1,18 @@
-/** The other face of the engine: what a page needs only behind its first picture. */
+/** The other face of the engine: what a page needs only after its first picture. */
 import { declareStructOps } from './kernel/struct-ops/declare.ts';
-import { Again } from './lab/again.ts';
-import { callByHand } from './lab/call-member.ts';
-import { countInstructions } from './lab/heat.ts';
-import { install } from './lab/late-tools.ts';
-import { runModuleVerb } from './lab/modules.ts';
-import { congestionControlsIn, creatorTags, loadFile, mapElements } from './lab/objects.ts';
-import { lastBreak, whenRegister, whoWrote, whoWroteRegister } from './lab/questions.ts';
-import { programText } from './lab/program-text.ts';
+import { registerDeclare } from './lab/declared.ts';
+import { registerLateVerbs } from './lab/late-verbs.ts';
 
-export { congestionControlsIn, declareStructOps };
+export { declareStructOps };
 export type { DeclaredTypes } from './kernel/struct-ops/declare.ts';
+export { Again } from './lab/again.ts';
+export { countInstructions } from './lab/heat.ts';
+export { congestionControlsIn, creatorTags, mapElements } from './lab/objects.ts';
+export { type Answer, lastBreak, whenRegister, whoWrote, whoWroteRegister } from './lab/questions.ts';
+export { programTextOf } from './lab/program-text.ts';
 
-/** From now on labs can load objects, declare types, show programs as text, and run again beside themselves. */
-export const installLateTools = (): void =>
-  install({
-    loadFile,
-    declareStructOps,
-    creatorTags,
-    mapElements,
-    callByHand,
-    programText,
-    runModuleVerb,
-    Again,
-    countInstructions,
-    lastBreak,
-    whoWrote,
-    whoWroteRegister,
-    whenRegister,
-  });
+/** From now on labs know the late verbs, and texts may declare types. */
+export function installLateTools(): void {
+  registerLateVerbs();
+  registerDeclare(declareStructOps);
+}

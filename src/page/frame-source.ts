@@ -3,7 +3,8 @@
  */
 import type { HotSnapshot } from '../engine/index.ts';
 import { decodeFrame } from '../protocol/frame.ts';
-import type { FromWorker, MemoryWindow } from '../protocol/messages.ts';
+import type { FromWorker } from '../protocol/messages.ts';
+import type { MemoryWindow } from '../protocol/moves.ts';
 import { act } from './frame.ts';
 
 type FrameMessage = Extract<FromWorker, { type: 'frame' }>;

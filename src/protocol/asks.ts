@@ -1,7 +1,7 @@
 /*
- * The list of questions that the page asks the worker: the message union, what needs the engine's late part and the
- * types of requests and answers follow from it. A new question is a file here, a file in src/worker/asks, and a line in
- * each list.
+ * The list of questions that the page asks the worker: the message union and the types of requests and answers follow
+ * from it. All of them wait for the engine's late part. A new question is a file here, a file in src/worker/asks, and a
+ * line in each list.
  */
 import type { Ask } from './asks/ask.ts';
 import { compare } from './asks/compare.ts';

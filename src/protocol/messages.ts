@@ -2,6 +2,7 @@
  * Messages between the page and the worker. Types only: both sides are built from one tree, so the version is checked
  * once at the start. The worker owns the lab; the page asks and draws.
  */
+import { type MemoryWindow } from './moves.ts';
 import type { Break, ColdSnapshot, Command, CpuSnapshot, History, Scenario } from '../engine/index.ts';
 import type { AnswerMessage, AskMessage } from './asks.ts';
 import type { MoveMessage } from './moves.ts';
@@ -12,12 +13,6 @@ export interface Breakpoint {
   readonly text: string;
   /** 0-based line of the loaded text */
   readonly line: number;
-}
-
-/** Bytes of the machine that a view wants every frame. */
-export interface MemoryWindow {
-  readonly address: number;
-  readonly length: number;
 }
 
 export type ToWorker =

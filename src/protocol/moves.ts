@@ -1,5 +1,4 @@
 /* Moves of the cursor. Each is answered by the frame that it leads to, and by a notice where it leads nowhere. */
-import type { MemoryWindow } from './messages.ts';
 
 type Direction = 1 | -1;
 
@@ -34,3 +33,9 @@ export type SearchMessage =
   | { readonly type: 'who-wrote-register'; readonly register: number }
   /** back to when a register of the stopped program last became a value (low and high word), also in its earlier calls */
   | { readonly type: 'when-register'; readonly register: number; readonly value: readonly [number, number] };
+
+/** Bytes of the machine that a view wants every frame. */
+export interface MemoryWindow {
+  readonly address: number;
+  readonly length: number;
+}

@@ -6,13 +6,13 @@ import { compare } from './asks/compare.ts';
 import { heat } from './asks/heat.ts';
 import { map } from './asks/map.ts';
 import { program } from './asks/program.ts';
-import type { Desk } from './desk.ts';
+import type { LateDesk } from './desk.ts';
 
 const ANSWERERS: { readonly [N in AskName]: Answerer<N> } = { compare, heat, map, program };
 
 /** Asks the row of the question's name; `run` is stamped on what it answers. */
 export function answerAsk<N extends AskName>(
-  desk: Desk,
+  desk: LateDesk,
   lab: Lab,
   { n, name, request }: AskOf<N>,
   run: number,

@@ -1,6 +1,10 @@
 /* What a session lets moves and questions do: long work becomes a job of slices. */
 import type { MachineParts } from '../engine/index.ts';
+import type * as LateEngine from '../engine/late.ts';
 import type { Notice } from '../protocol/messages.ts';
+
+/** What the engine has only after its late part has come. */
+export type Late = typeof LateEngine;
 
 export type KeepGoing = () => boolean;
 
@@ -23,6 +27,11 @@ export interface Desk {
   readonly stop: (act: () => void) => void;
   /** once running work is done; whatever it ends with is shown */
   readonly start: (job: () => Job) => void;
+}
+
+/** A desk for what needs the engine's late part. */
+export interface LateDesk extends Desk {
+  readonly late: Late;
 }
 
 export const NOTHING: Job = { name: 'nothing', run: () => true, progress: () => null, done: () => {} };

@@ -3,17 +3,19 @@
  * takes long becomes a job of slices.
  */
 import type { Lab } from '../engine/index.ts';
+import type { Answer } from '../engine/late.ts';
 import type { ToWorker } from '../protocol/messages.ts';
 import type { SearchMessage } from '../protocol/moves.ts';
-import type { Desk, Job } from './desk.ts';
+import type { Desk, Job, LateDesk } from './desk.ts';
 
-type Searches = {
-  readonly [T in SearchMessage['type']]: {
-    /** needs the engine's late part */
-    readonly late: boolean;
-    readonly run: (desk: Desk, lab: Lab, m: Extract<SearchMessage, { type: T }>) => void;
-  };
-};
+type MessageOf<T extends SearchMessage['type']> = Extract<SearchMessage, { type: T }>;
+
+/** `late`: needs the engine's late part. */
+type Row<T extends SearchMessage['type']> =
+  | { readonly late: false; readonly run: (desk: Desk, lab: Lab, m: MessageOf<T>) => void }
+  | { readonly late: true; readonly run: (desk: LateDesk, lab: Lab, m: MessageOf<T>) => void };
+
+type Searches = { readonly [T in SearchMessage['type']]: Row<T> };
 
 const tell = ({ notice }: Desk, title: string, detail: string): void => notice({ kind: 'info', title, detail });
 const AHEAD = 'No program does so in the next five seconds.';
@@ -23,8 +25,10 @@ const SEARCHES: Searches = {
     late: true,
     run: (desk, lab) =>
       desk.stop(() => {
-        if (lab.reverse()) return;
-        if (lab.hasBreaks) tell(desk, 'None of the breaks was met before this point', 'This is the first of the run.');
+        const met = desk.late.lastBreak(lab.breaks, lab.history, lab.time);
+        if (met !== null) lab.seek(met);
+        else if (lab.breaks.length > 0)
+          tell(desk, 'None of the breaks was met before this point', 'This is the first of the run.');
         else tell(desk, 'There is nothing to go back to', 'Add a break first: on an edge, a count, a system call.');
       }),
   },
@@ -64,7 +68,7 @@ const SEARCHES: Searches = {
     late: true,
     run: (desk, lab, { register }) =>
       desk.stop(() => {
-        if (lab.whoWroteRegister(register)) return;
+        if (desk.late.whoWroteRegister(lab.searched, register)) return;
         tell(desk, `Nothing in this call wrote r${register}`, 'It is what it was when the program was called.');
       }),
   },
@@ -74,31 +78,41 @@ const SEARCHES: Searches = {
     late: true,
     run: (desk, lab, { window, value }) =>
       desk.start(() =>
-        lookBack(desk, lab, lab.lastChange(window, value), value ? NEVER : 'Nothing has written this since the start'),
+        lookBack(
+          desk,
+          lab,
+          desk.late.whoWrote(lab.searched, window, value),
+          value ? NEVER : 'Nothing has written this since the start',
+        ),
       ),
   },
 
   'when-register': {
     late: true,
     run: (desk, lab, { register, value }) =>
-      desk.start(() => lookBack(desk, lab, lab.lastHeld(register, value), NEVER)),
+      desk.start(() => lookBack(desk, lab, desk.late.whenRegister(lab.searched, register, value), NEVER)),
   },
 };
 
 const NEVER = 'It was never this value before';
 
 /** A search, and its answer in words; without one the lab stands where it stood. */
-function lookBack(desk: Desk, lab: Lab, search: Generator<void, void>, without: string): Job {
+function lookBack(desk: Desk, lab: Lab, search: Generator<void, Answer | null>, without: string): Job {
   const here = lab.position;
+  let answer: Answer | null = null;
   return {
     name: 'looking back',
     run: (keepGoing) => {
-      while (keepGoing()) if (search.next().done) return true;
+      while (keepGoing()) {
+        const step = search.next();
+        if (!step.done) continue;
+        answer = step.value;
+        return true;
+      }
       return false;
     },
     progress: () => null,
     done: () => {
-      const { answer } = lab;
       if (answer) return tell(desk, answer.title, answer.detail);
       lab.goto(here);
       return tell(desk, without, 'Looked back from here to the start of the run.');
@@ -108,12 +122,14 @@ function lookBack(desk: Desk, lab: Lab, search: Generator<void, void>, without: 
 
 export const isSearch = (message: ToWorker): message is SearchMessage => Object.hasOwn(SEARCHES, message.type);
 
-export const searchNeedsLate = ({ type }: SearchMessage): boolean => SEARCHES[type].late;
-
+/** Finds the place; `withLate` calls with the late desk when that part of the engine is here. */
 export function search<T extends SearchMessage['type']>(
   desk: Desk,
+  withLate: (act: (desk: LateDesk) => void) => void,
   lab: Lab,
-  message: Extract<SearchMessage, { type: T }>,
+  message: MessageOf<T>,
 ): void {
-  SEARCHES[message.type].run(desk, lab, message);
+  const row: Row<T> = SEARCHES[message.type];
+  if (row.late) withLate((late) => row.run(late, lab, message));
+  else row.run(desk, lab, message);
 }

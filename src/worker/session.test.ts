@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { installLateTools } from '../engine/late.ts';
+import * as lateEngine from '../engine/late.ts';
 import type { AnswerMessage, AnswerOf, AskName } from '../protocol/asks.ts';
 import type { FromWorker, ToWorker } from '../protocol/messages.ts';
 import { PROTOCOL_VERSION } from '../protocol/messages.ts';
@@ -18,10 +18,15 @@ const file = (name: string): ArrayBuffer =>
 /** A session with a clock of its own: each look at it costs a tenth of a millisecond. */
 function session() {
   let now = 0;
+  let late: typeof lateEngine | null = null;
   const heard: FromWorker[] = [];
   const lab = new Session({
     post: (message) => heard.push(message),
-    fetchLateTools: installLateTools,
+    late: () => late,
+    fetchLate: () => {
+      lateEngine.installLateTools();
+      late = lateEngine;
+    },
     clock: () => {
       now += 0.1;
       return now;

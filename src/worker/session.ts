@@ -4,7 +4,9 @@
  */
 import {
   assertUnreachable,
-  hasLateTools,
+  explain,
+  freeLetter,
+  hasVerb,
   type Break,
   type Command,
   declaresTypes,
@@ -16,18 +18,13 @@ import {
   TYPES_TEXT,
 } from '../engine/index.ts';
 import { encodeFrame } from '../protocol/frame.ts';
-import {
-  type FromWorker,
-  type MemoryWindow,
-  type Notice,
-  PROTOCOL_VERSION,
-  type ToWorker,
-} from '../protocol/messages.ts';
+import { type FromWorker, type Notice, PROTOCOL_VERSION, type ToWorker } from '../protocol/messages.ts';
+import { type MemoryWindow } from '../protocol/moves.ts';
 import { refusalAfter, refusedProgram } from './refusals.ts';
-import { ASKS, type AskMessage } from '../protocol/asks.ts';
+import type { AskMessage } from '../protocol/asks.ts';
 import { answerAsk } from './asks.ts';
-import type { Desk, Job, KeepGoing } from './desk.ts';
-import { isSearch, search, searchNeedsLate } from './searches.ts';
+import type { Desk, Job, KeepGoing, Late, LateDesk } from './desk.ts';
+import { isSearch, search } from './searches.ts';
 
 /** The longest a slice works before it reads the queue, ms. */
 const SLICE_MS = 8;
@@ -38,22 +35,14 @@ const HISTORY_MS = 250;
 /** Between two pictures while playing, ms. */
 const FRAME_MS = 12;
 
-/** Commands for which the engine needs its other part. */
-const NEEDS_LATE_TOOLS: ReadonlySet<Command['do']> = new Set([
-  'load-object',
-  'call-member',
-  'read-ring',
-  'insmod',
-  'rmmod',
-  'replace',
-]);
-
 export interface SessionHost {
   readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
   /** wall clock, ms */
   readonly clock: () => number;
-  /** fetches the engine's other part (src/engine/late.ts) and installs it */
-  readonly fetchLateTools: () => void;
+  /** the engine's late part (src/engine/late.ts), installed; null while it has not come */
+  readonly late: () => Late | null;
+  /** fetches it */
+  readonly fetchLate: () => void;
 }
 
 export class Session {
@@ -152,8 +141,7 @@ export class Session {
     this.jobs = [];
     const { scenario } = message;
     const needed =
-      declaresTypes({ ...scenario.texts, ...this.texts }) ||
-      scenario.steps.some(({ command }) => NEEDS_LATE_TOOLS.has(command.do));
+      declaresTypes({ ...scenario.texts, ...this.texts }) || scenario.steps.some(({ command }) => !hasVerb(command.do));
     this.withLateTools(needed, () => this.start(new Lab(parts.value, scenario, this.texts), scenario.openAt));
     this.host.post({ type: 'ready', version: PROTOCOL_VERSION });
   }
@@ -173,7 +161,7 @@ export class Session {
       const stop = notes.find((note) => note.kind === 'stopped');
       if (stop && lab.showStop(stop)) this.frame();
       else this.seekJob(lab, time);
-      const refused = changed ? refusedProgram(lab.history, (call) => lab.machine.explain(call)) : null;
+      const refused = changed ? refusedProgram(lab.history, explain) : null;
       if (refused) this.notice(refused);
     });
   }
@@ -208,7 +196,8 @@ export class Session {
 
   private move(lab: Lab, message: ToWorker): void {
     if (isSearch(message)) {
-      this.withDesk(searchNeedsLate(message), (desk) => search(desk, lab, message));
+      const { parts } = this;
+      if (parts) search(this.desk(parts), (act) => this.withLateDesk(act), lab, message);
       return;
     }
     switch (message.type) {
@@ -228,9 +217,7 @@ export class Session {
         this.stop(() => lab.stepCall(message.direction));
         return;
       case 'command':
-        this.withLateTools(NEEDS_LATE_TOOLS.has(message.command.do), () =>
-          this.stop(() => this.command(lab, message.command)),
-        );
+        this.withLateTools(!hasVerb(message.command.do), () => this.stop(() => this.command(lab, message.command)));
         return;
       case 'restart':
         this.withLateTools(declaresTypes(message.texts), () => this.stop(() => this.restart(lab, message.texts)));
@@ -257,15 +244,15 @@ export class Session {
   /** What is asked of a run that is over when its turn comes is left unanswered. */
   private ask(lab: Lab, message: AskMessage): void {
     const { run } = this;
-    this.withDesk(ASKS[message.name].late, (desk) => {
+    this.withLateDesk((desk) => {
       if (this.run !== run) return;
       answerAsk(desk, lab, message, run, (answer) => this.host.post(answer));
     });
   }
 
-  private withDesk(late: boolean, act: (desk: Desk) => void): void {
+  private withLateDesk(act: (desk: LateDesk) => void): void {
     const { parts } = this;
-    if (parts) this.withLateTools(late, () => act(this.desk(parts)));
+    if (parts) this.withLateTools(true, (late) => late && act({ ...this.desk(parts), late }));
   }
 
   private desk(parts: MachineParts): Desk {
@@ -289,11 +276,14 @@ export class Session {
     };
   }
 
-  /** At once, or when the engine's other part is here. */
-  private withLateTools(needed: boolean, act: () => void): void {
-    if (!needed || hasLateTools()) return act();
-    this.host.fetchLateTools();
-    this.jobs.push({ name: 'fetching the rest of the engine', run: hasLateTools, progress: () => null, done: act });
+  /** At once, or when the engine's late part is here. */
+  private withLateTools(needed: boolean, act: (late: Late | null) => void): void {
+    const { late, fetchLate } = this.host;
+    if (!needed || late() !== null) return act(late());
+    fetchLate();
+    const isHere = (): boolean => late() !== null;
+    const done = (): void => act(late());
+    this.jobs.push({ name: 'fetching the rest of the engine', run: isHere, progress: () => null, done });
   }
 
   /** Pauses, then does something once running work is done, then shows where that led. */
@@ -330,7 +320,7 @@ export class Session {
       });
       return;
     }
-    const map = lab.machine.nextLetter();
+    const map = freeLetter(lab.machine.user.state.maps.map(({ letter }) => letter));
     const process = `loader-${map.toLowerCase()}`;
     this.texts = { ...this.texts, [name]: text };
     this.beginRun();
@@ -339,7 +329,7 @@ export class Session {
     lab.command({ do: 'spawn', process });
     lab.command({ do: 'load', process, map, text: name, source: text });
     lab.command({ do: 'register', process, map });
-    const link = Object.keys(lab.machine.user.state.links).length + 1;
+    const link = Math.max(0, ...lab.machine.user.state.links.keys()) + 1;
     if (lab.machine.user.map(map)?.forLinks) lab.command({ do: 'link', process, map, link });
     this.reportRefusal(lab, event);
     this.lookAhead(lab);
@@ -378,7 +368,7 @@ export class Session {
 
   /** The first call after an event that was refused, as something to read. */
   private reportRefusal(lab: Lab, after: number): void {
-    const notice = refusalAfter(lab.history, after, (call) => lab.machine.explain(call));
+    const notice = refusalAfter(lab.history, after, explain);
     if (notice) this.notice(notice);
   }
 

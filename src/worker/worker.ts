@@ -1,26 +1,32 @@
 import type { FromWorker, ToWorker } from '../protocol/messages.ts';
 import { whileWorking } from '../engine/index.ts';
+import type { Late } from './desk.ts';
 import { Session } from './session.ts';
 
 const scope = self as DedicatedWorkerGlobalScope;
 const post = (message: FromWorker, transfer: Transferable[] = []) => scope.postMessage(message, transfer);
 whileWorking(() => post({ type: 'heartbeat', job: 'reading a long text', progress: null }));
+let late: Late | null = null;
 let fetching: Promise<void> | null = null;
-/** The engine's other part comes behind the first picture, or when it is asked for. */
-function fetchLateTools(): void {
+
+/** The engine's late part comes after the first picture, or when it is asked for. */
+function fetchLate(): void {
   fetching ??= import('../engine/late.ts').then(
-    ({ installLateTools }) => installLateTools(),
+    (module) => {
+      module.installLateTools();
+      late = module;
+    },
     () => {
       fetching = null;
-      scope.setTimeout(fetchLateTools, RETRY_MS);
+      scope.setTimeout(fetchLate, RETRY_MS);
     },
   );
 }
 const RETRY_MS = 1000;
 const BEHIND_MS = 1500;
-scope.setTimeout(fetchLateTools, BEHIND_MS);
+scope.setTimeout(fetchLate, BEHIND_MS);
 
-const session = new Session({ post, clock: () => performance.now(), fetchLateTools });
+const session = new Session({ post, clock: () => performance.now(), late: () => late, fetchLate });
 
 /** A message to ourselves runs after the page's messages that are already queued. */
 const turn = new MessageChannel();

@@ -21,16 +21,17 @@ export function mixText(h: number, text: string): number {
 const treeHashes = new WeakMap<object, number>();
 
 /**
- * Hash of a tree of plain objects, arrays, strings, numbers, booleans and null. Subtrees are immutable, so theirs is
- * remembered. Keys count in the order in which they stand.
+ * Hashes a tree of plain objects, maps, arrays, strings, numbers, booleans and null. Subtrees are immutable, so theirs
+ * is remembered. Keys count in the order in which they stand.
  */
 export function hashTree(value: unknown): number {
   if (typeof value !== 'object' || value === null) return mixText(7, `${typeof value}:${String(value)}`);
   const known = treeHashes.get(value);
   if (known !== undefined) return known;
   let h = Array.isArray(value) ? 11 : 13;
-  for (const [key, item] of Object.entries(value)) {
-    h = mixText(h, key);
+  const entries: Iterable<[unknown, unknown]> = value instanceof Map ? value : Object.entries(value);
+  for (const [key, item] of entries) {
+    h = mixText(h, String(key));
     h = mix(h, hashTree(item));
   }
   treeHashes.set(value, h);

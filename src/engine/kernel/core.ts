@@ -8,7 +8,7 @@ import type { Text, TextFunction } from '../vm/text.ts';
 import type { Profile } from './profiles.ts';
 import type { KernelState, ProgObject } from './state.ts';
 import type { FuncModel } from './struct-ops/func-model.ts';
-import type { StructOpsType } from './struct-ops/types.ts';
+import type { StructOpsType } from './struct-ops/shape.ts';
 
 /** The machine's clock and timers (net/event-queue.ts is one). */
 interface Timers {

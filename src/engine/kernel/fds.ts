@@ -2,16 +2,8 @@
 import { ERRNO } from '../base/errno.ts';
 import type { Core } from './core.ts';
 import { holdBtf, holdLink, holdMap, holdProg, putBtf, putLink, putMap, putProg } from './objects.ts';
-import {
-  CAPABILITIES,
-  type Capability,
-  type FileKind,
-  type OpenFile,
-  type Process,
-  type Table,
-  withEntry,
-  withoutEntry,
-} from './state.ts';
+import { type FileKind, type OpenFile, type Process, type Table, withEntry, withoutEntry } from './state.ts';
+import { CAPABILITIES, type Capability } from './capabilities.ts';
 import { fail, next, type Outcome } from './steps.ts';
 
 /** RLIMIT_NOFILE as most systems set it. */

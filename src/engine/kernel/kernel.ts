@@ -22,21 +22,15 @@ import { MAP_TYPE } from './maps/map-type.ts';
 import { consume } from './maps/ringbuf.ts';
 import { expectSockets, socketGone } from './maps/sk-storage.ts';
 import { inProfile } from './profiles.ts';
-import {
-  type Capability,
-  emptyState,
-  type FileKind,
-  type KernelState,
-  type MapObject,
-  refcnt,
-  shownRefcnt,
-} from './state.ts';
+import { emptyState, type FileKind, type KernelState, type MapObject, refcnt, shownRefcnt } from './state.ts';
+import { type Capability } from './capabilities.ts';
 import { type CallArgument, callMember, type MemberCall } from './struct-ops/call.ts';
 import { dummyOps } from './struct-ops/dummy-ops.ts';
 import { IMAGE_BYTES, rebuildText, trampolineLines } from './struct-ops/trampolines.ts';
 import { seqShow } from './struct-ops/show.ts';
 import { genericOps } from './struct-ops/generic.ts';
-import { beyondEngine, registerType, structOpsType, type StructOpsType } from './struct-ops/types.ts';
+import { beyondEngine, registerType, structOpsType } from './struct-ops/types.ts';
+import { type StructOpsType } from './struct-ops/shape.ts';
 import { lookupValue, mapState } from './struct-ops/value.ts';
 import type { X86Line } from './struct-ops/x86.ts';
 import type { HolderKind, StructOpsRefs, StructOpsSubsystem } from './subsystem.ts';

@@ -8,7 +8,7 @@ import type { MapShape, MapType } from './maps/map-type.ts';
 import { heapOf, MAP_TYPES } from './maps/types.ts';
 import { allocId, allocObject, holdBtf, setMap } from './objects.ts';
 import { done, fail, next } from './steps.ts';
-import type { StructOpsType } from './struct-ops/types.ts';
+import type { StructOpsType } from './struct-ops/shape.ts';
 import { MAP_FLAG, MAP_TYPE_STRUCT_OPS, objName } from './uapi.ts';
 
 interface MapCreate extends Call<'BPF_MAP_CREATE'> {

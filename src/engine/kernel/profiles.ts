@@ -3,7 +3,7 @@
  * this" anywhere else.
  */
 import type { InstructionFacts, InstructionFeature } from './insn-check.ts';
-import type { Capability } from './state.ts';
+import type { Capability } from './capabilities.ts';
 
 const PROFILE_ORDER = ['v5.6', 'v6.1', 'v6.12'] as const;
 type ProfileName = (typeof PROFILE_ORDER)[number];

@@ -9,7 +9,7 @@ import { type RefusedCall, refusedCall } from './helper-sets.ts';
 import { checkInstructions, checkLate } from './insn-check.ts';
 import { findReferences, type MapReferences, withAddresses } from './maps/references.ts';
 import { fail, next, type Outcome, type Step } from './steps.ts';
-import type { StructOpsMember, StructOpsType } from './struct-ops/types.ts';
+import type { StructOpsMember, StructOpsType } from './struct-ops/shape.ts';
 import { PROG_FLAG, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
 import { finishLog, type LogAttr, logAttrValid, logAttrValidEarly } from './verifier-log.ts';
 

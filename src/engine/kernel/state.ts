@@ -6,12 +6,10 @@
  * Objects have numbers that are never used again; the ids that user space sees come and go. A reference count is never
  * stored: each object has the list of those who hold it, and every count is the length of a part of that list.
  */
+import { type Capability } from './capabilities.ts';
 import type { GraceClock } from './grace.ts';
-import type { Heap, HeapName } from './maps/heap.ts';
+import type { Heap, HeapName } from './maps/pieces.ts';
 import type { Holder } from './subsystem.ts';
-
-export const CAPABILITIES = ['CAP_NET_ADMIN', 'CAP_SYS_ADMIN', 'CAP_PERFMON', 'CAP_BPF'] as const;
-export type Capability = (typeof CAPABILITIES)[number];
 
 export interface Process {
   readonly pid: number;

@@ -1,9 +1,10 @@
 /* A kernel with the struct_ops types that a run's texts declare: as if it had been built with them. */
+import { assert } from '../base/assert.ts';
 import type { Diagnostic } from '../base/result.ts';
 import { symbolsFromBtf } from '../libbpf/symbols.ts';
 import { TYPES_TEXT } from './commands.ts';
 import type { MachineParts } from './kernels.ts';
-import { lateTools } from './late-tools.ts';
+import type { declareStructOps } from '../kernel/struct-ops/declare.ts';
 
 export interface DeclaredParts {
   readonly parts: MachineParts;
@@ -12,13 +13,23 @@ export interface DeclaredParts {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Whether these texts need installLateTools(). */
+type Declare = typeof declareStructOps;
+
+/** Reads C declarations; comes with the engine's late part. */
+let declare: Declare | null = null;
+
+export const registerDeclare = (known: Declare): void => {
+  declare = known;
+};
+
+/** Whether these texts need the engine's late part. */
 export const declaresTypes = (texts: Readonly<Record<string, string>>): boolean => (texts[TYPES_TEXT] ?? '') !== '';
 
 /** The kernel as it was where nothing is declared, or the declaration has errors. */
 export function declareTypes(texts: Readonly<Record<string, string>>, parts: MachineParts): DeclaredParts {
   if (!declaresTypes(texts)) return { parts, names: [], diagnostics: [] };
-  const { value, diagnostics } = lateTools().declareStructOps(texts[TYPES_TEXT], parts.btf);
+  assert(declare, "declared types need the engine's late part");
+  const { value, diagnostics } = declare(texts[TYPES_TEXT], parts.btf);
   const { btf, names } = value;
   if (!btf) return { parts, names: [], diagnostics };
   return { parts: { ...parts, btf, symbols: symbolsFromBtf(btf) }, names, diagnostics };

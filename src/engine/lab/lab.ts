@@ -4,13 +4,11 @@
  */
 import { type Break, nextBreak } from './breaks.ts';
 import { Microscope, type Place } from './microscope.ts';
-import { lateTools } from './late-tools.ts';
-import type { Answer, Searched, Window } from './questions.ts';
+import type { Searched } from './questions.ts';
 import type { MachineParts } from './kernels.ts';
-import { Machine } from './machine.ts';
+import { type Cold, Machine } from './machine.ts';
 import { Recorder } from './recorder.ts';
 import { type LoggedCommand, Run } from './run.ts';
-import type { Cold } from './machine.ts';
 import type { Command, Scenario } from './commands.ts';
 import type { ColdSnapshot, CpuSnapshot, History, HotSnapshot, NoteRecord, Position, Series } from './snapshot.ts';
 
@@ -32,9 +30,7 @@ export class Lab {
   private readonly scope: Microscope;
   private readonly recorder = new Recorder();
   private breakpoints: readonly LabBreakpoint[] = [];
-  /** what the last search back found */
-  answer: Answer | null = null;
-  private breaks: readonly Break[] = [];
+  breaks: readonly Break[] = [];
   /** told by the machine during the event that runs; kept when the event was run to its end for the first time */
   private pending: (() => void)[] = [];
   private executed = 0;
@@ -121,20 +117,9 @@ export class Lab {
     return 'stopped';
   }
 
-  /** Back to where the run last met one of the breaks; false when it did not. */
-  reverse(): boolean {
-    const met = lateTools().lastBreak(this.breaks, this.recorder.history, this.time);
-    if (met !== null) this.seek(met);
-    return met !== null;
-  }
-
   /** What was done besides the scenario's steps, in the order of time. */
   get commands(): readonly LoggedCommand[] {
     return this.run.commands;
-  }
-
-  get hasBreaks(): boolean {
-    return this.breaks.length > 0;
   }
 
   setBreaks(breaks: readonly Break[]): void {
@@ -212,31 +197,8 @@ export class Lab {
     else this.scope.goto(event + 1, call, insn);
   }
 
-  /** Back to the instruction of this call that wrote a register last; false when none did. Needs installLateTools(). */
-  whoWroteRegister(register: number): boolean {
-    return lateTools().whoWroteRegister(this.searched, register);
-  }
-
-  /**
-   * Searches back for what changed bytes of the machine, or made them a value; a generator of slices. Then the lab
-   * stands there, at the instruction where a program did it, and `answer` has it in words; null when nothing did. Needs
-   * installLateTools().
-   */
-  *lastChange(window: Window, value: readonly number[] | null): Generator<void, void> {
-    this.answer = null;
-    this.answer = yield* lateTools().whoWrote(this.searched, window, value);
-  }
-
-  /**
-   * Likewise for a register of the stopped program: back to where it last became a value, in this call or an earlier
-   * one of the same program. `value`: low and high word.
-   */
-  *lastHeld(register: number, value: readonly [number, number]): Generator<void, void> {
-    this.answer = null;
-    this.answer = yield* lateTools().whenRegister(this.searched, register, value);
-  }
-
-  private get searched(): Searched {
+  /** What searches back over the run move (src/engine/lab/questions.ts). */
+  get searched(): Searched {
     const { run, scope, machine, recorder } = this;
     return { run, scope, machine, calls: recorder.history.calls, cpu: () => this.cpu() };
   }

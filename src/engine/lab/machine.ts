@@ -1,32 +1,39 @@
 /*
- * A whole machine: memory, clock, BPF, kernel, TCP and its users, wired at boot in a fixed order so that every address
- * and every number is the same in every run.
+ * A whole machine: what boot wired, its users, and the scenario's commands at their times. It tells what happens; what
+ * it looks like is src/engine/lab/look.ts.
  */
 import type { Parsed } from '../base/result.ts';
 import type { Btf } from '../btf/btf.ts';
-import type { DeclarationTag } from '../btf/tags.ts';
 import { assemble } from '../isa/assembler.ts';
 import type { AssembledObject } from '../isa/object.ts';
+import type { Kernel, KernelState, ProgObject } from '../kernel/kernel.ts';
 import type { Profile } from '../kernel/profiles.ts';
-import { Kernel, type KernelState, type ProgObject } from '../kernel/kernel.ts';
-import { ENGINE_ARGS } from '../kernel/struct-ops/types.ts';
-import { type EventKind, EventQueue } from '../net/event-queue.ts';
+import type { EventKind, EventQueue } from '../net/event-queue.ts';
 import { cursorClass } from '../net/record.ts';
-import { registerHelpers } from '../tcp/cc/helpers.ts';
 import type { TcpSock } from '../tcp/stack.ts';
-import { Tcp, type TcpCold } from '../tcp/tcp.ts';
-import { KernelFunctions } from '../vm/functions.ts';
-import { BpfMachine } from '../vm/machine.ts';
-import { Memory } from '../vm/memory.ts';
-import { Text } from '../vm/text.ts';
-import { type Command, type MapLetter, type Scenario, TYPES_TEXT } from './commands.ts';
-import { type DeclaredParts, declareTypes } from './declared.ts';
+import type { Tcp, TcpCold } from '../tcp/tcp.ts';
+import type { Memory } from '../vm/memory.ts';
+import type { Program } from '../vm/prepared.ts';
+import type { Text } from '../vm/text.ts';
+import { boot, type Booted } from './boot.ts';
+import { type Command, type Scenario, TYPES_TEXT } from './commands.ts';
 import type { MachineParts } from './kernels.ts';
+import {
+  answer,
+  cpuSnapshot,
+  hotSnapshot,
+  letterOf,
+  lifecycleFacts,
+  linkSnapshots,
+  type Looked,
+  mapSnapshot,
+  processSnapshots,
+  progOf,
+  socketSnapshots,
+  storeLine,
+} from './look.ts';
 import type { Halted, ProgramWatch, WatchedMachine } from './microscope.ts';
 import { objectSnapshots } from './object-snapshots.ts';
-import { lateTools } from './late-tools.ts';
-import type { ProgramText } from './program-text.ts';
-import { Programs } from './programs.ts';
 import type { LifecycleFacts, WindowPoint } from './recorder.ts';
 import type { RunnableMachine } from './run.ts';
 import type {
@@ -35,25 +42,14 @@ import type {
   ColdSnapshot,
   CpuSnapshot,
   HotSnapshot,
-  MapElement,
   MessageRecord,
   NoteRecord,
   Position,
 } from './snapshot.ts';
-import {
-  answer,
-  cpuSnapshot,
-  hotSnapshot,
-  lifecycleFacts,
-  linkSnapshots,
-  mapSnapshot,
-  nextLetter,
-  processSnapshots,
-  socketSnapshots,
-  storeLine,
-} from './snapshots.ts';
 import { UserSpace } from './user-space.ts';
-import type { LoadedMap, LoadedProg, UserState } from './user-state.ts';
+import type { LoadedMap, UserState } from './user-state.ts';
+import { runVerb } from './verb.ts';
+import { registerFirstVerbs } from './verbs.ts';
 
 /** The immutable part of the state. */
 export interface Cold {
@@ -87,19 +83,15 @@ export interface SourcePlace {
   readonly first: boolean;
 }
 
-export class Machine implements RunnableMachine<Cold>, WatchedMachine {
-  readonly memory = new Memory();
-  readonly events = new EventQueue(this.memory);
-  readonly functions = new KernelFunctions();
-  readonly text = new Text(this.memory);
+export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
+  readonly memory: Memory;
+  readonly events: EventQueue;
   readonly kernel: Kernel;
   readonly tcp: Tcp;
   readonly user: UserSpace;
   readonly btf: Btf;
   readonly profile: Profile;
-  private readonly declared: DeclaredParts;
-  private readonly bpf: BpfMachine;
-  private readonly programs: Programs;
+  private readonly boot: Booted;
   private readonly parsedTexts = new Map<string, Parsed<AssembledObject>>();
   private readonly scenarioStep: EventKind;
   /** a cursor on the tcp_sock that is being told of */
@@ -118,52 +110,22 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     readonly texts: Readonly<Record<string, string>>,
     private readonly observer: MachineObserver,
   ) {
-    const { memory, events, text, functions } = this;
-    this.declared = declareTypes(texts, parts);
-    const { btf } = this.declared.parts;
-    this.btf = btf;
+    registerFirstVerbs();
+    this.boot = boot(parts, scenario, texts, {
+      stopped: (prog, message, pc) => this.stopped(prog, message, pc),
+      trace: (line) => this.message({ process: null, source: 'trace', level: 'info', text: line }),
+      window: (sk) => this.windowChanged(sk),
+      drop: () => this.observer.queue(this.events.now, this.tcp.net.queueLength),
+      warning: (sk, message) => this.warn(sk, message),
+    });
+    const { memory, events, kernel, tcp, declared } = this.boot;
+    this.memory = memory;
+    this.events = events;
+    this.kernel = kernel;
+    this.tcp = tcp;
+    this.btf = declared.parts.btf;
     this.profile = parts.profile;
-    this.bpf = new BpfMachine(memory, functions, { gate: text.gate });
-    this.programs = new Programs(this.bpf);
-    this.kernel = new Kernel({
-      memory,
-      text,
-      timers: events,
-      btf,
-      profile: parts.profile,
-      prepare: (insns) => this.programs.problem(insns),
-      makeTrampolines: (members) => this.programs.trampolines(members),
-      maxArguments: ENGINE_ARGS,
-      has: (kind, id) => functions[kind](id) !== undefined,
-      observer: {
-        onStopped: (prog, message, pc) => this.stopped(prog, message, pc),
-        onSocketClosed: (socket) => this.tcp.close(socket),
-        onTrace: (line) => this.message({ process: null, source: 'trace', level: 'info', text: line }),
-      },
-      sockets: { address: (socket) => this.tcp.addressOf(socket), is: (sk) => this.tcp.socketOf(sk) !== 0 },
-    });
-    this.tcp = new Tcp({
-      memory,
-      events,
-      text,
-      functions,
-      btf,
-      refs: this.kernel.refs,
-      path: scenario.path,
-      seed: scenario.seed,
-      refusesNameEarly: parts.profile.refusesNameEarly,
-      observer: {
-        onWindow: (sk) => this.windowChanged(sk),
-        onDrop: () => this.observer.queue(this.events.now, this.tcp.net.queueLength),
-        onWarning: (sk, message) => this.warn(sk, message),
-        onGone: (sk) => this.kernel.socketGone(sk),
-      },
-    });
-    this.kernel.registerHelpers(functions);
-    registerHelpers(functions, { now: () => events.now, random: () => this.tcp.net.random() });
-    this.sock = new (cursorClass(this.tcp.offsets.sock.layout))(memory);
-    this.kernel.registerSubsystem(this.tcp.subsystem);
-    for (const name of this.declared.names) this.kernel.registerGeneric(name);
+    this.sock = new (cursorClass(tcp.offsets.sock.layout))(memory);
     this.user = new UserSpace(this, (record) => this.observer.call(record));
     this.scenarioStep = events.define('scenario', (index) => this.stepOf(index));
     for (const [index, { at }] of scenario.steps.entries()) events.schedule(at, this.scenarioStep, index);
@@ -180,12 +142,12 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
   }
 
   get watch(): ProgramWatch | null {
-    return this.bpf.watch;
+    return this.boot.bpf.watch;
   }
 
   set watch(watch: ProgramWatch | null) {
-    this.bpf.watch = watch;
-    this.text.forget();
+    this.boot.bpf.watch = watch;
+    this.boot.text.forget();
   }
 
   get dead(): boolean {
@@ -193,11 +155,11 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
   }
 
   apply(command: Command): void {
-    this.user.run(command);
+    runVerb(this.user, command);
   }
 
   get executedInsns(): number {
-    return this.bpf.executed;
+    return this.boot.bpf.executed;
   }
 
   /** Null when the text does not assemble on this kernel. */
@@ -208,7 +170,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
 
   /** The first error of a text, with its 0-based line; of the declared types, as this machine has them. */
   checkText(text: string, name = ''): { readonly message: string; readonly line: number } | null {
-    const { diagnostics } = name === TYPES_TEXT ? this.declared : this.parsed(text);
+    const { diagnostics } = name === TYPES_TEXT ? this.boot.declared : this.parsed(text);
     const error = diagnostics.find(({ severity }) => severity === 'error');
     return error ? { message: `${error.code}: ${error.message}`, line: error.range.line } : null;
   }
@@ -217,30 +179,19 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
   private parsed(text: string): Parsed<AssembledObject> {
     const known = this.parsedTexts.get(text);
     if (known) return known;
-    const parsed = assemble(text, this.declared.parts.symbols);
+    const parsed = assemble(text, this.boot.declared.parts.symbols);
     this.parsedTexts.set(text, parsed);
     return parsed;
   }
 
-  nextLetter(): MapLetter {
-    return nextLetter(this.user.state.maps.map(({ letter }) => letter));
-  }
-
-  /** `EEXIST` for a negative errno */
-  answer(ret: number): string {
+  /** `0`, `EEXIST` */
+  answerOf({ ret }: CallRecord): string {
     return answer(ret);
   }
 
-  /** `0`, `EEXIST` */
-  answerOf(record: CallRecord): string {
-    return answer(record.ret);
-  }
-
-  /** Which step refused a call, in words. */
-  explain(record: CallRecord): string {
-    const last = record.trace.at(-1);
-    const where = last?.member ? ` at member ${last.member}` : '';
-    return last ? `${answer(record.ret)}: refused by the check "${last.step}"${where}` : answer(record.ret);
+  /** The kernel's text: its functions by address. */
+  get text(): Text {
+    return this.boot.text;
   }
 
   flowCounters(socket: number): FlowCounters {
@@ -258,32 +209,14 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     return this.memory.u8.slice(Math.max(0, address), Math.max(0, address) + Math.max(0, length));
   }
 
-  /** Letter of the map whose struct is at this address; null for a built-in. */
-  letterOf(kdata: number): MapLetter | null {
-    const map = kdata === 0 ? null : this.kernel.mapOf(kdata);
-    return map ? (this.user.state.maps.find(({ object }) => object === map.object)?.letter ?? null) : null;
-  }
-
-  /** A loaded program in three hands: its instructions, their source lines, and what they were compiled to. */
-  programText(id: number): ProgramText | null {
-    const found = this.progOf(id);
-    if (!found || !this.kernel.state.progs[found.prog.object]) return null;
-    const insns = this.kernel.insns(found.prog.object);
-    const prepared = this.bpf.prepare(insns);
-    return lateTools().programText(insns, found.prog.lines, prepared.ok ? prepared.value : null, this.btf);
-  }
-
-  /** The loaded program with this id. */
-  progOf(id: number): { readonly loaded: LoadedMap; readonly prog: LoadedProg } | null {
-    for (const loaded of this.user.state.maps) {
-      const prog = loaded.progs.find((p) => p.id === id);
-      if (prog) return { loaded, prog };
-    }
-    return null;
+  /** What a program was compiled to; null when it cannot run. */
+  prepared(insns: Uint8Array): Program | null {
+    const prepared = this.boot.bpf.prepare(insns);
+    return prepared.ok ? prepared.value : null;
   }
 
   sourceOf(progId: number, pc: number): SourcePlace | null {
-    const found = this.progOf(progId);
+    const found = progOf(this.user, progId);
     if (!found) return null;
     const { lines } = found.prog;
     return { text: found.loaded.text, line: lines[pc], first: lines.indexOf(lines[pc]) === pc };
@@ -292,16 +225,6 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
   /** Base64 of a file that the scenario brought. */
   objectFile(name: string): string | null {
     return this.scenario.objects?.[name] ?? null;
-  }
-
-  /** Declaration tags in the BTF of the creator of the map with this id; null when there is no such map. */
-  creatorTags(id: number): DeclarationTag[] | null {
-    return lateTools().creatorTags(this.kernel, id);
-  }
-
-  /** The first elements of the map with this id; null when there is no such map. */
-  mapElements(id: number, most = 100): MapElement[] | null {
-    return lateTools().mapElements(this.kernel, id, most);
   }
 
   /** The same array while nothing about the maps changed. */
@@ -373,7 +296,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
       this.user.state = { ...this.user.state, captions: n + 1 };
       this.observer.caption({ n, time: this.events.now, event: this.events.count, text: caption });
     }
-    this.user.run(command);
+    runVerb(this.user, command);
   }
 
   private windowChanged(sk: number): void {
@@ -383,7 +306,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     sock.at = sk;
     this.observer.window(this.events.now, {
       socket,
-      map: this.letterOf(sock.icsk_ca_ops),
+      map: letterOf(this, sock.icsk_ca_ops),
       cwnd: sock.snd_cwnd,
       ssthresh: sock.snd_ssthresh,
       srttUs: sock.srtt_us >>> 3,
@@ -394,7 +317,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
 
   private warn(sk: number, message: string): void {
     const socket = Math.abs(this.tcp.socketOf(sk));
-    const found = this.progOf(this.bpf.called);
+    const found = progOf(this.user, this.boot.bpf.called);
     const line = found ? storeLine(found.prog, this.tcp.offsets.sock.layout.snd_cwnd.offset) : null;
     this.note('warning', `Socket ${socket}: a window of 0`, message, found?.loaded.text ?? null, line, null);
   }

@@ -4,7 +4,8 @@
  * look at. Leaving restores the checkpoint before the event. Stepping forward, stepping back and breakpoints are all
  * "run until this test says stop".
  */
-import type { InstructionWatch, Registers } from '../vm/interpreter.ts';
+import type { Registers } from '../vm/prepared.ts';
+import type { InstructionWatch } from '../vm/prepared.ts';
 import type { Run } from './run.ts';
 
 /** The machine asks at each program call; null lets the program run unwatched. */

@@ -8,7 +8,7 @@ import { symbolsFromBtf } from '../libbpf/symbols.ts';
 import type { Command, Scenario } from './commands.ts';
 import { installLateTools } from '../late.ts';
 import { Lab } from './lab.ts';
-import { linkPath } from './modules.ts';
+import { linkPath } from './verbs/modules.ts';
 
 installLateTools();
 const btf = shippedBtf();
@@ -98,7 +98,7 @@ function both(verbs: readonly Verb[]): { asVerbs: Lab; asCalls: Lab } {
         links++;
         asCalls.command({ do: 'link', process, map, link: links });
         const loaded = asCalls.machine.user.map(map);
-        const made = asCalls.machine.user.state.links[links];
+        const made = asCalls.machine.user.state.links.get(links);
         if (loaded && made) asCalls.command({ do: 'pin', process, path: linkPath(loaded), link: links });
         else links--;
       }

@@ -8,7 +8,7 @@ import { shippedBtf } from '../kernel/testing/boot.ts';
 import { symbolsFromBtf } from '../libbpf/symbols.ts';
 import type { Command, Scenario } from './commands.ts';
 import { V6_12 } from '../kernel/profiles.ts';
-import { installLateTools } from '../late.ts';
+import { installLateTools, mapElements } from '../late.ts';
 import { Lab } from './lab.ts';
 
 const SAMPLES = join(import.meta.dirname, '../../../public/samples');
@@ -68,7 +68,8 @@ describe('an object with maps', () => {
       'watched.bss': 'array',
       'watched.rodata': 'array',
     });
-    const at = (name: string) => l.machine.mapElements(object.maps.find((m) => m.name === name)?.id ?? 0) ?? [];
+    const at = (name: string) =>
+      mapElements(l.machine.kernel, object.maps.find((m) => m.name === name)?.id ?? 0, 100) ?? [];
     expect(at('sockets')).toHaveLength(2);
     expect(at('sockets')[0].valueText).toMatch(/"losses": \d+,\n\s+"greatest_cwnd": \d+/);
     expect(

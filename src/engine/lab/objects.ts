@@ -2,6 +2,7 @@
  * Object files in the lab: a process opens one as libbpf does, loads it through bpf(2), and keeps its fds. What it then
  * has is told as plain rows; registering is a verb of its own, as for assembled texts.
  */
+import { type OwnMap, type LoadedFile } from './user-state.ts';
 import { fromBase64 } from '../base/base64.ts';
 import type { Btf } from '../btf/btf.ts';
 import { openBtf } from '../btf/read.ts';
@@ -22,25 +23,6 @@ import { withPlace } from '../libbpf/where.ts';
 import type { MapLetter } from './commands.ts';
 import type { MapElement } from './snapshot.ts';
 import type { LoadedMap, LoadedProg } from './user-state.ts';
-
-/** A map that a process has through an object, beside the struct_ops maps. */
-interface OwnMap {
-  readonly object: number;
-  readonly id: number;
-  readonly fd: number;
-  readonly name: string;
-}
-
-/** An object as its loader remembers it. */
-export interface LoadedFile {
-  readonly name: string;
-  readonly process: string;
-  /** its programs as text; the lines of `LoadedProg` are of this */
-  readonly listing: string;
-  readonly maps: readonly OwnMap[];
-  /** its struct_ops maps */
-  readonly letters: readonly MapLetter[];
-}
 
 export interface FileLoader {
   readonly kernel: Kernel;

@@ -2,8 +2,10 @@
 import type { Btf } from '../btf/btf.ts';
 import { disassemble } from '../isa/disassembler.ts';
 import { decode, instructionSlots } from '../isa/insn.ts';
-import type { Program } from '../vm/program.ts';
 import { compiledText } from '../vm/wasm/compiled-text.ts';
+import type { Program } from '../vm/prepared.ts';
+import { progOf } from './look.ts';
+import type { Machine } from './machine.ts';
 
 export interface ProgramRow {
   readonly slot: number;
@@ -19,13 +21,16 @@ export interface ProgramRow {
 
 export type ProgramText = readonly ProgramRow[];
 
+/** The loaded program with this id; null when it has gone. */
+export function programTextOf(machine: Machine, id: number): ProgramText | null {
+  const found = progOf(machine.user, id);
+  if (!found || !machine.kernel.state.progs[found.prog.object]) return null;
+  const insns = machine.kernel.insns(found.prog.object);
+  return programText(insns, found.prog.lines, machine.prepared(insns), machine.btf);
+}
+
 /** `prepared`: null for what no engine runs. */
-export function programText(
-  insns: Uint8Array,
-  lines: readonly number[],
-  prepared: Program | null,
-  btf: Btf,
-): ProgramText {
+function programText(insns: Uint8Array, lines: readonly number[], prepared: Program | null, btf: Btf): ProgramText {
   const functions = prepared ? compiledText(prepared) : [];
   const compiled = new Map<number, string[]>();
   for (const { lines: body } of functions) {

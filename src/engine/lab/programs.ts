@@ -5,7 +5,7 @@
 import { assert } from '../base/assert.ts';
 import type { FuncModel, ProgramCode, TrampolineCode } from '../kernel/kernel.ts';
 import type { BpfMachine } from '../vm/machine.ts';
-import type { Program } from '../vm/program.ts';
+import type { Program } from '../vm/prepared.ts';
 import type { TextFunction } from '../vm/text.ts';
 import type { NativeArgument, Prototype } from '../vm/wasm/entries.ts';
 

@@ -5,11 +5,13 @@
  */
 import { writesRegister } from '../isa/effects.ts';
 import { decode } from '../isa/insn.ts';
-import type { Registers } from '../vm/interpreter.ts';
+import type { Registers } from '../vm/prepared.ts';
+import { progOf } from './look.ts';
 import type { Microscope, Place } from './microscope.ts';
 import type { Run } from './run.ts';
 import { type Break, times } from './breaks.ts';
 import type { CallRecord, CpuSnapshot, History } from './snapshot.ts';
+import type { UserSpace } from './user-space.ts';
 
 export interface Window {
   readonly address: number;
@@ -26,10 +28,7 @@ interface Change {
 export interface Searched {
   readonly run: Run<unknown>;
   readonly scope: Microscope;
-  readonly machine: {
-    bytes(address: number, length: number): Uint8Array;
-    progOf(id: number): { readonly prog: { readonly insns: Uint8Array } } | null;
-  };
+  readonly machine: { readonly user: UserSpace; bytes(address: number, length: number): Uint8Array };
   readonly calls: readonly CallRecord[];
   /** the program in which it stands */
   readonly cpu: () => CpuSnapshot | null;
@@ -119,7 +118,7 @@ function writerIn(event: number, run: Run<unknown>, scope: Microscope, read: () 
 /** To the instruction of this call that wrote a register last; false, and nowhere else, when none did. */
 export function whoWroteRegister({ scope, machine }: Searched, register: number): boolean {
   const { at } = scope;
-  const found = at && machine.progOf(at.progId);
+  const found = at && progOf(machine.user, at.progId);
   if (!found) return false;
   let writer: number | null = null;
   scope.goto(at.event, at.call, at.insn, ({ progId, pc, insn }) => {

@@ -9,7 +9,7 @@ import { shippedBtf } from '../kernel/testing/boot.ts';
 import { symbolsFromBtf } from '../libbpf/symbols.ts';
 import { type Command, TYPES_TEXT } from './commands.ts';
 import { V6_12 } from '../kernel/profiles.ts';
-import { installLateTools } from '../late.ts';
+import { creatorTags, installLateTools } from '../late.ts';
 import { Lab } from './lab.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
@@ -107,11 +107,11 @@ describe('a declared type', () => {
 
   test('what its creator noted in declaration tags stays beside the kernel’s type', () => {
     const l = lab(COUNTER, load);
-    expect(l.machine.creatorTags(l.cold().maps[0].id)).toEqual([
+    expect(creatorTags(l.machine.kernel, l.cold().maps[0].id)).toEqual([
       { text: 'set by the loader', kind: 'STRUCT', name: 'counter_ops', component: 'factor' },
       { text: 'build 42', kind: 'VAR', name: 'counter', component: null },
     ]);
-    expect(l.machine.creatorTags(99)).toBeNull();
+    expect(creatorTags(l.machine.kernel, 99)).toBeNull();
   });
 
   test('goes back and forth in time with all of it', () => {

@@ -1,7 +1,6 @@
 /* What user space remembers of what it made: part of the cold tree, so immutable. */
-import type { SourceLine } from '../libbpf/source.ts';
 import type { MapLetter } from './commands.ts';
-import type { LoadedFile } from './objects.ts';
+import type { SourceLine } from '../libbpf/source.ts';
 import type { CallRecord } from './snapshot.ts';
 
 /** A program as its loader remembers it. */
@@ -53,17 +52,44 @@ export interface LoadedLink {
 
 /** Immutable, part of the cold tree. */
 export interface UserState {
-  readonly pids: Readonly<Record<string, number>>;
+  /** by process name */
+  readonly pids: ReadonlyMap<string, number>;
   /** in the order in which they were loaded */
   readonly maps: readonly LoadedMap[];
   readonly objects: readonly LoadedFile[];
-  readonly sockets: Readonly<Record<number, { readonly process: string; readonly fd: number }>>;
-  readonly links: Readonly<Record<number, LoadedLink>>;
+  readonly sockets: ReadonlyMap<number, { readonly process: string; readonly fd: number }>;
+  readonly links: ReadonlyMap<number, LoadedLink>;
   /** captions so far */
   readonly captions: number;
 }
 
-export const nobody: UserState = { pids: {}, maps: [], objects: [], sockets: {}, links: {}, captions: 0 };
+export const nobody: UserState = {
+  pids: new Map(),
+  maps: [],
+  objects: [],
+  sockets: new Map(),
+  links: new Map(),
+  captions: 0,
+};
 
 /** What a call is about, beside its text and answer. */
 export type Told = Pick<CallRecord, 'shape' | 'map' | 'socket'>;
+
+/** A map that a process has through an object, beside the struct_ops maps. */
+export interface OwnMap {
+  readonly object: number;
+  readonly id: number;
+  readonly fd: number;
+  readonly name: string;
+}
+
+/** An object as its loader remembers it. */
+export interface LoadedFile {
+  readonly name: string;
+  readonly process: string;
+  /** its programs as text; the lines of `LoadedProg` are of this */
+  readonly listing: string;
+  readonly maps: readonly OwnMap[];
+  /** its struct_ops maps */
+  readonly letters: readonly MapLetter[];
+}

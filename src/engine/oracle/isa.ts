@@ -5,7 +5,7 @@
 import { KernelFunctions } from '../vm/functions.ts';
 import { BpfMachine, type Engine } from '../vm/machine.ts';
 import { Memory } from '../vm/memory.ts';
-import type { Program } from '../vm/program.ts';
+import type { Program } from '../vm/prepared.ts';
 import { hex64 } from '../vm/stopped.ts';
 
 interface IsaRecord {

@@ -82,6 +82,54 @@ interface TimerKinds {
   readonly read: EventKind;
 }
 
+/**
+ * Cursors of walks. Each belongs to the module of its name, so that what a function calls on its way moves nobody
+ * else's.
+ */
+interface Cursors {
+  /** sender/ */
+  readonly clean: Skb;
+  readonly highestSack: Skb;
+  readonly lost: Skb;
+  readonly output: Skb;
+  readonly rack: Skb;
+  readonly reduction: Skb;
+  readonly retransmit: Skb;
+  readonly retransmitHead: Skb;
+  readonly sack: Skb;
+  readonly sending: Skb;
+  /** socket/ */
+  readonly expire: Skb;
+  readonly purge: Range;
+  readonly syn: Skb;
+  readonly timers: Skb;
+  /** receiver/ */
+  readonly range: Range;
+  readonly range2: Range;
+}
+
+function makeCursors(memory: Memory): Cursors {
+  const skb = (): Skb => new SkbCursor(memory);
+  return {
+    clean: skb(),
+    highestSack: skb(),
+    lost: skb(),
+    output: skb(),
+    rack: skb(),
+    reduction: skb(),
+    retransmit: skb(),
+    retransmitHead: skb(),
+    sack: skb(),
+    sending: skb(),
+    expire: skb(),
+    purge: new RangeCursor(memory),
+    syn: skb(),
+    timers: skb(),
+    range: new RangeCursor(memory),
+    range2: new RangeCursor(memory),
+  };
+}
+
 export interface Stack {
   readonly memory: Memory;
   readonly u32: Uint32Array;
@@ -102,12 +150,7 @@ export interface Stack {
   /** the segment that arrived, and the one being built */
   readonly pkt: Packet;
   readonly out: Packet;
-  /** skb cursors: a walk along the queue, the queue's head, the one being sent */
-  readonly walk: Skb;
-  readonly head: Skb;
-  readonly sending: Skb;
-  readonly range: Range;
-  readonly range2: Range;
+  readonly cursors: Cursors;
   readonly rs: RateSample;
   readonly sample: AckSample;
   readonly ack: AckScratch;
@@ -138,11 +181,7 @@ export function makeStack(parts: StackParts): Stack {
     peer: new EndpointCursor(memory),
     pkt: new PacketCursor(memory),
     out: new PacketCursor(memory),
-    walk: new SkbCursor(memory),
-    head: new SkbCursor(memory),
-    sending: new SkbCursor(memory),
-    range: new RangeCursor(memory),
-    range2: new RangeCursor(memory),
+    cursors: makeCursors(memory),
     rs,
     sample,
     ack: { flag: 0, firstSackt: 0, lastSackt: 0, reord: 0, sackDelivered: 0, rexmit: REXMIT.NONE },

@@ -1,7 +1,7 @@
 /* Calls as the interpreter makes them: kernel functions, and frames of the program's own. */
 import { GO_ON, type KernelFunction, type KernelFunctions } from './functions.ts';
 import { KERNEL_BASE_HI } from './memory.ts';
-import { type Callee, FUNCTION_ADDRESS, type Program } from './program.ts';
+import { type Callee, FUNCTION_ADDRESS, type Program } from './prepared.ts';
 
 export const MAX_FRAMES = 8;
 export const FRAME_SHIFT = 9;

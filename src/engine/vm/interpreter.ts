@@ -6,6 +6,8 @@
  * One counter does two jobs: the instructions that may run before something happens. Unwatched it is the whole fuel;
  * watched it is always spent, so that every instruction comes by `pause`. The fast path pays for one decrement.
  */
+import { type Registers } from './prepared.ts';
+import { type Run } from './prepared.ts';
 import { REGISTERS } from '../isa/opcodes.ts';
 import { atomic32, atomic64, storeUnaligned, unaligned } from './atomics.ts';
 import {
@@ -23,31 +25,8 @@ import {
 import { KERNEL_BASE_HI, type Memory, REGIONS } from './memory.ts';
 import type { KernelFunctions } from './functions.ts';
 import { loadPacket } from './packet.ts';
-import type { Program } from './program.ts';
 import { hex64, ProgramStopped, type StopReason } from './stopped.ts';
 import { arsh64, div64, lsh64, mod64, mul64, neg64, rsh64, sdiv64, smod64, swap } from './wide.ts';
-
-/** r0 to r10 (immediates follow): of each the low word, then the high one. The running registers, not a copy. */
-export interface Registers {
-  readonly words: Int32Array;
-}
-
-/** Called before each instruction with its slot and the depth of its frame. May throw to abandon the run. */
-export type InstructionWatch = (pc: number, registers: Registers, depth: number) => void;
-
-/** A run's state between entering and leaving the loop. */
-export interface Run {
-  readonly program: Program;
-  readonly words: Int32Array;
-  watch: InstructionWatch | null;
-  /** slot at which it starts */
-  pc: number;
-  depth: number;
-  /** instructions that may still run */
-  fuel: number;
-  /** of the functions that called this one, FRAME_WORDS each; null until there are any */
-  frames: Int32Array | null;
-}
 
 /** What the loop shares with the machine that runs it. */
 export interface Surroundings {

@@ -3,10 +3,10 @@ import { assembleBare } from '../isa/assembler.ts';
 import type { SymbolSource } from '../isa/symbols.ts';
 import { NO_SYMBOLS } from '../isa/symbols.ts';
 import { KernelFunctions } from './functions.ts';
-import type { InstructionWatch } from './interpreter.ts';
+import type { InstructionWatch } from './prepared.ts';
 import { BpfMachine, type Engine } from './machine.ts';
 import { KERNEL_BASE_HI, Memory, REGIONS } from './memory.ts';
-import type { Program } from './program.ts';
+import type { Program } from './prepared.ts';
 import { ProgramStopped } from './stopped.ts';
 import { meshOfJumps } from './testing/mesh.ts';
 

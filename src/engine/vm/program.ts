@@ -3,6 +3,7 @@
  * r10, so that half the cases suffice and none tests for an immediate. The opcodes of K forms, freed by that, stand for
  * the variants that share an opcode with another instruction.
  */
+import { FUNCTION_ADDRESS, type Callee, type Program } from './prepared.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { decode, type Insn, instructionSlots, slotsOf } from '../isa/insn.ts';
 import { specOf, type InstructionSpec, isOpcode } from '../isa/instructions.ts';
@@ -20,7 +21,6 @@ import {
   WIDE_KIND,
 } from '../isa/opcodes.ts';
 import type { KernelFunction, KernelFunctions, Word } from './functions.ts';
-import type { Run } from './interpreter.ts';
 import * as MICRO from './micro.ts';
 import { PLACE_UNKNOWN } from './wasm/gate.ts';
 
@@ -29,31 +29,6 @@ const SIZE_BITS = 0x18;
 const MAX_SLOTS = 1_000_000;
 
 export const CALL_OPS: ReadonlySet<number> = new Set([OPCODE.CALL, MICRO.callLocal, MICRO.callBack]);
-
-/** A function of the program as a value: an address where Linux keeps modules and compiled programs, plus its slot. */
-export const FUNCTION_ADDRESS = { high: 0xffffffff | 0, low: 0xc0000000 | 0 } as const;
-
-/** A kernel function with the places of its argument words: register * 2, plus 1 for the high word. */
-export interface Callee {
-  readonly fn: KernelFunction;
-  readonly words: readonly number[];
-}
-
-export interface Program {
-  readonly insns: Uint8Array;
-  /** two words a slot: micro-op | dst << 8 | src << 12, then offset, target or number of the callee */
-  readonly code: Int32Array;
-  /** r0 to r10 and the immediates, low words and high words, as runs begin with them */
-  readonly low: Int32Array;
-  readonly high: Int32Array;
-  readonly callees: readonly Callee[];
-  /** slots of the functions that are used as values */
-  readonly callbacks: readonly number[];
-  /** what the last interpreted run worked with, for the next one; null before the first, and while one is under way */
-  idle: Run | null;
-  /** where it stands compiled: its place in the gate, NO_PLACE when it is interpreted; PLACE_UNKNOWN until it runs first */
-  place: number;
-}
 
 /** Refuses what no engine could run, in the kernel's words; the verifier's own judgement is not made here. */
 export function prepareProgram(insns: Uint8Array, functions: KernelFunctions): Result<Program> {

@@ -14,7 +14,7 @@ import { assembleMnemonic } from '../isa/mnemonic.ts';
 import { KernelFunctions } from './functions.ts';
 import { BpfMachine, type Engine } from './machine.ts';
 import { Memory } from './memory.ts';
-import type { Program } from './program.ts';
+import type { Program } from './prepared.ts';
 import { Text } from './text.ts';
 
 interface Kernel {

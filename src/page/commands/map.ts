@@ -1,5 +1,5 @@
 /* What can be done to a map: one table, which the lifecycle's edges, the bar below it, the modules lens and the palette read. */
-import type { Command, GraceClock, MapLetter, MapSnapshot } from '../../engine/index.ts';
+import { type Command, freeLetter, type GraceClock, type MapLetter, type MapSnapshot } from '../../engine/index.ts';
 import { command } from '../engine/engine.ts';
 import { choices, chooseTab, select } from '../store/choices.ts';
 import { lab, notify } from '../store/lab.ts';
@@ -236,7 +236,7 @@ export function currentMap(): MapSnapshot | undefined {
   return maps.find(({ letter }) => letter === choices().selection.map) ?? maps.at(-1);
 }
 
-const freshLetter = (): MapLetter => String.fromCharCode(65 + (lab().cold?.maps.length ?? 0));
+const freshLetter = (): MapLetter => freeLetter(lab().cold?.maps.map(({ letter }) => letter) ?? []);
 
 /** The module verbs, for the lens. */
 const LENS: Readonly<Record<string, (args: CommandArgs) => void>> = {

@@ -3,7 +3,8 @@
  * and starts another in its place when it stops answering.
  */
 import { assertUnreachable, type Command, type Scenario } from '../../engine/index.ts';
-import { type FromWorker, type MemoryWindow, PROTOCOL_VERSION, type ToWorker } from '../../protocol/messages.ts';
+import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from '../../protocol/messages.ts';
+import { type MemoryWindow } from '../../protocol/moves.ts';
 import { act } from '../frame.ts';
 import { currentFrame, type Motion, putFrame, setMotion } from '../frame-source.ts';
 import { choices } from '../store/choices.ts';

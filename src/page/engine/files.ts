@@ -2,7 +2,7 @@
  * Files from the user: told apart by what is in them, never by name alone. Nothing of them runs unless asked: an object
  * is loaded because it was opened or dropped here.
  */
-import { toBase64 } from '../../engine/index.ts';
+import { freeLetter, toBase64 } from '../../engine/index.ts';
 import { choose } from '../store/choices.ts';
 import { addFile, inspect, setInspect } from '../store/inspect.ts';
 import { lab, notify } from '../store/lab.ts';
@@ -25,7 +25,7 @@ export function kindOf(bytes: Uint8Array): Kind {
 
 /** Loads an object and registers what it defines, by a process of its own. */
 function loadObject(file: string, bytes: Uint8Array): void {
-  const map = String.fromCharCode(65 + (lab().cold?.maps.length ?? 0));
+  const map = freeLetter(lab().cold?.maps.map(({ letter }) => letter) ?? []);
   const taken = lab().cold?.objects.map(({ name }) => name) ?? [];
   const stem = file.replace(/(\.bpf)?\.o$/, '');
   let object = file;
@@ -40,7 +40,7 @@ function loadObject(file: string, bytes: Uint8Array): void {
 
 /** The types of a file become searchable; resolves to what is wrong with them, null when nothing is. */
 async function readTypes(file: string, bytes: Uint8Array): Promise<string | null> {
-  const { openTypesOf } = await import('../../ui/inspect/file-types.ts');
+  const { openTypesOf } = await import('../file-types.ts');
   const opened = openTypesOf(bytes);
   if (!opened.ok) return opened.message;
   addFile({ file, btf: opened.btf });

@@ -1,5 +1,5 @@
 /* Bytes of the machine, once. */
-import type { MemoryWindow } from '../../protocol/messages.ts';
+import type { MemoryWindow } from '../../protocol/moves.ts';
 import { onDraw } from '../frame.ts';
 import { currentFrame } from '../frame-source.ts';
 import { watch } from './engine.ts';

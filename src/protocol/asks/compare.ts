@@ -16,4 +16,4 @@ export interface OtherRun {
 }
 
 /** Answered by null where that kernel could not be started; a notice says why. */
-export const compare = question<CompareRequest, OtherRun | null>({ late: true });
+export const compare = question<CompareRequest, OtherRun | null>();

@@ -12,4 +12,4 @@ export interface HeatAnswer {
   readonly heat: Heat;
 }
 
-export const heat = question<HeatRequest, HeatAnswer>({ late: true });
+export const heat = question<HeatRequest, HeatAnswer>();

@@ -16,4 +16,4 @@ export interface MapContents {
   readonly tags: readonly DeclarationTag[] | null;
 }
 
-export const map = question<MapRequest, MapContents>({ late: true });
+export const map = question<MapRequest, MapContents>();

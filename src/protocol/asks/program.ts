@@ -8,4 +8,4 @@ export interface ProgramRequest {
 }
 
 /** Answered by null where no such program is loaded. */
-export const program = question<ProgramRequest, ProgramText | null>({ late: true });
+export const program = question<ProgramRequest, ProgramText | null>();

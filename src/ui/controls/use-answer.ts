@@ -13,6 +13,8 @@ export function useAnswer<N extends AskName>(
 ): AnswerOf<N> | undefined {
   const run = useLab(({ answers }) => answers.run);
   const key = JSON.stringify(request);
-  useEffect(() => void ask(name, JSON.parse(key) as RequestOf<N>, subject), [run, name, key, subject]);
+  useEffect(() => {
+    if (run > 0) void ask(name, JSON.parse(key) as RequestOf<N>, subject);
+  }, [run, name, key, subject]);
   return useLab(({ answers }) => answerTo(answers, name, subject));
 }

@@ -47,11 +47,13 @@ interface AccessesProps {
 
 function Accesses({ shown, path, cold, btf }: AccessesProps) {
   const answers = useLab((state) => state.answers);
+  const { run } = answers;
   const loaded = useMemo(() => loadedOf(cold), [cold]);
   const wanted = loaded.map(({ prog }) => prog.id).join();
   useEffect(() => {
+    if (run === 0) return;
     for (const id of wanted.split(',').filter(Boolean)) void ask('program', { id: Number(id) }, id);
-  }, [wanted, answers.run]);
+  }, [wanted, run]);
   const scans = useMemo(
     () => loaded.flatMap((one) => scan(btf, one, answerTo(answers, 'program', one.prog.id))),
     [btf, loaded, answers],

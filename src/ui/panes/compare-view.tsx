@@ -43,7 +43,9 @@ export function CompareView({ history, beside }: { readonly history: History; re
   const run = useLab(({ answers }) => answers.run);
   const other = useLab(({ answers }) => answerTo(answers, 'compare', beside));
   const [all, setAll] = useState(false);
-  useEffect(() => void compareWith(beside), [beside, run]);
+  useEffect(() => {
+    if (run > 0) void compareWith(beside);
+  }, [beside, run]);
   const rows = useMemo(
     () => (other ? compareCalls(history.calls, other.calls, errnoName) : []),
     [history.calls, other],

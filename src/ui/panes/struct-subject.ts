@@ -1,6 +1,6 @@
 /* What the struct pane can look at: the value of a map, or the tcp_sock of a connection's sender. */
 import type { ColdSnapshot, MapSnapshot } from '../../engine/index.ts';
-import type { MemoryWindow } from '../../protocol/messages.ts';
+import type { MemoryWindow } from '../../protocol/moves.ts';
 import type { ValueSide } from '../../views/struct/fields.ts';
 import type { Frame } from '../../page/frame-source.ts';
 import type { Selection } from '../../page/store/choices.ts';

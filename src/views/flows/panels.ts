@@ -5,7 +5,7 @@ import type { DisplayList, Mark } from '../scene.ts';
 import { clamp, line, mono, text, ui } from '../shapes.ts';
 import type { Series } from '../../engine/index.ts';
 import type { TimeScale } from '../time-axis.ts';
-import type { SeriesInput } from './series.ts';
+import type { SeriesInput } from './input.ts';
 import { greatest } from './window.ts';
 
 /** Room of the time axis on top, px. */

@@ -2,7 +2,8 @@
  * Congestion window, round-trip time and queue over the time axis of the timeline. Lines are steps: a window holds until
  * it changes. The run before the last restart lies behind, dashed and faded.
  */
-import type { ColdSnapshot, History, Series } from '../../engine/index.ts';
+import type { SeriesInput } from './input.ts';
+import type { Series } from '../../engine/index.ts';
 import { lines, notEmpty, things } from '../display-list.ts';
 import type { StatePaint } from '../paint.ts';
 import { servedBy } from '../paint.ts';
@@ -17,17 +18,6 @@ import type { Panel } from './panels.ts';
 import { AXIS, gridLayers, panelMarks, panelsOf } from './panels.ts';
 import type { Quantity } from './window.ts';
 import { lastAtOrBefore, NO_SSTHRESH, steppedPoints } from './window.ts';
-
-export interface SeriesInput {
-  readonly cold: ColdSnapshot;
-  readonly history: History;
-  /** the cursor, ns */
-  readonly time: number;
-  /** what the width shows, ns */
-  readonly domain: Domain;
-  /** connection whose states, threshold and marks are drawn; null: the only one, or none */
-  readonly focus: number | null;
-}
 
 const LEFT = 48;
 const RIGHT = 16;

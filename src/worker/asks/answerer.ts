@@ -1,10 +1,11 @@
-import type { Again, Lab } from '../../engine/index.ts';
+import type { Lab } from '../../engine/index.ts';
+import type { Again } from '../../engine/late.ts';
 import type { AnswerOf, AskName, RequestOf } from '../../protocol/asks.ts';
-import type { Desk, Job } from '../desk.ts';
+import type { Job, LateDesk } from '../desk.ts';
 
 /** Answers one question about the lab, at once or at the end of a job; never, where another run has begun before. */
 export type Answerer<N extends AskName> = (
-  desk: Desk,
+  desk: LateDesk,
   lab: Lab,
   request: RequestOf<N>,
   answer: (answer: AnswerOf<N>) => void,

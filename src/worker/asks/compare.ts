@@ -1,4 +1,4 @@
-import { Lab, lateTools, openMachineParts } from '../../engine/index.ts';
+import { Lab, openMachineParts } from '../../engine/index.ts';
 import { NOTHING } from '../desk.ts';
 import { type Answerer, runAgain } from './answerer.ts';
 
@@ -12,7 +12,7 @@ export const compare: Answerer<'compare'> = (desk, lab, { kernel, btf, ids }, an
       return NOTHING;
     }
     const other = new Lab(parts.value, lab.scenario, desk.texts);
-    const again = new (lateTools().Again)(other, lab.commands, Math.max(lab.scenario.until, lab.history.until));
+    const again = new desk.late.Again(other, lab.commands, Math.max(lab.scenario.until, lab.history.until));
     return runAgain(`running on ${kernel}`, again, () => {
       const { calls, transitions } = other.history;
       answer({ kernel, calls, transitions });

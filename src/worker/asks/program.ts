@@ -1,3 +1,4 @@
 import type { Answerer } from './answerer.ts';
 
-export const program: Answerer<'program'> = (_desk, lab, { id }, answer) => answer(lab.machine.programText(id));
+export const program: Answerer<'program'> = ({ late }, { machine }, { id }, answer) =>
+  answer(late.programTextOf(machine, id));

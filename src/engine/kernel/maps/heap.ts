@@ -2,23 +2,8 @@
  * Memory of maps: pieces of the arena, or of the kernel's read-only data where programs may not write. Which pieces are
  * free is cold state, out of reach of programs; so a map freed in the past is used again alike in a replay.
  */
+import { type HeapName, type Piece, type Heap } from './pieces.ts';
 import type { Core } from '../core.ts';
-
-/** Regions of the memory that maps may lie in. */
-export type HeapName = 'arena' | 'kernel';
-
-interface Piece {
-  /** linear address, bytes */
-  readonly at: number;
-  readonly bytes: number;
-}
-
-export interface Heap {
-  /** ascending, never touching one another */
-  readonly free: readonly Piece[];
-  /** bytes that were taken off the region so far */
-  readonly taken: number;
-}
 
 /** Bytes that maps may take of each region: the arena's other tenants are stacks and sockets. */
 const MOST: Readonly<Record<HeapName, number>> = { arena: 0x0050_0000, kernel: 0x0004_0000 };

@@ -2,7 +2,7 @@
 import { ERRNO } from '../../base/errno.ts';
 import type { Memory } from '../../vm/memory.ts';
 import type { StructOpsSubsystem } from '../subsystem.ts';
-import type { StructOpsType } from './types.ts';
+import type { StructOpsType } from './shape.ts';
 
 /** `typeOf`: the registered type, known once the subsystem was registered. */
 export function genericOps(

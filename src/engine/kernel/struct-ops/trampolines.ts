@@ -12,7 +12,8 @@ import type { Core } from '../core.ts';
 import { blob, markStopped, setMap } from '../objects.ts';
 import type { MapObject, MapProg, ProgObject } from '../state.ts';
 import { argSlots, type FuncModel } from './func-model.ts';
-import { structOpsType, type StructOpsMember } from './types.ts';
+import { structOpsType } from './types.ts';
+import { type StructOpsMember } from './shape.ts';
 import { emitTrampoline, trampolineCode, type TrampolineTargets, type X86Line } from './x86.ts';
 
 export const IMAGE_BYTES = 4096;

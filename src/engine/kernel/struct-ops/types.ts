@@ -2,55 +2,14 @@
  * The struct_ops types of this kernel: what registering one finds in BTF (bpf_struct_ops_desc_init). All offsets come
  * from there.
  */
+import { type StructOpsMember, type Hole, type StructOpsType } from './shape.ts';
 import { assert } from '../../base/assert.ts';
 import type { Btf, BtfType } from '../../btf/btf.ts';
 import { Slab } from '../../vm/memory.ts';
 import { type Core, log } from '../core.ts';
 import { fail, next, type Outcome } from '../steps.ts';
 import type { StructOpsSubsystem } from '../subsystem.ts';
-import { distillFuncProto, type FuncModel } from './func-model.ts';
-
-export interface StructOpsMember {
-  readonly name: string;
-  readonly index: number;
-  /** bytes, in the struct */
-  readonly offset: number;
-  readonly size: number;
-  /** `module`: a `struct module *`, which the core fills itself */
-  readonly kind: 'func' | 'module' | 'data';
-  /** in the kernel's BTF */
-  readonly type: number;
-  /** of a func that programs can implement */
-  readonly model: FuncModel | null;
-}
-
-/** Bytes [from, to) that no member covers. */
-interface Hole {
-  readonly from: number;
-  readonly to: number;
-}
-
-export interface StructOpsType {
-  readonly name: string;
-  readonly typeId: number;
-  readonly valueId: number;
-  readonly valueSize: number;
-  /** bytes from the start of the value struct */
-  readonly refcntOffset: number;
-  readonly stateOffset: number;
-  readonly dataOffset: number;
-  readonly dataSize: number;
-  readonly members: readonly StructOpsMember[];
-  readonly valueHoles: readonly Hole[];
-  readonly dataHoles: readonly Hole[];
-  readonly subsystem: StructOpsSubsystem;
-  /** bytes of the value struct that are the kernel's, beside state and refcnt: user space gives zero */
-  readonly own: readonly Hole[];
-  /** the value struct's `init`: byte offset of its slot, and the function there; null: it has none */
-  readonly init: { readonly offset: number; readonly address: number } | null;
-  /** memory of kvalues and uvalues */
-  readonly values: Slab;
-}
+import { distillFuncProto } from './func-model.ts';
 
 export const VALUE_PREFIX = 'bpf_struct_ops_';
 /** Arguments that a call of a member can have here; Linux allows 12. */

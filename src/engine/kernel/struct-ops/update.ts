@@ -17,7 +17,8 @@ import type { ProgObject } from '../state.ts';
 import { abandon, done, fail, next, skip } from '../steps.ts';
 import { ELEM_FLAG, MAP_FLAG, PROG_TYPE_STRUCT_OPS, STATE } from '../uapi.ts';
 import { addTrampoline, releaseImage } from './trampolines.ts';
-import { allZero, answered, registerStruct, type StructOpsMember, type StructOpsType, structOpsType } from './types.ts';
+import { allZero, answered, registerStruct, structOpsType } from './types.ts';
+import { type StructOpsMember, type StructOpsType } from './shape.ts';
 import { mapState, setMapState } from './value.ts';
 
 interface Update extends Call<'BPF_MAP_UPDATE_ELEM'>, MapCall {

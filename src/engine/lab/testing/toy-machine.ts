@@ -3,7 +3,7 @@ import { Prng } from '../../base/prng.ts';
 import { EventQueue } from '../../net/event-queue.ts';
 import { Memory } from '../../vm/memory.ts';
 import type { Command } from '../commands.ts';
-import type { InstructionWatch } from '../../vm/interpreter.ts';
+import type { InstructionWatch } from '../../vm/prepared.ts';
 import type { ProgramWatch } from '../microscope.ts';
 import type { RunnableMachine } from '../run.ts';
 

@@ -1,5 +1,5 @@
 /* Recording b6: who may choose a congestion control, the sysctls, and which capability each call needs. */
-import type { Capability } from '../../kernel/state.ts';
+import type { Capability } from '../../kernel/capabilities.ts';
 import { loadPrograms } from './programs.ts';
 import type { Answer } from './recording.ts';
 import type { Session } from './session.ts';

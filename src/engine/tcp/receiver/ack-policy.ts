@@ -19,10 +19,6 @@ export function scheduleAck(s: Stack): void {
   s.tp.ack_pending |= ACK.SCHED;
 }
 
-export function isAckScheduled(s: Stack): boolean {
-  return (s.tp.ack_pending & ACK.SCHED) !== 0;
-}
-
 /** tcp_incr_quickack */
 function moreQuickAcks(s: Stack, max: number): void {
   const { tp } = s;
@@ -36,25 +32,6 @@ export function enterQuickAck(s: Stack, max: number): void {
   moreQuickAcks(s, max);
   tp.ack_pingpong = 0;
   tp.ack_ato = TCP_ATO_MIN;
-}
-
-/** tcp_event_ack_sent: a segment that carries an ACK leaves. */
-export function ackSent(s: Stack): void {
-  const { tp, ep } = s;
-  if (tp.compressed_ack !== 0) {
-    tp.compressed_ack = 0;
-    ep.compress_at = 0;
-  }
-  const { ack_quick: quick } = tp;
-  if (quick !== 0) {
-    const acked = isAckScheduled(s) ? 1 : 0;
-    if (acked >= quick) {
-      tp.ack_quick = 0;
-      tp.ack_ato = TCP_ATO_MIN;
-    } else tp.ack_quick = quick - acked;
-  }
-  // inet_csk_clear_xmit_timer(ICSK_TIME_DACK)
-  tp.ack_pending = 0;
 }
 
 /** tcp_event_data_recv: in-order data came; the delayed ACK timeout follows the gaps between segments. */

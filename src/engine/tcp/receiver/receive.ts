@@ -43,7 +43,8 @@ function outsideWindow(s: Stack): void {
 
 /** Stores what was received above a hole; joins the runs that touch. Whether it was all there before. */
 function storeRange(s: Stack, seq: number, end: number): boolean {
-  const { tp, range, range2 } = s;
+  const { tp } = s;
+  const { range, range2 } = s.cursors;
   let prev = 0;
   let at = tp.out_of_order_queue;
   for (; at !== 0; prev = at, at = range.next) {
@@ -141,7 +142,8 @@ function dropPassedSacks(s: Stack): void {
 
 /** tcp_ofo_queue: what follows the filled hole moves to the reader. Returns the bytes moved. */
 function takeFollowing(s: Stack): void {
-  const { tp, range } = s;
+  const { tp } = s;
+  const { range } = s.cursors;
   for (let at = tp.out_of_order_queue; at !== 0; at = tp.out_of_order_queue) {
     range.at = at;
     if (after(range.start, tp.rcv_nxt)) return;
@@ -220,7 +222,8 @@ export function queuePredicted(s: Stack): void {
 
 /** What the out-of-order runs cost the buffer. */
 function heldTruesize(s: Stack): number {
-  const { tp, range } = s;
+  const { tp } = s;
+  const { range } = s.cursors;
   let sum = 0;
   for (range.at = tp.out_of_order_queue; range.at !== 0; range.at = range.next) sum += range.truesize;
   return sum;

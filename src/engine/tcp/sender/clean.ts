@@ -7,7 +7,8 @@ import { rateDelivered } from './rate.ts';
 import { updateRtt } from './rtt.ts';
 import { checkReordering } from './sack.ts';
 import { after, before, seqDelta } from '../socket/seq.ts';
-import { freeHead, sentUs } from './skb.ts';
+import { sentUs } from './skb.ts';
+import { freeHead } from './rtx-queue.ts';
 import type { Stack } from '../stack.ts';
 
 /** tcp_count_delivered */
@@ -19,7 +20,8 @@ export function countDelivered(s: Stack, packets: number, ece: boolean): void {
 
 /** Frees what `snd_una` has passed and updates every account; ends with pkts_acked(). */
 export function cleanQueue(s: Stack, priorUna: number, priorFack: number, ece: boolean): void {
-  const { tp, walk: skb, ack, rs } = s;
+  const { tp, ack, rs } = s;
+  const skb = s.cursors.clean;
   const priorSacked = tp.sacked_out;
   const una = tp.snd_una;
   let { flag } = ack;

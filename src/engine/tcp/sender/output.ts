@@ -13,10 +13,11 @@ import {
   TCP_INIT_CWND,
   TIMER,
 } from '../socket/constants.ts';
-import { ackSent } from '../receiver/ack-policy.ts';
+import { ackSent } from '../receiver/ack-sent.ts';
 import { checkAppLimited, rateSent } from './rate.ts';
 import { before, seqAdd, seqDelta } from '../socket/seq.ts';
-import { appendSkb, sortLast, type Skb } from './skb.ts';
+import { type Skb } from './skb.ts';
+import { appendSkb, sortLast } from './rtx-queue.ts';
 import { inFlight, jiffies32, refreshClock, timestamp, type Stack } from '../stack.ts';
 import { armPacing, rearmRto, resetXmitTimer, scheduleLossProbe } from '../socket/timers.ts';
 import { selectWindow } from '../receiver/window.ts';
@@ -201,7 +202,8 @@ function validateCwnd(s: Stack, limited: boolean): void {
 
 /** Takes the next packet off the write queue and sends it (tcp_event_new_data_sent). */
 function sendNext(s: Stack, marks: number): void {
-  const { tp, ep, sending } = s;
+  const { tp, ep } = s;
+  const { sending } = s.cursors;
   const data = seqDelta(tp.write_seq, tp.snd_nxt) - ep.fin_queued;
   const length = Math.min(data, tp.mss_cache);
   const fin = ep.fin_queued === 1 && length === data;
@@ -241,7 +243,8 @@ function burstSegments(s: Stack, least: number): number {
 
 /** tcp_tso_should_defer: wait for the next ACK rather than send less than a burst. */
 function shouldDefer(s: Stack, room: number, most: number, unsent: number): boolean {
-  const { tp, ep, head } = s;
+  const { tp, ep } = s;
+  const head = s.cursors.output;
   // the recorded senders never held a single segment back for long
   if (tp.icsk_ca_state >= CA_STATE.RECOVERY || room === 1) return false;
   // a pause of a millisecond is long enough
@@ -325,7 +328,8 @@ export function retransmit(s: Stack, skb: Skb): boolean {
 
 /** tcp_xmit_retransmit_queue: lost packets in order of sequence, as the window allows. */
 export function retransmitQueue(s: Stack): void {
-  const { tp, walk: skb } = s;
+  const { tp } = s;
+  const skb = s.cursors.output;
   if (tp.packets_out === 0) return;
   const head = tp.tcp_rtx_queue;
   caMinTsoSegs(s);

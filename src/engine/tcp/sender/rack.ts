@@ -5,7 +5,8 @@ import { CA_STATE, TCPCB, TCPCB_RETRANS, TCP_TIMEOUT_MIN_US, TIMER } from '../so
 import { enterRecovery, reduceCwnd } from './reduction.ts';
 import { retransmitQueue } from './output.ts';
 import { before } from '../socket/seq.ts';
-import { sentAfter, sentUs, seqOf, unsort, type Skb } from './skb.ts';
+import { sentAfter, sentUs, type Skb } from './skb.ts';
+import { seqOf, unsort } from './rtx-queue.ts';
 import { inFlight, type Stack } from '../stack.ts';
 import { rearmRto, resetXmitTimer } from '../socket/timers.ts';
 
@@ -49,7 +50,8 @@ export function rackRemaining(s: Stack, skb: Skb, window: number): number {
 
 /** tcp_rack_detect_loss. Returns after how many us to look again; 0: not needed. */
 function detectLoss(s: Stack): number {
-  const { tp, walk: skb } = s;
+  const { tp } = s;
+  const skb = s.cursors.rack;
   const window = reorderingWindow(s);
   const newest = tp.rack_mstamp;
   const newestEnd = tp.rack_end_seq;

@@ -21,7 +21,8 @@ import { usecsToJiffies } from '../../net/clock.ts';
 
 /** tcp_undo_cwnd_reduction */
 function undo(s: Stack, unmarkLost: boolean): void {
-  const { tp, walk: skb } = s;
+  const { tp } = s;
+  const skb = s.cursors.lost;
   if (unmarkLost) {
     for (skb.at = tp.tcp_rtx_queue; skb.at !== 0; skb.at = skb.next) skb.sacked &= ~TCPCB.LOST;
     tp.lost_out = 0;
@@ -193,7 +194,8 @@ export function fastretransAlert(s: Stack, priorUna: number, dupack: boolean): v
 
 /** tcp_timeout_mark_lost */
 function markTimedOut(s: Stack): void {
-  const { tp, walk: skb, head } = s;
+  const { tp } = s;
+  const { retransmit: skb, retransmitHead: head } = s.cursors;
   head.at = tp.tcp_rtx_queue;
   const reneging = head.at !== 0 && (head.sacked & TCPCB.SACKED) !== 0;
   if (reneging) {

@@ -55,7 +55,8 @@ export function initUndo(s: Stack): void {
 
 /** tcp_any_retrans_done */
 export function anyRetransmission(s: Stack): boolean {
-  const { tp, head } = s;
+  const { tp } = s;
+  const head = s.cursors.reduction;
   if (tp.retrans_out > 0) return true;
   head.at = tp.tcp_rtx_queue;
   return head.at !== 0 && (head.sacked & TCPCB.EVER_RETRANS) !== 0;

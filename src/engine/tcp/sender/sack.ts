@@ -4,7 +4,8 @@ import { CA_STATE, FLAG, TCPCB, TCPCB_RETRANS, TCP_MAX_REORDERING } from '../soc
 import { rackAdvance } from './rack.ts';
 import { rateDelivered } from './rate.ts';
 import { after, before, seqDelta } from '../socket/seq.ts';
-import { sentUs, unsort, type Skb } from './skb.ts';
+import { sentUs, type Skb } from './skb.ts';
+import { unsort } from './rtx-queue.ts';
 import type { Stack } from '../stack.ts';
 
 /** Blocks remembered from the ACK before, so that only news are walked (recv_sack_cache). */
@@ -12,7 +13,8 @@ const CACHE_BLOCKS = 4;
 
 /** tcp_highest_sack_seq: where the packets above the highest SACK begin. */
 export function highestSackSeq(s: Stack): number {
-  const { tp, head } = s;
+  const { tp } = s;
+  const head = s.cursors.highestSack;
   if (tp.sacked_out === 0) return tp.snd_una;
   head.at = tp.highest_sack;
   return head.at === 0 ? tp.snd_nxt : head.seq;
@@ -106,7 +108,8 @@ function tag(s: Stack, skb: Skb, duplicate: boolean): void {
 
 /** The packet that begins at or after `start`, found from the one that was looked up last. */
 function seek(s: Stack, start: number): number {
-  const { tp, ep, walk: skb } = s;
+  const { tp, ep } = s;
+  const skb = s.cursors.sack;
   skb.at = ep.sack_hint || tp.tcp_rtx_queue;
   if (skb.at === 0) return 0;
   while (before(skb.seq, start)) {
@@ -127,7 +130,8 @@ function seek(s: Stack, start: number): number {
 
 /** Tags the packets that lie in [start, end). */
 function tagRange(s: Stack, start: number, end: number, duplicate: boolean): void {
-  const { ep, walk: skb } = s;
+  const { ep } = s;
+  const skb = s.cursors.sack;
   for (skb.at = seek(s, start); skb.at !== 0 && !after(skb.end_seq, end); skb.at = skb.next) {
     ep.sack_hint = skb.at;
     tag(s, skb, duplicate);

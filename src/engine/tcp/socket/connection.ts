@@ -20,12 +20,13 @@ import { queueData, readAll } from '../receiver/receive.ts';
 import { updateRtt } from '../sender/rtt.ts';
 import { seqAdd } from './seq.ts';
 import { assignChildCa, createSock, destroySock, initTransfer, setState } from './sock.ts';
-import { appendSkb } from '../sender/skb.ts';
+import { appendSkb } from '../sender/rtx-queue.ts';
 import { jiffies32, refreshClock, timestamp, type Stack } from '../stack.ts';
 import { resetXmitTimer } from './timers.ts';
 import { windowFromSpace } from '../receiver/window.ts';
 import { checkFastPath } from '../sender/ack.ts';
-import { acknowledge, isAckScheduled } from '../receiver/ack-policy.ts';
+import { acknowledge } from '../receiver/ack-policy.ts';
+import { isAckScheduled } from '../receiver/ack-sent.ts';
 
 /** The window that a SYN offers: whole segments of the free buffer; a client counts without timestamps. */
 function firstWindow(rcvbuf: number, mss: number): number {
@@ -35,7 +36,8 @@ function firstWindow(rcvbuf: number, mss: number): number {
 
 /** tcp_connect: the SYN is a packet of the retransmit queue like any other. */
 export function connectSock(s: Stack): void {
-  const { tp, sending } = s;
+  const { tp } = s;
+  const sending = s.cursors.syn;
   setState(s, TCP_STATE.SYN_SENT);
   refreshClock(s);
   const isn = s.net.random();

@@ -1,6 +1,6 @@
 /* Timers that fire (net/ipv4/tcp_timer.c and the high-resolution ones of tcp_output.c, tcp_input.c). */
 import { jiffyStart } from '../../net/clock.ts';
-import { isAckScheduled } from '../receiver/ack-policy.ts';
+import { isAckScheduled } from '../receiver/ack-sent.ts';
 import { windowEnd } from '../cc/ca.ts';
 import {
   ACK,
@@ -39,7 +39,8 @@ import {
 
 /** tcp_retransmit_timer */
 function retransmissionTimeout(s: Stack): void {
-  const { tp, walk: skb } = s;
+  const { tp } = s;
+  const skb = s.cursors.expire;
   if (tp.packets_out === 0) return;
   const connecting = tp.skc_state === TCP_STATE.SYN_SENT;
   if (tp.icsk_retransmits >= (connecting ? TCP_SYN_RETRIES : TCP_RETRIES2)) {
@@ -59,7 +60,8 @@ function retransmissionTimeout(s: Stack): void {
 
 /** The probe itself: new data if there is any, else the last packet again. */
 function sendProbe(s: Stack): boolean {
-  const { tp, ep, walk: skb } = s;
+  const { tp, ep } = s;
+  const skb = s.cursors.expire;
   fillWriteQueue(s);
   const next = seqAdd(tp.snd_nxt, Math.min(tp.mss_cache, (tp.write_seq - tp.snd_nxt) | 0));
   if (tp.write_seq !== tp.snd_nxt && !after(next, windowEnd(s))) {

@@ -1,6 +1,7 @@
 /* A segment reaches a socket: header prediction, the established state, and the states on the way to the end. */
 import { PACKET } from '../../net/packet.ts';
-import { acknowledge, isAckScheduled, scheduleAck } from '../receiver/ack-policy.ts';
+import { acknowledge, scheduleAck } from '../receiver/ack-policy.ts';
+import { isAckScheduled } from '../receiver/ack-sent.ts';
 import { processAck } from '../sender/ack.ts';
 import { FLAG, SHUTDOWN, TCP_STATE } from './constants.ts';
 import { answerRequest, answerTimeWait, closeSock, enterTimeWait, synAckArrived } from './connection.ts';

@@ -17,7 +17,7 @@ import {
 import { jiffiesToUsecs } from '../../net/clock.ts';
 import { setUnlimitedRate } from '../sender/pacing.ts';
 import { resetMinRtt } from '../sender/rtt.ts';
-import { purgeQueue } from '../sender/skb.ts';
+import { purgeQueue } from '../sender/rtx-queue.ts';
 import { jiffies32, refreshClock, type Stack } from '../stack.ts';
 import { windowFromSpace } from '../receiver/window.ts';
 
@@ -157,7 +157,8 @@ export function setState(s: Stack, state: number): void {
 
 /** tcp_done, tcp_v4_destroy_sock: the tcp_sock is gone, and with it the reference on its congestion control. */
 export function destroySock(s: Stack, last: number): void {
-  const { tp, ep, range } = s;
+  const { tp, ep } = s;
+  const range = s.cursors.purge;
   setState(s, TCP_STATE.CLOSE);
   ep.tw_snd_nxt = tp.snd_nxt;
   ep.tw_rcv_nxt = tp.rcv_nxt;

@@ -40,7 +40,8 @@ function clearXmitTimer(s: Stack): void {
 
 /** tcp_rto_delta_us: time until the head's retransmission timeout, counted from when it was sent. */
 function rtoDeltaUs(s: Stack): number {
-  const { tp, head } = s;
+  const { tp } = s;
+  const head = s.cursors.timers;
   head.at = tp.tcp_rtx_queue;
   return sentUs(head) + jiffiesToUsecs(tp.icsk_rto) - tp.tcp_mstamp;
 }

@@ -1,5 +1,5 @@
 /* Bodies of a program's functions, as code and as text. */
-import type { Program } from '../program.ts';
+import type { Program } from '../prepared.ts';
 import { CodeWriter, type WasmFunction } from './encoder.ts';
 import { InstructionEmitter } from './emit.ts';
 import type { Callables } from './emit-calls.ts';

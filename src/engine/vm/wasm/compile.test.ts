@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { assembleBare } from '../../isa/assembler.ts';
 import { KernelFunctions } from '../functions.ts';
-import { type Program, prepareProgram } from '../program.ts';
+import { prepareProgram } from '../program.ts';
+import { type Program } from '../prepared.ts';
 import { CALLED, compileModule } from './compile.ts';
 import { compiledText } from './compiled-text.ts';
 import { findBlocks, graphOf } from './graph.ts';

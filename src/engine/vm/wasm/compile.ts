@@ -5,7 +5,7 @@
  */
 import { MEMORY_BYTES, type Memory } from '../memory.ts';
 import type { KernelFunction, KernelFunctions } from '../functions.ts';
-import type { Program } from '../program.ts';
+import type { Program } from '../prepared.ts';
 import { functionBody, type Shell } from './bodies.ts';
 import { CodeWriter, encodeModule, fn, type FunctionImport, NO_LOCALS, type WasmFunction, words } from './encoder.ts';
 import type { Callables } from './emit-calls.ts';

@@ -1,6 +1,6 @@
 /* What a program is compiled to, as WebAssembly text: for those who look, not for running. */
 import { REGISTERS } from '../../isa/opcodes.ts';
-import type { Program } from '../program.ts';
+import type { Program } from '../prepared.ts';
 import type { Shell } from './bodies.ts';
 import { CONTEXT_BYTES } from './entries.ts';
 import { bodyAt, CALLED, FIXED_IMPORTS, type Plan, planModule } from './compile.ts';

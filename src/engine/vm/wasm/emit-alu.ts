@@ -1,6 +1,6 @@
 /* Arithmetic: micro-ops (vm/program.ts) that change one register and touch nothing else. */
 import * as MICRO from '../micro.ts';
-import type { Program } from '../program.ts';
+import type { Program } from '../prepared.ts';
 import { ALU32, ALU64 } from './emit-tables.ts';
 import type { CodeWriter } from './encoder.ts';
 import { LOCAL } from './locals.ts';

@@ -3,7 +3,7 @@ import { FRAME_BYTES, FRAME_SHIFT, MAX_FRAMES, NO_TURN } from '../calls.ts';
 import { GO_ON } from '../functions.ts';
 import { KERNEL_BASE_HI, REGIONS, regionEndAddress } from '../memory.ts';
 import { LOCAL, localOf } from './locals.ts';
-import { FUNCTION_ADDRESS } from '../program.ts';
+import { FUNCTION_ADDRESS } from '../prepared.ts';
 import type { CodeWriter } from './encoder.ts';
 import { W } from './opcodes.ts';
 import type { Operands } from './operands.ts';

@@ -5,7 +5,7 @@
  */
 import { REGISTERS } from '../../isa/opcodes.ts';
 import * as MICRO from '../micro.ts';
-import type { Program } from '../program.ts';
+import type { Program } from '../prepared.ts';
 import { AluEmitter, emitReverse } from './emit-alu.ts';
 import { CallEmitter, type Callables, emitArena } from './emit-calls.ts';
 import { MemoryEmitter } from './emit-memory.ts';

@@ -4,7 +4,7 @@
  * long: at a function's start, at the top of a loop, after a call. It must last there for the longest way to the next
  * such place; else the interpreter goes on, which asks before each instruction.
  */
-import type { Program } from '../program.ts';
+import type { Program } from '../prepared.ts';
 import { endsInCall, type Graph } from './graph.ts';
 
 export interface FuelPlan {

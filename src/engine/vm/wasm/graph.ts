@@ -3,7 +3,7 @@
  * reverse postorder with their dominators. Typed arrays and loops, no recursion: programs may have a million slots.
  */
 import * as MICRO from '../micro.ts';
-import type { Program } from '../program.ts';
+import type { Program } from '../prepared.ts';
 
 /** How a block ends. */
 export const END = { next: 0, jump: 1, condition: 2, exit: 3 } as const;

@@ -1,6 +1,6 @@
 /* What all emitters share: registers and immediates as operands, and the place at which code gives up. */
 import { REGISTERS } from '../../isa/opcodes.ts';
-import type { Program } from '../program.ts';
+import type { Program } from '../prepared.ts';
 import type { CodeWriter } from './encoder.ts';
 import { LOCAL, localOf } from './locals.ts';
 import { W } from './opcodes.ts';

@@ -10,7 +10,8 @@
  */
 import { FRAME_POINTER, REGISTERS } from '../../isa/opcodes.ts';
 import { FRAME_BYTES } from '../calls.ts';
-import { CALL_OPS, type Program } from '../program.ts';
+import { CALL_OPS } from '../program.ts';
+import { type Program } from '../prepared.ts';
 import { LOADS, STORES } from './emit-tables.ts';
 import { END, type Graph, lengthOf, opAt } from './graph.ts';
 

@@ -1,4 +1,4 @@
-/* The machine as the page sees it: pure functions from its state to plain rows. */
+/* Looks at a machine without touching it: pure functions from its state to plain rows. */
 import { formatReturn } from '../base/errno.ts';
 import { decode, instructionSlots } from '../isa/insn.ts';
 import { accessBytes, CLASS, classOf, FRAME_POINTER } from '../isa/opcodes.ts';
@@ -7,9 +7,9 @@ import type { MapObject, Pin, Process } from '../kernel/state.ts';
 import { shownRefcnt } from '../kernel/state.ts';
 import { KERNEL_BASE_HI } from '../vm/memory.ts';
 import type { LifecycleState, MapLetter } from './commands.ts';
-import { letterOfLink } from './links.ts';
 import type { LifecycleFacts } from './recorder.ts';
 import type {
+  CallRecord,
   CpuSnapshot,
   GraceWait,
   HotSnapshot,
@@ -22,24 +22,28 @@ import type {
   SocketSnapshot,
   StackSlot,
 } from './snapshot.ts';
-import type { Machine } from './machine.ts';
+import type { UserSpace } from './user-space.ts';
+import type { World } from './world.ts';
 import type { Halted } from './microscope.ts';
 import type { LoadedMap, LoadedProg } from './user-state.ts';
 
+/** What is looked at. */
+export interface Looked extends World {
+  readonly user: UserSpace;
+  /** BPF instructions so far */
+  readonly executedInsns: number;
+}
+
 /** The map behind a letter; null once the kernel has freed it. */
-const mapOf = (machine: Machine, loaded: LoadedMap): MapObject | null =>
+const mapOf = (machine: Looked, loaded: LoadedMap): MapObject | null =>
   machine.kernel.state.maps[loaded.object] ?? null;
 
-function stateOf(machine: Machine, map: MapObject | null): LifecycleState {
+function stateOf(machine: Looked, map: MapObject | null): LifecycleState {
   return map ? machine.kernel.stateName(map) : 'FREED';
 }
 
 /** What the recorder compares; the same object while nothing about the map changed. */
-export function lifecycleFacts(
-  machine: Machine,
-  loaded: LoadedMap,
-  before: LifecycleFacts | undefined,
-): LifecycleFacts {
+export function lifecycleFacts(machine: Looked, loaded: LoadedMap, before: LifecycleFacts | undefined): LifecycleFacts {
   const map = mapOf(machine, loaded);
   const state = stateOf(machine, map);
   const holders = map?.holders ?? NO_HOLDERS;
@@ -49,7 +53,7 @@ export function lifecycleFacts(
 
 const NO_HOLDERS = [] as const;
 
-export function mapSnapshot(machine: Machine, loaded: LoadedMap): MapSnapshot {
+export function mapSnapshot(machine: Looked, loaded: LoadedMap): MapSnapshot {
   const map = mapOf(machine, loaded);
   return {
     letter: loaded.letter,
@@ -83,36 +87,36 @@ export function mapSnapshot(machine: Machine, loaded: LoadedMap): MapSnapshot {
 const graceWaits = ({ freeing }: MapObject): GraceWait[] =>
   freeing === null ? [] : GRACE_CLOCKS.map((clock) => ({ clock, endsAt: freeing[clock], span: GRACE_NS[clock] }));
 
-const pinsOf = (machine: Machine, kind: Pin['kind'], object: number): string[] =>
+const pinsOf = (machine: Looked, kind: Pin['kind'], object: number): string[] =>
   Object.entries(machine.kernel.state.pins)
     .filter(([, pin]) => pin.kind === kind && pin.object === object)
     .map(([path]) => path);
 
-export function linkSnapshots(machine: Machine): LinkSnapshot[] {
+export function linkSnapshots(machine: Looked): LinkSnapshot[] {
   const { kernel, user } = machine;
-  return Object.values(user.state.links).map((loaded) => ({
+  return [...user.state.links.values()].map((loaded) => ({
     link: loaded.link,
     id: loaded.id,
     process: loaded.process,
-    map: letterOfLink(user, loaded),
+    map: user.mapOfLink(loaded),
     fds: (kernel.state.links[loaded.object]?.holders ?? []).filter(({ kind }) => kind === 'file').length,
     pins: pinsOf(machine, 'link', loaded.object),
   }));
 }
 
-export function socketSnapshots(machine: Machine): SocketSnapshot[] {
+export function socketSnapshots(machine: Looked): SocketSnapshot[] {
   return machine.tcp.list().map(({ id, process, ccName, ops, sk, peer, state }) => ({
     id,
     process,
     ccName,
-    map: machine.letterOf(ops),
+    map: letterOf(machine, ops),
     sk,
     peer,
     state,
   }));
 }
 
-export function processSnapshots(machine: Machine): ProcessSnapshot[] {
+export function processSnapshots(machine: Looked): ProcessSnapshot[] {
   const { state } = machine.kernel;
   return Object.values<Process>(state.processes).map(({ pid, name, alive, fds }) => ({
     pid,
@@ -122,7 +126,7 @@ export function processSnapshots(machine: Machine): ProcessSnapshot[] {
   }));
 }
 
-function fileText(machine: Machine, id: number): string {
+function fileText(machine: Looked, id: number): string {
   const { files, maps, progs, btfs, links } = machine.kernel.state;
   const { kind, object } = files[id];
   switch (kind) {
@@ -141,7 +145,7 @@ function fileText(machine: Machine, id: number): string {
   }
 }
 
-export function hotSnapshot(machine: Machine, nextEventTime: number): HotSnapshot {
+export function hotSnapshot(machine: Looked, nextEventTime: number): HotSnapshot {
   const { tcp, events } = machine;
   const packets: PacketNumbers[] = [];
   tcp.eachPacket((socket, stage, at, retransmission) => {
@@ -170,8 +174,8 @@ export function hotSnapshot(machine: Machine, nextEventTime: number): HotSnapsho
   };
 }
 
-export function cpuSnapshot(machine: Machine, at: Halted, position: Position): CpuSnapshot | null {
-  const found = machine.progOf(at.progId);
+export function cpuSnapshot(machine: Looked, at: Halted, position: Position): CpuSnapshot | null {
+  const found = progOf(machine.user, at.progId);
   if (!found) return null;
   const { loaded, prog } = found;
   return {
@@ -198,7 +202,7 @@ export function cpuSnapshot(machine: Machine, at: Halted, position: Position): C
 /** MAX_BPF_FUNC_ARGS */
 const MOST_ARGS = 12;
 
-function argumentsAt({ memory: { u32 } }: Machine, context: number): CpuSnapshot['args'] {
+function argumentsAt({ memory: { u32 } }: Looked, context: number): CpuSnapshot['args'] {
   return Array.from({ length: MOST_ARGS }, (_, i) => {
     const word = (context >>> 2) + i * 2;
     return [u32[word], u32[word + 1]] as const;
@@ -206,7 +210,7 @@ function argumentsAt({ memory: { u32 } }: Machine, context: number): CpuSnapshot
 }
 
 /** Slots that the program reads or writes by r10; what was never written has what was there before. */
-function stackSlots(machine: Machine, insns: Uint8Array, frame: number): StackSlot[] {
+function stackSlots(machine: Looked, insns: Uint8Array, frame: number): StackSlot[] {
   const offsets = new Set<number>();
   for (const at of instructionSlots(insns)) {
     const { opcode, dst, src, off } = decode(insns, at);
@@ -221,7 +225,7 @@ function stackSlots(machine: Machine, insns: Uint8Array, frame: number): StackSl
 }
 
 /** A load about to read outside what programs may touch gives 0, as a probe load of Linux does. */
-function loadNote(machine: Machine, insns: Uint8Array, at: Halted): string | null {
+function loadNote(machine: Looked, insns: Uint8Array, at: Halted): string | null {
   const insn = decode(insns, at.pc);
   if (classOf(insn.opcode) !== CLASS.LDX) return null;
   const address = (at.low[insn.src] + insn.off) >>> 0;
@@ -241,4 +245,30 @@ export function storeLine({ insns, lines }: LoadedProg, offset: number): number 
 /** strace's answer: `0`, `EEXIST`. */
 export const answer = (ret: number): string => formatReturn(ret).replace('-1 ', '');
 
-export const nextLetter = (taken: readonly MapLetter[]): MapLetter => String.fromCharCode(65 + taken.length);
+/** Letter of the map whose struct is at this address; null for a built-in. */
+export function letterOf({ kernel, user }: Looked, kdata: number): MapLetter | null {
+  const map = kdata === 0 ? null : kernel.mapOf(kdata);
+  return map ? (user.state.maps.find(({ object }) => object === map.object)?.letter ?? null) : null;
+}
+
+/** A loaded program and its map. */
+export interface FoundProg {
+  readonly loaded: LoadedMap;
+  readonly prog: LoadedProg;
+}
+
+/** The loaded program with this id. */
+export function progOf(user: UserSpace, id: number): FoundProg | null {
+  for (const loaded of user.state.maps) {
+    const prog = loaded.progs.find((p) => p.id === id);
+    if (prog) return { loaded, prog };
+  }
+  return null;
+}
+
+/** Which step refused a call, in words. */
+export function explain({ ret, trace }: CallRecord): string {
+  const last = trace.at(-1);
+  const where = last?.member ? ` at member ${last.member}` : '';
+  return last ? `${answer(ret)}: refused by the check "${last.step}"${where}` : answer(ret);
+}

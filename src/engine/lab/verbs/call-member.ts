@@ -1,11 +1,15 @@
 /* A member called by hand: what the words of a command mean, and how the answer is told. */
-import { formatValue } from '../btf/values.ts';
-import type { SyscallResult } from '../kernel/calls.ts';
-import type { Syscall } from '../libbpf/process.ts';
-import { pointee } from '../kernel/struct-ops/call.ts';
-import type { Command } from './commands.ts';
-import type { Machine } from './machine.ts';
-import type { LoadedMap } from './user-state.ts';
+import { ERRNO } from '../../base/errno.ts';
+import { formatValue } from '../../btf/values.ts';
+import type { SyscallResult } from '../../kernel/calls.ts';
+import type { Syscall } from '../../libbpf/process.ts';
+import { pointee } from '../../kernel/struct-ops/call.ts';
+import type { Command } from '../commands.ts';
+import { answer } from '../look.ts';
+import { PLAIN } from '../user-space.ts';
+import type { Verb } from '../verb.ts';
+import type { World } from '../world.ts';
+import type { LoadedMap } from '../user-state.ts';
 
 type CallCommand = Extract<Command, { do: 'call-member' }>;
 
@@ -16,9 +20,22 @@ interface Calls {
   readonly bpf: Syscall;
 }
 
+export const callMember: Verb<'call-member'> = {
+  do: 'call-member',
+  run: (user, command) => {
+    const { process, map } = command;
+    const told = { ...PLAIN, map };
+    callByHand(user.world, user.map(map), command, {
+      simple: (text, run) => user.simple(process, text, run, told),
+      impossible: (text, why) => user.impossible(process, text, ERRNO.EINVAL, why),
+      bpf: (name, attr) => user.bpf(process, name, attr, told),
+    });
+  },
+};
+
 const DUMMY = 'bpf_dummy_ops';
 
-export function callByHand(machine: Machine, loaded: LoadedMap | undefined, command: CallCommand, calls: Calls): void {
+function callByHand(machine: World, loaded: LoadedMap | undefined, command: CallCommand, calls: Calls): void {
   const { process, member, args } = command;
   const { kernel, btf } = machine;
   const shown = `${member}(${args.join(', ')})`;
@@ -52,7 +69,7 @@ export function callByHand(machine: Machine, loaded: LoadedMap | undefined, comm
 }
 
 /** BPF_PROG_TEST_RUN: 8 bytes an argument. Its pointer argument can only be NULL: there is no user memory to point at. */
-function testRun(machine: Machine, loaded: LoadedMap, { process, member, args }: CallCommand, calls: Calls): void {
+function testRun(machine: World, loaded: LoadedMap, { process, member, args }: CallCommand, calls: Calls): void {
   const prog = loaded.progs.find((p) => p.member === member);
   const shown = `${member}(${args.join(', ')})`;
   if (!prog) return void calls.impossible(shown, `${member} is not implemented`);
@@ -61,7 +78,7 @@ function testRun(machine: Machine, loaded: LoadedMap, { process, member, args }:
   for (const [i, arg] of args.entries()) view.setBigInt64(i * 8, BigInt(Math.trunc(Number(arg)) || 0), true);
   const attr = { prog_fd: prog.fd, ctx_in: context, ctx_size_in: context.length };
   const { ret, out }: SyscallResult = calls.bpf('BPF_PROG_TEST_RUN', attr);
-  const text = ret < 0 ? `${shown}: ${machine.answer(ret)}` : `${shown} = ${(out.fields?.retval ?? 0) | 0}`;
+  const text = ret < 0 ? `${shown}: ${answer(ret)}` : `${shown} = ${(out.fields?.retval ?? 0) | 0}`;
   machine.message({ process, source: 'call', level: ret < 0 ? 'error' : 'info', text });
 }
 

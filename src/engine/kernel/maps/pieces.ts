@@ -1,0 +1,16 @@
+/* What is known of the memory that maps may take: cold state. */
+/** Regions of the memory that maps may lie in. */
+export type HeapName = 'arena' | 'kernel';
+
+export interface Piece {
+  /** linear address, bytes */
+  readonly at: number;
+  readonly bytes: number;
+}
+
+export interface Heap {
+  /** ascending, never touching one another */
+  readonly free: readonly Piece[];
+  /** bytes that were taken off the region so far */
+  readonly taken: number;
+}

@@ -1,0 +1,48 @@
+/* How processes come to an fd: the loader has its own still, anybody else finds the object by its id. */
+import { ERRNO } from '../base/errno.ts';
+import { aboutMap, type UserSpace } from './user-space.ts';
+import type { LoadedLink, LoadedMap, Told } from './user-state.ts';
+
+/** Opens a map by its id, for as long as `use` takes. */
+export function withMapById(user: UserSpace, process: string, map: LoadedMap, use: (fd: number) => void): void {
+  const told = aboutMap(map.letter);
+  const fd = user.bpf(process, 'BPF_MAP_GET_FD_BY_ID', { map_id: map.mapId }, told).ret;
+  if (fd < 0) return;
+  use(fd);
+  user.close(process, fd, told);
+}
+
+/** An fd of the map for as long as `use` takes. */
+export function withMapFd(user: UserSpace, process: string, map: LoadedMap, use: (fd: number) => void): void {
+  if (process === map.process && user.isAlive(process)) use(map.mapFd);
+  else withMapById(user, process, map, use);
+}
+
+/** An fd of the link for as long as `use` takes. */
+export function withLinkFd(
+  user: UserSpace,
+  process: string,
+  link: LoadedLink,
+  told: Told,
+  use: (fd: number) => void,
+): void {
+  if (process === link.process && user.isAlive(process)) return use(link.fd);
+  const fd = user.bpf(process, 'BPF_LINK_GET_FD_BY_ID', { link_id: link.id }, told).ret;
+  if (fd < 0) return;
+  use(fd);
+  user.close(process, fd, told);
+}
+
+/** The next number that no link has. */
+export const nextLink = ({ state }: UserSpace): number => Math.max(0, ...state.links.keys()) + 1;
+
+/** The link of that number; else null after telling that `call` could not be tried. */
+export function findLink(user: UserSpace, process: string, call: string, link: number): LoadedLink | null {
+  const found = user.state.links.get(link);
+  if (found) return found;
+  user.impossible(process, `bpf(${call}, link ${link})`, ERRNO.EBADF, `there is no link ${link}`);
+  return null;
+}
+
+/** A call about the map that the link holds. */
+export const aboutLink = (user: UserSpace, link: LoadedLink): Told => aboutMap(user.mapOfLink(link));

@@ -1,0 +1,18 @@
+/* Letters of struct_ops maps: the one place where they are given. A letter is never taken from a map that has it. */
+import type { MapLetter } from './commands.ts';
+
+const LETTERS = 26;
+
+/** A to Z, then AA, AB and so on. */
+function letterAt(index: number): MapLetter {
+  const last = String.fromCharCode(65 + (index % LETTERS));
+  return index < LETTERS ? last : letterAt(Math.floor(index / LETTERS) - 1) + last;
+}
+
+/** The first letter that is not taken. */
+export function freeLetter(taken: readonly MapLetter[]): MapLetter {
+  const known = new Set(taken);
+  let index = 0;
+  while (known.has(letterAt(index))) index++;
+  return letterAt(index);
+}

@@ -1,0 +1,37 @@
+/*
+ * A verb carries out one kind of command: a short user-space program that reaches the kernel through system calls only.
+ * The registry finds it by its name. What a first picture needs is registered with the lab; the rest comes with
+ * src/engine/late.ts, so a name that is not yet known needs that.
+ */
+import { assert } from '../base/assert.ts';
+import type { Command } from './commands.ts';
+import type { UserSpace } from './user-space.ts';
+
+export type CommandOf<D extends Command['do']> = Extract<Command, { do: D }>;
+
+export interface Verb<D extends Command['do'] = Command['do']> {
+  readonly do: D;
+  readonly run: (user: UserSpace, command: CommandOf<D>) => void;
+}
+
+type AnyVerb = { readonly [D in Command['do']]: Verb<D> }[Command['do']];
+
+const VERBS = new Map<string, AnyVerb>();
+
+/** Enters verbs; the same ones may be entered again. */
+export function registerVerbs(verbs: readonly AnyVerb[]): void {
+  for (const verb of verbs) {
+    const known = VERBS.get(verb.do);
+    assert(known === undefined || known === verb, `the verb ${verb.do} is registered twice`);
+    VERBS.set(verb.do, verb);
+  }
+}
+
+/** Whether a command can be carried out before the engine's late part is here. */
+export const hasVerb = (name: Command['do']): boolean => VERBS.has(name);
+
+export function runVerb<D extends Command['do']>(user: UserSpace, command: CommandOf<D>): void {
+  const verb = VERBS.get(command.do) as Verb<D> | undefined;
+  assert(verb, `the verb ${command.do} is not here: is the engine's late part?`);
+  verb.run(user, command);
+}

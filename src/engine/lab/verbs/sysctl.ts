@@ -1,0 +1,9 @@
+import type { Verb } from '../verb.ts';
+
+export const sysctl: Verb<'sysctl'> = {
+  do: 'sysctl',
+  run: (user, { process, name, value }) => {
+    const path = `/proc/sys/${name.replaceAll('.', '/')}`;
+    user.simple(process, `write(${path}, "${value}")`, () => user.world.tcp.writeSysctl(name, value));
+  },
+};

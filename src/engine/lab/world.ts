@@ -1,0 +1,28 @@
+/* What verbs and look-ups have of a machine. */
+import type { Btf } from '../btf/btf.ts';
+import type { AssembledObject } from '../isa/object.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { Profile } from '../kernel/profiles.ts';
+import type { EventQueue } from '../net/event-queue.ts';
+import type { Tcp } from '../tcp/tcp.ts';
+import type { Memory } from '../vm/memory.ts';
+import type { MessageRecord } from './snapshot.ts';
+
+export interface World {
+  readonly memory: Memory;
+  readonly events: EventQueue;
+  readonly kernel: Kernel;
+  readonly tcp: Tcp;
+  readonly btf: Btf;
+  readonly profile: Profile;
+  /** program texts by name */
+  readonly texts: Readonly<Record<string, string>>;
+  /** Null when the text does not assemble on this kernel. */
+  assemble(text: string): AssembledObject | null;
+  /** The first error of a text, with its 0-based line. */
+  checkText(text: string, name?: string): { readonly message: string; readonly line: number } | null;
+  /** Base64 of a file that the scenario brought. */
+  objectFile(name: string): string | null;
+  /** Tells a line that somebody wrote, with the time. */
+  message(said: Omit<MessageRecord, 'time' | 'event'>): void;
+}

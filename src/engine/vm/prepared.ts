@@ -1,0 +1,49 @@
+/* A program made ready for the interpreter, and the state of one run of it. */
+import type { KernelFunction } from './functions.ts';
+
+/** A run's state between entering and leaving the loop. */
+export interface Run {
+  readonly program: Program;
+  readonly words: Int32Array;
+  watch: InstructionWatch | null;
+  /** slot at which it starts */
+  pc: number;
+  depth: number;
+  /** instructions that may still run */
+  fuel: number;
+  /** of the functions that called this one, FRAME_WORDS each; null until there are any */
+  frames: Int32Array | null;
+}
+
+/** A function of the program as a value: an address where Linux keeps modules and compiled programs, plus its slot. */
+export const FUNCTION_ADDRESS = { high: 0xffffffff | 0, low: 0xc0000000 | 0 } as const;
+
+/** A kernel function with the places of its argument words: register * 2, plus 1 for the high word. */
+export interface Callee {
+  readonly fn: KernelFunction;
+  readonly words: readonly number[];
+}
+
+export interface Program {
+  readonly insns: Uint8Array;
+  /** two words a slot: micro-op | dst << 8 | src << 12, then offset, target or number of the callee */
+  readonly code: Int32Array;
+  /** r0 to r10 and the immediates, low words and high words, as runs begin with them */
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+  readonly callees: readonly Callee[];
+  /** slots of the functions that are used as values */
+  readonly callbacks: readonly number[];
+  /** what the last interpreted run worked with, for the next one; null before the first, and while one is under way */
+  idle: Run | null;
+  /** where it stands compiled: its place in the gate, NO_PLACE when it is interpreted; PLACE_UNKNOWN until it runs first */
+  place: number;
+}
+
+/** Called before each instruction with its slot and the depth of its frame. May throw to abandon the run. */
+export type InstructionWatch = (pc: number, registers: Registers, depth: number) => void;
+
+/** r0 to r10 (immediates follow): of each the low word, then the high one. The running registers, not a copy. */
+export interface Registers {
+  readonly words: Int32Array;
+}
