@@ -22,7 +22,7 @@ function sim(sample: string, seconds = 30, link = '10mbit,20ms,50') {
   const counters = lab.machine.flowCounters(1);
   const goodput = (counters.bytesAcked * 8) / ((scenario.until - BEGINS) / 1e9) / 1e6;
   // the newest point of each window, in order
-  const points = lab.history.series.flatMap((s) => s.time.map((time, i) => ({ time, cwnd: s.cwnd[i] })));
+  const points = lab.history.series.flatMap((s) => Array.from(s.time, (time, i) => ({ time, cwnd: s.cwnd[i] })));
   const windows = points.filter(({ cwnd }, i) => i === 0 || cwnd !== points[i - 1].cwnd);
   return { lab, counters, goodput, windows };
 }

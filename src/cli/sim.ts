@@ -130,7 +130,7 @@ function meanCwnd(series: readonly Series[], socket: number, until: number): num
 
 function csv(series: readonly Series[]): string {
   const rows = series.flatMap((s) =>
-    s.time.map((t, i) =>
+    Array.from(s.time, (t, i) =>
       [(t / NS).toFixed(9), s.socket, s.cwnd[i], s.ssthresh[i], s.srttUs[i], s.caState[i]].join(','),
     ),
   );

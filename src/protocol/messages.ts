@@ -3,7 +3,7 @@
  * once at the start. The worker owns the lab; the page asks and draws.
  */
 import { type MemoryWindow } from './moves.ts';
-import type { Break, ColdSnapshot, Command, CpuSnapshot, History, Scenario } from '../engine/index.ts';
+import type { Break, ColdSnapshot, Command, CpuSnapshot, HistoryDelta, Scenario } from '../engine/index.ts';
 import type { AnswerMessage, AskMessage } from './asks.ts';
 import type { MoveMessage } from './moves.ts';
 
@@ -57,7 +57,8 @@ export type FromWorker =
       readonly playing: boolean;
     }
   | { readonly type: 'cold'; readonly cold: ColdSnapshot }
-  | { readonly type: 'history'; readonly history: History }
+  /** what is new; `whole`: of a run of which nothing was told before */
+  | { readonly type: 'history'; readonly delta: HistoryDelta; readonly whole: boolean }
   /** null: the machine stands between events */
   | { readonly type: 'cpu'; readonly cpu: CpuSnapshot | null }
   /** something the user should read: a refused call, a stopped program, a text that does not assemble */

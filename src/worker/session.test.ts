@@ -5,6 +5,7 @@ import * as lateEngine from '../engine/late.ts';
 import type { AnswerMessage, AnswerOf, AskName } from '../protocol/asks.ts';
 import type { FromWorker, ToWorker } from '../protocol/messages.ts';
 import { PROTOCOL_VERSION } from '../protocol/messages.ts';
+import { FollowedHistory } from '../protocol/history.ts';
 import { decodeFrame } from '../protocol/frame.ts';
 import { anyStruct } from '../scenarios/any-struct.ts';
 import { builtByClang } from '../scenarios/built-by-clang.ts';
@@ -52,11 +53,22 @@ function session() {
       texts,
     });
   const time = (): number => decodeFrame(last('frame')?.numbers ?? new Float64Array(9)).time;
+  /** The history that a page has by now. */
+  const history = () => {
+    let followed = new FollowedHistory();
+    let shown = followed.shown;
+    for (const message of heard) {
+      if (message.type !== 'history') continue;
+      if (message.whole) followed = new FollowedHistory();
+      shown = followed.take(message.delta);
+    }
+    return shown;
+  };
   const answer = <N extends AskName>(name: N): AnswerOf<N> | undefined =>
     heard.findLast(
       (message): message is Extract<AnswerMessage, { name: N }> => message.type === 'answer' && message.name === name,
     )?.answer as AnswerOf<N> | undefined;
-  return { lab, heard, last, say, open, time, settle, answer };
+  return { lab, heard, last, say, open, time, settle, answer, history };
 }
 
 const stateOf = (s: ReturnType<typeof session>, letter: string): string | undefined =>
@@ -67,7 +79,7 @@ test('opens where the scenario says, with the future known', () => {
   s.open();
   expect(s.time()).toBe(replaceWhileConnected.openAt);
   expect(stateOf(s, 'A')).toBe('TOBEFREE');
-  expect(s.last('history')?.history.transitions.at(-1)).toMatchObject({ map: 'A', to: 'FREED' });
+  expect(s.history().transitions.at(-1)).toMatchObject({ map: 'A', to: 'FREED' });
 });
 
 test('state by state to the end and back again', () => {
@@ -108,7 +120,7 @@ test('the end of what is known is never before a command just given', () => {
   s.open();
   const given = s.time();
   s.lab.receive({ type: 'command', command: { do: 'grace', clock: 'tasks', to: 'hold' } });
-  const until = s.last('history')?.history.until ?? 0;
+  const until = s.history().until ?? 0;
   expect(until).toBe(given);
   s.lab.receive({ type: 'seek', time: until });
   s.settle();
@@ -133,7 +145,7 @@ test('a refused call is told with its errno', () => {
   s.open(nameTaken);
   s.say({ type: 'command', command: { do: 'register', process: 'somebody', map: 'A' } });
   expect(s.last('notice')?.notice).toMatchObject({ kind: 'refused' });
-  expect(s.last('history')?.history.calls.some((call) => call.ret === -16)).toBe(true);
+  expect(s.history().calls.some((call) => call.ret === -16)).toBe(true);
 });
 
 test('a text that does not assemble leaves the lab as it was', () => {
@@ -164,16 +176,16 @@ test('the same text as a new map: the kernel answers EEXIST', () => {
   s.say({ type: 'register-new', name: 'bpf_aimd.s', text: replaceWhileConnected.texts['bpf_aimd.s'] });
   expect(s.last('notice')?.notice.kind).toBe('refused');
   expect(stateOf(s, 'C')).toBe('INIT');
-  expect(s.last('history')?.history.calls.findLast((call) => call.map === 'C')?.ret).toBe(-17);
+  expect(s.history().calls.findLast((call) => call.map === 'C')?.ret).toBe(-17);
 });
 
 test('a restart keeps the time, the seed and the series of the run before', () => {
   const s = session();
   s.open();
-  const before = s.last('history')?.history.series;
+  const before = s.history().series;
   const kinder = replaceWhileConnected.texts['bpf_reno.s'].replace('r0 >>= 1', 'r0 >>= 0');
   s.say({ type: 'restart', texts: { ...replaceWhileConnected.texts, 'bpf_reno.s': kinder } });
-  const after = s.last('history')?.history;
+  const after = s.history();
   expect(s.time()).toBe(replaceWhileConnected.openAt);
   expect(after?.ghosts).toEqual(before);
   expect(after?.series).not.toEqual(before);
@@ -218,7 +230,7 @@ test('a restart brings types, and programs that implement them', () => {
   s.say({ type: 'command', command: { do: 'call-member', process: 'p', map: 'C', member: 'step', args: ['', -9] } });
   // what a member answers is no refusal
   expect(s.last('notice')).toBeUndefined();
-  expect(s.last('history')?.history.messages.at(-1)?.text).toContain('step(, -9) = -9');
+  expect(s.history().messages.at(-1)?.text).toContain('step(, -9) = -9');
   s.say({ type: 'command', command: { do: 'call-member', process: 'p', map: 'C', member: 'reset', args: ['00'] } });
   expect(s.last('notice')?.notice).toMatchObject({ kind: 'refused', detail: 'reset is not implemented' });
 });
@@ -300,4 +312,31 @@ test('what is answered is of the run that it was asked of: a restart with anothe
   expect(runs()).toEqual([1, 2, 3]);
   ask(3);
   expect(s.last('answer')?.run).toBe(3);
+});
+
+test('ten flows for a minute: at most 64 KB of history a second, whatever the length of the run', () => {
+  const s = session();
+  const steps = Array.from({ length: 10 }, (_, i) => ({
+    at: 100e6 + i * 10e6,
+    caption: '',
+    command: { do: 'connect' as const, process: 'p', socket: i + 1 },
+  }));
+  s.open({ ...replaceWhileConnected, steps, openAt: 0, until: 0, expect: [] });
+  const bytesOf = (message: FromWorker): number => {
+    if (message.type !== 'history') return 0;
+    const { delta } = message;
+    const columns = [delta.queue, ...delta.series].flatMap(({ time, values }) => [time, ...values]);
+    const rows = [delta.calls, delta.transitions, delta.refs, delta.captions, delta.notes, delta.messages];
+    const texts = rows.reduce((sum, list) => sum + JSON.stringify(list).length, 0);
+    return columns.reduce((sum, column) => sum + column.byteLength, texts);
+  };
+  const spent: number[] = [];
+  for (let second = 1; second <= 60; second++) {
+    s.heard.length = 0;
+    s.say({ type: 'seek', time: second * 1e9 });
+    spent.push(s.heard.reduce((sum, message) => sum + bytesOf(message), 0));
+  }
+  expect(Math.max(...spent)).toBeLessThan(64_000);
+  expect(spent[59]).toBeLessThan(spent[9] * 1.5);
+  expect(s.last('frame')).toBeDefined();
 });

@@ -57,7 +57,8 @@ export class Session {
   private breakpoints: readonly { text: string; line: number }[] = [];
   private breaks: readonly Break[] = [];
   private sentCold: unknown = null;
-  private sentHistory = -1;
+  /** the page has nothing of this lab's history */
+  private historyIsNew = true;
   /** wall clock of the last history sent, ms */
   private historyAt = 0;
   private sentCpu: unknown = null;
@@ -149,7 +150,7 @@ export class Session {
   /** Computes a lab's future, then stands at `time`. `changed`: with texts that the user wants to see loaded. */
   private start(lab: Lab, time: number, changed = false): void {
     this.lab = lab;
-    this.sentHistory = -1;
+    this.historyIsNew = true;
     this.sentCold = null;
     lab.setBreakpoints(this.breakpoints);
     lab.setBreaks(this.breaks);
@@ -338,7 +339,7 @@ export class Session {
   private restart(lab: Lab, texts: Readonly<Record<string, string>>): void {
     if (!this.parts) return;
     const { time } = lab;
-    const ghosts: readonly Series[] = lab.history.series;
+    const ghosts = lab.history.series.map(packedSeries);
     // the types come first: programs may implement them
     const next = new Lab(this.parts, lab.scenario, texts, ghosts);
     for (const name of Object.keys(texts).sort((a, b) => Number(b === TYPES_TEXT) - Number(a === TYPES_TEXT))) {
@@ -401,9 +402,21 @@ export class Session {
     this.host.post({ type: 'notice', notice });
   }
 
-  /** The history is long and goes over whole: while playing into the unknown a few times a second is enough. */
+  private tellHistory(lab: Lab): void {
+    const whole = this.historyIsNew;
+    const delta = lab.news(whole);
+    this.historyIsNew = false;
+    this.historyAt = this.host.clock();
+    const columns = [delta.queue, ...delta.series].flatMap(({ time, values }) => [
+      time.buffer,
+      ...values.map((v) => v.buffer),
+    ]);
+    this.host.post({ type: 'history', delta, whole }, columns as ArrayBuffer[]);
+  }
+
+  /** While playing into the unknown a few times a second is enough. */
   private mayTellHistory(): boolean {
-    return this.playing === null || this.sentHistory < 0 || this.host.clock() - this.historyAt >= HISTORY_MS;
+    return this.playing === null || this.historyIsNew || this.host.clock() - this.historyAt >= HISTORY_MS;
   }
 
   /** Sends what changed: numbers always, the rest when it is another than what was sent last. */
@@ -415,11 +428,7 @@ export class Session {
       this.sentCold = cold;
       this.host.post({ type: 'cold', cold });
     }
-    if (lab.historyVersion !== this.sentHistory && this.mayTellHistory()) {
-      this.sentHistory = lab.historyVersion;
-      this.historyAt = this.host.clock();
-      this.host.post({ type: 'history', history: lab.history });
-    }
+    if ((this.historyIsNew || lab.hasNews) && this.mayTellHistory()) this.tellHistory(lab);
     const cpu = lab.cpu();
     if (cpu !== null || this.sentCpu !== null) {
       this.sentCpu = cpu;
@@ -431,6 +440,17 @@ export class Session {
     this.host.post({ type: 'frame', numbers, windows, playing: this.playing !== null }, transfer);
   }
 }
+
+/** A finished series, to be sent once. */
+const packedSeries = ({ socket, map, time, cwnd, ssthresh, srttUs, caState }: Series): Series => ({
+  socket,
+  map,
+  time: Float64Array.from(time),
+  cwnd: Uint32Array.from(cwnd),
+  ssthresh: Uint32Array.from(ssthresh),
+  srttUs: Uint32Array.from(srttUs),
+  caState: Uint32Array.from(caState),
+});
 
 /** A warning that comes with every packet is told once. */
 function firstOfEach(notes: readonly NoteRecord[]): NoteRecord[] {

@@ -7,10 +7,21 @@ import { Microscope, type Place } from './microscope.ts';
 import type { Searched } from './questions.ts';
 import type { MachineParts } from './kernels.ts';
 import { type Cold, Machine } from './machine.ts';
+import { HistoryFeed } from './history-feed.ts';
+import { Pending } from './pending.ts';
 import { Recorder } from './recorder.ts';
 import { type LoggedCommand, Run } from './run.ts';
 import type { Command, Scenario } from './commands.ts';
-import type { ColdSnapshot, CpuSnapshot, History, HotSnapshot, NoteRecord, Position, Series } from './snapshot.ts';
+import type {
+  ColdSnapshot,
+  CpuSnapshot,
+  History,
+  HistoryDelta,
+  HotSnapshot,
+  NoteRecord,
+  Position,
+  Series,
+} from './snapshot.ts';
 
 export interface LabBreakpoint {
   readonly text: string;
@@ -31,8 +42,8 @@ export class Lab {
   private readonly recorder = new Recorder();
   private breakpoints: readonly LabBreakpoint[] = [];
   breaks: readonly Break[] = [];
-  /** told by the machine during the event that runs; kept when the event was run to its end for the first time */
-  private pending: (() => void)[] = [];
+  private readonly pending = new Pending(this.recorder);
+  private readonly feed = new HistoryFeed(this.recorder);
   private executed = 0;
 
   constructor(
@@ -51,14 +62,18 @@ export class Lab {
         caption: (record) => this.later(() => this.recorder.caption(record)),
         message: (record) => this.later(() => this.recorder.message(record)),
         note: (record) => this.later(() => this.recorder.note(record)),
-        window: (time, point) => this.later(() => this.recorder.window(time, point)),
-        queue: (time, length) => this.later(() => this.recorder.queueLength(time, length)),
+        window: (...point) => {
+          if (this.run?.isNew) this.pending.window(...point);
+        },
+        queue: (time, length) => {
+          if (this.run?.isNew) this.pending.queueLength(time, length);
+        },
       },
     );
     this.run = new Run(this.machine, {
       passed: (event, time) => this.passed(event, time),
       abandoned: () => {
-        this.pending = [];
+        this.pending.drop();
       },
       forget: (event) => {
         this.executed = this.machine.executedInsns;
@@ -85,8 +100,15 @@ export class Lab {
     return this.recorder.history;
   }
 
-  get historyVersion(): number {
-    return this.recorder.version;
+  /** Whether the history has changed since it was last told. */
+  get hasNews(): boolean {
+    return this.feed.isDue;
+  }
+
+  /** What has come since it was last told; `whole`: to somebody who has nothing yet. */
+  news(whole = false): HistoryDelta {
+    if (whole) this.feed.restart();
+    return this.feed.take();
   }
 
   /** Checkpoints held and their bytes. */
@@ -259,12 +281,11 @@ export class Lab {
   }
 
   private later(tell: () => void): void {
-    if (this.run?.isNew) this.pending.push(tell);
+    if (this.run?.isNew) this.pending.add(tell);
   }
 
   private passed(event: number, time: number): void {
-    for (const tell of this.pending) tell();
-    this.pending = [];
+    this.pending.keep();
     if (this.machine.executedInsns !== this.executed) this.recorder.ranBpf(event);
     this.executed = this.machine.executedInsns;
     this.recorder.lifecycle(event, time, this.machine.lifecycle());

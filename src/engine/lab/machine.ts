@@ -34,7 +34,7 @@ import {
 } from './look.ts';
 import type { Halted, ProgramWatch, WatchedMachine } from './microscope.ts';
 import { objectSnapshots } from './object-snapshots.ts';
-import type { LifecycleFacts, WindowPoint } from './recorder.ts';
+import type { LifecycleFacts, Recorder } from './recorder.ts';
 import type { RunnableMachine } from './run.ts';
 import type {
   CallRecord,
@@ -64,7 +64,7 @@ export interface MachineObserver {
   readonly caption: (record: CaptionRecord) => void;
   readonly note: (record: NoteRecord) => void;
   readonly message: (record: MessageRecord) => void;
-  readonly window: (time: number, point: WindowPoint) => void;
+  readonly window: Recorder['window'];
   readonly queue: (time: number, length: number) => void;
 }
 
@@ -304,14 +304,15 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     if (socket <= 0) return;
     const { sock } = this;
     sock.at = sk;
-    this.observer.window(this.events.now, {
+    this.observer.window(
+      this.events.now,
       socket,
-      map: letterOf(this, sock.icsk_ca_ops),
-      cwnd: sock.snd_cwnd,
-      ssthresh: sock.snd_ssthresh,
-      srttUs: sock.srtt_us >>> 3,
-      caState: sock.icsk_ca_state,
-    });
+      letterOf(this, sock.icsk_ca_ops),
+      sock.snd_cwnd,
+      sock.snd_ssthresh,
+      sock.srtt_us >>> 3,
+      sock.icsk_ca_state,
+    );
     this.observer.queue(this.events.now, this.tcp.net.queueLength);
   }
 

@@ -23,22 +23,15 @@ export interface LifecycleFacts {
   readonly holders: readonly Holder[];
 }
 
-/** A point of a socket's series. */
-export interface WindowPoint {
-  readonly socket: number;
-  readonly map: MapLetter | null;
-  readonly cwnd: number;
-  readonly ssthresh: number;
-  readonly srttUs: number;
-  readonly caState: number;
-}
-
 interface GrowingSeries extends Series {
+  readonly id: number;
   readonly time: number[];
   readonly cwnd: number[];
   readonly ssthresh: number[];
   readonly srttUs: number[];
   readonly caState: number[];
+  /** points that the page has */
+  sent: number;
 }
 
 /** Lines of a run that are kept. */
@@ -63,14 +56,19 @@ const counts = (holder: Holder): boolean => holder.kind !== 'file' && holder.kin
 const sameHolder = (a: Holder, b: Holder): boolean => a.kind === b.kind && a.id === b.id;
 
 export class Recorder {
-  private readonly calls: CallRecord[] = [];
-  private readonly transitions: Transition[] = [];
-  private readonly refs: RefChange[] = [];
-  private readonly captions: CaptionRecord[] = [];
-  private readonly notes: NoteRecord[] = [];
-  private readonly messages: MessageRecord[] = [];
+  readonly rows = {
+    calls: [] as CallRecord[],
+    transitions: [] as Transition[],
+    refs: [] as RefChange[],
+    captions: [] as CaptionRecord[],
+    notes: [] as NoteRecord[],
+    messages: [] as MessageRecord[],
+  };
+  /** rows of each list that the page has (history-feed.ts) */
+  readonly sent = { calls: 0, transitions: 0, refs: 0, captions: 0, notes: 0, messages: 0 };
   private series: GrowingSeries[] = [];
-  private readonly queue = { time: [] as number[], length: [] as number[] };
+  private lastSeries = 0;
+  readonly queue = { time: [] as number[], length: [] as number[], sent: 0 };
   /** events that ran a BPF program, ascending */
   private readonly bpfEvents: number[] = [];
   private facts = new Map<MapLetter, LifecycleFacts>();
@@ -81,26 +79,26 @@ export class Recorder {
   version = 0;
 
   call(record: CallRecord): void {
-    this.calls.push(record);
+    this.rows.calls.push(record);
     this.version++;
   }
 
   caption(record: CaptionRecord): void {
-    this.captions.push(record);
+    this.rows.captions.push(record);
     this.version++;
   }
 
   note(record: NoteRecord): void {
-    this.notes.push(record);
+    this.rows.notes.push(record);
     this.version++;
   }
 
   /** A program that prints at each ACK says more than anybody reads: the last of what is kept says so. */
   message(record: MessageRecord): void {
-    const { length } = this.messages;
+    const { length } = this.rows.messages;
     if (length > MAX_MESSAGES) return;
     const last = { ...record, level: 'warn' as const, text: 'what was written after this is not kept' };
-    this.messages.push(length < MAX_MESSAGES ? record : last);
+    this.rows.messages.push(length < MAX_MESSAGES ? record : last);
     this.version++;
   }
 
@@ -117,22 +115,32 @@ export class Recorder {
       if (before === now) continue;
       this.facts.set(now.letter, now);
       if (before?.state !== now.state) {
-        this.transitions.push({ time, event, map: now.letter, from: before?.state ?? null, to: now.state });
+        this.rows.transitions.push({ time, event, map: now.letter, from: before?.state ?? null, to: now.state });
         this.version++;
       }
       this.holders(event, time, before, now);
     }
   }
 
-  window(time: number, point: WindowPoint): void {
-    const series = this.seriesOf(point);
+  /** A socket's window after a packet; a socket that is served by another map begins another series. */
+  window(
+    time: number,
+    socket: number,
+    map: MapLetter | null,
+    cwnd: number,
+    ssthresh: number,
+    srttUs: number,
+    caState: number,
+  ): void {
+    const series = this.seriesOf(socket, map);
     const last = series.time.length - 1;
     const at = last >= 0 && series.time[last] === time ? last : last + 1;
     series.time[at] = time;
-    series.cwnd[at] = point.cwnd;
-    series.ssthresh[at] = point.ssthresh;
-    series.srttUs[at] = point.srttUs;
-    series.caState[at] = point.caState;
+    series.cwnd[at] = cwnd;
+    series.ssthresh[at] = ssthresh;
+    series.srttUs[at] = srttUs;
+    series.caState[at] = caState;
+    series.sent = Math.min(series.sent, at);
     this.version++;
   }
 
@@ -142,18 +150,24 @@ export class Recorder {
     const at = last >= 0 && this.queue.time[last] === time ? last : last + 1;
     this.queue.time[at] = time;
     this.queue.length[at] = length;
+    this.queue.sent = Math.min(this.queue.sent, at);
   }
 
   /** Cuts everything after an event that happened at `time`; `facts` are the maps as they are there. */
   forget(event: number, time: number, facts: readonly LifecycleFacts[]): void {
-    for (const list of [this.calls, this.transitions, this.refs, this.captions, this.notes, this.messages]) {
+    for (const name of Object.keys(this.sent) as (keyof Recorder['sent'])[]) {
+      const list = this.rows[name];
       while (list.length > 0 && list[list.length - 1].event > event) list.pop();
+      this.sent[name] = Math.min(this.sent[name], list.length);
     }
     while ((this.bpfEvents.at(-1) ?? 0) > event) this.bpfEvents.pop();
-    for (const series of this.series)
+    for (const series of this.series) {
       cut(time, series.time, series.cwnd, series.ssthresh, series.srttUs, series.caState);
+      series.sent = Math.min(series.sent, series.time.length);
+    }
     this.series = this.series.filter((series) => series.time.length > 0);
     cut(time, this.queue.time, this.queue.length);
+    this.queue.sent = Math.min(this.queue.sent, this.queue.time.length);
     this.facts = new Map(facts.map((fact) => [fact.letter, fact]));
     this.compared = facts;
     this.until = time;
@@ -166,8 +180,19 @@ export class Recorder {
   }
 
   get history(): History {
-    const { until, calls, transitions, refs, captions, notes, messages, series, queue, ghosts } = this;
-    return { until, calls, transitions, refs, captions, notes, messages, series, queue, ghosts };
+    const { until, rows, series, queue, ghosts } = this;
+    return { until, ...rows, series, queue, ghosts };
+  }
+
+  get allSeries(): readonly GrowingSeries[] {
+    return this.series;
+  }
+
+  /** Whoever is told next has nothing yet. */
+  forgetSent(): void {
+    for (const name of Object.keys(this.sent) as (keyof Recorder['sent'])[]) this.sent[name] = 0;
+    for (const series of this.series) series.sent = 0;
+    this.queue.sent = 0;
   }
 
   private holders(event: number, time: number, before: LifecycleFacts | undefined, now: LifecycleFacts): void {
@@ -175,13 +200,13 @@ export class Recorder {
     const current = now.holders.filter(counts);
     const gone = old.filter((a) => !current.some((b) => sameHolder(a, b)));
     const come = current.filter((a) => !old.some((b) => sameHolder(a, b)));
-    const here = this.calls.filter((one) => one.event === event);
+    const here = this.rows.calls.filter((one) => one.event === event);
     // of several calls the one that takes something away, not the close behind it
     const call = (here.find(({ shape }) => shape === 'delete') ?? here.at(-1))?.n ?? 0;
     for (const [holder, gained] of [...gone.map((h) => [h, false] as const), ...come.map((h) => [h, true] as const)]) {
       const { kind, id } = holder;
       const by = gained ? holder.call : call;
-      this.refs.push({
+      this.rows.refs.push({
         time,
         event,
         map: now.letter,
@@ -196,11 +221,12 @@ export class Recorder {
     }
   }
 
-  private seriesOf(point: WindowPoint): GrowingSeries {
+  private seriesOf(socket: number, map: MapLetter | null): GrowingSeries {
     // a socket that changes its congestion control begins another line, in another colour
-    const known = this.series.findLast((s) => s.socket === point.socket);
-    if (known && known.map === point.map) return known;
-    const fresh = { socket: point.socket, map: point.map, time: [], cwnd: [], ssthresh: [], srttUs: [], caState: [] };
+    const known = this.series.findLast((s) => s.socket === socket);
+    if (known && known.map === map) return known;
+    const id = ++this.lastSeries;
+    const fresh = { id, socket, map, time: [], cwnd: [], ssthresh: [], srttUs: [], caState: [], sent: 0 };
     this.series.push(fresh);
     return fresh;
   }

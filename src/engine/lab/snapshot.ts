@@ -318,15 +318,18 @@ export interface CaptionRecord {
   readonly text: string;
 }
 
+/** Numbers in the order of time: an array, or a part of a typed one. */
+export type Column = ArrayLike<number>;
+
 /** A socket's series: parallel arrays, a point at each change of the window. */
 export interface Series {
   readonly socket: number;
   readonly map: MapLetter | null;
-  readonly time: readonly number[];
-  readonly cwnd: readonly number[];
-  readonly ssthresh: readonly number[];
-  readonly srttUs: readonly number[];
-  readonly caState: readonly number[];
+  readonly time: Column;
+  readonly cwnd: Column;
+  readonly ssthresh: Column;
+  readonly srttUs: Column;
+  readonly caState: Column;
 }
 
 export interface History {
@@ -339,7 +342,47 @@ export interface History {
   readonly notes: readonly NoteRecord[];
   readonly messages: readonly MessageRecord[];
   readonly series: readonly Series[];
-  readonly queue: { readonly time: readonly number[]; readonly length: readonly number[] };
+  readonly queue: { readonly time: Column; readonly length: Column };
   /** series of the run before the last restart, drawn behind the new ones */
   readonly ghosts: readonly Series[];
+}
+
+/** The first `keep` rows stay as they were, then come these. */
+export interface RowsDelta<Row> {
+  readonly keep: number;
+  readonly rows: readonly Row[];
+}
+
+/** The first `keep` points stay as they were, then come these; `values` has a column for each quantity. */
+export interface HistoryColumns {
+  readonly keep: number;
+  readonly time: Float64Array;
+  readonly values: readonly Uint32Array[];
+}
+
+export interface SeriesDelta extends HistoryColumns {
+  /** never used again within a run */
+  readonly id: number;
+  readonly socket: number;
+  readonly map: MapLetter | null;
+}
+
+interface HistoryRows {
+  readonly calls: RowsDelta<CallRecord>;
+  readonly transitions: RowsDelta<Transition>;
+  readonly refs: RowsDelta<RefChange>;
+  readonly captions: RowsDelta<CaptionRecord>;
+  readonly notes: RowsDelta<NoteRecord>;
+  readonly messages: RowsDelta<MessageRecord>;
+}
+
+/** What a page that has followed so far must know to have the History of now. */
+export interface HistoryDelta extends HistoryRows {
+  readonly until: number;
+  /** those that there are, in their order; columns: cwnd, ssthresh, srttUs, caState */
+  readonly series: readonly SeriesDelta[];
+  /** column: length */
+  readonly queue: HistoryColumns;
+  /** null: as before */
+  readonly ghosts: readonly Series[] | null;
 }

@@ -2,7 +2,7 @@
  * The page's end of the conversation with the worker. It owns the worker: starts it, tells the stores what it says,
  * and starts another in its place when it stops answering.
  */
-import { assertUnreachable, type Command, type Scenario } from '../../engine/index.ts';
+import { assertUnreachable, type Command, type History, type Scenario } from '../../engine/index.ts';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from '../../protocol/messages.ts';
 import { type MemoryWindow } from '../../protocol/moves.ts';
 import { act } from '../frame.ts';
@@ -13,6 +13,7 @@ import { type Act, type CommandLog, emptyLog, logAct, replay, withoutAct } from 
 import type { AnswerOf, AskName, RequestOf } from '../../protocol/asks.ts';
 import type { MoveMessage } from '../../protocol/moves.ts';
 import { createAsking } from './answers.ts';
+import { FollowedHistory } from '../../protocol/history.ts';
 import { createFences } from './fences.ts';
 import { kernelFiles } from './kernel-files.ts';
 import { withSamples } from './samples.ts';
@@ -26,6 +27,8 @@ let log: CommandLog | null = null;
 let unanswered: ToWorker | null = null;
 /** a replay says again what the user has read already */
 let replaying = false;
+/** what was told of the run that the worker has */
+let history = new FollowedHistory();
 let windows: readonly MemoryWindow[] = [];
 let windowsOfFrames: readonly MemoryWindow[] = [];
 
@@ -66,6 +69,8 @@ function endWorker(): void {
   fences.forget();
   asking.begin(0);
 }
+
+const takeHistory = (history: History): void => act(() => told({ history }));
 
 function crashed(message: string): void {
   endWorker();
@@ -166,7 +171,8 @@ function receive(message: FromWorker): void {
       act(() => told({ cold: message.cold }));
       return;
     case 'history':
-      act(() => told({ history: message.history }));
+      if (message.whole) history = new FollowedHistory();
+      takeHistory(history.take(message.delta));
       return;
     case 'cpu':
       act(() => told({ cpu: message.cpu }));

@@ -128,9 +128,11 @@ function ghostName({ input, scale }: Frame, panel: Panel): Mark[] {
 /** ssthresh, where it is below infinity and inside the panel. */
 function thresholdLine({ input, scale }: Frame, panel: Panel, series: Series): DisplayList[] {
   const builder = lines({ weight: 1.2, dash: [1, 4] });
-  const first = series.ssthresh.findIndex((value) => value !== NO_SSTHRESH);
-  if (first < 0) return [];
-  const part = cut({ time: series.time.slice(first) }, input.domain);
+  let first = 0;
+  while (first < series.ssthresh.length && series.ssthresh[first] === NO_SSTHRESH) first++;
+  if (first === series.ssthresh.length) return [];
+  const [from, to] = input.domain;
+  const part = cut(series, [Math.max(from, series.time[first]), to]);
   const y = (value: number): number => Math.max(panel.top, panel.y(value));
   if (part) builder.add('muted', ...steppedPoints(series.time, series.ssthresh, part, scale.x, y));
   return [builder.list()];

@@ -1,9 +1,9 @@
 /* A piece of a series as a polyline of about a point a pixel. */
-import type { Series } from '../../engine/index.ts';
+import type { Column, Series } from '../../engine/index.ts';
 import type { Domain } from '../time-axis.ts';
 
 /** Index of the last entry that is not after `time`; -1 when all are. Times ascend. */
-export function lastAtOrBefore(times: readonly number[], time: number): number {
+export function lastAtOrBefore(times: Column, time: number): number {
   let low = 0;
   let high = times.length;
   while (low < high) {
@@ -24,8 +24,8 @@ export const NO_SSTHRESH = 0x7fffffff;
  * kept, so that a halving is never lost.
  */
 export function steppedPoints(
-  times: readonly number[],
-  values: readonly number[],
+  times: Column,
+  values: Column,
   [from, to]: Domain,
   x: (time: number) => number,
   y: (value: number) => number,
@@ -79,8 +79,8 @@ export function greatest(series: readonly Series[], quantity: Quantity, [from, t
 
 /** The value at each of `columns` even steps of the domain: enough for a line as small as a word. */
 export function sampled(
-  times: readonly number[],
-  values: readonly number[],
+  times: Column,
+  values: Column,
   [from, to]: Domain,
   columns: number,
 ): { readonly time: number; readonly value: number }[] {

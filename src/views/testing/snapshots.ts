@@ -387,7 +387,7 @@ function hotAt(at: number): HotSnapshot {
   const alive = socketsAt(at);
   const flows = alive.map((socket) => {
     const points = history.series.find((one) => one.socket === socket.id);
-    const last = Math.max(0, (points?.time.filter((time) => time <= at * MS).length ?? 1) - 1);
+    const last = Math.max(0, Array.from(points?.time ?? [0]).filter((time) => time <= at * MS).length - 1);
     return {
       socket: socket.id,
       cwnd: points?.cwnd[last] ?? 10,
