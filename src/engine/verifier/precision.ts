@@ -85,7 +85,7 @@ function backAlu(insn: Insn, bt: Backtrack): void {
   } else if (isX && src !== 10) bt.setReg(src);
 }
 
-function backLoad(insn: Insn, bt: Backtrack, entry: HistoryEntry | null, loaded: number): void {
+function backLoad(bt: Backtrack, entry: HistoryEntry | null, loaded: number): void {
   if (!bt.hasReg(loaded)) return;
   bt.clearReg(loaded);
   if (entry && (entry.flags & STACK_ACCESS) !== 0) bt.slotsOf(entry.frame).add(entry.spi);
@@ -190,14 +190,14 @@ function backByClass(env: Session, i: number, later: number, entry: HistoryEntry
       backAlu(insn, bt);
       return null;
     case CLASS.LDX:
-      backLoad(insn, bt, entry, insn.dst);
+      backLoad(bt, entry, insn.dst);
       return null;
     case CLASS.ST:
     case CLASS.STX:
       if (classOf(insn.opcode) === CLASS.STX && mode === MODE.ATOMIC && (insn.imm & 1) !== 0) {
         const loaded = insn.imm === 0xf1 ? 0 : insn.src;
         if (bt.hasReg(loaded)) {
-          backLoad(insn, bt, entry, loaded);
+          backLoad(bt, entry, loaded);
           return null;
         }
       }

@@ -15,7 +15,8 @@ export interface Walked {
   readonly untrusted: boolean;
 }
 
-export const isStruct = (t: BtfType | null): t is BtfType => t?.kind === 'STRUCT' || t?.kind === 'UNION';
+type StructType = BtfType & { readonly kind: 'STRUCT' | 'UNION' };
+export const isStruct = (t: BtfType | null | undefined): t is StructType => t?.kind === 'STRUCT' || t?.kind === 'UNION';
 
 const SCALAR_KINDS = new Set(['INT', 'ENUM', 'ENUM64', 'FLOAT']);
 export const isScalarKind = (t: BtfType | null): boolean => t !== null && SCALAR_KINDS.has(t.kind);

@@ -30,17 +30,16 @@ const parsed = new Map<string, Code>();
 function parse(code: string): Code {
   const known = parsed.get(code);
   if (known) return known;
-  const [, kind, struct, rest] = /^(B:|lock|timer|str|Sk|SC|St|[a-zA-Z])([a-z_]*(?=N?$)|)(.*)$/.exec(
-    code.startsWith('B:') ? code : code.replace(/^([A-Z]|lock|timer|str|Sk|SC|St|[a-z])/, '$1'),
-  ) ?? ['', code, '', ''];
-  const tail = kind === 'B:' ? rest : struct + rest;
+  const [, kind, struct, tail] = code.startsWith('B:')
+    ? (/^(B):([a-z_]+)(N?)$/.exec(code) ?? ['', 'B', '', ''])
+    : [...(/^(lock|timer|str|Sk|SC|St|[a-zA-Z])(.*)$/.exec(code) ?? ['', code, '']).toSpliced(2, 0, '')];
   const result: Code = {
-    kind: kind === 'B:' ? 'B' : kind,
+    kind,
     nullable: tail.includes('N'),
     output: tail.includes('o'),
     zeroOk: tail.includes('0'),
     releases: tail.includes('!'),
-    struct: kind === 'B:' ? struct : '',
+    struct,
     fixed: tail.includes('8') ? 8 : 0,
   };
   parsed.set(code, result);
@@ -95,7 +94,7 @@ const KINDS: Readonly<Record<string, readonly number[]>> = {
 /** Helper output that is memory of the kernel's cannot be written. */
 const isReadOnlyUse = (code: Code): boolean => !code.output;
 
-function checkType(env: Session, code: Code, n: number, meta: CallMeta, proto: HelperProto): void {
+function checkType(env: Session, code: Code, n: number, proto: HelperProto): void {
   const { v } = env.reg(n);
   let { type } = v;
   const isMemory = KINDS[code.kind] === MEMORY_KINDS;
@@ -152,7 +151,7 @@ export function checkArgument(env: Session, text: string, n: number, meta: CallM
   const nullPassed = code.nullable && T.isNull(v);
   if (nullPassed) markPrecise(env, n);
   else {
-    checkType(env, code, n, meta, proto);
+    checkType(env, code, n, proto);
     checkOffset(env, code, n);
   }
   if (code.releases) {

@@ -223,7 +223,7 @@ const context: Rule = (env, a, v, off) => {
   const got = env.ctx?.access(env, off, a.size, a.isWrite) ?? null;
   if (!got) {
     printLine(env, env.insn);
-    env.refuse(EACCES, `invalid bpf_context access off=${off} size=${a.size}`);
+    return env.refuse(EACCES, `invalid bpf_context access off=${off} size=${a.size}`);
   }
   if (a.isWrite || a.value < 0) return;
   if (got.type === T.SCALAR) return setLoaded(env, a.value, T.UNKNOWN_SCALAR);
