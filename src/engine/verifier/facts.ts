@@ -131,7 +131,6 @@ export const FACTS_6_18: KernelFacts = {
   name: 'v6.18',
   livenessText: false,
   acquireRelease: true,
-  knownFlags: 0x301ff,
   lookupNeverNull: true,
   structOpsTracing: true,
   newLiveness: true,

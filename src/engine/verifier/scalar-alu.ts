@@ -347,7 +347,7 @@ function fold(op: number, a: bigint, b: bigint, is32: boolean): bigint | null {
  * What is known after `dst OP= src`, for all operations but MOV, NEG and END; a 32-bit operation is zero-extended.
  */
 export function scalarAlu(op: number, dst: Bounds, src: Bounds, is32: boolean): Bounds {
-  if (!computable(op, src, is32)) return is32 ? zeroExtend(cloneBounds(UNKNOWN)) : UNKNOWN;
+  if (!computable(op, src, is32)) return UNKNOWN;
   if (dst.m === 0n && src.m === 0n) {
     const value = fold(op, dst.v, src.v, is32);
     if (value !== null) return constBounds(is32 ? BigInt.asUintN(32, value) : value);

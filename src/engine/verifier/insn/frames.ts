@@ -32,6 +32,7 @@ function enter(env: Session, subprog: number, callsite: number, set: SetCallee, 
   callee.refs = caller.refs;
   set(env, caller, callee);
   st.frames.push(callee);
+  env.scratchAll();
   return callee;
 }
 

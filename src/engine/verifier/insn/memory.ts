@@ -64,7 +64,7 @@ function checkEnd(env: Session, v: T.Val, regno: number, off: bigint, size: numb
   if (base === T.PTR_TO_MAP_KEY) env.say(`invalid access to map key, key_size=${limit} ${where}\n`);
   else if (base === T.PTR_TO_MAP_VALUE) env.say(`invalid access to map value, value_size=${limit} ${where}\n`);
   else if (T.isPacketAny(v.type))
-    env.say(`invalid access to packet, ${where.replace(' ', ', ')}, R${regno}(id=${v.id},off=${off},r=${limit})\n`);
+    env.say(`invalid access to packet, ${where}, R${regno}(id=${v.id},off=${off},r=${limit})\n`);
   else env.say(`invalid access to memory, mem_size=${limit} ${where}\n`);
   return false;
 }

@@ -22,7 +22,7 @@ const ROWS = `
 3 M K > int
 4 mo s0 A > int gpl
 5 > int
-6 m s A A A > int gpl
+6 m s > int gpl
 7 > int
 8 > int
 9 C A m s A > int pkt
