@@ -7,8 +7,9 @@ import { objectVerb } from './object.ts';
 import { replayVerb } from './replay.ts';
 import { runVerb } from './run.ts';
 import { simVerb } from './sim.ts';
+import { verifyVerb } from './verify.ts';
 
-const VERBS: readonly Verb[] = [runVerb, simVerb, replayVerb, objectVerb, btfVerb, isaVerb, conformanceVerb, benchVerb];
+const VERBS: readonly Verb[] = [runVerb, simVerb, replayVerb, objectVerb, btfVerb, isaVerb, conformanceVerb, benchVerb, verifyVerb];
 
 function help(): void {
   console.log('lab VERB ...\n');

@@ -1,0 +1,22 @@
+/* Context rules by program type. */
+import { KPROBE, RAW_TRACEPOINT, SYSCALL, TRACEPOINT, XDP } from './others.ts';
+import type { CtxRules } from './rules.ts';
+import { CGROUP_SKB, SCHED_CLS, SOCKET_FILTER } from './skb.ts';
+import { STRUCT_OPS } from './struct-ops.ts';
+
+const TABLE: Readonly<Record<string, CtxRules>> = {
+  struct_ops: STRUCT_OPS,
+  socket_filter: SOCKET_FILTER,
+  sched_cls: SCHED_CLS,
+  sched_act: SCHED_CLS,
+  cgroup_skb: CGROUP_SKB,
+  xdp: XDP,
+  raw_tracepoint: RAW_TRACEPOINT,
+  raw_tp: RAW_TRACEPOINT,
+  kprobe: KPROBE,
+  tracepoint: TRACEPOINT,
+  syscall: SYSCALL,
+};
+
+/** Null for a program type that is not known here. */
+export const rulesOf = (type: string): CtxRules | null => (Object.hasOwn(TABLE, type) ? TABLE[type] : null);

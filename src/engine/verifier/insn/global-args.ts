@@ -1,0 +1,118 @@
+/* Arguments of the program's functions by their BTF (btf_prepare_func_args, btf_check_func_arg_match). */
+import { EINVAL } from '../../base/errnos.ts';
+import type { Btf } from '../../btf/btf.ts';
+import type { Session } from '../session.ts';
+import * as T from '../types.ts';
+import { isStruct } from './btf-walk.ts';
+import { checkHelperMemory } from './helper-memory.ts';
+import { notNull } from './jump.ts';
+
+export type Argument =
+  | { readonly kind: 'scalar' }
+  | { readonly kind: 'ctx' }
+  | { readonly kind: 'memory'; readonly size: number; readonly nullable: boolean };
+
+/** Names of the context structs that programs use in their own BTF. */
+const CTX_NAMES: Readonly<Record<string, readonly string[]>> = {
+  socket_filter: ['__sk_buff'],
+  sched_cls: ['__sk_buff'],
+  sched_act: ['__sk_buff'],
+  cgroup_skb: ['__sk_buff'],
+  xdp: ['xdp_md'],
+  kprobe: ['bpf_user_pt_regs_t', 'pt_regs'],
+  raw_tracepoint: ['bpf_raw_tracepoint_args'],
+  raw_tp: ['bpf_raw_tracepoint_args'],
+};
+
+function declTags(btf: Btf, func: number): Map<number, string[]> {
+  const tags = new Map<number, string[]>();
+  for (let i = 0; i < btf.count; i++) {
+    const t = btf.type(btf.idAt(i));
+    if (t?.kind !== 'DECL_TAG' || t.type !== func) continue;
+    const index = t.extra | 0;
+    tags.set(index, [...(tags.get(index) ?? []), t.name]);
+  }
+  return tags;
+}
+
+const NUMBERS = new Set(['INT', 'ENUM', 'ENUM64']);
+
+/** What a function takes; refuses what cannot be verified. */
+export function argumentsOf(env: Session, subprog: number): readonly Argument[] {
+  const { btf } = env.program;
+  const typeId = env.funcInfo[subprog]?.typeId ?? 0;
+  const func = btf?.type(typeId);
+  const proto = func && btf ? btf.type(func.type) : null;
+  if (!btf || !func || !proto) return env.refuse(EINVAL, 'invalid type of function');
+  const { isGlobal } = env.subprogs[subprog];
+  if (proto.params.length > 5) env.refuse(EINVAL, `Global function ${func.name}() with ${proto.params.length} > 5 args. Buggy compiler.`);
+  const returns = btf.type(btf.skipModifiers(proto.type));
+  if (!returns || !NUMBERS.has(returns.kind)) {
+    if (!isGlobal) env.refuse(EINVAL, '');
+    env.refuse(EINVAL, `Global function ${func.name}() doesn't return scalar. Only those are supported.`);
+  }
+  const tags = isGlobal ? declTags(btf, typeId) : new Map<number, string[]>();
+  return proto.params.map(({ type }, i) => argumentOf(env, btf, type, i, tags.get(i) ?? [], func.name, isGlobal));
+}
+
+function argumentOf(
+  env: Session,
+  btf: Btf,
+  id: number,
+  i: number,
+  tags: readonly string[],
+  name: string,
+  isGlobal: boolean,
+): Argument {
+  const type = btf.type(btf.skipModifiers(id));
+  if (type && NUMBERS.has(type.kind)) return { kind: 'scalar' };
+  if (type?.kind !== 'PTR') {
+    if (!isGlobal) env.refuse(EINVAL, '');
+    env.refuse(EINVAL, `Arg#${i} type ${type?.kind ?? 'UNKN'} in ${name}() is not supported yet.`);
+  }
+  const target = btf.type(btf.skipModifiers(type.type));
+  const isCtx = tags.includes('arg:ctx') || (isStruct(target) && CTX_NAMES[env.program.type]?.includes(target.name));
+  if (isCtx) return { kind: 'ctx' };
+  // a static function's pointers are followed by the walk itself
+  if (!isGlobal) env.refuse(EINVAL, '');
+  const size = btf.sizeOf(type.type);
+  if (size < 0)
+    env.refuse(
+      EINVAL,
+      `arg#${i} reference type('${target?.kind ?? 'UNKN'} ${target?.name ?? ''}') size cannot be determined: -22`,
+    );
+  return { kind: 'memory', size, nullable: !tags.includes('arg:nonnull') };
+}
+
+/** Compares the registers of a call with what the function takes. */
+export function checkCallArguments(env: Session, subprog: number): void {
+  for (const [i, argument] of argumentsOf(env, subprog).entries()) checkArgument(env, argument, i);
+}
+
+function checkArgument(env: Session, argument: Argument, i: number): void {
+  const n = i + 1;
+  const r = env.reg(n);
+  switch (argument.kind) {
+    case 'scalar':
+      if (r.v.type !== T.SCALAR) env.refuse(EINVAL, `R${n} is not a scalar`);
+      return;
+    case 'ctx':
+      if (r.v.type !== T.PTR_TO_CTX) env.refuse(EINVAL, `arg#${i} expects pointer to ctx`);
+      return;
+    default:
+      checkMemoryArgument(env, n, argument.size);
+      if (!argument.nullable && (T.isNull(r.v) || (r.v.type & T.MAYBE_NULL) !== 0))
+        env.refuse(EINVAL, `arg#${i} is expected to be non-NULL`);
+  }
+}
+
+/** check_mem_reg */
+export function checkMemoryArgument(env: Session, n: number, size: number): void {
+  const r = env.reg(n);
+  if (T.isNull(r.v)) return;
+  const saved = r.v;
+  if (saved.type & T.MAYBE_NULL) r.v = notNull(saved);
+  checkHelperMemory(env, n, size, { isWrite: false, zeroOk: true, output: null });
+  checkHelperMemory(env, n, size, { isWrite: true, zeroOk: true, output: null });
+  r.v = saved;
+}

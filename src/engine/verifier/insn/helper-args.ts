@@ -1,0 +1,245 @@
+/* One argument of a helper: is the register of the right kind, and what it means (check_func_arg). */
+import { EACCES, EINVAL } from '../../base/errnos.ts';
+import { tnumShort } from '../tnum.ts';
+import { checkSource } from '../liveness.ts';
+import { helperName } from '../../isa/helper-names.ts';
+import { F_RDONLY_PROG } from '../map-rules.ts';
+import { markPrecise } from '../precision.ts';
+import type { HelperProto } from '../protos/helpers.ts';
+import type { Session } from '../session.ts';
+import { byteType, STACK_SPILL } from '../state.ts';
+import * as T from '../types.ts';
+import { embeds } from './btf-walk.ts';
+import type { CallMeta } from './helper.ts';
+import { checkHelperMemory, checkSizeRegister } from './helper-memory.ts';
+import { processLock } from './locks.ts';
+import { checkNoOffset } from './memory.ts';
+
+interface Code {
+  readonly kind: string;
+  readonly nullable: boolean;
+  readonly output: boolean;
+  readonly zeroOk: boolean;
+  readonly releases: boolean;
+  readonly struct: string;
+  readonly fixed: number;
+}
+
+const parsed = new Map<string, Code>();
+
+function parse(code: string): Code {
+  const known = parsed.get(code);
+  if (known) return known;
+  const [, kind, struct, tail] = code.startsWith('B:')
+    ? (/^(B):([a-z_]+)(N?)$/.exec(code) ?? ['', 'B', '', ''])
+    : [...(/^(lock|timer|str|Sk|SC|St|[a-zA-Z])(.*)$/.exec(code) ?? ['', code, '']).toSpliced(2, 0, '')];
+  const result: Code = {
+    kind,
+    nullable: tail.includes('N'),
+    output: tail.includes('o'),
+    zeroOk: tail.includes('0'),
+    releases: tail.includes('!'),
+    struct,
+    fixed: tail.includes('8') ? 8 : 0,
+  };
+  parsed.set(code, result);
+  return result;
+}
+
+const MEMORY_KINDS = [
+  T.PTR_TO_STACK,
+  T.PTR_TO_PACKET,
+  T.PTR_TO_PACKET_META,
+  T.PTR_TO_MAP_KEY,
+  T.PTR_TO_MAP_VALUE,
+  T.PTR_TO_MEM,
+  T.PTR_TO_MEM | T.MEM_RINGBUF,
+  T.PTR_TO_BUF,
+  T.PTR_TO_BTF_ID | T.PTR_TRUSTED,
+];
+const BTF_KINDS = [T.PTR_TO_BTF_ID, T.PTR_TO_BTF_ID | T.PTR_TRUSTED, T.PTR_TO_BTF_ID | T.MEM_RCU];
+
+const KINDS: Readonly<Record<string, readonly number[]>> = {
+  K: MEMORY_KINDS,
+  V: MEMORY_KINDS,
+  m: MEMORY_KINDS,
+  s: [T.SCALAR],
+  k: [T.SCALAR],
+  S: [T.SCALAR],
+  M: [T.CONST_PTR_TO_MAP],
+  C: [T.PTR_TO_CTX],
+  B: BTF_KINDS,
+  Sk: [
+    T.PTR_TO_SOCKET,
+    T.PTR_TO_SOCK_COMMON,
+    T.PTR_TO_TCP_SOCK,
+    T.PTR_TO_XDP_SOCK,
+    T.PTR_TO_BTF_ID,
+    T.PTR_TO_BTF_ID | T.PTR_TRUSTED,
+  ],
+  SC: [T.PTR_TO_SOCK_COMMON, T.PTR_TO_SOCKET, T.PTR_TO_TCP_SOCK, T.PTR_TO_XDP_SOCK],
+  R: [T.PTR_TO_MEM | T.MEM_RINGBUF],
+  F: [T.PTR_TO_FUNC],
+  St: [T.PTR_TO_STACK],
+  lock: [T.PTR_TO_MAP_VALUE, T.PTR_TO_BTF_ID | T.MEM_ALLOC],
+  str: [T.PTR_TO_MAP_VALUE],
+  timer: [T.PTR_TO_MAP_VALUE],
+  P: [
+    T.PTR_TO_BTF_ID | T.MEM_PERCPU,
+    T.PTR_TO_BTF_ID | T.MEM_PERCPU | T.MEM_RCU,
+    T.PTR_TO_BTF_ID | T.MEM_PERCPU | T.PTR_TRUSTED,
+  ],
+};
+
+/** Helper output that is memory of the kernel's cannot be written. */
+const isReadOnlyUse = (code: Code): boolean => !code.output;
+
+function checkType(env: Session, code: Code, n: number, proto: HelperProto): void {
+  const { v } = env.reg(n);
+  let { type } = v;
+  const isMemory = KINDS[code.kind] === MEMORY_KINDS;
+  if (isMemory && isReadOnlyUse(code)) type &= ~T.MEM_RDONLY;
+  if (code.nullable) type &= ~T.MAYBE_NULL;
+  const kinds = KINDS[code.kind] ?? [];
+  if (!kinds.includes(type))
+    env.refuse(EACCES, `R${n} type=${T.typeText(v.type)} expected=${kinds.map(T.typeText).join(', ')}`);
+  if (T.baseType(v.type) !== T.PTR_TO_BTF_ID) return;
+  if (isMemory) {
+    if (code.output) env.refuse(EACCES, `${helperName(proto.id)}() may write into memory pointed by R${n} type=${T.typeText(v.type)}`);
+    return;
+  }
+  if (code.kind !== 'B' && code.kind !== 'Sk') return;
+  if ((v.type & T.MAYBE_NULL) !== 0 && !code.nullable) env.refuse(EACCES, `Possibly NULL pointer passed to helper arg${n}`);
+  const wanted = code.kind === 'Sk' ? 'sock_common' : code.struct;
+  const id = env.btf.find('STRUCT', wanted);
+  // a kernel's types that are only in part here: names decide
+  if (id === 0 || !v.btf) return;
+  if (!embeds(v.btf, v.btfId, v.off, id, false))
+    env.refuse(EACCES, `R${n} is of type ${v.btf.type(v.btfId)?.name ?? ''} but ${wanted} is expected`);
+}
+
+/** check_func_arg_reg_off */
+function checkOffset(env: Session, code: Code, n: number): void {
+  const { v } = env.reg(n);
+  if (code.releases) {
+    if (v.off !== 0) env.refuse(EINVAL, `R${n} must have zero offset when passed to release func or trusted arg to kfunc`);
+    return checkNoOffset(env, v, n, true);
+  }
+  switch (T.baseType(v.type)) {
+    case T.PTR_TO_STACK:
+    case T.PTR_TO_PACKET:
+    case T.PTR_TO_PACKET_META:
+    case T.PTR_TO_MAP_KEY:
+    case T.PTR_TO_MAP_VALUE:
+    case T.PTR_TO_MEM:
+    case T.PTR_TO_BUF:
+    case T.SCALAR:
+      return;
+    case T.PTR_TO_BTF_ID:
+      return checkNoOffset(env, v, n, true);
+    default:
+      checkNoOffset(env, v, n);
+  }
+}
+
+export function checkArgument(env: Session, text: string, n: number, meta: CallMeta, proto: HelperProto): void {
+  const code = parse(text);
+  checkSource(env, n);
+  if (code.kind === 'A') return;
+  const { v } = env.reg(n);
+  if (T.isPacket(v.type) && !env.ctx?.packetAccess) env.refuse(EACCES, 'helper access to the packet is not allowed');
+  const nullPassed = code.nullable && T.isNull(v);
+  if (nullPassed) markPrecise(env, n);
+  else {
+    checkType(env, code, n, proto);
+    checkOffset(env, code, n);
+  }
+  if (code.releases) {
+    if (v.refObjId === 0 && !T.isNull(v)) env.refuse(EINVAL, `R${n} must be referenced when passed to release function`);
+    meta.releases = n;
+    meta.nullRelease = T.isNull(v);
+  }
+  if (v.refObjId !== 0) meta.refObjId = v.refObjId;
+  use(env, code, n, meta, proto);
+}
+
+function use(env: Session, code: Code, n: number, meta: CallMeta, proto: HelperProto): void {
+  const { v } = env.reg(n);
+  const read = { isWrite: false, zeroOk: false, output: null };
+  switch (code.kind) {
+    case 'M':
+      meta.map = v.map;
+      return;
+    case 'K':
+      if (!meta.map) env.refuse(EACCES, 'invalid map_ptr to access map->key');
+      if (meta.id === 1) meta.size = constKey(env, v, meta.map.keySize);
+      return checkHelperMemory(env, n, meta.map.keySize, read);
+    case 'V':
+      if (code.nullable && T.isNull(v)) return;
+      if (!meta.map) env.refuse(EACCES, 'invalid map_ptr to access map->value');
+      return checkHelperMemory(env, n, meta.map.valueSize, {
+        isWrite: code.output,
+        zeroOk: false,
+        output: code.output ? meta.output : null,
+      });
+    case 'm':
+      if (code.fixed)
+        checkHelperMemory(env, n, code.fixed, { isWrite: code.output, zeroOk: false, output: code.output ? meta.output : null });
+      return;
+    case 's': {
+      const memory = parse(proto.args[n - 2] ?? 'm');
+      meta.size = Number(BigInt.asIntN(32, v.b.umax));
+      return checkSizeRegister(env, n, {
+        isWrite: memory.output,
+        zeroOk: code.zeroOk,
+        output: memory.output ? meta.output : null,
+      });
+    }
+    case 'k':
+      if (v.b.m !== 0n) env.refuse(EACCES, `R${n} is not a known constant'`);
+      meta.size = Number(v.b.v);
+      return markPrecise(env, n);
+    case 'F':
+      meta.subprog = v.frame;
+      return;
+    case 'lock':
+      return processLock(env, n, meta.id === 93);
+    case 'timer':
+      if (v.map && meta.id === 170) meta.map = v.map;
+      return;
+    case 'str':
+      return checkString(env, n);
+    default:
+  }
+}
+
+/** 1 + a key that is known, on the stack; 0 for one that is not. */
+function constKey(env: Session, v: T.Val, keySize: number): number {
+  if (v.type !== T.PTR_TO_STACK || v.b.m !== 0n || keySize !== 4) return 0;
+  const off = v.off + Number(BigInt.asIntN(64, v.b.v));
+  const at = -off - 1;
+  const slot = env.cur.frames[v.frame].stack[at >> 3];
+  if (!slot) return 0;
+  const top = at % 8;
+  let zeros = 0;
+  let spills = 0;
+  for (let i = 0; i < 4; i++) {
+    const type = byteType(slot.types, (top - i + 8) % 8);
+    if (type === 3) zeros++;
+    if (type === STACK_SPILL) spills++;
+  }
+  if (zeros === 4) return 1;
+  if (spills !== 4 || slot.v.type !== T.SCALAR || slot.v.b.m !== 0n || off % 8 !== 0) return 0;
+  return Number(BigInt.asUintN(32, slot.v.b.v)) + 1;
+}
+
+function checkString(env: Session, n: number): void {
+  const { v } = env.reg(n);
+  const { map } = v;
+  if (!map || (map.flags & F_RDONLY_PROG) === 0 || !map.frozen) env.refuse(EACCES, `R${n} does not point to a readonly map'`);
+  if (v.b.m !== 0n) env.refuse(EACCES, `R${n} is not a constant address'`);
+  const start = v.off + Number(v.b.v);
+  const bytes = map.contents ?? new Uint8Array();
+  if (start < 0 || start >= map.valueSize) env.refuse(EACCES, `invalid access to map value, value_size=${map.valueSize} off=${start} size=${tnumShort(v.b)}`);
+  if (!bytes.subarray(start).includes(0)) env.refuse(EINVAL, 'string is not zero-terminated');
+}

@@ -1,0 +1,208 @@
+/* Calls of helper functions: arguments, what they do to the state, and their result (check_helper_call). */
+import { EACCES, EINVAL } from '../../base/errnos.ts';
+import { helperName } from '../../isa/helper-names.ts';
+import { cloneBounds, syncBounds, UNKNOWN } from '../bounds.ts';
+import { checkSource, markRead } from '../liveness.ts';
+import type { VerifierMap } from '../environment.ts';
+import { checkMapHelper, F_RDONLY_PROG, MAP } from '../map-rules.ts';
+import { markPrecise } from '../precision.ts';
+import { hasHelper, type HelperProto, protoOf } from '../protos/helpers.ts';
+import type { Session } from '../session.ts';
+import { isGpl } from '../structure.ts';
+import * as T from '../types.ts';
+import { checkArgument } from './helper-args.ts';
+import { callbackOf } from './callbacks.ts';
+import { clearCallerSaved, pushAsync, pushCallback } from './frames.ts';
+import { checkMem } from './memory.ts';
+import { clearPackets } from './packets.ts';
+import { acquire, checkLeaks, release } from './references.ts';
+import { processLock } from './locks.ts';
+
+/** What the arguments of a call have told (struct bpf_call_arg_meta). */
+export interface CallMeta {
+  readonly id: number;
+  map: VerifierMap | null;
+  output: { regno: number; size: number };
+  refObjId: number;
+  releases: number;
+  size: number;
+  subprog: number;
+  nullRelease: boolean;
+}
+
+const SLEEPABLE = 0x10;
+const NEEDS_MAP: ReadonlySet<number> = new Set([1, 2, 3, 51, 87, 88, 89, 164, 195]);
+const MODIFIES: ReadonlySet<number> = new Set([2, 3, 87, 88]);
+const TAIL_CALL = 12;
+
+function available(env: Session, id: number): HelperProto {
+  if (id < 0 || id > env.facts.lastHelper) env.refuse(EINVAL, `invalid func unknown#${id}`);
+  const caller = { type: env.program.type, struct: env.attach?.struct ?? '', member: env.attach?.member ?? '' };
+  if (!hasHelper(id, caller, env.facts)) env.refuse(EINVAL, `${env.facts.noHelper} ${helperName(id)}#${id}`);
+  return protoOf(id) ?? env.refuse(EINVAL, `helper ${helperName(id)}#${id} is not known to this verifier`);
+}
+
+export function checkHelper(env: Session, id: number): void {
+  const proto = available(env, id);
+  if (proto.gpl && !isGpl(env)) env.refuse(EINVAL, 'cannot call GPL-restricted function from non-GPL compatible program');
+  const sleepable = (env.program.flags & SLEEPABLE) !== 0;
+  if (!sleepable && proto.sleeps) env.refuse(EINVAL, 'helper call might sleep in a non-sleepable prog');
+  if (env.cur.rcu && proto.sleeps)
+    env.refuse(EINVAL, `sleepable helper ${helperName(id)}#${id} in rcu_read_lock region`);
+  const meta: CallMeta = {
+    id,
+    map: null,
+    output: { regno: 0, size: 0 },
+    refObjId: 0,
+    releases: 0,
+    size: 0,
+    subprog: 0,
+    nullRelease: false,
+  };
+  proto.args.forEach((code, i) => checkArgument(env, code, i + 1, meta, proto));
+  checkMapUse(env, meta);
+  const { regno, size } = meta.output;
+  for (let i = 0; i < size; i++)
+    checkMem(env, { regno, off: i, size: 1, isWrite: true, value: -1, aligned: false, signed: false });
+  if (meta.releases && !meta.nullRelease && !release(env, meta.refObjId))
+    env.refuse(EINVAL, `func ${helperName(id)}#${id} reference has not been acquired before`);
+  specific(env, meta);
+  clearCallerSaved(env);
+  setResult(env, proto, meta);
+  checkMapHelper(env, meta.map, id, helperName(id));
+  if (proto.changesPacket) clearPackets(env);
+}
+
+function checkMapUse(env: Session, { id, map }: CallMeta): void {
+  if (NEEDS_MAP.has(id)) {
+    if (!map) env.refuse(EINVAL, 'kernel subsystem misconfigured verifier');
+    if ((map.flags & F_RDONLY_PROG) !== 0 && MODIFIES.has(id)) env.refuse(EACCES, 'write into map forbidden');
+  }
+  if (id !== TAIL_CALL) return;
+  if (map?.type !== MAP.PROG_ARRAY) env.refuse(EINVAL, 'kernel subsystem misconfigured verifier');
+  const { b } = env.val(3);
+  if (b.m === 0n && b.v < BigInt(map.maxEntries)) markPrecise(env, 3);
+}
+
+const LOOP = 181;
+
+function specific(env: Session, meta: CallMeta): void {
+  const { id } = meta;
+  if (id === TAIL_CALL) {
+    checkTailLeaks(env);
+    return;
+  }
+  if (id === 93 || id === 94) return;
+  const callback = callbackOf(id, meta);
+  if (!callback) return;
+  if (id === LOOP) return loop(env, meta, callback.set);
+  if (callback.isAsync) pushAsync(env, meta.subprog, callback.set);
+  else pushCallback(env, meta.subprog, callback.set);
+}
+
+function checkTailLeaks(env: Session): void {
+  if (env.frame.frameno === 0 && env.frame.refs.length > 0) {
+    for (const { id, insn } of env.frame.refs) env.say(`Unreleased reference id=${id} alloc_insn=${insn}\n`);
+    env.refuse(EINVAL, 'tail_call would lead to reference leak');
+  }
+  checkLeaks(env);
+}
+
+const loopStates = new WeakMap<Session, Map<number, { fits: boolean; subprog: number }>>();
+
+/** The loop may be replaced by code of its own while its flags are known to be 0. */
+function loop(env: Session, meta: CallMeta, set: Parameters<typeof pushCallback>[2]): void {
+  const all = loopStates.get(env) ?? new Map<number, { fits: boolean; subprog: number }>();
+  loopStates.set(env, all);
+  const flagsZero = (): boolean => {
+    const zero = T.isNull(env.val(4));
+    if (zero) markPrecise(env, 4);
+    return zero;
+  };
+  const known = all.get(env.insn);
+  if (!known) all.set(env.insn, { fits: flagsZero(), subprog: meta.subprog });
+  else if (known.fits) known.fits = flagsZero() && known.subprog === meta.subprog;
+  if (env.facts.callbackLoops) markPrecise(env, 1);
+  if (BigInt(env.frame.callbackDepth) < env.val(1).b.umax) return pushCallback(env, meta.subprog, set);
+  const depth = env.frame.frameno;
+  env.frame.callbackDepth = 0;
+  if (env.log.level2) env.log.write(`frame${depth} bpf_loop iteration limit reached\n`);
+}
+
+function put(env: Session, v: T.Val): void {
+  const r = env.reg(0);
+  r.v = v;
+  r.precise = false;
+}
+
+function resultType(env: Session, proto: HelperProto, meta: CallMeta): T.Val | null {
+  const nullable = T.MAYBE_NULL;
+  switch (proto.returns) {
+    case 'value':
+      return T.pointer(T.PTR_TO_MAP_VALUE | nullable, { map: meta.map });
+    case 'record':
+      return T.pointer(T.PTR_TO_MEM | T.MEM_RINGBUF | nullable, { range: meta.size });
+    case 'sock':
+      return T.pointer(T.PTR_TO_SOCKET | nullable);
+    case 'sockCommon':
+      return T.pointer(T.PTR_TO_SOCK_COMMON | nullable);
+    case 'tcpSock':
+      return T.pointer(T.PTR_TO_TCP_SOCK | nullable);
+    default:
+      break;
+  }
+  if (proto.returns.startsWith('btf:')) {
+    const btfId = env.btf.find('STRUCT', proto.returns.slice(4));
+    return T.pointer(T.PTR_TO_BTF_ID | (env.facts.trustedArgs ? T.PTR_TRUSTED : 0), { btf: env.btf, btfId });
+  }
+  return null;
+}
+
+const FULLSOCK: ReadonlySet<number> = new Set([95, 96]);
+const PROBES: ReadonlySet<number> = new Set([45, 67, 114, 115]);
+const SMP_PROCESSOR_ID = 8;
+
+function setResult(env: Session, proto: HelperProto, meta: CallMeta): void {
+  if (proto.returns === 'void') return put(env, T.NO_VALUE);
+  let v = resultType(env, proto, meta);
+  if (!v) return put(env, T.scalar(numberResult(env, proto.id, meta)));
+  if (proto.returns === 'value' && !meta.map) env.refuse(EINVAL, 'kernel subsystem misconfigured verifier');
+  if (neverNull(env, proto, meta)) v = T.derive(v, { type: v.type & ~T.MAYBE_NULL });
+  if (v.type & T.MAYBE_NULL) v = T.derive(v, { id: env.newId() });
+  if (FULLSOCK.has(proto.id)) v = T.derive(v, { refObjId: meta.refObjId });
+  const acquires = proto.acquires || (proto.id === 1 && (meta.map?.type === MAP.SOCKMAP || meta.map?.type === MAP.SOCKHASH));
+  if (acquires) {
+    const id = acquire(env);
+    v = T.derive(v, { id, refObjId: id });
+  }
+  put(env, v);
+}
+
+/** An element of an array under a key that is known to be inside (can_elide_value_nullness). */
+function neverNull(env: Session, proto: HelperProto, meta: CallMeta): boolean {
+  const { map } = meta;
+  if (!env.facts.lookupNeverNull || proto.id !== 1 || !map) return false;
+  if ((map.type !== MAP.ARRAY && map.type !== MAP.PERCPU_ARRAY) || meta.size < 0) return false;
+  return meta.size > 0 && meta.size <= map.maxEntries;
+}
+
+function numberResult(env: Session, id: number, meta: CallMeta): T.Val['b'] {
+  if (id === SMP_PROCESSOR_ID && env.facts.linkedScalars) {
+    const b = cloneBounds(UNKNOWN);
+    const max = (env.environment.nrCpus ?? 2) - 1;
+    b.umax = b.smax = BigInt(max);
+    b.umin = b.smin = 0n;
+    b.u32max = b.s32max = max;
+    b.u32min = b.s32min = 0;
+    return syncBounds(b);
+  }
+  if (!PROBES.has(id)) return UNKNOWN;
+  const b = cloneBounds(UNKNOWN);
+  b.smax = BigInt(meta.size);
+  b.s32max = meta.size;
+  b.smin = -4095n;
+  b.s32min = -4095;
+  return syncBounds(b);
+}
+
+export { checkSource, markRead, processLock };

@@ -1,0 +1,41 @@
+/* The value in R0 at the end of a program or function (check_return_code). */
+import { EINVAL } from '../../base/errnos.ts';
+import { S64_MAX, S64_MIN } from '../bounds.ts';
+import { checkSource } from '../liveness.ts';
+import { markPrecise } from '../precision.ts';
+import type { Session } from '../session.ts';
+import * as T from '../types.ts';
+
+/** R0 must lie in a range (verbose_invalid_scalar). */
+export function checkReturnRange(env: Session, where: string, [min, max]: readonly [number, number]): void {
+  const { b } = env.val(0);
+  if (b.smin >= BigInt(min) && b.smax <= BigInt(max)) return;
+  const ends = `${b.smin > S64_MIN ? ` smin=${b.smin}` : ''}${b.smax < S64_MAX ? ` smax=${b.smax}` : ''}`;
+  env.refuse(
+    EINVAL,
+    `${where} the register R0 has${ends === '' ? ' unknown scalar value' : ends} should have been in [${min}, ${max}]`,
+  );
+}
+
+export function checkReturnCode(env: Session): void {
+  const { frame } = env;
+  const isSubprog = frame.subprog !== 0;
+  const rule = env.ctx?.returns(env) ?? null;
+  if (!isSubprog && rule === 'void') return;
+  checkSource(env, 0);
+  const { v } = env.reg(0);
+  if (frame.inAsync) return enforce(env, 'At async callback return', frame.returns);
+  if (isSubprog) {
+    if (v.type !== T.SCALAR)
+      env.refuse(EINVAL, `At subprogram exit the register R0 is not a scalar value (${T.typeText(v.type)})`);
+    return;
+  }
+  if (rule !== null && rule !== 'void') enforce(env, 'At program exit', rule);
+}
+
+function enforce(env: Session, where: string, range: readonly [number, number]): void {
+  const { v } = env.reg(0);
+  if (v.type !== T.SCALAR) env.refuse(EINVAL, `${where} the register R0 is not a known value (${T.typeText(v.type)})`);
+  markPrecise(env, 0);
+  checkReturnRange(env, where, range);
+}

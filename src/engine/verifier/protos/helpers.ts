@@ -1,0 +1,212 @@
+/*
+ * Prototypes of helper functions as the verifier sees them (struct bpf_func_proto), and which program types have which.
+ * Argument codes: M map, K key, V value, m memory, s size of the memory before it, A anything, C context, B:x pointer to
+ * struct x, S scalar, F function, St stack pointer, Sk socket with or without BTF, SC socket kinds, R ring-buffer record,
+ * k constant size, lock, timer, str constant string, P per-cpu pointer, D dynptr, X kptr place. After a code: `N` may be
+ * NULL, `o` output, `0` size may be 0, `!` is released, digits: fixed size of the memory, aligned.
+ */
+export interface HelperProto {
+  readonly id: number;
+  readonly args: readonly string[];
+  /** int, void, value, record, sock, sockCommon, tcpSock, btf:x, memory */
+  readonly returns: string;
+  readonly gpl: boolean;
+  readonly sleeps: boolean;
+  readonly changesPacket: boolean;
+  readonly acquires: boolean;
+}
+
+const ROWS = `
+1 M K > value
+2 M K V A > int
+3 M K > int
+4 mo s0 A > int gpl
+5 > int
+6 m s > int gpl
+7 > int
+8 > int
+9 C A m s A > int pkt
+10 C A A A A > int pkt
+11 C A A A A > int pkt
+12 C M A > void
+13 C A A > int pkt
+14 > int
+15 > int
+16 mo s > int
+17 C > int
+18 C A A > int pkt
+19 C > int pkt
+20 C mo s A > int
+21 C m s A > int
+22 M A > int gpl
+23 A A > int
+25 C M A m s0 > int gpl
+26 C A mo s > int
+27 C M A > int gpl
+28 mN s0 mN s0 A > int
+34 C > int
+35 > int gpl
+36 A m s > int gpl
+38 C A A > int pkt
+39 C A > int pkt
+40 C A > int
+41 C > void
+42 > int
+43 C A A > int pkt
+44 C A > int pkt
+45 mo s0 A > int gpl
+46 C > int
+47 C > int
+48 C A > int
+49 Sk A A m s > int
+50 C A A A > int pkt
+51 M A A > int
+54 C A > int pkt
+57 Sk A A mo s > int
+65 C A > int pkt
+67 C mo s0 A > int gpl
+68 C A mo s A > int
+69 C m s A > int
+80 > int
+84 C m s0 A A > sock acq
+85 C m s0 A A > sock acq
+86 Sk! > int
+87 M V A > int
+88 M Vo > int
+89 M Vo > int
+93 lock > void
+94 lock > void
+95 SC > sock cast
+96 SC > tcpSock cast
+99 C m s0 A A > sockCommon acq
+105 m s A mo8 > int
+106 m s A mo8 > int
+107 M Sk VN A > value
+108 M Sk > int
+109 A > int
+112 mo s0 A > int
+113 mo s0 A > int gpl
+114 mo s0 A > int
+115 mo s0 A > int gpl
+116 B:tcp_sock A > int
+117 A > int
+118 > int
+120 A A mo s > int
+122 CN > int
+123 A > int
+125 > int
+130 M m s0 A > int
+131 M k A > record acq
+132 R! A > void
+133 R! A > void
+134 M A > int
+149 mo s m s A > int gpl
+153 P A > memory
+154 P > memory
+156 M B:task_structN VN A > value
+157 M B:task_struct > int
+158 > btf:task_struct gpl
+160 > int
+164 M F StN A > int
+165 mo s str mN s0 > int gpl
+166 A m s > int sleep
+167 A m s0 A A > int sleep
+168 A > int sleep
+169 timer M A > int gpl
+170 timer F > int gpl
+171 timer A A > int gpl
+172 timer > int gpl
+175 B:task_struct > int
+177 m s mN s0 > int gpl
+179 m s0 A A > int sleep
+180 B:task_struct A F StN A > int
+181 S F StN A > int
+182 m s str > int
+195 M K A > value
+208 > int
+209 M F StN A > int
+210 M B:cgroupN VN A > value
+211 M B:cgroup > int
+`;
+
+function parse(line: string): HelperProto {
+  const [left, right] = line.split('>').map((part) => part.trim().split(' ').filter(Boolean));
+  const [id, ...args] = left;
+  const [returns, ...flags] = right;
+  return {
+    id: Number(id),
+    args,
+    returns,
+    gpl: flags.includes('gpl'),
+    sleeps: flags.includes('sleep'),
+    changesPacket: flags.includes('pkt'),
+    acquires: flags.includes('acq'),
+  };
+}
+
+const PROTOS: ReadonlyMap<number, HelperProto> = new Map(
+  ROWS.trim()
+    .split('\n')
+    .map(parse)
+    .map((p) => [p.id, p]),
+);
+
+export const protoOf = (id: number): HelperProto | null => PROTOS.get(id) ?? null;
+
+const BASE = [
+  1, 2, 3, 5, 6, 7, 8, 12, 35, 42, 87, 88, 89, 93, 94, 105, 106, 112, 113, 114, 115, 118, 125, 130, 131, 132, 133, 134,
+  149, 153, 154, 158, 164, 165, 169, 170, 171, 172, 175, 177, 181, 182, 194, 195, 197, 198, 199, 200, 201, 202, 203, 208,
+  209,
+];
+/** Of the running task and its cgroup: in the base set since 6.10. */
+const CURRENT = [14, 80, 120, 123, 210, 211];
+const TRACING_BASE = [14, 15, 16, 80, 120, 123, 160, 156, 157];
+/** bpf_tcp_ca_get_func_proto */
+const TCP_CA = [107, 108, 116, 160];
+const SOCKOPT = [49, 57];
+const SOCKET_FILTER = [25, 26, 46, 47, 68, 136, 137, 138, 139, 140, 160, 122];
+const SKB = [9, 10, 11, 13, 17, 18, 19, 20, 21, 23, 25, 26, 28, 34, 38, 39, 40, 41, 43, 46, 47, 48, 50, 68, 69, 84, 85, 86, 95, 96, 99, 107, 108, 160];
+const XDP = [9, 17, 23, 25, 28, 44, 51, 54, 65, 69, 84, 85, 86, 99, 160].filter((id) => id !== 9 && id !== 17);
+const CGROUP_SKB = [25, 26, 46, 47, 68, 80, 84, 85, 86, 95, 96, 99, 107, 108, 160];
+const TRACING = [...TRACING_BASE, 4, 17, 25, 27, 36, 45, 67, 109, 117].filter((id) => id !== 17);
+const SYSCALL = [160, 166, 167, 168, 179, 14, 15, 16];
+/** helpers of 6.18's struct_ops programs that earlier ones lack */
+const STRUCT_OPS_6_18 = [15, 16, 17, 109, 117, 156, 157];
+
+const BY_TYPE: Readonly<Record<string, readonly number[]>> = {
+  socket_filter: SOCKET_FILTER,
+  sched_cls: SKB,
+  sched_act: SKB,
+  xdp: XDP,
+  cgroup_skb: CGROUP_SKB,
+  raw_tracepoint: TRACING,
+  raw_tp: TRACING,
+  kprobe: TRACING,
+  tracepoint: TRACING,
+  syscall: SYSCALL,
+};
+
+export interface Caller {
+  readonly type: string;
+  /** struct_ops */
+  readonly struct: string;
+  readonly member: string;
+}
+
+export interface HelperFacts {
+  readonly currentTaskHelpers: boolean;
+  readonly structOpsTracing: boolean;
+  readonly name: string;
+}
+
+const OLD_BASE = [1, 2, 3, 5, 6, 7, 8, 12, 42, 87, 88, 89, 93, 94, 118];
+
+/** Whether a program may call a helper (get_func_proto of its type). */
+export function hasHelper(id: number, { type, struct, member }: Caller, facts: HelperFacts): boolean {
+  if (facts.name === 'v5.6') return OLD_BASE.includes(id) || (struct === 'tcp_congestion_ops' && id === 116);
+  if (BASE.includes(id) || (facts.currentTaskHelpers && CURRENT.includes(id))) return true;
+  if (type !== 'struct_ops') return BY_TYPE[type]?.includes(id) ?? false;
+  if (facts.structOpsTracing && STRUCT_OPS_6_18.includes(id)) return true;
+  if (struct !== 'tcp_congestion_ops') return false;
+  return TCP_CA.includes(id) || (SOCKOPT.includes(id) && member !== 'release');
+}

@@ -1,0 +1,298 @@
+/* The whole of bpf_check: static passes, the walk of the main program and of global functions, stack depth, statistics. */
+import { E2BIG, EACCES, EINVAL, ENOSPC, ENOTSUPP } from '../base/errnos.ts';
+import { checkCfg } from './cfg.ts';
+import { rulesOf } from './ctx/index.ts';
+import type { Verdict, VerifierEnvironment, VerifierProgram } from './environment.ts';
+import { argumentsOf } from './insn/global-args.ts';
+import { Refused, Session } from './session.ts';
+import { Frame, initFrame, State } from './state.ts';
+import {
+  checkFuncInfo,
+  checkFuncInfoEarly,
+  checkSubprogs,
+  findSubprogs,
+  isGpl,
+  isPseudoCall,
+  isPseudoFunc,
+  resolveWide,
+  subprogAt,
+  subprogEnd,
+} from './structure.ts';
+import * as T from './types.ts';
+import { walk } from './walk.ts';
+
+const SLEEPABLE = 0x10;
+const SLICE = 4096;
+
+/** check_attach_btf_id */
+function checkAttach(env: Session): void {
+  const { program } = env;
+  const sleepable = (program.flags & SLEEPABLE) !== 0;
+  if (program.type === 'syscall') {
+    if (!sleepable) env.refuse(EINVAL, 'Syscall programs can only be sleepable');
+    return;
+  }
+  const maySleep = program.type === 'kprobe' || (program.type === 'struct_ops' && env.facts.sleepableStructOps);
+  if (sleepable && !maySleep)
+    env.refuse(
+      EINVAL,
+      env.facts.sleepableStructOps
+        ? 'Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable'
+        : 'Only fentry/fexit/fmod_ret, lsm, and kprobe/uprobe programs can be sleepable',
+    );
+  if (program.type === 'struct_ops') checkStructOps(env);
+}
+
+const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = { tcp_congestion_ops: ['get_info'] };
+
+/** check_struct_ops_btf_id */
+function checkStructOps(env: Session): void {
+  const { btf, program, facts } = env;
+  if (!isGpl(env)) env.refuse(EINVAL, 'struct ops programs must have a GPL compatible license');
+  const id = program.attachBtfId;
+  if (id === 0 && facts.silentAttachZero) env.refuse(ENOTSUPP, '');
+  const struct = btf.type(id);
+  const known = struct?.kind === 'STRUCT' && btf.find('STRUCT', `bpf_struct_ops_${struct.name}`) !== 0;
+  if (!struct || !known) env.refuse(ENOTSUPP, `attach_btf_id ${id} is not a supported struct`);
+  const index = program.expectedAttachType >>> 0;
+  const member = struct.members[index];
+  if (!member) env.refuse(EINVAL, `attach to invalid member idx ${index} of struct ${struct.name}`);
+  const pointer = btf.type(btf.skipModifiers(member.type));
+  const proto = pointer?.kind === 'PTR' ? btf.type(btf.skipModifiers(pointer.type)) : null;
+  if (proto?.kind !== 'FUNC_PROTO')
+    env.refuse(EINVAL, `attach to invalid member ${member.name}(@idx ${index}) of struct ${struct.name}`);
+  if (UNSUPPORTED[struct.name]?.includes(member.name))
+    env.refuse(ENOTSUPP, `attach to unsupported member ${member.name} of struct ${struct.name}`);
+  env.attach = { struct: struct.name, member: member.name, proto: proto.id };
+}
+
+/** Registers of a global function, or R1 with the context. */
+function initRegisters(env: Session, frame: Frame, subprog: number): void {
+  if (subprog === 0) {
+    frame.regs[1].v = T.pointer(T.PTR_TO_CTX);
+    return;
+  }
+  argumentsOf(env, subprog).forEach((argument, i) => {
+    const r = frame.regs[i + 1];
+    if (argument.kind === 'ctx') r.v = T.pointer(T.PTR_TO_CTX);
+    else if (argument.kind === 'scalar') r.v = T.UNKNOWN_SCALAR;
+    else {
+      const type = T.PTR_TO_MEM | (argument.nullable ? T.MAYBE_NULL : 0);
+      r.v = T.pointer(type, { range: argument.size, id: env.newId() });
+    }
+  });
+}
+
+/** do_check_common */
+function* verifySubprog(env: Session, subprog: number): Generator<void, void> {
+  const st = new State();
+  const frame = initFrame(new Frame(-1, 0, subprog));
+  st.frames = [frame];
+  st.sleepable = (env.program.flags & SLEEPABLE) !== 0;
+  const { start } = env.subprogs[subprog];
+  st.firstInsn = start;
+  env.cur = st;
+  env.insn = start;
+  env.prev = -1;
+  env.pending = null;
+  env.pendingCount = 0;
+  env.lastLine = null;
+  env.explored = [];
+  env.history = [];
+  env.scratchAll();
+  initRegisters(env, frame, subprog);
+  if (env.environment.recordVisits) {
+    env.paths.push({ parent: -1, from: -1, start: env.visits.length, end: env.visits.length, outcome: 'running' });
+    env.path = env.paths.length - 1;
+  }
+  const walker = { printState: false };
+  while (!walk(env, walker, SLICE)) yield;
+  if (!env.log.level2) env.log.reset(0);
+}
+
+function* verifyGlobals(env: Session, all: boolean): Generator<void, void> {
+  if (!env.program.btf || env.funcInfo.length === 0) return;
+  for (let again = true; again; ) {
+    again = false;
+    for (let i = 1; i < env.subprogs.length; i++) {
+      const s = env.subprogs[i];
+      if (!s.isGlobal || s.verified || (!all && !s.called)) continue;
+      if (env.log.level1)
+        env.log.write(env.facts.oldText ? `Validating ${s.name}() func#${i}...\n` : `Validating ${s.name}() func#${i}...\n`);
+      yield* verifySubprog(env, i);
+      s.verified = true;
+      if (env.log.level1)
+        env.log.write(
+          env.facts.oldText
+            ? `Func#${i} is safe for any args that match its prototype\n`
+            : `Func#${i} ('${s.name}') is safe for any args that match its prototype\n`,
+        );
+      again = !all;
+    }
+  }
+}
+
+const MAX_STACK = 512;
+const MAX_FRAMES = 8;
+
+/** check_max_stack_depth: along every chain of calls, followed as the code is written. */
+function checkStackDepth(env: Session): void {
+  const roots = [0, ...env.subprogs.flatMap((s, i) => (s.isAsync ? [i] : []))];
+  const calls = env.subprogs.map((s, i) => calleesOf(env, s.start, subprogEnd(env, i)));
+  const round = (depth: number): number => Math.ceil(Math.max(depth, 1) / 16) * 16;
+  const visit = (subprog: number, depth: number, frame: number, tailReachable: boolean): void => {
+    const s = env.subprogs[subprog];
+    if (frame > 0 && s.hasTailCall && depth >= 256)
+      env.refuse(
+        EACCES,
+        `tail_calls are not allowed when call stack of previous frames is ${depth} bytes. Too large`,
+      );
+    const total = depth + (s.stackDepth === 0 ? 0 : round(s.stackDepth));
+    if (total > MAX_STACK)
+      env.refuse(EACCES, `combined stack size of ${frame + 1} calls is ${total}. Too large`);
+    for (const callee of calls[subprog]) {
+      if (frame + 1 >= MAX_FRAMES) env.refuse(E2BIG, `the call stack of ${frame + 1} frames is too deep !`);
+      visit(callee, total, frame + 1, tailReachable);
+    }
+  };
+  for (const root of roots) visit(root, 0, 0, false);
+}
+
+function calleesOf(env: Session, start: number, end: number): number[] {
+  const out = new Set<number>();
+  for (let i = start; i < end; i++) {
+    const insn = env.insns[i];
+    if (!isPseudoCall(insn) && !isPseudoFunc(insn)) continue;
+    const callee = subprogAt(env, i + insn.imm + 1);
+    if (callee > 0 && !env.subprogs[callee].isAsync) out.add(callee);
+  }
+  return [...out];
+}
+
+const CHANGES_PACKET: ReadonlySet<number> = new Set([9, 10, 11, 13, 18, 19, 31, 38, 39, 43, 44, 50, 54, 65]);
+
+/** Functions that may move packet data, themselves or through what they call. */
+function markPacketChanges(env: Session): void {
+  env.subprogs.forEach((s, n) => {
+    for (let i = s.start; i < subprogEnd(env, n); i++) {
+      const { opcode, src, imm } = env.insns[i];
+      if (opcode === 0x85 && src === 0 && CHANGES_PACKET.has(imm)) s.changesPacket = true;
+    }
+  });
+  for (let round = 0; round < env.subprogs.length; round++)
+    env.subprogs.forEach((s, n) => {
+      if (calleesOf(env, s.start, subprogEnd(env, n)).some((c) => env.subprogs[c].changesPacket)) s.changesPacket = true;
+    });
+}
+
+function* passes(env: Session): Generator<void, void> {
+  checkFuncInfoEarly(env);
+  findSubprogs(env);
+  checkSubprogs(env);
+  yield;
+  checkFuncInfo(env);
+  if (env.facts.attachFirst) checkAttach(env);
+  resolveWide(env);
+  checkCfg(env);
+  yield;
+  if (!env.facts.attachFirst) checkAttach(env);
+  env.ctx = rulesOf(env.program.type);
+  if (env.subprogs.length > 1) markPacketChanges(env);
+  if (env.facts.globalsFirst) yield* verifyGlobals(env, true);
+  yield* verifySubprog(env, 0);
+  if (!env.facts.globalsFirst) yield* verifyGlobals(env, false);
+  checkStackDepth(env);
+  checkLeftOver(env);
+}
+
+/** A call of kernel function 0 may only stand in code that is never reached. */
+function checkLeftOver(env: Session): void {
+  env.insns.forEach(({ opcode, src, imm }, i) => {
+    if (opcode === 0x85 && src === 2 && imm === 0 && env.seen[i])
+      env.refuse(EINVAL, 'invalid kernel function call not eliminated in verifier pass');
+  });
+}
+
+const MAX_INSNS = 1_000_000;
+
+/** What syscall.c finds before the verifier begins: no log. */
+function refusedEarly({ insns, flags, attachBtfId, type }: VerifierProgram, { facts }: VerifierEnvironment): number {
+  if ((flags & ~facts.knownFlags) !== 0) return EINVAL;
+  const count = insns.length >> 3;
+  if (count === 0 || count > MAX_INSNS) return E2BIG;
+  if (attachBtfId > 0xfffff) return EINVAL;
+  return rulesOf(type) ? 0 : EINVAL;
+}
+
+function verdictOf(env: Session, errno: number): Verdict {
+  const { log } = env;
+  const stats = {
+    insnsProcessed: env.insnsProcessed,
+    maxStatesPerInsn: env.maxStates,
+    totalStates: env.totalStates,
+    peakStates: env.peakStates,
+    markRead: env.markRead,
+    stackDepth: env.subprogs.map((s) => s.stackDepth),
+  };
+  const message = errno === 0 ? '' : env.message.trimEnd();
+  if (log.stats) log.write(`verification time 0 usec\nstack depth ${stats.stackDepth.join('+')}\n`);
+  log.write(
+    `processed ${env.insnsProcessed} insns (limit 1000000) max_states_per_insn ${env.maxStates} total_states ${env.totalStates} peak_states ${env.peakStates} mark_read ${env.markRead}\n`,
+  );
+  const overflow = log.overflowed;
+  return {
+    ok: errno === 0 && !overflow,
+    errno: overflow ? ENOSPC : errno,
+    log: log.text(),
+    logTrueSize: log.trueSize,
+    failedInsn: errno === 0 ? -1 : env.insn,
+    message,
+    stats,
+    accesses: Array.from({ length: env.count }, (_, i) => env.accesses[i] ?? null),
+    seen: env.seen,
+    visits: env.visits,
+    paths: env.paths,
+    prunes: env.prunes,
+  };
+}
+
+function early(program: VerifierProgram, errno: number): Verdict {
+  return {
+    ok: false,
+    errno,
+    log: '',
+    logTrueSize: 0,
+    failedInsn: -1,
+    message: '',
+    stats: { insnsProcessed: 0, maxStatesPerInsn: 0, totalStates: 0, peakStates: 0, markRead: 0, stackDepth: [] },
+    accesses: [],
+    seen: new Uint8Array(program.insns.length >> 3),
+    visits: [],
+    paths: [],
+    prunes: [],
+  };
+}
+
+/** Verifies in slices: each step does a bounded amount of work, the last one gives the verdict. */
+export function* verifySteps(program: VerifierProgram, environment: VerifierEnvironment): Generator<void, Verdict> {
+  const refused = refusedEarly(program, environment);
+  if (refused !== 0) return early(program, refused);
+  const env = new Session(program, environment);
+  let errno = 0;
+  try {
+    yield* passes(env);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    errno = error.errno;
+  }
+  return verdictOf(env, errno);
+}
+
+/** Verifies a program at once. */
+export function verify(program: VerifierProgram, environment: VerifierEnvironment): Verdict {
+  const steps = verifySteps(program, environment);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done && value) return value;
+  }
+}
