@@ -152,13 +152,27 @@ ALWAYS_INLINE u32 cycle_gain(struct tcp_sock *tp, struct model *ca)
 	return ca->phase == 0 ? UNIT * 5 / 4 : ca->phase == 1 ? UNIT * 3 / 4 : UNIT;
 }
 
+/*
+ * Until 6.10 there were two arguments. Each is read where it is known which one there is: the verifier takes no read at
+ * an offset that was added to the context.
+ */
+ALWAYS_INLINE const struct rate_sample *sample_of(u64 *ctx)
+{
+	u64 rs;
+
+	if (LINUX_KERNEL_VERSION >= 0x060a00)
+		asm volatile("%0 = *(u64 *)(%1 + 24)" : "=r"(rs) : "r"(ctx));
+	else
+		asm volatile("%0 = *(u64 *)(%1 + 8)" : "=r"(rs) : "r"(ctx));
+	return (void *)rs;
+}
+
 SEC("struct_ops")
 void model_cong_control(u64 *ctx)
 {
 	struct tcp_sock *tp = SOCK(ctx);
 	struct model *ca = PRIVATE(tp, model);
-	/* until 6.10 there were two arguments */
-	const struct rate_sample *rs = (void *)(LINUX_KERNEL_VERSION >= 0x060a00 ? ctx[3] : ctx[1]);
+	const struct rate_sample *rs = sample_of(ctx);
 	u32 gain = UNIT, target, cwnd = tp->snd_cwnd;
 	bool new_round = rs->delivered > 0 && (s32)(rs->prior_delivered - ca->round_ends) >= 0;
 

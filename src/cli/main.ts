@@ -9,7 +9,17 @@ import { runVerb } from './run.ts';
 import { simVerb } from './sim.ts';
 import { verifyVerb } from './verify.ts';
 
-const VERBS: readonly Verb[] = [runVerb, simVerb, replayVerb, objectVerb, btfVerb, isaVerb, conformanceVerb, benchVerb, verifyVerb];
+const VERBS: readonly Verb[] = [
+  runVerb,
+  simVerb,
+  replayVerb,
+  objectVerb,
+  btfVerb,
+  isaVerb,
+  conformanceVerb,
+  benchVerb,
+  verifyVerb,
+];
 
 function help(): void {
   console.log('lab VERB ...\n');

@@ -4,9 +4,8 @@ import { HELPERS } from '../engine/isa/helpers.ts';
 import { encode, insn } from '../engine/isa/insn.ts';
 import { OPCODE } from '../engine/isa/opcodes.ts';
 import { otherHelperDoc } from '../engine/isa/other-helpers.ts';
-import { refusedCall } from '../engine/kernel/helper-sets.ts';
+import { factsOf, verify } from '../engine/verifier/index.ts';
 import { symbolsFromBtf } from '../engine/libbpf/symbols.ts';
-import { V6_12 } from '../engine/kernel/profiles.ts';
 import { shippedBtf } from '../engine/kernel/testing/boot.ts';
 import { kfuncDoc } from './kfunc-docs.ts';
 
@@ -24,10 +23,21 @@ test('every helper has words, in one place', () => {
 });
 
 test('completion offers the helpers that the kernel lets congestion controls call', () => {
-  const machine = { profile: V6_12, btf: shippedBtf('v6.12') };
-  const caller = { struct: 'tcp_congestion_ops', member: 'ssthresh' };
-  const allowed = HELPER_NAMES.map((_, id) => id).filter(
-    (id) => refusedCall(machine, encode([insn(OPCODE.CALL, { imm: id })]), caller) === null,
-  );
+  const btf = shippedBtf('v6.12');
+  const environment = { facts: factsOf('v6.12'), btf, mapByFd: () => null, logLevel: 1, logSize: 1 << 20 };
+  const refusal = (id: number): string =>
+    verify(
+      {
+        insns: encode([insn(OPCODE.CALL, { imm: id }), insn(OPCODE.EXIT)]),
+        type: 'struct_ops',
+        attachBtfId: btf.find('STRUCT', 'tcp_congestion_ops'),
+        expectedAttachType: 0,
+        license: 'GPL',
+        flags: 0,
+      },
+      environment,
+    ).log;
+  const none = /cannot use helper|invalid func|is not allowed/;
+  const allowed = HELPER_NAMES.map((_, id) => id).filter((id) => !none.test(refusal(id)));
   expect(HELPERS.filter(({ tcp }) => tcp).map(({ id }) => id)).toEqual(allowed);
 });

@@ -31,19 +31,6 @@ export interface ProgramCode {
   readonly insns: Uint8Array;
 }
 
-interface VerifyRequest {
-  readonly insns: Uint8Array;
-  readonly progType: number;
-  /** the struct and member that a struct_ops program is for */
-  readonly member: { readonly struct: string; readonly name: string; readonly index: number } | null;
-}
-
-/** `errno` 0: accepted. `log` is the verifier's whole text, with its last line. */
-interface Verdict {
-  readonly errno: number;
-  readonly log: string;
-}
-
 /** What a trampoline is made of. */
 export interface TrampolineCode {
   readonly model: FuncModel;
@@ -61,7 +48,6 @@ export interface KernelParts {
   readonly prepare: (insns: Uint8Array) => string | null;
   /** whether programs can call this helper (by number) or kernel function (by BTF id); without it, any that they may */
   readonly has?: (kind: 'helper' | 'kfunc', id: number) => boolean;
-  readonly verify?: (request: VerifyRequest) => Verdict;
   /** the code of a map's trampolines: each takes its member's native arguments, calls the program, gives its result */
   readonly makeTrampolines: (members: readonly TrampolineCode[]) => readonly TextFunction[];
   /** most arguments that such code can be called with; without it, any number */

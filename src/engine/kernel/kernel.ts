@@ -210,6 +210,12 @@ export class Kernel {
     else holdClock(this.core, clock, to === 'hold');
   }
 
+  /** Whether programs are followed before they are loaded. Only a playground can leave that out. */
+  setVerified(verified: boolean): void {
+    const { core } = this;
+    core.state = { ...core.state, unverified: !verified };
+  }
+
   capable(pid: number, cap: Capability): boolean {
     return fds.capable(this.core, pid, cap);
   }

@@ -5,9 +5,6 @@ import { assembleBare } from '../isa/assembler.ts';
 import { type Profile, V6_1, V6_12 } from './profiles.ts';
 import { boot, shippedBtf } from './testing/boot.ts';
 
-const NOTHING_VERIFIED =
-  'processed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n';
-
 /** Loads it for the member ssthresh. `count`: slots, if not those of the bytes. */
 function load(profile: Profile, insns: Uint8Array, count = insns.length / 8): { ret: number; log: string } {
   const { kernel, btf } = boot({ profile, btf: shippedBtf(profile.name) });
@@ -52,15 +49,15 @@ test.each<[string, Profile, string, number, string]>([
   ['cpu v4 on 6.1', V6_1, `bf11080000000000${END}`, ERRNO.EINVAL, 'BPF_MOV uses reserved fields'],
   ['may_goto on 6.1', V6_1, `e500000000000000${END}`, ERRNO.EINVAL, 'unknown opcode e5'],
 ])('%s', (_, profile, bytes, errno, complaint) => {
-  expect(load(profile, hex(bytes))).toEqual({ ret: -errno, log: `${complaint}\n${NOTHING_VERIFIED}` });
+  const { ret, log } = load(profile, hex(bytes));
+  expect({ ret, said: log.split('\n').includes(complaint) }).toEqual({ ret: -errno, said: true });
 });
 
 test('too deep', () => {
   const chain = [...Array.from({ length: 8 }, () => 'call pc+1\nexit'), 'r0 = 0\nexit'].join('\n');
-  expect(load(V6_12, text(chain))).toEqual({
-    ret: -ERRNO.E2BIG,
-    log: `the call stack of 9 frames is too deep\n${NOTHING_VERIFIED}`,
-  });
+  const { ret, log } = load(V6_12, text(chain));
+  expect(ret).toBe(-ERRNO.E2BIG);
+  expect(log).toMatch(/the call stack of 9 frames is too deep\nprocessed 8 insns /);
 });
 
 test('an offset that 16 bits do not hold is refused by the assembler, where it stands', () => {

@@ -5,12 +5,14 @@
 import { ERRNO } from '../base/errno.ts';
 import { type Call, must } from './calls.ts';
 import { objectOf } from './fds.ts';
-import { type RefusedCall, refusedCall } from './helper-sets.ts';
+import type { Verdict } from '../verifier/index.ts';
+import { absentCall } from './absent-call.ts';
 import { checkInstructions, checkLate } from './insn-check.ts';
 import { findReferences, type MapReferences, withAddresses } from './maps/references.ts';
 import { fail, next, type Outcome, type Step } from './steps.ts';
 import type { StructOpsMember, StructOpsType } from './struct-ops/shape.ts';
 import { PROG_FLAG, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
+import { verifyProgram } from './verify.ts';
 import { finishLog, type LogAttr, logAttrValid, logAttrValidEarly } from './verifier-log.ts';
 
 export interface ProgLoad extends Call<'BPF_PROG_LOAD'> {
@@ -84,15 +86,6 @@ function unfollowed(x: ProgLoad): Outcome {
   if (refusal) return refuse(x, refusal.errno, refusal.text);
   const reason = x.k.prepare(withAddresses(x.insns, x.refs));
   return reason === null ? accepted(x, NOTHING_VERIFIED) : refuse(x, ERRNO.EINVAL, reason);
-}
-
-/** By which member's rules a program is judged: that of attach_btf_id and expected_attach_type, where they name one. */
-function calledInVain({ k, insns, attr }: ProgLoad): RefusedCall | null {
-  if (attr.prog_type !== PROG_TYPE_STRUCT_OPS) return refusedCall(k, insns, null);
-  const type = k.types.find(({ typeId }) => typeId === attr.attach_btf_id);
-  const member = type?.members[attr.expected_attach_type];
-  if (!type || !member) return null;
-  return refusedCall(k, insns, { struct: type.name, member: member.name });
 }
 
 const recordsFit = (count: number, size: number, { least, most }: { least: number; most: number }): boolean =>
@@ -217,31 +210,28 @@ export const CHECK_STEPS: readonly Step<ProgLoad>[] = [
   { ...mapReferences, id: 'map-refs-late', until: 'v6.1' },
   { ...cfg, id: 'cfg-late', until: 'v6.1' },
   {
-    id: 'calls',
-    scope: 'call',
-    source: 'check_helper_call',
-    text: 'helpers and kernel functions that programs of this member may call',
-    run(x) {
-      const call = x.k.verify ? null : calledInVain(x);
-      return call ? refuse(x, call.errno, call.text) : next;
-    },
-  },
-  {
     id: 'verify',
     scope: 'call',
     source: 'do_check',
     text: 'every path of the program is safe',
     run(x) {
-      const { type, member, attr } = x;
-      const verdict = x.k.verify?.({
-        insns: x.insns,
-        progType: attr.prog_type,
-        member: type && member ? { struct: type.name, name: member.name, index: member.index } : null,
-      });
+      const verdict = x.k.state.unverified ? null : verifyProgram(x);
       if (!verdict) return unfollowed(x);
-      return verdict.errno === 0
-        ? accepted(x, verdict.log)
-        : refuse(x, verdict.errno, verdict.log.trimEnd(), verdict.log);
+      if (verdict.errno !== 0) return answerVerdict(x, verdict);
+      const absent = absentCall(x.k, x.insns, verdict.seen);
+      if (absent !== null) return refuse(x, ERRNO.EINVAL, absent);
+      const reason = x.k.prepare(withAddresses(x.insns, x.refs));
+      return reason === null ? answerVerdict(x, verdict) : refuse(x, ERRNO.EINVAL, reason);
     },
   },
 ];
+
+/** What the verifier said, in the buffer of the caller. */
+function answerVerdict({ attr, out }: ProgLoad, { errno, log, logTrueSize, message }: Verdict): Outcome {
+  if (attr.log_level !== 0 && logTrueSize > 0) out.fields = { ...out.fields, log_true_size: logTrueSize };
+  if (attr.log_level !== 0 && attr.log_buf !== null) {
+    out.log = log;
+    if (!(attr.log_buf instanceof Uint8Array)) return fail(ERRNO.EFAULT);
+  }
+  return errno === 0 ? next : fail(errno, message);
+}

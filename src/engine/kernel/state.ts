@@ -180,6 +180,8 @@ export interface KernelState {
   readonly calls: number;
   /** waits that do not end by themselves */
   readonly heldClocks: readonly GraceClock[];
+  /** programs are loaded without being followed; no kernel does that */
+  readonly unverified: boolean;
   /** what the kernel logged, newest last, bounded */
   readonly dmesg: readonly LogLine[];
   /** what programs printed (trace_pipe), newest last, bounded */
@@ -204,6 +206,7 @@ export const emptyState: KernelState = {
   nextObject: 1,
   calls: 0,
   heldClocks: [],
+  unverified: false,
   dmesg: [],
   trace: [],
   heaps: { arena: { free: [], taken: 0 }, kernel: { free: [], taken: 0 } },

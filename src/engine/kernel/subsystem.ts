@@ -17,6 +17,8 @@ export interface InitMember {
 }
 
 export interface StructOpsSubsystem {
+  /** programs may write all of the structs that they are given (btf_struct_access); false: what the kernel's own table says */
+  readonly writesStructs?: boolean;
   /** name of the struct, like `tcp_congestion_ops` */
   readonly name: string;
   /** members whose CFI stub is NULL: programs cannot implement them */

@@ -83,6 +83,8 @@ export type Command =
   | { readonly do: 'unpin'; readonly process: string; readonly path: string }
   /** stops, starts or ends the waits of one kind between a map's last reference and its memory; no kernel offers this */
   | { readonly do: 'grace'; readonly clock: GraceClock; readonly to: 'hold' | 'go' | 'end' }
+  /** from now on programs are loaded whether or not the verifier would take them; no kernel offers this */
+  | { readonly do: 'verifier'; readonly to: 'enforce' | 'skip' }
   /** closes the process's fds of this map and of its programs */
   | { readonly do: 'close-map'; readonly process: string; readonly map: MapLetter }
   /** socket, setsockopt(TCP_CONGESTION) when cc is given, connect; then sends `bytes` (endlessly when left out) */

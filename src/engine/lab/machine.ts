@@ -274,6 +274,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
       links: linkSnapshots(this),
       processes: processSnapshots(this),
       heldClocks: cold.kernel.heldClocks,
+      unverified: cold.kernel.unverified,
       panic: cold.kernel.panic,
       available: cold.tcp.congestion.list.map(({ name }) => name),
       lastCall: cold.kernel.calls,

@@ -175,6 +175,7 @@ test('a program that stores where it may not is stopped, and its sockets go on w
   const command: Command = { do: 'load-object', process: 'p', map: 'A', object: 'broken.bpf.o', attach: true };
   const l = lab(
     [
+      [0, { do: 'verifier', to: 'skip' }],
       [1e6, command],
       [2e6, connect(1, 'c_reno')],
     ],

@@ -165,6 +165,8 @@ export interface ColdSnapshot {
   readonly processes: readonly ProcessSnapshot[];
   /** waits that do not end by themselves */
   readonly heldClocks: readonly GraceClock[];
+  /** programs are loaded without being verified; no kernel does that */
+  readonly unverified: boolean;
   /** the kernel is dead, and this is its last message */
   readonly panic: string | null;
   /** tcp_available_congestion_control, in list order */

@@ -18,11 +18,12 @@ import { sysctl } from './verbs/sysctl.ts';
 import { unpin } from './verbs/unpin.ts';
 import { unregister } from './verbs/unregister.ts';
 import { updateLink } from './verbs/update-link.ts';
+import { verifier } from './verbs/verifier.ts';
 
 // biome-ignore format: a list to read
 const FIRST = [
   close, closeLink, closeMap, connect, detach, exit, grace, link, load, pin, poke, register, setsockopt, spawn, sysctl,
-  unpin, unregister, updateLink,
+  unpin, unregister, updateLink, verifier,
 ] as const;
 
 /** Called by each machine, so that no bundle leaves it out. */

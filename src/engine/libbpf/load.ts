@@ -27,6 +27,8 @@ export interface LoadedObject {
   readonly progs: readonly LoadedProgram[];
 }
 
+/** enum btf_func_linkage */
+const FUNC_STATIC = 0;
 const FUNC_GLOBAL = 1;
 const FUNC_INFO_BYTES = 8;
 
@@ -90,7 +92,10 @@ function memberIndex(btf: Btf, struct: string, member: string): number {
   return btf.type(btf.find('STRUCT', struct))?.members.findIndex(({ name }) => name === member) ?? -1;
 }
 
-/** The object's own BTF: its functions, all of the form that BPF_PROG gives them, int f(unsigned long long *ctx). */
+/**
+ * The object's own BTF: its functions, all of the form that BPF_PROG gives them, int f(unsigned long long *ctx). Those
+ * that implement no member are static: the verifier follows them with what their callers pass.
+ */
 function objectBtf(object: AssembledObject): { bytes: Uint8Array; functions: ReadonlyMap<string, number> } {
   const writer = createBtfWriter();
   const int = writer.add(intType('int', 4, INT_SIGNED));
@@ -98,7 +103,10 @@ function objectBtf(object: AssembledObject): { bytes: Uint8Array; functions: Rea
   const ctx = writer.add({ kind: 'PTR', type: u64 });
   const proto = writer.add({ kind: 'FUNC_PROTO', type: int, params: [{ name: 'ctx', type: ctx }] });
   const functions = new Map(
-    object.functions.map(({ name }) => [name, writer.add({ kind: 'FUNC', name, type: proto, extra: FUNC_GLOBAL })]),
+    object.functions.map(({ name, member }) => {
+      const extra = member === null ? FUNC_STATIC : FUNC_GLOBAL;
+      return [name, writer.add({ kind: 'FUNC', name, type: proto, extra })];
+    }),
   );
   return { bytes: writer.finish(), functions };
 }

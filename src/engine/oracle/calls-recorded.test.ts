@@ -75,10 +75,10 @@ const MAPS: Readonly<Record<string, object>> = {
   sks: {
     map_type: MAP_TYPE.SK_STORAGE,
     key_size: 4,
-    value_size: 4,
+    value_size: 8,
     map_flags: 1,
     btf_key_type_id: 1,
-    btf_value_type_id: 1,
+    btf_value_type_id: 2,
   },
 };
 

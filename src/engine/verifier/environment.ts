@@ -87,6 +87,8 @@ export interface VerifierEnvironment {
   readonly logLevel: number;
   /** bytes of the log buffer, NUL included */
   readonly logSize: number;
+  /** the program's struct_ops subsystem lets it write all of the structs that it is given */
+  readonly writesStructs?: boolean;
   /** keep register states of visits for the views; at most so many visits */
   readonly recordVisits?: number;
   /** memory in use by pending work ends the walk beyond this many saved states; absent: no limit of ours */

@@ -76,7 +76,8 @@ const MAPS: readonly VerifierMap[] = [
 const LD_IMM64 = 0x18;
 
 function bytesOf(r: RecordedProgram): Uint8Array {
-  if (r.insns) return Uint8Array.from(r.insns.flatMap((h) => (h.match(/../g) ?? []).map((x) => Number.parseInt(x, 16))));
+  if (r.insns)
+    return Uint8Array.from(r.insns.flatMap((h) => (h.match(/../g) ?? []).map((x) => Number.parseInt(x, 16))));
   const count = Number(/^(\d+) insns/.exec(r.insns_note ?? '')?.[1] ?? 0);
   const bytes = new Uint8Array(count * 8);
   for (let i = 0; i < count - 1; i++) bytes.set([0xb7, 0, 0, 0, 2], i * 8);
@@ -167,7 +168,14 @@ export function verifyRecorded(r: RecordedProgram, kernel: string, btf: Btf, lev
       flags: r.prog_flags,
       ...btfOf(r, insns),
     },
-    { facts: factsOf(`v${kernel}`), btf, mapByFd: (fd) => maps.get(fd) ?? null, logLevel: level, logSize: 1 << 24, nrCpus: 2 },
+    {
+      facts: factsOf(`v${kernel}`),
+      btf,
+      mapByFd: (fd) => maps.get(fd) ?? null,
+      logLevel: level,
+      logSize: 1 << 24,
+      nrCpus: 2,
+    },
   );
 }
 
@@ -214,10 +222,14 @@ export function compareRecorded(r: RecordedProgram, kernel: string, btf: Btf): C
   const errno = r.errno === (one.errno === 0 ? 'OK' : errnoName(one.errno));
   const log1 = sameLog(r.log1, one.log);
   const log2 = two === null || sameLog(r.log2 ?? '', two.log);
-  const difference = !verdict || !errno
-    ? `${r.verdict} ${r.errno}, here ${one.ok ? 'accept' : 'reject'} ${one.errno === 0 ? 'OK' : errnoName(one.errno)}: ${one.message}\n  recorded: ${messageOf(r.log1)}`
-    : log2 ? (log1 ? '' : `level 1, ${firstDifference(r.log1, one.log)}`)
-    : `level 2, ${firstDifference(r.log2 ?? '', two?.log ?? '')}`;
+  const difference =
+    !verdict || !errno
+      ? `${r.verdict} ${r.errno}, here ${one.ok ? 'accept' : 'reject'} ${one.errno === 0 ? 'OK' : errnoName(one.errno)}: ${one.message}\n  recorded: ${messageOf(r.log1)}`
+      : log2
+        ? log1
+          ? ''
+          : `level 1, ${firstDifference(r.log1, one.log)}`
+        : `level 2, ${firstDifference(r.log2 ?? '', two?.log ?? '')}`;
   return {
     id: r.id,
     verdict,

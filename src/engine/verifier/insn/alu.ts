@@ -104,7 +104,9 @@ function extendMove(env: Session, insn: Insn, is64: boolean): void {
   const { b } = from.v;
   const keeps = insn.off === 0 ? T.bitsOf(b) <= 32 : b.umax < 1n << BigInt(insn.off - 1);
   if (keeps) assignId(env, from);
-  const v = keeps ? from.v : T.derive(from.v, { id: 0, addConst: false, off: from.v.addConst ? from.v.off : from.v.off });
+  const v = keeps
+    ? from.v
+    : T.derive(from.v, { id: 0, addConst: false, off: from.v.addConst ? from.v.off : from.v.off });
   let result: Bounds = b;
   if (is64) result = signExtend64(b, insn.off >> 3);
   else {
@@ -170,8 +172,7 @@ function adjustScalar(env: Session, insn: Insn, op: number, dst: Reg, src: Bound
   const { id, addConst } = dst.v;
   const isSelf = isX(insn) && insn.src === insn.dst;
   const links = op === ALU.ADD && !is32 && id !== 0 && src.m === 0n && !isSelf && env.facts.linkedScalars;
-  if (links && !addConst && src.v <= S32_MAX)
-    dst.v = T.derive(dst.v, { b, addConst: true, off: Number(src.v) });
+  if (links && !addConst && src.v <= S32_MAX) dst.v = T.derive(dst.v, { b, addConst: true, off: Number(src.v) });
   else dst.v = T.scalar(b);
 }
 
@@ -212,8 +213,7 @@ function checkSane(env: Session, v: T.Val, type: number): void {
   const { smin } = v.b;
   if (smin === S64_MIN)
     env.refuse(EINVAL, `math between ${name} pointer and register with unbounded min value is not allowed`);
-  if (smin >= LIMIT || smin <= -LIMIT)
-    env.refuse(EINVAL, `value ${smin} makes ${name} pointer be out of bounds`);
+  if (smin >= LIMIT || smin <= -LIMIT) env.refuse(EINVAL, `value ${smin} makes ${name} pointer be out of bounds`);
 }
 
 const MATH: ReadonlySet<number> = new Set([
@@ -263,7 +263,11 @@ function adjustPointer(env: Session, insn: Insn, op: number, ptr: T.Val, off: T.
   }
   checkSane(env, result, ptr.type);
   const bounds = result.b.m === 0n ? result.b : syncBounds(result.b);
-  set(env, n, reversed ? T.derive(result, { b: bounds, refObjId: env.val(n).refObjId }) : T.derive(result, { b: bounds }));
+  set(
+    env,
+    n,
+    reversed ? T.derive(result, { b: bounds, refObjId: env.val(n).refObjId }) : T.derive(result, { b: bounds }),
+  );
 }
 
 const fitsInt = (x: bigint): boolean => x === BigInt.asIntN(32, x);

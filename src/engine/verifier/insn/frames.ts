@@ -25,8 +25,7 @@ const copyArguments: SetCallee = (_, caller, callee) => {
 
 /** setup_func_entry */
 function enter(env: Session, subprog: number, callsite: number, set: SetCallee, st: State): Frame {
-  if (st.frames.length >= MAX_FRAMES)
-    env.refuse(E2BIG, `the call stack of ${st.frames.length + 1} frames is too deep`);
+  if (st.frames.length >= MAX_FRAMES) env.refuse(E2BIG, `the call stack of ${st.frames.length + 1} frames is too deep`);
   const caller = st.frame;
   const callee = initFrame(new Frame(callsite, st.frames.length, subprog));
   callee.refs = caller.refs;

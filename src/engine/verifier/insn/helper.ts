@@ -44,7 +44,8 @@ function available(env: Session, id: number): HelperProto {
 
 export function checkHelper(env: Session, id: number): void {
   const proto = available(env, id);
-  if (proto.gpl && !isGpl(env)) env.refuse(EINVAL, 'cannot call GPL-restricted function from non-GPL compatible program');
+  if (proto.gpl && !isGpl(env))
+    env.refuse(EINVAL, 'cannot call GPL-restricted function from non-GPL compatible program');
   const sleepable = (env.program.flags & SLEEPABLE) !== 0;
   if (!sleepable && proto.sleeps) env.refuse(EINVAL, 'helper call might sleep in a non-sleepable prog');
   if (env.cur.rcu && proto.sleeps)
@@ -170,7 +171,8 @@ function setResult(env: Session, proto: HelperProto, meta: CallMeta): void {
   if (neverNull(env, proto, meta)) v = T.derive(v, { type: v.type & ~T.MAYBE_NULL });
   if (v.type & T.MAYBE_NULL) v = T.derive(v, { id: env.newId() });
   if (FULLSOCK.has(proto.id)) v = T.derive(v, { refObjId: meta.refObjId });
-  const acquires = proto.acquires || (proto.id === 1 && (meta.map?.type === MAP.SOCKMAP || meta.map?.type === MAP.SOCKHASH));
+  const acquires =
+    proto.acquires || (proto.id === 1 && (meta.map?.type === MAP.SOCKMAP || meta.map?.type === MAP.SOCKHASH));
   if (acquires) {
     const id = acquire(env);
     v = T.derive(v, { id, refObjId: id });

@@ -95,7 +95,11 @@ const KIND = (t: BtfType | null): string => (t ? t.kind : 'UNKN');
 
 function structArgument(env: Session, { name, flags }: KfuncCall, target: BtfType | null, n: number, i: number): void {
   const { v } = env.reg(n);
-  if (!isStruct(target)) env.refuse(EINVAL, `kernel function ${name} args#${i} pointer type ${KIND(target)} ${target?.name ?? ''} is not supported`);
+  if (!isStruct(target))
+    env.refuse(
+      EINVAL,
+      `kernel function ${name} args#${i} pointer type ${KIND(target)} ${target?.name ?? ''} is not supported`,
+    );
   if (flags.trusted && !T.isTrusted(v)) env.refuse(EINVAL, `R${n} must be referenced or trusted`);
   if (flags.rcu && !T.isTrusted(v) && !T.isRcu(v)) env.refuse(EINVAL, `R${n} must be a rcu pointer`);
   if (!v.btf || embeds(v.btf, v.btfId, v.off, target.id, false)) return;
@@ -128,7 +132,8 @@ function isNumbers(env: Session, t: BtfType, depth: number): boolean {
 }
 
 function memoryArgument(env: Session, btf: Btf, target: BtfType | null, n: number, i: number): void {
-  const ok = target && (isScalarKind(target) || target.kind === 'VOID' || (isStruct(target) && isNumbers(env, target, 0)));
+  const ok =
+    target && (isScalarKind(target) || target.kind === 'VOID' || (isStruct(target) && isNumbers(env, target, 0)));
   if (!ok)
     env.refuse(
       EINVAL,
@@ -197,7 +202,11 @@ function finish(env: Session, call: KfuncCall): void {
   if (isStruct(target)) {
     const trusted = flags.acquire ? T.PTR_TRUSTED : 0;
     r0.v = T.pointer(T.PTR_TO_BTF_ID | nullable | trusted, { btf, btfId: target.id, id: nullable ? env.newId() : 0 });
-  } else r0.v = T.pointer(T.PTR_TO_MEM | T.MEM_RDONLY * 0 | nullable, { range: Math.max(btf.sizeOf(type.type), 0), id: nullable ? env.newId() : 0 });
+  } else
+    r0.v = T.pointer(T.PTR_TO_MEM | (T.MEM_RDONLY * 0) | nullable, {
+      range: Math.max(btf.sizeOf(type.type), 0),
+      id: nullable ? env.newId() : 0,
+    });
   if (flags.acquire) {
     const id = acquire(env);
     r0.v = T.derive(r0.v, { refObjId: id, id: nullable ? id : r0.v.id });

@@ -1,0 +1,22 @@
+/* Helpers and kernel functions that Linux has and this machine has not. */
+import { helperName } from '../isa/helper-names.ts';
+import { decode, instructionSlots } from '../isa/insn.ts';
+import { CALL_KIND, OPCODE } from '../isa/opcodes.ts';
+import type { KernelParts } from './core.ts';
+
+/** The first call that some path reaches and nothing here answers; null when there is none. `seen`: by slot. */
+export function absentCall(
+  { btf, has }: Pick<KernelParts, 'btf' | 'has'>,
+  insns: Uint8Array,
+  seen: Uint8Array,
+): string | null {
+  for (const slot of instructionSlots(insns)) {
+    const { opcode, src, imm } = decode(insns, slot);
+    if (opcode !== OPCODE.CALL || seen[slot] === 0) continue;
+    if (src === CALL_KIND.HELPER && has?.('helper', imm) === false)
+      return `helper ${helperName(imm)}#${imm} is not in this machine`;
+    const name = src === CALL_KIND.KFUNC ? (btf.type(imm)?.name ?? '') : '';
+    if (name !== '' && has?.('kfunc', imm) === false) return `kernel function ${name}#${imm} is not in this machine`;
+  }
+  return null;
+}
