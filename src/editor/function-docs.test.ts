@@ -27,7 +27,7 @@ test('completion offers the helpers that the kernel lets congestion controls cal
   const machine = { profile: V6_12, btf: shippedBtf('v6.12') };
   const caller = { struct: 'tcp_congestion_ops', member: 'ssthresh' };
   const allowed = HELPER_NAMES.map((_, id) => id).filter(
-    (id) => refusedCall(machine, encode([insn(OPCODE.CALL, { imm: id })]), caller) === null,
+    (id) => refusedCall(machine, encode([insn(OPCODE.CALL, { imm: id })]), null, caller) === null,
   );
   expect(HELPERS.filter(({ tcp }) => tcp).map(({ id }) => id)).toEqual(allowed);
 });

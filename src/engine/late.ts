@@ -9,6 +9,7 @@ import { congestionControlsIn, creatorTags, loadFile, mapElements } from './lab/
 import { lastBreak, whenRegister, whoWrote, whoWroteRegister } from './lab/questions.ts';
 import { programText } from './lab/program-text.ts';
 
+export { parseConfig } from './libbpf/kconfig.ts';
 export { congestionControlsIn, declareStructOps };
 export type { DeclaredTypes } from './kernel/struct-ops/declare.ts';
 

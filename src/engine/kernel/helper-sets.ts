@@ -40,7 +40,7 @@ function mayCall(id: number, { name }: Profile, { struct, member }: Caller): boo
   return isTcp && (TCP.includes(id) || (TCP_SOCKOPT.includes(id) && member !== 'release'));
 }
 
-type Machine = Pick<KernelParts, 'profile' | 'btf' | 'has'>;
+type Machine = Pick<KernelParts, 'profile' | 'btf' | 'has' | 'whole'>;
 
 export interface RefusedCall {
   readonly slot: number;
@@ -49,15 +49,19 @@ export interface RefusedCall {
 }
 
 /**
- * The first call in the order of the instructions that this program may not make; null when there is none. `caller` null:
- * a program of another type, of which only the kernel functions of struct_ops are known not to be its.
+ * The first call in the order of the instructions that this program may not make; null when there is none. `reached`: 1
+ * for each slot that can run; null: all of them. `caller` null: a program of another type, of which only the kernel
+ * functions of struct_ops are known not to be its.
  */
 export function refusedCall(
-  { profile, btf, has }: Machine,
+  machine: Machine,
   insns: Uint8Array,
+  reached: Uint8Array | null,
   caller: Caller | null,
 ): RefusedCall | null {
+  const { profile, has } = machine;
   for (const slot of instructionSlots(insns)) {
+    if (reached && reached[slot] === 0) continue;
     const { opcode, src, imm } = decode(insns, slot);
     if (opcode !== OPCODE.CALL) continue;
     if (src === CALL_KIND.HELPER && caller) {
@@ -65,13 +69,19 @@ export function refusedCall(
       if (text !== null) return { slot, errno: ERRNO.EINVAL, text };
       if (has?.('helper', imm) === false) return missing(slot, `helper ${helperName(imm)}#${imm}`);
     } else if (src === CALL_KIND.KFUNC) {
-      const name = btf.type(imm)?.kind === 'FUNC' ? (btf.type(imm)?.name ?? '') : '';
+      const name = kfuncName(machine, imm);
       const allowed = name === '' || COMMON_KFUNCS.test(name) || (caller !== null && TCP_KFUNCS.test(name));
       if (!allowed) return { slot, errno: ERRNO.EACCES, text: `calling kernel function ${name} is not allowed` };
-      if (name !== '' && has?.('kfunc', imm) === false) return missing(slot, `kernel function ${name}#${imm}`);
+      if (has?.('kfunc', imm) === false) return missing(slot, `kernel function ${name}#${imm}`);
     }
   }
   return null;
+}
+
+/** Name of a FUNC of the kernel; empty where it is not known. */
+export function kfuncName({ btf, whole }: Pick<KernelParts, 'btf' | 'whole'>, id: number): string {
+  const type = btf.type(id) ?? whole?.()?.type(id);
+  return type?.kind === 'FUNC' ? type.name : '';
 }
 
 /** Linux has it. */

@@ -5,7 +5,7 @@
 import type { InstructionFacts, InstructionFeature } from './insn-check.ts';
 import type { Capability } from './state.ts';
 
-const PROFILE_ORDER = ['v5.6', 'v6.1', 'v6.12'] as const;
+const PROFILE_ORDER = ['v5.6', 'v6.1', 'v6.12', 'v6.18'] as const;
 type ProfileName = (typeof PROFILE_ORDER)[number];
 
 /** What the trampoline emitter and the image allocator have to know of a version (arch/x86/net/bpf_jit_comp.c). */
@@ -33,6 +33,8 @@ export interface TrampolineFacts {
 
 export interface Profile {
   readonly name: ProfileName;
+  /** LINUX_VERSION_CODE: version, patch level, sublevel */
+  readonly release: readonly [number, number, number];
   /** what creating a map and loading a program or a BTF takes (CAP_BPF came with 5.8) */
   readonly bpfCap: Capability;
   /** bytes of union bpf_attr; a non-zero byte beyond gives E2BIG */
@@ -59,6 +61,8 @@ export interface Profile {
   readonly lastHelper: number;
   /** how the verifier begins to say that a program type does not have a helper */
   readonly noHelper: string;
+  /** how the verifier's log calls a register that holds a number ("inv" until 5.17) */
+  readonly scalarWord: string;
   readonly trampoline: TrampolineFacts;
   readonly instructions: InstructionFacts;
 }
@@ -68,6 +72,7 @@ const V4: readonly InstructionFeature[] = ['fetch', 'gotol', 'bswap', 'ldsx', 'm
 
 export const V6_12: Profile = {
   name: 'v6.12',
+  release: [6, 12, 117],
   bpfCap: 'CAP_BPF',
   attrBytes: 152,
   mapFlags: 0x2000 | 0x8000 | 0x1_0000,
@@ -81,6 +86,7 @@ export const V6_12: Profile = {
   links: true,
   lastHelper: 211,
   noHelper: 'program of this type cannot use helper',
+  scalarWord: 'scalar',
   trampoline: {
     plain: false,
     endbr: true,
@@ -95,8 +101,20 @@ export const V6_12: Profile = {
   instructions: { features: [...V4, 'may_goto'], refusesRecursion: false, stackUnit: 16 },
 };
 
+/** Debian's 6.18.15; what is not named here is as in 6.12. */
+export const V6_18: Profile = {
+  ...V6_12,
+  name: 'v6.18',
+  release: [6, 18, 15],
+  attrBytes: 168,
+  infoBytes: { map: 104, prog: 232 },
+  // load_acquire and store_release came with 6.15
+  instructions: { ...V6_12.instructions, features: [...V6_12.instructions.features, 'acquire-release'] },
+};
+
 export const V6_1: Profile = {
   name: 'v6.1',
+  release: [6, 1, 192],
   bpfCap: 'CAP_BPF',
   attrBytes: 144,
   mapFlags: 0,
@@ -110,6 +128,7 @@ export const V6_1: Profile = {
   links: false,
   lastHelper: 209,
   noHelper: 'unknown func',
+  scalarWord: 'scalar',
   trampoline: {
     plain: false,
     endbr: false,
@@ -127,6 +146,7 @@ export const V6_1: Profile = {
 /** The patch as it was merged. Its BTF is derived (v5-6.ts), and no kernel of it was recorded. */
 export const V5_6: Profile = {
   name: 'v5.6',
+  release: [5, 6, 0],
   bpfCap: 'CAP_SYS_ADMIN',
   attrBytes: 120,
   mapFlags: 0,
@@ -140,6 +160,7 @@ export const V5_6: Profile = {
   links: false,
   lastHelper: 118,
   noHelper: 'unknown func',
+  scalarWord: 'inv',
   trampoline: {
     plain: true,
     endbr: false,
@@ -155,7 +176,7 @@ export const V5_6: Profile = {
 };
 
 /** The profiles of recorded kernels. */
-export const PROFILES: Readonly<Record<string, Profile>> = { 'v6.1': V6_1, 'v6.12': V6_12 };
+export const PROFILES: Readonly<Record<string, Profile>> = { 'v6.1': V6_1, 'v6.12': V6_12, 'v6.18': V6_18 };
 
 const rank = (name: string): number => PROFILE_ORDER.indexOf(name as ProfileName);
 

@@ -5,9 +5,13 @@
 import { ERRNO } from '../base/errno.ts';
 import { type Call, must } from './calls.ts';
 import { objectOf } from './fds.ts';
-import { type RefusedCall, refusedCall } from './helper-sets.ts';
+import { kfuncName, type RefusedCall, refusedCall } from './helper-sets.ts';
 import { checkInstructions, checkLate } from './insn-check.ts';
-import { findReferences, type MapReferences, withAddresses } from './maps/references.ts';
+import { constantIn, findReferences, type MapReferences, withAddresses } from './maps/references.ts';
+import { reachable, type Reached, withoutDeadCode } from './reachable.ts';
+import { numberWords } from './struct-ops/func-model.ts';
+import { kernelLine } from '../isa/disassembler.ts';
+import { decode } from '../isa/insn.ts';
 import { fail, next, type Outcome, type Step } from './steps.ts';
 import type { StructOpsMember, StructOpsType } from './struct-ops/types.ts';
 import { PROG_FLAG, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
@@ -24,6 +28,8 @@ export interface ProgLoad extends Call<'BPF_PROG_LOAD'> {
   btf: number;
   /** maps that the instructions name */
   refs: MapReferences;
+  /** slots that can run; null until that is known */
+  reached: Reached | null;
   type: StructOpsType | null;
   member: StructOpsMember | null;
 }
@@ -78,21 +84,40 @@ const cfg: Anywhere = {
   },
 };
 
+/** The instructions as they run: addresses for fds, and no code that cannot run. */
+export function runnable({ insns, refs, reached }: ProgLoad): Uint8Array {
+  const placed = withAddresses(insns, refs);
+  return reached ? withoutDeadCode(placed, reached) : placed;
+}
+
 /** Without a verifier: what the text alone tells, and what no engine could run. */
 function unfollowed(x: ProgLoad): Outcome {
-  const refusal = checkLate(x.insns, x.k.profile.instructions);
+  const fault = x.reached?.fault;
+  if (fault) {
+    const text = `R${fault.register} invalid mem access '${x.k.profile.scalarWord}'`;
+    return refuse(x, ERRNO.EACCES, text, `${lineAt(x, fault.slot)}${text}\n${NOTHING_VERIFIED}`);
+  }
+  const code = x.reached ? withoutDeadCode(x.insns, x.reached) : x.insns;
+  const refusal = checkLate(code, x.k.profile.instructions);
   if (refusal) return refuse(x, refusal.errno, refusal.text);
-  const reason = x.k.prepare(withAddresses(x.insns, x.refs));
+  const reason = x.k.prepare(runnable(x));
   return reason === null ? accepted(x, NOTHING_VERIFIED) : refuse(x, ERRNO.EINVAL, reason);
 }
 
+/** An instruction as the log has it before what is wrong with it. */
+function lineAt({ k, insns }: ProgLoad, slot: number): string {
+  const kfunc = (id: number): string | null => kfuncName(k, id) || null;
+  return `${slot}: ${kernelLine(decode(insns, slot), { kfunc })}\n`;
+}
+
 /** By which member's rules a program is judged: that of attach_btf_id and expected_attach_type, where they name one. */
-function calledInVain({ k, insns, attr }: ProgLoad): RefusedCall | null {
-  if (attr.prog_type !== PROG_TYPE_STRUCT_OPS) return refusedCall(k, insns, null);
+function calledInVain({ k, insns, attr, reached }: ProgLoad): RefusedCall | null {
+  const slots = reached?.slots ?? null;
+  if (attr.prog_type !== PROG_TYPE_STRUCT_OPS) return refusedCall(k, insns, slots, null);
   const type = k.types.find(({ typeId }) => typeId === attr.attach_btf_id);
   const member = type?.members[attr.expected_attach_type];
   if (!type || !member) return null;
-  return refusedCall(k, insns, { struct: type.name, member: member.name });
+  return refusedCall(k, insns, slots, { struct: type.name, member: member.name });
 }
 
 const recordsFit = (count: number, size: number, { least, most }: { least: number; most: number }): boolean =>
@@ -220,10 +245,16 @@ export const CHECK_STEPS: readonly Step<ProgLoad>[] = [
     id: 'calls',
     scope: 'call',
     source: 'check_helper_call',
-    text: 'helpers and kernel functions that programs of this member may call',
+    text: 'helpers and kernel functions that programs of this member may call, where the calls can be reached',
     run(x) {
-      const call = x.k.verify ? null : calledInVain(x);
-      return call ? refuse(x, call.errno, call.text) : next;
+      if (x.k.verify) return next;
+      x.reached = reachable(withAddresses(x.insns, x.refs), {
+        constantAt: (address, bytes) => constantIn(x.k, x.refs.maps, address, bytes),
+        numbers: x.member?.model ? numberWords(x.member.model) : [],
+      });
+      const call = calledInVain(x);
+      if (!call) return next;
+      return refuse(x, call.errno, call.text, `${lineAt(x, call.slot)}${call.text}\n${NOTHING_VERIFIED}`);
     },
   },
   {

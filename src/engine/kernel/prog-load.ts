@@ -2,11 +2,10 @@
 import { ERRNO } from '../base/errno.ts';
 import { command, type CommandTable, copyFromUser, must, unprivilegedGate } from './calls.ts';
 import { capable, newFd, objectOf } from './fds.ts';
-import { withAddresses } from './maps/references.ts';
 import { allocId, allocObject, holdBtf, holdMap, keepBlob } from './objects.ts';
 import { progTag } from './prog-tag.ts';
 import { type ProgObject, withEntry } from './state.ts';
-import { CHECK_STEPS, gplCompatible, type ProgLoad } from './prog-check.ts';
+import { CHECK_STEPS, gplCompatible, type ProgLoad, runnable } from './prog-check.ts';
 import { done, fail, next, type Step } from './steps.ts';
 import { objName, PROG_FLAG, PROG_TYPE_MAX, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
 
@@ -48,6 +47,7 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
     attachProg: false,
     btf: 0,
     refs: { maps: [], places: [] },
+    reached: null,
     type: null,
     member: null,
     log: '',
@@ -207,7 +207,7 @@ function addProg(x: ProgLoad, address: number): number {
     name: x.name,
     type: attr.prog_type,
     gpl: gplCompatible(x),
-    blob: keepBlob(k, withAddresses(x.insns, x.refs)),
+    blob: keepBlob(k, runnable(x)),
     insnCount: attr.insn_cnt,
     attachBtfId: attr.attach_btf_id,
     expectedAttachType: attr.prog_type === SOCKET_FILTER ? 0 : attr.expected_attach_type,

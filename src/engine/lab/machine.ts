@@ -97,6 +97,8 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
   readonly user: UserSpace;
   readonly btf: Btf;
   readonly profile: Profile;
+  readonly whole: MachineParts['whole'];
+  readonly config: MachineParts['config'];
   private readonly declared: DeclaredParts;
   private readonly bpf: BpfMachine;
   private readonly programs: Programs;
@@ -123,6 +125,8 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     const { btf } = this.declared.parts;
     this.btf = btf;
     this.profile = parts.profile;
+    this.whole = parts.whole;
+    this.config = parts.config;
     this.bpf = new BpfMachine(memory, functions, { gate: text.gate });
     this.programs = new Programs(this.bpf);
     this.kernel = new Kernel({
@@ -131,6 +135,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
       timers: events,
       btf,
       profile: parts.profile,
+      whole: parts.whole,
       prepare: (insns) => this.programs.problem(insns),
       makeTrampolines: (members) => this.programs.trampolines(members),
       maxArguments: ENGINE_ARGS,

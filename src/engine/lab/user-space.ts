@@ -225,6 +225,8 @@ export class UserSpace {
       kernel: machine.kernel,
       btf: machine.btf,
       profile: machine.profile,
+      whole: machine.whole,
+      config: machine.config,
       pid: this.pid(process),
       process,
       bpf: (call, attr) => this.bpf(process, call, attr, { ...PLAIN, map }),

@@ -57,6 +57,7 @@ export class Session {
   constructor(
     readonly btf: Btf,
     readonly profile: Profile,
+    whole: () => Btf | null = () => null,
   ) {
     const memory = new Memory();
     const functions = new KernelFunctions();
@@ -67,6 +68,7 @@ export class Session {
       text,
       timers: this.events,
       btf,
+      whole,
       profile,
       sockets: { address: (socket) => this.tcp.addressOf(socket), is: (sk) => this.tcp.socketOf(sk) !== 0 },
       has: (kind, id) => functions[kind](id) !== undefined,
