@@ -9,20 +9,6 @@ import { CALL_KIND, OPCODE } from '../isa/opcodes.ts';
 import type { KernelParts } from './core.ts';
 import type { Profile } from './profiles.ts';
 
-/** bpf_base_func_proto with CAP_BPF and CAP_PERFMON */
-const BASE = [
-  1, 2, 3, 5, 6, 7, 8, 12, 14, 35, 42, 80, 87, 88, 89, 93, 94, 105, 106, 112, 113, 114, 115, 118, 120, 123, 125, 130,
-  131, 132, 133, 134, 149, 153, 154, 158, 164, 165, 169, 170, 171, 172, 175, 177, 181, 182, 194, 195, 197, 198, 199,
-  200, 201, 202, 203, 208, 209, 210, 211,
-];
-/** the same in 5.6, for CAP_SYS_ADMIN */
-const BASE_5_6 = [1, 2, 3, 5, 6, 7, 8, 12, 42, 87, 88, 89, 93, 94, 118];
-/** bpf_tcp_ca_get_func_proto: sk_storage_get, sk_storage_delete, tcp_send_ack, ktime_get_coarse_ns */
-const TCP = [107, 108, 116, 160];
-/** setsockopt, getsockopt: in every member but release, whose socket is on its way out */
-const TCP_SOCKOPT = [49, 57];
-const TCP_SEND_ACK = 116;
-
 /** bpf_tcp_ca_check_kfunc_ids and what modules add when they are loaded; the rest is common to all programs */
 const TCP_KFUNCS =
   /^(tcp_reno_(ssthresh|cong_avoid|undo_cwnd)|tcp_slow_start|tcp_cong_avoid_ai|cubictcp_\w+|dctcp_\w+|bbr_\w+)$/;
@@ -33,11 +19,10 @@ interface Caller {
   readonly member: string;
 }
 
-function mayCall(id: number, { name }: Profile, { struct, member }: Caller): boolean {
-  const isTcp = struct === 'tcp_congestion_ops';
-  if (name === 'v5.6') return BASE_5_6.includes(id) || (isTcp && id === TCP_SEND_ACK);
-  if (BASE.includes(id)) return true;
-  return isTcp && (TCP.includes(id) || (TCP_SOCKOPT.includes(id) && member !== 'release'));
+function mayCall(id: number, { helpers }: Profile, { struct, member }: Caller): boolean {
+  if (helpers.base.includes(id)) return true;
+  if (struct !== 'tcp_congestion_ops') return false;
+  return helpers.tcp.includes(id) || (helpers.tcpButRelease.includes(id) && member !== 'release');
 }
 
 type Machine = Pick<KernelParts, 'profile' | 'btf' | 'has' | 'whole'>;

@@ -2,6 +2,7 @@
  * Kernel versions as data: what differs is a fact here, or a `since`/`until` on a step. Nothing asks "which version is
  * this" anywhere else.
  */
+import { type HelperNumbers, HELPERS_5_6, HELPERS_6_1, HELPERS_6_18 } from './helper-numbers.ts';
 import type { InstructionFacts, InstructionFeature } from './insn-check.ts';
 import type { Capability } from './state.ts';
 
@@ -57,8 +58,16 @@ export interface Profile {
   readonly freeWaits: boolean;
   /** BPF_LINK_CREATE knows BPF_STRUCT_OPS */
   readonly links: boolean;
+  /** helpers of struct_ops programs */
+  readonly helpers: HelperNumbers;
   /** highest number of a helper */
   readonly lastHelper: number;
+  /** what the tag of a program is the first 8 bytes of */
+  readonly tagHash: 'sha1' | 'sha256';
+  /** bits that `flags` of a congestion control may have (TCP_CONG_MASK) */
+  readonly congestionFlags: number;
+  /** struct_ops types that this kernel registers and this machine does not run: maps and programs can be made for them */
+  readonly otherTypes: readonly string[];
   /** how the verifier begins to say that a program type does not have a helper */
   readonly noHelper: string;
   /** how the verifier's log calls a register that holds a number ("inv" until 5.17) */
@@ -84,9 +93,13 @@ export const V6_12: Profile = {
   countInValue: false,
   freeWaits: true,
   links: true,
+  helpers: HELPERS_6_1,
   lastHelper: 211,
   noHelper: 'program of this type cannot use helper',
   scalarWord: 'scalar',
+  tagHash: 'sha1',
+  congestionFlags: 0x3,
+  otherTypes: [],
   trampoline: {
     plain: false,
     endbr: true,
@@ -108,6 +121,11 @@ export const V6_18: Profile = {
   release: [6, 18, 15],
   attrBytes: 168,
   infoBytes: { map: 104, prog: 232 },
+  helpers: HELPERS_6_18,
+  tagHash: 'sha256',
+  // accurate ECN: it needs it, and sends with ECT(1)
+  congestionFlags: 0xf,
+  otherTypes: ['sched_ext_ops', 'Qdisc_ops', 'hid_bpf_ops'],
   // load_acquire and store_release came with 6.15
   instructions: { ...V6_12.instructions, features: [...V6_12.instructions.features, 'acquire-release'] },
 };
@@ -126,9 +144,13 @@ export const V6_1: Profile = {
   countInValue: false,
   freeWaits: true,
   links: false,
+  helpers: HELPERS_6_1,
   lastHelper: 209,
   noHelper: 'unknown func',
   scalarWord: 'scalar',
+  tagHash: 'sha1',
+  congestionFlags: 0x3,
+  otherTypes: [],
   trampoline: {
     plain: false,
     endbr: false,
@@ -158,9 +180,13 @@ export const V5_6: Profile = {
   countInValue: true,
   freeWaits: false,
   links: false,
+  helpers: HELPERS_5_6,
   lastHelper: 118,
   noHelper: 'unknown func',
   scalarWord: 'inv',
+  tagHash: 'sha1',
+  congestionFlags: 0x3,
+  otherTypes: [],
   trampoline: {
     plain: true,
     endbr: false,

@@ -155,6 +155,14 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
     },
     { ...copyLicense, id: 'copy-license', since: 'v6.12' },
     {
+      id: 'signature',
+      scope: 'call',
+      source: 'bpf_prog_verify_signature',
+      since: 'v6.18',
+      text: 'a signature, where one is given, is one that a key of this machine made (it has none)',
+      run: ({ attr }) => must(attr.signature === 0, ERRNO.EBADMSG),
+    },
+    {
       id: 'ifindex',
       scope: 'call',
       source: 'bpf_prog_dev_bound_init',
@@ -216,7 +224,7 @@ function addProg(x: ProgLoad, address: number): number {
     uid: k.state.processes[pid].uid,
     loaded: k.timers.now,
     address,
-    tag: tagText(x.insns),
+    tag: tagText(x.insns, k.profile.tagHash),
     maps: x.refs.maps,
     holders: [],
     stopped: null,
@@ -228,7 +236,7 @@ function addProg(x: ProgLoad, address: number): number {
   return object;
 }
 
-const tagText = (insns: Uint8Array): string =>
-  Array.from(progTag(insns), (byte) => byte.toString(16).padStart(2, '0')).join('');
+const tagText = (insns: Uint8Array, hash: 'sha1' | 'sha256'): string =>
+  Array.from(progTag(insns, hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export const progLoad = command(table);

@@ -156,7 +156,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
       refs: this.kernel.refs,
       path: scenario.path,
       seed: scenario.seed,
-      refusesNameEarly: parts.profile.refusesNameEarly,
+      rules: parts.profile,
       observer: {
         onWindow: (sk) => this.windowChanged(sk),
         onDrop: () => this.observer.queue(this.events.now, this.tcp.net.queueLength),

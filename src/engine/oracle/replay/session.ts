@@ -93,7 +93,7 @@ export class Session {
       observer: { onGone: (sk) => this.kernel.socketGone(sk) },
       path: { rateBps: 1_000_000_000, delayNs: MS, queuePackets: 100 },
       seed: 1,
-      refusesNameEarly: profile.refusesNameEarly,
+      rules: profile,
     });
     registerHelpers(functions, { now: () => this.events.now, random: () => this.tcp.net.random() });
     this.kernel.registerHelpers(functions);
