@@ -2,16 +2,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import {
+  type Btf,
   DEFAULT_KERNEL,
   KERNELS,
   kernelSpec,
   type MachineParts,
+  openBtf,
   openMachineParts,
   type Scenario,
   toBase64,
 } from '../engine/index.ts';
-import { installLateTools } from '../engine/late.ts';
+import { installLateTools, parseConfig } from '../engine/late.ts';
 
 export interface Verb {
   readonly name: string;
@@ -69,7 +72,23 @@ export function shippedParts(kernel: string = DEFAULT_KERNEL): MachineParts {
   const file = (extension: string): Uint8Array => readBytes(join(publicFolder(), 'btf', `${spec.files}.${extension}`));
   const parts = openMachineParts(kernel, file('btf'), new Uint32Array(file('ids').slice().buffer));
   if (!parts.ok) throw new Usage(`public/btf: ${parts.error.message}`);
-  return parts.value;
+  const packed = (extension: string): Uint8Array => gunzipSync(file(extension));
+  const whole = once(() => (spec.derive ? null : openedOrNull(packed('whole.btf.gz'))));
+  const config = once(() => parseConfig(new TextDecoder().decode(packed('config.gz'))));
+  return { ...parts.value, whole, config };
+}
+
+function openedOrNull(bytes: Uint8Array): Btf | null {
+  const opened = openBtf(bytes);
+  return opened.ok ? opened.value : null;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** With the object files that it names. */

@@ -1,15 +1,6 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import {
-  dumpC,
-  Lab,
-  openBtfFile,
-  PROFILES,
-  registerObject,
-  type ScenarioStep,
-  toBase64,
-  TYPES_TEXT,
-} from '../engine/index.ts';
+import { dumpC, Lab, openBtfFile, registerObject, type ScenarioStep, toBase64, TYPES_TEXT } from '../engine/index.ts';
 import { declareStructOps } from '../engine/late.ts';
 import { readBytes, shippedParts, Usage, type Verb } from './cli.ts';
 
@@ -93,9 +84,11 @@ function callMembers(file: string, types: string | undefined, calls: readonly st
   return failed.length > 0 || lab.history.messages.some(({ level }) => level === 'error') ? 1 : 0;
 }
 
+const PREFIX = { error: 'Error: ', dmesg: 'dmesg: ', warn: 'libbpf: ', info: 'libbpf: ', debug: 'libbpf: ' } as const;
+
 export const objectVerb: Verb = {
   name: 'object',
-  usage: "object FILE.bpf.o [--kernel v6.1|v6.12] [--debug] [--type FILE.h] [--call 'MEMBER ARG...']",
+  usage: "object FILE.bpf.o [--kernel NAME] [--debug] [--type FILE.h] [--call 'MEMBER ARG...']",
   summary: 'opens, loads and attaches an object as libbpf does; --type adds struct_ops types, --call calls members',
   run(args) {
     const { values, positionals } = parse(args);
@@ -106,13 +99,12 @@ export const objectVerb: Verb = {
       return callMembers(file, values.type, values.call ?? [], values.debug ?? false);
     }
     const kernel = values.kernel ?? 'v6.12';
-    const profile = PROFILES[kernel];
-    if (!profile) throw new Usage(`no kernel "${kernel}"; there are ${Object.keys(PROFILES).join(', ')}`);
-    const { ok, lines } = registerObject(readBytes(file), file, shippedParts(kernel).btf, profile);
+    const { btf, profile, ...extras } = shippedParts(kernel);
+    const { ok, lines } = registerObject(readBytes(file), file, btf, profile, extras);
     for (const { level, text } of lines) {
       if (level === 'debug' && !values.debug) continue;
       if (level === 'result') console.log(text);
-      else console.error(level === 'error' ? `Error: ${text}` : `libbpf: ${text}`);
+      else console.error(`${PREFIX[level]}${text}`);
     }
     return ok ? 0 : 1;
   },

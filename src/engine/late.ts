@@ -4,6 +4,7 @@ import { registerDeclare } from './lab/declared.ts';
 import { registerLateVerbs } from './lab/late-verbs.ts';
 
 export { declareStructOps };
+export { parseConfig } from './libbpf/kconfig.ts';
 export type { DeclaredTypes } from './kernel/struct-ops/declare.ts';
 export { Again } from './lab/again.ts';
 export { countInstructions } from './lab/heat.ts';

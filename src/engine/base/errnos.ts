@@ -20,6 +20,7 @@ export const ERANGE = 34;
 export const ELOOP = 40;
 export const ENOLINK = 67;
 export const EPROTO = 71;
+export const EBADMSG = 74;
 export const ENOTSOCK = 88;
 export const ENOPROTOOPT = 92;
 export const EOPNOTSUPP = 95;

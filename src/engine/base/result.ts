@@ -34,12 +34,14 @@ export interface BinaryError {
   readonly message: string;
   /** byte offset in the input, -1 when no single place is to blame */
   readonly offset: number;
+  /** positive errno, where the reader has more than one */
+  readonly errno?: number;
 }
 
 export function ok<T>(value: T): Result<T> {
   return { ok: true, value };
 }
 
-export function err<T>(message: string, offset = -1): Result<T> {
-  return { ok: false, error: { message, offset } };
+export function err<T>(message: string, offset = -1, errno?: number): Result<T> {
+  return { ok: false, error: errno === undefined ? { message, offset } : { message, offset, errno } };
 }

@@ -31,6 +31,11 @@ const KERNEL_ROOTS: readonly Root[] = [
   ...roots('FUNC', 'tcp_reno_ssthresh tcp_reno_cong_avoid tcp_reno_undo_cwnd tcp_slow_start tcp_cong_avoid_ai'),
   ...roots('FUNC', 'cubictcp_init cubictcp_recalc_ssthresh cubictcp_cong_avoid cubictcp_state cubictcp_cwnd_event'),
   ...roots('FUNC', 'cubictcp_acked'),
+  // types of other subsystems, which kernels of today have
+  ...roots('STRUCT', 'bpf_struct_ops_sched_ext_ops bpf_struct_ops_Qdisc_ops bpf_struct_ops_hid_bpf_ops'),
+  // what bpf_for, bpf_repeat and bpf_guard call
+  ...roots('STRUCT', 'bpf_iter_num'),
+  ...roots('FUNC', 'bpf_iter_num_new bpf_iter_num_next bpf_iter_num_destroy bpf_rcu_read_lock bpf_rcu_read_unlock'),
 ];
 
 /** The subset shipped for a kernel, from the BTF of its vmlinux. Roots that this kernel lacks are left out. */

@@ -6,7 +6,7 @@ import type { KernelParts } from './core.ts';
 
 /** The first call that some path reaches and nothing here answers; null when there is none. `seen`: by slot. */
 export function absentCall(
-  { btf, has }: Pick<KernelParts, 'btf' | 'has'>,
+  { btf, whole, has }: Pick<KernelParts, 'btf' | 'whole' | 'has'>,
   insns: Uint8Array,
   seen: Uint8Array,
 ): string | null {
@@ -15,7 +15,7 @@ export function absentCall(
     if (opcode !== OPCODE.CALL || seen[slot] === 0) continue;
     if (src === CALL_KIND.HELPER && has?.('helper', imm) === false)
       return `helper ${helperName(imm)}#${imm} is not in this machine`;
-    const name = src === CALL_KIND.KFUNC ? (btf.type(imm)?.name ?? '') : '';
+    const name = src === CALL_KIND.KFUNC ? ((btf.type(imm) ?? whole?.()?.type(imm))?.name ?? '') : '';
     if (name !== '' && has?.('kfunc', imm) === false) return `kernel function ${name}#${imm} is not in this machine`;
   }
   return null;

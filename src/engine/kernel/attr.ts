@@ -108,6 +108,10 @@ const ATTR_LAYOUTS = {
     core_relo_rec_size: u32(136, 'v6.1'),
     log_true_size: u32(140, 'v6.12'),
     prog_token_fd: u32(144, 'v6.12'),
+    fd_array_cnt: u32(148, 'v6.18'),
+    signature: u64(152, 'v6.18'),
+    signature_size: u32(160, 'v6.18'),
+    keyring_id: u32(164, 'v6.18'),
   },
   BPF_PROG_ATTACH: { target_fd: u32(0), attach_bpf_fd: u32(4), attach_type: u32(8), attach_flags: u32(12) },
   BPF_PROG_TEST_RUN: {
@@ -189,6 +193,11 @@ function littleEndian(bytes: Uint8Array): number {
   return bytes.reduceRight((value, byte) => value * 256 + byte, 0);
 }
 
+/** The bytes of a field that the tail reaches into, zero where it does not. */
+function overlap(field: AttrField, tail: NonNullable<AttrExtent['tail']>): Uint8Array {
+  return Uint8Array.from({ length: field.bytes }, (_, i) => tail.bytes[field.at + i - tail.at] ?? 0);
+}
+
 /** The fields as the kernel would find them in its copy of the union. */
 export function readAttr<C extends BpfCommand>(
   command: C,
@@ -205,8 +214,8 @@ export function readAttr<C extends BpfCommand>(
     const known = inProfile(field, profile);
     if (known) end = last;
     else if (values[key]) stray = last > profile.attrBytes ? 'beyond' : 'unused';
-    if (tail && field.kind === 'number' && known && field.at >= tail.at && last <= tail.at + tail.bytes.length) {
-      values[key] = littleEndian(tail.bytes.subarray(field.at - tail.at, last - tail.at));
+    if (tail && field.kind === 'number' && known && last > tail.at && field.at < tail.at + tail.bytes.length) {
+      values[key] = littleEndian(overlap(field, tail));
     }
     if (!known || last > size) values[key] = EMPTY[field.kind];
     else values[key] ??= EMPTY[field.kind];

@@ -44,6 +44,8 @@ export interface KernelParts {
   readonly timers: Timers;
   readonly btf: Btf;
   readonly profile: Profile;
+  /** all of the kernel's BTF, of which `btf` may be a part; null: it is not at hand */
+  readonly whole?: () => Btf | null;
   /** null, or why these instructions can never run: unknown opcode, jump out of the program, no exit */
   readonly prepare: (insns: Uint8Array) => string | null;
   /** whether programs can call this helper (by number) or kernel function (by BTF id); without it, any that they may */

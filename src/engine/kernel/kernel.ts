@@ -25,6 +25,7 @@ import { inProfile } from './profiles.ts';
 import { emptyState, type FileKind, type KernelState, type MapObject, refcnt, shownRefcnt } from './state.ts';
 import { type Capability } from './capabilities.ts';
 import { type CallArgument, callMember, type MemberCall } from './struct-ops/call.ts';
+import { absentOps } from './struct-ops/absent-ops.ts';
 import { dummyOps } from './struct-ops/dummy-ops.ts';
 import { IMAGE_BYTES, rebuildText, trampolineLines } from './struct-ops/trampolines.ts';
 import { seqShow } from './struct-ops/show.ts';
@@ -71,7 +72,9 @@ export class Kernel {
     };
     this.core = core;
     addBtf(core, parts.btf.bytes, 'vmlinux', true);
-    if (parts.btf.find('STRUCT', `bpf_struct_ops_${dummyOps.name}`) !== 0) registerType(core, dummyOps);
+    for (const ops of [dummyOps, ...parts.profile.otherTypes.map(absentOps)]) {
+      if (parts.btf.find('STRUCT', `bpf_struct_ops_${ops.name}`) !== 0) registerType(core, ops);
+    }
     this.refs = {
       get: (kdata, kind, id) => this.get(kdata, kind, id),
       put: (kdata, kind, id) => this.put(kdata, kind, id),

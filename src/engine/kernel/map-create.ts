@@ -1,13 +1,15 @@
 /* BPF_MAP_CREATE: map_create, and within it map_alloc_check and map_alloc of the kind of map. */
 import { ERRNO } from '../base/errno.ts';
 import { type Call, command, type CommandTable, must, unprivilegedGate } from './calls.ts';
+import { type Core, log } from './core.ts';
 import { capable, newFd, objectOf } from './fds.ts';
 import { checkBtf } from './maps/check-btf.ts';
 import { giveMemory, takeMemory } from './maps/heap.ts';
 import type { MapShape, MapType } from './maps/map-type.ts';
+import { MAP_TYPE_NAMES } from './maps/type-names.ts';
 import { heapOf, MAP_TYPES } from './maps/types.ts';
 import { allocId, allocObject, holdBtf, setMap } from './objects.ts';
-import { done, fail, next } from './steps.ts';
+import { done, fail, next, type Outcome } from './steps.ts';
 import type { StructOpsType } from './struct-ops/shape.ts';
 import { MAP_FLAG, MAP_TYPE_STRUCT_OPS, objName } from './uapi.ts';
 
@@ -32,6 +34,13 @@ const MAX_PLAIN = 1000;
 
 /** BPF_MAP_TYPE_ARRAY_OF_MAPS, BPF_MAP_TYPE_HASH_OF_MAPS */
 const MAP_OF_MAPS = [12, 13];
+
+/** A kind that Linux has: the machine's log says why it cannot be made. */
+function absent(k: Core, type: number): Outcome {
+  const text = `map type ${MAP_TYPE_NAMES.get(type) ?? type} is not in this machine`;
+  log(k, text);
+  return fail(ERRNO.EINVAL, text);
+}
 
 const has = (flags: number, bit: number): boolean => (flags & bit) !== 0;
 
@@ -94,7 +103,9 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       run({ k, pid, attr }) {
         if (!MAP_OF_MAPS.includes(attr.map_type)) return next;
         const inner = objectOf(k, pid, attr.inner_map_fd, 'map');
-        return fail(inner < 0 ? -inner : ERRNO.ENOTSUPP);
+        if (inner < 0) return fail(-inner);
+        if (k.state.maps[inner].plain === null) return fail(ERRNO.ENOTSUPP);
+        return absent(k, attr.map_type);
       },
     },
     {
@@ -104,7 +115,8 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       text: 'a map type that this kernel has (here: struct_ops, array, hash, both per CPU, ringbuf, sk_storage)',
       run(x) {
         x.kind = MAP_TYPES.get(x.attr.map_type) ?? null;
-        return must(x.attr.map_type === MAP_TYPE_STRUCT_OPS || x.kind !== null, ERRNO.EINVAL);
+        if (x.attr.map_type === MAP_TYPE_STRUCT_OPS || x.kind !== null) return next;
+        return MAP_TYPE_NAMES.has(x.attr.map_type) ? absent(x.k, x.attr.map_type) : fail(ERRNO.EINVAL);
       },
     },
     {

@@ -2,10 +2,11 @@
  * Kernel versions as data: what differs is a fact here, or a `since`/`until` on a step. Nothing asks "which version is
  * this" anywhere else.
  */
+import { type HelperNumbers, HELPERS_5_6, HELPERS_6_1, HELPERS_6_18 } from './helper-numbers.ts';
 import type { InstructionFacts, InstructionFeature } from './insn-check.ts';
 import type { Capability } from './capabilities.ts';
 
-const PROFILE_ORDER = ['v5.6', 'v6.1', 'v6.12'] as const;
+const PROFILE_ORDER = ['v5.6', 'v6.1', 'v6.12', 'v6.18'] as const;
 type ProfileName = (typeof PROFILE_ORDER)[number];
 
 /** What the trampoline emitter and the image allocator have to know of a version (arch/x86/net/bpf_jit_comp.c). */
@@ -33,6 +34,8 @@ export interface TrampolineFacts {
 
 export interface Profile {
   readonly name: ProfileName;
+  /** LINUX_VERSION_CODE: version, patch level, sublevel */
+  readonly release: readonly [number, number, number];
   /** what creating a map and loading a program or a BTF takes (CAP_BPF came with 5.8) */
   readonly bpfCap: Capability;
   /** bytes of union bpf_attr; a non-zero byte beyond gives E2BIG */
@@ -55,10 +58,20 @@ export interface Profile {
   readonly freeWaits: boolean;
   /** BPF_LINK_CREATE knows BPF_STRUCT_OPS */
   readonly links: boolean;
+  /** helpers of struct_ops programs */
+  readonly helpers: HelperNumbers;
   /** highest number of a helper */
   readonly lastHelper: number;
+  /** what the tag of a program is the first 8 bytes of */
+  readonly tagHash: 'sha1' | 'sha256';
+  /** bits that `flags` of a congestion control may have (TCP_CONG_MASK) */
+  readonly congestionFlags: number;
+  /** struct_ops types that this kernel registers and this machine does not run: maps and programs can be made for them */
+  readonly otherTypes: readonly string[];
   /** how the verifier begins to say that a program type does not have a helper */
   readonly noHelper: string;
+  /** how the verifier's log calls a register that holds a number ("inv" until 5.17) */
+  readonly scalarWord: string;
   readonly trampoline: TrampolineFacts;
   readonly instructions: InstructionFacts;
 }
@@ -68,6 +81,7 @@ const V4: readonly InstructionFeature[] = ['fetch', 'gotol', 'bswap', 'ldsx', 'm
 
 export const V6_12: Profile = {
   name: 'v6.12',
+  release: [6, 12, 117],
   bpfCap: 'CAP_BPF',
   attrBytes: 152,
   mapFlags: 0x2000 | 0x8000 | 0x1_0000,
@@ -79,8 +93,13 @@ export const V6_12: Profile = {
   countInValue: false,
   freeWaits: true,
   links: true,
+  helpers: HELPERS_6_1,
   lastHelper: 211,
   noHelper: 'program of this type cannot use helper',
+  scalarWord: 'scalar',
+  tagHash: 'sha1',
+  congestionFlags: 0x3,
+  otherTypes: [],
   trampoline: {
     plain: false,
     endbr: true,
@@ -95,8 +114,25 @@ export const V6_12: Profile = {
   instructions: { features: [...V4, 'may_goto'], refusesRecursion: false, stackUnit: 16 },
 };
 
+/** Debian's 6.18.15; what is not named here is as in 6.12. */
+export const V6_18: Profile = {
+  ...V6_12,
+  name: 'v6.18',
+  release: [6, 18, 15],
+  attrBytes: 168,
+  infoBytes: { map: 104, prog: 232 },
+  helpers: HELPERS_6_18,
+  tagHash: 'sha256',
+  // accurate ECN: it needs it, and sends with ECT(1)
+  congestionFlags: 0xf,
+  otherTypes: ['sched_ext_ops', 'Qdisc_ops', 'hid_bpf_ops'],
+  // load_acquire and store_release came with 6.15
+  instructions: { ...V6_12.instructions, features: [...V6_12.instructions.features, 'acquire-release'] },
+};
+
 export const V6_1: Profile = {
   name: 'v6.1',
+  release: [6, 1, 192],
   bpfCap: 'CAP_BPF',
   attrBytes: 144,
   mapFlags: 0,
@@ -108,8 +144,13 @@ export const V6_1: Profile = {
   countInValue: false,
   freeWaits: true,
   links: false,
+  helpers: HELPERS_6_1,
   lastHelper: 209,
   noHelper: 'unknown func',
+  scalarWord: 'scalar',
+  tagHash: 'sha1',
+  congestionFlags: 0x3,
+  otherTypes: [],
   trampoline: {
     plain: false,
     endbr: false,
@@ -127,6 +168,7 @@ export const V6_1: Profile = {
 /** The patch as it was merged. Its BTF is derived (v5-6.ts), and no kernel of it was recorded. */
 export const V5_6: Profile = {
   name: 'v5.6',
+  release: [5, 6, 0],
   bpfCap: 'CAP_SYS_ADMIN',
   attrBytes: 120,
   mapFlags: 0,
@@ -138,8 +180,13 @@ export const V5_6: Profile = {
   countInValue: true,
   freeWaits: false,
   links: false,
+  helpers: HELPERS_5_6,
   lastHelper: 118,
   noHelper: 'unknown func',
+  scalarWord: 'inv',
+  tagHash: 'sha1',
+  congestionFlags: 0x3,
+  otherTypes: [],
   trampoline: {
     plain: true,
     endbr: false,
@@ -155,7 +202,7 @@ export const V5_6: Profile = {
 };
 
 /** The profiles of recorded kernels. */
-export const PROFILES: Readonly<Record<string, Profile>> = { 'v6.1': V6_1, 'v6.12': V6_12 };
+export const PROFILES: Readonly<Record<string, Profile>> = { 'v6.1': V6_1, 'v6.12': V6_12, 'v6.18': V6_18 };
 
 const rank = (name: string): number => PROFILE_ORDER.indexOf(name as ProfileName);
 

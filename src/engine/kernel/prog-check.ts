@@ -9,6 +9,7 @@ import type { Verdict } from '../verifier/index.ts';
 import { absentCall } from './absent-call.ts';
 import { checkInstructions, checkLate } from './insn-check.ts';
 import { findReferences, type MapReferences, withAddresses } from './maps/references.ts';
+import { withoutDeadCode } from './dead-code.ts';
 import { fail, next, type Outcome, type Step } from './steps.ts';
 import type { StructOpsMember, StructOpsType } from './struct-ops/shape.ts';
 import { PROG_FLAG, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
@@ -26,6 +27,8 @@ export interface ProgLoad extends Call<'BPF_PROG_LOAD'> {
   btf: number;
   /** maps that the instructions name */
   refs: MapReferences;
+  /** 1 for each slot that some path reaches; null: nobody looked */
+  seen: Uint8Array | null;
   type: StructOpsType | null;
   member: StructOpsMember | null;
 }
@@ -80,11 +83,17 @@ const cfg: Anywhere = {
   },
 };
 
+/** The instructions as they run: addresses for fds, and no code that cannot run. */
+export function runnable({ insns, refs, seen }: ProgLoad): Uint8Array {
+  const placed = withAddresses(insns, refs);
+  return seen ? withoutDeadCode(placed, seen) : placed;
+}
+
 /** Without a verifier: what the text alone tells, and what no engine could run. */
 function unfollowed(x: ProgLoad): Outcome {
   const refusal = checkLate(x.insns, x.k.profile.instructions);
   if (refusal) return refuse(x, refusal.errno, refusal.text);
-  const reason = x.k.prepare(withAddresses(x.insns, x.refs));
+  const reason = x.k.prepare(runnable(x));
   return reason === null ? accepted(x, NOTHING_VERIFIED) : refuse(x, ERRNO.EINVAL, reason);
 }
 
@@ -220,7 +229,8 @@ export const CHECK_STEPS: readonly Step<ProgLoad>[] = [
       if (verdict.errno !== 0) return answerVerdict(x, verdict);
       const absent = absentCall(x.k, x.insns, verdict.seen);
       if (absent !== null) return refuse(x, ERRNO.EINVAL, absent);
-      const reason = x.k.prepare(withAddresses(x.insns, x.refs));
+      x.seen = verdict.seen;
+      const reason = x.k.prepare(runnable(x));
       return reason === null ? answerVerdict(x, verdict) : refuse(x, ERRNO.EINVAL, reason);
     },
   },

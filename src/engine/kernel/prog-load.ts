@@ -2,11 +2,10 @@
 import { ERRNO } from '../base/errno.ts';
 import { command, type CommandTable, copyFromUser, must, unprivilegedGate } from './calls.ts';
 import { capable, newFd, objectOf } from './fds.ts';
-import { withAddresses } from './maps/references.ts';
 import { allocId, allocObject, holdBtf, holdMap, keepBlob } from './objects.ts';
 import { progTag } from './prog-tag.ts';
 import { type ProgObject, withEntry } from './state.ts';
-import { CHECK_STEPS, gplCompatible, type ProgLoad } from './prog-check.ts';
+import { CHECK_STEPS, gplCompatible, type ProgLoad, runnable } from './prog-check.ts';
 import { done, fail, next, type Step } from './steps.ts';
 import { objName, PROG_FLAG, PROG_TYPE_MAX, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
 
@@ -48,6 +47,7 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
     attachProg: false,
     btf: 0,
     refs: { maps: [], places: [] },
+    seen: null,
     type: null,
     member: null,
     log: '',
@@ -155,6 +155,14 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
     },
     { ...copyLicense, id: 'copy-license', since: 'v6.12' },
     {
+      id: 'signature',
+      scope: 'call',
+      source: 'bpf_prog_verify_signature',
+      since: 'v6.18',
+      text: 'a signature, where one is given, is one that a key of this machine made (it has none)',
+      run: ({ attr }) => must(attr.signature === 0, ERRNO.EBADMSG),
+    },
+    {
       id: 'ifindex',
       scope: 'call',
       source: 'bpf_prog_dev_bound_init',
@@ -207,7 +215,7 @@ function addProg(x: ProgLoad, address: number): number {
     name: x.name,
     type: attr.prog_type,
     gpl: gplCompatible(x),
-    blob: keepBlob(k, withAddresses(x.insns, x.refs)),
+    blob: keepBlob(k, runnable(x)),
     insnCount: attr.insn_cnt,
     attachBtfId: attr.attach_btf_id,
     expectedAttachType: attr.prog_type === SOCKET_FILTER ? 0 : attr.expected_attach_type,
@@ -216,7 +224,7 @@ function addProg(x: ProgLoad, address: number): number {
     uid: k.state.processes[pid].uid,
     loaded: k.timers.now,
     address,
-    tag: tagText(x.insns),
+    tag: tagText(x.insns, k.profile.tagHash),
     maps: x.refs.maps,
     holders: [],
     stopped: null,
@@ -228,7 +236,7 @@ function addProg(x: ProgLoad, address: number): number {
   return object;
 }
 
-const tagText = (insns: Uint8Array): string =>
-  Array.from(progTag(insns), (byte) => byte.toString(16).padStart(2, '0')).join('');
+const tagText = (insns: Uint8Array, hash: 'sha1' | 'sha256'): string =>
+  Array.from(progTag(insns, hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export const progLoad = command(table);

@@ -1,4 +1,5 @@
-/* The tag of a program: the first 8 bytes of the SHA-1 of its instructions (bpf_prog_calc_tag). */
+/* The tag of a program: the first 8 bytes of a hash of its instructions (bpf_prog_calc_tag): SHA-1, since 6.18 SHA-256. */
+import { sha256 } from './sha256.ts';
 
 const rol = (x: number, n: number): number => (x << n) | (x >>> (32 - n));
 
@@ -46,8 +47,10 @@ const WIDE = 0x18;
 /** src_reg of an immediate that names a map by fd or its value */
 const MAP_SOURCES = [1, 2];
 
+const HASHES = { sha1, sha256 } as const;
+
 /** File descriptors of maps do not count: they differ from load to load. */
-export function progTag(insns: Uint8Array): Uint8Array {
+export function progTag(insns: Uint8Array, hash: 'sha1' | 'sha256'): Uint8Array {
   const bytes = insns.slice();
   for (let at = 0; at + 16 <= bytes.length; at += 8) {
     if (bytes[at] !== WIDE) continue;
@@ -57,5 +60,5 @@ export function progTag(insns: Uint8Array): Uint8Array {
     }
     at += 8;
   }
-  return sha1(bytes).subarray(0, 8);
+  return HASHES[hash](bytes).subarray(0, 8);
 }

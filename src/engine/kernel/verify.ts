@@ -122,7 +122,7 @@ export function verifyProgram(x: ProgLoad): Verdict | null {
   const ask = (): Verdict =>
     verify(program, {
       facts: factsOf(k.profile.name),
-      btf: k.btf,
+      btf: k.whole?.() ?? k.btf,
       mapByFd: (fd) => mapByFd(x, fd),
       logLevel,
       logSize,

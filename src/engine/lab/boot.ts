@@ -57,6 +57,7 @@ export function boot(
     timers: events,
     btf,
     profile: parts.profile,
+    whole: parts.whole,
     prepare: (insns) => programs.problem(insns),
     makeTrampolines: (members) => programs.trampolines(members),
     maxArguments: ENGINE_ARGS,
@@ -77,7 +78,7 @@ export function boot(
     refs: kernel.refs,
     path,
     seed,
-    refusesNameEarly: parts.profile.refusesNameEarly,
+    rules: parts.profile,
     observer: {
       onWindow: observer.window,
       onDrop: observer.drop,

@@ -3,8 +3,9 @@ import { err, ok, type Result } from '../base/result.ts';
 import type { Btf } from '../btf/btf.ts';
 import { openBtf } from '../btf/read.ts';
 import type { SymbolSource } from '../isa/symbols.ts';
-import { type Profile, V5_6, V6_1, V6_12 } from '../kernel/profiles.ts';
+import { type Profile, V5_6, V6_1, V6_12, V6_18 } from '../kernel/profiles.ts';
 import { deriveV56 } from '../kernel/v5-6.ts';
+import type { Config } from '../libbpf/kconfig.ts';
 import { symbolsFromBtf } from '../libbpf/symbols.ts';
 
 export interface KernelSpec {
@@ -26,6 +27,7 @@ export const KERNELS: readonly KernelSpec[] = [
   },
   { profile: V6_1, files: 'v6.1', note: 'Debian 6.1.192, recorded: plain maps only.' },
   { profile: V6_12, files: 'v6.12', note: 'Debian 6.12.117, recorded: links, trampolines with names.' },
+  { profile: V6_18, files: 'v6.18', note: 'Debian 6.18.15, recorded: as 6.12, with load_acquire and store_release.' },
 ];
 
 export const DEFAULT_KERNEL = V6_12.name;
@@ -38,6 +40,10 @@ export interface MachineParts {
   readonly profile: Profile;
   readonly btf: Btf;
   readonly symbols: SymbolSource;
+  /** all of the kernel's types, for objects that name more than `btf` has; null: not at hand */
+  readonly whole?: () => Btf | null;
+  /** the kernel's file of settings; null: not at hand */
+  readonly config?: () => Config | null;
 }
 
 /** The types of a kernel from the files that its spec names; `ids`: the id table of a shipped subset. */

@@ -91,6 +91,8 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
   readonly user: UserSpace;
   readonly btf: Btf;
   readonly profile: Profile;
+  readonly whole: MachineParts['whole'];
+  readonly config: MachineParts['config'];
   private readonly boot: Booted;
   private readonly parsedTexts = new Map<string, Parsed<AssembledObject>>();
   private readonly scenarioStep: EventKind;
@@ -125,6 +127,8 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     this.tcp = tcp;
     this.btf = declared.parts.btf;
     this.profile = parts.profile;
+    this.whole = parts.whole;
+    this.config = parts.config;
     this.sock = new (cursorClass(tcp.offsets.sock.layout))(memory);
     this.user = new UserSpace(this, (record) => this.observer.call(record));
     this.scenarioStep = events.define('scenario', (index) => this.stepOf(index));

@@ -12,7 +12,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { MAP_TYPES } from '../kernel/maps/types.ts';
 import type { Profile } from '../kernel/profiles.ts';
 import { MAP_FLAG } from '../kernel/uapi.ts';
-import { kconfigOf } from '../libbpf/kconfig.ts';
+import { type Config, kconfigOf } from '../libbpf/kconfig.ts';
 import { listObject } from '../libbpf/listing.ts';
 import { type LoadedElf, loadOpened } from '../libbpf/load-object.ts';
 import type { Log } from '../libbpf/log.ts';
@@ -28,6 +28,8 @@ export interface FileLoader {
   readonly kernel: Kernel;
   readonly btf: Btf;
   readonly profile: Profile;
+  readonly whole?: () => Btf | null;
+  readonly config?: () => Config | null;
   readonly pid: number;
   readonly process: string;
   readonly bpf: Syscall;
@@ -44,7 +46,7 @@ export interface LoadedAll {
 
 /** Null after saying why. */
 export function loadFile(name: string, text: string, loader: FileLoader): LoadedAll | null {
-  const { btf, bpf, close, log, profile } = loader;
+  const { btf, bpf, close, log, profile, whole, config } = loader;
   const bytes = fromBase64(text);
   const opened = bytes && openObject(bytes, name, log);
   if (!opened?.ok) {
@@ -52,7 +54,8 @@ export function loadFile(name: string, text: string, loader: FileLoader): Loaded
     log('warn', `failed to open ${name}: ${why}`);
     return null;
   }
-  const loaded = loadOpened(opened.value, { bpf, close, kernel: btf, kconfig: kconfigOf(profile), log });
+  const kconfig = kconfigOf(profile, config);
+  const loaded = loadOpened(opened.value, { bpf, close, kernel: btf, whole, kconfig, log });
   return typeof loaded === 'number' ? null : remember(name, loaded, loader);
 }
 

@@ -6,6 +6,7 @@ import type { Profile } from '../kernel/profiles.ts';
 import type { EventQueue } from '../net/event-queue.ts';
 import type { Tcp } from '../tcp/tcp.ts';
 import type { Memory } from '../vm/memory.ts';
+import type { MachineParts } from './kernels.ts';
 import type { MessageRecord } from './snapshot.ts';
 
 export interface World {
@@ -15,6 +16,9 @@ export interface World {
   readonly tcp: Tcp;
   readonly btf: Btf;
   readonly profile: Profile;
+  /** the kernel's whole BTF, where it can be had, and its configuration */
+  readonly whole: MachineParts['whole'];
+  readonly config: MachineParts['config'];
   /** program texts by name */
   readonly texts: Readonly<Record<string, string>>;
   /** Null when the text does not assemble on this kernel. */

@@ -43,6 +43,12 @@ function search(log: Log, local: Btf, localId: number, kernel: Btf): readonly Ca
   return ids.map((id) => ({ btf: kernel, id }));
 }
 
+/** Whether a kernel has any type that one of an object's may mean. */
+export function hasCandidates(local: Btf, localId: number, kernel: Btf): boolean {
+  const type = local.type(localId);
+  return type !== null && indexOf(kernel).has(keyOf(type.kind, essentialName(type.name)));
+}
+
 /** ENUM and ENUM64 are one. */
 const keyOf = (kind: BtfKindName, name: string): string => `${kind === 'ENUM64' ? 'ENUM' : kind} ${name}`;
 

@@ -8,8 +8,9 @@ import { createBtfWriter, INT_SIGNED, intType } from '../btf/write.ts';
 import { decodeAll } from '../isa/insn.ts';
 import { CALL_KIND, OPCODE } from '../isa/opcodes.ts';
 import { shippedBtf } from '../kernel/testing/boot.ts';
-import { resolveKconfig } from './externs.ts';
-import type { ObjectExtern, OpenedObject } from './object.ts';
+import { V6_12 } from '../kernel/profiles.ts';
+import { kconfigOf, parseConfig, resolveKconfig } from './kconfig.ts';
+import type { ObjectExtern, OpenedObject, SettingType } from './object.ts';
 import { openObject } from './open.ts';
 import { POISON_KFUNC, relocateObject, resolveExterns } from './relocate.ts';
 import { loadableBtf } from './sanitize.ts';
@@ -78,17 +79,47 @@ test('the BTF with externs is made one that the kernel takes', () => {
   expect(checkBtf(loadableBtf(btf, externs)).errno).toBeNull();
 });
 
+const setting = (
+  name: string,
+  offset: number,
+  size: number,
+  kind: SettingType['kind'] = 'int',
+  weak = false,
+): ObjectExtern => {
+  return { kind: 'kconfig', name, symbol: 0, weak, btfId: 1, offset, size, setting: { kind, signed: false } };
+};
+
+const kconfig = kconfigOf(V6_12, () =>
+  parseConfig('# a comment\nCONFIG_HZ=250\nCONFIG_TCP_CONG_BBR=m\nCONFIG_NAME="x86"\nCONFIG_BIG=70000\n'),
+);
+
 test('settings are written where the program reads them', () => {
-  const setting = (name: string, offset: number, size: number, weak = false): ObjectExtern => {
-    return { kind: 'kconfig', name, symbol: 0, weak, btfId: 1, offset, size };
-  };
-  const value = new Uint8Array(16);
+  const value = new Uint8Array(24);
   const externs = [
     setting('LINUX_KERNEL_VERSION', 0, 4),
+    setting('LINUX_HAS_SYSCALL_WRAPPER', 4, 1, 'bool'),
+    setting('CONFIG_TCP_CONG_BBR', 5, 1, 'char'),
     setting('CONFIG_HZ', 8, 8),
-    setting('CONFIG_NO', 12, 4, true),
+    setting('CONFIG_NAME', 16, 3, 'text'),
+    setting('CONFIG_NO', 20, 4, 'int', true),
   ];
-  expect(resolveKconfig(externs, value, { LINUX_KERNEL_VERSION: 0x060c75n, CONFIG_HZ: 250n })).toBeNull();
-  expect([...new Uint32Array(value.buffer)]).toEqual([0x060c75, 0, 250, 0]);
-  expect(resolveKconfig([setting('CONFIG_NO', 0, 4)], value, {})).toBe('CONFIG_NO');
+  const told: string[] = [];
+  expect(resolveKconfig(externs, value, kconfig, (level, text) => level === 'warn' && told.push(text))).toBe(0);
+  expect([...new Uint32Array(value.buffer)]).toEqual([0x060c75, 0x6d01, 250, 0, 0x3878, 0]);
+  expect(told).toEqual(["extern (kcfg) 'CONFIG_NAME': long string 'x86' of (3 bytes) truncated to 2 bytes"]);
+});
+
+test.each([
+  [setting('CONFIG_NO', 0, 4), -3, "extern 'CONFIG_NO' (strong): not resolved"],
+  [setting('CONFIG_BIG', 0, 2), -34, "extern (kcfg) 'CONFIG_BIG': value '70000' doesn't fit in 2 bytes"],
+  [
+    setting('CONFIG_TCP_CONG_BBR', 0, 1, 'bool'),
+    -22,
+    "extern (kcfg) 'CONFIG_TCP_CONG_BBR': value 'm' implies tristate or char type",
+  ],
+  [setting('OTHER', 0, 4), -22, "extern (kcfg) 'OTHER': unrecognized virtual extern"],
+])('a setting that does not fit is refused: %#', (extern, errno, text) => {
+  const told: string[] = [];
+  expect(resolveKconfig([extern], new Uint8Array(8), kconfig, (_, line) => told.push(line))).toBe(errno);
+  expect(told).toEqual([text]);
 });

@@ -3,8 +3,10 @@ import type { Result } from '../base/result.ts';
 import { ok } from '../base/result.ts';
 import type { Btf, BtfType } from '../btf/btf.ts';
 import { type ElfObject, type ElfSymbol, SECTION_INDEX, SYMBOL_BINDING, SYMBOL_TYPE } from '../elf/elf.ts';
+import { alignOf } from '../btf/align.ts';
+import { settingType } from './kconfig.ts';
 import { type Log, unreadable } from './log.ts';
-import { EMPTY_DEFINITION } from './maps.ts';
+import { EMPTY_DEFINITION } from './map-definition.ts';
 import type { ObjectExtern, ObjectMap } from './object.ts';
 
 const LINKAGE_EXTERN = 2;
@@ -19,27 +21,63 @@ export function isExtern({ section, binding, type, name }: ElfSymbol): boolean {
   return section === SECTION_INDEX.UNDEF && name !== '' && seen && type === SYMBOL_TYPE.NOTYPE;
 }
 
+/** bpf_object__collect_externs: settings by alignment, size and name, then the rest by name. */
 export function collectExterns(elf: ElfObject, btf: Btf, log: Log): Result<ObjectExtern[]> {
   log('debug', `looking for externs among ${elf.symbols.length} symbols...`);
   const types = externTypes(btf);
-  const externs: ObjectExtern[] = [];
-  let settings = 0;
+  const sections = sectionsOfTypes(btf);
+  const found: Found[] = [];
   for (const symbol of elf.symbols.filter(isExtern)) {
     const type = types.get(symbol.name);
     const place = placeOf(elf, symbol);
-    if (!type) return unreadable(log, `failed to find BTF for extern '${symbol.name}': -3`, place);
-    const section = sectionOf(btf, type.id);
+    const name = `'${symbol.name}'`;
+    if (!type) return unreadable(log, `failed to find BTF for extern ${name}: -3`, place, 'ESRCH');
+    const section = sections.get(type.id);
+    if (section === undefined) {
+      return unreadable(log, `failed to find BTF for extern ${name} [${type.id}] section: -2`, place, 'ENOENT');
+    }
     const kind = kindOf(section, type);
-    if (kind === null) return unreadable(log, `unrecognized extern section '${section}'`, place);
-    const size = Math.max(0, kind === 'kconfig' ? btf.sizeOf(type.type) : 0);
-    const align = Math.max(1, Math.min(8, size));
-    const offset = kind === 'kconfig' ? Math.ceil(settings / align) * align : 0;
-    if (kind === 'kconfig') settings = offset + size;
+    if (kind === null) return unreadable(log, `unrecognized extern section '${section}'`, place, 'EOPNOTSUPP');
     const weak = symbol.binding === SYMBOL_BINDING.WEAK;
-    externs.push({ kind, name: symbol.name, symbol: symbol.index, weak, btfId: type.id, offset, size });
+    const extern = { kind, name: symbol.name, symbol: symbol.index, weak, btfId: type.id, offset: 0, size: 0 };
+    const read =
+      kind === 'kconfig' ? readSetting(btf, type, extern, log, place) : ok({ ...extern, align: 0, setting: null });
+    if (!read.ok) return read;
+    found.push(read.value);
   }
-  log('debug', `collected ${externs.length} externs total`);
-  return ok(externs);
+  log('debug', `collected ${found.length} externs total`);
+  return ok(placeSettings(found, log));
+}
+
+interface Found extends ObjectExtern {
+  readonly align: number;
+}
+
+function readSetting(btf: Btf, variable: BtfType, extern: ObjectExtern, log: Log, place: number): Result<Found> {
+  const head = `extern (kcfg) '${extern.name}'`;
+  const size = btf.sizeOf(variable.type);
+  if (size <= 0) return unreadable(log, `failed to resolve size of ${head}: ${size < 0 ? -22 : 0}`, place, 'EINVAL');
+  const align = alignOf(btf, variable.type);
+  if (align <= 0) return unreadable(log, `failed to determine alignment of ${head}: ${align}`, place, 'EINVAL');
+  const setting = settingType(btf, variable.type);
+  if (!setting) return unreadable(log, `${head}: type is unsupported`, place, 'EOPNOTSUPP');
+  return ok({ ...extern, size, align, setting });
+}
+
+const byName = (a: Found, b: Found): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+
+function placeSettings(found: readonly Found[], log: Log): ObjectExtern[] {
+  const isSetting = ({ kind }: Found): boolean => kind === 'kconfig';
+  const settings = found.filter(isSetting).sort((a, b) => b.align - a.align || a.size - b.size || byName(a, b));
+  let end = 0;
+  const placed = settings.map(({ align, ...extern }, i) => {
+    const offset = Math.ceil(end / align) * align;
+    end = offset + extern.size;
+    log('debug', `extern (kcfg) #${i}: symbol ${extern.symbol}, off ${offset}, name ${extern.name}`);
+    return { ...extern, offset };
+  });
+  const others = found.filter((extern) => !isSetting(extern)).sort(byName);
+  return [...placed, ...others.map(({ align: _, ...extern }) => extern)];
 }
 
 /** Of a symbol, in the file. */
@@ -56,12 +94,15 @@ function externTypes(btf: Btf): ReadonlyMap<string, BtfType> {
   return types;
 }
 
-function sectionOf(btf: Btf, id: number): string {
+/** The DATASEC that each VAR or FUNC is in, by type id. */
+function sectionsOfTypes(btf: Btf): ReadonlyMap<number, string> {
+  const sections = new Map<number, string>();
   for (let i = 0; i < btf.count; i++) {
     const type = btf.type(btf.idAt(i));
-    if (type?.kind === 'DATASEC' && type.variables.some((variable) => variable.type === id)) return type.name;
+    if (type?.kind !== 'DATASEC') continue;
+    for (const variable of type.variables) if (!sections.has(variable.type)) sections.set(variable.type, type.name);
   }
-  return '';
+  return sections;
 }
 
 function kindOf(section: string, { kind }: BtfType): ObjectExtern['kind'] | null {
@@ -92,20 +133,4 @@ export function kconfigMap(externs: readonly ObjectExtern[], btf: Btf, name: str
     structOps: null,
     autocreate: true,
   };
-}
-
-/** What a machine answers: version and config of its kernel. */
-export type Kconfig = Readonly<Record<string, bigint>>;
-
-/** Writes the settings into the map's value. Names that are missing: weak ones stay 0, the first other one is returned. */
-export function resolveKconfig(externs: readonly ObjectExtern[], value: Uint8Array, kconfig: Kconfig): string | null {
-  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
-  for (const { kind, name, offset, size, weak } of externs) {
-    if (kind !== 'kconfig') continue;
-    const setting = Object.hasOwn(kconfig, name) ? kconfig[name] : null;
-    if (setting === null && !weak) return name;
-    if (setting === null) continue;
-    for (let i = 0; i < Math.min(size, 8); i++) view.setUint8(offset + i, Number((setting >> BigInt(8 * i)) & 0xffn));
-  }
-  return null;
 }

@@ -8,6 +8,7 @@ import { shippedBtf } from '../kernel/testing/boot.ts';
 import { attachStructOps } from './attach.ts';
 import { type LoadedElf, loadOpened } from './load-object.ts';
 import type { OpenedObject } from './object.ts';
+import { NO_SETTINGS } from './testing/settings.ts';
 import { openObject } from './open.ts';
 import type { Syscall } from './process.ts';
 
@@ -33,7 +34,7 @@ function run(refuses: (command: BpfCommand, attr: BpfAttr[BpfCommand]) => number
   const object = openObject(bytes, 'x/my_maps.bpf.o');
   if (!object.ok) throw new Error(object.error.message);
   const close = (one: number) => closed.push(one);
-  const loaded = loadOpened(object.value, { bpf, close, kernel, kconfig: {}, log });
+  const loaded = loadOpened(object.value, { bpf, close, kernel, kconfig: NO_SETTINGS, log });
   return { loaded, calls, told, closed, bpf, log };
 }
 
@@ -111,7 +112,7 @@ test('a program that no map names cannot be loaded', () => {
   const log = (level: string, text: string) => {
     if (level === 'warn') told.push(text);
   };
-  expect(loadOpened(object.value, { bpf, close: () => {}, kernel, kconfig: {}, log })).toBe(-22);
+  expect(loadOpened(object.value, { bpf, close: () => {}, kernel, kconfig: NO_SETTINGS, log })).toBe(-22);
   expect(told[0]).toBe(
     `prog 'mp_ssthresh': SEC("struct_ops") program isn't referenced anywhere, did you forget to use it?`,
   );
@@ -123,7 +124,7 @@ test('a member set to nothing before loading takes its program out; one that is 
     if (!object.ok) throw new Error(object.error.message);
     change(object.value);
     const bpf: Syscall = () => ({ ret: 5, trace: [], message: null, out: {} });
-    const loaded = loadOpened(object.value, { bpf, close: () => {}, kernel, kconfig: {}, log: () => {} });
+    const loaded = loadOpened(object.value, { bpf, close: () => {}, kernel, kconfig: NO_SETTINGS, log: () => {} });
     return typeof loaded === 'number' ? loaded : loaded.programs.length;
   };
   expect(count(() => {})).toBe(3);

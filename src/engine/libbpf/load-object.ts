@@ -6,22 +6,25 @@
 import { ERRNO } from '../base/errno.ts';
 import type { Btf } from '../btf/btf.ts';
 import { OBJ_NAME_LEN, PROG_FLAG, PROG_TYPE_STRUCT_OPS } from '../kernel/uapi.ts';
-import { type Kconfig, resolveKconfig } from './externs.ts';
+import { type Kconfig, resolveKconfig } from './kconfig.ts';
 import { type Log, refuse } from './log.ts';
 import type { ObjectMap, ObjectProgram, OpenedObject } from './object.ts';
 import { createOpener, type Opener, type Syscall } from './process.ts';
 import { FUNC_INFO_BYTES, funcRecords, LINE_INFO_BYTES, lineRecords } from './prog-info.ts';
-import { POISON } from './core-relo.ts';
-import { POISON_KFUNC, POISON_MAP, type ReadyProgram, relocateObject, resolveExterns } from './relocate.ts';
+import { explainLog } from './explain-log.ts';
+import { type ReadyProgram, relocateObject, resolveExterns } from './relocate.ts';
 import { loadableBtf } from './sanitize.ts';
+import { searchedBtf } from './searched-btf.ts';
 import { strerror } from './strerror.ts';
 import { matchKernelStruct } from './struct-ops.ts';
 
 export interface LoadParts {
   readonly bpf: Syscall;
   readonly close: (fd: number) => void;
-  /** the kernel's own BTF, which libbpf reads from /sys/kernel/btf/vmlinux */
+  /** the kernel's own BTF, which libbpf reads from /sys/kernel/btf/vmlinux; may be the part of it that a machine has */
   readonly kernel: Btf;
+  /** all of it, for objects that name types which the part lacks; null: it is not at hand */
+  readonly whole?: () => Btf | null;
   readonly kconfig: Kconfig;
   readonly log: Log;
 }
@@ -77,11 +80,13 @@ function load(object: OpenedObject, parts: LoadParts, opener: Opener): LoadedElf
 }
 
 /** All that happens before the first system call. */
-function prepare(object: OpenedObject, { kernel, kconfig, log }: LoadParts): readonly ReadyProgram[] | number {
+function prepare(object: OpenedObject, parts: LoadParts): readonly ReadyProgram[] | number {
+  const { kconfig, log } = parts;
+  const kernel = searchedBtf(object, parts.kernel, parts.whole);
   log('debug', "loaded kernel BTF from '/sys/kernel/btf/vmlinux'");
   const settings = object.maps.find(({ kind }) => kind === 'kconfig')?.data;
-  const missing = settings ? resolveKconfig(object.externs, settings, kconfig) : null;
-  if (missing !== null) return refuse(log, 'ESRCH', `extern '${missing}' (strong): not resolved`);
+  const resolved = settings ? resolveKconfig(object.externs, settings, kconfig, log) : 0;
+  if (resolved !== 0) return resolved;
   const externs = resolveExterns(object, kernel, log);
   if (typeof externs === 'number') return externs;
   for (const map of object.maps) {
@@ -223,9 +228,9 @@ function loadProgram({ object, parts, opener, btfFd }: Loading, ready: ReadyProg
   for (let size = LOG_BYTES; size <= MOST_LOG_BYTES; size *= 2) {
     const wanted = { ...attr, log_level: 1, log_size: size, log_buf: new Uint8Array(size) };
     const { ret, out } = parts.bpf('BPF_PROG_LOAD', wanted);
-    if (ret !== -ERRNO.ENOSPC) return tellRefusal(object, program, ret < 0 ? ret : fd, out.log ?? '', log);
+    if (ret !== -ERRNO.ENOSPC) return tellRefusal(object, ready, ret < 0 ? ret : fd, out.log ?? '', log);
   }
-  return tellRefusal(object, program, fd, '', log);
+  return tellRefusal(object, ready, fd, '', log);
 }
 
 /** A program keeps the constants of its object, also those that it does not use. */
@@ -248,28 +253,15 @@ function whyNotLoadable({ type, attach, sectionName }: ObjectProgram): string | 
   return `SEC("struct_ops") program isn't referenced anywhere, did you forget to use it?`;
 }
 
-function tellRefusal(object: OpenedObject, { name }: ObjectProgram, errno: number, words: string, log: Log): number {
+function tellRefusal(object: OpenedObject, ready: ReadyProgram, errno: number, words: string, log: Log): number {
+  const { name } = ready.program;
   log('warn', `prog '${name}': BPF program load failed: ${strerror(errno)}`);
   if (words !== '') {
-    log(
-      'warn',
-      `prog '${name}': -- BEGIN PROG LOAD LOG --\n${explain(object, words).trimEnd()}\n-- END PROG LOAD LOG --`,
-    );
+    const shown = explainLog(object, ready, words).trimEnd();
+    log('warn', `prog '${name}': -- BEGIN PROG LOAD LOG --\n${shown}\n-- END PROG LOAD LOG --`);
   }
   log('warn', `prog '${name}': failed to load: ${errno}`);
   return errno;
-}
-
-/** Poisoned instructions in a verifier's log, told as what they stand for. */
-function explain({ maps, externs }: OpenedObject, words: string): string {
-  return words.replace(/^(\d+): \(85\) call unknown#(\d+)\n.*$/m, (line: string, slot: string, helper: string) => {
-    const number = Number(helper);
-    const map = maps[number - POISON_MAP];
-    const extern = externs[number - POISON_KFUNC];
-    if (number === POISON) return `${slot}: <invalid CO-RE relocation>\nfailed to resolve CO-RE relocation`;
-    if (map) return `${slot}: <invalid BPF map reference>\nBPF map '${map.name}' is referenced but wasn't created`;
-    return extern ? `${slot}: <invalid kfunc call>\nkfunc '${extern.name}' is referenced but wasn't resolved` : line;
-  });
 }
 
 /** Program fds in the values that struct_ops maps will be given (bpf_map_prepare_struct_ops). */

@@ -6,6 +6,7 @@ import type { Btf } from '../btf/btf.ts';
 import { openBtf } from '../btf/read.ts';
 import { shippedBtf } from '../kernel/testing/boot.ts';
 import { loadOpened } from './load-object.ts';
+import { NO_SETTINGS } from './testing/settings.ts';
 import { openObject } from './open.ts';
 
 const HERE = import.meta.dirname;
@@ -22,7 +23,7 @@ function linesOf(file: string, path: string, kernel: Btf): string[] {
     const ret = command === 'BPF_MAP_CREATE' ? ++fds.BPF_MAP_CREATE : command === 'BPF_PROG_LOAD' ? 20 : 0;
     return { ret, trace: [], message: null, out: {} };
   };
-  loadOpened(object.value, { bpf, close: () => {}, kernel, kconfig: {}, log });
+  loadOpened(object.value, { bpf, close: () => {}, kernel, kconfig: NO_SETTINGS, log });
   return lines;
 }
 

@@ -15,8 +15,8 @@ export function refuse(log: Log, errno: ErrnoName | keyof typeof LIBBPF_ERRNO, t
   return -(errno in LIBBPF_ERRNO ? LIBBPF_ERRNO[errno as keyof typeof LIBBPF_ERRNO] : errnoOf(errno as ErrnoName));
 }
 
-/** An object that cannot be opened: said in the log, and returned with its place. */
-export function unreadable<T>(log: Log, text: string, offset = -1): Result<T> {
+/** An object that cannot be opened: said in the log, and returned with its place and the errno that open gives. */
+export function unreadable<T>(log: Log, text: string, offset = -1, errno?: ErrnoName): Result<T> {
   log('warn', text);
-  return err(text, offset);
+  return err(text, offset, errno && errnoOf(errno));
 }

@@ -1,10 +1,11 @@
-/* Maps that an object defines: the structs of .maps, whose members say by their types what the map is like, and its data. */
+/* Maps that an object defines: the variables of .maps, and the maps that its data sections become. */
 import type { Result } from '../base/result.ts';
 import { ok } from '../base/result.ts';
-import type { Btf, BtfMember, BtfType } from '../btf/btf.ts';
+import type { Btf } from '../btf/btf.ts';
 import type { ElfObject, ElfSection } from '../elf/elf.ts';
 import { plainType } from './core-compat.ts';
 import { type Log, unreadable } from './log.ts';
+import { EMPTY_DEFINITION, kindWord, readDefinition } from './map-definition.ts';
 import type { ObjectMap } from './object.ts';
 import { dataSection } from './sections.ts';
 
@@ -15,40 +16,19 @@ const MMAPABLE = 0x400;
 const NAME_LENGTH = 15;
 /** room for the suffix of a data map's name, before the object's name gets the rest */
 const SUFFIX_LENGTH = 7;
+const LINKAGE = ['static', 'global', 'extern'] as const;
+const RINGBUFS = [27, 31];
+const PAGE_SIZE = 4096;
+const U32_MAX = 0xffff_ffff;
 
-type Definition = Pick<ObjectMap, 'type' | 'keySize' | 'valueSize' | 'maxEntries' | 'flags' | 'extra'> &
-  Pick<ObjectMap, 'keyType' | 'valueType'>;
-type NumberKey = { [K in keyof Definition]: K }[keyof Definition];
+/** adjust_ringbuf_sz: pages, by a power of two; what is too large for that stays as it is. */
+function ringSize(bytes: number): number {
+  if (bytes === 0) return 0;
+  for (let size = PAGE_SIZE; size <= U32_MAX; size *= 2) if (size >= bytes) return size;
+  return bytes;
+}
 
-/** Members that hold a number, as the length of an array that they point to. */
-const NUMBERS: Readonly<Record<string, NumberKey>> = {
-  type: 'type',
-  max_entries: 'maxEntries',
-  map_flags: 'flags',
-  key_size: 'keySize',
-  value_size: 'valueSize',
-  map_extra: 'extra',
-};
-/** Members that point to a type. */
-const TYPES: Readonly<Record<string, readonly [type: NumberKey, size: NumberKey]>> = {
-  key: ['keyType', 'keySize'],
-  value: ['valueType', 'valueSize'],
-};
-/** Known, and nothing that a map of this machine needs. */
-const UNUSED = new Set(['numa_node', 'pinning', 'values']);
-
-export const EMPTY_DEFINITION: Definition = {
-  type: 0,
-  keySize: 0,
-  valueSize: 0,
-  maxEntries: 0,
-  flags: 0,
-  extra: 0,
-  keyType: 0,
-  valueType: 0,
-};
-
-/** Maps of .maps, in the order of its DATASEC. */
+/** Maps of .maps, in the order of its DATASEC (bpf_object__init_user_btf_maps). */
 export function definedMaps(elf: ElfObject, btf: Btf, log: Log): Result<ObjectMap[]> {
   const section = elf.section('.maps');
   const datasec = btf.type(btf.find('DATASEC', '.maps'));
@@ -56,16 +36,31 @@ export function definedMaps(elf: ElfObject, btf: Btf, log: Log): Result<ObjectMa
   if (!datasec) return unreadable(log, "DATASEC '.maps' not found.", section.offset);
   const maps: ObjectMap[] = [];
   for (const { type, offset, size } of datasec.variables) {
+    const place = section.offset + Math.min(offset, section.size);
     const variable = btf.type(type);
     const name = variable?.name ?? '';
-    if (name === '') return unreadable(log, `map #${maps.length}: empty name.`, section.offset + offset);
-    if (offset + size > section.size) {
-      return unreadable(log, `map '${name}' BTF data is corrupted.`, section.offset + offset);
+    const of = `map '${name}'`;
+    if (!variable || name === '') return unreadable(log, `map #${maps.length}: empty name.`, place);
+    if (offset + size > section.size) return unreadable(log, `${of} BTF data is corrupted.`, place);
+    if (variable.kind !== 'VAR') {
+      return unreadable(log, `${of}: unexpected var kind ${kindWord(variable)}.`, place, 'EINVAL');
     }
-    const definition = readDefinition(btf, name, plainType(btf, variable?.type ?? 0).type, log);
-    if (!definition.ok) return unreadable(() => {}, definition.error.message, section.offset + offset);
+    const linkage = LINKAGE[variable.extra] ?? 'extern';
+    if (linkage !== 'global') {
+      return unreadable(log, `${of}: unsupported map linkage ${linkage}.`, place, 'EOPNOTSUPP');
+    }
+    const struct = plainType(btf, variable.type).type;
+    if (struct?.kind !== 'STRUCT') {
+      return unreadable(log, `${of}: unexpected def kind ${kindWord(struct)}.`, place, 'EINVAL');
+    }
+    if (struct.size > size) return unreadable(log, `${of}: invalid def size.`, place, 'EINVAL');
+    const read = readDefinition(btf, name, struct, log, false);
+    if (!read.ok)
+      return unreadable(() => {}, read.error.message, place, read.error.errno === 95 ? 'EOPNOTSUPP' : 'EINVAL');
+    const definition = read.value;
     maps.push({
-      ...definition.value,
+      ...definition,
+      maxEntries: RINGBUFS.includes(definition.type) ? ringSize(definition.maxEntries) : definition.maxEntries,
       kind: 'defined',
       name,
       section: section.index,
@@ -77,38 +72,6 @@ export function definedMaps(elf: ElfObject, btf: Btf, log: Log): Result<ObjectMa
     });
   }
   return ok(maps);
-}
-
-function readDefinition(btf: Btf, map: string, type: BtfType | null, log: Log): Result<Definition> {
-  if (type?.kind !== 'STRUCT') return unreadable(log, `map '${map}': unexpected def kind ${kindOf(type)}.`);
-  let definition = EMPTY_DEFINITION;
-  for (const member of type.members) {
-    if (member.name === '') return unreadable(log, `map '${map}': invalid field.`);
-    const fields = readMember(btf, member);
-    if (fields === null) return unreadable(log, `map '${map}': unknown field '${member.name}'.`);
-    if (typeof fields === 'string') return unreadable(log, `map '${map}': attr '${member.name}': ${fields}.`);
-    definition = { ...definition, ...fields };
-  }
-  if (definition.type === 0) return unreadable(log, `map '${map}': map type isn't specified.`);
-  return ok(definition);
-}
-
-const kindOf = (type: BtfType | null): string => type?.kind ?? 'VOID';
-
-/** What a member says; a text when it cannot be read, null when there is no such member. */
-function readMember(btf: Btf, { name, type: id }: BtfMember): Partial<Definition> | string | null {
-  if (UNUSED.has(name)) return {};
-  const isNumber = Object.hasOwn(NUMBERS, name);
-  if (!isNumber && !Object.hasOwn(TYPES, name)) return null;
-  const pointer = plainType(btf, id).type;
-  if (pointer?.kind !== 'PTR') return `expected PTR, got ${kindOf(pointer)}`;
-  if (isNumber) {
-    const array = btf.type(pointer.type);
-    return array?.kind === 'ARRAY' ? { [NUMBERS[name]]: array.length } : `expected ARRAY, got ${kindOf(array)}`;
-  }
-  const size = btf.sizeOf(pointer.type);
-  const [typeKey, sizeKey] = TYPES[name];
-  return size < 0 ? `can't determine ${name} size` : { [typeKey]: pointer.type, [sizeKey]: size };
 }
 
 /** More than any object has: a damaged size would take all memory. */

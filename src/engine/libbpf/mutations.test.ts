@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { runs } from '../base/testing/runs.ts';
 import { shippedBtf } from '../kernel/testing/boot.ts';
 import { loadOpened } from './load-object.ts';
+import { NO_SETTINGS } from './testing/settings.ts';
 import { openObject } from './open.ts';
 
 const OBJECTS = ['../elf/fixtures/my_maps', 'fixtures/my_subprog', 'fixtures/my_kfunc2'].map(
@@ -38,7 +39,7 @@ function openAndLoad(bytes: Uint8Array): { readonly opened: boolean; readonly to
     bpf: () => ({ ret: fd++, trace: [], message: null, out: {} }),
     close: () => {},
     kernel,
-    kconfig: {},
+    kconfig: NO_SETTINGS,
     log,
   });
   if (typeof loaded === 'number') expect(loaded).toBeLessThan(0);

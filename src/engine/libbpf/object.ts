@@ -41,6 +41,9 @@ export interface ObjectMap {
   readonly maxEntries: number;
   readonly flags: number;
   readonly extra: number;
+  /** of a map of maps: the map that its elements are like; of a map with initial elements, what they are */
+  readonly inner?: InnerMap | null;
+  readonly slots?: readonly InitialSlot[];
   readonly keyType: number;
   readonly valueType: number;
   /** what the value is to hold at first; null: nothing is written */
@@ -49,6 +52,19 @@ export interface ObjectMap {
   readonly readOnly: boolean;
   readonly structOps: StructOpsMap | null;
   autocreate: boolean;
+}
+
+/** What the maps in a map are like (the `values` member of a definition). */
+export type InnerMap = Pick<
+  ObjectMap,
+  'name' | 'type' | 'keySize' | 'valueSize' | 'maxEntries' | 'flags' | 'extra' | 'keyType' | 'valueType'
+>;
+
+/** `values` with an initialiser: element `index` is another map of the object, or a program. */
+export interface InitialSlot {
+  readonly index: number;
+  readonly map: string | null;
+  readonly program: string | null;
 }
 
 export interface StructOpsMap {
@@ -81,6 +97,14 @@ export interface ObjectExtern {
   /** kconfig: bytes from the start of the map's value, and size */
   readonly offset: number;
   readonly size: number;
+  /** kconfig: what kind of value it takes; null for the others */
+  readonly setting?: SettingType | null;
+}
+
+/** enum kcfg_type, and whether a number has a sign. */
+export interface SettingType {
+  readonly kind: 'char' | 'bool' | 'int' | 'tristate' | 'text';
+  readonly signed: boolean;
 }
 
 export interface OpenedObject {

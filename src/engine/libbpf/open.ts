@@ -6,7 +6,7 @@ import type { Result } from '../base/result.ts';
 import { ok } from '../base/result.ts';
 import type { Btf } from '../btf/btf.ts';
 import { type BtfExt, openBtfExt } from '../btf/ext.ts';
-import { type ElfObject, type ElfSection, SYMBOL_TYPE } from '../elf/elf.ts';
+import { type ElfObject, type ElfSection, SYMBOL_BINDING, SYMBOL_TYPE } from '../elf/elf.ts';
 import { openElf } from '../elf/read.ts';
 import { SLOT_BYTES } from '../isa/opcodes.ts';
 import { inSection, openObjectBtf } from './btf-file.ts';
@@ -57,6 +57,10 @@ function readSections(elf: ElfObject, path: string, log: Log): Result<Sections> 
     const { index, name, size, link, flags, type } = section;
     const head = `elf: section(${index}) ${name}`;
     log('debug', `${head}, size ${size}, link ${link}, flags ${flags.toString(16)}, type=${type}`);
+    if (name === 'maps') {
+      const text = "elf: legacy map definitions in 'maps' section are not supported by libbpf v1.0+";
+      return unreadable(log, text, section.offset, 'EOPNOTSUPP');
+    }
     if (name === 'license') {
       license = new TextDecoder('latin1').decode(section.data).split('\0', 1)[0];
       log('debug', `license of ${path} is ${license}`);
@@ -77,6 +81,9 @@ function readPrograms(elf: ElfObject, section: ElfSection, log: Log): Result<Obj
     if (symbol.section !== section.index || symbol.type !== SYMBOL_TYPE.FUNC) continue;
     const { name, value, size } = symbol;
     const place = section.offset + Math.min(value, section.size);
+    if (symbol.binding === SYMBOL_BINDING.LOCAL && section.name !== '.text') {
+      return unreadable(log, `${sec}program '${name}' is static and not supported`, place, 'EOPNOTSUPP');
+    }
     if (value + size > section.size) {
       return unreadable(log, `${sec}program at offset ${value} crosses section boundary`, place);
     }

@@ -50,20 +50,33 @@ function placeExterns(edit: Edit, at: number): void {
   const { view, externs } = edit;
   let end = 0;
   let any = false;
+  let settings = false;
   for (let i = 0; i < infoVlen(view.getUint32(at + 4, true)); i++) {
     const row = at + 12 + i * 12;
     const extern = externs.get(view.getUint32(row, true));
     if (!extern) continue;
     any = true;
     const isSetting = extern.kind === 'kconfig';
+    settings ||= isSetting;
     const offset = isSetting ? extern.offset : end;
     const size = isSetting ? extern.size : KSYM_BYTES;
     view.setUint32(row + 4, offset, true);
     view.setUint32(row + 8, size, true);
-    end = offset + size;
+    end = Math.max(end, offset + size);
     makeGlobal(edit, extern, row);
   }
   if (any) view.setUint32(at + 8, end, true);
+  if (settings) sortVariables(view, at);
+}
+
+/** Rows of a DATASEC by their offsets: compilers write the settings in the order in which they are used. */
+function sortVariables(view: DataView, at: number): void {
+  const rows = Array.from({ length: infoVlen(view.getUint32(at + 4, true)) }, (_, i) =>
+    [0, 4, 8].map((word) => view.getUint32(at + 12 + i * 12 + word, true)),
+  );
+  for (const [i, row] of rows.sort((a, b) => a[1] - b[1]).entries()) {
+    for (const [n, word] of row.entries()) view.setUint32(at + 12 + i * 12 + n * 4, word, true);
+  }
 }
 
 function makeGlobal(edit: Edit, { kind, btfId }: ObjectExtern, row: number): void {

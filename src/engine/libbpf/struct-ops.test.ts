@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Btf } from '../btf/btf.ts';
 import { openBtf } from '../btf/read.ts';
 import { type BtfWriter, createBtfWriter, INT_SIGNED, intType } from '../btf/write.ts';
-import { EMPTY_DEFINITION } from './maps.ts';
+import { EMPTY_DEFINITION } from './map-definition.ts';
 import type { ObjectMap, ObjectProgram } from './object.ts';
 import { matchKernelStruct } from './struct-ops.ts';
 

@@ -10,7 +10,7 @@ import { SLOT_BYTES } from '../isa/opcodes.ts';
 import { MAP_FLAG, MAP_TYPE_STRUCT_OPS, PROG_TYPE_STRUCT_OPS } from '../kernel/uapi.ts';
 import { essentialName, plainType } from './core-compat.ts';
 import { type Log, refuse, unreadable } from './log.ts';
-import { EMPTY_DEFINITION } from './maps.ts';
+import { EMPTY_DEFINITION } from './map-definition.ts';
 import { type KernelStructOps, type ObjectMap, type ObjectProgram, programAt } from './object.ts';
 import { isOptional, isStructOps } from './sections.ts';
 

@@ -41,7 +41,7 @@ class Machine {
     if (!loaded) {
       const last = lines.at(-1)?.text ?? '';
       this.refused.all++;
-      if (!/\((section .*, )?offset \d+\)$/s.test(last)) this.refused.nowhere.push(last);
+      if (!/\((section .*, )?offset \d+\)(: .+ \(-\d+\))?$/s.test(last)) this.refused.nowhere.push(last);
     }
     this.cleanUp();
   }

@@ -58,7 +58,7 @@ const REFUSALS: readonly (readonly [object: string, said: readonly string[]])[] 
   ],
 ];
 
-test.skipIf(!existsSync(SHARED)).each(['6.1', '6.12'])('objects that %s took or refused', (version) => {
+test.skipIf(!existsSync(SHARED)).each(['6.1', '6.12', '6.18'])('objects that %s took or refused', (version) => {
   const file = (name: string) => join(SHARED, 'oracle/objects', version, `${name}.bpf.o`);
   for (const [name, said] of REFUSALS) {
     const { ok, lines } = register(file(name), `v${version}`);

@@ -3,7 +3,7 @@ import type { Btf } from '../btf/btf.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Profile } from '../kernel/profiles.ts';
 import { attachStructOps } from '../libbpf/attach.ts';
-import { kconfigOf } from '../libbpf/kconfig.ts';
+import { type Config, kconfigOf } from '../libbpf/kconfig.ts';
 import { type LoadedElf, type LoadedMap, loadOpened } from '../libbpf/load-object.ts';
 import type { Log, LogLevel } from '../libbpf/log.ts';
 import { openObject } from '../libbpf/open.ts';
@@ -12,8 +12,8 @@ import { withPlace } from '../libbpf/where.ts';
 import { Session } from './replay/session.ts';
 
 export interface ObjectLine {
-  /** `result`: not libbpf's, but what came of it */
-  readonly level: LogLevel | 'result' | 'error';
+  /** `result`: not libbpf's, but what came of it; `dmesg`: the machine's own log */
+  readonly level: LogLevel | 'result' | 'error' | 'dmesg';
   readonly text: string;
 }
 
@@ -24,17 +24,36 @@ export interface RegisteredObject {
   readonly kernel: Kernel | null;
 }
 
-export function registerObject(bytes: Uint8Array, path: string, kernel: Btf, profile: Profile): RegisteredObject {
-  return registerOn(() => new Session(kernel, profile), bytes, path);
+/** What is at hand of a kernel beside the part of its BTF that a machine has. */
+export interface KernelExtras {
+  readonly whole?: () => Btf | null;
+  readonly config?: () => Config | null;
+}
+
+export function registerObject(
+  bytes: Uint8Array,
+  path: string,
+  kernel: Btf,
+  profile: Profile,
+  extras: KernelExtras = {},
+): RegisteredObject {
+  return registerOn(() => new Session(kernel, profile, extras.whole), bytes, path, extras);
 }
 
 /** The same, by the process of a machine that is there already, or is made when the object was opened. */
-export function registerOn(machine: () => Session, bytes: Uint8Array, path: string): RegisteredObject {
+export function registerOn(
+  machine: () => Session,
+  bytes: Uint8Array,
+  path: string,
+  { whole, config }: KernelExtras = {},
+): RegisteredObject {
   const lines: ObjectLine[] = [];
   const log: Log = (level, text) => lines.push({ level, text });
   const opened = openObject(bytes, path, log);
   if (!opened.ok) {
-    lines.push({ level: 'error', text: `failed to open ${path}: ${withPlace(bytes, opened.error)}` });
+    const { errno } = opened.error;
+    const answer = errno === undefined ? '' : `: ${strerror(-errno)} (${-errno})`;
+    lines.push({ level: 'error', text: `failed to open ${path}: ${withPlace(bytes, opened.error)}${answer}` });
     return { ok: false, lines, kernel: null };
   }
   const session = machine();
@@ -42,15 +61,17 @@ export function registerOn(machine: () => Session, bytes: Uint8Array, path: stri
     bpf: (command, attr) => session.bpf(command, attr),
     close: (fd) => session.close(fd),
     kernel: session.btf,
-    kconfig: kconfigOf(session.profile),
+    whole,
+    kconfig: kconfigOf(session.profile, config),
     log,
   });
+  for (const { text } of session.kernel.state.dmesg) lines.push({ level: 'dmesg', text });
   if (typeof loaded === 'number') {
     lines.push({ level: 'error', text: `failed to load ${path}: ${strerror(loaded)} (${loaded})` });
     return { ok: false, lines, kernel: session.kernel };
   }
   for (const line of describe(session, loaded)) lines.push({ level: 'result', text: line });
-  const attached = loaded.maps.filter(({ map }) => map.structOps).map((map) => attach(session, loaded, map, log));
+  const attached = loaded.maps.filter(({ map }) => map.structOps).map((map) => attach(session, map, log));
   const ok = attached.every(({ level }) => level === 'result');
   return { ok, lines: [...lines, ...attached], kernel: session.kernel };
 }
@@ -77,13 +98,14 @@ function describe(session: Session, { btfFd, maps, programs }: LoadedElf): strin
   ];
 }
 
-function attach(session: Session, { object }: LoadedElf, loaded: LoadedMap, log: Log): ObjectLine {
+function attach(session: Session, loaded: LoadedMap, log: Log): ObjectLine {
   const { map, fd } = loaded;
   const link = attachStructOps((command, attr) => session.bpf(command, attr), loaded, log);
   if (typeof link === 'number') {
     return { level: 'error', text: `can't register struct_ops ${map.name}: ${strerror(link)} (${link})` };
   }
-  const struct = object.btf.type(map.structOps?.type ?? 0)?.name ?? '';
+  // as bpftool: by the kernel's value type, not by what the object calls its own
+  const struct = session.btf.type(map.structOps?.kernel?.typeId ?? 0)?.name ?? '';
   const id = idOf(session, fd, ID);
   const ids = link.real ? `map id ${id} link id ${idOf(session, link.fd, ID)}` : `id ${id}`;
   return { level: 'result', text: `Registered ${struct} ${map.name} ${ids}` };

@@ -12,7 +12,7 @@ import { cursorClass } from '../net/record.ts';
 import type { KernelFunctions } from '../vm/functions.ts';
 import type { Memory } from '../vm/memory.ts';
 import type { Text } from '../vm/text.ts';
-import { CA_FLAG, CA_NAME_MAX, CongestionControls, type CongestionCold } from './cc/cong.ts';
+import { CA_FLAG, CA_NAME_MAX, CongestionControls, type CongestionCold, type CongestionRules } from './cc/cong.ts';
 import { closeSock, connectSock } from './socket/connection.ts';
 import { TCP_STATE } from './socket/constants.ts';
 import { EndpointCursor, type Endpoint } from './socket/endpoint.ts';
@@ -49,8 +49,8 @@ export interface TcpParts {
   readonly path: PathConfig;
   readonly seed: number;
   readonly observer?: TcpObserver;
-  /** profiles until 6.3: a taken name is refused by init_member */
-  readonly refusesNameEarly?: boolean;
+  /** the kernel's; without it those of 6.12 */
+  readonly rules?: CongestionRules;
 }
 
 /** What a connection looks like from outside. Addresses of the two tcp_socks are 0 when they do not exist. */
@@ -84,6 +84,8 @@ export interface FlowInfo {
   readonly timeouts: number;
 }
 
+const RULES: CongestionRules = { refusesNameEarly: false, congestionFlags: 3 };
+
 const STATE_NAMES = new Map<number, string>(Object.entries(TCP_STATE).map(([name, n]) => [n, name]));
 
 export class Tcp {
@@ -103,7 +105,7 @@ export class Tcp {
     this.offsets = tcpOffsets(btf);
     this.tp = new (cursorClass(this.offsets.sock.layout))(memory);
     this.ep = new EndpointCursor(memory);
-    this.congestion = new CongestionControls(memory, text, this.offsets, refs, parts.refusesNameEarly ?? false);
+    this.congestion = new CongestionControls(memory, text, this.offsets, refs, parts.rules ?? RULES);
     const tp: TcpSock = new (cursorClass(this.offsets.sock.layout))(memory);
     const on = (sk: number): TcpSock => {
       tp.at = sk;

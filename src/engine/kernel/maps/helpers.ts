@@ -5,6 +5,7 @@
 import { ERRNO } from '../../base/errno.ts';
 import type { KernelFunctions, Word } from '../../vm/functions.ts';
 import { KERNEL_BASE_HI } from '../../vm/memory.ts';
+import { registerCommonKfuncs } from '../common-kfuncs.ts';
 import { type Core, trace } from '../core.ts';
 import { printf, type PrintfWord } from '../printf.ts';
 import type { MapObject } from '../state.ts';
@@ -322,6 +323,7 @@ const HELPERS: readonly Helper[] = [
 ];
 
 export function registerKernelHelpers(k: Core, functions: KernelFunctions): void {
+  registerCommonKfuncs(k, functions);
   const helpers = new Helpers(k);
   for (const { id, name, args, ret, run } of HELPERS) {
     const call = (...words: number[]): number => {

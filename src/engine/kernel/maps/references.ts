@@ -9,6 +9,7 @@ import { KERNEL_BASE_HI } from '../../vm/memory.ts';
 import type { Core } from '../core.ts';
 import { objectOf } from '../fds.ts';
 import type { MapObject } from '../state.ts';
+import { MAP_FLAG } from '../uapi.ts';
 import { MAP_TYPES } from './types.ts';
 
 /** MAX_USED_MAPS */
@@ -66,8 +67,49 @@ function valueAddress(map: MapObject, offset: number): number | Refused {
   return offset >= map.valueSize ? refused(ERRNO.EINVAL, said) : (map.plain?.values ?? 0) + offset;
 }
 
+/**
+ * What lies at a kernel address within maps that nobody can write any more: programs by BPF_F_RDONLY_PROG, user space
+ * because the map is frozen (bpf_map_is_rdonly); null for all other addresses.
+ */
+export function constantIn(k: Core, maps: readonly number[], address: bigint, bytes: number): bigint | null {
+  if (address >> 32n !== BigInt(KERNEL_BASE_HI)) return null;
+  const at = Number(address & 0xffff_ffffn);
+  for (const object of maps) {
+    const map = k.state.maps[object];
+    const { plain } = map;
+    const isConstant = map.frozen && (map.flags & MAP_FLAG.RDONLY_PROG) !== 0;
+    if (!plain || !isConstant || at < plain.values || at + bytes > plain.values + plain.bytes) continue;
+    let bits = 0n;
+    for (let i = bytes - 1; i >= 0; i--) bits = (bits << 8n) | BigInt(k.memory.u8[at + i]);
+    return bits;
+  }
+  return null;
+}
+
+/** Kernel text, where functions and variables that a program names by BTF id have their addresses. */
+const TEXT_BASE = { high: 0xffff_ffff, low: 0x8100_0000 } as const;
+const SYMBOL_BYTES = 16;
+
+function placeSymbols(insns: Uint8Array): Uint8Array {
+  const slots = instructionSlots(insns).filter((slot) => {
+    const { opcode, src } = decode(insns, slot);
+    return isWide(opcode) && src === WIDE_KIND.BTF_ID && (slot + 2) * SLOT_BYTES <= insns.length;
+  });
+  if (slots.length === 0) return insns;
+  const out = insns.slice();
+  const view = new DataView(out.buffer);
+  for (const slot of slots) {
+    const at = slot * SLOT_BYTES;
+    out[at + 1] &= 0x0f;
+    view.setUint32(at + 4, TEXT_BASE.low + view.getUint32(at + 4, true) * SYMBOL_BYTES, true);
+    view.setUint32(at + SLOT_BYTES + 4, TEXT_BASE.high, true);
+  }
+  return out;
+}
+
 /** The instructions as they run. */
-export function withAddresses(insns: Uint8Array, { places }: MapReferences): Uint8Array {
+export function withAddresses(own: Uint8Array, { places }: MapReferences): Uint8Array {
+  const insns = placeSymbols(own);
   if (places.length === 0) return insns;
   const out = insns.slice();
   const view = new DataView(out.buffer);

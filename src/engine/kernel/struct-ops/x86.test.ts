@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type TrampolineFacts, V6_1, V6_12 } from '../profiles.ts';
+import { type TrampolineFacts, V6_1, V6_12, V6_18 } from '../profiles.ts';
 import { shippedBtf } from '../testing/boot.ts';
 import { distillFuncProto, type FuncModel } from './func-model.ts';
 import recorded from './fixtures/trampolines.json' with { type: 'json' };
@@ -11,12 +11,13 @@ const hex = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(1
 const joined = (code: string): string => code.replaceAll(' ', '');
 
 const KERNELS = [
-  { btf: shippedBtf('v6.12'), facts: V6_12.trampoline, members: recorded['6.12'] },
-  { btf: shippedBtf('v6.1'), facts: V6_1.trampoline, members: recorded['6.1'] },
+  { kernel: '6.18', btf: shippedBtf('v6.18'), facts: V6_18.trampoline, members: recorded['6.18'] },
+  { kernel: '6.12', btf: shippedBtf('v6.12'), facts: V6_12.trampoline, members: recorded['6.12'] },
+  { kernel: '6.1', btf: shippedBtf('v6.1'), facts: V6_1.trampoline, members: recorded['6.1'] },
 ];
 
-const every = KERNELS.flatMap(({ btf, facts, members }) =>
-  Object.entries(members).map(([member, code]) => ({ name: facts.endbr ? '6.12' : '6.1', member, code, btf, facts })),
+const every = KERNELS.flatMap(({ kernel, btf, facts, members }) =>
+  Object.entries(members).map(([member, code]) => ({ name: kernel, member, code, btf, facts })),
 );
 
 test.each(every)(

@@ -16,6 +16,8 @@ export const loadObject: Verb<'load-object'> = {
       kernel: world.kernel,
       btf: world.btf,
       profile: world.profile,
+      whole: world.whole,
+      config: world.config,
       pid: user.pid(process),
       process,
       bpf: (call, attr) => user.bpf(process, call, attr, aboutMap(map)),

@@ -57,6 +57,7 @@ export class Session {
   constructor(
     readonly btf: Btf,
     readonly profile: Profile,
+    whole: () => Btf | null = () => null,
   ) {
     const memory = new Memory();
     const functions = new KernelFunctions();
@@ -67,6 +68,7 @@ export class Session {
       text,
       timers: this.events,
       btf,
+      whole,
       profile,
       sockets: { address: (socket) => this.tcp.addressOf(socket), is: (sk) => this.tcp.socketOf(sk) !== 0 },
       has: (kind, id) => functions[kind](id) !== undefined,
@@ -91,7 +93,7 @@ export class Session {
       observer: { onGone: (sk) => this.kernel.socketGone(sk) },
       path: { rateBps: 1_000_000_000, delayNs: MS, queuePackets: 100 },
       seed: 1,
-      refusesNameEarly: profile.refusesNameEarly,
+      rules: profile,
     });
     registerHelpers(functions, { now: () => this.events.now, random: () => this.tcp.net.random() });
     this.kernel.registerHelpers(functions);

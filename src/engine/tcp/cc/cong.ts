@@ -44,6 +44,14 @@ function nameLength(bytes: Uint8Array): number {
   return length > 0 && bytes.subarray(0, length).every(isNameByte) ? length : -1;
 }
 
+/** What differs between kernels. */
+export interface CongestionRules {
+  /** until 6.3 a taken name is refused member by member, before the struct is complete */
+  readonly refusesNameEarly: boolean;
+  /** bits that `flags` may have (TCP_CONG_MASK) */
+  readonly congestionFlags: number;
+}
+
 export class CongestionControls {
   cold: CongestionCold = { list: [], defaultCa: 0 };
   private message: string | null = null;
@@ -53,8 +61,7 @@ export class CongestionControls {
     private readonly text: Text,
     private readonly offsets: TcpOffsets,
     private readonly refs: StructOpsRefs,
-    /** until 6.3 a taken name is refused member by member, before the struct is complete */
-    private readonly refusesNameEarly: boolean,
+    private readonly rules: CongestionRules,
   ) {}
 
   /** Boot: an ops struct whose members are functions of the engine. The first one is the default. */
@@ -125,7 +132,8 @@ export class CongestionControls {
     const { u8 } = this.memory;
     if (member === 'flags') {
       const bytes = udata.subarray(offset, offset + 4);
-      if (bytes[0] > 3 || bytes[1] !== 0 || bytes[2] !== 0 || bytes[3] !== 0) return -ERRNO.EINVAL;
+      if ((bytes[0] & ~this.rules.congestionFlags) !== 0 || bytes[1] !== 0 || bytes[2] !== 0 || bytes[3] !== 0)
+        return -ERRNO.EINVAL;
       u8.set(bytes, kdata + offset);
       return 1;
     }
@@ -134,7 +142,7 @@ export class CongestionControls {
     const length = nameLength(bytes);
     if (length < 0) return -ERRNO.EINVAL;
     const name = bytes.subarray(0, length);
-    if (this.refusesNameEarly && this.find(String.fromCharCode(...name)) !== 0) return -ERRNO.EEXIST;
+    if (this.rules.refusesNameEarly && this.find(String.fromCharCode(...name)) !== 0) return -ERRNO.EEXIST;
     u8.set(name, kdata + offset);
     return 1;
   }

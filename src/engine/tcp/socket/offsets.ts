@@ -11,7 +11,10 @@ type Fields = Readonly<Record<string, readonly [kind: FieldKind, path: string, p
 const SK = 'inet_conn.icsk_inet.sk.';
 const ICSK = 'inet_conn.';
 
-/** name here, how it is read, member path in tcp_sock, bytes into that member */
+/**
+ * Name here, how it is read, member path in tcp_sock, bytes into that member. Where kernels differ, the paths are
+ * separated by `|`, and the first that a kernel has counts (6.18 keeps timeouts in the timers alone).
+ */
 const TCP_SOCK = {
   skc_state: ['u8', `${SK}__sk_common.skc_state`],
   skc_family: ['u16', `${SK}__sk_common.skc_family`],
@@ -28,7 +31,7 @@ const TCP_SOCK = {
   sk_gso_max_size: ['u32', `${SK}sk_gso_max_size`],
   sk_pacing_shift: ['u8', `${SK}sk_pacing_shift`],
   sk_shutdown: ['u8', `${SK}sk_shutdown`],
-  icsk_timeout: ['u64', `${ICSK}icsk_timeout`],
+  icsk_timeout: ['u64', `${ICSK}icsk_timeout|${ICSK}icsk_retransmit_timer.expires`],
   icsk_rto: ['u32', `${ICSK}icsk_rto`],
   icsk_rto_min: ['u32', `${ICSK}icsk_rto_min`],
   icsk_delack_max: ['u32', `${ICSK}icsk_delack_max`],
@@ -43,7 +46,7 @@ const TCP_SOCK = {
   ack_quick: ['u8', `${ICSK}icsk_ack.quick`],
   ack_pingpong: ['u8', `${ICSK}icsk_ack.pingpong`],
   ack_ato: ['u8', `${ICSK}icsk_ack.ato`],
-  ack_timeout: ['u64', `${ICSK}icsk_ack.timeout`],
+  ack_timeout: ['u64', `${ICSK}icsk_ack.timeout|${ICSK}icsk_delack_timer.expires`],
   ack_lrcvtime: ['u32', `${ICSK}icsk_ack.lrcvtime`],
   ack_rcv_mss: ['u16', `${ICSK}icsk_ack.rcv_mss`],
   icsk_ca_priv: ['u32', `${ICSK}icsk_ca_priv`],
@@ -165,7 +168,9 @@ const TCP_SOCK = {
 } as const satisfies Fields;
 
 /** Members of tcp_sock, by path, that this stack reads or writes. */
-export const TCP_SOCK_PATHS: readonly string[] = [...new Set(Object.values(TCP_SOCK).map(([, path]) => path))];
+export const TCP_SOCK_PATHS: readonly string[] = [
+  ...new Set(Object.values(TCP_SOCK).flatMap(([, paths]) => paths.split('|'))),
+];
 
 const RATE_SAMPLE = {
   prior_mstamp: ['u64', 'prior_mstamp'],
@@ -240,9 +245,10 @@ export interface TcpOffsets {
   readonly congControlTakesAck: boolean;
 }
 
-function place(btf: Btf, struct: string, [kind, path, plus = 0]: Fields[string]): Place {
-  const field = btf.field(struct, path);
-  assert(field, `${struct} has no member ${path}`);
+function place(btf: Btf, struct: string, [kind, paths, plus = 0]: Fields[string]): Place {
+  const path = paths.split('|').find((one) => btf.field(struct, one) !== null);
+  const field = path === undefined ? null : btf.field(struct, path);
+  assert(field, `${struct} has no member ${paths}`);
   return Object.freeze({
     kind,
     offset: field.byteOffset + plus + (kind === 'bits' ? field.bit >>> 3 : 0),
