@@ -52,14 +52,21 @@ interface Chosen {
   readonly text: string | null;
   /** base64 */
   readonly object: string | null;
+  /** its map that is attached */
+  readonly map?: string;
 }
 
 /** A name that is built in, a sample by name, or a file. */
-function congestionControl(cc: string): Chosen {
+function congestionControl(cc: string, map: string | undefined): Chosen {
   if (cc.endsWith('.o')) {
     const bytes = readBytes(cc);
     // one that cannot be opened, or defines none, is refused when it is loaded
-    return { name: congestionControlsIn(bytes, cc)[0] ?? '', file: basename(cc), text: null, object: toBase64(bytes) };
+    const found = congestionControlsIn(bytes, cc);
+    const wanted = map === undefined ? found[0] : found.find((one) => one.map === map);
+    if (map !== undefined && !wanted) {
+      throw new Usage(`${cc} has no map "${map}"; there are ${found.map((one) => one.map).join(', ') || 'none'}`);
+    }
+    return { name: wanted?.name ?? '', file: basename(cc), text: null, object: toBase64(bytes), map: wanted?.map };
   }
   if (cc.endsWith('.s')) {
     const text = new TextDecoder().decode(readBytes(cc));
@@ -77,10 +84,12 @@ export interface SimOptions {
   readonly flows: number;
   readonly seconds: number;
   readonly seed: number;
+  /** which of an object's maps is attached; the first one */
+  readonly map?: string;
 }
 
-export function simScenario({ cc, link, flows, seconds, seed }: SimOptions): Scenario {
-  const { name, text, file, object } = congestionControl(cc);
+export function simScenario({ cc, link, flows, seconds, seed, map }: SimOptions): Scenario {
+  const { name, text, file, object, map: only } = congestionControl(cc, map);
   const step = (at: number, command: ScenarioStep['command']): ScenarioStep => ({ at, caption: '', command });
   const registration: ScenarioStep[] = [];
   if (text !== null) {
@@ -90,7 +99,9 @@ export function simScenario({ cc, link, flows, seconds, seed }: SimOptions): Sce
     );
   }
   if (object !== null) {
-    registration.push(step(1_000_000, { do: 'load-object', process: 'lab', map: 'A', object: file, attach: true }));
+    registration.push(
+      step(1_000_000, { do: 'load-object', process: 'lab', map: 'A', object: file, attach: only ?? true }),
+    );
   }
   return {
     id: 'sim',
@@ -160,10 +171,11 @@ function reportMessages(messages: readonly MessageRecord[]): void {
 
 export const simVerb: Verb = {
   name: 'sim',
-  usage: 'sim --cc NAME|FILE.s|FILE.bpf.o [--link 10mbit,20ms,50] [--flows N] [--seconds S] [--seed K] [--csv FILE]',
+  usage:
+    'sim --cc NAME|FILE.s|FILE.bpf.o [--link 10mbit,20ms,50] [--flows N] [--seconds S] [--seed K] [--kernel NAME] [--map NAME] [--csv FILE]',
   summary: 'connections over one bottleneck, without a page',
   run(args) {
-    const { values } = options(args, ['cc', 'link', 'flows', 'seconds', 'seed', 'csv']);
+    const { values } = options(args, ['cc', 'link', 'flows', 'seconds', 'seed', 'csv', 'kernel', 'map']);
     if (values.cc === undefined) throw new Usage('--cc is needed: reno, bpf_reno, or a file');
     const flows = number(values.flows, 1, '--flows', 1);
     const seconds = number(values.seconds, 10, '--seconds', 0.001);
@@ -173,8 +185,9 @@ export const simVerb: Verb = {
       flows,
       seconds,
       seed: number(values.seed, 1, '--seed'),
+      map: values.map,
     });
-    const parts = shippedParts();
+    const parts = shippedParts(values.kernel);
     if (reportErrors(scenario.texts, parts.symbols) > 0) return 1;
     const lab = new Lab(parts, scenario);
     const begun = performance.now();

@@ -160,7 +160,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
       observer: {
         onWindow: (sk) => this.windowChanged(sk),
         onDrop: () => this.observer.queue(this.events.now, this.tcp.net.queueLength),
-        onWarning: (sk, message) => this.warn(sk, message),
+        onWarning: (sk, message, title = 'a window of 0') => this.warn(sk, message, title),
         onGone: (sk) => this.kernel.socketGone(sk),
       },
     });
@@ -397,11 +397,11 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine {
     this.observer.queue(this.events.now, this.tcp.net.queueLength);
   }
 
-  private warn(sk: number, message: string): void {
+  private warn(sk: number, message: string, title: string): void {
     const socket = Math.abs(this.tcp.socketOf(sk));
     const found = this.progOf(this.bpf.called);
     const line = found ? storeLine(found.prog, this.tcp.offsets.sock.layout.snd_cwnd.offset) : null;
-    this.note('warning', `Socket ${socket}: a window of 0`, message, found?.loaded.text ?? null, line, null);
+    this.note('warning', `Socket ${socket}: ${title}`, message, found?.loaded.text ?? null, line, null);
   }
 
   private stopped(prog: ProgObject, message: string, pc: number): void {

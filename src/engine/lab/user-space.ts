@@ -18,6 +18,8 @@ import { straceBpf } from './strace.ts';
 import type { Machine } from './machine.ts';
 import { type LoadedMap, type LoadedProg, type LoadedLink, nobody, type Told, type UserState } from './user-state.ts';
 
+/** characters of a map's name that a kernel keeps */
+const MAP_NAME = 15;
 /** Key 0, as bytes. */
 const KEY = new Uint8Array(4);
 
@@ -239,7 +241,9 @@ export class UserSpace {
     const others = this.state.objects.filter((file) => file.name !== name || file.process !== process);
     this.state = { ...this.state, objects: [...others, loaded.file] };
     if (!attach) return;
-    for (const { letter, forLinks } of loaded.maps) {
+    for (const { letter, forLinks, name: own } of loaded.maps) {
+      // a map by name: the others are loaded and left alone
+      if (typeof attach === 'string' && own !== attach.slice(0, MAP_NAME)) continue;
       this.register(process, letter);
       if (forLinks) links.create(this, { do: 'link', process, map: letter, link: links.nextLink(this) });
     }
