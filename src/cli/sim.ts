@@ -19,17 +19,32 @@ const NS = 1e9;
 /** connections start this long after one another, so that they do not open in step, ns */
 const START_GAP = 10_000_000;
 const FIRST_START = 100_000_000;
+/** bits a second, ns, packets, connections, seconds of one run */
+const RATES = [1_000, 100e9] as const;
+const ROUND_TRIPS = [1_000, 10e9] as const;
+const MOST_PACKETS = 100_000;
+const MOST_FLOWS = 1_000;
+const MOST_SECONDS = 3_600;
+const MOST_SEED = 0xffff_ffff;
+
 /** lines of a run that are printed */
 const MOST_MESSAGES = 200;
 
 const RATE_UNITS: Readonly<Record<string, number>> = { kbit: 1e3, mbit: 1e6, gbit: 1e9 };
 const TIME_UNITS: Readonly<Record<string, number>> = { us: 1e3, ms: 1e6, s: 1e9 };
 
-function quantity(text: string, units: Readonly<Record<string, number>>, what: string): number {
+function quantity(
+  text: string,
+  units: Readonly<Record<string, number>>,
+  what: string,
+  [least, most]: readonly [number, number],
+): number {
   const match = /^(\d+(?:\.\d+)?)([a-z]+)$/.exec(text);
-  const unit = match ? units[match[2]] : undefined;
+  const unit = match && Object.hasOwn(units, match[2]) ? units[match[2]] : undefined;
   if (!match || unit === undefined) throw new Usage(`${what} like 10${Object.keys(units)[1]}, not "${text}"`);
-  return Math.round(Number(match[1]) * unit);
+  const value = Math.round(Number(match[1]) * unit);
+  if (value < least || value > most) throw new Usage(`${what} within what can be simulated, not "${text}"`);
+  return value;
 }
 
 /** `10mbit,20ms,50`: bottleneck rate, round trip without queueing, queue in packets. */
@@ -39,9 +54,9 @@ export function parseLink(text: string): PathConfig {
     throw new Usage(`--link takes RATE,RTT,PACKETS like 10mbit,20ms,50, not "${text}"`);
   }
   return {
-    rateBps: quantity(rate, RATE_UNITS, 'a rate is'),
-    delayNs: Math.round(quantity(rtt, TIME_UNITS, 'a round trip is') / 2),
-    queuePackets: number(queue, 0, 'the queue', 1),
+    rateBps: quantity(rate, RATE_UNITS, 'a rate is', RATES),
+    delayNs: Math.round(quantity(rtt, TIME_UNITS, 'a round trip is', ROUND_TRIPS) / 2),
+    queuePackets: number(queue, 0, 'the queue', 1, MOST_PACKETS),
   };
 }
 
@@ -169,24 +184,35 @@ function reportMessages(messages: readonly MessageRecord[]): void {
   }
 }
 
+function writeOut(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new Usage(error instanceof Error ? error.message : String(error));
+  }
+}
+
 export const simVerb: Verb = {
   name: 'sim',
   usage:
     'sim --cc NAME|FILE.s|FILE.bpf.o [--link 10mbit,20ms,50] [--flows N] [--seconds S] [--seed K] [--kernel NAME] [--map NAME] [--csv FILE]',
   summary: 'connections over one bottleneck, without a page',
   run(args) {
-    const { values } = options(args, ['cc', 'link', 'flows', 'seconds', 'seed', 'csv', 'kernel', 'map']);
-    if (values.cc === undefined) throw new Usage('--cc is needed: reno, bpf_reno, or a file');
-    const flows = number(values.flows, 1, '--flows', 1);
-    const seconds = number(values.seconds, 10, '--seconds', 0.001);
+    const { values, rest } = options(args, ['cc', 'link', 'flows', 'seconds', 'seed', 'csv', 'kernel', 'map']);
+    if (rest.length > 0) throw new Usage(`takes options only, not "${rest[0]}"`);
+    if (values.cc === undefined || values.cc === '') throw new Usage('--cc is needed: reno, bpf_reno, or a file');
+    const flows = number(values.flows, 1, '--flows', 1, MOST_FLOWS);
+    const seconds = number(values.seconds, 10, '--seconds', 0.001, MOST_SECONDS, false);
     const scenario = simScenario({
       cc: values.cc,
       link: parseLink(values.link ?? '10mbit,20ms,50'),
       flows,
       seconds,
-      seed: number(values.seed, 1, '--seed'),
+      seed: number(values.seed, 1, '--seed', 0, MOST_SEED),
       map: values.map,
     });
+    // before the run: a path that cannot be written is an error of the command line
+    if (values.csv !== undefined) writeOut(values.csv, '');
     const parts = shippedParts(values.kernel);
     if (reportErrors(scenario.texts, parts.symbols) > 0) return 1;
     const lab = new Lab(parts, scenario);
@@ -197,17 +223,19 @@ export const simVerb: Verb = {
     reportMessages(lab.history.messages);
     const refused = lab.history.calls.filter((call) => call.ret < 0);
     for (const call of refused) console.error(`${call.text} = ${lab.machine.answerOf(call)}`);
-    if (refused.length > 0 || lab.cold().sockets.some(({ ccName }) => ccName === '')) return 1;
+    if (refused.length > 0) return 1;
+    const without = lab.cold().sockets.filter(({ ccName }) => ccName === '').length;
+    if (without > 0) console.error(`${without} of ${flows} connections had ended when the run did`);
     for (const { title, detail } of lab.history.notes) console.error(`${title}: ${detail}`);
 
     const { series } = lab.history;
     const rows = Array.from({ length: flows }, (_, i) => {
       const socket = i + 1;
       const counters = lab.machine.flowCounters(socket);
-      const active = (scenario.until - FIRST_START - i * START_GAP) / NS;
+      const active = Math.max(0, scenario.until - FIRST_START - i * START_GAP) / NS;
       return [
         `flow ${socket}`,
-        ((counters.bytesAcked * 8) / active / 1e6).toFixed(3),
+        (active > 0 ? (counters.bytesAcked * 8) / active / 1e6 : 0).toFixed(3),
         meanCwnd(series, socket, scenario.until).toFixed(1),
         counters.drops,
         counters.recoveries,
@@ -220,7 +248,7 @@ export const simVerb: Verb = {
     console.log(
       `packets sent: ${hot.packetsSent}, ${Math.round(hot.packetsSent / wall)} packets/s of the simulation itself`,
     );
-    if (values.csv !== undefined) writeFileSync(values.csv, csv(series));
+    if (values.csv !== undefined) writeOut(values.csv, csv(series));
     return 0;
   },
 };
