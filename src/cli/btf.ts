@@ -20,8 +20,8 @@ function refuse(file: string, { message, offset }: { readonly message: string; r
 }
 
 /** Writes PROFILE.btf and PROFILE.ids: the part of a kernel's BTF that the page ships. */
-function subset([file, folder, profile]: string[]): number {
-  if (file === undefined || folder === undefined || profile === undefined)
+function subset([file, folder, profile, ...more]: string[]): number {
+  if (file === undefined || folder === undefined || profile === undefined || more.length > 0)
     throw new Usage('subset takes a file, a folder and a profile');
   const made = makeKernelSubset(readBytes(file));
   if (!made.ok) return refuse(file, made.error);
@@ -42,7 +42,8 @@ const FORMATS: Readonly<Record<string, (btf: Btf) => Result<string>>> = {
 function dump(args: string[]): number {
   const { values, rest } = options(args, ['format']);
   const [file] = rest;
-  const print = FORMATS[values.format ?? 'raw'];
+  const format = values.format ?? 'raw';
+  const print = Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
   if (file === undefined || rest.length > 1) throw new Usage('dump takes one file');
   if (!print) throw new Usage(`no format "${values.format}"; there are ${Object.keys(FORMATS).join(', ')}`);
   const btf = openBtfFile(readBytes(file));
@@ -65,14 +66,18 @@ function layout([file, name, ...more]: string[]): number {
   return 0;
 }
 
-const VERBS: Readonly<Record<string, (args: string[]) => number>> = { dump, layout, subset };
+const VERBS: ReadonlyMap<string, (args: string[]) => number> = new Map([
+  ['dump', dump],
+  ['layout', layout],
+  ['subset', subset],
+]);
 
 export const btfVerb: Verb = {
   name: 'btf',
   usage: 'btf dump FILE [--format raw|c|json] | layout FILE TYPE | subset VMLINUX_BTF FOLDER PROFILE',
   summary: 'prints the types of a BTF or object file, how a struct fills its bytes; makes the BTF that the page ships',
   run([verb, ...args]) {
-    const run = VERBS[verb ?? ''];
+    const run = VERBS.get(verb ?? '');
     if (!run) throw new Usage(verb === undefined ? 'which one?' : `no verb "${verb}"`);
     return run(args);
   },

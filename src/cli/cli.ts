@@ -41,11 +41,22 @@ export function options<K extends string>(
   }
 }
 
-export function number(text: string | undefined, fallback: number, what: string, least = 0): number {
+/** A number within bounds, both included; `whole`: without a fraction. */
+export function number(
+  text: string | undefined,
+  fallback: number,
+  what: string,
+  least = 0,
+  most = Number.MAX_SAFE_INTEGER,
+  whole = true,
+): number {
   if (text === undefined) return fallback;
-  const value = Number(text);
-  if (!Number.isFinite(value) || value < least)
-    throw new Usage(`${what} must be a number of at least ${least}, not "${text}"`);
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  const kind = whole ? 'a whole number' : 'a number';
+  if (!Number.isFinite(value) || value < least || value > most || (whole && !Number.isInteger(value))) {
+    const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new Usage(`${what} must be ${kind} ${range}, not "${text}"`);
+  }
   return value;
 }
 

@@ -7,9 +7,9 @@ const ENGINES: Readonly<Record<string, Engine>> = { '--jit': 'compiled', '--inte
 
 /** Both engines, or the one that an option names; and what is left of the arguments. */
 function enginesOf(args: readonly string[]): { engines: readonly Engine[]; rest: readonly string[] } {
-  const unknown = args.find((arg) => arg.startsWith('--') && ENGINES[arg] === undefined);
+  const unknown = args.find((arg) => arg.startsWith('--') && !Object.hasOwn(ENGINES, arg));
   if (unknown !== undefined) throw new Usage(`no option ${unknown}`);
-  const named = args.filter((arg) => ENGINES[arg] !== undefined).map((arg) => ENGINES[arg]);
+  const named = args.filter((arg) => Object.hasOwn(ENGINES, arg)).map((arg) => ENGINES[arg]);
   return {
     engines: named.length > 0 ? named : Object.values(ENGINES),
     rest: args.filter((arg) => !arg.startsWith('--')),

@@ -40,8 +40,12 @@ function main([name, ...args]: string[]): number {
   try {
     return verb.run(args);
   } catch (error) {
-    if (!(error instanceof Usage)) throw error;
-    console.error(`lab ${name}: ${error.message}\nusage: lab ${verb.usage}`);
+    const message = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof Usage)) {
+      console.error(`lab ${name}: ${message}`);
+      return 1;
+    }
+    console.error(`lab ${name}: ${message}\nusage: lab ${verb.usage}`);
     return 2;
   }
 }

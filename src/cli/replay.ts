@@ -15,7 +15,7 @@ function recordingIn(path: string): Recording {
 function replayFile(path: string): Replayed {
   const recording = recordingIn(path);
   const kernel = `v${recording.kernel_short}`;
-  const profile = PROFILES[kernel];
+  const profile = Object.hasOwn(PROFILES, kernel) ? PROFILES[kernel] : undefined;
   if (!profile) throw new Usage(`${path}: no profile ${kernel}; there are ${Object.keys(PROFILES).join(', ')}`);
   const done = replay(recording, shippedParts(kernel).btf, profile);
   if (!done) throw new Usage(`${path}: no script for "${recording.id}"; there are ${replayable.join(', ')}`);

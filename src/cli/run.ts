@@ -60,11 +60,12 @@ function runScenario(scenario: Scenario, kernel: string): number {
 
 export const runVerb: Verb = {
   name: 'run',
-  usage: 'run SCENARIO [--kernel v5.6|v6.1|v6.12]',
+  usage: 'run SCENARIO [--kernel NAME]',
   summary: 'runs a scenario and checks its facts',
   run(args) {
     const { values, rest } = options(args, ['kernel']);
-    const [id] = rest;
+    const [id, ...more] = rest;
+    if (more.length > 0) throw new Usage(`takes one scenario, not "${more[0]}" too`);
     const scenario = SCENARIOS.find((s) => s.id === id);
     if (!scenario) {
       const known = SCENARIOS.map((s) => s.id).join(', ');

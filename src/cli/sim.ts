@@ -19,17 +19,32 @@ const NS = 1e9;
 /** connections start this long after one another, so that they do not open in step, ns */
 const START_GAP = 10_000_000;
 const FIRST_START = 100_000_000;
+/** bits a second, ns, packets, connections, seconds of one run */
+const RATES = [1_000, 100e9] as const;
+const ROUND_TRIPS = [1_000, 10e9] as const;
+const MOST_PACKETS = 100_000;
+const MOST_FLOWS = 1_000;
+const MOST_SECONDS = 3_600;
+const MOST_SEED = 0xffff_ffff;
+
 /** lines of a run that are printed */
 const MOST_MESSAGES = 200;
 
 const RATE_UNITS: Readonly<Record<string, number>> = { kbit: 1e3, mbit: 1e6, gbit: 1e9 };
 const TIME_UNITS: Readonly<Record<string, number>> = { us: 1e3, ms: 1e6, s: 1e9 };
 
-function quantity(text: string, units: Readonly<Record<string, number>>, what: string): number {
+function quantity(
+  text: string,
+  units: Readonly<Record<string, number>>,
+  what: string,
+  [least, most]: readonly [number, number],
+): number {
   const match = /^(\d+(?:\.\d+)?)([a-z]+)$/.exec(text);
-  const unit = match ? units[match[2]] : undefined;
+  const unit = match && Object.hasOwn(units, match[2]) ? units[match[2]] : undefined;
   if (!match || unit === undefined) throw new Usage(`${what} like 10${Object.keys(units)[1]}, not "${text}"`);
-  return Math.round(Number(match[1]) * unit);
+  const value = Math.round(Number(match[1]) * unit);
+  if (value < least || value > most) throw new Usage(`${what} within what can be simulated, not "${text}"`);
+  return value;
 }
 
 /** `10mbit,20ms,50`: bottleneck rate, round trip without queueing, queue in packets. */
@@ -39,9 +54,9 @@ export function parseLink(text: string): PathConfig {
     throw new Usage(`--link takes RATE,RTT,PACKETS like 10mbit,20ms,50, not "${text}"`);
   }
   return {
-    rateBps: quantity(rate, RATE_UNITS, 'a rate is'),
-    delayNs: Math.round(quantity(rtt, TIME_UNITS, 'a round trip is') / 2),
-    queuePackets: number(queue, 0, 'the queue', 1),
+    rateBps: quantity(rate, RATE_UNITS, 'a rate is', RATES),
+    delayNs: Math.round(quantity(rtt, TIME_UNITS, 'a round trip is', ROUND_TRIPS) / 2),
+    queuePackets: number(queue, 0, 'the queue', 1, MOST_PACKETS),
   };
 }
 
@@ -52,14 +67,21 @@ interface Chosen {
   readonly text: string | null;
   /** base64 */
   readonly object: string | null;
+  /** its map that is attached */
+  readonly map?: string;
 }
 
 /** A name that is built in, a sample by name, or a file. */
-function congestionControl(cc: string): Chosen {
+function congestionControl(cc: string, map: string | undefined): Chosen {
   if (cc.endsWith('.o')) {
     const bytes = readBytes(cc);
     // one that cannot be opened, or defines none, is refused when it is loaded
-    return { name: congestionControlsIn(bytes, cc)[0] ?? '', file: basename(cc), text: null, object: toBase64(bytes) };
+    const found = congestionControlsIn(bytes, cc);
+    const wanted = map === undefined ? found[0] : found.find((one) => one.map === map);
+    if (map !== undefined && !wanted) {
+      throw new Usage(`${cc} has no map "${map}"; there are ${found.map((one) => one.map).join(', ') || 'none'}`);
+    }
+    return { name: wanted?.name ?? '', file: basename(cc), text: null, object: toBase64(bytes), map: wanted?.map };
   }
   if (cc.endsWith('.s')) {
     const text = new TextDecoder().decode(readBytes(cc));
@@ -77,10 +99,12 @@ export interface SimOptions {
   readonly flows: number;
   readonly seconds: number;
   readonly seed: number;
+  /** which of an object's maps is attached; the first one */
+  readonly map?: string;
 }
 
-export function simScenario({ cc, link, flows, seconds, seed }: SimOptions): Scenario {
-  const { name, text, file, object } = congestionControl(cc);
+export function simScenario({ cc, link, flows, seconds, seed, map }: SimOptions): Scenario {
+  const { name, text, file, object, map: only } = congestionControl(cc, map);
   const step = (at: number, command: ScenarioStep['command']): ScenarioStep => ({ at, caption: '', command });
   const registration: ScenarioStep[] = [];
   if (text !== null) {
@@ -90,7 +114,9 @@ export function simScenario({ cc, link, flows, seconds, seed }: SimOptions): Sce
     );
   }
   if (object !== null) {
-    registration.push(step(1_000_000, { do: 'load-object', process: 'lab', map: 'A', object: file, attach: true }));
+    registration.push(
+      step(1_000_000, { do: 'load-object', process: 'lab', map: 'A', object: file, attach: only ?? true }),
+    );
   }
   return {
     id: 'sim',
@@ -158,23 +184,36 @@ function reportMessages(messages: readonly MessageRecord[]): void {
   }
 }
 
+function writeOut(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new Usage(error instanceof Error ? error.message : String(error));
+  }
+}
+
 export const simVerb: Verb = {
   name: 'sim',
-  usage: 'sim --cc NAME|FILE.s|FILE.bpf.o [--link 10mbit,20ms,50] [--flows N] [--seconds S] [--seed K] [--csv FILE]',
+  usage:
+    'sim --cc NAME|FILE.s|FILE.bpf.o [--link 10mbit,20ms,50] [--flows N] [--seconds S] [--seed K] [--kernel NAME] [--map NAME] [--csv FILE]',
   summary: 'connections over one bottleneck, without a page',
   run(args) {
-    const { values } = options(args, ['cc', 'link', 'flows', 'seconds', 'seed', 'csv']);
-    if (values.cc === undefined) throw new Usage('--cc is needed: reno, bpf_reno, or a file');
-    const flows = number(values.flows, 1, '--flows', 1);
-    const seconds = number(values.seconds, 10, '--seconds', 0.001);
+    const { values, rest } = options(args, ['cc', 'link', 'flows', 'seconds', 'seed', 'csv', 'kernel', 'map']);
+    if (rest.length > 0) throw new Usage(`takes options only, not "${rest[0]}"`);
+    if (values.cc === undefined || values.cc === '') throw new Usage('--cc is needed: reno, bpf_reno, or a file');
+    const flows = number(values.flows, 1, '--flows', 1, MOST_FLOWS);
+    const seconds = number(values.seconds, 10, '--seconds', 0.001, MOST_SECONDS, false);
     const scenario = simScenario({
       cc: values.cc,
       link: parseLink(values.link ?? '10mbit,20ms,50'),
       flows,
       seconds,
-      seed: number(values.seed, 1, '--seed'),
+      seed: number(values.seed, 1, '--seed', 0, MOST_SEED),
+      map: values.map,
     });
-    const parts = shippedParts();
+    // before the run: a path that cannot be written is an error of the command line
+    if (values.csv !== undefined) writeOut(values.csv, '');
+    const parts = shippedParts(values.kernel);
     if (reportErrors(scenario.texts, parts.symbols) > 0) return 1;
     const lab = new Lab(parts, scenario);
     const begun = performance.now();
@@ -184,17 +223,19 @@ export const simVerb: Verb = {
     reportMessages(lab.history.messages);
     const refused = lab.history.calls.filter((call) => call.ret < 0);
     for (const call of refused) console.error(`${call.text} = ${lab.machine.answerOf(call)}`);
-    if (refused.length > 0 || lab.cold().sockets.some(({ ccName }) => ccName === '')) return 1;
+    if (refused.length > 0) return 1;
+    const without = lab.cold().sockets.filter(({ ccName }) => ccName === '').length;
+    if (without > 0) console.error(`${without} of ${flows} connections had ended when the run did`);
     for (const { title, detail } of lab.history.notes) console.error(`${title}: ${detail}`);
 
     const { series } = lab.history;
     const rows = Array.from({ length: flows }, (_, i) => {
       const socket = i + 1;
       const counters = lab.machine.flowCounters(socket);
-      const active = (scenario.until - FIRST_START - i * START_GAP) / NS;
+      const active = Math.max(0, scenario.until - FIRST_START - i * START_GAP) / NS;
       return [
         `flow ${socket}`,
-        ((counters.bytesAcked * 8) / active / 1e6).toFixed(3),
+        (active > 0 ? (counters.bytesAcked * 8) / active / 1e6 : 0).toFixed(3),
         meanCwnd(series, socket, scenario.until).toFixed(1),
         counters.drops,
         counters.recoveries,
@@ -207,7 +248,7 @@ export const simVerb: Verb = {
     console.log(
       `packets sent: ${hot.packetsSent}, ${Math.round(hot.packetsSent / wall)} packets/s of the simulation itself`,
     );
-    if (values.csv !== undefined) writeFileSync(values.csv, csv(series));
+    if (values.csv !== undefined) writeOut(values.csv, csv(series));
     return 0;
   },
 };

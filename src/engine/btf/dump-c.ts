@@ -29,7 +29,7 @@ const EPILOGUE = `#ifndef BPF_NO_PRESERVE_ACCESS_INDEX
 /** Longer chains of references only a damaged BTF has. */
 const MAX_DEPTH = 512;
 /** Types visited and declared; where a damaged BTF multiplies them, the rest is left out. */
-const MAX_STEPS = 20_000_000;
+const MAX_STEPS = 4_000_000;
 
 /** The whole BTF as a header. Fails on types that embed themselves. */
 export function dumpC(btf: Btf): Result<string> {

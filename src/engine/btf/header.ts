@@ -29,9 +29,12 @@ interface Header {
   readonly strLength: number;
 }
 
-/** Sections of a BTF blob. `split`: the blob adds to another one, so that it may lack types and strings of its own. */
-export function readHeader(view: DataView, split: boolean): Result<BtfSections> {
-  const copied = copyHeader(view);
+/**
+ * Sections of a BTF blob, by the kernel's rules. `split`: the blob adds to another one, so that it may lack types and
+ * strings of its own. `newer`: by user space's rules, which go by hdr_len and pass over what they do not know.
+ */
+export function readHeader(view: DataView, split: boolean, newer = false): Result<BtfSections> {
+  const copied = copyHeader(view, newer);
   if (!copied.ok) return copied;
   const header = copied.value;
   if (header.magic === 0x9feb) return err('Big-endian BTF is not supported', 0);
@@ -39,7 +42,26 @@ export function readHeader(view: DataView, split: boolean): Result<BtfSections> 
   if (header.version !== 1) return err('Unsupported version', 2);
   if (header.flags !== 0) return err('Unsupported flags', 3);
   if (view.byteLength === header.headerLength && !split) return err('No data', header.headerLength);
+  if (newer && header.headerLength > BTF_HEADER_LENGTH) return placeNewer(view, header);
   return placeSections(view, header, split);
+}
+
+/** Types before strings, both within the blob; further sections may stand between and behind (btf_parse_hdr of libbpf). */
+function placeNewer(view: DataView, header: Header): Result<BtfSections> {
+  const { headerLength, typeOff, typeLength, strOff, strLength } = header;
+  if (view.byteLength - headerLength < strOff + strLength) return err('Invalid BTF total size', 16);
+  if (typeOff + typeLength > strOff) return err('Invalid BTF data sections layout', 8);
+  if ((typeOff & 3) !== 0) return err('Unaligned type_off', 8);
+  const sections = {
+    typeStart: headerLength + typeOff,
+    typeEnd: headerLength + typeOff + typeLength,
+    strStart: headerLength + strOff,
+    strEnd: headerLength + strOff + strLength,
+  };
+  if (strLength === 0 || !stringsAreFramed(view, sections.strStart, sections.strEnd, false)) {
+    return err('Invalid string section', sections.strStart);
+  }
+  return ok(sections);
 }
 
 /** The header as the kernel's log shows it; empty where there is none. */
@@ -61,11 +83,12 @@ export function describeHeader(view: DataView): string {
   return rows.map((row) => `${row}\n`).join('');
 }
 
-function copyHeader(view: DataView): Result<Header> {
+function copyHeader(view: DataView, newer = false): Result<Header> {
   if (view.byteLength < 8) return err('hdr_len not found', 0);
   const headerLength = view.getUint32(4, true);
   if (view.byteLength < headerLength) return err('btf_header not found', 4);
-  for (let at = BTF_HEADER_LENGTH; at < headerLength; at++) {
+  const judged = newer ? BTF_HEADER_LENGTH : headerLength;
+  for (let at = BTF_HEADER_LENGTH; at < judged; at++) {
     if (view.getUint8(at) !== 0) return err('Unsupported btf_header', at);
   }
   const copy = new DataView(new ArrayBuffer(BTF_HEADER_LENGTH));

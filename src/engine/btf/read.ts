@@ -105,7 +105,7 @@ export function blobOf(btf: Btf): Blob {
 
 function openBlob(bytes: Uint8Array, firstId: number, base?: StringSection): Result<Blob> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const sections = readHeader(view, base !== undefined);
+  const sections = readHeader(view, base !== undefined, true);
   if (!sections.ok) return sections;
   const { typeStart, typeEnd } = sections.value;
   const offsets = indexTypes(view, typeStart, typeEnd, firstId);

@@ -15,7 +15,7 @@ interface Conversion {
 
 type Piece = string | Conversion;
 
-const SYNTAX = /%([-+ 0#]*)(\d*)(?:%|(l{0,2})([diuxX])|(s|c|pB|px|ps|pS|pK|pks|pus|p(?![A-Za-z0-9])))/y;
+const SYNTAX = /%([-+ 0#]*)(\d*)(?:%|(l{0,2})([diuxX])|(s|c|p[iI][46]|pB|px|ps|pS|pK|pks|pus|p(?![A-Za-z0-9])))/y;
 
 /** Null when the kernel refuses the format: an unknown conversion, or a byte that is not ASCII text. */
 function parse(format: string): Piece[] | null {
@@ -56,8 +56,24 @@ function number({ kind, bytes }: Conversion, word: PrintfWord): string {
   }
 }
 
-function convert(conversion: Conversion, word: PrintfWord, textAt: (address: PrintfWord) => string): string {
+/** What lies at an address: text up to its NUL, or so many bytes (zeros where there is nothing). */
+export interface PrintfMemory {
+  readonly textAt: (address: PrintfWord) => string;
+  readonly bytesAt: (address: PrintfWord, count: number) => Uint8Array;
+}
+
+/** %pI4, %pi4 (leading zeros), %pI6, %pi6 (no colons): addresses in network order. */
+function internetAddress(kind: string, bytes: Uint8Array): string {
+  if (kind.endsWith('4')) return Array.from(bytes, (n) => (kind === 'pi4' ? String(n).padStart(3, '0') : n)).join('.');
+  const words = Array.from({ length: 8 }, (_, i) =>
+    ((bytes[i * 2] << 8) | bytes[i * 2 + 1]).toString(16).padStart(4, '0'),
+  );
+  return words.join(kind === 'pI6' ? ':' : '');
+}
+
+function convert(conversion: Conversion, word: PrintfWord, { textAt, bytesAt }: PrintfMemory): string {
   const { kind } = conversion;
+  if (/^p[iI][46]$/.test(kind)) return internetAddress(kind, bytesAt(word, kind.endsWith('4') ? 4 : 16));
   if (kind === 'c') return String.fromCharCode(word[0] & 0xff);
   if (kind === 's' || kind === 'pks' || kind === 'pus') return textAt(word);
   if (kind.startsWith('p')) return whole(word).toString(16).padStart(16, '0');
@@ -72,11 +88,7 @@ function pad(text: string, { flags, width, kind }: Conversion): string {
 }
 
 /** The text, or null (-EINVAL) when the format cannot be, or asks for more arguments than there are. */
-export function printf(
-  format: string,
-  words: readonly PrintfWord[],
-  textAt: (address: PrintfWord) => string,
-): string | null {
+export function printf(format: string, words: readonly PrintfWord[], memory: PrintfMemory): string | null {
   const pieces = parse(format);
   if (!pieces) return null;
   let next = 0;
@@ -84,7 +96,7 @@ export function printf(
   for (const piece of pieces) {
     if (typeof piece === 'string') text += piece;
     else if (next >= words.length) return null;
-    else text += pad(convert(piece, words[next++], textAt), piece);
+    else text += pad(convert(piece, words[next++], memory), piece);
   }
   return text;
 }

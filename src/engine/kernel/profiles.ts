@@ -58,6 +58,8 @@ export interface Profile {
   readonly freeWaits: boolean;
   /** BPF_LINK_CREATE knows BPF_STRUCT_OPS */
   readonly links: boolean;
+  /** bytes of struct net and struct proto, and where in them programs find ns.inum and name */
+  readonly kernelObjects: { readonly net: readonly [number, number]; readonly proto: readonly [number, number] };
   /** helpers of struct_ops programs */
   readonly helpers: HelperNumbers;
   /** highest number of a helper */
@@ -93,6 +95,7 @@ export const V6_12: Profile = {
   countInValue: false,
   freeWaits: true,
   links: true,
+  kernelObjects: { net: [4736, 136], proto: [464, 408] },
   helpers: HELPERS_6_1,
   lastHelper: 211,
   noHelper: 'program of this type cannot use helper',
@@ -121,6 +124,7 @@ export const V6_18: Profile = {
   release: [6, 18, 15],
   attrBytes: 168,
   infoBytes: { map: 104, prog: 232 },
+  kernelObjects: { net: [4864, 176], proto: [448, 392] },
   helpers: HELPERS_6_18,
   tagHash: 'sha256',
   // accurate ECN: it needs it, and sends with ECT(1)
@@ -144,6 +148,7 @@ export const V6_1: Profile = {
   countInValue: false,
   freeWaits: true,
   links: false,
+  kernelObjects: { net: [4480, 144], proto: [464, 408] },
   helpers: HELPERS_6_1,
   lastHelper: 209,
   noHelper: 'unknown func',
@@ -180,6 +185,7 @@ export const V5_6: Profile = {
   countInValue: true,
   freeWaits: false,
   links: false,
+  kernelObjects: { net: [4480, 144], proto: [464, 408] },
   helpers: HELPERS_5_6,
   lastHelper: 118,
   noHelper: 'unknown func',

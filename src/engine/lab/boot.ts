@@ -24,7 +24,7 @@ export interface BootObserver {
   readonly trace: (line: string) => void;
   readonly window: (sk: number) => void;
   readonly drop: () => void;
-  readonly warning: (sk: number, message: string) => void;
+  readonly warning: (sk: number, message: string, title?: string) => void;
 }
 
 export interface Booted {

@@ -35,7 +35,7 @@ export type Command =
   | ModuleCommand
   /**
    * opens and loads an object file as libbpf does; its first struct_ops map becomes `map`, others get the letters that
-   * are free. `attach`: registers each of them, as `bpftool struct_ops register`
+   * are free. `attach`: registers each of them, as `bpftool struct_ops register`, or the one of that name
    */
   | {
       readonly do: 'load-object';
@@ -44,7 +44,7 @@ export type Command =
       readonly object: string;
       /** the file in base64, where it is not one of the scenario's */
       readonly bytes?: string;
-      readonly attach?: boolean;
+      readonly attach?: boolean | string;
     }
   /** reads a ring buffer of a loaded object until it is empty */
   | { readonly do: 'read-ring'; readonly process: string; readonly object: string; readonly map: string }

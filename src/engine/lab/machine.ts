@@ -118,7 +118,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
       trace: (line) => this.message({ process: null, source: 'trace', level: 'info', text: line }),
       window: (sk) => this.windowChanged(sk),
       drop: () => this.observer.queue(this.events.now, this.tcp.net.queueLength),
-      warning: (sk, message) => this.warn(sk, message),
+      warning: (sk, message, title = 'a window of 0') => this.warn(sk, message, title),
     });
     const { memory, events, kernel, tcp, declared } = this.boot;
     this.memory = memory;
@@ -321,11 +321,11 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     this.observer.queue(this.events.now, this.tcp.net.queueLength);
   }
 
-  private warn(sk: number, message: string): void {
+  private warn(sk: number, message: string, title: string): void {
     const socket = Math.abs(this.tcp.socketOf(sk));
     const found = progOf(this.user, this.boot.bpf.called);
     const line = found ? storeLine(found.prog, this.tcp.offsets.sock.layout.snd_cwnd.offset) : null;
-    this.note('warning', `Socket ${socket}: a window of 0`, message, found?.loaded.text ?? null, line, null);
+    this.note('warning', `Socket ${socket}: ${title}`, message, found?.loaded.text ?? null, line, null);
   }
 
   private stopped(prog: ProgObject, message: string, pc: number): void {

@@ -113,17 +113,23 @@ function nameIn(btf: Btf, value: Uint8Array): string {
   return String.fromCharCode(...bytes.subarray(0, Math.max(0, bytes.indexOf(0))));
 }
 
-/** Names of the congestion controls that an object defines, without loading it; empty when it cannot be opened. */
-export function congestionControlsIn(bytes: Uint8Array, path: string): string[] {
+/** A struct_ops variable of an object, and the congestion control that it defines. */
+interface DefinedControl {
+  readonly map: string;
+  readonly name: string;
+}
+
+/** The congestion controls that an object defines, without loading it; empty when it cannot be opened. */
+export function congestionControlsIn(bytes: Uint8Array, path: string): DefinedControl[] {
   const opened = openObject(bytes, path);
   if (!opened.ok) return [];
-  return opened.value.maps.flatMap(({ structOps, data }) => {
+  return opened.value.maps.flatMap(({ name: map, structOps, data }) => {
     const type = structOps && opened.value.btf.type(structOps.type);
     const member = type?.members.find(({ name }) => name === 'name');
     if (!member || !data) return [];
     const at = member.bitOffset / 8;
     const text = data.subarray(at, at + Math.max(0, opened.value.btf.sizeOf(member.type)));
-    return [String.fromCharCode(...text.subarray(0, Math.max(0, text.indexOf(0))))];
+    return [{ map, name: String.fromCharCode(...text.subarray(0, Math.max(0, text.indexOf(0)))) }];
   });
 }
 

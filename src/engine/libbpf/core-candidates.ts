@@ -43,7 +43,7 @@ function search(log: Log, local: Btf, localId: number, kernel: Btf): readonly Ca
   return ids.map((id) => ({ btf: kernel, id }));
 }
 
-/** Whether a kernel has any type that one of an object's may mean. */
+/** Whether a kernel has a type that this one of an object may mean. */
 export function hasCandidates(local: Btf, localId: number, kernel: Btf): boolean {
   const type = local.type(localId);
   return type !== null && indexOf(kernel).has(keyOf(type.kind, essentialName(type.name)));

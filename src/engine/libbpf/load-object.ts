@@ -154,8 +154,31 @@ function createMaps(loading: Loading): LoadedMap[] | number {
   return maps;
 }
 
-function createMap({ btfFd, parts, opener }: Loading, map: ObjectMap): number {
+/** The map that those in a map are like is made first, and closed once the outer one knows it. */
+function createMap(loading: Loading, map: ObjectMap): number {
+  if (!map.inner) return createOne(loading, map, {});
+  const { parts } = loading;
+  const inner = createOne(
+    { ...loading, opener: createOpener(parts.bpf, parts.close) },
+    { ...map, ...map.inner, inner: null },
+    {},
+  );
+  if (inner < 0) {
+    parts.log('warn', `map '${map.name}': failed to create inner map: ${inner}`);
+    return inner;
+  }
+  const fd = createOne(loading, map, { inner_map_fd: inner });
+  parts.close(inner);
+  return fd;
+}
+
+function createOne(
+  { btfFd, parts, opener }: Loading,
+  map: ObjectMap,
+  more: { readonly inner_map_fd?: number },
+): number {
   const attr = {
+    ...more,
     map_type: map.type,
     key_size: map.keySize,
     value_size: map.valueSize,

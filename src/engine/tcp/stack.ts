@@ -16,6 +16,7 @@ import type { CongestionControls } from './cc/cong.ts';
 import { ENDPOINT_BYTES, EndpointCursor, type Endpoint } from './socket/endpoint.ts';
 import type { AckSampleField, RateSampleField, TcpOffsets, TcpSockField } from './socket/offsets.ts';
 import { SKB_BYTES, SkbCursor, type Skb } from './sender/skb.ts';
+import type { KernelObjects } from './socket/identity.ts';
 
 export type TcpSock = Cursor<TcpSockField>;
 type RateSample = Cursor<RateSampleField>;
@@ -38,7 +39,7 @@ export interface TcpObserver {
   /** a tcp_sock is about to be freed */
   readonly onGone?: (sk: number) => void;
   /** something that Linux would warn about */
-  readonly onWarning?: (sk: number, text: string) => void;
+  readonly onWarning?: (sk: number, text: string, title?: string) => void;
   /** just before a member is called */
   readonly onCall?: (sk: number, member: number, a: number, b: number) => void;
 }
@@ -158,11 +159,15 @@ export interface Stack {
   readonly endpoints: Slab;
   readonly skbs: Slab;
   readonly ranges: Slab;
+  /** of the kernel, that sockets point to */
+  readonly objects: KernelObjects;
+  /** how often a socket was given other ops: what a program wrote there by itself does not count */
+  readonly opsChanges: { count: number };
 }
 
 export type StackParts = Pick<
   Stack,
-  'memory' | 'events' | 'text' | 'net' | 'offsets' | 'timers' | 'observer' | 'congestion' | 'reno'
+  'memory' | 'events' | 'text' | 'net' | 'offsets' | 'timers' | 'observer' | 'congestion' | 'reno' | 'objects'
 >;
 
 export function makeStack(parts: StackParts): Stack {
@@ -189,6 +194,7 @@ export function makeStack(parts: StackParts): Stack {
     endpoints: new Slab(memory, 'net', ENDPOINT_BYTES),
     skbs: new Slab(memory, 'net', SKB_BYTES),
     ranges: new Slab(memory, 'net', RANGE.size),
+    opsChanges: { count: 0 },
   };
 }
 

@@ -13,6 +13,8 @@ import type { KernelFunctions } from '../vm/functions.ts';
 import type { Memory } from '../vm/memory.ts';
 import type { Text } from '../vm/text.ts';
 import { CA_FLAG, CA_NAME_MAX, CongestionControls, type CongestionCold, type CongestionRules } from './cc/cong.ts';
+import { type Profile, V6_12 } from '../kernel/profiles.ts';
+import { makeKernelObjects } from './socket/identity.ts';
 import { closeSock, connectSock } from './socket/connection.ts';
 import { TCP_STATE } from './socket/constants.ts';
 import { EndpointCursor, type Endpoint } from './socket/endpoint.ts';
@@ -50,7 +52,7 @@ export interface TcpParts {
   readonly seed: number;
   readonly observer?: TcpObserver;
   /** the kernel's; without it those of 6.12 */
-  readonly rules?: CongestionRules;
+  readonly rules?: CongestionRules & Pick<Profile, 'kernelObjects'>;
 }
 
 /** What a connection looks like from outside. Addresses of the two tcp_socks are 0 when they do not exist. */
@@ -84,7 +86,7 @@ export interface FlowInfo {
   readonly timeouts: number;
 }
 
-const RULES: CongestionRules = { refusesNameEarly: false, congestionFlags: 3 };
+const RULES = { refusesNameEarly: false, congestionFlags: 3, kernelObjects: V6_12.kernelObjects };
 
 const STATE_NAMES = new Map<number, string>(Object.entries(TCP_STATE).map(([name, n]) => [n, name]));
 
@@ -133,7 +135,8 @@ export class Tcp {
       read: events.define('server reads', (ep) => this.beginReading(ep)),
     };
     const { offsets, net, congestion } = this;
-    this.s = makeStack({ memory, events, text, net, offsets, timers, observer, congestion, reno });
+    const objects = makeKernelObjects(memory, (parts.rules ?? RULES).kernelObjects);
+    this.s = makeStack({ memory, events, text, net, offsets, timers, observer, congestion, reno, objects });
     registerSocketHelpers(this.s, functions);
   }
 

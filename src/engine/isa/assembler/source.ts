@@ -27,6 +27,8 @@ const COMMENT = /"[^"\n]*"|\/\*|(?:;|#|\/\/).*/g;
 
 /** What listings print before an instruction: `12:` and its opcode (kernel, bpftool) or its bytes (llvm-objdump). */
 const LISTED = /^\s*\d+:\s*(?:\([\da-f]{2}\)|(?:[\da-f]{2} ){7,}[\da-f]{2}(?=\s)|(?=[a-z*(]))/;
+/** a line of a verifier's log that is about registers, not an instruction: `0: R1=ctx() R10=fp0`, `from 3 to 5: R0=…` */
+const STATE_LINE = /^\s*(?:from \d+ to \d+|\d+): (?:safe$|frame\d+: |R\d+(?:_\w+)?=)/;
 /** what llvm-objdump prints behind a jump: `goto +0x3 <main+0x28>` */
 const AIMED = /(?<=[+-](?:0x)?[\da-f]+\s+)<[^<>]*>\s*$/;
 
@@ -59,6 +61,7 @@ const blank = (found: string): string => ' '.repeat(found.length);
 
 /** What listings print besides instructions, as it is written here; every column stays where it was. */
 function fromListing(line: string, number: number, problems: Problems): string {
+  if (STATE_LINE.test(line)) return '';
   const name = RELOCATED.exec(line)?.[1];
   if (name !== undefined) {
     const from = line.search(/\S/);

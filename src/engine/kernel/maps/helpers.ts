@@ -84,7 +84,13 @@ class Helpers {
 
   format(fmt: number, most: number, words: readonly PrintfWord[]): string | null {
     const format = this.text(fmt, most);
-    return printf(format, words, ([low, high]) => ((high | 0) === HIGH ? this.text(low, MAX_TEXT) : ''));
+    return printf(format, words, {
+      textAt: ([low, high]) => ((high | 0) === HIGH ? this.text(low, MAX_TEXT) : ''),
+      bytesAt: ([low, high], count) => {
+        const there = (high | 0) === HIGH && this.readable(low, count);
+        return there ? this.k.memory.u8.slice(low >>> 0, (low >>> 0) + count) : new Uint8Array(count);
+      },
+    });
   }
 
   print(fmt: number, size: number, words: readonly PrintfWord[] | null): number {

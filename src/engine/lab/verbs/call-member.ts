@@ -73,6 +73,12 @@ function testRun(machine: World, loaded: LoadedMap, { process, member, args }: C
   const prog = loaded.progs.find((p) => p.member === member);
   const shown = `${member}(${args.join(', ')})`;
   if (!prog) return void calls.impossible(shown, `${member} is not implemented`);
+  if (args.some((arg) => typeof arg === 'string')) {
+    const text = `no memory can be given to ${DUMMY}: its pointer argument is NULL here`;
+    calls.impossible(shown, text);
+    machine.message({ process, source: 'call', level: 'error', text });
+    return;
+  }
   const context = new Uint8Array(args.length * 8);
   const view = new DataView(context.buffer);
   for (const [i, arg] of args.entries()) view.setBigInt64(i * 8, BigInt(Math.trunc(Number(arg)) || 0), true);

@@ -1,3 +1,4 @@
+import { OBJ_NAME_LEN } from '../../kernel/uapi.ts';
 import { freeLetter } from '../letters.ts';
 import { loadFile } from '../objects.ts';
 import { nextLink } from '../fds.ts';
@@ -35,7 +36,9 @@ export const loadObject: Verb<'load-object'> = {
     const others = user.state.objects.filter((file) => file.name !== name || file.process !== process);
     user.state = { ...user.state, objects: [...others, loaded.file] };
     if (!attach) return;
-    for (const { letter, forLinks } of loaded.maps) {
+    for (const { letter, forLinks, name: own } of loaded.maps) {
+      // a map by name: the others are loaded and left alone
+      if (typeof attach === 'string' && own !== attach.slice(0, OBJ_NAME_LEN - 1)) continue;
       register.run(user, { do: 'register', process, map: letter });
       if (forLinks) link.run(user, { do: 'link', process, map: letter, link: nextLink(user) });
     }

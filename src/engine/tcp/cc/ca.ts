@@ -15,10 +15,39 @@ function call(s: Stack, slot: number, a = 0, b = 0, c = 0): number {
   const address = s.u32[(tp.icsk_ca_ops >>> 2) + slot];
   if (address === 0) return 0;
   const sk = tp.at;
+  tp.sk_wmem_queued = tp.packets_out * SEGMENT_TRUESIZE + ((tp.write_seq - tp.snd_nxt) | 0);
+  const before = LINKS.map((link) => tp[link]);
+  const { icsk_ca_ops: ops } = tp;
+  const { count } = s.opsChanges;
   s.observer.onCall?.(sk, slot, a, b);
   const ret = s.text.call(address, sk, a, b, c);
+  for (const [i, link] of LINKS.entries()) if (tp[link] !== before[i]) putBack(s, link, before[i]);
+  if (s.opsChanges.count === count && tp.icsk_ca_ops !== ops) putBack(s, 'icsk_ca_ops', ops);
   if (tp.snd_cwnd === 0) refuseZeroWindow(s);
   return ret;
+}
+
+/** Memory of one full segment in the send queue: its data, sk_buff and shared info, as the slab rounds them. */
+const SEGMENT_TRUESIZE = 2816;
+
+/** Pointers of a tcp_sock that the stack follows. No verified program can write them. */
+const LINKS = [
+  'sk_socket',
+  'tcp_rtx_queue',
+  'out_of_order_queue',
+  'tsorted_head',
+  'tsorted_tail',
+  'highest_sack',
+  'retransmit_skb_hint',
+] as const;
+
+/** Linux would follow what the program wrote, and oops; here the link is as it was, and the page says so. */
+function putBack(s: Stack, link: (typeof LINKS)[number] | 'icsk_ca_ops', value: number): void {
+  s.tp[link] = value;
+  if (s.ep.warned === 1) return;
+  s.ep.warned = 1;
+  const text = `a program overwrote ${link}; Linux would follow it and oops, here it is as it was`;
+  s.observer.onWarning?.(s.tp.at, text, 'a pointer that the stack follows');
 }
 
 /** The kernel itself would warn (tcp_snd_cwnd_set) or divide by it later; a window of nothing would stall for ever. */

@@ -18,6 +18,7 @@ import { handToWire, pushPending, sendAck, transmit } from '../sender/output.ts'
 import { updatePacingRate } from '../sender/pacing.ts';
 import { queueData, readAll } from '../receiver/receive.ts';
 import { updateRtt } from '../sender/rtt.ts';
+import { identify } from './identity.ts';
 import { seqAdd } from './seq.ts';
 import { assignChildCa, createSock, destroySock, initTransfer, setState } from './sock.ts';
 import { appendSkb } from '../sender/rtx-queue.ts';
@@ -39,6 +40,7 @@ export function connectSock(s: Stack): void {
   const { tp } = s;
   const sending = s.cursors.syn;
   setState(s, TCP_STATE.SYN_SENT);
+  identify(s);
   refreshClock(s);
   const isn = s.net.random();
   tp.write_seq = isn;
@@ -144,6 +146,7 @@ function acceptChild(s: Stack): void {
   const { tp, ep, pkt } = s;
   createSock(s);
   tp.skc_state = TCP_STATE.SYN_RECV;
+  identify(s);
   refreshClock(s);
   beginReceiving(s, ep.irs);
   tp.snd_una = seqAdd(ep.isn, 1);

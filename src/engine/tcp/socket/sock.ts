@@ -88,9 +88,9 @@ export function assignChildCa(s: Stack): void {
 
 /** tcp_cleanup_congestion_control: release() is called even where init() never was. */
 function dropCa(s: Stack): void {
-  const { icsk_ca_ops: ops } = s.tp;
   caRelease(s);
-  s.congestion.put(ops, 'socket', holderId(s));
+  // a program that was stopped in release() has been left already, and its reference given back
+  s.congestion.put(s.tp.icsk_ca_ops, 'socket', holderId(s));
 }
 
 function zeroPriv(s: Stack): void {
@@ -102,6 +102,7 @@ function zeroPriv(s: Stack): void {
 export function changeCa(s: Stack, ops: number): void {
   const { tp } = s;
   dropCa(s);
+  s.opsChanges.count++;
   tp.icsk_ca_ops = ops;
   tp.icsk_ca_setsockopt = 1;
   zeroPriv(s);
@@ -112,6 +113,7 @@ export function changeCa(s: Stack, ops: number): void {
 export function abandonCa(s: Stack): void {
   const { tp } = s;
   s.congestion.put(tp.icsk_ca_ops, 'socket', holderId(s));
+  s.opsChanges.count++;
   tp.icsk_ca_ops = s.reno;
   zeroPriv(s);
 }

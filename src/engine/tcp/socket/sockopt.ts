@@ -1,6 +1,6 @@
 /*
  * What programs may do to a socket through helpers (net/ipv4/bpf_tcp_ca.c, net/core/filter.c): options, and an ACK at
- * once. Options that this stack does not have are answered as unknown ones.
+ * once. Options are those that a kernel lets programs set; the rest is EINVAL, as there.
  */
 import { ERRNO } from '../../base/errno.ts';
 import type { KernelFunction, KernelFunctions } from '../../vm/functions.ts';
@@ -9,6 +9,7 @@ import { PACING, TCP_STATE } from './constants.ts';
 import { sendAck } from '../sender/output.ts';
 import { setUnlimitedRate } from '../sender/pacing.ts';
 import { changeCa } from './sock.ts';
+import { NUMBER_OPTIONS } from './number-options.ts';
 import { enter, type Stack } from '../stack.ts';
 
 const SOL_SOCKET = 1;
@@ -27,6 +28,8 @@ interface Changing {
 function setCongestion(s: Stack, changing: Changing, name: string): number {
   const { tp, congestion } = s;
   if (name === '') return -ERRNO.EINVAL;
+  // the one that allocates memory, which nobody would free: refused before anything else is looked at
+  if (name === 'cdg') return -ERRNO.ENOTSUPP;
   if (changing.active) return -ERRNO.EBUSY;
   const ops = congestion.find(name);
   if (ops === 0) return -ERRNO.ENOENT;
@@ -59,13 +62,15 @@ function setMaxPacingRate(s: Stack, rate: number): number {
 function setNumber(s: Stack, level: number, option: number, value: number): number {
   const { tp } = s;
   if (level === SOL_SOCKET && option === SO_MAX_PACING_RATE) return setMaxPacingRate(s, value);
-  if (level !== SOL_TCP) return -ERRNO.ENOPROTOOPT;
+  const known = NUMBER_OPTIONS.find((one) => one.level === level && one.option === option);
+  if (known) return known.set(tp, value | 0);
+  if (level !== SOL_TCP) return -ERRNO.EINVAL;
   if (option === TCP_BPF_IW) {
     if ((value | 0) <= 0 || tp.data_segs_out > 0) return -ERRNO.EINVAL;
     tp.snd_cwnd = value;
     return 0;
   }
-  if (option !== TCP_BPF_SNDCWND_CLAMP) return -ERRNO.ENOPROTOOPT;
+  if (option !== TCP_BPF_SNDCWND_CLAMP) return -ERRNO.EINVAL;
   if ((value | 0) <= 0) return -ERRNO.EINVAL;
   tp.snd_cwnd_clamp = value;
   tp.snd_ssthresh = value;
@@ -100,8 +105,13 @@ function getOption(s: Stack, ...[, level, option, value, length]: Args): number 
     for (let i = 0; i < Math.min(name.length, length - 1); i++) u8[value + i] = name.charCodeAt(i);
     return 0;
   }
-  if (level !== SOL_SOCKET || option !== SO_MAX_PACING_RATE) return -ERRNO.ENOPROTOOPT;
   if (length !== 4 || value % 4 !== 0) return -ERRNO.EINVAL;
+  const known = NUMBER_OPTIONS.find((one) => one.level === level && one.option === option);
+  if (known?.get) {
+    s.u32[value >>> 2] = known.get(s.tp);
+    return 0;
+  }
+  if (level !== SOL_SOCKET || option !== SO_MAX_PACING_RATE) return -ERRNO.EINVAL;
   s.u32[value >>> 2] = Math.min(s.tp.sk_max_pacing_rate, UNLIMITED);
   return 0;
 }
