@@ -35,7 +35,8 @@ function run(args: readonly string[]): number {
     const btf = btfFor(file, recording.kernel_short, option('--btf'));
     const id = option('--id');
     const records = recording.records.filter((r) => r.skipped === undefined && (id === undefined || r.id === id));
-    const comparisons = records.map((r) => compareRecorded(r, recording.kernel_short, btf));
+    const owners = new Map<string, string>();
+    const comparisons = records.map((r) => compareRecorded(r, recording.kernel_short, btf, owners));
     if (!args.includes('--summary')) report(file, comparisons);
     all.push(...comparisons);
   }

@@ -137,8 +137,8 @@ function backCall(env: Session, i: number, insn: Insn, later: number, bt: Backtr
 
 function backExit(env: Session, later: number, bt: Backtrack): Outcome {
   // `later` is the instruction after the call; for a callback it is the call again, whose arguments its helper made
-  if (later >= 0 && env.callsCallback[later]) bt.regs[bt.frame] &= ~ARGS;
-  if ((bt.regs[bt.frame] & ARGS) !== 0) bug(env, `regs ${bt.regs[bt.frame].toString(16)}`);
+  const isCallback = later >= 0 && env.callsCallback[later] !== 0;
+  if (!isCallback && (bt.regs[bt.frame] & ARGS) !== 0) bug(env, `regs ${bt.regs[bt.frame].toString(16)}`);
   const needsR0 = later > 0 && isPseudoCall(env.insns[later - 1]) && bt.hasReg(0);
   bt.clearReg(0);
   bt.frame++;

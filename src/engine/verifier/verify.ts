@@ -273,6 +273,9 @@ function early(program: VerifierProgram, errno: number): Verdict {
   };
 }
 
+/** Loading goes on after the verifier: a tail-call map has to belong to programs of this kind (bpf_prog_map_compatible). */
+const afterwards = (env: Session): number => (env.maps.some((m) => m.otherOwner) ? EINVAL : 0);
+
 /** Verifies in slices: each step does a bounded amount of work, the last one gives the verdict. */
 export function* verifySteps(program: VerifierProgram, environment: VerifierEnvironment): Generator<void, Verdict> {
   const refused = refusedEarly(program, environment);
@@ -281,6 +284,7 @@ export function* verifySteps(program: VerifierProgram, environment: VerifierEnvi
   let errno = 0;
   try {
     yield* passes(env);
+    errno = afterwards(env);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     errno = error.errno;
