@@ -32,7 +32,12 @@ export class Backtrack {
     return (this.slots[frame] ??= new Set());
   }
   get empty(): boolean {
-    return this.regs.every((m) => m === 0) && this.slots.every((s) => !s || s.size === 0);
+    for (let f = this.frame; f >= 0; f--) {
+      if (this.regs[f] !== 0) return false;
+      const slots = this.slots[f];
+      if (slots && slots.size > 0) return false;
+    }
+    return true;
   }
   setReg(n: number, frame = this.frame): void {
     this.regs[frame] |= 1 << n;
@@ -338,6 +343,7 @@ export function markPrecise(env: Session, n: number): void {
 
 /** mark_chain_precision_batch */
 export function markPreciseAll(env: Session, bt: Backtrack): void {
+  bt.frame = env.cur.frames.length - 1;
   if (!bt.empty) chain(env, bt);
 }
 

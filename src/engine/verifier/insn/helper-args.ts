@@ -122,8 +122,8 @@ function checkType(env: Session, code: Code, n: number, proto: HelperProto): voi
 function checkOffset(env: Session, code: Code, n: number): void {
   const { v } = env.reg(n);
   if (code.releases) {
-    if (v.off !== 0) env.refuse(EINVAL, `R${n} must have zero offset when passed to release func or trusted arg to kfunc`);
-    return checkNoOffset(env, v, n, true);
+    if (v.off !== 0 && env.facts.releaseOffsetText) env.refuse(EINVAL, `R${n} must have zero offset when passed to release func or trusted arg to kfunc`);
+    return checkNoOffset(env, v, n, env.facts.releaseOffsetText);
   }
   switch (T.baseType(v.type)) {
     case T.PTR_TO_STACK:
