@@ -1,9 +1,8 @@
 /** `lab verify`: recorded programs verified again, each difference told. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { openBtf } from '../engine/btf/read.ts';
-import type { Btf } from '../engine/btf/btf.ts';
-import { compareRecorded, type Comparison, type Recording } from '../engine/verifier/recorded.ts';
+import { type Btf, openBtf } from '../engine/index.ts';
+import { compareRecorded, type Comparison, type Recording } from '../engine/late.ts';
 import { Usage, type Verb } from './cli.ts';
 
 function btfFor(file: string, kernel: string, given: string | undefined): Btf {

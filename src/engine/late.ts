@@ -10,6 +10,10 @@ import { lastBreak, whenRegister, whoWrote, whoWroteRegister } from './lab/quest
 import { programText } from './lab/program-text.ts';
 
 export { congestionControlsIn, declareStructOps };
+export { verify, verifySteps, factsOf } from './verifier/index.ts';
+export { parseLog } from './verifier/log-parse.ts';
+export { compareRecorded } from './verifier/recorded.ts';
+export type { Comparison, Recording } from './verifier/recorded.ts';
 export type { DeclaredTypes } from './kernel/struct-ops/declare.ts';
 
 /** From now on labs can load objects, declare types, show programs as text, and run again beside themselves. */

@@ -182,7 +182,7 @@ function deduce32(b: Bounds): void {
       if (lo <= hi) narrowU32(b, lo, hi);
       if ((lo | 0) <= (hi | 0)) narrowS32(b, lo | 0, hi | 0);
     }
-    if (((hiMin + 1) >>> 0) === hiMax >>> 0 && (lo | 0) < 0 && (hi | 0) >= 0) narrowS32(b, lo | 0, hi | 0);
+    if ((hiMin + 1) >>> 0 === hiMax >>> 0 && (lo | 0) < 0 && (hi | 0) >= 0) narrowS32(b, lo | 0, hi | 0);
   }
   if ((b.u32min | 0) <= (b.u32max | 0)) narrowS32(b, b.u32min | 0, b.u32max | 0);
   if (b.s32min >>> 0 <= b.s32max >>> 0) narrowU32(b, b.s32min >>> 0, b.s32max >>> 0);
@@ -276,7 +276,8 @@ export function brokenInvariant(b: Bounds): string | null {
   if (b.umin > b.umax || b.smin > b.smax || b.u32min > b.u32max || b.s32min > b.s32max) return 'range bounds violation';
   if (b.m === 0n) {
     const s = BigInt.asIntN(64, b.v);
-    if (b.umin !== b.v || b.umax !== b.v || b.smin !== s || b.smax !== s) return 'const tnum out of sync with range bounds';
+    if (b.umin !== b.v || b.umax !== b.v || b.smin !== s || b.smax !== s)
+      return 'const tnum out of sync with range bounds';
   }
   if (lowOf(b.m) === 0) {
     const u = lowOf(b.v);

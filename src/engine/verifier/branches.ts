@@ -12,8 +12,7 @@ export function pushBranch(env: Session, insn: number, prev: number): State {
   env.pendingCount++;
   state.branches = 1;
   if (state.parent) state.parent.branches++;
-  if (env.pendingCount > MOST_PENDING)
-    env.refuse(E2BIG, `The sequence of ${env.pendingCount} jumps is too complex.`);
+  if (env.pendingCount > MOST_PENDING) env.refuse(E2BIG, `The sequence of ${env.pendingCount} jumps is too complex.`);
   return state;
 }
 

@@ -7,7 +7,16 @@ import { type Insn } from '../isa/insn.ts';
 import { isWide, OPCODE } from '../isa/opcodes.ts';
 import { isIteratorNext } from './protos/kfuncs.ts';
 import type { Session } from './session.ts';
-import { isCall, isHelperCall, isJumpClass, isKfuncCall, isMayGoto, isPseudoCall, isPseudoFunc, jumpTarget } from './structure.ts';
+import {
+  isCall,
+  isHelperCall,
+  isJumpClass,
+  isKfuncCall,
+  isMayGoto,
+  isPseudoCall,
+  isPseudoFunc,
+  jumpTarget,
+} from './structure.ts';
 
 const SYNC_CALLBACKS: ReadonlySet<number> = new Set([164, 180, 181, 209]);
 const TIMER_SET_CALLBACK = 170;
@@ -20,7 +29,8 @@ export const callsSyncCallback = (env: Session, insn: Insn): boolean =>
   (isHelperCall(insn) && SYNC_CALLBACKS.has(insn.imm)) || (isKfuncCall(insn) && kfuncName(env, insn) === RBTREE_ADD);
 
 const callsAsyncCallback = (env: Session, insn: Insn): boolean =>
-  (isHelperCall(insn) && insn.imm === TIMER_SET_CALLBACK) || (isKfuncCall(insn) && kfuncName(env, insn) === WQ_SET_CALLBACK);
+  (isHelperCall(insn) && insn.imm === TIMER_SET_CALLBACK) ||
+  (isKfuncCall(insn) && kfuncName(env, insn) === WQ_SET_CALLBACK);
 
 const FALLTHROUGH = 1;
 const BRANCH = 2;

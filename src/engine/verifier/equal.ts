@@ -15,7 +15,6 @@ import {
   STACK_ITER,
   STACK_MISC,
   STACK_SPILL,
-  STACK_ZERO,
   type State,
 } from './state.ts';
 import * as T from './types.ts';
@@ -71,7 +70,13 @@ export function regsExact(a: T.Val, b: T.Val, ids: IdMap): boolean {
 }
 
 const sameObject = ({ object: a }: T.Val, { object: b }: T.Val): boolean =>
-  a === b || (a !== null && b !== null && a.kind === b.kind && a.first === b.first && a.active === b.active && a.depth === b.depth);
+  a === b ||
+  (a !== null &&
+    b !== null &&
+    a.kind === b.kind &&
+    a.first === b.first &&
+    a.active === b.active &&
+    a.depth === b.depth);
 
 function scalarSafe(old: Reg, cur: Reg, ids: IdMap, exact: Exactness): boolean {
   if (!old.precise && exact === NOT_EXACT) return true;
@@ -164,8 +169,7 @@ function slotSafe(env: Session, old: Reg, cur: Reg | undefined, ids: IdMap, exac
 function frameSafe(env: Session, old: Frame, cur: Frame, ids: IdMap, exact: Exactness): boolean {
   if (old.callbackDepth > cur.callbackDepth) return false;
   for (let i = 0; i < 11; i++) if (!regSafe(old.regs[i], cur.regs[i], ids, exact)) return false;
-  for (let i = 0; i < old.stack.length; i++)
-    if (!slotSafe(env, old.stack[i], cur.stack[i], ids, exact)) return false;
+  for (let i = 0; i < old.stack.length; i++) if (!slotSafe(env, old.stack[i], cur.stack[i], ids, exact)) return false;
   if (old.refs.length !== cur.refs.length) return false;
   return old.refs.every((r, i) => ids.same(r.id, cur.refs[i].id));
 }
@@ -214,5 +218,3 @@ export function iteratorsDiffer(old: State, cur: State): boolean {
     }),
   );
 }
-
-export { STACK_ZERO };

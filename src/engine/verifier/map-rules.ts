@@ -50,7 +50,8 @@ const SLEEPABLE_MAPS: ReadonlySet<number> = new Set([
 
 const SLEEPABLE = 0x10;
 
-export const fieldOf = (map: VerifierMap, kind: string): MapField | undefined => map.fields?.find((f) => f.kind === kind);
+export const fieldOf = (map: VerifierMap, kind: string): MapField | undefined =>
+  map.fields?.find((f) => f.kind === kind);
 
 /** Checks a map against the program and remembers it; each counts once. */
 export function addMap(env: Session, map: VerifierMap): void {
@@ -164,7 +165,8 @@ const BY_HELPER: Readonly<Record<number, readonly number[]>> = {
 /** check_map_func_compatibility */
 export function checkMapHelper(env: Session, map: VerifierMap | null, id: number, name: string): void {
   if (!map) return;
-  const wrong = (BY_MAP[map.type] && !BY_MAP[map.type].includes(id)) || (BY_HELPER[id] && !BY_HELPER[id].includes(map.type));
+  const wrong =
+    (BY_MAP[map.type] && !BY_MAP[map.type].includes(id)) || (BY_HELPER[id] && !BY_HELPER[id].includes(map.type));
   if (id === 12 && map.type === MAP.PROG_ARRAY && env.subprogs.length > 1) return;
   if (wrong) env.refuse(EINVAL, `cannot pass map_type ${map.type} into func ${name}#${id}`);
 }

@@ -61,7 +61,8 @@ export function rangesText(b: Bounds): string[] {
   for (let i = 0; i < all.length; i++) {
     const [name, value, omit] = all[i];
     if (omit) continue;
-    const isNegative = (row: [string, bigint, boolean]): boolean => row[0].startsWith('s') && BigInt.asIntN(64, row[1]) < 0n;
+    const isNegative = (row: [string, bigint, boolean]): boolean =>
+      row[0].startsWith('s') && BigInt.asIntN(64, row[1]) < 0n;
     let text = name;
     for (let j = i + 2; j < all.length; j += 2) {
       const same = BigInt.asUintN(64, all[j][1]) === BigInt.asUintN(64, value);

@@ -77,7 +77,8 @@ const MAPS: readonly VerifierMap[] = [
 const LD_IMM64 = 0x18;
 
 function bytesOf(r: RecordedProgram): Uint8Array {
-  if (r.insns) return Uint8Array.from(r.insns.flatMap((h) => (h.match(/../g) ?? []).map((x) => Number.parseInt(x, 16))));
+  if (r.insns)
+    return Uint8Array.from(r.insns.flatMap((h) => (h.match(/../g) ?? []).map((x) => Number.parseInt(x, 16))));
   const count = Number(/^(\d+) insns/.exec(r.insns_note ?? '')?.[1] ?? 0);
   const bytes = new Uint8Array(count * 8);
   for (let i = 0; i < count - 1; i++) bytes.set([0xb7, 0, 0, 0, 2], i * 8);
@@ -130,7 +131,8 @@ function startsOf(bytes: Uint8Array, globals: boolean): number[] {
     if (isCall || isFunc) starts.add(i + view.getInt32(i * 8 + 4, true) + 1);
     if (bytes[i * 8] === LD_IMM64) i++;
   }
-  for (let i = 0; starts.size === 1 && globals && i + 1 < count; i++) if (bytes[i * 8] === 0x95) starts.add(i + 1);
+  if (!globals) return [...starts].toSorted((a, b) => a - b);
+  for (let i = 0; starts.size === 1 && i + 1 < count; i++) if (bytes[i * 8] === 0x95) starts.add(i + 1);
   return [...starts].toSorted((a, b) => a - b);
 }
 
@@ -152,9 +154,6 @@ function makeBtf(functions: number, globals: readonly number[]): Uint8Array {
   return out;
 }
 
-/** What the recorder's attributes other than the program's own have decided, when they did (a bad attach_btf_obj_fd). */
-const isAttrOnly = (r: RecordedProgram): boolean => r.verdict === 'reject' && r.log1 === '' && r.errno_log1 === r.errno;
-
 export function verifyRecorded(r: RecordedProgram, kernel: string, btf: Btf, level: number, foreign = false): Verdict {
   const insns = bytesOf(r);
   const maps = mapsOf(r, insns);
@@ -168,7 +167,14 @@ export function verifyRecorded(r: RecordedProgram, kernel: string, btf: Btf, lev
       flags: r.prog_flags,
       ...btfOf(r, insns),
     },
-    { facts: factsOf(`v${kernel}`), btf, mapByFd: (fd) => owned(maps.get(fd), foreign), logLevel: level, logSize: 1 << 24, nrCpus: 2 },
+    {
+      facts: factsOf(`v${kernel}`),
+      btf,
+      mapByFd: (fd) => owned(maps.get(fd), foreign),
+      logLevel: level,
+      logSize: 1 << 24,
+      nrCpus: 2,
+    },
   );
 }
 
@@ -237,10 +243,14 @@ function compareVerdicts(r: RecordedProgram, silent: Verdict, one: Verdict, two:
   const errno = r.errno === (silent.errno === 0 ? 'OK' : errnoName(silent.errno));
   const log1 = sameLog(r.log1, one.log);
   const log2 = two === null || sameLog(r.log2 ?? '', two.log);
-  const difference = !verdict || !errno
-    ? `${r.verdict} ${r.errno}, here ${silent.ok ? 'accept' : 'reject'} ${silent.errno === 0 ? 'OK' : errnoName(silent.errno)}: ${silent.message}\n  recorded: ${messageOf(r.log1)}`
-    : log2 ? (log1 ? '' : `level 1, ${firstDifference(r.log1, one.log)}`)
-    : `level 2, ${firstDifference(r.log2 ?? '', two?.log ?? '')}`;
+  const difference =
+    !verdict || !errno
+      ? `${r.verdict} ${r.errno}, here ${silent.ok ? 'accept' : 'reject'} ${silent.errno === 0 ? 'OK' : errnoName(silent.errno)}: ${silent.message}\n  recorded: ${messageOf(r.log1)}`
+      : log2
+        ? log1
+          ? ''
+          : `level 1, ${firstDifference(r.log1, one.log)}`
+        : `level 2, ${firstDifference(r.log2 ?? '', two?.log ?? '')}`;
   return {
     id: r.id,
     verdict,
@@ -252,5 +262,3 @@ function compareVerdicts(r: RecordedProgram, silent: Verdict, one: Verdict, two:
     difference,
   };
 }
-
-export { isAttrOnly };

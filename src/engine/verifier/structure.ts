@@ -6,7 +6,7 @@
 import type { Insn } from '../isa/insn.ts';
 import { isOpcode } from '../isa/instructions.ts';
 import { CLASS, classOf, isWide, MODE, modeOf, OPCODE, SIZE } from '../isa/opcodes.ts';
-import { E2BIG, EACCES, EBADF, EINVAL, EPROTO } from '../base/errnos.ts';
+import { E2BIG, EBADF, EINVAL, EPROTO } from '../base/errnos.ts';
 import type { BtfType } from '../btf/btf.ts';
 import { addMap, directValue } from './map-rules.ts';
 import type { Session, Subprog } from './session.ts';
@@ -16,7 +16,8 @@ const TAIL_CALL = 12;
 const CALL = 0x80;
 const EXIT = 0x90;
 
-export const isJumpClass = ({ opcode }: Insn): boolean => classOf(opcode) === CLASS.JMP || classOf(opcode) === CLASS.JMP32;
+export const isJumpClass = ({ opcode }: Insn): boolean =>
+  classOf(opcode) === CLASS.JMP || classOf(opcode) === CLASS.JMP32;
 export const isCall = ({ opcode }: Insn): boolean => (opcode & 0xf0) === CALL && classOf(opcode) === CLASS.JMP;
 export const isPseudoCall = (i: Insn): boolean => i.opcode === OPCODE.CALL && i.src === 1;
 export const isKfuncCall = (i: Insn): boolean => i.opcode === OPCODE.CALL && i.src === 2;
@@ -92,7 +93,8 @@ export function findSubprogs(env: Session): void {
   if (env.log.level2) env.subprogs.forEach(({ start }, i) => env.log.write(`func#${i} @${start}\n`));
 }
 
-export const jumpTarget = ({ opcode, off, imm }: Insn, i: number): number => i + (opcode === OPCODE.GOTOL ? imm : off) + 1;
+export const jumpTarget = ({ opcode, off, imm }: Insn, i: number): number =>
+  i + (opcode === OPCODE.GOTOL ? imm : off) + 1;
 
 /** check_subprogs */
 export function checkSubprogs(env: Session): void {
@@ -175,7 +177,10 @@ function matchLines(env: Session): void {
   for (const [i, { insnOff }] of lineInfo.entries()) {
     const previous = lineInfo[i - 1]?.insnOff ?? -1;
     if ((i > 0 && insnOff <= previous) || insnOff >= env.count)
-      env.refuse(EINVAL, `Invalid line_info[${i}].insn_off:${insnOff} (prev_offset:${Math.max(previous, 0)} prog->len:${env.count})`);
+      env.refuse(
+        EINVAL,
+        `Invalid line_info[${i}].insn_off:${insnOff} (prev_offset:${Math.max(previous, 0)} prog->len:${env.count})`,
+      );
     if (sub === env.subprogs.length) continue;
     if (insnOff === env.subprogs[sub].start) sub++;
     else if (env.subprogs[sub].start < insnOff) env.refuse(EINVAL, `missing bpf_line_info for func#${sub}`);
@@ -255,5 +260,3 @@ function resolveVariable(env: Session, i: number, insn: Insn): void {
     env.refuse(EINVAL, `pseudo btf_id ${insn.imm} in ldimm64 isn't KIND_VAR or KIND_FUNC`);
   env.wide.set(i, { btfId: insn.imm >>> 0 });
 }
-
-export { EACCES };

@@ -112,4 +112,5 @@ export const tnumWithSubreg = (a: Tnum, low: Tnum): Tnum => tnumOr(upper(a), tnu
 
 export const tnumText = ({ v, m }: Tnum): string => `(0x${v.toString(16)}; 0x${m.toString(16)})`;
 /** As in messages about offsets: a constant is a bare number. */
-export const tnumShort = ({ v, m }: Tnum): string => (m === 0n ? (v === 0n ? '0' : `0x${v.toString(16)}`) : tnumText({ v, m }));
+export const tnumShort = ({ v, m }: Tnum): string =>
+  m === 0n ? (v === 0n ? '0' : `0x${v.toString(16)}`) : tnumText({ v, m });

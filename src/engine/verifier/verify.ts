@@ -118,7 +118,9 @@ function* verifyGlobals(env: Session, all: boolean): Generator<void, void> {
       const s = env.subprogs[i];
       if (!s.isGlobal || s.verified || (!all && !s.called)) continue;
       if (env.log.level1)
-        env.log.write(env.facts.oldText ? `Validating ${s.name}() func#${i}...\n` : `Validating ${s.name}() func#${i}...\n`);
+        env.log.write(
+          env.facts.oldText ? `Validating ${s.name}() func#${i}...\n` : `Validating ${s.name}() func#${i}...\n`,
+        );
       yield* verifySubprog(env, i);
       s.verified = true;
       if (env.log.level1)
@@ -140,22 +142,23 @@ function checkStackDepth(env: Session): void {
   const roots = [0, ...env.subprogs.flatMap((s, i) => (s.isAsync ? [i] : []))];
   const calls = env.subprogs.map((s, i) => calleesOf(env, s.start, subprogEnd(env, i)));
   const round = (depth: number): number => Math.ceil(Math.max(depth, 1) / 16) * 16;
-  const visit = (subprog: number, depth: number, frame: number, tailReachable: boolean): void => {
+  const deepest = new Map<number, number>();
+  const visit = (subprog: number, depth: number, frame: number): void => {
+    // a chain as deep and as large was followed before
+    const key = subprog * MAX_FRAMES + frame;
+    if ((deepest.get(key) ?? -1) >= depth) return;
+    deepest.set(key, depth);
     const s = env.subprogs[subprog];
     if (frame > 0 && s.hasTailCall && depth >= 256)
-      env.refuse(
-        EACCES,
-        `tail_calls are not allowed when call stack of previous frames is ${depth} bytes. Too large`,
-      );
+      env.refuse(EACCES, `tail_calls are not allowed when call stack of previous frames is ${depth} bytes. Too large`);
     const total = depth + (s.stackDepth === 0 ? 0 : round(s.stackDepth));
-    if (total > MAX_STACK)
-      env.refuse(EACCES, `combined stack size of ${frame + 1} calls is ${total}. Too large`);
+    if (total > MAX_STACK) env.refuse(EACCES, `combined stack size of ${frame + 1} calls is ${total}. Too large`);
     for (const callee of calls[subprog]) {
       if (frame + 1 >= MAX_FRAMES) env.refuse(E2BIG, `the call stack of ${frame + 1} frames is too deep !`);
-      visit(callee, total, frame + 1, tailReachable);
+      visit(callee, total, frame + 1);
     }
   };
-  for (const root of roots) visit(root, 0, 0, false);
+  for (const root of roots) visit(root, 0, 0);
 }
 
 function calleesOf(env: Session, start: number, end: number): number[] {
@@ -181,7 +184,8 @@ function markPacketChanges(env: Session): void {
   });
   for (let round = 0; round < env.subprogs.length; round++)
     env.subprogs.forEach((s, n) => {
-      if (calleesOf(env, s.start, subprogEnd(env, n)).some((c) => env.subprogs[c].changesPacket)) s.changesPacket = true;
+      if (calleesOf(env, s.start, subprogEnd(env, n)).some((c) => env.subprogs[c].changesPacket))
+        s.changesPacket = true;
     });
 }
 

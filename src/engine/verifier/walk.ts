@@ -2,7 +2,7 @@
 import { E2BIG, EINVAL } from '../base/errnos.ts';
 import type { Insn } from '../isa/insn.ts';
 import { CLASS, classOf, MODE, modeOf, SIZE } from '../isa/opcodes.ts';
-import { constBounds, constNumber, UNKNOWN } from './bounds.ts';
+import { constBounds, UNKNOWN } from './bounds.ts';
 import { closeBranch, popBranch } from './branches.ts';
 import { checkAlu } from './insn/alu.ts';
 import { callFunction, returnToCaller } from './insn/frames.ts';
@@ -37,11 +37,9 @@ export function walk(env: Session, w: Walker, budget: number): boolean {
 function step(env: Session, w: Walker): boolean {
   const { log } = env;
   env.currentEntry = null;
-  if (env.insn < 0 || env.insn >= env.count)
-    env.refuse(EINVAL, `invalid insn idx ${env.insn} insn_cnt ${env.count}`);
+  if (env.insn < 0 || env.insn >= env.count) env.refuse(EINVAL, `invalid insn idx ${env.insn} insn_cnt ${env.count}`);
   const i = env.insn;
-  if (++env.insnsProcessed > LIMIT)
-    env.refuse(E2BIG, `BPF program is too large. Processed ${env.insnsProcessed} insn`);
+  if (++env.insnsProcessed > LIMIT) env.refuse(E2BIG, `BPF program is too large. Processed ${env.insnsProcessed} insn`);
   env.cur.lastInsn = env.prev;
   if (env.prunePoint[i] && isStateVisited(env, i)) {
     if (log.level1) {
@@ -174,7 +172,13 @@ function nextPath(env: Session, w: Walker, outcome: 'exit' | 'pruned'): boolean 
   env.prev = next.prev;
   w.printState = true;
   if (records) {
-    env.paths.push({ parent: next.path, from: next.prev, start: env.visits.length, end: env.visits.length, outcome: 'running' });
+    env.paths.push({
+      parent: next.path,
+      from: next.prev,
+      start: env.visits.length,
+      end: env.visits.length,
+      outcome: 'running',
+    });
     env.path = env.paths.length - 1;
   }
   return false;
@@ -230,11 +234,8 @@ function checkPacketLoad(env: Session, insn: Insn, isIndirect: boolean): void {
   checkLeaks(env);
   if (env.cur.lock) env.refuse(EINVAL, 'BPF_LD_[ABS|IND] cannot be used inside bpf_spin_lock-ed region');
   if (env.cur.rcu) env.refuse(EINVAL, 'BPF_LD_[ABS|IND] cannot be used inside bpf_rcu_read_lock-ed region');
-  if (env.val(6).type !== T.PTR_TO_CTX)
-    env.refuse(EINVAL, 'at the time of BPF_LD_ABS|IND R6 != pointer to skb');
+  if (env.val(6).type !== T.PTR_TO_CTX) env.refuse(EINVAL, 'at the time of BPF_LD_ABS|IND R6 != pointer to skb');
   if (isIndirect) checkSource(env, insn.src);
   clearCallerSaved(env);
   env.reg(0).v = T.scalar(UNKNOWN);
 }
-
-export { constNumber };

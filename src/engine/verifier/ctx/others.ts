@@ -31,8 +31,7 @@ const plain = (limit: number, writes: boolean, returns: CtxRules['returns'] = ()
   packetAccess: false,
   skbLoads: false,
   returns,
-  access: (_, off, size, isWrite) =>
-    off < 0 || off >= limit || (isWrite && !writes) || off % size !== 0 ? null : ANY,
+  access: (_, off, size, isWrite) => (off < 0 || off >= limit || (isWrite && !writes) || off % size !== 0 ? null : ANY),
 });
 
 export const RAW_TRACEPOINT = plain(96, false);

@@ -1,5 +1,12 @@
 /* Programs whose context is struct __sk_buff (bpf_skb_is_valid_access and what the types add to it). */
-import { PTR_TO_PACKET, PTR_TO_PACKET_END, PTR_TO_PACKET_META, PTR_TO_SOCK_COMMON, MAYBE_NULL, SCALAR } from '../types.ts';
+import {
+  PTR_TO_PACKET,
+  PTR_TO_PACKET_END,
+  PTR_TO_PACKET_META,
+  PTR_TO_SOCK_COMMON,
+  MAYBE_NULL,
+  SCALAR,
+} from '../types.ts';
 import type { CtxRules, CtxValue } from './rules.ts';
 
 const SIZE = 192;
@@ -30,13 +37,13 @@ function common(off: number, size: number, isWrite: boolean): CtxValue | null {
   if (off < 0 || off >= SIZE || off % size !== 0) return null;
   if (within(off, CB, CB_END)) return off + size <= CB_END ? ANY : null;
   const isAddress = within(off, 92, 132);
-  if (within(off, DATA, DATA_END + 4) || within(off, DATA_META, DATA_META + 4) || isAddress) return size === 4 ? ANY : null;
+  if (within(off, DATA, DATA_END + 4) || within(off, DATA_META, DATA_META + 4) || isAddress)
+    return size === 4 ? ANY : null;
   if (within(off, FLOW_KEYS, TSTAMP)) return null;
   if (within(off, TSTAMP, WIRE_LEN)) return size === 8 && off === TSTAMP ? ANY : null;
   if (within(off, HWTSTAMP, SIZE)) return !isWrite && size === 8 ? ANY : null;
   if (within(off, TSTAMP_TYPE, HWTSTAMP)) return null;
-  if (within(off, SK, SK + 8))
-    return !isWrite && size === 8 ? { type: PTR_TO_SOCK_COMMON | MAYBE_NULL } : null;
+  if (within(off, SK, SK + 8)) return !isWrite && size === 8 ? { type: PTR_TO_SOCK_COMMON | MAYBE_NULL } : null;
   if (isWrite) return size === 4 ? ANY : null;
   return size <= 4 ? ANY : null;
 }
@@ -108,7 +115,11 @@ export const CGROUP_SKB: CtxRules = {
   skbLoads: true,
   returns: (env) => (env.program.expectedAttachType === CGROUP_INET_EGRESS ? [0, 3] : [0, 1]),
   access(_, off, size, isWrite) {
-    if (within(off, TC_CLASSID, TC_CLASSID + 4) || within(off, DATA_META, DATA_META + 4) || within(off, WIRE_LEN, WIRE_LEN + 4))
+    if (
+      within(off, TC_CLASSID, TC_CLASSID + 4) ||
+      within(off, DATA_META, DATA_META + 4) ||
+      within(off, WIRE_LEN, WIRE_LEN + 4)
+    )
       return null;
     if (isWrite && !CGROUP_WRITES.some(([from, to]) => within(off, from, to))) return null;
     const base = common(off, size, isWrite);

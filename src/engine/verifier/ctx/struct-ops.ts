@@ -32,7 +32,7 @@ function access(env: Session, off: number, size: number, isWrite: boolean): CtxV
   if (off < 0 || off >= SIZE || isWrite || off % size !== 0 || !attach) return null;
   const proto = btf.type(attach.proto);
   if (!proto) return null;
-  if (off % 8 !== 0 && env.facts.narrowPointerRefused === true && off % 8 !== 0) {
+  if (off % 8 !== 0 && env.facts.narrowPointerRefused) {
     env.say(`func '${attach.member}' offset ${off} is not multiple of 8\n`);
     return null;
   }
@@ -106,7 +106,8 @@ const TCP_WRITABLE: readonly (readonly [path: string, anywhere: boolean])[] = [
 export function checkStructWrite(env: Session, btfId: number, off: number, size: number): void {
   const { btf } = env;
   const struct = btf.type(btfId);
-  if (env.attach?.struct !== 'tcp_congestion_ops' || struct?.name !== 'tcp_sock') env.refuse(EACCES, 'only read is supported');
+  if (env.attach?.struct !== 'tcp_congestion_ops' || struct?.name !== 'tcp_sock')
+    env.refuse(EACCES, 'only read is supported');
   const fields = [...TCP_WRITABLE, ...env.facts.tcpWritable.map((name) => [name, false] as const)];
   for (const [path, anywhere] of fields) {
     const field = btf.field('tcp_sock', path);
@@ -115,10 +116,7 @@ export function checkStructWrite(env: Session, btfId: number, off: number, size:
     const hit = anywhere ? off >= field.byteOffset && off < end : off === field.byteOffset;
     if (!hit) continue;
     if (off + size > end)
-      env.refuse(
-        EACCES,
-        `write access at off ${off} with size ${size} beyond the member of tcp_sock ended at ${end}`,
-      );
+      env.refuse(EACCES, `write access at off ${off} with size ${size} beyond the member of tcp_sock ended at ${end}`);
     return;
   }
   env.refuse(EACCES, `no write support to tcp_sock at off ${off}`);

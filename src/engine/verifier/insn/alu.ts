@@ -7,7 +7,6 @@ import {
   cloneBounds,
   constBounds,
   constNumber,
-  isSubregConst,
   S64_MAX,
   S64_MIN,
   setTnum,
@@ -23,7 +22,7 @@ import { markPrecise } from '../precision.ts';
 import * as ALU from '../scalar-alu.ts';
 import type { Session } from '../session.ts';
 import { pushBranch } from '../branches.ts';
-import { LIVE_WRITTEN, type Reg } from '../state.ts';
+import { type Reg } from '../state.ts';
 import { tnumAdd, tnumSub, tnumWithSubreg, U64_MAX } from '../tnum.ts';
 import * as T from '../types.ts';
 import { assignId } from './ids.ts';
@@ -74,8 +73,8 @@ function checkMoveFields(env: Session, insn: Insn): void {
       env.refuse(EINVAL, 'addr_space_cast insn can only convert between address space 1 and 0');
     env.refuse(EINVAL, 'addr_space_cast insn can only be used in a program that has an associated arena');
   }
-  const extends_ = env.facts.v4 && (off === 8 || off === 16 || (is64 && off === 32));
-  if ((off !== 0 && !extends_) || imm !== 0) env.refuse(EINVAL, reserved);
+  const signExtends = env.facts.v4 && (off === 8 || off === 16 || (is64 && off === 32));
+  if ((off !== 0 && !signExtends) || imm !== 0) env.refuse(EINVAL, reserved);
 }
 
 function checkMove(env: Session, insn: Insn): void {
@@ -104,7 +103,9 @@ function extendMove(env: Session, insn: Insn, is64: boolean): void {
   const { b } = from.v;
   const keeps = insn.off === 0 ? T.bitsOf(b) <= 32 : b.umax < 1n << BigInt(insn.off - 1);
   if (keeps) assignId(env, from);
-  const v = keeps ? from.v : T.derive(from.v, { id: 0, addConst: false, off: from.v.addConst ? from.v.off : from.v.off });
+  const v = keeps
+    ? from.v
+    : T.derive(from.v, { id: 0, addConst: false, off: from.v.addConst ? from.v.off : from.v.off });
   let result: Bounds = b;
   if (is64) result = signExtend64(b, insn.off >> 3);
   else {
@@ -170,8 +171,7 @@ function adjustScalar(env: Session, insn: Insn, op: number, dst: Reg, src: Bound
   const { id, addConst } = dst.v;
   const isSelf = isX(insn) && insn.src === insn.dst;
   const links = op === ALU.ADD && !is32 && id !== 0 && src.m === 0n && !isSelf && env.facts.linkedScalars;
-  if (links && !addConst && src.v <= S32_MAX)
-    dst.v = T.derive(dst.v, { b, addConst: true, off: Number(src.v) });
+  if (links && !addConst && src.v <= S32_MAX) dst.v = T.derive(dst.v, { b, addConst: true, off: Number(src.v) });
   else dst.v = T.scalar(b);
 }
 
@@ -212,8 +212,7 @@ function checkSane(env: Session, v: T.Val, type: number): void {
   const { smin } = v.b;
   if (smin === S64_MIN)
     env.refuse(EINVAL, `math between ${name} pointer and register with unbounded min value is not allowed`);
-  if (smin >= LIMIT || smin <= -LIMIT)
-    env.refuse(EINVAL, `value ${smin} makes ${name} pointer be out of bounds`);
+  if (smin >= LIMIT || smin <= -LIMIT) env.refuse(EINVAL, `value ${smin} makes ${name} pointer be out of bounds`);
 }
 
 const MATH: ReadonlySet<number> = new Set([
@@ -263,7 +262,11 @@ function adjustPointer(env: Session, insn: Insn, op: number, ptr: T.Val, off: T.
   }
   checkSane(env, result, ptr.type);
   const bounds = result.b.m === 0n ? result.b : syncBounds(result.b);
-  set(env, n, reversed ? T.derive(result, { b: bounds, refObjId: env.val(n).refObjId }) : T.derive(result, { b: bounds }));
+  set(
+    env,
+    n,
+    reversed ? T.derive(result, { b: bounds, refObjId: env.val(n).refObjId }) : T.derive(result, { b: bounds }),
+  );
 }
 
 const fitsInt = (x: bigint): boolean => x === BigInt.asIntN(32, x);
@@ -303,5 +306,3 @@ function subOffset(env: Session, n: number, ptr: T.Val, b: Bounds, reversed: boo
   if (!T.isPacket(ptr.type)) return T.derive(ptr, { b: c });
   return T.derive(ptr, { b: c, id: env.newId(), range: b.smin < 0n ? 0 : ptr.range });
 }
-
-export { isSubregConst, LIVE_WRITTEN };

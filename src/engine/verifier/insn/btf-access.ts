@@ -9,7 +9,9 @@ import { type Walked, walkStruct } from './btf-walk.ts';
 import type { MemAccess } from './memory.ts';
 
 /** Fields that keep the trust of the struct they are read from (BTF_TYPE_SAFE_ lists of the verifier). */
-const SAFE: Readonly<Record<'rcu' | 'rcuOrNull' | 'trusted' | 'trustedOrNull', Readonly<Record<string, readonly string[]>>>> = {
+const SAFE: Readonly<
+  Record<'rcu' | 'rcuOrNull' | 'trusted' | 'trustedOrNull', Readonly<Record<string, readonly string[]>>>
+> = {
   rcu: {
     task_struct: ['cpus_ptr', 'cgroups', 'real_parent', 'group_leader'],
     cgroup: ['kn'],
@@ -55,15 +57,12 @@ function load(env: Session, n: number, v: T.Val): void {
 export function checkBtfAccess(env: Session, a: MemAccess, v: T.Val, off: number): void {
   if (v.type === T.CONST_PTR_TO_MAP) return checkMapPointer(env, a, v, off);
   const name = v.btf?.type(v.btfId)?.name ?? '';
-  if (!isGpl(env))
-    env.refuse(EINVAL, `Cannot access kernel 'struct ${name}' from non-GPL compatible program`);
+  if (!isGpl(env)) env.refuse(EINVAL, `Cannot access kernel 'struct ${name}' from non-GPL compatible program`);
   if (off < 0) env.refuse(EACCES, `R${a.regno} is ptr_${name} invalid negative access: off=${off}`);
   if (v.b.m !== 0n || v.b.v !== 0n)
     env.refuse(EACCES, `R${a.regno} is ptr_${name} invalid variable offset: off=${off}, var_off=${tnumShort(v.b)}`);
-  if (v.type & T.MEM_USER)
-    env.refuse(EACCES, `R${a.regno} is ptr_${name} access user memory: off=${off}`);
-  if (v.type & T.MEM_PERCPU)
-    env.refuse(EACCES, `R${a.regno} is ptr_${name} access percpu memory: off=${off}`);
+  if (v.type & T.MEM_USER) env.refuse(EACCES, `R${a.regno} is ptr_${name} access user memory: off=${off}`);
+  if (v.type & T.MEM_PERCPU) env.refuse(EACCES, `R${a.regno} is ptr_${name} access percpu memory: off=${off}`);
   if (a.isWrite) {
     if (env.program.type === 'struct_ops' && env.attach && (v.type & T.MEM_ALLOC) === 0)
       return checkStructWrite(env, v.btfId, off, a.size);

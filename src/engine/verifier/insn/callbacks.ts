@@ -33,7 +33,10 @@ export function callbackOf(id: number, meta: CallMeta): CallbackRule | null {
         isAsync: false,
         set: (env, caller, callee) => {
           callee.regs[1] = copyReg(caller.regs[1]);
-          callee.regs[2].v = T.pointer(T.PTR_TO_BTF_ID, { btf: env.btf, btfId: env.btf.find('STRUCT', 'vm_area_struct') });
+          callee.regs[2].v = T.pointer(T.PTR_TO_BTF_ID, {
+            btf: env.btf,
+            btfId: env.btf.find('STRUCT', 'vm_area_struct'),
+          });
           callee.regs[3] = copyReg(caller.regs[4]);
           callee.inCallback = true;
           callee.returns = [0, 1];

@@ -102,18 +102,11 @@ function scalars64(a: Bounds, b: Bounds, op: number): Decision {
   if (op === JEQ || op === JNE) {
     if (a.m === 0n && b.m === 0n) return (a.v === b.v) === (op === JEQ);
     const apart =
-      !tnumOverlap(a, b) ||
-      a.umin > b.umax ||
-      a.umax < b.umin ||
-      a.smin > b.smax ||
-      a.smax < b.smin ||
-      differ32(a, b);
+      !tnumOverlap(a, b) || a.umin > b.umax || a.umax < b.umin || a.smin > b.smax || a.smax < b.smin || differ32(a, b);
     return apart ? op === JNE : null;
   }
   if (op === JSET) return testBits(a.v, a.m, b.v, b.m);
-  return isSigned(op)
-    ? ordered(op, a.smin, a.smax, b.smin, b.smax)
-    : ordered(op, a.umin, a.umax, b.umin, b.umax);
+  return isSigned(op) ? ordered(op, a.smin, a.smax, b.smin, b.smax) : ordered(op, a.umin, a.umax, b.umin, b.umax);
 }
 
 function scalars32(a: Bounds, b: Bounds, op: number): Decision {

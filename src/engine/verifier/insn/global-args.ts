@@ -45,7 +45,8 @@ export function argumentsOf(env: Session, subprog: number): readonly Argument[] 
   const proto = func && btf ? btf.type(func.type) : null;
   if (!btf || !func || !proto) return env.refuse(EINVAL, 'invalid type of function');
   const { isGlobal } = env.subprogs[subprog];
-  if (proto.params.length > 5) env.refuse(EINVAL, `Global function ${func.name}() with ${proto.params.length} > 5 args. Buggy compiler.`);
+  if (proto.params.length > 5)
+    env.refuse(EINVAL, `Global function ${func.name}() with ${proto.params.length} > 5 args. Buggy compiler.`);
   const returns = btf.type(btf.skipModifiers(proto.type));
   if (!returns || !NUMBERS.has(returns.kind)) {
     if (!isGlobal) env.refuse(EINVAL, '');

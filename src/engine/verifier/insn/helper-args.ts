@@ -32,7 +32,7 @@ function parse(code: string): Code {
   if (known) return known;
   const [, kind, struct, tail] = code.startsWith('B:')
     ? (/^(B):([a-z_]+)(N?)$/.exec(code) ?? ['', 'B', '', ''])
-    : [...(/^(lock|timer|str|Sk|SC|St|[a-zA-Z])(.*)$/.exec(code) ?? ['', code, '']).toSpliced(2, 0, '')];
+    : (/^(lock|timer|str|Sk|SC|St|[a-zA-Z])()(.*)$/.exec(code) ?? ['', code, '', '']);
   const result: Code = {
     kind,
     nullable: tail.includes('N'),
@@ -105,11 +105,13 @@ function checkType(env: Session, code: Code, n: number, proto: HelperProto): voi
     env.refuse(EACCES, `R${n} type=${T.typeText(v.type)} expected=${kinds.map(T.typeText).join(', ')}`);
   if (T.baseType(v.type) !== T.PTR_TO_BTF_ID) return;
   if (isMemory) {
-    if (code.output) env.refuse(EACCES, `${helperName(proto.id)}() may write into memory pointed by R${n} type=${T.typeText(v.type)}`);
+    if (code.output)
+      env.refuse(EACCES, `${helperName(proto.id)}() may write into memory pointed by R${n} type=${T.typeText(v.type)}`);
     return;
   }
   if (code.kind !== 'B' && code.kind !== 'Sk') return;
-  if ((v.type & T.MAYBE_NULL) !== 0 && !code.nullable) env.refuse(EACCES, `Possibly NULL pointer passed to helper arg${n}`);
+  if ((v.type & T.MAYBE_NULL) !== 0 && !code.nullable)
+    env.refuse(EACCES, `Possibly NULL pointer passed to helper arg${n}`);
   const wanted = code.kind === 'Sk' ? 'sock_common' : code.struct;
   const id = env.btf.find('STRUCT', wanted);
   // a kernel's types that are only in part here: names decide
@@ -122,7 +124,8 @@ function checkType(env: Session, code: Code, n: number, proto: HelperProto): voi
 function checkOffset(env: Session, code: Code, n: number): void {
   const { v } = env.reg(n);
   if (code.releases) {
-    if (v.off !== 0 && env.facts.releaseOffsetText) env.refuse(EINVAL, `R${n} must have zero offset when passed to release func or trusted arg to kfunc`);
+    if (v.off !== 0 && env.facts.releaseOffsetText)
+      env.refuse(EINVAL, `R${n} must have zero offset when passed to release func or trusted arg to kfunc`);
     return checkNoOffset(env, v, n, env.facts.releaseOffsetText);
   }
   switch (T.baseType(v.type)) {
@@ -155,7 +158,8 @@ export function checkArgument(env: Session, text: string, n: number, meta: CallM
     checkOffset(env, code, n);
   }
   if (code.releases) {
-    if (v.refObjId === 0 && !T.isNull(v)) env.refuse(EINVAL, `R${n} must be referenced when passed to release function`);
+    if (v.refObjId === 0 && !T.isNull(v))
+      env.refuse(EINVAL, `R${n} must be referenced when passed to release function`);
     meta.releases = n;
     meta.nullRelease = T.isNull(v);
   }
@@ -184,7 +188,11 @@ function use(env: Session, code: Code, n: number, meta: CallMeta, proto: HelperP
       });
     case 'm':
       if (code.fixed)
-        checkHelperMemory(env, n, code.fixed, { isWrite: code.output, zeroOk: false, output: code.output ? meta.output : null });
+        checkHelperMemory(env, n, code.fixed, {
+          isWrite: code.output,
+          zeroOk: false,
+          output: code.output ? meta.output : null,
+        });
       return;
     case 's': {
       const memory = parse(proto.args[n - 2] ?? 'm');
@@ -236,10 +244,12 @@ function constKey(env: Session, v: T.Val, keySize: number): number {
 function checkString(env: Session, n: number): void {
   const { v } = env.reg(n);
   const { map } = v;
-  if (!map || (map.flags & F_RDONLY_PROG) === 0 || !map.frozen) env.refuse(EACCES, `R${n} does not point to a readonly map'`);
+  if (!map || (map.flags & F_RDONLY_PROG) === 0 || !map.frozen)
+    env.refuse(EACCES, `R${n} does not point to a readonly map'`);
   if (v.b.m !== 0n) env.refuse(EACCES, `R${n} is not a constant address'`);
   const start = v.off + Number(v.b.v);
   const bytes = map.contents ?? new Uint8Array();
-  if (start < 0 || start >= map.valueSize) env.refuse(EACCES, `invalid access to map value, value_size=${map.valueSize} off=${start} size=${tnumShort(v.b)}`);
+  if (start < 0 || start >= map.valueSize)
+    env.refuse(EACCES, `invalid access to map value, value_size=${map.valueSize} off=${start} size=${tnumShort(v.b)}`);
   if (!bytes.subarray(start).includes(0)) env.refuse(EINVAL, 'string is not zero-terminated');
 }

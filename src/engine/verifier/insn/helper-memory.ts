@@ -33,7 +33,8 @@ export function checkHelperMemory(env: Session, regno: number, size: number, use
     case T.PTR_TO_MAP_VALUE:
       return checkMapValue(env, regno, v.off, size, zeroOk, isWrite, false);
     case T.PTR_TO_MEM:
-      if (isWrite && (v.type & T.MEM_RDONLY) !== 0) env.refuse(EACCES, `R${regno} cannot write into ${T.typeText(v.type)}`);
+      if (isWrite && (v.type & T.MEM_RDONLY) !== 0)
+        env.refuse(EACCES, `R${regno} cannot write into ${T.typeText(v.type)}`);
       return checkRegion(env, regno, v.off, size, v.range, zeroOk);
     case T.PTR_TO_STACK:
       return stackMemory(env, regno, v.off, size, use);
@@ -67,7 +68,10 @@ export function checkSizeRegister(env: Session, regno: number, use: MemoryUse): 
   const known = b.m === 0n;
   if (b.smin < 0n) env.refuse(EACCES, `R${regno} min value is negative, either use unsigned or 'var &= const'`);
   if (b.umin === 0n && !use.zeroOk)
-    env.refuse(EACCES, `R${regno} invalid zero-sized read: u64=[${BigInt.asIntN(64, b.umin)},${BigInt.asIntN(64, b.umax)}]`);
+    env.refuse(
+      EACCES,
+      `R${regno} invalid zero-sized read: u64=[${BigInt.asIntN(64, b.umin)},${BigInt.asIntN(64, b.umax)}]`,
+    );
   if (b.umax >= MAX_SIZE)
     env.refuse(EACCES, `R${regno} unbounded memory access, use 'var &= const' or 'if (var < const)'`);
   checkHelperMemory(env, regno - 1, Number(b.umax), known ? use : { ...use, output: null });

@@ -2,7 +2,6 @@
 import { EACCES, EINVAL } from '../../base/errnos.ts';
 import { helperName } from '../../isa/helper-names.ts';
 import { cloneBounds, syncBounds, UNKNOWN } from '../bounds.ts';
-import { checkSource, markRead } from '../liveness.ts';
 import type { VerifierMap } from '../environment.ts';
 import { checkMapHelper, F_RDONLY_PROG, MAP } from '../map-rules.ts';
 import { markPrecise } from '../precision.ts';
@@ -16,7 +15,6 @@ import { clearCallerSaved, pushAsync, pushCallback } from './frames.ts';
 import { checkMem } from './memory.ts';
 import { clearPackets } from './packets.ts';
 import { acquire, checkLeaks, release } from './references.ts';
-import { processLock } from './locks.ts';
 
 /** What the arguments of a call have told (struct bpf_call_arg_meta). */
 export interface CallMeta {
@@ -44,7 +42,8 @@ function available(env: Session, id: number): HelperProto {
 
 export function checkHelper(env: Session, id: number): void {
   const proto = available(env, id);
-  if (proto.gpl && !isGpl(env)) env.refuse(EINVAL, 'cannot call GPL-restricted function from non-GPL compatible program');
+  if (proto.gpl && !isGpl(env))
+    env.refuse(EINVAL, 'cannot call GPL-restricted function from non-GPL compatible program');
   const sleepable = (env.program.flags & SLEEPABLE) !== 0;
   if (!sleepable && proto.sleeps) env.refuse(EINVAL, 'helper call might sleep in a non-sleepable prog');
   if (env.cur.rcu && proto.sleeps)
@@ -170,7 +169,8 @@ function setResult(env: Session, proto: HelperProto, meta: CallMeta): void {
   if (neverNull(env, proto, meta)) v = T.derive(v, { type: v.type & ~T.MAYBE_NULL });
   if (v.type & T.MAYBE_NULL) v = T.derive(v, { id: env.newId() });
   if (FULLSOCK.has(proto.id)) v = T.derive(v, { refObjId: meta.refObjId });
-  const acquires = proto.acquires || (proto.id === 1 && (meta.map?.type === MAP.SOCKMAP || meta.map?.type === MAP.SOCKHASH));
+  const acquires =
+    proto.acquires || (proto.id === 1 && (meta.map?.type === MAP.SOCKMAP || meta.map?.type === MAP.SOCKHASH));
   if (acquires) {
     const id = acquire(env);
     v = T.derive(v, { id, refObjId: id });
@@ -204,5 +204,3 @@ function numberResult(env: Session, id: number, meta: CallMeta): T.Val['b'] {
   b.s32min = -4095;
   return syncBounds(b);
 }
-
-export { checkSource, markRead, processLock };

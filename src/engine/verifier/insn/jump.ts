@@ -64,7 +64,15 @@ export function checkCondJump(env: Session, insn: Insn): void {
   env.insn++;
 }
 
-function splitPaths(env: Session, insn: Insn, op: number, is32: boolean, dst: Reg, src: Reg | null, right: T.Val): void {
+function splitPaths(
+  env: Session,
+  insn: Insn,
+  op: number,
+  is32: boolean,
+  dst: Reg,
+  src: Reg | null,
+  right: T.Val,
+): void {
   const linked: LinkedReg[] = [];
   if (src && src.v.type === T.SCALAR && src.v.id) collect(env.cur, src.v.id, linked);
   if (dst.v.type === T.SCALAR && dst.v.id) collect(env.cur, dst.v.id, linked);
@@ -103,7 +111,13 @@ const setBounds = (r: Reg, b: Bounds): void => {
 };
 
 /** reg_set_min_max: the arm that goes on first, then the other. */
-function refineArms(env: Session, { dst, src, otherDst, otherSrc }: Arms, right: T.Val, op: number, is32: boolean): void {
+function refineArms(
+  env: Session,
+  { dst, src, otherDst, otherSrc }: Arms,
+  right: T.Val,
+  op: number,
+  is32: boolean,
+): void {
   if (dst.v.type !== T.SCALAR || right.type !== T.SCALAR) return;
   if (!env.facts.refineRanges && right.b.m !== 0n && dst.v.b.m !== 0n) return;
   const self = src === dst;

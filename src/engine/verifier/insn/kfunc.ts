@@ -7,7 +7,7 @@ import { markRead } from '../liveness.ts';
 import { kfuncFlags, type KfuncFlags } from '../protos/kfuncs.ts';
 import { markPrecise } from '../precision.ts';
 import type { Session } from '../session.ts';
-import { ALL_MISC, fill, LIVE_READ64, LIVE_WRITTEN, STACK_ITER } from '../state.ts';
+import { fill, LIVE_READ64, LIVE_WRITTEN, STACK_ITER } from '../state.ts';
 import { findPrevious, widen } from '../states.ts';
 import * as T from '../types.ts';
 import { embeds, isScalarKind, isStruct } from './btf-walk.ts';
@@ -95,7 +95,11 @@ const KIND = (t: BtfType | null): string => (t ? t.kind : 'UNKN');
 
 function structArgument(env: Session, { name, flags }: KfuncCall, target: BtfType | null, n: number, i: number): void {
   const { v } = env.reg(n);
-  if (!isStruct(target)) env.refuse(EINVAL, `kernel function ${name} args#${i} pointer type ${KIND(target)} ${target?.name ?? ''} is not supported`);
+  if (!isStruct(target))
+    env.refuse(
+      EINVAL,
+      `kernel function ${name} args#${i} pointer type ${KIND(target)} ${target?.name ?? ''} is not supported`,
+    );
   if (flags.trusted && !T.isTrusted(v)) env.refuse(EINVAL, `R${n} must be referenced or trusted`);
   if (flags.rcu && !T.isTrusted(v) && !T.isRcu(v)) env.refuse(EINVAL, `R${n} must be a rcu pointer`);
   if (!v.btf || embeds(v.btf, v.btfId, v.off, target.id, false)) return;
@@ -128,7 +132,8 @@ function isNumbers(env: Session, t: BtfType, depth: number): boolean {
 }
 
 function memoryArgument(env: Session, btf: Btf, target: BtfType | null, n: number, i: number): void {
-  const ok = target && (isScalarKind(target) || target.kind === 'VOID' || (isStruct(target) && isNumbers(env, target, 0)));
+  const ok =
+    target && (isScalarKind(target) || target.kind === 'VOID' || (isStruct(target) && isNumbers(env, target, 0)));
   if (!ok)
     env.refuse(
       EINVAL,
@@ -197,7 +202,11 @@ function finish(env: Session, call: KfuncCall): void {
   if (isStruct(target)) {
     const trusted = flags.acquire ? T.PTR_TRUSTED : 0;
     r0.v = T.pointer(T.PTR_TO_BTF_ID | nullable | trusted, { btf, btfId: target.id, id: nullable ? env.newId() : 0 });
-  } else r0.v = T.pointer(T.PTR_TO_MEM | T.MEM_RDONLY * 0 | nullable, { range: Math.max(btf.sizeOf(type.type), 0), id: nullable ? env.newId() : 0 });
+  } else
+    r0.v = T.pointer(T.PTR_TO_MEM | nullable, {
+      range: Math.max(btf.sizeOf(type.type), 0),
+      id: nullable ? env.newId() : 0,
+    });
   if (flags.acquire) {
     const id = acquire(env);
     r0.v = T.derive(r0.v, { refObjId: id, id: nullable ? id : r0.v.id });
@@ -224,5 +233,3 @@ function nextIteration(env: Session, ptr: T.Val, _name: string): void {
   slot.v = T.derive(slot.v, { object: { ...object, active: false } });
   env.reg(0).v = T.ZERO_SCALAR;
 }
-
-export { ALL_MISC };

@@ -13,7 +13,8 @@ export function processLock(env: Session, regno: number, isLock: boolean): void 
   const field = fieldOf(map, 'bpf_spin_lock');
   if (!field) env.refuse(EINVAL, `map '${map.name}' has no valid bpf_spin_lock`);
   const at = Number(v.b.v) + v.off;
-  if (field.offset !== at) env.refuse(EINVAL, `off ${at} doesn't point to 'struct bpf_spin_lock' that is at ${field.offset}`);
+  if (field.offset !== at)
+    env.refuse(EINVAL, `off ${at} doesn't point to 'struct bpf_spin_lock' that is at ${field.offset}`);
   if (isLock) {
     if (env.cur.lock) env.refuse(EINVAL, 'Locking two bpf_spin_locks are not allowed');
     env.cur.lock = { ptr: map, id: v.id };

@@ -8,7 +8,6 @@ import { checkDestination, checkSource } from '../liveness.ts';
 import { F_RDONLY_PROG, F_WRONLY_PROG } from '../map-rules.ts';
 import { printLine } from '../print.ts';
 import type { Session } from '../session.ts';
-import { LIVE_WRITTEN } from '../state.ts';
 import { tnumAdd, tnumConst, tnumShort } from '../tnum.ts';
 import * as T from '../types.ts';
 import { checkBtfAccess } from './btf-access.ts';
@@ -57,7 +56,15 @@ const S64_MIN = -0x8000_0000_0000_0000n;
 const VAR_LIMIT = 1n << 29n;
 
 /** __check_mem_access: one end of an access. */
-function checkEnd(env: Session, v: T.Val, regno: number, off: bigint, size: number, limit: number, zeroOk: boolean): boolean {
+function checkEnd(
+  env: Session,
+  v: T.Val,
+  regno: number,
+  off: bigint,
+  size: number,
+  limit: number,
+  zeroOk: boolean,
+): boolean {
   if (off >= 0n && (size > 0 || zeroOk) && off + BigInt(size) <= BigInt(limit)) return true;
   const where = `off=${BigInt.asIntN(32, off)} size=${size}`;
   const base = T.baseType(v.type);
@@ -70,15 +77,19 @@ function checkEnd(env: Session, v: T.Val, regno: number, off: bigint, size: numb
 }
 
 /** check_mem_region_access: both ends inside of [0, limit). */
-export function checkRegion(env: Session, regno: number, off: number, size: number, limit: number, zeroOk: boolean): void {
+export function checkRegion(
+  env: Session,
+  regno: number,
+  off: number,
+  size: number,
+  limit: number,
+  zeroOk: boolean,
+): void {
   const { v } = env.reg(regno);
   const { smin, umax } = v.b;
   const low = smin + BigInt(off);
   if (smin < 0n && (smin === S64_MIN || low !== BigInt.asIntN(32, low) || low < 0n))
-    env.refuse(
-      EACCES,
-      `R${regno} min value is negative, either use unsigned index or do a if (index >=0) check.`,
-    );
+    env.refuse(EACCES, `R${regno} min value is negative, either use unsigned index or do a if (index >=0) check.`);
   if (!checkEnd(env, v, regno, low, size, limit, zeroOk))
     env.refuse(EACCES, `R${regno} min value is outside of the allowed memory range`);
   if (umax >= VAR_LIMIT)
@@ -91,10 +102,7 @@ export function checkRegion(env: Session, regno: number, off: number, size: numb
 export function checkPacket(env: Session, regno: number, off: number, size: number, zeroOk: boolean): void {
   const { v } = env.reg(regno);
   if (v.b.smin < 0n)
-    env.refuse(
-      EACCES,
-      `R${regno} min value is negative, either use unsigned index or do a if (index >=0) check.`,
-    );
+    env.refuse(EACCES, `R${regno} min value is negative, either use unsigned index or do a if (index >=0) check.`);
   if (v.range < 0) env.refuse(EINVAL, `R${regno} offset is outside of the packet`);
   if (!checkEnd(env, v, regno, BigInt(off), size, v.range, zeroOk))
     env.refuse(EACCES, `R${regno} offset is outside of the packet`);
@@ -261,10 +269,7 @@ const SOCK_SIZES: Readonly<Record<number, number>> = {
 const sock: Rule = (env, a, v, off) => {
   if (a.isWrite) env.refuse(EACCES, `R${a.regno} cannot write into ${T.typeText(v.type)}`);
   if (v.b.smin < 0n)
-    env.refuse(
-      EACCES,
-      `R${a.regno} min value is negative, either use unsigned index or do a if (index >=0) check.`,
-    );
+    env.refuse(EACCES, `R${a.regno} min value is negative, either use unsigned index or do a if (index >=0) check.`);
   const limit = SOCK_SIZES[T.baseType(v.type)];
   const bad = off < 0 || off + a.size > limit || off % a.size !== 0 || a.size > 8 || v.b.m !== 0n;
   if (bad) env.refuse(EACCES, `R${a.regno} invalid ${T.typeText(v.type)} access off=${off} size=${a.size}`);
@@ -379,5 +384,3 @@ export function checkAtomic(env: Session, insn: Insn): void {
   checkMem(env, { ...access, isWrite: true, value: -1 });
   checkSameKind(env, type, false);
 }
-
-export { LIVE_WRITTEN };

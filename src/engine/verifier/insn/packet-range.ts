@@ -8,11 +8,13 @@ const MAX_PACKET_OFF = 0xffff;
 const BEYOND_PKT_END = -2;
 const AT_PKT_END = -1;
 
-const isInit = ({ v }: Reg): boolean => v.type === T.PTR_TO_PACKET && v.id === 0 && v.off === 0 && v.b.m === 0n && v.b.v === 0n;
+const isInit = ({ v }: Reg): boolean =>
+  v.type === T.PTR_TO_PACKET && v.id === 0 && v.off === 0 && v.b.m === 0n && v.b.v === 0n;
 
 /** `p` can be compared with `end`. */
 const pairs = (p: Reg, end: Reg): boolean =>
-  (p.v.type === T.PTR_TO_PACKET && end.v.type === T.PTR_TO_PACKET_END) || (p.v.type === T.PTR_TO_PACKET_META && isInit(end));
+  (p.v.type === T.PTR_TO_PACKET && end.v.type === T.PTR_TO_PACKET_END) ||
+  (p.v.type === T.PTR_TO_PACKET_META && isInit(end));
 
 /** find_good_pkt_pointers: all pointers with p's base may reach up to p, or one further when p itself is below the end. */
 function giveRange(st: State, p: T.Val, open: boolean): void {

@@ -7,9 +7,7 @@ import { printLine } from '../print.ts';
 import type { Session } from '../session.ts';
 import { CLASS, classOf } from '../../isa/opcodes.ts';
 import {
-  ALL_MISC,
   byteType,
-  copyReg,
   type Frame,
   isSpilled,
   LIVE_READ64,
@@ -98,7 +96,11 @@ const bytesAt = (slot: Reg, low: number, i: number): number => byteType(slot.typ
 export function checkStackRead(env: Session, regno: number, off: number, size: number, to: number): void {
   const { v } = env.reg(regno);
   if (v.b.m === 0n) return readFixed(env, frameOf(env, v), off + Number(BigInt.asIntN(64, v.b.v)), size, to);
-  if (to < 0) env.refuse(EACCES, `variable offset stack pointer cannot be passed into helper function; var_off=${tnumShort(v.b)} off=${off} size=${size}`);
+  if (to < 0)
+    env.refuse(
+      EACCES,
+      `variable offset stack pointer cannot be passed into helper function; var_off=${tnumShort(v.b)} off=${off} size=${size}`,
+    );
   readRange(env, regno, off, size, true);
   const f = frameOf(env, v);
   loadStackBytes(env, f, Number(v.b.smin) + off, Number(v.b.smax) + off + size, to);
@@ -228,7 +230,8 @@ function writeFixed(env: Session, f: Frame, off: number, size: number, from: num
   const insn = env.insns[env.insn];
   const isImmediate = from < 0 && classOf(insn.opcode) === CLASS.ST;
   const r = from >= 0 ? env.reg(from) : null;
-  const bounded = !env.facts.boundedSpills || (r ? r.v.b !== UNKNOWN && !isUnknown(r.v.b) : env.insns[env.insn].imm !== 0);
+  const bounded =
+    !env.facts.boundedSpills || (r ? r.v.b !== UNKNOWN && !isUnknown(r.v.b) : env.insns[env.insn].imm !== 0);
   const aligned = off % 8 === 0 && bounded && (size === 8 || env.facts.partialSpills);
   if (r && aligned && r.v.type === SCALAR) {
     const fits = bitsOf(r.v.b) <= size * 8;
@@ -293,7 +296,14 @@ function writeRange(env: Session, f: Frame, v: Val, off: number, size: number, f
  * Memory on the stack that a helper reads, or a load at a variable offset (check_stack_range_initialized). `output`: the
  * helper only writes it, and the caller of this marks it as written afterwards.
  */
-export function readRange(env: Session, regno: number, off: number, size: number, isLoad: boolean, output = false): boolean {
+export function readRange(
+  env: Session,
+  regno: number,
+  off: number,
+  size: number,
+  isLoad: boolean,
+  output = false,
+): boolean {
   const { v } = env.reg(regno);
   const f = frameOf(env, v);
   const isFixed = v.b.m === 0n;
@@ -323,13 +333,19 @@ export function readRange(env: Session, regno: number, off: number, size: number
   return false;
 }
 
-function refuseObject(env: Session, f: Frame, regno: number, i: number, min: number, size: number, output: boolean): void {
+function refuseObject(
+  env: Session,
+  f: Frame,
+  regno: number,
+  i: number,
+  min: number,
+  size: number,
+  output: boolean,
+): void {
   const at = -i - 1;
   const type = byteType(f.stack[at >> 3].types, at % 8);
   if (type !== STACK_DYNPTR && type !== STACK_ITER) return;
-  if (output && type === STACK_ITER) env.refuse(EACCES, "potential write to iter via memory is not allowed");
+  if (output && type === STACK_ITER) env.refuse(EACCES, 'potential write to iter via memory is not allowed');
   if (output) return;
   env.refuse(EACCES, `invalid indirect read from stack R${regno} off ${min}+${i - min} size ${size}`);
 }
-
-export { ALL_MISC, copyReg };

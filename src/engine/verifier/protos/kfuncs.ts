@@ -120,4 +120,5 @@ export function kfuncFlags(name: string, type: string, hasCommon: boolean): Kfun
   return common;
 }
 
-export const isIteratorNext = (name: string): boolean => COMMON_FLAGS.get(name)?.iter === 'next' || /^bpf_iter_\w+_next$/.test(name);
+export const isIteratorNext = (name: string): boolean =>
+  COMMON_FLAGS.get(name)?.iter === 'next' || /^bpf_iter_\w+_next$/.test(name);
