@@ -1,9 +1,7 @@
 /** `lab verify`: recorded programs verified again, each difference told. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { openBtf } from '../engine/btf/read.ts';
-import type { Btf } from '../engine/btf/btf.ts';
-import { compareRecorded, type Comparison, type Recording } from '../engine/verifier/recorded.ts';
+import { type Btf, compareRecorded, type Comparison, openBtf, type VerifierRecording } from '../engine/index.ts';
 import { Usage, type Verb } from './cli.ts';
 
 function btfFor(file: string, kernel: string, given: string | undefined): Btf {
@@ -31,11 +29,12 @@ function run(args: readonly string[]): number {
   if (files.length === 0) throw new Usage('no file given');
   const all: Comparison[] = [];
   for (const file of files) {
-    const recording = JSON.parse(readFileSync(file, 'utf8')) as Recording;
+    const recording = JSON.parse(readFileSync(file, 'utf8')) as VerifierRecording;
     const btf = btfFor(file, recording.kernel_short, option('--btf'));
     const id = option('--id');
     const records = recording.records.filter((r) => r.skipped === undefined && (id === undefined || r.id === id));
-    const comparisons = records.map((r) => compareRecorded(r, recording.kernel_short, btf));
+    const owners = new Map<string, string>();
+    const comparisons = records.map((r) => compareRecorded(r, recording.kernel_short, btf, owners));
     if (!args.includes('--summary')) report(file, comparisons);
     all.push(...comparisons);
   }

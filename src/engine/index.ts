@@ -69,3 +69,5 @@ export { runConformance, runPlugin } from './oracle/conformance.ts';
 export { runIsaRecording } from './oracle/isa.ts';
 export { type ObjectLine, registerObject, type RegisteredObject } from './oracle/object.ts';
 export { type Recording, replay, type Replayed, replayable } from './oracle/replay.ts';
+export { compareRecorded, type Comparison, type Recording as VerifierRecording } from './verifier/recorded.ts';
+export { factsOf, verify, verifySteps } from './verifier/index.ts';

@@ -87,9 +87,13 @@ function callEdges(env: Session, i: number, next: number): readonly Edge[] {
   return edges;
 }
 
+/** An instruction is being followed still. */
+const onStack = (stack: readonly number[], i: number): boolean => stack.includes(i);
+
 /** Walks all edges; refuses what is not reached, and jumps into wide immediates. */
 export function checkCfg(env: Session): void {
   const { count } = env;
+  const { refusesRecursion } = env.facts;
   const seen = new Uint8Array(count);
   const next = new Uint8Array(count);
   const edges: (readonly Edge[])[] = [];
@@ -105,9 +109,18 @@ export function checkCfg(env: Session): void {
       continue;
     }
     const { to, kind } = mine[next[t]++];
+    // straight code needs no way back: the stack stays short
+    if (!refusesRecursion && next[t] === mine.length) {
+      stack.pop();
+      edges.pop();
+    }
     if (to < 0 || to >= count) env.refuse(EINVAL, `jump out of range from insn ${t} to ${to}`);
     if (kind === BRANCH) env.prunePoint[to] = env.jumpPoint[to] = 1;
-    if (seen[to]) continue;
+    if (seen[to]) {
+      const isCallBack = refusesRecursion && kind === BRANCH && isPseudoCall(env.insns[t]) && onStack(stack, to);
+      if (isCallBack) env.refuse(EINVAL, `back-edge from insn ${t} to ${to}`);
+      continue;
+    }
     seen[to] = 1;
     stack.push(to);
     edges.push(edgesOf(env, to));

@@ -15,7 +15,6 @@ import {
   STACK_ITER,
   STACK_MISC,
   STACK_SPILL,
-  STACK_ZERO,
   type State,
 } from './state.ts';
 import * as T from './types.ts';
@@ -219,5 +218,3 @@ export function iteratorsDiffer(old: State, cur: State): boolean {
     }),
   );
 }
-
-export { STACK_ZERO };

@@ -16,6 +16,12 @@ export interface KernelFacts {
   readonly attachFirst: boolean;
   /** global functions are verified before the main program, called or not */
   readonly globalsFirst: boolean;
+  /** a function that calls itself is a back edge of the control flow */
+  readonly refusesRecursion: boolean;
+  /** a pointer that is released with an offset is a modified pointer, told by its kind */
+  readonly releaseOffsetText: boolean;
+  /** spills of unbounded scalars keep nothing */
+  readonly boundedSpills: boolean;
   /** cpu=v4 instructions: gotol, bswap, ldsx, movsx, signed division */
   readonly v4: boolean;
   readonly mayGoto: boolean;
@@ -73,6 +79,9 @@ export const FACTS_6_12: KernelFacts = {
   noHelper: 'program of this type cannot use helper',
   attachFirst: false,
   globalsFirst: false,
+  refusesRecursion: false,
+  releaseOffsetText: true,
+  boundedSpills: false,
   v4: true,
   mayGoto: true,
   acquireRelease: false,
@@ -107,6 +116,9 @@ export const FACTS_6_1: KernelFacts = {
   noHelper: 'unknown func',
   attachFirst: true,
   globalsFirst: true,
+  refusesRecursion: true,
+  releaseOffsetText: false,
+  boundedSpills: true,
   v4: false,
   mayGoto: false,
   linkedScalars: false,
@@ -119,7 +131,7 @@ export const FACTS_6_1: KernelFacts = {
   knownFlags: 0x3f,
   forkBitwise: false,
   callbackLoops: false,
-  partialSpills: false,
+  partialSpills: true,
   tcpWritable: [],
   currentTaskHelpers: false,
   commonKfuncs: false,

@@ -32,7 +32,12 @@ export class Backtrack {
     return (this.slots[frame] ??= new Set());
   }
   get empty(): boolean {
-    return this.regs.every((m) => m === 0) && this.slots.every((s) => !s || s.size === 0);
+    for (let f = this.frame; f >= 0; f--) {
+      if (this.regs[f] !== 0) return false;
+      const slots = this.slots[f];
+      if (slots && slots.size > 0) return false;
+    }
+    return true;
   }
   setReg(n: number, frame = this.frame): void {
     this.regs[frame] |= 1 << n;
@@ -137,8 +142,8 @@ function backCall(env: Session, i: number, insn: Insn, later: number, bt: Backtr
 
 function backExit(env: Session, later: number, bt: Backtrack): Outcome {
   // `later` is the instruction after the call; for a callback it is the call again, whose arguments its helper made
-  if (later >= 0 && env.callsCallback[later]) bt.regs[bt.frame] &= ~ARGS;
-  if ((bt.regs[bt.frame] & ARGS) !== 0) bug(env, `regs ${bt.regs[bt.frame].toString(16)}`);
+  const isCallback = later >= 0 && env.callsCallback[later] !== 0;
+  if (!isCallback && (bt.regs[bt.frame] & ARGS) !== 0) bug(env, `regs ${bt.regs[bt.frame].toString(16)}`);
   const needsR0 = later > 0 && isPseudoCall(env.insns[later - 1]) && bt.hasReg(0);
   bt.clearReg(0);
   bt.frame++;
@@ -338,6 +343,7 @@ export function markPrecise(env: Session, n: number): void {
 
 /** mark_chain_precision_batch */
 export function markPreciseAll(env: Session, bt: Backtrack): void {
+  bt.frame = env.cur.frames.length - 1;
   if (!bt.empty) chain(env, bt);
 }
 

@@ -92,7 +92,7 @@ export class Session {
   funcInfo: readonly FuncInfo[];
   lineInfo: readonly LineInfo[];
 
-  ctx: CtxRules | null = null;
+  ctx: CtxRules<Session> | null = null;
   /** struct_ops: struct, member and prototype */
   attach: { struct: string; member: string; proto: number } | null = null;
 

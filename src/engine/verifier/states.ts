@@ -16,7 +16,7 @@ import {
 } from './equal.ts';
 import { markRead } from './liveness.ts';
 import { Backtrack, markPreciseAll, pushHistory } from './precision.ts';
-import { frameText, printFrame, printLine } from './print.ts';
+import { frameText, printLine } from './print.ts';
 import { isIteratorNext } from './protos/kfuncs.ts';
 import type { Saved, Session } from './session.ts';
 import {
@@ -272,5 +272,3 @@ export function widen(env: Session, old: State, cur: State): void {
       if (isSpilled(a.stack[i]) && isSpilled(b.stack[i])) widenReg(a.stack[i], b.stack[i]);
   }
 }
-
-export { printFrame };

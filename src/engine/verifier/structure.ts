@@ -5,8 +5,8 @@
  */
 import type { Insn } from '../isa/insn.ts';
 import { isOpcode } from '../isa/instructions.ts';
-import { CLASS, classOf, isWide, MODE, modeOf, OPCODE, SIZE } from '../isa/opcodes.ts';
-import { E2BIG, EACCES, EBADF, EINVAL, EPROTO } from '../base/errnos.ts';
+import { CLASS, classOf, isWide, MODE, modeOf, OPCODE, SIZE, SOURCE } from '../isa/opcodes.ts';
+import { E2BIG, EBADF, EINVAL, EPROTO } from '../base/errnos.ts';
 import type { BtfType } from '../btf/btf.ts';
 import { addMap, directValue } from './map-rules.ts';
 import type { Session, Subprog } from './session.ts';
@@ -205,6 +205,9 @@ function missing(env: Session, insn: Insn): string | null {
   return null;
 }
 
+/** bpf_opcode_in_insntable: all that there are, but for a call of the address in a register, which no kernel has. */
+const isKernelOpcode = (opcode: number): boolean => isOpcode(opcode) && opcode !== (OPCODE.CALL | SOURCE.X);
+
 /** Opcodes and wide immediates (resolve_pseudo_ldimm64). */
 export function resolveWide(env: Session): void {
   for (let i = 0; i < env.count; i++) {
@@ -217,7 +220,7 @@ export function resolveWide(env: Session): void {
       i++;
       continue;
     }
-    const text = missing(env, insn) ?? (isOpcode(insn.opcode) ? null : unknownOpcode(insn));
+    const text = missing(env, insn) ?? (isKernelOpcode(insn.opcode) ? null : unknownOpcode(insn));
     if (text !== null) env.refuse(EINVAL, text);
   }
 }
@@ -260,5 +263,3 @@ function resolveVariable(env: Session, i: number, insn: Insn): void {
     env.refuse(EINVAL, `pseudo btf_id ${insn.imm} in ldimm64 isn't KIND_VAR or KIND_FUNC`);
   env.wide.set(i, { btfId: insn.imm >>> 0 });
 }
-
-export { EACCES };

@@ -142,7 +142,12 @@ function checkStackDepth(env: Session): void {
   const roots = [0, ...env.subprogs.flatMap((s, i) => (s.isAsync ? [i] : []))];
   const calls = env.subprogs.map((s, i) => calleesOf(env, s.start, subprogEnd(env, i)));
   const round = (depth: number): number => Math.ceil(Math.max(depth, 1) / 16) * 16;
-  const visit = (subprog: number, depth: number, frame: number, tailReachable: boolean): void => {
+  const deepest = new Map<number, number>();
+  const visit = (subprog: number, depth: number, frame: number): void => {
+    // a chain as deep and as large was followed before
+    const key = subprog * MAX_FRAMES + frame;
+    if ((deepest.get(key) ?? -1) >= depth) return;
+    deepest.set(key, depth);
     const s = env.subprogs[subprog];
     if (frame > 0 && s.hasTailCall && depth >= 256)
       env.refuse(EACCES, `tail_calls are not allowed when call stack of previous frames is ${depth} bytes. Too large`);
@@ -150,10 +155,10 @@ function checkStackDepth(env: Session): void {
     if (total > MAX_STACK) env.refuse(EACCES, `combined stack size of ${frame + 1} calls is ${total}. Too large`);
     for (const callee of calls[subprog]) {
       if (frame + 1 >= MAX_FRAMES) env.refuse(E2BIG, `the call stack of ${frame + 1} frames is too deep !`);
-      visit(callee, total, frame + 1, tailReachable);
+      visit(callee, total, frame + 1);
     }
   };
-  for (const root of roots) visit(root, 0, 0, false);
+  for (const root of roots) visit(root, 0, 0);
 }
 
 function calleesOf(env: Session, start: number, end: number): number[] {
@@ -272,6 +277,9 @@ function early(program: VerifierProgram, errno: number): Verdict {
   };
 }
 
+/** Loading goes on after the verifier: a tail-call map has to belong to programs of this kind (bpf_prog_map_compatible). */
+const afterwards = (env: Session): number => (env.maps.some((m) => m.otherOwner) ? EINVAL : 0);
+
 /** Verifies in slices: each step does a bounded amount of work, the last one gives the verdict. */
 export function* verifySteps(program: VerifierProgram, environment: VerifierEnvironment): Generator<void, Verdict> {
   const refused = refusedEarly(program, environment);
@@ -280,6 +288,7 @@ export function* verifySteps(program: VerifierProgram, environment: VerifierEnvi
   let errno = 0;
   try {
     yield* passes(env);
+    errno = afterwards(env);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     errno = error.errno;

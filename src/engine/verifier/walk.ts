@@ -2,7 +2,7 @@
 import { E2BIG, EINVAL } from '../base/errnos.ts';
 import type { Insn } from '../isa/insn.ts';
 import { CLASS, classOf, MODE, modeOf, SIZE } from '../isa/opcodes.ts';
-import { constBounds, constNumber, UNKNOWN } from './bounds.ts';
+import { constBounds, UNKNOWN } from './bounds.ts';
 import { closeBranch, popBranch } from './branches.ts';
 import { checkAlu } from './insn/alu.ts';
 import { callFunction, returnToCaller } from './insn/frames.ts';
@@ -239,5 +239,3 @@ function checkPacketLoad(env: Session, insn: Insn, isIndirect: boolean): void {
   clearCallerSaved(env);
   env.reg(0).v = T.scalar(UNKNOWN);
 }
-
-export { constNumber };

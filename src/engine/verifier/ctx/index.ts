@@ -1,10 +1,11 @@
 /* Context rules by program type. */
+import type { Session } from '../session.ts';
 import { KPROBE, RAW_TRACEPOINT, SYSCALL, TRACEPOINT, XDP } from './others.ts';
 import type { CtxRules } from './rules.ts';
 import { CGROUP_SKB, SCHED_CLS, SOCKET_FILTER } from './skb.ts';
 import { STRUCT_OPS } from './struct-ops.ts';
 
-const TABLE: Readonly<Record<string, CtxRules>> = {
+const TABLE: Readonly<Record<string, CtxRules<Session>>> = {
   struct_ops: STRUCT_OPS,
   socket_filter: SOCKET_FILTER,
   sched_cls: SCHED_CLS,
@@ -19,4 +20,4 @@ const TABLE: Readonly<Record<string, CtxRules>> = {
 };
 
 /** Null for a program type that is not known here. */
-export const rulesOf = (type: string): CtxRules | null => (Object.hasOwn(TABLE, type) ? TABLE[type] : null);
+export const rulesOf = (type: string): CtxRules<Session> | null => (Object.hasOwn(TABLE, type) ? TABLE[type] : null);

@@ -1,4 +1,5 @@
 /* Programs with small contexts of their own: xdp, tracing of raw tracepoints, syscall, kprobe, tracepoint. */
+import type { Session } from '../session.ts';
 import { PTR_TO_PACKET, PTR_TO_PACKET_END, PTR_TO_PACKET_META, SCALAR } from '../types.ts';
 import type { CtxRules, CtxValue } from './rules.ts';
 
@@ -13,7 +14,7 @@ const EGRESS_IFINDEX = 20;
 /** BPF_XDP_DEVMAP */
 const XDP_DEVMAP = 33;
 
-export const XDP: CtxRules = {
+export const XDP: CtxRules<Session> = {
   packetWrites: true,
   packetAccess: true,
   skbLoads: false,
@@ -26,7 +27,11 @@ export const XDP: CtxRules = {
 };
 
 /** Numbers only, of any size, at natural alignment. */
-const plain = (limit: number, writes: boolean, returns: CtxRules['returns'] = () => null): CtxRules => ({
+const plain = (
+  limit: number,
+  writes: boolean,
+  returns: CtxRules<Session>['returns'] = () => null,
+): CtxRules<Session> => ({
   packetWrites: false,
   packetAccess: false,
   skbLoads: false,
@@ -37,12 +42,12 @@ const plain = (limit: number, writes: boolean, returns: CtxRules['returns'] = ()
 export const RAW_TRACEPOINT = plain(96, false);
 export const SYSCALL = plain(65_535, true);
 /** struct pt_regs of x86-64: whole registers, the last one not halfway */
-export const KPROBE: CtxRules = {
+export const KPROBE: CtxRules<Session> = {
   ...plain(168, false),
   access: (_, off, size, isWrite) =>
     off < 0 || off >= 168 || isWrite || off % size !== 0 || off + size > 168 ? null : ANY,
 };
-export const TRACEPOINT: CtxRules = {
+export const TRACEPOINT: CtxRules<Session> = {
   ...plain(8192, false),
   // the first word is the kernel's own
   access: (_, off, size, isWrite) => (off < 8 || off >= 8192 || isWrite || off % size !== 0 ? null : ANY),

@@ -1,5 +1,4 @@
 /* What programs of a type may read and write of their context (is_valid_access of each type's verifier ops). */
-import type { Session } from '../session.ts';
 
 /** What a load from the context gives. */
 export interface CtxValue {
@@ -8,9 +7,10 @@ export interface CtxValue {
   readonly btfId?: number;
 }
 
-export interface CtxRules {
+/** `Env`: the session in which a program is verified. */
+export interface CtxRules<Env> {
   /** null: the access is not allowed */
-  access(env: Session, off: number, size: number, isWrite: boolean): CtxValue | null;
+  access(env: Env, off: number, size: number, isWrite: boolean): CtxValue | null;
   /** packet data may be written */
   readonly packetWrites: boolean;
   /** helpers may be given packet pointers, packet pointers exist */
@@ -18,5 +18,5 @@ export interface CtxRules {
   /** LD_ABS and LD_IND */
   readonly skbLoads: boolean;
   /** range of R0 at exit; null: any readable value */
-  returns(env: Session): readonly [number, number] | null | 'void';
+  returns(env: Env): readonly [number, number] | null | 'void';
 }

@@ -1,4 +1,5 @@
 /* Programs whose context is struct __sk_buff (bpf_skb_is_valid_access and what the types add to it). */
+import type { Session } from '../session.ts';
 import {
   PTR_TO_PACKET,
   PTR_TO_PACKET_END,
@@ -59,7 +60,7 @@ const packetField = (off: number): CtxValue | null =>
 
 const isSocketField = (off: number): boolean => within(off, FAMILY, LOCAL_PORT_END);
 
-export const SOCKET_FILTER: CtxRules = {
+export const SOCKET_FILTER: CtxRules<Session> = {
   packetWrites: false,
   packetAccess: false,
   skbLoads: true,
@@ -86,7 +87,7 @@ const TC_WRITES: readonly (readonly [number, number])[] = [
   [QUEUE_MAPPING, 16],
 ];
 
-export const SCHED_CLS: CtxRules = {
+export const SCHED_CLS: CtxRules<Session> = {
   packetWrites: true,
   packetAccess: true,
   skbLoads: true,
@@ -109,7 +110,7 @@ const CGROUP_WRITES: readonly (readonly [number, number])[] = [
 /** enum bpf_attach_type */
 const CGROUP_INET_EGRESS = 1;
 
-export const CGROUP_SKB: CtxRules = {
+export const CGROUP_SKB: CtxRules<Session> = {
   packetWrites: false,
   packetAccess: true,
   skbLoads: true,

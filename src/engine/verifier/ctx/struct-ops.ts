@@ -32,7 +32,7 @@ function access(env: Session, off: number, size: number, isWrite: boolean): CtxV
   if (off < 0 || off >= SIZE || isWrite || off % size !== 0 || !attach) return null;
   const proto = btf.type(attach.proto);
   if (!proto) return null;
-  if (off % 8 !== 0 && env.facts.narrowPointerRefused === true && off % 8 !== 0) {
+  if (off % 8 !== 0 && env.facts.narrowPointerRefused) {
     env.say(`func '${attach.member}' offset ${off} is not multiple of 8\n`);
     return null;
   }
@@ -80,7 +80,7 @@ function promote(env: Session, target: BtfType): number {
   return env.btf.find('STRUCT', 'tcp_sock') || target.id;
 }
 
-export const STRUCT_OPS: CtxRules = {
+export const STRUCT_OPS: CtxRules<Session> = {
   packetWrites: false,
   packetAccess: false,
   skbLoads: false,

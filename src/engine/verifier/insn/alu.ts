@@ -7,7 +7,6 @@ import {
   cloneBounds,
   constBounds,
   constNumber,
-  isSubregConst,
   S64_MAX,
   S64_MIN,
   setTnum,
@@ -23,7 +22,7 @@ import { markPrecise } from '../precision.ts';
 import * as ALU from '../scalar-alu.ts';
 import type { Session } from '../session.ts';
 import { pushBranch } from '../branches.ts';
-import { LIVE_WRITTEN, type Reg } from '../state.ts';
+import { type Reg } from '../state.ts';
 import { tnumAdd, tnumSub, tnumWithSubreg, U64_MAX } from '../tnum.ts';
 import * as T from '../types.ts';
 import { assignId } from './ids.ts';
@@ -74,8 +73,8 @@ function checkMoveFields(env: Session, insn: Insn): void {
       env.refuse(EINVAL, 'addr_space_cast insn can only convert between address space 1 and 0');
     env.refuse(EINVAL, 'addr_space_cast insn can only be used in a program that has an associated arena');
   }
-  const extends_ = env.facts.v4 && (off === 8 || off === 16 || (is64 && off === 32));
-  if ((off !== 0 && !extends_) || imm !== 0) env.refuse(EINVAL, reserved);
+  const signExtends = env.facts.v4 && (off === 8 || off === 16 || (is64 && off === 32));
+  if ((off !== 0 && !signExtends) || imm !== 0) env.refuse(EINVAL, reserved);
 }
 
 function checkMove(env: Session, insn: Insn): void {
@@ -307,5 +306,3 @@ function subOffset(env: Session, n: number, ptr: T.Val, b: Bounds, reversed: boo
   if (!T.isPacket(ptr.type)) return T.derive(ptr, { b: c });
   return T.derive(ptr, { b: c, id: env.newId(), range: b.smin < 0n ? 0 : ptr.range });
 }
-
-export { isSubregConst, LIVE_WRITTEN };

@@ -2,11 +2,11 @@
 import { E2BIG, EACCES, EFAULT, EINVAL } from '../../base/errnos.ts';
 import type { Insn } from '../../isa/insn.ts';
 import { closeBranch, pushBranch } from '../branches.ts';
-import { checkDestination, markRead } from '../liveness.ts';
+import { markRead } from '../liveness.ts';
 import { markPrecise } from '../precision.ts';
 import { printFrame } from '../print.ts';
 import { Refused, type Session } from '../session.ts';
-import { copyReg, Frame, initFrame, LIVE_READ64, LIVE_WRITTEN, Reg, State } from '../state.ts';
+import { copyReg, Frame, initFrame, LIVE_READ64, LIVE_WRITTEN, State } from '../state.ts';
 import { findPrevious, widen } from '../states.ts';
 import { subprogAt } from '../structure.ts';
 import * as T from '../types.ts';
@@ -162,5 +162,3 @@ export function returnToCaller(env: Session): void {
   const previous = findPrevious(env, cur, back);
   if (previous) widen(env, previous, cur);
 }
-
-export { checkDestination, Reg };

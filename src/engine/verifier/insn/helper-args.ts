@@ -32,7 +32,7 @@ function parse(code: string): Code {
   if (known) return known;
   const [, kind, struct, tail] = code.startsWith('B:')
     ? (/^(B):([a-z_]+)(N?)$/.exec(code) ?? ['', 'B', '', ''])
-    : [...(/^(lock|timer|str|Sk|SC|St|[a-zA-Z])(.*)$/.exec(code) ?? ['', code, '']).toSpliced(2, 0, '')];
+    : (/^(lock|timer|str|Sk|SC|St|[a-zA-Z])()(.*)$/.exec(code) ?? ['', code, '', '']);
   const result: Code = {
     kind,
     nullable: tail.includes('N'),
@@ -124,9 +124,9 @@ function checkType(env: Session, code: Code, n: number, proto: HelperProto): voi
 function checkOffset(env: Session, code: Code, n: number): void {
   const { v } = env.reg(n);
   if (code.releases) {
-    if (v.off !== 0)
+    if (v.off !== 0 && env.facts.releaseOffsetText)
       env.refuse(EINVAL, `R${n} must have zero offset when passed to release func or trusted arg to kfunc`);
-    return checkNoOffset(env, v, n, true);
+    return checkNoOffset(env, v, n, env.facts.releaseOffsetText);
   }
   switch (T.baseType(v.type)) {
     case T.PTR_TO_STACK:

@@ -2,7 +2,6 @@
 import { EACCES, EINVAL } from '../../base/errnos.ts';
 import { helperName } from '../../isa/helper-names.ts';
 import { cloneBounds, syncBounds, UNKNOWN } from '../bounds.ts';
-import { checkSource, markRead } from '../liveness.ts';
 import type { VerifierMap } from '../environment.ts';
 import { checkMapHelper, F_RDONLY_PROG, MAP } from '../map-rules.ts';
 import { markPrecise } from '../precision.ts';
@@ -16,7 +15,6 @@ import { clearCallerSaved, pushAsync, pushCallback } from './frames.ts';
 import { checkMem } from './memory.ts';
 import { clearPackets } from './packets.ts';
 import { acquire, checkLeaks, release } from './references.ts';
-import { processLock } from './locks.ts';
 
 /** What the arguments of a call have told (struct bpf_call_arg_meta). */
 export interface CallMeta {
@@ -206,5 +204,3 @@ function numberResult(env: Session, id: number, meta: CallMeta): T.Val['b'] {
   b.s32min = -4095;
   return syncBounds(b);
 }
-
-export { checkSource, markRead, processLock };

@@ -7,7 +7,7 @@ import { markRead } from '../liveness.ts';
 import { kfuncFlags, type KfuncFlags } from '../protos/kfuncs.ts';
 import { markPrecise } from '../precision.ts';
 import type { Session } from '../session.ts';
-import { ALL_MISC, fill, LIVE_READ64, LIVE_WRITTEN, STACK_ITER } from '../state.ts';
+import { fill, LIVE_READ64, LIVE_WRITTEN, STACK_ITER } from '../state.ts';
 import { findPrevious, widen } from '../states.ts';
 import * as T from '../types.ts';
 import { embeds, isScalarKind, isStruct } from './btf-walk.ts';
@@ -203,7 +203,7 @@ function finish(env: Session, call: KfuncCall): void {
     const trusted = flags.acquire ? T.PTR_TRUSTED : 0;
     r0.v = T.pointer(T.PTR_TO_BTF_ID | nullable | trusted, { btf, btfId: target.id, id: nullable ? env.newId() : 0 });
   } else
-    r0.v = T.pointer(T.PTR_TO_MEM | (T.MEM_RDONLY * 0) | nullable, {
+    r0.v = T.pointer(T.PTR_TO_MEM | nullable, {
       range: Math.max(btf.sizeOf(type.type), 0),
       id: nullable ? env.newId() : 0,
     });
@@ -233,5 +233,3 @@ function nextIteration(env: Session, ptr: T.Val, _name: string): void {
   slot.v = T.derive(slot.v, { object: { ...object, active: false } });
   env.reg(0).v = T.ZERO_SCALAR;
 }
-
-export { ALL_MISC };

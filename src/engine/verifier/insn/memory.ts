@@ -8,7 +8,6 @@ import { checkDestination, checkSource } from '../liveness.ts';
 import { F_RDONLY_PROG, F_WRONLY_PROG } from '../map-rules.ts';
 import { printLine } from '../print.ts';
 import type { Session } from '../session.ts';
-import { LIVE_WRITTEN } from '../state.ts';
 import { tnumAdd, tnumConst, tnumShort } from '../tnum.ts';
 import * as T from '../types.ts';
 import { checkBtfAccess } from './btf-access.ts';
@@ -385,5 +384,3 @@ export function checkAtomic(env: Session, insn: Insn): void {
   checkMem(env, { ...access, isWrite: true, value: -1 });
   checkSameKind(env, type, false);
 }
-
-export { LIVE_WRITTEN };

@@ -1,15 +1,13 @@
 /* Reads and writes of the stack by loads, stores and helpers (check_stack_read, check_stack_write and theirs). */
 import { EACCES, EINVAL } from '../../base/errnos.ts';
-import { constNumber, UNKNOWN } from '../bounds.ts';
+import { constNumber, isUnknown, UNKNOWN } from '../bounds.ts';
 import { markRead } from '../liveness.ts';
 import { markPrecise, pushHistory } from '../precision.ts';
 import { printLine } from '../print.ts';
 import type { Session } from '../session.ts';
 import { CLASS, classOf } from '../../isa/opcodes.ts';
 import {
-  ALL_MISC,
   byteType,
-  copyReg,
   type Frame,
   isSpilled,
   LIVE_READ64,
@@ -232,7 +230,9 @@ function writeFixed(env: Session, f: Frame, off: number, size: number, from: num
   const insn = env.insns[env.insn];
   const isImmediate = from < 0 && classOf(insn.opcode) === CLASS.ST;
   const r = from >= 0 ? env.reg(from) : null;
-  const aligned = off % 8 === 0 && (size === 8 || env.facts.partialSpills);
+  const bounded =
+    !env.facts.boundedSpills || (r ? r.v.b !== UNKNOWN && !isUnknown(r.v.b) : env.insns[env.insn].imm !== 0);
+  const aligned = off % 8 === 0 && bounded && (size === 8 || env.facts.partialSpills);
   if (r && aligned && r.v.type === SCALAR) {
     const fits = bitsOf(r.v.b) <= size * 8;
     if (fits && env.facts.linkedScalars) assignId(env, r);
@@ -349,5 +349,3 @@ function refuseObject(
   if (output) return;
   env.refuse(EACCES, `invalid indirect read from stack R${regno} off ${min}+${i - min} size ${size}`);
 }
-
-export { ALL_MISC, copyReg };
