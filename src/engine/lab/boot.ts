@@ -57,7 +57,8 @@ export function boot(
     timers: events,
     btf,
     profile: parts.profile,
-    whole: parts.whole,
+    // declared types are in no kernel's BTF
+    ...(declared.names.length === 0 ? { whole: parts.whole } : {}),
     prepare: (insns) => programs.problem(insns),
     makeTrampolines: (members) => programs.trampolines(members),
     maxArguments: ENGINE_ARGS,

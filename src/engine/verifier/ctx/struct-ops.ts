@@ -102,11 +102,14 @@ const TCP_WRITABLE: readonly (readonly [path: string, anywhere: boolean])[] = [
   ['ecn_flags', false],
 ];
 
+/** Structs that programs may write all of, by struct_ops type (bpf_dummy_ops_btf_struct_access). */
+const WRITABLE_STRUCTS: Readonly<Record<string, string>> = { bpf_dummy_ops: 'bpf_dummy_ops_state' };
+
 /** Writes through a kernel pointer (bpf_tcp_ca_btf_struct_access); other struct_ops of this machine allow none. */
 export function checkStructWrite(env: Session, btfId: number, off: number, size: number): void {
   const { btf } = env;
-  if (env.environment.writesStructs) return;
   const struct = btf.type(btfId);
+  if (env.environment.writesStructs || WRITABLE_STRUCTS[env.attach?.struct ?? ''] === struct?.name) return;
   if (env.attach?.struct !== 'tcp_congestion_ops' || struct?.name !== 'tcp_sock')
     env.refuse(EACCES, 'only read is supported');
   const fields = [...TCP_WRITABLE, ...env.facts.tcpWritable.map((name) => [name, false] as const)];
