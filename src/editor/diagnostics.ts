@@ -2,6 +2,7 @@
 import type { editor, languages } from 'monaco-editor/editor/editor.api';
 import { type Diagnostic, TYPES_TEXT } from '../engine/index.ts';
 import { analyse, kernelSymbols } from './analysis.ts';
+import { ask } from '../page/engine/engine.ts';
 import { declaredTypes } from '../page/engine/kernel.ts';
 import { useChoices } from '../page/store/choices.ts';
 import { useLab } from '../page/store/lab.ts';
@@ -28,6 +29,33 @@ async function check(model: editor.ITextModel): Promise<void> {
   const { diagnostics } = isC && !empty ? await declaredTypes(model.getValue()) : analyse(model, kernel.symbols);
   if (model.isDisposed()) return;
   monaco.editor.setModelMarkers(model, OWNER, empty ? [] : diagnostics.map(markerOf));
+  if (!isC && !empty) await checkVerdict(model);
+}
+
+const VERIFIER = 'verifier';
+
+/** What the verifier refuses, at the line of its instruction; the newest text wins. */
+async function checkVerdict(model: editor.ITextModel): Promise<void> {
+  const text = model.getValue();
+  const programs = await ask('verify', { text }, model.uri.path.slice(1));
+  if (model.isDisposed() || model.getValue() !== text) return;
+  const refused = (programs ?? []).filter(({ ok }) => !ok);
+  monaco.editor.setModelMarkers(
+    model,
+    VERIFIER,
+    refused.map(({ name, message, failedSlot, lines }) => {
+      const line = (lines[Math.max(0, failedSlot)] ?? 0) + 1;
+      return {
+        severity: monaco.MarkerSeverity.Error,
+        code: VERIFIER,
+        message: `The verifier refuses ${name}: ${message}`,
+        startLineNumber: line,
+        startColumn: model.getLineFirstNonWhitespaceColumn(line) || 1,
+        endLineNumber: line,
+        endColumn: model.getLineMaxColumn(line),
+      };
+    }),
+  );
 }
 
 /** Checks a text now and whenever it has not been typed in for a moment. */
@@ -41,7 +69,11 @@ export function followDiagnostics(model: editor.ITextModel): void {
   model.onDidChangeContent(soon);
   // another kernel has other fields and functions, and so have other declared types
   const ends = [
-    useLab.subscribe((now, before) => (now.kernel !== before.kernel || now.scenario !== before.scenario) && soon()),
+    useLab.subscribe(
+      (now, before) =>
+        (now.kernel !== before.kernel || now.scenario !== before.scenario || now.answers.run !== before.answers.run) &&
+        soon(),
+    ),
     useChoices.subscribe((now, before) => now.edits[TYPES_TEXT] !== before.edits[TYPES_TEXT] && soon()),
   ];
   model.onWillDispose(() => {

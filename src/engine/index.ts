@@ -42,6 +42,7 @@ export {
 export { declaresTypes } from './lab/declared.ts';
 export { type Break } from './lab/breaks.ts';
 export type { Heat } from './lab/heat.ts';
+export type { VerifiedProgram, VerifiedVisit } from './lab/verify-text.ts';
 export type { ProgramRow, ProgramText } from './lab/program-text.ts';
 export type { ModuleCommand } from './lab/commands.ts';
 export { GRACE_CLOCKS, type GraceClock } from './kernel/grace.ts';
@@ -70,4 +71,3 @@ export { runIsaRecording } from './oracle/isa.ts';
 export { type ObjectLine, registerObject, type RegisteredObject } from './oracle/object.ts';
 export { type Recording, replay, type Replayed, replayable } from './oracle/replay.ts';
 export { compareRecorded, type Comparison, type Recording as VerifierRecording } from './verifier/recorded.ts';
-export { factsOf, verify, verifySteps } from './verifier/index.ts';

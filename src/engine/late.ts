@@ -5,7 +5,7 @@ import { registerLateVerbs } from './lab/late-verbs.ts';
 
 export { declareStructOps };
 export { parseConfig } from './libbpf/kconfig.ts';
-export { parseLog } from './verifier/log-parse.ts';
+export { verifyText } from './lab/verify-text.ts';
 export type { DeclaredTypes } from './kernel/struct-ops/declare.ts';
 export { Again } from './lab/again.ts';
 export { countInstructions } from './lab/heat.ts';

@@ -8,8 +8,9 @@ import { compare } from './asks/compare.ts';
 import { heat } from './asks/heat.ts';
 import { map } from './asks/map.ts';
 import { program } from './asks/program.ts';
+import { verify } from './asks/verify.ts';
 
-export const ASKS = { compare, heat, map, program } as const;
+export const ASKS = { compare, heat, map, program, verify } as const;
 
 export type AskName = keyof typeof ASKS;
 type Requests = { readonly [N in AskName]: (typeof ASKS)[N] extends Ask<infer Request, infer _> ? Request : never };

@@ -6,9 +6,10 @@ import { compare } from './asks/compare.ts';
 import { heat } from './asks/heat.ts';
 import { map } from './asks/map.ts';
 import { program } from './asks/program.ts';
+import { verify } from './asks/verify.ts';
 import type { LateDesk } from './desk.ts';
 
-const ANSWERERS: { readonly [N in AskName]: Answerer<N> } = { compare, heat, map, program };
+const ANSWERERS: { readonly [N in AskName]: Answerer<N> } = { compare, heat, map, program, verify };
 
 /** Asks the row of the question's name; `run` is stamped on what it answers. */
 export function answerAsk<N extends AskName>(

@@ -1,10 +1,32 @@
 /* What a session lets moves and questions do: long work becomes a job of slices. */
 import type { MachineParts } from '../engine/index.ts';
-import type * as LateEngine from '../engine/late.ts';
+import type {
+  Again,
+  countInstructions,
+  creatorTags,
+  lastBreak,
+  mapElements,
+  programTextOf,
+  verifyText,
+  whenRegister,
+  whoWrote,
+  whoWroteRegister,
+} from '../engine/late.ts';
 import type { Notice } from '../protocol/messages.ts';
 
 /** What the engine has only after its late part has come. */
-export type Late = typeof LateEngine;
+export interface Late {
+  readonly Again: typeof Again;
+  readonly countInstructions: typeof countInstructions;
+  readonly creatorTags: typeof creatorTags;
+  readonly lastBreak: typeof lastBreak;
+  readonly mapElements: typeof mapElements;
+  readonly programTextOf: typeof programTextOf;
+  readonly verifyText: typeof verifyText;
+  readonly whenRegister: typeof whenRegister;
+  readonly whoWrote: typeof whoWrote;
+  readonly whoWroteRegister: typeof whoWroteRegister;
+}
 
 export type KeepGoing = () => boolean;
 

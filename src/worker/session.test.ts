@@ -340,3 +340,23 @@ test('ten flows for a minute: at most 64 KB of history a second, whatever the le
   expect(spent[59]).toBeLessThan(spent[9] * 1.5);
   expect(s.last('frame')).toBeDefined();
 });
+
+test('a text is verified as it is typed, without being loaded', () => {
+  const s = session();
+  s.open();
+  const good = replaceWhileConnected.texts['bpf_reno.s'];
+  s.say({ type: 'ask', n: 1, name: 'verify', request: { text: good } });
+  expect(s.answer('verify')?.map(({ ok, errno }) => [ok, errno])).toEqual([
+    [true, 0],
+    [true, 0],
+    [true, 0],
+  ]);
+  const bad = good.replace('r0 >>= 1', 'r0 = *(u64 *)(r9 + 0)');
+  s.say({ type: 'ask', n: 2, name: 'verify', request: { text: bad } });
+  const refused = s.answer('verify')?.find(({ ok }) => !ok);
+  expect(refused).toMatchObject({ errno: 13, message: 'R9 !read_ok' });
+  expect(bad.split('\n')[refused?.lines[refused.failedSlot] ?? 0]).toContain('(r9 + 0)');
+  expect(refused?.visits.length).toBeGreaterThan(2);
+  s.say({ type: 'ask', n: 3, name: 'verify', request: { text: 'nonsense here' } });
+  expect(s.answer('verify')).toBeNull();
+});

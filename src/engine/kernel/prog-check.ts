@@ -2,36 +2,19 @@
  * What bpf_check does: log, records, map references, control flow, and what a struct_ops program is attached to; then the
  * verifier follows the program's paths, which is another room's work.
  */
+import { type ProgLoad } from './prog-loading.ts';
 import { ERRNO } from '../base/errno.ts';
-import { type Call, must } from './calls.ts';
+import { must } from './calls.ts';
 import { objectOf } from './fds.ts';
 import type { Verdict } from '../verifier/index.ts';
 import { absentCall } from './absent-call.ts';
 import { checkInstructions, checkLate } from './insn-check.ts';
-import { findReferences, type MapReferences, withAddresses } from './maps/references.ts';
+import { findReferences, withAddresses } from './maps/references.ts';
 import { withoutDeadCode } from './dead-code.ts';
 import { fail, next, type Outcome, type Step } from './steps.ts';
-import type { StructOpsMember, StructOpsType } from './struct-ops/shape.ts';
 import { PROG_FLAG, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
 import { verifyProgram } from './verify.ts';
 import { finishLog, type LogAttr, logAttrValid, logAttrValidEarly } from './verifier-log.ts';
-
-export interface ProgLoad extends Call<'BPF_PROG_LOAD'> {
-  insns: Uint8Array;
-  license: string;
-  name: string;
-  /** BTF that attach_btf_id is about: object number, 0: vmlinux because attach_btf_id is set, -1: none */
-  attachBtf: number;
-  /** attach_prog_fd is a program */
-  attachProg: boolean;
-  btf: number;
-  /** maps that the instructions name */
-  refs: MapReferences;
-  /** 1 for each slot that some path reaches; null: nobody looked */
-  seen: Uint8Array | null;
-  type: StructOpsType | null;
-  member: StructOpsMember | null;
-}
 
 /** license_is_gpl_compatible: exactly these */
 const GPL_LICENSES = ['GPL', 'GPL v2', 'GPL and additional rights', 'Dual BSD/GPL', 'Dual MIT/GPL', 'Dual MPL/GPL'];

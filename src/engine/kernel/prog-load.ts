@@ -5,7 +5,8 @@ import { capable, newFd, objectOf } from './fds.ts';
 import { allocId, allocObject, holdBtf, holdMap, keepBlob } from './objects.ts';
 import { progTag } from './prog-tag.ts';
 import { type ProgObject, withEntry } from './state.ts';
-import { CHECK_STEPS, gplCompatible, type ProgLoad, runnable } from './prog-check.ts';
+import { CHECK_STEPS, gplCompatible, runnable } from './prog-check.ts';
+import { type ProgLoad } from './prog-loading.ts';
 import { done, fail, next, type Step } from './steps.ts';
 import { objName, PROG_FLAG, PROG_TYPE_MAX, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
 

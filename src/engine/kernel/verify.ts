@@ -15,7 +15,7 @@ import {
 import type { Core } from './core.ts';
 import { objectOf } from './fds.ts';
 import { blob } from './objects.ts';
-import type { ProgLoad } from './prog-check.ts';
+import type { ProgLoad } from './prog-loading.ts';
 import type { MapObject } from './state.ts';
 
 /** enum bpf_prog_type: the types whose programs the verifier follows here. */

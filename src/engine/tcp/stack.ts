@@ -16,7 +16,7 @@ import type { CongestionControls } from './cc/cong.ts';
 import { ENDPOINT_BYTES, EndpointCursor, type Endpoint } from './socket/endpoint.ts';
 import type { AckSampleField, RateSampleField, TcpOffsets, TcpSockField } from './socket/offsets.ts';
 import { SKB_BYTES, SkbCursor, type Skb } from './sender/skb.ts';
-import type { KernelObjects } from './socket/identity.ts';
+import type { KernelObjects } from './socket/kernel-objects.ts';
 
 export type TcpSock = Cursor<TcpSockField>;
 type RateSample = Cursor<RateSampleField>;

@@ -1,4 +1,4 @@
 /* The door of the verifier. */
-export { verify, verifySteps } from './verify.ts';
+export { verify } from './verify.ts';
 export { factsOf, type KernelFacts } from './facts.ts';
 export type * from './environment.ts';

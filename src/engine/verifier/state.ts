@@ -3,7 +3,6 @@
  * shared immutable value in it, and what belongs to the place in this state alone: its read and written marks, whether
  * its value was needed exactly, and the same place in the state before. Stack slots are places too, with 8 byte types.
  */
-import type { Bounds } from './bounds.ts';
 import { NO_VALUE, PTR_TO_STACK, pointer, Val } from './types.ts';
 
 export const LIVE_READ32 = 1;
@@ -24,8 +23,6 @@ export const STACK_LETTERS = '?rm0di';
 /** All eight bytes of one type. */
 export const fill = (type: number): number => Math.imul(type, 0x1111_1111) | 0;
 export const ALL_SPILL = fill(STACK_SPILL);
-export const ALL_MISC = fill(STACK_MISC);
-export const ALL_ZERO = fill(STACK_ZERO);
 export const byteType = (types: number, i: number): number => (types >>> (i * 4)) & 15;
 export const withByte = (types: number, i: number, type: number): number =>
   (types & ~(15 << (i * 4))) | (type << (i * 4)) | 0;
@@ -150,8 +147,6 @@ export function forEachReg(s: State, visit: (r: Reg) => void): void {
     for (const slot of frame.stack) if (isSpilled(slot)) visit(slot);
   }
 }
-
-export const scalarBounds = (r: Reg): Bounds => r.v.b;
 
 /** A linked register or slot of a history entry. */
 export interface LinkedReg {

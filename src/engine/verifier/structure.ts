@@ -55,13 +55,6 @@ export function subprogAt(env: Session, start: number): number {
 
 export const subprogEnd = (env: Session, i: number): number => env.subprogs[i + 1]?.start ?? env.count;
 
-/** Index of the function that an instruction lies in. */
-export function subprogOf(env: Session, insn: number): number {
-  let i = env.subprogs.length - 1;
-  while (i > 0 && env.subprogs[i].start > insn) i--;
-  return i;
-}
-
 const GPL = ['GPL', 'GPL v2', 'GPL and additional rights', 'Dual BSD/GPL', 'Dual MIT/GPL', 'Dual MPL/GPL'];
 /** license_is_gpl_compatible */
 export const isGpl = (env: Session): boolean => GPL.includes(env.program.license);

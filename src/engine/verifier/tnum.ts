@@ -101,10 +101,6 @@ export function tnumIn(a: Tnum, b: Tnum): boolean {
   return a.v === (b.v & ~a.m & U64_MAX);
 }
 
-export const tnumCast = (a: Tnum, bytes: number): Tnum => ({
-  v: BigInt.asUintN(bytes * 8, a.v),
-  m: BigInt.asUintN(bytes * 8, a.m),
-});
 export const tnumSubreg = (a: Tnum): Tnum => ({ v: a.v & U32, m: a.m & U32 });
 const upper = (a: Tnum): Tnum => ({ v: (a.v >> 32n) << 32n, m: (a.m >> 32n) << 32n });
 /** The upper half of `a` with the lower half of `low`. */

@@ -40,10 +40,6 @@ export const MEM_ALLOC = 1 << 14;
 export const PTR_TRUSTED = 1 << 15;
 export const MEM_RCU = 1 << 16;
 export const NON_OWN_REF = 1 << 17;
-export const DYNPTR_LOCAL = 1 << 18;
-export const DYNPTR_RINGBUF = 1 << 19;
-export const DYNPTR_SKB = 1 << 20;
-export const DYNPTR_XDP = 1 << 21;
 
 export const baseType = (type: number): number => type & BASE_MASK;
 

@@ -34,6 +34,7 @@ export const VIEW_COMMANDS: readonly PageCommand[] = [
   tab('side', 'struct', 'the struct'),
   tab('side', 'trampoline', 'the trampoline'),
   tab('side', 'ledger', 'the ledger of references'),
+  tab('side', 'verifier', 'what the verifier says of the text'),
   tab('side', 'debug', 'stack, watches and breaks'),
   tab('side', 'processes', 'processes, maps and programs'),
   {

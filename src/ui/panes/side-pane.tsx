@@ -8,10 +8,13 @@ import { StructTab } from './struct-tab.tsx';
 const ProcessesTab = lazy(() => import('./processes-tab.tsx').then((m) => ({ default: m.ProcessesTab })));
 const TrampolineTab = lazy(() => import('./trampoline-tab.tsx').then((m) => ({ default: m.TrampolineTab })));
 
+const VerifierTab = lazy(() => import('./verifier-tab.tsx').then((m) => ({ default: m.VerifierTab })));
+
 const TABS = [
   { id: 'struct', title: 'Struct' },
   { id: 'trampoline', title: 'Trampoline' },
   { id: 'ledger', title: 'Ledger' },
+  { id: 'verifier', title: 'Verifier' },
   { id: 'debug', title: 'Debug' },
   { id: 'processes', title: 'Processes' },
 ] as const;
@@ -24,6 +27,7 @@ export function SidePane() {
         {tab === 'struct' && <StructTab />}
         {tab === 'trampoline' && <TrampolineTab />}
         {tab === 'ledger' && <LedgerTab />}
+        {tab === 'verifier' && <VerifierTab />}
         {tab === 'debug' && <DebugTab />}
         {tab === 'processes' && <ProcessesTab />}
       </Suspense>

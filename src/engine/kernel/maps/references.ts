@@ -9,7 +9,6 @@ import { KERNEL_BASE_HI } from '../../vm/memory.ts';
 import type { Core } from '../core.ts';
 import { objectOf } from '../fds.ts';
 import type { MapObject } from '../state.ts';
-import { MAP_FLAG } from '../uapi.ts';
 import { MAP_TYPES } from './types.ts';
 
 /** MAX_USED_MAPS */
@@ -65,25 +64,6 @@ function valueAddress(map: MapObject, offset: number): number | Refused {
   const said = `invalid access to map value pointer, value_size=${map.valueSize} off=${offset}`;
   if (map.maxEntries !== 1) return refused(ERRNO.ENOTSUPP, said);
   return offset >= map.valueSize ? refused(ERRNO.EINVAL, said) : (map.plain?.values ?? 0) + offset;
-}
-
-/**
- * What lies at a kernel address within maps that nobody can write any more: programs by BPF_F_RDONLY_PROG, user space
- * because the map is frozen (bpf_map_is_rdonly); null for all other addresses.
- */
-export function constantIn(k: Core, maps: readonly number[], address: bigint, bytes: number): bigint | null {
-  if (address >> 32n !== BigInt(KERNEL_BASE_HI)) return null;
-  const at = Number(address & 0xffff_ffffn);
-  for (const object of maps) {
-    const map = k.state.maps[object];
-    const { plain } = map;
-    const isConstant = map.frozen && (map.flags & MAP_FLAG.RDONLY_PROG) !== 0;
-    if (!plain || !isConstant || at < plain.values || at + bytes > plain.values + plain.bytes) continue;
-    let bits = 0n;
-    for (let i = bytes - 1; i >= 0; i--) bits = (bits << 8n) | BigInt(k.memory.u8[at + i]);
-    return bits;
-  }
-  return null;
 }
 
 /** Kernel text, where functions and variables that a program names by BTF id have their addresses. */

@@ -28,13 +28,6 @@ export function argSlots(model: FuncModel): number {
   return model.args.reduce((sum, { size }) => sum + Math.ceil(size / 8), 0);
 }
 
-/** By word of the context that a program is given: whether it is a number, which leads nowhere. */
-export function numberWords({ args }: FuncModel): boolean[] {
-  return args.flatMap(({ size, pointer, struct }) =>
-    Array.from({ length: Math.ceil(size / 8) }, () => !pointer && !struct),
-  );
-}
-
 /** The model of a FUNC_PROTO; null for what the kernel refuses (too many or variable arguments, a struct result). */
 export function distillFuncProto(btf: Btf, proto: number): FuncModel | null {
   const type = btf.type(proto);

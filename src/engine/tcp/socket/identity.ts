@@ -2,6 +2,7 @@
  * What tells one socket from another: addresses, ports, cookie, and the objects of the kernel that it points to. As after
  * the handshake: the client (10.0.0.1) has a port of its own, the server (10.0.0.2) listens on one.
  */
+import { type KernelObjects } from './kernel-objects.ts';
 import type { Memory } from '../../vm/memory.ts';
 import type { Profile } from '../../kernel/profiles.ts';
 import type { Stack } from '../stack.ts';
@@ -17,12 +18,6 @@ const IPPROTO_TCP = 6;
 const SOCK_STREAM = 1;
 /** PROC_NET_INIT_INO: the first network namespace */
 const NET_INUM = 0xf000_0000;
-
-/** Linear addresses of init_net and tcp_prot. */
-export interface KernelObjects {
-  readonly net: number;
-  readonly prot: number;
-}
 
 export function makeKernelObjects(memory: Memory, { net, proto }: Profile['kernelObjects']): KernelObjects {
   const objects = { net: memory.alloc('kernel', net[0], 64), prot: memory.alloc('kernel', proto[0], 64) };

@@ -52,4 +52,3 @@ export const TRACEPOINT: CtxRules<Session> = {
   // the first word is the kernel's own
   access: (_, off, size, isWrite) => (off < 8 || off >= 8192 || isWrite || off % size !== 0 ? null : ANY),
 };
-export const CGROUP_SOCK = plain(0, false, () => [0, 1]);

@@ -6,7 +6,7 @@ import { isGpl } from '../structure.ts';
 import { tnumShort } from '../tnum.ts';
 import * as T from '../types.ts';
 import { type Walked, walkStruct } from './btf-walk.ts';
-import type { MemAccess } from './memory.ts';
+import type { MemAccess } from './access.ts';
 
 /** Fields that keep the trust of the struct they are read from (BTF_TYPE_SAFE_ lists of the verifier). */
 const SAFE: Readonly<

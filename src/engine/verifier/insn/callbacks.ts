@@ -2,7 +2,7 @@
 import { copyReg } from '../state.ts';
 import * as T from '../types.ts';
 import type { SetCallee } from './frames.ts';
-import type { CallMeta } from './helper.ts';
+import type { CallMeta } from './call-meta.ts';
 
 export interface CallbackRule {
   readonly isAsync: boolean;

@@ -10,7 +10,7 @@ import type { Session } from '../session.ts';
 import { byteType, STACK_SPILL } from '../state.ts';
 import * as T from '../types.ts';
 import { embeds } from './btf-walk.ts';
-import type { CallMeta } from './helper.ts';
+import type { CallMeta } from './call-meta.ts';
 import { checkHelperMemory, checkSizeRegister } from './helper-memory.ts';
 import { processLock } from './locks.ts';
 import { checkNoOffset } from './memory.ts';

@@ -1,8 +1,8 @@
 /* Calls of helper functions: arguments, what they do to the state, and their result (check_helper_call). */
+import { type CallMeta } from './call-meta.ts';
 import { EACCES, EINVAL } from '../../base/errnos.ts';
 import { helperName } from '../../isa/helper-names.ts';
 import { cloneBounds, syncBounds, UNKNOWN } from '../bounds.ts';
-import type { VerifierMap } from '../environment.ts';
 import { checkMapHelper, F_RDONLY_PROG, MAP } from '../map-rules.ts';
 import { markPrecise } from '../precision.ts';
 import { hasHelper, type HelperProto, protoOf } from '../protos/helpers.ts';
@@ -15,18 +15,6 @@ import { clearCallerSaved, pushAsync, pushCallback } from './frames.ts';
 import { checkMem } from './memory.ts';
 import { clearPackets } from './packets.ts';
 import { acquire, checkLeaks, release } from './references.ts';
-
-/** What the arguments of a call have told (struct bpf_call_arg_meta). */
-export interface CallMeta {
-  readonly id: number;
-  map: VerifierMap | null;
-  output: { regno: number; size: number };
-  refObjId: number;
-  releases: number;
-  size: number;
-  subprog: number;
-  nullRelease: boolean;
-}
 
 const SLEEPABLE = 0x10;
 const NEEDS_MAP: ReadonlySet<number> = new Set([1, 2, 3, 51, 87, 88, 89, 164, 195]);

@@ -1,4 +1,5 @@
 /* Loads, stores and atomics: is the access allowed, and what does it give (check_mem_access). */
+import { type MemAccess } from './access.ts';
 import { EACCES, EINVAL } from '../../base/errnos.ts';
 import type { Insn } from '../../isa/insn.ts';
 import { MODE, modeOf } from '../../isa/opcodes.ts';
@@ -165,17 +166,6 @@ function note(env: Session, v: T.Val, off: number, size: number): void {
     high: Math.max(before.high, fact.high),
     size,
   };
-}
-
-export interface MemAccess {
-  readonly regno: number;
-  readonly off: number;
-  readonly size: number;
-  readonly isWrite: boolean;
-  /** register that is loaded or stored; -1 for none */
-  readonly value: number;
-  readonly aligned: boolean;
-  readonly signed: boolean;
 }
 
 function setLoaded(env: Session, n: number, v: T.Val): void {

@@ -1,0 +1,10 @@
+/* What the verifier says of a text as it stands in the editor. */
+import type { VerifiedProgram } from '../../engine/index.ts';
+import { question } from './ask.ts';
+
+export interface VerifyRequest {
+  readonly text: string;
+}
+
+/** Answered by null where the text does not assemble, or is no struct_ops text. */
+export const verify = question<VerifyRequest, readonly VerifiedProgram[] | null>();

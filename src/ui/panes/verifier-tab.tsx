@@ -1,0 +1,133 @@
+/*
+ * What the verifier says of the text in the editor: its verdict on each program, and the registers that it knew before
+ * each visit of the line at the cursor. It follows the text as it is typed.
+ */
+import { useState } from 'react';
+import type { VerifiedProgram } from '../../engine/index.ts';
+import { runCommand } from '../../page/commands/registry.ts';
+import { useCursorLine } from '../../page/store/editor-link.ts';
+import { useChoices } from '../../page/store/choices.ts';
+import { useLab } from '../../page/store/lab.ts';
+import { activeText, isListing, isTypes, textOf } from '../../page/store/texts.ts';
+import { useAnswer } from '../controls/use-answer.ts';
+
+/** Visits of a line that are shown at once. */
+const MOST_SHOWN = 40;
+
+export function VerifierTab() {
+  useChoices((state) => state.activeText);
+  useChoices((state) => state.edits);
+  const name = activeText();
+  if (name === null || isListing(name) || isTypes(name))
+    return <p className="placeholder">Show a program text in the editor: this follows it as the kernel would.</p>;
+  return <Verified name={name} text={textOf(name)} />;
+}
+
+function Verified({ name, text }: { readonly name: string; readonly text: string }) {
+  const programs = useAnswer('verify', { text }, name);
+  const kernel = useLab((state) => state.kernel);
+  const unverified = useLab((state) => state.cold?.unverified ?? false);
+  const cursor = useCursorLine(({ line }) => line);
+  if (programs === undefined) return <p className="placeholder">On its way.</p>;
+  if (programs === null)
+    return <p className="placeholder">The text does not assemble yet: the editor marks what is wrong.</p>;
+  return (
+    <div className="listing verifier" tabIndex={0} role="region" aria-label="Verifier">
+      <p className="note">
+        What {kernel} would say of {name} as it stands in the editor.
+        {kernel === 'v5.6' && ' This kernel was not recorded: its rules are derived.'}
+      </p>
+      {unverified && <p className="tag">Programs are loaded without being verified now. No kernel does that.</p>}
+      {programs.map((program) => (
+        <Program key={program.name} program={program} name={name} cursor={cursor} />
+      ))}
+    </div>
+  );
+}
+
+interface ProgramProps {
+  readonly program: VerifiedProgram;
+  readonly name: string;
+  readonly cursor: number | null;
+}
+
+function Program({ program, name, cursor }: ProgramProps) {
+  const { ok, lines, message, failedSlot, processed, paths } = program;
+  const [open, setOpen] = useState(false);
+  const show = (slot: number): void => runCommand('program.show', { text: name, line: lines[slot] ?? 0 });
+  return (
+    <section aria-label={program.name}>
+      <h3>
+        <span className="mono">{program.name}</span>{' '}
+        <b className={ok ? undefined : 'problem'}>{ok ? 'accepted' : 'refused'}</b>{' '}
+        <span className="note">
+          {processed} instructions on {paths.length} {paths.length === 1 ? 'path' : 'paths'}
+        </span>
+      </h3>
+      {!ok && (
+        <button type="button" className="row-button" onClick={() => show(Math.max(0, failedSlot))}>
+          <span className="slot">{failedSlot >= 0 ? failedSlot : ''}</span> <span className="mono">{message}</span>
+        </button>
+      )}
+      <Visits program={program} cursor={cursor} onShow={show} />
+      <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+        <summary className="note">The kernel's log</summary>
+        {open && <Log log={program.log} onShow={show} />}
+      </details>
+    </section>
+  );
+}
+
+interface VisitsProps {
+  readonly program: VerifiedProgram;
+  readonly cursor: number | null;
+  readonly onShow: (slot: number) => void;
+}
+
+/** All visits of the cursor's line, side by side: what was known before each. */
+function Visits({ program: { lines, insns, visits, paths }, cursor, onShow }: VisitsProps) {
+  const here = visits.filter(({ slot }) => lines[slot] === cursor);
+  if (cursor === null || here.length === 0) return null;
+  const shown = here.slice(0, MOST_SHOWN);
+  return (
+    <table aria-label={`What is known at line ${cursor + 1}`}>
+      <caption>
+        before line {cursor + 1}: {here.length} {here.length === 1 ? 'visit' : 'visits'}
+        {here.length > shown.length && `, the first ${shown.length}`}
+      </caption>
+      <tbody>
+        {shown.map(({ slot, path, state }, i) => (
+          <tr key={i}>
+            <th scope="row">
+              <button type="button" className="row-button mono" onClick={() => onShow(slot)} title={insns[slot]}>
+                {slot}
+              </button>
+            </th>
+            <td className="note">
+              path {path}
+              {paths[path] && paths[path].outcome !== 'running' ? `, ${paths[path].outcome}` : ''}
+            </td>
+            <td className="mono">{state}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** Lines that begin with an instruction's number lead to it. */
+function Log({ log, onShow }: { readonly log: string; readonly onShow: (slot: number) => void }) {
+  return (
+    <div className="mono verifier-log">
+      {log.split('\n').map((line, i) => {
+        const slot = /^(\d+): /.exec(line)?.[1];
+        if (slot === undefined) return <div key={i}>{line}</div>;
+        return (
+          <button key={i} type="button" className="row-button" onClick={() => onShow(Number(slot))}>
+            {line}
+          </button>
+        );
+      })}
+    </div>
+  );
+}
