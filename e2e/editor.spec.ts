@@ -81,15 +81,23 @@ test('a text that does not assemble is refused at its line, and nothing typed is
   await expect(lab.programs).toContainText('tcp_slow_strt', { timeout: 20_000 });
 });
 
-const BAD: readonly (readonly [string, string, RegExp])[] = [
-  ['a program that loops for ever', 'goto c', /1,?000,?000|fuel|instructions/i],
-  ['a store outside the arena', 'r1 = 0\n*(u64 *)(r1 + 0) = r1\nexit', /store|fault|outside/i],
+const BAD: readonly (readonly [string, string, string, RegExp])[] = [
+  ['a program that loops for ever', 'goto c', 'infinite loop detected', /1,?000,?000|fuel|instructions/i],
+  [
+    'a store outside the arena',
+    'r1 = 0\n*(u64 *)(r1 + 0) = r1\nexit',
+    "R1 invalid mem access 'scalar'",
+    /store|fault|outside/i,
+  ],
 ];
 
-for (const [what, body, message] of BAD) {
-  test(`${what} is stopped, its line is named, the page goes on`, async ({ lab }) => {
+for (const [what, body, refusal, message] of BAD) {
+  test(`${what} is refused; run all the same it is stopped, its line is named, the page goes on`, async ({ lab }) => {
     await lab.replaceText(withCongAvoid(body));
     await lab.press('Control+Enter');
+    await expect(lab.notices).toContainText(refusal, { timeout: 20_000 });
+    await lab.press('Escape', 'Tab');
+    await lab.command('Restart, and run what the verifier refuses');
     await expect(lab.notices).toContainText(/stopped/i, { timeout: 20_000 });
     await expect(lab.notices).toContainText(message);
     await expect(lab.notices).toContainText('bpf_reno.s:');

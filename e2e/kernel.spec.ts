@@ -34,7 +34,10 @@ test('what the kernel refuses is refused with its errno, and what kills it is sh
 
 test('the same run on an older kernel, side by side', async ({ lab, page }) => {
   await lab.command('Show the sequence of system calls');
-  await page.getByRole('toolbar', { name: 'Compare kernels' }).getByRole('button', { name: 'v6.1' }).click();
+  await page
+    .getByRole('toolbar', { name: 'Compare kernels' })
+    .getByRole('button', { name: 'v6.1', exact: true })
+    .click();
   const beside = page.getByRole('region', { name: 'v6.12 beside v6.1' });
   await expect(beside.getByRole('row', { name: /BPF_MAP_CREATE\s*ok.*BPF_MAP_CREATE\s*EINVAL/ }).first()).toBeVisible();
   await expect(beside.getByRole('row', { name: /^links of struct_ops maps yes no/ })).toBeVisible();

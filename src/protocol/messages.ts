@@ -28,9 +28,16 @@ export type ToWorker =
       readonly ids: ArrayBuffer;
       readonly scenario: Scenario;
       readonly texts: Readonly<Record<string, string>>;
+      /** as for a restart */
+      readonly unverified?: boolean;
     }
   /** the same scenario and seed with these texts; the old series stay as ghosts, and the clock returns to where it was */
-  | { readonly type: 'restart'; readonly texts: Readonly<Record<string, string>> }
+  | {
+      readonly type: 'restart';
+      readonly texts: Readonly<Record<string, string>>;
+      /** programs that the verifier refuses are loaded all the same; no kernel does that */
+      readonly unverified: boolean;
+    }
   /** loads a text as a new map under the next letter, now; may be refused by the kernel */
   | { readonly type: 'register-new'; readonly name: string; readonly text: string }
   | { readonly type: 'command'; readonly command: Command }

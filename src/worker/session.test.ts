@@ -152,7 +152,11 @@ test('a text that does not assemble leaves the lab as it was', () => {
   const s = session();
   s.open();
   const frames = s.heard.filter(({ type }) => type === 'cold').length;
-  s.say({ type: 'restart', texts: { ...replaceWhileConnected.texts, 'bpf_reno.s': 'nonsense here' } });
+  s.say({
+    type: 'restart',
+    unverified: false,
+    texts: { ...replaceWhileConnected.texts, 'bpf_reno.s': 'nonsense here' },
+  });
   expect(s.last('notice')?.notice).toMatchObject({ kind: 'error', text: 'bpf_reno.s', line: 0 });
   expect(s.heard.filter(({ type }) => type === 'cold').length).toBe(frames);
   expect(s.time()).toBe(replaceWhileConnected.openAt);
@@ -164,7 +168,7 @@ test('a text that the kernel refuses to load is told with its answer, each time'
   const refused = replaceWhileConnected.texts['bpf_reno.s'].replace('r0 >>= 1', 'callx r1');
   for (let i = 0; i < 2; i++) {
     const before = s.heard.filter(({ type }) => type === 'notice').length;
-    s.say({ type: 'restart', texts: { ...replaceWhileConnected.texts, 'bpf_reno.s': refused } });
+    s.say({ type: 'restart', unverified: false, texts: { ...replaceWhileConnected.texts, 'bpf_reno.s': refused } });
     expect(s.last('notice')?.notice).toMatchObject({ kind: 'refused', detail: 'EINVAL: unknown opcode 8d' });
     expect(s.heard.filter(({ type }) => type === 'notice').length).toBe(before + 1);
   }
@@ -184,7 +188,7 @@ test('a restart keeps the time, the seed and the series of the run before', () =
   s.open();
   const before = s.history().series;
   const kinder = replaceWhileConnected.texts['bpf_reno.s'].replace('r0 >>= 1', 'r0 >>= 0');
-  s.say({ type: 'restart', texts: { ...replaceWhileConnected.texts, 'bpf_reno.s': kinder } });
+  s.say({ type: 'restart', unverified: false, texts: { ...replaceWhileConnected.texts, 'bpf_reno.s': kinder } });
   const after = s.history();
   expect(s.time()).toBe(replaceWhileConnected.openAt);
   expect(after?.ghosts).toEqual(before);
@@ -223,7 +227,7 @@ test('a damaged BTF is told, not thrown', () => {
 test('a restart brings types, and programs that implement them', () => {
   const s = session();
   s.open();
-  s.say({ type: 'restart', texts: { ...replaceWhileConnected.texts, ...anyStruct.texts } });
+  s.say({ type: 'restart', unverified: false, texts: { ...replaceWhileConnected.texts, ...anyStruct.texts } });
   expect(s.last('notice')).toBeUndefined();
   s.say({ type: 'register-new', name: 'counter.s', text: anyStruct.texts['counter.s'] });
   expect(stateOf(s, 'C')).toBe('INUSE');
@@ -238,10 +242,18 @@ test('a restart brings types, and programs that implement them', () => {
 test('types with an error leave the lab as it was, and say where it is', () => {
   const s = session();
   s.open(anyStruct);
-  s.say({ type: 'restart', texts: { ...anyStruct.texts, 'types.h': '\nstruct x { int (*f)(int) };\n' } });
+  s.say({
+    type: 'restart',
+    unverified: false,
+    texts: { ...anyStruct.texts, 'types.h': '\nstruct x { int (*f)(int) };\n' },
+  });
   expect(s.last('notice')?.notice).toMatchObject({ kind: 'error', title: 'types.h declares no type', line: 1 });
   expect(stateOf(s, 'A')).toBe('INUSE');
-  s.say({ type: 'restart', texts: { ...anyStruct.texts, 'types.h': 'struct other { int (*f)(int); };\n' } });
+  s.say({
+    type: 'restart',
+    unverified: false,
+    texts: { ...anyStruct.texts, 'types.h': 'struct other { int (*f)(int); };\n' },
+  });
   expect(s.last('notice')?.notice).toMatchObject({ kind: 'error', text: 'counter.s' });
 });
 
@@ -298,6 +310,7 @@ test('what is answered is of the run that it was asked of: a restart with anothe
   const before = s.answer('program');
   s.say({
     type: 'restart',
+    unverified: false,
     texts: {
       ...replaceWhileConnected.texts,
       'bpf_reno.s': replaceWhileConnected.texts['bpf_reno.s'].replace('r0 >>= 1', 'r0 >>= 2'),
@@ -359,4 +372,16 @@ test('a text is verified as it is typed, without being loaded', () => {
   expect(refused?.visits.length).toBeGreaterThan(2);
   s.say({ type: 'ask', n: 3, name: 'verify', request: { text: 'nonsense here' } });
   expect(s.answer('verify')).toBeNull();
+});
+
+test('what the verifier refuses runs all the same where that was asked for', () => {
+  const s = session();
+  s.open();
+  const text = replaceWhileConnected.texts['bpf_reno.s'].replace('r0 >>= 1', 'r9 = 0\n  *(u64 *)(r9 + 0) = r9');
+  const texts = { ...replaceWhileConnected.texts, 'bpf_reno.s': text };
+  s.say({ type: 'restart', unverified: false, texts });
+  expect(s.last('notice')?.notice).toMatchObject({ kind: 'refused', detail: "EACCES: R9 invalid mem access 'scalar'" });
+  s.say({ type: 'restart', unverified: true, texts });
+  expect(s.last('notice')?.notice).toMatchObject({ kind: 'stopped', notKernel: true });
+  expect(s.last('cold')?.cold.unverified).toBe(true);
 });

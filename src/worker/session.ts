@@ -35,6 +35,9 @@ const HISTORY_MS = 250;
 /** Between two pictures while playing, ms. */
 const FRAME_MS = 12;
 
+/** Given before anything else of a run. */
+const UNVERIFIED: Command = { do: 'verifier', to: 'skip' };
+
 export interface SessionHost {
   readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
   /** wall clock, ms */
@@ -143,7 +146,11 @@ export class Session {
     const { scenario } = message;
     const needed =
       declaresTypes({ ...scenario.texts, ...this.texts }) || scenario.steps.some(({ command }) => !hasVerb(command.do));
-    this.withLateTools(needed, () => this.start(new Lab(parts.value, scenario, this.texts), scenario.openAt));
+    this.withLateTools(needed, () => {
+      const lab = new Lab(parts.value, scenario, this.texts);
+      if (message.unverified) lab.command(UNVERIFIED);
+      this.start(lab, scenario.openAt);
+    });
     this.host.post({ type: 'ready', version: PROTOCOL_VERSION });
   }
 
@@ -221,7 +228,9 @@ export class Session {
         this.withLateTools(!hasVerb(message.command.do), () => this.stop(() => this.command(lab, message.command)));
         return;
       case 'restart':
-        this.withLateTools(declaresTypes(message.texts), () => this.stop(() => this.restart(lab, message.texts)));
+        this.withLateTools(declaresTypes(message.texts), () =>
+          this.stop(() => this.restart(lab, message.texts, message.unverified)),
+        );
         return;
       case 'register-new':
         this.stop(() => this.registerNew(lab, message.name, message.text));
@@ -336,7 +345,7 @@ export class Session {
     this.lookAhead(lab);
   }
 
-  private restart(lab: Lab, texts: Readonly<Record<string, string>>): void {
+  private restart(lab: Lab, texts: Readonly<Record<string, string>>, unverified: boolean): void {
     if (!this.parts) return;
     const { time } = lab;
     const ghosts = lab.history.series.map(packedSeries);
@@ -355,7 +364,8 @@ export class Session {
       return;
     }
     this.texts = texts;
-    this.start(next, time, true);
+    if (unverified) next.command(UNVERIFIED);
+    this.start(next, time, !unverified);
   }
 
   /** After a command: what happens now if nothing more is done, and back to where it was given. */

@@ -55,8 +55,8 @@ export function verifyText(world: World, text: string): VerifiedProgram[] | null
   let own: Btf | null = null;
   // what loading it would ask the kernel for, answered without a kernel
   const bpf: Syscall = (command, attr) => {
-    if (command === 'BPF_BTF_LOAD') own = btfOf(attr as BpfAttr['BPF_BTF_LOAD']);
-    if (command === 'BPF_PROG_LOAD') verdicts.push(verdictOf(world, object, own, attr as BpfAttr['BPF_PROG_LOAD']));
+    if (command === 'BPF_BTF_LOAD') own = btfOf(attr);
+    if (command === 'BPF_PROG_LOAD') verdicts.push(verdictOf(world, object, own, attr));
     return { ret: FAKE_FD, trace: [], message: null, out: {} };
   };
   const loaded = loadObject(bpf, object, btf);

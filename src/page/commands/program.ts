@@ -22,10 +22,10 @@ const hasText = (): boolean => lab().cold !== null && activeText() !== null;
 const hasProgram = (): boolean => hasText() && !isTypes(activeText() ?? '');
 
 /** Without a text there is no program to start with. */
-function restartWithTexts(): void {
+function restartWithTexts(unverified = false): void {
   const texts = currentTexts();
   const empty = Object.keys(texts).find((name) => texts[name].trim() === '');
-  if (empty === undefined) restart(texts);
+  if (empty === undefined) restart(texts, unverified);
   else {
     notify({ kind: 'error', title: `${empty} is empty`, detail: 'Write a program, or reset the text to the example.' });
   }
@@ -120,7 +120,14 @@ export const PROGRAM_COMMANDS: readonly PageCommand[] = [
     group: 'Program',
     keys: ['Ctrl+Enter'],
     when: hasText,
-    run: restartWithTexts,
+    run: () => restartWithTexts(),
+  },
+  {
+    id: 'program.restart-unverified',
+    title: 'Restart, and run what the verifier refuses all the same (no kernel does that)',
+    group: 'Program',
+    when: () => lab().scenario !== null,
+    run: () => restartWithTexts(true),
   },
   {
     id: 'program.register',

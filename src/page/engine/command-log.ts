@@ -17,15 +17,17 @@ export interface CommandLog {
   readonly scenario: Scenario;
   readonly kernel: string;
   readonly texts: Readonly<Record<string, string>>;
+  /** programs are loaded without being verified */
+  readonly unverified: boolean;
   readonly acts: readonly LoggedAct[];
 }
 
-export const emptyLog = (scenario: Scenario, kernel: string, texts: Readonly<Record<string, string>>): CommandLog => ({
-  scenario,
-  kernel,
-  texts,
-  acts: [],
-});
+export const emptyLog = (
+  scenario: Scenario,
+  kernel: string,
+  texts: Readonly<Record<string, string>>,
+  unverified = false,
+): CommandLog => ({ scenario, kernel, texts, unverified, acts: [] });
 
 /** Acting in the past forks a branch: what came later on the old one is no part of this one. */
 export const logAct = (log: CommandLog, act: Act, time: number): CommandLog => ({

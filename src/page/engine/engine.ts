@@ -79,11 +79,11 @@ function crashed(message: string): void {
 
 async function openLog(opened: CommandLog): Promise<boolean> {
   try {
-    const { kernel, texts } = opened;
+    const { kernel, texts, unverified } = opened;
     const [{ btf, ids }, scenario] = await Promise.all([kernelFiles(kernel), withSamples(opened.scenario)]);
     if (opened !== log) return false;
     if (!worker) startWorker();
-    post({ type: 'open', version: PROTOCOL_VERSION, kernel, btf, ids, scenario, texts });
+    post({ type: 'open', version: PROTOCOL_VERSION, kernel, btf, ids, scenario, texts, unverified });
     post({ type: 'breakpoints', breakpoints: choices().breakpoints });
     post({ type: 'breaks', breaks: choices().breaks });
     sendWindows();
@@ -224,11 +224,11 @@ export const command = (command: Command): void => perform({ type: 'command', co
 
 export const registerNew = (name: string, text: string): void => perform({ type: 'register-new', name, text });
 
-/** The same scenario and seed with these texts. */
-export function restart(texts: Texts): void {
+/** The same scenario and seed with these texts. `unverified`: also programs that the verifier refuses. */
+export function restart(texts: Texts, unverified = false): void {
   if (!log) return;
-  const message: ToWorker = { type: 'restart', texts };
-  log = emptyLog(log.scenario, log.kernel, texts);
+  const message: ToWorker = { type: 'restart', texts, unverified };
+  log = emptyLog(log.scenario, log.kernel, texts, unverified);
   unanswered = message;
   setMotion('scrub');
   post(message);
