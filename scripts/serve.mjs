@@ -1,18 +1,14 @@
-/** A static file server for the built page, with the policy that index.html states as a header for the worker too. */
-import { createReadStream, readFileSync, statSync } from 'node:fs';
+/** The built page on this machine only, with the policy that index.html states as a header for the worker too. */
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { extname, join, normalize } from 'node:path';
+import { join } from 'node:path';
+import sirv from 'sirv';
 
-const TYPES = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.json': 'application/json',
-  '.woff2': 'font/woff2',
-  '.ttf': 'font/ttf',
-  '.png': 'image/png',
-};
+/** A name that holds the hash of its content stands for that content for ever. */
+const HASHED = /\/assets\/[^/]+-[\w-]{8}\.\w+$/;
+const FOR_EVER = 'public, max-age=31536000, immutable';
+/** Everything else is asked after each time, and sent only where it changed. */
+const ASK_AGAIN = 'no-cache';
 
 /** The policy of the page's own meta element: one place states it. */
 function policyOf(folder) {
@@ -22,20 +18,34 @@ function policyOf(folder) {
   return match ? { 'Content-Security-Policy': match[1] } : {};
 }
 
+function refuse(response, status, headers = {}) {
+  response.writeHead(status, { 'Content-Type': 'text/plain', ...headers }).end(`${status}\n`);
+}
+
+function setHeaders(response, path) {
+  response.setHeader('Cache-Control', HASHED.test(path) ? FOR_EVER : ASK_AGAIN);
+  // browsers are told not to guess, so that a type without a name needs one
+  if (/\.(btf|ids|o)$/.test(path)) response.setHeader('Content-Type', 'application/octet-stream');
+}
+
 /** Serves `folder` below `base` (for instance `/a/b/`); port 0 takes a free one. Resolves to {server, url}. */
 export function serve(folder, port = 0, base = '/') {
-  const headers = policyOf(folder);
+  const headers = { 'X-Content-Type-Options': 'nosniff', ...policyOf(folder) };
+  // looks at the folder with each request, so that a build in between is no loss
+  const files = sirv(folder, { dev: true, etag: true, gzip: true, brotli: true, setHeaders });
   const server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
-    const inside = path.startsWith(base) ? normalize(path.slice(base.length)) : null;
-    const file = inside === null ? null : join(folder, inside === '.' || inside === '' ? 'index.html' : inside);
-    const found = file && !inside.startsWith('..') && statSync(file, { throwIfNoEntry: false })?.isFile();
-    if (!found) {
-      response.writeHead(404, { 'Content-Type': 'text/plain' }).end('not found\n');
-      return;
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, { Allow: 'GET, HEAD' });
+    if (!request.url.startsWith(base)) return refuse(response, 404);
+    request.url = request.url.slice(base.length - 1);
+    // files are small and sent whole
+    delete request.headers.range;
+    try {
+      files(request, response, () => refuse(response, 404));
+    } catch {
+      if (response.headersSent) response.destroy();
+      else refuse(response, 400);
     }
-    response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream', ...headers });
-    createReadStream(file).pipe(response);
   });
   return new Promise((resolve, reject) => {
     server.on('error', reject);

@@ -1,7 +1,6 @@
 /** `npm start`: installs if needed, builds, serves, prints the address and opens it where there is a display. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { serve } from './serve.mjs';
 import { bin, ensurePackages, root, run } from './tools.mjs';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -13,6 +12,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
 await ensurePackages();
 const status = await run(bin('vite'), ['build', '--logLevel', 'warn']);
 if (status !== 0) process.exit(status);
+
+// only now: the packages may just have come
+const [{ compress }, { serve }] = await Promise.all([import('./compress.mjs'), import('./serve.mjs')]);
+await compress(join(root, 'dist'));
 
 const port = Number(process.env.PORT ?? 4173);
 try {
