@@ -340,3 +340,13 @@ test('ten flows for a minute: at most 64 KB of history a second, whatever the le
   expect(spent[59]).toBeLessThan(spent[9] * 1.5);
   expect(s.last('frame')).toBeDefined();
 });
+
+test('going back with breakpoints on lines only is told why it finds nothing', () => {
+  const s = session();
+  s.open();
+  s.say({ type: 'reverse' });
+  expect(s.last('notice')?.notice.title).toBe('There is nothing to go back to');
+  s.say({ type: 'breakpoints', breakpoints: [{ text: 'bpf_reno.s', line: 3 }] });
+  s.say({ type: 'reverse' });
+  expect(s.last('notice')?.notice.title).toBe('Going back does not look for lines');
+});
