@@ -29,6 +29,12 @@ const SEARCHES: Searches = {
         if (met !== null) lab.seek(met);
         else if (lab.breaks.length > 0)
           tell(desk, 'None of the breaks was met before this point', 'This is the first of the run.');
+        else if (lab.hasBreakpoints)
+          tell(
+            desk,
+            'Going back does not look for lines',
+            'Breakpoints on lines stop what plays on. To go back, add a break on an edge, a count or a system call; Shift+F11 goes back by an instruction.',
+          );
         else tell(desk, 'There is nothing to go back to', 'Add a break first: on an edge, a count, a system call.');
       }),
   },

@@ -385,3 +385,13 @@ test('what the verifier refuses runs all the same where that was asked for', () 
   expect(s.last('notice')?.notice).toMatchObject({ kind: 'stopped', notKernel: true });
   expect(s.last('cold')?.cold.unverified).toBe(true);
 });
+
+test('going back with breakpoints on lines only is told why it finds nothing', () => {
+  const s = session();
+  s.open();
+  s.say({ type: 'reverse' });
+  expect(s.last('notice')?.notice.title).toBe('There is nothing to go back to');
+  s.say({ type: 'breakpoints', breakpoints: [{ text: 'bpf_reno.s', line: 3 }] });
+  s.say({ type: 'reverse' });
+  expect(s.last('notice')?.notice.title).toBe('Going back does not look for lines');
+});

@@ -248,6 +248,11 @@ export class Lab {
     this.run.command(command);
   }
 
+  /** Some line is to stop at. */
+  get hasBreakpoints(): boolean {
+    return this.breakpoints.length > 0;
+  }
+
   setBreakpoints(breakpoints: readonly LabBreakpoint[]): void {
     this.breakpoints = breakpoints;
   }

@@ -40,8 +40,9 @@ function loadObject(file: string, bytes: Uint8Array): void {
 
 /** The types of a file become searchable; resolves to what is wrong with them, null when nothing is. */
 async function readTypes(file: string, bytes: Uint8Array): Promise<string | null> {
-  const { openTypesOf } = await import('../file-types.ts');
-  const opened = openTypesOf(bytes);
+  const reader = await import('../file-types.ts').catch(() => null);
+  if (!reader) return 'What reads types could not be fetched: try again';
+  const opened = reader.openTypesOf(bytes);
   if (!opened.ok) return opened.message;
   addFile({ file, btf: opened.btf });
   return null;

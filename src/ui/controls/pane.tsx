@@ -1,5 +1,6 @@
 /* A pane: a head with a name and tabs, and below it what the selected tab shows. */
 import type { ReactNode } from 'react';
+import { Guard } from './guard.tsx';
 import { TabList, type TabItem, tabId } from './tabs.tsx';
 
 interface PaneProps<T extends string> {
@@ -27,7 +28,9 @@ export function Pane<T extends string>(props: PaneProps<T>) {
         {aside}
       </div>
       <div className="pane-body" role="tabpanel" id={id} aria-labelledby={tabId(id, selected)}>
-        {children}
+        <Guard key={selected} name={title}>
+          {children}
+        </Guard>
       </div>
     </section>
   );

@@ -68,31 +68,41 @@ export function CodeTab() {
 function TextEditor({ name }: { readonly name: string }) {
   const place = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<'waiting' | 'ready' | 'failed'>('waiting');
+  const [attempt, setAttempt] = useState(0);
   const text = useChoices((state) => state.edits[name]) ?? textOf(name);
   useEffect(() => {
     const { current } = place;
     if (!current) return;
     let ended = false;
     let dispose: (() => void) | undefined;
-    import('../../editor/editor.ts').then(
-      ({ mountEditor }) => {
+    import('../../editor/editor.ts')
+      .then(({ mountEditor }) => {
         if (ended) return;
         dispose = mountEditor(current);
         setEditor('ready');
-      },
-      () => setEditor('failed'),
-    );
+        // the button that asked again is gone
+        if (attempt > 0) current.querySelector('textarea')?.focus();
+      })
+      .catch(() => setEditor('failed'));
     return () => {
       ended = true;
       dispose?.();
     };
-  }, []);
+  }, [attempt]);
   return (
     <div className="editor">
       {editor === 'waiting' && (
         <pre className="plain-text" tabIndex={0}>
           {text}
         </pre>
+      )}
+      {editor === 'failed' && (
+        <p className="note" role="status">
+          The editor could not be fetched; the text can be changed here.{' '}
+          <button type="button" className="button" onClick={() => setAttempt(attempt + 1)}>
+            Try again
+          </button>
+        </p>
       )}
       {editor === 'failed' && (
         <textarea

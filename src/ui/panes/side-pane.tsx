@@ -1,14 +1,14 @@
-import { lazy, Suspense } from 'react';
+import { late } from '../controls/guard.tsx';
 import { Pane } from '../controls/pane.tsx';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
 import { DebugTab } from './debug-tab.tsx';
 import { LedgerTab } from './ledger-tab.tsx';
 import { StructTab } from './struct-tab.tsx';
 
-const ProcessesTab = lazy(() => import('./processes-tab.tsx').then((m) => ({ default: m.ProcessesTab })));
-const TrampolineTab = lazy(() => import('./trampoline-tab.tsx').then((m) => ({ default: m.TrampolineTab })));
+const ProcessesTab = late('Processes', () => import('./processes-tab.tsx').then((m) => m.ProcessesTab));
+const TrampolineTab = late('Trampoline', () => import('./trampoline-tab.tsx').then((m) => m.TrampolineTab));
 
-const VerifierTab = lazy(() => import('./verifier-tab.tsx').then((m) => ({ default: m.VerifierTab })));
+const VerifierTab = late('Verifier', () => import('./verifier-tab.tsx').then((m) => m.VerifierTab));
 
 const TABS = [
   { id: 'struct', title: 'Struct' },
@@ -23,14 +23,12 @@ export function SidePane() {
   const tab = useChoices((state) => state.tabs.side);
   return (
     <Pane id="side" title="Kernel objects" tabs={TABS} selected={tab} onSelect={(next) => chooseTab('side', next)}>
-      <Suspense fallback={null}>
-        {tab === 'struct' && <StructTab />}
-        {tab === 'trampoline' && <TrampolineTab />}
-        {tab === 'ledger' && <LedgerTab />}
-        {tab === 'verifier' && <VerifierTab />}
-        {tab === 'debug' && <DebugTab />}
-        {tab === 'processes' && <ProcessesTab />}
-      </Suspense>
+      {tab === 'struct' && <StructTab />}
+      {tab === 'trampoline' && <TrampolineTab />}
+      {tab === 'ledger' && <LedgerTab />}
+      {tab === 'verifier' && <VerifierTab />}
+      {tab === 'debug' && <DebugTab />}
+      {tab === 'processes' && <ProcessesTab />}
     </Pane>
   );
 }

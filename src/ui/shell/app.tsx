@@ -1,7 +1,8 @@
-import { lazy, Suspense, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
 import { useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
-import { useOverlay } from '../../page/store/overlay.ts';
+import { showOverlay, useOverlay } from '../../page/store/overlay.ts';
+import { Guard, late } from '../controls/guard.tsx';
 import { Drop } from './drop.tsx';
 import { Intro } from './intro.tsx';
 import { Narrow } from './narrow.tsx';
@@ -11,12 +12,13 @@ import { Spoken } from './spoken.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TopBar } from './top-bar.tsx';
 
-const loadPalette = () => import('./palette.tsx').then(({ Palette }) => ({ default: Palette }));
-const loadKeySheet = () => import('./key-sheet.tsx').then(({ KeySheet }) => ({ default: KeySheet }));
-const loadRename = () => import('./rename.tsx').then(({ Rename }) => ({ default: Rename }));
-const Rename = lazy(loadRename);
-const Palette = lazy(loadPalette);
-const KeySheet = lazy(loadKeySheet);
+const loadPalette = () => import('./palette.tsx').then(({ Palette }) => Palette);
+const loadKeySheet = () => import('./key-sheet.tsx').then(({ KeySheet }) => KeySheet);
+const loadRename = () => import('./rename.tsx').then(({ Rename }) => Rename);
+const onClose = (): void => showOverlay(null);
+const Rename = late('Rename', loadRename, { onClose });
+const Palette = late('The command palette', loadPalette, { onClose });
+const KeySheet = late('The list of keys', loadKeySheet, { onClose });
 
 /** Fetched once the page stands, so that a key opens them at once. */
 const AHEAD_MS = 1500;
@@ -36,15 +38,27 @@ export function App() {
   const Arrangement = isNarrow ? Narrow : PRESET_VIEWS[preset];
   return (
     <div className="app">
-      <TopBar />
-      <Intro />
+      <Guard name="The bar of commands">
+        <TopBar />
+      </Guard>
+      <Guard name="The introduction">
+        <Intro />
+      </Guard>
       <main>
-        <Arrangement key={preset} />
+        <Guard key={`${preset} ${isNarrow}`} name="This layout">
+          <Arrangement key={preset} />
+        </Guard>
         <Starting />
       </main>
-      <Notices />
-      <StatusBar />
-      <Spoken />
+      <Guard name="The notices">
+        <Notices />
+      </Guard>
+      <Guard name="The footer">
+        <StatusBar />
+      </Guard>
+      <Guard name="The spoken words">
+        <Spoken />
+      </Guard>
       <Overlays />
       <Drop />
     </div>
@@ -67,10 +81,10 @@ function Starting() {
 function Overlays() {
   const overlay = useOverlay((state) => state.overlay);
   return (
-    <Suspense fallback={null}>
+    <>
       {overlay === 'palette' && <Palette />}
       {overlay === 'keys' && <KeySheet />}
       {overlay === 'rename' && <Rename />}
-    </Suspense>
+    </>
   );
 }

@@ -1,19 +1,14 @@
 /* The Inspect preset. Its panes come when they are first wanted, and a little after the page stands. */
-import { lazy, Suspense, type ComponentType } from 'react';
+import type { ComponentType } from 'react';
+import { late } from '../controls/guard.tsx';
 import { TimelinePane } from '../panes/timeline-pane.tsx';
 import { Part, Split } from './split.tsx';
 
 type Panes = typeof import('../inspect/inspector.ts');
 
 const load = (): Promise<Panes> => import('../inspect/inspector.ts');
-const pane = (pick: (panes: Panes) => ComponentType, name: string) => {
-  const Loaded = lazy(() => load().then((panes) => ({ default: pick(panes) })));
-  return () => (
-    <Suspense fallback={<section className="pane" aria-label={name} />}>
-      <Loaded />
-    </Suspense>
-  );
-};
+const pane = (pick: (panes: Panes) => ComponentType, name: string): ComponentType =>
+  late(name, () => load().then(pick), { fallback: <section className="pane" aria-label={name} /> });
 
 export const TypePane = pane((panes) => panes.TypePane, 'Type');
 const LayoutPane = pane((panes) => panes.LayoutPane, 'Layout');

@@ -1,4 +1,5 @@
 /* Under 900 px: one pane at a time, the timeline below. */
+import { Guard } from '../controls/guard.tsx';
 import { TabList } from '../controls/tabs.tsx';
 import { EditorPane } from '../panes/editor-pane.tsx';
 import { FlowsPane } from '../panes/flows-pane.tsx';
@@ -34,9 +35,13 @@ export function Narrow() {
         onSelect={(tab) => chooseTab('narrow', tab)}
       />
       <div className="narrow-pane" role="tabpanel" id="narrow" aria-labelledby={`narrow-tab-${selected}`}>
-        <View />
+        <Guard key={selected} name="This pane">
+          <View />
+        </Guard>
       </div>
-      <TimelinePane />
+      <Guard name="The timeline">
+        <TimelinePane />
+      </Guard>
     </div>
   );
 }

@@ -2,6 +2,8 @@
 import { Children, Fragment, isValidElement, type ReactElement, type ReactNode } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 
+import { Guard } from '../controls/guard.tsx';
+
 interface PartProps {
   readonly id: string;
   /** px; the part without one takes what is left */
@@ -50,7 +52,7 @@ export function Split({ id, orientation, children }: SplitProps) {
             minSize={props.least}
             groupResizeBehavior={props.size === undefined ? 'preserve-relative-size' : 'preserve-pixel-size'}
           >
-            {props.children}
+            <Guard name={`The pane ${words(props.id)}`}>{props.children}</Guard>
           </Panel>
         </Fragment>
       ))}

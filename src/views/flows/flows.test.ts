@@ -95,3 +95,40 @@ describe('table', () => {
     });
   });
 });
+
+describe('a long run', () => {
+  /** A connection that loses a packet every 100 ms for ten minutes. */
+  const long = (losses: number) => {
+    const input = seriesAt(585, 2);
+    const [first] = input.history.series.filter(({ socket }) => socket === 2);
+    const at = Array.from({ length: losses * 2 }, (_, i) => i * 50e6);
+    const each = (value: (i: number) => number) => Float64Array.from(at, (_, i) => value(i));
+    const series = {
+      ...first,
+      time: Float64Array.from(at),
+      cwnd: each((i) => 10 + (i % 20)),
+      srttUs: each(() => 20_000),
+      ssthresh: each(() => 10),
+      caState: each((i) => (i % 2 === 0 ? 0 : 3)),
+    };
+    const end = at.length * 50e6;
+    return { ...input, time: end / 2, domain: [0, end] as const, history: { ...input.history, series: [series] } };
+  };
+  const lossesOf = (input: Parameters<typeof seriesScene>[0]) =>
+    seriesScene(input, SIZE).marks.flatMap((mark) =>
+      mark.kind === 'group' && mark.id.startsWith('loss.') ? [mark.x] : [],
+    );
+
+  it('has a mark wherever something was lost, to its end, and says that marks stand for several', () => {
+    const input = long(6000);
+    const pixels = new Set(lossesOf(input).map(Math.round));
+    for (let x = 50; x < SIZE.width - 18; x++) expect(pixels.has(x), `pixel ${x}`).toBe(true);
+    const words = seriesScene(input, SIZE).marks.find(({ id }) => id === 'thinned');
+    expect(JSON.stringify(words)).toContain('6,000 losses, a mark a pixel');
+  });
+
+  it('thins nothing where the marks are few', () => {
+    expect(lossesOf(long(100))).toHaveLength(100);
+    expect(seriesScene(long(100), SIZE).marks.some(({ id }) => id === 'thinned')).toBe(false);
+  });
+});

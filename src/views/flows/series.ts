@@ -168,8 +168,22 @@ function stretches(series: Series, [from, to]: Domain): Stretch[] {
   return out;
 }
 
-/** More than this many bands would be noise. */
+/** Of more than these, one a pixel is drawn, and the scene says so. */
 const MOST_BANDS = 120;
+
+/** The worst state of each pixel; what spans more than one pixel stays. All of them where they are few. */
+function onePerPixel<T extends Stretch>(all: readonly T[], most: number, scale: TimeScale): readonly T[] {
+  if (all.length <= most) return all;
+  const kept = new Map<number, T>();
+  const wide: T[] = [];
+  for (const one of all) {
+    const pixel = Math.round(scale.x(one.from));
+    const before = kept.get(pixel);
+    if (!before || one.state > before.state) kept.set(pixel, one);
+    else if (scale.x(one.to) - scale.x(one.from) > 1) wide.push(one);
+  }
+  return [...kept.values(), ...wide].sort((a, b) => a.from - b.from);
+}
 
 interface Band {
   readonly x: number;
@@ -179,15 +193,13 @@ interface Band {
 }
 
 function stateBands({ input, scale }: Frame, series: Series): Band[] {
-  return stretches(series, input.domain)
-    .filter(({ state }) => (CA_BAND[state] ?? 'none') !== 'none')
-    .slice(0, MOST_BANDS)
-    .map(({ from, to, state }) => ({
-      x: scale.x(from),
-      width: Math.max(1, scale.x(to) - scale.x(from)),
-      state,
-      label: `Connection ${series.socket} in ${caStateName(state)} from ${timeText(from)} to ${timeText(to)}`,
-    }));
+  const all = stretches(series, input.domain).filter(({ state }) => (CA_BAND[state] ?? 'none') !== 'none');
+  return onePerPixel(all, MOST_BANDS, scale).map(({ from, to, state }) => ({
+    x: scale.x(from),
+    width: Math.max(1, scale.x(to) - scale.x(from)),
+    state,
+    label: `Connection ${series.socket} in ${caStateName(state)} from ${timeText(from)} to ${timeText(to)}`,
+  }));
 }
 
 function bandLayer(bands: readonly Band[], { top, bottom }: Panel): DisplayList {
@@ -209,14 +221,22 @@ function bandNames(bands: readonly Band[], { top }: Panel): Mark[] {
 
 const MOST_LOSSES = 150;
 
-/** Where a connection enters Recovery (triangle) or Loss (cross). */
-function lossMarks({ input, scale, focused }: Frame, panel: Panel, shown: readonly Series[]): Mark[] {
-  const all = (focused ? [focused] : shown).flatMap((series) =>
+type Entry = Stretch & { readonly series: Series };
+
+/** Every entry into Recovery or Loss within the domain. */
+const entries = ({ input, focused }: Frame, shown: readonly Series[]): Entry[] =>
+  (focused ? [focused] : shown).flatMap((series) =>
     stretches(series, input.domain)
       .filter(({ state }) => state >= 3)
       .map((stretch) => ({ series, ...stretch })),
   );
-  return all.slice(0, MOST_LOSSES).map(({ series, from, state }, i): Mark => {
+
+/** Where a connection enters Recovery (triangle) or Loss (cross). */
+function lossMarks(frame: Frame, panel: Panel, shown: readonly Series[]): Mark[] {
+  const { input, scale } = frame;
+  const all = entries(frame, shown);
+  const drawn = onePerPixel(all, MOST_LOSSES, scale);
+  const marks = drawn.map(({ series, from, state }, i): Mark => {
     const at = Math.max(0, lastAtOrBefore(series.time, from) - 1);
     const x = scale.x(from);
     const y = Math.max(panel.top + 8, panel.y(series.cwnd[at]) - 4);
@@ -227,6 +247,14 @@ function lossMarks({ input, scale, focused }: Frame, panel: Panel, shown: readon
         : path(`${id}.glyph`, 'M -4.5 -7 L 4.5 -7 L 0 0 Z', { fill: 'error' });
     return group(id, { x, y }, [from > input.time ? { ...glyph, opacity: FUTURE } : glyph]);
   });
+  return drawn.length < all.length ? [...marks, thinned(all.length, frame, panel)] : marks;
+}
+
+/** That several losses share a mark, and how many there are. */
+function thinned(count: number, { scale }: Frame, panel: Panel): Mark {
+  const words = `${count.toLocaleString('en')} losses, a mark a pixel: zoom in for each`;
+  const at = { x: scale.right - 4, y: panel.bottom - 5 };
+  return text('thinned', at, words, ui(10.5), 'muted', { anchor: 'end', halo: 'surface-1', label: words });
 }
 
 /** Room of a name beside the playhead. */

@@ -1,0 +1,27 @@
+/* A part that fails says so in its place, and the rest of the page goes on. */
+import { expect, Lab, test } from './fixtures.ts';
+
+test('a part that cannot be fetched is told in its place, and can be tried again', async ({ page, site }) => {
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.route(/\/(inspector|trampoline-tab|palette|key-sheet)-[\w-]+\.js/, (route) => route.abort());
+  const lab = new Lab(page, site);
+  await lab.open();
+
+  await page.getByRole('tab', { name: 'Trampoline' }).click();
+  const side = page.getByRole('region', { name: 'Kernel objects' });
+  await expect(side.getByRole('alert')).toContainText('Trampoline failed');
+  await expect(lab.lifecycle).toBeVisible();
+
+  await lab.press('Control+k');
+  const sheet = page.getByRole('alert').filter({ hasText: 'The command palette failed' });
+  await expect(sheet).toBeVisible();
+  await sheet.getByRole('button', { name: 'Close' }).click();
+  await expect(sheet).toHaveCount(0);
+
+  await page.unroute(/\/(inspector|trampoline-tab|palette|key-sheet)-[\w-]+\.js/);
+  await side.getByRole('button', { name: 'Try again' }).click();
+  await expect(side.getByRole('alert')).toHaveCount(0);
+  await expect(lab.lifecycle).toBeVisible();
+  expect(errors).toEqual([]);
+});
