@@ -14,6 +14,11 @@ const DOCS: Readonly<Record<string, string>> = {
   cubictcp_state: 'On a change to Loss: clears Cubic’s state, and starts HyStart anew.',
   cubictcp_cwnd_event:
     'When sending starts again after a pause: moves the start of the epoch, so that the pause does not count.',
+  bpf_iter_num_new: 'Begins an iterator over the numbers from start up to, and without, end. bpf_for is made of this.',
+  bpf_iter_num_next: 'Gives the address of the next number, or NULL at the end. The verifier wants the NULL looked at.',
+  bpf_iter_num_destroy: 'Ends an iterator over numbers. The verifier refuses a program that leaves one open.',
+  bpf_rcu_read_lock: 'Opens a section in which pointers that RCU protects stay valid.',
+  bpf_rcu_read_unlock: 'Closes the section that bpf_rcu_read_lock opened; pointers read in it are no longer trusted.',
   cubictcp_acked: 'Takes the round trip of an ACK: the smallest is kept, and HyStart may end slow start.',
 };
 
