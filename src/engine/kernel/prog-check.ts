@@ -1,6 +1,6 @@
 /*
- * What bpf_check does: log, records, map references, control flow, and what a struct_ops program is attached to; then the
- * verifier follows the program's paths, which is another room's work.
+ * What bpf_check does before and around the verifier: log, records, map references, control flow, and what a struct_ops
+ * program is attached to. The last step asks the verifier (verify.ts).
  */
 import { type ProgLoad } from './prog-loading.ts';
 import { ERRNO } from '../base/errno.ts';
