@@ -2,6 +2,7 @@
 import { benchVerb } from './bench.ts';
 import { btfVerb } from './btf.ts';
 import { Usage, type Verb } from './cli.ts';
+import { consoleVerb } from './console.ts';
 import { conformanceVerb, isaVerb } from './isa.ts';
 import { objectVerb } from './object.ts';
 import { replayVerb } from './replay.ts';
@@ -13,6 +14,7 @@ const VERBS: readonly Verb[] = [
   runVerb,
   simVerb,
   replayVerb,
+  consoleVerb,
   objectVerb,
   btfVerb,
   isaVerb,

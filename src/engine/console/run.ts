@@ -59,5 +59,7 @@ export function runCommand(host: Host, words: readonly Word[], input: string): W
 /** A command that begins like it, else the way to all of them. */
 function nearest(name: string): string {
   const same = consoleCommands().filter((command) => name.length > 1 && command.name.startsWith(name.slice(0, 2)));
-  return same.length > 0 ? `Is it ${same.map((command) => command.name).join(' or ')}?` : 'Type "help" for what there is.';
+  return same.length > 0
+    ? `Is it ${same.map((command) => command.name).join(' or ')}?`
+    : 'Type "help" for what there is.';
 }

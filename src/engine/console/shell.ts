@@ -31,7 +31,9 @@ interface Scan {
   start: number;
 }
 
-type Token = { readonly kind: 'word'; readonly word: Word } | { readonly kind: 'operator'; readonly text: string; readonly at: number };
+type Token =
+  | { readonly kind: 'word'; readonly word: Word }
+  | { readonly kind: 'operator'; readonly text: string; readonly at: number };
 
 const OPERATORS = ['&&', '||', '|', ';', '&', '>', '<', '(', ')', '`'] as const;
 const REFUSED: Readonly<Record<string, string>> = {
@@ -99,7 +101,10 @@ const isNumberedRedirect = (s: Scan): boolean => s.line[s.at] === '>' && /^[12]$
 /** The pipelines of a line; the error says what is wrong and its place. */
 export function parseLine(line: string): Result<Pipeline[]> {
   if (line.length > MOST_CHARACTERS) {
-    return err(`a line has at most ${MOST_CHARACTERS} characters, and this one ${line.length}: split it`, MOST_CHARACTERS);
+    return err(
+      `a line has at most ${MOST_CHARACTERS} characters, and this one ${line.length}: split it`,
+      MOST_CHARACTERS,
+    );
   }
   const read = tokens(line);
   if (!read.ok) return read;
@@ -118,11 +123,13 @@ export function parseLine(line: string): Result<Pipeline[]> {
     }
     const { text, at } = token;
     if (Object.hasOwn(REFUSED, text)) return err(REFUSED[text], at);
-    if (commands.at(-1)?.length === 0 && text !== ';') return err(`a command is missing before "${text}" at column ${at + 1}`, at);
+    if (commands.at(-1)?.length === 0 && text !== ';')
+      return err(`a command is missing before "${text}" at column ${at + 1}`, at);
     if (text === '|') commands.push([]);
     else close(text === '&&');
   }
-  if (commands.length > 1 && commands.at(-1)?.length === 0) return err('a command is missing after the last "|"', line.length);
+  if (commands.length > 1 && commands.at(-1)?.length === 0)
+    return err('a command is missing after the last "|"', line.length);
   close(false);
   return ok(pipelines);
 }

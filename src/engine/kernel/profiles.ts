@@ -5,8 +5,7 @@
 import { type HelperNumbers, HELPERS_5_6, HELPERS_6_1, HELPERS_6_18 } from './helper-numbers.ts';
 import type { InstructionFacts, InstructionFeature } from './insn-check.ts';
 import type { Capability } from './capabilities.ts';
-import type { JitFacts } from './jit/jit.ts';
-import type { XlatedFacts } from './xlated.ts';
+import type { JitFacts, XlatedFacts } from './jit/facts.ts';
 
 const PROFILE_ORDER = ['v5.6', 'v6.1', 'v6.12', 'v6.18'] as const;
 type ProfileName = (typeof PROFILE_ORDER)[number];

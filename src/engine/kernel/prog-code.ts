@@ -137,9 +137,13 @@ function splitFunctions({ insns }: Xlated): XlatedInsn[][] {
   return out;
 }
 
+/** Mode of loads that may meet a bad address, which only the kernel writes. */
+const PROBE_MEM = 0x20;
+
 /** bpf_prog_calc_tag of a function: calls have the callee's number in off and 1 in imm by then. */
 function functionTag(k: Core, insns: readonly XlatedInsn[], functions: readonly (readonly XlatedInsn[])[]): string {
-  const tagged = insns.map(({ insn, target }): Insn => {
+  const tagged = insns.map(({ insn, target, probe }): Insn => {
+    if (probe) return { ...insn, opcode: (insn.opcode & 0x1f) | PROBE_MEM };
     if (insn.opcode !== OPCODE.CALL || insn.src !== CALL_KIND.LOCAL) return insn;
     return { ...insn, off: functions.findIndex(([first]) => first.slot === target), imm: 1 };
   });
@@ -155,4 +159,3 @@ function functionName(k: Core, prog: ProgObject, { funcs }: Xlated, slot: number
 }
 
 export const jitedBytes = ({ jited }: ProgCodeInfo): number => jited.reduce((sum, { bytes }) => sum + bytes, 0);
-

@@ -7,6 +7,7 @@
  */
 import { decode, encode, type Insn, insn, instructionSlots, slotsOf } from '../isa/insn.ts';
 import { CALL_KIND, CLASS, classOf, codeOf, isWide, OPCODE, SOURCE, WIDE_KIND } from '../isa/opcodes.ts';
+import type { XlatedFacts } from './jit/facts.ts';
 import { MAP_TYPE } from './maps/map-type.ts';
 
 /** One bit each for a slot, from the verifier. */
@@ -20,12 +21,6 @@ export interface XlatedMap {
   readonly keySize: number;
   readonly valueSize: number;
   readonly maxEntries: number;
-}
-
-export interface XlatedFacts {
-  /** bytes from the start of struct bpf_array to its values; of struct htab_elem to its key */
-  readonly arrayValues: number;
-  readonly hashKey: number;
 }
 
 export interface LineRecord {
@@ -245,11 +240,12 @@ const MAP_FUNCTIONS: Readonly<Record<number, Readonly<Record<number, string>>>> 
 /** array_map_gen_lookup, for a loader that needs no masks against speculation. */
 function arrayLookup({ valueSize, maxEntries }: XlatedMap, { arrayValues }: XlatedFacts): Node[] {
   const size = Math.ceil(valueSize / 8) * 8;
-  const shift = Math.log2(size);
+  const shift = 31 - Math.clz32(size);
   const none = fresh(insn(CLASS.ALU64 | ALU.MOV, { dst: 0, imm: 0 }));
-  const scaled = Number.isInteger(shift)
-    ? insn(CLASS.ALU64 | ALU.LSH, { dst: 0, imm: shift })
-    : insn(CLASS.ALU64 | 0x20, { dst: 0, imm: size });
+  const scaled =
+    size === 1 << shift
+      ? insn(CLASS.ALU64 | ALU.LSH, { dst: 0, imm: shift })
+      : insn(CLASS.ALU64 | 0x20, { dst: 0, imm: size });
   const over = fresh(insn(OPCODE.JA, { off: 1 }));
   return [
     fresh(insn(CLASS.ALU64 | ALU.ADD, { dst: 1, imm: arrayValues })),
@@ -303,10 +299,19 @@ function finish(nodes: readonly Node[]): Xlated {
     slot += slotsOf(node.insn);
   }
   const place = (node: Node): number => at.get(node) ?? 0;
-  const starts = nodes.filter((node, i) => i === 0 || nodes.some((n) => n.target === node && isLocalCall(n.insn))).map(place);
+  const starts = nodes
+    .filter((node, i) => i === 0 || nodes.some((n) => n.target === node && isLocalCall(n.insn)))
+    .map(place);
   const insns = nodes.map((node): XlatedInsn => {
     const target = node.target && place(node.target);
-    return { slot: place(node), insn: placed(node, place(node), target, starts), target, probe: node.probe, map: node.map, callee: node.callee };
+    return {
+      slot: place(node),
+      insn: placed(node, place(node), target, starts),
+      target,
+      probe: node.probe,
+      map: node.map,
+      callee: node.callee,
+    };
   });
   return {
     insns,
@@ -332,7 +337,10 @@ export function xlate(input: XlatedInput): Xlated {
   let nodes = readNodes(input);
   hardWire(nodes);
   nodes = without(nodes, ({ seen }) => !seen);
-  nodes = without(nodes, ({ insn: { opcode }, target }, next) => opcode === OPCODE.JA && target === next && next !== undefined);
+  nodes = without(
+    nodes,
+    ({ insn: { opcode }, target }, next) => opcode === OPCODE.JA && target === next && next !== undefined,
+  );
   nodes = guardDivision(nodes);
   nodes = inlineLookups(nodes, input.facts);
   return finish(nodes);

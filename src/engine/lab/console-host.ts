@@ -18,7 +18,8 @@ import { runVerb } from './verb.ts';
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** `= -1 EBUSY (Device or resource busy)` */
-const answered = (text: string, ret: number): string => `${text} = ${formatReturn(ret)}${ret < 0 ? ` (${strerror(ret)})` : ''}`;
+const answered = (text: string, ret: number): string =>
+  `${text} = ${formatReturn(ret)}${ret < 0 ? ` (${strerror(ret)})` : ''}`;
 
 class LabHost implements Host {
   private told: string[] = [];
@@ -146,7 +147,8 @@ class LabHost implements Host {
   }
 
   lab(command: LabCommand): void {
-    if (command.do === 'connect') runVerb(this.user, { ...command, process: 'flow' });
+    // a process of its own, which stays when the command has ended
+    if (command.do === 'connect') runVerb(this.user, { ...command, process: `sender-${command.socket}` });
     else runVerb(this.user, command);
   }
 
@@ -181,13 +183,16 @@ class LabHost implements Host {
     const letter = freeLetter(user.state.maps.map((map) => map.letter));
     runVerb(user, { do: 'insmod', map: letter, text });
     const map = user.map(letter);
-    const registered = map && this.kernel.state.maps[map.object]?.holders.some(({ kind }) => kind === 'registration' || kind === 'link');
+    const registered =
+      map && this.kernel.state.maps[map.object]?.holders.some(({ kind }) => kind === 'registration' || kind === 'link');
     return registered ? null : `${text} was not registered: the last call in Sequence says why`;
   }
 
   private rmmod(name: string): string | null {
     const { user } = this;
-    const map = user.state.maps.find((one) => one.letter === name) ?? user.state.maps.findLast((one) => one.name === name || one.ccName === name);
+    const map =
+      user.state.maps.find((one) => one.letter === name) ??
+      user.state.maps.findLast((one) => one.name === name || one.ccName === name);
     if (!map || !this.kernel.state.maps[map.object]) return `there is no map ${name}. lsmod lists those that there are`;
     runVerb(user, { do: 'rmmod', map: map.letter });
     return null;

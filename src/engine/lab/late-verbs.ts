@@ -6,4 +6,5 @@ import { consoleLine } from './verbs/console.ts';
 import { insmod, replace, rmmod } from './verbs/modules.ts';
 import { readRing } from './verbs/read-ring.ts';
 
-export const registerLateVerbs = (): void => registerVerbs([callMember, consoleLine, insmod, loadObject, readRing, replace, rmmod]);
+export const registerLateVerbs = (): void =>
+  registerVerbs([callMember, consoleLine, insmod, loadObject, readRing, replace, rmmod]);

@@ -72,7 +72,8 @@ function version(tool: Bpftool): number {
     for (const [name, has] of Object.entries(release.featuresJson)) json.field(name, has);
     json.endObject();
     json.endObject();
-  } else tool.out(`${release.called} v${release.version}\nusing libbpf v${release.libbpf}\nfeatures: ${release.features}\n`);
+  } else
+    tool.out(`${release.called} v${release.version}\nusing libbpf v${release.libbpf}\nfeatures: ${release.features}\n`);
   return 0;
 }
 

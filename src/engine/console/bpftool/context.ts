@@ -128,7 +128,9 @@ export class Bpftool {
   }
 
   /** Ids of one kind of object, in their order. */
-  *ids(command: 'BPF_MAP_GET_NEXT_ID' | 'BPF_PROG_GET_NEXT_ID' | 'BPF_LINK_GET_NEXT_ID' | 'BPF_BTF_GET_NEXT_ID'): Generator<number> {
+  *ids(
+    command: 'BPF_MAP_GET_NEXT_ID' | 'BPF_PROG_GET_NEXT_ID' | 'BPF_LINK_GET_NEXT_ID' | 'BPF_BTF_GET_NEXT_ID',
+  ): Generator<number> {
     let start_id = 0;
     for (;;) {
       const { ret, out } = this.bpf(command, { start_id });

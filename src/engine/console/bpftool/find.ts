@@ -63,7 +63,12 @@ function search(tool: Bpftool, kind: Kind, matches: (view: DataView) => boolean)
 }
 
 function tagOf(view: DataView): string {
-  return Array.from({ length: 8 }, (_, i) => view.getUint8(8 + i).toString(16).padStart(2, '0')).join('');
+  return Array.from({ length: 8 }, (_, i) =>
+    view
+      .getUint8(8 + i)
+      .toString(16)
+      .padStart(2, '0'),
+  ).join('');
 }
 
 /** Takes two words of the arguments: fds of what they name, at least one. */
@@ -94,7 +99,9 @@ export function findObjects(tool: Bpftool, kind: Kind): number[] {
     tool.next();
     return [openPinned(tool, tool.next() ?? tool.fail('expected a path, found nothing'))];
   }
-  return tool.fail(`expected '${spec.words.split(', ').join("', '").replace(' or ', "' or '")}', got: '${word ?? ''}'?`);
+  return tool.fail(
+    `expected '${spec.words.split(', ').join("', '").replace(' or ', "' or '")}', got: '${word ?? ''}'?`,
+  );
 }
 
 /** Exactly one. */

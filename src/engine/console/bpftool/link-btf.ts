@@ -68,7 +68,9 @@ export const LINK_VERBS: Readonly<Record<string, (tool: Bpftool) => number>> = {
   list: linkShow,
   detach: (tool) => {
     const fd = findLink(tool);
-    return withFd(tool, fd, () => quietly(tool, tool.bpf('BPF_LINK_DETACH', { link_fd: fd }).ret, 'failed link detach'));
+    return withFd(tool, fd, () =>
+      quietly(tool, tool.bpf('BPF_LINK_DETACH', { link_fd: fd }).ret, 'failed link detach'),
+    );
   },
   pin: (tool) => {
     const fd = findLink(tool);
@@ -89,7 +91,8 @@ interface BtfUsers {
 function users(tool: Bpftool, kind: 'map' | 'prog'): Map<number, number[]> {
   const lists = new Map<number, number[]>();
   let [size, capacity] = [0, 0];
-  const [next, bytes, at] = kind === 'map' ? (['BPF_MAP_GET_NEXT_ID', 88, 64] as const) : (['BPF_PROG_GET_NEXT_ID', 232, 128] as const);
+  const [next, bytes, at] =
+    kind === 'map' ? (['BPF_MAP_GET_NEXT_ID', 88, 64] as const) : (['BPF_PROG_GET_NEXT_ID', 232, 128] as const);
   for (const id of tool.ids(next)) {
     const fd = byId(tool, kind, id);
     if (fd < 0) continue;
@@ -129,7 +132,10 @@ function showBtf(tool: Bpftool, id: number, { progs, maps }: BtfUsers): void {
     return;
   }
   const shown = isKernel ? `[${name}]` : name === '' ? '<anon>' : name;
-  const used = [ofProgs.length > 0 ? `  prog_ids ${ofProgs.join(',')}` : '', ofMaps.length > 0 ? `  map_ids ${ofMaps.join(',')}` : ''];
+  const used = [
+    ofProgs.length > 0 ? `  prog_ids ${ofProgs.join(',')}` : '',
+    ofMaps.length > 0 ? `  map_ids ${ofMaps.join(',')}` : '',
+  ];
   tool.out(`${id}: name ${shown}  size ${size}B${used.join('')}\n`);
 }
 
@@ -164,7 +170,9 @@ function btfSource(tool: Bpftool) {
   if (kind === null) return tool.fail(`unrecognized BTF source specifier: '${tool.peek() ?? ''}'`);
   tool.next();
   const fd = findOne(tool, kind);
-  const id = withFd(tool, fd, () => tool.infoOf(fd, kind === 'map' ? 88 : 232).view.getUint32(kind === 'map' ? 64 : 128, true));
+  const id = withFd(tool, fd, () =>
+    tool.infoOf(fd, kind === 'map' ? 88 : 232).view.getUint32(kind === 'map' ? 64 : 128, true),
+  );
   return openBtfById(tool, id) ?? tool.fail(`no btf associated with ${kind}`);
 }
 
@@ -174,7 +182,8 @@ function btfDump(tool: Bpftool): number {
   while (tool.left > 0) {
     const word = tool.next() ?? '';
     const given = tool.next();
-    if (word !== 'format' || (given !== 'raw' && given !== 'c')) return tool.fail(`unrecognized format specifier: '${given ?? word}', possible values: raw, c`);
+    if (word !== 'format' || (given !== 'raw' && given !== 'c'))
+      return tool.fail(`unrecognized format specifier: '${given ?? word}', possible values: raw, c`);
     format = given;
   }
   if (format === 'raw') {
@@ -187,13 +196,21 @@ function btfDump(tool: Bpftool): number {
   return 0;
 }
 
-export const BTF_VERBS: Readonly<Record<string, (tool: Bpftool) => number>> = { show: btfShow, list: btfShow, dump: btfDump };
+export const BTF_VERBS: Readonly<Record<string, (tool: Bpftool) => number>> = {
+  show: btfShow,
+  list: btfShow,
+  dump: btfDump,
+};
 
 /** What this machine has, asked of its own tables: commands of bpf(2), kinds of maps, types of struct_ops. */
 function probe(tool: Bpftool): number {
   const { profile, kernel } = tool.process.host;
-  const commands = Object.entries(COMMANDS).map(([name, entry]) => [name.toLowerCase(), inProfile(entry, profile)] as const);
-  const maps = [...MAP_TYPE_NAMES].map(([n, name]) => [`map_type ${name}`, MAP_TYPES.has(n) || name === 'struct_ops'] as const);
+  const commands = Object.entries(COMMANDS).map(
+    ([name, entry]) => [name.toLowerCase(), inProfile(entry, profile)] as const,
+  );
+  const maps = [...MAP_TYPE_NAMES].map(
+    ([n, name]) => [`map_type ${name}`, MAP_TYPES.has(n) || name === 'struct_ops'] as const,
+  );
   const types = kernel.types.map(({ name }) => [`struct_ops ${name}`, true] as const);
   const { json } = tool;
   json?.startObject();
@@ -218,7 +235,8 @@ function probe(tool: Bpftool): number {
 
 export const FEATURE_VERBS: Readonly<Record<string, (tool: Bpftool) => number>> = {
   probe: (tool) => {
-    if (tool.left > 0 && !tool.is('kernel')) return tool.fail(`expected no more arguments or 'kernel', got: '${tool.peek()}'?`);
+    if (tool.left > 0 && !tool.is('kernel'))
+      return tool.fail(`expected no more arguments or 'kernel', got: '${tool.peek()}'?`);
     return probe(tool);
   },
 };

@@ -92,7 +92,9 @@ function showOne(tool: Bpftool, fd: number): void {
     json.endObject();
     return;
   }
-  tool.out(`${info.id}: ${typeName(info.type)}  ${info.name === '' ? '' : `name ${info.name}  `}flags 0x${info.flags.toString(16)}\n`);
+  tool.out(
+    `${info.id}: ${typeName(info.type)}  ${info.name === '' ? '' : `name ${info.name}  `}flags 0x${info.flags.toString(16)}\n`,
+  );
   tool.out(`\tkey ${info.keySize}B  value ${info.valueSize}B  max_entries ${info.maxEntries}  memlock ${locked}B\n`);
   const marks = [info.btfId === 0 ? '' : `btf_id ${info.btfId}`, frozen ? 'frozen' : ''].filter((text) => text !== '');
   if (marks.length > 0) tool.out(`\t${marks.join('  ')}\n`);
@@ -156,7 +158,13 @@ function writeTyped(tool: Bpftool, w: JsonWriter, types: Types, key: Uint8Array,
 }
 
 /** An element: in JSON with its bytes, else with types where they are told. */
-function writeElement(tool: Bpftool, plain: JsonWriter | null, types: Types | null, key: Uint8Array, value: Uint8Array): void {
+function writeElement(
+  tool: Bpftool,
+  plain: JsonWriter | null,
+  types: Types | null,
+  key: Uint8Array,
+  value: Uint8Array,
+): void {
   const { json } = tool;
   if (json) {
     json.startObject();
@@ -170,7 +178,11 @@ function writeElement(tool: Bpftool, plain: JsonWriter | null, types: Types | nu
   } else if (plain && types) writeTyped(tool, plain, types, key, value);
   else {
     const isShort = key.length + value.length <= 24;
-    tool.out(isShort ? `key: ${hexBytes(key)}  value: ${hexBytes(value)}\n` : `key:\n${hexBytes(key)}\nvalue:\n${hexBytes(value)}\n`);
+    tool.out(
+      isShort
+        ? `key: ${hexBytes(key)}  value: ${hexBytes(value)}\n`
+        : `key:\n${hexBytes(key)}\nvalue:\n${hexBytes(value)}\n`,
+    );
   }
 }
 
@@ -343,7 +355,8 @@ function create(tool: Bpftool): number {
     const word = tool.next() ?? '';
     const given = tool.next() ?? tool.fail(`${word} needs a value`);
     if (word === 'type') {
-      attr.map_type = [...MAP_TYPE_NAMES].find(([, name]) => name === given)?.[0] ?? tool.fail(`unrecognized map type: ${given}`);
+      attr.map_type =
+        [...MAP_TYPE_NAMES].find(([, name]) => name === given)?.[0] ?? tool.fail(`unrecognized map type: ${given}`);
     } else if (word === 'name') attr.map_name = given.slice(0, 15);
     else if (Object.hasOwn(CREATE, word)) {
       if (!isNumber(given)) return tool.fail(`can't parse ${given} as ${word}`);

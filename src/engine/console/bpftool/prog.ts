@@ -31,7 +31,11 @@ interface ProgInfo {
 function readInfo(tool: Bpftool, fd: number): ProgInfo {
   const { view, out } = tool.infoOf(fd, PROG_INFO_BYTES);
   const tag = Array.from({ length: 8 }, (_, i) => hexByte(view.getUint8(8 + i))).join('');
-  const code = out.prog ?? { xlated: { insns: [], bytes: new Uint8Array(), lines: [], funcs: [] }, jited: [], mapIds: [] };
+  const code = out.prog ?? {
+    xlated: { insns: [], bytes: new Uint8Array(), lines: [], funcs: [] },
+    jited: [],
+    mapIds: [],
+  };
   return { view, code, id: view.getUint32(4, true), name: textAt(view, 64, 16), tag, btfId: view.getUint32(128, true) };
 }
 
@@ -95,7 +99,9 @@ function showOne(tool: Bpftool, fd: number): void {
   tool.out(`${id}: ${type}  ${name === '' ? '' : `name ${name}  `}tag ${tag}${gpl ? '  gpl' : ''}\n`);
   tool.out(`\tloaded_at ${loadedAt(seconds)}  uid ${view.getUint32(48, true)}\n`);
   const maps = code.mapIds.length > 0 ? `  map_ids ${code.mapIds.join(',')}` : '';
-  tool.out(`\txlated ${code.xlated.bytes.length}B  ${jited > 0 ? `jited ${jited}B` : 'not jited'}  memlock ${memlock(info)}B${maps}\n`);
+  tool.out(
+    `\txlated ${code.xlated.bytes.length}B  ${jited > 0 ? `jited ${jited}B` : 'not jited'}  memlock ${memlock(info)}B${maps}\n`,
+  );
   if (btfId !== 0) tool.out(`\tbtf_id ${btfId}\n`);
 }
 
@@ -159,11 +165,7 @@ function instructionText({ info, tool }: Dump, { insn, target, callee, map }: Xl
   return `${code} call ${kfunc ?? callee ?? helperName(insn.imm)}#${insn.imm}`;
 }
 
-function slotBytes({ insn }: XlatedInsn): Uint8Array {
-  const bytes = encode([insn]);
-  // user space reads a call of a kernel function without its mark
-  return insn.opcode === OPCODE.CALL && insn.src === CALL_KIND.KFUNC ? bytes.with(1, bytes[1] & 0x0f) : bytes;
-}
+const slotBytes = ({ insn }: XlatedInsn): Uint8Array => encode([insn]);
 
 function dumpPlain(d: Dump): void {
   const { tool, info, btf, options } = d;
@@ -171,7 +173,8 @@ function dumpPlain(d: Dump): void {
     const signature = signatureAt(d, made.slot);
     if (signature !== '') tool.out(`${signature}:\n`);
     const line = info.code.xlated.lines.find(({ slot }) => slot === made.slot);
-    if (btf && line && lineText(btf, line) !== '') tool.out(`; ${lineText(btf, line)}${options.linum ? placeText(btf, line) : ''}\n`);
+    if (btf && line && lineText(btf, line) !== '')
+      tool.out(`; ${lineText(btf, line)}${options.linum ? placeText(btf, line) : ''}\n`);
     tool.out(`${String(made.slot).padStart(4)}: ${instructionText(d, made)}\n`);
     if (options.opcodes) tool.out(`       ${hexBytes(slotBytes(made))}\n`);
   }
@@ -254,7 +257,10 @@ function jitedJson(d: Dump, fn: JitedFunction): void {
     json.startObject();
     json.rawField('pc', `"0x${offset.toString(16)}"`);
     json.field('operation', operation);
-    json.list('operands', operands.filter((one) => one !== '').map((one) => `"${one}"`));
+    json.list(
+      'operands',
+      operands.filter((one) => one !== '').map((one) => `"${one}"`),
+    );
     json.endObject();
   }
   json.endArray();
@@ -306,12 +312,12 @@ function dumpJited(d: Dump): void {
     return;
   }
   for (const fn of jited) jitedFunction(d, fn);
-  d.tool.out('\n');
 }
 
 function dump(tool: Bpftool): number {
   const isJited = tool.is('jited');
-  if (!isJited && !tool.is('xlated')) return tool.fail(`expected 'xlated' or 'jited', got: ${tool.peek() ?? 'nothing'}`);
+  if (!isJited && !tool.is('xlated'))
+    return tool.fail(`expected 'xlated' or 'jited', got: ${tool.peek() ?? 'nothing'}`);
   tool.next();
   if (isJited && !tool.release.disassembles) return tool.fail('No JIT disassembly support');
   const fd = findOne(tool, 'prog');
@@ -320,7 +326,11 @@ function dump(tool: Bpftool): number {
     while (tool.left > 0) words.push(tool.next() ?? '');
     const unknown = words.find((word) => !['opcodes', 'linum', 'visual'].includes(word));
     if (unknown !== undefined) return tool.fail(`expected one of 'opcodes', 'linum' or 'visual', got: '${unknown}'`);
-    const options = { opcodes: words.includes('opcodes'), linum: words.includes('linum'), visual: words.includes('visual') };
+    const options = {
+      opcodes: words.includes('opcodes'),
+      linum: words.includes('linum'),
+      visual: words.includes('visual'),
+    };
     const info = readInfo(tool, fd);
     const d: Dump = { tool, info, btf: info.btfId === 0 ? null : openBtfById(tool, info.btfId), options };
     if (isJited) dumpJited(d);

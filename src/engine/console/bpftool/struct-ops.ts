@@ -78,9 +78,11 @@ function workOn(tool: Bpftool, work: Work, array: JsonWriter | null): Result {
         tool.error(`${textAt(tool.infoOf(fd, MAP_INFO_BYTES).view, 24, 16)} id ${id} is not a struct_ops map`);
         return { maps: 0, errors: 1 };
       }
-      array?.startArray();
+      // 7.1 begins an array only where it may hold several
+      const bracket = tool.release.links ? array : null;
+      bracket?.startArray();
       one(map);
-      array?.endArray();
+      bracket?.endArray();
       return result;
     });
   }
@@ -104,7 +106,8 @@ function wantedName(tool: Bpftool): string {
   return tool.next() ?? usage(tool);
 }
 
-const status = ({ maps, errors }: Result, mustHaveOne: boolean): number => (errors > 0 || (maps === 0 && mustHaveOne) ? -1 : 0);
+const status = ({ maps, errors }: Result, mustHaveOne: boolean): number =>
+  errors > 0 || (maps === 0 && mustHaveOne) ? -1 : 0;
 
 function takesMap(tool: Bpftool, optional: boolean): boolean {
   if (tool.left === 0 && optional) return false;
@@ -166,7 +169,10 @@ function dumpInfo(tool: Bpftool, w: JsonWriter, view: DataView): void {
 }
 
 /** `u32 (struct sock *) my_ssthresh/prog_id:93` */
-function functionText(tool: Bpftool, btf: Btf): (type: Parameters<typeof pointedSignature>[1], address: bigint) => string | null {
+function functionText(
+  tool: Bpftool,
+  btf: Btf,
+): (type: Parameters<typeof pointedSignature>[1], address: bigint) => string | null {
   return (type, address) => {
     const proto = pointedSignature(btf, type);
     if (proto === null) return null;
@@ -192,13 +198,18 @@ function dump(tool: Bpftool): number {
       (_, { fd, valueType, view }) => {
         const { ret, out } = tool.bpf('BPF_MAP_LOOKUP_ELEM', { map_fd: fd, key: new Uint8Array(4) });
         if (ret < 0) {
-          tool.error(`can't lookup struct_ops map ${textAt(view, 24, 16)} id ${view.getUint32(4, true)}: ${strerror(ret)}`);
+          tool.error(
+            `can't lookup struct_ops map ${textAt(view, 24, 16)} id ${view.getUint32(4, true)}: ${strerror(ret)}`,
+          );
           return false;
         }
         dumpInfo(tool, writer, view);
         writer.startObject();
         writer.name(btf.type(valueType)?.name ?? '?');
-        dumpValue(writer, btf, valueType, out.bytes ?? new Uint8Array(), { pointers, functions: functionText(tool, btf) });
+        dumpValue(writer, btf, valueType, out.bytes ?? new Uint8Array(), {
+          pointers,
+          functions: functionText(tool, btf),
+        });
         writer.endObject();
         return true;
       },
@@ -289,7 +300,8 @@ function registerText(tool: Bpftool, file: string, linkDir: string | null, log: 
   if (linkDir !== null) makeLinkDir(tool, linkDir);
   const { fd, value, isLink } = made;
   const { ret } = tool.bpf('BPF_MAP_UPDATE_ELEM', { map_fd: fd, key: new Uint8Array(4), value });
-  const link = ret < 0 || !isLink ? ret : tool.bpf('BPF_LINK_CREATE', { prog_fd: fd, attach_type: ATTACH_STRUCT_OPS }).ret;
+  const link =
+    ret < 0 || !isLink ? ret : tool.bpf('BPF_LINK_CREATE', { prog_fd: fd, attach_type: ATTACH_STRUCT_OPS }).ret;
   const described = describe(tool, fd);
   const map = described?.name ?? file;
   if (ret < 0 || link < 0) return tool.fail(`can't register struct_ops ${map}: ${strerror(Math.min(ret, link))}`);

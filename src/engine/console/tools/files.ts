@@ -38,14 +38,17 @@ function fdinfo({ kernel }: Host, [, pid, fd]: RegExpExecArray): string | null {
     rows.push(['frozen', map.frozen ? 1 : 0]);
   }
   if (prog) rows.push(['prog_type', prog.type], ['prog_jited', 1], ['prog_tag', prog.tag], ['prog_id', prog.id]);
-  if (open.kind === 'link') rows.push(['link_type', 'struct_ops'], ['link_id', kernel.state.links[open.object]?.id ?? 0]);
+  if (open.kind === 'link')
+    rows.push(['link_type', 'struct_ops'], ['link_id', kernel.state.links[open.object]?.id ?? 0]);
   return rows.map(([name, value]) => `${name}:\t${value}\n`).join('');
 }
 
 function kallsyms({ kernel }: Host): string {
   const base = 0xffff_ffffn << 32n;
   const maps = Object.values(kernel.state.maps).flatMap(({ struct, progs }) =>
-    progs.map(({ member, address }) => `${(base | BigInt(address >>> 0)).toString(16)} t bpf__${struct}_${member}\t[bpf]\n`),
+    progs.map(
+      ({ member, address }) => `${(base | BigInt(address >>> 0)).toString(16)} t bpf__${struct}_${member}\t[bpf]\n`,
+    ),
   );
   const progs = Object.values(kernel.state.progs).map(({ tag, name, address }) => {
     return `${(base | BigInt(address >>> 0)).toString(16)} t bpf_prog_${tag}_${name}\t[bpf]\n`;
@@ -100,7 +103,9 @@ export function readPath(host: Host, path: string): string | number {
 const FIXED = ['/', '/proc', '/proc/net', '/proc/sys', '/proc/sys/net', '/proc/sys/net/ipv4', '/sys', '/sys/fs', BPFFS];
 
 const isFolder = ({ kernel }: Host, path: string): boolean =>
-  FIXED.includes(trimmed(path)) || kernel.state.folders.includes(trimmed(path)) || /^\/proc\/\d+(\/fdinfo)?$/.test(path);
+  FIXED.includes(trimmed(path)) ||
+  kernel.state.folders.includes(trimmed(path)) ||
+  /^\/proc\/\d+(\/fdinfo)?$/.test(path);
 
 const trimmed = (path: string): string => (path.length > 1 ? path.replace(/\/+$/, '') : path);
 
@@ -131,7 +136,9 @@ interface Entry {
 function entries(host: Host, folder: string): Entry[] | null {
   const { kernel } = host;
   const within = (paths: readonly string[]): string[] =>
-    paths.filter((path) => path.startsWith(`${folder}/`) && !path.slice(folder.length + 1).includes('/')).map((path) => path.slice(folder.length + 1));
+    paths
+      .filter((path) => path.startsWith(`${folder}/`) && !path.slice(folder.length + 1).includes('/'))
+      .map((path) => path.slice(folder.length + 1));
   if (folder.startsWith(BPFFS)) {
     if (folder !== BPFFS && !kernel.state.folders.includes(folder)) return null;
     const pins = within(Object.keys(kernel.state.pins)).map((name) => ({ name, folder: false }));
@@ -141,7 +148,11 @@ function entries(host: Host, folder: string): Entry[] | null {
   if (ofProcess) {
     const process = kernel.state.processes[Number(ofProcess[1])];
     if (!process) return null;
-    if (!ofProcess[2]) return [{ name: 'comm', folder: false }, { name: 'fdinfo', folder: true }];
+    if (!ofProcess[2])
+      return [
+        { name: 'comm', folder: false },
+        { name: 'fdinfo', folder: true },
+      ];
     return Object.keys(process.fds).map((name) => ({ name, folder: false }));
   }
   if (folder === '.') return host.fileNames().map((name) => ({ name, folder: false }));
@@ -230,7 +241,8 @@ Files that there are: /proc/sys/net/ipv4/tcp_*congestion_control, /proc/net/tcp,
     name: 'ls',
     usage: 'ls [-la] [FOLDER]',
     summary: 'files of the run, or what is pinned in /sys/fs/bpf',
-    manual: 'ls lists a folder; without one, the texts and object files that the run has. -l adds modes, -a the folder itself.',
+    manual:
+      'ls lists a folder; without one, the texts and object files that the run has. -l adds modes, -a the folder itself.',
     isProcess: true,
     run: ls,
   },
@@ -238,7 +250,8 @@ Files that there are: /proc/sys/net/ipv4/tcp_*congestion_control, /proc/net/tcp,
     name: 'rm',
     usage: 'rm [-rf] PATH...',
     summary: 'takes pins away: what only they held is then freed',
-    manual: 'rm removes pins from /sys/fs/bpf (unlink). PATH/* is all that is in a folder; -r removes folders, -f is silent about what is not there.',
+    manual:
+      'rm removes pins from /sys/fs/bpf (unlink). PATH/* is all that is in a folder; -r removes folders, -f is silent about what is not there.',
     isProcess: true,
     run: rm,
   },

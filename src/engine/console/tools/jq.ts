@@ -7,37 +7,57 @@ type Step = (value: unknown) => Result<unknown[]>;
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const kind = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'an array' : isObject(value) ? 'an object' : `a ${typeof value}`);
+const kind = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'an array' : isObject(value) ? 'an object' : `a ${typeof value}`;
 
 const field =
   (name: string): Step =>
   (value) => {
     if (value === null) return ok([null]);
-    if (!isObject(value)) return err(`.${name} asks for a field of ${kind(value)}: it needs an object (.[] goes through an array)`);
+    if (!isObject(value))
+      return err(`.${name} asks for a field of ${kind(value)}: it needs an object (.[] goes through an array)`);
     return ok([Object.hasOwn(value, name) ? value[name] : null]);
   };
 
 const index =
   (n: number): Step =>
   (value) =>
-    Array.isArray(value) ? ok([value.at(n) ?? null]) : err(`[${n}] asks for an element of ${kind(value)}: it needs an array`);
+    Array.isArray(value)
+      ? ok([value.at(n) ?? null])
+      : err(`[${n}] asks for an element of ${kind(value)}: it needs an array`);
 
 const each: Step = (value) => {
   if (Array.isArray(value)) return ok(value);
-  return isObject(value) ? ok(Object.values(value)) : err(`[] goes through arrays and objects, not through ${kind(value)}`);
+  return isObject(value)
+    ? ok(Object.values(value))
+    : err(`[] goes through arrays and objects, not through ${kind(value)}`);
 };
 
 const FUNCTIONS: Readonly<Record<string, Step>> = {
-  length: (value) => ok([Array.isArray(value) || typeof value === 'string' ? value.length : isObject(value) ? Object.keys(value).length : 0]),
-  keys: (value) => (isObject(value) ? ok([Object.keys(value).toSorted()]) : err(`keys needs an object, not ${kind(value)}`)),
+  length: (value) =>
+    ok([
+      Array.isArray(value) || typeof value === 'string'
+        ? value.length
+        : isObject(value)
+          ? Object.keys(value).length
+          : 0,
+    ]),
+  keys: (value) =>
+    isObject(value) ? ok([Object.keys(value).toSorted()]) : err(`keys needs an object, not ${kind(value)}`),
 };
 
 function parse(path: string): Result<Step[]> {
   const steps: Step[] = [];
   let rest = path.trim();
   while (rest !== '') {
-    const match = /^(?:\.?\[(-?\d+)\]|\.?\[\]|\.([A-Za-z_]\w*)|\."([^"]*)"|\|\s*(length|keys)|\|\s*(?=\.)|\.(?=$|\s*\|))\s*/.exec(rest);
-    if (!match) return err(`"${rest}" is not understood at character ${path.length - rest.length + 1}: there are .field, .[N], .[], | length, | keys`);
+    const match =
+      /^(?:\.?\[(-?\d+)\]|\.?\[\]|\.([A-Za-z_]\w*)|\."([^"]*)"|\|\s*(length|keys)|\|\s*(?=\.)|\.(?=$|\s*\|))\s*/.exec(
+        rest,
+      );
+    if (!match)
+      return err(
+        `"${rest}" is not understood at character ${path.length - rest.length + 1}: there are .field, .[N], .[], | length, | keys`,
+      );
     const [whole, number, name, text, fn] = match;
     if (number !== undefined) steps.push(index(Number(number)));
     else if (name !== undefined || text !== undefined) steps.push(field(name ?? text));

@@ -39,9 +39,12 @@ function veristat(p: ConsoleProcess): number {
   p.out('Program           Verdict  Insns  Stack  Maps  Tag\n');
   for (const { name, insnCount, source, maps, tag } of progs) {
     const stack = source.stack.reduce((sum, bytes) => sum + bytes, 0);
-    p.out(`${name.padEnd(17)} success ${String(insnCount).padStart(6)} ${String(stack).padStart(6)} ${String(maps.length).padStart(5)}  ${tag}\n`);
+    p.out(
+      `${name.padEnd(17)} success ${String(insnCount).padStart(6)} ${String(stack).padStart(6)} ${String(maps.length).padStart(5)}  ${tag}\n`,
+    );
   }
-  if (progs.length === 0 && wanted !== undefined) return p.fail(`veristat: no loaded program has "${wanted}" in its name. See: bpftool prog show`);
+  if (progs.length === 0 && wanted !== undefined)
+    return p.fail(`veristat: no loaded program has "${wanted}" in its name. See: bpftool prog show`);
   return 0;
 }
 
@@ -58,7 +61,8 @@ export const logCommands: readonly ConsoleCommand[] = [
     name: 'strace',
     usage: 'strace [-e trace=bpf] COMMAND',
     summary: 'a command, with the system calls that it makes',
-    manual: 'strace runs a command and prints each system call of its process with its answer. -e trace=bpf leaves out those that are not bpf().',
+    manual:
+      'strace runs a command and prints each system call of its process with its answer. -e trace=bpf leaves out those that are not bpf().',
     isProcess: false,
     run: strace,
   },
@@ -66,7 +70,8 @@ export const logCommands: readonly ConsoleCommand[] = [
     name: 'veristat',
     usage: 'veristat [NAME]',
     summary: 'loaded programs with instructions, stack and maps',
-    manual: 'veristat lists loaded programs: instructions as they were given, bytes of stack, maps, tag. What the verifier refuses is not loaded; its log is printed by whoever tried.',
+    manual:
+      'veristat lists loaded programs: instructions as they were given, bytes of stack, maps, tag. What the verifier refuses is not loaded; its log is printed by whoever tried.',
     isProcess: true,
     run: veristat,
   },

@@ -7,7 +7,9 @@ function lsmod(p: ConsoleProcess): number {
   for (const map of Object.values(kernel.state.maps)) {
     if (map.plain || map.holders.length === 0) continue;
     const users = map.holders.filter(({ kind }) => kind === 'socket').map(({ id }) => `socket ${Math.abs(id)}`);
-    p.out(`${map.name.padEnd(20)} ${String(map.valueSize).padStart(7)}  ${users.length}${users.length > 0 ? ` ${users.join(',')}` : ''}\n`);
+    p.out(
+      `${map.name.padEnd(20)} ${String(map.valueSize).padStart(7)}  ${users.length}${users.length > 0 ? ` ${users.join(',')}` : ''}\n`,
+    );
   }
   return 0;
 }

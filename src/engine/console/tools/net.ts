@@ -43,9 +43,11 @@ const rate = (bps: number): string =>
 
 function tc(p: ConsoleProcess): number {
   const [object, ...rest] = p.args.filter((arg) => !arg.startsWith('-'));
-  if (object === undefined || !'qdisc'.startsWith(object)) return p.fail('usage: tc [-s] qdisc [show]. The path of a run is set where its network is.');
+  if (object === undefined || !'qdisc'.startsWith(object))
+    return p.fail('usage: tc [-s] qdisc [show]. The path of a run is set where its network is.');
   const verb = rest[0] ?? 'show';
-  if (!['show', 'list', 'ls'].includes(verb)) return p.fail(`tc: "${verb}" cannot change the path of a run that is recorded: restart it with another network`);
+  if (!['show', 'list', 'ls'].includes(verb))
+    return p.fail(`tc: "${verb}" cannot change the path of a run that is recorded: restart it with another network`);
   const { net } = p.host.tcp;
   const { path } = p.host;
   p.call('sendmsg(3, RTM_GETQDISC)', () => 0);
@@ -60,7 +62,8 @@ function tc(p: ConsoleProcess): number {
 
 function ip(p: ConsoleProcess): number {
   const [object = '', verb = 'show'] = p.args.filter((arg) => !arg.startsWith('-'));
-  if (!['show', 'list', 'ls', 'get'].includes(verb)) return p.fail(`ip: "${verb}" is not known here: the network of a run stays as it is`);
+  if (!['show', 'list', 'ls', 'get'].includes(verb))
+    return p.fail(`ip: "${verb}" is not known here: the network of a run stays as it is`);
   const tables: Readonly<Record<string, string>> = {
     route: 'default via 10.0.0.254 dev eth0\n10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.1\n',
     link: '1: lo: <LOOPBACK,UP> mtu 65536\n2: eth0: <BROADCAST,UP> mtu 1500 qdisc pfifo_fast state UP\n',
@@ -77,7 +80,9 @@ function flowTable(p: ConsoleProcess): number {
   for (const { socket, cc, state, cwnd, ssthresh, srttUs, bytesAcked, retransmissions } of p.host.flows()) {
     const threshold = ssthresh >= 0x7fff_ffff ? '-' : String(ssthresh);
     const numbers = `${String(cwnd).padStart(5)} ${threshold.padStart(9)} ${(srttUs / 1000).toFixed(1).padStart(8)}`;
-    p.out(`${String(socket).padEnd(3)} ${state.padEnd(12)} ${cc.padEnd(16)} ${numbers} ${String(bytesAcked).padStart(9)} ${String(retransmissions).padStart(5)}\n`);
+    p.out(
+      `${String(socket).padEnd(3)} ${state.padEnd(12)} ${cc.padEnd(16)} ${numbers} ${String(bytesAcked).padStart(9)} ${String(retransmissions).padStart(5)}\n`,
+    );
   }
   return 0;
 }
@@ -109,8 +114,15 @@ function flowStart(p: ConsoleProcess, args: readonly string[]): number {
   const socket = Math.max(0, ...tcp.list().map(({ id }) => id)) + 1;
   p.host.lab({ do: 'connect', socket, cc, bytes });
   const chosen = tcp.getCongestion(socket);
-  if (cc !== undefined && chosen !== cc) return p.fail(`flow: setsockopt(TCP_CONGESTION, "${cc}"): there is no such congestion control. See: sysctl net.ipv4.tcp_available_congestion_control`);
-  p.out(`flow ${socket} started, ${chosen ?? 'no'} congestion control${bytes === undefined ? '' : `, ${bytes} bytes`}\n`);
+  if (cc !== undefined && chosen !== cc) {
+    p.host.lab({ do: 'close', socket });
+    return p.fail(
+      `flow: setsockopt(TCP_CONGESTION, "${cc}"): there is no such congestion control. See: sysctl net.ipv4.tcp_available_congestion_control`,
+    );
+  }
+  p.out(
+    `flow ${socket} started, ${chosen ?? 'no'} congestion control${bytes === undefined ? '' : `, ${bytes} bytes`}\n`,
+  );
   return 0;
 }
 
@@ -133,7 +145,8 @@ export const netCommands: readonly ConsoleCommand[] = [
     name: 'sysctl',
     usage: 'sysctl -a | NAME | -w NAME=VALUE',
     summary: 'congestion controls: available, allowed, and the default',
-    manual: 'sysctl reads and writes net.ipv4.tcp_available_congestion_control (read only), tcp_allowed_congestion_control and tcp_congestion_control, the default of new sockets.',
+    manual:
+      'sysctl reads and writes net.ipv4.tcp_available_congestion_control (read only), tcp_allowed_congestion_control and tcp_congestion_control, the default of new sockets.',
     isProcess: true,
     run: sysctl,
   },
@@ -157,7 +170,8 @@ export const netCommands: readonly ConsoleCommand[] = [
     name: 'flow',
     usage: 'flow [list] | start [cc NAME] [bytes N] | stop ID',
     summary: 'connections by hand, and their table',
-    manual: 'flow start opens a socket, chooses a congestion control (or takes the default) and sends, endlessly or N bytes (k, M, G); flow stop closes it; flow list is the table of those that there are.',
+    manual:
+      'flow start opens a socket, chooses a congestion control (or takes the default) and sends, endlessly or N bytes (k, M, G); flow stop closes it; flow list is the table of those that there are.',
     isProcess: true,
     run: flow,
   },

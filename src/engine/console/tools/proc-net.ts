@@ -33,9 +33,12 @@ function hexAddress(text: string): string {
 
 export function tcpTable({ tcp }: Host): string {
   const head = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
-  const rows = tcp.list().filter(({ sk }) => sk !== 0).map(({ id, state }, i) => {
-    const ends = `${hexAddress(clientAddress(id))} ${hexAddress(serverAddress())}`;
-    return `${String(i).padStart(4)}: ${ends} ${STATES[state] ?? '07'} 00000000:00000000 00:00000000 00000000     0        0 ${1000 + id}\n`;
-  });
+  const rows = tcp
+    .list()
+    .filter(({ sk }) => sk !== 0)
+    .map(({ id, state }, i) => {
+      const ends = `${hexAddress(clientAddress(id))} ${hexAddress(serverAddress())}`;
+      return `${String(i).padStart(4)}: ${ends} ${STATES[state] ?? '07'} 00000000:00000000 00:00000000 00000000     0        0 ${1000 + id}\n`;
+    });
   return head + rows.join('');
 }

@@ -54,8 +54,10 @@ function rowsOf(host: Host): Row[] {
   return host.tcp.list().flatMap(({ id, state, sk, peer }) => {
     const rows: Row[] = [];
     const shown = STATES[state] ?? state;
-    if (sk !== 0) rows.push({ state: shown, local: clientAddress(id), peer: serverAddress(), details: details(host, sk) });
-    if (peer !== 0) rows.push({ state: shown, local: serverAddress(), peer: clientAddress(id), details: details(host, peer) });
+    if (sk !== 0)
+      rows.push({ state: shown, local: clientAddress(id), peer: serverAddress(), details: details(host, sk) });
+    if (peer !== 0)
+      rows.push({ state: shown, local: serverAddress(), peer: clientAddress(id), details: details(host, peer) });
     return rows;
   });
 }

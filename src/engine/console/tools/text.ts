@@ -27,12 +27,19 @@ const ENDLESS = /\([^)]*[+*][^)]*\)[+*{]/;
 
 function pattern(p: ConsoleProcess, text: string, flags: string): RegExp | null {
   if (text.length > MOST_PATTERN || ENDLESS.test(text)) {
-    p.fail(`grep: this pattern could take for ever: at most ${MOST_PATTERN} characters, and no repetition of a repetition`, 2);
+    p.fail(
+      `grep: this pattern could take for ever: at most ${MOST_PATTERN} characters, and no repetition of a repetition`,
+      2,
+    );
     return null;
   }
   try {
     // basic patterns have | and + by a backslash, extended ones (-E) without
-    const source = flags.includes('F') ? text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : flags.includes('E') ? text : text.replace(/\\([|+?(){}])/g, '$1');
+    const source = flags.includes('F')
+      ? text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      : flags.includes('E')
+        ? text
+        : text.replace(/\\([|+?(){}])/g, '$1');
     return new RegExp(source, flags.includes('i') ? 'i' : '');
   } catch {
     p.fail(`grep: "${text}" is not a pattern: a bracket or a parenthesis has no end`, 2);
@@ -81,7 +88,10 @@ const ends =
 
 function wc(p: ConsoleProcess): number {
   const flags = p.args.filter((arg) => arg.startsWith('-')).join('');
-  const input = inputOf(p, p.args.filter((arg) => !arg.startsWith('-')));
+  const input = inputOf(
+    p,
+    p.args.filter((arg) => !arg.startsWith('-')),
+  );
   if (input === null) return 1;
   const counts: readonly [string, number][] = [
     ['l', linesOf(input).length],
@@ -95,10 +105,15 @@ function wc(p: ConsoleProcess): number {
 
 function sort(p: ConsoleProcess): number {
   const flags = p.args.filter((arg) => arg.startsWith('-')).join('');
-  const input = inputOf(p, p.args.filter((arg) => !arg.startsWith('-')));
+  const input = inputOf(
+    p,
+    p.args.filter((arg) => !arg.startsWith('-')),
+  );
   if (input === null) return 1;
   const number = (line: string): number => Number.parseFloat(line) || 0;
-  const lines = linesOf(input).toSorted((a, b) => (flags.includes('n') ? number(a) - number(b) : a < b ? -1 : a > b ? 1 : 0));
+  const lines = linesOf(input).toSorted((a, b) =>
+    flags.includes('n') ? number(a) - number(b) : a < b ? -1 : a > b ? 1 : 0,
+  );
   const unique = flags.includes('u') ? [...new Set(lines)] : lines;
   for (const line of flags.includes('r') ? unique.toReversed() : unique) p.out(`${line}\n`);
   return 0;
@@ -113,11 +128,12 @@ function jq(p: ConsoleProcess): number {
   try {
     value = JSON.parse(input);
   } catch {
-    return p.fail('jq: the input is not JSON: put -j in front of bpftool\'s object', 2);
+    return p.fail("jq: the input is not JSON: put -j in front of bpftool's object", 2);
   }
   const picked = pick(value, path);
   if (!picked.ok) return p.fail(`jq: ${picked.error.message}`, 3);
-  for (const one of picked.value) p.out(`${raw && typeof one === 'string' ? one : JSON.stringify(one, null, p.args.includes('-c') ? 0 : 2)}\n`);
+  for (const one of picked.value)
+    p.out(`${raw && typeof one === 'string' ? one : JSON.stringify(one, null, p.args.includes('-c') ? 0 : 2)}\n`);
   return 0;
 }
 
@@ -138,8 +154,18 @@ const filter = (name: string, usage: string, summary: string, run: (p: ConsolePr
 
 export const textCommands: readonly ConsoleCommand[] = [
   filter('grep', 'grep [-EFivcn] PATTERN [FILE]', 'lines that match a pattern', grep),
-  filter('head', 'head [-n N] [FILE]', 'the first lines', ends((lines, count) => lines.slice(0, count))),
-  filter('tail', 'tail [-n N] [FILE]', 'the last lines', ends((lines, count) => (count === 0 ? [] : lines.slice(-count)))),
+  filter(
+    'head',
+    'head [-n N] [FILE]',
+    'the first lines',
+    ends((lines, count) => lines.slice(0, count)),
+  ),
+  filter(
+    'tail',
+    'tail [-n N] [FILE]',
+    'the last lines',
+    ends((lines, count) => (count === 0 ? [] : lines.slice(-count))),
+  ),
   filter('wc', 'wc [-lwc] [FILE]', 'counts of lines, words and characters', wc),
   filter('sort', 'sort [-nru] [FILE]', 'lines in order', sort),
   filter('jq', 'jq [-r] PATH [FILE]', 'fields of JSON: .[].id, .[0].name, .a.b | .c', jq),

@@ -2,7 +2,7 @@
 import type { Insn } from '../../isa/insn.ts';
 import { CLASS, classOf, codeOf, usesRegister } from '../../isa/opcodes.ts';
 import { type Code, fitsByte, imm32, immediate } from './code.ts';
-import { AUX, isRax, modrm1, registerName } from './registers.ts';
+import { AUX, isRax, modrm1, modrm2, registerName } from './registers.ts';
 
 interface Simple {
   readonly name: string;
@@ -41,12 +41,20 @@ function withImm(code: Code, name: string, base: number, rax: number, reg: numbe
 }
 
 function multiply(code: Code, { dst, src, imm, opcode }: Insn, wide: boolean): void {
-  if (usesRegister(opcode)) return code.two('imul', [0x0f, 0xaf], src, dst, wide);
+  if (usesRegister(opcode)) {
+    // its reg operand is the one that is written
+    const operands = `${registerName(src, wide ? 8 : 4)},${registerName(dst, wide ? 8 : 4)}`;
+    return code.named([...code.prefix2(src, dst, wide), 0x0f, 0xaf, modrm2(0xc0, src, dst)], 'imul', operands);
+  }
   const name = registerName(dst, wide ? 8 : 4);
   const text = `${immediate(imm, wide ? 8 : 4)},${name},${name}`;
-  const modrm = modrm1(0xc0, dst) + ((modrm1(0xc0, dst) & 7) << 3);
+  const modrm = modrm2(0xc0, dst, dst);
   const prefix = code.prefix2(dst, dst, wide);
-  code.named(fitsByte(imm) ? [...prefix, 0x6b, modrm, imm & 255] : [...prefix, 0x69, modrm, ...imm32(imm)], 'imul', text);
+  code.named(
+    fitsByte(imm) ? [...prefix, 0x6b, modrm, imm & 255] : [...prefix, 0x69, modrm, ...imm32(imm)],
+    'imul',
+    text,
+  );
 }
 
 /** div takes rdx:rax, so both are saved where they are not the destination. */

@@ -11,7 +11,12 @@ export interface JitLine {
   readonly slot: number;
 }
 
-export const imm32 = (value: number): number[] => [value & 255, (value >> 8) & 255, (value >> 16) & 255, (value >>> 24) & 255];
+export const imm32 = (value: number): number[] => [
+  value & 255,
+  (value >> 8) & 255,
+  (value >> 16) & 255,
+  (value >>> 24) & 255,
+];
 export const fitsByte = (value: number): boolean => value >= -128 && value <= 127;
 
 const hex = (value: number | bigint): string => `0x${value.toString(16)}`;
@@ -74,7 +79,11 @@ export class Code {
   /** emit_mov_imm32 */
   moveImm(dst: number, value: number, signed: boolean): void {
     if (signed && value < 0) {
-      this.named([rex1(0x48, dst), 0xc7, modrm1(0xc0, dst), ...imm32(value)], 'mov', `${immediate(value, 8)},${registerName(dst, 8)}`);
+      this.named(
+        [rex1(0x48, dst), 0xc7, modrm1(0xc0, dst), ...imm32(value)],
+        'mov',
+        `${immediate(value, 8)},${registerName(dst, 8)}`,
+      );
     } else if (value === 0) {
       this.two('xor', [0x31], dst, dst, false);
     } else {
@@ -87,7 +96,11 @@ export class Code {
   moveImm64(dst: number, low: number, high: number): void {
     if (high === 0) return this.moveImm(dst, low, false);
     const value = (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
-    this.named([rex1(0x48, dst), modrm1(0xb8, dst), ...imm32(low), ...imm32(high)], 'movabs', `$${hex(value)},${registerName(dst, 8)}`);
+    this.named(
+      [rex1(0x48, dst), modrm1(0xb8, dst), ...imm32(low), ...imm32(high)],
+      'movabs',
+      `$${hex(value)},${registerName(dst, 8)}`,
+    );
   }
 
   /** A test of a register with the scratch register, a short jump over `over` bytes. */
@@ -102,6 +115,10 @@ export class Code {
   }
 
   addToAux(value: number): void {
-    this.named([...this.prefix1(AUX, true), 0x81, modrm1(0xc0, AUX), ...imm32(value)], 'add', `${immediate(value, 8)},${registerName(AUX, 8)}`);
+    this.named(
+      [...this.prefix1(AUX, true), 0x81, modrm1(0xc0, AUX), ...imm32(value)],
+      'add',
+      `${immediate(value, 8)},${registerName(AUX, 8)}`,
+    );
   }
 }

@@ -7,17 +7,10 @@ import { CALL_KIND, CLASS, classOf, codeOf, isWide, MODE, modeOf, OPCODE } from 
 import type { XlatedInsn } from '../xlated.ts';
 import { arithmetic, comparison, CONDITIONS } from './alu.ts';
 import { Code, fitsByte, imm32, type JitLine } from './code.ts';
-import { atomic, load, probeLoad, type ProbeStyle, store, storeImm } from './memory-access.ts';
+import type { JitFacts } from './facts.ts';
+import { atomic, load, probeLoad, store, storeImm } from './memory-access.ts';
 
 export type { JitLine } from './code.ts';
-
-export interface JitFacts {
-  /** endbr64 at the entry, and behind the frame's set-up */
-  readonly endbr: boolean;
-  /** bytes left for a tail call's counter, where there is none */
-  readonly counterBytes: 2 | 3;
-  readonly probe: ProbeStyle;
-}
 
 /** Where the places that an instruction names lie: 64-bit, as two words. */
 export interface JitPlaces {
@@ -63,7 +56,9 @@ function epilogue(code: Code, saved: readonly number[]): void {
 }
 
 const usedSaved = (insns: readonly XlatedInsn[]): number[] =>
-  CALLEE_SAVED.filter((reg) => insns.some(({ insn }) => insn.dst === reg || (insn.src === reg && !isWide(insn.opcode))));
+  CALLEE_SAVED.filter((reg) =>
+    insns.some(({ insn }) => insn.dst === reg || (insn.src === reg && !isWide(insn.opcode))),
+  );
 
 interface Pass {
   readonly code: Code;
@@ -90,7 +85,7 @@ function jumpTo(p: Pass, made: XlatedInsn, target: number, condition: readonly [
 
 const startOf = (p: Pass, insns: readonly XlatedInsn[], slot: number): number => {
   const at = insns.findIndex((one) => one.slot === slot);
-  return at <= 0 ? p.layout.ends.get(-1) ?? 0 : (p.layout.ends.get(insns[at - 1].slot) ?? 0);
+  return at <= 0 ? (p.layout.ends.get(-1) ?? 0) : (p.layout.ends.get(insns[at - 1].slot) ?? 0);
 };
 
 function exit(p: Pass, made: XlatedInsn): void {

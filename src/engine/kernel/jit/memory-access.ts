@@ -2,6 +2,7 @@
 import type { Insn } from '../../isa/insn.ts';
 import { accessBytes } from '../../isa/opcodes.ts';
 import { type Code, imm32, immediate, memory } from './code.ts';
+import type { ProbeStyle } from './facts.ts';
 import { AUX, AX, isExtended, modrm1, needsRexByte, registerName, rex1, rex2 } from './registers.ts';
 
 const LOADS: Readonly<Record<number, readonly [name: string, opcode: readonly number[], wide: boolean]>> = {
@@ -57,9 +58,6 @@ export function atomic(code: Code, { dst, src, off, imm, opcode }: Insn): boolea
   code.put([0xf0, ...code.prefix2(dst, src, bytes === 8), ...op, ...code.place(dst, src, off)], text);
   return true;
 }
-
-/** `limit` (6.1): is the address above user space's? `range` (6.10): and below the vsyscall page? */
-export type ProbeStyle = 'limit' | 'range';
 
 /** Top of user space with five-level page tables, and the page behind it. */
 const USER_END = 0x0100_0000;

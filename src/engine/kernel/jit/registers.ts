@@ -55,4 +55,4 @@ export const modrm1 = (byte: number, rm: number): number => byte + REGISTERS[rm]
 export const modrm2 = (byte: number, rm: number, reg: number): number => modrm1(byte, rm) + (REGISTERS[reg].bits << 3);
 
 /** AT&T name of a register, for an operand of 1, 2, 4 or 8 bytes. */
-export const registerName = (reg: number, bytes: number): string => `%${REGISTERS[reg].names[Math.log2(bytes)]}`;
+export const registerName = (reg: number, bytes: number): string => `%${REGISTERS[reg].names[31 - Math.clz32(bytes)]}`;
