@@ -78,12 +78,12 @@ export const consoleVerb: Verb = {
     );
     const at = number(values.at, scenario.openAt / 1e9, '--at', 0, 3600, false);
     const lab = new Lab(shippedParts(values.kernel ?? scenario.kernel ?? DEFAULT_KERNEL), scenario);
-    lab.seek(at * 1e9);
+    lab.seek(Math.round(at * 1e9));
     let failed = 0;
     for (const line of readLines(rest[0])) {
       if (line.trim() === '') continue;
       const wait = /^\s*sleep\s+([\d.]+)\s*$/.exec(line);
-      if (wait) lab.advance(lab.time + number(wait[1], 0, 'sleep', 0, 3600, false) * 1e9);
+      if (wait) lab.advance(lab.time + Math.round(number(wait[1], 0, 'sleep', 0, 3600, false) * 1e9));
       else if (!runLine(lab, line)) failed++;
     }
     return failed === 0 ? 0 : 1;

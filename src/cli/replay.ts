@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { PROFILES, type Recording, replay, type Replayed, replayable } from '../engine/index.ts';
-import { isConsoleRecording, replayConsole } from '../engine/late.ts';
+import {
+  isConsoleRecording,
+  PROFILES,
+  type Recording,
+  replay,
+  replayConsole,
+  type Replayed,
+  replayable,
+} from '../engine/index.ts';
 import { readBytes, shippedParts, Usage, type Verb } from './cli.ts';
 
 function recordingIn(path: string): Recording {

@@ -5,7 +5,7 @@ import { registerLateVerbs } from './lab/late-verbs.ts';
 
 export { declareStructOps };
 export { parseConfig } from './libbpf/kconfig.ts';
-export { type ConsoleReplayed, isConsoleRecording, replayConsole } from './oracle/console/replay.ts';
+export { complete, sharedPrefix } from './console/complete.ts';
 export { verifyText } from './lab/verify-text.ts';
 export type { DeclaredTypes } from './kernel/struct-ops/declare.ts';
 export { Again } from './lab/again.ts';

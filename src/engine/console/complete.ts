@@ -19,7 +19,7 @@ export interface Completion {
 
 type Words = (c: Completable, before: readonly string[]) => readonly string[];
 
-const isBpftool = (name: string): boolean => /^bpftool/.test(name);
+const isBpftool = (name: string): boolean => name.startsWith('bpftool');
 const isObject = (name: string): name is keyof typeof OBJECTS => Object.hasOwn(OBJECTS, name);
 
 /** Words of bpftool by what was typed, options left out. */

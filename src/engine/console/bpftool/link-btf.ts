@@ -187,7 +187,7 @@ function btfDump(tool: Bpftool): number {
     format = given;
   }
   if (format === 'raw') {
-    tool.out(`${dumpRaw(btf)}`);
+    tool.out(dumpRaw(btf));
     return 0;
   }
   const text = dumpC(btf);

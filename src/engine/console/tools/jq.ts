@@ -51,7 +51,7 @@ function parse(path: string): Result<Step[]> {
   let rest = path.trim();
   while (rest !== '') {
     const match =
-      /^(?:\.?\[(-?\d+)\]|\.?\[\]|\.([A-Za-z_]\w*)|\."([^"]*)"|\|\s*(length|keys)|\|\s*(?=\.)|\.(?=$|\s*\|))\s*/.exec(
+      /^(?:\.?\[(-?\d+)\]|\.?\[\]|\.([A-Za-z_]\w*)|\."([^"]*)"|(?:\|\s*)?(length|keys)\b|\|\s*(?=\.)|\.(?=$|\s*\|))\s*/.exec(
         rest,
       );
     if (!match)

@@ -113,7 +113,7 @@ class Replay {
       const opened = /^registered, \d+ client socket\(s\) using (\S+)/.exec(text ?? '');
       if (opened) this.open(opened[1]);
       else if (/^\d+ sockets? left/.test(text ?? '')) this.closeOne();
-      else if (/^all sockets closed/.test(text ?? '')) this.closeAll();
+      else if (text?.startsWith('all sockets closed')) this.closeAll();
     }
     const line = typeof args === 'string' ? args : '';
     const idle = /^(\S+), idle/.exec(note ?? '');
@@ -126,7 +126,7 @@ class Replay {
       this.closeAll();
       this.open((args as { readonly cc: string }).cc);
     } else if (isObject && (/after use/.test(note ?? '') || /struct_ops unregister/.test(line))) this.closeAll();
-    if (/^rm -rf/.test(line) || /pinreno/.test(line)) this.settle(1);
+    if (line.startsWith('rm -rf') || /pinreno/.test(line)) this.settle(1);
   }
 
   /** The answer to a step that is no command; null where it is as recorded. */
