@@ -79,7 +79,9 @@ test('history, completion, and a link to a map', async ({ lab }) => {
   await lab.press('Tab');
   await expect(prompt(lab.page)).toHaveValue('bpftool struct_ops ');
   await lab.page.keyboard.insertText('li');
-  await lab.press('Tab', 'Enter');
+  await lab.press('Tab');
+  await expect(prompt(lab.page)).toHaveValue('bpftool struct_ops list ');
+  await lab.press('Enter');
   await expect(output(lab.page).getByRole('button').first()).toBeVisible({ timeout: 20_000 });
   await lab.press('ArrowUp');
   await expect(prompt(lab.page)).toHaveValue(/^bpftool struct_ops list/);

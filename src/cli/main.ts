@@ -1,4 +1,5 @@
 /** The lab on the command line: `npm run -s lab -- VERB ...`. One table of verbs; each is a function of its arguments. */
+import { askVerb } from './ask.ts';
 import { benchVerb } from './bench.ts';
 import { btfVerb } from './btf.ts';
 import { Usage, type Verb } from './cli.ts';
@@ -8,6 +9,7 @@ import { objectVerb } from './object.ts';
 import { replayVerb } from './replay.ts';
 import { runVerb } from './run.ts';
 import { simVerb } from './sim.ts';
+import { diffVerb, watchVerb } from './time.ts';
 import { verifyVerb } from './verify.ts';
 
 const VERBS: readonly Verb[] = [
@@ -15,6 +17,9 @@ const VERBS: readonly Verb[] = [
   simVerb,
   replayVerb,
   consoleVerb,
+  askVerb,
+  watchVerb,
+  diffVerb,
   objectVerb,
   btfVerb,
   isaVerb,
