@@ -7,10 +7,11 @@ import { complete } from './asks/complete.ts';
 import { heat } from './asks/heat.ts';
 import { map } from './asks/map.ts';
 import { program } from './asks/program.ts';
+import { query } from './asks/query.ts';
 import { verify } from './asks/verify.ts';
 import type { LateDesk } from './desk.ts';
 
-const ANSWERERS: { readonly [N in AskName]: Answerer<N> } = { compare, complete, heat, map, program, verify };
+const ANSWERERS: { readonly [N in AskName]: Answerer<N> } = { compare, complete, heat, map, program, query, verify };
 
 /** Asks the row of the question's name; `run` is stamped on what it answers. */
 export function answerAsk<N extends AskName>(
