@@ -7,6 +7,7 @@ import { objectVerb } from './object.ts';
 import { replayVerb } from './replay.ts';
 import { runVerb } from './run.ts';
 import { simVerb } from './sim.ts';
+import { verifyVerb } from './verify.ts';
 
 beforeEach(() => {
   vi.spyOn(console, 'error').mockImplementation(() => {});
@@ -84,6 +85,13 @@ const LINES: readonly (readonly [Verb, string[]])[] = [
     [isaVerb, [`--${word}`]],
     [replayVerb, [`/nonexistent/${word}`]],
   ]),
+  ...[[], ['--what'], ['a.json', 'b.bpf.o'], ['a.json', '--csv'], ['a.bpf.o', '--summary']].map(
+    (args) => [verifyVerb, args] as const,
+  ),
+  ...NO_FILE.map((file) => [verifyVerb, [file]] as const),
+  ...NO_FILE.map((file) => [verifyVerb, [`${file}.json`]] as const),
+  ...WRONG.map((level) => [verifyVerb, ['README.md', `--log-level=${level}`]] as const),
+  ...WRONG.map((kernel) => [verifyVerb, ['README.md', `--kernel=${kernel}`]] as const),
 ];
 
 test('there are three hundred of them', () => expect(LINES.length).toBeGreaterThanOrEqual(300));

@@ -69,5 +69,7 @@ export { TCP_SOCK_PATHS } from './tcp/socket/offsets.ts';
 export { runConformance, runPlugin } from './oracle/conformance.ts';
 export { runIsaRecording } from './oracle/isa.ts';
 export { type ObjectLine, registerObject, type RegisteredObject } from './oracle/object.ts';
+export { unmatched } from './oracle/expectations.ts';
+export { type VerifiedFile, type VerifiedRow, verifyObject, verifySource } from './oracle/verify-object.ts';
 export { type Recording, replay, type Replayed, replayable } from './oracle/replay.ts';
 export { compareRecorded, type Comparison, type Recording as VerifierRecording } from './verifier/recorded.ts';

@@ -20,7 +20,16 @@ export const MAP_FLAG = {
   TOKEN_FD: 1 << 16,
 } as const;
 
-export const PROG_FLAG = { SLEEPABLE: 1 << 4, TOKEN_FD: 1 << 16 } as const;
+export const PROG_FLAG = {
+  STRICT_ALIGNMENT: 1 << 0,
+  ANY_ALIGNMENT: 1 << 1,
+  TEST_RND_HI32: 1 << 2,
+  TEST_STATE_FREQ: 1 << 3,
+  SLEEPABLE: 1 << 4,
+  XDP_HAS_FRAGS: 1 << 5,
+  TEST_REG_INVARIANTS: 1 << 7,
+  TOKEN_FD: 1 << 16,
+} as const;
 
 /** attach type of struct_ops links, and the type of the link */
 export const ATTACH_STRUCT_OPS = 44;
