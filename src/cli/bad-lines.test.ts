@@ -86,12 +86,12 @@ const LINES: readonly (readonly [Verb, string[]])[] = [
     [replayVerb, [`/nonexistent/${word}`]],
   ]),
   ...[[], ['--what'], ['a.json', 'b.bpf.o'], ['a.json', '--csv'], ['a.bpf.o', '--summary']].map(
-    (args) => [verifyVerb, args] as const,
+    (args): readonly [Verb, string[]] => [verifyVerb, args],
   ),
-  ...NO_FILE.map((file) => [verifyVerb, [file]] as const),
-  ...NO_FILE.map((file) => [verifyVerb, [`${file}.json`]] as const),
-  ...WRONG.map((level) => [verifyVerb, ['README.md', `--log-level=${level}`]] as const),
-  ...WRONG.map((kernel) => [verifyVerb, ['README.md', `--kernel=${kernel}`]] as const),
+  ...NO_FILE.map((file): readonly [Verb, string[]] => [verifyVerb, [file]]),
+  ...NO_FILE.map((file): readonly [Verb, string[]] => [verifyVerb, [`${file}.json`]]),
+  ...WRONG.map((level): readonly [Verb, string[]] => [verifyVerb, ['README.md', `--log-level=${level}`]]),
+  ...WRONG.map((kernel): readonly [Verb, string[]] => [verifyVerb, ['README.md', `--kernel=${kernel}`]]),
 ];
 
 test('there are three hundred of them', () => expect(LINES.length).toBeGreaterThanOrEqual(300));
