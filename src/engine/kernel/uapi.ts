@@ -6,6 +6,7 @@ export const PROG_TYPE_MAX = 32;
 
 export const MAP_FLAG = {
   NO_PREALLOC: 1 << 0,
+  NO_COMMON_LRU: 1 << 1,
   NUMA_NODE: 1 << 2,
   RDONLY: 1 << 3,
   WRONLY: 1 << 4,
@@ -14,6 +15,7 @@ export const MAP_FLAG = {
   WRONLY_PROG: 1 << 8,
   CLONE: 1 << 9,
   MMAPABLE: 1 << 10,
+  PRESERVE_ELEMS: 1 << 11,
   INNER_MAP: 1 << 12,
   LINK: 1 << 13,
   VTYPE_BTF_OBJ_FD: 1 << 15,
