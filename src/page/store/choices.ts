@@ -12,7 +12,7 @@ export const SPEEDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2] as const;
 export interface Tabs {
   readonly lifecycle: 'machine' | 'sequence' | 'checks' | 'modules';
   readonly flows: 'wire' | 'series' | 'table';
-  readonly side: 'struct' | 'trampoline' | 'ledger' | 'verifier' | 'debug' | 'processes';
+  readonly side: 'struct' | 'trampoline' | 'ledger' | 'verifier' | 'debug' | 'processes' | 'console';
   /** which pane a narrow screen shows */
   readonly narrow: 'lifecycle' | 'flows' | 'struct' | 'code';
 }
