@@ -3,7 +3,7 @@
  * and starts another in its place when it stops answering.
  */
 import { assertUnreachable, type Command, type History, type Scenario } from '../../engine/index.ts';
-import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from '../../protocol/messages.ts';
+import { type Begin, type FromWorker, PROTOCOL_VERSION, type ToWorker } from '../../protocol/messages.ts';
 import { type MemoryWindow } from '../../protocol/moves.ts';
 import { act } from '../frame.ts';
 import { currentFrame, type Motion, putFrame, setMotion } from '../frame-source.ts';
@@ -79,11 +79,11 @@ function crashed(message: string): void {
 
 async function openLog(opened: CommandLog): Promise<boolean> {
   try {
-    const { kernel, texts, unverified } = opened;
+    const { kernel, texts, unverified, begin } = opened;
     const [{ btf, ids }, scenario] = await Promise.all([kernelFiles(kernel), withSamples(opened.scenario)]);
     if (opened !== log) return false;
     if (!worker) startWorker();
-    post({ type: 'open', version: PROTOCOL_VERSION, kernel, btf, ids, scenario, texts, unverified });
+    post({ type: 'open', version: PROTOCOL_VERSION, kernel, btf, ids, scenario, texts, unverified, begin });
     post({ type: 'breakpoints', breakpoints: choices().breakpoints });
     post({ type: 'breaks', breaks: choices().breaks });
     sendWindows();
@@ -95,8 +95,26 @@ async function openLog(opened: CommandLog): Promise<boolean> {
 }
 
 /** Opens a scenario on a kernel; `texts` take the place of its own. */
-export function openScenario(scenario: Scenario, kernel: string, texts: Texts = {}): void {
-  log = emptyLog(scenario, kernel, texts);
+export const openScenario = (scenario: Scenario, kernel: string, texts: Texts = {}, begin?: Begin): void =>
+  openRun(emptyLog(scenario, kernel, texts, false, begin));
+
+/** What has been done to the lab so far; null before the first scenario. */
+export const currentLog = (): CommandLog | null => log;
+
+/** Opens a run that was begun before, and does again what was done to it; `time`: where to stand, ns. */
+export function openAgain(before: CommandLog, time: number): void {
+  openRun({ ...before, begin: before.begin ?? { commands: [], time } });
+  const opened = log;
+  void opening.then(() => {
+    if (opened === log && opened !== null) for (const message of replay(opened, time)) post(message);
+  });
+}
+
+let opening: Promise<boolean> = Promise.resolve(false);
+
+function openRun(begun: CommandLog): void {
+  log = begun;
+  const { scenario, kernel } = begun;
   told({
     phase: 'starting',
     crash: null,
@@ -109,7 +127,7 @@ export function openScenario(scenario: Scenario, kernel: string, texts: Texts = 
     playing: false,
   });
   setMotion('scrub');
-  void openLog(log);
+  opening = openLog(begun);
 }
 
 /** From a crash, or on demand: the scenario from its beginning, with the example's texts. */
