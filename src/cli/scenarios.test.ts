@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { runs } from '../engine/base/testing/runs.ts';
 import { Lab } from '../engine/index.ts';
 import { checkFacts } from '../scenarios/facts.ts';
-import { SCENARIOS } from '../scenarios/index.ts';
+import { ALL_SCENARIOS as SCENARIOS } from '../scenarios/all.ts';
 import { replaceWhileConnected } from '../scenarios/replace-while-connected.ts';
 import { shippedParts, withSamples } from './cli.ts';
 import { parseLink, simScenario } from './sim.ts';

@@ -1,12 +1,11 @@
 import type { Scenario } from '../engine/index.ts';
+import { about } from './about.ts';
 import { pick } from './programs.ts';
 import { ms } from './units.ts';
 
 /** The lens that was proposed in review and not taken: lifetimes as insmod and rmmod would show them. */
 export const asModules: Scenario = {
-  id: 'as-modules',
-  title: 'As modules',
-  intro: 'The question of the review: would insmod, lsmod and rmmod say it better? The same calls under other names.',
+  ...about('as-modules'),
   path: { rateBps: 20_000_000, delayNs: ms(10), queuePackets: 64, accessNs: ms(4) },
   seed: 9,
   texts: pick('bpf_base.s', 'bpf_user.s'),

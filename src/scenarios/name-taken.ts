@@ -1,11 +1,10 @@
 import type { Scenario } from '../engine/index.ts';
+import { about } from './about.ts';
 import { pick } from './programs.ts';
 import { ms } from './units.ts';
 
 export const nameTaken: Scenario = {
-  id: 'name-taken',
-  title: 'Name already taken',
-  intro: 'Two maps with one congestion control name: the second update answers EEXIST, and may be tried again.',
+  ...about('name-taken'),
   path: { rateBps: 10_000_000, delayNs: ms(10), queuePackets: 50, accessNs: ms(4) },
   seed: 1,
   texts: pick('bpf_reno.s'),
