@@ -14,10 +14,21 @@ import './ui/styles/shell.css';
 import './ui/styles/panes.css';
 import './ui/styles/listings.css';
 import './ui/styles/overlays.css';
+import './ui/styles/sheets.css';
 
 const root = document.getElementById('root');
 if (root) createRoot(root).render(<App />);
 listenToKeys();
 followHeat();
 tellNotes();
-startScenario(choices().scenario ?? '');
+
+/** What the address asks for; without anything, where the user left off. */
+async function openAddress(): Promise<void> {
+  if (location.hash.length < 2) return startScenario(choices().scenario ?? '');
+  const share = await import('./page/share/address.ts').catch(() => null);
+  if (share) await share.openHash(location.hash);
+  else startScenario(choices().scenario ?? '');
+}
+
+window.addEventListener('hashchange', () => location.hash.length > 1 && void openAddress());
+void openAddress();

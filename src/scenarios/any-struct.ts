@@ -44,6 +44,7 @@ export const anyStruct: Scenario = {
       at: ms(180),
       caption: 'reset was left out: its slot is NULL, so a subsystem must not call it.',
       command: call('reset', '00'),
+      answers: 'EPERM',
     },
     {
       at: ms(240),

@@ -35,6 +35,7 @@ export const asModules: Scenario = {
       at: ms(500),
       caption: 'A strict rmmod, as for kernel modules, is refused while connection 1 uses map A.',
       command: { do: 'rmmod', map: 'A', strict: true },
+      answers: 'EBUSY',
     },
     {
       at: ms(600),

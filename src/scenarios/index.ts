@@ -11,6 +11,15 @@ const LOAD: Readonly<Record<string, () => Promise<Scenario>>> = {
   'register-and-run': () => import('./register-and-run.ts').then((file) => file.registerAndRun),
   'replace-while-connected': () => import('./replace-while-connected.ts').then((file) => file.replaceWhileConnected),
   'swap-by-link': () => import('./swap-by-link.ts').then((file) => file.swapByLink),
+  'member-missing': () => import('./member-missing.ts').then((file) => file.memberMissing),
+  'refused-by-verifier': () => import('./refused-by-verifier.ts').then((file) => file.refusedByVerifier),
+  'link-detached': () => import('./link-detached.ts').then((file) => file.linkDetached),
+  'namespace-default': () => import('./namespace-default.ts').then((file) => file.namespaceDefault),
+  'accepted-side': () => import('./accepted-side.ts').then((file) => file.acceptedSide),
+  'two-versions': () => import('./two-versions.ts').then((file) => file.twoVersions),
+  'before-links': () => import('./before-links.ts').then((file) => file.beforeLinks),
+  'who-holds-it': () => import('./who-holds-it.ts').then((file) => file.whoHoldsIt),
+  'own-value-struct': () => import('./own-value-struct.ts').then((file) => file.ownValueStruct),
 };
 
 /** In the order of the menu; the page opens on the first. */

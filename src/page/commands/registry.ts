@@ -9,6 +9,7 @@ import { INSPECT_COMMANDS } from './inspect.ts';
 import { keyTable } from './keys.ts';
 import { LAB_COMMANDS } from './lab.ts';
 import { PROGRAM_COMMANDS } from './program.ts';
+import { SHARE_COMMANDS } from './share.ts';
 import { TEXT_COMMANDS } from './text.ts';
 import { TIME_COMMANDS } from './time.ts';
 import { VIEW_COMMANDS } from './view.ts';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly PageCommand[] = [
   ...FILE_COMMANDS,
   ...TEXT_COMMANDS,
   ...LAB_COMMANDS,
+  ...SHARE_COMMANDS,
   ...VIEW_COMMANDS,
   ...INSPECT_COMMANDS,
   ...HELP_COMMANDS,

@@ -8,7 +8,7 @@ import { type MemoryWindow } from '../../protocol/moves.ts';
 import { act } from '../frame.ts';
 import { currentFrame, type Motion, putFrame, setMotion } from '../frame-source.ts';
 import { choices } from '../store/choices.ts';
-import { lab, notify, told } from '../store/lab.ts';
+import { lab, lastingNotices, notify, told } from '../store/lab.ts';
 import { type Act, type CommandLog, emptyLog, logAct, replay, withoutAct } from './command-log.ts';
 import type { AnswerOf, AskName, RequestOf } from '../../protocol/asks.ts';
 import type { MoveMessage } from '../../protocol/moves.ts';
@@ -123,7 +123,7 @@ function openRun(begun: CommandLog): void {
     cold: null,
     history: null,
     cpu: null,
-    notices: [],
+    notices: lastingNotices(),
     playing: false,
   });
   setMotion('scrub');
@@ -196,7 +196,7 @@ function receive(message: FromWorker): void {
       act(() => told({ cpu: message.cpu }));
       return;
     case 'texts':
-      told({ loaded: message.texts, notices: [] });
+      told({ loaded: message.texts, notices: lastingNotices() });
       return;
     case 'notice':
       if (!replaying) notify(message.notice);

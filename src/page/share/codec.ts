@@ -117,4 +117,3 @@ export function readLabFile(text: string): Decoded<LabDoc> {
   if (text.length > MOST_FILE) return bad('', 'it is larger than 24 MB');
   return parseJson(text, wrapper);
 }
-

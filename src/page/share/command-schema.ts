@@ -2,7 +2,15 @@
  * What a command and a scenario from outside must look like. A new verb of src/engine/lab/commands.ts does not compile
  * until it has a row here.
  */
-import type { Break, Command, ExpectedFact, LoggedCommand, PathConfig, Scenario, ScenarioStep } from '../../engine/index.ts';
+import type {
+  Break,
+  Command,
+  ExpectedFact,
+  LoggedCommand,
+  PathConfig,
+  Scenario,
+  ScenarioStep,
+} from '../../engine/index.ts';
 import {
   type Decoder,
   either,
@@ -106,7 +114,13 @@ export const breakOf: Decoder<Break> = tagged<Break>('on', {
   }),
 });
 
-const step: Decoder<ScenarioStep> = object<ScenarioStep>({ at: time, caption: text(400), command });
+const step: Decoder<ScenarioStep> = object<ScenarioStep>({
+  at: time,
+  caption: text(400),
+  command,
+  answers: optional(text(40)),
+  note: optional(text(4000)),
+});
 
 const path: Decoder<PathConfig> = object<PathConfig>({
   rateBps: whole(1_000, 1e12),

@@ -41,9 +41,7 @@ const view: Decoder<LabView> = object<LabView>({
   preset: optional(text(40)),
   tabs: optional(record(text(40), 20)),
   text: optional(text(120)),
-  breakpoints: optional(
-    list(object<Breakpoint>({ text: text(120), line: whole(0, 10_000_000) }), 500),
-  ),
+  breakpoints: optional(list(object<Breakpoint>({ text: text(120), line: whole(0, 10_000_000) }), 500)),
   breaks: optional(list(breakOf, 200)),
   watches: optional(list(text(400), 200)),
 });

@@ -32,7 +32,8 @@ function plainDoc(fields: ReadonlyMap<string, string>): Decoded<LabDoc> {
   const scenario = fields.get('scenario') ?? '';
   if (!/^[\w-]{1,80}$/.test(scenario)) return bad('scenario', 'must be the name of a scenario, as swap-by-link');
   const kernel = fields.get('kernel');
-  if (kernel !== undefined && !/^[\w.-]{1,40}$/.test(kernel)) return bad('kernel', 'must be the name of a kernel, as v6.12');
+  if (kernel !== undefined && !/^[\w.-]{1,40}$/.test(kernel))
+    return bad('kernel', 'must be the name of a kernel, as v6.12');
   const at = fields.get('at');
   const time = at === undefined ? undefined : Math.round(Number(at) * MS);
   if (time !== undefined && !(at?.trim() !== '' && time >= 0 && time <= 1e15))
@@ -60,7 +61,7 @@ export async function readHash(hash: string): Promise<Address> {
   const text = hash.replace(/^#/, '');
   const fields = new Map(new URLSearchParams(text));
   const theme = fields.get('theme');
-  const rest = {
+  const rest: Omit<Address, 'lab'> = {
     embed: fields.get('embed') ?? null,
     theme: theme === 'light' || theme === 'dark' ? theme : null,
     present: fields.has('present'),

@@ -107,7 +107,8 @@ export const object =
   (value, at) => {
     if (!isRecord(value)) return bad(at, 'must be an object');
     const unknown = Object.keys(value).find((key) => !Object.hasOwn(fields, key));
-    if (unknown !== undefined) return bad(inside(at, unknown.slice(0, 40)), 'is a field that this version does not know');
+    if (unknown !== undefined)
+      return bad(inside(at, unknown.slice(0, 40)), 'is a field that this version does not know');
     const out: [string, unknown][] = [];
     for (const key of Object.keys(fields) as (keyof T & string)[]) {
       const decoded = fields[key](Object.hasOwn(value, key) ? value[key] : undefined, inside(at, key));

@@ -9,13 +9,24 @@ export type Preset = (typeof PRESETS)[number];
 
 export const SPEEDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2] as const;
 
-export interface Tabs {
-  readonly lifecycle: 'machine' | 'sequence' | 'checks' | 'modules';
-  readonly flows: 'wire' | 'series' | 'table';
-  readonly side: 'struct' | 'trampoline' | 'ledger' | 'verifier' | 'debug' | 'processes';
-  /** which pane a narrow screen shows */
-  readonly narrow: 'lifecycle' | 'flows' | 'struct' | 'code';
-}
+/** Tabs by pane; the first is the one that a pane opens with. `narrow`: which pane a narrow screen shows. */
+export const TABS = {
+  lifecycle: ['machine', 'sequence', 'checks', 'modules'],
+  flows: ['wire', 'series', 'table'],
+  side: ['struct', 'trampoline', 'ledger', 'verifier', 'debug', 'processes'],
+  narrow: ['lifecycle', 'flows', 'struct', 'code'],
+} as const;
+
+export type Tabs = { readonly [P in keyof typeof TABS]: (typeof TABS)[P][number] };
+
+/** Those of the tabs that there are; what nobody knows is left out. */
+export const knownTabs = (tabs: Readonly<Record<string, unknown>>): Partial<Tabs> =>
+  Object.fromEntries(
+    Object.entries(TABS).flatMap(([pane, known]) => {
+      const tab = known.find((one) => Object.hasOwn(tabs, pane) && one === tabs[pane]);
+      return tab === undefined ? [] : [[pane, tab]];
+    }),
+  );
 
 export interface Selection {
   readonly map: MapLetter | null;
@@ -56,11 +67,13 @@ export interface Choices {
 
 const KEY = 'ops.play';
 
+export const DEFAULT_TABS: Tabs = { lifecycle: 'machine', flows: 'wire', side: 'struct', narrow: 'lifecycle' };
+
 const DEFAULTS: Choices = {
   theme: 'system',
   contrast: 'system',
   preset: 'debug',
-  tabs: { lifecycle: 'machine', flows: 'wire', side: 'struct', narrow: 'lifecycle' },
+  tabs: DEFAULT_TABS,
   speed: 0.25,
   letterKeys: true,
   hinted: false,
@@ -86,7 +99,8 @@ function kept(): Choices {
       key in DEFAULTS && (sameType(value, DEFAULTS[key as keyof Choices]) || isNullableText(key, value)),
   );
   const choices = { ...DEFAULTS, ...Object.fromEntries(known) } as Choices;
-  return { ...choices, tabs: { ...DEFAULTS.tabs, ...choices.tabs }, selection: DEFAULTS.selection, beside: null };
+  const tabs = { ...DEFAULTS.tabs, ...knownTabs({ ...choices.tabs }) };
+  return { ...choices, tabs, selection: DEFAULTS.selection, beside: null };
 }
 
 const sameType = (a: unknown, b: unknown): boolean =>

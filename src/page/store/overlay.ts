@@ -1,7 +1,10 @@
 /* Which sheet lies over the page. */
 import { create } from 'zustand';
 
-export type Overlay = 'palette' | 'keys' | 'rename' | null;
+/** Sheets by name; each is fetched when it is first shown. */
+export type SheetName = 'palette' | 'keys' | 'rename' | 'share';
+
+export type Overlay = SheetName | null;
 
 export const useOverlay = create<{ readonly overlay: Overlay }>(() => ({ overlay: null }));
 

@@ -1,0 +1,23 @@
+import { lab } from '../store/lab.ts';
+import { showOverlay } from '../store/overlay.ts';
+import type { PageCommand } from './command.ts';
+
+const runs = (): boolean => lab().cold !== null;
+
+export const SHARE_COMMANDS: readonly PageCommand[] = [
+  {
+    id: 'share.link',
+    title: 'Copy a link to this moment: texts, commands, time and views',
+    group: 'Share',
+    keys: ['Ctrl+Shift+L'],
+    when: runs,
+    run: () => showOverlay('share'),
+  },
+  {
+    id: 'share.save',
+    title: 'Save this lab as a file',
+    group: 'Share',
+    when: runs,
+    run: () => void import('../share/save.ts').then(({ saveLab }) => saveLab()),
+  },
+];
