@@ -13,7 +13,9 @@ async function linkOf(lab: Lab): Promise<string> {
 test('a link with a scenario and a time seeks at once; its QR code is there', async ({ lab, page, site }) => {
   await lab.command('Scenario: Swap by link update');
   await lab.expectAt('B', 'READY');
+  const before = await lab.time();
   await lab.press('.');
+  await expect.poll(() => lab.time()).not.toBe(before);
   const time = await lab.time();
   const link = await linkOf(lab);
   expect(link).toMatch(/#scenario=swap-by-link&at=[\d.]+$/);
@@ -40,7 +42,7 @@ test('a link with texts and commands opens at 0, shows the text, and runs when t
   test.slow();
   await lab.replaceText('; mine\n.struct_ops tcp_congestion_ops\n.name "mine"\n.license "GPL"\n');
   await lab.press('Escape', 'Tab');
-  await lab.command('Connection: close');
+  await lab.command('Map: Pin the map');
   const time = await lab.time();
   const link = await linkOf(lab);
   expect(link).toContain('#lab=1.');

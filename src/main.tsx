@@ -2,6 +2,8 @@ import '@fontsource-variable/inter/wght.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import { createRoot } from 'react-dom/client';
 import { startScenario } from './page/commands/lab.ts';
+import { tellKept } from './page/keep/tell-kept.ts';
+import { followUndo } from './page/keep/undo.ts';
 import { listenToKeys } from './page/commands/keyboard.ts';
 import { followHeat } from './page/engine/heat.ts';
 import { App } from './ui/shell/app.tsx';
@@ -20,6 +22,8 @@ const root = document.getElementById('root');
 if (root) createRoot(root).render(<App />);
 listenToKeys();
 followHeat();
+followUndo();
+tellKept();
 tellNotes();
 
 /** What the address asks for; without anything, where the user left off. */

@@ -1,11 +1,13 @@
 /* All commands of the page. */
 import { assert } from '../../engine/index.ts';
+import { useUndo } from '../keep/undo.ts';
 import { useChoices } from '../store/choices.ts';
 import { useLab } from '../store/lab.ts';
 import { showOverlay } from '../store/overlay.ts';
 import type { CommandArgs, PageCommand } from './command.ts';
 import { FILE_COMMANDS } from './file.ts';
 import { INSPECT_COMMANDS } from './inspect.ts';
+import { KEEP_COMMANDS } from './keep.ts';
 import { keyTable } from './keys.ts';
 import { LAB_COMMANDS } from './lab.ts';
 import { PROGRAM_COMMANDS } from './program.ts';
@@ -31,6 +33,7 @@ export const COMMANDS: readonly PageCommand[] = [
   ...FILE_COMMANDS,
   ...TEXT_COMMANDS,
   ...LAB_COMMANDS,
+  ...KEEP_COMMANDS,
   ...SHARE_COMMANDS,
   ...VIEW_COMMANDS,
   ...INSPECT_COMMANDS,
@@ -58,7 +61,7 @@ export function runCommand(id: string, args: CommandArgs = {}): void {
 
 /** Calls `listener` when a command may have become possible, or no longer; ends with the returned function. */
 export function subscribeEnabled(listener: () => void): () => void {
-  const ends = [useLab.subscribe(listener), useChoices.subscribe(listener)];
+  const ends = [useLab.subscribe(listener), useChoices.subscribe(listener), useUndo.subscribe(listener)];
   return () => {
     for (const end of ends) end();
   };

@@ -23,6 +23,7 @@ type Texts = Readonly<Record<string, string>>;
 
 let worker: Worker | null = null;
 let log: CommandLog | null = null;
+const logListeners: (() => void)[] = [];
 /** sent, and no frame since */
 let unanswered: ToWorker | null = null;
 /** a replay says again what the user has read already */
@@ -98,6 +99,14 @@ async function openLog(opened: CommandLog): Promise<boolean> {
 export const openScenario = (scenario: Scenario, kernel: string, texts: Texts = {}, begin?: Begin): void =>
   openRun(emptyLog(scenario, kernel, texts, false, begin));
 
+function setLog(next: CommandLog): void {
+  log = next;
+  for (const listener of logListeners) listener();
+}
+
+/** Calls `listener` when something was done to the lab, or another one was opened. */
+export const onLog = (listener: () => void): void => void logListeners.push(listener);
+
 /** What has been done to the lab so far; null before the first scenario. */
 export const currentLog = (): CommandLog | null => log;
 
@@ -113,7 +122,7 @@ export function openAgain(before: CommandLog, time: number): void {
 let opening: Promise<boolean> = Promise.resolve(false);
 
 function openRun(begun: CommandLog): void {
-  log = begun;
+  setLog(begun);
   const { scenario, kernel } = begun;
   told({
     phase: 'starting',
@@ -151,7 +160,7 @@ async function startAgain(): Promise<void> {
   const ended = unanswered;
   const { time } = currentFrame().hot;
   endWorker();
-  log = withoutAct(log, ended);
+  setLog(withoutAct(log, ended));
   told({ phase: 'starting', playing: false, cpu: null });
   if (!(await openLog(log))) return;
   replaying = true;
@@ -233,7 +242,7 @@ export function move(message: MoveMessage): void {
 function perform(message: Act): void {
   if (!log) return;
   setMotion('step');
-  log = logAct(log, message, currentFrame().hot.time);
+  setLog(logAct(log, message, currentFrame().hot.time));
   unanswered = message;
   post(message);
 }
@@ -246,7 +255,7 @@ export const registerNew = (name: string, text: string): void => perform({ type:
 export function restart(texts: Texts, unverified = false): void {
   if (!log) return;
   const message: ToWorker = { type: 'restart', texts, unverified };
-  log = emptyLog(log.scenario, log.kernel, texts, unverified);
+  setLog(emptyLog(log.scenario, log.kernel, texts, unverified));
   unanswered = message;
   setMotion('scrub');
   post(message);

@@ -2,22 +2,13 @@
  * What a command and a scenario from outside must look like. A new verb of src/engine/lab/commands.ts does not compile
  * until it has a row here.
  */
-import type {
-  Break,
-  Command,
-  ExpectedFact,
-  LoggedCommand,
-  PathConfig,
-  Scenario,
-  ScenarioStep,
-} from '../../engine/index.ts';
+import type { Command, ExpectedFact, LoggedCommand, PathConfig, Scenario, ScenarioStep } from '../../engine/index.ts';
 import {
   type Decoder,
   either,
   type Fields,
   flag,
   list,
-  nullable,
   object,
   oneOf,
   optional,
@@ -98,21 +89,6 @@ export const command: Decoder<Command> = tagged<Command>('do', ROWS);
 export const VERB_NAMES = Object.keys(ROWS) as readonly Command['do'][];
 
 export const loggedCommand: Decoder<LoggedCommand> = object<LoggedCommand>({ event, time, command });
-
-export const breakOf: Decoder<Break> = tagged<Break>('on', {
-  edge: object<Extract<Break, { on: 'edge' }>>({
-    on: oneOf('edge'),
-    map: nullable(map),
-    to: oneOf('INIT', 'INUSE', 'TOBEFREE', 'READY', 'FREED'),
-  }),
-  refs: object<Extract<Break, { on: 'refs' }>>({ on: oneOf('refs'), map: nullable(map), count }),
-  call: object<Extract<Break, { on: 'call' }>>({ on: oneOf('call'), text: text(200), refused: flag }),
-  'ca-state': object<Extract<Break, { on: 'ca-state' }>>({
-    on: oneOf('ca-state'),
-    socket: nullable(count),
-    state: whole(0, 4),
-  }),
-});
 
 const step: Decoder<ScenarioStep> = object<ScenarioStep>({
   at: time,

@@ -4,7 +4,8 @@
  */
 import type { Break, LoggedCommand, Scenario } from '../../engine/index.ts';
 import type { Breakpoint } from '../../protocol/messages.ts';
-import { breakOf, loggedCommand, program, scenario, time } from './command-schema.ts';
+import { breakOf } from './break-schema.ts';
+import { loggedCommand, program, scenario, time } from './command-schema.ts';
 import { type Decoder, list, object, optional, record, text, whole } from './schema.ts';
 
 /** What the panes show. `tabs` by pane; a tab that this version does not have is left as it is. */

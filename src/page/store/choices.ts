@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import type { Break, MapLetter } from '../../engine/index.ts';
 import type { Breakpoint } from '../../protocol/messages.ts';
+import { beginDraft, type Draft, saveDraft } from '../keep/draft.ts';
 import { load, save } from './storage.ts';
 
 export const PRESETS = ['debug', 'inspect', 'flows'] as const;
@@ -90,24 +91,39 @@ const DEFAULTS: Choices = {
   copy: 'kvalue',
 };
 
-/** What is kept where its type is still that of the default. */
+/** What belongs to this tab's lab, and not to the person: kept apart, for another tab has its own. */
+const OF_THE_LAB = ['scenario', 'kernel', 'edits', 'activeText', 'breakpoints', 'breaks', 'watches'] as const;
+
+const isOfTheLab = (key: string): boolean => OF_THE_LAB.some((one) => one === key);
+
+export const draftOf = ({ scenario, kernel, edits, activeText, breakpoints, breaks, watches }: Draft): Draft => ({
+  scenario,
+  kernel,
+  edits,
+  activeText,
+  breakpoints,
+  breaks,
+  watches,
+});
+
+/** What is kept of the settings where its type is still that of the default, and the draft of this tab. */
 function kept(): Choices {
   const saved = load(KEY);
-  if (typeof saved !== 'object' || saved === null) return DEFAULTS;
-  const known = Object.entries(saved).filter(
-    ([key, value]) =>
-      key in DEFAULTS && (sameType(value, DEFAULTS[key as keyof Choices]) || isNullableText(key, value)),
-  );
-  const choices = { ...DEFAULTS, ...Object.fromEntries(known) } as Choices;
+  const settings =
+    typeof saved !== 'object' || saved === null
+      ? []
+      : Object.entries(saved).filter(
+          ([key, value]) =>
+            Object.hasOwn(DEFAULTS, key) && !isOfTheLab(key) && sameType(value, DEFAULTS[key as keyof Choices]),
+        );
+  const choices = { ...DEFAULTS, ...Object.fromEntries(settings), ...beginDraft() } as Choices;
   const tabs = { ...DEFAULTS.tabs, ...knownTabs({ ...choices.tabs }) };
-  return { ...choices, tabs, selection: DEFAULTS.selection, beside: null };
+  const preset = PRESETS.find((id) => id === choices.preset) ?? DEFAULTS.preset;
+  return { ...choices, preset, tabs, selection: DEFAULTS.selection, beside: null };
 }
 
 const sameType = (a: unknown, b: unknown): boolean =>
   typeof a === typeof b && Array.isArray(a) === Array.isArray(b) && (a === null) === (b === null);
-
-const isNullableText = (key: string, value: unknown): boolean =>
-  (key === 'scenario' || key === 'activeText' || key === 'kernel') && typeof value === 'string';
 
 export const useChoices = create<Choices>(kept);
 
@@ -122,4 +138,8 @@ export function chooseTab<P extends keyof Tabs>(pane: P, tab: Tabs[P]): void {
 export const select = (change: Partial<Selection>): void =>
   choose({ selection: { ...choices().selection, ...change } });
 
-useChoices.subscribe((state) => save(KEY, state));
+useChoices.subscribe((now, before) => {
+  if (OF_THE_LAB.some((key) => now[key] !== before[key])) saveDraft(draftOf(now));
+  const settings = Object.entries(now).filter(([key]) => !isOfTheLab(key) && key !== 'selection');
+  if (settings.some(([key, value]) => before[key as keyof Choices] !== value)) save(KEY, Object.fromEntries(settings));
+});

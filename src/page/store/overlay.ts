@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 
 /** Sheets by name; each is fetched when it is first shown. */
-export type SheetName = 'palette' | 'keys' | 'rename' | 'share';
+export type SheetName = 'palette' | 'keys' | 'rename' | 'share' | 'labs';
 
 export type Overlay = SheetName | null;
 

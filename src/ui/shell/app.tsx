@@ -20,6 +20,7 @@ const SHEETS: Readonly<Record<SheetName, readonly [string, () => Promise<Compone
   palette: ['The command palette', () => import('./palette.tsx').then(({ Palette }) => Palette)],
   keys: ['The list of keys', () => import('./key-sheet.tsx').then(({ KeySheet }) => KeySheet)],
   rename: ['Rename', () => import('./rename.tsx').then(({ Rename }) => Rename)],
+  labs: ['My labs', () => import('../share/labs-sheet.tsx').then(({ LabsSheet }) => LabsSheet)],
   share: ['The link', () => import('../share/share-sheet.tsx').then(({ ShareSheet }) => ShareSheet)],
 };
 
