@@ -19,12 +19,7 @@ import './ui/styles/overlays.css';
 import './ui/styles/sheets.css';
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<App />);
-listenToKeys();
-followHeat();
-followUndo();
-tellKept();
-tellNotes();
+const speaker = /^#speaker=([\w.-]+)$/.exec(location.hash)?.[1];
 
 /** What the address asks for; without anything, where the user left off. */
 async function openAddress(): Promise<void> {
@@ -34,5 +29,24 @@ async function openAddress(): Promise<void> {
   else startScenario(choices().scenario ?? '');
 }
 
-window.addEventListener('hashchange', () => location.hash.length > 1 && void openAddress());
-void openAddress();
+function startPage(place: HTMLElement): void {
+  createRoot(place).render(<App />);
+  listenToKeys();
+  followHeat();
+  followUndo();
+  tellKept();
+  tellNotes();
+  window.addEventListener('hashchange', () => location.hash.length > 1 && void openAddress());
+  void openAddress();
+}
+
+/** The other window of a talk: no engine, no texts. */
+async function startSpeaker(place: HTMLElement, name: string): Promise<void> {
+  const { Speaker } = await import('./ui/present/speaker.tsx');
+  createRoot(place).render(<Speaker name={name} />);
+}
+
+if (root) {
+  if (speaker === undefined) startPage(root);
+  else void startSpeaker(root, speaker);
+}

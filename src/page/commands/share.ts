@@ -1,3 +1,4 @@
+import { currentFrame } from '../frame-source.ts';
 import { lab } from '../store/lab.ts';
 import { showOverlay } from '../store/overlay.ts';
 import type { PageCommand } from './command.ts';
@@ -5,6 +6,14 @@ import type { PageCommand } from './command.ts';
 const runs = (): boolean => lab().cold !== null;
 
 export const SHARE_COMMANDS: readonly PageCommand[] = [
+  {
+    id: 'share.present',
+    title: 'Present: the captions of this run as a talk',
+    group: 'Share',
+    keys: ['P'],
+    when: runs,
+    run: () => void import('../present/talk.ts').then(({ startTalk }) => startTalk(currentFrame().hot.time)),
+  },
   {
     id: 'share.link',
     title: 'Copy a link to this moment: texts, commands, time and views',

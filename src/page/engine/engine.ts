@@ -217,6 +217,7 @@ function receive(message: FromWorker): void {
       asking.begin(message.run);
       return;
     case 'answer':
+      if (lab().job) told({ job: null });
       asking.answered(message);
       return;
     case 'pong':

@@ -33,6 +33,8 @@ const DRAFT = 'ops.play.draft.';
 const BEAT = 'ops.play.beat.';
 const TAB = 'ops.play.tab';
 
+/** What the address of a speaker's window begins with. */
+const SPEAKER = '#speaker=';
 const BEAT_MS = 10_000;
 /** A hidden tab's clock may be slowed to a beat a minute. */
 const SILENT_MS = 150_000;
@@ -117,6 +119,8 @@ export function dropDraft(of: string): void {
 
 /** What this tab goes on with; null where it begins anew. Called once, before anything is drawn. */
 export function beginDraft(): Draft | null {
+  // the speaker's window belongs to a tab, and is none
+  if (location.hash.startsWith(SPEAKER)) return null;
   const mine = remembered();
   const before = mine === null ? null : read(mine);
   remember(mine !== null && !isLive(mine) ? mine : crypto.randomUUID());
@@ -137,4 +141,4 @@ function adopt(): OtherDraft | null {
   return left[0];
 }
 
-export const saveDraft = (draft: Draft): boolean => save(DRAFT + tab, { saved: Date.now(), draft });
+export const saveDraft = (draft: Draft): boolean => tab !== '' && save(DRAFT + tab, { saved: Date.now(), draft });

@@ -2,14 +2,20 @@
 import { create } from 'zustand';
 
 /** Sheets by name; each is fetched when it is first shown. */
-export type SheetName = 'palette' | 'keys' | 'rename' | 'share' | 'labs';
+export type SheetName = 'palette' | 'keys' | 'rename' | 'share' | 'labs' | 'stage';
 
 export type Overlay = SheetName | null;
 
-export const useOverlay = create<{ readonly overlay: Overlay }>(() => ({ overlay: null }));
+interface Overlays {
+  readonly overlay: Overlay;
+  /** a talk was begun, and may be live on the page */
+  readonly talking: boolean;
+}
+
+export const useOverlay = create<Overlays>(() => ({ overlay: null, talking: false }));
 
 /** What is typed from now on is meant for the sheet, which may still be on its way. */
 export function showOverlay(overlay: Overlay): void {
   if (overlay !== null && document.activeElement instanceof HTMLElement) document.activeElement.blur();
-  useOverlay.setState({ overlay });
+  useOverlay.setState(overlay === 'stage' ? { overlay, talking: true } : { overlay });
 }

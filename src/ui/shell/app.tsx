@@ -21,6 +21,7 @@ const SHEETS: Readonly<Record<SheetName, readonly [string, () => Promise<Compone
   keys: ['The list of keys', () => import('./key-sheet.tsx').then(({ KeySheet }) => KeySheet)],
   rename: ['Rename', () => import('./rename.tsx').then(({ Rename }) => Rename)],
   labs: ['My labs', () => import('../share/labs-sheet.tsx').then(({ LabsSheet }) => LabsSheet)],
+  stage: ['The stage', () => import('../present/stage.tsx').then(({ Stage }) => Stage)],
   share: ['The link', () => import('../share/share-sheet.tsx').then(({ ShareSheet }) => ShareSheet)],
 };
 
@@ -33,6 +34,10 @@ setTimeout(() => {
   for (const id of AHEAD) SHEETS[id][1]().catch(() => {});
 }, AHEAD_MS);
 
+const LiveBar = late('The way back to the talk', () =>
+  import('../present/live-bar.tsx').then(({ LiveBar }) => LiveBar),
+);
+
 const narrow = matchMedia('(max-width: 899px)');
 const onNarrow = (listener: () => void): (() => void) => {
   narrow.addEventListener('change', listener);
@@ -41,6 +46,7 @@ const onNarrow = (listener: () => void): (() => void) => {
 
 export function App() {
   const preset = useChoices((state) => state.preset);
+  const talking = useOverlay((state) => state.talking);
   const isNarrow = useSyncExternalStore(onNarrow, () => narrow.matches);
   const Arrangement = isNarrow ? Narrow : PRESET_VIEWS[preset];
   return (
@@ -49,8 +55,11 @@ export function App() {
         <TopBar />
       </Guard>
       <Guard name="The introduction">
-        <Intro />
-        <LinkBar />
+        <div>
+          <Intro />
+          <LinkBar />
+          {talking && <LiveBar />}
+        </div>
       </Guard>
       <main>
         <Guard key={`${preset} ${isNarrow}`} name="This layout">
