@@ -18,6 +18,9 @@ import './ui/styles/listings.css';
 import './ui/styles/overlays.css';
 import './ui/styles/sheets.css';
 
+/** The first picture comes first. */
+const OFFLINE_MS = 3000;
+
 const root = document.getElementById('root');
 const speaker = /^#speaker=([\w.-]+)$/.exec(location.hash)?.[1];
 
@@ -38,6 +41,8 @@ function startPage(place: HTMLElement): void {
   tellNotes();
   window.addEventListener('hashchange', () => location.hash.length > 1 && void openAddress());
   void openAddress();
+  if (import.meta.env.PROD)
+    setTimeout(() => void import('./page/offline.ts').then(({ keepOffline }) => keepOffline()), OFFLINE_MS);
 }
 
 /** The other window of a talk: no engine, no texts. */

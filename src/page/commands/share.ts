@@ -7,6 +7,15 @@ const runs = (): boolean => lab().cold !== null;
 
 export const SHARE_COMMANDS: readonly PageCommand[] = [
   {
+    id: 'help.update',
+    title: 'Reload to the newer version',
+    group: 'Help',
+    run: () =>
+      void import('../offline.ts').then(({ newVersionWaits, takeNewVersion }) =>
+        newVersionWaits() ? takeNewVersion() : location.reload(),
+      ),
+  },
+  {
     id: 'share.present',
     title: 'Present: the captions of this run as a talk',
     group: 'Share',
@@ -21,6 +30,13 @@ export const SHARE_COMMANDS: readonly PageCommand[] = [
     keys: ['Ctrl+Shift+L'],
     when: runs,
     run: () => showOverlay('share'),
+  },
+  {
+    id: 'share.export',
+    title: 'Save pictures, series, calls or the talk as files; print',
+    group: 'Share',
+    when: runs,
+    run: () => showOverlay('export'),
   },
   {
     id: 'share.save',

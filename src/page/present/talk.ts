@@ -53,7 +53,7 @@ export const presenting = (): Presenting => usePresenting.getState();
 export const present = (change: Partial<Presenting>): void => usePresenting.setState(change);
 
 /** The talk of the run on the page; null where nothing of it has a caption. */
-async function makeTalk(): Promise<Talk | null> {
+export async function makeTalk(): Promise<Talk | null> {
   const { history, scenario } = lab();
   const captions = history?.captions ?? [];
   if (!history || !scenario || captions.length === 0) return null;

@@ -26,7 +26,7 @@ export async function hashOf(doc: LabDoc): Promise<string> {
 }
 
 /** What may stand after `#` beside a lab; each once. */
-const KNOWN = new Set(['lab', 'scenario', 'kernel', 'at', 'embed', 'theme', 'present']);
+const KNOWN = new Set(['lab', 'scenario', 'kernel', 'at', 'embed', 'theme']);
 
 function plainDoc(fields: ReadonlyMap<string, string>): Decoded<LabDoc> {
   const scenario = fields.get('scenario') ?? '';
@@ -52,8 +52,6 @@ export interface Address {
   /** one view of the page alone, for a slide */
   readonly embed: string | null;
   readonly theme: 'light' | 'dark' | null;
-  /** begins as a talk */
-  readonly present: boolean;
 }
 
 /** Reads the part of an address from `#` on; an empty one names nothing. */
@@ -64,7 +62,6 @@ export async function readHash(hash: string): Promise<Address> {
   const rest: Omit<Address, 'lab'> = {
     embed: fields.get('embed') ?? null,
     theme: theme === 'light' || theme === 'dark' ? theme : null,
-    present: fields.has('present'),
   };
   if (text === '') return { lab: null, ...rest };
   const unknown = [...fields.keys()].find((key) => !KNOWN.has(key));

@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 
 /** Sheets by name; each is fetched when it is first shown. */
-export type SheetName = 'palette' | 'keys' | 'rename' | 'share' | 'labs' | 'stage';
+export type SheetName = 'palette' | 'keys' | 'rename' | 'share' | 'labs' | 'stage' | 'export';
 
 export type Overlay = SheetName | null;
 
@@ -10,9 +10,11 @@ interface Overlays {
   readonly overlay: Overlay;
   /** a talk was begun, and may be live on the page */
   readonly talking: boolean;
+  /** the one view of a page that stands in a slide; null: the whole page */
+  readonly embed: string | null;
 }
 
-export const useOverlay = create<Overlays>(() => ({ overlay: null, talking: false }));
+export const useOverlay = create<Overlays>(() => ({ overlay: null, talking: false, embed: null }));
 
 /** What is typed from now on is meant for the sheet, which may still be on its way. */
 export function showOverlay(overlay: Overlay): void {

@@ -4,8 +4,18 @@ import { choices, useChoices } from './choices.ts';
 const prefersLight = matchMedia('(prefers-color-scheme: light)');
 const prefersContrast = matchMedia('(prefers-contrast: more)');
 
-export const isLight = (): boolean =>
-  choices().theme === 'system' ? prefersLight.matches : choices().theme === 'light';
+/** What a page around this one asked for: worn, and not kept. */
+let forced: 'light' | 'dark' | null = null;
+
+export function forceTheme(theme: 'light' | 'dark'): void {
+  forced = theme;
+  check();
+}
+
+export function isLight(): boolean {
+  const theme = forced ?? choices().theme;
+  return theme === 'system' ? prefersLight.matches : theme === 'light';
+}
 
 export const isHighContrast = (): boolean => choices().contrast === 'more' || prefersContrast.matches;
 

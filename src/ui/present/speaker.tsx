@@ -70,6 +70,7 @@ function Desk({ talk, state, wire }: DeskProps) {
   const press = (key: string) => (): void => wire.send({ type: 'key', key });
   return (
     <main className="speaker">
+      <h1 className="spoken">Speaker: {talk.title}</h1>
       <section className="speaker-now" aria-label="On the stage">
         {now && <Picture scene={now} />}
         {(blank || live) && <p className="speaker-over">{live ? 'Live: the room sees the page' : 'Blank'}</p>}

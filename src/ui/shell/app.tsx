@@ -21,6 +21,7 @@ const SHEETS: Readonly<Record<SheetName, readonly [string, () => Promise<Compone
   keys: ['The list of keys', () => import('./key-sheet.tsx').then(({ KeySheet }) => KeySheet)],
   rename: ['Rename', () => import('./rename.tsx').then(({ Rename }) => Rename)],
   labs: ['My labs', () => import('../share/labs-sheet.tsx').then(({ LabsSheet }) => LabsSheet)],
+  export: ['Save as files', () => import('../export/export-sheet.tsx').then(({ ExportSheet }) => ExportSheet)],
   stage: ['The stage', () => import('../present/stage.tsx').then(({ Stage }) => Stage)],
   share: ['The link', () => import('../share/share-sheet.tsx').then(({ ShareSheet }) => ShareSheet)],
 };
@@ -38,6 +39,8 @@ const LiveBar = late('The way back to the talk', () =>
   import('../present/live-bar.tsx').then(({ LiveBar }) => LiveBar),
 );
 
+const Embed = late('This view', () => import('./embed.tsx').then(({ Embed }) => Embed));
+
 const narrow = matchMedia('(max-width: 899px)');
 const onNarrow = (listener: () => void): (() => void) => {
   narrow.addEventListener('change', listener);
@@ -48,6 +51,8 @@ export function App() {
   const preset = useChoices((state) => state.preset);
   const talking = useOverlay((state) => state.talking);
   const isNarrow = useSyncExternalStore(onNarrow, () => narrow.matches);
+  const embed = useOverlay((state) => state.embed);
+  if (embed !== null) return <Embed />;
   const Arrangement = isNarrow ? Narrow : PRESET_VIEWS[preset];
   return (
     <div className="app">

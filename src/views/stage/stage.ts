@@ -30,13 +30,16 @@ const HEADLINE = 50;
 const CALL = 25;
 const NAME = 32;
 const SMALL = 25;
+/** On a phone letters do not shrink with the window, px. */
+const LEAST = 11;
+const LEAST_HEADLINE = 20;
 
 const WORDS: Readonly<Record<LifecycleState, string>> = {
   INIT: 'created',
   READY: 'a link registers it',
   INUSE: 'registered',
   TOBEFREE: 'unregistered, still held',
-  FREED: 'after the grace period',
+  FREED: 'gone',
 };
 
 interface Stage {
@@ -59,15 +62,16 @@ export function stageScene(input: StageInput, size: Size, theme: Theme): Scene {
 function headMarks({ input, size, u }: Stage): { marks: Mark[]; bottom: number } {
   const x = 72 * u;
   const of = `${input.n} of ${input.of}`;
-  const small = ui(SMALL * u, 500);
+  const small = ui(Math.max(LEAST, SMALL * u), 500);
   const room = size.width - 2 * x - textWidth(of, small) - 30 * u;
-  const font = ui(HEADLINE * u, 700);
-  const marks: Mark[] = [text('of', { x: size.width - x, y: 76 * u }, of, small, 'muted', { anchor: 'end' })];
-  let y = 84 * u;
+  const letters = Math.max(LEAST_HEADLINE, HEADLINE * u);
+  const font = ui(letters, 700);
+  const marks: Mark[] = [text('of', { x: size.width - x, y: 26 * u + letters }, of, small, 'muted', { anchor: 'end' })];
+  let y = 34 * u + letters;
   for (const [i, words] of wrapText(input.headline, room, font, 3).entries()) {
     const label = i === 0 ? { label: input.headline } : {};
     marks.push(text(`headline.${i}`, { x, y }, words, font, 'text', label));
-    y += HEADLINE * 1.14 * u;
+    y += letters * 1.14;
   }
   const call = callMarks(input, x, y - 4 * u, size.width - 2 * x, u);
   return { marks: [...marks, ...call], bottom: y + 20 * u };
@@ -77,7 +81,7 @@ function headMarks({ input, size, u }: Stage): { marks: Mark[]; bottom: number }
 function callMarks({ cold, history, event, errno }: StageInput, x: number, y: number, room: number, u: number): Mark[] {
   const call = history.calls.find(({ n }) => n === cold.lastCall);
   const move = history.transitions.findLast((one) => one.event === event);
-  const font = mono(CALL * u, 500);
+  const font = mono(Math.max(LEAST, CALL * u), 500);
   const marks: Mark[] = [];
   const way = move ? `${move.map}: ${move.from ?? ''} → ` : '';
   const wayWidth = move ? textWidth(`${way}${move.to}`, font) + 40 * u : 0;
@@ -91,7 +95,7 @@ function callMarks({ cold, history, event, errno }: StageInput, x: number, y: nu
     const paint = STATE_PAINT[move.to].ink;
     marks.push(
       text('way', { x: at, y }, way, font, 'muted'),
-      text('way.to', { x: at + textWidth(way, font), y }, move.to, mono(CALL * u, 700), paint),
+      text('way.to', { x: at + textWidth(way, font), y }, move.to, { ...font, weight: 700 }, paint),
     );
   }
   return marks;
