@@ -14,7 +14,7 @@ test('the slide of reveal.js seeks, steps and changes the theme; what is no such
   const problems: string[] = [];
   page.on('pageerror', ({ message }) => problems.push(message));
   const stub = '<script>window.told={};window.Reveal={on:(name,act)=>{told[name]=act}}</script>';
-  await page.setContent(docs('embed-reveal.html').replace('PLAYGROUND', site).replace('<body>', `<body>${stub}`));
+  await page.setContent(docs('embed-reveal.html').replaceAll('PLAYGROUND', site).replace('<body>', `<body>${stub}`));
   const frame = page.frameLocator('#lab');
   await expect(timeOf(frame)).toHaveAttribute('aria-valuetext', /^100\.0 ms/, { timeout: 20_000 });
   await expect(frame.locator('html')).toHaveAttribute('data-theme', 'light');
@@ -49,12 +49,19 @@ test('the slide of reveal.js seeks, steps and changes the theme; what is no such
   expect(problems).toEqual([]);
 });
 
-test('each frame of the Slidev deck stands at its own time, in a sandbox without storage', async ({ page, site }) => {
+test('each frame of the Slidev deck stands at its own time, without storage too', async ({ page, site }) => {
+  await page.addInitScript(() => {
+    const denied = () => {
+      throw new DOMException('denied', 'SecurityError');
+    };
+    for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'BroadcastChannel'])
+      Object.defineProperty(window, name, { get: denied });
+  });
   const frames = [...docs('embed-slidev.md').matchAll(/src="(PLAYGROUND[^"]*)"/g)].map(([, src]) => src);
   expect(frames).toHaveLength(2);
   for (const src of frames) {
     await page.setContent(
-      `<iframe sandbox="allow-scripts" width="480" height="270" src="${src.replace('PLAYGROUND', site)}"></iframe>`,
+      `<iframe sandbox="allow-scripts allow-same-origin" width="480" height="270" src="${src.replace('PLAYGROUND', site)}"></iframe>`,
     );
     const at = /at=(\d+)/.exec(src)?.[1];
     await expect(timeOf(page.frameLocator('iframe'))).toHaveAttribute('aria-valuetext', new RegExp(`^${at}\\.0 ms`), {

@@ -3,9 +3,9 @@ import { assert } from '../../engine/index.ts';
 import { useUndo } from '../keep/undo.ts';
 import { useChoices } from '../store/choices.ts';
 import { useLab } from '../store/lab.ts';
-import { showOverlay } from '../store/overlay.ts';
 import type { CommandArgs, PageCommand } from './command.ts';
 import { FILE_COMMANDS } from './file.ts';
+import { HELP_COMMANDS } from './help.ts';
 import { INSPECT_COMMANDS } from './inspect.ts';
 import { KEEP_COMMANDS } from './keep.ts';
 import { keyTable } from './keys.ts';
@@ -15,17 +15,6 @@ import { SHARE_COMMANDS } from './share.ts';
 import { TEXT_COMMANDS } from './text.ts';
 import { TIME_COMMANDS } from './time.ts';
 import { VIEW_COMMANDS } from './view.ts';
-
-const HELP_COMMANDS: readonly PageCommand[] = [
-  {
-    id: 'help.palette',
-    title: 'Search or run a command',
-    group: 'Help',
-    keys: ['Ctrl+K'],
-    run: () => showOverlay('palette'),
-  },
-  { id: 'help.keys', title: 'All keys', group: 'Help', keys: ['?'], run: () => showOverlay('keys') },
-];
 
 export const COMMANDS: readonly PageCommand[] = [
   ...TIME_COMMANDS,

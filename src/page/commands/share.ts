@@ -39,6 +39,13 @@ export const SHARE_COMMANDS: readonly PageCommand[] = [
     run: () => showOverlay('export'),
   },
   {
+    id: 'share.record',
+    title: 'Record: what was done becomes a scenario',
+    group: 'Share',
+    when: runs,
+    run: () => showOverlay('record'),
+  },
+  {
     id: 'share.save',
     title: 'Save this lab as a file',
     group: 'Share',

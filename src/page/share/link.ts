@@ -14,7 +14,7 @@ export const LONGEST_QR = 500;
 /** Engine nanoseconds in a millisecond. */
 const MS = 1e6;
 
-const isPlain = ({ scenario, content: _, kernel: __, time: ___, ...rest }: LabDoc): boolean =>
+const isPlain = ({ scenario, kernel: _, time: __, ...rest }: LabDoc): boolean =>
   /^[\w-]+$/.test(scenario) && Object.keys(rest).length === 0;
 
 /** With its `#`. */

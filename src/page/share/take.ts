@@ -9,7 +9,7 @@ import { contentOf, isShipped } from './content.ts';
 import type { LabDoc, LabView } from './lab-doc.ts';
 
 /** What was done besides the scenario's steps, as the worker knows it; from the page's own log where it is gone. */
-async function commandsGiven(): Promise<readonly LoggedCommand[]> {
+export async function commandsGiven(): Promise<readonly LoggedCommand[]> {
   const { event } = currentFrame().hot;
   if (lab().phase !== 'crashed') {
     const answer = await ask('log', { event });
@@ -59,4 +59,10 @@ export async function takeLab(): Promise<LabDoc | null> {
     time: currentFrame().hot.time,
     ...some('view', viewNow()),
   };
+}
+
+/** Key of the whole machine's state at the cursor: two pages that show the same have stood at the same. */
+export async function stateKey(): Promise<string | null> {
+  const answer = await ask('log', { event: currentFrame().hot.event });
+  return answer && answer.hash.toString(16).padStart(8, '0');
 }

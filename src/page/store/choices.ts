@@ -8,6 +8,8 @@ import { load, save } from './storage.ts';
 export const PRESETS = ['debug', 'inspect', 'flows'] as const;
 export type Preset = (typeof PRESETS)[number];
 
+export const TEXT_SIZES = [0.9, 1, 1.15, 1.3, 1.6] as const;
+
 export const SPEEDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2] as const;
 
 /** Tabs by pane; the first is the one that a pane opens with. `narrow`: which pane a narrow screen shows. */
@@ -39,6 +41,10 @@ export interface Selection {
 export interface Choices {
   readonly theme: 'system' | 'dark' | 'light';
   readonly contrast: 'system' | 'more';
+  /** factor for letters */
+  readonly textSize: number;
+  /** `less`: nothing travels, whatever the system asks for */
+  readonly motion: 'system' | 'less';
   readonly preset: Preset;
   readonly tabs: Tabs;
   /** engine seconds a second */
@@ -73,6 +79,8 @@ export const DEFAULT_TABS: Tabs = { lifecycle: 'machine', flows: 'wire', side: '
 const DEFAULTS: Choices = {
   theme: 'system',
   contrast: 'system',
+  textSize: 1,
+  motion: 'system',
   preset: 'debug',
   tabs: DEFAULT_TABS,
   speed: 0.25,
@@ -119,7 +127,8 @@ function kept(): Choices {
   const choices = { ...DEFAULTS, ...Object.fromEntries(settings), ...beginDraft() } as Choices;
   const tabs = { ...DEFAULTS.tabs, ...knownTabs({ ...choices.tabs }) };
   const preset = PRESETS.find((id) => id === choices.preset) ?? DEFAULTS.preset;
-  return { ...choices, preset, tabs, selection: DEFAULTS.selection, beside: null };
+  const textSize = TEXT_SIZES.find((size) => size === choices.textSize) ?? DEFAULTS.textSize;
+  return { ...choices, preset, textSize, tabs, selection: DEFAULTS.selection, beside: null };
 }
 
 const sameType = (a: unknown, b: unknown): boolean =>

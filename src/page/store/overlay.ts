@@ -2,7 +2,17 @@
 import { create } from 'zustand';
 
 /** Sheets by name; each is fetched when it is first shown. */
-export type SheetName = 'palette' | 'keys' | 'rename' | 'share' | 'labs' | 'stage' | 'export';
+export type SheetName =
+  | 'palette'
+  | 'keys'
+  | 'rename'
+  | 'share'
+  | 'labs'
+  | 'stage'
+  | 'export'
+  | 'help'
+  | 'settings'
+  | 'record';
 
 export type Overlay = SheetName | null;
 

@@ -20,10 +20,14 @@ export function isLight(): boolean {
 export const isHighContrast = (): boolean => choices().contrast === 'more' || prefersContrast.matches;
 
 /** Changes whenever colours do, so that pictures on canvas are drawn again. */
-export const themeKey = (): string => `${isLight() ? 'light' : 'dark'}${isHighContrast() ? ' more' : ''}`;
+export const themeKey = (): string =>
+  `${isLight() ? 'light' : 'dark'}${isHighContrast() ? ' more' : ''} ${choices().textSize} ${choices().motion}`;
 
 function wear(): void {
-  const { dataset } = document.documentElement;
+  const { dataset, style } = document.documentElement;
+  style.setProperty('--text-size', String(choices().textSize));
+  if (choices().motion === 'less') dataset.motion = 'less';
+  else delete dataset.motion;
   dataset.theme = isLight() ? 'light' : 'dark';
   if (isHighContrast()) dataset.contrast = 'more';
   else delete dataset.contrast;

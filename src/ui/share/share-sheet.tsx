@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { encode } from 'uqr';
 import { hashOf, LONGEST_LINK, LONGEST_QR } from '../../page/share/link.ts';
 import { saveLab } from '../../page/share/save.ts';
-import { takeLab } from '../../page/share/take.ts';
+import { stateKey, takeLab } from '../../page/share/take.ts';
 import { Sheet } from '../controls/sheet.tsx';
 
 const addressOf = (hash: string): string => `${location.href.replace(/#.*$/, '')}${hash}`;
@@ -21,6 +21,7 @@ async function copy(text: string): Promise<boolean> {
 export function ShareSheet() {
   const [link, setLink] = useState<string | null>(null);
   const [copied, setCopied] = useState<boolean | null>(null);
+  const [state, setState] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const copyLink = (text: string): void => {
     void copy(text).then((done) => {
@@ -38,6 +39,7 @@ export function ShareSheet() {
         setLink(address);
         if (address.length <= LONGEST_LINK) copyLink(address);
       });
+    void stateKey().then((key) => !ended && setState(key));
     return () => {
       ended = true;
     };
@@ -65,6 +67,11 @@ export function ShareSheet() {
               Save as a file
             </button>
           </div>
+          {state !== null && (
+            <p className="note">
+              The machine’s state here is <b className="mono">{state}</b>: whoever opens the link stands at the same.
+            </p>
+          )}
           {link.length <= LONGEST_QR && <Qr text={link} />}
         </div>
       )}
