@@ -29,7 +29,10 @@ export const short = ({ summary, rows, total, maps }: QueryAnswer) => ({
   maps: answerText({ summary: '', rows: [], total, maps }).trim(),
 });
 
-const ANSWERS = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/ask-answers.json'), 'utf8')) as Record<string, unknown>;
+const ANSWERS = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/ask-answers.json'), 'utf8')) as Record<
+  string,
+  unknown
+>;
 
 test('there are at least sixty, and each has its answer', () => {
   expect(CASES.length).toBeGreaterThanOrEqual(60);
@@ -113,7 +116,13 @@ test('lab ask: JSON, and wrong lines', () => {
   expect(JSON.parse(said)).toMatchObject({ total: ask('how often was transition').total });
   expect(askVerb.run(['replace-while-connected', 'who tok'])).toBe(2);
   expect(vi.mocked(console.error).mock.calls[0][0]).toMatch(/\^ "tok".*\nexpected: took/s);
-  for (const args of [[], ['nosuch', 'who took'], ['replace-while-connected'], ['replace-while-connected', 'who', 'took'], ['--nosuch']]) {
+  for (const args of [
+    [],
+    ['nosuch', 'who took'],
+    ['replace-while-connected'],
+    ['replace-while-connected', 'who', 'took'],
+    ['--nosuch'],
+  ]) {
     expect(() => askVerb.run(args)).toThrow(Usage);
   }
 });

@@ -2,12 +2,16 @@
 import { parseArgs } from 'node:util';
 import { DEFAULT_KERNEL, Lab, QueryError } from '../engine/index.ts';
 import { answerText, parseQuery, runQuery } from '../engine/index.ts';
-import { SCENARIOS } from '../scenarios/index.ts';
+import { ALL_SCENARIOS as SCENARIOS } from '../scenarios/all.ts';
 import { shippedParts, Usage, type Verb, withSamples } from './cli.ts';
 
 function parse(args: string[]) {
   try {
-    return parseArgs({ args, options: { json: { type: 'boolean' }, kernel: { type: 'string' } }, allowPositionals: true });
+    return parseArgs({
+      args,
+      options: { json: { type: 'boolean' }, kernel: { type: 'string' } },
+      allowPositionals: true,
+    });
   } catch (error) {
     throw new Usage(error instanceof Error ? error.message : String(error));
   }
@@ -21,8 +25,11 @@ export const askVerb: Verb = {
     const { values, positionals } = parse(args);
     const [id, query, ...more] = positionals;
     const found = SCENARIOS.find((scenario) => scenario.id === id);
-    if (!found) throw new Usage(`${id === undefined ? 'which scenario?' : `no scenario "${id}".`} There are: ${SCENARIOS.map((one) => one.id).join(', ')}`);
-    if (query === undefined) throw new Usage('which question? For example: \'who took of map A\'');
+    if (!found)
+      throw new Usage(
+        `${id === undefined ? 'which scenario?' : `no scenario "${id}".`} There are: ${SCENARIOS.map((one) => one.id).join(', ')}`,
+      );
+    if (query === undefined) throw new Usage("which question? For example: 'who took of map A'");
     if (more.length > 0) throw new Usage(`the query is one argument in quotes; "${more[0]}" stands outside`);
     try {
       const plan = parseQuery(query);

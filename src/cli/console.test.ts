@@ -24,7 +24,8 @@ function fileOf(text: string): string {
 const OBJECT = join(import.meta.dirname, '../../public/samples/reno.bpf.o');
 
 test('lines of a file, with an object, and time between them', () => {
-  const lines = 'bpftool struct_ops register reno.bpf.o\nflow start cc c_reno bytes 100k\nsleep 1.5\n\n# a comment\nflow\nbpftool st l | wc -l\n';
+  const lines =
+    'bpftool struct_ops register reno.bpf.o\nflow start cc c_reno bytes 100k\nsleep 1.5\n\n# a comment\nflow\nbpftool st l | wc -l\n';
   expect(consoleVerb.run([fileOf(lines), '--objects', OBJECT])).toBe(0);
   expect(err).toBe('Registered tcp_congestion_ops reno id 1\n');
   expect(out).toMatch(/1 +ESTABLISHED +c_reno/);
@@ -32,7 +33,9 @@ test('lines of a file, with an object, and time between them', () => {
 });
 
 test('a scenario is there, and a line that fails makes the status 1', () => {
-  expect(consoleVerb.run([fileOf('bpftool struct_ops list\nnosuch\n'), '--scenario', 'replace-while-connected'])).toBe(1);
+  expect(consoleVerb.run([fileOf('bpftool struct_ops list\nnosuch\n'), '--scenario', 'replace-while-connected'])).toBe(
+    1,
+  );
   expect(out).toMatch(/bpf_reno/);
   expect(err).toMatch(/command not found/);
 });

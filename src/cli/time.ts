@@ -1,11 +1,14 @@
 /* `lab watch` and `lab diff`: an expression over a whole run, and what differs between two of its times. */
 import { DEFAULT_KERNEL, diffTimes, Lab, parseWatch, QueryError, type Scenario, watchRun } from '../engine/index.ts';
-import { SCENARIOS } from '../scenarios/index.ts';
+import { ALL_SCENARIOS as SCENARIOS } from '../scenarios/all.ts';
 import { number, options, shippedParts, table, Usage, type Verb, withSamples } from './cli.ts';
 
 function scenarioOf(id: string | undefined): Scenario {
   const found = SCENARIOS.find((scenario) => scenario.id === id);
-  if (!found) throw new Usage(`${id === undefined ? 'which scenario?' : `no scenario "${id}".`} There are: ${SCENARIOS.map((one) => one.id).join(', ')}`);
+  if (!found)
+    throw new Usage(
+      `${id === undefined ? 'which scenario?' : `no scenario "${id}".`} There are: ${SCENARIOS.map((one) => one.id).join(', ')}`,
+    );
   return withSamples(found);
 }
 
@@ -31,7 +34,8 @@ export const watchVerb: Verb = {
     const { values, rest } = options(args, ['kernel']);
     const scenario = scenarioOf(rest[0]);
     const [, text, ...more] = rest;
-    if (text === undefined || more.length > 0) throw new Usage("which expression? One argument in quotes, as 'tp->snd_cwnd * tp->srtt_us'");
+    if (text === undefined || more.length > 0)
+      throw new Usage("which expression? One argument in quotes, as 'tp->snd_cwnd * tp->srtt_us'");
     const lab = new Lab(shippedParts(values.kernel ?? scenario.kernel ?? DEFAULT_KERNEL), scenario);
     try {
       const plan = parseWatch(text, lab);
@@ -40,7 +44,14 @@ export const watchVerb: Verb = {
       while (step.done !== true) step = run.next();
       const { lanes, until } = step.value;
       const most = Math.max(...lanes.map(({ max }) => max));
-      const rows = lanes.map(({ socket, time, value, min, max, mean, changes }) => [socket, sparkline(time, value, until, most), min, max, mean.toFixed(1), changes]);
+      const rows = lanes.map(({ socket, time, value, min, max, mean, changes }) => [
+        socket,
+        sparkline(time, value, until, most),
+        min,
+        max,
+        mean.toFixed(1),
+        changes,
+      ]);
       console.log(table(['socket', text, 'min', 'max', 'mean', 'changes'], rows));
       return 0;
     } catch (error) {
@@ -61,7 +72,13 @@ export const diffVerb: Verb = {
     const [a, b] = rest.slice(1).map((text) => Math.round(number(text, 0, 'a time', 0, 3600, false) * 1e9));
     const lab = new Lab(shippedParts(scenario.kernel ?? DEFAULT_KERNEL), scenario);
     lab.seek(Math.max(a, b));
-    const rows = diffTimes(lab, a, b).map(({ of, what, before, after, event }) => [of, what, before, after, event ?? '']);
+    const rows = diffTimes(lab, a, b).map(({ of, what, before, after, event }) => [
+      of,
+      what,
+      before,
+      after,
+      event ?? '',
+    ]);
     if (rows.length === 0) console.log('nothing differs');
     else console.log(table(['of', 'what', 'before', 'after', 'event'], rows));
     return 0;

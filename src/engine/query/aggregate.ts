@@ -20,10 +20,17 @@ export interface Aggregate {
   readonly entry: Omit<Entry, 'key'>;
 }
 
-const plain = (step: (before: number, value: number) => number): (() => Aggregate) => () => {
-  let sum = 0;
-  return { add: (value) => (sum = step(sum, value)), get entry() { return { value: sum, buckets: [] }; } };
-};
+const plain =
+  (step: (before: number, value: number) => number): (() => Aggregate) =>
+  () => {
+    let sum = 0;
+    return {
+      add: (value) => (sum = step(sum, value)),
+      get entry() {
+        return { value: sum, buckets: [] };
+      },
+    };
+  };
 
 function average(): Aggregate {
   let [sum, count] = [0, 0];
@@ -81,7 +88,9 @@ function histogram(bucketOf: (value: number) => readonly [number, number]): Aggr
 }
 
 /** By name: how many arguments each takes, and how it starts. */
-export const AGGREGATES: Readonly<Record<string, { readonly args: number; readonly start: (numbers: readonly number[]) => Aggregate }>> = {
+export const AGGREGATES: Readonly<
+  Record<string, { readonly args: number; readonly start: (numbers: readonly number[]) => Aggregate }>
+> = {
   count: { args: 0, start: plain((before) => before + 1) },
   sum: { args: 1, start: plain((before, value) => before + value) },
   avg: { args: 1, start: average },

@@ -17,14 +17,19 @@ const SEPARATOR = '\t';
 
 function factsOf(lab: Lab): Facts {
   const facts = new Map<string, string>();
-  const put = (of: string, what: string, value: string | number): void => void facts.set(`${of}${SEPARATOR}${what}`, String(value));
+  const put = (of: string, what: string, value: string | number): void =>
+    void facts.set(`${of}${SEPARATOR}${what}`, String(value));
   const cold = lab.cold();
   const hot = lab.hot();
   for (const { letter, state, refcnt, id, holders, pins } of cold.maps) {
     put(`map ${letter}`, 'state', state);
     put(`map ${letter}`, 'refcnt', refcnt);
     put(`map ${letter}`, 'id', id);
-    put(`map ${letter}`, 'holders', holders.map(({ kind, id: who }) => `${kind}${who === 0 ? '' : ` ${who}`}`).join(', ') || 'none');
+    put(
+      `map ${letter}`,
+      'holders',
+      holders.map(({ kind, id: who }) => `${kind}${who === 0 ? '' : ` ${who}`}`).join(', ') || 'none',
+    );
     if (pins.length > 0) put(`map ${letter}`, 'pins', pins.join(', '));
   }
   for (const { id, ccName, state } of cold.sockets) {
@@ -32,7 +37,8 @@ function factsOf(lab: Lab): Facts {
     put(`socket ${id}`, 'congestion control', ccName);
   }
   for (const { socket, cwnd, ssthresh, srttUs, inflight, delivered, lost } of hot.flows) {
-    for (const [what, value] of Object.entries({ cwnd, ssthresh, srttUs, inflight, delivered, lost })) put(`socket ${socket}`, what, value);
+    for (const [what, value] of Object.entries({ cwnd, ssthresh, srttUs, inflight, delivered, lost }))
+      put(`socket ${socket}`, what, value);
   }
   for (const { pid, name, alive, fds } of cold.processes) {
     put(`process ${name} (${pid})`, 'alive', alive ? 'yes' : 'no');
@@ -50,8 +56,10 @@ function factsOf(lab: Lab): Facts {
 /** The event that changed a fact last between the two: of the transitions, references and calls that were recorded. */
 function changedBy({ history }: Lab, of: string, what: string, from: number, to: number): number | null {
   const letter = /^map (\S+)$/.exec(of)?.[1];
-  const between = <R extends { readonly time: number; readonly event: number }>(rows: readonly R[], wanted: (row: R) => boolean): number | null =>
-    rows.findLast((row) => row.time > from && row.time <= to && wanted(row))?.event ?? null;
+  const between = <R extends { readonly time: number; readonly event: number }>(
+    rows: readonly R[],
+    wanted: (row: R) => boolean,
+  ): number | null => rows.findLast((row) => row.time > from && row.time <= to && wanted(row))?.event ?? null;
   if (letter !== undefined && what === 'state') return between(history.transitions, ({ map }) => map === letter);
   if (letter !== undefined) return between(history.refs, ({ map }) => map === letter);
   const socket = /^socket (\d+)$/.exec(of)?.[1];

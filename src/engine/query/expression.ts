@@ -43,7 +43,8 @@ class Parser {
   ) {}
 
   or(): Expression {
-    if (++this.depth > MOST_DEPTH) throw new QueryError(this.c.now.at, 'too many parentheses', `at most ${MOST_DEPTH} levels`);
+    if (++this.depth > MOST_DEPTH)
+      throw new QueryError(this.c.now.at, 'too many parentheses', `at most ${MOST_DEPTH} levels`);
     let left = this.and();
     while (this.c.take('||')) {
       const [a, b] = [left, this.and()];

@@ -36,7 +36,12 @@ export type Reduce =
   | { readonly do: 'longest-stay' };
 
 export type Plan =
-  | { readonly style: 'words'; readonly probes: readonly Probe[]; readonly filter: Expression | null; readonly reduce: Reduce }
+  | {
+      readonly style: 'words';
+      readonly probes: readonly Probe[];
+      readonly filter: Expression | null;
+      readonly reduce: Reduce;
+    }
   | { readonly style: 'trace'; readonly clauses: readonly Clause[] };
 
 /** `BPF_MAP_*` */

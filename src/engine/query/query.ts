@@ -40,13 +40,19 @@ export { QueryError } from './tokens.ts';
 /** Throws a QueryError that says where and what is expected. */
 export function parseQuery(text: string): Plan {
   const c = new Cursor(tokenize(text));
-  if (c.isEnd) throw new QueryError(0, 'the query is empty', `${VERB_WORDS.join(', ')}, or a probe: ${Object.keys(PROBES).join(', ')}`);
+  if (c.isEnd)
+    throw new QueryError(
+      0,
+      'the query is empty',
+      `${VERB_WORDS.join(', ')}, or a probe: ${Object.keys(PROBES).join(', ')}`,
+    );
   if (isWords(c)) return parseWords(c);
   if (c.now.kind === 'word' && Object.hasOwn(PROBES, c.now.text)) return parseTrace(c);
   return c.fail(`a question (${VERB_WORDS.join(', ')}) or a probe (${Object.keys(PROBES).join(', ')})`);
 }
 
-const probesOf = (plan: Plan): Probe[] => (plan.style === 'words' ? [...plan.probes] : plan.clauses.flatMap(({ probes }) => probes));
+const probesOf = (plan: Plan): Probe[] =>
+  plan.style === 'words' ? [...plan.probes] : plan.clauses.flatMap(({ probes }) => probes);
 
 const RERUN: ReadonlySet<RecordKind> = new Set(['member', 'helper', 'write']);
 
@@ -66,10 +72,14 @@ export function* runQuery(plan: Plan, lab: Lab, again: () => Lab, until: number)
   return plan.style === 'words' ? answerWords(plan, rows) : answerTrace(plan, rows);
 }
 
-const isOf = (row: Row, { kind, name }: Probe): boolean => row.kind === kind && matchesName(name, String(row.fields.get('name') ?? row.fields.get('prog') ?? ''));
+const isOf = (row: Row, { kind, name }: Probe): boolean =>
+  row.kind === kind && matchesName(name, String(row.fields.get('name') ?? row.fields.get('prog') ?? ''));
 
 const matches = (row: Row, probes: readonly Probe[], filter: ((row: Row) => Value | undefined) | null): boolean =>
-  probes.some((probe) => isOf(row, probe) || (row.kind === probe.kind && matchesName(probe.name, String(row.fields.get('prog') ?? '')))) &&
+  probes.some(
+    (probe) =>
+      isOf(row, probe) || (row.kind === probe.kind && matchesName(probe.name, String(row.fields.get('prog') ?? ''))),
+  ) &&
   (filter === null || truth(filter(row)));
 
 const seconds = (ns: number): string => `${(ns / 1e9).toFixed(6)} s`;
@@ -110,12 +120,20 @@ const counted = (n: number): string => (n === 0 ? 'never' : n === 1 ? 'once' : `
 
 function answerWords(plan: Extract<Plan, { style: 'words' }>, all: readonly Row[]): QueryAnswer {
   const rows = all.filter((row) => matches(row, plan.probes, plan.filter));
-  const answer = (summary: string, of: readonly Row[]): QueryAnswer => ({ summary, rows: shown(of), total: rows.length, maps: [] });
+  const answer = (summary: string, of: readonly Row[]): QueryAnswer => ({
+    summary,
+    rows: shown(of),
+    total: rows.length,
+    maps: [],
+  });
   if (rows.length === 0) return answer('never in this run', []);
   switch (plan.reduce.do) {
     case 'rows': {
       const left = rows.length - MOST_ANSWER_ROWS;
-      return answer(left > 0 ? `${rows.length} in all; the first ${MOST_ANSWER_ROWS} are listed` : counted(rows.length), rows);
+      return answer(
+        left > 0 ? `${rows.length} in all; the first ${MOST_ANSWER_ROWS} are listed` : counted(rows.length),
+        rows,
+      );
     }
     case 'count':
       return answer(counted(rows.length), rows);
@@ -124,7 +142,11 @@ function answerWords(plan: Extract<Plan, { style: 'words' }>, all: readonly Row[
     case 'last':
       return answer(`at ${seconds(rows[rows.length - 1].time)}: ${rowText(rows[rows.length - 1])}`, rows.slice(-1));
     case 'longest-gap':
-      return longest(answer, rows.slice(1).map((row, i) => [rows[i], row] as const), rows);
+      return longest(
+        answer,
+        rows.slice(1).map((row, i) => [rows[i], row] as const),
+        rows,
+      );
     case 'longest-stay':
       return longest(answer, stays(rows, all), rows);
   }
@@ -132,7 +154,8 @@ function answerWords(plan: Extract<Plan, { style: 'words' }>, all: readonly Row[
 
 /** From each row to the next of the same kind about the same map or socket. */
 function stays(rows: readonly Row[], all: readonly Row[]): (readonly [Row, Row])[] {
-  const about = (row: Row): string => `${row.kind} ${row.fields.get('socket') ?? ''} ${row.kind === 'ca' ? '' : (row.fields.get('map') ?? '')}`;
+  const about = (row: Row): string =>
+    `${row.kind} ${row.fields.get('socket') ?? ''} ${row.kind === 'ca' ? '' : (row.fields.get('map') ?? '')}`;
   return rows.flatMap((row) => {
     const next = all.find((other) => other.time > row.time && about(other) === about(row));
     return next ? [[row, next] as const] : [];
@@ -145,7 +168,9 @@ function longest(
   rows: readonly Row[],
 ): QueryAnswer {
   if (pairs.length === 0) return answer('it was never left again', rows.slice(-1));
-  const [from, to] = pairs.reduce((best, pair) => (pair[1].time - pair[0].time > best[1].time - best[0].time ? pair : best));
+  const [from, to] = pairs.reduce((best, pair) =>
+    pair[1].time - pair[0].time > best[1].time - best[0].time ? pair : best,
+  );
   return answer(`${seconds(to.time - from.time)}: from ${seconds(from.time)} to ${seconds(to.time)}`, [from, to]);
 }
 
@@ -209,7 +234,9 @@ function act(action: Action, row: Row, maps: Map<string, Gathered>, rows: Answer
   const key = action.key.map((one) => one(row) ?? '?');
   const name = JSON.stringify(key);
   let entry = gathered.entries.get(name);
-  const values = (action.do === 'aggregate' ? action.args : [action.value]).map((arg) => Number(arg(row) ?? Number.NaN));
+  const values = (action.do === 'aggregate' ? action.args : [action.value]).map((arg) =>
+    Number(arg(row) ?? Number.NaN),
+  );
   if (!entry) {
     if (gathered.entries.size >= MOST_KEYS) return;
     const start = action.do === 'aggregate' ? AGGREGATES[fn].start : AGGREGATES.sum.start;

@@ -76,10 +76,12 @@ export function historyRecords(history: History, kinds: ReadonlySet<RecordKind>)
     if (kinds.has(which)) out.push(row(which, time, event, { who, kind, map, refcnt }));
   }
   if (kinds.has('state')) {
-    for (const { time, event, map, from, to } of history.transitions) out.push(row('state', time, event, { map, from: from ?? 'none', to }));
+    for (const { time, event, map, from, to } of history.transitions)
+      out.push(row('state', time, event, { map, from: from ?? 'none', to }));
   }
   if (kinds.has('message')) {
-    for (const { time, event, source, process, text } of history.messages) out.push(row('message', time, event, { source, process, text }));
+    for (const { time, event, source, process, text } of history.messages)
+      out.push(row('message', time, event, { source, process, text }));
   }
   if (kinds.has('cwnd') || kinds.has('ca')) windows(history, kinds, out);
   if (kinds.has('queue')) {
@@ -100,7 +102,8 @@ function windows({ series }: History, kinds: ReadonlySet<RecordKind>, out: Row[]
         const fields = { socket, map, cwnd: cwnd[i], ssthresh: ssthresh[i], srtt: srttUs[i], ca_state: state, delta };
         out.push(row('cwnd', time[i], -1, fields));
       }
-      if (kinds.has('ca') && isChange) out.push(row('ca', time[i], -1, { socket, map, cwnd: cwnd[i], from: before, to: state }));
+      if (kinds.has('ca') && isChange)
+        out.push(row('ca', time[i], -1, { socket, map, cwnd: cwnd[i], from: before, to: state }));
     }
   }
 }

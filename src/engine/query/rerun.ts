@@ -74,7 +74,8 @@ class Collector {
       const insn = decode(prog.insns, slot);
       if (insn.opcode !== OPCODE.CALL) continue;
       if (insn.src === CALL_KIND.HELPER) out.set(slot, helperName(insn.imm));
-      else if (insn.src === CALL_KIND.KFUNC) out.set(slot, this.lab.machine.btf.type(insn.imm)?.name ?? `kfunc#${insn.imm}`);
+      else if (insn.src === CALL_KIND.KFUNC)
+        out.set(slot, this.lab.machine.btf.type(insn.imm)?.name ?? `kfunc#${insn.imm}`);
     }
     this.helpers.set(prog.object, out);
     return out;
@@ -95,7 +96,8 @@ class Collector {
     const { time, position } = lab;
     for (const { found, args, socket, insns, retval } of calls) {
       const { prog, loaded } = found;
-      if (!this.members.some((probe) => matchesName(probe.name, prog.member) || matchesName(probe.name, prog.name))) continue;
+      if (!this.members.some((probe) => matchesName(probe.name, prog.member) || matchesName(probe.name, prog.name)))
+        continue;
       const numbered = Object.fromEntries(args.map((value, i) => [`arg${i}`, value]));
       const about = { name: prog.member, prog: prog.name, map: loaded.letter, socket, insns, retval };
       this.rows.push(makeRecord('member', time, position.event, { ...about, ...numbered }));
@@ -115,7 +117,12 @@ class Fields {
   ) {
     this.places = probes.map(({ name }) => {
       const field = lab.machine.btf.field('tcp_sock', name);
-      if (!field || field.size <= 0 || field.size > 8) throw new QueryError(0, `tcp_sock has no number "${name}"`, 'a field of tcp_sock, as snd_cwnd, snd_ssthresh, srtt_us');
+      if (!field || field.size <= 0 || field.size > 8)
+        throw new QueryError(
+          0,
+          `tcp_sock has no number "${name}"`,
+          'a field of tcp_sock, as snd_cwnd, snd_ssthresh, srtt_us',
+        );
       return { name, offset: field.byteOffset, size: field.size };
     });
   }
@@ -132,7 +139,9 @@ class Fields {
         if (before === value) continue;
         this.before.set(key, value);
         const { time, position } = this.lab;
-        rows.push(makeRecord('write', time, position.event, { name, socket: id, before: before ?? 0, value, by: by() }));
+        rows.push(
+          makeRecord('write', time, position.event, { name, socket: id, before: before ?? 0, value, by: by() }),
+        );
       }
     }
   }

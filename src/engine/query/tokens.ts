@@ -22,7 +22,44 @@ export class QueryError extends Error {
 /** Characters of a query. */
 const MOST_CHARACTERS = 4_000;
 
-const SIGNS = ['&&', '||', '==', '!=', '<=', '>=', '<<', '>>', '->', '++', '+=', '{', '}', '(', ')', '[', ']', ',', ';', ':', '/', '<', '>', '+', '-', '*', '%', '&', '|', '^', '!', '=', '.', '@', '?', '$'] as const;
+const SIGNS = [
+  '&&',
+  '||',
+  '==',
+  '!=',
+  '<=',
+  '>=',
+  '<<',
+  '>>',
+  '->',
+  '++',
+  '+=',
+  '{',
+  '}',
+  '(',
+  ')',
+  '[',
+  ']',
+  ',',
+  ';',
+  ':',
+  '/',
+  '<',
+  '>',
+  '+',
+  '-',
+  '*',
+  '%',
+  '&',
+  '|',
+  '^',
+  '!',
+  '=',
+  '.',
+  '@',
+  '?',
+  '$',
+] as const;
 const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
 
 export function tokenize(query: string): Token[] {
@@ -49,7 +86,12 @@ export function tokenize(query: string): Token[] {
       if (end < 0) throw new QueryError(at, 'the string has no end', `${rest[0]} at its end`);
       put('string', rest.slice(1, end).replace(/\\n/g, '\n').replace(/\\t/g, '\t').replace(/\\(.)/g, '$1'), end + 1);
     } else if (sign) put('sign', sign, sign.length);
-    else throw new QueryError(at, `"${rest[0]}" has no meaning here`, 'a word, a number, a string in quotes or an operator');
+    else
+      throw new QueryError(
+        at,
+        `"${rest[0]}" has no meaning here`,
+        'a word, a number, a string in quotes or an operator',
+      );
   }
   out.push({ kind: 'end', text: 'the end', at: query.length, value: 0 });
   return out;

@@ -21,7 +21,14 @@ function probe(c: Cursor): Probe {
     if (name === '') c.fail('the name of what is probed, or *');
   }
   const kind: RecordKind = provider === 'tcp' && name.startsWith('ca') ? 'ca' : PROBES[provider];
-  const byKind = kind === 'cwnd' || kind === 'ca' || kind === 'queue' || kind === 'state' || kind === 'take' || kind === 'give' || kind === 'message';
+  const byKind =
+    kind === 'cwnd' ||
+    kind === 'ca' ||
+    kind === 'queue' ||
+    kind === 'state' ||
+    kind === 'take' ||
+    kind === 'give' ||
+    kind === 'message';
   return { kind, name: byKind || name === '' ? '*' : name };
 }
 
@@ -55,7 +62,11 @@ function mapAction(c: Cursor, scope: Scope): Action {
     const given = args(c, scope);
     const wanted = AGGREGATES[now.text].args;
     if (given.length !== wanted) {
-      throw new QueryError(now.at, `${now.text} has ${given.length} arguments`, `${wanted}, as in ${now.text}(${wanted === 4 ? 'cwnd, 0, 100, 10' : wanted === 1 ? 'cwnd' : ''})`);
+      throw new QueryError(
+        now.at,
+        `${now.text} has ${given.length} arguments`,
+        `${wanted}, as in ${now.text}(${wanted === 4 ? 'cwnd, 0, 100, 10' : wanted === 1 ? 'cwnd' : ''})`,
+      );
     }
     return { do: 'aggregate', map, key, function: now.text, args: given };
   }

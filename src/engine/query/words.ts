@@ -72,7 +72,11 @@ function subject(c: Cursor): Subject {
   }
   const noun = text.replace(/(sses|ies)$/, (end) => (end === 'ies' ? 'y' : 'ss')).replace(/([^s])s$/, '$1');
   if (!Object.hasOwn(NOUNS, noun)) {
-    throw new QueryError(at, `"${text}" is nothing that a run has`, `${Object.keys(NOUNS).join(', ')}, a state (${[...STATES, ...CA_STATES].join(', ')}) or refcnt N`);
+    throw new QueryError(
+      at,
+      `"${text}" is nothing that a run has`,
+      `${Object.keys(NOUNS).join(', ')}, a state (${[...STATES, ...CA_STATES].join(', ')}) or refcnt N`,
+    );
   }
   c.next();
   return NOUNS[noun](c);
@@ -86,15 +90,22 @@ function conditions(c: Cursor, { probes, filter }: Subject): Subject {
     c.take('in');
     if (c.take('map')) {
       const letter = c.word('the letter of a map');
-      all_ = both(all_, field('map', (map) => map === letter));
+      all_ = both(
+        all_,
+        field('map', (map) => map === letter),
+      );
     } else if (c.take('socket')) {
       const { kind, value } = c.now;
       if (kind !== 'number') c.fail('the number of a socket');
       c.next();
-      all_ = both(all_, (row) => (fieldOf(row, 'socket') === value || fieldOf(row, 'who') === `socket ${value}` ? 1 : 0));
+      all_ = both(all_, (row) =>
+        fieldOf(row, 'socket') === value || fieldOf(row, 'who') === `socket ${value}` ? 1 : 0,
+      );
     } else if (c.take('by')) {
       const who = c.now.kind === 'string' ? c.next().text : c.word('a process, a socket or a program');
-      all_ = both(all_, (row) => (['process', 'who', 'by', 'prog'].some((one) => String(fieldOf(row, one) ?? '').startsWith(who)) ? 1 : 0));
+      all_ = both(all_, (row) =>
+        ['process', 'who', 'by', 'prog'].some((one) => String(fieldOf(row, one) ?? '').startsWith(who)) ? 1 : 0,
+      );
     } else if (c.is('after') || c.is('before')) all_ = both(all_, timeBound(c));
     else if (c.take('where')) {
       all_ = both(all_, parseExpression(c, { kinds: probes.map(({ kind }) => kind), slashEnds: false }));
@@ -163,4 +174,3 @@ export function parseWords(c: Cursor): Plan {
   const { text } = c.next();
   return VERBS[text](c);
 }
-
