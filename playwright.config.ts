@@ -18,6 +18,8 @@ export default defineConfig({
   timeout: 90_000,
   workers: 2,
   use: {
+    // a cache between page and server would answer what a test holds back
+    serviceWorkers: 'block',
     viewport: { width: 1440, height: 900 },
     launchOptions: {
       executablePath: existsSync(DEBIAN_CHROMIUM) ? DEBIAN_CHROMIUM : undefined,

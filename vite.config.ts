@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { offline } from './scripts/offline.mjs';
 
 /** The dev server injects an inline script for hot reloading, which the policy of the built page forbids. */
 const withoutPolicyInDev: Plugin = {
@@ -16,7 +17,7 @@ const output = { topLevelVar: false };
 
 export default defineConfig({
   base: './',
-  plugins: [react(), withoutPolicyInDev],
+  plugins: [react(), withoutPolicyInDev, offline()],
   worker: { format: 'es', rolldownOptions: { treeshake, output } },
   build: {
     target: 'es2023',

@@ -17,6 +17,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   views: ['type:engine', 'd3'],
   page: ['engine', 'protocol', 'scenarios', 'views', 'worker', 'zustand'],
   editor: ['engine', 'type:protocol', 'page', 'monaco-editor', 'zustand'],
+  offline: [],
   ui: ['engine', 'protocol', 'scenarios', 'views', 'page', 'editor', 'react', 'd3', '*'],
 };
 

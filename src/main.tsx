@@ -2,6 +2,8 @@ import '@fontsource-variable/inter/wght.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import { createRoot } from 'react-dom/client';
 import { startScenario } from './page/commands/lab.ts';
+import { tellKept } from './page/keep/tell-kept.ts';
+import { followUndo } from './page/keep/undo.ts';
 import { listenToKeys } from './page/commands/keyboard.ts';
 import { followHeat } from './page/engine/heat.ts';
 import { App } from './ui/shell/app.tsx';
@@ -14,10 +16,42 @@ import './ui/styles/shell.css';
 import './ui/styles/panes.css';
 import './ui/styles/listings.css';
 import './ui/styles/overlays.css';
+import './ui/styles/sheets.css';
+
+/** The first picture comes first. */
+const OFFLINE_MS = 3000;
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<App />);
-listenToKeys();
-followHeat();
-tellNotes();
-startScenario(choices().scenario ?? '');
+const speaker = /^#speaker=([\w.-]+)$/.exec(location.hash)?.[1];
+
+/** What the address asks for; without anything, where the user left off. */
+async function openAddress(): Promise<void> {
+  if (location.hash.length < 2) return startScenario(choices().scenario ?? '');
+  const share = await import('./page/share/address.ts').catch(() => null);
+  if (share) await share.openHash(location.hash);
+  else startScenario(choices().scenario ?? '');
+}
+
+function startPage(place: HTMLElement): void {
+  createRoot(place).render(<App />);
+  listenToKeys();
+  followHeat();
+  followUndo();
+  tellKept();
+  tellNotes();
+  window.addEventListener('hashchange', () => location.hash.length > 1 && void openAddress());
+  void openAddress();
+  if (import.meta.env.PROD)
+    setTimeout(() => void import('./page/offline.ts').then(({ keepOffline }) => keepOffline()), OFFLINE_MS);
+}
+
+/** The other window of a talk: no engine, no texts. */
+async function startSpeaker(place: HTMLElement, name: string): Promise<void> {
+  const { Speaker } = await import('./ui/present/speaker.tsx');
+  createRoot(place).render(<Speaker name={name} />);
+}
+
+if (root) {
+  if (speaker === undefined) startPage(root);
+  else void startSpeaker(root, speaker);
+}

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { answerText, DEFAULT_KERNEL, Lab } from '../engine/index.ts';
 import { parseQuery, QueryError, runQuery } from '../engine/late.ts';
-import { SCENARIOS } from '../scenarios/index.ts';
+import { ALL_SCENARIOS as SCENARIOS } from '../scenarios/all.ts';
 import { shippedParts, Usage, type Verb, withSamples } from './cli.ts';
 
 function parse(args: string[]) {

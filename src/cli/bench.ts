@@ -15,7 +15,7 @@ import {
 } from '../engine/index.ts';
 import { diffTimes, parseWatch, watchRun } from '../engine/late.ts';
 import { benchCompiler, benchPrograms } from '../engine/vm/vm.bench.ts';
-import { SCENARIOS } from '../scenarios/index.ts';
+import { ALL_SCENARIOS as SCENARIOS } from '../scenarios/all.ts';
 import { readBytes, shippedParts, table, Usage, type Verb, withSamples } from './cli.ts';
 import { parseLink, simScenario } from './sim.ts';
 

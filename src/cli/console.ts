@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DEFAULT_KERNEL, Lab, type Scenario, toBase64 } from '../engine/index.ts';
-import { SCENARIOS } from '../scenarios/index.ts';
+import { ALL_SCENARIOS as SCENARIOS } from '../scenarios/all.ts';
 import { number, options, readBytes, shippedParts, Usage, type Verb, withSamples } from './cli.ts';
 
 /** Lines that are read: more is refused, so that a pipe without an end is answered. */

@@ -1,5 +1,5 @@
 import { DEFAULT_KERNEL, formatReturn, Lab, type Scenario } from '../engine/index.ts';
-import { SCENARIOS } from '../scenarios/index.ts';
+import { ALL_SCENARIOS as SCENARIOS } from '../scenarios/all.ts';
 import { checkFacts } from '../scenarios/facts.ts';
 import { options, shippedParts, Usage, type Verb, withSamples } from './cli.ts';
 

@@ -2,20 +2,42 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runs } from '../engine/base/testing/runs.ts';
-import { Lab } from '../engine/index.ts';
+import { DEFAULT_KERNEL, KERNELS, Lab, type Scenario } from '../engine/index.ts';
+import { ABOUT, lacks } from '../scenarios/about.ts';
+import { loadScenario } from '../scenarios/index.ts';
 import { checkFacts } from '../scenarios/facts.ts';
-import { SCENARIOS } from '../scenarios/index.ts';
+import { ALL_SCENARIOS as SCENARIOS } from '../scenarios/all.ts';
 import { replaceWhileConnected } from '../scenarios/replace-while-connected.ts';
 import { shippedParts, withSamples } from './cli.ts';
 import { parseLink, simScenario } from './sim.ts';
 
+const partsOf = ({ kernel = DEFAULT_KERNEL }: Scenario) => shippedParts(kernel);
+const aboutOf = ({ id }: Scenario) => ABOUT.find((one) => one.id === id) ?? expect.fail(`${id} is in no menu`);
+const OTHERWISE = /^Otherwise than this scenario tells it: /;
+
 describe.each(SCENARIOS.map(withSamples))('$id', (scenario) => {
-  test('every fact holds', () => {
-    expect(checkFacts(new Lab(shippedParts(), scenario))).toEqual([]);
+  test.each(KERNELS.map(({ profile }) => profile))(
+    'on $name every fact and caption holds, or it is said what it lacks',
+    (profile) => {
+      const lab = new Lab(shippedParts(profile.name), scenario);
+      const broken = checkFacts(lab);
+      lab.seek(scenario.until);
+      const otherwise = lab.history.captions.filter(({ text }) => OTHERWISE.test(text));
+      if (lacks(aboutOf(scenario), profile).length > 0) expect(broken.length + otherwise.length).toBeGreaterThan(0);
+      else expect({ broken, otherwise }).toEqual({ broken: [], otherwise: [] });
+    },
+  );
+
+  test('it is told for a kernel that has what it needs', () => {
+    expect(lacks(aboutOf(scenario), partsOf(scenario).profile)).toEqual([]);
+  });
+
+  test('what the page fetches is the same', async () => {
+    expect((await loadScenario(scenario.id))?.steps).toEqual(scenario.steps);
   });
 
   test('the hash after a seek is the hash when that time was first passed', () => {
-    const lab = new Lab(shippedParts(), scenario);
+    const lab = new Lab(partsOf(scenario), scenario);
     const times = Array.from({ length: 100 }, (_, i) => Math.floor((scenario.until * ((i * 7919) % 10007)) / 10007));
     const first = new Map<number, number>();
     for (const time of [...times].sort((a, b) => a - b)) {
@@ -31,7 +53,7 @@ describe.each(SCENARIOS.map(withSamples))('$id', (scenario) => {
   });
 
   test('flipping any one byte of the state changes the hash', () => {
-    const lab = new Lab(shippedParts(), scenario);
+    const lab = new Lab(partsOf(scenario), scenario);
     lab.seek(scenario.openAt);
     const { memory } = lab.machine;
     const before = lab.hash();
@@ -59,7 +81,7 @@ describe.each(SCENARIOS.map(withSamples))('$id', (scenario) => {
   });
 
   test('stepping by instructions and back changes nothing', () => {
-    const lab = new Lab(shippedParts(), scenario);
+    const lab = new Lab(partsOf(scenario), scenario);
     lab.seek(scenario.until);
     const end = lab.hash();
     lab.seek(scenario.openAt);
@@ -76,9 +98,9 @@ describe.each(SCENARIOS.map(withSamples))('$id', (scenario) => {
 test('what is recorded of an unknown future does not depend on how it was first walked through', () => {
   const [scenario] = SCENARIOS;
   const until = 400_000_000;
-  const straight = new Lab(shippedParts(), scenario);
+  const straight = new Lab(partsOf(scenario), scenario);
   straight.seek(until);
-  const walked = new Lab(shippedParts(), scenario);
+  const walked = new Lab(partsOf(scenario), scenario);
   walked.seek(105_000_000);
   for (let i = 0; i < 40; i++) walked.stepInstruction(1);
   for (let i = 0; i < 10; i++) walked.stepInstruction(-1);
@@ -94,12 +116,12 @@ test('what is recorded of an unknown future does not depend on how it was first 
 });
 
 test('what an event told before it was abandoned is told once', () => {
-  const [, base] = SCENARIOS;
+  const base = SCENARIOS.find(({ id }) => id === 'register-and-run') ?? SCENARIOS[0];
   const text = `${base.texts['bpf_reno.s']}\n.section struct_ops/release\nleave:\n  r0 = 0\n  r0 += 1\n  exit\n`;
   const command = { do: 'setsockopt', socket: 1, cc: 'reno' } as const;
   const switched = { at: 150_000_000, caption: 'The connection goes back to reno.', command };
   const scenario = { ...base, texts: { 'bpf_reno.s': text }, steps: [...base.steps.slice(0, 4), switched] };
-  const lab = new Lab(shippedParts(), scenario);
+  const lab = new Lab(partsOf(scenario), scenario);
   lab.seek(149_999_999);
   while (lab.cpu()?.progName !== 'leave') expect(lab.stepInstruction(1)).toBe(true);
   lab.seek(200_000_000);
@@ -109,7 +131,7 @@ test('what an event told before it was abandoned is told once', () => {
 test('Reno in BPF gives the same window series as the built-in, instruction by instruction', () => {
   const series = (cc: string) => {
     const scenario = simScenario({ cc, link: parseLink('10mbit,20ms,50'), flows: 2, seconds: 10, seed: 3 });
-    const lab = new Lab(shippedParts(), scenario);
+    const lab = new Lab(partsOf(scenario), scenario);
     lab.seek(scenario.until);
     const rows = lab.history.series.map(({ map: _, ...rest }) => rest);
     return { rows, insns: lab.hot().executedInsns };
@@ -131,4 +153,30 @@ test('a stopped program stops nothing else: the stack goes on with the socket th
   lab.command({ do: 'verifier', to: 'skip' });
   lab.seek(replaceWhileConnected.until);
   expect(lab.history.notes).toMatchObject([{ kind: 'stopped', title: 'reno_cong_avoid was stopped' }]);
+});
+
+test('a caption whose call was answered otherwise says what happened in its place', () => {
+  const base = SCENARIOS.find(({ id }) => id === 'name-taken') ?? SCENARIOS[0];
+  const captions = (change: Partial<Scenario['steps'][number]>): string[] => {
+    const steps = base.steps.map((step) => (step.answers === undefined ? step : { ...step, ...change }));
+    const lab = new Lab(shippedParts(), { ...base, steps });
+    lab.seek(base.until);
+    return lab.history.captions.map(({ text }) => text).filter((text) => OTHERWISE.test(text));
+  };
+  expect(captions({})).toEqual([]);
+  expect(captions({ answers: undefined })[0]).toMatch(
+    /BPF_MAP_UPDATE_ELEM.* answered EEXIST; it was expected to succeed/,
+  );
+  expect(captions({ answers: 'EBUSY' })[0]).toMatch(/answered EEXIST; EBUSY was expected/);
+  expect(captions({ command: { do: 'spawn', process: 'x' } })[0]).toMatch(/no call was refused; EEXIST was expected/);
+});
+
+test('a taken name is refused by the step that each kernel has for it', () => {
+  const base = SCENARIOS.find(({ id }) => id === 'name-taken') ?? SCENARIOS[0];
+  const stepOn = (kernel: string): string | undefined => {
+    const lab = new Lab(shippedParts(kernel), base);
+    lab.seek(base.openAt);
+    return lab.history.calls.findLast(({ ret }) => ret < 0)?.trace.at(-1)?.step;
+  };
+  expect(['v6.1', 'v6.12', 'v6.18'].map(stepOn)).toEqual(['init-member', 'reg', 'reg']);
 });

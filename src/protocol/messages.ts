@@ -3,7 +3,15 @@
  * once at the start. The worker owns the lab; the page asks and draws.
  */
 import { type MemoryWindow } from './moves.ts';
-import type { Break, ColdSnapshot, Command, CpuSnapshot, HistoryDelta, Scenario } from '../engine/index.ts';
+import type {
+  Break,
+  ColdSnapshot,
+  Command,
+  CpuSnapshot,
+  HistoryDelta,
+  LoggedCommand,
+  Scenario,
+} from '../engine/index.ts';
 import type { AnswerMessage, AskMessage } from './asks.ts';
 import type { MoveMessage } from './moves.ts';
 
@@ -13,6 +21,13 @@ export interface Breakpoint {
   readonly text: string;
   /** 0-based line of the loaded text */
   readonly line: number;
+}
+
+/** How a run that was taken from elsewhere begins: what was done to it besides its scenario, and where it stood, ns. */
+export interface Begin {
+  /** in the order of time */
+  readonly commands: readonly LoggedCommand[];
+  readonly time: number;
 }
 
 export type ToWorker =
@@ -30,6 +45,7 @@ export type ToWorker =
       readonly texts: Readonly<Record<string, string>>;
       /** as for a restart */
       readonly unverified?: boolean;
+      readonly begin?: Begin;
     }
   /** the same scenario and seed with these texts; the old series stay as ghosts, and the clock returns to where it was */
   | {

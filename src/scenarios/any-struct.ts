@@ -1,4 +1,5 @@
 import type { Command, Scenario } from '../engine/index.ts';
+import { about } from './about.ts';
 import { COUNTER_PROGRAM, COUNTER_TYPES } from './programs.ts';
 import { ms } from './units.ts';
 
@@ -12,10 +13,7 @@ const call = (member: string, ...args: (number | string)[]): Command => ({
 
 /** struct_ops is not only congestion control: a type declared in C, implemented, registered, called by hand. */
 export const anyStruct: Scenario = {
-  id: 'any-struct',
-  title: 'Any struct',
-  intro:
-    'A struct of function pointers that is declared here becomes a struct_ops type; its members are called by hand.',
+  ...about('any-struct'),
   path: { rateBps: 20_000_000, delayNs: ms(10), queuePackets: 64, accessNs: ms(4) },
   seed: 11,
   texts: { 'counter.s': COUNTER_PROGRAM, 'types.h': COUNTER_TYPES },
@@ -46,6 +44,7 @@ export const anyStruct: Scenario = {
       at: ms(180),
       caption: 'reset was left out: its slot is NULL, so a subsystem must not call it.',
       command: call('reset', '00'),
+      answers: 'EPERM',
     },
     {
       at: ms(240),

@@ -1,12 +1,11 @@
 import type { Scenario } from '../engine/index.ts';
+import { about } from './about.ts';
 import { pick } from './programs.ts';
 import { ms } from './units.ts';
 
 /** The lens that was proposed in review and not taken: lifetimes as insmod and rmmod would show them. */
 export const asModules: Scenario = {
-  id: 'as-modules',
-  title: 'As modules',
-  intro: 'The question of the review: would insmod, lsmod and rmmod say it better? The same calls under other names.',
+  ...about('as-modules'),
   path: { rateBps: 20_000_000, delayNs: ms(10), queuePackets: 64, accessNs: ms(4) },
   seed: 9,
   texts: pick('bpf_base.s', 'bpf_user.s'),
@@ -36,6 +35,7 @@ export const asModules: Scenario = {
       at: ms(500),
       caption: 'A strict rmmod, as for kernel modules, is refused while connection 1 uses map A.',
       command: { do: 'rmmod', map: 'A', strict: true },
+      answers: 'EBUSY',
     },
     {
       at: ms(600),

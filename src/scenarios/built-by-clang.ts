@@ -1,13 +1,12 @@
 import type { Scenario } from '../engine/index.ts';
+import { about } from './about.ts';
 import { ms } from './units.ts';
 
 const OBJECT = 'watched.bpf.o';
 
 /** An object as clang makes it, with maps of its own: counted, stored at sockets, told in a ring buffer. */
 export const builtByClang: Scenario = {
-  id: 'built-by-clang',
-  title: 'Built by clang',
-  intro: 'An object that clang built from C is loaded as libbpf does it; what it counts lies in maps of its own.',
+  ...about('built-by-clang'),
   path: { rateBps: 10_000_000, delayNs: ms(10), queuePackets: 24, accessNs: ms(4) },
   seed: 13,
   texts: {},

@@ -1,21 +1,30 @@
+/* The scenarios that come with the page. Each is fetched when it is opened, so that a menu costs no program text. */
 import type { Scenario } from '../engine/index.ts';
-import { anyStruct } from './any-struct.ts';
-import { asModules } from './as-modules.ts';
-import { builtByClang } from './built-by-clang.ts';
-import { loaderKilled } from './loader-killed.ts';
-import { nameTaken } from './name-taken.ts';
-import { registerAndRun } from './register-and-run.ts';
-import { replaceWhileConnected } from './replace-while-connected.ts';
-import { swapByLink } from './swap-by-link.ts';
+import { ABOUT, type About } from './about.ts';
+
+const LOAD: Readonly<Record<string, () => Promise<Scenario>>> = {
+  'any-struct': () => import('./any-struct.ts').then((file) => file.anyStruct),
+  'as-modules': () => import('./as-modules.ts').then((file) => file.asModules),
+  'built-by-clang': () => import('./built-by-clang.ts').then((file) => file.builtByClang),
+  'loader-killed': () => import('./loader-killed.ts').then((file) => file.loaderKilled),
+  'name-taken': () => import('./name-taken.ts').then((file) => file.nameTaken),
+  'register-and-run': () => import('./register-and-run.ts').then((file) => file.registerAndRun),
+  'replace-while-connected': () => import('./replace-while-connected.ts').then((file) => file.replaceWhileConnected),
+  'swap-by-link': () => import('./swap-by-link.ts').then((file) => file.swapByLink),
+  'member-missing': () => import('./member-missing.ts').then((file) => file.memberMissing),
+  'refused-by-verifier': () => import('./refused-by-verifier.ts').then((file) => file.refusedByVerifier),
+  'link-detached': () => import('./link-detached.ts').then((file) => file.linkDetached),
+  'namespace-default': () => import('./namespace-default.ts').then((file) => file.namespaceDefault),
+  'accepted-side': () => import('./accepted-side.ts').then((file) => file.acceptedSide),
+  'two-versions': () => import('./two-versions.ts').then((file) => file.twoVersions),
+  'before-links': () => import('./before-links.ts').then((file) => file.beforeLinks),
+  'who-holds-it': () => import('./who-holds-it.ts').then((file) => file.whoHoldsIt),
+  'own-value-struct': () => import('./own-value-struct.ts').then((file) => file.ownValueStruct),
+};
 
 /** In the order of the menu; the page opens on the first. */
-export const SCENARIOS: readonly Scenario[] = [
-  replaceWhileConnected,
-  registerAndRun,
-  nameTaken,
-  swapByLink,
-  loaderKilled,
-  asModules,
-  builtByClang,
-  anyStruct,
-];
+export const SCENARIOS: readonly About[] = ABOUT;
+
+/** The scenario of an id; null where there is none. */
+export const loadScenario = async (id: string): Promise<Scenario | null> =>
+  Object.hasOwn(LOAD, id) ? LOAD[id]() : null;

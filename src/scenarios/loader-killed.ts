@@ -1,14 +1,12 @@
 import type { Scenario } from '../engine/index.ts';
+import { about } from './about.ts';
 import { pick } from './programs.ts';
 import { ms } from './units.ts';
 
 const PIN = '/sys/fs/bpf/bpf_swap';
 
 export const loaderKilled: Scenario = {
-  id: 'loader-killed',
-  title: 'The loader is killed',
-  intro:
-    'What stays registered when a loader dies before it can tidy up: a map for ever, a link only if it was pinned.',
+  ...about('loader-killed'),
   path: { rateBps: 20_000_000, delayNs: ms(10), queuePackets: 64, accessNs: ms(4) },
   seed: 5,
   texts: pick('bpf_aimd.s', 'bpf_swap_v1.s'),

@@ -1,11 +1,10 @@
 import type { Scenario } from '../engine/index.ts';
+import { about } from './about.ts';
 import { pick } from './programs.ts';
 import { ms } from './units.ts';
 
 export const nameTaken: Scenario = {
-  id: 'name-taken',
-  title: 'Name already taken',
-  intro: 'Two maps with one congestion control name: the second update answers EEXIST, and may be tried again.',
+  ...about('name-taken'),
   path: { rateBps: 10_000_000, delayNs: ms(10), queuePackets: 50, accessNs: ms(4) },
   seed: 1,
   texts: pick('bpf_reno.s'),
@@ -36,6 +35,7 @@ export const nameTaken: Scenario = {
       at: ms(200),
       caption: 'The update is refused with EEXIST: the name is registered. Map B is INIT again, all zero.',
       command: { do: 'register', process: 'loader-b', map: 'B' },
+      answers: 'EEXIST',
     },
     {
       at: ms(300),
@@ -56,7 +56,7 @@ export const nameTaken: Scenario = {
   openAt: ms(205),
   until: ms(900),
   expect: [
-    { at: ms(205), text: 'refused by the registration', errno: 'EEXIST', step: 'reg' },
+    { at: ms(205), text: 'refused by the registration', errno: 'EEXIST' },
     { at: ms(205), text: 'back to INIT', map: 'B', state: 'INIT', refs: 0 },
     { at: ms(320), text: 'A keeps its connection', map: 'A', state: 'TOBEFREE', refs: 1 },
     { at: ms(380), text: 'B registers', map: 'B', state: 'INUSE', refs: 1 },

@@ -5,6 +5,10 @@ import bpfSwapV1 from './programs/bpf_swap_v1.s?raw';
 import bpfSwapV2 from './programs/bpf_swap_v2.s?raw';
 import counter from './programs/counter.s?raw';
 import counterOps from './programs/counter_ops.h?raw';
+import bpfCareless from './programs/bpf_careless.s?raw';
+import bpfPartial from './programs/bpf_partial.s?raw';
+import counterNone from './programs/counter_none.s?raw';
+import counterValue from './programs/counter_value.h?raw';
 import bpfUser from './programs/bpf_user.s?raw';
 
 /** The program texts that scenarios and the command line know by name. */
@@ -15,11 +19,17 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   'bpf_swap_v2.s': bpfSwapV2,
   'bpf_base.s': bpfBase,
   'bpf_user.s': bpfUser,
+  'bpf_partial.s': bpfPartial,
+  'bpf_careless.s': bpfCareless,
 };
 
 /** A struct_ops type that no kernel has, and a program that implements it. */
 export const COUNTER_TYPES = counterOps;
 export const COUNTER_PROGRAM = counter;
+
+/** The same type with a value struct of its own, and a program that implements none of its members. */
+export const COUNTER_VALUE = counterValue;
+export const COUNTER_NONE = counterNone;
 
 /** Those of them that a scenario uses. */
 export const pick = (...names: string[]): Record<string, string> =>

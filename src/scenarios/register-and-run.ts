@@ -1,11 +1,10 @@
 import type { Scenario } from '../engine/index.ts';
+import { about } from './about.ts';
 import { pick } from './programs.ts';
 import { ms } from './units.ts';
 
 export const registerAndRun: Scenario = {
-  id: 'register-and-run',
-  title: 'Register and run',
-  intro: 'The shortest life of a struct_ops map: create, update, use, delete.',
+  ...about('register-and-run'),
   path: { rateBps: 10_000_000, delayNs: ms(10), queuePackets: 50, accessNs: ms(4) },
   seed: 1,
   texts: pick('bpf_reno.s'),

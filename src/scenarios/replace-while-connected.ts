@@ -1,4 +1,5 @@
 import type { Scenario } from '../engine/index.ts';
+import { about } from './about.ts';
 import { pick } from './programs.ts';
 import { ms } from './units.ts';
 
@@ -7,10 +8,7 @@ import { ms } from './units.ts';
  * connect and servers use reno: a connection holds exactly one reference, until the sender's tcp_sock is destroyed.
  */
 export const replaceWhileConnected: Scenario = {
-  id: 'replace-while-connected',
-  title: 'Replace while connected',
-  intro:
-    'struct_ops lets a BPF program be the kernel’s TCP congestion control; this page is a small Linux that you can rewind.',
+  ...about('replace-while-connected'),
   path: { rateBps: 20_000_000, delayNs: ms(10), queuePackets: 64, accessNs: ms(4) },
   seed: 7,
   texts: pick('bpf_reno.s', 'bpf_aimd.s'),

@@ -1,13 +1,12 @@
 import type { Scenario } from '../engine/index.ts';
+import { about } from './about.ts';
 import { pick } from './programs.ts';
 import { ms } from './units.ts';
 
 const PIN = '/sys/fs/bpf/bpf_swap';
 
 export const swapByLink: Scenario = {
-  id: 'swap-by-link',
-  title: 'Swap by link update',
-  intro: 'A link registers a READY map, and swaps it in place: old connections stay, new ones get the new version.',
+  ...about('swap-by-link'),
   path: { rateBps: 20_000_000, delayNs: ms(10), queuePackets: 64, accessNs: ms(4) },
   seed: 3,
   texts: pick('bpf_swap_v1.s', 'bpf_swap_v2.s'),

@@ -5,13 +5,25 @@ import type { Answerer } from './asks/answerer.ts';
 import { compare } from './asks/compare.ts';
 import { complete } from './asks/complete.ts';
 import { heat } from './asks/heat.ts';
+import { log } from './asks/log.ts';
 import { map } from './asks/map.ts';
 import { program } from './asks/program.ts';
 import { query } from './asks/query.ts';
+import { talk } from './asks/talk.ts';
 import { verify } from './asks/verify.ts';
 import type { LateDesk } from './desk.ts';
 
-const ANSWERERS: { readonly [N in AskName]: Answerer<N> } = { compare, complete, heat, map, program, query, verify };
+const ANSWERERS: { readonly [N in AskName]: Answerer<N> } = {
+  compare,
+  complete,
+  heat,
+  log,
+  map,
+  program,
+  query,
+  talk,
+  verify,
+};
 
 /** Asks the row of the question's name; `run` is stamped on what it answers. */
 export function answerAsk<N extends AskName>(

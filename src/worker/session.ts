@@ -24,6 +24,7 @@ import { refusalAfter, refusedProgram } from './refusals.ts';
 import type { AskMessage } from '../protocol/asks.ts';
 import { answerAsk } from './asks.ts';
 import type { Desk, Job, KeepGoing, Late, LateDesk } from './desk.ts';
+import { doAgain } from './do-again.ts';
 import { isSearch, search } from './searches.ts';
 
 /** The longest a slice works before it reads the queue, ms. */
@@ -145,11 +146,14 @@ export class Session {
     this.jobs = [];
     const { scenario } = message;
     const needed =
-      declaresTypes({ ...scenario.texts, ...this.texts }) || scenario.steps.some(({ command }) => !hasVerb(command.do));
+      declaresTypes({ ...scenario.texts, ...this.texts }) ||
+      [...scenario.steps, ...(message.begin?.commands ?? [])].some(({ command }) => !hasVerb(command.do));
     this.withLateTools(needed, () => {
       const lab = new Lab(parts.value, scenario, this.texts);
       if (message.unverified) lab.command(UNVERIFIED);
-      this.start(lab, scenario.openAt);
+      const { commands, time } = message.begin ?? { commands: [], time: scenario.openAt };
+      if (commands.length === 0) this.start(lab, time);
+      else this.jobs.push(doAgain(lab, commands, () => this.start(lab, time)));
     });
     this.host.post({ type: 'ready', version: PROTOCOL_VERSION });
   }

@@ -111,6 +111,10 @@ export interface ScenarioStep {
   readonly at: number;
   readonly caption: string;
   readonly command: Command;
+  /** errno with which a call of the command is to be refused; left out: none is */
+  readonly answers?: string;
+  /** for whoever gives a talk; never on the stage */
+  readonly note?: string;
 }
 
 export interface PathConfig {

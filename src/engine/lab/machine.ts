@@ -16,6 +16,7 @@ import type { Memory } from '../vm/memory.ts';
 import type { Program } from '../vm/prepared.ts';
 import type { Text } from '../vm/text.ts';
 import { boot, type Booted } from './boot.ts';
+import { captionOf } from './caption.ts';
 import { type Command, type PathConfig, type Scenario, TYPES_TEXT } from './commands.ts';
 import type { MachineParts } from './kernels.ts';
 import {
@@ -304,13 +305,14 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
   }
 
   private stepOf(index: number): void {
-    const { caption, command } = this.scenario.steps[index];
-    if (caption !== '') {
-      const n = this.user.state.captions;
-      this.user.state = { ...this.user.state, captions: n + 1 };
-      this.observer.caption({ n, time: this.events.now, event: this.events.count, text: caption });
-    }
-    runVerb(this.user, command);
+    const step = this.scenario.steps[index];
+    this.user.forgive();
+    runVerb(this.user, step.command);
+    const text = captionOf(step, this.user.refused && { ...this.user.refused, name: answer(this.user.refused.ret) });
+    if (text === '') return;
+    const n = this.user.state.captions;
+    this.user.state = { ...this.user.state, captions: n + 1 };
+    this.observer.caption({ n, time: this.events.now, event: this.events.count, text });
   }
 
   private windowChanged(sk: number): void {

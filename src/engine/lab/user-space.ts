@@ -26,13 +26,26 @@ interface Answer {
   readonly message: string | null;
 }
 
+/** A call and its negative errno. */
+interface Refused {
+  readonly text: string;
+  readonly ret: number;
+}
+
 export class UserSpace {
   state: UserState = nobody;
+  /** the last call that was refused since `forgive`; null: none */
+  refused: Refused | null = null;
 
   constructor(
     readonly world: World,
     private readonly tell: (record: CallRecord) => void,
   ) {}
+
+  /** Refusals up to now are no news for what is done next. */
+  forgive(): void {
+    this.refused = null;
+  }
 
   map(letter: MapLetter): LoadedMap | undefined {
     return this.state.maps.find((map) => map.letter === letter);
@@ -109,6 +122,7 @@ export class UserSpace {
   private record(n: number, process: string, text: string, answer: Answer, told: Told = PLAIN): void {
     const { now, count } = this.world.events;
     const { ret, trace, message } = answer;
+    if (ret < 0) this.refused = { text, ret };
     this.tell({ n, time: now, event: count, process, text, ret, trace, message, ...told });
   }
 }

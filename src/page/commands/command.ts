@@ -3,7 +3,7 @@ import type { Action } from '../../views/scene.ts';
 
 export type CommandArgs = Action['args'];
 
-export const GROUPS = ['Time', 'Program', 'Lab', 'View', 'Help'] as const;
+export const GROUPS = ['Time', 'Program', 'Lab', 'Share', 'View', 'Help'] as const;
 
 export interface PageCommand {
   /** stable: scenes, links and tests call it by this name */

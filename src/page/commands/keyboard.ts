@@ -9,9 +9,11 @@ const TYPING = 'input, textarea, select, [contenteditable="true"], .monaco-edito
 const ACTS =
   'button, a, summary, [role="button"], [role="tab"], [role="menuitem"], [role="separator"], [role="slider"]';
 const OWN_KEYS = new Set(['Space', 'Enter', 'Home', 'End']);
+/** Where text is typed these are the text's own. */
+const TEXT_KEYS = new Set(['Ctrl+Z', 'Ctrl+Shift+Z', 'Ctrl+Y']);
 
 function takes(target: Element, key: string): boolean {
-  if (target.closest(TYPING)) return !isSingle(key) && !OWN_KEYS.has(key);
+  if (target.closest(TYPING)) return !isSingle(key) && !OWN_KEYS.has(key) && !TEXT_KEYS.has(key);
   if (OWN_KEYS.has(key) && target.closest(ACTS)) return false;
   return choices().letterKeys || !isSingle(key);
 }

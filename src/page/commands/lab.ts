@@ -1,5 +1,6 @@
 import { DEFAULT_KERNEL, KERNELS } from '../../engine/index.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
+import { openShipped } from '../engine/scenarios.ts';
 import { move, openScenario, resetLab } from '../engine/engine.ts';
 import { choices, choose, chooseTab, select } from '../store/choices.ts';
 import { lab } from '../store/lab.ts';
@@ -14,10 +15,13 @@ function goToHolder({ map, kind, id }: CommandArgs): void {
   if (holder) move({ type: 'seek', time: holder.time });
 }
 
+/** Opens a scenario that comes with the page, on the chosen kernel or the one that it is told for. */
 export function startScenario(id: string): void {
-  const scenario = SCENARIOS.find((one) => one.id === id) ?? SCENARIOS[0];
-  choose({ scenario: scenario.id, selection: { map: null, socket: null, field: null } });
-  openScenario(scenario, choices().kernel ?? scenario.kernel ?? DEFAULT_KERNEL);
+  const known = SCENARIOS.some((one) => one.id === id) ? id : SCENARIOS[0].id;
+  void openShipped(known, (scenario) => {
+    choose({ scenario: scenario.id, selection: { map: null, socket: null, field: null } });
+    openScenario(scenario, choices().kernel ?? scenario.kernel ?? DEFAULT_KERNEL);
+  });
 }
 
 /** The same scenario on another kernel, from its beginning. */

@@ -1,5 +1,4 @@
 import { TYPES_TEXT } from '../../engine/index.ts';
-import { COUNTER_TYPES } from '../../scenarios/programs.ts';
 import { move, registerNew, restart, setBreakpoints } from '../engine/engine.ts';
 import { choices, choose } from '../store/choices.ts';
 import { editorLink, reveal } from '../store/editor-link.ts';
@@ -53,8 +52,11 @@ function registerAsNew(): void {
   registerNew(fresh, text);
 }
 
-function declareTypes(): void {
-  if (textOf(TYPES_TEXT).trim() === '') editText(TYPES_TEXT, COUNTER_TYPES);
+async function declareTypes(): Promise<void> {
+  if (textOf(TYPES_TEXT).trim() === '') {
+    const { COUNTER_TYPES } = await import('../../scenarios/programs.ts');
+    editText(TYPES_TEXT, COUNTER_TYPES);
+  }
   choose({ activeText: TYPES_TEXT });
 }
 
@@ -142,7 +144,7 @@ export const PROGRAM_COMMANDS: readonly PageCommand[] = [
     title: 'Declare a struct_ops type, in C',
     group: 'Program',
     when: () => lab().cold !== null,
-    run: declareTypes,
+    run: () => void declareTypes(),
   },
   {
     id: 'program.implement',

@@ -1,28 +1,20 @@
 /* All commands of the page. */
 import { assert } from '../../engine/index.ts';
+import { useUndo } from '../keep/undo.ts';
 import { useChoices } from '../store/choices.ts';
 import { useLab } from '../store/lab.ts';
-import { showOverlay } from '../store/overlay.ts';
 import type { CommandArgs, PageCommand } from './command.ts';
 import { FILE_COMMANDS } from './file.ts';
+import { HELP_COMMANDS } from './help.ts';
 import { INSPECT_COMMANDS } from './inspect.ts';
+import { KEEP_COMMANDS } from './keep.ts';
 import { keyTable } from './keys.ts';
 import { LAB_COMMANDS } from './lab.ts';
 import { PROGRAM_COMMANDS } from './program.ts';
+import { SHARE_COMMANDS } from './share.ts';
 import { TEXT_COMMANDS } from './text.ts';
 import { TIME_COMMANDS } from './time.ts';
 import { VIEW_COMMANDS } from './view.ts';
-
-const HELP_COMMANDS: readonly PageCommand[] = [
-  {
-    id: 'help.palette',
-    title: 'Search or run a command',
-    group: 'Help',
-    keys: ['Ctrl+K'],
-    run: () => showOverlay('palette'),
-  },
-  { id: 'help.keys', title: 'All keys', group: 'Help', keys: ['?'], run: () => showOverlay('keys') },
-];
 
 export const COMMANDS: readonly PageCommand[] = [
   ...TIME_COMMANDS,
@@ -30,6 +22,8 @@ export const COMMANDS: readonly PageCommand[] = [
   ...FILE_COMMANDS,
   ...TEXT_COMMANDS,
   ...LAB_COMMANDS,
+  ...KEEP_COMMANDS,
+  ...SHARE_COMMANDS,
   ...VIEW_COMMANDS,
   ...INSPECT_COMMANDS,
   ...HELP_COMMANDS,
@@ -56,7 +50,7 @@ export function runCommand(id: string, args: CommandArgs = {}): void {
 
 /** Calls `listener` when a command may have become possible, or no longer; ends with the returned function. */
 export function subscribeEnabled(listener: () => void): () => void {
-  const ends = [useLab.subscribe(listener), useChoices.subscribe(listener)];
+  const ends = [useLab.subscribe(listener), useChoices.subscribe(listener), useUndo.subscribe(listener)];
   return () => {
     for (const end of ends) end();
   };

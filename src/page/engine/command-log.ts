@@ -3,7 +3,7 @@
  * function of its scenario, texts and commands.
  */
 import type { Scenario } from '../../engine/index.ts';
-import type { ToWorker } from '../../protocol/messages.ts';
+import type { Begin, ToWorker } from '../../protocol/messages.ts';
 
 export type Act = Extract<ToWorker, { type: 'command' | 'register-new' }>;
 
@@ -20,6 +20,8 @@ export interface CommandLog {
   /** programs are loaded without being verified */
   readonly unverified: boolean;
   readonly acts: readonly LoggedAct[];
+  /** what it began with, where it was taken from elsewhere */
+  readonly begin?: Begin;
 }
 
 export const emptyLog = (
@@ -27,7 +29,8 @@ export const emptyLog = (
   kernel: string,
   texts: Readonly<Record<string, string>>,
   unverified = false,
-): CommandLog => ({ scenario, kernel, texts, unverified, acts: [] });
+  begin?: Begin,
+): CommandLog => ({ scenario, kernel, texts, unverified, acts: [], ...(begin ? { begin } : {}) });
 
 /** Acting in the past forks a branch: what came later on the old one is no part of this one. */
 export const logAct = (log: CommandLog, act: Act, time: number): CommandLog => ({

@@ -3,12 +3,12 @@
  * and starts another in its place when it stops answering.
  */
 import { assertUnreachable, type Command, type History, type Scenario } from '../../engine/index.ts';
-import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from '../../protocol/messages.ts';
+import { type Begin, type FromWorker, PROTOCOL_VERSION, type ToWorker } from '../../protocol/messages.ts';
 import { type MemoryWindow } from '../../protocol/moves.ts';
 import { act } from '../frame.ts';
 import { currentFrame, type Motion, putFrame, setMotion } from '../frame-source.ts';
 import { choices } from '../store/choices.ts';
-import { lab, notify, told } from '../store/lab.ts';
+import { lab, lastingNotices, notify, told } from '../store/lab.ts';
 import { type Act, type CommandLog, emptyLog, logAct, replay, withoutAct } from './command-log.ts';
 import type { AnswerOf, AskName, RequestOf } from '../../protocol/asks.ts';
 import type { MoveMessage } from '../../protocol/moves.ts';
@@ -23,6 +23,7 @@ type Texts = Readonly<Record<string, string>>;
 
 let worker: Worker | null = null;
 let log: CommandLog | null = null;
+const logListeners: (() => void)[] = [];
 /** sent, and no frame since */
 let unanswered: ToWorker | null = null;
 /** a replay says again what the user has read already */
@@ -79,11 +80,11 @@ function crashed(message: string): void {
 
 async function openLog(opened: CommandLog): Promise<boolean> {
   try {
-    const { kernel, texts, unverified } = opened;
+    const { kernel, texts, unverified, begin } = opened;
     const [{ btf, ids }, scenario] = await Promise.all([kernelFiles(kernel), withSamples(opened.scenario)]);
     if (opened !== log) return false;
     if (!worker) startWorker();
-    post({ type: 'open', version: PROTOCOL_VERSION, kernel, btf, ids, scenario, texts, unverified });
+    post({ type: 'open', version: PROTOCOL_VERSION, kernel, btf, ids, scenario, texts, unverified, begin });
     post({ type: 'breakpoints', breakpoints: choices().breakpoints });
     post({ type: 'breaks', breaks: choices().breaks });
     sendWindows();
@@ -95,8 +96,34 @@ async function openLog(opened: CommandLog): Promise<boolean> {
 }
 
 /** Opens a scenario on a kernel; `texts` take the place of its own. */
-export function openScenario(scenario: Scenario, kernel: string, texts: Texts = {}): void {
-  log = emptyLog(scenario, kernel, texts);
+export const openScenario = (scenario: Scenario, kernel: string, texts: Texts = {}, begin?: Begin): void =>
+  openRun(emptyLog(scenario, kernel, texts, false, begin));
+
+function setLog(next: CommandLog): void {
+  log = next;
+  for (const listener of logListeners) listener();
+}
+
+/** Calls `listener` when something was done to the lab, or another one was opened. */
+export const onLog = (listener: () => void): void => void logListeners.push(listener);
+
+/** What has been done to the lab so far; null before the first scenario. */
+export const currentLog = (): CommandLog | null => log;
+
+/** Opens a run that was begun before, and does again what was done to it; `time`: where to stand, ns. */
+export function openAgain(before: CommandLog, time: number): void {
+  openRun({ ...before, begin: before.begin ?? { commands: [], time } });
+  const opened = log;
+  void opening.then(() => {
+    if (opened === log && opened !== null) for (const message of replay(opened, time)) post(message);
+  });
+}
+
+let opening: Promise<boolean> = Promise.resolve(false);
+
+function openRun(begun: CommandLog): void {
+  setLog(begun);
+  const { scenario, kernel } = begun;
   told({
     phase: 'starting',
     crash: null,
@@ -105,11 +132,11 @@ export function openScenario(scenario: Scenario, kernel: string, texts: Texts = 
     cold: null,
     history: null,
     cpu: null,
-    notices: [],
+    notices: lastingNotices(),
     playing: false,
   });
   setMotion('scrub');
-  void openLog(log);
+  opening = openLog(begun);
 }
 
 /** From a crash, or on demand: the scenario from its beginning, with the example's texts. */
@@ -133,7 +160,7 @@ async function startAgain(): Promise<void> {
   const ended = unanswered;
   const { time } = currentFrame().hot;
   endWorker();
-  log = withoutAct(log, ended);
+  setLog(withoutAct(log, ended));
   told({ phase: 'starting', playing: false, cpu: null });
   if (!(await openLog(log))) return;
   replaying = true;
@@ -178,7 +205,7 @@ function receive(message: FromWorker): void {
       act(() => told({ cpu: message.cpu }));
       return;
     case 'texts':
-      told({ loaded: message.texts, notices: [] });
+      told({ loaded: message.texts, notices: lastingNotices() });
       return;
     case 'notice':
       if (!replaying) notify(message.notice);
@@ -190,6 +217,7 @@ function receive(message: FromWorker): void {
       asking.begin(message.run);
       return;
     case 'answer':
+      if (lab().job) told({ job: null });
       asking.answered(message);
       return;
     case 'pong':
@@ -215,7 +243,7 @@ export function move(message: MoveMessage): void {
 function perform(message: Act): void {
   if (!log) return;
   setMotion('step');
-  log = logAct(log, message, currentFrame().hot.time);
+  setLog(logAct(log, message, currentFrame().hot.time));
   unanswered = message;
   post(message);
 }
@@ -228,7 +256,7 @@ export const registerNew = (name: string, text: string): void => perform({ type:
 export function restart(texts: Texts, unverified = false): void {
   if (!log) return;
   const message: ToWorker = { type: 'restart', texts, unverified };
-  log = emptyLog(log.scenario, log.kernel, texts, unverified);
+  setLog(emptyLog(log.scenario, log.kernel, texts, unverified));
   unanswered = message;
   setMotion('scrub');
   post(message);

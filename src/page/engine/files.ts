@@ -11,16 +11,23 @@ import { command } from './engine.ts';
 
 /** Larger objects are not what programs of a struct are. */
 const MOST_BYTES = 8 * 1024 * 1024;
+/** A lab may hold a few of them as text. */
+const MOST_LAB_BYTES = 24 * 1024 * 1024;
 
-type Kind = 'object' | 'btf' | 'text' | 'unknown';
+type Kind = 'object' | 'btf' | 'lab' | 'text' | 'unknown';
 
 const starts = (bytes: Uint8Array, ...magic: number[]): boolean => magic.every((byte, i) => bytes[i] === byte);
+
+/** The first field of a saved lab (src/page/share/codec.ts). */
+const isSavedLab = (bytes: Uint8Array): boolean =>
+  /^\s*\{\s*"ops\.play"/.test(new TextDecoder().decode(bytes.subarray(0, 200)));
 
 export function kindOf(bytes: Uint8Array): Kind {
   if (starts(bytes, 0x7f, 0x45, 0x4c, 0x46)) return 'object';
   // the other byte order is told what it is
   if (starts(bytes, 0x9f, 0xeb) || starts(bytes, 0xeb, 0x9f)) return 'btf';
-  return bytes.length > 0 && !bytes.includes(0) ? 'text' : 'unknown';
+  if (bytes.length === 0 || bytes.includes(0)) return 'unknown';
+  return isSavedLab(bytes) ? 'lab' : 'text';
 }
 
 /** Loads an object and registers what it defines, by a process of its own. */
@@ -66,6 +73,17 @@ async function openBtf(file: string, bytes: Uint8Array): Promise<void> {
   });
 }
 
+async function openLab(file: string, bytes: Uint8Array): Promise<void> {
+  const share = await import('../share/open.ts').catch(() => null);
+  if (share) await share.openLabFile(file, new TextDecoder().decode(bytes));
+  else
+    notify({
+      kind: 'error',
+      title: `${file} could not be opened`,
+      detail: 'What reads labs could not be fetched: try again.',
+    });
+}
+
 function addText(file: string, text: string): void {
   const name = freshName(file.replace(/\.\w+$/, '.s'));
   editText(name, text);
@@ -76,6 +94,7 @@ const READERS: Readonly<Record<Kind, (file: string, bytes: Uint8Array) => void>>
   object: loadObject,
   text: (file, bytes) => addText(file, new TextDecoder().decode(bytes)),
   btf: (file, bytes) => void openBtf(file, bytes),
+  lab: (file, bytes) => void openLab(file, bytes),
   unknown: (file) =>
     notify({
       kind: 'error',
@@ -85,8 +104,10 @@ const READERS: Readonly<Record<Kind, (file: string, bytes: Uint8Array) => void>>
 };
 
 export function openFile(file: string, bytes: Uint8Array): void {
-  if (!lab().cold || lab().phase === 'crashed') return;
-  if (bytes.length <= MOST_BYTES) READERS[kindOf(bytes)](file, bytes);
+  // a saved lab can take the place of one that crashed
+  if ((!lab().cold || lab().phase === 'crashed') && kindOf(bytes) !== 'lab') return;
+  const kind = kindOf(bytes);
+  if (bytes.length <= (kind === 'lab' ? MOST_LAB_BYTES : MOST_BYTES)) READERS[kind](file, bytes);
   else notify({ kind: 'error', title: `${file} is too large`, detail: 'Objects of up to 8 MiB can be loaded.' });
 }
 

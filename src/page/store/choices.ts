@@ -2,20 +2,34 @@
 import { create } from 'zustand';
 import type { Break, MapLetter } from '../../engine/index.ts';
 import type { Breakpoint } from '../../protocol/messages.ts';
+import { beginDraft, type Draft, saveDraft } from '../keep/draft.ts';
 import { load, save } from './storage.ts';
 
 export const PRESETS = ['debug', 'inspect', 'flows'] as const;
 export type Preset = (typeof PRESETS)[number];
 
+export const TEXT_SIZES = [0.9, 1, 1.15, 1.3, 1.6] as const;
+
 export const SPEEDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2] as const;
 
-export interface Tabs {
-  readonly lifecycle: 'machine' | 'sequence' | 'checks' | 'modules';
-  readonly flows: 'wire' | 'series' | 'table';
-  readonly side: 'struct' | 'trampoline' | 'ledger' | 'verifier' | 'debug' | 'processes' | 'console' | 'ask';
-  /** which pane a narrow screen shows */
-  readonly narrow: 'lifecycle' | 'flows' | 'struct' | 'code';
-}
+/** Tabs by pane; the first is the one that a pane opens with. `narrow`: which pane a narrow screen shows. */
+export const TABS = {
+  lifecycle: ['machine', 'sequence', 'checks', 'modules'],
+  flows: ['wire', 'series', 'table'],
+  side: ['struct', 'trampoline', 'ledger', 'verifier', 'debug', 'processes', 'console', 'ask'],
+  narrow: ['lifecycle', 'flows', 'struct', 'code'],
+} as const;
+
+export type Tabs = { readonly [P in keyof typeof TABS]: (typeof TABS)[P][number] };
+
+/** Those of the tabs that there are; what nobody knows is left out. */
+export const knownTabs = (tabs: Readonly<Record<string, unknown>>): Partial<Tabs> =>
+  Object.fromEntries(
+    Object.entries(TABS).flatMap(([pane, known]) => {
+      const tab = known.find((one) => Object.hasOwn(tabs, pane) && one === tabs[pane]);
+      return tab === undefined ? [] : [[pane, tab]];
+    }),
+  );
 
 export interface Selection {
   readonly map: MapLetter | null;
@@ -27,6 +41,10 @@ export interface Selection {
 export interface Choices {
   readonly theme: 'system' | 'dark' | 'light';
   readonly contrast: 'system' | 'more';
+  /** factor for letters */
+  readonly textSize: number;
+  /** `less`: nothing travels, whatever the system asks for */
+  readonly motion: 'system' | 'less';
   readonly preset: Preset;
   readonly tabs: Tabs;
   /** engine seconds a second */
@@ -56,11 +74,15 @@ export interface Choices {
 
 const KEY = 'ops.play';
 
+export const DEFAULT_TABS: Tabs = { lifecycle: 'machine', flows: 'wire', side: 'struct', narrow: 'lifecycle' };
+
 const DEFAULTS: Choices = {
   theme: 'system',
   contrast: 'system',
+  textSize: 1,
+  motion: 'system',
   preset: 'debug',
-  tabs: { lifecycle: 'machine', flows: 'wire', side: 'struct', narrow: 'lifecycle' },
+  tabs: DEFAULT_TABS,
   speed: 0.25,
   letterKeys: true,
   hinted: false,
@@ -77,23 +99,40 @@ const DEFAULTS: Choices = {
   copy: 'kvalue',
 };
 
-/** What is kept where its type is still that of the default. */
+/** What belongs to this tab's lab, and not to the person: kept apart, for another tab has its own. */
+const OF_THE_LAB = ['scenario', 'kernel', 'edits', 'activeText', 'breakpoints', 'breaks', 'watches'] as const;
+
+const isOfTheLab = (key: string): boolean => OF_THE_LAB.some((one) => one === key);
+
+export const draftOf = ({ scenario, kernel, edits, activeText, breakpoints, breaks, watches }: Draft): Draft => ({
+  scenario,
+  kernel,
+  edits,
+  activeText,
+  breakpoints,
+  breaks,
+  watches,
+});
+
+/** What is kept of the settings where its type is still that of the default, and the draft of this tab. */
 function kept(): Choices {
   const saved = load(KEY);
-  if (typeof saved !== 'object' || saved === null) return DEFAULTS;
-  const known = Object.entries(saved).filter(
-    ([key, value]) =>
-      key in DEFAULTS && (sameType(value, DEFAULTS[key as keyof Choices]) || isNullableText(key, value)),
-  );
-  const choices = { ...DEFAULTS, ...Object.fromEntries(known) } as Choices;
-  return { ...choices, tabs: { ...DEFAULTS.tabs, ...choices.tabs }, selection: DEFAULTS.selection, beside: null };
+  const settings =
+    typeof saved !== 'object' || saved === null
+      ? []
+      : Object.entries(saved).filter(
+          ([key, value]) =>
+            Object.hasOwn(DEFAULTS, key) && !isOfTheLab(key) && sameType(value, DEFAULTS[key as keyof Choices]),
+        );
+  const choices = { ...DEFAULTS, ...Object.fromEntries(settings), ...beginDraft() } as Choices;
+  const tabs = { ...DEFAULTS.tabs, ...knownTabs({ ...choices.tabs }) };
+  const preset = PRESETS.find((id) => id === choices.preset) ?? DEFAULTS.preset;
+  const textSize = TEXT_SIZES.find((size) => size === choices.textSize) ?? DEFAULTS.textSize;
+  return { ...choices, preset, textSize, tabs, selection: DEFAULTS.selection, beside: null };
 }
 
 const sameType = (a: unknown, b: unknown): boolean =>
   typeof a === typeof b && Array.isArray(a) === Array.isArray(b) && (a === null) === (b === null);
-
-const isNullableText = (key: string, value: unknown): boolean =>
-  (key === 'scenario' || key === 'activeText' || key === 'kernel') && typeof value === 'string';
 
 export const useChoices = create<Choices>(kept);
 
@@ -108,4 +147,8 @@ export function chooseTab<P extends keyof Tabs>(pane: P, tab: Tabs[P]): void {
 export const select = (change: Partial<Selection>): void =>
   choose({ selection: { ...choices().selection, ...change } });
 
-useChoices.subscribe((state) => save(KEY, state));
+useChoices.subscribe((now, before) => {
+  if (OF_THE_LAB.some((key) => now[key] !== before[key])) saveDraft(draftOf(now));
+  const settings = Object.entries(now).filter(([key]) => !isOfTheLab(key) && key !== 'selection');
+  if (settings.some(([key, value]) => before[key as keyof Choices] !== value)) save(KEY, Object.fromEntries(settings));
+});

@@ -11,6 +11,8 @@ import type { Notice } from '../../protocol/messages.ts';
 import { type Answers, noAnswers } from '../engine/answers.ts';
 
 export interface ShownNotice extends Notice {
+  /** stays when another run begins: it is not about a run */
+  readonly lasting?: boolean;
   /** counts up; the key of its bar */
   readonly n: number;
 }
@@ -60,10 +62,13 @@ const MOST_NOTICES = 3;
 let count = 0;
 
 /** Shows a notice; one that says the same is taken away. */
-export function notify(notice: Notice): void {
+export function notify(notice: Notice & Pick<ShownNotice, 'lasting'>): void {
   count++;
   const others = lab().notices.filter(({ title, detail }) => title !== notice.title || detail !== notice.detail);
   told({ notices: [...others, { ...notice, n: count }].slice(-MOST_NOTICES) });
 }
 
 export const dismiss = (n: number): void => told({ notices: lab().notices.filter((notice) => notice.n !== n) });
+
+/** Those that are left when another run begins. */
+export const lastingNotices = (): readonly ShownNotice[] => lab().notices.filter(({ lasting }) => lasting);

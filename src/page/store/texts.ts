@@ -48,6 +48,29 @@ export function editText(name: string, text: string): void {
   choose({ edits: text === exampleOf(name) ? others : { ...others, [name]: text } });
 }
 
+/** A text that the user began: it can be renamed and deleted. */
+export const isOwn = (name: string, edits: Readonly<Record<string, string>>): boolean =>
+  OWN.test(name) && name in edits && !hasExample(name);
+
+export function deleteText(name: string): void {
+  const { [name]: _, ...others } = choices().edits;
+  choose({ edits: others, ...(choices().activeText === name ? { activeText: null } : {}) });
+}
+
+/** The name that the text has afterwards: `stem-2.s` for what is not free. Breakpoints stay with the loaded text. */
+export function renameText(name: string, stem: string): string {
+  const plain = stem
+    .trim()
+    .replace(/\.s$/, '')
+    .replace(/[^\w.-]+/g, '_')
+    .slice(0, 60);
+  if (plain === '' || plain === name.replace(/\.s$/, '')) return name;
+  const fresh = freshName(`${plain}.s`);
+  const { [name]: text, ...others } = choices().edits;
+  choose({ edits: { ...others, [fresh]: text }, activeText: fresh });
+  return fresh;
+}
+
 export function statusOf(name: string, text: string, loaded: LabState['loaded']): TextStatus {
   if (!(name in loaded)) return 'new';
   return loaded[name] === text ? 'same' : 'changed';

@@ -4,16 +4,30 @@ import { choices, useChoices } from './choices.ts';
 const prefersLight = matchMedia('(prefers-color-scheme: light)');
 const prefersContrast = matchMedia('(prefers-contrast: more)');
 
-export const isLight = (): boolean =>
-  choices().theme === 'system' ? prefersLight.matches : choices().theme === 'light';
+/** What a page around this one asked for: worn, and not kept. */
+let forced: 'light' | 'dark' | null = null;
+
+export function forceTheme(theme: 'light' | 'dark'): void {
+  forced = theme;
+  check();
+}
+
+export function isLight(): boolean {
+  const theme = forced ?? choices().theme;
+  return theme === 'system' ? prefersLight.matches : theme === 'light';
+}
 
 export const isHighContrast = (): boolean => choices().contrast === 'more' || prefersContrast.matches;
 
 /** Changes whenever colours do, so that pictures on canvas are drawn again. */
-export const themeKey = (): string => `${isLight() ? 'light' : 'dark'}${isHighContrast() ? ' more' : ''}`;
+export const themeKey = (): string =>
+  `${isLight() ? 'light' : 'dark'}${isHighContrast() ? ' more' : ''} ${choices().textSize} ${choices().motion}`;
 
 function wear(): void {
-  const { dataset } = document.documentElement;
+  const { dataset, style } = document.documentElement;
+  style.setProperty('--text-size', String(choices().textSize));
+  if (choices().motion === 'less') dataset.motion = 'less';
+  else delete dataset.motion;
   dataset.theme = isLight() ? 'light' : 'dark';
   if (isHighContrast()) dataset.contrast = 'more';
   else delete dataset.contrast;

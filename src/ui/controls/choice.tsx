@@ -4,7 +4,13 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, 
 interface ChoiceProps {
   readonly label: string;
   readonly value: string;
-  readonly items: readonly { readonly value: string; readonly title: string; readonly note: string }[];
+  /** `group`: written above the first item of each */
+  readonly items: readonly {
+    readonly value: string;
+    readonly title: string;
+    readonly note: string;
+    readonly group?: string;
+  }[];
   readonly onChoose: (value: string) => void;
   readonly children: ReactNode;
 }
@@ -113,9 +119,10 @@ function ChoiceMenu({ id, label, value, items, onChoose, onClose }: ChoiceMenuPr
   };
   return (
     <div className="menu" popover="manual" role="menu" id={id} aria-label={label} ref={list} onKeyDown={onKeyDown}>
-      {items.map((item) => (
+      {items.map((item, i) => (
         <button
           key={item.value}
+          data-group={item.group === items[i - 1]?.group ? undefined : item.group}
           type="button"
           role="menuitemradio"
           className="menu-item"

@@ -5,6 +5,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Hit, Scene, Size, Theme } from '../../views/scene.ts';
 import { runCommand } from '../../page/commands/registry.ts';
+import { showScene } from '../../page/shown-scenes.ts';
 import { currentMotion, type Frame } from '../../page/frame-source.ts';
 import { SceneView } from '../scene/scene-view.tsx';
 import { useCalmFrame, useFrame, useTheme } from './use-frame.ts';
@@ -76,6 +77,7 @@ const CalmPicture = (props: PictureProps) => <Drawn {...props} frame={useCalmFra
 function Drawn({ build, size, scroll, frame, onHover }: PictureProps & { readonly frame: Frame }) {
   const theme = useTheme();
   const scene = useMemo(() => build(frame, { size, theme, scroll }), [build, frame, size, theme, scroll]);
+  useEffect(() => showScene(scene, theme), [scene, theme]);
   return (
     <SceneView
       scene={scene}

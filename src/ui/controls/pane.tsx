@@ -1,5 +1,6 @@
 /* A pane: a head with a name and tabs, and below it what the selected tab shows. */
 import type { ReactNode } from 'react';
+import { openHelp } from '../../page/store/help.ts';
 import { Guard } from './guard.tsx';
 import { TabList, type TabItem, tabId } from './tabs.tsx';
 
@@ -26,6 +27,15 @@ export function Pane<T extends string>(props: PaneProps<T>) {
         <TabList label={title} tabs={tabs} selected={selected} panel={id} onSelect={onSelect} />
         <span className="spring" />
         {aside}
+        <button
+          type="button"
+          className="status-button"
+          aria-label={`Help: ${title}`}
+          title="What this view shows"
+          onClick={() => openHelp(`view.${id}.${selected}`)}
+        >
+          ?
+        </button>
       </div>
       <div className="pane-body" role="tabpanel" id={id} aria-labelledby={tabId(id, selected)}>
         <Guard key={selected} name={title}>

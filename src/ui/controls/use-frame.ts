@@ -2,6 +2,7 @@ import { useState, useSyncExternalStore } from 'react';
 import { DESK, type Theme } from '../../views/scene.ts';
 import { onDraw } from '../../page/frame.ts';
 import { calmFrame, currentFrame, type Frame } from '../../page/frame-source.ts';
+import { choices } from '../../page/store/choices.ts';
 import { isHighContrast, onTheme, themeKey } from '../../page/store/theme.ts';
 
 /** The current frame, in a component that draws it: it is drawn again when a newer one has come. */
@@ -20,4 +21,8 @@ export function useTheme(): Theme {
   return next.theme;
 }
 
-const makeTheme = (): Theme => ({ ...DESK, contrast: isHighContrast() ? 'more' : 'normal' });
+const makeTheme = (): Theme => ({
+  ...DESK,
+  contrast: isHighContrast() ? 'more' : 'normal',
+  scale: choices().textSize,
+});

@@ -2,6 +2,7 @@ import { type ColdSnapshot, errnoName, type History } from '../../engine/index.t
 import { checksHeight, checksScene } from '../../views/checks/checks.ts';
 import { lifecycleScene } from '../../views/lifecycle/lifecycle.ts';
 import { sequenceHeight, sequenceRow, sequenceScene } from '../../views/sequence/sequence.ts';
+import { late } from '../controls/guard.tsx';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { runCommand } from '../../page/commands/registry.ts';
 import { Pane } from '../controls/pane.tsx';
@@ -10,7 +11,6 @@ import { useLab } from '../../page/store/lab.ts';
 import { BesideBar, CompareView } from './compare-view.tsx';
 import { MapBadges } from './map-badges.tsx';
 import { MapBar } from './map-bar.tsx';
-import { ModulesTab } from './modules-tab.tsx';
 import { useStepWords } from './use-step-words.ts';
 import { useCallback } from 'react';
 
@@ -20,6 +20,8 @@ const TABS = [
   { id: 'checks', title: 'Checks' },
   { id: 'modules', title: 'Modules' },
 ] as const;
+
+const ModulesTab = late('Modules', () => import('./modules-tab.tsx').then(({ ModulesNow }) => ModulesNow));
 
 /** The sequence names no steps. */
 const WORDS = { step: (id: string) => id, errno: errnoName };
@@ -75,7 +77,7 @@ function Shown({ tab, ...run }: ShownProps & { readonly tab: (typeof TABS)[numbe
     case 'sequence':
       return <SequenceOrBeside {...run} />;
     case 'modules':
-      return <ModulesTab {...run} />;
+      return <ModulesTab />;
     case 'checks':
       return <Checks {...run} />;
     default:

@@ -8,13 +8,14 @@ import { runCommand } from '../../page/commands/registry.ts';
 import { LiveScene } from '../controls/live-scene.tsx';
 import { activeText } from '../../page/store/texts.ts';
 import { useChoices } from '../../page/store/choices.ts';
+import { useLab } from '../../page/store/lab.ts';
 
 interface ModulesProps {
   readonly cold: ColdSnapshot;
   readonly history: History;
 }
 
-export function ModulesTab({ cold, history }: ModulesProps) {
+function ModulesTab({ cold, history }: ModulesProps) {
   const [strict, setStrict] = useState(false);
   const rows = moduleRows(cold);
   useChoices((state) => state.activeText);
@@ -178,4 +179,11 @@ function Arguments() {
       </p>
     </details>
   );
+}
+
+/** The lens over the run that the page shows. */
+export function ModulesNow() {
+  const cold = useLab((state) => state.cold);
+  const history = useLab((state) => state.history);
+  return cold && history && <ModulesTab cold={cold} history={history} />;
 }

@@ -1,10 +1,10 @@
 import { late } from '../controls/guard.tsx';
 import { Pane } from '../controls/pane.tsx';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
-import { DebugTab } from './debug-tab.tsx';
-import { LedgerTab } from './ledger-tab.tsx';
 import { StructTab } from './struct-tab.tsx';
 
+const DebugTab = late('Debug', () => import('./debug-tab.tsx').then((m) => m.DebugTab));
+const LedgerTab = late('Ledger', () => import('./ledger-tab.tsx').then((m) => m.LedgerTab));
 const ProcessesTab = late('Processes', () => import('./processes-tab.tsx').then((m) => m.ProcessesTab));
 const TrampolineTab = late('Trampoline', () => import('./trampoline-tab.tsx').then((m) => m.TrampolineTab));
 

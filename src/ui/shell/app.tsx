@@ -1,10 +1,11 @@
-import { useSyncExternalStore } from 'react';
+import { type ComponentType, useSyncExternalStore } from 'react';
 import { useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
-import { showOverlay, useOverlay } from '../../page/store/overlay.ts';
+import { type SheetName, showOverlay, useOverlay } from '../../page/store/overlay.ts';
 import { Guard, late } from '../controls/guard.tsx';
 import { Drop } from './drop.tsx';
 import { Intro } from './intro.tsx';
+import { LinkBar } from './link-bar.tsx';
 import { Narrow } from './narrow.tsx';
 import { Notices } from './notices.tsx';
 import { PRESET_VIEWS } from './presets.tsx';
@@ -12,19 +13,36 @@ import { Spoken } from './spoken.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TopBar } from './top-bar.tsx';
 
-const loadPalette = () => import('./palette.tsx').then(({ Palette }) => Palette);
-const loadKeySheet = () => import('./key-sheet.tsx').then(({ KeySheet }) => KeySheet);
-const loadRename = () => import('./rename.tsx').then(({ Rename }) => Rename);
 const onClose = (): void => showOverlay(null);
-const Rename = late('Rename', loadRename, { onClose });
-const Palette = late('The command palette', loadPalette, { onClose });
-const KeySheet = late('The list of keys', loadKeySheet, { onClose });
+
+/** A sheet over the page: what the user knows it by, and where it comes from. */
+const SHEETS: Readonly<Record<SheetName, readonly [string, () => Promise<ComponentType>]>> = {
+  palette: ['The command palette', () => import('./palette.tsx').then(({ Palette }) => Palette)],
+  keys: ['The list of keys', () => import('./key-sheet.tsx').then(({ KeySheet }) => KeySheet)],
+  rename: ['Rename', () => import('./rename.tsx').then(({ Rename }) => Rename)],
+  labs: ['My labs', () => import('../share/labs-sheet.tsx').then(({ LabsSheet }) => LabsSheet)],
+  export: ['Save as files', () => import('../export/export-sheet.tsx').then(({ ExportSheet }) => ExportSheet)],
+  help: ['The help', () => import('../help/help-sheet.tsx').then(({ HelpSheet }) => HelpSheet)],
+  record: ['The recorder', () => import('../record/record-sheet.tsx').then(({ RecordSheet }) => RecordSheet)],
+  settings: ['The settings', () => import('../settings/settings-sheet.tsx').then(({ SettingsSheet }) => SettingsSheet)],
+  stage: ['The stage', () => import('../present/stage.tsx').then(({ Stage }) => Stage)],
+  share: ['The link', () => import('../share/share-sheet.tsx').then(({ ShareSheet }) => ShareSheet)],
+};
+
+const LATE = new Map(Object.entries(SHEETS).map(([id, [name, load]]) => [id, late(name, load, { onClose })] as const));
 
 /** Fetched once the page stands, so that a key opens them at once. */
+const AHEAD: readonly SheetName[] = ['palette', 'keys', 'rename'];
 const AHEAD_MS = 1500;
 setTimeout(() => {
-  for (const load of [loadPalette, loadKeySheet, loadRename]) load().catch(() => {});
+  for (const id of AHEAD) SHEETS[id][1]().catch(() => {});
 }, AHEAD_MS);
+
+const LiveBar = late('The way back to the talk', () =>
+  import('../present/live-bar.tsx').then(({ LiveBar }) => LiveBar),
+);
+
+const Embed = late('This view', () => import('./embed.tsx').then(({ Embed }) => Embed));
 
 const narrow = matchMedia('(max-width: 899px)');
 const onNarrow = (listener: () => void): (() => void) => {
@@ -34,7 +52,10 @@ const onNarrow = (listener: () => void): (() => void) => {
 
 export function App() {
   const preset = useChoices((state) => state.preset);
+  const talking = useOverlay((state) => state.talking);
   const isNarrow = useSyncExternalStore(onNarrow, () => narrow.matches);
+  const embed = useOverlay((state) => state.embed);
+  if (embed !== null) return <Embed />;
   const Arrangement = isNarrow ? Narrow : PRESET_VIEWS[preset];
   return (
     <div className="app">
@@ -42,7 +63,11 @@ export function App() {
         <TopBar />
       </Guard>
       <Guard name="The introduction">
-        <Intro />
+        <div>
+          <Intro />
+          <LinkBar />
+          {talking && <LiveBar />}
+        </div>
       </Guard>
       <main>
         <Guard key={`${preset} ${isNarrow}`} name="This layout">
@@ -80,11 +105,6 @@ function Starting() {
 
 function Overlays() {
   const overlay = useOverlay((state) => state.overlay);
-  return (
-    <>
-      {overlay === 'palette' && <Palette />}
-      {overlay === 'keys' && <KeySheet />}
-      {overlay === 'rename' && <Rename />}
-    </>
-  );
+  const Sheet = overlay === null ? undefined : LATE.get(overlay);
+  return Sheet ? <Sheet key={overlay} /> : null;
 }

@@ -1,5 +1,7 @@
 import { X } from 'lucide-react';
 import { kernelSpec } from '../../engine/index.ts';
+import { chooseKernel } from '../../page/commands/lab.ts';
+import { kernelFor, lackedBy } from '../../page/store/told-for.ts';
 import { Keys } from '../controls/keys.tsx';
 import { choose, useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
@@ -13,6 +15,7 @@ export function Intro() {
     <section className="intro" aria-label="About this page">
       <p>{scenario?.intro}</p>
       {kernelSpec(kernel)?.derive && <p className="hint">{kernelSpec(kernel)?.note}</p>}
+      {scenario && <Lacked scenario={scenario.id} kernel={kernel} />}
       {!hinted && (
         <p className="hint">
           Press <Keys keys="N" /> to go on to the next change of a map.
@@ -27,5 +30,22 @@ export function Intro() {
         </p>
       )}
     </section>
+  );
+}
+
+/** The kernel lacks something that the scenario tells of: what, and where it is. */
+function Lacked({ scenario, kernel }: { readonly scenario: string; readonly kernel: string }) {
+  const lacked = lackedBy(scenario, kernel);
+  const other = kernelFor(scenario);
+  if (lacked.length === 0) return null;
+  return (
+    <p className="hint">
+      {kernel} does not have what this scenario needs: {lacked.join(' and ')}.
+      {other !== null && (
+        <button type="button" className="button small" onClick={() => chooseKernel(other)}>
+          Open it on {other}
+        </button>
+      )}
+    </p>
   );
 }

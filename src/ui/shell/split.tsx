@@ -3,6 +3,7 @@ import { Children, Fragment, isValidElement, type ReactElement, type ReactNode }
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 
 import { Guard } from '../controls/guard.tsx';
+import { load, save } from '../../page/store/storage.ts';
 
 interface PartProps {
   readonly id: string;
@@ -17,6 +18,15 @@ export const Part = ({ children }: PartProps) => children;
 
 const words = (id: string): string => id.replaceAll('-', ' ');
 
+/** Sizes in the browser's storage; none where that is denied, or holds something else than JSON. */
+const SIZES = {
+  getItem: (key: string): string | null => {
+    const value = load(key);
+    return typeof value === 'object' && value !== null ? JSON.stringify(value) : null;
+  },
+  setItem: (key: string, value: string): void => void save(key, JSON.parse(value)),
+};
+
 interface SplitProps {
   readonly id: string;
   readonly orientation: 'horizontal' | 'vertical';
@@ -28,6 +38,7 @@ export function Split({ id, orientation, children }: SplitProps) {
   const { defaultLayout, onLayoutChanged } = useDefaultLayout({
     id: `ops.play.${id}`,
     onlySaveAfterUserInteractions: true,
+    storage: SIZES,
   });
   return (
     <Group

@@ -1,6 +1,7 @@
 import { runCommand } from '../../page/commands/registry.ts';
 import { Keys } from '../controls/keys.tsx';
 import { useCalmFrame } from '../controls/use-frame.ts';
+import { useKeeping } from '../../page/store/storage.ts';
 import { PRESETS, useChoices } from '../../page/store/choices.ts';
 import { type LabState, useLab } from '../../page/store/lab.ts';
 
@@ -12,7 +13,7 @@ export function StatusBar() {
       <MapCounts />
       <Work />
       <span className="spring" />
-      <span>Texts saved in this browser</span>
+      <Kept />
       <div className="presets" role="group" aria-label="Layout">
         {PRESETS.map((id, n) => (
           <button
@@ -30,6 +31,16 @@ export function StatusBar() {
         Keys <Keys keys="?" />
       </button>
     </footer>
+  );
+}
+
+/** Where what is typed is kept, and that it is not where the browser denies it. */
+function Kept() {
+  const keeps = useKeeping((state) => state.keeps);
+  return (
+    <button type="button" className="status-button" onClick={() => runCommand(keeps ? 'lab.kept' : 'share.save')}>
+      {keeps ? 'Texts saved in this browser' : 'Nothing is kept here: this browser denies storage. Save as a file'}
+    </button>
   );
 }
 

@@ -7,6 +7,7 @@ import { chooseSpeed } from '../../page/commands/time.ts';
 import { CommandButton } from '../controls/command-button.tsx';
 import { Choice } from '../controls/choice.tsx';
 import { Keys } from '../controls/keys.tsx';
+import { lackedBy } from '../../page/store/told-for.ts';
 import { SPEEDS, useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { Logo } from './logo.tsx';
@@ -41,7 +42,7 @@ function ScenarioMenu() {
     <Choice
       label="Scenario"
       value={scenario?.id ?? ''}
-      items={SCENARIOS.map(({ id, title, intro }) => ({ value: id, title, note: intro }))}
+      items={SCENARIOS.map(({ id, title, intro, topic }) => ({ value: id, title, note: intro, group: topic }))}
       onChoose={startScenario}
     >
       {scenario?.title ?? 'Scenario'}
@@ -50,13 +51,22 @@ function ScenarioMenu() {
   );
 }
 
+/** A kernel's line, and why this scenario cannot be told on it. */
+const noteOf = (note: string, lacked: readonly string[]): string =>
+  lacked.length === 0 ? note : `${note} This scenario needs ${lacked.join(' and ')}.`;
+
 function KernelMenu() {
   const kernel = useLab((state) => state.kernel);
+  const id = useLab((state) => state.scenario?.id ?? '');
   return (
     <Choice
       label="Kernel"
       value={kernel}
-      items={KERNELS.map(({ profile, note }) => ({ value: profile.name, title: profile.name, note }))}
+      items={KERNELS.map(({ profile: { name }, note }) => ({
+        value: name,
+        title: name,
+        note: noteOf(note, lackedBy(id, name)),
+      }))}
       onChoose={chooseKernel}
     >
       {kernel}

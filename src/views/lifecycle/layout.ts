@@ -67,7 +67,8 @@ const LINE: readonly LifecycleState[] = ['INIT', 'INUSE', 'TOBEFREE', 'FREED'];
 /** Half the height of a pill, and a little air. */
 const PILL_HALF = 12;
 
-function measure(
+/** Sizes of a capsule of a radius; `text` is the factor for its letters. */
+export function measure(
   radius: number,
   { hasTokens, hasKeepers, hasTags }: Omit<Occupant, 'letter' | 'state'>,
   text: number,

@@ -1,0 +1,71 @@
+/* One view in a slide: moved by the page around it, and by nobody else; without storage too. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FrameLocator } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+
+const docs = (name: string): string => readFileSync(join(import.meta.dirname, '..', 'docs', name), 'utf8');
+const timeOf = (frame: FrameLocator) => frame.getByRole('slider', { name: 'Time' });
+
+test('the slide of reveal.js seeks, steps and changes the theme; what is no such message is passed over', async ({
+  page,
+  site,
+}) => {
+  const problems: string[] = [];
+  page.on('pageerror', ({ message }) => problems.push(message));
+  const stub = '<script>window.told={};window.Reveal={on:(name,act)=>{told[name]=act}}</script>';
+  await page.setContent(docs('embed-reveal.html').replaceAll('PLAYGROUND', site).replace('<body>', `<body>${stub}`));
+  const frame = page.frameLocator('#lab');
+  await expect(timeOf(frame)).toHaveAttribute('aria-valuetext', /^100\.0 ms/, { timeout: 20_000 });
+  await expect(frame.locator('html')).toHaveAttribute('data-theme', 'light');
+  await expect(frame.getByRole('link', { name: 'Open in playground' })).toHaveAttribute(
+    'href',
+    /#scenario=swap-by-link/,
+  );
+  await page.evaluate(() => {
+    const { told } = window as unknown as { told: Record<string, (event: unknown) => void> };
+    told.slidechanged({ currentSlide: document.querySelectorAll('section')[1] });
+  });
+  await expect(timeOf(frame)).toHaveAttribute('aria-valuetext', /^700\.0 ms/);
+  const tell = (data: unknown): Promise<void> =>
+    page.evaluate((message) => {
+      const lab = document.querySelector('iframe');
+      lab?.contentWindow?.postMessage(message, '*');
+    }, data);
+  await tell({ opsPlay: 'step', by: -1 });
+  await expect(timeOf(frame)).toHaveAttribute('aria-valuetext', /^640\.0 ms/);
+  await tell({ opsPlay: 'theme', theme: 'dark' });
+  await expect(frame.locator('html')).toHaveAttribute('data-theme', 'dark');
+  for (const bad of [
+    { opsPlay: 'eval', code: 'x' },
+    { opsPlay: 'seek', at: 'now' },
+    { opsPlay: 'seek', at: 1, more: 1 },
+    null,
+    'seek',
+  ])
+    await tell(bad);
+  await page.waitForTimeout(200);
+  await expect(timeOf(frame)).toHaveAttribute('aria-valuetext', /^640\.0 ms/);
+  expect(problems).toEqual([]);
+});
+
+test('each frame of the Slidev deck stands at its own time, without storage too', async ({ page, site }) => {
+  await page.addInitScript(() => {
+    const denied = () => {
+      throw new DOMException('denied', 'SecurityError');
+    };
+    for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'BroadcastChannel'])
+      Object.defineProperty(window, name, { get: denied });
+  });
+  const frames = [...docs('embed-slidev.md').matchAll(/src="(PLAYGROUND[^"]*)"/g)].map(([, src]) => src);
+  expect(frames).toHaveLength(2);
+  for (const src of frames) {
+    await page.setContent(
+      `<iframe sandbox="allow-scripts allow-same-origin" width="480" height="270" src="${src.replace('PLAYGROUND', site)}"></iframe>`,
+    );
+    const at = /at=(\d+)/.exec(src)?.[1];
+    await expect(timeOf(page.frameLocator('iframe'))).toHaveAttribute('aria-valuetext', new RegExp(`^${at}\\.0 ms`), {
+      timeout: 20_000,
+    });
+  }
+});

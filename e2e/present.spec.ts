@@ -1,0 +1,97 @@
+/* A talk: by keyboard and clicker, in two windows and in one. */
+import { expect, test, violations } from './fixtures.ts';
+
+test('eight steps with a clicker in two windows, one excursion and back', async ({ lab, page }) => {
+  test.slow();
+  await lab.command('Scenario: Detached while used');
+  await lab.expectAt('A', 'READY');
+  await lab.command('To the start');
+  await lab.command('Present');
+  const stage = page.getByRole('dialog', { name: 'Talk: Detached while used' });
+  await expect(stage.getByRole('img')).toHaveAccessibleName(/Step 1 of \d+: Map A is made for links/);
+  expect(await violations(page)).toEqual([]);
+  const opening = page.waitForEvent('popup');
+  await lab.press('s');
+  const speaker = await opening;
+  const now = speaker.getByRole('region', { name: 'On the stage' }).getByRole('img');
+  await expect(now).toHaveAccessibleName(/Step 1 of/);
+  await expect(speaker.getByRole('region', { name: 'Next' })).toContainText('The update gives it its value');
+
+  for (let step = 2; step <= 5; step++) {
+    await lab.press('PageDown');
+    await expect(stage.getByRole('img')).toHaveAccessibleName(new RegExp(`Step ${step} of`));
+    await expect(now).toHaveAccessibleName(new RegExp(`Step ${step} of`));
+  }
+  await lab.press('PageUp');
+  await expect(now).toHaveAccessibleName(/Step 4 of/);
+  await lab.press('PageDown', 'PageDown');
+  await expect(now).toHaveAccessibleName(/Step 6 of/);
+  await expect(speaker.getByRole('region', { name: 'Notes' })).toContainText('Detaching is what a delete is');
+  expect(await violations(speaker)).toEqual([]);
+
+  await lab.press('.');
+  await expect(stage.getByRole('status', { name: 'Blank' })).toBeVisible();
+  await expect(speaker.getByRole('region', { name: 'On the stage' })).toContainText('Blank');
+  await lab.press('.');
+  await lab.press('q');
+  await expect(stage.getByRole('img', { name: 'The link as a QR code' })).toBeVisible();
+  await lab.press('q');
+
+  await lab.press('g');
+  await expect(stage).toHaveCount(0);
+  await expect(speaker.getByRole('region', { name: 'On the stage' })).toContainText('Live');
+  await lab.expectAt('A', 'READY');
+  await lab.command('Map: Kill the process');
+  await lab.command('To the end of what is known');
+  await expect(page.getByRole('region', { name: 'Live' })).toContainText('branch');
+  await page.keyboard.press('Tab');
+  await lab.press('g');
+  await expect(stage.getByRole('img')).toHaveAccessibleName(/Step 6 of/);
+
+  await speaker.keyboard.press('Space');
+  await expect(stage.getByRole('img')).toHaveAccessibleName(/Step 7 of/);
+  await speaker.keyboard.press('PageDown');
+  await expect(stage.getByRole('img')).toHaveAccessibleName(/Step 8 of/);
+  await speaker.getByRole('list', { name: 'Steps' }).getByRole('button').nth(1).press('Enter');
+  await expect(stage.getByRole('img')).toHaveAccessibleName(/Step 2 of/);
+  await expect(speaker.getByRole('region', { name: 'Time' })).toContainText(/00:\d\d/);
+  await page.bringToFront();
+  await lab.press('Escape');
+  await expect(stage).toHaveCount(0);
+  await expect(speaker.getByText('The talk has ended')).toBeVisible();
+});
+
+for (const [width, height] of [
+  [1280, 720],
+  [1920, 1080],
+  [390, 844],
+]) {
+  test(`on one screen of ${width}x${height}, with notes; nothing is cut`, async ({ lab, page }) => {
+    await page.setViewportSize({ width, height });
+    await lab.command('Scenario: Replace while connected');
+    await lab.expectAt('A', 'TOBEFREE');
+    await lab.press('Escape');
+    await lab.command('Present');
+    const stage = page.getByRole('dialog', { name: /^Talk:/ });
+    await expect(stage.getByRole('img')).toHaveAccessibleName(/while three connections use it/);
+    await lab.press('n');
+    await expect(stage.getByRole('region', { name: 'Notes' })).toContainText('Next:');
+    await lab.press('n', 'ArrowRight');
+    for (const theme of ['light', 'dark']) {
+      await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+      await page.screenshot({ path: `test-results/stage-${width}-${theme}.png` });
+      await lab.press('t');
+    }
+    const outside = await stage.locator('svg text').evaluateAll(
+      (texts, box) =>
+        texts
+          .filter((one) => {
+            const { left, right, bottom } = one.getBoundingClientRect();
+            return left < -1 || right > box.width + 1 || bottom > box.height + 1;
+          })
+          .map((one) => one.textContent),
+      { width, height },
+    );
+    expect(outside).toEqual([]);
+  });
+}

@@ -1,0 +1,52 @@
+/* What a visitor did becomes a scenario: worded, tried, sent, opened elsewhere. By keyboard. */
+import { expect, Lab, test, violations } from './fixtures.ts';
+
+const keyOf = async (lab: Lab): Promise<string> => {
+  const words = lab.page.getByText(/The machine’s state here is/);
+  await expect(words).toBeVisible();
+  return /is ([\da-f]{8})/.exec((await words.textContent()) ?? '')?.[1] ?? 'none';
+};
+
+test('recorded, worded, tried, sent as a link, opened in a fresh profile: the same state', async ({
+  lab,
+  page,
+  site,
+}) => {
+  test.slow();
+  await lab.command('Scenario: Register and run');
+  await lab.expectAt('A', 'INUSE');
+  await lab.command('Map: Pin the map');
+  await lab.command('Record');
+  const sheet = page.getByRole('dialog', { name: 'Record a scenario' });
+  await expect(sheet.getByRole('list', { name: 'Steps' }).getByRole('listitem')).toHaveCount(5);
+  await sheet.getByRole('textbox', { name: 'Title' }).fill('Pinned by me');
+  await sheet.getByRole('textbox', { name: 'Caption of step 5' }).fill('A pin keeps map A open.');
+  await sheet.getByRole('textbox', { name: 'Note of step 5' }).fill('Say it slowly.');
+  await sheet.getByRole('spinbutton', { name: 'Time of step 5, milliseconds' }).fill('130');
+  expect(await violations(page)).toEqual([]);
+  await sheet.getByRole('button', { name: 'Try it' }).press('Enter');
+  await expect(page.getByRole('button', { name: /^Scenario:/ })).toContainText('Pinned by me');
+  await expect(lab.lifecycle).toContainText('A pin keeps map A open.');
+  await lab.command('Record');
+  await sheet.getByRole('button', { name: 'Send it as a link' }).press('Enter');
+  const field = page.getByRole('textbox', { name: 'Link' });
+  await expect(field).toBeVisible();
+  const link = await field.inputValue();
+  const key = await keyOf(lab);
+  await lab.press('Escape');
+
+  const context = await page.context().browser()?.newContext();
+  const other = await context?.newPage();
+  if (!other || !context) return;
+  await other.goto(link);
+  const there = new Lab(other, site);
+  await other.getByRole('button', { name: 'Run this lab' }).press('Enter');
+  await expect(there.lifecycle).toContainText('A pin keeps map A open.');
+  await there.command('Copy a link');
+  expect(await keyOf(there)).toBe(key);
+  await there.press('Escape');
+  await there.command('Present');
+  await there.press('n');
+  await expect(other.getByRole('region', { name: 'Notes' })).toContainText('Say it slowly.');
+  await context.close();
+});

@@ -1,0 +1,63 @@
+/* What was done is undone, what was made is kept. */
+import { redo, undo, useUndo } from '../keep/undo.ts';
+import { choose, choices } from '../store/choices.ts';
+import { showOverlay } from '../store/overlay.ts';
+import { activeText, deleteText, editText, freshName, isListing, isOwn, textOf } from '../store/texts.ts';
+import type { PageCommand } from './command.ts';
+
+const hasText = (): boolean => activeText() !== null && !isListing(activeText() ?? '');
+
+function begin(name: string, text: string): void {
+  const fresh = freshName(name);
+  editText(fresh, text);
+  choose({ activeText: fresh });
+}
+
+export const KEEP_COMMANDS: readonly PageCommand[] = [
+  {
+    id: 'lab.undo',
+    title: 'Undo: the last change of a text, command or choice',
+    group: 'Lab',
+    keys: ['Ctrl+Z'],
+    when: () => useUndo.getState().past.length > 0,
+    run: undo,
+  },
+  {
+    id: 'lab.redo',
+    title: 'Redo what was undone',
+    group: 'Lab',
+    keys: ['Ctrl+Shift+Z', 'Ctrl+Y'],
+    when: () => useUndo.getState().future.length > 0,
+    run: redo,
+  },
+  {
+    id: 'lab.kept',
+    title: 'My labs: keep this one under a name, open others, texts and drafts',
+    group: 'Share',
+    run: () => showOverlay('labs'),
+  },
+  {
+    id: 'text.new',
+    title: 'A new text',
+    group: 'Program',
+    run: () =>
+      begin(
+        'program.s',
+        '; A new congestion control\n\n.struct_ops tcp_congestion_ops\n.name "mine"\n.license "GPL"\n',
+      ),
+  },
+  {
+    id: 'text.duplicate',
+    title: 'A copy of this text',
+    group: 'Program',
+    when: hasText,
+    run: () => begin(activeText() ?? '', textOf(activeText() ?? '')),
+  },
+  {
+    id: 'text.delete',
+    title: 'Delete this text (it can be undone)',
+    group: 'Program',
+    when: () => isOwn(activeText() ?? '', choices().edits),
+    run: () => deleteText(activeText() ?? ''),
+  },
+];

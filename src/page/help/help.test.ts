@@ -1,0 +1,26 @@
+/** Every view, error number, check and problem has its page, in words, and can be found. */
+import { expect, test } from 'vitest';
+import * as errnos from '../../engine/base/errnos.ts';
+import { COMMANDS } from '../../engine/index.ts';
+import { CODES } from '../../engine/isa/assembler/problems.ts';
+import { findPages, HELP_PAGES } from './pages.ts';
+
+const ids = new Set(HELP_PAGES.map(({ id }) => id));
+
+test('no page is forgotten, none is there twice, each says something', () => {
+  for (const name of Object.keys(errnos)) expect(ids).toContain(`errno.${name}`);
+  for (const code of Object.values(CODES)) expect(ids).toContain(`error.${code}`);
+  for (const [command, { steps }] of Object.entries(COMMANDS))
+    for (const { id } of steps) expect(ids).toContain(`check.${command}.${id}`);
+  expect(ids.size).toBe(HELP_PAGES.length);
+  for (const { id, text } of HELP_PAGES) expect(text.length, id).toBeGreaterThan(15);
+});
+
+test('what is typed is found, the best first', () => {
+  expect(findPages('EEXIST')[0].id).toBe('errno.EEXIST');
+  expect(findPages('grace period')[0].id).toBe('term.grace-period');
+  expect(findPages('E0303')[0].id).toBe('error.E0303');
+  expect(findPages('tobefree')[0].id).toBe('term.TOBEFREE');
+  expect(findPages('no such word at all')).toEqual([]);
+  expect(findPages('')).toHaveLength(HELP_PAGES.length);
+});

@@ -1,0 +1,60 @@
+/* All pages of the help, and how they are found. The checks are those of the kernel's own tables, so that none is forgotten. */
+import { COMMANDS } from '../../engine/index.ts';
+import { ERRNO_PAGES } from './errnos.ts';
+import { ERROR_PAGES } from './errors.ts';
+import type { HelpPage } from './page.ts';
+import { TERM_PAGES } from './terms.ts';
+import { VIEW_PAGES } from './views.ts';
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
+function checkPages(): HelpPage[] {
+  return Object.entries(COMMANDS).flatMap(([command, { steps }]) =>
+    steps.map(({ id, source, text, since }): HelpPage => {
+      const where = `A step of ${command}, in ${source}${since === undefined ? '' : ` (since ${since})`}.`;
+      return {
+        id: `check.${command}.${id}`,
+        kind: 'check',
+        title: id.replaceAll('-', ' '),
+        text: `${sentence(text)} ${where}`,
+      };
+    }),
+  );
+}
+
+export const HELP_PAGES: readonly HelpPage[] = [
+  ...VIEW_PAGES,
+  ...TERM_PAGES,
+  ...ERRNO_PAGES,
+  ...checkPages(),
+  ...ERROR_PAGES,
+];
+
+/** Better finds first: the name, then the beginning of a title, then words of a title, then of a text. */
+function score({ id, title, text }: HelpPage, words: readonly string[]): number {
+  const name = id.slice(id.indexOf('.') + 1).toLowerCase();
+  const head = title.toLowerCase();
+  const body = text.toLowerCase();
+  let sum = 0;
+  for (const word of words) {
+    if (name === word || head === word) sum += 100;
+    else if (head.startsWith(word) || name.startsWith(word)) sum += 40;
+    else if (head.includes(word) || name.includes(word)) sum += 20;
+    else if (body.includes(word)) sum += 5;
+    else return 0;
+  }
+  return sum;
+}
+
+/** Pages in which every word is; all of them for an empty query, in their own order. */
+export function findPages(query: string): readonly HelpPage[] {
+  const words = query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  if (words.length === 0) return HELP_PAGES;
+  return HELP_PAGES.map((page) => ({ page, points: score(page, words) }))
+    .filter(({ points }) => points > 0)
+    .sort((a, b) => b.points - a.points)
+    .map(({ page }) => page);
+}

@@ -1,0 +1,121 @@
+/* The glossary. */
+import { pages } from './page.ts';
+
+export const TERM_PAGES = pages('term', [
+  [
+    'struct_ops',
+    'struct_ops',
+    'A way to give the kernel a struct of function pointers whose functions are BPF programs. The struct’s type decides what it is for: tcp_congestion_ops makes a congestion control.',
+  ],
+  [
+    'map',
+    'struct_ops map',
+    'A BPF map with one element, key 0: the struct itself. Its value carries a state and a count besides the members.',
+  ],
+  [
+    'value-struct',
+    'Value struct',
+    'The struct around the kernel’s own: bpf_struct_ops_ and the name of the type. It begins with the count and the state; the member data is the struct itself.',
+  ],
+  ['kvalue', 'kvalue', 'The kernel’s copy of the value: in the slots of functions it has addresses of trampolines.'],
+  ['uvalue', 'uvalue', 'The copy that a lookup answers: in the slots of functions it has ids of programs.'],
+  ['INIT', 'INIT', 'The map exists and has no value yet. One update in its life can change that.'],
+  ['INUSE', 'INUSE', 'The struct is registered: the subsystem can find it by name.'],
+  ['TOBEFREE', 'TOBEFREE', 'The struct is unregistered; who holds it goes on with it. At 0 references it is freed.'],
+  [
+    'READY',
+    'READY',
+    'A map created with BPF_F_LINK has its value, and a link may register it. It never becomes INUSE.',
+  ],
+  ['FREED', 'FREED', 'Our word for a map whose count is 0 and whose grace period is over: its memory is gone.'],
+  [
+    'reference',
+    'Reference',
+    'A promise that the struct stays: the registration takes one, a link, the default of a namespace, and each socket that uses it.',
+  ],
+  ['refcnt', 'refcnt', 'How many references there are. Open fds and pins keep the map object, and do not count here.'],
+  ['holder', 'Holder', 'Whoever took a reference and has not given it back.'],
+  [
+    'link',
+    'BPF link',
+    'An object that registers a map as long as somebody holds it: by an fd or a pin. It can be updated to another map in place.',
+  ],
+  ['pin', 'Pin', 'A name in bpffs that holds an object: it outlives the process that made it.'],
+  [
+    'fd',
+    'File descriptor',
+    'A process’s number for an open object. With the last fd, pin and reference the object goes.',
+  ],
+  [
+    'grace-period',
+    'Grace period',
+    'The time until nobody can still be inside of what was taken away: RCU for readers, RCU-tasks for trampolines that may be running.',
+  ],
+  [
+    'rcu',
+    'RCU',
+    'Read-copy-update: readers take no lock; who removes something waits for all that might still read it.',
+  ],
+  [
+    'trampoline',
+    'Trampoline',
+    'Code that the kernel writes for each implemented member: native arguments in, a BPF program called, its answer out.',
+  ],
+  ['member', 'Member', 'A field of a struct_ops type: a function that a program may implement, or data.'],
+  ['program', 'BPF program', 'Verified instructions. A struct_ops program is loaded for one member of one type.'],
+  [
+    'verifier',
+    'Verifier',
+    'Follows every path of a program before it is loaded, and refuses what it cannot show to be safe and to end.',
+  ],
+  [
+    'btf',
+    'BTF',
+    'The kernel’s types as data: what structs look like, so that programs and this page find fields by name.',
+  ],
+  [
+    'core',
+    'CO-RE',
+    'Compile once, run everywhere: libbpf moves the offsets of an object to those of the running kernel.',
+  ],
+  [
+    'libbpf',
+    'libbpf',
+    'The library of user space that opens objects, moves them to this kernel, loads and attaches them.',
+  ],
+  ['kfunc', 'Kernel function', 'A function of the kernel that programs may call by name, as tcp_slow_start.'],
+  ['helper', 'Helper', 'A function of the kernel that programs call by number, as bpf_map_lookup_elem.'],
+  ['cwnd', 'Congestion window', 'How many packets a sender may have on the way: snd_cwnd.'],
+  ['ssthresh', 'Slow start threshold', 'Below it the window doubles each round trip, above it grows by one.'],
+  ['rtt', 'Round trip time', 'From sending a packet to its acknowledgement; srtt is its smoothed value.'],
+  ['slow-start', 'Slow start', 'One more packet for each that was delivered, up to ssthresh.'],
+  [
+    'ca-state',
+    'State of congestion avoidance',
+    'Open, Disorder, CWR, Recovery, Loss: what the stack thinks of the path.',
+  ],
+  ['retransmission', 'Retransmission', 'A packet that is sent again because it seems lost.'],
+  ['sack', 'Selective acknowledgement', 'The receiver says which packets beyond a hole it has.'],
+  ['rack', 'RACK', 'Finds losses by time: what was sent well before something that arrived is lost.'],
+  ['netns', 'Network namespace', 'A network of its own; its default congestion control holds a reference.'],
+  ['setsockopt', 'setsockopt(TCP_CONGESTION)', 'How a process chooses a congestion control for one socket.'],
+  ['sysctl', 'sysctl', 'net.ipv4.tcp_congestion_control sets what sockets get that do not choose.'],
+  ['branch', 'Branch', 'A run that differs from the one that was known, from a command in the past on.'],
+  ['event', 'Event', 'What happens at one moment of the machine: a packet arrives, a timer ends, a command is given.'],
+  [
+    'scenario',
+    'Scenario',
+    'Commands with times and captions, and the facts that must hold: tour, talk, link and test at once.',
+  ],
+  ['breakpoint', 'Breakpoint', 'A line at which playing stops, before it runs.'],
+  [
+    'module',
+    'Kernel module',
+    'Code that insmod loads and rmmod takes away. struct_ops maps are none; the modules lens compares.',
+  ],
+  [
+    'init',
+    'init of a value struct',
+    'A function that a declared type may have in its value struct: it looks at the value before it is registered.',
+  ],
+]);

@@ -1,0 +1,86 @@
+/* A page for every view. */
+import { pages } from './page.ts';
+
+export const VIEW_PAGES = pages('view', [
+  [
+    'lifecycle.machine',
+    'State machine',
+    'The states of a struct_ops map as stations: INIT when it is created, INUSE when an update has registered it, TOBEFREE when it is unregistered and still held, FREED when its memory is gone; READY below, for maps that a link registers. A capsule is a map: its letter, its count, and a ring with a segment for each holder. Press an edge to make the call; one that the kernel refuses shows why. Press a segment to go to the call that took the reference.',
+  ],
+  [
+    'lifecycle.sequence',
+    'Sequence',
+    'System calls in the order of time, process by process, each with its answer. Another kernel can be put beside it: the same calls, and where it answered otherwise.',
+  ],
+  [
+    'lifecycle.checks',
+    'Checks',
+    'The steps of the last call in the order in which the kernel takes them. The last one is the one that answered: for a refused call, the check that fired.',
+  ],
+  [
+    'lifecycle.modules',
+    'Modules',
+    'The same maps as lsmod would list modules, and insmod, rmmod and replace as the system calls that they stand for. It is a way of looking, not an interface of any kernel.',
+  ],
+  [
+    'flows.wire',
+    'Wire',
+    'A lane for each connection: what it sends, the queue that all share, what arrives, and the acknowledgements on their way back. A lane has the colour of the map that serves it.',
+  ],
+  [
+    'flows.series',
+    'cwnd and RTT over time',
+    'Windows, thresholds, round trip times and the queue on one axis of time, with bands for the states of congestion avoidance and marks for losses.',
+  ],
+  ['flows.table', 'Table of connections', 'The same connections as rows of numbers.'],
+  [
+    'side.struct',
+    'Struct',
+    'The value of the selected map, or the tcp_sock of the selected connection, field by field with offsets and live bytes. The kernel’s own copy and what a lookup answers are two switches of it.',
+  ],
+  [
+    'side.trampoline',
+    'Trampoline',
+    'The code through which the stack calls a program: it stores the arguments as eight-byte words, enters, calls, leaves. Each member that is implemented has one.',
+  ],
+  [
+    'side.ledger',
+    'Ledger',
+    'Each reference of the selected map: who took it, when, by which call, and when it was given back. The count is the sum of the rows.',
+  ],
+  [
+    'side.verifier',
+    'Verifier',
+    'What the kernel’s verifier would say of the text as it stands: its log line by line, and what it knew of each register before each visit of a line.',
+  ],
+  [
+    'side.debug',
+    'Debug',
+    'The stack frame of the stopped program, expressions that are watched, and what playing stops at.',
+  ],
+  [
+    'side.processes',
+    'Processes',
+    'Who runs and what each holds open; maps with their ids, holders and contents; programs; what was said on the consoles.',
+  ],
+  [
+    'timeline',
+    'Timeline',
+    'The whole run as bands: the state of each map, the counts, and a mark for each call. Drag or use the arrows to move in time; the past is solid, the future pale. A command in the past begins another branch.',
+  ],
+  [
+    'editor',
+    'Programs',
+    'The texts: BPF assembly, declared types, listings of objects. F9 sets a breakpoint, Ctrl+Enter restarts with the text, Ctrl+Shift+Enter registers it as a new map beside the old one.',
+  ],
+  [
+    'inspect',
+    'Inspector',
+    'Any type of the kernel: its C with offsets and holes, its cache lines, its bytes at this moment, and who uses a field.',
+  ],
+  [
+    'stage',
+    'Presenter',
+    'The captions of a run as a talk: one idea at a time, thick lines, no more than the states in use. S opens the speaker’s window, G goes live on a branch and comes back, B blanks, L is a pointer of light.',
+  ],
+]);

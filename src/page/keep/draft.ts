@@ -1,0 +1,144 @@
+/*
+ * What is typed is kept as it is typed: one draft a tab, so that two tabs do not overwrite each other. A tab's number
+ * lives in sessionStorage; a live tab beats, and says when it goes. A new tab goes on from the newest draft that no
+ * live tab has; the draft of a live tab is offered as a copy.
+ */
+import type { Break } from '../../engine/index.ts';
+import type { Breakpoint } from '../../protocol/messages.ts';
+import { breakOf } from '../share/break-schema.ts';
+import { type Decoder, list, nullable, object, record, text, whole } from '../share/schema.ts';
+import { damaged, forget, keptKeys, load, save } from '../store/storage.ts';
+
+export interface Draft {
+  readonly scenario: string | null;
+  readonly kernel: string | null;
+  readonly edits: Readonly<Record<string, string>>;
+  readonly activeText: string | null;
+  readonly breakpoints: readonly Breakpoint[];
+  readonly breaks: readonly Break[];
+  readonly watches: readonly string[];
+}
+
+interface SavedDraft {
+  /** wall clock, ms */
+  readonly saved: number;
+  readonly draft: Draft;
+}
+
+export interface OtherDraft extends SavedDraft {
+  readonly tab: string;
+}
+
+const DRAFT = 'ops.play.draft.';
+const BEAT = 'ops.play.beat.';
+const TAB = 'ops.play.tab';
+
+/** What the address of a speaker's window begins with. */
+const SPEAKER = '#speaker=';
+const BEAT_MS = 10_000;
+/** A hidden tab's clock may be slowed to a beat a minute. */
+const SILENT_MS = 150_000;
+/** Drafts that nobody goes on with are kept so many. */
+const MOST_DRAFTS = 12;
+
+const savedDraft: Decoder<SavedDraft> = object<SavedDraft>({
+  saved: whole(0),
+  draft: object<Draft>({
+    scenario: nullable(text(80)),
+    kernel: nullable(text(40)),
+    edits: record(text(20_000_000), 500),
+    activeText: nullable(text(120)),
+    breakpoints: list(object<Breakpoint>({ text: text(120), line: whole(0) }), 1000),
+    breaks: list(breakOf, 1000),
+    watches: list(text(400), 1000),
+  }),
+});
+
+function read(tab: string): SavedDraft | null {
+  const value = load(DRAFT + tab);
+  if (value === null) return null;
+  const decoded = savedDraft(value, '');
+  if (!decoded.ok) damaged(DRAFT + tab);
+  return decoded.ok ? decoded.value : null;
+}
+
+const isLive = (tab: string): boolean => {
+  const beat = load(BEAT + tab);
+  return typeof beat === 'number' && Date.now() - beat < SILENT_MS;
+};
+
+const tabsWithDrafts = (): string[] =>
+  keptKeys().flatMap((key) => (key.startsWith(DRAFT) ? [key.slice(DRAFT.length)] : []));
+
+let tab = '';
+
+function remember(mine: string): void {
+  tab = mine;
+  try {
+    sessionStorage.setItem(TAB, mine);
+  } catch {
+    // the draft is found again as one that no live tab has
+  }
+}
+
+function remembered(): string | null {
+  try {
+    return sessionStorage.getItem(TAB);
+  } catch {
+    return null;
+  }
+}
+
+const beat = (): void => void save(BEAT + tab, Date.now());
+
+function live(): void {
+  beat();
+  setInterval(beat, BEAT_MS);
+  addEventListener('pagehide', () => forget(BEAT + tab));
+  addEventListener('pageshow', beat);
+}
+
+/** The newest first. */
+const newest = (drafts: readonly OtherDraft[]): OtherDraft[] => drafts.toSorted((a, b) => b.saved - a.saved);
+
+/** Drafts of other tabs, the newest first; `live`: of tabs that are open. */
+export function otherDrafts(): (OtherDraft & { readonly live: boolean })[] {
+  const found = tabsWithDrafts()
+    .filter((one) => one !== tab)
+    .flatMap((one) => {
+      const draft = read(one);
+      return draft ? [{ tab: one, ...draft }] : [];
+    });
+  return newest(found).map((draft) => ({ ...draft, live: isLive(draft.tab) }));
+}
+
+export function dropDraft(of: string): void {
+  forget(DRAFT + of);
+  forget(BEAT + of);
+}
+
+/** What this tab goes on with; null where it begins anew. Called once, before anything is drawn. */
+export function beginDraft(): Draft | null {
+  // the speaker's window belongs to a tab, and is none
+  if (location.hash.startsWith(SPEAKER)) return null;
+  const mine = remembered();
+  const before = mine === null ? null : read(mine);
+  remember(mine !== null && !isLive(mine) ? mine : crypto.randomUUID());
+  const adopted = before ? null : adopt();
+  live();
+  const draft = before?.draft ?? adopted?.draft ?? null;
+  // another tab may still have the one that this was copied from
+  if (draft && tab !== mine) save(DRAFT + tab, { saved: Date.now(), draft });
+  return draft;
+}
+
+/** A link names what this tab begins with: what was left open elsewhere waits for another tab. */
+function adopt(): OtherDraft | null {
+  const left = otherDrafts().filter((draft) => !draft.live);
+  for (const { tab: old } of left.slice(MOST_DRAFTS)) dropDraft(old);
+  if (location.hash.length > 1 || left.length === 0) return null;
+  dropDraft(left[0].tab);
+  return left[0];
+}
+
+export const saveDraft = (draft: Draft): boolean => tab !== '' && save(DRAFT + tab, { saved: Date.now(), draft });

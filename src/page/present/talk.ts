@@ -1,0 +1,165 @@
+/* A talk: the captions of a run as steps, with the machine at each of them. Made once, so that the stage waits for nobody. */
+import { create } from 'zustand';
+import type { History } from '../../engine/index.ts';
+import type { Moment } from '../../protocol/asks/talk.ts';
+import { ask, currentLog, move, openAgain } from '../engine/engine.ts';
+import type { CommandLog } from '../engine/command-log.ts';
+import { lab, notify } from '../store/lab.ts';
+import { showOverlay } from '../store/overlay.ts';
+
+export interface TalkStep extends Moment {
+  readonly headline: string;
+  /** for the speaker; empty where there is none */
+  readonly note: string;
+}
+
+export interface Talk {
+  readonly title: string;
+  readonly history: History;
+  readonly steps: readonly TalkStep[];
+}
+
+export interface Presenting {
+  readonly talk: Talk | null;
+  /** index of the step on the stage */
+  readonly at: number;
+  readonly blank: boolean;
+  readonly laser: boolean;
+  readonly qr: boolean;
+  /** notes under the stage, for a speaker with one screen */
+  readonly notes: boolean;
+  /** text scale of the stage, 0.8 to 1.6 */
+  readonly scale: number;
+  /** improvising on a branch of the run: what to come back to */
+  readonly live: CommandLog | null;
+  /** wall clock at which the talk left its first step, ms; 0: it has not */
+  readonly startedAt: number;
+}
+
+const BEGIN: Presenting = {
+  talk: null,
+  at: 0,
+  blank: false,
+  laser: false,
+  qr: false,
+  notes: false,
+  scale: 1,
+  live: null,
+  startedAt: 0,
+};
+
+export const usePresenting = create<Presenting>(() => BEGIN);
+export const presenting = (): Presenting => usePresenting.getState();
+export const present = (change: Partial<Presenting>): void => usePresenting.setState(change);
+
+/** The talk of the run on the page; null where nothing of it has a caption. */
+export async function makeTalk(): Promise<Talk | null> {
+  const { history, scenario } = lab();
+  const captions = history?.captions ?? [];
+  if (!history || !scenario || captions.length === 0) return null;
+  const moments = await ask('talk', { events: captions.map(({ event }) => event) }, 'talk');
+  if (!moments) return null;
+  const notes = new Map(scenario.steps.map(({ caption, note }) => [caption, note ?? '']));
+  const steps = moments.map((moment, i): TalkStep => {
+    const headline = captions[i].text;
+    return { ...moment, headline, note: notes.get(headline) ?? '' };
+  });
+  return { title: scenario.title, history, steps };
+}
+
+/** The step at which the run stands, or the last before it. */
+function stepAt({ steps }: Talk, time: number): number {
+  return Math.max(
+    0,
+    steps.findLastIndex((step) => step.time <= time),
+  );
+}
+
+/** Opens the stage at the step where the run stands. */
+export async function startTalk(time: number): Promise<void> {
+  const talk = await makeTalk();
+  if (!talk) {
+    const detail = 'Open a scenario with captions, or record one: each caption is a step of a talk.';
+    notify({ kind: 'info', title: 'There is nothing to present yet', detail });
+    return;
+  }
+  present({ ...BEGIN, talk, at: stepAt(talk, time), scale: presenting().scale });
+  showOverlay('stage');
+}
+
+export function endTalk(): void {
+  present(BEGIN);
+  showOverlay(null);
+}
+
+/** Shows a step, and brings the run to it, so that going live begins there. */
+export function showStep(at: number): void {
+  const { talk, startedAt } = presenting();
+  if (!talk) return;
+  const to = Math.min(talk.steps.length - 1, Math.max(0, at));
+  present({ at: to, blank: false, qr: false, startedAt: startedAt === 0 && to > 0 ? Date.now() : startedAt });
+  move({ type: 'seek', time: talk.steps[to].time });
+}
+
+/** Off the stage into the page, on a branch; again: back to the run of the talk and its step. */
+export function toggleLive(): void {
+  const { live, talk, at } = presenting();
+  if (!talk) return;
+  if (live) {
+    if (currentLog() !== live) openAgain(live, talk.steps[at].time);
+    else move({ type: 'seek', time: talk.steps[at].time });
+    present({ live: null });
+    showOverlay('stage');
+    return;
+  }
+  present({ live: currentLog() });
+  showOverlay(null);
+}
+
+const SCALES = { least: 0.8, most: 1.6, step: 0.1 };
+
+/** What a key of a keyboard or a clicker does to the talk; true where it means something. */
+export function talkKey(key: string): boolean {
+  const { at, talk, blank, laser, qr, notes, scale } = presenting();
+  const act = KEYS.get(key.length === 1 ? key.toLowerCase() : key);
+  if (!talk || !act) return false;
+  act({ at, last: talk.steps.length - 1, blank, laser, qr, notes, scale });
+  return true;
+}
+
+interface KeyState extends Pick<Presenting, 'at' | 'blank' | 'laser' | 'qr' | 'notes' | 'scale'> {
+  readonly last: number;
+}
+
+const rescale = (scale: number): void =>
+  present({ scale: Math.round(Math.min(SCALES.most, Math.max(SCALES.least, scale)) * 10) / 10 });
+
+type Act = (state: KeyState) => void;
+const next: Act = ({ at, blank }) => (blank ? present({ blank: false }) : showStep(at + 1));
+const previous: Act = ({ at, blank }) => (blank ? present({ blank: false }) : showStep(at - 1));
+const blankOut: Act = ({ blank }) => present({ blank: !blank });
+
+const KEYS = new Map<string, Act>([
+  [' ', next],
+  ['Enter', next],
+  ['ArrowRight', next],
+  ['ArrowDown', next],
+  ['PageDown', next],
+  ['ArrowLeft', previous],
+  ['ArrowUp', previous],
+  ['PageUp', previous],
+  ['Backspace', previous],
+  ['Home', () => showStep(0)],
+  ['End', ({ last }) => showStep(last)],
+  ['b', blankOut],
+  ['.', blankOut],
+  ['l', ({ laser }) => present({ laser: !laser })],
+  ['q', ({ qr }) => present({ qr: !qr })],
+  ['n', ({ notes }) => present({ notes: !notes })],
+  ['g', toggleLive],
+  ['+', ({ scale }) => rescale(scale + SCALES.step)],
+  ['=', ({ scale }) => rescale(scale + SCALES.step)],
+  ['-', ({ scale }) => rescale(scale - SCALES.step)],
+  ['0', () => rescale(1)],
+  ['Escape', endTalk],
+]);

@@ -1,0 +1,53 @@
+/** A run with commands of one's own becomes a scenario that does the same, and says so when it does not. */
+import { expect, test } from 'vitest';
+import { shippedParts } from '../../cli/cli.ts';
+import { Lab } from '../../engine/index.ts';
+import { replaceWhileConnected } from '../../scenarios/replace-while-connected.ts';
+import { labDoc } from '../share/lab-doc.ts';
+import { asScenario, changeStep, dropStep, moveStep, record } from './record.ts';
+
+const ms = (n: number): number => n * 1e6;
+
+function done(): Lab {
+  const lab = new Lab(shippedParts(), replaceWhileConnected);
+  lab.seek(ms(300));
+  lab.command({ do: 'connect', process: 'client', socket: 9, cc: 'bpf_reno' });
+  lab.seek(ms(350));
+  lab.command({ do: 'register', process: 'admin', map: 'A' });
+  lab.seek(ms(400));
+  return lab;
+}
+
+test('the recording brings a lab to the same maps, with the answers that were given', () => {
+  const lab = done();
+  const recording = record(lab.scenario, lab.commands, lab.history, lab.time);
+  const given = recording.steps.filter(({ key }) => key.startsWith('given'));
+  expect(given.map(({ at, command, answers }) => [at, command.do, answers])).toEqual([
+    [ms(300), 'connect', undefined],
+    [ms(350), 'register', 'EBUSY'],
+  ]);
+  const scenario = asScenario(recording, lab.scenario, {});
+  expect(labDoc(JSON.parse(JSON.stringify({ scenario: scenario.id, whole: scenario })), '').ok).toBe(true);
+  const again = new Lab(shippedParts(), scenario);
+  again.seek(ms(400));
+  const facts = ({ maps }: ReturnType<Lab['cold']>) => maps.map(({ letter, state, refcnt }) => [letter, state, refcnt]);
+  expect(facts(again.cold())).toEqual(facts(lab.cold()));
+  expect(again.history.captions.filter(({ text }) => text.startsWith('Otherwise'))).toEqual([]);
+  const other = new Lab(shippedParts(), scenario);
+  other.seek(ms(400));
+  expect(other.hash()).toBe(again.hash());
+});
+
+test('steps are worded, moved, left out; times keep the order', () => {
+  const lab = done();
+  const recording = record(lab.scenario, lab.commands, lab.history, lab.time);
+  const last = recording.steps.length - 1;
+  const worded = changeStep(recording, recording.steps[last].key, { caption: 'Once is enough.' });
+  expect(worded.steps[last].caption).toBe('Once is enough.');
+  const moved = moveStep(worded, last, -1);
+  expect([moved.steps[last - 1].caption, moved.steps[last - 1].at]).toEqual(['Once is enough.', ms(300)]);
+  expect(moveStep(recording, 0, -1)).toBe(recording);
+  const early = changeStep(worded, worded.steps[last].key, { at: 0 });
+  expect(early.steps[0].caption).toBe('Once is enough.');
+  expect(dropStep(early, early.steps[0].key).steps).toHaveLength(last);
+});

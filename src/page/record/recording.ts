@@ -1,0 +1,52 @@
+/* The recording that is being edited: it outlives the sheet in which it is. */
+import { create } from 'zustand';
+import type { Scenario } from '../../engine/index.ts';
+import { currentFrame } from '../frame-source.ts';
+import { labFile } from '../share/codec.ts';
+import { openLabDoc } from '../share/open.ts';
+import { saveFile } from '../share/save.ts';
+import { commandsGiven } from '../share/take.ts';
+import { choices } from '../store/choices.ts';
+import { lab } from '../store/lab.ts';
+import { asScenario, type Recording, record } from './record.ts';
+
+interface Edited {
+  readonly recording: Recording;
+  readonly base: Scenario;
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+export const useRecording = create<{ readonly edited: Edited | null }>(() => ({ edited: null }));
+
+/** Takes what was done up to the cursor; null before the first scenario. */
+export async function takeRecording(): Promise<void> {
+  const { scenario, history, loaded } = lab();
+  if (!scenario || !history) return;
+  const { time } = currentFrame().hot;
+  const recording = record(scenario, await commandsGiven(), history, time);
+  useRecording.setState({ edited: { recording, base: scenario, texts: loaded } });
+}
+
+export function edit(change: (recording: Recording) => Recording): void {
+  const { edited } = useRecording.getState();
+  if (edited) useRecording.setState({ edited: { ...edited, recording: change(edited.recording) } });
+}
+
+export const forgetRecording = (): void => useRecording.setState({ edited: null });
+
+const scenarioOf = ({ recording, base, texts }: Edited): Scenario => asScenario(recording, base, texts);
+
+/** Opens the recording as a scenario, from its beginning. */
+export async function tryRecording(): Promise<void> {
+  const { edited } = useRecording.getState();
+  if (!edited) return;
+  const whole = scenarioOf(edited);
+  await openLabDoc({ scenario: whole.id, whole, kernel: lab().kernel, texts: choices().edits }, true);
+}
+
+export function saveRecording(): void {
+  const { edited } = useRecording.getState();
+  if (!edited) return;
+  const whole = scenarioOf(edited);
+  saveFile(`${whole.id}.ops.json`, labFile({ scenario: whole.id, whole, kernel: lab().kernel }), 'application/json');
+}

@@ -1,0 +1,40 @@
+/* The address of the page: opens what stands after its `#`. */
+import { startScenario } from '../commands/lab.ts';
+import { choices } from '../store/choices.ts';
+import { lab, notify } from '../store/lab.ts';
+import { useOverlay } from '../store/overlay.ts';
+import { forceTheme } from '../store/theme.ts';
+import { readHash } from './link.ts';
+import { openLabDoc } from './open.ts';
+import { listenToParent } from './remote.ts';
+
+/** Whether anything was opened before, in this page's life. */
+const isOpen = (): boolean => lab().scenario !== null;
+
+/** What the address asked for is in the page now; a reload goes on from there, not from the link. */
+const forget = (): void => history.replaceState(null, '', location.pathname + location.search);
+
+let listening = false;
+function listenOnce(): void {
+  if (!listening) listenToParent();
+  listening = true;
+}
+
+/** Opens what a hash names. A link that cannot be read is told, and the page opens, or stays, as it would without it. */
+export async function openHash(hash: string): Promise<void> {
+  const { lab: linked, theme, embed } = await readHash(hash);
+  if (theme) forceTheme(theme);
+  listenOnce();
+  if (embed === null) forget();
+  else useOverlay.setState({ embed });
+  const opened = linked?.ok === true && (await openLabDoc(linked.value, false));
+  if (linked && !linked.ok) {
+    notify({
+      lasting: true,
+      kind: 'error',
+      title: 'This link cannot be opened',
+      detail: `${linked.problem}. Ask for it again, or for the lab as a file.`,
+    });
+  }
+  if (!opened && !isOpen()) startScenario(choices().scenario ?? '');
+}

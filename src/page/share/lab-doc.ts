@@ -1,0 +1,67 @@
+/*
+ * A lab as data: everything in which it differs from how the page opens. Links, files, drafts and what is kept under a
+ * name all hold one of these. Times are engine nanoseconds.
+ */
+import type { Break, LoggedCommand, Scenario } from '../../engine/index.ts';
+import type { Breakpoint } from '../../protocol/messages.ts';
+import { breakOf } from './break-schema.ts';
+import { loggedCommand, program, scenario, time } from './command-schema.ts';
+import { type Decoder, list, object, optional, record, text, whole } from './schema.ts';
+
+/** What the panes show. `tabs` by pane; a tab that this version does not have is left as it is. */
+export interface LabView {
+  readonly preset?: string;
+  readonly tabs?: Readonly<Record<string, string>>;
+  readonly text?: string;
+  readonly breakpoints?: readonly Breakpoint[];
+  readonly breaks?: readonly Break[];
+  readonly watches?: readonly string[];
+}
+
+export interface LabDoc {
+  /** id of a scenario that comes with the page, or of `whole` */
+  readonly scenario: string;
+  /** key of that scenario's content when the lab was taken: commands find their event by number only where it is the same */
+  readonly content?: string;
+  /** the scenario itself, where it does not come with the page */
+  readonly whole?: Scenario;
+  readonly kernel?: string;
+  /** texts of the editor that are not the example's */
+  readonly texts?: Readonly<Record<string, string>>;
+  /** texts that the machine has, where they are not the example's */
+  readonly machine?: Readonly<Record<string, string>>;
+  /** what was done besides the scenario's steps */
+  readonly commands?: readonly LoggedCommand[];
+  readonly time?: number;
+  readonly view?: LabView;
+}
+
+const MOST_COMMANDS = 10_000;
+
+const view: Decoder<LabView> = object<LabView>({
+  preset: optional(text(40)),
+  tabs: optional(record(text(40), 20)),
+  text: optional(text(120)),
+  breakpoints: optional(list(object<Breakpoint>({ text: text(120), line: whole(0, 10_000_000) }), 500)),
+  breaks: optional(list(breakOf, 200)),
+  watches: optional(list(text(400), 200)),
+});
+
+export const labDoc: Decoder<LabDoc> = object<LabDoc>({
+  scenario: text(80),
+  content: optional(text(40)),
+  whole: optional(scenario),
+  kernel: optional(text(40)),
+  texts: optional(record(program, 200)),
+  machine: optional(record(program, 200)),
+  commands: optional(list(loggedCommand, MOST_COMMANDS)),
+  time: optional(time),
+  view: optional(view),
+});
+
+/** Program text that somebody else wrote comes with it: nothing of it runs before the user says so. */
+export const bringsPrograms = ({ whole, texts, machine, commands = [] }: LabDoc): boolean =>
+  whole !== undefined ||
+  Object.keys(texts ?? {}).length > 0 ||
+  Object.keys(machine ?? {}).length > 0 ||
+  commands.some(({ command }) => 'source' in command || 'bytes' in command);

@@ -1,0 +1,20 @@
+/* Pictures that are on the page now, by what they are of: for saving them as files. */
+import type { Scene, Theme } from '../views/scene.ts';
+
+export interface ShownScene {
+  readonly scene: Scene;
+  readonly theme: Theme;
+}
+
+const shown = new Map<string, ShownScene>();
+
+/** Told with each picture that is drawn; returns what takes it back. */
+export function showScene(scene: Scene, theme: Theme): () => void {
+  const mine = { scene, theme };
+  shown.set(scene.label, mine);
+  return () => {
+    if (shown.get(scene.label) === mine) shown.delete(scene.label);
+  };
+}
+
+export const shownScenes = (): readonly ShownScene[] => [...shown.values()];

@@ -1,0 +1,11 @@
+/* What the help opens with. */
+import { create } from 'zustand';
+import { showOverlay } from './overlay.ts';
+
+export const useHelp = create<{ readonly query: string }>(() => ({ query: '' }));
+
+/** Opens the help at a page, by its id, or at what a query finds. */
+export function openHelp(query: string): void {
+  useHelp.setState({ query });
+  showOverlay('help');
+}

@@ -1,0 +1,17 @@
+/* The machine at some of its events: the pictures of a talk. The cursor stays where it is. */
+import type { ColdSnapshot } from '../../engine/index.ts';
+import { question } from './ask.ts';
+
+export interface TalkRequest {
+  /** event numbers, in order */
+  readonly events: readonly number[];
+}
+
+export interface Moment {
+  readonly event: number;
+  /** engine time, ns */
+  readonly time: number;
+  readonly cold: ColdSnapshot;
+}
+
+export const talk = question<TalkRequest, readonly Moment[]>();

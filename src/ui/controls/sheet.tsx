@@ -1,0 +1,25 @@
+/* A sheet over the page: a title, a way to close it, and Escape. */
+import { Dialog } from '@base-ui/react/dialog';
+import type { ReactNode } from 'react';
+import { showOverlay } from '../../page/store/overlay.ts';
+
+interface SheetProps {
+  readonly title: string;
+  readonly className?: string;
+  readonly children: ReactNode;
+}
+
+export function Sheet({ title, className = '', children }: SheetProps) {
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && showOverlay(null)}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="backdrop" />
+        <Dialog.Popup className={`key-sheet sheet ${className}`}>
+          <Dialog.Title className="sheet-title">{title}</Dialog.Title>
+          <Dialog.Close className="button">Close</Dialog.Close>
+          <div className="sheet-body">{children}</div>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

@@ -1,0 +1,161 @@
+/* The speaker's window: what the room sees, what comes next, notes, time, and the list of steps. It runs no engine. */
+import { useEffect, useMemo, useState } from 'react';
+import { errnoName } from '../../engine/index.ts';
+import type { Talk } from '../../page/present/talk.ts';
+import { openWire, type StageState, type TalkMessage, type Wire } from '../../page/present/wire.ts';
+import type { Scene } from '../../views/scene.ts';
+import { stageScene } from '../../views/stage/stage.ts';
+import { Keys } from '../controls/keys.tsx';
+import { Picture } from './picture.tsx';
+import './present.css';
+
+const STAGE = { width: 1600, height: 900 };
+
+const sceneOf = (talk: Talk, at: number, scale: number): Scene | null => {
+  const step = talk.steps[at];
+  if (!step) return null;
+  const input = { ...step, history: talk.history, n: at + 1, of: talk.steps.length, errno: errnoName };
+  return stageScene(input, STAGE, { contrast: 'normal', scale });
+};
+
+/** Keys of this window that are the stage's. */
+const isTalkKey = (key: string): boolean =>
+  /^( |Enter|ArrowRight|ArrowDown|PageDown|ArrowLeft|ArrowUp|PageUp|Backspace|Home|End|[bBlLqQgG.+=\-0])$/.test(key);
+
+export function Speaker({ name }: { readonly name: string }) {
+  const [talk, setTalk] = useState<Talk | null>(null);
+  const [state, setState] = useState<StageState | null>(null);
+  const [wire, setWire] = useState<Wire | null>(null);
+  const [ended, setEnded] = useState(false);
+  useEffect(() => {
+    const opener: unknown = window.opener;
+    const opened = openWire(name, opener as Window | null, (message: TalkMessage) => {
+      if (message.type === 'talk') setTalk(message.talk);
+      if (message.type === 'state') setState(message.state);
+      setEnded(message.type === 'end');
+    });
+    setWire(opened);
+    opened.send({ type: 'hello' });
+    const onKeyDown = (event: KeyboardEvent): void => {
+      const onButton = event.target instanceof HTMLButtonElement && (event.key === ' ' || event.key === 'Enter');
+      if (event.ctrlKey || event.metaKey || event.altKey || onButton || !isTalkKey(event.key)) return;
+      event.preventDefault();
+      opened.send({ type: 'key', key: event.key });
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => {
+      window.removeEventListener('keydown', onKeyDown);
+      opened.close();
+    };
+  }, [name]);
+  useEffect(() => {
+    document.title = talk ? `Speaker: ${talk.title}` : 'Speaker';
+  }, [talk]);
+  if (ended) return <p className="speaker-wait">The talk has ended. This window can be closed.</p>;
+  if (!talk || !state || !wire) return <p className="speaker-wait">Waiting for the stage. Keep its window open.</p>;
+  return <Desk talk={talk} state={state} wire={wire} />;
+}
+
+interface DeskProps {
+  readonly talk: Talk;
+  readonly state: StageState;
+  readonly wire: Wire;
+}
+
+function Desk({ talk, state, wire }: DeskProps) {
+  const { at, scale, blank, live } = state;
+  const now = useMemo(() => sceneOf(talk, at, scale), [talk, at, scale]);
+  const next = useMemo(() => sceneOf(talk, at + 1, scale), [talk, at, scale]);
+  const note = talk.steps[at]?.note ?? '';
+  const press = (key: string) => (): void => wire.send({ type: 'key', key });
+  return (
+    <main className="speaker">
+      <h1 className="spoken">Speaker: {talk.title}</h1>
+      <section className="speaker-now" aria-label="On the stage">
+        {now && <Picture scene={now} />}
+        {(blank || live) && <p className="speaker-over">{live ? 'Live: the room sees the page' : 'Blank'}</p>}
+      </section>
+      <Timer startedAt={state.startedAt} />
+      <section className="speaker-next" aria-label="Next">
+        <h2>
+          Next <span className="note">{talk.steps[at + 1]?.headline ?? 'the end'}</span>
+        </h2>
+        {next && <Picture scene={next} />}
+      </section>
+      <section className="speaker-notes" aria-label="Notes" tabIndex={0}>
+        <h2>Notes</h2>
+        <p>{note === '' ? 'No notes for this step.' : note}</p>
+      </section>
+      <Steps talk={talk} at={at} onChoose={(to) => wire.send({ type: 'step', at: to })} />
+      <div className="speaker-keys" role="toolbar" aria-label="Talk">
+        <button type="button" className="button" onClick={press('ArrowLeft')}>
+          Back <Keys keys="←" />
+        </button>
+        <button type="button" className="button primary" onClick={press('ArrowRight')}>
+          Next <Keys keys="Space" />
+        </button>
+        <span className="spring" />
+        {KEYS.map(([key, title, sign]) => (
+          <button key={key} type="button" className="button" onClick={press(key)}>
+            {title} <Keys keys={sign} />
+          </button>
+        ))}
+      </div>
+    </main>
+  );
+}
+
+const KEYS = [
+  ['b', 'Blank', 'B'],
+  ['l', 'Laser', 'L'],
+  ['g', 'Go live', 'G'],
+  ['-', 'Smaller', '-'],
+  ['+', 'Larger', '+'],
+  ['q', 'Code for the room', 'Q'],
+] as const;
+
+function Steps({
+  talk,
+  at,
+  onChoose,
+}: {
+  readonly talk: Talk;
+  readonly at: number;
+  readonly onChoose: (at: number) => void;
+}) {
+  return (
+    <ol className="speaker-steps" aria-label="Steps">
+      {talk.steps.map(({ headline, event }, i) => (
+        <li key={event}>
+          <button type="button" aria-current={i === at ? 'step' : undefined} onClick={() => onChoose(i)}>
+            <span className="mono">{i + 1}</span> {headline}
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const TICK_MS = 500;
+const two = (n: number): string => String(n).padStart(2, '0');
+
+/** Since the talk left its first step, and the time of day. */
+function Timer({ startedAt }: { readonly startedAt: number }) {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = startedAt === 0 ? 0 : Math.max(0, Math.floor((now - startedAt) / 1000));
+  const clock = new Date(now);
+  return (
+    <section className="speaker-timer" aria-label="Time">
+      <span className="speaker-elapsed">
+        {two(Math.floor(seconds / 60))}:{two(seconds % 60)}
+      </span>
+      <span className="note">
+        {two(clock.getHours())}:{two(clock.getMinutes())}
+      </span>
+    </section>
+  );
+}

@@ -1,0 +1,59 @@
+/* The stage's end of the wire to the speaker's window. */
+import { useEffect, useMemo, useState } from 'react';
+import { presenting, showStep, talkKey, usePresenting } from '../../page/present/talk.ts';
+import { openWire, type StageState, type TalkMessage, type Wire } from '../../page/present/wire.ts';
+import { isLight } from '../../page/store/theme.ts';
+
+interface Speaker {
+  readonly open: () => void;
+  /** the browser would not open a window */
+  readonly refused: boolean;
+}
+
+const stateNow = (): StageState => {
+  const { at, blank, live, scale, startedAt } = presenting();
+  return { at, blank, live: live !== null, scale, startedAt, theme: isLight() ? 'light' : 'dark' };
+};
+
+/** One wire for the life of the page: going live and back keeps the speaker's window. */
+let wire: Wire | null = null;
+let name = '';
+
+function heard(message: TalkMessage): void {
+  const { talk } = presenting();
+  if (message.type === 'hello' && talk) {
+    wire?.send({ type: 'talk', talk });
+    wire?.send({ type: 'state', state: stateNow() });
+  }
+  if (message.type === 'key') talkKey(message.key);
+  if (message.type === 'step' && typeof message.at === 'number') showStep(message.at);
+}
+
+export function useSpeaker(): Speaker {
+  const [refused, setRefused] = useState(false);
+  useEffect(() => {
+    tellSpeaker();
+    const end = usePresenting.subscribe(({ talk }) => (talk ? tellSpeaker() : wire?.send({ type: 'end' })));
+    return end;
+  }, []);
+  return useMemo(
+    () => ({
+      refused,
+      open: () => {
+        name ||= `ops.play.talk.${crypto.randomUUID()}`;
+        const opened = window.open(
+          `${location.pathname}${location.search}#speaker=${name}`,
+          name,
+          'width=1440,height=900',
+        );
+        wire?.close();
+        wire = openWire(name, opened, heard);
+        setRefused(opened === null);
+      },
+    }),
+    [refused],
+  );
+}
+
+/** Tells the speaker's window what is on, from wherever that is. */
+export const tellSpeaker = (): void => wire?.send({ type: 'state', state: stateNow() });

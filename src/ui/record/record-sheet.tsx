@@ -1,0 +1,183 @@
+/* What was done, as steps that can be worded, moved, tried and sent. */
+import { useEffect, useState } from 'react';
+import type { Command } from '../../engine/index.ts';
+import { changeStep, dropStep, moveStep, type RecordedStep } from '../../page/record/record.ts';
+import {
+  edit,
+  forgetRecording,
+  saveRecording,
+  takeRecording,
+  tryRecording,
+  useRecording,
+} from '../../page/record/recording.ts';
+import { showOverlay } from '../../page/store/overlay.ts';
+import { Sheet } from '../controls/sheet.tsx';
+
+const MS = 1e6;
+
+/** `unregister, loader, A` */
+function commandWords({ do: verb, ...rest }: Command): string {
+  const words = Object.entries(rest).flatMap(([name, value]) =>
+    name === 'source' || name === 'bytes' || Array.isArray(value) ? [] : [String(value)],
+  );
+  return [verb, ...words].join(', ').slice(0, 80);
+}
+
+export function RecordSheet() {
+  const edited = useRecording((state) => state.edited);
+  const [taking, setTaking] = useState(false);
+  const take = (): void => {
+    setTaking(true);
+    void takeRecording().finally(() => setTaking(false));
+  };
+  useEffect(() => {
+    if (!useRecording.getState().edited) take();
+  }, []);
+  return (
+    <Sheet title="Record a scenario">
+      {!edited && <p role="status">{taking ? 'Taking what was done' : 'Nothing is recorded.'}</p>}
+      {edited && (
+        <div className="form">
+          <label className="field">
+            <span>Title</span>
+            <input
+              type="text"
+              maxLength={120}
+              value={edited.recording.title}
+              onChange={({ target }) => edit((recording) => ({ ...recording, title: target.value }))}
+            />
+          </label>
+          <label className="field">
+            <span>What it teaches, in a sentence</span>
+            <input
+              type="text"
+              maxLength={400}
+              value={edited.recording.intro}
+              onChange={({ target }) => edit((recording) => ({ ...recording, intro: target.value }))}
+            />
+          </label>
+          <Actions onTakeAnew={take} />
+          <ol className="recorded" aria-label="Steps">
+            {edited.recording.steps.map((step, i) => (
+              <Step key={step.key} step={step} index={i} last={i === edited.recording.steps.length - 1} />
+            ))}
+          </ol>
+          {edited.recording.steps.length === 0 && (
+            <p className="note">No steps: press edges of the state machine, then take it anew.</p>
+          )}
+        </div>
+      )}
+    </Sheet>
+  );
+}
+
+function Actions({ onTakeAnew }: { readonly onTakeAnew: () => void }) {
+  return (
+    <div className="row">
+      <button
+        type="button"
+        className="button primary"
+        onClick={() => void tryRecording().then(() => showOverlay(null))}
+      >
+        Try it
+      </button>
+      <button type="button" className="button" onClick={saveRecording}>
+        Save as a file
+      </button>
+      <button type="button" className="button" onClick={() => void tryRecording().then(() => showOverlay('share'))}>
+        Send it as a link
+      </button>
+      <button type="button" className="button" onClick={() => void tryRecording().then(() => showOverlay('labs'))}>
+        Keep it
+      </button>
+      <button
+        type="button"
+        className="button"
+        onClick={() => {
+          forgetRecording();
+          onTakeAnew();
+        }}
+      >
+        Take anew
+      </button>
+    </div>
+  );
+}
+
+interface StepProps {
+  readonly step: RecordedStep;
+  readonly index: number;
+  readonly last: boolean;
+}
+
+function Step({ step, index, last }: StepProps) {
+  const { key, at, caption, note = '', command, answers } = step;
+  const n = index + 1;
+  return (
+    <li>
+      <div className="row">
+        <span className="mono grow">
+          {n}. {commandWords(command)}
+          {answers !== undefined && ` = -${answers}`}
+        </span>
+        <label className="row">
+          at
+          <input
+            type="number"
+            min={0}
+            step={1}
+            aria-label={`Time of step ${n}, milliseconds`}
+            value={at / MS}
+            onChange={({ target }) => {
+              const ms = Number(target.value);
+              if (ms >= 0 && ms < 1e8) edit((recording) => changeStep(recording, key, { at: Math.round(ms * MS) }));
+            }}
+          />
+          ms
+        </label>
+        <button
+          type="button"
+          className="button"
+          aria-label={`Step ${n} earlier`}
+          aria-disabled={index === 0}
+          onClick={() => edit((recording) => moveStep(recording, index, -1))}
+        >
+          ↑
+        </button>
+        <button
+          type="button"
+          className="button"
+          aria-label={`Step ${n} later`}
+          aria-disabled={last}
+          onClick={() => edit((recording) => moveStep(recording, index, 1))}
+        >
+          ↓
+        </button>
+        <button
+          type="button"
+          className="button"
+          aria-label={`Leave step ${n} out`}
+          onClick={() => edit((recording) => dropStep(recording, key))}
+        >
+          Leave out
+        </button>
+      </div>
+      <input
+        type="text"
+        maxLength={400}
+        placeholder="Caption: what the room reads"
+        aria-label={`Caption of step ${n}`}
+        value={caption}
+        onChange={({ target }) => edit((recording) => changeStep(recording, key, { caption: target.value }))}
+      />
+      <input
+        type="text"
+        maxLength={4000}
+        placeholder="Note: what only the speaker reads"
+        aria-label={`Note of step ${n}`}
+        value={note}
+        onChange={({ target }) => edit((recording) => changeStep(recording, key, { note: target.value }))}
+      />
+    </li>
+  );
+}

@@ -1,0 +1,100 @@
+/* The link to this moment: copied as soon as it is known, as a picture for phones where it is short enough. */
+import { useEffect, useRef, useState } from 'react';
+import { encode } from 'uqr';
+import { hashOf, LONGEST_LINK, LONGEST_QR } from '../../page/share/link.ts';
+import { saveLab } from '../../page/share/save.ts';
+import { stateKey, takeLab } from '../../page/share/take.ts';
+import { Sheet } from '../controls/sheet.tsx';
+
+const addressOf = (hash: string): string => `${location.href.replace(/#.*$/, '')}${hash}`;
+
+/** False where the browser does not let the page write to the clipboard. */
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function ShareSheet() {
+  const [link, setLink] = useState<string | null>(null);
+  const [copied, setCopied] = useState<boolean | null>(null);
+  const [state, setState] = useState<string | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const copyLink = (text: string): void => {
+    void copy(text).then((done) => {
+      setCopied(done);
+      if (!done) field.current?.select();
+    });
+  };
+  useEffect(() => {
+    let ended = false;
+    void takeLab()
+      .then((doc) => (doc ? hashOf(doc) : ''))
+      .then((hash) => {
+        if (ended) return;
+        const address = addressOf(hash);
+        setLink(address);
+        if (address.length <= LONGEST_LINK) copyLink(address);
+      });
+    void stateKey().then((key) => !ended && setState(key));
+    return () => {
+      ended = true;
+    };
+  }, []);
+  return (
+    <Sheet title="Link to this moment" className="narrow-sheet">
+      {link === null ? (
+        <p className="note" role="status">
+          Taking the lab as it stands
+        </p>
+      ) : (
+        <div className="form">
+          <label className="field">
+            <span>Link</span>
+            <input ref={field} className="mono" readOnly value={link} onFocus={(event) => event.target.select()} />
+          </label>
+          <p className="note" role="status">
+            {wordsOf(link, copied)}
+          </p>
+          <div className="row">
+            <button type="button" className="button primary" onClick={() => copyLink(link)}>
+              Copy the link
+            </button>
+            <button type="button" className="button" onClick={() => void saveLab()}>
+              Save as a file
+            </button>
+          </div>
+          {state !== null && (
+            <p className="note">
+              The machine’s state here is <b className="mono">{state}</b>: whoever opens the link stands at the same.
+            </p>
+          )}
+          {link.length <= LONGEST_QR && <Qr text={link} />}
+        </div>
+      )}
+    </Sheet>
+  );
+}
+
+function wordsOf(link: string, copied: boolean | null): string {
+  const length = `${link.length.toLocaleString('en')} characters`;
+  if (link.length > LONGEST_LINK)
+    return `It has ${length}: mail programs and chats cut links of that length. A file holds the same.`;
+  if (copied === true) return `Copied: ${length}. It opens this scenario, at this time, with these texts and views.`;
+  return copied === false ? 'The browser does not let the page copy: copy it from the field.' : length;
+}
+
+/** For phones in the room: dark on light in every theme, with the quiet rim that readers want. */
+export function Qr({ text }: { readonly text: string }) {
+  const { data, size } = encode(text, { ecc: 'M', border: 4 });
+  const d = data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : []))).join('');
+  return (
+    <svg className="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label="The link as a QR code">
+      <rect width={size} height={size} fill="#fff" />
+      <path d={d} fill="#000" />
+    </svg>
+  );
+}

@@ -1,0 +1,43 @@
+/* One view for a slide: nothing but it, a slim timeline, and the way to the whole page. */
+import type { ReactElement } from 'react';
+import { useOverlay } from '../../page/store/overlay.ts';
+import { Guard } from '../controls/guard.tsx';
+import { EditorPane } from '../panes/editor-pane.tsx';
+import { FlowsPane } from '../panes/flows-pane.tsx';
+import { LifecyclePane } from '../panes/lifecycle-pane.tsx';
+import { SidePane } from '../panes/side-pane.tsx';
+import { TimelinePane } from '../panes/timeline-pane.tsx';
+import { Spoken } from './spoken.tsx';
+
+const VIEWS = new Map<string, () => ReactElement>([
+  ['lifecycle', LifecyclePane],
+  ['flows', FlowsPane],
+  ['struct', SidePane],
+  ['code', EditorPane],
+  ['timeline', () => <TimelinePane />],
+]);
+
+export function Embed() {
+  const name = useOverlay((state) => state.embed) ?? 'lifecycle';
+  const View = VIEWS.get(name) ?? LifecyclePane;
+  const whole = location.href.replace(/([#&])embed=[^&]*&?/, '$1').replace(/[#&]$/, '');
+  return (
+    <main className="embed">
+      <h1 className="spoken">ops.play: {name}</h1>
+      <Guard name="This view">
+        <View />
+      </Guard>
+      <div className="embed-foot">
+        <Guard name="The timeline">
+          <TimelinePane />
+        </Guard>
+        <a className="button small" href={whole} target="_blank" rel="noopener">
+          Open in playground
+        </a>
+      </div>
+      <Guard name="The spoken words">
+        <Spoken />
+      </Guard>
+    </main>
+  );
+}

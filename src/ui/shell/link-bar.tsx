@@ -1,0 +1,18 @@
+import { usePending } from '../../page/share/pending.ts';
+
+/** A lab from elsewhere brings programs: they can be read, and run when the user says so. */
+export function LinkBar() {
+  const pending = usePending((state) => state.pending);
+  if (!pending) return null;
+  return (
+    <section className="intro link-bar" aria-label="A lab from elsewhere">
+      <p role="status">
+        This lab brings programs that somebody wrote ({pending.names.join(', ') || 'in its commands'}). Nothing of them
+        has run: read them first.
+      </p>
+      <button type="button" className="button primary" onClick={pending.run}>
+        Run this lab
+      </button>
+    </section>
+  );
+}

@@ -1,0 +1,26 @@
+import type { Moment } from '../../protocol/asks/talk.ts';
+import type { Answerer } from './answerer.ts';
+
+/** Goes to each event in turn, looks, and comes back to where the cursor was. */
+export const talk: Answerer<'talk'> = (desk, lab, { events }, answer) =>
+  desk.start(() => {
+    const { time, position } = lab;
+    const moments: Moment[] = [];
+    return {
+      name: 'taking the pictures of the talk',
+      run: (keepGoing) => {
+        while (moments.length < events.length) {
+          if (!lab.seekEvent(events[moments.length])) break;
+          moments.push({ event: lab.position.event, time: lab.time, cold: lab.cold() });
+          if (!keepGoing()) return moments.length === events.length;
+        }
+        return true;
+      },
+      progress: () => moments.length / Math.max(1, events.length),
+      done: () => {
+        if (position.call === null) lab.seek(time);
+        else lab.goto(position);
+        answer(moments);
+      },
+    };
+  });

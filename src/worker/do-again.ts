@@ -1,0 +1,29 @@
+import type { Lab, LoggedCommand } from '../engine/index.ts';
+import type { Job } from './desk.ts';
+
+/**
+ * Gives a fresh lab the commands that another one was given, each after the very event that it followed there. Where the
+ * events are numbered otherwise (the scenario has changed since), the time of the command decides.
+ */
+export function doAgain(lab: Lab, commands: readonly LoggedCommand[], done: () => void): Job {
+  const rest = [...commands];
+  const last = Math.max(1, commands.at(-1)?.time ?? 1);
+  return {
+    name: 'doing again what was done',
+    run: (keepGoing) => {
+      while (rest.length > 0) {
+        const [{ event, time, command }] = rest;
+        if (!lab.advance(time - 1, keepGoing)) return false;
+        if (lab.position.event < event - 1) lab.seekEvent(event - 1);
+        if (lab.position.event !== event - 1 || lab.time > time) lab.seek(time);
+        else if (lab.time < time) lab.advance(time);
+        rest.shift();
+        lab.command(command);
+        if (!keepGoing()) return rest.length === 0;
+      }
+      return true;
+    },
+    progress: () => Math.min(1, lab.time / last),
+    done,
+  };
+}
