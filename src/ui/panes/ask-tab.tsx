@@ -155,7 +155,7 @@ function Answer({ answer: { summary, rows, maps } }: { readonly answer: QueryAns
           </tbody>
         </table>
       ))}
-      <ul ref={list} onKeyDown={walk} aria-label="Rows of the answer: N and P walk through them">
+      <ul ref={list} data-keys="N P" onKeyDown={walk} aria-label="Rows of the answer: N and P walk through them">
         {rows.map(({ time, text }, i) => (
           <li key={i}>
             <button type="button" className="row-button" onClick={() => runCommand('time.seek', { time })}>
