@@ -16,7 +16,7 @@ export const SPEEDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2] as const;
 export const TABS = {
   lifecycle: ['machine', 'sequence', 'checks', 'modules'],
   flows: ['wire', 'series', 'table'],
-  side: ['struct', 'trampoline', 'ledger', 'verifier', 'debug', 'processes', 'console'],
+  side: ['struct', 'trampoline', 'ledger', 'verifier', 'debug', 'processes', 'console', 'ask'],
   narrow: ['lifecycle', 'flows', 'struct', 'code'],
 } as const;
 
