@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
 const SRC = import.meta.dirname;
-const ENGINE_ORDER = 'base isa btf elf verifier vm kernel net tcp libbpf lab oracle'.split(' ');
+const ENGINE_ORDER = 'base isa btf elf verifier vm kernel net tcp libbpf console lab query oracle'.split(' ');
 const ENGINE = ENGINE_ORDER.map((name) => `engine/${name}`);
 /** room -> rooms it may import; `type:` allows types only */
 const ALLOWED: Record<string, readonly string[]> = {

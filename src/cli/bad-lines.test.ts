@@ -7,6 +7,7 @@ import { objectVerb } from './object.ts';
 import { replayVerb } from './replay.ts';
 import { runVerb } from './run.ts';
 import { simVerb } from './sim.ts';
+import { verifyVerb } from './verify.ts';
 
 beforeEach(() => {
   vi.spyOn(console, 'error').mockImplementation(() => {});
@@ -84,6 +85,13 @@ const LINES: readonly (readonly [Verb, string[]])[] = [
     [isaVerb, [`--${word}`]],
     [replayVerb, [`/nonexistent/${word}`]],
   ]),
+  ...[[], ['--what'], ['a.json', 'b.bpf.o'], ['a.json', '--csv'], ['a.bpf.o', '--summary']].map(
+    (args): readonly [Verb, string[]] => [verifyVerb, args],
+  ),
+  ...NO_FILE.map((file): readonly [Verb, string[]] => [verifyVerb, [file]]),
+  ...NO_FILE.map((file): readonly [Verb, string[]] => [verifyVerb, [`${file}.json`]]),
+  ...WRONG.map((level): readonly [Verb, string[]] => [verifyVerb, ['README.md', `--log-level=${level}`]]),
+  ...WRONG.map((kernel): readonly [Verb, string[]] => [verifyVerb, ['README.md', `--kernel=${kernel}`]]),
 ];
 
 test('there are three hundred of them', () => expect(LINES.length).toBeGreaterThanOrEqual(300));

@@ -6,12 +6,15 @@ import {
   assemble,
   assembleMnemonic,
   type Btf,
+  diffTimes,
   dumpC,
   dumpRaw,
   Lab,
   openBtf,
   openSearch,
+  parseWatch,
   type PathConfig,
+  watchRun,
 } from '../engine/index.ts';
 import { benchCompiler, benchPrograms } from '../engine/vm/vm.bench.ts';
 import { ALL_SCENARIOS as SCENARIOS } from '../scenarios/all.ts';
@@ -48,6 +51,43 @@ function simulation(cc: string, link: PathConfig, flows: number, seconds: number
   const ms = timed(() => lab.seek(scenario.until));
   const { packetsSent, executedInsns } = lab.hot();
   return { packets: packetsSent / (ms / 1000), insns: executedInsns / (ms / 1000) };
+}
+
+/** Time as a tool, over 60 s with ten flows: going back, another branch, a difference, a watch over all of it. */
+function benchTime(): void {
+  const scenario = simScenario({ cc: 'bpf_reno', link: parseLink('10mbit,20ms,50'), flows: 10, seconds: 60, seed: 1 });
+  const fresh = (): Lab => new Lab(shippedParts(), scenario);
+  const lab = fresh();
+  const once = timed(() => lab.seek(60e9));
+  const stepped = fresh();
+  const byEvents = timed(() => {
+    while (stepped.nextTime <= 60e9 && stepped.stepEvent(1));
+  });
+  const seek = rounds(5, () => timed(() => lab.seek(31e9)));
+  const diff = timed(() => diffTimes(lab, 20e9, 40e9));
+  const branch = timed(() => {
+    lab.seek(30e9);
+    lab.command({ do: 'close', socket: 1 });
+    lab.seek(31e9);
+  });
+  const other = fresh();
+  const plan = parseWatch('tp->snd_cwnd * tp->srtt_us', other);
+  const watch = timed(() => {
+    const run = watchRun(plan, other, 60e9);
+    while (run.next().done !== true);
+  });
+  console.log('time as a tool, 60 s with 10 flows, ms');
+  const ms = (n: number): string => n.toFixed(0);
+  const rows = [
+    ['running once', ms(once), ''],
+    ['the same, event by event', ms(byEvents), ''],
+    ['a seek to its middle', ms(seek), ''],
+    ['a branch in its middle, one second of it', ms(branch), ''],
+    ['the difference of two times', ms(diff), ''],
+    ['a watch over all of it', ms(watch), `${(watch / once).toFixed(2)} x running once`],
+    ['checkpoints held', `${(lab.checkpoints.bytes / 2 ** 20).toFixed(0)} MB`, `${lab.checkpoints.count}`],
+  ];
+  console.log(`${table(['', 'ms', ''], rows)}\n`);
 }
 
 function benchTcp(): void {
@@ -219,6 +259,7 @@ const BENCHES: Readonly<Record<string, readonly (() => void)[]>> = {
   vm: [() => printed(benchCalls()), () => printed(benchCompiler()), () => printed(benchPrograms(PROGRAMS))],
   lab: [benchLab],
   tcp: [benchTcp],
+  time: [benchTime],
   btf: [benchBtf],
   asm: [benchAssembler],
 };

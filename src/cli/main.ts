@@ -1,18 +1,25 @@
 /** The lab on the command line: `npm run -s lab -- VERB ...`. One table of verbs; each is a function of its arguments. */
+import { askVerb } from './ask.ts';
 import { benchVerb } from './bench.ts';
 import { btfVerb } from './btf.ts';
 import { Usage, type Verb } from './cli.ts';
+import { consoleVerb } from './console.ts';
 import { conformanceVerb, isaVerb } from './isa.ts';
 import { objectVerb } from './object.ts';
 import { replayVerb } from './replay.ts';
 import { runVerb } from './run.ts';
 import { simVerb } from './sim.ts';
+import { diffVerb, watchVerb } from './time.ts';
 import { verifyVerb } from './verify.ts';
 
 const VERBS: readonly Verb[] = [
   runVerb,
   simVerb,
   replayVerb,
+  consoleVerb,
+  askVerb,
+  watchVerb,
+  diffVerb,
   objectVerb,
   btfVerb,
   isaVerb,

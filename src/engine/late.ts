@@ -5,6 +5,7 @@ import { registerLateVerbs } from './lab/late-verbs.ts';
 
 export { declareStructOps };
 export { parseConfig } from './libbpf/kconfig.ts';
+export { complete, sharedPrefix } from './console/complete.ts';
 export { verifyText } from './lab/verify-text.ts';
 export type { DeclaredTypes } from './kernel/struct-ops/declare.ts';
 export { Again } from './lab/again.ts';

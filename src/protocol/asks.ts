@@ -5,6 +5,7 @@
  */
 import type { Ask } from './asks/ask.ts';
 import { compare } from './asks/compare.ts';
+import { complete } from './asks/complete.ts';
 import { heat } from './asks/heat.ts';
 import { log } from './asks/log.ts';
 import { map } from './asks/map.ts';
@@ -12,7 +13,7 @@ import { program } from './asks/program.ts';
 import { talk } from './asks/talk.ts';
 import { verify } from './asks/verify.ts';
 
-export const ASKS = { compare, heat, log, map, program, talk, verify } as const;
+export const ASKS = { compare, complete, heat, log, map, program, talk, verify } as const;
 
 export type AskName = keyof typeof ASKS;
 type Requests = { readonly [N in AskName]: (typeof ASKS)[N] extends Ask<infer Request, infer _> ? Request : never };

@@ -3,6 +3,7 @@ import type { Lab } from '../engine/index.ts';
 import type { AnswerMessage, AskName, AskOf } from '../protocol/asks.ts';
 import type { Answerer } from './asks/answerer.ts';
 import { compare } from './asks/compare.ts';
+import { complete } from './asks/complete.ts';
 import { heat } from './asks/heat.ts';
 import { log } from './asks/log.ts';
 import { map } from './asks/map.ts';
@@ -11,7 +12,16 @@ import { talk } from './asks/talk.ts';
 import { verify } from './asks/verify.ts';
 import type { LateDesk } from './desk.ts';
 
-const ANSWERERS: { readonly [N in AskName]: Answerer<N> } = { compare, heat, log, map, program, talk, verify };
+const ANSWERERS: { readonly [N in AskName]: Answerer<N> } = {
+  compare,
+  complete,
+  heat,
+  log,
+  map,
+  program,
+  talk,
+  verify,
+};
 
 /** Asks the row of the question's name; `run` is stamped on what it answers. */
 export function answerAsk<N extends AskName>(

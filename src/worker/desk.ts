@@ -2,11 +2,13 @@
 import type { MachineParts } from '../engine/index.ts';
 import type {
   Again,
+  complete,
   countInstructions,
   creatorTags,
   lastBreak,
   mapElements,
   programTextOf,
+  sharedPrefix,
   verifyText,
   whenRegister,
   whoWrote,
@@ -17,6 +19,8 @@ import type { Notice } from '../protocol/messages.ts';
 /** What the engine has only after its late part has come. */
 export interface Late {
   readonly Again: typeof Again;
+  readonly complete: typeof complete;
+  readonly sharedPrefix: typeof sharedPrefix;
   readonly countInstructions: typeof countInstructions;
   readonly creatorTags: typeof creatorTags;
   readonly lastBreak: typeof lastBreak;

@@ -318,7 +318,8 @@ export class Session {
     const { event } = lab.position;
     this.beginRun();
     lab.command(command);
-    this.reportRefusal(lab, event);
+    // the console says itself what was refused
+    if (command.do !== 'console') this.reportRefusal(lab, event);
     this.lookAhead(lab);
   }
 

@@ -5,6 +5,9 @@ const POINTER_SIZE = 8;
 const MAX_DEPTH = 32;
 const SCALARS = new Set<BtfKindName>(['INT', 'ENUM', 'ENUM64', 'FLOAT']);
 
+/** Of structs and unions, by BTF and id: nested types would be walked again for each type around them. */
+const known = new WeakMap<Btf, Map<number, number>>();
+
 /** Bytes; 0 for what has no alignment. A struct that breaks its members' alignment is packed, and has 1. */
 export function alignOf(btf: Btf, id: number, depth = 0): number {
   const type = btf.type(btf.skipModifiers(id));
@@ -12,7 +15,12 @@ export function alignOf(btf: Btf, id: number, depth = 0): number {
   if (SCALARS.has(type.kind)) return Math.min(POINTER_SIZE, type.size);
   if (type.kind === 'PTR') return POINTER_SIZE;
   if (type.kind === 'ARRAY') return alignOf(btf, type.type, depth + 1);
-  return type.kind === 'STRUCT' || type.kind === 'UNION' ? compositeAlign(btf, type, depth) : 0;
+  if (type.kind !== 'STRUCT' && type.kind !== 'UNION') return 0;
+  const aligns = known.get(btf) ?? new Map<number, number>();
+  known.set(btf, aligns);
+  const found = aligns.get(type.id) ?? compositeAlign(btf, type, depth);
+  aligns.set(type.id, found);
+  return found;
 }
 
 function compositeAlign(btf: Btf, struct: BtfType, depth: number): number {

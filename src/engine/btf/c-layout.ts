@@ -29,15 +29,17 @@ interface Laid {
 /** Whether it is packed is known at its end. */
 export class StructLayout {
   private readonly fields: Field[] = [];
+  private readonly names = new Set<string>();
 
   constructor(private readonly isUnion: boolean) {}
 
   has(name: string): boolean {
-    return this.fields.some((field) => field.name === name);
+    return this.names.has(name);
   }
 
   add(name: string | null, type: CType, bitSize: number, asked: Attributes): void {
     this.fields.push({ name, type, bitSize, asked });
+    if (name !== null && name !== '') this.names.add(name);
   }
 
   end(asked: Attributes): Laid {

@@ -292,6 +292,13 @@ class Parser {
   }
 
   private params(): { name: string; type: number }[] {
+    if (++this.depth > MAX_DEPTH) this.fault('D0122', 'function pointers are nested too deep');
+    const params = this.paramList();
+    this.depth--;
+    return params;
+  }
+
+  private paramList(): { name: string; type: number }[] {
     this.expect('(', 'before the parameters');
     const params: { name: string; type: number }[] = [];
     if (this.accept(')')) return params;

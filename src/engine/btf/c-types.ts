@@ -75,6 +75,8 @@ export class CTypes {
   private readonly tags = new Map<string, number>();
   /** with the composite that they lead to, which may be declared later */
   private readonly typedefs = new Map<string, { readonly type: CType; readonly of: number }>();
+  /** composite that a typedef of the text leads to, by the typedef's id */
+  private readonly leads = new Map<number, number>();
   private readonly shared = new Map<string, number>();
   /** of the composites that are complete */
   private readonly complete = new Map<number, CType>();
@@ -99,9 +101,10 @@ export class CTypes {
   }
 
   typedef(name: string, type: CType): void {
-    const of = [...this.typedefs.values()].find((known) => known.type.id === type.id)?.of ?? type.id;
+    const of = this.leads.get(type.id) ?? type.id;
     const id = this.add({ kind: 'TYPEDEF', name, type: type.id });
     this.typedefs.set(name, { type: { ...type, id }, of });
+    this.leads.set(id, of);
   }
 
   /** A struct, union or enum by name: of the text, of the BTF, or one that is only spoken of. */

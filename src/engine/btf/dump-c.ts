@@ -28,8 +28,9 @@ const EPILOGUE = `#ifndef BPF_NO_PRESERVE_ACCESS_INDEX
 
 /** Longer chains of references only a damaged BTF has. */
 const MAX_DEPTH = 512;
-/** Types visited and declared; where a damaged BTF multiplies them, the rest is left out. */
-const MAX_STEPS = 4_000_000;
+/** Types visited and declared; a kernel needs 150,000. A damaged BTF can multiply them without end, and is cut. */
+const MAX_STEPS = 1_000_000;
+const CUT = `/* cut here: the declarations would go through more than ${MAX_STEPS.toLocaleString('en')} types */\n\n`;
 
 /** The whole BTF as a header. Fails on types that embed themselves. */
 export function dumpC(btf: Btf): Result<string> {
@@ -48,7 +49,9 @@ export function dumpTypes(btf: Btf, ids: readonly number[]): Result<string> {
     const queue = order(id);
     if (queue === null) return err(`unsatisfiable type cycle, id:[${id}]`);
     for (const ordered of queue) emitType(dump, ordered, 0, 0);
+    if (dump.steps < 0) break;
   }
+  if (dump.steps < 0) dump.parts.push(CUT);
   return ok(dump.parts.join(''));
 }
 

@@ -14,14 +14,27 @@ export interface PrintedLine {
 const BODY = '\0';
 /** Deeper nesting of anonymous structs only a damaged BTF has. */
 const MAX_DEPTH = 16;
+/** Lines of one type: nested anonymous unions can multiply them at each level. No type of a kernel has a tenth of it. */
+const MAX_LINES = 20_000;
 
 /** A type's definition: `struct sock { ... };`, `typedef ...;`, or its declaration when it has none. */
 export function printType(btf: Btf, id: number): readonly PrintedLine[] {
   const type = btf.type(id);
   if (type === null) return [];
-  if (hasBody(type)) return withBody({ btf, type, offset: 0, indent: 0 }, `${bodyHead(type)} {`, '};');
+  if (hasBody(type)) {
+    const lines: PrintedLine[] = [];
+    addBody({ btf, type, offset: 0, indent: 0, lines }, `${bodyHead(type)} {`, '};');
+    return lines.length < MAX_LINES ? lines : [...lines, CUT];
+  }
   return [{ text: `${declaration(btf, type)};`, indent: 0, offset: 0, size: Math.max(0, btf.sizeOf(id)) }];
 }
+
+const CUT: PrintedLine = {
+  text: `/* cut here: this type has more than ${MAX_LINES.toLocaleString('en')} lines */`,
+  indent: 0,
+  offset: -1,
+  size: 0,
+};
 
 function declaration(btf: Btf, type: BtfType): string {
   if (type.kind === 'TYPEDEF') return `typedef ${btf.declare(type.type, type.name)}`;
@@ -43,26 +56,27 @@ interface Body {
   readonly type: BtfType;
   readonly offset: number;
   readonly indent: number;
+  /** where the lines go */
+  readonly lines: PrintedLine[];
 }
 
-function withBody(body: Body, head: string, tail: string): PrintedLine[] {
-  const { type, offset, indent } = body;
+function addBody(body: Body, head: string, tail: string): void {
+  const { type, offset, indent, lines } = body;
   const inner = { ...body, indent: indent + 1 };
-  return [
-    { text: head, indent, offset, size: type.size },
-    ...type.enumerators.map(({ name, value }) => ({
-      text: `${name} = ${value},`,
-      indent: inner.indent,
-      offset: -1,
-      size: 0,
-    })),
-    ...type.members.flatMap((member) => memberLines(inner, member)),
-    { text: tail, indent, offset: -1, size: 0 },
-  ];
+  lines.push({ text: head, indent, offset, size: type.size });
+  for (const { name, value } of type.enumerators) {
+    if (lines.length >= MAX_LINES) return;
+    lines.push({ text: `${name} = ${value},`, indent: inner.indent, offset: -1, size: 0 });
+  }
+  for (const member of type.members) {
+    if (lines.length >= MAX_LINES) return;
+    addMember(inner, member);
+  }
+  lines.push({ text: tail, indent, offset: -1, size: 0 });
 }
 
-function memberLines(body: Body, member: BtfMember): PrintedLine[] {
-  const { btf, indent } = body;
+function addMember(body: Body, member: BtfMember): void {
+  const { btf, indent, lines } = body;
   let anonymous: BtfType | null = null;
   const declared = declareType(btf, member.type, member.name, {
     ...PLAIN_STYLE,
@@ -74,7 +88,10 @@ function memberLines(body: Body, member: BtfMember): PrintedLine[] {
   });
   const text = `${declared}${member.bitSize > 0 ? `: ${member.bitSize}` : ''};`;
   const offset = body.offset + Math.floor(member.bitOffset / 8);
-  if (anonymous === null) return [{ text, indent, offset, size: Math.max(0, btf.sizeOf(member.type)) }];
+  if (anonymous === null) {
+    lines.push({ text, indent, offset, size: Math.max(0, btf.sizeOf(member.type)) });
+    return;
+  }
   const [before, after] = text.split(BODY);
-  return withBody({ btf, type: anonymous, offset, indent }, `${before}${bodyHead(anonymous)} {`, `}${after}`);
+  addBody({ btf, type: anonymous, offset, indent, lines }, `${before}${bodyHead(anonymous)} {`, `}${after}`);
 }

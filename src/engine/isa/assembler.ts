@@ -133,12 +133,12 @@ function readListing(text: string, context: Context): Listing {
 
 /** Takes `NAME:` off the line's beginning, any number of times. */
 function takeLabels(tokens: readonly Token[], at: number, labels: Label[]): readonly Token[] {
-  let rest = tokens;
-  while (rest.length >= 2 && rest[0].kind === 'word' && rest[1].text === ':') {
-    labels.push({ name: rest[0].text, range: rest[0].range, at });
-    rest = rest.slice(2);
+  let taken = 0;
+  while (tokens[taken]?.kind === 'word' && tokens[taken + 1]?.text === ':') {
+    labels.push({ name: tokens[taken].text, range: tokens[taken].range, at });
+    taken += 2;
   }
-  return rest;
+  return tokens.slice(taken);
 }
 
 // --- functions

@@ -12,6 +12,7 @@ import {
 import type { Core } from './core.ts';
 import { capable, fileOf } from './fds.ts';
 import { inProfile } from './profiles.ts';
+import type { ProgCodeInfo } from './prog-code.ts';
 import type { MapObject, OpenFile } from './state.ts';
 import { fail, next, type Outcome, runSteps, type Step, type TraceEntry } from './steps.ts';
 
@@ -19,6 +20,8 @@ import { fail, next, type Outcome, runSteps, type Step, type TraceEntry } from '
 export interface Output {
   /** the bytes that a pointer of attr got: value, next key, info */
   bytes?: Uint8Array;
+  /** what the pointers of struct bpf_prog_info lead to */
+  prog?: ProgCodeInfo;
   /** fields of attr that the kernel wrote back */
   fields?: Readonly<Record<string, number>>;
   /** the log buffer */

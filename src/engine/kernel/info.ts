@@ -3,7 +3,7 @@ import { ERRNO } from '../base/errno.ts';
 import { type Call, command, type CommandTable, must } from './calls.ts';
 import type { Core } from './core.ts';
 import { fileOf } from './fds.ts';
-import { blob } from './objects.ts';
+import { jitedBytes, progCode } from './prog-code.ts';
 import type { BtfObject, LinkObject, MapObject, OpenFile, ProgObject } from './state.ts';
 import { done, fail, next } from './steps.ts';
 import { LINK_TYPE_STRUCT_OPS, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
@@ -49,28 +49,31 @@ function mapInfo(k: Core, map: MapObject): Uint8Array {
   return struct(88, words, { 24: map.name });
 }
 
-/** One function, whose machine code nobody has: its length is 0. */
 function progInfo(k: Core, prog: ProgObject): Uint8Array {
-  const insns = blob(k, prog.blob);
+  const code = progCode(k, prog);
   const attached = prog.type === PROG_TYPE_STRUCT_OPS;
   const bytes = struct(
     232,
     {
       0: prog.type,
       4: prog.id,
-      20: insns.length,
+      16: jitedBytes(code),
+      20: code.xlated.bytes.length,
       40: prog.loaded,
       44: Math.floor(prog.loaded / 0x1_0000_0000),
       48: prog.uid,
       52: prog.maps.length,
       84: prog.gpl ? 1 : 0,
-      104: 1,
-      108: 1,
+      104: Math.max(1, code.jited.length),
+      108: Math.max(1, code.jited.length),
       128: prog.btf === 0 ? 0 : k.state.btfs[prog.btf].id,
       132: 8,
+      144: code.xlated.funcs.length,
+      148: code.xlated.lines.length,
+      168: code.xlated.lines.length,
       172: 16,
       176: 8,
-      180: 1,
+      180: Math.max(1, code.jited.length),
       216: prog.insnCount,
       220: attached ? VMLINUX_ID : 0,
       224: attached ? prog.attachBtfId : 0,
@@ -145,6 +148,7 @@ const table: CommandTable<'BPF_OBJ_GET_INFO_BY_FD', GetInfo> = {
         const length = Math.min(x.attr.info_len, x.info.length);
         if (length > 0 && !(x.attr.info instanceof Uint8Array)) return fail(ERRNO.EFAULT);
         x.out.bytes = x.info.slice(0, length);
+        if (x.file?.kind === 'prog') x.out.prog = progCode(x.k, x.k.state.progs[x.file.object]);
         x.out.fields = { info_len: length };
         return done(0);
       },

@@ -16,7 +16,7 @@ import { endClock, freeTimer, holdClock } from './free.ts';
 import type { GraceClock } from './grace.ts';
 import { elementsOf } from './maps/elements.ts';
 import { blob, holdMap, listed, putMap } from './objects.ts';
-import { unpin } from './pins.ts';
+import { makeFolder, removeFolder, unpin } from './pins.ts';
 import { registerKernelHelpers } from './maps/helpers.ts';
 import { MAP_TYPE } from './maps/map-type.ts';
 import { consume } from './maps/ringbuf.ts';
@@ -205,6 +205,14 @@ export class Kernel {
   /** unlink(2) in bpffs: 0 or -ENOENT. */
   unlink(path: string): number {
     return unpin(this.core, path);
+  }
+
+  /** mkdir(2) and rmdir(2) in bpffs. */
+  mkdir(path: string): number {
+    return makeFolder(this.core, path);
+  }
+  rmdir(path: string): number {
+    return removeFolder(this.core, path);
   }
 
   /** Holds a kind of wait before maps are freed, lets it go on, or ends those under way. No kernel offers this. */

@@ -6,6 +6,8 @@ import { capable, newFd, objectOf } from './fds.ts';
 import { checkBtf } from './maps/check-btf.ts';
 import { giveMemory, takeMemory } from './maps/heap.ts';
 import type { MapShape, MapType } from './maps/map-type.ts';
+import { MAP_TYPE } from './maps/map-type.ts';
+import { inProfile } from './profiles.ts';
 import { MAP_TYPE_NAMES } from './maps/type-names.ts';
 import { heapOf, MAP_TYPES } from './maps/types.ts';
 import { allocId, allocObject, holdBtf, setMap } from './objects.ts';
@@ -78,7 +80,7 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       source: 'map_create',
       since: 'v6.1',
       text: 'map_extra is 0: only bloom filters and arenas have one',
-      run: ({ attr }) => must(attr.map_extra === 0, ERRNO.EINVAL),
+      run: ({ attr }) => must(attr.map_extra === 0 || attr.map_type === MAP_TYPE.BLOOM_FILTER, ERRNO.EINVAL),
     },
     {
       id: 'file-flags',
@@ -112,9 +114,11 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       id: 'map-type',
       scope: 'call',
       source: 'map_create',
-      text: 'a map type that this kernel has (here: struct_ops, array, hash, both per CPU, ringbuf, sk_storage)',
+      text: 'a map type that this kernel has, and this machine too',
       run(x) {
-        x.kind = MAP_TYPES.get(x.attr.map_type) ?? null;
+        const known = MAP_TYPES.get(x.attr.map_type);
+        if (known?.since && !inProfile(known, x.k.profile)) return fail(ERRNO.EINVAL);
+        x.kind = known ?? null;
         if (x.attr.map_type === MAP_TYPE_STRUCT_OPS || x.kind !== null) return next;
         return MAP_TYPE_NAMES.has(x.attr.map_type) ? absent(x.k, x.attr.map_type) : fail(ERRNO.EINVAL);
       },
@@ -299,6 +303,7 @@ function shapeOf(attr: MapCreate['attr']): MapShape {
     valueSize: attr.value_size,
     maxEntries: attr.max_entries,
     flags: attr.map_flags,
+    extra: attr.map_extra,
     keyTypeId: attr.btf_key_type_id,
     valueTypeId: attr.btf_value_type_id,
   };

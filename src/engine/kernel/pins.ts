@@ -35,8 +35,29 @@ function copyPath<X extends PinCall & { readonly attr: { readonly pathname: User
   };
 }
 
-/** The name is directly in the mounted directory. */
-const inBpffs = (path: string): boolean => path.startsWith(BPFFS) && !path.slice(BPFFS.length).includes('/');
+/** The name is directly in the mounted directory, or in a folder that was made there. */
+function inBpffs(k: Core, path: string): boolean {
+  const folder = path.slice(0, path.lastIndexOf('/'));
+  return path.startsWith(BPFFS) && (`${folder}/` === BPFFS || k.state.folders.includes(folder));
+}
+
+/** mkdir(2) in bpffs: 0 or a negative errno. */
+export function makeFolder(k: Core, path: string): number {
+  if (!path.startsWith(BPFFS) || path === BPFFS) return -ERRNO.EPERM;
+  if (k.state.folders.includes(path) || k.state.pins[path] !== undefined) return -ERRNO.EEXIST;
+  if (!inBpffs(k, path)) return -ERRNO.ENOENT;
+  k.state = { ...k.state, folders: [...k.state.folders, path] };
+  return 0;
+}
+
+/** rmdir(2) in bpffs, of an empty folder. */
+export function removeFolder(k: Core, path: string): number {
+  if (!k.state.folders.includes(path)) return -ERRNO.ENOENT;
+  const inside = [...k.state.folders, ...Object.keys(k.state.pins)].some((other) => other.startsWith(`${path}/`));
+  if (inside) return -ERRNO.ENOTEMPTY;
+  k.state = { ...k.state, folders: k.state.folders.filter((folder) => folder !== path) };
+  return 0;
+}
 
 const pin: CommandTable<'BPF_OBJ_PIN', ObjPin> = {
   command: 'BPF_OBJ_PIN',
@@ -74,7 +95,7 @@ const pin: CommandTable<'BPF_OBJ_PIN', ObjPin> = {
       scope: 'call',
       source: 'bpf_obj_do_pin',
       text: 'the directory is of a bpffs',
-      run: ({ path }) => must(inBpffs(path), path.startsWith(BPFFS) ? ERRNO.ENOENT : ERRNO.EPERM),
+      run: ({ k, path }) => must(inBpffs(k, path), path.startsWith(BPFFS) ? ERRNO.ENOENT : ERRNO.EPERM),
     },
     {
       id: 'pin',

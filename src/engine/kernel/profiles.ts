@@ -5,6 +5,7 @@
 import { type HelperNumbers, HELPERS_5_6, HELPERS_6_1, HELPERS_6_18 } from './helper-numbers.ts';
 import type { InstructionFacts, InstructionFeature } from './insn-check.ts';
 import type { Capability } from './capabilities.ts';
+import type { JitFacts, XlatedFacts } from './jit/facts.ts';
 
 const PROFILE_ORDER = ['v5.6', 'v6.1', 'v6.12', 'v6.18'] as const;
 type ProfileName = (typeof PROFILE_ORDER)[number];
@@ -75,6 +76,8 @@ export interface Profile {
   /** how the verifier's log calls a register that holds a number ("inv" until 5.17) */
   readonly scalarWord: string;
   readonly trampoline: TrampolineFacts;
+  /** how programs become machine code, and the structs that inlined look-ups reach into */
+  readonly jit: JitFacts & XlatedFacts;
   readonly instructions: InstructionFacts;
 }
 
@@ -113,6 +116,7 @@ export const V6_12: Profile = {
     maxPages: 8,
     ksyms: true,
   },
+  jit: { endbr: true, counterBytes: 3, probe: 'range', arrayValues: 264, hashKey: 48 },
   // may_goto: 6.9; load_acquire and store_release: 6.15
   instructions: { features: [...V4, 'may_goto'], refusesRecursion: false, stackUnit: 16 },
 };
@@ -166,6 +170,7 @@ export const V6_1: Profile = {
     maxPages: 1,
     ksyms: false,
   },
+  jit: { endbr: false, counterBytes: 2, probe: 'limit', arrayValues: 272, hashKey: 48 },
   // gotol was brought back to the recorded 6.1; the rest of cpu v4 was not
   instructions: { features: ['fetch', 'gotol'], refusesRecursion: true, stackUnit: 32 },
 };
@@ -203,6 +208,7 @@ export const V5_6: Profile = {
     maxPages: 1,
     ksyms: false,
   },
+  jit: { endbr: false, counterBytes: 2, probe: 'limit', arrayValues: 272, hashKey: 48 },
   // atomic operations that give the old value: 5.12
   instructions: { features: [], refusesRecursion: true, stackUnit: 32 },
 };

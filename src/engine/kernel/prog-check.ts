@@ -213,6 +213,7 @@ export const CHECK_STEPS: readonly Step<ProgLoad>[] = [
       const absent = absentCall(x.k, x.insns, verdict.seen);
       if (absent !== null) return refuse(x, ERRNO.EINVAL, absent);
       x.seen = verdict.seen;
+      x.verdict = verdict;
       const reason = x.k.prepare(runnable(x));
       return reason === null ? answerVerdict(x, verdict) : refuse(x, ERRNO.EINVAL, reason);
     },

@@ -3,6 +3,7 @@ import { ERRNO } from '../base/errno.ts';
 import { command, type CommandTable, copyFromUser, must, unprivilegedGate } from './calls.ts';
 import { capable, newFd, objectOf } from './fds.ts';
 import { allocId, allocObject, holdBtf, holdMap, keepBlob } from './objects.ts';
+import { keepSource } from './prog-code.ts';
 import { progTag } from './prog-tag.ts';
 import { type ProgObject, withEntry } from './state.ts';
 import { CHECK_STEPS, gplCompatible, runnable } from './prog-check.ts';
@@ -11,6 +12,9 @@ import { done, fail, next, type Step } from './steps.ts';
 import { objName, PROG_FLAG, PROG_TYPE_MAX, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
 
 const INSN_BYTES = 8;
+/** struct bpf_func_info, struct bpf_line_info */
+const FUNC_INFO_BYTES = 8;
+const LINE_INFO_BYTES = 16;
 const MAX_INSNS = 1_000_000;
 /** BPF_MAXINSNS, for those without CAP_BPF */
 const MAX_INSNS_UNPRIVILEGED = 4096;
@@ -49,6 +53,7 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
     btf: 0,
     refs: { maps: [], places: [] },
     seen: null,
+    verdict: null,
     type: null,
     member: null,
     log: '',
@@ -207,6 +212,20 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
   ],
 };
 
+/** Function and line records in their plain sizes. */
+function recordsOf({ attr }: ProgLoad): { funcs: Uint8Array; lines: Uint8Array } {
+  const plain = (bytes: unknown, count: number, size: number, wanted: number): Uint8Array => {
+    if (!(bytes instanceof Uint8Array) || bytes.length < count * size) return new Uint8Array();
+    const out = new Uint8Array(count * wanted);
+    for (let i = 0; i < count; i++) out.set(bytes.subarray(i * size, i * size + wanted), i * wanted);
+    return out;
+  };
+  return {
+    funcs: plain(attr.func_info, attr.func_info_cnt, attr.func_info_rec_size, FUNC_INFO_BYTES),
+    lines: plain(attr.line_info, attr.line_info_cnt, attr.line_info_rec_size, LINE_INFO_BYTES),
+  };
+}
+
 function addProg(x: ProgLoad, address: number): number {
   const { k, pid, attr } = x;
   const object = allocObject(k);
@@ -218,6 +237,7 @@ function addProg(x: ProgLoad, address: number): number {
     gpl: gplCompatible(x),
     blob: keepBlob(k, runnable(x)),
     insnCount: attr.insn_cnt,
+    source: keepSource(k, x.insns, x.refs, x.verdict, recordsOf(x)),
     attachBtfId: attr.attach_btf_id,
     expectedAttachType: attr.prog_type === SOCKET_FILTER ? 0 : attr.expected_attach_type,
     flags: attr.prog_flags,

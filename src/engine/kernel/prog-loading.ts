@@ -1,4 +1,5 @@
 /* A program on its way through PROG_LOAD. */
+import type { Verdict } from '../verifier/index.ts';
 import { type Call } from './calls.ts';
 import { type MapReferences } from './maps/references.ts';
 import type { StructOpsMember, StructOpsType } from './struct-ops/shape.ts';
@@ -16,6 +17,8 @@ export interface ProgLoad extends Call<'BPF_PROG_LOAD'> {
   refs: MapReferences;
   /** 1 for each slot that some path reaches; null: nobody looked */
   seen: Uint8Array | null;
+  /** what the verifier found; null: nobody looked */
+  verdict: Verdict | null;
   type: StructOpsType | null;
   member: StructOpsMember | null;
 }

@@ -54,6 +54,19 @@ export interface BtfObject extends KernelObject {
   readonly holders: readonly ObjectHolder[];
 }
 
+/** What a program's code is shown from: content keys of its instructions as given, of the verifier's findings and records. */
+export interface ProgSource {
+  readonly given: string;
+  /** a byte for each slot: FLOW of xlated.ts */
+  readonly flow: string;
+  readonly funcs: string;
+  readonly lines: string;
+  /** bytes of stack by function */
+  readonly stack: readonly number[];
+  /** where maps are named: slot, object number, offset in the value */
+  readonly places: readonly { readonly slot: number; readonly map: number; readonly offset: number }[];
+}
+
 export interface ProgObject extends KernelObject {
   readonly name: string;
   readonly type: number;
@@ -61,6 +74,7 @@ export interface ProgObject extends KernelObject {
   /** content key of the instructions */
   readonly blob: string;
   readonly insnCount: number;
+  readonly source: ProgSource;
   readonly attachBtfId: number;
   readonly expectedAttachType: number;
   readonly flags: number;
@@ -171,6 +185,8 @@ export interface KernelState {
   readonly links: Table<LinkObject>;
   /** by path */
   readonly pins: Readonly<Record<string, Pin>>;
+  /** folders of bpffs, by path */
+  readonly folders: readonly string[];
   /** the last id given out, for each kind: allocation goes on from there (idr_alloc_cyclic) */
   readonly lastId: Readonly<Record<IdKind, number>>;
   readonly nextPid: number;
@@ -200,6 +216,7 @@ export const emptyState: KernelState = {
   btfs: {},
   links: {},
   pins: {},
+  folders: [],
   lastId: { map: 0, prog: 0, btf: 0, link: 0 },
   nextPid: 100,
   nextFile: 1,

@@ -6,6 +6,7 @@ export const PROG_TYPE_MAX = 32;
 
 export const MAP_FLAG = {
   NO_PREALLOC: 1 << 0,
+  NO_COMMON_LRU: 1 << 1,
   NUMA_NODE: 1 << 2,
   RDONLY: 1 << 3,
   WRONLY: 1 << 4,
@@ -14,13 +15,23 @@ export const MAP_FLAG = {
   WRONLY_PROG: 1 << 8,
   CLONE: 1 << 9,
   MMAPABLE: 1 << 10,
+  PRESERVE_ELEMS: 1 << 11,
   INNER_MAP: 1 << 12,
   LINK: 1 << 13,
   VTYPE_BTF_OBJ_FD: 1 << 15,
   TOKEN_FD: 1 << 16,
 } as const;
 
-export const PROG_FLAG = { SLEEPABLE: 1 << 4, TOKEN_FD: 1 << 16 } as const;
+export const PROG_FLAG = {
+  STRICT_ALIGNMENT: 1 << 0,
+  ANY_ALIGNMENT: 1 << 1,
+  TEST_RND_HI32: 1 << 2,
+  TEST_STATE_FREQ: 1 << 3,
+  SLEEPABLE: 1 << 4,
+  XDP_HAS_FRAGS: 1 << 5,
+  TEST_REG_INVARIANTS: 1 << 7,
+  TOKEN_FD: 1 << 16,
+} as const;
 
 /** attach type of struct_ops links, and the type of the link */
 export const ATTACH_STRUCT_OPS = 44;

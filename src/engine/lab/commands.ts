@@ -99,6 +99,8 @@ export type Command =
   | { readonly do: 'setsockopt'; readonly socket: number; readonly cc: string }
   /** `net.ipv4.tcp_congestion_control` and its kin */
   | { readonly do: 'sysctl'; readonly process: string; readonly name: string; readonly value: string }
+  /** a line of the console: commands with their words, as a shell reads it */
+  | { readonly do: 'console'; readonly line: string }
   /** writes bytes into the machine's memory behind the kernel's back, as a debugger would */
   | { readonly do: 'poke'; readonly address: number; readonly bytes: readonly number[] };
 

@@ -89,6 +89,11 @@ export class Lab {
     return this.run.time;
   }
 
+  /** Time of the next event or command, ns; Infinity when nothing will ever happen. */
+  get nextTime(): number {
+    return this.run.nextTime;
+  }
+
   get position(): Position {
     const { at } = this.scope;
     return at

@@ -17,7 +17,7 @@ import type { Program } from '../vm/prepared.ts';
 import type { Text } from '../vm/text.ts';
 import { boot, type Booted } from './boot.ts';
 import { captionOf } from './caption.ts';
-import { type Command, type Scenario, TYPES_TEXT } from './commands.ts';
+import { type Command, type PathConfig, type Scenario, TYPES_TEXT } from './commands.ts';
 import type { MachineParts } from './kernels.ts';
 import {
   answer,
@@ -230,6 +230,15 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
   /** Base64 of a file that the scenario brought. */
   objectFile(name: string): string | null {
     return this.scenario.objects?.[name] ?? null;
+  }
+
+  fileNames(): readonly string[] {
+    const { objects = {} } = this.scenario;
+    return [...Object.keys(objects), ...Object.keys(this.texts)].toSorted();
+  }
+
+  get path(): PathConfig {
+    return this.scenario.path;
   }
 
   /** The same array while nothing about the maps changed. */

@@ -56,10 +56,15 @@ export function loadFile(name: string, text: string, loader: FileLoader): Loaded
   }
   const kconfig = kconfigOf(profile, config);
   const loaded = loadOpened(opened.value, { bpf, close, kernel: btf, whole, kconfig, log });
-  return typeof loaded === 'number' ? null : remember(name, loaded, loader);
+  return typeof loaded === 'number' ? null : rememberLoaded(name, loaded, loader);
 }
 
-function remember(name: string, loaded: LoadedElf, loader: FileLoader): LoadedAll {
+/** What a process has that loaded an object, as plain rows. */
+export function rememberLoaded(
+  name: string,
+  loaded: LoadedElf,
+  loader: Pick<FileLoader, 'kernel' | 'btf' | 'pid' | 'process' | 'letter'>,
+): LoadedAll {
   const { kernel, btf, pid, process, letter } = loader;
   const listing = listObject(loaded.object, loaded.programs, btf);
   const progs = loaded.programs.map(({ program, fd, insns }, i) => {

@@ -308,7 +308,8 @@ export interface MessageRecord {
   readonly event: number;
   /** whose stderr or reader; null: the kernel's trace */
   readonly process: string | null;
-  readonly source: 'libbpf' | 'trace' | 'ringbuf' | 'call';
+  /** of the console: what was `typed`, what its commands wrote, and the exit status */
+  readonly source: 'libbpf' | 'trace' | 'ringbuf' | 'call' | 'typed' | 'stdout' | 'stderr' | 'status';
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly text: string;
 }

@@ -1,15 +1,12 @@
 /* What the verifier says of a text that is not loaded: the page asks while it is typed. */
 import type { Btf } from '../btf/btf.ts';
 import { assemble } from '../isa/assembler.ts';
-import type { AssembledObject } from '../isa/object.ts';
-import type { BpfAttr } from '../kernel/attr.ts';
 import { disassemble } from '../isa/disassembler.ts';
 import { decode, instructionSlots } from '../isa/insn.ts';
-import { openBtf } from '../btf/read.ts';
+import { createJudge } from '../libbpf/judge.ts';
 import { loadObject } from '../libbpf/load.ts';
-import type { Syscall } from '../libbpf/process.ts';
 import { symbolsFromBtf } from '../libbpf/symbols.ts';
-import { factsOf, type Verdict, verify } from '../verifier/index.ts';
+import type { Verdict } from '../verifier/index.ts';
 import type { World } from './world.ts';
 
 /** An instruction about to be followed on some path. */
@@ -48,51 +45,24 @@ const LOG_LEVEL = 2;
 
 /** Null where the text does not assemble, or is no struct_ops text. */
 export function verifyText(world: World, text: string): VerifiedProgram[] | null {
-  const { btf } = world;
+  const { btf, kernel, profile } = world;
   const { value: object, diagnostics } = assemble(text, symbolsFromBtf(btf));
   if (diagnostics.some(({ severity }) => severity === 'error') || !object.structOps) return null;
-  const verdicts: Verdict[] = [];
-  let own: Btf | null = null;
-  // what loading it would ask the kernel for, answered without a kernel
-  const bpf: Syscall = (command, attr) => {
-    if (command === 'BPF_BTF_LOAD') own = btfOf(attr);
-    if (command === 'BPF_PROG_LOAD') verdicts.push(verdictOf(world, object, own, attr));
-    return { ret: FAKE_FD, trace: [], message: null, out: {} };
-  };
-  const loaded = loadObject(bpf, object, btf);
-  return (loaded?.progs ?? []).map((prog, i) => shown(btf, prog, verdicts[i]));
-}
-
-function btfOf({ btf }: BpfAttr['BPF_BTF_LOAD']): Btf | null {
-  const opened = btf instanceof Uint8Array ? openBtf(btf) : null;
-  return opened?.ok ? opened.value : null;
-}
-
-function verdictOf(world: World, object: AssembledObject, own: Btf | null, attr: BpfAttr['BPF_PROG_LOAD']): Verdict {
-  const { insns, func_info: info, func_info_cnt: count = 0, attach_btf_id = 0, expected_attach_type = 0 } = attr;
-  const words = info instanceof Uint8Array ? new DataView(info.buffer, info.byteOffset) : null;
-  const type = world.kernel.types.find(({ name }) => name === object.structOps?.type);
-  const program = {
-    insns: insns instanceof Uint8Array ? insns : new Uint8Array(),
-    type: 'struct_ops',
-    attachBtfId: attach_btf_id,
-    expectedAttachType: expected_attach_type,
-    license: object.license,
-    flags: 0,
-    btf: own,
-    funcInfo: Array.from({ length: words ? count : 0 }, (_, i) => ({
-      insnOff: words?.getUint32(i * 8, true) ?? 0,
-      typeId: words?.getUint32(i * 8 + 4, true) ?? 0,
-    })),
-  };
-  return verify(program, {
-    facts: factsOf(world.profile.name),
-    btf: world.btf,
-    mapByFd: () => null,
+  const writing = new Set(kernel.types.filter((t) => t.subsystem.writesStructs).map((t) => t.typeId));
+  const judge = createJudge({
+    kernel: btf,
+    profile: profile.name,
     logLevel: LOG_LEVEL,
     logSize: LOG_BYTES,
     recordVisits: MOST_VISITS,
-    writesStructs: type?.subsystem.writesStructs ?? false,
+    writesStructs: (struct) => writing.has(struct),
+    // a program that is refused does not keep the others from being judged
+    goesOn: true,
+  });
+  const loaded = loadObject(judge.bpf, object, btf);
+  return (loaded?.progs ?? []).flatMap((prog, i) => {
+    const verdict = judge.judged[i]?.verdict;
+    return verdict ? [shown(btf, prog, verdict)] : [];
   });
 }
 
@@ -118,6 +88,3 @@ function shown(btf: Btf, { name, member, insns, lines }: LoadedProgram, verdict:
     paths: paths.map(({ parent, from, outcome }) => ({ parent, from, outcome })),
   };
 }
-
-/** No system call looks at it. */
-const FAKE_FD = 3;

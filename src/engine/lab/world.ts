@@ -6,6 +6,7 @@ import type { Profile } from '../kernel/profiles.ts';
 import type { EventQueue } from '../net/event-queue.ts';
 import type { Tcp } from '../tcp/tcp.ts';
 import type { Memory } from '../vm/memory.ts';
+import type { PathConfig } from './commands.ts';
 import type { MachineParts } from './kernels.ts';
 import type { MessageRecord } from './snapshot.ts';
 
@@ -27,6 +28,10 @@ export interface World {
   checkText(text: string, name?: string): { readonly message: string; readonly line: number } | null;
   /** Base64 of a file that the scenario brought. */
   objectFile(name: string): string | null;
+  /** Names of its objects and texts. */
+  fileNames(): readonly string[];
+  /** the path that all connections share */
+  readonly path: PathConfig;
   /** Tells a line that somebody wrote, with the time. */
   message(said: Omit<MessageRecord, 'time' | 'event'>): void;
 }

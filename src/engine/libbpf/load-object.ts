@@ -27,6 +27,8 @@ export interface LoadParts {
   readonly whole?: () => Btf | null;
   readonly kconfig: Kconfig;
   readonly log: Log;
+  /** loads this program alone, also one that is not loaded by itself (bpf_program__set_autoload for each) */
+  readonly only?: string;
 }
 
 export interface LoadedMap {
@@ -95,6 +97,9 @@ function prepare(object: OpenedObject, parts: LoadParts): readonly ReadyProgram[
     if (errno !== 0) return errno;
   }
   adjustAutoload(object);
+  if (parts.only !== undefined) {
+    for (const program of object.programs) program.autoload = !program.subprogram && program.name === parts.only;
+  }
   return relocateObject(object, kernel, externs, log);
 }
 
@@ -236,7 +241,7 @@ function loadProgram({ object, parts, opener, btfFd }: Loading, ready: ReadyProg
     prog_name: program.name.slice(0, OBJ_NAME_LEN - 1),
     prog_flags: program.sleepable ? PROG_FLAG.SLEEPABLE : 0,
     attach_btf_id: program.attach?.typeId ?? 0,
-    expected_attach_type: program.attach?.member ?? 0,
+    expected_attach_type: program.attach?.member ?? program.attachType,
     prog_btf_fd: btfFd,
     func_info: funcs.bytes,
     func_info_cnt: funcs.count,

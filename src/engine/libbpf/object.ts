@@ -23,6 +23,8 @@ export interface ObjectProgram {
   /** in .text, and called by others */
   readonly subprogram: boolean;
   readonly type: number;
+  /** enum bpf_attach_type that its section's name stands for; 0: none */
+  readonly attachType: number;
   readonly sleepable: boolean;
   autoload: boolean;
   /** what it implements, known once a struct_ops map that names it is matched with the kernel's type */

@@ -110,6 +110,7 @@ function makeProgram(section: ElfSection, name: string, insns: Uint8Array, secti
     relocations: [],
     subprogram,
     type: says?.type ?? 0,
+    attachType: says?.attach ?? 0,
     sleepable: says?.sleepable ?? false,
     autoload: !subprogram && !isOptional(section.name),
     attach: null,

@@ -16,6 +16,11 @@ const WORDS: Partial<Record<ErrnoName, string>> = {
   ENOSPC: 'No space left on device',
   ERANGE: 'Numerical result out of range',
   EOPNOTSUPP: 'Operation not supported',
+  EINPROGRESS: 'Operation now in progress',
+  EISDIR: 'Is a directory',
+  ENOTEMPTY: 'Directory not empty',
+  ENOLINK: 'Link has been severed',
+  EMFILE: 'Too many open files',
 };
 const BY_NUMBER = new Map<number, string>(
   Object.entries(WORDS).map(([name, words]) => [errnoOf(name as ErrnoName), words]),

@@ -31,6 +31,7 @@ function basics(): Basics {
 function addStruct({ writer, ...types }: Basics, name: string, size: number, fields: readonly Field[]): number {
   const members = fields.map((field) => ({
     name: field.name,
+    attachType: 0,
     type: types[field.type],
     bitOffset: field.at * 8,
     bitSize: field.type === 'bits' ? 3 : 0,
@@ -70,6 +71,7 @@ const program = (name: string): ObjectProgram => ({
   relocations: [],
   subprogram: false,
   type: 27,
+  attachType: 0,
   sleepable: false,
   autoload: true,
   attach: null,

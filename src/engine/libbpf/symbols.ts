@@ -8,6 +8,7 @@ const MAX_EMBEDDING = 8;
 /** Lists are made on first use: the closure of tcp_sock has some thousand names. */
 export function symbolsFromBtf(btf: Btf): SymbolSource {
   const names = remember(() => namesByKind(btf));
+  const fields = new Map<string, string[]>();
   const struct = (name: string): BtfType | null => btf.type(btf.find('STRUCT', name) || btf.find('UNION', name));
   const enumOf = (name: string): BtfType | null => btf.type(btf.find('ENUM', name) || btf.find('ENUM64', name));
   return {
@@ -15,7 +16,11 @@ export function symbolsFromBtf(btf: Btf): SymbolSource {
       const field = btf.field(name, path);
       return field && { offset: field.byteOffset, size: field.size, bit: field.bit, bitSize: field.bitSize };
     },
-    fields: (name) => [...new Set(fieldNames(btf, struct(name), 0))],
+    fields(name) {
+      const known = fields.get(name) ?? [...new Set(fieldNames(btf, struct(name), 0))];
+      fields.set(name, known);
+      return known;
+    },
     structs: () => names().structs,
     enumerator: (enumName, name) => enumOf(enumName)?.enumerators.find((e) => e.name === name)?.value ?? null,
     enumerators: (enumName) => enumOf(enumName)?.enumerators.map(({ name }) => name) ?? [],

@@ -145,6 +145,8 @@ export interface Verdict {
   readonly ok: boolean;
   /** positive number; 0 when accepted */
   readonly errno: number;
+  /** the same without what became of the log: a buffer that is too small makes an ENOSPC of any answer */
+  readonly walkErrno: number;
   /** text as user space gets it */
   readonly log: string;
   /** bytes that the log needed, NUL included; 0 without a log */

@@ -2,3 +2,5 @@
 export { verify } from './verify.ts';
 export { factsOf, type KernelFacts } from './facts.ts';
 export type * from './environment.ts';
+export { followedType, funcInfoOf, type GivenTable, lineInfoOf } from './load-attr.ts';
+export { mapFields } from './map-fields.ts';

@@ -9,6 +9,8 @@ const STATS = 4;
 const FIXED = 8;
 /** VERIFIER_LOG: the longest single message */
 const LONGEST = 1023;
+/** pieces before they become a block */
+const PIECES = 2048;
 
 export class Log {
   readonly enabled: boolean;
@@ -17,7 +19,9 @@ export class Log {
   readonly stats: boolean;
   private readonly fixed: boolean;
   private readonly room: number;
-  private chunks: string[] = [];
+  /** text in flat blocks, and after them what was written last, piece by piece: millions of small strings are slow to keep */
+  private blocks: string[] = [];
+  private pieces: string[] = [];
   /** position of the first character kept, of the one after the last kept, and of the end */
   private start = 0;
   private kept = 0;
@@ -45,15 +49,22 @@ export class Log {
     this.end += cut.length;
     if (this.end > this.longest) this.longest = this.end;
     if (!isKept) return;
-    this.chunks.push(cut);
+    this.pieces.push(cut);
     this.kept = this.end;
-    if (!this.fixed && this.chunks.length > 4096 && this.end - this.start > 2 * this.room + 65_536) this.compact();
+    if (this.pieces.length > PIECES) this.flatten();
   }
 
-  private compact(): void {
-    const text = this.chunks.join('').slice(-this.room);
-    this.start = this.end - text.length;
-    this.chunks = [text];
+  /** Makes one block of the pieces, and drops blocks from the front that user space cannot get any more. */
+  private flatten(): void {
+    this.blocks.push(this.pieces.join(''));
+    this.pieces = [];
+    if (this.fixed) return;
+    let dropped = 0;
+    while (dropped < this.blocks.length && this.end - this.start - this.blocks[dropped].length > this.room) {
+      this.start += this.blocks[dropped].length;
+      dropped++;
+    }
+    if (dropped > 0) this.blocks.splice(0, dropped);
   }
 
   /** Cuts the text back to a position (bpf_vlog_reset). */
@@ -62,13 +73,15 @@ export class Log {
     this.end = position;
     if (position >= this.kept) return;
     if (position <= this.start) {
-      this.chunks = [];
+      this.blocks = [];
+      this.pieces = [];
       this.start = this.kept = position;
       return;
     }
     for (let excess = this.kept - position; excess > 0; ) {
-      const last = this.chunks.pop() ?? '';
-      if (last.length > excess) this.chunks.push(last.slice(0, last.length - excess));
+      const list = this.pieces.length > 0 ? this.pieces : this.blocks;
+      const last = list.pop() ?? '';
+      if (last.length > excess) list.push(last.slice(0, last.length - excess));
       excess -= last.length;
     }
     this.kept = position;
@@ -90,7 +103,7 @@ export class Log {
 
   /** What user space finds in its buffer. */
   text(): string {
-    const all = this.chunks.join('');
+    const all = this.blocks.join('') + this.pieces.join('');
     if (all.length <= this.room) return all;
     return this.fixed ? all.slice(0, this.room) : all.slice(-this.room);
   }

@@ -211,12 +211,12 @@ export function printLine(env: Session, insn: number): void {
   env.lastLine = line;
 }
 
+/** An instruction of the program as text, made once: the log repeats it in each round of a loop, and in each walk back. */
 export function insnText(env: Session, i: number): string {
-  const insn = env.insns[i];
-  return kernelLine(insn, {
+  return (env.insnTexts[i] ??= kernelLine(env.insns[i], {
     kfunc: (id) => env.btf.type(id)?.name ?? null,
     wide: (x: Insn) => wideText(env, i, x),
-  });
+  }));
 }
 
 /** Where maps lie when nobody says. */

@@ -119,12 +119,14 @@ export class Session {
   scratchedLow = 0;
   scratchedHigh = 0;
   lastLine: LineInfo | null = null;
-  /** where the last thing that was printed is an instruction: log position behind it and length of its line */
+  /** where the last thing that was printed is an instruction: log position after it and length of its line */
   insnPrintEnd = -1;
   insnPrintLength = 0;
   failedInsn = -1;
   message = '';
 
+  /** instructions as text, made when first printed */
+  readonly insnTexts: string[] = [];
   readonly visits: Visit[] = [];
   readonly paths: Path[] = [];
   readonly prunes: PruneEvent[] = [];

@@ -247,6 +247,7 @@ function verdictOf(env: Session, errno: number): Verdict {
   return {
     ok: errno === 0 && !overflow,
     errno: overflow ? ENOSPC : errno,
+    walkErrno: errno,
     log: log.text(),
     logTrueSize: log.trueSize,
     failedInsn: errno === 0 ? -1 : env.insn,
@@ -264,6 +265,7 @@ function early(program: VerifierProgram, errno: number): Verdict {
   return {
     ok: false,
     errno,
+    walkErrno: errno,
     log: '',
     logTrueSize: 0,
     failedInsn: -1,

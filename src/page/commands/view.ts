@@ -37,6 +37,7 @@ export const VIEW_COMMANDS: readonly PageCommand[] = [
   tab('side', 'verifier', 'what the verifier says of the text'),
   tab('side', 'debug', 'stack, watches and breaks'),
   tab('side', 'processes', 'processes, maps and programs'),
+  tab('side', 'console', 'the console'),
   {
     id: 'view.theme',
     title: 'Light or dark',

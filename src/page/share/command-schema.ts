@@ -80,6 +80,7 @@ const ROWS: { readonly [D in Command['do']]: Row<D> } = {
   close: verb('close', { socket: count }),
   setsockopt: verb('setsockopt', { socket: count, cc: text(64) }),
   sysctl: verb('sysctl', { process, name, value: text(4096) }),
+  console: verb('console', { line: text(20_000) }),
   poke: verb('poke', { address: whole(0, 0xffff_ffff), bytes: list(whole(0, 255), 4096) }),
 };
 

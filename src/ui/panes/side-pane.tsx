@@ -8,6 +8,7 @@ const LedgerTab = late('Ledger', () => import('./ledger-tab.tsx').then((m) => m.
 const ProcessesTab = late('Processes', () => import('./processes-tab.tsx').then((m) => m.ProcessesTab));
 const TrampolineTab = late('Trampoline', () => import('./trampoline-tab.tsx').then((m) => m.TrampolineTab));
 
+const ConsoleTab = late('Console', () => import('./console-tab.tsx').then((m) => m.ConsoleTab));
 const VerifierTab = late('Verifier', () => import('./verifier-tab.tsx').then((m) => m.VerifierTab));
 
 const TABS = [
@@ -17,6 +18,7 @@ const TABS = [
   { id: 'verifier', title: 'Verifier' },
   { id: 'debug', title: 'Debug' },
   { id: 'processes', title: 'Processes' },
+  { id: 'console', title: 'Console' },
 ] as const;
 
 export function SidePane() {
@@ -29,6 +31,7 @@ export function SidePane() {
       {tab === 'verifier' && <VerifierTab />}
       {tab === 'debug' && <DebugTab />}
       {tab === 'processes' && <ProcessesTab />}
+      {tab === 'console' && <ConsoleTab />}
     </Pane>
   );
 }

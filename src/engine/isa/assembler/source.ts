@@ -29,8 +29,8 @@ const COMMENT = /"[^"\n]*"|\/\*|(?:;|#|\/\/).*/g;
 const LISTED = /^\s*\d+:\s*(?:\([\da-f]{2}\)|(?:[\da-f]{2} ){7,}[\da-f]{2}(?=\s)|(?=[a-z*(]))/;
 /** a line of a verifier's log that is about registers, not an instruction: `0: R1=ctx() R10=fp0`, `from 3 to 5: R0=…` */
 const STATE_LINE = /^\s*(?:from \d+ to \d+|\d+): (?:safe$|frame\d+: |R\d+(?:_\w+)?=)/;
-/** what llvm-objdump prints behind a jump: `goto +0x3 <main+0x28>` */
-const AIMED = /(?<=[+-](?:0x)?[\da-f]+\s+)<[^<>]*>\s*$/;
+/** what llvm-objdump prints `<main+0x28>` after: the end of `goto +0x3` */
+const DISTANCE = /[+-](?:0x)?[\da-f]{1,16}$/;
 
 /** `call unknown#5`, `call #0`, `call kernel-function#12` (kernel, bpftool): no comment begins there */
 const NUMBERED = /^[^;#"/]*\bcall(?:\s+(?:unknown|kernel-function)|\s*)#(?=-?\d)/;
@@ -77,7 +77,17 @@ function fromListing(line: string, number: number, problems: Problems): string {
 
 /** Lines without their comments. `;`, `#` and `//` run to the end of the line, slash-star over lines. */
 export function codeLines(lines: readonly string[], problems: Problems): string[] {
-  return withoutComments(lines, problems).map((line) => line.replace(LISTED, blank).replace(AIMED, blank));
+  return withoutComments(lines, problems).map((line) => withoutTarget(line.replace(LISTED, blank)));
+}
+
+/** A line without the `<main+0x28>` that a listing has at its end, after a distance. No pattern: blanks can be a megabyte. */
+function withoutTarget(line: string): string {
+  const text = line.trimEnd();
+  if (!text.endsWith('>')) return line;
+  const open = text.lastIndexOf('<');
+  const before = text.slice(0, Math.max(0, open)).trimEnd();
+  const isTarget = open > before.length && DISTANCE.test(before.slice(-20));
+  return isTarget ? before + ' '.repeat(line.length - before.length) : line;
 }
 
 function withoutComments(lines: readonly string[], problems: Problems): string[] {

@@ -56,3 +56,18 @@ export const arrayMap = array(
   true,
 );
 export const percpuArrayMap = array(MAP_TYPE.PERCPU_ARRAY, 'percpu_array', ACCESS_FLAGS, false);
+
+/** Slots for perf events, of which this machine has none: user space finds no fd to put there. */
+export const perfEventArrayMap: MapType = {
+  ...percpuArrayMap,
+  number: MAP_TYPE.PERF_EVENT_ARRAY,
+  name: 'perf_event_array',
+  percpu: false,
+  check: (shape) =>
+    shape.valueSize === 4 ? check(shape, MAP_FLAG.PRESERVE_ELEMS | ACCESS_FLAGS, false) : ERRNO.EINVAL,
+  checkSource: 'fd_array_map_alloc_check',
+  keyed: 'never',
+  lookup: () => 0,
+  update: () => -ERRNO.EBADF,
+  remove: () => -ERRNO.ENOENT,
+};

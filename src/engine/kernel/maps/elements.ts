@@ -18,9 +18,9 @@ import {
 import { fileOf, objectOf } from '../fds.ts';
 import { setMap } from '../objects.ts';
 import type { MapObject } from '../state.ts';
-import { done, fail, next, type Step } from '../steps.ts';
+import { done, fail, next, type Outcome, type Step } from '../steps.ts';
 import { ELEM_FLAG } from '../uapi.ts';
-import { MAP_TYPE, type MapType, stride } from './map-type.ts';
+import { MAP_TYPE, type MapType, type Sequence, stride } from './map-type.ts';
 import { unread } from './ringbuf.ts';
 import { MAP_TYPES } from './types.ts';
 
@@ -121,6 +121,10 @@ export function elementsOf(k: Core, map: MapObject, most: number): { key: Uint8A
     const { records } = unread(k, map);
     return records.slice(0, most).map((value) => ({ key: new Uint8Array(), value }));
   }
+  if (type.sequence) {
+    const places = type.sequence.all(k, map).slice(0, most);
+    return places.map((at) => ({ key: new Uint8Array(), value: k.memory.u8.slice(at, at + map.valueSize) }));
+  }
   const add = (key: Uint8Array, at: number): number =>
     found.push({ key, value: k.memory.u8.slice(at, at + map.valueSize) });
   for (const [sk, at] of Object.entries(map.plain.storage).slice(0, most)) {
@@ -163,6 +167,7 @@ const lookup: CommandTable<'BPF_MAP_LOOKUP_ELEM', Lookup> = {
       run(x) {
         const map = mapOf(x);
         const type = typeOf(x);
+        if (type.sequence) return peek(x, map, type.sequence);
         if (type.keyed === 'never') return fail(ERRNO.ENOTSUPP);
         const at = type.lookup(x.k, map, x.key ?? new Uint8Array(4), 0);
         if (at === 0) return fail(ERRNO.ENOENT);
@@ -172,6 +177,15 @@ const lookup: CommandTable<'BPF_MAP_LOOKUP_ELEM', Lookup> = {
     },
   ],
 };
+
+/** The next element, which stays; a bloom filter is given the value that it is asked for. */
+function peek(x: Lookup, map: MapObject, sequence: Sequence): Outcome {
+  const asked = copyFromUser(x.attr.value, map.valueSize) ?? new Uint8Array(map.valueSize);
+  const at = sequence.peek(x.k, map, asked, 0);
+  if (at < 0) return fail(-at);
+  x.out.bytes = at === 0 ? asked : x.k.memory.u8.slice(at, at + map.valueSize);
+  return done(0);
+}
 
 interface Update extends Call<'BPF_MAP_UPDATE_ELEM'>, Element {
   value: Uint8Array;
@@ -206,7 +220,10 @@ const update: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       source: 'bpf_map_update_value',
       text: 'the key may be there, or new, as the flags ask, and there is room',
       run(x) {
-        const ret = typeOf(x).update(x.k, mapOf(x), x.key ?? new Uint8Array(4), 0, x.value, 0, x.attr.flags);
+        const { sequence } = typeOf(x);
+        const ret = sequence
+          ? sequence.push(x.k, mapOf(x), x.value, 0, x.attr.flags)
+          : typeOf(x).update(x.k, mapOf(x), x.key ?? new Uint8Array(4), 0, x.value, 0, x.attr.flags);
         return ret < 0 ? fail(-ret) : done(0);
       },
     },
@@ -315,6 +332,7 @@ const lookupDelete: CommandTable<'BPF_MAP_LOOKUP_AND_DELETE_ELEM', LookupDelete>
         const type = typeOf(x);
         const map = mapOf(x);
         const { key } = x;
+        if (type.sequence) return pop(x, map, type.sequence);
         if (!type.takes || !key) return fail(ERRNO.ENOTSUPP);
         const at = type.lookup(x.k, map, key, 0);
         if (at === 0) return fail(ERRNO.ENOENT);
@@ -325,6 +343,13 @@ const lookupDelete: CommandTable<'BPF_MAP_LOOKUP_AND_DELETE_ELEM', LookupDelete>
     },
   ],
 };
+
+function pop(x: LookupDelete, map: MapObject, sequence: Sequence): Outcome {
+  const at = sequence.pop(x.k, map);
+  if (at < 0) return fail(-at);
+  x.out.bytes = x.k.memory.u8.slice(at, at + map.valueSize);
+  return done(0);
+}
 
 export const plainLookup = command(lookup);
 export const plainUpdate = command(update);

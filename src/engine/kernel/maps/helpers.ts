@@ -9,7 +9,7 @@ import { registerCommonKfuncs } from '../common-kfuncs.ts';
 import { type Core, trace } from '../core.ts';
 import { printf, type PrintfWord } from '../printf.ts';
 import type { MapObject } from '../state.ts';
-import type { MapType } from './map-type.ts';
+import type { MapType, Sequence } from './map-type.ts';
 import { commit, output, query, reserve } from './ringbuf.ts';
 import { removeStorage, storageOf } from './sk-storage.ts';
 import { MAP_TYPE } from './map-type.ts';
@@ -51,6 +51,14 @@ class Helpers {
     const map = this.map(address);
     const type = map && MAP_TYPES.get(map.type);
     return map && type?.keyed === 'always' ? { map, type } : null;
+  }
+
+  /** A map without keys, and room for one of its values; or a negative errno. */
+  sequence(address: number, value: number): { readonly map: MapObject; readonly sequence: Sequence } | number {
+    const map = this.map(address);
+    const sequence = map && MAP_TYPES.get(map.type)?.sequence;
+    if (!map || !sequence) return -ERRNO.EINVAL;
+    return this.readable(value, map.valueSize) ? { map, sequence } : -ERRNO.EFAULT;
   }
 
   readable(address: number, bytes: number): boolean {
@@ -137,6 +145,21 @@ function lookup(h: Helpers, address: number, key: number): number {
   return found.type.lookup(h.k, found.map, h.k.memory.u8, key >>> 0);
 }
 
+/** bpf_map_pop_elem and bpf_map_peek_elem: an empty queue or stack leaves zeros, as in Linux. */
+function take(h: Helpers, address: number, value: number, goes: boolean): number {
+  const found = h.sequence(address, value);
+  if (typeof found === 'number') return found;
+  const { map, sequence } = found;
+  const { u8 } = h.k.memory;
+  const isFilter = map.type === MAP_TYPE.BLOOM_FILTER;
+  if (!isFilter && !h.writable(value, map.valueSize)) return -ERRNO.EFAULT;
+  const at = goes ? sequence.pop(h.k, map) : sequence.peek(h.k, map, u8, value >>> 0);
+  if (isFilter) return at;
+  if (at < 0) u8.fill(0, value, value + map.valueSize);
+  else u8.copyWithin(value, at, at + map.valueSize);
+  return Math.min(0, at);
+}
+
 function storageGet(h: Helpers, address: number, sk: number, value: number, low: number, high: number): number {
   const map = h.map(address);
   const flags = flagsOf(low, high);
@@ -186,6 +209,33 @@ const HELPERS: readonly Helper[] = [
         ? found.type.remove(h.k, found.map, h.k.memory.u8, key >>> 0)
         : -ERRNO.EFAULT;
     },
+  },
+  {
+    id: 87,
+    name: 'map_push_elem',
+    args: ['ptr', 'ptr', 'u64'],
+    ret: 'int',
+    run(h, address, value, low, high) {
+      const found = h.sequence(address, value);
+      if (typeof found === 'number') return found;
+      return found.sequence.push(h.k, found.map, h.k.memory.u8, value >>> 0, flagsOf(low, high));
+    },
+  },
+  { id: 88, name: 'map_pop_elem', args: ['ptr', 'ptr'], ret: 'int', run: (h, map, value) => take(h, map, value, true) },
+  {
+    id: 89,
+    name: 'map_peek_elem',
+    args: ['ptr', 'ptr'],
+    ret: 'int',
+    run: (h, map, value) => take(h, map, value, false),
+  },
+  {
+    id: 25,
+    name: 'perf_event_output',
+    args: ['ptr', 'ptr', 'u64', 'ptr', 'u64'],
+    ret: 'int',
+    // user space has no perf event to put into a slot: all are empty
+    run: (h, _ctx, address) => (h.map(address)?.type === MAP_TYPE.PERF_EVENT_ARRAY ? -ERRNO.ENOENT : -ERRNO.EINVAL),
   },
   {
     id: 195,

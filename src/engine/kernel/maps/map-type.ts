@@ -7,7 +7,22 @@ import type { MapObject } from '../state.ts';
 import { MAP_FLAG } from '../uapi.ts';
 
 /** enum bpf_map_type, as far as this machine has them */
-export const MAP_TYPE = { HASH: 1, ARRAY: 2, PERCPU_HASH: 5, PERCPU_ARRAY: 6, SK_STORAGE: 24, RINGBUF: 27 } as const;
+export const MAP_TYPE = {
+  HASH: 1,
+  ARRAY: 2,
+  PERF_EVENT_ARRAY: 4,
+  PERCPU_HASH: 5,
+  PERCPU_ARRAY: 6,
+  LRU_HASH: 9,
+  LRU_PERCPU_HASH: 10,
+  LPM_TRIE: 11,
+  QUEUE: 22,
+  STACK: 23,
+  SK_STORAGE: 24,
+  RINGBUF: 27,
+  BLOOM_FILTER: 30,
+  USER_RINGBUF: 31,
+} as const;
 
 /** BPF_ANY, BPF_NOEXIST, BPF_EXIST */
 export const ELEM = { ANY: 0, NOEXIST: 1, EXIST: 2 } as const;
@@ -22,6 +37,20 @@ export interface MapShape {
   readonly flags: number;
   readonly keyTypeId: number;
   readonly valueTypeId: number;
+  /** map_extra: hash functions of a bloom filter */
+  readonly extra?: number;
+}
+
+/** Maps without keys, whose elements come and go in an order (bpf_map_ops: map_push_elem, map_pop_elem, map_peek_elem). */
+export interface Sequence {
+  /** 0, or a negative errno */
+  readonly push: (k: Core, map: MapObject, value: Uint8Array, valueAt: number, flags: number) => number;
+  /** linear address of the next element, which stays; or a negative errno. `value`: what a bloom filter is asked for */
+  readonly peek: (k: Core, map: MapObject, value: Uint8Array, valueAt: number) => number;
+  /** the same, and it goes; its bytes stay until the next push */
+  readonly pop: (k: Core, map: MapObject) => number;
+  /** linear addresses of the elements, the next one first */
+  readonly all: (k: Core, map: MapObject) => number[];
 }
 
 export interface MapType {
@@ -38,6 +67,9 @@ export interface MapType {
   readonly bytes: (shape: MapShape) => number;
   /** whether there are keys: `socket`, those of user space are fds */
   readonly keyed: 'always' | 'socket' | 'never';
+  /** first kernel profile that has it; without it, all */
+  readonly since?: string;
+  readonly sequence?: Sequence;
   /** it has BPF_MAP_LOOKUP_AND_DELETE_ELEM */
   readonly takes?: true;
   /** linear address of the value; 0: none */

@@ -19,7 +19,13 @@ const MAX_OFFSET = 1 << 29;
 /** What a program's immediates lead to: the maps, in the order in which they are first named, and the addresses. */
 export interface MapReferences {
   readonly maps: readonly number[];
-  readonly places: readonly { readonly slot: number; readonly address: number }[];
+  /** slot, address, and the object number of the map with the offset in its value */
+  readonly places: readonly {
+    readonly slot: number;
+    readonly address: number;
+    readonly map: number;
+    readonly offset: number;
+  }[];
 }
 
 export interface Refused {
@@ -34,7 +40,7 @@ const isByFd = (src: number): boolean => src === WIDE_KIND.MAP_FD || src === WID
 /** Reads the process's fds; takes no reference. */
 export function findReferences(k: Core, pid: number, insns: Uint8Array): MapReferences | Refused {
   const maps: number[] = [];
-  const places: { slot: number; address: number }[] = [];
+  const places: MapReferences['places'][number][] = [];
   for (const slot of instructionSlots(insns)) {
     const { opcode, src, imm } = decode(insns, slot);
     if (!isWide(opcode) || !isByFd(src) || (slot + 2) * SLOT_BYTES > insns.length) continue;
@@ -47,7 +53,7 @@ export function findReferences(k: Core, pid: number, insns: Uint8Array): MapRefe
     if (!plain) return refused(ERRNO.EINVAL, 'bpf_struct_ops map cannot be used in prog');
     const within = src === WIDE_KIND.MAP_VALUE ? valueAddress(map, offset) : plain.address;
     if (typeof within !== 'number') return within;
-    places.push({ slot, address: within });
+    places.push({ slot, address: within, map: object, offset });
     if (!maps.includes(object)) maps.push(object);
     if (maps.length > MAX_MAPS) {
       return refused(ERRNO.E2BIG, `The total number of maps per program has reached the limit of ${MAX_MAPS}`);

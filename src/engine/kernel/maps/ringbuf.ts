@@ -42,6 +42,14 @@ export const ringbufMap: MapType = {
   nextKey: noElements,
 };
 
+/** The other way round: user space writes, programs drain it. Nobody writes here, since it takes mmap and no system call. */
+export const userRingbufMap: MapType = {
+  ...ringbufMap,
+  number: MAP_TYPE.USER_RINGBUF,
+  name: 'user_ringbuf',
+  since: 'v6.1',
+};
+
 const recordBytes = (length: number): number => Math.ceil((length + HEADER_BYTES) / 8) * 8;
 
 /** bpf_ringbuf_reserve: linear address of the record's data; 0 when it does not fit. */

@@ -2,16 +2,33 @@
 import type { Core } from '../core.ts';
 import { withoutEntry, type MapObject } from '../state.ts';
 import { MAP_FLAG } from '../uapi.ts';
-import { arrayMap, percpuArrayMap } from './array.ts';
-import { hashMap, percpuHashMap } from './hash.ts';
+import { arrayMap, percpuArrayMap, perfEventArrayMap } from './array.ts';
+import { hashMap, lruHashMap, lruPercpuHashMap, percpuHashMap } from './hash.ts';
 import { giveMemory } from './heap.ts';
 import { type HeapName } from './pieces.ts';
 import type { MapType } from './map-type.ts';
-import { ringbufMap } from './ringbuf.ts';
+import { ringbufMap, userRingbufMap } from './ringbuf.ts';
+import { bloomFilterMap, queueMap, stackMap } from './sequences.ts';
 import { skStorageMap } from './sk-storage.ts';
+import { lpmTrieMap } from './trie.ts';
 
 export const MAP_TYPES: ReadonlyMap<number, MapType> = new Map(
-  [arrayMap, percpuArrayMap, hashMap, percpuHashMap, ringbufMap, skStorageMap].map((type) => [type.number, type]),
+  [
+    arrayMap,
+    percpuArrayMap,
+    perfEventArrayMap,
+    hashMap,
+    percpuHashMap,
+    lruHashMap,
+    lruPercpuHashMap,
+    lpmTrieMap,
+    queueMap,
+    stackMap,
+    bloomFilterMap,
+    ringbufMap,
+    userRingbufMap,
+    skStorageMap,
+  ].map((type) => [type.number, type]),
 );
 
 /** Values that programs may not write lie where they cannot. */

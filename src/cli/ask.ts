@@ -1,0 +1,51 @@
+/* `lab ask SCENARIO 'QUERY'`: a question over the whole run of a scenario. */
+import { parseArgs } from 'node:util';
+import { DEFAULT_KERNEL, Lab, QueryError } from '../engine/index.ts';
+import { answerText, parseQuery, runQuery } from '../engine/index.ts';
+import { ALL_SCENARIOS as SCENARIOS } from '../scenarios/all.ts';
+import { shippedParts, Usage, type Verb, withSamples } from './cli.ts';
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: { json: { type: 'boolean' }, kernel: { type: 'string' } },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    throw new Usage(error instanceof Error ? error.message : String(error));
+  }
+}
+
+export const askVerb: Verb = {
+  name: 'ask',
+  usage: "ask SCENARIO 'QUERY' [--json] [--kernel NAME]",
+  summary: 'asks a run: who took, who wrote, when was, how often, longest; or as bpftrace spells it',
+  run(args) {
+    const { values, positionals } = parse(args);
+    const [id, query, ...more] = positionals;
+    const found = SCENARIOS.find((scenario) => scenario.id === id);
+    if (!found)
+      throw new Usage(
+        `${id === undefined ? 'which scenario?' : `no scenario "${id}".`} There are: ${SCENARIOS.map((one) => one.id).join(', ')}`,
+      );
+    if (query === undefined) throw new Usage("which question? For example: 'who took of map A'");
+    if (more.length > 0) throw new Usage(`the query is one argument in quotes; "${more[0]}" stands outside`);
+    try {
+      const plan = parseQuery(query);
+      const scenario = withSamples(found);
+      const parts = shippedParts(values.kernel ?? scenario.kernel ?? DEFAULT_KERNEL);
+      const lab = new Lab(parts, scenario);
+      lab.seek(scenario.until);
+      const search = runQuery(plan, lab, () => new Lab(parts, scenario), scenario.until);
+      let step = search.next();
+      while (step.done !== true) step = search.next();
+      console.log(values.json ? JSON.stringify(step.value) : answerText(step.value));
+      return 0;
+    } catch (error) {
+      if (!(error instanceof QueryError)) throw error;
+      console.error(`${query}\n${' '.repeat(error.at)}^ ${error.problem}\nexpected: ${error.expected}`);
+      return 2;
+    }
+  },
+};

@@ -1,0 +1,27 @@
+/* The commands of the console by name; a tool with its verbs is a folder or a file, and a row here. */
+import { bpftoolCommands } from './bpftool/bpftool.ts';
+import { fileCommands } from './tools/files.ts';
+import { helpCommands } from './tools/help.ts';
+import { logCommands } from './tools/log.ts';
+import { moduleCommands } from './tools/modules.ts';
+import { netCommands } from './tools/net.ts';
+import { ssCommand } from './tools/ss.ts';
+import { textCommands } from './tools/text.ts';
+import type { ConsoleCommand } from './process.ts';
+
+const ALL: readonly ConsoleCommand[] = [
+  ...bpftoolCommands,
+  ssCommand,
+  ...netCommands,
+  ...fileCommands,
+  ...textCommands,
+  ...logCommands,
+  ...moduleCommands,
+];
+
+const BY_NAME: ReadonlyMap<string, ConsoleCommand> = new Map(
+  [...ALL, ...helpCommands(() => [...BY_NAME.values()])].map((command) => [command.name, command]),
+);
+
+export const consoleCommands = (): readonly ConsoleCommand[] => [...BY_NAME.values()];
+export const findCommand = (name: string): ConsoleCommand | undefined => BY_NAME.get(name);

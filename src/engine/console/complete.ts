@@ -1,0 +1,106 @@
+/* What Tab offers: commands, objects and verbs of bpftool, ids, names, files. A table of words by what stands before. */
+import { OBJECTS } from './bpftool/bpftool.ts';
+import { consoleCommands } from './commands.ts';
+
+/** What there is on the machine that a line can name. */
+export interface Completable {
+  readonly files: readonly string[];
+  readonly maps: readonly { readonly id: number; readonly name: string }[];
+  readonly progs: readonly { readonly id: number; readonly name: string }[];
+  readonly flows: readonly number[];
+  readonly controls: readonly string[];
+}
+
+export interface Completion {
+  /** where the word begins that is completed */
+  readonly from: number;
+  readonly words: readonly string[];
+}
+
+type Words = (c: Completable, before: readonly string[]) => readonly string[];
+
+const isBpftool = (name: string): boolean => name.startsWith('bpftool');
+const isObject = (name: string): name is keyof typeof OBJECTS => Object.hasOwn(OBJECTS, name);
+
+/** Words of bpftool by what was typed, options left out. */
+function bpftoolWords(c: Completable, typed: readonly string[]): readonly string[] {
+  const words = typed.filter((word) => !word.startsWith('-'));
+  const [, object, verb, ...rest] = words;
+  if (object === undefined) return [...Object.keys(OBJECTS), 'version'];
+  if (!isObject(object)) return [];
+  if (verb === undefined) return [...Object.keys(OBJECTS[object]), 'help'];
+  const things = object === 'prog' ? c.progs : c.maps;
+  const last = words.at(-1) ?? '';
+  if (last === 'id') return things.map(({ id }) => String(id));
+  if (last === 'name') return things.map(({ name }) => name);
+  if (verb === 'register' || last === 'file') return c.files;
+  if (verb === 'dump' && object === 'prog' && rest.length === 0) return ['xlated', 'jited'];
+  if (verb === 'dump' && object === 'prog' && rest.length >= 3) return ['opcodes', 'linum', 'visual'];
+  return ['id', 'name', 'pinned'];
+}
+
+const PATHS = [
+  '/proc/net/tcp',
+  '/proc/kallsyms',
+  '/proc/version',
+  '/proc/sys/net/ipv4/tcp_available_congestion_control',
+  '/proc/sys/net/ipv4/tcp_allowed_congestion_control',
+  '/proc/sys/net/ipv4/tcp_congestion_control',
+  '/sys/fs/bpf/',
+];
+
+const BY_COMMAND: Readonly<Record<string, Words>> = {
+  cat: ({ files }) => [...files, ...PATHS],
+  ls: () => ['/sys/fs/bpf', '/proc'],
+  rm: () => ['/sys/fs/bpf/'],
+  flow: (c, before) => {
+    const last = before.at(-1) ?? '';
+    if (before.length === 1) return ['list', 'start', 'stop'];
+    if (last === 'cc') return c.controls;
+    if (last === 'stop') return c.flows.map(String);
+    return before[1] === 'start' ? ['cc', 'bytes'] : [];
+  },
+  sysctl: () => [
+    '-a',
+    'net.ipv4.tcp_available_congestion_control',
+    'net.ipv4.tcp_allowed_congestion_control',
+    'net.ipv4.tcp_congestion_control',
+  ],
+  insmod: ({ files }) => files.filter((file) => !file.endsWith('.o')),
+  rmmod: ({ maps }) => maps.map(({ name }) => name),
+  tc: () => ['qdisc', '-s'],
+  ip: () => ['route', 'link', 'addr'],
+  ss: () => ['-tin'],
+  veristat: ({ progs }) => progs.map(({ name }) => name),
+};
+
+const COMMANDS_AFTER = ['man', 'help', 'strace'];
+
+/** Completes the word at the end of the text; nothing inside quotes. */
+export function complete(text: string, c: Completable): Completion {
+  const none: Completion = { from: text.length, words: [] };
+  if ((text.match(/"/g) ?? []).length % 2 === 1 || (text.match(/'/g) ?? []).length % 2 === 1) return none;
+  const start = Math.max(text.lastIndexOf('|'), text.lastIndexOf(';'), text.lastIndexOf('&')) + 1;
+  const words = text.slice(start).trimStart().split(/\s+/);
+  const last = words.pop() ?? '';
+  // what strace runs is completed like itself
+  while (words.length > 1 && words[0] === 'strace') words.shift();
+  const offered = offers(c, words).filter((word) => word.startsWith(last) && word !== '');
+  return { from: text.length - last.length, words: [...new Set(offered)].toSorted() };
+}
+
+function offers(c: Completable, before: readonly string[]): readonly string[] {
+  const [command] = before;
+  const names = consoleCommands().map(({ name }) => name);
+  if (command === undefined || (before.length === 1 && COMMANDS_AFTER.includes(command))) return names;
+  if (isBpftool(command)) return bpftoolWords(c, before);
+  return Object.hasOwn(BY_COMMAND, command) ? BY_COMMAND[command](c, before) : [];
+}
+
+/** The longest beginning that all of them share. */
+export function sharedPrefix(words: readonly string[]): string {
+  const [first = ''] = words;
+  let length = first.length;
+  for (const word of words) while (!word.startsWith(first.slice(0, length))) length--;
+  return first.slice(0, length);
+}

@@ -1,0 +1,170 @@
+/** Lines typed into the console of a machine, and what comes of them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { toBase64 } from '../base/base64.ts';
+import { readParts } from '../lab/testing/parts.ts';
+import { Lab } from '../lab/lab.ts';
+import { complete } from './complete.ts';
+
+const RENO = toBase64(new Uint8Array(readFileSync(join(import.meta.dirname, '../../../public/samples/reno.bpf.o'))));
+const parts = readParts('v6.12');
+let lab: Lab;
+
+beforeEach(() => {
+  lab = new Lab(parts, {
+    id: 'test',
+    title: '',
+    intro: '',
+    path: { rateBps: 1e7, delayNs: 1e7, queuePackets: 50 },
+    seed: 1,
+    texts: { 'broken.bpf': 'nonsense' },
+    objects: { 'reno.bpf.o': RENO },
+    steps: [],
+    openAt: 0,
+    until: 0,
+    expect: [],
+  });
+});
+
+function type(line: string): { out: string; err: string; status: number } {
+  const from = lab.history.messages.length;
+  lab.command({ do: 'console', line });
+  const said = lab.history.messages.slice(from);
+  const text = (source: string): string => said.find((one) => one.source === source)?.text ?? '';
+  return { out: text('stdout'), err: text('stderr'), status: Number(text('status')) };
+}
+
+test('the life of a map, typed: register, use, unregister, FREED', () => {
+  expect(type('bpftool struct_ops register reno.bpf.o').err).toBe('Registered tcp_congestion_ops reno id 1\n');
+  expect(lab.cold().maps[0]).toMatchObject({ state: 'INUSE', refcnt: 1, ccName: 'c_reno' });
+  expect(type('flow start cc c_reno bytes 100k').out).toMatch(/^flow 1 started, c_reno/);
+  lab.advance(lab.time + 2e9);
+  expect(type('ss -tin | grep -c c_reno').out).toBe('1\n');
+  expect(
+    type('bpftool -j struct_ops dump | jq ".[1].bpf_struct_ops_tcp_congestion_ops.common.refcnt.refs.counter"').out,
+  ).toBe('2\n');
+  expect(type('bpftool struct_ops unregister name reno').status).toBe(0);
+  expect(lab.cold().maps[0].state).toBe('TOBEFREE');
+  type('flow stop 1');
+  lab.advance(lab.time + 5e9);
+  expect(lab.cold().maps[0].state).toBe('FREED');
+  expect(type('bpftool map show').out).toBe('');
+});
+
+test('each command is a process whose calls are recorded, about their map', () => {
+  type('bpftool struct_ops register reno.bpf.o');
+  const calls = lab.history.calls.filter(({ process }) => process === 'bpftool');
+  expect(calls.map(({ text }) => text.split('{')[0])).toEqual(
+    expect.arrayContaining(['bpf(BPF_BTF_LOAD, ', 'bpf(BPF_MAP_CREATE, ', 'bpf(BPF_MAP_UPDATE_ELEM, ']),
+  );
+  expect(calls.at(-1)?.text).toBe('exit_group(0)');
+  type('bpftool map show id 1');
+  expect(lab.history.calls.some(({ text, map }) => text.includes('OBJ_GET_INFO') && map === 'A')).toBe(true);
+});
+
+test('going back takes output back, and a line typed there forks', () => {
+  type('echo one');
+  lab.advance(1e9);
+  type('echo two');
+  lab.seek(5e8);
+  expect(lab.cold().branch).toBe(0);
+  type('echo three');
+  const typed = lab.history.messages.filter(({ source }) => source === 'stdout').map(({ text }) => text);
+  expect(typed).toEqual(['one\n', 'three\n']);
+  expect(lab.cold().branch).toBe(1);
+});
+
+test.each([
+  ['nosuch', 127, /command not found/],
+  ['bpf', 127, /bpftool/],
+  ['bpftool nosuch', 255, /Usage: bpftool/],
+  ['bpftool -x map show', 255, /unrecognized option '-x'/],
+  ['bpftool map show id 9999', 255, /get map by id \(9999\): No such file/],
+  ['bpftool map show id many', 255, /can't parse many as id/],
+  ['bpftool map lookup id', 255, /found nothing/],
+  ['bpftool prog dump xlated id 77', 255, /get prog by id \(77\)/],
+  ['bpftool struct_ops register', 255, /Usage/],
+  ['bpftool struct_ops register nosuch.o', 255, /failed to open nosuch.o/],
+  ['bpftool struct_ops register broken.bpf', 255, /broken.bpf:1/],
+  ['bpftool link detach id 3', 255, /failed to get link with ID 3/],
+  ['bpftool btf dump id 99 format c', 255, /get btf by id/],
+  ['bpftool map create /x type nosuch key 4 value 4 entries 1 name a', 255, /unrecognized map type/],
+  ['cat /nosuch', 1, /No such file or directory/],
+  ['cat /proc/sys', 1, /Is a directory/],
+  ['rm', 1, /missing operand/],
+  ['rm /sys/fs/bpf/nothing', 1, /No such file/],
+  ['grep', 2, /usage/],
+  ['echo a | grep "(a+)+$"', 2, /could take for ever/],
+  ['echo a | grep "["', 2, /no end/],
+  ['echo a | jq .', 2, /not JSON/],
+  ['echo [1] | jq .a', 3, /asks for a field of an array/],
+  ['flow stop 7', 1, /there is no flow 7/],
+  ['flow start cc nosuch', 1, /there is no such congestion control/],
+  ['flow start bytes much', 2, /must be a number/],
+  ['sysctl net.ipv4.nosuch', 255, /There are:/],
+  ['tc qdisc add', 1, /cannot change the path/],
+  ['man nosuch', 16, /No manual entry/],
+  ['strace', 1, /must have PROG/],
+  ['rmmod nosuch', 1, /there is no map nosuch/],
+  ['insmod nosuch', 1, /there is no such text/],
+  ['head -n x', 1, /whole number/],
+])('bad input: %s', (line, status, message) => {
+  const said = type(line);
+  expect(said.status).toBe(status);
+  expect(said.err).toMatch(message);
+});
+
+test('output is bounded and says so; a line of 1 MB is refused', () => {
+  const long = type(`echo '${'x'.repeat(60_000)}' ${`'${'y'.repeat(4_000)}' `.repeat(1)}`);
+  expect(long.out.length).toBeLessThan(70_000);
+  expect(type('x'.repeat(1_000_000)).err).toMatch(/at most 65536 characters/);
+  const much = Array.from({ length: 30 }, () => `cat /proc/kallsyms`).join('; ');
+  expect(type(much).out.length).toBeLessThan(210_000);
+});
+
+test('every command has a page, and help names all', () => {
+  const help = type('help').out;
+  for (const name of ['bpftool', 'ss', 'tc', 'flow', 'strace', 'veristat', 'jq']) {
+    expect(help).toContain(name);
+    expect(type(`man ${name}`).out).toContain(name);
+  }
+});
+
+test('strace tells the calls of a command', () => {
+  type('bpftool struct_ops register reno.bpf.o');
+  const { err, out } = type('strace -e trace=bpf bpftool struct_ops list');
+  expect(out).toMatch(/^1: reno/);
+  expect(err).toMatch(/BPF_MAP_GET_NEXT_ID/);
+  expect(err).toMatch(/exited with 0 \+\+\+\n$/);
+  expect(err).not.toMatch(/close\(/);
+});
+
+test('pins and folders of bpffs', () => {
+  type('bpftool struct_ops register reno.bpf.o');
+  expect(type('mkdir /sys/fs/bpf/a; bpftool map pin id 1 /sys/fs/bpf/a/m; ls /sys/fs/bpf/a').out).toBe('m\n');
+  expect(type('rm /sys/fs/bpf/a').err).toMatch(/Is a directory/);
+  expect(type('cat /sys/fs/bpf/a/m').out.length).toBeGreaterThan(10);
+  expect(type('rm -rf /sys/fs/bpf/a/*; ls /sys/fs/bpf/a').out).toBe('');
+});
+
+test('completion: commands, verbs, ids and names', () => {
+  type('bpftool struct_ops register reno.bpf.o');
+  const names = {
+    files: ['reno.bpf.o'],
+    maps: [{ id: 1, name: 'reno' }],
+    progs: [],
+    flows: [3],
+    controls: ['reno', 'c_reno'],
+  };
+  expect(complete('bpf', names).words).toEqual(['bpftool', 'bpftool71', 'bpftool75']);
+  expect(complete('bpftool st', names).words).toEqual(['struct_ops']);
+  expect(complete('bpftool -j struct_ops unr', names).words).toEqual(['unregister']);
+  expect(complete('bpftool struct_ops register r', names).words).toEqual(['reno.bpf.o']);
+  expect(complete('bpftool struct_ops dump id ', names).words).toEqual(['1']);
+  expect(complete('bpftool map dump name r', names).words).toEqual(['reno']);
+  expect(complete('flow start cc c', names).words).toEqual(['c_reno']);
+  expect(complete('flow stop ', names).words).toEqual(['3']);
+  expect(complete('bpftool map show | gr', names).words).toEqual(['grep']);
+  expect(complete('echo "', names).words).toEqual([]);
+});

@@ -1,0 +1,107 @@
+/* JSON as bpftool's writer puts it: pretty output has four blanks a level and arrays begin on the line of their name. */
+
+export class JsonWriter {
+  private text = '';
+  private depth = 0;
+  private separator = false;
+
+  constructor(private readonly pretty: boolean) {}
+
+  /** An array that begins or ends without its name. */
+  startArray(): void {
+    this.begin('[');
+  }
+  endArray(): void {
+    this.end(']');
+  }
+  startObject(): void {
+    this.begin('{');
+  }
+  endObject(): void {
+    this.end('}');
+  }
+
+  name(name: string): void {
+    this.endRow();
+    this.line();
+    this.separator = false;
+    this.text += `${quoted(name)}:${this.pretty ? ' ' : ''}`;
+  }
+
+  /** A value as it is printed: a number, `true`, or a text in its quotes. */
+  raw(text: string): void {
+    this.endRow();
+    this.text += text;
+  }
+
+  string(text: string): void {
+    this.raw(quoted(text));
+  }
+
+  field(name: string, value: string | number | boolean): void {
+    this.name(name);
+    if (typeof value === 'string') this.string(value);
+    else this.raw(String(value));
+  }
+
+  rawField(name: string, text: string): void {
+    this.name(name);
+    this.raw(text);
+  }
+
+  /** An array of values. */
+  list(name: string, values: readonly string[]): void {
+    this.name(name);
+    this.startArray();
+    for (const value of values) this.raw(value);
+    this.endArray();
+  }
+
+  null(): void {
+    this.raw('null');
+  }
+
+  get isEmpty(): boolean {
+    return this.text === '';
+  }
+
+  get result(): string {
+    return `${this.text}\n`;
+  }
+
+  private endRow(): void {
+    if (this.separator) this.text += ',';
+    this.separator = true;
+  }
+
+  private begin(bracket: string): void {
+    this.endRow();
+    this.text += bracket;
+    this.depth++;
+    this.separator = false;
+  }
+
+  private end(bracket: string): void {
+    this.depth--;
+    if (this.separator) this.line();
+    this.text += bracket;
+    this.separator = true;
+  }
+
+  private line(): void {
+    if (this.pretty) this.text += `\n${' '.repeat(this.depth * 4)}`;
+  }
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\f': '\\f',
+  '\b': '\\b',
+  '\\': '\\\\',
+  '"': '\\"',
+};
+
+/** jsonw_puts */
+export const quoted = (text: string): string => `"${text.replace(/[\t\n\r\f\b\\"]/g, (c) => ESCAPES[c])}"`;

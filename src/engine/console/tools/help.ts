@@ -1,0 +1,40 @@
+/* help and man: what there is, in our words. */
+import type { ConsoleCommand, ConsoleProcess } from '../process.ts';
+
+const INTRO = `Commands of this small Linux. Each is a process of its own: its system calls are in the other views, and going back in
+time takes its output back. Tab completes, the arrow keys bring earlier lines, | puts one command's output into the next.
+
+`;
+
+export function helpCommands(all: () => readonly ConsoleCommand[]): ConsoleCommand[] {
+  const find = (name: string): ConsoleCommand | undefined => all().find((command) => command.name === name);
+  const help = (p: ConsoleProcess): number => {
+    const [name] = p.args;
+    if (name !== undefined) return man(p);
+    const rows = all().toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    const width = Math.max(...rows.map(({ usage }) => usage.length));
+    p.out(INTRO);
+    for (const { usage, summary } of rows) p.out(`  ${usage.padEnd(Math.min(width, 52))}  ${summary}\n`);
+    return 0;
+  };
+  const man = (p: ConsoleProcess): number => {
+    const [name] = p.args;
+    if (name === undefined) return p.fail('What manual page do you want? For example: man bpftool');
+    const command = find(name);
+    if (!command) return p.fail(`No manual entry for ${name}. "help" lists the commands that there are.`, 16);
+    p.out(`${command.name}: ${command.summary}\n\n${command.manual}\n`);
+    return 0;
+  };
+  const row = (name: string, usage: string, summary: string, run: (p: ConsoleProcess) => number): ConsoleCommand => ({
+    name,
+    usage,
+    summary,
+    manual: summary,
+    isProcess: false,
+    run,
+  });
+  return [
+    row('help', 'help [COMMAND]', 'all commands, or one of them', help),
+    row('man', 'man COMMAND', 'what a command does, and how it is called', man),
+  ];
+}

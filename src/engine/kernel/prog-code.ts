@@ -1,0 +1,161 @@
+/*
+ * What BPF_OBJ_GET_INFO_BY_FD tells of a loaded program beside its struct: rewritten instructions, records, and x86-64
+ * code by function. Made when somebody asks, from what was kept at loading.
+ */
+import { CALL_KIND, CLASS, classOf, OPCODE } from '../isa/opcodes.ts';
+import { encode, type Insn } from '../isa/insn.ts';
+import { openBtf } from '../btf/read.ts';
+import { KERNEL_BASE_HI } from '../vm/memory.ts';
+import type { AccessFact, Verdict } from '../verifier/index.ts';
+import type { Core } from './core.ts';
+import { jitFunction, type JitLine } from './jit/jit.ts';
+import type { MapReferences } from './maps/references.ts';
+import { blob, keepBlob } from './objects.ts';
+import { progTag } from './prog-tag.ts';
+import type { ProgObject, ProgSource } from './state.ts';
+import { FLOW, type FuncRecord, type LineRecord, type Xlated, type XlatedInsn, xlate } from './xlated.ts';
+
+/** A function of a program as machine code. */
+export interface JitedFunction {
+  /** as /proc/kallsyms has it: bpf_prog_TAG_name */
+  readonly symbol: string;
+  /** low word of its address; the high one is all ones */
+  readonly address: number;
+  /** first slot of the rewritten program */
+  readonly slot: number;
+  readonly lines: readonly JitLine[];
+  readonly bytes: number;
+}
+
+/** What the pointers of struct bpf_prog_info lead to. */
+export interface ProgCodeInfo {
+  readonly xlated: Xlated;
+  readonly jited: readonly JitedFunction[];
+  readonly mapIds: readonly number[];
+}
+
+const PROBED = /^(ptr_|untrusted_ptr_)/;
+
+const isProbe = (fact: AccessFact | null | undefined, opcode: number): boolean =>
+  classOf(opcode) === CLASS.LDX && PROBED.test(fact?.kind ?? '');
+
+/** Keeps what the code is made from; without a verdict all instructions count as reached. */
+export function keepSource(
+  k: Core,
+  insns: Uint8Array,
+  refs: MapReferences,
+  verdict: Verdict | null,
+  records: { readonly funcs: Uint8Array; readonly lines: Uint8Array },
+): ProgSource {
+  const flow = Uint8Array.from({ length: insns.length >> 3 }, (_, slot) => {
+    const seen = verdict && verdict.seen[slot] === 0 ? 0 : FLOW.SEEN;
+    return seen | (isProbe(verdict?.accesses[slot], insns[slot * 8]) ? FLOW.PROBE : 0);
+  });
+  return {
+    given: keepBlob(k, insns),
+    flow: keepBlob(k, flow),
+    funcs: keepBlob(k, records.funcs),
+    lines: keepBlob(k, records.lines),
+    stack: verdict?.stats.stackDepth ?? [],
+    places: refs.places.map(({ slot, map, offset }) => ({ slot, map, offset })),
+  };
+}
+
+function words(bytes: Uint8Array, count: number): number[][] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: Math.floor(bytes.length / (count * 4)) }, (_, i) =>
+    Array.from({ length: count }, (__, word) => view.getUint32((i * count + word) * 4, true)),
+  );
+}
+
+export const funcRecords = (bytes: Uint8Array): FuncRecord[] => words(bytes, 2).map(([slot, type]) => ({ slot, type }));
+export const lineRecords = (bytes: Uint8Array): LineRecord[] =>
+  words(bytes, 4).map(([slot, file, text, place]) => ({ slot, file, text, place }));
+
+const made = new WeakMap<ProgSource, ProgCodeInfo>();
+
+export function progCode(k: Core, prog: ProgObject): ProgCodeInfo {
+  const known = made.get(prog.source);
+  if (known) return known;
+  const { source } = prog;
+  const xlated = xlate({
+    insns: blob(k, source.given),
+    flow: blob(k, source.flow),
+    funcs: funcRecords(blob(k, source.funcs)),
+    lines: lineRecords(blob(k, source.lines)),
+    places: source.places.flatMap(({ slot, map, offset }) => {
+      const found = k.state.maps[map];
+      return found ? [{ slot, offset, map: found }] : [];
+    }),
+    facts: k.profile.jit,
+  });
+  const info = { xlated, jited: jitAll(k, prog, xlated), mapIds: prog.maps.map((map) => k.state.maps[map]?.id ?? 0) };
+  made.set(source, info);
+  return info;
+}
+
+/** Linear addresses of struct bpf_map and of values are kernel addresses. */
+function mapAddress(k: Core, { map }: XlatedInsn): readonly [number, number] {
+  const plain = map && k.state.maps[map.map.object]?.plain;
+  if (!map || !plain) return [0, KERNEL_BASE_HI];
+  const isValue = map.offset !== 0 || plain.values !== 0;
+  return [(isValue ? plain.values + map.offset : plain.address) >>> 0, KERNEL_BASE_HI];
+}
+
+/** Bytes between two programs in the space of modules. */
+const PROGRAM_SPACE = 0x1_0000;
+const TEXT_BASE = 0xc000_0000;
+
+function jitAll(k: Core, prog: ProgObject, xlated: Xlated): JitedFunction[] {
+  const functions = splitFunctions(xlated);
+  const out: JitedFunction[] = [];
+  let address = (TEXT_BASE + (prog.id % 0x3000) * PROGRAM_SPACE) >>> 0;
+  for (const [i, insns] of functions.entries()) {
+    const start = insns[0].slot;
+    const own = insns.map((one) => one);
+    const lines = jitFunction(own, prog.source.stack[i] ?? 0, k.profile.jit, { map: (one) => mapAddress(k, one) });
+    if (!lines) return [];
+    const bytes = lines.reduce((sum, line) => sum + line.bytes.length, 0);
+    const tag = functions.length === 1 ? prog.tag : functionTag(k, insns, functions);
+    out.push({ symbol: `bpf_prog_${tag}_${functionName(k, prog, xlated, start)}`, address, slot: start, lines, bytes });
+    address += Math.ceil(bytes / 64) * 64;
+  }
+  return out;
+}
+
+/** At the targets of calls of functions. */
+function splitFunctions({ insns }: Xlated): XlatedInsn[][] {
+  const starts = new Set([0]);
+  for (const { insn, target } of insns) {
+    if (insn.opcode === OPCODE.CALL && insn.src === CALL_KIND.LOCAL && target !== null) starts.add(target);
+  }
+  const out: XlatedInsn[][] = [];
+  for (const one of insns) {
+    if (starts.has(one.slot)) out.push([]);
+    out.at(-1)?.push(one);
+  }
+  return out;
+}
+
+/** Mode of loads that may meet a bad address, which only the kernel writes. */
+const PROBE_MEM = 0x20;
+
+/** bpf_prog_calc_tag of a function: calls have the callee's number in off and 1 in imm by then. */
+function functionTag(k: Core, insns: readonly XlatedInsn[], functions: readonly (readonly XlatedInsn[])[]): string {
+  const tagged = insns.map(({ insn, target, probe }): Insn => {
+    if (probe) return { ...insn, opcode: (insn.opcode & 0x1f) | PROBE_MEM };
+    if (insn.opcode !== OPCODE.CALL || insn.src !== CALL_KIND.LOCAL) return insn;
+    return { ...insn, off: functions.findIndex(([first]) => first.slot === target), imm: 1 };
+  });
+  const tag = progTag(encode(tagged), k.profile.tagHash);
+  return Array.from(tag, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** bpf_get_prog_name: the function's own name, where a BTF tells it. */
+function functionName(k: Core, prog: ProgObject, { funcs }: Xlated, slot: number): string {
+  const record = funcs.find((func) => func.slot === slot);
+  const btf = prog.btf === 0 || !record ? null : openBtf(blob(k, k.state.btfs[prog.btf].blob));
+  return (btf?.ok && record ? btf.value.type(record.type)?.name : null) ?? prog.name;
+}
+
+export const jitedBytes = ({ jited }: ProgCodeInfo): number => jited.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -1,0 +1,139 @@
+/*
+ * What the author of a program expects of the verifier, as the kernel's own tests note it: declaration tags
+ * `comment:test_expect_failure`, `comment:test_expect_msg=...` on the function (the macros of bpf_misc.h). Newer headers put
+ * a counter before the name, `comment:12:test_expect_success`, which gives the order.
+ */
+import { err, ok, type Result } from '../base/result.ts';
+import { declarationTags } from '../btf/tags.ts';
+import type { Btf } from '../btf/btf.ts';
+import { PROG_FLAG } from '../kernel/uapi.ts';
+
+export interface ExpectedMessage {
+  readonly pattern: string;
+  /** it must not be there, between the messages around it */
+  readonly absent: boolean;
+}
+
+export interface Expectation {
+  /** what the loader with all capabilities expects */
+  readonly accepted: boolean;
+  readonly messages: readonly ExpectedMessage[];
+  readonly logLevel: number;
+  /** prog_flags to set */
+  readonly flags: number;
+  readonly description: string;
+  /** the program serves others and is no test itself */
+  readonly auxiliary: boolean;
+  /** tags that nobody compares here: return values, rewritten or compiled code, unprivileged loading */
+  readonly others: readonly string[];
+}
+
+const FLAGS: ReadonlyMap<string, number> = new Map([
+  ['BPF_F_STRICT_ALIGNMENT', PROG_FLAG.STRICT_ALIGNMENT],
+  ['BPF_F_ANY_ALIGNMENT', PROG_FLAG.ANY_ALIGNMENT],
+  ['BPF_F_TEST_RND_HI32', PROG_FLAG.TEST_RND_HI32],
+  ['BPF_F_TEST_STATE_FREQ', PROG_FLAG.TEST_STATE_FREQ],
+  ['BPF_F_SLEEPABLE', PROG_FLAG.SLEEPABLE],
+  ['BPF_F_XDP_HAS_FRAGS', PROG_FLAG.XDP_HAS_FRAGS],
+  ['BPF_F_TEST_REG_INVARIANTS', PROG_FLAG.TEST_REG_INVARIANTS],
+]);
+
+type Draft = { -readonly [K in keyof Expectation]: Expectation[K] };
+
+/** A name of a tag, and what it adds; true: the tag is one that counts. */
+const TAGS: ReadonlyMap<string, (draft: Draft, value: string) => void> = new Map([
+  ['test_expect_success', (draft: Draft) => void (draft.accepted = true)],
+  ['test_expect_failure', (draft: Draft) => void (draft.accepted = false)],
+  ['test_expect_msg', (draft: Draft, pattern: string) => add(draft, { pattern, absent: false })],
+  ['test_expect_not_msg', (draft: Draft, pattern: string) => add(draft, { pattern, absent: true })],
+  // 6.10 and 6.11 had a tag of its own for regular expressions
+  ['test_expect_regex', (draft: Draft, regex: string) => add(draft, { pattern: `{{${regex}}}`, absent: false })],
+  ['test_description', (draft: Draft, value: string) => void (draft.description = value)],
+  ['test_log_level', (draft: Draft, value: string) => void (draft.logLevel = Number(value) || 0)],
+  ['test_prog_flags', flag],
+  ['test_auxiliary', (draft: Draft) => void (draft.auxiliary = true)],
+]);
+
+function add(draft: Draft, message: ExpectedMessage): void {
+  draft.messages = [...draft.messages, message];
+}
+
+function flag(draft: Draft, value: string): void {
+  const clear = value.startsWith('!');
+  const name = clear ? value.slice(1) : value;
+  const bit = FLAGS.get(name) ?? (Number(name) || 0);
+  draft.flags = clear ? draft.flags & ~bit : draft.flags | bit;
+}
+
+const TAG = /^comment:(?:(\d+):)?(test_\w+)(?:=(.*))?$/s;
+
+/** Null for a function without such tags, or with tags for unprivileged loading alone. */
+export function expectationOf(btf: Btf, functionName: string): Expectation | null {
+  const tags = declarationTags(btf)
+    .filter(({ kind, name, component }) => kind === 'FUNC' && name === functionName && component === null)
+    .flatMap(({ text }, i) => {
+      const match = TAG.exec(text);
+      return match
+        ? [{ order: match[1] === undefined ? i : Number(match[1]), name: match[2], value: match[3] ?? '' }]
+        : [];
+    })
+    .toSorted((a, b) => a.order - b.order);
+  const draft: Draft = {
+    accepted: true,
+    messages: [],
+    logLevel: 0,
+    flags: 0,
+    description: '',
+    auxiliary: false,
+    others: [],
+  };
+  for (const { name, value } of tags) {
+    const apply = TAGS.get(name);
+    if (apply) apply(draft, value);
+    else draft.others = [...draft.others, name];
+  }
+  const counts = tags.some(({ name }) => TAGS.has(name));
+  return counts ? draft : null;
+}
+
+const SPECIAL = /[.[\]\\()*+?{}|^$]/g;
+
+/** Text with regular expressions between `{{` and `}}`; `.` does not match a line's end. */
+function patternOf(pattern: string): Result<RegExp> {
+  const parts = pattern.split(/\{\{(.*?)\}\}/s);
+  const source = parts.map((part, i) => (i % 2 === 1 ? `(?:${part})` : part.replace(SPECIAL, '\\$&'))).join('');
+  const posix = source
+    .replaceAll('[[:space:]]', '\\s')
+    .replaceAll('[[:digit:]]', '\\d')
+    .replaceAll('[[:alpha:]]', '[A-Za-z]');
+  try {
+    return ok(new RegExp(posix, 'm'));
+  } catch {
+    return err(`"${pattern}" is no regular expression`);
+  }
+}
+
+/**
+ * Looks for the messages in a log one after the other, each after the end of the one before; one that must be absent is
+ * looked for up to the next that is there. Null: all is as expected; else what is not.
+ */
+export function unmatched(log: string, messages: readonly ExpectedMessage[]): string | null {
+  let at = 0;
+  let forbidden: RegExp[] = [];
+  for (const { pattern, absent } of messages) {
+    const regex = patternOf(pattern);
+    if (!regex.ok) return regex.error.message;
+    if (absent) {
+      forbidden.push(regex.value);
+      continue;
+    }
+    const match = regex.value.exec(log.slice(at));
+    if (!match) return `the log lacks "${pattern}"`;
+    const before = forbidden.find((one) => one.test(log.slice(at, at + match.index)));
+    if (before) return `the log has ${before}`;
+    forbidden = [];
+    at += match.index + match[0].length;
+  }
+  const after = forbidden.find((one) => one.test(log.slice(at)));
+  return after ? `the log has ${after}` : null;
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { openBtf } from '../btf/read.ts';
+import { PROFILES } from '../kernel/profiles.ts';
+import { unmatched } from './expectations.ts';
+import { type VerifiedRow, verifyObject, type VerifyOptions } from './verify-object.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const whole = openBtf(gunzipSync(readFileSync(join(ROOT, 'public', 'btf', 'v6.12.whole.btf.gz'))));
+if (!whole.ok) throw new Error(whole.error.message);
+const kernel = whole.value;
+const bytes = new Uint8Array(readFileSync(join(import.meta.dirname, 'fixtures', 'annotated.bpf.o')));
+
+function rows(more: Partial<VerifyOptions> = {}): readonly VerifiedRow[] {
+  const found = verifyObject(bytes, 'annotated.bpf.o', kernel, PROFILES['v6.12'], { now: () => 0, ...more });
+  if (typeof found === 'string') throw new Error(found);
+  return found;
+}
+
+const surprising = (row: VerifiedRow): boolean => {
+  const { expectation, verdict, log } = row;
+  if (!expectation || expectation.auxiliary) return false;
+  return (verdict === 'success') !== expectation.accepted || unmatched(log, expectation.messages) !== null;
+};
+
+test('programs of several types are judged one by one, also those that are not loaded by themselves', () => {
+  const verdicts = Object.fromEntries(rows().map((row) => [row.program, row.errno]));
+  expect(verdicts).toEqual({
+    ok_socket: '',
+    null_value: 'EACCES',
+    packet: 'EACCES',
+    packet_checked: '',
+    states: '',
+    unset: 'EACCES',
+    loops: '',
+    lock_kept: 'EINVAL',
+    lock_given_back: '',
+    unusual_map: '',
+    mistaken: '',
+    helper_program: '',
+    plain: '',
+  });
+});
+
+test('what is refused comes with the log of level 1', () => {
+  const [row] = rows({ only: 'null_value' });
+  expect(row.log).toContain("R0 invalid mem access 'map_value_or_null'");
+  expect(row.log).toContain('; return *value; @ annotated.bpf.c');
+  expect(rows({ only: 'plain' })[0].log).toBe('');
+});
+
+test('annotations are read with and without a counter, and only the mistaken one differs', () => {
+  const found = rows({ expect: true });
+  expect(found.filter(({ expectation }) => expectation && !expectation.auxiliary)).toHaveLength(11);
+  expect(found.filter(surprising).map(({ program }) => program)).toEqual(['mistaken']);
+});
+
+test('messages are looked for in their order, and absent ones between them', () => {
+  const log = 'one\ntwo 22\nthree\n';
+  const there = (pattern: string) => ({ pattern, absent: false });
+  const not = (pattern: string) => ({ pattern, absent: true });
+  expect(unmatched(log, [there('one'), there('two {{[0-9]+}}'), there('three')])).toBeNull();
+  expect(unmatched(log, [there('two'), there('one')])).toContain('lacks "one"');
+  expect(unmatched(log, [there('one'), not('two'), there('three')])).toContain('has');
+  expect(unmatched(log, [there('two'), not('one'), there('three')])).toBeNull();
+  expect(unmatched(log, [there('a.c')])).toContain('lacks');
+  expect(unmatched(log, [there('{{(}}')])).toContain('no regular expression');
+});
+
+test('a program that is not there is named with those that are', () => {
+  const found = verifyObject(bytes, 'x', kernel, PROFILES['v6.12'], { now: () => 0, only: 'nobody' });
+  expect(found).toContain('ok_socket, ');
+});

@@ -1,0 +1,144 @@
+/* Expressions of filters and actions: C's operators over the fields of a row, numbers and strings. */
+import { COMMON, FIELDS, fieldOf, type RecordKind, type Row, type Value } from './records.ts';
+import { type Cursor, QueryError, type Token } from './tokens.ts';
+
+/** What an expression is of a row; undefined where the row lacks a field. */
+export type Expression = (row: Row) => Value | undefined;
+
+type Operate = (a: number, b: number) => number;
+
+const LEVELS: readonly Readonly<Record<string, Operate>>[] = [
+  { '|': (a, b) => a | b },
+  { '^': (a, b) => a ^ b },
+  { '&': (a, b) => a & b },
+  { '<<': (a, b) => a * 2 ** b, '>>': (a, b) => Math.floor(a / 2 ** b) },
+  { '+': (a, b) => a + b, '-': (a, b) => a - b },
+  { '*': (a, b) => a * b, '/': (a, b) => (b === 0 ? 0 : Math.trunc(a / b)), '%': (a, b) => (b === 0 ? 0 : a % b) },
+];
+const COMPARE: Readonly<Record<string, (a: Value, b: Value) => boolean>> = {
+  '==': (a, b) => a === b,
+  '!=': (a, b) => a !== b,
+  '<=': (a, b) => a <= b,
+  '>=': (a, b) => a >= b,
+  '<': (a, b) => a < b,
+  '>': (a, b) => a > b,
+};
+
+export interface Scope {
+  /** kinds of rows that it may be of */
+  readonly kinds: readonly RecordKind[];
+  /** a filter ends at its slash */
+  readonly slashEnds: boolean;
+  /** names of fields read from memory at each row: `snd_cwnd`; null: there are none */
+  readonly field?: (name: string) => boolean;
+}
+
+const MOST_DEPTH = 64;
+
+class Parser {
+  private depth = 0;
+  constructor(
+    private readonly c: Cursor,
+    private readonly scope: Scope,
+  ) {}
+
+  or(): Expression {
+    if (++this.depth > MOST_DEPTH)
+      throw new QueryError(this.c.now.at, 'too many parentheses', `at most ${MOST_DEPTH} levels`);
+    let left = this.and();
+    while (this.c.take('||')) {
+      const [a, b] = [left, this.and()];
+      left = (row) => (truth(a(row)) || truth(b(row)) ? 1 : 0);
+    }
+    this.depth--;
+    return left;
+  }
+
+  private and(): Expression {
+    let left = this.comparison();
+    while (this.c.take('&&')) {
+      const [a, b] = [left, this.comparison()];
+      left = (row) => (truth(a(row)) && truth(b(row)) ? 1 : 0);
+    }
+    return left;
+  }
+
+  private comparison(): Expression {
+    const left = this.binary(0);
+    const compare = Object.keys(COMPARE).find((sign) => this.c.is(sign));
+    if (compare === undefined) return left;
+    this.c.next();
+    const right = this.binary(0);
+    return (row) => {
+      const [a, b] = [left(row), right(row)];
+      return a !== undefined && b !== undefined && COMPARE[compare](a, b) ? 1 : 0;
+    };
+  }
+
+  private binary(level: number): Expression {
+    if (level === LEVELS.length) return this.unary();
+    let left = this.binary(level + 1);
+    for (;;) {
+      const sign = Object.keys(LEVELS[level]).find((one) => this.c.is(one));
+      if (sign === undefined || (sign === '/' && this.scope.slashEnds)) return left;
+      this.c.next();
+      const [a, b, operate] = [left, this.binary(level + 1), LEVELS[level][sign]];
+      left = (row) => {
+        const [x, y] = [a(row), b(row)];
+        return typeof x === 'number' && typeof y === 'number' ? operate(x, y) : undefined;
+      };
+    }
+  }
+
+  private unary(): Expression {
+    if (this.c.take('!')) {
+      const inner = this.unary();
+      return (row) => (truth(inner(row)) ? 0 : 1);
+    }
+    if (this.c.take('-')) {
+      const inner = this.unary();
+      return (row) => {
+        const value = inner(row);
+        return typeof value === 'number' ? -value : undefined;
+      };
+    }
+    return this.primary();
+  }
+
+  private primary(): Expression {
+    const { c } = this;
+    if (c.take('(')) {
+      const inner = this.or();
+      c.expect(')', '")" for the parenthesis that is open');
+      return inner;
+    }
+    const token = c.now;
+    if (token.kind === 'number') {
+      c.next();
+      return () => token.value;
+    }
+    if (token.kind === 'string') {
+      c.next();
+      return () => token.text;
+    }
+    if (token.kind !== 'word') return c.fail('a field, a number, a string in quotes or "("');
+    c.next();
+    return this.name(token);
+  }
+
+  /** `args->acked`, `tp->snd_cwnd` and plain names of fields. */
+  private name(token: Token): Expression {
+    const { c } = this;
+    let { text } = token;
+    while (c.take('->') || c.take('.')) text = c.word('the name of a field');
+    const known = [...COMMON, 'nsecs', ...this.scope.kinds.flatMap((kind) => FIELDS[kind])];
+    if (!known.includes(text) && this.scope.field?.(text) !== true) {
+      throw new QueryError(token.at, `there is no field "${text}" here`, `one of ${[...new Set(known)].join(', ')}`);
+    }
+    return (row) => fieldOf(row, text);
+  }
+}
+
+export const truth = (value: Value | undefined): boolean => value !== undefined && value !== 0 && value !== '';
+
+export const parseExpression = (c: Cursor, scope: Scope): Expression => new Parser(c, scope).or();

@@ -1,0 +1,40 @@
+/* Answers as text, in bpftrace's form where it has one. */
+import type { AnswerMap, QueryAnswer } from './query.ts';
+import type { Bucket } from './aggregate.ts';
+
+const BAR = 40;
+
+function bound(n: number): string {
+  if (n === Number.NEGATIVE_INFINITY) return '...';
+  if (n === Number.POSITIVE_INFINITY) return '...';
+  for (const [unit, size] of [
+    ['G', 2 ** 30],
+    ['M', 2 ** 20],
+    ['K', 2 ** 10],
+  ] as const) {
+    if (Math.abs(n) >= size && n % size === 0) return `${n / size}${unit}`;
+  }
+  return String(n);
+}
+
+/** `[8, 16)      12 |@@@@@@@      |` */
+export function histogramLines(buckets: readonly Bucket[]): string[] {
+  const most = Math.max(1, ...buckets.map(({ count }) => count));
+  return buckets.map(({ low, high, count }) => {
+    const range = high - low === 1 && low >= 0 && low < 2 ? `[${bound(low)}]` : `[${bound(low)}, ${bound(high)})`;
+    const bar = '@'.repeat(Math.round((count / most) * BAR)).padEnd(BAR);
+    return `${range.padEnd(16)} ${String(count).padStart(8)} |${bar}|`;
+  });
+}
+
+function mapLines({ name, entries }: AnswerMap): string[] {
+  return entries.flatMap(({ key, value, buckets }) => {
+    const label = key.length === 0 ? name : `${name}[${key.join(', ')}]`;
+    return buckets.length > 0 ? [`${label}:`, ...histogramLines(buckets), ''] : [`${label}: ${value}`];
+  });
+}
+
+export function answerText({ summary, rows, maps }: QueryAnswer): string {
+  const lines = rows.map(({ time, text }) => `${(time / 1e9).toFixed(6)}  ${text}`);
+  return [...lines, ...maps.flatMap(mapLines), summary].join('\n');
+}

@@ -1,0 +1,126 @@
+/*
+ * What a recorded run has, as rows that queries go over: system calls, references taken and given back, changes of state,
+ * windows, the queue, lines that were logged; and, where a query asks for them, calls of members and helpers and writes
+ * of fields, for which the run is done once more.
+ */
+import { errnoName } from '../base/errno.ts';
+import type { History } from '../lab/snapshot.ts';
+
+export type Value = number | string;
+
+export interface Row {
+  /** engine time, ns; number of the event */
+  readonly time: number;
+  readonly event: number;
+  readonly kind: RecordKind;
+  readonly fields: ReadonlyMap<string, Value>;
+}
+
+export type RecordKind =
+  | 'syscall'
+  | 'take'
+  | 'give'
+  | 'state'
+  | 'cwnd'
+  | 'ca'
+  | 'queue'
+  | 'message'
+  | 'member'
+  | 'helper'
+  | 'write';
+
+/** Fields of each kind, with what they mean: completion and errors read it. */
+export const FIELDS: Readonly<Record<RecordKind, readonly string[]>> = {
+  syscall: ['name', 'process', 'ret', 'errno', 'map', 'socket', 'text', 'step'],
+  take: ['who', 'kind', 'map', 'refcnt'],
+  give: ['who', 'kind', 'map', 'refcnt'],
+  state: ['map', 'from', 'to'],
+  cwnd: ['socket', 'map', 'cwnd', 'ssthresh', 'srtt', 'ca_state', 'delta'],
+  ca: ['socket', 'map', 'cwnd', 'from', 'to'],
+  queue: ['length'],
+  message: ['source', 'process', 'text'],
+  member: ['name', 'prog', 'map', 'socket', 'arg0', 'arg1', 'arg2', 'arg3', 'arg4', 'retval', 'insns'],
+  helper: ['name', 'member', 'prog', 'map', 'socket', 'arg1', 'arg2', 'arg3', 'arg4', 'arg5'],
+  write: ['name', 'socket', 'before', 'value', 'by'],
+};
+/** Fields that every row has. */
+export const COMMON = ['time', 'ms', 'event', 'kind'] as const;
+
+export const CA_STATES = ['Open', 'Disorder', 'CWR', 'Recovery', 'Loss'] as const;
+
+const row = (kind: RecordKind, time: number, event: number, fields: Readonly<Record<string, Value | null>>): Row => {
+  const entries = Object.entries(fields).filter((entry): entry is [string, Value] => entry[1] !== null);
+  return { kind, time, event, fields: new Map(entries) };
+};
+
+export const makeRecord = row;
+
+/** `BPF_MAP_UPDATE_ELEM`, `close`, `connect` */
+export function callName(text: string): string {
+  const bpf = /^bpf\((\w+)/.exec(text);
+  return bpf ? bpf[1] : (/^\w+/.exec(text)?.[0] ?? text);
+}
+
+/** Everything that the history has, in the order of time. */
+export function historyRecords(history: History, kinds: ReadonlySet<RecordKind>): Row[] {
+  const out: Row[] = [];
+  if (kinds.has('syscall')) {
+    for (const { time, event, text, process, ret, map, socket, trace } of history.calls) {
+      const step = ret < 0 ? (trace.at(-1)?.step ?? null) : null;
+      const errno = ret < 0 ? errnoName(-ret) : null;
+      out.push(row('syscall', time, event, { name: callName(text), process, ret, errno, map, socket, text, step }));
+    }
+  }
+  for (const { time, event, map, refcnt, who, kind, gained } of history.refs) {
+    const which = gained ? 'take' : 'give';
+    if (kinds.has(which)) out.push(row(which, time, event, { who, kind, map, refcnt }));
+  }
+  if (kinds.has('state')) {
+    for (const { time, event, map, from, to } of history.transitions)
+      out.push(row('state', time, event, { map, from: from ?? 'none', to }));
+  }
+  if (kinds.has('message')) {
+    for (const { time, event, source, process, text } of history.messages)
+      out.push(row('message', time, event, { source, process, text }));
+  }
+  if (kinds.has('cwnd') || kinds.has('ca')) windows(history, kinds, out);
+  if (kinds.has('queue')) {
+    const { time, length } = history.queue;
+    for (let i = 0; i < time.length; i++) out.push(row('queue', time[i], -1, { length: length[i] }));
+  }
+  return out.sort((a, b) => a.time - b.time || a.event - b.event);
+}
+
+function windows({ series }: History, kinds: ReadonlySet<RecordKind>, out: Row[]): void {
+  for (const { socket, map, time, cwnd, ssthresh, srttUs, caState } of series) {
+    for (let i = 0; i < time.length; i++) {
+      const state = CA_STATES[caState[i]] ?? String(caState[i]);
+      const before = i === 0 ? 'none' : (CA_STATES[caState[i - 1]] ?? '');
+      const isChange = i === 0 || caState[i - 1] !== caState[i];
+      const delta = i === 0 ? 0 : cwnd[i] - cwnd[i - 1];
+      if (kinds.has('cwnd')) {
+        const fields = { socket, map, cwnd: cwnd[i], ssthresh: ssthresh[i], srtt: srttUs[i], ca_state: state, delta };
+        out.push(row('cwnd', time[i], -1, fields));
+      }
+      if (kinds.has('ca') && isChange)
+        out.push(row('ca', time[i], -1, { socket, map, cwnd: cwnd[i], from: before, to: state }));
+    }
+  }
+}
+
+/** A field of a row; undefined where it has none. */
+export function fieldOf(record: Row, name: string): Value | undefined {
+  switch (name) {
+    case 'time':
+    case 'nsecs':
+      return record.time;
+    case 'ms':
+      return record.time / 1e6;
+    case 'event':
+      return record.event;
+    case 'kind':
+      return record.fields.get('kind') ?? record.kind;
+    default:
+      return record.fields.get(name);
+  }
+}

@@ -1,0 +1,120 @@
+/* bpftrace's spelling: `probe, probe /filter/ { action; action }`, once or several times. */
+import { AGGREGATES } from './aggregate.ts';
+import { type Expression, parseExpression, type Scope } from './expression.ts';
+import { type Action, type Clause, type Plan, type Probe, PROBES } from './plan.ts';
+import type { RecordKind } from './records.ts';
+import { type Cursor, QueryError } from './tokens.ts';
+
+/** Clauses of a query, and actions of a clause. */
+const MOST = 20;
+
+/** `struct_ops:cong_avoid`, `syscall:BPF_MAP_*`, `tcp:cwnd`, `tcp:ca_state` */
+function probe(c: Cursor): Probe {
+  const { at } = c.now;
+  const provider = c.word(`a probe: ${Object.keys(PROBES).join(':…, ')}:…`);
+  if (!Object.hasOwn(PROBES, provider)) {
+    throw new QueryError(at, `there are no probes "${provider}"`, `one of ${Object.keys(PROBES).join(', ')}`);
+  }
+  let name = '';
+  if (c.take(':')) {
+    while (c.now.kind === 'word' || c.is('*') || c.is('.') || c.is('-') || c.is(':')) name += c.next().text;
+    if (name === '') c.fail('the name of what is probed, or *');
+  }
+  const kind: RecordKind = provider === 'tcp' && name.startsWith('ca') ? 'ca' : PROBES[provider];
+  const byKind =
+    kind === 'cwnd' ||
+    kind === 'ca' ||
+    kind === 'queue' ||
+    kind === 'state' ||
+    kind === 'take' ||
+    kind === 'give' ||
+    kind === 'message';
+  return { kind, name: byKind || name === '' ? '*' : name };
+}
+
+const keys = (c: Cursor, scope: Scope): Expression[] => {
+  if (!c.take('[')) return [];
+  const out = [parseExpression(c, scope)];
+  while (c.take(',')) out.push(parseExpression(c, scope));
+  c.expect(']', '"]" after the key');
+  return out;
+};
+
+function args(c: Cursor, scope: Scope): Expression[] {
+  c.expect('(');
+  const out: Expression[] = [];
+  if (c.take(')')) return out;
+  do out.push(parseExpression(c, scope));
+  while (c.take(','));
+  c.expect(')', '")" after the arguments');
+  return out;
+}
+
+function mapAction(c: Cursor, scope: Scope): Action {
+  c.expect('@');
+  const map = c.now.kind === 'word' ? c.next().text : '';
+  const key = keys(c, scope);
+  if (c.take('++')) return { do: 'aggregate', map, key, function: 'count', args: [] };
+  c.expect('=', '"=" or "++" after the map');
+  const { now } = c;
+  if (now.kind === 'word' && Object.hasOwn(AGGREGATES, now.text)) {
+    c.next();
+    const given = args(c, scope);
+    const wanted = AGGREGATES[now.text].args;
+    if (given.length !== wanted) {
+      throw new QueryError(
+        now.at,
+        `${now.text} has ${given.length} arguments`,
+        `${wanted}, as in ${now.text}(${wanted === 4 ? 'cwnd, 0, 100, 10' : wanted === 1 ? 'cwnd' : ''})`,
+      );
+    }
+    return { do: 'aggregate', map, key, function: now.text, args: given };
+  }
+  return { do: 'set', map, key, value: parseExpression(c, scope) };
+}
+
+function action(c: Cursor, scope: Scope): Action {
+  if (c.is('@')) return mapAction(c, scope);
+  if (c.take('print')) return { do: 'print', format: null, args: args(c, scope) };
+  if (c.take('printf')) {
+    c.expect('(');
+    if (c.now.kind !== 'string') c.fail('a format in quotes, as "%d\\n"');
+    const format = c.next().text;
+    const given: Expression[] = [];
+    while (c.take(',')) given.push(parseExpression(c, scope));
+    c.expect(')', '")" after the arguments');
+    return { do: 'print', format, args: given };
+  }
+  return c.fail('an action: @name[key] = count(), print(…) or printf("…", …)');
+}
+
+function clause(c: Cursor): Clause {
+  const probes = [probe(c)];
+  while (c.take(',')) probes.push(probe(c));
+  const kinds = probes.map(({ kind }) => kind);
+  let filter: Expression | null = null;
+  if (c.take('/')) {
+    filter = parseExpression(c, { kinds, slashEnds: true });
+    c.expect('/', '"/" at the end of the filter (a division there stands in parentheses)');
+  }
+  const actions: Action[] = [];
+  if (c.take('{')) {
+    while (!c.is('}')) {
+      actions.push(action(c, { kinds, slashEnds: false }));
+      if (actions.length > MOST) throw new QueryError(c.now.at, 'too many actions', `at most ${MOST} of a probe`);
+      if (!c.take(';') && !c.is('}')) c.fail('";" or "}" after the action');
+    }
+    c.expect('}');
+  }
+  if (actions.length === 0) actions.push({ do: 'print', format: null, args: [] });
+  return { probes, filter, actions };
+}
+
+export function parseTrace(c: Cursor): Plan {
+  const clauses: Clause[] = [];
+  while (!c.isEnd) {
+    clauses.push(clause(c));
+    if (clauses.length > MOST) throw new QueryError(c.now.at, 'too many probes', `at most ${MOST}`);
+  }
+  return { style: 'trace', clauses };
+}

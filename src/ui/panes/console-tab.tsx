@@ -1,0 +1,154 @@
+/*
+ * The console of the small Linux: lines are commands of the run's log, so going back takes their output back. Arrow keys
+ * bring earlier lines, Tab completes; words that name a map lead to it.
+ */
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { ask, command } from '../../page/engine/engine.ts';
+import { runCommand } from '../../page/commands/registry.ts';
+import { load, save } from '../../page/store/storage.ts';
+import { useLab } from '../../page/store/lab.ts';
+import { consoleOutput, type ConsoleRow } from '../../views/console/output.ts';
+import { useCalmFrame } from '../controls/use-frame.ts';
+
+const KEPT = 'console.lines';
+const MOST_KEPT = 200;
+
+function keptLines(): readonly string[] {
+  const kept = load(KEPT);
+  return Array.isArray(kept) ? kept.filter((line): line is string => typeof line === 'string').slice(-MOST_KEPT) : [];
+}
+
+export function ConsoleTab() {
+  const history = useLab((state) => state.history);
+  const cold = useLab((state) => state.cold);
+  const { hot } = useCalmFrame();
+  const messages = history?.messages;
+  const maps = cold?.maps;
+  const output = useMemo(() => consoleOutput(messages ?? [], hot.event, maps ?? []), [messages, hot.event, maps]);
+  const end = useRef<HTMLDivElement>(null);
+  const { rows, earlier } = output;
+  useEffect(() => {
+    // newer browsers answer with a promise, which is no clean-up
+    void end.current?.scrollIntoView({ block: 'nearest' });
+  }, [rows.length]);
+  return (
+    <div className="console">
+      <div className="listing console-output" tabIndex={0} role="log" aria-label="Output of the console">
+        {rows.length === 0 && <p className="note">Nothing was typed up to here. help lists the commands.</p>}
+        {earlier > 0 && <p className="note">{earlier} rows before these are not shown.</p>}
+        {rows.map((row) => (
+          <Row key={row.key} row={row} />
+        ))}
+        <div ref={end} />
+      </div>
+      <Prompt />
+    </div>
+  );
+}
+
+function Row({ row: { kind, pieces } }: { readonly row: ConsoleRow }) {
+  return (
+    <pre className={kind === 'stderr' ? 'mono problem' : 'mono'} data-kind={kind}>
+      {kind === 'typed' && <span className="note"># </span>}
+      {pieces.map(({ text, map }, i) =>
+        map === null ? (
+          text
+        ) : (
+          <button
+            key={i}
+            type="button"
+            className="console-link"
+            title={`Show map ${map}`}
+            onClick={() => runCommand('select.map', { map })}
+          >
+            {text}
+          </button>
+        ),
+      )}
+    </pre>
+  );
+}
+
+/** The line that is typed, its history, and what Tab offered. */
+function Prompt() {
+  const [text, setText] = useState('');
+  const [offered, setOffered] = useState<readonly string[]>([]);
+  const [lines, setLines] = useState(keptLines);
+  /** how far back in the history it stands; 0: a new line */
+  const [back, setBack] = useState(0);
+  const draft = useRef('');
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
+
+  const run = (): void => {
+    const line = text.trim();
+    if (line === '') return;
+    command({ do: 'console', line });
+    const next = [...lines.filter((other) => other !== line), line].slice(-MOST_KEPT);
+    setLines(next);
+    save(KEPT, next);
+    setText('');
+    setBack(0);
+    setOffered([]);
+  };
+
+  const walk = (direction: 1 | -1): void => {
+    const to = Math.min(Math.max(back + direction, 0), lines.length);
+    if (back === 0) draft.current = text;
+    setBack(to);
+    setText(to === 0 ? draft.current : (lines[lines.length - to] ?? ''));
+  };
+
+  const complete = async (): Promise<void> => {
+    const before = text;
+    const found = await ask('complete', { text: before }, 'console');
+    if (!found || input.current?.value !== before) return;
+    const { from, words, shared } = found;
+    if (words.length > 0) setText(before.slice(0, from) + shared + (words.length === 1 ? ' ' : ''));
+    setOffered(words.length > 1 ? words : []);
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
+    const keys: Readonly<Record<string, () => void>> = {
+      Enter: run,
+      ArrowUp: () => walk(1),
+      ArrowDown: () => walk(-1),
+      // on an empty line Tab goes on to what is next, as elsewhere
+      ...(text !== '' && !event.shiftKey ? { Tab: () => void complete() } : {}),
+    };
+    const act = Object.hasOwn(keys, event.key) ? keys[event.key] : undefined;
+    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    act();
+  };
+
+  return (
+    <div className="console-prompt">
+      {offered.length > 0 && (
+        <p className="note mono" role="status">
+          {offered.join('  ')}
+        </p>
+      )}
+      <label className="mono">
+        <span aria-hidden="true"># </span>
+        <input
+          ref={input}
+          className="mono"
+          aria-label="Command line"
+          aria-description="Enter runs it, the arrow keys bring earlier lines, Tab completes; on an empty line Tab goes on."
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          placeholder="bpftool struct_ops show"
+          value={text}
+          onChange={({ target }) => {
+            setText(target.value);
+            setBack(0);
+            setOffered([]);
+          }}
+          onKeyDown={onKeyDown}
+        />
+      </label>
+    </div>
+  );
+}

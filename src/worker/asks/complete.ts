@@ -1,0 +1,18 @@
+import type { Answerer } from './answerer.ts';
+
+/** Words that are shown at once. */
+const MOST_WORDS = 60;
+
+export const complete: Answerer<'complete'> = ({ late }, { machine }, { text }, answer) => {
+  const { kernel, tcp } = machine;
+  const { maps, progs } = kernel.state;
+  const named = ({ id, name }: { readonly id: number; readonly name: string }) => ({ id, name });
+  const { from, words } = late.complete(text, {
+    files: machine.fileNames(),
+    maps: Object.values(maps).map(named),
+    progs: Object.values(progs).map(named),
+    flows: tcp.list().map(({ id }) => id),
+    controls: tcp.congestion.cold.list.map(({ name }) => name),
+  });
+  answer({ from, words: words.slice(0, MOST_WORDS), shared: late.sharedPrefix(words) });
+};
