@@ -6,7 +6,7 @@ import { decode, instructionSlots } from '../isa/insn.ts';
 import { createJudge } from '../libbpf/judge.ts';
 import { loadObject } from '../libbpf/load.ts';
 import { symbolsFromBtf } from '../libbpf/symbols.ts';
-import type { Verdict } from '../verifier/index.ts';
+import type { Path, PruneEvent, Verdict } from '../verifier/index.ts';
 import type { World } from './world.ts';
 
 /** An instruction about to be followed on some path. */
@@ -35,7 +35,8 @@ export interface VerifiedProgram {
   readonly insns: readonly string[];
   /** the first so many */
   readonly visits: readonly VerifiedVisit[];
-  readonly paths: readonly { readonly parent: number; readonly from: number; readonly outcome: string }[];
+  readonly paths: readonly Path[];
+  readonly prunes: readonly PruneEvent[];
 }
 
 const LOG_BYTES = 1 << 18;
@@ -69,7 +70,7 @@ export function verifyText(world: World, text: string): VerifiedProgram[] | null
 type LoadedProgram = NonNullable<ReturnType<typeof loadObject>>['progs'][number];
 
 function shown(btf: Btf, { name, member, insns, lines }: LoadedProgram, verdict: Verdict): VerifiedProgram {
-  const { ok, errno, message, failedInsn, log, stats, visits, paths } = verdict;
+  const { ok, errno, message, failedInsn, log, stats, visits, paths, prunes } = verdict;
   const names = { kfunc: (id: number) => btf.type(id)?.name ?? null };
   const texts = lines.map(() => '');
   for (const slot of instructionSlots(insns)) texts[slot] = disassemble(decode(insns, slot), 'llvm', names) ?? '?';
@@ -85,6 +86,7 @@ function shown(btf: Btf, { name, member, insns, lines }: LoadedProgram, verdict:
     lines,
     insns: texts,
     visits: visits.map(({ insn, path, before }) => ({ slot: insn, path, state: before })),
-    paths: paths.map(({ parent, from, outcome }) => ({ parent, from, outcome })),
+    paths,
+    prunes,
   };
 }

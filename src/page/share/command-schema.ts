@@ -57,6 +57,7 @@ const ROWS: { readonly [D in Command['do']]: Row<D> } = {
     member: name,
     args: list(either(whole(-0x8000_0000, 0xffff_ffff), text(20_000)), 12),
   }),
+  console: verb('console', { line: text(100_000) }),
   register: verb('register', { process, map }),
   unregister: verb('unregister', { process, map }),
   link: verb('link', { process, map, link: count }),
@@ -80,7 +81,6 @@ const ROWS: { readonly [D in Command['do']]: Row<D> } = {
   close: verb('close', { socket: count }),
   setsockopt: verb('setsockopt', { socket: count, cc: text(64) }),
   sysctl: verb('sysctl', { process, name, value: text(4096) }),
-  console: verb('console', { line: text(20_000) }),
   poke: verb('poke', { address: whole(0, 0xffff_ffff), bytes: list(whole(0, 255), 4096) }),
 };
 
