@@ -24,7 +24,9 @@ test('every struct that can be implemented gets a text that assembles, tcp_conge
 
 test('a congestion control begins with the members that it must have', () => {
   const { value } = assemble(skeleton(btf, 'tcp_congestion_ops', 'mine'), symbolsFromBtf(btf));
-  expect(value.functions.map(({ member }) => member).toSorted()).toEqual(['cong_avoid', 'ssthresh', 'undo_cwnd']);
+  expect(new Set(value.functions.map(({ member }) => member))).toEqual(
+    new Set(['cong_avoid', 'ssthresh', 'undo_cwnd']),
+  );
 });
 
 test.each([

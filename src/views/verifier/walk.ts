@@ -64,7 +64,7 @@ export function usedAt(program: VerifiedProgram, order: readonly number[], at: n
 
 /** How a path ended, in a few words. */
 export function outcomeOf({ paths, prunes }: VerifiedProgram, path: number): string {
-  const { outcome = 'running' } = paths[path] ?? {};
+  const outcome = paths[path]?.outcome ?? 'running';
   if (outcome === 'exit') return 'reaches exit';
   if (outcome === 'failed') return 'is refused';
   if (outcome === 'running') return 'was not followed to its end';
