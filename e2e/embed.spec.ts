@@ -1,10 +1,16 @@
 /* One view in a slide: moved by the page around it, and by nobody else; without storage too. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FrameLocator } from '@playwright/test';
+import type { FrameLocator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 
 const docs = (name: string): string => readFileSync(join(import.meta.dirname, '..', 'docs', name), 'utf8');
+/** A page beside the playground, as a talk's own site would be. */
+async function showDeck(page: Page, site: string, body: string): Promise<void> {
+  await page.route('**/deck.html', (route) => route.fulfill({ contentType: 'text/html', body }));
+  await page.goto(new URL('/deck.html', site).href);
+}
+
 const timeOf = (frame: FrameLocator) => frame.getByRole('slider', { name: 'Time' });
 
 test('the slide of reveal.js seeks, steps and changes the theme; what is no such message is passed over', async ({
@@ -14,7 +20,11 @@ test('the slide of reveal.js seeks, steps and changes the theme; what is no such
   const problems: string[] = [];
   page.on('pageerror', ({ message }) => problems.push(message));
   const stub = '<script>window.told={};window.Reveal={on:(name,act)=>{told[name]=act}}</script>';
-  await page.setContent(docs('embed-reveal.html').replaceAll('PLAYGROUND', site).replace('<body>', `<body>${stub}`));
+  await showDeck(
+    page,
+    site,
+    docs('embed-reveal.html').replaceAll('PLAYGROUND', site).replace('<body>', `<body>${stub}`),
+  );
   const frame = page.frameLocator('#lab');
   await expect(timeOf(frame)).toHaveAttribute('aria-valuetext', /^100\.0 ms/, { timeout: 20_000 });
   await expect(frame.locator('html')).toHaveAttribute('data-theme', 'light');
@@ -32,8 +42,8 @@ test('the slide of reveal.js seeks, steps and changes the theme; what is no such
       const lab = document.querySelector('iframe');
       lab?.contentWindow?.postMessage(message, '*');
     }, data);
-  await tell({ opsPlay: 'step', by: -1 });
-  await expect(timeOf(frame)).toHaveAttribute('aria-valuetext', /^640\.0 ms/);
+  await tell({ opsPlay: 'step', by: 1 });
+  await expect(timeOf(frame)).toHaveAttribute('aria-valuetext', /^750\.0 ms/);
   await tell({ opsPlay: 'theme', theme: 'dark' });
   await expect(frame.locator('html')).toHaveAttribute('data-theme', 'dark');
   for (const bad of [
@@ -45,7 +55,7 @@ test('the slide of reveal.js seeks, steps and changes the theme; what is no such
   ])
     await tell(bad);
   await page.waitForTimeout(200);
-  await expect(timeOf(frame)).toHaveAttribute('aria-valuetext', /^640\.0 ms/);
+  await expect(timeOf(frame)).toHaveAttribute('aria-valuetext', /^750\.0 ms/);
   expect(problems).toEqual([]);
 });
 
@@ -60,7 +70,9 @@ test('each frame of the Slidev deck stands at its own time, without storage too'
   const frames = [...docs('embed-slidev.md').matchAll(/src="(PLAYGROUND[^"]*)"/g)].map(([, src]) => src);
   expect(frames).toHaveLength(2);
   for (const src of frames) {
-    await page.setContent(
+    await showDeck(
+      page,
+      site,
       `<iframe sandbox="allow-scripts allow-same-origin" width="480" height="270" src="${src.replace('PLAYGROUND', site)}"></iframe>`,
     );
     const at = /at=(\d+)/.exec(src)?.[1];

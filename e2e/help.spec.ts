@@ -44,6 +44,8 @@ for (const theme of ['dark', 'light'] as const)
       await lab.press('n');
       expect(await lab.time()).toBe(before);
       await page.screenshot({ path: `test-results/large-${theme}.png` });
+      const cut = await page.locator('.top-bar').evaluate((bar) => bar.scrollWidth - bar.clientWidth);
+      expect(cut).toBeLessThanOrEqual(1);
       expect(await violations(page)).toEqual([]);
     });
 

@@ -68,9 +68,6 @@ for (const [width, height] of [
 ]) {
   test(`on one screen of ${width}x${height}, with notes; nothing is cut`, async ({ lab, page }) => {
     await page.setViewportSize({ width, height });
-    await lab.command('Scenario: Replace while connected');
-    await lab.expectAt('A', 'TOBEFREE');
-    await lab.press('Escape');
     await lab.command('Present');
     const stage = page.getByRole('dialog', { name: /^Talk:/ });
     await expect(stage.getByRole('img')).toHaveAccessibleName(/while three connections use it/);

@@ -46,6 +46,7 @@ test('recorded, worded, tried, sent as a link, opened in a fresh profile: the sa
   expect(await keyOf(there)).toBe(key);
   await there.press('Escape');
   await there.command('Present');
+  await expect(other.getByRole('dialog', { name: 'Talk: Pinned by me' })).toBeVisible();
   await there.press('n');
   await expect(other.getByRole('region', { name: 'Notes' })).toContainText('Say it slowly.');
   await context.close();

@@ -35,7 +35,7 @@ export function offline() {
       for (const name of files) hash.update(name).update(readFileSync(join(folder, name)));
       const list = JSON.stringify({ key: hash.digest('hex').slice(0, 16), files: files.map(pathOf) });
       const path = join(folder, WORKER);
-      writeFileSync(path, readFileSync(path, 'utf8').replaceAll('__PRECACHE__', `(${list})`));
+      writeFileSync(path, readFileSync(path, 'utf8').replaceAll('OPS_PLAY_PRECACHE', `(${list})`));
     },
   };
 }

@@ -19,6 +19,17 @@ const BUDGETS = [
   ['editor with its worker, lazy', 1000, ({ name }) => /\.(js|css)$/.test(name) && isEditor(name) && !inIndex(name)],
   ['engine worker', 190, ({ name }) => /^worker.*\.js$/.test(name)],
   ['its other part with the console, lazy', 80, ({ name }) => /^late.*\.js$/.test(name)],
+  [
+    'presenter, lazy',
+    40,
+    ({ name }) => /^(stage|speaker|live-bar|picture|room-code|talk|use-speaker)-.*\.(js|css)$/.test(name),
+  ],
+  [
+    'sharing and keeping, lazy',
+    40,
+    ({ name }) => /^(share-sheet|labs-sheet|open|take|save|codec|address|export-sheet|record-sheet)-.*\.js$/.test(name),
+  ],
+  ['help and settings, lazy', 40, ({ name }) => /^(help-sheet|settings-sheet)-.*\.js$/.test(name)],
   ['fonts', 90, ({ name }) => /latin-(wght|opsz)-normal.*\.woff2$/.test(name) && !/latin-ext/.test(name)],
 ];
 

@@ -22,9 +22,9 @@ interface Scope {
 
 declare const self: Scope;
 /** Written by the build: paths of the page's files, and a key of their contents. */
-declare const __PRECACHE__: { readonly key: string; readonly files: readonly string[] };
+declare const OPS_PLAY_PRECACHE: { readonly key: string; readonly files: readonly string[] };
 
-const { key, files } = __PRECACHE__;
+const { key, files } = OPS_PLAY_PRECACHE;
 const PAGE = `ops.play-${key}`;
 const KERNELS = 'ops.play-kernels';
 

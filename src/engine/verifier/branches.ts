@@ -8,7 +8,15 @@ const MOST_PENDING = 8192;
 /** Keeps a copy of the current state, to go on later at an instruction. */
 export function pushBranch(env: Session, insn: number, prev: number): State {
   const state = copyState(env.cur);
-  env.pending = { state, insn, prev, logPosition: env.log.position, next: env.pending, path: env.path };
+  env.pending = {
+    state,
+    insn,
+    prev,
+    logPosition: env.log.position,
+    next: env.pending,
+    path: env.path,
+    visit: env.visits.length - 1,
+  };
   env.pendingCount++;
   state.branches = 1;
   if (state.parent) state.parent.branches++;

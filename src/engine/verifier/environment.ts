@@ -129,6 +129,9 @@ export interface Path {
   readonly parent: number;
   /** instruction at which it was forked, -1 for the first */
   readonly from: number;
+  /** number of the visit at which it was forked; -1 for the first path of a function */
+  readonly fork: number;
+  /** its own visits: from one up to another, exclusive */
   readonly start: number;
   end: number;
   outcome: 'exit' | 'pruned' | 'failed' | 'running';

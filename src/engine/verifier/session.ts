@@ -35,6 +35,8 @@ export interface Pending {
   readonly logPosition: number;
   readonly next: Pending | null;
   readonly path: number;
+  /** number of the recorded visit that left it behind; -1: none is recorded */
+  readonly visit: number;
 }
 
 /** A saved state in its bucket, newest first. */

@@ -102,7 +102,14 @@ function* verifySubprog(env: Session, subprog: number): Generator<void, void> {
   env.scratchAll();
   initRegisters(env, frame, subprog);
   if (env.environment.recordVisits) {
-    env.paths.push({ parent: -1, from: -1, start: env.visits.length, end: env.visits.length, outcome: 'running' });
+    env.paths.push({
+      parent: -1,
+      from: -1,
+      fork: -1,
+      start: env.visits.length,
+      end: env.visits.length,
+      outcome: 'running',
+    });
     env.path = env.paths.length - 1;
   }
   const walker = { printState: false };
@@ -294,6 +301,8 @@ export function* verifySteps(program: VerifierProgram, environment: VerifierEnvi
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     errno = error.errno;
+    const path = env.paths[env.path];
+    if (path?.outcome === 'running') Object.assign(path, { outcome: 'failed', end: env.visits.length });
   }
   return verdictOf(env, errno);
 }

@@ -175,6 +175,7 @@ function nextPath(env: Session, w: Walker, outcome: 'exit' | 'pruned'): boolean 
     env.paths.push({
       parent: next.path,
       from: next.prev,
+      fork: next.visit,
       start: env.visits.length,
       end: env.visits.length,
       outcome: 'running',

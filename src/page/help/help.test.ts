@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import * as errnos from '../../engine/base/errnos.ts';
 import { COMMANDS } from '../../engine/index.ts';
 import { CODES } from '../../engine/isa/assembler/problems.ts';
+import { TABS } from '../store/tabs.ts';
 import { findPages, HELP_PAGES } from './pages.ts';
 
 const ids = new Set(HELP_PAGES.map(({ id }) => id));
@@ -12,6 +13,8 @@ test('no page is forgotten, none is there twice, each says something', () => {
   for (const code of Object.values(CODES)) expect(ids).toContain(`error.${code}`);
   for (const [command, { steps }] of Object.entries(COMMANDS))
     for (const { id } of steps) expect(ids).toContain(`check.${command}.${id}`);
+  for (const [pane, tabs] of Object.entries(TABS))
+    if (pane !== 'narrow') for (const tab of tabs) expect(ids).toContain(`view.${pane}.${tab}`);
   expect(ids.size).toBe(HELP_PAGES.length);
   for (const { id, text } of HELP_PAGES) expect(text.length, id).toBeGreaterThan(15);
 });

@@ -56,8 +56,12 @@ async function databaseKeeper(): Promise<Keeper> {
   return {
     passing: false,
     list: async () => byAge((await answered<unknown[]>(store('readonly').getAll())).filter(isKeptLab)),
-    put: async (lab) => void (await answered(store('readwrite').put(lab))),
-    remove: async (id) => void (await answered(store('readwrite').delete(id))),
+    put: async (lab) => {
+      await answered(store('readwrite').put(lab));
+    },
+    remove: async (id) => {
+      await answered(store('readwrite').delete(id));
+    },
   };
 }
 

@@ -4,6 +4,9 @@ import type { Break, MapLetter } from '../../engine/index.ts';
 import type { Breakpoint } from '../../protocol/messages.ts';
 import { beginDraft, type Draft, saveDraft } from '../keep/draft.ts';
 import { load, save } from './storage.ts';
+import { knownTabs, type Tabs } from './tabs.ts';
+
+export { knownTabs, type Tabs };
 
 export const PRESETS = ['debug', 'inspect', 'flows'] as const;
 export type Preset = (typeof PRESETS)[number];
@@ -11,25 +14,6 @@ export type Preset = (typeof PRESETS)[number];
 export const TEXT_SIZES = [0.9, 1, 1.15, 1.3, 1.6] as const;
 
 export const SPEEDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2] as const;
-
-/** Tabs by pane; the first is the one that a pane opens with. `narrow`: which pane a narrow screen shows. */
-export const TABS = {
-  lifecycle: ['machine', 'sequence', 'checks', 'modules'],
-  flows: ['wire', 'series', 'table'],
-  side: ['struct', 'trampoline', 'ledger', 'verifier', 'debug', 'processes', 'console', 'ask'],
-  narrow: ['lifecycle', 'flows', 'struct', 'code'],
-} as const;
-
-export type Tabs = { readonly [P in keyof typeof TABS]: (typeof TABS)[P][number] };
-
-/** Those of the tabs that there are; what nobody knows is left out. */
-export const knownTabs = (tabs: Readonly<Record<string, unknown>>): Partial<Tabs> =>
-  Object.fromEntries(
-    Object.entries(TABS).flatMap(([pane, known]) => {
-      const tab = known.find((one) => Object.hasOwn(tabs, pane) && one === tabs[pane]);
-      return tab === undefined ? [] : [[pane, tab]];
-    }),
-  );
 
 export interface Selection {
   readonly map: MapLetter | null;

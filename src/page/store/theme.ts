@@ -26,6 +26,8 @@ export const themeKey = (): string =>
 function wear(): void {
   const { dataset, style } = document.documentElement;
   style.setProperty('--text-size', String(choices().textSize));
+  if (choices().textSize > 1.2) dataset.text = 'large';
+  else delete dataset.text;
   if (choices().motion === 'less') dataset.motion = 'less';
   else delete dataset.motion;
   dataset.theme = isLight() ? 'light' : 'dark';

@@ -5,11 +5,12 @@
 import { useState } from 'react';
 import type { VerifiedProgram } from '../../engine/index.ts';
 import { runCommand } from '../../page/commands/registry.ts';
-import { useCursorLine } from '../../page/store/editor-link.ts';
+import { editorLink, useCursorLine } from '../../page/store/editor-link.ts';
 import { useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { activeText, isListing, isTypes, textOf } from '../../page/store/texts.ts';
 import { useAnswer } from '../controls/use-answer.ts';
+import { Walk } from './verifier-walk.tsx';
 
 /** Visits of a line that are shown at once. */
 const MOST_SHOWN = 40;
@@ -69,6 +70,10 @@ function Program({ program, name, cursor }: ProgramProps) {
           <span className="slot">{failedSlot >= 0 ? failedSlot : ''}</span> <span className="mono">{message}</span>
         </button>
       )}
+      <details open={!ok}>
+        <summary className="note">Walk a path</summary>
+        <Walk program={program} onShow={(slot) => editorLink()?.point(lines[slot] ?? 0)} />
+      </details>
       <Visits program={program} cursor={cursor} onShow={show} />
       <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary className="note">The kernel's log</summary>

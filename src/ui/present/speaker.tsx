@@ -1,5 +1,5 @@
 /* The speaker's window: what the room sees, what comes next, notes, time, and the list of steps. It runs no engine. */
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { errnoName } from '../../engine/index.ts';
 import type { Talk } from '../../page/present/talk.ts';
 import { openWire, type StageState, type TalkMessage, type Wire } from '../../page/present/wire.ts';
@@ -25,7 +25,7 @@ const isTalkKey = (key: string): boolean =>
 export function Speaker({ name }: { readonly name: string }) {
   const [talk, setTalk] = useState<Talk | null>(null);
   const [state, setState] = useState<StageState | null>(null);
-  const [wire, setWire] = useState<Wire | null>(null);
+  const wire = useRef<Wire | null>(null);
   const [ended, setEnded] = useState(false);
   useEffect(() => {
     const opener: unknown = window.opener;
@@ -34,7 +34,7 @@ export function Speaker({ name }: { readonly name: string }) {
       if (message.type === 'state') setState(message.state);
       setEnded(message.type === 'end');
     });
-    setWire(opened);
+    wire.current = opened;
     opened.send({ type: 'hello' });
     const onKeyDown = (event: KeyboardEvent): void => {
       const onButton = event.target instanceof HTMLButtonElement && (event.key === ' ' || event.key === 'Enter');
@@ -52,22 +52,22 @@ export function Speaker({ name }: { readonly name: string }) {
     document.title = talk ? `Speaker: ${talk.title}` : 'Speaker';
   }, [talk]);
   if (ended) return <p className="speaker-wait">The talk has ended. This window can be closed.</p>;
-  if (!talk || !state || !wire) return <p className="speaker-wait">Waiting for the stage. Keep its window open.</p>;
-  return <Desk talk={talk} state={state} wire={wire} />;
+  if (!talk || !state) return <p className="speaker-wait">Waiting for the stage. Keep its window open.</p>;
+  return <Desk talk={talk} state={state} send={(message) => wire.current?.send(message)} />;
 }
 
 interface DeskProps {
   readonly talk: Talk;
   readonly state: StageState;
-  readonly wire: Wire;
+  readonly send: (message: TalkMessage) => void;
 }
 
-function Desk({ talk, state, wire }: DeskProps) {
+function Desk({ talk, state, send }: DeskProps) {
   const { at, scale, blank, live } = state;
   const now = useMemo(() => sceneOf(talk, at, scale), [talk, at, scale]);
   const next = useMemo(() => sceneOf(talk, at + 1, scale), [talk, at, scale]);
   const note = talk.steps[at]?.note ?? '';
-  const press = (key: string) => (): void => wire.send({ type: 'key', key });
+  const press = (key: string) => (): void => send({ type: 'key', key });
   return (
     <main className="speaker">
       <h1 className="spoken">Speaker: {talk.title}</h1>
@@ -86,7 +86,7 @@ function Desk({ talk, state, wire }: DeskProps) {
         <h2>Notes</h2>
         <p>{note === '' ? 'No notes for this step.' : note}</p>
       </section>
-      <Steps talk={talk} at={at} onChoose={(to) => wire.send({ type: 'step', at: to })} />
+      <Steps talk={talk} at={at} onChoose={(to) => send({ type: 'step', at: to })} />
       <div className="speaker-keys" role="toolbar" aria-label="Talk">
         <button type="button" className="button" onClick={press('ArrowLeft')}>
           Back <Keys keys="←" />

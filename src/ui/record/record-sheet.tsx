@@ -1,5 +1,5 @@
 /* What was done, as steps that can be worded, moved, tried and sent. */
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import type { Command } from '../../engine/index.ts';
 import { changeStep, dropStep, moveStep, type RecordedStep } from '../../page/record/record.ts';
 import {
@@ -25,17 +25,12 @@ function commandWords({ do: verb, ...rest }: Command): string {
 
 export function RecordSheet() {
   const edited = useRecording((state) => state.edited);
-  const [taking, setTaking] = useState(false);
-  const take = (): void => {
-    setTaking(true);
-    void takeRecording().finally(() => setTaking(false));
-  };
   useEffect(() => {
-    if (!useRecording.getState().edited) take();
+    if (!useRecording.getState().edited) void takeRecording();
   }, []);
   return (
     <Sheet title="Record a scenario">
-      {!edited && <p role="status">{taking ? 'Taking what was done' : 'Nothing is recorded.'}</p>}
+      {!edited && <p role="status">Taking what was done</p>}
       {edited && (
         <div className="form">
           <label className="field">
@@ -56,7 +51,7 @@ export function RecordSheet() {
               onChange={({ target }) => edit((recording) => ({ ...recording, intro: target.value }))}
             />
           </label>
-          <Actions onTakeAnew={take} />
+          <Actions />
           <ol className="recorded" aria-label="Steps">
             {edited.recording.steps.map((step, i) => (
               <Step key={step.key} step={step} index={i} last={i === edited.recording.steps.length - 1} />
@@ -71,7 +66,7 @@ export function RecordSheet() {
   );
 }
 
-function Actions({ onTakeAnew }: { readonly onTakeAnew: () => void }) {
+function Actions() {
   return (
     <div className="row">
       <button
@@ -95,7 +90,7 @@ function Actions({ onTakeAnew }: { readonly onTakeAnew: () => void }) {
         className="button"
         onClick={() => {
           forgetRecording();
-          onTakeAnew();
+          void takeRecording();
         }}
       >
         Take anew

@@ -37,7 +37,7 @@ export function ShareSheet() {
         if (ended) return;
         const address = addressOf(hash);
         setLink(address);
-        if (address.length <= LONGEST_LINK) copyLink(address);
+        if (address.length <= LONGEST_LINK) void copy(address).then((done) => !ended && setCopied(done));
       });
     void stateKey().then((key) => !ended && setState(key));
     return () => {

@@ -1,4 +1,4 @@
-import { type ComponentType, useSyncExternalStore } from 'react';
+import { type ComponentType, createElement, Fragment, type ReactElement, useSyncExternalStore } from 'react';
 import { useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { type SheetName, showOverlay, useOverlay } from '../../page/store/overlay.ts';
@@ -20,6 +20,7 @@ const SHEETS: Readonly<Record<SheetName, readonly [string, () => Promise<Compone
   palette: ['The command palette', () => import('./palette.tsx').then(({ Palette }) => Palette)],
   keys: ['The list of keys', () => import('./key-sheet.tsx').then(({ KeySheet }) => KeySheet)],
   rename: ['Rename', () => import('./rename.tsx').then(({ Rename }) => Rename)],
+  'new-program': ['A new program', () => import('./new-program.tsx').then(({ NewProgram }) => NewProgram)],
   labs: ['My labs', () => import('../share/labs-sheet.tsx').then(({ LabsSheet }) => LabsSheet)],
   export: ['Save as files', () => import('../export/export-sheet.tsx').then(({ ExportSheet }) => ExportSheet)],
   help: ['The help', () => import('../help/help-sheet.tsx').then(({ HelpSheet }) => HelpSheet)],
@@ -29,7 +30,9 @@ const SHEETS: Readonly<Record<SheetName, readonly [string, () => Promise<Compone
   share: ['The link', () => import('../share/share-sheet.tsx').then(({ ShareSheet }) => ShareSheet)],
 };
 
-const LATE = new Map(Object.entries(SHEETS).map(([id, [name, load]]) => [id, late(name, load, { onClose })] as const));
+const ELEMENTS = new Map<string, ReactElement>(
+  Object.entries(SHEETS).map(([id, [name, load]]) => [id, createElement(late(name, load, { onClose }))]),
+);
 
 /** Fetched once the page stands, so that a key opens them at once. */
 const AHEAD: readonly SheetName[] = ['palette', 'keys', 'rename'];
@@ -105,6 +108,5 @@ function Starting() {
 
 function Overlays() {
   const overlay = useOverlay((state) => state.overlay);
-  const Sheet = overlay === null ? undefined : LATE.get(overlay);
-  return Sheet ? <Sheet key={overlay} /> : null;
+  return overlay === null ? null : <Fragment key={overlay}>{ELEMENTS.get(overlay)}</Fragment>;
 }

@@ -9,24 +9,21 @@ import { SidePane } from '../panes/side-pane.tsx';
 import { TimelinePane } from '../panes/timeline-pane.tsx';
 import { Spoken } from './spoken.tsx';
 
-const VIEWS = new Map<string, () => ReactElement>([
-  ['lifecycle', LifecyclePane],
-  ['flows', FlowsPane],
-  ['struct', SidePane],
-  ['code', EditorPane],
-  ['timeline', () => <TimelinePane />],
+const VIEWS = new Map<string, ReactElement>([
+  ['lifecycle', <LifecyclePane key="lifecycle" />],
+  ['flows', <FlowsPane key="flows" />],
+  ['struct', <SidePane key="struct" />],
+  ['code', <EditorPane key="code" />],
+  ['timeline', <TimelinePane key="timeline" />],
 ]);
 
 export function Embed() {
   const name = useOverlay((state) => state.embed) ?? 'lifecycle';
-  const View = VIEWS.get(name) ?? LifecyclePane;
   const whole = location.href.replace(/([#&])embed=[^&]*&?/, '$1').replace(/[#&]$/, '');
   return (
     <main className="embed">
       <h1 className="spoken">ops.play: {name}</h1>
-      <Guard name="This view">
-        <View />
-      </Guard>
+      <Guard name="This view">{VIEWS.get(name) ?? VIEWS.get('lifecycle')}</Guard>
       <div className="embed-foot">
         <Guard name="The timeline">
           <TimelinePane />

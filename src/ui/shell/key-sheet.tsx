@@ -25,7 +25,7 @@ export function KeySheet() {
         <Dialog.Popup className="key-sheet">
           <Dialog.Title className="sheet-title">Keys</Dialog.Title>
           <Dialog.Close className="button">Close</Dialog.Close>
-          <div className="key-groups">
+          <div className="key-groups" tabIndex={0} role="region" aria-label="Keys by group">
             {GROUPS.map((group) => (
               <KeyGroup key={group} group={group} />
             ))}

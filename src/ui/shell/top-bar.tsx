@@ -1,4 +1,4 @@
-import { ChevronDown, ChevronLeft, ChevronRight, Pause, Play, Search, SkipBack } from 'lucide-react';
+import { ChevronDown, ChevronLeft, ChevronRight, Ellipsis, Pause, Play, Search, SkipBack } from 'lucide-react';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { KERNELS } from '../../engine/index.ts';
 import { chooseKernel, startScenario } from '../../page/commands/lab.ts';
@@ -31,8 +31,34 @@ export function TopBar() {
         <span className="grow">Search or run</span>
         <Keys keys="Ctrl+K" />
       </button>
+      <MoreMenu />
       <ThemeButton />
     </header>
+  );
+}
+
+/** What leaves the page and what stays, as a menu for those who do not know the palette. */
+const MORE = [
+  ['share.link', 'Copy a link', 'to this moment, with texts and commands'],
+  ['share.present', 'Present', 'the captions of this run as a talk'],
+  ['lab.kept', 'My labs', 'keep this one, open others, texts and drafts'],
+  ['share.save', 'Save as a file', 'the whole lab'],
+  ['share.export', 'Pictures and data', 'SVG, PNG, CSV, JSON, Mermaid, HTML, print'],
+  ['share.record', 'Record', 'what was done becomes a scenario'],
+  ['help.pages', 'Help', 'views, terms, error numbers, checks'],
+  ['help.settings', 'Settings', 'text, theme, contrast, motion, keys'],
+] as const;
+
+function MoreMenu() {
+  return (
+    <Choice
+      label="Share, keep, help"
+      value=""
+      items={MORE.map(([value, title, note]) => ({ value, title, note }))}
+      onChoose={(id) => runCommand(id)}
+    >
+      <Ellipsis aria-hidden="true" />
+    </Choice>
   );
 }
 

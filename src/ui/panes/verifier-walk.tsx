@@ -1,0 +1,169 @@
+/*
+ * A path of the verifier, played like an execution: the instruction, what is known before it and what it changed; where a
+ * value was made and where it is used next. Arrow keys step, Home and End go to the ends.
+ */
+import { type KeyboardEvent, useState } from 'react';
+import type { VerifiedProgram } from '../../engine/index.ts';
+import { type ChangedValue, madeAt, outcomeOf, usedAt, valuesAt, visitsOf } from '../../views/verifier/walk.ts';
+
+interface WalkProps {
+  readonly program: VerifiedProgram;
+  /** the editor shows the line of a slot */
+  readonly onShow: (slot: number) => void;
+}
+
+const STEPS: Readonly<Record<string, (at: number, last: number) => number>> = {
+  ArrowLeft: (at) => at - 1,
+  ArrowRight: (at) => at + 1,
+  ArrowUp: (at) => at - 1,
+  ArrowDown: (at) => at + 1,
+  PageUp: (at) => at - 10,
+  PageDown: (at) => at + 10,
+  Home: () => 0,
+  End: (_, last) => last,
+};
+
+/** The path that fails, else the first. */
+const firstPath = ({ paths }: VerifiedProgram): number =>
+  Math.max(
+    0,
+    paths.findIndex(({ outcome }) => outcome === 'failed'),
+  );
+
+export function Walk({ program, onShow }: WalkProps) {
+  const [chosen, setPath] = useState<number | null>(null);
+  const [place, setPlace] = useState<number | null>(null);
+  const path = Math.min(chosen ?? firstPath(program), program.paths.length - 1);
+  const order = visitsOf(program, path);
+  if (order.length === 0) return null;
+  const last = order.length - 1;
+  // a path that fails opens at its end, where the reason is
+  const at = Math.min(place ?? (program.paths[path].outcome === 'failed' ? last : 0), last);
+  const go = (to: number): void => {
+    const next = Math.max(0, Math.min(last, to));
+    setPlace(next);
+    onShow(program.visits[order[next]].slot);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = STEPS[event.key];
+    if (!step) return;
+    event.preventDefault();
+    go(step(at, last));
+  };
+  const { slot } = program.visits[order[at]];
+  return (
+    <div className="walk" onKeyDown={onKeyDown}>
+      <div className="walk-head">
+        <PathChoice
+          program={program}
+          path={path}
+          onChoose={(to) => {
+            setPath(to);
+            setPlace(null);
+          }}
+        />
+        <button type="button" aria-label="One instruction back" disabled={at === 0} onClick={() => go(at - 1)}>
+          ‹
+        </button>
+        <input
+          type="range"
+          aria-label={`Place on path ${path} of ${program.name}`}
+          aria-valuetext={`instruction ${slot}: ${program.insns[slot]}`}
+          min={0}
+          max={last}
+          value={at}
+          onChange={({ target }) => go(Number(target.value))}
+        />
+        <button type="button" aria-label="One instruction on" disabled={at === last} onClick={() => go(at + 1)}>
+          ›
+        </button>
+      </div>
+      <button type="button" className="row-button" onClick={() => onShow(slot)}>
+        <span className="slot">{slot}</span> <span className="mono">{program.insns[slot]}</span>{' '}
+        <span className="note">
+          {at + 1} of {order.length}
+        </span>
+      </button>
+      <Values program={program} order={order} at={at} onGo={go} />
+    </div>
+  );
+}
+
+interface PathChoiceProps {
+  readonly program: VerifiedProgram;
+  readonly path: number;
+  readonly onChoose: (path: number) => void;
+}
+
+function PathChoice({ program, path, onChoose }: PathChoiceProps) {
+  return (
+    <select
+      className="inline-select"
+      aria-label={`Path of ${program.name}`}
+      value={path}
+      onChange={({ target }) => onChoose(Number(target.value))}
+    >
+      {program.paths.map(({ from }, i) => (
+        <option key={i} value={i}>
+          path {i}
+          {from < 0 ? '' : `, forked at ${from}`}: {outcomeOf(program, i)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+interface ValuesProps {
+  readonly program: VerifiedProgram;
+  readonly order: readonly number[];
+  readonly at: number;
+  readonly onGo: (at: number) => void;
+}
+
+/** What is known, a row a register or slot; what the instruction changes is marked, in words too. */
+function Values({ program, order, at, onGo }: ValuesProps) {
+  return (
+    <table aria-label="What the verifier knows here">
+      <tbody>
+        {valuesAt(program, order, at).map((value) => (
+          <ValueRow key={value.name} value={value} program={program} order={order} at={at} onGo={onGo} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function ValueRow({ value, program, order, at, onGo }: ValuesProps & { readonly value: ChangedValue }) {
+  const { name, before, after, changed } = value;
+  const made = before === null ? null : madeAt(program, order, at, name);
+  const used = usedAt(program, order, at + 1, name);
+  const slotAt = (place: number): number => program.visits[order[place]].slot;
+  return (
+    <tr className={changed ? 'changed' : undefined}>
+      <th scope="row" className="mono">
+        {name}
+      </th>
+      <td className="mono">
+        {before ?? 'nothing known'}
+        {changed && <span className="becomes"> becomes {after ?? 'unknown'}</span>}
+      </td>
+      <td>
+        {made !== null && (
+          <button
+            type="button"
+            className="row-button note"
+            onClick={() => onGo(made)}
+            title="Where this value was made"
+          >
+            from {slotAt(made)}
+          </button>
+        )}
+        {used !== null && (
+          <button type="button" className="row-button note" onClick={() => onGo(used)} title="Where it is used next">
+            to {slotAt(used)}
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+}

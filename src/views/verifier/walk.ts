@@ -1,0 +1,75 @@
+/*
+ * One path through a program as the verifier followed it: its visits in order, what each changed, where a value was made
+ * and where it is used next. States are the kernel's own words; registers are compared by their text.
+ */
+import type { VerifiedProgram, VerifiedVisit } from '../../engine/index.ts';
+
+/** Registers and slots before a visit, by name: `R1`, `fp-8`. */
+const knownIn = (visit: VerifiedVisit | undefined): ReadonlyMap<string, string> => new Map(visit?.known);
+
+const valueIn = (visit: VerifiedVisit, name: string): string | undefined =>
+  visit.known.find(([one]) => one === name)?.[1];
+
+/** Numbers of a path's visits: those of the paths that it was forked from, up to each fork, then its own. */
+export function visitsOf({ paths, visits }: VerifiedProgram, path: number): number[] {
+  const own = paths[path];
+  if (!own) return [];
+  const before = own.parent < 0 ? [] : visitsOf({ paths, visits } as VerifiedProgram, own.parent);
+  const upTo = before.filter((visit) => visit <= own.fork);
+  const from = Math.min(own.start, visits.length);
+  const to = Math.min(own.outcome === 'running' ? visits.length : own.end, visits.length);
+  return [...upTo, ...Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)];
+}
+
+export interface ChangedValue {
+  readonly name: string;
+  /** null: nothing was known of it, or nothing is any more */
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly changed: boolean;
+}
+
+const rank = (name: string): number => (name.startsWith('R') ? Number(name.slice(1)) : 100 - Number(name.slice(2)));
+
+/** What is known before a visit and before the next one; `after` is null at the path's end, where nothing follows. */
+export function valuesAt({ visits }: VerifiedProgram, order: readonly number[], at: number): ChangedValue[] {
+  const before = knownIn(visits[order[at]]);
+  const next = visits[order[at + 1]];
+  const after = next ? knownIn(next) : before;
+  const names = [...new Set([...before.keys(), ...after.keys()])].toSorted((a, b) => rank(a) - rank(b));
+  return names.map((name) => {
+    const was = before.get(name) ?? null;
+    const is = after.get(name) ?? null;
+    return { name, before: was, after: is, changed: was !== is };
+  });
+}
+
+/** Place in the order at which a value came to be as it is before `at`; null: it was so from the beginning. */
+export function madeAt({ visits }: VerifiedProgram, order: readonly number[], at: number, name: string): number | null {
+  const now = valueIn(visits[order[at]], name);
+  for (let i = at - 1; i >= 0; i--) if (valueIn(visits[order[i]], name) !== now) return i;
+  return null;
+}
+
+const mentions = (text: string, register: string): boolean =>
+  new RegExp(`\\b[rw]${register.slice(1)}\\b`).test(text.toLowerCase());
+
+/** Place in the order, from `at` on, whose instruction reads or writes a register; null: none does. */
+export function usedAt(program: VerifiedProgram, order: readonly number[], at: number, name: string): number | null {
+  if (!name.startsWith('R')) return null;
+  const { visits, insns } = program;
+  for (let i = at; i < order.length; i++) if (mentions(insns[visits[order[i]].slot], name)) return i;
+  return null;
+}
+
+/** How a path ended, in a few words. */
+export function outcomeOf({ paths, prunes }: VerifiedProgram, path: number): string {
+  const outcome = paths[path]?.outcome ?? 'running';
+  if (outcome === 'exit') return 'reaches exit';
+  if (outcome === 'failed') return 'is refused';
+  if (outcome === 'running') return 'was not followed to its end';
+  const by = prunes.find((prune) => prune.path === path);
+  return by
+    ? `ends at ${by.insn}: a state that was followed from ${by.by} on covers it`
+    : 'ends where a state covers it';
+}
