@@ -75,6 +75,17 @@ test('going back takes output back, and a line typed there forks', () => {
   expect(lab.cold().branch).toBe(1);
 });
 
+test('bpftool alone prints its help and succeeds', () => {
+  const { err, status } = type('bpftool');
+  expect([status, err.startsWith('Usage: bpftool')]).toEqual([0, true]);
+});
+
+test("the kernel's types by the name of their file are those of id 1", () => {
+  const ofFile = type('bpftool btf dump file /sys/kernel/btf/vmlinux format c').out;
+  expect(ofFile).toContain('struct tcp_congestion_ops {');
+  expect(ofFile).toBe(type('bpftool btf dump id 1 format c').out);
+});
+
 test.each([
   ['nosuch', 127, /command not found/],
   ['bpf', 127, /bpftool/],
@@ -96,6 +107,12 @@ test.each([
   ['rm /sys/fs/bpf/nothing', 1, /No such file/],
   ['grep', 2, /usage/],
   ['echo a | grep "(a+)+$"', 2, /could take for ever/],
+  ['echo a | grep -E "((a+))+$"', 2, /could take for ever/],
+  ['echo a | grep -E "(a|aa)+$"', 2, /could take for ever/],
+  ['echo a | grep ".*.*.*.*.*.*b"', 2, /could take for ever/],
+  ['ss --nosuch', 1, /"--nosuch" is not known/],
+  ['ss -Z', 1, /"-Z" is not known/],
+  ['bpftool btf dump file /nosuch', 255, /failed to load BTF/],
   ['echo a | grep "["', 2, /no end/],
   ['echo a | jq .', 2, /not JSON/],
   ['echo [1] | jq .a', 3, /asks for a field of an array/],
