@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { askVerb } from './ask.ts';
 import { consoleVerb } from './console.ts';
 import { simVerb } from './sim.ts';
 import { verifyVerb } from './verify.ts';
@@ -22,6 +23,13 @@ function fileOf(name: string, text: string): string {
   writeFileSync(path, text);
   return path;
 }
+
+test('a map or socket that a run has not: those that it has', () => {
+  expect(askVerb.run(['replace-while-connected', 'who took of map Z'])).toBe(0);
+  expect(said).toContain('never in this run: it has no map Z; there are A, B');
+  expect(askVerb.run(['replace-while-connected', 'who gave back of socket 99'])).toBe(0);
+  expect(said).toMatch(/it has no socket 99; there are 1, 2, 3/);
+});
 
 test('a name that nothing has: the names that there are', () => {
   expect(simVerb.run(['--cc', 'nosuch', '--seconds', '1'])).toBe(1);

@@ -80,6 +80,16 @@ test('bpftool alone prints its help and succeeds', () => {
   expect([status, err.startsWith('Usage: bpftool')]).toEqual([0, true]);
 });
 
+test('bytes of keys and values are numbers of strtoul, of which the low byte counts', () => {
+  type('bpftool map create /sys/fs/bpf/bytes type hash key 4 value 1 entries 4 name bytes');
+  const update = 'bpftool map update pinned /sys/fs/bpf/bytes';
+  expect(type(`${update} key 256 010 0x0a 7 value 300`).status).toBe(0);
+  expect(type('bpftool map dump pinned /sys/fs/bpf/bytes').out).toContain('key: 00 08 0a 07  value: 2c');
+  expect(type(`${update} key hex ff 0 0 zz value 1`).err).toBe('Error: error parsing byte: zz\n');
+  expect(type(`${update} key 1 2 value 1`).err).toBe('Error: error parsing byte: value\n');
+  expect(type(`${update} key 09 0 0 0 value 1`).err).toBe('Error: error parsing byte: 09\n');
+});
+
 test("the kernel's types by the name of their file are those of id 1", () => {
   const ofFile = type('bpftool btf dump file /sys/kernel/btf/vmlinux format c').out;
   expect(ofFile).toContain('struct tcp_congestion_ops {');
@@ -110,6 +120,8 @@ test.each([
   ['echo a | grep -E "((a+))+$"', 2, /could take for ever/],
   ['echo a | grep -E "(a|aa)+$"', 2, /could take for ever/],
   ['echo a | grep ".*.*.*.*.*.*b"', 2, /could take for ever/],
+  ['flow start bytes 99999999999999999999', 2, /at most 1000000G/],
+  ['bpftool map create /sys/fs/bpf/h type hash key 4 value 4 entries 4294967295 name h', 255, /Argument list too long/],
   ['ss --nosuch', 1, /"--nosuch" is not known/],
   ['ss -Z', 1, /"-Z" is not known/],
   ['bpftool btf dump file /nosuch', 255, /failed to load BTF/],
