@@ -174,6 +174,7 @@ async function startAgain(): Promise<void> {
 function tellRestart(ended: ToWorker | null): void {
   notify({
     kind: 'error',
+    lasting: true,
     title: 'The engine was stopped and started again',
     detail: `It had not answered${ended ? `: ${WORDS[ended.type] ?? 'a step'} was left out` : ''}. Your texts are untouched.`,
   });
