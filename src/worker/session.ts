@@ -195,14 +195,18 @@ export class Session {
     });
   }
 
-  private seekJob(lab: Lab, time: number): void {
+  /** `event`: where other events lie at the same time, after this one. */
+  private seekJob(lab: Lab, time: number, event?: number): void {
     lab.approach(time);
     const from = lab.time;
     this.jobs.push({
       name: 'seeking',
       run: (keepGoing) => lab.advance(time, keepGoing),
       progress: () => (time > from ? (lab.time - from) / (time - from) : 1),
-      done: () => this.frame(),
+      done: () => {
+        if (event !== undefined && lab.position.event > event) lab.seekEvent(event);
+        this.frame();
+      },
     });
   }
 
@@ -217,7 +221,7 @@ export class Session {
         // a newer seek replaces one that is under way, unless something waits to be done where that one leads
         if (this.jobs.at(-1)?.name === 'seeking') this.jobs.pop();
         if (this.playing) this.playing.wall = this.host.clock();
-        this.whenIdle(() => this.seekJob(lab, Math.max(0, message.time)));
+        this.whenIdle(() => this.seekJob(lab, Math.max(0, message.time), message.event));
         return;
       case 'step-event':
         this.stop(() => lab.stepEvent(message.direction));
