@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { answerText, Lab, parseQuery, type QueryAnswer, QueryError, runQuery } from '../engine/index.ts';
+import { answerText, Lab, type QueryAnswer } from '../engine/index.ts';
+import { parseQuery, QueryError, runQuery } from '../engine/late.ts';
 import { replaceWhileConnected } from '../scenarios/replace-while-connected.ts';
 import { askVerb } from './ask.ts';
 import { CASES } from './ask-cases.ts';

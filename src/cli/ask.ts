@@ -1,7 +1,7 @@
 /* `lab ask SCENARIO 'QUERY'`: a question over the whole run of a scenario. */
 import { parseArgs } from 'node:util';
-import { DEFAULT_KERNEL, Lab, QueryError } from '../engine/index.ts';
-import { answerText, parseQuery, runQuery } from '../engine/index.ts';
+import { answerText, DEFAULT_KERNEL, Lab } from '../engine/index.ts';
+import { parseQuery, QueryError, runQuery } from '../engine/late.ts';
 import { ALL_SCENARIOS as SCENARIOS } from '../scenarios/all.ts';
 import { shippedParts, Usage, type Verb, withSamples } from './cli.ts';
 

@@ -75,9 +75,18 @@ function publicFolder(): string {
   return candidates.find((folder) => existsSync(folder)) ?? candidates[0];
 }
 
+/** Kernels by name, as far as they were asked for. All of it is immutable, and machines share what they find out from it. */
+const shipped = new Map<string, MachineParts>();
+
 /** A kernel made from its shipped BTF subset, in a process that can load objects. */
 export function shippedParts(kernel: string = DEFAULT_KERNEL): MachineParts {
   installLateTools();
+  const parts = shipped.get(kernel) ?? readParts(kernel);
+  shipped.set(kernel, parts);
+  return parts;
+}
+
+function readParts(kernel: string): MachineParts {
   const spec = kernelSpec(kernel);
   if (!spec) throw new Usage(`no kernel "${kernel}". There are: ${KERNELS.map((k) => k.profile.name).join(', ')}`);
   const file = (extension: string): Uint8Array => readBytes(join(publicFolder(), 'btf', `${spec.files}.${extension}`));

@@ -1,5 +1,6 @@
 /* `lab watch` and `lab diff`: an expression over a whole run, and what differs between two of its times. */
-import { DEFAULT_KERNEL, diffTimes, Lab, parseWatch, QueryError, type Scenario, watchRun } from '../engine/index.ts';
+import { DEFAULT_KERNEL, Lab, type Scenario } from '../engine/index.ts';
+import { diffTimes, parseWatch, QueryError, watchRun } from '../engine/late.ts';
 import { ALL_SCENARIOS as SCENARIOS } from '../scenarios/all.ts';
 import { number, options, shippedParts, table, Usage, type Verb, withSamples } from './cli.ts';
 

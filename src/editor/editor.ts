@@ -49,6 +49,8 @@ const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
   contextmenu: false,
   fixedOverflowWidgets: true,
   wordBasedSuggestions: 'off',
+  // Enter ends the line: it takes a suggestion only where that changes the text
+  acceptSuggestionOnEnter: 'smart',
   guides: { indentation: false },
   tabSize: 4,
   unicodeHighlight: { ambiguousCharacters: false },
@@ -115,6 +117,10 @@ export function mountEditor(place: HTMLElement): () => void {
     replace: (text) => {
       const model = editor.getModel();
       if (model) replaceText(model, text);
+    },
+    point: (line) => {
+      editor.revealLineInCenterIfOutsideViewport(line + 1);
+      editor.setPosition({ lineNumber: line + 1, column: 1 });
     },
     reveal: (line) => {
       editor.revealLineInCenterIfOutsideViewport(line + 1);

@@ -40,10 +40,9 @@ export {
   TYPES_TEXT,
 } from './lab/commands.ts';
 export { declaresTypes } from './lab/declared.ts';
-export { type Break } from './lab/breaks.ts';
+export { type Break, parseCondition } from './lab/breaks.ts';
 export type { Heat } from './lab/heat.ts';
 export type { VerifiedProgram, VerifiedVisit } from './lab/verify-text.ts';
-export { parseState } from './verifier/log-parse.ts';
 export type { ProgramRow, ProgramText } from './lab/program-text.ts';
 export type { ModuleCommand } from './lab/commands.ts';
 export { GRACE_CLOCKS, type GraceClock } from './kernel/grace.ts';
@@ -74,9 +73,9 @@ export { runIsaRecording } from './oracle/isa.ts';
 export { type ObjectLine, registerObject, type RegisteredObject } from './oracle/object.ts';
 export { unmatched } from './oracle/expectations.ts';
 export { type VerifiedFile, type VerifiedRow, verifyObject, verifySource } from './oracle/verify-object.ts';
-export { type QueryAnswer, parseQuery, QueryError, runQuery } from './query/query.ts';
-export { type DiffRow, diffLabs, diffTimes } from './query/diff.ts';
-export { parseWatch, type WatchAnswer, watchRun } from './query/watch.ts';
+export type { QueryAnswer } from './query/query.ts';
+export type { DiffRow } from './query/diff.ts';
+export type { WatchAnswer } from './query/watch.ts';
 export { answerText } from './query/print.ts';
 export { isConsoleRecording, replayConsole } from './oracle/console/replay.ts';
 export { type Recording, replay, type Replayed, replayable } from './oracle/replay.ts';

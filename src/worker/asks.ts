@@ -8,6 +8,7 @@ import { heat } from './asks/heat.ts';
 import { log } from './asks/log.ts';
 import { map } from './asks/map.ts';
 import { program } from './asks/program.ts';
+import { query } from './asks/query.ts';
 import { talk } from './asks/talk.ts';
 import { verify } from './asks/verify.ts';
 import type { LateDesk } from './desk.ts';
@@ -19,6 +20,7 @@ const ANSWERERS: { readonly [N in AskName]: Answerer<N> } = {
   log,
   map,
   program,
+  query,
   talk,
   verify,
 };

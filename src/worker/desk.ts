@@ -7,9 +7,15 @@ import type {
   creatorTags,
   lastBreak,
   mapElements,
+  diffTimes,
+  parseQuery,
+  parseWatch,
   programTextOf,
+  QueryError,
+  runQuery,
   sharedPrefix,
   verifyText,
+  watchRun,
   whenRegister,
   whoWrote,
   whoWroteRegister,
@@ -21,6 +27,12 @@ export interface Late {
   readonly Again: typeof Again;
   readonly complete: typeof complete;
   readonly sharedPrefix: typeof sharedPrefix;
+  readonly diffTimes: typeof diffTimes;
+  readonly parseQuery: typeof parseQuery;
+  readonly parseWatch: typeof parseWatch;
+  readonly QueryError: typeof QueryError;
+  readonly runQuery: typeof runQuery;
+  readonly watchRun: typeof watchRun;
   readonly countInstructions: typeof countInstructions;
   readonly creatorTags: typeof creatorTags;
   readonly lastBreak: typeof lastBreak;

@@ -34,6 +34,9 @@ const MAX_VALUES = 2000;
 /** Maps of the other kinds, each with a struct bpf_map in the kernel's region */
 const MAX_PLAIN = 1000;
 
+/** BPF_MAP_TYPE_BLOOM_FILTER, BPF_MAP_TYPE_ARENA */
+const WITH_EXTRA: readonly number[] = [MAP_TYPE.BLOOM_FILTER, 33];
+
 /** BPF_MAP_TYPE_ARRAY_OF_MAPS, BPF_MAP_TYPE_HASH_OF_MAPS */
 const MAP_OF_MAPS = [12, 13];
 
@@ -80,7 +83,7 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       source: 'map_create',
       since: 'v6.1',
       text: 'map_extra is 0: only bloom filters and arenas have one',
-      run: ({ attr }) => must(attr.map_extra === 0 || attr.map_type === MAP_TYPE.BLOOM_FILTER, ERRNO.EINVAL),
+      run: ({ attr }) => must(attr.map_extra === 0 || WITH_EXTRA.includes(attr.map_type), ERRNO.EINVAL),
     },
     {
       id: 'file-flags',

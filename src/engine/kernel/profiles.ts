@@ -131,6 +131,7 @@ export const V6_18: Profile = {
   kernelObjects: { net: [4864, 176], proto: [448, 392] },
   helpers: HELPERS_6_18,
   tagHash: 'sha256',
+  jit: { ...V6_12.jit, arrayValues: 304 },
   // accurate ECN: it needs it, and sends with ECT(1)
   congestionFlags: 0xf,
   otherTypes: ['sched_ext_ops', 'Qdisc_ops', 'hid_bpf_ops'],

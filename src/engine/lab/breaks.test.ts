@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Break, nextBreak } from './breaks.ts';
+import { type Break, nextBreak, parseCondition, times } from './breaks.ts';
 import { lastBreak } from './questions.ts';
 import type { History } from './snapshot.ts';
 
@@ -67,4 +67,26 @@ test('the first of several is met', () => {
   expect(nextBreak(all, history, 10, 100)).toBe(20);
   expect(lastBreak(all, history, 100)).toBe(65);
   expect(nextBreak([], history, 0, 100)).toBeNull();
+});
+
+test.each([
+  ['sk.snd_cwnd < 10', { on: 'value', field: 'snd_cwnd', sign: '<', value: 10, socket: null }],
+  ['tp->srtt_us>=50000 of socket 2', { on: 'value', field: 'srtt_us', sign: '>=', value: 50_000, socket: 2 }],
+  ['snd_ssthresh == 2', { on: 'value', field: 'snd_ssthresh', sign: '==', value: 2, socket: null }],
+  ['sk.nosuch < 1', null],
+  ['snd_cwnd <', null],
+  ['snd_cwnd < ten', null],
+  ['', null],
+])('a condition: %s', (text, expected) => {
+  expect(parseCondition(text)).toEqual(expected);
+});
+
+test('a condition is met where it becomes true, once until it was false again', () => {
+  const one = parseCondition('snd_cwnd < 10');
+  const series = [
+    { socket: 1, map: null, time: [1, 2, 3, 4, 5], cwnd: [12, 9, 8, 11, 3], ssthresh: [], srttUs: [], caState: [] },
+  ];
+  expect(one && [...times(one, { ...history, series })]).toEqual([2, 5]);
+  const other = parseCondition('snd_cwnd < 10 of socket 2');
+  expect(other && [...times(other, { ...history, series })]).toEqual([]);
 });

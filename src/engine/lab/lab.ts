@@ -149,6 +149,11 @@ export class Lab {
     return this.run.commands;
   }
 
+  /** From its beginning does what was done in another lab of the same scenario, at the same events. */
+  follow(commands: readonly LoggedCommand[]): void {
+    this.run.follow(commands);
+  }
+
   setBreaks(breaks: readonly Break[]): void {
     this.breaks = breaks;
   }

@@ -145,6 +145,12 @@ export class Run<Cold> {
     this.step();
   }
 
+  /** Takes over what was done in another run of the same machine, before any of it has run. */
+  follow(commands: readonly LoggedCommand[]): void {
+    assert(this.log.length === 0, 'a run that follows another has no commands of its own');
+    this.log = [...commands];
+  }
+
   checkpoint(): Checkpoint<Cold> {
     return this.checkpoints.take(this.event, this.time, this.machine.cold);
   }

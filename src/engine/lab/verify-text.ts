@@ -6,6 +6,7 @@ import { decode, instructionSlots } from '../isa/insn.ts';
 import { createJudge } from '../libbpf/judge.ts';
 import { loadObject } from '../libbpf/load.ts';
 import { symbolsFromBtf } from '../libbpf/symbols.ts';
+import { parseState } from '../verifier/log-parse.ts';
 import type { Path, PruneEvent, Verdict } from '../verifier/index.ts';
 import type { World } from './world.ts';
 
@@ -15,7 +16,11 @@ export interface VerifiedVisit {
   readonly path: number;
   /** registers and stack before it, in the kernel's words */
   readonly state: string;
+  /** the same by name: `R1` or `fp-8`, and what is known of it. Visits with the same state share it */
+  readonly known: Known;
 }
+
+export type Known = readonly (readonly [name: string, value: string])[];
 
 export interface VerifiedProgram {
   readonly name: string;
@@ -71,6 +76,14 @@ type LoadedProgram = NonNullable<ReturnType<typeof loadObject>>['progs'][number]
 
 function shown(btf: Btf, { name, member, insns, lines }: LoadedProgram, verdict: Verdict): VerifiedProgram {
   const { ok, errno, message, failedInsn, log, stats, visits, paths, prunes } = verdict;
+  const states = new Map<string, Known>();
+  const known = (state: string): Known => {
+    const made =
+      states.get(state) ??
+      [...(parseState(state)?.values ?? [])].map(([register, { text }]) => [register, text] as const);
+    states.set(state, made);
+    return made;
+  };
   const names = { kfunc: (id: number) => btf.type(id)?.name ?? null };
   const texts = lines.map(() => '');
   for (const slot of instructionSlots(insns)) texts[slot] = disassemble(decode(insns, slot), 'llvm', names) ?? '?';
@@ -85,7 +98,7 @@ function shown(btf: Btf, { name, member, insns, lines }: LoadedProgram, verdict:
     processed: stats.insnsProcessed,
     lines,
     insns: texts,
-    visits: visits.map(({ insn, path, before }) => ({ slot: insn, path, state: before })),
+    visits: visits.map(({ insn, path, before }) => ({ slot: insn, path, state: before, known: known(before) })),
     paths,
     prunes,
   };

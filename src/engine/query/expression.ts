@@ -133,7 +133,11 @@ class Parser {
     while (c.take('->') || c.take('.')) text = c.word('the name of a field');
     const known = [...COMMON, 'nsecs', ...this.scope.kinds.flatMap((kind) => FIELDS[kind])];
     if (!known.includes(text) && this.scope.field?.(text) !== true) {
-      throw new QueryError(token.at, `there is no field "${text}" here`, `one of ${[...new Set(known)].join(', ')}`);
+      throw new QueryError(
+        token.at,
+        `there is no field "${text}" here`,
+        `one of ${[...new Set(known)].join(', ')}${this.scope.field ? ', or a number of tcp_sock, as snd_cwnd' : ''}`,
+      );
     }
     return (row) => fieldOf(row, text);
   }

@@ -84,34 +84,34 @@ function subject(c: Cursor): Subject {
 
 /** Conditions at the end of a question. */
 function conditions(c: Cursor, { probes, filter }: Subject): Subject {
-  let all_ = filter;
+  let wanted = filter;
   while (!c.isEnd) {
     c.take('of');
     c.take('in');
     if (c.take('map')) {
       const letter = c.word('the letter of a map');
-      all_ = both(
-        all_,
+      wanted = both(
+        wanted,
         field('map', (map) => map === letter),
       );
     } else if (c.take('socket')) {
       const { kind, value } = c.now;
       if (kind !== 'number') c.fail('the number of a socket');
       c.next();
-      all_ = both(all_, (row) =>
+      wanted = both(wanted, (row) =>
         fieldOf(row, 'socket') === value || fieldOf(row, 'who') === `socket ${value}` ? 1 : 0,
       );
     } else if (c.take('by')) {
       const who = c.now.kind === 'string' ? c.next().text : c.word('a process, a socket or a program');
-      all_ = both(all_, (row) =>
+      wanted = both(wanted, (row) =>
         ['process', 'who', 'by', 'prog'].some((one) => String(fieldOf(row, one) ?? '').startsWith(who)) ? 1 : 0,
       );
-    } else if (c.is('after') || c.is('before')) all_ = both(all_, timeBound(c));
+    } else if (c.is('after') || c.is('before')) wanted = both(wanted, timeBound(c));
     else if (c.take('where')) {
-      all_ = both(all_, parseExpression(c, { kinds: probes.map(({ kind }) => kind), slashEnds: false }));
+      wanted = both(wanted, parseExpression(c, { kinds: probes.map(({ kind }) => kind), slashEnds: false }));
     } else c.fail('of map LETTER, of socket N, by NAME, after TIME, before TIME, or where EXPRESSION');
   }
-  return { probes, filter: all_ };
+  return { probes, filter: wanted };
 }
 
 function timeBound(c: Cursor): Expression {

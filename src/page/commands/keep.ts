@@ -40,11 +40,8 @@ export const KEEP_COMMANDS: readonly PageCommand[] = [
     id: 'text.new',
     title: 'A new text',
     group: 'Program',
-    run: () =>
-      begin(
-        'program.s',
-        '; A new congestion control\n\n.struct_ops tcp_congestion_ops\n.name "mine"\n.license "GPL"\n',
-      ),
+    hidden: true,
+    run: () => showOverlay('new-program'),
   },
   {
     id: 'text.duplicate',

@@ -38,6 +38,7 @@ export const VIEW_COMMANDS: readonly PageCommand[] = [
   tab('side', 'debug', 'stack, watches and breaks'),
   tab('side', 'processes', 'processes, maps and programs'),
   tab('side', 'console', 'the console'),
+  tab('side', 'ask', 'questions to the run'),
   {
     id: 'view.theme',
     title: 'Light or dark',

@@ -25,7 +25,9 @@ export interface EditorLink {
   readonly convert: () => Promise<Notice | null>;
   /** null: done; else why not */
   readonly rename: (to: string) => Promise<string | null>;
-  /** shows a line and puts the cursor there */
+  /** puts the cursor on a line and shows it; the keyboard stays where it is */
+  readonly point: (line: number) => void;
+  /** the same, and what is typed goes there */
   readonly reveal: (line: number) => void;
 }
 

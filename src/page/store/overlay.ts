@@ -6,6 +6,7 @@ export type SheetName =
   | 'palette'
   | 'keys'
   | 'rename'
+  | 'new-program'
   | 'share'
   | 'labs'
   | 'stage'

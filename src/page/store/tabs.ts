@@ -2,7 +2,7 @@
 export const TABS = {
   lifecycle: ['machine', 'sequence', 'checks', 'modules'],
   flows: ['wire', 'series', 'table'],
-  side: ['struct', 'trampoline', 'ledger', 'verifier', 'debug', 'processes', 'console'],
+  side: ['struct', 'trampoline', 'ledger', 'verifier', 'debug', 'processes', 'console', 'ask'],
   narrow: ['lifecycle', 'flows', 'struct', 'code'],
 } as const;
 

@@ -1,5 +1,6 @@
 /* Program texts: what the user typed, else the scenario's example; and how they relate to what the machine has. */
 import { TYPES_TEXT } from '../../engine/index.ts';
+import { EXAMPLE_TEXTS } from '../../scenarios/text-names.ts';
 import { choices, choose } from './choices.ts';
 import { type LabState, lab } from './lab.ts';
 import { lineMap } from './line-map.ts';
@@ -7,7 +8,11 @@ import { lineMap } from './line-map.ts';
 /** `new`: no map was made from it. */
 export type TextStatus = 'same' | 'changed' | 'new';
 
-const exampleOf = (name: string): string | null => lab().scenario?.texts[name] ?? null;
+/** A user chooses names: what every object has is no text. */
+const own = (texts: Readonly<Record<string, string>> | undefined, name: string): string | null =>
+  texts && Object.hasOwn(texts, name) ? texts[name] : null;
+
+const exampleOf = (name: string): string | null => own(lab().scenario?.texts, name);
 
 /** The listing of an object file that was loaded: C above the instructions that it became. Nobody edits it. */
 const listingOf = (name: string): string | null =>
@@ -18,7 +23,7 @@ export const isTypes = (name: string): boolean => name === TYPES_TEXT;
 
 export const isListing = (name: string): boolean => listingOf(name) !== null;
 
-export const textOf = (name: string): string => listingOf(name) ?? choices().edits[name] ?? exampleOf(name) ?? '';
+export const textOf = (name: string): string => listingOf(name) ?? own(choices().edits, name) ?? exampleOf(name) ?? '';
 
 export const hasExample = (name: string): boolean => exampleOf(name) !== null;
 
@@ -28,13 +33,11 @@ export function textNames(
   edits: Readonly<Record<string, string>>,
 ): string[] {
   const examples = Object.keys(scenario?.texts ?? {});
-  const own = Object.keys(edits).filter((name) => (OWN.test(name) || isTypes(name)) && !examples.includes(name));
+  const mine = Object.keys(edits).filter((name) => !EXAMPLE_TEXTS.has(name) || isTypes(name));
+  const others = mine.filter((name) => !examples.includes(name));
   const objects = cold?.objects.map(({ name }) => name) ?? [];
-  return [...examples, ...own.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })), ...new Set(objects)];
+  return [...examples, ...others.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })), ...new Set(objects)];
 }
-
-/** A name that `freshName` gave. */
-const OWN = /-\d+\.s$/;
 
 export function activeText(): string | null {
   const names = textNames(lab(), choices().edits);
@@ -50,7 +53,7 @@ export function editText(name: string, text: string): void {
 
 /** A text that the user began: it can be renamed and deleted. */
 export const isOwn = (name: string, edits: Readonly<Record<string, string>>): boolean =>
-  OWN.test(name) && name in edits && !hasExample(name);
+  Object.hasOwn(edits, name) && !EXAMPLE_TEXTS.has(name) && !hasExample(name);
 
 export function deleteText(name: string): void {
   const { [name]: _, ...others } = choices().edits;
@@ -72,7 +75,7 @@ export function renameText(name: string, stem: string): string {
 }
 
 export function statusOf(name: string, text: string, loaded: LabState['loaded']): TextStatus {
-  if (!(name in loaded)) return 'new';
+  if (!Object.hasOwn(loaded, name)) return 'new';
   return loaded[name] === text ? 'same' : 'changed';
 }
 
@@ -85,6 +88,14 @@ export function freshName(name: string): string {
   return `${stem}-${n}.s`;
 }
 
+/** Begins a text under this name, or under the next free one like it; returns the name. */
+export function beginText(name: string, text: string): string {
+  const isFree = !EXAMPLE_TEXTS.has(name) && !textNames(lab(), choices().edits).includes(name);
+  const given = isFree ? name : freshName(name);
+  editText(given, text);
+  return given;
+}
+
 /** All texts as they stand in the editor, for a restart. Types of one's own that were wiped out are given up. */
 export function currentTexts(): Record<string, string> {
   const names = textNames(lab(), choices().edits).filter(
@@ -95,8 +106,12 @@ export function currentTexts(): Record<string, string> {
 
 /** Line of the editor's text for a line of the loaded one, or null where it is gone. */
 export const shownLine = (name: string, loadedLine: number): number | null =>
-  isListing(name) ? loadedLine : (lineMap(lab().loaded[name] ?? '', textOf(name))[loadedLine] ?? null);
+  isListing(name) ? loadedLine : (lineMap(own(lab().loaded, name) ?? '', textOf(name))[loadedLine] ?? null);
 
 /** The other way round; null where the machine does not have this line yet. */
 export const loadedLine = (name: string, shown: number): number | null =>
-  isListing(name) ? shown : name in lab().loaded ? (lineMap(textOf(name), lab().loaded[name])[shown] ?? null) : null;
+  isListing(name)
+    ? shown
+    : Object.hasOwn(lab().loaded, name)
+      ? (lineMap(textOf(name), lab().loaded[name])[shown] ?? null)
+      : null;

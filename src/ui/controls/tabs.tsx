@@ -1,5 +1,7 @@
-/* Tabs of a pane: one Tab stop, arrows walk. */
-import { type KeyboardEvent, type ReactNode, useRef } from 'react';
+/* Tabs of a pane: one Tab stop, arrows walk. Where they do not fit, a menu beside them has them all. */
+import { ChevronDown } from 'lucide-react';
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
+import { Choice } from './choice.tsx';
 
 export interface TabItem<T extends string> {
   readonly id: T;
@@ -18,6 +20,28 @@ const STEP: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
 
 export const tabId = (panel: string, tab: string): string => `${panel}-tab-${tab}`;
 
+/** Whether something in an element is cut off at its side. */
+function useOverflow(list: RefObject<HTMLElement | null>): boolean {
+  const [overflows, setOverflows] = useState(false);
+  useEffect(() => {
+    const { current } = list;
+    if (!current) return;
+    const measure = (): void => setOverflows(current.scrollWidth > current.clientWidth + 1);
+    const size = new ResizeObserver(measure);
+    const tabs = new MutationObserver(measure);
+    size.observe(current);
+    tabs.observe(current, { childList: true, characterData: true, subtree: true });
+    return () => {
+      size.disconnect();
+      tabs.disconnect();
+    };
+  }, [list]);
+  return overflows;
+}
+
+/** A tab that becomes the chosen one is not left out of sight. */
+const toView = (tab: HTMLElement | null): void => tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+
 export function TabList<T extends string>({ label, tabs, selected, panel, onSelect }: TabListProps<T>) {
   const list = useRef<HTMLDivElement>(null);
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -29,7 +53,8 @@ export function TabList<T extends string>({ label, tabs, selected, panel, onSele
     onSelect(tabs[to].id);
     list.current?.querySelectorAll<HTMLElement>('[role="tab"]')[to]?.focus();
   };
-  return (
+  const overflows = useOverflow(list);
+  const bar = (
     <div className="tabs" role="tablist" aria-label={label} ref={list} onKeyDown={onKeyDown}>
       {tabs.map(({ id, title }) => (
         <button
@@ -38,6 +63,7 @@ export function TabList<T extends string>({ label, tabs, selected, panel, onSele
           role="tab"
           className="tab"
           id={tabId(panel, id)}
+          ref={id === selected ? toView : undefined}
           aria-selected={id === selected}
           aria-controls={panel}
           tabIndex={id === selected ? 0 : -1}
@@ -47,5 +73,24 @@ export function TabList<T extends string>({ label, tabs, selected, panel, onSele
         </button>
       ))}
     </div>
+  );
+  const items = tabs.map(({ id, title }) => ({ value: id, title: typeof title === 'string' ? title : id, note: '' }));
+  return (
+    <>
+      {bar}
+      {overflows && (
+        <Choice
+          label={`All of ${label}`}
+          value={selected}
+          items={items}
+          onChoose={(id) => {
+            const chosen = tabs.find((one) => one.id === id);
+            if (chosen) onSelect(chosen.id);
+          }}
+        >
+          <ChevronDown aria-hidden="true" />
+        </Choice>
+      )}
+    </>
   );
 }

@@ -1,6 +1,6 @@
 /* Where playing stops: lines of programs, and what the lifecycle, the counts, the calls and the connections do. */
 import { type ReactNode, useState } from 'react';
-import type { Break, LifecycleState } from '../../engine/index.ts';
+import { type Break, type LifecycleState, parseCondition } from '../../engine/index.ts';
 import { CA_STATES } from '../../views/flows/ca-states.ts';
 import { runCommand } from '../../page/commands/registry.ts';
 import { CommandButton } from '../controls/command-button.tsx';
@@ -31,6 +31,8 @@ export function breakWords(one: Break): string {
       return `a call with "${one.text}"${one.refused ? ' is refused' : ''}`;
     case 'ca-state':
       return `${one.socket === null ? 'any connection' : `connection ${one.socket}`} enters ${CA_STATES[one.state]}`;
+    case 'value':
+      return `${one.field} ${one.sign} ${one.value}${one.socket === null ? '' : ` of connection ${one.socket}`}`;
     default:
       return one satisfies never;
   }
@@ -92,7 +94,15 @@ const KINDS = [
   { id: 'refs', title: 'A map has a count' },
   { id: 'call', title: 'A system call is made' },
   { id: 'ca-state', title: 'A connection changes its CA state' },
+  { id: 'value', title: 'A condition becomes true' },
 ] as const;
+
+/** Why nothing can be added yet. */
+const PROBLEMS: Partial<Record<Break['on'], string>> = {
+  refs: 'A count is a number from 0.',
+  call: 'Say a part of the call.',
+  value: 'A condition compares snd_cwnd, snd_ssthresh or srtt_us with a number: sk.snd_cwnd < 10, or … of socket 2.',
+};
 
 function NewBreak() {
   const maps = useLab((state) => state.cold?.maps ?? null);
@@ -103,6 +113,7 @@ function NewBreak() {
   const [text, setText] = useState('BPF_MAP_UPDATE_ELEM');
   const [refused, setRefused] = useState(false);
   const [state, setState] = useState(3);
+  const [condition, setCondition] = useState('sk.snd_cwnd < 10');
   const wanted = map === '' ? null : map;
   const made = (): Break | null => {
     switch (kind) {
@@ -114,6 +125,8 @@ function NewBreak() {
         return text.trim() === '' ? null : { on: 'call', text: text.trim(), refused };
       case 'ca-state':
         return { on: 'ca-state', socket: null, state };
+      case 'value':
+        return parseCondition(condition);
       default:
         return kind satisfies never;
     }
@@ -185,12 +198,15 @@ function NewBreak() {
           </select>
         </Field>
       )}
+      {kind === 'value' && (
+        <Field label="Condition">
+          <input className="mono" value={condition} onChange={(event) => setCondition(event.target.value)} />
+        </Field>
+      )}
       <button type="submit" className="button" aria-disabled={next === null}>
         Add
       </button>
-      {next === null && (
-        <p className="note problem">{kind === 'refs' ? 'A count is a number from 0.' : 'Say a part of the call.'}</p>
-      )}
+      {next === null && <p className="note problem">{PROBLEMS[kind] ?? ''}</p>}
     </form>
   );
 }

@@ -27,10 +27,11 @@ export function ConsoleTab() {
   const output = useMemo(() => consoleOutput(messages ?? [], hot.event, maps ?? []), [messages, hot.event, maps]);
   const end = useRef<HTMLDivElement>(null);
   const { rows, earlier } = output;
+  const count = rows.length;
   useEffect(() => {
     // newer browsers answer with a promise, which is no clean-up
-    void end.current?.scrollIntoView({ block: 'nearest' });
-  }, [rows.length]);
+    if (count > 0) end.current?.scrollIntoView({ block: 'nearest' });
+  }, [count]);
   return (
     <div className="console">
       <div className="listing console-output" tabIndex={0} role="log" aria-label="Output of the console">

@@ -69,7 +69,8 @@ function TextEditor({ name }: { readonly name: string }) {
   const place = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<'waiting' | 'ready' | 'failed'>('waiting');
   const [attempt, setAttempt] = useState(0);
-  const text = useChoices((state) => state.edits[name]) ?? textOf(name);
+  useChoices((state) => state.edits);
+  const text = textOf(name);
   useEffect(() => {
     const { current } = place;
     if (!current) return;
@@ -136,6 +137,11 @@ function AddProgram() {
   const scenario = useLab((state) => state.scenario);
   const edits = useChoices((state) => state.edits);
   const items = [
+    {
+      value: 'program.new',
+      title: 'New program',
+      note: 'a name, a kernel struct, and a function for each member that must be there',
+    },
     ...SAMPLES.map(({ file, note }) => ({ value: file, title: file, note })),
     {
       value: 'program.types',
@@ -170,7 +176,7 @@ function AddProgram() {
 }
 
 const OPEN = 'file.open';
-const COMMANDS = new Set([OPEN, 'program.types', 'program.implement']);
+const COMMANDS = new Set([OPEN, 'program.new', 'program.types', 'program.implement']);
 
 function ActionBar({ name }: { readonly name: string }) {
   useLab((state) => state.cold?.objects);
@@ -184,7 +190,8 @@ function ActionBar({ name }: { readonly name: string }) {
 
 function TextActions({ name }: { readonly name: string }) {
   const loaded = useLab((state) => state.loaded);
-  const text = useChoices((state) => state.edits[name]) ?? textOf(name);
+  useChoices((state) => state.edits);
+  const text = textOf(name);
   const status = statusOf(name, text, loaded);
   const types = isTypes(name);
   return (

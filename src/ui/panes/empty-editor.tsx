@@ -1,3 +1,5 @@
+import { CommandButton } from '../controls/command-button.tsx';
+
 const CLANG = 'clang -O2 -g -target bpf -mcpu=v3 -c my_cc.bpf.c -o my_cc.bpf.o';
 
 /** Over an editor without text. */
@@ -5,7 +7,8 @@ export function EmptyEditor() {
   return (
     <div className="empty-editor">
       <h3>Assembly here, C outside</h3>
-      <p>Write BPF assembly above, or compile C with clang and read what it made:</p>
+      <CommandButton command="program.new">Begin with a skeleton</CommandButton>
+      <p>Or write BPF assembly above, or compile C with clang and read what it made:</p>
       <code>{CLANG}</code>
       <button type="button" className="button" onClick={() => void navigator.clipboard.writeText(CLANG)}>
         Copy

@@ -8,6 +8,7 @@ const LedgerTab = late('Ledger', () => import('./ledger-tab.tsx').then((m) => m.
 const ProcessesTab = late('Processes', () => import('./processes-tab.tsx').then((m) => m.ProcessesTab));
 const TrampolineTab = late('Trampoline', () => import('./trampoline-tab.tsx').then((m) => m.TrampolineTab));
 
+const AskTab = late('Ask', () => import('./ask-tab.tsx').then((m) => m.AskTab));
 const ConsoleTab = late('Console', () => import('./console-tab.tsx').then((m) => m.ConsoleTab));
 const VerifierTab = late('Verifier', () => import('./verifier-tab.tsx').then((m) => m.VerifierTab));
 
@@ -19,6 +20,7 @@ const TABS = [
   { id: 'debug', title: 'Debug' },
   { id: 'processes', title: 'Processes' },
   { id: 'console', title: 'Console' },
+  { id: 'ask', title: 'Ask' },
 ] as const;
 
 export function SidePane() {
@@ -32,6 +34,7 @@ export function SidePane() {
       {tab === 'debug' && <DebugTab />}
       {tab === 'processes' && <ProcessesTab />}
       {tab === 'console' && <ConsoleTab />}
+      {tab === 'ask' && <AskTab />}
     </Pane>
   );
 }

@@ -5,7 +5,7 @@
 import { useState } from 'react';
 import type { VerifiedProgram } from '../../engine/index.ts';
 import { runCommand } from '../../page/commands/registry.ts';
-import { useCursorLine } from '../../page/store/editor-link.ts';
+import { editorLink, useCursorLine } from '../../page/store/editor-link.ts';
 import { useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { activeText, isListing, isTypes, textOf } from '../../page/store/texts.ts';
@@ -72,7 +72,7 @@ function Program({ program, name, cursor }: ProgramProps) {
       )}
       <details open={!ok}>
         <summary className="note">Walk a path</summary>
-        <Walk program={program} onShow={show} />
+        <Walk program={program} onShow={(slot) => editorLink()?.point(lines[slot] ?? 0)} />
       </details>
       <Visits program={program} cursor={cursor} onShow={show} />
       <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>

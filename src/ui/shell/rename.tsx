@@ -36,7 +36,12 @@ export function Rename() {
           <form className="form" onSubmit={submit}>
             <label className="field">
               <span>New name</span>
-              <input className="mono" value={to} onChange={(event) => setTo(event.target.value)} />
+              <input
+                className="mono"
+                value={to}
+                onFocus={({ target }) => target.select()}
+                onChange={(event) => setTo(event.target.value)}
+              />
             </label>
             {problem !== null && <p className="note problem">{problem}</p>}
             {at && problem === null && <p className="note">{at.uses} places in this text</p>}

@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest';
 import type { VerifiedProgram } from '../../engine/index.ts';
-import { knownIn, madeAt, outcomeOf, usedAt, valuesAt, visitsOf } from './walk.ts';
+import { madeAt, outcomeOf, usedAt, valuesAt, visitsOf } from './walk.ts';
 
-const visit = (slot: number, path: number, state: string) => ({ slot, path, state });
+const visit = (slot: number, path: number, known: Readonly<Record<string, string>>) => ({
+  slot,
+  path,
+  state: '',
+  known: Object.entries(known),
+});
 
 /** r2 = 1; if r1 goto 3; r2 = 2 and on path 1 from the jump: exit */
 const PROGRAM: VerifiedProgram = {
@@ -17,11 +22,11 @@ const PROGRAM: VerifiedProgram = {
   lines: [0, 1, 2, 3],
   insns: ['r2 = 1', 'if r1 == 0 goto +1', 'r2 = 2', 'exit'],
   visits: [
-    visit(0, 0, ' R1=ctx() R10=fp0'),
-    visit(1, 0, ' R1=ctx() R2=1 R10=fp0'),
-    visit(2, 0, ' R1=ctx() R2=1 R10=fp0'),
-    visit(3, 0, ' R1=ctx() R2=2 R10=fp0'),
-    visit(3, 1, ' R1=0 R2=1 R10=fp0 fp-8=scalar(umax=3,var_off=(0x0; 0x3))'),
+    visit(0, 0, { R1: 'ctx()', R10: 'fp0' }),
+    visit(1, 0, { R1: 'ctx()', R2: '1', R10: 'fp0' }),
+    visit(2, 0, { R1: 'ctx()', R2: '1', R10: 'fp0' }),
+    visit(3, 0, { R1: 'ctx()', R2: '2', R10: 'fp0' }),
+    visit(3, 1, { R10: 'fp0', 'fp-8': 'scalar(umax=3)', R1: '0', R2: '1' }),
   ],
   paths: [
     { parent: -1, from: -1, fork: -1, start: 0, end: 4, outcome: 'exit' },
@@ -44,7 +49,7 @@ test('what an instruction changes is marked; at the end nothing follows', () => 
     { name: 'R2', before: null, after: '1', changed: true },
   ]);
   expect(valuesAt(PROGRAM, order, 3).some(({ changed }) => changed)).toBe(false);
-  expect([...knownIn(PROGRAM.visits[4].state).keys()]).toEqual(['R1', 'R2', 'R10', 'fp-8']);
+  expect(valuesAt(PROGRAM, visitsOf(PROGRAM, 1), 2).map(({ name }) => name)).toEqual(['R1', 'R2', 'R10', 'fp-8']);
 });
 
 test('a value leads to where it was made and where it is used next', () => {

@@ -2,22 +2,13 @@
  * One path through a program as the verifier followed it: its visits in order, what each changed, where a value was made
  * and where it is used next. States are the kernel's own words; registers are compared by their text.
  */
-import { parseState, type VerifiedProgram } from '../../engine/index.ts';
+import type { VerifiedProgram, VerifiedVisit } from '../../engine/index.ts';
 
 /** Registers and slots before a visit, by name: `R1`, `fp-8`. */
-export type Known = ReadonlyMap<string, string>;
+const knownIn = (visit: VerifiedVisit | undefined): ReadonlyMap<string, string> => new Map(visit?.known);
 
-const states = new Map<string, Known>();
-
-/** States repeat from visit to visit; each text is read once. */
-export function knownIn(state: string): Known {
-  const known = states.get(state);
-  if (known) return known;
-  if (states.size > 20_000) states.clear();
-  const made = new Map([...(parseState(state)?.values ?? [])].map(([name, { text }]) => [name, text]));
-  states.set(state, made);
-  return made;
-}
+const valueIn = (visit: VerifiedVisit, name: string): string | undefined =>
+  visit.known.find(([one]) => one === name)?.[1];
 
 /** Numbers of a path's visits: those of the paths that it was forked from, up to each fork, then its own. */
 export function visitsOf({ paths, visits }: VerifiedProgram, path: number): number[] {
@@ -42,9 +33,9 @@ const rank = (name: string): number => (name.startsWith('R') ? Number(name.slice
 
 /** What is known before a visit and before the next one; `after` is null at the path's end, where nothing follows. */
 export function valuesAt({ visits }: VerifiedProgram, order: readonly number[], at: number): ChangedValue[] {
-  const before = knownIn(visits[order[at]]?.state ?? '');
+  const before = knownIn(visits[order[at]]);
   const next = visits[order[at + 1]];
-  const after = next ? knownIn(next.state) : before;
+  const after = next ? knownIn(next) : before;
   const names = [...new Set([...before.keys(), ...after.keys()])].toSorted((a, b) => rank(a) - rank(b));
   return names.map((name) => {
     const was = before.get(name) ?? null;
@@ -55,8 +46,8 @@ export function valuesAt({ visits }: VerifiedProgram, order: readonly number[], 
 
 /** Place in the order at which a value came to be as it is before `at`; null: it was so from the beginning. */
 export function madeAt({ visits }: VerifiedProgram, order: readonly number[], at: number, name: string): number | null {
-  const now = knownIn(visits[order[at]].state).get(name);
-  for (let i = at - 1; i >= 0; i--) if (knownIn(visits[order[i]].state).get(name) !== now) return i;
+  const now = valueIn(visits[order[at]], name);
+  for (let i = at - 1; i >= 0; i--) if (valueIn(visits[order[i]], name) !== now) return i;
   return null;
 }
 
@@ -73,7 +64,7 @@ export function usedAt(program: VerifiedProgram, order: readonly number[], at: n
 
 /** How a path ended, in a few words. */
 export function outcomeOf({ paths, prunes }: VerifiedProgram, path: number): string {
-  const { outcome = 'running' } = paths[path] ?? {};
+  const outcome = paths[path]?.outcome ?? 'running';
   if (outcome === 'exit') return 'reaches exit';
   if (outcome === 'failed') return 'is refused';
   if (outcome === 'running') return 'was not followed to its end';

@@ -2,7 +2,8 @@
 import { strerror } from '../../libbpf/strerror.ts';
 import { type Bpftool, isNumber, textAt } from './context.ts';
 
-export const MAP_INFO_BYTES = 88;
+/** as much as any kernel here fills */
+export const MAP_INFO_BYTES = 104;
 export const PROG_INFO_BYTES = 232;
 export const BTF_INFO_BYTES = 32;
 export const LINK_INFO_BYTES = 64;

@@ -135,7 +135,7 @@ function show(tool: Bpftool): number {
   return status(result, one);
 }
 
-/** struct bpf_map_info, by offset; null where a kernel does not have it */
+/** struct bpf_map_info, by offset, as far as a kernel has it */
 const MAP_INFO: readonly (readonly [name: string, at: number, bytes: number])[] = [
   ['type', 0, 4],
   ['id', 4, 4],
@@ -153,6 +153,8 @@ const MAP_INFO: readonly (readonly [name: string, at: number, bytes: number])[] 
   ['btf_value_type_id', 72, 4],
   ['btf_vmlinux_id', 76, 4],
   ['map_extra', 80, 8],
+  ['hash', 88, 8],
+  ['hash_size', 96, 4],
 ];
 
 function dumpInfo(tool: Bpftool, w: JsonWriter, view: DataView): void {
@@ -160,7 +162,8 @@ function dumpInfo(tool: Bpftool, w: JsonWriter, view: DataView): void {
   w.name('bpf_map_info');
   w.startObject();
   for (const [name, at, bytes] of MAP_INFO) {
-    if (name === 'btf_vmlinux_id' && !tool.process.host.profile.mapInfoHasVmlinuxId) continue;
+    const { profile } = tool.process.host;
+    if (at >= profile.infoBytes.map || (name === 'btf_vmlinux_id' && !profile.mapInfoHasVmlinuxId)) continue;
     if (bytes === 16) w.field(name, textAt(view, at, bytes));
     else w.rawField(name, String(bytes === 8 ? view.getBigUint64(at, true) : view.getUint32(at, true)));
   }

@@ -1,8 +1,9 @@
 /* Steps of bpftool's recordings that come out otherwise here, each with its reason and where Linux has it. */
 
 export interface KnownDifference {
-  /** of the recorded command */
+  /** of the recorded command, and of what it wrote where that tells */
   readonly command: RegExp;
+  readonly wrote?: RegExp;
   readonly reason: string;
   /** function of the kernel, or of the tool, that this machine does not have */
   readonly source: string;
@@ -30,6 +31,18 @@ export const KNOWN: readonly KnownDifference[] = [
     reason:
       'the log of 6.1 names the offset of every pointer and a type that a function cannot have; the verifier here leaves both out',
     source: 'print_verifier_state, btf_check_func_arg_match',
+  },
+  {
+    command: /prog dump jited/,
+    wrote: /No JIT disassembly support/,
+    reason: 'the bpftool on that machine was built without a disassembler; the one here has one',
+    source: 'disasm_init (bpftool, HAVE_LIBBFD_SUPPORT)',
+  },
+  {
+    command: /^bpftool75 (-j )?(version|-V)/,
+    wrote: /features:\n|"libbfd":false/,
+    reason: 'the same build: it names no features',
+    source: 'do_version (bpftool, HAVE_LIBBFD_SUPPORT)',
   },
 ];
 

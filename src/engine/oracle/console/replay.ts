@@ -215,7 +215,10 @@ export function replayConsole(recording: Recording, parts: MachineParts, read: R
       continue;
     }
     compared++;
-    const known = KNOWN.find((row) => row.command.test(command)) ?? null;
+    const known =
+      KNOWN.find(
+        (row) => row.command.test(command) && (row.wrote?.test(`${step.stdout ?? ''}${step.stderr ?? ''}`) ?? true),
+      ) ?? null;
     if (op !== 'shell') {
       const answered = replay.other(step);
       if (answered !== null) mismatches.push({ n, op, args, recorded: JSON.stringify(step.outputs), answered, known });

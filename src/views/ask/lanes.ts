@@ -1,0 +1,32 @@
+/* A watched expression as lanes: a stepped line for each socket, in a box of its own scale. */
+import type { WatchAnswer } from '../../engine/index.ts';
+
+export interface LaneScene {
+  readonly socket: number;
+  /** `M0 40 H3 V20 …`: time to the right, the value upwards */
+  readonly path: string;
+  /** min, max and mean in words */
+  readonly words: string;
+}
+
+const rounded = (n: number): string => (Number.isInteger(n) ? n.toLocaleString('en') : n.toFixed(1));
+
+export function laneScenes({ lanes, until }: WatchAnswer, width: number, height: number): LaneScene[] {
+  const most = Math.max(1, ...lanes.map(({ max }) => max));
+  const least = Math.min(0, ...lanes.map(({ min }) => min));
+  const x = (time: number): number => Math.round((time / Math.max(1, until)) * width * 10) / 10;
+  const y = (value: number): number => Math.round((1 - (value - least) / (most - least)) * height * 10) / 10;
+  return lanes
+    .filter(({ changes }) => changes > 0)
+    .map(({ socket, time, value, min, max, mean, changes }) => {
+      const steps: string[] = [];
+      let last = '';
+      for (let i = 0; i < time.length; i++) {
+        const at = i === 0 ? `M${x(time[i])} ${y(value[i])}` : `H${x(time[i])}V${y(value[i])}`;
+        if (at !== last) steps.push(at);
+        last = at;
+      }
+      const words = `min ${rounded(min)}, max ${rounded(max)}, mean ${rounded(mean)}, ${changes} values`;
+      return { socket, path: `${steps.join('')}H${width}`, words };
+    });
+}

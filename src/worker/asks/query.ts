@@ -1,0 +1,75 @@
+import { Lab } from '../../engine/index.ts';
+import type { QueryReply } from '../../protocol/asks/query.ts';
+import type { Late } from '../desk.ts';
+import type { Answerer } from './answerer.ts';
+
+/** The same run once more, beside the one on the page, as a job of slices. */
+export const query: Answerer<'query'> = (desk, lab, { text, until }, answer) => {
+  const again = (): Lab => {
+    const made = new Lab(desk.parts, lab.scenario, desk.texts);
+    made.follow(lab.commands);
+    return made;
+  };
+  try {
+    const search = begin(desk.late, lab, again, text, until);
+    let done: QueryReply | null = null;
+    let progress = 0;
+    desk.start(() => ({
+      name: 'asking the run',
+      run: (keepGoing) => {
+        while (done === null && keepGoing()) {
+          const step = search.next();
+          if (step.done === true) done = step.value;
+          else progress = step.value;
+        }
+        return done !== null;
+      },
+      progress: () => progress,
+      done: () => void (done && answer(done)),
+    }));
+  } catch (error) {
+    if (!(error instanceof desk.late.QueryError)) throw error;
+    answer({ kind: 'wrong', at: error.at, problem: error.problem, expected: error.expected });
+  }
+};
+
+const DIFF = /^\s*diff\s+([\d.]+)\s*(ms|s)?\s+([\d.]+)\s*(ms|s)?\s*$/;
+const ns = (text: string, unit = 's'): number => Math.round(Number(text) * (unit === 'ms' ? 1e6 : 1e9));
+
+function begin(late: Late, lab: Lab, again: () => Lab, text: string, until: number): Generator<number, QueryReply> {
+  const watch = /^\s*watch\s+/.exec(text);
+  if (watch) {
+    const fresh = again();
+    const blank = ' '.repeat(watch[0].length);
+    return watched(late, late.parseWatch(blank + text.slice(blank.length), fresh), fresh, until);
+  }
+  const diff = DIFF.exec(text);
+  if (diff) return difference(late, again(), ns(diff[1], diff[2]), ns(diff[3], diff[4]));
+  if (/^\s*diff\b/.test(text)) throw new late.QueryError(0, 'diff needs two times', 'diff 0.5s 1.2s');
+  return answered(late, late.parseQuery(text), lab, again, until);
+}
+
+function* answered(
+  late: Late,
+  plan: ReturnType<Late['parseQuery']>,
+  lab: Lab,
+  again: () => Lab,
+  until: number,
+): Generator<number, QueryReply> {
+  return { kind: 'answer', answer: yield* late.runQuery(plan, lab, again, until) };
+}
+
+function* watched(
+  late: Late,
+  plan: ReturnType<Late['parseWatch']>,
+  lab: Lab,
+  until: number,
+): Generator<number, QueryReply> {
+  return { kind: 'watch', watch: yield* late.watchRun(plan, lab, until) };
+}
+
+function* difference(late: Late, lab: Lab, a: number, b: number): Generator<number, QueryReply> {
+  // run there first, in slices
+  while (!lab.advance(Math.max(a, b), () => false)) yield lab.time / Math.max(a, b);
+  return { kind: 'diff', rows: late.diffTimes(lab, a, b) };
+}
