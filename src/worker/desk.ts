@@ -7,6 +7,7 @@ import type {
   creatorTags,
   lastBreak,
   mapElements,
+  diffLabs,
   diffTimes,
   parseQuery,
   parseWatch,
@@ -27,6 +28,7 @@ export interface Late {
   readonly Again: typeof Again;
   readonly complete: typeof complete;
   readonly sharedPrefix: typeof sharedPrefix;
+  readonly diffLabs: typeof diffLabs;
   readonly diffTimes: typeof diffTimes;
   readonly parseQuery: typeof parseQuery;
   readonly parseWatch: typeof parseWatch;

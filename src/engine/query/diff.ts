@@ -77,6 +77,11 @@ export function diffTimes(lab: Lab, a: number, b: number): DiffRow[] {
   return compareFacts(before, factsOf(lab), (of, what) => changedBy(lab, of, what, from, to));
 }
 
+/** Two runs where they stand, as of the same time on two branches. */
+export function diffLabs(a: Lab, b: Lab): DiffRow[] {
+  return compareFacts(factsOf(a), factsOf(b), () => null);
+}
+
 function compareFacts(before: Facts, after: Facts, by: (of: string, what: string) => number | null): DiffRow[] {
   const keys = [...new Set([...before.keys(), ...after.keys()])];
   return keys.flatMap((key) => {

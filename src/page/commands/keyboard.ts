@@ -8,6 +8,8 @@ const TYPING = 'input, textarea, select, [contenteditable="true"], .monaco-edito
 /** These act by Space, Home, End and the like themselves. */
 const ACTS =
   'button, a, summary, [role="button"], [role="tab"], [role="menuitem"], [role="separator"], [role="slider"]';
+/** A list that is walked by letters names them: `data-keys="N P"`. */
+const KEPT = 'data-keys';
 const OWN_KEYS = new Set(['Space', 'Enter', 'Home', 'End']);
 /** Where text is typed these are the text's own. */
 const TEXT_KEYS = new Set(['Ctrl+Z', 'Ctrl+Shift+Z', 'Ctrl+Y']);
@@ -15,6 +17,8 @@ const TEXT_KEYS = new Set(['Ctrl+Z', 'Ctrl+Shift+Z', 'Ctrl+Y']);
 function takes(target: Element, key: string): boolean {
   if (target.closest(TYPING)) return !isSingle(key) && !OWN_KEYS.has(key) && !TEXT_KEYS.has(key);
   if (OWN_KEYS.has(key) && target.closest(ACTS)) return false;
+  const kept = target.closest(`[${KEPT}]`)?.getAttribute(KEPT);
+  if (kept?.split(' ').includes(key) === true) return false;
   return choices().letterKeys || !isSingle(key);
 }
 

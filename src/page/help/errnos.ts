@@ -14,6 +14,8 @@ export const ERRNO_PAGES = pages('errno', [
   ['EFAULT', 'Bad address', 'A pointer leads nowhere.'],
   ['EBUSY', 'Busy', 'It is in use, as a map that has had its update.'],
   ['EEXIST', 'Exists already', 'The name is taken: another congestion control is registered under it.'],
+  ['EISDIR', 'Is a folder', 'A file was meant, and a folder of bpffs or /proc has that name.'],
+  ['ENOTEMPTY', 'Folder not empty', 'A folder of bpffs still has pins: take them away first.'],
   ['EINVAL', 'Invalid argument', 'Something in the call is not as it must be: the checks say what.'],
   ['EMFILE', 'Too many open files', 'The process has no fd left.'],
   ['ENOSPC', 'No space', 'A table or a log is full.'],

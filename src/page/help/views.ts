@@ -64,6 +64,16 @@ export const VIEW_PAGES = pages('view', [
     'Who runs and what each holds open; maps with their ids, holders and contents; programs; what was said on the consoles.',
   ],
   [
+    'side.console',
+    'Console',
+    'The console of the small Linux: bpftool, ss, tc, flow, strace and others, each a process whose system calls are in the other views. The arrow keys bring earlier lines, Tab completes, help lists the commands. Going back in time takes output back.',
+  ],
+  [
+    'side.ask',
+    'Ask',
+    'Questions to the recorded run: who took, who gave back, who wrote, when was, how often, longest; probes as bpftrace spells them; watch EXPRESSION for a lane over the whole run; diff 1s 2s for what changed between two times. Each row of an answer leads to its time.',
+  ],
+  [
     'timeline',
     'Timeline',
     'The whole run as bands: the state of each map, the counts, and a mark for each call. Drag or use the arrows to move in time; the past is solid, the future pale. A command in the past begins another branch.',

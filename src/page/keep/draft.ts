@@ -120,7 +120,7 @@ export function dropDraft(of: string): void {
 /** What this tab goes on with; null where it begins anew. Called once, before anything is drawn. */
 export function beginDraft(): Draft | null {
   // the speaker's window belongs to a tab, and is none
-  if (location.hash.startsWith(SPEAKER)) return null;
+  if (typeof location === 'undefined' || location.hash.startsWith(SPEAKER)) return null;
   const mine = remembered();
   const before = mine === null ? null : read(mine);
   remember(mine !== null && !isLive(mine) ? mine : crypto.randomUUID());

@@ -1,5 +1,5 @@
 /* A question over the whole run, an expression watched over it, or the difference of two of its times. */
-import type { DiffRow, QueryAnswer, WatchAnswer } from '../../engine/index.ts';
+import type { Command, DiffRow, QueryAnswer, WatchAnswer } from '../../engine/index.ts';
 import { question } from './ask.ts';
 
 export interface QueryRequest {
@@ -7,6 +7,8 @@ export interface QueryRequest {
   readonly text: string;
   /** the run is done again up to here, ns */
   readonly until: number;
+  /** another branch: what was done on it; the two are compared at `until` */
+  readonly other?: readonly { readonly time: number; readonly command: Command }[];
 }
 
 export type QueryReply =

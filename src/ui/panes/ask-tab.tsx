@@ -7,9 +7,12 @@ import type { QueryAnswer, WatchAnswer } from '../../engine/index.ts';
 import type { QueryReply } from '../../protocol/asks/query.ts';
 import { ask } from '../../page/engine/engine.ts';
 import { runCommand } from '../../page/commands/registry.ts';
+import { commandsOf } from '../../page/branches.ts';
+import { currentFrame } from '../../page/frame-source.ts';
 import { lab } from '../../page/store/lab.ts';
 import { laneScenes } from '../../views/ask/lanes.ts';
 import { timeText } from '../../views/words.ts';
+import { Branches } from './branches.tsx';
 
 const EXAMPLES = [
   'who took of map A',
@@ -41,6 +44,21 @@ export function AskTab() {
     if (n === latest.current) setAsked(reply ? { text, reply } : null);
   };
 
+  const compare = async (name: string): Promise<void> => {
+    const other = commandsOf(name);
+    const title = `diff with ${name}`;
+    const n = ++latest.current;
+    if (!other) {
+      const problem = `${name} is of another scenario, or other texts were registered on it`;
+      const expected = 'a branch of this scenario that commands alone made';
+      setAsked({ text: title, reply: { kind: 'wrong', at: 'diff with '.length, problem, expected } });
+      return;
+    }
+    setAsked({ text: title, reply: null });
+    const reply = await ask('query', { text: title, until: currentFrame().hot.time, other }, title);
+    if (n === latest.current) setAsked(reply ? { text: title, reply } : null);
+  };
+
   return (
     <div className="listing" role="region" aria-label="Questions to the run" tabIndex={0}>
       <form className="row" onSubmit={(event) => void submit(event)}>
@@ -69,6 +87,7 @@ export function AskTab() {
       )}
       {asked && asked.reply === null && <p className="placeholder">On its way.</p>}
       {asked?.reply && <Reply text={asked.text} reply={asked.reply} />}
+      <Branches onCompare={(name) => void compare(name)} />
     </div>
   );
 }
@@ -155,7 +174,7 @@ function Answer({ answer: { summary, rows, maps } }: { readonly answer: QueryAns
           </tbody>
         </table>
       ))}
-      <ul ref={list} onKeyDown={walk} aria-label="Rows of the answer: N and P walk through them">
+      <ul ref={list} data-keys="N P" onKeyDown={walk} aria-label="Rows of the answer: N and P walk through them">
         {rows.map(({ time, text }, i) => (
           <li key={i}>
             <button type="button" className="row-button" onClick={() => runCommand('time.seek', { time })}>

@@ -1,17 +1,20 @@
-import { Lab } from '../../engine/index.ts';
+import { type Command, Lab } from '../../engine/index.ts';
 import type { QueryReply } from '../../protocol/asks/query.ts';
 import type { Late } from '../desk.ts';
 import type { Answerer } from './answerer.ts';
 
 /** The same run once more, beside the one on the page, as a job of slices. */
-export const query: Answerer<'query'> = (desk, lab, { text, until }, answer) => {
+export const query: Answerer<'query'> = (desk, lab, { text, until, other }, answer) => {
   const again = (): Lab => {
     const made = new Lab(desk.parts, lab.scenario, desk.texts);
     made.follow(lab.commands);
     return made;
   };
   try {
-    const search = begin(desk.late, lab, again, text, until);
+    const bare = (): Lab => new Lab(desk.parts, lab.scenario, desk.texts);
+    const search = other
+      ? branches(desk.late, again(), bare(), other, until)
+      : begin(desk.late, lab, again, text, until);
     let done: QueryReply | null = null;
     let progress = 0;
     desk.start(() => ({
@@ -72,4 +75,22 @@ function* difference(late: Late, lab: Lab, a: number, b: number): Generator<numb
   // run there first, in slices
   while (!lab.advance(Math.max(a, b), () => false)) yield lab.time / Math.max(a, b);
   return { kind: 'diff', rows: late.diffTimes(lab, a, b) };
+}
+
+/** The same time on two branches. */
+function* branches(
+  late: Late,
+  mine: Lab,
+  theirs: Lab,
+  commands: readonly { readonly time: number; readonly command: Command }[],
+  until: number,
+): Generator<number, QueryReply> {
+  const again = new late.Again(
+    theirs,
+    commands.map((one, event) => ({ ...one, event })),
+    until,
+  );
+  while (!again.run(() => false)) yield again.progress / 2;
+  while (!mine.advance(until, () => false)) yield 0.5 + mine.time / until / 2;
+  return { kind: 'diff', rows: late.diffLabs(theirs, mine) };
 }

@@ -2,7 +2,7 @@
 import { strerror } from '../../libbpf/strerror.ts';
 import { type Bpftool, isNumber, textAt } from './context.ts';
 
-/** as much as any kernel here fills */
+/** of the longest struct that a kernel here fills */
 export const MAP_INFO_BYTES = 104;
 export const PROG_INFO_BYTES = 232;
 export const BTF_INFO_BYTES = 32;

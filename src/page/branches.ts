@@ -1,0 +1,81 @@
+/*
+ * Branches that were given a name: what was done to the lab until then, which is all that a run is. Going to one opens it
+ * again at its time; each remembers which one it was begun from, so they are a tree.
+ */
+import { create } from 'zustand';
+import type { Command } from '../engine/index.ts';
+import { currentLog, openAgain } from './engine/engine.ts';
+import type { CommandLog } from './engine/command-log.ts';
+import { currentFrame } from './frame-source.ts';
+
+export interface Branch {
+  readonly name: string;
+  /** the branch that it was begun from; null: the scenario itself */
+  readonly from: string | null;
+  readonly log: CommandLog;
+  /** engine time at which it was kept, ns */
+  readonly time: number;
+}
+
+interface Branches {
+  readonly branches: readonly Branch[];
+  /** the one that was kept or opened last */
+  readonly here: string | null;
+}
+
+export const MOST_BRANCHES = 50;
+
+export const useBranches = create<Branches>(() => ({ branches: [], here: null }));
+
+/** Branches with how deep each is in the tree, every one below the one that it was begun from. */
+export function branchTree(branches: readonly Branch[]): { readonly branch: Branch; readonly depth: number }[] {
+  const known = new Set(branches.map(({ name }) => name));
+  const below = (from: string | null, depth: number): { branch: Branch; depth: number }[] =>
+    branches
+      .filter((one) => (one.from !== null && known.has(one.from) ? one.from : null) === from)
+      .flatMap((branch) => [{ branch, depth }, ...below(branch.name, depth + 1)]);
+  return below(null, 0);
+}
+
+/** Null, or why it was not kept. A name that is taken is given to this run instead. */
+export function keepBranch(text: string): string | null {
+  const name = text.trim();
+  const log = currentLog();
+  const { branches, here } = useBranches.getState();
+  if (name === '') return 'A branch needs a name.';
+  if (name.length > 40) return 'A name has at most 40 characters.';
+  if (!log) return 'No run is open yet.';
+  const others = branches.filter((one) => one.name !== name);
+  if (others.length >= MOST_BRANCHES) return `At most ${MOST_BRANCHES} branches are kept: forget one first.`;
+  const before = branches.find((one) => one.name === name);
+  const from = before ? before.from : here;
+  useBranches.setState({ branches: [...others, { name, from, log, time: currentFrame().hot.time }], here: name });
+  return null;
+}
+
+export function goToBranch(name: string): void {
+  const branch = useBranches.getState().branches.find((one) => one.name === name);
+  if (!branch) return;
+  useBranches.setState({ here: name });
+  openAgain(branch.log, branch.time);
+}
+
+/** What was begun from it is from then on begun from where it came from. */
+export function forgetBranch(name: string): void {
+  const { branches, here } = useBranches.getState();
+  const gone = branches.find((one) => one.name === name);
+  const rest = branches.filter((one) => one !== gone);
+  const moved = rest.map((one) => (one.from === name ? { ...one, from: gone?.from ?? null } : one));
+  useBranches.setState({ branches: moved, here: here === name ? (gone?.from ?? null) : here });
+}
+
+/** What was done on a branch besides its scenario, for a comparison; null where it is of another scenario or other texts. */
+export function commandsOf(name: string): readonly { readonly time: number; readonly command: Command }[] | null {
+  const branch = useBranches.getState().branches.find((one) => one.name === name);
+  const log = currentLog();
+  if (!branch || !log || branch.log.scenario.id !== log.scenario.id) return null;
+  const commands = branch.log.acts.flatMap(({ time, act }) =>
+    act.type === 'command' ? [{ time, command: act.command }] : [],
+  );
+  return commands.length === branch.log.acts.length ? commands : null;
+}
