@@ -11,20 +11,28 @@ import { Session } from './session.ts';
 const file = (name: string): ArrayBuffer =>
   new Uint8Array(readFileSync(join(import.meta.dirname, '../../public/btf', name))).buffer;
 
-function answered(...messages: readonly ToWorker[]): unknown {
+/** `fetching`: slices after which the engine's late part is here; 0: it is here from the beginning. */
+function answered(fetching: number, ...messages: readonly ToWorker[]): unknown {
   let now = 0;
+  let left = fetching;
+  let asked = false;
   const heard: FromWorker[] = [];
   const session = new Session({
     post: (message) => heard.push(message),
-    late: () => lateEngine,
-    fetchLate: () => {},
+    late: () => (left === 0 ? lateEngine : null),
+    fetchLate: () => {
+      asked = true;
+    },
     clock: () => {
       now += 0.1;
       return now;
     },
   });
   for (const message of messages) session.receive(message);
-  for (let i = 0; i < 50_000 && session.due !== null; i++) session.slice();
+  for (let i = 0; i < 50_000 && session.due !== null; i++) {
+    if (asked && left > 0) left--;
+    session.slice();
+  }
   session.receive({ type: 'ask', n: 1, name: 'log', request: { event: 0 } });
   for (let i = 0; i < 1000 && session.due !== null; i++) session.slice();
   const answer = heard.findLast((message) => message.type === 'answer');
@@ -43,19 +51,23 @@ const open: ToWorker = {
 const spawn = { do: 'spawn', process: 'you' } as const;
 const pin = { do: 'pin', process: 'you', path: '/sys/fs/bpf/x', map: 'B' } as const;
 
-test('commands that come before the run is known are given all the same', () => {
-  lateEngine.installLateTools();
-  const log = answered(
-    { ...open },
-    { type: 'seek', time: 1_005_000_000, event: 5588 },
-    { type: 'command', command: spawn },
-    { type: 'command', command: pin },
-    { type: 'seek', time: 1_005_000_000, event: 5590 },
-  );
-  expect(log).toMatchObject({
-    commands: [
-      { event: 5589, command: spawn },
-      { event: 5590, command: pin },
-    ],
-  });
-});
+test.each([0, 5])(
+  'commands that come before the run is known are given all the same, after %i slices of fetching',
+  (fetching) => {
+    lateEngine.installLateTools();
+    const log = answered(
+      fetching,
+      { ...open },
+      { type: 'seek', time: 1_005_000_000, event: 5588 },
+      { type: 'command', command: spawn },
+      { type: 'command', command: pin },
+      { type: 'seek', time: 1_005_000_000, event: 5590 },
+    );
+    expect(log).toMatchObject({
+      commands: [
+        { event: 5589, command: spawn },
+        { event: 5590, command: pin },
+      ],
+    });
+  },
+);

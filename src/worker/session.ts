@@ -66,6 +66,8 @@ export class Session {
   /** wall clock of the last history sent, ms */
   private historyAt = 0;
   private sentCpu: unknown = null;
+  /** what came while the lab was being made: it may wait for a part of the engine */
+  private early: ToWorker[] = [];
   /** number of the run that the page is told of: raised when one is opened, restarted or branches off */
   private run = 0;
 
@@ -106,6 +108,7 @@ export class Session {
         return;
       default:
         if (this.lab) this.move(this.lab, message);
+        else this.early.push(message);
     }
   }
 
@@ -144,6 +147,8 @@ export class Session {
     this.texts = message.texts;
     this.playing = null;
     this.jobs = [];
+    this.lab = null;
+    this.early = [];
     const { scenario } = message;
     const needed =
       declaresTypes({ ...scenario.texts, ...this.texts }) ||
@@ -176,6 +181,7 @@ export class Session {
       const refused = changed ? refusedProgram(lab.history, explain) : null;
       if (refused) this.notice(refused);
     });
+    for (const message of this.early.splice(0)) this.move(lab, message);
   }
 
   /** From here on nothing that was answered before is so. */
