@@ -6,8 +6,8 @@ export type MoveMessage =
   /** engine seconds a second */
   | { readonly type: 'play'; readonly speed: number }
   | { readonly type: 'pause' }
-  /** absolute engine time, ns */
-  | { readonly type: 'seek'; readonly time: number }
+  /** absolute engine time, ns; `event`: after this one of those that lie at that time */
+  | { readonly type: 'seek'; readonly time: number; readonly event?: number }
   | { readonly type: 'step-event'; readonly direction: Direction }
   /** next or previous change of a map's state or reference count */
   | { readonly type: 'step-state'; readonly direction: Direction }

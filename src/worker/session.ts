@@ -66,6 +66,8 @@ export class Session {
   /** wall clock of the last history sent, ms */
   private historyAt = 0;
   private sentCpu: unknown = null;
+  /** what came while the lab was being made: it may wait for a part of the engine */
+  private early: ToWorker[] = [];
   /** number of the run that the page is told of: raised when one is opened, restarted or branches off */
   private run = 0;
 
@@ -106,6 +108,7 @@ export class Session {
         return;
       default:
         if (this.lab) this.move(this.lab, message);
+        else this.early.push(message);
     }
   }
 
@@ -144,6 +147,8 @@ export class Session {
     this.texts = message.texts;
     this.playing = null;
     this.jobs = [];
+    this.lab = null;
+    this.early = [];
     const { scenario } = message;
     const needed =
       declaresTypes({ ...scenario.texts, ...this.texts }) ||
@@ -176,6 +181,7 @@ export class Session {
       const refused = changed ? refusedProgram(lab.history, explain) : null;
       if (refused) this.notice(refused);
     });
+    for (const message of this.early.splice(0)) this.move(lab, message);
   }
 
   /** From here on nothing that was answered before is so. */
@@ -195,14 +201,18 @@ export class Session {
     });
   }
 
-  private seekJob(lab: Lab, time: number): void {
+  /** `event`: where other events lie at the same time, after this one. */
+  private seekJob(lab: Lab, time: number, event?: number): void {
     lab.approach(time);
     const from = lab.time;
     this.jobs.push({
       name: 'seeking',
       run: (keepGoing) => lab.advance(time, keepGoing),
       progress: () => (time > from ? (lab.time - from) / (time - from) : 1),
-      done: () => this.frame(),
+      done: () => {
+        if (event !== undefined && lab.position.event > event) lab.seekEvent(event);
+        this.frame();
+      },
     });
   }
 
@@ -217,7 +227,7 @@ export class Session {
         // a newer seek replaces one that is under way, unless something waits to be done where that one leads
         if (this.jobs.at(-1)?.name === 'seeking') this.jobs.pop();
         if (this.playing) this.playing.wall = this.host.clock();
-        this.whenIdle(() => this.seekJob(lab, Math.max(0, message.time)));
+        this.whenIdle(() => this.seekJob(lab, Math.max(0, message.time), message.event));
         return;
       case 'step-event':
         this.stop(() => lab.stepEvent(message.direction));

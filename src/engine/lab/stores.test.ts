@@ -105,7 +105,7 @@ const KEPT: readonly number[] = [];
 
 test('any store to a tcp_sock: run, rewind, run again', () => {
   const random = new Prng({ words: new Uint32Array(2), index: 0 });
-  const count = runs(60, 20_000);
+  const count = runs(40, 20_000);
   for (let n = 0; n < count; n++) {
     const seed = KEPT[n] ?? n - KEPT.length + 1;
     random.seed(seed);

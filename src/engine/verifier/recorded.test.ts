@@ -13,6 +13,11 @@ const KNOWN: Readonly<Record<string, readonly [what: string, where: string, why:
   'obj-fd': ['verdict', 'bpf_prog_load', 'the recording leaves out attach_btf_obj_fd, which is what was refused'],
 };
 
+/** `npm run soak` follows all programs, also those of a million instructions. */
+const WHOLE = Boolean(process.env.SOAK);
+const isLong = ({ log1 }: Recording['records'][number]): boolean =>
+  /processed 100000\d insns|\d chars\]\.\.\./.test(log1);
+
 function compareAll(kernel: string): Comparison[] {
   const opened = openBtf(gunzipSync(readFileSync(join(ROOT, 'public', 'btf', `v${kernel}.whole.btf.gz`))));
   if (!opened.ok) throw new Error(opened.error.message);
@@ -22,8 +27,8 @@ function compareAll(kernel: string): Comparison[] {
     const owners = new Map<string, string>();
     return (
       recording.records
-        // the longest walks of 6.1 are left to lab verify
-        .filter((r) => r.skipped === undefined && (kernel !== '6.1' || !r.log1.includes(' chars]...')))
+        // two walks of a million instructions take as long as all the others
+        .filter((r) => r.skipped === undefined && (WHOLE || !isLong(r)))
         .map((r) => compareRecorded(r, kernel, opened.value, owners))
     );
   });
@@ -31,13 +36,13 @@ function compareAll(kernel: string): Comparison[] {
 
 test('6.12: verdict, errno, both logs and all counters are the kernel’s', { timeout: 120_000 }, () => {
   const all = compareAll('6.12');
-  expect(all.length).toBe(463);
+  expect(all.length).toBe(WHOLE ? 463 : 461);
   const different = all.filter((c) => c.difference !== '' || !c.processed);
   expect(different.map(({ id }) => id)).toEqual(Object.keys(KNOWN));
 });
 
 test('6.1: verdict and errno are the kernel’s', { timeout: 120_000 }, () => {
   const all = compareAll('6.1');
-  expect(all.length).toBeGreaterThan(440);
+  expect(all.length).toBeGreaterThan(400);
   expect(all.filter((c) => !c.verdict || !c.errno).map(({ id }) => id)).toEqual(Object.keys(KNOWN));
 });

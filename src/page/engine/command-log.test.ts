@@ -40,3 +40,13 @@ test('an act that was never answered is left out', () => {
   const log = logAct(logAct(emptyLog(scenario, 'v6.12', {}), close(1), 10), last, 20);
   expect(withoutAct(log, last).acts.map(({ time }) => time)).toEqual([10]);
 });
+
+test('acts of one moment follow each other, and an event of a time is found again', () => {
+  const log = [close(1), close(2)].reduce((log, act) => logAct(log, act, 10, 7), emptyLog(scenario, 'v6.12', {}));
+  expect(replay(log, 10, 9)).toEqual([
+    { type: 'seek', time: 10, event: 7 },
+    close(1),
+    close(2),
+    { type: 'seek', time: 10, event: 9 },
+  ]);
+});

@@ -10,6 +10,8 @@ export type Act = Extract<ToWorker, { type: 'command' | 'register-new' }>;
 interface LoggedAct {
   /** engine time at which it was asked for, ns */
   readonly time: number;
+  /** events that had passed */
+  readonly event: number;
   readonly act: Act;
 }
 
@@ -33,9 +35,9 @@ export const emptyLog = (
 ): CommandLog => ({ scenario, kernel, texts, unverified, acts: [], ...(begin ? { begin } : {}) });
 
 /** Acting in the past forks a branch: what came later on the old one is no part of this one. */
-export const logAct = (log: CommandLog, act: Act, time: number): CommandLog => ({
+export const logAct = (log: CommandLog, act: Act, time: number, event = 0): CommandLog => ({
   ...log,
-  acts: [...log.acts.filter((logged) => logged.time <= time), { time, act }],
+  acts: [...log.acts.filter((logged) => logged.time <= time), { time, event, act }],
 });
 
 /** The log without the act that was never answered. */
@@ -44,8 +46,17 @@ export const withoutAct = (log: CommandLog, act: ToWorker | null): CommandLog =>
   acts: log.acts.filter((logged) => logged.act !== act),
 });
 
-/** Messages that lead a worker on which the log's scenario was opened to `time`. */
-export const replay = (log: CommandLog, time: number): ToWorker[] => [
-  ...log.acts.flatMap(({ time, act }): ToWorker[] => [{ type: 'seek', time }, act]),
-  { type: 'seek', time },
+const seek = (time: number, event = 0): ToWorker =>
+  event > 0 ? { type: 'seek', time, event } : { type: 'seek', time };
+
+/**
+ * Messages that lead a worker on which the log's scenario was opened to `time`, and to an event of that time. Acts that
+ * were asked for at one moment follow each other: going back between them would undo the first.
+ */
+export const replay = ({ acts }: CommandLog, time: number, event = 0): ToWorker[] => [
+  ...acts.flatMap(({ time, event, act }, i): ToWorker[] => {
+    const goesOn = i > 0 && acts[i - 1].time === time && acts[i - 1].event === event;
+    return goesOn ? [act] : [seek(time, event), act];
+  }),
+  seek(time, event),
 ];

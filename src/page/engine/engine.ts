@@ -158,13 +158,13 @@ const WORDS: Partial<Record<ToWorker['type'], string>> = {
 async function startAgain(): Promise<void> {
   if (!log) return;
   const ended = unanswered;
-  const { time } = currentFrame().hot;
+  const { time, event } = currentFrame().hot;
   endWorker();
   setLog(withoutAct(log, ended));
   told({ phase: 'starting', playing: false, cpu: null });
   if (!(await openLog(log))) return;
   replaying = true;
-  for (const message of replay(log, time)) post(message);
+  for (const message of replay(log, time, event)) post(message);
   ping(() => {
     replaying = false;
     tellRestart(ended);
@@ -174,6 +174,7 @@ async function startAgain(): Promise<void> {
 function tellRestart(ended: ToWorker | null): void {
   notify({
     kind: 'error',
+    lasting: true,
     title: 'The engine was stopped and started again',
     detail: `It had not answered${ended ? `: ${WORDS[ended.type] ?? 'a step'} was left out` : ''}. Your texts are untouched.`,
   });
@@ -243,7 +244,7 @@ export function move(message: MoveMessage): void {
 function perform(message: Act): void {
   if (!log) return;
   setMotion('step');
-  setLog(logAct(log, message, currentFrame().hot.time));
+  setLog(logAct(log, message, currentFrame().hot.time, currentFrame().hot.event));
   unanswered = message;
   post(message);
 }

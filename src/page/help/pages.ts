@@ -8,12 +8,17 @@ import { VIEW_PAGES } from './views.ts';
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
+/** A step that a call takes in two versions has two pages. */
 function checkPages(): HelpPage[] {
+  const taken = new Map<string, number>();
   return Object.entries(COMMANDS).flatMap(([command, { steps }]) =>
     steps.map(({ id, source, text, since }): HelpPage => {
+      const name = `check.${command}.${id}`;
+      const n = (taken.get(name) ?? 0) + 1;
+      taken.set(name, n);
       const where = `A step of ${command}, in ${source}${since === undefined ? '' : ` (since ${since})`}.`;
       return {
-        id: `check.${command}.${id}`,
+        id: n === 1 ? name : `${name}.${n}`,
         kind: 'check',
         title: id.replaceAll('-', ' '),
         text: `${sentence(text)} ${where}`,

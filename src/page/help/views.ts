@@ -93,9 +93,4 @@ export const VIEW_PAGES = pages('view', [
     'Presenter',
     'The captions of a run as a talk: one idea at a time, thick lines, no more than the states in use. S opens the speaker’s window, G goes live on a branch and comes back, B blanks, L is a pointer of light.',
   ],
-  [
-    'side.console',
-    'Console',
-    'A shell of the small machine: bpftool, ss, tc, sysctl, ip and their kin, with their own words and output. What a line does are system calls of this run: going back takes them back.',
-  ],
 ]);

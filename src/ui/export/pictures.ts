@@ -6,7 +6,7 @@ import { svgFile } from '../../page/export/svg-file.ts';
 import type { Talk } from '../../page/present/talk.ts';
 import { DESK, type Scene, type Theme } from '../../views/scene.ts';
 import { stageScene } from '../../views/stage/stage.ts';
-import { pagePalette } from '../scene/palette.ts';
+import { pagePalette } from '../scene/page-colours.ts';
 
 const FONTS = [
   ['Inter Variable', interUrl],

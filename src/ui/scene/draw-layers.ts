@@ -2,8 +2,8 @@
 import { PAINTS } from '../../views/paint.ts';
 import type { DisplayList, Scene } from '../../views/scene.ts';
 import { STRIDE } from '../../views/scene.ts';
-import type { Palette } from './palette.ts';
-import { pagePalette } from './palette.ts';
+import type { Palette } from './page-colours.ts';
+import { pagePalette } from './page-colours.ts';
 
 type Context = CanvasRenderingContext2D;
 

@@ -69,7 +69,8 @@ export function ShareSheet() {
           </div>
           {state !== null && (
             <p className="note">
-              The machine’s state here is <b className="mono">{state}</b>: whoever opens the link stands at the same.
+              The machine’s state here is <b className="mono">{state}</b>: it is the same wherever a page stands at this
+              moment.
             </p>
           )}
           {link.length <= LONGEST_QR && <Qr text={link} />}

@@ -1,0 +1,41 @@
+/* The engine's thread dies at any moment: the page starts another, at the same state, and nothing typed is lost. */
+import { expect, test, type Lab } from './fixtures.ts';
+
+/** `npm run soak` has the property tests in full; here each death costs the three seconds until it is noticed. */
+const DEATHS = process.env.SOAK ? 100 : 3;
+
+async function stateOf(lab: Lab): Promise<string> {
+  await lab.command('Copy a link');
+  const words = lab.page.getByText(/The machine’s state here is/);
+  await expect(words).toBeVisible({ timeout: 20_000 });
+  const text = (await words.textContent()) ?? '';
+  await lab.press('Escape');
+  await expect(words).toHaveCount(0);
+  return /is ([\da-f]{8})/.exec(text)?.[1] ?? 'none';
+}
+
+test('killed at random: the same state, the same text', async ({ lab, page }) => {
+  test.setTimeout(60_000 + DEATHS * 30_000);
+  await lab.edit();
+  await lab.press('Control+Home');
+  await page.keyboard.type('; typed ');
+  await lab.press('Escape', 'Tab');
+  await lab.command('Map: Pin the map');
+  await expect(lab.status).toContainText('Paused');
+  for (let i = 0; i < DEATHS; i++) {
+    for (let k = 0; k <= (i * 7) % 5; k++) {
+      const before = await lab.time();
+      await lab.press(i % 2 === 0 ? '.' : ',');
+      await expect.poll(() => lab.time()).not.toBe(before);
+    }
+    const [time, state] = [await lab.time(), await stateOf(lab)];
+    const engine = page.workers().find((worker) => /worker-/.test(worker.url()) && !/editor/.test(worker.url()));
+    await engine?.evaluate(() => self.close()).catch(() => {});
+    await expect(lab.notices).toContainText('The engine was stopped and started again', { timeout: 20_000 });
+    await lab.notices.getByRole('button', { name: 'Dismiss' }).first().press('Enter');
+    await expect.poll(() => lab.time(), { timeout: 20_000 }).toBe(time);
+    await expect(lab.status).toContainText('Paused');
+    expect(await stateOf(lab)).toBe(state);
+    await expect(lab.programs).toContainText('; typed');
+  }
+});
