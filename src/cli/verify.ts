@@ -104,7 +104,8 @@ function tellRefusal(row: FileRow, whole: boolean): void {
   const shown = whole ? lines : lines.slice(-LAST_LINES);
   const cut = lines.length - shown.length;
   console.log(`\n${row.file} ${row.program}:${cut > 0 ? ` (${cut} lines before)` : ''}`);
-  for (const line of shown) console.log(`  ${line}`);
+  // in one piece: a log at level 1 may have half a million lines
+  console.log(shown.map((line) => `  ${line}`).join('\n'));
 }
 
 /** Why a program is not as its author expects; null: it is. */

@@ -128,7 +128,9 @@ function strangers({ named }: WordsPlan, { history }: Lab): string {
   const rows = historyRecords(history, NAMING);
   for (const { what, name } of named) {
     const there = new Set(rows.flatMap((row) => fieldOf(row, what) ?? []));
-    if (!there.has(name)) return `: it has no ${what} ${name}; there are ${[...there].sort().join(', ') || 'none'}`;
+    if (there.has(name)) continue;
+    const names = [...there].toSorted((a, b) => (a < b ? -1 : 1));
+    return `: it has no ${what} ${name}; there are ${names.join(', ') || 'none'}`;
   }
   return '';
 }
