@@ -178,7 +178,7 @@ class LabHost implements Host {
   private insmod(text: string): string | null {
     const { user } = this;
     if (!Object.hasOwn(user.world.texts, text)) {
-      return `cannot open ${text}: there is no such text. There are: ${Object.keys(user.world.texts).join(', ')}`;
+      return `cannot open ${text}: there is no such text. There are: ${Object.keys(user.world.texts).join(', ') || 'none'}`;
     }
     const letter = freeLetter(user.state.maps.map((map) => map.letter));
     runVerb(user, { do: 'insmod', map: letter, text });

@@ -51,6 +51,12 @@ export type Plan =
     }
   | { readonly style: 'trace'; readonly clauses: readonly Clause[] };
 
+/** What printf replaces by an argument, and %%. */
+export const FORMAT_SPEC = /%(?:%|-?\d*(?:ll)?[dusx])/g;
+
+/** Columns of a field of a format; negative: to the left. */
+export const widthOf = (spec: string): number => Number(/-?\d+/.exec(spec)?.[0] ?? 0);
+
 /** `BPF_MAP_*` */
 export function matchesName(pattern: string, name: string): boolean {
   if (pattern === '*' || pattern === '') return true;

@@ -2,7 +2,7 @@
 import type { Lab } from '../lab/lab.ts';
 import { AGGREGATES, type Aggregate, type Entry } from './aggregate.ts';
 import { truth } from './expression.ts';
-import { type Action, matchesName, type Plan, type Probe, PROBES } from './plan.ts';
+import { type Action, FORMAT_SPEC, matchesName, type Plan, type Probe, PROBES, widthOf } from './plan.ts';
 import { fieldOf, historyRecords, type RecordKind, type Row, type Value } from './records.ts';
 import { rerun } from './rerun.ts';
 import { parseTrace } from './trace.ts';
@@ -199,12 +199,12 @@ interface Gathered {
 /** printf of a row: %d, %u, %s, %x, %lld and %%. */
 function formatted(format: string, values: readonly (Value | undefined)[]): string {
   let at = 0;
-  return format.replace(/%(?:%|-?\d*(?:ll)?[dusx])/g, (spec) => {
+  return format.replace(FORMAT_SPEC, (spec) => {
     if (spec === '%%') return '%';
     const value = values[at++];
     if (value === undefined) return '?';
     const text = spec.endsWith('x') && typeof value === 'number' ? value.toString(16) : String(value);
-    const width = Number(/-?\d+/.exec(spec)?.[0] ?? 0);
+    const width = widthOf(spec);
     return width < 0 ? text.padEnd(-width) : text.padStart(width);
   });
 }

@@ -1,7 +1,7 @@
 /* bpftrace's spelling: `probe, probe /filter/ { action; action }`, once or several times. */
 import { AGGREGATES } from './aggregate.ts';
 import { type Expression, parseExpression, type Scope } from './expression.ts';
-import { type Action, type Clause, type Plan, type Probe, PROBES } from './plan.ts';
+import { type Action, type Clause, type Plan, type Probe, PROBES, FORMAT_SPEC, widthOf } from './plan.ts';
 import type { RecordKind } from './records.ts';
 import { type Cursor, QueryError } from './tokens.ts';
 
@@ -73,15 +73,28 @@ function mapAction(c: Cursor, scope: Scope): Action {
   return { do: 'set', map, key, value: parseExpression(c, scope) };
 }
 
+/** Columns that the fields of a format may ask for, all together: each row has them. */
+const MOST_COLUMNS = 1_000;
+
+function checkFormat(format: string, given: number, at: number): void {
+  const specs = [...format.matchAll(FORMAT_SPEC)].map(([spec]) => spec).filter((spec) => spec !== '%%');
+  if (specs.length !== given) {
+    throw new QueryError(at, `the format has ${specs.length} fields, and ${given} arguments follow`, 'one for each');
+  }
+  const columns = specs.reduce((sum, spec) => sum + Math.abs(widthOf(spec)), 0);
+  if (columns > MOST_COLUMNS) throw new QueryError(at, `fields of ${columns} columns`, `at most ${MOST_COLUMNS}`);
+}
+
 function action(c: Cursor, scope: Scope): Action {
   if (c.is('@')) return mapAction(c, scope);
   if (c.take('print')) return { do: 'print', format: null, args: args(c, scope) };
   if (c.take('printf')) {
     c.expect('(');
     if (c.now.kind !== 'string') c.fail('a format in quotes, as "%d\\n"');
-    const format = c.next().text;
+    const { text: format, at } = c.next();
     const given: Expression[] = [];
     while (c.take(',')) given.push(parseExpression(c, scope));
+    checkFormat(format, given.length, at);
     c.expect(')', '")" after the arguments');
     return { do: 'print', format, args: given };
   }
