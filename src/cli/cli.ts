@@ -8,6 +8,7 @@ import {
   DEFAULT_KERNEL,
   KERNELS,
   kernelSpec,
+  type Lab,
   type MachineParts,
   openBtf,
   openMachineParts,
@@ -116,6 +117,21 @@ export function withSamples(scenario: Scenario): Scenario {
   const { samples = [], objects } = scenario;
   const read = (file: string): string => toBase64(readBytes(join(publicFolder(), 'samples', file)));
   return { ...scenario, objects: { ...objects, ...Object.fromEntries(samples.map((file) => [file, read(file)])) } };
+}
+
+/** Milliseconds after which a long run says where it is, and then again and again. */
+const TELL_EVERY = 5_000;
+
+/** To a time of a run, ns; what takes long says on stderr how far it is. */
+export function runTo(lab: Lab, until: number): void {
+  let next = performance.now() + TELL_EVERY;
+  lab.approach(until);
+  lab.advance(until, () => {
+    if (performance.now() < next) return true;
+    next = performance.now() + TELL_EVERY;
+    console.error(`(${(lab.time / 1e9).toFixed(3)} of ${until / 1e9} s so far; Ctrl+C ends it)`);
+    return true;
+  });
 }
 
 /** Columns aligned, numbers to the right. */

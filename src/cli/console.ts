@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DEFAULT_KERNEL, Lab, type Scenario, toBase64 } from '../engine/index.ts';
 import { ALL_SCENARIOS as SCENARIOS } from '../scenarios/all.ts';
-import { number, options, readBytes, shippedParts, Usage, type Verb, withSamples } from './cli.ts';
+import { number, options, readBytes, runTo, shippedParts, Usage, type Verb, withSamples } from './cli.ts';
 
 /** Lines that are read: more is refused, so that a pipe without an end is answered. */
 const MOST_LINES = 10_000;
@@ -65,6 +65,19 @@ function runLine(lab: Lab, line: string): boolean {
   return !failed;
 }
 
+const MOST_SLEEP = 3_600;
+
+/** The line `sleep SECONDS`; false when that is no time. */
+function sleep(lab: Lab, text: string): boolean {
+  const seconds = text === '' ? Number.NaN : Number(text);
+  if (seconds >= 0 && seconds <= MOST_SLEEP) {
+    runTo(lab, lab.time + Math.round(seconds * 1e9));
+    return true;
+  }
+  process.stderr.write(`console: sleep takes seconds from 0 to ${MOST_SLEEP}, not "${text}"\n`);
+  return false;
+}
+
 export const consoleVerb: Verb = {
   name: 'console',
   usage: 'console [FILE] [--scenario ID] [--at SECONDS] [--kernel NAME] [--objects FILE,...]',
@@ -78,13 +91,12 @@ export const consoleVerb: Verb = {
     );
     const at = number(values.at, scenario.openAt / 1e9, '--at', 0, 3600, false);
     const lab = new Lab(shippedParts(values.kernel ?? scenario.kernel ?? DEFAULT_KERNEL), scenario);
-    lab.seek(Math.round(at * 1e9));
+    runTo(lab, Math.round(at * 1e9));
     let failed = 0;
     for (const line of readLines(rest[0])) {
       if (line.trim() === '') continue;
-      const wait = /^\s*sleep\s+([\d.]+)\s*$/.exec(line);
-      if (wait) lab.advance(lab.time + Math.round(number(wait[1], 0, 'sleep', 0, 3600, false) * 1e9));
-      else if (!runLine(lab, line)) failed++;
+      const wait = /^\s*sleep(?:\s+(.*?))?\s*$/.exec(line);
+      if (!(wait ? sleep(lab, wait[1] ?? '') : runLine(lab, line))) failed++;
     }
     return failed === 0 ? 0 : 1;
   },

@@ -28,6 +28,8 @@ const VERBS: readonly Verb[] = [
   verifyVerb,
 ];
 
+const HELP: readonly string[] = ['--help', '-h'];
+
 function help(): void {
   console.log('lab VERB ...\n');
   const width = Math.max(...VERBS.map(({ usage }) => usage.length));
@@ -35,7 +37,7 @@ function help(): void {
 }
 
 function main([name, ...args]: string[]): number {
-  if (name === undefined || name === 'help' || name === '--help') {
+  if (name === undefined || name === 'help' || HELP.includes(name)) {
     help();
     return name === undefined ? 2 : 0;
   }
@@ -43,6 +45,10 @@ function main([name, ...args]: string[]): number {
   if (!verb) {
     console.error(`lab: no verb "${name}". There are: ${VERBS.map((v) => v.name).join(', ')}.`);
     return 2;
+  }
+  if (args.length === 1 && HELP.includes(args[0])) {
+    console.log(`usage: lab ${verb.usage}\n${verb.summary}`);
+    return 0;
   }
   try {
     return verb.run(args);

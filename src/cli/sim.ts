@@ -13,7 +13,7 @@ import {
 } from '../engine/index.ts';
 import { congestionControlsIn } from '../engine/late.ts';
 import { PROGRAMS } from '../scenarios/programs.ts';
-import { number, options, readBytes, shippedParts, table, Usage, type Verb } from './cli.ts';
+import { number, options, readBytes, runTo, shippedParts, table, Usage, type Verb } from './cli.ts';
 
 const NS = 1e9;
 /** connections start this long after one another, so that they do not open in step, ns */
@@ -192,6 +192,16 @@ function writeOut(path: string, text: string): void {
   }
 }
 
+/** What to do about a congestion control that was refused; empty where the messages say it. */
+function wayOut(cc: string, { texts, objects }: Scenario, refused: string): string {
+  if (Object.keys(texts).length === 0 && Object.keys(objects ?? {}).length === 0) {
+    const shipped = Object.keys(PROGRAMS).filter((file) => file.endsWith('.s'));
+    const names = shipped.map((file) => file.slice(0, -'.s'.length));
+    return `No congestion control is called "${cc}". There are reno, ${names.join(', ')}; --cc also takes a FILE.s or FILE.bpf.o.`;
+  }
+  return cc.endsWith('.s') && refused.startsWith('bpf(BPF_PROG_LOAD') ? `lab verify ${cc} tells why.` : '';
+}
+
 export const simVerb: Verb = {
   name: 'sim',
   usage:
@@ -217,13 +227,18 @@ export const simVerb: Verb = {
     if (reportErrors(scenario.texts, parts.symbols) > 0) return 1;
     const lab = new Lab(parts, scenario);
     const begun = performance.now();
-    lab.seek(scenario.until);
+    runTo(lab, scenario.until);
     const wall = (performance.now() - begun) / 1000;
 
     reportMessages(lab.history.messages);
     const refused = lab.history.calls.filter((call) => call.ret < 0);
     for (const call of refused) console.error(`${call.text} = ${lab.machine.answerOf(call)}`);
-    if (refused.length > 0) return 1;
+    if (refused.length > 0) {
+      for (const { text } of lab.machine.kernel.state.dmesg) console.error(`dmesg: ${text}`);
+      const hint = wayOut(values.cc, scenario, refused[0].text);
+      if (hint !== '') console.error(hint);
+      return 1;
+    }
     const without = lab.cold().sockets.filter(({ ccName }) => ccName === '').length;
     if (without > 0) console.error(`${without} of ${flows} connections had ended when the run did`);
     for (const { title, detail } of lab.history.notes) console.error(`${title}: ${detail}`);

@@ -2,7 +2,7 @@
 import { DEFAULT_KERNEL, Lab, type Scenario } from '../engine/index.ts';
 import { diffTimes, parseWatch, QueryError, watchRun } from '../engine/late.ts';
 import { ALL_SCENARIOS as SCENARIOS } from '../scenarios/all.ts';
-import { number, options, shippedParts, table, Usage, type Verb, withSamples } from './cli.ts';
+import { number, options, runTo, shippedParts, table, Usage, type Verb, withSamples } from './cli.ts';
 
 function scenarioOf(id: string | undefined): Scenario {
   const found = SCENARIOS.find((scenario) => scenario.id === id);
@@ -72,7 +72,7 @@ export const diffVerb: Verb = {
     if (rest.length !== 3) throw new Usage('takes two times, in seconds');
     const [a, b] = rest.slice(1).map((text) => Math.round(number(text, 0, 'a time', 0, 3600, false) * 1e9));
     const lab = new Lab(shippedParts(scenario.kernel ?? DEFAULT_KERNEL), scenario);
-    lab.seek(Math.max(a, b));
+    runTo(lab, Math.max(a, b));
     const rows = diffTimes(lab, a, b).map(({ of, what, before, after, event }) => [
       of,
       what,

@@ -104,7 +104,8 @@ function tellRefusal(row: FileRow, whole: boolean): void {
   const shown = whole ? lines : lines.slice(-LAST_LINES);
   const cut = lines.length - shown.length;
   console.log(`\n${row.file} ${row.program}:${cut > 0 ? ` (${cut} lines before)` : ''}`);
-  for (const line of shown) console.log(`  ${line}`);
+  // in one piece: a log at level 1 may have half a million lines
+  console.log(shown.map((line) => `  ${line}`).join('\n'));
 }
 
 /** Why a program is not as its author expects; null: it is. */
@@ -151,8 +152,9 @@ function verifyFiles(files: readonly string[], options: Options): number {
       now: () => Math.round(performance.now() * 1000),
       ...(options.prog === undefined ? {} : { only: options.prog }),
     };
-    const isElf = bytes[0] === 0x7f && bytes[1] === 0x45;
-    const found: VerifiedFile = isElf
+    // a file that is called an object and is none is refused as an object, not read as a text
+    const isObject = (bytes[0] === 0x7f && bytes[1] === 0x45) || file.endsWith('.o');
+    const found: VerifiedFile = isObject
       ? verifyObject(bytes, file, btf, profile, asked)
       : verifySource(new TextDecoder().decode(bytes), btf, profile, asked);
     if (typeof found === 'string') {
@@ -164,7 +166,7 @@ function verifyFiles(files: readonly string[], options: Options): number {
   }
   if (options.expect) return Math.max(tellExpectations(rows), unread > 0 ? 1 : 0);
   if (options.csv) console.log([CSV_HEAD, ...rows.map((row) => cells(row).map(quoted).join(','))].join('\n'));
-  else {
+  else if (rows.length > 0) {
     console.log(table(HEAD, rows.map(cells)));
     for (const row of rows) tellRefusal(row, given !== undefined);
   }

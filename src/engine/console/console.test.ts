@@ -75,6 +75,27 @@ test('going back takes output back, and a line typed there forks', () => {
   expect(lab.cold().branch).toBe(1);
 });
 
+test('bpftool alone prints its help and succeeds', () => {
+  const { err, status } = type('bpftool');
+  expect([status, err.startsWith('Usage: bpftool')]).toEqual([0, true]);
+});
+
+test('bytes of keys and values are numbers of strtoul, of which the low byte counts', () => {
+  type('bpftool map create /sys/fs/bpf/bytes type hash key 4 value 1 entries 4 name bytes');
+  const update = 'bpftool map update pinned /sys/fs/bpf/bytes';
+  expect(type(`${update} key 256 010 0x0a 7 value 300`).status).toBe(0);
+  expect(type('bpftool map dump pinned /sys/fs/bpf/bytes').out).toContain('key: 00 08 0a 07  value: 2c');
+  expect(type(`${update} key hex ff 0 0 zz value 1`).err).toBe('Error: error parsing byte: zz\n');
+  expect(type(`${update} key 1 2 value 1`).err).toBe('Error: error parsing byte: value\n');
+  expect(type(`${update} key 09 0 0 0 value 1`).err).toBe('Error: error parsing byte: 09\n');
+});
+
+test("the kernel's types by the name of their file are those of id 1", () => {
+  const ofFile = type('bpftool btf dump file /sys/kernel/btf/vmlinux format c').out;
+  expect(ofFile).toContain('struct tcp_congestion_ops {');
+  expect(ofFile).toBe(type('bpftool btf dump id 1 format c').out);
+});
+
 test.each([
   ['nosuch', 127, /command not found/],
   ['bpf', 127, /bpftool/],
@@ -96,6 +117,14 @@ test.each([
   ['rm /sys/fs/bpf/nothing', 1, /No such file/],
   ['grep', 2, /usage/],
   ['echo a | grep "(a+)+$"', 2, /could take for ever/],
+  ['echo a | grep -E "((a+))+$"', 2, /could take for ever/],
+  ['echo a | grep -E "(a|aa)+$"', 2, /could take for ever/],
+  ['echo a | grep ".*.*.*.*.*.*b"', 2, /could take for ever/],
+  ['flow start bytes 99999999999999999999', 2, /at most 1000000G/],
+  ['bpftool map create /sys/fs/bpf/h type hash key 4 value 4 entries 4294967295 name h', 255, /Argument list too long/],
+  ['ss --nosuch', 1, /"--nosuch" is not known/],
+  ['ss -Z', 1, /"-Z" is not known/],
+  ['bpftool btf dump file /nosuch', 255, /failed to load BTF/],
   ['echo a | grep "["', 2, /no end/],
   ['echo a | jq .', 2, /not JSON/],
   ['echo [1] | jq .a', 3, /asks for a field of an array/],

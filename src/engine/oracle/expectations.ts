@@ -3,6 +3,7 @@
  * `comment:test_expect_failure`, `comment:test_expect_msg=...` on the function (the macros of bpf_misc.h). Newer headers put
  * a counter before the name, `comment:12:test_expect_success`, which gives the order.
  */
+import { couldTakeForEver } from '../base/pattern.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { declarationTags } from '../btf/tags.ts';
 import type { Btf } from '../btf/btf.ts';
@@ -98,18 +99,49 @@ export function expectationOf(btf: Btf, functionName: string): Expectation | nul
 
 const SPECIAL = /[.[\]\\()*+?{}|^$]/g;
 
+/** Where a message stands in a text; null: nowhere. */
+type Find = (text: string) => { readonly index: number; readonly length: number } | null;
+
+/** Characters of a message with regular expressions, and their repetitions without an upper bound. */
+const MOST_PATTERN = 4_000;
+const MOST_REPEATS = 16;
+
+/** Characters of a message that an answer repeats. */
+const SHOWN = 200;
+const shown = (pattern: string): string =>
+  pattern.length > SHOWN ? `"${pattern.slice(0, SHOWN)}…" (${pattern.length} characters)` : `"${pattern}"`;
+
+/** Plain text, of any length. */
+const plain =
+  (pattern: string): Find =>
+  (text) => {
+    const index = text.indexOf(pattern);
+    return index < 0 ? null : { index, length: pattern.length };
+  };
+
 /** Text with regular expressions between `{{` and `}}`; `.` does not match a line's end. */
-function patternOf(pattern: string): Result<RegExp> {
+function finderOf(pattern: string): Result<Find> {
   const parts = pattern.split(/\{\{(.*?)\}\}/s);
+  if (parts.length === 1) return ok(plain(pattern));
+  if (pattern.length > MOST_PATTERN)
+    return err(`${shown(pattern)} is too long for a regular expression: at most ${MOST_PATTERN} characters`);
   const source = parts.map((part, i) => (i % 2 === 1 ? `(?:${part})` : part.replace(SPECIAL, '\\$&'))).join('');
   const posix = source
     .replaceAll('[[:space:]]', '\\s')
     .replaceAll('[[:digit:]]', '\\d')
     .replaceAll('[[:alpha:]]', '[A-Za-z]');
+  if (couldTakeForEver(posix, MOST_REPEATS))
+    return err(
+      `${shown(pattern)} could take for ever: at most ${MOST_REPEATS} repetitions, and none of a repetition or of a choice`,
+    );
   try {
-    return ok(new RegExp(posix, 'm'));
+    const regex = new RegExp(posix, 'm');
+    return ok((text) => {
+      const match = regex.exec(text);
+      return match && { index: match.index, length: match[0].length };
+    });
   } catch {
-    return err(`"${pattern}" is no regular expression`);
+    return err(`${shown(pattern)} is no regular expression`);
   }
 }
 
@@ -119,21 +151,25 @@ function patternOf(pattern: string): Result<RegExp> {
  */
 export function unmatched(log: string, messages: readonly ExpectedMessage[]): string | null {
   let at = 0;
-  let forbidden: RegExp[] = [];
+  let forbidden: { readonly pattern: string; readonly find: Find }[] = [];
+  const has = (text: string): string | null => {
+    const found = forbidden.find(({ find }) => find(text) !== null);
+    return found ? `the log has ${shown(found.pattern)}` : null;
+  };
   for (const { pattern, absent } of messages) {
-    const regex = patternOf(pattern);
-    if (!regex.ok) return regex.error.message;
+    const found = finderOf(pattern);
+    if (!found.ok) return found.error.message;
+    const find = found.value;
     if (absent) {
-      forbidden.push(regex.value);
+      forbidden.push({ pattern, find });
       continue;
     }
-    const match = regex.value.exec(log.slice(at));
-    if (!match) return `the log lacks "${pattern}"`;
-    const before = forbidden.find((one) => one.test(log.slice(at, at + match.index)));
-    if (before) return `the log has ${before}`;
+    const match = find(log.slice(at));
+    if (!match) return `the log lacks ${shown(pattern)}`;
+    const before = has(log.slice(at, at + match.index));
+    if (before !== null) return before;
     forbidden = [];
-    at += match.index + match[0].length;
+    at += match.index + match.length;
   }
-  const after = forbidden.find((one) => one.test(log.slice(at)));
-  return after ? `the log has ${after}` : null;
+  return has(log.slice(at));
 }

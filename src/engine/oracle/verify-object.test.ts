@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { openBtf } from '../btf/read.ts';
 import { PROFILES } from '../kernel/profiles.ts';
 import { unmatched } from './expectations.ts';
-import { type VerifiedRow, verifyObject, type VerifyOptions } from './verify-object.ts';
+import { type VerifiedRow, verifyObject, type VerifyOptions, verifySource } from './verify-object.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const whole = openBtf(gunzipSync(readFileSync(join(ROOT, 'public', 'btf', 'v6.12.whole.btf.gz'))));
@@ -72,4 +72,23 @@ test('messages are looked for in their order, and absent ones between them', () 
 test('a program that is not there is named with those that are', () => {
   const found = verifyObject(bytes, 'x', kernel, PROFILES['v6.12'], { now: () => 0, only: 'nobody' });
   expect(found).toContain('ok_socket, ');
+});
+
+test('messages of any length, and expressions that could take for ever', () => {
+  const message = (pattern: string) => [{ pattern, absent: false }];
+  const long = 'x'.repeat(200_000);
+  expect(unmatched(`a ${long} b`, message(long))).toBeNull();
+  expect(unmatched('a', message(long))).toMatch(/^the log lacks "x{200}…" \(200000 characters\)$/);
+  expect(unmatched('a', message(`{{a}}${long}`))).toContain('too long for a regular expression');
+  expect(unmatched('a'.repeat(60), message('{{(a+)+$}}!'))).toContain('could take for ever');
+  expect(unmatched('a b c', message('{{a|b}} {{.*}}c'))).toBeNull();
+});
+
+test('a text that is refused says why, without being asked for a level', () => {
+  const text = ['.struct_ops tcp_congestion_ops', '.name "x"', '.license "MIT"', '.section struct_ops/undo_cwnd', 'a:'];
+  const found = verifySource([...text, 'r0 = 2', 'exit'].join('\n'), kernel, PROFILES['v6.12'], { now: () => 0 });
+  if (typeof found === 'string') throw new Error(found);
+  expect(found.map(({ errno, log }) => [errno, log.split('\n')[0]])).toEqual([
+    ['EINVAL', 'struct ops programs must have a GPL compatible license'],
+  ]);
 });

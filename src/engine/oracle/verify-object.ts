@@ -150,6 +150,9 @@ function rowOf(
   };
 }
 
+/** The level at which libbpf asks again for what was refused. */
+const REASON_LEVEL = 1;
+
 /** Members of the struct that a text implements. */
 export function verifySource(text: string, kernel: Btf, profile: Profile, options: VerifyOptions): VerifiedFile {
   const { value: object, diagnostics } = assemble(text, symbolsFromBtf(kernel));
@@ -164,9 +167,14 @@ export function verifySource(text: string, kernel: Btf, profile: Profile, option
   }
   return wanted.map(({ name }) => {
     const others = object.functions.map((fn) => (fn.name === name ? fn : { ...fn, member: null }));
-    const judge = createJudge(options.logLevel === undefined ? parts : { ...parts, logLevel: options.logLevel });
-    const begun = options.now();
-    loadObject(judge.bpf, { ...object, functions: others }, kernel);
-    return rowOf(name, judge, options.now() - begun, [], null);
+    const row = (logLevel: number | undefined): VerifiedRow => {
+      const judge = createJudge(logLevel === undefined ? parts : { ...parts, logLevel });
+      const begun = options.now();
+      loadObject(judge.bpf, { ...object, functions: others }, kernel);
+      return rowOf(name, judge, options.now() - begun, [], null);
+    };
+    const first = row(options.logLevel);
+    // the loader of a text has no log of its own: what is refused is asked again, as libbpf does
+    return options.logLevel === undefined && first.verdict === 'failure' ? row(REASON_LEVEL) : first;
   });
 }

@@ -7,11 +7,20 @@ export type Expression = (row: Row) => Value | undefined;
 
 type Operate = (a: number, b: number) => number;
 
+/**
+ * An operation on bits, over 64 of them with a sign as bpftrace's numbers are: JavaScript's own would cut to 32. Shifts
+ * take the count modulo 64, as BPF does. Fractions of numbers are cut.
+ */
+function bits(operate: (a: bigint, b: bigint) => bigint): Operate {
+  const whole = (n: number): bigint => BigInt(Number.isFinite(n) ? Math.trunc(n) : 0);
+  return (a, b) => Number(BigInt.asIntN(64, operate(whole(a), whole(b))));
+}
+
 const LEVELS: readonly Readonly<Record<string, Operate>>[] = [
-  { '|': (a, b) => a | b },
-  { '^': (a, b) => a ^ b },
-  { '&': (a, b) => a & b },
-  { '<<': (a, b) => a * 2 ** b, '>>': (a, b) => Math.floor(a / 2 ** b) },
+  { '|': bits((a, b) => a | b) },
+  { '^': bits((a, b) => a ^ b) },
+  { '&': bits((a, b) => a & b) },
+  { '<<': bits((a, b) => a << (b & 63n)), '>>': bits((a, b) => a >> (b & 63n)) },
   { '+': (a, b) => a + b, '-': (a, b) => a - b },
   { '*': (a, b) => a * b, '/': (a, b) => (b === 0 ? 0 : Math.trunc(a / b)), '%': (a, b) => (b === 0 ? 0 : a % b) },
 ];

@@ -35,11 +35,18 @@ export type Reduce =
   /** the longest time from a row to the next change of the same map or socket */
   | { readonly do: 'longest-stay' };
 
+export interface Named {
+  readonly what: 'map' | 'socket';
+  readonly name: string | number;
+}
+
 export type Plan =
   | {
       readonly style: 'words';
       readonly probes: readonly Probe[];
       readonly filter: Expression | null;
+      /** maps and sockets that it asks for by name: an answer without rows says when the run has none of that name */
+      readonly named: readonly Named[];
       readonly reduce: Reduce;
     }
   | { readonly style: 'trace'; readonly clauses: readonly Clause[] };

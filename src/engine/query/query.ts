@@ -69,7 +69,7 @@ export function* runQuery(plan: Plan, lab: Lab, again: () => Lab, until: number)
     rows.push(...more);
     rows.sort((a, b) => a.time - b.time || a.event - b.event);
   }
-  return plan.style === 'words' ? answerWords(plan, rows) : answerTrace(plan, rows);
+  return plan.style === 'words' ? answerWords(plan, rows, lab) : answerTrace(plan, rows);
 }
 
 const isOf = (row: Row, { kind, name }: Probe): boolean =>
@@ -118,7 +118,24 @@ const shown = (rows: readonly Row[]): AnswerRow[] =>
 
 const counted = (n: number): string => (n === 0 ? 'never' : n === 1 ? 'once' : `${n} times`);
 
-function answerWords(plan: Extract<Plan, { style: 'words' }>, all: readonly Row[]): QueryAnswer {
+type WordsPlan = Extract<Plan, { style: 'words' }>;
+
+const NAMING: ReadonlySet<RecordKind> = new Set(['take', 'give', 'state', 'cwnd', 'ca']);
+
+/** Names that a question has and the run has not, and those that there are; empty: all are there. */
+function strangers({ named }: WordsPlan, { history }: Lab): string {
+  if (named.length === 0) return '';
+  const rows = historyRecords(history, NAMING);
+  for (const { what, name } of named) {
+    const there = new Set(rows.flatMap((row) => fieldOf(row, what) ?? []));
+    if (there.has(name)) continue;
+    const names = [...there].toSorted((a, b) => (a < b ? -1 : 1));
+    return `: it has no ${what} ${name}; there are ${names.join(', ') || 'none'}`;
+  }
+  return '';
+}
+
+function answerWords(plan: WordsPlan, all: readonly Row[], lab: Lab): QueryAnswer {
   const rows = all.filter((row) => matches(row, plan.probes, plan.filter));
   const answer = (summary: string, of: readonly Row[]): QueryAnswer => ({
     summary,
@@ -126,7 +143,7 @@ function answerWords(plan: Extract<Plan, { style: 'words' }>, all: readonly Row[
     total: rows.length,
     maps: [],
   });
-  if (rows.length === 0) return answer('never in this run', []);
+  if (rows.length === 0) return answer(`never in this run${strangers(plan, lab)}`, []);
   switch (plan.reduce.do) {
     case 'rows': {
       const left = rows.length - MOST_ANSWER_ROWS;

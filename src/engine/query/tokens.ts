@@ -62,6 +62,16 @@ const SIGNS = [
 ] as const;
 const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
 
+/** Numbers of a run have 64 bits. */
+const MOST_VALUE = 2 ** 64;
+
+function valueOf([text, digits, unit = '']: RegExpExecArray, at: number): number {
+  const value = Number(digits) * (UNITS[unit] ?? 1);
+  if (value > MOST_VALUE)
+    throw new QueryError(at, `${text} is more than a number of 64 bits holds`, 'a smaller number');
+  return value;
+}
+
 export function tokenize(query: string): Token[] {
   if (query.length > MOST_CHARACTERS) {
     throw new QueryError(MOST_CHARACTERS, `the query has ${query.length} characters`, `at most ${MOST_CHARACTERS}`);
@@ -79,17 +89,23 @@ export function tokenize(query: string): Token[] {
     const word = /^[A-Za-z_]\w*/.exec(rest);
     const sign = SIGNS.find((one) => rest.startsWith(one));
     if (blank) at += blank[0].length;
-    else if (number) put('number', number[0], number[0].length, Number(number[1]) * (UNITS[number[2] ?? ''] ?? 1));
+    else if (number) put('number', number[0], number[0].length, valueOf(number, at));
     else if (word) put('word', word[0], word[0].length);
     else if (rest[0] === '"' || rest[0] === "'") {
       const end = closing(rest);
       if (end < 0) throw new QueryError(at, 'the string has no end', `${rest[0]} at its end`);
       put('string', rest.slice(1, end).replace(/\\n/g, '\n').replace(/\\t/g, '\t').replace(/\\(.)/g, '$1'), end + 1);
     } else if (sign) put('sign', sign, sign.length);
+    else if (/^\d/.test(rest))
+      throw new QueryError(
+        at,
+        `"${/^\w+/.exec(rest)?.[0] ?? rest[0]}" is no number`,
+        'digits, or 0x and digits of base 16, with ns, us, ms or s after them',
+      );
     else
       throw new QueryError(
         at,
-        `"${rest[0]}" has no meaning here`,
+        `"${String.fromCodePoint(rest.codePointAt(0) ?? 0)}" has no meaning here`,
         'a word, a number, a string in quotes or an operator',
       );
   }

@@ -82,3 +82,18 @@ test('the difference of two times: what changed, and what changed it', () => {
   expect(diffTimes(lab, 5e8, 5e8)).toEqual([]);
   expect(diffTimes(lab, 5e8, 1e8)).toEqual(rows);
 });
+
+test('operations on bits are over 64 of them', () => {
+  const last = (text: string) => watch(`tp->snd_cwnd * 0 + (${text})`, fresh(), 1e8).lanes[0].value.at(-1);
+  expect(last('0xffffffff & 0xfffffffe')).toBe(0xffff_fffe);
+  expect(last('1 << 40 | 1')).toBe(2 ** 40 + 1);
+  expect(last('1 << 64')).toBe(1);
+  expect(last('(0 - 8) >> 1')).toBe(-4);
+});
+
+test.each([
+  ['1', /no field of tcp_sock/],
+  ['tp->snd_cwnd + 99999999999999999999999', /more than a number of 64 bits/],
+  ['tp->snd_cwnd > 1e400', /"1e400" is no number/],
+  ['tp->snd_cwnd + \u{1f600}', /"\u{1f600}" has no meaning/u],
+])('no watch of %s', (text, problem) => expect(() => watch(text)).toThrow(problem));

@@ -57,6 +57,12 @@ export function parseWatch(text: string, lab: Lab): WatchPlan {
     field: (name) => known(name),
   });
   if (!c.isEnd) c.fail('an operator, or the end');
+  if (fields.size === 0)
+    throw new QueryError(
+      0,
+      'no field of tcp_sock is in it',
+      'at least one, as tp->snd_cwnd: a watch follows its changes',
+    );
   return {
     fields: [...fields.values()],
     value: (values) => {

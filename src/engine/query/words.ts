@@ -4,7 +4,7 @@
  * `where EXPRESSION`.
  */
 import { parseExpression, truth, type Expression } from './expression.ts';
-import type { Plan, Probe, Reduce } from './plan.ts';
+import type { Named, Plan, Probe, Reduce } from './plan.ts';
 import { CA_STATES, fieldOf, type RecordKind } from './records.ts';
 import { type Cursor, QueryError } from './tokens.ts';
 
@@ -83,13 +83,15 @@ function subject(c: Cursor): Subject {
 }
 
 /** Conditions at the end of a question. */
-function conditions(c: Cursor, { probes, filter }: Subject): Subject {
+function conditions(c: Cursor, { probes, filter }: Subject): Subject & { readonly named: readonly Named[] } {
   let wanted = filter;
+  const named: Named[] = [];
   while (!c.isEnd) {
     c.take('of');
     c.take('in');
     if (c.take('map')) {
       const letter = c.word('the letter of a map');
+      named.push({ what: 'map', name: letter });
       wanted = both(
         wanted,
         field('map', (map) => map === letter),
@@ -98,6 +100,7 @@ function conditions(c: Cursor, { probes, filter }: Subject): Subject {
       const { kind, value } = c.now;
       if (kind !== 'number') c.fail('the number of a socket');
       c.next();
+      named.push({ what: 'socket', name: value });
       wanted = both(wanted, (row) =>
         fieldOf(row, 'socket') === value || fieldOf(row, 'who') === `socket ${value}` ? 1 : 0,
       );
@@ -111,7 +114,7 @@ function conditions(c: Cursor, { probes, filter }: Subject): Subject {
       wanted = both(wanted, parseExpression(c, { kinds: probes.map(({ kind }) => kind), slashEnds: false }));
     } else c.fail('of map LETTER, of socket N, by NAME, after TIME, before TIME, or where EXPRESSION');
   }
-  return { probes, filter: wanted };
+  return { probes, filter: wanted, named };
 }
 
 function timeBound(c: Cursor): Expression {

@@ -102,9 +102,10 @@ function select(tool: Bpftool, name: string, verbs: Verbs): number {
 }
 
 function runObject(tool: Bpftool): number {
+  // without a word the first command of main.c's table runs, which is help
   if (tool.left === 0) {
     help(tool, 'main');
-    return -1;
+    return 0;
   }
   if (tool.is('version')) return version(tool);
   const name = Object.keys(OBJECTS).find((object) => tool.is(object));

@@ -153,6 +153,9 @@ function btfShow(tool: Bpftool): number {
   return 0;
 }
 
+/** The file of sysfs with the kernel's own types: those that id 1 has. */
+const KERNEL_BTF = '/sys/kernel/btf/vmlinux';
+
 function btfSource(tool: Bpftool) {
   if (tool.is('id')) {
     tool.next();
@@ -162,6 +165,7 @@ function btfSource(tool: Bpftool) {
   if (tool.is('file')) {
     tool.next();
     const path = tool.next() ?? '';
+    if (path === KERNEL_BTF) return tool.process.host.btf;
     const bytes = tool.process.host.readFile(path);
     const opened = bytes && openBtfFile(bytes);
     return opened?.ok ? opened.value : tool.fail(`failed to load BTF from ${path}: No such file or directory`);

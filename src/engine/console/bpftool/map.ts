@@ -215,9 +215,21 @@ function dump(tool: Bpftool): number {
   return 0;
 }
 
-/** `key 0 0 0 0`, `key hex 0a 0b`: as many bytes as are wanted. */
+/** A number as strtoul reads it, by base: 0x and 0 tell it in base 0. */
+const NUMBER_OF_BASE = { 0: /^(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/, 16: /^(0[xX])?[0-9a-fA-F]+$/ } as const;
+const ULONG_MAX = 2n ** 64n - 1n;
+
+/** The low byte of a number, which is what parse_bytes keeps; null: it is none. */
+function byteOf(text: string, base: 0 | 16): number | null {
+  if (!NUMBER_OF_BASE[base].test(text)) return null;
+  const hex = /^0x/i.test(text) ? text.slice(2) : base === 16 ? text : null;
+  const value = hex !== null ? BigInt(`0x${hex}`) : BigInt(/^0\d/.test(text) ? `0o${text.slice(1)}` : text);
+  return Number((value > ULONG_MAX ? ULONG_MAX : value) & 0xffn);
+}
+
+/** `key 0 0 0 0`, `key hex 0a 0b`: as many bytes as are wanted (parse_bytes of bpftool's map.c). */
 function bytesOf(tool: Bpftool, what: 'key' | 'value', size: number): Uint8Array {
-  let base = 10;
+  let base: 0 | 16 = 0;
   if (tool.is('hex')) {
     tool.next();
     base = 16;
@@ -225,12 +237,8 @@ function bytesOf(tool: Bpftool, what: 'key' | 'value', size: number): Uint8Array
   const bytes: number[] = [];
   while (bytes.length < size && tool.left > 0) {
     const text = tool.peek() ?? '';
-    const value = base === 16 && !text.startsWith('0x') ? Number.parseInt(text, 16) : Number(text);
-    const valid = base === 16 ? /^(0x)?[0-9a-fA-F]{1,2}$/.test(text) : isNumber(text);
-    if (!valid || value > 255) {
-      if (bytes.length > 0 && /^[a-z]{2,}$/.test(text)) break;
-      return tool.fail(`error parsing byte: ${text}`);
-    }
+    const value = byteOf(text, base);
+    if (value === null) return tool.fail(`error parsing byte: ${text}`);
     bytes.push(value);
     tool.next();
   }

@@ -95,6 +95,9 @@ function bytesOf(text: string): number | null {
   return Number(match[1]) * unit;
 }
 
+/** What a flow may send: counters of bytes are whole numbers up to 2^53. */
+const MOST_BYTES = 1e15;
+
 const FLOW_USAGE = 'usage: flow [list] | flow start [cc NAME] [bytes N] | flow stop ID';
 
 function flowStart(p: ConsoleProcess, args: readonly string[]): number {
@@ -107,6 +110,7 @@ function flowStart(p: ConsoleProcess, args: readonly string[]): number {
     else if (args[i] === 'bytes') {
       const number = bytesOf(value);
       if (number === null) return p.fail(`flow: bytes must be a number with k, M or G behind it, not "${value}"`, 2);
+      if (number > MOST_BYTES) return p.fail(`flow: bytes must be at most ${MOST_BYTES / 1e12}000G, not "${value}"`, 2);
       bytes = number;
     } else return p.fail(`flow: "${args[i]}" is not known\n${FLOW_USAGE}`, 2);
   }

@@ -62,8 +62,14 @@ function rowsOf(host: Host): Row[] {
   });
 }
 
+/** Options of one letter that change nothing here, where all sockets are TCP and have numbers, and -i. */
+const LETTERS = /^-[tinaepmoHO4]+$/;
+const LONG = ['--tcp', '--info', '--numeric', '--all', '--extended', '--processes'];
+
 function run(p: ConsoleProcess): number {
-  const flags = p.args.filter((arg) => arg.startsWith('-')).join('');
+  const foreign = p.args.find((arg) => arg.startsWith('-') && !LETTERS.test(arg) && !LONG.includes(arg));
+  if (foreign !== undefined) return p.fail(`ss: option "${foreign}" is not known here\nusage: ss -tin`);
+  const hasInfo = p.args.some((arg) => arg === '--info' || /^-\w*i/.test(arg));
   const unknown = p.args.find((arg) => !arg.startsWith('-') && !['state', 'established', 'all'].includes(arg));
   if (unknown !== undefined) return p.fail(`ss: filters are not known here: "${unknown}". Pipe to grep.`);
   let rows: readonly Row[] = [];
@@ -74,7 +80,7 @@ function run(p: ConsoleProcess): number {
   p.out('State      Recv-Q Send-Q Local Address:Port   Peer Address:Port  Process\n');
   for (const { state, local, peer, details: text } of rows) {
     p.out(`${state.padEnd(10)} 0      0      ${local.padStart(18)} ${peer.padStart(18)}\n`);
-    if (flags.includes('i')) p.out(`\t ${text}\n`);
+    if (hasInfo) p.out(`\t ${text}\n`);
   }
   return 0;
 }

@@ -1,4 +1,5 @@
 /* Filters of pipes: grep, head, tail, wc, sort, echo, and picks of JSON fields as jq spells them. */
+import { couldTakeForEver } from '../../base/pattern.ts';
 import type { ConsoleCommand, ConsoleProcess } from '../process.ts';
 import { readPath } from './files.ts';
 import { pick } from './jq.ts';
@@ -22,24 +23,24 @@ const linesOf = (text: string): string[] => (text === '' ? [] : text.replace(/\n
 
 /** Characters of a pattern: a longer one could keep the page busy. */
 const MOST_PATTERN = 200;
-/** A repetition of a repetition, which some texts make endless. */
-const ENDLESS = /\([^)]*[+*][^)]*\)[+*{]/;
+/** Repetitions without an upper bound: each multiplies the work by a line's length. */
+const MOST_REPEATS = 4;
 
 function pattern(p: ConsoleProcess, text: string, flags: string): RegExp | null {
-  if (text.length > MOST_PATTERN || ENDLESS.test(text)) {
+  // basic patterns have | and + by a backslash, extended ones (-E) without
+  const source = flags.includes('F')
+    ? text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    : flags.includes('E')
+      ? text
+      : text.replace(/\\([|+?(){}])/g, '$1');
+  if (text.length > MOST_PATTERN || couldTakeForEver(source, MOST_REPEATS)) {
     p.fail(
-      `grep: this pattern could take for ever: at most ${MOST_PATTERN} characters, and no repetition of a repetition`,
+      `grep: this pattern could take for ever: at most ${MOST_PATTERN} characters, at most ${MOST_REPEATS} repetitions, and no repetition of a repetition or of a choice; -F looks for it as plain text`,
       2,
     );
     return null;
   }
   try {
-    // basic patterns have | and + by a backslash, extended ones (-E) without
-    const source = flags.includes('F')
-      ? text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-      : flags.includes('E')
-        ? text
-        : text.replace(/\\([|+?(){}])/g, '$1');
     return new RegExp(source, flags.includes('i') ? 'i' : '');
   } catch {
     p.fail(`grep: "${text}" is not a pattern: a bracket or a parenthesis has no end`, 2);

@@ -10,6 +10,8 @@ import { Table, tableBytes } from './table.ts';
 /** KMALLOC_MAX_SIZE, less what an element has before its key */
 const MAX_ELEMENT = 4 * 1024 * 1024 - 48;
 const MAX_PERCPU_VALUE = 32768;
+/** htab_map_alloc: buckets are a power of two and at most U32_MAX / sizeof(struct bucket), which has 16 bytes */
+const MAX_ENTRIES = 2 ** 27;
 
 function check(shape: MapShape, percpu: boolean, lru: boolean): number {
   const own = lru ? MAP_FLAG.NO_COMMON_LRU | MAP_FLAG.NUMA_NODE : MAP_FLAG.NO_PREALLOC;
@@ -18,7 +20,8 @@ function check(shape: MapShape, percpu: boolean, lru: boolean): number {
   if (!flagsFit(shape, known)) return ERRNO.EINVAL;
   if (shape.maxEntries === 0 || shape.keySize === 0 || shape.valueSize === 0) return ERRNO.EINVAL;
   if (shape.keySize + shape.valueSize >= MAX_ELEMENT) return ERRNO.E2BIG;
-  return percpu && shape.valueSize > MAX_PERCPU_VALUE ? ERRNO.E2BIG : 0;
+  if (percpu && shape.valueSize > MAX_PERCPU_VALUE) return ERRNO.E2BIG;
+  return shape.maxEntries > MAX_ENTRIES ? ERRNO.E2BIG : 0;
 }
 
 function hash(number: number, name: string): MapType {

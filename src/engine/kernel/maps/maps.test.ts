@@ -22,6 +22,7 @@ describe('BPF_MAP_CREATE', () => {
     ['more than there is memory for', { ...array, max_entries: 10_000_000 }, 12],
     ['a hash table has keys', { ...hash, key_size: 0 }, 22],
     ['hash tables are not mapped', { ...hash, map_flags: 0x400 }, 22],
+    ['buckets of a hash table are counted in 32 bits', { ...hash, max_entries: 0xffff_ffff }, 7],
     ['an element fits kmalloc', { ...hash, value_size: 4 * 1024 * 1024 }, 7],
     ['a ring buffer is a power of two', { ...ring, max_entries: 12288 }, 22],
     ['of pages', { ...ring, max_entries: 2048 }, 22],
