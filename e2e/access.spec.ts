@@ -1,6 +1,6 @@
-import { expect, test, violations } from './fixtures.ts';
+import { expect, share, test, violations } from './fixtures.ts';
 
-for (const theme of ['dark', 'light'] as const) {
+for (const theme of share(['dark', 'light'] as const, 1)) {
   test.describe(theme, () => {
     test.use({ colorScheme: theme });
 

@@ -31,6 +31,9 @@ export const test = base.extend<{ lab: Lab }, { site: string }>({
 
 export { expect };
 
+/** `npm run soak` walks through all; `npm test` takes the first `few`. */
+export const share = <T>(all: readonly T[], few: number): readonly T[] => (process.env.SOAK ? all : all.slice(0, few));
+
 /**
  * What axe finds wrong with the page as it stands, by all of its rules. A page without frames needs no second page to
  * join reports in, and what is in order need not be told: the walk takes a quarter of the time.

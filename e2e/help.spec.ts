@@ -1,5 +1,5 @@
 /* Help and settings, by keyboard; the page in every size of text and on small screens. */
-import { expect, test, violations } from './fixtures.ts';
+import { expect, share, test, violations } from './fixtures.ts';
 
 /** Small, wide, a phone, a desk. */
 const SIZES = [
@@ -9,7 +9,7 @@ const SIZES = [
   [1440, 900],
 ];
 
-for (const theme of ['dark', 'light'] as const)
+for (const theme of share(['light', 'dark'] as const, 1))
   test.describe(theme, () => {
     test.use({ colorScheme: theme });
 
@@ -57,7 +57,7 @@ for (const theme of ['dark', 'light'] as const)
       expect(await violations(page)).toEqual([]);
     });
 
-    for (const [width, height] of theme === 'dark' ? SIZES.slice(1) : SIZES.slice(0, 3))
+    for (const [width, height] of share(SIZES, 1))
       test(`sheets at ${width}x${height}: nothing is cut`, async ({ lab, page }) => {
         test.slow();
         await page.setViewportSize({ width, height });

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { expect, type Lab, test, violations } from './fixtures.ts';
+import { expect, type Lab, share, test, violations } from './fixtures.ts';
 
 const PUBLIC = join(import.meta.dirname, '..', 'public');
 
@@ -163,7 +163,7 @@ test('the types of an object can be searched', async ({ lab, page }) => {
   await expect(page.getByRole('option').filter({ hasText: 'reno.bpf.o' }).first()).toBeVisible({ timeout: 20_000 });
 });
 
-for (const theme of ['dark', 'light'] as const) {
+for (const theme of share(['light', 'dark'] as const, 1)) {
   test.describe(theme, () => {
     test.use({ colorScheme: theme });
 

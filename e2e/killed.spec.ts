@@ -2,7 +2,7 @@
 import { expect, test, type Lab } from './fixtures.ts';
 
 /** `npm run soak` has the property tests in full; here each death costs the three seconds until it is noticed. */
-const DEATHS = process.env.SOAK ? 100 : 3;
+const DEATHS = process.env.SOAK ? 100 : 1;
 
 async function stateOf(lab: Lab): Promise<string> {
   await lab.command('Copy a link');

@@ -1,5 +1,5 @@
 /* A talk: by keyboard and clicker, in two windows and in one. */
-import { expect, test, violations } from './fixtures.ts';
+import { expect, share, test, violations } from './fixtures.ts';
 
 test('eight steps with a clicker in two windows, one excursion and back', async ({ lab, page }) => {
   test.slow();
@@ -61,11 +61,14 @@ test('eight steps with a clicker in two windows, one excursion and back', async 
   await expect(speaker.getByText('The talk has ended')).toBeVisible();
 });
 
-for (const [width, height] of [
-  [1280, 720],
-  [1920, 1080],
-  [390, 844],
-]) {
+for (const [width, height] of share(
+  [
+    [390, 844],
+    [1280, 720],
+    [1920, 1080],
+  ],
+  1,
+)) {
   test(`on one screen of ${width}x${height}, with notes; nothing is cut`, async ({ lab, page }) => {
     await page.setViewportSize({ width, height });
     await lab.command('Present');

@@ -1,7 +1,7 @@
 /* Scenarios on kernels that lack what they need, and every one of them by keyboard. */
 import { createServer } from 'vite';
 import type { Scenario } from '../src/engine/index.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, share, test } from './fixtures.ts';
 
 /** The scenarios with their texts, which only the bundler can read. */
 async function allScenarios(): Promise<readonly Scenario[]> {
@@ -30,7 +30,7 @@ test('where the kernel lacks something it is said, and the kernel that has it is
 
 test('every scenario opens from the palette, and its facts are in the words of the page', async ({ lab }) => {
   test.setTimeout(300_000);
-  for (const { title, expect: facts, openAt } of await allScenarios()) {
+  for (const { title, expect: facts, openAt } of share(await allScenarios(), 4)) {
     await lab.command(`Scenario: ${title}`);
     await expect(lab.page.getByRole('button', { name: /^Scenario:/ })).toContainText(title);
     const shown = facts.filter((fact) => fact.at <= openAt && fact.map !== undefined && fact.state !== undefined);

@@ -1,9 +1,13 @@
-/** `npm run soak`: the property tests at their full counts. Arguments choose files, as Vitest's do. */
-import { bin, ensurePackages, run } from './tools.mjs';
+/** `npm run soak`: property tests and journeys at their full counts. Arguments choose files, as Vitest's do; then no journeys. */
+import { bin, ensureBrowser, ensurePackages, run } from './tools.mjs';
 
 await ensurePackages();
-process.exit(
-  await run(bin('vitest'), ['run', '--testTimeout=3600000', ...process.argv.slice(2)], {
-    env: { ...process.env, SOAK: '1' },
-  }),
-);
+const chosen = process.argv.slice(2);
+const env = { ...process.env, SOAK: '1' };
+let status = await run(bin('vitest'), ['run', '--testTimeout=3600000', ...chosen], { env });
+if (chosen.length === 0) {
+  await ensureBrowser();
+  status ||= await run(bin('vite'), ['build', '--logLevel', 'warn']);
+  status ||= await run(bin('playwright'), ['test', '--timeout=600000'], { env });
+}
+process.exit(status);

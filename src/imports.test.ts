@@ -83,7 +83,7 @@ test('no engine file imports fixtures, scenarios or tests', () => {
   expect(bad).toEqual([]);
 });
 
-/** late.ts is what a page fetches behind its first picture. */
+/** late.ts is what a page fetches after its first picture. */
 const DOORS = ['engine/index.ts', 'engine/late.ts'];
 
 test('the engine has two doors', () => {

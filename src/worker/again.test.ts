@@ -34,7 +34,10 @@ function answered(fetching: number, ...messages: readonly ToWorker[]): unknown {
     session.slice();
   }
   session.receive({ type: 'ask', n: 1, name: 'log', request: { event: 0 } });
-  for (let i = 0; i < 1000 && session.due !== null; i++) session.slice();
+  for (let i = 0; i < 1000 && session.due !== null; i++) {
+    if (asked && left > 0) left--;
+    session.slice();
+  }
   const answer = heard.findLast((message) => message.type === 'answer');
   return answer?.type === 'answer' ? answer.answer : null;
 }

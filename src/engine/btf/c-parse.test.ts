@@ -104,7 +104,7 @@ describe('declarations', () => {
   });
 
   test.each([
-    ['struct a { int x }', '1:18 D0101 ";" is expected behind a member, not "}"'],
+    ['struct a { int x }', '1:18 D0101 ";" is expected after a member, not "}"'],
     ['struct a {\n  nosuch x;\n};', '2:3 D0104 there is no type "nosuch", neither in this text nor in the BTF'],
     ['struct a { int x; int x; };', '1:23 D0112 struct a has two members "x"'],
     ['struct a { struct a again; };', '1:21 D0114 member "again" cannot be laid out: it would contain itself'],
@@ -113,7 +113,7 @@ describe('declarations', () => {
     ['struct a { void v; };', '1:17 D0114 member "v" cannot be laid out: its type has no size here'],
     [
       'int x;',
-      '1:5 D0101 ";" is expected behind a type (this text declares types, no variables or functions), not "x"',
+      '1:5 D0101 ";" is expected after a type (this text declares types, no variables or functions), not "x"',
     ],
     ['struct a {', '1:11 D0110 "}" is missing: struct a is not closed'],
     ['struct a { long short x; };', '1:12 D0105 "long short" is no type'],
@@ -127,7 +127,7 @@ describe('declarations', () => {
     expect(parsed(text).at[0]).toBe(first);
   });
 
-  test('behind a fault it goes on', () => {
+  test('after a fault it goes on', () => {
     const { at, structs } = parsed('struct a { nope x; };\nstruct b { int x; };\nstruct c { nope y; };');
     expect(at).toHaveLength(2);
     expect(structs.map(({ name }) => name)).toEqual(['b']);

@@ -1,6 +1,6 @@
 /*
  * C declarations of types: structs, unions, enums and typedefs, with pointers, arrays, bitfields and function pointers;
- * what the text does not declare is looked for in a BTF. Says where the text is wrong, and goes on behind it.
+ * what the text does not declare is looked for in a BTF. Says where the text is wrong, and goes on after it.
  */
 import type { Diagnostic, Parsed, TextRange } from '../base/result.ts';
 import type { Btf } from './btf.ts';
@@ -39,7 +39,7 @@ export interface DeclaredStruct {
 }
 
 export interface Declarations {
-  /** the types of the text, numbered behind those of the BTF (openSplitBtf) */
+  /** the types of the text, numbered after those of the BTF (openSplitBtf) */
   readonly bytes: Uint8Array;
   /** structs with a name that the text gives a body, in its order */
   readonly structs: readonly DeclaredStruct[];
@@ -135,13 +135,13 @@ class Parser {
     const isTypedef = this.accept('typedef');
     const type = this.specifiers();
     if (!isTypedef) {
-      this.expect(';', 'behind a type (this text declares types, no variables or functions)');
+      this.expect(';', 'after a type (this text declares types, no variables or functions)');
       return;
     }
     const { name, range, type: named } = this.declarator(type);
     if (name === '') this.fault('D0102', 'a typedef needs a name', range);
     this.types.typedef(name, named);
-    this.expect(';', 'behind a typedef');
+    this.expect(';', 'after a typedef');
   }
 
   /** `const unsigned long`, `struct sock`, `struct { … }`, `u32` */
@@ -228,12 +228,12 @@ class Parser {
       }
       if (this.accept(':')) {
         layout.add(null, type, Number(this.number()), PLAIN);
-        this.expect(';', 'behind a bitfield without a name');
+        this.expect(';', 'after a bitfield without a name');
         continue;
       }
       do this.member(type, layout, id, name);
       while (this.accept(','));
-      this.expect(';', 'behind a member');
+      this.expect(';', 'after a member');
     }
     const { members, align, size } = layout.end(this.attributes());
     return this.types.close(id, { kind, name, size, members, kindFlag: members.some((m) => m.bitSize > 0) }, align);
@@ -313,7 +313,7 @@ class Parser {
       if (type.id === 0) this.fault('D0116', 'a parameter cannot be void', range);
       params.push({ name, type: type.id });
     } while (this.accept(','));
-    this.expect(')', 'behind the parameters');
+    this.expect(')', 'after the parameters');
     return params;
   }
 
@@ -330,7 +330,7 @@ class Parser {
     const { range } = this.next;
     const length = Number(this.number());
     if (length > MAX_LENGTH) this.fault('D0117', `an array of ${length} elements is too long`, range);
-    this.expect(']', 'behind a length');
+    this.expect(']', 'after a length');
     return length;
   }
 
@@ -350,20 +350,20 @@ class Parser {
         this.at++;
         align = CACHE_LINE;
       } else if (this.accept('__attribute__')) {
-        this.expect('(', 'behind __attribute__');
-        this.expect('(', 'behind __attribute__');
+        this.expect('(', 'after __attribute__');
+        this.expect('(', 'after __attribute__');
         const { range } = this.next;
         const word = this.take().text.replaceAll('_', '');
         if (word === 'mode') {
-          this.expect('(', 'behind mode');
+          this.expect('(', 'after mode');
           bytes =
             MODES.get(this.take().text.replaceAll('_', '')) ?? this.fault('D0121', 'a mode is byte or word', range);
-          for (let i = 0; i < 3; i++) this.expect(')', 'behind an attribute');
+          for (let i = 0; i < 3; i++) this.expect(')', 'after an attribute');
           continue;
         }
         if (IGNORED.has(word) || word === 'packed') {
           packed ||= word === 'packed';
-          for (let i = 0; i < 2; i++) this.expect(')', 'behind an attribute');
+          for (let i = 0; i < 2; i++) this.expect(')', 'after an attribute');
           continue;
         }
         if (word !== 'aligned')
@@ -372,12 +372,12 @@ class Parser {
             `attribute "${word}" is not known here: only aligned(N), packed and mode(byte) are`,
             range,
           );
-        this.expect('(', 'behind aligned');
+        this.expect('(', 'after aligned');
         align = Number(this.number());
         if (align < 1 || align > 4096 || (align & (align - 1)) !== 0) {
           this.fault('D0120', 'an alignment is a power of two up to 4096', range);
         }
-        for (let i = 0; i < 3; i++) this.expect(')', 'behind an attribute');
+        for (let i = 0; i < 3; i++) this.expect(')', 'after an attribute');
       } else return { align, packed, bytes: packed && bytes === null ? 1 : bytes };
     }
   }

@@ -1,5 +1,5 @@
 /*
- * Types under construction: what a text of C declares, numbered behind those of a BTF, so that they can name one another
+ * Types under construction: what a text of C declares, numbered after those of a BTF, so that they can name one another
  * before they are complete.
  */
 import { alignOf } from './align.ts';

@@ -11,7 +11,7 @@ export interface ComparedRow {
   readonly after: LayoutRow | null;
 }
 
-/** Members with a name, in the order of the second layout; what it lacks stands behind what it stood behind in the first. */
+/** Members with a name, in the order of the second layout; a member that it lacks keeps its predecessor of the first. */
 export function compareLayouts(before: Layout, after: Layout): readonly ComparedRow[] {
   const old = byPath(before);
   const current = byPath(after);

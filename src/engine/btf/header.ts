@@ -46,7 +46,7 @@ export function readHeader(view: DataView, split: boolean, newer = false): Resul
   return placeSections(view, header, split);
 }
 
-/** Types before strings, both within the blob; further sections may stand between and behind (btf_parse_hdr of libbpf). */
+/** Types before strings, both within the blob; further sections may stand between and after (btf_parse_hdr of libbpf). */
 function placeNewer(view: DataView, header: Header): Result<BtfSections> {
   const { headerLength, typeOff, typeLength, strOff, strLength } = header;
   if (view.byteLength - headerLength < strOff + strLength) return err('Invalid BTF total size', 16);

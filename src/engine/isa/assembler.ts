@@ -261,7 +261,7 @@ function assembleFunction(range: FunctionRange, listing: Listing, names: Names, 
   };
 }
 
-/** Labels of a function: from its own up to its end, and those behind its last instruction. */
+/** Labels of a function: from its own up to its end, and those after its last instruction. */
 function labelsOf({ nth, to }: FunctionRange, listing: Listing): readonly Label[] {
   const { labels } = listing;
   let behind = firstIndex(labels, ({ at }) => at >= to);
@@ -270,7 +270,7 @@ function labelsOf({ nth, to }: FunctionRange, listing: Listing): readonly Label[
   return labels.slice(nth, behind);
 }
 
-/** Line of the section that begins behind an instruction, with no other between them; else -1. */
+/** Line of the section that begins after an instruction, with no other between them; else -1. */
 function sectionLineBehind({ header: { sections }, lines }: Listing, to: number): number {
   const nextLine = lines[to]?.line ?? Number.POSITIVE_INFINITY;
   const next: Section | undefined = sections[firstIndex(sections, ({ from }) => from >= to)];

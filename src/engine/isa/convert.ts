@@ -6,7 +6,7 @@ import { linkProgram } from './link.ts';
 import type { SymbolSource } from './symbols.ts';
 
 /**
- * Each function that implements a member as mnemonics, with what it calls behind it; names of fields and functions
+ * Each function that implements a member as mnemonics, with what it calls after it; names of fields and functions
  * become the numbers that they stand for. Null when the text does not assemble.
  */
 export function mnemonicProgram(text: string, symbols: SymbolSource): string | null {

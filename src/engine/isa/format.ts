@@ -1,5 +1,5 @@
 /*
- * Format on save. Labels and directives at the margin, instructions two columns in, comments behind code in one column
+ * Format on save. Labels and directives at the margin, instructions two columns in, comments after code in one column
  * where they fit; blanks between tokens as this project's own programs have them. Meaning never changes: text that the
  * tokens do not cover (comments over several lines, errors) stays as it is.
  */
@@ -24,7 +24,7 @@ function formatLine(line: string, code: string, number: number): string {
   // block comments: the blanks they became cannot be told from blanks
   if (line.includes('/*') || line.includes('*/') || (code.trim() === '' && !/^\s*(;|#|\/\/|$)/.test(line)))
     return line.trimEnd();
-  // behind a jump of a listing stands its place, `<main+0x20>`: that goes
+  // after a jump of a listing stands its place, `<main+0x20>`: that goes
   const comment = line
     .slice(code.trimEnd().length)
     .replace(/^\s*<[^<>]*>/, '')
@@ -68,7 +68,7 @@ function hasBlank(tokens: readonly Token[], i: number): boolean {
   return true;
 }
 
-/** A + or - that belongs to the number or register behind it. */
+/** A + or - that belongs to the number or register after it. */
 function isSign(tokens: readonly Token[], i: number): boolean {
   const { text } = tokens[i];
   if (text !== '+' && text !== '-') return false;

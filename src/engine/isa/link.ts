@@ -1,4 +1,4 @@
-/* One function and the subprograms that it calls, one behind the other, as libbpf appends them. */
+/* One function and the subprograms that it calls, one after the other, as libbpf appends them. */
 import type { AssembledFunction, AssembledObject } from './object.ts';
 import { SLOT_BYTES } from './opcodes.ts';
 

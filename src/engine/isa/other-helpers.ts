@@ -32,7 +32,7 @@ probe_read_str: Copies text that may not be there, up to its end. Newer ones say
 get_socket_cookie: A number that names a socket for as long as it lives.
 get_socket_uid: The user that owns the socket of a packet.
 set_hash: Sets the hash of a packet.
-skb_adjust_room: Grows or shrinks a packet behind its link or network header.
+skb_adjust_room: Grows or shrinks a packet after its link or network header.
 redirect_map: Sends the frame to an entry of a map: a device, a CPU or a socket.
 sk_redirect_map: Passes data to the socket under a key of a sockmap.
 sock_map_update: Puts a socket into a sockmap.
@@ -82,10 +82,10 @@ sysctl_get_new_value: The value that is being written to the sysctl.
 sysctl_set_new_value: Replaces the value that is being written to the sysctl.
 send_signal: Sends a signal to the current process.
 tcp_gen_syncookie: Makes a SYN cookie for a SYN to that listener.
-skb_output: Writes a record to a perf event array, with bytes of a packet behind it.
+skb_output: Writes a record to a perf event array, with bytes of a packet after it.
 send_signal_thread: Sends a signal to the current thread.
 read_branch_records: Copies the last branches that the processor took.
-xdp_output: Writes a record to a perf event array, with bytes of an XDP frame behind it.
+xdp_output: Writes a record to a perf event array, with bytes of an XDP frame after it.
 get_netns_cookie: A number that names the network namespace.
 sk_assign: Hands the packet to a socket of the program's choice.
 seq_printf: Prints into the file that an iterator fills.

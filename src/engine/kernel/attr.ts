@@ -1,6 +1,6 @@
 /*
  * union bpf_attr as data: for each command its fields with the byte offsets of include/uapi/linux/bpf.h. Callers give
- * the fields as an object; offsets matter where a call's size cuts fields off, or where bytes lie behind the last one.
+ * the fields as an object; offsets matter where a call's size cuts fields off, or where bytes lie after the last one.
  */
 import { inProfile, type Profile } from './profiles.ts';
 
@@ -50,7 +50,7 @@ const BATCH = {
   flags: u64(48),
 };
 
-/** The fields that a command reads; CHECK_ATTR looks at what lies behind the last of them. */
+/** The fields that a command reads; CHECK_ATTR looks at what lies after the last of them. */
 const ATTR_LAYOUTS = {
   BPF_MAP_CREATE: {
     map_type: u32(0),
@@ -172,13 +172,13 @@ export type FullAttr<C extends BpfCommand> = {
 /** What a caller gives: fields that it leaves out are 0, NULL or empty. */
 export type BpfAttr = { readonly [C in BpfCommand]: Partial<FullAttr<C>> };
 
-/** The size argument of bpf(2), when it is not the whole union, and bytes that lie behind what the caller filled in. */
+/** The size argument of bpf(2), when it is not the whole union, and bytes that lie after what the caller filled in. */
 export interface AttrExtent {
   readonly size?: number;
   readonly tail?: { readonly at: number; readonly bytes: Uint8Array };
 }
 
-/** `beyond`: a non-zero byte behind the union that this kernel knows; `unused`: behind the command's last field. */
+/** `beyond`: a non-zero byte after the union that this kernel knows; `unused`: after the command's last field. */
 export type Stray = 'none' | 'unused' | 'beyond';
 
 export interface ReadAttr<C extends BpfCommand> {

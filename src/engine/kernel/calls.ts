@@ -106,7 +106,7 @@ const ATTR_STEPS: readonly Step<Call<BpfCommand>>[] = [
     id: 'attr-unused',
     scope: 'call',
     source: 'CHECK_ATTR',
-    text: 'attr is zero behind the last field of this command',
+    text: 'attr is zero after the last field of this command',
     run: ({ stray }) => (stray === 'unused' ? fail(ERRNO.EINVAL) : next),
   },
 ];

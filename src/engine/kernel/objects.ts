@@ -20,7 +20,7 @@ import {
 import { structOpsType } from './struct-ops/types.ts';
 import type { HolderKind } from './subsystem.ts';
 
-/** Largest id: idr_alloc_cyclic starts over at 1 behind it. */
+/** Largest id: idr_alloc_cyclic starts over at 1 after it. */
 const INT_MAX = 0x7fff_ffff;
 
 /** Objects that still have their id, of one kind. */

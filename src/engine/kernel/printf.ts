@@ -9,7 +9,7 @@ interface Conversion {
   readonly width: number;
   /** bytes of the number: 4 or 8 */
   readonly bytes: 4 | 8;
-  /** d i u x X c s p, and the letter behind p */
+  /** d i u x X c s p, and the letter after p */
   readonly kind: string;
 }
 

@@ -40,7 +40,7 @@ test('how many: none, more than a million, more than there are', () => {
 });
 
 test.each<[string, Profile, string, number, string]>([
-  ['cut off behind its first instruction', V6_12, 'b700000002000000', ERRNO.EINVAL, 'last insn is not an exit or jmp'],
+  ['cut off after its first instruction', V6_12, 'b700000002000000', ERRNO.EINVAL, 'last insn is not an exit or jmp'],
   ['half a wide immediate', V6_12, '05000000000000001801000000000000', ERRNO.EINVAL, 'last insn is not an exit or jmp'],
   ['a jump out of range', V6_12, `05000a0000000000${END}`, ERRNO.EINVAL, 'jump out of range from insn 0 to 11'],
   ['a jump of 32767 slots', V6_12, `0500ff7f00000000${END}`, ERRNO.EINVAL, 'jump out of range from insn 0 to 32768'],

@@ -99,7 +99,7 @@ const testRun: CommandTable<'BPF_PROG_TEST_RUN', TestRun> = {
       id: 'run',
       scope: 'call',
       source: 'bpf_struct_ops_test_run',
-      text: 'the program runs behind a trampoline of its own, and its result is given back',
+      text: 'the program runs through a trampoline of its own, and its result is given back',
       run({ k, prog, model, context, out }) {
         if (!prog || !model) return fail(ERRNO.EINVAL);
         if (k.maxArguments !== undefined && model.args.length > k.maxArguments) {

@@ -81,7 +81,7 @@ export class Microscope {
     return this.runUntil((place) => past(place) && !inside(place), until, keepGoing);
   }
 
-  /** Out of the function: to the instruction after the one that called it, or behind the event when the kernel did. */
+  /** Out of the function: to the instruction after the one that called it, or after the event when the kernel did. */
   out(): boolean {
     const from = this.at;
     if (!from) return false;

@@ -42,7 +42,7 @@ export interface Answer {
 const same = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
 
 /**
- * To what changed bytes last, or made them a value: at the instruction where a program did it, else behind the event.
+ * To what changed bytes last, or made them a value: at the instruction where a program did it, else after the event.
  * Null when nothing did.
  */
 export function* whoWrote(

@@ -201,7 +201,7 @@ export class Recorder {
     const gone = old.filter((a) => !current.some((b) => sameHolder(a, b)));
     const come = current.filter((a) => !old.some((b) => sameHolder(a, b)));
     const here = this.rows.calls.filter((one) => one.event === event);
-    // of several calls the one that takes something away, not the close behind it
+    // of several calls the one that takes something away, not the close after it
     const call = (here.find(({ shape }) => shape === 'delete') ?? here.at(-1))?.n ?? 0;
     for (const [holder, gained] of [...gone.map((h) => [h, false] as const), ...come.map((h) => [h, true] as const)]) {
       const { kind, id } = holder;

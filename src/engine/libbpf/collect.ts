@@ -125,7 +125,7 @@ function classifyCall(
   const section = elf.sections[symbol.section];
   if (section?.name !== '.text') return `bad call relo against '${name}' in section '${section?.name ?? '?'}'`;
   if (symbol.value % SLOT_BYTES !== 0) return `bad call relo against '${name}' at offset ${symbol.value}`;
-  // a static function is named by its section, and by how far behind its start the call leads
+  // a static function is named by its section, and by how far after its start the call leads
   return { kind: 'call', slot, offset: symbol.value + (imm + 1) * SLOT_BYTES };
 }
 

@@ -20,7 +20,7 @@ export function plainType(btf: Btf, id: number): { readonly id: number; readonly
   return { id: plain, type: btf.type(plain) };
 }
 
-/** The name without the flavour behind a triple underscore: `tcp_sock___old` speaks of tcp_sock. */
+/** The name without the flavour after a triple underscore: `tcp_sock___old` speaks of tcp_sock. */
 export function essentialName(name: string): string {
   for (let at = name.length - 5; at >= 0; at--) {
     // three underscores, and none on either side

@@ -190,7 +190,7 @@ it('two candidates must agree', () => {
   expect(imm({ kind: 'byte_off', access: '0:0', target: two }, 0)).toContain('field offset ambiguity: 32 != 0');
 });
 
-it('a flavour is what stands behind three underscores', () => {
+it('a flavour is what stands after three underscores', () => {
   const names = ['a___b', 'tcp_sock___old', 'a____b', '___a', 'a___', 'plain', 'x___y___z'];
   expect(names.map(essentialName)).toEqual(['a', 'tcp_sock', 'a____b', '___a', 'a___', 'plain', 'x___y']);
 });

@@ -70,7 +70,7 @@ test('BTF, all maps with their data, then all programs; registering is the calle
   expect(hash.map).toMatchObject({ type: 1, keySize: 4, valueSize: 8, maxEntries: 64, flags: 0 });
   expect(data.map).toMatchObject({ type: 2, keySize: 4, valueSize: 16, maxEntries: 1, flags: 0x400 });
   expect(rodata.map).toMatchObject({ valueSize: 4, flags: 0x480 });
-  // ssthresh's first address is of a variable in .data, 8 bytes behind its start
+  // ssthresh's first address is of a variable in .data, 8 bytes after its start
   expect(decode(programs[0].insns, 1)).toMatchObject({ opcode: 0x18, src: 2, imm: data.fd, high: 8 });
   const load = calls.find(([command]) => command === 'BPF_PROG_LOAD')?.[1];
   expect(load).toMatchObject({ expected_attach_type: 0, attach_btf_id: 33922, prog_btf_fd: 3, func_info_cnt: 1 });

@@ -107,7 +107,7 @@ describe('relocated against the shipped BTF', () => {
     });
   });
 
-  it('subprograms behind each program, in the order of the calls', () => {
+  it('subprograms after each program, in the order of the calls', () => {
     expect(verdicts(join(HERE, 'fixtures/my_subprog.bpf.o'), kernel, trimmed.my_subprog)).toEqual({
       sp_ssthresh: 'equal',
       sp_avoid: 'rewritten by the verifier',

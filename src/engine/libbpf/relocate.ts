@@ -1,6 +1,6 @@
 /*
  * Programs made ready for a kernel (bpf_object__relocate): CO-RE, then the subprograms that a program calls appended
- * behind it, then kernel functions and variables. Maps have no fd yet: where theirs go is remembered.
+ * after it, then kernel functions and variables. Maps have no fd yet: where theirs go is remembered.
  */
 import type { Btf } from '../btf/btf.ts';
 import { CALL_KIND, isWide, OPCODE, SLOT_BYTES, WIDE_KIND } from '../isa/opcodes.ts';

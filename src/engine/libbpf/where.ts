@@ -19,7 +19,7 @@ export function withPlace(bytes: Uint8Array, { message, offset }: BinaryError): 
 /** Either byte order: the other one is refused in words. */
 const isRawBtf = ([a, b]: Uint8Array): boolean => (a === 0x9f && b === 0xeb) || (a === 0xeb && b === 0x9f);
 
-/** A BTF by itself has two sections behind its header: hdr_len and str_off say where the second begins. */
+/** A BTF by itself has two sections after its header: hdr_len and str_off say where the second begins. */
 function partOfBtf(bytes: Uint8Array, offset: number): string {
   if (offset < BTF_HEADER_LENGTH || bytes.length < BTF_HEADER_LENGTH) return 'header';
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

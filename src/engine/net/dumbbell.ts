@@ -17,7 +17,7 @@ export interface PathConfig {
   readonly delayNs: number;
   /** bottleneck queue, packets */
   readonly queuePackets: number;
-  /** the part of `delayNs` that lies before the bottleneck, nanoseconds; the rest lies behind it */
+  /** the part of `delayNs` that lies before the bottleneck, nanoseconds; the rest lies after it */
   readonly accessNs?: number;
   /** random loss of what enters the bottleneck, in parts per million */
   readonly lossPpm?: number;

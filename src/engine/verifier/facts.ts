@@ -6,7 +6,7 @@ export interface KernelFacts {
   readonly name: string;
   /** log style: attributes, numbers and precision lines of before 6.8 */
   readonly oldText: boolean;
-  /** `_r`, `_w`, `_D` behind register names */
+  /** `_r`, `_w`, `_D` after register names */
   readonly livenessText: boolean;
   /** source lines end with the file's name and the line */
   readonly sourceFile: boolean;

@@ -109,7 +109,7 @@ export function parseState(text: string): LoggedState | null {
   return values.size === 0 ? null : { frame, values };
 }
 
-/** The state behind an instruction starts at a `;` in column 30 or later; operands have none. */
+/** The state after an instruction starts at a `;` in column 30 or later; operands have none. */
 function splitInsn(text: string): [string, LoggedState | null] {
   const at = text.search(/\s+; ?(?:frame\d+: ?)?(?:R\d|fp-|refs=|$)/);
   if (at < 0) return [text.replace(/\s+;\s*$/, ''), null];

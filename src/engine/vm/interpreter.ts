@@ -1,5 +1,5 @@
 /*
- * The interpreter. Registers are two int32 words, one behind the other, and named by the place of the first: twice their
+ * The interpreter. Registers are two int32 words, one after the other, and named by the place of the first: twice their
  * number. Immediates are registers too (program.ts). The cases are numbers
  * because V8 makes a jump table only of literals; each is the opcode of the X form, or a MICRO.
  *

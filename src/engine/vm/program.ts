@@ -1,5 +1,5 @@
 /*
- * A program as the interpreter runs it. K and X forms become one: every immediate gets a register of its own behind
+ * A program as the interpreter runs it. K and X forms become one: every immediate gets a register of its own after
  * r10, so that half the cases suffice and none tests for an immediate. The opcodes of K forms, freed by that, stand for
  * the variants that share an opcode with another instruction.
  */

@@ -1,6 +1,6 @@
 /*
  * A kernel's types for the page's own views and for the editor: opened once, after the first paint; with the struct_ops
- * types that a text declares behind them.
+ * types that a text declares after them.
  */
 import { type Btf, openKernelBtf, type Parsed, TYPES_TEXT } from '../../engine/index.ts';
 import { lab } from '../store/lab.ts';

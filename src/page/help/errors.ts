@@ -14,7 +14,7 @@ export const ERROR_PAGES = pages('error', [
   [
     'E0202',
     'More than the line needs',
-    'What stands after the instruction belongs on another line, or behind a comment sign.',
+    'What stands after the instruction belongs on another line, or after a comment sign.',
   ],
   ['E0203', 'Not a form of this instruction', 'Look at the forms in its hover.'],
   ['E0204', 'The other syntax', 'The line mixes mnemonics and pseudo-C. A command converts between them.'],

@@ -16,7 +16,7 @@ export interface TypeLine {
   /** bytes; -1 on lines that only close */
   readonly offset: number;
   readonly size: number;
-  /** the C text: what stands before the name, the name, what stands behind it */
+  /** the C text: what stands before the name, the name, what stands after it */
   readonly text: readonly [before: string, name: string, after: string];
   /** number of the cache line that begins here or was begun unseen; null: the one before goes on */
   readonly cacheLine: number | null;

@@ -246,7 +246,7 @@ function bytesOf(tool: Bpftool, what: 'key' | 'value', size: number): Uint8Array
   return Uint8Array.from(bytes);
 }
 
-/** The words behind MAP: key, value and flags, as far as they are wanted. */
+/** The words after MAP: key, value and flags, as far as they are wanted. */
 function element(tool: Bpftool, info: MapInfo, wanted: readonly ('key' | 'value')[]) {
   const out: { key: Uint8Array | null; value: Uint8Array | null; flags: number } = { key: null, value: null, flags: 0 };
   const FLAGS: Readonly<Record<string, number>> = { any: 0, noexist: 1, exist: 2 };

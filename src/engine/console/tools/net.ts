@@ -109,7 +109,7 @@ function flowStart(p: ConsoleProcess, args: readonly string[]): number {
     if (args[i] === 'cc') cc = value;
     else if (args[i] === 'bytes') {
       const number = bytesOf(value);
-      if (number === null) return p.fail(`flow: bytes must be a number with k, M or G behind it, not "${value}"`, 2);
+      if (number === null) return p.fail(`flow: bytes must be a number with k, M or G after it, not "${value}"`, 2);
       if (number > MOST_BYTES) return p.fail(`flow: bytes must be at most ${MOST_BYTES / 1e12}000G, not "${value}"`, 2);
       bytes = number;
     } else return p.fail(`flow: "${args[i]}" is not known\n${FLOW_USAGE}`, 2);
@@ -158,7 +158,7 @@ export const netCommands: readonly ConsoleCommand[] = [
     name: 'tc',
     usage: 'tc [-s] qdisc',
     summary: 'the bottleneck: rate, queue, what it sent and dropped',
-    manual: 'tc shows the queue of the bottleneck (tbf with a pfifo) and the delay behind it; -s adds counters.',
+    manual: 'tc shows the queue of the bottleneck (tbf with a pfifo) and the delay after it; -s adds counters.',
     isProcess: true,
     run: tc,
   },

@@ -4,7 +4,7 @@
 export type ProbeStyle = 'limit' | 'range';
 
 export interface JitFacts {
-  /** endbr64 at the entry, and behind the frame's set-up */
+  /** endbr64 at the entry, and after the frame's set-up */
   readonly endbr: boolean;
   /** bytes left for a tail call's counter, where there is none */
   readonly counterBytes: 2 | 3;

@@ -59,7 +59,7 @@ export function atomic(code: Code, { dst, src, off, imm, opcode }: Insn): boolea
   return true;
 }
 
-/** Top of user space with five-level page tables, and the page behind it. */
+/** Top of user space with five-level page tables, and the page after it. */
 const USER_END = 0x0100_0000;
 const VSYSCALL = { low: 0xff60_0000, high: 0xffff_ffff } as const;
 

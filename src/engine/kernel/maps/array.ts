@@ -1,4 +1,4 @@
-/* Arrays (kernel/bpf/arraymap.c): values one behind the other, all there from the start. One processor: a per-CPU array is an array. */
+/* Arrays (kernel/bpf/arraymap.c): values one after the other, all there from the start. One processor: a per-CPU array is an array. */
 import { ERRNO } from '../../base/errno.ts';
 import { ACCESS_FLAGS, ELEM, flagsFit, MAP_TYPE, type MapShape, type MapType, stride } from './map-type.ts';
 import { MAP_FLAG } from '../uapi.ts';

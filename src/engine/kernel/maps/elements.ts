@@ -269,7 +269,7 @@ const nextKey: CommandTable<'BPF_MAP_GET_NEXT_KEY', NextKey> = {
       id: 'next',
       scope: 'call',
       source: 'map_get_next_key',
-      text: 'there is a key behind this one; behind a key that is not there comes the first',
+      text: 'there is a key after this one; after a key that is not there comes the first',
       run(x) {
         const key = typeOf(x).nextKey(x.k, mapOf(x), x.key);
         if (typeof key === 'number') return fail(-key);

@@ -21,7 +21,7 @@ const ROWS: readonly (readonly [why: string, attr: BpfAttr['BPF_MAP_CREATE'], er
   ['a bloom filter has no keys', { ...bloom, key_size: 4 }, 22],
   ['nor 16 hash functions', { ...bloom, map_extra: 16 }, 22],
   ['a trie is not allocated ahead', { ...trie, map_flags: 0 }, 22],
-  ['a key of a trie has bits behind its prefix', { ...trie, key_size: 4 }, 22],
+  ['a key of a trie has bits after its prefix', { ...trie, key_size: 4 }, 22],
   ['nor more than 256 bytes of them', { ...trie, key_size: 261 }, 22],
   ['a table that evicts is always allocated ahead', { ...lru, map_flags: 1 }, 22],
   ['other kinds take no map_extra', { ...queue, map_extra: 3 }, 22],

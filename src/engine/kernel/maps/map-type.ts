@@ -85,7 +85,7 @@ export interface MapType {
     flags: number,
   ) => number;
   readonly remove: (k: Core, map: MapObject, key: Uint8Array, at: number) => number;
-  /** the key behind `key` (null: the first one), or a negative errno */
+  /** the key after `key` (null: the first one), or a negative errno */
   readonly nextKey: (k: Core, map: MapObject, key: Uint8Array | null) => Uint8Array | number;
 }
 

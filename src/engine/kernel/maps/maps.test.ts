@@ -202,7 +202,7 @@ describe('ring buffers', () => {
     }
   });
 
-  it('what does not fit is refused; a record that is still written holds up those behind it', () => {
+  it('what does not fit is refused; a record that is still written holds up those after it', () => {
     const k = mapKernel();
     const fd = k.create(ring);
     expect(k.call(131, k.handle(fd), 4096, 0, 0, 0)).toBe(0);

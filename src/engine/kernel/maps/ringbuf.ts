@@ -104,7 +104,7 @@ export function query({ memory }: Core, { plain, maxEntries }: MapObject, what: 
   }
 }
 
-/** Records up to the first that is still written, and the position behind them. */
+/** Records up to the first that is still written, and the position after them. */
 export function unread(
   { memory }: Core,
   { plain, maxEntries }: MapObject,

@@ -4,7 +4,7 @@ import { giveMemory, takeMemory } from '../maps/heap.ts';
 import type { MapObject } from '../state.ts';
 import { structOpsType } from './types.ts';
 
-/** A number, or the bytes that a pointer leads to (zeros behind them, up to the size of its type). */
+/** A number, or the bytes that a pointer leads to (zeros after them, up to the size of its type). */
 export type CallArgument = number | Uint8Array;
 
 export interface MemberCall {

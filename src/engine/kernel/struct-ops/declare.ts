@@ -10,7 +10,7 @@ import { openSplitBtf } from '../../btf/read.ts';
 import { ENGINE_ARGS, VALUE_PREFIX } from './types.ts';
 
 export interface DeclaredTypes {
-  /** the kernel's BTF with the new types behind its own; null when the text has errors */
+  /** the kernel's BTF with the new types after its own; null when the text has errors */
   readonly btf: Btf | null;
   /** names of the struct_ops types, in the order of the text */
   readonly names: readonly string[];

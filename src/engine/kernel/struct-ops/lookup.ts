@@ -103,7 +103,7 @@ const nextKey: CommandTable<'BPF_MAP_GET_NEXT_KEY', NextKey> = {
       id: 'next',
       scope: 'call',
       source: 'bpf_struct_ops_map_get_next_key',
-      text: 'behind key 0 is nothing; before it, and after any other, comes 0',
+      text: 'after key 0 is nothing; before it, and after any other, comes 0',
       run(x) {
         if (x.key?.every((byte) => byte === 0)) return fail(ERRNO.ENOENT);
         x.out.bytes = new Uint8Array(4);

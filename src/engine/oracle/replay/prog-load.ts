@@ -121,7 +121,7 @@ function* infos(s: Session): Generator<Answer> {
   yield { op, ret, out: out.bytes && { info_hex: hex(out.bytes) }, ignore: MAP_OWN };
 }
 
-/** Recorded up to 240 bytes, with what lies behind the filled part. */
+/** Recorded up to 240 bytes, with what lies after the filled part. */
 function padded(bytes: Uint8Array, size: number): string {
   const whole = new Uint8Array(Math.min(size, 240));
   whole.set(bytes.subarray(0, whole.length));

@@ -17,7 +17,7 @@ export function seqOf(s: Stack, address: number): number {
   return s.u32[(address >>> 2) + SEQ];
 }
 
-/** Puts the skb behind all others of the current socket. */
+/** Puts the skb after all others of the current socket. */
 export function appendSkb(s: Stack, address: number): void {
   const { tp, ep, u32 } = s;
   const tail = ep.rtx_tail;

@@ -73,13 +73,13 @@ describe('checks of accesses', () => {
     return { wide: count('i64.gt_u'), narrow: count('i32.gt_u') };
   };
 
-  test('one for a pointer in blocks that follow each other, loads and loads, or behind a store', () => {
+  test('one for a pointer in blocks that follow each other, loads and loads, or after a store', () => {
     const loads = 'r0 = *(u64 *)(r1 + 8)\nif r0 == 0 goto out\nr2 = *(u32 *)(r1 + 32)\nif r2 == 5 goto out\nr3 = r1\n';
     expect(checks(`${loads}r0 = *(u8 *)(r3 + 40)\nout:\nexit`)).toEqual({ wide: 1, narrow: 0 });
     expect(checks(`*(u8 *)(r1 + 0) = 1\n${loads}*(u8 *)(r3 + 40) = 2\nout:\nexit`)).toEqual({ wide: 1, narrow: 0 });
   });
 
-  test('a store behind loads in another block is asked about where it is', () => {
+  test('a store after loads in another block is asked about where it is', () => {
     const text = 'r0 = *(u64 *)(r1 + 8)\nif r0 == 0 goto out\n*(u8 *)(r1 + 40) = 2\nout:\nexit';
     expect(checks(text)).toEqual({ wide: 1, narrow: 1 });
   });

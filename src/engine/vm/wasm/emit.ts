@@ -37,7 +37,7 @@ export class InstructionEmitter {
     this.calls = new CallEmitter(this.o, callables, checks.any);
   }
 
-  /** An instruction that is no jump and no exit. `bail`: depth of the label that gives up; behind it, of the caller's. */
+  /** An instruction that is no jump and no exit. `bail`: depth of the label that gives up; after it, of the caller's. */
   instruction(slot: number, bail: number): void {
     this.emit(slot, bail);
     this.o.paid--;
@@ -118,7 +118,7 @@ export class InstructionEmitter {
     emitReverse(this.out, this.program);
   }
 
-  /** What stands behind the label that gives up: the machine's state as the interpreter takes it over. */
+  /** What stands after the label that gives up: the machine's state as the interpreter takes it over. */
   bail(): void {
     const { out } = this;
     out.i32(0).get(LOCAL.place).memory(W.i32_store, SCRATCH.place);
@@ -130,7 +130,7 @@ export class InstructionEmitter {
         .memory(W.i64_store, SCRATCH.registers + r * 8);
   }
 
-  /** What stands behind the label of a function that called the one which gave up. */
+  /** What stands after the label of a function that called the one which gave up. */
   bailCaller(): void {
     this.calls.leaveFrame();
   }

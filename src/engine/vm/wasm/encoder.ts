@@ -102,7 +102,7 @@ export class CodeWriter {
     return this;
   }
 
-  /** `immediate`: bytes behind the opcode. */
+  /** `immediate`: bytes after the opcode. */
   vector(op: (typeof V)[keyof typeof V], immediate: readonly number[] = []): this {
     this.byte(VECTOR);
     this.byte(op);
@@ -226,7 +226,7 @@ export function encodeModule({ memoryPages, imports, functions }: WasmModule): U
   return out.take();
 }
 
-/** Custom section that engines may read: code behind such branches is moved out of the way. */
+/** Custom section that engines may read: code after such branches is moved out of the way. */
 function branchHints(
   out: CodeWriter,
   imported: number,

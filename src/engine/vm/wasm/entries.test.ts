@@ -78,7 +78,7 @@ test.each(ENGINES)('a program that is stopped stops its caller, and counts; the 
   expect(machine.executed).toBe(7);
 });
 
-test('members of one struct share a module, and a program may stand behind two of them', () => {
+test('members of one struct share a module, and a program may serve two of them', () => {
   const { machine } = boot('compiled');
   const program = (text: string): ReturnType<BpfMachine['prepare']> => machine.prepare(assembleBare(text).value.insns);
   const [one, two] = [program('r0 = *(u32 *)(r1 + 8)\nexit'), program('r0 = 9\nexit')];

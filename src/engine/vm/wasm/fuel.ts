@@ -12,7 +12,7 @@ export interface FuelPlan {
   readonly charge: Int32Array;
   /** by block: what must be left then; UNASKED where nobody asks */
   readonly reserve: Int32Array;
-  /** by block: instructions behind it that are paid for when it ends */
+  /** by block: instructions after it that are paid for when it ends */
   readonly beyond: Int32Array;
 }
 
@@ -30,7 +30,7 @@ export function planFuel(program: Program, graph: Graph, lengths: Int32Array): F
   const edges = (block: number): number => from[block + 1] - from[block];
   const canBePaid = (block: number): boolean => !asked[block] && edges(block) > 0;
   const onlyAfter = (to: number): boolean => canBePaid(to) && edges(to) === 1;
-  // after all that comes behind it: what is behind has been moved as far forward as it goes
+  // after all that follows it, since what follows has been moved as far forward as it goes
   for (let block = count - 1; block >= 0; block--) {
     const a = next[block];
     const b = taken[block];

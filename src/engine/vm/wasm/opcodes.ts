@@ -6,7 +6,7 @@ export * as W from './instructions.ts';
 
 export type WasmOp = (typeof W)[keyof typeof W];
 
-/** Of 128-bit vectors: what stands behind the prefix, as in W. */
+/** Of 128-bit vectors: what stands after the prefix, as in W. */
 export const VECTOR = 0xfd;
 export const V = {
   v128_const: 0x0c,
