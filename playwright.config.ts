@@ -17,6 +17,8 @@ export default defineConfig({
   testDir: 'e2e',
   timeout: 90_000,
   workers: 2,
+  // what other journeys or tests of the engine nearly show: `npm run soak` walks it too
+  ...(process.env.SOAK ? {} : { grepInvert: /@long/ }),
   use: {
     // a cache between page and server would answer what a test holds back
     serviceWorkers: 'block',

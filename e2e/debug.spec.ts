@@ -42,7 +42,7 @@ test('a watch shows its value everywhere, and leads back to what wrote it', asyn
   await expect(lab.status).toContainText(/Stopped in reno_/);
 });
 
-test('a field is asked when it was a value', async ({ lab, page }) => {
+test('a field is asked when it was a value', { tag: '@long' }, async ({ lab, page }) => {
   await lab.command('Show the struct');
   await page.keyboard.press('Home');
   await page.keyboard.press('n');

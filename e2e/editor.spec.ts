@@ -106,7 +106,7 @@ for (const [what, body, refusal, message] of BAD) {
   });
 }
 
-test('a window of 0 is told, and taken as 1', async ({ lab }) => {
+test('a window of 0 is told, and taken as 1', { tag: '@long' }, async ({ lab }) => {
   await lab.replaceText(
     withCongAvoid('r6 = *(u64 *)(r1 + 0)\nr2 = 0\n*(u32 *)(r6 + tcp_sock.snd_cwnd) = r2\nr0 = 0\nexit'),
   );
@@ -123,13 +123,13 @@ test('completion opens, with the fields of the struct', async ({ lab }) => {
   await expect(lab.page.locator('.suggest-widget.visible')).toContainText('snd_cwnd');
 });
 
-test('a pointer over a field tells its offset and type', async ({ lab }) => {
+test('a pointer over a field tells its offset and type', { tag: '@long' }, async ({ lab }) => {
   await lab.edit();
   await lab.programs.getByText('tcp_sock.snd_cwnd').first().hover();
   await expect(lab.page.locator('.monaco-hover').first()).toContainText('1500', { timeout: 15_000 });
 });
 
-test('hover says which instruction a line is, in the other syntax too', async ({ lab }) => {
+test('hover says which instruction a line is, in the other syntax too', { tag: '@long' }, async ({ lab }) => {
   await lab.replaceText(withCongAvoid('r2 = *(u32 *)(r1 + 16)\nexit'));
   await lab.programs.getByText('u32', { exact: true }).last().hover();
   const hover = lab.page.locator('.monaco-hover:visible');
@@ -143,7 +143,10 @@ test('a program that the kernel does not load is told with its answer', async ({
   await expect(lab.notices).toContainText('EINVAL: unknown opcode 8d');
 });
 
-test('to a definition, another name everywhere that it means, tidy columns', async ({ lab, page }) => {
+test('to a definition, another name everywhere that it means, tidy columns', { tag: '@long' }, async ({
+  lab,
+  page,
+}) => {
   await lab.replaceText(
     '.struct_ops tcp_congestion_ops\n.section struct_ops/ssthresh\none:\nr0=2\nif r0 > 1 goto done\ncall two\ndone:\nexit\n.section .text\ntwo:\nr0 = 3\nexit\n',
   );
@@ -165,7 +168,7 @@ test('to a definition, another name everywhere that it means, tidy columns', asy
   await expect(lab.programs).toContainText('three:');
 });
 
-test('mnemonics become pseudo-C', async ({ lab }) => {
+test('mnemonics become pseudo-C', { tag: '@long' }, async ({ lab }) => {
   await lab.replaceText('mov32 %r0, 1\nadd %r0, 2\nexit\n');
   await lab.command('The other syntax');
   await expect(lab.programs).toContainText('w0 = 1');

@@ -59,7 +59,10 @@ test('the slide of reveal.js seeks, steps and changes the theme; what is no such
   expect(problems).toEqual([]);
 });
 
-test('each frame of the Slidev deck stands at its own time, without storage too', async ({ page, site }) => {
+test('each frame of the Slidev deck stands at its own time, without storage too', { tag: '@long' }, async ({
+  page,
+  site,
+}) => {
   await page.addInitScript(() => {
     const denied = () => {
       throw new DOMException('denied', 'SecurityError');

@@ -58,7 +58,7 @@ for (const theme of share(['light', 'dark'] as const, 1))
     });
 
     for (const [width, height] of share(SIZES, 1))
-      test(`sheets at ${width}x${height}: nothing is cut`, async ({ lab, page }) => {
+      test(`sheets at ${width}x${height}: nothing is cut`, { tag: '@long' }, async ({ lab, page }) => {
         test.slow();
         await page.setViewportSize({ width, height });
         const sheets = ['Copy a link', 'My labs', 'Record', 'Save pictures', 'Help and glossary', 'Settings'];

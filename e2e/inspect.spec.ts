@@ -67,7 +67,7 @@ test('all types are fetched at the first search, found as one types, and opened 
   await expect(page.getByRole('combobox', { name: 'Search types' })).not.toBeFocused();
 });
 
-test('a field is lit in C, in the blocks and in the bytes', async ({ lab, page }) => {
+test('a field is lit in C, in the blocks and in the bytes', { tag: '@long' }, async ({ lab, page }) => {
   await lab.press('2');
   await expect(pane(page, 'Layout').getByRole('toolbar')).toBeVisible();
   await lab.press('j', 'j', 'j');
@@ -87,7 +87,10 @@ test('a field is lit in C, in the blocks and in the bytes', async ({ lab, page }
   await expect(pane(page, 'Behind it')).toContainText('Loads of the arguments');
 });
 
-test('a pointer is followed to the ops and back; a NULL says that it is one', async ({ lab, page }) => {
+test('a pointer is followed to the ops and back; a NULL says that it is one', { tag: '@long' }, async ({
+  lab,
+  page,
+}) => {
   await open(lab, 'inet_connection_sock');
   await lab.command('Inspect: the fields as a tree');
   await open(lab, '.icsk_ca_ops');
@@ -104,7 +107,7 @@ test('a pointer is followed to the ops and back; a NULL says that it is one', as
   await expect(lab.notices).toContainText('icsk_ulp_ops leads nowhere');
 });
 
-test('two kernels stand side by side, with a sentence that counts', async ({ lab, page }) => {
+test('two kernels stand side by side, with a sentence that counts', { tag: '@long' }, async ({ lab, page }) => {
   await open(lab, 'tcp_sock');
   await lab.command('Inspect: the layouts of two kernels side by side');
   await expect(pane(page, 'Type')).toContainText(
@@ -154,7 +157,7 @@ test('a BTF dropped on the page is searched; a damaged one says where', async ({
   );
 });
 
-test('the types of an object can be searched', async ({ lab, page }) => {
+test('the types of an object can be searched', { tag: '@long' }, async ({ lab, page }) => {
   await lab.command('Load reno.bpf.o');
   await lab.expectAt('C', 'INUSE');
   await lab.press('/');

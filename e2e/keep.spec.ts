@@ -31,7 +31,7 @@ test('undo and redo: a text, a command, another scenario', async ({ lab, page })
   await expect(page.getByRole('region', { name: 'Kernel objects' })).not.toContainText('pin (not counted)');
 });
 
-test('a lab is kept under a name, renamed, copied, opened and deleted', async ({ lab, page }) => {
+test('a lab is kept under a name, renamed, copied, opened and deleted', { tag: '@long' }, async ({ lab, page }) => {
   await lab.command('Scenario: Swap by link update');
   await lab.expectAt('B', 'READY');
   await lab.command('My labs');

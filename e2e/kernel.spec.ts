@@ -32,7 +32,7 @@ test('what the kernel refuses is refused with its errno, and what kills it is sh
   await expect(lab.lifecycle.getByRole('alert')).toHaveCount(0);
 });
 
-test('the same run on an older kernel, side by side', async ({ lab, page }) => {
+test('the same run on an older kernel, side by side', { tag: '@long' }, async ({ lab, page }) => {
   await lab.command('Show the sequence of system calls');
   await page
     .getByRole('toolbar', { name: 'Compare kernels' })
@@ -43,7 +43,10 @@ test('the same run on an older kernel, side by side', async ({ lab, page }) => {
   await expect(beside.getByRole('row', { name: /^links of struct_ops maps yes no/ })).toBeVisible();
 });
 
-test('another kernel: the scenario runs on it, and the page says what it is', async ({ lab, page }) => {
+test('another kernel: the scenario runs on it, and the page says what it is', { tag: '@long' }, async ({
+  lab,
+  page,
+}) => {
   await lab.command('Scenario: The loader is killed');
   await lab.expectAt('A', 'INUSE');
   await lab.command('Kernel v5.6');
@@ -82,7 +85,10 @@ test('playing stops at a break, and goes back to it', async ({ lab, page }) => {
   await expect.poll(() => lab.time()).toContain('150.0 ms');
 });
 
-test('the modules lens: insmod, rmmod that never refuses, and the strict one that does', async ({ lab, page }) => {
+test('the modules lens: insmod, rmmod that never refuses, and the strict one that does', { tag: '@long' }, async ({
+  lab,
+  page,
+}) => {
   await lab.command('Scenario: As modules');
   await lab.expectAt('A', 'TOBEFREE');
   await lab.command('Show the modules lens');

@@ -39,7 +39,7 @@ test('every scenario runs without a network after one visit; whole kernels wait 
   await lab.edit();
 });
 
-test('a newer version is offered and not forced; it comes when it is asked for', async ({ page }) => {
+test('a newer version is offered and not forced; it comes when it is asked for', { tag: '@long' }, async ({ page }) => {
   test.slow();
   const folder = mkdtempSync(join(tmpdir(), 'site-'));
   cpSync(join(import.meta.dirname, '..', 'dist'), folder, {

@@ -69,7 +69,7 @@ for (const [width, height] of share(
   ],
   1,
 )) {
-  test(`on one screen of ${width}x${height}, with notes; nothing is cut`, async ({ lab, page }) => {
+  test(`on one screen of ${width}x${height}, with notes; nothing is cut`, { tag: '@long' }, async ({ lab, page }) => {
     await page.setViewportSize({ width, height });
     await lab.command('Present');
     const stage = page.getByRole('dialog', { name: /^Talk:/ });

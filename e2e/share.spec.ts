@@ -86,7 +86,7 @@ test('links that are damaged, or of a newer page, are told, and the page works',
   }
 });
 
-test('a lab is saved as a file and opened again', async ({ lab, page }) => {
+test('a lab is saved as a file and opened again', { tag: '@long' }, async ({ lab, page }) => {
   await lab.command('Scenario: Any struct');
   await lab.expectAt('A', 'INUSE');
   const time = await lab.time();

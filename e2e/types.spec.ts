@@ -86,7 +86,7 @@ test('an error in the declaration is marked where it is, and keeps the run as it
   await lab.expectAt('A', 'TOBEFREE');
 });
 
-test('a program of types that the machine does not have yet is told so', async ({ lab }) => {
+test('a program of types that the machine does not have yet is told so', { tag: '@long' }, async ({ lab }) => {
   await declare(lab, TYPES);
   await lab.press('Escape', 'Tab');
   await lab.command('Begin a program for the declared struct_ops type');
@@ -95,7 +95,7 @@ test('a program of types that the machine does not have yet is told so', async (
   await expect(lab.notices).toContainText('does not have gate_ops as types.h declares it');
 });
 
-test('a value struct with an init of its own is warned of and tried out', async ({ lab, page }) => {
+test('a value struct with an init of its own is warned of and tried out', { tag: '@long' }, async ({ lab, page }) => {
   const value = `struct bpf_struct_ops_gate_ops {
 	struct bpf_struct_ops_common_value common;
 	int (*init)(struct gate_ops *data);
@@ -111,7 +111,7 @@ test('a value struct with an init of its own is warned of and tried out', async 
   await expect(lab.notices).toContainText('init: no member is implemented');
 });
 
-test('a program of bpf_dummy_ops runs by BPF_PROG_TEST_RUN', async ({ lab, page }) => {
+test('a program of bpf_dummy_ops runs by BPF_PROG_TEST_RUN', { tag: '@long' }, async ({ lab, page }) => {
   await lab.replaceText(DUMMY);
   await lab.press('Control+Shift+Enter');
   await lab.press('Escape', 'Tab');
@@ -122,7 +122,7 @@ test('a program of bpf_dummy_ops runs by BPF_PROG_TEST_RUN', async ({ lab, page 
   await expect(answers(page)).toContainText('test_1(0) = 77');
 });
 
-test('any struct: what was called goes back and forth with the time', async ({ lab, page }) => {
+test('any struct: what was called goes back and forth with the time', { tag: '@long' }, async ({ lab, page }) => {
   await lab.command('Scenario: Any struct');
   await lab.expectAt('A', 'INUSE');
   await lab.command('Map: Call a member by hand');
@@ -159,7 +159,7 @@ test('built by clang: what its maps hold, and a ring buffer that is read', async
   await expect(sockets).toHaveCount(0);
 });
 
-test('texts of one scenario are not those of another, and are there again', async ({ lab }) => {
+test('texts of one scenario are not those of another, and are there again', { tag: '@long' }, async ({ lab }) => {
   await lab.command('Scenario: Any struct');
   await lab.expectAt('A', 'INUSE');
   await lab.edit();
