@@ -63,8 +63,8 @@ test('a held grace period keeps the map until it is let go', async ({ lab, page 
     await page.keyboard.press('End');
     await expect(clocks).toContainText('RCU-tasks held', { timeout: 500 });
     expect(await lab.time()).toContain('1700.0 ms');
+    await expect(lab.station('READY')).toHaveText(/map A, map B/, { timeout: 500 });
   }).toPass();
-  await expect(lab.station('READY')).toHaveText(/map A, map B/);
   await clocks.getByRole('button', { name: 'go on' }).click();
   await expect(lab.station('FREED')).toHaveText(/map A, map B/);
 });
