@@ -59,7 +59,10 @@ test('a field is asked when it was a value', { tag: '@long' }, async ({ lab, pag
   await expect.poll(() => lab.time()).toContain('60.0 ms');
 });
 
-test('the heat map counts lines, and a program is shown beside its WebAssembly', async ({ lab, page }) => {
+test('the heat map counts lines, and a program is shown beside its WebAssembly', { tag: '@long' }, async ({
+  lab,
+  page,
+}) => {
   await page.keyboard.press('h');
   await expect(page.locator('.heat').first()).toBeAttached({ timeout: 20_000 });
   await lab.command('Show the trampoline');

@@ -33,7 +33,10 @@ for (const theme of share(['light', 'dark'] as const, 1))
       await expect(help.getByRole('status')).toContainText('the first 60');
     });
 
-    test('settings: text, motion, contrast, theme, letters; all of it is kept', async ({ lab, page }) => {
+    test('settings: text, motion, contrast, theme, letters; all of it is kept', { tag: '@long' }, async ({
+      lab,
+      page,
+    }) => {
       await lab.command('Settings');
       const sheet = page.getByRole('dialog', { name: 'Settings' });
       expect(await violations(page)).toEqual([]);

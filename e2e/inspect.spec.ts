@@ -122,7 +122,7 @@ test('two kernels stand side by side, with a sentence that counts', { tag: '@lon
   await expect(pane(page, 'Type')).toContainText(/\d+ of \d+ fields moved/, { timeout: 20_000 });
 });
 
-test('who uses a field, and the line where', async ({ lab, page }) => {
+test('who uses a field, and the line where', { tag: '@long' }, async ({ lab, page }) => {
   await open(lab, 'tcp_sock');
   await lab.command('Inspect: the fields as a tree');
   await pane(page, 'Type')

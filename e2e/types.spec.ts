@@ -136,7 +136,7 @@ test('any struct: what was called goes back and forth with the time', { tag: '@l
   await expect(answers(page)).toContainText('reset is not implemented');
 });
 
-test('built by clang: what its maps hold, and a ring buffer that is read', async ({ lab, page }) => {
+test('built by clang: what its maps hold, and a ring buffer that is read', { tag: '@long' }, async ({ lab, page }) => {
   await lab.command('Scenario: Built by clang');
   await lab.expectAt('A', 'INUSE');
   await lab.command('Show processes, maps and programs');
