@@ -111,10 +111,7 @@ describe('declarations', () => {
     ['struct a { int x; };\nstruct a { int y; };', '2:8 D0107 struct a is declared twice'],
     ['struct a { int b : 40; };', '1:20 D0113 a bitfield of 40 bits does not fit its type'],
     ['struct a { void v; };', '1:17 D0114 member "v" cannot be laid out: its type has no size here'],
-    [
-      'int x;',
-      '1:5 D0101 ";" is expected after a type (this text declares types, no variables or functions), not "x"',
-    ],
+    ['int x;', '1:5 D0101 ";" is expected after a type (this text declares types, no variables or functions), not "x"'],
     ['struct a {', '1:11 D0110 "}" is missing: struct a is not closed'],
     ['struct a { long short x; };', '1:12 D0105 "long short" is no type'],
     ['struct a { int x[9999999]; };', '1:18 D0117 an array of 9999999 elements is too long'],
