@@ -2,8 +2,8 @@
 import { parseArgs } from 'node:util';
 import { answerText, DEFAULT_KERNEL, Lab } from '../engine/index.ts';
 import { parseQuery, QueryError, runQuery } from '../engine/late.ts';
-import { ALL_SCENARIOS as SCENARIOS } from '../scenarios/all.ts';
-import { shippedParts, Usage, type Verb, withSamples } from './cli.ts';
+import { shippedParts, Usage, type Verb } from './cli.ts';
+import { scenarioOf } from './scenario.ts';
 
 function parse(args: string[]) {
   try {
@@ -24,16 +24,11 @@ export const askVerb: Verb = {
   run(args) {
     const { values, positionals } = parse(args);
     const [id, query, ...more] = positionals;
-    const found = SCENARIOS.find((scenario) => scenario.id === id);
-    if (!found)
-      throw new Usage(
-        `${id === undefined ? 'which scenario?' : `no scenario "${id}".`} There are: ${SCENARIOS.map((one) => one.id).join(', ')}`,
-      );
+    const scenario = scenarioOf(id);
     if (query === undefined) throw new Usage("which question? For example: 'who took of map A'");
     if (more.length > 0) throw new Usage(`the query is one argument in quotes; "${more[0]}" stands outside`);
     try {
       const plan = parseQuery(query);
-      const scenario = withSamples(found);
       const parts = shippedParts(values.kernel ?? scenario.kernel ?? DEFAULT_KERNEL);
       const lab = new Lab(parts, scenario);
       lab.seek(scenario.until);

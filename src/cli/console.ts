@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DEFAULT_KERNEL, Lab, type Scenario, toBase64 } from '../engine/index.ts';
-import { ALL_SCENARIOS as SCENARIOS } from '../scenarios/all.ts';
-import { number, options, readBytes, runTo, shippedParts, Usage, type Verb, withSamples } from './cli.ts';
+import { scenarioOf } from './scenario.ts';
+import { number, options, readBytes, runTo, shippedParts, Usage, type Verb } from './cli.ts';
 
 /** Lines that are read: more is refused, so that a pipe without an end is answered. */
 const MOST_LINES = 10_000;
@@ -44,11 +44,9 @@ function readLines(file: string | undefined): string[] {
   return lines;
 }
 
-function scenarioOf(id: string | undefined, objects: readonly string[]): Scenario {
-  const found = id === undefined ? EMPTY : SCENARIOS.find((scenario) => scenario.id === id);
-  if (!found) throw new Usage(`no scenario "${id}". There are: ${SCENARIOS.map((scenario) => scenario.id).join(', ')}`);
+function withObjects(id: string | undefined, objects: readonly string[]): Scenario {
   const own = Object.fromEntries(objects.map((path) => [basename(path), toBase64(readBytes(path))]));
-  const scenario = withSamples(found);
+  const scenario = id === undefined ? EMPTY : scenarioOf(id);
   return { ...scenario, objects: { ...scenario.objects, ...own } };
 }
 
@@ -85,7 +83,7 @@ export const consoleVerb: Verb = {
   run(args) {
     const { values, rest } = options(args, ['scenario', 'at', 'kernel', 'objects']);
     if (rest.length > 1) throw new Usage(`takes one file of lines, not "${rest[1]}" too`);
-    const scenario = scenarioOf(
+    const scenario = withObjects(
       values.scenario,
       (values.objects ?? '').split(',').filter((path) => path !== ''),
     );

@@ -1,17 +1,8 @@
 /* `lab watch` and `lab diff`: an expression over a whole run, and what differs between two of its times. */
-import { DEFAULT_KERNEL, Lab, type Scenario } from '../engine/index.ts';
+import { DEFAULT_KERNEL, Lab } from '../engine/index.ts';
 import { diffTimes, parseWatch, QueryError, watchRun } from '../engine/late.ts';
-import { ALL_SCENARIOS as SCENARIOS } from '../scenarios/all.ts';
-import { number, options, runTo, shippedParts, table, Usage, type Verb, withSamples } from './cli.ts';
-
-function scenarioOf(id: string | undefined): Scenario {
-  const found = SCENARIOS.find((scenario) => scenario.id === id);
-  if (!found)
-    throw new Usage(
-      `${id === undefined ? 'which scenario?' : `no scenario "${id}".`} There are: ${SCENARIOS.map((one) => one.id).join(', ')}`,
-    );
-  return withSamples(found);
-}
+import { number, options, runTo, shippedParts, table, Usage, type Verb } from './cli.ts';
+import { scenarioOf } from './scenario.ts';
 
 const BARS = ' ▁▂▃▄▅▆▇█';
 const WIDTH = 60;

@@ -2,7 +2,7 @@
 import type { Btf } from '../btf/btf.ts';
 import type { MapField } from './environment.ts';
 
-/** struct name of a field, and whether a value may have several */
+/** Structs that are such fields. */
 const KINDS: ReadonlySet<string> = new Set([
   'bpf_spin_lock',
   'bpf_res_spin_lock',
@@ -27,7 +27,7 @@ const POINTERS: ReadonlyMap<string, string> = new Map([
 /** BTF_FIELDS_MAX */
 const MOST = 11;
 
-/** Walks structs and arrays of the value's type; at most 11 fields, in the order of their offsets. */
+/** Walks the value's type and the structs in it, not arrays; at most 11 fields, in the order of their offsets. */
 export function mapFields(btf: Btf, valueType: number): MapField[] {
   const found: MapField[] = [];
   walk(btf, valueType, 0, found, 0);

@@ -37,13 +37,6 @@ export const KEEP_COMMANDS: readonly PageCommand[] = [
     run: () => showOverlay('labs'),
   },
   {
-    id: 'text.new',
-    title: 'A new text',
-    group: 'Program',
-    hidden: true,
-    run: () => showOverlay('new-program'),
-  },
-  {
     id: 'text.duplicate',
     title: 'A copy of this text',
     group: 'Program',

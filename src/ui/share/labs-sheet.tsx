@@ -188,7 +188,7 @@ function Texts() {
           </li>
         ))}
         <li>
-          <button type="button" className="button" onClick={() => runCommand('text.new')}>
+          <button type="button" className="button" onClick={() => runCommand('program.new')}>
             New text
           </button>
         </li>
