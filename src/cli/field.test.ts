@@ -31,6 +31,9 @@ test.each([
   ['dead_core_enum', ['seen 413']],
   ['dead_core_field', []],
   ['flavor_register', []],
+  ['maps_absent', []],
+  ['maps_in_maps', ['0: 1', '1: none', '2: 10', '1: 110', '3: none', 'rounds 34']],
+  ['map_pinned', []],
   ['kconfig_two', ['250 60c75']],
   ['kconfig_wrapper', ['1']],
   ['printk_ip', ['before', 'to 10.0.0.2', 'after']],
@@ -57,6 +60,9 @@ test.each([
   ['map_extra_enum64', "map 'm': failed to create: Invalid argument(-22)"],
   ['open_checks_1', "map 'm': unsupported map linkage static."],
   ['open_checks_3', "map 'm': conflicting key size 8 != 4."],
+  ['values_wrong_1', ".maps relo #0: hash-of-maps 'outer' should have key size 4."],
+  ['values_wrong_2', "map 'outer': failed to initialize slot [0] to map 'three' fd=4: -22"],
+  ['values_wrong_3', ".maps relo #0: 'data' isn't a BTF-defined map"],
   ['open_checks_6', "map 'm': attr 'type': expected PTR, got int."],
 ])('%s is refused', (name, said) => {
   expect(lab(objectVerb, file(`${name}.bpf.o`))).toMatchObject({ status: 1, text: expect.stringContaining(said) });
@@ -88,6 +94,6 @@ test('of an object with several maps one is named, or the first one counts', () 
 });
 
 test('a map of a kind that is not here: the machine says so', () => {
-  const { status, text } = lab(objectVerb, file('maps_absent.bpf.o'));
+  const { status, text } = lab(objectVerb, file('map_task.bpf.o'));
   expect([status, text]).toEqual([1, expect.stringContaining('is not in this machine')]);
 });

@@ -15,6 +15,7 @@ import { explainLog } from './explain-log.ts';
 import { type ReadyProgram, relocateObject, resolveExterns } from './relocate.ts';
 import { loadableBtf } from './sanitize.ts';
 import { searchedBtf } from './searched-btf.ts';
+import { pinMap, reusePinned } from './pinned-maps.ts';
 import { strerror } from './strerror.ts';
 import { matchKernelStruct } from './struct-ops.ts';
 
@@ -47,6 +48,11 @@ export interface LoadedElf {
   readonly programs: readonly LoadedElfProgram[];
 }
 
+const PERF_EVENT_ARRAY = 4;
+/** Kinds whose types libbpf does not tell the kernel (bpf_object__create_map): of fds, and without keys. */
+const UNTYPED: readonly number[] = [PERF_EVENT_ARRAY, 7, 8, 12, 13, 14, 15, 16, 17, 18, 22, 23, 25];
+/** libbpf_num_possible_cpus */
+const CPUS = 1;
 const LOG_BYTES = 64 * 1024;
 const MOST_LOG_BYTES = 16 * 1024 * 1024;
 
@@ -77,6 +83,8 @@ function load(object: OpenedObject, parts: LoadParts, opener: Opener): LoadedElf
     bindReadOnly(loading, program, fd, maps);
     programs.push({ ...program, fd });
   }
+  const filled = fillProgArrays(loading, maps, programs);
+  if (filled < 0) return filled;
   fillValues(maps, programs);
   return { object, btfFd: loading.btfFd, maps, programs };
 }
@@ -121,6 +129,7 @@ interface Loading {
 
 function loadBtf({ object, parts, opener }: Loading): number {
   const { bpf, log } = parts;
+  if (!object.hasBtf) return 0;
   const btf = loadableBtf(object.btf, object.externs);
   const fd = opener.open('BPF_BTF_LOAD', { btf, btf_size: btf.length });
   if (fd >= 0) return fd;
@@ -146,18 +155,79 @@ function createMaps(loading: Loading): LoadedMap[] | number {
       parts.log('debug', `map '${map.name}': skipped auto-creating...`);
       continue;
     }
-    const fd = createMap(loading, map);
+    const fd = makeMap(loading, map, maps);
     if (fd < 0) {
       parts.log('warn', `map '${map.name}': failed to create: ${strerror(fd)}(${fd})`);
       return fd;
     }
-    parts.log('debug', `map '${map.name}': created successfully, fd=${fd}`);
-    const errno = map.kind === 'data' || map.kind === 'kconfig' ? populate(loading, map, fd) : 0;
-    if (errno < 0) return errno;
     maps.push({ map, fd });
   }
   return maps;
 }
+
+/** A map that is pinned already, or a new one with what it holds from the start. */
+function makeMap(loading: Loading, map: ObjectMap, before: readonly LoadedMap[]): number {
+  const { parts, opener } = loading;
+  const { bpf, log } = parts;
+  if (map.pinPath !== null) {
+    const reused = reusePinned(map, bpf, opener, log);
+    if (reused < 0) log('warn', `map '${map.name}': error reusing pinned map`);
+    if (reused > 0) log('debug', `map '${map.name}': skipping creation (preset fd=${reused})`);
+    if (reused !== 0) return reused;
+  }
+  const fd = createMap(loading, sized(map, log));
+  if (fd < 0) return fd;
+  log('debug', `map '${map.name}': created successfully, fd=${fd}`);
+  const hasData = map.kind === 'data' || map.kind === 'kconfig';
+  const filled = hasData ? populate(loading, map, fd) : fillMaps(loading, map, fd, before);
+  if (filled < 0 || map.pinPath === null) return filled < 0 ? filled : fd;
+  const pinned = pinMap(map, bpf, fd, log);
+  if (pinned < 0) log('warn', `map '${map.name}': failed to auto-pin at '${map.pinPath}': ${pinned}`);
+  return pinned < 0 ? pinned : fd;
+}
+
+/** map_set_def_max_entries: an array of perf events has an entry for each processor, of which this machine has one. */
+function sized(map: ObjectMap, log: Log): ObjectMap {
+  if (map.type !== PERF_EVENT_ARRAY || map.maxEntries !== 0) return map;
+  log('debug', `map '${map.name}': setting size to ${CPUS}`);
+  return { ...map, maxEntries: CPUS };
+}
+
+/** init_map_in_map_slots: maps that come later in the object are not there yet. */
+function fillMaps({ parts }: Loading, map: ObjectMap, fd: number, before: readonly LoadedMap[]): number {
+  for (const { index, map: name } of map.slots) {
+    if (name === null) continue;
+    const target = before.find((loaded) => loaded.map.name === name)?.fd ?? 0;
+    const { ret } = parts.bpf('BPF_MAP_UPDATE_ELEM', { map_fd: fd, key: int32(index), value: int32(target) });
+    if (ret < 0) {
+      const what = `failed to initialize slot [${index}] to map '${name}' fd=${target}: ${ret}`;
+      parts.log('warn', `map '${map.name}': ${what}`);
+      return ret;
+    }
+    parts.log('debug', `map '${map.name}': slot [${index}] set to map '${name}' fd=${target}`);
+  }
+  return 0;
+}
+
+/** bpf_object_init_prog_arrays */
+function fillProgArrays({ parts }: Loading, maps: readonly LoadedMap[], programs: readonly LoadedElfProgram[]): number {
+  for (const { map, fd } of maps) {
+    for (const { index, program: name } of map.slots) {
+      if (name === null) continue;
+      const target = programs.find(({ program }) => program.name === name)?.fd ?? -1;
+      const { ret } = parts.bpf('BPF_MAP_UPDATE_ELEM', { map_fd: fd, key: int32(index), value: int32(target) });
+      if (ret < 0) {
+        const what = `failed to initialize slot [${index}] to prog '${name}' fd=${target}: ${ret}`;
+        parts.log('warn', `map '${map.name}': ${what}`);
+        return ret;
+      }
+      parts.log('debug', `map '${map.name}': slot [${index}] set to prog '${name}' fd=${target}`);
+    }
+  }
+  return 0;
+}
+
+const int32 = (value: number): Uint8Array => new Uint8Array(Int32Array.of(value).buffer);
 
 /** The map that those in a map are like is made first, and closed once the outer one knows it. */
 function createMap(loading: Loading, map: ObjectMap): number {
@@ -191,6 +261,7 @@ function createOne(
     map_flags: map.flags,
     map_name: map.name.slice(0, OBJ_NAME_LEN - 1),
     map_extra: map.extra,
+    numa_node: map.numaNode,
   };
   const { structOps } = map;
   if (structOps) {
@@ -198,11 +269,11 @@ function createOne(
     return opener.open('BPF_MAP_CREATE', { ...attr, btf_fd: btfFd, btf_vmlinux_value_type_id });
   }
   const { keyType, valueType } = map;
-  if (keyType === 0 && valueType === 0) return opener.open('BPF_MAP_CREATE', attr);
+  if ((keyType === 0 && valueType === 0) || UNTYPED.includes(map.type)) return opener.open('BPF_MAP_CREATE', attr);
   const types = { btf_fd: btfFd, btf_key_type_id: keyType, btf_value_type_id: valueType };
   const fd = opener.open('BPF_MAP_CREATE', { ...attr, ...types });
   if (fd >= 0) return fd;
-  const what = `Error in bpf_create_map_xattr(${map.name}): ${strerror(fd)}(${fd})`;
+  const what = `Error in bpf_create_map_xattr(${map.name}):${strerror(fd)}(${fd})`;
   parts.log('warn', `${what}. Retrying without BTF.`);
   return opener.open('BPF_MAP_CREATE', attr);
 }

@@ -9,7 +9,7 @@ import type { KernelFunctions } from './functions.ts';
 import { FRAME_BYTES, FRAME_SHIFT, FRAME_WORDS, MAX_FRAMES, STACK_BYTES } from './calls.ts';
 import { interpret, type Surroundings } from './interpreter.ts';
 import { type InstructionWatch } from './prepared.ts';
-import { type Run } from './prepared.ts';
+import { type Run, runOf } from './prepared.ts';
 import { KERNEL_BASE_HI, type Memory } from './memory.ts';
 import { prepareProgram } from './program.ts';
 import { type Program } from './prepared.ts';
@@ -78,6 +78,8 @@ export class BpfMachine {
   private readonly zeroReadsAt: number;
   private readonly around: Surroundings;
   private readonly gate: Gate;
+  /** programs that others tail-called, by their instructions */
+  private readonly tailTargets = new WeakMap<Uint8Array, Program>();
   /** the memory's */
   private readonly words: Int32Array;
   /** of members, by their places in the gate */
@@ -98,12 +100,26 @@ export class BpfMachine {
     this.contexts = memory.alloc('arena', MAX_NESTING * CONTEXT_BYTES, CONTEXT_BYTES);
     this.executedAt = memory.alloc('engine', 8);
     this.zeroReadsAt = memory.alloc('engine', 16) >>> 2;
-    this.around = { memory, functions, zeroRead: (pc, low, high) => this.noteZeroRead(pc, low, high) };
+    this.around = {
+      memory,
+      functions,
+      programOf: (insns) => this.programOf(insns),
+      zeroRead: (pc, low, high) => this.noteZeroRead(pc, low, high),
+    };
   }
 
   /** Makes a program runnable. Kernel functions must be registered before. */
   prepare(insns: Uint8Array): Result<Program> {
     return prepareProgram(insns, this.functions);
+  }
+
+  private programOf(insns: Uint8Array): Program {
+    const known = this.tailTargets.get(insns);
+    if (known) return known;
+    const program = this.prepare(insns);
+    assert(program.ok, 'a loaded program cannot be prepared');
+    this.tailTargets.set(insns, program.value);
+    return program.value;
   }
 
   /** Compiles a program now, as its first run would; says which engine will run it. */
@@ -322,6 +338,7 @@ export class BpfMachine {
     run.watch = watch;
     run.pc = 0;
     run.depth = 0;
+    run.tails = 0;
     run.fuel = this.fuel;
     return run;
   }
@@ -351,17 +368,6 @@ export class BpfMachine {
     u32[this.zeroReadsAt + 3] = high;
   }
 }
-
-/** With registers of its own, at the start. */
-const runOf = (program: Program): Run => ({
-  program,
-  words: Int32Array.from({ length: program.low.length * 2 }, (_, i) => (i & 1 ? program.high : program.low)[i >> 1]),
-  watch: null,
-  pc: 0,
-  depth: 0,
-  fuel: 0,
-  frames: null,
-});
 
 /** A stack is aligned to its size and frames are filled from the bottom. */
 const depthOf = (framePointer: number): number => ((framePointer - 1) & (STACK_BYTES - 1)) >> FRAME_SHIFT;
