@@ -1,6 +1,10 @@
 /** Objects and texts of the kinds that people ran into, with what Linux and libbpf answer. The sources are beside the objects. */
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
+import { openBtf } from '../engine/btf/read.ts';
+import { createBtfWriter } from '../engine/btf/write.ts';
 import { btfVerb } from './btf.ts';
 import type { Verb } from './cli.ts';
 import { objectVerb } from './object.ts';
@@ -63,6 +67,7 @@ test.each([
   ['values_wrong_1', ".maps relo #0: hash-of-maps 'outer' should have key size 4."],
   ['values_wrong_2', "map 'outer': failed to initialize slot [0] to map 'three' fd=4: -22"],
   ['values_wrong_3', ".maps relo #0: 'data' isn't a BTF-defined map"],
+  ['other_order', "object 'other_order': loading non-native endianness is unsupported"],
   ['open_checks_6', "map 'm': attr 'type': expected PTR, got int."],
 ])('%s is refused', (name, said) => {
   expect(lab(objectVerb, file(`${name}.bpf.o`))).toMatchObject({ status: 1, text: expect.stringContaining(said) });
@@ -96,4 +101,28 @@ test('of an object with several maps one is named, or the first one counts', () 
 test('a map of a kind that is not here: the machine says so', () => {
   const { status, text } = lab(objectVerb, file('map_task.bpf.o'));
   expect([status, text]).toEqual([1, expect.stringContaining('is not in this machine')]);
+});
+
+/** A module's types: a struct whose member is of a type of the kernel. */
+function moduleOver(base: string): Uint8Array {
+  const kernel = openBtf(new Uint8Array(readFileSync(base)));
+  if (!kernel.ok) throw new Error(kernel.error.message);
+  const writer = createBtfWriter(kernel.value);
+  const member = { name: 'sk', type: kernel.value.find('STRUCT', 'tcp_sock'), bitOffset: 0, bitSize: 0 };
+  writer.add({ kind: 'STRUCT', name: 'of_a_module', size: 3000, members: [member] });
+  return writer.finish();
+}
+
+test('types of the other byte order, and those that go on from others', () => {
+  expect(lab(btfVerb, 'dump', file('other_order.bpf.o')).text).toContain("STRUCT 'first' size=16 vlen=2");
+  const base = join(import.meta.dirname, '../../public/btf/v6.12.btf');
+  const module = join(mkdtempSync(join(tmpdir(), 'module-')), 'module.btf');
+  writeFileSync(module, moduleOver(base));
+  expect(lab(btfVerb, 'dump', module).status).toBe(1);
+  const over = lab(btfVerb, 'dump', module, '--base', base);
+  expect([over.status, over.text]).toEqual([0, expect.stringMatching(/^\[\d{3,}\] STRUCT 'of_a_module' size=/)]);
+});
+
+test('an archive is told what it is', () => {
+  expect(lab(objectVerb, file('objects.a')).text).toMatch(/an archive of objects.*ar x/);
 });

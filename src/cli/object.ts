@@ -1,6 +1,15 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dumpC, Lab, openBtfFile, registerObject, type ScenarioStep, toBase64, TYPES_TEXT } from '../engine/index.ts';
+import {
+  dumpC,
+  Lab,
+  knownKind,
+  openBtfFile,
+  registerObject,
+  type ScenarioStep,
+  toBase64,
+  TYPES_TEXT,
+} from '../engine/index.ts';
 import { declareStructOps } from '../engine/late.ts';
 import { readBytes, shippedParts, Usage, type Verb } from './cli.ts';
 
@@ -97,6 +106,11 @@ export const objectVerb: Verb = {
     if (values.type !== undefined || values.call) {
       if (values.kernel !== undefined && values.kernel !== 'v6.12') throw new Usage('members are called on v6.12 only');
       return callMembers(file, values.type, values.call ?? [], values.debug ?? false);
+    }
+    const known = knownKind(file, readBytes(file));
+    if (known) {
+      console.error(`lab object: ${known.title}. ${known.detail}`);
+      return 1;
     }
     const kernel = values.kernel ?? 'v6.12';
     const { btf, profile, ...extras } = shippedParts(kernel);

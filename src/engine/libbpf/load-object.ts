@@ -22,6 +22,8 @@ import { matchKernelStruct } from './struct-ops.ts';
 export interface LoadParts {
   readonly bpf: Syscall;
   readonly close: (fd: number) => void;
+  /** unlink(2), of what was pinned when loading fails later; absent: it stays */
+  readonly unlink?: (path: string) => void;
   /** the kernel's own BTF, which libbpf reads from /sys/kernel/btf/vmlinux; may be the part of it that a machine has */
   readonly kernel: Btf;
   /** all of it, for objects that name types which the part lacks; null: it is not at hand */
@@ -59,17 +61,22 @@ const MOST_LOG_BYTES = 16 * 1024 * 1024;
 /** The loaded object, or a negative errno after saying why; what had been opened until then is closed, last first. */
 export function loadOpened(object: OpenedObject, parts: LoadParts): LoadedElf | number {
   const opener = createOpener(parts.bpf, parts.close);
-  const loaded = load(object, parts, opener);
+  const pinned: LoadedMap[] = [];
+  const loaded = load(object, parts, opener, pinned);
   if (typeof loaded !== 'number') return loaded;
+  for (const { map } of parts.unlink ? pinned : []) {
+    parts.unlink?.(map.pinPath ?? '');
+    parts.log('debug', `unpinned map '${map.name}' from '${map.pinPath ?? ''}'`);
+  }
   opener.giveUp();
   parts.log('warn', `failed to load object '${object.path}'`);
   return loaded;
 }
 
-function load(object: OpenedObject, parts: LoadParts, opener: Opener): LoadedElf | number {
+function load(object: OpenedObject, parts: LoadParts, opener: Opener, pinned: LoadedMap[]): LoadedElf | number {
   const ready = prepare(object, parts);
   if (typeof ready === 'number') return ready;
-  const loading: Loading = { object, parts, opener, btfFd: 0 };
+  const loading: Loading = { object, parts, opener, pinned, btfFd: 0 };
   loading.btfFd = loadBtf(loading);
   if (loading.btfFd < 0) return loading.btfFd;
   const maps = createMaps(loading);
@@ -124,6 +131,8 @@ interface Loading {
   readonly object: OpenedObject;
   readonly parts: LoadParts;
   readonly opener: Opener;
+  /** maps that this load has pinned */
+  readonly pinned: LoadedMap[];
   btfFd: number;
 }
 
@@ -182,6 +191,7 @@ function makeMap(loading: Loading, map: ObjectMap, before: readonly LoadedMap[])
   const filled = hasData ? populate(loading, map, fd) : fillMaps(loading, map, fd, before);
   if (filled < 0 || map.pinPath === null) return filled < 0 ? filled : fd;
   const pinned = pinMap(map, bpf, fd, log);
+  if (pinned === 0) loading.pinned.push({ map, fd });
   if (pinned < 0) log('warn', `map '${map.name}': failed to auto-pin at '${map.pinPath}': ${pinned}`);
   return pinned < 0 ? pinned : fd;
 }

@@ -7,7 +7,7 @@ export type LogLevel = 'warn' | 'info' | 'debug';
 export type Log = (level: LogLevel, text: string) => void;
 
 /** Errors of libbpf's own, above the kernel's numbers. */
-export const LIBBPF_ERRNO = { FORMAT: 4001, INTERNAL: 4004, RELOC: 4005, VERIFY: 4007 } as const;
+export const LIBBPF_ERRNO = { FORMAT: 4001, ENDIAN: 4003, INTERNAL: 4004, RELOC: 4005, VERIFY: 4007 } as const;
 
 const numberOf = (errno: ErrnoName | keyof typeof LIBBPF_ERRNO): number =>
   errno in LIBBPF_ERRNO ? LIBBPF_ERRNO[errno as keyof typeof LIBBPF_ERRNO] : errnoOf(errno as ErrnoName);

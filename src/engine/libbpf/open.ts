@@ -37,13 +37,17 @@ export function openObject(bytes: Uint8Array, path: string, log: Log = () => {})
     log('warn', said(path));
     return elf;
   }
+  if (!elf.value.littleEndian) {
+    const text = `object '${fileName(path)}': loading non-native endianness is unsupported`;
+    return unreadable(log, text, 5, 'ENDIAN');
+  }
   const tables = elf.value.sections.filter(({ type }) => type === SECTION_TYPE.SYMTAB);
   if (tables.length === 0) {
     const text = `elf: couldn't find symbol table in ${path}, stripped object file?`;
     return unreadable(log, text, -1, 'ENOENT');
   }
   if (tables.length > 1) return unreadable(log, `elf: multiple symbol tables in ${path}`, tables[1].offset);
-  const name = path.slice(path.lastIndexOf('/') + 1).split('.', 1)[0];
+  const name = fileName(path);
   const found = readSections(elf.value, path, log);
   if (!found.ok) return found;
   const types = openTypes(elf.value, log);
@@ -57,11 +61,14 @@ export function openObject(bytes: Uint8Array, path: string, log: Log = () => {})
   return collectRelocations(object, log);
 }
 
+const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1).split('.', 1)[0];
+
 /** What libbpf says of the header's fields, by their places in the file. */
 const ELF_WORDS: ReadonlyMap<number | undefined, (path: string) => string> = new Map([
   [0, (path: string) => `elf: '${path}' is not a proper ELF object`],
   [4, (path: string) => `elf: '${path}' is not a 64-bit ELF object`],
   [16, (path: string) => `elf: ${path} is not a valid eBPF object file`],
+  [5, (path: string) => `elf: '${path}' has unknown byte order`],
   [18, (path: string) => `elf: ${path} is not a valid eBPF object file`],
 ]);
 
