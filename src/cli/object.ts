@@ -35,7 +35,10 @@ function parseCall(text: string): { member: string; args: (number | string)[] } 
     if (bytes) return bytes[1];
     const value = Number(word);
     if (word === '' || !Number.isInteger(value)) throw new Usage(`--call takes numbers and [bytes], not "${word}"`);
-    return value;
+    if (Number.isSafeInteger(value)) return value;
+    const exact = BigInt(word);
+    if (exact < -(2n ** 63n) || exact >= 2n ** 64n) throw new Usage(`--call: ${word} does not fit in 64 bits`);
+    return exact < 0n ? `-0x${(-exact).toString(16)}` : `0x${exact.toString(16)}`;
   });
   return { member, args };
 }

@@ -52,8 +52,6 @@ export interface KernelParts {
   readonly has?: (kind: 'helper' | 'kfunc', id: number) => boolean;
   /** the code of a map's trampolines: each takes its member's native arguments, calls the program, gives its result */
   readonly makeTrampolines: (members: readonly TrampolineCode[]) => readonly TextFunction[];
-  /** most arguments that such code can be called with; without it, any number */
-  readonly maxArguments?: number;
   readonly observer?: KernelObserver;
   readonly sockets?: SocketSource;
 }

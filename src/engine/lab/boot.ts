@@ -3,7 +3,6 @@
  * same in every run.
  */
 import { Kernel, type ProgObject } from '../kernel/kernel.ts';
-import { ENGINE_ARGS } from '../kernel/struct-ops/types.ts';
 import { EventQueue } from '../net/event-queue.ts';
 import { registerHelpers } from '../tcp/cc/helpers.ts';
 import { Tcp } from '../tcp/tcp.ts';
@@ -61,7 +60,6 @@ export function boot(
     ...(declared.names.length === 0 ? { whole: parts.whole } : {}),
     prepare: (insns) => programs.problem(insns),
     makeTrampolines: (members) => programs.trampolines(members),
-    maxArguments: ENGINE_ARGS,
     has: (kind, id) => functions[kind](id) !== undefined,
     observer: {
       onStopped: observer.stopped,

@@ -15,6 +15,7 @@ import { prepareProgram } from './program.ts';
 import { type Program } from './prepared.ts';
 import type { TextFunction } from './text.ts';
 import { compileModule, type EntryPlan, instantiate } from './wasm/compile.ts';
+import { ENTRY_WORDS } from './wasm/locals.ts';
 import { CONTEXT_BYTES, type Layout, type Prototype, storeArguments } from './wasm/entries.ts';
 import { type CompiledEntry, Gate, NO_PLACE, PLACE_UNKNOWN } from './wasm/gate.ts';
 import * as SCRATCH from './wasm/scratch.ts';
@@ -147,7 +148,9 @@ export class BpfMachine {
       return place;
     });
     let compiled: boolean | null = null;
-    const runsCompiled = (): boolean => (compiled ??= this.compileMembers(members, places));
+    // what takes more than the words of a call is called wide alone
+    const narrow = members.every(({ prototype }) => prototype.args.length <= ENTRY_WORDS);
+    const runsCompiled = (): boolean => (compiled ??= narrow && this.compileMembers(members, places));
     const caught = (error: unknown): never => {
       this.leaveThrown(0);
       throw error;
@@ -161,6 +164,7 @@ export class BpfMachine {
         return this.callInterpreted(member, args, watch);
       };
       return Object.assign(run, {
+        wide: (context: number) => this.callWide(member, place, context),
         direct: { place: () => (this.watch || !runsCompiled() ? NO_PLACE : place), caught },
       });
     });
@@ -226,6 +230,15 @@ export class BpfMachine {
       if (!(error instanceof WebAssembly.CompileError) || compiled.bytes.length < TOO_LARGE) throw error;
       return null;
     }
+  }
+
+  /** With the address of its context, which the caller has filled. */
+  private callWide({ id, program, prototype }: Member, place: number, context: number): bigint {
+    this.gate.entered = place;
+    const watch = this.watch?.(id) ?? null;
+    if (!watch && this.placeOf(program) >= 0) this.ids[program.place] = id;
+    const low = this.run(program, context, 0, watch);
+    return prototype.hasReturn ? (BigInt(this.highWord) << 32n) | BigInt(low) : 0n;
   }
 
   private enter(place: number, a: number, b: number, c: number, d: number): number {
@@ -306,6 +319,7 @@ export class BpfMachine {
     args: EntryArguments,
     watch: InstructionWatch | null,
   ): number {
+    assert(prototype.args.length <= ENTRY_WORDS, 'a member of many arguments is called wide');
     const level = this.nextLevel();
     const context = this.contexts + level * CONTEXT_BYTES;
     storeArguments(this.memory, context, prototype, args);

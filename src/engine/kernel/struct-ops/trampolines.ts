@@ -147,6 +147,18 @@ function withBoundary(k: Core, object: number, run: TextFunction): TextFunction 
       return stop(error);
     }
   };
+  const { wide } = run;
+  if (wide) {
+    const boundedWide = (context: number): bigint => {
+      if (isStopped()) return 0n;
+      try {
+        return wide(context);
+      } catch (error) {
+        return BigInt(stop(error));
+      }
+    };
+    Object.assign(bounded, { wide: boundedWide });
+  }
   if (!direct) return bounded;
   return Object.assign(bounded, {
     direct: {
