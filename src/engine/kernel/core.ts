@@ -67,6 +67,8 @@ export interface SocketSource {
 interface KernelObserver {
   /** a program was stopped; its maps' sockets should leave it */
   readonly onStopped?: (prog: ProgObject, message: string, pc: number) => void;
+  /** a program that was stopped before is called again: by a socket that came after that */
+  readonly onCalledStopped?: (prog: ProgObject) => void;
   /** the last fd of a socket was closed */
   readonly onSocketClosed?: (socket: number) => void;
   /** a program printed a line (bpf_trace_printk) */

@@ -19,6 +19,7 @@ import { Programs } from './programs.ts';
 export interface BootObserver {
   /** a program ran out of fuel, or faulted at the slot `pc` */
   readonly stopped: (prog: ProgObject, message: string, pc: number) => void;
+  readonly calledStopped: (prog: ProgObject) => void;
   /** a line of trace_pipe */
   readonly trace: (line: string) => void;
   readonly window: (sk: number) => void;
@@ -63,6 +64,7 @@ export function boot(
     has: (kind, id) => functions[kind](id) !== undefined,
     observer: {
       onStopped: observer.stopped,
+      onCalledStopped: observer.calledStopped,
       onSocketClosed: (socket) => tcp.close(socket),
       onTrace: observer.trace,
     },

@@ -116,6 +116,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     registerFirstVerbs();
     this.boot = boot(parts, scenario, texts, {
       stopped: (prog, message, pc) => this.stopped(prog, message, pc),
+      calledStopped: (prog) => this.leave(prog),
       trace: (line) => this.message({ process: null, source: 'trace', level: 'info', text: line }),
       window: (sk) => this.windowChanged(sk),
       drop: () => this.observer.queue(this.events.now, this.tcp.net.queueLength),
@@ -343,6 +344,11 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     const place = this.sourceOf(prog.id, pc);
     const detail = `${message}. Its sockets go on with reno.`;
     this.note('stopped', `${prog.name} was stopped`, detail, place?.text ?? null, place?.line ?? null, prog.id);
+    this.leave(prog);
+  }
+
+  /** The sockets of all maps that have a program go on with reno. */
+  private leave(prog: ProgObject): void {
     for (const map of Object.values(this.kernel.state.maps)) {
       if (map.progs.some((entry) => entry.prog === prog.object)) this.tcp.moveToReno(map.kdata);
     }

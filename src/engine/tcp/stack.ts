@@ -162,7 +162,7 @@ export interface Stack {
   /** of the kernel, that sockets point to */
   readonly objects: KernelObjects;
   /** how often a socket was given other ops: what a program wrote there by itself does not count */
-  readonly opsChanges: { count: number };
+  readonly opsChanges: { count: number; left: number };
 }
 
 export type StackParts = Pick<
@@ -194,7 +194,7 @@ export function makeStack(parts: StackParts): Stack {
     endpoints: new Slab(memory, 'net', ENDPOINT_BYTES),
     skbs: new Slab(memory, 'net', SKB_BYTES),
     ranges: new Slab(memory, 'net', RANGE.size),
-    opsChanges: { count: 0 },
+    opsChanges: { count: 0, left: 0 },
   };
 }
 

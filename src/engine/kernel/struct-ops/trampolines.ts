@@ -133,6 +133,7 @@ export function callPrograms(k: Core, called: readonly Called[]): TextFunction[]
 function withBoundary(k: Core, object: number, run: TextFunction): TextFunction {
   const { direct } = run;
   const isStopped = (): boolean => k.state.progs[object].stopped !== null;
+  const again = (): void => k.observer?.onCalledStopped?.(k.state.progs[object]);
   const stop = (error: unknown): number => {
     if (!(error instanceof ProgramStopped)) throw error;
     markStopped(k, object, error.message, error.pc);
@@ -140,7 +141,10 @@ function withBoundary(k: Core, object: number, run: TextFunction): TextFunction 
     return 0;
   };
   const bounded: TextFunction = (a, b, c, d) => {
-    if (isStopped()) return 0;
+    if (isStopped()) {
+      again();
+      return 0;
+    }
     try {
       return run(a, b, c, d);
     } catch (error) {
