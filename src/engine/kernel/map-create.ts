@@ -214,7 +214,7 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       text: 'memory, all zero: both copies of a struct_ops value, the elements of other maps',
       run(x) {
         if (x.kind) return must(allocPlain(x, x.kind), ERRNO.ENOMEM);
-        if (!x.type || x.type.values.live + 2 > MAX_VALUES) return fail(ERRNO.ENOMEM);
+        if (!x.type || x.type.values.live + 2 > MAX_VALUES || !x.type.values.hasRoom(2)) return fail(ERRNO.ENOMEM);
         x.kvalue = x.type.values.alloc();
         x.uvalue = x.type.values.alloc();
         return next;
@@ -323,7 +323,7 @@ function shapeOf(attr: MapCreate['attr']): MapShape {
 
 function allocPlain(x: MapCreate, kind: MapType): boolean {
   const { k, attr } = x;
-  if (k.mapSlab.live >= MAX_PLAIN) return false;
+  if (k.mapSlab.live >= MAX_PLAIN || !k.mapSlab.hasRoom()) return false;
   const bytes = kind.bytes(shapeOf(attr));
   if (bytes > 0) x.values = takeMemory(k, heapOf(attr.map_type, attr.map_flags), bytes);
   if (bytes > 0 && x.values === 0) return false;

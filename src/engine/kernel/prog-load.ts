@@ -202,6 +202,7 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
       source: 'bpf_prog_new_fd',
       text: 'the program gets an id, and its loader an fd',
       run(x) {
+        if (!x.k.progSlab.hasRoom()) return fail(ERRNO.ENOMEM);
         const before = x.k.state;
         const address = x.k.progSlab.alloc();
         const fd = newFd(x.k, x.pid, 'prog', addProg(x, address));

@@ -71,7 +71,7 @@ function placeFor(k: Core, map: MapObject, bytes: number): { images: readonly nu
     return { images: map.images, used: map.imageUsed };
   }
   if (map.images.length >= k.profile.trampoline.maxPages) return -ERRNO.E2BIG;
-  if (k.imageSlab.live >= MAX_IMAGES) return -ERRNO.ENOMEM;
+  if (k.imageSlab.live >= MAX_IMAGES || !k.imageSlab.hasRoom()) return -ERRNO.ENOMEM;
   return { images: [...map.images, k.imageSlab.alloc()], used: 0 };
 }
 
