@@ -69,6 +69,8 @@ export interface Profile {
   readonly tagHash: 'sha1' | 'sha256';
   /** bits that `flags` of a congestion control may have (TCP_CONG_MASK) */
   readonly congestionFlags: number;
+  /** SYNs that are sent again after the same second before the waits double (tcp_syn_linear_timeouts, 6.5: 4) */
+  readonly synLinearTimeouts: number;
   /** struct_ops types that this kernel registers and this machine does not run: maps and programs can be made for them */
   readonly otherTypes: readonly string[];
   /** how the verifier begins to say that a program type does not have a helper */
@@ -105,6 +107,7 @@ export const V6_12: Profile = {
   scalarWord: 'scalar',
   tagHash: 'sha1',
   congestionFlags: 0x3,
+  synLinearTimeouts: 4,
   otherTypes: [],
   trampoline: {
     plain: false,
@@ -160,6 +163,7 @@ export const V6_1: Profile = {
   scalarWord: 'scalar',
   tagHash: 'sha1',
   congestionFlags: 0x3,
+  synLinearTimeouts: 0,
   otherTypes: [],
   trampoline: {
     plain: false,
@@ -198,6 +202,7 @@ export const V5_6: Profile = {
   scalarWord: 'inv',
   tagHash: 'sha1',
   congestionFlags: 0x3,
+  synLinearTimeouts: 0,
   otherTypes: [],
   trampoline: {
     plain: true,

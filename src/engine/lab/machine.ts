@@ -335,7 +335,8 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
 
   private warn(sk: number, message: string, title: string): void {
     const socket = Math.abs(this.tcp.socketOf(sk));
-    const found = progOf(this.user, this.boot.bpf.called);
+    // the last program that ran has to do with windows and links, not with what was never answered
+    const found = title.endsWith('ETIMEDOUT') ? null : progOf(this.user, this.boot.bpf.called);
     const line = found ? storeLine(found.prog, this.tcp.offsets.sock.layout.snd_cwnd.offset) : null;
     this.note('warning', `Socket ${socket}: ${title}`, message, found?.loaded.text ?? null, line, null);
   }

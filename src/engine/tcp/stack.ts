@@ -161,13 +161,25 @@ export interface Stack {
   readonly ranges: Slab;
   /** of the kernel, that sockets point to */
   readonly objects: KernelObjects;
+  /** tcp_syn_linear_timeouts */
+  readonly synLinearTimeouts: number;
   /** how often a socket was given other ops: what a program wrote there by itself does not count */
   readonly opsChanges: { count: number; left: number };
 }
 
 export type StackParts = Pick<
   Stack,
-  'memory' | 'events' | 'text' | 'net' | 'offsets' | 'timers' | 'observer' | 'congestion' | 'reno' | 'objects'
+  | 'memory'
+  | 'events'
+  | 'text'
+  | 'net'
+  | 'offsets'
+  | 'timers'
+  | 'observer'
+  | 'congestion'
+  | 'reno'
+  | 'objects'
+  | 'synLinearTimeouts'
 >;
 
 export function makeStack(parts: StackParts): Stack {
