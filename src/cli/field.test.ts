@@ -35,6 +35,7 @@ test.each([
   ['dead_core_enum', ['seen 413']],
   ['dead_core_field', []],
   ['flavor_register', []],
+  ['attach_target', []],
   ['maps_absent', []],
   ['maps_in_maps', ['0: 1', '1: none', '2: 10', '1: 110', '3: none', 'rounds 34']],
   ['map_pinned', []],
@@ -67,6 +68,7 @@ test.each([
   ['values_wrong_1', ".maps relo #0: hash-of-maps 'outer' should have key size 4."],
   ['values_wrong_2', "map 'outer': failed to initialize slot [0] to map 'three' fd=4: -22"],
   ['values_wrong_3', ".maps relo #0: 'data' isn't a BTF-defined map"],
+  ['attach_target_absent', "prog 'f': failed to find kernel BTF type ID of 'no_such_function': -3"],
   ['other_order', "object 'other_order': loading non-native endianness is unsupported"],
   ['open_checks_6', "map 'm': attr 'type': expected PTR, got int."],
 ])('%s is refused', (name, said) => {

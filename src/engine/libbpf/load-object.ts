@@ -16,6 +16,7 @@ import { type ReadyProgram, relocateObject, resolveExterns } from './relocate.ts
 import { loadableBtf } from './sanitize.ts';
 import { searchedBtf } from './searched-btf.ts';
 import { pinMap, reusePinned } from './pinned-maps.ts';
+import { attachTarget } from './attach-target.ts';
 import { strerror } from './strerror.ts';
 import { matchKernelStruct } from './struct-ops.ts';
 
@@ -312,6 +313,11 @@ function loadProgram({ object, parts, opener, btfFd }: Loading, ready: ReadyProg
   const { log } = parts;
   const refused = whyNotLoadable(program);
   if (refused !== null) return refuse(log, 'EINVAL', `prog '${program.name}': ${refused}`);
+  const target = attachTarget(program, parts.whole?.() ?? parts.kernel, log);
+  if (target < 0) {
+    log('warn', `prog '${program.name}': failed to load: ${target}`);
+    return target;
+  }
   const funcs = funcRecords(object, ready);
   const lines = lineRecords(object, ready);
   const attr = {
@@ -321,7 +327,7 @@ function loadProgram({ object, parts, opener, btfFd }: Loading, ready: ReadyProg
     license: new TextEncoder().encode(`${object.license}\0`),
     prog_name: program.name.slice(0, OBJ_NAME_LEN - 1),
     prog_flags: program.sleepable ? PROG_FLAG.SLEEPABLE : 0,
-    attach_btf_id: program.attach?.typeId ?? 0,
+    attach_btf_id: program.attach?.typeId ?? target,
     expected_attach_type: program.attach?.member ?? program.attachType,
     prog_btf_fd: btfFd,
     func_info: funcs.bytes,
