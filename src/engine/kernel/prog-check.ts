@@ -76,7 +76,8 @@ export function runnable({ insns, refs, seen }: ProgLoad): Uint8Array {
 function unfollowed(x: ProgLoad): Outcome {
   const refusal = checkLate(x.insns, x.k.profile.instructions);
   if (refusal) return refuse(x, refusal.errno, refusal.text);
-  const reason = x.k.prepare(runnable(x));
+  const everywhere = new Uint8Array(x.insns.length / 8).fill(1);
+  const reason = absentCall(x.k, x.insns, everywhere) ?? x.k.prepare(runnable(x));
   return reason === null ? accepted(x, NOTHING_VERIFIED) : refuse(x, ERRNO.EINVAL, reason);
 }
 
