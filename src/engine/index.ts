@@ -43,6 +43,7 @@ export { declaresTypes } from './lab/declared.ts';
 export { type Break, parseCondition } from './lab/breaks.ts';
 export type { Heat } from './lab/heat.ts';
 export type { VerifiedProgram, VerifiedVisit } from './lab/verify-text.ts';
+export type { StructAccess } from './verifier/index.ts';
 export type { ProgramRow, ProgramText } from './lab/program-text.ts';
 export type { ModuleCommand } from './lab/commands.ts';
 export { GRACE_CLOCKS, type GraceClock } from './kernel/grace.ts';

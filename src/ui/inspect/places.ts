@@ -36,7 +36,7 @@ const knownOf = (cold: ColdSnapshot): Known[] => [
 export function placesOf(btf: Btf, id: number, cold: ColdSnapshot): Place[] {
   const name = btf.type(btf.skipModifiers(id))?.name ?? '';
   const family = embeddedFirst(btf, btf.find('STRUCT', 'tcp_sock'));
-  const isSocket = family.includes(btf.skipModifiers(id));
+  const isSocket = family.includes(name);
   return [
     ...subjects(cold).flatMap((subject): Place[] => {
       const { map } = subject;
