@@ -110,8 +110,9 @@ class LabHost implements Host {
     return ret;
   }
 
-  call(process: string, text: string, run: () => number): number {
-    const ret = this.user.simple(process, text, run);
+  call(process: string, name: string, args: string, run: () => number): number {
+    const text = `${name}(${args})`;
+    const ret = this.user.simple(process, name, text, run);
     this.told.push(answered(text, ret));
     return ret;
   }

@@ -40,7 +40,7 @@ export const nextLink = ({ state }: UserSpace): number => Math.max(0, ...state.l
 export function findLink(user: UserSpace, process: string, call: string, link: number): LoadedLink | null {
   const found = user.state.links.get(link);
   if (found) return found;
-  user.impossible(process, `bpf(${call}, link ${link})`, ERRNO.EBADF, `there is no link ${link}`);
+  user.impossible(process, call, `bpf(${call}, link ${link})`, ERRNO.EBADF, `there is no link ${link}`);
   return null;
 }
 

@@ -149,7 +149,8 @@ export interface ProcessSnapshot {
   readonly pid: number;
   readonly name: string;
   readonly alive: boolean;
-  readonly fds: readonly { readonly fd: number; readonly text: string }[];
+  /** `text` is what is shown; `map`: letter of the map, where the fd is of one that has a letter */
+  readonly fds: readonly { readonly fd: number; readonly text: string; readonly map: MapLetter | null }[];
 }
 
 export interface ColdSnapshot {
@@ -255,6 +256,8 @@ export interface CallRecord {
   readonly time: number;
   readonly event: number;
   readonly process: string;
+  /** `BPF_MAP_CREATE` for bpf(2), else the call's own name: `close`, or a member that was called by hand */
+  readonly name: string;
   /** as strace would print it: `bpf(BPF_MAP_DELETE_ELEM, {map_fd=3, key=0})` */
   readonly text: string;
   readonly shape: 'syscall' | 'delete' | 'open' | 'close';
@@ -281,7 +284,7 @@ export interface RefChange {
   readonly kind: HolderKind;
   /** number of the link or socket; 0 where there is only one */
   readonly id: number;
-  /** who came or went, in words: `registration`, `socket 3` */
+  /** who came or went, to be shown: `registration`, `socket 3`; `kind` and `id` say the same */
   readonly who: string;
   readonly gained: boolean;
   /** the system call that did it; 0: none, the stack did */

@@ -22,9 +22,7 @@ const mapOf = (letter: MapLetter): MapSnapshot | undefined => lab().cold?.maps.f
 
 /** The living process that has an fd of the map. */
 function keeperOf(map: MapLetter): string | null {
-  const id = mapOf(map)?.id;
-  const holds = (text: string): boolean => text.startsWith(`map ${id} `);
-  return lab().cold?.processes.find(({ alive, fds }) => alive && fds.some(({ text }) => holds(text)))?.name ?? null;
+  return lab().cold?.processes.find(({ alive, fds }) => alive && fds.some((fd) => fd.map === map))?.name ?? null;
 }
 
 /** By the process that has an fd of the map, where there is one. */

@@ -68,6 +68,7 @@ function refuse(user: UserSpace, process: string, map: LoadedMap): boolean {
   const who = `in use by ${used}: ${describe(object)}`;
   user.impossible(
     process,
+    'rmmod',
     `rmmod(map ${map.letter}, strict)`,
     ERRNO.EBUSY,
     `${who}. Not kernel behaviour: struct_ops never refuses`,
@@ -95,7 +96,7 @@ export const replace: Verb<'replace'> = {
     runVerb(user, { do: 'spawn', process });
     const link = linkOf(user, from);
     const refuseFor = (errno: number, why: string): void =>
-      void user.impossible(process, `replace(${from}, ${to})`, errno, why);
+      void user.impossible(process, 'replace', `replace(${from}, ${to})`, errno, why);
     if (from === to) {
       const panics = 'Linux 6.12 does not refuse that: it lists the struct twice, and panics';
       refuseFor(ERRNO.EINVAL, `the link holds this map already. ${panics}`);
