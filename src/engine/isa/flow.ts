@@ -45,15 +45,6 @@ export const isLong = (insn: Insn): boolean =>
  */
 export const targetOf = (insn: Insn, slot: number): number => slot + 1 + (isLong(insn) ? insn.imm : insn.off);
 
-/** Slots at which functions begin, the program's first included, in the order in which they are met. */
-export function functionStarts(insns: readonly Insn[]): Set<number> {
-  const starts = new Set([0]);
-  for (const [slot, insn] of insns.entries()) {
-    if (isLocalCall(insn) || isFunctionAddress(insn)) starts.add(targetOf(insn, slot));
-  }
-  return starts;
-}
-
 /** 1 for each slot at which an instruction begins that a path from slot 0 reaches. Calls come back; `at`: by slot. */
 export function reachedSlots(at: readonly (Insn | undefined)[]): Uint8Array {
   const seen = new Uint8Array(at.length);
