@@ -34,7 +34,6 @@ export {
   type ExpectedFact,
   type LifecycleState,
   type MapLetter,
-  type PathConfig,
   type Scenario,
   type ScenarioStep,
   TYPES_TEXT,
@@ -52,7 +51,9 @@ export { fromBase64, toBase64 } from './base/base64.ts';
 export { contentKey } from './base/hash.ts';
 export type { LoggedCommand } from './lab/run.ts';
 export { explain } from './lab/look.ts';
-export { freeLetter } from './lab/letters.ts';
+export { BPF_MODULE_OWNER, POISON_HI } from './kernel/uapi.ts';
+export type { PathConfig } from './net/dumbbell.ts';
+export { freeLetter, nextLink } from './lab/labels.ts';
 export { hasVerb } from './lab/verb.ts';
 export { Lab, type LabBreakpoint } from './lab/lab.ts';
 export {

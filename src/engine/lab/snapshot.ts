@@ -6,7 +6,8 @@
 import type { GraceClock } from '../kernel/grace.ts';
 import type { TraceEntry } from '../kernel/steps.ts';
 import type { Holder, HolderKind } from '../kernel/subsystem.ts';
-import type { LifecycleState, MapLetter, PathConfig } from './commands.ts';
+import type { PathConfig } from '../net/dumbbell.ts';
+import type { LifecycleState, MapLetter } from './commands.ts';
 
 /** Where the machine stands: after `event` events; inside event `event + 1` when `call` and `insn` are set. */
 export interface Position {

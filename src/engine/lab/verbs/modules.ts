@@ -4,7 +4,7 @@
  */
 import { ERRNO } from '../../base/errno.ts';
 import { type MapObject, refcnt, shownRefcnt } from '../../kernel/state.ts';
-import { nextLink } from '../fds.ts';
+import { nextLink } from '../labels.ts';
 import type { UserSpace } from '../user-space.ts';
 import type { LoadedMap } from '../user-state.ts';
 import { runVerb, type Verb } from '../verb.ts';
@@ -28,7 +28,7 @@ export const insmod: Verb<'insmod'> = {
     if (map && map.process === process && user.isAlive(process) && user.holdsMap(process, map)) {
       runVerb(user, { do: 'register', process, map: letter });
       if (map.forLinks) {
-        const link = nextLink(user);
+        const link = nextLink(user.state.links.keys());
         runVerb(user, { do: 'link', process, map: letter, link });
         if (user.state.links.has(link)) runVerb(user, { do: 'pin', process, path: linkPath(map), link });
       }
