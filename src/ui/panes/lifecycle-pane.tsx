@@ -1,17 +1,13 @@
 import { type ColdSnapshot, errnoName, type History } from '../../engine/index.ts';
-import { checksHeight, checksScene } from '../../views/checks/checks.ts';
 import { lifecycleScene } from '../../views/lifecycle/lifecycle.ts';
-import { sequenceHeight, sequenceRow, sequenceScene } from '../../views/sequence/sequence.ts';
 import { late } from '../controls/guard.tsx';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { runCommand } from '../../page/commands/registry.ts';
 import { Pane } from '../controls/pane.tsx';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
-import { BesideBar, CompareView } from './compare-view.tsx';
 import { MapBadges } from './map-badges.tsx';
 import { MapBar } from './map-bar.tsx';
-import { useStepWords } from './use-step-words.ts';
 import { useCallback } from 'react';
 
 const TABS = [
@@ -21,10 +17,9 @@ const TABS = [
   { id: 'modules', title: 'Modules' },
 ] as const;
 
+const SequenceTab = late('Sequence', () => import('./calls-tabs.tsx').then(({ SequenceNow }) => SequenceNow));
+const ChecksTab = late('Checks', () => import('./calls-tabs.tsx').then(({ ChecksNow }) => ChecksNow));
 const ModulesTab = late('Modules', () => import('./modules-tab.tsx').then(({ ModulesNow }) => ModulesNow));
-
-/** The sequence names no steps. */
-const WORDS = { step: (id: string) => id, errno: errnoName };
 
 export function LifecyclePane() {
   const tab = useChoices((state) => state.tabs.lifecycle);
@@ -75,11 +70,11 @@ function Shown({ tab, ...run }: ShownProps & { readonly tab: (typeof TABS)[numbe
         </>
       );
     case 'sequence':
-      return <SequenceOrBeside {...run} />;
+      return <SequenceTab />;
     case 'modules':
       return <ModulesTab />;
     case 'checks':
-      return <Checks {...run} />;
+      return <ChecksTab />;
     default:
       return tab satisfies never;
   }
@@ -92,46 +87,4 @@ function StateMachine({ cold, history }: ShownProps) {
     [cold, history],
   );
   return <LiveScene build={build} />;
-}
-
-/** The sequence of this run, or both when another kernel is beside it. */
-function SequenceOrBeside(run: ShownProps) {
-  const kernel = useLab((state) => state.kernel);
-  const beside = useChoices((state) => state.beside);
-  return (
-    <>
-      {beside === null || beside === kernel ? (
-        <Sequence {...run} />
-      ) : (
-        <CompareView history={run.history} beside={beside} />
-      )}
-      <BesideBar />
-    </>
-  );
-}
-
-function Sequence({ cold, history }: ShownProps) {
-  const build: LiveSceneProps['build'] = useCallback(
-    ({ hot: { event } }, { size, scroll }) => sequenceScene({ cold, history, event, words: WORDS, scroll }, size),
-    [cold, history],
-  );
-  return (
-    <LiveScene
-      calm
-      build={build}
-      height={() => sequenceHeight(history)}
-      scrollTo={sequenceRow(history, cold.lastCall)}
-    />
-  );
-}
-
-/** Of the last call with checks (socket calls have none); the one that answered comes last. */
-function Checks({ cold, history }: ShownProps) {
-  const call = history.calls.findLast(({ n, trace }) => n <= cold.lastCall && trace.length > 0) ?? null;
-  const words = useStepWords(call?.text ?? '');
-  const build: LiveSceneProps['build'] = useCallback(
-    (_, { size, scroll }) => checksScene({ call, words, scroll }, size),
-    [call, words],
-  );
-  return <LiveScene calm build={build} height={() => checksHeight(call)} scrollTo={checksHeight(call) - 40} />;
 }
