@@ -41,6 +41,7 @@ export {
 } from './lab/commands.ts';
 export { declaresTypes } from './lab/declared.ts';
 export { type Break, parseCondition } from './lab/breaks.ts';
+export type { Measured, MeasuredFlow } from './lab/measure.ts';
 export type { Heat } from './lab/heat.ts';
 export type { VerifiedProgram, VerifiedVisit } from './lab/verify-text.ts';
 export type { ProgramRow, ProgramText } from './lab/program-text.ts';
@@ -51,6 +52,7 @@ export { fromBase64, toBase64 } from './base/base64.ts';
 export { contentKey } from './base/hash.ts';
 export type { LoggedCommand } from './lab/run.ts';
 export { explain } from './lab/look.ts';
+export { type StandIn, standIns } from './lab/stand-in.ts';
 export { freeLetter } from './lab/letters.ts';
 export { hasVerb } from './lab/verb.ts';
 export { Lab, type LabBreakpoint } from './lab/lab.ts';

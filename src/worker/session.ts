@@ -7,6 +7,7 @@ import {
   explain,
   freeLetter,
   hasVerb,
+  standIns,
   type Break,
   type Command,
   declaresTypes,
@@ -178,10 +179,19 @@ export class Session {
       const stop = notes.find((note) => note.kind === 'stopped');
       if (stop && lab.showStop(stop)) this.frame();
       else this.seekJob(lab, time);
+      if (changed) this.tellStandIns(lab);
       const refused = changed ? refusedProgram(lab.history, explain) : null;
       if (refused) this.notice(refused);
     });
     for (const message of this.early.splice(0)) this.move(lab, message);
+  }
+
+  /** A text with another name has the scenario's connections all the same. */
+  private tellStandIns({ scenario }: Lab): void {
+    for (const { text, from, to } of standIns(scenario.texts, this.texts)) {
+      const detail = `${text} stands in for the example: what the scenario asks for as ${from}, it asks for as ${to}.`;
+      this.notice({ kind: 'info', title: `${to} takes the place of ${from}`, detail });
+    }
   }
 
   /** From here on nothing that was answered before is so. */

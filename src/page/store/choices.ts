@@ -13,7 +13,7 @@ export type Preset = (typeof PRESETS)[number];
 
 export const TEXT_SIZES = [0.9, 1, 1.15, 1.3, 1.6] as const;
 
-export const SPEEDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2] as const;
+export const SPEEDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 10, 100] as const;
 
 export interface Selection {
   readonly map: MapLetter | null;

@@ -13,7 +13,8 @@ export type SheetName =
   | 'export'
   | 'help'
   | 'settings'
-  | 'record';
+  | 'record'
+  | 'bench';
 
 export type Overlay = SheetName | null;
 

@@ -1,3 +1,4 @@
+import { standIns } from '../../engine/index.ts';
 import { useEffect, useRef, useState } from 'react';
 import { CommandButton } from '../controls/command-button.tsx';
 import { Pane } from '../controls/pane.tsx';
@@ -194,10 +195,15 @@ function TextActions({ name }: { readonly name: string }) {
   const text = textOf(name);
   const status = statusOf(name, text, loaded);
   const types = isTypes(name);
+  const scenario = useLab((state) => state.scenario);
+  const standIn =
+    status === 'same' && scenario ? standIns(scenario.texts, loaded).find((one) => one.text === name) : null;
   return (
     <div className="action-bar" data-status={status}>
       <span className="status-word" role="status">
-        {(types ? TYPE_WORDS : WORDS)[status]}
+        {standIn
+          ? `In the place of ${standIn.from}: the scenario asks for ${standIn.to}`
+          : (types ? TYPE_WORDS : WORDS)[status]}
       </span>
       {(types || status !== 'new') && (
         <CommandButton command="program.restart" icon={<RotateCw aria-hidden="true" />}>

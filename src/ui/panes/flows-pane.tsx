@@ -1,6 +1,6 @@
 import { useCallback } from 'react';
 import type { ColdSnapshot, History } from '../../engine/index.ts';
-import { wireHeight, wireScene } from '../../views/flows/wire.ts';
+import { laneTop, wireHeight, wireScene } from '../../views/flows/wire.ts';
 import { rateText } from '../../views/words.ts';
 import { late } from '../controls/guard.tsx';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
@@ -71,9 +71,10 @@ function WireAndMore(run: RunProps) {
 }
 
 function Wire({ cold, history }: RunProps) {
+  const running = useLab(({ cpu }) => cpu?.socket ?? null);
   const build: Build = useCallback(
-    ({ hot }, { size, scroll }) => wireScene({ cold, history, hot, scroll }, size),
-    [cold, history],
+    ({ hot }, { size, scroll }) => wireScene({ cold, history, hot, scroll, running }, size),
+    [cold, history, running],
   );
-  return <LiveScene build={build} height={() => wireHeight(cold)} />;
+  return <LiveScene build={build} height={() => wireHeight(cold)} scrollTo={laneTop(cold, running)} />;
 }

@@ -1,5 +1,6 @@
 import { type ColdSnapshot, errnoName, type History } from '../../engine/index.ts';
 import { lifecycleScene } from '../../views/lifecycle/lifecycle.ts';
+import { stopWords } from '../../views/stop.ts';
 import { late } from '../controls/guard.tsx';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { runCommand } from '../../page/commands/registry.ts';
@@ -81,10 +82,13 @@ function Shown({ tab, ...run }: ShownProps & { readonly tab: (typeof TABS)[numbe
 }
 
 function StateMachine({ cold, history }: ShownProps) {
+  const cpu = useLab((state) => state.cpu);
   const build: LiveSceneProps['build'] = useCallback(
-    ({ hot: { time, event } }, { size, theme }) =>
-      lifecycleScene({ cold, history, time, event, errno: errnoName }, size, theme),
-    [cold, history],
+    ({ hot: { time, event } }, { size, theme }) => {
+      const stop = cpu && { words: stopWords(cpu, time), socket: cpu.socket };
+      return lifecycleScene({ cold, history, time, event, errno: errnoName, stop }, size, theme);
+    },
+    [cold, history, cpu],
   );
   return <LiveScene build={build} />;
 }

@@ -25,6 +25,7 @@ const SHEETS: Readonly<Record<SheetName, readonly [string, () => Promise<Compone
   export: ['Save as files', () => import('../export/export-sheet.tsx').then(({ ExportSheet }) => ExportSheet)],
   help: ['The help', () => import('../help/help-sheet.tsx').then(({ HelpSheet }) => HelpSheet)],
   record: ['The recorder', () => import('../record/record-sheet.tsx').then(({ RecordSheet }) => RecordSheet)],
+  bench: ['The bench', () => import('../bench/bench-sheet.tsx').then(({ BenchSheet }) => BenchSheet)],
   settings: ['The settings', () => import('../settings/settings-sheet.tsx').then(({ SettingsSheet }) => SettingsSheet)],
   stage: ['The stage', () => import('../present/stage.tsx').then(({ Stage }) => Stage)],
   share: ['The link', () => import('../share/share-sheet.tsx').then(({ ShareSheet }) => ShareSheet)],

@@ -62,14 +62,19 @@ function MoreMenu() {
   );
 }
 
+const BENCH = 'bench';
+
 function ScenarioMenu() {
   const scenario = useLab((state) => state.scenario);
   return (
     <Choice
       label="Scenario"
       value={scenario?.id ?? ''}
-      items={SCENARIOS.map(({ id, title, intro, topic }) => ({ value: id, title, note: intro, group: topic }))}
-      onChoose={startScenario}
+      items={[
+        ...SCENARIOS.map(({ id, title, intro, topic }) => ({ value: id, title, note: intro, group: topic })),
+        { value: BENCH, title: 'Bench', note: 'Connections of your own, a program each, measured.', group: 'Your own' },
+      ]}
+      onChoose={(id) => (id === BENCH ? runCommand('lab.bench') : startScenario(id))}
     >
       {scenario?.title ?? 'Scenario'}
       <ChevronDown aria-hidden="true" />

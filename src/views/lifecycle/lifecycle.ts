@@ -22,6 +22,8 @@ export interface LifecycleInput {
   readonly event: number;
   /** name of an errno, for a call that was refused */
   readonly errno: (errno: number) => string;
+  /** where a program is stopped; null between events */
+  readonly stop?: { readonly words: string; readonly socket: number } | null;
 }
 
 /** A token takes this long to leave: 300 ms at the lesson speed of 0.25, engine ns. */
@@ -85,7 +87,11 @@ function callLine(call: CallRecord, errno: (errno: number) => string): string {
   return `#${call.n}  ${call.text}${answer}`;
 }
 
-function headline({ cold, history, errno }: LifecycleInput, size: Size, k: number): { marks: Mark[]; bottom: number } {
+function headline(
+  { cold, history, errno, stop }: LifecycleInput,
+  size: Size,
+  k: number,
+): { marks: Mark[]; bottom: number } {
   const call = history.calls.find(({ n }) => n === cold.lastCall);
   const caption = history.captions.find(({ n }) => n === cold.lastCaption);
   const x = 18;
@@ -100,11 +106,12 @@ function headline({ cold, history, errno }: LifecycleInput, size: Size, k: numbe
       text('headline.call', { x, y }, fitText(words, room, font), font, paint, { label: `Last call ${words}` }),
     );
   }
-  if (!caption) return { marks, bottom: y + 8 };
+  const said = stop?.words ?? caption?.text;
+  if (said === undefined) return { marks, bottom: y + 8 };
   const font = ui(14.5 * k, 650);
-  wrapText(caption.text, room, font, 2).forEach((words, i) => {
+  wrapText(said, room, font, 2).forEach((words, i) => {
     y += 20 * k;
-    const label = i === 0 ? { label: caption.text } : {};
+    const label = i === 0 ? { label: said } : {};
     marks.push(text(`headline.${i}`, { x, y }, words, font, 'text', label));
   });
   return { marks, bottom: y + 10 };
@@ -197,6 +204,7 @@ function mapMarks(input: LifecycleInput, layout: Layout, theme: Theme): Mark[] {
         leaving: leavingOf(map, input),
         grace: graceOf(map, input),
         theme,
+        running: input.stop?.socket ?? null,
         text: layout.text,
         focus: MAP_FOCUS + index * FOCUS_PER_MAP,
       }),
