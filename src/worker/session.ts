@@ -53,7 +53,8 @@ export interface SessionHost {
 export class Session {
   private parts: MachineParts | null = null;
   private lab: Lab | null = null;
-  private playing: { speed: number; wall: number } | null = null;
+  /** `end`: where it stops by itself, ns */
+  private playing: { speed: number; wall: number; readonly end: number } | null = null;
   /** the last slice of playing ran out of time */
   private behind = false;
   private jobs: Job[] = [];
@@ -93,7 +94,7 @@ export class Session {
         this.frame();
         return;
       case 'play':
-        this.playing = { speed: message.speed, wall: this.host.clock() };
+        this.playing = { speed: message.speed, wall: this.host.clock(), end: this.playing?.end ?? this.playsTo() };
         return;
       case 'pause':
         this.playing = null;
@@ -243,7 +244,9 @@ export class Session {
         this.stop(() => lab.stepEvent(message.direction));
         return;
       case 'step-state':
-        this.stop(() => lab.stepState(message.direction));
+        this.stop(() => {
+          if (!lab.stepState(message.direction)) this.noMoreChanges(lab, message.direction);
+        });
         return;
       case 'step-call':
         this.stop(() => lab.stepCall(message.direction));
@@ -408,9 +411,23 @@ export class Session {
     if (notice) this.notice(notice);
   }
 
-  private playSlice(lab: Lab, playing: { speed: number; wall: number }, keepGoing: KeepGoing): void {
+  /** A scenario is played to its end; whoever plays on from there goes beyond it. */
+  private playsTo(): number {
+    const { lab } = this;
+    return lab && lab.time < lab.scenario.until ? lab.scenario.until : Number.POSITIVE_INFINITY;
+  }
+
+  private noMoreChanges(lab: Lab, direction: 1 | -1): void {
+    const where = direction > 0 ? 'after' : 'before';
+    const known = `${(lab.history.until / 1e6).toFixed(1)} ms`;
+    const detail =
+      direction > 0 ? `The run is known up to ${known}: play on, or do something to a map.` : 'This is the start.';
+    this.notice({ kind: 'info', title: `No map changes ${where} this point`, detail });
+  }
+
+  private playSlice(lab: Lab, playing: NonNullable<Session['playing']>, keepGoing: KeepGoing): void {
     const wall = this.host.clock();
-    const target = Math.floor(lab.time + (wall - playing.wall) * 1e6 * playing.speed);
+    const target = Math.min(playing.end, Math.floor(lab.time + (wall - playing.wall) * 1e6 * playing.speed));
     playing.wall = wall;
     const from = lab.time;
     const outcome = lab.play(target, keepGoing);
@@ -419,6 +436,14 @@ export class Session {
     const stop = notes.find((note) => note.kind === 'stopped');
     if (stop) lab.showStop(stop);
     if (outcome === 'stopped' || stop) this.playing = null;
+    else if (lab.time >= playing.end) {
+      this.playing = null;
+      this.notice({
+        kind: 'info',
+        title: 'The scenario ends here',
+        detail: 'Play again to go on: what runs, runs on.',
+      });
+    }
     this.behind = this.playing !== null && outcome === 'more';
     this.frame();
   }

@@ -1,4 +1,4 @@
-/* The bench's settings as a scenario: what it does is commands of the log, as anything else. */
+/* The bench's settings as a scenario: what it does is commands of the log like all else. */
 import type { MapLetter, Scenario, ScenarioStep } from '../../engine/index.ts';
 import { BUILT_IN, type BenchSettings } from './settings.ts';
 

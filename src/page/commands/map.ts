@@ -289,6 +289,7 @@ export const MAP_COMMANDS: readonly PageCommand[] = [
       id: `map.${id}`,
       title: `Map: ${title}`,
       group: 'Lab',
+      about: () => `map ${currentMap()?.letter}`,
       when: () => runs() && currentMap() !== undefined,
       run: ({ map }) => {
         const letter = map === undefined ? currentMap()?.letter : String(map);

@@ -2,12 +2,23 @@ import { choices, choose, chooseTab, type Preset, type Tabs } from '../store/cho
 import { isLight } from '../store/theme.ts';
 import type { PageCommand } from './command.ts';
 
+/** Where a small screen shows one pane at a time: the one that a layout is about, and the one that has the tab. */
+const NARROW_OF_PRESET = { debug: 'lifecycle', inspect: 'struct', flows: 'flows' } as const;
+const NARROW_OF_PANE: Partial<Record<keyof Tabs, Tabs['narrow']>> = {
+  lifecycle: 'lifecycle',
+  flows: 'flows',
+  side: 'struct',
+};
+
 const preset = (id: Preset, title: string, key: string): PageCommand => ({
   id: `view.${id}`,
   title,
   group: 'View',
   keys: [key],
-  run: () => choose({ preset: id }),
+  run: () => {
+    choose({ preset: id });
+    chooseTab('narrow', NARROW_OF_PRESET[id]);
+  },
 });
 
 /** A tab as a command: shows the pane it is in first. */
@@ -16,7 +27,11 @@ function tab<P extends keyof Tabs>(pane: P, value: Tabs[P], title: string): Page
     id: `view.${pane}.${value}`,
     title: `Show ${title}`,
     group: 'View',
-    run: () => chooseTab(pane, value),
+    run: () => {
+      chooseTab(pane, value);
+      const narrow = NARROW_OF_PANE[pane];
+      if (narrow) chooseTab('narrow', narrow);
+    },
   };
 }
 

@@ -17,6 +17,8 @@ function show({ text, map, socket }: CpuSnapshot): void {
 
 export function followProgram(): void {
   useLab.subscribe(({ cpu }, before) => {
+    // who stands in a program steps by its instructions until they say otherwise
+    if (cpu !== null && before.cpu === null) choose({ grain: 'instruction' });
     if (cpu !== null && cpu !== before.cpu && !samePlace(before.cpu, cpu)) show(cpu);
   });
 }

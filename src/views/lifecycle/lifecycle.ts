@@ -33,6 +33,10 @@ const UNUSED = 0.3;
 
 const NOTE: Readonly<Partial<Record<LifecycleState, string>>> = { INIT: 'map created', FREED: 'after grace' };
 
+/** Under this height the picture comes before words, px. */
+const LOW = 230;
+const LOW_WORDS = 190;
+
 const MAP_FOCUS = 20;
 const FOCUS_PER_MAP = 30;
 
@@ -97,8 +101,8 @@ function headline(
   const x = 18;
   const room = size.width - 2 * x;
   const marks: Mark[] = [];
-  let y = 26 * k;
-  if (call) {
+  let y = size.height >= LOW ? 26 * k : 4;
+  if (call && size.height >= LOW) {
     const font = ui(Math.max(11, 12 * k));
     const words = callLine(call, errno);
     const paint = call.ret < 0 ? 'error' : 'muted';
@@ -109,7 +113,7 @@ function headline(
   const said = stop?.words ?? caption?.text;
   if (said === undefined) return { marks, bottom: y + 8 };
   const font = ui(14.5 * k, 650);
-  wrapText(said, room, font, 2).forEach((words, i) => {
+  wrapText(said, room, font, size.height >= LOW_WORDS ? 2 : 1).forEach((words, i) => {
     y += 20 * k;
     const label = i === 0 ? { label: said } : {};
     marks.push(text(`headline.${i}`, { x, y }, words, font, 'text', label));
@@ -158,14 +162,18 @@ function outline(station: Station, letters: string, faded: boolean): Mark[] {
   return marks;
 }
 
+/** Only for those who listen. */
+const unseen = (id: string, label: string): Mark => ({ kind: 'circle', id, cx: 0, cy: 0, r: 0, label });
+
 function stationMarks(station: Station, maps: readonly MapSnapshot[], linksUsed: boolean, layout: Layout): Mark[] {
   const { state } = station;
   const k = layout.text;
+  if (layout.flat && !layout.flat.includes(state)) return [unseen(`station.${state}`, stationLabel(state, maps))];
   const freed = state === 'FREED' ? maps.filter((map) => map.state === state).map(({ letter }) => letter) : [];
   const faded = state === 'READY' && !linksUsed;
   const marks = station.capsules.length > 0 ? [] : outline(station, freed.join(' '), faded);
   const label = stationLabel(state, maps);
-  if (state === 'READY') {
+  if (state === 'READY' && !layout.flat) {
     const [name, ...notes] = readyNames(station, maps, k);
     return [...marks, { ...name, label }, ...notes];
   }
@@ -178,7 +186,7 @@ function stationMarks(station: Station, maps: readonly MapSnapshot[], linksUsed:
     }),
   );
   const note = noteOf(station, maps);
-  if (note && !layout.compact) {
+  if (note && !layout.compact && !layout.flat) {
     const at = { x: station.x, y: station.nameY + 16 * k };
     marks.push(text(`station.${state}.note`, at, note, ui(Math.max(10.5, 11.5 * k)), 'muted', { anchor: 'middle' }));
   }
@@ -213,7 +221,7 @@ function mapMarks(input: LifecycleInput, layout: Layout, theme: Theme): Mark[] {
 }
 
 /** What READY is for, in the corner below INIT, where there is room. */
-function linkNote({ stations, text: k, compact }: Layout, size: Size): Mark[] {
+function linkNote({ stations, text: k, compact, flat }: Layout, size: Size): Mark[] {
   const font = ui(Math.max(10.5, 10.5 * k));
   const words = 'map created with';
   const flag = 'BPF_F_LINK';
@@ -222,7 +230,7 @@ function linkNote({ stations, text: k, compact }: Layout, size: Size): Mark[] {
   const room = (stations.READY.capsules[0]?.x ?? stations.READY.x) - reach - x - 12;
   const flagX = x + textWidth(`${words} `, font);
   const width = textWidth(`${words} `, font) + textWidth(flag, { ...font, family: 'mono' });
-  if (compact || width > room) return [];
+  if (compact || flat || width > room) return [];
   const y = Math.min(size.height - 10, stations.READY.y + 22 * k);
   return [
     text('link.note', { x, y }, words, font, 'muted'),
