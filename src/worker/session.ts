@@ -436,6 +436,8 @@ export class Session {
     const stop = notes.find((note) => note.kind === 'stopped');
     if (stop) lab.showStop(stop);
     if (outcome === 'stopped' || stop) this.playing = null;
+    if (outcome === 'stopped' && !stop && lab.position.call === null && !lab.machine.dead)
+      this.notice({ kind: 'info', title: 'Stopped by a break', detail: 'Debug lists what playing stops at.' });
     else if (lab.time >= playing.end) {
       this.playing = null;
       this.notice({

@@ -1,4 +1,5 @@
 import { choices, choose, chooseTab, type Preset, type Tabs } from '../store/choices.ts';
+import { dismiss, lab } from '../store/lab.ts';
 import { isLight } from '../store/theme.ts';
 import type { PageCommand } from './command.ts';
 
@@ -36,6 +37,14 @@ function tab<P extends keyof Tabs>(pane: P, value: Tabs[P], title: string): Page
 }
 
 export const VIEW_COMMANDS: readonly PageCommand[] = [
+  {
+    id: 'view.dismiss',
+    title: 'Dismiss the notice',
+    group: 'View',
+    keys: ['Escape'],
+    when: () => lab().notices.length > 0,
+    run: () => dismiss(lab().notices.at(-1)?.n ?? 0),
+  },
   preset('debug', 'Debug layout', '1'),
   preset('inspect', 'Inspect layout', '2'),
   preset('flows', 'Flows layout', '3'),

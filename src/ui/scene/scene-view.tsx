@@ -3,6 +3,7 @@
  * itself is silent; a screen reader gets the buttons and the text twin. One Tab stop a scene: arrows walk its buttons.
  */
 import type { CSSProperties, KeyboardEvent, ReactElement, ReactNode, RefObject } from 'react';
+import { createPortal } from 'react-dom';
 import { createElement, memo, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Action, Hit, Mark, Scene, Theme } from '../../views/scene.ts';
 import { hitsOf, textTwin } from '../../views/scene.ts';
@@ -133,27 +134,37 @@ const TextTwin = memo(
     a.lines.every((entry, i) => entry.text === b.lines[i].text),
 );
 
-/** Above the mark, or below where there is no room; never past the sides. */
-function Tip({ hit, scene }: { hit: Hit; scene: Scene }) {
-  const below = hit.y < 48;
-  const middle = hit.x + hit.width / 2;
-  const part = Math.min(0.96, Math.max(0.04, middle / scene.width));
-  const style: CSSProperties = {
-    left: middle,
-    top: below ? hit.y + hit.height + 6 : hit.y - 6,
-    transform: `translate(${-part * 100}%, ${below ? 0 : -100}%)`,
-    maxWidth: Math.min(320, scene.width - 16),
-  };
-  return (
-    <div className="scene-tip" style={style} aria-hidden="true">
+/** Room that a tip keeps from the window's edges, px. */
+const TIP_EDGE = 8;
+
+/** Above the mark, or below where there is no room; never past the window's edges, whatever pane it is in. */
+function Tip({ hit, place }: { readonly hit: Hit; readonly place: RefObject<HTMLElement | null> }) {
+  const tip = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const around = place.current?.getBoundingClientRect();
+    const { current } = tip;
+    if (!around || !current) return;
+    const { width, height } = current.getBoundingClientRect();
+    const middle = around.left + hit.x + hit.width / 2;
+    const above = around.top + hit.y - 6 - height;
+    const top = above >= TIP_EDGE ? above : around.top + hit.y + hit.height + 6;
+    const inside = (at: number, room: number, size: number): number =>
+      Math.max(TIP_EDGE, Math.min(at, room - size - TIP_EDGE));
+    current.style.left = `${inside(middle - width / 2, window.innerWidth, width)}px`;
+    current.style.top = `${inside(top, window.innerHeight, height)}px`;
+  });
+  return createPortal(
+    <div className="scene-tip" ref={tip} aria-hidden="true">
       {hit.tip}
-    </div>
+    </div>,
+    document.body,
   );
 }
 
 export function SceneView({ scene, theme, eased = false, onAction, onHover }: SceneViewProps) {
   const scope = useId().replace(/[^\w-]/g, '');
   const canvas = useRef<HTMLCanvasElement>(null);
+  const place = useRef<HTMLDivElement>(null);
   const [hovered, setHovered] = useState<string | null>(null);
   const hits = useMemo(() => hitsOf(scene), [scene]);
   const twin = useMemo(() => textTwin(scene), [scene]);
@@ -174,14 +185,14 @@ export function SceneView({ scene, theme, eased = false, onAction, onHover }: Sc
   });
   const size = { width: scene.width, height: scene.height };
   return (
-    <div className={eased ? 'scene scene-eased' : 'scene'} style={size}>
+    <div className={eased ? 'scene scene-eased' : 'scene'} style={size} ref={place}>
       {scene.layers.length > 0 && <canvas ref={canvas} style={size} aria-hidden="true" />}
       <svg {...size} {...(hits.length > 0 ? { role: 'toolbar', 'aria-label': scene.label } : { 'aria-hidden': true })}>
         <defs>{sceneDefs(scene, scope).map(element)}</defs>
         <Picture marks={scene.marks} theme={theme} scope={scope} />
         {hits.length > 0 && <Buttons hits={hits} on={on} />}
       </svg>
-      {tip && tip.tip !== '' && <Tip hit={tip} scene={scene} />}
+      {tip && tip.tip !== '' && <Tip hit={tip} place={place} />}
       {twin.length > 0 && <TextTwin label={scene.label} lines={twin} />}
     </div>
   );

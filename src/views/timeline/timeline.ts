@@ -268,16 +268,20 @@ function refNames(
     .sort((a, b) => a.y - b.y);
   for (let i = 1; i < names.length; i++) names[i].y = Math.max(names[i].y, names[i - 1].y + 13);
   const over = Math.max(0, (names.at(-1)?.y ?? 0) - bottom - 6);
-  return names.map(({ letter, map, y }) =>
-    text(
+  return names.map(({ letter, map, y }): Mark => {
+    const label = `Map ${letter} has ${map.refcnt} references`;
+    // more names than there is height for: those on top are only told
+    if (y - over < top + 4 && names.length > 1)
+      return { kind: 'circle', id: `refs.${letter}.name`, cx: 0, cy: 0, r: 0, label };
+    return text(
       `refs.${letter}.name`,
       { x: at + (right ? 8 : -8), y: Math.max(top + 4, y - over) },
       `${letter} ${map.refcnt}`,
       mono(11, 700),
       STATE_PAINT[map.state].ink,
-      { anchor: right ? 'start' : 'end', halo: 'surface-1', label: `Map ${letter} has ${map.refcnt} references` },
-    ),
-  );
+      { anchor: right ? 'start' : 'end', halo: 'surface-1', label },
+    );
+  });
 }
 
 function eventGlyph(id: string, shape: EventShape, opacity: number | undefined): Mark {
