@@ -1,5 +1,6 @@
-import { type ColdSnapshot, errnoName, type History } from '../../engine/index.ts';
-import { lifecycleScene } from '../../views/lifecycle/lifecycle.ts';
+import { type ColdSnapshot, type CpuSnapshot, errnoName, type History } from '../../engine/index.ts';
+import { lifecycleScene, movesByItself } from '../../views/lifecycle/lifecycle.ts';
+import type { Scene, Size, Theme } from '../../views/scene.ts';
 import { stopWords } from '../../views/stop.ts';
 import { late } from '../controls/guard.tsx';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
@@ -9,7 +10,7 @@ import { chooseTab, useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { MapBadges } from './map-badges.tsx';
 import { MapBar } from './map-bar.tsx';
-import { useCallback } from 'react';
+import { useCallback, useRef } from 'react';
 
 const TABS = [
   { id: 'machine', title: 'State machine' },
@@ -81,12 +82,27 @@ function Shown({ tab, ...run }: ShownProps & { readonly tab: (typeof TABS)[numbe
   }
 }
 
+/** A picture that stays while nothing about the maps changes, and what it was built from. */
+interface StillScene extends ShownProps {
+  readonly size: Size;
+  readonly theme: Theme;
+  readonly cpu: CpuSnapshot | null;
+  readonly scene: Scene;
+}
+
 function StateMachine({ cold, history }: ShownProps) {
   const cpu = useLab((state) => state.cpu);
+  const still = useRef<StillScene | null>(null);
   const build: LiveSceneProps['build'] = useCallback(
     ({ hot: { time, event } }, { size, theme }) => {
       const stop = cpu && { words: stopWords(cpu, time), socket: cpu.socket };
-      return lifecycleScene({ cold, history, time, event, errno: errnoName, stop }, size, theme);
+      const input = { cold, history, time, event, errno: errnoName, stop };
+      const { current: before } = still;
+      if (before?.size === size && before.theme === theme && before.cold === cold && before.history === history)
+        if (before.cpu === cpu && !movesByItself(input)) return before.scene;
+      const scene = lifecycleScene(input, size, theme);
+      still.current = movesByItself(input) ? null : { size, theme, cold, history, cpu, scene };
+      return scene;
     },
     [cold, history, cpu],
   );

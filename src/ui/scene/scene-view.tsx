@@ -10,6 +10,7 @@ import { hitsOf, textTwin } from '../../views/scene.ts';
 import type { SvgNode } from '../../views/svg.ts';
 import { markNode, sceneDefs } from '../../views/svg.ts';
 import { drawLayers } from './draw-layers.ts';
+import { sameValue } from './same-value.ts';
 import './scene.css';
 
 export interface SceneViewProps {
@@ -29,6 +30,17 @@ function element({ tag, key, attributes, children, text }: SvgNode): ReactElemen
   return createElement(tag, { key, ...rest, ...(style ? { style } : {}) }, content);
 }
 
+interface DrawnMark {
+  readonly mark: Mark;
+  readonly element: ReactElement;
+}
+
+interface Drawn {
+  readonly scope: string;
+  readonly theme: Theme;
+  readonly elements: ReadonlyMap<string, DrawnMark>;
+}
+
 const Picture = memo(function Picture({
   marks,
   theme,
@@ -38,9 +50,22 @@ const Picture = memo(function Picture({
   theme: Theme;
   scope: string;
 }) {
+  const drawn = useRef<Drawn>({ scope, theme, elements: new Map() });
+  const { current: before } = drawn;
+  const same = before.scope === scope && before.theme === theme;
+  const elements = new Map<string, DrawnMark>();
+  for (const mark of marks) {
+    const known = same ? before.elements.get(mark.id) : undefined;
+    // React passes over an element that is the one from before, with all that is in it
+    elements.set(
+      mark.id,
+      known && sameValue(known.mark, mark) ? known : { mark, element: element(markNode(mark, { scope, theme })) },
+    );
+  }
+  drawn.current = { scope, theme, elements };
   return (
     <g aria-hidden="true" className="scene-marks">
-      {marks.map((mark) => element(markNode(mark, { scope, theme })))}
+      {[...elements.values()].map((one) => one.element)}
     </g>
   );
 });
@@ -55,8 +80,18 @@ interface Handlers {
 }
 
 /** Tips may change with every frame, what is in the document need not. */
-const sameHits = (a: readonly Hit[], b: readonly Hit[]): boolean => a === b || stable(a) === stable(b);
-const stable = (hits: readonly Hit[]): string => JSON.stringify(hits.map(({ tip: _tip, ...rest }) => rest));
+const sameHits = (a: readonly Hit[], b: readonly Hit[]): boolean =>
+  a === b || (a.length === b.length && a.every((hit, i) => sameHit(hit, b[i])));
+const sameHit = (a: Hit, b: Hit): boolean =>
+  a.id === b.id &&
+  a.label === b.label &&
+  a.x === b.x &&
+  a.y === b.y &&
+  a.width === b.width &&
+  a.height === b.height &&
+  a.radius === b.radius &&
+  a.focus === b.focus &&
+  sameValue(a.action, b.action);
 
 interface ButtonsProps {
   readonly hits: readonly Hit[];
@@ -181,8 +216,10 @@ export function SceneView({ scene, theme, eased = false, onAction, onHover }: Sc
   const on = useRef(handlers);
   useLayoutEffect(() => {
     on.current = handlers;
-    if (canvas.current) drawLayers(canvas.current, scene);
   });
+  useLayoutEffect(() => {
+    if (canvas.current) drawLayers(canvas.current, scene);
+  }, [scene, theme]);
   const size = { width: scene.width, height: scene.height };
   return (
     <div className={eased ? 'scene scene-eased' : 'scene'} style={size} ref={place}>

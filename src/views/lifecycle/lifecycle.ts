@@ -78,6 +78,11 @@ function leavingOf(map: MapSnapshot, { history, time, event }: LifecycleInput): 
     });
 }
 
+/** Whether the picture changes while only time passes: a token is leaving, or a grace period runs. */
+export const movesByItself = ({ cold, history, time, event }: LifecycleInput): boolean =>
+  cold.maps.some(({ inGrace }) => inGrace) ||
+  history.refs.some((ref) => !ref.gained && ref.event <= event && time - ref.time < LEAVE_NS);
+
 /** How far the grace period is: from the last reference to the end, where the run already knows it. */
 function graceOf(map: MapSnapshot, { history, time, event }: LifecycleInput): number | null {
   if (!map.inGrace) return null;
