@@ -55,6 +55,7 @@ export { explain } from './lab/look.ts';
 export { type StandIn, standIns } from './lab/stand-in.ts';
 export { freeLetter } from './lab/letters.ts';
 export { hasVerb } from './lab/verb.ts';
+export { registerFirstVerbs } from './lab/verbs.ts';
 export { Lab, type LabBreakpoint } from './lab/lab.ts';
 export {
   DEFAULT_KERNEL,

@@ -57,6 +57,8 @@ export interface Job {
   readonly run: (keepGoing: KeepGoing) => boolean;
   readonly progress: () => number | null;
   readonly done: () => void;
+  /** for something from outside: looked at now and then, and not all the time */
+  readonly waits?: boolean;
 }
 
 export interface Desk {

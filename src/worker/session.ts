@@ -15,6 +15,7 @@ import {
   type MachineParts,
   type NoteRecord,
   openMachineParts,
+  registerFirstVerbs,
   type Series,
   TYPES_TEXT,
 } from '../engine/index.ts';
@@ -34,6 +35,9 @@ const SLICE_MS = 8;
 /** Between two histories while playing, ms. */
 const HISTORY_MS = 250;
 
+/** Between two looks whether what a job waits for has come, ms. */
+const WAIT_MS = 40;
+
 /** Between two pictures while playing, ms. */
 const FRAME_MS = 12;
 
@@ -46,8 +50,10 @@ export interface SessionHost {
   readonly clock: () => number;
   /** the engine's late part (src/engine/late.ts), installed; null while it has not come */
   readonly late: () => Late | null;
-  /** fetches it */
+  /** fetches it, also after it failed */
   readonly fetchLate: () => void;
+  /** it could not be fetched */
+  readonly lateFailed: () => boolean;
 }
 
 export class Session {
@@ -77,6 +83,7 @@ export class Session {
 
   /** In how many ms the next slice is due; null when there is nothing to do. Playing needs one a frame of the page. */
   get due(): number | null {
+    if (this.jobs[0]?.waits) return WAIT_MS;
     if (this.jobs.length > 0 || this.behind) return 0;
     return this.playing ? FRAME_MS : null;
   }
@@ -151,17 +158,23 @@ export class Session {
     this.jobs = [];
     this.lab = null;
     this.early = [];
+    // else every verb would seem to wait for the late part, and the first picture with it
+    registerFirstVerbs();
     const { scenario } = message;
     const needed =
       declaresTypes({ ...scenario.texts, ...this.texts }) ||
       [...scenario.steps, ...(message.begin?.commands ?? [])].some(({ command }) => !hasVerb(command.do));
-    this.withLateTools(needed, () => {
-      const lab = new Lab(parts.value, scenario, this.texts);
-      if (message.unverified) lab.command(UNVERIFIED);
-      const { commands, time } = message.begin ?? { commands: [], time: scenario.openAt };
-      if (commands.length === 0) this.start(lab, time);
-      else this.jobs.push(doAgain(lab, commands, () => this.start(lab, time)));
-    });
+    this.withLateTools(
+      needed,
+      () => {
+        const lab = new Lab(parts.value, scenario, this.texts);
+        if (message.unverified) lab.command(UNVERIFIED);
+        const { commands, time } = message.begin ?? { commands: [], time: scenario.openAt };
+        if (commands.length === 0) this.start(lab, time);
+        else this.jobs.push(doAgain(lab, commands, () => this.start(lab, time)));
+      },
+      'The scenario needs a part of the engine that could not be fetched.',
+    );
     this.host.post({ type: 'ready', version: PROTOCOL_VERSION });
   }
 
@@ -314,13 +327,22 @@ export class Session {
   }
 
   /** At once, or when the engine's late part is here. */
-  private withLateTools(needed: boolean, act: (late: Late | null) => void): void {
-    const { late, fetchLate } = this.host;
+  private withLateTools(needed: boolean, act: (late: Late | null) => void, crash: string | null = null): void {
+    const { late, lateFailed, fetchLate } = this.host;
     if (!needed || late() !== null) return act(late());
     fetchLate();
-    const isHere = (): boolean => late() !== null;
-    const done = (): void => act(late());
-    this.jobs.push({ name: 'fetching the rest of the engine', run: isHere, progress: () => null, done });
+    const run = (): boolean => late() !== null || lateFailed();
+    const done = (): void => {
+      if (late() !== null) act(late());
+      else if (crash !== null) this.host.post({ type: 'crash', message: crash });
+      else
+        this.notice({
+          kind: 'error',
+          title: 'A part of the engine could not be fetched',
+          detail: 'What was asked for needs it: ask again.',
+        });
+    };
+    this.jobs.push({ name: 'fetching the rest of the engine', run, progress: () => null, done, waits: true });
   }
 
   /** Pauses, then does something once running work is done, then shows where that led. */

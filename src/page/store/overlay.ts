@@ -6,6 +6,7 @@ export type SheetName =
   | 'palette'
   | 'keys'
   | 'rename'
+  | 'rename-text'
   | 'new-program'
   | 'share'
   | 'labs'

@@ -9,7 +9,8 @@ import { EmptyEditor } from './empty-editor.tsx';
 import { Registers } from './registers.tsx';
 import { ChevronDown, Plus, RotateCw } from 'lucide-react';
 import { SAMPLES } from '../../scenarios/samples.ts';
-import { runCommand } from '../../page/commands/registry.ts';
+import { reveal, useProblems } from '../../page/store/editor-link.ts';
+import { commandById, isEnabled, runCommand } from '../../page/commands/registry.ts';
 import { Choice } from '../controls/choice.tsx';
 
 export function EditorPane() {
@@ -163,13 +164,19 @@ function AddProgram() {
       title: 'Open a file…',
       note: 'a .bpf.o that clang built, or BPF assembly; it can also be dropped on the page',
     },
+    ...THIS_TEXT.filter(([id]) => isEnabled(commandById(id))).map(([value, title]) => ({
+      value,
+      title,
+      note: '',
+      group: 'The text that is shown',
+    })),
   ];
   return (
     <Choice
       label="Add a program"
       value=""
       items={items}
-      onChoose={(value) => (COMMANDS.has(value) ? runCommand(value) : runCommand('file.sample', { file: value }))}
+      onChoose={(value) => (commandById(value) ? runCommand(value) : runCommand('file.sample', { file: value }))}
     >
       <Plus aria-hidden="true" />
     </Choice>
@@ -177,7 +184,6 @@ function AddProgram() {
 }
 
 const OPEN = 'file.open';
-const COMMANDS = new Set([OPEN, 'program.new', 'program.types', 'program.implement']);
 
 function ActionBar({ name }: { readonly name: string }) {
   useLab((state) => state.cold?.objects);
@@ -188,6 +194,25 @@ function ActionBar({ name }: { readonly name: string }) {
     </div>
   );
 }
+
+/** How many errors the text has, and the way to the first. */
+function Problems() {
+  const { count, line } = useProblems();
+  if (count === 0) return null;
+  return (
+    <button type="button" className="button problem" title={`To line ${line + 1}`} onClick={() => reveal(line)}>
+      {count === 1 ? '1 problem' : `${count} problems`}
+    </button>
+  );
+}
+
+const THIS_TEXT = [
+  ['text.duplicate', 'Duplicate'],
+  ['text.rename-text', 'Rename'],
+  ['text.download', 'Download'],
+  ['program.reset-text', 'Reset to the example'],
+  ['text.delete', 'Delete'],
+] as const;
 
 function TextActions({ name }: { readonly name: string }) {
   const loaded = useLab((state) => state.loaded);
@@ -205,6 +230,7 @@ function TextActions({ name }: { readonly name: string }) {
           ? `In the place of ${standIn.from}: the scenario asks for ${standIn.to}`
           : (types ? TYPE_WORDS : WORDS)[status]}
       </span>
+      <Problems />
       {(types || status !== 'new') && (
         <CommandButton command="program.restart" icon={<RotateCw aria-hidden="true" />}>
           Restart with this text

@@ -20,6 +20,7 @@ const SHEETS: Readonly<Record<SheetName, readonly [string, () => Promise<Compone
   palette: ['The command palette', () => import('./palette.tsx').then(({ Palette }) => Palette)],
   keys: ['The list of keys', () => import('./key-sheet.tsx').then(({ KeySheet }) => KeySheet)],
   rename: ['Rename', () => import('./rename.tsx').then(({ Rename }) => Rename)],
+  'rename-text': ['Rename', () => import('./rename-text.tsx').then(({ RenameText }) => RenameText)],
   'new-program': ['A new program', () => import('./new-program.tsx').then(({ NewProgram }) => NewProgram)],
   labs: ['My labs', () => import('../share/labs-sheet.tsx').then(({ LabsSheet }) => LabsSheet)],
   export: ['Save as files', () => import('../export/export-sheet.tsx').then(({ ExportSheet }) => ExportSheet)],
