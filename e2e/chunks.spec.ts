@@ -24,12 +24,12 @@ async function lookAround(page: Page): Promise<void> {
   for (const key of ['3', '2', '1']) await page.keyboard.press(key);
   for (const name of ['Sequence', 'Checks', 'Trampoline', 'Debug', 'Table']) {
     const tab = page.getByRole('tab', { name, exact: true });
-    if (await tab.isVisible()) await tab.click();
+    if (await tab.isVisible()) await tab.press('Enter');
   }
   await page.keyboard.press('Control+k');
   await page.waitForTimeout(150);
   const close = page.locator('.failed-sheet').getByRole('button', { name: 'Close' });
-  if (await close.isVisible()) await close.click();
+  if (await close.isVisible()) await close.press('Enter');
   else await page.keyboard.press('Escape');
 }
 
