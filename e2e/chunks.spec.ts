@@ -39,9 +39,10 @@ for (const [n, name] of share(LATER, FIRST.length).entries()) {
     page.on('pageerror', (error) => errors.push(error.message));
     await page.route(`**/${name}`, (route) => route.abort());
     await page.goto(site);
-    const isEngine = name.startsWith('worker-') || name.startsWith('replace-while-connected-');
+    // the engine, and the scenario that the page opens with its texts
+    const isEngine = /^(worker|replace-while-connected|programs)-/.test(name);
     const stands = isEngine
-      ? page.getByRole('alert').filter({ hasText: 'The engine stopped' })
+      ? page.getByRole('alert').filter({ hasText: 'could not be' })
       : page.getByRole('contentinfo').filter({ hasText: 'Paused' });
     await expect(stands).toBeVisible({ timeout: 20_000 });
     await lookAround(page);

@@ -65,7 +65,7 @@ test('a program of one’s own: begun, mended, registered, compared, changed, ke
 
   // kept under a name, taken along, and there after a reload
   await lab.command('Rename this text');
-  await page.keyboard.press('Control+a');
+  await expect(page.getByLabel('New name')).toBeFocused();
   await page.keyboard.insertText('mine');
   await lab.press('Enter');
   await expect(page.getByRole('tab', { name: 'mine.s' })).toBeVisible();
