@@ -40,7 +40,7 @@ for (const [n, name] of share(LATER, FIRST.length).entries()) {
     await page.route(`**/${name}`, (route) => route.abort());
     await page.goto(site);
     // the engine, and the scenario that the page opens with its texts
-    const isEngine = /^(worker|replace-while-connected|programs)-/.test(name);
+    const isEngine = /^(worker|replace-while-connected|programs|units)-/.test(name);
     const stands = isEngine
       ? page.getByRole('alert').filter({ hasText: 'could not be' })
       : page.getByRole('contentinfo').filter({ hasText: 'Paused' });

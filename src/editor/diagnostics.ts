@@ -44,12 +44,15 @@ async function checkVerdict(model: editor.ITextModel): Promise<void> {
   monaco.editor.setModelMarkers(
     model,
     VERIFIER,
-    refused.map(({ name, message, failedSlot, lines }) => {
+    refused.map(({ name, from, message, failedSlot, lines }) => {
       const line = (lines[Math.max(0, failedSlot)] ?? 0) + 1;
       return {
         severity: monaco.MarkerSeverity.Error,
         code: VERIFIER,
-        message: `The verifier refuses ${name}: ${message}`,
+        message:
+          from === 'log'
+            ? `The kernel that wrote this log refused the program: ${message}`
+            : `The verifier refuses ${name}: ${message}`,
         startLineNumber: line,
         startColumn: model.getLineFirstNonWhitespaceColumn(line) || 1,
         endLineNumber: line,

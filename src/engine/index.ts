@@ -12,7 +12,7 @@ export { openBtf } from './btf/read.ts';
 export { suggestReorder } from './btf/reorder.ts';
 export { openSearch, type SearchHit } from './btf/search.ts';
 export { type PrintedLine, printType } from './btf/print.ts';
-export { type AssembledObject, assemble, type Reference } from './isa/assembler.ts';
+export { type AssembledObject, assemble, assembleBare, type Reference } from './isa/assembler.ts';
 export { formatPseudoC } from './isa/format.ts';
 export { assembleMnemonic } from './isa/mnemonic.ts';
 export { disassemble, disassembleProgram } from './isa/disassembler.ts';
@@ -34,7 +34,6 @@ export {
   type ExpectedFact,
   type LifecycleState,
   type MapLetter,
-  type PathConfig,
   type Scenario,
   type ScenarioStep,
   TYPES_TEXT,
@@ -44,6 +43,7 @@ export { type Break, parseCondition } from './lab/breaks.ts';
 export type { Measured, MeasuredFlow } from './lab/measure.ts';
 export type { Heat } from './lab/heat.ts';
 export type { VerifiedProgram, VerifiedVisit } from './lab/verify-text.ts';
+export { factsOf, type StructAccess, verify } from './verifier/index.ts';
 export type { ProgramRow, ProgramText } from './lab/program-text.ts';
 export type { ModuleCommand } from './lab/commands.ts';
 export { GRACE_CLOCKS, type GraceClock } from './kernel/grace.ts';
@@ -53,7 +53,9 @@ export { contentKey } from './base/hash.ts';
 export type { LoggedCommand } from './lab/run.ts';
 export { explain } from './lab/look.ts';
 export { type StandIn, standIns } from './lab/stand-in.ts';
-export { freeLetter } from './lab/letters.ts';
+export { BPF_MODULE_OWNER, POISON_HI } from './kernel/uapi.ts';
+export type { PathConfig } from './net/dumbbell.ts';
+export { freeLetter, nextLink } from './lab/labels.ts';
 export { hasVerb } from './lab/verb.ts';
 export { registerFirstVerbs } from './lab/verbs.ts';
 export { Lab, type LabBreakpoint } from './lab/lab.ts';

@@ -122,8 +122,17 @@ export function processSnapshots(machine: Looked): ProcessSnapshot[] {
     pid,
     name,
     alive,
-    fds: Object.entries(fds).map(([fd, file]) => ({ fd: Number(fd), text: fileText(machine, file) })),
+    fds: Object.entries(fds).map(([fd, file]) => ({
+      fd: Number(fd),
+      text: fileText(machine, file),
+      map: fileMap(machine, file),
+    })),
   }));
+}
+
+function fileMap(machine: Looked, id: number): MapLetter | null {
+  const { kind, object } = machine.kernel.state.files[id];
+  return (kind === 'map' && machine.user.state.maps.find((map) => map.object === object)?.letter) || null;
 }
 
 function fileText(machine: Looked, id: number): string {

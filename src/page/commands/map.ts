@@ -1,5 +1,12 @@
 /* What can be done to a map: one table, which the lifecycle's edges, the bar below it, the modules lens and the palette read. */
-import { type Command, freeLetter, type GraceClock, type MapLetter, type MapSnapshot } from '../../engine/index.ts';
+import {
+  type Command,
+  freeLetter,
+  type GraceClock,
+  type MapLetter,
+  type MapSnapshot,
+  nextLink,
+} from '../../engine/index.ts';
 import { command } from '../engine/engine.ts';
 import { choices, chooseTab, select } from '../store/choices.ts';
 import { lab, notify } from '../store/lab.ts';
@@ -20,9 +27,7 @@ const mapOf = (letter: MapLetter): MapSnapshot | undefined => lab().cold?.maps.f
 
 /** The living process that has an fd of the map. */
 function keeperOf(map: MapLetter): string | null {
-  const id = mapOf(map)?.id;
-  const holds = (text: string): boolean => text.startsWith(`map ${id} `);
-  return lab().cold?.processes.find(({ alive, fds }) => alive && fds.some(({ text }) => holds(text)))?.name ?? null;
+  return lab().cold?.processes.find(({ alive, fds }) => alive && fds.some((fd) => fd.map === map))?.name ?? null;
 }
 
 /** By the process that has an fd of the map, where there is one. */
@@ -33,7 +38,6 @@ function byKeeper(map: MapLetter, act: (process: string) => Command): void {
 }
 
 const linkOf = (map: MapLetter) => lab().cold?.links.find((link) => link.map === map);
-const nextLink = (): number => Math.max(0, ...(lab().cold?.links.map(({ link }) => link) ?? [])) + 1;
 
 /** Another map under the same name, which the link could be given instead. */
 const successorOf = (map: MapLetter): MapSnapshot | undefined =>
@@ -184,7 +188,13 @@ export const MAP_VERBS: readonly MapVerb[] = [
     id: 'link',
     word: 'link',
     title: 'Link: register a READY map by a link',
-    run: (map) => byKeeper(map, (process) => ({ do: 'link', process, map, link: nextLink() })),
+    run: (map) =>
+      byKeeper(map, (process) => ({
+        do: 'link',
+        process,
+        map,
+        link: nextLink(lab().cold?.links.map((one) => one.link) ?? []),
+      })),
   },
   { id: 'detach', word: 'detach', title: 'Detach the link that holds the map', links: true, run: detach },
   { id: 'swap', word: 'swap', title: 'Swap: update the link to another map of this name', links: true, run: swap },

@@ -63,7 +63,7 @@ function Sequence({ cold, history }: ShownProps) {
 /** Of the last call with checks (socket calls have none); the one that answered comes last. */
 function Checks({ cold, history }: ShownProps) {
   const call = history.calls.findLast(({ n, trace }) => n <= cold.lastCall && trace.length > 0) ?? null;
-  const words = useStepWords(call?.text ?? '');
+  const words = useStepWords(call?.name ?? '');
   const build: LiveSceneProps['build'] = useCallback(
     (_, { size, scroll }) => checksScene({ call, words, scroll }, size),
     [call, words],

@@ -71,11 +71,8 @@ const occupantOf = (map: MapSnapshot, leaving: readonly Leaving[]): Occupant => 
 function leavingOf(map: MapSnapshot, { history, time, event }: LifecycleInput): Leaving[] {
   return history.refs
     .filter((ref) => ref.map === map.letter && !ref.gained && ref.event <= event && time - ref.time < LEAVE_NS)
-    .flatMap((ref) => {
-      const id = Number(/^socket (\d+)$/.exec(ref.who)?.[1] ?? Number.NaN);
-      const held = map.holders.some((holder) => holder.kind === 'socket' && holder.id === id);
-      return Number.isNaN(id) || held ? [] : [{ id, progress: (time - ref.time) / LEAVE_NS }];
-    });
+    .filter(({ kind, id }) => kind === 'socket' && !map.holders.some((one) => one.kind === 'socket' && one.id === id))
+    .map((ref) => ({ id: ref.id, progress: (time - ref.time) / LEAVE_NS }));
 }
 
 /** Whether the picture changes while only time passes: a token is leaving, or a grace period runs. */

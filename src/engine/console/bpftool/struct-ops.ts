@@ -337,7 +337,7 @@ function tellRegistered(tool: Bpftool, { name, fd, link }: Registered, linkDir: 
 
 function makeLinkDir(tool: Bpftool, dir: string): void {
   const { kernel } = tool.process.host;
-  const ret = tool.process.call(`mkdir("${dir}", 0700)`, () => kernel.mkdir(dir));
+  const ret = tool.process.call('mkdir', `"${dir}", 0700`, () => kernel.mkdir(dir));
   if (ret < 0 && strerror(ret) !== 'File exists') tool.fail(`can't mkdir ${dir}: ${strerror(ret)}`);
 }
 
