@@ -5,6 +5,7 @@ import { analyse, kernelSymbols } from './analysis.ts';
 import { ask } from '../page/engine/engine.ts';
 import { declaredTypes } from '../page/engine/kernel.ts';
 import { useChoices } from '../page/store/choices.ts';
+import { useProblems } from '../page/store/editor-link.ts';
 import { useLab } from '../page/store/lab.ts';
 import { C_LANGUAGE } from './c-language.ts';
 import { LANGUAGE } from './language.ts';
@@ -83,6 +84,23 @@ export function followDiagnostics(model: editor.ITextModel): void {
     clearTimeout(timer);
     for (const end of ends) end();
   });
+}
+
+/** Tells how many errors the text has that the editor shows; returns what ends it. */
+export function followProblems(editor: editor.IStandaloneCodeEditor): () => void {
+  const tell = (): void => {
+    const resource = editor.getModel()?.uri;
+    const errors = resource
+      ? monaco.editor.getModelMarkers({ resource }).filter(({ severity }) => severity === monaco.MarkerSeverity.Error)
+      : [];
+    const first = Math.min(...errors.map(({ startLineNumber }) => startLineNumber));
+    useProblems.setState({ count: errors.length, line: errors.length === 0 ? 0 : first - 1 });
+  };
+  const ends = [monaco.editor.onDidChangeMarkers(tell), editor.onDidChangeModel(tell)];
+  tell();
+  return () => {
+    for (const end of ends) end.dispose();
+  };
 }
 
 /** Fixes of the complaints that touch a range. */

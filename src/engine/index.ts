@@ -43,6 +43,7 @@ export {
 } from './lab/commands.ts';
 export { declaresTypes } from './lab/declared.ts';
 export { type Break, parseCondition } from './lab/breaks.ts';
+export type { Measured, MeasuredFlow } from './lab/measure.ts';
 export type { Heat } from './lab/heat.ts';
 export type { VerifiedProgram, VerifiedVisit } from './lab/verify-text.ts';
 export { factsOf, type StructAccess, verify } from './verifier/index.ts';
@@ -54,10 +55,12 @@ export { fromBase64, toBase64 } from './base/base64.ts';
 export { contentKey } from './base/hash.ts';
 export type { LoggedCommand } from './lab/run.ts';
 export { explain } from './lab/look.ts';
+export { type StandIn, standIns } from './lab/stand-in.ts';
 export { BPF_MODULE_OWNER, POISON_HI } from './kernel/uapi.ts';
 export type { PathConfig } from './net/dumbbell.ts';
 export { freeLetter, nextLink } from './lab/labels.ts';
 export { hasVerb } from './lab/verb.ts';
+export { registerFirstVerbs } from './lab/verbs.ts';
 export { Lab, type LabBreakpoint } from './lab/lab.ts';
 export {
   DEFAULT_KERNEL,

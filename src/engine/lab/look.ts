@@ -202,6 +202,8 @@ export function cpuSnapshot(machine: Looked, at: Halted, position: Position): Cp
     context: at.context,
     args: argumentsAt(machine, at.context),
     depth: at.depth,
+    callers: at.callers.map((pc) => ({ pc, line: prog.lines[pc] ?? 0 })),
+    cause: at.cause,
     changed: at.changed,
     socket: Math.abs(machine.tcp.socketOf(machine.memory.u32[at.context >>> 2])),
     note: loadNote(machine, prog.insns, at),

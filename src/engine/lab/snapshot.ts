@@ -245,6 +245,10 @@ export interface CpuSnapshot {
   readonly args: readonly (readonly [number, number])[];
   /** functions of the program that called the one it stands in */
   readonly depth: number;
+  /** where they called it, outermost first: slot and 0-based line of the text */
+  readonly callers: readonly { readonly pc: number; readonly line: number }[];
+  /** what the event is that calls the program: the name of its handler (`ack arrives`), or of a command */
+  readonly cause: string;
   /** registers that the last instruction wrote */
   readonly changed: readonly number[];
   readonly socket: number;

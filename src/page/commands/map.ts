@@ -12,9 +12,7 @@ import { choices, chooseTab, select } from '../store/choices.ts';
 import { lab, notify } from '../store/lab.ts';
 import { textOf } from '../store/texts.ts';
 import type { CommandArgs, PageCommand } from './command.ts';
-
-/** Its members are the stack's to call. */
-export const TCP_STRUCT = 'tcp_congestion_ops';
+import { TCP_STRUCT } from './tcp-struct.ts';
 
 /** Who carries out what is pressed on the page. */
 const OPERATOR = 'you';
@@ -134,6 +132,14 @@ function connect(map: MapLetter): void {
   asOperator((process) => ({ do: 'connect', process, socket: Math.max(0, ...used) + 1, cc }));
 }
 
+/** Connections that stand change their congestion control, as their owners may at any time. */
+function useHere(map: MapLetter): void {
+  const cc = mapOf(map)?.ccName ?? '';
+  const open = lab().cold?.sockets.filter(({ sk, map: server }) => sk !== 0 && server !== map) ?? [];
+  if (open.length === 0) connect(map);
+  for (const { id } of open) command({ do: 'setsockopt', socket: id, cc });
+}
+
 export interface MapVerb {
   readonly id: string;
   readonly word: string;
@@ -201,6 +207,13 @@ export const MAP_VERBS: readonly MapVerb[] = [
     run: swapToItself,
   },
   { id: 'connect', word: 'connect', title: 'Connect: a new connection that chooses it', run: connect },
+  {
+    id: 'use',
+    word: 'use it here',
+    title: 'Use it here: every open connection changes to it (setsockopt TCP_CONGESTION)',
+    shown: () => false,
+    run: useHere,
+  },
   {
     id: 'default',
     word: 'make default',
@@ -286,6 +299,7 @@ export const MAP_COMMANDS: readonly PageCommand[] = [
       id: `map.${id}`,
       title: `Map: ${title}`,
       group: 'Lab',
+      about: () => `map ${currentMap()?.letter}`,
       when: () => runs() && currentMap() !== undefined,
       run: ({ map }) => {
         const letter = map === undefined ? currentMap()?.letter : String(map);

@@ -239,7 +239,7 @@ export const PROGRAM_COMMANDS: readonly PageCommand[] = [
     group: 'Program',
     hidden: true,
     run: ({ text, line }) => {
-      choose({ activeText: String(text) });
+      choose({ activeText: String(text), tabs: { ...choices().tabs, narrow: 'code' } });
       requestAnimationFrame(() => reveal(Number(line)));
     },
   },
