@@ -33,6 +33,7 @@ async function table(page: Page): Promise<string[]> {
 async function showTable(lab: Lab): Promise<string[]> {
   await lab.press('Escape');
   await lab.command('Show the connections as a table');
+  await expect(lab.page.getByRole('region', { name: 'Flows' }).getByRole('row').first()).toBeVisible();
   return table(lab.page);
 }
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { expect, type Lab, share, test, violations } from './fixtures.ts';
+import { drop, expect, type Lab, share, test, violations } from './fixtures.ts';
 
 const PUBLIC = join(import.meta.dirname, '..', 'public');
 
@@ -23,18 +23,6 @@ async function open(lab: Lab, name: string): Promise<void> {
 
 const way = (page: Page) => page.getByRole('navigation', { name: 'Way to this type' });
 const selected = (page: Page) => pane(page, 'Type').locator('.field-foot b').first();
-
-async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
-  const data = await page.evaluateHandle(
-    ([file, base64]) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], file));
-      return transfer;
-    },
-    [name, bytes.toString('base64')],
-  );
-  await page.dispatchEvent('body', 'drop', { dataTransfer: data });
-}
 
 test('all types are fetched at the first search, found as one types, and opened by Enter', async ({ lab, page }) => {
   const asked: string[] = [];

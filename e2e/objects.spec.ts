@@ -1,22 +1,9 @@
 /** Objects that clang built: from the samples, from a drop, and what makes no sense. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
-import { expect, test } from './fixtures.ts';
+import { drop, expect, test } from './fixtures.ts';
 
 const SAMPLES = join(import.meta.dirname, '..', 'public', 'samples');
-
-async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
-  const data = await page.evaluateHandle(
-    ([file, base64]) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], file));
-      return transfer;
-    },
-    [name, bytes.toString('base64')],
-  );
-  await page.dispatchEvent('body', 'drop', { dataTransfer: data });
-}
 
 test('a sample is loaded, listed with its C, and drives a connection', async ({ lab }) => {
   await lab.command('Load reno.bpf.o');

@@ -5,6 +5,7 @@ import { startScenario } from './page/commands/lab.ts';
 import { tellKept } from './page/keep/tell-kept.ts';
 import { followUndo } from './page/keep/undo.ts';
 import { listenToKeys } from './page/commands/keyboard.ts';
+import { followProgram } from './page/engine/follow-program.ts';
 import { followHeat } from './page/engine/heat.ts';
 import { App } from './ui/shell/app.tsx';
 import { tellNotes } from './ui/shell/notes.ts';
@@ -36,6 +37,7 @@ function startPage(place: HTMLElement): void {
   createRoot(place).render(<App />);
   listenToKeys();
   followHeat();
+  followProgram();
   followUndo();
   tellKept();
   tellNotes();

@@ -91,7 +91,7 @@ function callMembers(file: string, types: string | undefined, calls: readonly st
   const { dmesg } = lab.machine.kernel.state;
   for (const { text: line } of dmesg) console.error(`dmesg: ${line}`);
   // a member may answer with a negative number: only the calls of bpf(2) say whether something failed
-  const failed = lab.history.calls.filter(({ ret, text: call }) => ret < 0 && call.startsWith('bpf('));
+  const failed = lab.history.calls.filter(({ ret, name }) => ret < 0 && name.startsWith('BPF_'));
   for (const call of failed) console.error(`${call.text} = ${lab.machine.answerOf(call)}`);
   return failed.length > 0 || lab.history.messages.some(({ level }) => level === 'error') ? 1 : 0;
 }

@@ -196,20 +196,20 @@ function writeOut(path: string, text: string): void {
 const ENOENT = 2;
 
 /** libbpf only asks whether a map is pinned, and tries again without types where the kernel does not take them. */
-function isTried({ text, ret, process }: CallRecord, after: CallRecord | undefined): boolean {
-  if (text.startsWith('bpf(BPF_OBJ_GET,')) return ret === -ENOENT;
+function isTried({ name, ret, process }: CallRecord, after: CallRecord | undefined): boolean {
+  if (name === 'BPF_OBJ_GET') return ret === -ENOENT;
   const again = after !== undefined && after.ret >= 0 && after.process === process;
-  return again && [text, after.text].every((call) => call.startsWith('bpf(BPF_MAP_CREATE'));
+  return again && [name, after.name].every((call) => call === 'BPF_MAP_CREATE');
 }
 
-/** What to do about a congestion control that was refused; empty where the messages say it. */
+/** What to do about a congestion control that was refused by a call of that name; empty where the messages say it. */
 function wayOut(cc: string, { texts, objects }: Scenario, refused: string): string {
   if (Object.keys(texts).length === 0 && Object.keys(objects ?? {}).length === 0) {
     const shipped = Object.keys(PROGRAMS).filter((file) => file.endsWith('.s'));
     const names = shipped.map((file) => file.slice(0, -'.s'.length));
     return `No congestion control is called "${cc}". There are reno, ${names.join(', ')}; --cc also takes a FILE.s or FILE.bpf.o.`;
   }
-  return cc.endsWith('.s') && refused.startsWith('bpf(BPF_PROG_LOAD') ? `lab verify ${cc} tells why.` : '';
+  return cc.endsWith('.s') && refused === 'BPF_PROG_LOAD' ? `lab verify ${cc} tells why.` : '';
 }
 
 export const simVerb: Verb = {
@@ -245,7 +245,7 @@ export const simVerb: Verb = {
     for (const call of refused) console.error(`${call.text} = ${lab.machine.answerOf(call)}`);
     if (refused.length > 0) {
       for (const { text } of lab.machine.kernel.state.dmesg) console.error(`dmesg: ${text}`);
-      const hint = wayOut(values.cc, scenario, refused[0].text);
+      const hint = wayOut(values.cc, scenario, refused[0].name);
       if (hint !== '') console.error(hint);
       return 1;
     }

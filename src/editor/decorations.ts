@@ -8,11 +8,20 @@ import { createHintLayer } from './hint-layer.ts';
 import { monaco } from './monaco.ts';
 import { NO_TRACE, type Trace, traced } from './trail.ts';
 
+/** Monaco takes the end of the line for what lies beyond it. */
+const LINE_END = 10_000;
+
 type Decoration = editor.IModelDeltaDecoration;
 
 const wholeLine = (line: number, options: editor.IModelDecorationOptions): Decoration => ({
   range: new monaco.Range(line + 1, 1, line + 1, 1),
   options: { ...options, isWholeLine: true },
+});
+
+/** Behind the text of a line, wherever that ends. */
+const atEnd = (line: number, options: editor.IModelDecorationOptions): Decoration => ({
+  range: new monaco.Range(line + 1, LINE_END, line + 1, LINE_END),
+  options: { ...options, showIfCollapsed: true },
 });
 
 function breakpointMarks(name: string): Decoration[] {
@@ -50,8 +59,10 @@ function heatMarks(name: string): Decoration[] {
     const shown = shownLine(name, line);
     if (shown === null || count === 0) return [];
     const step = Math.max(1, Math.ceil((Math.log(count + 1) / most) * HEAT_STEPS));
+    const times = `${count.toLocaleString('en')}×`;
     const hoverMessage = { value: `ran ${count.toLocaleString('en')} times up to now` };
-    return [wholeLine(shown, { linesDecorationsClassName: `heat heat-${Math.min(step, HEAT_STEPS)}`, hoverMessage })];
+    const bar = { linesDecorationsClassName: `heat heat-${Math.min(step, HEAT_STEPS)}`, hoverMessage };
+    return [wholeLine(shown, bar), atEnd(shown, { after: { content: `  ${times}`, inlineClassName: 'heat-count' } })];
   });
 }
 

@@ -5,6 +5,7 @@ import { analyse, kernelSymbols } from './analysis.ts';
 import { ask } from '../page/engine/engine.ts';
 import { declaredTypes } from '../page/engine/kernel.ts';
 import { useChoices } from '../page/store/choices.ts';
+import { useProblems } from '../page/store/editor-link.ts';
 import { useLab } from '../page/store/lab.ts';
 import { C_LANGUAGE } from './c-language.ts';
 import { LANGUAGE } from './language.ts';
@@ -43,12 +44,15 @@ async function checkVerdict(model: editor.ITextModel): Promise<void> {
   monaco.editor.setModelMarkers(
     model,
     VERIFIER,
-    refused.map(({ name, message, failedSlot, lines }) => {
+    refused.map(({ name, from, message, failedSlot, lines }) => {
       const line = (lines[Math.max(0, failedSlot)] ?? 0) + 1;
       return {
         severity: monaco.MarkerSeverity.Error,
         code: VERIFIER,
-        message: `The verifier refuses ${name}: ${message}`,
+        message:
+          from === 'log'
+            ? `The kernel that wrote this log refused the program: ${message}`
+            : `The verifier refuses ${name}: ${message}`,
         startLineNumber: line,
         startColumn: model.getLineFirstNonWhitespaceColumn(line) || 1,
         endLineNumber: line,
@@ -80,6 +84,23 @@ export function followDiagnostics(model: editor.ITextModel): void {
     clearTimeout(timer);
     for (const end of ends) end();
   });
+}
+
+/** Tells how many errors the text has that the editor shows; returns what ends it. */
+export function followProblems(editor: editor.IStandaloneCodeEditor): () => void {
+  const tell = (): void => {
+    const resource = editor.getModel()?.uri;
+    const errors = resource
+      ? monaco.editor.getModelMarkers({ resource }).filter(({ severity }) => severity === monaco.MarkerSeverity.Error)
+      : [];
+    const first = Math.min(...errors.map(({ startLineNumber }) => startLineNumber));
+    useProblems.setState({ count: errors.length, line: errors.length === 0 ? 0 : first - 1 });
+  };
+  const ends = [monaco.editor.onDidChangeMarkers(tell), editor.onDidChangeModel(tell)];
+  tell();
+  return () => {
+    for (const end of ends) end.dispose();
+  };
 }
 
 /** Fixes of the complaints that touch a range. */

@@ -12,7 +12,7 @@ import { editorActions } from './actions.ts';
 import { registerC } from './c-language.ts';
 import { registerCompletion } from './completion.ts';
 import { followDecorations } from './decorations.ts';
-import { registerFixes } from './diagnostics.ts';
+import { followProblems, registerFixes } from './diagnostics.ts';
 import { registerHover } from './hover.ts';
 import { registerLanguage } from './language.ts';
 import { modelOf, replaceText, syncModels } from './models.ts';
@@ -94,6 +94,7 @@ export function mountEditor(place: HTMLElement): () => void {
   leaveByEscape(editor);
   toggleByMouse(editor);
   const endDecorations = followDecorations(editor);
+  const endProblems = followProblems(editor);
   const tellCursor = (): void => useCursorLine.setState({ line: (editor.getPosition()?.lineNumber ?? 1) - 1 });
   editor.onDidChangeCursorPosition(tellCursor);
   editor.onDidChangeModel(tellCursor);
@@ -108,6 +109,7 @@ export function mountEditor(place: HTMLElement): () => void {
       showActive(editor);
     }),
     endDecorations,
+    endProblems,
     endTheme,
   ];
   setEditorLink({

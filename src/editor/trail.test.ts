@@ -20,6 +20,8 @@ const stop = (insn: number, pc: number, r0: number, changed: readonly number[] =
   context: 0,
   args: [],
   depth: 0,
+  callers: [],
+  cause: 'ack arrives',
   note: null,
 });
 

@@ -12,7 +12,7 @@ export { openBtf } from './btf/read.ts';
 export { suggestReorder } from './btf/reorder.ts';
 export { openSearch, type SearchHit } from './btf/search.ts';
 export { type PrintedLine, printType } from './btf/print.ts';
-export { type AssembledObject, assemble, type Reference } from './isa/assembler.ts';
+export { type AssembledObject, assemble, assembleBare, type Reference } from './isa/assembler.ts';
 export { formatPseudoC } from './isa/format.ts';
 export { assembleMnemonic } from './isa/mnemonic.ts';
 export { disassemble, disassembleProgram } from './isa/disassembler.ts';
@@ -26,7 +26,7 @@ export type { SymbolSource } from './isa/symbols.ts';
 export { COMMANDS } from './kernel/commands.ts';
 export type { TraceEntry } from './kernel/steps.ts';
 export type { Holder, HolderKind } from './kernel/subsystem.ts';
-export { openBtfFile, openTypesOf, openTypesOver } from './libbpf/btf-file.ts';
+export { openBtfFile, openTypesOver } from './libbpf/btf-file.ts';
 export { own } from './base/own.ts';
 export { knownKind } from './libbpf/file-kinds.ts';
 export { foreignText } from './isa/assembler/foreign.ts';
@@ -37,15 +37,16 @@ export {
   type ExpectedFact,
   type LifecycleState,
   type MapLetter,
-  type PathConfig,
   type Scenario,
   type ScenarioStep,
   TYPES_TEXT,
 } from './lab/commands.ts';
 export { declaresTypes } from './lab/declared.ts';
 export { type Break, parseCondition } from './lab/breaks.ts';
+export type { Measured, MeasuredFlow } from './lab/measure.ts';
 export type { Heat } from './lab/heat.ts';
 export type { VerifiedProgram, VerifiedVisit } from './lab/verify-text.ts';
+export { factsOf, type StructAccess, verify } from './verifier/index.ts';
 export type { ProgramRow, ProgramText } from './lab/program-text.ts';
 export type { ModuleCommand } from './lab/commands.ts';
 export { GRACE_CLOCKS, type GraceClock } from './kernel/grace.ts';
@@ -54,8 +55,12 @@ export { fromBase64, toBase64 } from './base/base64.ts';
 export { contentKey } from './base/hash.ts';
 export type { LoggedCommand } from './lab/run.ts';
 export { explain } from './lab/look.ts';
-export { freeLetter } from './lab/letters.ts';
+export { type StandIn, standIns } from './lab/stand-in.ts';
+export { BPF_MODULE_OWNER, POISON_HI } from './kernel/uapi.ts';
+export type { PathConfig } from './net/dumbbell.ts';
+export { freeLetter, nextLink } from './lab/labels.ts';
 export { hasVerb } from './lab/verb.ts';
+export { registerFirstVerbs } from './lab/verbs.ts';
 export { Lab, type LabBreakpoint } from './lab/lab.ts';
 export {
   DEFAULT_KERNEL,

@@ -12,6 +12,7 @@ export { complete, sharedPrefix } from './console/complete.ts';
 export { verifyText } from './lab/verify-text.ts';
 export type { DeclaredTypes } from './kernel/struct-ops/declare.ts';
 export { Again } from './lab/again.ts';
+export { Measure } from './lab/measure.ts';
 export { countInstructions } from './lab/heat.ts';
 export { congestionControlsIn, creatorTags, mapElements } from './lab/objects.ts';
 export { type Answer, lastBreak, whenRegister, whoWrote, whoWroteRegister } from './lab/questions.ts';

@@ -36,6 +36,8 @@ function shown(low: number, high: number, register = 1) {
       [RATE_SAMPLE, KERNEL],
     ],
     depth: 0,
+    callers: [],
+    cause: 'ack arrives',
     note: null,
   };
   return registerText(cpu, register, { cold, btf });

@@ -9,12 +9,13 @@ import { complete } from './asks/complete.ts';
 import { heat } from './asks/heat.ts';
 import { log } from './asks/log.ts';
 import { map } from './asks/map.ts';
+import { measure } from './asks/measure.ts';
 import { program } from './asks/program.ts';
 import { query } from './asks/query.ts';
 import { talk } from './asks/talk.ts';
 import { verify } from './asks/verify.ts';
 
-export const ASKS = { compare, complete, heat, log, map, program, query, talk, verify } as const;
+export const ASKS = { compare, complete, heat, log, map, measure, program, query, talk, verify } as const;
 
 export type AskName = keyof typeof ASKS;
 type Requests = { readonly [N in AskName]: (typeof ASKS)[N] extends Ask<infer Request, infer _> ? Request : never };

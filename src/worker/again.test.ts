@@ -20,6 +20,7 @@ function answered(fetching: number, ...messages: readonly ToWorker[]): unknown {
   const session = new Session({
     post: (message) => heard.push(message),
     late: () => (left === 0 ? lateEngine : null),
+    lateFailed: () => false,
     fetchLate: () => {
       asked = true;
     },

@@ -7,6 +7,7 @@ import { complete } from './asks/complete.ts';
 import { heat } from './asks/heat.ts';
 import { log } from './asks/log.ts';
 import { map } from './asks/map.ts';
+import { measure } from './asks/measure.ts';
 import { program } from './asks/program.ts';
 import { query } from './asks/query.ts';
 import { talk } from './asks/talk.ts';
@@ -19,6 +20,7 @@ const ANSWERERS: { readonly [N in AskName]: Answerer<N> } = {
   heat,
   log,
   map,
+  measure,
   program,
   query,
   talk,

@@ -6,6 +6,7 @@ import type {
   countInstructions,
   creatorTags,
   lastBreak,
+  Measure,
   mapElements,
   diffLabs,
   diffTimes,
@@ -38,6 +39,7 @@ export interface Late {
   readonly countInstructions: typeof countInstructions;
   readonly creatorTags: typeof creatorTags;
   readonly lastBreak: typeof lastBreak;
+  readonly Measure: typeof Measure;
   readonly mapElements: typeof mapElements;
   readonly programTextOf: typeof programTextOf;
   readonly verifyText: typeof verifyText;
@@ -55,6 +57,8 @@ export interface Job {
   readonly run: (keepGoing: KeepGoing) => boolean;
   readonly progress: () => number | null;
   readonly done: () => void;
+  /** for something from outside: looked at now and then, and not all the time */
+  readonly waits?: boolean;
 }
 
 export interface Desk {

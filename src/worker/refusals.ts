@@ -23,7 +23,7 @@ export function refusalAfter(
 
 /** Of the first program that the kernel did not load: what follows from that is only what is missing later. */
 export function refusedProgram({ calls }: History, explain: (call: CallRecord) => string): Notice | null {
-  const refused = calls.find(({ ret, text }) => ret < 0 && text.startsWith('bpf(BPF_PROG_LOAD,'));
+  const refused = calls.find(({ ret, name }) => ret < 0 && name === 'BPF_PROG_LOAD');
   return refused ? refusal(refused, explain) : null;
 }
 

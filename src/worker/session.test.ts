@@ -17,14 +17,16 @@ const file = (name: string): ArrayBuffer =>
   new Uint8Array(readFileSync(join(import.meta.dirname, '../../public/btf', name))).buffer;
 
 /** A session with a clock of its own: each look at it costs a tenth of a millisecond. */
-function session() {
+function session(lateFails = false) {
   let now = 0;
   let late: typeof lateEngine | null = null;
   const heard: FromWorker[] = [];
   const lab = new Session({
     post: (message) => heard.push(message),
     late: () => late,
+    lateFailed: () => lateFails,
     fetchLate: () => {
+      if (lateFails) return;
       lateEngine.installLateTools();
       late = lateEngine;
     },
@@ -90,6 +92,42 @@ test('state by state to the end and back again', () => {
   for (let i = 0; i < 40; i++) s.say({ type: 'step-state', direction: -1 });
   expect(s.time()).toBe(0);
   expect(s.last('cold')?.cold.maps).toEqual([]);
+});
+
+test('playing ends with the scenario, and goes on beyond it when asked again', () => {
+  const s = session();
+  s.open();
+  s.say({ type: 'play', speed: 1000 });
+  s.settle();
+  expect(s.time()).toBe(replaceWhileConnected.until);
+  expect(s.last('frame')?.playing).toBe(false);
+  expect(s.last('notice')?.notice.title).toBe('The scenario ends here');
+  s.say({ type: 'play', speed: 1000 });
+  s.settle(50);
+  expect(s.time()).toBeGreaterThan(replaceWhileConnected.until);
+});
+
+test('where no map changes any more, the next state says so', () => {
+  const s = session();
+  s.open();
+  for (let i = 0; i < 60; i++) s.say({ type: 'step-state', direction: 1 });
+  expect(s.last('notice')?.notice.title).toBe('No map changes after this point');
+});
+
+test('without its late part the engine goes on: what needs that part is told', () => {
+  const s = session(true);
+  s.open();
+  s.say({ type: 'ask', n: 1, name: 'heat', request: { time: 5e8 } });
+  expect(s.last('notice')?.notice.title).toBe('A part of the engine could not be fetched');
+  s.say({ type: 'step-state', direction: 1 });
+  expect(s.time()).toBeGreaterThan(replaceWhileConnected.openAt);
+});
+
+test('measured once more, connections have what they got', () => {
+  const s = session();
+  s.open();
+  s.say({ type: 'ask', n: 1, name: 'measure', request: { until: 1e9 } });
+  expect(s.answer('measure')?.flows.map(({ cc }) => cc)).toContain('bpf_aimd');
 });
 
 test('a seek replaces one that is under way', () => {

@@ -7,6 +7,7 @@ import {
   explain,
   freeLetter,
   hasVerb,
+  standIns,
   type Break,
   type Command,
   declaresTypes,
@@ -14,6 +15,7 @@ import {
   type MachineParts,
   type NoteRecord,
   openMachineParts,
+  registerFirstVerbs,
   type Series,
   TYPES_TEXT,
 } from '../engine/index.ts';
@@ -33,6 +35,9 @@ const SLICE_MS = 8;
 /** Between two histories while playing, ms. */
 const HISTORY_MS = 250;
 
+/** Between two looks whether what a job waits for has come, ms. */
+const WAIT_MS = 40;
+
 /** Between two pictures while playing, ms. */
 const FRAME_MS = 12;
 
@@ -45,14 +50,17 @@ export interface SessionHost {
   readonly clock: () => number;
   /** the engine's late part (src/engine/late.ts), installed; null while it has not come */
   readonly late: () => Late | null;
-  /** fetches it */
+  /** fetches it, also after it failed */
   readonly fetchLate: () => void;
+  /** it could not be fetched */
+  readonly lateFailed: () => boolean;
 }
 
 export class Session {
   private parts: MachineParts | null = null;
   private lab: Lab | null = null;
-  private playing: { speed: number; wall: number } | null = null;
+  /** `end`: where it stops by itself, ns */
+  private playing: { speed: number; wall: number; readonly end: number } | null = null;
   /** the last slice of playing ran out of time */
   private behind = false;
   private jobs: Job[] = [];
@@ -75,6 +83,7 @@ export class Session {
 
   /** In how many ms the next slice is due; null when there is nothing to do. Playing needs one a frame of the page. */
   get due(): number | null {
+    if (this.jobs[0]?.waits) return WAIT_MS;
     if (this.jobs.length > 0 || this.behind) return 0;
     return this.playing ? FRAME_MS : null;
   }
@@ -92,7 +101,7 @@ export class Session {
         this.frame();
         return;
       case 'play':
-        this.playing = { speed: message.speed, wall: this.host.clock() };
+        this.playing = { speed: message.speed, wall: this.host.clock(), end: this.playing?.end ?? this.playsTo() };
         return;
       case 'pause':
         this.playing = null;
@@ -149,17 +158,23 @@ export class Session {
     this.jobs = [];
     this.lab = null;
     this.early = [];
+    // else every verb would seem to wait for the late part, and the first picture with it
+    registerFirstVerbs();
     const { scenario } = message;
     const needed =
       declaresTypes({ ...scenario.texts, ...this.texts }) ||
       [...scenario.steps, ...(message.begin?.commands ?? [])].some(({ command }) => !hasVerb(command.do));
-    this.withLateTools(needed, () => {
-      const lab = new Lab(parts.value, scenario, this.texts);
-      if (message.unverified) lab.command(UNVERIFIED);
-      const { commands, time } = message.begin ?? { commands: [], time: scenario.openAt };
-      if (commands.length === 0) this.start(lab, time);
-      else this.jobs.push(doAgain(lab, commands, () => this.start(lab, time)));
-    });
+    this.withLateTools(
+      needed,
+      () => {
+        const lab = new Lab(parts.value, scenario, this.texts);
+        if (message.unverified) lab.command(UNVERIFIED);
+        const { commands, time } = message.begin ?? { commands: [], time: scenario.openAt };
+        if (commands.length === 0) this.start(lab, time);
+        else this.jobs.push(doAgain(lab, commands, () => this.start(lab, time)));
+      },
+      'The scenario needs a part of the engine that could not be fetched.',
+    );
     this.host.post({ type: 'ready', version: PROTOCOL_VERSION });
   }
 
@@ -178,10 +193,19 @@ export class Session {
       const stop = notes.find((note) => note.kind === 'stopped');
       if (stop && lab.showStop(stop)) this.frame();
       else this.seekJob(lab, time);
+      if (changed) this.tellStandIns(lab);
       const refused = changed ? refusedProgram(lab.history, explain) : null;
       if (refused) this.notice(refused);
     });
     for (const message of this.early.splice(0)) this.move(lab, message);
+  }
+
+  /** A text with another name has the scenario's connections all the same. */
+  private tellStandIns({ scenario }: Lab): void {
+    for (const { text, from, to } of standIns(scenario.texts, this.texts)) {
+      const detail = `${text} stands in for the example: what the scenario asks for as ${from}, it asks for as ${to}.`;
+      this.notice({ kind: 'info', title: `${to} takes the place of ${from}`, detail });
+    }
   }
 
   /** From here on nothing that was answered before is so. */
@@ -233,7 +257,9 @@ export class Session {
         this.stop(() => lab.stepEvent(message.direction));
         return;
       case 'step-state':
-        this.stop(() => lab.stepState(message.direction));
+        this.stop(() => {
+          if (!lab.stepState(message.direction)) this.noMoreChanges(lab, message.direction);
+        });
         return;
       case 'step-call':
         this.stop(() => lab.stepCall(message.direction));
@@ -301,13 +327,22 @@ export class Session {
   }
 
   /** At once, or when the engine's late part is here. */
-  private withLateTools(needed: boolean, act: (late: Late | null) => void): void {
-    const { late, fetchLate } = this.host;
+  private withLateTools(needed: boolean, act: (late: Late | null) => void, crash: string | null = null): void {
+    const { late, lateFailed, fetchLate } = this.host;
     if (!needed || late() !== null) return act(late());
     fetchLate();
-    const isHere = (): boolean => late() !== null;
-    const done = (): void => act(late());
-    this.jobs.push({ name: 'fetching the rest of the engine', run: isHere, progress: () => null, done });
+    const run = (): boolean => late() !== null || lateFailed();
+    const done = (): void => {
+      if (late() !== null) act(late());
+      else if (crash !== null) this.host.post({ type: 'crash', message: crash });
+      else
+        this.notice({
+          kind: 'error',
+          title: 'A part of the engine could not be fetched',
+          detail: 'What was asked for needs it: ask again.',
+        });
+    };
+    this.jobs.push({ name: 'fetching the rest of the engine', run, progress: () => null, done, waits: true });
   }
 
   /** Pauses, then does something once running work is done, then shows where that led. */
@@ -398,9 +433,23 @@ export class Session {
     if (notice) this.notice(notice);
   }
 
-  private playSlice(lab: Lab, playing: { speed: number; wall: number }, keepGoing: KeepGoing): void {
+  /** A scenario is played to its end; whoever plays on from there goes beyond it. */
+  private playsTo(): number {
+    const { lab } = this;
+    return lab && lab.time < lab.scenario.until ? lab.scenario.until : Number.POSITIVE_INFINITY;
+  }
+
+  private noMoreChanges(lab: Lab, direction: 1 | -1): void {
+    const where = direction > 0 ? 'after' : 'before';
+    const known = `${(lab.history.until / 1e6).toFixed(1)} ms`;
+    const detail =
+      direction > 0 ? `The run is known up to ${known}: play on, or do something to a map.` : 'This is the start.';
+    this.notice({ kind: 'info', title: `No map changes ${where} this point`, detail });
+  }
+
+  private playSlice(lab: Lab, playing: NonNullable<Session['playing']>, keepGoing: KeepGoing): void {
     const wall = this.host.clock();
-    const target = Math.floor(lab.time + (wall - playing.wall) * 1e6 * playing.speed);
+    const target = Math.min(playing.end, Math.floor(lab.time + (wall - playing.wall) * 1e6 * playing.speed));
     playing.wall = wall;
     const from = lab.time;
     const outcome = lab.play(target, keepGoing);
@@ -409,6 +458,16 @@ export class Session {
     const stop = notes.find((note) => note.kind === 'stopped');
     if (stop) lab.showStop(stop);
     if (outcome === 'stopped' || stop) this.playing = null;
+    if (outcome === 'stopped' && !stop && lab.position.call === null && !lab.machine.dead)
+      this.notice({ kind: 'info', title: 'Stopped by a break', detail: 'Debug lists what playing stops at.' });
+    else if (lab.time >= playing.end) {
+      this.playing = null;
+      this.notice({
+        kind: 'info',
+        title: 'The scenario ends here',
+        detail: 'Play again to go on: what runs, runs on.',
+      });
+    }
     this.behind = this.playing !== null && outcome === 'more';
     this.frame();
   }

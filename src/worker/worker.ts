@@ -8,9 +8,12 @@ const post = (message: FromWorker, transfer: Transferable[] = []) => scope.postM
 whileWorking(() => post({ type: 'heartbeat', job: 'reading a long text', progress: null }));
 let late: Late | null = null;
 let fetching: Promise<void> | null = null;
+/** the last try came to nothing; the next one begins when the part is asked for again */
+let lateFailed = false;
 
 /** The engine's late part comes after the first picture, or when it is asked for. */
 function fetchLate(): void {
+  lateFailed = false;
   fetching ??= import('../engine/late.ts').then(
     (module) => {
       module.installLateTools();
@@ -18,15 +21,20 @@ function fetchLate(): void {
     },
     () => {
       fetching = null;
-      scope.setTimeout(fetchLate, RETRY_MS);
+      lateFailed = true;
     },
   );
 }
-const RETRY_MS = 1000;
 const BEHIND_MS = 1500;
 scope.setTimeout(fetchLate, BEHIND_MS);
 
-const session = new Session({ post, clock: () => performance.now(), late: () => late, fetchLate });
+const session = new Session({
+  post,
+  clock: () => performance.now(),
+  late: () => late,
+  lateFailed: () => lateFailed,
+  fetchLate,
+});
 
 /** A message to ourselves runs after the page's messages that are already queued. */
 const turn = new MessageChannel();

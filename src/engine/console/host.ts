@@ -32,8 +32,8 @@ export interface Host {
   readonly exit: (name: string) => void;
   readonly bpf: <C extends BpfCommand>(process: string, command: C, attr: BpfAttr[C]) => SyscallResult;
   readonly close: (process: string, fd: number) => number;
-  /** a call that is no bpf(2): its text as strace has it, and what it does */
-  readonly call: (process: string, text: string, run: () => number) => number;
+  /** a call that is no bpf(2): its name, its arguments as strace has them, and what it does */
+  readonly call: (process: string, name: string, args: string, run: () => number) => number;
   /** an object was loaded by a process: other views are to know it */
   readonly loaded: (process: string, path: string, loaded: LoadedElf) => void;
   /** an fd of a link, which the process does not close before its end */

@@ -61,8 +61,8 @@ export class ConsoleProcess {
     this.host.close(this.name, fd);
   }
 
-  call(text: string, run: () => number): number {
-    return this.host.call(this.name, text, run);
+  call(name: string, args: string, run: () => number): number {
+    return this.host.call(this.name, name, args, run);
   }
 
   private count(text: string): void {

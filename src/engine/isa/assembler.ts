@@ -18,7 +18,8 @@ import {
   readDirective,
   type Section,
 } from './assembler/directives.ts';
-import { endsFlow, type InstructionLine, type Label, type Layout, layOut, unreachable } from './assembler/layout.ts';
+import { type InstructionLine, type Label, type Layout, layOut, unreachable } from './assembler/layout.ts';
+import { endsFlow } from './flow.ts';
 import type { Context } from './assembler/operands.ts';
 import { CODES, Problems } from './assembler/problems.ts';
 import type { Draft } from './assembler/draft.ts';

@@ -1,9 +1,10 @@
 /* Instructions as text, in three hands: LLVM's pseudo-C, the kernel's own (disasm.c, bpftool's xlated), the mnemonics. */
+import { isJump, isLocalCall, targetOf } from './flow.ts';
 import { helperName } from './helper-names.ts';
-import { decode, type Insn, instructionSlots, slotsOf, wideValue } from './insn.ts';
+import { decode, type Insn, instructionSlots, wideValue } from './insn.ts';
 import { type InstructionSpec, isOpcode, looseSpecOf, specOf } from './instructions.ts';
 import { operandsOf } from './mnemonic.ts';
-import { CLASS, classOf, isWide, MODE, modeOf, OPCODE, WIDE_KIND } from './opcodes.ts';
+import { CLASS, classOf, MODE, modeOf, WIDE_KIND } from './opcodes.ts';
 
 export type Style = 'llvm' | 'kernel' | 'mnemonic';
 
@@ -41,8 +42,7 @@ const register = (n: number, half = false): string => `${half ? 'w' : 'r'}${n}`;
 
 /** A load addresses by its source, all others by their destination. */
 const baseOf = ({ dst, src }: Insn, { shape }: InstructionSpec): string => register(shape === 'load' ? src : dst);
-const distance = ({ opcode, off, imm }: Insn): number =>
-  opcode === OPCODE.GOTOL || opcode === OPCODE.CALL ? imm : off;
+const distance = (insn: Insn): number => targetOf(insn, -1);
 
 const SHARED: Readonly<Record<string, Render>> = {
   rd: ({ dst }) => register(dst),
@@ -122,6 +122,5 @@ const labelName = (slot: number): string => `L${slot}`;
 
 function targetsOf(insn: Insn, slot: number): number[] {
   const spec = specOf(insn);
-  if (!spec || isWide(insn.opcode) || !/\{(to|pc)\}/.test(spec.pseudo)) return [];
-  return [slot + slotsOf(insn) + distance(insn)];
+  return spec && (isJump(insn) || isLocalCall(insn)) ? [targetOf(insn, slot)] : [];
 }

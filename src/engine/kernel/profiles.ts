@@ -2,8 +2,6 @@
  * Kernel versions as data: what differs is a fact here, or a `since`/`until` on a step. Nothing asks "which version is
  * this" anywhere else.
  */
-import { type HelperNumbers, HELPERS_5_6, HELPERS_6_1, HELPERS_6_18 } from './helper-numbers.ts';
-import type { InstructionFacts, InstructionFeature } from './insn-check.ts';
 import type { Capability } from './capabilities.ts';
 import type { JitFacts, XlatedFacts } from './jit/facts.ts';
 
@@ -61,8 +59,6 @@ export interface Profile {
   readonly links: boolean;
   /** bytes of struct net and struct proto, and where in them programs find ns.inum and name */
   readonly kernelObjects: { readonly net: readonly [number, number]; readonly proto: readonly [number, number] };
-  /** helpers of struct_ops programs */
-  readonly helpers: HelperNumbers;
   /** highest number of a helper */
   readonly lastHelper: number;
   /** what the tag of a program is the first 8 bytes of */
@@ -73,18 +69,10 @@ export interface Profile {
   readonly synLinearTimeouts: number;
   /** struct_ops types that this kernel registers and this machine does not run: maps and programs can be made for them */
   readonly otherTypes: readonly string[];
-  /** how the verifier begins to say that a program type does not have a helper */
-  readonly noHelper: string;
-  /** how the verifier's log calls a register that holds a number ("inv" until 5.17) */
-  readonly scalarWord: string;
   readonly trampoline: TrampolineFacts;
   /** how programs become machine code, and the structs that inlined look-ups reach into */
   readonly jit: JitFacts & XlatedFacts;
-  readonly instructions: InstructionFacts;
 }
-
-/** cpu v4, which came with 6.6; the other two are older. */
-const V4: readonly InstructionFeature[] = ['fetch', 'gotol', 'bswap', 'ldsx', 'movsx', 'sdiv'];
 
 export const V6_12: Profile = {
   name: 'v6.12',
@@ -101,10 +89,7 @@ export const V6_12: Profile = {
   freeWaits: true,
   links: true,
   kernelObjects: { net: [4736, 136], proto: [464, 408] },
-  helpers: HELPERS_6_1,
   lastHelper: 211,
-  noHelper: 'program of this type cannot use helper',
-  scalarWord: 'scalar',
   tagHash: 'sha1',
   congestionFlags: 0x3,
   synLinearTimeouts: 4,
@@ -120,8 +105,6 @@ export const V6_12: Profile = {
     ksyms: true,
   },
   jit: { endbr: true, counterBytes: 3, probe: 'range', arrayValues: 264, hashKey: 48 },
-  // may_goto: 6.9; load_acquire and store_release: 6.15
-  instructions: { features: [...V4, 'may_goto'], refusesRecursion: false, stackUnit: 16 },
 };
 
 /** Debian's 6.18.15; what is not named here is as in 6.12. */
@@ -132,14 +115,11 @@ export const V6_18: Profile = {
   attrBytes: 168,
   infoBytes: { map: 104, prog: 232 },
   kernelObjects: { net: [4864, 176], proto: [448, 392] },
-  helpers: HELPERS_6_18,
   tagHash: 'sha256',
   jit: { ...V6_12.jit, arrayValues: 304 },
   // accurate ECN: it needs it, and sends with ECT(1)
   congestionFlags: 0xf,
   otherTypes: ['sched_ext_ops', 'Qdisc_ops', 'hid_bpf_ops'],
-  // load_acquire and store_release came with 6.15
-  instructions: { ...V6_12.instructions, features: [...V6_12.instructions.features, 'acquire-release'] },
 };
 
 export const V6_1: Profile = {
@@ -157,10 +137,7 @@ export const V6_1: Profile = {
   freeWaits: true,
   links: false,
   kernelObjects: { net: [4480, 144], proto: [464, 408] },
-  helpers: HELPERS_6_1,
   lastHelper: 209,
-  noHelper: 'unknown func',
-  scalarWord: 'scalar',
   tagHash: 'sha1',
   congestionFlags: 0x3,
   synLinearTimeouts: 0,
@@ -176,8 +153,6 @@ export const V6_1: Profile = {
     ksyms: false,
   },
   jit: { endbr: false, counterBytes: 2, probe: 'limit', arrayValues: 272, hashKey: 48 },
-  // gotol was brought back to the recorded 6.1; the rest of cpu v4 was not
-  instructions: { features: ['fetch', 'gotol'], refusesRecursion: true, stackUnit: 32 },
 };
 
 /** The patch as it was merged. Its BTF is derived (v5-6.ts), and no kernel of it was recorded. */
@@ -196,10 +171,7 @@ export const V5_6: Profile = {
   freeWaits: false,
   links: false,
   kernelObjects: { net: [4480, 144], proto: [464, 408] },
-  helpers: HELPERS_5_6,
   lastHelper: 118,
-  noHelper: 'unknown func',
-  scalarWord: 'inv',
   tagHash: 'sha1',
   congestionFlags: 0x3,
   synLinearTimeouts: 0,
@@ -215,8 +187,6 @@ export const V5_6: Profile = {
     ksyms: false,
   },
   jit: { endbr: false, counterBytes: 2, probe: 'limit', arrayValues: 272, hashKey: 48 },
-  // atomic operations that give the old value: 5.12
-  instructions: { features: [], refusesRecursion: true, stackUnit: 32 },
 };
 
 /** The profiles of recorded kernels. */

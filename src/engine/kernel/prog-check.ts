@@ -8,12 +8,11 @@ import { must } from './calls.ts';
 import { objectOf } from './fds.ts';
 import type { Verdict } from '../verifier/index.ts';
 import { absentCall } from './absent-call.ts';
-import { checkInstructions, checkLate } from './insn-check.ts';
 import { findReferences, withAddresses } from './maps/references.ts';
 import { withoutDeadCode } from './dead-code.ts';
 import { fail, next, type Outcome, type Step } from './steps.ts';
 import { PROG_FLAG, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
-import { verifyProgram } from './verify.ts';
+import { structureOf, verifyProgram } from './verify.ts';
 import { finishLog, type LogAttr, logAttrValid, logAttrValidEarly } from './verifier-log.ts';
 
 /** license_is_gpl_compatible: exactly these */
@@ -61,7 +60,7 @@ const cfg: Anywhere = {
   source: 'check_cfg',
   text: 'opcodes are known, jumps stay inside, every function ends with an exit or a jump, and all can be reached',
   run(x) {
-    const refusal = checkInstructions(x.insns, x.k.profile.instructions);
+    const refusal = structureOf(x);
     return refusal ? refuse(x, refusal.errno, refusal.text) : next;
   },
 };
@@ -72,10 +71,8 @@ export function runnable({ insns, refs, seen }: ProgLoad): Uint8Array {
   return seen ? withoutDeadCode(placed, seen) : placed;
 }
 
-/** Without a verifier: what the text alone tells, and what no engine could run. */
+/** Not followed: the program is refused only where no engine could run it. */
 function unfollowed(x: ProgLoad): Outcome {
-  const refusal = checkLate(x.insns, x.k.profile.instructions);
-  if (refusal) return refuse(x, refusal.errno, refusal.text);
   const everywhere = new Uint8Array(x.insns.length / 8).fill(1);
   const reason = absentCall(x.k, x.insns, everywhere) ?? x.k.prepare(runnable(x));
   return reason === null ? accepted(x, NOTHING_VERIFIED) : refuse(x, ERRNO.EINVAL, reason);
@@ -208,8 +205,9 @@ export const CHECK_STEPS: readonly Step<ProgLoad>[] = [
     source: 'do_check',
     text: 'every path of the program is safe',
     run(x) {
-      const verdict = x.k.state.unverified ? null : verifyProgram(x);
-      if (!verdict) return unfollowed(x);
+      const verdict = verifyProgram(x);
+      x.touches = verdict?.touches ?? [];
+      if (!verdict || x.k.state.unverified) return unfollowed(x);
       if (verdict.errno !== 0) return answerVerdict(x, verdict);
       const absent = absentCall(x.k, x.insns, verdict.seen);
       if (absent !== null) return refuse(x, ERRNO.EINVAL, absent);

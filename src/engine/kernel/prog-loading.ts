@@ -1,5 +1,5 @@
 /* A program on its way through PROG_LOAD. */
-import type { Verdict } from '../verifier/index.ts';
+import type { StructAccess, Verdict } from '../verifier/index.ts';
 import { type Call } from './calls.ts';
 import { type MapReferences } from './maps/references.ts';
 import type { StructOpsMember, StructOpsType } from './struct-ops/shape.ts';
@@ -19,6 +19,8 @@ export interface ProgLoad extends Call<'BPF_PROG_LOAD'> {
   seen: Uint8Array | null;
   /** what the verifier found; null: nobody looked */
   verdict: Verdict | null;
+  /** what its loads and stores touch, as far as its paths were followed */
+  touches: readonly StructAccess[];
   type: StructOpsType | null;
   member: StructOpsMember | null;
 }

@@ -6,6 +6,7 @@
  * Objects have numbers that are never used again; the ids that user space sees come and go. A reference count is never
  * stored: each object has the list of those who hold it, and every count is the length of a part of that list.
  */
+import type { StructAccess } from '../verifier/index.ts';
 import { type Capability } from './capabilities.ts';
 import type { GraceClock } from './grace.ts';
 import type { Heap, HeapName } from './maps/pieces.ts';
@@ -76,6 +77,8 @@ export interface ProgObject extends KernelObject {
   readonly blob: string;
   readonly insnCount: number;
   readonly source: ProgSource;
+  /** what its loads and stores touch, as the verifier found */
+  readonly touches: readonly StructAccess[];
   readonly attachBtfId: number;
   readonly expectedAttachType: number;
   readonly flags: number;

@@ -64,3 +64,8 @@ export function objName(text: string): string | null {
   for (let i = 0; i < name.length; i++) if (!nameByte(name.charCodeAt(i))) return null;
   return name;
 }
+
+/** High word of addresses that never are any: POISON_POINTER_DELTA on x86-64. */
+export const POISON_HI = 0xdead_0000;
+/** BPF_MODULE_OWNER: what `owner` of a struct holds that BPF programs implement; no module, and not NULL. */
+export const BPF_MODULE_OWNER = { lo: 0xeb9f << 2, hi: POISON_HI } as const;

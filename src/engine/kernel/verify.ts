@@ -8,7 +8,9 @@ import {
   funcInfoOf,
   type GivenTable,
   lineInfoOf,
+  structureFault,
   type Verdict,
+  type VerifierEnvironment,
   verify,
   type VerifierMap,
   type VerifierProgram,
@@ -84,19 +86,12 @@ function mapByFd(x: ProgLoad, fd: number): FdAnswer {
 /** Verdicts by everything that they depend on, where no map is among it: going back loads the same programs again. */
 const known = new WeakMap<Btf, Map<string, Verdict>>();
 
-/** Follows every path of the program; null for a type that is not followed here. */
-export function verifyProgram(x: ProgLoad): Verdict | null {
+function programOf(x: ProgLoad): VerifierProgram {
   const { k, attr, insns } = x;
-  const type = followedType(attr.prog_type);
-  if (type === null) return null;
   const btf = btfOf(k, x.btf);
-  const logLevel = attr.log_level;
-  // without a buffer the log is only measured
-  const logSize = attr.log_buf === null ? UNBOUNDED : attr.log_size;
-  const writesStructs = x.type?.subsystem.writesStructs ?? false;
-  const program: VerifierProgram = {
+  return {
     insns,
-    type,
+    type: followedType(attr.prog_type) ?? '',
     attachBtfId: attr.attach_btf_id,
     expectedAttachType: attr.expected_attach_type,
     license: x.license,
@@ -106,19 +101,36 @@ export function verifyProgram(x: ProgLoad): Verdict | null {
     funcInfo: btf ? funcInfoOf(functionTable(x)) : [],
     lineInfo: btf ? lineInfoOf(lineTable(x), btf) : [],
   };
-  const ask = (): Verdict =>
-    verify(program, {
-      facts: factsOf(k.profile.name),
-      btf: k.whole?.() ?? k.btf,
-      mapByFd: (fd) => mapByFd(x, fd),
-      logLevel,
-      logSize,
-      writesStructs,
-    });
+}
+
+function environmentOf(x: ProgLoad): VerifierEnvironment {
+  const { k, attr } = x;
+  return {
+    facts: factsOf(k.profile.name),
+    btf: k.whole?.() ?? k.btf,
+    mapByFd: (fd) => mapByFd(x, fd),
+    logLevel: attr.log_level,
+    // without a buffer the log is only measured
+    logSize: attr.log_buf === null ? UNBOUNDED : attr.log_size,
+    writesStructs: x.type?.subsystem.writesStructs ?? false,
+  };
+}
+
+/** The program's functions, jumps and opcodes, of any type. */
+export const structureOf = (x: ProgLoad): ReturnType<typeof structureFault> =>
+  structureFault(programOf(x), environmentOf(x));
+
+/** Follows every path of the program; null for a type that is not followed here. */
+export function verifyProgram(x: ProgLoad): Verdict | null {
+  const { k, attr, insns } = x;
+  if (followedType(attr.prog_type) === null) return null;
+  const ask = (): Verdict => verify(programOf(x), environmentOf(x));
   if (x.refs.maps.length > 0) return ask();
-  const { attachBtfId, expectedAttachType, flags } = program;
-  const key = [k.profile.name, contentKey(insns), x.btf === 0 ? '' : k.state.btfs[x.btf].blob, type, x.license]
-    .concat([attachBtfId, expectedAttachType, flags, logLevel, logSize].map(String))
+  const { logLevel, logSize } = environmentOf(x);
+  const key = [k.profile.name, contentKey(insns), x.btf === 0 ? '' : k.state.btfs[x.btf].blob, x.license]
+    .concat(
+      [attr.prog_type, attr.attach_btf_id, attr.expected_attach_type, attr.prog_flags, logLevel, logSize].map(String),
+    )
     .join(' ');
   const verdicts = known.get(k.btf) ?? new Map<string, Verdict>();
   known.set(k.btf, verdicts);

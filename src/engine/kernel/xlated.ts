@@ -5,8 +5,9 @@
  *
  * Instructions are nodes of a list, and a jump names the node that it leads to: taking out or putting in moves no offset.
  */
+import { isBranch, isFunctionAddress, isHelperCall, isJump, isLocalCall, targetOf } from '../isa/flow.ts';
 import { decode, encode, type Insn, insn, instructionSlots, slotsOf } from '../isa/insn.ts';
-import { CALL_KIND, CLASS, classOf, codeOf, isWide, OPCODE, SOURCE, WIDE_KIND } from '../isa/opcodes.ts';
+import { CLASS, classOf, codeOf, isWide, OPCODE, SOURCE } from '../isa/opcodes.ts';
 import type { XlatedFacts } from './jit/facts.ts';
 import { MAP_TYPE } from './maps/map-type.ts';
 
@@ -79,11 +80,6 @@ export interface Xlated {
   readonly funcs: readonly FuncRecord[];
 }
 
-const isJump = (opcode: number): boolean => classOf(opcode) === CLASS.JMP || classOf(opcode) === CLASS.JMP32;
-const isCall = (opcode: number): boolean => opcode === OPCODE.CALL;
-const isGoto = (opcode: number): boolean => opcode === OPCODE.JA || opcode === OPCODE.GOTOL;
-const isExit = (opcode: number): boolean => opcode === OPCODE.EXIT;
-
 function readNodes({ insns, flow, places, lines, funcs }: XlatedInput): Node[] {
   const slots = instructionSlots(insns);
   const bySlot = new Map<number, Node>();
@@ -102,12 +98,9 @@ function readNodes({ insns, flow, places, lines, funcs }: XlatedInput): Node[] {
     return node;
   });
   for (const [i, node] of nodes.entries()) {
-    const { opcode, src, off, imm } = node.insn;
-    if (isCall(opcode) && src === CALL_KIND.LOCAL) node.target = bySlot.get(slots[i] + 1 + imm) ?? null;
-    else if (isWide(opcode) && src === WIDE_KIND.FUNC) node.target = bySlot.get(slots[i] + 1 + imm) ?? null;
-    else if (isJump(opcode) && !isCall(opcode) && !isExit(opcode)) {
-      node.target = bySlot.get(slots[i] + 1 + (opcode === OPCODE.GOTOL ? imm : off)) ?? null;
-    }
+    const one = node.insn;
+    if (isLocalCall(one) || isFunctionAddress(one) || isJump(one))
+      node.target = bySlot.get(targetOf(one, slots[i])) ?? null;
   }
   return nodes;
 }
@@ -115,9 +108,8 @@ function readNodes({ insns, flow, places, lines, funcs }: XlatedInput): Node[] {
 /** opt_hard_wire_dead_code_branches: a branch with one side that no path takes becomes a jump. */
 function hardWire(nodes: readonly Node[]): void {
   for (const [i, node] of nodes.entries()) {
-    const { opcode } = node.insn;
     const next = nodes[i + 1];
-    if (!isJump(opcode) || isCall(opcode) || isExit(opcode) || isGoto(opcode) || !next || !node.target) continue;
+    if (!isBranch(node.insn) || !next || !node.target) continue;
     if (!next.seen) node.insn = insn(OPCODE.JA);
     else if (!node.target.seen) [node.insn, node.target] = [insn(OPCODE.JA), next];
   }
@@ -215,7 +207,7 @@ function guardDivision(nodes: readonly Node[]): Node[] {
 function mapBefore(before: Before): XlatedMap | null {
   for (let i = before.length - 1; i >= 0; i--) {
     const { insn: made, map } = before[i];
-    if (isCall(made.opcode)) return null;
+    if (made.opcode === OPCODE.CALL) return null;
     const writes = ![CLASS.ST, CLASS.STX, CLASS.JMP, CLASS.JMP32].some((c) => c === classOf(made.opcode));
     if (writes && made.dst === 1) return map?.map ?? null;
   }
@@ -269,8 +261,8 @@ function inlineLookups(nodes: readonly Node[], facts: XlatedFacts): Node[] {
   const ends = new Map<Node, Node>();
   for (const [i, node] of nodes.entries()) if (nodes[i + 1]) ends.set(node, nodes[i + 1]);
   return patch(nodes, (node, before) => {
-    const { opcode, src, imm } = node.insn;
-    if (!isCall(opcode) || src !== CALL_KIND.HELPER) return null;
+    if (!isHelperCall(node.insn)) return null;
+    const { imm } = node.insn;
     const map = imm >= HELPER.LOOKUP && imm <= HELPER.DELETE ? mapBefore(before) : null;
     if (!map) return null;
     const end = ends.get(node) ?? null;
@@ -320,8 +312,6 @@ function finish(nodes: readonly Node[]): Xlated {
     funcs: nodes.flatMap((node) => (node.func ? [{ ...node.func, slot: place(node) }] : [])),
   };
 }
-
-const isLocalCall = ({ opcode, src }: Insn): boolean => isCall(opcode) && src === CALL_KIND.LOCAL;
 
 function placed({ insn: made, map }: Node, slot: number, target: number | null, starts: readonly number[]): Insn {
   if (map) return { ...made, imm: map.map.id, high: map.offset };

@@ -21,11 +21,16 @@ export class Again {
 
   /** False when the caller lost patience before the end. */
   run(keepGoing: () => boolean): boolean {
-    while (this.commands.length > 0) {
+    return this.runTo(this.until, keepGoing);
+  }
+
+  /** The same up to `time`, ns, which is not after the end. */
+  runTo(time: number, keepGoing: () => boolean): boolean {
+    while (this.commands.length > 0 && this.commands[0].time <= time) {
       if (!this.lab.advance(this.commands[0].time, keepGoing)) return false;
       const [next] = this.commands.splice(0, 1);
       this.lab.command(next.command);
     }
-    return this.lab.advance(this.until, keepGoing);
+    return this.lab.advance(time, keepGoing);
   }
 }

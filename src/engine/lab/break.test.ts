@@ -42,7 +42,7 @@ test.each(['rel', 'rel2', 'k-ooo2', 'k-rtx13', 'k-caops3'])('%s: run, rewind, ru
   const lab = labOf(name);
   lab.seek(2e9);
   expect(lab.cold().sockets.length).toBe(3);
-  expect(lab.history.calls.filter(({ ret, text }) => ret < 0 && text.startsWith('bpf('))).toEqual([]);
+  expect(lab.history.calls.filter(({ ret, name }) => ret < 0 && name.startsWith('BPF_'))).toEqual([]);
   const first = lab.machine.memory.hash(0);
   lab.seek(5e8);
   lab.seek(2e9);

@@ -4,11 +4,12 @@ import { lastBreak } from './questions.ts';
 import type { History } from './snapshot.ts';
 
 const at = (time: number) => ({ time, event: time });
-const call = (time: number, text: string, ret = 0) =>
+const call = (time: number, name: string, text: string, ret = 0) =>
   ({
     ...at(time),
     n: time,
     process: 'p',
+    name,
     text,
     shape: 'syscall',
     ret,
@@ -20,7 +21,11 @@ const call = (time: number, text: string, ret = 0) =>
 
 const history: History = {
   until: 100,
-  calls: [call(5, 'bpf(BPF_MAP_CREATE, {})'), call(10, 'bpf(BPF_MAP_UPDATE_ELEM, {})', -17), call(30, 'close(3)')],
+  calls: [
+    call(5, 'BPF_MAP_CREATE', 'bpf(BPF_MAP_CREATE, {})'),
+    call(10, 'BPF_MAP_UPDATE_ELEM', 'bpf(BPF_MAP_UPDATE_ELEM, {})', -17),
+    call(30, 'close', 'close(3)'),
+  ],
   transitions: [
     { ...at(5), map: 'A', from: null, to: 'INIT' },
     { ...at(10), map: 'A', from: 'INIT', to: 'INUSE' },

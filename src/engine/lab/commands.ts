@@ -3,8 +3,9 @@
  * data, so that the command log is state, and a scenario is a file.
  *
  * User space names things as people do: processes by name, maps by letter, sockets by number. Each verb is carried out
- * by a small user-space program (src/engine/libbpf, src/engine/tools) that reaches the kernel through system calls only.
+ * by a small user-space program (src/engine/libbpf, src/engine/console) that reaches the kernel through system calls only.
  */
+import type { PathConfig } from '../net/dumbbell.ts';
 import type { GraceClock } from '../kernel/grace.ts';
 
 export type MapLetter = string;
@@ -115,17 +116,6 @@ export interface ScenarioStep {
   readonly answers?: string;
   /** for whoever gives a talk; never on the stage */
   readonly note?: string;
-}
-
-export interface PathConfig {
-  /** bottleneck rate, bits a second */
-  readonly rateBps: number;
-  /** propagation delay of one direction, nanoseconds */
-  readonly delayNs: number;
-  /** bottleneck queue, packets (pfifo) */
-  readonly queuePackets: number;
-  /** the part of `delayNs` that lies before the bottleneck, nanoseconds */
-  readonly accessNs?: number;
 }
 
 /** A fact that must hold when the clock first passes `at`: scenarios are tests. */

@@ -7,8 +7,7 @@ import type { SyscallResult } from '../kernel/calls.ts';
 import { registerValue } from '../libbpf/load.ts';
 import type { LoadedElf } from '../libbpf/load-object.ts';
 import { strerror } from '../libbpf/strerror.ts';
-import { nextLink } from './fds.ts';
-import { freeLetter } from './letters.ts';
+import { freeLetter, nextLink } from './labels.ts';
 import { rememberLoaded } from './objects.ts';
 import { straceBpf } from './strace.ts';
 import { aboutMap, PLAIN, type UserSpace } from './user-space.ts';
@@ -110,8 +109,9 @@ class LabHost implements Host {
     return ret;
   }
 
-  call(process: string, text: string, run: () => number): number {
-    const ret = this.user.simple(process, text, run);
+  call(process: string, name: string, args: string, run: () => number): number {
+    const text = `${name}(${args})`;
+    const ret = this.user.simple(process, name, text, run);
     this.told.push(answered(text, ret));
     return ret;
   }
@@ -141,7 +141,7 @@ class LabHost implements Host {
     const object = this.kernel.objectOf(user.pid(process), fd, 'link');
     const found = this.kernel.state.links[object];
     if (!found) return;
-    const link = nextLink(user);
+    const link = nextLink(user.state.links.keys());
     const entry = { link, process, object, id: found.id, fd };
     user.state = { ...user.state, links: new Map(user.state.links).set(link, entry) };
   }

@@ -33,14 +33,11 @@ export function withLinkFd(
   user.close(process, fd, told);
 }
 
-/** The next number that no link has. */
-export const nextLink = ({ state }: UserSpace): number => Math.max(0, ...state.links.keys()) + 1;
-
 /** The link of that number; else null after telling that `call` could not be tried. */
 export function findLink(user: UserSpace, process: string, call: string, link: number): LoadedLink | null {
   const found = user.state.links.get(link);
   if (found) return found;
-  user.impossible(process, `bpf(${call}, link ${link})`, ERRNO.EBADF, `there is no link ${link}`);
+  user.impossible(process, call, `bpf(${call}, link ${link})`, ERRNO.EBADF, `there is no link ${link}`);
   return null;
 }
 

@@ -10,6 +10,7 @@ import { type Cold, Machine } from './machine.ts';
 import { HistoryFeed } from './history-feed.ts';
 import { Pending } from './pending.ts';
 import { Recorder } from './recorder.ts';
+import { followNames } from './stand-in.ts';
 import { type LoggedCommand, Run } from './run.ts';
 import type { Command, Scenario } from './commands.ts';
 import type {
@@ -55,7 +56,7 @@ export class Lab {
     this.recorder.ghosts = ghosts;
     this.machine = new Machine(
       parts,
-      scenario,
+      followNames(scenario, texts),
       { ...scenario.texts, ...texts },
       {
         call: (record) => this.later(() => this.recorder.call(record)),

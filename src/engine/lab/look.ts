@@ -122,8 +122,17 @@ export function processSnapshots(machine: Looked): ProcessSnapshot[] {
     pid,
     name,
     alive,
-    fds: Object.entries(fds).map(([fd, file]) => ({ fd: Number(fd), text: fileText(machine, file) })),
+    fds: Object.entries(fds).map(([fd, file]) => ({
+      fd: Number(fd),
+      text: fileText(machine, file),
+      map: fileMap(machine, file),
+    })),
   }));
+}
+
+function fileMap(machine: Looked, id: number): MapLetter | null {
+  const { kind, object } = machine.kernel.state.files[id];
+  return (kind === 'map' && machine.user.state.maps.find((map) => map.object === object)?.letter) || null;
 }
 
 function fileText(machine: Looked, id: number): string {
@@ -193,6 +202,8 @@ export function cpuSnapshot(machine: Looked, at: Halted, position: Position): Cp
     context: at.context,
     args: argumentsAt(machine, at.context),
     depth: at.depth,
+    callers: at.callers.map((pc) => ({ pc, line: prog.lines[pc] ?? 0 })),
+    cause: at.cause,
     changed: at.changed,
     socket: Math.abs(machine.tcp.socketOf(machine.memory.u32[at.context >>> 2])),
     note: loadNote(machine, prog.insns, at),

@@ -17,7 +17,8 @@ import type { Program } from '../vm/prepared.ts';
 import type { Text } from '../vm/text.ts';
 import { boot, type Booted } from './boot.ts';
 import { captionOf } from './caption.ts';
-import { type Command, type PathConfig, type Scenario, TYPES_TEXT } from './commands.ts';
+import type { PathConfig } from '../net/dumbbell.ts';
+import { type Command, type Scenario, TYPES_TEXT } from './commands.ts';
 import type { MachineParts } from './kernels.ts';
 import {
   answer,

@@ -28,6 +28,10 @@ export interface Halted extends Place {
   readonly context: number;
   readonly low: Uint32Array;
   readonly high: Uint32Array;
+  /** slots of the calls that led here within the program, outermost first */
+  readonly callers: readonly number[];
+  /** what the event is: the name of its handler, or of a command */
+  readonly cause: string;
   /** registers that differ from one instruction before */
   readonly changed: readonly number[];
 }
@@ -173,7 +177,8 @@ export class Microscope {
   /** Runs the next event under a test. True when it stopped inside, and `at` says where. */
   watched(test: StopTest): boolean {
     let calls = 0;
-    this.machine.watch = (progId) => this.watchCall(calls++, progId, test);
+    const cause = this.run.nextName ?? '';
+    this.machine.watch = (progId) => this.watchCall(calls++, progId, cause, test);
     try {
       this.run.step();
       return false;
@@ -185,9 +190,11 @@ export class Microscope {
     }
   }
 
-  private watchCall(call: number, progId: number, test: StopTest): InstructionWatch {
+  private watchCall(call: number, progId: number, cause: string, test: StopTest): InstructionWatch {
     let insn = 0;
     let context = 0;
+    let before = 0;
+    const callers: number[] = [];
     const low = new Uint32Array(REGISTERS);
     const high = new Uint32Array(REGISTERS);
     return (pc, registers, depth) => {
@@ -199,8 +206,11 @@ export class Microscope {
         high[r] = registers.words[r * 2 + 1];
       }
       insn++;
+      if (depth > callers.length) callers.push(before);
+      callers.length = depth;
+      before = pc;
       if (!test(place, registers)) return;
-      this.at = { ...place, event: this.run.event, context, low, high, changed };
+      this.at = { ...place, event: this.run.event, context, low, high, changed, cause, callers: [...callers] };
       throw HALT;
     };
   }

@@ -4,6 +4,7 @@ import { disassemble } from '../isa/disassembler.ts';
 import { decode, instructionSlots } from '../isa/insn.ts';
 import { compiledText } from '../vm/wasm/compiled-text.ts';
 import type { Program } from '../vm/prepared.ts';
+import type { StructAccess } from '../verifier/index.ts';
 import { progOf } from './look.ts';
 import type { Machine } from './machine.ts';
 
@@ -17,6 +18,8 @@ export interface ProgramRow {
   readonly wasm: readonly string[];
   /** a function of the program begins here */
   readonly entry: boolean;
+  /** places in kernel structs and in the context that it loads or stores */
+  readonly touches: readonly StructAccess[];
 }
 
 export type ProgramText = readonly ProgramRow[];
@@ -24,13 +27,20 @@ export type ProgramText = readonly ProgramRow[];
 /** The loaded program with this id; null when it has gone. */
 export function programTextOf(machine: Machine, id: number): ProgramText | null {
   const found = progOf(machine.user, id);
-  if (!found || !machine.kernel.state.progs[found.prog.object]) return null;
+  const loaded = found && machine.kernel.state.progs[found.prog.object];
+  if (!loaded) return null;
   const insns = machine.kernel.insns(found.prog.object);
-  return programText(insns, found.prog.lines, machine.prepared(insns), machine.btf);
+  const rows = programText(insns, found.prog.lines, machine.prepared(insns), machine.btf);
+  return rows.map((row) => ({ ...row, touches: loaded.touches.filter(({ slot }) => slot === row.slot) }));
 }
 
 /** `prepared`: null for what no engine runs. */
-function programText(insns: Uint8Array, lines: readonly number[], prepared: Program | null, btf: Btf): ProgramText {
+function programText(
+  insns: Uint8Array,
+  lines: readonly number[],
+  prepared: Program | null,
+  btf: Btf,
+): Omit<ProgramRow, 'touches'>[] {
   const functions = prepared ? compiledText(prepared) : [];
   const compiled = new Map<number, string[]>();
   for (const { lines: body } of functions) {

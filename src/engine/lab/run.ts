@@ -82,6 +82,11 @@ export class Run<Cold> {
     return Math.min(this.machine.events.nextTime, this.nextCommand()?.time ?? Number.POSITIVE_INFINITY);
   }
 
+  /** What happens next: the name of its handler, or the command's; null when nothing will. */
+  get nextName(): string | null {
+    return this.nextCommand()?.command.do ?? this.machine.events.nextName;
+  }
+
   /** Runs the next event or logged command. False when there is none. */
   step(): boolean {
     const { events } = this.machine;

@@ -6,7 +6,8 @@
 import type { GraceClock } from '../kernel/grace.ts';
 import type { TraceEntry } from '../kernel/steps.ts';
 import type { Holder, HolderKind } from '../kernel/subsystem.ts';
-import type { LifecycleState, MapLetter, PathConfig } from './commands.ts';
+import type { PathConfig } from '../net/dumbbell.ts';
+import type { LifecycleState, MapLetter } from './commands.ts';
 
 /** Where the machine stands: after `event` events; inside event `event + 1` when `call` and `insn` are set. */
 export interface Position {
@@ -149,7 +150,8 @@ export interface ProcessSnapshot {
   readonly pid: number;
   readonly name: string;
   readonly alive: boolean;
-  readonly fds: readonly { readonly fd: number; readonly text: string }[];
+  /** `text` is what is shown; `map`: letter of the map, where the fd is of one that has a letter */
+  readonly fds: readonly { readonly fd: number; readonly text: string; readonly map: MapLetter | null }[];
 }
 
 export interface ColdSnapshot {
@@ -243,6 +245,10 @@ export interface CpuSnapshot {
   readonly args: readonly (readonly [number, number])[];
   /** functions of the program that called the one it stands in */
   readonly depth: number;
+  /** where they called it, outermost first: slot and 0-based line of the text */
+  readonly callers: readonly { readonly pc: number; readonly line: number }[];
+  /** what the event is that calls the program: the name of its handler (`ack arrives`), or of a command */
+  readonly cause: string;
   /** registers that the last instruction wrote */
   readonly changed: readonly number[];
   readonly socket: number;
@@ -255,6 +261,8 @@ export interface CallRecord {
   readonly time: number;
   readonly event: number;
   readonly process: string;
+  /** `BPF_MAP_CREATE` for bpf(2), else the call's own name: `close`, or a member that was called by hand */
+  readonly name: string;
   /** as strace would print it: `bpf(BPF_MAP_DELETE_ELEM, {map_fd=3, key=0})` */
   readonly text: string;
   readonly shape: 'syscall' | 'delete' | 'open' | 'close';
@@ -281,7 +289,7 @@ export interface RefChange {
   readonly kind: HolderKind;
   /** number of the link or socket; 0 where there is only one */
   readonly id: number;
-  /** who came or went, in words: `registration`, `socket 3` */
+  /** who came or went, to be shown: `registration`, `socket 3`; `kind` and `id` say the same */
   readonly who: string;
   readonly gained: boolean;
   /** the system call that did it; 0: none, the stack did */

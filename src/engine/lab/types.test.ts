@@ -101,7 +101,7 @@ describe('a declared type', () => {
       { do: 'exit', process: 'p' },
     );
     expect(said(l)).toEqual(['scale(2) = 6']);
-    const links = l.history.calls.filter(({ text }) => text.startsWith('bpf(BPF_LINK_CREATE'));
+    const links = l.history.calls.filter(({ name }) => name === 'BPF_LINK_CREATE');
     expect(links.map(({ ret }) => ret > 0)).toEqual([true, true]);
     const steps = l.history.refs.filter(({ map, who }) => map === 'B' && who.startsWith('link'));
     expect(steps.map(({ gained }) => gained)).toEqual([true, false, true, false]);

@@ -28,6 +28,7 @@ interface Answer {
 
 /** A call and its negative errno. */
 interface Refused {
+  readonly call: string;
   readonly text: string;
   readonly ret: number;
 }
@@ -91,38 +92,38 @@ export class UserSpace {
   }
 
   close(process: string, fd: number, told: Told = PLAIN): number {
-    return this.simple(process, `close(${fd})`, () => this.world.kernel.close(this.pid(process), fd), told);
+    return this.simple(process, 'close', `close(${fd})`, () => this.world.kernel.close(this.pid(process), fd), told);
   }
 
   bpf<C extends BpfCommand>(process: string, command: C, attr: BpfAttr[C], told: Told): SyscallResult {
     const { kernel } = this.world;
     const result = kernel.bpf(this.pid(process), command, attr);
-    this.record(kernel.state.calls, process, straceBpf(command, attr), result, told);
+    this.record(kernel.state.calls, process, command, straceBpf(command, attr), result, told);
     return result;
   }
 
-  /** A call that is no table of steps. */
-  simple(process: string, text: string, run: () => number, told: Told = PLAIN): number {
+  /** A call that is no table of steps; `text`: as it is shown. */
+  simple(process: string, name: string, text: string, run: () => number, told: Told = PLAIN): number {
     const n = this.world.kernel.countCall();
     const ret = run();
-    this.record(n, process, text, { ret, trace: [], message: null }, told);
+    this.record(n, process, name, text, { ret, trace: [], message: null }, told);
     return ret;
   }
 
   /** What could not even be tried, because nobody has such a thing. */
-  impossible(process: string, text: string, errno: number, message: string): number {
-    this.record(this.world.kernel.countCall(), process, text, { ret: -errno, trace: [], message });
+  impossible(process: string, name: string, text: string, errno: number, message: string): number {
+    this.record(this.world.kernel.countCall(), process, name, text, { ret: -errno, trace: [], message });
     return -errno;
   }
 
   missing(process: string, command: BpfCommand, letter: MapLetter): void {
-    this.impossible(process, `bpf(${command}, map ${letter})`, ERRNO.EBADF, `there is no map ${letter}`);
+    this.impossible(process, command, `bpf(${command}, map ${letter})`, ERRNO.EBADF, `there is no map ${letter}`);
   }
 
-  private record(n: number, process: string, text: string, answer: Answer, told: Told = PLAIN): void {
+  private record(n: number, process: string, name: string, text: string, answer: Answer, told: Told = PLAIN): void {
     const { now, count } = this.world.events;
     const { ret, trace, message } = answer;
-    if (ret < 0) this.refused = { text, ret };
-    this.tell({ n, time: now, event: count, process, text, ret, trace, message, ...told });
+    if (ret < 0) this.refused = { call: name, text, ret };
+    this.tell({ n, time: now, event: count, process, name, text, ret, trace, message, ...told });
   }
 }

@@ -26,5 +26,5 @@ const FIRST = [
   unpin, unregister, updateLink, verifier,
 ] as const;
 
-/** Called by each machine, so that no bundle leaves it out. */
+/** Called by each machine, so that no bundle leaves it out; before it, by whoever asks which verbs are here. */
 export const registerFirstVerbs = (): void => registerVerbs(FIRST);

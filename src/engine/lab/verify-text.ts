@@ -8,6 +8,7 @@ import { loadObject } from '../libbpf/load.ts';
 import { symbolsFromBtf } from '../libbpf/symbols.ts';
 import { parseState } from '../verifier/log-parse.ts';
 import type { Path, PruneEvent, Verdict } from '../verifier/index.ts';
+import { isVerifierLog, walkOfLog } from '../verifier/logged.ts';
 import type { World } from './world.ts';
 
 /** An instruction about to be followed on some path. */
@@ -23,6 +24,8 @@ export interface VerifiedVisit {
 export type Known = readonly (readonly [name: string, value: string])[];
 
 export interface VerifiedProgram {
+  /** `log`: read from a kernel's log, which the text is; `verified`: judged here */
+  readonly from: 'verified' | 'log';
   readonly name: string;
   readonly member: string;
   readonly ok: boolean;
@@ -34,7 +37,9 @@ export interface VerifiedProgram {
   readonly failedSlot: number;
   readonly log: string;
   readonly processed: number;
-  /** 0-based line of the text of each slot */
+  /** of a log: visits before those that are kept */
+  readonly left: number;
+  /** 0-based line of the text of each slot; of a log, the line of its last visit */
   readonly lines: readonly number[];
   /** each slot in pseudo-C; empty for the second half of a wide instruction */
   readonly insns: readonly string[];
@@ -49,8 +54,13 @@ const MOST_VISITS = 5000;
 /** level 2: every state */
 const LOG_LEVEL = 2;
 
-/** Null where the text does not assemble, or is no struct_ops text. */
+/** Null where the text does not assemble, or is no struct_ops text; of a kernel's log, what that kernel found. */
 export function verifyText(world: World, text: string): VerifiedProgram[] | null {
+  if (isVerifierLog(text)) return [logged(text)];
+  return judged(world, text);
+}
+
+function judged(world: World, text: string): VerifiedProgram[] | null {
   const { btf, kernel, profile } = world;
   const { value: object, diagnostics } = assemble(text, symbolsFromBtf(btf));
   if (diagnostics.some(({ severity }) => severity === 'error') || !object.structOps) return null;
@@ -88,6 +98,8 @@ function shown(btf: Btf, { name, member, insns, lines }: LoadedProgram, verdict:
   const texts = lines.map(() => '');
   for (const slot of instructionSlots(insns)) texts[slot] = disassemble(decode(insns, slot), 'llvm', names) ?? '?';
   return {
+    from: 'verified',
+    left: 0,
     name,
     member,
     ok,
@@ -99,6 +111,39 @@ function shown(btf: Btf, { name, member, insns, lines }: LoadedProgram, verdict:
     lines,
     insns: texts,
     visits: visits.map(({ insn, path, before }) => ({ slot: insn, path, state: before, known: known(before) })),
+    paths,
+    prunes,
+  };
+}
+
+/** Visits of a log that are kept; each brings its registers. */
+const MOST_LOGGED = 10_000;
+
+/** A log as if it had been judged here: what it does not say is unknown. */
+function logged(log: string): VerifiedProgram {
+  const { visits, paths, prunes, insns, refusal, processed, left } = walkOfLog(log, MOST_LOGGED);
+  const lines = insns.map(() => 0);
+  for (const { insn, line } of visits) lines[insn] = line;
+  const failed = refusal === '' ? undefined : visits.at(-1);
+  return {
+    from: 'log',
+    left,
+    name: 'the log',
+    member: '',
+    ok: refusal === '',
+    errno: 0,
+    message: refusal,
+    failedSlot: failed?.insn ?? -1,
+    log: '',
+    processed,
+    lines,
+    insns,
+    visits: visits.map(({ insn, path, known }) => ({
+      slot: insn,
+      path,
+      state: known.map(([name, value]) => `${name}=${value}`).join(' '),
+      known,
+    })),
     paths,
     prunes,
   };

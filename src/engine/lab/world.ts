@@ -6,7 +6,7 @@ import type { Profile } from '../kernel/profiles.ts';
 import type { EventQueue } from '../net/event-queue.ts';
 import type { Tcp } from '../tcp/tcp.ts';
 import type { Memory } from '../vm/memory.ts';
-import type { PathConfig } from './commands.ts';
+import type { PathConfig } from '../net/dumbbell.ts';
 import type { MachineParts } from './kernels.ts';
 import type { MessageRecord } from './snapshot.ts';
 

@@ -5,7 +5,7 @@ import { knownKind } from './file-kinds.ts';
 
 const bytes = (...parts: (string | number[])[]): Uint8Array =>
   Uint8Array.from(parts.flatMap((part) => (typeof part === 'string' ? [...part].map((c) => c.charCodeAt(0)) : part)));
-const zeros = (count: number): number[] => new Array<number>(count).fill(0);
+const zeros = (count: number): number[] => Array.from({ length: count }, () => 0);
 
 test.each([
   ['ar', bytes('!<arch>\n', zeros(60)), /archive of objects.*ar x/],

@@ -8,15 +8,15 @@ import { Slab, type Memory } from '../vm/memory.ts';
 import { DelayLine } from './delay-line.ts';
 import type { EventKind, EventQueue } from './event-queue.ts';
 import { PACKET_BYTES, PacketCursor, type Packet } from './packet.ts';
+import { QDISCS } from './qdisc/list.ts';
+import type { Qdisc, QdiscConfig } from './qdisc/qdisc.ts';
 import { cursorClass, packed, type Cursor } from './record.ts';
 
-export interface PathConfig {
+export interface PathConfig extends QdiscConfig {
   /** bottleneck rate, bits a second */
   readonly rateBps: number;
   /** propagation delay of one direction, nanoseconds */
   readonly delayNs: number;
-  /** bottleneck queue, packets */
-  readonly queuePackets: number;
   /** the part of `delayNs` that lies before the bottleneck, nanoseconds; the rest lies after it */
   readonly accessNs?: number;
   /** random loss of what enters the bottleneck, in parts per million */
@@ -27,9 +27,6 @@ export interface PathConfig {
 const BURST_BYTES = 3028;
 
 const STATE = packed({
-  queue_head: 'u32',
-  queue_tail: 'u32',
-  queue_length: 'u32',
   drops: 'u32',
   sent: 'u32',
   watching: 'u32',
@@ -57,7 +54,7 @@ export class Dumbbell {
   private readonly slab: Slab;
   /** the packet that the current call is about */
   private readonly packet: Packet;
-  private readonly other: Packet;
+  private readonly qdisc: Qdisc;
   /** its own cursor, because sending from within `arrived` moves the others */
   private readonly delivered: Packet;
   private readonly prng: Prng;
@@ -69,7 +66,7 @@ export class Dumbbell {
   private readonly bucketNs: number;
 
   constructor(
-    private readonly memory: Memory,
+    memory: Memory,
     private readonly events: EventQueue,
     readonly path: PathConfig,
     seed: number,
@@ -79,7 +76,7 @@ export class Dumbbell {
     this.state.at = memory.alloc('net', STATE.size);
     this.slab = new Slab(memory, 'net', PACKET_BYTES);
     this.packet = new PacketCursor(memory);
-    this.other = new PacketCursor(memory);
+    this.qdisc = QDISCS[0].make(memory, path);
     this.delivered = new PacketCursor(memory);
     this.prng = new Prng({ words: memory.u32, index: (this.state.at + STATE.layout.prng.offset) >>> 2 });
     this.prng.seed(seed);
@@ -104,7 +101,7 @@ export class Dumbbell {
 
   /** Packets that wait in the bottleneck. */
   get queueLength(): number {
-    return this.state.queue_length;
+    return this.qdisc.length;
   }
 
   get drops(): number {
@@ -136,32 +133,21 @@ export class Dumbbell {
   private enterQueue(address: number): void {
     const { state, packet } = this;
     packet.at = address;
-    const { lossPpm = 0, queuePackets } = this.path;
-    if (state.queue_length >= queuePackets || (lossPpm > 0 && this.prng.below(1_000_000) < lossPpm)) {
+    const { lossPpm = 0 } = this.path;
+    const isLost = lossPpm > 0 && this.prng.below(1_000_000) < lossPpm;
+    if (isLost || !this.qdisc.enqueue(address)) {
       state.drops++;
       this.ends.dropped(packet);
       this.slab.free(address);
       return;
     }
-    packet.next = 0;
-    if (state.queue_tail === 0) state.queue_head = address;
-    else {
-      this.other.at = state.queue_tail;
-      this.other.next = address;
-    }
-    state.queue_tail = address;
-    state.queue_length++;
     if (state.watching === 0) this.runQueue();
   }
 
   /** Every packet under way. `at`: 0 to 1 along a line, or the index from the queue's head. */
   each(visit: (packet: Packet, stage: Stage, at: number) => void): void {
-    const cursor = new PacketCursor(this.memory);
-    let index = 0;
     this.access?.each((packet, at) => visit(packet, STAGE.ACCESS, at));
-    for (cursor.at = this.state.queue_head; cursor.at !== 0; cursor.at = cursor.next) {
-      visit(cursor, STAGE.QUEUE, index++);
-    }
+    this.qdisc.each((packet, index) => visit(packet, STAGE.QUEUE, index));
     this.forward.each((packet, at) => visit(packet, STAGE.FORWARD, at));
     this.reverse.each((packet, at) => visit(packet, STAGE.REVERSE, at));
   }
@@ -173,10 +159,10 @@ export class Dumbbell {
 
   /** tbf_dequeue, for as long as there are tokens. */
   private runQueue(): void {
-    const { state, packet, events } = this;
+    const { state, packet, events, qdisc } = this;
     const { now } = events;
-    while (state.queue_head !== 0) {
-      packet.at = state.queue_head;
+    for (let address = qdisc.peek(); address !== 0; address = qdisc.peek()) {
+      packet.at = address;
       const saved = Math.min(state.tokens + now - state.counted, this.bucketNs);
       const left = saved - this.serialization(packet.wire);
       if (left < 0) {
@@ -186,11 +172,9 @@ export class Dumbbell {
       }
       state.tokens = left;
       state.counted = now;
-      state.queue_head = packet.next;
-      if (state.queue_head === 0) state.queue_tail = 0;
-      state.queue_length--;
+      qdisc.dequeue();
       state.sent++;
-      this.forward.send(packet.at);
+      this.forward.send(address);
     }
   }
 

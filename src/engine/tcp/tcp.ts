@@ -23,9 +23,10 @@ import { segmentArrived, tellWindow } from './socket/input.ts';
 import { registerKfuncs } from './cc/kfuncs.ts';
 import { tcpOffsets, type TcpOffsets } from './socket/offsets.ts';
 import { readAll } from './receiver/receive.ts';
-import { renoCongAvoid, renoSsthresh, renoUndoCwnd } from './cc/reno.ts';
+import { ALGORITHMS } from './cc/algorithms.ts';
 import { registerSocketHelpers } from './socket/sockopt.ts';
 import { abandonCa, assignDefaultCa, changeCa, createSock } from './socket/sock.ts';
+import { readSysctl, writeSysctl } from './sysctl.ts';
 import { enter, inFlight, makeStack, refreshClock, type Stack, type TcpObserver, type TcpSock } from './stack.ts';
 
 /** A socket that a process opened. */
@@ -108,19 +109,7 @@ export class Tcp {
     this.tp = new (cursorClass(this.offsets.sock.layout))(memory);
     this.ep = new EndpointCursor(memory);
     this.congestion = new CongestionControls(memory, text, this.offsets, refs, parts.rules ?? RULES);
-    const tp: TcpSock = new (cursorClass(this.offsets.sock.layout))(memory);
-    const on = (sk: number): TcpSock => {
-      tp.at = sk;
-      return tp;
-    };
-    const reno = this.congestion.addBuiltin('reno', CA_FLAG.NON_RESTRICTED, {
-      ssthresh: (sk) => renoSsthresh(on(sk)),
-      undo_cwnd: (sk) => renoUndoCwnd(on(sk)),
-      cong_avoid: (sk, _ack, acked) => {
-        renoCongAvoid(on(sk), acked);
-        return 0;
-      },
-    });
+    const reno = this.addAlgorithms(memory);
     registerKfuncs(functions, btf, memory, this.offsets);
     this.net = new Dumbbell(memory, events, path, seed, {
       arrived: (packet) => this.arrived(packet),
@@ -151,6 +140,27 @@ export class Tcp {
       synLinearTimeouts,
     });
     registerSocketHelpers(this.s, functions);
+  }
+
+  /** Registers what is built in; the address of the one that the stack falls back to. */
+  private addAlgorithms(memory: Memory): number {
+    const tp: TcpSock = new (cursorClass(this.offsets.sock.layout))(memory);
+    const [fallback] = ALGORITHMS.map(({ name, flags, members }) =>
+      this.congestion.addBuiltin(
+        name,
+        flags,
+        Object.fromEntries(
+          Object.entries(members).map(([member, run]) => [
+            member,
+            (sk: number, a: number, b: number) => {
+              tp.at = sk;
+              return run(tp, a, b);
+            },
+          ]),
+        ),
+      ),
+    );
+    return fallback;
   }
 
   get cold(): TcpCold {
@@ -233,27 +243,12 @@ export class Tcp {
 
   /** /proc/sys/net/ipv4/tcp_*; null when there is no such file. */
   readSysctl(name: string): string | null {
-    const { congestion } = this;
-    const { list, defaultCa } = congestion.cold;
-    switch (name) {
-      case 'net.ipv4.tcp_available_congestion_control':
-        return list.map((ca) => ca.name).join(' ');
-      case 'net.ipv4.tcp_congestion_control':
-        return congestion.nameOf(defaultCa);
-      case 'net.ipv4.tcp_allowed_congestion_control':
-        return list
-          .filter((ca) => (congestion.flagsOf(ca.kdata) & CA_FLAG.NON_RESTRICTED) !== 0)
-          .map((ca) => ca.name)
-          .join(' ');
-      default:
-        return null;
-    }
+    return readSysctl(this.congestion, name);
   }
 
+  /** 0 or a negative errno. */
   writeSysctl(name: string, value: string): number {
-    if (name === 'net.ipv4.tcp_congestion_control') return this.setDefault(value);
-    if (name === 'net.ipv4.tcp_allowed_congestion_control') return this.setAllowed(value);
-    return this.readSysctl(name) === null ? -ERRNO.ENOENT : -ERRNO.EACCES;
+    return writeSysctl(this.congestion, name, value);
   }
 
   /**
@@ -356,33 +351,6 @@ export class Tcp {
     if (!entry || entry.endpoint === 0) return false;
     enter(this.s, entry.endpoint);
     return this.s.ep.sk !== 0;
-  }
-
-  private setDefault(name: string): number {
-    const { congestion } = this;
-    const { defaultCa } = congestion.cold;
-    const ops = congestion.find(name);
-    if (ops === 0) return -ERRNO.ENOENT;
-    if (ops === defaultCa) return 0;
-    if (!congestion.get(ops, 'netns-default', 0)) return -ERRNO.EBUSY;
-    congestion.put(defaultCa, 'netns-default', 0);
-    congestion.setFlags(ops, congestion.flagsOf(ops) | CA_FLAG.NON_RESTRICTED);
-    congestion.cold = { ...congestion.cold, defaultCa: ops };
-    return 0;
-  }
-
-  /** tcp_set_allowed_congestion_control: an empty name ends the list. */
-  private setAllowed(value: string): number {
-    const { congestion } = this;
-    const words = value.split(' ');
-    const end = words.indexOf('');
-    const names = end < 0 ? words : words.slice(0, end);
-    if (names.some((name) => congestion.find(name) === 0)) return -ERRNO.ENOENT;
-    for (const { kdata, name } of congestion.cold.list) {
-      const rest = congestion.flagsOf(kdata) & ~CA_FLAG.NON_RESTRICTED;
-      congestion.setFlags(kdata, names.includes(name) ? rest | CA_FLAG.NON_RESTRICTED : rest);
-    }
-    return 0;
   }
 
   private beginReading(endpoint: number): void {

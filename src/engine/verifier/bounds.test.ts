@@ -9,11 +9,14 @@ import {
   setTnum,
   signExtend64,
   syncBounds,
+  syncPasses,
   UNKNOWN,
+  updateBounds,
   zeroExtend,
 } from './bounds.ts';
 import { branchTaken } from './insn/decide.ts';
 import { refine, reverse } from './insn/refine.ts';
+import { runs } from '../base/testing/runs.ts';
 import * as ALU from './scalar-alu.ts';
 import { tnumIn, tnumRange } from './tnum.ts';
 import { scalar } from './types.ts';
@@ -137,4 +140,27 @@ test('a decided jump is decided rightly, and each arm knows only what is true on
     }),
     { numRuns: 3000 },
   );
+});
+
+/** Ends of all ranges and a tnum, each from anywhere near the edges of what the short way takes. */
+const small = fc.oneof(fc.nat(40), fc.integer({ min: 0x7fff_fff0, max: 0x8000_0010 }), fc.nat(0x7fff_ffff));
+const ends = fc.tuple(small, small);
+test('the short way for small values gives what the passes of the kernel give', () => {
+  let short = 0;
+  fc.assert(
+    fc.property(ends, ends, ends, ends, fc.tuple(small, small), fc.nat(15), (u, s, u32s, s32s, tnum, given) => {
+      const b = cloneBounds(UNKNOWN);
+      if ((given & 1) !== 0 || given === 0) [b.umin, b.umax] = u.toSorted((p, q) => p - q).map(BigInt);
+      if ((given & 2) !== 0) [b.smin, b.smax] = s.toSorted((p, q) => p - q).map(BigInt);
+      if ((given & 4) !== 0) [b.u32min, b.u32max] = u32s.toSorted((p, q) => p - q);
+      if ((given & 8) !== 0) [b.s32min, b.s32max] = s32s.map((x) => x | 0).toSorted((p, q) => p - q);
+      setTnum(b, { v: BigInt(tnum[0]) & ~BigInt(tnum[1]), m: BigInt(tnum[1]) });
+      updateBounds(b);
+      const long = syncPasses(cloneBounds(b));
+      if (long.umax <= 0x7fff_ffffn) short++;
+      expect(syncBounds(b)).toEqual(long);
+    }),
+    { numRuns: runs(2_000, 200_000) },
+  );
+  expect(short).toBeGreaterThan(100);
 });

@@ -255,9 +255,44 @@ function consistentConst(b: Bounds): boolean {
   return b.u32min === b.u32max && b.s32min === b.s32max && b.s32min === (b.u32min | 0);
 }
 
+/** Largest value that is the same number in all four readings. */
+const SMALL_MAX = 0x7fff_ffffn;
+
+/**
+ * The same as the passes of syncBounds, for a value that is known to lie in 0 to 2^31 - 1 as most are: all four ranges
+ * become their intersection, the tnum is cut by it, and the ends by the tnum. False, and nothing done, for others.
+ */
+function syncSmall(b: Bounds): boolean {
+  if (b.umax > SMALL_MAX || b.smin < 0n || b.smax > SMALL_MAX || b.v > SMALL_MAX || b.m > SMALL_MAX) return false;
+  if (b.u32max > S32_MAX || b.s32min < 0) return false;
+  const v = Number(b.v);
+  const m = Number(b.m);
+  let lo = Math.max(v, b.u32min, b.s32min, Number(b.umin), Number(b.smin));
+  let hi = Math.min(v | m, b.u32max, b.s32max, Number(b.umax), Number(b.smax));
+  if (lo > hi) return false;
+  const differ = lo ^ hi;
+  const delta = differ === 0 ? 0 : -1 >>> Math.clz32(differ);
+  const mask = m & delta;
+  const known = (v | (lo & ~delta)) & ~mask;
+  lo = Math.max(lo, known);
+  hi = Math.min(hi, known | mask);
+  if (known !== v) b.v = BigInt(known);
+  if (mask !== m) b.m = BigInt(mask);
+  b.umin = b.smin = BigInt(lo);
+  b.umax = b.smax = BigInt(hi);
+  b.u32min = b.s32min = lo;
+  b.u32max = b.s32max = hi;
+  return true;
+}
+
 /** Lets each kind of knowledge sharpen the others (reg_bounds_sync); writes into b and returns it. */
 export function syncBounds(b: Bounds): Bounds {
-  if (consistentConst(b)) return b;
+  if (consistentConst(b) || syncSmall(b)) return b;
+  return syncPasses(b);
+}
+
+/** The kernel's passes, for any value. */
+export function syncPasses(b: Bounds): Bounds {
   updateBounds(b);
   for (let pass = 0; pass < 3; pass++) {
     const before = cloneBounds(b);

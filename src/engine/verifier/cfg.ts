@@ -3,20 +3,21 @@
  * compared (prune points), remembered (jump points) or always saved (forced checkpoints).
  */
 import { EINVAL } from '../base/errnos.ts';
+import {
+  isCall,
+  isFunctionAddress,
+  isGoto,
+  isHelperCall,
+  isJumpClass,
+  isKfuncCall,
+  isLocalCall,
+  targetOf,
+} from '../isa/flow.ts';
 import { type Insn } from '../isa/insn.ts';
 import { isWide, OPCODE } from '../isa/opcodes.ts';
 import { isIteratorNext } from './protos/kfuncs.ts';
 import type { Session } from './session.ts';
-import {
-  isCall,
-  isHelperCall,
-  isJumpClass,
-  isKfuncCall,
-  isMayGoto,
-  isPseudoCall,
-  isPseudoFunc,
-  jumpTarget,
-} from './structure.ts';
+import { isMayGoto } from './structure.ts';
 
 const SYNC_CALLBACKS: ReadonlySet<number> = new Set([164, 180, 181, 209]);
 const TIMER_SET_CALLBACK = 170;
@@ -43,14 +44,14 @@ interface Edge {
 
 function edgesOf(env: Session, i: number): readonly Edge[] {
   const insn = env.insns[i];
-  if (isPseudoFunc(insn)) return callEdges(env, i, i + 2);
+  if (isFunctionAddress(insn)) return callEdges(env, i, i + 2);
   if (!isJumpClass(insn) || insn.opcode === OPCODE.EXIT) {
     if (insn.opcode === OPCODE.EXIT) return NONE;
     return [{ to: i + (isWide(insn.opcode) ? 2 : 1), kind: FALLTHROUGH }];
   }
   if (isCall(insn)) return callEdges(env, i, i + 1);
-  const target = jumpTarget(insn, i);
-  if ((insn.opcode & 0xf0) === 0) {
+  const target = targetOf(insn, i);
+  if (isGoto(insn)) {
     mark(env.prunePoint, target);
     mark(env.jumpPoint, target);
     return [{ to: target, kind: FALLTHROUGH }];
@@ -80,9 +81,9 @@ function callEdges(env: Session, i: number, next: number): readonly Edge[] {
   mark(env.prunePoint, next);
   mark(env.jumpPoint, next);
   const edges: Edge[] = [{ to: next, kind: FALLTHROUGH }];
-  if (isPseudoCall(insn) || isPseudoFunc(insn)) {
+  if (isLocalCall(insn) || isFunctionAddress(insn)) {
     env.prunePoint[i] = 1;
-    edges.push({ to: i + insn.imm + 1, kind: BRANCH });
+    edges.push({ to: targetOf(insn, i), kind: BRANCH });
   }
   return edges;
 }
@@ -117,7 +118,7 @@ export function checkCfg(env: Session): void {
     if (to < 0 || to >= count) env.refuse(EINVAL, `jump out of range from insn ${t} to ${to}`);
     if (kind === BRANCH) env.prunePoint[to] = env.jumpPoint[to] = 1;
     if (seen[to]) {
-      const isCallBack = refusesRecursion && kind === BRANCH && isPseudoCall(env.insns[t]) && onStack(stack, to);
+      const isCallBack = refusesRecursion && kind === BRANCH && isLocalCall(env.insns[t]) && onStack(stack, to);
       if (isCallBack) env.refuse(EINVAL, `back-edge from insn ${t} to ${to}`);
       continue;
     }

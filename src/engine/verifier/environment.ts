@@ -115,6 +115,17 @@ export interface AccessFact {
   readonly size: number;
 }
 
+/** A place that an instruction loads or stores, on some path: bytes of a kernel struct, or of the context. */
+export interface StructAccess {
+  readonly slot: number;
+  /** name of the struct that the pointer is to; empty: the context */
+  readonly struct: string;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly reads: boolean;
+  readonly writes: boolean;
+}
+
 /** A visit of an instruction, recorded on request. */
 export interface Visit {
   readonly insn: number;
@@ -161,6 +172,8 @@ export interface Verdict {
   readonly stats: VerifierStats;
   /** by slot; null where no memory is touched or nothing is proven */
   readonly accesses: readonly (AccessFact | null)[];
+  /** by slot; several where paths differ */
+  readonly touches: readonly StructAccess[];
   /** slots that some path reached */
   readonly seen: Uint8Array;
   readonly visits: readonly Visit[];

@@ -24,7 +24,15 @@ export interface KernelFacts {
   readonly boundedSpills: boolean;
   /** cpu=v4 instructions: gotol, bswap, ldsx, movsx, signed division */
   readonly v4: boolean;
+  /** BPF_JMP32 | BPF_JA, which 6.1 knew before its name */
+  readonly gotol: boolean;
+  /** atomics other than an addition that gives nothing back (5.12) */
+  readonly atomics: boolean;
   readonly mayGoto: boolean;
+  /** may_goto to the next instruction is allowed (6.14) */
+  readonly mayGotoZero: boolean;
+  /** to what a function's stack is rounded up (check_max_stack_depth): 32, also when it has none; 16 of what it has */
+  readonly stackUnit: 16 | 32;
   /** 1- and 2-byte load-acquire, store-release */
   readonly acquireRelease: boolean;
   /** scalars whose ids travel through additions */
@@ -83,7 +91,11 @@ export const FACTS_6_12: KernelFacts = {
   releaseOffsetText: true,
   boundedSpills: false,
   v4: true,
+  gotol: true,
+  atomics: true,
   mayGoto: true,
+  mayGotoZero: false,
+  stackUnit: 16,
   acquireRelease: false,
   linkedScalars: true,
   refineRanges: true,
@@ -112,6 +124,7 @@ export const FACTS_6_1: KernelFacts = {
   ...FACTS_6_12,
   name: 'v6.1',
   oldText: true,
+  stackUnit: 32,
   sourceFile: false,
   noHelper: 'unknown func',
   attachFirst: true,
@@ -141,6 +154,7 @@ export const FACTS_6_1: KernelFacts = {
 export const FACTS_6_18: KernelFacts = {
   ...FACTS_6_12,
   name: 'v6.18',
+  mayGotoZero: true,
   livenessText: false,
   acquireRelease: true,
   lookupNeverNull: true,
@@ -150,7 +164,14 @@ export const FACTS_6_18: KernelFacts = {
   functionPointerScalar: true,
 };
 
-export const FACTS_5_6: KernelFacts = { ...FACTS_6_1, name: 'v5.6', lastHelper: 118, knownFlags: 0x7 };
+export const FACTS_5_6: KernelFacts = {
+  ...FACTS_6_1,
+  name: 'v5.6',
+  gotol: false,
+  atomics: false,
+  lastHelper: 118,
+  knownFlags: 0x7,
+};
 
 const TABLE: Readonly<Record<string, KernelFacts>> = {
   'v5.6': FACTS_5_6,

@@ -205,7 +205,7 @@ function readLine(line: string, n: number): LogEvent {
 }
 
 const NOTES =
-  /^(?:Func#|Validating |func '|REG INVARIANTS|Live regs|\(\d+\) (?:frame|live)|verification time|stack depth|R\d+ is not a scalar$)/;
+  /^(?:Func#|Validating |func '|REG INVARIANTS|Live regs|\(\d+\) (?:frame|live)|verification time|stack depth)/;
 
 /** The last message, when nothing but messages comes after it. */
 function refusalOf(events: readonly LogEvent[], stats: LoggedStats | null): string | null {

@@ -19,7 +19,8 @@ import {
   STACK_ACCESS,
   type State,
 } from './state.ts';
-import { isKfuncCall, isPseudoCall, subprogAt } from './structure.ts';
+import { isKfuncCall, isLocalCall } from '../isa/flow.ts';
+import { subprogAt } from './structure.ts';
 import { SCALAR } from './types.ts';
 
 /** What is looked for: masks of registers and of slots by frame. */
@@ -107,7 +108,7 @@ function backStore(insn: Insn, bt: Backtrack, entry: HistoryEntry | null): Outco
 const ARGS = 0b11_1110;
 
 function backCall(env: Session, i: number, insn: Insn, later: number, bt: Backtrack): Outcome {
-  if (isPseudoCall(insn)) {
+  if (isLocalCall(insn)) {
     const target = i + insn.imm + 1;
     const subprog = env.subprogs[subprogAt(env, target)];
     if (subprog?.isGlobal) {
@@ -144,7 +145,7 @@ function backExit(env: Session, later: number, bt: Backtrack): Outcome {
   // `later` is the instruction after the call; for a callback it is the call again, whose arguments its helper made
   const isCallback = later >= 0 && env.callsCallback[later] !== 0;
   if (!isCallback && (bt.regs[bt.frame] & ARGS) !== 0) bug(env, `regs ${bt.regs[bt.frame].toString(16)}`);
-  const needsR0 = later > 0 && isPseudoCall(env.insns[later - 1]) && bt.hasReg(0);
+  const needsR0 = later > 0 && isLocalCall(env.insns[later - 1]) && bt.hasReg(0);
   bt.clearReg(0);
   bt.frame++;
   if (bt.frame > 7) bug(env, 'frame beyond the last');

@@ -68,6 +68,16 @@ export interface WideMeaning {
   readonly btfId?: number;
 }
 
+/** A place in a kernel struct, or in the context where the type is 0. */
+export interface Touched {
+  readonly btf: Btf | null;
+  readonly btfId: number;
+  readonly offset: number;
+  readonly bytes: number;
+  reads: boolean;
+  writes: boolean;
+}
+
 export class Session {
   readonly insns: readonly Insn[];
   readonly count: number;
@@ -86,6 +96,8 @@ export class Session {
   readonly seen: Uint8Array;
   readonly wide = new Map<number, WideMeaning>();
   readonly accesses: (AccessFact | null)[];
+  /** places that each instruction touched */
+  readonly touches = new Map<number, Touched[]>();
 
   subprogs: Subprog[] = [];
   maps: VerifierMap[] = [];

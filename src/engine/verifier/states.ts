@@ -30,7 +30,8 @@ import {
   type Reg,
   type State,
 } from './state.ts';
-import { isKfuncCall, isMayGoto } from './structure.ts';
+import { isKfuncCall } from '../isa/flow.ts';
+import { isMayGoto } from './structure.ts';
 import { NO_VALUE, SCALAR, UNKNOWN_SCALAR } from './types.ts';
 
 const TEST_STATE_FREQ = 8;

@@ -3,9 +3,18 @@
  * bounds of jumps (check_subprogs), function records (check_btf_func), and what wide immediates mean
  * (resolve_pseudo_ldimm64).
  */
+import {
+  endsFlow,
+  isFunctionAddress,
+  isHelperCall,
+  isJumpClass,
+  isKfuncCall,
+  isLocalCall,
+  targetOf,
+} from '../isa/flow.ts';
 import type { Insn } from '../isa/insn.ts';
 import { isOpcode } from '../isa/instructions.ts';
-import { CLASS, classOf, isWide, MODE, modeOf, OPCODE, SIZE, SOURCE } from '../isa/opcodes.ts';
+import { CLASS, classOf, codeOf, isWide, MODE, modeOf, OPCODE, SIZE, SOURCE } from '../isa/opcodes.ts';
 import { E2BIG, EBADF, EINVAL, EPROTO } from '../base/errnos.ts';
 import type { BtfType } from '../btf/btf.ts';
 import { addMap, directValue } from './map-rules.ts';
@@ -16,13 +25,6 @@ const TAIL_CALL = 12;
 const CALL = 0x80;
 const EXIT = 0x90;
 
-export const isJumpClass = ({ opcode }: Insn): boolean =>
-  classOf(opcode) === CLASS.JMP || classOf(opcode) === CLASS.JMP32;
-export const isCall = ({ opcode }: Insn): boolean => (opcode & 0xf0) === CALL && classOf(opcode) === CLASS.JMP;
-export const isPseudoCall = (i: Insn): boolean => i.opcode === OPCODE.CALL && i.src === 1;
-export const isKfuncCall = (i: Insn): boolean => i.opcode === OPCODE.CALL && i.src === 2;
-export const isHelperCall = (i: Insn): boolean => i.opcode === OPCODE.CALL && i.src === 0;
-export const isPseudoFunc = (i: Insn): boolean => isWide(i.opcode) && i.src === 4;
 export const isMayGoto = ({ opcode }: Insn): boolean => opcode === OPCODE.MAY_GOTO;
 
 const newSubprog = (start: number): Subprog => ({
@@ -76,8 +78,8 @@ export function findSubprogs(env: Session): void {
   for (let i = 0; i < env.count; i++) {
     const insn = env.insns[i];
     if (isKfuncCall(insn)) addKfunc(env, insn);
-    if (!isPseudoCall(insn) && !isPseudoFunc(insn)) continue;
-    const target = i + insn.imm + 1;
+    if (!isLocalCall(insn) && !isFunctionAddress(insn)) continue;
+    const target = targetOf(insn, i);
     if (target < 0 || target >= env.count) env.refuse(EINVAL, 'call to invalid destination');
     if (!starts.has(target) && starts.size >= MAX_SUBPROGS) env.refuse(E2BIG, 'too many subprograms');
     starts.add(target);
@@ -85,9 +87,6 @@ export function findSubprogs(env: Session): void {
   env.subprogs = [...starts].toSorted((a, b) => a - b).map(newSubprog);
   if (env.log.level2) env.subprogs.forEach(({ start }, i) => env.log.write(`func#${i} @${start}\n`));
 }
-
-export const jumpTarget = ({ opcode, off, imm }: Insn, i: number): number =>
-  i + (opcode === OPCODE.GOTOL ? imm : off) + 1;
 
 /** check_subprogs */
 export function checkSubprogs(env: Session): void {
@@ -98,15 +97,11 @@ export function checkSubprogs(env: Session): void {
       if (isHelperCall(insn) && insn.imm === TAIL_CALL) subprog.hasTailCall = true;
       const mode = modeOf(insn.opcode);
       if (classOf(insn.opcode) === CLASS.LD && (mode === MODE.ABS || mode === MODE.IND)) subprog.hasLdAbs = true;
-      if (!isJumpClass(insn)) continue;
-      const code = insn.opcode & 0xf0;
-      if (code === EXIT || code === CALL) continue;
-      const target = jumpTarget(insn, i);
+      if (!isJumpClass(insn) || codeOf(insn.opcode) === EXIT || codeOf(insn.opcode) === CALL) continue;
+      const target = targetOf(insn, i);
       if (target < subprog.start || target >= end) env.refuse(EINVAL, `jump out of range from insn ${i} to ${target}`);
     }
-    const { opcode } = env.insns[end - 1];
-    if (opcode !== OPCODE.EXIT && opcode !== OPCODE.JA && opcode !== OPCODE.GOTOL)
-      env.refuse(EINVAL, 'last insn is not an exit or jmp');
+    if (!endsFlow(env.insns[end - 1])) env.refuse(EINVAL, 'last insn is not an exit or jmp');
   });
 }
 
@@ -191,8 +186,10 @@ function missing(env: Session, insn: Insn): string | null {
     if (opcode === OPCODE.BSWAP) return unknownOpcode(insn);
     if (classOf(opcode) === CLASS.LDX && modeOf(opcode) === MODE.MEMSX) return 'BPF_LDX uses reserved fields';
   }
+  if (!facts.gotol && opcode === OPCODE.GOTOL) return unknownOpcode(insn);
   if (!facts.mayGoto && opcode === OPCODE.MAY_GOTO) return unknownOpcode(insn);
   const isAtomic = classOf(opcode) === CLASS.STX && modeOf(opcode) === MODE.ATOMIC;
+  if (isAtomic && !facts.atomics && insn.imm !== 0) return 'BPF_STX uses reserved fields';
   const size = opcode & 0x18;
   if (isAtomic && !facts.acquireRelease && (size === SIZE.B || size === SIZE.H)) return unknownOpcode(insn);
   return null;
@@ -219,7 +216,6 @@ export function resolveWide(env: Session): void {
 }
 
 const MAP_FD = 1;
-const MAP_VALUE = 2;
 const BTF_ID = 3;
 const FUNC = 4;
 const MAP_IDX = 5;
@@ -245,7 +241,6 @@ function resolveOne(env: Session, i: number, insn: Insn): void {
   addMap(env, map);
   if (isPlain) env.wide.set(i, { map });
   else env.wide.set(i, { map, offset: directValue(env, map, half.imm >>> 0) });
-  void MAP_VALUE;
 }
 
 /** check_pseudo_btf_id: a kernel variable, or a function's address. */

@@ -1,9 +1,10 @@
 /* The whole of bpf_check: static passes, the walk of the main program and of global functions, stack depth, statistics. */
+import { isFunctionAddress, isLocalCall, targetOf } from '../isa/flow.ts';
 import { own } from '../base/own.ts';
 import { E2BIG, EACCES, EINVAL, ENOSPC, ENOTSUPP } from '../base/errnos.ts';
 import { checkCfg } from './cfg.ts';
 import { rulesOf } from './ctx/index.ts';
-import type { Verdict, VerifierEnvironment, VerifierProgram } from './environment.ts';
+import type { StructAccess, Verdict, VerifierEnvironment, VerifierProgram } from './environment.ts';
 import { argumentsOf } from './insn/global-args.ts';
 import { Refused, Session } from './session.ts';
 import { Frame, initFrame, State } from './state.ts';
@@ -13,8 +14,6 @@ import {
   checkSubprogs,
   findSubprogs,
   isGpl,
-  isPseudoCall,
-  isPseudoFunc,
   resolveWide,
   subprogAt,
   subprogEnd,
@@ -149,7 +148,8 @@ const MAX_FRAMES = 8;
 function checkStackDepth(env: Session): void {
   const roots = [0, ...env.subprogs.flatMap((s, i) => (s.isAsync ? [i] : []))];
   const calls = env.subprogs.map((s, i) => calleesOf(env, s.start, subprogEnd(env, i)));
-  const round = (depth: number): number => Math.ceil(Math.max(depth, 1) / 16) * 16;
+  const unit = env.facts.stackUnit;
+  const round = (depth: number): number => Math.ceil(Math.max(depth, unit === 32 ? 1 : 0) / unit) * unit;
   const deepest = new Map<number, number>();
   const visit = (subprog: number, depth: number, frame: number): void => {
     // a chain as deep and as large was followed before
@@ -159,7 +159,7 @@ function checkStackDepth(env: Session): void {
     const s = env.subprogs[subprog];
     if (frame > 0 && s.hasTailCall && depth >= 256)
       env.refuse(EACCES, `tail_calls are not allowed when call stack of previous frames is ${depth} bytes. Too large`);
-    const total = depth + (s.stackDepth === 0 ? 0 : round(s.stackDepth));
+    const total = depth + round(s.stackDepth);
     if (total > MAX_STACK) env.refuse(EACCES, `combined stack size of ${frame + 1} calls is ${total}. Too large`);
     for (const callee of calls[subprog]) {
       if (frame + 1 >= MAX_FRAMES) env.refuse(E2BIG, `the call stack of ${frame + 1} frames is too deep !`);
@@ -173,8 +173,8 @@ function calleesOf(env: Session, start: number, end: number): number[] {
   const out = new Set<number>();
   for (let i = start; i < end; i++) {
     const insn = env.insns[i];
-    if (!isPseudoCall(insn) && !isPseudoFunc(insn)) continue;
-    const callee = subprogAt(env, i + insn.imm + 1);
+    if (!isLocalCall(insn) && !isFunctionAddress(insn)) continue;
+    const callee = subprogAt(env, targetOf(insn, i));
     if (callee > 0 && !env.subprogs[callee].isAsync) out.add(callee);
   }
   return [...out];
@@ -262,12 +262,18 @@ function verdictOf(env: Session, errno: number): Verdict {
     message,
     stats,
     accesses: Array.from({ length: env.count }, (_, i) => env.accesses[i] ?? null),
+    touches: touchesOf(env),
     seen: env.seen,
     visits: env.visits,
     paths: env.paths,
     prunes: env.prunes,
   };
 }
+
+const touchesOf = (env: Session): StructAccess[] =>
+  [...env.touches].flatMap(([slot, list]) =>
+    list.map(({ btf, btfId, ...place }) => ({ slot, struct: btf?.type(btfId)?.name ?? '', ...place })),
+  );
 
 function early(program: VerifierProgram, errno: number): Verdict {
   return {
@@ -280,6 +286,7 @@ function early(program: VerifierProgram, errno: number): Verdict {
     message: '',
     stats: { insnsProcessed: 0, maxStatesPerInsn: 0, totalStates: 0, peakStates: 0, markRead: 0, stackDepth: [] },
     accesses: [],
+    touches: [],
     seen: new Uint8Array(program.insns.length >> 3),
     visits: [],
     paths: [],
@@ -289,6 +296,27 @@ function early(program: VerifierProgram, errno: number): Verdict {
 
 /** Loading goes on after the verifier: a tail-call map has to belong to programs of this kind (bpf_prog_map_compatible). */
 const afterwards = (env: Session): number => (env.maps.some((m) => m.otherOwner) ? EINVAL : 0);
+
+/**
+ * What is found before a path is followed: functions, bounds of jumps, opcodes, edges. Null where nothing is wrong. For
+ * programs that are not followed, and in its own place among the checks of PROG_LOAD.
+ */
+export function structureFault(
+  program: VerifierProgram,
+  environment: VerifierEnvironment,
+): { readonly errno: number; readonly text: string } | null {
+  const env = new Session(program, { ...environment, logLevel: 0 });
+  try {
+    findSubprogs(env);
+    checkSubprogs(env);
+    resolveWide(env);
+    checkCfg(env);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { errno: error.errno, text: env.message.trimEnd() };
+  }
+  return null;
+}
 
 /** Verifies in slices: each step does a bounded amount of work, the last one gives the verdict. */
 export function* verifySteps(program: VerifierProgram, environment: VerifierEnvironment): Generator<void, Verdict> {

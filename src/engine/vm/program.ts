@@ -5,11 +5,11 @@
  */
 import { FUNCTION_ADDRESS, type Callee, type Program } from './prepared.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { decode, type Insn, instructionSlots, slotsOf } from '../isa/insn.ts';
+import { endsFlow, isFunctionAddress, isLocalCall, targetOf } from '../isa/flow.ts';
+import { decode, type Insn, instructionSlots } from '../isa/insn.ts';
 import { specOf, type InstructionSpec, isOpcode } from '../isa/instructions.ts';
 import { reservedText } from '../isa/reserved.ts';
 import {
-  CALL_KIND,
   CLASS,
   classOf,
   FRAME_POINTER,
@@ -74,8 +74,7 @@ class Builder {
     if (insn.dst >= REGISTERS || insn.src >= REGISTERS) return `R${Math.max(insn.dst, insn.src)} is invalid`;
     if (insn.dst === FRAME_POINTER && writesDst(insn, spec)) return 'frame pointer is read only';
     this.starts[slot] = 1;
-    const { opcode } = insn;
-    this.endsFlow = opcode === OPCODE.EXIT || opcode === OPCODE.JA || opcode === OPCODE.GOTOL;
+    this.endsFlow = endsFlow(insn);
     const encoded = this.encode(insn, spec, slot);
     if (typeof encoded === 'string') return encoded;
     const [op, src, operand] = encoded;
@@ -107,7 +106,6 @@ class Builder {
   /** micro-op, source register, operand word; or what is wrong */
   private encode(insn: Insn, { shape }: InstructionSpec, slot: number): [number, number, number] | string {
     const { opcode, src, off, imm } = insn;
-    const next = slot + slotsOf(insn);
     switch (shape) {
       case 'alu-reg':
         return [aluVariant(opcode, off), src, 0];
@@ -124,17 +122,14 @@ class Builder {
       case 'atomic':
         return [opcode, src, (off & 0xffff) | (imm << 16)];
       case 'jump':
-        return opcode === OPCODE.MAY_GOTO
-          ? [opcode, 0, this.target(slot, next + off)]
-          : [OPCODE.JA, 0, this.target(slot, next + off)];
       case 'jump-long':
-        return [OPCODE.JA, 0, this.target(slot, next + imm)];
+        return [opcode === OPCODE.MAY_GOTO ? opcode : OPCODE.JA, 0, this.target(slot, targetOf(insn, slot))];
       case 'jump-reg':
-        return [opcode, src, this.target(slot, next + off)];
+        return [opcode, src, this.target(slot, targetOf(insn, slot))];
       case 'jump-imm':
-        return [opcode | SOURCE.X, this.constant(imm, imm >> 31), this.target(slot, next + off)];
+        return [opcode | SOURCE.X, this.constant(imm, imm >> 31), this.target(slot, targetOf(insn, slot))];
       case 'call':
-        if (src === CALL_KIND.LOCAL) return [MICRO.callLocal, 0, this.target(slot, next + imm)];
+        if (isLocalCall(insn)) return [MICRO.callLocal, 0, this.target(slot, targetOf(insn, slot))];
         return this.callee(this.functions.helper(imm), `invalid func unknown#${imm}`);
       case 'call-kfunc':
         return this.callee(this.functions.kfunc(imm), `kernel btf_id ${imm} is not a function`);
@@ -153,15 +148,16 @@ class Builder {
     }
   }
 
-  private wide({ opcode, src, imm, high }: Insn, slot: number): [number, number, number] | string {
+  private wide(insn: Insn, slot: number): [number, number, number] | string {
+    const { opcode, src, imm, high } = insn;
     const at = (slot + 1) * SLOT_BYTES;
     const { insns } = this;
     if (at >= insns.length) return 'invalid bpf_ld_imm64 insn';
     if (insns[at] !== 0 || insns[at + 1] !== 0 || insns[at + 2] !== 0 || insns[at + 3] !== 0)
       return 'invalid bpf_ld_imm64 insn';
     if (src === WIDE_KIND.VALUE) return [opcode, this.constant(imm, high), 0];
-    if (src !== WIDE_KIND.FUNC) return 'unrecognized bpf_ld_imm64 insn';
-    const target = slot + imm + 1;
+    if (!isFunctionAddress(insn)) return 'unrecognized bpf_ld_imm64 insn';
+    const target = targetOf(insn, slot);
     this.target(slot, target);
     this.callbacks.add(target);
     return [opcode, this.constant(FUNCTION_ADDRESS.low + target, FUNCTION_ADDRESS.high), 0];

@@ -10,6 +10,8 @@ export interface PageCommand {
   readonly id: string;
   /** sentence case; in a function where it depends on the state */
   readonly title: string;
+  /** what it would act on now, as `map B` */
+  readonly about?: () => string;
   readonly group: (typeof GROUPS)[number];
   /** as `Ctrl+Shift+Enter`, `N`, `,`; Ctrl is also the Mac's command key */
   readonly keys?: readonly string[];

@@ -1,6 +1,7 @@
 /* What was done is undone, what was made is kept. */
 import { redo, undo, useUndo } from '../keep/undo.ts';
 import { choose, choices } from '../store/choices.ts';
+import { notify } from '../store/lab.ts';
 import { showOverlay } from '../store/overlay.ts';
 import { activeText, deleteText, editText, freshName, isListing, isOwn, textOf } from '../store/texts.ts';
 import type { PageCommand } from './command.ts';
@@ -11,6 +12,17 @@ function begin(name: string, text: string): void {
   const fresh = freshName(name);
   editText(fresh, text);
   choose({ activeText: fresh });
+}
+
+async function download(name: string): Promise<void> {
+  const files = await import('../share/save.ts').catch(() => null);
+  if (files) files.saveFile(name, textOf(name), 'text/plain');
+  else
+    notify({
+      kind: 'error',
+      title: `${name} could not be saved`,
+      detail: 'What saves files could not be fetched: try again.',
+    });
 }
 
 export const KEEP_COMMANDS: readonly PageCommand[] = [
@@ -42,6 +54,20 @@ export const KEEP_COMMANDS: readonly PageCommand[] = [
     group: 'Program',
     when: hasText,
     run: () => begin(activeText() ?? '', textOf(activeText() ?? '')),
+  },
+  {
+    id: 'text.rename-text',
+    title: 'Rename this text',
+    group: 'Program',
+    when: () => isOwn(activeText() ?? '', choices().edits),
+    run: () => showOverlay('rename-text'),
+  },
+  {
+    id: 'text.download',
+    title: 'Download this text',
+    group: 'Program',
+    when: hasText,
+    run: () => void download(activeText() ?? ''),
   },
   {
     id: 'text.delete',

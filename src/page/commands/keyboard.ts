@@ -12,11 +12,14 @@ const ACTS =
 const KEPT = 'data-keys';
 const OWN_KEYS = new Set(['Space', 'Enter', 'Home', 'End']);
 /** Where text is typed these are the text's own. */
-const TEXT_KEYS = new Set(['Ctrl+Z', 'Ctrl+Shift+Z', 'Ctrl+Y']);
+const TEXT_KEYS = new Set(['Ctrl+Z', 'Ctrl+Shift+Z', 'Ctrl+Y', 'Escape']);
+/** What opens over the page goes with Escape before anything else. */
+const CLOSES = '[role="menu"], [role="dialog"], [popover]';
 
 function takes(target: Element, key: string): boolean {
   if (target.closest(TYPING)) return !isSingle(key) && !OWN_KEYS.has(key) && !TEXT_KEYS.has(key);
   if (OWN_KEYS.has(key) && target.closest(ACTS)) return false;
+  if (key === 'Escape' && target.closest(CLOSES)) return false;
   const kept = target.closest(`[${KEPT}]`)?.getAttribute(KEPT);
   if (kept?.split(' ').includes(key) === true) return false;
   return choices().letterKeys || !isSingle(key);

@@ -4,6 +4,7 @@ import { openShipped } from '../engine/scenarios.ts';
 import { move, openScenario, resetLab } from '../engine/engine.ts';
 import { choices, choose, chooseTab, select } from '../store/choices.ts';
 import { lab } from '../store/lab.ts';
+import { showOverlay } from '../store/overlay.ts';
 import type { CommandArgs, PageCommand } from './command.ts';
 import { MAP_COMMANDS } from './map.ts';
 
@@ -15,8 +16,21 @@ function goToHolder({ map, kind, id }: CommandArgs): void {
   if (holder) move({ type: 'seek', time: holder.time });
 }
 
+/** Id of the scenario that the bench makes. */
+const BENCH = 'bench';
+
+/** What was last run on the bench; without it, the first scenario. */
+async function openKeptBench(): Promise<void> {
+  const bench = await import('../bench/open.ts').catch(() => null);
+  if (!bench?.openKeptBench()) startScenario(SCENARIOS[0].id);
+}
+
 /** Opens a scenario that comes with the page, on the chosen kernel or the one that it is told for. */
 export function startScenario(id: string): void {
+  if (id === BENCH) {
+    void openKeptBench();
+    return;
+  }
   const known = SCENARIOS.some((one) => one.id === id) ? id : SCENARIOS[0].id;
   void openShipped(known, (scenario) => {
     choose({ scenario: scenario.id, selection: { map: null, socket: null, field: null } });
@@ -61,6 +75,13 @@ export const LAB_COMMANDS: readonly PageCommand[] = [
     group: 'Lab',
     when: () => lab().scenario !== null,
     run: resetLab,
+  },
+  {
+    id: 'lab.bench',
+    title: 'Bench: connections without a story, a program each, measured',
+    group: 'Lab',
+    when: () => lab().scenario !== null,
+    run: () => showOverlay('bench'),
   },
   ...MAP_COMMANDS,
   {

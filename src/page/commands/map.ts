@@ -1,13 +1,18 @@
 /* What can be done to a map: one table, which the lifecycle's edges, the bar below it, the modules lens and the palette read. */
-import { type Command, freeLetter, type GraceClock, type MapLetter, type MapSnapshot } from '../../engine/index.ts';
+import {
+  type Command,
+  freeLetter,
+  type GraceClock,
+  type MapLetter,
+  type MapSnapshot,
+  nextLink,
+} from '../../engine/index.ts';
 import { command } from '../engine/engine.ts';
 import { choices, chooseTab, select } from '../store/choices.ts';
 import { lab, notify } from '../store/lab.ts';
 import { textOf } from '../store/texts.ts';
 import type { CommandArgs, PageCommand } from './command.ts';
-
-/** Its members are the stack's to call. */
-export const TCP_STRUCT = 'tcp_congestion_ops';
+import { TCP_STRUCT } from './tcp-struct.ts';
 
 /** Who carries out what is pressed on the page. */
 const OPERATOR = 'you';
@@ -22,9 +27,7 @@ const mapOf = (letter: MapLetter): MapSnapshot | undefined => lab().cold?.maps.f
 
 /** The living process that has an fd of the map. */
 function keeperOf(map: MapLetter): string | null {
-  const id = mapOf(map)?.id;
-  const holds = (text: string): boolean => text.startsWith(`map ${id} `);
-  return lab().cold?.processes.find(({ alive, fds }) => alive && fds.some(({ text }) => holds(text)))?.name ?? null;
+  return lab().cold?.processes.find(({ alive, fds }) => alive && fds.some((fd) => fd.map === map))?.name ?? null;
 }
 
 /** By the process that has an fd of the map, where there is one. */
@@ -35,7 +38,6 @@ function byKeeper(map: MapLetter, act: (process: string) => Command): void {
 }
 
 const linkOf = (map: MapLetter) => lab().cold?.links.find((link) => link.map === map);
-const nextLink = (): number => Math.max(0, ...(lab().cold?.links.map(({ link }) => link) ?? [])) + 1;
 
 /** Another map under the same name, which the link could be given instead. */
 const successorOf = (map: MapLetter): MapSnapshot | undefined =>
@@ -130,6 +132,14 @@ function connect(map: MapLetter): void {
   asOperator((process) => ({ do: 'connect', process, socket: Math.max(0, ...used) + 1, cc }));
 }
 
+/** Connections that stand change their congestion control, as their owners may at any time. */
+function useHere(map: MapLetter): void {
+  const cc = mapOf(map)?.ccName ?? '';
+  const open = lab().cold?.sockets.filter(({ sk, map: server }) => sk !== 0 && server !== map) ?? [];
+  if (open.length === 0) connect(map);
+  for (const { id } of open) command({ do: 'setsockopt', socket: id, cc });
+}
+
 export interface MapVerb {
   readonly id: string;
   readonly word: string;
@@ -178,7 +188,13 @@ export const MAP_VERBS: readonly MapVerb[] = [
     id: 'link',
     word: 'link',
     title: 'Link: register a READY map by a link',
-    run: (map) => byKeeper(map, (process) => ({ do: 'link', process, map, link: nextLink() })),
+    run: (map) =>
+      byKeeper(map, (process) => ({
+        do: 'link',
+        process,
+        map,
+        link: nextLink(lab().cold?.links.map((one) => one.link) ?? []),
+      })),
   },
   { id: 'detach', word: 'detach', title: 'Detach the link that holds the map', links: true, run: detach },
   { id: 'swap', word: 'swap', title: 'Swap: update the link to another map of this name', links: true, run: swap },
@@ -191,6 +207,13 @@ export const MAP_VERBS: readonly MapVerb[] = [
     run: swapToItself,
   },
   { id: 'connect', word: 'connect', title: 'Connect: a new connection that chooses it', run: connect },
+  {
+    id: 'use',
+    word: 'use it here',
+    title: 'Use it here: every open connection changes to it (setsockopt TCP_CONGESTION)',
+    shown: () => false,
+    run: useHere,
+  },
   {
     id: 'default',
     word: 'make default',
@@ -276,6 +299,7 @@ export const MAP_COMMANDS: readonly PageCommand[] = [
       id: `map.${id}`,
       title: `Map: ${title}`,
       group: 'Lab',
+      about: () => `map ${currentMap()?.letter}`,
       when: () => runs() && currentMap() !== undefined,
       run: ({ map }) => {
         const letter = map === undefined ? currentMap()?.letter : String(map);

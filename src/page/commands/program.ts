@@ -31,18 +31,16 @@ function restartWithTexts(unverified = false): void {
   }
 }
 
-function registerAsNew(): void {
+async function registerAsNew(): Promise<void> {
   const name = activeText();
   if (name === null) return;
   const text = textOf(name);
-  const type = /^\s*\.struct_ops(?:\.link)?\s+(\w+)/m.exec(text)?.[1];
   const types = textOf(TYPES_TEXT);
-  const isNew =
-    new RegExp(`struct\\s+${type}\\s*\\{`).test(types) && statusOf(TYPES_TEXT, types, lab().loaded) !== 'same';
-  if (isNew) {
+  const struct = statusOf(TYPES_TEXT, types, lab().loaded) === 'same' ? null : await structToDeclare(text);
+  if (struct !== null) {
     notify({
       kind: 'info',
-      title: `The machine does not have ${type} as ${TYPES_TEXT} declares it`,
+      title: `The machine does not have ${struct} as ${TYPES_TEXT} declares it`,
       detail: 'Types are of the kernel from its start: restart with this text first.',
     });
     return;
@@ -51,6 +49,11 @@ function registerAsNew(): void {
   editText(fresh, text);
   choose({ activeText: fresh });
   registerNew(fresh, text);
+}
+
+async function structToDeclare(text: string): Promise<string | null> {
+  const { undeclaredStruct } = await import('../engine/new-text.ts');
+  return undeclaredStruct(text);
 }
 
 async function declareTypes(): Promise<void> {
@@ -236,7 +239,7 @@ export const PROGRAM_COMMANDS: readonly PageCommand[] = [
     group: 'Program',
     hidden: true,
     run: ({ text, line }) => {
-      choose({ activeText: String(text) });
+      choose({ activeText: String(text), tabs: { ...choices().tabs, narrow: 'code' } });
       requestAnimationFrame(() => reveal(Number(line)));
     },
   },

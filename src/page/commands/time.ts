@@ -33,6 +33,11 @@ function play(): void {
   else move({ type: 'play', speed: choices().speed });
 }
 
+/** Step and Back undo each other: both move by the same thing. */
+function stepBy(direction: 1 | -1): void {
+  move({ type: choices().grain === 'event' ? 'step-event' : 'step-instruction', direction });
+}
+
 export function chooseSpeed(speed: number): void {
   choose({ speed });
   if (lab().playing) move({ type: 'play', speed });
@@ -47,11 +52,34 @@ export const TIME_COMMANDS: readonly PageCommand[] = [
   { id: 'time.play', title: 'Play or pause', group: 'Time', keys: ['F5', 'Space'], when: runs, run: play },
   {
     id: 'time.step',
-    title: 'Step: the next event, or inside a program the next instruction of this function',
+    title: 'Step: the next event, or the next instruction, as Step and Back are set',
     group: 'Time',
     keys: ['F10'],
     when: runs,
-    run: () => move(inProgram() ? { type: 'step-over' } : { type: 'step-event', direction: 1 }),
+    run: () => stepBy(1),
+  },
+  {
+    id: 'time.back',
+    title: 'Back: the previous event, or the previous instruction, as Step and Back are set',
+    group: 'Time',
+    keys: ['Shift+F10'],
+    when: runs,
+    run: () => stepBy(-1),
+  },
+  {
+    id: 'time.grain',
+    title: 'Step and Back by event, or by instruction',
+    group: 'Time',
+    keys: ['B'],
+    run: () => choose({ grain: choices().grain === 'event' ? 'instruction' : 'event' }),
+  },
+  {
+    id: 'time.step-over',
+    title: 'Step over: the next instruction of this function',
+    group: 'Time',
+    keys: ['O'],
+    when: inProgram,
+    run: () => move({ type: 'step-over' }),
   },
   {
     id: 'time.step-out',
@@ -96,8 +124,8 @@ export const TIME_COMMANDS: readonly PageCommand[] = [
     run: () => move({ type: 'step-instruction', direction: 1 }),
   },
   {
-    id: 'time.back',
-    title: 'Back: the previous instruction of a BPF program',
+    id: 'time.back-into',
+    title: 'The previous instruction of a BPF program',
     group: 'Time',
     keys: ['Shift+F11'],
     when: runs,
@@ -115,7 +143,7 @@ export const TIME_COMMANDS: readonly PageCommand[] = [
     id: 'time.previous-event',
     title: 'Previous event',
     group: 'Time',
-    keys: ['Shift+F10', '['],
+    keys: ['['],
     when: runs,
     run: () => move({ type: 'step-event', direction: -1 }),
   },

@@ -1,13 +1,25 @@
 import { choices, choose, chooseTab, type Preset, type Tabs } from '../store/choices.ts';
+import { dismiss, lab } from '../store/lab.ts';
 import { isLight } from '../store/theme.ts';
 import type { PageCommand } from './command.ts';
+
+/** Where a small screen shows one pane at a time: the one that a layout is about, and the one that has the tab. */
+const NARROW_OF_PRESET = { debug: 'lifecycle', inspect: 'struct', flows: 'flows' } as const;
+const NARROW_OF_PANE: Partial<Record<keyof Tabs, Tabs['narrow']>> = {
+  lifecycle: 'lifecycle',
+  flows: 'flows',
+  side: 'struct',
+};
 
 const preset = (id: Preset, title: string, key: string): PageCommand => ({
   id: `view.${id}`,
   title,
   group: 'View',
   keys: [key],
-  run: () => choose({ preset: id }),
+  run: () => {
+    choose({ preset: id });
+    chooseTab('narrow', NARROW_OF_PRESET[id]);
+  },
 });
 
 /** A tab as a command: shows the pane it is in first. */
@@ -16,11 +28,23 @@ function tab<P extends keyof Tabs>(pane: P, value: Tabs[P], title: string): Page
     id: `view.${pane}.${value}`,
     title: `Show ${title}`,
     group: 'View',
-    run: () => chooseTab(pane, value),
+    run: () => {
+      chooseTab(pane, value);
+      const narrow = NARROW_OF_PANE[pane];
+      if (narrow) chooseTab('narrow', narrow);
+    },
   };
 }
 
 export const VIEW_COMMANDS: readonly PageCommand[] = [
+  {
+    id: 'view.dismiss',
+    title: 'Dismiss the notice',
+    group: 'View',
+    keys: ['Escape'],
+    when: () => lab().notices.length > 0,
+    run: () => dismiss(lab().notices.at(-1)?.n ?? 0),
+  },
   preset('debug', 'Debug layout', '1'),
   preset('inspect', 'Inspect layout', '2'),
   preset('flows', 'Flows layout', '3'),

@@ -1,5 +1,6 @@
 /* Texts that the page begins for the user: a declaration, and a program for what it declares. */
-import { declaredTypes, editorBtf } from './kernel.ts';
+import { assemble, symbolsFromBtf } from '../../engine/index.ts';
+import { declaredTypes, editorBtf, kernelBtf } from './kernel.ts';
 import { calledMembers } from './members.ts';
 
 /** A program with a function for each member of the first declared type, which does nothing yet; null without one. */
@@ -15,6 +16,12 @@ export async function programFor(types: string): Promise<{ readonly name: string
   });
   const head = [`; Implements ${name} of types.h.`, '', `.struct_ops ${name}`, '.name "mine"', '.license "GPL"'];
   return { name, text: `${[...head, ...functions].join('\n')}\n` };
+}
+
+/** The struct that a text implements, where types.h declares it and the machine does not have it; else null. */
+export async function undeclaredStruct(text: string): Promise<string | null> {
+  const struct = assemble(text, symbolsFromBtf(await editorBtf())).value.structOps?.type;
+  return struct && (await kernelBtf()).find('STRUCT', struct) === 0 ? struct : null;
 }
 
 const line = (code: string, comment: string): string =>

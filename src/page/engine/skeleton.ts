@@ -1,5 +1,6 @@
 /* The text of a new program: a function for each member that has to be there, with the arguments that the kernel passes. */
 import type { Btf } from '../../engine/index.ts';
+import { TCP_STRUCT } from '../commands/tcp-struct.ts';
 import { type CalledMember, calledMembers } from './members.ts';
 
 /** What a congestion control answers with until its author knows better: Reno's numbers, one line of thought each. */
@@ -47,8 +48,6 @@ const TCP_BODIES: ReadonlyMap<string, readonly string[]> = new Map([
     ],
   ],
 ]);
-
-const TCP_STRUCT = 'tcp_congestion_ops';
 
 /** TCP_CA_NAME_MAX with its NUL is 16; the kernel takes any other bytes, an author wants to type them. */
 const LONGEST_NAME = 15;

@@ -104,6 +104,7 @@ const path: Decoder<PathConfig> = object<PathConfig>({
   delayNs: whole(0, 1e11),
   queuePackets: whole(1, 1_000_000),
   accessNs: optional(whole(0, 1e11)),
+  lossPpm: optional(whole(0, 1_000_000)),
 });
 
 const fact: Decoder<ExpectedFact> = object<ExpectedFact>({

@@ -13,7 +13,9 @@ export type Preset = (typeof PRESETS)[number];
 
 export const TEXT_SIZES = [0.9, 1, 1.15, 1.3, 1.6] as const;
 
-export const SPEEDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2] as const;
+export const SPEEDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 10, 100] as const;
+
+export type Grain = 'event' | 'instruction';
 
 export interface Selection {
   readonly map: MapLetter | null;
@@ -33,6 +35,8 @@ export interface Choices {
   readonly tabs: Tabs;
   /** engine seconds a second */
   readonly speed: number;
+  /** what Step and Back move by */
+  readonly grain: Grain;
   /** single letters act as commands outside of editor and inputs */
   readonly letterKeys: boolean;
   /** the hint has been followed or sent away */
@@ -68,6 +72,7 @@ const DEFAULTS: Choices = {
   preset: 'debug',
   tabs: DEFAULT_TABS,
   speed: 0.25,
+  grain: 'event',
   letterKeys: true,
   hinted: false,
   scenario: null,
@@ -112,7 +117,7 @@ function kept(): Choices {
   const tabs = { ...DEFAULTS.tabs, ...knownTabs({ ...choices.tabs }) };
   const preset = PRESETS.find((id) => id === choices.preset) ?? DEFAULTS.preset;
   const textSize = TEXT_SIZES.find((size) => size === choices.textSize) ?? DEFAULTS.textSize;
-  return { ...choices, preset, textSize, tabs, selection: DEFAULTS.selection, beside: null };
+  return { ...choices, preset, textSize, tabs, selection: DEFAULTS.selection, beside: null, grain: DEFAULTS.grain };
 }
 
 const sameType = (a: unknown, b: unknown): boolean =>

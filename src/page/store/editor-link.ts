@@ -34,6 +34,9 @@ export interface EditorLink {
 /** 0-based line of the cursor in the shown text; null without an editor. Panes light what belongs to it. */
 export const useCursorLine = create<{ readonly line: number | null }>(() => ({ line: null }));
 
+/** Errors of the shown text; `line`: 0-based, of the first of them. */
+export const useProblems = create<{ readonly count: number; readonly line: number }>(() => ({ count: 0, line: 0 }));
+
 let link: EditorLink | null = null;
 /** a line that is to be shown by the editor that is on its way */
 let wanted: number | null = null;
@@ -41,7 +44,10 @@ let wanted: number | null = null;
 export const editorLink = (): EditorLink | null => link;
 export const setEditorLink = (editor: EditorLink | null): void => {
   link = editor;
-  if (!editor) useCursorLine.setState({ line: null });
+  if (!editor) {
+    useCursorLine.setState({ line: null });
+    useProblems.setState({ count: 0 });
+  }
   if (editor && wanted !== null) requestAnimationFrame(() => reveal(wanted));
 };
 

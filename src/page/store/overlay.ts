@@ -6,6 +6,7 @@ export type SheetName =
   | 'palette'
   | 'keys'
   | 'rename'
+  | 'rename-text'
   | 'new-program'
   | 'share'
   | 'labs'
@@ -13,7 +14,8 @@ export type SheetName =
   | 'export'
   | 'help'
   | 'settings'
-  | 'record';
+  | 'record'
+  | 'bench';
 
 export type Overlay = SheetName | null;
 

@@ -68,7 +68,8 @@ export function renameText(name: string, stem: string): string {
     .replace(/[^\w.-]+/g, '_')
     .slice(0, 60);
   if (plain === '' || plain === name.replace(/\.s$/, '')) return name;
-  const fresh = freshName(`${plain}.s`);
+  const wanted = `${plain}.s`;
+  const fresh = isFree(wanted) ? wanted : freshName(wanted);
   const { [name]: text, ...others } = choices().edits;
   choose({ edits: { ...others, [fresh]: text }, activeText: fresh });
   return fresh;
@@ -88,10 +89,13 @@ export function freshName(name: string): string {
   return `${stem}-${n}.s`;
 }
 
+/** Neither an example's name nor that of a text that there is. */
+const isFree = (name: string): boolean =>
+  !EXAMPLE_TEXTS.has(name) && !Object.hasOwn(lab().loaded, name) && !textNames(lab(), choices().edits).includes(name);
+
 /** Begins a text under this name, or under the next free one like it; returns the name. */
 export function beginText(name: string, text: string): string {
-  const isFree = !EXAMPLE_TEXTS.has(name) && !textNames(lab(), choices().edits).includes(name);
-  const given = isFree ? name : freshName(name);
+  const given = isFree(name) ? name : freshName(name);
   editText(given, text);
   return given;
 }

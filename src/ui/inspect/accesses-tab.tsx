@@ -1,7 +1,7 @@
 /* Who reads and writes the selected field: instructions of the loaded programs, found without running them. */
 import { useEffect, useMemo } from 'react';
 import type { Btf, ColdSnapshot, MapSnapshot, ProgramText, ProgSnapshot } from '../../engine/index.ts';
-import { type Access, accessesOf, embeddedFirst, touching } from '../../views/inspect/accesses.ts';
+import { type Access, accessesOf, accessWords, embeddedFirst, touching } from '../../views/inspect/accesses.ts';
 import { runCommand } from '../../page/commands/registry.ts';
 import { useKernel } from '../controls/use-kernel.ts';
 import { answerTo } from '../../page/engine/answers.ts';
@@ -55,22 +55,26 @@ function Accesses({ shown, path, cold, btf }: AccessesProps) {
     for (const id of wanted.split(',').filter(Boolean)) void ask('program', { id: Number(id) }, id);
   }, [wanted, run]);
   const scans = useMemo(
-    () => loaded.flatMap((one) => scan(btf, one, answerTo(answers, 'program', one.prog.id))),
-    [btf, loaded, answers],
+    () => loaded.flatMap((one) => scan(one, answerTo(answers, 'program', one.prog.id))),
+    [loaded, answers],
   );
   const row = rowOf(shown, path);
   if (!row) return <p className="placeholder">Select a field: this lists the instructions that load or store it.</p>;
   const member = /\(\*/.test(row.type) ? row.name : null;
   const family = embeddedFirst(btf, btf.find('STRUCT', 'tcp_sock'));
-  const id = shown.layout?.id ?? 0;
-  const structs = family.includes(id) ? family : [id];
+  const name = btf.type(shown.layout?.id ?? 0)?.name ?? '';
+  const structs = family.includes(name) ? family : [name];
   const place = {
     offset: row.offset + (row.bit >> 3),
     size: row.bitSize > 0 ? Math.ceil(((row.bit & 7) + row.bitSize) / 8) : row.size,
   };
   const found = scans.flatMap(({ prog, map, accesses }) => {
     const mine =
-      member === null ? touching(accesses, structs, place) : prog.member === member ? touching(accesses, [0], ALL) : [];
+      member === null
+        ? touching(accesses, structs, place)
+        : prog.member === member
+          ? touching(accesses, [CONTEXT], ALL)
+          : [];
     return mine.length > 0 ? [{ prog, map, mine }] : [];
   });
   const count = found.reduce((sum, { mine }) => sum + mine.length, 0);
@@ -88,8 +92,8 @@ function Accesses({ shown, path, cold, btf }: AccessesProps) {
             u64.
           </>
         )}{' '}
-        Found without running them, from r1 over copies, spills and members; what depends on the way taken is marked as
-        a guess. What a kfunc or helper does with a pointer is not seen.
+        Found by the verifier, along every path that it followed. What a kfunc or helper does with a pointer is not
+        seen.
       </p>
       {found.length === 0 && <p>No loaded program touches it.</p>}
       {found.map(({ prog, map, mine }) => (
@@ -113,18 +117,14 @@ function Accesses({ shown, path, cold, btf }: AccessesProps) {
   );
 }
 
-/** The whole of the context. */
+const CONTEXT = '';
+/** The whole of it. */
 const ALL = { offset: 0, size: 4096 };
 
-function scan(
-  btf: Btf,
+const scan = (
   one: Loaded,
   text: ProgramText | null | undefined,
-): (Loaded & { readonly accesses: Access[] })[] {
-  if (!text) return [];
-  const types = argumentsOf(btf, one).map(({ type }) => type);
-  return [{ ...one, accesses: accessesOf(btf, text, types) }];
-}
+): (Loaded & { readonly accesses: readonly Access[] })[] => (text ? [{ ...one, accesses: accessesOf(text) }] : []);
 
 interface AccessRowProps {
   readonly access: Access;
@@ -133,8 +133,8 @@ interface AccessRowProps {
 }
 
 function AccessRow({ access, text, args }: AccessRowProps) {
-  const { kind, line, slot, guess, struct, offset } = access;
-  const argument = struct === 0 ? args[offset >> 3] : undefined;
+  const { line, slot, struct, offset } = access;
+  const argument = struct === CONTEXT ? args[offset >> 3] : undefined;
   const what = argument ? ` ${argument.name || `argument ${offset >> 3}`}` : '';
   return (
     <button
@@ -148,11 +148,10 @@ function AccessRow({ access, text, args }: AccessRowProps) {
     >
       <span className="slot">{slot}</span>
       <span className="kind">
-        {kind}
+        {accessWords(access)}
         {what}
       </span>
       <span className="mono">{access.text}</span>
-      {guess && <span className="tag">a guess</span>}
     </button>
   );
 }

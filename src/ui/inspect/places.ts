@@ -1,5 +1,13 @@
 /* Where structs of a type lie in the machine, and what an address of it is. */
-import { type Btf, type ColdSnapshot, KERNEL_BASE_HI, type MapSnapshot, REGIONS } from '../../engine/index.ts';
+import {
+  BPF_MODULE_OWNER,
+  type Btf,
+  type ColdSnapshot,
+  KERNEL_BASE_HI,
+  type MapSnapshot,
+  POISON_HI,
+  REGIONS,
+} from '../../engine/index.ts';
 import { embeddedFirst } from '../../views/inspect/accesses.ts';
 import { type Part, valueText } from '../../views/struct/fields.ts';
 import { subjects, type Subject } from '../panes/struct-subject.ts';
@@ -36,7 +44,7 @@ const knownOf = (cold: ColdSnapshot): Known[] => [
 export function placesOf(btf: Btf, id: number, cold: ColdSnapshot): Place[] {
   const name = btf.type(btf.skipModifiers(id))?.name ?? '';
   const family = embeddedFirst(btf, btf.find('STRUCT', 'tcp_sock'));
-  const isSocket = family.includes(btf.skipModifiers(id));
+  const isSocket = family.includes(name);
   return [
     ...subjects(cold).flatMap((subject): Place[] => {
       const { map } = subject;
@@ -70,11 +78,6 @@ export interface FollowWorld {
   readonly cold: ColdSnapshot;
 }
 
-/** High word of addresses that never are any: POISON_POINTER_DELTA on x86-64. */
-const POISON_HIGH = 0xdead0000;
-/** Low word of the owner that include/linux/bpf.h gives structs of BPF programs: (0xeB9F << 2) above the poison. */
-const BPF_MODULE_OWNER = 0xeb9f << 2;
-
 /** What the pointer in these 8 bytes leads to. `typeId`: the pointer's type. */
 export function followPointer({ btf, cold }: FollowWorld, part: Part, typeId: number, bytes: Uint8Array): Followed {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -82,9 +85,9 @@ export function followPointer({ btf, cold }: FollowWorld, part: Part, typeId: nu
   const high = view.getUint32(part.offset + 4, true);
   const shown = valueText(part, bytes, () => null);
   if (low === 0 && high === 0) return nowhere(`${part.path} is NULL: it leads nowhere.`);
-  if (high === POISON_HIGH && low === BPF_MODULE_OWNER)
+  if (high === BPF_MODULE_OWNER.hi && low === BPF_MODULE_OWNER.lo)
     return nowhere(`${part.path} is BPF_MODULE_OWNER: no module owns it, BPF programs do. Nothing lies there.`);
-  if (high === POISON_HIGH) return nowhere(`${part.path} is ${shown}, a poison that is left in what was unlinked.`);
+  if (high === POISON_HI) return nowhere(`${part.path} is ${shown}, a poison that is left in what was unlinked.`);
   if (high !== KERNEL_BASE_HI || !isData(low))
     return nowhere(`${part.path} is ${shown}, which is no address of this machine: nothing lies there.`);
   const within = knownAt(btf, cold, low);

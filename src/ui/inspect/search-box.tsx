@@ -17,6 +17,7 @@ import {
   narrowed,
   type Searched,
 } from './find-types.ts';
+import { findMembers, MEMBER, type MemberHit } from './find-members.ts';
 import { askWhole, useWhole, type Whole } from './whole.ts';
 import { optionId, WindowedList } from './windowed-list.tsx';
 
@@ -50,8 +51,9 @@ export function SearchBox({ fields }: { readonly fields: readonly string[] }) {
   }, [searching]);
   const found = useMemo(() => {
     if (text.startsWith('.')) return findFields(text.slice(1), fields);
-    return text.trim() === '' ? recent : hits;
-  }, [text, fields, recent, hits]);
+    if (text.trim() === '') return recent;
+    return types ? [...hits, ...findMembers(text, types.btf)] : hits;
+  }, [text, fields, recent, hits, types]);
   const current = Math.min(at, found.length - 1);
   const close = (): void => {
     setOpen(false);
@@ -62,6 +64,10 @@ export function SearchBox({ fields }: { readonly fields: readonly string[] }) {
     if (!type) return;
     close();
     input.current?.blur();
+    if (isMember(type)) {
+      openType(type.owner);
+      return select({ field: type.field });
+    }
     if (type.kind !== FIELD) return openType(type);
     // it may be in a struct that was closed
     setInspect({ flipped: new Set() });
@@ -137,6 +143,8 @@ export function SearchBox({ fields }: { readonly fields: readonly string[] }) {
   );
 }
 
+const isMember = (type: TypeRef): type is MemberHit => type.kind === MEMBER;
+
 interface Asked {
   readonly text: string;
   readonly searched: Searched;
@@ -152,7 +160,7 @@ function ask(text: string, searched: Searched, before: Asked | null): Asked {
 function HitRow({ type }: { readonly type: TypeRef }) {
   return (
     <>
-      <span className="kind">{KIND_WORD[type.kind] ?? type.kind.toLowerCase()}</span>
+      <span className="kind">{isMember(type) ? 'field' : (KIND_WORD[type.kind] ?? type.kind.toLowerCase())}</span>
       <span className="mono">{type.name}</span>
       <span className="note">{type.kind === FIELD ? '' : type.source === KERNEL ? `[${type.id}]` : type.source}</span>
     </>
@@ -178,7 +186,7 @@ function hitWords({ text, count, whole, kernel }: HitCount): string {
   if (text.trim() === '')
     return count > 0
       ? 'Looked at before'
-      : 'A part of a name; struct, union, enum, typedef, func or var in front limits to that kind; a dot looks among the fields shown.';
+      : 'A part of a name; struct, union, enum, typedef, func or var in front limits to that kind; a dot in front looks among the fields shown, three letters of a field over all types.';
   if (count === 0) return `${derived}Nothing found`;
   return `${derived}${count >= MOST_HITS ? `The first ${MOST_HITS}; another letter leaves fewer` : `${count} found`}`;
 }
@@ -188,8 +196,7 @@ function NothingFound({ text }: { readonly text: string }) {
   return (
     <div className="nothing-found">
       <p>
-        No type of this kernel has <b className="mono">{text.trim()}</b> in its name. Only names of types are looked
-        through, not those of members.
+        No type of this kernel has <b className="mono">{text.trim()}</b> in its name, and no field begins with it.
       </p>
       <p>
         <button

@@ -134,7 +134,7 @@ function Side({ side, process }: { readonly side: SideOfCall | null; readonly pr
         {process}: {side.name}
       </span>
       <b className={side.answer === 'ok' ? undefined : 'problem'}>{side.answer}</b>
-      {side.step !== null && <span className="note"> refused: {stepText(side.text, side.step)}</span>}
+      {side.step !== null && <span className="note"> refused: {stepText(side.name, side.step)}</span>}
       {side.message !== null && <span className="note block">{side.message}</span>}
     </>
   );

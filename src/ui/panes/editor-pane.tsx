@@ -1,3 +1,4 @@
+import { standIns } from '../../engine/index.ts';
 import { useEffect, useRef, useState } from 'react';
 import { CommandButton } from '../controls/command-button.tsx';
 import { Pane } from '../controls/pane.tsx';
@@ -8,7 +9,8 @@ import { EmptyEditor } from './empty-editor.tsx';
 import { Registers } from './registers.tsx';
 import { ChevronDown, Plus, RotateCw } from 'lucide-react';
 import { SAMPLES } from '../../scenarios/samples.ts';
-import { runCommand } from '../../page/commands/registry.ts';
+import { reveal, useProblems } from '../../page/store/editor-link.ts';
+import { commandById, isEnabled, runCommand } from '../../page/commands/registry.ts';
 import { Choice } from '../controls/choice.tsx';
 
 export function EditorPane() {
@@ -162,13 +164,19 @@ function AddProgram() {
       title: 'Open a file…',
       note: 'a .bpf.o that clang built, or BPF assembly; it can also be dropped on the page',
     },
+    ...THIS_TEXT.filter(([id]) => isEnabled(commandById(id))).map(([value, title]) => ({
+      value,
+      title,
+      note: '',
+      group: 'The text that is shown',
+    })),
   ];
   return (
     <Choice
       label="Add a program"
       value=""
       items={items}
-      onChoose={(value) => (COMMANDS.has(value) ? runCommand(value) : runCommand('file.sample', { file: value }))}
+      onChoose={(value) => (commandById(value) ? runCommand(value) : runCommand('file.sample', { file: value }))}
     >
       <Plus aria-hidden="true" />
     </Choice>
@@ -176,7 +184,6 @@ function AddProgram() {
 }
 
 const OPEN = 'file.open';
-const COMMANDS = new Set([OPEN, 'program.new', 'program.types', 'program.implement']);
 
 function ActionBar({ name }: { readonly name: string }) {
   useLab((state) => state.cold?.objects);
@@ -188,17 +195,42 @@ function ActionBar({ name }: { readonly name: string }) {
   );
 }
 
+/** How many errors the text has, and the way to the first. */
+function Problems() {
+  const { count, line } = useProblems();
+  if (count === 0) return null;
+  return (
+    <button type="button" className="button problem" title={`To line ${line + 1}`} onClick={() => reveal(line)}>
+      {count === 1 ? '1 problem' : `${count} problems`}
+    </button>
+  );
+}
+
+const THIS_TEXT = [
+  ['text.duplicate', 'Duplicate'],
+  ['text.rename-text', 'Rename'],
+  ['text.download', 'Download'],
+  ['program.reset-text', 'Reset to the example'],
+  ['text.delete', 'Delete'],
+] as const;
+
 function TextActions({ name }: { readonly name: string }) {
   const loaded = useLab((state) => state.loaded);
   useChoices((state) => state.edits);
   const text = textOf(name);
   const status = statusOf(name, text, loaded);
   const types = isTypes(name);
+  const scenario = useLab((state) => state.scenario);
+  const standIn =
+    status === 'same' && scenario ? standIns(scenario.texts, loaded).find((one) => one.text === name) : null;
   return (
     <div className="action-bar" data-status={status}>
       <span className="status-word" role="status">
-        {(types ? TYPE_WORDS : WORDS)[status]}
+        {standIn
+          ? `In the place of ${standIn.from}: the scenario asks for ${standIn.to}`
+          : (types ? TYPE_WORDS : WORDS)[status]}
       </span>
+      <Problems />
       {(types || status !== 'new') && (
         <CommandButton command="program.restart" icon={<RotateCw aria-hidden="true" />}>
           Restart with this text

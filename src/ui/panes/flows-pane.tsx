@@ -1,15 +1,12 @@
 import { useCallback } from 'react';
 import type { ColdSnapshot, History } from '../../engine/index.ts';
-import { seriesScene } from '../../views/flows/series.ts';
-import { FLOW_COLUMNS, flowRows } from '../../views/flows/table.ts';
-import { wireHeight, wireScene } from '../../views/flows/wire.ts';
+import { laneTop, wireHeight, wireScene } from '../../views/flows/wire.ts';
 import { rateText } from '../../views/words.ts';
+import { late } from '../controls/guard.tsx';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { Pane } from '../controls/pane.tsx';
-import { useCalmFrame } from '../controls/use-frame.ts';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
-import { wholeRun } from './timeline-domain.ts';
 
 type Build = LiveSceneProps['build'];
 
@@ -18,6 +15,9 @@ const TABS = [
   { id: 'series', title: 'cwnd / RTT' },
   { id: 'table', title: 'Table' },
 ] as const;
+
+const SeriesTab = late('cwnd / RTT', () => import('./flows-tabs.tsx').then(({ SeriesNow }) => SeriesNow));
+const TableTab = late('Table', () => import('./flows-tabs.tsx').then(({ TableNow }) => TableNow));
 
 export function FlowsPane() {
   const tab = useChoices((state) => state.tabs.flows);
@@ -34,8 +34,8 @@ export function FlowsPane() {
       aside={cold && <PathFacts cold={cold} />}
     >
       {cold && history && tab === 'wire' && <WireAndMore cold={cold} history={history} />}
-      {cold && history && tab === 'series' && <TimeSeries cold={cold} history={history} />}
-      {cold && tab === 'table' && <Table cold={cold} />}
+      {tab === 'series' && <SeriesTab />}
+      {tab === 'table' && <TableTab />}
     </Pane>
   );
 }
@@ -64,55 +64,17 @@ function WireAndMore(run: RunProps) {
         <Wire {...run} />
       </div>
       <div className="series-below">
-        <TimeSeries {...run} />
+        <SeriesTab />
       </div>
     </>
   );
 }
 
 function Wire({ cold, history }: RunProps) {
+  const running = useLab(({ cpu }) => cpu?.socket ?? null);
   const build: Build = useCallback(
-    ({ hot }, { size, scroll }) => wireScene({ cold, history, hot, scroll }, size),
-    [cold, history],
+    ({ hot }, { size, scroll }) => wireScene({ cold, history, hot, scroll, running }, size),
+    [cold, history, running],
   );
-  return <LiveScene build={build} height={() => wireHeight(cold)} />;
-}
-
-function TimeSeries({ cold, history }: RunProps) {
-  const focus = useChoices((state) => state.selection.socket);
-  const build: Build = useCallback(
-    ({ hot }, { size }) => seriesScene({ cold, history, time: hot.time, domain: wholeRun(history.until), focus }, size),
-    [cold, history, focus],
-  );
-  return <LiveScene calm build={build} />;
-}
-
-function Table({ cold }: Pick<RunProps, 'cold'>) {
-  const { hot } = useCalmFrame();
-  return (
-    <div className="table-place" tabIndex={0} role="region" aria-label="Connections">
-      <table>
-        <thead>
-          <tr>
-            {FLOW_COLUMNS.map(({ key, title, numeric }) => (
-              <th key={key} scope="col" className={numeric ? 'numeric' : undefined}>
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {flowRows(cold, hot).map((row) => (
-            <tr key={row.socket}>
-              {FLOW_COLUMNS.map(({ key, numeric }) => (
-                <td key={key} className={numeric ? 'numeric' : undefined}>
-                  {row[key]}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+  return <LiveScene build={build} height={() => wireHeight(cold)} scrollTo={laneTop(cold, running)} />;
 }

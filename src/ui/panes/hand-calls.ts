@@ -11,12 +11,11 @@ export interface Answer {
 
 /** Up to call `last`, the newest first; `names`: the function members of the map's struct. */
 export function answersOf(history: History, map: MapLetter, names: readonly string[], last: number): Answer[] {
-  const byHand = (text: string): boolean =>
-    text.startsWith('bpf(BPF_PROG_TEST_RUN') || names.includes(text.slice(0, text.indexOf('(')));
+  const byHand = (name: string): boolean => name === 'BPF_PROG_TEST_RUN' || names.includes(name);
   return (
     history.calls
       // what could not even be tried is of no map
-      .filter((call) => (call.map === map || call.map === null) && call.n <= last && byHand(call.text))
+      .filter((call) => (call.map === map || call.map === null) && call.n <= last && byHand(call.name))
       .map(({ n, time, event, text, ret, message }): Answer => {
         const said = history.messages.find((one) => one.event === event && one.source === 'call');
         if (said) return { n, time, text: said.text, refused: said.level === 'error' };

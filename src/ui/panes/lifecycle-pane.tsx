@@ -1,18 +1,16 @@
-import { type ColdSnapshot, errnoName, type History } from '../../engine/index.ts';
-import { checksHeight, checksScene } from '../../views/checks/checks.ts';
-import { lifecycleScene } from '../../views/lifecycle/lifecycle.ts';
-import { sequenceHeight, sequenceRow, sequenceScene } from '../../views/sequence/sequence.ts';
+import { type ColdSnapshot, type CpuSnapshot, errnoName, type History } from '../../engine/index.ts';
+import { lifecycleScene, movesByItself } from '../../views/lifecycle/lifecycle.ts';
+import type { Scene, Size, Theme } from '../../views/scene.ts';
+import { stopWords } from '../../views/stop.ts';
 import { late } from '../controls/guard.tsx';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { runCommand } from '../../page/commands/registry.ts';
 import { Pane } from '../controls/pane.tsx';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
-import { BesideBar, CompareView } from './compare-view.tsx';
 import { MapBadges } from './map-badges.tsx';
 import { MapBar } from './map-bar.tsx';
-import { useStepWords } from './use-step-words.ts';
-import { useCallback } from 'react';
+import { useCallback, useRef } from 'react';
 
 const TABS = [
   { id: 'machine', title: 'State machine' },
@@ -21,10 +19,9 @@ const TABS = [
   { id: 'modules', title: 'Modules' },
 ] as const;
 
+const SequenceTab = late('Sequence', () => import('./calls-tabs.tsx').then(({ SequenceNow }) => SequenceNow));
+const ChecksTab = late('Checks', () => import('./calls-tabs.tsx').then(({ ChecksNow }) => ChecksNow));
 const ModulesTab = late('Modules', () => import('./modules-tab.tsx').then(({ ModulesNow }) => ModulesNow));
-
-/** The sequence names no steps. */
-const WORDS = { step: (id: string) => id, errno: errnoName };
 
 export function LifecyclePane() {
   const tab = useChoices((state) => state.tabs.lifecycle);
@@ -75,63 +72,39 @@ function Shown({ tab, ...run }: ShownProps & { readonly tab: (typeof TABS)[numbe
         </>
       );
     case 'sequence':
-      return <SequenceOrBeside {...run} />;
+      return <SequenceTab />;
     case 'modules':
       return <ModulesTab />;
     case 'checks':
-      return <Checks {...run} />;
+      return <ChecksTab />;
     default:
       return tab satisfies never;
   }
 }
 
+/** A picture that stays while nothing about the maps changes, and what it was built from. */
+interface StillScene extends ShownProps {
+  readonly size: Size;
+  readonly theme: Theme;
+  readonly cpu: CpuSnapshot | null;
+  readonly scene: Scene;
+}
+
 function StateMachine({ cold, history }: ShownProps) {
+  const cpu = useLab((state) => state.cpu);
+  const still = useRef<StillScene | null>(null);
   const build: LiveSceneProps['build'] = useCallback(
-    ({ hot: { time, event } }, { size, theme }) =>
-      lifecycleScene({ cold, history, time, event, errno: errnoName }, size, theme),
-    [cold, history],
+    ({ hot: { time, event } }, { size, theme }) => {
+      const stop = cpu && { words: stopWords(cpu, time), socket: cpu.socket };
+      const input = { cold, history, time, event, errno: errnoName, stop };
+      const { current: before } = still;
+      if (before?.size === size && before.theme === theme && before.cold === cold && before.history === history)
+        if (before.cpu === cpu && !movesByItself(input)) return before.scene;
+      const scene = lifecycleScene(input, size, theme);
+      still.current = movesByItself(input) ? null : { size, theme, cold, history, cpu, scene };
+      return scene;
+    },
+    [cold, history, cpu],
   );
   return <LiveScene build={build} />;
-}
-
-/** The sequence of this run, or both when another kernel is beside it. */
-function SequenceOrBeside(run: ShownProps) {
-  const kernel = useLab((state) => state.kernel);
-  const beside = useChoices((state) => state.beside);
-  return (
-    <>
-      {beside === null || beside === kernel ? (
-        <Sequence {...run} />
-      ) : (
-        <CompareView history={run.history} beside={beside} />
-      )}
-      <BesideBar />
-    </>
-  );
-}
-
-function Sequence({ cold, history }: ShownProps) {
-  const build: LiveSceneProps['build'] = useCallback(
-    ({ hot: { event } }, { size, scroll }) => sequenceScene({ cold, history, event, words: WORDS, scroll }, size),
-    [cold, history],
-  );
-  return (
-    <LiveScene
-      calm
-      build={build}
-      height={() => sequenceHeight(history)}
-      scrollTo={sequenceRow(history, cold.lastCall)}
-    />
-  );
-}
-
-/** Of the last call with checks (socket calls have none); the one that answered comes last. */
-function Checks({ cold, history }: ShownProps) {
-  const call = history.calls.findLast(({ n, trace }) => n <= cold.lastCall && trace.length > 0) ?? null;
-  const words = useStepWords(call?.text ?? '');
-  const build: LiveSceneProps['build'] = useCallback(
-    (_, { size, scroll }) => checksScene({ call, words, scroll }, size),
-    [call, words],
-  );
-  return <LiveScene calm build={build} height={() => checksHeight(call)} scrollTo={checksHeight(call) - 40} />;
 }

@@ -4,6 +4,7 @@ import { SITUATION_WORDS } from '../../views/lifecycle/edges.ts';
 import { readySituation } from '../../views/modules/modules.ts';
 import { GRACE_CLOCKS, type GraceClock, type GraceWait, type MapSnapshot } from '../../engine/index.ts';
 import { MAP_VERBS } from '../../page/commands/map.ts';
+import { unusedMaps } from '../../page/unused.ts';
 import { runCommand } from '../../page/commands/registry.ts';
 import { useCalmFrame } from '../controls/use-frame.ts';
 import { useChoices } from '../../page/store/choices.ts';
@@ -24,6 +25,7 @@ export function MapBar() {
   const held = cold?.heldClocks ?? [];
   return (
     <>
+      <Unused />
       {(waiting.length > 0 || held.length > 0) && <GraceBar waiting={waiting} held={held} />}
       {map && (
         <div className="map-bar" role="toolbar" aria-label={`Map ${map.letter}`}>
@@ -45,6 +47,33 @@ export function MapBar() {
         </div>
       )}
     </>
+  );
+}
+
+/** What was registered by hand is there to be used: the two ways to do that. */
+function Unused() {
+  const cold = useLab((state) => state.cold);
+  const scenario = useLab((state) => state.scenario);
+  const map = cold && scenario ? unusedMaps(cold, scenario).at(-1) : undefined;
+  if (!map) return null;
+  const { letter, ccName } = map;
+  return (
+    <div className="map-bar" role="status">
+      <span>
+        <b>{ccName}</b> is registered as map {letter}, no connection uses it
+      </span>
+      <button type="button" className="button small" onClick={() => runCommand('map.connect', { map: letter })}>
+        Connect one
+      </button>
+      <button
+        type="button"
+        className="button small"
+        title="Every open connection changes to it (setsockopt TCP_CONGESTION)"
+        onClick={() => runCommand('map.use', { map: letter })}
+      >
+        Use it here
+      </button>
+    </div>
   );
 }
 

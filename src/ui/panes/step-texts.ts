@@ -3,8 +3,7 @@ import { COMMANDS } from '../../engine/index.ts';
 
 const ENTRIES = new Map(Object.entries(COMMANDS));
 
-/** Text of a step of a call that is written as strace does: `bpf(BPF_MAP_CREATE, ...)`. */
+/** Text of a step of a call by its name: `BPF_MAP_CREATE`. */
 export function stepText(call: string, step: string): string | null {
-  const command = /^bpf\((\w+)/.exec(call)?.[1] ?? '';
-  return ENTRIES.get(command)?.steps.find(({ id }) => id === step)?.text ?? null;
+  return ENTRIES.get(call)?.steps.find(({ id }) => id === step)?.text ?? null;
 }

@@ -4,7 +4,7 @@ import { imageStripScene, trampolineChainScene } from '../../views/trampoline/tr
 import { CallForm } from './call-form.tsx';
 import { Compiled } from './compiled.tsx';
 import { TrampolineWalk } from './trampoline-walk.tsx';
-import { TCP_STRUCT } from '../../page/commands/map.ts';
+import { TCP_STRUCT } from '../../page/commands/tcp-struct.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { useKernel } from '../controls/use-kernel.ts';
 import { useChoices } from '../../page/store/choices.ts';

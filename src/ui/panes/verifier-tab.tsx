@@ -34,15 +34,35 @@ function Verified({ name, text }: { readonly name: string; readonly text: string
     return <p className="placeholder">The text does not assemble yet: the editor marks what is wrong.</p>;
   return (
     <div className="listing verifier" tabIndex={0} role="region" aria-label="Verifier">
-      <p className="note">
-        What {kernel} would say of {name} as it stands in the editor.
-        {kernel === 'v5.6' && ' This kernel was not recorded: its rules are derived.'}
-      </p>
+      <About kernel={kernel} name={name} program={programs[0]} />
       {unverified && <p className="tag">Programs are loaded without being verified now. No kernel does that.</p>}
       {programs.map((program) => (
         <Program key={program.name} program={program} name={name} cursor={cursor} />
       ))}
     </div>
+  );
+}
+
+interface AboutProps {
+  readonly kernel: string;
+  readonly name: string;
+  readonly program: VerifiedProgram | undefined;
+}
+
+function About({ kernel, name, program }: AboutProps) {
+  if (program?.from !== 'log')
+    return (
+      <p className="note">
+        What {kernel} would say of {name} as it stands in the editor.
+        {kernel === 'v5.6' && ' This kernel was not recorded: its rules are derived.'}
+      </p>
+    );
+  return (
+    <p className="note">
+      {name} holds the log of a kernel's verifier: this is what that kernel found, path by path.
+      {program.left > 0 && ` The last ${program.visits.length} instructions that it followed; ${program.left} before.`}{' '}
+      Press Ctrl+Enter to load the program that the log shows, and see what {kernel} says of it.
+    </p>
   );
 }
 
@@ -59,10 +79,9 @@ function Program({ program, name, cursor }: ProgramProps) {
   return (
     <section aria-label={program.name}>
       <h3>
-        <span className="mono">{program.name}</span>{' '}
-        <b className={ok ? undefined : 'problem'}>{ok ? 'accepted' : 'refused'}</b>{' '}
+        <span className="mono">{program.name}</span> <b className={ok ? undefined : 'problem'}>{verdictOf(program)}</b>{' '}
         <span className="note">
-          {processed} instructions on {paths.length} {paths.length === 1 ? 'path' : 'paths'}
+          {processed || program.visits.length} instructions on {paths.length} {paths.length === 1 ? 'path' : 'paths'}
         </span>
       </h3>
       {!ok && (
@@ -75,12 +94,20 @@ function Program({ program, name, cursor }: ProgramProps) {
         <Walk program={program} onShow={(slot) => editorLink()?.point(lines[slot] ?? 0)} />
       </details>
       <Visits program={program} cursor={cursor} onShow={show} />
-      <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-        <summary className="note">The kernel's log</summary>
-        {open && <Log log={program.log} onShow={show} />}
-      </details>
+      {program.log !== '' && (
+        <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+          <summary className="note">The kernel's log</summary>
+          {open && <Log log={program.log} onShow={show} />}
+        </details>
+      )}
     </section>
   );
+}
+
+/** A log that is cut off at its end says no verdict. */
+function verdictOf({ ok, from, processed }: VerifiedProgram): string {
+  if (!ok) return 'refused';
+  return from === 'log' && processed === 0 ? 'cut off' : 'accepted';
 }
 
 interface VisitsProps {

@@ -3,12 +3,14 @@
  * itself is silent; a screen reader gets the buttons and the text twin. One Tab stop a scene: arrows walk its buttons.
  */
 import type { CSSProperties, KeyboardEvent, ReactElement, ReactNode, RefObject } from 'react';
+import { createPortal } from 'react-dom';
 import { createElement, memo, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Action, Hit, Mark, Scene, Theme } from '../../views/scene.ts';
 import { hitsOf, textTwin } from '../../views/scene.ts';
 import type { SvgNode } from '../../views/svg.ts';
 import { markNode, sceneDefs } from '../../views/svg.ts';
 import { drawLayers } from './draw-layers.ts';
+import { sameValue } from './same-value.ts';
 import './scene.css';
 
 export interface SceneViewProps {
@@ -28,6 +30,17 @@ function element({ tag, key, attributes, children, text }: SvgNode): ReactElemen
   return createElement(tag, { key, ...rest, ...(style ? { style } : {}) }, content);
 }
 
+interface DrawnMark {
+  readonly mark: Mark;
+  readonly element: ReactElement;
+}
+
+interface Drawn {
+  readonly scope: string;
+  readonly theme: Theme;
+  readonly elements: ReadonlyMap<string, DrawnMark>;
+}
+
 const Picture = memo(function Picture({
   marks,
   theme,
@@ -37,9 +50,22 @@ const Picture = memo(function Picture({
   theme: Theme;
   scope: string;
 }) {
+  const drawn = useRef<Drawn>({ scope, theme, elements: new Map() });
+  const { current: before } = drawn;
+  const same = before.scope === scope && before.theme === theme;
+  const elements = new Map<string, DrawnMark>();
+  for (const mark of marks) {
+    const known = same ? before.elements.get(mark.id) : undefined;
+    // React passes over an element that is the one from before, with all that is in it
+    elements.set(
+      mark.id,
+      known && sameValue(known.mark, mark) ? known : { mark, element: element(markNode(mark, { scope, theme })) },
+    );
+  }
+  drawn.current = { scope, theme, elements };
   return (
     <g aria-hidden="true" className="scene-marks">
-      {marks.map((mark) => element(markNode(mark, { scope, theme })))}
+      {[...elements.values()].map((one) => one.element)}
     </g>
   );
 });
@@ -54,8 +80,18 @@ interface Handlers {
 }
 
 /** Tips may change with every frame, what is in the document need not. */
-const sameHits = (a: readonly Hit[], b: readonly Hit[]): boolean => a === b || stable(a) === stable(b);
-const stable = (hits: readonly Hit[]): string => JSON.stringify(hits.map(({ tip: _tip, ...rest }) => rest));
+const sameHits = (a: readonly Hit[], b: readonly Hit[]): boolean =>
+  a === b || (a.length === b.length && a.every((hit, i) => sameHit(hit, b[i])));
+const sameHit = (a: Hit, b: Hit): boolean =>
+  a.id === b.id &&
+  a.label === b.label &&
+  a.x === b.x &&
+  a.y === b.y &&
+  a.width === b.width &&
+  a.height === b.height &&
+  a.radius === b.radius &&
+  a.focus === b.focus &&
+  sameValue(a.action, b.action);
 
 interface ButtonsProps {
   readonly hits: readonly Hit[];
@@ -133,27 +169,37 @@ const TextTwin = memo(
     a.lines.every((entry, i) => entry.text === b.lines[i].text),
 );
 
-/** Above the mark, or below where there is no room; never past the sides. */
-function Tip({ hit, scene }: { hit: Hit; scene: Scene }) {
-  const below = hit.y < 48;
-  const middle = hit.x + hit.width / 2;
-  const part = Math.min(0.96, Math.max(0.04, middle / scene.width));
-  const style: CSSProperties = {
-    left: middle,
-    top: below ? hit.y + hit.height + 6 : hit.y - 6,
-    transform: `translate(${-part * 100}%, ${below ? 0 : -100}%)`,
-    maxWidth: Math.min(320, scene.width - 16),
-  };
-  return (
-    <div className="scene-tip" style={style} aria-hidden="true">
+/** Room that a tip keeps from the window's edges, px. */
+const TIP_EDGE = 8;
+
+/** Above the mark, or below where there is no room; never past the window's edges, whatever pane it is in. */
+function Tip({ hit, place }: { readonly hit: Hit; readonly place: RefObject<HTMLElement | null> }) {
+  const tip = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const around = place.current?.getBoundingClientRect();
+    const { current } = tip;
+    if (!around || !current) return;
+    const { width, height } = current.getBoundingClientRect();
+    const middle = around.left + hit.x + hit.width / 2;
+    const above = around.top + hit.y - 6 - height;
+    const top = above >= TIP_EDGE ? above : around.top + hit.y + hit.height + 6;
+    const inside = (at: number, room: number, size: number): number =>
+      Math.max(TIP_EDGE, Math.min(at, room - size - TIP_EDGE));
+    current.style.left = `${inside(middle - width / 2, window.innerWidth, width)}px`;
+    current.style.top = `${inside(top, window.innerHeight, height)}px`;
+  });
+  return createPortal(
+    <div className="scene-tip" ref={tip} aria-hidden="true">
       {hit.tip}
-    </div>
+    </div>,
+    document.body,
   );
 }
 
 export function SceneView({ scene, theme, eased = false, onAction, onHover }: SceneViewProps) {
   const scope = useId().replace(/[^\w-]/g, '');
   const canvas = useRef<HTMLCanvasElement>(null);
+  const place = useRef<HTMLDivElement>(null);
   const [hovered, setHovered] = useState<string | null>(null);
   const hits = useMemo(() => hitsOf(scene), [scene]);
   const twin = useMemo(() => textTwin(scene), [scene]);
@@ -170,18 +216,20 @@ export function SceneView({ scene, theme, eased = false, onAction, onHover }: Sc
   const on = useRef(handlers);
   useLayoutEffect(() => {
     on.current = handlers;
-    if (canvas.current) drawLayers(canvas.current, scene);
   });
+  useLayoutEffect(() => {
+    if (canvas.current) drawLayers(canvas.current, scene);
+  }, [scene, theme]);
   const size = { width: scene.width, height: scene.height };
   return (
-    <div className={eased ? 'scene scene-eased' : 'scene'} style={size}>
+    <div className={eased ? 'scene scene-eased' : 'scene'} style={size} ref={place}>
       {scene.layers.length > 0 && <canvas ref={canvas} style={size} aria-hidden="true" />}
       <svg {...size} {...(hits.length > 0 ? { role: 'toolbar', 'aria-label': scene.label } : { 'aria-hidden': true })}>
         <defs>{sceneDefs(scene, scope).map(element)}</defs>
         <Picture marks={scene.marks} theme={theme} scope={scope} />
         {hits.length > 0 && <Buttons hits={hits} on={on} />}
       </svg>
-      {tip && tip.tip !== '' && <Tip hit={tip} scene={scene} />}
+      {tip && tip.tip !== '' && <Tip hit={tip} place={place} />}
       {twin.length > 0 && <TextTwin label={scene.label} lines={twin} />}
     </div>
   );

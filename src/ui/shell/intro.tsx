@@ -18,7 +18,12 @@ export function Intro() {
       {scenario && <Lacked scenario={scenario.id} kernel={kernel} />}
       {!hinted && (
         <p className="hint">
-          Press <Keys keys="N" /> to go on to the next change of a map.
+          <span>
+            <span className="by-key">
+              Press <Keys keys="N" />
+            </span>
+            <span className="by-thumb">Press Next state</span> to go on to the next change of a map.
+          </span>
           <button
             type="button"
             className="status-button"

@@ -1,12 +1,17 @@
-/* What the user should read, without standing in the way: bars over the foot of the page, spoken once. */
+/* What the user should read, without standing in the way: one bar at the top right, the newest first, spoken once. */
 import { X } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { runCommand } from '../../page/commands/registry.ts';
 import { stopEngine } from '../../page/engine/engine.ts';
 import { dismiss, type ShownNotice, useLab } from '../../page/store/lab.ts';
 
-/** Refusals and errors stay until they are sent away. */
-const SHOWN_MS = 9000;
+/** Time to read, ms; who points at it or is in it has all the time. What is not about a run stays. */
+const SHOWN_MS: Readonly<Record<ShownNotice['kind'], number>> = {
+  info: 9000,
+  refused: 30_000,
+  stopped: 30_000,
+  error: 30_000,
+};
 
 const KIND: Readonly<Record<ShownNotice['kind'], string>> = {
   info: 'Note',
@@ -23,23 +28,44 @@ export function Notices() {
       {phase === 'crashed' && <Crash />}
       {phase === 'asking' && <Asking />}
       <div role="log" aria-live="polite" aria-label="Notices, newest last">
-        {notices.map((notice) => (
-          <Bar key={notice.n} notice={notice} />
-        ))}
+        {notices.map((notice, i) =>
+          i === notices.length - 1 ? (
+            <Bar key={notice.n} notice={notice} waiting={i} />
+          ) : (
+            <p key={notice.n} className="spoken">
+              {KIND[notice.kind]}: {notice.title}. {notice.detail}{' '}
+              {notice.text !== undefined && notice.line !== undefined && `${notice.text}:${notice.line + 1}`}
+            </p>
+          ),
+        )}
       </div>
     </div>
   );
 }
 
-function Bar({ notice }: { readonly notice: ShownNotice }) {
-  const { n, kind, title, detail, text, line, notKernel } = notice;
+interface BarProps {
+  readonly notice: ShownNotice;
+  /** older ones, shown when this one goes */
+  readonly waiting: number;
+}
+
+function Bar({ notice, waiting }: BarProps) {
+  const { n, kind, title, detail, text, line, notKernel, lasting = false } = notice;
+  const [held, setHeld] = useState(false);
   useEffect(() => {
-    if (kind !== 'info') return;
-    const timer = setTimeout(() => dismiss(n), SHOWN_MS);
+    if (lasting || held) return;
+    const timer = setTimeout(() => dismiss(n), SHOWN_MS[kind]);
     return () => clearTimeout(timer);
-  }, [n, kind]);
+  }, [n, kind, lasting, held]);
   return (
-    <div className="notice" data-kind={kind}>
+    <div
+      className="notice"
+      data-kind={kind}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
       <span className="notice-kind">{KIND[kind]}</span>
       <div className="notice-text">
         <p className="notice-title">
@@ -58,7 +84,18 @@ function Bar({ notice }: { readonly notice: ShownNotice }) {
           Checks
         </button>
       )}
-      <button type="button" className="button icon-only" aria-label="Dismiss" onClick={() => dismiss(n)}>
+      {waiting > 0 && (
+        <span className="note" title="Older notices wait until this one is dismissed">
+          +{waiting}
+        </span>
+      )}
+      <button
+        type="button"
+        className="button icon-only"
+        aria-label="Dismiss"
+        title="Dismiss (Escape)"
+        onClick={() => dismiss(n)}
+      >
         <X aria-hidden="true" />
       </button>
     </div>

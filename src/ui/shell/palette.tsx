@@ -75,7 +75,7 @@ export function Palette() {
   );
 }
 
-const titleOf = ({ title, group }: PageCommand): string => `${title} ${group}`;
+const titleOf = ({ title, group, about }: PageCommand): string => `${title} ${about?.() ?? ''} ${group}`;
 
 interface EntryProps {
   readonly id: string;
@@ -89,10 +89,13 @@ function Entry({ id, command, selected, onRun }: EntryProps) {
   useEffect(() => {
     if (selected) entry.current?.scrollIntoView({ block: 'nearest' });
   }, [selected]);
-  const { title, group, keys = [] } = command;
+  const { title, group, about, keys = [] } = command;
   return (
     <div ref={entry} id={id} role="option" aria-selected={selected} className="palette-entry" onClick={onRun}>
-      <span className="palette-title">{title}</span>
+      <span className="palette-title">
+        {title}
+        {about && <b> {about()}</b>}
+      </span>
       <span className="note">{group}</span>
       {keys.map((key) => (
         <Keys key={key} keys={key} />

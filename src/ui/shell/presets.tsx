@@ -9,33 +9,35 @@ import type { Preset } from '../../page/store/choices.ts';
 import { Inspect } from './inspect-preset.tsx';
 import { Part, Split } from './split.tsx';
 
-const isWide = (): boolean => window.innerWidth >= 1800;
+/** Sizes of the brief at 1440x900 and 1920x1080, in proportion to the window that there is; px. */
+const across = (at1440: number, at1920 = at1440): number =>
+  Math.round(window.innerWidth >= 1800 ? at1920 : at1440 * Math.min(1, window.innerWidth / 1440));
+const down = (at900: number): number => Math.round(at900 * Math.min(1, window.innerHeight / 900));
 
 function Debug() {
-  const [left, right] = isWide() ? [460, 420] : [408, 366];
   return (
     <Split id="debug" orientation="vertical">
-      <Part id="panes" least={260}>
+      <Part id="panes" least={200}>
         <Split id="debug-columns" orientation="horizontal">
-          <Part id="programs" size={left} least={260}>
+          <Part id="programs" size={across(408, 460)} least={220}>
             <EditorPane />
           </Part>
-          <Part id="centre" least={380}>
+          <Part id="centre" least={340}>
             <Split id="debug-centre" orientation="vertical">
-              <Part id="lifecycle" least={200}>
+              <Part id="lifecycle" least={140}>
                 <LifecyclePane />
               </Part>
-              <Part id="flows" size={252} least={90}>
+              <Part id="flows" size={down(252)} least={90}>
                 <FlowsPane />
               </Part>
             </Split>
           </Part>
-          <Part id="kernel-objects" size={right} least={260}>
+          <Part id="kernel-objects" size={across(366, 420)} least={220}>
             <SidePane />
           </Part>
         </Split>
       </Part>
-      <Part id="timeline" size={160} least={28}>
+      <Part id="timeline" size={down(160)} least={28}>
         <TimelinePane />
       </Part>
     </Split>
@@ -51,12 +53,12 @@ function Flows() {
           <Part id="flows" least={380}>
             <FlowsPane />
           </Part>
-          <Part id="lifecycle" size={isWide() ? 640 : 460} least={300}>
+          <Part id="lifecycle" size={across(460, 640)} least={300}>
             <LifecyclePane />
           </Part>
         </Split>
       </Part>
-      <Part id="timeline" size={160} least={28}>
+      <Part id="timeline" size={down(160)} least={28}>
         <TimelinePane />
       </Part>
     </Split>

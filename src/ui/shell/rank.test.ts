@@ -13,3 +13,16 @@ test('whole words come before parts, parts before scattered letters', () => {
 test('nothing typed shows everything', () => {
   expect(ranked(' ')).toEqual(titles);
 });
+
+test('beginnings of words find their title', () => {
+  const all = [
+    'Restart with this text',
+    'Register this text as a new map',
+    'Kernel v6.12: recorded',
+    'Show the ledger',
+  ];
+  const first = (query: string) => rank(all, query, (title) => title)[0];
+  expect(first('reg new')).toBe('Register this text as a new map');
+  expect(first('re w th')).toBe('Restart with this text');
+  expect(first('sh led')).toBe('Show the ledger');
+});

@@ -1,9 +1,28 @@
 /* Which of many titles a few typed letters mean. */
 
+const wordsOf = (text: string): string[] => text.split(/[^\p{L}\p{N}_.+-]+/u).filter((word) => word !== '');
+
+/** Each typed word begins a word of the title, in this order: how many words lie before; null where one begins none. */
+function beginnings(title: string, query: string): number | null {
+  const words = wordsOf(title);
+  let at = 0;
+  let before = 0;
+  for (const typed of wordsOf(query)) {
+    const found = words.findIndex((word, i) => i >= at && word.startsWith(typed));
+    if (found < 0) return null;
+    before += found - at;
+    at = found + 1;
+  }
+  return before;
+}
+
 /** Smaller is better; null where the letters do not occur in this order. */
 function distance(title: string, query: string): number | null {
   const at = title.indexOf(query);
-  if (at >= 0) return at === 0 || title[at - 1] === ' ' ? at : 100 + at;
+  if (at >= 0 && (at === 0 || title[at - 1] === ' ')) return at;
+  const words = beginnings(title, query);
+  if (words !== null) return 50 + words;
+  if (at >= 0) return 100 + at;
   let from = 0;
   let gaps = 0;
   for (const letter of query) {

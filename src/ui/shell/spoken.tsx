@@ -1,7 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
 import { spokenTransition } from '../../views/lifecycle/lifecycle.ts';
 import type { ColdSnapshot } from '../../engine/index.ts';
-import { useLab } from '../../page/store/lab.ts';
+import { currentFrame } from '../../page/frame-source.ts';
+import { choices } from '../../page/store/choices.ts';
+import { type LabState, useLab } from '../../page/store/lab.ts';
+import { stopWords } from '../../views/stop.ts';
+import { timeText } from '../../views/words.ts';
 
 /** What is different between two moments, in words. */
 function changes(before: ColdSnapshot, now: ColdSnapshot): string[] {
@@ -15,7 +19,18 @@ function changes(before: ColdSnapshot, now: ColdSnapshot): string[] {
   });
 }
 
-/** Speaks each transition and each caption to a screen reader. */
+/** Where a program stands and why it stopped there. */
+function stopSentence({ cpu, playing }: LabState, before: LabState): string | null {
+  if (playing) return null;
+  const { time } = currentFrame().hot;
+  if (cpu === null) return before.playing ? `Paused at ${timeText(time)}` : null;
+  const { text, line, pc } = cpu;
+  const isBreak = choices().breakpoints.some((one) => one.text === text && one.line === line);
+  const why = before.playing ? (isBreak ? 'Stopped at a breakpoint' : 'Stopped') : 'Stepped';
+  return `${why}: ${text} line ${line + 1}, instruction ${pc}; ${stopWords(cpu, time)}`;
+}
+
+/** Speaks each transition, each caption and each stop to a screen reader. */
 export function Spoken() {
   const cold = useLab((state) => state.cold);
   const history = useLab((state) => state.history);
@@ -32,6 +47,15 @@ export function Spoken() {
     const words = [...changes(before, cold), ...(caption ? [caption] : [])];
     if (words.length > 0) setSaid(words.join('. '));
   }, [cold, history]);
+  useEffect(
+    () =>
+      useLab.subscribe((now, then) => {
+        if (now.cpu === then.cpu && now.playing === then.playing) return;
+        const sentence = stopSentence(now, then);
+        if (sentence !== null) setSaid(sentence);
+      }),
+    [],
+  );
   return (
     <div className="spoken" role="status" aria-live="polite">
       {said}

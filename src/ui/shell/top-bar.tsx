@@ -23,8 +23,10 @@ export function TopBar() {
       <ScenarioMenu />
       <KernelMenu />
       <span className="spring" />
-      <Transport />
-      <Speed />
+      <div className="transport">
+        <Transport />
+        <Speed />
+      </div>
       <span className="spring" />
       <button type="button" className="button search" onClick={() => runCommand('help.palette')}>
         <Search aria-hidden="true" />
@@ -62,16 +64,21 @@ function MoreMenu() {
   );
 }
 
+const BENCH = 'bench';
+
 function ScenarioMenu() {
   const scenario = useLab((state) => state.scenario);
   return (
     <Choice
       label="Scenario"
       value={scenario?.id ?? ''}
-      items={SCENARIOS.map(({ id, title, intro, topic }) => ({ value: id, title, note: intro, group: topic }))}
-      onChoose={startScenario}
+      items={[
+        ...SCENARIOS.map(({ id, title, intro, topic }) => ({ value: id, title, note: intro, group: topic })),
+        { value: BENCH, title: 'Bench', note: 'Connections of your own, a program each, measured.', group: 'Your own' },
+      ]}
+      onChoose={(id) => (id === BENCH ? runCommand('lab.bench') : startScenario(id))}
     >
-      {scenario?.title ?? 'Scenario'}
+      <span className="scenario-title">{scenario?.title ?? 'Scenario'}</span>
       <ChevronDown aria-hidden="true" />
     </Choice>
   );
@@ -101,13 +108,31 @@ function KernelMenu() {
   );
 }
 
+/** What Step and Back move by, and the switch. */
+function Grain() {
+  const grain = useChoices((state) => state.grain);
+  const other = grain === 'event' ? 'instruction' : 'event';
+  return (
+    <button
+      type="button"
+      className="button grain"
+      title={`Step and Back move by ${grain}; press to move by ${other}`}
+      aria-label={`Step and Back by ${grain}`}
+      aria-keyshortcuts="B"
+      onClick={() => runCommand('time.grain')}
+    >
+      {grain === 'event' ? 'event' : 'insn'}
+    </button>
+  );
+}
+
 function Transport() {
   const playing = useLab((state) => state.playing);
   return (
     <div className="segments" role="toolbar" aria-label="Time">
       <CommandButton command="time.start" icon={<SkipBack aria-hidden="true" />} showKey={false} label="To the start" />
-      <CommandButton command="time.back" icon={<ChevronLeft aria-hidden="true" />}>
-        Back
+      <CommandButton command="time.back" icon={<ChevronLeft aria-hidden="true" />} label="Back">
+        <span className="word">Back</span>
       </CommandButton>
       <CommandButton
         command="time.play"
@@ -116,9 +141,10 @@ function Transport() {
       >
         <span className="play-word">{playing ? 'Pause' : 'Play'}</span>
       </CommandButton>
-      <CommandButton command="time.step" trailing={<ChevronRight aria-hidden="true" />}>
-        Step
+      <CommandButton command="time.step" trailing={<ChevronRight aria-hidden="true" />} label="Step">
+        <span className="word">Step</span>
       </CommandButton>
+      <Grain />
       <CommandButton command="time.next-state">Next state</CommandButton>
     </div>
   );

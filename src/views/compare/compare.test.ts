@@ -3,11 +3,12 @@ import type { CallRecord } from '../../engine/index.ts';
 import { KERNELS } from '../../engine/index.ts';
 import { compareCalls, compareProfiles, compareStates } from './compare.ts';
 
-const call = (time: number, text: string, ret = 0, step: string | null = null): CallRecord => ({
+const call = (time: number, name: string, text: string, ret = 0, step: string | null = null): CallRecord => ({
   n: time,
   time,
   event: time,
   process: 'p',
+  name,
   text,
   shape: 'syscall',
   ret,
@@ -19,8 +20,12 @@ const call = (time: number, text: string, ret = 0, step: string | null = null): 
 const errno = (n: number): string => (n === 22 ? 'EINVAL' : String(n));
 
 test('calls of one moment are paired by name; what was not made stands alone', () => {
-  const left = [call(1, 'bpf(BPF_MAP_CREATE, {a})', 4), call(1, 'bpf(BPF_PROG_LOAD, {})', 5), call(2, 'close(3)')];
-  const right = [call(1, 'bpf(BPF_MAP_CREATE, {b})', -22, 'flags'), call(2, 'close(3)')];
+  const left = [
+    call(1, 'BPF_MAP_CREATE', 'bpf(BPF_MAP_CREATE, {a})', 4),
+    call(1, 'BPF_PROG_LOAD', 'bpf(BPF_PROG_LOAD, {})', 5),
+    call(2, 'close', 'close(3)'),
+  ];
+  const right = [call(1, 'BPF_MAP_CREATE', 'bpf(BPF_MAP_CREATE, {b})', -22, 'flags'), call(2, 'close', 'close(3)')];
   const rows = compareCalls(left, right, errno);
   expect(rows.map(({ left, right, differs }) => [left?.answer, right?.answer, differs])).toEqual([
     ['ok', 'EINVAL', true],
@@ -31,7 +36,11 @@ test('calls of one moment are paired by name; what was not made stands alone', (
 });
 
 test('a run beside itself differs nowhere', () => {
-  const calls = [call(1, 'bpf(BPF_MAP_CREATE, {})'), call(1, 'bpf(BPF_MAP_CREATE, {})', -22, 'x'), call(3, 'close(3)')];
+  const calls = [
+    call(1, 'BPF_MAP_CREATE', 'bpf(BPF_MAP_CREATE, {})'),
+    call(1, 'BPF_MAP_CREATE', 'bpf(BPF_MAP_CREATE, {})', -22, 'x'),
+    call(3, 'close', 'close(3)'),
+  ];
   expect(compareCalls(calls, calls, errno).some(({ differs }) => differs)).toBe(false);
 });
 

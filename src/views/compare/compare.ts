@@ -23,14 +23,12 @@ export interface ComparedCall {
 
 type ErrnoName = (errno: number) => string;
 
-/** `BPF_MAP_CREATE`, `setsockopt` */
-const callName = ({ text }: CallRecord): string => /^bpf\((\w+)/.exec(text)?.[1] ?? text.split(/[ (]/, 1)[0];
-const keyOf = (call: CallRecord): string => `${call.process} ${callName(call)}`;
+const keyOf = (call: CallRecord): string => `${call.process} ${call.name}`;
 
 const sideOf = (call: CallRecord, errno: ErrnoName): SideOfCall => {
-  const { text, ret, trace, message } = call;
+  const { name, text, ret, trace, message } = call;
   return {
-    name: callName(call),
+    name,
     text,
     answer: ret < 0 ? errno(-ret) : 'ok',
     step: ret < 0 ? (trace.at(-1)?.step ?? null) : null,

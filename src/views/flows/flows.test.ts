@@ -122,7 +122,7 @@ describe('a long run', () => {
   it('has a mark wherever something was lost, to its end, and says that marks stand for several', () => {
     const input = long(6000);
     const pixels = new Set(lossesOf(input).map(Math.round));
-    for (let x = 50; x < SIZE.width - 18; x++) expect(pixels.has(x), `pixel ${x}`).toBe(true);
+    for (let x = 50; x < SIZE.width - 70; x++) expect(pixels.has(x), `pixel ${x}`).toBe(true);
     const words = seriesScene(input, SIZE).marks.find(({ id }) => id === 'thinned');
     expect(JSON.stringify(words)).toContain('6,000 losses, a mark a pixel');
   });

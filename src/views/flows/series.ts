@@ -20,7 +20,8 @@ import type { Quantity } from './window.ts';
 import { lastAtOrBefore, NO_SSTHRESH, steppedPoints } from './window.ts';
 
 const LEFT = 48;
-const RIGHT = 16;
+/** Names and values stand here, beside the lines and not on them. */
+const RIGHT = 68;
 const FUTURE = 0.4;
 const GHOST = 0.45;
 
@@ -257,14 +258,12 @@ function thinned(count: number, { scale }: Frame, panel: Panel): Mark {
   return text('thinned', at, words, ui(10.5), 'muted', { anchor: 'end', halo: 'surface-1', label: words });
 }
 
-/** Room of a name beside the playhead. */
+/** Room of a name. */
 const NAME_HEIGHT = 13;
 
-/** Number, map and value beside the playhead; as many as there is room for, the focused one first. */
+/** Number, map and value at the cursor, in the gutter; as many as there is room for, the focused one first. */
 function names(frame: Frame, panel: Panel, shown: readonly Series[]): Mark[] {
-  const { input, scale, size, focused } = frame;
-  const at = scale.x(clamp(input.time, ...input.domain));
-  const left = at > size.width - 80;
+  const { input, size, focused } = frame;
   const most = Math.max(1, Math.floor((panel.bottom - panel.top) / NAME_HEIGHT));
   const live = shown
     .filter((one) => one.time[0] <= input.time && one.time[one.time.length - 1] >= input.time)
@@ -284,7 +283,7 @@ function names(frame: Frame, panel: Panel, shown: readonly Series[]): Mark[] {
     const id = `series.${series.socket}`;
     const served = series.map === null ? '' : `, map ${series.map}`;
     const label = `Connection ${series.socket}${served}: cwnd ${series.cwnd[i]}, RTT ${(series.srttUs[i] / 1000).toFixed(1)} ms, ${caStateName(series.caState[i])}`;
-    const x = left ? at - 8 - width : at + 8;
+    const x = size.width - 6 - width;
     const word = text(`${id}.name`, { x: 0, y: 0 }, words, font, lookOf(series, frame).ink, { halo: 'surface-1' });
     return group(id, { x, y: Math.max(panel.top + 9, y - over) }, [word], {
       label,

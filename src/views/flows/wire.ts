@@ -26,6 +26,8 @@ export interface WireInput {
   readonly history: History;
   /** px of lanes above the top edge */
   readonly scroll: number;
+  /** the connection whose program is stopped */
+  readonly running?: number | null;
 }
 
 const LANE = 30;
@@ -34,6 +36,12 @@ const SPARK_NS = 1e9;
 
 /** Height of all lanes, for a scroll bar. */
 export const wireHeight = (cold: ColdSnapshot): number => HEAD + cold.sockets.length * LANE + 6;
+
+/** Top of a connection's lane, px; null where it has none. */
+export function laneTop(cold: ColdSnapshot, socket: number | null): number | null {
+  const index = cold.sockets.findIndex(({ id }) => id === socket);
+  return index < 0 ? null : HEAD + index * LANE;
+}
 
 /** x of what a lane has, from the width. */
 interface Columns {
@@ -101,7 +109,10 @@ export function wireScene(input: WireInput, size: Size): Scene {
       ...packetLayers(input, lanes, columns),
       ...sparks(input, lanes, columns),
     ].filter(notEmpty),
-    marks: [...heads(input, columns), ...lanes.map((lane, i) => laneMark(lane, columns, i))],
+    marks: [
+      ...heads(input, columns),
+      ...lanes.map((lane, i) => laneMark(lane, columns, i, input.running === lane.socket.id)),
+    ],
   };
 }
 
@@ -138,7 +149,7 @@ function laneTip(lane: Lane): string {
   return `${laneLabel(lane)}${numbers}`;
 }
 
-function laneMark(lane: Lane, { value }: Columns, index: number): Mark {
+function laneMark(lane: Lane, { value }: Columns, index: number, runs: boolean): Mark {
   const { socket, flow, look, y } = lane;
   const id = `lane.${socket.id}`;
   const closing = isClosing(socket.state);
@@ -150,6 +161,7 @@ function laneMark(lane: Lane, { value }: Columns, index: number): Mark {
     : { fill: look.solid };
   const served = socket.map ?? fitText(socket.ccName, 26, mono(10.5));
   const children: Mark[] = [
+    ...(runs ? [circle(`${id}.runs`, { x: 24, y: 0 }, radius + 2.5, { stroke: 'text', weight: 2 })] : []),
     circle(`${id}.disc`, { x: 24, y: 0 }, radius, rim),
     text(`${id}.number`, { x: 24, y: 4 }, number, font, closing ? look.ink : 'on-state', { anchor: 'middle' }),
     text(`${id}.map`, { x: 41, y: 4 }, served, ui(11, 650), look.ink),
@@ -157,7 +169,7 @@ function laneMark(lane: Lane, { value }: Columns, index: number): Mark {
   if (flow)
     children.push(text(`${id}.cwnd`, { x: value, y: 4 }, String(flow.cwnd), mono(12, 600), 'text', { anchor: 'end' }));
   return group(id, { x: 0, y }, children, {
-    label: laneLabel(lane),
+    label: `${laneLabel(lane)}${runs ? ', its program is stopped' : ''}`,
     tip: laneTip(lane),
     action: { command: 'select.socket', args: { socket: socket.id, map: socket.map } },
     hit: { x: 10, y: -13, width: 46, height: 26, radius: 13 },

@@ -25,6 +25,8 @@ export interface CapsuleInput {
   /** of the grace period, 0 to 1; null outside it */
   readonly grace: number | null;
   readonly theme: Theme;
+  /** the connection whose program is stopped; null for none */
+  readonly running: number | null;
   /** factor for letters */
   readonly text: number;
   /** of the first mark in the order of the keyboard */
@@ -210,7 +212,9 @@ function tokenMark(input: CapsuleInput, size: Measure, segment: RingHolder, look
   };
   const digits = String(segment.id);
   const font = ui(clamp(11.5 * k, 10.5, size.token * (digits.length > 2 ? 0.75 : 0.95)), 700);
+  const runs = input.running === segment.id;
   const inner: Mark[] = [
+    ...(runs ? [circle(`${id}.runs`, CENTRE, size.token + 3, { stroke: 'text', weight: 2 })] : []),
     circle(`${id}.disc`, CENTRE, size.token, { ...rim, ...(closing ? { dash: [3, 3] } : {}) }),
     text(`${id}.number`, { x: 0, y: font.size * 0.36 }, digits, font, closing ? look.ink : 'on-state', {
       anchor: 'middle',
@@ -223,7 +227,7 @@ function tokenMark(input: CapsuleInput, size: Measure, segment: RingHolder, look
     height: size.token * 2 + 4,
     radius: size.token + 2,
   };
-  const label = holderLabel(input, segment);
+  const label = `${holderLabel(input, segment)}${runs ? ', its program is stopped' : ''}`;
   const action = { command: 'select.socket', args: { socket: segment.id, map: map.letter } };
   const token = group(id, at, inner, { label, action, hit, focus: input.focus + 10 + index });
   const faded = leaving ? { strokeOpacity: 1 - leaving.progress } : {};

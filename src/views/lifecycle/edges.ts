@@ -158,9 +158,19 @@ function curved(
   ];
 }
 
+/** In one row, the ways between neighbours. */
+const flatEdges = (row: readonly LifecycleState[], input: EdgesInput, focus: number): Mark[] =>
+  EDGES.flatMap((edge, i) => {
+    const next = row.indexOf(edge.from) + 1;
+    const { [edge.from]: from, [edge.to]: to } = input.layout.stations;
+    return next > 0 && row[next] === edge.to ? straight(edge, from, to, input, focus + i) : [];
+  });
+
 export function edgeMarks(input: EdgesInput, focus: number): Mark[] {
   const { stations: s, text: k } = input.layout;
   const below = 26 * k;
+  const { flat } = input.layout;
+  if (flat) return flatEdges(flat, input, focus);
   const marks = EDGES.slice(0, 3).flatMap((edge, i) => straight(edge, s[edge.from], s[edge.to], input, focus + i));
   const start = { x: s.INIT.x + 6, y: s.INIT.nameY + below };
   const enter = { x: s.READY.x - s.READY.left - 3, y: s.READY.y };

@@ -58,11 +58,20 @@ export interface Layout {
   readonly stations: Readonly<Record<LifecycleState, Station>>;
   /** no room for words on the edges */
   readonly compact: boolean;
+  /** no room for two rows: all stations that are needed stand in one, in this order; null where READY has its own */
+  readonly flat: readonly LifecycleState[] | null;
   /** factor for letters */
   readonly text: number;
 }
 
 const LINE: readonly LifecycleState[] = ['INIT', 'INUSE', 'TOBEFREE', 'FREED'];
+
+/** Where there is one row, READY is in it when a map stands there; of the other line then only what is occupied. */
+function flatLine(occupants: readonly Occupant[]): readonly LifecycleState[] {
+  const stands = (state: LifecycleState): boolean => occupants.some((one) => one.state === state);
+  if (!stands('READY')) return LINE;
+  return ['INIT', 'READY', ...(['INUSE', 'TOBEFREE'] as const).filter(stands), 'FREED'];
+}
 
 /** Half the height of a pill, and a little air. */
 const PILL_HALF = 12;
@@ -136,8 +145,12 @@ function lineLength(bodies: readonly Body[], pill: number): number {
   return length;
 }
 
-const lineBodies = (occupants: readonly Occupant[], radius: number, terms: Terms): Body[] =>
-  LINE.flatMap((state) => bodiesOf(state, occupants, radius, terms));
+const lineBodies = (
+  line: readonly LifecycleState[],
+  occupants: readonly Occupant[],
+  radius: number,
+  terms: Terms,
+): Body[] => line.flatMap((state) => bodiesOf(state, occupants, radius, terms));
 
 const above = (bodies: readonly Body[]): number =>
   bodies.reduce((most, body) => Math.max(most, body.measure ? body.reach : body.edge), 0);
@@ -169,44 +182,57 @@ export function layOut(
   pillWidth: number,
   text: number,
 ): Layout {
+  const tall = tryLayout({ size, top, occupants, pillWidth, text, flat: null });
+  return tall.fits
+    ? tall.layout
+    : tryLayout({ size, top, occupants, pillWidth, text, flat: flatLine(occupants) }).layout;
+}
+
+interface Wish {
+  readonly size: Size;
+  readonly top: number;
+  readonly occupants: readonly Occupant[];
+  readonly pillWidth: number;
+  readonly text: number;
+  readonly flat: readonly LifecycleState[] | null;
+}
+
+/** The largest radius with which everything fits; `fits` is false where none does in height. */
+function tryLayout(wish: Wish): { readonly layout: Layout; readonly fits: boolean } {
+  const { size, top, occupants, pillWidth, text, flat } = wish;
   const room = size.height - top - 8;
   const largest = clamp(Math.min(size.width / 634, size.height / 352) * 48, SMALLEST, 96);
-  const widthOf = (radius: number, pill: number): number =>
-    lineLength(lineBodies(occupants, radius, termsOf(radius, pill)), pill);
   const termsOf = (radius: number, pill: number): Terms => ({
     empty: clamp(radius * 0.52, 13, 44),
     pill,
     nameHalf: 31 * text,
     text,
   });
-  const fits = (radius: number, pill: number): boolean => {
-    const terms = termsOf(radius, pill);
-    const rows = rowsOf(lineBodies(occupants, radius, terms), bodiesOf('READY', occupants, radius, terms), text);
-    return widthOf(radius, pill) <= size.width - 2 * MARGIN && rows.height <= room;
+  const linesOf = (radius: number, pill: number): Body[] =>
+    lineBodies(flat ?? LINE, occupants, radius, termsOf(radius, pill));
+  const widthOf = (radius: number, pill: number): number => lineLength(linesOf(radius, pill), pill);
+  const isLow = (radius: number, pill: number): boolean => {
+    const ready = flat ? [] : bodiesOf('READY', occupants, radius, termsOf(radius, pill));
+    return rowsOf(linesOf(radius, pill), ready, text).height <= room;
   };
   const search = (pill: number): number => {
     let radius = largest;
-    while (radius > SMALLEST && !fits(radius, pill)) radius -= 1;
+    while (radius > SMALLEST && !(widthOf(radius, pill) <= size.width - 2 * MARGIN && isLow(radius, pill))) radius -= 1;
     return radius;
   };
   let radius = search(pillWidth);
   const compact = widthOf(radius, pillWidth) > size.width - 2 * MARGIN;
   const pill = compact ? 10 : pillWidth;
   if (compact) radius = search(pill);
-  return place(size, top, occupants, radius, termsOf(radius, pill), compact, text);
+  return { layout: place(wish, radius, termsOf(radius, pill), compact), fits: isLow(radius, pill) };
 }
 
-function place(
-  size: Size,
-  top: number,
-  occupants: readonly Occupant[],
-  radius: number,
-  terms: Terms,
-  compact: boolean,
-  text: number,
-): Layout {
-  const bodies = lineBodies(occupants, radius, terms);
-  const ready = bodiesOf('READY', occupants, radius, terms);
+/** A station that the row leaves out: nothing of it is drawn. */
+const NOWHERE = { body: { measure: null, edge: 0 }, x: 0 } as const;
+
+function place({ size, top, occupants, text, flat }: Wish, radius: number, terms: Terms, compact: boolean): Layout {
+  const bodies = lineBodies(flat ?? LINE, occupants, radius, terms);
+  const ready = flat ? [] : bodiesOf('READY', occupants, radius, terms);
   const rows = rowsOf(bodies, ready, text);
   const spare = Math.max(0, size.height - top - 8 - rows.height);
   const lineY = top + rows.lineUp + spare * 0.3;
@@ -222,8 +248,8 @@ function place(
   }
   const stationOf = (state: LifecycleState, list: readonly Body[], at: readonly number[], y: number): Station => {
     const mine = list.map((body, i) => ({ body, x: at[i] })).filter(({ body }) => body.state === state);
-    const first = mine[0];
-    const last = mine[mine.length - 1];
+    const first = mine[0] ?? NOWHERE;
+    const last = mine[mine.length - 1] ?? NOWHERE;
     const x = (first.x + last.x) / 2;
     const occupied = first.body.measure !== null;
     return {
@@ -241,17 +267,18 @@ function place(
   };
   const onLine = (state: LifecycleState): Station => stationOf(state, bodies, xs, lineY);
   const inuse = onLine('INUSE');
-  const readyXs: number[] = [Math.max(inuse.x, MARGIN + ready[0].reach)];
+  const readyXs: number[] = ready.length === 0 ? [] : [Math.max(inuse.x, MARGIN + ready[0].reach)];
   for (let i = 1; i < ready.length; i++) readyXs.push(readyXs[i - 1] + distance(ready[i - 1], ready[i], terms.pill));
   return {
     compact,
+    flat,
     text,
     stations: {
       INIT: onLine('INIT'),
       INUSE: inuse,
       TOBEFREE: onLine('TOBEFREE'),
       FREED: onLine('FREED'),
-      READY: stationOf('READY', ready, readyXs, readyY),
+      READY: flat ? onLine('READY') : stationOf('READY', ready, readyXs, readyY),
     },
   };
 }

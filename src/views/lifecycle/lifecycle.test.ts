@@ -14,6 +14,12 @@ const inputAt = (at: number): LifecycleInput => {
 
 const DEBUG = { width: 634, height: 352 };
 const SIZES = [DEBUG, { width: 1004, height: 520 }, { width: 372, height: 340 }, { width: 478, height: 230 }];
+/** What is left on small screens and at 200 % zoom. */
+const LOW_SIZES = [
+  { width: 472, height: 170 },
+  { width: 380, height: 200 },
+  { width: 704, height: 150 },
+];
 const TIMES = [0, 20, 70, 150, 300, 395, 470, 480, 585, 600, 640, 700, 745, 790, 805, 890];
 
 const holder = (kind: Holder['kind'], id = 0): Holder => ({ kind, id, time: 0, event: 1, call: 1 });
@@ -38,13 +44,30 @@ describe('lifecycle', () => {
   });
 
   it('keeps letters apart, inside and unfaded at every size and time', () => {
-    for (const size of SIZES) {
+    for (const size of [...SIZES, ...LOW_SIZES]) {
       for (const at of TIMES) {
         const scene = lifecycleScene(inputAt(at), size, DESK);
         expect(
           [...touchingTexts(scene), ...clippedTexts(scene), ...fadedTexts(scene)],
           `${size.width} at ${at} ms`,
         ).toEqual([]);
+      }
+    }
+  });
+
+  it('is whole where only one row fits, also with a map in READY', () => {
+    const ready = withMaps([['A', 'READY', [holder('link', 1), ...sockets(2)]]]);
+    const both = withMaps([
+      ['A', 'READY', [holder('link', 1), ...sockets(1)]],
+      ['B', 'INUSE', [holder('registration')]],
+    ]);
+    for (const size of LOW_SIZES) {
+      for (const [what, input] of Object.entries({ ready, both, line: inputAt(585) })) {
+        const scene = lifecycleScene(input, size, DESK);
+        expect([...touchingTexts(scene), ...clippedTexts(scene)], `${what} in ${size.width}`).toEqual([]);
+        for (const { id, y, height } of hitsOf(scene))
+          expect(y >= 0 && y + height <= size.height, `${what} ${id} in ${size.width}x${size.height}`).toBe(true);
+        expect(textTwin(scene).map(({ text }) => text)).toContain(what === 'line' ? 'READY: no map' : 'READY: map A');
       }
     }
   });

@@ -22,6 +22,8 @@ export interface LifecycleInput {
   readonly event: number;
   /** name of an errno, for a call that was refused */
   readonly errno: (errno: number) => string;
+  /** where a program is stopped; null between events */
+  readonly stop?: { readonly words: string; readonly socket: number } | null;
 }
 
 /** A token takes this long to leave: 300 ms at the lesson speed of 0.25, engine ns. */
@@ -30,6 +32,10 @@ const LEAVE_NS = 75e6;
 const UNUSED = 0.3;
 
 const NOTE: Readonly<Partial<Record<LifecycleState, string>>> = { INIT: 'map created', FREED: 'after grace' };
+
+/** Under this height the picture comes before words, px. */
+const LOW = 230;
+const LOW_WORDS = 190;
 
 const MAP_FOCUS = 20;
 const FOCUS_PER_MAP = 30;
@@ -65,12 +71,14 @@ const occupantOf = (map: MapSnapshot, leaving: readonly Leaving[]): Occupant => 
 function leavingOf(map: MapSnapshot, { history, time, event }: LifecycleInput): Leaving[] {
   return history.refs
     .filter((ref) => ref.map === map.letter && !ref.gained && ref.event <= event && time - ref.time < LEAVE_NS)
-    .flatMap((ref) => {
-      const id = Number(/^socket (\d+)$/.exec(ref.who)?.[1] ?? Number.NaN);
-      const held = map.holders.some((holder) => holder.kind === 'socket' && holder.id === id);
-      return Number.isNaN(id) || held ? [] : [{ id, progress: (time - ref.time) / LEAVE_NS }];
-    });
+    .filter(({ kind, id }) => kind === 'socket' && !map.holders.some((one) => one.kind === 'socket' && one.id === id))
+    .map((ref) => ({ id: ref.id, progress: (time - ref.time) / LEAVE_NS }));
 }
+
+/** Whether the picture changes while only time passes: a token is leaving, or a grace period runs. */
+export const movesByItself = ({ cold, history, time, event }: LifecycleInput): boolean =>
+  cold.maps.some(({ inGrace }) => inGrace) ||
+  history.refs.some((ref) => !ref.gained && ref.event <= event && time - ref.time < LEAVE_NS);
 
 /** How far the grace period is: from the last reference to the end, where the run already knows it. */
 function graceOf(map: MapSnapshot, { history, time, event }: LifecycleInput): number | null {
@@ -85,14 +93,18 @@ function callLine(call: CallRecord, errno: (errno: number) => string): string {
   return `#${call.n}  ${call.text}${answer}`;
 }
 
-function headline({ cold, history, errno }: LifecycleInput, size: Size, k: number): { marks: Mark[]; bottom: number } {
+function headline(
+  { cold, history, errno, stop }: LifecycleInput,
+  size: Size,
+  k: number,
+): { marks: Mark[]; bottom: number } {
   const call = history.calls.find(({ n }) => n === cold.lastCall);
   const caption = history.captions.find(({ n }) => n === cold.lastCaption);
   const x = 18;
   const room = size.width - 2 * x;
   const marks: Mark[] = [];
-  let y = 26 * k;
-  if (call) {
+  let y = size.height >= LOW ? 26 * k : 4;
+  if (call && size.height >= LOW) {
     const font = ui(Math.max(11, 12 * k));
     const words = callLine(call, errno);
     const paint = call.ret < 0 ? 'error' : 'muted';
@@ -100,11 +112,12 @@ function headline({ cold, history, errno }: LifecycleInput, size: Size, k: numbe
       text('headline.call', { x, y }, fitText(words, room, font), font, paint, { label: `Last call ${words}` }),
     );
   }
-  if (!caption) return { marks, bottom: y + 8 };
+  const said = stop?.words ?? caption?.text;
+  if (said === undefined) return { marks, bottom: y + 8 };
   const font = ui(14.5 * k, 650);
-  wrapText(caption.text, room, font, 2).forEach((words, i) => {
+  wrapText(said, room, font, size.height >= LOW_WORDS ? 2 : 1).forEach((words, i) => {
     y += 20 * k;
-    const label = i === 0 ? { label: caption.text } : {};
+    const label = i === 0 ? { label: said } : {};
     marks.push(text(`headline.${i}`, { x, y }, words, font, 'text', label));
   });
   return { marks, bottom: y + 10 };
@@ -151,14 +164,18 @@ function outline(station: Station, letters: string, faded: boolean): Mark[] {
   return marks;
 }
 
+/** Only for those who listen. */
+const unseen = (id: string, label: string): Mark => ({ kind: 'circle', id, cx: 0, cy: 0, r: 0, label });
+
 function stationMarks(station: Station, maps: readonly MapSnapshot[], linksUsed: boolean, layout: Layout): Mark[] {
   const { state } = station;
   const k = layout.text;
+  if (layout.flat && !layout.flat.includes(state)) return [unseen(`station.${state}`, stationLabel(state, maps))];
   const freed = state === 'FREED' ? maps.filter((map) => map.state === state).map(({ letter }) => letter) : [];
   const faded = state === 'READY' && !linksUsed;
   const marks = station.capsules.length > 0 ? [] : outline(station, freed.join(' '), faded);
   const label = stationLabel(state, maps);
-  if (state === 'READY') {
+  if (state === 'READY' && !layout.flat) {
     const [name, ...notes] = readyNames(station, maps, k);
     return [...marks, { ...name, label }, ...notes];
   }
@@ -171,7 +188,7 @@ function stationMarks(station: Station, maps: readonly MapSnapshot[], linksUsed:
     }),
   );
   const note = noteOf(station, maps);
-  if (note && !layout.compact) {
+  if (note && !layout.compact && !layout.flat) {
     const at = { x: station.x, y: station.nameY + 16 * k };
     marks.push(text(`station.${state}.note`, at, note, ui(Math.max(10.5, 11.5 * k)), 'muted', { anchor: 'middle' }));
   }
@@ -197,6 +214,7 @@ function mapMarks(input: LifecycleInput, layout: Layout, theme: Theme): Mark[] {
         leaving: leavingOf(map, input),
         grace: graceOf(map, input),
         theme,
+        running: input.stop?.socket ?? null,
         text: layout.text,
         focus: MAP_FOCUS + index * FOCUS_PER_MAP,
       }),
@@ -205,7 +223,7 @@ function mapMarks(input: LifecycleInput, layout: Layout, theme: Theme): Mark[] {
 }
 
 /** What READY is for, in the corner below INIT, where there is room. */
-function linkNote({ stations, text: k, compact }: Layout, size: Size): Mark[] {
+function linkNote({ stations, text: k, compact, flat }: Layout, size: Size): Mark[] {
   const font = ui(Math.max(10.5, 10.5 * k));
   const words = 'map created with';
   const flag = 'BPF_F_LINK';
@@ -214,7 +232,7 @@ function linkNote({ stations, text: k, compact }: Layout, size: Size): Mark[] {
   const room = (stations.READY.capsules[0]?.x ?? stations.READY.x) - reach - x - 12;
   const flagX = x + textWidth(`${words} `, font);
   const width = textWidth(`${words} `, font) + textWidth(flag, { ...font, family: 'mono' });
-  if (compact || width > room) return [];
+  if (compact || flat || width > room) return [];
   const y = Math.min(size.height - 10, stations.READY.y + 22 * k);
   return [
     text('link.note', { x, y }, words, font, 'muted'),

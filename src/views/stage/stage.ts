@@ -264,7 +264,16 @@ function mapMarks(stage: Stage, map: MapSnapshot, radius: number, x: number, y: 
   const { input, theme, u } = stage;
   const size = measureOf(map, radius, u);
   const { cold, history } = input;
-  const about = { map, sockets: cold.sockets, calls: history.calls, leaving: [], grace: null, theme, text: 1.7 * u };
+  const about = {
+    map,
+    sockets: cold.sockets,
+    calls: history.calls,
+    leaving: [],
+    grace: null,
+    running: null,
+    theme,
+    text: 1.7 * u,
+  };
   const capsule = capsuleMark({ letter: map.letter, x, y, measure: size }, { ...about, focus: i * 30 });
   const refs = `${map.state}: map ${map.letter}, ${map.refcnt} references`;
   return [capsule, ...nameMark(stage, `map.${map.letter}.station`, map.state, x, y + size.down + 40 * u, refs)];

@@ -23,6 +23,7 @@ const MS = 1e6;
 interface Fact {
   readonly at: number;
   readonly process: string;
+  readonly name: string;
   readonly call: string;
   readonly shape: CallRecord['shape'];
   readonly map: string | null;
@@ -36,6 +37,7 @@ const FACTS: readonly Fact[] = [
   {
     at: 20,
     process: 'loader-a',
+    name: 'BPF_MAP_CREATE',
     call: 'bpf(BPF_MAP_CREATE, {map_type=STRUCT_OPS})',
     shape: 'syscall',
     map: 'A',
@@ -45,6 +47,7 @@ const FACTS: readonly Fact[] = [
   {
     at: 70,
     process: 'loader-a',
+    name: 'BPF_MAP_UPDATE_ELEM',
     call: 'bpf(BPF_MAP_UPDATE_ELEM, {map_fd=4, key=0})',
     shape: 'syscall',
     map: 'A',
@@ -53,6 +56,7 @@ const FACTS: readonly Fact[] = [
   {
     at: 150,
     process: 'client',
+    name: 'connect',
     call: 'connect(sk 1)',
     shape: 'open',
     map: 'A',
@@ -62,6 +66,7 @@ const FACTS: readonly Fact[] = [
   {
     at: 210,
     process: 'client',
+    name: 'connect',
     call: 'connect(sk 2)',
     shape: 'open',
     map: 'A',
@@ -71,6 +76,7 @@ const FACTS: readonly Fact[] = [
   {
     at: 300,
     process: 'client',
+    name: 'connect',
     call: 'connect(sk 3)',
     shape: 'open',
     map: 'A',
@@ -80,6 +86,7 @@ const FACTS: readonly Fact[] = [
   {
     at: 390,
     process: 'loader-b',
+    name: 'BPF_MAP_CREATE',
     call: 'bpf(BPF_MAP_CREATE, {map_type=STRUCT_OPS})',
     shape: 'syscall',
     map: 'B',
@@ -89,6 +96,7 @@ const FACTS: readonly Fact[] = [
   {
     at: 470,
     process: 'loader-b',
+    name: 'BPF_MAP_UPDATE_ELEM',
     call: 'bpf(BPF_MAP_UPDATE_ELEM, {map_fd=4, key=0})',
     shape: 'syscall',
     map: 'B',
@@ -97,6 +105,7 @@ const FACTS: readonly Fact[] = [
   {
     at: 480,
     process: 'admin',
+    name: 'BPF_MAP_DELETE_ELEM',
     call: 'bpf(BPF_MAP_DELETE_ELEM, {map_fd=3, key=0})',
     shape: 'delete',
     map: 'A',
@@ -105,17 +114,37 @@ const FACTS: readonly Fact[] = [
   {
     at: 520,
     process: 'client',
+    name: 'connect',
     call: 'connect(sk 4)',
     shape: 'open',
     map: 'B',
     socket: 4,
     caption: 'The next connections are served by map B.',
   },
-  { at: 545, process: 'client', call: 'connect(sk 5)', shape: 'open', map: 'B', socket: 5, caption: '' },
-  { at: 570, process: 'client', call: 'connect(sk 6)', shape: 'open', map: 'B', socket: 6, caption: '' },
+  {
+    at: 545,
+    process: 'client',
+    name: 'connect',
+    call: 'connect(sk 5)',
+    shape: 'open',
+    map: 'B',
+    socket: 5,
+    caption: '',
+  },
+  {
+    at: 570,
+    process: 'client',
+    name: 'connect',
+    call: 'connect(sk 6)',
+    shape: 'open',
+    map: 'B',
+    socket: 6,
+    caption: '',
+  },
   {
     at: 600,
     process: 'client',
+    name: 'close',
     call: 'close(sk 3)',
     shape: 'close',
     map: 'A',
@@ -125,6 +154,7 @@ const FACTS: readonly Fact[] = [
   {
     at: 670,
     process: 'client',
+    name: 'close',
     call: 'close(sk 2)',
     shape: 'close',
     map: 'A',
@@ -134,6 +164,7 @@ const FACTS: readonly Fact[] = [
   {
     at: 700,
     process: 'client',
+    name: 'close',
     call: 'close(sk 1)',
     shape: 'close',
     map: 'A',
@@ -260,7 +291,12 @@ export function coldAt(at: number): ColdSnapshot {
     unverified: false,
     panic: null,
     processes: [
-      { pid: 1201, name: 'loader-a', alive: at < 330, fds: at < 330 && at >= 20 ? [{ fd: 4, text: 'bpf-map A' }] : [] },
+      {
+        pid: 1201,
+        name: 'loader-a',
+        alive: at < 330,
+        fds: at < 330 && at >= 20 ? [{ fd: 4, text: 'bpf-map A', map: 'A' }] : [],
+      },
       { pid: 1202, name: 'client', alive: true, fds: [] },
       { pid: 1203, name: 'loader-b', alive: at < 495, fds: [] },
     ],
@@ -272,7 +308,7 @@ export function coldAt(at: number): ColdSnapshot {
 }
 
 function callTrace(fact: Fact): CallRecord['trace'] {
-  if (!fact.call.startsWith('bpf(BPF_MAP_UPDATE')) return [];
+  if (!fact.name.startsWith('BPF_MAP_UPDATE')) return [];
   return [
     { step: 'flags', member: null, outcome: 'next' },
     { step: 'key', member: null, outcome: 'next' },
@@ -316,6 +352,7 @@ function historyOfReplace(): History {
       time: fact.at * MS,
       event: eventOf(fact.at),
       process: fact.process,
+      name: fact.name,
       text: fact.call,
       shape: fact.shape,
       ret: fact.ret ?? 0,

@@ -35,6 +35,31 @@ describe('timeline', () => {
     }
   });
 
+  it('has a lane for each map that has room, names the others, and overlaps at no height', () => {
+    for (const count of [1, 2, 4, 8, 12]) {
+      const input = inputAt(585);
+      const letters = Array.from({ length: count }, (_, i) => String.fromCharCode(65 + i));
+      const [like] = input.cold.maps;
+      const of = <T extends { readonly map: string }>(rows: readonly T[]): T[] =>
+        letters.flatMap((map) => rows.filter((row) => row.map === 'A').map((row) => ({ ...row, map })));
+      const many = {
+        ...input,
+        cold: { ...input.cold, maps: letters.map((letter) => ({ ...like, letter })) },
+        history: { ...input.history, transitions: of(input.history.transitions), refs: of(input.history.refs) },
+      };
+      for (const height of [76, 84, 100, 128, 158, 240]) {
+        const scene = timelineScene(many, { width: 700, height });
+        expect([...touchingTexts(scene), ...clippedTexts(scene)], `${count} maps in ${height}`).toEqual([]);
+        const words = textTwin(scene).map(({ text }) => text);
+        for (const letter of letters)
+          expect(
+            words.some((line) => line.startsWith(`Map ${letter}:`) || /^No room for maps?/.test(line)),
+            `${letter} of ${count} in ${height}`,
+          ).toBe(true);
+      }
+    }
+  });
+
   it('shows the past solid and the future at 40 %', () => {
     const marks = allMarks(timelineScene(inputAt(585), FOOT));
     const bands = marks.filter(({ mark }) => mark.kind === 'rect' && mark.id.startsWith('band.B'));

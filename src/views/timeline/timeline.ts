@@ -51,10 +51,43 @@ export function timelineScene(input: TimelineInput, size: Size): Scene {
   return { ...size, label: 'Timeline', layers: [], marks: size.height < FOLDED ? folded(frame) : unfolded(frame) };
 }
 
+/** A lane and a row of counts are at least so high, px. */
+const LEAST_LANE = 15;
+const LEAST_REFS = 34;
+
+/** The maps that have room, in their order: those that are gone give way first, then the oldest. */
+function roomFor({ letters, input, size }: Frame): {
+  readonly shown: readonly MapLetter[];
+  readonly rest: readonly MapLetter[];
+} {
+  const rows = Math.max(1, Math.floor((size.height - AXIS - EVENTS_ROW - 8) / LEAST_LANE));
+  if (letters.length <= rows) return { shown: letters, rest: [] };
+  const gone = (letter: MapLetter): boolean => input.cold.maps.find((map) => map.letter === letter)?.state === 'FREED';
+  const wanted = [...letters.filter((one) => !gone(one)).toReversed(), ...letters.filter(gone).toReversed()];
+  const kept = new Set(wanted.slice(0, Math.max(1, rows - 1)));
+  return { shown: letters.filter((one) => kept.has(one)), rest: letters.filter((one) => !kept.has(one)) };
+}
+
+/** Maps without a lane, by their letters. */
+function restMarks(frame: Frame, rest: readonly MapLetter[], y: number): Mark[] {
+  if (rest.length === 0) return [];
+  const words = `+${rest.length}`;
+  const names = fitText(rest.join(' '), frame.size.width - frame.scale.left - 20, ui(11));
+  const label = `No room for map${rest.length === 1 ? '' : 's'} ${rest.join(', ')}: a higher timeline shows them`;
+  return [
+    text('lane.rest', { x: 16, y: y + 4 }, words, ui(12, 650), 'muted', { label }),
+    text('lane.rest.names', { x: frame.scale.left + 4, y: y + 4 }, names, ui(11), 'muted'),
+  ];
+}
+
 function unfolded(frame: Frame): Mark[] {
-  const { input, size, scale, letters } = frame;
-  const pitch = clamp((size.height - AXIS - EVENTS_ROW - 44) / Math.max(1, letters.length), 15, 28);
-  const refsTop = AXIS + 6 + pitch * letters.length;
+  const { input, size, scale } = frame;
+  const { shown: letters, rest } = roomFor(frame);
+  const lanes = letters.length + (rest.length > 0 ? 1 : 0);
+  const free = size.height - AXIS - EVENTS_ROW - 8;
+  const counted = free - lanes * LEAST_LANE >= LEAST_REFS;
+  const pitch = clamp((free - (counted ? 36 : 0)) / Math.max(1, lanes), LEAST_LANE, 28);
+  const refsTop = AXIS + 6 + pitch * lanes;
   const eventsY = size.height - 18;
   const refsBottom = eventsY - 14;
   const flag = flagBox(frame);
@@ -66,8 +99,13 @@ function unfolded(frame: Frame): Mark[] {
     ...grid,
     ...ticks.labels,
     ...letters.flatMap((letter, i) => lane(frame, letter, AXIS + 4 + pitch * (i + 0.5), pitch - 7)),
-    ...laneName('refs', 'refs', '', (refsTop + refsBottom) / 2, frame),
-    ...refLines(frame, refsTop + 4, refsBottom),
+    ...restMarks(frame, rest, AXIS + 4 + pitch * (letters.length + 0.5)),
+    ...(counted
+      ? [
+          ...laneName('refs', 'refs', '', (refsTop + refsBottom) / 2, frame),
+          ...refLines({ ...frame, letters }, refsTop + 4, refsBottom),
+        ]
+      : []),
     ...laneName('events', 'events', '', eventsY, frame, captionAt(input)),
     ...eventMarks(frame, eventsY),
     ...playhead(frame, flag),
@@ -230,16 +268,20 @@ function refNames(
     .sort((a, b) => a.y - b.y);
   for (let i = 1; i < names.length; i++) names[i].y = Math.max(names[i].y, names[i - 1].y + 13);
   const over = Math.max(0, (names.at(-1)?.y ?? 0) - bottom - 6);
-  return names.map(({ letter, map, y }) =>
-    text(
+  return names.map(({ letter, map, y }): Mark => {
+    const label = `Map ${letter} has ${map.refcnt} references`;
+    // more names than there is height for: those on top are only told
+    if (y - over < top + 4 && names.length > 1)
+      return { kind: 'circle', id: `refs.${letter}.name`, cx: 0, cy: 0, r: 0, label };
+    return text(
       `refs.${letter}.name`,
       { x: at + (right ? 8 : -8), y: Math.max(top + 4, y - over) },
       `${letter} ${map.refcnt}`,
       mono(11, 700),
       STATE_PAINT[map.state].ink,
-      { anchor: right ? 'start' : 'end', halo: 'surface-1', label: `Map ${letter} has ${map.refcnt} references` },
-    ),
-  );
+      { anchor: right ? 'start' : 'end', halo: 'surface-1', label },
+    );
+  });
 }
 
 function eventGlyph(id: string, shape: EventShape, opacity: number | undefined): Mark {

@@ -11,6 +11,8 @@ const visit = (slot: number, path: number, known: Readonly<Record<string, string
 
 /** r2 = 1; if r1 goto 3; r2 = 2 and on path 1 from the jump: exit */
 const PROGRAM: VerifiedProgram = {
+  from: 'verified',
+  left: 0,
   name: 'p',
   member: 'm',
   ok: false,

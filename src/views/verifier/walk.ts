@@ -69,7 +69,7 @@ export function outcomeOf({ paths, prunes }: VerifiedProgram, path: number): str
   if (outcome === 'failed') return 'is refused';
   if (outcome === 'running') return 'was not followed to its end';
   const by = prunes.find((prune) => prune.path === path);
-  return by
+  return by && by.by >= 0
     ? `ends at ${by.insn}: a state that was followed from ${by.by} on covers it`
     : 'ends where a state covers it';
 }

@@ -67,7 +67,7 @@ interface FdInfo {
 /** /proc/self/fdinfo */
 function fdInfo(tool: Bpftool, fd: number, info: MapInfo): FdInfo {
   const { kernel } = tool.process.host;
-  tool.process.call(`openat(AT_FDCWD, "/proc/self/fdinfo/${fd}", O_RDONLY)`, () => 0);
+  tool.process.call('openat', `AT_FDCWD, "/proc/self/fdinfo/${fd}", O_RDONLY`, () => 0);
   return { memlock: memlock(tool, info), frozen: kernel.mapById(info.id)?.frozen ?? false };
 }
 

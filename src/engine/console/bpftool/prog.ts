@@ -76,7 +76,7 @@ function showOne(tool: Bpftool, fd: number): void {
   const jited = view.getUint32(16, true);
   const gpl = view.getUint32(84, true) === 1;
   const { json } = tool;
-  tool.process.call(`openat(AT_FDCWD, "/proc/self/fdinfo/${fd}", O_RDONLY)`, () => 0);
+  tool.process.call('openat', `AT_FDCWD, "/proc/self/fdinfo/${fd}", O_RDONLY`, () => 0);
   if (json) {
     json.startObject();
     json.field('id', id);

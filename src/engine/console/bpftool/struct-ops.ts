@@ -271,7 +271,7 @@ function register(tool: Bpftool): number {
   const loaded = loadOpened(opened.value, {
     bpf: (command, attr) => tool.bpf(command, attr),
     close: (fd) => tool.close(fd),
-    unlink: (path) => tool.process.call(`unlink("${path}")`, () => host.kernel.unlink(path)),
+    unlink: (path) => tool.process.call('unlink', `"${path}"`, () => host.kernel.unlink(path)),
     kernel: host.btf,
     whole: host.whole,
     kconfig: kconfigOf(host.profile, host.config),
@@ -338,7 +338,7 @@ function tellRegistered(tool: Bpftool, { name, fd, link }: Registered, linkDir: 
 
 function makeLinkDir(tool: Bpftool, dir: string): void {
   const { kernel } = tool.process.host;
-  const ret = tool.process.call(`mkdir("${dir}", 0700)`, () => kernel.mkdir(dir));
+  const ret = tool.process.call('mkdir', `"${dir}", 0700`, () => kernel.mkdir(dir));
   if (ret < 0 && strerror(ret) !== 'File exists') tool.fail(`can't mkdir ${dir}: ${strerror(ret)}`);
 }
 

@@ -118,7 +118,7 @@ function cat(p: ConsoleProcess): number {
   let status = 0;
   for (const path of paths) {
     let found: string | number = -ERRNO.ENOENT;
-    const ret = p.call(`openat(AT_FDCWD, "${path}", O_RDONLY)`, () => {
+    const ret = p.call('openat', `AT_FDCWD, "${path}", O_RDONLY`, () => {
       found = readPath(p.host, path);
       return typeof found === 'number' ? found : 3;
     });
@@ -206,8 +206,8 @@ function rm(p: ConsoleProcess): number {
         continue;
       }
       const ret = isDir
-        ? p.call(`rmdir("${one}")`, () => kernel.rmdir(one))
-        : p.call(`unlink("${one}")`, () => (one.startsWith(`${BPFFS}/`) ? kernel.unlink(one) : -ERRNO.ENOENT));
+        ? p.call('rmdir', `"${one}"`, () => kernel.rmdir(one))
+        : p.call('unlink', `"${one}"`, () => (one.startsWith(`${BPFFS}/`) ? kernel.unlink(one) : -ERRNO.ENOENT));
       if (ret < 0 && !flags.includes('f')) status = p.fail(`rm: cannot remove '${one}': ${strerror(ret)}`);
     }
   }
@@ -219,7 +219,7 @@ function mkdir(p: ConsoleProcess): number {
   if (paths.length === 0) return p.fail('mkdir: missing operand');
   let status = 0;
   for (const path of paths) {
-    const ret = p.call(`mkdir("${path}", 0777)`, () => p.host.kernel.mkdir(trimmed(path)));
+    const ret = p.call('mkdir', `"${path}", 0777`, () => p.host.kernel.mkdir(trimmed(path)));
     if (ret < 0) status = p.fail(`mkdir: cannot create directory '${path}': ${strerror(ret)}`);
   }
   return status;

@@ -27,7 +27,7 @@ function sysctl(p: ConsoleProcess): number {
     }
     if (equal >= 0) {
       const value = arg.slice(equal + 1).trim();
-      const ret = p.call(`write(3, "${value}\\n")`, () => p.host.tcp.writeSysctl(name, value));
+      const ret = p.call('write', `3, "${value}\\n"`, () => p.host.tcp.writeSysctl(name, value));
       if (ret < 0) {
         status = p.fail(`sysctl: setting key "${name}": ${strerror(ret)}`, 255);
         continue;
@@ -50,7 +50,7 @@ function tc(p: ConsoleProcess): number {
     return p.fail(`tc: "${verb}" cannot change the path of a run that is recorded: restart it with another network`);
   const { net } = p.host.tcp;
   const { path } = p.host;
-  p.call('sendmsg(3, RTM_GETQDISC)', () => 0);
+  p.call('sendmsg', '3, RTM_GETQDISC', () => 0);
   p.out(`qdisc tbf 1: dev r1 root refcnt 2 rate ${rate(path.rateBps)} burst 3028b\n`);
   p.out(`qdisc pfifo 10: dev r1 parent 1:1 limit ${path.queuePackets}p\n`);
   if (p.args.includes('-s')) {

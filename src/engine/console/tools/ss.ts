@@ -73,7 +73,7 @@ function run(p: ConsoleProcess): number {
   const unknown = p.args.find((arg) => !arg.startsWith('-') && !['state', 'established', 'all'].includes(arg));
   if (unknown !== undefined) return p.fail(`ss: filters are not known here: "${unknown}". Pipe to grep.`);
   let rows: readonly Row[] = [];
-  p.call('socket(AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG)', () => {
+  p.call('socket', 'AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG', () => {
     rows = rowsOf(p.host);
     return 3;
   });

@@ -1,7 +1,7 @@
 /* Slots: where each instruction of a function ends up, and how far its jumps go. */
 import type { TextRange } from '../../base/result.ts';
 import { type Insn, slotsOf } from '../insn.ts';
-import { classOf, CLASS, CALL_KIND, codeOf, OPCODE } from '../opcodes.ts';
+import { isLong, reachedSlots } from '../flow.ts';
 import { stillWorking } from '../../base/still-working.ts';
 import type { Target } from './operands.ts';
 import { CODES, type Problems } from './problems.ts';
@@ -105,39 +105,10 @@ function slotNumbers(lines: readonly InstructionLine[]): number[] {
   return slots;
 }
 
-/** Long forms keep their distance in imm: gotol, and calls within the program. */
-const isLong = ({ opcode, src }: Insn): boolean =>
-  opcode === OPCODE.GOTOL || (opcode === OPCODE.CALL && src === CALL_KIND.LOCAL);
-
-/** Slots that a jump skips. */
-const distanceOf = (insn: Insn): number => (isLong(insn) ? insn.imm : insn.off);
-
-/** Whether the instruction after this one cannot run next. */
-export function endsFlow({ opcode }: Insn): boolean {
-  return opcode === OPCODE.EXIT || opcode === OPCODE.JA || opcode === OPCODE.GOTOL;
-}
-
-export function isJump({ opcode }: Insn): boolean {
-  const cls = classOf(opcode);
-  return (cls === CLASS.JMP || cls === CLASS.JMP32) && codeOf(opcode) !== 0x80 && opcode !== OPCODE.EXIT;
-}
-
 /** Numbers of the instructions that no path reaches. */
 export function unreachable({ insns, slots }: Layout): number[] {
-  const bySlot = new Int32Array(slots[slots.length - 1] + 1).fill(-1);
-  for (const [i, slot] of slots.entries()) bySlot[slot] = i;
-  const seen = new Uint8Array(insns.length);
-  const todo = [0];
-  for (let i = todo.pop(); i !== undefined; i = todo.pop()) {
-    // on along the path; where it jumps is for later
-    for (; i < insns.length && seen[i] === 0; i++) {
-      seen[i] = 1;
-      const insn = insns[i];
-      if (isJump(insn)) todo.push(bySlot[slots[i] + slotsOf(insn) + distanceOf(insn)] ?? -1);
-      if (endsFlow(insn)) break;
-    }
-  }
-  const found: number[] = [];
-  for (const [i, was] of seen.entries()) if (was === 0) found.push(i);
-  return found;
+  const at: (Insn | undefined)[] = Array.from({ length: slots[slots.length - 1] });
+  for (const [i, insn] of insns.entries()) at[slots[i]] = insn;
+  const seen = reachedSlots(at);
+  return insns.flatMap((_, i) => (seen[slots[i]] === 0 ? [i] : []));
 }

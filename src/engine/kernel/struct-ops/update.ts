@@ -15,7 +15,7 @@ import { objectOf } from '../fds.ts';
 import { holdMap, holdProg, putProg, setMap } from '../objects.ts';
 import type { ProgObject } from '../state.ts';
 import { abandon, done, fail, next, skip } from '../steps.ts';
-import { ELEM_FLAG, MAP_FLAG, PROG_TYPE_STRUCT_OPS, STATE } from '../uapi.ts';
+import { BPF_MODULE_OWNER, ELEM_FLAG, MAP_FLAG, PROG_TYPE_STRUCT_OPS, STATE } from '../uapi.ts';
 import { addTrampoline, releaseImage } from './trampolines.ts';
 import { allZero, answered, registerStruct, structOpsType } from './types.ts';
 import { type StructOpsMember, type StructOpsType } from './shape.ts';
@@ -31,10 +31,6 @@ interface Update extends Call<'BPF_MAP_UPDATE_ELEM'>, MapCall {
   answer: number;
   prog: ProgObject | null;
 }
-
-const POISON_HI = 0xdead0000;
-/** BPF_MODULE_OWNER: no module, but not NULL. */
-const MODULE_OWNER_LO = 0xeb9f << 2;
 
 const typeOf = (x: Update): StructOpsType => structOpsType(x.k, mapOf(x).struct);
 const memberOf = (x: Update): StructOpsMember => typeOf(x).members[x.index];
@@ -184,8 +180,8 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
         if (kind !== 'module') return next;
         if (!allZero(udata(x), offset, offset + size)) return abandon(x.answer);
         const at = (mapOf(x).kdata + offset) >>> 2;
-        x.k.memory.u32[at] = MODULE_OWNER_LO;
-        x.k.memory.u32[at + 1] = POISON_HI;
+        x.k.memory.u32[at] = BPF_MODULE_OWNER.lo;
+        x.k.memory.u32[at + 1] = BPF_MODULE_OWNER.hi;
         return skip;
       },
     },

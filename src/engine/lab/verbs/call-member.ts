@@ -27,8 +27,8 @@ export const callMember: Verb<'call-member'> = {
     const { process, map } = command;
     const told = { ...PLAIN, map };
     callByHand(user.world, user.map(map), command, {
-      simple: (text, run) => user.simple(process, text, run, told),
-      impossible: (text, why) => user.impossible(process, text, ERRNO.EINVAL, why),
+      simple: (text, run) => user.simple(process, command.member, text, run, told),
+      impossible: (text, why) => user.impossible(process, command.member, text, ERRNO.EINVAL, why),
       bpf: (name, attr) => user.bpf(process, name, attr, told),
     });
   },

@@ -8,6 +8,6 @@ export const close: Verb<'close'> = {
   run: (user, { socket }) => {
     const owner = user.state.sockets.get(socket);
     if (owner) user.close(owner.process, owner.fd, { ...PLAIN, shape: 'close', socket });
-    else user.impossible(NOBODY, `close(socket ${socket})`, ERRNO.EBADF, `there is no socket ${socket}`);
+    else user.impossible(NOBODY, 'close', `close(socket ${socket})`, ERRNO.EBADF, `there is no socket ${socket}`);
   },
 };

@@ -10,6 +10,7 @@ export const connect: Verb<'connect'> = {
     const told = { ...PLAIN, socket };
     const fd = user.simple(
       process,
+      'socket',
       'socket(AF_INET, SOCK_STREAM, 0)',
       () => {
         const ret = tcp.socket(socket, process);
@@ -20,6 +21,6 @@ export const connect: Verb<'connect'> = {
     if (fd < 0) return;
     user.state = { ...user.state, sockets: new Map(user.state.sockets).set(socket, { process, fd }) };
     if (cc !== undefined && chooseCongestionControl(user, socket, cc) < 0) return;
-    user.simple(process, `connect(${fd}, …)`, () => tcp.connect(socket, bytes), told);
+    user.simple(process, 'connect', `connect(${fd}, …)`, () => tcp.connect(socket, bytes), told);
   },
 };

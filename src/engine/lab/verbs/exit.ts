@@ -4,7 +4,7 @@ import type { Verb } from '../verb.ts';
 export const exit: Verb<'exit'> = {
   do: 'exit',
   run: (user, { process, killed }) => {
-    user.simple(process, killed ? '+++ killed by SIGKILL +++' : 'exit_group(0)', () => {
+    user.simple(process, 'exit', killed ? '+++ killed by SIGKILL +++' : 'exit_group(0)', () => {
       user.world.kernel.exit(user.pid(process));
       return 0;
     });

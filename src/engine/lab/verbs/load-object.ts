@@ -1,7 +1,6 @@
 import { OBJ_NAME_LEN } from '../../kernel/uapi.ts';
-import { freeLetter } from '../letters.ts';
+import { freeLetter, nextLink } from '../labels.ts';
 import { loadFile } from '../objects.ts';
-import { nextLink } from '../fds.ts';
 import { aboutMap } from '../user-space.ts';
 import type { Verb } from '../verb.ts';
 import { link } from './link.ts';
@@ -40,7 +39,7 @@ export const loadObject: Verb<'load-object'> = {
       // a map by name: the others are loaded and left alone
       if (typeof attach === 'string' && own !== attach.slice(0, OBJ_NAME_LEN - 1)) continue;
       register.run(user, { do: 'register', process, map: letter });
-      if (forLinks) link.run(user, { do: 'link', process, map: letter, link: nextLink(user) });
+      if (forLinks) link.run(user, { do: 'link', process, map: letter, link: nextLink(user.state.links.keys()) });
     }
   },
 };

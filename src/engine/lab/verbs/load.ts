@@ -13,7 +13,8 @@ export const load: Verb<'load'> = {
   run: (user, { process, map: letter, text: name, source, libraries: linked }) => {
     const { world } = user;
     const text = source ?? world.texts[name] ?? '';
-    const refuse = (errno: number, why: string): void => void user.impossible(process, `load ${name}`, errno, why);
+    const refuse = (errno: number, why: string): void =>
+      void user.impossible(process, 'load', `load ${name}`, errno, why);
     const object = world.assemble(text);
     if (!object) {
       const problem = world.checkText(text);

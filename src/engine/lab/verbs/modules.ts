@@ -4,7 +4,7 @@
  */
 import { ERRNO } from '../../base/errno.ts';
 import { type MapObject, refcnt, shownRefcnt } from '../../kernel/state.ts';
-import { nextLink } from '../fds.ts';
+import { nextLink } from '../labels.ts';
 import type { UserSpace } from '../user-space.ts';
 import type { LoadedMap } from '../user-state.ts';
 import { runVerb, type Verb } from '../verb.ts';
@@ -28,7 +28,7 @@ export const insmod: Verb<'insmod'> = {
     if (map && map.process === process && user.isAlive(process) && user.holdsMap(process, map)) {
       runVerb(user, { do: 'register', process, map: letter });
       if (map.forLinks) {
-        const link = nextLink(user);
+        const link = nextLink(user.state.links.keys());
         runVerb(user, { do: 'link', process, map: letter, link });
         if (user.state.links.has(link)) runVerb(user, { do: 'pin', process, path: linkPath(map), link });
       }
@@ -68,6 +68,7 @@ function refuse(user: UserSpace, process: string, map: LoadedMap): boolean {
   const who = `in use by ${used}: ${describe(object)}`;
   user.impossible(
     process,
+    'rmmod',
     `rmmod(map ${map.letter}, strict)`,
     ERRNO.EBUSY,
     `${who}. Not kernel behaviour: struct_ops never refuses`,
@@ -95,7 +96,7 @@ export const replace: Verb<'replace'> = {
     runVerb(user, { do: 'spawn', process });
     const link = linkOf(user, from);
     const refuseFor = (errno: number, why: string): void =>
-      void user.impossible(process, `replace(${from}, ${to})`, errno, why);
+      void user.impossible(process, 'replace', `replace(${from}, ${to})`, errno, why);
     if (from === to) {
       const panics = 'Linux 6.12 does not refuse that: it lists the struct twice, and panics';
       refuseFor(ERRNO.EINVAL, `the link holds this map already. ${panics}`);

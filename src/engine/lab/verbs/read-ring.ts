@@ -12,7 +12,13 @@ export const readRing: Verb<'read-ring'> = {
     const map = file?.maps.find((m) => m.name === name);
     const records = map ? kernel.readRing(user.pid(process), map.fd) : null;
     if (!records) {
-      user.impossible(process, `read ring buffer ${name}`, ERRNO.EBADF, `${process} has no ring buffer ${name}`);
+      user.impossible(
+        process,
+        'read',
+        `read ring buffer ${name}`,
+        ERRNO.EBADF,
+        `${process} has no ring buffer ${name}`,
+      );
       return;
     }
     for (const record of records) user.world.message({ process, source: 'ringbuf', level: 'info', text: hex(record) });

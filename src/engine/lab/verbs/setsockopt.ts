@@ -7,10 +7,19 @@ export function chooseCongestionControl(user: UserSpace, socket: number, cc: str
   const { kernel, tcp } = user.world;
   const owner = user.state.sockets.get(socket);
   if (!owner)
-    return user.impossible(NOBODY, `setsockopt(socket ${socket})`, ERRNO.EBADF, `there is no socket ${socket}`);
+    return user.impossible(
+      NOBODY,
+      'setsockopt',
+      `setsockopt(socket ${socket})`,
+      ERRNO.EBADF,
+      `there is no socket ${socket}`,
+    );
   const admin = kernel.capable(user.pid(owner.process), 'CAP_NET_ADMIN');
   const text = `setsockopt(${owner.fd}, SOL_TCP, TCP_CONGESTION, "${cc}")`;
-  return user.simple(owner.process, text, () => tcp.setCongestion(socket, cc, admin), { ...PLAIN, socket });
+  return user.simple(owner.process, 'setsockopt', text, () => tcp.setCongestion(socket, cc, admin), {
+    ...PLAIN,
+    socket,
+  });
 }
 
 export const setsockopt: Verb<'setsockopt'> = {

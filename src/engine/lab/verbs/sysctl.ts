@@ -4,6 +4,6 @@ export const sysctl: Verb<'sysctl'> = {
   do: 'sysctl',
   run: (user, { process, name, value }) => {
     const path = `/proc/sys/${name.replaceAll('.', '/')}`;
-    user.simple(process, `write(${path}, "${value}")`, () => user.world.tcp.writeSysctl(name, value));
+    user.simple(process, 'write', `write(${path}, "${value}")`, () => user.world.tcp.writeSysctl(name, value));
   },
 };

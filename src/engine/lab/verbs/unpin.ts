@@ -9,6 +9,9 @@ export const unpin: Verb<'unpin'> = {
     const pinned = kernel.state.pins[path];
     const map = pinned?.kind === 'link' ? kernel.state.links[pinned.object]?.map : pinned?.object;
     const letter = user.state.maps.find(({ object }) => object === map)?.letter ?? null;
-    user.simple(process, `unlink("${path}")`, () => kernel.unlink(path), { ...aboutMap(letter), shape: 'delete' });
+    user.simple(process, 'unlink', `unlink("${path}")`, () => kernel.unlink(path), {
+      ...aboutMap(letter),
+      shape: 'delete',
+    });
   },
 };

@@ -1,4 +1,5 @@
 /* The list of congestion controls, references from sockets, and the sysctls: what recorded kernels answered. */
+import { BPF_MODULE_OWNER } from '../../kernel/uapi.ts';
 import { beforeEach, expect, test } from 'vitest';
 import { ERRNO } from '../../base/errno.ts';
 import type { StructOpsRefs } from '../../kernel/subsystem.ts';
@@ -64,7 +65,7 @@ function makeOps(name: string, members: readonly ('ssthresh' | 'undo_cwnd' | 'co
       kdata + ops[member],
       text.builtin(`bpf_${member}`, () => 7),
     );
-  memory.u32[(kdata + ops.owner) >>> 2] = 0xeb9f << 2;
+  memory.u32[(kdata + ops.owner) >>> 2] = BPF_MODULE_OWNER.lo;
   memory.u32[(kdata + ops.owner + 4) >>> 2] = 0xdead_0000;
   return kdata;
 }

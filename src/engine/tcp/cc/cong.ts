@@ -6,16 +6,13 @@ import { ERRNO } from '../../base/errno.ts';
 import type { HolderKind, InitMember, StructOpsRefs, StructOpsSubsystem } from '../../kernel/subsystem.ts';
 import type { Memory } from '../../vm/memory.ts';
 import type { Text, TextFunction } from '../../vm/text.ts';
+import { BPF_MODULE_OWNER } from '../../kernel/uapi.ts';
 import { caKey } from './jhash.ts';
 import type { OpsMember, TcpOffsets } from '../socket/offsets.ts';
 
 export const CA_NAME_MAX = 16;
 /** flags of an ops struct: any user may select it; it wants ECN */
 export const CA_FLAG = { NON_RESTRICTED: 1, NEEDS_ECN: 2 } as const;
-
-/** BPF_MODULE_OWNER: what `owner` holds when the ops are a struct_ops map's. */
-const BPF_OWNER_LO = 0x0003_ae7c;
-const BPF_OWNER_HI = 0xdead_0000;
 
 interface CongestionControl {
   readonly kdata: number;
@@ -124,7 +121,7 @@ export class CongestionControls {
 
   private isBpf(kdata: number): boolean {
     const w = (kdata + this.offsets.ops.owner) >>> 2;
-    return this.memory.u32[w] === BPF_OWNER_LO && this.memory.u32[w + 1] === BPF_OWNER_HI;
+    return this.memory.u32[w] === BPF_MODULE_OWNER.lo && this.memory.u32[w + 1] === BPF_MODULE_OWNER.hi;
   }
 
   /** bpf_tcp_ca_init_member */

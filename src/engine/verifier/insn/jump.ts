@@ -25,8 +25,9 @@ const isX = ({ opcode }: Insn): boolean => (opcode & 8) !== 0;
 
 /** may_goto: the fall-through is pending one level deeper, the walk takes the jump. */
 function checkMayGoto(env: Session, insn: Insn): void {
-  if (insn.src !== 0 || insn.dst !== 0 || insn.imm !== 0 || insn.off === 0)
-    env.refuse(EINVAL, `invalid may_goto off ${insn.off} imm ${insn.imm}`);
+  const { mayGotoZero } = env.facts;
+  if (insn.src !== 0 || insn.dst !== 0 || insn.imm !== 0 || (insn.off === 0 && !mayGotoZero))
+    env.refuse(EINVAL, `invalid may_goto ${mayGotoZero ? '' : `off ${insn.off} `}imm ${insn.imm}`);
   const previous = findPrevious(env, env.cur.parent, env.insn);
   const queued = pushBranch(env, env.insn + 1, env.insn);
   queued.mayGotoDepth++;

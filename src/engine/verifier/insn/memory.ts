@@ -168,6 +168,21 @@ function note(env: Session, v: T.Val, off: number, size: number): void {
   };
 }
 
+const NO_STRUCT = 0;
+
+/** Remembers what bytes of a kernel struct or of the context an instruction touches. */
+function touch(env: Session, { btf, btfId }: T.Val, offset: number, { size, isWrite }: MemAccess): void {
+  const known = env.touches.get(env.insn) ?? [];
+  let same = known.find((one) => one.btfId === btfId && one.offset === offset && one.btf === btf);
+  if (!same) {
+    same = { btf, btfId, offset, bytes: size, reads: false, writes: false };
+    known.push(same);
+    env.touches.set(env.insn, known);
+  }
+  if (isWrite) same.writes = true;
+  else same.reads = true;
+}
+
 function setLoaded(env: Session, n: number, v: T.Val): void {
   const r = env.reg(n);
   r.v = v;
@@ -185,6 +200,7 @@ export function checkMem(env: Session, a: MemAccess): void {
   if (!rule || nullable) env.refuse(EACCES, `R${a.regno} invalid mem access '${T.typeText(v.type)}'`);
   rule(env, a, v, off);
   note(env, v, off, a.size);
+  if (v.btfId !== NO_STRUCT || base === T.PTR_TO_CTX) touch(env, v, off, a);
   if (a.isWrite || a.value < 0) return;
   const r = env.reg(a.value);
   if (a.size < 8 && r.v.type === T.SCALAR) {

@@ -8,7 +8,7 @@ import { type Access, ATOMICS, CMPXCHG, FETCH } from './emit-tables.ts';
 import { LOCAL, localOf } from './locals.ts';
 import { W } from './opcodes.ts';
 import type { Operands } from './operands.ts';
-import type { Checks } from './windows.ts';
+import type { Checks } from './checks.ts';
 
 const LOAD_FROM = REGIONS.kernel.base;
 const STORE_FROM = REGIONS.arena.base;

@@ -16,7 +16,7 @@ import { W } from './opcodes.ts';
 import { Operands, type Places } from './operands.ts';
 import * as SCRATCH from './scratch.ts';
 import { UNASKED } from './fuel.ts';
-import type { Checks } from './windows.ts';
+import type { Checks } from './checks.ts';
 
 export class InstructionEmitter {
   private readonly o: Operands;

@@ -1,4 +1,4 @@
-/* Letters of struct_ops maps: the one place where they are given. A letter is never taken from a map that has it. */
+/* Letters of struct_ops maps and numbers of links: the one place where they are given. None is given twice. */
 import type { MapLetter } from './commands.ts';
 
 const LETTERS = 26;
@@ -16,3 +16,6 @@ export function freeLetter(taken: readonly MapLetter[]): MapLetter {
   while (known.has(letterAt(index))) index++;
   return letterAt(index);
 }
+
+/** One more than the highest that was ever given. */
+export const nextLink = (taken: Iterable<number>): number => Math.max(0, ...taken) + 1;

@@ -1,0 +1,79 @@
+/* A newcomer's path with the keyboard alone: a program of their own, from the first line to a file and back. */
+import { readFileSync } from 'node:fs';
+import { expect, type Lab, test } from './fixtures.ts';
+
+/** Tab after Tab until the focus has this name; nothing is clicked. */
+async function tabTo(lab: Lab, name: RegExp): Promise<void> {
+  const focused = lab.page.locator(':focus');
+  for (let i = 0; i < 80; i++) {
+    const words = await focused
+      .evaluate((element) => `${element.getAttribute('aria-label') ?? ''} ${element.textContent ?? ''}`)
+      .catch(() => '');
+    if (name.test(words)) return;
+    await lab.press('Tab');
+  }
+  throw new Error(`no way to ${name} by Tab`);
+}
+
+test('a program of one’s own: begun, mended, registered, compared, changed, kept', async ({ lab, page }) => {
+  test.slow();
+  await lab.command('New program');
+  await expect(page.getByLabel('Name', { exact: true })).toBeFocused();
+  await page.keyboard.insertText('newcomer');
+  await lab.press('Enter');
+  await expect(page.getByRole('tab', { name: 'newcomer.s' })).toHaveAttribute('aria-selected', 'true');
+
+  // an error, and its fix
+  await lab.edit();
+  await lab.press('Control+End', 'ArrowUp', 'Home');
+  await page.keyboard.insertText('  r2 = *(u32 *)(r6 + tcp_sock.snd_cwn)\n');
+  await lab.press('ArrowUp', 'End', 'ArrowLeft');
+  await expect(lab.programs.getByRole('button', { name: '1 problem' })).toBeVisible({ timeout: 20_000 });
+  await lab.press('Control+.');
+  await expect(page.locator('.action-widget').first()).toContainText('snd_cwnd', { timeout: 20_000 });
+  await lab.press('Enter');
+  await expect(lab.programs).toContainText('tcp_sock.snd_cwnd)');
+  await expect(lab.programs.getByRole('button', { name: /problem/ })).toHaveCount(0, { timeout: 20_000 });
+
+  // registered, and it serves a connection
+  await lab.press('Control+Shift+Enter');
+  const offer = lab.lifecycle.getByRole('status').filter({ hasText: 'newcomer is registered' });
+  await expect(offer).toBeVisible({ timeout: 20_000 });
+  await lab.press('Escape', 'Tab');
+  await tabTo(lab, /^ ?Connect one/);
+  await lab.press('Enter');
+  await expect(offer).toHaveCount(0);
+
+  // beside reno
+  await lab.command('Bench');
+  const bench = page.getByRole('dialog', { name: 'Bench' });
+  await expect(bench.getByLabel('Program of connection 1')).toHaveValue('newcomer.s');
+  await tabTo(lab, /^ ?Run$/);
+  await lab.press('Enter');
+  const columns = bench.getByRole('table').first().getByRole('columnheader');
+  await expect(columns).toHaveText(['newcomer', 'reno', 'all'], { timeout: 30_000 });
+  await lab.press('Escape');
+  await expect(bench).toHaveCount(0);
+
+  // changed, started again
+  await lab.edit();
+  await lab.press('Control+Home', 'Control+End');
+  await page.keyboard.insertText('\n; mine\n');
+  await lab.press('Control+Enter');
+  await expect(lab.programs).not.toContainText('Text changed', { timeout: 20_000 });
+  await lab.press('Escape', 'Tab');
+
+  // kept under a name, taken along, and there after a reload
+  await lab.command('Rename this text');
+  await expect(page.getByLabel('New name')).toBeFocused();
+  await page.keyboard.insertText('mine');
+  await lab.press('Enter');
+  await expect(page.getByRole('tab', { name: 'mine.s' })).toBeVisible();
+  const download = page.waitForEvent('download');
+  await lab.command('Download this text');
+  const path = await (await download).path();
+  expect(readFileSync(path, 'utf8')).toContain('; mine');
+  await page.reload();
+  await expect(lab.programs).toContainText('mine.s', { timeout: 20_000 });
+  await expect(page.getByRole('button', { name: /^Scenario/ })).toContainText('Bench');
+});

@@ -1,0 +1,68 @@
+/** Instructions a second of the verifier, by kind of program and by how many it processes. */
+import { assembleBare, factsOf, verify } from '../../engine/index.ts';
+import { shippedParts, table } from '../cli.ts';
+import { rounds, thousands, timed } from './measure.ts';
+
+const repeated = (n: number, line: (i: number) => string): string =>
+  Array.from({ length: n }, (_, i) => line(i)).join('\n');
+
+/** Programs that process about so many instructions. */
+const PROGRAMS: readonly (readonly [string, (insns: number) => string])[] = [
+  ['straight arithmetic', (n) => `r0 = 0\n${repeated(n, (i) => (i % 2 ? 'r0 += 1' : 'r0 &= 0xffff'))}\nexit`],
+  [
+    'stack, stored and loaded',
+    (n) =>
+      `r0 = 7\n${repeated(n / 2, (i) => `*(u64 *)(r10 - ${8 + 8 * (i % 64)}) = r0\nr0 = *(u64 *)(r10 - ${8 + 8 * (i % 64)})`)}\nexit`,
+  ],
+  [
+    'a loop that counts',
+    (n) => `r6 = 0\nr0 = 0\nloop:\nr0 += 3\nr6 += 1\nif r6 < ${Math.round(n / 3)} goto loop\nr0 = 0\nexit`,
+  ],
+  [
+    'a loop of growing ranges',
+    (n) =>
+      `call 7\nr6 = r0\nr7 = 0\nr6 &= 1\nloop:\nr6 += 1\nr7 += r6\nif r6 < ${Math.round(n / 3)} goto loop\nr0 = 0\nexit`,
+  ],
+  [
+    'branches that join',
+    (n) => `call 7\nr6 = r0\nr0 = 0\n${repeated(n / 5, (i) => `if r6 > ${i} goto +1\nr7 = ${i % 5}\nr7 = 1`)}\nexit`,
+  ],
+];
+const SIZES = [10, 1_000, 100_000];
+
+export function benchVerifier(): void {
+  const { btf } = shippedParts();
+  const judge = (insns: Uint8Array): ReturnType<typeof verify> =>
+    verify(
+      {
+        insns,
+        type: 'socket_filter',
+        attachBtfId: 0,
+        expectedAttachType: 0,
+        license: 'GPL',
+        flags: 0,
+      },
+      { facts: factsOf('v6.12'), btf, mapByFd: () => null, logLevel: 0, logSize: 1 << 20 },
+    );
+  const speed = (text: string): string => {
+    const { insns } = assembleBare(text).value;
+    let processed = 0;
+    const once = (): number => timed(() => void (processed = judge(insns).stats.insnsProcessed));
+    const repeats = Math.max(1, Math.round(100_000 / Math.max(1, judge(insns).stats.insnsProcessed)));
+    const ms =
+      rounds(5, () =>
+        timed(() => {
+          for (let i = 0; i < repeats; i++) once();
+        }),
+      ) / repeats;
+    return `${thousands((processed / ms) * 1000)} (${thousands(processed)})`;
+  };
+  const rows = PROGRAMS.map(([name, make]) => [name, ...SIZES.map((n) => speed(make(n)))]);
+  console.log(table(['instructions a second (processed)', ...SIZES.map(thousands)], rows));
+  const before = process.memoryUsage().heapUsed;
+  const grows = assembleBare('call 7\nr6 = r0\nr6 &= 1\nloop:\nr6 += 1\nif r6 != 0 goto loop\nr0 = 0\nexit').value
+    .insns;
+  const endless = judge(grows);
+  const grown = (process.memoryUsage().heapUsed - before) / 2 ** 20;
+  console.log(`at the limit: ${endless.message}; ${grown.toFixed(0)} MiB more in use`);
+}

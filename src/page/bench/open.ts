@@ -1,0 +1,50 @@
+/* Runs the bench: its settings become a scenario that the page opens as it opens any other. */
+import { DEFAULT_KERNEL } from '../../engine/index.ts';
+import { PROGRAMS } from '../../scenarios/programs.ts';
+import { openScenario } from '../engine/engine.ts';
+import { choices, choose } from '../store/choices.ts';
+import { lab } from '../store/lab.ts';
+import { benchScenario, isCongestionControl, programsProblem } from './scenario.ts';
+import { BUILT_IN, type BenchSettings, keepSettings, keptSettings, settingsProblem } from './settings.ts';
+
+/** Every text that could serve a connection: the examples as they stand in the editor, and one's own. */
+export function benchTexts(): Map<string, string> {
+  const all = new Map([...Object.entries(PROGRAMS), ...Object.entries(choices().edits)]);
+  return new Map([...all].filter(([, text]) => isCongestionControl(text)));
+}
+
+/** What a connection can be given: one's own first. */
+export function benchPrograms(): string[] {
+  const names = [...benchTexts().keys()];
+  const own = names.filter((name) => !Object.hasOwn(PROGRAMS, name));
+  return [...own, BUILT_IN, ...names.filter((name) => !own.includes(name))];
+}
+
+/** Why it cannot be run; null: it can. */
+export const benchProblem = (settings: BenchSettings): string | null =>
+  settingsProblem(settings) ?? programsProblem(settings, Object.fromEntries(benchTexts()));
+
+/** Opens the bench's run, from its beginning. */
+export function runBench(settings: BenchSettings): void {
+  const texts = benchTexts();
+  const used = [...new Set(settings.flows.map(({ program }) => program))].filter((name) => texts.has(name));
+  const pick = (from: (name: string) => string | undefined): Record<string, string> =>
+    Object.fromEntries(used.flatMap((name) => (from(name) === undefined ? [] : [[name, from(name) ?? '']])));
+  const machine = pick((name) => texts.get(name));
+  const scenario = benchScenario(
+    settings,
+    machine,
+    pick((name) => PROGRAMS[name]),
+  );
+  keepSettings(settings);
+  choose({ scenario: scenario.id, selection: { map: null, socket: null, field: null } });
+  openScenario(scenario, choices().kernel ?? lab().kernel ?? DEFAULT_KERNEL, machine);
+}
+
+/** What was last run on the bench, again; false where there is nothing that could be. */
+export function openKeptBench(): boolean {
+  const settings = keptSettings();
+  if (settings === null || benchProblem(settings) !== null) return false;
+  runBench(settings);
+  return true;
+}

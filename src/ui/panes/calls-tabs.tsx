@@ -1,0 +1,72 @@
+/* The system calls of the run: over time, and the checks of the last one. Fetched with their tabs. */
+import { useCallback } from 'react';
+import { type ColdSnapshot, errnoName, type History } from '../../engine/index.ts';
+import { useChoices } from '../../page/store/choices.ts';
+import { useLab } from '../../page/store/lab.ts';
+import { checksHeight, checksScene } from '../../views/checks/checks.ts';
+import { sequenceHeight, sequenceRow, sequenceScene } from '../../views/sequence/sequence.ts';
+import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
+import { BesideBar, CompareView } from './compare-view.tsx';
+import { useStepWords } from './use-step-words.ts';
+
+/** The sequence names no steps. */
+const WORDS = { step: (id: string) => id, errno: errnoName };
+
+interface ShownProps {
+  readonly cold: ColdSnapshot;
+  readonly history: History;
+}
+
+export function SequenceNow() {
+  const cold = useLab((state) => state.cold);
+  const history = useLab((state) => state.history);
+  return cold && history && <SequenceOrBeside cold={cold} history={history} />;
+}
+
+export function ChecksNow() {
+  const cold = useLab((state) => state.cold);
+  const history = useLab((state) => state.history);
+  return cold && history && <Checks cold={cold} history={history} />;
+}
+
+/** The sequence of this run, or both when another kernel is beside it. */
+function SequenceOrBeside(run: ShownProps) {
+  const kernel = useLab((state) => state.kernel);
+  const beside = useChoices((state) => state.beside);
+  return (
+    <>
+      {beside === null || beside === kernel ? (
+        <Sequence {...run} />
+      ) : (
+        <CompareView history={run.history} beside={beside} />
+      )}
+      <BesideBar />
+    </>
+  );
+}
+
+function Sequence({ cold, history }: ShownProps) {
+  const build: LiveSceneProps['build'] = useCallback(
+    ({ hot: { event } }, { size, scroll }) => sequenceScene({ cold, history, event, words: WORDS, scroll }, size),
+    [cold, history],
+  );
+  return (
+    <LiveScene
+      calm
+      build={build}
+      height={() => sequenceHeight(history)}
+      scrollTo={sequenceRow(history, cold.lastCall)}
+    />
+  );
+}
+
+/** Of the last call with checks (socket calls have none); the one that answered comes last. */
+function Checks({ cold, history }: ShownProps) {
+  const call = history.calls.findLast(({ n, trace }) => n <= cold.lastCall && trace.length > 0) ?? null;
+  const words = useStepWords(call?.name ?? '');
+  const build: LiveSceneProps['build'] = useCallback(
+    (_, { size, scroll }) => checksScene({ call, words, scroll }, size),
+    [call, words],
+  );
+  return <LiveScene calm build={build} height={() => checksHeight(call)} scrollTo={checksHeight(call) - 40} />;
+}
