@@ -19,8 +19,11 @@ const TARGETS: readonly Target[] = [
 ];
 const REPLACED = /^freplace(?:\/|$)/;
 
-/** BTF id of what the program attaches to; 0: it attaches to none; or a negative errno, after saying why. */
-export function attachTarget({ name, sectionName }: ObjectProgram, kernel: Btf, log: Log): number {
+/**
+ * `kernel`: all of its types, asked for only where a program names one. BTF id of what the program attaches to; 0: it attaches to none; or a negative errno, after
+ * saying why.
+ */
+export function attachTarget({ name, sectionName }: ObjectProgram, kernel: () => Btf, log: Log): number {
   const section = sectionName.replace(/^\?/, '');
   const target = TARGETS.find((one) => one.section.test(section));
   const replaces = REPLACED.test(section);
@@ -37,7 +40,7 @@ export function attachTarget({ name, sectionName }: ObjectProgram, kernel: Btf, 
     }
     if (!target) return refuse(log, 'EINVAL', `prog '${name}': attach program FD is not set`);
     const wanted = section.slice(slash + 1);
-    const id = kernel.find(target.kind, target.prefix + wanted);
+    const id = kernel().find(target.kind, target.prefix + wanted);
     if (id !== 0) return id;
     return refuse(log, 'ESRCH', `prog '${name}': failed to find kernel BTF type ID of '${wanted}': -3`);
   }

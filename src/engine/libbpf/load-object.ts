@@ -313,7 +313,7 @@ function loadProgram({ object, parts, opener, btfFd }: Loading, ready: ReadyProg
   const { log } = parts;
   const refused = whyNotLoadable(program);
   if (refused !== null) return refuse(log, 'EINVAL', `prog '${program.name}': ${refused}`);
-  const target = attachTarget(program, parts.whole?.() ?? parts.kernel, log);
+  const target = attachTarget(program, () => parts.whole?.() ?? parts.kernel, log);
   if (target < 0) {
     log('warn', `prog '${program.name}': failed to load: ${target}`);
     return target;
