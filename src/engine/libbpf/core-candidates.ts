@@ -34,7 +34,7 @@ export function findCandidates(log: Log, local: Btf, kernel: Btf): Candidates {
 function search(log: Log, local: Btf, localId: number, kernel: Btf): readonly Candidate[] {
   const type = local.type(localId);
   if (!type) return [];
-  const ids = indexOf(kernel).get(keyOf(type.kind, essentialName(type.name))) ?? [];
+  const ids = idsOf(kernel, type.kind, type.name);
   for (const id of ids) {
     const target = kernel.type(id);
     const found = `found target candidate [${id}] ${kindWord(target)} ${target?.name} in [vmlinux]`;
@@ -46,30 +46,41 @@ function search(log: Log, local: Btf, localId: number, kernel: Btf): readonly Ca
 /** Whether a kernel has a type that this one of an object may mean. */
 export function hasCandidates(local: Btf, localId: number, kernel: Btf): boolean {
   const type = local.type(localId);
-  return type !== null && indexOf(kernel).has(keyOf(type.kind, essentialName(type.name)));
+  return type !== null && idsOf(kernel, type.kind, type.name).length > 0;
 }
 
 /** ENUM and ENUM64 are one. */
-const keyOf = (kind: BtfKindName, name: string): string => `${kind === 'ENUM64' ? 'ENUM' : kind} ${name}`;
+const kindOf = (kind: BtfKindName): BtfKindName => (kind === 'ENUM64' ? 'ENUM' : kind);
 
-type Index = ReadonlyMap<string, readonly number[]>;
+/** By essential name: an id, or several; most names are of one type, and a list for each would take longer to make. */
+type Names = Map<string, number | number[]>;
+type Index = ReadonlyMap<BtfKindName, Names>;
 const indices = new WeakMap<Btf, Index>();
 
-/** Ids by kind and essential name, made when a BTF is first asked: a kernel has some 130,000 types. */
+function idsOf(btf: Btf, kind: BtfKindName, name: string): readonly number[] {
+  const found = indexOf(btf).get(kindOf(kind))?.get(essentialName(name)) ?? [];
+  return typeof found === 'number' ? [found] : found;
+}
+
+/** Made when a BTF is first asked: a kernel has some 130,000 types. */
 function indexOf(btf: Btf): Index {
   const known = indices.get(btf);
   if (known) return known;
   const { view, offsets, strings } = blobOf(btf);
-  const index = new Map<string, number[]>();
+  const index = new Map<BtfKindName, Names>();
   for (let position = 0; position < btf.count; position++) {
     const at = offsets[position + 1];
     const nameOffset = view.getUint32(at, true);
     if (nameOffset === 0) continue;
-    const kind = KIND_NAMES[infoKind(view.getUint32(at + 4, true))];
-    const key = keyOf(kind, essentialName(strings.text(nameOffset)));
-    const ids = index.get(key);
-    if (ids) ids.push(btf.idAt(position));
-    else index.set(key, [btf.idAt(position)]);
+    const kind = kindOf(KIND_NAMES[infoKind(view.getUint32(at + 4, true))]);
+    let names = index.get(kind);
+    if (!names) index.set(kind, (names = new Map()));
+    const name = essentialName(strings.text(nameOffset));
+    const id = btf.idAt(position);
+    const before = names.get(name);
+    if (before === undefined) names.set(name, id);
+    else if (typeof before === 'number') names.set(name, [before, id]);
+    else before.push(id);
   }
   indices.set(btf, index);
   return index;
