@@ -1,4 +1,5 @@
 /** Speeds, printed beside how they grow; nothing is asserted. Each figure is the median of several rounds. */
+import { own } from '../engine/index.ts';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { benchCompiler, benchPrograms } from '../engine/vm/vm.bench.ts';
@@ -30,14 +31,14 @@ const BENCHES: Readonly<Record<string, readonly (() => void)[]>> = {
 /** `vm`: all parts of it; `vm.1`: one of them. */
 function partsOf(name: string): string[] {
   const [group, part] = name.split('.');
-  const parts = BENCHES[group] ?? [];
+  const parts = own(BENCHES, group) ?? [];
   if (part === undefined) return parts.map((_, i) => `${group}.${i}`);
   return parts[Number(part)] ? [name] : [];
 }
 
 function runPart(name: string): void {
   const [group, part] = name.split('.');
-  BENCHES[group][Number(part)]();
+  own(BENCHES, group)?.[Number(part)]();
   console.log('');
 }
 

@@ -33,6 +33,19 @@ function subset([file, folder, profile, ...more]: string[]): number {
   return 0;
 }
 
+/** The types of a file, over those of another; null after saying why. */
+function openOver(file: string, base: string | undefined): Btf | null {
+  const below = base === undefined ? undefined : openBtfFile(readBytes(base));
+  if (below?.ok === false) {
+    refuse(base ?? '', below.error);
+    return null;
+  }
+  const btf = openBtfFile(readBytes(file), below?.value);
+  if (btf.ok) return btf.value;
+  refuse(file, btf.error);
+  return null;
+}
+
 const FORMATS: Readonly<Record<string, (btf: Btf) => Result<string>>> = {
   raw: (btf) => ({ ok: true, value: dumpRaw(btf) }),
   c: dumpC,
@@ -40,29 +53,31 @@ const FORMATS: Readonly<Record<string, (btf: Btf) => Result<string>>> = {
 };
 
 function dump(args: string[]): number {
-  const { values, rest } = options(args, ['format']);
+  const { values, rest } = options(args, ['format', 'base']);
   const [file] = rest;
   const format = values.format ?? 'raw';
   const print = Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
   if (file === undefined || rest.length > 1) throw new Usage('dump takes one file');
   if (!print) throw new Usage(`no format "${values.format}"; there are ${Object.keys(FORMATS).join(', ')}`);
-  const btf = openBtfFile(readBytes(file));
-  if (!btf.ok) return refuse(file, btf.error);
-  const text = print(btf.value);
+  const btf = openOver(file, values.base);
+  if (!btf) return 1;
+  const text = print(btf);
   if (!text.ok) return refuse(file, text.error);
   process.stdout.write(text.value);
   return 0;
 }
 
-function layout([file, name, ...more]: string[]): number {
+function layout(args: string[]): number {
+  const { values, rest } = options(args, ['base']);
+  const [file, name, ...more] = rest;
   if (file === undefined || name === undefined || more.length > 0) throw new Usage('layout takes a file and a type');
-  const btf = openBtfFile(readBytes(file));
-  if (!btf.ok) return refuse(file, btf.error);
+  const btf = openOver(file, values.base);
+  if (!btf) return 1;
   const plain = name.replace(/^(struct|union)\s+/, '');
-  const id = btf.value.find('STRUCT', plain) || btf.value.find('UNION', plain) || btf.value.find('TYPEDEF', plain);
-  const found = structLayout(btf.value, btf.value.skipModifiers(id), { depth: LAYOUT_DEPTH });
+  const id = btf.find('STRUCT', plain) || btf.find('UNION', plain) || btf.find('TYPEDEF', plain);
+  const found = structLayout(btf, btf.skipModifiers(id), { depth: LAYOUT_DEPTH });
   if (!found) return refuse(file, { message: `no struct or union "${plain}"`, offset: -1 });
-  process.stdout.write(formatLayout(btf.value, found));
+  process.stdout.write(formatLayout(btf, found));
   return 0;
 }
 
@@ -74,7 +89,8 @@ const VERBS: ReadonlyMap<string, (args: string[]) => number> = new Map([
 
 export const btfVerb: Verb = {
   name: 'btf',
-  usage: 'btf dump FILE [--format raw|c|json] | layout FILE TYPE | subset VMLINUX_BTF FOLDER PROFILE',
+  usage:
+    'btf dump FILE [--base FILE] [--format raw|c|json] | layout FILE TYPE [--base FILE] | subset VMLINUX_BTF FOLDER PROFILE',
   summary: 'prints the types of a BTF or object file, how a struct fills its bytes; makes the BTF that the page ships',
   run([verb, ...args]) {
     const run = VERBS.get(verb ?? '');

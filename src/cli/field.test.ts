@@ -1,6 +1,10 @@
 /** Objects and texts of the kinds that people ran into, with what Linux and libbpf answer. The sources are beside the objects. */
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
+import { openBtf } from '../engine/btf/read.ts';
+import { createBtfWriter } from '../engine/btf/write.ts';
 import { btfVerb } from './btf.ts';
 import type { Verb } from './cli.ts';
 import { objectVerb } from './object.ts';
@@ -31,6 +35,10 @@ test.each([
   ['dead_core_enum', ['seen 413']],
   ['dead_core_field', []],
   ['flavor_register', []],
+  ['attach_target', []],
+  ['maps_absent', []],
+  ['maps_in_maps', ['0: 1', '1: none', '2: 10', '1: 110', '3: none', 'rounds 34']],
+  ['map_pinned', []],
   ['kconfig_two', ['250 60c75']],
   ['kconfig_wrapper', ['1']],
   ['printk_ip', ['before', 'to 10.0.0.2', 'after']],
@@ -57,6 +65,11 @@ test.each([
   ['map_extra_enum64', "map 'm': failed to create: Invalid argument(-22)"],
   ['open_checks_1', "map 'm': unsupported map linkage static."],
   ['open_checks_3', "map 'm': conflicting key size 8 != 4."],
+  ['values_wrong_1', ".maps relo #0: hash-of-maps 'outer' should have key size 4."],
+  ['values_wrong_2', "map 'outer': failed to initialize slot [0] to map 'three' fd=4: -22"],
+  ['values_wrong_3', ".maps relo #0: 'data' isn't a BTF-defined map"],
+  ['attach_target_absent', "prog 'f': failed to find kernel BTF type ID of 'no_such_function': -3"],
+  ['other_order', "object 'other_order': loading non-native endianness is unsupported"],
   ['open_checks_6', "map 'm': attr 'type': expected PTR, got int."],
 ])('%s is refused', (name, said) => {
   expect(lab(objectVerb, file(`${name}.bpf.o`))).toMatchObject({ status: 1, text: expect.stringContaining(said) });
@@ -67,9 +80,9 @@ test('a cong_control of older kernels works on those', () => {
   expect(lab(simVerb, '--cc', file('cong_control_old.bpf.o'), '--kernel', 'v6.1', '--seconds', '0.3').status).toBe(0);
 });
 
-test('memory cannot be given to bpf_dummy_ops, and that is said', () => {
+test('memory is given to bpf_dummy_ops as its selftest does', () => {
   const { text } = lab(objectVerb, file('dummy_pointer.bpf.o'), '--call', 'test_1 [2a000000]');
-  expect(text).toContain('no memory can be given to bpf_dummy_ops');
+  expect(text).toContain('test_1(2a000000) = 42; argument 1: 5a 00 00 00');
 });
 
 test('the state lines of a verifier log are no instructions', () => {
@@ -88,6 +101,30 @@ test('of an object with several maps one is named, or the first one counts', () 
 });
 
 test('a map of a kind that is not here: the machine says so', () => {
-  const { status, text } = lab(objectVerb, file('maps_absent.bpf.o'));
+  const { status, text } = lab(objectVerb, file('map_task.bpf.o'));
   expect([status, text]).toEqual([1, expect.stringContaining('is not in this machine')]);
+});
+
+/** A module's types: a struct whose member is of a type of the kernel. */
+function moduleOver(base: string): Uint8Array {
+  const kernel = openBtf(new Uint8Array(readFileSync(base)));
+  if (!kernel.ok) throw new Error(kernel.error.message);
+  const writer = createBtfWriter(kernel.value);
+  const member = { name: 'sk', type: kernel.value.find('STRUCT', 'tcp_sock'), bitOffset: 0, bitSize: 0 };
+  writer.add({ kind: 'STRUCT', name: 'of_a_module', size: 3000, members: [member] });
+  return writer.finish();
+}
+
+test('types of the other byte order, and those that go on from others', () => {
+  expect(lab(btfVerb, 'dump', file('other_order.bpf.o')).text).toContain("STRUCT 'first' size=16 vlen=2");
+  const base = join(import.meta.dirname, '../../public/btf/v6.12.btf');
+  const module = join(mkdtempSync(join(tmpdir(), 'module-')), 'module.btf');
+  writeFileSync(module, moduleOver(base));
+  expect(lab(btfVerb, 'dump', module).status).toBe(1);
+  const over = lab(btfVerb, 'dump', module, '--base', base);
+  expect([over.status, over.text]).toEqual([0, expect.stringMatching(/^\[\d{3,}\] STRUCT 'of_a_module' size=/)]);
+});
+
+test('an archive is told what it is', () => {
+  expect(lab(objectVerb, file('objects.a')).text).toMatch(/an archive of objects.*ar x/);
 });

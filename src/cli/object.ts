@@ -1,6 +1,15 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dumpC, Lab, openBtfFile, registerObject, type ScenarioStep, toBase64, TYPES_TEXT } from '../engine/index.ts';
+import {
+  dumpC,
+  Lab,
+  knownKind,
+  openBtfFile,
+  registerObject,
+  type ScenarioStep,
+  toBase64,
+  TYPES_TEXT,
+} from '../engine/index.ts';
 import { declareStructOps } from '../engine/late.ts';
 import { readBytes, shippedParts, Usage, type Verb } from './cli.ts';
 
@@ -26,7 +35,10 @@ function parseCall(text: string): { member: string; args: (number | string)[] } 
     if (bytes) return bytes[1];
     const value = Number(word);
     if (word === '' || !Number.isInteger(value)) throw new Usage(`--call takes numbers and [bytes], not "${word}"`);
-    return value;
+    if (Number.isSafeInteger(value)) return value;
+    const exact = BigInt(word);
+    if (exact < -(2n ** 63n) || exact >= 2n ** 64n) throw new Usage(`--call: ${word} does not fit in 64 bits`);
+    return exact < 0n ? `-0x${(-exact).toString(16)}` : `0x${exact.toString(16)}`;
   });
   return { member, args };
 }
@@ -97,6 +109,11 @@ export const objectVerb: Verb = {
     if (values.type !== undefined || values.call) {
       if (values.kernel !== undefined && values.kernel !== 'v6.12') throw new Usage('members are called on v6.12 only');
       return callMembers(file, values.type, values.call ?? [], values.debug ?? false);
+    }
+    const known = knownKind(file, readBytes(file));
+    if (known) {
+      console.error(`lab object: ${known.title}. ${known.detail}`);
+      return 1;
     }
     const kernel = values.kernel ?? 'v6.12';
     const { btf, profile, ...extras } = shippedParts(kernel);

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import {
+  type CallRecord,
   assemble,
   Lab,
   type MessageRecord,
@@ -192,6 +193,15 @@ function writeOut(path: string, text: string): void {
   }
 }
 
+const ENOENT = 2;
+
+/** libbpf only asks whether a map is pinned, and tries again without types where the kernel does not take them. */
+function isTried({ name, ret, process }: CallRecord, after: CallRecord | undefined): boolean {
+  if (name === 'BPF_OBJ_GET') return ret === -ENOENT;
+  const again = after !== undefined && after.ret >= 0 && after.process === process;
+  return again && [name, after.name].every((call) => call === 'BPF_MAP_CREATE');
+}
+
 /** What to do about a congestion control that was refused by a call of that name; empty where the messages say it. */
 function wayOut(cc: string, { texts, objects }: Scenario, refused: string): string {
   if (Object.keys(texts).length === 0 && Object.keys(objects ?? {}).length === 0) {
@@ -231,7 +241,7 @@ export const simVerb: Verb = {
     const wall = (performance.now() - begun) / 1000;
 
     reportMessages(lab.history.messages);
-    const refused = lab.history.calls.filter((call) => call.ret < 0);
+    const refused = lab.history.calls.filter((call, i, all) => call.ret < 0 && !isTried(call, all[i + 1]));
     for (const call of refused) console.error(`${call.text} = ${lab.machine.answerOf(call)}`);
     if (refused.length > 0) {
       for (const { text } of lab.machine.kernel.state.dmesg) console.error(`dmesg: ${text}`);

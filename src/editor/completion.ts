@@ -1,4 +1,5 @@
 /* What could stand at the cursor: fields after a struct's dot, functions after call, labels after goto, forms at the start. */
+import { own } from '../engine/index.ts';
 import type { languages } from 'monaco-editor/editor/editor.api';
 import { type Btf, HELPERS, instructionDoc, INSTRUCTIONS } from '../engine/index.ts';
 import { analyse, type Kernel, kernelSymbols } from './analysis.ts';
@@ -69,7 +70,7 @@ const FORM_PLACES: Readonly<Record<string, string>> = {
 
 function form(pseudo: string): { label: string; snippet: string } {
   let place = 0;
-  const text = (name: string): string => FORM_PLACES[name] ?? name;
+  const text = (name: string): string => own(FORM_PLACES, name) ?? name;
   return {
     label: pseudo.replace(/\{(\w+)\}/g, (_, name: string) => text(name)),
     snippet: pseudo.replace(/\{(\w+)\}/g, (_, name: string) =>

@@ -1,4 +1,6 @@
 /* What the kernel functions do that congestion controls may call (net/ipv4/tcp_cong.c, tcp_cubic.c), in our words. */
+import { own } from '../engine/index.ts';
+
 const DOCS: Readonly<Record<string, string>> = {
   tcp_slow_start:
     'Adds the acknowledged packets to snd_cwnd, up to ssthresh and the clamp. Returns how many are left over for congestion avoidance.',
@@ -23,4 +25,4 @@ const DOCS: Readonly<Record<string, string>> = {
 };
 
 /** A sentence or two; null for a function that we say nothing of. */
-export const kfuncDoc = (name: string): string | null => DOCS[name] ?? null;
+export const kfuncDoc = (name: string): string | null => own(DOCS, name) ?? null;

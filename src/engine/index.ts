@@ -26,7 +26,10 @@ export type { SymbolSource } from './isa/symbols.ts';
 export { COMMANDS } from './kernel/commands.ts';
 export type { TraceEntry } from './kernel/steps.ts';
 export type { Holder, HolderKind } from './kernel/subsystem.ts';
-export { openBtfFile, openTypesOf } from './libbpf/btf-file.ts';
+export { openBtfFile, openTypesOver } from './libbpf/btf-file.ts';
+export { own } from './base/own.ts';
+export { knownKind } from './libbpf/file-kinds.ts';
+export { foreignText } from './isa/assembler/foreign.ts';
 export { symbolsFromBtf } from './libbpf/symbols.ts';
 export { makeKernelSubset } from './btf/subset.ts';
 export {

@@ -31,6 +31,7 @@ export const HOLDER_TAG: Readonly<Record<HolderKind, string>> = {
   link: 'link',
   'netns-default': 'netns',
   prog: 'prog',
+  map: 'map',
   socket: 'sk',
 };
 
@@ -50,6 +51,8 @@ export function holderName({ kind, id }: Pick<Holder, 'kind' | 'id'>): string {
       return `socket ${id}`;
     case 'prog':
       return `program ${id}`;
+    case 'map':
+      return `map ${id}`;
     default:
       return kind satisfies never;
   }

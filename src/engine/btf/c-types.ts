@@ -2,6 +2,7 @@
  * Types under construction: what a text of C declares, numbered after those of a BTF, so that they can name one another
  * before they are complete.
  */
+import { own } from '../base/own.ts';
 import { alignOf } from './align.ts';
 import type { Btf, BtfMember } from './btf.ts';
 import { createBtfWriter, INT_SIGNED, intType, type NewType } from './write.ts';
@@ -84,7 +85,7 @@ export class CTypes {
   constructor(readonly base: Btf) {}
 
   integer(words: readonly string[]): CType | null {
-    const known = INTEGERS[words.toSorted((a, b) => (a < b ? -1 : 1)).join(' ')];
+    const known = own(INTEGERS, words.toSorted((a, b) => (a < b ? -1 : 1)).join(' '));
     if (!known) return null;
     const [name, size, signed] = known;
     const id = this.once(`int ${name}`, intType(name, size, signed ? INT_SIGNED : 0));

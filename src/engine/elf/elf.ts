@@ -1,4 +1,4 @@
-/* An ELF object file as clang writes it for BPF: 64-bit, little-endian, relocatable. */
+/* An ELF object file as clang writes it for BPF: 64-bit, relocatable, of either byte order. */
 
 export const ELF_MACHINE_BPF = 247;
 
@@ -58,6 +58,7 @@ export interface ElfRelocation {
 }
 
 export interface ElfObject {
+  readonly littleEndian: boolean;
   readonly sections: readonly ElfSection[];
   readonly symbols: readonly ElfSymbol[];
   /** the first section of that name */

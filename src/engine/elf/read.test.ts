@@ -111,7 +111,7 @@ describe('damaged objects', () => {
   it.each([
     ['not an ELF file', 0, [0, 0]],
     ['ELF class 1: only 64-bit objects are read', 4, [4, 1]],
-    ['big-endian objects are not read', 5, [5, 2]],
+    ['byte order 3 is unknown', 5, [5, 3]],
     ['ELF type 2: not a relocatable object', 16, [16, 2]],
     ['machine 62: not a BPF object', 18, [18, 62]],
     ['section 255 of the section names does not exist', 62, [62, 255]],

@@ -12,10 +12,12 @@ const RELA_SIZE = 24;
 
 const CLASS_64 = 2;
 const DATA_LITTLE = 1;
+const DATA_BIG = 2;
+const MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 const TYPE_RELOCATABLE = 1;
 
 export function openElf(bytes: Uint8Array): Result<ElfObject> {
-  const file = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+  const file = { bytes, view: new Words(bytes) };
   const header = readFileHeader(file);
   if (!header.ok) return header;
   const sections = readSections(file, header.value);
@@ -25,6 +27,7 @@ export function openElf(bytes: Uint8Array): Result<ElfObject> {
   const relocations = readAllRelocations(file, sections.value, symbols.value);
   if (!relocations.ok) return relocations;
   return ok({
+    littleEndian: file.view.little,
     sections: sections.value,
     symbols: symbols.value.list,
     section: (name) => sections.value.find((section) => section.name === name) ?? null,
@@ -34,12 +37,36 @@ export function openElf(bytes: Uint8Array): Result<ElfObject> {
 
 interface ElfFile {
   readonly bytes: Uint8Array;
-  readonly view: DataView;
+  readonly view: Words;
 }
 
-/** 64-bit words as numbers: exact below 2^53, and nothing in a file that is read lies beyond. */
-function word64(view: DataView, at: number): number {
-  return view.getUint32(at, true) + view.getUint32(at + 4, true) * 0x1_0000_0000;
+/** Words in the file's own byte order. */
+class Words {
+  readonly little: boolean;
+  private readonly view: DataView;
+
+  constructor(bytes: Uint8Array) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.little = bytes[5] !== DATA_BIG;
+  }
+
+  get byteLength(): number {
+    return this.view.byteLength;
+  }
+
+  u16(at: number): number {
+    return this.view.getUint16(at, this.little);
+  }
+
+  u32(at: number): number {
+    return this.view.getUint32(at, this.little);
+  }
+
+  /** As a number: exact below 2^53, and nothing in a file that is read lies beyond. */
+  u64(at: number): number {
+    const [low, high] = this.little ? [at, at + 4] : [at + 4, at];
+    return this.u32(low) + this.u32(high) * 0x1_0000_0000;
+  }
 }
 
 interface FileHeader {
@@ -49,20 +76,20 @@ interface FileHeader {
 }
 
 function readFileHeader({ bytes, view }: ElfFile): Result<FileHeader> {
-  if (bytes.length < 4 || view.getUint32(0, false) !== 0x7f454c46) return err('not an ELF file', 0);
+  if (bytes.length < 4 || MAGIC.some((byte, i) => bytes[i] !== byte)) return err('not an ELF file', 0);
   if (bytes.length < HEADER_SIZE) return err('ELF header is cut off', bytes.length);
   if (bytes[4] !== CLASS_64) return err(`ELF class ${bytes[4]}: only 64-bit objects are read`, 4);
-  if (bytes[5] !== DATA_LITTLE) return err('big-endian objects are not read', 5);
-  const type = view.getUint16(16, true);
+  if (bytes[5] !== DATA_LITTLE && bytes[5] !== DATA_BIG) return err(`byte order ${bytes[5]} is unknown`, 5);
+  const type = view.u16(16);
   if (type !== TYPE_RELOCATABLE) return err(`ELF type ${type}: not a relocatable object`, 16);
-  const machine = view.getUint16(18, true);
+  const machine = view.u16(18);
   if (machine !== ELF_MACHINE_BPF && machine !== 0) return err(`machine ${machine}: not a BPF object`, 18);
-  const entrySize = view.getUint16(58, true);
+  const entrySize = view.u16(58);
   if (entrySize !== SECTION_HEADER_SIZE) return err(`section headers of ${entrySize} bytes, expected 64`, 58);
-  return checkSectionTable(view, word64(view, 40), view.getUint16(60, true), view.getUint16(62, true));
+  return checkSectionTable(view, view.u64(40), view.u16(60), view.u16(62));
 }
 
-function checkSectionTable(view: DataView, at: number, count: number, namesIndex: number): Result<FileHeader> {
+function checkSectionTable(view: Words, at: number, count: number, namesIndex: number): Result<FileHeader> {
   if (count === 0) return err('no section headers', 60);
   if (at + count * SECTION_HEADER_SIZE > view.byteLength) {
     return err(`${count} section headers at offset ${at} reach beyond the end of the file`, 40);
@@ -82,7 +109,7 @@ function readSections(file: ElfFile, header: FileHeader): Result<ElfSection[]> {
   const sections: ElfSection[] = [];
   for (const section of nameless) {
     const at = header.sectionsAt + section.index * SECTION_HEADER_SIZE;
-    const name = textAt(names, file.view.getUint32(at, true));
+    const name = textAt(names, file.view.u32(at));
     if (name === null) return err(`section ${section.index}: name lies outside the section names`, at);
     sections.push({ ...section, name });
   }
@@ -91,9 +118,9 @@ function readSections(file: ElfFile, header: FileHeader): Result<ElfSection[]> {
 
 function readSection({ bytes, view }: ElfFile, header: FileHeader, index: number): Result<ElfSection> {
   const at = header.sectionsAt + index * SECTION_HEADER_SIZE;
-  const type = view.getUint32(at + 4, true);
-  const offset = word64(view, at + 24);
-  const size = word64(view, at + 32);
+  const type = view.u32(at + 4);
+  const offset = view.u64(at + 24);
+  const size = view.u64(at + 32);
   const hasBytes = type !== SECTION_TYPE.NOBITS && type !== SECTION_TYPE.NULL;
   if (hasBytes && offset + size > bytes.length) {
     return err(`section ${index}: ${size} bytes at offset ${offset} reach beyond the end of the file`, at + 24);
@@ -102,13 +129,13 @@ function readSection({ bytes, view }: ElfFile, header: FileHeader, index: number
     index,
     name: '',
     type,
-    flags: view.getUint32(at + 8, true),
+    flags: view.u32(at + 8),
     offset,
     size,
-    link: view.getUint32(at + 40, true),
-    info: view.getUint32(at + 44, true),
-    align: word64(view, at + 48),
-    entrySize: word64(view, at + 56),
+    link: view.u32(at + 40),
+    info: view.u32(at + 44),
+    align: view.u64(at + 48),
+    entrySize: view.u64(at + 56),
     data: hasBytes ? bytes.subarray(offset, offset + size) : new Uint8Array(0),
   });
 }
@@ -139,7 +166,7 @@ function readSymbols(file: ElfFile, sections: readonly ElfSection[]): Result<Sym
   if (table.size % SYMBOL_SIZE !== 0) return err(`${nameOf(table)}: size ${table.size} is odd`, table.offset);
   const list: ElfSymbol[] = [];
   for (let at = table.offset; at < table.offset + table.size; at += SYMBOL_SIZE) {
-    const name = textAt(strings.data, file.view.getUint32(at, true));
+    const name = textAt(strings.data, file.view.u32(at));
     if (name === null) return err(`${nameOf(table)}: name of symbol ${list.length} lies outside`, at);
     const symbol = readSymbol(file, at, list.length, name);
     if (symbol.section >= sections.length && symbol.section < SECTION_INDEX.LORESERVE) {
@@ -154,12 +181,12 @@ function readSymbol({ bytes, view }: ElfFile, at: number, index: number, name: s
   return {
     index,
     name,
-    value: word64(view, at + 8),
-    size: word64(view, at + 16),
+    value: view.u64(at + 8),
+    size: view.u64(at + 16),
     type: bytes[at + 4] & 0xf,
     binding: bytes[at + 4] >> 4,
     visibility: bytes[at + 5] & 3,
-    section: view.getUint16(at + 6, true),
+    section: view.u16(at + 6),
   };
 }
 
@@ -191,13 +218,15 @@ function readRelocations(
   if (section.size % step !== 0) return err(`${nameOf(section)}: size ${section.size} is odd`, section.offset);
   const list: ElfRelocation[] = [];
   for (let at = section.offset; at < section.offset + section.size; at += step) {
-    const offset = word64(view, at);
-    const symbol = symbols[view.getUint32(at + 12, true)];
+    const offset = view.u64(at);
+    // r_info is one word of 64 bits, the symbol its upper half
+    const [typeAt, symbolAt] = view.little ? [at + 8, at + 12] : [at + 12, at + 8];
+    const symbol = symbols[view.u32(symbolAt)];
     const name = `${nameOf(section)}: relocation ${list.length}`;
     if (offset >= target.size) return err(`${name} at ${offset} lies beyond the end of ${nameOf(target)}`, at);
-    if (!symbol) return err(`${name} is for a symbol that does not exist`, at + 12);
-    const addend = withAddend ? word64(view, at + 16) : null;
-    list.push({ offset, type: view.getUint32(at + 8, true), symbol, addend });
+    if (!symbol) return err(`${name} is for a symbol that does not exist`, symbolAt);
+    const addend = withAddend ? view.u64(at + 16) : null;
+    list.push({ offset, type: view.u32(typeAt), symbol, addend });
   }
   return ok(list);
 }

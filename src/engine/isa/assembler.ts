@@ -3,7 +3,7 @@
  * is laid out by itself. Every complaint of the text is found in one go: a line ends at its first error of form, and
  * what follows from that error (a label that seems unused, an end that seems missing) is not reported.
  */
-import type { Parsed, TextRange } from '../base/result.ts';
+import type { Diagnostic, Parsed, TextRange } from '../base/result.ts';
 import { stillWorking } from '../base/still-working.ts';
 import { encode, type Insn, slotsOf } from './insn.ts';
 import { HELPER_NAMES, helperId } from './helper-names.ts';
@@ -25,6 +25,7 @@ import { CODES, Problems } from './assembler/problems.ts';
 import type { Draft } from './assembler/draft.ts';
 import { readInstruction, warnBehindSemicolon } from './assembler/read-line.ts';
 import { codeLines, rangeOf, textLines, type Token, tokensOf } from './assembler/source.ts';
+import { foreignText } from './assembler/foreign.ts';
 import { nearest } from './assembler/nearest.ts';
 
 export type { AssembledFunction, AssembledObject, Reference } from './object.ts';
@@ -67,8 +68,14 @@ export function assemble(text: string, symbols: SymbolSource): Parsed<AssembledO
       externs: header.externs,
       references: sortReferences(context.references),
     },
-    diagnostics: context.problems.sorted,
+    diagnostics: told(text, context.problems),
   };
+}
+
+/** Of a text that is no assembly there are as many errors as lines: it is told once what it is. */
+function told(text: string, problems: Problems): Diagnostic[] {
+  const foreign = problems.hasErrors ? foreignText(text) : null;
+  return foreign === null ? problems.sorted : problems.only(CODES.foreign, foreign);
 }
 
 interface Names {

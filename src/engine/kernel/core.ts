@@ -52,8 +52,6 @@ export interface KernelParts {
   readonly has?: (kind: 'helper' | 'kfunc', id: number) => boolean;
   /** the code of a map's trampolines: each takes its member's native arguments, calls the program, gives its result */
   readonly makeTrampolines: (members: readonly TrampolineCode[]) => readonly TextFunction[];
-  /** most arguments that such code can be called with; without it, any number */
-  readonly maxArguments?: number;
   readonly observer?: KernelObserver;
   readonly sockets?: SocketSource;
 }
@@ -69,6 +67,8 @@ export interface SocketSource {
 interface KernelObserver {
   /** a program was stopped; its maps' sockets should leave it */
   readonly onStopped?: (prog: ProgObject, message: string, pc: number) => void;
+  /** a program that was stopped before is called again: by a socket that came after that */
+  readonly onCalledStopped?: (prog: ProgObject) => void;
   /** the last fd of a socket was closed */
   readonly onSocketClosed?: (socket: number) => void;
   /** a program printed a line (bpf_trace_printk) */

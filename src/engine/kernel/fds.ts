@@ -1,7 +1,8 @@
 /* Processes, fds, and the open files between fds and objects. */
 import { ERRNO } from '../base/errno.ts';
 import type { Core } from './core.ts';
-import { holdBtf, holdLink, holdMap, holdProg, putBtf, putLink, putMap, putProg } from './objects.ts';
+import { putUserMap } from './maps/slots.ts';
+import { holdBtf, holdLink, holdMap, holdProg, putBtf, putLink, putProg } from './objects.ts';
 import { type FileKind, type OpenFile, type Process, type Table, withEntry, withoutEntry } from './state.ts';
 import { CAPABILITIES, type Capability } from './capabilities.ts';
 import { fail, next, type Outcome } from './steps.ts';
@@ -71,7 +72,7 @@ export function useFd(
 type Count = (k: Core, object: number, kind: 'file' | 'pin', id: number) => void;
 /** How objects are held by the files, and pins, that lead to them. */
 export const HOLD: Partial<Record<FileKind, Count>> = { map: holdMap, prog: holdProg, btf: holdBtf, link: holdLink };
-export const PUT: Partial<Record<FileKind, Count>> = { map: putMap, prog: putProg, btf: putBtf, link: putLink };
+export const PUT: Partial<Record<FileKind, Count>> = { map: putUserMap, prog: putProg, btf: putBtf, link: putLink };
 
 function openFile(k: Core, file: Omit<OpenFile, 'id'>): number {
   const id = k.state.nextFile;

@@ -30,7 +30,7 @@ import { dummyOps } from './struct-ops/dummy-ops.ts';
 import { IMAGE_BYTES, rebuildText, trampolineLines } from './struct-ops/trampolines.ts';
 import { seqShow } from './struct-ops/show.ts';
 import { genericOps } from './struct-ops/generic.ts';
-import { beyondEngine, registerType, structOpsType } from './struct-ops/types.ts';
+import { registerType, structOpsType } from './struct-ops/types.ts';
 import { type StructOpsType } from './struct-ops/shape.ts';
 import { lookupValue, mapState } from './struct-ops/value.ts';
 import type { X86Line } from './struct-ops/x86.ts';
@@ -103,8 +103,7 @@ export class Kernel {
   /** A struct_ops type that the BTF has and no subsystem of this machine knows: called by hand. */
   registerGeneric(name: string): StructOpsType {
     const find = (): StructOpsType => structOpsType(this.core, name);
-    const unsupported = beyondEngine(this.core.btf, name);
-    return registerType(this.core, genericOps(name, this.core.memory, unsupported, find));
+    return registerType(this.core, genericOps(name, this.core.memory, find));
   }
 
   /** Calls a member through its slot; a text says why that cannot be. */

@@ -5,11 +5,15 @@ import { type Core, log } from './core.ts';
 import { capable, newFd, objectOf } from './fds.ts';
 import { checkBtf } from './maps/check-btf.ts';
 import { giveMemory, takeMemory } from './maps/heap.ts';
+import { innerShape } from './maps/inner.ts';
 import type { MapShape, MapType } from './maps/map-type.ts';
 import { MAP_TYPE } from './maps/map-type.ts';
 import { inProfile } from './profiles.ts';
 import { MAP_TYPE_NAMES } from './maps/type-names.ts';
+import { heldBy } from './maps/slots.ts';
 import { heapOf, MAP_TYPES } from './maps/types.ts';
+import { valueFields } from './maps/value-fields.ts';
+import type { InnerShape } from './state.ts';
 import { allocId, allocObject, holdBtf, setMap } from './objects.ts';
 import { done, fail, next, type Outcome } from './steps.ts';
 import type { StructOpsType } from './struct-ops/shape.ts';
@@ -24,6 +28,7 @@ interface MapCreate extends Call<'BPF_MAP_CREATE'> {
   uvalue: number;
   address: number;
   values: number;
+  inner: InnerShape | null;
   name: string;
   btf: number;
 }
@@ -36,9 +41,6 @@ const MAX_PLAIN = 1000;
 
 /** BPF_MAP_TYPE_BLOOM_FILTER, BPF_MAP_TYPE_ARENA */
 const WITH_EXTRA: readonly number[] = [MAP_TYPE.BLOOM_FILTER, 33];
-
-/** BPF_MAP_TYPE_ARRAY_OF_MAPS, BPF_MAP_TYPE_HASH_OF_MAPS */
-const MAP_OF_MAPS = [12, 13];
 
 /** A kind that Linux has: the machine's log says why it cannot be made. */
 function absent(k: Core, type: number): Outcome {
@@ -60,6 +62,7 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
     uvalue: 0,
     address: 0,
     values: 0,
+    inner: null,
     name: '',
     btf: 0,
   }),
@@ -99,19 +102,6 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       source: 'map_create',
       text: 'a NUMA node, where one is asked for, exists',
       run: ({ attr }) => must(!has(attr.map_flags, MAP_FLAG.NUMA_NODE) || attr.numa_node === 0, ERRNO.EINVAL),
-    },
-    {
-      id: 'inner-map',
-      scope: 'call',
-      source: 'bpf_map_meta_alloc',
-      text: 'a map of maps has an inner map to go by, and struct_ops maps cannot be that',
-      run({ k, pid, attr }) {
-        if (!MAP_OF_MAPS.includes(attr.map_type)) return next;
-        const inner = objectOf(k, pid, attr.inner_map_fd, 'map');
-        if (inner < 0) return fail(-inner);
-        if (k.state.maps[inner].plain === null) return fail(ERRNO.ENOTSUPP);
-        return absent(k, attr.map_type);
-      },
     },
     {
       id: 'map-type',
@@ -201,20 +191,37 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       run: ({ kind, type, attr }) => must(kind !== null || attr.value_size === type?.valueSize, ERRNO.EINVAL),
     },
     {
+      id: 'inner-map',
+      scope: 'call',
+      source: 'bpf_map_meta_alloc',
+      text: 'a map of maps has an inner map to go by: not a map of maps, not struct_ops maps nor prog arrays',
+      run(x) {
+        const { k, pid, attr } = x;
+        if (heldBy(attr.map_type) !== 'map') return next;
+        const object = objectOf(k, pid, attr.inner_map_fd, 'map');
+        if (object < 0) return fail(-object);
+        const map = k.state.maps[object];
+        const shape = innerShape(map, valueFields(k, map));
+        if (typeof shape === 'number') return fail(shape);
+        x.inner = shape;
+        return next;
+      },
+    },
+    {
       id: 'alloc',
       scope: 'call',
       source: 'map_alloc',
       text: 'memory, all zero: both copies of a struct_ops value, the elements of other maps',
       run(x) {
         if (x.kind) return must(allocPlain(x, x.kind), ERRNO.ENOMEM);
-        if (!x.type || x.type.values.live + 2 > MAX_VALUES) return fail(ERRNO.ENOMEM);
+        if (!x.type || x.type.values.live + 2 > MAX_VALUES || !x.type.values.hasRoom(2)) return fail(ERRNO.ENOMEM);
         x.kvalue = x.type.values.alloc();
         x.uvalue = x.type.values.alloc();
         return next;
       },
       undo(x) {
         if (x.kind) {
-          giveMemory(x.k, heapOf(x.attr.map_flags), x.values, x.kind.bytes(shapeOf(x.attr)));
+          giveMemory(x.k, heapOf(x.attr.map_type, x.attr.map_flags), x.values, x.kind.bytes(shapeOf(x.attr)));
           x.k.mapSlab.free(x.address);
           return;
         }
@@ -268,10 +275,12 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
           extra: attr.map_extra,
           keyTypeId: kind ? attr.btf_key_type_id : 0,
           ownValueTypeId: kind ? attr.btf_value_type_id : 0,
+          inner: x.inner,
+          owner: null,
           frozen: false,
           plain: kind && {
             address: x.address,
-            heap: heapOf(attr.map_flags),
+            heap: heapOf(attr.map_type, attr.map_flags),
             values: x.values,
             bytes: kind.bytes(shapeOf(attr)),
             storage: {},
@@ -314,9 +323,9 @@ function shapeOf(attr: MapCreate['attr']): MapShape {
 
 function allocPlain(x: MapCreate, kind: MapType): boolean {
   const { k, attr } = x;
-  if (k.mapSlab.live >= MAX_PLAIN) return false;
+  if (k.mapSlab.live >= MAX_PLAIN || !k.mapSlab.hasRoom()) return false;
   const bytes = kind.bytes(shapeOf(attr));
-  if (bytes > 0) x.values = takeMemory(k, heapOf(attr.map_flags), bytes);
+  if (bytes > 0) x.values = takeMemory(k, heapOf(attr.map_type, attr.map_flags), bytes);
   if (bytes > 0 && x.values === 0) return false;
   x.address = k.mapSlab.alloc();
   return true;

@@ -65,6 +65,8 @@ export interface Profile {
   readonly tagHash: 'sha1' | 'sha256';
   /** bits that `flags` of a congestion control may have (TCP_CONG_MASK) */
   readonly congestionFlags: number;
+  /** SYNs that are sent again after the same second before the waits double (tcp_syn_linear_timeouts, 6.5: 4) */
+  readonly synLinearTimeouts: number;
   /** struct_ops types that this kernel registers and this machine does not run: maps and programs can be made for them */
   readonly otherTypes: readonly string[];
   readonly trampoline: TrampolineFacts;
@@ -90,6 +92,7 @@ export const V6_12: Profile = {
   lastHelper: 211,
   tagHash: 'sha1',
   congestionFlags: 0x3,
+  synLinearTimeouts: 4,
   otherTypes: [],
   trampoline: {
     plain: false,
@@ -137,6 +140,7 @@ export const V6_1: Profile = {
   lastHelper: 209,
   tagHash: 'sha1',
   congestionFlags: 0x3,
+  synLinearTimeouts: 0,
   otherTypes: [],
   trampoline: {
     plain: false,
@@ -170,6 +174,7 @@ export const V5_6: Profile = {
   lastHelper: 118,
   tagHash: 'sha1',
   congestionFlags: 0x3,
+  synLinearTimeouts: 0,
   otherTypes: [],
   trampoline: {
     plain: true,

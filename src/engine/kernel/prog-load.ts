@@ -1,4 +1,6 @@
 /* BPF_PROG_LOAD: bpf_prog_load, with bpf_check (prog-check.ts) in its middle. */
+import { ownedBy, ownerOf } from './maps/held.ts';
+import { heldBy } from './maps/slots.ts';
 import { ERRNO } from '../base/errno.ts';
 import { command, type CommandTable, copyFromUser, must, unprivilegedGate } from './calls.ts';
 import { capable, newFd, objectOf } from './fds.ts';
@@ -201,6 +203,7 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
       source: 'bpf_prog_new_fd',
       text: 'the program gets an id, and its loader an fd',
       run(x) {
+        if (!x.k.progSlab.hasRoom()) return fail(ERRNO.ENOMEM);
         const before = x.k.state;
         const address = x.k.progSlab.alloc();
         const fd = newFd(x.k, x.pid, 'prog', addProg(x, address));
@@ -255,6 +258,7 @@ function addProg(x: ProgLoad, address: number): number {
   k.state = { ...k.state, progs: withEntry(k.state.progs, object, prog) };
   if (x.btf !== 0) holdBtf(k, x.btf, 'prog', object);
   for (const map of x.refs.maps) holdMap(k, map, 'prog', object);
+  for (const map of x.refs.maps) if (heldBy(k.state.maps[map].type) === 'prog') ownedBy(k, map, ownerOf(k, prog));
   k.memory.u32[address >>> 2] = prog.id;
   return object;
 }

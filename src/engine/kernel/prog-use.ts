@@ -5,11 +5,13 @@ import { type Call, command, type CommandTable, copyFromUser, must } from './cal
 import type { Core } from './core.ts';
 import { useFd } from './fds.ts';
 import type { ProgObject } from './state.ts';
+import { giveMemory, takeMemory } from './maps/heap.ts';
 import { done, fail, next, type Step } from './steps.ts';
 import { dummyOps } from './struct-ops/dummy-ops.ts';
 import type { FuncModel } from './struct-ops/func-model.ts';
 import { callPrograms } from './struct-ops/trampolines.ts';
 import { PROG_TYPE_STRUCT_OPS } from './uapi.ts';
+import { targetOf } from './user-pointers.ts';
 
 interface ProgCall {
   readonly k: Core;
@@ -34,6 +36,10 @@ interface TestRun extends Call<'BPF_PROG_TEST_RUN'>, ProgCall {
   model: FuncModel | null;
   context: Uint8Array;
 }
+
+/** sizeof(struct bpf_dummy_ops_state) */
+const STATE_BYTES = 4;
+const GRAIN = 16;
 
 const paired = (pointer: UserPointer, size: number): boolean => (pointer !== null) === size > 0;
 
@@ -100,16 +106,25 @@ const testRun: CommandTable<'BPF_PROG_TEST_RUN', TestRun> = {
       scope: 'call',
       source: 'bpf_struct_ops_test_run',
       text: 'the program runs through a trampoline of its own, and its result is given back',
-      run({ k, prog, model, context, out }) {
+      run({ k, attr, prog, model, context, out }) {
         if (!prog || !model) return fail(ERRNO.EINVAL);
-        if (k.maxArguments !== undefined && model.args.length > k.maxArguments) {
-          return fail(ERRNO.ENOTSUPP, `this machine gives a member at most ${k.maxArguments} arguments`);
-        }
         const [run] = callPrograms(k, [{ object: prog.object, model }]);
-        const words = new Uint32Array(context.slice().buffer);
-        // the first argument is a pointer of user space, which is given as a copy, or as NULL
-        if (words[0] !== 0) return fail(ERRNO.EFAULT);
-        out.fields = { retval: run(0, words[2] ?? 0, words[4] ?? 0, words[6] ?? 0) };
+        const words = new BigUint64Array(context.slice().buffer);
+        const state = words.length > 0 && words[0] !== 0n ? targetOf(attr.ctx_in, Number(words[0])) : null;
+        if (words.length > 0 && words[0] !== 0n && (state?.length ?? 0) < STATE_BYTES) return fail(ERRNO.EFAULT);
+        const at = takeMemory(k, 'arena', context.length + GRAIN);
+        if (at === 0) return fail(ERRNO.ENOMEM);
+        const copy = at + context.length;
+        k.memory.u8.set(context, at);
+        // struct bpf_dummy_ops_state is copied in, and out again afterwards
+        if (state) {
+          k.memory.u8.set(state.subarray(0, STATE_BYTES), copy);
+          k.memory.setPointer(at, copy);
+        }
+        const retval = run.wide ? Number(BigInt.asUintN(32, run.wide(at))) : run(0, Number(words[1] ?? 0n) | 0, 0, 0);
+        state?.set(k.memory.u8.subarray(copy, copy + STATE_BYTES));
+        giveMemory(k, 'arena', at, context.length + GRAIN);
+        out.fields = { retval };
         return done(0);
       },
     },

@@ -11,6 +11,7 @@ import { type Capability } from './capabilities.ts';
 import type { GraceClock } from './grace.ts';
 import type { Heap, HeapName } from './maps/pieces.ts';
 import type { Holder } from './subsystem.ts';
+import type { MapField } from '../verifier/index.ts';
 
 export interface Process {
   readonly pid: number;
@@ -123,6 +124,23 @@ export interface PlainMap {
   readonly storage: Table<number>;
 }
 
+/** Of a map of maps: what its elements are like. */
+export interface InnerShape {
+  readonly type: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+  /** kernel objects in the value; null: its type is not told */
+  readonly fields: readonly MapField[] | null;
+}
+
+/** Programs that may stand in a prog array: their type, and the prototype of their member in the kernel's BTF (0: any). */
+export interface ProgOwner {
+  readonly type: number;
+  readonly prototype: number;
+}
+
 export interface MapObject extends KernelObject {
   readonly name: string;
   readonly type: number;
@@ -133,6 +151,9 @@ export interface MapObject extends KernelObject {
   /** types of key and value in the creator's BTF; 0: not told */
   readonly keyTypeId: number;
   readonly ownValueTypeId: number;
+  readonly inner: InnerShape | null;
+  /** of a prog array: null until it meets the first program */
+  readonly owner: ProgOwner | null;
   /** user space writes no more (BPF_MAP_FREEZE) */
   readonly frozen: boolean;
   /** null: a struct_ops map */

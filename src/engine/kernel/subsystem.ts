@@ -38,7 +38,7 @@ export interface StructOpsSubsystem {
  * Who holds a reference. `file` and `pin` keep the map object alive but do not count in the shown refcnt; a `prog` uses
  * the map, which no struct_ops map allows.
  */
-export type HolderKind = 'file' | 'pin' | 'registration' | 'link' | 'netns-default' | 'socket' | 'prog';
+export type HolderKind = 'file' | 'pin' | 'registration' | 'link' | 'netns-default' | 'socket' | 'prog' | 'map';
 
 export interface Holder {
   readonly kind: HolderKind;

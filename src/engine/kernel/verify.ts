@@ -1,7 +1,6 @@
 /* Asks the verifier about a program that is being loaded (bpf_check). */
 import { contentKey } from '../base/hash.ts';
 import type { Btf } from '../btf/btf.ts';
-import { openBtf } from '../btf/read.ts';
 import {
   factsOf,
   type FdAnswer,
@@ -9,7 +8,6 @@ import {
   funcInfoOf,
   type GivenTable,
   lineInfoOf,
-  mapFields,
   structureFault,
   type Verdict,
   type VerifierEnvironment,
@@ -17,11 +15,11 @@ import {
   type VerifierMap,
   type VerifierProgram,
 } from '../verifier/index.ts';
-import type { Core } from './core.ts';
 import { objectOf } from './fds.ts';
-import { blob } from './objects.ts';
 import type { ProgLoad } from './prog-loading.ts';
-import type { MapObject } from './state.ts';
+import { ownerOf } from './maps/held.ts';
+import { btfOf, valueFields } from './maps/value-fields.ts';
+import type { InnerShape, MapObject } from './state.ts';
 
 /** Bytes that no log reaches. */
 const UNBOUNDED = 0x3fff_ffff;
@@ -39,9 +37,10 @@ const lineTable = ({ attr }: ProgLoad): GivenTable => ({
 });
 
 /** A map as the verifier sees it; the contents of a frozen one are constants. */
-function verifierMap(k: Core, map: MapObject): VerifierMap {
+function verifierMap(x: ProgLoad, map: MapObject): VerifierMap {
+  const { k } = x;
   const { plain, name, type, keySize, valueSize, maxEntries, flags, frozen } = map;
-  const valueBtf = map.ownValueTypeId === 0 ? null : btfOf(k, map.btf);
+  const fields = valueFields(k, map);
   const isConstant = frozen && plain !== null && maxEntries === 1 && plain.values !== 0;
   return {
     name,
@@ -52,21 +51,36 @@ function verifierMap(k: Core, map: MapObject): VerifierMap {
     flags,
     frozen,
     hasBtf: map.btf !== 0,
-    ...(valueBtf ? { fields: mapFields(valueBtf, map.ownValueTypeId) } : {}),
+    ...(fields ? { fields } : {}),
+    ...(map.inner ? { inner: innerMap(map.inner) } : {}),
+    ...(isForeign(x, map) ? { otherOwner: true } : {}),
     ...(isConstant && plain ? { contents: k.memory.u8.slice(plain.values, plain.values + valueSize) } : {}),
   };
 }
 
-function mapByFd({ k, pid }: ProgLoad, fd: number): FdAnswer {
-  const object = objectOf(k, pid, fd, 'map');
-  if (object >= 0) return k.state.maps[object].plain ? verifierMap(k, k.state.maps[object]) : 'other';
-  return objectOf(k, pid, fd, 'prog') >= 0 || objectOf(k, pid, fd, 'btf') >= 0 ? 'other' : null;
+function innerMap({ fields, ...shape }: InnerShape): VerifierMap {
+  return { name: '', ...shape, hasBtf: fields !== null, ...(fields ? { fields } : {}) };
 }
 
-function btfOf(k: Core, btf: number): Btf | null {
-  if (btf === 0) return null;
-  const opened = openBtf(blob(k, k.state.btfs[btf].blob));
-  return opened.ok ? opened.value : null;
+/** A prog array that belongs to programs of another kind (bpf_prog_map_compatible). */
+function isForeign({ k, attr }: ProgLoad, { owner }: MapObject): boolean {
+  if (!owner) return false;
+  const own = ownerOf(k, attributesOf(attr));
+  return own.type !== owner.type || own.prototype !== owner.prototype;
+}
+
+/** What decides which programs one may be tail-called from. */
+export const attributesOf = (attr: ProgLoad['attr']): Parameters<typeof ownerOf>[1] => ({
+  type: attr.prog_type,
+  attachBtfId: attr.attach_btf_id,
+  expectedAttachType: attr.expected_attach_type,
+});
+
+function mapByFd(x: ProgLoad, fd: number): FdAnswer {
+  const { k, pid } = x;
+  const object = objectOf(k, pid, fd, 'map');
+  if (object >= 0) return k.state.maps[object].plain ? verifierMap(x, k.state.maps[object]) : 'other';
+  return objectOf(k, pid, fd, 'prog') >= 0 || objectOf(k, pid, fd, 'btf') >= 0 ? 'other' : null;
 }
 
 /** Verdicts by everything that they depend on, where no map is among it: going back loads the same programs again. */

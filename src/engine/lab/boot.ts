@@ -3,7 +3,6 @@
  * same in every run.
  */
 import { Kernel, type ProgObject } from '../kernel/kernel.ts';
-import { ENGINE_ARGS } from '../kernel/struct-ops/types.ts';
 import { EventQueue } from '../net/event-queue.ts';
 import { registerHelpers } from '../tcp/cc/helpers.ts';
 import { Tcp } from '../tcp/tcp.ts';
@@ -20,6 +19,7 @@ import { Programs } from './programs.ts';
 export interface BootObserver {
   /** a program ran out of fuel, or faulted at the slot `pc` */
   readonly stopped: (prog: ProgObject, message: string, pc: number) => void;
+  readonly calledStopped: (prog: ProgObject) => void;
   /** a line of trace_pipe */
   readonly trace: (line: string) => void;
   readonly window: (sk: number) => void;
@@ -61,10 +61,10 @@ export function boot(
     ...(declared.names.length === 0 ? { whole: parts.whole } : {}),
     prepare: (insns) => programs.problem(insns),
     makeTrampolines: (members) => programs.trampolines(members),
-    maxArguments: ENGINE_ARGS,
     has: (kind, id) => functions[kind](id) !== undefined,
     observer: {
       onStopped: observer.stopped,
+      onCalledStopped: observer.calledStopped,
       onSocketClosed: (socket) => tcp.close(socket),
       onTrace: observer.trace,
     },

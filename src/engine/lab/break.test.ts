@@ -25,6 +25,7 @@ function labOf(name: string): Lab {
     texts: { [name]: text },
     objects: {},
     steps: [
+      step(5e5, { do: 'verifier', to: 'skip' }),
       step(1e6, { do: 'load', process: 'lab', map: 'A', text: name }),
       step(2e6, { do: 'register', process: 'lab', map: 'A' }),
       ...[1, 2, 3].map((socket) => step(1e7 * socket, { do: 'connect', process: 'lab', socket, cc })),
@@ -40,6 +41,8 @@ function labOf(name: string): Lab {
 test.each(['rel', 'rel2', 'k-ooo2', 'k-rtx13', 'k-caops3'])('%s: run, rewind, run again', (name) => {
   const lab = labOf(name);
   lab.seek(2e9);
+  expect(lab.cold().sockets.length).toBe(3);
+  expect(lab.history.calls.filter(({ ret, name }) => ret < 0 && name.startsWith('BPF_'))).toEqual([]);
   const first = lab.machine.memory.hash(0);
   lab.seek(5e8);
   lab.seek(2e9);

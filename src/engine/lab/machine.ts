@@ -117,6 +117,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     registerFirstVerbs();
     this.boot = boot(parts, scenario, texts, {
       stopped: (prog, message, pc) => this.stopped(prog, message, pc),
+      calledStopped: (prog) => this.leave(prog),
       trace: (line) => this.message({ process: null, source: 'trace', level: 'info', text: line }),
       window: (sk) => this.windowChanged(sk),
       drop: () => this.observer.queue(this.events.now, this.tcp.net.queueLength),
@@ -335,7 +336,8 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
 
   private warn(sk: number, message: string, title: string): void {
     const socket = Math.abs(this.tcp.socketOf(sk));
-    const found = progOf(this.user, this.boot.bpf.called);
+    // the last program that ran has to do with windows and links, not with what was never answered
+    const found = title.endsWith('ETIMEDOUT') ? null : progOf(this.user, this.boot.bpf.called);
     const line = found ? storeLine(found.prog, this.tcp.offsets.sock.layout.snd_cwnd.offset) : null;
     this.note('warning', `Socket ${socket}: ${title}`, message, found?.loaded.text ?? null, line, null);
   }
@@ -344,6 +346,11 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     const place = this.sourceOf(prog.id, pc);
     const detail = `${message}. Its sockets go on with reno.`;
     this.note('stopped', `${prog.name} was stopped`, detail, place?.text ?? null, place?.line ?? null, prog.id);
+    this.leave(prog);
+  }
+
+  /** The sockets of all maps that have a program go on with reno. */
+  private leave(prog: ProgObject): void {
     for (const map of Object.values(this.kernel.state.maps)) {
       if (map.progs.some((entry) => entry.prog === prog.object)) this.tcp.moveToReno(map.kdata);
     }

@@ -188,8 +188,8 @@ test('a program that stores where it may not is stopped, and its sockets go on w
 });
 
 test.each([
-  ['bytes that are no object', 'AAAA', 'failed to open x.bpf.o: elf: x.bpf.o: not an ELF file (offset 0)'],
-  ['no bytes', '', 'failed to open x.bpf.o: elf: x.bpf.o: not an ELF file (offset 0)'],
+  ['bytes that are no object', 'AAAA', 'failed to open x.bpf.o: not an ELF file (offset 0)'],
+  ['no bytes', '', 'failed to open x.bpf.o: not an ELF file (offset 0)'],
   ['no base64', '%', 'failed to open x.bpf.o: its bytes are not base64'],
 ])('%s give a message', (_what, bytes, text) => {
   const l = lab([[1e6, { do: 'load-object', process: 'p', map: 'A', object: 'x.bpf.o', bytes, attach: true }]]);

@@ -55,7 +55,15 @@ export function loadFile(name: string, text: string, loader: FileLoader): Loaded
     return null;
   }
   const kconfig = kconfigOf(profile, config);
-  const loaded = loadOpened(opened.value, { bpf, close, kernel: btf, whole, kconfig, log });
+  const loaded = loadOpened(opened.value, {
+    bpf,
+    close,
+    unlink: (path) => loader.kernel.unlink(path),
+    kernel: btf,
+    whole,
+    kconfig,
+    log,
+  });
   return typeof loaded === 'number' ? null : rememberLoaded(name, loaded, loader);
 }
 

@@ -4,7 +4,8 @@ import { err } from '../base/result.ts';
 import type { Btf } from '../btf/btf.ts';
 import { checkBtf } from '../btf/check.ts';
 import { placeDatasecs } from '../btf/datasec.ts';
-import { openBtf } from '../btf/read.ts';
+import { openBtf, openSplitBtf } from '../btf/read.ts';
+import { nativeBtf } from '../btf/swap.ts';
 import type { ElfObject, ElfSection } from '../elf/elf.ts';
 import { SYMBOL_BINDING } from '../elf/elf.ts';
 import { openElf } from '../elf/read.ts';
@@ -14,13 +15,20 @@ import { withPlace } from './where.ts';
 const SECTION_TABLE = 40;
 const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 
-/** As the compiler wrote it. Offsets in errors count from the start of the file. */
-export function openBtfFile(bytes: Uint8Array): Result<Btf> {
-  if (!isElf(bytes)) return openBtf(bytes);
+/**
+ * As the compiler wrote it, of either byte order. Offsets in errors count from the start of the file. `base`: the BTF
+ * that this one goes on from, as that of a module does from vmlinux.
+ */
+export function openBtfFile(bytes: Uint8Array, base?: Btf): Result<Btf> {
+  const open = (own: Uint8Array): Result<Btf> => {
+    const native = nativeBtf(own);
+    return base ? openSplitBtf(native, base) : openBtf(native);
+  };
+  if (!isElf(bytes)) return open(bytes);
   const elf = openElf(bytes);
   if (!elf.ok) return elf;
   const section = elf.value.section('.BTF');
-  return section ? inSection(section, openBtf(section.data)) : err('no section .BTF', SECTION_TABLE);
+  return section ? inSection(section, open(section.data)) : err('no section .BTF', SECTION_TABLE);
 }
 
 /**
@@ -29,13 +37,25 @@ export function openBtfFile(bytes: Uint8Array): Result<Btf> {
  */
 export function openTypesOf(
   bytes: Uint8Array,
+  base?: Btf,
 ): { readonly ok: true; readonly btf: Btf } | { readonly ok: false; readonly message: string } {
-  const opened = openBtfFile(bytes);
+  const opened = openBtfFile(bytes, base);
   if (!opened.ok) return { ok: false, message: withPlace(bytes, opened.error) };
-  const { errno, message, offset } = checkBtf(opened.value.bytes);
+  const { errno, message, offset } = checkBtf(opened.value.bytes, base);
   // a compiler leaves sizes of sections to the linker, which the kernel would refuse: only a BTF by itself is checked
   if (errno === null || isElf(bytes)) return { ok: true, btf: opened.value };
   return { ok: false, message: withPlace(bytes, { message, offset }) };
+}
+
+/** The types of a file by itself, or else over the first of `bases` that it goes on from. */
+export function openTypesOver(bytes: Uint8Array, bases: readonly Btf[]): ReturnType<typeof openTypesOf> {
+  const alone = openTypesOf(bytes);
+  if (alone.ok) return alone;
+  for (const base of bases) {
+    const over = openTypesOf(bytes, base);
+    if (over.ok) return over;
+  }
+  return alone;
 }
 
 const isElf = (bytes: Uint8Array): boolean => ELF_MAGIC.every((byte, i) => bytes[i] === byte);

@@ -6,6 +6,7 @@ import { decode, type Insn } from '../isa/insn.ts';
 import { CALL_KIND, isWide, OPCODE, SLOT_BYTES } from '../isa/opcodes.ts';
 import { isExtern } from './externs.ts';
 import { type Log, unreadable } from './log.ts';
+import { collectValues } from './map-values.ts';
 import { type ObjectProgram, type OpenedObject, programAt, type ProgramRelocation } from './object.ts';
 import { dataSection, isProgram, isStructOps } from './sections.ts';
 import { linkMember } from './struct-ops.ts';
@@ -17,6 +18,8 @@ export function collectRelocations(object: OpenedObject, log: Log): Result<Opene
     const done = collectSection(object, section, waiting, log);
     if (!done.ok) return done;
   }
+  const values = collectValues(object, log);
+  if (!values.ok) return values;
   const programs = object.programs.map((program) => ({ ...program, relocations: waiting.get(program) ?? [] }));
   for (const section of object.elf.sections.filter(isStructOps)) {
     for (const relocation of object.elf.relocations(section.index)) {
@@ -97,8 +100,9 @@ function classify(
     if (!map) return `map relo failed to find map for section '${section.name}', off ${symbol.value}`;
     return { kind: 'map', slot, map };
   }
-  const map = dataSection(section) === null ? undefined : object.maps.find((m) => m.section === section.index);
-  if (!map) return `bad data relo against section '${section.name}'`;
+  if (dataSection(section) === null) return `bad map relo against '${name}' in section '${section.name}'`;
+  const map = object.maps.find((m) => m.section === section.index);
+  if (!map) return `data relo failed to find map for section '${section.name}'`;
   return { kind: 'data', slot, map, offset: symbol.value + insn.imm };
 }
 

@@ -6,7 +6,7 @@ import { type ElfObject, type ElfSymbol, SECTION_INDEX, SYMBOL_BINDING, SYMBOL_T
 import { alignOf } from '../btf/align.ts';
 import { settingType } from './kconfig.ts';
 import { type Log, unreadable } from './log.ts';
-import { EMPTY_DEFINITION } from './map-definition.ts';
+import { EMPTY_DEFINITION, PLAIN } from './map-definition.ts';
 import type { ObjectExtern, ObjectMap } from './object.ts';
 
 const LINKAGE_EXTERN = 2;
@@ -35,6 +35,10 @@ export function collectExterns(elf: ElfObject, btf: Btf, log: Log): Result<Objec
     const section = sections.get(type.id);
     if (section === undefined) {
       return unreadable(log, `failed to find BTF for extern ${name} [${type.id}] section: -2`, place, 'ENOENT');
+    }
+    if (section === '.kconfig' && type.kind === 'FUNC') {
+      const text = `extern function ${symbol.name} is unsupported under .kconfig section`;
+      return unreadable(log, text, place, 'EOPNOTSUPP');
     }
     const kind = kindOf(section, type);
     if (kind === null) return unreadable(log, `unrecognized extern section '${section}'`, place, 'EOPNOTSUPP');
@@ -118,6 +122,7 @@ export function kconfigMap(externs: readonly ObjectExtern[], btf: Btf, name: str
   if (!last) return null;
   return {
     ...EMPTY_DEFINITION,
+    ...PLAIN,
     kind: 'kconfig',
     name,
     section: -1,

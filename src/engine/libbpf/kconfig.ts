@@ -111,6 +111,9 @@ function setValue(extern: ObjectExtern, value: Uint8Array, text: string, log: Lo
     return refuse(log, 'EINVAL', `${headOf(extern)}value '${text}' isn't a valid integer`);
   }
   const number = text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text);
+  if (extern.setting?.kind !== 'int' && extern.setting?.kind !== 'char') {
+    return refuse(log, 'EINVAL', `${headOf(extern)}value '${text}' implies integer type`);
+  }
   return setNumber(extern, value, number, log);
 }
 
@@ -157,7 +160,7 @@ function setNumber(extern: ObjectExtern, value: Uint8Array, number: bigint, log:
   const head = headOf(extern);
   const shown = BigInt.asUintN(64, number);
   if (setting?.kind !== 'int' && setting?.kind !== 'char' && setting?.kind !== 'bool') {
-    return refuse(log, 'EINVAL', `${head}value '${shown}' implies char, integer, or boolean type`);
+    return refuse(log, 'EINVAL', `${head}value '${shown}' implies integer, char, or boolean type`);
   }
   if (setting.kind === 'bool' && shown > 1n) {
     return refuse(log, 'EINVAL', `${head}value '${shown}' isn't boolean compatible`);

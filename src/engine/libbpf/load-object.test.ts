@@ -93,7 +93,7 @@ test('a map that the kernel has not ends the loading, and what was opened is clo
   );
   expect(loaded).toBe(-22);
   expect(told).toEqual([
-    'Error in bpf_create_map_xattr(hist): Invalid argument(-22). Retrying without BTF.',
+    'Error in bpf_create_map_xattr(hist):Invalid argument(-22). Retrying without BTF.',
     "map 'hist': failed to create: Invalid argument(-22)",
     "failed to load object 'x/my_maps.bpf.o'",
   ]);

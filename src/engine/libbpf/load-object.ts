@@ -15,12 +15,16 @@ import { explainLog } from './explain-log.ts';
 import { type ReadyProgram, relocateObject, resolveExterns } from './relocate.ts';
 import { loadableBtf } from './sanitize.ts';
 import { searchedBtf } from './searched-btf.ts';
+import { pinMap, reusePinned } from './pinned-maps.ts';
+import { attachTarget } from './attach-target.ts';
 import { strerror } from './strerror.ts';
 import { matchKernelStruct } from './struct-ops.ts';
 
 export interface LoadParts {
   readonly bpf: Syscall;
   readonly close: (fd: number) => void;
+  /** unlink(2), of what was pinned when loading fails later; absent: it stays */
+  readonly unlink?: (path: string) => void;
   /** the kernel's own BTF, which libbpf reads from /sys/kernel/btf/vmlinux; may be the part of it that a machine has */
   readonly kernel: Btf;
   /** all of it, for objects that name types which the part lacks; null: it is not at hand */
@@ -47,23 +51,33 @@ export interface LoadedElf {
   readonly programs: readonly LoadedElfProgram[];
 }
 
+const PERF_EVENT_ARRAY = 4;
+/** Kinds whose types libbpf does not tell the kernel (bpf_object__create_map): of fds, and without keys. */
+const UNTYPED: readonly number[] = [PERF_EVENT_ARRAY, 7, 8, 12, 13, 14, 15, 16, 17, 18, 22, 23, 25];
+/** libbpf_num_possible_cpus */
+const CPUS = 1;
 const LOG_BYTES = 64 * 1024;
 const MOST_LOG_BYTES = 16 * 1024 * 1024;
 
 /** The loaded object, or a negative errno after saying why; what had been opened until then is closed, last first. */
 export function loadOpened(object: OpenedObject, parts: LoadParts): LoadedElf | number {
   const opener = createOpener(parts.bpf, parts.close);
-  const loaded = load(object, parts, opener);
+  const pinned: LoadedMap[] = [];
+  const loaded = load(object, parts, opener, pinned);
   if (typeof loaded !== 'number') return loaded;
+  for (const { map } of parts.unlink ? pinned : []) {
+    parts.unlink?.(map.pinPath ?? '');
+    parts.log('debug', `unpinned map '${map.name}' from '${map.pinPath ?? ''}'`);
+  }
   opener.giveUp();
   parts.log('warn', `failed to load object '${object.path}'`);
   return loaded;
 }
 
-function load(object: OpenedObject, parts: LoadParts, opener: Opener): LoadedElf | number {
+function load(object: OpenedObject, parts: LoadParts, opener: Opener, pinned: LoadedMap[]): LoadedElf | number {
   const ready = prepare(object, parts);
   if (typeof ready === 'number') return ready;
-  const loading: Loading = { object, parts, opener, btfFd: 0 };
+  const loading: Loading = { object, parts, opener, pinned, btfFd: 0 };
   loading.btfFd = loadBtf(loading);
   if (loading.btfFd < 0) return loading.btfFd;
   const maps = createMaps(loading);
@@ -77,6 +91,8 @@ function load(object: OpenedObject, parts: LoadParts, opener: Opener): LoadedElf
     bindReadOnly(loading, program, fd, maps);
     programs.push({ ...program, fd });
   }
+  const filled = fillProgArrays(loading, maps, programs);
+  if (filled < 0) return filled;
   fillValues(maps, programs);
   return { object, btfFd: loading.btfFd, maps, programs };
 }
@@ -116,11 +132,14 @@ interface Loading {
   readonly object: OpenedObject;
   readonly parts: LoadParts;
   readonly opener: Opener;
+  /** maps that this load has pinned */
+  readonly pinned: LoadedMap[];
   btfFd: number;
 }
 
 function loadBtf({ object, parts, opener }: Loading): number {
   const { bpf, log } = parts;
+  if (!object.hasBtf) return 0;
   const btf = loadableBtf(object.btf, object.externs);
   const fd = opener.open('BPF_BTF_LOAD', { btf, btf_size: btf.length });
   if (fd >= 0) return fd;
@@ -146,18 +165,80 @@ function createMaps(loading: Loading): LoadedMap[] | number {
       parts.log('debug', `map '${map.name}': skipped auto-creating...`);
       continue;
     }
-    const fd = createMap(loading, map);
+    const fd = makeMap(loading, map, maps);
     if (fd < 0) {
       parts.log('warn', `map '${map.name}': failed to create: ${strerror(fd)}(${fd})`);
       return fd;
     }
-    parts.log('debug', `map '${map.name}': created successfully, fd=${fd}`);
-    const errno = map.kind === 'data' || map.kind === 'kconfig' ? populate(loading, map, fd) : 0;
-    if (errno < 0) return errno;
     maps.push({ map, fd });
   }
   return maps;
 }
+
+/** A map that is pinned already, or a new one with what it holds from the start. */
+function makeMap(loading: Loading, map: ObjectMap, before: readonly LoadedMap[]): number {
+  const { parts, opener } = loading;
+  const { bpf, log } = parts;
+  if (map.pinPath !== null) {
+    const reused = reusePinned(map, bpf, opener, log);
+    if (reused < 0) log('warn', `map '${map.name}': error reusing pinned map`);
+    if (reused > 0) log('debug', `map '${map.name}': skipping creation (preset fd=${reused})`);
+    if (reused !== 0) return reused;
+  }
+  const fd = createMap(loading, sized(map, log));
+  if (fd < 0) return fd;
+  log('debug', `map '${map.name}': created successfully, fd=${fd}`);
+  const hasData = map.kind === 'data' || map.kind === 'kconfig';
+  const filled = hasData ? populate(loading, map, fd) : fillMaps(loading, map, fd, before);
+  if (filled < 0 || map.pinPath === null) return filled < 0 ? filled : fd;
+  const pinned = pinMap(map, bpf, fd, log);
+  if (pinned === 0) loading.pinned.push({ map, fd });
+  if (pinned < 0) log('warn', `map '${map.name}': failed to auto-pin at '${map.pinPath}': ${pinned}`);
+  return pinned < 0 ? pinned : fd;
+}
+
+/** map_set_def_max_entries: an array of perf events has an entry for each processor, of which this machine has one. */
+function sized(map: ObjectMap, log: Log): ObjectMap {
+  if (map.type !== PERF_EVENT_ARRAY || map.maxEntries !== 0) return map;
+  log('debug', `map '${map.name}': setting size to ${CPUS}`);
+  return { ...map, maxEntries: CPUS };
+}
+
+/** init_map_in_map_slots: maps that come later in the object are not there yet. */
+function fillMaps({ parts }: Loading, map: ObjectMap, fd: number, before: readonly LoadedMap[]): number {
+  for (const { index, map: name } of map.slots) {
+    if (name === null) continue;
+    const target = before.find((loaded) => loaded.map.name === name)?.fd ?? 0;
+    const { ret } = parts.bpf('BPF_MAP_UPDATE_ELEM', { map_fd: fd, key: int32(index), value: int32(target) });
+    if (ret < 0) {
+      const what = `failed to initialize slot [${index}] to map '${name}' fd=${target}: ${ret}`;
+      parts.log('warn', `map '${map.name}': ${what}`);
+      return ret;
+    }
+    parts.log('debug', `map '${map.name}': slot [${index}] set to map '${name}' fd=${target}`);
+  }
+  return 0;
+}
+
+/** bpf_object_init_prog_arrays */
+function fillProgArrays({ parts }: Loading, maps: readonly LoadedMap[], programs: readonly LoadedElfProgram[]): number {
+  for (const { map, fd } of maps) {
+    for (const { index, program: name } of map.slots) {
+      if (name === null) continue;
+      const target = programs.find(({ program }) => program.name === name)?.fd ?? -1;
+      const { ret } = parts.bpf('BPF_MAP_UPDATE_ELEM', { map_fd: fd, key: int32(index), value: int32(target) });
+      if (ret < 0) {
+        const what = `failed to initialize slot [${index}] to prog '${name}' fd=${target}: ${ret}`;
+        parts.log('warn', `map '${map.name}': ${what}`);
+        return ret;
+      }
+      parts.log('debug', `map '${map.name}': slot [${index}] set to prog '${name}' fd=${target}`);
+    }
+  }
+  return 0;
+}
+
+const int32 = (value: number): Uint8Array => new Uint8Array(Int32Array.of(value).buffer);
 
 /** The map that those in a map are like is made first, and closed once the outer one knows it. */
 function createMap(loading: Loading, map: ObjectMap): number {
@@ -191,6 +272,7 @@ function createOne(
     map_flags: map.flags,
     map_name: map.name.slice(0, OBJ_NAME_LEN - 1),
     map_extra: map.extra,
+    numa_node: map.numaNode,
   };
   const { structOps } = map;
   if (structOps) {
@@ -198,11 +280,11 @@ function createOne(
     return opener.open('BPF_MAP_CREATE', { ...attr, btf_fd: btfFd, btf_vmlinux_value_type_id });
   }
   const { keyType, valueType } = map;
-  if (keyType === 0 && valueType === 0) return opener.open('BPF_MAP_CREATE', attr);
+  if ((keyType === 0 && valueType === 0) || UNTYPED.includes(map.type)) return opener.open('BPF_MAP_CREATE', attr);
   const types = { btf_fd: btfFd, btf_key_type_id: keyType, btf_value_type_id: valueType };
   const fd = opener.open('BPF_MAP_CREATE', { ...attr, ...types });
   if (fd >= 0) return fd;
-  const what = `Error in bpf_create_map_xattr(${map.name}): ${strerror(fd)}(${fd})`;
+  const what = `Error in bpf_create_map_xattr(${map.name}):${strerror(fd)}(${fd})`;
   parts.log('warn', `${what}. Retrying without BTF.`);
   return opener.open('BPF_MAP_CREATE', attr);
 }
@@ -231,6 +313,11 @@ function loadProgram({ object, parts, opener, btfFd }: Loading, ready: ReadyProg
   const { log } = parts;
   const refused = whyNotLoadable(program);
   if (refused !== null) return refuse(log, 'EINVAL', `prog '${program.name}': ${refused}`);
+  const target = attachTarget(program, parts.whole?.() ?? parts.kernel, log);
+  if (target < 0) {
+    log('warn', `prog '${program.name}': failed to load: ${target}`);
+    return target;
+  }
   const funcs = funcRecords(object, ready);
   const lines = lineRecords(object, ready);
   const attr = {
@@ -240,7 +327,7 @@ function loadProgram({ object, parts, opener, btfFd }: Loading, ready: ReadyProg
     license: new TextEncoder().encode(`${object.license}\0`),
     prog_name: program.name.slice(0, OBJ_NAME_LEN - 1),
     prog_flags: program.sleepable ? PROG_FLAG.SLEEPABLE : 0,
-    attach_btf_id: program.attach?.typeId ?? 0,
+    attach_btf_id: program.attach?.typeId ?? target,
     expected_attach_type: program.attach?.member ?? program.attachType,
     prog_btf_fd: btfFd,
     func_info: funcs.bytes,

@@ -7,16 +7,24 @@ export type LogLevel = 'warn' | 'info' | 'debug';
 export type Log = (level: LogLevel, text: string) => void;
 
 /** Errors of libbpf's own, above the kernel's numbers. */
-export const LIBBPF_ERRNO = { FORMAT: 4001, INTERNAL: 4004, RELOC: 4005, VERIFY: 4007 } as const;
+export const LIBBPF_ERRNO = { FORMAT: 4001, ENDIAN: 4003, INTERNAL: 4004, RELOC: 4005, VERIFY: 4007 } as const;
+
+const numberOf = (errno: ErrnoName | keyof typeof LIBBPF_ERRNO): number =>
+  errno in LIBBPF_ERRNO ? LIBBPF_ERRNO[errno as keyof typeof LIBBPF_ERRNO] : errnoOf(errno as ErrnoName);
 
 /** Says why, and is the negative errno. */
 export function refuse(log: Log, errno: ErrnoName | keyof typeof LIBBPF_ERRNO, text: string): number {
   log('warn', text);
-  return -(errno in LIBBPF_ERRNO ? LIBBPF_ERRNO[errno as keyof typeof LIBBPF_ERRNO] : errnoOf(errno as ErrnoName));
+  return -numberOf(errno);
 }
 
 /** An object that cannot be opened: said in the log, and returned with its place and the errno that open gives. */
-export function unreadable<T>(log: Log, text: string, offset = -1, errno?: ErrnoName): Result<T> {
+export function unreadable<T>(
+  log: Log,
+  text: string,
+  offset = -1,
+  errno?: ErrnoName | keyof typeof LIBBPF_ERRNO,
+): Result<T> {
   log('warn', text);
-  return err(text, offset, errno && errnoOf(errno));
+  return err(text, offset, errno && numberOf(errno));
 }

@@ -9,7 +9,10 @@ import { plainType } from './core-compat.ts';
 import { type Log, unreadable } from './log.ts';
 import type { InnerMap, ObjectMap } from './object.ts';
 
-export type Definition = Pick<ObjectMap, 'type' | 'keySize' | 'valueSize' | 'maxEntries' | 'flags' | 'extra'> &
+export type Definition = Pick<
+  ObjectMap,
+  'type' | 'keySize' | 'valueSize' | 'maxEntries' | 'flags' | 'extra' | 'numaNode'
+> &
   Pick<ObjectMap, 'keyType' | 'valueType' | 'inner'> & {
     /** LIBBPF_PIN_BY_NAME */
     readonly pinned?: boolean;
@@ -26,13 +29,17 @@ export const EMPTY_DEFINITION: Definition = {
   extra: 0,
   keyType: 0,
   valueType: 0,
+  numaNode: 0,
 };
+
+/** What a map of an object is beside its definition, where nothing is said of it. */
+export const PLAIN = { slots: [], bytes: 0, pinPath: null } as const;
 
 /** btf_kind_str */
 export const kindWord = (type: BtfType | null): string => (type ? type.kind.toLowerCase() : 'void');
 
-const PROG_ARRAY = 3;
-const MAPS_OF_MAPS = [12, 13];
+export const PROG_ARRAY = 3;
+export const MAPS_OF_MAPS: readonly number[] = [12, 13];
 const PIN_BY_NAME = 1;
 
 /** Why a member cannot be read; `errno` 95 for what libbpf does not do. */
@@ -83,7 +90,7 @@ function longOf(reading: Reading): number | Refusal {
 type Read = (reading: Reading) => Fields | Refusal;
 
 const number =
-  (key: 'type' | 'maxEntries' | 'flags'): Read =>
+  (key: 'type' | 'maxEntries' | 'flags' | 'numaNode'): Read =>
   (reading) => {
     const value = numberOf(reading);
     return typeof value === 'number' ? { [key]: value } : value;
@@ -155,7 +162,7 @@ const MEMBERS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['type', number('type')],
   ['max_entries', number('maxEntries')],
   ['map_flags', number('flags')],
-  ['numa_node', (reading) => onlyRead(numberOf(reading))],
+  ['numa_node', number('numaNode')],
   ['key_size', sizeNumber('key')],
   ['value_size', sizeNumber('value')],
   ['key', sizeOfType('key')],
@@ -171,7 +178,6 @@ const MEMBERS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ],
 ]);
 
-const onlyRead = (value: number | Refusal): Fields | Refusal => (typeof value === 'number' ? {} : value);
 const UNSUPPORTED = 95;
 
 /** parse_btf_map_def; errors are said in the log, with errno EINVAL or EOPNOTSUPP. */
@@ -193,4 +199,20 @@ export function readDefinition(btf: Btf, map: string, type: BtfType, log: Log, i
   }
   if (definition.type === 0) return unreadable(log, `map '${map}': map type isn't specified.`, -1, 'EINVAL');
   return ok(definition);
+}
+
+/** fill_map_from_def: what was read, in libbpf's order. */
+export function tellDefinition(name: string, so: Definition, said: ReadonlySet<string>, log: Log): void {
+  const tell = (text: string): void => log('debug', `map '${name}': found ${text}.`);
+  tell(`type = ${so.type}`);
+  if (said.has('key')) tell(`key [${so.keyType}], sz = ${so.keySize}`);
+  else if (said.has('key_size')) tell(`key_size = ${so.keySize}`);
+  if (said.has('value')) tell(`value [${so.valueType}], sz = ${so.valueSize}`);
+  else if (said.has('value_size') || said.has('values')) tell(`value_size = ${so.valueSize}`);
+  if (said.has('max_entries')) tell(`max_entries = ${so.maxEntries}`);
+  if (said.has('map_flags')) tell(`map_flags = 0x${so.flags.toString(16)}`);
+  if (said.has('map_extra')) tell(`map_extra = 0x${so.extra.toString(16)}`);
+  if (said.has('pinning')) tell(`pinning = ${so.pinned ? PIN_BY_NAME : 0}`);
+  if (said.has('numa_node')) tell(`numa_node = ${so.numaNode}`);
+  if (so.inner) tell('inner map definition');
 }

@@ -5,7 +5,7 @@ import type { Btf } from '../btf/btf.ts';
 import type { ElfObject, ElfSection } from '../elf/elf.ts';
 import { plainType } from './core-compat.ts';
 import { type Log, unreadable } from './log.ts';
-import { EMPTY_DEFINITION, kindWord, readDefinition } from './map-definition.ts';
+import { EMPTY_DEFINITION, kindWord, PLAIN, readDefinition, tellDefinition } from './map-definition.ts';
 import type { ObjectMap } from './object.ts';
 import { dataSection } from './sections.ts';
 
@@ -27,6 +27,9 @@ function ringSize(bytes: number): number {
   for (let size = PAGE_SIZE; size <= U32_MAX; size *= 2) if (size >= bytes) return size;
   return bytes;
 }
+
+/** bpf_object__pin_name: bpffs does not take periods in names. */
+const pinPath = (name: string): string => `/sys/fs/bpf/${name.replaceAll('.', '_')}`;
 
 /** Maps of .maps, in the order of its DATASEC (bpf_object__init_user_btf_maps). */
 export function definedMaps(elf: ElfObject, btf: Btf, log: Log): Result<ObjectMap[]> {
@@ -54,12 +57,17 @@ export function definedMaps(elf: ElfObject, btf: Btf, log: Log): Result<ObjectMa
       return unreadable(log, `${of}: unexpected def kind ${kindWord(struct)}.`, place, 'EINVAL');
     }
     if (struct.size > size) return unreadable(log, `${of}: invalid def size.`, place, 'EINVAL');
+    log('debug', `${of}: at sec_idx ${section.index}, offset ${offset}.`);
     const read = readDefinition(btf, name, struct, log, false);
     if (!read.ok)
       return unreadable(() => {}, read.error.message, place, read.error.errno === 95 ? 'EOPNOTSUPP' : 'EINVAL');
-    const definition = read.value;
+    const { pinned, ...definition } = read.value;
+    tellDefinition(name, read.value, new Set(struct.members.map((member) => member.name)), log);
     maps.push({
       ...definition,
+      slots: [],
+      bytes: size,
+      pinPath: pinned ? pinPath(name) : null,
       maxEntries: RINGBUFS.includes(definition.type) ? ringSize(definition.maxEntries) : definition.maxEntries,
       kind: 'defined',
       name,
@@ -98,6 +106,7 @@ function dataMap(section: ElfSection, btf: Btf, name: string, readOnly: boolean)
   const visible = datasec?.variables.some(({ type }) => (btf.type(type)?.extra ?? 0) !== 0) ?? false;
   return {
     ...EMPTY_DEFINITION,
+    ...PLAIN,
     kind: 'data',
     name,
     section: section.index,

@@ -45,7 +45,14 @@ export interface ObjectMap {
   readonly extra: number;
   /** of a map of maps: the map that its elements are like; of a map with initial elements, what they are */
   readonly inner?: InnerMap | null;
-  readonly slots?: readonly InitialSlot[];
+  slots: readonly InitialSlot[];
+  /** bytes from the start of the definition to the first of them; absent: it has none */
+  readonly slotsAt?: number;
+  /** bytes of the variable that defines it */
+  readonly bytes: number;
+  /** file of bpffs that the map is kept under, or taken from; null: it goes with the object */
+  readonly pinPath: string | null;
+  readonly numaNode: number;
   readonly keyType: number;
   readonly valueType: number;
   /** what the value is to hold at first; null: nothing is written */
@@ -115,7 +122,9 @@ export interface OpenedObject {
   /** file name up to its first dot */
   readonly name: string;
   readonly elf: ElfObject;
+  /** empty where the object has none */
   readonly btf: Btf;
+  readonly hasBtf: boolean;
   readonly ext: BtfExt | null;
   readonly license: string;
   /** by section, then by place in it */

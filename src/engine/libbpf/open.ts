@@ -6,7 +6,16 @@ import type { Result } from '../base/result.ts';
 import { ok } from '../base/result.ts';
 import type { Btf } from '../btf/btf.ts';
 import { type BtfExt, openBtfExt } from '../btf/ext.ts';
-import { type ElfObject, type ElfSection, SYMBOL_BINDING, SYMBOL_TYPE } from '../elf/elf.ts';
+import {
+  type ElfObject,
+  type ElfSection,
+  SECTION_FLAG,
+  SECTION_TYPE,
+  SYMBOL_BINDING,
+  SYMBOL_TYPE,
+} from '../elf/elf.ts';
+import { createBtfWriter } from '../btf/write.ts';
+import { openBtf } from '../btf/read.ts';
 import { openElf } from '../elf/read.ts';
 import { SLOT_BYTES } from '../isa/opcodes.ts';
 import { inSection, openObjectBtf } from './btf-file.ts';
@@ -15,28 +24,86 @@ import { collectExterns, kconfigMap } from './externs.ts';
 import { type Log, unreadable } from './log.ts';
 import { dataMapName, dataMaps, definedMaps } from './maps.ts';
 import type { ObjectMap, ObjectProgram, OpenedObject } from './object.ts';
-import { isIgnored, isOptional, isProgram, programSection } from './sections.ts';
+import { dataSection, isIgnored, isOptional, isProgram, isStructOps, programSection } from './sections.ts';
 import { structOpsMaps } from './struct-ops.ts';
 
 /** `path` names the object: its maps' names begin with the file's name. */
 export function openObject(bytes: Uint8Array, path: string, log: Log = () => {}): Result<OpenedObject> {
   log('debug', `loading object from ${path}`);
   const elf = openElf(bytes);
-  if (!elf.ok) return unreadable(log, `elf: ${path}: ${elf.error.message}`, elf.error.offset);
-  const name = path.slice(path.lastIndexOf('/') + 1).split('.', 1)[0];
+  if (!elf.ok) {
+    const said = ELF_WORDS.get(elf.error.offset);
+    if (!said) return unreadable(log, `elf: ${path}: ${elf.error.message}`, elf.error.offset);
+    log('warn', said(path));
+    return elf;
+  }
+  if (!elf.value.littleEndian) {
+    const text = `object '${fileName(path)}': loading non-native endianness is unsupported`;
+    return unreadable(log, text, 5, 'ENDIAN');
+  }
+  const tables = elf.value.sections.filter(({ type }) => type === SECTION_TYPE.SYMTAB);
+  if (tables.length === 0) {
+    const text = `elf: couldn't find symbol table in ${path}, stripped object file?`;
+    return unreadable(log, text, -1, 'ENOENT');
+  }
+  if (tables.length > 1) return unreadable(log, `elf: multiple symbol tables in ${path}`, tables[1].offset);
+  const name = fileName(path);
   const found = readSections(elf.value, path, log);
   if (!found.ok) return found;
-  const btf = openObjectBtf(elf.value);
-  if (!btf.ok) return unreadable(log, btf.error.message, btf.error.offset);
-  const ext = openExt(elf.value, btf.value);
-  if (!ext.ok) return unreadable(log, ext.error.message, ext.error.offset);
-  const opened = { path, name, elf: elf.value, btf: btf.value, ext: ext.value, ...found.value };
+  const types = openTypes(elf.value, log);
+  if (!types.ok) return types;
+  const opened = { path, name, elf: elf.value, ...types.value, ...found.value };
   const externs = collectExterns(opened.elf, opened.btf, log);
   if (!externs.ok) return externs;
   const maps = readMaps({ ...opened, externs: externs.value }, log);
   if (!maps.ok) return maps;
   const object = { ...opened, externs: externs.value, maps: maps.value };
   return collectRelocations(object, log);
+}
+
+const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1).split('.', 1)[0];
+
+/** What libbpf says of the header's fields, by their places in the file. */
+const ELF_WORDS: ReadonlyMap<number | undefined, (path: string) => string> = new Map([
+  [0, (path: string) => `elf: '${path}' is not a proper ELF object`],
+  [4, (path: string) => `elf: '${path}' is not a 64-bit ELF object`],
+  [16, (path: string) => `elf: ${path} is not a valid eBPF object file`],
+  [5, (path: string) => `elf: '${path}' has unknown byte order`],
+  [18, (path: string) => `elf: ${path} is not a valid eBPF object file`],
+]);
+
+/** libbpf_needs_btf, when sections alone are known */
+const needsBtf = (elf: ElfObject): boolean => elf.sections.some((s) => s.name === '.maps' || isStructOps(s));
+
+/** bpf_object__init_btf: types, which an object without maps can do without, and what is said of instructions. */
+function openTypes(elf: ElfObject, log: Log): Result<Pick<OpenedObject, 'btf' | 'hasBtf' | 'ext'>> {
+  const section = elf.section('.BTF');
+  const needed = needsBtf(elf);
+  const required = (): void => {
+    if (needed) log('warn', 'BTF is required, but is missing or corrupted.');
+  };
+  if (!section) {
+    required();
+    if (needed) return unreadable(() => {}, 'no section .BTF: compile with -g', -1, 'ENOENT');
+    return withoutTypes();
+  }
+  const btf = openObjectBtf(elf);
+  if (!btf.ok) {
+    log('warn', 'Error loading ELF section .BTF: -22.');
+    required();
+    return needed ? unreadable(() => {}, btf.error.message, btf.error.offset, 'EINVAL') : withoutTypes();
+  }
+  const ext = openExt(elf, btf.value);
+  if (ext.ok) return ok({ btf: btf.value, hasBtf: true, ext: ext.value });
+  log('warn', 'Error loading ELF section .BTF.ext: -22. Ignored and continue.');
+  required();
+  if (needed) return unreadable(() => {}, ext.error.message, ext.error.offset, 'EINVAL');
+  return ok({ btf: btf.value, hasBtf: true, ext: null });
+}
+
+function withoutTypes(): Result<Pick<OpenedObject, 'btf' | 'hasBtf' | 'ext'>> {
+  const empty = openBtf(createBtfWriter().finish());
+  return empty.ok ? ok({ btf: empty.value, hasBtf: false, ext: null }) : empty;
 }
 
 function openExt(elf: ElfObject, btf: Btf): Result<BtfExt | null> {
@@ -68,9 +135,26 @@ function readSections(elf: ElfObject, path: string, log: Log): Result<Sections> 
       const added = readPrograms(elf, section, log);
       if (!added.ok) return added;
       programs.push(...added.value);
-    }
+    } else tellSkipped(elf, section, log);
   }
   return ok({ license, programs });
+}
+
+const KNOWN = new Set(['license', 'version', '.maps', '.BTF', '.BTF.ext', '.addr_space.1']);
+const RELOCATED = /^\.rel(\.maps|\??\.struct_ops(\.link)?)$/;
+
+/** Sections that mean nothing to libbpf. */
+function tellSkipped({ sections }: ElfObject, section: ElfSection, log: Log): void {
+  const { index, name, type, size, info } = section;
+  if (KNOWN.has(name) || type === SECTION_TYPE.SYMTAB || dataSection(section) || isStructOps(section)) return;
+  if (type === SECTION_TYPE.PROGBITS && size > 0) {
+    log('info', `elf: skipping unrecognized data section(${index}) ${name}`);
+  } else if (type === SECTION_TYPE.REL) {
+    const target = sections[info];
+    const isCode = ((target?.flags ?? 0) & SECTION_FLAG.EXECINSTR) !== 0;
+    if (isCode || RELOCATED.test(name)) return;
+    log('info', `elf: skipping relo section(${index}) ${name} for section(${info}) ${target?.name ?? '<?>'}`);
+  } else log('info', `elf: skipping section(${index}) ${name} (size ${size})`);
 }
 
 /** The functions of a section, in their order in it. */

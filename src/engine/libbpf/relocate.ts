@@ -3,6 +3,8 @@
  * after it, then kernel functions and variables. Maps have no fd yet: where theirs go is remembered.
  */
 import type { Btf } from '../btf/btf.ts';
+import { plainType } from './core-compat.ts';
+import { kindWord } from './map-definition.ts';
 import { CALL_KIND, isWide, OPCODE, SLOT_BYTES, WIDE_KIND } from '../isa/opcodes.ts';
 import { findCandidates } from './core-candidates.ts';
 import { typesAreCompatible } from './core-compat.ts';
@@ -230,6 +232,12 @@ function mapOf(relocation: ProgramRelocation, settings: ObjectMap | undefined): 
   return relocation.kind === 'extern-address' && relocation.extern.kind === 'kconfig' ? settings : undefined;
 }
 
+/** `[12] struct net`: what a variable's type is without its modifiers. */
+function typeWords(btf: Btf, id: number): string {
+  const type = plainType(btf, id).type;
+  return `[${type?.id ?? 0}] ${kindWord(type)} ${type?.name === '' || !type ? '<anon>' : type.name}`;
+}
+
 /** Functions and variables of the kernel, by their ids in its BTF; or a negative errno after saying why. */
 export function resolveExterns(object: OpenedObject, kernel: Btf, log: Log): Externs | number {
   const found = new Map<ObjectExtern, number | null>();
@@ -238,14 +246,18 @@ export function resolveExterns(object: OpenedObject, kernel: Btf, log: Log): Ext
     const word = extern.kind === 'kfunc' ? 'func' : 'var';
     const head = `extern (${word} ksym) '${extern.name}': `;
     const id = kernel.find(extern.kind === 'kfunc' ? 'FUNC' : 'VAR', extern.name);
-    if (id === 0 && !extern.weak) return refuse(log, 'ESRCH', `${head}not found in kernel or module BTFs`);
+    const kernels = extern.kind === 'kfunc' ? 'kernel or module BTFs' : 'kernel BTF';
+    if (id === 0 && !extern.weak) return refuse(log, 'ESRCH', `${head}not found in ${kernels}`);
     found.set(extern, id === 0 ? null : id);
     if (id === 0) continue;
     const own = object.btf.type(extern.btfId)?.type ?? 0;
     const theirs = kernel.type(id)?.type ?? 0;
     if (!typesAreCompatible(object.btf, own, kernel, theirs)) {
-      const what = extern.kind === 'kfunc' ? 'func_proto' : 'type';
-      return refuse(log, 'EINVAL', `${head}${what} [${own}] incompatible with vmlinux [${theirs}]`);
+      const why =
+        extern.kind === 'kfunc'
+          ? `func_proto [${own}] incompatible with vmlinux [${theirs}]`
+          : `incompatible types, expected ${typeWords(object.btf, own)}, but kernel has ${typeWords(kernel, theirs)}`;
+      return refuse(log, 'EINVAL', head + why);
     }
     log('debug', `${head}resolved to vmlinux [${id}]`);
   }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Btf } from '../btf/btf.ts';
 import { openBtf } from '../btf/read.ts';
 import { type BtfWriter, createBtfWriter, INT_SIGNED, intType } from '../btf/write.ts';
-import { EMPTY_DEFINITION } from './map-definition.ts';
+import { EMPTY_DEFINITION, PLAIN } from './map-definition.ts';
 import type { ObjectMap, ObjectProgram } from './object.ts';
 import { matchKernelStruct } from './struct-ops.ts';
 
@@ -94,6 +94,7 @@ function match({ fields, struct = 'ops', programs = {}, bytes = {}, kernel = ker
   const links = new Map(Object.entries(programs).map(([member, p]) => [Number(member), p]));
   const map: ObjectMap = {
     ...EMPTY_DEFINITION,
+    ...PLAIN,
     kind: 'struct_ops',
     name: 'mine',
     section: 5,

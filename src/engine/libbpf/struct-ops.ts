@@ -10,7 +10,7 @@ import { SLOT_BYTES } from '../isa/opcodes.ts';
 import { MAP_FLAG, MAP_TYPE_STRUCT_OPS, PROG_TYPE_STRUCT_OPS } from '../kernel/uapi.ts';
 import { essentialName, plainType } from './core-compat.ts';
 import { type Log, refuse, unreadable } from './log.ts';
-import { EMPTY_DEFINITION } from './map-definition.ts';
+import { EMPTY_DEFINITION, PLAIN } from './map-definition.ts';
 import { type KernelStructOps, type ObjectMap, type ObjectProgram, programAt } from './object.ts';
 import { isOptional, isStructOps } from './sections.ts';
 
@@ -50,6 +50,7 @@ function structOpsMap({ section, btf, log }: Place, variableId: number, offset: 
   log('debug', `struct_ops init: struct ${type.name}(type_id=${type.id}) ${variable.name} found at offset ${offset}`);
   return ok({
     ...EMPTY_DEFINITION,
+    ...PLAIN,
     kind: 'struct_ops',
     name: variable.name,
     section: section.index,

@@ -38,7 +38,7 @@ test('one that calls kernel functions, too: its BTF is made fit for the kernel',
 
 test('what is no object is refused with its place', () => {
   const { ok, lines } = registerObject(new Uint8Array(80), 'zero.o', shippedBtf('v6.12'), PROFILES['v6.12']);
-  expect([ok, lines.at(-1)?.text]).toEqual([false, 'failed to open zero.o: elf: zero.o: not an ELF file (offset 0)']);
+  expect([ok, lines.at(-1)?.text]).toEqual([false, 'failed to open zero.o: not an ELF file (offset 0)']);
 });
 
 /** Said by bpftool for each object that a kernel refused (bad_write waits for the verifier). */

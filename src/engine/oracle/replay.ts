@@ -2,6 +2,7 @@
  * Recorded system calls of real kernels, done again here: each answer is compared with what the kernel said. For each
  * recording there is a script that makes the calls which the recorder made, in its order.
  */
+import { own } from '../base/own.ts';
 import type { Btf } from '../btf/btf.ts';
 import type { Profile } from '../kernel/profiles.ts';
 import { links } from './replay/links.ts';
@@ -42,7 +43,7 @@ export const replayable: readonly string[] = Object.keys(SCRIPTS);
 
 /** Null when there is no script for this recording. */
 export function replay(recording: Recording, btf: Btf, profile: Profile): Replayed | null {
-  const script = SCRIPTS[recording.id];
+  const script = own(SCRIPTS, recording.id);
   if (!script) return null;
   const steps = recording.steps.filter(({ op }) => op !== 'note');
   const answers = script(new Session(btf, profile), steps);

@@ -161,13 +161,25 @@ export interface Stack {
   readonly ranges: Slab;
   /** of the kernel, that sockets point to */
   readonly objects: KernelObjects;
+  /** tcp_syn_linear_timeouts */
+  readonly synLinearTimeouts: number;
   /** how often a socket was given other ops: what a program wrote there by itself does not count */
-  readonly opsChanges: { count: number };
+  readonly opsChanges: { count: number; left: number };
 }
 
 export type StackParts = Pick<
   Stack,
-  'memory' | 'events' | 'text' | 'net' | 'offsets' | 'timers' | 'observer' | 'congestion' | 'reno' | 'objects'
+  | 'memory'
+  | 'events'
+  | 'text'
+  | 'net'
+  | 'offsets'
+  | 'timers'
+  | 'observer'
+  | 'congestion'
+  | 'reno'
+  | 'objects'
+  | 'synLinearTimeouts'
 >;
 
 export function makeStack(parts: StackParts): Stack {
@@ -194,7 +206,7 @@ export function makeStack(parts: StackParts): Stack {
     endpoints: new Slab(memory, 'net', ENDPOINT_BYTES),
     skbs: new Slab(memory, 'net', SKB_BYTES),
     ranges: new Slab(memory, 'net', RANGE.size),
-    opsChanges: { count: 0 },
+    opsChanges: { count: 0, left: 0 },
   };
 }
 

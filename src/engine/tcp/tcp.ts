@@ -53,7 +53,7 @@ export interface TcpParts {
   readonly seed: number;
   readonly observer?: TcpObserver;
   /** the kernel's; without it those of 6.12 */
-  readonly rules?: CongestionRules & Pick<Profile, 'kernelObjects'>;
+  readonly rules?: CongestionRules & Pick<Profile, 'kernelObjects' | 'synLinearTimeouts'>;
 }
 
 /** What a connection looks like from outside. Addresses of the two tcp_socks are 0 when they do not exist. */
@@ -87,7 +87,7 @@ export interface FlowInfo {
   readonly timeouts: number;
 }
 
-const RULES = { refusesNameEarly: false, congestionFlags: 3, kernelObjects: V6_12.kernelObjects };
+const RULES = V6_12;
 
 const STATE_NAMES = new Map<number, string>(Object.entries(TCP_STATE).map(([name, n]) => [n, name]));
 
@@ -125,7 +125,20 @@ export class Tcp {
     };
     const { offsets, net, congestion } = this;
     const objects = makeKernelObjects(memory, (parts.rules ?? RULES).kernelObjects);
-    this.s = makeStack({ memory, events, text, net, offsets, timers, observer, congestion, reno, objects });
+    const { synLinearTimeouts } = parts.rules ?? RULES;
+    this.s = makeStack({
+      memory,
+      events,
+      text,
+      net,
+      offsets,
+      timers,
+      observer,
+      congestion,
+      reno,
+      objects,
+      synLinearTimeouts,
+    });
     registerSocketHelpers(this.s, functions);
   }
 

@@ -1,5 +1,6 @@
 /* The whole of bpf_check: static passes, the walk of the main program and of global functions, stack depth, statistics. */
 import { isFunctionAddress, isLocalCall, targetOf } from '../isa/flow.ts';
+import { own } from '../base/own.ts';
 import { E2BIG, EACCES, EINVAL, ENOSPC, ENOTSUPP } from '../base/errnos.ts';
 import { checkCfg } from './cfg.ts';
 import { rulesOf } from './ctx/index.ts';
@@ -60,7 +61,7 @@ function checkStructOps(env: Session): void {
   const proto = pointer?.kind === 'PTR' ? btf.type(btf.skipModifiers(pointer.type)) : null;
   if (proto?.kind !== 'FUNC_PROTO')
     env.refuse(EINVAL, `attach to invalid member ${member.name}(@idx ${index}) of struct ${struct.name}`);
-  if (UNSUPPORTED[struct.name]?.includes(member.name))
+  if (own(UNSUPPORTED, struct.name)?.includes(member.name))
     env.refuse(ENOTSUPP, `attach to unsupported member ${member.name} of struct ${struct.name}`);
   env.attach = { struct: struct.name, member: member.name, proto: proto.id };
 }

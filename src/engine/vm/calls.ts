@@ -84,7 +84,7 @@ export function enterFrame(frames: Int32Array, at: number, ip: number, regs: Int
 }
 
 /** Where the caller goes on. */
-export function leaveFrame(frames: Int32Array, at: number, regs: Int32Array): number {
+function leaveFrame(frames: Int32Array, at: number, regs: Int32Array): number {
   clearArguments(regs);
   regs[12] = frames[at + SAVED_AT];
   regs[13] = frames[at + SAVED_AT + 1];
@@ -99,7 +99,7 @@ export function leaveFrame(frames: Int32Array, at: number, regs: Int32Array): nu
 }
 
 /** The turn that a frame is, or NO_TURN. */
-export const turnOf = (frames: Int32Array, at: number): number => frames[at + TURN_AT];
+const turnOf = (frames: Int32Array, at: number): number => frames[at + TURN_AT];
 
 /**
  * One turn of a helper that calls back: asks it, and enters the function in the frame at `at`. Returns the function's
@@ -137,7 +137,7 @@ export function takeTurn(
 }
 
 /** After a turn, whose frame was left: the next one, unless the function answered something else than 0. */
-export function takeNextTurn(
+function takeNextTurn(
   program: Program,
   callee: Callee,
   functions: KernelFunctions,
@@ -155,4 +155,18 @@ export function takeNextTurn(
     regs[r * 2 + 1] = frames[at + ARGUMENTS_AT + (r - 1) * 2 + 1];
   }
   return takeTurn(program, callee, functions, frames, at, frames[at], turn, regs);
+}
+
+/** A function ends: where the caller goes on, or the complement of where the next turn of a callback begins. */
+export function exitFrame(
+  program: Program,
+  functions: KernelFunctions,
+  frames: Int32Array,
+  at: number,
+  regs: Int32Array,
+): number {
+  const ip = leaveFrame(frames, at, regs);
+  if (turnOf(frames, at) === NO_TURN) return ip;
+  const slot = takeNextTurn(program, program.callees[program.code[ip - 1]], functions, frames, at, regs);
+  return slot < 0 ? ip : ~(slot * 2);
 }

@@ -27,6 +27,11 @@ export interface KernelFunction {
    * A turn in which the program's function answers something else than 0 is the last one, and counts.
    */
   readonly callback?: number;
+  /**
+   * bpf_tail_call: `call` answers GO_ON once `tailTarget` of the registry is the program that goes on in place of the
+   * function, with r1; else the function goes on itself.
+   */
+  readonly goesOn?: true;
   /** The same compiled in: what `call` answers and changes, bit for bit. It cannot throw. */
   readonly emit?: EmittedFunction;
 }
@@ -37,7 +42,7 @@ export interface EmittedFunction {
   readonly body: (code: CodeWriter) => void;
 }
 
-/** One more call of the program's function, please. */
+/** One more call of the program's function, please; or: the other program goes on. */
 export const GO_ON = 1;
 
 /** What legacy packet loads read: an address, and how many bytes lie there. */
@@ -49,6 +54,8 @@ export interface Packet {
 export class KernelFunctions {
   /** of the program that runs; null: programs have none, and may not load from one */
   packet: Packet | null = null;
+  /** instructions of the program that the last tail call leads to */
+  tailTarget: Uint8Array | null = null;
   private readonly helpers = new Map<number, KernelFunction>();
   private readonly kfuncs = new Map<number, KernelFunction>();
   /** high word of the last u64 result */

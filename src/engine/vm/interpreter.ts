@@ -7,23 +7,21 @@
  * watched it is always spent, so that every instruction comes by `pause`. The fast path pays for one decrement.
  */
 import { type Registers } from './prepared.ts';
-import { type Run } from './prepared.ts';
+import { type Callee, type Program, type Run, runOf } from './prepared.ts';
 import { REGISTERS } from '../isa/opcodes.ts';
 import { atomic32, atomic64, storeUnaligned, unaligned } from './atomics.ts';
 import {
   callbackSlot,
   callKernel,
+  clearArguments,
   enterFrame,
+  exitFrame,
   FRAME_WORDS,
-  leaveFrame,
   MAX_FRAMES,
-  NO_TURN,
-  takeNextTurn,
   takeTurn,
-  turnOf,
 } from './calls.ts';
 import { KERNEL_BASE_HI, type Memory, REGIONS } from './memory.ts';
-import type { KernelFunctions } from './functions.ts';
+import { GO_ON, type KernelFunctions } from './functions.ts';
 import { loadPacket } from './packet.ts';
 import { hex64, ProgramStopped, type StopReason } from './stopped.ts';
 import { arsh64, div64, lsh64, mod64, mul64, neg64, rsh64, sdiv64, smod64, swap } from './wide.ts';
@@ -32,6 +30,8 @@ import { arsh64, div64, lsh64, mod64, mul64, neg64, rsh64, sdiv64, smod64, swap 
 export interface Surroundings {
   readonly memory: Memory;
   readonly functions: KernelFunctions;
+  /** a program ready to run; the same for the same bytes */
+  readonly programOf: (insns: Uint8Array) => Program;
   /** A load outside what programs may read gave 0. */
   readonly zeroRead: (pc: number, low: number, high: number) => void;
 }
@@ -51,6 +51,7 @@ export function interpret(run: Run, around: Surroundings): void {
   let storeBytes = memory.end('arena') - STORE_FROM;
   let loadBytes = storeBytes + STORE_FROM - LOAD_FROM;
   let ip = run.pc * 2;
+  const { base } = run;
   let depth = run.depth;
   let budget = watch ? 0 : run.fuel;
   let reserve = watch ? run.fuel : 0;
@@ -494,17 +495,41 @@ export function interpret(run: Run, around: Surroundings): void {
           loadBytes = storeBytes + STORE_FROM - LOAD_FROM;
           break;
         }
+        case 0xa6: {
+          // bpf_tail_call: another program goes on here, and what it leaves is what this function leaves
+          const tail = tailOf(run, callees[operand], around);
+          if (!tail) {
+            regs[0] = regs[1] = 0;
+            clearArguments(regs);
+            break;
+          }
+          tail.depth = tail.base = depth;
+          tail.fuel = budget + reserve;
+          try {
+            interpret(tail, around);
+          } catch (error) {
+            throw stoppedAfter(error, (ip >> 1) - 1);
+          } finally {
+            budget = watch ? 0 : tail.fuel;
+            reserve = watch ? tail.fuel : 0;
+          }
+          run.tails = tail.tails;
+          regs[0] = tail.words[0];
+          regs[1] = tail.words[1];
+          storeBytes = memory.end('arena') - STORE_FROM;
+          loadBytes = storeBytes + STORE_FROM - LOAD_FROM;
+          if (depth === base || !frames) return;
+          const next = exitFrame(program, functions, frames, --depth * FRAME_WORDS, regs);
+          if (next < 0) depth++;
+          ip = next < 0 ? ~next : next;
+          break;
+        }
         case 0x95: {
           // exit
-          if (depth === 0 || !frames) return;
-          const at = --depth * FRAME_WORDS;
-          ip = leaveFrame(frames, at, regs);
-          if (turnOf(frames, at) === NO_TURN) break;
-          const slot = takeNextTurn(program, callees[code[ip - 1]], functions, frames, at, regs);
-          if (slot >= 0) {
-            depth++;
-            ip = slot * 2;
-          }
+          if (depth === base || !frames) return;
+          const next = exitFrame(program, functions, frames, --depth * FRAME_WORDS, regs);
+          if (next < 0) depth++;
+          ip = next < 0 ? ~next : next;
           storeBytes = memory.end('arena') - STORE_FROM;
           loadBytes = storeBytes + STORE_FROM - LOAD_FROM;
           break;
@@ -518,6 +543,37 @@ export function interpret(run: Run, around: Surroundings): void {
     run.pc = ip >> 1;
     run.depth = depth;
   }
+}
+
+/** MAX_TAIL_CALL_CNT */
+const MAX_TAILS = 33;
+
+/** The run of the program that a tail call leads to; null: it leads nowhere, and the caller goes on. */
+function tailOf(run: Run, { fn, words }: Callee, { functions, programOf }: Surroundings): Run | null {
+  const regs = run.words;
+  const answer = fn.call(...words.map((word) => regs[word]));
+  const target = functions.tailTarget;
+  if (answer !== GO_ON || !target || run.tails >= MAX_TAILS) return null;
+  const tail = runOf(programOf(target));
+  // the context and the stack stay
+  for (const word of [2, 3, 20, 21]) tail.words[word] = regs[word];
+  tail.tails = run.tails + 1;
+  return tail;
+}
+
+/** Why another program was stopped, told of the instruction that led there: positions are those of the first one. */
+function stoppedAfter(error: unknown, pc: number): unknown {
+  if (!(error instanceof ProgramStopped)) return error;
+  const { reason, message, address, low, high } = error;
+  const said = `in the program that bpf_tail_call led to, at instruction ${error.pc}: ${message}`;
+  return new ProgramStopped(
+    reason,
+    error.message.startsWith('in the program') ? message : said,
+    pc,
+    address,
+    low,
+    high,
+  );
 }
 
 function stop(

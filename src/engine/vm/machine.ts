@@ -9,12 +9,13 @@ import type { KernelFunctions } from './functions.ts';
 import { FRAME_BYTES, FRAME_SHIFT, FRAME_WORDS, MAX_FRAMES, STACK_BYTES } from './calls.ts';
 import { interpret, type Surroundings } from './interpreter.ts';
 import { type InstructionWatch } from './prepared.ts';
-import { type Run } from './prepared.ts';
+import { type Run, runOf } from './prepared.ts';
 import { KERNEL_BASE_HI, type Memory } from './memory.ts';
 import { prepareProgram } from './program.ts';
 import { type Program } from './prepared.ts';
 import type { TextFunction } from './text.ts';
 import { compileModule, type EntryPlan, instantiate } from './wasm/compile.ts';
+import { ENTRY_WORDS } from './wasm/locals.ts';
 import { CONTEXT_BYTES, type Layout, type Prototype, storeArguments } from './wasm/entries.ts';
 import { type CompiledEntry, Gate, NO_PLACE, PLACE_UNKNOWN } from './wasm/gate.ts';
 import * as SCRATCH from './wasm/scratch.ts';
@@ -78,6 +79,8 @@ export class BpfMachine {
   private readonly zeroReadsAt: number;
   private readonly around: Surroundings;
   private readonly gate: Gate;
+  /** programs that others tail-called, by their instructions */
+  private readonly tailTargets = new WeakMap<Uint8Array, Program>();
   /** the memory's */
   private readonly words: Int32Array;
   /** of members, by their places in the gate */
@@ -98,12 +101,26 @@ export class BpfMachine {
     this.contexts = memory.alloc('arena', MAX_NESTING * CONTEXT_BYTES, CONTEXT_BYTES);
     this.executedAt = memory.alloc('engine', 8);
     this.zeroReadsAt = memory.alloc('engine', 16) >>> 2;
-    this.around = { memory, functions, zeroRead: (pc, low, high) => this.noteZeroRead(pc, low, high) };
+    this.around = {
+      memory,
+      functions,
+      programOf: (insns) => this.programOf(insns),
+      zeroRead: (pc, low, high) => this.noteZeroRead(pc, low, high),
+    };
   }
 
   /** Makes a program runnable. Kernel functions must be registered before. */
   prepare(insns: Uint8Array): Result<Program> {
     return prepareProgram(insns, this.functions);
+  }
+
+  private programOf(insns: Uint8Array): Program {
+    const known = this.tailTargets.get(insns);
+    if (known) return known;
+    const program = this.prepare(insns);
+    assert(program.ok, 'a loaded program cannot be prepared');
+    this.tailTargets.set(insns, program.value);
+    return program.value;
   }
 
   /** Compiles a program now, as its first run would; says which engine will run it. */
@@ -131,7 +148,9 @@ export class BpfMachine {
       return place;
     });
     let compiled: boolean | null = null;
-    const runsCompiled = (): boolean => (compiled ??= this.compileMembers(members, places));
+    // what takes more than the words of a call is called wide alone
+    const narrow = members.every(({ prototype }) => prototype.args.length <= ENTRY_WORDS);
+    const runsCompiled = (): boolean => (compiled ??= narrow && this.compileMembers(members, places));
     const caught = (error: unknown): never => {
       this.leaveThrown(0);
       throw error;
@@ -145,6 +164,7 @@ export class BpfMachine {
         return this.callInterpreted(member, args, watch);
       };
       return Object.assign(run, {
+        wide: (context: number) => this.callWide(member, place, context),
         direct: { place: () => (this.watch || !runsCompiled() ? NO_PLACE : place), caught },
       });
     });
@@ -210,6 +230,15 @@ export class BpfMachine {
       if (!(error instanceof WebAssembly.CompileError) || compiled.bytes.length < TOO_LARGE) throw error;
       return null;
     }
+  }
+
+  /** With the address of its context, which the caller has filled. */
+  private callWide({ id, program, prototype }: Member, place: number, context: number): bigint {
+    this.gate.entered = place;
+    const watch = this.watch?.(id) ?? null;
+    if (!watch && this.placeOf(program) >= 0) this.ids[program.place] = id;
+    const low = this.run(program, context, 0, watch);
+    return prototype.hasReturn ? (BigInt(this.highWord) << 32n) | BigInt(low) : 0n;
   }
 
   private enter(place: number, a: number, b: number, c: number, d: number): number {
@@ -290,6 +319,7 @@ export class BpfMachine {
     args: EntryArguments,
     watch: InstructionWatch | null,
   ): number {
+    assert(prototype.args.length <= ENTRY_WORDS, 'a member of many arguments is called wide');
     const level = this.nextLevel();
     const context = this.contexts + level * CONTEXT_BYTES;
     storeArguments(this.memory, context, prototype, args);
@@ -322,6 +352,7 @@ export class BpfMachine {
     run.watch = watch;
     run.pc = 0;
     run.depth = 0;
+    run.tails = 0;
     run.fuel = this.fuel;
     return run;
   }
@@ -351,17 +382,6 @@ export class BpfMachine {
     u32[this.zeroReadsAt + 3] = high;
   }
 }
-
-/** With registers of its own, at the start. */
-const runOf = (program: Program): Run => ({
-  program,
-  words: Int32Array.from({ length: program.low.length * 2 }, (_, i) => (i & 1 ? program.high : program.low)[i >> 1]),
-  watch: null,
-  pc: 0,
-  depth: 0,
-  fuel: 0,
-  frames: null,
-});
 
 /** A stack is aligned to its size and frames are filled from the bottom. */
 const depthOf = (framePointer: number): number => ((framePointer - 1) & (STACK_BYTES - 1)) >> FRAME_SHIFT;

@@ -184,6 +184,12 @@ export class Slab {
     return free;
   }
 
+  /** Whether so many items can be taken: what users can ask for again and again is asked for here first. */
+  hasRoom(count = 1): boolean {
+    const reused = this.memory.u32[this.head] === 0 ? 0 : 1;
+    return this.memory.hasRoom(this.region, (count - reused) * this.itemBytes + this.align);
+  }
+
   free(address: number): void {
     const { u32 } = this.memory;
     u32[address >>> 2] = u32[this.head];

@@ -10,5 +10,6 @@ export const sdiv32 = 0x34;
 export const smod32 = 0x94;
 export const callLocal = 0x86;
 export const callBack = 0x96;
+export const tailCall = 0xa6;
 export const keepLow = 0xd4;
 export const swap = 0xd7;

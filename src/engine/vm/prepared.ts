@@ -9,6 +9,10 @@ export interface Run {
   /** slot at which it starts */
   pc: number;
   depth: number;
+  /** depth of the frame that the program began in: 0, or of the function that tail-called it */
+  base: number;
+  /** tail calls of this call of a member so far */
+  tails: number;
   /** instructions that may still run */
   fuel: number;
   /** of the functions that called this one, FRAME_WORDS each; null until there are any */
@@ -47,3 +51,16 @@ export type InstructionWatch = (pc: number, registers: Registers, depth: number)
 export interface Registers {
   readonly words: Int32Array;
 }
+
+/** With registers of its own, at the start. */
+export const runOf = (program: Program): Run => ({
+  program,
+  words: Int32Array.from({ length: program.low.length * 2 }, (_, i) => (i & 1 ? program.high : program.low)[i >> 1]),
+  watch: null,
+  pc: 0,
+  depth: 0,
+  base: 0,
+  tails: 0,
+  fuel: 0,
+  frames: null,
+});

@@ -28,7 +28,7 @@ const SIZE_BITS = 0x18;
 /** Slots that the kernel takes at most (BPF_COMPLEXITY_LIMIT_INSNS). */
 const MAX_SLOTS = 1_000_000;
 
-export const CALL_OPS: ReadonlySet<number> = new Set([OPCODE.CALL, MICRO.callLocal, MICRO.callBack]);
+export const CALL_OPS: ReadonlySet<number> = new Set([OPCODE.CALL, MICRO.callLocal, MICRO.callBack, MICRO.tailCall]);
 
 /** Refuses what no engine could run, in the kernel's words; the verifier's own judgement is not made here. */
 export function prepareProgram(insns: Uint8Array, functions: KernelFunctions): Result<Program> {
@@ -188,8 +188,13 @@ class Builder {
   private callee(fn: KernelFunction | undefined, missing: string): [number, number, number] | string {
     if (!fn) return missing;
     this.callees.push({ fn, words: argumentWords(fn.args) });
-    return [fn.callback === undefined ? OPCODE.CALL : MICRO.callBack, 0, this.callees.length - 1];
+    return [callOp(fn), 0, this.callees.length - 1];
   }
+}
+
+function callOp({ callback, goesOn }: KernelFunction): number {
+  if (goesOn) return MICRO.tailCall;
+  return callback === undefined ? OPCODE.CALL : MICRO.callBack;
 }
 
 function registerFile(constants: readonly number[]): Int32Array {

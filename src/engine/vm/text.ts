@@ -12,6 +12,8 @@ export interface TextFunction {
   (a: number, b: number, c: number, d: number): number;
   /** of compiled code: how to reach it without the JavaScript that stands around it */
   readonly direct?: Direct;
+  /** called with the address of its arguments as they are for programs, u64 each; the whole result, 0 for void */
+  readonly wide?: (context: number) => bigint;
 }
 
 export interface Direct {
@@ -83,6 +85,11 @@ export class Text {
       if (!run.direct) throw error;
       return run.direct.caught(error);
     }
+  }
+
+  /** Calls a program's member with any number of arguments, of 64 bits; null: the function takes words alone. */
+  callWide(address: number, context: number): bigint | null {
+    return this.functions.get(address)?.run.wide?.(context) ?? null;
   }
 
   private fetch(address: number, near: number): void {

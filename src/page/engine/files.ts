@@ -45,11 +45,15 @@ function loadObject(file: string, bytes: Uint8Array): void {
   void readTypes(object, bytes);
 }
 
+const readers = () => import('../file-types.ts').catch(() => null);
+
 /** The types of a file become searchable; resolves to what is wrong with them, null when nothing is. */
 async function readTypes(file: string, bytes: Uint8Array): Promise<string | null> {
-  const reader = await import('../file-types.ts').catch(() => null);
+  const reader = await readers();
   if (!reader) return 'What reads types could not be fetched: try again';
-  const opened = reader.openTypesOf(bytes);
+  // a module's types go on from a kernel's, which may have been dropped before
+  const bases = inspect().files.map(({ btf }) => btf);
+  const opened = reader.openTypesOver(bytes, bases);
   if (!opened.ok) return opened.message;
   addFile({ file, btf: opened.btf });
   return null;
@@ -59,7 +63,8 @@ async function readTypes(file: string, bytes: Uint8Array): Promise<string | null
 async function openBtf(file: string, bytes: Uint8Array): Promise<void> {
   const wrong = await readTypes(file, bytes);
   if (wrong !== null) {
-    notify({ kind: 'error', title: `${file} is a damaged BTF`, detail: `${wrong}.` });
+    const detail = `${wrong}. A module's BTF goes on from its kernel's: drop that one first.`;
+    notify({ kind: 'error', title: `${file} is a damaged BTF`, detail });
     return;
   }
   const { files } = inspect();
@@ -90,25 +95,43 @@ function addText(file: string, text: string): void {
   choose({ activeText: name });
 }
 
+/** Says what a file is that other tools read, and the way on; else goes on with it. */
+async function openKnown(file: string, bytes: Uint8Array, open: typeof loadObject): Promise<void> {
+  const known = (await readers())?.knownKind(file, bytes) ?? null;
+  if (known) notify({ kind: 'error', ...known });
+  else open(file, bytes);
+}
+
+async function openText(file: string, text: string): Promise<void> {
+  const foreign = file.endsWith('.s') ? null : ((await readers())?.foreignText(text) ?? null);
+  if (foreign === null) addText(file, text);
+  else notify({ kind: 'error', title: `${file} is no assembly`, detail: foreign });
+}
+
 const READERS: Readonly<Record<Kind, (file: string, bytes: Uint8Array) => void>> = {
-  object: loadObject,
-  text: (file, bytes) => addText(file, new TextDecoder().decode(bytes)),
+  object: (file, bytes) => void openKnown(file, bytes, loadObject),
+  text: (file, bytes) => void openText(file, new TextDecoder().decode(bytes)),
   btf: (file, bytes) => void openBtf(file, bytes),
   lab: (file, bytes) => void openLab(file, bytes),
-  unknown: (file) =>
-    notify({
-      kind: 'error',
-      title: `${file} is nothing that can be opened here`,
-      detail: 'Drop an object that clang built for BPF (.bpf.o), a raw BTF, or BPF assembly as text.',
-    }),
+  unknown: (file, bytes) =>
+    void openKnown(file, bytes, () =>
+      notify({
+        kind: 'error',
+        title: `${file} is nothing that can be opened here`,
+        detail: 'Drop an object that clang built for BPF (.bpf.o), a raw BTF, or BPF assembly as text.',
+      }),
+    ),
 };
+
+const tooLarge = (file: string): void =>
+  notify({ kind: 'error', title: `${file} is too large`, detail: 'Objects of up to 8 MiB can be loaded.' });
 
 export function openFile(file: string, bytes: Uint8Array): void {
   // a saved lab can take the place of one that crashed
   if ((!lab().cold || lab().phase === 'crashed') && kindOf(bytes) !== 'lab') return;
   const kind = kindOf(bytes);
   if (bytes.length <= (kind === 'lab' ? MOST_LAB_BYTES : MOST_BYTES)) READERS[kind](file, bytes);
-  else notify({ kind: 'error', title: `${file} is too large`, detail: 'Objects of up to 8 MiB can be loaded.' });
+  else void openKnown(file, bytes, tooLarge);
 }
 
 export async function readFile(file: File): Promise<void> {

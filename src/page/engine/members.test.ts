@@ -30,9 +30,9 @@ test.each([
   expect(readArgument(calledMembers(btf, 'counter_ops')[1].args[0], text)).toEqual({ value });
 });
 
-test.each(['', '4294967296', '1.5', 'seven', '0x'])('no number: "%s"', (text) => {
+test.each(['', '18446744073709551616', '1.5', 'seven', '0x'])('no number: "%s"', (text) => {
   expect(readArgument(calledMembers(btf, 'counter_ops')[1].args[0], text)).toEqual({
-    problem: 'value: a number of 32 bits, as 7, -1 or 0xff',
+    problem: 'value: a number of at most 64 bits, as 7, -1 or 0xff',
   });
 });
 

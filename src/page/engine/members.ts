@@ -45,13 +45,18 @@ export function readArgument(
 ): { readonly value: number | string } | { readonly problem: string } {
   const text = typed.trim();
   if (isPointer) {
+    if (/^(0|null)$/i.test(text)) return { value: 0 };
     const digits = text.replace(/[\s_]/g, '');
     if (/^([\da-f]{2})*$/i.test(digits)) return { value: digits || '00' };
     return { problem: `${name}: two hex digits for each byte, as 05000000` };
   }
-  const value = /^-?(0x[\da-f]+|\d+)$/i.test(text) ? number(text) : Number.NaN;
-  if (value >= -0x8000_0000 && value <= 0xffff_ffff) return { value };
-  return { problem: `${name}: a number of 32 bits, as 7, -1 or 0xff` };
+  const value = /^-?(0x[\da-f]+|\d+)$/i.test(text) ? number(text) : null;
+  if (value === null || value < -(2n ** 63n) || value >= 2n ** 64n) {
+    return { problem: `${name}: a number of at most 64 bits, as 7, -1 or 0xff` };
+  }
+  const exact = Number(value);
+  if (Number.isSafeInteger(exact)) return { value: exact };
+  return { value: value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}` };
 }
 
-const number = (text: string): number => (text.startsWith('-') ? -Number(text.slice(1)) : Number(text));
+const number = (text: string): bigint => (text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text));

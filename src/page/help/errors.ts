@@ -45,6 +45,11 @@ export const ERROR_PAGES = pages('error', [
   ['E0508', 'A function without instructions', 'Write at least exit.'],
   ['E0509', 'A jump into a wide load', 'The second half of a 64-bit load is no instruction.'],
   ['E0510', 'A name too long', 'Names have at most 15 characters.'],
+  [
+    'E0512',
+    'Another language',
+    'What is written here is BPF assembly; objects of other languages are opened as files.',
+  ],
   ['E0511', 'A text too long', 'Programs have at most a million instructions.'],
   ['W0601', 'A label that nobody uses', 'It may be left out.'],
   ['W0602', 'Another width than the field has', 'The access reads or writes more or less than the field.'],

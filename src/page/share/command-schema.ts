@@ -55,7 +55,7 @@ const ROWS: { readonly [D in Command['do']]: Row<D> } = {
     process,
     map,
     member: name,
-    args: list(either(whole(-0x8000_0000, 0xffff_ffff), text(20_000)), 12),
+    args: list(either(whole(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER), text(20_000)), 12),
   }),
   console: verb('console', { line: text(100_000) }),
   register: verb('register', { process, map }),

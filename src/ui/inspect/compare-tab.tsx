@@ -1,4 +1,5 @@
 /* One type in two kernels side by side. */
+import { own } from '../../engine/index.ts';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { type Btf, compareLayouts, KERNELS, TCP_SOCK_PATHS } from '../../engine/index.ts';
 import { compareHeight, compareScene, compareWords, totalsWords } from '../../views/inspect/compare.ts';
@@ -113,7 +114,7 @@ function Table({ shown, layouts: [before, after], kernels }: TableProps) {
     (_, { size, scroll }) => compareScene({ ...input, scroll }, size),
     [input],
   );
-  const { lead, rest } = compareWords(rows, kernels, INTEREST[shown.type.name] ?? null);
+  const { lead, rest } = compareWords(rows, kernels, own(INTEREST, shown.type.name) ?? null);
   return (
     <>
       <div className="compare-words">

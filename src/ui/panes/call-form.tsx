@@ -8,9 +8,6 @@ import { type CalledMember, calledMembers, type MemberArgument, readArgument } f
 import { useLab } from '../../page/store/lab.ts';
 import { answersOf } from './hand-calls.ts';
 
-/** Programs of this one are run by BPF_PROG_TEST_RUN, which takes numbers alone. */
-const DUMMY = 'bpf_dummy_ops';
-
 export function CallForm({ map }: { readonly map: MapSnapshot }) {
   const btf = useKernel();
   const members = btf ? calledMembers(btf, map.struct) : [];
@@ -41,10 +38,8 @@ export function CallForm({ map }: { readonly map: MapSnapshot }) {
   );
 }
 
-const numberOf = (arg: MemberArgument): MemberArgument => ({ ...arg, isPointer: false });
-
 function Arguments({ map, member }: { readonly map: MapSnapshot; readonly member: CalledMember }) {
-  const args = map.struct === DUMMY ? member.args.map(numberOf) : member.args;
+  const { args } = member;
   const [typed, setTyped] = useState<readonly string[]>(args.map(({ isPointer }) => (isPointer ? '' : '0')));
   const [problem, setProblem] = useState<string | null>(null);
   const place = useId();

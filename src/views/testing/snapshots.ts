@@ -308,7 +308,7 @@ export function coldAt(at: number): ColdSnapshot {
 }
 
 function callTrace(fact: Fact): CallRecord['trace'] {
-  if (!fact.call.startsWith('bpf(BPF_MAP_UPDATE')) return [];
+  if (!fact.name.startsWith('BPF_MAP_UPDATE')) return [];
   return [
     { step: 'flags', member: null, outcome: 'next' },
     { step: 'key', member: null, outcome: 'next' },

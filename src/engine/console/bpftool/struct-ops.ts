@@ -271,6 +271,7 @@ function register(tool: Bpftool): number {
   const loaded = loadOpened(opened.value, {
     bpf: (command, attr) => tool.bpf(command, attr),
     close: (fd) => tool.close(fd),
+    unlink: (path) => tool.process.call('unlink', `"${path}"`, () => host.kernel.unlink(path)),
     kernel: host.btf,
     whole: host.whole,
     kconfig: kconfigOf(host.profile, host.config),

@@ -39,6 +39,7 @@ export const CODES = {
   jumpIntoWide: 'E0509',
   nameLength: 'E0510',
   tooLong: 'E0511',
+  foreign: 'E0512',
   unusedLabel: 'W0601',
   accessWidth: 'W0602',
   writesFramePointer: 'W0603',
@@ -97,6 +98,11 @@ export class Problems {
 
   get sorted(): Diagnostic[] {
     return [...this.list].sort((a, b) => a.range.line - b.range.line || a.range.column - b.range.column);
+  }
+
+  /** The text is something else: that is the one thing to be said of it. */
+  only(code: Code, message: string): Diagnostic[] {
+    return [{ severity: 'error', code, message, range: { line: 0, column: 0, endLine: 0, endColumn: 0 } }];
   }
 
   get hasErrors(): boolean {

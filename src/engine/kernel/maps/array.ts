@@ -71,3 +71,30 @@ export const perfEventArrayMap: MapType = {
   update: () => -ERRNO.EBADF,
   remove: () => -ERRNO.ENOENT,
 };
+
+const NO_WAYS = MAP_FLAG.RDONLY_PROG | MAP_FLAG.WRONLY_PROG;
+
+/** Arrays of maps or programs: a slot holds a number of an object (slots.ts). */
+function held(number: number, name: string): MapType {
+  return {
+    ...array(number, name, ACCESS_FLAGS, false),
+    check: (shape) =>
+      shape.valueSize === 4 && (shape.flags & NO_WAYS) === 0
+        ? check(shape, MAP_FLAG.NUMA_NODE | ACCESS_FLAGS, false)
+        : ERRNO.EINVAL,
+    checkSource: 'fd_array_map_alloc_check',
+    checkUpdate(map, key, flags) {
+      if (flags !== ELEM.ANY) return -ERRNO.EINVAL;
+      return u32(key, 0) >= map.maxEntries ? -ERRNO.E2BIG : 0;
+    },
+    remove(k, map, key, at) {
+      const place = address(map, u32(key, at));
+      if (place === 0) return -ERRNO.E2BIG;
+      k.memory.u32[place >>> 2] = 0;
+      return 0;
+    },
+  };
+}
+
+export const progArrayMap = held(MAP_TYPE.PROG_ARRAY, 'prog_array');
+export const arrayOfMapsMap = held(MAP_TYPE.ARRAY_OF_MAPS, 'array_of_maps');

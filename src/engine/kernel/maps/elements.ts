@@ -20,8 +20,10 @@ import { setMap } from '../objects.ts';
 import type { MapObject } from '../state.ts';
 import { done, fail, next, type Outcome, type Step } from '../steps.ts';
 import { ELEM_FLAG } from '../uapi.ts';
+import { removeHeld, updateHeld } from './held.ts';
 import { MAP_TYPE, type MapType, type Sequence, stride } from './map-type.ts';
 import { unread } from './ringbuf.ts';
+import { heldBy, heldId } from './slots.ts';
 import { MAP_TYPES } from './types.ts';
 
 interface Element extends MapCall {
@@ -112,6 +114,10 @@ function findSocket<X extends Element>(): Step<X> {
   };
 }
 
+/** Of maps of maps and of programs, user space gets ids. */
+const idBytes = (k: Core, map: MapObject, at: number): Uint8Array =>
+  new Uint8Array(Uint32Array.of(heldId(k, map, at)).buffer);
+
 /** Up to `most` elements, in the order of their keys; of a ring buffer the records that nobody read, which have none. */
 export function elementsOf(k: Core, map: MapObject, most: number): { key: Uint8Array; value: Uint8Array }[] {
   const type = MAP_TYPES.get(map.type);
@@ -134,7 +140,8 @@ export function elementsOf(k: Core, map: MapObject, most: number): { key: Uint8A
   while (typeof key !== 'number' && found.length < most) {
     const at = type.lookup(k, map, key, 0);
     if (at === 0) break;
-    add(key, at);
+    if (heldBy(map.type) === null) add(key, at);
+    else if (heldId(k, map, at) !== 0) found.push({ key, value: idBytes(k, map, at) });
     key = type.nextKey(k, map, key);
   }
   return found;
@@ -171,7 +178,9 @@ const lookup: CommandTable<'BPF_MAP_LOOKUP_ELEM', Lookup> = {
         if (type.keyed === 'never') return fail(ERRNO.ENOTSUPP);
         const at = type.lookup(x.k, map, x.key ?? new Uint8Array(4), 0);
         if (at === 0) return fail(ERRNO.ENOENT);
-        x.out.bytes = x.k.memory.u8.slice(at, at + userBytes(map, type));
+        const holds = heldBy(map.type) !== null;
+        if (holds && heldId(x.k, map, at) === 0) return fail(ERRNO.ENOENT);
+        x.out.bytes = holds ? idBytes(x.k, map, at) : x.k.memory.u8.slice(at, at + userBytes(map, type));
         return done(0);
       },
     },
@@ -220,15 +229,19 @@ const update: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       source: 'bpf_map_update_value',
       text: 'the key may be there, or new, as the flags ask, and there is room',
       run(x) {
-        const { sequence } = typeOf(x);
-        const ret = sequence
-          ? sequence.push(x.k, mapOf(x), x.value, 0, x.attr.flags)
-          : typeOf(x).update(x.k, mapOf(x), x.key ?? new Uint8Array(4), 0, x.value, 0, x.attr.flags);
+        const ret = updated(x, mapOf(x), typeOf(x));
         return ret < 0 ? fail(-ret) : done(0);
       },
     },
   ],
 };
+
+function updated({ k, pid, key, value, attr: { flags } }: Update, map: MapObject, type: MapType): number {
+  if (type.sequence) return type.sequence.push(k, map, value, 0, flags);
+  const given = key ?? new Uint8Array(4);
+  if (heldBy(map.type) !== null) return updateHeld(k, pid, map, type, given, value, flags);
+  return type.update(k, map, given, 0, value, 0, flags);
+}
 
 interface Delete extends Call<'BPF_MAP_DELETE_ELEM'>, Element {}
 
@@ -248,7 +261,10 @@ const remove: CommandTable<'BPF_MAP_DELETE_ELEM', Delete> = {
       source: 'map_delete_elem',
       text: 'there is such an element, and this kind of map can lose it',
       run(x) {
-        const ret = typeOf(x).remove(x.k, mapOf(x), x.key ?? new Uint8Array(4), 0);
+        const type = typeOf(x);
+        const key = x.key ?? new Uint8Array(4);
+        const holds = heldBy(type.number) !== null;
+        const ret = holds ? removeHeld(x.k, mapOf(x), type, key) : type.remove(x.k, mapOf(x), key, 0);
         return ret < 0 ? fail(-ret) : done(0);
       },
     },

@@ -73,3 +73,11 @@ export const hashMap = hash(MAP_TYPE.HASH, 'hash');
 export const percpuHashMap = hash(MAP_TYPE.PERCPU_HASH, 'percpu_hash');
 export const lruHashMap = hash(MAP_TYPE.LRU_HASH, 'lru_hash');
 export const lruPercpuHashMap = hash(MAP_TYPE.LRU_PERCPU_HASH, 'lru_percpu_hash');
+
+/** fd_htab_map_alloc_check: the values are fds to user space, and numbers of objects here (slots.ts). */
+export const hashOfMapsMap: MapType = {
+  ...hash(MAP_TYPE.HASH_OF_MAPS, 'hash_of_maps'),
+  takes: undefined,
+  check: (shape) => (shape.valueSize === 4 ? check(shape, false, false) : ERRNO.EINVAL),
+  checkSource: 'fd_htab_map_alloc_check',
+};

@@ -3,14 +3,16 @@
  * passes what their prototypes ask for; others may pass anything, and get an error or NULL for it.
  */
 import { ERRNO } from '../../base/errno.ts';
-import type { KernelFunctions, Word } from '../../vm/functions.ts';
+import { GO_ON, type KernelFunctions, type Word } from '../../vm/functions.ts';
 import { KERNEL_BASE_HI } from '../../vm/memory.ts';
 import { registerCommonKfuncs } from '../common-kfuncs.ts';
 import { type Core, trace } from '../core.ts';
 import { printf, type PrintfWord } from '../printf.ts';
+import { blob } from '../objects.ts';
 import type { MapObject } from '../state.ts';
 import type { MapType, Sequence } from './map-type.ts';
 import { commit, output, query, reserve } from './ringbuf.ts';
+import { heldBy } from './slots.ts';
 import { removeStorage, storageOf } from './sk-storage.ts';
 import { MAP_TYPE } from './map-type.ts';
 import { MAP_TYPES } from './types.ts';
@@ -21,6 +23,7 @@ interface Helper {
   readonly args: readonly Word[];
   /** `int`: a long, negative for errors */
   readonly ret: 'int' | 'u64' | 'ptr' | 'void';
+  readonly goesOn?: true;
   /** words of the arguments, two for a u64; an integer below 2^53 in size */
   readonly run: (h: Helpers, ...words: number[]) => number;
 }
@@ -33,7 +36,10 @@ const HIGH = KERNEL_BASE_HI | 0;
 const flagsOf = (low: number, high: number): number => (high === 0 ? low >>> 0 : 0xffff_ffff);
 
 class Helpers {
-  constructor(readonly k: Core) {}
+  constructor(
+    readonly k: Core,
+    readonly functions: KernelFunctions,
+  ) {}
 
   /** The map whose struct bpf_map a program names; null for anything else. */
   map(address: number): MapObject | null {
@@ -142,7 +148,10 @@ class Helpers {
 function lookup(h: Helpers, address: number, key: number): number {
   const found = h.keyed(address);
   if (!found || !h.readable(key, found.map.keySize)) return 0;
-  return found.type.lookup(h.k, found.map, h.k.memory.u8, key >>> 0);
+  const at = found.type.lookup(h.k, found.map, h.k.memory.u8, key >>> 0);
+  if (heldBy(found.map.type) !== 'map' || at === 0) return at;
+  // of a map of maps, a program gets the address of struct bpf_map
+  return h.k.state.maps[h.k.memory.u32[at >>> 2]]?.plain?.address ?? 0;
 }
 
 /** bpf_map_pop_elem and bpf_map_peek_elem: an empty queue or stack leaves zeros, as in Linux. */
@@ -173,6 +182,18 @@ function storageGet(h: Helpers, address: number, sk: number, value: number, low:
   return at;
 }
 
+/** bpf_tail_call: GO_ON once the registry has the program; 0: there is none in that slot. */
+function tailCall(h: Helpers, address: number, index: number): number {
+  const map = h.map(address);
+  h.functions.tailTarget = null;
+  if (map?.type !== MAP_TYPE.PROG_ARRAY || index >>> 0 >= map.maxEntries) return 0;
+  const object = h.k.memory.u32[((map.plain?.values ?? 0) >>> 2) + (index >>> 0) * 2];
+  const prog = h.k.state.progs[object];
+  if (!prog || prog.stopped) return 0;
+  h.functions.tailTarget = blob(h.k, prog.blob);
+  return GO_ON;
+}
+
 function compare(h: Helpers, text: number, size: number, other: number): number {
   const a = h.text(text, size);
   const b = h.text(other, MAX_TEXT).slice(0, size);
@@ -182,6 +203,14 @@ function compare(h: Helpers, text: number, size: number, other: number): number 
 }
 
 const HELPERS: readonly Helper[] = [
+  {
+    id: 12,
+    name: 'tail_call',
+    args: ['ptr', 'ptr', 'u32'],
+    ret: 'void',
+    goesOn: true,
+    run: (h, _ctx, map, index) => tailCall(h, map, index),
+  },
   { id: 1, name: 'map_lookup_elem', args: ['ptr', 'ptr'], ret: 'ptr', run: lookup },
   {
     id: 2,
@@ -190,7 +219,7 @@ const HELPERS: readonly Helper[] = [
     ret: 'int',
     run(h, address, key, value, low, high) {
       const found = h.keyed(address);
-      if (!found) return -ERRNO.EINVAL;
+      if (!found || heldBy(found.map.type) !== null) return -ERRNO.EINVAL;
       const { map, type } = found;
       if (!h.readable(key, map.keySize) || !h.readable(value, map.valueSize)) return -ERRNO.EFAULT;
       const { u8 } = h.k.memory;
@@ -204,7 +233,7 @@ const HELPERS: readonly Helper[] = [
     ret: 'int',
     run(h, address, key) {
       const found = h.keyed(address);
-      if (!found) return -ERRNO.EINVAL;
+      if (!found || heldBy(found.map.type) !== null) return -ERRNO.EINVAL;
       return h.readable(key, found.map.keySize)
         ? found.type.remove(h.k, found.map, h.k.memory.u8, key >>> 0)
         : -ERRNO.EFAULT;
@@ -380,8 +409,8 @@ const HELPERS: readonly Helper[] = [
 
 export function registerKernelHelpers(k: Core, functions: KernelFunctions): void {
   registerCommonKfuncs(k, functions);
-  const helpers = new Helpers(k);
-  for (const { id, name, args, ret, run } of HELPERS) {
+  const helpers = new Helpers(k, functions);
+  for (const { id, name, args, ret, run, goesOn } of HELPERS) {
     const call = (...words: number[]): number => {
       const result = run(helpers, ...words);
       functions.highWord = Math.floor(result / 0x1_0000_0000);
@@ -392,6 +421,7 @@ export function registerKernelHelpers(k: Core, functions: KernelFunctions): void
       kind: 'helper',
       id,
       args,
+      ...(goesOn ? { goesOn } : {}),
       ret: ret === 'int' ? 'u64' : ret,
       call,
     });

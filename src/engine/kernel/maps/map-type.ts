@@ -10,12 +10,15 @@ import { MAP_FLAG } from '../uapi.ts';
 export const MAP_TYPE = {
   HASH: 1,
   ARRAY: 2,
+  PROG_ARRAY: 3,
   PERF_EVENT_ARRAY: 4,
   PERCPU_HASH: 5,
   PERCPU_ARRAY: 6,
   LRU_HASH: 9,
   LRU_PERCPU_HASH: 10,
   LPM_TRIE: 11,
+  ARRAY_OF_MAPS: 12,
+  HASH_OF_MAPS: 13,
   QUEUE: 22,
   STACK: 23,
   SK_STORAGE: 24,
@@ -72,6 +75,8 @@ export interface MapType {
   readonly sequence?: Sequence;
   /** it has BPF_MAP_LOOKUP_AND_DELETE_ELEM */
   readonly takes?: true;
+  /** maps of maps and of programs: what is refused before the fd is looked at; 0, or a negative errno */
+  readonly checkUpdate?: (map: MapObject, key: Uint8Array, flags: number) => number;
   /** linear address of the value; 0: none */
   readonly lookup: (k: Core, map: MapObject, key: Uint8Array, at: number) => number;
   /** 0, or a negative errno */

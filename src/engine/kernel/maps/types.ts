@@ -2,13 +2,14 @@
 import type { Core } from '../core.ts';
 import { withoutEntry, type MapObject } from '../state.ts';
 import { MAP_FLAG } from '../uapi.ts';
-import { arrayMap, percpuArrayMap, perfEventArrayMap } from './array.ts';
-import { hashMap, lruHashMap, lruPercpuHashMap, percpuHashMap } from './hash.ts';
+import { arrayMap, arrayOfMapsMap, percpuArrayMap, perfEventArrayMap, progArrayMap } from './array.ts';
+import { hashMap, hashOfMapsMap, lruHashMap, lruPercpuHashMap, percpuHashMap } from './hash.ts';
 import { giveMemory } from './heap.ts';
 import { type HeapName } from './pieces.ts';
 import type { MapType } from './map-type.ts';
 import { ringbufMap, userRingbufMap } from './ringbuf.ts';
 import { bloomFilterMap, queueMap, stackMap } from './sequences.ts';
+import { clearSlots, heldBy } from './slots.ts';
 import { skStorageMap } from './sk-storage.ts';
 import { lpmTrieMap } from './trie.ts';
 
@@ -17,6 +18,9 @@ export const MAP_TYPES: ReadonlyMap<number, MapType> = new Map(
     arrayMap,
     percpuArrayMap,
     perfEventArrayMap,
+    progArrayMap,
+    arrayOfMapsMap,
+    hashOfMapsMap,
     hashMap,
     percpuHashMap,
     lruHashMap,
@@ -31,13 +35,15 @@ export const MAP_TYPES: ReadonlyMap<number, MapType> = new Map(
   ].map((type) => [type.number, type]),
 );
 
-/** Values that programs may not write lie where they cannot. */
-export const heapOf = (flags: number): HeapName => ((flags & MAP_FLAG.RDONLY_PROG) === 0 ? 'arena' : 'kernel');
+/** Values that programs may not write lie where they cannot: read-only ones, and what leads to maps and programs. */
+export const heapOf = (type: number, flags: number): HeapName =>
+  (flags & MAP_FLAG.RDONLY_PROG) === 0 && heldBy(type) === null ? 'arena' : 'kernel';
 
 /** map_free of a map that is not a struct_ops map; the map's state goes with it. */
 export function freePlain(k: Core, map: MapObject): void {
   const { plain } = map;
   if (!plain) return;
+  clearSlots(k, map);
   for (const at of Object.values(plain.storage)) giveMemory(k, 'arena', at, map.valueSize);
   if (plain.values !== 0) giveMemory(k, plain.heap, plain.values, plain.bytes);
   k.mapSlab.free(plain.address);

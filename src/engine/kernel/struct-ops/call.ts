@@ -1,15 +1,20 @@
 /* Calling a member by hand, as the subsystem of a declared type would: arguments given, result and memory shown. */
+import { KERNEL_BASE_HI } from '../../vm/memory.ts';
 import type { Core } from '../core.ts';
 import { giveMemory, takeMemory } from '../maps/heap.ts';
 import type { MapObject } from '../state.ts';
+import type { ArgModel, FuncModel } from './func-model.ts';
 import { structOpsType } from './types.ts';
 
-/** A number, or the bytes that a pointer leads to (zeros after them, up to the size of its type). */
-export type CallArgument = number | Uint8Array;
+/** Words that the stack's own calls of members have. */
+const NATIVE_WORDS = 4;
+
+/** A number, or bytes: what a pointer leads to, or a struct by value (zeros after them, up to the size of the type). */
+export type CallArgument = number | bigint | Uint8Array;
 
 export interface MemberCall {
   /** as the prototype has it: signed or not, 0 for void */
-  readonly ret: number;
+  readonly ret: number | bigint;
   readonly isVoid: boolean;
   /** what the memory behind each pointer argument held afterwards */
   readonly after: readonly (Uint8Array | null)[];
@@ -25,32 +30,92 @@ export function callMember(k: Core, map: MapObject, name: string, args: readonly
   if (args.length !== wanted.length) return `${name} takes ${wanted.length} arguments, not ${args.length}`;
   const address = k.memory.u32[(map.kdata + member.offset) >>> 2];
   if (address === 0) return `${name} is not implemented`;
-  const held: { at: number; bytes: number }[] = [];
-  const words: number[] = [];
+  const misfit = args.map((arg, i) => whyUnfit(arg, wanted[i], `argument ${i + 1} of ${name}`)).find(Boolean);
+  if (misfit) return misfit;
+  const held: (Held | null)[] = [];
+  const words: bigint[] = [];
   for (const [i, arg] of args.entries()) {
-    if (typeof arg === 'number') {
-      words.push(arg | 0);
-      continue;
+    const place = arg instanceof Uint8Array && wanted[i].pointer ? hold(k, arg, pointeeBytes(k, member.type, i)) : null;
+    held.push(place);
+    if (place?.at === 0) {
+      for (const one of held) if (one) giveMemory(k, 'arena', one.at, one.bytes);
+      return 'there is no memory for the arguments';
     }
-    if (!wanted[i].pointer) return `argument ${i + 1} of ${name} is a number, not memory`;
-    const bytes = Math.max(arg.length, pointeeBytes(k, member.type, i), 1);
-    const at = takeMemory(k, 'arena', bytes);
-    if (at === 0) return 'there is no memory for the arguments';
-    k.memory.u8.set(arg, at);
-    held.push({ at, bytes });
-    words.push(at);
+    words.push(...(place ? [pointerTo(place.at)] : wordsOf(arg, wanted[i])));
   }
-  const [a = 0, b = 0, c = 0, d = 0] = words;
-  const result = k.text.call(address, a, b, c, d);
-  let next = 0;
-  const after = args.map((arg) => {
-    if (typeof arg === 'number') return null;
-    const { at, bytes } = held[next++];
-    return k.memory.u8.slice(at, at + bytes);
-  });
-  for (const { at, bytes } of held) giveMemory(k, 'arena', at, bytes);
-  const { retSize, retSigned } = member.model;
-  return { ret: retSigned === true ? result | 0 : result >>> 0, isVoid: retSize === 0, after };
+  const result = run(k, address, words, member.model);
+  const after = held.map((place) => place && k.memory.u8.slice(place.at, place.at + place.bytes));
+  for (const place of held) if (place) giveMemory(k, 'arena', place.at, place.bytes);
+  const { retSize } = member.model;
+  return { ret: returned(result, member.model), isVoid: retSize === 0, after };
+}
+
+interface Held {
+  readonly at: number;
+  readonly bytes: number;
+}
+
+function hold(k: Core, given: Uint8Array, least: number): Held {
+  const bytes = Math.max(given.length, least, 1);
+  const at = takeMemory(k, 'arena', bytes);
+  if (at !== 0) k.memory.u8.set(given, at);
+  return { at, bytes };
+}
+
+const pointerTo = (at: number): bigint => (BigInt(KERNEL_BASE_HI) << 32n) | BigInt(at);
+
+/** Why an argument cannot be given as it is: nothing of it is cut off. */
+function whyUnfit(arg: CallArgument, { pointer, struct, size }: ArgModel, what: string): string | null {
+  if (arg instanceof Uint8Array) {
+    if (pointer) return null;
+    if (!struct) return `${what} is a number, not memory`;
+    return arg.length <= size ? null : `${what} has ${size} bytes, not ${arg.length}`;
+  }
+  if (struct) return `${what} is a struct of ${size} bytes, given as [bytes]`;
+  const bits = BigInt((pointer ? 8 : size) * 8);
+  const value = BigInt(arg);
+  const fits = value >= -(1n << (bits - 1n)) && value < 1n << bits;
+  return fits ? null : `${what} is a number of ${bits / 8n} bytes: ${value} does not fit`;
+}
+
+/** As the trampoline stores it: a word of 64 bits, for a struct as many as it takes. */
+function wordsOf(arg: CallArgument, { pointer, size, signed }: ArgModel): bigint[] {
+  if (arg instanceof Uint8Array) {
+    const padded = new Uint8Array(Math.ceil(size / 8) * 8);
+    padded.set(arg);
+    return [...new BigUint64Array(padded.buffer)];
+  }
+  const value = BigInt(arg);
+  if (pointer) return [value === 0n ? 0n : pointerTo(Number(BigInt.asUintN(32, value)))];
+  const bits = size * 8;
+  return [BigInt.asUintN(64, signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value))];
+}
+
+/** Calls that fit words go the way of the stack's own; for others the arguments are written where the program finds them. */
+function run(k: Core, address: number, words: readonly bigint[], { args, retSize }: FuncModel): bigint {
+  const fits = args.every(({ pointer, struct, size }) => pointer || (!struct && size <= 4));
+  if (args.length <= NATIVE_WORDS && fits && retSize <= 4) {
+    const [a = 0, b = 0, c = 0, d = 0] = words.map((word) => Number(BigInt.asIntN(32, word)));
+    return BigInt(k.text.call(address, a, b, c, d) >>> 0);
+  }
+  const bytes = words.length * 8;
+  const at = takeMemory(k, 'arena', Math.max(bytes, 1));
+  if (at === 0) return 0n;
+  for (const [i, word] of words.entries()) {
+    k.memory.u32[(at >>> 2) + i * 2] = Number(word & 0xffff_ffffn);
+    k.memory.u32[(at >>> 2) + i * 2 + 1] = Number(word >> 32n);
+  }
+  const result = k.text.callWide(address, at) ?? 0n;
+  giveMemory(k, 'arena', at, Math.max(bytes, 1));
+  return result;
+}
+
+/** By the prototype's width and sign; a bigint where a number cannot say it. */
+function returned(result: bigint, { retSize, retSigned }: FuncModel): number | bigint {
+  const bits = retSize * 8;
+  const value = retSigned === true ? BigInt.asIntN(bits, result) : BigInt.asUintN(bits, result);
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
 }
 
 /** Bytes of what the nth parameter points at; 0 when that has no size. */

@@ -7,7 +7,8 @@ import type { Diagnostic, Parsed, TextRange } from '../../base/result.ts';
 import type { Btf, BtfType } from '../../btf/btf.ts';
 import { type DeclaredStruct, parseDeclarations } from '../../btf/c-parse.ts';
 import { openSplitBtf } from '../../btf/read.ts';
-import { ENGINE_ARGS, VALUE_PREFIX } from './types.ts';
+import { MAX_ARGS } from './func-model.ts';
+import { VALUE_PREFIX } from './types.ts';
 
 export interface DeclaredTypes {
   /** the kernel's BTF with the new types after its own; null when the text has errors */
@@ -112,11 +113,10 @@ function checkMember(btf: Btf, struct: string, member: string, proto: BtfType, s
   if (proto.params.at(-1)?.type === 0) {
     say('D0212', `Error in parsing func ptr ${member} in struct ${struct}: it takes a variable number of arguments`);
   }
-  if (proto.params.length > ENGINE_ARGS) {
+  if (proto.params.length > MAX_ARGS) {
     say(
       'D0208',
-      `${member} takes ${proto.params.length} arguments; here members with more than ${ENGINE_ARGS} cannot be implemented`,
-      'warning',
+      `Error in parsing func ptr ${member} in struct ${struct}: it takes ${proto.params.length} arguments, of ${MAX_ARGS} at most`,
     );
   }
 }

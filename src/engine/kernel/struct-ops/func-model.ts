@@ -1,7 +1,7 @@
 /* What a trampoline has to know of a prototype: struct btf_func_model, as btf_distill_func_proto makes it. */
 import type { Btf } from '../../btf/btf.ts';
 
-interface ArgModel {
+export interface ArgModel {
   readonly name: string;
   /** bytes, 1 to 16 */
   readonly size: number;
@@ -19,7 +19,7 @@ export interface FuncModel {
 }
 
 /** MAX_BPF_FUNC_ARGS */
-const MAX_ARGS = 12;
+export const MAX_ARGS = 12;
 const MAX_ARG_BYTES = 16;
 const INT_SIGNED = 1 << 24;
 

@@ -5,18 +5,13 @@ import type { StructOpsSubsystem } from '../subsystem.ts';
 import type { StructOpsType } from './shape.ts';
 
 /** `typeOf`: the registered type, known once the subsystem was registered. */
-export function genericOps(
-  name: string,
-  memory: Memory,
-  unsupported: readonly string[],
-  typeOf: () => StructOpsType,
-): StructOpsSubsystem {
+export function genericOps(name: string, memory: Memory, typeOf: () => StructOpsType): StructOpsSubsystem {
   let message: string | null = null;
   const implemented = (kdata: number): boolean =>
     typeOf().members.some(({ kind, offset }) => kind === 'func' && memory.u32[(kdata + offset) >>> 2] !== 0);
   return {
     name,
-    unsupported,
+    unsupported: [],
     writesStructs: true,
     initMember({ member, kdata, offset, size, udata }) {
       if (typeOf().members.find((m) => m.name === member)?.kind !== 'data') return 0;

@@ -71,7 +71,7 @@ function placeFor(k: Core, map: MapObject, bytes: number): { images: readonly nu
     return { images: map.images, used: map.imageUsed };
   }
   if (map.images.length >= k.profile.trampoline.maxPages) return -ERRNO.E2BIG;
-  if (k.imageSlab.live >= MAX_IMAGES) return -ERRNO.ENOMEM;
+  if (k.imageSlab.live >= MAX_IMAGES || !k.imageSlab.hasRoom()) return -ERRNO.ENOMEM;
   return { images: [...map.images, k.imageSlab.alloc()], used: 0 };
 }
 
@@ -133,6 +133,7 @@ export function callPrograms(k: Core, called: readonly Called[]): TextFunction[]
 function withBoundary(k: Core, object: number, run: TextFunction): TextFunction {
   const { direct } = run;
   const isStopped = (): boolean => k.state.progs[object].stopped !== null;
+  const again = (): void => k.observer?.onCalledStopped?.(k.state.progs[object]);
   const stop = (error: unknown): number => {
     if (!(error instanceof ProgramStopped)) throw error;
     markStopped(k, object, error.message, error.pc);
@@ -140,13 +141,28 @@ function withBoundary(k: Core, object: number, run: TextFunction): TextFunction 
     return 0;
   };
   const bounded: TextFunction = (a, b, c, d) => {
-    if (isStopped()) return 0;
+    if (isStopped()) {
+      again();
+      return 0;
+    }
     try {
       return run(a, b, c, d);
     } catch (error) {
       return stop(error);
     }
   };
+  const { wide } = run;
+  if (wide) {
+    const boundedWide = (context: number): bigint => {
+      if (isStopped()) return 0n;
+      try {
+        return wide(context);
+      } catch (error) {
+        return BigInt(stop(error));
+      }
+    };
+    Object.assign(bounded, { wide: boundedWide });
+  }
   if (!direct) return bounded;
   return Object.assign(bounded, {
     direct: {

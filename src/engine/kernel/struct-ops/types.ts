@@ -12,8 +12,6 @@ import type { StructOpsSubsystem } from '../subsystem.ts';
 import { distillFuncProto } from './func-model.ts';
 
 export const VALUE_PREFIX = 'bpf_struct_ops_';
-/** Arguments that a call of a member can have here; Linux allows 12. */
-export const ENGINE_ARGS = 4;
 /** ____cacheline_aligned_in_smp */
 const CACHE_LINE = 64;
 
@@ -67,13 +65,6 @@ function valueInit({ text }: Core, value: BtfType, { name, init }: StructOpsSubs
   const member = value.members.find((m) => m.name === 'init');
   if (!member || !init) return null;
   return { offset: member.bitOffset / 8, address: text.builtin(`${name}_value_init`, (kdata) => init(kdata)) };
-}
-
-/** Members of a struct that take more arguments than can be given here. */
-export function beyondEngine(btf: Btf, name: string): string[] {
-  return structNamed(btf, name)
-    .members.filter(({ type }) => (memberKind(btf, type, false).model?.args.length ?? 0) > ENGINE_ARGS)
-    .map((member) => member.name);
 }
 
 function structNamed(btf: Btf, name: string): BtfType {

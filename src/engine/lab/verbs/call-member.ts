@@ -3,6 +3,7 @@ import { ERRNO } from '../../base/errno.ts';
 import { formatValue } from '../../btf/values.ts';
 import type { SyscallResult } from '../../kernel/calls.ts';
 import type { Syscall } from '../../libbpf/process.ts';
+import { withTargets } from '../../kernel/user-pointers.ts';
 import { pointee } from '../../kernel/struct-ops/call.ts';
 import type { Command } from '../commands.ts';
 import { answer } from '../look.ts';
@@ -34,6 +35,8 @@ export const callMember: Verb<'call-member'> = {
 };
 
 const DUMMY = 'bpf_dummy_ops';
+const USER_PAGE = 0x1000;
+const HEX_ONLY = 'memory is given as hex digits, two a byte; a number of 64 bits as 0x and up to 16 of them';
 
 function callByHand(machine: World, loaded: LoadedMap | undefined, command: CallCommand, calls: Calls): void {
   const { process, member, args } = command;
@@ -42,9 +45,9 @@ function callByHand(machine: World, loaded: LoadedMap | undefined, command: Call
   const map = loaded && kernel.state.maps[loaded.object];
   if (!loaded || !map) return void calls.impossible(shown, `there is no map ${command.map}`);
   if (loaded.struct === DUMMY) return testRun(machine, loaded, command, calls);
-  const values = args.map((arg) => (typeof arg === 'number' ? arg : bytesOf(arg)));
+  const values = args.map((arg) => (typeof arg === 'number' ? arg : (wideNumber(arg) ?? bytesOf(arg))));
   const given = values.filter((value) => value !== null);
-  if (given.length < values.length) return void calls.impossible(shown, 'memory is given as hex digits, two a byte');
+  if (given.length < values.length) return void calls.impossible(shown, HEX_ONLY);
   let told = '';
   const ret = calls.simple(shown, () => {
     const called = kernel.callMember(map, member, given);
@@ -58,7 +61,7 @@ function callByHand(machine: World, loaded: LoadedMap | undefined, command: Call
       return bytes ? [`argument ${i + 1}: ${target > 0 ? formatValue(btf, target, bytes, 0) : hex(bytes)}`] : [];
     });
     told = [`${shown}${called.isVoid ? '' : ` = ${called.ret}`}`, ...after].join('; ');
-    return called.isVoid ? 0 : called.ret;
+    return called.isVoid ? 0 : Number(called.ret);
   });
   machine.message({
     process,
@@ -68,24 +71,43 @@ function callByHand(machine: World, loaded: LoadedMap | undefined, command: Call
   });
 }
 
-/** BPF_PROG_TEST_RUN: 8 bytes an argument. Its pointer argument can only be NULL: there is no user memory to point at. */
+/** BPF_PROG_TEST_RUN: 8 bytes an argument; memory that is given lies in user space, is copied in and out again. */
 function testRun(machine: World, loaded: LoadedMap, { process, member, args }: CallCommand, calls: Calls): void {
   const prog = loaded.progs.find((p) => p.member === member);
   const shown = `${member}(${args.join(', ')})`;
   if (!prog) return void calls.impossible(shown, `${member} is not implemented`);
-  if (args.some((arg) => typeof arg === 'string')) {
-    const text = `no memory can be given to ${DUMMY}: its pointer argument is NULL here`;
-    calls.impossible(shown, text);
-    machine.message({ process, source: 'call', level: 'error', text });
-    return;
-  }
+  const memory = new Map<number, Uint8Array>();
   const context = new Uint8Array(args.length * 8);
   const view = new DataView(context.buffer);
-  for (const [i, arg] of args.entries()) view.setBigInt64(i * 8, BigInt(Math.trunc(Number(arg)) || 0), true);
-  const attr = { prog_fd: prog.fd, ctx_in: context, ctx_size_in: context.length };
+  for (const [i, arg] of args.entries()) {
+    const value = typeof arg === 'number' ? BigInt(Math.trunc(arg)) : wideNumber(arg);
+    const bytes = value === null ? bytesOf(String(arg)) : null;
+    if (value === null && bytes === null) return void calls.impossible(shown, HEX_ONLY);
+    // where in user space it lies does not matter
+    const at = USER_PAGE * (i + 1);
+    if (bytes) memory.set(at, padded(bytes));
+    view.setBigUint64(i * 8, BigInt.asUintN(64, value ?? BigInt(at)), true);
+  }
+  const attr = { prog_fd: prog.fd, ctx_in: withTargets(context, memory), ctx_size_in: context.length };
   const { ret, out }: SyscallResult = calls.bpf('BPF_PROG_TEST_RUN', attr);
-  const text = ret < 0 ? `${shown}: ${answer(ret)}` : `${shown} = ${(out.fields?.retval ?? 0) | 0}`;
+  const after = [...memory.values()].map((bytes) => `; argument 1: ${hex(bytes)}`).join('');
+  const text = ret < 0 ? `${shown}: ${answer(ret)}` : `${shown} = ${(out.fields?.retval ?? 0) | 0}${after}`;
   machine.message({ process, source: 'call', level: ret < 0 ? 'error' : 'info', text });
+}
+
+/** `0x…` and `-0x…`: numbers that take more than 53 bits; null: it is none, or takes more than 64. */
+function wideNumber(text: string): bigint | null {
+  const digits = /^-?0x([0-9a-fA-F]{1,16})$/.exec(text)?.[1];
+  if (digits === undefined) return null;
+  const value = BigInt(`0x${digits}`);
+  return text.startsWith('-') ? -value : value;
+}
+
+/** Zeros after what was given, up to a word: what the kernel copies is an int. */
+function padded(bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(Math.max(bytes.length, 4));
+  out.set(bytes);
+  return out;
 }
 
 function bytesOf(text: string): Uint8Array | null {

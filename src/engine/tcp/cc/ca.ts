@@ -8,23 +8,30 @@ import { jiffies32, type Stack } from '../stack.ts';
 
 /** tcp_min_tso_segs */
 const MIN_TSO_SEGS = 2;
+/** tcp_sndbuf_expand: of the window, without the member */
+const SNDBUF_EXPAND = 2;
 
-/** 0 when the member is absent; callers that need another default look at the slot. */
-function call(s: Stack, slot: number, a = 0, b = 0, c = 0): number {
+/**
+ * `absent` when the member is not implemented. A program that is stopped in the call leaves what it had stored; the socket
+ * has reno from then on, which answers this call too (Tcp.moveToReno).
+ */
+function call(s: Stack, slot: number, a = 0, b = 0, c = 0, absent = 0): number {
   const { tp } = s;
   const address = s.u32[(tp.icsk_ca_ops >>> 2) + slot];
-  if (address === 0) return 0;
+  if (address === 0) return absent;
   const sk = tp.at;
   tp.sk_wmem_queued = tp.packets_out * SEGMENT_TRUESIZE + ((tp.write_seq - tp.snd_nxt) | 0);
   const before = LINKS.map((link) => tp[link]);
   const { icsk_ca_ops: ops } = tp;
-  const { count } = s.opsChanges;
+  const { count, left } = s.opsChanges;
   s.observer.onCall?.(sk, slot, a, b);
   const ret = s.text.call(address, sk, a, b, c);
   for (const [i, link] of LINKS.entries()) if (tp[link] !== before[i]) putBack(s, link, before[i]);
   if (s.opsChanges.count === count && tp.icsk_ca_ops !== ops) putBack(s, 'icsk_ca_ops', ops);
   if (tp.snd_cwnd === 0) refuseZeroWindow(s);
-  return ret;
+  if (s.opsChanges.left === left || tp.icsk_ca_ops !== s.reno) return ret;
+  const reno = s.u32[(s.reno >>> 2) + slot];
+  return reno === 0 ? absent : s.text.call(reno, sk, a, b, c);
 }
 
 /** Memory of one full segment in the send queue: its data, sk_buff and shared info, as the slab rounds them. */
@@ -112,11 +119,11 @@ export function caCongControl(s: Stack, ack: number, flag: number): void {
 
 /** tcp_tso_segs: the least segments of a burst, asked at the start of each transmission. */
 export function caMinTsoSegs(s: Stack): number {
-  return has(s, s.ops.min_tso_segs) ? call(s, s.ops.min_tso_segs) : MIN_TSO_SEGS;
+  return call(s, s.ops.min_tso_segs, 0, 0, 0, MIN_TSO_SEGS);
 }
 
 export function caSndbufExpand(s: Stack): number {
-  return has(s, s.ops.sndbuf_expand) ? call(s, s.ops.sndbuf_expand) : 2;
+  return call(s, s.ops.sndbuf_expand, 0, 0, 0, SNDBUF_EXPAND);
 }
 
 /** tcp_set_ca_state: the member sees the old state. */

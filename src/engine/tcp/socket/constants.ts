@@ -50,7 +50,6 @@ export const TCP_FASTRETRANS_THRESH = 3;
 export const TCP_MAX_QUICKACKS = 16;
 export const TCP_RETRIES2 = 15;
 export const TCP_SYN_RETRIES = 6;
-export const TCP_SYN_LINEAR_TIMEOUTS = 4;
 
 // in jiffies
 export const TCP_RTO_MIN = HZ / 5;

@@ -2,16 +2,7 @@
 import { jiffyStart } from '../../net/clock.ts';
 import { isAckScheduled } from '../receiver/ack-sent.ts';
 import { windowEnd } from '../cc/ca.ts';
-import {
-  ACK,
-  TCP_ATO_MIN,
-  TCP_RETRIES2,
-  TCP_RTO_MAX,
-  TCP_STATE,
-  TCP_SYN_LINEAR_TIMEOUTS,
-  TCP_SYN_RETRIES,
-  TIMER,
-} from './constants.ts';
+import { ACK, TCP_ATO_MIN, TCP_RETRIES2, TCP_RTO_MAX, TCP_STATE, TCP_SYN_RETRIES, TIMER } from './constants.ts';
 import { tellWindow } from './input.ts';
 import {
   fillWriteQueue,
@@ -37,13 +28,20 @@ import {
   wantXmitEvent,
 } from './timers.ts';
 
+/** tcp_write_timeout: how often a SYN is sent again; those of the first, even waits come on top. */
+function synRetries({ tp, synLinearTimeouts }: Stack): number {
+  return (tp.icsk_syn_retries || TCP_SYN_RETRIES) + synLinearTimeouts;
+}
+
 /** tcp_retransmit_timer */
 function retransmissionTimeout(s: Stack): void {
   const { tp } = s;
   const skb = s.cursors.expire;
   if (tp.packets_out === 0) return;
   const connecting = tp.skc_state === TCP_STATE.SYN_SENT;
-  if (tp.icsk_retransmits >= (connecting ? TCP_SYN_RETRIES : TCP_RETRIES2)) {
+  if (tp.icsk_retransmits >= (connecting ? synRetries(s) : TCP_RETRIES2)) {
+    const what = connecting ? 'connect: ETIMEDOUT' : 'ETIMEDOUT';
+    s.observer.onWarning?.(tp.at, `nothing was answered, ${tp.icsk_retransmits} times over`, what);
     destroySock(s, TCP_STATE.CLOSE);
     return;
   }
@@ -51,7 +49,7 @@ function retransmissionTimeout(s: Stack): void {
   tp.icsk_retransmits++;
   skb.at = tp.tcp_rtx_queue;
   retransmit(s, skb);
-  if (!connecting || tp.icsk_retransmits > TCP_SYN_LINEAR_TIMEOUTS) {
+  if (!connecting || tp.icsk_retransmits > s.synLinearTimeouts) {
     tp.icsk_backoff++;
     tp.icsk_rto = Math.min(tp.icsk_rto * 2, TCP_RTO_MAX);
   }

@@ -114,6 +114,7 @@ export function abandonCa(s: Stack): void {
   const { tp } = s;
   s.congestion.put(tp.icsk_ca_ops, 'socket', holderId(s));
   s.opsChanges.count++;
+  s.opsChanges.left++;
   tp.icsk_ca_ops = s.reno;
   zeroPriv(s);
 }

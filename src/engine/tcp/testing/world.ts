@@ -9,7 +9,7 @@ import { Memory } from '../../vm/memory.ts';
 import { Text } from '../../vm/text.ts';
 import { cursorClass } from '../../net/record.ts';
 import type { TcpObserver, TcpSock } from '../stack.ts';
-import { Tcp } from '../tcp.ts';
+import { Tcp, type TcpParts } from '../tcp.ts';
 
 const FOLDER = new URL('../../../../public/btf/', import.meta.url);
 
@@ -30,13 +30,13 @@ export interface World {
   readonly runTo: (seconds: number) => void;
 }
 
-export function makeWorld(path: PathConfig, observer: TcpObserver = {}, seed = 1): World {
+export function makeWorld(path: PathConfig, observer: TcpObserver = {}, seed = 1, rules?: TcpParts['rules']): World {
   const memory = new Memory();
   const events = new EventQueue(memory);
   const text = new Text(memory);
   const functions = new KernelFunctions();
   const refs = { get: () => true, put: () => {} };
-  const tcp = new Tcp({ memory, events, text, functions, btf: readBtf(), refs, path, seed, observer });
+  const tcp = new Tcp({ memory, events, text, functions, btf: readBtf(), refs, path, seed, observer, rules });
   const runTo = (seconds: number): void => {
     const end = Math.round(seconds * 1e9);
     while (events.nextTime <= end) events.step();

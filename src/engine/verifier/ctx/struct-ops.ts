@@ -2,6 +2,7 @@
  * Programs of struct_ops: the context is the array of the member's arguments, 8 bytes each, typed by the kernel's BTF
  * (btf_ctx_access); and which members of a kernel struct they may write (btf_struct_access of the struct_ops).
  */
+import { own } from '../../base/own.ts';
 import { EACCES } from '../../base/errnos.ts';
 import type { Btf, BtfType } from '../../btf/btf.ts';
 import { isStruct } from '../insn/btf-walk.ts';
@@ -109,7 +110,7 @@ const WRITABLE_STRUCTS: Readonly<Record<string, string>> = { bpf_dummy_ops: 'bpf
 export function checkStructWrite(env: Session, btfId: number, off: number, size: number): void {
   const { btf } = env;
   const struct = btf.type(btfId);
-  if (env.environment.writesStructs || WRITABLE_STRUCTS[env.attach?.struct ?? ''] === struct?.name) return;
+  if (env.environment.writesStructs || own(WRITABLE_STRUCTS, env.attach?.struct ?? '') === struct?.name) return;
   if (env.attach?.struct !== 'tcp_congestion_ops' || struct?.name !== 'tcp_sock')
     env.refuse(EACCES, 'only read is supported');
   const fields = [...TCP_WRITABLE, ...env.facts.tcpWritable.map((name) => [name, false] as const)];

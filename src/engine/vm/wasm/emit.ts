@@ -58,6 +58,7 @@ export class InstructionEmitter {
       case 0xc3:
       case 0xdb:
         return this.memory.atomic(slot, op === 0xdb, d, s, operand, bail);
+      case MICRO.tailCall: // the interpreter goes on with the other program
       case 0x20: // legacy packet loads: no member has a packet, so they are left to the interpreter
       case 0x28:
       case 0x30:

@@ -1,0 +1,33 @@
+/* Texts that are no assembly, though people have them at hand: each is told what it is and what to do with it. */
+
+/** Whatever a text is, its beginning shows it. */
+const LOOKED_AT = 64 * 1024;
+
+const COMPILE = 'clang -O2 -g -target bpf -c NAME.bpf.c -o NAME.bpf.o';
+
+/** The first that fits counts. No pattern goes beyond its line. */
+const KINDS: readonly { readonly pattern: RegExp; readonly sentence: string }[] = [
+  {
+    pattern: /^.*\bbpf_object(?:_skeleton\b|__open_skeleton\b)/m,
+    sentence: 'This is a skeleton header: the object is in it as bytes. Open the .bpf.o that bpftool made it from.',
+  },
+  {
+    pattern: /^[ \t]*(?:#[ \t]*(?:include|define|ifndef|pragma)\b|(?:char|struct)[^;\n]*\bSEC\("|SEC\("|BPF_PROG\()/m,
+    sentence: `This is C: compile it (${COMPILE}) and open the object that clang makes.`,
+  },
+  {
+    pattern:
+      /^(?:static|extern|typedef|struct|union|enum|const|unsigned|int|void|char|long|__u(?:8|16|32|64))\b[^;\n]*(?:[;{]|\))[ \t]*$/m,
+    sentence: `This is C: compile it (${COMPILE}) and open the object that clang makes.`,
+  },
+  {
+    pattern: /^(?:fn |use |#!\[|impl |pub )/m,
+    sentence: 'This is Rust: build it for bpfel-unknown-none and open the object that comes out.',
+  },
+];
+
+/** What a text is that is no assembly; null where nothing is known of it. */
+export function foreignText(text: string): string | null {
+  const beginning = text.slice(0, LOOKED_AT);
+  return KINDS.find(({ pattern }) => pattern.test(beginning))?.sentence ?? null;
+}

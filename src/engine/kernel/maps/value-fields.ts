@@ -1,0 +1,20 @@
+/* The types that a map's creator named, as far as the kernel looks into them. */
+import type { Btf } from '../../btf/btf.ts';
+import { openBtf } from '../../btf/read.ts';
+import { mapFields, type MapField } from '../../verifier/index.ts';
+import type { Core } from '../core.ts';
+import { blob } from '../objects.ts';
+import type { MapObject } from '../state.ts';
+
+/** The BTF behind an object number; null for 0. */
+export function btfOf(k: Core, btf: number): Btf | null {
+  if (btf === 0) return null;
+  const opened = openBtf(blob(k, k.state.btfs[btf].blob));
+  return opened.ok ? opened.value : null;
+}
+
+/** Kernel objects in the map's value (map->record): spin locks, timers, kptrs; null: the value has no type. */
+export function valueFields(k: Core, map: MapObject): readonly MapField[] | null {
+  const btf = map.ownValueTypeId === 0 ? null : btfOf(k, map.btf);
+  return btf && mapFields(btf, map.ownValueTypeId);
+}

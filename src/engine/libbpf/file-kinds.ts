@@ -1,0 +1,79 @@
+/* Files that are nothing to run, though people have them at hand: what each is, and the way on. By what is in them. */
+
+interface KnownKind {
+  /** where its mark stands, and the mark's bytes; the first that fits counts */
+  readonly at: number;
+  readonly marks: readonly (readonly number[])[];
+  readonly what: string;
+  readonly way: string;
+}
+
+const text = (mark: string): number[] => [...mark].map((letter) => letter.charCodeAt(0));
+
+const KINDS: readonly KnownKind[] = [
+  {
+    at: 0,
+    marks: [text('!<arch>\n'), text('!<thin>\n')],
+    what: 'an archive of objects',
+    way: 'Take the object out (ar x FILE) and drop that.',
+  },
+  {
+    at: 0,
+    marks: [
+      [0x50, 0x4b, 3, 4],
+      [0x50, 0x4b, 5, 6],
+    ],
+    what: 'a zip archive',
+    way: 'Unpack it (unzip FILE) and drop the .bpf.o that is in it.',
+  },
+  {
+    at: 0,
+    marks: [[0x1f, 0x8b], text('BZh'), [0xfd, 0x37, 0x7a, 0x58, 0x5a], [0x28, 0xb5, 0x2f, 0xfd]],
+    what: 'compressed',
+    way: 'Unpack it (tar xf FILE, or gunzip, bunzip2, unxz, unzstd) and drop the .bpf.o or .btf that is in it.',
+  },
+  { at: 257, marks: [text('ustar')], what: 'a tar archive', way: 'Unpack it (tar xf FILE) and drop what is in it.' },
+  {
+    at: 0,
+    marks: [
+      [0xd4, 0xc3, 0xb2, 0xa1],
+      [0xa1, 0xb2, 0xc3, 0xd4],
+      [0x4d, 0x3c, 0xb2, 0xa1],
+      [0xa1, 0xb2, 0x3c, 0x4d],
+      [0x0a, 0x0d, 0x0d, 0x0a],
+    ],
+    what: 'a capture of packets',
+    way: 'Captures are not read: a lab makes its own packets, as its connections send them.',
+  },
+  {
+    at: 0,
+    marks: [text('BC'), [0xde, 0xc0, 0x17, 0x0b]],
+    what: 'LLVM bitcode',
+    way: 'Make an object of it (llc -march=bpf -filetype=obj FILE) and drop that.',
+  },
+  {
+    at: 514,
+    marks: [text('HdrS')],
+    what: 'a compressed kernel image',
+    way: 'The types are in /sys/kernel/btf/vmlinux of the machine that runs it: drop that file.',
+  },
+];
+
+/** `e_machine` of an ELF file for BPF */
+const EM_BPF = 247;
+const IMAGE_WAY =
+  'Its types alone can be looked at: objcopy -O binary --only-section=.BTF --set-section-flags .BTF=alloc FILE types.btf, and drop that.';
+
+const has = (bytes: Uint8Array, at: number, mark: readonly number[]): boolean =>
+  mark.every((byte, i) => bytes[at + i] === byte);
+
+/** What a file is that cannot be opened, as title and detail; null where nothing is known of it. */
+export function knownKind(file: string, bytes: Uint8Array): { readonly title: string; readonly detail: string } | null {
+  if (has(bytes, 0, [0x7f, 0x45, 0x4c, 0x46])) {
+    const machine = bytes[5] === 2 ? bytes[18] * 256 + bytes[19] : bytes[18] + bytes[19] * 256;
+    if (machine === EM_BPF || machine === 0) return null;
+    return { title: `${file} is a program or a kernel image, not a BPF object`, detail: IMAGE_WAY };
+  }
+  const known = KINDS.find(({ at, marks }) => marks.some((mark) => has(bytes, at, mark)));
+  return known ? { title: `${file} is ${known.what}`, detail: known.way } : null;
+}
