@@ -60,6 +60,7 @@ test('a name changed in the kernel’s memory is the name on the page', async ({
 test('a window changed in a tcp_sock is the window on the page', async ({ lab }) => {
   await lab.command('Show the connections as a table');
   const row = lab.page.getByRole('region', { name: 'Flows' }).getByRole('row').filter({ hasText: 'bpf_reno' }).first();
+  await expect(row).toBeVisible();
   const header = await lab.page.getByRole('region', { name: 'Flows' }).getByRole('columnheader').allTextContents();
   const u32 = (n: number): number[] => [n & 255, (n >> 8) & 255, n >> 16, 0];
   // the row may still show the time before: what was read from it is then nowhere in the memory

@@ -3,7 +3,7 @@ import { DEFAULT_KERNEL } from '../../engine/index.ts';
 import { PROGRAMS } from '../../scenarios/programs.ts';
 import { openScenario } from '../engine/engine.ts';
 import { choices, choose } from '../store/choices.ts';
-import { lab } from '../store/lab.ts';
+import { lab, notify } from '../store/lab.ts';
 import { benchScenario, isCongestionControl, programsProblem } from './scenario.ts';
 import { BUILT_IN, type BenchSettings, keepSettings, keptSettings, settingsProblem } from './settings.ts';
 
@@ -44,7 +44,12 @@ export function runBench(settings: BenchSettings): void {
 /** What was last run on the bench, again; false where there is nothing that could be. */
 export function openKeptBench(): boolean {
   const settings = keptSettings();
-  if (settings === null || benchProblem(settings) !== null) return false;
+  if (settings === null) return false;
+  const problem = benchProblem(settings);
+  if (problem !== null) {
+    notify({ kind: 'info', lasting: true, title: 'The bench cannot be opened as it was', detail: problem });
+    return false;
+  }
   runBench(settings);
   return true;
 }

@@ -14,7 +14,7 @@ test('no page is forgotten, none is there twice, each says something', () => {
   for (const [command, { steps }] of Object.entries(COMMANDS))
     for (const { id } of steps) expect(ids).toContain(`check.${command}.${id}`);
   for (const [pane, tabs] of Object.entries(TABS))
-    if (pane !== 'narrow') for (const tab of tabs) expect(ids).toContain(`view.${pane}.${tab}`);
+    if (pane !== 'narrow') for (const { id } of tabs) expect(ids).toContain(`view.${pane}.${id}`);
   expect(ids.size).toBe(HELP_PAGES.length);
   for (const { id, text } of HELP_PAGES) expect(text.length, id).toBeGreaterThan(15);
 });

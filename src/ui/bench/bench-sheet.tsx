@@ -1,5 +1,5 @@
 /* The bench: a link, connections with a program each, and what they got, run beside run. */
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Plus, X } from 'lucide-react';
 import { benchPrograms, benchProblem, runBench } from '../../page/bench/open.ts';
 import {
@@ -105,9 +105,6 @@ interface NumberFieldProps {
 /** What was typed stays as it was typed, also while it is no number yet. */
 function NumberField({ words, label, value, onChange }: NumberFieldProps) {
   const [typed, setTyped] = useState(String(value));
-  useEffect(() => {
-    setTyped((before) => (Number(before) === value || Number.isNaN(value) ? before : String(value)));
-  }, [value]);
   return (
     <label className="field">
       {words !== '' && <span>{words}</span>}

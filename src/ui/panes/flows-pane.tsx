@@ -6,15 +6,10 @@ import { late } from '../controls/guard.tsx';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { Pane } from '../controls/pane.tsx';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
+import { TABS } from '../../page/store/tabs.ts';
 import { useLab } from '../../page/store/lab.ts';
 
 type Build = LiveSceneProps['build'];
-
-const TABS = [
-  { id: 'wire', title: 'Wire' },
-  { id: 'series', title: 'cwnd / RTT' },
-  { id: 'table', title: 'Table' },
-] as const;
 
 const SeriesTab = late('cwnd / RTT', () => import('./flows-tabs.tsx').then(({ SeriesNow }) => SeriesNow));
 const TableTab = late('Table', () => import('./flows-tabs.tsx').then(({ TableNow }) => TableNow));
@@ -28,7 +23,7 @@ export function FlowsPane() {
       id="flows"
       title="Flows"
       titled
-      tabs={TABS}
+      tabs={TABS.flows}
       selected={tab}
       onSelect={(next) => chooseTab('flows', next)}
       aside={cold && <PathFacts cold={cold} />}

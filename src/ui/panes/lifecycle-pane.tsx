@@ -7,17 +7,11 @@ import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { runCommand } from '../../page/commands/registry.ts';
 import { Pane } from '../controls/pane.tsx';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
+import { type Tabs, TABS } from '../../page/store/tabs.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { MapBadges } from './map-badges.tsx';
 import { MapBar } from './map-bar.tsx';
 import { useCallback, useRef } from 'react';
-
-const TABS = [
-  { id: 'machine', title: 'State machine' },
-  { id: 'sequence', title: 'Sequence' },
-  { id: 'checks', title: 'Checks' },
-  { id: 'modules', title: 'Modules' },
-] as const;
 
 const SequenceTab = late('Sequence', () => import('./calls-tabs.tsx').then(({ SequenceNow }) => SequenceNow));
 const ChecksTab = late('Checks', () => import('./calls-tabs.tsx').then(({ ChecksNow }) => ChecksNow));
@@ -32,7 +26,7 @@ export function LifecyclePane() {
       id="lifecycle"
       title="Lifecycle"
       titled
-      tabs={TABS}
+      tabs={TABS.lifecycle}
       selected={tab}
       onSelect={(next) => chooseTab('lifecycle', next)}
       aside={<MapBadges />}
@@ -62,7 +56,7 @@ interface ShownProps {
   readonly history: History;
 }
 
-function Shown({ tab, ...run }: ShownProps & { readonly tab: (typeof TABS)[number]['id'] }) {
+function Shown({ tab, ...run }: ShownProps & { readonly tab: Tabs['lifecycle'] }) {
   switch (tab) {
     case 'machine':
       return (

@@ -1,6 +1,8 @@
+import type { ComponentType } from 'react';
 import { late } from '../controls/guard.tsx';
 import { Pane } from '../controls/pane.tsx';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
+import { type Tabs, TABS } from '../../page/store/tabs.ts';
 import { StructTab } from './struct-tab.tsx';
 
 const DebugTab = late('Debug', () => import('./debug-tab.tsx').then((m) => m.DebugTab));
@@ -12,29 +14,24 @@ const AskTab = late('Ask', () => import('./ask-tab.tsx').then((m) => m.AskTab));
 const ConsoleTab = late('Console', () => import('./console-tab.tsx').then((m) => m.ConsoleTab));
 const VerifierTab = late('Verifier', () => import('./verifier-tab.tsx').then((m) => m.VerifierTab));
 
-const TABS = [
-  { id: 'struct', title: 'Struct' },
-  { id: 'trampoline', title: 'Trampoline' },
-  { id: 'ledger', title: 'Ledger' },
-  { id: 'verifier', title: 'Verifier' },
-  { id: 'debug', title: 'Debug' },
-  { id: 'processes', title: 'Processes' },
-  { id: 'console', title: 'Console' },
-  { id: 'ask', title: 'Ask' },
-] as const;
+/** What each tab shows; the tabs themselves are rows of page/store/tabs.ts. */
+const SHOWN: Readonly<Record<Tabs['side'], ComponentType>> = {
+  struct: StructTab,
+  trampoline: TrampolineTab,
+  ledger: LedgerTab,
+  verifier: VerifierTab,
+  debug: DebugTab,
+  processes: ProcessesTab,
+  console: ConsoleTab,
+  ask: AskTab,
+};
 
 export function SidePane() {
   const tab = useChoices((state) => state.tabs.side);
+  const Shown = SHOWN[tab];
   return (
-    <Pane id="side" title="Kernel objects" tabs={TABS} selected={tab} onSelect={(next) => chooseTab('side', next)}>
-      {tab === 'struct' && <StructTab />}
-      {tab === 'trampoline' && <TrampolineTab />}
-      {tab === 'ledger' && <LedgerTab />}
-      {tab === 'verifier' && <VerifierTab />}
-      {tab === 'debug' && <DebugTab />}
-      {tab === 'processes' && <ProcessesTab />}
-      {tab === 'console' && <ConsoleTab />}
-      {tab === 'ask' && <AskTab />}
+    <Pane id="side" title="Kernel objects" tabs={TABS.side} selected={tab} onSelect={(next) => chooseTab('side', next)}>
+      <Shown />
     </Pane>
   );
 }

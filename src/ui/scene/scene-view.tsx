@@ -35,37 +35,32 @@ interface DrawnMark {
   readonly element: ReactElement;
 }
 
-interface Drawn {
-  readonly scope: string;
-  readonly theme: Theme;
-  readonly elements: ReadonlyMap<string, DrawnMark>;
+/** Draws picture after picture; React passes over an element that is the one from before, with all that is in it. */
+function createDrawing(scope: string, theme: Theme): (marks: readonly Mark[]) => readonly ReactElement[] {
+  let before: ReadonlyMap<string, DrawnMark> = new Map();
+  return (marks) => {
+    const now = new Map<string, DrawnMark>();
+    for (const mark of marks) {
+      const known = before.get(mark.id);
+      const same = known !== undefined && sameValue(known.mark, mark);
+      now.set(mark.id, same ? known : { mark, element: element(markNode(mark, { scope, theme })) });
+    }
+    before = now;
+    return [...now.values()].map((one) => one.element);
+  };
 }
 
-const Picture = memo(function Picture({
-  marks,
-  theme,
-  scope,
-}: {
-  marks: readonly Mark[];
-  theme: Theme;
-  scope: string;
-}) {
-  const drawn = useRef<Drawn>({ scope, theme, elements: new Map() });
-  const { current: before } = drawn;
-  const same = before.scope === scope && before.theme === theme;
-  const elements = new Map<string, DrawnMark>();
-  for (const mark of marks) {
-    const known = same ? before.elements.get(mark.id) : undefined;
-    // React passes over an element that is the one from before, with all that is in it
-    elements.set(
-      mark.id,
-      known && sameValue(known.mark, mark) ? known : { mark, element: element(markNode(mark, { scope, theme })) },
-    );
-  }
-  drawn.current = { scope, theme, elements };
+interface PictureProps {
+  readonly marks: readonly Mark[];
+  readonly theme: Theme;
+  readonly scope: string;
+}
+
+const Picture = memo(function Picture({ marks, theme, scope }: PictureProps) {
+  const draw = useMemo(() => createDrawing(scope, theme), [scope, theme]);
   return (
     <g aria-hidden="true" className="scene-marks">
-      {[...elements.values()].map((one) => one.element)}
+      {draw(marks)}
     </g>
   );
 });
@@ -219,7 +214,7 @@ export function SceneView({ scene, theme, eased = false, onAction, onHover }: Sc
   });
   useLayoutEffect(() => {
     if (canvas.current) drawLayers(canvas.current, scene);
-  }, [scene, theme]);
+  }, [scene]);
   const size = { width: scene.width, height: scene.height };
   return (
     <div className={eased ? 'scene scene-eased' : 'scene'} style={size} ref={place}>

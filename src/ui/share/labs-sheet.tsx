@@ -5,13 +5,14 @@ import { type Keeper, keeper, type KeptLab } from '../../page/keep/labs.ts';
 import { labFile, readLabFile } from '../../page/share/codec.ts';
 import { draftDoc } from '../../page/share/draft-doc.ts';
 import { openLabDoc } from '../../page/share/open.ts';
+import { renameEverywhere } from '../../page/bench/rename.ts';
 import { saveFile } from '../../page/share/save.ts';
 import { takeLab } from '../../page/share/take.ts';
 import { runCommand } from '../../page/commands/registry.ts';
 import { choices, choose, useChoices } from '../../page/store/choices.ts';
 import { lab, notify } from '../../page/store/lab.ts';
 import { showOverlay } from '../../page/store/overlay.ts';
-import { deleteText, isOwn, renameText, textNames } from '../../page/store/texts.ts';
+import { deleteText, isOwn, textNames } from '../../page/store/texts.ts';
 import { Sheet } from '../controls/sheet.tsx';
 
 const when = (ms: number): string => new Date(ms).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
@@ -163,7 +164,7 @@ function Texts() {
               aria-label={`Name of the text ${name}`}
               defaultValue={name}
               onBlur={({ target }) => {
-                target.value = renameText(name, target.value);
+                target.value = renameEverywhere(name, target.value);
               }}
             />
             <button

@@ -1,7 +1,8 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { type FormEvent, useState } from 'react';
+import { renameEverywhere } from '../../page/bench/rename.ts';
 import { showOverlay } from '../../page/store/overlay.ts';
-import { activeText, renameText } from '../../page/store/texts.ts';
+import { activeText } from '../../page/store/texts.ts';
 
 /** Another name for a text of one's own: that of its tab and of its file. */
 export function RenameText() {
@@ -11,7 +12,7 @@ export function RenameText() {
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (empty) return;
-    renameText(name, to);
+    renameEverywhere(name, to);
     showOverlay(null);
   };
   return (
