@@ -1,4 +1,5 @@
 /* cat, ls and rm: the few files that this machine has, of /proc, /sys/fs/bpf and the run. */
+import { structOpsMaps } from '../../kernel/state.ts';
 import { ERRNO } from '../../base/errno.ts';
 import { strerror } from '../../libbpf/strerror.ts';
 import type { Host } from '../host.ts';
@@ -45,7 +46,7 @@ function fdinfo({ kernel }: Host, [, pid, fd]: RegExpExecArray): string | null {
 
 function kallsyms({ kernel }: Host): string {
   const base = 0xffff_ffffn << 32n;
-  const maps = Object.values(kernel.state.maps).flatMap(({ struct, progs }) =>
+  const maps = structOpsMaps(kernel.state).flatMap(({ struct, progs }) =>
     progs.map(
       ({ member, address }) => `${(base | BigInt(address >>> 0)).toString(16)} t bpf__${struct}_${member}\t[bpf]\n`,
     ),
