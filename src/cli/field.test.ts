@@ -36,6 +36,7 @@ test.each([
   ['dead_core_field', []],
   ['flavor_register', []],
   ['attach_target', []],
+  ['each_elem', ['array 5 10 100', 'hash 4 406 812', 'locked 7']],
   ['maps_absent', []],
   ['maps_in_maps', ['0: 1', '1: none', '2: 10', '1: 110', '3: none', 'rounds 34']],
   ['map_pinned', []],
@@ -69,6 +70,9 @@ test.each([
   ['values_wrong_2', "map 'outer': failed to initialize slot [0] to map 'three' fd=4: -22"],
   ['values_wrong_3', ".maps relo #0: 'data' isn't a BTF-defined map"],
   ['attach_target_absent', "prog 'f': failed to find kernel BTF type ID of 'no_such_function': -3"],
+  ['timer', 'helper bpf_timer_init#169 is not in this machine'],
+  ['timer_dynptr', 'helper bpf_dynptr_from_mem#197 is not in this machine'],
+  ['timer_task', 'helper bpf_get_current_task#35 is not in this machine'],
   ['other_order', "object 'other_order': loading non-native endianness is unsupported"],
   ['open_checks_6', "map 'm': attr 'type': expected PTR, got int."],
 ])('%s is refused', (name, said) => {

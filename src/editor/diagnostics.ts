@@ -38,7 +38,8 @@ const VERIFIER = 'verifier';
 /** What the verifier refuses, at the line of its instruction; the newest text wins. */
 async function checkVerdict(model: editor.ITextModel): Promise<void> {
   const text = model.getValue();
-  const programs = await ask('verify', { text }, model.uri.path.slice(1));
+  const name = model.uri.path.slice(1);
+  const programs = await ask('verify', { name, text }, name);
   if (model.isDisposed() || model.getValue() !== text) return;
   const refused = (programs ?? []).filter(({ ok }) => !ok);
   monaco.editor.setModelMarkers(

@@ -71,6 +71,8 @@ export interface Desk {
   readonly stop: (act: () => void) => void;
   /** once running work is done; whatever it ends with is shown */
   readonly start: (job: () => Job) => void;
+  /** Work that nothing waits for: steps until one returns true, while there is time; of the same key the newest wins. */
+  readonly beside: (key: string, step: () => boolean) => void;
 }
 
 /** A desk for what needs the engine's late part. */

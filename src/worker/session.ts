@@ -64,6 +64,8 @@ export class Session {
   /** the last slice of playing ran out of time */
   private behind = false;
   private jobs: Job[] = [];
+  /** by key: a step of it, true when it was the last */
+  private readonly beside = new Map<string, () => boolean>();
   private windows: readonly MemoryWindow[] = [];
   private texts: Readonly<Record<string, string>> = {};
   private breakpoints: readonly { text: string; line: number }[] = [];
@@ -85,6 +87,7 @@ export class Session {
   get due(): number | null {
     if (this.jobs[0]?.waits) return WAIT_MS;
     if (this.jobs.length > 0 || this.behind) return 0;
+    if (this.beside.size > 0) return this.playing ? FRAME_MS : 0;
     return this.playing ? FRAME_MS : null;
   }
 
@@ -140,6 +143,17 @@ export class Session {
     }
     this.behind = false;
     if (this.playing && this.lab) this.playSlice(this.lab, this.playing, keepGoing);
+    this.workBeside(keepGoing);
+  }
+
+  /** What is left of a slice belongs to what nothing waits for. */
+  private workBeside(keepGoing: KeepGoing): void {
+    for (const [key, step] of this.beside) {
+      do {
+        if (step() && this.beside.get(key) === step) this.beside.delete(key);
+      } while (this.beside.get(key) === step && keepGoing());
+      if (!keepGoing()) return;
+    }
   }
 
   private open(message: Extract<ToWorker, { type: 'open' }>): void {
@@ -211,6 +225,7 @@ export class Session {
   /** From here on nothing that was answered before is so. */
   private beginRun(): void {
     this.run++;
+    this.beside.clear();
     this.host.post({ type: 'run', run: this.run });
   }
 
@@ -312,6 +327,7 @@ export class Session {
       notice: (notice) => this.notice(notice),
       whenIdle: (act) => this.whenIdle(act),
       stop: (act) => this.stop(act),
+      beside: (key, step) => this.beside.set(key, step),
       start: (job) => {
         this.playing = null;
         this.whenIdle(() => {

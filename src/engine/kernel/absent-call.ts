@@ -6,15 +6,15 @@ import type { KernelParts } from './core.ts';
 
 /** The first call that some path reaches and nothing here answers; null when there is none. `seen`: by slot. */
 export function absentCall(
-  { btf, whole, has }: Pick<KernelParts, 'btf' | 'whole' | 'has'>,
+  { btf, whole, has, profile }: Pick<KernelParts, 'btf' | 'whole' | 'has' | 'profile'>,
   insns: Uint8Array,
   seen: Uint8Array,
 ): string | null {
   for (const slot of instructionSlots(insns)) {
     const { opcode, src, imm } = decode(insns, slot);
     if (opcode !== OPCODE.CALL || seen[slot] === 0) continue;
-    if (src === CALL_KIND.HELPER && has?.('helper', imm) === false)
-      return `helper ${helperName(imm)}#${imm} is not in this machine`;
+    const isHelper = src === CALL_KIND.HELPER && imm > 0 && imm <= profile.lastHelper;
+    if (isHelper && has?.('helper', imm) === false) return `helper ${helperName(imm)}#${imm} is not in this machine`;
     const name = src === CALL_KIND.KFUNC ? ((btf.type(imm) ?? whole?.()?.type(imm))?.name ?? '') : '';
     if (name !== '' && has?.('kfunc', imm) === false) return `kernel function ${name}#${imm} is not in this machine`;
   }

@@ -73,7 +73,8 @@ export function runnable({ insns, refs, seen }: ProgLoad): Uint8Array {
 
 /** Not followed: the program is refused only where no engine could run it. */
 function unfollowed(x: ProgLoad): Outcome {
-  const reason = x.k.prepare(runnable(x));
+  const everywhere = new Uint8Array(x.insns.length / 8).fill(1);
+  const reason = absentCall(x.k, x.insns, everywhere) ?? x.k.prepare(runnable(x));
   return reason === null ? accepted(x, NOTHING_VERIFIED) : refuse(x, ERRNO.EINVAL, reason);
 }
 

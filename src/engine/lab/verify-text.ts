@@ -54,13 +54,12 @@ const MOST_VISITS = 5000;
 /** level 2: every state */
 const LOG_LEVEL = 2;
 
-/** Null where the text does not assemble, or is no struct_ops text; of a kernel's log, what that kernel found. */
-export function verifyText(world: World, text: string): VerifiedProgram[] | null {
+/**
+ * Null where the text does not assemble, or is no struct_ops text; of a kernel's log, what that kernel found. Each step is
+ * a bounded amount of work.
+ */
+export function* verifyText(world: World, text: string): Generator<void, VerifiedProgram[] | null> {
   if (isVerifierLog(text)) return [logged(text)];
-  return judged(world, text);
-}
-
-function judged(world: World, text: string): VerifiedProgram[] | null {
   const { btf, kernel, profile } = world;
   const { value: object, diagnostics } = assemble(text, symbolsFromBtf(btf));
   if (diagnostics.some(({ severity }) => severity === 'error') || !object.structOps) return null;
@@ -72,14 +71,16 @@ function judged(world: World, text: string): VerifiedProgram[] | null {
     logSize: LOG_BYTES,
     recordVisits: MOST_VISITS,
     writesStructs: (struct) => writing.has(struct),
-    // a program that is refused does not keep the others from being judged
-    goesOn: true,
+    deferred: true,
   });
   const loaded = loadObject(judge.bpf, object, btf);
-  return (loaded?.progs ?? []).flatMap((prog, i) => {
-    const verdict = judge.judged[i]?.verdict;
-    return verdict ? [shown(btf, prog, verdict)] : [];
-  });
+  yield;
+  const programs: VerifiedProgram[] = [];
+  for (const [i, prog] of (loaded?.progs ?? []).entries()) {
+    const steps = judge.judged[i]?.steps;
+    if (steps) programs.push(shown(btf, prog, yield* steps()));
+  }
+  return programs;
 }
 
 type LoadedProgram = NonNullable<ReturnType<typeof loadObject>>['progs'][number];

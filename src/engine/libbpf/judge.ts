@@ -16,7 +16,9 @@ import {
   lineInfoOf,
   mapFields,
   type Verdict,
+  type VerifierEnvironment,
   verify,
+  verifySteps,
   type VerifierMap,
   type VerifierProgram,
 } from '../verifier/index.ts';
@@ -37,15 +39,17 @@ export interface JudgeParts {
   readonly recordVisits?: number;
   /** whether programs of a struct_ops type, by its BTF id, may write all of the structs that they are given */
   readonly writesStructs: (struct: number) => boolean;
-  /** what is refused is answered as if it were loaded, and the loader goes on */
-  readonly goesOn?: boolean;
+  /** Verifies nothing while the object is loaded, whose loader goes on: each program's `steps` do it later, in slices. */
+  readonly deferred?: boolean;
 }
 
 export interface Judged {
   readonly name: string;
   readonly insns: Uint8Array;
-  /** null: programs of this type are not followed here */
+  /** null: programs of this type are not followed here, or it is for later */
   readonly verdict: Verdict | null;
+  /** follows the program, a bounded amount of work at a time; null for a type that is not followed */
+  readonly steps: (() => Generator<void, Verdict>) | null;
 }
 
 export interface Judge {
@@ -97,11 +101,13 @@ export function createJudge(parts: JudgeParts): Judge {
       if ((attr.insn_cnt ?? 0) > MAX_INSNS) return -ERRNO.E2BIG;
       const fdAnswer = (fd: number): VerifierMap | 'other' | null => mapAt(fd) ?? (held.has(fd) ? 'other' : null);
       const logLevel = parts.logLevel ?? attr.log_level ?? 0;
-      const verdict = program && verdictOn(program, fdAnswer, logLevel, parts);
-      judged.push({ name, insns: program?.insns ?? new Uint8Array(), verdict });
+      const environment = program && environmentOf(program, fdAnswer, logLevel, parts);
+      const verdict = program && environment && !parts.deferred ? verify(program, environment) : null;
+      const steps = program && environment ? () => verifySteps(program, environment) : null;
+      judged.push({ name, insns: program?.insns ?? new Uint8Array(), verdict, steps });
       out.log = verdict?.log ?? '';
       // a log that is too small would only make the loader ask again
-      return verdict && verdict.walkErrno !== 0 && !parts.goesOn ? -verdict.walkErrno : open({ prog: name });
+      return verdict && verdict.walkErrno !== 0 ? -verdict.walkErrno : open({ prog: name });
     },
   };
   const bpf: Syscall = (command, attr) => {
@@ -150,13 +156,13 @@ function programOf(attr: BpfAttr['BPF_PROG_LOAD'], btf: Btf | null, { flags = 0 
   };
 }
 
-function verdictOn(
+function environmentOf(
   program: VerifierProgram,
   mapByFd: (fd: number) => VerifierMap | 'other' | null,
   logLevel: number,
   { kernel, profile, logSize, recordVisits, writesStructs }: JudgeParts,
-): Verdict {
-  return verify(program, {
+): VerifierEnvironment {
+  return {
     facts: factsOf(profile),
     btf: kernel,
     mapByFd,
@@ -164,5 +170,5 @@ function verdictOn(
     logSize,
     ...(recordVisits === undefined ? {} : { recordVisits }),
     writesStructs: program.type === 'struct_ops' && writesStructs(program.attachBtfId),
-  });
+  };
 }

@@ -1,5 +1,5 @@
 /* The door of the verifier. */
-export { structureFault, verify } from './verify.ts';
+export { structureFault, verify, verifySteps } from './verify.ts';
 export { factsOf, type KernelFacts } from './facts.ts';
 export type * from './environment.ts';
 export { followedType, funcInfoOf, type GivenTable, lineInfoOf } from './load-attr.ts';

@@ -1,5 +1,6 @@
 /* The whole of bpf_check: static passes, the walk of the main program and of global functions, stack depth, statistics. */
 import { isFunctionAddress, isLocalCall, targetOf } from '../isa/flow.ts';
+import { stillWorking } from '../base/still-working.ts';
 import { own } from '../base/own.ts';
 import { E2BIG, EACCES, EINVAL, ENOSPC, ENOTSUPP } from '../base/errnos.ts';
 import { checkCfg } from './cfg.ts';
@@ -336,10 +337,14 @@ export function* verifySteps(program: VerifierProgram, environment: VerifierEnvi
   return verdictOf(env, errno);
 }
 
+/** So that each slice counts as long work (base/still-working.ts). */
+const ROWS_A_SLICE = 1 << 14;
+
 /** Verifies a program at once. */
 export function verify(program: VerifierProgram, environment: VerifierEnvironment): Verdict {
   const steps = verifySteps(program, environment);
-  for (;;) {
+  for (let slice = 1; ; slice++) {
+    stillWorking(slice * ROWS_A_SLICE);
     const { done, value } = steps.next();
     if (done && value) return value;
   }

@@ -36,7 +36,7 @@ interface Waiting {
 }
 
 export interface Asking {
-  /** Asks once for each request; resolved with null where the run ends before the answer comes. */
+  /** Asks once for each request; resolved with null where a newer one about the subject, or another run, comes first. */
   readonly ask: <N extends AskName>(
     name: N,
     request: RequestOf<N>,
@@ -61,6 +61,12 @@ export function createAsking(post: (message: AskMessage) => void, told: (answers
       if (known?.key === key) return Promise.resolve(known.answer as AnswerOf<N>);
       const same = [...waiting.values()].find((one) => one.place === place && one.key === key);
       if (same) return same.promise as Promise<AnswerOf<N> | null>;
+      // the newest question about a subject wins
+      for (const [old, { place: about, tell: end }] of waiting) {
+        if (about !== place) continue;
+        waiting.delete(old);
+        end(null);
+      }
       const n = ++last;
       let tell: (answer: unknown) => void = () => {};
       const promise = new Promise<unknown>((resolve) => {

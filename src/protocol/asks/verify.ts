@@ -3,6 +3,8 @@ import type { VerifiedProgram } from '../../engine/index.ts';
 import { question } from './ask.ts';
 
 export interface VerifyRequest {
+  /** the text's name: a newer question about it takes the place of one that is not answered yet */
+  readonly name: string;
   readonly text: string;
 }
 

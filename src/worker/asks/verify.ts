@@ -1,4 +1,11 @@
 import type { Answerer } from './answerer.ts';
 
-export const verify: Answerer<'verify'> = ({ late }, { machine }, { text }, answer) =>
-  answer(late.verifyText(machine, text));
+/** Beside all else: a text may hold a million instructions, and is typed on meanwhile. */
+export const verify: Answerer<'verify'> = ({ late, beside }, { machine }, { name, text }, answer) => {
+  const steps = late.verifyText(machine, text);
+  beside(`verify ${name}`, () => {
+    const { done, value } = steps.next();
+    if (done) answer(value);
+    return done === true;
+  });
+};

@@ -3,6 +3,7 @@ import type { Btf } from '../../btf/btf.ts';
 import { openBtf } from '../../btf/read.ts';
 import { MAP_TYPE_NAMES } from '../../kernel/maps/type-names.ts';
 import { MAP_TYPE } from '../../kernel/maps/map-type.ts';
+import { heldBy } from '../../kernel/maps/slots.ts';
 import { MAP_FLAG, MAP_TYPE_STRUCT_OPS } from '../../kernel/uapi.ts';
 import type { SyscallResult } from '../../kernel/calls.ts';
 import { strerror } from '../../libbpf/strerror.ts';
@@ -55,9 +56,17 @@ function memlock(tool: Bpftool, { type, flags, valueSize, keySize, maxEntries }:
   if (!tool.process.host.profile.mapInfoHasVmlinuxId) return pages(Math.max(1, values));
   if (type === MAP_TYPE_STRUCT_OPS) return PAGE + OVERHEAD.structOps;
   if ((flags & MAP_FLAG.MMAPABLE) !== 0) return pages(values) + PAGE;
-  if (type === MAP_TYPE.ARRAY) return OVERHEAD.array + values;
+  if (ARRAYS.includes(type)) return OVERHEAD.array + values;
   return OVERHEAD.hash + maxEntries * (OVERHEAD.hashElement + Math.ceil(keySize / 8) * 8 + stride);
 }
+
+/** Kinds that are struct bpf_array. */
+const ARRAYS: readonly number[] = [
+  MAP_TYPE.ARRAY,
+  MAP_TYPE.PROG_ARRAY,
+  MAP_TYPE.PERF_EVENT_ARRAY,
+  MAP_TYPE.ARRAY_OF_MAPS,
+];
 
 interface FdInfo {
   readonly memlock: number;
@@ -246,6 +255,15 @@ function bytesOf(tool: Bpftool, what: 'key' | 'value', size: number): Uint8Array
   return Uint8Array.from(bytes);
 }
 
+/** Maps of maps and of programs take one by its name or id, whose fd is the value. */
+function valueOf(tool: Bpftool, { type, valueSize }: MapInfo): Uint8Array {
+  const held = heldBy(type);
+  if (held === null) return bytesOf(tool, 'value', valueSize);
+  if (valueSize !== 4) return tool.fail(`value smaller than 4B for map ${held === 'map' ? 'in map' : 'of progs'}?`);
+  if (tool.left === 0) return tool.fail(`not enough value arguments for map ${held === 'map' ? 'in map' : 'of progs'}`);
+  return new Uint8Array(Int32Array.of(findOne(tool, held)).buffer);
+}
+
 /** The words after MAP: key, value and flags, as far as they are wanted. */
 function element(tool: Bpftool, info: MapInfo, wanted: readonly ('key' | 'value')[]) {
   const out: { key: Uint8Array | null; value: Uint8Array | null; flags: number } = { key: null, value: null, flags: 0 };
@@ -253,7 +271,7 @@ function element(tool: Bpftool, info: MapInfo, wanted: readonly ('key' | 'value'
   while (tool.left > 0) {
     const word = tool.next() ?? '';
     if (word === 'key' && wanted.includes('key')) out.key = bytesOf(tool, 'key', info.keySize);
-    else if (word === 'value' && wanted.includes('value')) out.value = bytesOf(tool, 'value', info.valueSize);
+    else if (word === 'value' && wanted.includes('value')) out.value = valueOf(tool, info);
     else if (wanted.includes('value') && Object.hasOwn(FLAGS, word)) out.flags = FLAGS[word];
     else return tool.fail(`expected key or value, got: ${word}`);
   }

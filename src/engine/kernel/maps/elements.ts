@@ -21,6 +21,7 @@ import type { MapObject } from '../state.ts';
 import { done, fail, next, type Outcome, type Step } from '../steps.ts';
 import { ELEM_FLAG } from '../uapi.ts';
 import { removeHeld, updateHeld } from './held.ts';
+import { hasLock, withoutLock } from './locks.ts';
 import { MAP_TYPE, type MapType, type Sequence, stride } from './map-type.ts';
 import { unread } from './ringbuf.ts';
 import { heldBy, heldId } from './slots.ts';
@@ -60,8 +61,8 @@ function noSpinLock<X extends MapCall & { readonly attr: { readonly flags: numbe
     id: 'spin-lock',
     scope: 'call',
     source: 'map_update_elem',
-    text: 'BPF_F_LOCK needs a spin lock in the value, which no map here has',
-    run: ({ attr }) => must(setFlags(attr.flags) === attr.flags, ERRNO.EINVAL),
+    text: 'BPF_F_LOCK needs a spin lock in the value',
+    run: (x) => must(setFlags(x.attr.flags) === x.attr.flags || hasLock(x.k, mapOf(x)), ERRNO.EINVAL),
   };
 }
 
@@ -240,7 +241,7 @@ function updated({ k, pid, key, value, attr: { flags } }: Update, map: MapObject
   if (type.sequence) return type.sequence.push(k, map, value, 0, flags);
   const given = key ?? new Uint8Array(4);
   if (heldBy(map.type) !== null) return updateHeld(k, pid, map, type, given, value, flags);
-  return type.update(k, map, given, 0, value, 0, flags);
+  return type.update(k, map, given, 0, value, 0, withoutLock(k, map, flags));
 }
 
 interface Delete extends Call<'BPF_MAP_DELETE_ELEM'>, Element {}

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { runs } from '../../base/testing/runs.ts';
 import { KERNEL_BASE_HI } from '../../vm/memory.ts';
 import { MAP_TYPE } from './map-type.ts';
-import { mapKernel } from './testing/maps.ts';
+import { mapKernel, u32 } from './testing/maps.ts';
 
 const HIGH = KERNEL_BASE_HI;
 
@@ -134,3 +134,20 @@ test('memory of maps: pieces never overlap, and come back as one', () => {
     { numRuns: runs(20, 500) },
   );
 }, 60_000);
+
+test('every element of a table is called back once, though the program deletes what it is shown', () => {
+  const k = mapKernel();
+  const fd = k.create({ map_type: 1, key_size: 4, value_size: 8, max_entries: 32 });
+  for (let n = 0; n < 20; n++) k.update(fd, u32(n * 7), new Uint8Array(8));
+  const { callbackArgs } = k.functions;
+  const call = k.functions.helper(164)?.call ?? (() => -1);
+  const seen: number[] = [];
+  for (let turn = 0; call(turn, k.handle(fd), 0, 5, 6, 0, 0) === 1; turn++) {
+    const key = k.memory.u32[callbackArgs[2] >>> 2];
+    seen.push(key);
+    expect([callbackArgs[6], callbackArgs[7]]).toEqual([5, 6]);
+    expect(k.remove(fd, u32(key))).toBe(0);
+  }
+  expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, n) => n * 7));
+  expect([call(0, k.handle(fd), 0, 0, 0, 1, 0), call(0, k.scratch, 0, 0, 0, 0, 0)]).toEqual([-22, -22]);
+});

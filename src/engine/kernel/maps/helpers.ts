@@ -12,6 +12,8 @@ import { blob } from '../objects.ts';
 import type { MapObject } from '../state.ts';
 import type { MapType, Sequence } from './map-type.ts';
 import { commit, output, query, reserve } from './ringbuf.ts';
+import { withoutLock } from './locks.ts';
+import { registerForEach } from './for-each.ts';
 import { heldBy } from './slots.ts';
 import { removeStorage, storageOf } from './sk-storage.ts';
 import { MAP_TYPE } from './map-type.ts';
@@ -223,7 +225,7 @@ const HELPERS: readonly Helper[] = [
       const { map, type } = found;
       if (!h.readable(key, map.keySize) || !h.readable(value, map.valueSize)) return -ERRNO.EFAULT;
       const { u8 } = h.k.memory;
-      return type.update(h.k, map, u8, key >>> 0, u8, value >>> 0, flagsOf(low, high));
+      return type.update(h.k, map, u8, key >>> 0, u8, value >>> 0, withoutLock(h.k, map, flagsOf(low, high)));
     },
   },
   {
@@ -404,12 +406,16 @@ const HELPERS: readonly Helper[] = [
       return removeStorage(h.k, map.object, sk);
     },
   },
+  // one processor, and no program runs while another does: a lock is always free
+  { id: 93, name: 'spin_lock', args: ['ptr'], ret: 'void', run: () => 0 },
+  { id: 94, name: 'spin_unlock', args: ['ptr'], ret: 'void', run: () => 0 },
   { id: 182, name: 'strncmp', args: ['ptr', 'u32', 'ptr'], ret: 'int', run: compare },
 ];
 
 export function registerKernelHelpers(k: Core, functions: KernelFunctions): void {
   registerCommonKfuncs(k, functions);
   const helpers = new Helpers(k, functions);
+  registerForEach(k, functions, (address) => helpers.map(address));
   for (const { id, name, args, ret, run, goesOn } of HELPERS) {
     const call = (...words: number[]): number => {
       const result = run(helpers, ...words);

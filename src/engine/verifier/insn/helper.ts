@@ -1,6 +1,6 @@
 /* Calls of helper functions: arguments, what they do to the state, and their result (check_helper_call). */
 import { type CallMeta } from './call-meta.ts';
-import { EACCES, EINVAL } from '../../base/errnos.ts';
+import { EACCES, EINVAL, ENOTSUPP } from '../../base/errnos.ts';
 import { helperName } from '../../isa/helper-names.ts';
 import { cloneBounds, syncBounds, UNKNOWN } from '../bounds.ts';
 import { checkMapHelper, F_RDONLY_PROG, MAP } from '../map-rules.ts';
@@ -25,7 +25,7 @@ function available(env: Session, id: number): HelperProto {
   if (id < 0 || id > env.facts.lastHelper) env.refuse(EINVAL, `invalid func unknown#${id}`);
   const caller = { type: env.program.type, struct: env.attach?.struct ?? '', member: env.attach?.member ?? '' };
   if (!hasHelper(id, caller, env.facts)) env.refuse(EINVAL, `${env.facts.noHelper} ${helperName(id)}#${id}`);
-  return protoOf(id) ?? env.refuse(EINVAL, `helper ${helperName(id)}#${id} is not known to this verifier`);
+  return protoOf(id) ?? env.refuse(EINVAL, `helper ${helperName(id)}#${id} is not in this machine`);
 }
 
 export function checkHelper(env: Session, id: number): void {
@@ -72,6 +72,16 @@ function checkMapUse(env: Session, { id, map }: CallMeta): void {
 }
 
 const LOOP = 181;
+const FOR_EACH_ELEM = 164;
+/** Kinds whose elements call back (map_for_each_callback). */
+const CALL_BACK: ReadonlySet<number> = new Set([
+  MAP.ARRAY,
+  MAP.PERCPU_ARRAY,
+  MAP.HASH,
+  MAP.PERCPU_HASH,
+  MAP.LRU_HASH,
+  MAP.LRU_PERCPU_HASH,
+]);
 
 function specific(env: Session, meta: CallMeta): void {
   const { id } = meta;
@@ -82,6 +92,8 @@ function specific(env: Session, meta: CallMeta): void {
   if (id === 93 || id === 94) return;
   const callback = callbackOf(id, meta);
   if (!callback) return;
+  if (id === FOR_EACH_ELEM && meta.map && !CALL_BACK.has(meta.map.type))
+    env.refuse(ENOTSUPP, 'callback function not allowed for map');
   if (id === LOOP) return loop(env, meta, callback.set);
   if (callback.isAsync) pushAsync(env, meta.subprog, callback.set);
   else pushCallback(env, meta.subprog, callback.set);
