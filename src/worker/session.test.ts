@@ -468,3 +468,16 @@ test("a kernel's log is answered as what that kernel found", () => {
   s.say({ type: 'ask', n: 1, name: 'verify', request: { name: 'kernel.log', text: log } });
   expect(s.answer('verify')).toMatchObject([{ from: 'log', ok: false, message: 'R7 !read_ok', failedSlot: 0 }]);
 });
+
+test('a refused registration leaves no map and no text behind', () => {
+  const s = session();
+  s.open();
+  const taken = replaceWhileConnected.texts['bpf_aimd.s'];
+  s.say({ type: 'register-new', name: 'second.s', text: taken });
+  expect(s.last('notice')?.notice.detail).toContain('EEXIST');
+  expect(s.last('texts')?.texts).not.toHaveProperty('second.s');
+  const held = s.last('cold')?.cold.processes.find(({ name }) => name === 'loader-c');
+  expect(held).toMatchObject({ alive: false, fds: [] });
+  s.say({ type: 'seek', time: s.time() + 1e8 });
+  expect(s.last('cold')?.cold.maps.filter(({ state }) => state === 'INIT')).toEqual([]);
+});
