@@ -33,6 +33,8 @@ export interface KernelFacts {
   readonly mayGotoZero: boolean;
   /** to what a function's stack is rounded up (check_max_stack_depth): 32, also when it has none; 16 of what it has */
   readonly stackUnit: 16 | 32;
+  /** a load by LD_ABS or LD_IND in a called function may return 0 from it instead */
+  readonly ldAbsReturns: boolean;
   /** 1- and 2-byte load-acquire, store-release */
   readonly acquireRelease: boolean;
   /** scalars whose ids travel through additions */
@@ -96,6 +98,7 @@ export const FACTS_6_12: KernelFacts = {
   mayGoto: true,
   mayGotoZero: false,
   stackUnit: 16,
+  ldAbsReturns: true,
   acquireRelease: false,
   linkedScalars: true,
   refineRanges: true,
@@ -133,6 +136,7 @@ export const FACTS_6_1: KernelFacts = {
   releaseOffsetText: false,
   boundedSpills: true,
   v4: false,
+  ldAbsReturns: false,
   mayGoto: false,
   linkedScalars: false,
   refineRanges: false,

@@ -181,7 +181,7 @@ function calleesOf(env: Session, start: number, end: number): number[] {
   return [...out];
 }
 
-const CHANGES_PACKET: ReadonlySet<number> = new Set([9, 10, 11, 13, 18, 19, 31, 38, 39, 43, 44, 50, 54, 65]);
+const CHANGES_PACKET: ReadonlySet<number> = new Set([9, 10, 11, 12, 13, 18, 19, 31, 38, 39, 43, 44, 50, 54, 65]);
 
 /** Functions that may move packet data, themselves or through what they call. */
 function markPacketChanges(env: Session): void {
