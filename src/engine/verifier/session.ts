@@ -56,6 +56,8 @@ export interface Subprog {
   called: boolean;
   verified: boolean;
   isAsync: boolean;
+  /** a helper or kernel function calls it back */
+  isCallback: boolean;
   hasTailCall: boolean;
   hasLdAbs: boolean;
   changesPacket: boolean;

@@ -36,6 +36,7 @@ const newSubprog = (start: number): Subprog => ({
   called: false,
   verified: false,
   isAsync: false,
+  isCallback: false,
   hasTailCall: false,
   hasLdAbs: false,
   changesPacket: false,

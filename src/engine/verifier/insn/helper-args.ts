@@ -97,7 +97,7 @@ const KINDS: Readonly<Record<string, readonly number[]>> = {
 /** Helper output that is memory of the kernel's cannot be written. */
 const isReadOnlyUse = (code: Code): boolean => !code.output && !code.writes;
 
-function checkType(env: Session, code: Code, n: number, proto: HelperProto): void {
+function checkType(env: Session, code: Code, n: number, helper: number): void {
   const { v } = env.reg(n);
   let { type } = v;
   const isMemory = KINDS[code.kind] === MEMORY_KINDS;
@@ -109,7 +109,7 @@ function checkType(env: Session, code: Code, n: number, proto: HelperProto): voi
   if (T.baseType(v.type) !== T.PTR_TO_BTF_ID) return;
   if (isMemory) {
     if (!isReadOnlyUse(code))
-      env.refuse(EACCES, `${helperName(proto.id)}() may write into memory pointed by R${n} type=${T.typeText(v.type)}`);
+      env.refuse(EACCES, `${helperName(helper)}() may write into memory pointed by R${n} type=${T.typeText(v.type)}`);
     return;
   }
   if (code.kind !== 'B' && code.kind !== 'Sk') return;
@@ -121,6 +121,13 @@ function checkType(env: Session, code: Code, n: number, proto: HelperProto): voi
   if (id === 0 || !v.btf) return;
   if (!embeds(v.btf, v.btfId, v.off, id, false))
     env.refuse(EACCES, `R${n} is of type ${v.btf.type(v.btfId)?.name ?? ''} but ${wanted} is expected`);
+}
+
+/** A pointer to a kernel struct by its name, as a function of the program takes it (ARG_PTR_TO_BTF_ID). */
+export function checkStructPointer(env: Session, n: number, struct: string, nullable: boolean): void {
+  const code = { ...parse('B:sock'), struct, nullable };
+  checkType(env, code, n, 0);
+  checkOffset(env, code, n);
 }
 
 /** check_func_arg_reg_off */
@@ -162,7 +169,7 @@ export function checkArgument(env: Session, text: string, n: number, meta: CallM
   const nullPassed = code.nullable && T.isNull(v);
   if (nullPassed) markPrecise(env, n);
   else {
-    checkType(env, code, n, proto);
+    checkType(env, code, n, proto.id);
     checkOffset(env, code, n);
   }
   if (code.releases) {
