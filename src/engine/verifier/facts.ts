@@ -33,6 +33,8 @@ export interface KernelFacts {
   readonly mayGotoZero: boolean;
   /** to what a function's stack is rounded up (check_max_stack_depth): 32, also when it has none; 16 of what it has */
   readonly stackUnit: 16 | 32;
+  /** spills around calls that leave registers alone are taken out (6.12) */
+  readonly fastcalls: boolean;
   /** a load by LD_ABS or LD_IND in a called function may return 0 from it instead */
   readonly ldAbsReturns: boolean;
   /** 1- and 2-byte load-acquire, store-release */
@@ -98,6 +100,7 @@ export const FACTS_6_12: KernelFacts = {
   mayGoto: true,
   mayGotoZero: false,
   stackUnit: 16,
+  fastcalls: true,
   ldAbsReturns: true,
   acquireRelease: false,
   linkedScalars: true,
@@ -136,6 +139,7 @@ export const FACTS_6_1: KernelFacts = {
   releaseOffsetText: false,
   boundedSpills: true,
   v4: false,
+  fastcalls: false,
   ldAbsReturns: false,
   mayGoto: false,
   linkedScalars: false,

@@ -42,6 +42,8 @@ function walk(btf: Btf, id: number, offset: number, found: MapField[], depth: nu
   if (!type || depth > DEEPEST || found.length >= MOST) return;
   if (type.kind === 'STRUCT' && KINDS.has(type.name)) {
     found.push({ kind: type.name, offset, size: type.size });
+  } else if (type.kind === 'VAR') {
+    walk(btf, type.type, offset, found, depth + 1);
   } else if (type.kind === 'STRUCT' || type.kind === 'DATASEC') {
     for (const member of type.members) walk(btf, member.type, offset + member.bitOffset / 8, found, depth + 1);
   } else if (type.kind === 'PTR') {

@@ -15,6 +15,7 @@ import type {
   Visit,
 } from './environment.ts';
 import type { KernelFacts } from './facts.ts';
+import type { Fastcalls } from './fastcall.ts';
 import { Log } from './log.ts';
 import type { CtxRules } from './ctx/rules.ts';
 import type { Frame, HistoryEntry, Reg, State } from './state.ts';
@@ -92,6 +93,8 @@ export class Session {
   /** per instruction */
   readonly prunePoint: Uint8Array;
   readonly jumpPoint: Uint8Array;
+  /** jumps and calls lead here */
+  readonly jumpTarget: Uint8Array;
   readonly forceCheckpoint: Uint8Array;
   readonly callsCallback: Uint8Array;
   readonly ptrType: Int32Array;
@@ -108,6 +111,8 @@ export class Session {
   funcInfo: readonly FuncInfo[];
   lineInfo: readonly LineInfo[];
 
+  /** null: the kernel knows none */
+  fastcalls: Fastcalls | null = null;
   ctx: CtxRules<Session> | null = null;
   /** struct_ops: struct, member and prototype */
   attach: { struct: string; member: string; proto: number } | null = null;
@@ -161,6 +166,7 @@ export class Session {
     this.log = new Log(environment.logLevel, environment.logSize, environment.facts.rotatingLog);
     this.prunePoint = new Uint8Array(count);
     this.jumpPoint = new Uint8Array(count);
+    this.jumpTarget = new Uint8Array(count);
     this.forceCheckpoint = new Uint8Array(count);
     this.callsCallback = new Uint8Array(count);
     this.ptrType = new Int32Array(count);

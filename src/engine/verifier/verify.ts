@@ -4,6 +4,7 @@ import { own } from '../base/own.ts';
 import { E2BIG, EINVAL, ENOSPC, ENOTSUPP } from '../base/errnos.ts';
 import { checkCfg } from './cfg.ts';
 import { rulesOf } from './ctx/index.ts';
+import { dropFastcalls, findFastcalls } from './fastcall.ts';
 import type { StructAccess, Verdict, VerifierEnvironment, VerifierProgram } from './environment.ts';
 import { argumentsOf } from './insn/global-args.ts';
 import { Refused, Session } from './session.ts';
@@ -178,10 +179,12 @@ function* passes(env: Session): Generator<void, void> {
   yield;
   if (!env.facts.attachFirst) checkAttach(env);
   env.ctx = rulesOf(env.program.type);
+  if (env.facts.fastcalls) findFastcalls(env);
   if (env.subprogs.length > 1) markPacketChanges(env);
   if (env.facts.globalsFirst) yield* verifyGlobals(env, true);
   yield* verifySubprog(env, 0);
   if (!env.facts.globalsFirst) yield* verifyGlobals(env, false);
+  dropFastcalls(env);
   checkStackDepth(env);
   checkLeftOver(env);
 }

@@ -136,14 +136,27 @@ function call(env: Session, w: Walker, insn: Insn, bad: boolean): Done {
   return false;
 }
 
+/** What a program has to end before it does. */
+function checkSectionsEnd(env: Session): void {
+  const { lock, rcu, preempt } = env.cur;
+  if (lock) env.refuse(EINVAL, 'bpf_spin_unlock is missing');
+  if (rcu) env.refuse(EINVAL, 'bpf_rcu_read_unlock is missing');
+  if (preempt) env.refuse(EINVAL, `${preempt} bpf_preempt_enable${preempt === 1 ? ' is' : '(s) are'} missing`);
+}
+
+/** bpf_throw leaves all frames at once: nobody is left to end what they began. */
+function checkThrow(env: Session): void {
+  const { lock, rcu, preempt } = env.cur;
+  const text = lock ? 'bpf_spin_lock' : rcu ? 'bpf_rcu_read_lock' : preempt ? 'bpf_preempt_disable' : null;
+  if (text !== null) env.refuse(EINVAL, `bpf_throw cannot be used inside ${text}-ed region`);
+}
+
 /** Leaves a function, or the program. */
 function exit(env: Session, w: Walker, thrown: boolean): Done {
   const { cur } = env;
   const isOuter = cur.frames.length === 1;
-  if (cur.lock && isOuter) env.refuse(EINVAL, 'bpf_spin_unlock is missing');
-  if (cur.rcu && isOuter) env.refuse(EINVAL, 'bpf_rcu_read_unlock is missing');
-  if (cur.preempt && isOuter)
-    env.refuse(EINVAL, `${cur.preempt} bpf_preempt_enable${cur.preempt === 1 ? ' is' : '(s) are'} missing`);
+  if (thrown) checkThrow(env);
+  else if (isOuter) checkSectionsEnd(env);
   checkLeaks(env, thrown);
   if (!thrown && !isOuter) {
     const at = env.insn;

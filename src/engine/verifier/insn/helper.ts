@@ -88,10 +88,14 @@ function specific(env: Session, meta: CallMeta): void {
   const { id } = meta;
   if (id === TAIL_CALL) {
     checkLeaks(env, false, 'tail_call would lead to reference leak');
+    if (env.cur.rcu) env.refuse(EINVAL, 'tail_call cannot be used inside bpf_rcu_read_lock-ed region');
+    if (env.cur.preempt) env.refuse(EINVAL, 'tail_call cannot be used inside bpf_preempt_disable-ed region');
     return;
   }
-  if (id === GET_LOCAL_STORAGE && !T.isNull(env.val(2)))
-    env.refuse(EINVAL, "get_local_storage() doesn't support non-zero flags");
+  if (id === GET_LOCAL_STORAGE) {
+    if (!T.isNull(env.val(2))) env.refuse(EINVAL, "get_local_storage() doesn't support non-zero flags");
+    markPrecise(env, 2);
+  }
   if (id === 93 || id === 94) return;
   const callback = callbackOf(id, meta);
   if (!callback) return;

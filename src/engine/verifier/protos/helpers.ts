@@ -113,6 +113,7 @@ const ROWS = `
 139 Sk > btfNull:tcp_request_sock cast
 140 Sk > btfNull:udp6_sock cast
 149 mo s m s A > int gpl
+148 mo s0 A > int sleep
 153 P A > memory
 154 P > memory
 156 M B:task_structN VN A > value
@@ -136,6 +137,7 @@ const ROWS = `
 180 B:task_struct A F StN A > int
 181 S F StN A > int
 182 m s str > int
+191 mo s0 A B:task_struct A > int sleep
 195 M K A > value
 196 Sk > btfNull:mptcp_sock cast
 208 > int
@@ -226,7 +228,7 @@ const SKB = [
 ];
 const XDP = [...SK_BASE, 23, 25, 28, 44, 51, 54, 65, 69, 84, 85, 86, 99, 100, 110, 163];
 const CGROUP_SKB = [...SK_BASE, 25, 26, 46, 47, 68, 80, 81, 84, 85, 86, 95, 96, 97, 98, 99, 107, 108];
-const TRACING = [...TRACING_BASE, 4, 17, 25, 27, 36, 45, 67, 109, 117].filter((id) => id !== 17);
+const TRACING = [...TRACING_BASE, 4, 25, 27, 36, 45, 67, 109, 117, 148, 180, 191];
 const SYSCALL = [160, 166, 167, 168, 179, 14, 15, 16];
 /** helpers of 6.18's struct_ops programs that earlier ones lack */
 const STRUCT_OPS_6_18 = [15, 16, 17, 109, 117, 156, 157];
