@@ -31,6 +31,8 @@ export interface KernelFacts {
   readonly mayGoto: boolean;
   /** may_goto to the next instruction is allowed (6.14) */
   readonly mayGotoZero: boolean;
+  /** bytes of stack that the counter of may_goto takes */
+  readonly mayGotoStack: number;
   /** to what a function's stack is rounded up (check_max_stack_depth): 32, also when it has none; 16 of what it has */
   readonly stackUnit: 16 | 32;
   /** spills around calls that leave registers alone are taken out (6.12) */
@@ -99,6 +101,7 @@ export const FACTS_6_12: KernelFacts = {
   atomics: true,
   mayGoto: true,
   mayGotoZero: false,
+  mayGotoStack: 8,
   stackUnit: 16,
   fastcalls: true,
   ldAbsReturns: true,
@@ -163,6 +166,7 @@ export const FACTS_6_18: KernelFacts = {
   ...FACTS_6_12,
   name: 'v6.18',
   mayGotoZero: true,
+  mayGotoStack: 16,
   livenessText: false,
   acquireRelease: true,
   lookupNeverNull: true,

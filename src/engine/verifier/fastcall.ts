@@ -142,6 +142,6 @@ export function dropFastcalls(env: Session): void {
   env.subprogs.forEach((s: Subprog, n) => {
     const { lowest, keep } = fastcalls.subprogs[n];
     const goes = fastcalls.pairs.subarray(s.start, subprogEnd(env, n)).some((pairs) => pairs > 0);
-    if (goes && !keep) s.stackDepth = -lowest;
+    if (goes && !keep) s.stackDropped = s.stackDepth + lowest;
   });
 }

@@ -51,6 +51,9 @@ export interface Saved {
 export interface Subprog {
   readonly start: number;
   stackDepth: number;
+  /** bytes that the kernel takes off, and that its own code adds */
+  stackDropped: number;
+  stackAdded: number;
   name: string;
   isGlobal: boolean;
   unreliable: boolean;
@@ -100,6 +103,8 @@ export class Session {
   readonly ptrType: Int32Array;
   readonly seen: Uint8Array;
   readonly wide = new Map<number, WideMeaning>();
+  /** calls of bpf_loop by instruction: whether a loop of the kernel's own may take their place */
+  readonly loops = new Map<number, { fits: boolean; subprog: number }>();
   readonly accesses: (AccessFact | null)[];
   /** places that each instruction touched */
   readonly touches = new Map<number, Touched[]>();

@@ -5,7 +5,7 @@
 import { E2BIG, EACCES, EINVAL } from '../base/errnos.ts';
 import { isFunctionAddress, isKfuncCall, isLocalCall, targetOf } from '../isa/flow.ts';
 import type { Session } from './session.ts';
-import { subprogAt, subprogEnd } from './structure.ts';
+import { isMayGoto, subprogAt, subprogEnd } from './structure.ts';
 
 const MAX_STACK = 512;
 const MAX_FRAMES = 8;
@@ -37,6 +37,23 @@ function throwsOf(env: Session): number[] {
   });
 }
 
+/** What bpf_loop keeps on the stack where the kernel puts a loop in its place. */
+const LOOP_BYTES = 24;
+
+/** Room that the kernel's own code takes in the end: counters of may_goto and of loops. */
+export function addOwnStack(env: Session): void {
+  env.subprogs.forEach((s, n) => {
+    let loops = 0;
+    let counters = 0;
+    for (let i = s.start; i < subprogEnd(env, n); i++) {
+      if (!env.seen[i]) continue;
+      if (env.loops.get(i)?.fits) loops = LOOP_BYTES;
+      if (isMayGoto(env.insns[i])) counters = env.facts.mayGotoStack;
+    }
+    s.stackAdded = loops + counters;
+  });
+}
+
 /** Follows every chain of calls from the main program and from each function that runs later. */
 export function checkStackDepth(env: Session): void {
   const roots = env.subprogs.flatMap((s, i) => (i === 0 || s.isAsync ? [i] : [])).toReversed();
@@ -56,7 +73,7 @@ export function checkStackDepth(env: Session): void {
       env.refuse(EINVAL, 'cannot use BPF_LD_[ABS|IND] within callback');
     if (frame > 0 && s.hasTailCall && depth >= TAIL_CALL_LIMIT)
       env.refuse(EACCES, `tail_calls are not allowed when call stack of previous frames is ${depth} bytes. Too large`);
-    const total = depth + round(s.stackDepth);
+    const total = depth + round(s.stackDepth - s.stackDropped);
     if (total > MAX_STACK) env.refuse(EACCES, `combined stack size of ${frame + 1} calls is ${total}. Too large`);
     if (inCallback && throws[subprog] >= 0)
       env.refuse(EINVAL, `bpf_throw kfunc (insn ${throws[subprog]}) cannot be called from callback subprog ${subprog}`);

@@ -30,6 +30,8 @@ export const isMayGoto = ({ opcode }: Insn): boolean => opcode === OPCODE.MAY_GO
 const newSubprog = (start: number): Subprog => ({
   start,
   stackDepth: 0,
+  stackDropped: 0,
+  stackAdded: 0,
   name: '',
   isGlobal: false,
   unreliable: false,

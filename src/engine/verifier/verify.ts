@@ -8,7 +8,7 @@ import { dropFastcalls, findFastcalls } from './fastcall.ts';
 import type { StructAccess, Verdict, VerifierEnvironment, VerifierProgram } from './environment.ts';
 import { argumentsOf } from './insn/global-args.ts';
 import { Refused, Session } from './session.ts';
-import { calleesOf, checkStackDepth } from './stack-depth.ts';
+import { addOwnStack, calleesOf, checkStackDepth } from './stack-depth.ts';
 import { Frame, initFrame, State } from './state.ts';
 import {
   checkFuncInfo,
@@ -187,6 +187,7 @@ function* passes(env: Session): Generator<void, void> {
   dropFastcalls(env);
   checkStackDepth(env);
   checkLeftOver(env);
+  addOwnStack(env);
 }
 
 /** A call of kernel function 0 may only stand in code that is never reached. */
@@ -219,7 +220,10 @@ function verdictOf(env: Session, errno: number): Verdict {
     stackDepth: env.subprogs.map((s) => s.stackDepth),
   };
   const message = errno === 0 ? '' : env.message.trimEnd();
-  if (log.stats) log.write(`verification time 0 usec\nstack depth ${stats.stackDepth.join('+')}\n`);
+  if (log.stats)
+    log.write(
+      `verification time 0 usec\nstack depth ${env.subprogs.map((s) => s.stackDepth - s.stackDropped + s.stackAdded).join('+')}\n`,
+    );
   log.write(
     `processed ${env.insnsProcessed} insns (limit 1000000) max_states_per_insn ${env.maxStates} total_states ${env.totalStates} peak_states ${env.peakStates} mark_read ${env.markRead}\n`,
   );

@@ -106,12 +106,9 @@ function specific(env: Session, meta: CallMeta): void {
   else pushCallback(env, meta.subprog, callback.set);
 }
 
-const loopStates = new WeakMap<Session, Map<number, { fits: boolean; subprog: number }>>();
-
 /** The loop may be replaced by code of its own while its flags are known to be 0. */
 function loop(env: Session, meta: CallMeta, set: Parameters<typeof pushCallback>[2]): void {
-  const all = loopStates.get(env) ?? new Map<number, { fits: boolean; subprog: number }>();
-  loopStates.set(env, all);
+  const all = env.loops;
   const flagsZero = (): boolean => {
     const zero = T.isNull(env.val(4));
     if (zero) markPrecise(env, 4);

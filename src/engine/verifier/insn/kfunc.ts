@@ -4,7 +4,7 @@ import type { Btf, BtfType } from '../../btf/btf.ts';
 import type { Insn } from '../../isa/insn.ts';
 import { pushBranch } from '../branches.ts';
 import { markRead } from '../liveness.ts';
-import { kfuncFlags, type KfuncFlags } from '../protos/kfuncs.ts';
+import { isUnmodelled, kfuncFlags, type KfuncFlags } from '../protos/kfuncs.ts';
 import { markPrecise } from '../precision.ts';
 import type { Session } from '../session.ts';
 import { byteType, fill, type Frame, forEachReg, LIVE_READ64, LIVE_WRITTEN, type Reg, STACK_ITER } from '../state.ts';
@@ -33,6 +33,7 @@ export function checkKfunc(env: Session, insn: Insn): boolean {
   if (!flags) env.refuse(EACCES, `calling kernel function ${func.name} is not allowed`);
   if (flags.sleepable && (env.program.flags & SLEEPABLE) === 0)
     env.refuse(EACCES, `program must be sleepable to call sleepable kfunc ${func.name}`);
+  if (isUnmodelled(func.name)) env.refuse(EINVAL, `kernel function ${func.name} is not in this machine`);
   const call: KfuncCall = { name: func.name, proto, flags };
   let refObjId = 0;
   proto.params.forEach((param, i) => {

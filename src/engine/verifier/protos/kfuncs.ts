@@ -133,5 +133,9 @@ export function kfuncFlags(name: string, type: string, hasCommon: boolean): Kfun
   return common;
 }
 
+/** Lists, trees and what counts references in them: their rules are not followed here, so no program with them is accepted. */
+const GRAPHS = /^bpf_(list_|rbtree_|refcount_)/;
+export const isUnmodelled = (name: string): boolean => GRAPHS.test(name);
+
 export const isIteratorNext = (name: string): boolean =>
   COMMON_FLAGS.get(name)?.iter === 'next' || /^bpf_iter_\w+_next$/.test(name);
