@@ -14,18 +14,9 @@ import type { Insn } from '../isa/insn.ts';
 import { OPCODE } from '../isa/opcodes.ts';
 import { hasHelper, protoOf } from './protos/helpers.ts';
 import { kfuncFlags } from './protos/kfuncs.ts';
-import type { Session, Subprog } from './session.ts';
+import type { Fastcalls, Session, Subprog } from './session.ts';
 import type { Frame } from './state.ts';
 import { subprogEnd } from './structure.ts';
-
-/** Instruction by instruction, and by function. */
-export interface Fastcalls {
-  /** spills and fills around a call */
-  readonly pattern: Uint8Array;
-  /** pairs around a call that go */
-  readonly pairs: Uint8Array;
-  readonly subprogs: readonly { lowest: number; keep: boolean }[];
-}
 
 const STORE = 0x7b;
 const LOAD = 0x79;

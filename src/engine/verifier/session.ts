@@ -15,7 +15,6 @@ import type {
   Visit,
 } from './environment.ts';
 import type { KernelFacts } from './facts.ts';
-import type { Fastcalls } from './fastcall.ts';
 import { Log } from './log.ts';
 import type { CtxRules } from './ctx/rules.ts';
 import type { Frame, HistoryEntry, Reg, State } from './state.ts';
@@ -82,6 +81,15 @@ export interface Touched {
   readonly bytes: number;
   reads: boolean;
   writes: boolean;
+}
+
+/** Calls with spills around them (fastcall.ts): by instruction, and by function. */
+export interface Fastcalls {
+  /** spills and fills around a call */
+  readonly pattern: Uint8Array;
+  /** pairs around a call that go */
+  readonly pairs: Uint8Array;
+  readonly subprogs: readonly { lowest: number; keep: boolean }[];
 }
 
 export class Session {
