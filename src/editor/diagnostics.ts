@@ -39,7 +39,7 @@ const VERIFIER = 'verifier';
 async function checkVerdict(model: editor.ITextModel): Promise<void> {
   const text = model.getValue();
   const name = model.uri.path.slice(1);
-  const programs = await ask('verify', { name, text }, name);
+  const programs = await ask('verify', { name, text, detail: false }, name);
   if (model.isDisposed() || model.getValue() !== text) return;
   const refused = (programs ?? []).filter(({ ok }) => !ok);
   monaco.editor.setModelMarkers(

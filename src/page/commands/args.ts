@@ -49,15 +49,17 @@ export type FamilyArgs<F extends Family> = Given<(typeof FAMILIES)[F]>;
 
 /** Throws where something is missing or of another kind: a scene or a caller is wrong, never the user. */
 function checked(id: string, shape: Shape, args: CommandArgs): Readonly<Record<string, string | number>> {
-  const given: Record<string, string | number> = {};
-  for (const [name, kind] of Object.entries(shape)) {
-    const value = Object.hasOwn(args, name) ? args[name] : null;
-    if (value === null && kind.endsWith('?')) continue;
-    const wanted = kind.startsWith('number') ? 'number' : 'string';
-    if (typeof value !== wanted) throw new TypeError(`the command ${id} takes ${name} as a ${wanted}`);
-    given[name] = value as string | number;
-  }
-  return given;
+  const named = new Map(Object.entries(args));
+  return Object.fromEntries(
+    Object.entries(shape).flatMap(([name, kind]) => {
+      const value = named.get(name) ?? null;
+      if (value === null && kind.endsWith('?')) return [];
+      const wanted = kind.startsWith('number') ? 'number' : 'string';
+      if (value === null || typeof value !== wanted)
+        throw new TypeError(`the command ${id} takes ${name} as a ${wanted}`);
+      return [[name, value]];
+    }),
+  );
 }
 
 type Row<A> = Omit<PageCommand, 'id' | 'run'> & { readonly run: (args: A) => void };

@@ -47,8 +47,6 @@ async function registerAsNew(): Promise<void> {
     return;
   }
   const fresh = statusOf(name, text, lab().loaded) === 'new' ? name : freshName(name);
-  editText(fresh, text);
-  choose({ activeText: fresh });
   registerNew(fresh, text);
 }
 

@@ -25,7 +25,7 @@ export function VerifierTab() {
 }
 
 function Verified({ name, text }: { readonly name: string; readonly text: string }) {
-  const programs = useAnswer('verify', { name, text }, name);
+  const programs = useAnswer('verify', { name, text, detail: true }, `${name} in detail`);
   const kernel = useLab((state) => state.kernel);
   const unverified = useLab((state) => state.cold?.unverified ?? false);
   const cursor = useCursorLine(({ line }) => line);
