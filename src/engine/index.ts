@@ -53,6 +53,7 @@ export { GRACE_CLOCKS, type GraceClock } from './kernel/grace.ts';
 export type { DeclarationTag } from './btf/tags.ts';
 export { fromBase64, toBase64 } from './base/base64.ts';
 export { contentKey } from './base/hash.ts';
+export type { HandedOver } from './lab/hand-over.ts';
 export type { LoggedCommand } from './lab/run.ts';
 export { explain } from './lab/look.ts';
 export { type StandIn, standIns } from './lab/stand-in.ts';

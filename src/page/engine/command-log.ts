@@ -50,13 +50,16 @@ const seek = (time: number, event = 0): ToWorker =>
   event > 0 ? { type: 'seek', time, event } : { type: 'seek', time };
 
 /**
- * Messages that lead a worker on which the log's scenario was opened to `time`, and to an event of that time. Acts that
- * were asked for at one moment follow each other: going back between them would undo the first.
+ * Messages that lead a worker on which the log's scenario was opened to `time`, and to an event of that time; it has done
+ * the acts up to number `after`. Acts that were asked for at one moment follow each other: going back between them would undo the first.
  */
-export const replay = ({ acts }: CommandLog, time: number, event = 0): ToWorker[] => [
-  ...acts.flatMap(({ time, event, act }, i): ToWorker[] => {
-    const goesOn = i > 0 && acts[i - 1].time === time && acts[i - 1].event === event;
-    return goesOn ? [act] : [seek(time, event), act];
-  }),
-  seek(time, event),
-];
+export function replay({ acts: all }: CommandLog, time: number, event = 0, after = 0): ToWorker[] {
+  const acts = all.filter(({ act }) => after === 0 || (act.n ?? 0) > after);
+  return [
+    ...acts.flatMap(({ time, event, act }, i): ToWorker[] => {
+      const goesOn = i > 0 && acts[i - 1].time === time && acts[i - 1].event === event;
+      return goesOn ? [act] : [seek(time, event), act];
+    }),
+    seek(time, event),
+  ];
+}
