@@ -39,6 +39,7 @@ export {
   type MapLetter,
   type Scenario,
   type ScenarioStep,
+  type StepView,
   TYPES_TEXT,
 } from './lab/commands.ts';
 export { declaresTypes } from './lab/declared.ts';

@@ -476,10 +476,13 @@ export class Session {
     if (notice) this.notice(notice);
   }
 
-  /** A scenario is played to its end; whoever plays on from there goes beyond it. */
+  /** Playing stops after the next step that asks for it. A scenario is played to its end; whoever plays on from there goes beyond it. */
   private playsTo(): number {
     const { lab } = this;
-    return lab && lab.time < lab.scenario.until ? lab.scenario.until : Number.POSITIVE_INFINITY;
+    if (!lab) return Number.POSITIVE_INFINITY;
+    const { until, steps } = lab.scenario;
+    const pauses = steps.flatMap(({ at, pause }) => (pause && at > lab.time ? [at] : []));
+    return Math.min(...pauses, lab.time < until ? until : Number.POSITIVE_INFINITY);
   }
 
   private noMoreChanges(lab: Lab, direction: 1 | -1): void {
@@ -505,10 +508,11 @@ export class Session {
       this.notice({ kind: 'info', title: 'Stopped by a break', detail: 'Debug lists what playing stops at.' });
     else if (lab.time >= playing.end) {
       this.playing = null;
+      const pauses = lab.time < lab.scenario.until;
       this.notice({
         kind: 'info',
-        title: 'The scenario ends here',
-        detail: 'Play again to go on: what runs, runs on.',
+        title: pauses ? 'The scenario pauses here' : 'The scenario ends here',
+        detail: pauses ? 'Play goes on from this step.' : 'Play again to go on: what runs, runs on.',
       });
     }
     this.behind = this.playing !== null && outcome === 'more';

@@ -2,7 +2,7 @@
  * What has been done to the lab since it was opened. Enough to bring a new worker to the same state: the engine is a
  * function of its scenario, texts and commands.
  */
-import type { Scenario } from '../../engine/index.ts';
+import type { Scenario, StepView } from '../../engine/index.ts';
 import type { Begin, ToWorker } from '../../protocol/messages.ts';
 
 export type Act = Extract<ToWorker, { type: 'command' | 'register-new' }>;
@@ -13,6 +13,8 @@ interface LoggedAct {
   /** events that had passed */
   readonly event: number;
   readonly act: Act;
+  /** how the page looked when it was asked for */
+  readonly view?: StepView;
 }
 
 export interface CommandLog {
@@ -35,9 +37,9 @@ export const emptyLog = (
 ): CommandLog => ({ scenario, kernel, texts, unverified, acts: [], ...(begin ? { begin } : {}) });
 
 /** Acting in the past forks a branch: what came later on the old one is no part of this one. */
-export const logAct = (log: CommandLog, act: Act, time: number, event = 0): CommandLog => ({
+export const logAct = (log: CommandLog, act: Act, time: number, event = 0, view?: StepView): CommandLog => ({
   ...log,
-  acts: [...log.acts.filter((logged) => logged.time <= time), { time, event, act }],
+  acts: [...log.acts.filter((logged) => logged.time <= time), { time, event, act, ...(view ? { view } : {}) }],
 });
 
 /** The log without the act that was never answered. */

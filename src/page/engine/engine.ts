@@ -14,6 +14,7 @@ import type { AnswerOf, AskName, RequestOf } from '../../protocol/asks.ts';
 import type { MoveMessage } from '../../protocol/moves.ts';
 import { createAsking } from './answers.ts';
 import { FollowedHistory } from '../../protocol/history.ts';
+import { viewOf } from '../record/step-view.ts';
 import { createFences } from './fences.ts';
 import { kernelFiles } from './kernel-files.ts';
 import { withSamples } from './samples.ts';
@@ -145,6 +146,7 @@ function openRun(opened: CommandLog): void {
     notices: lastingNotices(),
     playing: false,
   });
+  if (scenario.steps.some(({ view }) => view)) void import('../record/follow-view.ts').catch(() => {});
   setMotion('scrub');
   opening = openLog(opened);
 }
@@ -267,7 +269,8 @@ function perform(asked: Act): void {
   if (!log) return;
   const message = { ...asked, n: ++acts };
   setMotion('step');
-  setLog(logAct(log, message, currentFrame().hot.time, currentFrame().hot.event));
+  const { time, event } = currentFrame().hot;
+  setLog(logAct(log, message, time, event, viewOf(choices())));
   unanswered = message;
   post(message);
 }
