@@ -115,7 +115,7 @@ function StepLooks({ step, n }: { readonly step: RecordedStep; readonly n: numbe
   const change = (next: Partial<RecordedStep>): void => edit((recording) => changeStep(recording, key, next));
   const setTab = (pane: string, tab: string): void => {
     const { [pane]: _, ...rest } = view?.tabs ?? {};
-    change({ view: { ...view, tabs: tab === '' ? rest : { ...rest, [pane]: tab } } });
+    change({ view: { ...view, tabs: tab === '' ? rest : { ...view?.tabs, [pane]: tab } } });
   };
   return (
     <details className="looks">
