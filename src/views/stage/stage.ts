@@ -2,7 +2,7 @@
  * One idea at a time, for a room: the sentence on top, where heads do not hide it, the call, the states that this run
  * uses as one row, and the run as bands. Laid out from the window's size; letters are large and few.
  */
-import type { ColdSnapshot, History, LifecycleState, MapSnapshot } from '../../engine/index.ts';
+import type { CallRecord, ColdSnapshot, History, LifecycleState, MapSnapshot } from '../../engine/index.ts';
 import { capsuleMark } from '../lifecycle/capsule.ts';
 import { measure } from '../lifecycle/layout.ts';
 import { dashOf, STATE_PAINT } from '../paint.ts';
@@ -83,16 +83,24 @@ function headMarks({ input, size, u }: Stage): { marks: Mark[]; bottom: number }
   return { marks: [...marks, ...call], bottom: y + 20 * u };
 }
 
+/** Of the calls of an event the one that is told: what took or gave a reference, else what was refused, else the last. */
+function toldCall({ history, event }: StageInput): CallRecord | undefined {
+  const here = history.calls.filter((call) => call.event === event);
+  const by = history.refs.findLast((ref) => ref.event === event)?.call;
+  return here.find(({ n }) => n === by) ?? here.findLast(({ ret }) => ret < 0) ?? here.at(-1);
+}
+
 /** What the step called, and which way a map took. */
-function callMarks({ cold, history, event, errno }: StageInput, x: number, y: number, room: number, u: number): Mark[] {
-  const call = history.calls.find(({ n }) => n === cold.lastCall);
+function callMarks(input: StageInput, x: number, y: number, room: number, u: number): Mark[] {
+  const { history, event, errno } = input;
+  const call = toldCall(input);
   const move = history.transitions.findLast((one) => one.event === event);
   const font = mono(Math.max(LEAST, CALL * u), 500);
   const marks: Mark[] = [];
   const way = move ? `${move.map}: ${move.from ?? ''} → ` : '';
   const wayWidth = move ? textWidth(`${way}${move.to}`, font) + 40 * u : 0;
   let at = x;
-  if (call && call.event === event) {
+  if (call) {
     const words = fitText(`${call.text}${call.ret < 0 ? ` = -${errno(-call.ret)}` : ''}`, room - wayWidth, font);
     marks.push(text('call', { x, y }, words, font, call.ret < 0 ? 'error' : 'muted', { label: `Call: ${words}` }));
     at += textWidth(words, font) + 40 * u;
@@ -230,8 +238,9 @@ function arrow({ u }: Stage, { from, to, y }: Span, a: LifecycleState, b: Lifecy
     line(id, { x: from, y }, { x: to - 14 * u, y }, { stroke: paint, weight, ...dash }),
     arrowHead(`${id}.head`, { x: to, y }, 0, 22 * u, paint),
   ];
-  if (word === undefined) return marks;
-  const font = mono(Math.max(LEAST, SMALL * u), taken ? 700 : 500);
+  // on a phone sockets stand where the word would be
+  if (word === undefined || SMALL * u < LEAST) return marks;
+  const font = mono(SMALL * u, taken ? 700 : 500);
   const fill = taken ? STATE_PAINT[b].ink : 'muted';
   if (textWidth(word, font) < to - from + 40 * u)
     marks.push(
