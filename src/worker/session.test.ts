@@ -484,3 +484,16 @@ test('playing stops after a step that asks for it, and goes on from there to the
   expect(s.time()).toBe(nameTaken.until);
   expect(s.last('notice')?.notice.title).toBe('The scenario ends here');
 });
+
+test('a refused registration leaves no map and no text behind', () => {
+  const s = session();
+  s.open();
+  const taken = replaceWhileConnected.texts['bpf_aimd.s'];
+  s.say({ type: 'register-new', name: 'second.s', text: taken });
+  expect(s.last('notice')?.notice.detail).toContain('EEXIST');
+  expect(s.last('texts')?.texts).not.toHaveProperty('second.s');
+  const held = s.last('cold')?.cold.processes.find(({ name }) => name === 'loader-c');
+  expect(held).toMatchObject({ alive: false, fds: [] });
+  s.say({ type: 'seek', time: s.time() + 1e8 });
+  expect(s.last('cold')?.cold.maps.filter(({ state }) => state === 'INIT')).toEqual([]);
+});

@@ -425,16 +425,20 @@ export class Session {
     }
     const map = freeLetter(lab.machine.user.state.maps.map(({ letter }) => letter));
     const process = `loader-${map.toLowerCase()}`;
-    this.texts = { ...this.texts, [name]: text };
     this.beginRun();
-    this.sendTexts(lab);
     const { event } = lab.position;
     lab.command({ do: 'spawn', process });
     lab.command({ do: 'load', process, map, text: name, source: text });
     lab.command({ do: 'register', process, map });
     const link = Math.max(0, ...lab.machine.user.state.links.keys()) + 1;
     if (lab.machine.user.map(map)?.forLinks) lab.command({ do: 'link', process, map, link });
-    this.reportRefusal(lab, event);
+    if (this.reportRefusal(lab, event)) {
+      // a loader that is refused gives up, and its map goes with it
+      lab.command({ do: 'exit', process });
+    } else {
+      this.texts = { ...this.texts, [name]: text };
+      this.sendTexts(lab);
+    }
     this.lookAhead(lab);
   }
 
@@ -470,10 +474,11 @@ export class Session {
     });
   }
 
-  /** The first call after an event that was refused, as something to read. */
-  private reportRefusal(lab: Lab, after: number): void {
+  /** The first call after an event that was refused, as something to read. Returns whether there was one. */
+  private reportRefusal(lab: Lab, after: number): boolean {
     const notice = refusalAfter(lab.history, after, explain);
     if (notice) this.notice(notice);
+    return notice !== null;
   }
 
   /** Playing stops after the next step that asks for it. A scenario is played to its end; whoever plays on from there goes beyond it. */
