@@ -16,9 +16,9 @@ const CONTAINER_FLAGS = [
 export default defineConfig({
   testDir: 'e2e',
   timeout: 90_000,
-  expect: { timeout: 10_000 },
   workers: 2,
   expect: {
+    timeout: 10_000,
     toHaveScreenshot: {
       pathTemplate: '{testDir}/screens/{arg}{ext}',
       scale: 'device',
