@@ -39,6 +39,7 @@ export {
   type MapLetter,
   type Scenario,
   type ScenarioStep,
+  type StepView,
   TYPES_TEXT,
 } from './lab/commands.ts';
 export { declaresTypes } from './lab/declared.ts';
@@ -54,6 +55,7 @@ export { GRACE_CLOCKS, type GraceClock } from './kernel/grace.ts';
 export type { DeclarationTag } from './btf/tags.ts';
 export { fromBase64, toBase64 } from './base/base64.ts';
 export { contentKey } from './base/hash.ts';
+export type { HandedOver } from './lab/hand-over.ts';
 export type { LoggedCommand } from './lab/run.ts';
 export { explain } from './lab/look.ts';
 export { type StandIn, standIns } from './lab/stand-in.ts';

@@ -469,6 +469,22 @@ test("a kernel's log is answered as what that kernel found", () => {
   expect(s.answer('verify')).toMatchObject([{ from: 'log', ok: false, message: 'R7 !read_ok', failedSlot: 0 }]);
 });
 
+test('playing stops after a step that asks for it, and goes on from there to the end', () => {
+  const s = session();
+  const steps = nameTaken.steps.map((step, i) => (i === 2 ? { ...step, pause: true } : step));
+  s.open({ ...nameTaken, openAt: 0, steps });
+  const play = (): void => {
+    s.say({ type: 'play', speed: 10 });
+    s.settle(100_000);
+  };
+  play();
+  expect(s.time()).toBe(steps[2].at);
+  expect(s.last('notice')?.notice.title).toBe('The scenario pauses here');
+  play();
+  expect(s.time()).toBe(nameTaken.until);
+  expect(s.last('notice')?.notice.title).toBe('The scenario ends here');
+});
+
 test('a refused registration leaves no map and no text behind', () => {
   const s = session();
   s.open();

@@ -41,6 +41,9 @@ const WAIT_MS = 40;
 /** Between two pictures while playing, ms. */
 const FRAME_MS = 12;
 
+/** Between two checkpoints that the page is handed, ms. */
+const KEEP_MS = 1000;
+
 /** Given before anything else of a run. */
 const UNVERIFIED: Command = { do: 'verifier', to: 'skip' };
 
@@ -76,6 +79,10 @@ export class Session {
   /** wall clock of the last history sent, ms */
   private historyAt = 0;
   private sentCpu: unknown = null;
+  /** number of the last act that was done */
+  private n = 0;
+  /** wall clock of the last checkpoint that the page was handed, ms; and what it was of */
+  private kept = { at: 0, of: '' };
   /** what came while the lab was being made: it may wait for a part of the engine */
   private early: ToWorker[] = [];
   /** number of the run that the page is told of: raised when one is opened, restarted or branches off */
@@ -167,7 +174,10 @@ export class Session {
       return;
     }
     this.parts = parts.value;
-    this.texts = message.texts;
+    const { kept } = message;
+    this.texts = kept?.texts ?? message.texts;
+    this.n = kept?.n ?? message.n ?? 0;
+    this.kept = { at: 0, of: '' };
     this.playing = null;
     this.jobs = [];
     this.lab = null;
@@ -177,11 +187,18 @@ export class Session {
     const { scenario } = message;
     const needed =
       declaresTypes({ ...scenario.texts, ...this.texts }) ||
-      [...scenario.steps, ...(message.begin?.commands ?? [])].some(({ command }) => !hasVerb(command.do));
+      [...scenario.steps, ...((kept?.run ?? message.begin)?.commands ?? [])].some(
+        ({ command }) => !hasVerb(command.do),
+      );
     this.withLateTools(
       needed,
       () => {
-        const lab = new Lab(parts.value, scenario, this.texts);
+        const lab = new Lab(parts.value, scenario, message.texts);
+        if (kept) {
+          lab.takeUp(kept.run, kept.history);
+          this.start(lab, lab.time);
+          return;
+        }
         if (message.unverified) lab.command(UNVERIFIED);
         const { commands, time } = message.begin ?? { commands: [], time: scenario.openAt };
         if (commands.length === 0) this.start(lab, time);
@@ -280,15 +297,17 @@ export class Session {
         this.stop(() => lab.stepCall(message.direction));
         return;
       case 'command':
-        this.withLateTools(!hasVerb(message.command.do), () => this.stop(() => this.command(lab, message.command)));
+        this.withLateTools(!hasVerb(message.command.do), () =>
+          this.perform(message.n, () => this.command(lab, message.command)),
+        );
         return;
       case 'restart':
         this.withLateTools(declaresTypes(message.texts), () =>
-          this.stop(() => this.restart(lab, message.texts, message.unverified)),
+          this.perform(message.n, () => this.restart(lab, message.texts, message.unverified)),
         );
         return;
       case 'register-new':
-        this.stop(() => this.registerNew(lab, message.name, message.text));
+        this.perform(message.n, () => this.registerNew(lab, message.name, message.text));
         return;
       case 'ask':
         this.ask(lab, message);
@@ -367,6 +386,14 @@ export class Session {
     this.whenIdle(() => {
       act();
       this.frame();
+    });
+  }
+
+  /** An act of the page: from the next frame on it is known to be done. */
+  private perform(n: number | undefined, act: () => void): void {
+    this.stop(() => {
+      act();
+      this.n = n ?? this.n;
     });
   }
 
@@ -454,10 +481,13 @@ export class Session {
     return notice !== null;
   }
 
-  /** A scenario is played to its end; whoever plays on from there goes beyond it. */
+  /** Playing stops after the next step that asks for it. A scenario is played to its end; whoever plays on from there goes beyond it. */
   private playsTo(): number {
     const { lab } = this;
-    return lab && lab.time < lab.scenario.until ? lab.scenario.until : Number.POSITIVE_INFINITY;
+    if (!lab) return Number.POSITIVE_INFINITY;
+    const { until, steps } = lab.scenario;
+    const pauses = steps.flatMap(({ at, pause }) => (pause && at > lab.time ? [at] : []));
+    return Math.min(...pauses, lab.time < until ? until : Number.POSITIVE_INFINITY);
   }
 
   private noMoreChanges(lab: Lab, direction: 1 | -1): void {
@@ -483,10 +513,11 @@ export class Session {
       this.notice({ kind: 'info', title: 'Stopped by a break', detail: 'Debug lists what playing stops at.' });
     else if (lab.time >= playing.end) {
       this.playing = null;
+      const pauses = lab.time < lab.scenario.until;
       this.notice({
         kind: 'info',
-        title: 'The scenario ends here',
-        detail: 'Play again to go on: what runs, runs on.',
+        title: pauses ? 'The scenario pauses here' : 'The scenario ends here',
+        detail: pauses ? 'Play goes on from this step.' : 'Play again to go on: what runs, runs on.',
       });
     }
     this.behind = this.playing !== null && outcome === 'more';
@@ -519,6 +550,20 @@ export class Session {
     this.host.post({ type: 'history', delta, whole }, columns as ArrayBuffer[]);
   }
 
+  /** After a frame that told all there is: so the page's history reaches as far as the checkpoint. */
+  private handOver(lab: Lab): void {
+    const now = this.host.clock();
+    if (this.historyIsNew || lab.hasNews || (now - this.kept.at < KEEP_MS && this.kept.at > 0)) return;
+    const run = lab.handOver();
+    if (!run) return;
+    const of = `${this.n} ${run.branch} ${run.checkpoint.event}`;
+    const isNew = of !== this.kept.of;
+    this.kept = { at: now, of };
+    if (!isNew) return;
+    const { buffer } = run.checkpoint.image.bytes;
+    this.host.post({ type: 'kept', kept: { run, n: this.n, texts: this.texts } }, [buffer as ArrayBuffer]);
+  }
+
   /** While playing into the unknown a few times a second is enough. */
   private mayTellHistory(): boolean {
     return this.playing === null || this.historyIsNew || this.host.clock() - this.historyAt >= HISTORY_MS;
@@ -542,7 +587,8 @@ export class Session {
     const numbers = encodeFrame(lab.hot());
     const windows = this.windows.map(({ address, length }) => lab.machine.bytes(address, length));
     const transfer = [numbers.buffer, ...windows.map((w) => w.buffer)] as ArrayBuffer[];
-    this.host.post({ type: 'frame', numbers, windows, playing: this.playing !== null }, transfer);
+    this.host.post({ type: 'frame', numbers, windows, playing: this.playing !== null, n: this.n }, transfer);
+    this.handOver(lab);
   }
 }
 

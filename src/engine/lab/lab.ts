@@ -4,6 +4,7 @@
  */
 import { type Break, nextBreak } from './breaks.ts';
 import { Microscope, type Place } from './microscope.ts';
+import { type HandedOver, ownCopy } from './hand-over.ts';
 import type { Searched } from './questions.ts';
 import type { MachineParts } from './kernels.ts';
 import { type Cold, Machine } from './machine.ts';
@@ -153,6 +154,30 @@ export class Lab {
   /** From its beginning does what was done in another lab of the same scenario, at the same events. */
   follow(commands: readonly LoggedCommand[]): void {
     this.run.follow(commands);
+  }
+
+  /** The run at the last checkpoint before the cursor; what happened up to there is the history's. */
+  handOver(): HandedOver | null {
+    const { run, recorder } = this;
+    const checkpoint = run.checkpoints.before(run.event);
+    if (!checkpoint) return null;
+    return {
+      checkpoint: ownCopy(checkpoint),
+      branch: run.branch,
+      commands: run.commands,
+      blobs: this.machine.kernel.blobs,
+      bpfEvents: recorder.bpfEventsUpTo(checkpoint.event),
+      until: recorder.until,
+    };
+  }
+
+  /** From its beginning goes on where another lab of the same scenario and texts was; `history` is that one's. */
+  takeUp({ checkpoint, branch, commands, blobs, bpfEvents, until }: HandedOver, history: History): void {
+    this.machine.kernel.takeBlobs(blobs);
+    this.run.takeUp(checkpoint, commands, branch);
+    this.executed = this.machine.executedInsns;
+    this.recorder.takeUp(history, bpfEvents, checkpoint.event, checkpoint.time, this.machine.lifecycle());
+    this.recorder.until = until;
   }
 
   setBreaks(breaks: readonly Break[]): void {

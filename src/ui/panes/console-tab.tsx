@@ -5,6 +5,7 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { ask, command } from '../../page/engine/engine.ts';
 import { runCommand } from '../../page/commands/registry.ts';
+import { useOverlay } from '../../page/store/overlay.ts';
 import { load, save } from '../../page/store/storage.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { consoleOutput, type ConsoleRow } from '../../views/console/output.ts';
@@ -79,7 +80,10 @@ function Prompt() {
   const [back, setBack] = useState(0);
   const draft = useRef('');
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus(), []);
+  // not from a sheet that was opened meanwhile: its letters would go to the console
+  useEffect(() => {
+    if (useOverlay.getState().overlay === null) input.current?.focus();
+  }, []);
 
   const run = (): void => {
     const line = text.trim();
