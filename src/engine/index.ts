@@ -42,7 +42,9 @@ export {
   TYPES_TEXT,
 } from './lab/commands.ts';
 export { declaresTypes } from './lab/declared.ts';
-export { type Break, parseCondition } from './lab/breaks.ts';
+export type { Break, BreakOptions } from './lab/breaks.ts';
+export { type ArmedBreak, type ArmedLine, type LineBreak, plainBreak, plainLine } from './lab/stops.ts';
+export type { TracedLine } from './lab/traced.ts';
 export type { Measured, MeasuredFlow } from './lab/measure.ts';
 export type { Heat } from './lab/heat.ts';
 export type { VerifiedProgram, VerifiedVisit } from './lab/verify-text.ts';
@@ -61,7 +63,7 @@ export type { PathConfig } from './net/dumbbell.ts';
 export { freeLetter, nextLink } from './lab/labels.ts';
 export { hasVerb } from './lab/verb.ts';
 export { registerFirstVerbs } from './lab/verbs.ts';
-export { Lab, type LabBreakpoint } from './lab/lab.ts';
+export { Lab } from './lab/lab.ts';
 export {
   DEFAULT_KERNEL,
   KERNELS,

@@ -15,7 +15,8 @@ export { Again } from './lab/again.ts';
 export { Measure } from './lab/measure.ts';
 export { countInstructions } from './lab/heat.ts';
 export { congestionControlsIn, creatorTags, mapElements } from './lab/objects.ts';
-export { type Answer, lastBreak, whenRegister, whoWrote, whoWroteRegister } from './lab/questions.ts';
+export { armBreak, armLine } from './lab/condition.ts';
+export { type Answer, whenRegister, whoWrote, whoWroteRegister } from './lab/questions.ts';
 export { programTextOf } from './lab/program-text.ts';
 
 /** From now on labs know the late verbs, and texts may declare types. */

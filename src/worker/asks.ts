@@ -4,6 +4,7 @@ import type { AnswerMessage, AskName, AskOf } from '../protocol/asks.ts';
 import type { Answerer } from './asks/answerer.ts';
 import { compare } from './asks/compare.ts';
 import { complete } from './asks/complete.ts';
+import { condition } from './asks/condition.ts';
 import { heat } from './asks/heat.ts';
 import { log } from './asks/log.ts';
 import { map } from './asks/map.ts';
@@ -17,6 +18,7 @@ import type { LateDesk } from './desk.ts';
 const ANSWERERS: { readonly [N in AskName]: Answerer<N> } = {
   compare,
   complete,
+  condition,
   heat,
   log,
   map,

@@ -5,7 +5,8 @@ import type {
   complete,
   countInstructions,
   creatorTags,
-  lastBreak,
+  armBreak,
+  armLine,
   Measure,
   mapElements,
   diffLabs,
@@ -38,7 +39,8 @@ export interface Late {
   readonly watchRun: typeof watchRun;
   readonly countInstructions: typeof countInstructions;
   readonly creatorTags: typeof creatorTags;
-  readonly lastBreak: typeof lastBreak;
+  readonly armBreak: typeof armBreak;
+  readonly armLine: typeof armLine;
   readonly Measure: typeof Measure;
   readonly mapElements: typeof mapElements;
   readonly programTextOf: typeof programTextOf;

@@ -20,10 +20,17 @@ import {
   TYPES_TEXT,
 } from '../engine/index.ts';
 import { encodeFrame } from '../protocol/frame.ts';
-import { type FromWorker, type Notice, PROTOCOL_VERSION, type ToWorker } from '../protocol/messages.ts';
+import {
+  type Breakpoint,
+  type FromWorker,
+  type Notice,
+  PROTOCOL_VERSION,
+  type ToWorker,
+} from '../protocol/messages.ts';
 import { type MemoryWindow } from '../protocol/moves.ts';
 import { refusalAfter, refusedProgram } from './refusals.ts';
 import type { AskMessage } from '../protocol/asks.ts';
+import { arm, needsLate } from './arm.ts';
 import { answerAsk } from './asks.ts';
 import type { Desk, Job, KeepGoing, Late, LateDesk } from './desk.ts';
 import { doAgain } from './do-again.ts';
@@ -43,6 +50,8 @@ const FRAME_MS = 12;
 
 /** Given before anything else of a run. */
 const UNVERIFIED: Command = { do: 'verifier', to: 'skip' };
+
+const LISTED = 'Debug lists what playing stops at.';
 
 export interface SessionHost {
   readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
@@ -68,7 +77,7 @@ export class Session {
   private readonly beside = new Map<string, () => boolean>();
   private windows: readonly MemoryWindow[] = [];
   private texts: Readonly<Record<string, string>> = {};
-  private breakpoints: readonly { text: string; line: number }[] = [];
+  private breakpoints: readonly Breakpoint[] = [];
   private breaks: readonly Break[] = [];
   private sentCold: unknown = null;
   /** the page has nothing of this lab's history */
@@ -76,6 +85,8 @@ export class Session {
   /** wall clock of the last history sent, ms */
   private historyAt = 0;
   private sentCpu: unknown = null;
+  /** version of the traced lines that the page has */
+  private sentTraced = 0;
   /** what came while the lab was being made: it may wait for a part of the engine */
   private early: ToWorker[] = [];
   /** number of the run that the page is told of: raised when one is opened, restarted or branches off */
@@ -112,11 +123,11 @@ export class Session {
         return;
       case 'breaks':
         this.breaks = message.breaks;
-        this.lab?.setBreaks(message.breaks);
+        this.arm();
         return;
       case 'breakpoints':
         this.breakpoints = message.breakpoints;
-        this.lab?.setBreakpoints(message.breakpoints);
+        this.arm();
         return;
       default:
         if (this.lab) this.move(this.lab, message);
@@ -197,8 +208,8 @@ export class Session {
     this.lab = lab;
     this.historyIsNew = true;
     this.sentCold = null;
-    lab.setBreakpoints(this.breakpoints);
-    lab.setBreaks(this.breaks);
+    this.sentTraced = -1;
+    this.arm();
     this.beginRun();
     this.sendTexts(lab);
     this.explore(lab, () => {
@@ -212,6 +223,14 @@ export class Session {
       if (refused) this.notice(refused);
     });
     for (const message of this.early.splice(0)) this.move(lab, message);
+  }
+
+  /** The breaks of now, in the lab of now. */
+  private arm(): void {
+    const wanted = { breaks: this.breaks, lines: this.breakpoints };
+    this.withLateTools(needsLate(wanted), (late) => {
+      if (this.lab) arm(this.lab, wanted, late, (notice) => this.notice(notice));
+    });
   }
 
   /** A text with another name has the scenario's connections all the same. */
@@ -475,7 +494,7 @@ export class Session {
     if (stop) lab.showStop(stop);
     if (outcome === 'stopped' || stop) this.playing = null;
     if (outcome === 'stopped' && !stop && lab.position.call === null && !lab.machine.dead)
-      this.notice({ kind: 'info', title: 'Stopped by a break', detail: 'Debug lists what playing stops at.' });
+      this.notice({ kind: 'info', title: `Stopped: ${lab.metWords ?? 'a break was met'}`, detail: LISTED });
     else if (lab.time >= playing.end) {
       this.playing = null;
       this.notice({
@@ -533,6 +552,10 @@ export class Session {
     if (cpu !== null || this.sentCpu !== null) {
       this.sentCpu = cpu;
       this.host.post({ type: 'cpu', cpu });
+    }
+    if (lab.traced.version !== this.sentTraced) {
+      this.sentTraced = lab.traced.version;
+      this.host.post({ type: 'traced', lines: lab.traced.lines, left: lab.traced.left });
     }
     const numbers = encodeFrame(lab.hot());
     const windows = this.windows.map(({ address, length }) => lab.machine.bytes(address, length));

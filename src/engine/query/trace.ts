@@ -3,7 +3,7 @@ import { AGGREGATES } from './aggregate.ts';
 import { type Expression, parseExpression, type Scope } from './expression.ts';
 import { type Action, type Clause, type Plan, type Probe, PROBES, FORMAT_SPEC, widthOf } from './plan.ts';
 import type { RecordKind } from './records.ts';
-import { type Cursor, QueryError } from './tokens.ts';
+import { type Cursor, QueryError } from '../base/query-tokens.ts';
 
 /** Clauses of a query, and actions of a clause. */
 const MOST = 20;

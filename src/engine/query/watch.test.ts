@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Lab } from '../lab/lab.ts';
 import { readParts } from '../lab/testing/parts.ts';
 import { diffTimes } from './diff.ts';
-import { QueryError } from './tokens.ts';
+import { QueryError } from '../base/query-tokens.ts';
 import { parseWatch, watchRun, type WatchAnswer } from './watch.ts';
 
 const parts = readParts('v6.12');

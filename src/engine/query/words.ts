@@ -6,7 +6,7 @@
 import { parseExpression, truth, type Expression } from './expression.ts';
 import type { Named, Plan, Probe, Reduce } from './plan.ts';
 import { CA_STATES, fieldOf, type RecordKind } from './records.ts';
-import { type Cursor, QueryError } from './tokens.ts';
+import { type Cursor, QueryError } from '../base/query-tokens.ts';
 
 const STATES = ['INIT', 'INUSE', 'TOBEFREE', 'READY', 'FREED'];
 
