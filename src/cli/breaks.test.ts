@@ -100,7 +100,7 @@ test('a line with a condition over registers and fields, on and back', () => {
 });
 
 test('hits counts from the beginning of the run, wherever one stands', () => {
-  const spec: Break = { on: 'call', text: 'bpf(', refused: false };
+  const spec: Break = { on: 'condition', text: 'queue > 40' };
   const lab = labOf();
   arm(lab, [spec]);
   const times = all(lab);
@@ -144,7 +144,7 @@ test('a tracepoint prints a line at each hit and does not stop; going on from be
 test('a traced line of a program has its registers; many lines are bounded and say so', () => {
   const line = registerAndRun.texts[TEXT].split('\n').findIndex((one) => one.includes('snd_cwnd'));
   const lab = labOf();
-  const lines = Array.from({ length: 30 }, (_, i) => i + 1).map(
+  const lines = Array.from({ length: 60 }, (_, i) => i + 1).map(
     (n): LineBreak => ({ text: TEXT, line: n, trace: true }),
   );
   arm(lab, [], [{ text: TEXT, line, trace: true, print: 'r1, tp->snd_cwnd' }, ...lines]);
