@@ -84,9 +84,9 @@ export { type ObjectLine, registerObject, type RegisteredObject } from './oracle
 export { unmatched } from './oracle/expectations.ts';
 export { type VerifiedFile, type VerifiedRow, verifyObject, verifySource } from './oracle/verify-object.ts';
 export type { QueryAnswer } from './query/query.ts';
-export type { DiffRow } from './query/diff.ts';
+export type { DiffAnswer, DiffAspect, DiffRow, DiffSubject } from './query/diff.ts';
 export type { WatchAnswer } from './query/watch.ts';
-export { answerText } from './query/print.ts';
+export { answerText, subjectWords, valueWords } from './query/print.ts';
 export { isConsoleRecording, replayConsole } from './oracle/console/replay.ts';
 export { type Recording, replay, type Replayed, replayable } from './oracle/replay.ts';
 export { compareRecorded, type Comparison, type Recording as VerifierRecording } from './verifier/recorded.ts';

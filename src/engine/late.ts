@@ -6,6 +6,7 @@ import { registerLateVerbs } from './lab/late-verbs.ts';
 export { declareStructOps };
 export { parseConfig } from './libbpf/kconfig.ts';
 export { diffLabs, diffTimes } from './query/diff.ts';
+export { completeQuestion } from './query/complete.ts';
 export { parseQuery, QueryError, runQuery } from './query/query.ts';
 export { parseWatch, watchRun } from './query/watch.ts';
 export { complete, sharedPrefix } from './console/complete.ts';

@@ -3,6 +3,7 @@ import type { MachineParts } from '../engine/index.ts';
 import type {
   Again,
   complete,
+  completeQuestion,
   countInstructions,
   creatorTags,
   armBreak,
@@ -29,6 +30,7 @@ import type { Notice } from '../protocol/messages.ts';
 export interface Late {
   readonly Again: typeof Again;
   readonly complete: typeof complete;
+  readonly completeQuestion: typeof completeQuestion;
   readonly sharedPrefix: typeof sharedPrefix;
   readonly diffLabs: typeof diffLabs;
   readonly diffTimes: typeof diffTimes;

@@ -5,7 +5,6 @@
 import {
   assertUnreachable,
   explain,
-  freeLetter,
   hasVerb,
   standIns,
   type Break,
@@ -34,6 +33,7 @@ import { arm, needsLate } from './arm.ts';
 import { answerAsk } from './asks.ts';
 import type { Desk, Job, KeepGoing, Late, LateDesk } from './desk.ts';
 import { doAgain } from './do-again.ts';
+import { commandsToRegister } from './register-new.ts';
 import { isSearch, search } from './searches.ts';
 
 /** The longest a slice works before it reads the queue, ms. */
@@ -415,17 +415,11 @@ export class Session {
       });
       return;
     }
-    const map = freeLetter(lab.machine.user.state.maps.map(({ letter }) => letter));
-    const process = `loader-${map.toLowerCase()}`;
     this.texts = { ...this.texts, [name]: text };
     this.beginRun();
     this.sendTexts(lab);
     const { event } = lab.position;
-    lab.command({ do: 'spawn', process });
-    lab.command({ do: 'load', process, map, text: name, source: text });
-    lab.command({ do: 'register', process, map });
-    const link = Math.max(0, ...lab.machine.user.state.links.keys()) + 1;
-    if (lab.machine.user.map(map)?.forLinks) lab.command({ do: 'link', process, map, link });
+    for (const command of commandsToRegister(lab, name, text)) lab.command(command);
     this.reportRefusal(lab, event);
     this.lookAhead(lab);
   }

@@ -172,6 +172,8 @@ const VERBS: Readonly<Record<string, (c: Cursor) => Plan>> = {
 export const isWords = (c: Cursor): boolean => c.now.kind === 'word' && Object.hasOwn(VERBS, c.now.text);
 
 export const VERB_WORDS: readonly string[] = Object.keys(VERBS);
+export const NOUN_WORDS: readonly string[] = Object.keys(NOUNS);
+export const STATE_WORDS: readonly string[] = [...STATES, ...CA_STATES];
 
 export function parseWords(c: Cursor): Plan {
   const { text } = c.next();

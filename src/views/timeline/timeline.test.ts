@@ -18,6 +18,34 @@ describe('timeline', () => {
     await expect(svgText(timelineScene(inputAt(585), FOOT))).toMatchFileSnapshot('golden/timeline.svg');
   });
 
+  it('has a lane for a watched expression, with its statistics in words', () => {
+    const lane = {
+      socket: 1,
+      time: [60e6, 200e6, 600e6],
+      value: [10, 40, 20],
+      min: 10,
+      max: 40,
+      mean: 24.5,
+      changes: 3,
+    };
+    const watch = { text: 'tp->snd_cwnd', answer: { lanes: [lane], until: 900e6 } };
+    for (const size of [FOOT, { width: 800, height: 128 }, { width: 700, height: 240 }]) {
+      const scene = timelineScene({ ...inputAt(585), watch }, size);
+      expect([...touchingTexts(scene), ...clippedTexts(scene)], `${size.height}`).toEqual([]);
+      const marks = allMarks(scene);
+      // a low timeline has no room for it, and tells it
+      const ids = marks.map(({ mark }) => mark.id).filter((id) => id.startsWith('watch.'));
+      expect(ids).toEqual(size.height > 150 ? ['watch.1', 'watch.1.future'] : []);
+      expect(textTwin(scene).map(({ text }) => text)).toContain(
+        'Watch tp->snd_cwnd: connection 1: min 10, max 40, mean 24.5, 3 values',
+      );
+    }
+    const without = { ...watch, answer: { lanes: [], until: 900e6 } };
+    expect(textTwin(timelineScene({ ...inputAt(585), watch: without }, FOOT)).map(({ text }) => text)).toContain(
+      'Watch tp->snd_cwnd: no connection had a value',
+    );
+  });
+
   it('folds to one line', async () => {
     await expect(svgText(timelineScene(inputAt(585), { width: 1422, height: 26 }))).toMatchFileSnapshot(
       'golden/folded.svg',

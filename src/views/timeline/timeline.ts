@@ -11,6 +11,7 @@ import type { Domain, TimeScale } from '../time-axis.ts';
 import { timeScale, timeTicks } from '../time-axis.ts';
 import { timeText } from '../words.ts';
 import type { EventShape, Span, Step, TimelineEvent } from './spans.ts';
+import { type TimelineWatch, watchLabel, watchMarks, watchRange } from './watch-lane.ts';
 import { clusterEvents, countsOf, eventsOf, lettersOf, spansOf } from './spans.ts';
 
 export interface TimelineInput {
@@ -21,6 +22,8 @@ export interface TimelineInput {
   readonly event: number;
   /** what the width shows, ns */
   readonly domain: Domain;
+  /** an expression over the run, with a lane of its own */
+  readonly watch?: TimelineWatch | null;
 }
 
 const FUTURE = 0.4;
@@ -85,11 +88,14 @@ function unfolded(frame: Frame): Mark[] {
   const { shown: letters, rest } = roomFor(frame);
   const lanes = letters.length + (rest.length > 0 ? 1 : 0);
   const free = size.height - AXIS - EVENTS_ROW - 8;
-  const counted = free - lanes * LEAST_LANE >= LEAST_REFS;
-  const pitch = clamp((free - (counted ? 36 : 0)) / Math.max(1, lanes), LEAST_LANE, 28);
+  const rows = clamp(Math.floor((free - lanes * LEAST_LANE) / LEAST_REFS), 0, input.watch ? 2 : 1);
+  // a lane that was asked for comes before the counts
+  const counted = rows === (input.watch ? 2 : 1);
+  const pitch = clamp((free - rows * 36) / Math.max(1, lanes), LEAST_LANE, 28);
   const refsTop = AXIS + 6 + pitch * lanes;
   const eventsY = size.height - 18;
-  const refsBottom = eventsY - 14;
+  const bottom = eventsY - 14;
+  const refsBottom = rows === 2 ? (refsTop + bottom) / 2 - 5 : bottom;
   const flag = flagBox(frame);
   const ticks = timeTicks(scale, 14, [flag.x, flag.x + flag.width]);
   const grid = ticks.lines.map((x, i) =>
@@ -106,10 +112,22 @@ function unfolded(frame: Frame): Mark[] {
           ...refLines({ ...frame, letters }, refsTop + 4, refsBottom),
         ]
       : []),
+    ...(input.watch && rows > 0
+      ? watchLane(frame, input.watch, rows === 2 ? refsBottom + 8 : refsTop + 4, bottom)
+      : []),
+    ...(input.watch && rows === 0 ? [hiddenWords('watch', watchLabel(input.watch))] : []),
     ...laneName('events', 'events', '', eventsY, frame, captionAt(input)),
     ...eventMarks(frame, eventsY),
     ...playhead(frame, flag),
   ];
+}
+
+/** What has no room is told all the same. */
+const hiddenWords = (id: string, label: string): Mark => ({ kind: 'circle', id, cx: 0, cy: 0, r: 0, label });
+
+function watchLane(frame: Frame, watch: TimelineWatch, top: number, bottom: number): Mark[] {
+  const name = laneName('watch', 'watch', watchRange(watch), (top + bottom) / 2, frame, watchLabel(watch));
+  return [...name, ...watchMarks(watch, frame.scale, frame.input.time, top, bottom)];
 }
 
 function folded(frame: Frame): Mark[] {
