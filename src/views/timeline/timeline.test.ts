@@ -29,13 +29,13 @@ describe('timeline', () => {
       changes: 3,
     };
     const watch = { text: 'tp->snd_cwnd', answer: { lanes: [lane], until: 900e6 } };
-    for (const size of [FOOT, { width: 800, height: 128 }, { width: 700, height: 240 }]) {
+    for (const size of [FOOT, { width: 800, height: 84 }, { width: 700, height: 240 }]) {
       const scene = timelineScene({ ...inputAt(585), watch }, size);
       expect([...touchingTexts(scene), ...clippedTexts(scene)], `${size.height}`).toEqual([]);
       const marks = allMarks(scene);
       // a low timeline has no room for it, and tells it
       const ids = marks.map(({ mark }) => mark.id).filter((id) => id.startsWith('watch.'));
-      expect(ids).toEqual(size.height > 150 ? ['watch.1', 'watch.1.future'] : []);
+      expect(ids).toEqual(size.height > 100 ? ['watch.1', 'watch.1.future'] : []);
       expect(textTwin(scene).map(({ text }) => text)).toContain(
         'Watch tp->snd_cwnd: connection 1: min 10, max 40, mean 24.5, 3 values',
       );
