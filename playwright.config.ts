@@ -16,6 +16,7 @@ const CONTAINER_FLAGS = [
 export default defineConfig({
   testDir: 'e2e',
   timeout: 90_000,
+  expect: { timeout: 10_000 },
   workers: 2,
   // what other journeys or tests of the engine nearly show: `npm run soak` walks it too
   ...(process.env.SOAK ? {} : { grepInvert: /@long/ }),

@@ -24,7 +24,7 @@ for (const theme of share(['dark', 'light'] as const, 1)) {
       expect(await violations(lab.page)).toEqual([]);
     });
 
-    test('members called by hand, declared types, and what maps hold', async ({ lab }) => {
+    test('members called by hand, declared types, and what maps hold', { tag: '@long' }, async ({ lab }) => {
       test.slow();
       await lab.command('Scenario: Any struct');
       await lab.expectAt('A', 'INUSE');
@@ -81,7 +81,7 @@ test('with reduced motion nothing travels', async ({ lab }) => {
   expect(moving).toBe(0);
 });
 
-test('narrow: tabs instead of columns, and no sideways scrolling', async ({ lab }) => {
+test('narrow: tabs instead of columns, and no sideways scrolling', { tag: '@long' }, async ({ lab }) => {
   await lab.page.setViewportSize({ width: 720, height: 900 });
   await expect(lab.page.getByRole('region', { name: 'Timeline' })).toBeVisible();
   const overflow = await lab.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

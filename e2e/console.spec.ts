@@ -70,7 +70,7 @@ test('from struct_ops register to FREED, typed, seen in every other view, taken 
   await expect(lab.station('INUSE')).not.toContainText('C');
 });
 
-test('history, completion, and a link to a map', async ({ lab }) => {
+test('history, completion, and a link to a map', { tag: '@long' }, async ({ lab }) => {
   await openConsole(lab);
   await lab.page.keyboard.insertText('bpft');
   await lab.press('Tab');

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, type Lab, test } from './fixtures.ts';
+import { expect, type Lab, share, test } from './fixtures.ts';
 
 const RENO = 'bpf_reno';
 
@@ -92,7 +92,7 @@ const BAD: readonly (readonly [string, string, string, RegExp])[] = [
   ],
 ];
 
-for (const [what, body, refusal, message] of BAD) {
+for (const [what, body, refusal, message] of share(BAD, 1)) {
   test(`${what} is refused; run all the same it is stopped, its line is named, the page goes on`, async ({ lab }) => {
     await lab.replaceText(withCongAvoid(body));
     await lab.press('Control+Enter');
@@ -116,7 +116,7 @@ test('a window of 0 is told, and taken as 1', { tag: '@long' }, async ({ lab }) 
   await expect(lab.notices).toContainText('bpf_reno.s:');
 });
 
-test('completion opens, with the fields of the struct', async ({ lab }) => {
+test('completion opens, with the fields of the struct', { tag: '@long' }, async ({ lab }) => {
   await lab.replaceText(
     '.struct_ops tcp_congestion_ops\n.name "x"\n.section struct_ops/ssthresh\nf:\n  r0 = *(u32 *)(r1 + tcp_sock.snd_cw',
   );
@@ -138,7 +138,7 @@ test('hover says which instruction a line is, in the other syntax too', { tag: '
   await expect(hover).toContainText('Loads 4 bytes, zero-extended');
 });
 
-test('a program that the kernel does not load is told with its answer', async ({ lab }) => {
+test('a program that the kernel does not load is told with its answer', { tag: '@long' }, async ({ lab }) => {
   await lab.replaceText(withCongAvoid('callx r1\nexit'));
   await lab.press('Control+Enter');
   await expect(lab.notices).toContainText('EINVAL: unknown opcode 8d');

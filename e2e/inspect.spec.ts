@@ -24,7 +24,10 @@ async function open(lab: Lab, name: string): Promise<void> {
 const way = (page: Page) => page.getByRole('navigation', { name: 'Way to this type' });
 const selected = (page: Page) => pane(page, 'Type').locator('.field-foot b').first();
 
-test('all types are fetched at the first search, found as one types, and opened by Enter', async ({ lab, page }) => {
+test('all types are fetched at the first search, found as one types, and opened by Enter', { tag: '@long' }, async ({
+  lab,
+  page,
+}) => {
   const asked: string[] = [];
   page.on('request', (request) => {
     if (request.url().includes('whole')) asked.push(request.url());

@@ -74,7 +74,7 @@ test('two tabs: the draft of one is offered to the other, and not overwritten', 
   await expect(lab.programs).toContainText('first tab');
 });
 
-test('what is damaged in the storage is told, and the page opens', async ({ page, site }) => {
+test('what is damaged in the storage is told, and the page opens', { tag: '@long' }, async ({ page, site }) => {
   await page.addInitScript(() => {
     localStorage.setItem('ops.play', '{"theme":');
     localStorage.setItem('ops.play.draft.old', '{"saved":1,"draft":{"edits":7}}');

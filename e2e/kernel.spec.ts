@@ -55,7 +55,7 @@ test('another kernel: the scenario runs on it, and the page says what it is', { 
   await expect(page.getByRole('button', { name: 'Kernel: v5.6' })).toBeVisible();
 });
 
-test('a held grace period keeps the map until it is let go', async ({ lab, page }) => {
+test('a held grace period keeps the map until it is let go', { tag: '@long' }, async ({ lab, page }) => {
   await lab.command('Hold the RCU-tasks');
   const clocks = page.getByRole('toolbar', { name: 'Grace periods' });
   // after a command the run ahead is computed again, and End leads to where it has come

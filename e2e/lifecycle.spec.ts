@@ -41,7 +41,7 @@ test('a taken name: EEXIST, and the check that answered', async ({ lab }) => {
   await expect(lab.page.getByRole('tab', { name: 'Checks', selected: true })).toBeVisible();
 });
 
-test('play runs on, pause stands still', async ({ lab }) => {
+test('play runs on, pause stands still', { tag: '@long' }, async ({ lab }) => {
   const before = await lab.time();
   await lab.press('F5');
   await expect.poll(() => lab.time()).not.toBe(before);

@@ -34,10 +34,9 @@ test('every room has everything in sight', async ({ lab, page }) => {
   }
 });
 
-test('on a narrow screen the palette shows the pane that it names, and hints name what a thumb can press', async ({
-  lab,
-  page,
-}) => {
+test('on a narrow screen the palette shows the pane that it names, and hints name what a thumb can press', {
+  tag: '@long',
+}, async ({ lab, page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   const intro = page.getByRole('region', { name: 'About this page' });
   await expect(intro.getByText('Press Next state')).toBeVisible();

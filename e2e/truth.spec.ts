@@ -57,7 +57,7 @@ test('a name changed in the kernel’s memory is the name on the page', async ({
   await expect(objects).toContainText('bpf_test', { timeout: 10_000 });
 });
 
-test('a window changed in a tcp_sock is the window on the page', async ({ lab }) => {
+test('a window changed in a tcp_sock is the window on the page', { tag: '@long' }, async ({ lab }) => {
   await lab.command('Show the connections as a table');
   const row = lab.page.getByRole('region', { name: 'Flows' }).getByRole('row').filter({ hasText: 'bpf_reno' }).first();
   await expect(row).toBeVisible();

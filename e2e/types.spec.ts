@@ -76,7 +76,10 @@ test('a type is declared, implemented, registered, and its members are called', 
   await expect(answers(page)).toContainText(/shut\(ff\); argument 1: .*9/s);
 });
 
-test('an error in the declaration is marked where it is, and keeps the run as it was', async ({ lab, page }) => {
+test('an error in the declaration is marked where it is, and keeps the run as it was', { tag: '@long' }, async ({
+  lab,
+  page,
+}) => {
   await declare(lab, 'struct gate_ops {\n\tint (*open)(int)\n};\n');
   await expect(page.locator('.squiggly-error').first()).toBeAttached({ timeout: 20_000 });
   await lab.press('Control+Enter');

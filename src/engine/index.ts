@@ -58,6 +58,7 @@ export { contentKey } from './base/hash.ts';
 export type { LoggedCommand } from './lab/run.ts';
 export { explain } from './lab/look.ts';
 export { type StandIn, standIns } from './lab/stand-in.ts';
+export { structOpsMaps } from './kernel/state.ts';
 export { BPF_MODULE_OWNER, POISON_HI } from './kernel/uapi.ts';
 export type { PathConfig } from './net/dumbbell.ts';
 export { freeLetter, nextLink } from './lab/labels.ts';

@@ -445,6 +445,7 @@ test('a tracepoint prints lines while it plays on, and one without meaning is to
   s.say({ type: 'breaks', breaks: [{ on: 'condition', text: 'tp->snd_cwnd > 10', trace: true, print: 'queue' }] });
   s.say({ type: 'seek', time: 0 });
   s.say({ type: 'play', speed: 100 });
+  s.settle();
   expect(s.last('traced')?.lines[0]?.text).toMatch(/^tp->snd_cwnd > 10 for connection \d+: queue=\d+$/);
   s.say({ type: 'breaks', breaks: [{ on: 'condition', text: 'nosuch' }] });
   expect(s.last('notice')?.notice.detail).toMatch(/there is no "nosuch"/);
@@ -484,4 +485,17 @@ test("a kernel's log is answered as what that kernel found", () => {
     '0: R1=ctx() R10=fp0\n0: (bf) r0 = r7\nR7 !read_ok\nprocessed 1 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n';
   s.say({ type: 'ask', n: 1, name: 'verify', request: { name: 'kernel.log', text: log } });
   expect(s.answer('verify')).toMatchObject([{ from: 'log', ok: false, message: 'R7 !read_ok', failedSlot: 0 }]);
+});
+
+test('a refused registration leaves no map and no text behind', () => {
+  const s = session();
+  s.open();
+  const taken = replaceWhileConnected.texts['bpf_aimd.s'];
+  s.say({ type: 'register-new', name: 'second.s', text: taken });
+  expect(s.last('notice')?.notice.detail).toContain('EEXIST');
+  expect(s.last('texts')?.texts).not.toHaveProperty('second.s');
+  const held = s.last('cold')?.cold.processes.find(({ name }) => name === 'loader-c');
+  expect(held).toMatchObject({ alive: false, fds: [] });
+  s.say({ type: 'seek', time: s.time() + 1e8 });
+  expect(s.last('cold')?.cold.maps.filter(({ state }) => state === 'INIT')).toEqual([]);
 });

@@ -415,12 +415,13 @@ export class Session {
       });
       return;
     }
-    this.texts = { ...this.texts, [name]: text };
     this.beginRun();
-    this.sendTexts(lab);
     const { event } = lab.position;
     for (const command of commandsToRegister(lab, name, text)) lab.command(command);
-    this.reportRefusal(lab, event);
+    if (!this.reportRefusal(lab, event)) {
+      this.texts = { ...this.texts, [name]: text };
+      this.sendTexts(lab);
+    }
     this.lookAhead(lab);
   }
 
@@ -456,10 +457,11 @@ export class Session {
     });
   }
 
-  /** The first call after an event that was refused, as something to read. */
-  private reportRefusal(lab: Lab, after: number): void {
+  /** The first call after an event that was refused, as something to read. Returns whether there was one. */
+  private reportRefusal(lab: Lab, after: number): boolean {
     const notice = refusalAfter(lab.history, after, explain);
     if (notice) this.notice(notice);
+    return notice !== null;
   }
 
   /** A scenario is played to its end; whoever plays on from there goes beyond it. */

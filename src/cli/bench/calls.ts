@@ -1,5 +1,5 @@
 /** What a call of the stack into a program takes. */
-import { Lab } from '../../engine/index.ts';
+import { Lab, structOpsMaps } from '../../engine/index.ts';
 import { shippedParts, table } from '../cli.ts';
 import { simScenario } from '../sim.ts';
 import { rounds, timed } from './measure.ts';
@@ -11,7 +11,7 @@ export function benchCalls(): string[] {
   const lab = new Lab(shippedParts(), scenario);
   lab.seek(scenario.until);
   const { machine } = lab;
-  const [{ progs }] = Object.values(machine.kernel.state.maps).filter((map) => map.progs.length > 0);
+  const [{ progs }] = structOpsMaps(machine.kernel.state).filter((map) => map.progs.length > 0);
   const [{ sk }] = machine.tcp.list();
   const CALLS = 200_000;
   const rows = progs.map(({ member, address }) => {

@@ -4,37 +4,22 @@
  * what follows from that error (a label that seems unused, an end that seems missing) is not reported.
  */
 import type { Diagnostic, Parsed, TextRange } from '../base/result.ts';
-import { stillWorking } from '../base/still-working.ts';
-import { encode, type Insn, slotsOf } from './insn.ts';
-import { HELPER_NAMES, helperId } from './helper-names.ts';
+import { encode } from './insn.ts';
 import type { AssembledFunction, AssembledObject, FunctionUse, Reference } from './object.ts';
 import { CALL_KIND, OPCODE } from './opcodes.ts';
 import { NO_SYMBOLS, type SymbolSource } from './symbols.ts';
-import {
-  checkHeader,
-  emptyHeader,
-  type Header,
-  isDirective,
-  readDirective,
-  type Section,
-} from './assembler/directives.ts';
+import { checkHeader, type Section } from './assembler/directives.ts';
 import { type InstructionLine, type Label, type Layout, layOut, unreachable } from './assembler/layout.ts';
 import { endsFlow } from './flow.ts';
+import { resolveCallee } from './assembler/callees.ts';
+import { type Listing, readListing } from './assembler/listing.ts';
 import type { Context } from './assembler/operands.ts';
 import { CODES, Problems } from './assembler/problems.ts';
 import type { Draft } from './assembler/draft.ts';
-import { readInstruction, warnBehindSemicolon } from './assembler/read-line.ts';
-import { codeLines, rangeOf, textLines, type Token, tokensOf } from './assembler/source.ts';
+import { rangeOf } from './assembler/source.ts';
 import { foreignText } from './assembler/foreign.ts';
-import { nearest } from './assembler/nearest.ts';
 
 export type { AssembledFunction, AssembledObject, Reference } from './object.ts';
-
-interface Listing {
-  readonly header: Header;
-  readonly lines: readonly InstructionLine[];
-  readonly labels: readonly Label[];
-}
 
 interface FunctionRange {
   readonly label: Label;
@@ -111,42 +96,6 @@ function toLabel(draft: Draft): Draft {
   if (!draft.callee || draft.target) return draft;
   const isOurs = draft.insn.opcode === OPCODE.LDDW || draft.insn.src === CALL_KIND.LOCAL;
   return isOurs ? { ...draft, target: { kind: 'label', name: draft.callee.text, range: draft.callee.range } } : draft;
-}
-
-// --- reading
-
-function readListing(text: string, context: Context): Listing {
-  const header = emptyHeader();
-  const lines: InstructionLine[] = [];
-  const labels: Label[] = [];
-  const written = textLines(text, context.problems);
-  for (const [line, code] of codeLines(written, context.problems).entries()) {
-    stillWorking(line);
-    warnBehindSemicolon(written[line], code, line, context);
-    const tokens = takeLabels(tokensOf(code, line), lines.length, labels);
-    const [first] = tokens;
-    if (!first) continue;
-    if (isDirective(first)) {
-      readDirective(first, code, { header, lines: lines.length, ...context });
-    } else {
-      lines.push({
-        line,
-        draft: readInstruction(tokens, rangeOf(line, code.trimEnd().length, code.trimEnd().length), context),
-      });
-    }
-  }
-  for (const { name, range } of labels) context.references.push({ kind: 'label', name, definition: true, range });
-  return { header, lines, labels };
-}
-
-/** Takes `NAME:` off the line's beginning, any number of times. */
-function takeLabels(tokens: readonly Token[], at: number, labels: Label[]): readonly Token[] {
-  let taken = 0;
-  while (tokens[taken]?.kind === 'word' && tokens[taken + 1]?.text === ':') {
-    labels.push({ name: tokens[taken].text, range: tokens[taken].range, at });
-    taken += 2;
-  }
-  return tokens.slice(taken);
 }
 
 // --- functions
@@ -354,72 +303,6 @@ function usesOf(lines: readonly InstructionLine[], { slots }: Layout): FunctionU
     return insn.src === CALL_KIND.LOCAL ? [{ slot: slots[i], kind: 'call', target: callee.text }] : [];
   });
 }
-
-// --- names after `call`
-
-/** A name is a function of this file, else a helper, else a kernel function. */
-function resolveCallee(draft: Draft, functions: ReadonlySet<string>, context: Context): Draft {
-  const { callee, insn } = draft;
-  if (!callee) return draft;
-  const { symbols, problems, references } = context;
-  const name = callee.text;
-  const place = { name, range: callee.range };
-  if (functions.has(name)) {
-    references.push({ kind: 'function', definition: false, ...place });
-    return slotsOf(insn) === 2 ? draft : withCall(draft, { src: CALL_KIND.LOCAL, imm: -1 });
-  }
-  if (insn.opcode === OPCODE.LDDW) {
-    problems.unknown(CODES.unknownLabel, callee.range, 'function', name, functions);
-    return draft;
-  }
-  const helper = helperId(name);
-  if (helper !== undefined) {
-    references.push({ kind: 'helper', id: helper, ...place });
-    return withCall(draft, { imm: helper });
-  }
-  const kfunc = symbols.kfunc(name);
-  if (kfunc) {
-    references.push({ kind: 'kfunc', id: kfunc.id, ...place });
-    return withCall(draft, { src: CALL_KIND.KFUNC, imm: kfunc.id });
-  }
-  reportUnknownFunction(callee, functions, context);
-  return draft;
-}
-
-const withCall = (draft: Draft, fields: Partial<Insn>): Draft => ({ ...draft, insn: { ...draft.insn, ...fields } });
-
-function reportUnknownFunction(
-  { text, range }: Token,
-  functions: ReadonlySet<string>,
-  { symbols, problems }: Context,
-): void {
-  const suggestion = problems.suggest(() => nearestFunction(text, functions, symbols));
-  problems.report(
-    CODES.unknownFunction,
-    range,
-    `Unknown kernel function \`${text}\`.${suggestion === null ? '' : ` Did you mean ${suggestion.kind} \`${suggestion.near}\`?`}`,
-    suggestion === null ? undefined : { title: `Change to ${suggestion.near}`, range, text: suggestion.near },
-  );
-}
-
-function nearestFunction(text: string, functions: ReadonlySet<string>, symbols: SymbolSource) {
-  const kinds = [
-    ['the function', functions],
-    ['the kfunc', symbols.kfuncs()],
-    ['the helper', HELPER_NAMES],
-  ] as const;
-  const near =
-    nearest(
-      text,
-      kinds.flatMap(([, names]) => [...names]),
-    ) ?? longer(text, symbols.kfuncs());
-  const kind = kinds.find(([, names]) => near !== null && [...names].includes(near))?.[0];
-  return near === null ? null : { near, kind };
-}
-
-/** `slow_start` for `tcp_slow_start`: people leave prefixes out. */
-const longer = (name: string, candidates: readonly string[]): string | null =>
-  name.length < 4 ? null : (candidates.find((candidate) => candidate.includes(name)) ?? null);
 
 function sortReferences(references: readonly Reference[]): Reference[] {
   return [...references].sort((a, b) => a.range.line - b.range.line || a.range.column - b.range.column);

@@ -13,7 +13,7 @@ import type { Core } from './core.ts';
 import { capable, fileOf } from './fds.ts';
 import { inProfile } from './profiles.ts';
 import type { ProgCodeInfo } from './prog-code.ts';
-import type { MapObject, OpenFile } from './state.ts';
+import { type MapObject, mustStructOps, type OpenFile, type StructOpsMap } from './state.ts';
 import { fail, next, type Outcome, runSteps, type Step, type TraceEntry } from './steps.ts';
 
 /** What a call wrote to user space. */
@@ -150,6 +150,10 @@ export function mapOf(x: { readonly k: Core; readonly map: MapObject | null }): 
   // steps change the map in the tree; the context remembers which one
   return x.k.state.maps[x.map?.object ?? 0];
 }
+
+/** The same, where an earlier step made sure that it is a struct_ops map. */
+export const opsMapOf = (x: { readonly k: Core; readonly map: MapObject | null }): StructOpsMap =>
+  mustStructOps(mapOf(x));
 
 export function findMap<X extends MapCall & { readonly attr: { readonly map_fd: number } }>(): Step<X> {
   return {

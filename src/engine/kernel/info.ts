@@ -40,7 +40,7 @@ function mapInfo(k: Core, map: MapObject): Uint8Array {
     12: map.valueSize,
     16: map.maxEntries,
     20: map.flags,
-    44: map.valueTypeId,
+    44: map.plain ? 0 : map.valueTypeId,
     64: map.btf === 0 ? 0 : k.state.btfs[map.btf].id,
     68: map.keyTypeId,
     72: map.ownValueTypeId,

@@ -1,3 +1,4 @@
+import { mustStructOps } from './state.ts';
 import { expect, test } from 'vitest';
 import { ERRNO } from '../base/errno.ts';
 import { ProgramStopped } from '../vm/stopped.ts';
@@ -17,7 +18,7 @@ test('a congestion control from INIT to freed', () => {
   const fd = user.map();
   expect([user.btfFd, ...Object.values(fds), fd]).toEqual([3, 4, 5, 6, 7]);
   const object = kernel.objectOf(pid, fd, 'map');
-  const map = () => kernel.state.maps[object];
+  const map = () => mustStructOps(kernel.state.maps[object]);
   expect(kernel.stateName(map())).toBe('INIT');
 
   const value = user.value('bpf_reno', fds);
@@ -69,7 +70,7 @@ test('a name that is taken answers EEXIST at reg, and the update may be tried ag
   const refused = user.update(b, value);
   expect(refused.ret).toBe(-ERRNO.EEXIST);
   expect(refused.trace.at(-1)).toMatchObject({ step: 'reg', outcome: 'fail' });
-  const map = kernel.state.maps[kernel.objectOf(pid, b, 'map')];
+  const map = mustStructOps(kernel.state.maps[kernel.objectOf(pid, b, 'map')]);
   expect(map.progs).toEqual([]);
   expect(lab.memory.u8.subarray(map.kvalue, map.kvalue + 256).every((byte) => byte === 0)).toBe(true);
   expect(user.remove(a).ret).toBe(0);
@@ -147,7 +148,7 @@ test('a program that is stopped answers 0, once and for all, and someone is told
   };
   const map = user.map();
   user.update(map, user.value('faulty', fds));
-  const [{ address, prog }] = kernel.state.maps[kernel.objectOf(pid, map, 'map')].progs;
+  const [{ address, prog }] = mustStructOps(kernel.state.maps[kernel.objectOf(pid, map, 'map')]).progs;
   expect([text.call(address), text.call(address)]).toEqual([0, 0]);
   expect(calls).toBe(1);
   expect(kernel.state.progs[prog].stopped).toEqual({ message: 'it stored outside its arena', pc: 3 });
@@ -186,7 +187,8 @@ test('a checkpoint put back: trampolines of its maps can be called, those of a l
   };
   const [early, late] = [user.map(), user.map()];
   user.update(early, user.value('early', fds));
-  const addresses = (fd: number) => kernel.state.maps[kernel.objectOf(pid, fd, 'map')].progs.map((p) => p.address);
+  const addresses = (fd: number) =>
+    mustStructOps(kernel.state.maps[kernel.objectOf(pid, fd, 'map')]).progs.map((p) => p.address);
   const kept = addresses(early);
   const checkpoint = { image: memory.save(), state: kernel.state };
   user.update(late, user.value('late', fds));
@@ -197,5 +199,5 @@ test('a checkpoint put back: trampolines of its maps can be called, those of a l
   // the second is void
   expect(kept.map((address) => text.call(address))).toEqual([7, 0, 7]);
   expect(lost.map((address) => text.nameOf(address))).toEqual([null, null, null]);
-  expect(kernel.stateName(kernel.state.maps[kernel.objectOf(pid, early, 'map')])).toBe('INUSE');
+  expect(kernel.stateName(mustStructOps(kernel.state.maps[kernel.objectOf(pid, early, 'map')]))).toBe('INUSE');
 });

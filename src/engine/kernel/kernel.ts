@@ -22,7 +22,16 @@ import { MAP_TYPE } from './maps/map-type.ts';
 import { consume } from './maps/ringbuf.ts';
 import { expectSockets, socketGone } from './maps/sk-storage.ts';
 import { inProfile } from './profiles.ts';
-import { emptyState, type FileKind, type KernelState, type MapObject, refcnt, shownRefcnt } from './state.ts';
+import {
+  emptyState,
+  type FileKind,
+  type KernelState,
+  type MapObject,
+  refcnt,
+  shownRefcnt,
+  type StructOpsMap,
+  structOpsMaps,
+} from './state.ts';
 import { type Capability } from './capabilities.ts';
 import { type CallArgument, callMember, type MemberCall } from './struct-ops/call.ts';
 import { absentOps } from './struct-ops/absent-ops.ts';
@@ -107,7 +116,7 @@ export class Kernel {
   }
 
   /** Calls a member through its slot; a text says why that cannot be. */
-  callMember(map: MapObject, member: string, args: readonly CallArgument[]): MemberCall | string {
+  callMember(map: StructOpsMap, member: string, args: readonly CallArgument[]): MemberCall | string {
     return callMember(this.core, map, member, args);
   }
 
@@ -236,8 +245,8 @@ export class Kernel {
   }
 
   /** The map whose kvalue has this struct; null when the address belongs to none. */
-  mapOf(kdata: number): MapObject | null {
-    return Object.values(this.state.maps).find((map) => map.kdata === kdata && kdata !== 0) ?? null;
+  mapOf(kdata: number): StructOpsMap | null {
+    return structOpsMaps(this.state).find((map) => map.kdata === kdata) ?? null;
   }
 
   /** The map that still has this id. */
@@ -247,7 +256,7 @@ export class Kernel {
   }
 
   /** What the state word of the map says, as user space names it. */
-  stateName(map: MapObject): (typeof STATE_NAMES)[number] {
+  stateName(map: StructOpsMap): (typeof STATE_NAMES)[number] {
     return STATE_NAMES[mapState(this.core, map)];
   }
 
@@ -256,13 +265,13 @@ export class Kernel {
   }
 
   /** The value as a lookup would return it, without being a system call. */
-  peekValue(map: MapObject): Uint8Array {
+  peekValue(map: StructOpsMap): Uint8Array {
     return lookupValue(this.core, map);
   }
 
   /** The map and member whose trampoline is at an address. */
-  trampolineAt(address: number): { readonly map: MapObject; readonly member: string; readonly prog: number } | null {
-    for (const map of Object.values(this.state.maps)) {
+  trampolineAt(address: number): { readonly map: StructOpsMap; readonly member: string; readonly prog: number } | null {
+    for (const map of structOpsMaps(this.state)) {
       const found = map.progs.find((p) => p.address === address);
       if (found) return { map, member: found.member, prog: found.prog };
     }

@@ -1,4 +1,5 @@
 /* BPF_MAP_CREATE: map_create, and within it map_alloc_check and map_alloc of the kind of map. */
+import { assert } from '../base/assert.ts';
 import { ERRNO } from '../base/errno.ts';
 import { type Call, command, type CommandTable, must, unprivilegedGate } from './calls.ts';
 import { type Core, log } from './core.ts';
@@ -13,7 +14,7 @@ import { MAP_TYPE_NAMES } from './maps/type-names.ts';
 import { heldBy } from './maps/slots.ts';
 import { heapOf, MAP_TYPES } from './maps/types.ts';
 import { valueFields } from './maps/value-fields.ts';
-import type { InnerShape } from './state.ts';
+import type { InnerShape, MapObject } from './state.ts';
 import { allocId, allocObject, holdBtf, setMap } from './objects.ts';
 import { done, fail, next, type Outcome } from './steps.ts';
 import type { StructOpsType } from './struct-ops/shape.ts';
@@ -261,43 +262,10 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       source: 'bpf_map_new_fd',
       text: 'the map gets an id and its creator an fd: state INIT',
       run(x) {
-        const { k, type, kind, attr } = x;
+        const { k, attr } = x;
         const before = k.state;
         const object = allocObject(k);
-        setMap(k, {
-          object,
-          id: allocId(k, 'map'),
-          name: x.name,
-          type: attr.map_type,
-          flags: attr.map_flags,
-          keySize: attr.key_size,
-          maxEntries: attr.max_entries,
-          extra: attr.map_extra,
-          keyTypeId: kind ? attr.btf_key_type_id : 0,
-          ownValueTypeId: kind ? attr.btf_value_type_id : 0,
-          inner: x.inner,
-          owner: null,
-          frozen: false,
-          plain: kind && {
-            address: x.address,
-            heap: heapOf(attr.map_type, attr.map_flags),
-            values: x.values,
-            bytes: kind.bytes(shapeOf(attr)),
-            storage: {},
-          },
-          struct: type?.name ?? '',
-          valueTypeId: type?.valueId ?? 0,
-          valueSize: attr.value_size,
-          kvalue: x.kvalue,
-          uvalue: x.uvalue,
-          kdata: type ? x.kvalue + type.dataOffset : 0,
-          btf: x.btf,
-          progs: [],
-          images: [],
-          imageUsed: 0,
-          holders: [],
-          freeing: null,
-        });
+        setMap(k, madeMap(x, object));
         if (x.btf !== 0) holdBtf(k, x.btf, 'map', object);
         if (x.address !== 0) k.memory.u32[x.address >>> 2] = object;
         const fd = newFd(k, x.pid, 'map', object, fileMode(attr.map_flags));
@@ -308,6 +276,53 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
     },
   ],
 };
+
+function madeMap(x: MapCreate, object: number): MapObject {
+  const { k, attr, kind, type, name, btf } = x;
+  const common = {
+    object,
+    id: allocId(k, 'map'),
+    name,
+    type: attr.map_type,
+    flags: attr.map_flags,
+    keySize: attr.key_size,
+    valueSize: attr.value_size,
+    maxEntries: attr.max_entries,
+    extra: attr.map_extra,
+    btf,
+    frozen: false,
+    holders: [],
+    freeing: null,
+  };
+  if (kind) {
+    const { address, values, inner } = x;
+    const heap = heapOf(attr.map_type, attr.map_flags);
+    return {
+      ...common,
+      keyTypeId: attr.btf_key_type_id,
+      ownValueTypeId: attr.btf_value_type_id,
+      plain: { address, heap, values, bytes: kind.bytes(shapeOf(attr)), storage: {} },
+      inner,
+      owner: null,
+    };
+  }
+  assert(type, 'a struct_ops map has a type');
+  const { kvalue, uvalue } = x;
+  return {
+    ...common,
+    keyTypeId: 0,
+    ownValueTypeId: 0,
+    plain: null,
+    struct: type.name,
+    valueTypeId: type.valueId,
+    kvalue,
+    uvalue,
+    kdata: kvalue + type.dataOffset,
+    progs: [],
+    images: [],
+    imageUsed: 0,
+  };
+}
 
 function shapeOf(attr: MapCreate['attr']): MapShape {
   return {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ERRNO } from '../base/errno.ts';
 import { runs } from '../base/testing/runs.ts';
-import { refcnt, shownRefcnt } from './state.ts';
+import { refcnt, shownRefcnt, structOps } from './state.ts';
 import { boot, loader } from './testing/boot.ts';
 import { type Action, Model, NAMES, PROCESSES } from './testing/model.ts';
 
@@ -151,7 +151,7 @@ class Pair {
   private socket({ do: verb, map: i }: { do: 'get' | 'put'; map: number }): void {
     const m = this.model.maps[i];
     const { kernel } = this.lab;
-    const { kdata } = kernel.state.maps[this.objects[i]] ?? { kdata: 0 };
+    const { kdata } = structOps(kernel.state.maps[this.objects[i]]) ?? { kdata: 0 };
     if (verb === 'put') {
       if (m.sockets === 0) return;
       kernel.refs.put(kdata, 'socket', m.sockets--);
@@ -181,7 +181,7 @@ class Pair {
   private check(): void {
     const { kernel, names } = this.lab;
     for (const [i, m] of this.model.maps.entries()) {
-      const object = kernel.state.maps[this.objects[i]];
+      const object = structOps(kernel.state.maps[this.objects[i]]);
       const { all, shown } = this.model.held(m);
       if (object) {
         expect([refcnt(object), shownRefcnt(object)]).toEqual([all, shown]);

@@ -16,6 +16,7 @@ import {
   shownRefcnt,
   withEntry,
   withoutEntry,
+  mustStructOps,
 } from './state.ts';
 import { structOpsType } from './struct-ops/types.ts';
 import type { HolderKind } from './subsystem.ts';
@@ -188,7 +189,7 @@ export function putLink(k: Core, object: number, kind: ObjectHolder['kind'], id:
 export function detachLink(k: Core, object: number): void {
   const link = k.state.links[object];
   if (link.map === 0) return;
-  const map = k.state.maps[link.map];
+  const map = mustStructOps(k.state.maps[link.map]);
   structOpsType(k, map.struct).subsystem.unreg(map.kdata);
   setLink(k, { ...link, map: 0 });
   putMap(k, map.object, 'link', link.id);

@@ -6,6 +6,7 @@
  * Objects have numbers that are never used again; the ids that user space sees come and go. A reference count is never
  * stored: each object has the list of those who hold it, and every count is the length of a part of that list.
  */
+import { assert } from '../base/assert.ts';
 import type { StructAccess } from '../verifier/index.ts';
 import { type Capability } from './capabilities.ts';
 import type { GraceClock } from './grace.ts';
@@ -113,7 +114,7 @@ export interface MapProg {
 export type Freeing = Readonly<Record<GraceClock, number>>;
 
 /** Where the elements of a map lie that is not a struct_ops map. */
-export interface PlainMap {
+export interface PlainParts {
   /** linear address of its struct bpf_map, by which programs name it */
   readonly address: number;
   readonly heap: HeapName;
@@ -141,41 +142,52 @@ export interface ProgOwner {
   readonly prototype: number;
 }
 
-export interface MapObject extends KernelObject {
+/** What every map has. */
+interface AnyMap extends KernelObject {
   readonly name: string;
   readonly type: number;
   readonly flags: number;
   readonly keySize: number;
+  readonly valueSize: number;
   readonly maxEntries: number;
   readonly extra: number;
   /** types of key and value in the creator's BTF; 0: not told */
   readonly keyTypeId: number;
   readonly ownValueTypeId: number;
+  /** BTF object number of its creator's; 0: none */
+  readonly btf: number;
+  /** user space writes no more (BPF_MAP_FREEZE) */
+  readonly frozen: boolean;
+  readonly holders: readonly Holder[];
+  readonly freeing: Freeing | null;
+}
+
+/** A map of elements. */
+export interface PlainMap extends AnyMap {
+  readonly plain: PlainParts;
   readonly inner: InnerShape | null;
   /** of a prog array: null until it meets the first program */
   readonly owner: ProgOwner | null;
-  /** user space writes no more (BPF_MAP_FREEZE) */
-  readonly frozen: boolean;
-  /** null: a struct_ops map */
-  readonly plain: PlainMap | null;
-  /** kernel struct of a struct_ops map: `tcp_congestion_ops` */
+}
+
+/** A map whose value is a kernel struct of programs. */
+export interface StructOpsMap extends AnyMap {
+  readonly plain: null;
+  /** the kernel struct: `tcp_congestion_ops` */
   readonly struct: string;
   readonly valueTypeId: number;
-  readonly valueSize: number;
-  /** linear addresses (struct_ops maps, else 0): what the subsystem was given lies in kvalue, what user space reads in uvalue */
+  /** linear addresses: what the subsystem was given lies in kvalue, what user space reads in uvalue */
   readonly kvalue: number;
   readonly uvalue: number;
   /** linear address of the struct itself in kvalue */
   readonly kdata: number;
-  /** BTF object number of its creator's; 0: none */
-  readonly btf: number;
   readonly progs: readonly MapProg[];
   /** linear addresses of the image's pages, and bytes used of the last */
   readonly images: readonly number[];
   readonly imageUsed: number;
-  readonly holders: readonly Holder[];
-  readonly freeing: Freeing | null;
 }
+
+export type MapObject = PlainMap | StructOpsMap;
 
 export interface LinkObject extends KernelObject {
   /** object number of the map that it registered; 0: detached */
@@ -271,3 +283,17 @@ export function withoutEntry<T>(table: Table<T>, key: number): Table<T> {
   const { [key]: _, ...rest } = table;
   return rest;
 }
+
+/** The map as a struct_ops map; null for others and for none. */
+export const structOps = (map: MapObject | undefined | null): StructOpsMap | null =>
+  map && map.plain === null ? map : null;
+
+/** The map as a struct_ops map, which whoever asks has made sure of. */
+export function mustStructOps(map: MapObject | undefined | null): StructOpsMap {
+  const found = structOps(map);
+  assert(found, 'a struct_ops map');
+  return found;
+}
+
+export const structOpsMaps = ({ maps }: KernelState): StructOpsMap[] =>
+  Object.values(maps).filter((map): map is StructOpsMap => map.plain === null);

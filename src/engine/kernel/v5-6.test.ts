@@ -1,3 +1,4 @@
+import { mustStructOps } from './state.ts';
 import { expect, test } from 'vitest';
 import { ERRNO } from '../base/errno.ts';
 import { GRACE_NS } from './grace.ts';
@@ -41,7 +42,7 @@ test('the count lies in the value, a struct that nobody holds cannot be got, and
   const fd = user.map();
   expect(user.update(fd, user.value('old', fds)).ret).toBe(0);
   const object = kernel.objectOf(pid, fd, 'map');
-  const { kvalue, kdata } = kernel.state.maps[object];
+  const { kvalue, kdata } = mustStructOps(kernel.state.maps[object]);
   const counted = () => memory.u32[kvalue >>> 2];
   expect(counted()).toBe(1);
   kernel.refs.get(kdata, 'socket', 1);
@@ -83,7 +84,7 @@ test('what a program returns is lost, and a small argument is stored by its own 
   };
   const fd = user.map();
   user.update(fd, user.value('lost', fds));
-  const [ssthresh] = kernel.state.maps[kernel.objectOf(pid, fd, 'map')].progs;
+  const [ssthresh] = mustStructOps(kernel.state.maps[kernel.objectOf(pid, fd, 'map')]).progs;
   expect(text.call(ssthresh.address)).toBe(0);
   const proto = (member: string): number => {
     const ops = btf.type(btf.find('STRUCT', 'tcp_congestion_ops'));

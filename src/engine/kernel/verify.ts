@@ -52,7 +52,7 @@ function verifierMap(x: ProgLoad, map: MapObject): VerifierMap {
     frozen,
     hasBtf: map.btf !== 0,
     ...(fields ? { fields } : {}),
-    ...(map.inner ? { inner: innerMap(map.inner) } : {}),
+    ...(map.plain && map.inner ? { inner: innerMap(map.inner) } : {}),
     ...(isForeign(x, map) ? { otherOwner: true } : {}),
     ...(isConstant && plain ? { contents: k.memory.u8.slice(plain.values, plain.values + valueSize) } : {}),
   };
@@ -63,7 +63,8 @@ function innerMap({ fields, ...shape }: InnerShape): VerifierMap {
 }
 
 /** A prog array that belongs to programs of another kind (bpf_prog_map_compatible). */
-function isForeign({ k, attr }: ProgLoad, { owner }: MapObject): boolean {
+function isForeign({ k, attr }: ProgLoad, map: MapObject): boolean {
+  const owner = map.plain && map.owner;
   if (!owner) return false;
   const own = ownerOf(k, attributesOf(attr));
   return own.type !== owner.type || own.prototype !== owner.prototype;

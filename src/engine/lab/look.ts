@@ -3,8 +3,7 @@ import { formatReturn } from '../base/errno.ts';
 import { decode, instructionSlots } from '../isa/insn.ts';
 import { accessBytes, CLASS, classOf, FRAME_POINTER } from '../isa/opcodes.ts';
 import { GRACE_CLOCKS, GRACE_NS } from '../kernel/grace.ts';
-import type { MapObject, Pin, Process } from '../kernel/state.ts';
-import { shownRefcnt } from '../kernel/state.ts';
+import { type MapObject, type Pin, type Process, shownRefcnt, structOps, type StructOpsMap } from '../kernel/state.ts';
 import { KERNEL_BASE_HI } from '../vm/memory.ts';
 import type { LifecycleState, MapLetter } from './commands.ts';
 import type { LifecycleFacts } from './recorder.ts';
@@ -35,10 +34,10 @@ export interface Looked extends World {
 }
 
 /** The map behind a letter; null once the kernel has freed it. */
-const mapOf = (machine: Looked, loaded: LoadedMap): MapObject | null =>
-  machine.kernel.state.maps[loaded.object] ?? null;
+const mapOf = (machine: Looked, loaded: LoadedMap): StructOpsMap | null =>
+  structOps(machine.kernel.state.maps[loaded.object]);
 
-function stateOf(machine: Looked, map: MapObject | null): LifecycleState {
+function stateOf(machine: Looked, map: StructOpsMap | null): LifecycleState {
   return map ? machine.kernel.stateName(map) : 'FREED';
 }
 

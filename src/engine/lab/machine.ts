@@ -2,6 +2,7 @@
  * A whole machine: what boot wired, its users, and the scenario's commands at their times. It tells what happens; what
  * it looks like is src/engine/lab/look.ts.
  */
+import { structOpsMaps } from '../kernel/state.ts';
 import type { Parsed } from '../base/result.ts';
 import type { Btf } from '../btf/btf.ts';
 import { assemble } from '../isa/assembler.ts';
@@ -351,7 +352,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
 
   /** The sockets of all maps that have a program go on with reno. */
   private leave(prog: ProgObject): void {
-    for (const map of Object.values(this.kernel.state.maps)) {
+    for (const map of structOpsMaps(this.kernel.state)) {
       if (map.progs.some((entry) => entry.prog === prog.object)) this.tcp.moveToReno(map.kdata);
     }
   }

@@ -2,6 +2,7 @@
  * Object files in the lab: a process opens one as libbpf does, loads it through bpf(2), and keeps its fds. What it then
  * has is told as plain rows; registering is a verb of its own, as for assembled texts.
  */
+import { mustStructOps } from '../kernel/state.ts';
 import { type OwnMap, type LoadedFile } from './user-state.ts';
 import { fromBase64 } from '../base/base64.ts';
 import type { Btf } from '../btf/btf.ts';
@@ -101,7 +102,7 @@ export function rememberLoaded(
       mapId: id,
       mapFd: fd,
       name: kernel.state.maps[object].name,
-      struct: kernel.state.maps[object].struct,
+      struct: mustStructOps(kernel.state.maps[object]).struct,
       ccName: nameIn(btf, ops.value),
       flags: 0,
       text: name,

@@ -1,4 +1,5 @@
 /* struct_ops types that no kernel has: declared as C, implemented by an object of clang, called by hand. */
+import { structOpsMaps } from '../kernel/state.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -84,7 +85,7 @@ describe('a declared type', () => {
 
   test('its data members are where the kernel’s struct has them, not the object’s', () => {
     const l = lab(COUNTER, load);
-    const [map] = Object.values(l.machine.kernel.state.maps).filter(({ struct }) => struct === 'counter_ops');
+    const [map] = structOpsMaps(l.machine.kernel.state).filter(({ struct }) => struct === 'counter_ops');
     const at = (path: string) => l.machine.btf.field('counter_ops', path)?.byteOffset ?? 0;
     expect(l.machine.memory.u32[(map.kdata + at('factor')) >>> 2]).toBe(7);
     expect(String.fromCharCode(...l.machine.bytes(map.kdata + at('name'), 5))).toBe('three');
@@ -159,7 +160,7 @@ describe('the value struct', () => {
     expect(diagnosed(extended)).toEqual(['warning D0211']);
     const l = lab(extended, load, call('scale', 5));
     expect(said(l)).toEqual(['scale(5) = 15']);
-    const [map] = Object.values(l.machine.kernel.state.maps).filter(({ struct }) => struct === 'counter_ops');
+    const [map] = structOpsMaps(l.machine.kernel.state).filter(({ struct }) => struct === 'counter_ops');
     const at = l.machine.btf.field('bpf_struct_ops_counter_ops', 'init')?.byteOffset ?? 0;
     expect(l.machine.text.nameOf(l.machine.memory.u32[(map.kvalue + at) >>> 2])).toBe('counter_ops_value_init');
 

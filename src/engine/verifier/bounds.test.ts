@@ -4,16 +4,14 @@ import { expect, test } from 'vitest';
 import {
   type Bounds,
   cloneBounds,
-  coerceSize,
   constBounds,
   setTnum,
-  signExtend64,
   syncBounds,
   syncPasses,
   UNKNOWN,
   updateBounds,
-  zeroExtend,
 } from './bounds.ts';
+import { coerceSize, signExtend64, zeroExtend } from './widths.ts';
 import { branchTaken } from './insn/decide.ts';
 import { refine, reverse } from './insn/refine.ts';
 import { runs } from '../base/testing/runs.ts';

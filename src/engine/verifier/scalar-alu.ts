@@ -19,8 +19,8 @@ import {
   unbound64,
   UNKNOWN,
   updateBounds,
-  zeroExtend,
 } from './bounds.ts';
+import { zeroExtend } from './widths.ts';
 import {
   type Tnum,
   tnumAdd,

@@ -113,6 +113,8 @@ export class State {
   rcu = false;
   preempt = 0;
   sleepable = false;
+  /** closed and cleaned: its registers have LIVE_DONE */
+  done = false;
 
   get frame(): Frame {
     return this.frames[this.frames.length - 1];

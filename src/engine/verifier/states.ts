@@ -43,8 +43,6 @@ const bucketOf = (env: Session, insn: number): number => ((insn ^ env.frame.call
 const sameCallsites = (a: State, b: State): boolean =>
   a.frames.length === b.frames.length && a.frames.every((f, i) => f.callsite === b.frames[i].callsite);
 
-const isDone = (st: State): boolean => (st.frames[0].regs[0].live & LIVE_DONE) !== 0;
-
 function cleanFrame(f: Frame): void {
   for (let i = 0; i < 10; i++) {
     const r = f.regs[i];
@@ -68,10 +66,11 @@ function cleanFrame(f: Frame): void {
 function cleanStates(env: Session, insn: number, head: Saved | null): void {
   for (let sl = head; sl; sl = sl.next) {
     const st = sl.state;
-    if (st.branches > 0 || st.insn !== insn || isDone(st)) continue;
+    if (st.done || st.branches > 0 || st.insn !== insn) continue;
     const entry = topLoopEntry(st);
     if ((entry && entry.branches > 0) || !sameCallsites(st, env.cur)) continue;
     st.frames.forEach(cleanFrame);
+    st.done = true;
   }
 }
 
@@ -164,7 +163,7 @@ function evict(env: Session, sl: Saved, insn: number): boolean {
   sl.missCount++;
   const n = env.forceCheckpoint[insn] !== 0 && sl.state.branches > 0 ? 64 : 3;
   if (sl.missCount <= sl.hitCount * n + n) return false;
-  if (isDone(sl.state) && !sl.state.usedAsLoopEntry) env.peakStates--;
+  if (sl.state.done && !sl.state.usedAsLoopEntry) env.peakStates--;
   return true;
 }
 

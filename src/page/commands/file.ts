@@ -1,6 +1,7 @@
 import { SAMPLES } from '../../scenarios/samples.ts';
 import { chooseFile, openSample } from '../engine/files.ts';
 import { lab } from '../store/lab.ts';
+import { taking } from './args.ts';
 import type { PageCommand } from './command.ts';
 
 const runs = (): boolean => lab().cold !== null && lab().phase !== 'crashed';
@@ -13,14 +14,13 @@ export const FILE_COMMANDS: readonly PageCommand[] = [
     when: runs,
     run: chooseFile,
   },
-  {
-    id: 'file.sample',
+  taking('file.sample', {
     title: 'Load a sample',
     group: 'Program',
     hidden: true,
     when: runs,
-    run: ({ file }) => void openSample(String(file)),
-  },
+    run: ({ file }) => void openSample(file),
+  }),
   ...SAMPLES.map(
     ({ file, note }): PageCommand => ({
       id: `file.sample.${file}`,

@@ -1,6 +1,7 @@
 import { choices, choose, TEXT_SIZES } from '../store/choices.ts';
 import { openHelp } from '../store/help.ts';
 import { showOverlay } from '../store/overlay.ts';
+import { taking } from './args.ts';
 import type { PageCommand } from './command.ts';
 
 function resize(by: 1 | -1): void {
@@ -24,13 +25,12 @@ export const HELP_COMMANDS: readonly PageCommand[] = [
     keys: ['F1'],
     run: () => openHelp(''),
   },
-  {
-    id: 'help.page',
+  taking('help.page', {
     title: 'A page of the help',
     group: 'Help',
     hidden: true,
-    run: ({ page }) => openHelp(String(page)),
-  },
+    run: ({ page }) => openHelp(page),
+  }),
   { id: 'help.settings', title: 'Settings', group: 'Help', run: () => showOverlay('settings') },
   { id: 'view.larger', title: 'Larger text', group: 'View', run: () => resize(1) },
   { id: 'view.smaller', title: 'Smaller text', group: 'View', run: () => resize(-1) },

@@ -1,6 +1,7 @@
 import { choices, choose } from '../store/choices.ts';
 import { backTo, flip, inspect, setInspect, type SideTab, type TypeTab } from '../store/inspect.ts';
 import { inspectorLink } from '../store/inspector-link.ts';
+import { taking } from './args.ts';
 import type { PageCommand } from './command.ts';
 
 const isOpen = (): boolean => inspectorLink() !== null;
@@ -60,14 +61,13 @@ export const INSPECT_COMMANDS: readonly PageCommand[] = [
     when: isOpen,
     run: () => inspectorLink()?.step(-1),
   },
-  {
-    id: 'inspect.follow',
+  taking('inspect.follow', {
     title: 'Follow the pointer',
     group: 'View',
     keys: ['G'],
     when: isOpen,
-    run: ({ path }) => inspectorLink()?.follow(path === undefined ? null : String(path)),
-  },
+    run: ({ path }) => inspectorLink()?.follow(path ?? null),
+  }),
   {
     id: 'inspect.back',
     title: 'Back to where the pointer was',
@@ -76,11 +76,10 @@ export const INSPECT_COMMANDS: readonly PageCommand[] = [
     when: () => isOpen() && inspect().trail.length > 0,
     run: () => backTo(inspect().trail.length - 1),
   },
-  {
-    id: 'inspect.flip',
+  taking('inspect.flip', {
     title: 'Open or close a struct',
     group: 'View',
     hidden: true,
-    run: ({ row }) => flip(String(row)),
-  },
+    run: ({ row }) => flip(row),
+  }),
 ];

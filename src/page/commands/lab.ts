@@ -5,11 +5,12 @@ import { move, openScenario, resetLab } from '../engine/engine.ts';
 import { choices, choose, chooseTab, select } from '../store/choices.ts';
 import { lab } from '../store/lab.ts';
 import { showOverlay } from '../store/overlay.ts';
-import type { CommandArgs, PageCommand } from './command.ts';
+import { type ArgsOf, taking } from './args.ts';
+import type { PageCommand } from './command.ts';
 import { MAP_COMMANDS } from './map.ts';
 
 /** Reverse-continue to "who took this reference?". */
-function goToHolder({ map, kind, id }: CommandArgs): void {
+function goToHolder({ map, kind, id }: ArgsOf<'select.holder'>): void {
   const holder = lab()
     .cold?.maps.find(({ letter }) => letter === map)
     ?.holders.find((one) => one.kind === kind && one.id === id);
@@ -84,42 +85,37 @@ export const LAB_COMMANDS: readonly PageCommand[] = [
     run: () => showOverlay('bench'),
   },
   ...MAP_COMMANDS,
-  {
-    id: 'select.map',
+  taking('select.map', {
     title: 'Select a map',
     group: 'Lab',
     hidden: true,
     run: ({ map }) => {
-      select({ map: String(map), socket: null });
+      select({ map, socket: null });
       if (choices().tabs.side === 'processes') chooseTab('side', 'struct');
     },
-  },
-  {
-    id: 'select.socket',
+  }),
+  taking('select.socket', {
     title: 'Select a connection',
     group: 'Lab',
     hidden: true,
-    run: ({ socket }) => select({ socket: Number(socket), map: null, field: null }),
-  },
-  {
-    id: 'select.field',
+    run: ({ socket }) => select({ socket, map: null, field: null }),
+  }),
+  taking('select.field', {
     title: 'Select a field',
     group: 'Lab',
     hidden: true,
-    run: ({ path }) => select({ field: String(path) }),
-  },
-  {
-    id: 'select.member',
+    run: ({ path }) => select({ field: path }),
+  }),
+  taking('select.member', {
     title: 'Select a member of a struct_ops map',
     group: 'Lab',
     hidden: true,
     run: ({ member }) => select({ field: `data.${member}` }),
-  },
-  {
-    id: 'select.holder',
+  }),
+  taking('select.holder', {
     title: 'To the moment at which a reference was taken',
     group: 'Lab',
     hidden: true,
     run: goToHolder,
-  },
+  }),
 ];

@@ -11,7 +11,8 @@ import { command } from '../engine/engine.ts';
 import { choices, chooseTab, select } from '../store/choices.ts';
 import { lab, notify } from '../store/lab.ts';
 import { textOf } from '../store/texts.ts';
-import type { CommandArgs, PageCommand } from './command.ts';
+import { type FamilyArgs, taking, takingAs } from './args.ts';
+import type { PageCommand } from './command.ts';
 import { TCP_STRUCT } from './tcp-struct.ts';
 
 /** Who carries out what is pressed on the page. */
@@ -262,18 +263,14 @@ export function currentMap(): MapSnapshot | undefined {
 const freshLetter = (): MapLetter => freeLetter(lab().cold?.maps.map(({ letter }) => letter) ?? []);
 
 /** The module verbs, for the lens. */
-const LENS: Readonly<Record<string, (args: CommandArgs) => void>> = {
-  insmod: ({ text }) => command({ do: 'insmod', map: freshLetter(), text: String(text), source: textOf(String(text)) }),
-  rmmod: ({ map }) => command({ do: 'rmmod', map: String(map) }),
-  'rmmod-strict': ({ map }) => command({ do: 'rmmod', map: String(map), strict: true }),
-  replace: ({ map }) => {
-    const to = successorOf(String(map));
-    if (to) command({ do: 'replace', from: String(map), to: to.letter });
-    else
-      tell(
-        'There is nothing to replace it with',
-        `Load another READY map with the name "${mapOf(String(map))?.ccName}".`,
-      );
+const LENS: Readonly<Record<string, (args: FamilyArgs<'lens'>) => void>> = {
+  insmod: ({ text = '' }) => command({ do: 'insmod', map: freshLetter(), text, source: textOf(text) }),
+  rmmod: ({ map = '' }) => command({ do: 'rmmod', map }),
+  'rmmod-strict': ({ map = '' }) => command({ do: 'rmmod', map, strict: true }),
+  replace: ({ map = '' }) => {
+    const to = successorOf(map);
+    if (to) command({ do: 'replace', from: map, to: to.letter });
+    else tell('There is nothing to replace it with', `Load another READY map with the name "${mapOf(map)?.ccName}".`);
   },
 };
 
@@ -287,28 +284,26 @@ const CLOCK_WORD: Readonly<Record<GraceClock, string>> = {
 const runs = (): boolean => lab().cold !== null && lab().phase !== 'crashed';
 
 export const MAP_COMMANDS: readonly PageCommand[] = [
-  {
-    id: 'lifecycle.edge',
+  taking('lifecycle.edge', {
     title: 'Take an edge',
     group: 'Lab',
     hidden: true,
-    run: ({ edge, map }) => map !== null && map !== undefined && EDGE[String(edge)]?.(String(map)),
-  },
-  ...MAP_VERBS.map(
-    ({ id, title, run }): PageCommand => ({
-      id: `map.${id}`,
+    run: ({ edge, map }) => map !== undefined && EDGE[edge]?.(map),
+  }),
+  ...MAP_VERBS.map(({ id, title, run }) =>
+    takingAs('map', id, {
       title: `Map: ${title}`,
       group: 'Lab',
       about: () => `map ${currentMap()?.letter}`,
       when: () => runs() && currentMap() !== undefined,
       run: ({ map }) => {
-        const letter = map === undefined ? currentMap()?.letter : String(map);
+        const letter = map ?? currentMap()?.letter;
         if (letter !== undefined) run(letter);
       },
     }),
   ),
-  ...Object.entries(LENS).map(
-    ([verb, run]): PageCommand => ({ id: `lens.${verb}`, title: verb, group: 'Lab', hidden: true, when: runs, run }),
+  ...Object.entries(LENS).map(([verb, run]) =>
+    takingAs('lens', verb, { title: verb, group: 'Lab', hidden: true, when: runs, run }),
   ),
   ...(['hold', 'go', 'end'] as const).flatMap((to) =>
     (Object.keys(CLOCK_WORD) as GraceClock[]).map(

@@ -16,6 +16,7 @@ import {
   statusOf,
   textOf,
 } from '../store/texts.ts';
+import { taking } from './args.ts';
 import type { PageCommand } from './command.ts';
 
 const hasText = (): boolean => lab().cold !== null && activeText() !== null;
@@ -46,8 +47,6 @@ async function registerAsNew(): Promise<void> {
     return;
   }
   const fresh = statusOf(name, text, lab().loaded) === 'new' ? name : freshName(name);
-  editText(fresh, text);
-  choose({ activeText: fresh });
   registerNew(fresh, text);
 }
 
@@ -165,17 +164,16 @@ export const PROGRAM_COMMANDS: readonly PageCommand[] = [
     when: () => lab().cold !== null && textOf(TYPES_TEXT) !== '',
     run: () => void implement(),
   },
-  {
-    id: 'program.breakpoint',
+  taking('program.breakpoint', {
     title: 'Breakpoint on or off',
     group: 'Program',
     keys: ['F9'],
     when: hasProgram,
     run: ({ line }) => {
       const at = line ?? editorLink()?.line();
-      if (at !== undefined) toggleBreakpoint(Number(at));
+      if (at !== undefined) toggleBreakpoint(at);
     },
-  },
+  }),
   {
     id: 'program.run-to',
     title: 'Run to the line of the cursor',
@@ -234,14 +232,13 @@ export const PROGRAM_COMMANDS: readonly PageCommand[] = [
       editorLink()?.focus();
     },
   },
-  {
-    id: 'program.show',
+  taking('program.show', {
     title: 'Show a line',
     group: 'Program',
     hidden: true,
     run: ({ text, line }) => {
-      choose({ activeText: String(text), tabs: { ...choices().tabs, narrow: 'code' } });
-      requestAnimationFrame(() => reveal(Number(line)));
+      choose({ activeText: text, tabs: { ...choices().tabs, narrow: 'code' } });
+      requestAnimationFrame(() => reveal(line));
     },
-  },
+  }),
 ];

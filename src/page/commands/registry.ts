@@ -3,6 +3,8 @@ import { assert } from '../../engine/index.ts';
 import { useUndo } from '../keep/undo.ts';
 import { useChoices } from '../store/choices.ts';
 import { useLab } from '../store/lab.ts';
+import type { Action } from '../../views/scene.ts';
+import type { ArgsOf, FamilyArgs, FamilyId, TakingId } from './args.ts';
 import type { CommandArgs, PageCommand } from './command.ts';
 import { FILE_COMMANDS } from './file.ts';
 import { HELP_COMMANDS } from './help.ts';
@@ -42,11 +44,22 @@ export const commandByKey = (key: string): PageCommand | undefined => BY_KEY.get
 export const isEnabled = (command: PageCommand | undefined): boolean =>
   command !== undefined && (command.when?.() ?? true);
 
-/** Runs a command by name; one that is unknown or would do nothing is passed over. */
+/** Runs a command by its id; one that would do nothing now is passed over. Throws where there is no such command. */
+export function runCommand<Id extends TakingId>(id: Id, args: ArgsOf<Id>): void;
+export function runCommand(id: FamilyId, args: FamilyArgs<'map' | 'lens'>): void;
+export function runCommand(id: string): void;
 export function runCommand(id: string, args: CommandArgs = {}): void {
   const command = BY_ID.get(id);
-  if (command && isEnabled(command)) command.run(args);
+  assert(command, `there is no command ${id}`);
+  if (isEnabled(command)) command.run(args);
 }
+
+/** What a scene's mark does: its arguments are checked by the command. */
+export const runAction = ({ command, args }: Action): void => {
+  const found = BY_ID.get(command);
+  assert(found, `there is no command ${command}`);
+  if (isEnabled(found)) found.run(args);
+};
 
 /** Calls `listener` when a command may have become possible, or no longer; ends with the returned function. */
 export function subscribeEnabled(listener: () => void): () => void {

@@ -2,6 +2,7 @@ import { move } from '../engine/engine.ts';
 import { currentFrame } from '../frame-source.ts';
 import { choices, choose, SPEEDS } from '../store/choices.ts';
 import { lab } from '../store/lab.ts';
+import { taking } from './args.ts';
 import type { PageCommand } from './command.ts';
 
 const runs = (): boolean => lab().cold !== null && lab().phase !== 'crashed';
@@ -89,21 +90,19 @@ export const TIME_COMMANDS: readonly PageCommand[] = [
     when: inProgram,
     run: () => move({ type: 'step-out' }),
   },
-  {
-    id: 'ask.register',
+  taking('ask.register', {
     title: 'What wrote a register last, or when it became a value',
     group: 'Time',
     hidden: true,
     when: inProgram,
     run: ({ register, value }) =>
       move(
-        value === undefined || value === null
-          ? { type: 'who-wrote-register', register: Number(register) }
-          : { type: 'when-register', register: Number(register), value: words(BigInt(value)) },
+        value === undefined
+          ? { type: 'who-wrote-register', register: register }
+          : { type: 'when-register', register: register, value: words(BigInt(value)) },
       ),
-  },
-  {
-    id: 'ask.bytes',
+  }),
+  taking('ask.bytes', {
     title: 'What wrote bytes last, or when they became a value',
     group: 'Time',
     hidden: true,
@@ -111,10 +110,10 @@ export const TIME_COMMANDS: readonly PageCommand[] = [
     run: ({ address, length, value }) =>
       move({
         type: 'who-wrote',
-        window: { address: Number(address), length: Number(length) },
-        value: value === undefined || value === null ? null : littleEndian(BigInt(value), Number(length)),
+        window: { address, length },
+        value: value === undefined ? null : littleEndian(BigInt(value), length),
       }),
-  },
+  }),
   {
     id: 'time.step-into',
     title: 'Step into: the next instruction of a BPF program',
@@ -208,29 +207,25 @@ export const TIME_COMMANDS: readonly PageCommand[] = [
   },
   { id: 'time.faster', title: 'Faster', group: 'Time', keys: ['+'], run: () => changeSpeed(1) },
   { id: 'time.slower', title: 'Slower', group: 'Time', keys: ['-'], run: () => changeSpeed(-1) },
-  {
-    id: 'time.event',
+  taking('time.event', {
     title: 'To an event',
     group: 'Time',
     hidden: true,
     when: runs,
-    run: ({ event }) => seekEvent(Number(event)),
-  },
-  {
-    id: 'time.seek',
+    run: ({ event }) => seekEvent(event),
+  }),
+  taking('time.seek', {
     title: 'To a time',
     group: 'Time',
     hidden: true,
     when: runs,
-    run: ({ time }) => move({ type: 'seek', time: Number(time) }),
-  },
-  {
-    id: 'time.seek-by',
+    run: ({ time }) => move({ type: 'seek', time }),
+  }),
+  taking('time.seek-by', {
     title: 'By a span of time',
     group: 'Time',
     hidden: true,
     when: runs,
-    run: ({ by }) =>
-      move({ type: 'seek', time: Math.max(0, Math.min(ends().end, currentFrame().hot.time + Number(by))) }),
-  },
+    run: ({ by }) => move({ type: 'seek', time: Math.max(0, Math.min(ends().end, currentFrame().hot.time + by)) }),
+  }),
 ];

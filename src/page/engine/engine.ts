@@ -7,7 +7,8 @@ import { type Begin, type FromWorker, PROTOCOL_VERSION, type ToWorker } from '..
 import { type MemoryWindow } from '../../protocol/moves.ts';
 import { act } from '../frame.ts';
 import { currentFrame, type Motion, putFrame, setMotion } from '../frame-source.ts';
-import { choices } from '../store/choices.ts';
+import { choices, choose } from '../store/choices.ts';
+import { editText } from '../store/texts.ts';
 import { lab, lastingNotices, notify, told } from '../store/lab.ts';
 import { type Act, type CommandLog, emptyLog, logAct, replay, withoutAct } from './command-log.ts';
 import type { AnswerOf, AskName, RequestOf } from '../../protocol/asks.ts';
@@ -210,6 +211,7 @@ function receive(message: FromWorker): void {
       return;
     case 'texts':
       told({ loaded: message.texts, notices: lastingNotices() });
+      adoptRegistered(message.texts);
       return;
     case 'notice':
       if (!replaying) notify(message.notice);
@@ -254,7 +256,20 @@ function perform(message: Act): void {
 
 export const command = (command: Command): void => perform({ type: 'command', command });
 
-export const registerNew = (name: string, text: string): void => perform({ type: 'register-new', name, text });
+/** The text that is being registered under a name of its own: it gets its tab once the kernel has taken it. */
+let registering: { readonly name: string; readonly text: string } | null = null;
+
+export function registerNew(name: string, text: string): void {
+  registering = { name, text };
+  perform({ type: 'register-new', name, text });
+}
+
+function adoptRegistered(texts: Texts): void {
+  if (!registering || texts[registering.name] !== registering.text) return;
+  editText(registering.name, registering.text);
+  choose({ activeText: registering.name });
+  registering = null;
+}
 
 /** The same scenario and seed with these texts. `unverified`: also programs that the verifier refuses. */
 export function restart(texts: Texts, unverified = false): void {

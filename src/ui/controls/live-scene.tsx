@@ -4,7 +4,7 @@
  */
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Hit, Scene, Size, Theme } from '../../views/scene.ts';
-import { runCommand } from '../../page/commands/registry.ts';
+import { runAction } from '../../page/commands/registry.ts';
 import { showScene } from '../../page/shown-scenes.ts';
 import { currentMotion, type Frame } from '../../page/frame-source.ts';
 import { SceneView } from '../scene/scene-view.tsx';
@@ -79,12 +79,6 @@ function Drawn({ build, size, scroll, frame, onHover }: PictureProps & { readonl
   const scene = useMemo(() => build(frame, { size, theme, scroll }), [build, frame, size, theme, scroll]);
   useEffect(() => showScene(scene, theme), [scene, theme]);
   return (
-    <SceneView
-      scene={scene}
-      theme={theme}
-      eased={currentMotion() === 'step'}
-      onAction={({ command, args }) => runCommand(command, args)}
-      onHover={onHover}
-    />
+    <SceneView scene={scene} theme={theme} eased={currentMotion() === 'step'} onAction={runAction} onHover={onHover} />
   );
 }

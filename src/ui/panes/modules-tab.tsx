@@ -105,11 +105,13 @@ function Lsmod({ rows, strict }: { readonly rows: readonly ModuleRow[]; readonly
 }
 
 function Verbs({ row: { letter, forLinks }, strict }: { readonly row: ModuleRow; readonly strict: boolean }) {
-  const verbs = [
-    { word: 'rmmod', command: strict ? 'lens.rmmod-strict' : 'lens.rmmod', shown: true },
-    { word: 'replace', command: 'lens.replace', shown: forLinks },
-    { word: 'kill loader', command: 'map.kill', shown: true },
-  ].filter(({ shown }) => shown);
+  const verbs = (
+    [
+      { word: 'rmmod', command: strict ? 'lens.rmmod-strict' : 'lens.rmmod', shown: true },
+      { word: 'replace', command: 'lens.replace', shown: forLinks },
+      { word: 'kill loader', command: 'map.kill', shown: true },
+    ] as const
+  ).filter(({ shown }) => shown);
   return (
     <span className="verbs">
       {verbs.map(({ word, command }) => (

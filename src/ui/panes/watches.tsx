@@ -59,6 +59,13 @@ export function Watches() {
   );
 }
 
+/** Back to what wrote it last. */
+function askWho(asked: Asked | null): void {
+  if (!asked) return;
+  if ('register' in asked) runCommand('ask.register', asked);
+  else runCommand('ask.bytes', asked);
+}
+
 function Row({ text, watched }: { readonly text: string; readonly watched: Watched }) {
   const frame = useCalmFrame();
   const bytes = watched.kind === 'memory' ? frame.bytes({ address: watched.address, length: watched.length }) : null;
@@ -75,7 +82,7 @@ function Row({ text, watched }: { readonly text: string; readonly watched: Watch
             type="button"
             className="row-button grow mono"
             title="Back to what wrote it last"
-            onClick={() => runCommand(asked && 'register' in asked ? 'ask.register' : 'ask.bytes', { ...asked })}
+            onClick={() => askWho(asked)}
           >
             <b>{watched.kind === 'register' ? watched.text : value}</b>
           </button>

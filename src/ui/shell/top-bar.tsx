@@ -121,6 +121,7 @@ function Grain() {
       aria-keyshortcuts="B"
       onClick={() => runCommand('time.grain')}
     >
+      <span className="grain-by">by</span>
       {grain === 'event' ? 'event' : 'insn'}
     </button>
   );

@@ -1,5 +1,6 @@
 /* The files that this machine has: of /proc, /sys, bpffs and the run; each is read when it is asked for. */
 import { ERRNO } from '../../base/errno.ts';
+import { structOpsMaps } from '../../kernel/state.ts';
 import { SYSCTL_NAMES } from '../../tcp/sysctl.ts';
 import type { Host } from '../host.ts';
 import { tcpTable } from './proc-net.ts';
@@ -51,7 +52,7 @@ function fdinfo({ kernel }: Host, [, pid, fd]: RegExpExecArray): string | null {
 
 function kallsyms({ kernel }: Host): string {
   const base = 0xffff_ffffn << 32n;
-  const maps = Object.values(kernel.state.maps).flatMap(({ struct, progs }) =>
+  const maps = structOpsMaps(kernel.state).flatMap(({ struct, progs }) =>
     progs.map(
       ({ member, address }) => `${(base | BigInt(address >>> 0)).toString(16)} t bpf__${struct}_${member}\t[bpf]\n`,
     ),

@@ -23,6 +23,7 @@ export function ownerOf(k: Core, prog: Pick<ProgObject, 'type' | 'attachBtfId' |
 /** bpf_prog_map_compatible: the map's owner, if it has none yet, is from now on such a program. */
 export function ownedBy(k: Core, object: number, owner: ProgOwner): boolean {
   const map = k.state.maps[object];
+  if (map.plain === null) return false;
   if (!map.owner) setMap(k, { ...map, owner });
   return !map.owner || (map.owner.type === owner.type && map.owner.prototype === owner.prototype);
 }
@@ -34,7 +35,7 @@ function elementOf(k: Core, pid: number, map: MapObject, fd: number): number {
   if (object < 0) return object;
   if (kind === 'prog') return ownedBy(k, map.object, ownerOf(k, k.state.progs[object])) ? object : -ERRNO.EINVAL;
   const inner = k.state.maps[object];
-  return map.inner && fitsInner(k, map.inner, inner, valueFields(k, inner)) ? object : -ERRNO.EINVAL;
+  return map.plain && map.inner && fitsInner(k, map.inner, inner, valueFields(k, inner)) ? object : -ERRNO.EINVAL;
 }
 
 /** 0, or a negative errno: what stands there is let go once the new element does. */

@@ -14,7 +14,7 @@ const ANY_SIZE = { since: 'v6.1' } as const;
 
 /** bpf_map_meta_alloc: the shape, or a positive errno. `fields`: kernel objects in the value, as the verifier sees them. */
 export function innerShape(map: MapObject, fields: InnerShape['fields']): InnerShape | number {
-  if (map.inner) return ERRNO.EINVAL;
+  if (map.plain && map.inner) return ERRNO.EINVAL;
   if (map.plain === null || NEVER_INNER.includes(map.type)) return ERRNO.ENOTSUPP;
   const { type, keySize, valueSize, maxEntries, flags } = map;
   return { type, keySize, valueSize, maxEntries, flags, fields };

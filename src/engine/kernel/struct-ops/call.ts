@@ -2,7 +2,7 @@
 import { KERNEL_BASE_HI } from '../../vm/memory.ts';
 import type { Core } from '../core.ts';
 import { giveMemory, takeMemory } from '../maps/heap.ts';
-import type { MapObject } from '../state.ts';
+import type { StructOpsMap } from '../state.ts';
 import type { ArgModel, FuncModel } from './func-model.ts';
 import { structOpsType } from './types.ts';
 
@@ -21,7 +21,12 @@ export interface MemberCall {
 }
 
 /** A text says why it cannot be called. */
-export function callMember(k: Core, map: MapObject, name: string, args: readonly CallArgument[]): MemberCall | string {
+export function callMember(
+  k: Core,
+  map: StructOpsMap,
+  name: string,
+  args: readonly CallArgument[],
+): MemberCall | string {
   const type = structOpsType(k, map.struct);
   const member = type.members.find((m) => m.name === name);
   if (member?.kind !== 'func') return `struct ${type.name} has no function ${name}`;

@@ -7,7 +7,7 @@ import {
   copyFromUser,
   findMap,
   type MapCall,
-  mapOf,
+  opsMapOf,
   mayWrite,
   must,
 } from '../calls.ts';
@@ -39,21 +39,21 @@ const table: CommandTable<'BPF_MAP_DELETE_ELEM', Delete> = {
       source: 'bpf_struct_ops_map_delete_elem',
       since: 'v6.12',
       text: 'a map for links is unregistered by its link',
-      run: (x) => must((mapOf(x).flags & MAP_FLAG.LINK) === 0, ERRNO.EOPNOTSUPP),
+      run: (x) => must((opsMapOf(x).flags & MAP_FLAG.LINK) === 0, ERRNO.EOPNOTSUPP),
     },
     {
       id: 'state-init',
       scope: 'call',
       source: 'bpf_struct_ops_map_delete_elem',
       text: 'in INIT there is no element',
-      run: (x) => must(mapState(x.k, mapOf(x)) !== STATE.INIT, ERRNO.ENOENT),
+      run: (x) => must(mapState(x.k, opsMapOf(x)) !== STATE.INIT, ERRNO.ENOENT),
     },
     {
       id: 'state-tobefree',
       scope: 'call',
       source: 'bpf_struct_ops_map_delete_elem',
       text: 'in TOBEFREE it was deleted already',
-      run: (x) => must(mapState(x.k, mapOf(x)) !== STATE.TOBEFREE, ERRNO.EINPROGRESS),
+      run: (x) => must(mapState(x.k, opsMapOf(x)) !== STATE.TOBEFREE, ERRNO.EINPROGRESS),
     },
     {
       id: 'unreg',
@@ -61,7 +61,7 @@ const table: CommandTable<'BPF_MAP_DELETE_ELEM', Delete> = {
       source: 'st_ops->unreg',
       text: 'TOBEFREE; the subsystem forgets the struct, and the registration’s reference is given back',
       run(x) {
-        const map = mapOf(x);
+        const map = opsMapOf(x);
         setMapState(x.k, map, STATE.TOBEFREE);
         structOpsType(x.k, map.struct).subsystem.unreg(map.kdata);
         putMap(x.k, map.object, 'registration', 0);

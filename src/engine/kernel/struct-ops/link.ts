@@ -4,18 +4,18 @@ import { type Call, command, type CommandTable, must } from '../calls.ts';
 import { type Core, log } from '../core.ts';
 import { newFd, objectOf, useFd } from '../fds.ts';
 import { allocId, allocObject, detachLink, holdMap, putMap, setLink } from '../objects.ts';
-import type { LinkObject, MapObject } from '../state.ts';
+import { type LinkObject, mustStructOps, structOps, type StructOpsMap } from '../state.ts';
 import { done, fail, next, type Step } from '../steps.ts';
 import { ATTACH_STRUCT_OPS, LINK_REPLACE, MAP_FLAG, STATE } from '../uapi.ts';
 import { answered, structOpsType, registerStruct } from './types.ts';
 import { mapState } from './value.ts';
 
 /** bpf_struct_ops_valid_to_reg */
-const registrable = (k: Core, map: MapObject): boolean =>
+const registrable = (k: Core, map: StructOpsMap): boolean =>
   (map.flags & MAP_FLAG.LINK) !== 0 && mapState(k, map) === STATE.READY;
 
 interface LinkCreate extends Call<'BPF_LINK_CREATE'> {
-  map: MapObject | null;
+  map: StructOpsMap | null;
   id: number;
 }
 
@@ -43,7 +43,7 @@ const create: CommandTable<'BPF_LINK_CREATE', LinkCreate> = {
       text: 'the fd (where programs have theirs) is open, and of a map',
       run: (x) =>
         useFd(x, x.attr.prog_fd, 'map', (map) => {
-          x.map = x.k.state.maps[map];
+          x.map = structOps(x.k.state.maps[map]);
         }),
     },
     {
@@ -115,7 +115,7 @@ function findLink<X extends LinkCall & { readonly attr: { readonly link_fd: numb
 }
 
 interface LinkUpdate extends Call<'BPF_LINK_UPDATE'>, LinkCall {
-  newMap: MapObject | null;
+  newMap: StructOpsMap | null;
   /** object number of the map that the caller takes for the old one; 0: none named */
   expected: number;
 }
@@ -144,7 +144,7 @@ const update: CommandTable<'BPF_LINK_UPDATE', LinkUpdate> = {
       text: 'new_map_fd is open, and of a map',
       run: (x) =>
         useFd(x, x.attr.new_map_fd, 'map', (map) => {
-          x.newMap = x.k.state.maps[map];
+          x.newMap = structOps(x.k.state.maps[map]);
         }),
     },
     {
@@ -193,7 +193,8 @@ const update: CommandTable<'BPF_LINK_UPDATE', LinkUpdate> = {
       scope: 'call',
       source: 'bpf_struct_ops_map_link_update',
       text: 'both maps are of one struct_ops type',
-      run: ({ k, link, newMap }) => must(k.state.maps[link?.map ?? 0]?.struct === newMap?.struct, ERRNO.EINVAL),
+      run: ({ k, link, newMap }) =>
+        must(structOps(k.state.maps[link?.map ?? 0])?.struct === newMap?.struct, ERRNO.EINVAL),
     },
     {
       id: 'same-map',
@@ -214,7 +215,7 @@ const update: CommandTable<'BPF_LINK_UPDATE', LinkUpdate> = {
       text: 'the subsystem swaps: new sockets get the new struct, old ones keep theirs',
       run({ k, link, newMap }) {
         if (!link || !newMap) return fail(ERRNO.EINVAL);
-        const old = k.state.maps[link.map];
+        const old = mustStructOps(k.state.maps[link.map]);
         const type = structOpsType(k, old.struct);
         const ret = type.subsystem.update?.(newMap.kdata, old.kdata) ?? 0;
         if (ret !== 0) return answered(k, type, ret);

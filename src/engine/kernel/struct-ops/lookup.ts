@@ -7,7 +7,7 @@ import {
   copyFromUser,
   findMap,
   type MapCall,
-  mapOf,
+  opsMapOf,
   mayRead,
   must,
 } from '../calls.ts';
@@ -69,7 +69,7 @@ const lookup: CommandTable<'BPF_MAP_LOOKUP_ELEM', Lookup> = {
       source: 'bpf_struct_ops_map_sys_lookup_elem',
       text: 'in INIT all zero; else what user space gave, program fds as ids, with the state and count of now',
       run(x) {
-        x.out.bytes = lookupValue(x.k, mapOf(x));
+        x.out.bytes = lookupValue(x.k, opsMapOf(x));
         return done(0);
       },
     },

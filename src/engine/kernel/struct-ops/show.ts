@@ -5,12 +5,12 @@
 import { hashTree } from '../../base/hash.ts';
 import type { Btf, BtfKindName, BtfType } from '../../btf/btf.ts';
 import type { Core } from '../core.ts';
-import type { MapObject } from '../state.ts';
+import type { StructOpsMap } from '../state.ts';
 import { lookupValue } from './value.ts';
 
 const WARNING = '# WARNING!! The output is for debug purpose only\n# WARNING!! The output format will change\n';
 
-export function seqShow(k: Core, map: MapObject): string {
+export function seqShow(k: Core, map: StructOpsMap): string {
   const value = lookupValue(k, map);
   return `${WARNING}${show(k.btf, map.valueTypeId, new DataView(value.buffer), 0)}\n`;
 }

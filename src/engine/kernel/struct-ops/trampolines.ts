@@ -10,7 +10,7 @@ import type { TextFunction } from '../../vm/text.ts';
 import { NO_PLACE } from '../../vm/wasm/gate.ts';
 import type { Core } from '../core.ts';
 import { blob, markStopped, setMap } from '../objects.ts';
-import type { MapObject, MapProg, ProgObject } from '../state.ts';
+import { type MapProg, mustStructOps, type ProgObject, type StructOpsMap, structOpsMaps } from '../state.ts';
 import { argSlots, type FuncModel } from './func-model.ts';
 import { structOpsType } from './types.ts';
 import { type StructOpsMember } from './shape.ts';
@@ -40,7 +40,7 @@ const targetsOf = (k: Core, prog: ProgObject): TrampolineTargets => ({
  */
 export function addTrampoline(k: Core, object: number, member: StructOpsMember, prog: ProgObject): number {
   const facts = k.profile.trampoline;
-  const map = k.state.maps[object];
+  const map = mustStructOps(k.state.maps[object]);
   if (!member.model || argSlots(member.model) > facts.maxArgs) return -ERRNO.ENOTSUPP;
   const targets = targetsOf(k, prog);
   const length = emitTrampoline(member.model, facts, 0, targets, KERNEL_BASE_HI).length;
@@ -52,13 +52,14 @@ export function addTrampoline(k: Core, object: number, member: StructOpsMember, 
   k.memory.u8.set(emitTrampoline(member.model, facts, address, targets, KERNEL_BASE_HI), address);
   if (facts.int3) k.memory.u8[address + length] = INT3;
   const entry: MapProg = { member: member.name, index: member.index, prog: prog.object, address, bytes: length };
-  setMap(k, { ...map, images, imageUsed: used + room, progs: [...map.progs, entry] });
-  putText(k, k.state.maps[object]);
+  const next = { ...map, images, imageUsed: used + room, progs: [...map.progs, entry] };
+  setMap(k, next);
+  putText(k, next);
   return 0;
 }
 
 /** What lies at a trampoline's address, instruction by instruction. */
-export function trampolineLines(k: Core, map: MapObject, address: number): readonly X86Line[] | null {
+export function trampolineLines(k: Core, map: StructOpsMap, address: number): readonly X86Line[] | null {
   const entry = map.progs.find((p) => p.address === address);
   const model = entry && structOpsType(k, map.struct).members[entry.index].model;
   if (!model) return null;
@@ -66,7 +67,7 @@ export function trampolineLines(k: Core, map: MapObject, address: number): reado
 }
 
 /** Room in the image's last page, or a new page; a negative errno when there is none. */
-function placeFor(k: Core, map: MapObject, bytes: number): { images: readonly number[]; used: number } | number {
+function placeFor(k: Core, map: StructOpsMap, bytes: number): { images: readonly number[]; used: number } | number {
   if (map.images.length > 0 && map.imageUsed + bytes <= IMAGE_BYTES) {
     return { images: map.images, used: map.imageUsed };
   }
@@ -76,7 +77,7 @@ function placeFor(k: Core, map: MapObject, bytes: number): { images: readonly nu
 }
 
 /** Frees the image; its addresses are not callable any more. The map's state is the caller's. */
-export function releaseImage(k: Core, map: MapObject): void {
+export function releaseImage(k: Core, map: StructOpsMap): void {
   for (const { address } of map.progs) {
     k.text.remove(address);
     k.trampolines.delete(address);
@@ -88,11 +89,11 @@ export function releaseImage(k: Core, map: MapObject): void {
 export function rebuildText(k: Core): void {
   for (const address of k.trampolines) k.text.remove(address);
   k.trampolines.clear();
-  for (const map of Object.values(k.state.maps)) if (map.progs.length > 0) putText(k, map);
+  for (const map of structOpsMaps(k.state)) if (map.progs.length > 0) putText(k, map);
 }
 
 /** All trampolines of a map together: their code is one. */
-function putText(k: Core, map: MapObject): void {
+function putText(k: Core, map: StructOpsMap): void {
   const { members } = structOpsType(k, map.struct);
   const made = callPrograms(
     k,

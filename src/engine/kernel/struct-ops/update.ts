@@ -7,7 +7,7 @@ import {
   copyFromUser,
   findMap,
   type MapCall,
-  mapOf,
+  opsMapOf,
   mayWrite,
   must,
 } from '../calls.ts';
@@ -32,7 +32,7 @@ interface Update extends Call<'BPF_MAP_UPDATE_ELEM'>, MapCall {
   prog: ProgObject | null;
 }
 
-const typeOf = (x: Update): StructOpsType => structOpsType(x.k, mapOf(x).struct);
+const typeOf = (x: Update): StructOpsType => structOpsType(x.k, opsMapOf(x).struct);
 const memberOf = (x: Update): StructOpsMember => typeOf(x).members[x.index];
 /** the struct's bytes in what user space gave */
 const udata = (x: Update): Uint8Array =>
@@ -43,7 +43,7 @@ const word = (bytes: Uint8Array, at: number): number =>
 /** The label reset_unlock: programs are put, the image is freed, both copies are zero, the state is INIT. */
 function reset(x: Update): void {
   const { k } = x;
-  const map = mapOf(x);
+  const map = opsMapOf(x);
   releaseImage(k, map);
   setMap(k, { ...map, progs: [], images: [], imageUsed: 0 });
   for (const { prog } of map.progs) putProg(k, prog, 'map', map.object);
@@ -97,7 +97,7 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       source: 'map_update_elem',
       text: 'value_size bytes of the value can be read',
       run(x) {
-        const value = copyFromUser(x.attr.value, mapOf(x).valueSize);
+        const value = copyFromUser(x.attr.value, opsMapOf(x).valueSize);
         if (!value) return fail(ERRNO.EFAULT);
         x.value = value;
         return next;
@@ -157,7 +157,7 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       scope: 'call',
       source: 'bpf_struct_ops_map_update_elem',
       text: 'the map is in INIT: one successful update in its life',
-      run: (x) => must(mapState(x.k, mapOf(x)) === STATE.INIT, ERRNO.EBUSY),
+      run: (x) => must(mapState(x.k, opsMapOf(x)) === STATE.INIT, ERRNO.EBUSY),
     },
     {
       id: 'copy-value',
@@ -165,7 +165,7 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       source: 'bpf_struct_ops_map_update_elem',
       text: 'the value becomes the copy that user space will read',
       run(x) {
-        x.k.memory.u8.set(x.value, mapOf(x).uvalue);
+        x.k.memory.u8.set(x.value, opsMapOf(x).uvalue);
         return next;
       },
       undo: reset,
@@ -179,7 +179,7 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
         const { kind, offset, size } = memberOf(x);
         if (kind !== 'module') return next;
         if (!allZero(udata(x), offset, offset + size)) return abandon(x.answer);
-        const at = (mapOf(x).kdata + offset) >>> 2;
+        const at = (opsMapOf(x).kdata + offset) >>> 2;
         x.k.memory.u32[at] = BPF_MODULE_OWNER.lo;
         x.k.memory.u32[at + 1] = BPF_MODULE_OWNER.hi;
         return skip;
@@ -192,7 +192,7 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       text: 'the subsystem may take the member itself, or refuse it',
       run(x) {
         const { name, offset, size } = memberOf(x);
-        const m = { member: name, kdata: mapOf(x).kdata, offset, size, udata: udata(x) };
+        const m = { member: name, kdata: opsMapOf(x).kdata, offset, size, udata: udata(x) };
         x.answer = typeOf(x).subsystem.initMember(m);
         if (x.answer > 0) return skip;
         return x.answer < 0 ? fail(-x.answer) : next;
@@ -248,12 +248,12 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       text: 'the map takes a reference to the program; a trampoline is written, and its address becomes the slot',
       run(x) {
         const { k, prog } = x;
-        const { object } = mapOf(x);
+        const { object } = opsMapOf(x);
         if (!prog) return fail(ERRNO.EINVAL);
         const ret = addTrampoline(k, object, memberOf(x), prog);
         if (ret < 0) return fail(-ret);
         holdProg(k, prog.object, 'map', object);
-        const map = mapOf(x);
+        const map = opsMapOf(x);
         const { offset } = memberOf(x);
         k.memory.setPointer(map.kdata + offset, map.progs[map.progs.length - 1].address);
         k.memory.setU64(map.uvalue + typeOf(x).dataOffset + offset, prog.id);
@@ -266,7 +266,7 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       source: 'st_ops->validate',
       since: 'v6.12',
       text: 'the subsystem looks at the whole struct',
-      run: (x) => answered(x.k, typeOf(x), typeOf(x).subsystem.validate?.(mapOf(x).kdata) ?? 0),
+      run: (x) => answered(x.k, typeOf(x), typeOf(x).subsystem.validate?.(opsMapOf(x).kdata) ?? 0),
     },
     {
       id: 'ready',
@@ -275,8 +275,8 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       since: 'v6.12',
       text: 'a map for links becomes READY: registering it is the link’s part',
       run(x) {
-        if ((mapOf(x).flags & MAP_FLAG.LINK) === 0) return next;
-        setMapState(x.k, mapOf(x), STATE.READY);
+        if ((opsMapOf(x).flags & MAP_FLAG.LINK) === 0) return next;
+        setMapState(x.k, opsMapOf(x), STATE.READY);
         return done(0);
       },
     },
@@ -286,7 +286,7 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       source: 'st_ops->reg',
       text: 'the subsystem registers the struct, and that holds the map: INUSE',
       run(x) {
-        const map = mapOf(x);
+        const map = opsMapOf(x);
         const ret = registerStruct(x.k, typeOf(x), map.kvalue);
         if (ret !== 0) return answered(x.k, typeOf(x), ret);
         holdMap(x.k, map.object, 'registration', 0);

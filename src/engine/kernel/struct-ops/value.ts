@@ -1,20 +1,20 @@
 /* The value of a struct_ops map: its words in memory, and nowhere else. */
 import type { Core } from '../core.ts';
-import { type MapObject, shownRefcnt } from '../state.ts';
+import { type StructOpsMap, shownRefcnt } from '../state.ts';
 import { STATE } from '../uapi.ts';
 import { structOpsType } from './types.ts';
 
 /** kvalue.common.state */
-export function mapState(k: Core, map: MapObject): number {
+export function mapState(k: Core, map: StructOpsMap): number {
   return k.memory.u32[(map.kvalue + structOpsType(k, map.struct).stateOffset) >>> 2];
 }
 
-export function setMapState(k: Core, map: MapObject, state: number): void {
+export function setMapState(k: Core, map: StructOpsMap, state: number): void {
   k.memory.u32[(map.kvalue + structOpsType(k, map.struct).stateOffset) >>> 2] = state;
 }
 
 /** bpf_struct_ops_map_sys_lookup_elem: zero in INIT, else what user space gave, with the state and count of now. */
-export function lookupValue(k: Core, map: MapObject): Uint8Array {
+export function lookupValue(k: Core, map: StructOpsMap): Uint8Array {
   const state = mapState(k, map);
   if (state === STATE.INIT) return new Uint8Array(map.valueSize);
   const type = structOpsType(k, map.struct);

@@ -1,4 +1,5 @@
 /* A member called by hand: what the words of a command mean, and how the answer is told. */
+import { structOps } from '../../kernel/state.ts';
 import { ERRNO } from '../../base/errno.ts';
 import { formatValue } from '../../btf/values.ts';
 import type { SyscallResult } from '../../kernel/calls.ts';
@@ -42,7 +43,7 @@ function callByHand(machine: World, loaded: LoadedMap | undefined, command: Call
   const { process, member, args } = command;
   const { kernel, btf } = machine;
   const shown = `${member}(${args.join(', ')})`;
-  const map = loaded && kernel.state.maps[loaded.object];
+  const map = loaded && structOps(kernel.state.maps[loaded.object]);
   if (!loaded || !map) return void calls.impossible(shown, `there is no map ${command.map}`);
   if (loaded.struct === DUMMY) return testRun(machine, loaded, command, calls);
   const values = args.map((arg) => (typeof arg === 'number' ? arg : (wideNumber(arg) ?? bytesOf(arg))));

@@ -1,4 +1,5 @@
 /* Recording b3: what each command answers in each state, with sockets that hold the map. */
+import { mustStructOps } from '../../kernel/state.ts';
 import type { HolderKind } from '../../kernel/subsystem.ts';
 import { loadPrograms } from './programs.ts';
 import type { Answer } from './recording.ts';
@@ -91,7 +92,7 @@ function* otherSockets(s: Session, good: Readonly<Record<string, number>>, fd: n
   const listener = s.socket(undefined, false);
   yield v.choose(listener, 'orc_st');
   yield v.lookup(fd);
-  const kdata = s.kernel.state.maps[s.kernel.objectOf(s.pid, fd, 'map')].kdata;
+  const kdata = mustStructOps(s.kernel.state.maps[s.kernel.objectOf(s.pid, fd, 'map')]).kdata;
   const child: [number, HolderKind, number] = [kdata, 'socket', -listener];
   s.kernel.refs.get(...child);
   yield { op: 'accept', ret: 0 };

@@ -10,13 +10,11 @@ import {
   S64_MAX,
   S64_MIN,
   setTnum,
-  signExtend32,
-  signExtend64,
   syncBounds,
   unbound32,
   UNKNOWN,
-  zeroExtend,
 } from '../bounds.ts';
+import { signExtend32, signExtend64, zeroExtend } from '../widths.ts';
 import { checkDestination, checkSource } from '../liveness.ts';
 import { markPrecise } from '../precision.ts';
 import * as ALU from '../scalar-alu.ts';
