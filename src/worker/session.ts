@@ -229,7 +229,9 @@ export class Session {
   private arm(): void {
     const wanted = { breaks: this.breaks, lines: this.breakpoints };
     this.withLateTools(needsLate(wanted), (late) => {
-      if (this.lab) arm(this.lab, wanted, late, (notice) => this.notice(notice));
+      if (!this.lab) return;
+      arm(this.lab, wanted, late, (notice) => this.notice(notice));
+      this.tellTraced(this.lab);
     });
   }
 
@@ -535,6 +537,12 @@ export class Session {
   }
 
   /** Sends what changed: numbers always, the rest when it is another than what was sent last. */
+  private tellTraced({ traced }: Lab): void {
+    if (traced.version === this.sentTraced) return;
+    this.sentTraced = traced.version;
+    this.host.post({ type: 'traced', lines: traced.lines, left: traced.left });
+  }
+
   private frame(): void {
     const { lab } = this;
     if (!lab) return;
@@ -549,10 +557,7 @@ export class Session {
       this.sentCpu = cpu;
       this.host.post({ type: 'cpu', cpu });
     }
-    if (lab.traced.version !== this.sentTraced) {
-      this.sentTraced = lab.traced.version;
-      this.host.post({ type: 'traced', lines: lab.traced.lines, left: lab.traced.left });
-    }
+    this.tellTraced(lab);
     const numbers = encodeFrame(lab.hot());
     const windows = this.windows.map(({ address, length }) => lab.machine.bytes(address, length));
     const transfer = [numbers.buffer, ...windows.map((w) => w.buffer)] as ArrayBuffer[];

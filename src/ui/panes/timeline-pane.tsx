@@ -3,8 +3,7 @@ import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useMemo,
 import type { ColdSnapshot, History } from '../../engine/index.ts';
 import type { Size } from '../../views/scene.ts';
 import type { Domain } from '../../views/time-axis.ts';
-import type { TimelineWatch } from '../../views/timeline/watch-lane.ts';
-import { timelineScale, timelineScene, timelineValueText } from '../../views/timeline/timeline.ts';
+import { timelineScale, timelineScene, timelineValueText, type TimelineWatch } from '../../views/timeline/timeline.ts';
 import { runCommand } from '../../page/commands/registry.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { useCalmFrame } from '../controls/use-frame.ts';
@@ -76,8 +75,10 @@ function useWatch(until: number): TimelineWatch | null {
     let isOver = false;
     if (text === null) setWatch(null);
     else {
-      void ask('query', { text: `watch ${text}`, until }, 'lane').then((reply) => {
-        if (!isOver && reply?.kind === 'watch') setWatch({ text, answer: reply.watch });
+      const drawer = import('../../views/timeline/watch-lane.ts');
+      const asked = ask('query', { text: `watch ${text}`, until }, 'lane');
+      void Promise.all([drawer, asked]).then(([{ timelineWatch }, reply]) => {
+        if (!isOver && reply?.kind === 'watch') setWatch(timelineWatch(text, reply.watch));
       });
     }
     return () => {

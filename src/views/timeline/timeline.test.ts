@@ -3,6 +3,7 @@ import { allMarks, hitsOf, textTwin } from '../scene.ts';
 import { svgText } from '../svg.ts';
 import { replaceWhileConnected } from '../testing/snapshots.ts';
 import { clippedTexts, fadedTexts, touchingTexts } from '../testing/text-boxes.ts';
+import { timelineWatch } from './watch-lane.ts';
 import type { TimelineInput } from './timeline.ts';
 import { timelineScale, timelineScene, timelineValueText } from './timeline.ts';
 
@@ -28,7 +29,7 @@ describe('timeline', () => {
       mean: 24.5,
       changes: 3,
     };
-    const watch = { text: 'tp->snd_cwnd', answer: { lanes: [lane], until: 900e6 } };
+    const watch = timelineWatch('tp->snd_cwnd', { lanes: [lane], until: 900e6 });
     for (const size of [FOOT, { width: 800, height: 84 }, { width: 700, height: 240 }]) {
       const scene = timelineScene({ ...inputAt(585), watch }, size);
       expect([...touchingTexts(scene), ...clippedTexts(scene)], `${size.height}`).toEqual([]);
@@ -40,7 +41,7 @@ describe('timeline', () => {
         'Watch tp->snd_cwnd: connection 1: min 10, max 40, mean 24.5, 3 values',
       );
     }
-    const without = { ...watch, answer: { lanes: [], until: 900e6 } };
+    const without = timelineWatch('tp->snd_cwnd', { lanes: [], until: 900e6 });
     expect(textTwin(timelineScene({ ...inputAt(585), watch: without }, FOOT)).map(({ text }) => text)).toContain(
       'Watch tp->snd_cwnd: no connection had a value',
     );

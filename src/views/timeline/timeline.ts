@@ -11,7 +11,6 @@ import type { Domain, TimeScale } from '../time-axis.ts';
 import { timeScale, timeTicks } from '../time-axis.ts';
 import { timeText } from '../words.ts';
 import type { EventShape, Span, Step, TimelineEvent } from './spans.ts';
-import { type TimelineWatch, watchLabel, watchMarks, watchRange } from './watch-lane.ts';
 import { clusterEvents, countsOf, eventsOf, lettersOf, spansOf } from './spans.ts';
 
 export interface TimelineInput {
@@ -24,6 +23,14 @@ export interface TimelineInput {
   readonly domain: Domain;
   /** an expression over the run, with a lane of its own */
   readonly watch?: TimelineWatch | null;
+}
+
+/** An expression over the run, as watch-lane.ts draws it: that part of the page comes when it is asked for. */
+export interface TimelineWatch {
+  readonly label: string;
+  /** least and greatest value, beside the lane's name */
+  readonly range: string;
+  readonly marks: (scale: TimeScale, now: number, top: number, bottom: number) => Mark[];
 }
 
 const FUTURE = 0.4;
@@ -115,7 +122,7 @@ function unfolded(frame: Frame): Mark[] {
     ...(input.watch && rows > 0
       ? watchLane(frame, input.watch, rows === 2 ? refsBottom + 8 : refsTop + 4, bottom)
       : []),
-    ...(input.watch && rows === 0 ? [hiddenWords('watch', watchLabel(input.watch))] : []),
+    ...(input.watch && rows === 0 ? [hiddenWords('watch', input.watch.label)] : []),
     ...laneName('events', 'events', '', eventsY, frame, captionAt(input)),
     ...eventMarks(frame, eventsY),
     ...playhead(frame, flag),
@@ -125,9 +132,9 @@ function unfolded(frame: Frame): Mark[] {
 /** What has no room is told all the same. */
 const hiddenWords = (id: string, label: string): Mark => ({ kind: 'circle', id, cx: 0, cy: 0, r: 0, label });
 
-function watchLane(frame: Frame, watch: TimelineWatch, top: number, bottom: number): Mark[] {
-  const name = laneName('watch', 'watch', watchRange(watch), (top + bottom) / 2, frame, watchLabel(watch));
-  return [...name, ...watchMarks(watch, frame.scale, frame.input.time, top, bottom)];
+function watchLane(frame: Frame, { label, range, marks }: TimelineWatch, top: number, bottom: number): Mark[] {
+  const name = laneName('watch', 'watch', range, (top + bottom) / 2, frame, label);
+  return [...name, ...marks(frame.scale, frame.input.time, top, bottom)];
 }
 
 function folded(frame: Frame): Mark[] {

@@ -3,8 +3,9 @@ import type { WatchAnswer } from '../../engine/index.ts';
 import type { Mark } from '../scene.ts';
 import { path, pathOf } from '../shapes.ts';
 import type { TimeScale } from '../time-axis.ts';
+import type { TimelineWatch } from './timeline.ts';
 
-export interface TimelineWatch {
+interface Watched {
   /** the expression */
   readonly text: string;
   readonly answer: WatchAnswer;
@@ -17,20 +18,20 @@ const FUTURE = 0.4;
 const rounded = (n: number): string => (Number.isInteger(n) ? n.toLocaleString('en') : n.toFixed(1));
 
 /** Least and greatest of all connections; null: no connection had a value. */
-function rangeOf({ answer }: TimelineWatch): readonly [number, number] | null {
+function rangeOf({ answer }: Watched): readonly [number, number] | null {
   const lanes = answer.lanes.filter(({ changes }) => changes > 0);
   if (lanes.length === 0) return null;
   return [Math.min(...lanes.map(({ min }) => min)), Math.max(...lanes.map(({ max }) => max))];
 }
 
 /** `10 to 84`, beside the lane's name. */
-export function watchRange(watch: TimelineWatch): string {
+function watchRange(watch: Watched): string {
   const range = rangeOf(watch);
   return range ? `${rounded(range[0])} to ${rounded(range[1])}` : 'no value';
 }
 
 /** The lane in words: each connection with its statistics. */
-export function watchLabel({ text, answer }: TimelineWatch): string {
+function watchLabel({ text, answer }: Watched): string {
   const each = answer.lanes
     .filter(({ changes }) => changes > 0)
     .map(({ socket, min, max, mean, changes }) => {
@@ -59,7 +60,7 @@ function steps(
 }
 
 /** Lines between two heights; what comes after `now` is faded and dashed. */
-export function watchMarks(watch: TimelineWatch, scale: TimeScale, now: number, top: number, bottom: number): Mark[] {
+function watchMarks(watch: Watched, scale: TimeScale, now: number, top: number, bottom: number): Mark[] {
   const range = rangeOf(watch);
   if (!range) return [];
   const least = Math.min(0, range[0]);
@@ -78,4 +79,14 @@ export function watchMarks(watch: TimelineWatch, scale: TimeScale, now: number, 
         : [{ ...path(`${id}.future`, future, { stroke: 'text', weight: 1.3, dash: [3, 3] }), opacity: FUTURE }]),
     ];
   });
+}
+
+/** The lane of an expression and its answer. */
+export function timelineWatch(text: string, answer: WatchAnswer): TimelineWatch {
+  const watch: Watched = { text, answer };
+  return {
+    label: watchLabel(watch),
+    range: watchRange(watch),
+    marks: (scale, now, top, bottom) => watchMarks(watch, scale, now, top, bottom),
+  };
 }
