@@ -424,14 +424,32 @@ test('what the verifier refuses runs all the same where that was asked for', () 
   expect(s.last('cold')?.cold.unverified).toBe(true);
 });
 
-test('going back with breakpoints on lines only is told why it finds nothing', () => {
+test('going back finds lines too, and says where there is nothing to find', () => {
   const s = session();
   s.open();
   s.say({ type: 'reverse' });
   expect(s.last('notice')?.notice.title).toBe('There is nothing to go back to');
   s.say({ type: 'breakpoints', breakpoints: [{ text: 'bpf_reno.s', line: 3 }] });
   s.say({ type: 'reverse' });
-  expect(s.last('notice')?.notice.title).toBe('Going back does not look for lines');
+  expect(s.last('notice')?.notice.title).toBe('None of the breaks was met before this point');
+  const line = replaceWhileConnected.texts['bpf_reno.s'].split('\n').findIndex((one) => one.includes('snd_cwnd'));
+  s.say({ type: 'breakpoints', breakpoints: [{ text: 'bpf_reno.s', line, when: 'tp->snd_cwnd > 10' }] });
+  s.say({ type: 'seek', time: 700e6 });
+  s.say({ type: 'reverse' });
+  expect(s.last('cpu')?.cpu?.line).toBe(line);
+});
+
+test('a tracepoint prints lines while it plays on, and one without meaning is told of', () => {
+  const s = session();
+  s.open();
+  s.say({ type: 'breaks', breaks: [{ on: 'condition', text: 'tp->snd_cwnd > 10', trace: true, print: 'queue' }] });
+  s.say({ type: 'seek', time: 0 });
+  s.say({ type: 'play', speed: 100 });
+  s.settle();
+  expect(s.last('traced')?.lines[0]?.text).toMatch(/^tp->snd_cwnd > 10 for connection \d+: queue=\d+$/);
+  s.say({ type: 'breaks', breaks: [{ on: 'condition', text: 'nosuch' }] });
+  expect(s.last('notice')?.notice.detail).toMatch(/there is no "nosuch"/);
+  expect(s.last('traced')?.lines).toEqual([]);
 });
 
 test('a long verification stands beside all else, and a newer text takes its place', () => {
