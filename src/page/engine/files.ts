@@ -147,17 +147,6 @@ export async function readFile(file: File): Promise<void> {
   }
 }
 
-/** The system's own dialog. */
-export function chooseFile(): void {
-  const input = document.createElement('input');
-  input.type = 'file';
-  input.multiple = true;
-  input.addEventListener('change', () => {
-    for (const file of input.files ?? []) void readFile(file);
-  });
-  input.click();
-}
-
 export async function openSample(file: string): Promise<void> {
   try {
     const response = await fetch(new URL(`samples/${file}`, document.baseURI));
@@ -167,31 +156,4 @@ export async function openSample(file: string): Promise<void> {
     const detail = error instanceof Error ? error.message : String(error);
     notify({ kind: 'error', title: `The sample ${file} could not be fetched`, detail });
   }
-}
-
-/** Files dropped anywhere on the page; `over` is told while something hangs above it. */
-export function followDrops(over: (is: boolean) => void): () => void {
-  const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
-  const onOver = (event: DragEvent): void => {
-    if (!hasFiles(event)) return;
-    event.preventDefault();
-    over(true);
-  };
-  const onLeave = (event: DragEvent): void => {
-    if (event.relatedTarget === null) over(false);
-  };
-  const onDrop = (event: DragEvent): void => {
-    if (!hasFiles(event)) return;
-    event.preventDefault();
-    over(false);
-    for (const file of event.dataTransfer?.files ?? []) void readFile(file);
-  };
-  window.addEventListener('dragover', onOver);
-  window.addEventListener('dragleave', onLeave);
-  window.addEventListener('drop', onDrop);
-  return () => {
-    window.removeEventListener('dragover', onOver);
-    window.removeEventListener('dragleave', onLeave);
-    window.removeEventListener('drop', onDrop);
-  };
 }
