@@ -16,7 +16,7 @@ export interface DiffRow {
   readonly before: string | null;
   readonly after: string | null;
   /** what changed it last: the number of the event, and the system call or what the event is; null: nothing known */
-  readonly by: { readonly event: number; readonly words: string } | null;
+  readonly by: { readonly time: number; readonly event: number; readonly words: string } | null;
 }
 
 export interface DiffAnswer {
@@ -74,13 +74,13 @@ function compare(before: Facts, after: Facts): Unexplained[] {
   return rows;
 }
 
-const callRow = ({ process, text, ret, event }: CallRecord, before: string | null): DiffRow => ({
+const callRow = ({ process, text, ret, time, event }: CallRecord, before: string | null): DiffRow => ({
   subject: { kind: 'process', pid: 0, name: process },
   aspect: 'call',
   what: text,
   before,
   after: String(ret),
-  by: { event, words: text },
+  by: { time, event, words: text },
 });
 
 /** Looks at numbers after each event, and remembers which event changed each of them last. */
@@ -141,7 +141,7 @@ function* changers(
           : readNumber(memory.u8, sk + one.place.offset, one.place.size)
         : (one.read?.() ?? 0);
       if (value === one.last) continue;
-      if (words !== null) one.by = { event: lab.position.event, words };
+      if (words !== null) one.by = { time: lab.time, event: lab.position.event, words };
       one.last = value;
     }
   };
@@ -168,15 +168,16 @@ function told(lab: Lab, { subject, aspect, what }: Unexplained, span: readonly [
   const { transitions, refs, calls } = lab.history;
   const call = (wanted: (one: CallRecord) => boolean): DiffRow['by'] => {
     const found = lastOf(calls, span, wanted);
-    return found ? { event: found.event, words: found.text } : null;
+    return found ? { time: found.time, event: found.event, words: found.text } : null;
   };
   switch (subject.kind) {
     case 'map': {
       const { map } = subject;
       const change = what === 'state' ? lastOf(transitions, span, (one) => one.map === map) : undefined;
-      if (change) return { event: change.event, words: `${change.from ?? 'nothing'} to ${change.to}` };
+      if (change)
+        return { time: change.time, event: change.event, words: `${change.from ?? 'nothing'} to ${change.to}` };
       const ref = lastOf(refs, span, (one) => one.map === map && (aspect !== 'reference' || one.who === what));
-      if (ref) return { event: ref.event, words: `${ref.who} ${ref.gained ? 'came' : 'went'}` };
+      if (ref) return { time: ref.time, event: ref.event, words: `${ref.who} ${ref.gained ? 'came' : 'went'}` };
       return call((one) => one.map === map);
     }
     case 'process':

@@ -60,7 +60,7 @@ function Row({ row: { subject, what, before, after, by } }: { readonly row: Diff
             type="button"
             className="row-button mono"
             title={`To event ${by.event}`}
-            onClick={() => runCommand('time.event', { event: by.event })}
+            onClick={() => runCommand('time.moment', { time: by.time, event: by.event })}
           >
             {by.words}
           </button>

@@ -50,7 +50,7 @@ export function AskLine({ onAsk }: { readonly onAsk: (text: string) => void }) {
       >
         <input
           ref={input}
-          className="mono ask-line"
+          className="mono text-input ask-line"
           aria-label="Question"
           aria-description="Tab completes; on an empty line Tab goes on."
           list={examples}

@@ -172,7 +172,7 @@ function Traced() {
       <ol className="traced" aria-label="Lines of tracepoints">
         {shown.map(({ time, event, text }, i) => (
           <li key={i}>
-            <button type="button" className="row-button" onClick={() => runCommand('time.event', { event })}>
+            <button type="button" className="row-button" onClick={() => runCommand('time.moment', { time, event })}>
               <span className="note">{timeText(time)}</span> <span className="mono">{text}</span>
             </button>
           </li>

@@ -166,7 +166,7 @@ function Prompt() {
         <span aria-hidden="true"># </span>
         <input
           ref={input}
-          className="mono"
+          className="mono text-input"
           aria-label="Command line"
           aria-description="Enter runs it, the arrow keys bring earlier lines, Tab completes; on an empty line Tab goes on."
           autoComplete="off"
