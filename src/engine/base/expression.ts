@@ -76,13 +76,13 @@ class Parser<R> {
 
   private comparison(): Expression<R> {
     const left = this.binary(0);
-    const compare = Object.keys(COMPARE).find((sign) => this.c.is(sign));
+    const compare = Object.entries(COMPARE).find(([sign]) => this.c.is(sign))?.[1];
     if (compare === undefined) return left;
     this.c.next();
     const right = this.binary(0);
     return (row) => {
       const [a, b] = [left(row), right(row)];
-      return a !== undefined && b !== undefined && COMPARE[compare](a, b) ? 1 : 0;
+      return a !== undefined && b !== undefined && compare(a, b) ? 1 : 0;
     };
   }
 

@@ -1,4 +1,6 @@
 /* A query in tokens, each with its column, so that errors say where. */
+import { own } from './own.ts';
+
 export interface Token {
   readonly kind: 'word' | 'number' | 'string' | 'sign' | 'end';
   readonly text: string;
@@ -66,7 +68,7 @@ const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e
 const MOST_VALUE = 2 ** 64;
 
 function valueOf([text, digits, unit = '']: RegExpExecArray, at: number): number {
-  const value = Number(digits) * (UNITS[unit] ?? 1);
+  const value = Number(digits) * (own(UNITS, unit) ?? 1);
   if (value > MOST_VALUE)
     throw new QueryError(at, `${text} is more than a number of 64 bits holds`, 'a smaller number');
   return value;

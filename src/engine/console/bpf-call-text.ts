@@ -3,6 +3,7 @@
  * their names, and the size of the union. Where strace prints the address of a buffer, this prints the first of its
  * bytes: addresses of user space do not exist here, and the bytes say more.
  */
+import { own } from '../base/own.ts';
 import { type BpfAttr, type BpfCommand, fieldsOfCommand } from '../kernel/attr.ts';
 import type { SyscallResult } from '../kernel/calls.ts';
 import { MAP_TYPE_NAMES } from '../kernel/maps/type-names.ts';
@@ -101,11 +102,11 @@ export function bpfCallText<C extends BpfCommand>(
   const answers: Readonly<Record<string, number>> = { ...out.fields };
   const { fields, bytes } = fieldsOfCommand(command, profile);
   const shown = fields.map(({ name, kind }) => {
-    const value = given[name];
+    const value = own(given, name);
     if (kind === 'pointer') return `${name}=${pointer(name, value)}`;
     if (kind === 'name') return `${name}="${typeof value === 'string' ? cut(value) : ''}"`;
     const number = typeof value === 'number' ? value : 0;
-    const show = NAMED[`${command}.${name}`] ?? NAMED[name] ?? String;
+    const show = own(NAMED, `${command}.${name}`) ?? own(NAMED, name) ?? String;
     const answer = Object.hasOwn(answers, name) && answers[name] !== number ? ` => ${answers[name]}` : '';
     return `${name}=${show(number)}${answer}`;
   });

@@ -2,6 +2,7 @@
  * The difference of two times of a run, or of the same time on two branches: facts, references, calls, fields, registers
  * and bytes in one list, each row with what changed it last. Generators that yield how far they are, 0 to 1.
  */
+import { own } from '../base/own.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { CallRecord } from '../lab/snapshot.ts';
 import { type DiffAspect, type DiffSubject, type Facts, factsOf, keyOf, type SockPlace } from './diff-facts.ts';
@@ -108,7 +109,8 @@ function watchedOf(lab: Lab, rows: readonly Unexplained[]): Watched[] {
     'BPF instructions': () => lab.machine.executedInsns,
   };
   return rows.flatMap((row): Watched[] => {
-    const read = row.subject.kind === 'network' || row.subject.kind === 'kernel' ? (numbers[row.what] ?? null) : null;
+    const read =
+      row.subject.kind === 'network' || row.subject.kind === 'kernel' ? (own(numbers, row.what) ?? null) : null;
     return row.place || read ? [{ key: keyOf(row), place: row.place, read, last: null, by: null }] : [];
   });
 }

@@ -66,26 +66,31 @@ function Timeline({ cold, history }: TimelineProps) {
   );
 }
 
+interface DrawnWatch {
+  readonly text: string;
+  /** number of the run that it is of */
+  readonly run: number;
+  readonly watch: TimelineWatch;
+}
+
 /** The expression that has a lane, over this run; null before its answer, and where there is none. */
 function useWatch(until: number): TimelineWatch | null {
   const text = useLane((state) => state.text);
   const run = useLab(({ answers }) => answers.run);
-  const [watch, setWatch] = useState<TimelineWatch | null>(null);
+  const [drawn, setDrawn] = useState<DrawnWatch | null>(null);
   useEffect(() => {
+    if (text === null) return () => {};
     let isOver = false;
-    if (text === null) setWatch(null);
-    else {
-      const drawer = import('../../views/timeline/watch-lane.ts');
-      const asked = ask('query', { text: `watch ${text}`, until }, 'lane');
-      void Promise.all([drawer, asked]).then(([{ timelineWatch }, reply]) => {
-        if (!isOver && reply?.kind === 'watch') setWatch(timelineWatch(text, reply.watch));
-      });
-    }
+    const drawer = import('../../views/timeline/watch-lane.ts');
+    const asked = ask('query', { text: `watch ${text}`, until }, 'lane');
+    void Promise.all([drawer, asked]).then(([{ timelineWatch }, reply]) => {
+      if (!isOver && reply?.kind === 'watch') setDrawn({ text, run, watch: timelineWatch(text, reply.watch) });
+    });
     return () => {
       isOver = true;
     };
   }, [text, run, until]);
-  return watch;
+  return drawn?.text === text && drawn.run === run ? drawn.watch : null;
 }
 
 const isWhole = (domain: Domain, whole: Domain): boolean => domain[0] <= whole[0] && domain[1] >= whole[1];

@@ -100,12 +100,13 @@ function routeTo(p: ConsoleProcess, to: string | undefined): number {
 
 function ip(p: ConsoleProcess): number {
   const [object = '', verb = 'show', to] = p.args.filter((arg) => !arg.startsWith('-'));
-  const found = object === '' ? undefined : Object.keys(TABLES).find((name) => name.startsWith(object));
+  const [table, found] =
+    (object === '' ? undefined : Object.entries(TABLES).find(([name]) => name.startsWith(object))) ?? [];
   if (found === undefined) return p.fail('usage: ip { route | link | addr } [show] | ip route get ADDRESS', 255);
   if (p.args.includes('-s')) return p.fail('ip: packets are counted at the bottleneck: tc -s qdisc', 255);
-  if (found === 'route' && verb === 'get') return routeTo(p, to);
+  if (table === 'route' && verb === 'get') return routeTo(p, to);
   if (!SHOW.includes(verb)) return p.fail(`ip: "${verb}" is not known here: the network of a run stays as it is`);
-  const { message, text } = TABLES[found];
+  const { message, text } = found;
   p.call('sendmsg', `3, ${message}`, () => 0);
   p.out(text);
   return 0;
