@@ -16,8 +16,17 @@ const CONTAINER_FLAGS = [
 export default defineConfig({
   testDir: 'e2e',
   timeout: 90_000,
-  expect: { timeout: 10_000 },
   workers: 2,
+  expect: {
+    timeout: 10_000,
+    toHaveScreenshot: {
+      pathTemplate: '{testDir}/screens/{arg}{ext}',
+      scale: 'device',
+      // another machine draws letters a little otherwise; a part that moved is more than this
+      threshold: 0.3,
+      maxDiffPixelRatio: 0.03,
+    },
+  },
   // what other journeys or tests of the engine nearly show: `npm run soak` walks it too
   ...(process.env.SOAK ? {} : { grepInvert: /@long/ }),
   use: {

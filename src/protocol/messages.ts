@@ -8,20 +8,21 @@ import type {
   ColdSnapshot,
   Command,
   CpuSnapshot,
+  HandedOver,
+  History,
   HistoryDelta,
+  LineBreak,
   LoggedCommand,
   Scenario,
+  TracedLine,
 } from '../engine/index.ts';
 import type { AnswerMessage, AskMessage } from './asks.ts';
 import type { MoveMessage } from './moves.ts';
 
 export const PROTOCOL_VERSION = 1;
 
-export interface Breakpoint {
-  readonly text: string;
-  /** 0-based line of the loaded text */
-  readonly line: number;
-}
+/** On a line of a loaded text, with what it may have besides. */
+export type Breakpoint = LineBreak;
 
 /** How a run that was taken from elsewhere begins: what was done to it besides its scenario, and where it stood, ns. */
 export interface Begin {
@@ -30,11 +31,25 @@ export interface Begin {
   readonly time: number;
 }
 
+/** The run as the page keeps it, so that the death of a worker costs at most what came after. */
+export interface Kept {
+  readonly run: HandedOver;
+  /** number of the last act that it has */
+  readonly n: number;
+  /** texts that were given besides those that it was opened with */
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+/** Number of an act, given by the page and growing; a worker says with each frame which was its last. */
+interface Numbered {
+  readonly n?: number;
+}
+
 export type ToWorker =
   | MoveMessage
   | AskMessage
   /** `texts` replace the scenario's own */
-  | {
+  | ({
       readonly type: 'open';
       readonly version: number;
       /** name of a KernelSpec; `btf` and `ids` are the files that it names */
@@ -46,17 +61,19 @@ export type ToWorker =
       /** as for a restart */
       readonly unverified?: boolean;
       readonly begin?: Begin;
-    }
+      /** goes on from here; `history`: what the page was told of it */
+      readonly kept?: Kept & { readonly history: History };
+    } & Numbered)
   /** the same scenario and seed with these texts; the old series stay as ghosts, and the clock returns to where it was */
-  | {
+  | ({
       readonly type: 'restart';
       readonly texts: Readonly<Record<string, string>>;
       /** programs that the verifier refuses are loaded all the same; no kernel does that */
       readonly unverified: boolean;
-    }
+    } & Numbered)
   /** loads a text as a new map under the next letter, now; may be refused by the kernel */
-  | { readonly type: 'register-new'; readonly name: string; readonly text: string }
-  | { readonly type: 'command'; readonly command: Command }
+  | ({ readonly type: 'register-new'; readonly name: string; readonly text: string } & Numbered)
+  | ({ readonly type: 'command'; readonly command: Command } & Numbered)
   | { readonly type: 'breakpoints'; readonly breakpoints: readonly Breakpoint[] }
   /** where playing stops besides instructions */
   | { readonly type: 'breaks'; readonly breaks: readonly Break[] }
@@ -78,7 +95,11 @@ export type FromWorker =
       readonly numbers: Float64Array;
       readonly windows: readonly Uint8Array[];
       readonly playing: boolean;
+      /** number of the last act that was done */
+      readonly n: number;
     }
+  /** about once a second, after a frame and all that was told of the run */
+  | { readonly type: 'kept'; readonly kept: Kept }
   | { readonly type: 'cold'; readonly cold: ColdSnapshot }
   /** what is new; `whole`: of a run of which nothing was told before */
   | { readonly type: 'history'; readonly delta: HistoryDelta; readonly whole: boolean }
@@ -86,6 +107,8 @@ export type FromWorker =
   | { readonly type: 'cpu'; readonly cpu: CpuSnapshot | null }
   /** something the user should read: a refused call, a stopped program, a text that does not assemble */
   | { readonly type: 'notice'; readonly notice: Notice }
+  /** what tracepoints printed, in the order of the run; `left`: lines that were not kept */
+  | { readonly type: 'traced'; readonly lines: readonly TracedLine[]; readonly left: number }
   /** still alive, inside a long job (0 to 1, or null where the end is not known) */
   | { readonly type: 'heartbeat'; readonly job: string; readonly progress: number | null }
   /** the program texts that the machine has from now on, by name */

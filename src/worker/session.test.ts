@@ -424,14 +424,32 @@ test('what the verifier refuses runs all the same where that was asked for', () 
   expect(s.last('cold')?.cold.unverified).toBe(true);
 });
 
-test('going back with breakpoints on lines only is told why it finds nothing', () => {
+test('going back finds lines too, and says where there is nothing to find', () => {
   const s = session();
   s.open();
   s.say({ type: 'reverse' });
   expect(s.last('notice')?.notice.title).toBe('There is nothing to go back to');
   s.say({ type: 'breakpoints', breakpoints: [{ text: 'bpf_reno.s', line: 3 }] });
   s.say({ type: 'reverse' });
-  expect(s.last('notice')?.notice.title).toBe('Going back does not look for lines');
+  expect(s.last('notice')?.notice.title).toBe('None of the breaks was met before this point');
+  const line = replaceWhileConnected.texts['bpf_reno.s'].split('\n').findIndex((one) => one.includes('snd_cwnd'));
+  s.say({ type: 'breakpoints', breakpoints: [{ text: 'bpf_reno.s', line, when: 'tp->snd_cwnd > 10' }] });
+  s.say({ type: 'seek', time: 700e6 });
+  s.say({ type: 'reverse' });
+  expect(s.last('cpu')?.cpu?.line).toBe(line);
+});
+
+test('a tracepoint prints lines while it plays on, and one without meaning is told of', () => {
+  const s = session();
+  s.open();
+  s.say({ type: 'breaks', breaks: [{ on: 'condition', text: 'tp->snd_cwnd > 10', trace: true, print: 'queue' }] });
+  s.say({ type: 'seek', time: 0 });
+  s.say({ type: 'play', speed: 100 });
+  s.settle();
+  expect(s.last('traced')?.lines[0]?.text).toMatch(/^tp->snd_cwnd > 10 for connection \d+: queue=\d+$/);
+  s.say({ type: 'breaks', breaks: [{ on: 'condition', text: 'nosuch' }] });
+  expect(s.last('notice')?.notice.detail).toMatch(/there is no "nosuch"/);
+  expect(s.last('traced')?.lines).toEqual([]);
 });
 
 test('a long verification stands beside all else, and a newer text takes its place', () => {
@@ -467,6 +485,22 @@ test("a kernel's log is answered as what that kernel found", () => {
     '0: R1=ctx() R10=fp0\n0: (bf) r0 = r7\nR7 !read_ok\nprocessed 1 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n';
   s.say({ type: 'ask', n: 1, name: 'verify', request: { name: 'kernel.log', text: log, detail: true } });
   expect(s.answer('verify')).toMatchObject([{ from: 'log', ok: false, message: 'R7 !read_ok', failedSlot: 0 }]);
+});
+
+test('playing stops after a step that asks for it, and goes on from there to the end', () => {
+  const s = session();
+  const steps = nameTaken.steps.map((step, i) => (i === 2 ? { ...step, pause: true } : step));
+  s.open({ ...nameTaken, openAt: 0, steps });
+  const play = (): void => {
+    s.say({ type: 'play', speed: 10 });
+    s.settle(100_000);
+  };
+  play();
+  expect(s.time()).toBe(steps[2].at);
+  expect(s.last('notice')?.notice.title).toBe('The scenario pauses here');
+  play();
+  expect(s.time()).toBe(nameTaken.until);
+  expect(s.last('notice')?.notice.title).toBe('The scenario ends here');
 });
 
 test('a refused registration leaves no map and no text behind', () => {

@@ -5,7 +5,6 @@
 import {
   assertUnreachable,
   explain,
-  freeLetter,
   hasVerb,
   standIns,
   type Break,
@@ -20,13 +19,21 @@ import {
   TYPES_TEXT,
 } from '../engine/index.ts';
 import { encodeFrame } from '../protocol/frame.ts';
-import { type FromWorker, type Notice, PROTOCOL_VERSION, type ToWorker } from '../protocol/messages.ts';
+import {
+  type Breakpoint,
+  type FromWorker,
+  type Notice,
+  PROTOCOL_VERSION,
+  type ToWorker,
+} from '../protocol/messages.ts';
 import { type MemoryWindow } from '../protocol/moves.ts';
 import { refusalAfter, refusedProgram } from './refusals.ts';
 import type { AskMessage } from '../protocol/asks.ts';
+import { arm, needsLate } from './arm.ts';
 import { answerAsk } from './asks.ts';
 import type { Desk, Job, KeepGoing, Late, LateDesk } from './desk.ts';
 import { doAgain } from './do-again.ts';
+import { commandsToRegister } from './register-new.ts';
 import { isSearch, search } from './searches.ts';
 
 /** The longest a slice works before it reads the queue, ms. */
@@ -41,8 +48,13 @@ const WAIT_MS = 40;
 /** Between two pictures while playing, ms. */
 const FRAME_MS = 12;
 
+/** Between two checkpoints that the page is handed, ms. */
+const KEEP_MS = 1000;
+
 /** Given before anything else of a run. */
 const UNVERIFIED: Command = { do: 'verifier', to: 'skip' };
+
+const LISTED = 'Debug lists what playing stops at.';
 
 export interface SessionHost {
   readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
@@ -68,7 +80,7 @@ export class Session {
   private readonly beside = new Map<string, () => boolean>();
   private windows: readonly MemoryWindow[] = [];
   private texts: Readonly<Record<string, string>> = {};
-  private breakpoints: readonly { text: string; line: number }[] = [];
+  private breakpoints: readonly Breakpoint[] = [];
   private breaks: readonly Break[] = [];
   private sentCold: unknown = null;
   /** the page has nothing of this lab's history */
@@ -76,6 +88,12 @@ export class Session {
   /** wall clock of the last history sent, ms */
   private historyAt = 0;
   private sentCpu: unknown = null;
+  /** number of the last act that was done */
+  private n = 0;
+  /** wall clock of the last checkpoint that the page was handed, ms; and what it was of */
+  private kept = { at: 0, of: '' };
+  /** version of the traced lines that the page has */
+  private sentTraced = 0;
   /** what came while the lab was being made: it may wait for a part of the engine */
   private early: ToWorker[] = [];
   /** number of the run that the page is told of: raised when one is opened, restarted or branches off */
@@ -112,11 +130,11 @@ export class Session {
         return;
       case 'breaks':
         this.breaks = message.breaks;
-        this.lab?.setBreaks(message.breaks);
+        this.arm();
         return;
       case 'breakpoints':
         this.breakpoints = message.breakpoints;
-        this.lab?.setBreakpoints(message.breakpoints);
+        this.arm();
         return;
       default:
         if (this.lab) this.move(this.lab, message);
@@ -167,7 +185,10 @@ export class Session {
       return;
     }
     this.parts = parts.value;
-    this.texts = message.texts;
+    const { kept } = message;
+    this.texts = kept?.texts ?? message.texts;
+    this.n = kept?.n ?? message.n ?? 0;
+    this.kept = { at: 0, of: '' };
     this.playing = null;
     this.jobs = [];
     this.lab = null;
@@ -177,11 +198,18 @@ export class Session {
     const { scenario } = message;
     const needed =
       declaresTypes({ ...scenario.texts, ...this.texts }) ||
-      [...scenario.steps, ...(message.begin?.commands ?? [])].some(({ command }) => !hasVerb(command.do));
+      [...scenario.steps, ...((kept?.run ?? message.begin)?.commands ?? [])].some(
+        ({ command }) => !hasVerb(command.do),
+      );
     this.withLateTools(
       needed,
       () => {
-        const lab = new Lab(parts.value, scenario, this.texts);
+        const lab = new Lab(parts.value, scenario, message.texts);
+        if (kept) {
+          lab.takeUp(kept.run, kept.history);
+          this.start(lab, lab.time);
+          return;
+        }
         if (message.unverified) lab.command(UNVERIFIED);
         const { commands, time } = message.begin ?? { commands: [], time: scenario.openAt };
         if (commands.length === 0) this.start(lab, time);
@@ -197,8 +225,8 @@ export class Session {
     this.lab = lab;
     this.historyIsNew = true;
     this.sentCold = null;
-    lab.setBreakpoints(this.breakpoints);
-    lab.setBreaks(this.breaks);
+    this.sentTraced = -1;
+    this.arm();
     this.beginRun();
     this.sendTexts(lab);
     this.explore(lab, () => {
@@ -212,6 +240,16 @@ export class Session {
       if (refused) this.notice(refused);
     });
     for (const message of this.early.splice(0)) this.move(lab, message);
+  }
+
+  /** The breaks of now, in the lab of now. */
+  private arm(): void {
+    const wanted = { breaks: this.breaks, lines: this.breakpoints };
+    this.withLateTools(needsLate(wanted), (late) => {
+      if (!this.lab) return;
+      arm(this.lab, wanted, late, (notice) => this.notice(notice));
+      this.tellTraced(this.lab);
+    });
   }
 
   /** A text with another name has the scenario's connections all the same. */
@@ -280,15 +318,17 @@ export class Session {
         this.stop(() => lab.stepCall(message.direction));
         return;
       case 'command':
-        this.withLateTools(!hasVerb(message.command.do), () => this.stop(() => this.command(lab, message.command)));
+        this.withLateTools(!hasVerb(message.command.do), () =>
+          this.perform(message.n, () => this.command(lab, message.command)),
+        );
         return;
       case 'restart':
         this.withLateTools(declaresTypes(message.texts), () =>
-          this.stop(() => this.restart(lab, message.texts, message.unverified)),
+          this.perform(message.n, () => this.restart(lab, message.texts, message.unverified)),
         );
         return;
       case 'register-new':
-        this.stop(() => this.registerNew(lab, message.name, message.text));
+        this.perform(message.n, () => this.registerNew(lab, message.name, message.text));
         return;
       case 'ask':
         this.ask(lab, message);
@@ -370,6 +410,14 @@ export class Session {
     });
   }
 
+  /** An act of the page: from the next frame on it is known to be done. */
+  private perform(n: number | undefined, act: () => void): void {
+    this.stop(() => {
+      act();
+      this.n = n ?? this.n;
+    });
+  }
+
   private whenIdle(act: () => void): void {
     if (this.jobs.length === 0) act();
     else this.jobs.push({ name: 'waiting', run: () => true, progress: () => null, done: act });
@@ -396,19 +444,10 @@ export class Session {
       });
       return;
     }
-    const map = freeLetter(lab.machine.user.state.maps.map(({ letter }) => letter));
-    const process = `loader-${map.toLowerCase()}`;
     this.beginRun();
     const { event } = lab.position;
-    lab.command({ do: 'spawn', process });
-    lab.command({ do: 'load', process, map, text: name, source: text });
-    lab.command({ do: 'register', process, map });
-    const link = Math.max(0, ...lab.machine.user.state.links.keys()) + 1;
-    if (lab.machine.user.map(map)?.forLinks) lab.command({ do: 'link', process, map, link });
-    if (this.reportRefusal(lab, event)) {
-      // a loader that is refused gives up, and its map goes with it
-      lab.command({ do: 'exit', process });
-    } else {
+    for (const command of commandsToRegister(lab, name, text)) lab.command(command);
+    if (!this.reportRefusal(lab, event)) {
       this.texts = { ...this.texts, [name]: text };
       this.sendTexts(lab);
     }
@@ -454,10 +493,13 @@ export class Session {
     return notice !== null;
   }
 
-  /** A scenario is played to its end; whoever plays on from there goes beyond it. */
+  /** Playing stops after the next step that asks for it. A scenario is played to its end; whoever plays on from there goes beyond it. */
   private playsTo(): number {
     const { lab } = this;
-    return lab && lab.time < lab.scenario.until ? lab.scenario.until : Number.POSITIVE_INFINITY;
+    if (!lab) return Number.POSITIVE_INFINITY;
+    const { until, steps } = lab.scenario;
+    const pauses = steps.flatMap(({ at, pause }) => (pause && at > lab.time ? [at] : []));
+    return Math.min(...pauses, lab.time < until ? until : Number.POSITIVE_INFINITY);
   }
 
   private noMoreChanges(lab: Lab, direction: 1 | -1): void {
@@ -480,13 +522,14 @@ export class Session {
     if (stop) lab.showStop(stop);
     if (outcome === 'stopped' || stop) this.playing = null;
     if (outcome === 'stopped' && !stop && lab.position.call === null && !lab.machine.dead)
-      this.notice({ kind: 'info', title: 'Stopped by a break', detail: 'Debug lists what playing stops at.' });
+      this.notice({ kind: 'info', title: `Stopped: ${lab.metWords ?? 'a break was met'}`, detail: LISTED });
     else if (lab.time >= playing.end) {
       this.playing = null;
+      const pauses = lab.time < lab.scenario.until;
       this.notice({
         kind: 'info',
-        title: 'The scenario ends here',
-        detail: 'Play again to go on: what runs, runs on.',
+        title: pauses ? 'The scenario pauses here' : 'The scenario ends here',
+        detail: pauses ? 'Play goes on from this step.' : 'Play again to go on: what runs, runs on.',
       });
     }
     this.behind = this.playing !== null && outcome === 'more';
@@ -519,12 +562,32 @@ export class Session {
     this.host.post({ type: 'history', delta, whole }, columns as ArrayBuffer[]);
   }
 
+  /** After a frame that told all there is: so the page's history reaches as far as the checkpoint. */
+  private handOver(lab: Lab): void {
+    const now = this.host.clock();
+    if (this.historyIsNew || lab.hasNews || (now - this.kept.at < KEEP_MS && this.kept.at > 0)) return;
+    const run = lab.handOver();
+    if (!run) return;
+    const of = `${this.n} ${run.branch} ${run.checkpoint.event}`;
+    const isNew = of !== this.kept.of;
+    this.kept = { at: now, of };
+    if (!isNew) return;
+    const { buffer } = run.checkpoint.image.bytes;
+    this.host.post({ type: 'kept', kept: { run, n: this.n, texts: this.texts } }, [buffer as ArrayBuffer]);
+  }
+
   /** While playing into the unknown a few times a second is enough. */
   private mayTellHistory(): boolean {
     return this.playing === null || this.historyIsNew || this.host.clock() - this.historyAt >= HISTORY_MS;
   }
 
   /** Sends what changed: numbers always, the rest when it is another than what was sent last. */
+  private tellTraced({ traced }: Lab): void {
+    if (traced.version === this.sentTraced) return;
+    this.sentTraced = traced.version;
+    this.host.post({ type: 'traced', lines: traced.lines, left: traced.left });
+  }
+
   private frame(): void {
     const { lab } = this;
     if (!lab) return;
@@ -539,10 +602,12 @@ export class Session {
       this.sentCpu = cpu;
       this.host.post({ type: 'cpu', cpu });
     }
+    this.tellTraced(lab);
     const numbers = encodeFrame(lab.hot());
     const windows = this.windows.map(({ address, length }) => lab.machine.bytes(address, length));
     const transfer = [numbers.buffer, ...windows.map((w) => w.buffer)] as ArrayBuffer[];
-    this.host.post({ type: 'frame', numbers, windows, playing: this.playing !== null }, transfer);
+    this.host.post({ type: 'frame', numbers, windows, playing: this.playing !== null, n: this.n }, transfer);
+    this.handOver(lab);
   }
 }
 

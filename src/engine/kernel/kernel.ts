@@ -100,6 +100,16 @@ export class Kernel {
     this.rebuildText();
   }
 
+  /** Bytes outside the tree by their content's key. */
+  get blobs(): ReadonlyMap<string, Uint8Array> {
+    return this.core.blobs;
+  }
+
+  /** Keeps the bytes that another machine's tree names. */
+  takeBlobs(blobs: ReadonlyMap<string, Uint8Array>): void {
+    for (const [key, bytes] of blobs) this.core.blobs.set(key, bytes);
+  }
+
   /** Makes trampolines callable that the state has, and forgets all others. */
   rebuildText(): void {
     rebuildText(this.core);

@@ -107,6 +107,17 @@ export type Command =
 
 export type { GraceClock };
 
+/** How the page looks at a step, in the page's own words: what this version does not have is left as it is. */
+export interface StepView {
+  readonly preset?: string;
+  /** by pane */
+  readonly tabs?: Readonly<Record<string, string>>;
+  /** what is selected; none of them: nothing */
+  readonly map?: MapLetter;
+  readonly socket?: number;
+  readonly field?: string;
+}
+
 export interface ScenarioStep {
   /** engine time, nanoseconds */
   readonly at: number;
@@ -116,6 +127,9 @@ export interface ScenarioStep {
   readonly answers?: string;
   /** for whoever gives a talk; never on the stage */
   readonly note?: string;
+  readonly view?: StepView;
+  /** playing stops after this step */
+  readonly pause?: boolean;
 }
 
 /** A fact that must hold when the clock first passes `at`: scenarios are tests. */

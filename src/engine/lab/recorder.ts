@@ -70,7 +70,7 @@ export class Recorder {
   private lastSeries = 0;
   readonly queue = { time: [] as number[], length: [] as number[], sent: 0 };
   /** events that ran a BPF program, ascending */
-  private readonly bpfEvents: number[] = [];
+  private bpfEvents: number[] = [];
   private facts = new Map<MapLetter, LifecycleFacts>();
   private compared: readonly LifecycleFacts[] = [];
   ghosts: readonly Series[] = [];
@@ -172,6 +172,40 @@ export class Recorder {
     this.compared = facts;
     this.until = time;
     this.version++;
+  }
+
+  /** Takes over what was recorded of another lab's run up to an event at `time`; `facts` are the maps as they are there. */
+  takeUp(
+    history: History,
+    bpfEvents: Iterable<number>,
+    event: number,
+    time: number,
+    facts: readonly LifecycleFacts[],
+  ): void {
+    const { queue, series, ghosts } = history;
+    for (const name of Object.keys(this.sent) as (keyof Recorder['sent'])[])
+      Object.assign(this.rows, { [name]: [...history[name]] });
+    this.series = series.map(({ socket, map, time: times, cwnd, ssthresh, srttUs, caState }) => ({
+      id: ++this.lastSeries,
+      socket,
+      map,
+      time: Array.from(times),
+      cwnd: Array.from(cwnd),
+      ssthresh: Array.from(ssthresh),
+      srttUs: Array.from(srttUs),
+      caState: Array.from(caState),
+      sent: 0,
+    }));
+    this.queue.time = Array.from(queue.time);
+    this.queue.length = Array.from(queue.length);
+    this.bpfEvents = Array.from(bpfEvents);
+    this.ghosts = ghosts;
+    this.forget(event, time, facts);
+  }
+
+  /** Events up to one that ran a BPF program. */
+  bpfEventsUpTo(event: number): Uint32Array {
+    return Uint32Array.from(this.bpfEvents.filter((n) => n <= event));
   }
 
   /** The last event before `event` that ran a BPF program; 0 when there is none. */

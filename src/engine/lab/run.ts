@@ -156,6 +156,15 @@ export class Run<Cold> {
     this.log = [...commands];
   }
 
+  /** Goes on from a checkpoint of another run of the same machine; `commands` were given before it and after. */
+  takeUp(checkpoint: Checkpoint<Cold>, commands: readonly LoggedCommand[], branch: number): void {
+    this.log = [...commands];
+    this.branch = branch;
+    this.restore(checkpoint);
+    this.heard = this.event;
+    this.checkpoint();
+  }
+
   checkpoint(): Checkpoint<Cold> {
     return this.checkpoints.take(this.event, this.time, this.machine.cold);
   }

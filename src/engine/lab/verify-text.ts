@@ -8,7 +8,8 @@ import { loadObject } from '../libbpf/load.ts';
 import { symbolsFromBtf } from '../libbpf/symbols.ts';
 import { parseState } from '../verifier/log-parse.ts';
 import type { Path, PruneEvent, Verdict } from '../verifier/index.ts';
-import { isVerifierLog, walkOfLog } from '../verifier/logged.ts';
+import { isVerifierLog } from '../verifier/is-log.ts';
+import { walkOfLog } from '../verifier/logged.ts';
 import type { World } from './world.ts';
 
 /** An instruction about to be followed on some path. */

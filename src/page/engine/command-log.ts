@@ -2,7 +2,7 @@
  * What has been done to the lab since it was opened. Enough to bring a new worker to the same state: the engine is a
  * function of its scenario, texts and commands.
  */
-import type { Scenario } from '../../engine/index.ts';
+import type { Scenario, StepView } from '../../engine/index.ts';
 import type { Begin, ToWorker } from '../../protocol/messages.ts';
 
 export type Act = Extract<ToWorker, { type: 'command' | 'register-new' }>;
@@ -13,6 +13,8 @@ interface LoggedAct {
   /** events that had passed */
   readonly event: number;
   readonly act: Act;
+  /** how the page looked when it was asked for */
+  readonly view?: StepView;
 }
 
 export interface CommandLog {
@@ -35,9 +37,9 @@ export const emptyLog = (
 ): CommandLog => ({ scenario, kernel, texts, unverified, acts: [], ...(begin ? { begin } : {}) });
 
 /** Acting in the past forks a branch: what came later on the old one is no part of this one. */
-export const logAct = (log: CommandLog, act: Act, time: number, event = 0): CommandLog => ({
+export const logAct = (log: CommandLog, act: Act, time: number, event = 0, view?: StepView): CommandLog => ({
   ...log,
-  acts: [...log.acts.filter((logged) => logged.time <= time), { time, event, act }],
+  acts: [...log.acts.filter((logged) => logged.time <= time), { time, event, act, ...(view ? { view } : {}) }],
 });
 
 /** The log without the act that was never answered. */
@@ -50,13 +52,16 @@ const seek = (time: number, event = 0): ToWorker =>
   event > 0 ? { type: 'seek', time, event } : { type: 'seek', time };
 
 /**
- * Messages that lead a worker on which the log's scenario was opened to `time`, and to an event of that time. Acts that
- * were asked for at one moment follow each other: going back between them would undo the first.
+ * Messages that lead a worker on which the log's scenario was opened to `time`, and to an event of that time; it has done
+ * the acts up to number `after`. Acts that were asked for at one moment follow each other: going back between them would undo the first.
  */
-export const replay = ({ acts }: CommandLog, time: number, event = 0): ToWorker[] => [
-  ...acts.flatMap(({ time, event, act }, i): ToWorker[] => {
-    const goesOn = i > 0 && acts[i - 1].time === time && acts[i - 1].event === event;
-    return goesOn ? [act] : [seek(time, event), act];
-  }),
-  seek(time, event),
-];
+export function replay({ acts: all }: CommandLog, time: number, event = 0, after = 0): ToWorker[] {
+  const acts = all.filter(({ act }) => after === 0 || (act.n ?? 0) > after);
+  return [
+    ...acts.flatMap(({ time, event, act }, i): ToWorker[] => {
+      const goesOn = i > 0 && acts[i - 1].time === time && acts[i - 1].event === event;
+      return goesOn ? [act] : [seek(time, event), act];
+    }),
+    seek(time, event),
+  ];
+}

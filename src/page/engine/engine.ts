@@ -3,7 +3,7 @@
  * and starts another in its place when it stops answering.
  */
 import { assertUnreachable, type Command, type History, type Scenario } from '../../engine/index.ts';
-import { type Begin, type FromWorker, PROTOCOL_VERSION, type ToWorker } from '../../protocol/messages.ts';
+import { type Begin, type FromWorker, type Kept, PROTOCOL_VERSION, type ToWorker } from '../../protocol/messages.ts';
 import { type MemoryWindow } from '../../protocol/moves.ts';
 import { act } from '../frame.ts';
 import { currentFrame, type Motion, putFrame, setMotion } from '../frame-source.ts';
@@ -15,11 +15,13 @@ import type { AnswerOf, AskName, RequestOf } from '../../protocol/asks.ts';
 import type { MoveMessage } from '../../protocol/moves.ts';
 import { createAsking } from './answers.ts';
 import { FollowedHistory } from '../../protocol/history.ts';
+import { viewOf } from '../record/step-view.ts';
 import { createFences } from './fences.ts';
 import { kernelFiles } from './kernel-files.ts';
 import { withSamples } from './samples.ts';
 import { createWatchdog, TICK_MS } from './watchdog.ts';
 
+type KeptRun = Kept & { readonly history: History };
 type Texts = Readonly<Record<string, string>>;
 
 let worker: Worker | null = null;
@@ -27,6 +29,14 @@ let log: CommandLog | null = null;
 const logListeners: (() => void)[] = [];
 /** sent, and no frame since */
 let unanswered: ToWorker | null = null;
+/** number of the last act */
+let acts = 0;
+/** what a new worker goes on from; null where the run has to be done again from its beginning */
+let kept: KeptRun | null = null;
+/** its number at the beginning of the run: checkpoints of runs before have a smaller one */
+let begun = 0;
+/** the run before the last restart, in case the worker dies of that */
+let before: { readonly log: CommandLog; readonly kept: KeptRun | null } | null = null;
 /** a replay says again what the user has read already */
 let replaying = false;
 /** what was told of the run that the worker has */
@@ -85,7 +95,8 @@ async function openLog(opened: CommandLog): Promise<boolean> {
     const [{ btf, ids }, scenario] = await Promise.all([kernelFiles(kernel), withSamples(opened.scenario)]);
     if (opened !== log) return false;
     if (!worker) startWorker();
-    post({ type: 'open', version: PROTOCOL_VERSION, kernel, btf, ids, scenario, texts, unverified, begin });
+    const run = { kernel, btf, ids, scenario, texts, unverified, begin, n: begun };
+    post({ type: 'open', version: PROTOCOL_VERSION, ...run, ...(kept ? { kept } : {}) });
     post({ type: 'breakpoints', breakpoints: choices().breakpoints });
     post({ type: 'breaks', breaks: choices().breaks });
     sendWindows();
@@ -122,9 +133,9 @@ export function openAgain(before: CommandLog, time: number): void {
 
 let opening: Promise<boolean> = Promise.resolve(false);
 
-function openRun(begun: CommandLog): void {
-  setLog(begun);
-  const { scenario, kernel } = begun;
+function openRun(opened: CommandLog): void {
+  beginRun(opened);
+  const { scenario, kernel } = opened;
   told({
     phase: 'starting',
     crash: null,
@@ -136,8 +147,16 @@ function openRun(begun: CommandLog): void {
     notices: lastingNotices(),
     playing: false,
   });
+  if (scenario.steps.some(({ view }) => view)) void import('../record/follow-view.ts').catch(() => {});
   setMotion('scrub');
-  opening = openLog(begun);
+  opening = openLog(opened);
+}
+
+function beginRun(next: CommandLog): void {
+  begun = ++acts;
+  kept = null;
+  before = null;
+  setLog(next);
 }
 
 /** From a crash, or on demand: the scenario from its beginning, with the example's texts. */
@@ -161,11 +180,12 @@ async function startAgain(): Promise<void> {
   const ended = unanswered;
   const { time, event } = currentFrame().hot;
   endWorker();
+  if (ended?.type === 'restart' && before) ({ log, kept } = before);
   setLog(withoutAct(log, ended));
   told({ phase: 'starting', playing: false, cpu: null });
   if (!(await openLog(log))) return;
   replaying = true;
-  for (const message of replay(log, time, event)) post(message);
+  for (const message of replay(log, time, event, kept?.n)) post(message);
   ping(() => {
     replaying = false;
     tellRestart(ended);
@@ -192,7 +212,8 @@ function receive(message: FromWorker): void {
       watchWorker();
       return;
     case 'frame':
-      unanswered = null;
+      // while playing there are frames from before an act was heard of
+      if (!unanswered || !('n' in unanswered) || message.n >= (unanswered.n ?? 0)) unanswered = null;
       putFrame(message, windowsOfFrames);
       if (lab().playing !== message.playing || lab().job) told({ playing: message.playing, job: null });
       return;
@@ -203,8 +224,14 @@ function receive(message: FromWorker): void {
       if (message.whole) history = new FollowedHistory();
       takeHistory(history.take(message.delta));
       return;
+    case 'kept':
+      if (message.kept.n >= begun) kept = { ...message.kept, history: history.shown };
+      return;
     case 'cpu':
       act(() => told({ cpu: message.cpu }));
+      return;
+    case 'traced':
+      told({ traced: { lines: message.lines, left: message.left } });
       return;
     case 'texts':
       told({ loaded: message.texts, notices: lastingNotices() });
@@ -243,10 +270,12 @@ export function move(message: MoveMessage): void {
   post(message);
 }
 
-function perform(message: Act): void {
+function perform(asked: Act): void {
   if (!log) return;
+  const message = { ...asked, n: ++acts };
   setMotion('step');
-  setLog(logAct(log, message, currentFrame().hot.time, currentFrame().hot.event));
+  const { time, event } = currentFrame().hot;
+  setLog(logAct(log, message, time, event, viewOf(choices())));
   unanswered = message;
   post(message);
 }
@@ -271,8 +300,10 @@ function adoptRegistered(texts: Texts): void {
 /** The same scenario and seed with these texts. `unverified`: also programs that the verifier refuses. */
 export function restart(texts: Texts, unverified = false): void {
   if (!log) return;
-  const message: ToWorker = { type: 'restart', texts, unverified };
-  setLog(emptyLog(log.scenario, log.kernel, texts, unverified));
+  const last = { log, kept };
+  beginRun(emptyLog(log.scenario, log.kernel, texts, unverified));
+  before = last;
+  const message: ToWorker = { type: 'restart', texts, unverified, n: acts };
   unanswered = message;
   setMotion('scrub');
   post(message);

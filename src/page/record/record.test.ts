@@ -4,6 +4,7 @@ import { shippedParts } from '../../cli/cli.ts';
 import { Lab } from '../../engine/index.ts';
 import { replaceWhileConnected } from '../../scenarios/replace-while-connected.ts';
 import { labDoc } from '../share/lab-doc.ts';
+import { looksOf, viewOf } from './step-view.ts';
 import { asScenario, changeStep, dropStep, moveStep, record } from './record.ts';
 
 const ms = (n: number): number => n * 1e6;
@@ -36,6 +37,39 @@ test('the recording brings a lab to the same maps, with the answers that were gi
   const other = new Lab(shippedParts(), scenario);
   other.seek(ms(400));
   expect(other.hash()).toBe(again.hash());
+});
+
+test('a step keeps how the page looked when it was done, and what is taken away is gone from the file', () => {
+  const lab = done();
+  const { time, command } = lab.commands[0];
+  const view = { preset: 'inspect', tabs: { side: 'ledger' }, map: 'A' };
+  const recording = record(lab.scenario, lab.commands, lab.history, lab.time, [
+    { time: time + 1, command, view: { preset: 'flows' } },
+    { time, command: { ...command }, view },
+  ]);
+  const given = recording.steps.filter(({ key }) => key.startsWith('given'));
+  expect(given.map((step) => step.view)).toEqual([view, undefined]);
+  const paused = changeStep(recording, given[1].key, { pause: true, view: { map: 'B' } });
+  const plain = changeStep(paused, given[0].key, { view: undefined });
+  const file = JSON.stringify({ scenario: 'x', whole: asScenario(plain, lab.scenario, {}) });
+  const read = labDoc(JSON.parse(file), '');
+  expect(read.ok && read.value.whole?.steps.slice(-2).map(({ view, pause }) => [view, pause])).toEqual([
+    [undefined, undefined],
+    [{ map: 'B' }, true],
+  ]);
+});
+
+test('a view changes what it names, and what this version does not have changes nothing', () => {
+  const tabs = { lifecycle: 'machine', flows: 'wire', side: 'struct', narrow: 'code' } as const;
+  const now = { preset: 'debug', tabs, selection: { map: 'A', socket: 1, field: null } } as const;
+  expect(
+    looksOf({ preset: 'cinema', tabs: { side: 'ledger', flows: 'loom', narrow: 'flows' }, socket: 2 }, now),
+  ).toEqual({
+    preset: 'debug',
+    tabs: { ...tabs, side: 'ledger' },
+    selection: { map: null, socket: 2, field: null },
+  });
+  expect(looksOf(viewOf(now), now)).toEqual(now);
 });
 
 test('steps are worded, moved, left out; times keep the order', () => {

@@ -2,7 +2,15 @@
  * What a visitor did becomes a scenario: the steps of the one that was open up to there, and the commands that were
  * given, each with the answer that it got, so that the recording is a test of itself.
  */
-import { errnoName, type History, type LoggedCommand, type Scenario, type ScenarioStep } from '../../engine/index.ts';
+import {
+  errnoName,
+  type Command,
+  type History,
+  type LoggedCommand,
+  type Scenario,
+  type ScenarioStep,
+  type StepView,
+} from '../../engine/index.ts';
 
 export interface RecordedStep extends ScenarioStep {
   /** unique within the recording */
@@ -26,8 +34,18 @@ const refusedIn = ({ calls }: Pick<History, 'calls'>, event: number): string | u
   return refused && errnoName(-refused.ret);
 };
 
-const withAnswer = (step: Omit<RecordedStep, 'answers'>, answers: string | undefined): RecordedStep =>
-  answers === undefined ? step : { ...step, answers };
+/** A command, with how the page looked when it was asked for. */
+export interface SeenCommand {
+  readonly time: number;
+  readonly command: Command;
+  readonly view?: StepView;
+}
+
+const sameCommand = (a: Command, b: Command): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** `seen` may lack a command that was taken from elsewhere. */
+const viewFor = (seen: readonly SeenCommand[], { time, command }: LoggedCommand): StepView | undefined =>
+  seen.find((one) => one.time === time && sameCommand(one.command, command))?.view;
 
 /**
  * A recording of a run up to `time`: steps of its scenario that have happened, then commands, in the order of time. A
@@ -38,16 +56,20 @@ export function record(
   commands: readonly LoggedCommand[],
   history: Pick<History, 'calls'>,
   time: number,
+  seen: readonly SeenCommand[] = [],
 ): Recording {
   const told = scenario.steps
     .filter(({ at }) => at <= time)
     .map((step, i): RecordedStep => ({ ...step, key: `told-${i}` }));
   const given = commands
     .filter((one) => one.time <= time)
-    .map(
-      ({ event, time: at, command }): RecordedStep =>
-        withAnswer({ key: `given-${event}`, at, caption: '', command }, refusedIn(history, event)),
-    );
+    .map((one): RecordedStep => {
+      const { event, time: at, command } = one;
+      const answers = refusedIn(history, event);
+      const view = viewFor(seen, one);
+      const step = { key: `given-${event}`, at, caption: '', command };
+      return { ...step, ...(answers === undefined ? {} : { answers }), ...(view ? { view } : {}) };
+    });
   const steps = [...told, ...given].sort((a, b) => a.at - b.at);
   return { title: `${scenario.title}, my way`, intro: scenario.intro, steps };
 }

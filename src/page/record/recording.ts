@@ -1,6 +1,7 @@
 /* The recording that is being edited: it outlives the sheet in which it is. */
 import { create } from 'zustand';
 import type { Scenario } from '../../engine/index.ts';
+import { currentLog } from '../engine/engine.ts';
 import { currentFrame } from '../frame-source.ts';
 import { labFile } from '../share/codec.ts';
 import { openLabDoc } from '../share/open.ts';
@@ -8,7 +9,7 @@ import { saveFile } from '../share/save.ts';
 import { commandsGiven } from '../share/take.ts';
 import { choices } from '../store/choices.ts';
 import { lab } from '../store/lab.ts';
-import { asScenario, type Recording, record } from './record.ts';
+import { asScenario, type Recording, record, type SeenCommand } from './record.ts';
 
 interface Edited {
   readonly recording: Recording;
@@ -23,7 +24,10 @@ export async function takeRecording(): Promise<void> {
   const { scenario, history, loaded } = lab();
   if (!scenario || !history) return;
   const { time } = currentFrame().hot;
-  const recording = record(scenario, await commandsGiven(), history, time);
+  const seen = (currentLog()?.acts ?? []).flatMap(({ act, time, view }): SeenCommand[] =>
+    act.type === 'command' ? [{ time, command: act.command, ...(view ? { view } : {}) }] : [],
+  );
+  const recording = record(scenario, await commandsGiven(), history, time, seen);
   useRecording.setState({ edited: { recording, base: scenario, texts: loaded } });
 }
 

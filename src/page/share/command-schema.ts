@@ -2,7 +2,15 @@
  * What a command and a scenario from outside must look like. A new verb of src/engine/lab/commands.ts does not compile
  * until it has a row here.
  */
-import type { Command, ExpectedFact, LoggedCommand, PathConfig, Scenario, ScenarioStep } from '../../engine/index.ts';
+import type {
+  Command,
+  ExpectedFact,
+  LoggedCommand,
+  PathConfig,
+  Scenario,
+  ScenarioStep,
+  StepView,
+} from '../../engine/index.ts';
 import {
   type Decoder,
   either,
@@ -91,12 +99,22 @@ export const VERB_NAMES = Object.keys(ROWS) as readonly Command['do'][];
 
 export const loggedCommand: Decoder<LoggedCommand> = object<LoggedCommand>({ event, time, command });
 
+const view: Decoder<StepView> = object<StepView>({
+  preset: optional(text(40)),
+  tabs: optional(record(text(40), 20)),
+  map: optional(map),
+  socket: optional(count),
+  field: optional(text(120)),
+});
+
 const step: Decoder<ScenarioStep> = object<ScenarioStep>({
   at: time,
   caption: text(400),
   command,
   answers: optional(text(40)),
   note: optional(text(4000)),
+  view: optional(view),
+  pause: optional(flag),
 });
 
 const path: Decoder<PathConfig> = object<PathConfig>({

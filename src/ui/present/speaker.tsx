@@ -77,7 +77,7 @@ function Desk({ talk, state, send }: DeskProps) {
       </section>
       <Timer startedAt={state.startedAt} />
       <section className="speaker-next" aria-label="Next">
-        <h2>
+        <h2 className="speaker-line">
           Next <span className="note">{talk.steps[at + 1]?.headline ?? 'the end'}</span>
         </h2>
         {next && <Picture scene={next} />}
@@ -123,12 +123,15 @@ function Steps({
   readonly at: number;
   readonly onChoose: (at: number) => void;
 }) {
+  const list = useRef<HTMLOListElement>(null);
+  useEffect(() => list.current?.children[at]?.scrollIntoView({ block: 'nearest' }), [at]);
   return (
-    <ol className="speaker-steps" aria-label="Steps">
+    <ol className="speaker-steps" aria-label="Steps" ref={list}>
       {talk.steps.map(({ headline, event }, i) => (
         <li key={event}>
           <button type="button" aria-current={i === at ? 'step' : undefined} onClick={() => onChoose(i)}>
-            <span className="mono">{i + 1}</span> {headline}
+            <span className="speaker-n">{i + 1}</span>
+            <span>{headline}</span>
           </button>
         </li>
       ))}

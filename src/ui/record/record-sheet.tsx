@@ -10,6 +10,10 @@ import {
   tryRecording,
   useRecording,
 } from '../../page/record/recording.ts';
+import { viewOf, viewWords } from '../../page/record/step-view.ts';
+import { choices, PRESETS } from '../../page/store/choices.ts';
+import { lab } from '../../page/store/lab.ts';
+import { TABS } from '../../page/store/tabs.ts';
 import { showOverlay } from '../../page/store/overlay.ts';
 import { Sheet } from '../controls/sheet.tsx';
 
@@ -105,6 +109,86 @@ interface StepProps {
   readonly last: boolean;
 }
 
+/** How the page is to look when the run comes to the step, and whether playing stops there. */
+function StepLooks({ step, n }: { readonly step: RecordedStep; readonly n: number }) {
+  const { key, view, pause = false } = step;
+  const change = (next: Partial<RecordedStep>): void => edit((recording) => changeStep(recording, key, next));
+  const setTab = (pane: string, tab: string): void => {
+    const { [pane]: _, ...rest } = view?.tabs ?? {};
+    change({ view: { ...view, tabs: tab === '' ? rest : { ...view?.tabs, [pane]: tab } } });
+  };
+  return (
+    <details className="looks">
+      <summary>
+        {view ? `View: ${viewWords(view) || 'nothing selected'}` : 'View: as it is'}
+        {pause && ', playing pauses'}
+      </summary>
+      <div className="row">
+        <button type="button" className="button" onClick={() => change({ view: viewOf(choices()) })}>
+          Take the page’s view
+        </button>
+        <button type="button" className="button" aria-disabled={!view} onClick={() => change({ view: undefined })}>
+          Leave the view as it is
+        </button>
+        <Pick
+          label={`Preset of step ${n}`}
+          value={view?.preset ?? ''}
+          options={PRESETS}
+          onPick={(preset) => change({ view: { ...view, preset: preset || undefined } })}
+        />
+        {PANES.map((pane) => (
+          <Pick
+            key={pane}
+            label={`Tab of ${pane}, step ${n}`}
+            value={view?.tabs?.[pane] ?? ''}
+            options={TABS[pane].map(({ id }) => id)}
+            onPick={(tab) => setTab(pane, tab)}
+          />
+        ))}
+        <Pick
+          label={`Map of step ${n}`}
+          value={view?.map ?? ''}
+          options={lettersOf(view?.map)}
+          onPick={(map) => change({ view: { ...view, map: map || undefined } })}
+        />
+        <label className="row">
+          <input
+            type="checkbox"
+            checked={pause}
+            aria-label={`Playing pauses after step ${n}`}
+            onChange={({ target }) => change({ pause: target.checked || undefined })}
+          />
+          pause
+        </label>
+      </div>
+    </details>
+  );
+}
+
+const PANES = ['lifecycle', 'flows', 'side'] as const;
+
+const lettersOf = (chosen: string | undefined): string[] => [
+  ...new Set([...(lab().cold?.maps ?? []).map(({ letter }) => letter), ...(chosen ? [chosen] : [])]),
+];
+
+interface PickProps {
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly string[];
+  readonly onPick: (value: string) => void;
+}
+
+function Pick({ label, value, options, onPick }: PickProps) {
+  return (
+    <select aria-label={label} value={value} onChange={({ target }) => onPick(target.value)}>
+      <option value="">as it is</option>
+      {options.map((one) => (
+        <option key={one}>{one}</option>
+      ))}
+    </select>
+  );
+}
+
 function Step({ step, index, last }: StepProps) {
   const { key, at, caption, note = '', command, answers } = step;
   const n = index + 1;
@@ -173,6 +257,7 @@ function Step({ step, index, last }: StepProps) {
         value={note}
         onChange={({ target }) => edit((recording) => changeStep(recording, key, { note: target.value }))}
       />
+      <StepLooks step={step} n={n} />
     </li>
   );
 }

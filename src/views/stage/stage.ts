@@ -2,7 +2,7 @@
  * One idea at a time, for a room: the sentence on top, where heads do not hide it, the call, the states that this run
  * uses as one row, and the run as bands. Laid out from the window's size; letters are large and few.
  */
-import type { ColdSnapshot, History, LifecycleState, MapSnapshot } from '../../engine/index.ts';
+import type { CallRecord, ColdSnapshot, History, LifecycleState, MapSnapshot } from '../../engine/index.ts';
 import { capsuleMark } from '../lifecycle/capsule.ts';
 import { measure } from '../lifecycle/layout.ts';
 import { dashOf, STATE_PAINT } from '../paint.ts';
@@ -54,8 +54,9 @@ export function stageScene(input: StageInput, size: Size, theme: Theme): Scene {
   const u = Math.min(size.width / 1600, size.height / 900) * theme.scale;
   const stage: Stage = { input, size, theme, u };
   const head = headMarks(stage);
-  const strip = stripHeight(stage);
-  const marks = [...head.marks, ...rowMarks(stage, head.bottom, size.height - strip), ...stripMarks(stage, strip)];
+  const low: Stage = { ...stage, u: Math.max(u, LEAST / SMALL) };
+  const strip = stripHeight(low);
+  const marks = [...head.marks, ...rowMarks(stage, head.bottom, size.height - strip), ...stripMarks(low, strip)];
   return { ...size, label: `Step ${input.n} of ${input.of}: ${input.headline}`, layers: [], marks };
 }
 
@@ -66,7 +67,12 @@ function headMarks({ input, size, u }: Stage): { marks: Mark[]; bottom: number }
   const room = size.width - 2 * x - textWidth(of, small) - 30 * u;
   const letters = Math.max(LEAST_HEADLINE, HEADLINE * u);
   const font = ui(letters, 700);
-  const marks: Mark[] = [text('of', { x: size.width - x, y: 26 * u + letters }, of, small, 'muted', { anchor: 'end' })];
+  const end = { x: size.width - x, y: 26 * u + letters };
+  const number = { x: end.x - textWidth(` of ${input.of}`, small), y: end.y };
+  const marks: Mark[] = [
+    text('of', end, ` of ${input.of}`, small, 'muted', { anchor: 'end' }),
+    text('n', number, `${input.n}`, { ...small, weight: 700 }, 'text', { anchor: 'end' }),
+  ];
   let y = 34 * u + letters;
   for (const [i, words] of wrapText(input.headline, room, font, 3).entries()) {
     const label = i === 0 ? { label: input.headline } : {};
@@ -77,16 +83,24 @@ function headMarks({ input, size, u }: Stage): { marks: Mark[]; bottom: number }
   return { marks: [...marks, ...call], bottom: y + 20 * u };
 }
 
+/** Of the calls of an event the one that is told: what took or gave a reference, else what was refused, else the last. */
+function toldCall({ history, event }: StageInput): CallRecord | undefined {
+  const here = history.calls.filter((call) => call.event === event);
+  const by = history.refs.findLast((ref) => ref.event === event)?.call;
+  return here.find(({ n }) => n === by) ?? here.findLast(({ ret }) => ret < 0) ?? here.at(-1);
+}
+
 /** What the step called, and which way a map took. */
-function callMarks({ cold, history, event, errno }: StageInput, x: number, y: number, room: number, u: number): Mark[] {
-  const call = history.calls.find(({ n }) => n === cold.lastCall);
+function callMarks(input: StageInput, x: number, y: number, room: number, u: number): Mark[] {
+  const { history, event, errno } = input;
+  const call = toldCall(input);
   const move = history.transitions.findLast((one) => one.event === event);
   const font = mono(Math.max(LEAST, CALL * u), 500);
   const marks: Mark[] = [];
   const way = move ? `${move.map}: ${move.from ?? ''} → ` : '';
   const wayWidth = move ? textWidth(`${way}${move.to}`, font) + 40 * u : 0;
   let at = x;
-  if (call && call.event === event) {
+  if (call) {
     const words = fitText(`${call.text}${call.ret < 0 ? ` = -${errno(-call.ret)}` : ''}`, room - wayWidth, font);
     marks.push(text('call', { x, y }, words, font, call.ret < 0 ? 'error' : 'muted', { label: `Call: ${words}` }));
     at += textWidth(words, font) + 40 * u;
@@ -224,12 +238,13 @@ function arrow({ u }: Stage, { from, to, y }: Span, a: LifecycleState, b: Lifecy
     line(id, { x: from, y }, { x: to - 14 * u, y }, { stroke: paint, weight, ...dash }),
     arrowHead(`${id}.head`, { x: to, y }, 0, 22 * u, paint),
   ];
-  if (word === undefined) return marks;
+  // on a phone sockets stand where the word would be
+  if (word === undefined || SMALL * u < LEAST) return marks;
   const font = mono(SMALL * u, taken ? 700 : 500);
   const fill = taken ? STATE_PAINT[b].ink : 'muted';
   if (textWidth(word, font) < to - from + 40 * u)
     marks.push(
-      text(`${id}.word`, { x: (from + to) / 2, y: y - 18 * u }, word, font, fill, {
+      text(`${id}.word`, { x: (from + to) / 2, y: y - Math.max(9, 18 * u) }, word, font, fill, {
         anchor: 'middle',
         halo: 'surface-1',
       }),
@@ -237,10 +252,14 @@ function arrow({ u }: Stage, { from, to, y }: Span, a: LifecycleState, b: Lifecy
   return marks;
 }
 
-const nameMark = ({ u }: Stage, id: string, state: LifecycleState, x: number, y: number, label: string): Mark[] => [
-  text(`${id}.name`, { x, y }, state, ui(NAME * u, 800), STATE_PAINT[state].ink, { anchor: 'middle', label }),
-  text(`${id}.words`, { x, y: y + 34 * u }, WORDS[state], ui(SMALL * 0.84 * u, 500), 'muted', { anchor: 'middle' }),
-];
+/** On a phone the name stands alone: what it means is said elsewhere. */
+function nameMark({ u }: Stage, id: string, state: LifecycleState, x: number, y: number, label: string): Mark[] {
+  const font = ui(Math.max(LEAST + 1, NAME * u), 800);
+  const name = text(`${id}.name`, { x, y }, state, font, STATE_PAINT[state].ink, { anchor: 'middle', label });
+  const small = ui(SMALL * 0.84 * u, 500);
+  if (small.size < LEAST) return [name];
+  return [name, text(`${id}.words`, { x, y: y + 34 * u }, WORDS[state], small, 'muted', { anchor: 'middle' })];
+}
 
 function emptyMarks(stage: Stage, state: LifecycleState, x: number, y: number): Mark[] {
   const { u, input } = stage;
@@ -257,7 +276,7 @@ function emptyMarks(stage: Stage, state: LifecycleState, x: number, y: number): 
       text(`${id}.letters`, { x, y: y + 11 * u }, letters, ui(30 * u, 700), 'freed-ink', { anchor: 'middle' }),
     );
   const label = letters === '' ? `${state}: no map` : `${state}: map ${letters}`;
-  return [...marks, ...nameMark(stage, id, state, x, y + EMPTY * u + 52 * u, label)];
+  return [...marks, ...nameMark(stage, id, state, x, y + EMPTY * u + Math.max(20, 52 * u), label)];
 }
 
 function mapMarks(stage: Stage, map: MapSnapshot, radius: number, x: number, y: number, i: number): Mark[] {
@@ -272,11 +291,14 @@ function mapMarks(stage: Stage, map: MapSnapshot, radius: number, x: number, y: 
     grace: null,
     running: null,
     theme,
-    text: 1.7 * u,
+    text: 2.1 * u,
   };
   const capsule = capsuleMark({ letter: map.letter, x, y, measure: size }, { ...about, focus: i * 30 });
   const refs = `${map.state}: map ${map.letter}, ${map.refcnt} references`;
-  return [capsule, ...nameMark(stage, `map.${map.letter}.station`, map.state, x, y + size.down + 40 * u, refs)];
+  return [
+    capsule,
+    ...nameMark(stage, `map.${map.letter}.station`, map.state, x, y + size.down + Math.max(18, 40 * u), refs),
+  ];
 }
 
 const stripHeight = ({ input, u }: Stage): number => (46 + 54 * Math.max(1, lettersOf(input.history).length)) * u;

@@ -1,0 +1,119 @@
+/* Whatever is dropped, pasted or sent: a message in words, and what was typed is still there. */
+import { expect, drop, test } from './fixtures.ts';
+
+/** Bytes that look like nothing, the same in each run. */
+function noise(length: number): Buffer {
+  let x = 1;
+  return Buffer.from(
+    Array.from({ length }, () => {
+      x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
+      return x >>> 24;
+    }),
+  );
+}
+
+const step = (at: number) => ({ at, caption: `Step ${at}`, command: { do: 'spawn', process: 'p' } });
+const labOf = (lab: unknown, version = 1): Buffer => Buffer.from(JSON.stringify({ 'ops.play': version, lab }));
+const whole = {
+  id: 'long',
+  title: 'Long',
+  intro: '',
+  path: { rateBps: 1e7, delayNs: 1e7, queuePackets: 50 },
+  seed: 1,
+  texts: {},
+  steps: Array.from({ length: 10_000 }, (_, i) => step(i)),
+  openAt: 0,
+  until: 1e8,
+  expect: [],
+};
+const ELF = Buffer.concat([Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]), noise(4000)]);
+
+/** Name, bytes, and a part of what is said. */
+const FILES: readonly (readonly [string, Buffer, RegExp])[] = [
+  ['noise.bin', noise(50_000), /noise\.bin/],
+  ['empty.s', Buffer.alloc(0), /empty\.s/],
+  ['broken.bpf.o', ELF, /broken\.bpf\.o/],
+  ['other.btf', Buffer.concat([Buffer.from([0x9f, 0xeb, 1, 0]), noise(400)]), /other\.btf/],
+  ['holiday.jpg', Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), noise(900)]), /holiday\.jpg/],
+  ['tomorrow.ops.json', labOf({ scenario: 'any-struct' }, 7), /newer version.*format 7/],
+  ['cut.ops.json', labOf({ scenario: 'any-struct' }).subarray(0, 30), /not whole/],
+  ['wrong.ops.json', labOf({ scenario: 'any-struct', commands: [{ event: 1 }] }), /commands\[0\]/],
+  ['talk.ops.json', labOf({ scenario: 'long', whole }), /10000 entries; 1000 are the most/],
+  ['list.json', Buffer.from('[1,2,3]'), /\d problems/],
+];
+
+test('any file dropped is told of in words, and what was typed stays', async ({ lab, page }) => {
+  test.slow();
+  await lab.edit();
+  await lab.press('Control+Home');
+  await page.keyboard.type('; typed ');
+  await lab.press('Escape', 'Tab');
+  const scenario = page.getByRole('button', { name: /^Scenario:/ });
+  for (const [name, bytes, words] of FILES) {
+    await drop(page, name, bytes);
+    await expect(page.locator('body'), name).toContainText(words, { timeout: 20_000 });
+    const dismiss = lab.notices.getByRole('button', { name: 'Dismiss' });
+    for (let i = 0; i < 5 && (await dismiss.count()) > 0; i++) await dismiss.first().press('Enter');
+    await expect(scenario, name).toContainText('Replace while connected');
+  }
+  await page.getByRole('tab', { name: 'bpf_reno.s' }).click();
+  await expect(lab.programs).toContainText('; typed');
+  await lab.press('n');
+  await expect(lab.status).toContainText('Paused');
+});
+
+const TEXTS = [
+  `${'long '.repeat(20_000)}end`,
+  '\u202e\u0000\u0007\ud800 \u{1f98a}\u0301\u0301\u0301',
+  '<script>window.hit=1</script><img src=x onerror="window.hit=1">',
+  '__proto__',
+  "'; DROP TABLE maps; -- $(reboot) `reboot` %s %n ${1+1}",
+  '-1e309',
+];
+
+const SHEETS = ['Record', 'My labs', 'Help and glossary', 'New program', 'Copy a link'] as const;
+const TABS = ['Show the console', 'Show questions', 'Show stack, watches and breaks'] as const;
+
+test('any text pasted into any field leaves the page as it was', { tag: '@long' }, async ({ lab, page }) => {
+  test.setTimeout(400_000);
+  const FIELDS = 'input:not([type=checkbox]):not([type=radio]):not([type=range]):not([readonly]), textarea';
+  const paste = async (within: string): Promise<void> => {
+    const fields = page.locator(`${within} :is(${FIELDS})`);
+    for (let i = 0; i < Math.min(6, await fields.count()); i++) {
+      for (const text of TEXTS) {
+        const field = fields.nth(i);
+        if ((await field.count()) === 0 || !(await field.isVisible())) continue;
+        await field.focus();
+        await lab.press('Control+a');
+        await page.keyboard.insertText(text);
+        await field.press('Enter').catch(() => {});
+        await page.waitForTimeout(50);
+      }
+    }
+  };
+  for (const command of TABS) {
+    await lab.command(command);
+    await paste('[aria-label="Kernel objects"] [role=tabpanel]');
+    await lab.press('Escape');
+  }
+  for (const command of SHEETS) {
+    await lab.command(command);
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await paste('[role=dialog]');
+    for (let i = 0; i < 3 && (await page.getByRole('dialog').count()) > 0; i++) await lab.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+  }
+  for (const text of TEXTS) {
+    await lab.press('Control+k');
+    await expect(page.getByRole('combobox', { name: 'Command' })).toBeFocused();
+    await page.keyboard.insertText(text);
+    await lab.press('Enter', 'Escape', 'Escape');
+    await lab.replaceText(text);
+    await lab.press('Escape', 'Tab', 'Control+Enter');
+    await lab.press('Escape');
+  }
+  await lab.command('Undo');
+  await lab.command('Scenario: Replace while connected');
+  await expect(lab.status).toContainText('Paused', { timeout: 20_000 });
+  expect(await page.evaluate(() => 'hit' in window)).toBe(false);
+});

@@ -1,0 +1,204 @@
+/**
+ * The worker dies at any moment, and the page starts another from the checkpoint that it was handed: the same state, the
+ * same history, and nothing that was done is lost but what was never answered.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { runs } from '../../engine/base/testing/runs.ts';
+import type { Command } from '../../engine/index.ts';
+import * as lateEngine from '../../engine/late.ts';
+import type { FromWorker, ToWorker } from '../../protocol/messages.ts';
+import { replaceWhileConnected } from '../../scenarios/replace-while-connected.ts';
+import { twoVersions } from '../../scenarios/two-versions.ts';
+import { Session } from '../../worker/session.ts';
+
+const PUBLIC = join(import.meta.dirname, '../../../public');
+let now = 0;
+
+/** The worker's thread, one slice at a time. */
+class Thread {
+  static alive: Thread | null = null;
+  static opened: Extract<ToWorker, { type: 'open' }>[] = [];
+  private readonly listeners: ((event: { data: FromWorker }) => void)[] = [];
+  private readonly session = new Session({
+    post: (message) => {
+      for (const listener of this.listeners) listener({ data: structuredClone(message) });
+    },
+    late: () => lateEngine,
+    lateFailed: () => false,
+    fetchLate: () => {},
+    clock: () => (now += 0.1),
+  });
+
+  constructor() {
+    Thread.alive = this;
+  }
+  addEventListener(name: string, listener: (event: { data: FromWorker }) => void): void {
+    if (name === 'message') this.listeners.push(listener);
+  }
+  postMessage(message: ToWorker): void {
+    if (message.type === 'open') Thread.opened.push(message);
+    this.session.receive(structuredClone(message));
+  }
+  terminate(): void {
+    this.listeners.length = 0;
+  }
+  work(slices: number): void {
+    for (let i = 0; i < slices && this.session.due !== null; i++) this.session.slice();
+  }
+}
+
+/** The page's engine, anew. */
+async function page() {
+  vi.resetModules();
+  Thread.opened = [];
+  Thread.alive = null;
+  let frames: (() => void)[] = [];
+  vi.stubGlobal('Worker', Thread);
+  vi.stubGlobal('window', { setInterval: () => 0 });
+  vi.stubGlobal('clearInterval', () => {});
+  vi.stubGlobal('document', { baseURI: 'http://here/', visibilityState: 'visible' });
+  vi.stubGlobal('requestAnimationFrame', (draw: () => void) => frames.push(draw));
+  vi.stubGlobal('fetch', (url: URL) => Promise.resolve(new Response(readFileSync(join(PUBLIC, url.pathname)))));
+  const engine = await import('./engine.ts');
+  const { lab } = await import('../store/lab.ts');
+  const { currentFrame } = await import('../frame-source.ts');
+  const draw = (): void => {
+    const due = frames;
+    frames = [];
+    for (const one of due) one();
+  };
+  const settle = async (slices = 100_000): Promise<void> => {
+    // files come in a few turns
+    for (let i = 0; i < 20 && (i < 3 || lab().phase === 'starting'); i++) {
+      await new Promise((resolve) => setTimeout(resolve));
+      Thread.alive?.work(slices);
+      draw();
+    }
+  };
+  const hash = async (): Promise<number> => {
+    const answer = engine.ask('log', { event: currentFrame().hot.event });
+    await settle();
+    return (await answer)?.hash ?? Number.NaN;
+  };
+  return { ...engine, lab, hot: () => currentFrame().hot, settle, draw, hash };
+}
+
+const COMMANDS: readonly Command[] = [
+  { do: 'spawn', process: 'you' },
+  { do: 'pin', process: 'you', path: '/sys/fs/bpf/x', map: 'A' },
+  { do: 'connect', process: 'client', socket: 41, cc: 'bpf_reno' },
+  { do: 'connect', process: 'client', socket: 42 },
+  { do: 'close', socket: 41 },
+  { do: 'unregister', process: 'admin', map: 'B' },
+  { do: 'exit', process: 'client' },
+];
+
+/** What the user does: a command, a move, playing for a while; and `dies`: after so many slices of it. */
+const step = fc.record({
+  act: fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...COMMANDS) },
+    { weight: 2, arbitrary: fc.nat(1_800).map((ms) => ({ do: 'seek' as const, ms })) },
+    { weight: 1, arbitrary: fc.nat(60).map((slices) => ({ do: 'play' as const, slices })) },
+  ),
+  dies: fc.option(fc.nat(30), { freq: 2 }),
+});
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+type Page = Awaited<ReturnType<typeof page>>;
+
+async function take({ command, move, settle, hot }: Page, { act }: Step, slices?: number): Promise<void> {
+  if (act.do === 'seek') move({ type: 'seek', time: act.ms * 1e6 });
+  else if (act.do === 'play') {
+    move({ type: 'play', speed: 1 });
+    Thread.alive?.work(act.slices);
+    move({ type: 'pause' });
+  } else command(act);
+  await settle(slices);
+  expect(hot().time).toBeGreaterThanOrEqual(0);
+}
+
+const shown = ({ lab }: Page): unknown => {
+  const { history, cold } = lab();
+  // forks are counted, and the new worker forks less often
+  return { cold: { ...cold, branch: 0 }, history: history && { ...history, messages: [] } };
+};
+
+beforeEach(() => {
+  lateEngine.installLateTools();
+});
+
+test.each([replaceWhileConnected, twoVersions])(
+  'killed at random in $id: the same state and the same history as if it had lived',
+  async (scenario) => {
+    let deaths = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
+        const dying = await page();
+        dying.openScenario(scenario, 'v6.12');
+        await dying.settle();
+        for (const [i, one] of steps.entries()) {
+          await take(dying, one);
+          const dies = i === steps.length - 1 ? 2 : one.dies;
+          if (dies === null) continue;
+          const before = [dying.hot().time, dying.hot().event];
+          // in the middle of something that is no act
+          dying.move({ type: 'seek', time: 1 });
+          Thread.alive?.work(dies % 3);
+          dying.move({ type: 'seek', time: before[0], event: before[1] });
+          await dying.settle();
+          dying.stopEngine();
+          deaths++;
+          await dying.settle();
+          expect([dying.hot().time, dying.hot().event]).toEqual(before);
+        }
+        const died = [await dying.hash(), shown(dying)];
+        const living = await page();
+        living.openScenario(scenario, 'v6.12');
+        await living.settle();
+        for (const one of steps) await take(living, one);
+        expect(died).toEqual([await living.hash(), shown(living)]);
+      }),
+      { numRuns: runs(2, 60) },
+    );
+    expect(deaths).toBeGreaterThanOrEqual(runs(2, 100));
+  },
+  runs(120_000, 3_600_000),
+);
+
+test('the new worker goes on from a checkpoint, and an act that was never answered is left out', async () => {
+  const one = await page();
+  one.openScenario(replaceWhileConnected, 'v6.12');
+  await one.settle();
+  one.move({ type: 'seek', time: 1_500e6 });
+  await one.settle();
+  one.command(COMMANDS[0]);
+  await one.settle();
+  now += 5000;
+  one.move({ type: 'seek', time: 1_400e6 });
+  await one.settle();
+  const hash = await one.hash();
+  // silence: nothing of it was worked on
+  vi.spyOn(Thread.prototype, 'postMessage').mockImplementationOnce(() => {});
+  one.command({ do: 'connect', process: 'client', socket: 77 });
+  one.stopEngine();
+  await one.settle();
+  const [, again] = Thread.opened;
+  expect(again.kept?.run.checkpoint.time).toBeGreaterThan(1_300e6);
+  expect(again.kept?.run.commands).toHaveLength(1);
+  expect(await one.hash()).toBe(hash);
+  expect(one.lab().notices.at(-1)?.detail).toContain('the last command was left out');
+});
+
+test('a worker that dies of a restart comes back with the texts from before', async () => {
+  const one = await page();
+  one.openScenario(replaceWhileConnected, 'v6.12');
+  await one.settle();
+  const hash = await one.hash();
+  vi.spyOn(Thread.prototype, 'postMessage').mockImplementationOnce(() => {});
+  one.restart({ 'bpf_reno.s': '; nothing' });
+  one.stopEngine();
+  await one.settle();
+  expect(await one.hash()).toBe(hash);
+});

@@ -1,0 +1,38 @@
+/* How the page looks at a step: its author's preset, tabs and selection. */
+import type { Scenario, ScenarioStep, StepView } from '../../engine/index.ts';
+import { type Choices, PRESETS } from '../store/choices.ts';
+import { knownTabs } from '../store/tabs.ts';
+
+type Looks = Pick<Choices, 'preset' | 'tabs' | 'selection'>;
+
+/** How the page looks now. The tab of a narrow screen is its reader's. */
+export function viewOf({ preset, tabs: { narrow: _, ...tabs }, selection }: Looks): StepView {
+  const { map, socket, field } = selection;
+  return {
+    preset,
+    tabs,
+    ...(map === null ? {} : { map }),
+    ...(socket === null ? {} : { socket }),
+    ...(field === null ? {} : { field }),
+  };
+}
+
+/** What a view changes of how the page looks; a preset or tab that this version does not have changes nothing. */
+export function looksOf(view: StepView, now: Looks): Looks {
+  const { map = null, socket = null, field = null } = view;
+  return {
+    preset: PRESETS.find((id) => id === view.preset) ?? now.preset,
+    tabs: { ...now.tabs, ...knownTabs({ ...view.tabs, narrow: now.tabs.narrow }) },
+    selection: { map, socket, field },
+  };
+}
+
+/** The last step that has happened at a time, ns; null before the first. */
+export const stepAt = ({ steps }: Pick<Scenario, 'steps'>, time: number): ScenarioStep | null =>
+  steps.findLast(({ at }) => at <= time) ?? null;
+
+/** `inspect, ledger, map A` */
+export const viewWords = ({ preset, tabs = {}, map, socket, field }: StepView): string =>
+  [preset, ...Object.values(tabs), map && `map ${map}`, socket !== undefined && `socket ${socket}`, field]
+    .filter((word) => typeof word === 'string' && word !== '')
+    .join(', ');
