@@ -15,8 +15,9 @@ import {
 import type { Insn } from '../isa/insn.ts';
 import { isOpcode } from '../isa/instructions.ts';
 import { CLASS, classOf, codeOf, isWide, MODE, modeOf, OPCODE, SIZE, SOURCE } from '../isa/opcodes.ts';
-import { E2BIG, EBADF, EINVAL, EPROTO } from '../base/errnos.ts';
+import { E2BIG, EBADF, EEXIST, EINVAL, EPROTO } from '../base/errnos.ts';
 import type { BtfType } from '../btf/btf.ts';
+import { declarationTags } from '../btf/tags.ts';
 import { addMap, directValue } from './map-rules.ts';
 import type { Session, Subprog } from './session.ts';
 
@@ -142,6 +143,23 @@ export function checkFuncInfo(env: Session): void {
   }
   if (env.funcInfo.length > 0) matchFunctions(env, btf);
   matchLines(env);
+}
+
+const EXCEPTION_CALLBACK = 'exception_callback:';
+
+/** Programs whose tags name a function for bpf_throw to call are not followed here (bpf_find_exception_callback_insn_off). */
+export function refuseExceptionCallback(env: Session): void {
+  const { btf } = env.program;
+  const main = btf?.type(env.funcInfo[0]?.typeId ?? 0);
+  if (!btf || !main) return;
+  const names = declarationTags(btf)
+    .filter(
+      ({ kind, name, component, text }) =>
+        kind === 'FUNC' && name === main.name && component === null && text.startsWith(EXCEPTION_CALLBACK),
+    )
+    .map(({ text }) => text.slice(EXCEPTION_CALLBACK.length));
+  if (names.length > 1) env.refuse(EEXIST, 'multiple exception callback tags for main subprog');
+  if (names.length === 1) env.refuse(EINVAL, `exception callback '${names[0]}': these are not in this machine`);
 }
 
 function matchFunctions(env: Session, btf: NonNullable<Session['program']['btf']>): void {

@@ -15,6 +15,7 @@ import {
   checkFuncInfoEarly,
   checkSubprogs,
   findSubprogs,
+  refuseExceptionCallback,
   isGpl,
   resolveWide,
   subprogEnd,
@@ -170,6 +171,7 @@ function markPacketChanges(env: Session): void {
 function* passes(env: Session): Generator<void, void> {
   checkFuncInfoEarly(env);
   findSubprogs(env);
+  refuseExceptionCallback(env);
   checkSubprogs(env);
   yield;
   checkFuncInfo(env);

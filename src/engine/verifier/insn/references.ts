@@ -42,7 +42,7 @@ export function checkLeaks(env: Session, exceptionExit = false, text = ''): void
   let leaks = false;
   const callerRefs = frame.inCallback && frame.frameno > 0 ? env.cur.frames[frame.frameno - 1].refs : [];
   for (const { id, insn } of frame.refs) {
-    if (frame.inCallback && callerRefs.some((r) => r.id === id)) continue;
+    if (!exceptionExit && frame.inCallback && callerRefs.some((r) => r.id === id)) continue;
     env.say(`Unreleased reference id=${id} alloc_insn=${insn}\n`);
     leaks = true;
   }
