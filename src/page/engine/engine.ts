@@ -15,7 +15,7 @@ import type { AnswerOf, AskName, RequestOf } from '../../protocol/asks.ts';
 import type { MoveMessage } from '../../protocol/moves.ts';
 import { createAsking } from './answers.ts';
 import { FollowedHistory } from '../../protocol/history.ts';
-import { viewOf } from '../record/step-view.ts';
+import { viewOf } from '../record/view-now.ts';
 import { createFences } from './fences.ts';
 import { kernelFiles } from './kernel-files.ts';
 import { withSamples } from './samples.ts';
