@@ -147,7 +147,6 @@ function openRun(opened: CommandLog): void {
     notices: lastingNotices(),
     playing: false,
   });
-  if (scenario.steps.some(({ view }) => view)) void import('../record/follow-view.ts').catch(() => {});
   setMotion('scrub');
   opening = openLog(opened);
 }
