@@ -36,10 +36,19 @@ test('who took, how often, a histogram, a watch, a difference, an error with its
   await expect(pane(lab.page)).toContainText('cong_avoid', { timeout: 30_000 });
   await ask(lab, 'watch tp->snd_cwnd * tp->srtt_us');
   await expect(pane(lab.page).getByRole('img', { name: /socket 1: min/ })).toBeVisible({ timeout: 30_000 });
+  await pane(lab.page).getByRole('button', { name: 'Show it as a lane of the timeline' }).press('Enter');
+  const timeline = lab.page.getByRole('region', { name: 'Timeline' });
+  await expect(timeline).toContainText(/Watch tp->snd_cwnd \* tp->srtt_us: connection 1: min/, { timeout: 20_000 });
   await ask(lab, 'diff 0.5s 1.2s');
   await expect(pane(lab.page).getByRole('table', { name: 'Differences' })).toContainText('TOBEFREE', {
     timeout: 30_000,
   });
+  const changed = pane(lab.page).getByRole('table', { name: 'Differences' }).getByRole('button').first();
+  await changed.press('Enter');
+  await expect(pane(lab.page).getByRole('table', { name: 'Differences' })).toContainText('snd_cwnd');
+  await line(lab.page).fill('who wr');
+  await lab.press('Tab');
+  await expect(line(lab.page)).toHaveValue('who wrote ');
   await ask(lab, 'who tok');
   await expect(pane(lab.page).getByRole('alert')).toContainText('took, gave back');
   expect(await violations(lab.page)).toEqual([]);

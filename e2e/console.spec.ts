@@ -92,8 +92,20 @@ test('history, completion, and a link to a map', { tag: '@long' }, async ({ lab 
   await lab.press('Backspace');
   await type(lab, 'nosuch');
   await expect(last(lab)).toContainText('command not found');
-  const link = output(lab.page).getByRole('button').first();
-  await link.focus();
+  await type(lab, 'flow list');
+  const flow = output(lab.page).getByRole('button', { name: 'bpf_reno' }).first();
+  await expect(flow).toHaveAttribute('title', 'Show map A');
+  await type(lab, 'bpftool prog show');
+  const program = output(lab.page).getByRole('button', { name: 'reno_ssthresh' }).first();
+  await program.focus();
   await lab.press('Enter');
-  await expect(link).toBeVisible();
+  await expect(program).toHaveAttribute('title', 'Show ssthresh of map A');
+  await prompt(lab.page).focus();
+  await type(lab, 'ls');
+  await output(lab.page).getByRole('button', { name: 'bpf_reno.s' }).last().press('Enter');
+  await prompt(lab.page).focus();
+  // clear is a line of the log as any: what was before is out of sight
+  await lab.page.keyboard.insertText('clear');
+  await lab.press('Enter');
+  await expect(output(lab.page).locator('pre')).toHaveCount(0, { timeout: 20_000 });
 });

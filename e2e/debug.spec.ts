@@ -83,3 +83,35 @@ test('the heat map counts lines, and a program is shown beside its WebAssembly',
       .first(),
   ).toBeVisible();
 });
+
+test('a tracepoint prints lines and playing goes on; a condition stops it, and is gone back to', async ({
+  lab,
+  page,
+}) => {
+  await lab.command('Show stack, watches and breaks');
+  const debug = page.getByRole('region', { name: 'Debug' });
+  await debug.getByLabel('When').selectOption('A condition becomes true');
+  const condition = debug.getByLabel('Condition', { exact: true });
+  await condition.fill('tp->snd_cwdn > 30');
+  await expect(debug).toContainText('tcp_sock has no number "snd_cwdn"');
+  await condition.fill('tp->snd_cwnd > 30');
+  await expect(debug).not.toContainText('tcp_sock has no number');
+  await condition.press('Enter');
+  await debug.getByRole('button', { name: 'Condition of tp->snd_cwnd > 30' }).press('Enter');
+  await debug.getByLabel('prints a line, and goes on').check();
+  await debug.getByLabel('The line has').fill('tp->snd_cwnd, queue');
+  await debug.getByRole('button', { name: 'Keep' }).press('Enter');
+  await expect(debug).toContainText('prints tp->snd_cwnd, queue, goes on');
+  await lab.command('To the start');
+  await lab.command('Faster');
+  await lab.command('Faster');
+  await lab.command('Play or pause');
+  const lines = debug.getByRole('list', { name: 'Lines of tracepoints' }).getByRole('button');
+  await expect(lines.first()).toContainText(/tp->snd_cwnd > 30 for connection 1: tp->snd_cwnd=\d+ queue=\d+/, {
+    timeout: 40_000,
+  });
+  await lab.press('F5');
+  await expect(lab.status).toContainText('Paused');
+  await lines.first().press('Enter');
+  await expect(lines).toHaveCount(1);
+});

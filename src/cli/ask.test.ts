@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { answerText, Lab, type QueryAnswer } from '../engine/index.ts';
-import { parseQuery, QueryError, runQuery } from '../engine/late.ts';
+import { completeQuestion, parseQuery, QueryError, runQuery } from '../engine/late.ts';
 import { replaceWhileConnected } from '../scenarios/replace-while-connected.ts';
 import { askVerb } from './ask.ts';
 import { CASES } from './ask-cases.ts';
@@ -54,6 +54,36 @@ test('answers are what the history says', () => {
   const freed = transitions.find(({ map, to }) => map === 'A' && to === 'FREED')?.time ?? 0;
   const left = transitions.find(({ map, to }) => map === 'A' && to === 'TOBEFREE')?.time ?? 0;
   expect(ask('longest TOBEFREE of map A').summary).toContain(((freed - left) / 1e9).toFixed(6));
+});
+
+test('completion: verbs, subjects, maps, probes, fields', () => {
+  const known = {
+    maps: ['A', 'B'],
+    sockets: [1],
+    programs: [{ name: 'reno_ssthresh', member: 'ssthresh' }],
+    processes: ['loader'],
+    fields: ['snd_cwnd', 'snd_ssthresh'],
+  };
+  const words = (text: string): readonly string[] => completeQuestion(text, known).words;
+  expect(words('wh')).toEqual(['when', 'who']);
+  expect(words('who ')).toEqual(['called', 'gave', 'took', 'wrote']);
+  expect(words('who took of map ')).toEqual(['A', 'B']);
+  expect(words('who wrote snd_c')).toEqual(['snd_cwnd']);
+  expect(words('when was TOB')).toEqual(['TOBEFREE']);
+  expect(words('struct_ops:ss')).toEqual(['ssthresh']);
+  expect(words('tcp:cwnd { @ = hi')).toEqual(['hist(']);
+  expect(words('tcp:cwnd /ssth')).toEqual(['ssthresh']);
+  expect(words('watch tp->snd_s')).toEqual(['tp->snd_ssthresh']);
+  expect(words('nosuch ')).toEqual([]);
+  expect(words('show messages where text == "lo')).toEqual([]);
+});
+
+test.each([
+  ['tcp:cwnd { @a = count(); } queue:* { @a = sum(length); }', /@a is count before, and sum here/],
+  ['tcp:cwnd { @a = count(); @a = 5 }', /@a is count before, and a value here/],
+  ['tcp:cwnd { @a[cwnd] = count(); @a = count() }', /0 parts of its key/],
+])('a map has one type: %s', (query, message) => {
+  expect(() => parseQuery(query)).toThrow(message);
 });
 
 test.each([

@@ -1,6 +1,6 @@
 /** The microscope's moves and questions, over a real run. */
 import { describe, expect, test } from 'vitest';
-import { Lab } from '../engine/index.ts';
+import { Lab, plainLine } from '../engine/index.ts';
 import { programTextOf, whenRegister, whoWrote, whoWroteRegister } from '../engine/late.ts';
 import { asModules } from '../scenarios/as-modules.ts';
 import { replaceWhileConnected } from '../scenarios/replace-while-connected.ts';
@@ -145,9 +145,9 @@ describe('stepping', () => {
     const made = lab(asModules, 100e6);
     const text = asModules.texts['bpf_base.s'].split('\n');
     const line = text.findIndex((one) => one.includes('call give_up'));
-    made.setBreakpoints([{ text: 'bpf_base.s', line }]);
+    made.arm([], [plainLine({ text: 'bpf_base.s', line })]);
     for (let i = 0; i < 50 && made.play(asModules.until) !== 'stopped'; i++);
-    made.setBreakpoints([]);
+    made.arm([], []);
     expect(made.cpu()?.progName).toBe('base_ssthresh');
     return made;
   };

@@ -10,6 +10,7 @@ import { replayVerb } from './replay.ts';
 import { runVerb } from './run.ts';
 import { simVerb } from './sim.ts';
 import { diffVerb, watchVerb } from './time.ts';
+import { traceVerb } from './trace.ts';
 import { verifyVerb } from './verify.ts';
 
 const VERBS: readonly Verb[] = [
@@ -20,6 +21,7 @@ const VERBS: readonly Verb[] = [
   askVerb,
   watchVerb,
   diffVerb,
+  traceVerb,
   objectVerb,
   btfVerb,
   isaVerb,

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runs } from '../engine/base/testing/runs.ts';
-import { DEFAULT_KERNEL, KERNELS, Lab, type Scenario } from '../engine/index.ts';
+import { DEFAULT_KERNEL, KERNELS, Lab, plainLine, type Scenario } from '../engine/index.ts';
 import { ABOUT, lacks } from '../scenarios/about.ts';
 import { loadScenario } from '../scenarios/index.ts';
 import { checkFacts } from '../scenarios/facts.ts';
@@ -107,10 +107,10 @@ test('what is recorded of an unknown future does not depend on how it was first 
   walked.seek(105_000_000);
   for (let i = 0; i < 40; i++) walked.stepInstruction(1);
   for (let i = 0; i < 10; i++) walked.stepInstruction(-1);
-  walked.setBreakpoints([{ text: 'bpf_reno.s', line: 37 }]);
+  walked.arm([], [plainLine({ text: 'bpf_reno.s', line: 37 })]);
   for (let i = 0; i < 20; i++) walked.play(until);
   walked.seek(150_000_000);
-  walked.setBreakpoints([]);
+  walked.arm([], []);
   walked.play(until);
   expect(walked.hash()).toBe(straight.hash());
   expect(walked.history).toEqual(straight.history);

@@ -1,8 +1,11 @@
 /* `lab watch` and `lab diff`: an expression over a whole run, and what differs between two of its times. */
-import { DEFAULT_KERNEL, Lab } from '../engine/index.ts';
+import { DEFAULT_KERNEL, Lab, subjectWords, valueWords } from '../engine/index.ts';
 import { diffTimes, parseWatch, QueryError, watchRun } from '../engine/late.ts';
 import { number, options, runTo, shippedParts, table, Usage, type Verb } from './cli.ts';
 import { scenarioOf } from './scenario.ts';
+
+/** of a cell of the difference */
+const MOST_COLUMNS = 44;
 
 const BARS = ' ▁▂▃▄▅▆▇█';
 const WIDTH = 60;
@@ -64,15 +67,24 @@ export const diffVerb: Verb = {
     const [a, b] = rest.slice(1).map((text) => Math.round(number(text, 0, 'a time', 0, 3600, false) * 1e9));
     const lab = new Lab(shippedParts(scenario.kernel ?? DEFAULT_KERNEL), scenario);
     runTo(lab, Math.max(a, b));
-    const rows = diffTimes(lab, a, b).map(({ of, what, before, after, event }) => [
-      of,
-      what,
-      before,
-      after,
-      event ?? '',
-    ]);
-    if (rows.length === 0) console.log('nothing differs');
-    else console.log(table(['of', 'what', 'before', 'after', 'event'], rows));
+    const search = diffTimes(lab, a, b);
+    let step = search.next();
+    while (step.done !== true) step = search.next();
+    const { rows, left } = step.value;
+    const cut = (text: string): string => (text.length > MOST_COLUMNS ? `${text.slice(0, MOST_COLUMNS - 1)}…` : text);
+    const shown = rows.map(({ subject, aspect, what, before, after, by }) =>
+      [
+        aspect,
+        subjectWords(subject),
+        what,
+        valueWords(before),
+        valueWords(after),
+        by ? `#${by.event} ${by.words}` : '',
+      ].map(cut),
+    );
+    if (shown.length === 0) console.log('nothing differs');
+    else console.log(table(['', 'of', 'what', 'before', 'after', 'changed last by'], shown));
+    if (left > 0) console.log(`${left} rows more are not listed`);
     return 0;
   },
 };

@@ -1,6 +1,6 @@
 /* The assembler's complaints as squiggles, and its fixes as quick fixes. */
 import type { editor, languages } from 'monaco-editor/editor/editor.api';
-import { type Diagnostic, TYPES_TEXT } from '../engine/index.ts';
+import { type Diagnostic, isVerifierLog, type Parsed, type SymbolSource, TYPES_TEXT } from '../engine/index.ts';
 import { analyse, kernelSymbols } from './analysis.ts';
 import { ask } from '../page/engine/engine.ts';
 import { declaredTypes } from '../page/engine/kernel.ts';
@@ -22,12 +22,23 @@ const markerOf = ({ severity, code, message, range }: Diagnostic): editor.IMarke
   ...toMonaco(range),
 });
 
+/** A kernel's log is read, not assembled: what is no instruction in it is no mistake. */
+async function complaints(
+  model: editor.ITextModel,
+  symbols: SymbolSource,
+): Promise<Pick<Parsed<unknown>, 'diagnostics'>> {
+  const text = model.getValue();
+  if (isVerifierLog(text)) return { diagnostics: [] };
+  const isC = model.getLanguageId() === C_LANGUAGE;
+  return isC && text.trim() !== '' ? declaredTypes(text) : analyse(model, symbols);
+}
+
 async function check(model: editor.ITextModel): Promise<void> {
   const kernel = await kernelSymbols();
   if (!kernel || model.isDisposed()) return;
   const empty = model.getValue().trim() === '';
   const isC = model.getLanguageId() === C_LANGUAGE;
-  const { diagnostics } = isC && !empty ? await declaredTypes(model.getValue()) : analyse(model, kernel.symbols);
+  const { diagnostics } = await complaints(model, kernel.symbols);
   if (model.isDisposed()) return;
   monaco.editor.setModelMarkers(model, OWNER, empty ? [] : diagnostics.map(markerOf));
   if (!isC && !empty) await checkVerdict(model);
@@ -39,7 +50,7 @@ const VERIFIER = 'verifier';
 async function checkVerdict(model: editor.ITextModel): Promise<void> {
   const text = model.getValue();
   const name = model.uri.path.slice(1);
-  const programs = await ask('verify', { name, text }, name);
+  const programs = await ask('verify', { name, text, detail: false }, name);
   if (model.isDisposed() || model.getValue() !== text) return;
   const refused = (programs ?? []).filter(({ ok }) => !ok);
   monaco.editor.setModelMarkers(

@@ -43,10 +43,13 @@ export {
   TYPES_TEXT,
 } from './lab/commands.ts';
 export { declaresTypes } from './lab/declared.ts';
-export { type Break, parseCondition } from './lab/breaks.ts';
+export type { Break, BreakOptions } from './lab/breaks.ts';
+export { type ArmedBreak, type ArmedLine, type LineBreak, plainBreak, plainLine } from './lab/stops.ts';
+export type { TracedLine } from './lab/traced.ts';
 export type { Measured, MeasuredFlow } from './lab/measure.ts';
 export type { Heat } from './lab/heat.ts';
 export type { VerifiedProgram, VerifiedVisit } from './lab/verify-text.ts';
+export { isVerifierLog } from './verifier/is-log.ts';
 export { factsOf, type StructAccess, verify } from './verifier/index.ts';
 export type { ProgramRow, ProgramText } from './lab/program-text.ts';
 export type { ModuleCommand } from './lab/commands.ts';
@@ -64,7 +67,7 @@ export type { PathConfig } from './net/dumbbell.ts';
 export { freeLetter, nextLink } from './lab/labels.ts';
 export { hasVerb } from './lab/verb.ts';
 export { registerFirstVerbs } from './lab/verbs.ts';
-export { Lab, type LabBreakpoint } from './lab/lab.ts';
+export { Lab } from './lab/lab.ts';
 export {
   DEFAULT_KERNEL,
   KERNELS,
@@ -85,9 +88,9 @@ export { type ObjectLine, registerObject, type RegisteredObject } from './oracle
 export { unmatched } from './oracle/expectations.ts';
 export { type VerifiedFile, type VerifiedRow, verifyObject, verifySource } from './oracle/verify-object.ts';
 export type { QueryAnswer } from './query/query.ts';
-export type { DiffRow } from './query/diff.ts';
+export type { DiffAnswer, DiffAspect, DiffRow, DiffSubject } from './query/diff.ts';
 export type { WatchAnswer } from './query/watch.ts';
-export { answerText } from './query/print.ts';
+export { answerText, subjectWords, valueWords } from './query/print.ts';
 export { isConsoleRecording, replayConsole } from './oracle/console/replay.ts';
 export { type Recording, replay, type Replayed, replayable } from './oracle/replay.ts';
 export { compareRecorded, type Comparison, type Recording as VerifierRecording } from './verifier/recorded.ts';

@@ -6,6 +6,7 @@ import { registerLateVerbs } from './lab/late-verbs.ts';
 export { declareStructOps };
 export { parseConfig } from './libbpf/kconfig.ts';
 export { diffLabs, diffTimes } from './query/diff.ts';
+export { completeQuestion } from './query/complete.ts';
 export { parseQuery, QueryError, runQuery } from './query/query.ts';
 export { parseWatch, watchRun } from './query/watch.ts';
 export { complete, sharedPrefix } from './console/complete.ts';
@@ -15,7 +16,8 @@ export { Again } from './lab/again.ts';
 export { Measure } from './lab/measure.ts';
 export { countInstructions } from './lab/heat.ts';
 export { congestionControlsIn, creatorTags, mapElements } from './lab/objects.ts';
-export { type Answer, lastBreak, whenRegister, whoWrote, whoWroteRegister } from './lab/questions.ts';
+export { armBreak, armLine } from './lab/condition.ts';
+export { type Answer, whenRegister, whoWrote, whoWroteRegister } from './lab/questions.ts';
 export { programTextOf } from './lab/program-text.ts';
 
 /** From now on labs know the late verbs, and texts may declare types. */

@@ -3,7 +3,7 @@
  * again at its time; each remembers which one it was begun from, so they are a tree.
  */
 import { create } from 'zustand';
-import type { Command } from '../engine/index.ts';
+import type { OtherBranch } from '../protocol/asks/query.ts';
 import { currentLog, openAgain } from './engine/engine.ts';
 import type { CommandLog } from './engine/command-log.ts';
 import { currentFrame } from './frame-source.ts';
@@ -69,13 +69,20 @@ export function forgetBranch(name: string): void {
   useBranches.setState({ branches: moved, here: here === name ? (gone?.from ?? null) : here });
 }
 
-/** What was done on a branch besides its scenario, for a comparison; null where it is of another scenario or other texts. */
-export function commandsOf(name: string): readonly { readonly time: number; readonly command: Command }[] | null {
+/** What was done on a branch, for a comparison with this one; a text says why the two cannot be compared. */
+export function otherBranch(name: string): OtherBranch | string {
   const branch = useBranches.getState().branches.find((one) => one.name === name);
   const log = currentLog();
-  if (!branch || !log || branch.log.scenario.id !== log.scenario.id) return null;
-  const commands = branch.log.acts.flatMap(({ time, act }) =>
-    act.type === 'command' ? [{ time, command: act.command }] : [],
-  );
-  return commands.length === branch.log.acts.length ? commands : null;
+  if (!branch || !log) return `there is no branch ${name}`;
+  const { scenario, kernel, texts, unverified, begin, acts } = branch.log;
+  if (scenario.id !== log.scenario.id) return `${name} is of another scenario (${scenario.title})`;
+  if (kernel !== log.kernel) return `${name} is of another kernel (${kernel})`;
+  return {
+    texts,
+    unverified,
+    begin: begin?.commands ?? [],
+    acts: acts.map(({ time, act }) =>
+      act.type === 'command' ? { time, command: act.command } : { time, name: act.name, text: act.text },
+    ),
+  };
 }

@@ -6,6 +6,8 @@
 import type { Ask } from './asks/ask.ts';
 import { compare } from './asks/compare.ts';
 import { complete } from './asks/complete.ts';
+import { completeQuery } from './asks/complete-query.ts';
+import { condition } from './asks/condition.ts';
 import { heat } from './asks/heat.ts';
 import { log } from './asks/log.ts';
 import { map } from './asks/map.ts';
@@ -15,7 +17,20 @@ import { query } from './asks/query.ts';
 import { talk } from './asks/talk.ts';
 import { verify } from './asks/verify.ts';
 
-export const ASKS = { compare, complete, heat, log, map, measure, program, query, talk, verify } as const;
+export const ASKS = {
+  compare,
+  complete,
+  completeQuery,
+  condition,
+  heat,
+  log,
+  map,
+  measure,
+  program,
+  query,
+  talk,
+  verify,
+} as const;
 
 export type AskName = keyof typeof ASKS;
 type Requests = { readonly [N in AskName]: (typeof ASKS)[N] extends Ask<infer Request, infer _> ? Request : never };

@@ -11,19 +11,18 @@ import type {
   HandedOver,
   History,
   HistoryDelta,
+  LineBreak,
   LoggedCommand,
   Scenario,
+  TracedLine,
 } from '../engine/index.ts';
 import type { AnswerMessage, AskMessage } from './asks.ts';
 import type { MoveMessage } from './moves.ts';
 
 export const PROTOCOL_VERSION = 1;
 
-export interface Breakpoint {
-  readonly text: string;
-  /** 0-based line of the loaded text */
-  readonly line: number;
-}
+/** On a line of a loaded text, with what it may have besides. */
+export type Breakpoint = LineBreak;
 
 /** How a run that was taken from elsewhere begins: what was done to it besides its scenario, and where it stood, ns. */
 export interface Begin {
@@ -108,6 +107,8 @@ export type FromWorker =
   | { readonly type: 'cpu'; readonly cpu: CpuSnapshot | null }
   /** something the user should read: a refused call, a stopped program, a text that does not assemble */
   | { readonly type: 'notice'; readonly notice: Notice }
+  /** what tracepoints printed, in the order of the run; `left`: lines that were not kept */
+  | { readonly type: 'traced'; readonly lines: readonly TracedLine[]; readonly left: number }
   /** still alive, inside a long job (0 to 1, or null where the end is not known) */
   | { readonly type: 'heartbeat'; readonly job: string; readonly progress: number | null }
   /** the program texts that the machine has from now on, by name */

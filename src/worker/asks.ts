@@ -4,6 +4,8 @@ import type { AnswerMessage, AskName, AskOf } from '../protocol/asks.ts';
 import type { Answerer } from './asks/answerer.ts';
 import { compare } from './asks/compare.ts';
 import { complete } from './asks/complete.ts';
+import { completeQuery } from './asks/complete-query.ts';
+import { condition } from './asks/condition.ts';
 import { heat } from './asks/heat.ts';
 import { log } from './asks/log.ts';
 import { map } from './asks/map.ts';
@@ -17,6 +19,8 @@ import type { LateDesk } from './desk.ts';
 const ANSWERERS: { readonly [N in AskName]: Answerer<N> } = {
   compare,
   complete,
+  completeQuery,
+  condition,
   heat,
   log,
   map,

@@ -3,9 +3,11 @@ import type { MachineParts } from '../engine/index.ts';
 import type {
   Again,
   complete,
+  completeQuestion,
   countInstructions,
   creatorTags,
-  lastBreak,
+  armBreak,
+  armLine,
   Measure,
   mapElements,
   diffLabs,
@@ -28,6 +30,7 @@ import type { Notice } from '../protocol/messages.ts';
 export interface Late {
   readonly Again: typeof Again;
   readonly complete: typeof complete;
+  readonly completeQuestion: typeof completeQuestion;
   readonly sharedPrefix: typeof sharedPrefix;
   readonly diffLabs: typeof diffLabs;
   readonly diffTimes: typeof diffTimes;
@@ -38,7 +41,8 @@ export interface Late {
   readonly watchRun: typeof watchRun;
   readonly countInstructions: typeof countInstructions;
   readonly creatorTags: typeof creatorTags;
-  readonly lastBreak: typeof lastBreak;
+  readonly armBreak: typeof armBreak;
+  readonly armLine: typeof armLine;
   readonly Measure: typeof Measure;
   readonly mapElements: typeof mapElements;
   readonly programTextOf: typeof programTextOf;

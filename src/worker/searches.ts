@@ -22,21 +22,12 @@ const AHEAD = 'No program does so in the next five seconds.';
 
 const SEARCHES: Searches = {
   reverse: {
-    late: true,
-    run: (desk, lab) =>
-      desk.stop(() => {
-        const met = desk.late.lastBreak(lab.breaks, lab.history, lab.time);
-        if (met !== null) lab.seek(met);
-        else if (lab.breaks.length > 0)
-          tell(desk, 'None of the breaks was met before this point', 'This is the first of the run.');
-        else if (lab.hasBreakpoints)
-          tell(
-            desk,
-            'Going back does not look for lines',
-            'Breakpoints on lines stop what plays on. To go back, add a break on an edge, a count or a system call; Shift+F11 goes back by an instruction.',
-          );
-        else tell(desk, 'There is nothing to go back to', 'Add a break first: on an edge, a count, a system call.');
-      }),
+    late: false,
+    run: (desk, lab) => {
+      if (lab.hasNoBreaks)
+        tell(desk, 'There is nothing to go back to', 'Add a break first, or press F9 on a line of a program.');
+      else desk.start(() => backJob(desk, lab));
+    },
   },
 
   'step-instruction': {
@@ -99,6 +90,28 @@ const SEARCHES: Searches = {
       desk.start(() => lookBack(desk, lab, desk.late.whenRegister(lab.searched, register, value), NEVER)),
   },
 };
+
+/** Looks back for a break; without one the lab stands where it stood. */
+function backJob(desk: Desk, lab: Lab): Job {
+  const search = lab.back();
+  let found = false;
+  return {
+    name: 'looking back for a break',
+    run: (keepGoing) => {
+      while (keepGoing()) {
+        const step = search.next();
+        if (step.done !== true) continue;
+        found = step.value;
+        return true;
+      }
+      return false;
+    },
+    progress: () => null,
+    done: () => {
+      if (!found) tell(desk, 'None of the breaks was met before this point', 'This is the first of the run.');
+    },
+  };
+}
 
 const NEVER = 'It was never this value before';
 

@@ -396,19 +396,19 @@ test('a text is verified as it is typed, without being loaded', () => {
   const s = session();
   s.open();
   const good = replaceWhileConnected.texts['bpf_reno.s'];
-  s.say({ type: 'ask', n: 1, name: 'verify', request: { name: 'x.s', text: good } });
+  s.say({ type: 'ask', n: 1, name: 'verify', request: { name: 'x.s', text: good, detail: true } });
   expect(s.answer('verify')?.map(({ ok, errno }) => [ok, errno])).toEqual([
     [true, 0],
     [true, 0],
     [true, 0],
   ]);
   const bad = good.replace('r0 >>= 1', 'r0 = *(u64 *)(r9 + 0)');
-  s.say({ type: 'ask', n: 2, name: 'verify', request: { name: 'x.s', text: bad } });
+  s.say({ type: 'ask', n: 2, name: 'verify', request: { name: 'x.s', text: bad, detail: true } });
   const refused = s.answer('verify')?.find(({ ok }) => !ok);
   expect(refused).toMatchObject({ errno: 13, message: 'R9 !read_ok' });
   expect(bad.split('\n')[refused?.lines[refused.failedSlot] ?? 0]).toContain('(r9 + 0)');
   expect(refused?.visits.length).toBeGreaterThan(2);
-  s.say({ type: 'ask', n: 3, name: 'verify', request: { name: 'x.s', text: 'nonsense here' } });
+  s.say({ type: 'ask', n: 3, name: 'verify', request: { name: 'x.s', text: 'nonsense here', detail: true } });
   expect(s.answer('verify')).toBeNull();
 });
 
@@ -424,14 +424,32 @@ test('what the verifier refuses runs all the same where that was asked for', () 
   expect(s.last('cold')?.cold.unverified).toBe(true);
 });
 
-test('going back with breakpoints on lines only is told why it finds nothing', () => {
+test('going back finds lines too, and says where there is nothing to find', () => {
   const s = session();
   s.open();
   s.say({ type: 'reverse' });
   expect(s.last('notice')?.notice.title).toBe('There is nothing to go back to');
   s.say({ type: 'breakpoints', breakpoints: [{ text: 'bpf_reno.s', line: 3 }] });
   s.say({ type: 'reverse' });
-  expect(s.last('notice')?.notice.title).toBe('Going back does not look for lines');
+  expect(s.last('notice')?.notice.title).toBe('None of the breaks was met before this point');
+  const line = replaceWhileConnected.texts['bpf_reno.s'].split('\n').findIndex((one) => one.includes('snd_cwnd'));
+  s.say({ type: 'breakpoints', breakpoints: [{ text: 'bpf_reno.s', line, when: 'tp->snd_cwnd > 10' }] });
+  s.say({ type: 'seek', time: 700e6 });
+  s.say({ type: 'reverse' });
+  expect(s.last('cpu')?.cpu?.line).toBe(line);
+});
+
+test('a tracepoint prints lines while it plays on, and one without meaning is told of', () => {
+  const s = session();
+  s.open();
+  s.say({ type: 'breaks', breaks: [{ on: 'condition', text: 'tp->snd_cwnd > 10', trace: true, print: 'queue' }] });
+  s.say({ type: 'seek', time: 0 });
+  s.say({ type: 'play', speed: 100 });
+  s.settle();
+  expect(s.last('traced')?.lines[0]?.text).toMatch(/^tp->snd_cwnd > 10 for connection \d+: queue=\d+$/);
+  s.say({ type: 'breaks', breaks: [{ on: 'condition', text: 'nosuch' }] });
+  expect(s.last('notice')?.notice.detail).toMatch(/there is no "nosuch"/);
+  expect(s.last('traced')?.lines).toEqual([]);
 });
 
 test('a long verification stands beside all else, and a newer text takes its place', () => {
@@ -441,7 +459,7 @@ test('a long verification stands beside all else, and a newer text takes its pla
   const loop = 'r6 = 0\nagain:\n  r6 += 1\n  if r6 < 300000 goto again';
   const long = good.replace('r0 >>= 1', `${loop}\n  r0 >>= 1`);
   const ask = (n: number, text: string): void =>
-    s.lab.receive({ type: 'ask', n, name: 'verify', request: { name: 'x.s', text } });
+    s.lab.receive({ type: 'ask', n, name: 'verify', request: { name: 'x.s', text, detail: true } });
   ask(1, long);
   s.lab.slice();
   // moves do not wait for it
@@ -465,7 +483,7 @@ test("a kernel's log is answered as what that kernel found", () => {
   s.open();
   const log =
     '0: R1=ctx() R10=fp0\n0: (bf) r0 = r7\nR7 !read_ok\nprocessed 1 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n';
-  s.say({ type: 'ask', n: 1, name: 'verify', request: { name: 'kernel.log', text: log } });
+  s.say({ type: 'ask', n: 1, name: 'verify', request: { name: 'kernel.log', text: log, detail: true } });
   expect(s.answer('verify')).toMatchObject([{ from: 'log', ok: false, message: 'R7 !read_ok', failedSlot: 0 }]);
 });
 

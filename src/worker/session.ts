@@ -5,7 +5,6 @@
 import {
   assertUnreachable,
   explain,
-  freeLetter,
   hasVerb,
   standIns,
   type Break,
@@ -20,13 +19,21 @@ import {
   TYPES_TEXT,
 } from '../engine/index.ts';
 import { encodeFrame } from '../protocol/frame.ts';
-import { type FromWorker, type Notice, PROTOCOL_VERSION, type ToWorker } from '../protocol/messages.ts';
+import {
+  type Breakpoint,
+  type FromWorker,
+  type Notice,
+  PROTOCOL_VERSION,
+  type ToWorker,
+} from '../protocol/messages.ts';
 import { type MemoryWindow } from '../protocol/moves.ts';
 import { refusalAfter, refusedProgram } from './refusals.ts';
 import type { AskMessage } from '../protocol/asks.ts';
+import { arm, needsLate } from './arm.ts';
 import { answerAsk } from './asks.ts';
 import type { Desk, Job, KeepGoing, Late, LateDesk } from './desk.ts';
 import { doAgain } from './do-again.ts';
+import { commandsToRegister } from './register-new.ts';
 import { isSearch, search } from './searches.ts';
 
 /** The longest a slice works before it reads the queue, ms. */
@@ -46,6 +53,8 @@ const KEEP_MS = 1000;
 
 /** Given before anything else of a run. */
 const UNVERIFIED: Command = { do: 'verifier', to: 'skip' };
+
+const LISTED = 'Debug lists what playing stops at.';
 
 export interface SessionHost {
   readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
@@ -71,7 +80,7 @@ export class Session {
   private readonly beside = new Map<string, () => boolean>();
   private windows: readonly MemoryWindow[] = [];
   private texts: Readonly<Record<string, string>> = {};
-  private breakpoints: readonly { text: string; line: number }[] = [];
+  private breakpoints: readonly Breakpoint[] = [];
   private breaks: readonly Break[] = [];
   private sentCold: unknown = null;
   /** the page has nothing of this lab's history */
@@ -83,6 +92,8 @@ export class Session {
   private n = 0;
   /** wall clock of the last checkpoint that the page was handed, ms; and what it was of */
   private kept = { at: 0, of: '' };
+  /** version of the traced lines that the page has */
+  private sentTraced = 0;
   /** what came while the lab was being made: it may wait for a part of the engine */
   private early: ToWorker[] = [];
   /** number of the run that the page is told of: raised when one is opened, restarted or branches off */
@@ -119,11 +130,11 @@ export class Session {
         return;
       case 'breaks':
         this.breaks = message.breaks;
-        this.lab?.setBreaks(message.breaks);
+        this.arm();
         return;
       case 'breakpoints':
         this.breakpoints = message.breakpoints;
-        this.lab?.setBreakpoints(message.breakpoints);
+        this.arm();
         return;
       default:
         if (this.lab) this.move(this.lab, message);
@@ -214,8 +225,8 @@ export class Session {
     this.lab = lab;
     this.historyIsNew = true;
     this.sentCold = null;
-    lab.setBreakpoints(this.breakpoints);
-    lab.setBreaks(this.breaks);
+    this.sentTraced = -1;
+    this.arm();
     this.beginRun();
     this.sendTexts(lab);
     this.explore(lab, () => {
@@ -229,6 +240,16 @@ export class Session {
       if (refused) this.notice(refused);
     });
     for (const message of this.early.splice(0)) this.move(lab, message);
+  }
+
+  /** The breaks of now, in the lab of now. */
+  private arm(): void {
+    const wanted = { breaks: this.breaks, lines: this.breakpoints };
+    this.withLateTools(needsLate(wanted), (late) => {
+      if (!this.lab) return;
+      arm(this.lab, wanted, late, (notice) => this.notice(notice));
+      this.tellTraced(this.lab);
+    });
   }
 
   /** A text with another name has the scenario's connections all the same. */
@@ -423,19 +444,10 @@ export class Session {
       });
       return;
     }
-    const map = freeLetter(lab.machine.user.state.maps.map(({ letter }) => letter));
-    const process = `loader-${map.toLowerCase()}`;
     this.beginRun();
     const { event } = lab.position;
-    lab.command({ do: 'spawn', process });
-    lab.command({ do: 'load', process, map, text: name, source: text });
-    lab.command({ do: 'register', process, map });
-    const link = Math.max(0, ...lab.machine.user.state.links.keys()) + 1;
-    if (lab.machine.user.map(map)?.forLinks) lab.command({ do: 'link', process, map, link });
-    if (this.reportRefusal(lab, event)) {
-      // a loader that is refused gives up, and its map goes with it
-      lab.command({ do: 'exit', process });
-    } else {
+    for (const command of commandsToRegister(lab, name, text)) lab.command(command);
+    if (!this.reportRefusal(lab, event)) {
       this.texts = { ...this.texts, [name]: text };
       this.sendTexts(lab);
     }
@@ -510,7 +522,7 @@ export class Session {
     if (stop) lab.showStop(stop);
     if (outcome === 'stopped' || stop) this.playing = null;
     if (outcome === 'stopped' && !stop && lab.position.call === null && !lab.machine.dead)
-      this.notice({ kind: 'info', title: 'Stopped by a break', detail: 'Debug lists what playing stops at.' });
+      this.notice({ kind: 'info', title: `Stopped: ${lab.metWords ?? 'a break was met'}`, detail: LISTED });
     else if (lab.time >= playing.end) {
       this.playing = null;
       const pauses = lab.time < lab.scenario.until;
@@ -570,6 +582,12 @@ export class Session {
   }
 
   /** Sends what changed: numbers always, the rest when it is another than what was sent last. */
+  private tellTraced({ traced }: Lab): void {
+    if (traced.version === this.sentTraced) return;
+    this.sentTraced = traced.version;
+    this.host.post({ type: 'traced', lines: traced.lines, left: traced.left });
+  }
+
   private frame(): void {
     const { lab } = this;
     if (!lab) return;
@@ -584,6 +602,7 @@ export class Session {
       this.sentCpu = cpu;
       this.host.post({ type: 'cpu', cpu });
     }
+    this.tellTraced(lab);
     const numbers = encodeFrame(lab.hot());
     const windows = this.windows.map(({ address, length }) => lab.machine.bytes(address, length));
     const transfer = [numbers.buffer, ...windows.map((w) => w.buffer)] as ArrayBuffer[];

@@ -1,5 +1,7 @@
 /** Instructions a second of the verifier, by kind of program and by how many it processes. */
-import { assembleBare, factsOf, verify } from '../../engine/index.ts';
+import { assembleBare, factsOf, Lab, verify } from '../../engine/index.ts';
+import { verifyText } from '../../engine/late.ts';
+import { ALL_SCENARIOS as SCENARIOS } from '../../scenarios/all.ts';
 import { shippedParts, table } from '../cli.ts';
 import { rounds, thousands, timed } from './measure.ts';
 
@@ -65,4 +67,23 @@ export function benchVerifier(): void {
   const endless = judge(grows);
   const grown = (process.memoryUsage().heapUsed - before) / 2 ** 20;
   console.log(`at the limit: ${endless.message}; ${grown.toFixed(0)} MiB more in use`);
+  console.log(
+    `a text of 1,000 instructions as one types: ${asOneTypes(false)} ms; with its log and states ${asOneTypes(true)} ms`,
+  );
+}
+
+/** ms from the text to what the editor marks, or to all that the page shows of it. */
+function asOneTypes(detail: boolean): string {
+  // fields loaded, compared, and a slot of the stack written
+  const block = 'r2 = *(u32 *)(r1 + tcp_sock.snd_cwnd)\nif r2 > 5 goto +2\nr3 = r2\nr3 += 7';
+  const body = repeated(198, (i) => `${block}\n*(u64 *)(r10 - 8) = ${i}`);
+  const text = `.struct_ops tcp_congestion_ops\n.name "x"\n.license "GPL"\n.section struct_ops/ssthresh\nf:\nr1 = *(u64 *)(r1 + 0)\nr0 = 0\n${body}\nr0 = 2\nexit\n`;
+  const { machine } = new Lab(shippedParts(), SCENARIOS[0]);
+  const ms = rounds(5, () =>
+    timed(() => {
+      const steps = verifyText(machine, text, detail);
+      while (steps.next().done !== true);
+    }),
+  );
+  return ms.toFixed(1);
 }

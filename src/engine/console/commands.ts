@@ -6,16 +6,22 @@ import { logCommands } from './tools/log.ts';
 import { moduleCommands } from './tools/modules.ts';
 import { netCommands } from './tools/net.ts';
 import { ssCommand } from './tools/ss.ts';
+import { pathCommands } from './tools/path.ts';
+import { processCommands } from './tools/ps.ts';
 import { textCommands } from './tools/text.ts';
+import { veristatCommand } from './tools/veristat.ts';
 import type { ConsoleCommand } from './process.ts';
 
 const ALL: readonly ConsoleCommand[] = [
   ...bpftoolCommands,
   ssCommand,
   ...netCommands,
+  ...pathCommands,
   ...fileCommands,
   ...textCommands,
   ...logCommands,
+  ...processCommands,
+  veristatCommand,
   ...moduleCommands,
 ];
 

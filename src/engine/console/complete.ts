@@ -1,6 +1,9 @@
 /* What Tab offers: commands, objects and verbs of bpftool, ids, names, files. A table of words by what stands before. */
 import { OBJECTS } from './bpftool/bpftool.ts';
+import { SYSCTL_NAMES } from '../tcp/sysctl.ts';
 import { consoleCommands } from './commands.ts';
+import { BPFFS, filePaths } from './tools/file-tree.ts';
+import { TOPICS } from './tools/topics.ts';
 
 /** What there is on the machine that a line can name. */
 export interface Completable {
@@ -9,6 +12,11 @@ export interface Completable {
   readonly progs: readonly { readonly id: number; readonly name: string }[];
   readonly flows: readonly number[];
   readonly controls: readonly string[];
+  readonly links: readonly number[];
+  /** paths in bpffs */
+  readonly pins: readonly string[];
+  /** pids of living processes, with their fds */
+  readonly processes: readonly { readonly pid: number; readonly fds: readonly number[] }[];
 }
 
 export interface Completion {
@@ -31,6 +39,12 @@ function bpftoolWords(c: Completable, typed: readonly string[]): readonly string
   if (verb === undefined) return [...Object.keys(OBJECTS[object]), 'help'];
   const things = object === 'prog' ? c.progs : c.maps;
   const last = words.at(-1) ?? '';
+  if (last === 'pinned') return c.pins;
+  if (object === 'link') return last === 'id' ? c.links.map(String) : ['id', 'pinned'];
+  if (object === 'feature') return ['kernel'];
+  if (object === 'btf' && verb === 'dump' && (rest.length === 0 || last === 'format'))
+    return last === 'format' ? ['c', 'raw'] : ['id', 'map', 'prog', 'file'];
+  if (verb === 'pin' && rest.length === 2) return [`${BPFFS}/`];
   if (last === 'id') return things.map(({ id }) => String(id));
   if (last === 'name') return things.map(({ name }) => name);
   if (verb === 'register' || last === 'file') return c.files;
@@ -39,20 +53,22 @@ function bpftoolWords(c: Completable, typed: readonly string[]): readonly string
   return ['id', 'name', 'pinned'];
 }
 
-const PATHS = [
-  '/proc/net/tcp',
-  '/proc/kallsyms',
-  '/proc/version',
-  '/proc/sys/net/ipv4/tcp_available_congestion_control',
-  '/proc/sys/net/ipv4/tcp_allowed_congestion_control',
-  '/proc/sys/net/ipv4/tcp_congestion_control',
-  '/sys/fs/bpf/',
-];
+const ofProcesses = ({ processes }: Completable): string[] =>
+  processes.flatMap(({ pid, fds }) => fds.map((fd) => `/proc/${pid}/fdinfo/${fd}`));
+
+const files = (c: Completable): readonly string[] => [...c.files, ...filePaths(), ...c.pins, ...ofProcesses(c)];
 
 const BY_COMMAND: Readonly<Record<string, Words>> = {
-  cat: ({ files }) => [...files, ...PATHS],
-  ls: () => ['/sys/fs/bpf', '/proc'],
-  rm: () => ['/sys/fs/bpf/'],
+  cat: files,
+  ls: (c) => [
+    BPFFS,
+    '/proc',
+    '/proc/net',
+    '/proc/sys/net/ipv4',
+    ...c.processes.map(({ pid }) => `/proc/${pid}/fdinfo`),
+  ],
+  rm: ({ pins }) => pins,
+  mkdir: () => [`${BPFFS}/`],
   flow: (c, before) => {
     const last = before.at(-1) ?? '';
     if (before.length === 1) return ['list', 'start', 'stop'];
@@ -60,18 +76,17 @@ const BY_COMMAND: Readonly<Record<string, Words>> = {
     if (last === 'stop') return c.flows.map(String);
     return before[1] === 'start' ? ['cc', 'bytes'] : [];
   },
-  sysctl: () => [
-    '-a',
-    'net.ipv4.tcp_available_congestion_control',
-    'net.ipv4.tcp_allowed_congestion_control',
-    'net.ipv4.tcp_congestion_control',
-  ],
-  insmod: ({ files }) => files.filter((file) => !file.endsWith('.o')),
+  sysctl: () => ['-a', '-n', '-w', ...SYSCTL_NAMES],
+  insmod: (c) => c.files.filter((file) => !file.endsWith('.o')),
   rmmod: ({ maps }) => maps.map(({ name }) => name),
-  tc: () => ['qdisc', '-s'],
-  ip: () => ['route', 'link', 'addr'],
-  ss: () => ['-tin'],
-  veristat: ({ progs }) => progs.map(({ name }) => name),
+  tc: (_, before) => (before.at(-1) === 'qdisc' ? ['show', 'dev'] : ['qdisc', '-s']),
+  ip: (_, before) => (before.at(-1) === 'route' ? ['show', 'get'] : ['route', 'link', 'addr']),
+  ss: () => ['-tin', '-s', '-a'],
+  veristat: (c) => [...c.files, ...c.progs.map(({ name }) => name)],
+  man: () => TOPICS.map(({ name }) => name),
+  grep: files,
+  head: files,
+  wc: files,
 };
 
 const COMMANDS_AFTER = ['man', 'help', 'strace'];
@@ -92,7 +107,9 @@ export function complete(text: string, c: Completable): Completion {
 function offers(c: Completable, before: readonly string[]): readonly string[] {
   const [command] = before;
   const names = consoleCommands().map(({ name }) => name);
-  if (command === undefined || (before.length === 1 && COMMANDS_AFTER.includes(command))) return names;
+  if (command === undefined) return names;
+  if (before.length === 1 && COMMANDS_AFTER.includes(command))
+    return [...names, ...(BY_COMMAND[command]?.(c, before) ?? [])];
   if (isBpftool(command)) return bpftoolWords(c, before);
   return Object.hasOwn(BY_COMMAND, command) ? BY_COMMAND[command](c, before) : [];
 }

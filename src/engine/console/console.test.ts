@@ -124,6 +124,23 @@ test.each([
   ['bpftool map create /sys/fs/bpf/h type hash key 4 value 4 entries 4294967295 name h', 255, /Argument list too long/],
   ['ss --nosuch', 1, /"--nosuch" is not known/],
   ['ss -Z', 1, /"-Z" is not known/],
+  [';;', 2, /a command is missing before ";" at column 1/],
+  ['echo a;; echo b', 2, /a command is missing before ";"/],
+  ['echo a | ; echo b', 2, /a command is missing before ";"/],
+  ['echo a &&', 2, /after the last "&&"/],
+  ['bpftool net show', 255, /nothing of that kind/],
+  ['sysctl net.ipv4.tcp_sack=0', 255, /has it fixed/],
+  ['sysctl -x', 1, /not known here/],
+  ['tc qdisc show dev eth9', 1, /Cannot find device "eth9"/],
+  ['ip route get nowhere', 1, /inet address is expected/],
+  ['ip link add', 1, /stays as it is/],
+  ['veristat nosuch', 1, /no file and no loaded program/],
+  ['veristat broken.bpf', 1, /broken.bpf:1/],
+  ['strace -e "" ls', 1, /names of calls/],
+  ['sleep 1', 1, /time stands still/],
+  ['rm /sys/fs/bpf/nosuch/*', 1, /No such file/],
+  ['cat /sys/kernel/btf/vmlinux', 1, /bpftool btf dump file/],
+  ['ls /proc/77', 2, /No such file/],
   ['bpftool btf dump file /nosuch', 255, /failed to load BTF/],
   ['echo a | grep "["', 2, /no end/],
   ['echo a | jq .', 2, /not JSON/],
@@ -131,7 +148,7 @@ test.each([
   ['flow stop 7', 1, /there is no flow 7/],
   ['flow start cc nosuch', 1, /there is no such congestion control/],
   ['flow start bytes much', 2, /must be a number/],
-  ['sysctl net.ipv4.nosuch', 255, /There are:/],
+  ['sysctl net.ipv4.nosuch', 255, /sysctl -a/],
   ['tc qdisc add', 1, /cannot change the path/],
   ['man nosuch', 16, /No manual entry/],
   ['strace', 1, /must have PROG/],
@@ -169,6 +186,65 @@ test('strace tells the calls of a command', () => {
   expect(err).not.toMatch(/close\(/);
 });
 
+test('strace prints every field of a bpf command, as its recordings do', () => {
+  type('bpftool struct_ops register reno.bpf.o');
+  const { err } = type('strace -e trace=bpf bpftool struct_ops unregister id 1');
+  expect(err).toContain('bpf(BPF_MAP_GET_FD_BY_ID, {map_id=1, next_id=0, open_flags=0}, 12) = 3');
+  expect(err).toContain('bpf(BPF_MAP_DELETE_ELEM, {map_fd=3, key="\\0\\0\\0\\0"}, 16) = 0');
+  const { err: made } = type('strace bpftool struct_ops register reno.bpf.o');
+  expect(made).toMatch(/map_type=BPF_MAP_TYPE_STRUCT_OPS, key_size=4, value_size=\d+, max_entries=1, map_flags=0/);
+  expect(made).toMatch(/prog_type=BPF_PROG_TYPE_STRUCT_OPS, insn_cnt=\d+, insns="[^ ]+"\.\.\., license="GPL"/);
+  expect(made).toContain('kern_version=KERNEL_VERSION(');
+  expect(type('strace -c bpftool map show').err).toMatch(/calls +errors syscall/);
+});
+
+test('a flow that cannot have its congestion control leaves no row', () => {
+  type('flow start cc nosuch');
+  expect(type('flow list | wc -l').out).toBe('1\n');
+});
+
+test('rmmod takes the map that is there, not one of its name that was refused', () => {
+  type('bpftool struct_ops register reno.bpf.o; bpftool struct_ops register reno.bpf.o');
+  expect(type('rmmod reno').status).toBe(0);
+});
+
+test('veristat verifies a file without loading it', () => {
+  const { out, status } = type('veristat reno.bpf.o');
+  expect(status).toBe(0);
+  expect(out).toMatch(/reno\.bpf\.o +\S+ +success +\d+ +\d+ +\d+ +\d+\n/);
+  expect(type('bpftool prog show').out).toBe('');
+});
+
+test('folders of /proc and /sys lead to every file', () => {
+  expect(type('ls /').out).toBe('proc\nsys\n');
+  expect(type('ls /proc/net').out).toBe('tcp\n');
+  expect(type('ls /proc/sys/net/ipv4').out).toContain('tcp_congestion_control\n');
+  type('bpftool struct_ops register reno.bpf.o; flow start cc c_reno');
+  const pid = type('ps | grep sender-1').out.trim().split(/\s+/)[0];
+  expect(type(`ls /proc/${pid}/fdinfo`).out.length).toBeGreaterThan(0);
+  expect(type('ls /proc').out.split('\n')).toContain(pid);
+});
+
+test('ss counts what is not acknowledged, and the states', () => {
+  type('flow start cc reno');
+  lab.advance(lab.time + 1e9);
+  const [, queue] = /ESTAB +0 +(\d+) +10.0.0.1/.exec(type('ss -tin').out) ?? [];
+  expect(Number(queue)).toBeGreaterThan(1000);
+  expect(type('ss -s').out).toMatch(/TCP: +1 \(estab 1/);
+  expect(type('cat /proc/net/tcp').out).toContain(`01 ${Number(queue).toString(16).padStart(8, '0').toUpperCase()}:`);
+});
+
+test('history has the lines of this branch', () => {
+  type('echo one');
+  expect(type('history').out).toBe('    1  echo one\n    2  history\n');
+});
+
+test('feature probe says what each kind is, as bpftool spells it', () => {
+  expect(type('bpftool feature probe | grep struct_ops').out).toContain('eBPF program_type struct_ops is available\n');
+  expect(type('bpftool -j feature probe | jq .map_types.have_hash_map_type').out).toBe('true\n');
+  expect(type('bpftool feature probe | grep bpf_tcp_send_ack').out).toBe('\t- bpf_tcp_send_ack\n');
+});
+
 test('pins and folders of bpffs', () => {
   type('bpftool struct_ops register reno.bpf.o');
   expect(type('mkdir /sys/fs/bpf/a; bpftool map pin id 1 /sys/fs/bpf/a/m; ls /sys/fs/bpf/a').out).toBe('m\n');
@@ -185,6 +261,9 @@ test('completion: commands, verbs, ids and names', () => {
     progs: [],
     flows: [3],
     controls: ['reno', 'c_reno'],
+    links: [4],
+    pins: ['/sys/fs/bpf/m'],
+    processes: [{ pid: 1, fds: [3] }],
   };
   expect(complete('bpf', names).words).toEqual(['bpftool', 'bpftool71', 'bpftool75']);
   expect(complete('bpftool st', names).words).toEqual(['struct_ops']);
@@ -196,4 +275,11 @@ test('completion: commands, verbs, ids and names', () => {
   expect(complete('flow stop ', names).words).toEqual(['3']);
   expect(complete('bpftool map show | gr', names).words).toEqual(['grep']);
   expect(complete('echo "', names).words).toEqual([]);
+  expect(complete('rm ', names).words).toEqual(['/sys/fs/bpf/m']);
+  expect(complete('bpftool link detach id ', names).words).toEqual(['4']);
+  expect(complete('bpftool map dump pinned ', names).words).toEqual(['/sys/fs/bpf/m']);
+  expect(complete('cat /proc/1/fd', names).words).toEqual(['/proc/1/fdinfo/3']);
+  expect(complete('sysctl net.ipv4.tcp_re', names).words).toContain('net.ipv4.tcp_reordering');
+  expect(complete('man struct', names).words).toEqual(['struct_ops']);
+  expect(complete('bpftool btf dump id 1 format ', names).words).toEqual(['c', 'raw']);
 });

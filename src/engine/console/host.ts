@@ -9,6 +9,7 @@ import type { SyscallResult } from '../kernel/calls.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Profile } from '../kernel/profiles.ts';
 import type { Config } from '../libbpf/kconfig.ts';
+import type { PathConfig } from '../net/dumbbell.ts';
 import type { LoadedElf } from '../libbpf/load-object.ts';
 import type { Memory } from '../vm/memory.ts';
 import type { Tcp } from '../tcp/tcp.ts';
@@ -27,6 +28,8 @@ export interface Host {
   /** object files and texts of the run, by name */
   readonly fileNames: () => readonly string[];
   readonly readFile: (path: string) => Uint8Array | null;
+  /** lines that were typed up to now, this one included, the oldest first */
+  readonly typed: readonly string[];
   /** a new process; the name is free for another when it has ended */
   readonly spawn: (name: string) => number;
   readonly exit: (name: string) => void;
@@ -53,7 +56,7 @@ export interface Host {
   readonly calls: () => readonly string[];
   readonly flows: () => readonly FlowRow[];
   /** the path that all connections share */
-  readonly path: { readonly rateBps: number; readonly delayNs: number; readonly queuePackets: number };
+  readonly path: PathConfig;
 }
 
 /** Flows by hand, as the lab's own verbs make and end them. */

@@ -30,13 +30,11 @@ export class ConsoleProcess {
   }
 
   out(text: string): void {
-    this.outText.push(text);
-    this.count(text);
+    this.write(this.outText, text);
   }
 
   err(text: string): void {
-    this.errText.push(text);
-    this.count(text);
+    this.write(this.errText, text);
   }
 
   /** An error line, and the status that goes with it. */
@@ -65,7 +63,9 @@ export class ConsoleProcess {
     return this.host.call(this.name, name, args, run);
   }
 
-  private count(text: string): void {
+  private write(to: string[], text: string): void {
+    const room = MOST_OUTPUT - this.written;
+    to.push(text.length > room ? text.slice(0, room) : text);
     this.written += text.length;
     if (this.written > MOST_OUTPUT) throw new OutputFull();
   }

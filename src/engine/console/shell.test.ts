@@ -21,7 +21,6 @@ test.each([
   ['a; b && c', [[['a']], [['b']], [['c']]]],
   [`grep "a|b"`, [[['grep', 'a|b']]]],
   [`'a'"b"c`, [[['abc']]]],
-  [';;a', [[['a']]]],
 ])('%s', (line, expected) => {
   expect(words(line)).toEqual(expected);
 });

@@ -123,13 +123,13 @@ export function parseLine(line: string): Result<Pipeline[]> {
     }
     const { text, at } = token;
     if (Object.hasOwn(REFUSED, text)) return err(REFUSED[text], at);
-    if (commands.at(-1)?.length === 0 && text !== ';')
-      return err(`a command is missing before "${text}" at column ${at + 1}`, at);
+    if (commands.at(-1)?.length === 0) return err(`a command is missing before "${text}" at column ${at + 1}`, at);
     if (text === '|') commands.push([]);
     else close(text === '&&');
   }
-  if (commands.length > 1 && commands.at(-1)?.length === 0)
-    return err('a command is missing after the last "|"', line.length);
+  const last = commands.length > 1 ? '|' : ifOk ? '&&' : null;
+  if (last !== null && commands.at(-1)?.length === 0)
+    return err(`a command is missing after the last "${last}"`, line.length);
   close(false);
   return ok(pipelines);
 }

@@ -169,6 +169,17 @@ export type FullAttr<C extends BpfCommand> = {
   readonly [K in keyof (typeof ATTR_LAYOUTS)[C]]: ValueOf<(typeof ATTR_LAYOUTS)[C][K]>;
 };
 
+/** Fields of a command that a kernel has, in the order of the union, and the size of the union up to the last of them. */
+export function fieldsOfCommand(
+  command: BpfCommand,
+  profile: Profile,
+): { readonly fields: readonly { readonly name: string; readonly kind: AttrField['kind'] }[]; readonly bytes: number } {
+  const layout: Layout = ATTR_LAYOUTS[command];
+  const known = Object.entries(layout).filter(([, field]) => inProfile(field, profile));
+  const bytes = Math.max(0, ...known.map(([, { at, bytes: size }]) => at + size));
+  return { fields: known.map(([field, { kind }]) => ({ name: field, kind })), bytes };
+}
+
 /** What a caller gives: fields that it leaves out are 0, NULL or empty. */
 export type BpfAttr = { readonly [C in BpfCommand]: Partial<FullAttr<C>> };
 

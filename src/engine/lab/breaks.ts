@@ -1,100 +1,70 @@
 /*
- * Where playing stops besides instructions: edges of the lifecycle, counts, system calls, states of congestion
- * avoidance. All of them are found in what was recorded, so a stop is a seek.
+ * Where playing stops besides instructions: edges of the lifecycle, counts, system calls, states of congestion avoidance,
+ * and conditions that become true. A break may have a condition of its own, and may only trace: then a line is printed at
+ * each hit, and playing goes on. The text of a condition is read by condition.ts, which a page has later than this.
  */
 import { assertUnreachable } from '../base/assert.ts';
 import type { LifecycleState, MapLetter } from './commands.ts';
 import type { History } from './snapshot.ts';
 
+/** What a break and a line's breakpoint can have besides. */
+export interface BreakOptions {
+  /** a condition that must hold at the hit: `ms > 100 && hits == 3`, `r1 > 5`; left out: none */
+  readonly when?: string;
+  /** prints a line at each hit, and does not stop */
+  readonly trace?: boolean;
+  /** expressions whose values the line has, parted by commas; left out: what was hit, in words */
+  readonly print?: string;
+}
+
 /** `map`, `socket` null: any. */
-export type Break =
+type BreakOn =
   | { readonly on: 'edge'; readonly map: MapLetter | null; readonly to: LifecycleState }
   | { readonly on: 'refs'; readonly map: MapLetter | null; readonly count: number }
   /** part of a call as strace prints it; `refused`: only when it answers an errno */
   | { readonly on: 'call'; readonly text: string; readonly refused: boolean }
   /** icsk_ca_state: 0 Open, 1 Disorder, 2 CWR, 3 Recovery, 4 Loss */
   | { readonly on: 'ca-state'; readonly socket: number | null; readonly state: number }
-  /** a connection's number begins to compare so: `sk.snd_cwnd < 10` */
-  | {
-      readonly on: 'value';
-      readonly socket: number | null;
-      readonly field: ValueField;
-      readonly sign: Sign;
-      readonly value: number;
-    };
+  /** becomes true after an event, for any connection that it is about: `tp->snd_cwnd < 10` */
+  | { readonly on: 'condition'; readonly text: string };
 
-/** Fields of tcp_sock whose values are recorded, and where; srtt_us as the series has it, in us. */
-const VALUE_FIELDS = { snd_cwnd: 'cwnd', snd_ssthresh: 'ssthresh', srtt_us: 'srttUs' } as const;
-export type ValueField = keyof typeof VALUE_FIELDS;
+export type Break = BreakOn & BreakOptions;
 
-const SIGNS = {
-  '<=': (a: number, b: number) => a <= b,
-  '>=': (a: number, b: number) => a >= b,
-  '==': (a: number, b: number) => a === b,
-  '!=': (a: number, b: number) => a !== b,
-  '<': (a: number, b: number) => a < b,
-  '>': (a: number, b: number) => a > b,
-} as const;
-export type Sign = keyof typeof SIGNS;
-
-const CONDITION =
-  /^\s*(?:(?:sk|tp)(?:\.|->))?(snd_cwnd|snd_ssthresh|srtt_us)\s*(<=|>=|==|!=|<|>)\s*(\d{1,10})(?:\s+of\s+socket\s+(\d{1,6}))?\s*$/;
-
-/** `sk.snd_cwnd < 10`, `tp->srtt_us >= 50000 of socket 2`; null for anything else. */
-export function parseCondition(text: string): Break | null {
-  const match = CONDITION.exec(text);
-  if (!match) return null;
-  const [, field, sign, value, socket] = match;
-  return {
-    on: 'value',
-    field: field as ValueField,
-    sign: sign as Sign,
-    value: Number(value),
-    socket: socket === undefined ? null : Number(socket),
-  };
+/** Rows of one event, in a list in the order of events. */
+function rowsOf<R extends { readonly event: number }>(rows: readonly R[], event: number): R[] {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (rows[middle].event < event) low = middle + 1;
+    else high = middle;
+  }
+  const out: R[] = [];
+  while (low < rows.length && rows[low].event === event) out.push(rows[low++]);
+  return out;
 }
 
-/** ns at which a break is met, in the order of time. */
-export function* times(one: Break, { transitions, refs, calls, series }: History): Generator<number> {
+/** What an event recorded that a break on an edge, a count or a call is about, in words. */
+export function metBy(one: Break, { transitions, refs, calls }: History, event: number): string[] {
   const isMap = (map: MapLetter): boolean => !('map' in one) || one.map === null || one.map === map;
   switch (one.on) {
     case 'edge':
-      for (const t of transitions) if (t.to === one.to && isMap(t.map)) yield t.time;
-      return;
+      return rowsOf(transitions, event)
+        .filter(({ to, map }) => to === one.to && isMap(map))
+        .map(({ map, to }) => `map ${map} becomes ${to}`);
     case 'refs':
-      for (const ref of refs) if (ref.refcnt === one.count && isMap(ref.map)) yield ref.time;
-      return;
+      return rowsOf(refs, event)
+        .filter(({ refcnt, map }) => refcnt === one.count && isMap(map))
+        .map(
+          ({ map, refcnt, who, gained }) => `map ${map} has ${refcnt} references: ${who} ${gained ? 'came' : 'went'}`,
+        );
     case 'call':
-      for (const call of calls) if (call.text.includes(one.text) && (!one.refused || call.ret < 0)) yield call.time;
-      return;
+      return rowsOf(calls, event)
+        .filter(({ text, ret }) => text.includes(one.text) && (!one.refused || ret < 0))
+        .map(({ process, text, ret }) => `${process}: ${text} = ${ret}`);
     case 'ca-state':
-      for (const { socket, time, caState } of series) {
-        if (one.socket !== null && one.socket !== socket) continue;
-        for (let i = 0; i < time.length; i++) {
-          if (caState[i] === one.state && (i === 0 || caState[i - 1] !== one.state)) yield time[i];
-        }
-      }
-      return;
-    case 'value':
-      for (const all of series) {
-        if (one.socket !== null && one.socket !== all.socket) continue;
-        const [values, holds] = [all[VALUE_FIELDS[one.field]], SIGNS[one.sign]];
-        for (let i = 0; i < all.time.length; i++) {
-          const before = i > 0 && holds(values[i - 1], one.value);
-          if (!before && holds(values[i], one.value)) yield all.time[i];
-        }
-      }
-      return;
+    case 'condition':
+      return [];
     default:
-      assertUnreachable(one);
+      return assertUnreachable(one);
   }
-}
-
-/** The first time after `from`, up to `to`, at which one of the breaks is met; null when none is. */
-export function nextBreak(breaks: readonly Break[], history: History, from: number, to: number): number | null {
-  let first = Number.POSITIVE_INFINITY;
-  for (const one of breaks) {
-    for (const time of times(one, history)) if (time > from && time <= to && time < first) first = time;
-  }
-  return Number.isFinite(first) ? first : null;
 }

@@ -2,6 +2,7 @@
 import { fromBase64 } from '../base/base64.ts';
 import { formatReturn } from '../base/errno.ts';
 import type { FlowRow, Host, LabCommand, TextMap } from '../console/host.ts';
+import { bpfCallText } from '../console/bpf-call-text.ts';
 import type { BpfAttr, BpfCommand } from '../kernel/attr.ts';
 import type { SyscallResult } from '../kernel/calls.ts';
 import { registerValue } from '../libbpf/load.ts';
@@ -9,7 +10,6 @@ import type { LoadedElf } from '../libbpf/load-object.ts';
 import { strerror } from '../libbpf/strerror.ts';
 import { freeLetter, nextLink } from './labels.ts';
 import { rememberLoaded } from './objects.ts';
-import { straceBpf } from './strace.ts';
 import { aboutMap, PLAIN, type UserSpace } from './user-space.ts';
 import type { Told } from './user-state.ts';
 import { runVerb } from './verb.ts';
@@ -58,6 +58,10 @@ class LabHost implements Host {
     rmmod: (map) => this.rmmod(map),
   };
 
+  get typed(): readonly string[] {
+    return this.user.state.lines;
+  }
+
   fileNames(): readonly string[] {
     return this.user.world.fileNames();
   }
@@ -98,7 +102,7 @@ class LabHost implements Host {
 
   bpf<C extends BpfCommand>(process: string, command: C, attr: BpfAttr[C]): SyscallResult {
     const result = this.user.bpf(process, command, attr, this.about(process, attr));
-    this.told.push(answered(straceBpf(command, attr), result.ret));
+    this.told.push(answered(bpfCallText(command, attr, result, this.profile), result.ret));
     return result;
   }
 
@@ -160,7 +164,9 @@ class LabHost implements Host {
 
   flows(): readonly FlowRow[] {
     const numbers = new Map(this.tcp.flows().map((flow) => [flow.id, flow]));
-    return this.tcp.list().map(({ id, ccName, state }) => {
+    // what was closed before it was connected, or is over for good, has no row
+    const there = this.tcp.list().filter(({ sk, state }) => sk !== 0 || state !== 'CLOSE');
+    return there.map(({ id, ccName, state }) => {
       const flow = numbers.get(id);
       return {
         socket: id,
@@ -191,11 +197,16 @@ class LabHost implements Host {
   private rmmod(name: string): string | null {
     const { user } = this;
     const map =
-      user.state.maps.find((one) => one.letter === name) ??
-      user.state.maps.findLast((one) => one.name === name || one.ccName === name);
-    if (!map || !this.kernel.state.maps[map.object]) return `there is no map ${name}. lsmod lists those that there are`;
+      this.living.find((one) => one.letter === name) ??
+      this.living.findLast((one) => one.name === name || one.ccName === name);
+    if (!map) return `there is no map ${name}. lsmod lists those that there are`;
     runVerb(user, { do: 'rmmod', map: map.letter });
     return null;
+  }
+
+  /** Maps that were loaded and still are: a name may have been that of others before. */
+  private get living() {
+    return this.user.state.maps.filter(({ object }) => this.kernel.state.maps[object] !== undefined);
   }
 
   /** The map that a call is about, for the other views. */

@@ -2,9 +2,9 @@
  * One lab: a machine, its run, the microscope over it, and what the page is told. The worker and the command line use
  * this and nothing below it.
  */
-import { type Break, nextBreak } from './breaks.ts';
 import { Microscope, type Place } from './microscope.ts';
 import { type HandedOver, ownCopy } from './hand-over.ts';
+import { Player } from './player.ts';
 import type { Searched } from './questions.ts';
 import type { MachineParts } from './kernels.ts';
 import { type Cold, Machine } from './machine.ts';
@@ -13,6 +13,8 @@ import { Pending } from './pending.ts';
 import { Recorder } from './recorder.ts';
 import { followNames } from './stand-in.ts';
 import { type LoggedCommand, Run } from './run.ts';
+import { type ArmedBreak, type ArmedLine, type LineBreak, Stops } from './stops.ts';
+import { Traced } from './traced.ts';
 import type { Command, Scenario } from './commands.ts';
 import type {
   ColdSnapshot,
@@ -25,12 +27,6 @@ import type {
   Series,
 } from './snapshot.ts';
 
-export interface LabBreakpoint {
-  readonly text: string;
-  /** 0-based line of the loaded text */
-  readonly line: number;
-}
-
 type KeepGoing = () => boolean;
 const always: KeepGoing = () => true;
 
@@ -42,8 +38,10 @@ export class Lab {
   private readonly run: Run<Cold>;
   private readonly scope: Microscope;
   private readonly recorder = new Recorder();
-  private breakpoints: readonly LabBreakpoint[] = [];
-  breaks: readonly Break[] = [];
+  private readonly stops: Stops;
+  private readonly player: Player;
+  /** what tracepoints printed */
+  readonly traced = new Traced();
   private readonly pending = new Pending(this.recorder);
   private readonly feed = new HistoryFeed(this.recorder);
   private executed = 0;
@@ -81,9 +79,13 @@ export class Lab {
         this.executed = this.machine.executedInsns;
         // known to the cursor, which may stand after the last event
         this.recorder.forget(event, this.time, this.machine.lifecycle());
+        this.traced.keep(null, event);
       },
     });
     this.scope = new Microscope(this.run, this.machine);
+    const history = (): History => this.recorder.history;
+    this.stops = new Stops(this.machine, this.run, history, (place, line) => this.isAt(place, line));
+    this.player = new Player(this.run, this.scope, this.stops, this.traced);
   }
 
   /** Engine time of the cursor, ns. */
@@ -137,13 +139,20 @@ export class Lab {
 
   /** Runs on to `time` and stops at breakpoints: at instructions, and where the run meets one of the breaks. */
   play(time: number, keepGoing: KeepGoing = always): 'reached' | 'stopped' | 'more' {
-    const from = this.time;
-    const outcome = this.playTo(time, keepGoing);
-    if (this.machine.dead) return 'stopped';
-    const met = nextBreak(this.breaks, this.recorder.history, from, this.time);
-    if (met === null) return outcome;
-    this.seek(met);
-    return 'stopped';
+    if (this.stops.isEmpty) return this.advance(time, keepGoing) ? 'reached' : 'more';
+    const outcome = this.player.play(time, keepGoing);
+    this.recorder.until = Math.max(this.recorder.until, this.time);
+    return this.machine.dead ? 'stopped' : outcome;
+  }
+
+  /** What stopped the playing last, in words; null: nothing did. */
+  get metWords(): string | null {
+    return this.player.met?.words ?? null;
+  }
+
+  /** Back to where a break was last met; false, and where it stood, when none was. Yields between events. */
+  back(): Generator<void, boolean> {
+    return this.player.back(this.time > this.machine.events.lastEventTime);
   }
 
   /** What was done besides the scenario's steps, in the order of time. */
@@ -180,22 +189,17 @@ export class Lab {
     this.recorder.until = until;
   }
 
-  setBreaks(breaks: readonly Break[]): void {
-    this.breaks = breaks;
+  /** Where playing stops, or prints a line; what no tracepoint is left for is forgotten. */
+  arm(breaks: readonly ArmedBreak[], lines: readonly ArmedLine[]): void {
+    this.stops.breaks = breaks;
+    this.stops.lines = lines;
+    this.player.forget();
+    this.traced.keep(new Set([...breaks, ...lines].map(({ spec }) => JSON.stringify(spec))));
   }
 
-  private playTo(time: number, keepGoing: KeepGoing): 'reached' | 'stopped' | 'more' {
-    if (this.breakpoints.length === 0) return this.advance(time, keepGoing) ? 'reached' : 'more';
-    const isBreakpoint = (at: Place): boolean => this.breakpoints.some((place) => this.isAt(at, place));
-    let patient = true;
-    const stopped = this.scope.resume(isBreakpoint, time, () => {
-      patient = keepGoing();
-      return patient;
-    });
-    if (stopped) return 'stopped';
-    if (this.time < time && !patient) return 'more';
-    this.recorder.until = Math.max(this.recorder.until, time);
-    return 'reached';
+  /** Nothing is to stop at. */
+  get hasNoBreaks(): boolean {
+    return this.stops.isEmpty;
   }
 
   /** Prepares a seek; `advance(time)` then arrives there. */
@@ -245,7 +249,7 @@ export class Lab {
   }
 
   /** On to where a line begins next. */
-  runTo(place: LabBreakpoint, keepGoing: KeepGoing = always): boolean {
+  runTo(place: LineBreak, keepGoing: KeepGoing = always): boolean {
     return this.scope.resume((at) => this.isAt(at, place), this.run.time + SEARCH_NS, keepGoing);
   }
 
@@ -284,15 +288,6 @@ export class Lab {
     this.run.command(command);
   }
 
-  /** Some line is to stop at. */
-  get hasBreakpoints(): boolean {
-    return this.breakpoints.length > 0;
-  }
-
-  setBreakpoints(breakpoints: readonly LabBreakpoint[]): void {
-    this.breakpoints = breakpoints;
-  }
-
   hot(): HotSnapshot {
     return this.machine.hot(this.run.nextTime);
   }
@@ -307,7 +302,7 @@ export class Lab {
   }
 
   /** Whether a line begins at this instruction. */
-  private isAt({ progId, pc }: Place, { text, line }: LabBreakpoint): boolean {
+  private isAt({ progId, pc }: Place, { text, line }: LineBreak): boolean {
     const place = this.machine.sourceOf(progId, pc);
     return place !== null && place.first && place.line === line && place.text === text;
   }

@@ -37,7 +37,7 @@ export interface Halted extends Place {
 }
 
 /** An instruction about to run. */
-type PlaceTest = (place: Place) => boolean;
+export type PlaceTest = (place: Place) => boolean;
 /** The same, with the registers as they are then. */
 type StopTest = (place: Place, registers: Registers) => boolean;
 
@@ -95,7 +95,7 @@ export class Microscope {
   }
 
   /** Places after the one at which it stands; all of them between events. */
-  private pastHere(): PlaceTest {
+  pastHere(): PlaceTest {
     const from = this.at;
     if (!from) return () => true;
     return ({ call, insn }) =>

@@ -10,6 +10,7 @@ import type { Command, Scenario } from './commands.ts';
 import { V6_12 } from '../kernel/profiles.ts';
 import { installLateTools, mapElements } from '../late.ts';
 import { Lab } from './lab.ts';
+import { plainLine } from './stops.ts';
 
 const SAMPLES = join(import.meta.dirname, '../../../public/samples');
 const sample = (name: string): Uint8Array => new Uint8Array(readFileSync(join(SAMPLES, `${name}.bpf.o`)));
@@ -151,7 +152,7 @@ test('the listing has C above the instructions, and breakpoints are lines of it'
   expect(lines[(prog?.lines[0] ?? 0) - 1]).toMatch(/^ {2}# /);
   expect(lines).toContain('  # u32 acked = ctx[2];');
   const line = prog?.lines[4] ?? 0;
-  l.setBreakpoints([{ text: 'reno.bpf.o', line }]);
+  l.arm([], [plainLine({ text: 'reno.bpf.o', line })]);
   expect(l.play(SECOND)).toBe('stopped');
   expect(l.cpu()).toMatchObject({ progName: 'reno_cong_avoid', text: 'reno.bpf.o', line });
 });

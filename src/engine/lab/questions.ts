@@ -9,8 +9,7 @@ import type { Registers } from '../vm/prepared.ts';
 import { progOf } from './look.ts';
 import type { Microscope, Place } from './microscope.ts';
 import type { Run } from './run.ts';
-import { type Break, times } from './breaks.ts';
-import type { CallRecord, CpuSnapshot, History } from './snapshot.ts';
+import type { CallRecord, CpuSnapshot } from './snapshot.ts';
 import type { UserSpace } from './user-space.ts';
 
 export interface Window {
@@ -126,13 +125,6 @@ export function whoWroteRegister({ scope, machine }: Searched, register: number)
   });
   scope.goto(at.event, at.call, writer ?? at.insn);
   return writer !== null;
-}
-
-/** The last time before `before`, ns, at which one of the breaks was met; null when none was. */
-export function lastBreak(breaks: readonly Break[], history: History, before: number): number | null {
-  let last = -1;
-  for (const one of breaks) for (const time of times(one, history)) if (time < before && time > last) last = time;
-  return last < 0 ? null : last;
 }
 
 type Word = readonly [low: number, high: number];

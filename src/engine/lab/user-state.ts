@@ -61,6 +61,8 @@ export interface UserState {
   readonly links: ReadonlyMap<number, LoadedLink>;
   /** captions so far */
   readonly captions: number;
+  /** lines that were typed into the console, the last so many */
+  readonly lines: readonly string[];
 }
 
 export const nobody: UserState = {
@@ -70,6 +72,7 @@ export const nobody: UserState = {
   sockets: new Map(),
   links: new Map(),
   captions: 0,
+  lines: [],
 };
 
 /** What a call is about, beside its text and answer. */

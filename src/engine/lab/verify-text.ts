@@ -8,7 +8,8 @@ import { loadObject } from '../libbpf/load.ts';
 import { symbolsFromBtf } from '../libbpf/symbols.ts';
 import { parseState } from '../verifier/log-parse.ts';
 import type { Path, PruneEvent, Verdict } from '../verifier/index.ts';
-import { isVerifierLog, walkOfLog } from '../verifier/logged.ts';
+import { isVerifierLog } from '../verifier/is-log.ts';
+import { walkOfLog } from '../verifier/logged.ts';
 import type { World } from './world.ts';
 
 /** An instruction about to be followed on some path. */
@@ -56,9 +57,9 @@ const LOG_LEVEL = 2;
 
 /**
  * Null where the text does not assemble, or is no struct_ops text; of a kernel's log, what that kernel found. Each step is
- * a bounded amount of work.
+ * a bounded amount of work. `detail`: with the log, the visits and their states, which take several times as long.
  */
-export function* verifyText(world: World, text: string): Generator<void, VerifiedProgram[] | null> {
+export function* verifyText(world: World, text: string, detail: boolean): Generator<void, VerifiedProgram[] | null> {
   if (isVerifierLog(text)) return [logged(text)];
   const { btf, kernel, profile } = world;
   const { value: object, diagnostics } = assemble(text, symbolsFromBtf(btf));
@@ -67,9 +68,9 @@ export function* verifyText(world: World, text: string): Generator<void, Verifie
   const judge = createJudge({
     kernel: btf,
     profile: profile.name,
-    logLevel: LOG_LEVEL,
+    logLevel: detail ? LOG_LEVEL : 0,
     logSize: LOG_BYTES,
-    recordVisits: MOST_VISITS,
+    ...(detail ? { recordVisits: MOST_VISITS } : {}),
     writesStructs: (struct) => writing.has(struct),
     deferred: true,
   });

@@ -204,35 +204,39 @@ function sized(map: ObjectMap, log: Log): ObjectMap {
   return { ...map, maxEntries: CPUS };
 }
 
+/** Puts an fd into a slot of a map that the object fills: 0, or a negative errno that was told. */
+function fillSlot(
+  { parts }: Loading,
+  { map, fd }: LoadedMap,
+  index: number,
+  what: { readonly kind: 'map' | 'prog'; readonly name: string; readonly fd: number },
+): number {
+  const target = `${what.kind} '${what.name}' fd=${what.fd}`;
+  const { ret } = parts.bpf('BPF_MAP_UPDATE_ELEM', { map_fd: fd, key: int32(index), value: int32(what.fd) });
+  if (ret < 0) parts.log('warn', `map '${map.name}': failed to initialize slot [${index}] to ${target}: ${ret}`);
+  else parts.log('debug', `map '${map.name}': slot [${index}] set to ${target}`);
+  return Math.min(0, ret);
+}
+
 /** init_map_in_map_slots: maps that come later in the object are not there yet. */
-function fillMaps({ parts }: Loading, map: ObjectMap, fd: number, before: readonly LoadedMap[]): number {
+function fillMaps(loading: Loading, map: ObjectMap, fd: number, before: readonly LoadedMap[]): number {
   for (const { index, map: name } of map.slots) {
     if (name === null) continue;
-    const target = before.find((loaded) => loaded.map.name === name)?.fd ?? 0;
-    const { ret } = parts.bpf('BPF_MAP_UPDATE_ELEM', { map_fd: fd, key: int32(index), value: int32(target) });
-    if (ret < 0) {
-      const what = `failed to initialize slot [${index}] to map '${name}' fd=${target}: ${ret}`;
-      parts.log('warn', `map '${map.name}': ${what}`);
-      return ret;
-    }
-    parts.log('debug', `map '${map.name}': slot [${index}] set to map '${name}' fd=${target}`);
+    const found = before.find((loaded) => loaded.map.name === name)?.fd ?? 0;
+    const ret = fillSlot(loading, { map, fd }, index, { kind: 'map', name, fd: found });
+    if (ret < 0) return ret;
   }
   return 0;
 }
 
 /** bpf_object_init_prog_arrays */
-function fillProgArrays({ parts }: Loading, maps: readonly LoadedMap[], programs: readonly LoadedElfProgram[]): number {
-  for (const { map, fd } of maps) {
-    for (const { index, program: name } of map.slots) {
+function fillProgArrays(loading: Loading, maps: readonly LoadedMap[], programs: readonly LoadedElfProgram[]): number {
+  for (const loaded of maps) {
+    for (const { index, program: name } of loaded.map.slots) {
       if (name === null) continue;
-      const target = programs.find(({ program }) => program.name === name)?.fd ?? -1;
-      const { ret } = parts.bpf('BPF_MAP_UPDATE_ELEM', { map_fd: fd, key: int32(index), value: int32(target) });
-      if (ret < 0) {
-        const what = `failed to initialize slot [${index}] to prog '${name}' fd=${target}: ${ret}`;
-        parts.log('warn', `map '${map.name}': ${what}`);
-        return ret;
-      }
-      parts.log('debug', `map '${map.name}': slot [${index}] set to prog '${name}' fd=${target}`);
+      const found = programs.find(({ program }) => program.name === name)?.fd ?? -1;
+      const ret = fillSlot(loading, loaded, index, { kind: 'prog', name, fd: found });
+      if (ret < 0) return ret;
     }
   }
   return 0;

@@ -30,6 +30,7 @@ test('the word before the slash is the program type', () => {
   expect(programSection('?struct_ops')).toMatchObject({ type: 27 });
   expect(programSection('struct_ops.s/init')).toMatchObject({ type: 27, sleepable: true });
   expect(programSection('struct_opsx')).toBeNull();
+  expect(programSection('cgroup/getsockname_unix')).toMatchObject({ type: 18, attach: 53 });
 });
 
 test('data sections, and the names of their maps', () => {

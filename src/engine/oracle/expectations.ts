@@ -1,7 +1,8 @@
 /*
  * What the author of a program expects of the verifier, as the kernel's own tests note it: declaration tags
- * `comment:test_expect_failure`, `comment:test_expect_msg=...` on the function (the macros of bpf_misc.h). Newer headers put
- * a counter before the name, `comment:12:test_expect_success`, which gives the order.
+ * `comment:test_expect_failure`, `comment:test_expect_msg=...` on the function (the macros of bpf_misc.h). A counter gives
+ * the order of messages where the header has one: before the message since 6.12, `comment:test_expect_msg=12=...`, before
+ * the name in later ones, `comment:12:test_expect_success`.
  */
 import { couldTakeForEver } from '../base/pattern.ts';
 import { err, ok, type Result } from '../base/result.ts';
@@ -68,17 +69,37 @@ function flag(draft: Draft, value: string): void {
 
 const TAG = /^comment:(?:(\d+):)?(test_\w+)(?:=(.*))?$/s;
 
+interface Tag {
+  readonly order: number;
+  readonly name: string;
+  readonly value: string;
+}
+
+const COUNTED = /^(\d+)=(.*)$/s;
+const isMessage = ({ name }: Tag): boolean => /_(?:msg|regex|xlated)(?:_unpriv)?$/.test(name);
+
+/** Takes the counters off the messages. All of a function have one or none: a text may begin with a number of its own. */
+function ordered(tags: readonly Tag[]): Tag[] {
+  const counted = tags.filter(isMessage).every(({ value }) => COUNTED.test(value));
+  return tags
+    .map((tag) => {
+      const match = counted && isMessage(tag) ? COUNTED.exec(tag.value) : null;
+      return match ? { ...tag, order: Number(match[1]), value: match[2] } : tag;
+    })
+    .toSorted((a, b) => a.order - b.order);
+}
+
 /** Null for a function without such tags, or with tags for unprivileged loading alone. */
 export function expectationOf(btf: Btf, functionName: string): Expectation | null {
-  const tags = declarationTags(btf)
+  const found = declarationTags(btf)
     .filter(({ kind, name, component }) => kind === 'FUNC' && name === functionName && component === null)
     .flatMap(({ text }, i) => {
       const match = TAG.exec(text);
       return match
         ? [{ order: match[1] === undefined ? i : Number(match[1]), name: match[2], value: match[3] ?? '' }]
         : [];
-    })
-    .toSorted((a, b) => a.order - b.order);
+    });
+  const tags = ordered(found);
   const draft: Draft = {
     accepted: true,
     messages: [],

@@ -11,10 +11,11 @@ const ROOT = join(import.meta.dirname, '..', '..', '..');
 const whole = openBtf(gunzipSync(readFileSync(join(ROOT, 'public', 'btf', 'v6.12.whole.btf.gz'))));
 if (!whole.ok) throw new Error(whole.error.message);
 const kernel = whole.value;
-const bytes = new Uint8Array(readFileSync(join(import.meta.dirname, 'fixtures', 'annotated.bpf.o')));
 
-function rows(more: Partial<VerifyOptions> = {}): readonly VerifiedRow[] {
-  const found = verifyObject(bytes, 'annotated.bpf.o', kernel, PROFILES['v6.12'], { now: () => 0, ...more });
+const object = (name: string): Uint8Array => new Uint8Array(readFileSync(join(import.meta.dirname, 'fixtures', name)));
+
+function rows(more: Partial<VerifyOptions> = {}, name = 'annotated.bpf.o'): readonly VerifiedRow[] {
+  const found = verifyObject(object(name), name, kernel, PROFILES['v6.12'], { now: () => 0, ...more });
   if (typeof found === 'string') throw new Error(found);
   return found;
 }
@@ -57,6 +58,15 @@ test('annotations are read with and without a counter, and only the mistaken one
   expect(found.filter(surprising).map(({ program }) => program)).toEqual(['mistaken']);
 });
 
+test('a program of each kind of rule that recordings do not show, with the counters of 6.12', () => {
+  const found = rows({ expect: true }, 'kinds.bpf.o');
+  expect(found.filter(surprising).map(({ program, errno, log }) => [program, errno, log])).toEqual([]);
+  expect(found.filter(({ expectation }) => expectation)).toHaveLength(31);
+  expect(
+    found.flatMap(({ expectation }) => expectation?.messages ?? []).filter(({ pattern }) => /^\d/.test(pattern)),
+  ).toEqual([]);
+});
+
 test('messages are looked for in their order, and absent ones between them', () => {
   const log = 'one\ntwo 22\nthree\n';
   const there = (pattern: string) => ({ pattern, absent: false });
@@ -70,7 +80,10 @@ test('messages are looked for in their order, and absent ones between them', () 
 });
 
 test('a program that is not there is named with those that are', () => {
-  const found = verifyObject(bytes, 'x', kernel, PROFILES['v6.12'], { now: () => 0, only: 'nobody' });
+  const found = verifyObject(object('annotated.bpf.o'), 'x', kernel, PROFILES['v6.12'], {
+    now: () => 0,
+    only: 'nobody',
+  });
   expect(found).toContain('ok_socket, ');
 });
 

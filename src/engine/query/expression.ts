@@ -1,37 +1,11 @@
-/* Expressions of filters and actions: C's operators over the fields of a row, numbers and strings. */
-import { COMMON, FIELDS, fieldOf, type RecordKind, type Row, type Value } from './records.ts';
-import { type Cursor, QueryError, type Token } from './tokens.ts';
+/* Expressions of filters and actions: over the fields of a row. */
+import { type Expression as ExpressionOf, parseExpressionOf } from '../base/expression.ts';
+import { type Cursor, QueryError } from '../base/query-tokens.ts';
+import { COMMON, FIELDS, fieldOf, type RecordKind, type Row } from './records.ts';
 
-/** What an expression is of a row; undefined where the row lacks a field. */
-export type Expression = (row: Row) => Value | undefined;
+export { truth } from '../base/expression.ts';
 
-type Operate = (a: number, b: number) => number;
-
-/**
- * An operation on bits, over 64 of them with a sign as bpftrace's numbers are: JavaScript's own would cut to 32. Shifts
- * take the count modulo 64, as BPF does. Fractions of numbers are cut.
- */
-function bits(operate: (a: bigint, b: bigint) => bigint): Operate {
-  const whole = (n: number): bigint => BigInt(Number.isFinite(n) ? Math.trunc(n) : 0);
-  return (a, b) => Number(BigInt.asIntN(64, operate(whole(a), whole(b))));
-}
-
-const LEVELS: readonly Readonly<Record<string, Operate>>[] = [
-  { '|': bits((a, b) => a | b) },
-  { '^': bits((a, b) => a ^ b) },
-  { '&': bits((a, b) => a & b) },
-  { '<<': bits((a, b) => a << (b & 63n)), '>>': bits((a, b) => a >> (b & 63n)) },
-  { '+': (a, b) => a + b, '-': (a, b) => a - b },
-  { '*': (a, b) => a * b, '/': (a, b) => (b === 0 ? 0 : Math.trunc(a / b)), '%': (a, b) => (b === 0 ? 0 : a % b) },
-];
-const COMPARE: Readonly<Record<string, (a: Value, b: Value) => boolean>> = {
-  '==': (a, b) => a === b,
-  '!=': (a, b) => a !== b,
-  '<=': (a, b) => a <= b,
-  '>=': (a, b) => a >= b,
-  '<': (a, b) => a < b,
-  '>': (a, b) => a > b,
-};
+export type Expression = ExpressionOf<Row>;
 
 export interface Scope {
   /** kinds of rows that it may be of */
@@ -42,116 +16,23 @@ export interface Scope {
   readonly field?: (name: string) => boolean;
 }
 
-const MOST_DEPTH = 64;
+/** Names that rows of these kinds have, for errors and completion. */
+export const namesOf = (kinds: readonly RecordKind[]): readonly string[] => [
+  ...new Set([...COMMON, 'nsecs', ...kinds.flatMap((kind) => FIELDS[kind])]),
+];
 
-class Parser {
-  private depth = 0;
-  constructor(
-    private readonly c: Cursor,
-    private readonly scope: Scope,
-  ) {}
-
-  or(): Expression {
-    if (++this.depth > MOST_DEPTH)
-      throw new QueryError(this.c.now.at, 'too many parentheses', `at most ${MOST_DEPTH} levels`);
-    let left = this.and();
-    while (this.c.take('||')) {
-      const [a, b] = [left, this.and()];
-      left = (row) => (truth(a(row)) || truth(b(row)) ? 1 : 0);
-    }
-    this.depth--;
-    return left;
-  }
-
-  private and(): Expression {
-    let left = this.comparison();
-    while (this.c.take('&&')) {
-      const [a, b] = [left, this.comparison()];
-      left = (row) => (truth(a(row)) && truth(b(row)) ? 1 : 0);
-    }
-    return left;
-  }
-
-  private comparison(): Expression {
-    const left = this.binary(0);
-    const compare = Object.keys(COMPARE).find((sign) => this.c.is(sign));
-    if (compare === undefined) return left;
-    this.c.next();
-    const right = this.binary(0);
-    return (row) => {
-      const [a, b] = [left(row), right(row)];
-      return a !== undefined && b !== undefined && COMPARE[compare](a, b) ? 1 : 0;
-    };
-  }
-
-  private binary(level: number): Expression {
-    if (level === LEVELS.length) return this.unary();
-    let left = this.binary(level + 1);
-    for (;;) {
-      const sign = Object.keys(LEVELS[level]).find((one) => this.c.is(one));
-      if (sign === undefined || (sign === '/' && this.scope.slashEnds)) return left;
-      this.c.next();
-      const [a, b, operate] = [left, this.binary(level + 1), LEVELS[level][sign]];
-      left = (row) => {
-        const [x, y] = [a(row), b(row)];
-        return typeof x === 'number' && typeof y === 'number' ? operate(x, y) : undefined;
-      };
-    }
-  }
-
-  private unary(): Expression {
-    if (this.c.take('!')) {
-      const inner = this.unary();
-      return (row) => (truth(inner(row)) ? 0 : 1);
-    }
-    if (this.c.take('-')) {
-      const inner = this.unary();
-      return (row) => {
-        const value = inner(row);
-        return typeof value === 'number' ? -value : undefined;
-      };
-    }
-    return this.primary();
-  }
-
-  private primary(): Expression {
-    const { c } = this;
-    if (c.take('(')) {
-      const inner = this.or();
-      c.expect(')', '")" for the parenthesis that is open');
-      return inner;
-    }
-    const token = c.now;
-    if (token.kind === 'number') {
-      c.next();
-      return () => token.value;
-    }
-    if (token.kind === 'string') {
-      c.next();
-      return () => token.text;
-    }
-    if (token.kind !== 'word') return c.fail('a field, a number, a string in quotes or "("');
-    c.next();
-    return this.name(token);
-  }
-
-  /** `args->acked`, `tp->snd_cwnd` and plain names of fields. */
-  private name(token: Token): Expression {
-    const { c } = this;
-    let { text } = token;
-    while (c.take('->') || c.take('.')) text = c.word('the name of a field');
-    const known = [...COMMON, 'nsecs', ...this.scope.kinds.flatMap((kind) => FIELDS[kind])];
-    if (!known.includes(text) && this.scope.field?.(text) !== true) {
-      throw new QueryError(
-        token.at,
-        `there is no field "${text}" here`,
-        `one of ${[...new Set(known)].join(', ')}${this.scope.field ? ', or a number of tcp_sock, as snd_cwnd' : ''}`,
-      );
-    }
-    return (row) => fieldOf(row, text);
-  }
+/** `args->acked`, `tp->snd_cwnd` and plain names: the last part counts. */
+export function parseExpression(c: Cursor, { kinds, slashEnds, field }: Scope): Expression {
+  return parseExpressionOf<Row>(c, {
+    slashEnds,
+    resolve: (path, { at }) => {
+      const name = path[path.length - 1];
+      const known = namesOf(kinds);
+      if (!known.includes(name) && field?.(name) !== true) {
+        const expected = `one of ${known.join(', ')}${field ? ', or a number of tcp_sock, as snd_cwnd' : ''}`;
+        throw new QueryError(at, `there is no field "${name}" here`, expected);
+      }
+      return (row) => fieldOf(row, name);
+    },
+  });
 }
-
-export const truth = (value: Value | undefined): boolean => value !== undefined && value !== 0 && value !== '';
-
-export const parseExpression = (c: Cursor, scope: Scope): Expression => new Parser(c, scope).or();

@@ -1,4 +1,5 @@
 /* Answers as text, in bpftrace's form where it has one. */
+import type { DiffSubject } from './diff-facts.ts';
 import type { AnswerMap, QueryAnswer } from './query.ts';
 import type { Bucket } from './aggregate.ts';
 
@@ -38,3 +39,25 @@ export function answerText({ summary, rows, maps }: QueryAnswer): string {
   const lines = rows.map(({ time, text }) => `${(time / 1e9).toFixed(6)}  ${text}`);
   return [...lines, ...maps.flatMap(mapLines), summary].join('\n');
 }
+
+/** Whom a row of a difference is about. */
+export function subjectWords(subject: DiffSubject): string {
+  switch (subject.kind) {
+    case 'map':
+      return `map ${subject.map}`;
+    case 'socket':
+      return `connection ${subject.socket}`;
+    case 'process':
+      return subject.pid === 0 ? subject.name : `${subject.name} (${subject.pid})`;
+    case 'program':
+      return `program ${subject.name}`;
+    case 'network':
+    case 'kernel':
+      return subject.kind;
+    default:
+      return subject satisfies never;
+  }
+}
+
+/** Null is what was not there, or is no more. */
+export const valueWords = (value: string | null): string => value ?? 'not there';

@@ -6,7 +6,7 @@ import { type Action, FORMAT_SPEC, matchesName, type Plan, type Probe, PROBES, w
 import { fieldOf, historyRecords, type RecordKind, type Row, type Value } from './records.ts';
 import { rerun } from './rerun.ts';
 import { parseTrace } from './trace.ts';
-import { Cursor, QueryError, tokenize } from './tokens.ts';
+import { Cursor, QueryError, tokenize } from '../base/query-tokens.ts';
 import { isWords, parseWords, VERB_WORDS } from './words.ts';
 
 export interface AnswerRow {
@@ -35,7 +35,7 @@ export interface QueryAnswer {
 const MOST_ANSWER_ROWS = 1_000;
 const MOST_KEYS = 2_000;
 
-export { QueryError } from './tokens.ts';
+export { QueryError } from '../base/query-tokens.ts';
 
 /** Throws a QueryError that says where and what is expected. */
 export function parseQuery(text: string): Plan {

@@ -4,9 +4,10 @@
  * of fields, for which the run is done once more.
  */
 import { errnoName } from '../base/errno.ts';
+import type { Value } from '../base/expression.ts';
 import type { History } from '../lab/snapshot.ts';
 
-export type Value = number | string;
+export type { Value };
 
 export interface Row {
   /** engine time, ns; number of the event */

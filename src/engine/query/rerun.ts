@@ -6,7 +6,7 @@ import type { Lab } from '../lab/lab.ts';
 import { progOf, type FoundProg } from '../lab/look.ts';
 import { type Probe, matchesName } from './plan.ts';
 import { makeRecord, type Row, type Value } from './records.ts';
-import { QueryError } from './tokens.ts';
+import { QueryError } from '../base/query-tokens.ts';
 
 /** Rows that are kept of a run. */
 export const MOST_ROWS = 2_000_000;

@@ -3,7 +3,7 @@ import { AGGREGATES } from './aggregate.ts';
 import { type Expression, parseExpression, type Scope } from './expression.ts';
 import { type Action, type Clause, type Plan, type Probe, PROBES, FORMAT_SPEC, widthOf } from './plan.ts';
 import type { RecordKind } from './records.ts';
-import { type Cursor, QueryError } from './tokens.ts';
+import { type Cursor, QueryError } from '../base/query-tokens.ts';
 
 /** Clauses of a query, and actions of a clause. */
 const MOST = 20;
@@ -101,7 +101,7 @@ function action(c: Cursor, scope: Scope): Action {
   return c.fail('an action: @name[key] = count(), print(…) or printf("…", …)');
 }
 
-function clause(c: Cursor): Clause {
+function clause(c: Cursor, types: MapTypes): Clause {
   const probes = [probe(c)];
   while (c.take(',')) probes.push(probe(c));
   const kinds = probes.map(({ kind }) => kind);
@@ -113,7 +113,10 @@ function clause(c: Cursor): Clause {
   const actions: Action[] = [];
   if (c.take('{')) {
     while (!c.is('}')) {
-      actions.push(action(c, { kinds, slashEnds: false }));
+      const { at } = c.now;
+      const made = action(c, { kinds, slashEnds: false });
+      types.check(made, at);
+      actions.push(made);
       if (actions.length > MOST) throw new QueryError(c.now.at, 'too many actions', `at most ${MOST} of a probe`);
       if (!c.take(';') && !c.is('}')) c.fail('";" or "}" after the action');
     }
@@ -123,10 +126,37 @@ function clause(c: Cursor): Clause {
   return { probes, filter, actions };
 }
 
+/** A map has one function, as bpftrace's have one type; `@ = 5` and `@++` are two. */
+class MapTypes {
+  private readonly known = new Map<string, { readonly fn: string; readonly keys: number }>();
+
+  check(action: Action, at: number): void {
+    if (action.do === 'print') return;
+    const fn = action.do === 'aggregate' ? action.function : 'a value';
+    const before = this.known.get(action.map);
+    if (!before) {
+      this.known.set(action.map, { fn, keys: action.key.length });
+      return;
+    }
+    if (before.fn !== fn) {
+      throw new QueryError(
+        at,
+        `@${action.map} is ${before.fn} before, and ${fn} here`,
+        'one function for a map: another name',
+      );
+    }
+    if (before.keys !== action.key.length) {
+      const expected = `${before.keys} of them, as before, or another name`;
+      throw new QueryError(at, `@${action.map} has ${action.key.length} parts of its key here`, expected);
+    }
+  }
+}
+
 export function parseTrace(c: Cursor): Plan {
   const clauses: Clause[] = [];
+  const types = new MapTypes();
   while (!c.isEnd) {
-    clauses.push(clause(c));
+    clauses.push(clause(c, types));
     if (clauses.length > MOST) throw new QueryError(c.now.at, 'too many probes', `at most ${MOST}`);
   }
   return { style: 'trace', clauses };

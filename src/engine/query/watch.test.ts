@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { Lab } from '../lab/lab.ts';
 import { readParts } from '../lab/testing/parts.ts';
-import { diffTimes } from './diff.ts';
-import { QueryError } from './tokens.ts';
+import { type DiffRow, diffLabs, diffTimes } from './diff.ts';
+import { QueryError } from '../base/query-tokens.ts';
 import { parseWatch, watchRun, type WatchAnswer } from './watch.ts';
 
 const parts = readParts('v6.12');
@@ -70,17 +70,47 @@ test.each(['', 'tp->nosuch', 'snd_cwnd +', 'snd_cwnd snd_cwnd', '(snd_cwnd', '"'
   expect(() => parseWatch(text, fresh())).toThrow(QueryError);
 });
 
+function diff(search: ReturnType<typeof diffTimes>): readonly DiffRow[] {
+  for (;;) {
+    const step = search.next();
+    if (step.done === true) return step.value.rows;
+  }
+}
+
+const ofSocket = (rows: readonly DiffRow[], socket: number, what: string): DiffRow | undefined =>
+  rows.find(({ subject, what: of }) => subject.kind === 'socket' && subject.socket === socket && of === what);
+
 test('the difference of two times: what changed, and what changed it', () => {
   const lab = fresh();
   lab.seek(3e9);
-  const rows = diffTimes(lab, 1e8, 5e8);
-  const row = (of: string, what: string) => rows.find((one) => one.of === of && one.what === what);
-  expect(row('socket 2', 'state')).toMatchObject({ before: 'not there', after: 'ESTABLISHED' });
-  expect(row('socket 2', 'state')?.event).toBeGreaterThan(0);
-  expect(row('socket 1', 'cwnd')).toBeDefined();
-  expect(row('kernel', 'congestion controls')).toBeUndefined();
-  expect(diffTimes(lab, 5e8, 5e8)).toEqual([]);
-  expect(diffTimes(lab, 5e8, 1e8)).toEqual(rows);
+  const rows = diff(diffTimes(lab, 1e8, 5e8));
+  expect(ofSocket(rows, 2, 'state')).toMatchObject({ before: null, after: 'ESTABLISHED' });
+  expect(ofSocket(rows, 2, 'state')?.by?.words).toMatch(/^connect/);
+  const cwnd = ofSocket(rows, 1, 'snd_cwnd');
+  // the event that is named is the one after which the field had its last value
+  const read = (): number => lab.machine.tcp.flows().find(({ id }) => id === 1)?.cwnd ?? 0;
+  lab.seekEvent(cwnd?.by?.event ?? 0);
+  expect(String(read())).toBe(cwnd?.after);
+  lab.seekEvent((cwnd?.by?.event ?? 0) - 1);
+  expect(String(read())).not.toBe(cwnd?.after);
+  expect(new Set(rows.map(({ aspect }) => aspect))).toEqual(new Set(['fact', 'call', 'field', 'bytes']));
+  expect(rows.filter(({ aspect, by }) => aspect !== 'fact' && by === null)).toEqual([]);
+  expect(rows.find(({ what }) => what === 'congestion controls')).toBeUndefined();
+  expect(diff(diffTimes(lab, 5e8, 5e8))).toEqual([]);
+  expect(diff(diffTimes(lab, 5e8, 1e8))).toEqual(rows);
+});
+
+test('the same time on two branches: what differs, and what changed it on this one', () => {
+  const theirs = fresh();
+  theirs.seek(2e9);
+  const mine = fresh();
+  mine.seek(1e9);
+  mine.command({ do: 'close', socket: 1 });
+  mine.seek(2e9);
+  const rows = diff(diffLabs(theirs, mine, 1e9));
+  expect(ofSocket(rows, 1, 'state')).toMatchObject({ before: 'ESTABLISHED' });
+  expect(rows.find(({ aspect }) => aspect === 'call')).toMatchObject({ before: null, after: '0' });
+  expect(diff(diffLabs(theirs, theirs, 2e9))).toEqual([]);
 });
 
 test('operations on bits are over 64 of them', () => {

@@ -5,7 +5,7 @@
 import type { Lab } from '../lab/lab.ts';
 import { parseExpression } from './expression.ts';
 import { makeRecord, type Value } from './records.ts';
-import { Cursor, QueryError, tokenize } from './tokens.ts';
+import { Cursor, QueryError, tokenize } from '../base/query-tokens.ts';
 
 export interface WatchLane {
   readonly socket: number;

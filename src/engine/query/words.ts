@@ -6,7 +6,7 @@
 import { parseExpression, truth, type Expression } from './expression.ts';
 import type { Named, Plan, Probe, Reduce } from './plan.ts';
 import { CA_STATES, fieldOf, type RecordKind } from './records.ts';
-import { type Cursor, QueryError } from './tokens.ts';
+import { type Cursor, QueryError } from '../base/query-tokens.ts';
 
 const STATES = ['INIT', 'INUSE', 'TOBEFREE', 'READY', 'FREED'];
 
@@ -172,6 +172,8 @@ const VERBS: Readonly<Record<string, (c: Cursor) => Plan>> = {
 export const isWords = (c: Cursor): boolean => c.now.kind === 'word' && Object.hasOwn(VERBS, c.now.text);
 
 export const VERB_WORDS: readonly string[] = Object.keys(VERBS);
+export const NOUN_WORDS: readonly string[] = Object.keys(NOUNS);
+export const STATE_WORDS: readonly string[] = [...STATES, ...CA_STATES];
 
 export function parseWords(c: Cursor): Plan {
   const { text } = c.next();

@@ -1,6 +1,15 @@
 /* /proc/sys/net/ipv4/tcp_* of congestion controls (net/ipv4/sysctl_net_ipv4.c, tcp_cong.c). */
 import { ERRNO } from '../base/errno.ts';
+import { HZ } from '../net/clock.ts';
 import { CA_FLAG, type CongestionControls } from './cc/cong.ts';
+import { PACING_RATIO } from './sender/pacing.ts';
+import {
+  TCP_MAX_REORDERING,
+  TCP_MIN_RTT_WINDOW,
+  TCP_REORDERING,
+  TCP_RETRIES2,
+  TCP_SYN_RETRIES,
+} from './socket/constants.ts';
 
 interface Sysctl {
   readonly read: (congestion: CongestionControls) => string;
@@ -12,7 +21,22 @@ const isAllowed = (congestion: CongestionControls, kdata: number): boolean =>
   (congestion.flagsOf(kdata) & CA_FLAG.NON_RESTRICTED) !== 0;
 const names = (list: readonly { readonly name: string }[]): string => list.map(({ name }) => name).join(' ');
 
-const SYSCTLS: ReadonlyMap<string, Sysctl> = new Map([
+/** Settings that the stack here has fixed, with the constants that it runs by. */
+const FIXED: readonly (readonly [name: string, value: number | string])[] = [
+  ['tcp_max_reordering', TCP_MAX_REORDERING],
+  ['tcp_min_rtt_wlen', TCP_MIN_RTT_WINDOW / HZ],
+  ['tcp_pacing_ca_ratio', PACING_RATIO.CA],
+  ['tcp_pacing_ss_ratio', PACING_RATIO.SLOW_START],
+  ['tcp_reordering', TCP_REORDERING],
+  ['tcp_retries2', TCP_RETRIES2],
+  ['tcp_sack', 1],
+  ['tcp_syn_retries', TCP_SYN_RETRIES],
+  ['tcp_timestamps', 1],
+  ['tcp_window_scaling', 1],
+];
+
+const SYSCTLS: ReadonlyMap<string, Sysctl> = new Map<string, Sysctl>([
+  ...FIXED.map(([name, value]): [string, Sysctl] => [`net.ipv4.${name}`, { read: () => String(value) }]),
   ['net.ipv4.tcp_available_congestion_control', { read: ({ cold }) => names(cold.list) }],
   [
     'net.ipv4.tcp_congestion_control',
@@ -26,6 +50,9 @@ const SYSCTLS: ReadonlyMap<string, Sysctl> = new Map([
     },
   ],
 ]);
+
+/** All of them, in the order of their names. */
+export const SYSCTL_NAMES: readonly string[] = [...SYSCTLS.keys()].toSorted();
 
 /** Null where there is no such file. */
 export const readSysctl = (congestion: CongestionControls, name: string): string | null =>

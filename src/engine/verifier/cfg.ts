@@ -54,6 +54,7 @@ function edgesOf(env: Session, i: number): readonly Edge[] {
   if (isGoto(insn)) {
     mark(env.prunePoint, target);
     mark(env.jumpPoint, target);
+    mark(env.jumpTarget, target);
     return [{ to: target, kind: FALLTHROUGH }];
   }
   env.prunePoint[i] = 1;
@@ -116,7 +117,7 @@ export function checkCfg(env: Session): void {
       edges.pop();
     }
     if (to < 0 || to >= count) env.refuse(EINVAL, `jump out of range from insn ${t} to ${to}`);
-    if (kind === BRANCH) env.prunePoint[to] = env.jumpPoint[to] = 1;
+    if (kind === BRANCH) env.prunePoint[to] = env.jumpPoint[to] = env.jumpTarget[to] = 1;
     if (seen[to]) {
       const isCallBack = refusesRecursion && kind === BRANCH && isLocalCall(env.insns[t]) && onStack(stack, to);
       if (isCallBack) env.refuse(EINVAL, `back-edge from insn ${t} to ${to}`);

@@ -31,8 +31,14 @@ export interface KernelFacts {
   readonly mayGoto: boolean;
   /** may_goto to the next instruction is allowed (6.14) */
   readonly mayGotoZero: boolean;
+  /** bytes of stack that the counter of may_goto takes */
+  readonly mayGotoStack: number;
   /** to what a function's stack is rounded up (check_max_stack_depth): 32, also when it has none; 16 of what it has */
   readonly stackUnit: 16 | 32;
+  /** spills around calls that leave registers alone are taken out (6.12) */
+  readonly fastcalls: boolean;
+  /** a load by LD_ABS or LD_IND in a called function may return 0 from it instead */
+  readonly ldAbsReturns: boolean;
   /** 1- and 2-byte load-acquire, store-release */
   readonly acquireRelease: boolean;
   /** scalars whose ids travel through additions */
@@ -95,7 +101,10 @@ export const FACTS_6_12: KernelFacts = {
   atomics: true,
   mayGoto: true,
   mayGotoZero: false,
+  mayGotoStack: 8,
   stackUnit: 16,
+  fastcalls: true,
+  ldAbsReturns: true,
   acquireRelease: false,
   linkedScalars: true,
   refineRanges: true,
@@ -133,6 +142,8 @@ export const FACTS_6_1: KernelFacts = {
   releaseOffsetText: false,
   boundedSpills: true,
   v4: false,
+  fastcalls: false,
+  ldAbsReturns: false,
   mayGoto: false,
   linkedScalars: false,
   refineRanges: false,
@@ -155,6 +166,7 @@ export const FACTS_6_18: KernelFacts = {
   ...FACTS_6_12,
   name: 'v6.18',
   mayGotoZero: true,
+  mayGotoStack: 16,
   livenessText: false,
   acquireRelease: true,
   lookupNeverNull: true,

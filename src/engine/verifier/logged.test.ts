@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isVerifierLog, walkOfLog } from './logged.ts';
+import { isVerifierLog } from './is-log.ts';
+import { walkOfLog } from './logged.ts';
 import type { Recording } from './recorded.ts';
 
 const records = (name: string): Recording['records'] =>

@@ -28,12 +28,6 @@ export interface LoggedWalk {
   readonly left: number;
 }
 
-/** A log has instructions with their opcodes, and registers. */
-const INSN_LINE = /^\d+: \([0-9a-f]{2}\) /m;
-const STATE_LINE =
-  /^(?:\d+: ?R\d+(?:_\w+)?=|from \d+ to \d+(?: \(speculative execution\))?:|func#\d+ @\d+|processed \d+ insns )/m;
-export const isVerifierLog = (text: string): boolean => INSN_LINE.test(text) && STATE_LINE.test(text);
-
 /** Calls take R1 to R5 away (and give R0). */
 const CALL = 0x85;
 const EXIT = 0x95;

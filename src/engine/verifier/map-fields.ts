@@ -42,8 +42,12 @@ function walk(btf: Btf, id: number, offset: number, found: MapField[], depth: nu
   if (!type || depth > DEEPEST || found.length >= MOST) return;
   if (type.kind === 'STRUCT' && KINDS.has(type.name)) {
     found.push({ kind: type.name, offset, size: type.size });
-  } else if (type.kind === 'STRUCT' || type.kind === 'DATASEC') {
+  } else if (type.kind === 'VAR') {
+    walk(btf, type.type, offset, found, depth + 1);
+  } else if (type.kind === 'STRUCT') {
     for (const member of type.members) walk(btf, member.type, offset + member.bitOffset / 8, found, depth + 1);
+  } else if (type.kind === 'DATASEC') {
+    for (const variable of type.variables) walk(btf, variable.type, offset + variable.offset, found, depth + 1);
   } else if (type.kind === 'PTR') {
     const tag = btf.type(type.type);
     const kind = tag?.kind === 'TYPE_TAG' ? POINTERS.get(tag.name) : undefined;

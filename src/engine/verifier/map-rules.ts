@@ -109,8 +109,8 @@ const BY_MAP: Readonly<Record<number, readonly number[]>> = {
   [MAP.XSKMAP]: [51, 1],
   [MAP.ARRAY_OF_MAPS]: [1],
   [MAP.HASH_OF_MAPS]: [1],
-  [MAP.SOCKMAP]: [52, 53, 3, 60, 82, 1],
-  [MAP.SOCKHASH]: [72, 70, 3, 71, 82, 1],
+  [MAP.SOCKMAP]: [52, 53, 60, 82, 1],
+  [MAP.SOCKHASH]: [72, 70, 71, 82, 1],
   [MAP.REUSEPORT_SOCKARRAY]: [82],
   [MAP.QUEUE]: [89, 88, 87],
   [MAP.STACK]: [89, 88, 87],
@@ -162,9 +162,21 @@ const BY_HELPER: Readonly<Record<number, readonly number[]>> = {
   211: [32],
 };
 
+export const isSocketMap = ({ type }: VerifierMap): boolean => type === MAP.SOCKMAP || type === MAP.SOCKHASH;
+
+const MAP_UPDATE = 2;
+const MAP_DELETE = 3;
+/** Programs that put sockets into maps by the plain helpers (may_update_sockmap). */
+const SOCKMAP_WRITERS = new Set(['socket_filter', 'sched_cls', 'sched_act', 'xdp']);
+
 /** check_map_func_compatibility */
 export function checkMapHelper(env: Session, map: VerifierMap | null, id: number, name: string): void {
   if (!map) return;
+  if (isSocketMap(map) && (id === MAP_UPDATE || id === MAP_DELETE)) {
+    if (SOCKMAP_WRITERS.has(env.program.type)) return;
+    env.say('cannot update sockmap in this context\n');
+    env.refuse(EINVAL, `cannot pass map_type ${map.type} into func ${name}#${id}`);
+  }
   const wrong =
     (BY_MAP[map.type] && !BY_MAP[map.type].includes(id)) || (BY_HELPER[id] && !BY_HELPER[id].includes(map.type));
   if (id === 12 && map.type === MAP.PROG_ARRAY && env.subprogs.length > 1) return;

@@ -50,12 +50,17 @@ export interface Saved {
 export interface Subprog {
   readonly start: number;
   stackDepth: number;
+  /** bytes that the kernel takes off, and that its own code adds */
+  stackDropped: number;
+  stackAdded: number;
   name: string;
   isGlobal: boolean;
   unreliable: boolean;
   called: boolean;
   verified: boolean;
   isAsync: boolean;
+  /** a helper or kernel function calls it back */
+  isCallback: boolean;
   hasTailCall: boolean;
   hasLdAbs: boolean;
   changesPacket: boolean;
@@ -78,6 +83,15 @@ export interface Touched {
   writes: boolean;
 }
 
+/** Calls with spills around them (fastcall.ts): by instruction, and by function. */
+export interface Fastcalls {
+  /** spills and fills around a call */
+  readonly pattern: Uint8Array;
+  /** pairs around a call that go */
+  readonly pairs: Uint8Array;
+  readonly subprogs: readonly { lowest: number; keep: boolean }[];
+}
+
 export class Session {
   readonly insns: readonly Insn[];
   readonly count: number;
@@ -90,11 +104,15 @@ export class Session {
   /** per instruction */
   readonly prunePoint: Uint8Array;
   readonly jumpPoint: Uint8Array;
+  /** jumps and calls lead here */
+  readonly jumpTarget: Uint8Array;
   readonly forceCheckpoint: Uint8Array;
   readonly callsCallback: Uint8Array;
   readonly ptrType: Int32Array;
   readonly seen: Uint8Array;
   readonly wide = new Map<number, WideMeaning>();
+  /** calls of bpf_loop by instruction: whether a loop of the kernel's own may take their place */
+  readonly loops = new Map<number, { fits: boolean; subprog: number }>();
   readonly accesses: (AccessFact | null)[];
   /** places that each instruction touched */
   readonly touches = new Map<number, Touched[]>();
@@ -106,6 +124,8 @@ export class Session {
   funcInfo: readonly FuncInfo[];
   lineInfo: readonly LineInfo[];
 
+  /** null: the kernel knows none */
+  fastcalls: Fastcalls | null = null;
   ctx: CtxRules<Session> | null = null;
   /** struct_ops: struct, member and prototype */
   attach: { struct: string; member: string; proto: number } | null = null;
@@ -159,6 +179,7 @@ export class Session {
     this.log = new Log(environment.logLevel, environment.logSize, environment.facts.rotatingLog);
     this.prunePoint = new Uint8Array(count);
     this.jumpPoint = new Uint8Array(count);
+    this.jumpTarget = new Uint8Array(count);
     this.forceCheckpoint = new Uint8Array(count);
     this.callsCallback = new Uint8Array(count);
     this.ptrType = new Int32Array(count);

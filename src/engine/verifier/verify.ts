@@ -1,13 +1,14 @@
 /* The whole of bpf_check: static passes, the walk of the main program and of global functions, stack depth, statistics. */
-import { isFunctionAddress, isLocalCall, targetOf } from '../isa/flow.ts';
 import { stillWorking } from '../base/still-working.ts';
 import { own } from '../base/own.ts';
-import { E2BIG, EACCES, EINVAL, ENOSPC, ENOTSUPP } from '../base/errnos.ts';
+import { E2BIG, EINVAL, ENOSPC, ENOTSUPP } from '../base/errnos.ts';
 import { checkCfg } from './cfg.ts';
 import { rulesOf } from './ctx/index.ts';
+import { dropFastcalls, findFastcalls } from './fastcall.ts';
 import type { StructAccess, Verdict, VerifierEnvironment, VerifierProgram } from './environment.ts';
 import { argumentsOf } from './insn/global-args.ts';
 import { Refused, Session } from './session.ts';
+import { addOwnStack, calleesOf, checkStackDepth } from './stack-depth.ts';
 import { Frame, initFrame, State } from './state.ts';
 import {
   checkFuncInfo,
@@ -16,7 +17,6 @@ import {
   findSubprogs,
   isGpl,
   resolveWide,
-  subprogAt,
   subprogEnd,
 } from './structure.ts';
 import * as T from './types.ts';
@@ -77,9 +77,18 @@ function initRegisters(env: Session, frame: Frame, subprog: number): void {
     const r = frame.regs[i + 1];
     if (argument.kind === 'ctx') r.v = T.pointer(T.PTR_TO_CTX);
     else if (argument.kind === 'scalar') r.v = T.UNKNOWN_SCALAR;
+    else if (argument.kind === 'arena') r.v = T.UNKNOWN_SCALAR;
+    else if (argument.kind === 'dynptr') r.v = T.pointer(T.CONST_PTR_TO_DYNPTR, { id: env.newId() });
     else {
-      const type = T.PTR_TO_MEM | (argument.nullable ? T.MAYBE_NULL : 0);
-      r.v = T.pointer(type, { range: argument.size, id: env.newId() });
+      const nullable = argument.nullable ? T.MAYBE_NULL : 0;
+      r.v =
+        argument.kind === 'struct'
+          ? T.pointer(T.PTR_TO_BTF_ID | T.PTR_TRUSTED | nullable, {
+              btf: env.btf,
+              btfId: argument.btfId,
+              id: env.newId(),
+            })
+          : T.pointer(T.PTR_TO_MEM | nullable, { range: argument.size, id: env.newId() });
     }
   });
 }
@@ -142,46 +151,7 @@ function* verifyGlobals(env: Session, all: boolean): Generator<void, void> {
   }
 }
 
-const MAX_STACK = 512;
-const MAX_FRAMES = 8;
-
-/** check_max_stack_depth: along every chain of calls, followed as the code is written. */
-function checkStackDepth(env: Session): void {
-  const roots = [0, ...env.subprogs.flatMap((s, i) => (s.isAsync ? [i] : []))];
-  const calls = env.subprogs.map((s, i) => calleesOf(env, s.start, subprogEnd(env, i)));
-  const unit = env.facts.stackUnit;
-  const round = (depth: number): number => Math.ceil(Math.max(depth, unit === 32 ? 1 : 0) / unit) * unit;
-  const deepest = new Map<number, number>();
-  const visit = (subprog: number, depth: number, frame: number): void => {
-    // a chain as deep and as large was followed before
-    const key = subprog * MAX_FRAMES + frame;
-    if ((deepest.get(key) ?? -1) >= depth) return;
-    deepest.set(key, depth);
-    const s = env.subprogs[subprog];
-    if (frame > 0 && s.hasTailCall && depth >= 256)
-      env.refuse(EACCES, `tail_calls are not allowed when call stack of previous frames is ${depth} bytes. Too large`);
-    const total = depth + round(s.stackDepth);
-    if (total > MAX_STACK) env.refuse(EACCES, `combined stack size of ${frame + 1} calls is ${total}. Too large`);
-    for (const callee of calls[subprog]) {
-      if (frame + 1 >= MAX_FRAMES) env.refuse(E2BIG, `the call stack of ${frame + 1} frames is too deep !`);
-      visit(callee, total, frame + 1);
-    }
-  };
-  for (const root of roots) visit(root, 0, 0);
-}
-
-function calleesOf(env: Session, start: number, end: number): number[] {
-  const out = new Set<number>();
-  for (let i = start; i < end; i++) {
-    const insn = env.insns[i];
-    if (!isLocalCall(insn) && !isFunctionAddress(insn)) continue;
-    const callee = subprogAt(env, targetOf(insn, i));
-    if (callee > 0 && !env.subprogs[callee].isAsync) out.add(callee);
-  }
-  return [...out];
-}
-
-const CHANGES_PACKET: ReadonlySet<number> = new Set([9, 10, 11, 13, 18, 19, 31, 38, 39, 43, 44, 50, 54, 65]);
+const CHANGES_PACKET: ReadonlySet<number> = new Set([9, 10, 11, 12, 13, 18, 19, 31, 38, 39, 43, 44, 50, 54, 65]);
 
 /** Functions that may move packet data, themselves or through what they call. */
 function markPacketChanges(env: Session): void {
@@ -193,8 +163,7 @@ function markPacketChanges(env: Session): void {
   });
   for (let round = 0; round < env.subprogs.length; round++)
     env.subprogs.forEach((s, n) => {
-      if (calleesOf(env, s.start, subprogEnd(env, n)).some((c) => env.subprogs[c].changesPacket))
-        s.changesPacket = true;
+      if (calleesOf(env, n).some((c) => env.subprogs[c].changesPacket)) s.changesPacket = true;
     });
 }
 
@@ -210,12 +179,15 @@ function* passes(env: Session): Generator<void, void> {
   yield;
   if (!env.facts.attachFirst) checkAttach(env);
   env.ctx = rulesOf(env.program.type);
+  if (env.facts.fastcalls) findFastcalls(env);
   if (env.subprogs.length > 1) markPacketChanges(env);
   if (env.facts.globalsFirst) yield* verifyGlobals(env, true);
   yield* verifySubprog(env, 0);
   if (!env.facts.globalsFirst) yield* verifyGlobals(env, false);
+  dropFastcalls(env);
   checkStackDepth(env);
   checkLeftOver(env);
+  addOwnStack(env);
 }
 
 /** A call of kernel function 0 may only stand in code that is never reached. */
@@ -248,7 +220,10 @@ function verdictOf(env: Session, errno: number): Verdict {
     stackDepth: env.subprogs.map((s) => s.stackDepth),
   };
   const message = errno === 0 ? '' : env.message.trimEnd();
-  if (log.stats) log.write(`verification time 0 usec\nstack depth ${stats.stackDepth.join('+')}\n`);
+  if (log.stats)
+    log.write(
+      `verification time 0 usec\nstack depth ${env.subprogs.map((s) => s.stackDepth - s.stackDropped + s.stackAdded).join('+')}\n`,
+    );
   log.write(
     `processed ${env.insnsProcessed} insns (limit 1000000) max_states_per_insn ${env.maxStates} total_states ${env.totalStates} peak_states ${env.peakStates} mark_read ${env.markRead}\n`,
   );

@@ -3,13 +3,13 @@ import { E2BIG, EINVAL } from '../base/errnos.ts';
 import type { Insn } from '../isa/insn.ts';
 import { CLASS, classOf, MODE, modeOf, SIZE } from '../isa/opcodes.ts';
 import { constBounds, UNKNOWN } from './bounds.ts';
-import { closeBranch, popBranch } from './branches.ts';
+import { closeBranch, popBranch, pushBranch } from './branches.ts';
 import { checkAlu } from './insn/alu.ts';
 import { callFunction, returnToCaller } from './insn/frames.ts';
 import { checkHelper } from './insn/helper.ts';
 import { checkCondJump } from './insn/jump.ts';
 import { checkKfunc } from './insn/kfunc.ts';
-import { checkAtomic, checkLoad, checkStore } from './insn/memory.ts';
+import { checkAtomic, checkLoad, checkNoOffset, checkStore } from './insn/memory.ts';
 import { checkLeaks } from './insn/references.ts';
 import { checkReturnCode } from './insn/return-code.ts';
 import { checkDestination, checkSource } from './liveness.ts';
@@ -136,14 +136,27 @@ function call(env: Session, w: Walker, insn: Insn, bad: boolean): Done {
   return false;
 }
 
+/** What a program has to end before it does. */
+function checkSectionsEnd(env: Session): void {
+  const { lock, rcu, preempt } = env.cur;
+  if (lock) env.refuse(EINVAL, 'bpf_spin_unlock is missing');
+  if (rcu) env.refuse(EINVAL, 'bpf_rcu_read_unlock is missing');
+  if (preempt) env.refuse(EINVAL, `${preempt} bpf_preempt_enable${preempt === 1 ? ' is' : '(s) are'} missing`);
+}
+
+/** bpf_throw leaves all frames at once: nobody is left to end what they began. */
+function checkThrow(env: Session): void {
+  const { lock, rcu, preempt } = env.cur;
+  const text = lock ? 'bpf_spin_lock' : rcu ? 'bpf_rcu_read_lock' : preempt ? 'bpf_preempt_disable' : null;
+  if (text !== null) env.refuse(EINVAL, `bpf_throw cannot be used inside ${text}-ed region`);
+}
+
 /** Leaves a function, or the program. */
 function exit(env: Session, w: Walker, thrown: boolean): Done {
   const { cur } = env;
   const isOuter = cur.frames.length === 1;
-  if (cur.lock && isOuter) env.refuse(EINVAL, 'bpf_spin_unlock is missing');
-  if (cur.rcu && isOuter) env.refuse(EINVAL, 'bpf_rcu_read_unlock is missing');
-  if (cur.preempt && isOuter)
-    env.refuse(EINVAL, `${cur.preempt} bpf_preempt_enable${cur.preempt === 1 ? ' is' : '(s) are'} missing`);
+  if (thrown) checkThrow(env);
+  else if (isOuter) checkSectionsEnd(env);
   checkLeaks(env, thrown);
   if (!thrown && !isOuter) {
     const at = env.insn;
@@ -190,7 +203,9 @@ function checkWideOrPacket(env: Session, insn: Insn, i: number): number {
   const mode = modeOf(insn.opcode);
   if (mode === MODE.ABS || mode === MODE.IND) {
     checkPacketLoad(env, insn, mode === MODE.IND);
-    return i + 1;
+    if (env.cur.frames.length === 1 || !env.facts.ldAbsReturns) return i + 1;
+    returnEarly(env, i);
+    return env.insn;
   }
   if (mode !== MODE.IMM || (insn.opcode & 0x18) !== SIZE.DW) env.refuse(EINVAL, 'invalid BPF_LD_IMM insn');
   if (insn.off !== 0) env.refuse(EINVAL, 'BPF_LD_IMM64 uses reserved fields');
@@ -232,11 +247,21 @@ function checkPacketLoad(env: Session, insn: Insn, isIndirect: boolean): void {
   if (insn.dst !== 0 || insn.off !== 0 || (insn.opcode & 0x18) === SIZE.DW || (!isIndirect && insn.src !== 0))
     env.refuse(EINVAL, 'BPF_LD_[ABS|IND] uses reserved fields');
   checkSource(env, 6);
-  checkLeaks(env);
+  checkLeaks(env, false, 'BPF_LD_[ABS|IND] cannot be mixed with socket references');
   if (env.cur.lock) env.refuse(EINVAL, 'BPF_LD_[ABS|IND] cannot be used inside bpf_spin_lock-ed region');
   if (env.cur.rcu) env.refuse(EINVAL, 'BPF_LD_[ABS|IND] cannot be used inside bpf_rcu_read_lock-ed region');
+  if (env.cur.preempt) env.refuse(EINVAL, 'BPF_LD_[ABS|IND] cannot be used inside bpf_preempt_disable-ed region');
   if (env.val(6).type !== T.PTR_TO_CTX) env.refuse(EINVAL, 'at the time of BPF_LD_ABS|IND R6 != pointer to skb');
   if (isIndirect) checkSource(env, insn.src);
+  checkNoOffset(env, env.val(6), 6);
   clearCallerSaved(env);
   env.reg(0).v = T.scalar(UNKNOWN);
+}
+
+/** A load outside of the packet ends the function with 0 in R0: that path first, the load's success is left for later. */
+function returnEarly(env: Session, i: number): void {
+  env.scratchReg(0);
+  pushBranch(env, i + 1, i);
+  env.reg(0).v = T.ZERO_SCALAR;
+  returnToCaller(env);
 }

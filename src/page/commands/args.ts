@@ -23,6 +23,7 @@ const ARGS = {
   'select.member': { member: 'text' },
   'select.socket': { socket: 'number', map: 'text?' },
   'time.event': { event: 'number' },
+  'time.moment': { time: 'number', event: 'number' },
   'time.seek': { time: 'number' },
   'time.seek-by': { by: 'number' },
 } as const satisfies Readonly<Record<string, Shape>>;

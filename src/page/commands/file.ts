@@ -1,8 +1,10 @@
 import { SAMPLES } from '../../scenarios/samples.ts';
-import { chooseFile, openSample } from '../engine/files.ts';
+import { chooseFile, fileReader } from '../engine/file-input.ts';
 import { lab } from '../store/lab.ts';
 import { taking } from './args.ts';
 import type { PageCommand } from './command.ts';
+
+const openSample = async (file: string): Promise<void> => (await fileReader())?.openSample(file);
 
 const runs = (): boolean => lab().cold !== null && lab().phase !== 'crashed';
 

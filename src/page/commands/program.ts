@@ -108,10 +108,11 @@ function toggleBreakpoint(shown: number): void {
 /** Breakpoints follow their lines when the machine gets another text. */
 useLab.subscribe((now, before) => {
   if (now.loaded === before.loaded) return;
-  const moved = choices().breakpoints.flatMap(({ text, line }) => {
-    if (before.loaded[text] === undefined || now.loaded[text] === undefined) return [{ text, line }];
+  const moved = choices().breakpoints.flatMap((one) => {
+    const { text, line } = one;
+    if (before.loaded[text] === undefined || now.loaded[text] === undefined) return [one];
     const to = lineMap(before.loaded[text], now.loaded[text])[line];
-    return to === null || to === undefined ? [] : [{ text, line: to }];
+    return to === null || to === undefined ? [] : [{ ...one, line: to }];
   });
   if (JSON.stringify(moved) === JSON.stringify(choices().breakpoints)) return;
   choose({ breakpoints: moved });

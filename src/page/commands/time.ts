@@ -214,6 +214,13 @@ export const TIME_COMMANDS: readonly PageCommand[] = [
     when: runs,
     run: ({ event }) => seekEvent(event),
   }),
+  taking('time.moment', {
+    title: 'To an event whose time is known',
+    group: 'Time',
+    hidden: true,
+    when: runs,
+    run: ({ time, event }) => move({ type: 'seek', time, event }),
+  }),
   taking('time.seek', {
     title: 'To a time',
     group: 'Time',

@@ -229,6 +229,9 @@ function receive(message: FromWorker): void {
     case 'cpu':
       act(() => told({ cpu: message.cpu }));
       return;
+    case 'traced':
+      told({ traced: { lines: message.lines, left: message.left } });
+      return;
     case 'texts':
       told({ loaded: message.texts, notices: lastingNotices() });
       adoptRegistered(message.texts);

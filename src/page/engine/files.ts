@@ -2,11 +2,11 @@
  * Files from the user: told apart by what is in them, never by name alone. Nothing of them runs unless asked: an object
  * is loaded because it was opened or dropped here.
  */
-import { freeLetter, toBase64 } from '../../engine/index.ts';
-import { choose } from '../store/choices.ts';
+import { freeLetter, isVerifierLog, toBase64 } from '../../engine/index.ts';
+import { choose, chooseTab } from '../store/choices.ts';
 import { addFile, inspect, setInspect } from '../store/inspect.ts';
 import { lab, notify } from '../store/lab.ts';
-import { editText, freshName } from '../store/texts.ts';
+import { beginText } from '../store/texts.ts';
 import { command } from './engine.ts';
 
 /** Larger objects are not what programs of a struct are. */
@@ -90,9 +90,7 @@ async function openLab(file: string, bytes: Uint8Array): Promise<void> {
 }
 
 function addText(file: string, text: string): void {
-  const name = freshName(file.replace(/\.\w+$/, '.s'));
-  editText(name, text);
-  choose({ activeText: name });
+  choose({ activeText: beginText(file.replace(/\.\w+$/, '.s'), text) });
 }
 
 /** Says what a file is that other tools read, and the way on; else goes on with it. */
@@ -103,9 +101,15 @@ async function openKnown(file: string, bytes: Uint8Array, open: typeof loadObjec
 }
 
 async function openText(file: string, text: string): Promise<void> {
-  const foreign = file.endsWith('.s') ? null : ((await readers())?.foreignText(text) ?? null);
-  if (foreign === null) addText(file, text);
-  else notify({ kind: 'error', title: `${file} is no assembly`, detail: foreign });
+  const isLog = isVerifierLog(text);
+  const foreign = isLog || file.endsWith('.s') ? null : ((await readers())?.foreignText(text) ?? null);
+  if (foreign !== null) {
+    notify({ kind: 'error', title: `${file} is no assembly`, detail: foreign });
+    return;
+  }
+  addText(file, text);
+  // what a kernel's verifier wrote is walked there
+  if (isLog) chooseTab('side', 'verifier');
 }
 
 const READERS: Readonly<Record<Kind, (file: string, bytes: Uint8Array) => void>> = {
@@ -143,17 +147,6 @@ export async function readFile(file: File): Promise<void> {
   }
 }
 
-/** The system's own dialog. */
-export function chooseFile(): void {
-  const input = document.createElement('input');
-  input.type = 'file';
-  input.multiple = true;
-  input.addEventListener('change', () => {
-    for (const file of input.files ?? []) void readFile(file);
-  });
-  input.click();
-}
-
 export async function openSample(file: string): Promise<void> {
   try {
     const response = await fetch(new URL(`samples/${file}`, document.baseURI));
@@ -163,31 +156,4 @@ export async function openSample(file: string): Promise<void> {
     const detail = error instanceof Error ? error.message : String(error);
     notify({ kind: 'error', title: `The sample ${file} could not be fetched`, detail });
   }
-}
-
-/** Files dropped anywhere on the page; `over` is told while something hangs above it. */
-export function followDrops(over: (is: boolean) => void): () => void {
-  const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
-  const onOver = (event: DragEvent): void => {
-    if (!hasFiles(event)) return;
-    event.preventDefault();
-    over(true);
-  };
-  const onLeave = (event: DragEvent): void => {
-    if (event.relatedTarget === null) over(false);
-  };
-  const onDrop = (event: DragEvent): void => {
-    if (!hasFiles(event)) return;
-    event.preventDefault();
-    over(false);
-    for (const file of event.dataTransfer?.files ?? []) void readFile(file);
-  };
-  window.addEventListener('dragover', onOver);
-  window.addEventListener('dragleave', onLeave);
-  window.addEventListener('drop', onDrop);
-  return () => {
-    window.removeEventListener('dragover', onOver);
-    window.removeEventListener('dragleave', onLeave);
-    window.removeEventListener('drop', onDrop);
-  };
 }

@@ -5,7 +5,7 @@
  */
 import type { Break } from '../../engine/index.ts';
 import type { Breakpoint } from '../../protocol/messages.ts';
-import { breakOf } from '../share/break-schema.ts';
+import { breakOf, breakOptions } from '../share/break-schema.ts';
 import { type Decoder, list, nullable, object, record, text, whole } from '../share/schema.ts';
 import { damaged, forget, keptKeys, load, save } from '../store/storage.ts';
 
@@ -48,7 +48,7 @@ const savedDraft: Decoder<SavedDraft> = object<SavedDraft>({
     kernel: nullable(text(40)),
     edits: record(text(20_000_000), 500),
     activeText: nullable(text(120)),
-    breakpoints: list(object<Breakpoint>({ text: text(120), line: whole(0) }), 1000),
+    breakpoints: list(object<Breakpoint>({ text: text(120), line: whole(0), ...breakOptions }), 1000),
     breaks: list(breakOf, 1000),
     watches: list(text(400), 1000),
   }),

@@ -4,7 +4,7 @@
  */
 import type { Break, LoggedCommand, Scenario } from '../../engine/index.ts';
 import type { Breakpoint } from '../../protocol/messages.ts';
-import { breakOf } from './break-schema.ts';
+import { breakOf, breakOptions } from './break-schema.ts';
 import { loggedCommand, program, scenario, time } from './command-schema.ts';
 import { type Decoder, list, object, optional, record, text, whole } from './schema.ts';
 
@@ -42,7 +42,9 @@ const view: Decoder<LabView> = object<LabView>({
   preset: optional(text(40)),
   tabs: optional(record(text(40), 20)),
   text: optional(text(120)),
-  breakpoints: optional(list(object<Breakpoint>({ text: text(120), line: whole(0, 10_000_000) }), 500)),
+  breakpoints: optional(
+    list(object<Breakpoint>({ text: text(120), line: whole(0, 10_000_000), ...breakOptions }), 500),
+  ),
   breaks: optional(list(breakOf, 200)),
   watches: optional(list(text(400), 200)),
 });

@@ -6,6 +6,7 @@ import {
   DEFAULT_KERNEL,
   type History,
   type Scenario,
+  type TracedLine,
 } from '../../engine/index.ts';
 import type { Notice } from '../../protocol/messages.ts';
 import { type Answers, noAnswers } from '../engine/answers.ts';
@@ -37,6 +38,8 @@ export interface LabState {
   /** program texts as the machine has them, by name */
   readonly loaded: Readonly<Record<string, string>>;
   readonly notices: readonly ShownNotice[];
+  /** what tracepoints printed */
+  readonly traced: { readonly lines: readonly TracedLine[]; readonly left: number };
 }
 
 export const useLab = create<LabState>(() => ({
@@ -52,6 +55,7 @@ export const useLab = create<LabState>(() => ({
   answers: noAnswers(0),
   loaded: {},
   notices: [],
+  traced: { lines: [], left: 0 },
 }));
 
 export const lab = (): LabState => useLab.getState();

@@ -6,6 +6,8 @@ export interface VerifyRequest {
   /** the text's name: a newer question about it takes the place of one that is not answered yet */
   readonly name: string;
   readonly text: string;
+  /** with the log, and the states before each visit; without, the verdict alone */
+  readonly detail: boolean;
 }
 
 /** Answered by null where the text does not assemble, or is no struct_ops text. */

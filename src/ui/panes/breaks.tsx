@@ -1,27 +1,34 @@
-/* Where playing stops: lines of programs, and what the lifecycle, the counts, the calls and the connections do. */
+/* Where playing stops, or prints a line: lines of programs, and what the lifecycle, the counts, the calls and the connections do. */
 import { type ReactNode, useState } from 'react';
-import { type Break, type LifecycleState, parseCondition } from '../../engine/index.ts';
+import type { Break, BreakOptions } from '../../engine/index.ts';
+import type { Breakpoint } from '../../protocol/messages.ts';
 import { CA_STATES } from '../../views/flows/ca-states.ts';
 import { runCommand } from '../../page/commands/registry.ts';
 import { CommandButton } from '../controls/command-button.tsx';
-import { setBreaks } from '../../page/engine/engine.ts';
+import { useCalmFrame } from '../controls/use-frame.ts';
+import { setBreakpoints, setBreaks } from '../../page/engine/engine.ts';
 import { choices, choose, useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
+import { timeText } from '../../views/words.ts';
+import { BreakOptionsForm } from './break-options.tsx';
+import { NewBreak } from './new-break.tsx';
 
-const STATES: readonly LifecycleState[] = ['INIT', 'INUSE', 'TOBEFREE', 'READY', 'FREED'];
+function changeBreaks(breaks: readonly Break[]): void {
+  choose({ breaks });
+  setBreaks();
+}
 
 export function addBreak(one: Break): void {
   const rest = choices().breaks.filter((other) => JSON.stringify(other) !== JSON.stringify(one));
-  choose({ breaks: [...rest, one] });
-  setBreaks();
+  changeBreaks([...rest, one]);
 }
 
-function removeBreak(one: Break): void {
-  choose({ breaks: choices().breaks.filter((other) => other !== one) });
-  setBreaks();
+function changeLine(from: Breakpoint, to: Breakpoint | null): void {
+  choose({ breakpoints: choices().breakpoints.flatMap((one) => (one === from ? (to ?? []) : one)) });
+  setBreakpoints();
 }
 
-export function breakWords(one: Break): string {
+function kindWords(one: Break): string {
   switch (one.on) {
     case 'edge':
       return `${one.map === null ? 'any map' : `map ${one.map}`} becomes ${one.to}`;
@@ -31,191 +38,147 @@ export function breakWords(one: Break): string {
       return `a call with "${one.text}"${one.refused ? ' is refused' : ''}`;
     case 'ca-state':
       return `${one.socket === null ? 'any connection' : `connection ${one.socket}`} enters ${CA_STATES[one.state]}`;
-    case 'value':
-      return `${one.field} ${one.sign} ${one.value}${one.socket === null ? '' : ` of connection ${one.socket}`}`;
+    case 'condition':
+      return one.text;
     default:
       return one satisfies never;
   }
 }
+
+function optionWords({ when, trace, print }: BreakOptions): string {
+  const only = when === undefined ? '' : `, when ${when}`;
+  const shown = print === undefined ? '' : ` ${print}`;
+  return `${only}${trace === true ? `: prints${shown || ' a line'}, goes on` : ''}`;
+}
+
+export const breakWords = (one: Break): string => `${kindWords(one)}${optionWords(one)}`;
 
 export function Breaks() {
   const breaks = useChoices((state) => state.breaks);
   const breakpoints = useChoices((state) => state.breakpoints);
   return (
     <section aria-label="Breaks">
-      <h3>Playing stops when</h3>
+      <h3>Playing stops, or prints a line, when</h3>
       {breaks.length + breakpoints.length === 0 && (
         <p className="note">Nothing yet. Add a break below, or press F9 on a line of a program.</p>
       )}
       <ul>
         {breaks.map((one, i) => (
-          <Entry key={i} words={breakWords(one)} onRemove={() => removeBreak(one)} />
-        ))}
-        {breakpoints.map(({ text, line }) => (
           <Entry
-            key={`${text} ${line}`}
-            words={
-              <button
-                type="button"
-                className="row-button mono"
-                onClick={() => runCommand('program.show', { text, line })}
-              >
-                {text}:{line + 1}
-              </button>
+            key={i}
+            words={breakWords(one)}
+            name={kindWords(one)}
+            spec={one}
+            options={one}
+            onChange={(options) =>
+              changeBreaks(breaks.map((other) => (other === one ? withOptions(one, options) : other)))
             }
-            onRemove={() => {
-              runCommand('program.show', { text, line });
-              runCommand('program.breakpoint', { line });
-            }}
+            onRemove={() => changeBreaks(choices().breaks.filter((other) => other !== one))}
+          />
+        ))}
+        {breakpoints.map((one) => (
+          <Entry
+            key={`${one.text} ${one.line}`}
+            name={`${one.text}:${one.line + 1}`}
+            words={
+              <>
+                <button
+                  type="button"
+                  className="row-button mono"
+                  onClick={() => runCommand('program.show', { text: one.text, line: one.line })}
+                >
+                  {one.text}:{one.line + 1}
+                </button>
+                {optionWords(one)}
+              </>
+            }
+            spec={null}
+            options={one}
+            onChange={(options) => changeLine(one, withOptions(one, options))}
+            onRemove={() => changeLine(one, null)}
           />
         ))}
       </ul>
       <p className="row">
         <CommandButton command="time.reverse">Back to the last of them</CommandButton>
       </p>
-      <NewBreak />
+      <Traced />
+      <NewBreak onAdd={addBreak} />
     </section>
   );
 }
 
-function Entry({ words, onRemove }: { readonly words: ReactNode; readonly onRemove: () => void }) {
+/** The same break with other options; those that are left out are gone. */
+function withOptions<T extends BreakOptions>(one: T, options: BreakOptions): T {
+  const { when: _when, trace: _trace, print: _print, ...rest } = one;
+  return { ...rest, ...options } as T;
+}
+
+interface EntryProps {
+  readonly words: ReactNode;
+  readonly name: string;
+  readonly spec: Break | null;
+  readonly options: BreakOptions;
+  readonly onChange: (options: BreakOptions) => void;
+  readonly onRemove: () => void;
+}
+
+function Entry({ words, name, spec, options, onChange, onRemove }: EntryProps) {
+  const [open, setOpen] = useState(false);
   return (
-    <li className="row">
-      <span className="grow">{words}</span>
-      <button type="button" className="button small" onClick={onRemove}>
-        Remove
-      </button>
+    <li>
+      <div className="row">
+        <span className="grow">{words}</span>
+        <button
+          type="button"
+          className="button small"
+          aria-expanded={open}
+          aria-label={`Condition of ${name}`}
+          onClick={() => setOpen(!open)}
+        >
+          Only when…
+        </button>
+        <button type="button" className="button small" aria-label={`Remove ${name}`} onClick={onRemove}>
+          Remove
+        </button>
+      </div>
+      {open && (
+        <BreakOptionsForm
+          spec={spec}
+          options={options}
+          onChange={(next) => {
+            onChange(next);
+            setOpen(false);
+          }}
+        />
+      )}
     </li>
   );
 }
 
-const KINDS = [
-  { id: 'edge', title: 'A map enters a state' },
-  { id: 'refs', title: 'A map has a count' },
-  { id: 'call', title: 'A system call is made' },
-  { id: 'ca-state', title: 'A connection changes its CA state' },
-  { id: 'value', title: 'A condition becomes true' },
-] as const;
+/** Lines that are shown at once, the newest last. */
+const MOST_SHOWN = 100;
 
-/** Why nothing can be added yet. */
-const PROBLEMS: Partial<Record<Break['on'], string>> = {
-  refs: 'A count is a number from 0.',
-  call: 'Say a part of the call.',
-  value: 'A condition compares snd_cwnd, snd_ssthresh or srtt_us with a number: sk.snd_cwnd < 10, or … of socket 2.',
-};
-
-function NewBreak() {
-  const maps = useLab((state) => state.cold?.maps ?? null);
-  const [kind, setKind] = useState<Break['on']>('edge');
-  const [map, setMap] = useState('');
-  const [to, setTo] = useState<LifecycleState>('TOBEFREE');
-  const [count, setCount] = useState('0');
-  const [text, setText] = useState('BPF_MAP_UPDATE_ELEM');
-  const [refused, setRefused] = useState(false);
-  const [state, setState] = useState(3);
-  const [condition, setCondition] = useState('sk.snd_cwnd < 10');
-  const wanted = map === '' ? null : map;
-  const made = (): Break | null => {
-    switch (kind) {
-      case 'edge':
-        return { on: 'edge', map: wanted, to };
-      case 'refs':
-        return /^\d{1,4}$/.test(count.trim()) ? { on: 'refs', map: wanted, count: Number(count) } : null;
-      case 'call':
-        return text.trim() === '' ? null : { on: 'call', text: text.trim(), refused };
-      case 'ca-state':
-        return { on: 'ca-state', socket: null, state };
-      case 'value':
-        return parseCondition(condition);
-      default:
-        return kind satisfies never;
-    }
-  };
-  const next = made();
+function Traced() {
+  const { lines, left } = useLab((state) => state.traced);
+  const { hot } = useCalmFrame();
+  if (lines.length === 0) return null;
+  const passed = lines.filter(({ event }) => event <= hot.event);
+  const shown = passed.slice(-MOST_SHOWN);
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (next) addBreak(next);
-      }}
-    >
-      <h3>Add a break</h3>
-      <Field label="When">
-        <select value={kind} onChange={(event) => setKind(event.target.value as Break['on'])}>
-          {KINDS.map(({ id, title }) => (
-            <option key={id} value={id}>
-              {title}
-            </option>
-          ))}
-        </select>
-      </Field>
-      {(kind === 'edge' || kind === 'refs') && (
-        <Field label="Map">
-          <select value={map} onChange={(event) => setMap(event.target.value)}>
-            <option value="">any</option>
-            {maps?.map(({ letter, name }) => (
-              <option key={letter} value={letter}>
-                {letter} {name}
-              </option>
-            ))}
-          </select>
-        </Field>
-      )}
-      {kind === 'edge' && (
-        <Field label="State">
-          <select value={to} onChange={(event) => setTo(event.target.value as LifecycleState)}>
-            {STATES.map((one) => (
-              <option key={one}>{one}</option>
-            ))}
-          </select>
-        </Field>
-      )}
-      {kind === 'refs' && (
-        <Field label="References">
-          <input inputMode="numeric" value={count} onChange={(event) => setCount(event.target.value)} />
-        </Field>
-      )}
-      {kind === 'call' && (
-        <>
-          <Field label="Its text has">
-            <input value={text} onChange={(event) => setText(event.target.value)} />
-          </Field>
-          <label className="row">
-            <input type="checkbox" checked={refused} onChange={(event) => setRefused(event.target.checked)} />
-            only when it is refused
-          </label>
-        </>
-      )}
-      {kind === 'ca-state' && (
-        <Field label="State">
-          <select value={state} onChange={(event) => setState(Number(event.target.value))}>
-            {CA_STATES.map((name, i) => (
-              <option key={name} value={i}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </Field>
-      )}
-      {kind === 'value' && (
-        <Field label="Condition">
-          <input className="mono" value={condition} onChange={(event) => setCondition(event.target.value)} />
-        </Field>
-      )}
-      <button type="submit" className="button" aria-disabled={next === null}>
-        Add
-      </button>
-      {next === null && <p className="note problem">{PROBLEMS[kind] ?? ''}</p>}
-    </form>
-  );
-}
-
-function Field({ label, children }: { readonly label: string; readonly children: ReactNode }) {
-  return (
-    <label className="field">
-      <span>{label}</span>
-      {children}
-    </label>
+    <>
+      <h3>Printed up to here</h3>
+      {shown.length < passed.length && <p className="note">{passed.length - shown.length} lines before these.</p>}
+      <ol className="traced" aria-label="Lines of tracepoints">
+        {shown.map(({ time, event, text }, i) => (
+          <li key={i}>
+            <button type="button" className="row-button" onClick={() => runCommand('time.moment', { time, event })}>
+              <span className="note">{timeText(time)}</span> <span className="mono">{text}</span>
+            </button>
+          </li>
+        ))}
+      </ol>
+      {left > 0 && <p className="note">{left} lines more were not kept: a condition makes them fewer.</p>}
+    </>
   );
 }

@@ -1,6 +1,7 @@
 /*
  * The console of the small Linux: lines are commands of the run's log, so going back takes their output back. Arrow keys
- * bring earlier lines, Tab completes; words that name a map lead to it.
+ * bring earlier lines, Tab completes; what names a map, a program, a connection or a text leads
+ * to it.
  */
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { ask, command } from '../../page/engine/engine.ts';
@@ -8,6 +9,7 @@ import { runCommand } from '../../page/commands/registry.ts';
 import { useOverlay } from '../../page/store/overlay.ts';
 import { load, save } from '../../page/store/storage.ts';
 import { useLab } from '../../page/store/lab.ts';
+import { type Target, targetWords } from '../../views/console/links.ts';
 import { consoleOutput, type ConsoleRow } from '../../views/console/output.ts';
 import { useCalmFrame } from '../controls/use-frame.ts';
 
@@ -19,13 +21,39 @@ function keptLines(): readonly string[] {
   return Array.isArray(kept) ? kept.filter((line): line is string => typeof line === 'string').slice(-MOST_KEPT) : [];
 }
 
+const NOTHING = { maps: [], links: [], sockets: [] };
+
+/** What a link of the output does. */
+function follow(target: Target): void {
+  switch (target.kind) {
+    case 'map':
+      runCommand('select.map', { map: target.map });
+      return;
+    case 'program':
+      runCommand('select.map', { map: target.map });
+      runCommand('select.member', { member: target.member });
+      return;
+    case 'socket':
+      runCommand('select.socket', { socket: target.socket });
+      return;
+    case 'text':
+      runCommand('program.show', { text: target.text, line: target.line });
+      return;
+    default:
+      target satisfies never;
+  }
+}
+
 export function ConsoleTab() {
   const history = useLab((state) => state.history);
   const cold = useLab((state) => state.cold);
   const { hot } = useCalmFrame();
   const messages = history?.messages;
-  const maps = cold?.maps;
-  const output = useMemo(() => consoleOutput(messages ?? [], hot.event, maps ?? []), [messages, hot.event, maps]);
+  const loaded = useLab((state) => state.loaded);
+  const output = useMemo(
+    () => consoleOutput(messages ?? [], hot.event, { ...(cold ?? NOTHING), texts: Object.keys(loaded) }),
+    [messages, hot.event, cold, loaded],
+  );
   const end = useRef<HTMLDivElement>(null);
   const { rows, earlier } = output;
   const count = rows.length;
@@ -52,16 +80,16 @@ function Row({ row: { kind, pieces } }: { readonly row: ConsoleRow }) {
   return (
     <pre className={kind === 'stderr' ? 'mono problem' : 'mono'} data-kind={kind}>
       {kind === 'typed' && <span className="note"># </span>}
-      {pieces.map(({ text, map }, i) =>
-        map === null ? (
+      {pieces.map(({ text, target }, i) =>
+        target === null ? (
           text
         ) : (
           <button
             key={i}
             type="button"
             className="console-link"
-            title={`Show map ${map}`}
-            onClick={() => runCommand('select.map', { map })}
+            title={targetWords(target)}
+            onClick={() => follow(target)}
           >
             {text}
           </button>
@@ -138,7 +166,7 @@ function Prompt() {
         <span aria-hidden="true"># </span>
         <input
           ref={input}
-          className="mono"
+          className="mono text-input"
           aria-label="Command line"
           aria-description="Enter runs it, the arrow keys bring earlier lines, Tab completes; on an empty line Tab goes on."
           autoComplete="off"

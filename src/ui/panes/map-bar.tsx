@@ -1,7 +1,7 @@
 /* Below the lifecycle: what can be done to the selected map, and the clocks that stand between it and its end. */
 import { timeText } from '../../views/words.ts';
 import { SITUATION_WORDS } from '../../views/lifecycle/edges.ts';
-import { readySituation } from '../../views/modules/modules.ts';
+import { readySituation } from '../../views/modules/ready.ts';
 import { GRACE_CLOCKS, type GraceClock, type GraceWait, type MapSnapshot } from '../../engine/index.ts';
 import { MAP_VERBS } from '../../page/commands/map.ts';
 import { unusedMaps } from '../../page/unused.ts';

@@ -3,15 +3,17 @@ import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useMemo,
 import type { ColdSnapshot, History } from '../../engine/index.ts';
 import type { Size } from '../../views/scene.ts';
 import type { Domain } from '../../views/time-axis.ts';
-import { timelineScale, timelineScene, timelineValueText } from '../../views/timeline/timeline.ts';
+import { timelineScale, timelineScene, timelineValueText, type TimelineWatch } from '../../views/timeline/timeline.ts';
 import { runCommand } from '../../page/commands/registry.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { useCalmFrame } from '../controls/use-frame.ts';
 import { useSize } from '../controls/use-size.ts';
+import { ask } from '../../page/engine/engine.ts';
 import { act } from '../../page/frame.ts';
 import { currentFrame } from '../../page/frame-source.ts';
 import { choices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
+import { useLane } from '../../page/store/lane.ts';
 import { panned, wholeRun, zoomed } from './timeline-domain.ts';
 
 export function TimelinePane() {
@@ -40,13 +42,14 @@ function Timeline({ cold, history }: TimelineProps) {
   const [chosen, setChosen] = useState<Domain | null>(null);
   const whole = useMemo(() => wholeRun(history.until), [history.until]);
   const domain = chosen ?? whole;
+  const watch = useWatch(history.until);
   const place = useRef<HTMLDivElement>(null);
   const size = useSize(place);
   const scrub = useScrub(place, size, domain);
   useWheel(place, size, domain, (next) => setChosen(isWhole(next, whole) ? null : next), whole);
   const build: LiveSceneProps['build'] = useCallback(
-    ({ hot: { time, event } }, { size }) => timelineScene({ cold, history, time, event, domain }, size),
-    [cold, history, domain],
+    ({ hot: { time, event } }, { size }) => timelineScene({ cold, history, time, event, domain, watch }, size),
+    [cold, history, domain, watch],
   );
   const onKeyDown = (event: KeyboardEvent): void => {
     const change = LETTERS[event.key.toLowerCase()];
@@ -61,6 +64,28 @@ function Timeline({ cold, history }: TimelineProps) {
       <LiveScene calm build={build} />
     </div>
   );
+}
+
+/** The expression that has a lane, over this run; null before its answer, and where there is none. */
+function useWatch(until: number): TimelineWatch | null {
+  const text = useLane((state) => state.text);
+  const run = useLab(({ answers }) => answers.run);
+  const [watch, setWatch] = useState<TimelineWatch | null>(null);
+  useEffect(() => {
+    let isOver = false;
+    if (text === null) setWatch(null);
+    else {
+      const drawer = import('../../views/timeline/watch-lane.ts');
+      const asked = ask('query', { text: `watch ${text}`, until }, 'lane');
+      void Promise.all([drawer, asked]).then(([{ timelineWatch }, reply]) => {
+        if (!isOver && reply?.kind === 'watch') setWatch(timelineWatch(text, reply.watch));
+      });
+    }
+    return () => {
+      isOver = true;
+    };
+  }, [text, run, until]);
+  return watch;
 }
 
 const isWhole = (domain: Domain, whole: Domain): boolean => domain[0] <= whole[0] && domain[1] >= whole[1];

@@ -25,7 +25,7 @@ export function VerifierTab() {
 }
 
 function Verified({ name, text }: { readonly name: string; readonly text: string }) {
-  const programs = useAnswer('verify', { name, text }, name);
+  const programs = useAnswer('verify', { name, text, detail: true }, `${name} in detail`);
   const kernel = useLab((state) => state.kernel);
   const unverified = useLab((state) => state.cold?.unverified ?? false);
   const cursor = useCursorLine(({ line }) => line);
@@ -60,8 +60,7 @@ function About({ kernel, name, program }: AboutProps) {
   return (
     <p className="note">
       {name} holds the log of a kernel's verifier: this is what that kernel found, path by path.
-      {program.left > 0 && ` The last ${program.visits.length} instructions that it followed; ${program.left} before.`}{' '}
-      Press Ctrl+Enter to load the program that the log shows, and see what {kernel} says of it.
+      {program.left > 0 && ` The last ${program.visits.length} instructions that it followed; ${program.left} before.`}
     </p>
   );
 }

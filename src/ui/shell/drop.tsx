@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { followDrops } from '../../page/engine/files.ts';
+import { followDrops } from '../../page/engine/file-input.ts';
 
 /** Says what happens when a file that hangs over the page is let go. */
 export function Drop() {

@@ -1,11 +1,6 @@
 /* The console's output at a time, as rows; what in a row names a map leads to it. */
-import type { MapLetter, MapSnapshot, MessageRecord } from '../../engine/index.ts';
-
-export interface Piece {
-  readonly text: string;
-  /** the map that it names */
-  readonly map: MapLetter | null;
-}
+import type { MessageRecord } from '../../engine/index.ts';
+import { linker, type Named, type Piece } from './links.ts';
 
 export interface ConsoleRow {
   readonly key: number;
@@ -16,48 +11,8 @@ export interface ConsoleRow {
 /** Lines that are shown at once, and characters of one row. */
 const MOST_ROWS = 150;
 const MOST_CHARACTERS = 12_000;
-/** Pieces of a row: a page with more links than this is nobody's to walk through. */
-const MOST_PIECES = 200;
-
 const isConsole = ({ source }: MessageRecord): boolean =>
   source === 'typed' || source === 'stdout' || source === 'stderr';
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-
-/** A pattern for ids and names of these maps; null where there are none. */
-function mapPattern(maps: readonly MapSnapshot[]): RegExp | null {
-  if (maps.length === 0) return null;
-  const ids = maps.map(({ id }) => id).join('|');
-  const names = maps.flatMap(({ name, ccName }) => [name, ccName]).filter((name) => name !== '');
-  const byName = names.length === 0 ? '' : `|\\b(?:${names.map(escaped).join('|')})\\b`;
-  return new RegExp(
-    `\\b(?:map )?id (?:${ids})\\b|^(?:${ids})(?=: struct_ops|: \\S+ +\\w+_ops)|"id": ?(?:${ids})(?=,"(?:type":"struct_ops|name))${byName}`,
-    'gm',
-  );
-}
-
-function mapOf(text: string, maps: readonly MapSnapshot[]): MapLetter | null {
-  const id = /(\d+)$/.exec(text);
-  const byId = id && maps.findLast((map) => map.id === Number(id[1]));
-  const found = byId ?? maps.findLast(({ name, ccName }) => name === text || ccName === text);
-  return found?.letter ?? null;
-}
-
-/** A text in pieces, those that name a map apart. */
-export function linked(text: string, maps: readonly MapSnapshot[]): Piece[] {
-  const pattern = mapPattern(maps);
-  if (!pattern) return [{ text, map: null }];
-  const pieces: Piece[] = [];
-  let at = 0;
-  for (const match of text.matchAll(pattern)) {
-    if (pieces.length >= MOST_PIECES) break;
-    if (match.index > at) pieces.push({ text: text.slice(at, match.index), map: null });
-    pieces.push({ text: match[0], map: mapOf(match[0], maps) });
-    at = match.index + match[0].length;
-  }
-  if (at < text.length) pieces.push({ text: text.slice(at), map: null });
-  return pieces;
-}
 
 function shortened(text: string): string {
   if (text.length <= MOST_CHARACTERS) return text;
@@ -72,19 +27,46 @@ export interface ConsoleOutput {
   readonly typed: readonly string[];
 }
 
-/** What was typed and written up to an event. */
-export function consoleOutput(
-  messages: readonly MessageRecord[],
-  event: number,
-  maps: readonly MapSnapshot[],
-): ConsoleOutput {
+/** Rows of the last call, so that only what is new is taken apart: a run says much, and a frame comes often. */
+interface Kept {
+  readonly named: Named;
+  readonly apart: (text: string) => Piece[];
+  readonly pieces: WeakMap<MessageRecord, readonly Piece[]>;
+}
+let kept: Kept | null = null;
+
+const isSame = (a: Named, b: Named): boolean =>
+  a.maps === b.maps && a.links === b.links && a.sockets === b.sockets && a.texts.join('\n') === b.texts.join('\n');
+
+function keeper(named: Named): Kept {
+  if (!kept || !isSame(kept.named, named)) kept = { named, apart: linker(named), pieces: new WeakMap() };
+  return kept;
+}
+
+function piecesOf(message: MessageRecord, { apart, pieces }: Kept): readonly Piece[] {
+  const known = pieces.get(message);
+  if (known) return known;
+  const words = shortened(message.text).replace(/\n$/, '');
+  const made = message.source === 'typed' ? [{ text: words, target: null }] : apart(words);
+  pieces.set(message, made);
+  return made;
+}
+
+/** The line that empties the console. */
+const CLEAR = /^\s*clear\s*$/;
+
+/** What was typed and written up to an event, after the last `clear`. */
+export function consoleOutput(messages: readonly MessageRecord[], event: number, named: Named): ConsoleOutput {
   const said = messages.filter((message) => message.event <= event && isConsole(message));
-  const shown = said.slice(-MOST_ROWS);
-  const first = said.length - shown.length;
-  const rows = shown.map(({ source, text }, i): ConsoleRow => {
+  const cleared = said.findLastIndex(({ source, text }) => source === 'typed' && CLEAR.test(text));
+  const after = said.slice(cleared + 1);
+  const shown = after.slice(-MOST_ROWS);
+  const first = after.length - shown.length;
+  const all = keeper(named);
+  const rows = shown.map((message, i): ConsoleRow => {
+    const { source } = message;
     const kind = source === 'typed' ? 'typed' : source === 'stderr' ? 'stderr' : 'stdout';
-    const words = shortened(text).replace(/\n$/, '');
-    return { key: first + i, kind, pieces: kind === 'typed' ? [{ text: words, map: null }] : linked(words, maps) };
+    return { key: cleared + 1 + first + i, kind, pieces: piecesOf(message, all) };
   });
   return { rows, earlier: first, typed: said.filter(({ source }) => source === 'typed').map(({ text }) => text) };
 }

@@ -3,7 +3,7 @@
  * that answered, so none is ever disabled.
  */
 import type { LifecycleState, MapLetter, MapSnapshot, Transition } from '../../engine/index.ts';
-import { type ReadySituation, readySituation } from '../modules/modules.ts';
+import { type ReadySituation, readySituation } from '../modules/ready.ts';
 import type { PaintName } from '../paint.ts';
 import { STATE_PAINT } from '../paint.ts';
 import type { Mark, Paint, TextMark } from '../scene.ts';

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { MapSnapshot } from '../../engine/index.ts';
 import { replaceWhileConnected } from '../testing/snapshots.ts';
 import { graphHeight, graphScene } from './graph.ts';
-import { lsmodText, moduleRow, moduleRows, readySituation } from './modules.ts';
+import { lsmodText, moduleRow, moduleRows } from './modules.ts';
+import { readySituation } from './ready.ts';
 
 const { cold } = replaceWhileConnected(612);
 const [base] = cold.maps;

@@ -4,6 +4,7 @@
  */
 import type { ColdSnapshot, LifecycleState, MapSnapshot } from '../../engine/index.ts';
 import { counts, holderNames, plural } from '../words.ts';
+import { type ReadySituation, readySituation } from './ready.ts';
 
 /** Pages that the image of a map takes, in bytes (PAGE_SIZE on x86-64). */
 const PAGE = 4096;
@@ -44,13 +45,6 @@ export interface ModuleRow {
 /** The registration's own reference is no user. */
 const isUser = ({ kind }: MapSnapshot['holders'][number]): boolean =>
   counts(kind) && kind !== 'registration' && kind !== 'link';
-
-/** READY's three situations: loaded; registered by a link; detached, but still used. */
-export type ReadySituation = 'loaded' | 'linked' | 'detached';
-export function readySituation({ holders }: Pick<MapSnapshot, 'holders'>): ReadySituation {
-  if (holders.some(({ kind }) => kind === 'link')) return 'linked';
-  return holders.some(({ kind }) => counts(kind)) ? 'detached' : 'loaded';
-}
 
 const READY: Readonly<Record<ReadySituation, ModuleState>> = {
   loaded: 'Loaded, not registered',

@@ -3,6 +3,7 @@ import { allMarks, hitsOf, textTwin } from '../scene.ts';
 import { svgText } from '../svg.ts';
 import { replaceWhileConnected } from '../testing/snapshots.ts';
 import { clippedTexts, fadedTexts, touchingTexts } from '../testing/text-boxes.ts';
+import { timelineWatch } from './watch-lane.ts';
 import type { TimelineInput } from './timeline.ts';
 import { timelineScale, timelineScene, timelineValueText } from './timeline.ts';
 
@@ -16,6 +17,34 @@ const FOOT = { width: 1422, height: 158 };
 describe('timeline', () => {
   it('draws bands, counts and events', async () => {
     await expect(svgText(timelineScene(inputAt(585), FOOT))).toMatchFileSnapshot('golden/timeline.svg');
+  });
+
+  it('has a lane for a watched expression, with its statistics in words', () => {
+    const lane = {
+      socket: 1,
+      time: [60e6, 200e6, 600e6],
+      value: [10, 40, 20],
+      min: 10,
+      max: 40,
+      mean: 24.5,
+      changes: 3,
+    };
+    const watch = timelineWatch('tp->snd_cwnd', { lanes: [lane], until: 900e6 });
+    for (const size of [FOOT, { width: 800, height: 84 }, { width: 700, height: 240 }]) {
+      const scene = timelineScene({ ...inputAt(585), watch }, size);
+      expect([...touchingTexts(scene), ...clippedTexts(scene)], `${size.height}`).toEqual([]);
+      const marks = allMarks(scene);
+      // a low timeline has no room for it, and tells it
+      const ids = marks.map(({ mark }) => mark.id).filter((id) => id.startsWith('watch.'));
+      expect(ids).toEqual(size.height > 100 ? ['watch.1', 'watch.1.future'] : []);
+      expect(textTwin(scene).map(({ text }) => text)).toContain(
+        'Watch tp->snd_cwnd: connection 1: min 10, max 40, mean 24.5, 3 values',
+      );
+    }
+    const without = timelineWatch('tp->snd_cwnd', { lanes: [], until: 900e6 });
+    expect(textTwin(timelineScene({ ...inputAt(585), watch: without }, FOOT)).map(({ text }) => text)).toContain(
+      'Watch tp->snd_cwnd: no connection had a value',
+    );
   });
 
   it('folds to one line', async () => {

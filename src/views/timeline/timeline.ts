@@ -21,6 +21,16 @@ export interface TimelineInput {
   readonly event: number;
   /** what the width shows, ns */
   readonly domain: Domain;
+  /** an expression over the run, with a lane of its own */
+  readonly watch?: TimelineWatch | null;
+}
+
+/** An expression over the run, as watch-lane.ts draws it: that part of the page comes when it is asked for. */
+export interface TimelineWatch {
+  readonly label: string;
+  /** least and greatest value, beside the lane's name */
+  readonly range: string;
+  readonly marks: (scale: TimeScale, now: number, top: number, bottom: number) => Mark[];
 }
 
 const FUTURE = 0.4;
@@ -85,11 +95,14 @@ function unfolded(frame: Frame): Mark[] {
   const { shown: letters, rest } = roomFor(frame);
   const lanes = letters.length + (rest.length > 0 ? 1 : 0);
   const free = size.height - AXIS - EVENTS_ROW - 8;
-  const counted = free - lanes * LEAST_LANE >= LEAST_REFS;
-  const pitch = clamp((free - (counted ? 36 : 0)) / Math.max(1, lanes), LEAST_LANE, 28);
+  const rows = clamp(Math.floor((free - lanes * LEAST_LANE) / LEAST_REFS), 0, input.watch ? 2 : 1);
+  // a lane that was asked for comes before the counts
+  const counted = rows === (input.watch ? 2 : 1);
+  const pitch = clamp((free - rows * 36) / Math.max(1, lanes), LEAST_LANE, 28);
   const refsTop = AXIS + 6 + pitch * lanes;
   const eventsY = size.height - 18;
-  const refsBottom = eventsY - 14;
+  const bottom = eventsY - 14;
+  const refsBottom = rows === 2 ? (refsTop + bottom) / 2 - 5 : bottom;
   const flag = flagBox(frame);
   const ticks = timeTicks(scale, 14, [flag.x, flag.x + flag.width]);
   const grid = ticks.lines.map((x, i) =>
@@ -106,10 +119,22 @@ function unfolded(frame: Frame): Mark[] {
           ...refLines({ ...frame, letters }, refsTop + 4, refsBottom),
         ]
       : []),
+    ...(input.watch && rows > 0
+      ? watchLane(frame, input.watch, rows === 2 ? refsBottom + 8 : refsTop + 4, bottom)
+      : []),
+    ...(input.watch && rows === 0 ? [hiddenWords('watch', input.watch.label)] : []),
     ...laneName('events', 'events', '', eventsY, frame, captionAt(input)),
     ...eventMarks(frame, eventsY),
     ...playhead(frame, flag),
   ];
+}
+
+/** What has no room is told all the same. */
+const hiddenWords = (id: string, label: string): Mark => ({ kind: 'circle', id, cx: 0, cy: 0, r: 0, label });
+
+function watchLane(frame: Frame, { label, range, marks }: TimelineWatch, top: number, bottom: number): Mark[] {
+  const name = laneName('watch', 'watch', range, (top + bottom) / 2, frame, label);
+  return [...name, ...marks(frame.scale, frame.input.time, top, bottom)];
 }
 
 function folded(frame: Frame): Mark[] {

@@ -1,6 +1,8 @@
-import { type Command, Lab } from '../../engine/index.ts';
-import type { QueryReply } from '../../protocol/asks/query.ts';
+import { Lab, type LoggedCommand } from '../../engine/index.ts';
+import type { OtherBranch, QueryReply } from '../../protocol/asks/query.ts';
 import type { Late } from '../desk.ts';
+import { doAgain } from '../do-again.ts';
+import { commandsToRegister } from '../register-new.ts';
 import type { Answerer } from './answerer.ts';
 
 /** The same run once more, beside the one on the page, as a job of slices. */
@@ -11,9 +13,9 @@ export const query: Answerer<'query'> = (desk, lab, { text, until, other }, answ
     return made;
   };
   try {
-    const bare = (): Lab => new Lab(desk.parts, lab.scenario, desk.texts);
+    const bare = (texts: Readonly<Record<string, string>>): Lab => new Lab(desk.parts, lab.scenario, texts);
     const search = other
-      ? branches(desk.late, again(), bare(), other, until)
+      ? branches(desk.late, again(), bare(other.texts), other, until)
       : begin(desk.late, lab, again, text, until);
     let done: QueryReply | null = null;
     let progress = 0;
@@ -74,7 +76,16 @@ function* watched(
 function* difference(late: Late, lab: Lab, a: number, b: number): Generator<number, QueryReply> {
   // run there first, in slices
   while (!lab.advance(Math.max(a, b), () => false)) yield lab.time / Math.max(a, b);
-  return { kind: 'diff', rows: late.diffTimes(lab, a, b) };
+  return { kind: 'diff', diff: yield* late.diffTimes(lab, a, b) };
+}
+
+/** The time up to which two logs of commands are one, ns. */
+function sharedUntil(a: readonly LoggedCommand[], b: readonly LoggedCommand[]): number {
+  const same = (i: number): boolean =>
+    a[i]?.event === b[i]?.event && JSON.stringify(a[i]?.command) === JSON.stringify(b[i]?.command);
+  let i = 0;
+  while (i < a.length && i < b.length && same(i)) i++;
+  return Math.min(a[i]?.time ?? Number.POSITIVE_INFINITY, b[i]?.time ?? Number.POSITIVE_INFINITY);
 }
 
 /** The same time on two branches. */
@@ -82,15 +93,22 @@ function* branches(
   late: Late,
   mine: Lab,
   theirs: Lab,
-  commands: readonly { readonly time: number; readonly command: Command }[],
+  other: OtherBranch,
   until: number,
 ): Generator<number, QueryReply> {
-  const again = new late.Again(
-    theirs,
-    commands.map((one, event) => ({ ...one, event })),
-    until,
-  );
-  while (!again.run(() => false)) yield again.progress / 2;
+  if (other.unverified) theirs.command({ do: 'verifier', to: 'skip' });
+  const begun = doAgain(theirs, other.begin, () => {});
+  while (!begun.run(() => false)) yield (begun.progress() ?? 0) / 2;
+  for (const act of other.acts) {
+    if (act.time > until) break;
+    while (!theirs.advance(act.time, () => false)) yield theirs.time / until / 2;
+    const commands = 'command' in act ? [act.command] : commandsToRegister(theirs, act.name, act.text);
+    for (const command of commands) theirs.command(command);
+  }
+  while (!theirs.advance(until, () => false)) yield theirs.time / until / 2;
   while (!mine.advance(until, () => false)) yield 0.5 + mine.time / until / 2;
-  return { kind: 'diff', rows: late.diffLabs(theirs, mine) };
+  // other texts make another machine from the beginning
+  const isOne = JSON.stringify(mine.machine.texts) === JSON.stringify(theirs.machine.texts);
+  const since = isOne ? Math.min(until, sharedUntil(theirs.commands, mine.commands)) : 0;
+  return { kind: 'diff', diff: yield* late.diffLabs(theirs, mine, since) };
 }

@@ -1,7 +1,8 @@
 /* bpftool: options, then an object and a verb, each of which may be cut short (main.c). */
 import type { ConsoleCommand, ConsoleProcess } from '../process.ts';
 import { Bpftool, Failed, type Release, RELEASES } from './context.ts';
-import { BTF_VERBS, FEATURE_VERBS, LINK_VERBS } from './link-btf.ts';
+import { FEATURE_VERBS } from './feature.ts';
+import { BTF_VERBS, LINK_VERBS } from './link-btf.ts';
 import { MAP_VERBS } from './map.ts';
 import { PROG_VERBS } from './prog.ts';
 import { STRUCT_OPS_VERBS, UsageShown } from './struct-ops.ts';
@@ -18,6 +19,9 @@ export const OBJECTS: Readonly<Record<string, Verbs>> = {
   btf: BTF_VERBS,
   feature: FEATURE_VERBS,
 };
+
+/** Objects of the real tool about what is not here. */
+const ABSENT = ['cgroup', 'net', 'perf', 'gen', 'iter', 'token'] as const;
 
 interface Options {
   json: boolean;
@@ -109,6 +113,11 @@ function runObject(tool: Bpftool): number {
   }
   if (tool.is('version')) return version(tool);
   const name = Object.keys(OBJECTS).find((object) => tool.is(object));
+  const absent = name === undefined && ABSENT.find((object) => tool.is(object));
+  if (absent) {
+    const there = Object.keys(OBJECTS).join(', ');
+    return tool.fail(`bpftool ${absent}: this machine has nothing of that kind. It has: ${there}`);
+  }
   if (name === undefined) {
     help(tool, 'main');
     return tool.is('help') ? 0 : -1;
@@ -149,7 +158,8 @@ const manual = `bpftool shows and changes BPF objects of the running kernel, by 
   bpftool [-j | -p | -d] struct_ops show | dump | register FILE [DIR] | unregister { id N | name TEXT }
   bpftool map show | dump | lookup | getnext | update | delete | pin | freeze | create
   bpftool prog show | dump xlated | dump jited { id N | name TEXT | tag HEX | pinned PATH } [opcodes] [linum] [visual]
-  bpftool link show | detach | pin;  bpftool btf show | dump;  bpftool feature probe;  bpftool version
+  bpftool prog pin | tracelog;  bpftool link show | detach | pin;  bpftool btf show | dump;  bpftool feature probe
+  bpftool version
 
 Words may be cut short (\`bpftool st l\`). -j prints JSON, -p prints it indented, -d adds what libbpf does.
 bpftool is release 7.5; bpftool71 spells things as 7.1 did.`;

@@ -1,11 +1,7 @@
-/* bpftool link and btf (link.c, btf.c), and what `feature probe` finds on this machine. */
+/* bpftool link and btf (link.c, btf.c). */
 import { dumpC } from '../../btf/dump-c.ts';
 import { dumpRaw } from '../../btf/dump-raw.ts';
 import { openBtfFile } from '../../libbpf/btf-file.ts';
-import { COMMANDS } from '../../kernel/commands.ts';
-import { MAP_TYPE_NAMES } from '../../kernel/maps/type-names.ts';
-import { MAP_TYPES } from '../../kernel/maps/types.ts';
-import { inProfile } from '../../kernel/profiles.ts';
 import { strerror } from '../../libbpf/strerror.ts';
 import { type Bpftool, withFd } from './context.ts';
 import { BTF_INFO_BYTES, byId, findOne, LINK_INFO_BYTES, openPinned, parseId, pinFd } from './find.ts';
@@ -204,43 +200,4 @@ export const BTF_VERBS: Readonly<Record<string, (tool: Bpftool) => number>> = {
   show: btfShow,
   list: btfShow,
   dump: btfDump,
-};
-
-/** What this machine has, asked of its own tables: commands of bpf(2), kinds of maps, types of struct_ops. */
-function probe(tool: Bpftool): number {
-  const { profile, kernel } = tool.process.host;
-  const commands = Object.entries(COMMANDS).map(
-    ([name, entry]) => [name.toLowerCase(), inProfile(entry, profile)] as const,
-  );
-  const maps = [...MAP_TYPE_NAMES].map(
-    ([n, name]) => [`map_type ${name}`, MAP_TYPES.has(n) || name === 'struct_ops'] as const,
-  );
-  const types = kernel.types.map(({ name }) => [`struct_ops ${name}`, true] as const);
-  const { json } = tool;
-  json?.startObject();
-  for (const [title, rows] of [
-    ['syscall_config', commands],
-    ['map_types', maps],
-    ['struct_ops_types', types],
-  ] as const) {
-    if (json) {
-      json.name(title);
-      json.startObject();
-      for (const [name, has] of rows) json.field(`have_${name.replace(' ', '_')}`, has);
-      json.endObject();
-    } else {
-      tool.out(`${title.replaceAll('_', ' ')}:\n`);
-      for (const [name, has] of rows) tool.out(`  ${name} is ${has ? '' : 'NOT '}available\n`);
-    }
-  }
-  json?.endObject();
-  return 0;
-}
-
-export const FEATURE_VERBS: Readonly<Record<string, (tool: Bpftool) => number>> = {
-  probe: (tool) => {
-    if (tool.left > 0 && !tool.is('kernel'))
-      return tool.fail(`expected no more arguments or 'kernel', got: '${tool.peek()}'?`);
-    return probe(tool);
-  },
 };

@@ -8,16 +8,11 @@ import { CALL_KIND, isWide, OPCODE } from '../../isa/opcodes.ts';
 import type { JitedFunction, ProgCodeInfo } from '../../kernel/prog-code.ts';
 import type { LineRecord, XlatedInsn } from '../../kernel/xlated.ts';
 import { strerror } from '../../libbpf/strerror.ts';
+import { PROG_TYPE_NAMES } from '../prog-types.ts';
 import { type Bpftool, hexByte, hexBytes, jsonBytes, textAt, withFd } from './context.ts';
 import { byId, findObjects, findOne, pinFd, PROG_INFO_BYTES } from './find.ts';
 import { openBtfById } from './map.ts';
 import { functionSignature } from './values.ts';
-
-const TYPE_NAMES =
-  'unspec socket_filter kprobe sched_cls sched_act tracepoint xdp perf_event cgroup_skb cgroup_sock lwt_in lwt_out lwt_xmit ' +
-  'sock_ops sk_skb cgroup_device sk_msg raw_tracepoint cgroup_sock_addr lwt_seg6local lirc_mode2 sk_reuseport flow_dissector ' +
-  'cgroup_sysctl raw_tracepoint_writable cgroup_sockopt tracing struct_ops ext lsm sk_lookup syscall netfilter';
-const TYPES: readonly string[] = TYPE_NAMES.split(' ');
 
 interface ProgInfo {
   readonly view: DataView;
@@ -71,7 +66,7 @@ function showOne(tool: Bpftool, fd: number): void {
   const info = readInfo(tool, fd);
   const { view, code, id, tag, btfId } = info;
   const name = fullName(tool, info);
-  const type = TYPES[view.getUint32(0, true)] ?? 'unknown';
+  const type = PROG_TYPE_NAMES[view.getUint32(0, true)] ?? 'unknown';
   const seconds = BOOT_SECONDS + Math.floor(Number(view.getBigUint64(40, true)) / 1e9);
   const jited = view.getUint32(16, true);
   const gpl = view.getUint32(84, true) === 1;
@@ -350,4 +345,18 @@ function pin(tool: Bpftool): number {
   });
 }
 
-export const PROG_VERBS: Readonly<Record<string, (tool: Bpftool) => number>> = { show, list: show, dump, pin };
+/** What programs printed, which a reader of trace_pipe would see. */
+function traceLog(tool: Bpftool): number {
+  const path = '/sys/kernel/tracing/trace_pipe';
+  tool.process.call('openat', `AT_FDCWD, "${path}", O_RDONLY`, () => 3);
+  for (const { text } of tool.process.host.kernel.state.trace) tool.out(`${text}\n`);
+  return 0;
+}
+
+export const PROG_VERBS: Readonly<Record<string, (tool: Bpftool) => number>> = {
+  show,
+  list: show,
+  dump,
+  pin,
+  tracelog: traceLog,
+};

@@ -36,6 +36,7 @@ const prog: Usage = ({ called, options }) => `Usage: ${called} prog { show | lis
        ${called} prog dump xlated PROG [{ opcodes | linum | visual }]
        ${called} prog dump jited  PROG [{ opcodes | linum }]
        ${called} prog pin   PROG FILE
+       ${called} prog tracelog
        ${called} prog help
 
        PROG := { id PROG_ID | pinned FILE | tag PROG_TAG | name PROG_NAME }

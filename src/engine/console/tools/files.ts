@@ -1,114 +1,8 @@
-/* cat, ls and rm: the few files that this machine has, of /proc, /sys/fs/bpf and the run. */
-import { structOpsMaps } from '../../kernel/state.ts';
+/* cat, ls, rm and mkdir. */
 import { ERRNO } from '../../base/errno.ts';
 import { strerror } from '../../libbpf/strerror.ts';
-import type { Host } from '../host.ts';
 import type { ConsoleCommand, ConsoleProcess } from '../process.ts';
-import { tcpTable } from './proc-net.ts';
-
-const SYSCTL = '/proc/sys/';
-const BPFFS = '/sys/fs/bpf';
-
-/** Bytes of a file that cat shows. */
-const MOST_BYTES = 100_000;
-
-const text = (bytes: Uint8Array): string => new TextDecoder('latin1').decode(bytes.subarray(0, MOST_BYTES));
-
-/** `/proc/sys/net/ipv4/tcp_congestion_control` as sysctl names it. */
-export const sysctlOfPath = (path: string): string => path.slice(SYSCTL.length).replaceAll('/', '.');
-
-interface VirtualFile {
-  readonly pattern: RegExp;
-  /** null: there is no such file */
-  readonly read: (host: Host, match: RegExpExecArray) => string | null;
-}
-
-function fdinfo({ kernel }: Host, [, pid, fd]: RegExpExecArray): string | null {
-  const file = kernel.state.processes[Number(pid)]?.fds[Number(fd)];
-  const open = file === undefined ? undefined : kernel.state.files[file];
-  if (!open) return null;
-  const rows: [string, string | number][] = [
-    ['pos', 0],
-    ['flags', '02000002'],
-  ];
-  const map = open.kind === 'map' ? kernel.state.maps[open.object] : undefined;
-  const prog = open.kind === 'prog' ? kernel.state.progs[open.object] : undefined;
-  if (map) {
-    rows.push(['map_type', map.type], ['key_size', map.keySize], ['value_size', map.valueSize]);
-    rows.push(['max_entries', map.maxEntries], ['map_flags', `0x${map.flags.toString(16)}`], ['map_id', map.id]);
-    rows.push(['frozen', map.frozen ? 1 : 0]);
-  }
-  if (prog) rows.push(['prog_type', prog.type], ['prog_jited', 1], ['prog_tag', prog.tag], ['prog_id', prog.id]);
-  if (open.kind === 'link')
-    rows.push(['link_type', 'struct_ops'], ['link_id', kernel.state.links[open.object]?.id ?? 0]);
-  return rows.map(([name, value]) => `${name}:\t${value}\n`).join('');
-}
-
-function kallsyms({ kernel }: Host): string {
-  const base = 0xffff_ffffn << 32n;
-  const maps = structOpsMaps(kernel.state).flatMap(({ struct, progs }) =>
-    progs.map(
-      ({ member, address }) => `${(base | BigInt(address >>> 0)).toString(16)} t bpf__${struct}_${member}\t[bpf]\n`,
-    ),
-  );
-  const progs = Object.values(kernel.state.progs).map(({ tag, name, address }) => {
-    return `${(base | BigInt(address >>> 0)).toString(16)} t bpf_prog_${tag}_${name}\t[bpf]\n`;
-  });
-  return [...progs, ...maps].join('');
-}
-
-const FILES: readonly VirtualFile[] = [
-  {
-    pattern: /^\/proc\/sys\/(.+)$/,
-    read: ({ tcp }, match) => {
-      const value = tcp.readSysctl(sysctlOfPath(match[0]));
-      return value === null ? null : `${value}\n`;
-    },
-  },
-  { pattern: /^\/proc\/net\/tcp$/, read: (host) => tcpTable(host) },
-  { pattern: /^\/proc\/(\d+)\/fdinfo\/(\d+)$/, read: fdinfo },
-  {
-    pattern: /^\/proc\/(\d+)\/comm$/,
-    read: ({ kernel }, [, pid]) => {
-      const process = kernel.state.processes[Number(pid)];
-      return process ? `${process.name}\n` : null;
-    },
-  },
-  { pattern: /^\/proc\/kallsyms$/, read: (host) => kallsyms(host) },
-  {
-    pattern: /^\/proc\/version$/,
-    read: ({ profile }) => `Linux version ${profile.release.join('.')} (a small Linux that runs in this page)\n`,
-  },
-  { pattern: /^\/sys\/fs\/bpf\/.+$/, read: ({ kernel }, match) => kernel.readPin(match[0]) },
-  {
-    pattern: /^\/sys\/kernel\/tracing\/trace$/,
-    read: ({ kernel }) => kernel.state.trace.map((line) => `${line.text}\n`).join(''),
-  },
-];
-
-/** The text of a file, or a negative errno. */
-export function readPath(host: Host, path: string): string | number {
-  const entry = isFolder(host, path);
-  if (entry) return -ERRNO.EISDIR;
-  for (const { pattern, read } of FILES) {
-    const match = pattern.exec(path);
-    if (!match) continue;
-    const found = read(host, match);
-    if (found !== null) return found;
-    return host.kernel.state.pins[path] ? -ERRNO.EINVAL : -ERRNO.ENOENT;
-  }
-  const bytes = host.readFile(path);
-  return bytes ? text(bytes) : -ERRNO.ENOENT;
-}
-
-const FIXED = ['/', '/proc', '/proc/net', '/proc/sys', '/proc/sys/net', '/proc/sys/net/ipv4', '/sys', '/sys/fs', BPFFS];
-
-const isFolder = ({ kernel }: Host, path: string): boolean =>
-  FIXED.includes(trimmed(path)) ||
-  kernel.state.folders.includes(trimmed(path)) ||
-  /^\/proc\/\d+(\/fdinfo)?$/.test(path);
-
-const trimmed = (path: string): string => (path.length > 1 ? path.replace(/\/+$/, '') : path);
+import { BPFFS, entries, KERNEL_BTF, readPath, trimmed } from './file-tree.ts';
 
 function cat(p: ConsoleProcess): number {
   const paths = p.args.filter((arg) => !arg.startsWith('-'));
@@ -124,40 +18,10 @@ function cat(p: ConsoleProcess): number {
       return typeof found === 'number' ? found : 3;
     });
     if (typeof found === 'string') p.out(found);
+    else if (path === KERNEL_BTF) status = p.fail(`cat: ${path}: types in binary. See: bpftool btf dump file ${path}`);
     else status = p.fail(`cat: ${path}: ${strerror(ret)}`);
   }
   return status;
-}
-
-interface Entry {
-  readonly name: string;
-  readonly folder: boolean;
-}
-
-function entries(host: Host, folder: string): Entry[] | null {
-  const { kernel } = host;
-  const within = (paths: readonly string[]): string[] =>
-    paths
-      .filter((path) => path.startsWith(`${folder}/`) && !path.slice(folder.length + 1).includes('/'))
-      .map((path) => path.slice(folder.length + 1));
-  if (folder.startsWith(BPFFS)) {
-    if (folder !== BPFFS && !kernel.state.folders.includes(folder)) return null;
-    const pins = within(Object.keys(kernel.state.pins)).map((name) => ({ name, folder: false }));
-    return [...within(kernel.state.folders).map((name) => ({ name, folder: true })), ...pins];
-  }
-  const ofProcess = /^\/proc\/(\d+)(\/fdinfo)?$/.exec(folder);
-  if (ofProcess) {
-    const process = kernel.state.processes[Number(ofProcess[1])];
-    if (!process) return null;
-    if (!ofProcess[2])
-      return [
-        { name: 'comm', folder: false },
-        { name: 'fdinfo', folder: true },
-      ];
-    return Object.keys(process.fds).map((name) => ({ name, folder: false }));
-  }
-  if (folder === '.') return host.fileNames().map((name) => ({ name, folder: false }));
-  return FIXED.includes(folder) ? within(FIXED).map((name) => ({ name, folder: true })) : null;
 }
 
 function ls(p: ConsoleProcess): number {
@@ -199,6 +63,10 @@ function rm(p: ConsoleProcess): number {
   for (const { text: path, quoted } of paths) {
     const isGlob = path.endsWith('/*') && !quoted;
     const folder = path.slice(0, -2);
+    if (isGlob && entries(p.host, folder) === null) {
+      status = p.fail(`rm: cannot remove '${path}': No such file or directory`);
+      continue;
+    }
     const names = isGlob ? (entries(p.host, folder) ?? []).map(({ name }) => `${folder}/${name}`) : [path];
     for (const one of names) {
       const isDir = kernel.state.folders.includes(one);
@@ -233,15 +101,15 @@ export const fileCommands: readonly ConsoleCommand[] = [
     summary: 'what is in a file: of /proc, of /sys/fs/bpf, or of the run',
     manual: `cat prints files, or what a pipe brings.
 
-Files that there are: /proc/sys/net/ipv4/tcp_*congestion_control, /proc/net/tcp, /proc/PID/fdinfo/FD, /proc/PID/comm,
-/proc/kallsyms (of BPF), /sys/kernel/tracing/trace, pinned struct_ops maps in /sys/fs/bpf, the texts and objects of the run (see ls).`,
+Files that there are: /proc/sys/net/ipv4/tcp_*, /proc/net/tcp, /proc/PID/fdinfo/FD, /proc/PID/comm, /proc/kallsyms (of
+BPF), /sys/kernel/tracing/trace, pinned maps in /sys/fs/bpf, the texts and objects of the run. ls lists folders.`,
     isProcess: true,
     run: cat,
   },
   {
     name: 'ls',
     usage: 'ls [-la] [FOLDER]',
-    summary: 'files of the run, or what is pinned in /sys/fs/bpf',
+    summary: 'files of the run, of /proc and /sys, or what is pinned in /sys/fs/bpf',
     manual:
       'ls lists a folder; without one, the texts and object files that the run has. -l adds modes, -a the folder itself.',
     isProcess: true,

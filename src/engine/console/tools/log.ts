@@ -1,4 +1,4 @@
-/* dmesg, strace, veristat and uname. */
+/* dmesg, strace, uname, uptime and what is about the console itself: history, clear. */
 import type { ConsoleCommand, ConsoleProcess } from '../process.ts';
 
 const seconds = (ns: number): string => (ns / 1e9).toFixed(6).padStart(12);
@@ -9,44 +9,80 @@ function dmesg(p: ConsoleProcess): number {
   return 0;
 }
 
+interface Tracing {
+  /** names of calls that are shown; null: all */
+  readonly only: readonly string[] | null;
+  /** a table of counts in place of the calls */
+  readonly summary: boolean;
+  /** of the command, among the words */
+  readonly at: number;
+}
+
+/** Options before the command; a text says what is wrong with them. */
+function tracing(p: ConsoleProcess): Tracing | string {
+  let at = 1;
+  let only: readonly string[] | null = null;
+  let summary = false;
+  while (p.words[at]?.text.startsWith('-')) {
+    const flag = p.words[at++].text;
+    if (flag === '-c') summary = true;
+    else if (flag === '-s') at++;
+    else if (flag === '-e') {
+      const given = p.words[at++]?.text ?? '';
+      if (!/^(trace=)?\w+(,\w+)*$/.test(given)) return `-e takes names of calls, as -e trace=bpf,close, not "${given}"`;
+      only = given.replace(/^trace=/, '').split(',');
+    } else if (flag !== '-f') return `the option ${flag} is not known here: there are -e trace=NAME, -c, -f and -s N`;
+  }
+  return { only, summary, at };
+}
+
+const nameOf = (call: string): string => call.slice(0, call.indexOf('('));
+
+function summaryOf(calls: readonly string[]): string {
+  const counts = new Map<string, { calls: number; errors: number }>();
+  for (const call of calls) {
+    const row = counts.get(nameOf(call)) ?? { calls: 0, errors: 0 };
+    row.calls++;
+    if (/ = -1 E[A-Z0-9]+ \(/.test(call)) row.errors++;
+    counts.set(nameOf(call), row);
+  }
+  const rows = [...counts].toSorted(([, a], [, b]) => b.calls - a.calls);
+  const shown = rows.map(
+    ([name, row]) => `${String(row.calls).padStart(9)} ${String(row.errors || '').padStart(9)} ${name}\n`,
+  );
+  return `    calls    errors syscall\n--------- --------- ----------------\n${shown.join('')}`;
+}
+
 /** Runs a command, and tells each call of its process on stderr; `-e trace=bpf` only those of bpf(2). */
 function strace(p: ConsoleProcess): number {
-  let at = 1;
-  let only: string | null = null;
-  while (p.words[at]?.text.startsWith('-')) {
-    const flag = p.words[at].text;
-    if (flag === '-e') only = p.words[++at]?.text.replace(/^trace=/, '') ?? null;
-    else if (flag === '-s' || flag === '-o') at++;
-    at++;
-  }
+  const asked = tracing(p);
+  if (typeof asked === 'string') return p.fail(`strace: ${asked}`);
+  const { only, summary, at } = asked;
   const words = p.words.slice(at);
-  if (words.length === 0) return p.fail('strace: must have PROG [ARGS]\nusage: strace [-e trace=bpf] COMMAND ...');
+  if (words.length === 0) return p.fail('strace: must have PROG [ARGS]\nusage: strace [-c] [-e trace=bpf] COMMAND ...');
   if (words[0].text === 'strace') return p.fail('strace: it does not trace itself');
   p.host.calls();
   const { out, err, status } = p.others(words, p.input);
   p.out(out);
-  for (const call of p.host.calls()) if (only === null || call.startsWith(`${only}(`)) p.err(`${call}\n`);
+  const calls = p.host.calls().filter((call) => only === null || only.includes(nameOf(call)));
+  if (!summary) for (const call of calls) p.err(`${call}\n`);
   p.err(err);
-  p.err(`+++ exited with ${status} +++\n`);
+  p.err(summary ? summaryOf(calls) : `+++ exited with ${status} +++\n`);
   return status;
 }
 
-/** Programs that are loaded: sizes, and the verdict. */
-function veristat(p: ConsoleProcess): number {
-  const { state } = p.host.kernel;
-  const wanted = p.args.find((arg) => !arg.startsWith('-'));
-  const progs = Object.values(state.progs).filter(({ name }) => wanted === undefined || name.includes(wanted));
-  p.out('Program           Verdict  Insns  Stack  Maps  Tag\n');
-  for (const { name, insnCount, source, maps, tag } of progs) {
-    const stack = source.stack.reduce((sum, bytes) => sum + bytes, 0);
-    p.out(
-      `${name.padEnd(17)} success ${String(insnCount).padStart(6)} ${String(stack).padStart(6)} ${String(maps.length).padStart(5)}  ${tag}\n`,
-    );
-  }
-  if (progs.length === 0 && wanted !== undefined)
-    return p.fail(`veristat: no loaded program has "${wanted}" in its name. See: bpftool prog show`);
+function history(p: ConsoleProcess): number {
+  for (const [i, line] of p.host.typed.entries()) p.out(`${String(i + 1).padStart(5)}  ${line}\n`);
   return 0;
 }
+
+const plain = (
+  name: string,
+  usage: string,
+  summary: string,
+  manual: string,
+  run: (p: ConsoleProcess) => number,
+): ConsoleCommand => ({ name, usage, summary, manual, isProcess: false, run });
 
 export const logCommands: readonly ConsoleCommand[] = [
   {
@@ -57,33 +93,56 @@ export const logCommands: readonly ConsoleCommand[] = [
     isProcess: true,
     run: dmesg,
   },
-  {
-    name: 'strace',
-    usage: 'strace [-e trace=bpf] COMMAND',
-    summary: 'a command, with the system calls that it makes',
-    manual:
-      'strace runs a command and prints each system call of its process with its answer. -e trace=bpf leaves out those that are not bpf().',
-    isProcess: false,
-    run: strace,
-  },
-  {
-    name: 'veristat',
-    usage: 'veristat [NAME]',
-    summary: 'loaded programs with instructions, stack and maps',
-    manual:
-      'veristat lists loaded programs: instructions as they were given, bytes of stack, maps, tag. What the verifier refuses is not loaded; its log is printed by whoever tried.',
-    isProcess: true,
-    run: veristat,
-  },
-  {
-    name: 'uname',
-    usage: 'uname [-r]',
-    summary: 'which kernel this is',
-    manual: 'uname prints the name of the system; -r the release that the machine behaves like.',
-    isProcess: false,
-    run: (p) => {
+  plain(
+    'strace',
+    'strace [-c] [-e trace=bpf] COMMAND',
+    'a command, with the system calls that it makes',
+    `strace runs a command and prints each system call of its process with its answer. For bpf(2) all fields of the
+command are printed, constants by name; of buffers the first 32 bytes.
+
+  -e trace=bpf,close   only calls of these names
+  -c                   counts of calls and errors in place of the calls`,
+    strace,
+  ),
+  plain(
+    'uname',
+    'uname [-r]',
+    'which kernel this is',
+    'uname prints the name of the system; -r the release that the machine behaves like.',
+    (p) => {
       p.out(p.args.includes('-r') ? `${p.host.profile.release.join('.')}\n` : 'Linux\n');
       return 0;
     },
-  },
+  ),
+  plain(
+    'uptime',
+    'uptime',
+    'the time since boot, in seconds',
+    'uptime prints the seconds since the machine was booted, which is when the run began.',
+    (p) => {
+      p.out(`up ${(p.host.now / 1e9).toFixed(6)} s\n`);
+      return 0;
+    },
+  ),
+  plain(
+    'history',
+    'history',
+    'the lines that were typed',
+    'history prints the lines that were typed up to now on this branch of the run, numbered. Going back takes lines back too.',
+    history,
+  ),
+  plain(
+    'clear',
+    'clear',
+    'an empty console',
+    'clear takes what was printed before it out of sight. Going back in time brings it back.',
+    () => 0,
+  ),
+  plain(
+    'sleep',
+    'sleep SECONDS',
+    'not here: time is yours to move',
+    'A command takes no time here, so that nothing can wait in it. Space plays, N goes to the next state or packet. In a file of lines for `lab console` a line "sleep SECONDS" runs the machine on.',
+    (p) => p.fail('sleep: time stands still while a command runs. Play (Space) or step (N) moves it on.'),
+  ),
 ];

@@ -6,7 +6,10 @@ function lsmod(p: ConsoleProcess): number {
   p.out('Module                  Size  Used by\n');
   for (const map of Object.values(kernel.state.maps)) {
     if (map.plain || map.holders.length === 0) continue;
-    const users = map.holders.filter(({ kind }) => kind === 'socket').map(({ id }) => `socket ${Math.abs(id)}`);
+    // each end of a connection holds it: the accepted one has the number with a minus
+    const users = map.holders
+      .filter(({ kind }) => kind === 'socket')
+      .map(({ id }) => (id < 0 ? `accepted ${-id}` : `socket ${id}`));
     p.out(
       `${map.name.padEnd(20)} ${String(map.valueSize).padStart(7)}  ${users.length}${users.length > 0 ? ` ${users.join(',')}` : ''}\n`,
     );

@@ -1,78 +1,57 @@
-/* sysctl, ip, tc and flow: the namespace's settings, the path that all connections share, and connections by hand. */
+/* sysctl and flow: the namespace's settings, and connections by hand. */
+import { ERRNO } from '../../base/errno.ts';
 import { strerror } from '../../libbpf/strerror.ts';
+import { SYSCTL_NAMES } from '../../tcp/sysctl.ts';
 import type { ConsoleCommand, ConsoleProcess } from '../process.ts';
 
-const SYSCTLS = [
-  'net.ipv4.tcp_allowed_congestion_control',
-  'net.ipv4.tcp_available_congestion_control',
-  'net.ipv4.tcp_congestion_control',
-];
+const SYSCTL_USAGE = 'usage: sysctl [-n] -a | NAME | [-w] NAME=VALUE';
 
-function sysctl(p: ConsoleProcess): number {
-  const args = p.args.filter((arg) => arg !== '-w');
-  const all = args.includes('-a');
-  if (args.length === 0) return p.fail('usage: sysctl -a | NAME | -w NAME=VALUE');
-  if (all) {
-    for (const name of SYSCTLS) p.out(`${name} = ${p.host.tcp.readSysctl(name) ?? ''}\n`);
+/** `net.ipv4` and `net/ipv4/` stand for all below them. */
+function sysctlsOf(arg: string): readonly string[] {
+  const name = arg.replaceAll('/', '.').replace(/\.$/, '');
+  return SYSCTL_NAMES.includes(name) ? [name] : SYSCTL_NAMES.filter((one) => one.startsWith(`${name}.`));
+}
+
+function setSysctl(p: ConsoleProcess, name: string, value: string): number {
+  const { tcp } = p.host;
+  const path = `/proc/sys/${name.replaceAll('.', '/')}`;
+  if (tcp.readSysctl(name) === null)
+    return p.fail(`sysctl: cannot stat ${path}: No such file or directory. See: sysctl -a`, 255);
+  p.call('openat', `AT_FDCWD, "${path}", O_WRONLY`, () => 3);
+  const ret = p.call('write', `3, "${value}\\n"`, () => tcp.writeSysctl(name, value));
+  if (ret >= 0) {
+    p.out(`${name} = ${tcp.readSysctl(name) ?? ''}\n`);
     return 0;
   }
+  const why = ret === -ERRNO.EACCES ? 'this stack has it fixed' : strerror(ret);
+  return p.fail(`sysctl: setting key "${name}": ${why}`, 255);
+}
+
+function sysctl(p: ConsoleProcess): number {
+  const flags = p.args.filter((arg) => arg.startsWith('-'));
+  const names = p.args.filter((arg) => !arg.startsWith('-'));
+  const unknown = flags.find((flag) => !['-a', '-w', '-n'].includes(flag));
+  if (unknown !== undefined) return p.fail(`sysctl: the option ${unknown} is not known here\n${SYSCTL_USAGE}`, 1);
+  if (names.length === 0 && !flags.includes('-a')) return p.fail(SYSCTL_USAGE);
+  const { tcp } = p.host;
   let status = 0;
-  for (const arg of args) {
+  for (const arg of flags.includes('-a') ? ['net'] : names) {
     const equal = arg.indexOf('=');
-    const name = (equal < 0 ? arg : arg.slice(0, equal)).trim().replaceAll('/', '.');
-    const path = `/proc/sys/${name.replaceAll('.', '/')}`;
-    if (p.host.tcp.readSysctl(name) === null) {
-      status = p.fail(`sysctl: cannot stat ${path}: No such file or directory. There are: ${SYSCTLS.join(', ')}`, 255);
+    if (equal >= 0) {
+      status ||= setSysctl(p, arg.slice(0, equal).trim().replaceAll('/', '.'), arg.slice(equal + 1).trim());
       continue;
     }
-    if (equal >= 0) {
-      const value = arg.slice(equal + 1).trim();
-      const ret = p.call('write', `3, "${value}\\n"`, () => p.host.tcp.writeSysctl(name, value));
-      if (ret < 0) {
-        status = p.fail(`sysctl: setting key "${name}": ${strerror(ret)}`, 255);
-        continue;
-      }
+    const found = sysctlsOf(arg);
+    if (found.length === 0) {
+      const path = arg.replaceAll('.', '/');
+      status = p.fail(`sysctl: cannot stat /proc/sys/${path}: No such file or directory. See: sysctl -a`, 255);
     }
-    p.out(`${name} = ${p.host.tcp.readSysctl(name) ?? ''}\n`);
+    for (const name of found) {
+      const value = tcp.readSysctl(name) ?? '';
+      p.out(flags.includes('-n') ? `${value}\n` : `${name} = ${value}\n`);
+    }
   }
   return status;
-}
-
-const rate = (bps: number): string =>
-  bps >= 1e9 ? `${bps / 1e9}Gbit` : bps >= 1e6 ? `${bps / 1e6}Mbit` : bps >= 1e3 ? `${bps / 1e3}Kbit` : `${bps}bit`;
-
-function tc(p: ConsoleProcess): number {
-  const [object, ...rest] = p.args.filter((arg) => !arg.startsWith('-'));
-  if (object === undefined || !'qdisc'.startsWith(object))
-    return p.fail('usage: tc [-s] qdisc [show]. The path of a run is set where its network is.');
-  const verb = rest[0] ?? 'show';
-  if (!['show', 'list', 'ls'].includes(verb))
-    return p.fail(`tc: "${verb}" cannot change the path of a run that is recorded: restart it with another network`);
-  const { net } = p.host.tcp;
-  const { path } = p.host;
-  p.call('sendmsg', '3, RTM_GETQDISC', () => 0);
-  p.out(`qdisc tbf 1: dev r1 root refcnt 2 rate ${rate(path.rateBps)} burst 3028b\n`);
-  p.out(`qdisc pfifo 10: dev r1 parent 1:1 limit ${path.queuePackets}p\n`);
-  if (p.args.includes('-s')) {
-    p.out(` Sent ${net.sent} pkt (dropped ${net.drops}, overlimits 0 requeues 0)\n backlog ${net.queueLength}p\n`);
-  }
-  p.out(`qdisc netem 20: dev r2 root delay ${path.delayNs / 1e6}ms\n`);
-  return 0;
-}
-
-function ip(p: ConsoleProcess): number {
-  const [object = '', verb = 'show'] = p.args.filter((arg) => !arg.startsWith('-'));
-  if (!['show', 'list', 'ls', 'get'].includes(verb))
-    return p.fail(`ip: "${verb}" is not known here: the network of a run stays as it is`);
-  const tables: Readonly<Record<string, string>> = {
-    route: 'default via 10.0.0.254 dev eth0\n10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.1\n',
-    link: '1: lo: <LOOPBACK,UP> mtu 65536\n2: eth0: <BROADCAST,UP> mtu 1500 qdisc pfifo_fast state UP\n',
-    addr: '2: eth0: <BROADCAST,UP> mtu 1500\n    inet 10.0.0.1/24 scope global eth0\n',
-  };
-  const found = object === '' ? undefined : Object.keys(tables).find((name) => name.startsWith(object));
-  if (found === undefined) return p.fail('usage: ip { route | link | addr } [show]', 255);
-  p.out(tables[found]);
-  return 0;
 }
 
 function flowTable(p: ConsoleProcess): number {
@@ -147,28 +126,16 @@ function flow(p: ConsoleProcess): number {
 export const netCommands: readonly ConsoleCommand[] = [
   {
     name: 'sysctl',
-    usage: 'sysctl -a | NAME | -w NAME=VALUE',
-    summary: 'congestion controls: available, allowed, and the default',
-    manual:
-      'sysctl reads and writes net.ipv4.tcp_available_congestion_control (read only), tcp_allowed_congestion_control and tcp_congestion_control, the default of new sockets.',
+    usage: 'sysctl [-n] -a | NAME | [-w] NAME=VALUE',
+    summary:
+      'settings of TCP: congestion controls that there are, are allowed, and the default; what the stack has fixed',
+    manual: `sysctl reads and writes settings of net.ipv4; a folder as net.ipv4 stands for all in it, -n leaves the names out.
+
+tcp_congestion_control is the default of new sockets, tcp_allowed_congestion_control what may be chosen without
+CAP_NET_ADMIN, tcp_available_congestion_control all that are registered (read only). The others are constants of the
+stack here: they can be read, and not set.`,
     isProcess: true,
     run: sysctl,
-  },
-  {
-    name: 'tc',
-    usage: 'tc [-s] qdisc',
-    summary: 'the bottleneck: rate, queue, what it sent and dropped',
-    manual: 'tc shows the queue of the bottleneck (tbf with a pfifo) and the delay after it; -s adds counters.',
-    isProcess: true,
-    run: tc,
-  },
-  {
-    name: 'ip',
-    usage: 'ip { route | link | addr }',
-    summary: 'addresses and the way to the other host',
-    manual: 'ip shows the address of this host, its interface, and the route to the receiver.',
-    isProcess: true,
-    run: ip,
   },
   {
     name: 'flow',

@@ -1,7 +1,7 @@
 /* Filters of pipes: grep, head, tail, wc, sort, echo, and picks of JSON fields as jq spells them. */
 import { couldTakeForEver } from '../../base/pattern.ts';
 import type { ConsoleCommand, ConsoleProcess } from '../process.ts';
-import { readPath } from './files.ts';
+import { readPath } from './file-tree.ts';
 import { pick } from './jq.ts';
 
 /** The pipe's text, or that of the files named; null after an error. */

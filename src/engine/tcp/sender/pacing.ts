@@ -1,9 +1,8 @@
 /* The pacing rate that congestion controls without cong_control get (tcp_update_pacing_rate). */
 import type { Stack } from '../stack.ts';
 
-/** Percent of cwnd / srtt: in slow start, and after. */
-const SLOW_START_RATIO = 200;
-const CA_RATIO = 120;
+/** Percent of cwnd / srtt: in slow start, and after (tcp_pacing_ss_ratio, tcp_pacing_ca_ratio). */
+export const PACING_RATIO = { SLOW_START: 200, CA: 120 } as const;
 /** 1e6 us times 8 (srtt_us is in eighths), over 100 percent */
 const SCALE = 80_000;
 const NO_LIMIT = 2 ** 63;
@@ -18,7 +17,7 @@ export function setUnlimitedRate(s: Stack, offset: number): void {
 /** Bytes a second. The product fits a u64 in the kernel; here only its quotient has to be exact below 2^53. */
 export function updatePacingRate(s: Stack): void {
   const { tp } = s;
-  const ratio = tp.snd_cwnd < tp.snd_ssthresh >>> 1 ? SLOW_START_RATIO : CA_RATIO;
+  const ratio = tp.snd_cwnd < tp.snd_ssthresh >>> 1 ? PACING_RATIO.SLOW_START : PACING_RATIO.CA;
   const window = Math.max(tp.snd_cwnd, tp.packets_out);
   const srtt = tp.srtt_us;
   const scaled = tp.mss_cache * SCALE * ratio * window;

@@ -70,6 +70,11 @@ export function callFunction(env: Session, insn: Insn): void {
   if (info.isGlobal) {
     if (env.cur.lock)
       env.refuse(EINVAL, 'global function calls are not allowed while holding a lock,\nuse static function instead');
+    if (env.cur.preempt)
+      env.refuse(
+        EINVAL,
+        'global function calls are not allowed with preemption disabled,\nuse static function instead',
+      );
     if (errno !== 0) env.refuse(errno, `Caller passes invalid args into func#${subprog} ('${info.name}')`);
     if (env.log.level1)
       env.log.write(
@@ -109,6 +114,7 @@ function clearFrame(env: Session, frame: Frame): void {
 /** push_callback_call: the callback is a pending branch; the walk goes on as if it had run. */
 export function pushCallback(env: Session, subprog: number, set: SetCallee): void {
   checkTypes(env, subprog);
+  env.subprogs[subprog].isCallback = true;
   const st = pushBranch(env, env.subprogs[subprog].start, env.insn);
   enter(env, subprog, env.insn, set, st);
   st.callbackUnroll++;
@@ -120,6 +126,7 @@ export function pushCallback(env: Session, subprog: number, set: SetCallee): voi
 export function pushAsync(env: Session, subprog: number, set: SetCallee): void {
   checkTypes(env, subprog);
   env.subprogs[subprog].isAsync = true;
+  env.subprogs[subprog].isCallback = true;
   const caller = env.frame;
   const st = pushBranch(env, env.subprogs[subprog].start, env.insn);
   const frame = initFrame(new Frame(-1, 0, subprog));

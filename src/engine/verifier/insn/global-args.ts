@@ -1,16 +1,23 @@
 /* Arguments of the program's functions by their BTF (btf_prepare_func_args, btf_check_func_arg_match). */
-import { EINVAL } from '../../base/errnos.ts';
-import type { Btf } from '../../btf/btf.ts';
+import { EINVAL, ENOENT, EOPNOTSUPP } from '../../base/errnos.ts';
+import type { Btf, BtfType } from '../../btf/btf.ts';
 import type { Session } from '../session.ts';
 import * as T from '../types.ts';
 import { isStruct } from './btf-walk.ts';
+import { checkStructPointer } from './helper-args.ts';
 import { checkHelperMemory } from './helper-memory.ts';
 import { notNull } from './jump.ts';
+import { checkNoOffset } from './memory.ts';
 
 export type Argument =
   | { readonly kind: 'scalar' }
   | { readonly kind: 'ctx' }
-  | { readonly kind: 'memory'; readonly size: number; readonly nullable: boolean };
+  | { readonly kind: 'memory'; readonly size: number; readonly nullable: boolean }
+  /** a trusted pointer to a kernel struct */
+  | { readonly kind: 'struct'; readonly name: string; readonly btfId: number; readonly nullable: boolean }
+  /** one that is initialised and not changed */
+  | { readonly kind: 'dynptr' }
+  | { readonly kind: 'arena' };
 
 /** Names of the context structs that programs use in their own BTF. */
 const CTX_NAMES: Readonly<Record<string, readonly string[]>> = {
@@ -52,7 +59,7 @@ export function argumentsOf(env: Session, subprog: number): readonly Argument[] 
     if (!isGlobal) env.refuse(EINVAL, '');
     env.refuse(EINVAL, `Global function ${func.name}() doesn't return scalar. Only those are supported.`);
   }
-  const tags = isGlobal ? declTags(btf, typeId) : new Map<number, string[]>();
+  const tags = declTags(btf, typeId);
   return proto.params.map(({ type }, i) => argumentOf(env, btf, type, i, tags.get(i) ?? [], func.name, isGlobal));
 }
 
@@ -65,7 +72,10 @@ function argumentOf(
   name: string,
   isGlobal: boolean,
 ): Argument {
+  checkTags(env, tags, i, isGlobal);
   const type = btf.type(btf.skipModifiers(id));
+  if (type?.kind !== 'PTR' && tags.length > 0)
+    env.refuse(EINVAL, `arg#${i} has pointer tag, but is not a pointer type`);
   if (type && NUMBERS.has(type.kind)) return { kind: 'scalar' };
   if (type?.kind !== 'PTR') {
     if (!isGlobal) env.refuse(EINVAL, '');
@@ -73,9 +83,29 @@ function argumentOf(
   }
   const target = btf.type(btf.skipModifiers(type.type));
   const isCtx = tags.includes('arg:ctx') || (isStruct(target) && CTX_NAMES[env.program.type]?.includes(target.name));
-  if (isCtx) return { kind: 'ctx' };
+  const combines = (...allowed: readonly string[]): void => {
+    if (!tags.every((tag) => allowed.includes(tag))) env.refuse(EINVAL, `arg#${i} has invalid combination of tags`);
+  };
+  if (isCtx) {
+    combines('arg:ctx');
+    return { kind: 'ctx' };
+  }
+  if (target?.name === 'bpf_dynptr' && (isStruct(target) || target.kind === 'FWD')) {
+    combines();
+    return { kind: 'dynptr' };
+  }
+  if (tags.includes('arg:trusted')) {
+    combines('arg:trusted', 'arg:nullable');
+    return structOf(env, target, i, tags.includes('arg:nullable'));
+  }
+  if (tags.includes('arg:arena')) {
+    if (tags.some((tag) => tag !== 'arg:arena'))
+      env.refuse(EINVAL, `arg#${i} arena cannot be combined with any other tags`);
+    return { kind: 'arena' };
+  }
   // a static function's pointers are followed by the walk itself
   if (!isGlobal) env.refuse(EINVAL, '');
+  combines('arg:nonnull');
   const size = btf.sizeOf(type.type);
   if (size < 0)
     env.refuse(
@@ -83,6 +113,23 @@ function argumentOf(
       `arg#${i} reference type('${target?.kind ?? 'UNKN'} ${target?.name ?? ''}') size cannot be determined: -22`,
     );
   return { kind: 'memory', size, nullable: !tags.includes('arg:nonnull') };
+}
+
+const TAGS = new Set(['arg:ctx', 'arg:trusted', 'arg:nonnull', 'arg:nullable', 'arg:arena']);
+
+function checkTags(env: Session, tags: readonly string[], i: number, isGlobal: boolean): void {
+  if (tags.length === 0) return;
+  if (!isGlobal) env.refuse(EOPNOTSUPP, `arg#${i} type tag is not supported in static functions`);
+  if (!tags.every((tag) => TAGS.has(tag))) env.refuse(EOPNOTSUPP, `arg#${i} has unsupported set of tags`);
+}
+
+/** The kernel's struct of a name, which may have a flavour after three underscores (btf_get_ptr_to_btf_id). */
+function structOf(env: Session, target: BtfType | null, i: number, nullable: boolean): Argument {
+  const name = (target?.name ?? '').replace(/___.*/, '');
+  const btfId = env.btf.find('STRUCT', name);
+  if (btfId === 0)
+    env.refuse(ENOENT, `arg#${i} reference type('${target?.kind ?? 'UNKN'} ${target?.name ?? ''}') has no matches`);
+  return { kind: 'struct', name, btfId, nullable };
 }
 
 /** Compares the registers of a call with what the function takes. */
@@ -98,13 +145,53 @@ function checkArgument(env: Session, argument: Argument, i: number): void {
       if (r.v.type !== T.SCALAR) env.refuse(EINVAL, `R${n} is not a scalar`);
       return;
     case 'ctx':
+      checkPointerOffset(env, n);
       if (r.v.type !== T.PTR_TO_CTX) env.refuse(EINVAL, `arg#${i} expects pointer to ctx`);
       return;
+    case 'struct':
+      if (argument.nullable && T.isNull(r.v)) return;
+      return checkStructPointer(env, n, argument.name, argument.nullable);
+    case 'dynptr':
+      return checkDynptrArgument(env, n);
+    case 'arena':
+      if (r.v.type !== T.PTR_TO_ARENA && r.v.type !== T.SCALAR)
+        env.refuse(EINVAL, `R${n} is not a pointer to arena or scalar.`);
+      return;
     default:
+      checkPointerOffset(env, n);
       checkMemoryArgument(env, n, argument.size);
       if (!argument.nullable && (T.isNull(r.v) || (r.v.type & T.MAYBE_NULL) !== 0))
         env.refuse(EINVAL, `arg#${i} is expected to be non-NULL`);
   }
+}
+
+/** Kinds of pointers that may be given with an offset, whatever it is. */
+const ANY_OFFSET: ReadonlySet<number> = new Set([
+  T.PTR_TO_STACK,
+  T.PTR_TO_PACKET,
+  T.PTR_TO_PACKET_META,
+  T.PTR_TO_MAP_KEY,
+  T.PTR_TO_MAP_VALUE,
+  T.PTR_TO_MEM,
+  T.PTR_TO_BUF,
+  T.SCALAR,
+]);
+
+/** check_func_arg_reg_off, where the argument may be anything */
+function checkPointerOffset(env: Session, n: number): void {
+  const { v } = env.reg(n);
+  const base = T.baseType(v.type);
+  if (!ANY_OFFSET.has(base)) checkNoOffset(env, v, n, base === T.PTR_TO_BTF_ID);
+}
+
+/** A dynptr that must exist; none is made here, so only one that was given as an argument does (process_dynptr_func). */
+export function checkDynptrArgument(env: Session, n: number): void {
+  const { v } = env.reg(n);
+  if (v.type === T.CONST_PTR_TO_DYNPTR) return checkNoOffset(env, v, n);
+  if (v.type !== T.PTR_TO_STACK)
+    env.refuse(EINVAL, `arg#${n - 1} expected pointer to stack or const struct bpf_dynptr`);
+  if (v.b.m !== 0n) env.say('dynptr has to be at a constant offset\n');
+  env.refuse(EINVAL, `Expected an initialized dynptr as arg #${n - 1}`);
 }
 
 /** check_mem_reg */

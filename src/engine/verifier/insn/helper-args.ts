@@ -3,9 +3,9 @@ import { EACCES, EINVAL } from '../../base/errnos.ts';
 import { tnumShort } from '../tnum.ts';
 import { checkSource } from '../liveness.ts';
 import { helperName } from '../../isa/helper-names.ts';
-import { F_RDONLY_PROG } from '../map-rules.ts';
+import { F_RDONLY_PROG, isSocketMap } from '../map-rules.ts';
 import { markPrecise } from '../precision.ts';
-import type { HelperProto } from '../protos/helpers.ts';
+import { type HelperProto, readsPackets } from '../protos/helpers.ts';
 import type { Session } from '../session.ts';
 import { byteType, STACK_SPILL } from '../state.ts';
 import * as T from '../types.ts';
@@ -13,12 +13,14 @@ import { embeds } from './btf-walk.ts';
 import type { CallMeta } from './call-meta.ts';
 import { checkHelperMemory, checkSizeRegister } from './helper-memory.ts';
 import { processLock } from './locks.ts';
-import { checkNoOffset } from './memory.ts';
+import { checkAlignment, checkNoOffset } from './memory.ts';
 
 interface Code {
   readonly kind: string;
   readonly nullable: boolean;
   readonly output: boolean;
+  /** written, and to be initialised before */
+  readonly writes: boolean;
   readonly zeroOk: boolean;
   readonly releases: boolean;
   readonly struct: string;
@@ -37,10 +39,11 @@ function parse(code: string): Code {
     kind,
     nullable: tail.includes('N'),
     output: tail.includes('o'),
+    writes: tail.includes('w'),
     zeroOk: tail.includes('0'),
     releases: tail.includes('!'),
     struct,
-    fixed: tail.includes('8') ? 8 : 0,
+    fixed: Number(/[48]/.exec(tail)?.[0] ?? 0),
   };
   parsed.set(code, result);
   return result;
@@ -92,9 +95,9 @@ const KINDS: Readonly<Record<string, readonly number[]>> = {
 };
 
 /** Helper output that is memory of the kernel's cannot be written. */
-const isReadOnlyUse = (code: Code): boolean => !code.output;
+const isReadOnlyUse = (code: Code): boolean => !code.output && !code.writes;
 
-function checkType(env: Session, code: Code, n: number, proto: HelperProto): void {
+function checkType(env: Session, code: Code, n: number, helper: number): void {
   const { v } = env.reg(n);
   let { type } = v;
   const isMemory = KINDS[code.kind] === MEMORY_KINDS;
@@ -105,8 +108,8 @@ function checkType(env: Session, code: Code, n: number, proto: HelperProto): voi
     env.refuse(EACCES, `R${n} type=${T.typeText(v.type)} expected=${kinds.map(T.typeText).join(', ')}`);
   if (T.baseType(v.type) !== T.PTR_TO_BTF_ID) return;
   if (isMemory) {
-    if (code.output)
-      env.refuse(EACCES, `${helperName(proto.id)}() may write into memory pointed by R${n} type=${T.typeText(v.type)}`);
+    if (!isReadOnlyUse(code))
+      env.refuse(EACCES, `${helperName(helper)}() may write into memory pointed by R${n} type=${T.typeText(v.type)}`);
     return;
   }
   if (code.kind !== 'B' && code.kind !== 'Sk') return;
@@ -118,6 +121,13 @@ function checkType(env: Session, code: Code, n: number, proto: HelperProto): voi
   if (id === 0 || !v.btf) return;
   if (!embeds(v.btf, v.btfId, v.off, id, false))
     env.refuse(EACCES, `R${n} is of type ${v.btf.type(v.btfId)?.name ?? ''} but ${wanted} is expected`);
+}
+
+/** A pointer to a kernel struct by its name, as a function of the program takes it (ARG_PTR_TO_BTF_ID). */
+export function checkStructPointer(env: Session, n: number, struct: string, nullable: boolean): void {
+  const code = { ...parse('B:sock'), struct, nullable };
+  checkType(env, code, n, 0);
+  checkOffset(env, code, n);
 }
 
 /** check_func_arg_reg_off */
@@ -145,16 +155,21 @@ function checkOffset(env: Session, code: Code, n: number): void {
   }
 }
 
+/** What a value is depends on the map: socket maps take sockets (resolve_map_arg_type). */
+const resolve = (code: Code, { map }: CallMeta): Code =>
+  code.kind === 'V' && map && isSocketMap(map) ? parse('Sk') : code;
+
 export function checkArgument(env: Session, text: string, n: number, meta: CallMeta, proto: HelperProto): void {
-  const code = parse(text);
+  const code = resolve(parse(text), meta);
   checkSource(env, n);
   if (code.kind === 'A') return;
   const { v } = env.reg(n);
-  if (T.isPacket(v.type) && !env.ctx?.packetAccess) env.refuse(EACCES, 'helper access to the packet is not allowed');
+  if (T.isPacket(v.type) && !(env.ctx?.packetAccess && readsPackets(proto.id)))
+    env.refuse(EACCES, 'helper access to the packet is not allowed');
   const nullPassed = code.nullable && T.isNull(v);
   if (nullPassed) markPrecise(env, n);
   else {
-    checkType(env, code, n, proto);
+    checkType(env, code, n, proto.id);
     checkOffset(env, code, n);
   }
   if (code.releases) {
@@ -187,12 +202,14 @@ function use(env: Session, code: Code, n: number, meta: CallMeta, proto: HelperP
         output: code.output ? meta.output : null,
       });
     case 'm':
-      if (code.fixed)
+      if (code.fixed) {
         checkHelperMemory(env, n, code.fixed, {
-          isWrite: code.output,
+          isWrite: code.output || code.writes,
           zeroOk: false,
           output: code.output ? meta.output : null,
         });
+        checkAlignment(env, v, 0, code.fixed, true);
+      }
       return;
     case 's': {
       const memory = parse(proto.args[n - 2] ?? 'm');

@@ -4,7 +4,7 @@ import { markPrecise } from '../precision.ts';
 import type { Session } from '../session.ts';
 import * as T from '../types.ts';
 import { checkBtfAccess } from './btf-access.ts';
-import { checkMapValue, checkPacket, checkRegion } from './memory.ts';
+import { checkMapValue, checkMem, checkPacket, checkRegion } from './memory.ts';
 import { readRange } from './stack.ts';
 
 /** What a call has learned of its arguments so far. */
@@ -20,9 +20,17 @@ export interface MemoryUse {
   readonly output: OutputMemory | null;
 }
 
+/** Types whose context is memory as it stands: its accesses are not rewritten, so its last byte is looked at. */
+const PLAIN_CONTEXTS = new Set(['struct_ops', 'syscall', 'raw_tracepoint', 'raw_tp', 'kprobe', 'tracepoint']);
+
 export function checkHelperMemory(env: Session, regno: number, size: number, use: MemoryUse): void {
   const { v } = env.reg(regno);
   const { isWrite, zeroOk } = use;
+  if (v.type === T.PTR_TO_CTX && PLAIN_CONTEXTS.has(env.program.type)) {
+    if (size === 0 && !zeroOk) env.refuse(EACCES, '');
+    if (size > 0) checkMem(env, { regno, off: size - 1, size: 1, isWrite, value: -1, aligned: false, signed: false });
+    return;
+  }
   switch (T.baseType(v.type)) {
     case T.PTR_TO_PACKET:
     case T.PTR_TO_PACKET_META:

@@ -18,6 +18,7 @@ import { acquire, checkLeaks, release } from './references.ts';
 
 const SLEEPABLE = 0x10;
 const NEEDS_MAP: ReadonlySet<number> = new Set([1, 2, 3, 51, 87, 88, 89, 164, 195]);
+const GET_LOCAL_STORAGE = 81;
 const MODIFIES: ReadonlySet<number> = new Set([2, 3, 87, 88]);
 const TAIL_CALL = 12;
 
@@ -86,8 +87,14 @@ const CALL_BACK: ReadonlySet<number> = new Set([
 function specific(env: Session, meta: CallMeta): void {
   const { id } = meta;
   if (id === TAIL_CALL) {
-    checkTailLeaks(env);
+    checkLeaks(env, false, 'tail_call would lead to reference leak');
+    if (env.cur.rcu) env.refuse(EINVAL, 'tail_call cannot be used inside bpf_rcu_read_lock-ed region');
+    if (env.cur.preempt) env.refuse(EINVAL, 'tail_call cannot be used inside bpf_preempt_disable-ed region');
     return;
+  }
+  if (id === GET_LOCAL_STORAGE) {
+    if (!T.isNull(env.val(2))) env.refuse(EINVAL, "get_local_storage() doesn't support non-zero flags");
+    markPrecise(env, 2);
   }
   if (id === 93 || id === 94) return;
   const callback = callbackOf(id, meta);
@@ -99,20 +106,9 @@ function specific(env: Session, meta: CallMeta): void {
   else pushCallback(env, meta.subprog, callback.set);
 }
 
-function checkTailLeaks(env: Session): void {
-  if (env.frame.frameno === 0 && env.frame.refs.length > 0) {
-    for (const { id, insn } of env.frame.refs) env.say(`Unreleased reference id=${id} alloc_insn=${insn}\n`);
-    env.refuse(EINVAL, 'tail_call would lead to reference leak');
-  }
-  checkLeaks(env);
-}
-
-const loopStates = new WeakMap<Session, Map<number, { fits: boolean; subprog: number }>>();
-
 /** The loop may be replaced by code of its own while its flags are known to be 0. */
 function loop(env: Session, meta: CallMeta, set: Parameters<typeof pushCallback>[2]): void {
-  const all = loopStates.get(env) ?? new Map<number, { fits: boolean; subprog: number }>();
-  loopStates.set(env, all);
+  const all = env.loops;
   const flagsZero = (): boolean => {
     const zero = T.isNull(env.val(4));
     if (zero) markPrecise(env, 4);
@@ -139,6 +135,8 @@ function resultType(env: Session, proto: HelperProto, meta: CallMeta): T.Val | n
   switch (proto.returns) {
     case 'value':
       return T.pointer(T.PTR_TO_MAP_VALUE | nullable, { map: meta.map });
+    case 'local':
+      return T.pointer(T.PTR_TO_MAP_VALUE, { map: meta.map });
     case 'record':
       return T.pointer(T.PTR_TO_MEM | T.MEM_RINGBUF | nullable, { range: meta.size });
     case 'sock':
@@ -150,6 +148,10 @@ function resultType(env: Session, proto: HelperProto, meta: CallMeta): T.Val | n
     default:
       break;
   }
+  if (proto.returns.startsWith('btfNull:')) {
+    const btfId = env.btf.find('STRUCT', proto.returns.slice(8));
+    return T.pointer(T.PTR_TO_BTF_ID | nullable, { btf: env.btf, btfId });
+  }
   if (proto.returns.startsWith('btf:')) {
     const btfId = env.btf.find('STRUCT', proto.returns.slice(4));
     return T.pointer(T.PTR_TO_BTF_ID | (env.facts.trustedArgs ? T.PTR_TRUSTED : 0), { btf: env.btf, btfId });
@@ -157,7 +159,6 @@ function resultType(env: Session, proto: HelperProto, meta: CallMeta): T.Val | n
   return null;
 }
 
-const FULLSOCK: ReadonlySet<number> = new Set([95, 96]);
 const PROBES: ReadonlySet<number> = new Set([45, 67, 114, 115]);
 const SMP_PROCESSOR_ID = 8;
 
@@ -165,10 +166,11 @@ function setResult(env: Session, proto: HelperProto, meta: CallMeta): void {
   if (proto.returns === 'void') return put(env, T.NO_VALUE);
   let v = resultType(env, proto, meta);
   if (!v) return put(env, T.scalar(numberResult(env, proto.id, meta)));
-  if (proto.returns === 'value' && !meta.map) env.refuse(EINVAL, 'kernel subsystem misconfigured verifier');
+  if ((proto.returns === 'value' || proto.returns === 'local') && !meta.map)
+    env.refuse(EINVAL, 'kernel subsystem misconfigured verifier');
   if (neverNull(env, proto, meta)) v = T.derive(v, { type: v.type & ~T.MAYBE_NULL });
   if (v.type & T.MAYBE_NULL) v = T.derive(v, { id: env.newId() });
-  if (FULLSOCK.has(proto.id)) v = T.derive(v, { refObjId: meta.refObjId });
+  if (proto.casts) v = T.derive(v, { refObjId: meta.refObjId });
   const acquires =
     proto.acquires || (proto.id === 1 && (meta.map?.type === MAP.SOCKMAP || meta.map?.type === MAP.SOCKHASH));
   if (acquires) {

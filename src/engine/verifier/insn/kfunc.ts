@@ -4,16 +4,16 @@ import type { Btf, BtfType } from '../../btf/btf.ts';
 import type { Insn } from '../../isa/insn.ts';
 import { pushBranch } from '../branches.ts';
 import { markRead } from '../liveness.ts';
-import { kfuncFlags, type KfuncFlags } from '../protos/kfuncs.ts';
+import { isUnmodelled, kfuncFlags, type KfuncFlags } from '../protos/kfuncs.ts';
 import { markPrecise } from '../precision.ts';
 import type { Session } from '../session.ts';
-import { fill, LIVE_READ64, LIVE_WRITTEN, STACK_ITER } from '../state.ts';
+import { byteType, fill, type Frame, forEachReg, LIVE_READ64, LIVE_WRITTEN, type Reg, STACK_ITER } from '../state.ts';
 import { findPrevious, widen } from '../states.ts';
 import * as T from '../types.ts';
 import { embeds, isScalarKind, isStruct } from './btf-walk.ts';
-import { checkMemoryArgument } from './global-args.ts';
+import { checkDynptrArgument, checkMemoryArgument } from './global-args.ts';
 import { acquire, release } from './references.ts';
-import { growStack } from './stack.ts';
+import { checkMem } from './memory.ts';
 
 const SLEEPABLE = 0x10;
 
@@ -33,6 +33,7 @@ export function checkKfunc(env: Session, insn: Insn): boolean {
   if (!flags) env.refuse(EACCES, `calling kernel function ${func.name} is not allowed`);
   if (flags.sleepable && (env.program.flags & SLEEPABLE) === 0)
     env.refuse(EACCES, `program must be sleepable to call sleepable kfunc ${func.name}`);
+  if (isUnmodelled(func.name)) env.refuse(EINVAL, `kernel function ${func.name} is not in this machine`);
   const call: KfuncCall = { name: func.name, proto, flags };
   let refObjId = 0;
   proto.params.forEach((param, i) => {
@@ -51,7 +52,7 @@ function keepSections(env: Session, name: string): void {
   const { cur } = env;
   if (cur.rcu) {
     if (name === 'bpf_rcu_read_lock') env.refuse(EINVAL, `nested rcu read lock (kernel function ${name})`);
-    if (name === 'bpf_rcu_read_unlock') cur.rcu = false;
+    if (name === 'bpf_rcu_read_unlock') leaveRcu(env);
   } else if (name === 'bpf_rcu_read_lock') cur.rcu = true;
   else if (name === 'bpf_rcu_read_unlock') env.refuse(EINVAL, `unmatched rcu read unlock (kernel function ${name})`);
   if (name === 'bpf_preempt_disable') cur.preempt++;
@@ -59,6 +60,15 @@ function keepSections(env: Session, name: string): void {
     if (cur.preempt === 0) env.refuse(EINVAL, `unmatched attempt to enable preemption (kernel function ${name})`);
     cur.preempt--;
   }
+}
+
+/** Pointers of the section that ends may be followed no more, only read with care. */
+function leaveRcu({ cur }: Session): void {
+  cur.rcu = false;
+  forEachReg(cur, (r) => {
+    if ((r.v.type & T.MEM_RCU) === 0) return;
+    r.v = T.derive(r.v, { type: (r.v.type & ~(T.MEM_RCU | T.MAYBE_NULL)) | T.PTR_UNTRUSTED });
+  });
 }
 
 /** Checks a parameter; the reference that it carries, or 0. */
@@ -78,10 +88,15 @@ function checkParameter(env: Session, call: KfuncCall, typeId: number, name: str
   if ((flags.trusted || flags.rcu) && (isNull || (r.v.type & T.MAYBE_NULL) !== 0))
     env.refuse(EACCES, `Possibly NULL pointer passed to trusted arg${i}`);
   if (flags.iter && i === 0) {
-    iterator(env, call, n);
+    iterator(env, call, n, btf.type(btf.skipModifiers(type.type))?.size ?? 8);
     return 0;
   }
   const target = btf.type(btf.skipModifiers(type.type));
+  if (isStruct(target) && target.name === 'bpf_dynptr') {
+    if (name.endsWith('__uninit')) env.refuse(EINVAL, `kernel function ${call.name} is not in this machine`);
+    checkDynptrArgument(env, n);
+    return 0;
+  }
   const { v } = r;
   if (T.baseType(v.type) === T.PTR_TO_BTF_ID || T.isSocketType(v.type)) {
     structArgument(env, call, target, n, i);
@@ -142,40 +157,67 @@ function memoryArgument(env: Session, btf: Btf, target: BtfType | null, n: numbe
   checkMemoryArgument(env, n, Math.max(btf.sizeOf(target.id), 0));
 }
 
-/** Open-coded iterators keep their state in stack slots (process_iter_arg). */
-function iterator(env: Session, { name, flags }: KfuncCall, n: number): void {
+/** Slots of an object on the stack, the main one first; null where it cannot be there. */
+function slotsAt(env: Session, f: Frame, v: T.Val, count: number): readonly Reg[] | null {
+  const off = v.off + Number(BigInt.asIntN(64, v.b.v));
+  if (v.b.m !== 0n || off % 8 !== 0 || off > -8 * count) {
+    env.say(v.b.m !== 0n ? 'iter has to be at a constant offset\n' : `cannot pass in iter at an offset=${off}\n`);
+    return null;
+  }
+  const spi = (-off - 1) >> 3;
+  return f.stack.length > spi ? f.stack.slice(spi - count + 1, spi + 1).toReversed() : [];
+}
+
+/** Open-coded iterators keep their state in stack slots, one or more by their size (process_iter_arg). */
+function iterator(env: Session, { name, flags }: KfuncCall, n: number, size: number): void {
   const { v } = env.reg(n);
   const kind = /^bpf_iter_(\w+)_(new|next|destroy)$/.exec(name)?.[1] ?? '';
-  if (v.type !== T.PTR_TO_STACK || v.b.m !== 0n) env.refuse(EINVAL, `arg#0 expected pointer to an iterator on stack`);
+  if (v.type !== T.PTR_TO_STACK) env.refuse(EINVAL, `arg#0 expected pointer to an iterator on stack`);
   const f = env.cur.frames[v.frame];
-  const off = v.off + Number(BigInt.asIntN(64, v.b.v));
-  growStack(env, f, -off);
-  const spi = (-off - 1) >> 3;
-  const slot = f.stack[spi];
-  const isIter = slot?.types === fill(STACK_ITER) && slot.v.object?.kind === kind;
-  if (!slot || off % 8 !== 0) env.refuse(EINVAL, `arg#0 expected pointer to an iterator on stack`);
-  if (flags.iter === 'new') {
-    if (slot.types === fill(STACK_ITER)) env.refuse(EINVAL, `expected uninitialized iter_${kind} as arg #0`);
-    const id = acquire(env);
+  const count = size >> 3;
+  if (flags.iter === 'new') return newIterator(env, n, f, kind, count);
+  const slots = slotsAt(env, f, v, count) ?? [];
+  const isIter = slots.every(
+    (slot, i) =>
+      slot.types === fill(STACK_ITER) && slot.v.object?.kind === kind && (slot.v.refObjId !== 0) === (i === 0),
+  );
+  if (slots.length === 0 || !isIter) env.refuse(EINVAL, `expected an initialized iter_${kind} as arg #0`);
+  const first = f.stack.indexOf(slots[0]);
+  for (const [i, slot] of slots.entries()) {
+    markRead(env, slot, slot.parent, LIVE_READ64);
+    env.scratchSlot(first - i);
+  }
+  if (flags.iter !== 'destroy') return;
+  release(env, slots[0].v.refObjId);
+  for (const slot of slots) {
+    slot.types = 0;
+    slot.v = T.NO_VALUE;
+    slot.live |= LIVE_WRITTEN;
+  }
+}
+
+function newIterator(env: Session, n: number, f: Frame, kind: string, count: number): void {
+  const { v } = env.reg(n);
+  const known = slotsAt(env, f, v, count);
+  if (!known || known.some((slot) => isIteratorByte(slot)))
+    env.refuse(EINVAL, `expected uninitialized iter_${kind} as arg #0`);
+  for (let i = 0; i < count; i++)
+    checkMem(env, { regno: n, off: i * 8, size: 8, isWrite: true, value: -1, aligned: false, signed: false });
+  const id = acquire(env);
+  for (const [i, slot] of (slotsAt(env, f, v, count) ?? []).entries()) {
     slot.types = fill(STACK_ITER);
     slot.v = T.derive(T.NO_VALUE, {
       type: T.PTR_TO_STACK,
-      refObjId: id,
-      object: { kind, first: true, active: true, depth: 0, dynptrId: 0 },
+      refObjId: i === 0 ? id : 0,
+      object: { kind, first: i === 0, active: true, depth: 0, dynptrId: 0 },
     });
     slot.live |= LIVE_WRITTEN;
-    env.scratchSlot(spi);
-    return;
+    env.scratchSlot(f.stack.indexOf(slot));
   }
-  if (!isIter) env.refuse(EINVAL, `expected an initialized iter_${kind} as arg #0`);
-  markRead(env, slot, slot.parent, LIVE_READ64);
-  env.scratchSlot(spi);
-  if (flags.iter !== 'destroy') return;
-  release(env, slot.v.refObjId);
-  slot.types = 0;
-  slot.v = T.NO_VALUE;
-  slot.live |= LIVE_WRITTEN;
 }
+
+const isIteratorByte = ({ types }: Reg): boolean =>
+  Array.from({ length: 8 }, (_, i) => byteType(types, i)).includes(STACK_ITER);
 
 /** R0 to R5 are lost; the result is in R0; argument registers were read. */
 function finish(env: Session, call: KfuncCall): void {

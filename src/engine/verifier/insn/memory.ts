@@ -14,6 +14,7 @@ import { tnumAdd, tnumConst, tnumShort } from '../tnum.ts';
 import * as T from '../types.ts';
 import { checkBtfAccess } from './btf-access.ts';
 import { checkBounds } from './sanity.ts';
+import { isSockField } from './sock-fields.ts';
 import { checkStackBounds, checkStackRead, checkStackWrite } from './stack.ts';
 
 const STRICT_ALIGNMENT = 1;
@@ -34,7 +35,7 @@ const KIND_WORDS: Readonly<Record<number, string>> = {
 };
 
 /** check_ptr_alignment */
-function checkAlignment(env: Session, v: T.Val, off: number, size: number, always: boolean): void {
+export function checkAlignment(env: Session, v: T.Val, off: number, size: number, always: boolean): void {
   const strict = always || (env.program.flags & STRICT_ALIGNMENT) !== 0 || v.type === T.PTR_TO_STACK;
   if (!strict || size === 1) return;
   const packet = T.isPacket(v.type);
@@ -236,7 +237,8 @@ const memory: Rule = (env, a, v, off) => {
 const context: Rule = (env, a, v, off) => {
   checkNoOffset(env, v, a.regno);
   const got = env.ctx?.access(env, off, a.size, a.isWrite) ?? null;
-  if (!got) {
+  // a pointer to packet data is no number to extend
+  if (!got || (a.signed && T.isPacketAny(got.type))) {
     printLine(env, env.insn);
     return env.refuse(EACCES, `invalid bpf_context access off=${off} size=${a.size}`);
   }
@@ -265,21 +267,12 @@ const flowKeys: Rule = (env, a, v, off) => {
   if (!a.isWrite && a.value >= 0) setLoaded(env, a.value, T.UNKNOWN_SCALAR);
 };
 
-/** sizes of struct bpf_sock, bpf_tcp_sock, bpf_xdp_sock */
-const SOCK_SIZES: Readonly<Record<number, number>> = {
-  [T.PTR_TO_SOCKET]: 80,
-  [T.PTR_TO_SOCK_COMMON]: 80,
-  [T.PTR_TO_TCP_SOCK]: 96,
-  [T.PTR_TO_XDP_SOCK]: 4,
-};
-
 const sock: Rule = (env, a, v, off) => {
   if (a.isWrite) env.refuse(EACCES, `R${a.regno} cannot write into ${T.typeText(v.type)}`);
   if (v.b.smin < 0n)
     env.refuse(EACCES, `R${a.regno} min value is negative, either use unsigned index or do a if (index >=0) check.`);
-  const limit = SOCK_SIZES[T.baseType(v.type)];
-  const bad = off < 0 || off + a.size > limit || off % a.size !== 0 || a.size > 8 || v.b.m !== 0n;
-  if (bad) env.refuse(EACCES, `R${a.regno} invalid ${T.typeText(v.type)} access off=${off} size=${a.size}`);
+  if (!isSockField(T.baseType(v.type), off, a.size) || v.b.m !== 0n)
+    env.refuse(EACCES, `R${a.regno} invalid ${T.typeText(v.type)} access off=${off} size=${a.size}`);
   if (a.value >= 0) setLoaded(env, a.value, T.UNKNOWN_SCALAR);
 };
 

@@ -35,8 +35,8 @@ export function release(env: Session, id: number): boolean {
   return true;
 }
 
-/** check_reference_leak: in the outermost frame, or where a callback would leak. */
-export function checkLeaks(env: Session, exceptionExit = false): void {
+/** check_reference_leak: in the outermost frame, or where a callback would leak; `text` follows what leaks. */
+export function checkLeaks(env: Session, exceptionExit = false, text = ''): void {
   const { frame } = env;
   if (!exceptionExit && frame.frameno > 0 && !frame.inCallback) return;
   let leaks = false;
@@ -46,5 +46,5 @@ export function checkLeaks(env: Session, exceptionExit = false): void {
     env.say(`Unreleased reference id=${id} alloc_insn=${insn}\n`);
     leaks = true;
   }
-  if (leaks) env.refuse(EINVAL, '');
+  if (leaks) env.refuse(EINVAL, text);
 }

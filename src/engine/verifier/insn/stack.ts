@@ -22,6 +22,7 @@ import {
   STACK_ZERO,
   withByte,
 } from '../state.ts';
+import { checkFastcallAccess } from '../fastcall.ts';
 import { tnumShort } from '../tnum.ts';
 import {
   bitsOf,
@@ -103,6 +104,7 @@ export function checkStackRead(env: Session, regno: number, off: number, size: n
     );
   readRange(env, regno, off, size, true);
   const f = frameOf(env, v);
+  checkFastcallAccess(env, f, Number(v.b.smin) + off);
   loadStackBytes(env, f, Number(v.b.smin) + off, Number(v.b.smax) + off + size, to);
 }
 
@@ -111,6 +113,7 @@ function readFixed(env: Session, f: Frame, off: number, size: number, to: number
   const spi = low >> 3;
   const slot = f.stack[spi];
   env.scratchSlot(spi);
+  checkFastcallAccess(env, f, off);
   if (!isSpilled(slot)) {
     for (let i = 0; i < size; i++) checkByte(env, bytesAt(slot, low, i), off, i, size);
     markRead(env, slot, slot.parent, LIVE_READ64);
@@ -226,6 +229,7 @@ function writeFixed(env: Session, f: Frame, off: number, size: number, from: num
   const spi = low >> 3;
   const slot = f.stack[spi];
   destroyDynptr(env, f, spi);
+  checkFastcallAccess(env, f, off);
   env.scratchSlot(spi);
   const insn = env.insns[env.insn];
   const isImmediate = from < 0 && classOf(insn.opcode) === CLASS.ST;
@@ -273,6 +277,7 @@ function writeRange(env: Session, f: Frame, v: Val, off: number, size: number, f
   const isZero = from >= 0 ? isNull(env.val(from)) : classOf(insn.opcode) === CLASS.ST && insn.imm === 0;
   let zeroUsed = false;
   for (let i = min; i < max; i++) destroyDynptr(env, f, (-i - 1) >> 3);
+  checkFastcallAccess(env, f, min);
   for (let i = min; i < max; i++) {
     const at = -i - 1;
     const spi = at >> 3;
@@ -312,7 +317,11 @@ export function readRange(
   const min = isFixed ? off + fixed : Number(v.b.smin) + off;
   const max = isFixed ? min : Number(v.b.smax) + off;
   if (output && isFixed) {
-    for (let i = min; i < max + size; i++) refuseObject(env, f, regno, i, min, size, true);
+    for (let i = min; i < max + size; i++) {
+      const at = -i - 1;
+      if (byteType(f.stack[at >> 3].types, at % 8) === STACK_DYNPTR)
+        env.refuse(EACCES, `potential write to dynptr at off=${i} disallowed`);
+    }
     return true;
   }
   for (let i = min; i < max + size; i++) {
@@ -327,25 +336,14 @@ export function readRange(
         slot.precise = false;
         slot.types = scrub(slot.types);
       }
-    } else if (type !== STACK_MISC) refuseObject(env, f, regno, i, min, size, false);
+    } else if (type !== STACK_MISC) {
+      const where = isFixed ? `off ${min}` : `var_off ${tnumShort(v.b)}`;
+      env.refuse(
+        EACCES,
+        `invalid${isLoad ? '' : ' indirect'} read from stack R${regno} ${where}+${i - min} size ${size}`,
+      );
+    }
     markRead(env, slot, slot.parent, LIVE_READ64);
   }
   return false;
-}
-
-function refuseObject(
-  env: Session,
-  f: Frame,
-  regno: number,
-  i: number,
-  min: number,
-  size: number,
-  output: boolean,
-): void {
-  const at = -i - 1;
-  const type = byteType(f.stack[at >> 3].types, at % 8);
-  if (type !== STACK_DYNPTR && type !== STACK_ITER) return;
-  if (output && type === STACK_ITER) env.refuse(EACCES, 'potential write to iter via memory is not allowed');
-  if (output) return;
-  env.refuse(EACCES, `invalid indirect read from stack R${regno} off ${min}+${i - min} size ${size}`);
 }

@@ -3,17 +3,19 @@
  * Argument codes: M map, K key, V value, m memory, s size of the memory before it, A anything, C context, B:x pointer to
  * struct x, S scalar, F function, St stack pointer, Sk socket with or without BTF, SC socket kinds, R ring-buffer record,
  * k constant size, lock, timer, str constant string, P per-cpu pointer, D dynptr, X kptr place. After a code: `N` may be
- * NULL, `o` output, `0` size may be 0, `!` is released, digits: fixed size of the memory, aligned.
+ * NULL, `o` output, `w` read and written, `0` size may be 0, `!` is released, 4 or 8: fixed size of the memory, aligned.
  */
 export interface HelperProto {
   readonly id: number;
   readonly args: readonly string[];
-  /** int, void, value, record, sock, sockCommon, tcpSock, btf:x, memory */
+  /** int, void, value, local (a value that is never NULL), record, sock, sockCommon, tcpSock, btf:x, btfNull:x, memory */
   readonly returns: string;
   readonly gpl: boolean;
   readonly sleeps: boolean;
   readonly changesPacket: boolean;
   readonly acquires: boolean;
+  /** the result is its argument seen as another kind, and holds the same reference (is_ptr_cast_function) */
+  readonly casts: boolean;
 }
 
 const ROWS = `
@@ -28,7 +30,7 @@ const ROWS = `
 9 C A m s A > int pkt
 10 C A A A A > int pkt
 11 C A A A A > int pkt
-12 C M A > void
+12 C M A > void pkt
 13 C A A > int pkt
 14 > int
 15 > int
@@ -68,6 +70,7 @@ const ROWS = `
 68 C A mo s A > int
 69 C m s A > int
 80 > int
+81 M A > local
 84 C m s0 A A > sock acq
 85 C m s0 A A > sock acq
 86 Sk! > int
@@ -78,12 +81,16 @@ const ROWS = `
 94 lock > void
 95 SC > sock cast
 96 SC > tcpSock cast
+97 C > int
+98 SC > sock
 99 C m s0 A A > sockCommon acq
+100 Sk m s m s > int
 105 m s A mo8 > int
 106 m s A mo8 > int
 107 M Sk VN A > value
 108 M Sk > int
 109 A > int
+110 Sk m s m s > int
 112 mo s0 A > int
 113 mo s0 A > int gpl
 114 mo s0 A > int
@@ -100,13 +107,20 @@ const ROWS = `
 132 R! A > void
 133 R! A > void
 134 M A > int
+136 Sk > btfNull:tcp6_sock cast
+137 Sk > btfNull:tcp_sock cast
+138 Sk > btfNull:tcp_timewait_sock cast
+139 Sk > btfNull:tcp_request_sock cast
+140 Sk > btfNull:udp6_sock cast
 149 mo s m s A > int gpl
+148 mo s0 A > int sleep
 153 P A > memory
 154 P > memory
 156 M B:task_structN VN A > value
 157 M B:task_struct > int
 158 > btf:task_struct gpl
 160 > int
+163 C A mw4 A A > int
 164 M F StN A > int
 165 mo s str mN s0 > int gpl
 166 A m s > int sleep
@@ -118,11 +132,14 @@ const ROWS = `
 172 timer > int gpl
 175 B:task_struct > int
 177 m s mN s0 > int gpl
+178 Sk > btfNull:unix_sock
 179 m s0 A A > int sleep
 180 B:task_struct A F StN A > int
 181 S F StN A > int
 182 m s str > int
+191 mo s0 A B:task_struct A > int sleep
 195 M K A > value
+196 Sk > btfNull:mptcp_sock cast
 208 > int
 209 M F StN A > int
 210 M B:cgroupN VN A > value
@@ -141,6 +158,7 @@ function parse(line: string): HelperProto {
     sleeps: flags.includes('sleep'),
     changesPacket: flags.includes('pkt'),
     acquires: flags.includes('acq'),
+    casts: flags.includes('cast'),
   };
 }
 
@@ -160,18 +178,57 @@ const BASE = [
 ];
 /** Of the running task and its cgroup: in the base set since 6.10. */
 const CURRENT = [14, 80, 120, 123, 210, 211];
-const TRACING_BASE = [14, 15, 16, 80, 120, 123, 160, 156, 157];
+const TRACING_BASE = [14, 15, 16, 80, 120, 123, 156, 157];
 /** bpf_tcp_ca_get_func_proto */
 const TCP_CA = [107, 108, 116, 160];
 const SOCKOPT = [49, 57];
-const SOCKET_FILTER = [25, 26, 46, 47, 68, 136, 137, 138, 139, 140, 160, 122];
+/** bpf_sk_base_func_proto: all programs of the network */
+const SK_BASE = [136, 137, 138, 139, 140, 160, 178, 196];
+const SOCKET_FILTER = [...SK_BASE, 25, 26, 46, 47, 68, 122];
 const SKB = [
-  9, 10, 11, 13, 17, 18, 19, 20, 21, 23, 25, 26, 28, 34, 38, 39, 40, 41, 43, 46, 47, 48, 50, 68, 69, 84, 85, 86, 95, 96,
-  99, 107, 108, 160,
+  ...SK_BASE,
+  9,
+  10,
+  11,
+  13,
+  17,
+  18,
+  19,
+  20,
+  21,
+  23,
+  25,
+  26,
+  28,
+  34,
+  38,
+  39,
+  40,
+  41,
+  43,
+  46,
+  47,
+  48,
+  50,
+  68,
+  69,
+  84,
+  85,
+  86,
+  95,
+  96,
+  97,
+  98,
+  99,
+  100,
+  107,
+  108,
+  110,
+  163,
 ];
-const XDP = [9, 17, 23, 25, 28, 44, 51, 54, 65, 69, 84, 85, 86, 99, 160].filter((id) => id !== 9 && id !== 17);
-const CGROUP_SKB = [25, 26, 46, 47, 68, 80, 84, 85, 86, 95, 96, 99, 107, 108, 160];
-const TRACING = [...TRACING_BASE, 4, 17, 25, 27, 36, 45, 67, 109, 117].filter((id) => id !== 17);
+const XDP = [...SK_BASE, 23, 25, 28, 44, 51, 54, 65, 69, 84, 85, 86, 99, 100, 110, 163];
+const CGROUP_SKB = [...SK_BASE, 25, 26, 46, 47, 68, 80, 81, 84, 85, 86, 95, 96, 97, 98, 99, 107, 108];
+const TRACING = [...TRACING_BASE, 4, 25, 27, 36, 45, 67, 109, 117, 148, 180, 191];
 const SYSCALL = [160, 166, 167, 168, 179, 14, 15, 16];
 /** helpers of 6.18's struct_ops programs that earlier ones lack */
 const STRUCT_OPS_6_18 = [15, 16, 17, 109, 117, 156, 157];
@@ -201,6 +258,10 @@ export interface HelperFacts {
   readonly structOpsTracing: boolean;
   readonly name: string;
 }
+
+/** Helpers that may be given packet data (pkt_access of their prototypes). */
+const PACKET_READERS: ReadonlySet<number> = new Set([1, 2, 3, 28, 84, 85, 87, 99, 100, 110, 195, 204, 205, 206, 207]);
+export const readsPackets = (id: number): boolean => PACKET_READERS.has(id);
 
 const OLD_BASE = [1, 2, 3, 5, 6, 7, 8, 12, 42, 87, 88, 89, 93, 94, 118];
 

@@ -56,6 +56,12 @@ bpf_task_get_cgroup1 anu
 bpf_iter_num_new N
 bpf_iter_num_next Xn
 bpf_iter_num_destroy D
+bpf_iter_bits_new N
+bpf_iter_bits_next Xn
+bpf_iter_bits_destroy D
+bpf_iter_task_vma_new Nu
+bpf_iter_task_vma_next Xn
+bpf_iter_task_vma_destroy D
 bpf_dynptr_from_skb
 bpf_dynptr_from_xdp
 bpf_dynptr_slice n
@@ -109,7 +115,13 @@ const COMMON_TYPES = new Set([
 ]);
 /** functions of the generic set, which not all types have */
 const GENERIC = /^bpf_(task_|cgroup_|obj_|percpu_obj|refcount|list_|rbtree_|throw|cpumask_)/;
-const GENERIC_TYPES = new Set(['struct_ops', 'sched_cls', 'sched_act', 'xdp', 'tracing', 'syscall', 'cgroup_skb']);
+const GENERIC_TYPES = new Set(['struct_ops', 'sched_cls', 'xdp', 'tracing', 'tracepoint', 'syscall', 'cgroup_skb']);
+/** those that make a dynptr of a packet */
+const OF_SKB = new Set(['sched_cls', 'sched_act', 'socket_filter', 'cgroup_skb', 'tracing', 'tracepoint']);
+const PACKET_DYNPTRS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['bpf_dynptr_from_skb', OF_SKB],
+  ['bpf_dynptr_from_xdp', new Set(['xdp'])],
+]);
 
 /** Flags of a kernel function that a program type may call; null when it may not. */
 export function kfuncFlags(name: string, type: string, hasCommon: boolean): KfuncFlags | null {
@@ -117,8 +129,13 @@ export function kfuncFlags(name: string, type: string, hasCommon: boolean): Kfun
   const common = hasCommon ? COMMON_FLAGS.get(name) : undefined;
   if (!common || !COMMON_TYPES.has(type)) return null;
   if (GENERIC.test(name) && !GENERIC_TYPES.has(type)) return null;
+  if (PACKET_DYNPTRS.get(name)?.has(type) === false) return null;
   return common;
 }
+
+/** Lists, trees and what counts references in them: their rules are not followed here, so no program with them is accepted. */
+const GRAPHS = /^bpf_(list_|rbtree_|refcount_)/;
+export const isUnmodelled = (name: string): boolean => GRAPHS.test(name);
 
 export const isIteratorNext = (name: string): boolean =>
   COMMON_FLAGS.get(name)?.iter === 'next' || /^bpf_iter_\w+_next$/.test(name);

@@ -1,0 +1,154 @@
+/*
+ * Playing with breaks, and looking back for them. Playing goes event by event and asks after each what was met; with
+ * breaks on lines each program runs under a watch. Looking back does the part of the run before again, from checkpoint to
+ * checkpoint, and keeps the last that was met.
+ */
+import type { Halted, Microscope, Place, PlaceTest } from './microscope.ts';
+import type { Run } from './run.ts';
+import { type Hit, type Stops, stopsAt } from './stops.ts';
+import type { Traced } from './traced.ts';
+
+type KeepGoing = () => boolean;
+
+/** Where it was met last: after an event, or at an instruction. */
+interface Met {
+  readonly event: number;
+  readonly place: Hit['place'];
+}
+
+export class Player {
+  /** what was met when it stopped last */
+  met: Hit | null = null;
+  /** the event up to which `stops` has counted; -1: it has to begin again */
+  private counted = -1;
+
+  constructor(
+    private readonly run: Run<unknown>,
+    private readonly scope: Microscope,
+    private readonly stops: Stops,
+    private readonly traced: Traced,
+  ) {}
+
+  /** Breaks have changed: what was counted is void. */
+  forget(): void {
+    this.counted = -1;
+  }
+
+  /** Runs on to `time`, ns. */
+  play(time: number, keepGoing: KeepGoing): 'reached' | 'stopped' | 'more' {
+    const { run, scope } = this;
+    const past = scope.pastHere();
+    scope.leave();
+    const recounted = this.prepare();
+    this.met = null;
+    while (run.nextTime <= time) {
+      if (this.runEvent((hits, place) => this.lineStops(hits, place, past), recounted ? null : past)) return 'stopped';
+      this.counted = run.event;
+      const stop = this.take(this.stops.after());
+      if (stop) return 'stopped';
+      if (!keepGoing()) return 'more';
+    }
+    run.advance(time);
+    return 'reached';
+  }
+
+  /** Back to where something was last met; false, and back here, when nothing was. Yields between events. */
+  *back(movedOn: boolean): Generator<void, boolean> {
+    const { run, scope } = this;
+    const from = scope.at;
+    const here = { event: run.event, at: from };
+    scope.leave();
+    let to = run.event;
+    let part: Halted | null = from;
+    this.forget();
+    do {
+      const start = this.stops.counts ? 0 : (run.checkpoints.before(Math.max(0, to - 1))?.event ?? 0);
+      const limit = from || movedOn || to < here.event ? to : to - 1;
+      const met = yield* this.search(start, to, limit, part);
+      if (met) {
+        this.goTo(met);
+        return true;
+      }
+      part = null;
+      to = start;
+    } while (to > 0);
+    if (here.at) scope.goto(here.at.event, here.at.call, here.at.insn);
+    else run.seekEvent(here.event);
+    return false;
+  }
+
+  private goTo({ event, place }: Met): void {
+    if (place) this.scope.goto(event, place.call, place.insn);
+    else this.run.seekEvent(event);
+  }
+
+  /** What stops last in the events after `start` up to `to`, and in a part of the one after them. */
+  private *search(start: number, to: number, limit: number, part: Halted | null): Generator<void, Met | null> {
+    const { run, scope, stops } = this;
+    run.seekEvent(start);
+    stops.begin(start === 0);
+    const all: { last: Met | null } = { last: null };
+    const look = (hits: readonly Hit[]): void => {
+      for (const { event, place } of hits.filter(stopsAt)) all.last = { event, place };
+    };
+    while (run.event < to) {
+      this.runEvent((hits) => {
+        look(hits);
+        return false;
+      }, null);
+      const hits = stops.after();
+      if (run.event <= limit) look(hits);
+      yield;
+    }
+    if (part && stops.lines.length > 0) {
+      scope.watched((place, registers) => {
+        if (place.call === part.call && place.insn === part.insn) return true;
+        look(stops.at(place, registers));
+        return false;
+      });
+      scope.leave();
+    }
+    return all.last;
+  }
+
+  /** Runs the next event; with lines, under a watch. `from`: lines at places before are not counted again. */
+  private runEvent(meets: (hits: readonly Hit[], place: Place) => boolean, from: PlaceTest | null): boolean {
+    const { run, scope, stops } = this;
+    if (stops.lines.length === 0) {
+      run.step();
+      return false;
+    }
+    return scope.watched(
+      (place, registers) => (from === null || from(place)) && meets(stops.at(place, registers), place),
+    );
+  }
+
+  private lineStops(hits: readonly Hit[], place: Place, past: PlaceTest): boolean {
+    return past(place) && this.take(hits);
+  }
+
+  /** Prints what is traced; true when something stops. */
+  private take(hits: readonly Hit[]): boolean {
+    for (const hit of hits) if (!stopsAt(hit)) this.traced.add(hit);
+    this.met = hits.find(stopsAt) ?? null;
+    return this.met !== null;
+  }
+
+  /** Makes the counts those of this place: unless it played on to here, or nothing is counted, from the beginning. */
+  private prepare(): boolean {
+    const { run, stops } = this;
+    if (this.counted === run.event) return false;
+    const { event } = run;
+    if (!stops.counts) {
+      stops.begin(false);
+      return false;
+    }
+    run.seekEvent(0);
+    stops.begin(true);
+    while (run.event < event) {
+      this.runEvent(() => false, null);
+      stops.after();
+    }
+    return true;
+  }
+}

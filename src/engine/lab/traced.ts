@@ -1,0 +1,61 @@
+/* Lines that tracepoints printed, in the order of the run; what is met again by playing it again stands there once. */
+import type { Hit } from './stops.ts';
+
+export interface TracedLine {
+  readonly time: number;
+  readonly event: number;
+  readonly text: string;
+}
+
+/** Lines that are kept: more are counted. */
+const MOST_LINES = 2_000;
+
+export class Traced {
+  private rows: (TracedLine & { readonly by: string; readonly call: number; readonly insn: number })[] = [];
+  private readonly known = new Set<string>();
+  /** lines that were not kept */
+  left = 0;
+  /** grows with every change */
+  version = 0;
+
+  get lines(): readonly TracedLine[] {
+    return this.rows.map(({ time, event, text }) => ({ time, event, text }));
+  }
+
+  add({ time, event, words: text, place, spec }: Hit): void {
+    const [by, call, insn] = [JSON.stringify(spec), place?.call ?? -1, place?.insn ?? -1];
+    const key = `${event} ${call} ${insn} ${by} ${text}`;
+    if (this.known.has(key)) return;
+    this.known.add(key);
+    this.version++;
+    if (this.rows.length >= MOST_LINES) {
+      this.left++;
+      return;
+    }
+    const row = { time, event, text, by, call, insn };
+    // nearly always the last
+    let at = this.rows.length;
+    while (at > 0 && isAfter(this.rows[at - 1], row)) at--;
+    this.rows.splice(at, 0, row);
+  }
+
+  /** Keeps the lines of these breaks; those of an event after `event` never happened. */
+  keep(wanted: ReadonlySet<string> | null, event = Number.POSITIVE_INFINITY): void {
+    const rows = this.rows.filter((row) => row.event <= event && (wanted === null || wanted.has(row.by)));
+    if (rows.length === this.rows.length && this.left === 0) return;
+    this.rows = rows;
+    this.left = 0;
+    this.known.clear();
+    for (const row of rows) this.known.add(`${row.event} ${row.call} ${row.insn} ${row.by} ${row.text}`);
+    this.version++;
+  }
+}
+
+type Order = Pick<TracedLine, 'event'> & { readonly call: number; readonly insn: number };
+
+/** Within an event lines of programs come in their order, and what is met after the event last. */
+function isAfter(a: Order, b: Order): boolean {
+  if (a.event !== b.event) return a.event > b.event;
+  if (a.call < 0 || b.call < 0) return a.call < 0 && b.call >= 0;
+  return a.call > b.call || (a.call === b.call && a.insn > b.insn);
+}

@@ -1,0 +1,138 @@
+/*
+ * Calls that need not save registers (bpf_fastcall). A compiler that knows that a callee leaves a register alone still spills
+ * it around the call, for kernels that do not know it, to the lowest stack slots of the function:
+ *
+ *     *(u64 *)(r10 - 16) = r1
+ *     call bpf_get_smp_processor_id
+ *     r1 = *(u64 *)(r10 - 16)
+ *
+ * The kernel takes such spills and fills out where it puts code of its own for the call, and where nothing else touches these
+ * slots; the function then needs less stack (mark_fastcall_patterns, remove_fastcall_spills_fills).
+ */
+import { isHelperCall, isKfuncCall } from '../isa/flow.ts';
+import type { Insn } from '../isa/insn.ts';
+import { OPCODE } from '../isa/opcodes.ts';
+import { hasHelper, protoOf } from './protos/helpers.ts';
+import { kfuncFlags } from './protos/kfuncs.ts';
+import type { Fastcalls, Session, Subprog } from './session.ts';
+import type { Frame } from './state.ts';
+import { subprogEnd } from './structure.ts';
+
+const STORE = 0x7b;
+const LOAD = 0x79;
+const FRAME_POINTER = 10;
+const SLOT = 8;
+/** R0 to R5 */
+const CALLER_SAVED = 6;
+const ALL = (1 << CALLER_SAVED) - 1;
+/** below any offset: the function keeps its spills */
+const GIVEN_UP = -32_768;
+
+/** get_smp_processor_id: the one helper with code of the verifier's own on x86-64 */
+const INLINED_HELPER = 8;
+const INLINED_KFUNCS = new Set(['bpf_cast_to_kern_ctx', 'bpf_rdonly_cast']);
+
+interface Callee {
+  /** registers that the call changes, a bit each */
+  readonly clobbers: number;
+  readonly inlined: boolean;
+}
+
+const clobbers = (args: number, returns: boolean): number => (((1 << args) - 1) << 1) | Number(returns);
+
+function calleeOf(env: Session, insn: Insn): Callee | null {
+  const { type } = env.program;
+  if (isHelperCall(insn)) {
+    const caller = { type, struct: env.attach?.struct ?? '', member: env.attach?.member ?? '' };
+    const proto = hasHelper(insn.imm, caller, env.facts) ? protoOf(insn.imm) : null;
+    if (!proto) return null;
+    return { clobbers: clobbers(proto.args.length, proto.returns !== 'void'), inlined: insn.imm === INLINED_HELPER };
+  }
+  if (!isKfuncCall(insn)) return null;
+  const func = env.btf.type(insn.imm >>> 0);
+  const proto = func ? env.btf.type(func.type) : null;
+  if (!func || !proto || !kfuncFlags(func.name, type, env.facts.commonKfuncs)) return null;
+  return { clobbers: clobbers(proto.params.length, proto.type !== 0), inlined: INLINED_KFUNCS.has(func.name) };
+}
+
+/** The lowest slot of a function that whole registers are stored to; 0 without one. */
+function lowestStore(env: Session, start: number, end: number): number {
+  let lowest = 0;
+  for (let i = start; i < end; i++) {
+    const { opcode, dst, off } = env.insns[i];
+    if (opcode === STORE && dst === FRAME_POINTER && off < lowest) lowest = off;
+  }
+  return lowest;
+}
+
+/** Number of pairs around a call, from the innermost outward: each spills a register that the callee leaves alone. */
+function pairsAround(env: Session, at: number, lowest: number, mask: number): number {
+  let left = ~mask & ALL;
+  let pairs = 0;
+  while (pairs < CALLER_SAVED) {
+    const distance = pairs + 1;
+    const spill = env.insns[at - distance];
+    const fill = env.insns[at + distance];
+    if (!spill || !fill || env.jumpTarget[at - distance + 1] || env.jumpTarget[at + distance]) break;
+    const off = lowest + SLOT * pairs;
+    const isPair =
+      spill.opcode === STORE &&
+      fill.opcode === LOAD &&
+      spill.dst === FRAME_POINTER &&
+      fill.src === FRAME_POINTER &&
+      spill.src === fill.dst &&
+      spill.off === off &&
+      fill.off === off;
+    if (!isPair || ((1 << spill.src) & left) === 0) break;
+    left &= ~(1 << spill.src);
+    pairs = distance;
+  }
+  return pairs;
+}
+
+/** Finds the calls with spills around them, once functions and jumps are known. */
+export function findFastcalls(env: Session): void {
+  const found: Fastcalls = {
+    pattern: new Uint8Array(env.count),
+    pairs: new Uint8Array(env.count),
+    subprogs: env.subprogs.map(() => ({ lowest: 0, keep: false })),
+  };
+  env.subprogs.forEach(({ start }, n) => {
+    const end = subprogEnd(env, n);
+    const lowest = lowestStore(env, start, end);
+    for (let i = start; i < end; i++) {
+      if (env.insns[i].opcode !== OPCODE.CALL) continue;
+      const callee = calleeOf(env, env.insns[i]);
+      if (!callee || callee.clobbers === ALL) continue;
+      const pairs = pairsAround(env, i, lowest, callee.clobbers);
+      if (pairs === 0) continue;
+      for (let k = 1; k <= pairs; k++) found.pattern[i - k] = found.pattern[i + k] = 1;
+      const subprog = found.subprogs[n];
+      if (callee.inlined) found.pairs[i] = pairs;
+      else subprog.keep = true;
+      subprog.lowest = Math.min(subprog.lowest, lowest + SLOT * pairs);
+    }
+  });
+  env.fastcalls = found;
+}
+
+/** Gives up a function where something else touches its spills (check_fastcall_stack_contract); `off` from the frame's top. */
+export function checkFastcallAccess(env: Session, { subprog }: Frame, off: number): void {
+  const { fastcalls } = env;
+  if (!fastcalls || fastcalls.subprogs[subprog].lowest <= off || fastcalls.pattern[env.insn]) return;
+  fastcalls.subprogs[subprog].lowest = GIVEN_UP;
+  const end = subprogEnd(env, subprog);
+  fastcalls.pattern.fill(0, env.subprogs[subprog].start, end);
+  fastcalls.pairs.fill(0, env.subprogs[subprog].start, end);
+}
+
+/** Takes the slots of spills that go off the functions' stacks. */
+export function dropFastcalls(env: Session): void {
+  const { fastcalls } = env;
+  if (!fastcalls) return;
+  env.subprogs.forEach((s: Subprog, n) => {
+    const { lowest, keep } = fastcalls.subprogs[n];
+    const goes = fastcalls.pairs.subarray(s.start, subprogEnd(env, n)).some((pairs) => pairs > 0);
+    if (goes && !keep) s.stackDropped = s.stackDepth + lowest;
+  });
+}

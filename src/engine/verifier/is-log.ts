@@ -1,0 +1,7 @@
+/* Tells a verifier's log from an assembly text; the editor asks this of every text. */
+
+/** A log has instructions with their opcodes, and registers. */
+const INSN_LINE = /^\d+: \([0-9a-f]{2}\) /m;
+const STATE_LINE =
+  /^(?:\d+: ?R\d+(?:_\w+)?=|from \d+ to \d+(?: \(speculative execution\))?:|func#\d+ @\d+|processed \d+ insns )/m;
+export const isVerifierLog = (text: string): boolean => INSN_LINE.test(text) && STATE_LINE.test(text);

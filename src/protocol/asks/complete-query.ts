@@ -1,0 +1,9 @@
+/* What Tab offers at the end of a question over the run. */
+import type { Completed } from './complete.ts';
+import { question } from './ask.ts';
+
+export interface CompleteQueryRequest {
+  readonly text: string;
+}
+
+export const completeQuery = question<CompleteQueryRequest, Completed>();
