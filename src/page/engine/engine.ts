@@ -15,7 +15,7 @@ import type { AnswerOf, AskName, RequestOf } from '../../protocol/asks.ts';
 import type { MoveMessage } from '../../protocol/moves.ts';
 import { createAsking } from './answers.ts';
 import { FollowedHistory } from '../../protocol/history.ts';
-import { viewOf } from '../record/step-view.ts';
+import { viewOf } from '../record/view-now.ts';
 import { createFences } from './fences.ts';
 import { kernelFiles } from './kernel-files.ts';
 import { withSamples } from './samples.ts';
@@ -147,7 +147,6 @@ function openRun(opened: CommandLog): void {
     notices: lastingNotices(),
     playing: false,
   });
-  if (scenario.steps.some(({ view }) => view)) void import('../record/follow-view.ts').catch(() => {});
   setMotion('scrub');
   opening = openLog(opened);
 }

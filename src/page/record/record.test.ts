@@ -4,7 +4,8 @@ import { shippedParts } from '../../cli/cli.ts';
 import { Lab } from '../../engine/index.ts';
 import { replaceWhileConnected } from '../../scenarios/replace-while-connected.ts';
 import { labDoc } from '../share/lab-doc.ts';
-import { looksOf, viewOf } from './step-view.ts';
+import { looksOf } from './step-view.ts';
+import { viewOf } from './view-now.ts';
 import { asScenario, changeStep, dropStep, moveStep, record } from './record.ts';
 
 const ms = (n: number): number => n * 1e6;

@@ -1,21 +1,8 @@
-/* How the page looks at a step: its author's preset, tabs and selection. */
+/* How the page is to look at a step: its author's preset, tabs and selection. */
 import type { Scenario, ScenarioStep, StepView } from '../../engine/index.ts';
-import { type Choices, PRESETS } from '../store/choices.ts';
+import { PRESETS } from '../store/choices.ts';
 import { knownTabs } from '../store/tabs.ts';
-
-type Looks = Pick<Choices, 'preset' | 'tabs' | 'selection'>;
-
-/** How the page looks now. The tab of a narrow screen is its reader's. */
-export function viewOf({ preset, tabs: { narrow: _, ...tabs }, selection }: Looks): StepView {
-  const { map, socket, field } = selection;
-  return {
-    preset,
-    tabs,
-    ...(map === null ? {} : { map }),
-    ...(socket === null ? {} : { socket }),
-    ...(field === null ? {} : { field }),
-  };
-}
+import type { Looks } from './view-now.ts';
 
 /** What a view changes of how the page looks; a preset or tab that this version does not have changes nothing. */
 export function looksOf(view: StepView, now: Looks): Looks {

@@ -41,6 +41,7 @@ function begin(doc: LabDoc, scenario: Scenario, kernel: string): void {
       detail: 'Its commands are given at the same times; what they meet may be different.',
     });
   }
+  if (scenario.steps.some(({ view }) => view)) void import('../record/follow-view.ts').catch(() => {});
   openScenario(scenario, kernel, machine, { commands, time });
 }
 

@@ -4,6 +4,7 @@ import { HELP_KINDS, type HelpKind, type HelpPage } from '../../page/help/page.t
 import { findPages, HELP_PAGES } from '../../page/help/pages.ts';
 import { useHelp } from '../../page/store/help.ts';
 import { Sheet } from '../controls/sheet.tsx';
+import './help.css';
 
 const KIND_TITLES: Readonly<Record<HelpKind, string>> = {
   view: 'Views',

@@ -124,7 +124,10 @@ function Steps({
   readonly onChoose: (at: number) => void;
 }) {
   const list = useRef<HTMLOListElement>(null);
-  useEffect(() => list.current?.children[at]?.scrollIntoView({ block: 'nearest' }), [at]);
+  useEffect(() => {
+    // it may answer a promise, which is no clean-up
+    list.current?.children[at]?.scrollIntoView({ block: 'nearest' });
+  }, [at]);
   return (
     <ol className="speaker-steps" aria-label="Steps" ref={list}>
       {talk.steps.map(({ headline, event }, i) => (

@@ -10,12 +10,14 @@ import {
   tryRecording,
   useRecording,
 } from '../../page/record/recording.ts';
-import { viewOf, viewWords } from '../../page/record/step-view.ts';
+import { viewWords } from '../../page/record/step-view.ts';
+import { viewOf } from '../../page/record/view-now.ts';
 import { choices, PRESETS } from '../../page/store/choices.ts';
 import { lab } from '../../page/store/lab.ts';
 import { TABS } from '../../page/store/tabs.ts';
 import { showOverlay } from '../../page/store/overlay.ts';
 import { Sheet } from '../controls/sheet.tsx';
+import './record.css';
 
 const MS = 1e6;
 

@@ -2,6 +2,7 @@
 import { runCommand } from '../../page/commands/registry.ts';
 import { choose, TEXT_SIZES, useChoices } from '../../page/store/choices.ts';
 import { Sheet } from '../controls/sheet.tsx';
+import './settings.css';
 
 interface PickProps<T extends string | number> {
   readonly legend: string;

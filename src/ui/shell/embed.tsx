@@ -8,6 +8,7 @@ import { LifecyclePane } from '../panes/lifecycle-pane.tsx';
 import { SidePane } from '../panes/side-pane.tsx';
 import { TimelinePane } from '../panes/timeline-pane.tsx';
 import { Spoken } from './spoken.tsx';
+import './embed.css';
 
 const VIEWS = new Map<string, ReactElement>([
   ['lifecycle', <LifecyclePane key="lifecycle" />],
