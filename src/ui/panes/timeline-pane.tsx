@@ -70,22 +70,20 @@ function Timeline({ cold, history }: TimelineProps) {
 function useWatch(until: number): TimelineWatch | null {
   const text = useLane((state) => state.text);
   const run = useLab(({ answers }) => answers.run);
-  const [watch, setWatch] = useState<TimelineWatch | null>(null);
+  const [found, setFound] = useState<{ text: string; run: number; lane: TimelineWatch } | null>(null);
   useEffect(() => {
+    if (text === null) return;
     let isOver = false;
-    if (text === null) setWatch(null);
-    else {
-      const drawer = import('../../views/timeline/watch-lane.ts');
-      const asked = ask('query', { text: `watch ${text}`, until }, 'lane');
-      void Promise.all([drawer, asked]).then(([{ timelineWatch }, reply]) => {
-        if (!isOver && reply?.kind === 'watch') setWatch(timelineWatch(text, reply.watch));
-      });
-    }
+    const drawer = import('../../views/timeline/watch-lane.ts');
+    const asked = ask('query', { text: `watch ${text}`, until }, 'lane');
+    void Promise.all([drawer, asked]).then(([{ timelineWatch }, reply]) => {
+      if (!isOver && reply?.kind === 'watch') setFound({ text, run, lane: timelineWatch(text, reply.watch) });
+    });
     return () => {
       isOver = true;
     };
   }, [text, run, until]);
-  return watch;
+  return found?.text === text && found.run === run ? found.lane : null;
 }
 
 const isWhole = (domain: Domain, whole: Domain): boolean => domain[0] <= whole[0] && domain[1] >= whole[1];
