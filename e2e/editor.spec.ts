@@ -52,7 +52,7 @@ test('edit, restart, and another curve on the same link and seed', async ({ lab 
   await expect(lab.page.getByRole('region', { name: 'Flows' })).toContainText('dashed: the run before');
 });
 
-test('a breakpoint, ten steps, ten steps back', async ({ lab }) => {
+test('a breakpoint, ten steps, ten steps back', { tag: '@long' }, async ({ lab }) => {
   await lab.edit();
   await lab.press('Control+Home', ...Array.from({ length: 38 }, () => 'ArrowDown'));
   await lab.press('F9', 'Escape', 'F5');

@@ -62,7 +62,7 @@ for (const { name, media } of LOOKS) {
   });
 }
 
-test('every view has its words: a list, a table or a text beside what is drawn', async ({ lab, page }) => {
+test('every view has its words: a list, a table or a text beside what is drawn', { tag: '@long' }, async ({ lab, page }) => {
   test.slow();
   const REGION = { lifecycle: 'Lifecycle', flows: 'Flows', side: 'Kernel objects' } as const;
   for (const pane of ['lifecycle', 'flows', 'side'] as const) {
@@ -105,7 +105,7 @@ async function listen(lab: Lab): Promise<() => Promise<string>> {
   return () => lab.page.evaluate(() => (window as unknown as { heard: string[] }).heard.join('\n'));
 }
 
-test('by ear: a whole scenario, each change of a map spoken as it comes', async ({ lab, page }) => {
+test('by ear: a whole scenario, each change of a map spoken as it comes', { tag: '@long' }, async ({ lab, page }) => {
   await lab.command('To the start');
   await expect.poll(() => lab.time()).toMatch(/^0(\.0)? ms/);
   const heard = await listen(lab);

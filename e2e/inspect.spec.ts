@@ -161,7 +161,7 @@ for (const theme of share(['light', 'dark'] as const, 1)) {
   test.describe(theme, () => {
     test.use({ colorScheme: theme });
 
-    test('axe finds nothing on any tab of the inspector', async ({ lab, page }) => {
+    test('axe finds nothing on any tab of the inspector', { tag: '@long' }, async ({ lab, page }) => {
       test.slow();
       const check = async (): Promise<void> => expect(await violations(page)).toEqual([]);
       await open(lab, 'tcp_sock');

@@ -69,7 +69,7 @@ test('a held grace period keeps the map until it is let go', { tag: '@long' }, a
   await expect(lab.station('FREED')).toHaveText(/map A, map B/);
 });
 
-test('playing stops at a break, and goes back to it', async ({ lab, page }) => {
+test('playing stops at a break, and goes back to it', { tag: '@long' }, async ({ lab, page }) => {
   await page.keyboard.press('Home');
   await lab.command('Show stack, watches and breaks');
   const breaks = page.getByRole('region', { name: 'Breaks' });

@@ -21,7 +21,7 @@ test('a text with another name takes the place of the example, and says so', asy
   await expect(page.getByRole('region', { name: 'Flows' }).getByRole('row', { name: /my_fixed/ })).toHaveCount(3);
 });
 
-test('a program of one’s own is offered to connections', async ({ lab, page }) => {
+test('a program of one’s own is offered to connections', { tag: '@long' }, async ({ lab, page }) => {
   await lab.command('New program');
   await page.getByLabel('Name', { exact: true }).fill('my_cc');
   await lab.press('Enter');

@@ -69,7 +69,7 @@ test('a type is declared, implemented, registered, and its members are called', 
   await expect(answers(page)).toContainText('open(40, -2) = 42');
   await form(page).getByLabel('how_far').fill('forty');
   await lab.press('Enter');
-  await expect(form(page).getByRole('alert')).toContainText('how_far: a number of 32 bits');
+  await expect(form(page).getByRole('alert')).toContainText('how_far: a number of at most 64 bits');
   await form(page).getByLabel('member').selectOption('shut');
   await form(page).getByLabel('left').fill('ff');
   await lab.press('Enter');

@@ -1,5 +1,5 @@
 /* A text that is registered besides the scenario's: what is done for it, as commands of the run. */
-import { type Command, explain, freeLetter, type Lab } from '../engine/index.ts';
+import { type Command, explain, freeLetter, type Lab, nextLink } from '../engine/index.ts';
 import { refusalAfter } from './refusals.ts';
 
 /** Loads a text under the next letter and registers it; a generator, because a link is made only where the map wants one. */
@@ -10,8 +10,8 @@ export function* commandsToRegister(lab: Lab, name: string, text: string): Gener
   yield { do: 'spawn', process };
   yield { do: 'load', process, map, text: name, source: text };
   yield { do: 'register', process, map };
-  const link = Math.max(0, ...lab.machine.user.state.links.keys()) + 1;
-  if (lab.machine.user.map(map)?.forLinks) yield { do: 'link', process, map, link };
+  const { user } = lab.machine;
+  if (user.map(map)?.forLinks) yield { do: 'link', process, map, link: nextLink(user.state.links.keys()) };
   // a loader that is refused gives up, and its map goes with it
   if (refusalAfter(lab.history, event, explain)) yield { do: 'exit', process };
 }

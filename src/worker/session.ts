@@ -12,26 +12,20 @@ import {
   declaresTypes,
   Lab,
   type MachineParts,
-  type NoteRecord,
   openMachineParts,
   registerFirstVerbs,
   type Series,
   TYPES_TEXT,
 } from '../engine/index.ts';
-import { encodeFrame } from '../protocol/frame.ts';
-import {
-  type Breakpoint,
-  type FromWorker,
-  type Notice,
-  PROTOCOL_VERSION,
-  type ToWorker,
-} from '../protocol/messages.ts';
-import { type MemoryWindow } from '../protocol/moves.ts';
+import { type Breakpoint, type FromWorker, PROTOCOL_VERSION, type ToWorker } from '../protocol/messages.ts';
 import { refusalAfter, refusedProgram } from './refusals.ts';
 import type { AskMessage } from '../protocol/asks.ts';
 import { arm, needsLate } from './arm.ts';
 import { answerAsk } from './asks.ts';
-import type { Desk, Job, KeepGoing, Late, LateDesk } from './desk.ts';
+import { badText, firstOfEach, noMoreChanges, playedToEnd, standInNotice, stoppedByBreak } from './notices.ts';
+import { Teller } from './teller.ts';
+import { Work } from './work.ts';
+import type { Desk, KeepGoing, Late, LateDesk } from './desk.ts';
 import { doAgain } from './do-again.ts';
 import { commandsToRegister } from './register-new.ts';
 import { isSearch, search } from './searches.ts';
@@ -39,22 +33,14 @@ import { isSearch, search } from './searches.ts';
 /** The longest a slice works before it reads the queue, ms. */
 const SLICE_MS = 8;
 
-/** Between two histories while playing, ms. */
-const HISTORY_MS = 250;
-
 /** Between two looks whether what a job waits for has come, ms. */
 const WAIT_MS = 40;
 
 /** Between two pictures while playing, ms. */
 const FRAME_MS = 12;
 
-/** Between two checkpoints that the page is handed, ms. */
-const KEEP_MS = 1000;
-
 /** Given before anything else of a run. */
 const UNVERIFIED: Command = { do: 'verifier', to: 'skip' };
-
-const LISTED = 'Debug lists what playing stops at.';
 
 export interface SessionHost {
   readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
@@ -75,37 +61,28 @@ export class Session {
   private playing: { speed: number; wall: number; readonly end: number } | null = null;
   /** the last slice of playing ran out of time */
   private behind = false;
-  private jobs: Job[] = [];
-  /** by key: a step of it, true when it was the last */
-  private readonly beside = new Map<string, () => boolean>();
-  private windows: readonly MemoryWindow[] = [];
+  private readonly work = new Work();
   private texts: Readonly<Record<string, string>> = {};
   private breakpoints: readonly Breakpoint[] = [];
   private breaks: readonly Break[] = [];
-  private sentCold: unknown = null;
-  /** the page has nothing of this lab's history */
-  private historyIsNew = true;
-  /** wall clock of the last history sent, ms */
-  private historyAt = 0;
-  private sentCpu: unknown = null;
   /** number of the last act that was done */
   private n = 0;
-  /** wall clock of the last checkpoint that the page was handed, ms; and what it was of */
-  private kept = { at: 0, of: '' };
-  /** version of the traced lines that the page has */
-  private sentTraced = 0;
   /** what came while the lab was being made: it may wait for a part of the engine */
   private early: ToWorker[] = [];
   /** number of the run that the page is told of: raised when one is opened, restarted or branches off */
   private run = 0;
 
-  constructor(private readonly host: SessionHost) {}
+  private readonly teller: Teller;
+
+  constructor(private readonly host: SessionHost) {
+    this.teller = new Teller(host);
+  }
 
   /** In how many ms the next slice is due; null when there is nothing to do. Playing needs one a frame of the page. */
   get due(): number | null {
-    if (this.jobs[0]?.waits) return WAIT_MS;
-    if (this.jobs.length > 0 || this.behind) return 0;
-    if (this.beside.size > 0) return this.playing ? FRAME_MS : 0;
+    if (this.work.waits) return WAIT_MS;
+    if (this.work.hasJobs || this.behind) return 0;
+    if (this.work.hasAside) return this.playing ? FRAME_MS : 0;
     return this.playing ? FRAME_MS : null;
   }
 
@@ -118,7 +95,7 @@ export class Session {
         this.host.post({ type: 'pong', n: message.n });
         return;
       case 'watch':
-        this.windows = message.windows;
+        this.teller.windows = message.windows;
         this.frame();
         return;
       case 'play':
@@ -146,32 +123,14 @@ export class Session {
   slice(): void {
     const end = this.host.clock() + SLICE_MS;
     const keepGoing = () => this.host.clock() < end;
-    const job = this.jobs[0];
-    if (job) {
-      const finished = job.run(keepGoing);
-      if (!finished) this.host.post({ type: 'heartbeat', job: job.name, progress: job.progress() });
-      else {
-        // what follows from this job comes before what was asked for later
-        const rest = this.jobs.slice(1);
-        this.jobs = [];
-        job.done();
-        this.jobs.push(...rest);
-      }
+    if (this.work.hasJobs) {
+      const job = this.work.runFirst(keepGoing);
+      if (job) this.host.post({ type: 'heartbeat', job: job.name, progress: job.progress() });
       return;
     }
     this.behind = false;
     if (this.playing && this.lab) this.playSlice(this.lab, this.playing, keepGoing);
-    this.workBeside(keepGoing);
-  }
-
-  /** What is left of a slice belongs to what nothing waits for. */
-  private workBeside(keepGoing: KeepGoing): void {
-    for (const [key, step] of this.beside) {
-      do {
-        if (step() && this.beside.get(key) === step) this.beside.delete(key);
-      } while (this.beside.get(key) === step && keepGoing());
-      if (!keepGoing()) return;
-    }
+    this.work.runAside(keepGoing);
   }
 
   private open(message: Extract<ToWorker, { type: 'open' }>): void {
@@ -188,9 +147,9 @@ export class Session {
     const { kept } = message;
     this.texts = kept?.texts ?? message.texts;
     this.n = kept?.n ?? message.n ?? 0;
-    this.kept = { at: 0, of: '' };
+    this.teller.forgetCheckpoint();
     this.playing = null;
-    this.jobs = [];
+    this.work.dropJobs();
     this.lab = null;
     this.early = [];
     // else every verb would seem to wait for the late part, and the first picture with it
@@ -213,7 +172,7 @@ export class Session {
         if (message.unverified) lab.command(UNVERIFIED);
         const { commands, time } = message.begin ?? { commands: [], time: scenario.openAt };
         if (commands.length === 0) this.start(lab, time);
-        else this.jobs.push(doAgain(lab, commands, () => this.start(lab, time)));
+        else this.work.add(doAgain(lab, commands, () => this.start(lab, time)));
       },
       'The scenario needs a part of the engine that could not be fetched.',
     );
@@ -223,21 +182,19 @@ export class Session {
   /** Computes a lab's future, then stands at `time`. `changed`: with texts that the user wants to see loaded. */
   private start(lab: Lab, time: number, changed = false): void {
     this.lab = lab;
-    this.historyIsNew = true;
-    this.sentCold = null;
-    this.sentTraced = -1;
+    this.teller.startOver();
     this.arm();
     this.beginRun();
-    this.sendTexts(lab);
+    this.teller.texts(lab, this.texts);
     this.explore(lab, () => {
       const notes = lab.history.notes.filter((note) => note.time <= time);
-      for (const note of firstOfEach(notes)) this.told(note);
+      for (const note of firstOfEach(notes)) this.teller.told(note);
       const stop = notes.find((note) => note.kind === 'stopped');
       if (stop && lab.showStop(stop)) this.frame();
       else this.seekJob(lab, time);
       if (changed) this.tellStandIns(lab);
       const refused = changed ? refusedProgram(lab.history, explain) : null;
-      if (refused) this.notice(refused);
+      if (refused) this.teller.notice(refused);
     });
     for (const message of this.early.splice(0)) this.move(lab, message);
   }
@@ -247,30 +204,27 @@ export class Session {
     const wanted = { breaks: this.breaks, lines: this.breakpoints };
     this.withLateTools(needsLate(wanted), (late) => {
       if (!this.lab) return;
-      arm(this.lab, wanted, late, (notice) => this.notice(notice));
-      this.tellTraced(this.lab);
+      arm(this.lab, wanted, late, (notice) => this.teller.notice(notice));
+      this.teller.traced(this.lab);
     });
   }
 
   /** A text with another name has the scenario's connections all the same. */
   private tellStandIns({ scenario }: Lab): void {
-    for (const { text, from, to } of standIns(scenario.texts, this.texts)) {
-      const detail = `${text} stands in for the example: what the scenario asks for as ${from}, it asks for as ${to}.`;
-      this.notice({ kind: 'info', title: `${to} takes the place of ${from}`, detail });
-    }
+    for (const one of standIns(scenario.texts, this.texts)) this.teller.notice(standInNotice(one));
   }
 
   /** From here on nothing that was answered before is so. */
   private beginRun(): void {
     this.run++;
-    this.beside.clear();
+    this.work.dropAside();
     this.host.post({ type: 'run', run: this.run });
   }
 
   /** Runs to the scenario's end so that the timeline knows what happens if nothing is done. */
   private explore(lab: Lab, done: () => void): void {
     const until = Math.max(lab.scenario.until, lab.history.until, lab.time);
-    this.jobs.push({
+    this.work.add({
       name: 'running ahead',
       run: (keepGoing) => lab.advance(until, keepGoing),
       progress: () => lab.time / until,
@@ -282,7 +236,7 @@ export class Session {
   private seekJob(lab: Lab, time: number, event?: number): void {
     lab.approach(time);
     const from = lab.time;
-    this.jobs.push({
+    this.work.add({
       name: 'seeking',
       run: (keepGoing) => lab.advance(time, keepGoing),
       progress: () => (time > from ? (lab.time - from) / (time - from) : 1),
@@ -302,16 +256,16 @@ export class Session {
     switch (message.type) {
       case 'seek':
         // a newer seek replaces one that is under way, unless something waits to be done where that one leads
-        if (this.jobs.at(-1)?.name === 'seeking') this.jobs.pop();
+        this.work.dropLast('seeking');
         if (this.playing) this.playing.wall = this.host.clock();
-        this.whenIdle(() => this.seekJob(lab, Math.max(0, message.time), message.event));
+        this.work.whenIdle(() => this.seekJob(lab, Math.max(0, message.time), message.event));
         return;
       case 'step-event':
         this.stop(() => lab.stepEvent(message.direction));
         return;
       case 'step-state':
         this.stop(() => {
-          if (!lab.stepState(message.direction)) this.noMoreChanges(lab, message.direction);
+          if (!lab.stepState(message.direction)) this.teller.notice(noMoreChanges(lab, message.direction));
         });
         return;
       case 'step-call':
@@ -364,19 +318,19 @@ export class Session {
     return {
       parts,
       texts: this.texts,
-      notice: (notice) => this.notice(notice),
-      whenIdle: (act) => this.whenIdle(act),
+      notice: (notice) => this.teller.notice(notice),
+      whenIdle: (act) => this.work.whenIdle(act),
       stop: (act) => this.stop(act),
-      beside: (key, step) => this.beside.set(key, step),
+      beside: (key, step) => this.work.beside(key, step),
       start: (job) => {
         this.playing = null;
-        this.whenIdle(() => {
+        this.work.whenIdle(() => {
           const made = job();
           const done = (): void => {
             made.done();
             this.frame();
           };
-          this.jobs.push({ ...made, done });
+          this.work.add({ ...made, done });
         });
       },
     };
@@ -392,19 +346,19 @@ export class Session {
       if (late() !== null) act(late());
       else if (crash !== null) this.host.post({ type: 'crash', message: crash });
       else
-        this.notice({
+        this.teller.notice({
           kind: 'error',
           title: 'A part of the engine could not be fetched',
           detail: 'What was asked for needs it: ask again.',
         });
     };
-    this.jobs.push({ name: 'fetching the rest of the engine', run, progress: () => null, done, waits: true });
+    this.work.add({ name: 'fetching the rest of the engine', run, progress: () => null, done, waits: true });
   }
 
   /** Pauses, then does something once running work is done, then shows where that led. */
   private stop(act: () => void): void {
     this.playing = null;
-    this.whenIdle(() => {
+    this.work.whenIdle(() => {
       act();
       this.frame();
     });
@@ -418,11 +372,6 @@ export class Session {
     });
   }
 
-  private whenIdle(act: () => void): void {
-    if (this.jobs.length === 0) act();
-    else this.jobs.push({ name: 'waiting', run: () => true, progress: () => null, done: act });
-  }
-
   private command(lab: Lab, command: Command): void {
     const { event } = lab.position;
     this.beginRun();
@@ -434,22 +383,13 @@ export class Session {
 
   private registerNew(lab: Lab, name: string, text: string): void {
     const problem = lab.machine.checkText(text);
-    if (problem) {
-      this.notice({
-        kind: 'error',
-        title: 'The text does not assemble',
-        detail: problem.message,
-        text: name,
-        line: problem.line,
-      });
-      return;
-    }
+    if (problem) return this.teller.notice(badText(name, problem));
     this.beginRun();
     const { event } = lab.position;
     for (const command of commandsToRegister(lab, name, text)) lab.command(command);
     if (!this.reportRefusal(lab, event)) {
       this.texts = { ...this.texts, [name]: text };
-      this.sendTexts(lab);
+      this.teller.texts(lab, this.texts);
     }
     this.lookAhead(lab);
   }
@@ -462,15 +402,7 @@ export class Session {
     const next = new Lab(this.parts, lab.scenario, texts, ghosts);
     for (const name of Object.keys(texts).sort((a, b) => Number(b === TYPES_TEXT) - Number(a === TYPES_TEXT))) {
       const problem = next.machine.checkText(texts[name], name);
-      if (!problem) continue;
-      this.notice({
-        kind: 'error',
-        title: name === TYPES_TEXT ? `${name} declares no type` : `${name} does not assemble`,
-        detail: problem.message,
-        text: name,
-        line: problem.line,
-      });
-      return;
+      if (problem) return this.teller.notice(badText(name, problem));
     }
     this.texts = texts;
     if (unverified) next.command(UNVERIFIED);
@@ -489,7 +421,7 @@ export class Session {
   /** The first call after an event that was refused, as something to read. Returns whether there was one. */
   private reportRefusal(lab: Lab, after: number): boolean {
     const notice = refusalAfter(lab.history, after, explain);
-    if (notice) this.notice(notice);
+    if (notice) this.teller.notice(notice);
     return notice !== null;
   }
 
@@ -502,12 +434,10 @@ export class Session {
     return Math.min(...pauses, lab.time < until ? until : Number.POSITIVE_INFINITY);
   }
 
-  private noMoreChanges(lab: Lab, direction: 1 | -1): void {
-    const where = direction > 0 ? 'after' : 'before';
-    const known = `${(lab.history.until / 1e6).toFixed(1)} ms`;
-    const detail =
-      direction > 0 ? `The run is known up to ${known}: play on, or do something to a map.` : 'This is the start.';
-    this.notice({ kind: 'info', title: `No map changes ${where} this point`, detail });
+  /** Tells the page where the lab stands. */
+  private frame(): void {
+    const { lab, playing, n, texts } = this;
+    if (lab) this.teller.frame(lab, { playing: playing !== null, n, texts });
   }
 
   private playSlice(lab: Lab, playing: NonNullable<Session['playing']>, keepGoing: KeepGoing): void {
@@ -517,97 +447,18 @@ export class Session {
     const from = lab.time;
     const outcome = lab.play(target, keepGoing);
     const notes = lab.history.notes.filter((note) => note.time > from && note.time <= lab.time);
-    for (const note of firstOfEach(notes)) this.told(note);
+    for (const note of firstOfEach(notes)) this.teller.told(note);
     const stop = notes.find((note) => note.kind === 'stopped');
     if (stop) lab.showStop(stop);
     if (outcome === 'stopped' || stop) this.playing = null;
     if (outcome === 'stopped' && !stop && lab.position.call === null && !lab.machine.dead)
-      this.notice({ kind: 'info', title: `Stopped: ${lab.metWords ?? 'a break was met'}`, detail: LISTED });
+      this.teller.notice(stoppedByBreak(lab));
     else if (lab.time >= playing.end) {
       this.playing = null;
-      const pauses = lab.time < lab.scenario.until;
-      this.notice({
-        kind: 'info',
-        title: pauses ? 'The scenario pauses here' : 'The scenario ends here',
-        detail: pauses ? 'Play goes on from this step.' : 'Play again to go on: what runs, runs on.',
-      });
+      this.teller.notice(playedToEnd(lab));
     }
     this.behind = this.playing !== null && outcome === 'more';
     this.frame();
-  }
-
-  private told({ kind, title, detail, text, line }: NoteRecord): void {
-    const place = { text: text ?? undefined, line: line ?? undefined };
-    if (kind === 'stopped') this.notice({ kind, title, detail, ...place, notKernel: true });
-    else this.notice({ kind: 'info', title, detail, ...place });
-  }
-
-  private sendTexts(lab: Lab): void {
-    this.host.post({ type: 'texts', texts: { ...lab.scenario.texts, ...this.texts } });
-  }
-
-  private notice(notice: Notice): void {
-    this.host.post({ type: 'notice', notice });
-  }
-
-  private tellHistory(lab: Lab): void {
-    const whole = this.historyIsNew;
-    const delta = lab.news(whole);
-    this.historyIsNew = false;
-    this.historyAt = this.host.clock();
-    const columns = [delta.queue, ...delta.series].flatMap(({ time, values }) => [
-      time.buffer,
-      ...values.map((v) => v.buffer),
-    ]);
-    this.host.post({ type: 'history', delta, whole }, columns as ArrayBuffer[]);
-  }
-
-  /** After a frame that told all there is: so the page's history reaches as far as the checkpoint. */
-  private handOver(lab: Lab): void {
-    const now = this.host.clock();
-    if (this.historyIsNew || lab.hasNews || (now - this.kept.at < KEEP_MS && this.kept.at > 0)) return;
-    const run = lab.handOver();
-    if (!run) return;
-    const of = `${this.n} ${run.branch} ${run.checkpoint.event}`;
-    const isNew = of !== this.kept.of;
-    this.kept = { at: now, of };
-    if (!isNew) return;
-    const { buffer } = run.checkpoint.image.bytes;
-    this.host.post({ type: 'kept', kept: { run, n: this.n, texts: this.texts } }, [buffer as ArrayBuffer]);
-  }
-
-  /** While playing into the unknown a few times a second is enough. */
-  private mayTellHistory(): boolean {
-    return this.playing === null || this.historyIsNew || this.host.clock() - this.historyAt >= HISTORY_MS;
-  }
-
-  /** Sends what changed: numbers always, the rest when it is another than what was sent last. */
-  private tellTraced({ traced }: Lab): void {
-    if (traced.version === this.sentTraced) return;
-    this.sentTraced = traced.version;
-    this.host.post({ type: 'traced', lines: traced.lines, left: traced.left });
-  }
-
-  private frame(): void {
-    const { lab } = this;
-    if (!lab) return;
-    const cold = lab.cold();
-    if (cold !== this.sentCold) {
-      this.sentCold = cold;
-      this.host.post({ type: 'cold', cold });
-    }
-    if ((this.historyIsNew || lab.hasNews) && this.mayTellHistory()) this.tellHistory(lab);
-    const cpu = lab.cpu();
-    if (cpu !== null || this.sentCpu !== null) {
-      this.sentCpu = cpu;
-      this.host.post({ type: 'cpu', cpu });
-    }
-    this.tellTraced(lab);
-    const numbers = encodeFrame(lab.hot());
-    const windows = this.windows.map(({ address, length }) => lab.machine.bytes(address, length));
-    const transfer = [numbers.buffer, ...windows.map((w) => w.buffer)] as ArrayBuffer[];
-    this.host.post({ type: 'frame', numbers, windows, playing: this.playing !== null, n: this.n }, transfer);
-    this.handOver(lab);
   }
 }
 
@@ -621,8 +472,3 @@ const packedSeries = ({ socket, map, time, cwnd, ssthresh, srttUs, caState }: Se
   srttUs: Uint32Array.from(srttUs),
   caState: Uint32Array.from(caState),
 });
-
-/** A warning that comes with every packet is told once. */
-function firstOfEach(notes: readonly NoteRecord[]): NoteRecord[] {
-  return [...new Map(notes.toReversed().map((note) => [note.title, note])).values()].toReversed();
-}
