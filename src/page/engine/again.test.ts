@@ -191,6 +191,24 @@ test('the new worker goes on from a checkpoint, and an act that was never answer
   expect(one.lab().notices.at(-1)?.detail).toContain('the last command was left out');
 });
 
+test('of two acts of one moment, a checkpoint may have the first alone', async () => {
+  const one = await page();
+  one.openScenario(replaceWhileConnected, 'v6.12');
+  await one.settle();
+  now += 5000;
+  one.command(COMMANDS[0]);
+  // done and handed over before the page has drawn it
+  Thread.alive?.work(100_000);
+  one.command(COMMANDS[1]);
+  await one.settle();
+  const before = [one.hot().time, one.hot().event, await one.hash()];
+  one.stopEngine();
+  await one.settle();
+  const [, again] = Thread.opened;
+  expect(again.kept?.run.commands).toHaveLength(1);
+  expect([one.hot().time, one.hot().event, await one.hash()]).toEqual(before);
+});
+
 test('a worker that dies of a restart comes back with the texts from before', async () => {
   const one = await page();
   one.openScenario(replaceWhileConnected, 'v6.12');

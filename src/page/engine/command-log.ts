@@ -51,16 +51,26 @@ export const withoutAct = (log: CommandLog, act: ToWorker | null): CommandLog =>
 const seek = (time: number, event = 0): ToWorker =>
   event > 0 ? { type: 'seek', time, event } : { type: 'seek', time };
 
+/** What a worker has done already: acts up to number `n`, the last of which became event `event` of its run. */
+export interface Done {
+  readonly n: number;
+  readonly event: number;
+}
+
 /**
- * Messages that lead a worker on which the log's scenario was opened to `time`, and to an event of that time; it has done
- * the acts up to number `after`. Acts that were asked for at one moment follow each other: going back between them would undo the first.
+ * Messages that lead a worker on which the log's scenario was opened to `time`, and to an event of that time; `done`: what
+ * it did before. Acts that were asked for at one moment follow each other: going back between them would undo the first.
  */
-export function replay({ acts: all }: CommandLog, time: number, event = 0, after = 0): ToWorker[] {
-  const acts = all.filter(({ act }) => after === 0 || (act.n ?? 0) > after);
+export function replay({ acts }: CommandLog, time: number, event = 0, done: Done | null = null): ToWorker[] {
+  const isDone = ({ act }: CommandLog['acts'][number]): boolean => done !== null && (act.n ?? 0) <= done.n;
   return [
-    ...acts.flatMap(({ time, event, act }, i): ToWorker[] => {
-      const goesOn = i > 0 && acts[i - 1].time === time && acts[i - 1].event === event;
-      return goesOn ? [act] : [seek(time, event), act];
+    ...acts.flatMap((one, i): ToWorker[] => {
+      if (isDone(one)) return [];
+      const before = i > 0 ? acts[i - 1] : null;
+      const goesOn = before !== null && before.time === one.time && before.event === one.event;
+      if (!goesOn) return [seek(one.time, one.event), one.act];
+      // after the one before it, which a checkpoint may lie before
+      return done !== null && isDone(before) ? [seek(one.time, done.event), one.act] : [one.act];
     }),
     seek(time, event),
   ];

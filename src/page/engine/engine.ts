@@ -184,7 +184,8 @@ async function startAgain(): Promise<void> {
   told({ phase: 'starting', playing: false, cpu: null });
   if (!(await openLog(log))) return;
   replaying = true;
-  for (const message of replay(log, time, event, kept?.n)) post(message);
+  const done = kept && { n: kept.n, event: kept.run.commands.at(-1)?.event ?? 0 };
+  for (const message of replay(log, time, event, done)) post(message);
   ping(() => {
     replaying = false;
     tellRestart(ended);
