@@ -54,7 +54,9 @@ test('who took, how often, a histogram, a watch, a difference, an error with its
   expect(await violations(lab.page)).toEqual([]);
 });
 
-test('a branch is kept by a name, another one begun, the two compared, and the first opened again', { tag: '@long' }, async ({ lab }) => {
+test('a branch is kept by a name, another one begun, the two compared, and the first opened again', {
+  tag: '@long',
+}, async ({ lab }) => {
   await lab.command('Show questions to the run');
   const name = pane(lab.page).getByRole('textbox', { name: 'Name of this branch' });
   await name.fill('as told');

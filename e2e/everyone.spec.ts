@@ -62,7 +62,10 @@ for (const { name, media } of LOOKS) {
   });
 }
 
-test('every view has its words: a list, a table or a text beside what is drawn', { tag: '@long' }, async ({ lab, page }) => {
+test('every view has its words: a list, a table or a text beside what is drawn', { tag: '@long' }, async ({
+  lab,
+  page,
+}) => {
   test.slow();
   const REGION = { lifecycle: 'Lifecycle', flows: 'Flows', side: 'Kernel objects' } as const;
   for (const pane of ['lifecycle', 'flows', 'side'] as const) {
