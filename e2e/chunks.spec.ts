@@ -19,7 +19,7 @@ const LATER = readdirSync(join(DIST, 'assets'))
   .filter((name) => /\.(js|css|woff2|ttf)$/.test(name) && !index.includes(name))
   .toSorted((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 
-/** Opens what is behind tabs and keys; a part that is missing says so and can be left. */
+/** Opens what tabs and keys lead to; a part that is missing says so and can be left. */
 async function lookAround(page: Page): Promise<void> {
   for (const key of ['3', '2', '1']) await page.keyboard.press(key);
   for (const name of ['Sequence', 'Checks', 'Trampoline', 'Debug', 'Table']) {

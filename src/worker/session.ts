@@ -425,7 +425,7 @@ export class Session {
     return notice !== null;
   }
 
-  /** Playing stops after the next step that asks for it. A scenario is played to its end; whoever plays on from there goes beyond it. */
+  /** The time at which playing stops by itself, ns: the next step that asks for a pause, else the scenario's end; beyond it, none. */
   private playsTo(): number {
     const { lab } = this;
     if (!lab) return Number.POSITIVE_INFINITY;

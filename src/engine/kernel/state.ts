@@ -7,12 +7,11 @@
  * stored: each object has the list of those who hold it, and every count is the length of a part of that list.
  */
 import { assert } from '../base/assert.ts';
-import type { StructAccess } from '../verifier/index.ts';
+import type { MapField, StructAccess } from '../verifier/index.ts';
 import { type Capability } from './capabilities.ts';
 import type { GraceClock } from './grace.ts';
 import type { Heap, HeapName } from './maps/pieces.ts';
 import type { Holder } from './subsystem.ts';
-import type { MapField } from '../verifier/index.ts';
 
 export interface Process {
   readonly pid: number;

@@ -37,7 +37,7 @@ name is what setsockopt(TCP_CONGESTION) and sysctl say. See: man struct_ops, bpf
   },
   {
     name: 'bpf',
-    summary: 'the system call behind all of bpftool',
+    summary: 'the system call that all of bpftool is made of',
     text: `bpf(command, attr, size) answers a value or a fd, or -1 with an errno. Commands that matter here:
 
   BPF_BTF_LOAD, BPF_MAP_CREATE, BPF_PROG_LOAD   make an object; the fd holds it

@@ -6,7 +6,7 @@ import type { Core } from '../core.ts';
 import { blob } from '../objects.ts';
 import type { MapObject } from '../state.ts';
 
-/** The BTF behind an object number; null for 0. */
+/** The BTF of an object number; null for 0. */
 export function btfOf(k: Core, btf: number): Btf | null {
   if (btf === 0) return null;
   const opened = openBtf(blob(k, k.state.btfs[btf].blob));
