@@ -31,12 +31,25 @@ const paintValue = (name: PaintName, scope: string): string => {
 /** Two decimals are a quarter of a device pixel on the densest screens. */
 const short = (value: number): number => Math.round(value * 100) / 100;
 
+/** Fills that high contrast takes away: what only they set apart has an outline there. */
+const TINTS: ReadonlySet<PaintName> = new Set<PaintName>([
+  'inuse-tint',
+  'ready-tint',
+  'tobefree-tint',
+  'selection-tint',
+  'changed-tint',
+  'surface-3',
+]);
+
 type Attributes = Record<string, string | number>;
 
 function paintAttributes(paint: Paint, { scope, theme }: Drawing): Attributes {
   const out: Attributes = { fill: paintValue(paint.fill ?? 'none', scope) };
   if (paint.fillOpacity !== undefined) out.fillOpacity = paint.fillOpacity;
-  if (paint.stroke === undefined || paint.stroke === 'none') return out;
+  if (paint.stroke === undefined || paint.stroke === 'none') {
+    if (theme.contrast === 'more' && TINTS.has(paint.fill ?? 'none')) out.stroke = 'var(--line-strong)';
+    return out;
+  }
   out.stroke = paintValue(paint.stroke, scope);
   const weight = paint.weight ?? 1;
   // outlines grow, grid lines do not

@@ -1,6 +1,6 @@
 /* A talk: the captions of a run as steps, with the machine at each of them. Made once, so that the stage waits for nobody. */
 import { create } from 'zustand';
-import type { History } from '../../engine/index.ts';
+import type { History, Scenario } from '../../engine/index.ts';
 import type { Moment } from '../../protocol/asks/talk.ts';
 import { ask, currentLog, move, openAgain } from '../engine/engine.ts';
 import type { CommandLog } from '../engine/command-log.ts';
@@ -59,12 +59,20 @@ export async function makeTalk(): Promise<Talk | null> {
   if (!history || !scenario || captions.length === 0) return null;
   const moments = await ask('talk', { events: captions.map(({ event }) => event) }, 'talk');
   if (!moments) return null;
-  const notes = new Map(scenario.steps.map(({ caption, note }) => [caption, note ?? '']));
+  const notes = notesOf(scenario.steps);
   const steps = moments.map((moment, i): TalkStep => {
     const headline = captions[i].text;
-    return { ...moment, headline, note: notes.get(headline) ?? '' };
+    return { ...moment, headline, note: notes.get(headline)?.shift() ?? '' };
   });
   return { title: scenario.title, history, steps };
+}
+
+/** Notes by caption, in order: two steps may be captioned alike. */
+function notesOf(steps: Scenario['steps']): Map<string, string[]> {
+  const notes = new Map<string, string[]>();
+  for (const { caption, note } of steps)
+    if (caption !== undefined) notes.set(caption, [...(notes.get(caption) ?? []), note ?? '']);
+  return notes;
 }
 
 /** The step at which the run stands, or the last before it. */
@@ -92,10 +100,11 @@ export function endTalk(): void {
   showOverlay(null);
 }
 
-/** Shows a step, and brings the run to it, so that going live begins there. */
+/** Shows a step, and brings the run to it, so that going live begins there. Ends an excursion. */
 export function showStep(at: number): void {
-  const { talk, startedAt } = presenting();
+  const { talk, startedAt, live } = presenting();
   if (!talk) return;
+  if (live) toggleLive();
   const to = Math.min(talk.steps.length - 1, Math.max(0, at));
   present({ at: to, blank: false, qr: false, startedAt: startedAt === 0 && to > 0 ? Date.now() : startedAt });
   move({ type: 'seek', time: talk.steps[to].time });
@@ -118,11 +127,14 @@ export function toggleLive(): void {
 
 const SCALES = { least: 0.8, most: 1.6, step: 0.1 };
 
-/** What a key of a keyboard or a clicker does to the talk; true where it means something. */
+/**
+ * What a key of a keyboard or a clicker does to the talk; true where it means something. During an excursion only the
+ * way back does: the room looks at the page, and a step would move the run under it.
+ */
 export function talkKey(key: string): boolean {
-  const { at, talk, blank, laser, qr, notes, scale } = presenting();
+  const { at, talk, blank, laser, qr, notes, scale, live } = presenting();
   const act = KEYS.get(key.length === 1 ? key.toLowerCase() : key);
-  if (!talk || !act) return false;
+  if (!talk || !act || (live && act !== toggleLive)) return false;
   act({ at, last: talk.steps.length - 1, blank, laser, qr, notes, scale });
   return true;
 }
