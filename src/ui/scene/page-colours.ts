@@ -7,6 +7,8 @@ import { hatchOf } from '../../views/svg.ts';
 
 export interface Palette {
   readonly colour: (value: string) => string;
+  /** how strong glows are, 0 to 1 */
+  readonly glow: number;
   readonly fill: (paint: PaintName, context: CanvasRenderingContext2D, ratio: number) => string | CanvasPattern;
 }
 
@@ -38,8 +40,10 @@ function makePalette(): Palette {
     patterns.set(key, made);
     return made;
   };
+  const glow = getComputedStyle(document.documentElement).getPropertyValue('--glow');
   return {
     colour,
+    glow: (Number.parseFloat(glow) || 0) / 100,
     fill: (paint, context, ratio) => {
       if (isHatch(paint)) return pattern(paint, context, ratio);
       return paint === 'none' || isGlow(paint) ? 'transparent' : colour(`var(--${paint})`);
