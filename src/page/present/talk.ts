@@ -57,7 +57,7 @@ export async function makeTalk(): Promise<Talk | null> {
   const { history, scenario } = lab();
   const captions = history?.captions ?? [];
   if (!history || !scenario || captions.length === 0) return null;
-  const moments = await ask('talk', { events: captions.map(({ event }) => event) }, 'talk');
+  const moments = await momentsOf(captions.map(({ event }) => event));
   if (!moments) return null;
   const notes = notesOf(scenario.steps);
   const steps = moments.map((moment, i): TalkStep => {
@@ -65,6 +65,20 @@ export async function makeTalk(): Promise<Talk | null> {
     return { ...moment, headline, note: notes.get(headline)?.shift() ?? '' };
   });
   return { title: scenario.title, history, steps };
+}
+
+/** So many moments come in one message: all of a long talk at once would keep the worker from answering anything else. */
+const AT_ONCE = 100;
+
+/** Null where another run was opened meanwhile. */
+async function momentsOf(events: readonly number[]): Promise<Moment[] | null> {
+  const moments: Moment[] = [];
+  while (moments.length < events.length) {
+    const part = await ask('talk', { events: events.slice(moments.length, moments.length + AT_ONCE) }, 'talk');
+    if (!part || part.length === 0) return null;
+    moments.push(...part);
+  }
+  return moments;
 }
 
 /** Notes by caption, in order: two steps may be captioned alike. */

@@ -2,8 +2,8 @@
  * One idea at a time, for a room: the sentence on top, where heads do not hide it, the call, the states that this run
  * uses as one row, and the run as bands. Laid out from the window's size; letters are large and few.
  */
-import type { CallRecord, ColdSnapshot, History, LifecycleState, MapSnapshot } from '../../engine/index.ts';
-import { capsuleMark } from '../lifecycle/capsule.ts';
+import type { CallRecord, History, LifecycleState } from '../../engine/index.ts';
+import { type CapsuleInput, type CapsuleMap, capsuleMark } from '../lifecycle/capsule.ts';
 import { measure } from '../lifecycle/layout.ts';
 import { dashOf, STATE_PAINT } from '../paint.ts';
 import type { Mark, Paint, Scene, Size, Theme } from '../scene.ts';
@@ -13,7 +13,7 @@ import { lettersOf, spansOf } from '../timeline/spans.ts';
 import { counts } from '../words.ts';
 
 export interface StageInput {
-  readonly cold: ColdSnapshot;
+  readonly cold: { readonly maps: readonly CapsuleMap[]; readonly sockets: CapsuleInput['sockets'] };
   readonly history: History;
   /** the moment: engine time, ns, and events passed */
   readonly time: number;
@@ -130,7 +130,7 @@ function usedStates(history: History): LifecycleState[] {
 /** What stands in the row: an empty station, or a map. */
 interface Place {
   readonly state: LifecycleState;
-  readonly map: MapSnapshot | null;
+  readonly map: CapsuleMap | null;
   readonly half: number;
 }
 
@@ -148,7 +148,7 @@ function placesOf({ input, u }: Stage, radius: number): Place[] {
   });
 }
 
-const measureOf = (map: MapSnapshot, radius: number, u: number) =>
+const measureOf = (map: CapsuleMap, radius: number, u: number) =>
   measure(
     radius,
     {
@@ -279,7 +279,7 @@ function emptyMarks(stage: Stage, state: LifecycleState, x: number, y: number): 
   return [...marks, ...nameMark(stage, id, state, x, y + EMPTY * u + Math.max(20, 52 * u), label)];
 }
 
-function mapMarks(stage: Stage, map: MapSnapshot, radius: number, x: number, y: number, i: number): Mark[] {
+function mapMarks(stage: Stage, map: CapsuleMap, radius: number, x: number, y: number, i: number): Mark[] {
   const { input, theme, u } = stage;
   const size = measureOf(map, radius, u);
   const { cold, history } = input;
