@@ -6,7 +6,7 @@ import { CALL_KIND, CLASS, classOf, OPCODE } from '../isa/opcodes.ts';
 import { encode, type Insn } from '../isa/insn.ts';
 import { openBtf } from '../btf/read.ts';
 import { KERNEL_BASE_HI } from '../vm/memory.ts';
-import type { AccessFact, Verdict } from '../verifier/index.ts';
+import { type AccessFact, touchesOwnMemory, type Verdict } from '../verifier/index.ts';
 import type { Core } from './core.ts';
 import { jitFunction, type JitLine } from './jit/jit.ts';
 import type { MapReferences } from './maps/references.ts';
@@ -39,6 +39,13 @@ const PROBED = /^(ptr_|untrusted_ptr_)/;
 const isProbe = (fact: AccessFact | null | undefined, opcode: number): boolean =>
   classOf(opcode) === CLASS.LDX && PROBED.test(fact?.kind ?? '');
 
+function flowOf(verdict: Verdict | null, slot: number, opcode: number): number {
+  if (!verdict) return FLOW.SEEN;
+  const fact = verdict.accesses[slot];
+  const seen = verdict.seen[slot] === 0 ? 0 : FLOW.SEEN;
+  return seen | (isProbe(fact, opcode) ? FLOW.PROBE : 0) | (touchesOwnMemory(fact) ? FLOW.OWN : 0);
+}
+
 /** Keeps what the code is made from; without a verdict all instructions count as reached. */
 export function keepSource(
   k: Core,
@@ -47,10 +54,7 @@ export function keepSource(
   verdict: Verdict | null,
   records: { readonly funcs: Uint8Array; readonly lines: Uint8Array },
 ): ProgSource {
-  const flow = Uint8Array.from({ length: insns.length >> 3 }, (_, slot) => {
-    const seen = verdict && verdict.seen[slot] === 0 ? 0 : FLOW.SEEN;
-    return seen | (isProbe(verdict?.accesses[slot], insns[slot * 8]) ? FLOW.PROBE : 0);
-  });
+  const flow = Uint8Array.from({ length: insns.length >> 3 }, (_, slot) => flowOf(verdict, slot, insns[slot * 8]));
   return {
     given: keepBlob(k, insns),
     flow: keepBlob(k, flow),
@@ -60,6 +64,10 @@ export function keepSource(
     places: refs.places.map(({ slot, map, offset }) => ({ slot, map, offset })),
   };
 }
+
+/** By slot: not 0 where the verifier proved what an instruction touches, so that compiled code need not check it. */
+export const provenOf = (k: Core, { source }: ProgObject): Uint8Array =>
+  blob(k, source.flow).map((bits) => bits & FLOW.OWN);
 
 function words(bytes: Uint8Array, count: number): number[][] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
