@@ -16,7 +16,7 @@ import { endClock, freeTimer, holdClock } from './free.ts';
 import type { GraceClock } from './grace.ts';
 import { elementsOf } from './maps/elements.ts';
 import { blob, holdMap, listed, putMap } from './objects.ts';
-import { provenOf } from './prog-code.ts';
+import { provenOf } from './prog-source.ts';
 import { makeFolder, removeFolder, unpin } from './pins.ts';
 import { registerKernelHelpers } from './maps/helpers.ts';
 import { MAP_TYPE } from './maps/map-type.ts';
