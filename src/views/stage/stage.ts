@@ -97,7 +97,8 @@ function callMarks(input: StageInput, x: number, y: number, room: number, u: num
   const move = history.transitions.findLast((one) => one.event === event);
   const font = mono(Math.max(LEAST, CALL * u), 500);
   const marks: Mark[] = [];
-  const way = move ? `${move.map}: ${move.from ?? ''} → ` : '';
+  const from = move?.from ? `${move.from} → ` : '';
+  const way = move ? `${move.map}: ${from}` : '';
   const wayWidth = move ? textWidth(`${way}${move.to}`, font) + 40 * u : 0;
   let at = x;
   if (call) {
@@ -299,6 +300,7 @@ function emptyMarks(stage: Stage, state: LifecycleState, x: number, y: number): 
   const dash = dashOf(state, 4 * u);
   const paint: Paint = { stroke: STATE_PAINT[state].line, weight: 4 * u, round: true, ...(dash ? { dash } : {}) };
   const marks: Mark[] = [circle(id, { x, y }, EMPTY * u, { fill: 'surface-1', ...paint })];
+  if (state === 'READY') marks.push(circle(`${id}.double`, { x, y }, (EMPTY - 9) * u, { ...paint, weight: 2.5 * u }));
   const letters = gone.map(({ letter }) => letter).join(' ');
   if (state === 'FREED' && letters === '')
     marks.push(cross(`${id}.cross`, { x, y }, 14 * u, { stroke: STATE_PAINT[state].line, weight: 4 * u }));
