@@ -4,8 +4,7 @@ import { tnumText, U64_MAX } from './tnum.ts';
 import * as T from './types.ts';
 
 /** Records of ring buffers were told as all allocated memory. */
-const kindText = (type: number): string =>
-  (type & T.MEM_RINGBUF ? 'alloc_' : '') + T.typeText(type & ~T.MEM_RINGBUF);
+const kindText = (type: number): string => (type & T.MEM_RINGBUF ? 'alloc_' : '') + T.typeText(type & ~T.MEM_RINGBUF);
 
 /** Ends of ranges that say more than those printed before them. */
 function rangesText(b: Bounds): string[] {
@@ -21,7 +20,13 @@ function rangesText(b: Bounds): string[] {
     ['u32_max', b.u32max, BigInt(b.u32max) !== b.umax && b.u32max !== U32_MAX],
   ];
   return rows.flatMap(([name, value, told]) =>
-    told ? [name === 'var_off' ? `var_off=${tnumText(b)}` : `${name}=${name.startsWith('u32') ? Number(value) | 0 : value}`] : [],
+    told
+      ? [
+          name === 'var_off'
+            ? `var_off=${tnumText(b)}`
+            : `${name}=${name.startsWith('u32') ? Number(value) | 0 : value}`,
+        ]
+      : [],
   );
 }
 

@@ -267,6 +267,9 @@ function checkString(env: Session, n: number): void {
   const start = v.off + Number(v.b.v);
   const bytes = map.contents ?? new Uint8Array();
   if (start < 0 || start >= map.valueSize)
-    env.refuse(EACCES, `invalid access to map value, value_size=${map.valueSize} off=${start} size=${offsetText(env, v.b)}`);
+    env.refuse(
+      EACCES,
+      `invalid access to map value, value_size=${map.valueSize} off=${start} size=${offsetText(env, v.b)}`,
+    );
   if (!bytes.subarray(start).includes(0)) env.refuse(EINVAL, 'string is not zero-terminated');
 }

@@ -59,7 +59,13 @@ export function checkHelperMemory(env: Session, regno: number, size: number, use
   }
 }
 
-function stackMemory(env: Session, regno: number, off: number, size: number, { isWrite, zeroOk, output }: MemoryUse): void {
+function stackMemory(
+  env: Session,
+  regno: number,
+  off: number,
+  size: number,
+  { isWrite, zeroOk, output }: MemoryUse,
+): void {
   if (size === 0 && !zeroOk) env.refuse(EACCES, 'invalid zero-sized read');
   const access = !env.facts.helperReads ? 'any' : isWrite ? 'write' : 'read';
   const pending = readRange(env, regno, off, size, access, output !== null);

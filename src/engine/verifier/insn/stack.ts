@@ -112,7 +112,7 @@ function readFixed(env: Session, f: Frame, off: number, size: number, to: number
   const low = -off - 1;
   const spi = low >> 3;
   const slot = f.stack[spi];
-  env.scratchSlot(spi);
+  if (!env.facts.oldText) env.scratchSlot(spi);
   checkFastcallAccess(env, f, off);
   if (!isSpilled(slot)) {
     for (let i = 0; i < size; i++) checkByte(env, bytesAt(slot, low, i), off, i, size);
@@ -166,7 +166,7 @@ function loadStackBytes(env: Session, f: Frame, min: number, max: number, to: nu
   let zeros = 0;
   for (let i = min; i < max; i++) {
     const spi = (-i - 1) >> 3;
-    env.scratchSlot(spi);
+    if (!env.facts.oldText) env.scratchSlot(spi);
     if (byteType(f.stack[spi].types, (-i - 1) % 8) !== STACK_ZERO) break;
     zeros++;
   }
