@@ -1,5 +1,5 @@
 import { DEFAULT_KERNEL, KERNELS } from '../../engine/index.ts';
-import { SCENARIOS } from '../../scenarios/index.ts';
+import { SCENARIOS, FIRST_SCENARIO } from '../../scenarios/index.ts';
 import { openShipped } from '../engine/scenarios.ts';
 import { move, openScenario, resetLab } from '../engine/engine.ts';
 import { choices, choose, chooseTab, select } from '../store/choices.ts';
@@ -23,7 +23,7 @@ const BENCH = 'bench';
 /** What was last run on the bench; without it, the first scenario. */
 async function openKeptBench(): Promise<void> {
   const bench = await import('../bench/open.ts').catch(() => null);
-  if (!bench?.openKeptBench()) startScenario(SCENARIOS[0].id);
+  if (!bench?.openKeptBench()) startScenario(FIRST_SCENARIO);
 }
 
 /** Opens a scenario that comes with the page, on the chosen kernel or the one that it is told for. */
@@ -32,7 +32,7 @@ export function startScenario(id: string): void {
     void openKeptBench();
     return;
   }
-  const known = SCENARIOS.some((one) => one.id === id) ? id : SCENARIOS[0].id;
+  const known = SCENARIOS.some((one) => one.id === id) ? id : FIRST_SCENARIO;
   void openShipped(known, (scenario) => {
     choose({ scenario: scenario.id, selection: { map: null, socket: null, field: null } });
     openScenario(scenario, choices().kernel ?? scenario.kernel ?? DEFAULT_KERNEL);

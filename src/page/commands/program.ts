@@ -25,7 +25,7 @@ const hasProgram = (): boolean => hasText() && !isTypes(activeText() ?? '');
 /** Without a text there is no program to start with. */
 function restartWithTexts(unverified = false): void {
   const texts = currentTexts();
-  const empty = Object.keys(texts).find((name) => texts[name].trim() === '');
+  const [empty] = Object.entries(texts).find(([, text]) => text.trim() === '') ?? [];
   if (empty === undefined) restart(texts, unverified);
   else {
     notify({ kind: 'error', title: `${empty} is empty`, detail: 'Write a program, or reset the text to the example.' });

@@ -16,7 +16,7 @@ export function lineMap(from: string, to: string): readonly (number | null)[] {
     if (line < head) return line;
     if (line >= a.length - tail) return line - a.length + b.length;
     const found = middle[line - head];
-    return found === null ? null : found + head;
+    return found === null || found === undefined ? null : found + head;
   });
 }
 
@@ -28,16 +28,17 @@ function matchLines(a: readonly string[], b: readonly string[]): (number | null)
   if (a.length * b.length > MOST_CELLS) return a.map(() => null);
   const width = b.length + 1;
   const longest = new Uint16Array((a.length + 1) * width);
+  const length = (at: number): number => longest[at] ?? 0;
   for (let i = a.length - 1; i >= 0; i--) {
     for (let j = b.length - 1; j >= 0; j--) {
       const at = i * width + j;
-      longest[at] = a[i] === b[j] ? longest[at + width + 1] + 1 : Math.max(longest[at + width], longest[at + 1]);
+      longest[at] = a[i] === b[j] ? length(at + width + 1) + 1 : Math.max(length(at + width), length(at + 1));
     }
   }
   const map: (number | null)[] = a.map(() => null);
   for (let i = 0, j = 0; i < a.length && j < b.length; ) {
     if (a[i] === b[j]) map[i++] = j++;
-    else if (longest[(i + 1) * width + j] >= longest[i * width + j + 1]) i++;
+    else if (length((i + 1) * width + j) >= length(i * width + j + 1)) i++;
     else j++;
   }
   return map;

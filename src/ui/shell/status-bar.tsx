@@ -23,7 +23,7 @@ export function StatusBar() {
             aria-pressed={id === preset}
             onClick={() => runCommand(`view.${id}`)}
           >
-            {id[0].toUpperCase() + id.slice(1)} <Keys keys={String(n + 1)} />
+            {id.charAt(0).toUpperCase() + id.slice(1)} <Keys keys={String(n + 1)} />
           </button>
         ))}
       </div>

@@ -38,22 +38,27 @@ const sideOf = (call: CallRecord, errno: ErrnoName): SideOfCall => {
 
 /** Longest common subsequence of two short lists, as pairs; what has no fellow stands alone. */
 function align(left: readonly CallRecord[], right: readonly CallRecord[]): [CallRecord | null, CallRecord | null][] {
-  const best: number[][] = Array.from({ length: left.length + 1 }, () =>
-    Array.from({ length: right.length + 1 }, () => 0),
-  );
+  const width = right.length + 1;
+  const lengths = new Uint32Array((left.length + 1) * width);
+  const best = (i: number, j: number): number => lengths[i * width + j] ?? 0;
+  const [leftKeys, rightKeys] = [left.map(keyOf), right.map(keyOf)];
   for (let i = left.length - 1; i >= 0; i--)
     for (let j = right.length - 1; j >= 0; j--)
-      best[i][j] =
-        keyOf(left[i]) === keyOf(right[j]) ? best[i + 1][j + 1] + 1 : Math.max(best[i + 1][j], best[i][j + 1]);
+      lengths[i * width + j] =
+        leftKeys[i] === rightKeys[j] ? best(i + 1, j + 1) + 1 : Math.max(best(i + 1, j), best(i, j + 1));
   const pairs: [CallRecord | null, CallRecord | null][] = [];
   let i = 0;
   let j = 0;
-  while (i < left.length || j < right.length) {
-    if (i < left.length && j < right.length && keyOf(left[i]) === keyOf(right[j])) pairs.push([left[i++], right[j++]]);
-    else if (j >= right.length || (i < left.length && best[i + 1][j] >= best[i][j + 1])) pairs.push([left[i++], null]);
-    else pairs.push([null, right[j++]]);
+  for (;;) {
+    const [one, other] = [left[i] ?? null, right[j] ?? null];
+    if (!one && !other) return pairs;
+    const isPair = one !== null && other !== null && leftKeys[i] === rightKeys[j];
+    const leftOnly = !isPair && one !== null && (other === null || best(i + 1, j) >= best(i, j + 1));
+    const rightOnly = !isPair && !leftOnly;
+    pairs.push([rightOnly ? null : one, leftOnly ? null : other]);
+    if (!rightOnly) i++;
+    if (!leftOnly) j++;
   }
-  return pairs;
 }
 
 export function compareCalls(

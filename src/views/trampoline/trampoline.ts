@@ -44,7 +44,7 @@ function linksOf({ map, member, offset }: ChainInput): Link[] {
       { id: 'null', title: 'NULL', sub: 'not implemented', label: 'Not implemented', lit: false },
     ];
   }
-  const at = trampoline.address - map.trampolines[0].address;
+  const at = trampoline.address - (map.trampolines[0] ?? trampoline).address;
   return [
     slot,
     {
@@ -140,7 +140,8 @@ export function imageStripScene({ map, lit }: ImageInput, size: Size): Scene {
   const label = `Trampolines of map ${map.letter}`;
   const left = 14;
   const right = size.width - 14;
-  if (trampolines.length === 0) {
+  const [first] = trampolines;
+  if (!first) {
     const words = 'No trampolines yet: the update builds them.';
     return {
       ...size,
@@ -149,8 +150,8 @@ export function imageStripScene({ map, lit }: ImageInput, size: Size): Scene {
       marks: [text('empty', { x: left, y: 24 }, words, ui(12), 'muted', { label: words })],
     };
   }
-  const base = trampolines[0].address;
-  const last = trampolines[trampolines.length - 1];
+  const base = first.address;
+  const last = trampolines.at(-1) ?? first;
   const used = last.address + last.bytes - base;
   const freeWidth = 64;
   const slot = (right - left - freeWidth) / trampolines.length;
