@@ -5,6 +5,10 @@ export function readNumber(u8: Uint8Array, at: number, size: number): number {
   return value;
 }
 
+/** A word of four bytes, little endian, unsigned; bytes after the end are 0. */
+export const u32At = (bytes: Uint8Array, at: number): number =>
+  (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
+
 /** A text up to its first NUL: what C reads of it. */
 export function upToNul(text: string): string {
   const end = text.indexOf('\0');

@@ -2,6 +2,7 @@
  * What bpf_check does before and around the verifier: log, records, map references, control flow, and what a struct_ops
  * program is attached to. The last step asks the verifier (verify.ts).
  */
+import { entryOf } from '../base/assert.ts';
 import { type ProgLoad } from './prog-loading.ts';
 import { ERRNO } from '../base/errno.ts';
 import { must } from './calls.ts';
@@ -108,7 +109,7 @@ export const CHECK_STEPS: readonly Step<ProgLoad>[] = [
       if (attr.func_info_cnt === 0 && attr.line_info_cnt === 0) return next;
       const btf = objectOf(k, pid, attr.prog_btf_fd, 'btf');
       if (btf < 0) return fail(-btf);
-      if (k.state.btfs[btf].kernel) return fail(ERRNO.EACCES);
+      if (entryOf(k.state.btfs, btf).kernel) return fail(ERRNO.EACCES);
       x.btf = btf;
       const fit =
         recordsFit(attr.func_info_cnt, attr.func_info_rec_size, FUNC_INFO) &&
