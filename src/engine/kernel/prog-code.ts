@@ -86,7 +86,7 @@ export function progCode(k: Core, prog: ProgObject): ProgCodeInfo {
     funcs: funcRecords(blob(k, source.funcs)),
     lines: lineRecords(blob(k, source.lines)),
     places: source.places.flatMap(({ slot, map, offset }) => {
-      const found = entryOf(k.state.maps, map);
+      const found = k.state.maps[map];
       return found ? [{ slot, offset, map: found }] : [];
     }),
     facts: k.profile.jit,

@@ -4,7 +4,6 @@ import { openShipped } from '../engine/scenarios.ts';
 import { move, openScenario, resetLab } from '../engine/engine.ts';
 import { choices, choose, chooseTab, select } from '../store/choices.ts';
 import { lab } from '../store/lab.ts';
-import { showOverlay } from '../store/overlay.ts';
 import { type ArgsOf, taking } from './args.ts';
 import type { PageCommand } from './command.ts';
 import { MAP_COMMANDS } from './map.ts';
@@ -76,13 +75,6 @@ export const LAB_COMMANDS: readonly PageCommand[] = [
     group: 'Lab',
     when: () => lab().scenario !== null,
     run: resetLab,
-  },
-  {
-    id: 'lab.bench',
-    title: 'Bench: connections without a story, a program each, measured',
-    group: 'Lab',
-    when: () => lab().scenario !== null,
-    run: () => showOverlay('bench'),
   },
   ...MAP_COMMANDS,
   taking('select.map', {

@@ -4,7 +4,6 @@ import { choices, choose } from '../store/choices.ts';
 import { editorLink, reveal } from '../store/editor-link.ts';
 import { lab, notify, useLab } from '../store/lab.ts';
 import { lineMap } from '../store/line-map.ts';
-import { showOverlay } from '../store/overlay.ts';
 import {
   activeText,
   currentTexts,
@@ -142,13 +141,6 @@ export const PROGRAM_COMMANDS: readonly PageCommand[] = [
     keys: ['Ctrl+Shift+Enter'],
     when: hasProgram,
     run: registerAsNew,
-  },
-  {
-    id: 'program.new',
-    title: 'New program: a name, a kernel struct, and the members that it must have',
-    group: 'Program',
-    when: () => lab().cold !== null,
-    run: () => showOverlay('new-program'),
   },
   {
     id: 'program.types',
