@@ -5,6 +5,9 @@ export function readNumber(u8: Uint8Array, at: number, size: number): number {
   return value;
 }
 
+/** All of the bytes as one number, little endian. */
+export const numberOf = (bytes: Uint8Array): number => readNumber(bytes, 0, bytes.length);
+
 /** A word of four bytes, little endian, unsigned; bytes after the end are 0. */
 export const u32At = (bytes: Uint8Array, at: number): number =>
   (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;

@@ -1,4 +1,5 @@
 /* One run on two kernels: calls of the same moment side by side, and which of them answered otherwise. */
+import { commonRows } from '../common-rows.ts';
 import type { CallRecord, LifecycleState, Profile, Transition } from '../../engine/index.ts';
 
 export interface SideOfCall {
@@ -36,29 +37,24 @@ const sideOf = (call: CallRecord, errno: ErrnoName): SideOfCall => {
   };
 };
 
-/** Longest common subsequence of two short lists, as pairs; what has no fellow stands alone. */
-function align(left: readonly CallRecord[], right: readonly CallRecord[]): [CallRecord | null, CallRecord | null][] {
-  const width = right.length + 1;
-  const lengths = new Uint32Array((left.length + 1) * width);
-  const best = (i: number, j: number): number => lengths[i * width + j] ?? 0;
-  const [leftKeys, rightKeys] = [left.map(keyOf), right.map(keyOf)];
-  for (let i = left.length - 1; i >= 0; i--)
-    for (let j = right.length - 1; j >= 0; j--)
-      lengths[i * width + j] =
-        leftKeys[i] === rightKeys[j] ? best(i + 1, j + 1) + 1 : Math.max(best(i + 1, j), best(i, j + 1));
-  const pairs: [CallRecord | null, CallRecord | null][] = [];
-  let i = 0;
-  let j = 0;
-  for (;;) {
-    const [one, other] = [left[i] ?? null, right[j] ?? null];
-    if (!one && !other) return pairs;
-    const isPair = one !== null && other !== null && leftKeys[i] === rightKeys[j];
-    const leftOnly = !isPair && one !== null && (other === null || best(i + 1, j) >= best(i, j + 1));
-    const rightOnly = !isPair && !leftOnly;
-    pairs.push([rightOnly ? null : one, leftOnly ? null : other]);
-    if (!rightOnly) i++;
-    if (!leftOnly) j++;
+type Pair = readonly [CallRecord | null, CallRecord | null];
+
+/** The calls of both sides in order, as pairs; what has no fellow stands alone. */
+function align(left: readonly CallRecord[], right: readonly CallRecord[]): Pair[] {
+  const fellows = commonRows(left.map(keyOf), right.map(keyOf));
+  const pairs: Pair[] = [];
+  let next = 0;
+  const rightUpTo = (end: number): void => {
+    for (const other of right.slice(next, end)) pairs.push([null, other]);
+  };
+  for (const [i, one] of left.entries()) {
+    const fellow = fellows[i] ?? null;
+    if (fellow !== null) rightUpTo(fellow);
+    pairs.push([one, fellow === null ? null : (right[fellow] ?? null)]);
+    if (fellow !== null) next = fellow + 1;
   }
+  rightUpTo(right.length);
+  return pairs;
 }
 
 export function compareCalls(
