@@ -8,7 +8,7 @@ import { lineMap } from './line-map.ts';
 /** `new`: no map was made from it. */
 export type TextStatus = 'same' | 'changed' | 'new';
 
-const exampleOf = (name: string): string | undefined => own(lab().scenario?.texts ?? {}, name);
+const exampleOf = (name: string): string | null => own(lab().scenario?.texts ?? {}, name) ?? null;
 
 /** The listing of an object file that was loaded: C above the instructions that it became. Nobody edits it. */
 const listingOf = (name: string): string | null =>
