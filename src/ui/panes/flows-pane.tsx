@@ -1,4 +1,4 @@
-import { useCallback } from 'react';
+import { type ComponentType, useCallback } from 'react';
 import type { ColdSnapshot, History } from '../../engine/index.ts';
 import { laneTop, wireHeight, wireScene } from '../../views/flows/wire.ts';
 import { rateText } from '../../views/words.ts';
@@ -6,7 +6,7 @@ import { late } from '../controls/guard.tsx';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { Pane } from '../controls/pane.tsx';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
-import { TABS } from '../../page/store/tabs.ts';
+import { type Tabs, TABS } from '../../page/store/tabs.ts';
 import { useLab } from '../../page/store/lab.ts';
 
 type Build = LiveSceneProps['build'];
@@ -14,10 +14,13 @@ type Build = LiveSceneProps['build'];
 const SeriesTab = late('cwnd / RTT', () => import('./flows-tabs.tsx').then(({ SeriesNow }) => SeriesNow));
 const TableTab = late('Table', () => import('./flows-tabs.tsx').then(({ TableNow }) => TableNow));
 
+/** What each tab shows; the tabs themselves are rows of page/store/tabs.ts. */
+const SHOWN: Readonly<Record<Tabs['flows'], ComponentType>> = { wire: WireTab, series: SeriesTab, table: TableTab };
+
 export function FlowsPane() {
   const tab = useChoices((state) => state.tabs.flows);
   const cold = useLab((state) => state.cold);
-  const history = useLab((state) => state.history);
+  const Shown = SHOWN[tab];
   return (
     <Pane
       id="flows"
@@ -28,9 +31,7 @@ export function FlowsPane() {
       onSelect={(next) => chooseTab('flows', next)}
       aside={cold && <PathFacts cold={cold} />}
     >
-      {cold && history && tab === 'wire' && <WireAndMore cold={cold} history={history} />}
-      {tab === 'series' && <SeriesTab />}
-      {tab === 'table' && <TableTab />}
+      <Shown />
     </Pane>
   );
 }
@@ -50,12 +51,16 @@ function PathFacts({ cold: { path, seed } }: Pick<RunProps, 'cold'>) {
 }
 
 /** Where the flows have the page, the series stand below the wire. */
-function WireAndMore(run: RunProps) {
+function WireTab() {
   const roomy = useChoices((state) => state.preset) === 'flows';
+  const cold = useLab((state) => state.cold);
+  const history = useLab((state) => state.history);
+  if (!cold || !history) return null;
+  const run = { cold, history };
   if (!roomy) return <Wire {...run} />;
   return (
     <>
-      <div className="wire-above" style={{ flexBasis: wireHeight(run.cold) }}>
+      <div className="wire-above" style={{ flexBasis: wireHeight(cold) }}>
         <Wire {...run} />
       </div>
       <div className="series-below">

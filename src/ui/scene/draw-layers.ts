@@ -1,5 +1,6 @@
 /* Draws display lists on a canvas, sharp on any screen. Things of one paint are drawn as one path. */
-import { PAINTS } from '../../views/paint.ts';
+import { numberAt } from '../../views/lists.ts';
+import { paintName } from '../../views/paint.ts';
 import type { DisplayList, Scene } from '../../views/scene.ts';
 import { STRIDE } from '../../views/scene.ts';
 import type { Palette } from './page-colours.ts';
@@ -10,21 +11,24 @@ type Context = CanvasRenderingContext2D;
 function traceThing(context: Context, layer: DisplayList, index: number): void {
   const { numbers, shape, weight, starts } = layer;
   const at = index * STRIDE[shape];
+  const x = numberAt(numbers, at);
+  const y = numberAt(numbers, at + 1);
+  const a = numberAt(numbers, at + 2);
   switch (shape) {
     case 'bar':
-      context.roundRect(numbers[at], numbers[at + 1], numbers[at + 2], numbers[at + 3], weight);
+      context.roundRect(x, y, a, numberAt(numbers, at + 3), weight);
       break;
     case 'ring':
     case 'disc':
-      context.moveTo(numbers[at] + numbers[at + 2], numbers[at + 1]);
-      context.arc(numbers[at], numbers[at + 1], numbers[at + 2], 0, Math.PI * 2);
+      context.moveTo(x + a, y);
+      context.arc(x, y, a, 0, Math.PI * 2);
       break;
     case 'line': {
       const from = starts?.[index] ?? 0;
       const to = starts?.[index + 1] ?? numbers.length / 2;
       for (let p = from; p < to; p++) {
-        if (p === from) context.moveTo(numbers[p * 2], numbers[p * 2 + 1]);
-        else context.lineTo(numbers[p * 2], numbers[p * 2 + 1]);
+        if (p === from) context.moveTo(numberAt(numbers, p * 2), numberAt(numbers, p * 2 + 1));
+        else context.lineTo(numberAt(numbers, p * 2), numberAt(numbers, p * 2 + 1));
       }
       break;
     }
@@ -42,7 +46,7 @@ function drawLayer(context: Context, layer: DisplayList, palette: Palette, ratio
   for (const paint of new Set(paints)) {
     context.beginPath();
     for (let i = 0; i < paints.length; i++) if (paints[i] === paint) traceThing(context, layer, i);
-    const style = palette.fill(PAINTS[paint], context, ratio);
+    const style = palette.fill(paintName(paint), context, ratio);
     if (filled) {
       context.fillStyle = style;
       context.fill();

@@ -2,6 +2,7 @@
  * Congestion window, round-trip time and queue over the time axis of the timeline. Lines are steps: a window holds until
  * it changes. The run before the last restart lies behind, dashed and faded.
  */
+import { numberAt, spreadDown } from '../lists.ts';
 import type { SeriesInput } from './input.ts';
 import type { Series } from '../../engine/index.ts';
 import { lines, notEmpty, things } from '../display-list.ts';
@@ -37,14 +38,14 @@ const seriesScale = (size: Size, domain: Domain): TimeScale => timeScale(domain,
 
 export function seriesScene(input: SeriesInput, size: Size): Scene {
   const scale = seriesScale(size, input.domain);
-  const shown = input.history.series.filter(({ time }) => time.length > 0 && time[0] <= input.domain[1]);
-  const only = shown.length === 1 ? shown[0] : null;
+  const shown = input.history.series.filter(({ time }) => time.length > 0 && numberAt(time, 0) <= input.domain[1]);
+  const only = shown.length === 1 ? (shown[0] ?? null) : null;
   const focused = shown.find(({ socket }) => socket === input.focus) ?? only;
   const frame: Frame = { input, size, scale, focused };
   const panels = panelsOf(input, size.height, shown);
+  const [window, rtt, queue] = panels;
   const ticks = timeTicks(scale, 13, null);
   const bands = focused ? stateBands(frame, focused) : [];
-  const [window, rtt, queue] = panels;
   const layers = [
     bandLayer(bands, window),
     ...gridLayers(panels, ticks.lines, scale, size.height),
@@ -90,10 +91,12 @@ function sides({ input }: Frame): { readonly domain: Domain; readonly future: bo
   ].filter(({ domain }) => domain[1] > domain[0]);
 }
 
+const lastTime = ({ time }: Pick<Series, 'time'>): number => numberAt(time, time.length - 1);
+
 function cut(series: Pick<Series, 'time'>, [from, to]: Domain): Domain | null {
-  const start = Math.max(from, series.time[0]);
+  const start = Math.max(from, numberAt(series.time, 0));
   // a closed connection's line ends with its last point
-  const end = Math.min(to, series.time[series.time.length - 1]);
+  const end = Math.min(to, lastTime(series));
   return end > start ? [start, end] : null;
 }
 
@@ -133,7 +136,7 @@ function thresholdLine({ input, scale }: Frame, panel: Panel, series: Series): D
   while (first < series.ssthresh.length && series.ssthresh[first] === NO_SSTHRESH) first++;
   if (first === series.ssthresh.length) return [];
   const [from, to] = input.domain;
-  const part = cut(series, [Math.max(from, series.time[first]), to]);
+  const part = cut(series, [Math.max(from, numberAt(series.time, first)), to]);
   const y = (value: number): number => Math.max(panel.top, panel.y(value));
   if (part) builder.add('muted', ...steppedPoints(series.time, series.ssthresh, part, scale.x, y));
   return [builder.list()];
@@ -159,12 +162,14 @@ interface Stretch {
 /** Runs of one congestion-avoidance state within the domain. */
 function stretches(series: Series, [from, to]: Domain): Stretch[] {
   const out: Stretch[] = [];
-  for (let i = Math.max(0, lastAtOrBefore(series.time, from)); i < series.time.length && series.time[i] < to; i++) {
-    const state = series.caState[i];
-    const end = Math.min(to, series.time[i + 1] ?? series.time[i]);
+  for (let i = Math.max(0, lastAtOrBefore(series.time, from)); i < series.time.length; i++) {
+    const at = numberAt(series.time, i);
+    if (at >= to) break;
+    const state = numberAt(series.caState, i);
+    const end = Math.min(to, series.time[i + 1] ?? at);
     const last = out.at(-1);
     if (last && last.state === state) out[out.length - 1] = { ...last, to: end };
-    else out.push({ from: Math.max(from, series.time[i]), to: end, state });
+    else out.push({ from: Math.max(from, at), to: end, state });
   }
   return out;
 }
@@ -205,7 +210,7 @@ function stateBands({ input, scale }: Frame, series: Series): Band[] {
 
 function bandLayer(bands: readonly Band[], { top, bottom }: Panel): DisplayList {
   const builder = things('bar', { weight: 2 });
-  for (const { x, width, state } of bands) builder.add(CA_BAND[state], x, top, width, bottom - top);
+  for (const { x, width, state } of bands) builder.add(CA_BAND[state] ?? 'none', x, top, width, bottom - top);
   return builder.list();
 }
 
@@ -240,7 +245,7 @@ function lossMarks(frame: Frame, panel: Panel, shown: readonly Series[]): Mark[]
   const marks = drawn.map(({ series, from, state }, i): Mark => {
     const at = Math.max(0, lastAtOrBefore(series.time, from) - 1);
     const x = scale.x(from);
-    const y = Math.max(panel.top + 8, panel.y(series.cwnd[at]) - 4);
+    const y = Math.max(panel.top + 8, panel.y(numberAt(series.cwnd, at)) - 4);
     const id = `loss.${series.socket}.${i}`;
     const glyph =
       state === 4
@@ -266,15 +271,15 @@ function names(frame: Frame, panel: Panel, shown: readonly Series[]): Mark[] {
   const { input, size, focused } = frame;
   const most = Math.max(1, Math.floor((panel.bottom - panel.top) / NAME_HEIGHT));
   const live = shown
-    .filter((one) => one.time[0] <= input.time && one.time[one.time.length - 1] >= input.time)
+    .filter((one) => numberAt(one.time, 0) <= input.time && lastTime(one) >= input.time)
     .sort((a, b) => Number(b === focused) - Number(a === focused))
     .slice(0, most)
     .map((series) => {
       const i = Math.max(0, lastAtOrBefore(series.time, input.time));
-      return { series, i, y: panel.y(series.cwnd[i]) + 4 };
+      return { series, i, y: panel.y(numberAt(series.cwnd, i)) + 4 };
     })
     .sort((a, b) => a.y - b.y);
-  for (let i = 1; i < live.length; i++) live[i].y = Math.max(live[i].y, live[i - 1].y + NAME_HEIGHT);
+  spreadDown(live, NAME_HEIGHT);
   const over = Math.max(0, (live.at(-1)?.y ?? 0) - panel.bottom + 2);
   return live.map(({ series, i, y }, focus): Mark => {
     const words = `${series.socket}${series.map === null ? '' : ` ${series.map}`} ${series.cwnd[i]}`;
@@ -282,7 +287,7 @@ function names(frame: Frame, panel: Panel, shown: readonly Series[]): Mark[] {
     const width = textWidth(words, font);
     const id = `series.${series.socket}`;
     const served = series.map === null ? '' : `, map ${series.map}`;
-    const label = `Connection ${series.socket}${served}: cwnd ${series.cwnd[i]}, RTT ${(series.srttUs[i] / 1000).toFixed(1)} ms, ${caStateName(series.caState[i])}`;
+    const label = `Connection ${series.socket}${served}: cwnd ${series.cwnd[i]}, RTT ${(numberAt(series.srttUs, i) / 1000).toFixed(1)} ms, ${caStateName(numberAt(series.caState, i))}`;
     const x = size.width - 6 - width;
     const word = text(`${id}.name`, { x: 0, y: 0 }, words, font, lookOf(series, frame).ink, { halo: 'surface-1' });
     return group(id, { x, y: Math.max(panel.top + 9, y - over) }, [word], {
