@@ -1,4 +1,4 @@
-/** The other face of the engine: what a page needs only after its first picture. */
+/** The lazily loaded part of the engine's public interface: what a page needs only after its first picture. */
 import { declareStructOps } from './kernel/struct-ops/declare.ts';
 import { registerDeclare } from './lab/declared.ts';
 import { registerLateVerbs } from './lab/late-verbs.ts';
@@ -20,7 +20,7 @@ export { armBreak, armLine } from './lab/condition.ts';
 export { type Answer, whenRegister, whoWrote, whoWroteRegister } from './lab/questions.ts';
 export { programTextOf } from './lab/program-text.ts';
 
-/** From now on labs know the late verbs, and texts may declare types. */
+/** Registers the late verbs with labs, and lets texts declare types. */
 export function installLateTools(): void {
   registerLateVerbs();
   registerDeclare(declareStructOps);
