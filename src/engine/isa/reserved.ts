@@ -17,7 +17,7 @@ const JUMPS: Readonly<Record<number, string>> = {
 };
 const CLASSES = ['BPF_LD', 'BPF_LDX', 'BPF_ST', 'BPF_STX', 'BPF_ALU', 'BPF_JMP/JMP32', 'BPF_JMP/JMP32', 'BPF_ALU'];
 
-/** Names in the messages of check_alu_op, check_cond_jmp_op, check_ld_imm and do_check. */
+/** The message of check_alu_op, check_cond_jmp_op, check_ld_imm or do_check about such an instruction. */
 export function reservedText(insn: Insn): string {
   const { opcode } = insn;
   if (isWide(opcode)) return 'unrecognized bpf_ld_imm64 insn';

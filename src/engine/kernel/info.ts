@@ -88,7 +88,7 @@ function btfInfo(btf: BtfObject): Uint8Array {
   return struct(32, { 8: btf.size, 12: btf.id, 24: btf.name.length, 28: btf.kernel ? 1 : 0 });
 }
 
-/** struct bpf_link_info of a struct_ops link: there is no program; map_id 0 after it was detached. */
+/** struct bpf_link_info of a struct_ops link: it has no program; map_id is 0 after detaching. */
 function linkInfo(k: Core, link: LinkObject): Uint8Array {
   return struct(64, { 0: LINK_TYPE_STRUCT_OPS, 4: link.id, 16: link.map === 0 ? 0 : k.state.maps[link.map].id });
 }

@@ -1,9 +1,10 @@
 /*
- * A program as the kernel keeps it after the check: branches that are always taken are jumps, code that no path reaches is
- * gone, divisions are guarded, look-ups of arrays and hashes stand inline (the last part of bpf_check). This machine runs
- * the program as it was given; BPF_OBJ_GET_INFO_BY_FD and the x86-64 code (jit/) show this one.
+ * Rewrites a program as the kernel does after verification: branches that are always taken become jumps, unreachable
+ * code is removed, divisions are guarded, look-ups of arrays and hashes are inlined (the last part of bpf_check). This
+ * machine runs the program as it was given; BPF_OBJ_GET_INFO_BY_FD and the x86-64 code (jit/) show the rewritten one.
  *
- * Instructions are nodes of a list, and a jump names the node that it leads to: taking out or putting in moves no offset.
+ * Instructions are nodes of a list, and a jump refers to its target node, so that removing and inserting nodes changes
+ * no offset.
  */
 import { isBranch, isFunctionAddress, isHelperCall, isJump, isLocalCall, targetOf } from '../isa/flow.ts';
 import { decode, encode, type Insn, insn, instructionSlots, slotsOf } from '../isa/insn.ts';
@@ -11,10 +12,10 @@ import { CLASS, classOf, codeOf, isWide, OPCODE, SOURCE } from '../isa/opcodes.t
 import type { XlatedFacts } from './jit/facts.ts';
 import { MAP_TYPE } from './maps/map-type.ts';
 
-/** One bit each for a slot, from the verifier. */
+/** Bits for each slot, from the verifier. */
 export const FLOW = { SEEN: 1, PROBE: 2 } as const;
 
-/** A map as far as look-ups of it are written inline. */
+/** What inlined look-ups need of a map. */
 export interface XlatedMap {
   readonly object: number;
   readonly id: number;
@@ -49,16 +50,16 @@ export interface XlatedInput {
 /** An instruction of the list. */
 interface Node {
   insn: Insn;
-  /** where a jump or a call of a function leads */
+  /** target of a jump or of a call of a function */
   target: Node | null;
   seen: boolean;
   probe: boolean;
   map: { readonly map: XlatedMap; readonly offset: number } | null;
-  /** a function of the kernel that is called, where its name is known */
+  /** name of the called kernel function, if known */
   callee: string | null;
   line: LineRecord | null;
   func: FuncRecord | null;
-  /** a jump of a patch to another node of it */
+  /** a jump within a patch */
   insideJump?: boolean;
 }
 
@@ -74,7 +75,7 @@ export interface XlatedInsn {
 
 export interface Xlated {
   readonly insns: readonly XlatedInsn[];
-  /** as user space reads them: map ids, distances and numbers of functions */
+  /** bytes as user space reads them: with map ids, distances and numbers of functions */
   readonly bytes: Uint8Array;
   readonly lines: readonly LineRecord[];
   readonly funcs: readonly FuncRecord[];
@@ -115,7 +116,7 @@ function hardWire(nodes: readonly Node[]): void {
   }
 }
 
-/** bpf_remove_insns: what a removed run of instructions said last of its line stays for what follows it. */
+/** bpf_remove_insns: removes nodes; the last line record of a removed run is kept for the node after it. */
 function without(nodes: readonly Node[], gone: (node: Node, next: Node | undefined) => boolean): Node[] {
   const kept: Node[] = [];
   const heir = new Map<Node, Node | null>();
@@ -138,7 +139,7 @@ function without(nodes: readonly Node[], gone: (node: Node, next: Node | undefin
 
 type Before = readonly Node[];
 
-/** Replaces a node by several: jumps to it, its line and its function go to the first. */
+/** Replaces nodes by several; the first of these takes over the jumps to the old node, its line and its function. */
 function patch(nodes: readonly Node[], make: (node: Node, before: Before) => readonly Node[] | null): Node[] {
   const out: Node[] = [];
   const first = new Map<Node, Node>();
@@ -154,7 +155,7 @@ function patch(nodes: readonly Node[], make: (node: Node, before: Before) => rea
     first.set(node, head);
     out.push(...made);
   }
-  // jumps within a patch name its nodes; all others still name what was there before
+  // jumps within a patch refer to its nodes; all others still refer to replaced nodes
   for (const node of out) {
     const head = node.target && !node.insideJump ? first.get(node.target) : undefined;
     if (head) node.target = head;
@@ -215,7 +216,7 @@ function mapBefore(before: Before): XlatedMap | null {
 }
 
 const HELPER = { LOOKUP: 1, UPDATE: 2, DELETE: 3 } as const;
-/** What the helpers of map elements become where the map is known, by its type. */
+/** Functions that replace the helpers of map elements when the map is known, by map type. */
 const MAP_FUNCTIONS: Readonly<Record<number, Readonly<Record<number, string>>>> = {
   [MAP_TYPE.HASH]: {
     [HELPER.LOOKUP]: '__htab_map_lookup_elem',
@@ -229,7 +230,7 @@ const MAP_FUNCTIONS: Readonly<Record<number, Readonly<Record<number, string>>>> 
   [MAP_TYPE.PERCPU_HASH]: { [HELPER.UPDATE]: 'htab_percpu_map_update_elem', [HELPER.DELETE]: 'htab_map_delete_elem' },
 };
 
-/** array_map_gen_lookup, for a loader that needs no masks against speculation. */
+/** array_map_gen_lookup, for a privileged loader, which needs no index masking against speculation. */
 function arrayLookup({ valueSize, maxEntries }: XlatedMap, { arrayValues }: XlatedFacts): Node[] {
   const size = Math.ceil(valueSize / 8) * 8;
   const shift = 31 - Math.clz32(size);

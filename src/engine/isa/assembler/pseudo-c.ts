@@ -50,7 +50,7 @@ export function parseLine(cursor: Cursor, context: Context): Draft {
   return { target: null, callee: null, range: cursor.since(first), ...parsed };
 }
 
-/** Mnemonics of other assemblers, by the operation here. */
+/** Words of other assemblers, each with the word used here. */
 const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ['jmp', 'goto'],
   ['jump', 'goto'],
