@@ -45,7 +45,7 @@ export const unsignedText = (x: bigint): string => (x <= 65535n ? String(x) : he
 
 const signed32 = (n: number): bigint => (isDecimal(BigInt(n)) ? BigInt(n) : BigInt(n >>> 0));
 
-/** Ranges that say something, equal ones in one chain (print_scalar_ranges). */
+/** The ranges that are not unlimited, with equal limits in one chain (print_scalar_ranges). */
 export function rangesText(b: Bounds): string[] {
   const all: [string, bigint, boolean][] = [
     ['smin', b.smin, b.smin === S64_MIN],
@@ -211,7 +211,7 @@ export function printLine(env: Session, insn: number): void {
   env.lastLine = line;
 }
 
-/** An instruction of the program as text, made once: the log repeats it in each round of a loop, and in each walk back. */
+/** An instruction as text, made once: the log repeats it in each round of a loop and in each backward walk. */
 export function insnText(env: Session, i: number): string {
   return (env.insnTexts[i] ??= kernelLine(env.insns[i], {
     kfunc: (id) => env.btf.type(id)?.name ?? null,
@@ -219,7 +219,7 @@ export function insnText(env: Session, i: number): string {
   }));
 }
 
-/** Where maps lie when nobody says. */
+/** Address shown for a map without one. */
 const SOME_ADDRESS = 0xff11_0000_0500_0000n;
 
 function wideText(env: Session, i: number, { src, imm }: Insn): string | null {
@@ -228,7 +228,7 @@ function wideText(env: Session, i: number, { src, imm }: Insn): string | null {
   return src === 4 || src === 3 ? hex(BigInt.asUintN(32, BigInt(imm))) : null;
 }
 
-/** The instruction's own line; what follows may join it. */
+/** Prints the instruction's own line; the state printed next may be appended to it. */
 export function printInsn(env: Session, i: number): void {
   const before = env.log.position;
   env.log.write(`${i}: ${insnText(env, i)}\n`);

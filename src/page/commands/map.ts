@@ -64,7 +64,7 @@ function swap(map: MapLetter): void {
   else asOperator((process) => ({ do: 'update-link', process, link: link.link, map: to.letter, old: map }));
 }
 
-/** Linux 6.12 dies of it; the page shows that, and time goes back. */
+/** Linux 6.12 panics on this; the page shows the panic, and time can go back. */
 function swapToItself(map: MapLetter): void {
   const link = linkOf(map);
   if (link) asOperator((process) => ({ do: 'update-link', process, link: link.link, map }));

@@ -203,7 +203,7 @@ const update: CommandTable<'BPF_LINK_UPDATE', LinkUpdate> = {
       id: 'same-map',
       scope: 'call',
       source: '__list_add_valid',
-      text: 'nothing refuses the map that the link already holds: it is listed a second time, and the kernel dies of it',
+      text: 'nothing refuses the map that the link already holds: it is listed a second time, and the kernel panics',
       run({ k, link, newMap }) {
         if (link?.map !== newMap?.object) return next;
         log(k, DOUBLE_ADD);
