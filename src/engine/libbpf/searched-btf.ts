@@ -7,7 +7,7 @@ import { hasCandidates } from './core-candidates.ts';
 import { CORE_KINDS } from './core-spec.ts';
 import type { OpenedObject } from './object.ts';
 
-/** Prefix of the relocation kind that compares types deeply. */
+/** The relocation kind that also compares the types of members. */
 const LOOKS_DEEPER = 'type_matches';
 const LOCAL = 'local_type_id';
 

@@ -11,7 +11,7 @@ export interface Bucket {
 export interface Entry {
   readonly key: readonly Value[];
   readonly value: number;
-  /** of a histogram */
+  /** buckets of a histogram; empty for other functions */
   readonly buckets: readonly Bucket[];
 }
 
