@@ -14,7 +14,7 @@ test('into a program, its registers lead back to what wrote them, and out again'
   const asked = debug.getByLabel('Value of r3');
   await asked.fill('-77');
   await asked.press('Enter');
-  await expect(lab.notices).toContainText('It was never this value before');
+  await expect(lab.notices).toContainText('It never had this value before');
   await asked.fill('1');
   await asked.press('Enter');
   await expect(lab.notices).toContainText(/r3: \d+ became 1 with this instruction/);

@@ -9,7 +9,7 @@ test('where the kernel lacks something it is said, and the kernel that has it is
   await expect(about).toContainText(
     'v6.1 does not have what this scenario needs: links of struct_ops maps (since 6.4)',
   );
-  await expect(lab.lifecycle).toContainText('Otherwise than this scenario tells it');
+  await expect(lab.lifecycle).toContainText('Not as this scenario says');
   await page.getByRole('button', { name: /^Kernel:/ }).press('Enter');
   await expect(page.getByRole('menuitemradio', { name: /v5\.6/ })).toContainText('This scenario needs links');
   await lab.press('Escape');

@@ -83,7 +83,7 @@ test('no engine file imports fixtures, scenarios or tests', () => {
   expect(bad).toEqual([]);
 });
 
-/** late.ts is what a page fetches after its first picture. */
+/** Files of the engine that other folders may import; a page fetches late.ts after its first picture. */
 const DOORS = ['engine/index.ts', 'engine/late.ts'];
 
 test('the engine has two doors', () => {
@@ -95,7 +95,7 @@ test('the engine has two doors', () => {
   expect(all.filter(inside)).toEqual([]);
 });
 
-/** Files of a circle of imports that are more than types, or null. */
+/** Files of a circle of imports, or null. */
 function circle(): readonly string[] | null {
   const next = new Map<string, string[]>();
   for (const { file, from } of all) {

@@ -13,7 +13,7 @@ import { parseLink, simScenario } from './sim.ts';
 
 const partsOf = ({ kernel = DEFAULT_KERNEL }: Scenario) => shippedParts(kernel);
 const aboutOf = ({ id }: Scenario) => ABOUT.find((one) => one.id === id) ?? expect.fail(`${id} is in no menu`);
-const OTHERWISE = /^Otherwise than this scenario tells it: /;
+const OTHERWISE = /^Not as this scenario says: /;
 
 describe.each(SCENARIOS.map(withSamples))('$id', (scenario) => {
   test.each(KERNELS.map(({ profile }) => profile))(

@@ -122,7 +122,7 @@ function readNumber(u8: Uint8Array, at: number, size: number): number {
   return value;
 }
 
-/** Events between two looks at the caller's patience. */
+/** Events between two yields. */
 const PATIENCE = 64;
 
 /** Runs a lab from its present time to `until`, ns; yields its progress, 0 to 1. */
