@@ -49,7 +49,7 @@ test('edit, restart, and another curve on the same link and seed', async ({ lab 
   await lab.press('Escape');
   await expect.poll(() => table(lab.page)).not.toEqual(before);
   await lab.command('Show cwnd and RTT over time');
-  await expect(lab.page.getByRole('region', { name: 'Flows' })).toContainText('dashed: the run before');
+  await expect(lab.page.getByRole('region', { name: 'Flows' })).toContainText('dashed: previous run');
 });
 
 test('a breakpoint, ten steps, ten steps back', { tag: '@long' }, async ({ lab }) => {

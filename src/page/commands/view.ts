@@ -4,7 +4,7 @@ import { dismiss, lab } from '../store/lab.ts';
 import { isLight } from '../store/theme.ts';
 import type { PageCommand } from './command.ts';
 
-/** Where a small screen shows one pane at a time: the one that a layout is about, and the one that has the tab. */
+/** Panes for small screens, which show one at a time: the main pane of each layout, and the pane of each tab. */
 const NARROW_OF_PRESET = { debug: 'lifecycle', inspect: 'struct', flows: 'flows' } as const;
 const NARROW_OF_PANE = { lifecycle: 'lifecycle', flows: 'flows', side: 'struct' } as const;
 
@@ -19,7 +19,7 @@ const preset = (id: Preset, title: string, key: string): PageCommand => ({
   },
 });
 
-/** Each tab of a pane as a command: shows the pane that it is in first. */
+/** Commands for the tabs of a pane; each first shows the pane. */
 const tabCommands = (pane: keyof typeof NARROW_OF_PANE): PageCommand[] =>
   TABS[pane].map(({ id, shows }) => ({
     id: `view.${pane}.${id}`,
