@@ -12,7 +12,7 @@ interface RefusedCall {
  */
 export function captionOf({ caption, answers }: ScenarioStep, refused: RefusedCall | null): string {
   if ((answers ?? null) === (refused?.name ?? null)) return caption;
-  if (refused === null) return `Not as this scenario says: no call was refused, but ${answers} was expected.`;
+  if (refused === null) return `Not as this scenario says: no call was refused; ${answers} was expected.`;
   const expected = answers === undefined ? 'it was expected to succeed' : `${answers} was expected`;
   return `Not as this scenario says: ${refused.text} answered ${refused.name}; ${expected}.`;
 }

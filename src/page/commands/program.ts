@@ -130,7 +130,7 @@ export const PROGRAM_COMMANDS: readonly PageCommand[] = [
   },
   {
     id: 'program.restart-unverified',
-    title: 'Restart, and also run what the verifier refuses (no kernel does that)',
+    title: 'Restart, and run what the verifier refuses (no kernel does that)',
     group: 'Program',
     when: () => lab().scenario !== null,
     run: () => restartWithTexts(true),

@@ -2,20 +2,12 @@
 import { pages } from './page.ts';
 
 export const ERROR_PAGES = pages('error', [
-  [
-    'E0101',
-    'An invalid character',
-    'Remove it: assembly has letters, digits and the operators of the two syntaxes.',
-  ],
+  ['E0101', 'An invalid character', 'Remove it: assembly has letters, digits and the operators of the two syntaxes.'],
   ['E0102', 'A comment without its end', 'Close it with */.'],
   ['E0103', 'Not a number', 'Numbers are written as 10, -1 or 0xff.'],
   ['E0104', 'A text without its end', 'Close it with a quote on the same line.'],
   ['E0201', 'Something else is expected here', 'The message says what; the form of an instruction is in its hover.'],
-  [
-    'E0202',
-    'Too much on the line',
-    'Move the text after the instruction to another line, or into a comment.',
-  ],
+  ['E0202', 'Too much on the line', 'Move the text after the instruction to another line, or into a comment.'],
   ['E0203', 'Not a form of this instruction', 'Its hover shows the valid forms.'],
   ['E0204', 'The other syntax', 'The line mixes mnemonics and pseudo-C. A command converts between them.'],
   ['E0205', 'Wrong arguments of a directive', 'The directive’s hover shows its arguments.'],
@@ -45,11 +37,7 @@ export const ERROR_PAGES = pages('error', [
   ['E0508', 'A function without instructions', 'Write at least exit.'],
   ['E0509', 'A jump into a wide load', 'The second half of a 64-bit load is no instruction.'],
   ['E0510', 'A name too long', 'Names have at most 15 characters.'],
-  [
-    'E0512',
-    'Another language',
-    'The editor takes BPF assembly; open objects built from other languages as files.',
-  ],
+  ['E0512', 'Another language', 'The editor takes BPF assembly; open objects built from other languages as files.'],
   ['E0511', 'A text too long', 'Programs have at most a million instructions.'],
   ['W0601', 'A label that nobody uses', 'It may be left out.'],
   ['W0602', 'Another width than the field has', 'The access reads or writes more or less than the field.'],

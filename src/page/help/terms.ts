@@ -27,7 +27,11 @@ export const TERM_PAGES = pages('term', [
     'READY',
     'A map created with BPF_F_LINK has its value, and a link may register it. It never becomes INUSE.',
   ],
-  ['FREED', 'FREED', 'This page’s word for a map whose count is 0 and whose grace period is over: its memory is freed.'],
+  [
+    'FREED',
+    'FREED',
+    'This page’s word for a map whose count is 0 and whose grace period is over: its memory is freed.',
+  ],
   [
     'reference',
     'Reference',
@@ -73,11 +77,7 @@ export const TERM_PAGES = pages('term', [
     'BTF',
     'The kernel’s types as data: what structs look like, so that programs and this page find fields by name.',
   ],
-  [
-    'core',
-    'CO-RE',
-    'Compile once, run everywhere: libbpf adjusts the offsets in an object to the running kernel.',
-  ],
+  ['core', 'CO-RE', 'Compile once, run everywhere: libbpf adjusts the offsets in an object to the running kernel.'],
   [
     'libbpf',
     'libbpf',

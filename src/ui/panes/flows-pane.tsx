@@ -49,7 +49,7 @@ function PathFacts({ cold: { path, seed } }: Pick<RunProps, 'cold'>) {
   );
 }
 
-/** Where the flows have the page, the series stand below the wire. */
+/** In the Flows preset, the series are below the wire. */
 function WireAndMore(run: RunProps) {
   const roomy = useChoices((state) => state.preset) === 'flows';
   if (!roomy) return <Wire {...run} />;

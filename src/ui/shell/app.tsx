@@ -15,7 +15,7 @@ import { TopBar } from './top-bar.tsx';
 
 const onClose = (): void => showOverlay(null);
 
-/** A sheet over the page: what the user knows it by, and where it comes from. */
+/** Sheets over the page: name for the user, and the module to load. */
 const SHEETS: Readonly<Record<SheetName, readonly [string, () => Promise<ComponentType>]>> = {
   palette: ['The command palette', () => import('./palette.tsx').then(({ Palette }) => Palette)],
   keys: ['The list of keys', () => import('./key-sheet.tsx').then(({ KeySheet }) => KeySheet)],
@@ -36,7 +36,7 @@ const ELEMENTS = new Map<string, ReactElement>(
   Object.entries(SHEETS).map(([id, [name, load]]) => [id, createElement(late(name, load, { onClose }))]),
 );
 
-/** Fetched once the page stands, so that a key opens them at once. */
+/** Sheets loaded in advance after the first picture, so that a key opens them at once. */
 const AHEAD: readonly SheetName[] = ['palette', 'keys', 'rename'];
 const AHEAD_MS = 1500;
 setTimeout(() => {
@@ -95,7 +95,7 @@ export function App() {
   );
 }
 
-/** Until the first picture. */
+/** Shown until the first picture. */
 function Starting() {
   const waiting = useLab(({ cold, phase }) => cold === null && phase !== 'crashed');
   const job = useLab((state) => state.job);

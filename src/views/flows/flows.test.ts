@@ -124,7 +124,7 @@ describe('a long run', () => {
     const pixels = new Set(lossesOf(input).map(Math.round));
     for (let x = 50; x < SIZE.width - 70; x++) expect(pixels.has(x), `pixel ${x}`).toBe(true);
     const words = seriesScene(input, SIZE).marks.find(({ id }) => id === 'thinned');
-    expect(JSON.stringify(words)).toContain('6,000 losses, a mark a pixel');
+    expect(JSON.stringify(words)).toContain('6,000 losses, one mark per pixel');
   });
 
   it('thins nothing where the marks are few', () => {
