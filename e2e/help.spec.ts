@@ -41,7 +41,7 @@ for (const theme of share(['light', 'dark'] as const, 1))
       const sheet = page.getByRole('dialog', { name: 'Settings' });
       expect(await violations(page)).toEqual([]);
       await sheet.getByRole('radio', { name: '160 %' }).check();
-      await sheet.getByRole('radio', { name: 'Less: nothing travels' }).check();
+      await sheet.getByRole('radio', { name: 'Less: no motion' }).check();
       await sheet.getByRole('radio', { name: 'High' }).check();
       await sheet.getByRole('checkbox').uncheck();
       await lab.press('Escape');

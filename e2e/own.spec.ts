@@ -15,7 +15,7 @@ test('a text with another name takes the place of the example, and says so', asy
   await page.keyboard.insertText('.name "my_fixed"');
   await lab.press('Control+Enter');
   await expect(lab.notices).toContainText('my_fixed takes the place of bpf_reno', { timeout: 20_000 });
-  await expect(lab.programs.getByRole('status').first()).toContainText('the scenario asks for my_fixed');
+  await expect(lab.programs.getByRole('status').first()).toContainText('the scenario uses my_fixed');
   await lab.press('Escape');
   await lab.command('Show the connections as a table');
   await expect(page.getByRole('region', { name: 'Flows' }).getByRole('row', { name: /my_fixed/ })).toHaveCount(3);

@@ -95,7 +95,7 @@ test('a program of types that the machine does not have yet is told so', { tag: 
   await lab.command('Begin a program for the declared struct_ops type');
   await expect(lab.programs.getByRole('tab', { name: 'gate_ops-2.s', selected: true })).toBeVisible();
   await lab.command('Register this text as a new map');
-  await expect(lab.notices).toContainText('does not have gate_ops as types.h declares it');
+  await expect(lab.notices).toContainText('lacks gate_ops as declared in types.h');
 });
 
 test('a value struct with an init of its own is warned of and tried out', { tag: '@long' }, async ({ lab, page }) => {

@@ -40,7 +40,7 @@ export const SHARE_COMMANDS: readonly PageCommand[] = [
   },
   {
     id: 'share.record',
-    title: 'Record: what was done becomes a scenario',
+    title: 'Record: make a scenario of what you did',
     group: 'Share',
     when: runs,
     run: () => showOverlay('record'),

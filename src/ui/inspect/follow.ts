@@ -32,7 +32,7 @@ export function followFrom(shown: Shown, path: string | null, frame: Frame): voi
     });
     return;
   }
-  if (answer.to === 'nowhere') notify({ kind: 'info', title: `${row.name} leads nowhere`, detail: answer.words });
+  if (answer.to === 'nowhere') notify({ kind: 'info', title: `${row.name} cannot be followed`, detail: answer.words });
   else go(row, answer);
 }
 
