@@ -11,9 +11,7 @@ import { decode, encode, type Insn, insn, instructionSlots, slotsOf } from '../i
 import { CLASS, classOf, codeOf, isWide, OPCODE, SOURCE } from '../isa/opcodes.ts';
 import type { XlatedFacts } from './jit/facts.ts';
 import { MAP_TYPE } from './maps/map-type.ts';
-
-/** Bits for each slot, from the verifier. */
-export const FLOW = { SEEN: 1, PROBE: 2 } as const;
+import { FLOW } from './prog-source.ts';
 
 /** What inlined look-ups need of a map. */
 export interface XlatedMap {

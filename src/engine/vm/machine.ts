@@ -86,7 +86,7 @@ export class BpfMachine {
   private readonly tailTargets = new WeakMap<Uint8Array, Program>();
   /** words of the memory */
   private readonly words: Int32Array;
-  /** entries of members, by their places in the gate */
+  /** entries entries of members, by their places in the gate */
   private readonly ids: number[] = [];
 
   /** Takes its stacks and counters from the memory; boot only. */
@@ -112,9 +112,13 @@ export class BpfMachine {
     };
   }
 
-  /** Makes a program runnable. The kernel functions that it calls must already be registered. */
-  prepare(insns: Uint8Array): Result<Program> {
-    return prepareProgram(insns, this.functions);
+  /**
+   * Makes a program runnable. The kernel functions that it calls must already be registered. `proven`: by slot, not 0
+   * where an access is known
+   * to stay inside what programs may touch; null: nothing is known, and all accesses are checked as the program runs.
+   */
+  prepare(insns: Uint8Array, proven: Uint8Array | null = null): Result<Program> {
+    return prepareProgram(insns, this.functions, proven);
   }
 
   private programOf(insns: Uint8Array): Program {

@@ -41,6 +41,8 @@ export interface Program {
   readonly callees: readonly Callee[];
   /** slots of the functions that are used as values */
   readonly callbacks: readonly number[];
+  /** by slot: not 0 where what it touches was proven before it runs, so that compiled code does not check it; null: nothing was */
+  readonly proven: Uint8Array | null;
   /** buffers of the last interpreted run, reused by the next; null before the first run and during a run */
   idle: Run | null;
   /** its place in the gate when compiled; NO_PLACE when interpreted; PLACE_UNKNOWN before the first run */

@@ -46,6 +46,6 @@ test('two programs of one name cannot run beside each other, and are told', () =
   const flows = ['bpf_swap_v1.s', 'bpf_swap_v2.s'].map((program) => ({ program, start: 0, stop: 1 }));
   expect(programsProblem({ ...FIRST, flows }, PROGRAMS)).toContain('have the same name, bpf_swap');
   expect(programsProblem({ ...FIRST, flows: [{ program: 'gone.s', start: 0, stop: 1 }] }, PROGRAMS)).toContain(
-    'no text gone.s',
+    'gone.s no longer exists',
   );
 });

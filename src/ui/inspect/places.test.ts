@@ -72,7 +72,9 @@ describe('pointers', () => {
     const words = (low: number, high: number) => follow('tcp_sock', socket.sk, 'highest_sack', put(low, high));
     expect(words(0, 0)).toEqual({ to: 'nowhere', words: 'highest_sack is NULL.' });
     expect(words(0x100, 0xdead0000)).toMatchObject({ words: expect.stringContaining('the poison value') });
-    expect(words(0x1000, 0xffffffff)).toMatchObject({ words: expect.stringContaining('not an address of this machine') });
+    expect(words(0x1000, 0xffffffff)).toMatchObject({
+      words: expect.stringContaining('not an address of this machine'),
+    });
     expect(words(0x7fff_0000, 0xffff8880)).toMatchObject({ words: expect.stringContaining('not an address') });
     expect(follow('tcp_congestion_ops', (served?.kvalue ?? 0) + 64, 'owner')).toMatchObject({
       words: expect.stringContaining('BPF_MODULE_OWNER'),
