@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { expect, drop, test } from './fixtures.ts';
 
-/** Bytes that look like nothing, the same in each run. */
+/** Random bytes of no known format, the same in each run. */
 function noise(length: number): Buffer {
   let x = 1;
   return Buffer.from(
@@ -43,7 +43,7 @@ const FILES: readonly (readonly [string, Buffer, RegExp])[] = [
   ['list.json', Buffer.from('[1,2,3]'), /\d problems/],
 ];
 
-test('any file dropped is told of in words, and what was typed stays', async ({ lab, page }) => {
+test('any dropped file gets a message, and typed text stays', async ({ lab, page }) => {
   test.slow();
   await lab.edit();
   await lab.press('Control+Home');
@@ -85,7 +85,7 @@ const pasteHere = (page: Page, text: string): Promise<void> =>
     );
   }, text);
 
-test('any text pasted into any field leaves the page as it was', { tag: '@long' }, async ({ lab, page }) => {
+test('any text pasted into any field leaves the page working', { tag: '@long' }, async ({ lab, page }) => {
   test.setTimeout(400_000);
   const FIELDS = 'input:not([type=checkbox]):not([type=radio]):not([type=range]):not([readonly]), textarea';
   const paste = async (within: string): Promise<void> => {

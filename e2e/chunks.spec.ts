@@ -7,7 +7,7 @@ import { expect, share, test } from './fixtures.ts';
 const DIST = join(import.meta.dirname, '..', 'dist');
 const index = readFileSync(join(DIST, 'index.html'), 'utf8');
 
-/** What a part is seen by first comes first: `npm test` takes those alone. */
+/** The first case of each chunk comes first: `npm test` runs only those. */
 const FIRST = ['worker-', 'late-', 'palette-', 'flows-tabs-', 'bench-sheet-'];
 const rank = (name: string): number => {
   const at = FIRST.findIndex((start) => name.startsWith(start) && name.endsWith('.js'));

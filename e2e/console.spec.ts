@@ -1,11 +1,11 @@
-/** The life of a map typed into the console, by keyboard alone, seen in the other views, and taken back. */
+/** The life of a map by console commands: typed, seen in the other views, and undone by going back in time. */
 import type { Page } from '@playwright/test';
 import { expect, type Lab, test, violations } from './fixtures.ts';
 
 const prompt = (page: Page) => page.getByRole('textbox', { name: 'Command line' });
 const output = (page: Page) => page.getByRole('log', { name: 'Output of the console' });
 
-/** Types a line, and waits until it stands in the output. */
+/** Types a line, and waits until the output shows it. */
 async function type(lab: Lab, line: string): Promise<void> {
   await expect(prompt(lab.page)).toBeFocused();
   await lab.page.keyboard.insertText(line);
@@ -21,7 +21,7 @@ async function openConsole(lab: Lab): Promise<void> {
   await expect(prompt(lab.page)).toBeFocused({ timeout: 20_000 });
 }
 
-test('from struct_ops register to FREED, typed, seen in every other view, taken back', async ({ lab }) => {
+test('from struct_ops register to FREED: typed, seen in every other view, undone by going back', async ({ lab }) => {
   await openConsole(lab);
   await type(lab, 'ls');
   await expect(last(lab)).toContainText('bpf_reno.s');

@@ -13,10 +13,7 @@ async function showDeck(page: Page, site: string, body: string): Promise<void> {
 
 const timeOf = (frame: FrameLocator) => frame.getByRole('slider', { name: 'Time' });
 
-test('the slide of reveal.js seeks, steps and changes the theme; what is no such message is passed over', async ({
-  page,
-  site,
-}) => {
+test('the reveal.js slide seeks, steps and changes the theme; other messages are ignored', async ({ page, site }) => {
   const problems: string[] = [];
   page.on('pageerror', ({ message }) => problems.push(message));
   const stub = '<script>window.told={};window.Reveal={on:(name,act)=>{told[name]=act}}</script>';
@@ -59,7 +56,7 @@ test('the slide of reveal.js seeks, steps and changes the theme; what is no such
   expect(problems).toEqual([]);
 });
 
-test('each frame of the Slidev deck stands at its own time, without storage too', { tag: '@long' }, async ({
+test('each frame of the Slidev deck shows its own time, also without storage', { tag: '@long' }, async ({
   page,
   site,
 }) => {

@@ -11,7 +11,7 @@ async function saved(page: Page, button: string): Promise<{ name: string; path: 
   return { name: download.suggestedFilename(), path, text: readFileSync(path, 'latin1') };
 }
 
-test('pictures, series, calls, the sequence, and the talk', async ({ lab, page }) => {
+test('saves pictures, series, calls, the sequence, and the talk', async ({ lab, page }) => {
   test.slow();
   await lab.command('Save pictures');
   await expect(page.getByRole('dialog', { name: 'Save as files' })).toBeVisible();

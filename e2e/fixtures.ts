@@ -1,10 +1,10 @@
-/** The built page, served from a deep path with its policy as headers, and what a person does at its keyboard. */
+/** The built page, served from a deep path with its policy as headers, and functions for what a person does by keyboard. */
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
 import { serve } from '../scripts/serve.mjs';
 
-/** A static site works from any path. */
+/** A deep path, since the site must work from any. */
 const BASE = '/any/where/at/all/';
 
 export const test = base.extend<{ lab: Lab }, { site: string }>({

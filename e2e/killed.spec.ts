@@ -14,7 +14,7 @@ async function stateOf(lab: Lab): Promise<string> {
   return /is ([\da-f]{8})/.exec(text)?.[1] ?? 'none';
 }
 
-test('killed at random: the same state, the same text', async ({ lab, page }) => {
+test('after the worker is killed at random times, state and text are the same', async ({ lab, page }) => {
   test.setTimeout(60_000 + DEATHS * 30_000);
   await lab.edit();
   await lab.press('Control+Home');

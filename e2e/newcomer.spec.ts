@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Lab, test } from './fixtures.ts';
 
-/** Tab after Tab until the focus has this name; nothing is clicked. */
+/** Presses Tab until the element with this name has the focus. */
 async function tabTo(lab: Lab, name: RegExp): Promise<void> {
   const focused = lab.page.locator(':focus');
   for (let i = 0; i < 80; i++) {
@@ -15,7 +15,7 @@ async function tabTo(lab: Lab, name: RegExp): Promise<void> {
   throw new Error(`no way to ${name} by Tab`);
 }
 
-test('a program of one’s own: begun, mended, registered, compared, changed, kept', async ({ lab, page }) => {
+test('an own program is created, corrected, registered, compared, changed and kept', async ({ lab, page }) => {
   test.slow();
   await lab.command('New program');
   await expect(page.getByLabel('Name', { exact: true })).toBeFocused();

@@ -1,7 +1,7 @@
 /* Scenarios on kernels that lack what they need. */
 import { expect, test } from './fixtures.ts';
 
-test('where the kernel lacks something it is said, and the kernel that has it is offered', async ({ lab, page }) => {
+test('the page says what the kernel lacks, and offers a kernel that has it', async ({ lab, page }) => {
   await lab.command('Kernel v6.1');
   await lab.expectAt('A', 'TOBEFREE');
   await lab.command('Scenario: Swap by link update');

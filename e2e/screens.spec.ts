@@ -1,6 +1,6 @@
 /*
- * How the screens look, at half their size, so that letters count for little and the layout for much. After a change that
- * is meant: `npx playwright test e2e/screens.spec.ts --update-snapshots`, then look at e2e/screens.
+ * Compares screenshots at half size, where layout counts more than letters. After an intended
+ * change: `npx playwright test e2e/screens.spec.ts --update-snapshots`, then look at e2e/screens.
  */
 import type { Page } from '@playwright/test';
 import { expect, type Lab, test } from './fixtures.ts';
@@ -65,7 +65,7 @@ for (const [i, { name, theme, size, open }] of SCREENS.entries()) {
   const [width, height] = size;
   test.describe(`${name} ${width} ${theme}`, () => {
     test.use({ viewport: { width, height }, colorScheme: theme, deviceScaleFactor: 0.5 });
-    test('looks as it did', i < QUICK ? {} : { tag: '@long' }, async ({ lab, page }) => {
+    test('looks like its screenshot', i < QUICK ? {} : { tag: '@long' }, async ({ lab, page }) => {
       await settled(page);
       await open(lab);
       await expect(page).toHaveScreenshot(`${name}-${width}-${theme}.png`);

@@ -1,8 +1,8 @@
-/** The page shows the engine's memory and nothing else: changed behind its back, the numbers on the page follow. */
+/** All that the page shows comes from the engine's memory: if a test changes that memory, the page follows. */
 import type { Page } from '@playwright/test';
 import { expect, Lab, test as base } from './fixtures.ts';
 
-/** Runs before the engine: keeps hold of its memory, and writes where a message on a channel of the test's own says. */
+/** Runs before the engine: keeps its memory, and writes to it as messages on the test's own channel say. */
 const SPY = `{
   const Real = WebAssembly.Memory;
   let bytes = null;

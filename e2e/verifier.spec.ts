@@ -1,4 +1,4 @@
-/** What the verifier says, of a text and of a log that somebody else's kernel wrote. */
+/** Verifier output: of a text, and of a log from a real kernel. */
 import { drop, expect, test } from './fixtures.ts';
 
 const LOG = `0: R1=ctx() R10=fp0

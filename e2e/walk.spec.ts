@@ -3,7 +3,7 @@ import { createServer } from 'vite';
 import type { ExpectedFact, Scenario } from '../src/engine/index.ts';
 import { expect, type Lab, share, test } from './fixtures.ts';
 
-/** The scenarios with their texts, which only the bundler can read. */
+/** The scenarios with their texts, which can only be imported through the bundler. */
 async function allScenarios(): Promise<readonly Scenario[]> {
   const server = await createServer({ server: { middlewareMode: true }, appType: 'custom', logLevel: 'error' });
   const { ALL_SCENARIOS } = await server.ssrLoadModule('/src/scenarios/all.ts');
@@ -101,7 +101,7 @@ async function problemsOf(lab: Lab, { title, steps, expect: facts }: Scenario): 
   );
 }
 
-test('every scenario from start to end by keyboard: each of its facts is in the words of the page', async ({ lab }) => {
+test('every scenario by keyboard, from start to end: the page shows each of its facts in words', async ({ lab }) => {
   test.setTimeout(process.env.SOAK ? 1_200_000 : 180_000);
   const found = new Map<string, string[]>();
   for (const scenario of share(await allScenarios(), 3)) {

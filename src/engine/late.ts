@@ -22,7 +22,10 @@ export { armBreak, armLine } from './lab/condition.ts';
 export { type Answer, whenRegister, whoWrote, whoWroteRegister } from './lab/questions.ts';
 export { programTextOf } from './lab/program-text.ts';
 
-/** From now on labs know the late verbs, texts may declare types, and kernels tell what programs were rewritten to. */
+/**
+ * Adds the late verbs to labs, type declarations to program texts, and rewritten instructions to the kernel's program
+ * info.
+ */
 export function installLateTools(): void {
   registerLateVerbs();
   registerDeclare(declareStructOps);

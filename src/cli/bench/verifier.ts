@@ -1,4 +1,4 @@
-/** Instructions a second of the verifier, by kind of program and by how many it processes. */
+/** Instructions that the verifier processes per second, by kind of program and by its size. */
 import { assembleBare, factsOf, Lab, touchesOwnMemory, verify } from '../../engine/index.ts';
 import { verifyText } from '../../engine/late.ts';
 import { ALL_SCENARIOS as SCENARIOS } from '../../scenarios/all.ts';
@@ -43,7 +43,7 @@ function judgeOf(type: 'socket_filter' | 'raw_tp'): Judge {
     );
 }
 
-/** By slot: 1 where the verifier proves what an instruction touches. Throws where it refuses the program. */
+/** By slot: 1 if the verifier proves the instruction's access. Throws if it refuses the program. */
 export function provenOf(insns: Uint8Array): Uint8Array {
   const { ok, message, accesses } = judgeOf('raw_tp')(insns);
   if (!ok) throw new Error(message);

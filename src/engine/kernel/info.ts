@@ -50,7 +50,7 @@ function mapInfo(k: Core, map: MapObject): Uint8Array {
   return struct(88, words, { 24: map.name });
 }
 
-/** Rewrites and compiles a program; comes with the engine's late part, as all that asks for it does. */
+/** Rewrites and compiles a program. Installed by the engine's late chunk, which also contains all its callers. */
 let makeCode: typeof progCode | null = null;
 
 export const registerProgCode = (known: typeof progCode): void => {

@@ -321,13 +321,13 @@ export class Kernel {
     return bytes;
   }
 
-  /** By slot of a loaded program: not 0 where the verifier proved what an instruction touches. */
+  /** By slot of a loaded program: not 0 if the verifier proved the instruction's access. */
   proven(prog: number): Uint8Array {
     return provenOf(this.core, this.core.state.progs[prog]);
   }
 
   /**
-   * bpf_struct_ops_get: takes a reference while the struct has any, also during TOBEFREE; false once there are none.
+   * bpf_struct_ops_get: takes a reference while at least one is held, also during TOBEFREE; false once there are none.
    */
   private get(kdata: number, kind: HolderKind, id: number): boolean {
     const map = this.mapOf(kdata);

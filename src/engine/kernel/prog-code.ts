@@ -1,6 +1,7 @@
 /*
- * What BPF_OBJ_GET_INFO_BY_FD tells of a loaded program beside its struct: rewritten instructions, records, and x86-64
- * code by function. Made when somebody asks, from what was kept at loading (prog-source.ts); comes with the late part.
+ * What BPF_OBJ_GET_INFO_BY_FD returns for a loaded program besides struct bpf_prog_info: rewritten instructions,
+ * records, and x86-64 code per function. Computed on request, from what was kept at loading (prog-source.ts). Part of
+ * the engine's late chunk.
  */
 import { CALL_KIND, OPCODE } from '../isa/opcodes.ts';
 import { encode, type Insn } from '../isa/insn.ts';

@@ -217,7 +217,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     return this.memory.u8.slice(Math.max(0, address), Math.max(0, address) + Math.max(0, length));
   }
 
-  /** What a loaded program, by its object number, is compiled from; null when it cannot run. */
+  /** The program with this object number, ready to be compiled; null if it cannot run. */
   prepared(object: number): Program | null {
     const prepared = this.boot.bpf.prepare(this.kernel.insns(object), this.kernel.proven(object));
     return prepared.ok ? prepared.value : null;

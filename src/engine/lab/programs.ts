@@ -47,7 +47,7 @@ export class Programs {
   }
 }
 
-/** What compiled code depends on: the instructions, and what is proven of them. */
+/** Key of compiled code: the instructions, and which of their accesses are proven. */
 const keyOf = ({ blob, proven }: ProgramCode): string => `${blob} ${proven.join('')}`;
 
 /** Prototype with argument widths by size and sign, from the function model. */

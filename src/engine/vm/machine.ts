@@ -114,8 +114,8 @@ export class BpfMachine {
 
   /**
    * Makes a program runnable. The kernel functions that it calls must already be registered. `proven`: by slot, not 0
-   * where an access is known
-   * to stay inside what programs may touch; null: nothing is known, and all accesses are checked as the program runs.
+   * if the access is known to stay in the program's own memory; null: none is known, all accesses are checked at run
+   * time.
    */
   prepare(insns: Uint8Array, proven: Uint8Array | null = null): Result<Program> {
     return prepareProgram(insns, this.functions, proven);

@@ -41,7 +41,10 @@ export interface Program {
   readonly callees: readonly Callee[];
   /** slots of the functions that are used as values */
   readonly callbacks: readonly number[];
-  /** by slot: not 0 where what it touches was proven before it runs, so that compiled code does not check it; null: nothing was */
+  /**
+   * by slot: not 0 if the access was proven before the run, so that compiled code does not check it; null: none is
+   * proven
+   */
   readonly proven: Uint8Array | null;
   /** buffers of the last interpreted run, reused by the next; null before the first run and during a run */
   idle: Run | null;

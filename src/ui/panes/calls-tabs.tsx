@@ -60,7 +60,7 @@ function Sequence({ cold, history }: ShownProps) {
   );
 }
 
-/** Checks of the last call that has any (socket calls have none); the one that answered is last. */
+/** Checks of the last call with checks (socket calls have none); the check that answered is last. */
 function Checks({ cold, history }: ShownProps) {
   const call = history.calls.findLast(({ n, trace }) => n <= cold.lastCall && trace.length > 0) ?? null;
   const words = useStepWords(call?.name ?? '');

@@ -8,7 +8,7 @@
  * (pointers.ts), at 8 and at 20. The first gets a check, which the second widens to the window 8 to 24; after it these
  * bytes are proven readable (intervals.ts), and a third load inside of them needs nothing.
  *
- * Where the verifier proved the place already, on every path, no check is made: `Program.proven`.
+ * An access that the verifier proved on every path gets no check: `Program.proven`.
  */
 import { FRAME_POINTER } from '../../isa/opcodes.ts';
 import { FRAME_BYTES } from '../calls.ts';
@@ -105,7 +105,7 @@ class BlockWalk {
     if (checks) pointers.remember(block);
   }
 
-  /** The verifier saw on every path where the instruction leads. */
+  /** Whether the verifier proved the instruction's access on every path. */
   private isProven(slot: number): boolean {
     return this.program.proven !== null && this.program.proven[slot] !== 0;
   }
