@@ -43,11 +43,11 @@ async function declare(lab: Lab, types: string): Promise<void> {
   await lab.replaceText(types);
 }
 
-/** The types are of the machine once it was started with them. */
+/** The machine has the types once it was restarted with them. */
 async function restart(lab: Lab): Promise<void> {
-  await expect(lab.programs).toContainText('from its next start');
+  await expect(lab.programs).toContainText('at its next start');
   await lab.press('Control+Enter');
-  await expect(lab.programs).not.toContainText('from its next start');
+  await expect(lab.programs).not.toContainText('at its next start');
   await lab.press('Escape', 'Tab');
 }
 

@@ -55,7 +55,7 @@ function* sources(folder: string): Generator<string> {
 
 const RECORD = /\b(\w+)\s*:\s*(?:Readonly<)?(?:Partial<)?Record<string,/g;
 
-test('tables keyed by names from outside are asked for what is their own', () => {
+test('tables keyed by outside names are read by own keys only', () => {
   const found: string[] = [];
   for (const path of sources(import.meta.dirname)) {
     const file = path.slice(import.meta.dirname.length + 1);
@@ -70,7 +70,7 @@ test('tables keyed by names from outside are asked for what is their own', () =>
   expect(found).toEqual([]);
 });
 
-test('what every object has is nobody’s own', () => {
+test('names that every object inherits are not own keys', () => {
   const table: Readonly<Record<string, number>> = { a: 1 };
   expect([own(table, 'a'), own(table, 'constructor'), own(table, 'toString'), own(table, '__proto__')]).toEqual([
     1,

@@ -35,7 +35,7 @@ const ANSWERS = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/ask-
   unknown
 >;
 
-test('there are at least sixty, and each has its answer', () => {
+test('at least sixty questions have their answer', () => {
   expect(CASES.length).toBeGreaterThanOrEqual(60);
   expect(Object.keys(ANSWERS)).toEqual([...CASES]);
 });
@@ -44,7 +44,7 @@ test.each(CASES)('%s', (query) => {
   expect(short(ask(query))).toEqual(ANSWERS[query]);
 });
 
-test('answers are what the history says', () => {
+test('answers agree with the history', () => {
   const { calls, refs, transitions, series } = lab.history;
   expect(ask('how often syscall').total).toBe(calls.length);
   expect(ask('who took').total).toBe(refs.filter(({ gained }) => gained).length);

@@ -94,7 +94,7 @@ const LINES: readonly (readonly [Verb, string[]])[] = [
   ...WRONG.map((kernel): readonly [Verb, string[]] => [verifyVerb, ['README.md', `--kernel=${kernel}`]]),
 ];
 
-test('there are three hundred of them', () => expect(LINES.length).toBeGreaterThanOrEqual(300));
+test('there are three hundred wrong lines', () => expect(LINES.length).toBeGreaterThanOrEqual(300));
 
 test.each(LINES)('$0.name %j', (verb, args) => {
   let answer: unknown;

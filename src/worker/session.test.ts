@@ -76,7 +76,7 @@ function session(lateFails = false) {
 const stateOf = (s: ReturnType<typeof session>, letter: string): string | undefined =>
   s.last('cold')?.cold.maps.find((map) => map.letter === letter)?.state;
 
-test('opens where the scenario says, with the future known', () => {
+test('opens at the scenario’s time, with the later run known', () => {
   const s = session();
   s.open();
   expect(s.time()).toBe(replaceWhileConnected.openAt);
@@ -94,7 +94,7 @@ test('state by state to the end and back again', () => {
   expect(s.last('cold')?.cold.maps).toEqual([]);
 });
 
-test('playing ends with the scenario, and goes on beyond it when asked again', () => {
+test('playing ends with the scenario, and continues beyond it when asked again', () => {
   const s = session();
   s.open();
   s.say({ type: 'play', speed: 1000 });
@@ -107,14 +107,14 @@ test('playing ends with the scenario, and goes on beyond it when asked again', (
   expect(s.time()).toBeGreaterThan(replaceWhileConnected.until);
 });
 
-test('where no map changes any more, the next state says so', () => {
+test('next state says so if no map changes any more', () => {
   const s = session();
   s.open();
   for (let i = 0; i < 60; i++) s.say({ type: 'step-state', direction: 1 });
   expect(s.last('notice')?.notice.title).toBe('No map changes after this point');
 });
 
-test('without its late part the engine goes on: what needs that part is told', () => {
+test('without its late chunk the engine runs, and requests that need it get a message', () => {
   const s = session(true);
   s.open();
   s.say({ type: 'ask', n: 1, name: 'heat', request: { time: 5e8 } });
@@ -123,14 +123,14 @@ test('without its late part the engine goes on: what needs that part is told', (
   expect(s.time()).toBeGreaterThan(replaceWhileConnected.openAt);
 });
 
-test('measured once more, connections have what they got', () => {
+test('measuring again gives the same goodput of connections', () => {
   const s = session();
   s.open();
   s.say({ type: 'ask', n: 1, name: 'measure', request: { until: 1e9 } });
   expect(s.answer('measure')?.flows.map(({ cc }) => cc)).toContain('bpf_aimd');
 });
 
-test('a seek replaces one that is under way', () => {
+test('a seek replaces a running one', () => {
   const s = session();
   s.open();
   s.lab.receive({ type: 'seek', time: 1_900_000_000 });
@@ -139,7 +139,7 @@ test('a seek replaces one that is under way', () => {
   expect(s.time()).toBe(700_000_000);
 });
 
-test('a seek does not replace one at whose end a command waits', () => {
+test('a seek does not replace one that a command waits for', () => {
   const s = session();
   s.open();
   s.lab.receive({ type: 'seek', time: 700_000_000 });
@@ -178,7 +178,7 @@ test('plays by the wall clock, and pauses', () => {
   expect(s.lab.due).toBeNull();
 });
 
-test('a refused call is told with its errno', () => {
+test('a refused call is reported with its errno', () => {
   const s = session();
   s.open(nameTaken);
   s.say({ type: 'command', command: { do: 'register', process: 'somebody', map: 'A' } });
@@ -200,7 +200,7 @@ test('a text that does not assemble leaves the lab as it was', () => {
   expect(s.time()).toBe(replaceWhileConnected.openAt);
 });
 
-test('a text that the kernel refuses to load is told with its answer, each time', () => {
+test('a text that the kernel refuses to load is reported with its error, each time', () => {
   const s = session();
   s.open();
   const refused = replaceWhileConnected.texts['bpf_reno.s'].replace('r0 >>= 1', 'callx r1');
@@ -233,7 +233,7 @@ test('a restart keeps the time, the seed and the series of the run before', () =
   expect(after?.series).not.toEqual(before);
 });
 
-test('a page of another version is told so', () => {
+test('a page of another version gets a message', () => {
   const s = session();
   s.say({
     type: 'open',
@@ -247,7 +247,7 @@ test('a page of another version is told so', () => {
   expect(s.last('crash')?.message).toMatch(/different versions/);
 });
 
-test('a damaged BTF is told, not thrown', () => {
+test('a damaged BTF is reported, not thrown', () => {
   const s = session();
   const btf = file('v6.12.btf').slice(0, 1000);
   s.say({
@@ -295,7 +295,7 @@ test('types with an error leave the lab as it was, and say where it is', () => {
   expect(s.last('notice')?.notice).toMatchObject({ kind: 'error', text: 'counter.s' });
 });
 
-test('what a map holds is told as it is at the cursor', () => {
+test('contents of a map are those at the cursor', () => {
   const s = session();
   const object = readFileSync(join(import.meta.dirname, '../../public/samples/watched.bpf.o')).toString('base64');
   s.open({ ...builtByClang, objects: { 'watched.bpf.o': object } });
@@ -321,7 +321,7 @@ test('what a map holds is told as it is at the cursor', () => {
   expect(ask('losses')).toEqual({ elements: null, tags: null });
 });
 
-test('a register is asked when it was a value: there, or where it stood with a notice', () => {
+test('finding when a register had a value goes there, or stays with a notice', () => {
   const s = session();
   s.open();
   for (let i = 0; i < 5; i++) s.say({ type: 'step-instruction', direction: 1 });
@@ -338,7 +338,7 @@ test('a register is asked when it was a value: there, or where it stood with a n
   expect(s.heard.filter(({ type }) => type === 'heartbeat').length).toBeGreaterThan(2);
 });
 
-test('what is answered is of the run that it was asked of: a restart with another text, and a fork, begin another', () => {
+test('an answer names its run; a restart with another text and a branch start another run', () => {
   const s = session();
   s.open();
   const runs = () => s.heard.flatMap((message) => (message.type === 'run' ? [message.run] : []));
@@ -392,7 +392,7 @@ test('ten flows for a minute: at most 64 KB of history a second, whatever the le
   expect(s.last('frame')).toBeDefined();
 });
 
-test('a text is verified as it is typed, without being loaded', () => {
+test('a text is verified while it is typed, without being loaded', () => {
   const s = session();
   s.open();
   const good = replaceWhileConnected.texts['bpf_reno.s'];
@@ -412,7 +412,7 @@ test('a text is verified as it is typed, without being loaded', () => {
   expect(s.answer('verify')).toBeNull();
 });
 
-test('what the verifier refuses runs all the same where that was asked for', () => {
+test('a program that the verifier refuses runs if that was requested', () => {
   const s = session();
   s.open();
   const text = replaceWhileConnected.texts['bpf_reno.s'].replace('r0 >>= 1', 'r9 = 0\n  *(u64 *)(r9 + 0) = r9');
@@ -439,7 +439,7 @@ test('going back finds lines too, and says where there is nothing to find', () =
   expect(s.last('cpu')?.cpu?.line).toBe(line);
 });
 
-test('a tracepoint prints lines while it plays on, and one without meaning is told of', () => {
+test('a tracepoint prints lines without stopping, and an invalid one is reported', () => {
   const s = session();
   s.open();
   s.say({ type: 'breaks', breaks: [{ on: 'condition', text: 'tp->snd_cwnd > 10', trace: true, print: 'queue' }] });
@@ -452,7 +452,7 @@ test('a tracepoint prints lines while it plays on, and one without meaning is to
   expect(s.last('traced')?.lines).toEqual([]);
 });
 
-test('a long verification stands beside all else, and a newer text takes its place', () => {
+test('a long verification delays nothing else, and a newer text replaces it', () => {
   const s = session();
   s.open();
   const good = replaceWhileConnected.texts['bpf_reno.s'];
@@ -478,7 +478,7 @@ test('a long verification stands beside all else, and a newer text takes its pla
   expect(s.heard.some((message) => message.type === 'answer' && message.n === 3)).toBe(false);
 });
 
-test("a kernel's log is answered as what that kernel found", () => {
+test("a kernel's log is answered with the paths in it", () => {
   const s = session();
   s.open();
   const log =
@@ -503,7 +503,7 @@ test('playing stops after a step that asks for it, and goes on from there to the
   expect(s.last('notice')?.notice.title).toBe('The scenario ends here');
 });
 
-test('a refused registration leaves no map and no text behind', () => {
+test('a refused registration leaves no map and no text', () => {
   const s = session();
   s.open();
   const taken = replaceWhileConnected.texts['bpf_aimd.s'];

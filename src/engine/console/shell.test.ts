@@ -41,7 +41,7 @@ test.each([
   expect(parsed.ok ? '' : parsed.error.message).toMatch(message);
 });
 
-test('any line is read or refused, and quoting any text gives it back', () => {
+test('any line is parsed or refused, and a quoted text is parsed unchanged', () => {
   fc.assert(fc.property(fc.string({ maxLength: 200 }), (line) => typeof parseLine(line).ok === 'boolean'));
   fc.assert(
     fc.property(fc.string(), (text) => {

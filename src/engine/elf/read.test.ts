@@ -66,7 +66,7 @@ describe('its BTF', () => {
     );
   });
 
-  it('gets sizes and offsets from the object', () => {
+  it('reads sizes and offsets from the object', () => {
     const section = (name: string) => btf.value.type(btf.value.find('DATASEC', name));
     expect([section('.maps')?.size, section('.bss')?.size]).toEqual([64, 8]);
     expect(section('.maps')?.variables.map((v) => [btf.value.type(v.type)?.name, v.offset, v.size])).toEqual([
@@ -121,7 +121,7 @@ describe('damaged objects', () => {
     expect(openElf(damaged)).toEqual({ ok: false, error: { message, offset } });
   });
 
-  it('name the section and the place', () => {
+  it('name the section and the offset', () => {
     const at = elf.section('.rel.struct_ops')?.offset ?? 0;
     const damaged = bytes.slice().fill(0xff, at, at + 2);
     const message =

@@ -42,7 +42,7 @@ test.each([
   booted.kernel.exit(101);
 });
 
-test('programs, a process after another', () => {
+test('programs of one process after another', () => {
   const booted = boot();
   const insns = Uint8Array.of(0xb7, 0, 0, 0, 2, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0);
   const license = new TextEncoder().encode('GPL\0');

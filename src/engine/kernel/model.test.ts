@@ -215,7 +215,7 @@ class Pair {
   }
 }
 
-test('calls of three processes: answers, counts and states are those of a small model, and nothing is left behind', () => {
+test('calls of three processes: results, counts and states equal a small model’s, and nothing leaks', () => {
   fc.assert(
     fc.property(fc.array(action, { maxLength: 200, size: 'max' }), (actions) => {
       const pair = new Pair();

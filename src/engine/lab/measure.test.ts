@@ -27,7 +27,7 @@ const scenario = {
   expect: [],
 } as const;
 
-test('what connections got is told, also of one that is gone', () => {
+test('goodput of connections is reported, also of a closed one', () => {
   const lab = new Lab(parts, scenario);
   lab.advance(5e8);
   lab.command({ do: 'connect', process: 'p', socket: 3, cc: 'reno' });
@@ -54,7 +54,7 @@ test('what connections got is told, also of one that is gone', () => {
   expect(queue).toBeLessThan(20);
 });
 
-test('a mean is weighed by time', () => {
+test('a mean is weighted by time', () => {
   expect(meanOf({ time: [0, 10, 20], length: [0, 4, 2] }, 10, 30)).toBe(3);
   expect(meanOf({ time: [0, 10], length: [1, 3] }, 5, 15)).toBe(2);
   expect(meanOf({ time: [], length: [] }, 0, 10)).toBe(0);

@@ -130,7 +130,7 @@ test('any sequence of map and link calls gives the lsmod table of the equivalent
 });
 
 describe('insmod', () => {
-  test('registers, and is gone itself', () => {
+  test('insmod registers the map and exits', () => {
     const made = lab([{ do: 'insmod', map: 'A', text: 'a.s' }]);
     expect(lsmod(made)).toMatchObject([{ state: 'INUSE', refcnt: 1, kinds: ['registration'] }]);
     expect(made.cold().processes.every(({ alive }) => !alive)).toBe(true);
@@ -174,7 +174,7 @@ describe('rmmod', () => {
     expect(call?.message).toMatch(/socket 1.*Not kernel behaviour/);
   });
 
-  test('of what was never updated says what the kernel says', () => {
+  test('rmmod of a map that was never updated gives the kernel’s error', () => {
     const made = lab([
       { do: 'load', process: 'p', map: 'A', text: 'a.s' },
       { do: 'rmmod', map: 'A' },
@@ -184,7 +184,7 @@ describe('rmmod', () => {
 });
 
 describe('replace', () => {
-  test('a module by itself is refused by the lens, since Linux would die of it', () => {
+  test('replacing a module by itself is refused by the lens, since Linux would panic', () => {
     const made = lab([
       { do: 'insmod', map: 'A', text: 'l.s' },
       { do: 'replace', from: 'A', to: 'A' },
@@ -193,7 +193,7 @@ describe('replace', () => {
     expect(made.history.calls.some(({ ret, message }) => ret === -22 && message?.includes('panics'))).toBe(true);
   });
 
-  test('without the lens the kernel panics, and going back heals it', () => {
+  test('without the lens the kernel panics, and going back undoes it', () => {
     const made = lab([
       { do: 'load', process: 'p', map: 'A', text: 'l.s' },
       { do: 'register', process: 'p', map: 'A' },
@@ -212,7 +212,7 @@ describe('replace', () => {
 });
 
 describe('libraries', () => {
-  test('insmod takes what is left out from what is loaded, with all that it calls', () => {
+  test('insmod takes missing functions from loaded objects, with all that they call', () => {
     const made = lab([
       { do: 'insmod', map: 'A', text: 'library.s' },
       { do: 'insmod', map: 'B', text: 'user.s' },
@@ -223,7 +223,7 @@ describe('libraries', () => {
     expect(progs.map(({ insnCount }) => insnCount)).toEqual([9, 2, 2]);
   });
 
-  test('nothing holds the library: it can go first', () => {
+  test('nothing holds the library: it can be unloaded first', () => {
     const made = lab([
       { do: 'insmod', map: 'A', text: 'library.s' },
       { do: 'insmod', map: 'B', text: 'user.s' },
@@ -260,7 +260,7 @@ describe('grace clocks', () => {
     return made.cold().maps[0].state;
   };
 
-  test('a held clock keeps the map for as long as it is held', () => {
+  test('a held clock keeps the map until it is released', () => {
     const made = lab([{ do: 'grace', clock: 'tasks', to: 'hold' }, ...freed]);
     expect(stateAt(made, 1e9)).toBe('TOBEFREE');
     made.command({ do: 'grace', clock: 'tasks', to: 'go' });

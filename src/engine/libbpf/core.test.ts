@@ -160,7 +160,7 @@ describe('loads and stores', () => {
     expect([first.opcode, first.off]).toEqual([0x79, 0]);
   });
 
-  it('are refused when they do not hold what the compiler is known to have put there', () => {
+  it('are refused when they do not hold what the compiler emits', () => {
     expect(relocate({ kind: 'byte_off', access: '0:1' }, encode([insn(LDX_W, { off: 5 })]))).toMatchObject({
       ret: -22,
       told: ["prog 'p': relo #0: unexpected insn #0 (LDX/ST/STX) value: got 5, exp 4 -> 0"],
@@ -169,7 +169,7 @@ describe('loads and stores', () => {
   });
 });
 
-it('records that make no sense are refused', () => {
+it('invalid records are refused', () => {
   const mov = () => encode([insn(MOV)]);
   expect(relocate({ kind: 77 }, mov()).ret).toBe(-95);
   for (const access of ['', 'x', '0:99', '0:0:0', '0:3:2']) {
@@ -190,7 +190,7 @@ it('two candidates must agree', () => {
   expect(imm({ kind: 'byte_off', access: '0:0', target: two }, 0)).toContain('field offset ambiguity: 32 != 0');
 });
 
-it('a flavour is what stands after three underscores', () => {
+it('a flavour is the part after three underscores', () => {
   const names = ['a___b', 'tcp_sock___old', 'a____b', '___a', 'a___', 'plain', 'x___y___z'];
   expect(names.map(essentialName)).toEqual(['a', 'tcp_sock', 'a____b', '___a', 'a___', 'plain', 'x___y']);
 });

@@ -163,7 +163,7 @@ const COUNTS = {
 describe.skipIf(!existsSync(SHARED)).each(['6.1', '6.12'] as const)(
   'every recorded object on the whole BTF of %s',
   (version) => {
-    it('is as recorded', () => {
+    it('equals the recording', () => {
       const kernel = openBtf(new Uint8Array(readFileSync(join(SHARED, `btf/vmlinux-${version}.btf`))));
       if (!kernel.ok) throw new Error(kernel.error.message);
       const folder = join(SHARED, 'oracle/objects', version);

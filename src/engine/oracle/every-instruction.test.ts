@@ -79,7 +79,7 @@ describe.each(['interpreted', 'compiled'] as const)('%s', (engine) => {
   });
 });
 
-test('no instruction is missing, here and in the recorded programs', () => {
+test('no instruction is missing, neither here nor in the recorded programs', () => {
   const seen = new Set<InstructionSpec | null>();
   const see = (bytes: Uint8Array): void => {
     for (const slot of instructionSlots(bytes)) seen.add(specOf(decode(bytes, slot)));

@@ -69,7 +69,7 @@ const change = record({
 });
 const mutation = record({ which: nat(OBJECTS.length - 1), changes: array(change, { minLength: 1, maxLength: 6 }) });
 
-test('each ends with a message, and its maps and programs with its process', () => {
+test('each fails with a message, and its maps and programs end with its process', () => {
   const machine = new Machine();
   assert(
     property(mutation, ({ which, changes }) => {

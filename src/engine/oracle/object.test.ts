@@ -36,7 +36,7 @@ test('one that calls kernel functions, too: its BTF is made fit for the kernel',
   });
 });
 
-test('what is no object is refused with its place', () => {
+test('a file that is not an object is refused, with the place', () => {
   const { ok, lines } = registerObject(new Uint8Array(80), 'zero.o', shippedBtf('v6.12'), PROFILES['v6.12']);
   expect([ok, lines.at(-1)?.text]).toEqual([false, 'failed to open zero.o: not an ELF file (offset 0)']);
 });

@@ -172,7 +172,7 @@ const ATOMIC = 256;
 const INPUTS = 10;
 const PROGRAMS = runs(600, 100_000);
 
-test('what is accepted touches its own objects alone, and runs alike in both engines', () => {
+test('accepted programs access only their own objects, and run alike in both engines', () => {
   let bench = new Bench();
   const seen = new Set<number>();
   const random = new Prng({ words: new Uint32Array(2), index: 0 });

@@ -11,6 +11,6 @@ test.each([
   ['"%%", cwnd', /0 fields, and 1 arguments/],
 ])('%s', (print, problem) => expect(() => parseQuery(query(print))).toThrow(problem));
 
-test('fields and arguments that fit', () => {
+test('pairs of conversions and arguments that match', () => {
   expect(parseQuery(query('"%5d %-5s%%", cwnd, cwnd')).style).toBe('trace');
 });

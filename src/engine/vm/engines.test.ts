@@ -97,7 +97,7 @@ function ended(run: () => unknown): unknown {
   }
 }
 
-test('random programs end alike in both engines', () => {
+test('random programs end with equal states in both engines', () => {
   check(
     property(randomRun, (run) => {
       expect(outcome('compiled', run)).toEqual(outcome('interpreted', run));

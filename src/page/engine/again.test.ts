@@ -167,7 +167,7 @@ test.each([replaceWhileConnected, twoVersions])(
   runs(120_000, 3_600_000),
 );
 
-test('the new worker goes on from a checkpoint, and an act that was never answered is left out', async () => {
+test('the new worker continues from a checkpoint, without an act that was never answered', async () => {
   const one = await page();
   one.openScenario(replaceWhileConnected, 'v6.12');
   await one.settle();
@@ -191,7 +191,7 @@ test('the new worker goes on from a checkpoint, and an act that was never answer
   expect(one.lab().notices.at(-1)?.detail).toContain('the last command was left out');
 });
 
-test('of two acts of one moment, a checkpoint may have the first alone', async () => {
+test('of two acts at one time, a checkpoint may contain only the first', async () => {
   const one = await page();
   one.openScenario(replaceWhileConnected, 'v6.12');
   await one.settle();
@@ -209,7 +209,7 @@ test('of two acts of one moment, a checkpoint may have the first alone', async (
   expect([one.hot().time, one.hot().event, await one.hash()]).toEqual(before);
 });
 
-test('a worker that dies of a restart comes back with the texts from before', async () => {
+test('a worker that dies during a restart comes back with the previous texts', async () => {
   const one = await page();
   one.openScenario(replaceWhileConnected, 'v6.12');
   await one.settle();

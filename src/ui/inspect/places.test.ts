@@ -39,7 +39,7 @@ const put = (low: number, high: number) => (bytes: Uint8Array, offset: number) =
 };
 
 describe('pointers', () => {
-  it('of a socket lead to the ops of the map that serves it', () => {
+  it('of a socket lead to the ops of its map', () => {
     if (!served) throw new Error('no map serves the first socket');
     const ops = btf.field('bpf_struct_ops_tcp_congestion_ops', 'data')?.byteOffset ?? 0;
     expect(follow('tcp_sock', socket.sk, 'inet_conn.icsk_ca_ops')).toEqual({
@@ -61,14 +61,14 @@ describe('pointers', () => {
     expect(at((served?.kvalue ?? 0) + list)).toMatchObject({ address: served?.kvalue, field: 'data.list.next' });
   });
 
-  it('to other memory lead to the type that they say', () => {
+  it('to other memory lead to their type', () => {
     expect(follow('tcp_sock', socket.sk, 'retransmit_skb_hint', put(0x0150_0000, 0xffff8880))).toMatchObject({
       type: 'sk_buff',
       address: 0x0150_0000,
     });
   });
 
-  it('that are NULL, poison, or of no address here say so', () => {
+  it('that are NULL, poison or outside the machine’s memory say so', () => {
     const words = (low: number, high: number) => follow('tcp_sock', socket.sk, 'highest_sack', put(low, high));
     expect(words(0, 0)).toEqual({ to: 'nowhere', words: 'highest_sack is NULL.' });
     expect(words(0x100, 0xdead0000)).toMatchObject({ words: expect.stringContaining('the poison value') });

@@ -22,7 +22,7 @@ test('registers, fields of sockets and maps, fields through registers, memory', 
   for (const example of WATCH_EXAMPLES) expect(watchOf(example, world).kind, example).not.toBe('error');
 });
 
-test('what makes no sense says so', () => {
+test('an invalid expression gets a message', () => {
   const messages = [
     '',
     'r11',
@@ -45,7 +45,7 @@ test('what makes no sense says so', () => {
   expect(idle).toEqual({ kind: 'error', message: 'no program is stopped here' });
 });
 
-test('bytes as numbers', () => {
+test('shows bytes as numbers', () => {
   const plain = { kind: 'memory', address: 0, length: 4, bit: 0, bitSize: 0, signed: false } as const;
   expect(watchedText(plain, Uint8Array.of(1, 2, 0, 0))).toBe('513');
   expect(watchedText({ ...plain, signed: true }, Uint8Array.of(255, 255))).toBe('-1');

@@ -43,7 +43,7 @@ describe('lifecycle', () => {
     await expect(svgText(lifecycleScene(inputAt(790), DEBUG, DESK))).toMatchFileSnapshot('golden/grace.svg');
   });
 
-  it('keeps letters apart, inside and unfaded at every size and time', () => {
+  it('texts do not overlap, stay inside and keep full contrast at any size and time', () => {
     for (const size of [...SIZES, ...LOW_SIZES]) {
       for (const at of TIMES) {
         const scene = lifecycleScene(inputAt(at), size, DESK);

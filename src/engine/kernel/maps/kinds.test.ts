@@ -52,7 +52,7 @@ function opened(attr: BpfAttr['BPF_MAP_CREATE']) {
 const word = (bytes: Uint8Array | undefined): number =>
   new DataView((bytes ?? u32(0)).slice().buffer).getUint32(0, true);
 
-test('a queue gives back in order, a stack the other way round; a full one makes room where it is asked to', () => {
+test('a queue returns elements in order, a stack in reverse; a full one makes room if asked to', () => {
   fc.assert(
     fc.property(
       fc.boolean(),
@@ -104,7 +104,7 @@ test('programs push, peek and pop; an empty one leaves zeros', () => {
   expect(k.remove(k.fd, NONE)).toBe(-22);
 });
 
-test('a bloom filter knows what was put in, and seldom what was not', () => {
+test('a bloom filter finds every inserted value, and rarely another one', () => {
   const { user } = opened(bloom);
   for (let n = 0; n < 100; n++) expect(user.push(n * 7919)).toBe(0);
   for (let n = 0; n < 100; n++) expect(user.peek(u32(n * 7919)).ret).toBe(0);
@@ -158,7 +158,7 @@ test('a trie of addresses, against a list', () => {
   );
 });
 
-test('a table that evicts keeps what a program looked at, and is never full', () => {
+test('an LRU table keeps recently used elements, and is never full', () => {
   const k = opened(lru);
   for (const n of [1, 2, 3, 4]) expect(k.update(k.fd, u32(n), u32(n))).toBe(0);
   // the first eviction takes all marks away; from then on what was looked at stays
