@@ -96,7 +96,7 @@ test('without any storage the page works, and says what is not kept', async ({ p
   });
   const lab = new Lab(page, site);
   await lab.open();
-  await expect(lab.status).toContainText('Nothing is kept here');
+  await expect(lab.status).toContainText('Nothing is saved');
   await lab.command('My labs');
   await expect(page.getByRole('dialog')).toContainText('gone when the page is closed');
   await page.getByRole('textbox', { name: 'Keep this lab as' }).press('Enter');

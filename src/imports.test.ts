@@ -1,4 +1,4 @@
-/** The import table of src/README.md, enforced; and the escapes that may only shrink. */
+/** Enforces the import table of src/README.md, and limits escapes from the type checker. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const SRC = import.meta.dirname;
 const ENGINE_ORDER = 'base isa btf elf verifier vm kernel net tcp libbpf console lab query oracle'.split(' ');
 const ENGINE = ENGINE_ORDER.map((name) => `engine/${name}`);
-/** room -> rooms it may import; `type:` allows types only */
+/** folder -> folders that it may import; `type:` allows types only */
 const ALLOWED: Record<string, readonly string[]> = {
   ...Object.fromEntries(ENGINE.map((room, i) => [room, ENGINE.slice(0, i)])),
   engine: ENGINE,
@@ -83,7 +83,7 @@ test('no engine file imports fixtures, scenarios or tests', () => {
   expect(bad).toEqual([]);
 });
 
-/** Files of the engine that other folders may import; a page fetches late.ts after its first picture. */
+/** Files of the engine that other folders may import; the page fetches late.ts after its first paint. */
 const DOORS = ['engine/index.ts', 'engine/late.ts'];
 
 test('other folders import the engine only through index.ts and late.ts', () => {
@@ -95,7 +95,7 @@ test('other folders import the engine only through index.ts and late.ts', () => 
   expect(all.filter(inside)).toEqual([]);
 });
 
-/** Files of a circle of imports, or null. */
+/** Files of a circular import, or null. */
 function circle(): readonly string[] | null {
   const next = new Map<string, string[]>();
   for (const { file, from } of all) {

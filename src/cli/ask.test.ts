@@ -1,4 +1,4 @@
-/** Sixty questions with their answers, wrong ones with the place of the error, and how much an answer may hold. */
+/** Sixty questions with their answers, wrong questions with the place of the error, and limits of answers. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';

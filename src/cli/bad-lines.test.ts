@@ -1,4 +1,4 @@
-/** Three hundred command lines that mean nothing: each is refused in words, before anything runs. */
+/** Three hundred wrong command lines: each is refused with a message before anything runs. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { btfVerb } from './btf.ts';
 import { Usage, type Verb } from './cli.ts';

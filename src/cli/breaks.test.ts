@@ -20,12 +20,12 @@ function arm(lab: Lab, breaks: readonly Break[], lines: readonly LineBreak[] = [
   );
 }
 
-/** Plays on until it stops, or to the end; the time in ms where it stands, null at the end. */
+/** Plays until it stops. Returns the time in ms, or null at the end. */
 function next(lab: Lab): number | null {
   return lab.play(lab.scenario.until) === 'stopped' ? lab.time / 1e6 : null;
 }
 
-/** Looks back; null: nothing was met. */
+/** Goes back to the last hit. Null: there was none. */
 function back(lab: Lab): number | null {
   const search = lab.back();
   let step = search.next();
@@ -135,7 +135,7 @@ test('a tracepoint prints a line at each hit and does not stop; going on from be
   lab.seek(1);
   expect(next(lab)).toBeNull();
   expect(lab.traced.lines).toHaveLength(hits);
-  // another branch: what was printed after it never happened
+  // another branch: later lines no longer exist
   lab.seek(lab.traced.lines[0].time);
   lab.command({ do: 'console', line: 'echo' });
   expect(lab.traced.lines.length).toBeLessThan(hits);

@@ -1,4 +1,4 @@
-/** `lab console` as a person calls it: lines from a file, wrong arguments, lines that fail. */
+/** `lab console` on the command line: lines from a file, wrong arguments, failing lines. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

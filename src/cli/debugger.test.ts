@@ -1,4 +1,4 @@
-/** The microscope's moves and questions, over a real run. */
+/** Steps and questions of the microscope in a real run. */
 import { describe, expect, test } from 'vitest';
 import { Lab, plainLine } from '../engine/index.ts';
 import { programTextOf, whenRegister, whoWrote, whoWroteRegister } from '../engine/late.ts';

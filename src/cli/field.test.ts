@@ -1,4 +1,4 @@
-/** Objects and texts of the kinds that people ran into, with what Linux and libbpf answer. The sources are beside the objects. */
+/** Objects and texts that caused problems, with the results of Linux and libbpf. The sources are beside the objects. */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

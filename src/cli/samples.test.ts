@@ -27,7 +27,7 @@ function sim(sample: string, seconds = 30, link = '10mbit,20ms,50') {
   return { lab, counters, goodput, windows };
 }
 
-/** Windows that were larger than those around them, with the time since the flow began, s. */
+/** Local maxima of the window, with seconds since the flow started. */
 function lossesOf(windows: readonly { readonly time: number; readonly cwnd: number }[]) {
   return windows
     .filter(

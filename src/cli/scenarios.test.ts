@@ -1,4 +1,4 @@
-/** Scenarios are tests: their facts hold, and time runs backwards through each of them. */
+/** Runs scenarios as tests: their facts hold, and each can be rewound. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runs } from '../engine/base/testing/runs.ts';

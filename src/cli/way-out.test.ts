@@ -1,4 +1,4 @@
-/** What goes wrong on the command line is said together with what to do. */
+/** Error messages on the command line say what to do. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

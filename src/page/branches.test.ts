@@ -1,4 +1,4 @@
-/** Named branches as a tree: each below the one that it was begun from; forgetting one keeps what came of it. */
+/** Named branches as a tree: each below the one that it started from; forgetting one keeps its children. */
 import { beforeEach, expect, test } from 'vitest';
 import { type Branch, branchTree, forgetBranch, keepBranch, useBranches } from './branches.ts';
 import type { CommandLog } from './engine/command-log.ts';

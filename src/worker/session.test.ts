@@ -16,7 +16,7 @@ import { Session } from './session.ts';
 const file = (name: string): ArrayBuffer =>
   new Uint8Array(readFileSync(join(import.meta.dirname, '../../public/btf', name))).buffer;
 
-/** A session with a clock of its own: each look at it costs a tenth of a millisecond. */
+/** A session with its own clock, which advances 0.1 ms whenever it is read. */
 function session(lateFails = false) {
   let now = 0;
   let late: typeof lateEngine | null = null;
@@ -55,7 +55,7 @@ function session(lateFails = false) {
       texts,
     });
   const time = (): number => decodeFrame(last('frame')?.numbers ?? new Float64Array(9)).time;
-  /** The history that a page has by now. */
+  /** The history that a page has received so far. */
   const history = () => {
     let followed = new FollowedHistory();
     let shown = followed.shown;
@@ -270,7 +270,7 @@ test('a restart brings types, and programs that implement them', () => {
   s.say({ type: 'register-new', name: 'counter.s', text: anyStruct.texts['counter.s'] });
   expect(stateOf(s, 'C')).toBe('INUSE');
   s.say({ type: 'command', command: { do: 'call-member', process: 'p', map: 'C', member: 'step', args: ['', -9] } });
-  // what a member answers is no refusal
+  // a member's return value is not a refusal
   expect(s.last('notice')).toBeUndefined();
   expect(s.history().messages.at(-1)?.text).toContain('step(, -9) = -9');
   s.say({ type: 'command', command: { do: 'call-member', process: 'p', map: 'C', member: 'reset', args: ['00'] } });

@@ -20,13 +20,13 @@ function swapped(bytes: Uint8Array): Uint8Array {
   return out;
 }
 
-test('a kernel`s types, the other way round and back', () => {
+test('a kernel’s types survive swapping twice', () => {
   const bytes = shippedBytes('v6.12.btf');
   expect(nativeBtf(swapped(bytes))).toEqual(bytes);
   expect(nativeBtf(bytes)).toBe(bytes);
 });
 
-test('bytes that end early stay bytes that end early', () => {
+test('truncated bytes stay truncated', () => {
   const bytes = swapped(shippedBytes('v6.12.btf'));
   for (const length of [0, 3, 23, 24, 25, 1000]) expect(nativeBtf(bytes.slice(0, length)).length).toBe(length);
 });

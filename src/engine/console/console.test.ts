@@ -1,4 +1,4 @@
-/** Lines typed into the console of a machine, and what comes of them. */
+/** Lines typed into the console of a machine, and their effects. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Lines as a shell reads them, and lines that it cannot read. */
+/** Lines as a shell parses them, and lines that it refuses. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MOST_CHARACTERS, parseLine } from './shell.ts';

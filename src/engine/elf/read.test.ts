@@ -94,7 +94,7 @@ it('damaged .BTF.ext never throws', () => {
   const btf = openBtf(data('.BTF'));
   if (!btf.ok) throw new Error(btf.error.message);
   const edits = array(tuple(nat(ext.length - 1), nat(255)), { minLength: 1, maxLength: 6 });
-  // headers of the tables and of the sections in them lie in front
+  // preceded by headers of the tables and of the sections in them
   const front = array(tuple(nat(120), nat(255)), { minLength: 1, maxLength: 6 });
   assert(
     property(oneof(edits, front), nat(ext.length), boolean(), (changes, length, cut) => {

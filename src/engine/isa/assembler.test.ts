@@ -396,7 +396,7 @@ Disassembly of section struct_ops/ssthresh:
   });
 });
 
-/** Text made of the syntax's own pieces gets deeper than letters at random. */
+/** Text made of pieces of the syntax reaches deeper code than random letters. */
 const pieces = constantFrom(
   ...'r0 r1 w2 r10 r11 = += s>>= ( ) * + - , : [ ] u32 s8 ll if goto gotol call exit lock mask skb .section struct_ops/ssthresh .name "x" tcp_sock.snd_cwnd tcp_ca_event.X 5 0x 0xffffffffff -1 done done: \n /* */ ; # atomic_fetch_add cmpxchg_64 load_acquire constructor __proto__ toString'.split(
     ' ',

@@ -17,7 +17,7 @@ const bytesOf = (hex: string): Uint8Array =>
 const s32 = integer({ min: -0x80000000, max: 0x7fffffff });
 const s16 = integer({ min: -0x8000, max: 0x7fff });
 
-/** Any instruction of a row; jumps stay where a program of one instruction lets them go. */
+/** Any instruction of a row; jumps stay within a program of one instruction. */
 function instances(spec: InstructionSpec): Arbitrary<Insn> {
   const uses = (field: string): boolean => (SHAPES[spec.shape] as readonly string[]).includes(field);
   const isJump = /\{(to|pc)\}/.test(spec.pseudo);

@@ -1,4 +1,4 @@
-/** Bad programs as PROG_LOAD answers them: the errno, and the log that user space reads. */
+/** Results of PROG_LOAD for bad programs: errno, and the log that user space reads. */
 import { expect, test } from 'vitest';
 import { ERRNO } from '../base/errno.ts';
 import { assembleBare } from '../isa/assembler.ts';

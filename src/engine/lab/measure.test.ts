@@ -41,7 +41,7 @@ test('goodput of connections is reported, also of a closed one', () => {
     [2, 'reno'],
     [3, 'reno'],
   ]);
-  // the link carries 10 Mbit/s: headers take their part, and nothing more is lost than starting and emptying
+  // the link carries 10 Mbit/s: only headers, the start and draining the queue take from it
   const bits = flows.reduce((sum, { bytes }) => sum + bytes * 8, 0);
   expect(bits / 3).toBeGreaterThan(8.5e6);
   expect(bits / 3).toBeLessThan(1e7);

@@ -1,4 +1,4 @@
-/** The lens adds no state machine: verbs and map calls lead to one table. */
+/** The lens adds no states of its own: its verbs and map calls give the same table. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runs } from '../base/testing/runs.ts';
@@ -14,7 +14,7 @@ installLateTools();
 const btf = shippedBtf();
 const parts = { profile: V6_12, btf, symbols: symbolsFromBtf(btf) };
 
-/** A congestion control of the least that registers; `link` makes its map one for links. */
+/** A minimal congestion control that registers; `link` sets BPF_F_LINK on its map. */
 const text = (name: string, link: boolean): string => `
 .struct_ops${link ? '.link' : ''} tcp_congestion_ops
 .name "${name}"
@@ -77,7 +77,7 @@ const lsmod = (of: Lab) =>
 type Verb = { readonly verb: 'in' | 'out'; readonly which: number };
 const NAMES = ['a.s', 'b.s', 'l.s'] as const;
 
-/** The same acts, once as verbs of the lens and once as what people do with maps and links. */
+/** The same acts, once as verbs of the lens and once as calls on maps and links. */
 function both(verbs: readonly Verb[]): { asVerbs: Lab; asCalls: Lab } {
   const asVerbs = lab([]);
   const asCalls = lab([]);

@@ -64,7 +64,7 @@ test('an object that fails to load leaves none of its own pins', () => {
   expect(Object.keys(lab.machine.kernel.state.pins)).toEqual([]);
 });
 
-/** The object with a program that no verifier takes: its first instruction reads r0. */
+/** The object with a program that the verifier refuses: its first instruction reads r0. */
 function failing(): string {
   const bytes = new Uint8Array(readFileSync(new URL('map_pinned.bpf.o', FIELD)));
   const first = bytes.findIndex((_, i) => bytes[i] === 0x79 && bytes[i + 1] === 0x11 && bytes[i + 2] === 0);

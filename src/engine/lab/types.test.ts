@@ -164,7 +164,7 @@ describe('the value struct', () => {
     const at = l.machine.btf.field('bpf_struct_ops_counter_ops', 'init')?.byteOffset ?? 0;
     expect(l.machine.text.nameOf(l.machine.memory.u32[(map.kvalue + at) >>> 2])).toBe('counter_ops_value_init');
 
-    // what nobody implements is refused by init; what is the kernel's cannot be given
+    // init refuses a missing member; members of the kernel cannot be set
     const { kernel } = l.machine;
     const pid = kernel.spawn('by hand');
     const type = kernel.types.find(({ name }) => name === 'counter_ops');

@@ -43,7 +43,7 @@ const local = make((w) => {
   w.add({ kind: 'STRUCT', name: '', size: 4, members: [member('a', int, 0)] });
 });
 
-/** The kernel's: b is wider, a lies in an anonymous struct, f elsewhere. */
+/** The kernel's types: b is wider, a lies in an anonymous struct, f elsewhere. */
 const kernel = make((w) => {
   const int = w.add(intType('int', 4, INT_SIGNED));
   const u64 = w.add(intType('unsigned long', 8));
@@ -93,7 +93,7 @@ function relocate(asked: Asked, insns: Uint8Array) {
   return { ret, told, first: decode(insns, 0) };
 }
 
-/** The value put into a mov that held the compiler's. */
+/** The value that relocation writes into a mov. */
 const imm = (asked: Asked, was: number): number | string => {
   const { ret, told, first } = relocate(asked, encode([insn(MOV, { imm: was })]));
   if (first.opcode === 0x85) return first.imm === POISON ? 'poison' : 'call';

@@ -1,4 +1,4 @@
-/** Files that people have at hand and that nothing here runs: each is recognised by what is in it. */
+/** Files that people may drop but that cannot be opened: each is recognised by its content. */
 import { expect, test } from 'vitest';
 import { createBtfWriter, intType } from '../btf/write.ts';
 import { knownKind } from './file-kinds.ts';

@@ -82,7 +82,7 @@ const MAPS: Readonly<Record<string, object>> = {
   },
 };
 
-/** Maps of the recording by name, with their fds put where the recorded ones stand. */
+/** Maps of the recording by name, with their fds in place of the recorded ones. */
 function withMaps(session: Session, { insns = [], maps }: Recorded): string {
   const text = [...insns];
   const names = maps.map(([, name]) => name);

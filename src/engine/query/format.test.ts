@@ -1,4 +1,4 @@
-/** Formats that would fill the memory, or have more or fewer fields than arguments, are refused before a run. */
+/** Formats that would use too much memory, or whose fields do not match their arguments, are refused before a run. */
 import { expect, test } from 'vitest';
 import { parseQuery } from './query.ts';
 

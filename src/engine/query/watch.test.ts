@@ -87,7 +87,7 @@ test('the difference of two times lists changes and their causes', () => {
   expect(ofSocket(rows, 2, 'state')).toMatchObject({ before: null, after: 'ESTABLISHED' });
   expect(ofSocket(rows, 2, 'state')?.by?.words).toMatch(/^connect/);
   const cwnd = ofSocket(rows, 1, 'snd_cwnd');
-  // the event that is named is the one after which the field had its last value
+  // the named event is the one after which the field had its last value
   const read = (): number => lab.machine.tcp.flows().find(({ id }) => id === 1)?.cwnd ?? 0;
   lab.seekEvent(cwnd?.by?.event ?? 0);
   expect(String(read())).toBe(cwnd?.after);

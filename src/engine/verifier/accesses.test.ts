@@ -67,7 +67,7 @@ describe('places that instructions touch', () => {
     ]);
   });
 
-  it('has a place for each path, and none of what no path reaches', () => {
+  it('has an entry per path, and none for unreached code', () => {
     const other = offsetOf('snd_ssthresh') - CWND;
     expect(
       touches(

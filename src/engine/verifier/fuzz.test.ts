@@ -72,7 +72,7 @@ function isAnswered(input: VerifierProgram, logLevel: number): boolean {
 const EXIT = Uint8Array.of(0x95, 0, 0, 0, 0, 0, 0, 0);
 const join8 = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((p) => [...p]));
 
-test('random instructions are answered', () => {
+test('random instructions get a verdict', () => {
   fc.assert(
     fc.property(
       fc.array(insn, { maxLength: 24 }),
@@ -86,7 +86,7 @@ test('random instructions are answered', () => {
   );
 });
 
-test('random bytes are answered', () => {
+test('random bytes get a verdict', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       const { ok, errno } = verify(program(bytes), environment(1));
@@ -96,7 +96,7 @@ test('random bytes are answered', () => {
   );
 });
 
-test('recorded programs that are damaged are answered', () => {
+test('damaged recorded programs get a verdict', () => {
   const path = join(import.meta.dirname, 'fixtures', '6.12-c_gen.json.gz');
   const { records } = JSON.parse(gunzipSync(readFileSync(path)).toString()) as Recording;
   const usable = records.filter((r) => r.insns !== null && r.insns.length < 60);
@@ -117,7 +117,7 @@ test('recorded programs that are damaged are answered', () => {
   );
 });
 
-test('a long walk is given in slices', () => {
+test('a long verification runs in slices', () => {
   const loop = join8([
     Uint8Array.of(0xb7, 2, 0, 0, 0, 0, 0, 0),
     Uint8Array.of(0x07, 2, 0, 0, 1, 0, 0, 0),

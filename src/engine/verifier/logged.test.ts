@@ -18,7 +18,7 @@ const records = (name: string): Recording['records'] =>
 const MOST = 10_000;
 
 describe.each(['6.1-c_so', '6.12-c_so', '6.12-c_gen', '6.12-c_btf'])('%s', (name) => {
-  test('every instruction line is a visit, every edge a path, every refusal told', () => {
+  test('every instruction line is a visit, every edge a path, and every refusal is found', () => {
     let seen = 0;
     for (const { id, log1, log2, verdict } of records(name)) {
       for (const log of [log1 ?? '', log2 ?? '']) {
@@ -51,7 +51,7 @@ R7 !read_ok
 processed 6 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0
 `;
 
-test('what is known before each instruction, by path', () => {
+test('shows what is known before each instruction, by path', () => {
   expect(isVerifierLog(LOG)).toBe(true);
   const { visits, paths, refusal, processed, left } = walkOfLog(LOG, MOST);
   const known = (at: number): string => visits[at].known.map(([name, value]) => `${name}=${value}`).join(' ');
@@ -74,7 +74,7 @@ test('what is known before each instruction, by path', () => {
   expect([refusal, processed, left]).toEqual(['R7 !read_ok', 6, 0]);
 });
 
-test('cut off at the beginning and at the end', () => {
+test('reads logs that are cut off at the beginning or at the end', () => {
   const lines = LOG.split('\n');
   for (let from = 0; from < lines.length; from++) {
     const cut = walkOfLog(lines.slice(from).join('\n'), MOST);
@@ -85,7 +85,7 @@ test('cut off at the beginning and at the end', () => {
   expect([last.visits.map(({ insn }) => insn), last.left]).toEqual([[3, 4], 3]);
 });
 
-test('any text is read without harm', () => {
+test('any text is read without an exception', () => {
   const line = fc.constantFrom(
     ...LOG.split('\n'),
     '4294967295: (95) exit',

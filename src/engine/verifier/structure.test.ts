@@ -150,7 +150,7 @@ describe('functions', () => {
     });
   });
 
-  test('512 bytes of stack in all, rounded up by each function', () => {
+  test('512 bytes of stack in total, each function rounded up', () => {
     const two = (a: number, b: number): Uint8Array =>
       pseudo(`r1 = 0\n*(u64 *)(r10 - ${a}) = r1\ncall pc+2\n${END}\nr1 = 0\n*(u64 *)(r10 - ${b}) = r1\n${END}`);
     expect(check('v6.12', two(256, 256))).toBe(null);
@@ -163,7 +163,7 @@ describe('functions', () => {
   });
 });
 
-test('any bytes get an answer', () => {
+test('any bytes get a verdict', () => {
   let x = 1;
   for (let run = 0; run < 2000; run++) {
     const bytes = Uint8Array.from({ length: 8 * (1 + (run % 12)) }, () => {
@@ -174,7 +174,7 @@ test('any bytes get an answer', () => {
   }
 });
 
-test('a million instructions are looked at, in a straight line and in a chain of jumps', () => {
+test('a million instructions are checked, in a straight line and in a chain of jumps', () => {
   const slots = 1_000_000;
   const line = new Uint8Array(slots * 8);
   for (let i = 0; i < slots; i++) line[i * 8] = 0xb7;

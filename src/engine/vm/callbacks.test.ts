@@ -1,4 +1,4 @@
-/** Functions of the program that helpers call: the same in both engines, whatever ends them. */
+/** Functions of the program that helpers call back: equal in both engines, however they end. */
 import { assert as check, constantFrom, integer, nat, property, record } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runs } from '../base/testing/runs.ts';
@@ -25,7 +25,7 @@ interface Loop {
   readonly callee?: string;
 }
 
-/** Calls `body` back with the frame's first word as its context; r0 is then its result, and r6 that word. */
+/** Calls `body` back with the frame's first word as its context. Afterwards r0 is its result, and r6 that word. */
 function program({ loops = 10, flags = 0, body, callee = 'r2 = 0 ll' }: Loop): Uint8Array {
   const before = ['r6 = 5', 'r1 = 0', '*(u64 *)(r10 - 8) = r1', `w1 = ${loops}`, callee];
   const after = ['r3 = r10', 'r3 += -8', `r4 = ${flags}`, 'call bpf_loop', 'r7 = *(u64 *)(r10 - 8)'];

@@ -79,7 +79,7 @@ test.each([
 ])('a pointer that was %s is checked for itself where the ways meet', (_, text) => {
   const outcomes = (['interpreted', 'compiled'] as const).map((engine) => {
     const { machine, program } = bootWith(engine);
-    // the last bytes that are anybody's
+    // the last allocated bytes
     const edge = machine.memory.end('arena') - 32;
     const access = program(`${text}\nexit`);
     return [0, 9].map((r2) => [machine.run(access, edge, r2), machine.zeroReads, machine.executed]);

@@ -1,4 +1,4 @@
-/** Tail calls: the other program's result, the count of 33, frames, fuel and faults, alike in both engines. */
+/** Tail calls: result of the other program, the limit of 33, frames, fuel and faults, equal in both engines. */
 import { expect, test } from 'vitest';
 import { assembleBare } from '../isa/assembler.ts';
 import { GO_ON, KernelFunctions } from './functions.ts';
@@ -14,7 +14,7 @@ function assembled(text: string): Uint8Array {
   return value.insns;
 }
 
-/** Runs the first of some programs; helper 12 leads to the one whose index r3 has. r0, and instructions that ran. */
+/** Runs the first of some programs; helper 12 calls the one with index r3. Returns r0 and the executed instructions. */
 function run(engine: Engine, texts: readonly string[], fuel = 10_000): unknown {
   const functions = new KernelFunctions();
   const insns = texts.map(assembled);

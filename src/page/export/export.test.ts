@@ -1,4 +1,4 @@
-/** Files for other programs: what is in them is what the run was. */
+/** Files for other programs agree with the run. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -89,7 +89,7 @@ test('a zip holds its files, byte for byte', () => {
     { name: '02.svg', bytes: new Uint8Array() },
   ];
   writeFileSync(join(folder, 'a.zip'), zip(entries));
-  // Python is on every machine that has the tests' browser; its reader is not ours
+  // an independent reader; Python is on every machine that has the tests' browser
   execFileSync('python3', ['-m', 'zipfile', '-e', join(folder, 'a.zip'), join(folder, 'out')]);
   expect(readdirSync(join(folder, 'out'))).toEqual(['01.svg', '02.svg']);
   expect(readFileSync(join(folder, 'out', '01.svg'), 'utf8')).toBe('<svg/>');

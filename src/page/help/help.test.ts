@@ -1,4 +1,4 @@
-/** Every view, error number, check and problem has its page, in words, and can be found. */
+/** Every view, error number, check and problem has a help page that search finds. */
 import { expect, test } from 'vitest';
 import * as errnos from '../../engine/base/errnos.ts';
 import { COMMANDS } from '../../engine/index.ts';

@@ -1,4 +1,4 @@
-/** Whatever stands in the browser's storage, a tab begins; what it can read it goes on with. */
+/** A tab opens with any content of the browser's storage, and continues with what it can read. */
 import fc from 'fast-check';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { runs } from '../../engine/base/testing/runs.ts';

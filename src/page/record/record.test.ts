@@ -1,4 +1,4 @@
-/** A run with commands of one's own becomes a scenario that does the same, and says so when it does not. */
+/** A run with own commands becomes a scenario that does the same, or says where it differs. */
 import { expect, test } from 'vitest';
 import { shippedParts } from '../../cli/cli.ts';
 import { Lab } from '../../engine/index.ts';

@@ -1,4 +1,4 @@
-/** Labs through links and files: what goes in comes out, and whatever is damaged is told in words. */
+/** Labs in links and files: decoding gives what was encoded, and damaged input gives a message. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runs } from '../../engine/base/testing/runs.ts';

@@ -1,4 +1,4 @@
-/** Pointers of a machine that runs, followed to where they lead. */
+/** Follows pointers in a running machine. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -34,7 +34,7 @@ describe('timeline', () => {
       const scene = timelineScene({ ...inputAt(585), watch }, size);
       expect([...touchingTexts(scene), ...clippedTexts(scene)], `${size.height}`).toEqual([]);
       const marks = allMarks(scene);
-      // a low timeline has no room for it, and tells it
+      // a low timeline has no room for it, and says so
       const ids = marks.map(({ mark }) => mark.id).filter((id) => id.startsWith('watch.'));
       expect(ids).toEqual(size.height > 100 ? ['watch.1', 'watch.1.future'] : []);
       expect(textTwin(scene).map(({ text }) => text)).toContain(

@@ -1,4 +1,4 @@
-/** What is pasted and is no assembly is told once what it is, not line by line. */
+/** Pasted text that is not assembly gets one message, not one per line. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

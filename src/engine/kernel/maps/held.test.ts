@@ -1,4 +1,4 @@
-/** Maps of maps and of programs: what may be in them, who holds whom, and what comes out (map_in_map.c, arraymap.c). */
+/** Maps of maps and of programs: allowed elements, references, and lookups (map_in_map.c, arraymap.c). */
 import { expect, it, test } from 'vitest';
 import type { BpfAttr } from '../attr.ts';
 import { PROFILES } from '../profiles.ts';

@@ -30,7 +30,7 @@ test('trace_printk writes a line to the trace, or nothing', () => {
   k.put(k.fmt, text);
   k.put(k.other, 'a socket');
   expect(k.call(6, k.fmt, text.length + 1, 10, 0, k.other, HIGH, 0, 0)).toBe('cwnd 10 of a socket'.length);
-  // the size is without the NUL, a pointer that leads nowhere, a conversion that is none
+  // a size without the NUL, an invalid pointer, an unknown conversion
   expect(k.call(6, k.fmt, text.length, 10, 0, k.other, HIGH, 0, 0)).toBe(-22);
   expect(k.call(6, 0x10, 4, 0, 0, 0, 0, 0, 0)).toBe(-22);
   k.put(k.fmt, '%y');
@@ -128,7 +128,7 @@ test('memory of maps: pieces never overlap, and freed pieces merge', () => {
       for (const { free, taken } of [arena, kernel]) {
         expect(free.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(taken);
       }
-      // the kernel's region has other tenants between the pieces
+      // the kernel's region has other allocations between the pieces
       expect(arena.free.length).toBeLessThanOrEqual(1);
     }),
     { numRuns: runs(20, 500) },

@@ -1,4 +1,4 @@
-/** Queues, stacks, filters, tries and tables that evict: against models of a few lines. */
+/** Queues, stacks, bloom filters, tries and LRU tables, compared with models of a few lines. */
 import fc from 'fast-check';
 import { expect, it, test } from 'vitest';
 import { runs } from '../../base/testing/runs.ts';
@@ -128,7 +128,7 @@ test('a trie answers with the longest prefix that fits', () => {
   expect(k.update(k.fd, key(0), u32(3))).toBe(0);
   const at = (...bytes: number[]): number => word(k.lookup(k.fd, key(32, ...bytes)) as Uint8Array);
   expect([at(10, 1, 2, 3), at(10, 2, 2, 3), at(11, 0, 0, 0)]).toEqual([2, 1, 3]);
-  // bits beyond the prefix do not count
+  // bits beyond the prefix are ignored
   expect(k.remove(k.fd, key(16, 10, 1, 200, 200))).toBe(0);
   expect(at(10, 1, 2, 3)).toBe(1);
   expect(k.update(k.fd, key(33, 1), u32(1))).toBe(-22);
@@ -161,7 +161,7 @@ test('a trie of addresses, against a list', () => {
 test('an LRU table keeps recently used elements, and is never full', () => {
   const k = opened(lru);
   for (const n of [1, 2, 3, 4]) expect(k.update(k.fd, u32(n), u32(n))).toBe(0);
-  // the first eviction takes all marks away; from then on what was looked at stays
+  // the first eviction clears all marks; after it, elements that are looked up stay
   expect(k.update(k.fd, u32(5), u32(5))).toBe(0);
   const left = [1, 2, 3, 4].filter((n) => typeof k.lookup(k.fd, u32(n)) !== 'number');
   expect(left).toHaveLength(3);

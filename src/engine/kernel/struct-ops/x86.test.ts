@@ -7,7 +7,7 @@ import { emitTrampoline, trampolineCode } from './x86.ts';
 
 const low = (address: string): number => Number(BigInt.asUintN(32, BigInt(address)));
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
-/** Instructions may be written apart. */
+/** Hex without the blanks between instructions. */
 const joined = (code: string): string => code.replaceAll(' ', '');
 
 const KERNELS = [

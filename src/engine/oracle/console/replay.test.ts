@@ -1,4 +1,4 @@
-/** bpftool's recordings, typed into the console: what is written must be what real ones wrote. */
+/** Replays bpftool's recordings in the console: its output must equal the real one. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';

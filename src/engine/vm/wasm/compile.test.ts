@@ -22,7 +22,7 @@ function prepared(text: string, proven: Uint8Array | null = null): Program {
   return program.value;
 }
 
-/** `slot| code`, indented by its blocks; without what every function begins and ends with. Of r1 nothing is known. */
+/** `slot| code`, indented by blocks, without the prologue and epilogue of every function. Nothing is known of r1. */
 function wat(text: string): string {
   return compiledText(prepared(text), CALLED)
     .flatMap(({ slot, lines }) => [
@@ -103,7 +103,7 @@ test('blocks that always run together count their instructions at once, and fuel
     'r2 = 4\nloop:\nif r1 == 1 goto a\nr3 = 1\ngoto b\na:\nr3 = 2\nb:\nr2 -= 1\nif r2 != 0 goto loop\nexit',
   );
   const lines = text.split('\n');
-  // the way through `a` is one instruction shorter: it pays nothing more, the other pays for its jump
+  // the path through `a` is one instruction shorter and counts nothing more; the other counts its jump
   expect(lines.filter((line) => line.endsWith('i32.sub'))).toHaveLength(4);
   expect(lines.filter((line) => line.endsWith('i32.lt_s'))).toHaveLength(2);
 });
@@ -142,7 +142,7 @@ test('a map is one module: a trampoline for each member, with its program in it'
   const trampolines = [1, 0, 1].map((program) => ({ program, prototype }));
   const module = new WebAssembly.Module(compileModule(programs, LAYOUT, trampolines).bytes);
   expect(WebAssembly.Module.exports(module).map(({ name }) => name)).toEqual(['entry0', 'entry1', 'entry2']);
-  // nothing of JavaScript stands between
+  // no JavaScript is called in between
   expect(WebAssembly.Module.imports(module).map(({ name }) => name)).toEqual(['memory', 'highWord', 'resume']);
 });
 

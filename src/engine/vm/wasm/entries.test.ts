@@ -10,7 +10,7 @@ import { entryShell, type Prototype } from './entries.ts';
 
 type Words = [number, number, number, number];
 const ENGINES: readonly Engine[] = ['compiled', 'interpreted'];
-/** What stands behind a pointer that `keep` is given. */
+/** What the pointer passed to `keep` points to. */
 const kept: number[][] = [];
 
 function boot(engine: Engine): {
@@ -111,7 +111,7 @@ test('the shown code of a program is the code that its members run', () => {
     functions.map(({ lines }) => lines.filter(({ slot }) => slot !== null)),
   );
   expect(shown).toEqual(run);
-  // the context is known to be there, the socket behind it is not
+  // the context is known to be readable, the socket that it points to is not
   expect(shown[0].filter((line) => line.text === 'i64.gt_u').map(({ slot }) => slot)).toEqual([1]);
 });
 
