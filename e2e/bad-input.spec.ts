@@ -29,7 +29,7 @@ const whole = {
 };
 const ELF = Buffer.concat([Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]), noise(4000)]);
 
-/** Name, bytes, and a part of what is said. */
+/** [name, bytes, part of the message] */
 const FILES: readonly (readonly [string, Buffer, RegExp])[] = [
   ['noise.bin', noise(50_000), /noise\.bin/],
   ['empty.s', Buffer.alloc(0), /empty\.s/],
@@ -75,7 +75,7 @@ const TEXTS = [
 const SHEETS = ['Record', 'My labs', 'Help and glossary', 'New program', 'Copy a link'] as const;
 const TABS = ['Show the console', 'Show questions', 'Show stack, watches and breaks'] as const;
 
-/** As from the clipboard, where the cursor is. */
+/** Pastes at the cursor, as from the clipboard. */
 const pasteHere = (page: Page, text: string): Promise<void> =>
   page.evaluate((pasted) => {
     const clipboardData = new DataTransfer();

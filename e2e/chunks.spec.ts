@@ -14,12 +14,12 @@ const rank = (name: string): number => {
   return at < 0 ? FIRST.length : at;
 };
 
-/** Everything that is fetched after the first picture. */
+/** All chunks that are fetched after the first paint. */
 const LATER = readdirSync(join(DIST, 'assets'))
   .filter((name) => /\.(js|css|woff2|ttf)$/.test(name) && !index.includes(name))
   .toSorted((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 
-/** Opens what tabs and keys lead to; a part that is missing says so and can be left. */
+/** Opens all that tabs and keys lead to; a missing chunk shows a message and can be left. */
 async function lookAround(page: Page): Promise<void> {
   for (const key of ['3', '2', '1']) await page.keyboard.press(key);
   for (const name of ['Sequence', 'Checks', 'Trampoline', 'Debug', 'Table']) {

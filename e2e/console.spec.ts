@@ -46,7 +46,7 @@ test('from struct_ops register to FREED: typed, seen in every other view, undone
   await type(lab, `bpftool map show id ${registered}`);
   await expect(last(lab)).toHaveText(`Error: get map by id (${registered}): No such file or directory`);
 
-  // time goes on: after the grace period the map is freed
+  // time advances: after the grace period the map is freed
   const rows = await output(lab.page).locator('pre').count();
   await lab.press('Shift+Tab');
   for (let i = 0; i < 6; i++) {
@@ -58,7 +58,7 @@ test('from struct_ops register to FREED: typed, seen in every other view, undone
   await lab.expectAt('C', 'FREED');
   expect(await violations(lab.page)).toEqual([]);
 
-  // and back, state by state: what was written later is taken back with the time
+  // back, state by state: later output disappears
   for (let i = 0; i < 20; i++) {
     if ((await output(lab.page).locator('pre').count()) === 0) break;
     const before = await lab.time();
@@ -104,7 +104,7 @@ test('history, completion, and a link to a map', { tag: '@long' }, async ({ lab 
   await type(lab, 'ls');
   await output(lab.page).getByRole('button', { name: 'bpf_reno.s' }).last().press('Enter');
   await prompt(lab.page).focus();
-  // clear is a line of the log as any: what was before is out of sight
+  // clear is a line of the log like any other: earlier lines are hidden
   await lab.page.keyboard.insertText('clear');
   await lab.press('Enter');
   await expect(output(lab.page).locator('pre')).toHaveCount(0, { timeout: 20_000 });

@@ -5,7 +5,7 @@ import type { FrameLocator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 
 const docs = (name: string): string => readFileSync(join(import.meta.dirname, '..', 'docs', name), 'utf8');
-/** A page beside the playground, as a talk's own site would be. */
+/** A page that embeds the playground, as a talk's site would. */
 async function showDeck(page: Page, site: string, body: string): Promise<void> {
   await page.route('**/deck.html', (route) => route.fulfill({ contentType: 'text/html', body }));
   await page.goto(new URL('/deck.html', site).href);

@@ -71,7 +71,7 @@ test('every drawing has words beside it: a list, a table or a text', { tag: '@lo
       const panel = page
         .getByRole('region', { name: REGION[pane], exact: true })
         .getByRole('tabpanel', { name: title });
-      // what is drawn has no words of its own that a reader would hear
+      // the drawing itself has no text for screen readers
       const words = async (): Promise<number> =>
         panel.evaluate((element) => {
           const copy = element.cloneNode(true);
@@ -89,7 +89,7 @@ test('every drawing has words beside it: a list, a table or a text', { tag: '@lo
   }
 });
 
-/** All that the live regions say from now on. */
+/** Collects all that the live regions say from now on. */
 async function listen(lab: Lab): Promise<() => Promise<string>> {
   await lab.page.evaluate(() => {
     const heard: string[] = [];

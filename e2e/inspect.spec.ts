@@ -40,7 +40,7 @@ test('the first search fetches all types; results follow typing, and Enter opens
   const options = page.getByRole('option');
   await expect(options.first()).toContainText('task_struct', { timeout: 20_000 });
   expect(asked).toHaveLength(1);
-  // only what can be seen is in the document
+  // only visible rows are in the document
   await page.keyboard.press('Control+a');
   await page.keyboard.type('tcp');
   await expect(pane(page, 'Type').getByRole('status').first()).toContainText('The first 500');

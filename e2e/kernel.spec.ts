@@ -55,7 +55,7 @@ test('the scenario runs on another kernel, and the page says which', { tag: '@lo
 test('a held grace period keeps the map until it is released', { tag: '@long' }, async ({ lab, page }) => {
   await lab.command('Hold the RCU-tasks');
   const clocks = page.getByRole('toolbar', { name: 'Grace periods' });
-  // after a command the run ahead is computed again, and End leads to where it has come
+  // after a command the later run is computed again, and End leads to what is computed
   await expect(async () => {
     await page.keyboard.press('End');
     await expect(clocks).toContainText('RCU-tasks held', { timeout: 500 });

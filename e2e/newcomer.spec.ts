@@ -55,7 +55,7 @@ test('an own program is created, corrected, registered, compared, changed and ke
   await lab.press('Escape');
   await expect(bench).toHaveCount(0);
 
-  // changed, started again
+  // changed and restarted
   await lab.edit();
   await lab.press('Control+Home', 'Control+End');
   await page.keyboard.insertText('\n; mine\n');
@@ -63,7 +63,7 @@ test('an own program is created, corrected, registered, compared, changed and ke
   await expect(lab.programs).not.toContainText('Text changed', { timeout: 20_000 });
   await lab.press('Escape', 'Tab');
 
-  // kept under a name, taken along, and there after a reload
+  // saved under a name, saved as a file, and still there after a reload
   await lab.command('Rename this text');
   await expect(page.getByLabel('New name')).toBeFocused();
   await page.keyboard.insertText('mine');

@@ -35,7 +35,7 @@ async function stage(lab: Lab): Promise<void> {
   await expect(lab.page.getByRole('dialog', { name: /^Talk:/ })).toBeVisible();
   if (theme === 'dark') await lab.press('t');
   await expect(lab.page.locator('html')).toHaveAttribute('data-theme', theme ?? 'light');
-  // the hint lies over the strip until the talk has begun
+  // the hint covers the strip until the talk starts
   await lab.press('ArrowLeft', 'ArrowRight');
 }
 
@@ -52,7 +52,7 @@ const SCREENS: readonly Screen[] = [
   { name: 'record', theme: 'light', size: PHONE, open: sheet('Record') },
   { name: 'files', theme: 'dark', size: DESK, open: sheet('Save pictures') },
 ];
-/** What `npm test` looks at; `npm run soak` looks at all. */
+/** Number of screens in `npm test`; `npm run soak` compares all. */
 const QUICK = 3;
 
 async function settled(page: Page): Promise<void> {

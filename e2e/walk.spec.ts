@@ -14,11 +14,11 @@ async function allScenarios(): Promise<readonly Scenario[]> {
 interface Stop {
   /** engine time, ms, as the slider says it */
   readonly at: number;
-  /** what the lifecycle, the pane of processes and the slider say */
+  /** text of the lifecycle, of the processes pane and of the slider */
   readonly words: string;
 }
 
-/** In one look, so that nothing changes between its parts. */
+/** Reads all parts in one call, so that nothing changes in between. */
 const look = (lab: Lab): Promise<Stop & { readonly ready: boolean }> =>
   lab.page.evaluate(() => {
     const said = (selector: string): string =>
@@ -39,11 +39,11 @@ const look = (lab: Lab): Promise<Stop & { readonly ready: boolean }> =>
     };
   });
 
-/** Goes on with a key as long as that leads anywhere; answers where it stopped. */
+/** Presses a key until it changes nothing. Returns the last place. */
 async function walk(lab: Lab, key: string, most: number): Promise<Stop[]> {
   const stops = [await look(lab)];
   const ended = lab.notices.getByText(/No map changes after/);
-  // what an earlier walk was told
+  // notices of an earlier walk
   if ((await ended.count()) > 0) await lab.notices.getByRole('button', { name: 'Dismiss' }).first().press('Enter');
   for (let i = 0; i < most; i++) {
     const { words } = stops[stops.length - 1];
@@ -63,7 +63,7 @@ async function walk(lab: Lab, key: string, most: number): Promise<Stop[]> {
   return stops;
 }
 
-/** What the page said at a time: at the last stop before it. */
+/** What the page said at the last stop before a time. */
 const saidAt = (stops: readonly Stop[], ns: number): string => stops.findLast(({ at }) => at <= ns / 1e6)?.words ?? '';
 
 function mapProblem(words: string, { map, state, refs }: ExpectedFact): string | null {

@@ -32,7 +32,7 @@ function parsed(text: string, base = kernel) {
 const shape = (type: BtfType | null) =>
   type && [type.size, ...type.members.map(({ name, bitOffset, bitSize }) => [name, bitOffset, bitSize])];
 
-/** Structs of a dump that the parser lays out as the BTF has them, and those it does not. */
+/** Structs of a dump, split into those that the parser lays out like the BTF and the others. */
 function compared(btf: Btf): { same: number; others: string[] } {
   const dump = dumpC(btf);
   if (!dump.ok) throw new Error(dump.error.message);
@@ -58,7 +58,7 @@ test.skipIf(!existsSync(WHOLE))(
     if (!opened.ok) throw new Error(opened.error.message);
     const { same, others } = compared(opened.value);
     expect(same).toBeGreaterThan(5000);
-    // C text of a BTF leaves out that an enum is of one byte, and alignment that members do not need
+    // C printed from BTF lacks enums of one byte, and alignment beyond what members need
     expect(others.length / same).toBeLessThan(0.01);
   },
   60_000,

@@ -5,7 +5,7 @@ import { fixture, mustOpen, shippedBytes, vmlinuxBytes, written } from './testin
 
 /** What BPF_BTF_LOAD of a Linux 6.18 answered: errno (null: loaded) and the last two lines of the log. */
 interface Recorded {
-  /** byte offset and value, in turns, put into the BTF of every kind */
+  /** alternating byte offsets and values, written into a BTF with every kind */
   readonly edits: readonly [edits: number[], errno: string | null, tail: string][];
   /** whole BTFs, base64 */
   readonly blobs: readonly [blob: string, errno: string | null, tail: string][];

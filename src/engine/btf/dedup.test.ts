@@ -6,7 +6,7 @@ import { INT } from './testing/every-kind.ts';
 import { mustOpen, shippedBytes, written } from './testing/kernels.ts';
 import { createBtfWriter, renumberedType } from './write.ts';
 
-/** One after another, as a linker puts them before it looks for doubles. */
+/** Concatenates BTFs, as a linker does before deduplication. */
 function joined(...blobs: Uint8Array[]): Btf {
   const writer = createBtfWriter();
   let base = 0;

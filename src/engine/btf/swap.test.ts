@@ -1,4 +1,4 @@
-/** A BTF of the other byte order is the same BTF; one that goes on from another is read over it. */
+/** Reads BTF of the other byte order, and split BTF over its base. */
 import { expect, test } from 'vitest';
 import { dumpRaw } from './dump-raw.ts';
 import { openBtf, openSplitBtf } from './read.ts';
@@ -6,7 +6,7 @@ import { nativeBtf } from './swap.ts';
 import { shippedBytes } from './testing/kernels.ts';
 import { createBtfWriter, intType } from './write.ts';
 
-/** Words of 32 bits the other way round, but for the magic, the version and the flags. */
+/** Swaps the bytes of 32-bit words, except for the magic, the version and the flags. */
 function swapped(bytes: Uint8Array): Uint8Array {
   const from = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const out = bytes.slice();

@@ -1,4 +1,4 @@
-/** What each load and store touches: bytes of a kernel struct or of the context, on every path that is followed. */
+/** Bytes of a kernel struct or of the context that each load and store accesses, on every verified path. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';

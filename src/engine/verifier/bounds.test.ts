@@ -1,4 +1,4 @@
-/** What is known of a value stays true of it: tnums, ranges, arithmetic and refinement over random values. */
+/** Known bounds always contain the value: tnums, ranges, arithmetic and refinement with random values. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -22,7 +22,7 @@ import { scalar } from './types.ts';
 const u64 = (x: bigint): bigint => BigInt.asUintN(64, x);
 const u32 = (x: bigint): bigint => BigInt.asUintN(32, x);
 
-/** The value is one of those that the bounds allow. */
+/** Whether the bounds allow the value. */
 function allows(b: Bounds, x: bigint): boolean {
   const s = BigInt.asIntN(64, x);
   const low = Number(u32(x));
@@ -140,7 +140,7 @@ test('a decided jump is decided correctly, and each branch has only true facts',
   );
 });
 
-/** Ends of all ranges and a tnum, each from anywhere near the edges of what the short way takes. */
+/** Ends of all ranges and a tnum, near the limits of the fast path. */
 const small = fc.oneof(fc.nat(40), fc.integer({ min: 0x7fff_fff0, max: 0x8000_0010 }), fc.nat(0x7fff_ffff));
 const ends = fc.tuple(small, small);
 test('the fast path for small values equals the kernel’s passes', () => {

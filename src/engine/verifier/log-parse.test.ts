@@ -1,4 +1,4 @@
-/** Logs of recorded kernels are read back whole; any text is read without harm. */
+/** Logs of recorded kernels are parsed completely; any text is parsed without an exception. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';

@@ -1,4 +1,4 @@
-/** Logs of real kernels become walks; the same program verified here gives the same visits. */
+/** Logs of real kernels become walks, with the same visits as verifying the same program here. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -27,7 +27,7 @@ describe.each(['6.1-c_so', '6.12-c_so', '6.12-c_gen', '6.12-c_btf'])('%s', (name
         const walk = walkOfLog(log, MOST);
         expect(walk.visits.map(({ insn }) => insn)).toEqual(lines.map(([, insn]) => Number(insn)));
         expect(walk.paths.length).toBe(1 + [...log.matchAll(/^from \d+ to \d+/gm)].length);
-        // what the caller of bpf(2) was refused for, after the walk, no log says
+        // no log shows a refusal of bpf(2) that comes after the walk
         if (id !== 'so-tail-sub') expect(walk.refusal === '').toBe(verdict === 'accept' || walk.processed === 0);
         expect(walk.visits.every(({ path, insn }) => walk.paths[path] && walk.insns[insn] !== '')).toBe(true);
         seen++;
@@ -64,7 +64,7 @@ test('shows what is known before each instruction, by path', () => {
   ]);
   expect(known(1)).toBe('R1=ctx() R10=fp0 R6=scalar()');
   expect(known(2)).toBe('R1=ctx() R10=fp0 R6=scalar(umax=7)');
-  // the call takes the scratched registers and gives R0
+  // the call clears the scratch registers and sets R0
   expect(known(3)).toBe('R10=fp0 R6=scalar(umax=7) R0=scalar()');
   expect(known(4)).toBe('R1=ctx() R6=scalar(umin=8) R10=fp0');
   expect(paths.map(({ parent, from, fork, outcome }) => [parent, from, fork, outcome])).toEqual([

@@ -1,4 +1,4 @@
-/** Programs that Linux 6.12 and 6.1 have judged, verified again. Beside the numbers: what remains different, and why. */
+/** Verifies again programs that Linux 6.12 and 6.1 verified, and lists the remaining differences with their reasons. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -13,7 +13,7 @@ const KNOWN: Readonly<Record<string, readonly [what: string, where: string, why:
   'obj-fd': ['verdict', 'bpf_prog_load', 'the recording leaves out attach_btf_obj_fd, which is what was refused'],
 };
 
-/** `npm run soak` follows all programs, also those of a million instructions. */
+/** `npm run soak` verifies all programs, also those of a million instructions. */
 const WHOLE = Boolean(process.env.SOAK);
 const isLong = ({ log1 }: Recording['records'][number]): boolean =>
   /processed 100000\d insns|\d chars\]\.\.\./.test(log1);
@@ -27,7 +27,7 @@ function compareAll(kernel: string): Comparison[] {
     const owners = new Map<string, string>();
     return (
       recording.records
-        // two walks of a million instructions take as long as all the others
+        // two programs of a million instructions take as long as all others together
         .filter((r) => r.skipped === undefined && (WHOLE || !isLong(r)))
         .map((r) => compareRecorded(r, kernel, opened.value, owners))
     );

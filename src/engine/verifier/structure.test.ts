@@ -1,4 +1,4 @@
-/** Programs that are refused before a path of them is followed, as recorded kernels refused them. */
+/** Programs that recorded kernels refused before following a path. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -14,7 +14,7 @@ interface Recorded {
   readonly id: string;
   readonly insns: string;
   readonly errno: number;
-  /** the complaint, without the state of the registers before it */
+  /** the message, without the register states before it */
   readonly text: string;
 }
 
@@ -31,7 +31,7 @@ const recorded = JSON.parse(
 const bytesOf = (hex: string): Uint8Array =>
   Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
 
-/** Every fd is an array of one element of 64 bytes. */
+/** Every fd is an array map with one element of 64 bytes. */
 const ARRAY = { name: 'a', type: 2, keySize: 4, valueSize: 64, maxEntries: 1, flags: 0 };
 const parts = (kernel: string, insns: Uint8Array): Parameters<typeof verify> => [
   { insns, type: 'raw_tracepoint', attachBtfId: 0, expectedAttachType: 0, license: 'GPL', flags: 0 },
@@ -50,7 +50,7 @@ function check(kernel: string, insns: Uint8Array): Refusal | null {
 }
 
 test.each(recorded)('$kernel $id', ({ kernel, insns, errno, text }) => {
-  // what was taken came with records of its functions, which are not here
+  // accepted programs were loaded with records of their functions, which are not here
   const answer = errno === 0 ? structure : check;
   expect(answer(kernel, bytesOf(insns))).toEqual(errno === 0 ? null : { errno, text });
 });
