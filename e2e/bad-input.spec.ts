@@ -1,4 +1,4 @@
-/* Whatever is dropped, pasted or sent: a message in words, and what was typed is still there. */
+/* Anything dropped, pasted or sent gets a message, and typed text stays. */
 import type { Page } from '@playwright/test';
 import { expect, drop, test } from './fixtures.ts';
 

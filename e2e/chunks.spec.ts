@@ -1,4 +1,4 @@
-/* Whatever single file does not come, the rest of the page lives, and the part that misses it says so. */
+/* If any single file cannot be fetched, the page works, and the part that needs it says so. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';

@@ -1,4 +1,4 @@
-/* One view in a slide: moved by the page around it, and by nobody else; without storage too. */
+/* One view in a slide: only the embedding page moves it; works without storage. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator, Page } from '@playwright/test';

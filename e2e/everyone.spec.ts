@@ -1,4 +1,4 @@
-/* For everyone: each screen in each theme, each view in words, a whole scenario by ear. */
+/* Accessibility: each screen in each theme, text for each drawing, and a whole scenario for screen readers. */
 import { TABS } from '../src/page/store/tabs.ts';
 import { expect, type Lab, test, violations } from './fixtures.ts';
 

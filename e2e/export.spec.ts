@@ -1,4 +1,4 @@
-/* What leaves the page as a file: by keyboard; a talk's file opens without the page, and asks nobody for anything. */
+/* Exports by keyboard. The file of a talk opens without the page and makes no requests. */
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { expect, test, violations } from './fixtures.ts';

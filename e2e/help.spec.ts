@@ -1,4 +1,4 @@
-/* Help and settings, by keyboard; the page in every size of text and on small screens. */
+/* Help and settings by keyboard; the page at every text size and on small screens. */
 import { expect, share, test, violations } from './fixtures.ts';
 
 /** [width, height] of windows from a phone to a desktop. */

@@ -1,4 +1,4 @@
-/* What was made is kept, what was done can be undone; without storage too. By keyboard. */
+/* Saving labs, undo and redo by keyboard; also without storage. */
 import { expect, Lab, test, violations } from './fixtures.ts';
 
 test('undo and redo of a text, a command and another scenario', async ({ lab, page }) => {

@@ -1,4 +1,4 @@
-/* The engine's thread dies at any moment: the page starts another, at the same state, and nothing typed is lost. */
+/* The worker may die at any time: the page starts another with the same state, and typed text stays. */
 import { expect, test, type Lab } from './fixtures.ts';
 
 /** Few deaths, since each takes three seconds to be noticed. `npm run soak` has more in property tests. */

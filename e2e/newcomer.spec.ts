@@ -1,4 +1,4 @@
-/* A newcomer's path with the keyboard alone: a program of their own, from the first line to a file and back. */
+/* The path of a newcomer by keyboard: an own program, from the first line to a saved file and back. */
 import { readFileSync } from 'node:fs';
 import { expect, type Lab, test } from './fixtures.ts';
 

@@ -1,4 +1,4 @@
-/* Loaded once, then the network is gone; and a newer version that waits to be let in. */
+/* The page without a network after one visit, and the offer of a newer version. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

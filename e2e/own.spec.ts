@@ -1,4 +1,4 @@
-/* One's own program, whatever its name, and a debugger that follows what runs. */
+/* Own programs under any name, and a debugger that follows execution. */
 import { expect, test } from './fixtures.ts';
 
 test('a text with another name replaces the example, and the page says so', async ({ lab, page }) => {

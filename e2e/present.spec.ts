@@ -1,4 +1,4 @@
-/* A talk: by keyboard and clicker, in two windows and in one. */
+/* A talk by keyboard and clicker, in two windows and in one. */
 import { expect, share, test, violations } from './fixtures.ts';
 
 test('eight steps with a clicker in two windows, and one live branch and back', async ({ lab, page }) => {

@@ -1,4 +1,4 @@
-/* What a visitor did becomes a scenario: worded, tried, sent, opened elsewhere. By keyboard. */
+/* What a visitor did becomes a scenario: captioned, tried, sent and opened elsewhere, by keyboard. */
 import { expect, Lab, test, violations } from './fixtures.ts';
 
 const keyOf = async (lab: Lab): Promise<string> => {

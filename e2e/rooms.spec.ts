@@ -1,4 +1,4 @@
-/* Small screens, zoomed pages and thumbs: everything in sight, nothing beyond the edge. */
+/* Small screens, zoomed pages and touch: all controls visible, nothing outside the window. */
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 

@@ -1,4 +1,4 @@
-/* Nothing leaves the origin, and nothing that is opened can script the page. */
+/* The page makes no requests to other origins, and no opened file or link can script it. */
 import { expect, Lab, test } from './fixtures.ts';
 
 const POLICY = [

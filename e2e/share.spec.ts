@@ -1,4 +1,4 @@
-/* Links: what one person has on the page, another one opens. By keyboard. */
+/* Links, by keyboard: one person opens what another has on the page. */
 import { expect, Lab, test, violations } from './fixtures.ts';
 
 /** The link in the sheet that the command opens. */

@@ -1,4 +1,4 @@
-/* A part that fails says so in its place, and the rest of the page goes on. */
+/* A part that fails says so in its place, and the rest of the page works. */
 import { expect, Lab, test } from './fixtures.ts';
 
 test('a chunk that cannot be fetched is reported in its place, and can be retried', async ({ page, site }) => {

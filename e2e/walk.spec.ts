@@ -1,4 +1,4 @@
-/* Every scenario from its start to its end by keyboard alone: its facts are in the page's words, each at its time. */
+/* Every scenario by keyboard, from start to end: the page shows its facts in words, each at its time. */
 import { createServer } from 'vite';
 import type { ExpectedFact, Scenario } from '../src/engine/index.ts';
 import { expect, type Lab, share, test } from './fixtures.ts';
