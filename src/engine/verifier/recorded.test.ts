@@ -1,4 +1,4 @@
-/** Verifies again programs that Linux 6.12, 6.1 and 6.18 verified, and lists the remaining differences with their reasons. */
+/** Verifies programs that Linux 6.12, 6.1 and 6.18 verified, and lists the remaining differences with their reasons. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
