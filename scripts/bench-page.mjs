@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- page`: the built page in Chromium, without a window. Prints load times, the main thread's work a frame
- * while twelve connections play, and memory; with the machine's load, for other work on it counts too. Asserts nothing.
+ * `npm run bench -- page`: the built page in Chromium, without a window. Prints load times, the main thread's work per frame
+ * while twelve connections play, memory, and the machine's load, which affects the other figures. Asserts nothing.
  */
 import { existsSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
@@ -12,7 +12,7 @@ import { root } from './tools.mjs';
 const CATEGORIES = ['toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline'];
 const FLOWS = 12;
 const PLAY_MS = 4000;
-/** engine seconds a second */
+/** engine seconds per second */
 const SPEEDS = [0.25, 2];
 const DEBIAN = '/usr/bin/chromium';
 
@@ -20,7 +20,7 @@ const row = (what, ...values) => console.log(what.padEnd(46), values.join('   ')
 const load = () => `load ${loadavg()[0].toFixed(2)} on ${cpus().length} cores`;
 const part = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
-/** Milliseconds of work between one frame's begin and the next, of the page's main thread: its own time where the trace has it. */
+/** Milliseconds of the main thread's work from the start of one frame to the next: CPU time if the trace has it. */
 function workOfFrames(trace) {
   const events = JSON.parse(trace).traceEvents;
   const mains = events.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain');
@@ -35,7 +35,7 @@ function workOfFrames(trace) {
     .filter(({ name }) => name === 'FireAnimationFrame')
     .map(({ ts }) => ts)
     .toSorted((x, y) => x - y);
-  // a frame begins with the task that calls it
+  // a frame starts with the task that runs its callback
   const begins = [...new Set(drawn.map((ts) => tasks.findLastIndex((task) => task.ts <= ts)))].filter((i) => i >= 0);
   const work = begins
     .slice(0, -1)
@@ -53,7 +53,7 @@ function workOfFrames(trace) {
   };
 }
 
-/** What the work is made of. */
+/** Share of each kind of work. */
 const PARTS = new Map([
   ['FunctionCall', 'script'],
   ['FireAnimationFrame', 'frame callbacks'],

@@ -1,5 +1,6 @@
 /*
- * What the worker sent last, outside of React: numbers change every frame, and only the views that show them look.
+ * The latest frame of the worker, kept outside React: numbers change every frame, and only views that show them
+ * subscribe.
  */
 import type { HotSnapshot } from '../engine/index.ts';
 import { decodeFrame } from '../protocol/frame.ts';
@@ -9,7 +10,7 @@ import { act } from './frame.ts';
 
 type FrameMessage = Extract<FromWorker, { type: 'frame' }>;
 
-/** How the cursor last moved: views ease between steps, and never while scrubbing or playing. */
+/** How the cursor last moved: views animate steps, but not scrubbing or playing. */
 export type Motion = 'step' | 'scrub' | 'play';
 
 export interface Frame {
@@ -29,14 +30,14 @@ const START: HotSnapshot = {
   packets: [],
 };
 
-/** While playing, what only has to be readable is drawn this seldom, ms. */
+/** Interval while playing at which views that are only read are drawn, ms. */
 const CALM_MS = 50;
 
 let current: Frame = { hot: START, bytes: () => null };
 let waiting: (() => Frame) | null = null;
 let moved: Motion = 'scrub';
 
-/** The same moments, fewer of them while playing. */
+/** The latest frame for such views. */
 let calm: Frame = current;
 let calmAt = 0;
 let playing = false;
@@ -50,7 +51,10 @@ export const setMotion = (motion: Motion): void => {
 
 const keyOf = ({ address, length }: MemoryWindow): string => `${address}+${length}`;
 
-/** `asked` says which windows the message has. Decoded at the next frame; a newer one takes the place of one that waits. */
+/**
+ * Stores a message; `asked`: the windows that it contains. It is decoded at the next animation frame; a newer message
+ * replaces a waiting one.
+ */
 export function putFrame(
   { numbers, windows: parts, playing: plays }: FrameMessage,
   asked: readonly MemoryWindow[],

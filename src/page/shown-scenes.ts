@@ -1,4 +1,4 @@
-/* Pictures that are on the page now, by what they are of: for saving them as files. */
+/* Pictures now on the page, by subject, for saving them as files. */
 import type { Scene, Theme } from '../views/scene.ts';
 
 export interface ShownScene {
@@ -8,7 +8,7 @@ export interface ShownScene {
 
 const shown = new Map<string, ShownScene>();
 
-/** Told with each picture that is drawn; returns what takes it back. */
+/** Registers a drawn picture; the returned function removes it. */
 export function showScene(scene: Scene, theme: Theme): () => void {
   const mine = { scene, theme };
   shown.set(scene.label, mine);

@@ -27,7 +27,7 @@ test('asks after half a second of silence and ends the worker after three', () =
   expect(said.slice(0, 3)).toEqual(['ping', 'ask', 'end']);
 });
 
-test('an engine that answers in time is asked nothing', () => {
+test('an engine that reports in time is not asked', () => {
   const { said, dog, wait } = watched();
   for (let i = 0; i < 20; i++) {
     wait(400);
@@ -36,14 +36,14 @@ test('an engine that answers in time is asked nothing', () => {
   expect(said.every((what) => what === 'ping')).toBe(true);
 });
 
-test('the question goes away when the engine speaks again', () => {
+test('the question closes when the engine reports again', () => {
   const { said, dog, wait } = watched();
   wait(800);
   dog.heard();
   expect(said).toEqual(['ping', 'ask', 'fine']);
 });
 
-test('a hidden page and a page that is late itself do not count', () => {
+test('silence does not count while the page is hidden or late itself', () => {
   const { said, wait } = watched();
   wait(10_000, false);
   wait(10_000, true, 1000);

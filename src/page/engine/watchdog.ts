@@ -1,10 +1,10 @@
 /*
- * Notices an engine that no longer answers. Programs cannot cause that (they run on fuel): it is for bugs of the engine
- * itself. Silence counts only while the page is visible and its own clock is on time, for a page that sleeps or is busy
- * hears nothing either.
+ * Detects an engine that no longer answers. Programs cannot cause that, because they run on fuel; it guards against
+ * bugs of the engine itself. Silence counts only while the page is visible and its own timer is on time, since a
+ * sleeping or busy page hears nothing either.
  */
 export interface Watchdog {
-  /** a message came */
+  /** call for every message received */
   readonly heard: () => void;
   /** call about every `TICK_MS` */
   readonly tick: (now: number, visible: boolean) => void;
@@ -12,16 +12,16 @@ export interface Watchdog {
 
 export interface WatchdogActs {
   readonly ping: () => void;
-  /** silent for `ASK_MS`; and again with false once it spoke */
+  /** called after silence of `ASK_MS`, and with false when the engine answers again */
   readonly ask: (asking: boolean) => void;
-  /** silent for `END_MS` */
+  /** called after silence of `END_MS` */
   readonly end: () => void;
 }
 
 export const TICK_MS = 100;
 const ASK_MS = 500;
 const END_MS = 3000;
-/** A tick this late says that the page itself was busy. */
+/** Delay of a tick from which the page itself counts as busy, ms. */
 const LATE_MS = 250;
 
 export function createWatchdog(acts: WatchdogActs): Watchdog {

@@ -1,4 +1,4 @@
-/* A scene as a file that needs nothing of the page: colours written out, letters by name or brought along. */
+/* Makes a self-contained SVG file of a scene: colours are written out, fonts are named or embedded. */
 import type { Scene, Theme } from '../../views/scene.ts';
 import { svgText } from '../../views/svg.ts';
 
@@ -15,7 +15,7 @@ export interface Worn {
   readonly glow: number;
 }
 
-/** `style`: put into the picture, as fonts. */
+/** Makes the file. `style` is embedded, for fonts. */
 export function svgFile(scene: Scene, theme: Theme, { colour, glow }: Worn, style = ''): string {
   const text = svgText(scene, theme)
     .replaceAll('var(--glow)', String(glow))

@@ -1,6 +1,6 @@
 /*
- * A scene that follows the engine: built from the current frame at the size that its place has. One that is higher than
- * its place scrolls: the picture stays, and shows another part.
+ * A scene that follows the engine: built from the current frame for the size of its place. One higher than its place
+ * scrolls: the picture stays in place and shows another part.
  */
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Hit, Scene, Size, Theme } from '../../views/scene.ts';
@@ -11,7 +11,7 @@ import { SceneView } from '../scene/scene-view.tsx';
 import { useCalmFrame, useFrame, useTheme } from './use-frame.ts';
 import { useSize } from './use-size.ts';
 
-/** What a scene is built for. */
+/** The place for which a scene is built. */
 interface Place {
   readonly size: Size;
   readonly theme: Theme;
@@ -20,11 +20,11 @@ interface Place {
 }
 
 export interface LiveSceneProps {
-  /** pure; another function when something else than the frame and the place changed */
+  /** pure; a new function when anything other than the frame and the place changed */
   readonly build: (frame: Frame, place: Place) => Scene;
-  /** drawn less often while playing: for what is read rather than watched */
+  /** drawn less often while playing, for views that are read rather than watched */
   readonly calm?: boolean;
-  /** px of everything; left out where it always fits */
+  /** height of the whole content, px; absent when it always fits */
   readonly height?: (size: Size) => number;
   /** scrolls to this many px when it changes */
   readonly scrollTo?: number | null | ((size: Size) => number | null);

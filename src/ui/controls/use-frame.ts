@@ -5,13 +5,13 @@ import { calmFrame, currentFrame, type Frame } from '../../page/frame-source.ts'
 import { choices } from '../../page/store/choices.ts';
 import { isHighContrast, onTheme, themeKey } from '../../page/store/theme.ts';
 
-/** The current frame, in a component that draws it: it is drawn again when a newer one has come. */
+/** The current frame; the component is rendered again for each new one. */
 export const useFrame = (): Frame => useSyncExternalStore(onDraw, currentFrame);
 
-/** The same for what is read rather than watched: some twenty times a second while playing. */
+/** The current frame for views that are read rather than watched: updated about twenty times a second while playing. */
 export const useCalmFrame = (): Frame => useSyncExternalStore(onDraw, calmFrame);
 
-/** What scenes need to know of the theme; changes with colours too, so that canvases are drawn again. */
+/** The theme for scenes; changes with colours too, so that canvases are redrawn. */
 export function useTheme(): Theme {
   const key = useSyncExternalStore(onTheme, themeKey);
   const [theme, setTheme] = useState({ key, theme: makeTheme() });

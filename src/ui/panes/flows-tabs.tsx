@@ -1,4 +1,4 @@
-/* The flows over time, and as a table. Fetched with their tabs. */
+/* The flows over time, and as a table. Loaded with their tabs. */
 import { useCallback } from 'react';
 import type { ColdSnapshot, History } from '../../engine/index.ts';
 import { useChoices } from '../../page/store/choices.ts';

@@ -1,4 +1,4 @@
-/* The speaker's window: what the room sees, what comes next, notes, time, and the list of steps. It runs no engine. */
+/* The speaker's window: the present picture, the next one, notes, time, and the list of steps. It runs no engine. */
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { errnoName } from '../../engine/index.ts';
 import type { Talk } from '../../page/present/talk.ts';
@@ -20,7 +20,7 @@ const sceneOf = (talk: Talk, at: number, scale: number): Scene | null => {
   return stageScene(input, STAGE, { contrast: isHighContrast() ? 'more' : 'normal', scale });
 };
 
-/** Keys of this window that are the stage's. */
+/** Whether a key of this window is passed to the stage. */
 const isTalkKey = (key: string): boolean =>
   /^( |Enter|ArrowRight|ArrowDown|PageDown|ArrowLeft|ArrowUp|PageUp|Backspace|Home|End|[bBlLqQgG.+=\-0])$/.test(key);
 

@@ -78,7 +78,7 @@ export function Stage() {
   );
 }
 
-/** White in lit rooms; what the page wore comes back with it. */
+/** Makes the stage white, for lit rooms; the page's theme returns afterwards. */
 function useWhiteStage(): void {
   useEffect(() => {
     const before = choices().theme;
@@ -92,7 +92,7 @@ function useWhiteStage(): void {
 }
 let stageTheme: 'light' | 'dark' | null = null;
 
-/** Follows the pointer. */
+/** A light spot that follows the pointer. */
 function Laser() {
   const [at, setAt] = useState<{ readonly x: number; readonly y: number } | null>(null);
   useEffect(() => {
@@ -114,7 +114,7 @@ function Notes() {
   );
 }
 
-/** The keys, until the first of them. */
+/** A hint of the keys, shown until the first is pressed. */
 function Hint() {
   const started = usePresenting((state) => state.startedAt > 0);
   if (started) return null;

@@ -1,4 +1,4 @@
-/* Draws display lists on a canvas, sharp on any screen. Things of one paint are drawn as one path. */
+/* Draws display lists on a canvas, sharp on any screen. Items of one paint are drawn as one path. */
 import { numberAt } from '../../views/lists.ts';
 import { paintName } from '../../views/paint.ts';
 import type { DisplayList, Scene } from '../../views/scene.ts';
@@ -57,7 +57,7 @@ function drawLayer(context: Context, layer: DisplayList, palette: Palette, ratio
   }
 }
 
-/** Everything on the canvas is of this scene afterwards. */
+/** Redraws the whole canvas from a scene. */
 export function drawLayers(canvas: HTMLCanvasElement, scene: Scene): void {
   const ratio = window.devicePixelRatio || 1;
   const width = Math.round(scene.width * ratio);

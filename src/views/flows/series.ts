@@ -1,6 +1,6 @@
 /*
  * Congestion window, round-trip time and queue over the time axis of the timeline. Lines are steps: a window holds until
- * it changes. The run before the last restart lies behind, dashed and faded.
+ * it changes. The run before the last restart is drawn behind them, dashed and faded.
  */
 import { numberAt, spreadDown } from '../lists.ts';
 import type { SeriesInput } from './input.ts';
@@ -21,7 +21,7 @@ import type { Quantity } from './window.ts';
 import { lastAtOrBefore, NO_SSTHRESH, steppedPoints } from './window.ts';
 
 const LEFT = 48;
-/** Names and values stand here, beside the lines and not on them. */
+/** Width of the right gutter with names and values, px. */
 const RIGHT = 68;
 const FUTURE = 0.4;
 const GHOST = 0.45;
@@ -33,7 +33,7 @@ interface Frame {
   readonly focused: Series | null;
 }
 
-/** Where times stand. */
+/** Scale of the time axis. */
 const seriesScale = (size: Size, domain: Domain): TimeScale => timeScale(domain, LEFT, size.width - RIGHT);
 
 export function seriesScene(input: SeriesInput, size: Size): Scene {
@@ -95,7 +95,7 @@ const lastTime = ({ time }: Pick<Series, 'time'>): number => numberAt(time, time
 
 function cut(series: Pick<Series, 'time'>, [from, to]: Domain): Domain | null {
   const start = Math.max(from, numberAt(series.time, 0));
-  // a closed connection's line ends with its last point
+  // the line of a closed connection ends at its last point
   const end = Math.min(to, lastTime(series));
   return end > start ? [start, end] : null;
 }
@@ -121,15 +121,15 @@ function ghostLines({ input, scale }: Frame, panel: Panel, quantity: Quantity): 
   return [builder.list()];
 }
 
-/** What the dashed lines are, at the panel's right end. */
+/** Explains the dashed lines, at the panel's right end. */
 function ghostName({ input, scale }: Frame, panel: Panel): Mark[] {
   if (input.history.ghosts.length === 0) return [];
   const at = { x: scale.right - 4, y: panel.top + 10 };
-  const words = 'dashed: the run before';
+  const words = 'dashed: previous run';
   return [text('ghosts', at, words, ui(10.5), 'muted', { anchor: 'end', halo: 'surface-1', label: words })];
 }
 
-/** ssthresh, where it is below infinity and inside the panel. */
+/** ssthresh, if finite and inside the panel. */
 function thresholdLine({ input, scale }: Frame, panel: Panel, series: Series): DisplayList[] {
   const builder = lines({ weight: 1.2, dash: [1, 4] });
   let first = 0;
@@ -174,10 +174,10 @@ function stretches(series: Series, [from, to]: Domain): Stretch[] {
   return out;
 }
 
-/** Of more than these, one a pixel is drawn, and the scene says so. */
+/** Most bands drawn; of more, one per pixel is drawn, and the scene says so. */
 const MOST_BANDS = 120;
 
-/** The worst state of each pixel; what spans more than one pixel stays. All of them where they are few. */
+/** Keeps the worst state of each pixel, and stretches wider than a pixel; keeps all when they are few. */
 function onePerPixel<T extends Stretch>(all: readonly T[], most: number, scale: TimeScale): readonly T[] {
   if (all.length <= most) return all;
   const kept = new Map<number, T>();
@@ -214,7 +214,7 @@ function bandLayer(bands: readonly Band[], { top, bottom }: Panel): DisplayList 
   return builder.list();
 }
 
-/** The name in a band that is wide enough; the words of every band for the text twin. */
+/** Names in bands that are wide enough; labels of every band for the text twin. */
 function bandNames(bands: readonly Band[], { top }: Panel): Mark[] {
   const font = ui(10.5);
   return bands.map(({ x, width, state, label }, i) => {
@@ -229,7 +229,7 @@ const MOST_LOSSES = 150;
 
 type Entry = Stretch & { readonly series: Series };
 
-/** Every entry into Recovery or Loss within the domain. */
+/** All entries into Recovery or Loss within the domain. */
 const entries = ({ input, focused }: Frame, shown: readonly Series[]): Entry[] =>
   (focused ? [focused] : shown).flatMap((series) =>
     stretches(series, input.domain)
@@ -237,7 +237,7 @@ const entries = ({ input, focused }: Frame, shown: readonly Series[]): Entry[] =
       .map((stretch) => ({ series, ...stretch })),
   );
 
-/** Where a connection enters Recovery (triangle) or Loss (cross). */
+/** Marks where a connection enters Recovery (triangle) or Loss (cross). */
 function lossMarks(frame: Frame, panel: Panel, shown: readonly Series[]): Mark[] {
   const { input, scale } = frame;
   const all = entries(frame, shown);
@@ -256,17 +256,17 @@ function lossMarks(frame: Frame, panel: Panel, shown: readonly Series[]): Mark[]
   return drawn.length < all.length ? [...marks, thinned(all.length, frame, panel)] : marks;
 }
 
-/** That several losses share a mark, and how many there are. */
+/** Note that several losses share a mark, with their number. */
 function thinned(count: number, { scale }: Frame, panel: Panel): Mark {
-  const words = `${count.toLocaleString('en')} losses, a mark a pixel: zoom in for each`;
+  const words = `${count.toLocaleString('en')} losses, one mark per pixel: zoom in for each`;
   const at = { x: scale.right - 4, y: panel.bottom - 5 };
   return text('thinned', at, words, ui(10.5), 'muted', { anchor: 'end', halo: 'surface-1', label: words });
 }
 
-/** Room of a name. */
+/** Height of a name, px. */
 const NAME_HEIGHT = 13;
 
-/** Number, map and value at the cursor, in the gutter; as many as there is room for, the focused one first. */
+/** Number, map and value at the cursor, in the gutter; as many as fit, the focused one first. */
 function names(frame: Frame, panel: Panel, shown: readonly Series[]): Mark[] {
   const { input, size, focused } = frame;
   const most = Math.max(1, Math.floor((panel.bottom - panel.top) / NAME_HEIGHT));

@@ -9,7 +9,7 @@ const drawn = ({ maps, sockets }: ColdSnapshot): Moment['cold'] => ({
   sockets: sockets.map(({ id, state }) => ({ id, state })),
 });
 
-/** Goes to each event in turn, looks, and comes back to where the cursor was. */
+/** Visits each event in turn, takes a snapshot, and returns to the cursor. */
 export const talk: Answerer<'talk'> = (desk, lab, { events }, answer) =>
   desk.start(() => {
     const { time, position } = lab;
