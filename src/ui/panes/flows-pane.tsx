@@ -1,10 +1,12 @@
 import { useCallback } from 'react';
 import type { ColdSnapshot, History } from '../../engine/index.ts';
-import { laneTop, wireHeight, wireScene } from '../../views/flows/wire.ts';
+import { laneTop, wireHeight, wireMoving, wireStill } from '../../views/flows/wire.ts';
 import { rateText } from '../../views/words.ts';
 import { late } from '../controls/guard.tsx';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
+import { OneTurn } from '../controls/one-turn.tsx';
 import { Pane } from '../controls/pane.tsx';
+import { useCalmLab } from '../controls/use-frame.ts';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
 import { TABS } from '../../page/store/tabs.ts';
 import { useLab } from '../../page/store/lab.ts';
@@ -14,10 +16,15 @@ type Build = LiveSceneProps['build'];
 const SeriesTab = late('cwnd / RTT', () => import('./flows-tabs.tsx').then(({ SeriesNow }) => SeriesNow));
 const TableTab = late('Table', () => import('./flows-tabs.tsx').then(({ TableNow }) => TableNow));
 
-export function FlowsPane() {
+export const FlowsPane = () => (
+  <OneTurn>
+    <Flows />
+  </OneTurn>
+);
+
+function Flows() {
   const tab = useChoices((state) => state.tabs.flows);
-  const cold = useLab((state) => state.cold);
-  const history = useLab((state) => state.history);
+  const { cold, history } = useCalmLab();
   return (
     <Pane
       id="flows"
@@ -68,8 +75,14 @@ function WireAndMore(run: RunProps) {
 function Wire({ cold, history }: RunProps) {
   const running = useLab(({ cpu }) => cpu?.socket ?? null);
   const build: Build = useCallback(
-    ({ hot }, { size, scroll }) => wireScene({ cold, history, hot, scroll, running }, size),
+    ({ hot }, { size, scroll }) => wireStill({ cold, history, hot, scroll, running }, size),
     [cold, history, running],
   );
-  return <LiveScene build={build} height={() => wireHeight(cold)} scrollTo={laneTop(cold, running)} />;
+  const moving: LiveSceneProps['moving'] = useCallback(
+    ({ hot }, { size, scroll }) => wireMoving({ cold, hot, scroll }, size),
+    [cold],
+  );
+  return (
+    <LiveScene calm build={build} moving={moving} height={() => wireHeight(cold)} scrollTo={laneTop(cold, running)} />
+  );
 }

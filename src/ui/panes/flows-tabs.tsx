@@ -1,12 +1,14 @@
 /* The flows over time, and as a table. Fetched with their tabs. */
-import { useCallback } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { ColdSnapshot, History } from '../../engine/index.ts';
 import { useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
-import { seriesScene } from '../../views/flows/series.ts';
+import { seriesAt, seriesCurves } from '../../views/flows/series.ts';
 import { FLOW_COLUMNS, flowRows } from '../../views/flows/table.ts';
+import { remembered } from '../../views/remembered.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
-import { useCalmFrame } from '../controls/use-frame.ts';
+import { OneTurn } from '../controls/one-turn.tsx';
+import { useCalmFrame, useCalmLab } from '../controls/use-frame.ts';
 import { wholeRun } from './timeline-domain.ts';
 
 interface RunProps {
@@ -14,9 +16,15 @@ interface RunProps {
   readonly history: History;
 }
 
-export function SeriesNow() {
-  const cold = useLab((state) => state.cold);
-  const history = useLab((state) => state.history);
+/** A turn of its own: beside the wire it would make every fifth frame heavy. */
+export const SeriesNow = () => (
+  <OneTurn>
+    <Series />
+  </OneTurn>
+);
+
+function Series() {
+  const { cold, history } = useCalmLab();
   return cold && history && <TimeSeries cold={cold} history={history} />;
 }
 
@@ -27,9 +35,11 @@ export function TableNow() {
 
 function TimeSeries({ cold, history }: RunProps) {
   const focus = useChoices((state) => state.selection.socket);
+  const curves = useMemo(() => remembered(seriesCurves), []);
+  const domain = useMemo(() => wholeRun(history.until), [history.until]);
   const build: LiveSceneProps['build'] = useCallback(
-    ({ hot }, { size }) => seriesScene({ cold, history, time: hot.time, domain: wholeRun(history.until), focus }, size),
-    [cold, history, focus],
+    ({ hot }, { size }) => seriesAt(curves(cold, history, domain, focus, size), hot.time),
+    [curves, cold, history, domain, focus],
   );
   return <LiveScene calm build={build} />;
 }

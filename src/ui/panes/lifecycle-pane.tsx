@@ -9,6 +9,7 @@ import { Pane } from '../controls/pane.tsx';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
 import { type Tabs, TABS } from '../../page/store/tabs.ts';
 import { useLab } from '../../page/store/lab.ts';
+import { useCalmLab } from '../controls/use-frame.ts';
 import { MapBadges } from './map-badges.tsx';
 import { MapBar } from './map-bar.tsx';
 import { useCallback, useRef } from 'react';
@@ -19,8 +20,7 @@ const ModulesTab = late('Modules', () => import('./modules-tab.tsx').then(({ Mod
 
 export function LifecyclePane() {
   const tab = useChoices((state) => state.tabs.lifecycle);
-  const cold = useLab((state) => state.cold);
-  const history = useLab((state) => state.history);
+  const { cold, history } = useCalmLab();
   return (
     <Pane
       id="lifecycle"

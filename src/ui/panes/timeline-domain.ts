@@ -4,8 +4,15 @@ import type { Domain } from '../../views/time-axis.ts';
 /** Closest zoom, ns. */
 const LEAST = 50_000;
 
-/** All that is known, with a little room at the end. */
-export const wholeRun = (until: number): Domain => [0, Math.max(until, LEAST) * 1.02];
+/**
+ * All that is known, with a little room at the end. While a run grows, the end moves on by steps of at most an eighth of
+ * it: curves stand still in between, and only their ends are drawn.
+ */
+export function wholeRun(until: number): Domain {
+  const least = Math.max(until, LEAST) * 1.02;
+  const step = 2 ** (Math.floor(Math.log2(least)) - 3);
+  return [0, Math.ceil(least / step) * step];
+}
 
 function within([from, to]: Domain, whole: Domain): Domain {
   const span = Math.min(to - from, whole[1] - whole[0]);

@@ -6,7 +6,8 @@ import type { Domain } from '../../views/time-axis.ts';
 import { timelineScale, timelineScene, timelineValueText, type TimelineWatch } from '../../views/timeline/timeline.ts';
 import { runCommand } from '../../page/commands/registry.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
-import { useCalmFrame } from '../controls/use-frame.ts';
+import { OneTurn } from '../controls/one-turn.tsx';
+import { useCalmFrame, useCalmLab } from '../controls/use-frame.ts';
 import { useSize } from '../controls/use-size.ts';
 import { ask } from '../../page/engine/engine.ts';
 import { act } from '../../page/frame.ts';
@@ -16,9 +17,14 @@ import { useLab } from '../../page/store/lab.ts';
 import { useLane } from '../../page/store/lane.ts';
 import { panned, wholeRun, zoomed } from './timeline-domain.ts';
 
-export function TimelinePane() {
-  const cold = useLab((state) => state.cold);
-  const history = useLab((state) => state.history);
+export const TimelinePane = () => (
+  <OneTurn>
+    <TimelineSection />
+  </OneTurn>
+);
+
+function TimelineSection() {
+  const { cold, history } = useCalmLab();
   return (
     <section className="pane timeline" aria-label="Timeline" data-pane="timeline">
       {cold && history && <Timeline cold={cold} history={history} />}

@@ -25,7 +25,11 @@ export interface Panel {
 }
 
 /** Shares of the height; a low picture has fewer panels. */
-export function panelsOf(input: SeriesInput, height: number, shown: readonly Series[]): Panel[] {
+export function panelsOf(
+  input: Omit<SeriesInput, 'time' | 'focus'>,
+  height: number,
+  shown: readonly Series[],
+): Panel[] {
   const { domain, cold, history } = input;
   const places = cold.path.queuePackets;
   const kinds = [
