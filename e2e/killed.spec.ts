@@ -1,7 +1,7 @@
 /* The engine's thread dies at any moment: the page starts another, at the same state, and nothing typed is lost. */
 import { expect, test, type Lab } from './fixtures.ts';
 
-/** `npm run soak` has the property tests in full; here each death costs the three seconds until it is noticed. */
+/** `npm run soak` has the property tests in full; here each death costs the second until it is noticed. */
 const DEATHS = process.env.SOAK ? 100 : 1;
 
 async function stateOf(lab: Lab): Promise<string> {
