@@ -2,14 +2,14 @@
 import { own } from '../engine/index.ts';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { benchCompiler, benchPrograms } from '../engine/vm/vm.bench.ts';
+import { benchCompiler, benchPrograms, benchProven } from '../engine/vm/vm.bench.ts';
 import { benchAssembler } from './bench/assembler.ts';
 import { benchBtf } from './bench/btf.ts';
 import { benchCalls } from './bench/calls.ts';
 import { benchLab } from './bench/lab.ts';
 import { benchTcp } from './bench/tcp.ts';
 import { benchTime } from './bench/time.ts';
-import { benchVerifier } from './bench/verifier.ts';
+import { benchVerifier, provenOf } from './bench/verifier.ts';
 import { Usage, type Verb } from './cli.ts';
 
 /** The benchmark programs lie beside the repository, not in it. */
@@ -19,7 +19,12 @@ const printed = (lines: readonly string[]): void => console.log(lines.join('\n')
 
 /** By name; parts of one run in processes of their own: what one makes the engine learn must not slow the next. */
 const BENCHES: Readonly<Record<string, readonly (() => void)[]>> = {
-  vm: [() => printed(benchCalls()), () => printed(benchCompiler()), () => printed(benchPrograms(PROGRAMS))],
+  vm: [
+    () => printed(benchCalls()),
+    () => printed(benchCompiler()),
+    () => printed(benchProven(provenOf)),
+    () => printed(benchPrograms(PROGRAMS)),
+  ],
   lab: [benchLab],
   tcp: [benchTcp],
   time: [benchTime],

@@ -50,7 +50,7 @@ export type { Measured, MeasuredFlow } from './lab/measure.ts';
 export type { Heat } from './lab/heat.ts';
 export type { VerifiedProgram, VerifiedVisit } from './lab/verify-text.ts';
 export { isVerifierLog } from './verifier/is-log.ts';
-export { factsOf, type StructAccess, verify } from './verifier/index.ts';
+export { factsOf, type StructAccess, touchesOwnMemory, verify } from './verifier/index.ts';
 export type { ProgramRow, ProgramText } from './lab/program-text.ts';
 export type { ModuleCommand } from './lab/commands.ts';
 export { GRACE_CLOCKS, type GraceClock } from './kernel/grace.ts';

@@ -1,5 +1,7 @@
 /** The other face of the engine: what a page needs only after its first picture. */
 import { declareStructOps } from './kernel/struct-ops/declare.ts';
+import { registerProgCode } from './kernel/info.ts';
+import { progCode } from './kernel/prog-code.ts';
 import { registerDeclare } from './lab/declared.ts';
 import { registerLateVerbs } from './lab/late-verbs.ts';
 
@@ -20,8 +22,9 @@ export { armBreak, armLine } from './lab/condition.ts';
 export { type Answer, whenRegister, whoWrote, whoWroteRegister } from './lab/questions.ts';
 export { programTextOf } from './lab/program-text.ts';
 
-/** From now on labs know the late verbs, and texts may declare types. */
+/** From now on labs know the late verbs, texts may declare types, and kernels tell what programs were rewritten to. */
 export function installLateTools(): void {
   registerLateVerbs();
   registerDeclare(declareStructOps);
+  registerProgCode(progCode);
 }

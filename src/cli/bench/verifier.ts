@@ -1,5 +1,5 @@
 /** Instructions a second of the verifier, by kind of program and by how many it processes. */
-import { assembleBare, factsOf, Lab, verify } from '../../engine/index.ts';
+import { assembleBare, factsOf, Lab, touchesOwnMemory, verify } from '../../engine/index.ts';
 import { verifyText } from '../../engine/late.ts';
 import { ALL_SCENARIOS as SCENARIOS } from '../../scenarios/all.ts';
 import { shippedParts, table } from '../cli.ts';
@@ -32,20 +32,26 @@ const PROGRAMS: readonly (readonly [string, (insns: number) => string])[] = [
 ];
 const SIZES = [10, 1_000, 100_000];
 
-export function benchVerifier(): void {
+type Judge = (insns: Uint8Array) => ReturnType<typeof verify>;
+
+function judgeOf(type: 'socket_filter' | 'raw_tp'): Judge {
   const { btf } = shippedParts();
-  const judge = (insns: Uint8Array): ReturnType<typeof verify> =>
+  return (insns) =>
     verify(
-      {
-        insns,
-        type: 'socket_filter',
-        attachBtfId: 0,
-        expectedAttachType: 0,
-        license: 'GPL',
-        flags: 0,
-      },
+      { insns, type, attachBtfId: 0, expectedAttachType: 0, license: 'GPL', flags: 0 },
       { facts: factsOf('v6.12'), btf, mapByFd: () => null, logLevel: 0, logSize: 1 << 20 },
     );
+}
+
+/** By slot: 1 where the verifier proves what an instruction touches. Throws where it refuses the program. */
+export function provenOf(insns: Uint8Array): Uint8Array {
+  const { ok, message, accesses } = judgeOf('raw_tp')(insns);
+  if (!ok) throw new Error(message);
+  return Uint8Array.from(accesses, (fact) => Number(touchesOwnMemory(fact)));
+}
+
+export function benchVerifier(): void {
+  const judge = judgeOf('socket_filter');
   const speed = (text: string): string => {
     const { insns } = assembleBare(text).value;
     let processed = 0;

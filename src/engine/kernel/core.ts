@@ -29,6 +29,8 @@ export interface ProgramCode {
   /** content key of the instructions: a cache key for whatever is made from them */
   readonly blob: string;
   readonly insns: Uint8Array;
+  /** by slot: not 0 where the verifier proved what it touches */
+  readonly proven: Uint8Array;
 }
 
 /** What a trampoline is made of. */

@@ -1,9 +1,10 @@
 /* BPF_OBJ_GET_INFO_BY_FD: struct bpf_map_info, bpf_prog_info and bpf_btf_info, byte by byte. */
+import { assert } from '../base/assert.ts';
 import { ERRNO } from '../base/errno.ts';
 import { type Call, command, type CommandTable, must } from './calls.ts';
 import type { Core } from './core.ts';
 import { fileOf } from './fds.ts';
-import { jitedBytes, progCode } from './prog-code.ts';
+import type { ProgCodeInfo, progCode } from './prog-code.ts';
 import type { BtfObject, LinkObject, MapObject, OpenFile, ProgObject } from './state.ts';
 import { done, fail, next } from './steps.ts';
 import { LINK_TYPE_STRUCT_OPS, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
@@ -49,15 +50,27 @@ function mapInfo(k: Core, map: MapObject): Uint8Array {
   return struct(88, words, { 24: map.name });
 }
 
+/** Rewrites and compiles a program; comes with the engine's late part, as all that asks for it does. */
+let makeCode: typeof progCode | null = null;
+
+export const registerProgCode = (known: typeof progCode): void => {
+  makeCode = known;
+};
+
+function codeOf(k: Core, prog: ProgObject): ProgCodeInfo {
+  assert(makeCode, "what a program was rewritten to needs the engine's late part");
+  return makeCode(k, prog);
+}
+
 function progInfo(k: Core, prog: ProgObject): Uint8Array {
-  const code = progCode(k, prog);
+  const code = codeOf(k, prog);
   const attached = prog.type === PROG_TYPE_STRUCT_OPS;
   const bytes = struct(
     232,
     {
       0: prog.type,
       4: prog.id,
-      16: jitedBytes(code),
+      16: code.jited.reduce((sum, { bytes }) => sum + bytes, 0),
       20: code.xlated.bytes.length,
       40: prog.loaded,
       44: Math.floor(prog.loaded / 0x1_0000_0000),
@@ -148,7 +161,7 @@ const table: CommandTable<'BPF_OBJ_GET_INFO_BY_FD', GetInfo> = {
         const length = Math.min(x.attr.info_len, x.info.length);
         if (length > 0 && !(x.attr.info instanceof Uint8Array)) return fail(ERRNO.EFAULT);
         x.out.bytes = x.info.slice(0, length);
-        if (x.file?.kind === 'prog') x.out.prog = progCode(x.k, x.k.state.progs[x.file.object]);
+        if (x.file?.kind === 'prog') x.out.prog = codeOf(x.k, x.k.state.progs[x.file.object]);
         x.out.fields = { info_len: length };
         return done(0);
       },

@@ -16,6 +16,7 @@ import { endClock, freeTimer, holdClock } from './free.ts';
 import type { GraceClock } from './grace.ts';
 import { elementsOf } from './maps/elements.ts';
 import { blob, holdMap, listed, putMap } from './objects.ts';
+import { provenOf } from './prog-source.ts';
 import { makeFolder, removeFolder, unpin } from './pins.ts';
 import { registerKernelHelpers } from './maps/helpers.ts';
 import { MAP_TYPE } from './maps/map-type.ts';
@@ -313,6 +314,11 @@ export class Kernel {
     const bytes = this.core.blobs.get(this.state.progs[prog].blob);
     assert(bytes, `program ${prog} has no instructions`);
     return bytes;
+  }
+
+  /** By slot of a loaded program: not 0 where the verifier proved what an instruction touches. */
+  proven(prog: number): Uint8Array {
+    return provenOf(this.core, this.core.state.progs[prog]);
   }
 
   /** bpf_struct_ops_get: whoever holds a struct can be joined, also when it is being freed; not when it has gone. */

@@ -1,19 +1,17 @@
 /*
  * What BPF_OBJ_GET_INFO_BY_FD tells of a loaded program beside its struct: rewritten instructions, records, and x86-64
- * code by function. Made when somebody asks, from what was kept at loading.
+ * code by function. Made when somebody asks, from what was kept at loading (prog-source.ts); comes with the late part.
  */
-import { CALL_KIND, CLASS, classOf, OPCODE } from '../isa/opcodes.ts';
+import { CALL_KIND, OPCODE } from '../isa/opcodes.ts';
 import { encode, type Insn } from '../isa/insn.ts';
 import { openBtf } from '../btf/read.ts';
 import { KERNEL_BASE_HI } from '../vm/memory.ts';
-import type { AccessFact, Verdict } from '../verifier/index.ts';
 import type { Core } from './core.ts';
 import { jitFunction, type JitLine } from './jit/jit.ts';
-import type { MapReferences } from './maps/references.ts';
-import { blob, keepBlob } from './objects.ts';
+import { blob } from './objects.ts';
 import { progTag } from './prog-tag.ts';
 import type { ProgObject, ProgSource } from './state.ts';
-import { FLOW, type FuncRecord, type LineRecord, type Xlated, type XlatedInsn, xlate } from './xlated.ts';
+import { type FuncRecord, type LineRecord, type Xlated, type XlatedInsn, xlate } from './xlated.ts';
 
 /** A function of a program as machine code. */
 export interface JitedFunction {
@@ -32,33 +30,6 @@ export interface ProgCodeInfo {
   readonly xlated: Xlated;
   readonly jited: readonly JitedFunction[];
   readonly mapIds: readonly number[];
-}
-
-const PROBED = /^(ptr_|untrusted_ptr_)/;
-
-const isProbe = (fact: AccessFact | null | undefined, opcode: number): boolean =>
-  classOf(opcode) === CLASS.LDX && PROBED.test(fact?.kind ?? '');
-
-/** Keeps what the code is made from; without a verdict all instructions count as reached. */
-export function keepSource(
-  k: Core,
-  insns: Uint8Array,
-  refs: MapReferences,
-  verdict: Verdict | null,
-  records: { readonly funcs: Uint8Array; readonly lines: Uint8Array },
-): ProgSource {
-  const flow = Uint8Array.from({ length: insns.length >> 3 }, (_, slot) => {
-    const seen = verdict && verdict.seen[slot] === 0 ? 0 : FLOW.SEEN;
-    return seen | (isProbe(verdict?.accesses[slot], insns[slot * 8]) ? FLOW.PROBE : 0);
-  });
-  return {
-    given: keepBlob(k, insns),
-    flow: keepBlob(k, flow),
-    funcs: keepBlob(k, records.funcs),
-    lines: keepBlob(k, records.lines),
-    stack: verdict?.stats.stackDepth ?? [],
-    places: refs.places.map(({ slot, map, offset }) => ({ slot, map, offset })),
-  };
 }
 
 function words(bytes: Uint8Array, count: number): number[][] {
@@ -157,5 +128,3 @@ function functionName(k: Core, prog: ProgObject, { funcs }: Xlated, slot: number
   const btf = prog.btf === 0 || !record ? null : openBtf(blob(k, k.state.btfs[prog.btf].blob));
   return (btf?.ok && record ? btf.value.type(record.type)?.name : null) ?? prog.name;
 }
-
-export const jitedBytes = ({ jited }: ProgCodeInfo): number => jited.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -5,7 +5,7 @@ import { ERRNO } from '../base/errno.ts';
 import { command, type CommandTable, copyFromUser, must, unprivilegedGate } from './calls.ts';
 import { capable, newFd, objectOf } from './fds.ts';
 import { allocId, allocObject, holdBtf, holdMap, keepBlob } from './objects.ts';
-import { keepSource } from './prog-code.ts';
+import { keepSource } from './prog-source.ts';
 import { progTag } from './prog-tag.ts';
 import { type ProgObject, withEntry } from './state.ts';
 import { CHECK_STEPS, gplCompatible, runnable } from './prog-check.ts';

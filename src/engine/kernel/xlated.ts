@@ -10,9 +10,7 @@ import { decode, encode, type Insn, insn, instructionSlots, slotsOf } from '../i
 import { CLASS, classOf, codeOf, isWide, OPCODE, SOURCE } from '../isa/opcodes.ts';
 import type { XlatedFacts } from './jit/facts.ts';
 import { MAP_TYPE } from './maps/map-type.ts';
-
-/** One bit each for a slot, from the verifier. */
-export const FLOW = { SEEN: 1, PROBE: 2 } as const;
+import { FLOW } from './prog-source.ts';
 
 /** A map as far as look-ups of it are written inline. */
 export interface XlatedMap {

@@ -217,9 +217,9 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     return this.memory.u8.slice(Math.max(0, address), Math.max(0, address) + Math.max(0, length));
   }
 
-  /** What a program was compiled to; null when it cannot run. */
-  prepared(insns: Uint8Array): Program | null {
-    const prepared = this.boot.bpf.prepare(insns);
+  /** What a loaded program, by its object number, is compiled from; null when it cannot run. */
+  prepared(object: number): Program | null {
+    const prepared = this.boot.bpf.prepare(this.kernel.insns(object), this.kernel.proven(object));
     return prepared.ok ? prepared.value : null;
   }
 

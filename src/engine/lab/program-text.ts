@@ -30,7 +30,7 @@ export function programTextOf(machine: Machine, id: number): ProgramText | null 
   const loaded = found && machine.kernel.state.progs[found.prog.object];
   if (!loaded) return null;
   const insns = machine.kernel.insns(found.prog.object);
-  const rows = programText(insns, found.prog.lines, machine.prepared(insns), machine.btf);
+  const rows = programText(insns, found.prog.lines, machine.prepared(found.prog.object), machine.btf);
   return rows.map((row) => ({ ...row, touches: loaded.touches.filter(({ slot }) => slot === row.slot) }));
 }
 

@@ -25,7 +25,7 @@ export class Programs {
   trampolines(members: readonly TrampolineCode[]): readonly TextFunction[] {
     const planned = members.map(({ model, code }) => ({ code, prototype: prototypeOf(model) }));
     const key = planned
-      .map(({ code, prototype }) => `${code.id} ${code.blob} ${prototype.args.join()} ${prototype.hasReturn}`)
+      .map(({ code, prototype }) => `${code.id} ${keyOf(code)} ${prototype.args.join()} ${prototype.hasReturn}`)
       .join(';');
     const known = this.made.get(key);
     if (known) return known;
@@ -37,14 +37,18 @@ export class Programs {
   }
 
   private programOf(code: ProgramCode): Program {
-    const known = this.prepared.get(code.blob);
+    const key = keyOf(code);
+    const known = this.prepared.get(key);
     if (known) return known;
-    const program = this.bpf.prepare(code.insns);
+    const program = this.bpf.prepare(code.insns, code.proven);
     assert(program.ok, `program ${code.name} was accepted, but cannot be prepared`);
-    this.prepared.set(code.blob, program.value);
+    this.prepared.set(key, program.value);
     return program.value;
   }
 }
+
+/** What compiled code depends on: the instructions, and what is proven of them. */
+const keyOf = ({ blob, proven }: ProgramCode): string => `${blob} ${proven.join('')}`;
 
 /** Argument widths by size and sign, as the function model has them. */
 function prototypeOf({ args, retSize }: FuncModel): Prototype {

@@ -1,4 +1,5 @@
 /* The door of the verifier. */
+export { touchesOwnMemory } from './own-memory.ts';
 export { structureFault, verify, verifySteps } from './verify.ts';
 export { factsOf, type KernelFacts } from './facts.ts';
 export type * from './environment.ts';

@@ -109,9 +109,12 @@ export class BpfMachine {
     };
   }
 
-  /** Makes a program runnable. Kernel functions must be registered before. */
-  prepare(insns: Uint8Array): Result<Program> {
-    return prepareProgram(insns, this.functions);
+  /**
+   * Makes a program runnable. Kernel functions must be registered before. `proven`: by slot, not 0 where an access is known
+   * to stay inside what programs may touch; null: nothing is known, and all accesses are checked as the program runs.
+   */
+  prepare(insns: Uint8Array, proven: Uint8Array | null = null): Result<Program> {
+    return prepareProgram(insns, this.functions, proven);
   }
 
   private programOf(insns: Uint8Array): Program {

@@ -38,6 +38,8 @@ export interface Program {
   readonly callees: readonly Callee[];
   /** slots of the functions that are used as values */
   readonly callbacks: readonly number[];
+  /** by slot: not 0 where what it touches was proven before it runs, so that compiled code does not check it; null: nothing was */
+  readonly proven: Uint8Array | null;
   /** what the last interpreted run worked with, for the next one; null before the first, and while one is under way */
   idle: Run | null;
   /** where it stands compiled: its place in the gate, NO_PLACE when it is interpreted; PLACE_UNKNOWN until it runs first */

@@ -31,7 +31,11 @@ const MAX_SLOTS = 1_000_000;
 export const CALL_OPS: ReadonlySet<number> = new Set([OPCODE.CALL, MICRO.callLocal, MICRO.callBack, MICRO.tailCall]);
 
 /** Refuses what no engine could run, in the kernel's words; the verifier's own judgement is not made here. */
-export function prepareProgram(insns: Uint8Array, functions: KernelFunctions): Result<Program> {
+export function prepareProgram(
+  insns: Uint8Array,
+  functions: KernelFunctions,
+  proven: Uint8Array | null = null,
+): Result<Program> {
   const slots = insns.length / SLOT_BYTES;
   if (!Number.isInteger(slots) || slots === 0 || slots > MAX_SLOTS)
     return err(
@@ -44,7 +48,7 @@ export function prepareProgram(insns: Uint8Array, functions: KernelFunctions): R
     const problem = builder.add(slot);
     if (problem !== null) return err(problem, slot * SLOT_BYTES);
   }
-  return builder.finish();
+  return builder.finish(proven);
 }
 
 class Builder {
@@ -83,7 +87,7 @@ class Builder {
     return null;
   }
 
-  finish(): Result<Program> {
+  finish(proven: Uint8Array | null): Result<Program> {
     for (const { from, to } of this.jumps) {
       if (to < 0 || to >= this.starts.length)
         return err(`jump out of range from insn ${from} to ${to}`, from * SLOT_BYTES);
@@ -98,6 +102,7 @@ class Builder {
       callbacks: [...this.callbacks],
       low: registerFile(this.low),
       high: registerFile(this.high),
+      proven,
       idle: null,
       place: PLACE_UNKNOWN,
     });

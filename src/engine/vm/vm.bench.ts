@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { assembleBare } from '../isa/assembler.ts';
 import { assembleMnemonic } from '../isa/mnemonic.ts';
 import { KernelFunctions } from './functions.ts';
 import { BpfMachine, type Engine } from './machine.ts';
@@ -232,6 +233,55 @@ const SIZES = [30, 300, 3000, 30_000, 100_000, 1_000_000];
 
 /** ns of a call, and ms to make programs ready. */
 export const benchCompiler = (): string[] => [callTime(), '', 'bytecode to runnable:', ...SIZES.map(compileTime)];
+
+/** Accesses at indexes that only the verifier bounds: of the stack, here and there. */
+const INDEXED = `
+r0 = 0
+*(u64 *)(r10 - 64) = 0
+*(u64 *)(r10 - 56) = 1
+*(u64 *)(r10 - 48) = 2
+*(u64 *)(r10 - 40) = 3
+*(u64 *)(r10 - 32) = 4
+*(u64 *)(r10 - 24) = 5
+*(u64 *)(r10 - 16) = 6
+*(u64 *)(r10 - 8) = 7
+r6 = 0
+loop:
+r2 = r0
+r2 += r6
+r2 &= 0x38
+r3 = r10
+r3 += -64
+r3 += r2
+r4 = *(u64 *)(r3 + 0)
+r0 += r4
+r6 += 1
+if r6 < 10000 goto loop
+exit`;
+
+/** ns an instruction with each access checked, and without the checks of what the verifier proved. */
+export function benchProven(provenOf: (insns: Uint8Array) => Uint8Array): string[] {
+  const { insns } = assembleBare(INDEXED).value;
+  const measure = (proven: Uint8Array | null): number => {
+    const machine = new BpfMachine(new Memory(), new KernelFunctions(), { fuel: FUEL });
+    const prepared = machine.prepare(insns, proven);
+    if (!prepared.ok) throw new Error(prepared.error.message);
+    const until = performance.now() + WARM_UP_MS;
+    while (performance.now() < until) machine.run(prepared.value, 0);
+    const round = (): number => {
+      const before = machine.executed;
+      const begun = performance.now();
+      for (let i = 0; i < 500; i++) machine.run(prepared.value, 0);
+      return ((performance.now() - begun) * 1e6) / (machine.executed - before);
+    };
+    return median(Array.from({ length: ROUNDS * 3 }, round));
+  };
+  const checked = measure(null);
+  const unchecked = measure(provenOf(insns));
+  return [
+    `ns an instruction at indexes of the stack: ${checked.toFixed(3)} checked, ${unchecked.toFixed(3)} where the verifier proved them (${(checked / unchecked).toFixed(2)}x)`,
+  ];
+}
 
 /** `folder`: where the benchmark programs and their manifest.json lie. */
 export function benchPrograms(folder: string): string[] {

@@ -10,6 +10,7 @@ import type { TextFunction } from '../../vm/text.ts';
 import { NO_PLACE } from '../../vm/wasm/gate.ts';
 import type { Core } from '../core.ts';
 import { blob, markStopped, setMap } from '../objects.ts';
+import { provenOf } from '../prog-source.ts';
 import { type MapProg, mustStructOps, type ProgObject, type StructOpsMap, structOpsMaps } from '../state.ts';
 import { argSlots, type FuncModel } from './func-model.ts';
 import { structOpsType } from './types.ts';
@@ -124,8 +125,10 @@ export function callPrograms(k: Core, called: readonly Called[]): TextFunction[]
   const lost = k.profile.trampoline.plain ? { retSize: 0 } : {};
   const made = k.makeTrampolines(
     called.map(({ object, model }) => {
-      const { id, name, blob: key } = k.state.progs[object];
-      return { model: { ...model, ...lost }, code: { prog: object, id, name, blob: key, insns: blob(k, key) } };
+      const prog = k.state.progs[object];
+      const { id, name, blob: key } = prog;
+      const code = { prog: object, id, name, blob: key, insns: blob(k, key), proven: provenOf(k, prog) };
+      return { model: { ...model, ...lost }, code };
     }),
   );
   return called.map(({ object }, i) => withBoundary(k, object, made[i]));

@@ -1,4 +1,6 @@
 /** A kernel on the shipped v6.12 BTF with a small congestion-control list, for tests. */
+import { registerProgCode } from '../info.ts';
+import { progCode } from '../prog-code.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ERRNO } from '../../base/errno.ts';
@@ -68,6 +70,7 @@ function nameList(memory: Memory, offsetOf: (member: string) => number) {
 }
 
 export function boot(parts: Partial<KernelParts> = {}) {
+  registerProgCode(progCode);
   const memory = new Memory();
   const events = new EventQueue(memory);
   const text = new Text(memory);

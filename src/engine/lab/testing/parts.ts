@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { openBtf } from '../../btf/read.ts';
 import { parseConfig } from '../../libbpf/kconfig.ts';
+import { installLateTools } from '../../late.ts';
 import { type MachineParts, openMachineParts } from '../kernels.ts';
-import { registerLateVerbs } from '../late-verbs.ts';
 
 const PUBLIC = join(import.meta.dirname, '../../../../public/btf');
 
 export function readParts(name: string): MachineParts {
-  registerLateVerbs();
+  installLateTools();
   const bytes = (extension: string): Uint8Array => new Uint8Array(readFileSync(join(PUBLIC, `${name}.${extension}`)));
   const parts = openMachineParts(name, bytes('btf'), new Uint32Array(bytes('ids').slice().buffer));
   if (!parts.ok) throw new Error(parts.error.message);

@@ -2,6 +2,8 @@
  * A small machine on which recorded system calls are done again: a kernel with TCP, its clock, and one process with the
  * habits of the recorder (the values it builds, the programs it loads).
  */
+import { registerProgCode } from '../../kernel/info.ts';
+import { progCode } from '../../kernel/prog-code.ts';
 import type { Btf } from '../../btf/btf.ts';
 import { createBtfWriter, INT_SIGNED, intType } from '../../btf/write.ts';
 import { decodeAll, encode, insn } from '../../isa/insn.ts';
@@ -59,6 +61,7 @@ export class Session {
     readonly profile: Profile,
     whole: () => Btf | null = () => null,
   ) {
+    registerProgCode(progCode);
     const memory = new Memory();
     const functions = new KernelFunctions();
     const text = new Text(memory);

@@ -14,10 +14,10 @@ import { NAMES } from './text.ts';
 const LAYOUT = { stacks: 0x400000, contexts: 0x404000, executed: 0x1000, fuel: 1000 };
 const RUN = [{ program: 0, prototype: null }];
 
-function prepared(text: string): Program {
+function prepared(text: string, proven: Uint8Array | null = null): Program {
   const { value, diagnostics } = assembleBare(text);
   expect(diagnostics).toEqual([]);
-  const program = prepareProgram(value.insns, new KernelFunctions());
+  const program = prepareProgram(value.insns, new KernelFunctions(), proven);
   if (!program.ok) throw new Error(program.error.message);
   return program.value;
 }
@@ -126,7 +126,7 @@ test('graphs: order, dominators, loops', () => {
 });
 
 test('several programs make one module', () => {
-  const programs = ['r0 = 1\nexit', 'call f\nexit\nf:\nr0 = 2\nexit'].map(prepared);
+  const programs = ['r0 = 1\nexit', 'call f\nexit\nf:\nr0 = 2\nexit'].map((text) => prepared(text));
   const entries = programs.map((_, program) => ({ program, prototype: null }));
   const { bytes } = compileModule(programs, LAYOUT, entries);
   expect(WebAssembly.validate(bytes)).toBe(true);
@@ -137,7 +137,7 @@ test('several programs make one module', () => {
 });
 
 test('a map is one module: a trampoline for each member, with its program in it', () => {
-  const programs = ['r0 = 1\nexit', 'r0 = 2\nexit'].map(prepared);
+  const programs = ['r0 = 1\nexit', 'r0 = 2\nexit'].map((text) => prepared(text));
   const prototype: Prototype = { args: ['ptr', 'u32'], hasReturn: true };
   const trampolines = [1, 0, 1].map((program) => ({ program, prototype }));
   const module = new WebAssembly.Module(compileModule(programs, LAYOUT, trampolines).bytes);
@@ -151,4 +151,15 @@ test('a chain of 30,000 blocks neither recurses nor fails', () => {
   expect(WebAssembly.validate(compileModule([prepared(`${text}\nr0 = 0\nr0 = 1\nexit`)], LAYOUT, RUN).bytes)).toBe(
     true,
   );
+});
+
+test('an access that was proven before has no check, and what it proves needs none either', () => {
+  const text = 'r2 &= 7\nr1 += r2\nr0 = *(u8 *)(r1 + 4)\nr3 = *(u8 *)(r1 + 4)\nr4 = *(u8 *)(r1 + 9)\nexit';
+  const checks = (proven: Uint8Array | null): (number | null)[] =>
+    compiledText(prepared(text, proven), CALLED)[0]
+      .lines.filter((line) => line.text === 'i64.gt_u' || line.text === 'i32.gt_u')
+      .map(({ slot }) => slot);
+  expect(checks(null)).toEqual([2]);
+  expect(checks(Uint8Array.of(0, 0, 1, 0, 0, 0))).toEqual([4]);
+  expect(checks(Uint8Array.of(0, 0, 1, 0, 1, 0))).toEqual([]);
 });

@@ -53,12 +53,15 @@ export function entryShell(
   number: number,
 ): Shell {
   const hasFrame = usesFrame(program);
+  // only what leaves for JavaScript can lead to a program within this one
+  const leaves = program.callees.some(({ fn }) => !fn.emit);
+  const usesLevel = leaves || hasFrame || prototype !== null;
   return {
     firstLocal: ENTRY_WORDS,
     context: prototype ? CONTEXT_BYTES : 0,
     begin(out) {
-      out.i32(0).i32(0).memory(W.i32_load, SCRATCH.nesting).tee(LOCAL.level);
-      out.i32(1).op(W.i32_add).memory(W.i32_store, SCRATCH.nesting);
+      if (usesLevel) loadLevel(out);
+      if (leaves) storeLevel(out, 1);
       if (prototype) storeNative(out, prototype, layout.contexts);
       else {
         pointer(out.get(wordOf(0)), wordOf(0));
@@ -68,13 +71,16 @@ export function entryShell(
       out.i32(layout.fuel).set(LOCAL.fuel);
     },
     gaveUp(out) {
+      if (!usesLevel) loadLevel(out);
+      if (!leaves) storeLevel(out, 1);
       if (!hasFrame) framePointer(out.i32(0), layout).memory(W.i64_store, SCRATCH.registers + FRAME_POINTER * 8);
       out.i32(number).call(resume);
+      if (!leaves) storeLevel(out, 0);
       out.i32(0).memory(W.i64_load, SCRATCH.result).set(localOf(0));
       out.i32(0).memory(W.i32_load, SCRATCH.fuel).set(LOCAL.fuel);
     },
     end(out) {
-      out.i32(0).get(LOCAL.level).memory(W.i32_store, SCRATCH.nesting);
+      if (leaves) storeLevel(out, 0);
       out.i32(0).i32(0).memory(W.i64_load, layout.executed);
       out.i32(layout.fuel).get(LOCAL.fuel).op(W.i32_sub).op(W.i64_extend_i32_u).op(W.i64_add);
       out.memory(W.i64_store, layout.executed);
@@ -83,6 +89,18 @@ export function entryShell(
       else out.get(localOf(0)).op(W.i32_wrap_i64);
     },
   };
+}
+
+/** Programs that run around this one, into their local. */
+function loadLevel(out: CodeWriter): void {
+  out.i32(0).memory(W.i32_load, SCRATCH.nesting).set(LOCAL.level);
+}
+
+/** Tells how many programs run from now on: those around this one, and `own`. */
+function storeLevel(out: CodeWriter, own: 0 | 1): void {
+  out.i32(0).get(LOCAL.level);
+  if (own === 1) out.i32(1).op(W.i32_add);
+  out.memory(W.i32_store, SCRATCH.nesting);
 }
 
 function storeNative(out: CodeWriter, { args }: Prototype, contexts: number): void {

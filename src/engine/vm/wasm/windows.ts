@@ -6,6 +6,8 @@
  * Example: of `r2 = *(u32 *)(r6 + 8); r7 = r6; r7 += 16; r3 = *(u32 *)(r7 + 4)` both loads go through one pointer
  * (pointers.ts), at 8 and at 20. The first gets a check, which the second widens to the window 8 to 24; after it these
  * bytes are proven readable (intervals.ts), and a third load inside of them needs nothing.
+ *
+ * Where the verifier proved the place already, on every path, no check is made: `Program.proven`.
  */
 import { FRAME_POINTER } from '../../isa/opcodes.ts';
 import { FRAME_BYTES } from '../calls.ts';
@@ -96,6 +98,11 @@ class BlockWalk {
     if (checks) pointers.remember(block);
   }
 
+  /** The verifier saw on every path where the instruction leads. */
+  private isProven(slot: number): boolean {
+    return this.program.proven !== null && this.program.proven[slot] !== 0;
+  }
+
   /** Proves the place of an access, by a check where it was not proven. */
   private access(block: number, slot: number, checks: Checks | null): void {
     const word = this.program.code[slot * 2];
@@ -116,7 +123,7 @@ class BlockWalk {
     proven[near + 1] = high;
     prove(proven, at, low, high);
     if (write) prove(proven, number * FACT + READABLE, low, high);
-    if (!checks) return;
+    if (!checks || this.isProven(slot)) return;
     const known = open[number];
     if (known && widen(known, block, low, high, write)) return;
     const check = { register, shift: offset[register], low, high, write, narrow };

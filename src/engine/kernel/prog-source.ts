@@ -1,0 +1,48 @@
+/*
+ * What is kept of a program at its loading: its instructions as they were given, its records, and what the verifier found
+ * of each instruction. From it prog-code.ts makes what BPF_OBJ_GET_INFO_BY_FD tells.
+ */
+import { CLASS, classOf } from '../isa/opcodes.ts';
+import { type AccessFact, touchesOwnMemory, type Verdict } from '../verifier/index.ts';
+import type { Core } from './core.ts';
+import type { MapReferences } from './maps/references.ts';
+import { blob, keepBlob } from './objects.ts';
+import type { ProgObject, ProgSource } from './state.ts';
+
+/** One bit each for a slot, from the verifier. OWN: it touches only the program's own memory. */
+export const FLOW = { SEEN: 1, PROBE: 2, OWN: 4 } as const;
+
+const PROBED = /^(ptr_|untrusted_ptr_)/;
+
+const isProbe = (fact: AccessFact | null | undefined, opcode: number): boolean =>
+  classOf(opcode) === CLASS.LDX && PROBED.test(fact?.kind ?? '');
+
+function flowOf(verdict: Verdict | null, slot: number, opcode: number): number {
+  if (!verdict) return FLOW.SEEN;
+  const fact = verdict.accesses[slot];
+  const seen = verdict.seen[slot] === 0 ? 0 : FLOW.SEEN;
+  return seen | (isProbe(fact, opcode) ? FLOW.PROBE : 0) | (touchesOwnMemory(fact) ? FLOW.OWN : 0);
+}
+
+/** Keeps what the code is made from; without a verdict all instructions count as reached. */
+export function keepSource(
+  k: Core,
+  insns: Uint8Array,
+  refs: MapReferences,
+  verdict: Verdict | null,
+  records: { readonly funcs: Uint8Array; readonly lines: Uint8Array },
+): ProgSource {
+  const flow = Uint8Array.from({ length: insns.length >> 3 }, (_, slot) => flowOf(verdict, slot, insns[slot * 8]));
+  return {
+    given: keepBlob(k, insns),
+    flow: keepBlob(k, flow),
+    funcs: keepBlob(k, records.funcs),
+    lines: keepBlob(k, records.lines),
+    stack: verdict?.stats.stackDepth ?? [],
+    places: refs.places.map(({ slot, map, offset }) => ({ slot, map, offset })),
+  };
+}
+
+/** By slot: not 0 where the verifier proved what an instruction touches, so that compiled code need not check it. */
+export const provenOf = (k: Core, { source }: ProgObject): Uint8Array =>
+  blob(k, source.flow).map((bits) => bits & FLOW.OWN);
