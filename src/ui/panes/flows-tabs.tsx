@@ -9,7 +9,7 @@ import { remembered } from '../../views/remembered.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { OneTurn } from '../controls/one-turn.tsx';
 import { useCalmFrame, useCalmLab } from '../controls/use-frame.ts';
-import { wholeRun } from './timeline-domain.ts';
+import { runGrows, wholeRun } from './timeline-domain.ts';
 
 interface RunProps {
   readonly cold: ColdSnapshot;
@@ -24,8 +24,9 @@ export const SeriesNow = () => (
 );
 
 function Series() {
-  const { cold, history } = useCalmLab();
-  return cold && history && <TimeSeries cold={cold} history={history} />;
+  const lab = useCalmLab();
+  const { cold, history } = lab;
+  return cold && history && <TimeSeries cold={cold} history={history} grows={runGrows(lab)} />;
 }
 
 export function TableNow() {
@@ -33,10 +34,11 @@ export function TableNow() {
   return cold && <Table cold={cold} />;
 }
 
-function TimeSeries({ cold, history }: RunProps) {
+function TimeSeries({ cold, history, grows }: RunProps & { readonly grows: boolean }) {
   const focus = useChoices((state) => state.selection.socket);
   const curves = useMemo(() => remembered(seriesCurves), []);
-  const domain = useMemo(() => wholeRun(history.until), [history.until]);
+  const { until } = history;
+  const domain = useMemo(() => wholeRun(until, grows), [until, grows]);
   const build: LiveSceneProps['build'] = useCallback(
     ({ hot }, { size }) => seriesAt(curves(cold, history, domain, focus, size), hot.time),
     [curves, cold, history, domain, focus],

@@ -15,7 +15,7 @@ import { currentFrame } from '../../page/frame-source.ts';
 import { choices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { useLane } from '../../page/store/lane.ts';
-import { panned, wholeRun, zoomed } from './timeline-domain.ts';
+import { panned, runGrows, wholeRun, zoomed } from './timeline-domain.ts';
 
 export const TimelinePane = () => (
   <OneTurn>
@@ -24,10 +24,11 @@ export const TimelinePane = () => (
 );
 
 function TimelineSection() {
-  const { cold, history } = useCalmLab();
+  const lab = useCalmLab();
+  const { cold, history } = lab;
   return (
     <section className="pane timeline" aria-label="Timeline" data-pane="timeline">
-      {cold && history && <Timeline cold={cold} history={history} />}
+      {cold && history && <Timeline cold={cold} history={history} grows={runGrows(lab)} />}
     </section>
   );
 }
@@ -44,9 +45,10 @@ const LETTERS: Readonly<Record<string, (domain: Domain, whole: Domain) => Domain
   s: (domain, whole) => zoomed(domain, currentFrame().hot.time, 1 / 0.75, whole),
 };
 
-function Timeline({ cold, history }: TimelineProps) {
+function Timeline({ cold, history, grows }: TimelineProps & { readonly grows: boolean }) {
   const [chosen, setChosen] = useState<Domain | null>(null);
-  const whole = useMemo(() => wholeRun(history.until), [history.until]);
+  const { until } = history;
+  const whole = useMemo(() => wholeRun(until, grows), [until, grows]);
   const domain = chosen ?? whole;
   const watch = useWatch(history.until);
   const place = useRef<HTMLDivElement>(null);
