@@ -207,11 +207,13 @@ function restMarks({ state, x, nameY, rest }: Station, { text: k }: Layout, size
   const half = 9;
   const pitch = half * 2 + 2;
   const font = ui(11, 700);
-  const lead = '+';
-  const left = clamp(x - (rest.length * pitch) / 2, 24, Math.max(24, size.width - rest.length * pitch - 8));
-  const y = Math.min(nameY + 16 * k, size.height - half - 2);
+  // below the name; beside it where there is no row more
+  const below = nameY + 16 * k + half + 2 <= size.height;
+  const wanted = below ? x - (rest.length * pitch) / 2 : x + textWidth(state, ui(13 * k, 750)) / 2 + 16;
+  const left = clamp(wanted, 24, Math.max(24, size.width - rest.length * pitch - 8));
+  const y = below ? nameY + 16 * k : nameY - 4;
   return [
-    text(`rest.${state}`, { x: left - 10, y: y + 4 }, lead, font, 'muted', {
+    text(`rest.${state}`, { x: left - 10, y: y + 4 }, '+', font, 'muted', {
       label: `No room for ${rest.length} more in ${state}`,
     }),
     ...rest.map((letter, i): Mark => {
