@@ -72,7 +72,7 @@ test('eight maps: each can be pressed, and the layouts stay in sight', { tag: '@
     await dialog.getByRole('textbox', { name: 'Name' }).fill(`my_cc_${i}`);
     await dialog.getByRole('textbox', { name: 'Name' }).press('Enter');
     await expect(dialog).toHaveCount(0);
-    await lab.command('Register as a new map');
+    await lab.press('Control+Shift+Enter');
     await expect(lab.status).toContainText(`map ${'CDEFGH'[i]} #`, { timeout: 20_000 });
   }
   for (const [width, height] of [

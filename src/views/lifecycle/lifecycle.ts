@@ -211,7 +211,7 @@ function restMarks({ state, x, nameY, rest }: Station, { text: k }: Layout, size
   const below = nameY + 16 * k + half + 2 <= size.height;
   const wanted = below ? x - (rest.length * pitch) / 2 : x + textWidth(state, ui(13 * k, 750)) / 2 + 16;
   const left = clamp(wanted, 24, Math.max(24, size.width - rest.length * pitch - 8));
-  const y = below ? nameY + 16 * k : nameY - 4;
+  const y = Math.min(below ? nameY + 16 * k : nameY - 4, size.height - half - 2);
   return [
     text(`rest.${state}`, { x: left - 10, y: y + 4 }, '+', font, 'muted', {
       label: `No room for ${rest.length} more in ${state}`,
