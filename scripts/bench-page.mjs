@@ -109,6 +109,7 @@ async function openTwelve(page) {
   await page.keyboard.press('Escape');
 }
 
+const plays = async (page) => /^Playing|Engine:/.test((await page.locator('footer').textContent()) ?? '');
 const spread = (numbers) => `${part(numbers, 0.5).toFixed(1)} / ${part(numbers, 0.95).toFixed(1)}`;
 
 /** `key` says from where it plays: Home over what is known already, End where all is new. */
@@ -121,10 +122,13 @@ async function frames(browser, page, layout, speed, key) {
   // nothing of the start: what is asked is how it goes on
   await page.keyboard.press('F5');
   await page.waitForTimeout(SETTLE_MS);
+  // at a scenario's end playing stops once, and goes on when it is asked again
+  if (!(await plays(page))) await page.keyboard.press('F5');
+  await page.waitForTimeout(SETTLE_MS);
   await browser.startTracing(page, { categories: CATEGORIES });
   await page.waitForTimeout(PLAY_MS);
   const trace = (await browser.stopTracing()).toString();
-  await page.keyboard.press('F5');
+  if (await plays(page)) await page.keyboard.press('F5');
   const { own, wall, seconds, parts, long } = workOfFrames(trace);
   row(
     `${layout}, ${FLOWS} connections at ${speed}×${key === 'End' ? ', past the end' : ''}`,
