@@ -103,7 +103,7 @@ function membersOf(btf: Btf, struct: string, path: string): readonly Item[] {
   }));
 }
 
-function fieldItems({ kernel, caught: [owner, path] }: Place): readonly Item[] {
+function fieldItems({ kernel, caught: [owner = '', path = ''] }: Place): readonly Item[] {
   const { btf, symbols } = kernel;
   const inner = path.replace(/\.?[^.]*$/, '');
   if (inner !== '') return membersOf(btf, owner, inner);

@@ -52,7 +52,10 @@ function heatMarks(name: string): Decoration[] {
   const byLine = new Map<number, number>();
   for (const { id, text, lines } of cold?.maps.flatMap(({ progs }) => progs) ?? []) {
     if (text !== name) continue;
-    heat.heat[id]?.forEach((count, slot) => byLine.set(lines[slot], Math.max(byLine.get(lines[slot]) ?? 0, count)));
+    heat.heat[id]?.forEach((count, slot) => {
+      const line = lines[slot];
+      if (line !== undefined) byLine.set(line, Math.max(byLine.get(line) ?? 0, count));
+    });
   }
   const most = Math.log(Math.max(2, ...byLine.values()));
   return [...byLine].flatMap(([line, count]) => {

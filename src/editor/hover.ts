@@ -31,8 +31,8 @@ function registerRole(n: number): string {
 
 function registerValue(n: number): string[] {
   const { cpu } = lab();
-  if (!cpu || cpu.text !== activeText()) return [];
-  const value = cpu.registers[n];
+  const value = cpu?.registers[n];
+  if (!value || cpu?.text !== activeText()) return [];
   return [`Now \`${fullHex(value)}\` = ${signed(value)}`];
 }
 

@@ -5,6 +5,7 @@ import type { HotSnapshot } from '../engine/index.ts';
 import { decodeFrame } from '../protocol/frame.ts';
 import type { FromWorker } from '../protocol/messages.ts';
 import type { MemoryWindow } from '../protocol/moves.ts';
+import { entryOf } from '../views/lists.ts';
 import { act } from './frame.ts';
 import { lab, type LabState, useLab } from './store/lab.ts';
 
@@ -75,7 +76,7 @@ let given = 0;
 export const newTurn = (): number => given++ % TURNS;
 
 /** The moment that a view of this turn shows; while nothing plays, the latest. */
-export const momentOf = (turn: number): Moment => turns[turn].moment;
+export const momentOf = (turn: number): Moment => entryOf(turns, turn).moment;
 
 function setAll(): void {
   const moment: Moment = { frame: current, lab: lab() };
@@ -85,7 +86,7 @@ function setAll(): void {
 /** The turn that waits longest, where it has waited long enough: on a slow machine all come more seldom. */
 function takeTurn(): void {
   const at = performance.now();
-  const [turn] = turns.toSorted((a, b) => a.at - b.at);
+  const turn = turns.reduce((first, one) => (one.at < first.at ? one : first));
   if (at - turn.at < CALM_MS) return;
   turn.moment = { frame: current, lab: lab() };
   turn.at = at;

@@ -1,4 +1,5 @@
 /* How a register reads: a number in hex and decimal, or what it points at where that is known. */
+import { entryOf } from '../engine/index.ts';
 import type { CpuSnapshot } from '../engine/index.ts';
 import { pointee, type RegisterWorld } from './pointee.ts';
 
@@ -23,7 +24,7 @@ export function signed([low, high]: readonly [number, number]): bigint {
 }
 
 export function registerText(cpu: CpuSnapshot, n: number, world: Omit<RegisterWorld, 'cpu'>): RegisterText {
-  const value = cpu.registers[n];
+  const value = entryOf(cpu.registers, n);
   return n === 10 ? { text: 'fp', note: '', full: fullHex(value) } : wordText(value, { ...world, cpu });
 }
 

@@ -33,12 +33,12 @@ export function decodeFrame(numbers: Float64Array): HotSnapshot {
   let at = 0;
   const row = <K extends string>(fields: readonly K[]): Record<K, number> => {
     const entry = {} as Record<K, number>;
-    for (const field of fields) entry[field] = numbers[at++];
+    for (const field of fields) entry[field] = numbers[at++] ?? 0;
     return entry;
   };
   const header = row(HEADER);
-  const flows = numbers[at++];
-  const packets = numbers[at++];
+  const flows = numbers[at++] ?? 0;
+  const packets = numbers[at++] ?? 0;
   return {
     ...header,
     flows: Array.from({ length: flows }, () => row(FLOW)),
@@ -47,4 +47,4 @@ export function decodeFrame(numbers: Float64Array): HotSnapshot {
 }
 
 /** The time alone, ns. */
-export const timeOf = (numbers: Float64Array): number => numbers[HEADER.indexOf('time')];
+export const timeOf = (numbers: Float64Array): number => numbers[HEADER.indexOf('time')] ?? 0;

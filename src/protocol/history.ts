@@ -51,6 +51,8 @@ function rowsAfter<Row>(before: readonly Row[], { keep, rows }: RowsDelta<Row>):
   return [...before.slice(0, keep), ...rows];
 }
 
+const NONE: Column = [];
+
 /** Cwnd, ssthresh, srttUs, caState. */
 const QUANTITIES = 4;
 
@@ -76,7 +78,7 @@ export class FollowedHistory {
   /** The history after this news. */
   take(delta: HistoryDelta): History {
     const before = this.shown;
-    const [time, length] = this.queue.take(delta.queue);
+    const [time = NONE, length = NONE] = this.queue.take(delta.queue);
     this.shown = {
       until: delta.until,
       calls: rowsAfter(before.calls, delta.calls),
@@ -102,7 +104,7 @@ export class FollowedHistory {
         continue;
       }
       const columns = known?.columns ?? new Columns(QUANTITIES);
-      const [time, cwnd, ssthresh, srttUs, caState] = columns.take(delta);
+      const [time = NONE, cwnd = NONE, ssthresh = NONE, srttUs = NONE, caState = NONE] = columns.take(delta);
       const { socket, map } = delta;
       next.set(delta.id, { columns, shown: { socket, map, time, cwnd, ssthresh, srttUs, caState } });
     }

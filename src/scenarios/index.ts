@@ -25,6 +25,11 @@ const LOAD: Readonly<Record<string, () => Promise<Scenario>>> = {
 /** In the order of the menu; the page opens on the first. */
 export const SCENARIOS: readonly About[] = ABOUT;
 
+/** Id of the scenario that the page opens on. */
+export const FIRST_SCENARIO: string = ABOUT[0]?.id ?? '';
+
 /** The scenario of an id; null where there is none. */
-export const loadScenario = async (id: string): Promise<Scenario | null> =>
-  Object.hasOwn(LOAD, id) ? LOAD[id]() : null;
+export async function loadScenario(id: string): Promise<Scenario | null> {
+  const load = Object.hasOwn(LOAD, id) ? LOAD[id] : undefined;
+  return load ? load() : null;
+}

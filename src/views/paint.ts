@@ -53,6 +53,9 @@ export type PaintName = (typeof PAINTS)[number];
 export type HatchName = (typeof HATCHES)[number];
 export type GlowName = (typeof GLOWS)[number];
 
+/** Name of a paint of a display list. */
+export const paintName = (id: number): PaintName => PAINTS[id] ?? 'none';
+
 const PAINT_IDS = new Map<string, number>(PAINTS.map((name, id) => [name, id]));
 
 /** Number of a paint in a display list. */

@@ -2,8 +2,9 @@
  * A scene as SVG: one description of elements, which React draws (src/ui/scene) and which becomes text for tests and
  * for saved pictures. Names of attributes are React's; the text turns them into SVG's.
  */
+import { numberAt } from './lists.ts';
 import type { GlowName, HatchName, PaintName } from './paint.ts';
-import { isGlow, isHatch, PAINTS } from './paint.ts';
+import { isGlow, isHatch, paintName } from './paint.ts';
 import type { DisplayList, Mark, Paint, Scene, TextMark, Theme } from './scene.ts';
 import { DESK, STRIDE } from './scene.ts';
 
@@ -167,7 +168,7 @@ function* paintsOf(marks: readonly Mark[]): Generator<PaintName> {
 /** Patterns and gradients that the scene uses. */
 export function sceneDefs(scene: Pick<Scene, 'marks' | 'layers'>, scope: string): SvgNode[] {
   const used = new Set(paintsOf(scene.marks));
-  for (const layer of scene.layers) for (const id of layer.paints) used.add(PAINTS[id]);
+  for (const layer of scene.layers) for (const id of layer.paints) used.add(paintName(id));
   return [...used].flatMap((name) => {
     if (isHatch(name)) return [hatchNode(name, scope)];
     return isGlow(name) ? [glowNode(name, scope)] : [];
@@ -189,21 +190,21 @@ function layerNode(layer: DisplayList, index: number, drawing: Drawing): SvgNode
   const things: SvgNode[] = [];
   const { numbers, shape, starts, weight } = layer;
   const stride = STRIDE[shape];
-  for (let i = 0; i < layer.paints.length; i++) {
-    const paint = PAINTS[layer.paints[i]];
+  for (const [i, id] of layer.paints.entries()) {
+    const paint = paintName(id);
     const key = String(i);
     if (shape === 'line') {
       const from = starts?.[i] ?? 0;
       const to = starts?.[i + 1] ?? numbers.length / 2;
       let d = '';
       for (let p = from; p < to; p++)
-        d += `${p === from ? 'M' : 'L'}${short(numbers[p * 2])} ${short(numbers[p * 2 + 1])}`;
+        d += `${p === from ? 'M' : 'L'}${short(numberAt(numbers, p * 2))} ${short(numberAt(numbers, p * 2 + 1))}`;
       const dash = layer.dash ? { dash: layer.dash } : {};
       things.push(
         node('path', key, { d, ...paintAttributes({ stroke: paint, weight, round: true, ...dash }, drawing) }),
       );
     } else {
-      const [x, y, a, b] = numbers.subarray(i * stride, i * stride + stride);
+      const [x = 0, y = 0, a = 0, b = 0] = numbers.subarray(i * stride, i * stride + stride);
       if (shape === 'bar')
         things.push(
           node('rect', key, {

@@ -2,6 +2,7 @@
  * Widths of text without a browser, so that a scene is the same everywhere. Kerning is left out: it only makes a line
  * a little shorter than what is said here.
  */
+import { entryOf, numberAt } from './lists.ts';
 import { MEASURED_CHARACTERS, MONO_WIDTH, UI_WIDTHS } from './text-widths.ts';
 
 type FontFamily = 'ui' | 'mono';
@@ -23,18 +24,19 @@ function indexOf(character: string): number {
   return character >= '0' && character <= '9' ? DIGIT : (CODE_INDEX.get(character) ?? WIDE);
 }
 
-const LIGHTEST = UI_WIDTHS[0];
-const HEAVIEST = UI_WIDTHS[UI_WIDTHS.length - 1];
+const LIGHTEST = entryOf(UI_WIDTHS, 0);
+const HEAVIEST = entryOf(UI_WIDTHS, UI_WIDTHS.length - 1);
 
 /** A variable font's advances run linearly between two measured weights. */
 function uiWidth(index: number, weight: number): number {
   const w = Math.min(Math.max(weight, LIGHTEST.weight), HEAVIEST.weight);
   const above = UI_WIDTHS.findIndex((row) => row.weight >= w);
-  const high = UI_WIDTHS[above];
-  const low = UI_WIDTHS[Math.max(0, above - 1)];
+  const high = UI_WIDTHS[above] ?? HEAVIEST;
+  const low = UI_WIDTHS[above - 1] ?? LIGHTEST;
   const span = high.weight - low.weight;
   const part = span === 0 ? 0 : (w - low.weight) / span;
-  return low.widths[index] + (high.widths[index] - low.widths[index]) * part;
+  const width = numberAt(low.widths, index);
+  return width + (numberAt(high.widths, index) - width) * part;
 }
 
 /** Width in px. */

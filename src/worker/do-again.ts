@@ -11,8 +11,8 @@ export function doAgain(lab: Lab, commands: readonly LoggedCommand[], done: () =
   return {
     name: 'doing again what was done',
     run: (keepGoing) => {
-      while (rest.length > 0) {
-        const [{ event, time, command }] = rest;
+      for (let [next] = rest; next; [next] = rest) {
+        const { event, time, command } = next;
         if (!lab.advance(time - 1, keepGoing)) return false;
         if (lab.position.event < event - 1) lab.seekEvent(event - 1);
         if (lab.position.event !== event - 1 || lab.time > time) lab.seek(time);

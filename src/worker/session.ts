@@ -400,8 +400,9 @@ export class Session {
     const ghosts = lab.history.series.map(packedSeries);
     // the types come first: programs may implement them
     const next = new Lab(this.parts, lab.scenario, texts, ghosts);
-    for (const name of Object.keys(texts).sort((a, b) => Number(b === TYPES_TEXT) - Number(a === TYPES_TEXT))) {
-      const problem = next.machine.checkText(texts[name], name);
+    const typesFirst = Object.entries(texts).sort(([a], [b]) => Number(b === TYPES_TEXT) - Number(a === TYPES_TEXT));
+    for (const [name, text] of typesFirst) {
+      const problem = next.machine.checkText(text, name);
       if (problem) return this.teller.notice(badText(name, problem));
     }
     this.texts = texts;

@@ -2,6 +2,8 @@
  * C declarations of types: structs, unions, enums and typedefs, with pointers, arrays, bitfields and function pointers;
  * what the text does not declare is looked for in a BTF. Says where the text is wrong, and goes on after it.
  */
+import { own } from '../base/own.ts';
+import { entryOf } from '../base/assert.ts';
 import type { Diagnostic, Parsed, TextRange } from '../base/result.ts';
 import type { Btf } from './btf.ts';
 import { type Attributes, PLAIN, StructLayout } from './c-layout.ts';
@@ -84,7 +86,7 @@ class Parser {
   }
 
   private get next(): Token {
-    return this.tokens[Math.min(this.at, this.tokens.length - 1)];
+    return entryOf(this.tokens, Math.min(this.at, this.tokens.length - 1));
   }
 
   private is(text: string): boolean {
@@ -92,7 +94,7 @@ class Parser {
   }
 
   private take(): Token {
-    return this.tokens[Math.min(this.at++, this.tokens.length - 1)];
+    return entryOf(this.tokens, Math.min(this.at++, this.tokens.length - 1));
   }
 
   private accept(text: string): boolean {
@@ -119,7 +121,7 @@ class Parser {
     this.depth = 0;
     let open = 0;
     for (let i = from; i < this.tokens.length; i++) {
-      const { text } = this.tokens[i];
+      const { text } = entryOf(this.tokens, i);
       if (text === '{') open++;
       if (text === '}') open--;
       const done = text === ';' && open <= 0 && i >= this.at - 1;
@@ -150,9 +152,10 @@ class Parser {
     const first = this.next;
     if (first.kind !== 'word') this.fault('D0103', `a type is expected, not ${this.shown()}`);
     let type: CType;
-    if (Object.hasOwn(TAGS, first.text)) {
+    const tag = own(TAGS, first.text);
+    if (tag) {
       this.at++;
-      type = this.tagged(TAGS[first.text]);
+      type = this.tagged(tag);
     } else if (this.accept('void')) {
       type = VOID_TYPE;
     } else if (INTEGER_WORDS.has(first.text)) {

@@ -94,11 +94,12 @@ export class CTypes {
 
   /** A typedef of the text, of the BTF, or one that every header has. */
   named(name: string): CType | null {
-    const own = this.typedefs.get(name);
-    if (own) return { ...(this.complete.get(own.of) ?? own.type), id: own.type.id };
+    const declared = this.typedefs.get(name);
+    if (declared) return { ...(this.complete.get(declared.of) ?? declared.type), id: declared.type.id };
     const id = this.base.find('TYPEDEF', name);
     if (id !== 0) return { id, size: this.base.sizeOf(id), align: Math.max(1, alignOf(this.base, id)) };
-    return Object.hasOwn(SHORT, name) ? this.integer(SHORT[name].split(' ')) : null;
+    const short = own(SHORT, name);
+    return short === undefined ? null : this.integer(short.split(' '));
   }
 
   typedef(name: string, type: CType): void {

@@ -3,6 +3,7 @@
  * with a stack of its own, as btf_check_all_types() of the kernel's kernel/bpf/btf.c does it: what the walk stops at
  * depends on where it began (a pointer need not know the size of a struct, a struct need not follow its pointers).
  */
+import { entryOf } from '../base/assert.ts';
 import type { Btf, BtfKindName, BtfType } from './btf.ts';
 import type { RawNames } from './check-log.ts';
 import { memberLine, typeLine, variableLine } from './check-log.ts';
@@ -96,7 +97,7 @@ function complainOfMember({ names }: Walk, struct: BtfType, item: number, messag
 }
 
 function complainOfVariable({ names }: Walk, section: BtfType, item: number, message: string): Complaint {
-  const line = variableLine(section.variables[item]);
+  const line = variableLine(entryOf(section.variables, item));
   return { message, text: `${typeLine(names, section)}\n${line} ${message}\n`, id: section.id };
 }
 
@@ -115,8 +116,9 @@ function isSink({ mode }: Walk, type: BtfType): boolean {
 
 function push(walk: Walk, type: BtfType): Step {
   const { states, first, stack } = walk;
-  if (stack.length === MAX_RESOLVE_DEPTH) return complain(walk, stack[0].type, DEPTH_MESSAGE);
-  if (type.id >= first && states[type.id - first] !== 0) return complain(walk, stack[0]?.type ?? type, 'Loop detected');
+  const outermost = stack[0]?.type ?? type;
+  if (stack.length === MAX_RESOLVE_DEPTH) return complain(walk, outermost, DEPTH_MESSAGE);
+  if (type.id >= first && states[type.id - first] !== 0) return complain(walk, outermost, 'Loop detected');
   if (type.id >= first) states[type.id - first] = VISITED;
   stack.push({ type, next: 0 });
   if (walk.mode === 'open' && type.kind === 'PTR') walk.mode = 'pointer';
@@ -172,12 +174,12 @@ function ownSize(walk: Walk, type: BtfType | null): Sized | null {
   if (SIZED.has(type.kind)) return { type, size: type.size };
   if (type.kind === 'PTR') return { type, size: POINTER_SIZE };
   if (type.kind !== 'ARRAY') return null;
-  return { type, size: type.id < walk.first ? walk.btf.sizeOf(type.id) : walk.sizes[type.id - walk.first] };
+  return { type, size: type.id < walk.first ? walk.btf.sizeOf(type.id) : entryOf(walk.sizes, type.id - walk.first) };
 }
 
 /** What a resolved type comes down to. */
 function bottom({ btf, first, ids }: Walk, id: number): BtfType | null {
-  return btf.type(id < first ? btf.skipModifiers(id) : ids[id - first]);
+  return btf.type(id < first ? btf.skipModifiers(id) : entryOf(ids, id - first));
 }
 
 /** The type with a size that an id comes down to (btf_type_id_size()). */
@@ -248,7 +250,7 @@ function resolveComposite(walk: Walk, visit: Visit): Step {
   }
   while (visit.next < type.members.length) {
     const item = visit.next++;
-    const next = target(walk, type.members[item].type);
+    const next = target(walk, entryOf(type.members, item).type);
     if (next === null || SIZELESS.has(next.kind)) return complainOfMember(walk, type, item, 'Invalid member');
     if (mustFollow(walk, next)) return push(walk, next);
     const problem = checkMember(walk, type, item);
@@ -258,7 +260,7 @@ function resolveComposite(walk: Walk, visit: Visit): Step {
 }
 
 function checkMember(walk: Walk, struct: BtfType, item: number): Step {
-  const member = struct.members[item];
+  const member = entryOf(struct.members, item);
   const size = sized(walk, member.type);
   if (size === null) return complainOfMember(walk, struct, item, 'Invalid member');
   const message = memberMisfit({ struct, member, ...size });
@@ -280,7 +282,7 @@ function resolveSection(walk: Walk, visit: Visit): Step {
   walk.mode = 'open';
   while (visit.next < type.variables.length) {
     const item = visit.next++;
-    const { type: id, size } = type.variables[item];
+    const { type: id, size } = entryOf(type.variables, item);
     const variable = walk.btf.type(id);
     if (variable?.kind !== 'VAR') return complainOfVariable(walk, type, item, 'Not a VAR kind member');
     // the kernel goes on with the next one then: the size of this one is not compared
@@ -320,7 +322,7 @@ function checkProto(walk: Walk, proto: BtfType): Step {
     if (problem) return problem;
   }
   const last = proto.params.length - 1;
-  if (last >= 0 && proto.params[last].type === 0 && walk.names.offset(proto, last) !== 0) {
+  if (proto.params[last]?.type === 0 && walk.names.offset(proto, last) !== 0) {
     return complain(walk, proto, `Invalid arg#${last + 1}`);
   }
   for (const [i, param] of proto.params.entries()) {

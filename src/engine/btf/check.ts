@@ -2,6 +2,7 @@
  * What BPF_BTF_LOAD says of a BTF: the kernel's first complaint with its errno, and the log (btf_parse() in
  * kernel/bpf/btf.c of 6.12). `openBtf` refuses only what it could not read; a loader's BTF has to pass this too.
  */
+import { entryOf } from '../base/assert.ts';
 import type { ErrnoName } from '../base/errno.ts';
 import type { BinaryError } from '../base/result.ts';
 import type { Btf, BtfKindName, BtfType } from './btf.ts';
@@ -64,7 +65,7 @@ function findRefusal(bytes: Uint8Array, view: DataView, log: string[], base?: Bt
   const first = base?.idLimit ?? 1;
   const { typeStart, typeEnd } = sections.value;
   const places = [typeStart];
-  const placeOf = (id: number) => places[id - first];
+  const placeOf = (id: number) => entryOf(places, id - first);
   const strings = openStrings(bytes, sections.value, base && stringsOf(base));
   const check: MetaCheck = { view, strings, end: typeEnd, names: rawNames(view, strings, placeOf), log };
   for (let at = typeStart, id = first; at < typeEnd; id++) {

@@ -65,7 +65,7 @@ function placeSection(types: Types, at: number, placement: Placement): Result<nu
 
 function variableOffset({ view, offsets, nameAt }: Types, row: number, placement: Placement): Result<number> {
   const id = view.getUint32(row, true);
-  const at = id > 0 && id < offsets.length - 1 ? offsets[id] : 0;
+  const at = id > 0 && id < offsets.length - 1 ? (offsets[id] ?? 0) : 0;
   if (at === 0 || infoKind(view.getUint32(at + 4, true)) !== BTF_KIND.VAR) {
     return err('Non-VAR type seen in section', row);
   }

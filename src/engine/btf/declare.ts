@@ -140,7 +140,8 @@ function emitFunction(e: Emitter, proto: BtfType, name: string, afterPointer: bo
 }
 
 function emitParams(e: Emitter, { params }: BtfType): string {
-  if (params.length === 0 || (params.length === 1 && params[0].type === 0)) return 'void';
+  const [first] = params;
+  if (!first || (params.length === 1 && first.type === 0)) return 'void';
   return params
     .map((p, i) =>
       i === params.length - 1 && p.type === 0 ? '...' : declareNested(e.btf, p.type, p.name, e.style, e.depth + 1),

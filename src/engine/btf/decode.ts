@@ -1,4 +1,5 @@
 /* One type's bytes as a BtfType. Total: any bytes that the index accepted decode to something. */
+import { entryOf } from '../base/assert.ts';
 import type { BtfEnumerator, BtfKindName, BtfMember, BtfParam, BtfType, BtfVarSecInfo } from './btf.ts';
 import { BTF_KIND } from './btf.ts';
 import type { StringSection } from './strings.ts';
@@ -46,7 +47,7 @@ export function decodeType(source: TypeSource, id: number, at: number): BtfType 
   const items = at + 12;
   return {
     id,
-    kind: KIND_NAMES[kind],
+    kind: entryOf(KIND_NAMES, kind),
     name: strings.text(view.getUint32(at, true)),
     kindFlag: infoFlag(info),
     size: THIRD_IS_SIZE[kind] ? word : 0,

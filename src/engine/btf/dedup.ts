@@ -4,6 +4,7 @@
  * to each other in circles need nothing special so. A forward declaration counts as the struct of its name, where there
  * is one and all of that name turn out to be the same.
  */
+import { entryOf } from '../base/assert.ts';
 import type { Btf, BtfType } from './btf.ts';
 import { createBtfWriter, renumberedType } from './write.ts';
 
@@ -19,14 +20,15 @@ export function dedupBtf(btf: Btf): Deduplicated {
   const { classes, stands } = classify(types);
   const kept = new Map<number, number>();
   for (const { id } of types.slice(1)) {
-    if (stands[id] === id && !kept.has(classes[id])) kept.set(classes[id], id);
+    const own = entryOf(classes, id);
+    if (stands[id] === id && !kept.has(own)) kept.set(own, id);
   }
   const keptIds = [...kept.values()].sort((a, b) => a - b);
-  const newIds = new Map(keptIds.map((id, i) => [classes[id], i + 1]));
-  const ids = Uint32Array.from(types, ({ id }) => newIds.get(classes[id]) ?? 0);
+  const newIds = new Map(keptIds.map((id, i) => [entryOf(classes, id), i + 1]));
+  const ids = Uint32Array.from(types, ({ id }) => newIds.get(entryOf(classes, id)) ?? 0);
 
   const writer = createBtfWriter();
-  for (const id of keptIds) writer.add(renumberedType(types[id], (old) => ids[old] ?? 0));
+  for (const id of keptIds) writer.add(renumberedType(entryOf(types, id), (old) => ids[old] ?? 0));
   return { btf: writer.finish(), ids };
 }
 
@@ -41,12 +43,12 @@ function classify(types: readonly BtfType[]): Classes {
   const shapes = numbered(types, shapeOf).classes;
   const stands = Uint32Array.from(types, ({ id }) => id);
   const forwards = declaredStructs(types, shapes);
-  for (const { forward, structs } of forwards) stands[forward] = structs[0];
+  for (const { forward, structs } of forwards) stands[forward] = entryOf(structs, 0);
   for (;;) {
     const classes = refine(types, shapes, stands);
     const wrong = forwards.filter(
       ({ forward, structs }) =>
-        stands[forward] !== forward && structs.some((id) => classes[id] !== classes[structs[0]]),
+        stands[forward] !== forward && structs.some((id) => classes[id] !== classes[entryOf(structs, 0)]),
     );
     if (wrong.length === 0) return { classes, stands };
     for (const { forward } of wrong) stands[forward] = forward;
@@ -106,7 +108,7 @@ function declaredStructs(types: readonly BtfType[], shapes: Uint32Array): Forwar
   }
   return types.flatMap(({ id, kind, name, kindFlag }) => {
     const structs = byName.get(`${kindFlag ? 'UNION' : 'STRUCT'} ${name}`);
-    const known = kind === 'FWD' && structs?.every((other) => shapes[other] === shapes[structs[0]]);
+    const known = kind === 'FWD' && structs?.every((other) => shapes[other] === shapes[entryOf(structs, 0)]);
     return structs && known ? [{ forward: id, structs }] : [];
   });
 }
@@ -117,9 +119,9 @@ function refine(types: readonly BtfType[], shapes: Uint32Array, stands: Uint32Ar
   for (let before = 0; ; ) {
     const current = classes;
     const next = numbered(types, ({ id }) => {
-      const type = types[stands[id]];
+      const type = entryOf(types, entryOf(stands, id));
       return `${current[type.id]}:${referencesOf(type)
-        .map((ref) => current[stands[ref]])
+        .map((ref) => current[entryOf(stands, ref)])
         .join()}`;
     });
     if (next.count === before) return next.classes;

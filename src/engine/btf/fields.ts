@@ -22,7 +22,8 @@ function parsePath(path: string): Step[] | null {
     PATH.lastIndex = at;
     const match = PATH.exec(path);
     if (match === null) return null;
-    steps.push(match[2] === undefined ? match[1] : Number(match[2]));
+    const [, name = '', index] = match;
+    steps.push(index === undefined ? name : Number(index));
     at = PATH.lastIndex;
   }
   return steps.length > 0 ? steps : null;

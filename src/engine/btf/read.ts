@@ -3,7 +3,7 @@
  * is asked for, and kept. Any bytes are safe to open: what the checks here let pass decodes to something, and walks
  * along references are bounded.
  */
-import { assert } from '../base/assert.ts';
+import { assert, entryOf } from '../base/assert.ts';
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import type { Btf, BtfKindName, BtfType, Field } from './btf.ts';
@@ -132,9 +132,9 @@ function tableNumbering(ids: Uint32Array): Numbering {
   }
   return {
     limit,
-    idOf: (position) => ids[position],
+    idOf: (position) => entryOf(ids, position),
     positionOf: (id) => positions.get(id) ?? 0,
-    translate: (reference) => (reference < ids.length ? ids[reference] : NO_ID),
+    translate: (reference) => ids[reference] ?? NO_ID,
   };
 }
 
@@ -157,7 +157,7 @@ function makeBtf(blob: Blob, numbering: Numbering, base?: Base): Btf {
       if (position === 0) return base?.btf.type(id) ?? null;
       // all places at once, or the array would be copied each time it grows
       if (decoded.length === 0) decoded.length = count + 1;
-      return (decoded[position] ??= decodeType(source, id, offsets[position]));
+      return (decoded[position] ??= decodeType(source, id, entryOf(offsets, position)));
     },
     find(kind, name) {
       const below = base?.btf.find(kind, name) ?? 0;

@@ -2,6 +2,7 @@
  * Types by a part of their name, as somebody types it: one scan over the string section, a match a string, and from
  * there to the types that bear the name.
  */
+import { entryOf } from '../base/assert.ts';
 import type { Btf, BtfKindName } from './btf.ts';
 import { blobOf } from './read.ts';
 import { infoKind, KIND_NAMES } from './wire.ts';
@@ -40,8 +41,8 @@ export function openSearch(btf: Btf): Search {
 function addHit(hits: Map<number, SearchHit>, btf: Btf, position: number): void {
   const { view, offsets, strings } = blobOf(btf);
   const id = btf.idAt(position - 1);
-  const at = offsets[position];
-  const kind = KIND_NAMES[infoKind(view.getUint32(at + 4, true))];
+  const at = entryOf(offsets, position);
+  const kind = entryOf(KIND_NAMES, infoKind(view.getUint32(at + 4, true)));
   if (!hits.has(id)) hits.set(id, { id, kind, name: strings.text(view.getUint32(at, true)) });
 }
 
@@ -55,7 +56,7 @@ function namedTypes(view: DataView, offsets: Uint32Array, count: number): NamedT
   const keys = new Float64Array(count);
   let n = 0;
   for (let position = 1; position <= count; position++) {
-    const name = view.getUint32(offsets[position], true);
+    const name = view.getUint32(offsets[position] ?? 0, true);
     if (name !== 0) keys[n++] = name * POSITIONS + position;
   }
   const sorted = keys.subarray(0, n).sort();
@@ -72,10 +73,10 @@ function* typesAt({ nameOffsets, positions }: NamedTypes, offset: number): Gener
   let low = 0;
   for (let high = nameOffsets.length; low < high; ) {
     const middle = (low + high) >> 1;
-    if (nameOffsets[middle] < offset) low = middle + 1;
+    if (entryOf(nameOffsets, middle) < offset) low = middle + 1;
     else high = middle;
   }
-  for (; nameOffsets[low] === offset; low++) yield positions[low];
+  for (; nameOffsets[low] === offset; low++) yield entryOf(positions, low);
 }
 
 /** Starts of the strings that a pattern lies in, or that begin after the NUL with which it begins. */

@@ -29,7 +29,7 @@ export function openStrings(bytes: Uint8Array, sections: BtfSections, base?: Str
     byte(offset, i) {
       if (base && offset < baseLength) return base.byte(offset, i);
       const at = own + offset + i;
-      return at < strEnd ? bytes[at] : 0;
+      return at < strEnd ? (bytes[at] ?? 0) : 0;
     },
     hash(offset, limit, seed) {
       if (base && offset < baseLength) return base.hash(offset, limit, seed);
@@ -43,7 +43,11 @@ export function openStrings(bytes: Uint8Array, sections: BtfSections, base?: Str
 /** Up to the first NUL or the end. */
 export function hashBytes(bytes: Uint8Array, start: number, end: number, seed: number): number {
   let h = 0x811c9dc5 ^ seed;
-  for (let at = start; at < end && bytes[at] !== 0; at++) h = Math.imul(h ^ bytes[at], 0x01000193);
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === 0) break;
+    h = Math.imul(h ^ byte, 0x01000193);
+  }
   return h ^ (h >>> 15);
 }
 
@@ -60,7 +64,7 @@ const utf8 = new TextDecoder();
 
 function decodeSection(bytes: Uint8Array): SectionText {
   let high = 0;
-  for (let i = 0; i < bytes.length; i++) high |= bytes[i];
+  for (let i = 0; i < bytes.length; i++) high |= bytes[i] ?? 0;
   return { bytes, text: latin1.decode(bytes), ascii: high < 0x80 };
 }
 

@@ -105,10 +105,10 @@ function isChar(type: BtfType): boolean {
 /** Printable text that ends with a NUL inside the array; null for other bytes. */
 function textAt(bytes: Uint8Array, offset: number, length: number): string | null {
   let text = '';
-  for (let i = offset; i < offset + length && i < bytes.length; i++) {
-    if (bytes[i] === 0) return text;
-    if (bytes[i] <= 0x1f || bytes[i] >= 0x7f) return null;
-    text += String.fromCharCode(bytes[i]);
+  for (const byte of bytes.subarray(offset, offset + length)) {
+    if (byte === 0) return text;
+    if (byte <= 0x1f || byte >= 0x7f) return null;
+    text += String.fromCharCode(byte);
   }
   return null;
 }
@@ -125,7 +125,7 @@ function bitsAt(bytes: Uint8Array, bit: number, width: number): bigint | null {
   const last = Math.ceil((bit + width) / 8);
   if (last > bytes.length || width > 128) return null;
   let value = 0n;
-  for (let i = last - 1; i >= first; i--) value = (value << 8n) | BigInt(bytes[i]);
+  for (const byte of bytes.subarray(first, last).toReversed()) value = (value << 8n) | BigInt(byte);
   return BigInt.asUintN(width, value >> BigInt(bit % 8));
 }
 

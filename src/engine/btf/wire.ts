@@ -27,7 +27,7 @@ export const infoVlen = (info: number): number => info & 0xffff;
 export const infoFlag = (info: number): boolean => info >>> 31 === 1;
 
 function trailerLength(kind: number, vlen: number): number {
-  return FIXED_TRAILER[kind] + TRAILER_ITEM[kind] * vlen;
+  return (FIXED_TRAILER[kind] ?? 0) + (TRAILER_ITEM[kind] ?? 0) * vlen;
 }
 
 /**

@@ -3,6 +3,7 @@
  * their names, and the size of the union. Where strace prints the address of a buffer, this prints the first of its
  * bytes: addresses of user space do not exist here, and the bytes say more.
  */
+import { upToNul } from '../base/bytes.ts';
 import { own } from '../base/own.ts';
 import { type BpfAttr, type BpfCommand, fieldsOfCommand } from '../kernel/attr.ts';
 import type { SyscallResult } from '../kernel/calls.ts';
@@ -89,8 +90,6 @@ function pointer(field: string, value: unknown): string {
   return quotedBytes(isString ? value.subarray(0, -1) : value);
 }
 
-const cut = (text: string): string => text.split('\0', 1)[0];
-
 /** `bpf(BPF_MAP_GET_NEXT_ID, {start_id=0, next_id=0 => 524}, 8)`; the answer is not part of it. */
 export function bpfCallText<C extends BpfCommand>(
   command: C,
@@ -104,7 +103,7 @@ export function bpfCallText<C extends BpfCommand>(
   const shown = fields.map(({ name, kind }) => {
     const value = own(given, name);
     if (kind === 'pointer') return `${name}=${pointer(name, value)}`;
-    if (kind === 'name') return `${name}="${typeof value === 'string' ? cut(value) : ''}"`;
+    if (kind === 'name') return `${name}="${typeof value === 'string' ? upToNul(value) : ''}"`;
     const number = typeof value === 'number' ? value : 0;
     const show = own(NAMED, `${command}.${name}`) ?? own(NAMED, name) ?? String;
     const answer = Object.hasOwn(answers, name) && answers[name] !== number ? ` => ${answers[name]}` : '';

@@ -1,4 +1,5 @@
 /* What Tab offers: commands, objects and verbs of bpftool, ids, names, files. A table of words by what stands before. */
+import { own } from '../base/own.ts';
 import { OBJECTS } from './bpftool/bpftool.ts';
 import { SYSCTL_NAMES } from '../tcp/sysctl.ts';
 import { consoleCommands } from './commands.ts';
@@ -28,15 +29,15 @@ export interface Completion {
 type Words = (c: Completable, before: readonly string[]) => readonly string[];
 
 const isBpftool = (name: string): boolean => name.startsWith('bpftool');
-const isObject = (name: string): name is keyof typeof OBJECTS => Object.hasOwn(OBJECTS, name);
 
 /** Words of bpftool by what was typed, options left out. */
 function bpftoolWords(c: Completable, typed: readonly string[]): readonly string[] {
   const words = typed.filter((word) => !word.startsWith('-'));
   const [, object, verb, ...rest] = words;
   if (object === undefined) return [...Object.keys(OBJECTS), 'version'];
-  if (!isObject(object)) return [];
-  if (verb === undefined) return [...Object.keys(OBJECTS[object]), 'help'];
+  const verbs = own(OBJECTS, object);
+  if (!verbs) return [];
+  if (verb === undefined) return [...Object.keys(verbs), 'help'];
   const things = object === 'prog' ? c.progs : c.maps;
   const last = words.at(-1) ?? '';
   if (last === 'pinned') return c.pins;
@@ -111,7 +112,7 @@ function offers(c: Completable, before: readonly string[]): readonly string[] {
   if (before.length === 1 && COMMANDS_AFTER.includes(command))
     return [...names, ...(BY_COMMAND[command]?.(c, before) ?? [])];
   if (isBpftool(command)) return bpftoolWords(c, before);
-  return Object.hasOwn(BY_COMMAND, command) ? BY_COMMAND[command](c, before) : [];
+  return own(BY_COMMAND, command)?.(c, before) ?? [];
 }
 
 /** The longest beginning that all of them share. */

@@ -104,4 +104,4 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** jsonw_puts */
-export const quoted = (text: string): string => `"${text.replace(/[\t\n\r\f\b\\"]/g, (c) => ESCAPES[c])}"`;
+export const quoted = (text: string): string => `"${text.replace(/[\t\n\r\f\b\\"]/g, (c) => ESCAPES[c] ?? c)}"`;

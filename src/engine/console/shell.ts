@@ -2,6 +2,7 @@
  * A line as a shell reads it: words with quotes and escapes, `|` between commands, `;` and `&&` between pipelines, `#` to
  * the end. Nothing is expanded but `*` at the end of a path, which only `rm` looks at.
  */
+import { own } from '../base/own.ts';
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 
@@ -36,10 +37,12 @@ type Token =
   | { readonly kind: 'operator'; readonly text: string; readonly at: number };
 
 const OPERATORS = ['&&', '||', '|', ';', '&', '>', '<', '(', ')', '`'] as const;
+const NO_FILES = 'output is not written to files here: it stays in the console, and can be copied';
+
 const REFUSED: Readonly<Record<string, string>> = {
   '||': 'alternatives (||) are not known here: type the other command when you see that the first failed',
   '&': 'there are no background jobs here: each command ends before the next',
-  '>': 'output is not written to files here: it stays in the console, and can be copied',
+  '>': NO_FILES,
   '<': 'commands read the pipe before them, or files that they are given by name',
   '(': 'there are no subshells here',
   ')': 'there are no subshells here',
@@ -70,7 +73,7 @@ function tokens(line: string): Result<Token[]> {
     [s.text, s.quoted, s.start] = ['', false, -1];
   };
   while (s.at < line.length) {
-    const c = line[s.at];
+    const c = line.charAt(s.at);
     const operator = OPERATORS.find((text) => line.startsWith(text, s.at));
     if (c === '#' && s.start < 0) break;
     if (/\s/.test(c)) {
@@ -83,7 +86,7 @@ function tokens(line: string): Result<Token[]> {
       end();
       out.push({ kind: 'operator', text: operator, at: s.at });
       s.at += operator.length;
-    } else if (operator) return err(REFUSED['>'], s.at);
+    } else if (operator) return err(NO_FILES, s.at);
     else {
       if (s.start < 0) s.start = s.at;
       if (c === '\\') s.at++;
@@ -122,7 +125,8 @@ export function parseLine(line: string): Result<Pipeline[]> {
       continue;
     }
     const { text, at } = token;
-    if (Object.hasOwn(REFUSED, text)) return err(REFUSED[text], at);
+    const refused = own(REFUSED, text);
+    if (refused !== undefined) return err(refused, at);
     if (commands.at(-1)?.length === 0) return err(`a command is missing before "${text}" at column ${at + 1}`, at);
     if (text === '|') commands.push([]);
     else close(text === '&&');

@@ -1,4 +1,5 @@
 /* Opening an object file. All tables are read and checked at once: objects are small, and an error names its place. */
+import { entryOf } from '../base/assert.ts';
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import type { ElfObject, ElfRelocation, ElfSection, ElfSymbol } from './elf.ts';
@@ -105,7 +106,7 @@ function readSections(file: ElfFile, header: FileHeader): Result<ElfSection[]> {
     if (!section.ok) return section;
     nameless.push(section.value);
   }
-  const names = nameless[header.namesIndex].data;
+  const names = entryOf(nameless, header.namesIndex).data;
   const sections: ElfSection[] = [];
   for (const section of nameless) {
     const at = header.sectionsAt + section.index * SECTION_HEADER_SIZE;
@@ -178,14 +179,15 @@ function readSymbols(file: ElfFile, sections: readonly ElfSection[]): Result<Sym
 }
 
 function readSymbol({ bytes, view }: ElfFile, at: number, index: number, name: string): ElfSymbol {
+  const [info = 0, other = 0] = bytes.subarray(at + 4, at + 6);
   return {
     index,
     name,
     value: view.u64(at + 8),
     size: view.u64(at + 16),
-    type: bytes[at + 4] & 0xf,
-    binding: bytes[at + 4] >> 4,
-    visibility: bytes[at + 5] & 3,
+    type: info & 0xf,
+    binding: info >> 4,
+    visibility: other & 3,
     section: view.u16(at + 6),
   };
 }

@@ -2,6 +2,7 @@
  * union bpf_attr as data: for each command its fields with the byte offsets of include/uapi/linux/bpf.h. Callers give
  * the fields as an object; offsets matter where a call's size cuts fields off, or where bytes lie after the last one.
  */
+import { numberOf } from '../base/bytes.ts';
 import { inProfile, type Profile } from './profiles.ts';
 
 /** What a pointer of user space leads to. `unmapped`: an address at which nothing is. */
@@ -200,10 +201,6 @@ export interface ReadAttr<C extends BpfCommand> {
 const PAGE_SIZE = 4096;
 const EMPTY = { number: 0, name: '', pointer: null } as const;
 
-function littleEndian(bytes: Uint8Array): number {
-  return bytes.reduceRight((value, byte) => value * 256 + byte, 0);
-}
-
 /** The bytes of a field that the tail reaches into, zero where it does not. */
 function overlap(field: AttrField, tail: NonNullable<AttrExtent['tail']>): Uint8Array {
   return Uint8Array.from({ length: field.bytes }, (_, i) => tail.bytes[field.at + i - tail.at] ?? 0);
@@ -226,7 +223,7 @@ export function readAttr<C extends BpfCommand>(
     if (known) end = last;
     else if (values[key]) stray = last > profile.attrBytes ? 'beyond' : 'unused';
     if (tail && field.kind === 'number' && known && last > tail.at && field.at < tail.at + tail.bytes.length) {
-      values[key] = littleEndian(overlap(field, tail));
+      values[key] = numberOf(overlap(field, tail));
     }
     if (!known || last > size) values[key] = EMPTY[field.kind];
     else values[key] ??= EMPTY[field.kind];

@@ -1,4 +1,5 @@
 /* What the commands of bpf(2) have in common: the context of a call, the tests of attr, and how a table becomes a call. */
+import { entryOf } from '../base/assert.ts';
 import { ERRNO } from '../base/errno.ts';
 import {
   type AttrExtent,
@@ -148,7 +149,7 @@ export interface MapCall {
 /** The map that earlier steps found. */
 export function mapOf(x: { readonly k: Core; readonly map: MapObject | null }): MapObject {
   // steps change the map in the tree; the context remembers which one
-  return x.k.state.maps[x.map?.object ?? 0];
+  return entryOf(x.k.state.maps, x.map?.object ?? 0);
 }
 
 /** The same, where an earlier step made sure that it is a struct_ops map. */
@@ -165,7 +166,7 @@ export function findMap<X extends MapCall & { readonly attr: { readonly map_fd: 
       x.file = fileOf(x.k, x.pid, x.attr.map_fd);
       if (!x.file) return fail(ERRNO.EBADF);
       if (x.file.kind !== 'map') return fail(ERRNO.EINVAL);
-      x.map = x.k.state.maps[x.file.object];
+      x.map = entryOf(x.k.state.maps, x.file.object);
       return next;
     },
   };

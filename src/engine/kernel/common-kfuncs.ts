@@ -34,13 +34,14 @@ function start({ memory: { i32 } }: Core, iter: number, from: number, to: number
 /** Address of the next number, within the iterator; 0 at the end. */
 function next({ memory: { i32 } }: Core, iter: number): number {
   const [cur, end] = [iter >>> 2, (iter >>> 2) + 1];
+  const [last = 0, until = 0] = i32.subarray(cur, end + 1);
   // as s64: the number before the first may be -2^31 - 1, which wraps
-  if (((i32[cur] + 1) | 0) >= i32[end]) {
+  if (((last + 1) | 0) >= until) {
     i32[cur] = 0;
     i32[end] = 0;
     return 0;
   }
-  i32[cur]++;
+  i32[cur] = last + 1;
   return iter;
 }
 

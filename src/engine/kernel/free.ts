@@ -4,6 +4,7 @@
  * instructions do not) at the same time (synchronize_rcu_mult), then lets go of programs, image and values. Maps of
  * other kinds have no code: theirs is one work item (bpf_map_free_deferred).
  */
+import { entryOf } from '../base/assert.ts';
 import type { Core } from './core.ts';
 import { GRACE_NS, type GraceClock } from './grace.ts';
 import { putBtf, putProg, setMap, waitToFree } from './objects.ts';
@@ -20,13 +21,13 @@ export function freeTimer(k: Core, object: number): void {
   if (freeing.work !== 0) {
     if (!over('work')) return;
     const { now } = k.timers;
-    if (k.profile.freeWaits && !k.state.maps[object].plain)
+    if (k.profile.freeWaits && !entryOf(k.state.maps, object).plain)
       waitToFree(k, object, { work: 0, rcu: now + GRACE_NS.rcu, tasks: now + GRACE_NS.tasks });
     else freeMap(k, object);
     return;
   }
   const left = { work: 0, rcu: over('rcu') ? 0 : freeing.rcu, tasks: over('tasks') ? 0 : freeing.tasks };
-  setMap(k, { ...k.state.maps[object], freeing: left });
+  setMap(k, { ...entryOf(k.state.maps, object), freeing: left });
   if (left.rcu === 0 && left.tasks === 0) freeMap(k, object);
 }
 
@@ -42,7 +43,7 @@ export function endClock(k: Core, clock: GraceClock): void {
   const held = k.state.heldClocks;
   for (const { object, freeing } of Object.values(k.state.maps)) {
     if (!freeing || freeing[clock] === 0) continue;
-    setMap(k, { ...k.state.maps[object], freeing: { ...freeing, [clock]: k.timers.now } });
+    setMap(k, { ...entryOf(k.state.maps, object), freeing: { ...freeing, [clock]: k.timers.now } });
   }
   k.state = { ...k.state, heldClocks: held.filter((one) => one !== clock) };
   settle(k);
@@ -55,7 +56,7 @@ function settle(k: Core): void {
 
 /** bpf_struct_ops_map_free */
 function freeMap(k: Core, object: number): void {
-  const map = k.state.maps[object];
+  const map = entryOf(k.state.maps, object);
   if (map.plain) {
     freePlain(k, map);
     if (map.btf !== 0) putBtf(k, map.btf, 'map', object);

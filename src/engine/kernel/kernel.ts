@@ -2,7 +2,7 @@
  * The kernel's face: bpf(2), processes, fds, and what the subsystem above needs of struct_ops. Everything it knows is in
  * `state` and in the memory; the rest are caches.
  */
-import { assert } from '../base/assert.ts';
+import { assert, entryOf } from '../base/assert.ts';
 import type { KernelFunctions } from '../vm/functions.ts';
 import { Slab } from '../vm/memory.ts';
 import { ERRNO } from '../base/errno.ts';
@@ -171,7 +171,7 @@ export class Kernel {
 
   /** setuid and capset: who the process is from now on. */
   setCredentials(pid: number, uid: number, caps: readonly Capability[]): void {
-    fds.setProcess(this.core, { ...this.state.processes[pid], uid, caps });
+    fds.setProcess(this.core, { ...entryOf(this.state.processes, pid), uid, caps });
   }
 
   /** The process ends, and with it its fds. */
@@ -194,14 +194,15 @@ export class Kernel {
   mmap(pid: number, fd: number): number {
     const map = fds.objectOf(this.core, pid, fd, 'map');
     if (map < 0) return map;
-    const { type, flags } = this.state.maps[map];
+    const { type, flags } = entryOf(this.state.maps, map);
     return type === MAP_TYPE.RINGBUF || (flags & MAP_FLAG.MMAPABLE) !== 0 ? 0 : -ERRNO.ENOTSUPP;
   }
 
   /** What a process reads that has a ring buffer mapped; null when the fd is of none. */
   readRing(pid: number, fd: number): readonly Uint8Array[] | null {
     const map = fds.objectOf(this.core, pid, fd, 'map');
-    return map > 0 && this.state.maps[map].type === MAP_TYPE.RINGBUF ? consume(this.core, this.state.maps[map]) : null;
+    const ring = this.state.maps[map];
+    return ring?.type === MAP_TYPE.RINGBUF ? consume(this.core, ring) : null;
   }
 
   /** Helpers of maps, memory and text, for programs. */
@@ -217,7 +218,7 @@ export class Kernel {
   /** cat of a pinned map; null when nothing that can be read is there. */
   readPin(path: string): string | null {
     const pin = this.state.pins[path];
-    const map = pin?.kind === 'map' ? this.state.maps[pin.object] : null;
+    const map = pin?.kind === 'map' ? entryOf(this.state.maps, pin.object) : null;
     return map && !map.plain ? seqShow(this.core, map) : null;
   }
 
@@ -263,12 +264,12 @@ export class Kernel {
   /** The map that still has this id. */
   mapById(id: number): MapObject | null {
     const object = listed(this.core, 'map').find((map) => map.id === id)?.object;
-    return object === undefined ? null : this.state.maps[object];
+    return object === undefined ? null : entryOf(this.state.maps, object);
   }
 
   /** What the state word of the map says, as user space names it. */
   stateName(map: StructOpsMap): (typeof STATE_NAMES)[number] {
-    return STATE_NAMES[mapState(this.core, map)];
+    return entryOf(STATE_NAMES, mapState(this.core, map));
   }
 
   shownRefcnt(map: MapObject): number {
@@ -301,7 +302,7 @@ export class Kernel {
 
   /** Bytes of a BTF. */
   btfBytes(object: number): Uint8Array {
-    return blob(this.core, this.state.btfs[object].blob);
+    return blob(this.core, entryOf(this.state.btfs, object).blob);
   }
 
   /** Elements as lookups would give them, without being system calls; of storage at sockets, keys are addresses. */
@@ -311,14 +312,14 @@ export class Kernel {
 
   /** Instructions of a program. */
   insns(prog: number): Uint8Array {
-    const bytes = this.core.blobs.get(this.state.progs[prog].blob);
+    const bytes = this.core.blobs.get(entryOf(this.state.progs, prog).blob);
     assert(bytes, `program ${prog} has no instructions`);
     return bytes;
   }
 
   /** By slot of a loaded program: not 0 where the verifier proved what an instruction touches. */
   proven(prog: number): Uint8Array {
-    return provenOf(this.core, this.core.state.progs[prog]);
+    return provenOf(this.core, entryOf(this.state.progs, prog));
   }
 
   /** bpf_struct_ops_get: whoever holds a struct can be joined, also when it is being freed; not when it has gone. */

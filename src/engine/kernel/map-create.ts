@@ -1,5 +1,5 @@
 /* BPF_MAP_CREATE: map_create, and within it map_alloc_check and map_alloc of the kind of map. */
-import { assert } from '../base/assert.ts';
+import { assert, entryOf } from '../base/assert.ts';
 import { ERRNO } from '../base/errno.ts';
 import { type Call, command, type CommandTable, must, unprivilegedGate } from './calls.ts';
 import { type Core, log } from './core.ts';
@@ -201,7 +201,7 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
         if (heldBy(attr.map_type) !== 'map') return next;
         const object = objectOf(k, pid, attr.inner_map_fd, 'map');
         if (object < 0) return fail(-object);
-        const map = k.state.maps[object];
+        const map = entryOf(k.state.maps, object);
         const shape = innerShape(map, valueFields(k, map));
         if (typeof shape === 'number') return fail(shape);
         x.inner = shape;
@@ -251,7 +251,7 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
         const btf = objectOf(x.k, x.pid, x.attr.btf_fd, 'btf');
         if (btf < 0) return fail(-btf);
         x.btf = btf;
-        if (x.k.state.btfs[btf].kernel) return fail(ERRNO.EACCES);
+        if (entryOf(x.k.state.btfs, btf).kernel) return fail(ERRNO.EACCES);
         const errno = x.kind ? checkBtf(x.k, btf, x.attr) : 0;
         return errno === 0 ? next : fail(errno);
       },

@@ -24,14 +24,14 @@ function parse(format: string): Piece[] | null {
     const code = format.charCodeAt(at);
     if (code > 126 || (code < 32 && !(code >= 9 && code <= 13))) return null;
     if (format[at] !== '%') {
-      pieces.push(format[at++]);
+      pieces.push(format.charAt(at++));
       continue;
     }
     SYNTAX.lastIndex = at;
     const match = SYNTAX.exec(format);
     if (!match) return null;
     at = SYNTAX.lastIndex;
-    const [all, flags, width, long, number, other] = match;
+    const [all, flags = '', width, long, number, other = ''] = match;
     if (all.endsWith('%')) pieces.push('%');
     else {
       pieces.push({ flags, width: Number(width), bytes: long ? 8 : 4, kind: number ?? other });
@@ -66,7 +66,7 @@ export interface PrintfMemory {
 function internetAddress(kind: string, bytes: Uint8Array): string {
   if (kind.endsWith('4')) return Array.from(bytes, (n) => (kind === 'pi4' ? String(n).padStart(3, '0') : n)).join('.');
   const words = Array.from({ length: 8 }, (_, i) =>
-    ((bytes[i * 2] << 8) | bytes[i * 2 + 1]).toString(16).padStart(4, '0'),
+    (((bytes[i * 2] ?? 0) << 8) | (bytes[i * 2 + 1] ?? 0)).toString(16).padStart(4, '0'),
   );
   return words.join(kind === 'pI6' ? ':' : '');
 }
@@ -95,8 +95,11 @@ export function printf(format: string, words: readonly PrintfWord[], memory: Pri
   let text = '';
   for (const piece of pieces) {
     if (typeof piece === 'string') text += piece;
-    else if (next >= words.length) return null;
-    else text += pad(convert(piece, words[next++], memory), piece);
+    else {
+      const value = words[next++];
+      if (!value) return null;
+      text += pad(convert(piece, value, memory), piece);
+    }
   }
   return text;
 }

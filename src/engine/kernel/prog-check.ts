@@ -2,6 +2,7 @@
  * What bpf_check does before and around the verifier: log, records, map references, control flow, and what a struct_ops
  * program is attached to. The last step asks the verifier (verify.ts).
  */
+import { entryOf } from '../base/assert.ts';
 import { type ProgLoad } from './prog-loading.ts';
 import { ERRNO } from '../base/errno.ts';
 import { must } from './calls.ts';
@@ -13,7 +14,7 @@ import { withoutDeadCode } from './dead-code.ts';
 import { fail, next, type Outcome, type Step } from './steps.ts';
 import { PROG_FLAG, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
 import { structureOf, verifyProgram } from './verify.ts';
-import { finishLog, type LogAttr, logAttrValid, logAttrValidEarly } from './verifier-log.ts';
+import { finishLog, type LogAttr, logSteps } from './verifier-log.ts';
 
 /** license_is_gpl_compatible: exactly these */
 const GPL_LICENSES = ['GPL', 'GPL v2', 'GPL and additional rights', 'Dual BSD/GPL', 'Dual MIT/GPL', 'Dual MPL/GPL'];
@@ -82,22 +83,7 @@ const recordsFit = (count: number, size: number, { least, most }: { least: numbe
   count === 0 || (size >= least && size <= most && size % 4 === 0);
 
 export const CHECK_STEPS: readonly Step<ProgLoad>[] = [
-  {
-    id: 'log-attr',
-    scope: 'call',
-    source: 'bpf_vlog_init',
-    since: 'v6.12',
-    text: 'a log buffer goes with a size and a level, and the level is known',
-    run: (x) => must(logAttrValid(x.k, logOf(x)), ERRNO.EINVAL),
-  },
-  {
-    id: 'log-attr-128',
-    scope: 'call',
-    source: 'bpf_verifier_log_attr_valid',
-    until: 'v6.1',
-    text: 'a log has a level that is known, and a buffer of at least 128 bytes',
-    run: (x) => must(logAttrValidEarly(x.k, logOf(x)), ERRNO.EINVAL),
-  },
+  ...logSteps(logOf),
   {
     id: 'btf-info',
     scope: 'call',
@@ -108,7 +94,7 @@ export const CHECK_STEPS: readonly Step<ProgLoad>[] = [
       if (attr.func_info_cnt === 0 && attr.line_info_cnt === 0) return next;
       const btf = objectOf(k, pid, attr.prog_btf_fd, 'btf');
       if (btf < 0) return fail(-btf);
-      if (k.state.btfs[btf].kernel) return fail(ERRNO.EACCES);
+      if (entryOf(k.state.btfs, btf).kernel) return fail(ERRNO.EACCES);
       x.btf = btf;
       const fit =
         recordsFit(attr.func_info_cnt, attr.func_info_rec_size, FUNC_INFO) &&

@@ -2,6 +2,7 @@
  * What BPF_OBJ_GET_INFO_BY_FD tells of a loaded program beside its struct: rewritten instructions, records, and x86-64
  * code by function. Made when somebody asks, from what was kept at loading (prog-source.ts); comes with the late part.
  */
+import { entryOf } from '../base/assert.ts';
 import { CALL_KIND, OPCODE } from '../isa/opcodes.ts';
 import { encode, type Insn } from '../isa/insn.ts';
 import { openBtf } from '../btf/read.ts';
@@ -39,9 +40,10 @@ function words(bytes: Uint8Array, count: number): number[][] {
   );
 }
 
-export const funcRecords = (bytes: Uint8Array): FuncRecord[] => words(bytes, 2).map(([slot, type]) => ({ slot, type }));
+export const funcRecords = (bytes: Uint8Array): FuncRecord[] =>
+  words(bytes, 2).map(([slot = 0, type = 0]) => ({ slot, type }));
 export const lineRecords = (bytes: Uint8Array): LineRecord[] =>
-  words(bytes, 4).map(([slot, file, text, place]) => ({ slot, file, text, place }));
+  words(bytes, 4).map(([slot = 0, file = 0, text = 0, place = 0]) => ({ slot, file, text, place }));
 
 const made = new WeakMap<ProgSource, ProgCodeInfo>();
 
@@ -82,7 +84,7 @@ function jitAll(k: Core, prog: ProgObject, xlated: Xlated): JitedFunction[] {
   const out: JitedFunction[] = [];
   let address = (TEXT_BASE + (prog.id % 0x3000) * PROGRAM_SPACE) >>> 0;
   for (const [i, insns] of functions.entries()) {
-    const start = insns[0].slot;
+    const start = entryOf(insns, 0).slot;
     const own = insns.map((one) => one);
     const lines = jitFunction(own, prog.source.stack[i] ?? 0, k.profile.jit, { map: (one) => mapAddress(k, one) });
     if (!lines) return [];
@@ -116,7 +118,7 @@ function functionTag(k: Core, insns: readonly XlatedInsn[], functions: readonly 
   const tagged = insns.map(({ insn, target, probe }): Insn => {
     if (probe) return { ...insn, opcode: (insn.opcode & 0x1f) | PROBE_MEM };
     if (insn.opcode !== OPCODE.CALL || insn.src !== CALL_KIND.LOCAL) return insn;
-    return { ...insn, off: functions.findIndex(([first]) => first.slot === target), imm: 1 };
+    return { ...insn, off: functions.findIndex(([first]) => first?.slot === target), imm: 1 };
   });
   const tag = progTag(encode(tagged), k.profile.tagHash);
   return Array.from(tag, (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -125,6 +127,6 @@ function functionTag(k: Core, insns: readonly XlatedInsn[], functions: readonly 
 /** bpf_get_prog_name: the function's own name, where a BTF tells it. */
 function functionName(k: Core, prog: ProgObject, { funcs }: Xlated, slot: number): string {
   const record = funcs.find((func) => func.slot === slot);
-  const btf = prog.btf === 0 || !record ? null : openBtf(blob(k, k.state.btfs[prog.btf].blob));
+  const btf = prog.btf === 0 || !record ? null : openBtf(blob(k, entryOf(k.state.btfs, prog.btf).blob));
   return (btf?.ok && record ? btf.value.type(record.type)?.name : null) ?? prog.name;
 }

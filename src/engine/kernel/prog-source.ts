@@ -2,6 +2,7 @@
  * What is kept of a program at its loading: its instructions as they were given, its records, and what the verifier found
  * of each instruction. From it prog-code.ts makes what BPF_OBJ_GET_INFO_BY_FD tells.
  */
+import { entryOf } from '../base/assert.ts';
 import { CLASS, classOf } from '../isa/opcodes.ts';
 import { type AccessFact, touchesOwnMemory, type Verdict } from '../verifier/index.ts';
 import type { Core } from './core.ts';
@@ -32,7 +33,9 @@ export function keepSource(
   verdict: Verdict | null,
   records: { readonly funcs: Uint8Array; readonly lines: Uint8Array },
 ): ProgSource {
-  const flow = Uint8Array.from({ length: insns.length >> 3 }, (_, slot) => flowOf(verdict, slot, insns[slot * 8]));
+  const flow = Uint8Array.from({ length: insns.length >> 3 }, (_, slot) =>
+    flowOf(verdict, slot, entryOf(insns, slot * 8)),
+  );
   return {
     given: keepBlob(k, insns),
     flow: keepBlob(k, flow),

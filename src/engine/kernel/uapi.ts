@@ -1,3 +1,4 @@
+import { upToNul } from '../base/bytes.ts';
 /* Numbers of include/uapi/linux/bpf.h that the steps compare with. */
 export const MAP_TYPE_STRUCT_OPS = 26;
 export const PROG_TYPE_STRUCT_OPS = 27;
@@ -59,7 +60,7 @@ const nameByte = (c: number): boolean =>
 
 /** bpf_obj_name_cpy: the name up to its NUL, which must come within 16 bytes; null when it is not a name. */
 export function objName(text: string): string | null {
-  const name = text.split('\0', 1)[0];
+  const name = upToNul(text);
   if (name.length >= OBJ_NAME_LEN) return null;
   for (let i = 0; i < name.length; i++) if (!nameByte(name.charCodeAt(i))) return null;
   return name;

@@ -1,4 +1,5 @@
 /* Asks the verifier about a program that is being loaded (bpf_check). */
+import { entryOf } from '../base/assert.ts';
 import { contentKey } from '../base/hash.ts';
 import type { Btf } from '../btf/btf.ts';
 import {
@@ -80,7 +81,10 @@ export const attributesOf = (attr: ProgLoad['attr']): Parameters<typeof ownerOf>
 function mapByFd(x: ProgLoad, fd: number): FdAnswer {
   const { k, pid } = x;
   const object = objectOf(k, pid, fd, 'map');
-  if (object >= 0) return k.state.maps[object].plain ? verifierMap(x, k.state.maps[object]) : 'other';
+  if (object >= 0) {
+    const map = entryOf(k.state.maps, object);
+    return map.plain ? verifierMap(x, map) : 'other';
+  }
   return objectOf(k, pid, fd, 'prog') >= 0 || objectOf(k, pid, fd, 'btf') >= 0 ? 'other' : null;
 }
 
@@ -128,7 +132,7 @@ export function verifyProgram(x: ProgLoad): Verdict | null {
   const ask = (): Verdict => verify(programOf(x), environmentOf(x));
   if (x.refs.maps.length > 0) return ask();
   const { logLevel, logSize } = environmentOf(x);
-  const key = [k.profile.name, contentKey(insns), x.btf === 0 ? '' : k.state.btfs[x.btf].blob, x.license]
+  const key = [k.profile.name, contentKey(insns), x.btf === 0 ? '' : entryOf(k.state.btfs, x.btf).blob, x.license]
     .concat(
       [attr.prog_type, attr.attach_btf_id, attr.expected_attach_type, attr.prog_flags, logLevel, logSize].map(String),
     )

@@ -5,6 +5,7 @@
  *
  * Instructions are nodes of a list, and a jump names the node that it leads to: taking out or putting in moves no offset.
  */
+import { entryOf } from '../base/assert.ts';
 import { isBranch, isFunctionAddress, isHelperCall, isJump, isLocalCall, targetOf } from '../isa/flow.ts';
 import { decode, encode, type Insn, insn, instructionSlots, slotsOf } from '../isa/insn.ts';
 import { CLASS, classOf, codeOf, isWide, OPCODE, SOURCE } from '../isa/opcodes.ts';
@@ -85,8 +86,8 @@ function readNodes({ insns, flow, places, lines, funcs }: XlatedInput): Node[] {
     const node: Node = {
       insn: decode(insns, slot),
       target: null,
-      seen: (flow[slot] & FLOW.SEEN) !== 0,
-      probe: (flow[slot] & FLOW.PROBE) !== 0,
+      seen: ((flow[slot] ?? 0) & FLOW.SEEN) !== 0,
+      probe: ((flow[slot] ?? 0) & FLOW.PROBE) !== 0,
       map: places.find((place) => place.slot === slot) ?? null,
       callee: null,
       line: lines.find((line) => line.slot === slot) ?? null,
@@ -98,7 +99,7 @@ function readNodes({ insns, flow, places, lines, funcs }: XlatedInput): Node[] {
   for (const [i, node] of nodes.entries()) {
     const one = node.insn;
     if (isLocalCall(one) || isFunctionAddress(one) || isJump(one))
-      node.target = bySlot.get(targetOf(one, slots[i])) ?? null;
+      node.target = bySlot.get(targetOf(one, entryOf(slots, i))) ?? null;
   }
   return nodes;
 }
@@ -146,7 +147,7 @@ function patch(nodes: readonly Node[], make: (node: Node, before: Before) => rea
       out.push(node);
       continue;
     }
-    const [head] = made;
+    const head = entryOf(made, 0);
     [head.line, head.func] = [node.line, node.func];
     for (const other of made) if (other !== head) [other.line, other.func] = [null, null];
     first.set(node, head);
@@ -177,10 +178,14 @@ const ALU = { ADD: 0x00, DIV: 0x30, LSH: 0x60, MOD: 0x90, XOR: 0xa0, MOV: 0xb0, 
 const alu32 = (code: number): number => CLASS.ALU | code | SOURCE.X;
 const jump = (wide: boolean, code: number): number => (wide ? CLASS.JMP : CLASS.JMP32) | code;
 
+/** Of each node the next one; nothing for the last. */
+function following(nodes: readonly Node[]): ReadonlyMap<Node, Node> {
+  return new Map(nodes.slice(1).map((node, i) => [entryOf(nodes, i), node]));
+}
+
 /** do_misc_fixups: x / 0 is 0, and x % 0 is x. */
 function guardDivision(nodes: readonly Node[]): Node[] {
-  const ends = new Map<Node, Node>();
-  for (const [i, node] of nodes.entries()) if (nodes[i + 1]) ends.set(node, nodes[i + 1]);
+  const ends = following(nodes);
   return patch(nodes, (node) => {
     const { opcode, dst, src } = node.insn;
     const wide = classOf(opcode) === CLASS.ALU64;
@@ -204,7 +209,7 @@ function guardDivision(nodes: readonly Node[]): Node[] {
 /** The map that the last R1 before a call was loaded with. */
 function mapBefore(before: Before): XlatedMap | null {
   for (let i = before.length - 1; i >= 0; i--) {
-    const { insn: made, map } = before[i];
+    const { insn: made, map } = entryOf(before, i);
     if (made.opcode === OPCODE.CALL) return null;
     const writes = ![CLASS.ST, CLASS.STX, CLASS.JMP, CLASS.JMP32].some((c) => c === classOf(made.opcode));
     if (writes && made.dst === 1) return map?.map ?? null;
@@ -256,8 +261,7 @@ function hashLookup(call: Node, { keySize }: XlatedMap, { hashKey }: XlatedFacts
 
 /** do_misc_fixups: calls of map helpers. */
 function inlineLookups(nodes: readonly Node[], facts: XlatedFacts): Node[] {
-  const ends = new Map<Node, Node>();
-  for (const [i, node] of nodes.entries()) if (nodes[i + 1]) ends.set(node, nodes[i + 1]);
+  const ends = following(nodes);
   return patch(nodes, (node, before) => {
     if (!isHelperCall(node.insn)) return null;
     const { imm } = node.insn;
@@ -270,12 +274,12 @@ function inlineLookups(nodes: readonly Node[], facts: XlatedFacts): Node[] {
     }
     if (map.type === MAP_TYPE.ARRAY) {
       const made = arrayLookup(map, facts);
-      made[5].target = end;
+      entryOf(made, 5).target = end;
       return made;
     }
     if (map.type !== MAP_TYPE.HASH) return null;
     const made = hashLookup(node, map, facts);
-    made[1].target = end;
+    entryOf(made, 1).target = end;
     return made;
   });
 }

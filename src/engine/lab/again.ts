@@ -26,9 +26,9 @@ export class Again {
 
   /** The same up to `time`, ns, which is not after the end. */
   runTo(time: number, keepGoing: () => boolean): boolean {
-    while (this.commands.length > 0 && this.commands[0].time <= time) {
-      if (!this.lab.advance(this.commands[0].time, keepGoing)) return false;
-      const [next] = this.commands.splice(0, 1);
+    for (let [next] = this.commands; next && next.time <= time; [next] = this.commands) {
+      if (!this.lab.advance(next.time, keepGoing)) return false;
+      this.commands.shift();
       this.lab.command(next.command);
     }
     return this.lab.advance(time, keepGoing);

@@ -3,7 +3,7 @@
  * and conditions that become true. A break may have a condition of its own, and may only trace: then a line is printed at
  * each hit, and playing goes on. The text of a condition is read by condition.ts, which a page has later than this.
  */
-import { assertUnreachable } from '../base/assert.ts';
+import { assertUnreachable, entryOf } from '../base/assert.ts';
 import type { LifecycleState, MapLetter } from './commands.ts';
 import type { History } from './snapshot.ts';
 
@@ -35,11 +35,11 @@ function rowsOf<R extends { readonly event: number }>(rows: readonly R[], event:
   let [low, high] = [0, rows.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (rows[middle].event < event) low = middle + 1;
+    if (entryOf(rows, middle).event < event) low = middle + 1;
     else high = middle;
   }
   const out: R[] = [];
-  while (low < rows.length && rows[low].event === event) out.push(rows[low++]);
+  for (let row = rows[low]; row?.event === event; row = rows[++low]) out.push(row);
   return out;
 }
 

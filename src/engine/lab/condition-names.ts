@@ -1,4 +1,7 @@
 /* What names of a condition stand for. */
+import { highWord, lowWord } from '../vm/prepared.ts';
+import { own } from '../base/own.ts';
+import { readNumber } from '../base/bytes.ts';
 import type { Value } from '../base/expression.ts';
 import type { Machine } from './machine.ts';
 import type { Sight } from './stops.ts';
@@ -47,16 +50,14 @@ function numberField(machine: Machine, path: readonly string[]): Field | null {
 function read({ memory }: Machine, address: number, { offset, size }: Field): number | undefined {
   const at = address + offset;
   if (address === 0 || at + size > memory.u8.length) return undefined;
-  let value = 0;
-  for (let i = size - 1; i >= 0; i--) value = value * 256 + memory.u8[at + i];
-  return value;
+  return readNumber(memory.u8, at, size);
 }
 
 /** `r0` to `r10` as unsigned numbers of 64 bits: beyond 2^53 the low bits are lost. */
 const register =
   (n: number): Look =>
   ({ registers }) =>
-    registers ? (registers.words[n * 2] >>> 0) + (registers.words[n * 2 + 1] >>> 0) * 2 ** 32 : undefined;
+    registers ? lowWord(registers, n) + highWord(registers, n) * 2 ** 32 : undefined;
 
 const MAP_FACTS: Readonly<Record<string, (map: { readonly refcnt: number; readonly state: string }) => Value>> = {
   refcnt: ({ refcnt }) => refcnt,
@@ -79,7 +80,7 @@ function ofRegister(n: number, rest: readonly string[], machine: Machine, hasReg
   const field = numberField(machine, rest);
   if (!field) return { problem: `tcp_sock has no number "${rest.join('.')}"`, expected: 'a field as snd_cwnd' };
   return plain((sight) => {
-    const address = (sight.registers?.words[n * 2] ?? 0) >>> 0;
+    const address = sight.registers ? lowWord(sight.registers, n) : 0;
     return sight.machine.tcp.socketOf(address) === 0 ? undefined : read(sight.machine, address, field);
   });
 }
@@ -97,14 +98,14 @@ function ofSocket(id: string | undefined, rest: readonly string[], machine: Mach
 
 /** What the parts of a name stand for; where they stand for nothing, what there is. */
 export function look(path: readonly string[], machine: Machine, hasRegisters: boolean): Known | Unknown {
-  const [first, ...rest] = path;
+  const [first = '', ...rest] = path;
   const global = rest.length === 0 ? GLOBALS.get(first) : undefined;
   if (global) return global;
   const n = /^r(\d{1,2})$/.exec(first);
   if (n) return ofRegister(Number(n[1]), rest, machine, hasRegisters);
   const socket = SOCKET.exec(first);
   if (socket && rest.length > 0) return ofSocket(socket[1], rest, machine);
-  const fact = rest.length === 1 && Object.hasOwn(MAP_FACTS, rest[0]) ? MAP_FACTS[rest[0]] : undefined;
+  const fact = rest.length === 1 ? own(MAP_FACTS, rest.join('.')) : undefined;
   if (fact && /^[A-Z]+$/.test(first)) {
     return plain(({ machine: now }) => {
       const map = now.lifecycle().find(({ letter }) => letter === first);

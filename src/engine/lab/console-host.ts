@@ -1,4 +1,5 @@
 /* The machine as commands of the console have it: every call is recorded as of the command's process. */
+import { own } from '../base/own.ts';
 import { fromBase64 } from '../base/base64.ts';
 import { formatReturn } from '../base/errno.ts';
 import type { FlowRow, Host, LabCommand, TextMap } from '../console/host.ts';
@@ -71,7 +72,8 @@ class LabHost implements Host {
     const name = baseName(path);
     const object = world.objectFile(name);
     if (object !== null) return fromBase64(object) ?? null;
-    return Object.hasOwn(world.texts, name) ? new TextEncoder().encode(world.texts[name]) : null;
+    const text = own(world.texts, name);
+    return text === undefined ? null : new TextEncoder().encode(text);
   }
 
   loadText(process: string, path: string): TextMap | null {
@@ -87,9 +89,10 @@ class LabHost implements Host {
 
   checkText(path: string): string | null {
     const { world } = this.user;
-    const text = baseName(path);
-    const problem = Object.hasOwn(world.texts, text) ? world.checkText(world.texts[text]) : null;
-    return problem && `${text}:${problem.line + 1}: ${problem.message}`;
+    const name = baseName(path);
+    const text = own(world.texts, name);
+    const problem = text === undefined ? null : world.checkText(text);
+    return problem && `${name}:${problem.line + 1}: ${problem.message}`;
   }
 
   spawn(name: string): number {

@@ -27,9 +27,10 @@ export const declaresTypes = (texts: Readonly<Record<string, string>>): boolean 
 
 /** The kernel as it was where nothing is declared, or the declaration has errors. */
 export function declareTypes(texts: Readonly<Record<string, string>>, parts: MachineParts): DeclaredParts {
-  if (!declaresTypes(texts)) return { parts, names: [], diagnostics: [] };
+  const text = texts[TYPES_TEXT];
+  if (text === undefined || !declaresTypes(texts)) return { parts, names: [], diagnostics: [] };
   assert(declare, "declared types need the engine's late part");
-  const { value, diagnostics } = declare(texts[TYPES_TEXT], parts.btf);
+  const { value, diagnostics } = declare(text, parts.btf);
   const { btf, names } = value;
   if (!btf) return { parts, names: [], diagnostics };
   return { parts: { ...parts, btf, symbols: symbolsFromBtf(btf) }, names, diagnostics };

@@ -1,4 +1,5 @@
 /* Looks at a machine without touching it: pure functions from its state to plain rows. */
+import { entryOf } from '../base/assert.ts';
 import { formatReturn } from '../base/errno.ts';
 import { decode, instructionSlots } from '../isa/insn.ts';
 import { accessBytes, CLASS, classOf, FRAME_POINTER } from '../isa/opcodes.ts';
@@ -130,22 +131,25 @@ export function processSnapshots(machine: Looked): ProcessSnapshot[] {
 }
 
 function fileMap(machine: Looked, id: number): MapLetter | null {
-  const { kind, object } = machine.kernel.state.files[id];
+  const { kind, object } = entryOf(machine.kernel.state.files, id);
   return (kind === 'map' && machine.user.state.maps.find((map) => map.object === object)?.letter) || null;
 }
 
+const called = (kind: string, { id, name }: { readonly id: number; readonly name: string }): string =>
+  `${kind} ${id} ${name}`;
+
 function fileText(machine: Looked, id: number): string {
   const { files, maps, progs, btfs, links } = machine.kernel.state;
-  const { kind, object } = files[id];
+  const { kind, object } = entryOf(files, id);
   switch (kind) {
     case 'map':
-      return `map ${maps[object].id} ${maps[object].name}`;
+      return called('map', entryOf(maps, object));
     case 'prog':
-      return `prog ${progs[object].id} ${progs[object].name}`;
+      return called('prog', entryOf(progs, object));
     case 'btf':
-      return `btf ${btfs[object].id}`;
+      return `btf ${entryOf(btfs, object).id}`;
     case 'link':
-      return `link ${links[object].id}`;
+      return `link ${entryOf(links, object).id}`;
     case 'socket':
       return `socket ${object}`;
     default:
@@ -186,6 +190,7 @@ export function cpuSnapshot(machine: Looked, at: Halted, position: Position): Cp
   const found = progOf(machine.user, at.progId);
   if (!found) return null;
   const { loaded, prog } = found;
+  const frame = entryOf(at.low, FRAME_POINTER);
   return {
     position,
     progId: prog.id,
@@ -195,16 +200,16 @@ export function cpuSnapshot(machine: Looked, at: Halted, position: Position): Cp
     pc: at.pc,
     line: prog.lines[at.pc] ?? 0,
     text: loaded.text,
-    registers: Array.from({ length: at.low.length }, (_, i) => [at.low[i], at.high[i]] as const),
-    stack: stackSlots(machine, prog.insns, at.low[FRAME_POINTER] >>> 0),
-    frame: at.low[FRAME_POINTER] >>> 0,
+    registers: Array.from(at.low, (low, i) => [low, entryOf(at.high, i)] as const),
+    stack: stackSlots(machine, prog.insns, frame),
+    frame,
     context: at.context,
     args: argumentsAt(machine, at.context),
     depth: at.depth,
     callers: at.callers.map((pc) => ({ pc, line: prog.lines[pc] ?? 0 })),
     cause: at.cause,
     changed: at.changed,
-    socket: Math.abs(machine.tcp.socketOf(machine.memory.u32[at.context >>> 2])),
+    socket: Math.abs(machine.tcp.socketOf(machine.memory.word(at.context))),
     note: loadNote(machine, prog.insns, at),
   };
 }
@@ -212,10 +217,10 @@ export function cpuSnapshot(machine: Looked, at: Halted, position: Position): Cp
 /** MAX_BPF_FUNC_ARGS */
 const MOST_ARGS = 12;
 
-function argumentsAt({ memory: { u32 } }: Looked, context: number): CpuSnapshot['args'] {
+function argumentsAt({ memory }: Looked, context: number): CpuSnapshot['args'] {
   return Array.from({ length: MOST_ARGS }, (_, i) => {
-    const word = (context >>> 2) + i * 2;
-    return [u32[word], u32[word + 1]] as const;
+    const address = context + i * 8;
+    return [memory.word(address), memory.word(address + 4)] as const;
   });
 }
 
@@ -228,17 +233,17 @@ function stackSlots(machine: Looked, insns: Uint8Array, frame: number): StackSlo
     const isMemory = [CLASS.LDX, CLASS.STX, CLASS.ST].some((one) => one === classOf(opcode));
     if (isMemory && base === FRAME_POINTER && off < 0) offsets.add(Math.floor(off / 8) * 8);
   }
-  const { u32 } = machine.memory;
+  const { memory } = machine;
   return [...offsets]
     .sort((a, b) => b - a)
-    .map((offset) => ({ offset, low: u32[(frame + offset) >>> 2], high: u32[(frame + offset + 4) >>> 2] }));
+    .map((offset) => ({ offset, low: memory.word(frame + offset), high: memory.word(frame + offset + 4) }));
 }
 
 /** A load about to read outside what programs may touch gives 0, as a probe load of Linux does. */
 function loadNote(machine: Looked, insns: Uint8Array, at: Halted): string | null {
   const insn = decode(insns, at.pc);
   if (classOf(insn.opcode) !== CLASS.LDX) return null;
-  const address = (at.low[insn.src] + insn.off) >>> 0;
+  const address = (entryOf(at.low, insn.src) + insn.off) >>> 0;
   const inside = at.high[insn.src] === KERNEL_BASE_HI && machine.memory.isReadable(address, accessBytes(insn.opcode));
   return inside ? null : 'Linux reads 0 here if the pointer is a BTF pointer';
 }
@@ -249,7 +254,7 @@ export function storeLine({ insns, lines }: LoadedProg, offset: number): number 
     const { opcode, off } = decode(insns, at);
     return (classOf(opcode) === CLASS.STX || classOf(opcode) === CLASS.ST) && off === offset;
   });
-  return slot === undefined ? null : lines[slot];
+  return slot === undefined ? null : (lines[slot] ?? null);
 }
 
 /** strace's answer: `0`, `EEXIST`. */

@@ -2,6 +2,7 @@
  * A whole machine: what boot wired, its users, and the scenario's commands at their times. It tells what happens; what
  * it looks like is src/engine/lab/look.ts.
  */
+import { entryOf } from '../base/assert.ts';
 import { structOpsMaps } from '../kernel/state.ts';
 import type { Parsed } from '../base/result.ts';
 import type { Btf } from '../btf/btf.ts';
@@ -227,7 +228,8 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     const found = progOf(this.user, progId);
     if (!found) return null;
     const { lines } = found.prog;
-    return { text: found.loaded.text, line: lines[pc], first: lines.indexOf(lines[pc]) === pc };
+    const line = lines[pc];
+    return line === undefined ? null : { text: found.loaded.text, line, first: lines.indexOf(line) === pc };
   }
 
   /** Base64 of a file that the scenario brought. */
@@ -308,7 +310,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
   }
 
   private stepOf(index: number): void {
-    const step = this.scenario.steps[index];
+    const step = entryOf(this.scenario.steps, index);
     this.user.forgive();
     runVerb(this.user, step.command);
     const text = captionOf(step, this.user.refused && { ...this.user.refused, name: answer(this.user.refused.ret) });
@@ -372,6 +374,6 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
 function sameRows<T extends object>(a: readonly T[], b: readonly T[]): boolean {
   return (
     a.length === b.length &&
-    a.every((row, i) => Object.entries(row).every(([key, value]) => b[i][key as keyof T] === value))
+    a.every((row, i) => Object.entries(row).every(([key, value]) => b[i]?.[key as keyof T] === value))
   );
 }

@@ -2,6 +2,7 @@
  * What each connection of a run got: a fresh lab runs the same commands again and is looked at in steps, because a
  * connection's numbers go with its tcp_sock. `from` and `to` are as exact as the steps.
  */
+import { entryOf } from '../base/assert.ts';
 import { Again } from './again.ts';
 import type { Lab } from './lab.ts';
 import type { LoggedCommand } from './run.ts';
@@ -94,9 +95,9 @@ export function meanOf({ time, length }: Stepped, from: number, until: number): 
   if (until <= from) return 0;
   let area = 0;
   for (let i = 0; i < time.length; i++) {
-    const start = Math.max(from, time[i]);
-    const end = Math.min(until, i + 1 < time.length ? time[i + 1] : until);
-    if (end > start) area += (end - start) * length[i];
+    const start = Math.max(from, entryOf(time, i));
+    const end = Math.min(until, time[i + 1] ?? until);
+    if (end > start) area += (end - start) * entryOf(length, i);
   }
   return area / (until - from);
 }

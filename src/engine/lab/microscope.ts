@@ -4,6 +4,7 @@
  * look at. Leaving restores the checkpoint before the event. Stepping forward, stepping back and breakpoints are all
  * "run until this test says stop".
  */
+import { highWord, lowWord } from '../vm/prepared.ts';
 import type { Registers } from '../vm/prepared.ts';
 import type { InstructionWatch } from '../vm/prepared.ts';
 import type { Run } from './run.ts';
@@ -149,7 +150,8 @@ export class Microscope {
   private gotoEnd(event: number, call?: number): boolean {
     const lengths = this.lengths(event);
     const which = call ?? lengths.length - 1;
-    return which >= 0 && this.goto(event, which, lengths[which] - 1);
+    const length = lengths[which];
+    return length !== undefined && this.goto(event, which, length - 1);
   }
 
   /** Executed instructions of each program call of an event. */
@@ -199,11 +201,11 @@ export class Microscope {
     const high = new Uint32Array(REGISTERS);
     return (pc, registers, depth) => {
       const place = { call, insn, progId, pc, depth };
-      if (insn === 0) context = registers.words[2] >>> 0;
+      if (insn === 0) context = lowWord(registers, 1);
       const changed = insn === 0 ? [] : differing(registers, low, high);
       for (let r = 0; r < REGISTERS; r++) {
-        low[r] = registers.words[r * 2];
-        high[r] = registers.words[r * 2 + 1];
+        low[r] = lowWord(registers, r);
+        high[r] = highWord(registers, r);
       }
       insn++;
       if (depth > callers.length) callers.push(before);
@@ -219,7 +221,7 @@ export class Microscope {
 function differing(now: Registers, low: Uint32Array, high: Uint32Array): number[] {
   const changed: number[] = [];
   for (let i = 0; i < REGISTERS; i++) {
-    if (now.words[i * 2] >>> 0 !== low[i] || now.words[i * 2 + 1] >>> 0 !== high[i]) changed.push(i);
+    if (lowWord(now, i) !== low[i] || highWord(now, i) !== high[i]) changed.push(i);
   }
   return changed;
 }

@@ -2,6 +2,7 @@
  * Object files in the lab: a process opens one as libbpf does, loads it through bpf(2), and keeps its fds. What it then
  * has is told as plain rows; registering is a verb of its own, as for assembled texts.
  */
+import { entryOf } from '../base/assert.ts';
 import { mustStructOps } from '../kernel/state.ts';
 import { type OwnMap, type LoadedFile } from './user-state.ts';
 import { fromBase64 } from '../base/base64.ts';
@@ -78,19 +79,20 @@ export function rememberLoaded(
   const listing = listObject(loaded.object, loaded.programs, btf);
   const progs = loaded.programs.map(({ program, fd, insns }, i) => {
     const object = kernel.objectOf(pid, fd, 'prog');
-    const { id } = kernel.state.progs[object];
-    const { lines, source } = listing.programs[i];
+    const { id } = entryOf(kernel.state.progs, object);
+    const { lines, source } = entryOf(listing.programs, i);
     return { program, prog: { object, id, fd, name: program.name, insns, lines, source } };
   });
   const own = (map: ObjectMap, fd: number): OwnMap => {
     const object = kernel.objectOf(pid, fd, 'map');
-    return { object, id: kernel.state.maps[object].id, fd, name: map.name };
+    return { object, id: entryOf(kernel.state.maps, object).id, fd, name: map.name };
   };
   const maps: LoadedMap[] = [];
   for (const { map, fd } of loaded.maps) {
     const ops = map.structOps?.kernel;
     if (!ops) continue;
     const { object, id } = own(map, fd);
+    const made = mustStructOps(entryOf(kernel.state.maps, object));
     const members = ops.slots.flatMap(({ member, program }): LoadedProg[] => {
       const found = progs.find((p) => p.program === program);
       return found ? [{ ...found.prog, member }] : [];
@@ -101,8 +103,8 @@ export function rememberLoaded(
       object,
       mapId: id,
       mapFd: fd,
-      name: kernel.state.maps[object].name,
-      struct: mustStructOps(kernel.state.maps[object]).struct,
+      name: made.name,
+      struct: made.struct,
       ccName: nameIn(btf, ops.value),
       flags: 0,
       text: name,

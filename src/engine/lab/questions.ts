@@ -3,6 +3,7 @@
  * event that changed them, the instruction is found by running it again. Registers are compared at each instruction of
  * their program. Generators, so that the worker can do it in slices: they yield between events.
  */
+import { highWord, lowWord } from '../vm/prepared.ts';
 import { writesRegister } from '../isa/effects.ts';
 import { decode } from '../isa/insn.ts';
 import type { Registers } from '../vm/prepared.ts';
@@ -187,7 +188,7 @@ function becoming(register: number, [low, high]: Word, tell: (became: Omit<Becam
   const before = new Map<number, Word>();
   const isValue = (word: Word): boolean => word[0] === low >>> 0 && word[1] === high >>> 0;
   return ({ call, insn }: Place, registers: Registers): void => {
-    const now: Word = [registers.words[register * 2] >>> 0, registers.words[register * 2 + 1] >>> 0];
+    const now: Word = [lowWord(registers, register), highWord(registers, register)];
     const last = before.get(call);
     before.set(call, now);
     if (!isValue(now) || (last ? isValue(last) : !GIVEN.includes(register))) return;

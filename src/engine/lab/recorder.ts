@@ -157,7 +157,7 @@ export class Recorder {
   forget(event: number, time: number, facts: readonly LifecycleFacts[]): void {
     for (const name of Object.keys(this.sent) as (keyof Recorder['sent'])[]) {
       const list = this.rows[name];
-      while (list.length > 0 && list[list.length - 1].event > event) list.pop();
+      while ((list.at(-1)?.event ?? event) > event) list.pop();
       this.sent[name] = Math.min(this.sent[name], list.length);
     }
     while ((this.bpfEvents.at(-1) ?? 0) > event) this.bpfEvents.pop();
@@ -268,7 +268,7 @@ export class Recorder {
 
 function cut(time: number, times: number[], ...others: number[][]): void {
   let keep = times.length;
-  while (keep > 0 && times[keep - 1] > time) keep--;
+  while ((times[keep - 1] ?? time) > time) keep--;
   times.length = keep;
   for (const other of others) other.length = keep;
 }

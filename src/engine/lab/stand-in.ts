@@ -2,6 +2,7 @@
  * A text that stands in for one of a scenario's own takes its place whatever its `.name`: what the scenario asks for by
  * the old name, it asks for by the new one. Else its connections would be refused for a name that nobody registers.
  */
+import { own } from '../base/own.ts';
 import type { Command, Scenario, ScenarioStep } from './commands.ts';
 
 export interface StandIn {
@@ -16,10 +17,10 @@ type Texts = Readonly<Record<string, string>>;
 
 const nameIn = (text: string): string => /^\s*\.name\s+"([^"]+)"/m.exec(text)?.[1] ?? '';
 
-/** `texts`: those that take the place of `own`. A name that another text of the run still has is nobody else's. */
-export function standIns(own: Texts, texts: Texts): StandIn[] {
-  const rows = Object.keys(own).map((text): StandIn => {
-    return { text, from: nameIn(own[text]), to: nameIn(Object.hasOwn(texts, text) ? texts[text] : own[text]) };
+/** `texts`: those that take the place of the `brought`. A name that another text of the run still has is nobody else's. */
+export function standIns(brought: Texts, texts: Texts): StandIn[] {
+  const rows = Object.entries(brought).map(([text, source]): StandIn => {
+    return { text, from: nameIn(source), to: nameIn(own(texts, text) ?? source) };
   });
   const kept = new Set(rows.map(({ to }) => to));
   const firsts = rows.filter(({ from }, i) => rows.findIndex((row) => row.from === from) === i);

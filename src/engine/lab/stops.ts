@@ -3,6 +3,7 @@
  * was met. What became true is an edge, so it is compared with what was true one event before; `begin` says what is true
  * where the looking begins.
  */
+import { lowWord } from '../vm/prepared.ts';
 import type { Registers } from '../vm/prepared.ts';
 import { type Break, type BreakOptions, metBy } from './breaks.ts';
 import type { Machine } from './machine.ts';
@@ -122,7 +123,7 @@ export class Stops {
   /** At an instruction: the lines that begin there and whose condition holds. */
   at(place: Place, registers: Registers): Hit[] {
     const out: Hit[] = [];
-    if (place.insn === 0) this.context = registers.words[2] >>> 0;
+    if (place.insn === 0) this.context = lowWord(registers, 1);
     for (const [i, one] of this.lines.entries()) {
       if (!this.isAt(place, one.spec)) continue;
       const { tcp, memory } = this.machine;

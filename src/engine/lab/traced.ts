@@ -34,9 +34,8 @@ export class Traced {
     }
     const row = { time, event, text, by, call, insn };
     // nearly always the last
-    let at = this.rows.length;
-    while (at > 0 && isAfter(this.rows[at - 1], row)) at--;
-    this.rows.splice(at, 0, row);
+    const before = this.rows.findLastIndex((other) => !isAfter(other, row));
+    this.rows.splice(before + 1, 0, row);
   }
 
   /** Keeps the lines of these breaks; those of an event after `event` never happened. */

@@ -2,6 +2,7 @@
  * The people of the machine: processes with names, maps with letters, sockets with numbers. Verbs act through this;
  * every call that they make is told with its trace.
  */
+import { entryOf } from '../base/assert.ts';
 import type { BpfAttr, BpfCommand, SyscallResult } from '../kernel/kernel.ts';
 import type { TraceEntry } from '../kernel/steps.ts';
 import { ERRNO } from '../base/errno.ts';
@@ -65,7 +66,7 @@ export class UserSpace {
 
   isAlive(process: string): boolean {
     const pid = this.state.pids.get(process);
-    return pid !== undefined && this.world.kernel.state.processes[pid].alive;
+    return pid !== undefined && entryOf(this.world.kernel.state.processes, pid).alive;
   }
 
   spawn(process: string, uid: number): number {
@@ -82,7 +83,8 @@ export class UserSpace {
   /** Paths of the link in bpffs. */
   pinsOfLink({ object }: LoadedLink): string[] {
     const { pins } = this.world.kernel.state;
-    return Object.keys(pins).filter((path) => pins[path].kind === 'link' && pins[path].object === object);
+    const found = Object.entries(pins).filter(([, pin]) => pin.kind === 'link' && pin.object === object);
+    return found.map(([path]) => path);
   }
 
   /** Letter of the map that a link holds now. */

@@ -1,4 +1,5 @@
 /* CO-RE: the kernel's types that an object's type may mean: of its kind, and of its name but for the flavour. */
+import { entryOf } from '../base/assert.ts';
 import type { Btf, BtfKindName } from '../btf/btf.ts';
 import { blobOf } from '../btf/read.ts';
 import { infoKind, KIND_NAMES } from '../btf/wire.ts';
@@ -69,10 +70,10 @@ function indexOf(btf: Btf): Index {
   const { view, offsets, strings } = blobOf(btf);
   const index = new Map<BtfKindName, Names>();
   for (let position = 0; position < btf.count; position++) {
-    const at = offsets[position + 1];
+    const at = entryOf(offsets, position + 1);
     const nameOffset = view.getUint32(at, true);
     if (nameOffset === 0) continue;
-    const kind = kindOf(KIND_NAMES[infoKind(view.getUint32(at + 4, true))]);
+    const kind = kindOf(entryOf(KIND_NAMES, infoKind(view.getUint32(at + 4, true))));
     let names = index.get(kind);
     if (!names) index.set(kind, (names = new Map()));
     const name = essentialName(strings.text(nameOffset));

@@ -2,6 +2,7 @@
  * CO-RE: when a type of the object and a type of the kernel are taken for each other. Three measures, each stricter
  * than the one before: fields, types, and "matches".
  */
+import { entryOf } from '../base/assert.ts';
 import type { Btf, BtfType } from '../btf/btf.ts';
 import { INT_SIGNED } from '../btf/write.ts';
 
@@ -77,7 +78,7 @@ export function typesAreCompatible(local: Btf, localId: number, target: Btf, tar
   if (a.kind === 'PTR' || a.kind === 'ARRAY') return inner(a.type, b.type);
   if (a.kind !== 'FUNC_PROTO') return false;
   if (a.params.length !== b.params.length) return false;
-  return a.params.every(({ type }, i) => inner(type, b.params[i].type)) && inner(a.type, b.type);
+  return a.params.every(({ type }, i) => inner(type, entryOf(b.params, i).type)) && inner(a.type, b.type);
 }
 
 /** All that the object's type has, the kernel's has too, by name and of the same shape. */
@@ -122,7 +123,7 @@ function matches(pair: Pair, localId: number, targetId: number, behindPointer: b
     case 'FUNC_PROTO':
       return (
         a.params.length === b.params.length &&
-        a.params.every(({ type }, i) => inner(type, b.params[i].type)) &&
+        a.params.every(({ type }, i) => inner(type, entryOf(b.params, i).type)) &&
         inner(a.type, b.type)
       );
     default:

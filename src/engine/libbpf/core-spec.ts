@@ -2,6 +2,7 @@
  * CO-RE, first half: what a record speaks of. An access string such as `0:14` is followed through a BTF into a spec: a
  * list of named members and indices, and where they lead. The same list is then looked for in the kernel's types.
  */
+import { entryOf } from '../base/assert.ts';
 import type { Btf, BtfType } from '../btf/btf.ts';
 import {
   essentialName,
@@ -75,16 +76,18 @@ export function parseSpec(btf: Btf, root: number, kind: CoreKind, access: string
   const { id, type } = plainType(btf, root);
   if (type === null) return null;
   if (!isEnumKind(kind)) return parseField({ btf, root, kind, accessors: [], raw, bitOffset: 0 }, id);
-  const enumerator = isEnum(type) && raw.length === 1 ? type.enumerators[raw[0]] : undefined;
+  const index = entryOf(raw, 0);
+  const enumerator = isEnum(type) && raw.length === 1 ? type.enumerators[index] : undefined;
   if (!enumerator) return null;
-  return { btf, root, kind, raw, bitOffset: 0, accessors: [{ type: id, index: raw[0], name: enumerator.name }] };
+  return { btf, root, kind, raw, bitOffset: 0, accessors: [{ type: id, index, name: enumerator.name }] };
 }
 
 function parseField(spec: CoreSpec, first: number): CoreSpec | null {
   const { btf, raw } = spec;
-  const accessors: Accessor[] = [{ type: first, index: raw[0], name: null }];
+  const start = entryOf(raw, 0);
+  const accessors: Accessor[] = [{ type: first, index: start, name: null }];
   let at = first;
-  let bitOffset = raw[0] * btf.sizeOf(first) * 8;
+  let bitOffset = start * btf.sizeOf(first) * 8;
   for (const index of raw.slice(1)) {
     const { id, type } = plainType(btf, at);
     if (isComposite(type)) {
@@ -119,10 +122,12 @@ export function matchSpec(local: CoreSpec, btf: Btf, root: number): CoreSpec | n
   }
   const { id, type } = plainType(btf, root);
   if (!isEnumKind(local.kind)) return matchField(local, { ...found, accessors: [], raw: [], bitOffset: 0 }, id);
-  const wanted = essentialName(local.accessors[0].name ?? '');
-  const index = isEnum(type) ? type.enumerators.findIndex(({ name }) => essentialName(name) === wanted) : -1;
-  if (!isEnum(type) || index < 0) return null;
-  const accessors = [{ type: id, index, name: type.enumerators[index].name }];
+  if (!isEnum(type)) return null;
+  const wanted = essentialName(entryOf(local.accessors, 0).name ?? '');
+  const index = type.enumerators.findIndex(({ name }) => essentialName(name) === wanted);
+  const enumerator = type.enumerators[index];
+  if (!enumerator) return null;
+  const accessors = [{ type: id, index, name: enumerator.name }];
   return { ...found, accessors, raw: [index], bitOffset: 0 };
 }
 
@@ -182,8 +187,9 @@ export function formatSpec(spec: CoreSpec): string {
   const head = `<${kind}> [${root}] ${kindWord(type)} ${type?.name || '<anon>'}`;
   if (isTypeKind(kind)) return head;
   if (isEnumKind(kind)) {
-    const value = btf.type(accessors[0].type)?.enumerators[accessors[0].index]?.value ?? 0n;
-    return `${head}::${accessors[0].name} = ${value}`;
+    const { type: id, index, name } = entryOf(accessors, 0);
+    const value = btf.type(id)?.enumerators[index]?.value ?? 0n;
+    return `${head}::${name} = ${value}`;
   }
   const path = accessors.map(({ name, index }, i) => {
     if (name !== null) return `.${name}`;

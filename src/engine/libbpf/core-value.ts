@@ -1,4 +1,5 @@
 /* CO-RE: what a record asks for, as a number, in the object's types and in the kernel's. */
+import { entryOf } from '../base/assert.ts';
 import type { BtfType } from '../btf/btf.ts';
 import { INT_SIGNED } from '../btf/write.ts';
 import { isEnum, plainType } from './core-compat.ts';
@@ -38,7 +39,7 @@ function typeValue(kind: CoreKind, spec: CoreSpec | null): Calculated {
 function enumValue(kind: CoreKind, spec: CoreSpec | null): Calculated {
   if (kind === 'enumval_exists') return number(spec ? 1 : 0);
   if (spec === null) return 'poison';
-  const [{ type: id, index }] = spec.accessors;
+  const { type: id, index } = entryOf(spec.accessors, 0);
   const type = spec.btf.type(id);
   const value = type?.enumerators[index]?.value ?? 0n;
   // values of 32 bits are kept signed
@@ -49,7 +50,7 @@ function fieldValue(kind: CoreKind, spec: CoreSpec | null): Calculated {
   if (kind === 'field_exists') return number(spec ? 1 : 0);
   if (spec === null) return 'poison';
   const { btf, accessors, bitOffset } = spec;
-  const last = accessors[accessors.length - 1];
+  const last = entryOf(accessors, accessors.length - 1);
   const byteOffset = Math.floor(bitOffset / 8);
   if (last.name === null) {
     const size = Math.max(0, btf.sizeOf(last.type));

@@ -70,7 +70,8 @@ const has = (bytes: Uint8Array, at: number, mark: readonly number[]): boolean =>
 /** What a file is that cannot be opened, as title and detail; null where nothing is known of it. */
 export function knownKind(file: string, bytes: Uint8Array): { readonly title: string; readonly detail: string } | null {
   if (has(bytes, 0, [0x7f, 0x45, 0x4c, 0x46])) {
-    const machine = bytes[5] === 2 ? bytes[18] * 256 + bytes[19] : bytes[18] + bytes[19] * 256;
+    const [first = -1, second = -1] = bytes.subarray(18, 20);
+    const machine = bytes[5] === 2 ? first * 256 + second : first + second * 256;
     if (machine === EM_BPF || machine === 0) return null;
     return { title: `${file} is a program or a kernel image, not a BPF object`, detail: IMAGE_WAY };
   }

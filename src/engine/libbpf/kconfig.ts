@@ -105,7 +105,7 @@ const headOf = ({ name }: ObjectExtern): string => `extern (kcfg) '${name}': `;
 
 /** bpf_object__process_kconfig_line, for one value. */
 function setValue(extern: ObjectExtern, value: Uint8Array, text: string, log: Log): number {
-  if (/^[ymn]/.test(text)) return setTristate(extern, value, text[0], log);
+  if (/^[ymn]/.test(text)) return setTristate(extern, value, text.charAt(0), log);
   if (text.startsWith('"')) return setText(extern, value, text, log);
   if (!/^-?(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(text)) {
     return refuse(log, 'EINVAL', `${headOf(extern)}value '${text}' isn't a valid integer`);

@@ -43,7 +43,7 @@ function listProgram(object: OpenedObject, ready: ReadyProgram, kernel: Btf, tex
     if (name !== undefined) text.push(`${name}:`);
     const from = source[slot];
     if (from && from !== shown && from.text !== '') text.push(`  # ${from.text}`);
-    shown = from;
+    shown = from ?? null;
     const insn = decode(ready.insns, slot);
     const note = noteOf(insn, maps.get(slot), kernel);
     lines[slot] = text.length;

@@ -83,8 +83,9 @@ function longOf(reading: Reading): number | Refusal {
   if (type?.kind !== 'ENUM' && type?.kind !== 'ENUM64') {
     return bad(`${attr}expected ENUM or ENUM64, got ${kindWord(type)}.`);
   }
-  if (type.enumerators.length !== 1) return bad(`${attr}invalid __ulong`);
-  return Number(type.enumerators[0].value);
+  const [only, ...others] = type.enumerators;
+  if (!only || others.length > 0) return bad(`${attr}invalid __ulong`);
+  return Number(only.value);
 }
 
 type Read = (reading: Reading) => Fields | Refusal;

@@ -2,6 +2,7 @@
  * Opening an object (bpf_object__open): nothing is asked of a kernel yet. The log has libbpf's lines; an object that
  * cannot be opened is refused with the place in the file that is to blame.
  */
+import { upToNul } from '../base/bytes.ts';
 import type { Result } from '../base/result.ts';
 import { ok } from '../base/result.ts';
 import type { Btf } from '../btf/btf.ts';
@@ -41,12 +42,12 @@ export function openObject(bytes: Uint8Array, path: string, log: Log = () => {})
     const text = `object '${fileName(path)}': loading non-native endianness is unsupported`;
     return unreadable(log, text, 5, 'ENDIAN');
   }
-  const tables = elf.value.sections.filter(({ type }) => type === SECTION_TYPE.SYMTAB);
-  if (tables.length === 0) {
+  const [table, second] = elf.value.sections.filter(({ type }) => type === SECTION_TYPE.SYMTAB);
+  if (!table) {
     const text = `elf: couldn't find symbol table in ${path}, stripped object file?`;
     return unreadable(log, text, -1, 'ENOENT');
   }
-  if (tables.length > 1) return unreadable(log, `elf: multiple symbol tables in ${path}`, tables[1].offset);
+  if (second) return unreadable(log, `elf: multiple symbol tables in ${path}`, second.offset);
   const name = fileName(path);
   const found = readSections(elf.value, path, log);
   if (!found.ok) return found;
@@ -61,7 +62,7 @@ export function openObject(bytes: Uint8Array, path: string, log: Log = () => {})
   return collectRelocations(object, log);
 }
 
-const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1).split('.', 1)[0];
+const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/\..*$/s, '');
 
 /** What libbpf says of the header's fields, by their places in the file. */
 const ELF_WORDS: ReadonlyMap<number | undefined, (path: string) => string> = new Map([
@@ -129,7 +130,7 @@ function readSections(elf: ElfObject, path: string, log: Log): Result<Sections> 
       return unreadable(log, text, section.offset, 'EOPNOTSUPP');
     }
     if (name === 'license') {
-      license = new TextDecoder('latin1').decode(section.data).split('\0', 1)[0];
+      license = upToNul(new TextDecoder('latin1').decode(section.data));
       log('debug', `license of ${path} is ${license}`);
     } else if (isProgram(section)) {
       const added = readPrograms(elf, section, log);

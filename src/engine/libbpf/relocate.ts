@@ -2,6 +2,7 @@
  * Programs made ready for a kernel (bpf_object__relocate): CO-RE, then the subprograms that a program calls appended
  * after it, then kernel functions and variables. Maps have no fd yet: where theirs go is remembered.
  */
+import { entryOf } from '../base/assert.ts';
 import type { Btf } from '../btf/btf.ts';
 import { plainType } from './core-compat.ts';
 import { kindWord } from './map-definition.ts';
@@ -115,7 +116,7 @@ function link(object: OpenedObject, main: ObjectProgram, code: Code, log: Log): 
   for (const { slot, callee } of linking.calls) {
     const at = slot * SLOT_BYTES;
     // an address of a function has the same form as a call of it
-    if (isWide(insns[at])) insns[at + 1] = (insns[at + 1] & 0x0f) | (WIDE_KIND.FUNC << 4);
+    if (isWide(entryOf(insns, at))) setSource(insns, at, WIDE_KIND.FUNC);
     view.setInt32(at + 4, (linking.starts.get(callee) ?? 0) - slot - 1, true);
   }
   const relocations = functions.flatMap(({ program, slot }) =>
@@ -136,7 +137,7 @@ function followCalls(linking: Linking, program: ObjectProgram, depth: number): n
   const insns = linking.code.get(program) ?? program.insns;
   const relocations = new Map(program.relocations.map((relocation) => [relocation.slot, relocation]));
   const start = starts.get(program) ?? 0;
-  for (let slot = 0; slot < insns.length / SLOT_BYTES; slot += isWide(insns[slot * SLOT_BYTES]) ? 2 : 1) {
+  for (let slot = 0; slot < insns.length / SLOT_BYTES; slot += isWide(entryOf(insns, slot * SLOT_BYTES)) ? 2 : 1) {
     const target = targetOf(object, program, insns, slot, relocations.get(slot));
     if (target === null) continue;
     const callee = programAt(object.programs, target.section, target.slot);
@@ -170,14 +171,14 @@ function targetOf(
     return { section: object.elf.section('.text')?.index ?? -1, slot: relocation.offset / SLOT_BYTES };
   }
   const at = slot * SLOT_BYTES;
-  const isLocalCall = insns[at] === OPCODE.CALL && insns[at + 1] >> 4 === CALL_KIND.LOCAL;
+  const isLocalCall = insns[at] === OPCODE.CALL && entryOf(insns, at + 1) >> 4 === CALL_KIND.LOCAL;
   if (relocation || !isLocalCall) return null;
   const imm = new DataView(insns.buffer, insns.byteOffset).getInt32(at + 4, true);
   return { section: program.section, slot: program.sectionSlot + slot + imm + 1 };
 }
 
 function setSource(insns: Uint8Array, at: number, source: number): void {
-  insns[at + 1] = (insns[at + 1] & 0x0f) | (source << 4);
+  insns[at + 1] = (entryOf(insns, at + 1) & 0x0f) | (source << 4);
 }
 
 function fillIn({ insns, relocations }: Linked, object: OpenedObject, externs: Externs): void {

@@ -90,8 +90,9 @@ export function linkMember(
   const moff = offset - map.offset;
   const members = object.btf.type(map.structOps.type)?.members ?? [];
   const index = members.findIndex(({ bitOffset }) => bitOffset === moff * 8);
-  if (index < 0) return refused(`cannot find member at moff ${moff}`);
-  const { name, type } = members[index];
+  const member = members[index];
+  if (!member) return refused(`cannot find member at moff ${moff}`);
+  const { name, type } = member;
   if (pointee(object.btf, type)?.kind !== 'FUNC_PROTO') return refused(`cannot relocate non func ptr ${name}`);
   const program = programAt(object.programs, symbol.section, symbol.value / SLOT_BYTES);
   if (!program || program.sectionSlot !== symbol.value / SLOT_BYTES) {
@@ -175,13 +176,13 @@ function matchMember(m: Matching, member: BtfMember, program: ObjectProgram | nu
   const from = member.bitOffset / 8;
   const isZero = program === null && data.subarray(from, from + size).every((byte) => byte === 0);
   const index = m.type.members.findIndex(({ name }) => name === member.name);
-  if (index < 0) {
+  const theirs = m.type.members[index];
+  if (!theirs) {
     if (!isZero) return refuse(log, 'EOPNOTSUPP', `${head}Cannot find member ${member.name} in kernel BTF`);
     const skipping = `member ${member.name} not found in kernel, skipping it as it's set to zero`;
     log('info', `struct_ops ${map.name}: ${skipping}`);
     return 0;
   }
-  const theirs = m.type.members[index];
   if (member.bitSize > 0 || theirs.bitSize > 0) {
     return refuse(log, 'EOPNOTSUPP', `${head}bitfield ${member.name} is not supported`);
   }

@@ -99,7 +99,8 @@ export const AGGREGATES: Readonly<
   hist: { args: 1, start: () => histogram(powerBucket) },
   lhist: {
     args: 4,
-    start: ([, low, high, step]) =>
+    // the parser has counted the arguments
+    start: ([, low = 0, high = 0, step = 1]) =>
       histogram((value) => {
         if (value < low) return [Number.NEGATIVE_INFINITY, low];
         if (value >= high) return [high, Number.POSITIVE_INFINITY];

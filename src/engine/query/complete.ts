@@ -1,4 +1,5 @@
 /* What Tab offers at the end of a question: a table of words by what stands before. */
+import { own } from '../base/own.ts';
 import { AGGREGATES } from './aggregate.ts';
 import { namesOf } from './expression.ts';
 import { PROBES } from './plan.ts';
@@ -64,8 +65,8 @@ function probeNames(provider: string, { programs, fields }: Askable): readonly s
 
 /** Inside of a filter or of actions: names of the probe's rows, and functions. */
 function insideProbe(text: string): readonly string[] {
-  const providers = [...text.matchAll(/\b(\w+):/g)].map(([, provider]) => provider);
-  const kinds = providers.flatMap((provider) => (Object.hasOwn(PROBES, provider) ? [PROBES[provider]] : []));
+  const providers = [...text.matchAll(/\b(\w+):/g)].map(([, provider = '']) => provider);
+  const kinds = providers.flatMap((provider) => own(PROBES, provider) ?? []);
   const functions = text.includes('{') ? [...Object.keys(AGGREGATES), 'print', 'printf'].map((name) => `${name}(`) : [];
   return [...namesOf(kinds), ...functions];
 }
@@ -82,12 +83,12 @@ export function completeQuestion(text: string, a: Askable): CompletedQuestion {
 function offered(before: string, a: Askable): readonly string[] {
   const typed = before.trim();
   if (typed === '') return [...VERB_WORDS, ...Object.keys(PROBES).map((name) => `${name}:`), 'watch', 'diff'];
-  const provider = /(?:^|[,}]\s*)(\w+):$/.exec(before);
-  if (provider) return probeNames(provider[1], a);
+  const provider = /(?:^|[,}]\s*)(\w+):$/.exec(before)?.[1];
+  if (provider !== undefined) return probeNames(provider, a);
   if (/[/{]/.test(before)) return insideProbe(before);
   const word = typed.split(/\s+/).at(-1) ?? '';
-  const [first] = typed.split(/\s+/);
+  const [first = ''] = typed.split(/\s+/);
   if (first === 'watch') return a.fields.map((name) => `tp->${name}`);
   if (!VERB_WORDS.includes(first)) return [];
-  return Object.hasOwn(AFTER, word) ? AFTER[word](a) : CONDITIONS;
+  return own(AFTER, word)?.(a) ?? CONDITIONS;
 }

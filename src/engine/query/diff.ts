@@ -2,6 +2,7 @@
  * The difference of two times of a run, or of the same time on two branches: facts, references, calls, fields, registers
  * and bytes in one list, each row with what changed it last. Generators that yield how far they are, 0 to 1.
  */
+import { readNumber } from '../base/bytes.ts';
 import { own } from '../base/own.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { CallRecord } from '../lab/snapshot.ts';
@@ -92,12 +93,6 @@ interface Watched {
   readonly read: (() => number) | null;
   last: number | null;
   by: DiffRow['by'];
-}
-
-function readNumber(u8: Uint8Array, at: number, size: number): number {
-  let value = 0;
-  for (let i = size - 1; i >= 0; i--) value = value * 256 + u8[at + i];
-  return value;
 }
 
 function watchedOf(lab: Lab, rows: readonly Unexplained[]): Watched[] {

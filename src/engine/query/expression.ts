@@ -26,7 +26,7 @@ export function parseExpression(c: Cursor, { kinds, slashEnds, field }: Scope): 
   return parseExpressionOf<Row>(c, {
     slashEnds,
     resolve: (path, { at }) => {
-      const name = path[path.length - 1];
+      const name = path.at(-1) ?? '';
       const known = namesOf(kinds);
       if (!known.includes(name) && field?.(name) !== true) {
         const expected = `one of ${known.join(', ')}${field ? ', or a number of tcp_sock, as snd_cwnd' : ''}`;

@@ -62,7 +62,7 @@ export function matchesName(pattern: string, name: string): boolean {
   if (pattern === '*' || pattern === '') return true;
   if (!pattern.includes('*')) return pattern === name;
   const parts = pattern.split('*');
-  if (!name.startsWith(parts[0]) || !name.endsWith(parts[parts.length - 1])) return false;
+  if (!name.startsWith(parts[0] ?? '') || !name.endsWith(parts.at(-1) ?? '')) return false;
   let at = 0;
   for (const part of parts) {
     const found = name.indexOf(part, at);

@@ -1,4 +1,6 @@
 /* A query over a run: parsed, its rows gathered, and what it asks of them made. Generators, so that it can be sliced. */
+import { own } from '../base/own.ts';
+import { must, entryOf } from '../base/assert.ts';
 import type { Lab } from '../lab/lab.ts';
 import { AGGREGATES, type Aggregate, type Entry } from './aggregate.ts';
 import { truth } from './expression.ts';
@@ -143,6 +145,8 @@ function answerWords(plan: WordsPlan, all: readonly Row[], lab: Lab): QueryAnswe
     total: rows.length,
     maps: [],
   });
+  const when = (of: readonly Row[]): QueryAnswer =>
+    answer(of.map((row) => `at ${seconds(row.time)}: ${rowText(row)}`).join(), of);
   if (rows.length === 0) return answer(`never in this run${strangers(plan, lab)}`, []);
   switch (plan.reduce.do) {
     case 'rows': {
@@ -155,13 +159,13 @@ function answerWords(plan: WordsPlan, all: readonly Row[], lab: Lab): QueryAnswe
     case 'count':
       return answer(counted(rows.length), rows);
     case 'first':
-      return answer(`at ${seconds(rows[0].time)}: ${rowText(rows[0])}`, rows.slice(0, 1));
+      return when(rows.slice(0, 1));
     case 'last':
-      return answer(`at ${seconds(rows[rows.length - 1].time)}: ${rowText(rows[rows.length - 1])}`, rows.slice(-1));
+      return when(rows.slice(-1));
     case 'longest-gap':
       return longest(
         answer,
-        rows.slice(1).map((row, i) => [rows[i], row] as const),
+        rows.slice(1).map((row, i) => [entryOf(rows, i), row] as const),
         rows,
       );
     case 'longest-stay':
@@ -256,13 +260,14 @@ function act(action: Action, row: Row, maps: Map<string, Gathered>, rows: Answer
   );
   if (!entry) {
     if (gathered.entries.size >= MOST_KEYS) return;
-    const start = action.do === 'aggregate' ? AGGREGATES[fn].start : AGGREGATES.sum.start;
+    const { start } = must(own(AGGREGATES, action.do === 'aggregate' ? fn : 'sum'), `the function ${fn}`);
     entry = { key, aggregate: start(values) };
     gathered.entries.set(name, entry);
   }
-  if (action.do === 'set') gathered.entries.set(name, { key, aggregate: constant(values[0]) });
-  else if (values.length === 0) entry.aggregate.add(1);
-  else if (!Number.isNaN(values[0])) entry.aggregate.add(values[0]);
+  const [value] = values;
+  if (action.do === 'set') gathered.entries.set(name, { key, aggregate: constant(value ?? Number.NaN) });
+  else if (value === undefined) entry.aggregate.add(1);
+  else if (!Number.isNaN(value)) entry.aggregate.add(value);
 }
 
 const constant = (value: number): Aggregate => ({ add: () => {}, entry: { value, buckets: [] } });

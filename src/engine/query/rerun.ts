@@ -1,4 +1,7 @@
 /* Rows that only a run done again can tell: calls of members and helpers with their arguments, and writes of fields. */
+import { lowWord, type Registers } from '../vm/prepared.ts';
+import { readNumber } from '../base/bytes.ts';
+import { entryOf } from '../base/assert.ts';
 import { decode } from '../isa/insn.ts';
 import { CALL_KIND, OPCODE } from '../isa/opcodes.ts';
 import { helperName } from '../isa/helper-names.ts';
@@ -43,15 +46,15 @@ class Collector {
       if (!found) return null;
       let call: Call | null = null;
       const at = this.helperCalls(found);
-      return (pc, { words }, depth) => {
+      return (pc, registers, depth) => {
         if (!call) {
-          call = this.entered(found, words[2] >>> 0);
+          call = this.entered(found, lowWord(registers, 1));
           this.calls.push(call);
         }
         call.insns++;
-        call.retval = words[0] >>> 0;
+        call.retval = lowWord(registers, 0);
         const helper = at.get(pc);
-        if (helper !== undefined && depth >= 0) this.helper(call, helper, words);
+        if (helper !== undefined && depth >= 0) this.helper(call, helper, registers);
       };
     };
   }
@@ -63,7 +66,7 @@ class Collector {
   private entered(found: FoundProg, context: number): Call {
     const { memory, tcp } = this.lab.machine;
     const args = Array.from({ length: ARGS }, (_, i) => memory.u32[(context >>> 2) + i * 2] ?? 0);
-    return { found, args, socket: Math.abs(tcp.socketOf(args[0])), insns: 0, retval: 0 };
+    return { found, args, socket: Math.abs(tcp.socketOf(entryOf(args, 0))), insns: 0, retval: 0 };
   }
 
   private helperCalls({ prog }: FoundProg): ReadonlyMap<number, string> {
@@ -81,10 +84,10 @@ class Collector {
     return out;
   }
 
-  private helper({ found, socket }: Call, name: string, words: Int32Array): void {
+  private helper({ found, socket }: Call, name: string, registers: Registers): void {
     const { time, position } = this.lab;
     if (!this.wantedHelpers.some((probe) => matchesName(probe.name, name))) return;
-    const args = Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`arg${n}`, words[n * 2] >>> 0]));
+    const args = Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`arg${n}`, lowWord(registers, n)]));
     const about = { name, member: found.prog.member, prog: found.prog.name, map: found.loaded.letter, socket };
     this.rows.push(makeRecord('helper', time, position.event, { ...about, ...args }));
   }
@@ -145,12 +148,6 @@ class Fields {
       }
     }
   }
-}
-
-function readNumber(u8: Uint8Array, at: number, size: number): number {
-  let value = 0;
-  for (let i = size - 1; i >= 0; i--) value = value * 256 + u8[at + i];
-  return value;
 }
 
 /** Runs a lab to `until`, from where it stands, event by event; yields between them. */

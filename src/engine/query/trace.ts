@@ -1,4 +1,5 @@
 /* bpftrace's spelling: `probe, probe /filter/ { action; action }`, once or several times. */
+import { own } from '../base/own.ts';
 import { AGGREGATES } from './aggregate.ts';
 import { type Expression, parseExpression, type Scope } from './expression.ts';
 import { type Action, type Clause, type Plan, type Probe, PROBES, FORMAT_SPEC, widthOf } from './plan.ts';
@@ -12,7 +13,8 @@ const MOST = 20;
 function probe(c: Cursor): Probe {
   const { at } = c.now;
   const provider = c.word(`a probe: ${Object.keys(PROBES).join(':…, ')}:…`);
-  if (!Object.hasOwn(PROBES, provider)) {
+  const probed = own(PROBES, provider);
+  if (!probed) {
     throw new QueryError(at, `there are no probes "${provider}"`, `one of ${Object.keys(PROBES).join(', ')}`);
   }
   let name = '';
@@ -20,7 +22,7 @@ function probe(c: Cursor): Probe {
     while (c.now.kind === 'word' || c.is('*') || c.is('.') || c.is('-') || c.is(':')) name += c.next().text;
     if (name === '') c.fail('the name of what is probed, or *');
   }
-  const kind: RecordKind = provider === 'tcp' && name.startsWith('ca') ? 'ca' : PROBES[provider];
+  const kind: RecordKind = provider === 'tcp' && name.startsWith('ca') ? 'ca' : probed;
   const byKind =
     kind === 'cwnd' ||
     kind === 'ca' ||
@@ -57,10 +59,11 @@ function mapAction(c: Cursor, scope: Scope): Action {
   if (c.take('++')) return { do: 'aggregate', map, key, function: 'count', args: [] };
   c.expect('=', '"=" or "++" after the map');
   const { now } = c;
-  if (now.kind === 'word' && Object.hasOwn(AGGREGATES, now.text)) {
+  const aggregate = now.kind === 'word' ? own(AGGREGATES, now.text) : undefined;
+  if (aggregate) {
     c.next();
     const given = args(c, scope);
-    const wanted = AGGREGATES[now.text].args;
+    const wanted = aggregate.args;
     if (given.length !== wanted) {
       throw new QueryError(
         now.at,

@@ -2,6 +2,7 @@
  * A retroactive watch: an expression over fields of tcp_sock, evaluated after each event of a run that is done again. Its
  * points are the changes, for each socket, with statistics of their own; many points are thinned, and the answer says so.
  */
+import { readNumber } from '../base/bytes.ts';
 import type { Lab } from '../lab/lab.ts';
 import { parseExpression } from './expression.ts';
 import { makeRecord, type Value } from './records.ts';
@@ -115,12 +116,6 @@ class Lane {
   }
 }
 
-function readNumber(u8: Uint8Array, at: number, size: number): number {
-  let value = 0;
-  for (let i = size - 1; i >= 0; i--) value = value * 256 + u8[at + i];
-  return value;
-}
-
 /** Events between two looks at the caller's patience. */
 const PATIENCE = 64;
 
@@ -147,14 +142,14 @@ export function* watchRun({ fields, value }: WatchPlan, lab: Lab, until: number)
     let lane = all.get(id);
     if (!lane) all.set(id, (lane = new Lane()));
     let changed = false;
-    for (let i = 0; i < fields.length; i++) {
-      const word = readNumber(memory.u8, sk + fields[i].offset, fields[i].size);
+    for (const [i, { name, offset, size }] of fields.entries()) {
+      const word = readNumber(memory.u8, sk + offset, size);
+      values.set(name, word);
       if (lane.words[i] === word) continue;
       lane.words[i] = word;
       changed = true;
     }
     if (!changed) return;
-    for (let i = 0; i < fields.length; i++) values.set(fields[i].name, lane.words[i]);
     const now = value(values);
     if (now !== null) lane.put(time, now);
   }

@@ -6,8 +6,6 @@ export interface KernelFacts {
   readonly name: string;
   /** log style: attributes, numbers and precision lines of before 6.8 */
   readonly oldText: boolean;
-  /** `_r`, `_w`, `_D` after register names */
-  readonly livenessText: boolean;
   /** source lines end with the file's name and the line */
   readonly sourceFile: boolean;
   /** what precedes the name of a helper that is not available */
@@ -73,8 +71,15 @@ export interface KernelFacts {
   readonly commonKfuncs: boolean;
   /** further helpers of struct_ops (cgroup and task ones) */
   readonly structOpsTracing: boolean;
-  /** mark_precise printing and stack bookkeeping of 6.18 */
-  readonly newLiveness: boolean;
+  /**
+   * What is live is found before the walk (6.16 to 6.18): level 2 begins with a table of it, registers have no `_r`, `_w`,
+   * `_D`, and mark_read stays 0.
+   */
+  readonly staticLiveness: boolean;
+  /** helpers that only read the stack leave it as it was, and are told as reads (6.13) */
+  readonly helperReads: boolean;
+  /** what may not be left open at an exit is told with where it is left (6.14) */
+  readonly leakPlaces: boolean;
   /** tail calls in functions are allowed with any callers */
   readonly loopTailCalls: boolean;
   /** a walk through a pointer to a function gives a scalar */
@@ -88,7 +93,6 @@ const V6_12_WRITABLE = ['snd_cwnd_stamp', 'app_limited'];
 export const FACTS_6_12: KernelFacts = {
   name: 'v6.12',
   oldText: false,
-  livenessText: true,
   sourceFile: true,
   noHelper: 'program of this type cannot use helper',
   attachFirst: false,
@@ -123,7 +127,9 @@ export const FACTS_6_12: KernelFacts = {
   currentTaskHelpers: true,
   commonKfuncs: true,
   structOpsTracing: false,
-  newLiveness: false,
+  staticLiveness: false,
+  helperReads: false,
+  leakPlaces: false,
   loopTailCalls: false,
   functionPointerScalar: false,
   narrowPointerRefused: true,
@@ -167,11 +173,12 @@ export const FACTS_6_18: KernelFacts = {
   name: 'v6.18',
   mayGotoZero: true,
   mayGotoStack: 16,
-  livenessText: false,
   acquireRelease: true,
   lookupNeverNull: true,
   structOpsTracing: true,
-  newLiveness: true,
+  staticLiveness: true,
+  helperReads: true,
+  leakPlaces: true,
   loopTailCalls: true,
   functionPointerScalar: true,
 };

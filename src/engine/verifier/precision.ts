@@ -69,6 +69,9 @@ const slotsText = (bt: Backtrack, frame: number): string =>
     .map((spi) => `${-(spi + 1) * 8}`)
     .join(',');
 
+const slotsMask = (bt: Backtrack, frame: number): string =>
+  [...bt.slotsOf(frame)].reduce((mask, spi) => mask | (1n << BigInt(spi)), 0n).toString(16);
+
 /** The walk met what it cannot follow; all scalars are then taken as needed. */
 const UNSUPPORTED = 'unsupported';
 type Outcome = typeof UNSUPPORTED | null;
@@ -177,9 +180,10 @@ function backInsn(env: Session, i: number, later: number, entry: HistoryEntry | 
   const insn = env.insns[i];
   if (insn.opcode === 0) return null;
   if (env.log.level2) {
-    env.log.write(
-      `mark_precise: frame${bt.frame}: regs=${regsText(bt.regs[bt.frame])} stack=${slotsText(bt, bt.frame)} before ${i}: ${insnText(env, i)}\n`,
-    );
+    const what = env.facts.oldText
+      ? `regs=${bt.regs[bt.frame].toString(16)} stack=${slotsMask(bt, bt.frame)}`
+      : `mark_precise: frame${bt.frame}: regs=${regsText(bt.regs[bt.frame])} stack=${slotsText(bt, bt.frame)}`;
+    env.log.write(`${what} before ${i}: ${insnText(env, i)}\n`);
   }
   syncLinked(bt, entry);
   const outcome = backByClass(env, i, later, entry, bt);
@@ -251,25 +255,34 @@ function forceAll(env: Session, bt: Backtrack): void {
 
 /** Marks what is looked for in a saved state; keeps what that state got from before. */
 function markState(env: Session, st: State, bt: Backtrack): void {
+  const { oldText } = env.facts;
   for (let f = bt.frame; f >= 0; f--) {
     const frame = st.frames[f];
+    let isNew = false;
     for (let i = 0; i < 10; i++) {
       if (!bt.hasReg(i, f)) continue;
       const r = frame.regs[i];
-      if (r.v.type !== SCALAR || r.precise) bt.clearReg(i, f);
-      else r.precise = true;
+      // kernels before 6.4 go on looking for all of a state where any is new
+      if (r.v.type !== SCALAR || (r.precise && !oldText)) bt.clearReg(i, f);
+      else isNew ||= !r.precise;
+      if (r.v.type === SCALAR) r.precise = true;
     }
     for (const spi of [...bt.slotsOf(f)].toSorted((a, b) => a - b)) {
       const slot = frame.stack[spi];
       if (!slot) bug(env, `stack slot ${spi} beyond what is allocated`);
-      if (!isSpilled(slot) || slot.v.type !== SCALAR || slot.precise) bt.slotsOf(f).delete(spi);
-      else slot.precise = true;
+      if (!isSpilled(slot) || slot.v.type !== SCALAR || (slot.precise && !oldText)) bt.slotsOf(f).delete(spi);
+      else isNew ||= !slot.precise;
+      if (isSpilled(slot) && slot.v.type === SCALAR) slot.precise = true;
     }
     if (env.log.level2) {
-      env.log.write(
-        `mark_precise: frame${f}: parent state regs=${regsText(bt.regs[f])} stack=${slotsText(bt, f)}: ${frameText(env, frame, true)}\n`,
-      );
+      const what = oldText
+        ? `parent ${isNew ? "didn't have" : 'already had'} regs=${bt.regs[f].toString(16)} stack=${slotsMask(bt, f)} marks:`
+        : `mark_precise: frame${f}: parent state regs=${regsText(bt.regs[f])} stack=${slotsText(bt, f)}: `;
+      env.log.write(`${what}${frameText(env, frame, true)}\n`);
     }
+    if (isNew || !oldText) continue;
+    bt.regs[f] = 0;
+    bt.slotsOf(f).clear();
   }
 }
 
@@ -299,7 +312,11 @@ function chain(env: Session, bt: Backtrack): void {
   let skipFirst = true;
   for (;;) {
     if (env.log.level2)
-      env.log.write(`mark_precise: frame${bt.frame}: last_idx ${last} first_idx ${first} subseq_idx ${later} \n`);
+      env.log.write(
+        env.facts.oldText
+          ? `last_idx ${last} first_idx ${first}\n`
+          : `mark_precise: frame${bt.frame}: last_idx ${last} first_idx ${first} subseq_idx ${later} \n`,
+      );
     if (last < 0) {
       markEntry(st, bt);
       return;

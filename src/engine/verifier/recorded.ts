@@ -246,11 +246,11 @@ function compareVerdicts(r: RecordedProgram, silent: Verdict, one: Verdict, two:
   const difference =
     !verdict || !errno
       ? `${r.verdict} ${r.errno}, here ${silent.ok ? 'accept' : 'reject'} ${silent.errno === 0 ? 'OK' : errnoName(silent.errno)}: ${silent.message}\n  recorded: ${messageOf(r.log1)}`
-      : log2
-        ? log1
+      : log1
+        ? log2
           ? ''
-          : `level 1, ${firstDifference(r.log1, one.log)}`
-        : `level 2, ${firstDifference(r.log2 ?? '', two?.log ?? '')}`;
+          : `level 2, ${firstDifference(r.log2 ?? '', two?.log ?? '')}`
+        : `level 1, ${firstDifference(r.log1, one.log)}`;
   return {
     id: r.id,
     verdict,

@@ -8,6 +8,7 @@ import { dropFastcalls, findFastcalls } from './fastcall.ts';
 import type { StructAccess, Verdict, VerifierEnvironment, VerifierProgram } from './environment.ts';
 import { argumentsOf } from './insn/global-args.ts';
 import { Refused, Session } from './session.ts';
+import { printLiveRegisters } from './live-registers.ts';
 import { addOwnStack, calleesOf, checkStackDepth } from './stack-depth.ts';
 import { Frame, initFrame, State } from './state.ts';
 import {
@@ -68,9 +69,20 @@ function checkStructOps(env: Session): void {
   env.attach = { struct: struct.name, member: member.name, proto: proto.id };
 }
 
+/** Kernels before 6.8 look at the main program's argument too, and say so where its type is a number, but go on. */
+function sayMainArgument(env: Session): void {
+  const { btf } = env.program;
+  if (!env.facts.oldText || !btf || env.funcInfo.length === 0) return;
+  const func = btf.type(env.funcInfo[0].typeId);
+  const proto = func?.kind === 'FUNC' ? btf.type(func.type) : null;
+  const first = proto?.kind === 'FUNC_PROTO' ? btf.type(btf.skipModifiers(proto.params[0]?.type ?? 0)) : null;
+  if (env.log.level1 && (first?.kind === 'INT' || first?.kind === 'ENUM')) env.log.write('R1 is not a scalar\n');
+}
+
 /** Registers of a global function, or R1 with the context. */
 function initRegisters(env: Session, frame: Frame, subprog: number): void {
   if (subprog === 0) {
+    sayMainArgument(env);
     frame.regs[1].v = T.pointer(T.PTR_TO_CTX);
     return;
   }
@@ -181,6 +193,7 @@ function* passes(env: Session): Generator<void, void> {
   yield;
   if (!env.facts.attachFirst) checkAttach(env);
   env.ctx = rulesOf(env.program.type);
+  if (env.facts.staticLiveness && env.log.level2) printLiveRegisters(env);
   if (env.facts.fastcalls) findFastcalls(env);
   if (env.subprogs.length > 1) markPacketChanges(env);
   if (env.facts.globalsFirst) yield* verifyGlobals(env, true);
@@ -218,7 +231,7 @@ function verdictOf(env: Session, errno: number): Verdict {
     maxStatesPerInsn: env.maxStates,
     totalStates: env.totalStates,
     peakStates: env.peakStates,
-    markRead: env.markRead,
+    markRead: env.facts.staticLiveness ? 0 : env.markRead,
     stackDepth: env.subprogs.map((s) => s.stackDepth),
   };
   const message = errno === 0 ? '' : env.message.trimEnd();
@@ -227,7 +240,7 @@ function verdictOf(env: Session, errno: number): Verdict {
       `verification time 0 usec\nstack depth ${env.subprogs.map((s) => s.stackDepth - s.stackDropped + s.stackAdded).join('+')}\n`,
     );
   log.write(
-    `processed ${env.insnsProcessed} insns (limit 1000000) max_states_per_insn ${env.maxStates} total_states ${env.totalStates} peak_states ${env.peakStates} mark_read ${env.markRead}\n`,
+    `processed ${env.insnsProcessed} insns (limit 1000000) max_states_per_insn ${env.maxStates} total_states ${env.totalStates} peak_states ${env.peakStates} mark_read ${stats.markRead}\n`,
   );
   const overflow = log.overflowed;
   return {

@@ -139,16 +139,19 @@ function call(env: Session, w: Walker, insn: Insn, bad: boolean): Done {
 /** What a program has to end before it does. */
 function checkSectionsEnd(env: Session): void {
   const { lock, rcu, preempt } = env.cur;
+  if (env.facts.leakPlaces) return checkPlace(env, 'BPF_EXIT instruction in main prog');
   if (lock) env.refuse(EINVAL, 'bpf_spin_unlock is missing');
   if (rcu) env.refuse(EINVAL, 'bpf_rcu_read_unlock is missing');
   if (preempt) env.refuse(EINVAL, `${preempt} bpf_preempt_enable${preempt === 1 ? ' is' : '(s) are'} missing`);
 }
 
 /** bpf_throw leaves all frames at once: nobody is left to end what they began. */
-function checkThrow(env: Session): void {
+const checkThrow = (env: Session): void => checkPlace(env, 'bpf_throw');
+
+function checkPlace(env: Session, place: string): void {
   const { lock, rcu, preempt } = env.cur;
   const text = lock ? 'bpf_spin_lock' : rcu ? 'bpf_rcu_read_lock' : preempt ? 'bpf_preempt_disable' : null;
-  if (text !== null) env.refuse(EINVAL, `bpf_throw cannot be used inside ${text}-ed region`);
+  if (text !== null) env.refuse(EINVAL, `${place} cannot be used inside ${text}-ed region`);
 }
 
 /** Leaves a function, or the program. */
@@ -157,7 +160,8 @@ function exit(env: Session, w: Walker, thrown: boolean): Done {
   const isOuter = cur.frames.length === 1;
   if (thrown) checkThrow(env);
   else if (isOuter) checkSectionsEnd(env);
-  checkLeaks(env, thrown);
+  const place = thrown ? 'bpf_throw' : 'BPF_EXIT instruction in main prog';
+  checkLeaks(env, thrown, env.facts.leakPlaces ? `${place} would lead to reference leak` : '');
   if (!thrown && !isOuter) {
     const at = env.insn;
     returnToCaller(env);

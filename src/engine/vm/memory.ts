@@ -138,6 +138,11 @@ export class Memory {
     return h;
   }
 
+  /** Reads a u32. */
+  word(address: number): number {
+    return this.u32[address >>> 2];
+  }
+
   /** Reads a u64 as a number; exact up to 2^53. */
   u64(address: number): number {
     return this.u32[address >>> 2] + this.u32[(address >>> 2) + 1] * 0x1_0000_0000;

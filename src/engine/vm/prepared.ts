@@ -54,6 +54,12 @@ export interface Registers {
   readonly words: Int32Array;
 }
 
+/** Low word of a register, 0 to 10, unsigned. */
+export const lowWord = ({ words }: Registers, register: number): number => words[register * 2] >>> 0;
+
+/** High word of a register, unsigned. */
+export const highWord = ({ words }: Registers, register: number): number => words[register * 2 + 1] >>> 0;
+
 /** With registers of its own, at the start. */
 export const runOf = (program: Program): Run => ({
   program,

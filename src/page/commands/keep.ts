@@ -43,12 +43,6 @@ export const KEEP_COMMANDS: readonly PageCommand[] = [
     run: redo,
   },
   {
-    id: 'lab.kept',
-    title: 'My labs: keep this one under a name, open others, texts and drafts',
-    group: 'Share',
-    run: () => showOverlay('labs'),
-  },
-  {
     id: 'text.duplicate',
     title: 'A copy of this text',
     group: 'Program',

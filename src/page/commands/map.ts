@@ -171,13 +171,15 @@ function showCalls(map: MapLetter): void {
   select({ map, socket: null });
 }
 
+const update = (map: MapLetter): void => byKeeper(map, (process) => ({ do: 'register', process, map }));
+
 /** None is ever disabled: pressing one that the kernel refuses shows the errno and the check that answered. */
 export const MAP_VERBS: readonly MapVerb[] = [
   {
     id: 'update',
     word: 'update',
     title: 'Update: give the map its value',
-    run: (map) => byKeeper(map, (process) => ({ do: 'register', process, map })),
+    run: update,
   },
   {
     id: 'delete',
@@ -250,7 +252,7 @@ export const MAP_VERBS: readonly MapVerb[] = [
 const EDGE: Readonly<Record<string, (map: MapLetter) => void>> = {
   ...Object.fromEntries(MAP_VERBS.map(({ id, run }) => [id, run])),
   zero: closeNext,
-  ready: (map) => (mapOf(map)?.forLinks ? EDGE.update(map) : dropLast(map)),
+  ready: (map) => (mapOf(map)?.forLinks ? update(map) : dropLast(map)),
   last: dropLast,
 };
 

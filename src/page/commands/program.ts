@@ -4,7 +4,6 @@ import { choices, choose } from '../store/choices.ts';
 import { editorLink, reveal } from '../store/editor-link.ts';
 import { lab, notify, useLab } from '../store/lab.ts';
 import { lineMap } from '../store/line-map.ts';
-import { showOverlay } from '../store/overlay.ts';
 import {
   activeText,
   currentTexts,
@@ -25,7 +24,7 @@ const hasProgram = (): boolean => hasText() && !isTypes(activeText() ?? '');
 /** Without a text there is no program to start with. */
 function restartWithTexts(unverified = false): void {
   const texts = currentTexts();
-  const empty = Object.keys(texts).find((name) => texts[name].trim() === '');
+  const [empty] = Object.entries(texts).find(([, text]) => text.trim() === '') ?? [];
   if (empty === undefined) restart(texts, unverified);
   else {
     notify({ kind: 'error', title: `${empty} is empty`, detail: 'Write a program, or reset the text to the example.' });
@@ -142,13 +141,6 @@ export const PROGRAM_COMMANDS: readonly PageCommand[] = [
     keys: ['Ctrl+Shift+Enter'],
     when: hasProgram,
     run: registerAsNew,
-  },
-  {
-    id: 'program.new',
-    title: 'New program: a name, a kernel struct, and the members that it must have',
-    group: 'Program',
-    when: () => lab().cold !== null,
-    run: () => showOverlay('new-program'),
   },
   {
     id: 'program.types',

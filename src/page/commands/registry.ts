@@ -14,6 +14,7 @@ import { keyTable } from './keys.ts';
 import { LAB_COMMANDS } from './lab.ts';
 import { PROGRAM_COMMANDS } from './program.ts';
 import { SHARE_COMMANDS } from './share.ts';
+import { SHEET_COMMANDS } from './sheets.ts';
 import { TEXT_COMMANDS } from './text.ts';
 import { TIME_COMMANDS } from './time.ts';
 import { VIEW_COMMANDS } from './view.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly PageCommand[] = [
   ...SHARE_COMMANDS,
   ...VIEW_COMMANDS,
   ...INSPECT_COMMANDS,
+  ...SHEET_COMMANDS,
   ...HELP_COMMANDS,
 ];
 

@@ -1,3 +1,4 @@
+import { entryOf } from '../../engine/index.ts';
 import { move } from '../engine/engine.ts';
 import { currentFrame } from '../frame-source.ts';
 import { choices, choose, SPEEDS } from '../store/choices.ts';
@@ -46,7 +47,7 @@ export function chooseSpeed(speed: number): void {
 
 function changeSpeed(by: 1 | -1): void {
   const at = SPEEDS.findIndex((speed) => speed >= choices().speed);
-  chooseSpeed(SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, at + by))]);
+  chooseSpeed(entryOf(SPEEDS, Math.min(SPEEDS.length - 1, Math.max(0, at + by))));
 }
 
 export const TIME_COMMANDS: readonly PageCommand[] = [

@@ -66,8 +66,8 @@ export function replay({ acts }: CommandLog, time: number, event = 0, done: Done
   return [
     ...acts.flatMap((one, i): ToWorker[] => {
       if (isDone(one)) return [];
-      const before = i > 0 ? acts[i - 1] : null;
-      const goesOn = before !== null && before.time === one.time && before.event === one.event;
+      const before = acts[i - 1];
+      const goesOn = before !== undefined && before.time === one.time && before.event === one.event;
       if (!goesOn) return [seek(one.time, one.event), one.act];
       // after the one before it, which a checkpoint may lie before
       return done !== null && isDone(before) ? [seek(one.time, done.event), one.act] : [one.act];

@@ -1,5 +1,5 @@
 /* What happened, for other programs: series as CSV, calls and references as JSON, the sequence as a Mermaid diagram. */
-import { type ColdSnapshot, errnoName, type History } from '../../engine/index.ts';
+import { type ColdSnapshot, errnoName, type History, entryOf } from '../../engine/index.ts';
 import { ledgerOf } from '../../views/ledger/ledger.ts';
 
 /** RFC 4180: a row a point of a window; times in milliseconds, windows in packets. */
@@ -7,7 +7,7 @@ export function seriesCsv({ series }: Pick<History, 'series'>): string {
   const head = 'time_ms,socket,map,cwnd,ssthresh,srtt_us,ca_state';
   const rows = series.flatMap(({ socket, map, time, cwnd, ssthresh, srttUs, caState }) =>
     Array.from({ length: time.length }, (_, i) =>
-      [time[i] / 1e6, socket, map ?? '', cwnd[i], ssthresh[i], srttUs[i], caState[i]].join(','),
+      [entryOf(time, i) / 1e6, socket, map ?? '', cwnd[i], ssthresh[i], srttUs[i], caState[i]].join(','),
     ),
   );
   return `${[head, ...rows].join('\r\n')}\r\n`;
@@ -15,7 +15,10 @@ export function seriesCsv({ series }: Pick<History, 'series'>): string {
 
 /** Length of the bottleneck's queue, packets. */
 export function queueCsv({ queue }: Pick<History, 'queue'>): string {
-  const rows = Array.from({ length: queue.time.length }, (_, i) => `${queue.time[i] / 1e6},${queue.length[i]}`);
+  const rows = Array.from(
+    { length: queue.time.length },
+    (_, i) => `${entryOf(queue.time, i) / 1e6},${queue.length[i]}`,
+  );
   return `${['time_ms,packets', ...rows].join('\r\n')}\r\n`;
 }
 

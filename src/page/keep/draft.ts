@@ -136,9 +136,10 @@ export function beginDraft(): Draft | null {
 function adopt(): OtherDraft | null {
   const left = otherDrafts().filter((draft) => !draft.live);
   for (const { tab: old } of left.slice(MOST_DRAFTS)) dropDraft(old);
-  if (location.hash.length > 1 || left.length === 0) return null;
-  dropDraft(left[0].tab);
-  return left[0];
+  const [newest] = left;
+  if (location.hash.length > 1 || !newest) return null;
+  dropDraft(newest.tab);
+  return newest;
 }
 
 export const saveDraft = (draft: Draft): boolean => tab !== '' && save(DRAFT + tab, { saved: Date.now(), draft });

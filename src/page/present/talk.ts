@@ -1,4 +1,5 @@
 /* A talk: the captions of a run as steps, with the machine at each of them. Made once, so that the stage waits for nobody. */
+import { entryOf } from '../../engine/index.ts';
 import { create } from 'zustand';
 import type { History } from '../../engine/index.ts';
 import type { Moment } from '../../protocol/asks/talk.ts';
@@ -61,7 +62,7 @@ export async function makeTalk(): Promise<Talk | null> {
   if (!moments) return null;
   const notes = new Map(scenario.steps.map(({ caption, note }) => [caption, note ?? '']));
   const steps = moments.map((moment, i): TalkStep => {
-    const headline = captions[i].text;
+    const headline = captions[i]?.text ?? '';
     return { ...moment, headline, note: notes.get(headline) ?? '' };
   });
   return { title: scenario.title, history, steps };
@@ -98,7 +99,7 @@ export function showStep(at: number): void {
   if (!talk) return;
   const to = Math.min(talk.steps.length - 1, Math.max(0, at));
   present({ at: to, blank: false, qr: false, startedAt: startedAt === 0 && to > 0 ? Date.now() : startedAt });
-  move({ type: 'seek', time: talk.steps[to].time });
+  move({ type: 'seek', time: entryOf(talk.steps, to).time });
 }
 
 /** Off the stage into the page, on a branch; again: back to the run of the talk and its step. */
@@ -106,8 +107,9 @@ export function toggleLive(): void {
   const { live, talk, at } = presenting();
   if (!talk) return;
   if (live) {
-    if (currentLog() !== live) openAgain(live, talk.steps[at].time);
-    else move({ type: 'seek', time: talk.steps[at].time });
+    const { time } = entryOf(talk.steps, at);
+    if (currentLog() !== live) openAgain(live, time);
+    else move({ type: 'seek', time });
     present({ live: null });
     showOverlay('stage');
     return;

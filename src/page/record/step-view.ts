@@ -1,6 +1,6 @@
 /* How the page is to look at a step: its author's preset, tabs and selection. */
 import type { Scenario, ScenarioStep, StepView } from '../../engine/index.ts';
-import { PRESETS } from '../store/choices.ts';
+import { knownPreset } from '../store/presets.ts';
 import { knownTabs } from '../store/tabs.ts';
 import type { Looks } from './view-now.ts';
 
@@ -8,7 +8,7 @@ import type { Looks } from './view-now.ts';
 export function looksOf(view: StepView, now: Looks): Looks {
   const { map = null, socket = null, field = null } = view;
   return {
-    preset: PRESETS.find((id) => id === view.preset) ?? now.preset,
+    preset: knownPreset(view.preset) ?? now.preset,
     tabs: { ...now.tabs, ...knownTabs({ ...view.tabs, narrow: now.tabs.narrow }) },
     selection: { map, socket, field },
   };

@@ -73,7 +73,7 @@ function parseJson<T>(json: string, decode: Decoder<T>): Decoded<T> {
 
 /** The lab of `packLab`, or what is wrong with it. */
 export async function unpackLab(packed: string): Promise<Decoded<LabDoc>> {
-  const [, version, body] = /^(\d{1,6})\.(.*)$/s.exec(packed) ?? [];
+  const [, version, body = ''] = /^(\d{1,6})\.(.*)$/s.exec(packed) ?? [];
   if (version === undefined) return bad('', 'it does not say its version: the beginning is missing');
   if (Number(version) > VERSION) return bad('', NEWER(version));
   if (Number(version) < 1) return bad('', `there was never a format ${version}`);

@@ -2,7 +2,8 @@
 import { DEFAULT_KERNEL, KERNELS, kernelSpec, type Scenario } from '../../engine/index.ts';
 import { loadScenario, SCENARIOS } from '../../scenarios/index.ts';
 import { openScenario } from '../engine/engine.ts';
-import { choices, choose, knownTabs, PRESETS } from '../store/choices.ts';
+import { choices, choose, knownTabs } from '../store/choices.ts';
+import { knownPreset } from '../store/presets.ts';
 import { notify } from '../store/lab.ts';
 import { readLabFile } from './codec.ts';
 import { contentOf } from './content.ts';
@@ -13,7 +14,7 @@ import { setPending } from './pending.ts';
 const quiet = (scenario: Scenario): Scenario => ({ ...scenario, steps: [], expect: [], samples: [], openAt: 0 });
 
 function showView({ preset, tabs = {} }: LabView): void {
-  const known = PRESETS.find((id) => id === preset);
+  const known = knownPreset(preset);
   if (known) choose({ preset: known });
   choose({ tabs: { ...choices().tabs, ...knownTabs(tabs) } });
 }

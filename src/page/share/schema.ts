@@ -1,3 +1,4 @@
+import { own } from '../../engine/index.ts';
 /*
  * Decoders for data from outside: a link, a file, what a browser kept. A decoder never throws; it answers the value, or
  * in words what is wrong and where. Fields that nobody knows are wrong too, so that a misspelt one does not pass in silence.
@@ -124,7 +125,6 @@ export const tagged =
   (value, at) => {
     if (!isRecord(value)) return bad(at, 'must be an object');
     const name = value[tag];
-    if (typeof name !== 'string' || !Object.hasOwn(shapes, name))
-      return bad(inside(at, tag), `must be one of ${Object.keys(shapes).join(', ')}`);
-    return shapes[name](value, at);
+    const shape = typeof name === 'string' ? own(shapes, name) : undefined;
+    return shape ? shape(value, at) : bad(inside(at, tag), `must be one of ${Object.keys(shapes).join(', ')}`);
   };

@@ -4,12 +4,10 @@ import type { Break, MapLetter } from '../../engine/index.ts';
 import type { Breakpoint } from '../../protocol/messages.ts';
 import { beginDraft, type Draft, saveDraft } from '../keep/draft.ts';
 import { load, save } from './storage.ts';
+import { knownPreset, type Preset } from './presets.ts';
 import { knownTabs, type Tabs } from './tabs.ts';
 
 export { knownTabs, type Tabs };
-
-export const PRESETS = ['debug', 'inspect', 'flows'] as const;
-export type Preset = (typeof PRESETS)[number];
 
 export const TEXT_SIZES = [0.9, 1, 1.15, 1.3, 1.6] as const;
 
@@ -115,7 +113,7 @@ function kept(): Choices {
         );
   const choices = { ...DEFAULTS, ...Object.fromEntries(settings), ...beginDraft() } as Choices;
   const tabs = { ...DEFAULTS.tabs, ...knownTabs({ ...choices.tabs }) };
-  const preset = PRESETS.find((id) => id === choices.preset) ?? DEFAULTS.preset;
+  const preset = knownPreset(choices.preset) ?? DEFAULTS.preset;
   const textSize = TEXT_SIZES.find((size) => size === choices.textSize) ?? DEFAULTS.textSize;
   return { ...choices, preset, textSize, tabs, selection: DEFAULTS.selection, beside: null, grain: DEFAULTS.grain };
 }

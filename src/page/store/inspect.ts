@@ -98,7 +98,8 @@ export function follow(step: Omit<Look, 'from'>, field: string | null = null): v
 /** Back to the nth place of the way; 0: to what is selected. */
 export function backTo(n: number): void {
   const { trail } = inspect();
-  if (n < trail.length) go(trail.slice(0, n), trail[n].from);
+  const place = trail[n];
+  if (place) go(trail.slice(0, n), place.from);
 }
 
 export function flip(key: string): void {

@@ -1,21 +1,6 @@
 /* Which sheet lies over the page. */
 import { create } from 'zustand';
-
-/** Sheets by name; each is fetched when it is first shown. */
-export type SheetName =
-  | 'palette'
-  | 'keys'
-  | 'rename'
-  | 'rename-text'
-  | 'new-program'
-  | 'share'
-  | 'labs'
-  | 'stage'
-  | 'export'
-  | 'help'
-  | 'settings'
-  | 'record'
-  | 'bench';
+import type { SheetName } from './sheets.ts';
 
 export type Overlay = SheetName | null;
 

@@ -1,5 +1,5 @@
 /* Program texts: what the user typed, else the scenario's example; and how they relate to what the machine has. */
-import { TYPES_TEXT } from '../../engine/index.ts';
+import { TYPES_TEXT, own } from '../../engine/index.ts';
 import { EXAMPLE_TEXTS } from '../../scenarios/text-names.ts';
 import { choices, choose } from './choices.ts';
 import { type LabState, lab } from './lab.ts';
@@ -8,11 +8,7 @@ import { lineMap } from './line-map.ts';
 /** `new`: no map was made from it. */
 export type TextStatus = 'same' | 'changed' | 'new';
 
-/** A user chooses names: what every object has is no text. */
-const own = (texts: Readonly<Record<string, string>> | undefined, name: string): string | null =>
-  texts && Object.hasOwn(texts, name) ? texts[name] : null;
-
-const exampleOf = (name: string): string | null => own(lab().scenario?.texts, name);
+const exampleOf = (name: string): string | null => own(lab().scenario?.texts ?? {}, name) ?? null;
 
 /** The listing of an object file that was loaded: C above the instructions that it became. Nobody edits it. */
 const listingOf = (name: string): string | null =>
@@ -71,7 +67,7 @@ export function renameText(name: string, stem: string): string {
   const wanted = `${plain}.s`;
   const fresh = isFree(wanted) ? wanted : freshName(wanted);
   const { [name]: text, ...others } = choices().edits;
-  choose({ edits: { ...others, [fresh]: text }, activeText: fresh });
+  choose({ edits: { ...others, [fresh]: text ?? '' }, activeText: fresh });
   return fresh;
 }
 
@@ -113,9 +109,8 @@ export const shownLine = (name: string, loadedLine: number): number | null =>
   isListing(name) ? loadedLine : (lineMap(own(lab().loaded, name) ?? '', textOf(name))[loadedLine] ?? null);
 
 /** The other way round; null where the machine does not have this line yet. */
-export const loadedLine = (name: string, shown: number): number | null =>
-  isListing(name)
-    ? shown
-    : Object.hasOwn(lab().loaded, name)
-      ? (lineMap(textOf(name), lab().loaded[name])[shown] ?? null)
-      : null;
+export function loadedLine(name: string, shown: number): number | null {
+  if (isListing(name)) return shown;
+  const loaded = own(lab().loaded, name);
+  return loaded === undefined ? null : (lineMap(textOf(name), loaded)[shown] ?? null);
+}

@@ -26,7 +26,7 @@ function firstSettings(): BenchSettings {
   if (kept) return kept;
   const own = activeText();
   if (own === null || !benchPrograms().includes(own)) return FIRST;
-  return { ...FIRST, flows: [{ ...FIRST.flows[0], program: own }, FIRST.flows[1]] };
+  return { ...FIRST, flows: FIRST.flows.map((flow, i) => (i === 0 ? { ...flow, program: own } : flow)) };
 }
 
 const FAST = [10, 100] as const;
@@ -131,7 +131,7 @@ function Flows({ settings: { flows, seconds }, onChange }: FlowsProps) {
   const programs = benchPrograms();
   const change = (at: number, flow: Partial<BenchFlow>): void =>
     onChange(flows.map((one, i) => (i === at ? { ...one, ...flow } : one)));
-  const last = flows.at(-1)?.program ?? programs[0];
+  const last = flows.at(-1)?.program ?? programs[0] ?? '';
   const add = (): void => onChange([...flows, { program: last, start: 0, stop: seconds }]);
   return (
     <fieldset className="bench-flows">

@@ -47,10 +47,12 @@ export function TabList<T extends string>({ label, tabs, selected, panel, onSele
   const onKeyDown = (event: KeyboardEvent): void => {
     const at = tabs.findIndex(({ id }) => id === selected);
     const ends = { Home: 0, End: tabs.length - 1 }[event.key];
-    const to = ends ?? (event.key in STEP ? (at + STEP[event.key] + tabs.length) % tabs.length : -1);
-    if (to < 0) return;
+    const step = STEP[event.key];
+    const to = ends ?? (step === undefined ? -1 : (at + step + tabs.length) % tabs.length);
+    const tab = tabs[to];
+    if (!tab) return;
     event.preventDefault();
-    onSelect(tabs[to].id);
+    onSelect(tab.id);
     list.current?.querySelectorAll<HTMLElement>('[role="tab"]')[to]?.focus();
   };
   const overflows = useOverflow(list);

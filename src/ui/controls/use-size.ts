@@ -8,6 +8,7 @@ export function useSize(element: RefObject<HTMLElement | null>): Size | null {
     const { current } = element;
     if (!current) return;
     const observer = new ResizeObserver(([entry]) => {
+      if (!entry) return;
       const width = Math.floor(entry.contentRect.width);
       const height = Math.floor(entry.contentRect.height);
       setSize((last) => (last?.width === width && last.height === height ? last : { width, height }));

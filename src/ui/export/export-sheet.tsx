@@ -1,4 +1,5 @@
 /* Everything that can leave the page as a file. */
+import { entryOf } from '../../engine/index.ts';
 import { useState } from 'react';
 import { queueCsv, callsJson, ledgerJson, sequenceMermaid, seriesCsv } from '../../page/export/tables.ts';
 import { talkHtml } from '../../page/export/talk-html.ts';
@@ -81,7 +82,7 @@ async function saveTalkPng(): Promise<void> {
 async function saveTalkHtml(): Promise<void> {
   const talk = await talkNow();
   if (!talk) return;
-  const slides = slidesOf(talk).map((scene, i) => ({ ...talk.steps[i], svg: svgOf(scene, DESK) }));
+  const slides = slidesOf(talk).map((scene, i) => ({ ...entryOf(talk.steps, i), svg: svgOf(scene, DESK) }));
   saveFile(fileName(talk.title, 'html'), talkHtml(talk.title, slides, await fontStyle()), 'text/html');
 }
 
@@ -116,7 +117,7 @@ export function ExportSheet() {
             <Row key={ending} title={title}>
               <Save
                 what={title}
-                as={ending.split('.')[1].toUpperCase()}
+                as={ending.replace(/^.*\./, '').toUpperCase()}
                 onSave={() => saveFile(`${run.name}.${ending}`, make(run), type)}
               />
             </Row>

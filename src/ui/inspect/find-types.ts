@@ -61,7 +61,7 @@ export interface Query {
 /** `struct tcp_so`: a kind in front of a name limits to it. */
 export function parseQuery(text: string): Query {
   const [first, ...rest] = text.trim().split(/\s+/);
-  const kinds = Object.keys(KIND_WORD).filter((kind) => KIND_WORD[kind].replace('64', '') === first);
+  const kinds = Object.entries(KIND_WORD).flatMap(([kind, word]) => (word.replace('64', '') === first ? [kind] : []));
   return kinds.length > 0 && rest.length > 0 ? { name: rest.join(' '), kinds } : { name: text.trim(), kinds: [] };
 }
 

@@ -1,7 +1,7 @@
 /* The box over the type: what is typed there is looked for at once, in all types of the kernel and of dropped files. */
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { plural } from '../../views/words.ts';
-import { kernelSpec } from '../../engine/index.ts';
+import { kernelSpec, entryOf } from '../../engine/index.ts';
 import { Keys } from '../controls/keys.tsx';
 import { runCommand } from '../../page/commands/registry.ts';
 import { select } from '../../page/store/choices.ts';
@@ -130,8 +130,8 @@ export function SearchBox({ fields }: { readonly fields: readonly string[] }) {
               count={found.length}
               rowHeight={ROW}
               current={current}
-              onPick={(index) => pick(found[index])}
-              renderRow={(index) => <HitRow type={found[index]} />}
+              onPick={(index) => pick(entryOf(found, index))}
+              renderRow={(index) => <HitRow type={entryOf(found, index)} />}
             />
           )}
           {found.length === 0 && text.trim() !== '' && !text.startsWith('.') && whole?.status === 'here' && (

@@ -41,8 +41,8 @@ function Answer({ answer: { summary, rows, maps } }: { readonly answer: QueryAns
     event.stopPropagation();
     const at = buttons.findIndex((button) => button === document.activeElement);
     const next = buttons[Math.min(Math.max(at + step, 0), buttons.length - 1)];
-    next.focus();
-    next.click();
+    next?.focus();
+    next?.click();
   };
   return (
     <>

@@ -47,7 +47,7 @@ function Arguments({ map, member }: { readonly map: MapSnapshot; readonly member
     event.preventDefault();
     const values: (number | string)[] = [];
     for (const [i, arg] of args.entries()) {
-      const read = readArgument(arg, typed[i]);
+      const read = readArgument(arg, typed[i] ?? '');
       if ('problem' in read) return setProblem(read.problem);
       values.push(read.value);
     }

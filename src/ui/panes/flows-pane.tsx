@@ -1,4 +1,4 @@
-import { useCallback } from 'react';
+import { type ComponentType, useCallback } from 'react';
 import type { ColdSnapshot, History } from '../../engine/index.ts';
 import { laneTop, wireHeight, wireMoving, wireStill } from '../../views/flows/wire.ts';
 import { rateText } from '../../views/words.ts';
@@ -8,7 +8,7 @@ import { OneTurn } from '../controls/one-turn.tsx';
 import { Pane } from '../controls/pane.tsx';
 import { useCalmLab } from '../controls/use-frame.ts';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
-import { TABS } from '../../page/store/tabs.ts';
+import { type Tabs, TABS } from '../../page/store/tabs.ts';
 import { useLab } from '../../page/store/lab.ts';
 
 type Build = LiveSceneProps['build'];
@@ -16,15 +16,13 @@ type Build = LiveSceneProps['build'];
 const SeriesTab = late('cwnd / RTT', () => import('./flows-tabs.tsx').then(({ SeriesNow }) => SeriesNow));
 const TableTab = late('Table', () => import('./flows-tabs.tsx').then(({ TableNow }) => TableNow));
 
-export const FlowsPane = () => (
-  <OneTurn>
-    <Flows />
-  </OneTurn>
-);
+/** What each tab shows; the tabs themselves are rows of page/store/tabs.ts. */
+const SHOWN: Readonly<Record<Tabs['flows'], ComponentType>> = { wire: WireTab, series: SeriesTab, table: TableTab };
 
-function Flows() {
+export function FlowsPane() {
   const tab = useChoices((state) => state.tabs.flows);
-  const { cold, history } = useCalmLab();
+  const cold = useLab((state) => state.cold);
+  const Shown = SHOWN[tab];
   return (
     <Pane
       id="flows"
@@ -35,9 +33,9 @@ function Flows() {
       onSelect={(next) => chooseTab('flows', next)}
       aside={cold && <PathFacts cold={cold} />}
     >
-      {cold && history && tab === 'wire' && <WireAndMore cold={cold} history={history} />}
-      {tab === 'series' && <SeriesTab />}
-      {tab === 'table' && <TableTab />}
+      <OneTurn>
+        <Shown />
+      </OneTurn>
     </Pane>
   );
 }
@@ -57,12 +55,15 @@ function PathFacts({ cold: { path, seed } }: Pick<RunProps, 'cold'>) {
 }
 
 /** Where the flows have the page, the series stand below the wire. */
-function WireAndMore(run: RunProps) {
+function WireTab() {
   const roomy = useChoices((state) => state.preset) === 'flows';
+  const { cold, history } = useCalmLab();
+  if (!cold || !history) return null;
+  const run = { cold, history };
   if (!roomy) return <Wire {...run} />;
   return (
     <>
-      <div className="wire-above" style={{ flexBasis: wireHeight(run.cold) }}>
+      <div className="wire-above" style={{ flexBasis: wireHeight(cold) }}>
         <Wire {...run} />
       </div>
       <div className="series-below">

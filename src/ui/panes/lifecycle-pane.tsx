@@ -12,15 +12,25 @@ import { useLab } from '../../page/store/lab.ts';
 import { useCalmLab } from '../controls/use-frame.ts';
 import { MapBadges } from './map-badges.tsx';
 import { MapBar } from './map-bar.tsx';
-import { useCallback, useRef } from 'react';
+import { type ComponentType, useCallback, useRef } from 'react';
 
 const SequenceTab = late('Sequence', () => import('./calls-tabs.tsx').then(({ SequenceNow }) => SequenceNow));
 const ChecksTab = late('Checks', () => import('./calls-tabs.tsx').then(({ ChecksNow }) => ChecksNow));
 const ModulesTab = late('Modules', () => import('./modules-tab.tsx').then(({ ModulesNow }) => ModulesNow));
 
+/** What each tab shows; the tabs themselves are rows of page/store/tabs.ts. */
+const SHOWN: Readonly<Record<Tabs['lifecycle'], ComponentType>> = {
+  machine: MachineTab,
+  sequence: SequenceTab,
+  checks: ChecksTab,
+  modules: ModulesTab,
+};
+
 export function LifecyclePane() {
   const tab = useChoices((state) => state.tabs.lifecycle);
-  const { cold, history } = useCalmLab();
+  const panic = useLab((state) => state.cold?.panic ?? null);
+  const runs = useLab((state) => state.cold !== null && state.history !== null);
+  const Shown = SHOWN[tab];
   return (
     <Pane
       id="lifecycle"
@@ -31,8 +41,8 @@ export function LifecyclePane() {
       onSelect={(next) => chooseTab('lifecycle', next)}
       aside={<MapBadges />}
     >
-      {cold?.panic && <Panic message={cold.panic} />}
-      {cold && history && <Shown tab={tab} cold={cold} history={history} />}
+      {panic && <Panic message={panic} />}
+      {runs && <Shown />}
     </Pane>
   );
 }
@@ -56,24 +66,15 @@ interface ShownProps {
   readonly history: History;
 }
 
-function Shown({ tab, ...run }: ShownProps & { readonly tab: Tabs['lifecycle'] }) {
-  switch (tab) {
-    case 'machine':
-      return (
-        <>
-          <StateMachine {...run} />
-          <MapBar />
-        </>
-      );
-    case 'sequence':
-      return <SequenceTab />;
-    case 'modules':
-      return <ModulesTab />;
-    case 'checks':
-      return <ChecksTab />;
-    default:
-      return tab satisfies never;
-  }
+function MachineTab() {
+  const { cold, history } = useCalmLab();
+  if (!cold || !history) return null;
+  return (
+    <>
+      <StateMachine cold={cold} history={history} />
+      <MapBar />
+    </>
+  );
 }
 
 /** A picture that stays while nothing about the maps changes, and what it was built from. */

@@ -4,7 +4,15 @@
  */
 import { type KeyboardEvent, useState } from 'react';
 import type { VerifiedProgram } from '../../engine/index.ts';
-import { type ChangedValue, madeAt, outcomeOf, usedAt, valuesAt, visitsOf } from '../../views/verifier/walk.ts';
+import {
+  type ChangedValue,
+  madeAt,
+  outcomeOf,
+  usedAt,
+  valuesAt,
+  visitsOf,
+  visitAt,
+} from '../../views/verifier/walk.ts';
 
 interface WalkProps {
   readonly program: VerifiedProgram;
@@ -38,11 +46,12 @@ export function Walk({ program, onShow }: WalkProps) {
   if (order.length === 0) return null;
   const last = order.length - 1;
   // a path that fails opens at its end, where the reason is
-  const at = Math.min(place ?? (program.paths[path].outcome === 'failed' ? last : 0), last);
+  const at = Math.min(place ?? (program.paths[path]?.outcome === 'failed' ? last : 0), last);
+  const slotAt = (n: number): number => visitAt(program.visits, order, n).slot;
   const go = (to: number): void => {
     const next = Math.max(0, Math.min(last, to));
     setPlace(next);
-    onShow(program.visits[order[next]].slot);
+    onShow(slotAt(next));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = STEPS[event.key];
@@ -50,7 +59,7 @@ export function Walk({ program, onShow }: WalkProps) {
     event.preventDefault();
     go(step(at, last));
   };
-  const { slot } = program.visits[order[at]];
+  const slot = slotAt(at);
   return (
     <div className="walk" onKeyDown={onKeyDown}>
       <div className="walk-head">
@@ -137,7 +146,7 @@ function ValueRow({ value, program, order, at, onGo }: ValuesProps & { readonly 
   const { name, before, after, changed } = value;
   const made = before === null ? null : madeAt(program, order, at, name);
   const used = usedAt(program, order, at + 1, name);
-  const slotAt = (place: number): number => program.visits[order[place]].slot;
+  const slotAt = (place: number): number => visitAt(program.visits, order, place).slot;
   return (
     <tr className={changed ? 'changed' : undefined}>
       <th scope="row" className="mono">

@@ -2,6 +2,7 @@
  * What can be watched: a register, a field of a socket or of a map's value, a field through a register that points at a
  * socket, and memory by type and register. Text in, a place or a message out; nothing throws.
  */
+import { entryOf } from '../../engine/index.ts';
 import type { Btf, ColdSnapshot, CpuSnapshot } from '../../engine/index.ts';
 import { wordText } from '../../page/register-text.ts';
 
@@ -31,12 +32,12 @@ const NO_PROGRAM = 'no program is stopped here';
 
 const FORMS: readonly (readonly [RegExp, (match: RegExpExecArray, world: WatchWorld) => Watched])[] = [
   [/^r(\d+)$/, ([, n], world) => register(Number(n), world)],
-  [/^sk\s*(\d+)\.([\w.]+)$/, ([, id, path], world) => socketField(Number(id), path, world)],
-  [/^map\s+(\w)\.([\w.]+)$/, ([, letter, path], world) => mapField(letter, path, world)],
-  [/^r(\d+)\s*->\s*([\w.]+)$/, ([, n, path], world) => throughRegister(Number(n), path, world)],
+  [/^sk\s*(\d+)\.([\w.]+)$/, ([, id, path = ''], world) => socketField(Number(id), path, world)],
+  [/^map\s+(\w)\.([\w.]+)$/, ([, letter = '', path = ''], world) => mapField(letter, path, world)],
+  [/^r(\d+)\s*->\s*([\w.]+)$/, ([, n, path = ''], world) => throughRegister(Number(n), path, world)],
   [
     /^\*\s*\(\s*([us])(8|16|32|64)\s*\*\s*\)\s*\(\s*r(\d+)\s*(?:([+-])\s*(\d+|0x[0-9a-f]+)\s*)?\)$/i,
-    ([, sign, bits, n, way, by], world) =>
+    ([, sign = '', bits, n, way, by], world) =>
       memory(Number(n), (way === '-' ? -1 : 1) * Number(by ?? 0), Number(bits) / 8, sign.toLowerCase() === 's', world),
   ],
 ];
@@ -55,7 +56,7 @@ function register(n: number, world: WatchWorld): Watched {
   const { cpu } = world;
   if (!isRegister(n)) return error('there are r0 to r10');
   if (!cpu) return error(NO_PROGRAM);
-  const { text, note } = wordText(cpu.registers[n], world);
+  const { text, note } = wordText(entryOf(cpu.registers, n), world);
   return { kind: 'register', register: n, text: note === '' ? text : `${text} ${note}` };
 }
 
@@ -88,7 +89,7 @@ function mapField(letter: string, path: string, world: WatchWorld): Watched {
 function throughRegister(n: number, path: string, world: WatchWorld): Watched {
   if (!isRegister(n)) return error('there are r0 to r10');
   if (!world.cpu) return error(NO_PROGRAM);
-  const address = world.cpu.registers[n][0] >>> 0;
+  const address = entryOf(world.cpu.registers, n)[0] >>> 0;
   const points = world.cold?.sockets.some(({ sk, peer }) => address !== 0 && (address === sk || address === peer));
   return points ? field(address, 'tcp_sock', path, world) : error(`r${n} does not point at a socket here`);
 }
@@ -96,7 +97,7 @@ function throughRegister(n: number, path: string, world: WatchWorld): Watched {
 function memory(n: number, by: number, length: number, signed: boolean, { cpu }: WatchWorld): Watched {
   if (!isRegister(n)) return error('there are r0 to r10');
   if (!cpu) return error(NO_PROGRAM);
-  const address = (cpu.registers[n][0] + by) >>> 0;
+  const address = (entryOf(cpu.registers, n)[0] + by) >>> 0;
   return { kind: 'memory', address, length, bit: 0, bitSize: 0, signed };
 }
 

@@ -21,7 +21,7 @@ const onResize = (listener: () => void): (() => void) => {
 function useWindow(): Size {
   const key = useSyncExternalStore(onResize, windowSize);
   return useMemo(() => {
-    const [width, height] = key.split('x').map(Number);
+    const [width = 0, height = 0] = key.split('x').map(Number);
     return { width, height };
   }, [key]);
 }

@@ -12,8 +12,9 @@ import {
 } from '../../page/record/recording.ts';
 import { viewWords } from '../../page/record/step-view.ts';
 import { viewOf } from '../../page/record/view-now.ts';
-import { choices, PRESETS } from '../../page/store/choices.ts';
+import { choices } from '../../page/store/choices.ts';
 import { lab } from '../../page/store/lab.ts';
+import { PRESETS } from '../../page/store/presets.ts';
 import { TABS } from '../../page/store/tabs.ts';
 import { showOverlay } from '../../page/store/overlay.ts';
 import { Sheet } from '../controls/sheet.tsx';
@@ -135,7 +136,7 @@ function StepLooks({ step, n }: { readonly step: RecordedStep; readonly n: numbe
         <Pick
           label={`Preset of step ${n}`}
           value={view?.preset ?? ''}
-          options={PRESETS}
+          options={PRESETS.map(({ id }) => id)}
           onPick={(preset) => change({ view: { ...view, preset: preset || undefined } })}
         />
         {PANES.map((pane) => (

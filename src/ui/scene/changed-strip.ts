@@ -2,6 +2,7 @@
  * Which columns of a picture are another than before. A canvas costs what is drawn on it: of curves that only grew,
  * the end is drawn and nothing else.
  */
+import { entryOf, numberAt } from '../../views/lists.ts';
 import { type DisplayList, STRIDE } from '../../views/scene.ts';
 
 /** Columns, px; empty where `to` is below `from`. */
@@ -28,14 +29,14 @@ export function placeOf(layer: DisplayList, thing: number): Strip {
     return placeOfPoints(layer, from, to);
   }
   const at = thing * STRIDE[shape];
-  const [x, size] = [numbers[at], numbers[at + 2]];
+  const [x, size] = [numberAt(numbers, at), numberAt(numbers, at + 2)];
   return shape === 'bar' ? { from: x, to: x + size } : { from: x - size, to: x + size };
 }
 
 function placeOfPoints({ numbers }: DisplayList, first: number, end: number): Strip {
   let { from, to } = NOTHING;
   for (let p = first; p < end; p++) {
-    const x = numbers[p * 2];
+    const x = numberAt(numbers, p * 2);
     if (x < from) from = x;
     if (x > to) to = x;
   }
@@ -89,6 +90,6 @@ function layerChange(before: DisplayList, now: DisplayList): Strip {
 /** Everything where the layers are not the same ones. */
 export function changedStrip(before: readonly DisplayList[], now: readonly DisplayList[]): Strip {
   if (before === now) return NOTHING;
-  if (before.length !== now.length || before.some((layer, i) => !sameLook(layer, now[i]))) return EVERYTHING;
-  return now.reduce((strip, layer, i) => join(strip, layerChange(before[i], layer)), NOTHING);
+  if (before.length !== now.length || before.some((layer, i) => !sameLook(layer, entryOf(now, i)))) return EVERYTHING;
+  return now.reduce((strip, layer, i) => join(strip, layerChange(entryOf(before, i), layer)), NOTHING);
 }

@@ -1,5 +1,6 @@
 /* Draws display lists on a canvas, sharp on any screen. Things of one paint are drawn as one path. */
-import { PAINTS } from '../../views/paint.ts';
+import { numberAt } from '../../views/lists.ts';
+import { paintName } from '../../views/paint.ts';
 import type { DisplayList, Size, Theme } from '../../views/scene.ts';
 import { STRIDE } from '../../views/scene.ts';
 import { WEDGE_HEIGHT } from '../../views/svg.ts';
@@ -15,11 +16,11 @@ function traceLine(context: Context, layer: DisplayList, line: number, strip: St
   const [first, end] = pointsOf(layer, line);
   let drawing = false;
   for (let p = first + 1; p < end; p++) {
-    const [x0, x1] = [numbers[p * 2 - 2], numbers[p * 2]];
+    const [x0, x1] = [numberAt(numbers, p * 2 - 2), numberAt(numbers, p * 2)];
     const inside = dash !== undefined || (Math.max(x0, x1) >= strip.from && Math.min(x0, x1) <= strip.to);
     if (inside) {
-      if (!drawing) context.moveTo(x0, numbers[p * 2 - 1]);
-      context.lineTo(x1, numbers[p * 2 + 1]);
+      if (!drawing) context.moveTo(x0, numberAt(numbers, p * 2 - 1));
+      context.lineTo(x1, numberAt(numbers, p * 2 + 1));
     }
     drawing = inside;
   }
@@ -31,11 +32,11 @@ function traceThing(context: Context, layer: DisplayList, index: number, strip: 
   const { from, to } = placeOf(layer, index);
   if (to < strip.from || from > strip.to) return;
   const at = index * STRIDE[shape];
-  const [x, y, a] = [numbers[at], numbers[at + 1], numbers[at + 2]];
+  const [x, y, a] = [numberAt(numbers, at), numberAt(numbers, at + 1), numberAt(numbers, at + 2)];
   switch (shape) {
     case 'bar':
-      if (weight > 0) context.roundRect(x, y, a, numbers[at + 3], weight);
-      else context.rect(x, y, a, numbers[at + 3]);
+      if (weight > 0) context.roundRect(x, y, a, numberAt(numbers, at + 3), weight);
+      else context.rect(x, y, a, numberAt(numbers, at + 3));
       break;
     case 'ring':
     case 'disc':
@@ -69,7 +70,7 @@ function drawLayer(context: Context, layer: DisplayList, palette: Palette, ratio
   for (const paint of new Set(paints)) {
     context.beginPath();
     for (let i = 0; i < paints.length; i++) if (paints[i] === paint) traceThing(context, layer, i, strip);
-    const style = palette.fill(PAINTS[paint], context, ratio);
+    const style = palette.fill(paintName(paint), context, ratio);
     if (STROKED.has(shape)) {
       context.strokeStyle = style;
       context.stroke();

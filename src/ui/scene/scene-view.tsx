@@ -79,8 +79,8 @@ interface Handlers {
 /** Tips may change with every frame, what is in the document need not. */
 const sameHits = (a: readonly Hit[], b: readonly Hit[]): boolean =>
   a === b || (a.length === b.length && a.every((hit, i) => sameHit(hit, b[i])));
-const sameHit = (a: Hit, b: Hit): boolean =>
-  a.id === b.id &&
+const sameHit = (a: Hit, b: Hit | undefined): boolean =>
+  a.id === b?.id &&
   a.label === b.label &&
   a.x === b.x &&
   a.y === b.y &&
@@ -107,7 +107,7 @@ const Buttons = memo(
       const step = NEXT.has(event.key) ? 1 : PREVIOUS.has(event.key) ? -1 : 0;
       if (step !== 0) {
         const to = (index + step + hits.length) % hits.length;
-        place.current?.querySelectorAll<SVGRectElement>('rect')[to].focus();
+        place.current?.querySelectorAll<SVGRectElement>('rect')[to]?.focus();
       } else if (event.key === 'Enter' || event.key === ' ') on.current.press(hit);
       else {
         if (event.key === 'Escape') on.current.hover(null);
@@ -163,7 +163,7 @@ const TextTwin = memo(
   (a, b) =>
     a.label === b.label &&
     a.lines.length === b.lines.length &&
-    a.lines.every((entry, i) => entry.text === b.lines[i].text),
+    a.lines.every((entry, i) => entry.text === b.lines[i]?.text),
 );
 
 /** Room that a tip keeps from the window's edges, px. */

@@ -5,7 +5,7 @@ import { FlowsPane } from '../panes/flows-pane.tsx';
 import { LifecyclePane } from '../panes/lifecycle-pane.tsx';
 import { SidePane } from '../panes/side-pane.tsx';
 import { TimelinePane } from '../panes/timeline-pane.tsx';
-import type { Preset } from '../../page/store/choices.ts';
+import type { Preset } from '../../page/store/presets.ts';
 import { Inspect } from './inspect-preset.tsx';
 import { Part, Split } from './split.tsx';
 

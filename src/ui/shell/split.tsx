@@ -50,10 +50,10 @@ export function Split({ id, orientation, children }: SplitProps) {
     >
       {parts.map(({ props }, i) => (
         <Fragment key={props.id}>
-          {i > 0 && (
+          {parts[i - 1] && (
             <Separator
               className="splitter"
-              aria-label={`Between ${words(parts[i - 1].props.id)} and ${words(props.id)}`}
+              aria-label={`Between ${words(parts[i - 1]?.props.id ?? '')} and ${words(props.id)}`}
             />
           )}
           <Panel

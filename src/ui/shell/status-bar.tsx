@@ -2,7 +2,8 @@ import { runCommand } from '../../page/commands/registry.ts';
 import { Keys } from '../controls/keys.tsx';
 import { useCalmFrame } from '../controls/use-frame.ts';
 import { useKeeping } from '../../page/store/storage.ts';
-import { PRESETS, useChoices } from '../../page/store/choices.ts';
+import { useChoices } from '../../page/store/choices.ts';
+import { PRESETS } from '../../page/store/presets.ts';
 import { type LabState, useLab } from '../../page/store/lab.ts';
 
 export function StatusBar() {
@@ -15,7 +16,7 @@ export function StatusBar() {
       <span className="spring" />
       <Kept />
       <div className="presets" role="group" aria-label="Layout">
-        {PRESETS.map((id, n) => (
+        {PRESETS.map(({ id, title }, n) => (
           <button
             key={id}
             type="button"
@@ -23,7 +24,7 @@ export function StatusBar() {
             aria-pressed={id === preset}
             onClick={() => runCommand(`view.${id}`)}
           >
-            {id[0].toUpperCase() + id.slice(1)} <Keys keys={String(n + 1)} />
+            {title} <Keys keys={String(n + 1)} />
           </button>
         ))}
       </div>

@@ -1,4 +1,5 @@
 /* A watched expression as lanes: a stepped line for each socket, in a box of its own scale. */
+import { numberAt } from '../lists.ts';
 import type { WatchAnswer } from '../../engine/index.ts';
 
 export interface LaneScene {
@@ -22,7 +23,8 @@ export function laneScenes({ lanes, until }: WatchAnswer, width: number, height:
       const steps: string[] = [];
       let last = '';
       for (let i = 0; i < time.length; i++) {
-        const at = i === 0 ? `M${x(time[i])} ${y(value[i])}` : `H${x(time[i])}V${y(value[i])}`;
+        const [right, up] = [x(numberAt(time, i)), y(numberAt(value, i))];
+        const at = i === 0 ? `M${right} ${up}` : `H${right}V${up}`;
         if (at !== last) steps.push(at);
         last = at;
       }

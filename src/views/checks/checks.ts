@@ -66,7 +66,7 @@ function head(call: CallRecord, words: Words, size: Size): Mark[] {
     : call.trace.length === 0
       ? 'This call has no table of checks.'
       : `${plural(call.trace.length, 'step')}, none refused.`;
-  const [sentence] = wrapText(verdict, size.width - 36, ui(12.5), 1);
+  const [sentence = ''] = wrapText(verdict, size.width - 36, ui(12.5), 1);
   return [
     // rows scroll away beneath the head
     rect('head.ground', { x: 0, y: 0, width: size.width, height: HEAD - 6 }, 0, { fill: 'surface-1' }),

@@ -1,5 +1,6 @@
 /* States of congestion avoidance over the time axis: bands behind the window, and a mark at each loss. */
 import type { Series } from '../../engine/index.ts';
+import { numberAt } from '../lists.ts';
 import { things } from '../display-list.ts';
 import type { DisplayList, Mark } from '../scene.ts';
 import { group, text, ui } from '../shapes.ts';
@@ -19,12 +20,14 @@ interface Stretch {
 /** Runs of one congestion-avoidance state within the domain. */
 function stretches(series: Series, [from, to]: Domain): Stretch[] {
   const out: Stretch[] = [];
-  for (let i = Math.max(0, lastAtOrBefore(series.time, from)); i < series.time.length && series.time[i] < to; i++) {
-    const state = series.caState[i];
-    const end = Math.min(to, series.time[i + 1] ?? series.time[i]);
+  for (let i = Math.max(0, lastAtOrBefore(series.time, from)); i < series.time.length; i++) {
+    const at = numberAt(series.time, i);
+    if (at >= to) break;
+    const state = numberAt(series.caState, i);
+    const end = Math.min(to, series.time[i + 1] ?? at);
     const last = out.at(-1);
     if (last && last.state === state) out[out.length - 1] = { ...last, to: end };
-    else out.push({ from: Math.max(from, series.time[i]), to: end, state });
+    else out.push({ from: Math.max(from, at), to: end, state });
   }
   return out;
 }
@@ -66,7 +69,7 @@ export function stateBands(series: Series, scale: TimeScale): Band[] {
 
 export function bandLayer(bands: readonly Band[], { top, bottom }: Panel): DisplayList {
   const builder = things('bar', { weight: 2 });
-  for (const { x, width, state } of bands) builder.add(CA_BAND[state], x, top, width, bottom - top);
+  for (const { x, width, state } of bands) builder.add(CA_BAND[state] ?? 'none', x, top, width, bottom - top);
   return builder.list();
 }
 
@@ -101,7 +104,7 @@ export function lossesOf(
   const crosses = things('cross', { weight: 2 });
   for (const { series, from, state } of drawn) {
     const at = Math.max(0, lastAtOrBefore(series.time, from) - 1);
-    const y = Math.max(panel.top + 8, panel.y(series.cwnd[at]) - 4);
+    const y = Math.max(panel.top + 8, panel.y(numberAt(series.cwnd, at)) - 4);
     if (state === 4) crosses.add('error', scale.x(from), y - 3, 3.5);
     else wedges.add('error', scale.x(from), y, 4.5);
   }

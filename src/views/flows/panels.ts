@@ -29,25 +29,25 @@ export function panelsOf(
   input: Omit<SeriesInput, 'time' | 'focus'>,
   height: number,
   shown: readonly Series[],
-): Panel[] {
+): readonly [Panel, ...Panel[]] {
   const { domain, cold, history } = input;
   const places = cold.path.queuePackets;
-  const kinds = [
-    {
-      id: 'cwnd',
-      name: 'cwnd',
-      unit: '',
-      per: 1,
-      share: 0.54,
-      most: greatest([...shown, ...history.ghosts], 'cwnd', domain),
-    },
+  const window = {
+    id: 'cwnd',
+    name: 'cwnd',
+    unit: '',
+    per: 1,
+    share: 0.54,
+    most: greatest([...shown, ...history.ghosts], 'cwnd', domain),
+  };
+  const others = [
     { id: 'rtt', name: 'RTT', unit: ' ms', per: 1000, share: 0.24, most: greatest(shown, 'srttUs', domain) },
     { id: 'queue', name: 'queue', unit: '', per: 1, share: 0.22, most: places },
-  ].slice(0, height < 120 ? 1 : height < 170 ? 2 : 3);
-  const total = kinds.reduce((sum, { share }) => sum + share, 0);
-  const room = height - AXIS - 6 - GAP * (kinds.length - 1);
+  ].slice(0, height < 120 ? 0 : height < 170 ? 1 : 2);
+  const total = others.reduce((sum, { share }) => sum + share, window.share);
+  const room = height - AXIS - 6 - GAP * others.length;
   let top = AXIS + 2;
-  return kinds.map(({ id, name, unit, per, share, most }) => {
+  const panelOf = ({ id, name, unit, per, share, most }: typeof window): Panel => {
     const tall = (room * share) / total;
     const bottom = top + tall;
     const scale = scaleLinear([0, Math.max(most / per, 1) * 1.06], [bottom, top + 2]);
@@ -59,7 +59,8 @@ export function panelsOf(
     const panel: Panel = { id, name, top, bottom, y: (value) => scale(value / per), ticks, limit };
     top = bottom + GAP;
     return panel;
-  });
+  };
+  return [panelOf(window), ...others.map(panelOf)];
 }
 
 /** Behind the lines: times, values, and the limit of the queue. */

@@ -2,6 +2,7 @@
  * Congestion window, round-trip time and queue over the time axis of the timeline. Lines are steps: a window holds until
  * it changes. The run before the last restart lies behind, dashed and faded.
  */
+import { numberAt, spreadDown } from '../lists.ts';
 import type { SeriesInput } from './input.ts';
 import type { ColdSnapshot, History, Series } from '../../engine/index.ts';
 import { lines, notEmpty } from '../display-list.ts';
@@ -38,7 +39,7 @@ interface Frame {
 /** What stands still while the cursor moves: the curves, and what is written beside them. */
 export interface SeriesCurves {
   readonly frame: Frame;
-  readonly panels: readonly Panel[];
+  readonly panels: readonly [Panel, ...Panel[]];
   readonly layers: readonly DisplayList[];
   readonly marks: readonly Mark[];
 }
@@ -51,8 +52,8 @@ export function seriesCurves(
   size: Size,
 ): SeriesCurves {
   const scale = timeScale(domain, LEFT, size.width - RIGHT);
-  const shown = history.series.filter(({ time }) => time.length > 0 && time[0] <= domain[1]);
-  const only = shown.length === 1 ? shown[0] : null;
+  const shown = history.series.filter(({ time }) => time.length > 0 && numberAt(time, 0) <= domain[1]);
+  const only = shown.length === 1 ? (shown[0] ?? null) : null;
   const focused = shown.find(({ socket }) => socket === focus) ?? only;
   const frame: Frame = { cold, history, size, scale, shown, focused };
   const panels = panelsOf({ cold, history, domain }, size.height, shown);
@@ -110,10 +111,12 @@ export const seriesScene = ({ cold, history, time, domain, focus }: SeriesInput,
 
 const lookOf = (series: Series, { cold }: Frame): StatePaint => servedBy(series.map, cold.maps);
 
+const lastTime = ({ time }: Pick<Series, 'time'>): number => numberAt(time, time.length - 1);
+
 function cut(series: Pick<Series, 'time'>, [from, to]: Domain): Domain | null {
-  const start = Math.max(from, series.time[0]);
+  const start = Math.max(from, numberAt(series.time, 0));
   // a closed connection's line ends with its last point
-  const end = Math.min(to, series.time[series.time.length - 1]);
+  const end = Math.min(to, lastTime(series));
   return end > start ? [start, end] : null;
 }
 
@@ -151,7 +154,7 @@ function thresholdLine({ scale }: Frame, panel: Panel, series: Series): DisplayL
   while (first < series.ssthresh.length && series.ssthresh[first] === NO_SSTHRESH) first++;
   if (first === series.ssthresh.length) return [];
   const [from, to] = scale.domain;
-  const part = cut(series, [Math.max(from, series.time[first]), to]);
+  const part = cut(series, [Math.max(from, numberAt(series.time, first)), to]);
   const y = (value: number): number => Math.max(panel.top, panel.y(value));
   if (part) builder.addLine('muted', steppedPoints(series.time, series.ssthresh, part, scale, y));
   return [builder.list()];
@@ -172,15 +175,15 @@ function names(frame: Frame, panel: Panel, time: number): Mark[] {
   const { shown, size, focused } = frame;
   const most = Math.max(1, Math.floor((panel.bottom - panel.top) / NAME_HEIGHT));
   const live = shown
-    .filter((one) => one.time[0] <= time && one.time[one.time.length - 1] >= time)
+    .filter((one) => numberAt(one.time, 0) <= time && lastTime(one) >= time)
     .sort((a, b) => Number(b === focused) - Number(a === focused))
     .slice(0, most)
     .map((series) => {
       const i = Math.max(0, lastAtOrBefore(series.time, time));
-      return { series, i, y: panel.y(series.cwnd[i]) + 4 };
+      return { series, i, y: panel.y(numberAt(series.cwnd, i)) + 4 };
     })
     .sort((a, b) => a.y - b.y);
-  for (let i = 1; i < live.length; i++) live[i].y = Math.max(live[i].y, live[i - 1].y + NAME_HEIGHT);
+  spreadDown(live, NAME_HEIGHT);
   const over = Math.max(0, (live.at(-1)?.y ?? 0) - panel.bottom + 2);
   return live.map(({ series, i, y }, focus): Mark => {
     const words = `${series.socket}${series.map === null ? '' : ` ${series.map}`} ${series.cwnd[i]}`;
@@ -188,7 +191,7 @@ function names(frame: Frame, panel: Panel, time: number): Mark[] {
     const width = textWidth(words, font);
     const id = `series.${series.socket}`;
     const served = series.map === null ? '' : `, map ${series.map}`;
-    const label = `Connection ${series.socket}${served}: cwnd ${series.cwnd[i]}, RTT ${(series.srttUs[i] / 1000).toFixed(1)} ms, ${caStateName(series.caState[i])}`;
+    const label = `Connection ${series.socket}${served}: cwnd ${series.cwnd[i]}, RTT ${(numberAt(series.srttUs, i) / 1000).toFixed(1)} ms, ${caStateName(numberAt(series.caState, i))}`;
     const x = size.width - 6 - width;
     const word = text(`${id}.name`, { x: 0, y: 0 }, words, font, lookOf(series, frame).ink, { halo: 'surface-1' });
     return group(id, { x, y: Math.max(panel.top + 9, y - over) }, [word], {

@@ -1,4 +1,5 @@
 /* A piece of a series as a polyline of about a point a pixel. */
+import { numberAt } from '../lists.ts';
 import type { Column, Series } from '../../engine/index.ts';
 import type { Domain, TimeScale } from '../time-axis.ts';
 
@@ -8,7 +9,7 @@ export function lastAtOrBefore(times: Column, time: number): number {
   let high = times.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (times[middle] <= time) low = middle + 1;
+    if (numberAt(times, middle) <= time) low = middle + 1;
     else high = middle;
   }
   return low - 1;
@@ -40,7 +41,7 @@ export function steppedPoints(
   let high = 0;
   const flush = (): void => {
     if (Number.isNaN(column)) return;
-    const last = points[points.length - 1];
+    const last = points.at(-1) ?? Number.NaN;
     // enter the column on the side that the line comes from
     if (low === high) points.push(column, low);
     else if (Math.abs(last - low) < Math.abs(last - high)) points.push(column, low, column, high);
@@ -49,9 +50,9 @@ export function steppedPoints(
   let previous = Number.NaN;
   let sample = Number.NaN;
   let value = Number.NaN;
-  for (let i = first; i < times.length && times[i] <= to; i++) {
-    const at = Math.round((column0 + Math.max(times[i], from) * perNs) * 2) / 2;
-    if (values[i] !== sample) value = y((sample = values[i]));
+  for (let i = first; i < times.length && numberAt(times, i) <= to; i++) {
+    const at = Math.round((column0 + Math.max(numberAt(times, i), from) * perNs) * 2) / 2;
+    if (values[i] !== sample) value = y((sample = numberAt(values, i)));
     if (at !== column) {
       flush();
       if (!Number.isNaN(previous) && previous !== value) points.push(at, previous);
@@ -75,8 +76,9 @@ export function greatest(series: readonly Series[], quantity: Quantity, [from, t
   for (const one of series) {
     const values = one[quantity];
     const first = Math.max(0, lastAtOrBefore(one.time, from));
-    for (let i = first; i < one.time.length && one.time[i] <= to; i++) {
-      if (values[i] !== NO_SSTHRESH && values[i] > most) most = values[i];
+    for (let i = first; i < one.time.length && numberAt(one.time, i) <= to; i++) {
+      const value = numberAt(values, i);
+      if (value !== NO_SSTHRESH && value > most) most = value;
     }
   }
   return most;
@@ -91,6 +93,6 @@ export function sampled(
 ): { readonly time: number; readonly value: number }[] {
   return Array.from({ length: columns + 1 }, (_, i) => {
     const time = from + ((to - from) * i) / columns;
-    return { time, value: values[Math.max(0, lastAtOrBefore(times, time))] };
+    return { time, value: numberAt(values, Math.max(0, lastAtOrBefore(times, time))) };
   });
 }

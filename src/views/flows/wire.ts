@@ -212,8 +212,8 @@ interface Stack {
 
 /** The queue stands as tall as the lanes that can be seen. */
 function stackOf(lanes: readonly Lane[], size: Size): Stack {
-  const bottom = Math.min(size.height - 6, lanes[lanes.length - 1].y + LANE / 2);
-  return { top: Math.max(HEAD, lanes[0].y - LANE / 2), bottom: Math.max(bottom, HEAD + 60) };
+  const bottom = Math.min(size.height - 6, (lanes.at(-1)?.y ?? 0) + LANE / 2);
+  return { top: Math.max(HEAD, (lanes[0]?.y ?? 0) - LANE / 2), bottom: Math.max(bottom, HEAD + 60) };
 }
 
 function queueFrame({ queue, queueHalf }: Columns, { top, bottom }: Stack): DisplayList {
@@ -282,7 +282,7 @@ function sparks({ hot, history }: WireInput, lanes: readonly Lane[], { sparkFrom
   const start = hot.time - SPARK_NS;
   const drawn = history.series.flatMap((one) => {
     const lane = seen.get(one.socket);
-    const from = Math.max(start, one.time[0]);
+    const from = Math.max(start, one.time[0] ?? Number.NaN);
     if (!lane || !(from < hot.time)) return [];
     const columns = Math.max(1, Math.round(((hot.time - from) / SPARK_NS) * width));
     return [{ lane, points: sampled(one.time, one.cwnd, [from, hot.time], columns) }];

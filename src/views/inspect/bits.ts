@@ -12,12 +12,17 @@ const LABEL = 15;
 /** The bitfields and gaps of bits whose bits lie in the same run of bytes as those of this one; empty for other fields. */
 export function bitNeighbours(parts: readonly Part[], path: string | null): Part[] {
   const at = parts.findIndex((part) => part.bitSize > 0 && part.kind === 'field' && part.path === path);
-  if (at < 0) return [];
+  const part = parts[at];
+  if (!part) return [];
+  const joined = (i: number): boolean => {
+    const [before, after] = parts.slice(i - 1, i + 1);
+    return before !== undefined && after !== undefined && joins(before, after);
+  };
   let [from, to] = [at, at + 1];
-  while (from > 0 && joins(parts[from - 1], parts[from])) from--;
-  while (to < parts.length && joins(parts[to - 1], parts[to])) to++;
+  while (from > 0 && joined(from)) from--;
+  while (joined(to)) to++;
   // at most 32 bits are drawn: those around this one
-  const first = Math.floor(parts[at].offset / 4) * 4;
+  const first = Math.floor(part.offset / 4) * 4;
   return parts.slice(from, to).filter((part) => part.offset >= first && part.offset < first + 4);
 }
 

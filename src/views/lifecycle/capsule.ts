@@ -2,6 +2,7 @@
  * A map standing in a station: its letter, its count, and the ring of those who hold it. Fds and pins keep the map
  * object alive and do not count: they sit on an outer, thinner ring.
  */
+import { entryOf } from '../lists.ts';
 import type { CallRecord, MapSnapshot, SocketSnapshot } from '../../engine/index.ts';
 import type { StatePaint } from '../paint.ts';
 import { dashOf, STATE_PAINT } from '../paint.ts';
@@ -116,8 +117,8 @@ const segmentPath = (size: Measure, { from, to }: RingHolder): string => arcPath
 
 /** All sockets of a crowded ring as one arc, a dash each as long as dashes can be told apart. */
 function crowdArc(input: CapsuleInput, size: Measure, sockets: readonly RingHolder[], look: StatePaint): Mark {
-  const { from } = sockets[0];
-  const { to } = sockets[sockets.length - 1];
+  const { from } = entryOf(sockets, 0);
+  const { to } = entryOf(sockets, sockets.length - 1);
   const each = (((to - from) / 360) * 2 * Math.PI * size.ring) / sockets.length;
   return path(`map.${input.map.letter}.segment.sockets`, arcPath(0, 0, size.ring, from, to), {
     stroke: look.line,

@@ -2,6 +2,7 @@
  * The ways from state to state. Each is a button: pressing one that the kernel refuses shows the errno and the check
  * that answered, so none is ever disabled.
  */
+import { entryOf } from '../lists.ts';
 import type { LifecycleState, MapLetter, MapSnapshot, Transition } from '../../engine/index.ts';
 import { type ReadySituation, readySituation } from '../modules/ready.ts';
 import type { PaintName } from '../paint.ts';
@@ -181,7 +182,7 @@ export function edgeMarks(input: EdgesInput, focus: number): Mark[] {
     { x: start.x + (enter.x - start.x) * 0.4, y: enter.y },
     enter,
   ];
-  marks.push(...curved(EDGES[3], toReady, 0, 0.42, input, focus + 3));
+  marks.push(...curved(entryOf(EDGES, 3), toReady, 0, 0.42, input, focus + 3));
   const leave = { x: readyTextEnd(s.READY, k) + 12, y: s.READY.y };
   const end = { x: s.FREED.x, y: s.FREED.nameY + below };
   const toFreed: [Point, Point, Point, Point] = [
@@ -190,17 +191,15 @@ export function edgeMarks(input: EdgesInput, focus: number): Mark[] {
     { x: end.x - 6, y: end.y + (leave.y - end.y) * 0.85 },
     end,
   ];
-  marks.push(...curved(EDGES[4], toFreed, -86, 0.5, input, focus + 4));
+  marks.push(...curved(entryOf(EDGES, 4), toFreed, -86, 0.5, input, focus + 4));
   return marks;
 }
 
 const READY_NOTE = 'waits for a link';
 
-const readyTextStart = (ready: Station): number =>
-  ready.x +
-  (ready.capsules.length > 0
-    ? ready.right + ready.capsules[0].measure.reach - ready.capsules[0].measure.ring
-    : ready.right + 8);
+function readyTextStart({ x, right, capsules: [first] }: Station): number {
+  return x + right + (first ? first.measure.reach - first.measure.ring : 8);
+}
 const readyTextEnd = (ready: Station, k: number): number =>
   readyTextStart(ready) + textWidth(READY_NOTE, ui(Math.max(10.5, 11.5 * k)));
 

@@ -2,6 +2,7 @@
  * Where stations and capsules stand, from the size in pixels. The line INIT, INUSE, TOBEFREE, FREED is one row, READY a
  * row below. Capsules take the largest radius with which both rows fit; the gaps between stations share what is left.
  */
+import { entryOf, numberAt } from '../lists.ts';
 import type { LifecycleState, MapLetter } from '../../engine/index.ts';
 import type { Size } from '../scene.ts';
 import type { Point } from '../shapes.ts';
@@ -143,10 +144,13 @@ function distance(a: Body, b: Body, pill: number): number {
   return Math.max(a.edge + b.edge + pill + 14, a.reach + b.reach + 4);
 }
 
+/** How far each of a row is from the one before it; nothing for the first. */
+const apartOf = (bodies: readonly Body[], pill: number): number[] =>
+  bodies.slice(1).map((body, i) => distance(entryOf(bodies, i), body, pill));
+
 function lineLength(bodies: readonly Body[], pill: number): number {
-  let length = bodies[0].reach + bodies[bodies.length - 1].reach;
-  for (let i = 1; i < bodies.length; i++) length += distance(bodies[i - 1], bodies[i], pill);
-  return length;
+  const ends = entryOf(bodies, 0).reach + entryOf(bodies, bodies.length - 1).reach;
+  return apartOf(bodies, pill).reduce((length, apart) => length + apart, ends);
 }
 
 const lineBodies = (
@@ -205,8 +209,8 @@ function leastWanted(shown: readonly Occupant[]): Occupant | null {
   const [fullest] = (['INIT', 'READY', 'INUSE', 'TOBEFREE'] as const)
     .map(inState)
     .toSorted((a, b) => b.length - a.length);
-  if (fullest.length < 2) return null;
-  return fullest.find(({ hasTokens }) => !hasTokens) ?? fullest[0];
+  if (!fullest || fullest.length < 2) return null;
+  return fullest.find(({ hasTokens }) => !hasTokens) ?? fullest[0] ?? null;
 }
 
 interface Wish {
@@ -252,6 +256,21 @@ function tryLayout(wish: Wish): { readonly layout: Layout; readonly fits: boolea
 /** A station that the row leaves out: nothing of it is drawn. */
 const NOWHERE = { body: { measure: null, edge: 0 }, x: 0 } as const;
 
+/** Where bodies stand in a row that begins at `start`, with more room between two as `more` says. */
+function inRow(
+  bodies: readonly Body[],
+  pill: number,
+  start: number,
+  more: (before: Body, body: Body) => number,
+): number[] {
+  let x = start;
+  return bodies.map((body, i) => {
+    const before = bodies[i - 1];
+    if (before) x += distance(before, body, pill) + more(before, body);
+    return x;
+  });
+}
+
 function place(
   { size, top, occupants, rest, text, flat }: Wish,
   radius: number,
@@ -268,13 +287,11 @@ function place(
   const slack = size.width - 2 * MARGIN - lineLength(bodies, terms.pill);
   const share = clamp(slack / 3, 0, 120);
   const indent = MARGIN + Math.max(0, (slack - share * 3) / 2);
-  const xs: number[] = [indent + bodies[0].reach];
-  for (let i = 1; i < bodies.length; i++) {
-    const apart = bodies[i].state === bodies[i - 1].state ? 0 : share;
-    xs.push(xs[i - 1] + distance(bodies[i - 1], bodies[i], terms.pill) + apart);
-  }
+  const xs = inRow(bodies, terms.pill, indent + entryOf(bodies, 0).reach, (before, body) =>
+    body.state === before.state ? 0 : share,
+  );
   const stationOf = (state: LifecycleState, list: readonly Body[], at: readonly number[], y: number): Station => {
-    const mine = list.map((body, i) => ({ body, x: at[i] })).filter(({ body }) => body.state === state);
+    const mine = list.map((body, i) => ({ body, x: numberAt(at, i) })).filter(({ body }) => body.state === state);
     const first = mine[0] ?? NOWHERE;
     const last = mine[mine.length - 1] ?? NOWHERE;
     const x = (first.x + last.x) / 2;
@@ -295,8 +312,7 @@ function place(
   };
   const onLine = (state: LifecycleState): Station => stationOf(state, bodies, xs, lineY);
   const inuse = onLine('INUSE');
-  const readyXs: number[] = ready.length === 0 ? [] : [Math.max(inuse.x, MARGIN + ready[0].reach)];
-  for (let i = 1; i < ready.length; i++) readyXs.push(readyXs[i - 1] + distance(ready[i - 1], ready[i], terms.pill));
+  const readyXs = inRow(ready, terms.pill, Math.max(inuse.x, MARGIN + (ready[0]?.reach ?? 0)), () => 0);
   const lastReady = ready.at(-1);
   return {
     compact,

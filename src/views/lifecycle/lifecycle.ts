@@ -178,7 +178,7 @@ function stationMarks(station: Station, maps: readonly MapSnapshot[], linksUsed:
   const label = stationLabel(state, maps);
   if (state === 'READY' && !layout.flat) {
     const [name, ...notes] = readyNames(station, maps, k);
-    return [...marks, { ...name, label }, ...notes];
+    return name ? [...marks, { ...name, label }, ...notes] : marks;
   }
   const font = ui(Math.max(10.5, (layout.compact ? 10.5 : 13) * k), 750);
   const middle = { anchor: 'middle' as const, spacing: layout.compact ? 0 : 0.6 };

@@ -2,6 +2,7 @@
  * Where the holders of a map stand around it. Every counting holder has an equal segment of the ring; a socket also has
  * a token outside it. Tokens keep clear of the edges that leave left and right and of the name below.
  */
+import { numberAt } from '../lists.ts';
 import type { Holder, HolderKind } from '../../engine/index.ts';
 import { counts } from '../words.ts';
 
@@ -65,11 +66,11 @@ function spread(angles: readonly number[], blocked: Blocked): number[] {
   for (let pass = 0; pass < 4; pass++) {
     for (let i = 0; i < out.length; i++) {
       const next = (i + 1) % out.length;
-      const gap = turn(out[next] - out[i]);
+      const gap = turn(numberAt(out, next) - numberAt(out, i));
       if (next === i || gap >= APART || gap === 0) continue;
       const push = (APART - gap) / 2;
-      out[i] = turn(out[i] - push);
-      out[next] = turn(out[next] + push);
+      out[i] = turn(numberAt(out, i) - push);
+      out[next] = turn(numberAt(out, next) + push);
     }
   }
   return out;
@@ -138,15 +139,15 @@ export function layRing(holders: readonly Holder[], leavers: readonly Leaver[], 
   const step = members.length > 0 ? 360 / members.length : 360;
   const start = bestStart(members, step, blocked);
   const gap = members.length > 1 ? Math.min(step * 0.16, 12) : 0;
-  const middles = members.map((_, i) => start + (i + 0.5) * step);
+  const placed = members.map((member, i) => ({ member, middle: start + (i + 0.5) * step }));
   const places = spread(
-    middles.filter((_, i) => members[i].kind === 'socket'),
+    placed.flatMap(({ member, middle }) => (member.kind === 'socket' ? [middle] : [])),
     blocked,
   );
   let token = 0;
-  const segments = members.map((member, i): RingHolder => {
-    const at = member.kind === 'socket' ? places[token++] : turn(middles[i]);
-    return { ...member, from: middles[i] - (step - gap) / 2, to: middles[i] + (step - gap) / 2, at };
+  const segments = placed.map(({ member, middle }): RingHolder => {
+    const at = member.kind === 'socket' ? numberAt(places, token++) : turn(middle);
+    return { ...member, from: middle - (step - gap) / 2, to: middle + (step - gap) / 2, at };
   });
   const crowded = sockets > MOST_TOKENS;
   const taken = segments.filter(({ kind }) => !crowded || kind !== 'socket').map(({ at }) => at);

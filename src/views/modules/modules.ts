@@ -141,11 +141,11 @@ export function moduleRows(cold: ColdSnapshot, all = false): ModuleRow[] {
 export function lsmodText(rows: readonly ModuleRow[]): string {
   const head = ['Module', 'Size', 'Used by', 'State'];
   const lines = rows.map((row) => [row.name, String(row.size), `${row.usedBy} ${row.users}`.trim(), row.state]);
-  const widths = head.map((_, i) => Math.max(...[head, ...lines].map((line) => line[i].length)));
+  const widths = head.map((_, i) => Math.max(...[head, ...lines].map((line) => line[i]?.length ?? 0)));
   return [head, ...lines]
     .map((line) =>
       line
-        .map((cell, i) => cell.padEnd(widths[i]))
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
         .join('  ')
         .trimEnd(),
     )

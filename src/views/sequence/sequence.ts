@@ -85,7 +85,7 @@ function heads({ x, kernel }: Lanes, { cold }: SequenceInput, size: Size): Mark[
   const font = mono(11, 600);
   const places = [...x.values(), kernel];
   // names stand in two rows where lanes are close
-  const close = places.some((at, i) => i > 0 && at - places[i - 1] < 84);
+  const close = places.some((at, i) => at - (places[i - 1] ?? Number.NEGATIVE_INFINITY) < 84);
   [...x].forEach(([name, at], i) => {
     const alive = cold.processes.some((process) => process.name === name && process.alive);
     const room = (places[i + (close ? 2 : 1)] ?? size.width) - at - 6;

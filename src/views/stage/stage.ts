@@ -181,27 +181,26 @@ function rowMarks(stage: Stage, top: number, bottom: number): Mark[] {
   const y = top + Math.max(room * 0.5, 60 * u) + 10 * u;
   const marks: Mark[] = [];
   let x = (size.width - widthOf(places, apart)) / 2;
-  const middles = places.map((place) => {
-    const at = x + place.half;
+  const placed = places.map((place) => {
+    const middle = x + place.half;
     x += place.half * 2 + apart;
-    return at;
+    return { place, middle };
   });
   const taken = input.history.transitions.findLast(({ event }) => event === input.event);
-  for (const [i, place] of places.entries()) {
-    if (i + 1 < places.length && places[i + 1].state !== place.state)
+  for (const [i, { place, middle }] of placed.entries()) {
+    const next = placed[i + 1];
+    if (next && next.place.state !== place.state)
       marks.push(
         ...arrow(
           stage,
-          { from: middles[i] + edgeOf(place, radius, u), to: middles[i + 1] - edgeOf(places[i + 1], radius, u), y },
+          { from: middle + edgeOf(place, radius, u), to: next.middle - edgeOf(next.place, radius, u), y },
           place.state,
-          places[i + 1].state,
-          taken?.from === place.state && taken.to === places[i + 1].state,
+          next.place.state,
+          taken?.from === place.state && taken.to === next.place.state,
         ),
       );
     marks.push(
-      ...(place.map
-        ? mapMarks(stage, place.map, radius, middles[i], y, i)
-        : emptyMarks(stage, place.state, middles[i], y)),
+      ...(place.map ? mapMarks(stage, place.map, radius, middle, y, i) : emptyMarks(stage, place.state, middle, y)),
     );
   }
   return marks;

@@ -61,7 +61,7 @@ export const rowKey = ({ depth, offset, path, typeId }: LayoutRow): string => `$
 /** `closed` for what has no members to show too; null: it is no struct. */
 export function openness(rows: readonly LayoutRow[], i: number, flipped: Flipped): 'open' | 'closed' | null {
   const row = rows[i];
-  if (!row.expandable || (rows[i + 1]?.depth ?? 0) <= row.depth) return null;
+  if (!row?.expandable || (rows[i + 1]?.depth ?? 0) <= row.depth) return null;
   return CLOSED.has(row.type.trim()) === flipped.has(rowKey(row)) ? 'open' : 'closed';
 }
 
@@ -111,7 +111,7 @@ const STATES: readonly LifecycleState[] = ['INIT', 'INUSE', 'TOBEFREE', 'READY']
 
 /** The state that the bytes of a map's `state` field say; null for other fields and other structs. */
 export function stateIn({ path, offset }: Part, { state, bytes }: StructInput): LifecycleState | null {
-  return state !== null && /(^|\.)state$/.test(path) ? (STATES[bytes[offset]] ?? null) : null;
+  return state !== null && /(^|\.)state$/.test(path) ? (STATES[bytes[offset] ?? -1] ?? null) : null;
 }
 
 const word = (bytes: Uint8Array, at: number): number =>
@@ -122,9 +122,10 @@ const hex = (value: number, digits: number): string => value.toString(16).padSta
 /** Bytes up to the first NUL, if all are printable. */
 function asText(bytes: Uint8Array, from: number, size: number): string | null {
   let out = '';
-  for (let i = from; i < from + size && bytes[i]; i++) {
-    if (bytes[i] < 0x20 || bytes[i] > 0x7e) return null;
-    out += String.fromCharCode(bytes[i]);
+  for (const byte of bytes.subarray(from, from + size)) {
+    if (byte === 0) break;
+    if (byte < 0x20 || byte > 0x7e) return null;
+    out += String.fromCharCode(byte);
   }
   return `"${out}"`;
 }

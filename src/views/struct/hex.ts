@@ -1,4 +1,5 @@
 /* The bytes of a struct as a dump; bytes of one look are one text. */
+import { entryOf } from '../lists.ts';
 import type { PaintName } from '../paint.ts';
 import { STATE_PAINT } from '../paint.ts';
 import type { Mark, Scene, Size } from '../scene.ts';
@@ -95,7 +96,7 @@ function hexRow(row: number, count: number, looks: readonly Look[], { bytes, scr
   const offset = `0x${from.toString(16).padStart(2, '0')}`;
   const children: Mark[] = [text(`${id}.offset`, { x: LEFT, y: 15 }, offset, FONT, 'dim')];
   for (const { start, end } of runsOf(from, count, looks, bytes.length)) {
-    const look = looks[start];
+    const look = entryOf(looks, start);
     const x = byteX(start - from);
     const words = Array.from(bytes.subarray(start, end), hexByte).join(' ');
     const width = words.length * CHARACTER;

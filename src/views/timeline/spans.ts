@@ -111,8 +111,8 @@ export function clusterEvents(
   events: readonly TimelineEvent[],
   x: (time: number) => number,
   apart: number,
-): { readonly x: number; readonly lead: TimelineEvent; readonly all: readonly TimelineEvent[] }[] {
-  const clusters: { x: number; lead: TimelineEvent; all: TimelineEvent[] }[] = [];
+): { readonly x: number; readonly lead: TimelineEvent; readonly all: readonly [TimelineEvent, ...TimelineEvent[]] }[] {
+  const clusters: { x: number; lead: TimelineEvent; all: [TimelineEvent, ...TimelineEvent[]] }[] = [];
   for (const event of events) {
     const at = x(event.time);
     const last = clusters.at(-1);

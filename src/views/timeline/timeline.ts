@@ -2,6 +2,7 @@
  * The whole run as bands: what state each map was in, how many held it, and what was done when. The past is solid, the
  * future 40 %: its strokes and fills fade, its letters do not.
  */
+import { spreadDown } from '../lists.ts';
 import type { ColdSnapshot, History, MapLetter } from '../../engine/index.ts';
 import { dashOf, STATE_PAINT } from '../paint.ts';
 import type { Mark, Paint, Scene, Size } from '../scene.ts';
@@ -296,7 +297,7 @@ function refNames(
       return [{ letter, map, y: yOf(lane)(map.refcnt) + 13 }];
     })
     .sort((a, b) => a.y - b.y);
-  for (let i = 1; i < names.length; i++) names[i].y = Math.max(names[i].y, names[i - 1].y + 13);
+  spreadDown(names, 13);
   const over = Math.max(0, (names.at(-1)?.y ?? 0) - bottom - 6);
   return names.map(({ letter, map, y }): Mark => {
     const label = `Map ${letter} has ${map.refcnt} references`;
@@ -335,7 +336,7 @@ function eventGlyph(id: string, shape: EventShape, opacity: number | undefined):
   }
 }
 
-const tipOf = (all: readonly TimelineEvent[]): string => {
+const tipOf = (all: readonly [TimelineEvent, ...TimelineEvent[]]): string => {
   const [first, ...rest] = all;
   const time = timeText(first.time);
   if (all.length <= 3) return `${time}: ${all.map(({ words }) => words).join('; ')}`;
@@ -359,7 +360,7 @@ function eventMarks({ input, scale }: Frame, y: number): Mark[] {
     return group(id, { x, y }, children, {
       label: tip,
       tip: caption ? `${tip}. ${caption}` : tip,
-      action: { command: 'time.event', args: { event: all[all.length - 1].event } },
+      action: { command: 'time.event', args: { event: (all.at(-1) ?? lead).event } },
       hit: { x: -7, y: -11, width: 14, height: 22, radius: 6 },
       focus: i,
     });

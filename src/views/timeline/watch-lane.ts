@@ -1,4 +1,5 @@
 /* An expression that is watched over the run, as a lane of the timeline: a stepped line for each connection. */
+import { numberAt } from '../lists.ts';
 import type { WatchAnswer } from '../../engine/index.ts';
 import type { Mark } from '../scene.ts';
 import { path, pathOf } from '../shapes.ts';
@@ -51,10 +52,10 @@ function steps(
   const every = Math.max(1, Math.ceil(time.length / MOST_POINTS));
   let d = '';
   for (let i = 0; i < time.length; i += every) {
-    const start = Math.max(time[i], from);
+    const start = Math.max(numberAt(time, i), from);
     const end = Math.min(time[i + every] ?? to, to);
     if (end < start) continue;
-    d += pathOf(d === '' ? 'M' : 'L', x(start), y(value[i]), 'L', x(end), y(value[i]), '');
+    d += pathOf(d === '' ? 'M' : 'L', x(start), y(numberAt(value, i)), 'L', x(end), y(numberAt(value, i)), '');
   }
   return d.trim();
 }

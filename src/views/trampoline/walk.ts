@@ -32,12 +32,13 @@ const ARGUMENTS = ['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9'];
 /** The first line of what leads up to a call: constants and addresses are loaded for it. */
 function leadOf(code: readonly CodeLine[], call: number, after: number): number {
   let at = call;
+  const textAt = (line: number): string => code[line]?.text ?? '';
   while (
     at - 1 > after &&
-    /^(movabs|lea|xor edi,edi|mov QWORD PTR \[rbp-0x\w+\],rdi|mov r[ds]i,r)/.test(code[at - 1].text)
+    /^(movabs|lea|xor edi,edi|mov QWORD PTR \[rbp-0x\w+\],rdi|mov r[ds]i,r)/.test(textAt(at - 1))
   ) {
     // an argument is stored from its register, and not before a call's own constants
-    if (code[at - 1].text.startsWith('mov QWORD PTR') && !code[at - 2]?.text.startsWith('xor')) break;
+    if (textAt(at - 1).startsWith('mov QWORD PTR') && !textAt(at - 2).startsWith('xor')) break;
     at--;
   }
   return at;
@@ -52,7 +53,7 @@ const NOTES: Readonly<Record<GroupId, readonly (readonly [RegExp, (match: RegExp
     [/^(push rbx|mov QWORD PTR \[[^\]]+\],rbx)/, () => 'save rbx'],
     [/^mov eax,(0x\w+|\d+)/, ([, n]) => (Number(n) === 1 ? 'one argument' : `${Number(n)} arguments`)],
     [/^mov QWORD PTR \[[^\]]+\],rax/, () => 'argument count'],
-    [/^mov \w+ PTR \[[^\]]+\],(\w+)/, ([, from]) => argumentNote(from)],
+    [/^mov \w+ PTR \[[^\]]+\],(\w+)/, ([, from = '']) => argumentNote(from)],
   ],
   enter: [
     [/^xor edi,edi/, () => 'no cookie'],
@@ -105,10 +106,10 @@ const noteOf = (group: GroupId, text: string): string => {
 /** Four groups of a trampoline's code; one, without notes, of code that makes other calls than three. */
 export function trampolineGroups(code: readonly CodeLine[]): CodeGroup[] {
   const calls = code.flatMap(({ text }, i) => (text.startsWith('call') ? [i] : []));
-  if (calls.length !== 3) {
+  const [enter, program, exit] = calls;
+  if (enter === undefined || program === undefined || exit === undefined || calls.length !== 3) {
     return [{ id: 'frame', title: 'Code', lines: code.map((line) => ({ ...line, note: '' })) }];
   }
-  const [enter, program, exit] = calls;
   const starts = [0, leadOf(code, enter, 0), leadOf(code, program, enter), leadOf(code, exit, program), code.length];
   return IDS.map((id, i) => ({
     id,

@@ -2,6 +2,7 @@
  * One path through a program as the verifier followed it: its visits in order, what each changed, where a value was made
  * and where it is used next. States are the kernel's own words; registers are compared by their text.
  */
+import { entryOf } from '../lists.ts';
 import type { VerifiedProgram, VerifiedVisit } from '../../engine/index.ts';
 
 /** Registers and slots before a visit, by name: `R1`, `fp-8`. */
@@ -31,10 +32,14 @@ export interface ChangedValue {
 
 const rank = (name: string): number => (name.startsWith('R') ? Number(name.slice(1)) : 100 - Number(name.slice(2)));
 
+/** The visit at a place in the order. */
+export const visitAt = <V>(visits: readonly V[], order: readonly number[], at: number): V =>
+  entryOf(visits, entryOf(order, at));
+
 /** What is known before a visit and before the next one; `after` is null at the path's end, where nothing follows. */
 export function valuesAt({ visits }: VerifiedProgram, order: readonly number[], at: number): ChangedValue[] {
-  const before = knownIn(visits[order[at]]);
-  const next = visits[order[at + 1]];
+  const before = knownIn(visitAt(visits, order, at));
+  const next = at + 1 < order.length ? visitAt(visits, order, at + 1) : null;
   const after = next ? knownIn(next) : before;
   const names = [...new Set([...before.keys(), ...after.keys()])].toSorted((a, b) => rank(a) - rank(b));
   return names.map((name) => {
@@ -46,8 +51,8 @@ export function valuesAt({ visits }: VerifiedProgram, order: readonly number[], 
 
 /** Place in the order at which a value came to be as it is before `at`; null: it was so from the beginning. */
 export function madeAt({ visits }: VerifiedProgram, order: readonly number[], at: number, name: string): number | null {
-  const now = valueIn(visits[order[at]], name);
-  for (let i = at - 1; i >= 0; i--) if (valueIn(visits[order[i]], name) !== now) return i;
+  const now = valueIn(visitAt(visits, order, at), name);
+  for (let i = at - 1; i >= 0; i--) if (valueIn(visitAt(visits, order, i), name) !== now) return i;
   return null;
 }
 
@@ -58,7 +63,7 @@ const mentions = (text: string, register: string): boolean =>
 export function usedAt(program: VerifiedProgram, order: readonly number[], at: number, name: string): number | null {
   if (!name.startsWith('R')) return null;
   const { visits, insns } = program;
-  for (let i = at; i < order.length; i++) if (mentions(insns[visits[order[i]].slot], name)) return i;
+  for (let i = at; i < order.length; i++) if (mentions(insns[visitAt(visits, order, i).slot] ?? '', name)) return i;
   return null;
 }
 

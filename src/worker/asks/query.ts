@@ -49,7 +49,10 @@ function begin(late: Late, lab: Lab, again: () => Lab, text: string, until: numb
     return watched(late, late.parseWatch(blank + text.slice(blank.length), fresh), fresh, until);
   }
   const diff = DIFF.exec(text);
-  if (diff) return difference(late, again(), ns(diff[1], diff[2]), ns(diff[3], diff[4]));
+  if (diff) {
+    const [, from = '', fromUnit, to = '', toUnit] = diff;
+    return difference(late, again(), ns(from, fromUnit), ns(to, toUnit));
+  }
   if (/^\s*diff\b/.test(text)) throw new late.QueryError(0, 'diff needs two times', 'diff 0.5s 1.2s');
   return answered(late, late.parseQuery(text), lab, again, until);
 }

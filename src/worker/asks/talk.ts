@@ -9,8 +9,8 @@ export const talk: Answerer<'talk'> = (desk, lab, { events }, answer) =>
     return {
       name: 'taking the pictures of the talk',
       run: (keepGoing) => {
-        while (moments.length < events.length) {
-          if (!lab.seekEvent(events[moments.length])) break;
+        for (const event of events.slice(moments.length)) {
+          if (!lab.seekEvent(event)) break;
           moments.push({ event: lab.position.event, time: lab.time, cold: lab.cold() });
           if (!keepGoing()) return moments.length === events.length;
         }

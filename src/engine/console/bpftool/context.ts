@@ -26,7 +26,7 @@ export interface Release {
   readonly disassembles: boolean;
 }
 
-export const RELEASES: readonly Release[] = [
+export const RELEASES: readonly [Release, Release] = [
   {
     command: 'bpftool71',
     version: '7.1.0',

@@ -110,7 +110,7 @@ function probe(tool: Bpftool): number {
   tool.json?.startObject();
   for (const section of all.slice(0, -1)) tell(tool, section);
   tellHelpers(tool, helpersOf(profile));
-  tell(tool, all[all.length - 1]);
+  for (const section of all.slice(-1)) tell(tool, section);
   tool.json?.endObject();
   return 0;
 }

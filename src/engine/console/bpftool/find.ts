@@ -108,7 +108,8 @@ export function findObjects(tool: Bpftool, kind: Kind): number[] {
 /** Exactly one. */
 export function findOne(tool: Bpftool, kind: Kind): number {
   const fds = findObjects(tool, kind);
-  if (fds.length === 1) return fds[0];
+  const [only, ...others] = fds;
+  if (only !== undefined && others.length === 0) return only;
   for (const fd of fds) tool.close(fd);
   return tool.fail(`several ${kind}s match this handle`);
 }

@@ -11,7 +11,8 @@ const LINK_STRUCT_OPS = 9;
 
 function showLink(tool: Bpftool, fd: number): void {
   const { view } = tool.infoOf(fd, LINK_INFO_BYTES);
-  const [type, id, prog, map] = [0, 4, 8, 16].map((at) => view.getUint32(at, true));
+  const word = (at: number): number => view.getUint32(at, true);
+  const [type, id, prog, map] = [word(0), word(4), word(8), word(16)];
   const name = type === LINK_STRUCT_OPS ? 'struct_ops' : `type ${type}`;
   const { json } = tool;
   if (json) {

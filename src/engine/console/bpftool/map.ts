@@ -1,4 +1,5 @@
 /* bpftool map (tools/bpf/bpftool/map.c). */
+import { own } from '../../base/own.ts';
 import type { Btf } from '../../btf/btf.ts';
 import { openBtf } from '../../btf/read.ts';
 import { MAP_TYPE_NAMES } from '../../kernel/maps/type-names.ts';
@@ -270,9 +271,10 @@ function element(tool: Bpftool, info: MapInfo, wanted: readonly ('key' | 'value'
   const FLAGS: Readonly<Record<string, number>> = { any: 0, noexist: 1, exist: 2 };
   while (tool.left > 0) {
     const word = tool.next() ?? '';
+    const flags = own(FLAGS, word);
     if (word === 'key' && wanted.includes('key')) out.key = bytesOf(tool, 'key', info.keySize);
     else if (word === 'value' && wanted.includes('value')) out.value = valueOf(tool, info);
-    else if (wanted.includes('value') && Object.hasOwn(FLAGS, word)) out.flags = FLAGS[word];
+    else if (wanted.includes('value') && flags !== undefined) out.flags = flags;
     else return tool.fail(`expected key or value, got: ${word}`);
   }
   return out;
@@ -380,13 +382,14 @@ function create(tool: Bpftool): number {
   while (tool.left > 0) {
     const word = tool.next() ?? '';
     const given = tool.next() ?? tool.fail(`${word} needs a value`);
+    const field = own(CREATE, word);
     if (word === 'type') {
       attr.map_type =
         [...MAP_TYPE_NAMES].find(([, name]) => name === given)?.[0] ?? tool.fail(`unrecognized map type: ${given}`);
     } else if (word === 'name') attr.map_name = given.slice(0, 15);
-    else if (Object.hasOwn(CREATE, word)) {
+    else if (field) {
       if (!isNumber(given)) return tool.fail(`can't parse ${given} as ${word}`);
-      attr[CREATE[word]] = Number(given);
+      attr[field] = Number(given);
     } else return tool.fail(`unknown arg ${word}`);
   }
   const fd = tool.bpf('BPF_MAP_CREATE', attr).ret;

@@ -179,11 +179,11 @@ function dumpOpcodes({ tool }: Dump, made: XlatedInsn): void {
   const { json } = tool;
   if (!json) return;
   const bytes = slotBytes(made);
-  const { opcode, dst } = made.insn;
+  const { opcode, dst, src } = made.insn;
   json.name('opcodes');
   json.startObject();
   json.rawField('code', `"0x${hexByte(opcode)}"`);
-  json.rawField('src_reg', `"0x${(bytes[1] >> 4).toString(16)}"`);
+  json.rawField('src_reg', `"0x${src.toString(16)}"`);
   json.rawField('dst_reg', `"0x${dst.toString(16)}"`);
   json.list('off', jsonBytes(bytes.subarray(2, 4)));
   json.list('imm', jsonBytes(isWide(opcode) ? bytes.subarray(4, 16) : bytes.subarray(4, 8)));
@@ -248,7 +248,7 @@ function jitedJson(d: Dump, fn: JitedFunction): void {
   json.name('insns');
   json.startArray();
   for (const { offset, text, to } of fn.lines) {
-    const [operation, ...operands] = `${text}${to === null ? '' : hexAddress(fn.address + to)}`.split(/\s+/);
+    const [operation = '', ...operands] = `${text}${to === null ? '' : hexAddress(fn.address + to)}`.split(/\s+/);
     json.startObject();
     json.rawField('pc', `"0x${offset.toString(16)}"`);
     json.field('operation', operation);
@@ -270,7 +270,8 @@ function dumpVisual(d: Dump): void {
   for (const [i, { target, insn }] of insns.entries()) {
     if (insn.opcode === OPCODE.CALL) continue;
     if (target !== null) starts.add(target);
-    if ((target !== null || insn.opcode === OPCODE.EXIT) && insns[i + 1]) starts.add(insns[i + 1].slot);
+    const next = insns[i + 1];
+    if ((target !== null || insn.opcode === OPCODE.EXIT) && next) starts.add(next.slot);
   }
   tool.out('digraph "DOT graph for eBPF program" {\n');
   let block = 0;

@@ -23,8 +23,8 @@ function tracing(p: ConsoleProcess): Tracing | string {
   let at = 1;
   let only: readonly string[] | null = null;
   let summary = false;
-  while (p.words[at]?.text.startsWith('-')) {
-    const flag = p.words[at++].text;
+  for (let flag = p.words[at]?.text; flag?.startsWith('-'); flag = p.words[at]?.text) {
+    at++;
     if (flag === '-c') summary = true;
     else if (flag === '-s') at++;
     else if (flag === '-e') {
@@ -59,8 +59,9 @@ function strace(p: ConsoleProcess): number {
   if (typeof asked === 'string') return p.fail(`strace: ${asked}`);
   const { only, summary, at } = asked;
   const words = p.words.slice(at);
-  if (words.length === 0) return p.fail('strace: must have PROG [ARGS]\nusage: strace [-c] [-e trace=bpf] COMMAND ...');
-  if (words[0].text === 'strace') return p.fail('strace: it does not trace itself');
+  const [command] = words;
+  if (!command) return p.fail('strace: must have PROG [ARGS]\nusage: strace [-c] [-e trace=bpf] COMMAND ...');
+  if (command.text === 'strace') return p.fail('strace: it does not trace itself');
   p.host.calls();
   const { out, err, status } = p.others(words, p.input);
   p.out(out);

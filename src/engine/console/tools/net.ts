@@ -70,8 +70,9 @@ function flowTable(p: ConsoleProcess): number {
 function bytesOf(text: string): number | null {
   const match = /^(\d+)([kKmMgG]?)$/.exec(text);
   if (!match) return null;
-  const unit = { '': 1, k: 1e3, m: 1e6, g: 1e9 }[match[2].toLowerCase()] ?? 1;
-  return Number(match[1]) * unit;
+  const [, number, letter = ''] = match;
+  const unit = { '': 1, k: 1e3, m: 1e6, g: 1e9 }[letter.toLowerCase()] ?? 1;
+  return Number(number) * unit;
 }
 
 /** What a flow may send: counters of bytes are whole numbers up to 2^53. */

@@ -27,7 +27,7 @@ const STATES: Readonly<Record<string, string>> = {
 };
 
 function hexAddress(text: string): string {
-  const [ip, port] = text.split(':');
+  const [ip = '', port] = text.split(':');
   const bytes = ip.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0').toUpperCase());
   return `${bytes.toReversed().join('')}:${Number(port).toString(16).padStart(4, '0').toUpperCase()}`;
 }

@@ -67,9 +67,9 @@ function grep(p: ConsoleProcess): number {
 function countOf(args: readonly string[]): { count: number; files: string[] } | null {
   let count = 10;
   const files: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i];
-    if (arg === '-n') count = Number(args[++i]);
+  const rest = args.values();
+  for (const arg of rest) {
+    if (arg === '-n') count = Number(rest.next().value);
     else if (/^-(n)?\d+$/.test(arg)) count = Number(arg.replace(/^-n?/, ''));
     else files.push(arg);
   }
@@ -148,7 +148,7 @@ const filter = (name: string, usage: string, summary: string, run: (p: ConsolePr
   name,
   usage,
   summary,
-  manual: `${usage}\n\n${summary[0].toUpperCase()}${summary.slice(1)}. It reads the pipe before it, or files.`,
+  manual: `${usage}\n\n${summary.charAt(0).toUpperCase()}${summary.slice(1)}. It reads the pipe before it, or files.`,
   isProcess: false,
   run,
 });

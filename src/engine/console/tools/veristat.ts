@@ -23,7 +23,9 @@ function table(rows: readonly Row[]): string {
   const widths = HEAD.map((_, i) => Math.max(...all.map((row) => String(row[i]).length)));
   const line = (row: Row): string =>
     row
-      .map((cell, i) => (typeof cell === 'number' ? String(cell).padStart(widths[i]) : cell.padEnd(widths[i])))
+      .map((cell, i) =>
+        typeof cell === 'number' ? String(cell).padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0),
+      )
       .join('  ')
       .trimEnd();
   return all.map((row) => `${line(row)}\n`).join('');

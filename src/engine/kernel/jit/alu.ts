@@ -1,4 +1,5 @@
 /* Arithmetic and comparisons of do_jit. */
+import { entryOf } from '../../base/assert.ts';
 import type { Insn } from '../../isa/insn.ts';
 import { CLASS, classOf, codeOf, usesRegister } from '../../isa/opcodes.ts';
 import { type Code, fitsByte, imm32, immediate } from './code.ts';
@@ -82,7 +83,7 @@ function divide(code: Code, { dst, src, imm, opcode, off }: Insn, wide: boolean)
 }
 
 function shift(code: Code, { dst, src, imm, opcode }: Insn, wide: boolean): boolean {
-  const [name, base] = SHIFTS[codeOf(opcode)];
+  const [name, base] = entryOf(SHIFTS, codeOf(opcode));
   if (usesRegister(opcode)) {
     // by rcx only, which is where R4 lives
     if (src !== 4) return false;

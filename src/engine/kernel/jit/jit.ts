@@ -3,6 +3,7 @@
  * text. It is shown and its bytes are counted; this machine runs WebAssembly. Jumps are short where they can be: passes
  * over the function go on until its length stays, as in the kernel.
  */
+import { entryOf } from '../../base/assert.ts';
 import { CALL_KIND, CLASS, classOf, codeOf, isWide, MODE, modeOf, OPCODE } from '../../isa/opcodes.ts';
 import type { XlatedInsn } from '../xlated.ts';
 import { arithmetic, comparison, CONDITIONS } from './alu.ts';
@@ -44,11 +45,17 @@ function prologue(code: Code, facts: JitFacts, stack: number, saved: readonly nu
   if (facts.endbr) code.put([0xf3, 0x0f, 0x1e, 0xfa], 'endbr64');
   const bytes = Math.ceil(stack / 8) * 8;
   if (bytes > 0) code.named([0x48, 0x81, 0xec, ...imm32(bytes)], 'sub', `$0x${bytes.toString(16)},%rsp`);
-  for (const reg of saved) code.named(PUSHES[reg][0], 'push', PUSHES[reg][2]);
+  for (const reg of saved) {
+    const [bytes, , name] = entryOf(PUSHES, reg);
+    code.named(bytes, 'push', name);
+  }
 }
 
 function epilogue(code: Code, saved: readonly number[]): void {
-  for (const reg of saved.toReversed()) code.named(PUSHES[reg][1], 'pop', PUSHES[reg][2]);
+  for (const reg of saved.toReversed()) {
+    const [, pop, name] = entryOf(PUSHES, reg);
+    code.named(pop, 'pop', name);
+  }
   code.put([0xc9], 'leave');
   code.put([0xc3], 'ret');
   // against speculation past it
@@ -85,7 +92,7 @@ function jumpTo(p: Pass, made: XlatedInsn, target: number, condition: readonly [
 
 const startOf = (p: Pass, insns: readonly XlatedInsn[], slot: number): number => {
   const at = insns.findIndex((one) => one.slot === slot);
-  return at <= 0 ? (p.layout.ends.get(-1) ?? 0) : (p.layout.ends.get(insns[at - 1].slot) ?? 0);
+  return at <= 0 ? (p.layout.ends.get(-1) ?? 0) : (p.layout.ends.get(entryOf(insns, at - 1).slot) ?? 0);
 };
 
 function exit(p: Pass, made: XlatedInsn): void {
@@ -119,7 +126,7 @@ function emit(p: Pass, made: XlatedInsn, insns: readonly XlatedInsn[]): boolean 
   else {
     const isGoto = opcode === OPCODE.JA || opcode === OPCODE.GOTOL;
     if (!isGoto) comparison(code, insn);
-    jumpTo(p, made, startOf(p, insns, target), isGoto ? null : CONDITIONS[codeOf(opcode)]);
+    jumpTo(p, made, startOf(p, insns, target), isGoto ? null : entryOf(CONDITIONS, codeOf(opcode)));
   }
   return true;
 }

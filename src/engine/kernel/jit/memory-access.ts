@@ -1,4 +1,5 @@
 /* Loads, stores and atomics (emit_ldx, emit_stx, emit_atomic), and loads that may meet a bad address (BPF_PROBE_MEM). */
+import { entryOf } from '../../base/assert.ts';
 import type { Insn } from '../../isa/insn.ts';
 import { accessBytes } from '../../isa/opcodes.ts';
 import { type Code, imm32, immediate, memory } from './code.ts';
@@ -14,7 +15,7 @@ const LOADS: Readonly<Record<number, readonly [name: string, opcode: readonly nu
 
 export function load(code: Code, { dst, src, off, opcode }: Insn): void {
   const bytes = accessBytes(opcode);
-  const [name, op, wide] = LOADS[bytes];
+  const [name, op, wide] = entryOf(LOADS, bytes);
   const text = `${memory(src, off)},${registerName(dst, wide ? 8 : 4)}`;
   code.named([...code.prefix2(src, dst, wide), ...op, ...code.place(src, dst, off)], name, text);
 }
@@ -90,6 +91,6 @@ export function probeLoad(code: Code, made: Insn, style: ProbeStyle): void {
 }
 
 function loadSize(code: Code, { dst, src, off, opcode }: Insn): number {
-  const [, op, wide] = LOADS[accessBytes(opcode)];
+  const [, op, wide] = entryOf(LOADS, accessBytes(opcode));
   return code.prefix2(src, dst, wide).length + op.length + code.place(src, dst, off).length;
 }

@@ -1,4 +1,5 @@
 /* Arrays (kernel/bpf/arraymap.c): values one after the other, all there from the start. One processor: a per-CPU array is an array. */
+import { u32At as u32 } from '../../base/bytes.ts';
 import { ERRNO } from '../../base/errno.ts';
 import { ACCESS_FLAGS, ELEM, flagsFit, MAP_TYPE, type MapShape, type MapType, stride } from './map-type.ts';
 import { MAP_FLAG } from '../uapi.ts';
@@ -8,9 +9,6 @@ const U32_MAX = 0xffff_ffff;
 /** PCPU_MIN_UNIT_SIZE */
 const MAX_PERCPU_VALUE = 32768;
 const INT_MAX = 0x7fff_ffff;
-
-const u32 = (bytes: Uint8Array, at: number): number =>
-  (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
 
 const address = (map: MapObject, index: number): number =>
   index < map.maxEntries ? (map.plain?.values ?? 0) + index * stride(map.valueSize) : 0;

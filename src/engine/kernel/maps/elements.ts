@@ -1,4 +1,5 @@
 /* The element commands of bpf(2) on maps that are not struct_ops maps: the system call's own tests, then the kind of map. */
+import { entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
 import type { BpfCommand } from '../attr.ts';
 import type { Core } from '../core.ts';
@@ -39,7 +40,7 @@ export function byMap<C extends BpfCommand>(structOps: CommandEntry<C>, plain: C
     run(k, pid, attr, extent) {
       const { map_fd } = attr as { readonly map_fd?: number };
       const file = fileOf(k, pid, map_fd ?? 0);
-      const isPlain = file?.kind === 'map' && k.state.maps[file.object].plain !== null;
+      const isPlain = file?.kind === 'map' && entryOf(k.state.maps, file.object).plain !== null;
       return (isPlain ? plain : structOps).run(k, pid, attr, extent);
     },
   };

@@ -31,7 +31,7 @@ function elementOf(k: Core, map: MapObject, turn: number): Place | null {
     return { key: at + KEY_AT, value: (map.plain?.values ?? 0) + turn * stride(map.valueSize) };
   }
   const table = new Table(k, map);
-  const element = turn === 0 ? table.from(0) : u32[(at + NEXT_AT) >>> 2];
+  const element = turn === 0 ? table.from(0) : k.memory.word(at + NEXT_AT);
   if (element === 0) return null;
   // what is after it is known before the program may delete it
   const bucket = table.bucketOf(k.memory.u8, table.keyOf(element));

@@ -19,8 +19,9 @@ export function takeMemory(k: Core, name: HeapName, bytes: number, running = fal
   const size = rounded(bytes);
   const heap = k.state.heaps[name];
   const i = heap.free.findIndex((piece) => piece.bytes >= size);
-  if (i < 0) return running ? 0 : grow(k, name, size);
-  const { at, bytes: room } = heap.free[i];
+  const piece = heap.free[i];
+  if (!piece) return running ? 0 : grow(k, name, size);
+  const { at, bytes: room } = piece;
   const rest = room > size ? [{ at: at + size, bytes: room - size }] : [];
   setHeap(k, name, { ...heap, free: heap.free.toSpliced(i, 1, ...rest) });
   k.memory.u8.fill(0, at, at + size);

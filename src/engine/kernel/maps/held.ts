@@ -1,4 +1,5 @@
 /* Element commands on maps of maps and of programs: an fd becomes an object that is held (bpf_fd_array_map_update_elem). */
+import { entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
 import type { Core } from '../core.ts';
 import { objectOf } from '../fds.ts';
@@ -22,7 +23,7 @@ export function ownerOf(k: Core, prog: Pick<ProgObject, 'type' | 'attachBtfId' |
 
 /** bpf_prog_map_compatible: the map's owner, if it has none yet, is from now on such a program. */
 export function ownedBy(k: Core, object: number, owner: ProgOwner): boolean {
-  const map = k.state.maps[object];
+  const map = entryOf(k.state.maps, object);
   if (map.plain === null) return false;
   if (!map.owner) setMap(k, { ...map, owner });
   return !map.owner || (map.owner.type === owner.type && map.owner.prototype === owner.prototype);
@@ -33,8 +34,9 @@ function elementOf(k: Core, pid: number, map: MapObject, fd: number): number {
   const kind = heldBy(map.type) ?? 'map';
   const object = objectOf(k, pid, fd, kind);
   if (object < 0) return object;
-  if (kind === 'prog') return ownedBy(k, map.object, ownerOf(k, k.state.progs[object])) ? object : -ERRNO.EINVAL;
-  const inner = k.state.maps[object];
+  if (kind === 'prog')
+    return ownedBy(k, map.object, ownerOf(k, entryOf(k.state.progs, object))) ? object : -ERRNO.EINVAL;
+  const inner = entryOf(k.state.maps, object);
   return map.plain && map.inner && fitsInner(k, map.inner, inner, valueFields(k, inner)) ? object : -ERRNO.EINVAL;
 }
 
@@ -53,8 +55,8 @@ export function updateHeld(
   const element = elementOf(k, pid, map, new DataView(value.buffer, value.byteOffset).getInt32(0, true));
   if (element < 0) return element;
   const slot = type.lookup(k, map, key, 0);
-  const old = slot === 0 ? 0 : k.memory.u32[slot >>> 2];
-  const now = k.state.maps[map.object];
+  const old = slot === 0 ? 0 : k.memory.word(slot);
+  const now = entryOf(k.state.maps, map.object);
   const ret = type.update(k, now, key, 0, new Uint8Array(Uint32Array.of(element).buffer), 0, flags);
   if (ret < 0) return ret;
   holdElement(k, now, element);
@@ -65,7 +67,7 @@ export function updateHeld(
 /** 0, or a negative errno. */
 export function removeHeld(k: Core, map: MapObject, type: MapType, key: Uint8Array): number {
   const slot = type.lookup(k, map, key, 0);
-  const old = slot === 0 ? 0 : k.memory.u32[slot >>> 2];
+  const old = slot === 0 ? 0 : k.memory.word(slot);
   const ret = type.remove(k, map, key, 0);
   if (ret < 0) return ret;
   if (old === 0) return -ERRNO.ENOENT;

@@ -37,7 +37,7 @@ function lookup(h: Helpers, address: number, key: number): number {
   const at = found.type.lookup(h.k, found.map, h.k.memory.u8, key >>> 0);
   if (heldBy(found.map.type) !== 'map' || at === 0) return at;
   // of a map of maps, a program gets the address of struct bpf_map
-  return h.k.state.maps[h.k.memory.u32[at >>> 2]]?.plain?.address ?? 0;
+  return h.k.state.maps[h.k.memory.word(at)]?.plain?.address ?? 0;
 }
 
 /** bpf_map_pop_elem and bpf_map_peek_elem: an empty queue or stack leaves zeros, as in Linux. */
@@ -73,7 +73,7 @@ function tailCall(h: Helpers, address: number, index: number): number {
   const map = h.map(address);
   h.functions.tailTarget = null;
   if (map?.type !== MAP_TYPE.PROG_ARRAY || index >>> 0 >= map.maxEntries) return 0;
-  const object = h.k.memory.u32[((map.plain?.values ?? 0) >>> 2) + (index >>> 0) * 2];
+  const object = h.k.memory.word((map.plain?.values ?? 0) + (index >>> 0) * 8);
   const prog = h.k.state.progs[object];
   if (!prog || prog.stopped) return 0;
   h.functions.tailTarget = blob(h.k, prog.blob);
@@ -165,11 +165,11 @@ const HELPERS: readonly Helper[] = [
     name: 'trace_printk',
     args: ['ptr', 'u32', 'u64', 'u64', 'u64'],
     ret: 'int',
-    run: (h, fmt, size, ...w) =>
+    run: (h, fmt, size, a = 0, aHigh = 0, b = 0, bHigh = 0, c = 0, cHigh = 0) =>
       h.print(fmt, size, [
-        [w[0], w[1]],
-        [w[2], w[3]],
-        [w[4], w[5]],
+        [a, aHigh],
+        [b, bHigh],
+        [c, cHigh],
       ]),
   },
   {

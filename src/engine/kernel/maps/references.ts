@@ -2,6 +2,7 @@
  * Maps that a program names (resolve_pseudo_ldimm64): each is found by its fd and held, and what runs has addresses in
  * its place (convert_pseudo_ld_imm64): of struct bpf_map, or within the value.
  */
+import { entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
 import { decode, instructionSlots } from '../../isa/insn.ts';
 import { isWide, SLOT_BYTES, WIDE_KIND } from '../../isa/opcodes.ts';
@@ -48,7 +49,7 @@ export function findReferences(k: Core, pid: number, insns: Uint8Array): MapRefe
     if (src === WIDE_KIND.MAP_FD && offset !== 0) return refused(ERRNO.EINVAL, 'unrecognized bpf_ld_imm64 insn');
     const object = objectOf(k, pid, imm, 'map');
     if (object < 0) return refused(-object, `fd ${imm} is not pointing to valid bpf_map`);
-    const map = k.state.maps[object];
+    const map = entryOf(k.state.maps, object);
     const { plain } = map;
     if (!plain) return refused(ERRNO.EINVAL, 'bpf_struct_ops map cannot be used in prog');
     const within = src === WIDE_KIND.MAP_VALUE ? valueAddress(map, offset) : plain.address;
@@ -85,12 +86,18 @@ function placeSymbols(insns: Uint8Array): Uint8Array {
   const out = insns.slice();
   const view = new DataView(out.buffer);
   for (const slot of slots) {
-    const at = slot * SLOT_BYTES;
-    out[at + 1] &= 0x0f;
-    view.setUint32(at + 4, TEXT_BASE.low + view.getUint32(at + 4, true) * SYMBOL_BYTES, true);
-    view.setUint32(at + SLOT_BYTES + 4, TEXT_BASE.high, true);
+    const number = view.getUint32(slot * SLOT_BYTES + 4, true);
+    putAddress(view, slot, TEXT_BASE.low + number * SYMBOL_BYTES, TEXT_BASE.high);
   }
   return out;
+}
+
+/** Makes a wide instruction one that loads a plain constant, as the kernel does where an address is meant. */
+function putAddress(view: DataView, slot: number, low: number, high: number): void {
+  const at = slot * SLOT_BYTES;
+  view.setUint8(at + 1, view.getUint8(at + 1) & 0x0f);
+  view.setUint32(at + 4, low, true);
+  view.setUint32(at + SLOT_BYTES + 4, high, true);
 }
 
 /** The instructions as they run. */
@@ -99,11 +106,6 @@ export function withAddresses(own: Uint8Array, { places }: MapReferences): Uint8
   if (places.length === 0) return insns;
   const out = insns.slice();
   const view = new DataView(out.buffer);
-  for (const { slot, address } of places) {
-    const at = slot * SLOT_BYTES;
-    out[at + 1] &= 0x0f;
-    view.setUint32(at + 4, address, true);
-    view.setUint32(at + SLOT_BYTES + 4, KERNEL_BASE_HI, true);
-  }
+  for (const { slot, address } of places) putAddress(view, slot, address, KERNEL_BASE_HI);
   return out;
 }

@@ -71,10 +71,10 @@ export function commit(k: Core, data: number, discard: boolean): void {
   const { memory } = k;
   const header = data - HEADER_BYTES;
   if (data % 8 !== 0 || !memory.inArena(header, HEADER_BYTES)) return;
-  const map = k.state.maps[memory.u32[(header >>> 2) + 1]];
+  const map = k.state.maps[memory.word(header + 4)];
   if (map?.type !== MAP_TYPE.RINGBUF || !map.plain) return;
   if (header < map.plain.values || header >= map.plain.values + map.maxEntries) return;
-  const word = memory.u32[header >>> 2];
+  const word = memory.word(header);
   if ((word & BUSY) !== 0) memory.u32[header >>> 2] = (word & LENGTH) | (discard ? DISCARD : 0);
 }
 
@@ -115,7 +115,7 @@ export function unread(
   let consumer = memory.u64(plain.address + CONSUMER);
   while (consumer < producer) {
     const header = plain.values + (consumer % maxEntries);
-    const word = memory.u32[header >>> 2];
+    const word = memory.word(header);
     if ((word & BUSY) !== 0) break;
     const length = Math.min(word & LENGTH, maxEntries);
     if ((word & DISCARD) === 0) records.push(memory.u8.slice(header + HEADER_BYTES, header + HEADER_BYTES + length));

@@ -37,7 +37,7 @@ class Ring {
   }
 
   private word(which: number): number {
-    return this.words[this.head + which] % this.places;
+    return (this.words[this.head + which] ?? 0) % this.places;
   }
 
   private set(which: number, value: number): void {
@@ -157,7 +157,7 @@ function bitsOf(maxEntries: number, extra: number): number {
 
 function bitOf(bytes: Uint8Array, at: number, length: number, seed: number, bits: number): number {
   let h = Math.imul(seed + 1, 0x9e3779b1);
-  for (let i = 0; i < length; i++) h = Math.imul(h ^ bytes[at + i], 0x85ebca6b) ^ (h >>> 15);
+  for (let i = 0; i < length; i++) h = Math.imul(h ^ (bytes[at + i] ?? 0), 0x85ebca6b) ^ (h >>> 15);
   return (Math.imul(h ^ (h >>> 13), 0xc2b2ae35) >>> 0) % bits;
 }
 
@@ -170,12 +170,17 @@ const filter: Sequence = {
   push({ memory }, map, value, valueAt, flags) {
     if (flags !== ELEM.ANY) return -ERRNO.EINVAL;
     const base = map.plain?.values ?? 0;
-    for (const bit of eachBit(map, value, valueAt)) memory.u8[base + (bit >>> 3)] |= 1 << (bit & 7);
+    for (const bit of eachBit(map, value, valueAt)) {
+      const at = base + (bit >>> 3);
+      memory.u8[at] = (memory.u8[at] ?? 0) | (1 << (bit & 7));
+    }
     return 0;
   },
   peek({ memory }, map, value, valueAt) {
     const base = map.plain?.values ?? 0;
-    const all = eachBit(map, value, valueAt).every((bit) => (memory.u8[base + (bit >>> 3)] & (1 << (bit & 7))) !== 0);
+    const all = eachBit(map, value, valueAt).every(
+      (bit) => ((memory.u8[base + (bit >>> 3)] ?? 0) & (1 << (bit & 7))) !== 0,
+    );
     return all ? 0 : -ERRNO.ENOENT;
   },
   pop: () => -ERRNO.ENOTSUPP,

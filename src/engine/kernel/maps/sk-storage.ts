@@ -2,6 +2,8 @@
  * Storage at sockets (net/core/bpf_sk_storage.c): a value a socket, which goes with it. Programs name the socket by its
  * address, user space by an fd.
  */
+import { u32At as socketAt } from '../../base/bytes.ts';
+import { entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
 import type { Core } from '../core.ts';
 import { setMap } from '../objects.ts';
@@ -19,7 +21,7 @@ const lookup = (map: MapObject, sk: number): number => map.plain?.storage[sk] ??
 
 /** bpf_sk_storage_get with BPF_SK_STORAGE_GET_F_CREATE: the address of the value, zero at first; 0 without memory. */
 export function storageOf(k: Core, object: number, sk: number, running: boolean): number {
-  const map = k.state.maps[object];
+  const map = entryOf(k.state.maps, object);
   const known = lookup(map, sk);
   if (known !== 0 || !map.plain) return known;
   const at = takeMemory(k, 'arena', map.valueSize, running);
@@ -35,7 +37,7 @@ export function expectSockets(k: Core): void {
 }
 
 export function removeStorage(k: Core, object: number, sk: number): number {
-  const map = k.state.maps[object];
+  const map = entryOf(k.state.maps, object);
   const at = lookup(map, sk);
   if (at === 0 || !map.plain) return -ERRNO.ENOENT;
   setMap(k, { ...map, plain: { ...map.plain, storage: withoutEntry(map.plain.storage, sk) } });
@@ -47,10 +49,6 @@ export function removeStorage(k: Core, object: number, sk: number): number {
 export function socketGone(k: Core, sk: number): void {
   for (const map of Object.values(k.state.maps)) if (lookup(map, sk) !== 0) removeStorage(k, map.object, sk);
 }
-
-/** The socket whose address stands at an offset. */
-const socketAt = (bytes: Uint8Array, at: number): number =>
-  (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
 
 export const skStorageMap: MapType = {
   number: MAP_TYPE.SK_STORAGE,

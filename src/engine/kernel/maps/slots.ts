@@ -2,6 +2,7 @@
  * Maps whose elements are maps or programs. User space gives fds and gets ids; a slot holds the object's number, where no
  * program can write, and the object is held as long as it stands there.
  */
+import { entryOf } from '../../base/assert.ts';
 import type { Core } from '../core.ts';
 import { holdMap, holdProg, putMap, putProg } from '../objects.ts';
 import type { MapObject } from '../state.ts';
@@ -29,9 +30,9 @@ export function putElement(k: Core, map: MapObject, object: number): void {
 
 /** The id that user space gets for what a slot holds; 0: it is empty. */
 export function heldId(k: Core, map: MapObject, slot: number): number {
-  const object = slot === 0 ? 0 : k.memory.u32[slot >>> 2];
+  const object = slot === 0 ? 0 : k.memory.word(slot);
   if (object === 0) return 0;
-  return (heldBy(map.type) === 'prog' ? k.state.progs : k.state.maps)[object].id;
+  return (heldBy(map.type) === 'prog' ? entryOf(k.state.progs, object) : entryOf(k.state.maps, object)).id;
 }
 
 /** Linear addresses of all slots that may hold something. */
@@ -55,7 +56,7 @@ function slots(k: Core, map: MapObject): number[] {
 export function clearSlots(k: Core, map: MapObject): void {
   if (heldBy(map.type) === null) return;
   for (const slot of slots(k, map)) {
-    const object = k.memory.u32[slot >>> 2];
+    const object = k.memory.word(slot);
     k.memory.u32[slot >>> 2] = 0;
     putElement(k, map, object);
   }
@@ -63,7 +64,7 @@ export function clearSlots(k: Core, map: MapObject): void {
 
 /** bpf_map_put_uref: a prog array that no fd and no pin leads to is emptied, or programs in it that use it would never go. */
 export function putUserMap(k: Core, object: number, kind: 'file' | 'pin', id: number): void {
-  const map = k.state.maps[object];
+  const map = entryOf(k.state.maps, object);
   const users = map.holders.filter((holder) => holder.kind === 'file' || holder.kind === 'pin');
   if (users.length === 1 && map.type === MAP_TYPE.PROG_ARRAY) {
     // the map itself is held by the caller until below

@@ -1,4 +1,5 @@
 /* Calling a member by hand, as the subsystem of a declared type would: arguments given, result and memory shown. */
+import { entryOf } from '../../base/assert.ts';
 import { KERNEL_BASE_HI } from '../../vm/memory.ts';
 import type { Core } from '../core.ts';
 import { giveMemory, takeMemory } from '../maps/heap.ts';
@@ -33,20 +34,21 @@ export function callMember(
   if (!member.model) return `${name} cannot be implemented by programs`;
   const wanted = member.model.args;
   if (args.length !== wanted.length) return `${name} takes ${wanted.length} arguments, not ${args.length}`;
-  const address = k.memory.u32[(map.kdata + member.offset) >>> 2];
+  const address = k.memory.word(map.kdata + member.offset);
   if (address === 0) return `${name} is not implemented`;
-  const misfit = args.map((arg, i) => whyUnfit(arg, wanted[i], `argument ${i + 1} of ${name}`)).find(Boolean);
+  const misfit = args.map((arg, i) => whyUnfit(arg, entryOf(wanted, i), `argument ${i + 1} of ${name}`)).find(Boolean);
   if (misfit) return misfit;
   const held: (Held | null)[] = [];
   const words: bigint[] = [];
   for (const [i, arg] of args.entries()) {
-    const place = arg instanceof Uint8Array && wanted[i].pointer ? hold(k, arg, pointeeBytes(k, member.type, i)) : null;
+    const model = entryOf(wanted, i);
+    const place = arg instanceof Uint8Array && model.pointer ? hold(k, arg, pointeeBytes(k, member.type, i)) : null;
     held.push(place);
     if (place?.at === 0) {
       for (const one of held) if (one) giveMemory(k, 'arena', one.at, one.bytes);
       return 'there is no memory for the arguments';
     }
-    words.push(...(place ? [pointerTo(place.at)] : wordsOf(arg, wanted[i])));
+    words.push(...(place ? [pointerTo(place.at)] : wordsOf(arg, model)));
   }
   const result = run(k, address, words, member.model);
   const after = held.map((place) => place && k.memory.u8.slice(place.at, place.at + place.bytes));

@@ -1,4 +1,5 @@
 /* Links of struct_ops maps: registered as long as the link is held; swapped in place; detached. */
+import { entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
 import { type Call, command, type CommandTable, must } from '../calls.ts';
 import { type Core, log } from '../core.ts';
@@ -43,7 +44,7 @@ const create: CommandTable<'BPF_LINK_CREATE', LinkCreate> = {
       text: 'the fd (where programs have theirs) is open, and of a map',
       run: (x) =>
         useFd(x, x.attr.prog_fd, 'map', (map) => {
-          x.map = structOps(x.k.state.maps[map]);
+          x.map = structOps(entryOf(x.k.state.maps, map));
         }),
     },
     {
@@ -109,7 +110,7 @@ function findLink<X extends LinkCall & { readonly attr: { readonly link_fd: numb
     text: 'link_fd is open, and of a link',
     run: (x) =>
       useFd(x, x.attr.link_fd, 'link', (link) => {
-        x.link = x.k.state.links[link];
+        x.link = entryOf(x.k.state.links, link);
       }),
   };
 }
@@ -144,7 +145,7 @@ const update: CommandTable<'BPF_LINK_UPDATE', LinkUpdate> = {
       text: 'new_map_fd is open, and of a map',
       run: (x) =>
         useFd(x, x.attr.new_map_fd, 'map', (map) => {
-          x.newMap = structOps(x.k.state.maps[map]);
+          x.newMap = structOps(entryOf(x.k.state.maps, map));
         }),
     },
     {
@@ -215,7 +216,7 @@ const update: CommandTable<'BPF_LINK_UPDATE', LinkUpdate> = {
       text: 'the subsystem swaps: new sockets get the new struct, old ones keep theirs',
       run({ k, link, newMap }) {
         if (!link || !newMap) return fail(ERRNO.EINVAL);
-        const old = mustStructOps(k.state.maps[link.map]);
+        const old = mustStructOps(entryOf(k.state.maps, link.map));
         const type = structOpsType(k, old.struct);
         const ret = type.subsystem.update?.(newMap.kdata, old.kdata) ?? 0;
         if (ret !== 0) return answered(k, type, ret);

@@ -2,7 +2,7 @@
  * Trampolines of a map: a place in its image, the bytes that Linux would write there, and the function that answers
  * when the address is called. The function is a cache, made again from the cold state after a checkpoint.
  */
-import { assert } from '../../base/assert.ts';
+import { assert, entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
 import { KERNEL_BASE_HI } from '../../vm/memory.ts';
 import { ProgramStopped } from '../../vm/stopped.ts';
@@ -41,7 +41,7 @@ const targetsOf = (k: Core, prog: ProgObject): TrampolineTargets => ({
  */
 export function addTrampoline(k: Core, object: number, member: StructOpsMember, prog: ProgObject): number {
   const facts = k.profile.trampoline;
-  const map = mustStructOps(k.state.maps[object]);
+  const map = mustStructOps(entryOf(k.state.maps, object));
   if (!member.model || argSlots(member.model) > facts.maxArgs) return -ERRNO.ENOTSUPP;
   const targets = targetsOf(k, prog);
   const length = emitTrampoline(member.model, facts, 0, targets, KERNEL_BASE_HI).length;
@@ -49,7 +49,7 @@ export function addTrampoline(k: Core, object: number, member: StructOpsMember, 
   const place = placeFor(k, map, room);
   if (typeof place === 'number') return place;
   const { images, used } = place;
-  const address = images[images.length - 1] + used;
+  const address = entryOf(images, images.length - 1) + used;
   k.memory.u8.set(emitTrampoline(member.model, facts, address, targets, KERNEL_BASE_HI), address);
   if (facts.int3) k.memory.u8[address + length] = INT3;
   const entry: MapProg = { member: member.name, index: member.index, prog: prog.object, address, bytes: length };
@@ -62,9 +62,15 @@ export function addTrampoline(k: Core, object: number, member: StructOpsMember, 
 /** What lies at a trampoline's address, instruction by instruction. */
 export function trampolineLines(k: Core, map: StructOpsMap, address: number): readonly X86Line[] | null {
   const entry = map.progs.find((p) => p.address === address);
-  const model = entry && structOpsType(k, map.struct).members[entry.index].model;
+  const model = entry && structOpsType(k, map.struct).members[entry.index]?.model;
   if (!model) return null;
-  return trampolineCode(model, k.profile.trampoline, address, targetsOf(k, k.state.progs[entry.prog]), KERNEL_BASE_HI);
+  return trampolineCode(
+    model,
+    k.profile.trampoline,
+    address,
+    targetsOf(k, entryOf(k.state.progs, entry.prog)),
+    KERNEL_BASE_HI,
+  );
 }
 
 /** Room in the image's last page, or a new page; a negative errno when there is none. */
@@ -99,14 +105,14 @@ function putText(k: Core, map: StructOpsMap): void {
   const made = callPrograms(
     k,
     map.progs.map(({ prog, index }) => {
-      const { model } = members[index];
+      const { model } = entryOf(members, index);
       assert(model, 'a member without a prototype has no trampoline');
       return { object: prog, model };
     }),
   );
   for (const [i, { address, member }] of map.progs.entries()) {
     k.trampolines.add(address);
-    k.text.put(address, k.profile.trampoline.ksyms ? trampolineName(map.struct, member) : NO_SYMBOL, made[i]);
+    k.text.put(address, k.profile.trampoline.ksyms ? trampolineName(map.struct, member) : NO_SYMBOL, entryOf(made, i));
   }
 }
 
@@ -125,19 +131,19 @@ export function callPrograms(k: Core, called: readonly Called[]): TextFunction[]
   const lost = k.profile.trampoline.plain ? { retSize: 0 } : {};
   const made = k.makeTrampolines(
     called.map(({ object, model }) => {
-      const prog = k.state.progs[object];
+      const prog = entryOf(k.state.progs, object);
       const { id, name, blob: key } = prog;
       const code = { prog: object, id, name, blob: key, insns: blob(k, key), proven: provenOf(k, prog) };
       return { model: { ...model, ...lost }, code };
     }),
   );
-  return called.map(({ object }, i) => withBoundary(k, object, made[i]));
+  return called.map(({ object }, i) => withBoundary(k, object, entryOf(made, i)));
 }
 
 function withBoundary(k: Core, object: number, run: TextFunction): TextFunction {
   const { direct } = run;
-  const isStopped = (): boolean => k.state.progs[object].stopped !== null;
-  const again = (): void => k.observer?.onCalledStopped?.(k.state.progs[object]);
+  const isStopped = (): boolean => (k.state.progs[object]?.stopped ?? null) !== null;
+  const again = (): void => k.observer?.onCalledStopped?.(entryOf(k.state.progs, object));
   const stop = (error: unknown): number => {
     if (!(error instanceof ProgramStopped)) throw error;
     markStopped(k, object, error.message, error.pc);

@@ -6,7 +6,7 @@ import { structOpsType } from './types.ts';
 
 /** kvalue.common.state */
 export function mapState(k: Core, map: StructOpsMap): number {
-  return k.memory.u32[(map.kvalue + structOpsType(k, map.struct).stateOffset) >>> 2];
+  return k.memory.word(map.kvalue + structOpsType(k, map.struct).stateOffset);
 }
 
 export function setMapState(k: Core, map: StructOpsMap, state: number): void {

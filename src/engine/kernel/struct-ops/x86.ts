@@ -3,6 +3,7 @@
  * call of an original function): spill the argument registers as an array of u64, enter, call the program with the
  * array's address, exit, return its result. Fed by the function model, so it has bytes for any prototype.
  */
+import { entryOf } from '../../base/assert.ts';
 import { argSlots, type FuncModel } from './func-model.ts';
 import type { TrampolineFacts } from '../profiles.ts';
 
@@ -99,9 +100,9 @@ function spillArguments(put: Put, f: TrampolineFrame, slots: number): void {
   put([0xb8, ...i32(slots)], `mov eax,0x${slots.toString(16)}`);
   store(put, RAX, f.argCount);
   for (let i = 0; i < slots; i++) {
-    const inRegister = i < ARGUMENTS.length;
-    if (!inRegister) load(put, RAX, STACK_ARGS + (i - ARGUMENTS.length) * 8);
-    store(put, inRegister ? ARGUMENTS[i] : RAX, f.args - i * 8);
+    const register = ARGUMENTS[i];
+    if (!register) load(put, RAX, STACK_ARGS + (i - ARGUMENTS.length) * 8);
+    store(put, register ?? RAX, f.args - i * 8);
   }
 }
 
@@ -191,8 +192,8 @@ const NARROW: Readonly<Record<number, { readonly name: string; readonly register
 };
 
 function storeNarrow(put: Put, index: number, size: number, below: number): void {
-  const { name, registers } = NARROW[size] ?? NARROW[8];
-  const { bits } = ARGUMENTS[index];
+  const { name, registers } = entryOf(NARROW, size in NARROW ? size : 8);
+  const { bits } = entryOf(ARGUMENTS, index);
   const extended = index > 3 ? 0x44 : 0;
   // dil and sil exist only with a REX prefix
   const rex = size === 8 ? 0x48 | (extended & 4) : extended || (size === 1 && index < 2 ? 0x40 : 0);

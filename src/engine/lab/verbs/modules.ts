@@ -63,7 +63,8 @@ export const rmmod: Verb<'rmmod'> = {
 /** What kernel modules do, and struct_ops never: nobody is unloaded while somebody uses it. */
 function refuse(user: UserSpace, process: string, map: LoadedMap): boolean {
   const object = user.world.kernel.state.maps[map.object];
-  const used = object ? users(object) : 0;
+  if (!object) return false;
+  const used = users(object);
   if (used === 0) return false;
   const who = `in use by ${used}: ${describe(object)}`;
   user.impossible(

@@ -99,7 +99,7 @@ function extendMove(env: Session, insn: Insn, is64: boolean): void {
     return;
   }
   const { b } = from.v;
-  const keeps = insn.off === 0 ? T.bitsOf(b) <= 32 : b.umax < 1n << BigInt(insn.off - 1);
+  const keeps = insn.off === 0 ? env.facts.linkedScalars && T.bitsOf(b) <= 32 : b.umax < 1n << BigInt(insn.off - 1);
   if (keeps) assignId(env, from);
   const v = keeps
     ? from.v

@@ -75,7 +75,11 @@ export function callFunction(env: Session, insn: Insn): void {
         EINVAL,
         'global function calls are not allowed with preemption disabled,\nuse static function instead',
       );
-    if (errno !== 0) env.refuse(errno, `Caller passes invalid args into func#${subprog} ('${info.name}')`);
+    if (errno !== 0)
+      env.refuse(
+        errno,
+        `Caller passes invalid args into func#${subprog}${env.facts.oldText ? '' : ` ('${info.name}')`}`,
+      );
     if (env.log.level1)
       env.log.write(
         env.facts.oldText

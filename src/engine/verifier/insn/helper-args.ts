@@ -1,11 +1,11 @@
 /* One argument of a helper: is the register of the right kind, and what it means (check_func_arg). */
 import { EACCES, EINVAL } from '../../base/errnos.ts';
-import { tnumShort } from '../tnum.ts';
 import { checkSource } from '../liveness.ts';
 import { helperName } from '../../isa/helper-names.ts';
 import { F_RDONLY_PROG, isSocketMap } from '../map-rules.ts';
 import { markPrecise } from '../precision.ts';
 import { type HelperProto, readsPackets } from '../protos/helpers.ts';
+import { offsetText } from '../print.ts';
 import type { Session } from '../session.ts';
 import { byteType, STACK_SPILL } from '../state.ts';
 import * as T from '../types.ts';
@@ -267,6 +267,9 @@ function checkString(env: Session, n: number): void {
   const start = v.off + Number(v.b.v);
   const bytes = map.contents ?? new Uint8Array();
   if (start < 0 || start >= map.valueSize)
-    env.refuse(EACCES, `invalid access to map value, value_size=${map.valueSize} off=${start} size=${tnumShort(v.b)}`);
+    env.refuse(
+      EACCES,
+      `invalid access to map value, value_size=${map.valueSize} off=${start} size=${offsetText(env, v.b)}`,
+    );
   if (!bytes.subarray(start).includes(0)) env.refuse(EINVAL, 'string is not zero-terminated');
 }

@@ -59,9 +59,16 @@ export function checkHelperMemory(env: Session, regno: number, size: number, use
   }
 }
 
-function stackMemory(env: Session, regno: number, off: number, size: number, { zeroOk, output }: MemoryUse): void {
+function stackMemory(
+  env: Session,
+  regno: number,
+  off: number,
+  size: number,
+  { isWrite, zeroOk, output }: MemoryUse,
+): void {
   if (size === 0 && !zeroOk) env.refuse(EACCES, 'invalid zero-sized read');
-  const pending = readRange(env, regno, off, size, false, output !== null);
+  const access = !env.facts.helperReads ? 'any' : isWrite ? 'write' : 'read';
+  const pending = readRange(env, regno, off, size, access, output !== null);
   if (pending && output) {
     output.regno = regno;
     output.size = size;

@@ -13,12 +13,12 @@ import { DST_IS_STACK, forEachReg, isSpilled, type LinkedReg, type Reg, SRC_IS_S
 import { findPrevious, widen } from '../states.ts';
 import { tnumAdd } from '../tnum.ts';
 import * as T from '../types.ts';
+import { hasLock } from './locks.ts';
 import { branchTaken } from './decide.ts';
 import { matchPackets } from './packet-range.ts';
 import { JEQ, JNE, refine, reverse } from './refine.ts';
 import { releaseId } from './references.ts';
 import { checkBounds } from './sanity.ts';
-import { fieldOf } from '../map-rules.ts';
 
 const JCOND = 0xe0;
 const isX = ({ opcode }: Insn): boolean => (opcode & 8) !== 0;
@@ -224,8 +224,7 @@ function markNull(st: State, id: number, refObjId: number, isNull: boolean): voi
       r.v = T.scalar(v.b);
       return;
     }
-    const keepsId = v.map !== null && T.baseType(v.type) === T.PTR_TO_MAP_VALUE && !!fieldOf(v.map, 'bpf_spin_lock');
     const value = notNull(v);
-    r.v = keepsId ? value : T.derive(value, { id: 0 });
+    r.v = hasLock(v) ? value : T.derive(value, { id: 0 });
   });
 }

@@ -2,6 +2,11 @@
 import { EINVAL } from '../../base/errnos.ts';
 import { fieldOf } from '../map-rules.ts';
 import type { Session } from '../session.ts';
+import * as T from '../types.ts';
+
+/** A map's value with a lock in it, whose id tells the element. */
+export const hasLock = (v: T.Val): boolean =>
+  v.map !== null && T.baseType(v.type) === T.PTR_TO_MAP_VALUE && fieldOf(v.map, 'bpf_spin_lock') !== undefined;
 
 export function processLock(env: Session, regno: number, isLock: boolean): void {
   const { v } = env.reg(regno);

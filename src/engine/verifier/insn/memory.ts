@@ -8,9 +8,9 @@ import { coerceSize, signExtend64 } from '../widths.ts';
 import type { AccessFact } from '../environment.ts';
 import { checkDestination, checkSource } from '../liveness.ts';
 import { F_RDONLY_PROG, F_WRONLY_PROG } from '../map-rules.ts';
-import { printLine } from '../print.ts';
+import { offsetText, printLine } from '../print.ts';
 import type { Session } from '../session.ts';
-import { tnumAdd, tnumConst, tnumShort } from '../tnum.ts';
+import { tnumAdd, tnumConst } from '../tnum.ts';
 import * as T from '../types.ts';
 import { checkBtfAccess } from './btf-access.ts';
 import { checkBounds } from './sanity.ts';
@@ -41,7 +41,7 @@ export function checkAlignment(env: Session, v: T.Val, off: number, size: number
   const packet = T.isPacket(v.type);
   const at = tnumAdd(v.b, tnumConst(BigInt(v.off + off + (packet ? 2 : 0))));
   if (((at.v | at.m) & BigInt(size - 1)) === 0n) return;
-  const where = `${tnumShort(v.b)}+${v.off}+${off} size ${size}`;
+  const where = `${offsetText(env, v.b)}+${v.off}+${off} size ${size}`;
   if (packet) env.refuse(EACCES, `misaligned packet access off 2+${where}`);
   env.refuse(EACCES, `misaligned ${KIND_WORDS[v.type & T.BASE_MASK] ?? ''}access off ${where}`);
 }
@@ -52,7 +52,7 @@ export function checkNoOffset(env: Session, v: T.Val, regno: number, fixedOk = f
   if (v.off < 0) env.refuse(EACCES, `negative offset ${name} off=${v.off} disallowed`);
   if (!fixedOk && v.off) env.refuse(EACCES, `dereference of modified ${name} off=${v.off} disallowed`);
   if (v.b.m !== 0n || v.b.v !== 0n)
-    env.refuse(EACCES, `variable ${T.typeText(v.type)} access var_off=${tnumShort(v.b)} disallowed`);
+    env.refuse(EACCES, `variable ${T.typeText(v.type)} access var_off=${offsetText(env, v.b)} disallowed`);
 }
 
 const S64_MIN = -0x8000_0000_0000_0000n;
@@ -282,7 +282,7 @@ const buffer: Rule = (env, a, v, off) => {
   const name = (v.type & T.BASE_MASK) === T.PTR_TO_TP_BUFFER ? 'tracepoint' : v.type & T.MEM_RDONLY ? 'rdonly' : 'rdwr';
   if (off < 0) env.refuse(EACCES, `R${a.regno} invalid ${name} buffer access: off=${off}, size=${a.size}`);
   if (v.b.m !== 0n || v.b.v !== 0n)
-    env.refuse(EACCES, `R${a.regno} invalid variable buffer offset: off=${off}, var_off=${tnumShort(v.b)}`);
+    env.refuse(EACCES, `R${a.regno} invalid variable buffer offset: off=${off}, var_off=${offsetText(env, v.b)}`);
   if (!a.isWrite && a.value >= 0) setLoaded(env, a.value, T.UNKNOWN_SCALAR);
 };
 

@@ -231,7 +231,7 @@ const CGROUP_SKB = [...SK_BASE, 25, 26, 46, 47, 68, 80, 81, 84, 85, 86, 95, 96, 
 const TRACING = [...TRACING_BASE, 4, 25, 27, 36, 45, 67, 109, 117, 148, 180, 191];
 const SYSCALL = [160, 166, 167, 168, 179, 14, 15, 16];
 /** helpers of 6.18's struct_ops programs that earlier ones lack */
-const STRUCT_OPS_6_18 = [15, 16, 17, 109, 117, 156, 157];
+const STRUCT_OPS_6_18 = [15, 16, 17, 109, 117, 148, 156, 157];
 
 const BY_TYPE: Readonly<Record<string, readonly number[]>> = {
   socket_filter: SOCKET_FILTER,
