@@ -1,4 +1,4 @@
-/* The engine's thread dies at any moment: the page starts another, at the same state, and nothing typed is lost. */
+/* The worker may die at any time: the page starts another with the same state, and typed text stays. */
 import { expect, test, type Lab } from './fixtures.ts';
 
 /** `npm run soak` has the property tests in full; here each death costs the second until it is noticed. */
@@ -14,7 +14,7 @@ async function stateOf(lab: Lab): Promise<string> {
   return /is ([\da-f]{8})/.exec(text)?.[1] ?? 'none';
 }
 
-test('killed at random: the same state, the same text', async ({ lab, page }) => {
+test('after the worker is killed at random times, state and text are the same', async ({ lab, page }) => {
   test.setTimeout(60_000 + DEATHS * 30_000);
   await lab.edit();
   await lab.press('Control+Home');

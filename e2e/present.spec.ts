@@ -1,7 +1,7 @@
-/* A talk: by keyboard and clicker, in two windows and in one. */
+/* A talk by keyboard and clicker, in two windows and in one. */
 import { expect, share, test, violations } from './fixtures.ts';
 
-test('eight steps with a clicker in two windows, one excursion and back', async ({ lab, page }) => {
+test('eight steps with a clicker in two windows, and one live branch and back', async ({ lab, page }) => {
   test.slow();
   await lab.command('Scenario: Detached while used');
   await lab.expectAt('A', 'READY');

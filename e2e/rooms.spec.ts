@@ -1,8 +1,8 @@
-/* Small screens, zoomed pages and thumbs: everything in sight, nothing beyond the edge. */
+/* Small screens, zoomed pages and touch: all controls visible, nothing outside the window. */
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 
-/** What can be pressed at any time, and lies outside of the window. */
+/** Controls that must always be reachable but lie outside the window. */
 const outside = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const seen = document.querySelectorAll('.top-bar button, .status-bar button, .action-bar button, .map-bar button');
@@ -22,7 +22,7 @@ const ROOMS = [
   [360, 740],
 ] as const;
 
-test('every room has everything in sight', async ({ lab, page }) => {
+test('all controls are visible at every window size', async ({ lab, page }) => {
   for (const [width, height] of ROOMS) {
     await page.setViewportSize({ width, height });
     await expect.poll(() => outside(page), `${width}x${height}`).toEqual([]);
@@ -34,7 +34,7 @@ test('every room has everything in sight', async ({ lab, page }) => {
   }
 });
 
-test('on a narrow screen the palette shows the pane that it names, and hints name what a thumb can press', {
+test('on a narrow screen the palette shows the pane that it names, and hints name buttons instead of keys', {
   tag: '@long',
 }, async ({ lab, page }) => {
   await page.setViewportSize({ width: 390, height: 844 });

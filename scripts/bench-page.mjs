@@ -70,7 +70,7 @@ function workOfFrames(trace) {
   };
 }
 
-/** What the work is made of. */
+/** Share of each kind of work. */
 const PARTS = new Map([
   ['FunctionCall', 'script'],
   ['FireAnimationFrame', 'frame callbacks'],

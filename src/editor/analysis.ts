@@ -1,4 +1,4 @@
-/* What the assembler says of a text, worked out once a version; it answers diagnostics, hovers and completions alike. */
+/* The assembler's result for a text, computed once per version, for diagnostics, hovers and completions. */
 import type { editor } from 'monaco-editor/editor/editor.api';
 import {
   type AssembledObject,
@@ -18,7 +18,10 @@ export interface Kernel {
 
 let kernel: Kernel | null = null;
 
-/** Of the kernel that the lab runs, with the types declared in the editor; null when its types cannot be had: the engine says why. */
+/**
+ * Symbols of the lab's kernel, with the types declared in the editor; null when its types cannot be loaded, which the
+ * engine reports.
+ */
 export async function kernelSymbols(): Promise<Kernel | null> {
   try {
     const btf = await editorBtf();
@@ -43,7 +46,7 @@ export function analyse(model: editor.ITextModel, symbols: SymbolSource): Parsed
   return parsed;
 }
 
-/** The reference at a 0-based place; of several the shortest. */
+/** The shortest reference at a 0-based place; null when there is none. */
 export function referenceAt(references: readonly Reference[], line: number, column: number): Reference | null {
   const here = references.filter(
     ({ range }) => range.line === line && range.column <= column && column <= range.endColumn,

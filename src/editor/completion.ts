@@ -1,4 +1,6 @@
-/* What could stand at the cursor: fields after a struct's dot, functions after call, labels after goto, forms at the start. */
+/*
+ * Completion at the cursor: fields after a struct's dot, functions after call, labels after goto, forms at the start.
+ */
 import { own } from '../engine/index.ts';
 import type { languages } from 'monaco-editor/editor/editor.api';
 import { type Btf, HELPERS, instructionDoc, INSTRUCTIONS } from '../engine/index.ts';
@@ -12,18 +14,18 @@ interface Item {
   readonly kind: languages.CompletionItemKind;
   readonly detail?: string;
   readonly doc?: string;
-  /** with places to fill in */
+  /** text with placeholders */
   readonly snippet?: string;
 }
 
-/** What is known about the text around the cursor. */
+/** The context of the cursor. */
 interface Place {
   readonly kernel: Kernel;
   readonly labels: readonly string[];
   readonly functions: readonly string[];
   /** kernel struct that the text implements */
   readonly struct: string;
-  /** what the pattern's group caught */
+  /** groups captured by the pattern */
   readonly caught: readonly string[];
 }
 
@@ -42,7 +44,7 @@ const DIRECTIVES: readonly Item[] = [
     label: '.license',
     kind: kinds.Keyword,
     snippet: '.license "GPL"',
-    detail: 'GPL, for helpers and kernel functions that ask for it',
+    detail: 'GPL, for helpers and kernel functions that require it',
   },
   {
     label: '.section',
@@ -52,7 +54,7 @@ const DIRECTIVES: readonly Item[] = [
   },
 ];
 
-/** Placeholders of the instruction table, as snippet places. */
+/** Placeholders of the instruction table, as snippet placeholders. */
 const FORM_PLACES: Readonly<Record<string, string>> = {
   rd: 'r0',
   rs: 'r1',
@@ -158,10 +160,10 @@ const nameItems = ({ kernel: { symbols } }: Place): readonly Item[] => [
   ...symbols.enums().map((label): Item => ({ label, kind: kinds.Enum, detail: 'enum' })),
 ];
 
-/** Of the value struct that the kernel makes around a struct_ops type. */
+/** Prefix of the value struct of a struct_ops type. */
 const VALUE_PREFIX = 'bpf_struct_ops_';
 
-/** The first pattern that the line before the cursor ends with says what is offered. */
+/** Rules: the first pattern that matches the end of the line before the cursor decides what is offered. */
 const RULES: readonly { readonly ends: RegExp; readonly items: (place: Place) => readonly Item[] }[] = [
   { ends: /[;#]|\/\//, items: () => [] },
   {

@@ -1,4 +1,4 @@
-/** The engine's face: the only file that other folders import. */
+/** The engine's public interface: other folders import only this file and late.ts. */
 export { assert, assertUnreachable, entryOf } from './base/assert.ts';
 export { whileWorking } from './base/still-working.ts';
 export { errnoName, formatReturn } from './base/errno.ts';

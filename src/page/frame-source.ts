@@ -1,5 +1,6 @@
 /*
- * What the worker sent last, outside of React: numbers change every frame, and only the views that show them look.
+ * The latest frame of the worker, kept outside React: numbers change every frame, and only views that show them
+ * subscribe.
  */
 import type { HotSnapshot } from '../engine/index.ts';
 import { decodeFrame } from '../protocol/frame.ts';
@@ -11,7 +12,7 @@ import { lab, type LabState, useLab } from './store/lab.ts';
 
 type FrameMessage = Extract<FromWorker, { type: 'frame' }>;
 
-/** How the cursor last moved: views ease between steps, and never while scrubbing or playing. */
+/** How the cursor last moved: views animate steps, but not scrubbing or playing. */
 export type Motion = 'step' | 'scrub' | 'play';
 
 export interface Frame {

@@ -1,6 +1,6 @@
 /*
- * A HotSnapshot as one Float64Array, so that a frame is a single transfer. The layout is a header, then a row a flow,
- * then a row a packet; the field tables below are the only description of it.
+ * Encodes a HotSnapshot as one Float64Array, so that a frame is a single transfer. The layout is a header, then a row
+ * per flow, then a row per packet; the field tables below are the only description of it.
  */
 import type { FlowNumbers, HotSnapshot, PacketNumbers } from '../engine/index.ts';
 

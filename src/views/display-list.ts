@@ -1,4 +1,4 @@
-/* Builds display lists a thing at a time. */
+/* Builds display lists, one item at a time. */
 import type { PaintName } from './paint.ts';
 import { paintId } from './paint.ts';
 import type { DisplayList } from './scene.ts';

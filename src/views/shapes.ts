@@ -24,7 +24,7 @@ const number = (value: number): string => String(Math.round(value * 100) / 100);
 export const pathOf = (...parts: readonly (string | number)[]): string =>
   parts.map((part) => (typeof part === 'number' ? number(part) : part)).join(' ');
 
-/** Clockwise from one angle to the next; a whole turn becomes two halves, which SVG needs. */
+/** Clockwise arc between two angles; a full circle becomes two halves, as SVG requires. */
 export function arcPath(x: number, y: number, radius: number, from: number, to: number): string {
   if (to - from >= 359.9) {
     const left = x - radius;
@@ -152,7 +152,7 @@ export function pill(
   );
 }
 
-/** The box, grown to a size that a finger can hit. */
+/** A box enlarged to a size that a finger can hit. */
 function hitAround(
   box: { x: number; y: number; width: number; height: number },
   least: number,

@@ -1,6 +1,6 @@
 /*
- * A scene as SVG: one description of elements, which React draws (src/ui/scene) and which becomes text for tests and
- * for saved pictures. Names of attributes are React's; the text turns them into SVG's.
+ * Converts a scene to SVG elements, which React draws (src/ui/scene) and which become text for tests and saved
+ * pictures. Attribute names are React's; the text form converts them to SVG's.
  */
 import { numberAt } from './lists.ts';
 import type { GlowName, HatchName, PaintName } from './paint.ts';
@@ -29,7 +29,7 @@ const paintValue = (name: PaintName, scope: string): string => {
   return isHatch(name) || isGlow(name) ? `url(#${hatchId(name, scope)})` : `var(--${name})`;
 };
 
-/** Two decimals are a quarter of a device pixel on the densest screens. */
+/** Rounds to two decimals, finer than a device pixel on the densest screens. */
 const short = (value: number): number => Math.round(value * 100) / 100;
 
 type Attributes = Record<string, string | number>;
@@ -40,7 +40,7 @@ function paintAttributes(paint: Paint, { scope, theme }: Drawing): Attributes {
   if (paint.stroke === undefined || paint.stroke === 'none') return out;
   out.stroke = paintValue(paint.stroke, scope);
   const weight = paint.weight ?? 1;
-  // outlines grow, grid lines do not
+  // thicken outlines, but not grid lines
   const grows = theme.contrast === 'more' && paint.stroke !== 'line';
   out.strokeWidth = short(grows ? Math.max(2, weight) : weight);
   if (paint.dash) out.strokeDasharray = paint.dash.map(short).join(' ');
@@ -73,7 +73,7 @@ function textAttributes(mark: TextMark, { scope }: Drawing): Attributes {
   return out;
 }
 
-/** One mark and what it holds. */
+/** Element of a mark, with its children. */
 export function markNode(mark: Mark, drawing: Drawing): SvgNode {
   const base: Attributes = mark.opacity === undefined ? {} : { opacity: mark.opacity };
   const leaf = (tag: string, attributes: Attributes): SvgNode => ({
@@ -231,14 +231,14 @@ function layerNode(layer: DisplayList, index: number, drawing: Drawing): SvgNode
   return node('g', `layer${index}`, layer.opacity === undefined ? {} : { opacity: layer.opacity }, things);
 }
 
-/** Attributes that SVG itself spells with capitals. */
+/** Attributes that SVG spells in camel case. */
 const CAPITALS: ReadonlySet<string> = new Set(['viewBox', 'patternUnits', 'patternTransform']);
 const svgName = (name: string): string =>
   CAPITALS.has(name) ? name : name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 const escape = (text: string): string =>
   text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 
-/** A style sheet's transform has units; the attribute has none. */
+/** Value as an SVG attribute: a transform in a style has units, the attribute has none. */
 const svgValue = (name: string, value: string | number): string =>
   name === 'transform' ? String(value).replace(/px/g, '') : escape(String(value));
 

@@ -1,6 +1,6 @@
 /*
- * Widths of text without a browser, so that a scene is the same everywhere. Kerning is left out: it only makes a line
- * a little shorter than what is said here.
+ * Computes text widths without a browser, so that a scene is the same everywhere. Kerning is ignored; it only makes
+ * lines slightly shorter.
  */
 import { entryOf, numberAt } from './lists.ts';
 import { MEASURED_CHARACTERS, MONO_WIDTH, UI_WIDTHS } from './text-widths.ts';
@@ -15,9 +15,9 @@ export interface Font {
 }
 
 const CODE_INDEX = new Map(Array.from(MEASURED_CHARACTERS, (character, index) => [character, index] as const));
-/** Characters that were not measured count as wide as this one. */
+/** Index of the character whose width is used for unmeasured ones. */
 const WIDE = CODE_INDEX.get('m') ?? 0;
-/** Numerals are set tabular: all as wide as this one. */
+/** Index of the character with the width of all digits, which are tabular. */
 const DIGIT = CODE_INDEX.get('0') ?? 0;
 
 function indexOf(character: string): number {
@@ -64,7 +64,7 @@ export function fitText(text: string, width: number, font: Font): string {
   return end < 2 ? '' : `${text.slice(0, end).trimEnd()}…`;
 }
 
-/** Breaks at spaces; the last of `maxLines` is cut with an ellipsis. */
+/** Wraps text at spaces; the last of `maxLines` ends with an ellipsis if cut. */
 export function wrapText(text: string, width: number, font: Font, maxLines: number): string[] {
   const lines: string[] = [];
   let line = '';

@@ -1,4 +1,4 @@
-/* The time axis that the timeline and the series share: ticks that read well, and where a time stands in px. */
+/* The time axis of the timeline and the series: round ticks, and the scale from time to px. */
 import { scaleLinear } from 'd3';
 import type { Mark } from './scene.ts';
 import { mono, text } from './shapes.ts';
@@ -34,7 +34,7 @@ export interface Ticks {
   readonly labels: readonly Mark[];
 }
 
-/** Labels that would touch `avoid` (left and right, px) are left out. */
+/** Ticks and labels; labels that would overlap `avoid` (left and right, px) are left out. */
 export function timeTicks(scale: TimeScale, labelY: number, avoid: readonly [number, number] | null): Ticks {
   const [from, to] = scale.domain;
   const [, unit, name] = UNITS.find(([least]) => to - from >= least) ?? SMALLEST;

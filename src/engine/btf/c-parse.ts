@@ -1,6 +1,6 @@
 /*
  * C declarations of types: structs, unions, enums and typedefs, with pointers, arrays, bitfields and function pointers;
- * what the text does not declare is looked for in a BTF. Says where the text is wrong, and goes on after it.
+ * names that the text does not declare are looked up in a BTF. Reports each fault with its place and goes on after it.
  */
 import { own } from '../base/own.ts';
 import { entryOf } from '../base/assert.ts';
@@ -28,7 +28,7 @@ const MODES: ReadonlyMap<string, number> = new Map([
 ]);
 
 const fitsInt = ({ value }: { readonly value: bigint }): boolean => value >= -(1n << 31n) && value < 1n << 32n;
-/** They change nothing of a layout. */
+/** Attributes that do not affect the layout. */
 const IGNORED = new Set(['preserveaccessindex', 'unused', 'maybeunused']);
 
 const CACHE_ALIGNED = new Set(['____cacheline_aligned_in_smp', '____cacheline_aligned']);
@@ -36,14 +36,14 @@ const CACHE_ALIGNED = new Set(['____cacheline_aligned_in_smp', '____cacheline_al
 export interface DeclaredStruct {
   readonly name: string;
   readonly id: number;
-  /** of its name in the text */
+  /** range of its name in the text */
   readonly range: TextRange;
 }
 
 export interface Declarations {
   /** the types of the text, numbered after those of the BTF (openSplitBtf) */
   readonly bytes: Uint8Array;
-  /** structs with a name that the text gives a body, in its order */
+  /** named structs that the text defines, in the order of the text */
   readonly structs: readonly DeclaredStruct[];
 }
 
@@ -116,7 +116,7 @@ class Parser {
     throw new Fault();
   }
 
-  /** Behind the declaration that began at a token: its ";" outside all braces. */
+  /** Skips to the end of the declaration that began at a token: past its ";" outside all braces. */
   private recover(from: number): void {
     this.depth = 0;
     let open = 0;
@@ -263,7 +263,7 @@ class Parser {
     layout.add(name, type, bits, this.attributes());
   }
 
-  /** `*name[4]`, `(*name)(int a, …)`; a name may be left out where a parameter or a cast would do without. */
+  /** `*name[4]`, `(*name)(int a, …)`; the name may be absent, as in a parameter or a cast. */
   private declarator(base: CType): Declarator {
     let type = base;
     while (this.accept('*')) {
@@ -286,8 +286,8 @@ class Parser {
     const range = token?.range ?? this.next.range;
     const lengths: number[] = [];
     while (this.is('[')) lengths.push(this.length());
-    this.expect(')', 'behind the name of a function pointer');
-    // a pointer to an array, where no parameters follow
+    this.expect(')', 'after the name of a function pointer');
+    // without parameters it is a pointer to an array
     let type = this.is('[') ? this.arrays(returns, range) : this.types.functionType(returns, this.params());
     for (let i = 0; i < depth; i++) type = this.types.pointer(type);
     for (const length of lengths.toReversed()) type = this.types.array(type, length);

@@ -4,9 +4,9 @@ import type { BtfKindName, BtfType, BtfVarSecInfo } from './btf.ts';
 import { isIdentifier } from './identifiers.ts';
 import type { StringSection } from './strings.ts';
 
-/** Names as they stand in the bytes: an offset can be there and lead to nothing. */
+/** Name offsets as they are in the bytes: an offset may be present and lead to no string. */
 export interface RawNames {
-  /** of a type, or of its n-th member or parameter */
+  /** name offset of a type, or of its n-th member or parameter */
   offset(type: BtfType, item?: number): number;
   /** as the log shows it */
   text(offset: number): string;

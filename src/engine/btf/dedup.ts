@@ -1,7 +1,7 @@
 /*
- * One of each type. Two types are the same when no path of references from them shows a difference: classes begin with
- * what each type is by itself, and split as long as members of a class refer to different classes. Structs that point
- * to each other in circles need nothing special so. A forward declaration counts as the struct of its name, where there
+ * Merges equal types. Two types are equal when no path of references from them shows a difference. Classes start from
+ * what each type says by itself, and split while members of one class refer to different classes, so structs that point
+ * to each other in circles need no special case. A forward declaration counts as the struct of its name, where there
  * is one and all of that name turn out to be the same.
  */
 import { entryOf } from '../base/assert.ts';
@@ -14,7 +14,10 @@ export interface Deduplicated {
   readonly ids: Uint32Array;
 }
 
-/** Rewrites a whole BTF (not one with an id table, nor a split one); string offsets change. */
+/**
+ * Rewrites a whole BTF with one copy of each type; string offsets change. A BTF with an id table or a base is not
+ * allowed.
+ */
 export function dedupBtf(btf: Btf): Deduplicated {
   const types = Array.from({ length: btf.count + 1 }, (_, id) => btf.type(id)).filter((type) => type !== null);
   const { classes, stands } = classify(types);
@@ -35,7 +38,7 @@ export function dedupBtf(btf: Btf): Deduplicated {
 interface Classes {
   /** by id; equal numbers: the same type */
   readonly classes: Uint32Array;
-  /** by id: the type that it stands for, for a forward declaration the struct that it declares */
+  /** by id: the type itself, or for a forward declaration the struct that it declares */
   readonly stands: Uint32Array;
 }
 
@@ -70,7 +73,10 @@ function numbered(
   return { classes, count: numbers.size };
 }
 
-/** All that a type says without its references. Variables and their sections are each their own. */
+/**
+ * Key of all that a type says apart from its references. Each variable and section has a key of its own, so none are
+ * merged.
+ */
 function shapeOf(type: BtfType): string {
   const { id, kind, name, kindFlag, size, length, extra } = type;
   const members = type.members.map((m) => [m.name, m.bitOffset, m.bitSize]);
@@ -96,7 +102,7 @@ function referencesOf(type: BtfType): number[] {
 
 interface Forward {
   readonly forward: number;
-  /** all structs (unions) of its name, which have one shape */
+  /** all structs (or unions) of that name, which have one shape */
   readonly structs: readonly number[];
 }
 

@@ -1,9 +1,12 @@
-/* Find by kind and name: an open-addressing table of type indices, hashed over the name bytes, no text made. */
+/*
+ * Finds types by kind and name: an open-addressing table of type indices, hashed over the name's bytes without making
+ * strings.
+ */
 import type { StringSection } from './strings.ts';
 import { hashBytes } from './strings.ts';
 import { infoKind } from './wire.ts';
 
-/** The kernel refuses longer names (KSYM_NAME_LEN); hashing no more of them bounds the work for any input. */
+/** The kernel refuses longer names (KSYM_NAME_LEN); hashing no more bytes than that bounds the work for any input. */
 const HASHED_LENGTH = 512;
 
 const encoder = new TextEncoder();

@@ -1,4 +1,4 @@
-/* Names are byte ranges of the string section; text is made only when somebody asks. */
+/* Names are byte ranges of the string section; text is made only on request. */
 import type { BtfSections } from './header.ts';
 
 export interface StringSection {
@@ -40,7 +40,7 @@ export function openStrings(bytes: Uint8Array, sections: BtfSections, base?: Str
   };
 }
 
-/** Up to the first NUL or the end. */
+/** Hashes bytes up to the first NUL or the end (FNV-1a). */
 export function hashBytes(bytes: Uint8Array, start: number, end: number, seed: number): number {
   let h = 0x811c9dc5 ^ seed;
   for (let at = start; at < end; at++) {
@@ -55,7 +55,7 @@ export function hashBytes(bytes: Uint8Array, start: number, end: number, seed: n
 interface SectionText {
   readonly bytes: Uint8Array;
   readonly text: string;
-  /** no byte above 0x7f, so that characters are right as they are */
+  /** no byte above 0x7f, so that bytes are characters */
   readonly ascii: boolean;
 }
 

@@ -1,6 +1,6 @@
 /*
- * Bytes as a value of their type, in the words of bpftool's map dumps: integers by their sign, enumerators by name,
- * text arrays as strings, pointers in hex.
+ * Shows bytes as a value of their type, as bpftool's map dumps do: integers by their sign, enumerators by name, text
+ * arrays as strings, pointers in hex.
  */
 import type { Btf, BtfKindName, BtfMember, BtfType } from './btf.ts';
 
@@ -12,12 +12,12 @@ export type ValueNode =
   | { readonly kind: 'string'; readonly text: string };
 
 export interface ValueOptions {
-  /** text for a pointer, where its address says less than the caller knows; null: print the address */
+  /** text for a pointer about which the caller knows more than its address; null: print the address */
   readonly pointer?: (type: BtfType, address: bigint) => ValueNode | null;
 }
 
 const MAX_DEPTH = 32;
-/** A damaged BTF can nest arrays so that elements multiply; no kernel type has as many. */
+/** Most elements that are read: a damaged BTF can nest arrays so that elements multiply. No kernel type has as many. */
 const MAX_NODES = 100_000;
 
 interface Reader {
@@ -27,7 +27,7 @@ interface Reader {
   nodes: number;
 }
 
-/** The value of a type at a byte offset; what lies beyond the bytes reads as `?`. */
+/** Value of a type at a byte offset; anything beyond the end of the bytes reads as `?`. */
 export function readValue(
   btf: Btf,
   typeId: number,

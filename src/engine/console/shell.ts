@@ -1,6 +1,6 @@
 /*
- * A line as a shell reads it: words with quotes and escapes, `|` between commands, `;` and `&&` between pipelines, `#` to
- * the end. Nothing is expanded but `*` at the end of a path, which only `rm` looks at.
+ * Parses a line like a shell: words with quotes and escapes, `|` between commands, `;` and `&&` between pipelines, `#`
+ * comments. Nothing is expanded except `*` at the end of a path, which only `rm` interprets.
  */
 import { own } from '../base/own.ts';
 import type { Result } from '../base/result.ts';
@@ -8,7 +8,7 @@ import { err, ok } from '../base/result.ts';
 
 export interface Word {
   readonly text: string;
-  /** some part of it stood in quotes */
+  /** some part of it was quoted */
   readonly quoted: boolean;
   /** characters from the start of the line */
   readonly at: number;
@@ -16,11 +16,11 @@ export interface Word {
 
 export interface Pipeline {
   readonly commands: readonly (readonly Word[])[];
-  /** run only if the one before it ended with 0 */
+  /** run only if the previous one ended with status 0 */
   readonly ifOk: boolean;
 }
 
-/** Characters of a line: more are refused, so that nothing is worked through that nobody typed. */
+/** Longest line, in characters; longer ones are refused, since nobody types them. */
 export const MOST_CHARACTERS = 65_536;
 
 interface Scan {
@@ -28,7 +28,7 @@ interface Scan {
   at: number;
   text: string;
   quoted: boolean;
-  /** where the word began; -1: between words */
+  /** start of the word; -1 between words */
   start: number;
 }
 
@@ -49,7 +49,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   '`': 'commands are not put into others here; type what they print',
 };
 
-/** A quote's text; its end is needed. */
+/** Reads quoted text; returns an error when the closing quote is missing. */
 function quote(s: Scan): string | null {
   const mark = s.line[s.at];
   const from = s.at++;

@@ -1,4 +1,7 @@
-/* Opening an object file. All tables are read and checked at once: objects are small, and an error names its place. */
+/*
+ * Opens an object file. All tables are read and checked at once, since objects are small; errors name the section and
+ * the offset.
+ */
 import { entryOf } from '../base/assert.ts';
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
@@ -63,7 +66,7 @@ class Words {
     return this.view.getUint32(at, this.little);
   }
 
-  /** As a number: exact below 2^53, and nothing in a file that is read lies beyond. */
+  /** Reads a 64-bit word as a number: exact below 2^53, which no offset in a readable file reaches. */
   u64(at: number): number {
     const [low, high] = this.little ? [at, at + 4] : [at + 4, at];
     return this.u32(low) + this.u32(high) * 0x1_0000_0000;
@@ -143,7 +146,7 @@ function readSection({ bytes, view }: ElfFile, header: FileHeader, index: number
 
 const utf8 = new TextDecoder();
 
-/** The string at an offset of a string table; null where none ends. */
+/** String at an offset of a string table; null when no NUL ends it. */
 function textAt(strings: Uint8Array, offset: number): string | null {
   if (offset === 0 && strings.length === 0) return '';
   const end = strings.indexOf(0, offset);
@@ -154,7 +157,7 @@ function textAt(strings: Uint8Array, offset: number): string | null {
 const nameOf = (section: ElfSection): string => `section ${section.index} (${section.name})`;
 
 interface SymbolTable {
-  /** index of its section; 0: the file has none */
+  /** index of the symbol table's section; 0: the file has none */
   readonly section: number;
   readonly list: readonly ElfSymbol[];
 }

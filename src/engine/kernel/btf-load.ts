@@ -82,7 +82,7 @@ const table: CommandTable<'BPF_BTF_LOAD', BtfLoad> = {
   ],
 };
 
-/** Enters a BTF; the kernel's own is there from boot. */
+/** Adds a BTF object; the kernel's own is added at boot. */
 export function addBtf(k: Core, bytes: Uint8Array, name: string, kernel: boolean): number {
   const object = allocObject(k);
   const btf: BtfObject = {

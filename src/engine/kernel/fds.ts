@@ -33,7 +33,7 @@ export function fork(k: Core, parent: number, name: string): number {
   return pid;
 }
 
-/** The process ends, by itself or by a signal: all its fds are closed. */
+/** Ends a process, by exit or by a signal: all its fds are closed. */
 export function exit(k: Core, pid: number): void {
   for (const fd of Object.keys(entryOf(k.state.processes, pid).fds)) close(k, pid, Number(fd));
   setProcess(k, { ...entryOf(k.state.processes, pid), alive: false });
@@ -50,14 +50,14 @@ export function fileOf(k: Core, pid: number, fd: number): OpenFile | null {
   return file === undefined ? null : entryOf(k.state.files, file);
 }
 
-/** The object behind an fd that must be of one kind: its number, or -EBADF, or -EINVAL for another kind of file. */
+/** Object number of an fd that must be of one kind; -EBADF for no fd, -EINVAL for another kind of file. */
 export function objectOf(k: Core, pid: number, fd: number, kind: FileKind): number {
   const file = fileOf(k, pid, fd);
   if (!file) return -ERRNO.EBADF;
   return file.kind === kind ? file.object : -ERRNO.EINVAL;
 }
 
-/** A step of a system call: looks up what an fd, a field of its attributes, leads to, and goes on with that. */
+/** Makes a step of a system call that looks up the object of an fd in its attributes and stores it in the context. */
 export function useFd(
   { k, pid }: { readonly k: Core; readonly pid: number },
   fd: number,
@@ -71,7 +71,7 @@ export function useFd(
 }
 
 type Count = (k: Core, object: number, kind: 'file' | 'pin', id: number) => void;
-/** How objects are held by the files, and pins, that lead to them. */
+/** How files and pins take and release references to each kind of object. */
 export const HOLD: Partial<Record<FileKind, Count>> = { map: holdMap, prog: holdProg, btf: holdBtf, link: holdLink };
 export const PUT: Partial<Record<FileKind, Count>> = { map: putUserMap, prog: putProg, btf: putBtf, link: putLink };
 
@@ -97,7 +97,7 @@ export function newFd(k: Core, pid: number, kind: FileKind, object: number, mode
   return fd;
 }
 
-/** close(2). With the last fd on it the open file goes, and gives its reference back. */
+/** close(2). Closing the last fd of an open file releases the file's reference. */
 export function close(k: Core, pid: number, fd: number): number {
   const process = k.state.processes[pid];
   const id = process?.fds[fd];

@@ -50,7 +50,7 @@ function mapInfo(k: Core, map: MapObject): Uint8Array {
   return struct(88, words, { 24: map.name });
 }
 
-/** Rewrites and compiles a program; comes with the engine's late part, as all that asks for it does. */
+/** Rewrites and compiles a program. Installed by the engine's late chunk, which also contains all its callers. */
 let makeCode: typeof progCode | null = null;
 
 export const registerProgCode = (known: typeof progCode): void => {
@@ -101,7 +101,7 @@ function btfInfo(btf: BtfObject): Uint8Array {
   return struct(32, { 8: btf.size, 12: btf.id, 24: btf.name.length, 28: btf.kernel ? 1 : 0 });
 }
 
-/** struct bpf_link_info of a struct_ops link: there is no program; map_id 0 after it was detached. */
+/** struct bpf_link_info of a struct_ops link: it has no program; map_id is 0 after detaching. */
 function linkInfo(k: Core, link: LinkObject): Uint8Array {
   return struct(64, {
     0: LINK_TYPE_STRUCT_OPS,

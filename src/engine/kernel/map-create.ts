@@ -24,7 +24,9 @@ interface MapCreate extends Call<'BPF_MAP_CREATE'> {
   /** null: a struct_ops map */
   kind: MapType | null;
   type: StructOpsType | null;
-  /** 0 until allocated: both copies of a struct_ops value; struct bpf_map and the elements of another map */
+  /**
+   * 0 until allocated: address of both copies of a struct_ops value, or of another map's struct bpf_map and elements
+   */
   kvalue: number;
   uvalue: number;
   address: number;
@@ -34,16 +36,16 @@ interface MapCreate extends Call<'BPF_MAP_CREATE'> {
   btf: number;
 }
 
-/** kvalues and uvalues of all maps of one type that fit the kernel's region */
+/** Most kvalues and uvalues of one type that fit into the kernel's region */
 const MAX_VALUES = 2000;
 
-/** Maps of the other kinds, each with a struct bpf_map in the kernel's region */
+/** Most maps of other kinds, each with a struct bpf_map in the kernel's region */
 const MAX_PLAIN = 1000;
 
 /** BPF_MAP_TYPE_BLOOM_FILTER, BPF_MAP_TYPE_ARENA */
 const WITH_EXTRA: readonly number[] = [MAP_TYPE.BLOOM_FILTER, 33];
 
-/** A kind that Linux has: the machine's log says why it cannot be made. */
+/** Refuses a kind of map that only Linux has, and says so in the machine's log. */
 function absent(k: Core, type: number): Outcome {
   const text = `map type ${MAP_TYPE_NAMES.get(type) ?? type} is not in this machine`;
   log(k, text);

@@ -100,7 +100,7 @@ export function holdMap(k: Core, object: number, kind: HolderKind, id: number): 
   setHolders(k, map, [...map.holders, holder]);
 }
 
-/** The ledger is the count; in profiles that keep one in the value, the word there follows it. */
+/** Replaces a map's list of holders; in profiles with a count in the value, also updates the count. */
 function setHolders(k: Core, map: MapObject, holders: MapObject['holders']): void {
   const next = { ...map, holders };
   setMap(k, next);
@@ -109,7 +109,7 @@ function setHolders(k: Core, map: MapObject, holders: MapObject['holders']): voi
   k.memory.u32[(map.kvalue + refcntOffset) >>> 2] = shownRefcnt(next);
 }
 
-/** bpf_map_put: with the last reference the id is gone at once, and the map starts on its way out. */
+/** bpf_map_put: after the last reference the id is removed at once, and freeing begins. */
 export function putMap(k: Core, object: number, kind: HolderKind, id: number): void {
   const map = entryOf(k.state.maps, object);
   const holders = withoutHolder(map.holders, kind, id);
@@ -117,12 +117,12 @@ export function putMap(k: Core, object: number, kind: HolderKind, id: number): v
   if (holders.length === 0) startFreeing(k, object);
 }
 
-/** bpf_map_free_in_work: from here on the map's waits are timers (free.ts). */
+/** bpf_map_free_in_work: the map's waits are timers from here on (free.ts). */
 function startFreeing(k: Core, object: number): void {
   waitToFree(k, object, { work: k.timers.now + GRACE_NS.work, rcu: 0, tasks: 0 });
 }
 
-/** Writes down until when a map waits, and asks to be told. */
+/** Records until when a map waits, and sets a timer for it. */
 export function waitToFree(k: Core, object: number, freeing: Freeing): void {
   setMap(k, { ...entryOf(k.state.maps, object), freeing });
   for (const at of Object.values(freeing)) if (at !== 0) k.timers.schedule(at, k.freeTimer, object);
@@ -175,7 +175,7 @@ export function holdLink(k: Core, object: number, kind: ObjectHolder['kind'], id
   setLink(k, { ...link, holders: [...link.holders, { kind, id }] });
 }
 
-/** bpf_link_put: with the last reference the link goes, and what it registered is unregistered. */
+/** bpf_link_put: after the last reference the link is freed and its struct unregistered. */
 export function putLink(k: Core, object: number, kind: ObjectHolder['kind'], id: number): void {
   const link = entryOf(k.state.links, object);
   const holders = withoutHolder(link.holders, kind, id);
@@ -185,7 +185,7 @@ export function putLink(k: Core, object: number, kind: ObjectHolder['kind'], id:
   k.state = { ...k.state, links: withoutEntry(k.state.links, object) };
 }
 
-/** bpf_struct_ops_map_link_detach: a link that has no map any more stays as it is. */
+/** bpf_struct_ops_map_link_detach: does nothing to a link that no longer has a map. */
 export function detachLink(k: Core, object: number): void {
   const link = entryOf(k.state.links, object);
   if (link.map === 0) return;

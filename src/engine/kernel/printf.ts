@@ -1,4 +1,4 @@
-/* Text as bpf_trace_printk, bpf_trace_vprintk and bpf_snprintf form it (bpf_bprintf_prepare, bstr_printf). */
+/* Formats text as bpf_trace_printk, bpf_trace_vprintk and bpf_snprintf do (bpf_bprintf_prepare, bstr_printf). */
 
 /** A 64-bit argument: low word, high word. */
 export type PrintfWord = readonly [low: number, high: number];
@@ -17,7 +17,10 @@ type Piece = string | Conversion;
 
 const SYNTAX = /%([-+ 0#]*)(\d*)(?:%|(l{0,2})([diuxX])|(s|c|p[iI][46]|pB|px|ps|pS|pK|pks|pus|p(?![A-Za-z0-9])))/y;
 
-/** Null when the kernel refuses the format: an unknown conversion, or a byte that is not ASCII text. */
+/**
+ * Splits a format into pieces; null when the kernel refuses it: an unknown conversion, or a byte that is not printable
+ * ASCII.
+ */
 function parse(format: string): Piece[] | null {
   const pieces: Piece[] = [];
   for (let at = 0; at < format.length; ) {
@@ -56,7 +59,7 @@ function number({ kind, bytes }: Conversion, word: PrintfWord): string {
   }
 }
 
-/** What lies at an address: text up to its NUL, or so many bytes (zeros where there is nothing). */
+/** Memory that arguments point to: text up to its NUL, or so many bytes (zeros where nothing is mapped). */
 export interface PrintfMemory {
   readonly textAt: (address: PrintfWord) => string;
   readonly bytesAt: (address: PrintfWord, count: number) => Uint8Array;
@@ -87,7 +90,7 @@ function pad(text: string, { flags, width, kind }: Conversion): string {
   return text.startsWith('-') ? `-${text.slice(1).padStart(width - 1, '0')}` : text.padStart(width, '0');
 }
 
-/** The text, or null (-EINVAL) when the format cannot be, or asks for more arguments than there are. */
+/** Formats; null (-EINVAL) when the format is invalid or needs more arguments than there are. */
 export function printf(format: string, words: readonly PrintfWord[], memory: PrintfMemory): string | null {
   const pieces = parse(format);
   if (!pieces) return null;

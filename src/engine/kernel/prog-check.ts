@@ -1,6 +1,6 @@
 /*
- * What bpf_check does before and around the verifier: log, records, map references, control flow, and what a struct_ops
- * program is attached to. The last step asks the verifier (verify.ts).
+ * Steps of bpf_check before the verifier: log, records, map references, control flow, and the member that a struct_ops
+ * program is for. The last step runs the verifier (verify.ts).
  */
 import { entryOf } from '../base/assert.ts';
 import { type ProgLoad } from './prog-loading.ts';
@@ -22,7 +22,7 @@ const GPL_LICENSES = ['GPL', 'GPL v2', 'GPL and additional rights', 'Dual BSD/GP
 const FUNC_INFO = { least: 8, most: 252 };
 const LINE_INFO = { least: 16, most: 252 };
 
-/** The verifier's last line when it has not followed an instruction. */
+/** The verifier's last line when it has not processed any instruction. */
 const NOTHING_VERIFIED =
   'processed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n';
 
@@ -30,7 +30,7 @@ const isStructOps = ({ attr }: ProgLoad): boolean => attr.prog_type === PROG_TYP
 
 const logOf = ({ attr }: ProgLoad): LogAttr => ({ level: attr.log_level, size: attr.log_size, buffer: attr.log_buf });
 
-/** A refusal with what the log says of it; a buffer that is too small or not there changes the errno. */
+/** Refuses with a log; a log buffer that is too small or unmapped changes the errno. */
 function refuse(x: ProgLoad, errno: number, text: string, log = `${text}\n${NOTHING_VERIFIED}`): Outcome {
   return fail(finishLog(x.k, x.out, logOf(x), log) || errno, text);
 }
@@ -66,13 +66,13 @@ const cfg: Anywhere = {
   },
 };
 
-/** The instructions as they run: addresses for fds, and no code that cannot run. */
+/** The instructions that run: with addresses in place of fds, and without unreachable code. */
 export function runnable({ insns, refs, seen }: ProgLoad): Uint8Array {
   const placed = withAddresses(insns, refs);
   return seen ? withoutDeadCode(placed, seen) : placed;
 }
 
-/** Not followed: the program is refused only where no engine could run it. */
+/** Without verification, refuses a program only when no engine could run it. */
 function unfollowed(x: ProgLoad): Outcome {
   const everywhere = new Uint8Array(x.insns.length / 8).fill(1);
   const reason = absentCall(x.k, x.insns, everywhere) ?? x.k.prepare(runnable(x));
@@ -205,7 +205,7 @@ export const CHECK_STEPS: readonly Step<ProgLoad>[] = [
   },
 ];
 
-/** What the verifier said, in the buffer of the caller. */
+/** Writes the verifier's log into the caller's buffer, and answers with its errno. */
 function answerVerdict({ attr, out }: ProgLoad, { errno, log, logTrueSize, message }: Verdict): Outcome {
   if (attr.log_level !== 0 && logTrueSize > 0) out.fields = { ...out.fields, log_true_size: logTrueSize };
   if (attr.log_level !== 0 && attr.log_buf !== null) {

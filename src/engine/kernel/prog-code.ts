@@ -1,6 +1,7 @@
 /*
- * What BPF_OBJ_GET_INFO_BY_FD tells of a loaded program beside its struct: rewritten instructions, records, and x86-64
- * code by function. Made when somebody asks, from what was kept at loading (prog-source.ts); comes with the late part.
+ * What BPF_OBJ_GET_INFO_BY_FD returns for a loaded program besides struct bpf_prog_info: rewritten instructions,
+ * records, and x86-64 code per function. Computed on request, from what was kept at loading (prog-source.ts). Part of
+ * the engine's late chunk.
  */
 import { entryOf } from '../base/assert.ts';
 import { CALL_KIND, OPCODE } from '../isa/opcodes.ts';
@@ -26,7 +27,7 @@ export interface JitedFunction {
   readonly bytes: number;
 }
 
-/** What the pointers of struct bpf_prog_info lead to. */
+/** Contents of the buffers that struct bpf_prog_info points to. */
 export interface ProgCodeInfo {
   readonly xlated: Xlated;
   readonly jited: readonly JitedFunction[];
@@ -67,7 +68,7 @@ export function progCode(k: Core, prog: ProgObject): ProgCodeInfo {
   return info;
 }
 
-/** Linear addresses of struct bpf_map and of values are kernel addresses. */
+/** Kernel address of struct bpf_map or of a value, from its linear address. */
 function mapAddress(k: Core, { map }: XlatedInsn): readonly [number, number] {
   const plain = map && k.state.maps[map.map.object]?.plain;
   if (!map || !plain) return [0, KERNEL_BASE_HI];
@@ -96,7 +97,7 @@ function jitAll(k: Core, prog: ProgObject, xlated: Xlated): JitedFunction[] {
   return out;
 }
 
-/** At the targets of calls of functions. */
+/** Splits the program into functions, at the targets of calls. */
 function splitFunctions({ insns }: Xlated): XlatedInsn[][] {
   const starts = new Set([0]);
   for (const { insn, target } of insns) {
@@ -110,10 +111,10 @@ function splitFunctions({ insns }: Xlated): XlatedInsn[][] {
   return out;
 }
 
-/** Mode of loads that may meet a bad address, which only the kernel writes. */
+/** Mode of loads that tolerate a bad address (BPF_PROBE_MEM); only the kernel generates it. */
 const PROBE_MEM = 0x20;
 
-/** bpf_prog_calc_tag of a function: calls have the callee's number in off and 1 in imm by then. */
+/** bpf_prog_calc_tag of a function: at that point calls have the callee's number in off and 1 in imm. */
 function functionTag(k: Core, insns: readonly XlatedInsn[], functions: readonly (readonly XlatedInsn[])[]): string {
   const tagged = insns.map(({ insn, target, probe }): Insn => {
     if (probe) return { ...insn, opcode: (insn.opcode & 0x1f) | PROBE_MEM };
@@ -124,7 +125,7 @@ function functionTag(k: Core, insns: readonly XlatedInsn[], functions: readonly 
   return Array.from(tag, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** bpf_get_prog_name: the function's own name, where a BTF tells it. */
+/** bpf_get_prog_name: the function's own name, if the BTF has it. */
 function functionName(k: Core, prog: ProgObject, { funcs }: Xlated, slot: number): string {
   const record = funcs.find((func) => func.slot === slot);
   const btf = prog.btf === 0 || !record ? null : openBtf(blob(k, entryOf(k.state.btfs, prog.btf).blob));

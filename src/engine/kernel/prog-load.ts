@@ -148,7 +148,7 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
         if (id > BTF_MAX_TYPE || (id !== 0 && attachBtf < 0 && !attachProg)) return fail(ERRNO.EINVAL);
         if (id !== 0 && !ATTACH_BTF_TYPES.includes(attr.prog_type)) return fail(ERRNO.EINVAL);
         if (attachBtf >= 0 && (id === 0 || attachProg)) return fail(ERRNO.EINVAL);
-        // the member index of struct_ops is not looked at here
+        // the member index of struct_ops is checked later
         return must(!attachProg || attr.prog_type === 26 || attr.prog_type === 28, ERRNO.EINVAL);
       },
     },

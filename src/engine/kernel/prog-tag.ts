@@ -8,7 +8,7 @@ const MAP_SOURCES = [1, 2];
 
 const HASHES = { sha1, sha256 } as const;
 
-/** File descriptors of maps do not count: they differ from load to load. */
+/** File descriptors of maps are left out of the hash, because they differ from load to load. */
 export function progTag(insns: Uint8Array, hash: 'sha1' | 'sha256'): Uint8Array {
   const bytes = insns.slice();
   for (let at = 0; at + 16 <= bytes.length; at += 8) {

@@ -1,4 +1,4 @@
-/* What else can be asked of a program: to be attached, and to be run for a test. Struct_ops programs are used by maps. */
+/* Attaching a program, and running it for a test. Struct_ops programs are attached by maps instead. */
 import { entryOf } from '../base/assert.ts';
 import { ERRNO } from '../base/errno.ts';
 import type { UserPointer } from './attr.ts';

@@ -11,7 +11,7 @@ export interface LogAttr {
   readonly buffer: UserPointer;
 }
 
-/** keep the head of a log that does not fit, not its tail */
+/** flag: keep the beginning of a log that does not fit, not its end */
 const FIXED = 8;
 /** until v6.3 */
 const LEAST = 128;
@@ -23,7 +23,7 @@ function logAttrValid(k: Core, { level, size, buffer }: LogAttr): boolean {
   return paired && (level & ~k.profile.logMask) === 0 && size <= MOST;
 }
 
-/** The same until v6.3: a log has all three, and a buffer that is worth it. */
+/** The check until v6.3: a log needs level, size and buffer, and a minimum size. */
 function logAttrValidEarly(k: Core, { level, size, buffer }: LogAttr): boolean {
   if (level === 0 && size === 0 && buffer === null) return true;
   return level !== 0 && (level & ~k.profile.logMask) === 0 && buffer !== null && size >= LEAST && size <= MOST;

@@ -1,4 +1,4 @@
-/* Asks the verifier about a program that is being loaded (bpf_check). */
+/* Runs the verifier on a program that is being loaded (bpf_check). */
 import { entryOf } from '../base/assert.ts';
 import { contentKey } from '../base/hash.ts';
 import type { Btf } from '../btf/btf.ts';
@@ -22,7 +22,7 @@ import { ownerOf } from './maps/held.ts';
 import { btfOf, valueFields } from './maps/value-fields.ts';
 import type { InnerShape, MapObject } from './state.ts';
 
-/** Bytes that no log reaches. */
+/** Bytes that no log reaches: in place of a log size. */
 const UNBOUNDED = 0x3fff_ffff;
 
 const functionTable = ({ attr }: ProgLoad): GivenTable => ({
@@ -63,7 +63,7 @@ function innerMap({ fields, ...shape }: InnerShape): VerifierMap {
   return { name: '', ...shape, hasBtf: fields !== null, ...(fields ? { fields } : {}) };
 }
 
-/** A prog array that belongs to programs of another kind (bpf_prog_map_compatible). */
+/** Whether a prog array belongs to programs of another kind (bpf_prog_map_compatible). */
 function isForeign({ k, attr }: ProgLoad, map: MapObject): boolean {
   const owner = map.plain && map.owner;
   if (!owner) return false;
@@ -71,7 +71,7 @@ function isForeign({ k, attr }: ProgLoad, map: MapObject): boolean {
   return own.type !== owner.type || own.prototype !== owner.prototype;
 }
 
-/** What decides which programs one may be tail-called from. */
+/** Attributes that decide which programs may tail-call it. */
 export const attributesOf = (attr: ProgLoad['attr']): Parameters<typeof ownerOf>[1] => ({
   type: attr.prog_type,
   attachBtfId: attr.attach_btf_id,
@@ -88,7 +88,10 @@ function mapByFd(x: ProgLoad, fd: number): FdAnswer {
   return objectOf(k, pid, fd, 'prog') >= 0 || objectOf(k, pid, fd, 'btf') >= 0 ? 'other' : null;
 }
 
-/** Verdicts by everything that they depend on, where no map is among it: going back loads the same programs again. */
+/**
+ * Caches verdicts of programs without maps by everything that they depend on, because going back in time loads the same
+ * programs again.
+ */
 const known = new WeakMap<Btf, Map<string, Verdict>>();
 
 function programOf(x: ProgLoad): VerifierProgram {
@@ -121,11 +124,11 @@ function environmentOf(x: ProgLoad): VerifierEnvironment {
   };
 }
 
-/** The program's functions, jumps and opcodes, of any type. */
+/** Checks the program's functions, jumps and opcodes, for any program type. */
 export const structureOf = (x: ProgLoad): ReturnType<typeof structureFault> =>
   structureFault(programOf(x), environmentOf(x));
 
-/** Follows every path of the program; null for a type that is not followed here. */
+/** Verifies every path of the program; null for a program type that is not supported here. */
 export function verifyProgram(x: ProgLoad): Verdict | null {
   const { k, attr, insns } = x;
   if (followedType(attr.prog_type) === null) return null;

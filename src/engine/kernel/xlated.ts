@@ -1,9 +1,10 @@
 /*
- * A program as the kernel keeps it after the check: branches that are always taken are jumps, code that no path reaches is
- * gone, divisions are guarded, look-ups of arrays and hashes stand inline (the last part of bpf_check). This machine runs
- * the program as it was given; BPF_OBJ_GET_INFO_BY_FD and the x86-64 code (jit/) show this one.
+ * Rewrites a program as the kernel does after verification: branches that are always taken become jumps, unreachable
+ * code is removed, divisions are guarded, look-ups of arrays and hashes are inlined (the last part of bpf_check). This
+ * machine runs the program as it was given; BPF_OBJ_GET_INFO_BY_FD and the x86-64 code (jit/) show the rewritten one.
  *
- * Instructions are nodes of a list, and a jump names the node that it leads to: taking out or putting in moves no offset.
+ * Instructions are nodes of a list, and a jump refers to its target node, so that removing and inserting nodes changes
+ * no offset.
  */
 import { entryOf } from '../base/assert.ts';
 import { isBranch, isFunctionAddress, isHelperCall, isJump, isLocalCall, targetOf } from '../isa/flow.ts';
@@ -13,7 +14,7 @@ import type { XlatedFacts } from './jit/facts.ts';
 import { MAP_TYPE } from './maps/map-type.ts';
 import { FLOW } from './prog-source.ts';
 
-/** A map as far as look-ups of it are written inline. */
+/** What inlined look-ups need of a map. */
 export interface XlatedMap {
   readonly object: number;
   readonly id: number;
@@ -48,16 +49,16 @@ export interface XlatedInput {
 /** An instruction of the list. */
 interface Node {
   insn: Insn;
-  /** where a jump or a call of a function leads */
+  /** target of a jump or of a call of a function */
   target: Node | null;
   seen: boolean;
   probe: boolean;
   map: { readonly map: XlatedMap; readonly offset: number } | null;
-  /** a function of the kernel that is called, where its name is known */
+  /** name of the called kernel function, if known */
   callee: string | null;
   line: LineRecord | null;
   func: FuncRecord | null;
-  /** a jump of a patch to another node of it */
+  /** a jump within a patch */
   insideJump?: boolean;
 }
 
@@ -73,7 +74,7 @@ export interface XlatedInsn {
 
 export interface Xlated {
   readonly insns: readonly XlatedInsn[];
-  /** as user space reads them: map ids, distances and numbers of functions */
+  /** bytes as user space reads them: with map ids, distances and numbers of functions */
   readonly bytes: Uint8Array;
   readonly lines: readonly LineRecord[];
   readonly funcs: readonly FuncRecord[];
@@ -114,7 +115,7 @@ function hardWire(nodes: readonly Node[]): void {
   }
 }
 
-/** bpf_remove_insns: what a removed run of instructions said last of its line stays for what follows it. */
+/** bpf_remove_insns: removes nodes; the last line record of a removed run is kept for the node after it. */
 function without(nodes: readonly Node[], gone: (node: Node, next: Node | undefined) => boolean): Node[] {
   const kept: Node[] = [];
   const heir = new Map<Node, Node | null>();
@@ -137,7 +138,7 @@ function without(nodes: readonly Node[], gone: (node: Node, next: Node | undefin
 
 type Before = readonly Node[];
 
-/** Replaces a node by several: jumps to it, its line and its function go to the first. */
+/** Replaces nodes by several; the first of these takes over the jumps to the old node, its line and its function. */
 function patch(nodes: readonly Node[], make: (node: Node, before: Before) => readonly Node[] | null): Node[] {
   const out: Node[] = [];
   const first = new Map<Node, Node>();
@@ -153,7 +154,7 @@ function patch(nodes: readonly Node[], make: (node: Node, before: Before) => rea
     first.set(node, head);
     out.push(...made);
   }
-  // jumps within a patch name its nodes; all others still name what was there before
+  // jumps within a patch refer to its nodes; all others still refer to replaced nodes
   for (const node of out) {
     const head = node.target && !node.insideJump ? first.get(node.target) : undefined;
     if (head) node.target = head;
@@ -218,7 +219,7 @@ function mapBefore(before: Before): XlatedMap | null {
 }
 
 const HELPER = { LOOKUP: 1, UPDATE: 2, DELETE: 3 } as const;
-/** What the helpers of map elements become where the map is known, by its type. */
+/** Functions that replace the helpers of map elements when the map is known, by map type. */
 const MAP_FUNCTIONS: Readonly<Record<number, Readonly<Record<number, string>>>> = {
   [MAP_TYPE.HASH]: {
     [HELPER.LOOKUP]: '__htab_map_lookup_elem',
@@ -232,7 +233,7 @@ const MAP_FUNCTIONS: Readonly<Record<number, Readonly<Record<number, string>>>> 
   [MAP_TYPE.PERCPU_HASH]: { [HELPER.UPDATE]: 'htab_percpu_map_update_elem', [HELPER.DELETE]: 'htab_map_delete_elem' },
 };
 
-/** array_map_gen_lookup, for a loader that needs no masks against speculation. */
+/** array_map_gen_lookup, for a privileged loader, which needs no index masking against speculation. */
 function arrayLookup({ valueSize, maxEntries }: XlatedMap, { arrayValues }: XlatedFacts): Node[] {
   const size = Math.ceil(valueSize / 8) * 8;
   const shift = 31 - Math.clz32(size);

@@ -1,6 +1,6 @@
 /*
  * Checkpoints of one run, kept sparse: dense near the cursor, with gaps that double further back, under a limit of
- * bytes. Buffers of dropped ones are used again.
+ * bytes. Buffers of dropped ones are reused.
  */
 import { entryOf } from '../base/assert.ts';
 import type { Memory, MemoryImage } from '../vm/memory.ts';
@@ -14,11 +14,11 @@ export interface Checkpoint<Cold> {
 }
 
 const LIMIT_BYTES = 96 * 1024 * 1024;
-/** more than this many and a search among them starts to show; the gaps grow instead */
+/** beyond this number searching them becomes noticeable, so the gaps grow instead */
 const LIMIT_COUNT = 400;
 
 export class Checkpoints<Cold> {
-  /** by event number, ascending; the first is the start of the run and stays */
+  /** by event number, ascending; the first is the start of the run and is never dropped */
   private list: Checkpoint<Cold>[] = [];
   private spare: MemoryImage[] = [];
 
@@ -39,12 +39,12 @@ export class Checkpoints<Cold> {
     return this.lastWhere((c) => c.event <= event);
   }
 
-  /** The last checkpoint strictly before a time: every event at that time is still to come. */
+  /** The last checkpoint strictly before a time, so that all events at that time are still pending. */
   beforeTime(time: number): Checkpoint<Cold> | undefined {
     return this.lastWhere((c) => c.time < time) ?? this.list[0];
   }
 
-  /** Forgets what lies after an event: another future begins there. */
+  /** Drops checkpoints after an event, because another future begins there. */
   dropAfter(event: number): void {
     while ((this.list.at(-1)?.event ?? event) > event) this.drop(this.list.length - 1);
   }

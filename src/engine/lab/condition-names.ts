@@ -1,4 +1,4 @@
-/* What names of a condition stand for. */
+/* Resolves names in conditions. */
 import { highWord, lowWord } from '../vm/prepared.ts';
 import { own } from '../base/own.ts';
 import { readNumber } from '../base/bytes.ts';
@@ -10,7 +10,7 @@ type Look = (sight: Sight) => Value | undefined;
 
 interface Known {
   readonly value: Look;
-  /** it is of each connection in turn, or asks how often */
+  /** evaluated for each connection in turn, or depends on the hit count */
   readonly needs: 'socket' | 'hits' | null;
 }
 
@@ -40,7 +40,7 @@ interface Field {
   readonly size: number;
 }
 
-/** A number of tcp_sock; null: it has none of that name. */
+/** A numeric field of tcp_sock; null when there is none of that name. */
 function numberField(machine: Machine, path: readonly string[]): Field | null {
   const field = machine.btf.field('tcp_sock', path.join('.'));
   if (!field || field.size <= 0 || field.size > 8 || field.bitSize > 0) return null;
@@ -53,7 +53,7 @@ function read({ memory }: Machine, address: number, { offset, size }: Field): nu
   return readNumber(memory.u8, at, size);
 }
 
-/** `r0` to `r10` as unsigned numbers of 64 bits: beyond 2^53 the low bits are lost. */
+/** `r0` to `r10` as unsigned 64-bit numbers; above 2^53 the low bits are lost. */
 const register =
   (n: number): Look =>
   ({ registers }) =>
@@ -71,7 +71,7 @@ const unknown = (name: string, hasRegisters: boolean): Unknown => ({
   expected: hasRegisters ? `r0 to r10, rN->FIELD, ${EXPECTED}` : EXPECTED,
 });
 
-/** A register, or a field of the connection that it points at. */
+/** A register, or a field of the connection to which it points. */
 function ofRegister(n: number, rest: readonly string[], machine: Machine, hasRegisters: boolean): Known | Unknown {
   const name = `r${n}`;
   if (!hasRegisters) return { problem: `${name} is no register here: no program runs`, expected: EXPECTED };
@@ -96,7 +96,7 @@ function ofSocket(id: string | undefined, rest: readonly string[], machine: Mach
   });
 }
 
-/** What the parts of a name stand for; where they stand for nothing, what there is. */
+/** Resolves the parts of a name; for an unknown name returns an error with the known ones. */
 export function look(path: readonly string[], machine: Machine, hasRegisters: boolean): Known | Unknown {
   const [first = '', ...rest] = path;
   const global = rest.length === 0 ? GLOBALS.get(first) : undefined;
@@ -112,7 +112,7 @@ export function look(path: readonly string[], machine: Machine, hasRegisters: bo
       return map && fact(map);
     });
   }
-  // a field alone is one of the connection
+  // a field by itself belongs to the connection
   if (rest.length === 0 && numberField(machine, path)) return ofSocket(undefined, path, machine);
   return unknown(path.join('.'), hasRegisters);
 }

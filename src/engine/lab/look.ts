@@ -1,4 +1,4 @@
-/* Looks at a machine without touching it: pure functions from its state to plain rows. */
+/* Reads a machine without changing it: pure functions from its state to plain rows. */
 import { entryOf } from '../base/assert.ts';
 import { formatReturn } from '../base/errno.ts';
 import { decode, instructionSlots } from '../isa/insn.ts';
@@ -27,7 +27,7 @@ import type { World } from './world.ts';
 import type { Halted } from './microscope.ts';
 import type { LoadedMap, LoadedProg } from './user-state.ts';
 
-/** What is looked at. */
+/** The machine as seen here. */
 export interface Looked extends World {
   readonly user: UserSpace;
   /** BPF instructions so far */
@@ -42,7 +42,7 @@ function stateOf(machine: Looked, map: StructOpsMap | null): LifecycleState {
   return map ? machine.kernel.stateName(map) : 'FREED';
 }
 
-/** What the recorder compares; the same object while nothing about the map changed. */
+/** Facts that the recorder compares; the same object while nothing about the map changed. */
 export function lifecycleFacts(machine: Looked, loaded: LoadedMap, before: LifecycleFacts | undefined): LifecycleFacts {
   const map = mapOf(machine, loaded);
   const state = stateOf(machine, map);
@@ -224,7 +224,7 @@ function argumentsAt({ memory }: Looked, context: number): CpuSnapshot['args'] {
   });
 }
 
-/** Slots that the program reads or writes by r10; what was never written has what was there before. */
+/** Stack slots that the program accesses through r10; slots never written contain old data. */
 function stackSlots(machine: Looked, insns: Uint8Array, frame: number): StackSlot[] {
   const offsets = new Set<number>();
   for (const at of instructionSlots(insns)) {
@@ -239,7 +239,7 @@ function stackSlots(machine: Looked, insns: Uint8Array, frame: number): StackSlo
     .map((offset) => ({ offset, low: memory.word(frame + offset), high: memory.word(frame + offset + 4) }));
 }
 
-/** A load about to read outside what programs may touch gives 0, as a probe load of Linux does. */
+/** Note about a load outside the readable memory, which gives 0 like a probe load of Linux; null otherwise. */
 function loadNote(machine: Looked, insns: Uint8Array, at: Halted): string | null {
   const insn = decode(insns, at.pc);
   if (classOf(insn.opcode) !== CLASS.LDX) return null;
@@ -257,7 +257,7 @@ export function storeLine({ insns, lines }: LoadedProg, offset: number): number 
   return slot === undefined ? null : (lines[slot] ?? null);
 }
 
-/** strace's answer: `0`, `EEXIST`. */
+/** A return value as strace prints it: `0`, `EEXIST`. */
 export const answer = (ret: number): string => formatReturn(ret).replace('-1 ', '');
 
 /** Letter of the map whose struct is at this address; null for a built-in. */
@@ -281,7 +281,7 @@ export function progOf(user: UserSpace, id: number): FoundProg | null {
   return null;
 }
 
-/** Which step refused a call, in words. */
+/** Describes the step that refused a call. */
 export function explain({ ret, trace }: CallRecord): string {
   const last = trace.at(-1);
   const where = last?.member ? ` at member ${last.member}` : '';

@@ -1,6 +1,6 @@
 /*
- * Object files in the lab: a process opens one as libbpf does, loads it through bpf(2), and keeps its fds. What it then
- * has is told as plain rows; registering is a verb of its own, as for assembled texts.
+ * Object files in the lab: a process opens one as libbpf does, loads it through bpf(2), and keeps its fds. What it
+ * loaded is recorded as plain rows; registering is a separate verb, as for assembled texts.
  */
 import { entryOf } from '../base/assert.ts';
 import { mustStructOps } from '../kernel/state.ts';
@@ -46,7 +46,7 @@ export interface LoadedAll {
   readonly maps: readonly LoadedMap[];
 }
 
-/** Null after saying why. */
+/** Loads a file; null after reporting the reason. */
 export function loadFile(name: string, text: string, loader: FileLoader): LoadedAll | null {
   const { btf, bpf, close, log, profile, whole, config } = loader;
   const bytes = fromBase64(text);
@@ -69,7 +69,7 @@ export function loadFile(name: string, text: string, loader: FileLoader): Loaded
   return typeof loaded === 'number' ? null : rememberLoaded(name, loaded, loader);
 }
 
-/** What a process has that loaded an object, as plain rows. */
+/** Records what a process has after loading an object, as plain rows. */
 export function rememberLoaded(
   name: string,
   loaded: LoadedElf,
@@ -149,7 +149,7 @@ export function congestionControlsIn(bytes: Uint8Array, path: string): DefinedCo
   });
 }
 
-/** What the creator of a map says in its own BTF, which the kernel keeps beside its value type; null when the map is gone. */
+/** Declaration tags in the BTF of a map's creator; null when the map is gone. */
 export function creatorTags(kernel: Kernel, id: number): DeclarationTag[] | null {
   const map = kernel.mapById(id);
   if (!map) return null;
@@ -157,7 +157,7 @@ export function creatorTags(kernel: Kernel, id: number): DeclarationTag[] | null
   return btf?.ok ? declarationTags(btf.value) : [];
 }
 
-/** The first elements of a map, with its creator's types where they are told; null when the map is gone. */
+/** The first elements of a map, shown with its creator's types if given; null when the map is gone. */
 export function mapElements(kernel: Kernel, id: number, most: number): MapElement[] | null {
   const map = kernel.mapById(id);
   const type = map && MAP_TYPES.get(map.type);

@@ -1,6 +1,6 @@
 /*
- * What the machine tells while an event runs. It is kept when the event has been run to its end for the first time, and
- * dropped when the event is abandoned. Windows and queue lengths come with each packet: they wait in one array of
+ * Buffers what the machine reports during an event. It is recorded when the event first runs to its end, and dropped
+ * when the event is abandoned. Windows and queue lengths come with each packet, so they are kept in one array of
  * numbers, without an object for each.
  */
 import type { MapLetter } from './commands.ts';
@@ -21,7 +21,7 @@ export class Pending {
 
   constructor(private readonly recorder: Recorder) {}
 
-  /** Something rare, that is told when the event has ended. */
+  /** Adds a rare report, which is made when the event has ended. */
   add(tell: () => void): void {
     this.others.push(tell);
   }

@@ -1,4 +1,4 @@
-/* System calls as strace prints them, shortened to what a reader needs. */
+/* Prints system calls as strace does, shortened to the essential fields. */
 import { numberOf } from '../base/bytes.ts';
 import { MAP_TYPES } from '../kernel/maps/types.ts';
 import { MAP_TYPE_STRUCT_OPS } from '../kernel/uapi.ts';
@@ -9,7 +9,7 @@ type Shown = Readonly<Record<string, unknown>>;
 
 const isPlain = (value: unknown): value is number | string => typeof value === 'number' || typeof value === 'string';
 
-/** A field's value in words; null leaves the field out. */
+/** Text of a field's value; null leaves the field out. */
 type Show = (attr: Shown) => string | null;
 
 const plain =
@@ -37,7 +37,7 @@ const mapType: Show = ({ map_type: type }) => {
   return `map_type=${name === undefined ? Number(type) : `BPF_MAP_TYPE_${name.toUpperCase()}`}`;
 };
 
-/** All struct_ops maps are alike in this. */
+/** Shows a field only for maps other than struct_ops, which all have the same value. */
 const ofOthers =
   (show: Show): Show =>
   (attr) =>

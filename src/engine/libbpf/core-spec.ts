@@ -1,6 +1,7 @@
 /*
- * CO-RE, first half: what a record speaks of. An access string such as `0:14` is followed through a BTF into a spec: a
- * list of named members and indices, and where they lead. The same list is then looked for in the kernel's types.
+ * CO-RE, first half: resolves what a record refers to. An access string such as `0:14` is followed through a BTF into a
+ * spec: a list of named members and indices, with the resulting place. The same list is then looked up in the kernel's
+ * types.
  */
 import { entryOf } from '../base/assert.ts';
 import type { Btf, BtfType } from '../btf/btf.ts';
@@ -53,7 +54,7 @@ export interface CoreSpec {
 
 /** BPF_CORE_SPEC_MAX_LEN */
 const MAX_LENGTH = 64;
-/** Deeper nesting of anonymous members only a damaged BTF has. */
+/** Deepest nesting of anonymous members; only a damaged BTF is deeper. */
 const MAX_NESTING = 32;
 
 const ENUM_KINDS: ReadonlySet<CoreKind> = new Set(['enumval_exists', 'enumval_value']);
@@ -105,7 +106,7 @@ function parseField(spec: CoreSpec, first: number): CoreSpec | null {
   return { ...spec, accessors, bitOffset };
 }
 
-/** Arrays of no length at the end of a struct have as many elements as one asks for. */
+/** Whether an array has an element; a flexible array at the end of a struct has every one. */
 function hasElement(btf: Btf, accessors: readonly Accessor[], array: BtfType, index: number): boolean {
   if (index < array.length) return true;
   const last = accessors.at(-1);
@@ -113,7 +114,7 @@ function hasElement(btf: Btf, accessors: readonly Accessor[], array: BtfType, in
   return last.index === (btf.type(last.type)?.members.length ?? 0) - 1;
 }
 
-/** The local spec found in a type of the target; null when that type does not have it. */
+/** Finds the local spec in a type of the target; null when that type lacks it. */
 export function matchSpec(local: CoreSpec, btf: Btf, root: number): CoreSpec | null {
   const found = { btf, root, kind: local.kind };
   if (isTypeKind(local.kind)) {
@@ -180,7 +181,7 @@ function matchMember(local: CoreSpec, accessor: Accessor, { spec, type: at }: Fo
   return null;
 }
 
-/** As the log has it: `<byte_off> [7] struct tcp_sock.snd_cwnd (0:14 @ offset 1500)`. */
+/** Formats a spec as the log does: `<byte_off> [7] struct tcp_sock.snd_cwnd (0:14 @ offset 1500)`. */
 export function formatSpec(spec: CoreSpec): string {
   const { btf, root, kind, accessors, raw, bitOffset } = spec;
   const type = btf.type(root);

@@ -1,4 +1,4 @@
-/* CO-RE: what a record asks for, as a number, in the object's types and in the kernel's. */
+/* CO-RE: computes the value that a record requests, in the object's types and in the kernel's. */
 import { entryOf } from '../base/assert.ts';
 import type { BtfType } from '../btf/btf.ts';
 import { INT_SIGNED } from '../btf/write.ts';
@@ -7,9 +7,9 @@ import { type CoreKind, type CoreSpec, isEnumKind, isTypeKind } from './core-spe
 
 export interface CoreValue {
   readonly value: bigint;
-  /** the instruction must hold the local value before it is patched */
+  /** the instruction must contain the local value before patching */
   readonly validate: boolean;
-  /** bytes and type of the field that an offset leads to; 0 for all other kinds */
+  /** for offsets: bytes and type of the field; 0 for all other kinds */
   readonly size: number;
   readonly type: number;
 }
@@ -29,7 +29,7 @@ export function calculate(kind: CoreKind, spec: CoreSpec | null): Calculated {
 
 function typeValue(kind: CoreKind, spec: CoreSpec | null): Calculated {
   if (spec === null) return number(0);
-  // ids are for the kernel that runs the program: what the compiler wrote is only its own
+  // ids depend on the running kernel, so the compiler's value is not checked
   if (kind === 'local_type_id' || kind === 'target_type_id') return number(spec.root, false);
   if (kind !== 'type_size') return number(1);
   const size = spec.btf.sizeOf(spec.root);
@@ -86,7 +86,7 @@ function wholeMember(kind: CoreKind, { type, offset, size }: Member): Calculated
     case 'signed':
       return number(isSigned(type) ? 1 : 0);
     default:
-      // both shifts: the field stands alone in its load
+      // for both shifts: the field fills its load
       return number(64 - size * 8);
   }
 }
@@ -99,7 +99,7 @@ interface LoadUnit {
   readonly bits: number;
 }
 
-/** The aligned load that holds a bitfield whole: of its type's size, or of twice that until it fits; at most 8 bytes. */
+/** The aligned load that contains a whole bitfield: its type's size, doubled until the field fits, at most 8 bytes. */
 function loadUnit(typeSize: number, bitOffset: number, bits: number): LoadUnit | null {
   for (let size = Math.max(1, typeSize); size <= 8; size *= 2) {
     const offset = Math.floor(bitOffset / 8 / size) * size;

@@ -1,7 +1,10 @@
-/* Files that are nothing to run, though people have them at hand: what each is, and the way on. By what is in them. */
+/*
+ * Recognises, by content, files that people may drop but that cannot be opened here; says what each is and what to do
+ * with it.
+ */
 
 interface KnownKind {
-  /** where its mark stands, and the mark's bytes; the first that fits counts */
+  /** offset of its magic number, and the bytes; the first match counts */
   readonly at: number;
   readonly marks: readonly (readonly number[])[];
   readonly what: string;
@@ -67,7 +70,7 @@ const IMAGE_WAY =
 const has = (bytes: Uint8Array, at: number, mark: readonly number[]): boolean =>
   mark.every((byte, i) => bytes[at + i] === byte);
 
-/** What a file is that cannot be opened, as title and detail; null where nothing is known of it. */
+/** Says what a file is that cannot be opened, as title and detail; null when it is not recognised. */
 export function knownKind(file: string, bytes: Uint8Array): { readonly title: string; readonly detail: string } | null {
   if (has(bytes, 0, [0x7f, 0x45, 0x4c, 0x46])) {
     const [first = -1, second = -1] = bytes.subarray(18, 20);

@@ -1,6 +1,6 @@
 /*
- * An object's programs as one text: LLVM's pseudo-C with the lines of C above the instructions that they became, and
- * names beside the numbers that relocation left.
+ * Lists an object's programs as one text: LLVM's pseudo-C, with each line of C above its instructions, and names after
+ * the numbers that relocation filled in.
  */
 import type { Btf } from '../btf/btf.ts';
 import { helperName } from '../isa/helper-names.ts';

@@ -1,4 +1,7 @@
-/* A query over a run: parsed, its rows gathered, and what it asks of them made. Generators, so that it can be sliced. */
+/*
+ * Answers a query over a run: parses it, collects its rows, and computes the answer. Generators, so that work can be
+ * sliced.
+ */
 import { own } from '../base/own.ts';
 import { must, entryOf } from '../base/assert.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -24,22 +27,22 @@ export interface AnswerMap {
 }
 
 export interface QueryAnswer {
-  /** one line: a count, a time, how many there are */
+  /** one line: a count, a time, a number of rows */
   readonly summary: string;
-  /** to walk through; the first of them */
+  /** the first rows, to step through */
   readonly rows: readonly AnswerRow[];
-  /** rows that matched, also those that are not kept */
+  /** number of matching rows, including those not kept */
   readonly total: number;
   readonly maps: readonly AnswerMap[];
 }
 
-/** Rows and keys of an answer; the summary says what is left out. */
+/** Most rows, and most keys, of an answer; the summary says how many are left out. */
 const MOST_ANSWER_ROWS = 1_000;
 const MOST_KEYS = 2_000;
 
 export { QueryError } from '../base/query-tokens.ts';
 
-/** Throws a QueryError that says where and what is expected. */
+/** Parses a query; throws a QueryError with the column and what was expected. */
 export function parseQuery(text: string): Plan {
   const c = new Cursor(tokenize(text));
   if (c.isEnd)
@@ -59,8 +62,8 @@ const probesOf = (plan: Plan): Probe[] =>
 const RERUN: ReadonlySet<RecordKind> = new Set(['member', 'helper', 'write']);
 
 /**
- * Answers over the run of `history`'s lab. `again` makes a lab with the same commands that stands at its beginning, for
- * what no history has; `until` is where the run is known to end, ns.
+ * Runs a query over a lab's run. `again` makes a fresh lab with the same commands, for rows that the history lacks;
+ * `until`: end of the computed run, ns.
  */
 export function* runQuery(plan: Plan, lab: Lab, again: () => Lab, until: number): Generator<number, QueryAnswer> {
   const probes = probesOf(plan);
@@ -86,7 +89,7 @@ const matches = (row: Row, probes: readonly Probe[], filter: ((row: Row) => Valu
 
 const seconds = (ns: number): string => `${(ns / 1e9).toFixed(6)} s`;
 
-/** A row in words. */
+/** Text of a row. */
 export function rowText(row: Row): string {
   const f = (name: string): string => String(fieldOf(row, name) ?? '?');
   switch (row.kind) {
@@ -124,7 +127,7 @@ type WordsPlan = Extract<Plan, { style: 'words' }>;
 
 const NAMING: ReadonlySet<RecordKind> = new Set(['take', 'give', 'state', 'cwnd', 'ca']);
 
-/** Names that a question has and the run has not, and those that there are; empty: all are there. */
+/** Lists names of the question that do not exist in the run, with those that do; empty when all exist. */
 function strangers({ named }: WordsPlan, { history }: Lab): string {
   if (named.length === 0) return '';
   const rows = historyRecords(history, NAMING);
@@ -173,7 +176,7 @@ function answerWords(plan: WordsPlan, all: readonly Row[], lab: Lab): QueryAnswe
   }
 }
 
-/** From each row to the next of the same kind about the same map or socket. */
+/** Pairs each row with the next of the same kind about the same map or socket. */
 function stays(rows: readonly Row[], all: readonly Row[]): (readonly [Row, Row])[] {
   const about = (row: Row): string =>
     `${row.kind} ${row.fields.get('socket') ?? ''} ${row.kind === 'ca' ? '' : (row.fields.get('map') ?? '')}`;

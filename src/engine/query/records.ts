@@ -1,7 +1,6 @@
 /*
- * What a recorded run has, as rows that queries go over: system calls, references taken and given back, changes of state,
- * windows, the queue, lines that were logged; and, where a query asks for them, calls of members and helpers and writes
- * of fields, for which the run is done once more.
+ * A recorded run as rows for queries: system calls, references taken and given back, changes of state, windows, the
+ * queue, logged lines. Calls of members and helpers and writes of fields need another run (rerun.ts).
  */
 import { entryOf } from '../base/assert.ts';
 import { errnoName } from '../base/errno.ts';
@@ -31,7 +30,7 @@ export type RecordKind =
   | 'helper'
   | 'write';
 
-/** Fields of each kind, with what they mean: completion and errors read it. */
+/** Fields of each kind of row, also for completion and error messages. */
 export const FIELDS: Readonly<Record<RecordKind, readonly string[]>> = {
   syscall: ['name', 'process', 'ret', 'errno', 'map', 'socket', 'text', 'step'],
   take: ['who', 'kind', 'map', 'refcnt'],
@@ -62,7 +61,7 @@ export function callName(text: string): string {
   return /^bpf\((\w+)/.exec(text)?.[1] ?? /^\w+/.exec(text)?.[0] ?? text;
 }
 
-/** Everything that the history has, in the order of time. */
+/** All rows that the history has, in order of time. */
 export function historyRecords(history: History, kinds: ReadonlySet<RecordKind>): Row[] {
   const out: Row[] = [];
   if (kinds.has('syscall')) {
@@ -111,7 +110,7 @@ function windows({ series }: History, kinds: ReadonlySet<RecordKind>, out: Row[]
   }
 }
 
-/** A field of a row; undefined where it has none. */
+/** Value of a row's field; undefined when it has none of that name. */
 export function fieldOf(record: Row, name: string): Value | undefined {
   switch (name) {
     case 'time':

@@ -1,4 +1,4 @@
-/* Rows that only a run done again can tell: calls of members and helpers with their arguments, and writes of fields. */
+/* Rows that need another run: calls of members and helpers with their arguments, and writes of fields. */
 import { lowWord, type Registers } from '../vm/prepared.ts';
 import { readNumber } from '../base/bytes.ts';
 import { entryOf } from '../base/assert.ts';
@@ -11,7 +11,7 @@ import { type Probe, matchesName } from './plan.ts';
 import { makeRecord, type Row, type Value } from './records.ts';
 import { QueryError } from '../base/query-tokens.ts';
 
-/** Rows that are kept of a run. */
+/** Most rows kept of a run. */
 export const MOST_ROWS = 2_000_000;
 
 const ARGS = 5;
@@ -24,10 +24,10 @@ interface Call {
   retval: number;
 }
 
-/** Collects while events run. */
+/** Collects rows while events run. */
 class Collector {
   readonly rows: Row[] = [];
-  /** calls of members of the event that runs */
+  /** calls of members in the current event */
   private calls: Call[] = [];
   private readonly helpers = new Map<number, ReadonlyMap<number, string>>();
 
@@ -92,7 +92,7 @@ class Collector {
     this.rows.push(makeRecord('helper', time, position.event, { ...about, ...args }));
   }
 
-  /** After an event: the members that it called, in words. */
+  /** Ends an event; returns the members that it called, as text. */
   passed(): string {
     const { calls, lab } = this;
     this.calls = [];
@@ -109,7 +109,7 @@ class Collector {
   }
 }
 
-/** Values of fields of each socket, compared after each event. */
+/** Tracks fields of each socket, comparing their values after each event. */
 class Fields {
   private readonly before = new Map<string, number>();
   private readonly places: readonly { readonly name: string; readonly offset: number; readonly size: number }[];
@@ -150,7 +150,7 @@ class Fields {
   }
 }
 
-/** Runs a lab to `until`, from where it stands, event by event; yields between them. */
+/** Runs a lab to `until` (ns), event by event, and collects rows; yields progress between events. */
 export function* rerun(lab: Lab, probes: readonly Probe[], until: number): Generator<number, Row[]> {
   const of = (kind: Probe['kind']): Probe[] => probes.filter((probe) => probe.kind === kind);
   const writes = of('write');
@@ -171,7 +171,7 @@ export function* rerun(lab: Lab, probes: readonly Probe[], until: number): Gener
   return rows;
 }
 
-/** The system call of the event that ran, else the stack. */
+/** The system call of the last event, or the stack. */
 function callOf(lab: Lab): string {
   const call = lab.history.calls.findLast(({ event }) => event === lab.position.event);
   return call ? call.text : 'the TCP stack';

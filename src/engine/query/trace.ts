@@ -1,4 +1,4 @@
-/* bpftrace's spelling: `probe, probe /filter/ { action; action }`, once or several times. */
+/* Parses bpftrace's syntax: `probe, probe /filter/ { action; action }`, one or more clauses. */
 import { own } from '../base/own.ts';
 import { AGGREGATES } from './aggregate.ts';
 import { type Expression, parseExpression, type Scope } from './expression.ts';
@@ -6,7 +6,7 @@ import { type Action, type Clause, type Plan, type Probe, PROBES, FORMAT_SPEC, w
 import type { RecordKind } from './records.ts';
 import { type Cursor, QueryError } from '../base/query-tokens.ts';
 
-/** Clauses of a query, and actions of a clause. */
+/** Most clauses of a query, and most actions of a clause. */
 const MOST = 20;
 
 /** `struct_ops:cong_avoid`, `syscall:BPF_MAP_*`, `tcp:cwnd`, `tcp:ca_state` */
@@ -76,7 +76,7 @@ function mapAction(c: Cursor, scope: Scope): Action {
   return { do: 'set', map, key, value: parseExpression(c, scope) };
 }
 
-/** Columns that the fields of a format may ask for, all together: each row has them. */
+/** Most columns that the conversions of a format may request together, since every row is that wide. */
 const MOST_COLUMNS = 1_000;
 
 function checkFormat(format: string, given: number, at: number): void {
@@ -129,7 +129,7 @@ function clause(c: Cursor, types: MapTypes): Clause {
   return { probes, filter, actions };
 }
 
-/** A map has one function, as bpftrace's have one type; `@ = 5` and `@++` are two. */
+/** Checks that each map has one function, as bpftrace's maps have one type; `@ = 5` and `@++` conflict. */
 class MapTypes {
   private readonly known = new Map<string, { readonly fn: string; readonly keys: number }>();
 

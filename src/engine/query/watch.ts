@@ -1,6 +1,7 @@
 /*
- * A retroactive watch: an expression over fields of tcp_sock, evaluated after each event of a run that is done again. Its
- * points are the changes, for each socket, with statistics of their own; many points are thinned, and the answer says so.
+ * A retroactive watch: an expression over fields of tcp_sock, evaluated after each event of another run. Its points are
+ * the changes of each socket's value, with statistics over all of them; many points are thinned, and the answer says
+ * so.
  */
 import { readNumber } from '../base/bytes.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -10,12 +11,12 @@ import { Cursor, QueryError, tokenize } from '../base/query-tokens.ts';
 
 export interface WatchLane {
   readonly socket: number;
-  /** engine time, ns, and the value from then on */
+  /** engine times, ns, and the value from each on */
   readonly time: readonly number[];
   readonly value: readonly number[];
   readonly min: number;
   readonly max: number;
-  /** weighted by how long it lasted */
+  /** mean weighted by duration */
   readonly mean: number;
   readonly changes: number;
 }
@@ -25,7 +26,7 @@ export interface WatchAnswer {
   readonly until: number;
 }
 
-/** Points that a lane keeps: of more, every second goes. */
+/** Most points of a lane; beyond that every second one is dropped. */
 const MOST_POINTS = 4_000;
 
 interface Field {
@@ -51,7 +52,7 @@ export function parseWatch(text: string, lab: Lab): WatchPlan {
   };
   const c = new Cursor(tokenize(text));
   if (c.isEnd) throw new QueryError(0, 'nothing is watched', 'an expression, as tp->snd_cwnd * tp->srtt_us');
-  // the name of the socket itself says nothing more
+  // `tp` itself adds nothing: the last part of the name is the field
   const expression = parseExpression(c, {
     kinds: [],
     slashEnds: false,
@@ -83,9 +84,9 @@ class Lane {
   private last = 0;
   private since = 0;
   private begun = 0;
-  /** one of so many changes is kept */
+  /** one in so many changes is kept */
   private every = 1;
-  /** words that the expression was made of */
+  /** word values from which the expression was computed last */
   readonly words: number[] = [];
 
   put(time: number, value: number): void {
@@ -116,10 +117,10 @@ class Lane {
   }
 }
 
-/** Events between two looks at the caller's patience. */
+/** Events between two yields. */
 const PATIENCE = 64;
 
-/** Runs a lab from where it stands to `until`, ns; yields how far it is, 0 to 1. */
+/** Runs a lab from its present time to `until`, ns; yields its progress, 0 to 1. */
 export function* watchRun({ fields, value }: WatchPlan, lab: Lab, until: number): Generator<number, WatchAnswer> {
   const lanes = new Map<number, Lane>();
   const { tcp, memory } = lab.machine;

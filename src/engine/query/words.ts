@@ -1,6 +1,6 @@
 /*
- * Questions in words of the field: who took, who gave back, who wrote, when was, how often, longest, first and last.
- * A question is a verb, what it is about, and conditions: `of map A`, `of socket 1`, `by NAME`, `after 2s`, `before 3s`,
+ * Parses questions in words: who took, who gave back, who wrote, when was, how often, longest, first and last. A
+ * question is a verb, a subject, and conditions: `of map A`, `of socket 1`, `by NAME`, `after 2s`, `before 3s`,
  * `where EXPRESSION`.
  */
 import { must } from '../base/assert.ts';
@@ -12,7 +12,7 @@ import { type Cursor, QueryError } from '../base/query-tokens.ts';
 
 const STATES = ['INIT', 'INUSE', 'TOBEFREE', 'READY', 'FREED'];
 
-/** What a question can be about. */
+/** Subject of a question. */
 interface Subject {
   readonly probes: readonly Probe[];
   readonly filter: Expression | null;
@@ -32,7 +32,7 @@ function writes(c: Cursor): Subject {
   return { probes: [{ kind: 'write', name: c.word('a field of tcp_sock, as snd_cwnd') }], filter: null };
 }
 
-/** Nouns, and what each looks at. */
+/** Nouns with the rows that each selects. */
 const NOUNS: Readonly<Record<string, (c: Cursor) => Subject>> = {
   syscall: (c) => ({ probes: [{ kind: 'syscall', name: name(c) }], filter: null }),
   call: (c) => ({ probes: [{ kind: 'member', name: name(c) }], filter: null }),
@@ -58,7 +58,7 @@ function name(c: Cursor): string {
   return text;
 }
 
-/** `TOBEFREE`, `Recovery`, or a noun; plurals count. */
+/** Parses a subject: `TOBEFREE`, `Recovery`, or a noun in singular or plural. */
 function subject(c: Cursor): Subject {
   const { at, text } = c.now;
   if (STATES.includes(text)) {
@@ -89,7 +89,7 @@ function subject(c: Cursor): Subject {
   return subject(c);
 }
 
-/** Conditions at the end of a question. */
+/** Parses the conditions at the end of a question. */
 function conditions(c: Cursor, { probes, filter }: Subject): Subject & { readonly named: readonly Named[] } {
   let wanted = filter;
   const named: Named[] = [];
@@ -134,7 +134,7 @@ function timeBound(c: Cursor): Expression {
 
 const plan = (c: Cursor, found: Subject, reduce: Reduce): Plan => ({ style: 'words', ...conditions(c, found), reduce });
 
-/** Verbs by their first word; each knows what may follow. */
+/** Verbs by their first word; each parses the rest. */
 const VERBS: Readonly<Record<string, (c: Cursor) => Plan>> = {
   who(c) {
     if (c.take('took')) return plan(c, { probes: all('take'), filter: null }, { do: 'rows' });

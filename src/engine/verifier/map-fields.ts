@@ -1,8 +1,8 @@
-/* Fields of a map's value that belong to the kernel, found by the names of their types (btf_parse_fields). */
+/* Finds the fields of a map's value that belong to the kernel, by the names of their types (btf_parse_fields). */
 import type { Btf } from '../btf/btf.ts';
 import type { MapField } from './environment.ts';
 
-/** Structs that are such fields. */
+/** Names of structs that are such fields. */
 const KINDS: ReadonlySet<string> = new Set([
   'bpf_spin_lock',
   'bpf_res_spin_lock',
@@ -34,7 +34,7 @@ export function mapFields(btf: Btf, valueType: number): MapField[] {
   return found.toSorted((a, b) => a.offset - b.offset);
 }
 
-/** Structs nested deeper than this are not looked into (MAX_RESOLVE_DEPTH). */
+/** Structs nested deeper than this are not examined (MAX_RESOLVE_DEPTH). */
 const DEEPEST = 32;
 
 function walk(btf: Btf, id: number, offset: number, found: MapField[], depth: number): void {

@@ -23,7 +23,7 @@ import { isKfuncCall, isLocalCall } from '../isa/flow.ts';
 import { subprogAt } from './structure.ts';
 import { SCALAR } from './types.ts';
 
-/** What is looked for: masks of registers and of slots by frame. */
+/** The values still to be traced: masks of registers and of slots by frame. */
 export class Backtrack {
   frame = 0;
   readonly regs = [0, 0, 0, 0, 0, 0, 0, 0];
@@ -72,7 +72,7 @@ const slotsText = (bt: Backtrack, frame: number): string =>
 const slotsMask = (bt: Backtrack, frame: number): string =>
   [...bt.slotsOf(frame)].reduce((mask, spi) => mask | (1n << BigInt(spi)), 0n).toString(16);
 
-/** The walk met what it cannot follow; all scalars are then taken as needed. */
+/** Result of a backward walk that cannot continue; all scalars are then marked precise. */
 const UNSUPPORTED = 'unsupported';
 type Outcome = typeof UNSUPPORTED | null;
 
@@ -119,7 +119,7 @@ function backCall(env: Session, i: number, insn: Insn, later: number, bt: Backtr
       bt.clearReg(0);
       return null;
     }
-    // entered from its function: the arguments that it needs are the caller's
+    // at a function's entry the needed arguments are the caller's registers
     if ((bt.regs[bt.frame] & ~ARGS) !== 0) bug(env, 'unexpected precise regs in a function');
     if (bt.slotsOf(bt.frame).size > 0) bug(env, 'unexpected precise slots in a function');
     const args = bt.regs[bt.frame] & ARGS;
@@ -130,7 +130,7 @@ function backCall(env: Session, i: number, insn: Insn, later: number, bt: Backtr
     return null;
   }
   if (callsSyncCallback(env, insn) && later !== i + 1) {
-    // reached from inside of the callback
+    // reached from inside the callback
     if ((bt.regs[bt.frame] & ~ARGS) !== 0) bug(env, 'unexpected precise regs in a callback');
     if (bt.slotsOf(bt.frame).size > 0) bug(env, 'unexpected precise slots in a callback');
     bt.regs[bt.frame] = 0;
@@ -145,7 +145,7 @@ function backCall(env: Session, i: number, insn: Insn, later: number, bt: Backtr
 }
 
 function backExit(env: Session, later: number, bt: Backtrack): Outcome {
-  // `later` is the instruction after the call; for a callback it is the call again, whose arguments its helper made
+  // `later` is the instruction after the call; for a callback it is the call itself, whose helper made the arguments
   const isCallback = later >= 0 && env.callsCallback[later] !== 0;
   if (!isCallback && (bt.regs[bt.frame] & ARGS) !== 0) bug(env, `regs ${bt.regs[bt.frame].toString(16)}`);
   const needsR0 = later > 0 && isLocalCall(env.insns[later - 1]) && bt.hasReg(0);
@@ -225,12 +225,12 @@ function backByClass(env: Session, i: number, later: number, entry: HistoryEntry
         bt.clearReg(insn.dst);
         return null;
       }
-      // what a packet load gives is not tracked
+      // the source of a packet load's result is not tracked
       return bt.hasReg(0) && (mode === MODE.ABS || mode === MODE.IND) ? UNSUPPORTED : null;
   }
 }
 
-/** mark_all_scalars_precise: of all saved states before. */
+/** mark_all_scalars_precise: in all earlier saved states. */
 function forceAll(env: Session, bt: Backtrack): void {
   const say = env.log.level2;
   if (say) env.log.write(`mark_precise: frame${bt.frame}: falling back to forcing all scalars precise\n`);
@@ -253,7 +253,7 @@ function forceAll(env: Session, bt: Backtrack): void {
   bt.reset();
 }
 
-/** Marks what is looked for in a saved state; keeps what that state got from before. */
+/** Marks the traced values precise in a saved state; keeps tracing those that the state inherited. */
 function markState(env: Session, st: State, bt: Backtrack): void {
   const { oldText } = env.facts;
   for (let f = bt.frame; f >= 0; f--) {
@@ -292,7 +292,7 @@ function historyAt(env: Session, st: State, end: number, i: number): HistoryEntr
   return entry.idx === i ? entry : null;
 }
 
-/** Entry of a global function: its arguments are the last places (also what is left there is precise). */
+/** Marks the arguments at the entry of a global function, where tracing ends. */
 function markEntry(st: State, bt: Backtrack): void {
   for (let i = 0; i < 10; i++) {
     if (!bt.hasReg(i)) continue;
@@ -302,7 +302,7 @@ function markEntry(st: State, bt: Backtrack): void {
   }
 }
 
-/** Walks back from the current instruction until nothing is looked for. */
+/** Walks back from the current instruction until no value is left to trace. */
 function chain(env: Session, bt: Backtrack): void {
   let st: State = env.cur;
   let first = st.firstInsn;

@@ -47,7 +47,7 @@ export const unsignedText = (x: bigint): string => (x <= 65535n ? String(x) : he
 
 const signed32 = (n: number): bigint => (isDecimal(BigInt(n)) ? BigInt(n) : BigInt(n >>> 0));
 
-/** Ranges that say something, equal ones in one chain (print_scalar_ranges). */
+/** The ranges that are not unlimited, with equal limits in one chain (print_scalar_ranges). */
 export function rangesText(b: Bounds): string[] {
   const all: [string, bigint, boolean][] = [
     ['smin', b.smin, b.smin === S64_MIN],
@@ -219,7 +219,7 @@ export function printLine(env: Session, insn: number): void {
   env.lastLine = line;
 }
 
-/** An instruction of the program as text, made once: the log repeats it in each round of a loop, and in each walk back. */
+/** An instruction as text, made once: the log repeats it in each round of a loop and in each backward walk. */
 export function insnText(env: Session, i: number): string {
   return (env.insnTexts[i] ??= kernelLine(knownInsn(env, env.insns[i]), {
     kfunc: (id) => env.btf.type(id)?.name ?? null,
@@ -227,13 +227,13 @@ export function insnText(env: Session, i: number): string {
   }));
 }
 
-/** Kernels without cpu=v4 instructions print what they knew before. */
+/** Kernels without cpu=v4 ignore the offset of ALU instructions, and print them without it. */
 const knownInsn = (env: Session, insn: Insn): Insn =>
   env.facts.v4 || (classOf(insn.opcode) !== CLASS.ALU && classOf(insn.opcode) !== CLASS.ALU64)
     ? insn
     : { ...insn, off: 0 };
 
-/** Where maps lie when nobody says. */
+/** Address shown for a map without one. */
 const SOME_ADDRESS = 0xff11_0000_0500_0000n;
 
 function wideText(env: Session, i: number, { src, imm }: Insn): string | null {
@@ -242,7 +242,7 @@ function wideText(env: Session, i: number, { src, imm }: Insn): string | null {
   return src === 4 || src === 3 ? hex(BigInt.asUintN(32, BigInt(imm))) : null;
 }
 
-/** The instruction's own line; what follows may join it. */
+/** Prints the instruction's own line; the state printed next may be appended to it. */
 export function printInsn(env: Session, i: number): void {
   const before = env.log.position;
   env.log.write(`${i}: ${insnText(env, i)}\n`);

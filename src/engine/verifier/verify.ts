@@ -205,7 +205,7 @@ function* passes(env: Session): Generator<void, void> {
   addOwnStack(env);
 }
 
-/** A call of kernel function 0 may only stand in code that is never reached. */
+/** Refuses a reachable call of kernel function 0, which is allowed only in dead code. */
 function checkLeftOver(env: Session): void {
   env.insns.forEach(({ opcode, src, imm }, i) => {
     if (opcode === 0x85 && src === 2 && imm === 0 && env.seen[i])
@@ -215,7 +215,7 @@ function checkLeftOver(env: Session): void {
 
 const MAX_INSNS = 1_000_000;
 
-/** What syscall.c finds before the verifier begins: no log. */
+/** Checks of syscall.c before the verifier begins, which write no log. */
 function refusedEarly({ insns, flags, attachBtfId, type }: VerifierProgram, { facts }: VerifierEnvironment): number {
   if ((flags & ~facts.knownFlags) !== 0) return EINVAL;
   const count = insns.length >> 3;
@@ -285,12 +285,12 @@ function early(program: VerifierProgram, errno: number): Verdict {
   };
 }
 
-/** Loading goes on after the verifier: a tail-call map has to belong to programs of this kind (bpf_prog_map_compatible). */
+/** A check after the verifier: a tail-call map must belong to programs of this kind (bpf_prog_map_compatible). */
 const afterwards = (env: Session): number => (env.maps.some((m) => m.otherOwner) ? EINVAL : 0);
 
 /**
- * What is found before a path is followed: functions, bounds of jumps, opcodes, edges. Null where nothing is wrong. For
- * programs that are not followed, and in its own place among the checks of PROG_LOAD.
+ * Runs the checks before any path is followed: functions, jump targets, opcodes, edges; null when all pass. Used for
+ * program types that are not supported, and as a step of its own in PROG_LOAD.
  */
 export function structureFault(
   program: VerifierProgram,
@@ -309,7 +309,7 @@ export function structureFault(
   return null;
 }
 
-/** Verifies in slices: each step does a bounded amount of work, the last one gives the verdict. */
+/** Verifies in slices: each step does a bounded amount of work, and the last one returns the verdict. */
 export function* verifySteps(program: VerifierProgram, environment: VerifierEnvironment): Generator<void, Verdict> {
   const refused = refusedEarly(program, environment);
   if (refused !== 0) return early(program, refused);
@@ -327,7 +327,7 @@ export function* verifySteps(program: VerifierProgram, environment: VerifierEnvi
   return verdictOf(env, errno);
 }
 
-/** So that each slice counts as long work (base/still-working.ts). */
+/** Rows reported per slice, so that each slice counts as long work (base/still-working.ts). */
 const ROWS_A_SLICE = 1 << 14;
 
 /** Verifies a program at once. */

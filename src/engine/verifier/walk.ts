@@ -33,7 +33,7 @@ export function walk(env: Session, w: Walker, budget: number): boolean {
   return false;
 }
 
-/** One instruction; true when no path is left. */
+/** Processes one instruction; true when no path is left. */
 function step(env: Session, w: Walker): boolean {
   const { log } = env;
   env.currentEntry = null;
@@ -69,7 +69,7 @@ function step(env: Session, w: Walker): boolean {
 
 type Done = false | 'end' | 'popped';
 
-/** The instruction itself; moves env.insn. */
+/** Executes the instruction itself, and moves env.insn. */
 function execute(env: Session, w: Walker, insn: Insn, i: number): Done {
   switch (classOf(insn.opcode)) {
     case CLASS.ALU:
@@ -136,7 +136,7 @@ function call(env: Session, w: Walker, insn: Insn, bad: boolean): Done {
   return false;
 }
 
-/** What a program has to end before it does. */
+/** Checks that locks and RCU sections were ended before the program exits. */
 function checkSectionsEnd(env: Session): void {
   const { lock, rcu, preempt } = env.cur;
   if (env.facts.leakPlaces) return checkPlace(env, 'BPF_EXIT instruction in main prog');
@@ -145,7 +145,7 @@ function checkSectionsEnd(env: Session): void {
   if (preempt) env.refuse(EINVAL, `${preempt} bpf_preempt_enable${preempt === 1 ? ' is' : '(s) are'} missing`);
 }
 
-/** bpf_throw leaves all frames at once: nobody is left to end what they began. */
+/** Checks bpf_throw, which leaves all frames at once, so that none may hold anything that it must end. */
 const checkThrow = (env: Session): void => checkPlace(env, 'bpf_throw');
 
 function checkPlace(env: Session, place: string): void {
@@ -173,7 +173,7 @@ function exit(env: Session, w: Walker, thrown: boolean): Done {
   return nextPath(env, w, 'exit') ? 'end' : 'popped';
 }
 
-/** Ends the path and takes up the newest pending one; true when there is none. */
+/** Ends the path and continues with the newest pending one; true when there is none. */
 function nextPath(env: Session, w: Walker, outcome: 'exit' | 'pruned'): boolean {
   env.scratchAll();
   closeBranch(env.cur);
@@ -202,7 +202,7 @@ function nextPath(env: Session, w: Walker, outcome: 'exit' | 'pruned'): boolean 
   return false;
 }
 
-/** LD class: a wide immediate, or a load from the packet of the context; the next instruction. */
+/** Checks the LD class: a wide immediate, or a load from the context's packet; returns the next instruction. */
 function checkWideOrPacket(env: Session, insn: Insn, i: number): number {
   const mode = modeOf(insn.opcode);
   if (mode === MODE.ABS || mode === MODE.IND) {
@@ -262,7 +262,10 @@ function checkPacketLoad(env: Session, insn: Insn, isIndirect: boolean): void {
   env.reg(0).v = T.scalar(UNKNOWN);
 }
 
-/** A load outside of the packet ends the function with 0 in R0: that path first, the load's success is left for later. */
+/**
+ * Follows the path on which a load outside the packet ends the function with 0 in R0; the successful load becomes a
+ * pending branch.
+ */
 function returnEarly(env: Session, i: number): void {
   env.scratchReg(0);
   pushBranch(env, i + 1, i);

@@ -8,7 +8,7 @@ import { type ArgsOf, taking } from './args.ts';
 import type { PageCommand } from './command.ts';
 import { MAP_COMMANDS } from './map.ts';
 
-/** Reverse-continue to "who took this reference?". */
+/** Goes back to the event at which a reference was taken. */
 function goToHolder({ map, kind, id }: ArgsOf<'select.holder'>): void {
   const holder = lab()
     .cold?.maps.find(({ letter }) => letter === map)
@@ -19,13 +19,13 @@ function goToHolder({ map, kind, id }: ArgsOf<'select.holder'>): void {
 /** Id of the scenario that the bench makes. */
 const BENCH = 'bench';
 
-/** What was last run on the bench; without it, the first scenario. */
+/** Opens the last run of the bench, or else the first scenario. */
 async function openKeptBench(): Promise<void> {
   const bench = await import('../bench/open.ts').catch(() => null);
   if (!bench?.openKeptBench()) startScenario(FIRST_SCENARIO);
 }
 
-/** Opens a scenario that comes with the page, on the chosen kernel or the one that it is told for. */
+/** Opens a shipped scenario, on the chosen kernel or the one for which it is written. */
 export function startScenario(id: string): void {
   if (id === BENCH) {
     void openKeptBench();
@@ -38,7 +38,7 @@ export function startScenario(id: string): void {
   });
 }
 
-/** The same scenario on another kernel, from its beginning. */
+/** Restarts the scenario on another kernel. */
 export function chooseKernel(kernel: string): void {
   const { scenario } = lab();
   if (!scenario) return;

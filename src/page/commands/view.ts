@@ -21,7 +21,7 @@ const PRESET_COMMANDS = PRESETS.map(
   }),
 );
 
-/** Each tab of a pane as a command: shows the pane that it is in first. */
+/** Commands for the tabs of a pane; each first shows the pane. */
 const tabCommands = (pane: keyof typeof NARROW_OF_PANE): PageCommand[] =>
   TABS[pane].map(({ id, shows }) => ({
     id: `view.${pane}.${id}`,

@@ -58,14 +58,14 @@ test('an engine that answers in time is asked nothing', () => {
   expect(said.every((what) => what === 'ping')).toBe(true);
 });
 
-test('the question goes away when the engine speaks again', () => {
+test('the question closes when the engine reports again', () => {
   const { said, dog, wait } = watched();
   wait(800);
   dog.heard();
   expect(said).toEqual(['ping', 'ask', 'fine']);
 });
 
-test('a hidden page and a page that is late itself do not count', () => {
+test('silence does not count while the page is hidden or late itself', () => {
   const { said, wait } = watched();
   wait(10_000, false);
   wait(10_000, true, 1000);

@@ -5,7 +5,7 @@
  * work; unless the machine is so busy that the engine has answered slowly before, and then it is given longer.
  */
 export interface Watchdog {
-  /** a message came */
+  /** call for every message received */
   readonly heard: () => void;
   /** call about every `TICK_MS` */
   readonly tick: (now: number, visible: boolean) => void;
@@ -13,7 +13,7 @@ export interface Watchdog {
 
 export interface WatchdogActs {
   readonly ping: () => void;
-  /** silent for `ASK_MS`; and again with false once it spoke */
+  /** called after silence of `ASK_MS`, and with false when the engine answers again */
   readonly ask: (asking: boolean) => void;
   /** silent for longer than any work takes */
   readonly end: () => void;

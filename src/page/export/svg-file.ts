@@ -1,4 +1,4 @@
-/* A scene as a file that needs nothing of the page: colours written out, letters by name or brought along. */
+/* Makes a self-contained SVG file of a scene: colours are written out, fonts are named or embedded. */
 import type { Scene, Theme } from '../../views/scene.ts';
 import { svgText } from '../../views/svg.ts';
 
@@ -7,7 +7,7 @@ const FONTS: Readonly<Record<string, string>> = {
   'var(--font-mono)': 'JetBrains Mono Variable, JetBrains Mono, ui-monospace, monospace',
 };
 
-/** `colour`: what a custom property is on the page now. `style`: put into the picture, as fonts. */
+/** Makes the file. `colour` gives a custom property's present value; `style` is embedded, for fonts. */
 export function svgFile(scene: Scene, theme: Theme, colour: (value: string) => string, style = ''): string {
   const text = svgText(scene, theme).replace(/var\(--[\w-]+\)/g, (value) => FONTS[value] ?? colour(value));
   const ground = `<rect width="100%" height="100%" fill="${colour('var(--surface-1)')}"/>`;

@@ -1,4 +1,4 @@
-/* A talk as one file that opens anywhere: its pictures, the keys of a clicker, notes, and no request to anybody. */
+/* Makes a talk as one file that opens anywhere: its pictures, a clicker's keys and notes, without any request. */
 export interface Slide {
   readonly svg: string;
   readonly headline: string;
@@ -8,7 +8,7 @@ export interface Slide {
 const escape = (text: string): string =>
   text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 
-/** Nothing is fetched, and nothing of the talk's words is a script. */
+/** The file's content security policy: nothing is fetched, and the talk's text cannot run as a script. */
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; font-src data:; img-src data:";
 
@@ -27,7 +27,7 @@ addEventListener('click',()=>show(at+1));show(at);`;
 export function talkHtml(title: string, slides: readonly Slide[], style: string): string {
   const sections = slides.map(({ svg, headline, note }, i) => {
     const label = escape(`${i + 1} of ${slides.length}: ${headline}`);
-    // a picture's ids are its own: two pictures with one pattern would draw the first one's
+    // make ids unique per picture, or all pictures would use the first one's patterns
     const mine = svg.replace(/(id="|url\(#)/g, `$1s${i}-`).replace(/<\?xml[^>]*>/, '');
     return `<section aria-label="${label}">${mine}<aside>${escape(note) || 'No notes for this step.'}</aside></section>`;
   });

@@ -1,4 +1,7 @@
-/* A talk: the captions of a run as steps, with the machine at each of them. Made once, so that the stage waits for nobody. */
+/*
+ * A talk: the captions of a run as steps, with a snapshot of the machine at each. Made in advance, so that the stage
+ * never waits.
+ */
 import { entryOf } from '../../engine/index.ts';
 import { create } from 'zustand';
 import type { History } from '../../engine/index.ts';
@@ -10,7 +13,7 @@ import { showOverlay } from '../store/overlay.ts';
 
 export interface TalkStep extends Moment {
   readonly headline: string;
-  /** for the speaker; empty where there is none */
+  /** speaker's note; empty when there is none */
   readonly note: string;
 }
 
@@ -31,9 +34,9 @@ export interface Presenting {
   readonly notes: boolean;
   /** text scale of the stage, 0.8 to 1.6 */
   readonly scale: number;
-  /** improvising on a branch of the run: what to come back to */
+  /** the run to return to while live on a branch; null otherwise */
   readonly live: CommandLog | null;
-  /** wall clock at which the talk left its first step, ms; 0: it has not */
+  /** wall clock at which the talk left its first step, ms; 0 before that */
   readonly startedAt: number;
 }
 
@@ -53,7 +56,7 @@ export const usePresenting = create<Presenting>(() => BEGIN);
 export const presenting = (): Presenting => usePresenting.getState();
 export const present = (change: Partial<Presenting>): void => usePresenting.setState(change);
 
-/** The talk of the run on the page; null where nothing of it has a caption. */
+/** Makes the talk of the page's run; null when it has no captions. */
 export async function makeTalk(): Promise<Talk | null> {
   const { history, scenario } = lab();
   const captions = history?.captions ?? [];
@@ -68,7 +71,7 @@ export async function makeTalk(): Promise<Talk | null> {
   return { title: scenario.title, history, steps };
 }
 
-/** The step at which the run stands, or the last before it. */
+/** The step at a time, or the last before it. */
 function stepAt({ steps }: Talk, time: number): number {
   return Math.max(
     0,
@@ -93,7 +96,7 @@ export function endTalk(): void {
   showOverlay(null);
 }
 
-/** Shows a step, and brings the run to it, so that going live begins there. */
+/** Shows a step, and moves the run to it, so that going live starts there. */
 export function showStep(at: number): void {
   const { talk, startedAt } = presenting();
   if (!talk) return;
@@ -102,7 +105,7 @@ export function showStep(at: number): void {
   move({ type: 'seek', time: entryOf(talk.steps, to).time });
 }
 
-/** Off the stage into the page, on a branch; again: back to the run of the talk and its step. */
+/** Leaves the stage for the page, on a branch; called again, returns to the talk's run and step. */
 export function toggleLive(): void {
   const { live, talk, at } = presenting();
   if (!talk) return;
@@ -120,7 +123,7 @@ export function toggleLive(): void {
 
 const SCALES = { least: 0.8, most: 1.6, step: 0.1 };
 
-/** What a key of a keyboard or a clicker does to the talk; true where it means something. */
+/** Handles a key of a keyboard or clicker; true when the talk uses it. */
 export function talkKey(key: string): boolean {
   const { at, talk, blank, laser, qr, notes, scale } = presenting();
   const act = KEYS.get(key.length === 1 ? key.toLowerCase() : key);

@@ -7,9 +7,9 @@ import { type LabDoc, labDoc } from './lab-doc.ts';
 import { bad, type Decoded, type Decoder } from './schema.ts';
 
 const VERSION = 1;
-/** of a link, bytes after inflating */
+/** largest link, in bytes after inflating */
 const MOST_INFLATED = 1024 * 1024;
-/** of a file, UTF-16 units: room for an object file or two */
+/** largest file, in UTF-16 units: enough for an object file or two */
 const MOST_FILE = 24 * 1024 * 1024;
 
 const squeeze = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> => {
@@ -17,7 +17,7 @@ const squeeze = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> => {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 };
 
-/** Null where it is damaged; 'large' where it would be longer than the limit. */
+/** Inflates; null when damaged, 'large' when longer than the limit. */
 async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array | 'large' | null> {
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
   const parts: Uint8Array[] = [];
@@ -71,7 +71,7 @@ function parseJson<T>(json: string, decode: Decoder<T>): Decoded<T> {
   return decode(value, '');
 }
 
-/** The lab of `packLab`, or what is wrong with it. */
+/** Decodes a lab from `packLab`; returns it or an error. */
 export async function unpackLab(packed: string): Promise<Decoded<LabDoc>> {
   const [, version, body = ''] = /^(\d{1,6})\.(.*)$/s.exec(packed) ?? [];
   if (version === undefined) return bad('', 'it does not say its version: the beginning is missing');
@@ -91,10 +91,10 @@ export async function unpackLab(packed: string): Promise<Decoded<LabDoc>> {
   return parseJson(json, labDoc);
 }
 
-/** What the first field of a saved lab is called. */
+/** Name of the first field in a saved lab. */
 const MAGIC = 'ops.play';
 
-/** A file that people can read: the format's number first, then the lab. */
+/** A human-readable file: first the format's number, then the lab. */
 export const labFile = (doc: LabDoc): string => `${JSON.stringify({ [MAGIC]: VERSION, lab: doc }, null, 1)}\n`;
 
 /** Whether a text is meant to be a saved lab: then `readLabFile` says what is wrong with it. */
@@ -112,7 +112,7 @@ const wrapper: Decoder<LabDoc> = (value, at) => {
   return labDoc(fields.get('lab'), 'lab');
 };
 
-/** The lab of a file, or what is wrong with it. */
+/** Reads the lab in a file; returns it or an error. */
 export function readLabFile(text: string): Decoded<LabDoc> {
   if (text.length > MOST_FILE) return bad('', 'it is larger than 24 MB');
   return parseJson(text, wrapper);

@@ -1,6 +1,6 @@
 /*
- * Which line of one text is which of another: lines that both have, in the same order, as many as possible. Breakpoints
- * and the current line belong to the text that the machine has; the editor may show a newer one.
+ * Maps lines of one text to lines of another: a longest common subsequence of equal lines. Breakpoints and the current
+ * line belong to the machine's text, while the editor may show a newer one.
  */
 
 import { commonRows } from '../../views/common-rows.ts';
@@ -22,7 +22,7 @@ export function lineMap(from: string, to: string): readonly (number | null)[] {
   });
 }
 
-/** Texts that differ in so many lines have little to do with each other, and the table would fill the memory. */
+/** Largest table; texts that differ in more lines are barely related, and the table would fill the memory. */
 const MOST_CELLS = 4_000_000;
 
 const matchLines = (a: readonly string[], b: readonly string[]): readonly (number | null)[] =>

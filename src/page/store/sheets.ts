@@ -36,7 +36,7 @@ const ROWS = [
     name: 'A new program',
     command: {
       id: 'program.new',
-      title: 'New program: a name, a kernel struct, and the members that it must have',
+      title: 'New program: a name, a kernel struct, and its required members',
       group: 'Program',
       when: runs,
     },
@@ -74,14 +74,14 @@ const ROWS = [
   {
     id: 'record',
     name: 'The recorder',
-    command: { id: 'share.record', title: 'Record: what was done becomes a scenario', group: 'Share', when: runs },
+    command: { id: 'share.record', title: 'Record: make a scenario of what you did', group: 'Share', when: runs },
   },
   {
     id: 'bench',
     name: 'The bench',
     command: {
       id: 'lab.bench',
-      title: 'Bench: connections without a story, a program each, measured',
+      title: 'Bench: measure connections, each with a program of your choice',
       group: 'Lab',
       when: () => lab().scenario !== null,
     },

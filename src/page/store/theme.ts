@@ -1,10 +1,10 @@
-/* The theme that the page wears: what was chosen, else what the system asks for. */
+/* The page's theme: the user's choice, or else the system's setting. */
 import { choices, useChoices } from './choices.ts';
 
 const prefersLight = matchMedia('(prefers-color-scheme: light)');
 const prefersContrast = matchMedia('(prefers-contrast: more)');
 
-/** What a page around this one asked for: worn, and not kept. */
+/** Theme requested by a page around this one; applied, but not saved. */
 let forced: 'light' | 'dark' | null = null;
 
 export function forceTheme(theme: 'light' | 'dark'): void {
@@ -19,7 +19,7 @@ export function isLight(): boolean {
 
 export const isHighContrast = (): boolean => choices().contrast === 'more' || prefersContrast.matches;
 
-/** Changes whenever colours do, so that pictures on canvas are drawn again. */
+/** Key that changes whenever colours do, so that canvases are redrawn. */
 export const themeKey = (): string =>
   `${isLight() ? 'light' : 'dark'}${isHighContrast() ? ' more' : ''} ${choices().textSize} ${choices().motion}`;
 

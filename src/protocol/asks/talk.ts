@@ -1,4 +1,4 @@
-/* The machine at some of its events: the pictures of a talk. The cursor stays where it is. */
+/* Snapshots of the machine at some events, for the pictures of a talk. The cursor does not move. */
 import type { ColdSnapshot } from '../../engine/index.ts';
 import { question } from './ask.ts';
 

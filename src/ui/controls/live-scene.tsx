@@ -1,6 +1,6 @@
 /*
- * A scene that follows the engine: built from the current frame at the size that its place has. One that is higher than
- * its place scrolls: the picture stays, and shows another part.
+ * A scene that follows the engine: built from the current frame for the size of its place. One higher than its place
+ * scrolls: the picture stays in place and shows another part.
  */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { DisplayList, Hit, Scene, Size, Theme } from '../../views/scene.ts';
@@ -22,9 +22,9 @@ export interface Place {
 }
 
 export interface LiveSceneProps {
-  /** pure; another function when something else than the frame and the place changed */
+  /** pure; a new function when anything other than the frame and the place changed */
   readonly build: (frame: Frame, place: Place) => Scene;
-  /** drawn less often while playing: for what is read rather than watched */
+  /** drawn less often while playing, for views that are read rather than watched */
   readonly calm?: boolean;
   /** what moves above the scene's own layers: drawn in every frame, past React */
   readonly moving?: (frame: Frame, place: Place) => readonly DisplayList[];

@@ -6,7 +6,7 @@ import { choices } from '../../page/store/choices.ts';
 import { type LabState, useLab } from '../../page/store/lab.ts';
 import { isHighContrast, onTheme, themeKey } from '../../page/store/theme.ts';
 
-/** The current frame, in a component that draws it: it is drawn again when a newer one has come. */
+/** The current frame; the component is rendered again for each new one. */
 export const useFrame = (): Frame => useSyncExternalStore(onDraw, currentFrame);
 
 function onMoment(changed: () => void): () => void {
@@ -36,7 +36,7 @@ const labOf = ({ lab }: Moment): LabState => lab;
 /** What the lab had told at that moment. */
 export const useCalmLab = (): LabState => useCalm(labOf);
 
-/** What scenes need to know of the theme; changes with colours too, so that canvases are drawn again. */
+/** The theme for scenes; changes with colours too, so that canvases are redrawn. */
 export function useTheme(): Theme {
   const key = useSyncExternalStore(onTheme, themeKey);
   const [theme, setTheme] = useState({ key, theme: makeTheme() });

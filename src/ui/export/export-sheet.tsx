@@ -1,4 +1,4 @@
-/* Everything that can leave the page as a file. */
+/* The sheet of everything that can be saved as a file. */
 import { entryOf } from '../../engine/index.ts';
 import { useState } from 'react';
 import { queueCsv, callsJson, ledgerJson, sequenceMermaid, seriesCsv } from '../../page/export/tables.ts';
@@ -35,7 +35,7 @@ function runNow() {
   return cold && history && scenario ? { cold, history, name: scenario.id } : null;
 }
 
-/** Files about the whole run: what it is, its ending, its type, what is in it. */
+/** Files about the whole run: title, file extension, media type, content. */
 const TABLES: readonly (readonly [string, string, string, (run: Run) => string])[] = [
   ['Windows, thresholds and round trip times', 'series.csv', 'text/csv', ({ history }) => seriesCsv(history)],
   ['Length of the queue', 'queue.csv', 'text/csv', ({ history }) => queueCsv(history)],

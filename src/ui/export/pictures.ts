@@ -1,4 +1,4 @@
-/* Pictures as files: the theme's colours written out; PNG by way of the browser's own drawing. */
+/* Pictures as files: with the theme's colours written out; the browser draws the PNG. */
 import interUrl from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url';
 import monoUrl from '@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2?url';
 import { errnoName, toBase64 } from '../../engine/index.ts';
@@ -13,7 +13,7 @@ const FONTS = [
   ['JetBrains Mono Variable', monoUrl],
 ] as const;
 
-/** The two fonts as data, for pictures that go elsewhere. */
+/** The two fonts as data URLs, for self-contained pictures. */
 export async function fontStyle(): Promise<string> {
   const faces = FONTS.map(async ([family, url]) => {
     const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
@@ -26,7 +26,7 @@ export async function fontStyle(): Promise<string> {
 export const svgOf = (scene: Scene, theme: Theme, style = ''): string =>
   svgFile(scene, theme, pagePalette().colour, style);
 
-/** Twice as many pixels as the picture has on the page. */
+/** Pixels of a PNG per CSS pixel. */
 const PNG_SCALE = 2;
 
 export async function pngOf(svg: string, { width, height }: Scene): Promise<Blob> {

@@ -14,7 +14,7 @@ import { onHover } from './use-input.ts';
 import { useWhole } from './whole.ts';
 
 const NAMES: readonly string[] = KERNELS.map(({ profile }) => profile.name);
-/** What matters of a type to this page: the members that its TCP uses. */
+/** Relevant fields of a type: the members that this page's TCP uses. */
 const INTEREST: Readonly<Record<string, { readonly paths: readonly string[]; readonly what: string }>> = {
   tcp_sock: { paths: TCP_SOCK_PATHS, what: 'that the TCP of this page reads or writes' },
 };
@@ -23,7 +23,7 @@ export function CompareTab({ shown }: { readonly shown: Shown }) {
   const kernel = useLab((state) => state.kernel);
   const [chosen, setChosen] = useState<string | null>(null);
   const others = NAMES.filter((name) => name !== kernel);
-  // the nearest recorded one, not the derived
+  // default to the newest other kernel, not the derived one
   const other = chosen !== null && others.includes(chosen) ? chosen : others.at(-1);
   if (shown.source !== KERNEL || !shown.layout || other === undefined)
     return <p className="placeholder">Structs and unions of a kernel can be laid beside another kernel's.</p>;

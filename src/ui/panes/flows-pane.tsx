@@ -54,7 +54,7 @@ function PathFacts({ cold: { path, seed } }: Pick<RunProps, 'cold'>) {
   );
 }
 
-/** Where the flows have the page, the series stand below the wire. */
+/** In the Flows preset, the series are below the wire. */
 function WireTab() {
   const roomy = useChoices((state) => state.preset) === 'flows';
   const { cold, history } = useCalmLab();

@@ -47,7 +47,7 @@ export function LifecyclePane() {
   );
 }
 
-/** What Linux did is shown as what it is; the way out is time. */
+/** Shows a kernel panic; the way out is to go back in time. */
 function Panic({ message }: { readonly message: string }) {
   return (
     <div className="panic" role="alert">
@@ -77,7 +77,7 @@ function MachineTab() {
   );
 }
 
-/** A picture that stays while nothing about the maps changes, and what it was built from. */
+/** Props of a picture that is kept while nothing about the maps changes. */
 interface StillScene extends ShownProps {
   readonly size: Size;
   readonly theme: Theme;

@@ -7,7 +7,7 @@ const domains = tuple(double({ min: 0, max: 0.9, noNaN: true }), double({ min: 0
   ([from, span]) => [whole[1] * from, whole[1] * (from + span)] as const,
 );
 
-test('whatever is done, the domain stays within the run', () => {
+test('the domain always stays within the run', () => {
   assert(
     property(domains, double({ min: -3, max: 3, noNaN: true }), (domain, by) => {
       for (const [from, to] of [panned(domain, by, whole), zoomed(domain, 3e8, 2 ** by, whole)]) {

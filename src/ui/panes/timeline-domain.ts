@@ -26,13 +26,13 @@ function within([from, to]: Domain, whole: Domain): Domain {
   return [start, start + span];
 }
 
-/** By a part of what is shown. */
+/** Moves the domain by a fraction of its width. */
 export function panned([from, to]: Domain, part: number, whole: Domain): Domain {
   const by = (to - from) * part;
   return within([from + by, to + by], whole);
 }
 
-/** `factor` below 1 shows less; `around` stays where it is. */
+/** Zooms; `factor` below 1 shows less, `around` keeps its place. */
 export function zoomed([from, to]: Domain, around: number, factor: number, whole: Domain): Domain {
   const span = Math.max(LEAST, (to - from) * factor);
   const part = Math.min(1, Math.max(0, (around - from) / (to - from)));

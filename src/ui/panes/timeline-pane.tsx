@@ -76,12 +76,12 @@ function Timeline({ cold, history, grows }: TimelineProps & { readonly grows: bo
 
 interface DrawnWatch {
   readonly text: string;
-  /** number of the run that it is of */
+  /** number of its run */
   readonly run: number;
   readonly watch: TimelineWatch;
 }
 
-/** The expression that has a lane, over this run; null before its answer, and where there is none. */
+/** The lane's expression over this run; null before its answer, and without a lane. */
 function useWatch(until: number): TimelineWatch | null {
   const text = useLane((state) => state.text);
   const run = useLab(({ answers }) => answers.run);
@@ -111,7 +111,7 @@ interface CursorProps extends TimelineProps {
   readonly whole: Domain;
 }
 
-/** What a keyboard and a screen reader hold of the playhead. */
+/** The playhead as a slider, for keyboard and screen reader. */
 function Cursor({ cold, history, domain, whole }: CursorProps) {
   const { hot } = useCalmFrame();
   const input = { cold, history, time: hot.time, event: hot.event, domain };
@@ -138,7 +138,7 @@ function Cursor({ cold, history, domain, whole }: CursorProps) {
   );
 }
 
-/** Pressing and dragging moves the cursor, at most once a frame. */
+/** Moves the cursor by pressing and dragging, at most once per frame. */
 function useScrub(place: React.RefObject<HTMLDivElement | null>, size: Size | null, domain: Domain) {
   const wanted = useRef<number | null>(null);
   const seek = (event: PointerEvent): void => {
@@ -167,7 +167,10 @@ function useScrub(place: React.RefObject<HTMLDivElement | null>, size: Size | nu
   };
 }
 
-/** The wheel zooms around the pointer; sideways, or with Shift, it pans. React's own handler could not hold the page still. */
+/**
+ * Zooms with the wheel around the pointer; sideways, or with Shift, pans. A native handler is needed, because React's
+ * cannot prevent scrolling.
+ */
 function useWheel(
   place: React.RefObject<HTMLDivElement | null>,
   size: Size | null,

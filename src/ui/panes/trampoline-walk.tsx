@@ -15,7 +15,7 @@ export function TrampolineWalk({ map, member, prog, code }: WalkProps) {
   const [at, setAt] = useState<number | null>(null);
   const cpu = useLab((state) => (state.cpu?.progId === prog.id ? state.cpu : null));
   const stages = callStages(member, prog.name, map);
-  // the machine itself stands inside the program
+  // the machine is stopped inside the program
   const stage = cpu ? 4 : at;
   const shown = stage === null ? null : stages[stage];
   const group = shown?.group ?? null;

@@ -1,6 +1,6 @@
 /*
- * A path of the verifier, played like an execution: the instruction, what is known before it and what it changed; where a
- * value was made and where it is used next. Arrow keys step, Home and End go to the ends.
+ * Steps through a path of the verifier like an execution: the instruction, what is known before it and what it changes;
+ * where a value was made and where it is used next. Arrow keys step, Home and End go to the ends.
  */
 import { type KeyboardEvent, useState } from 'react';
 import type { VerifiedProgram } from '../../engine/index.ts';
@@ -16,7 +16,7 @@ import {
 
 interface WalkProps {
   readonly program: VerifiedProgram;
-  /** the editor shows the line of a slot */
+  /** shows the line of a slot in the editor */
   readonly onShow: (slot: number) => void;
 }
 
@@ -31,7 +31,7 @@ const STEPS: Readonly<Record<string, (at: number, last: number) => number>> = {
   End: (_, last) => last,
 };
 
-/** The path that fails, else the first. */
+/** The failing path, or else the first. */
 const firstPath = ({ paths }: VerifiedProgram): number =>
   Math.max(
     0,
@@ -45,7 +45,7 @@ export function Walk({ program, onShow }: WalkProps) {
   const order = visitsOf(program, path);
   if (order.length === 0) return null;
   const last = order.length - 1;
-  // a path that fails opens at its end, where the reason is
+  // open a failing path at its end, where the reason is
   const at = Math.min(place ?? (program.paths[path]?.outcome === 'failed' ? last : 0), last);
   const slotAt = (n: number): number => visitAt(program.visits, order, n).slot;
   const go = (to: number): void => {
@@ -129,7 +129,7 @@ interface ValuesProps {
   readonly onGo: (at: number) => void;
 }
 
-/** What is known, a row a register or slot; what the instruction changes is marked, in words too. */
+/** Known values, a row per register or slot; changes by the instruction are marked, also in text. */
 function Values({ program, order, at, onGo }: ValuesProps) {
   return (
     <table aria-label="What the verifier knows here">

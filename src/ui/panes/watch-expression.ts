@@ -1,6 +1,6 @@
 /*
- * What can be watched: a register, a field of a socket or of a map's value, a field through a register that points at a
- * socket, and memory by type and register. Text in, a place or a message out; nothing throws.
+ * Parses watch expressions: a register, a field of a socket or of a map's value, a field through a register that points
+ * to a socket, and memory by type and register. Returns a place or a message; never throws.
  */
 import { entryOf } from '../../engine/index.ts';
 import type { Btf, ColdSnapshot, CpuSnapshot } from '../../engine/index.ts';
@@ -12,7 +12,7 @@ export type Watched =
       readonly kind: 'memory';
       readonly address: number;
       readonly length: number;
-      /** bits of a bitfield, from the first byte; width 0: all of it */
+      /** first bit of a bitfield and its width; width 0: the whole field */
       readonly bit: number;
       readonly bitSize: number;
       readonly signed: boolean;
@@ -47,7 +47,7 @@ export function watchOf(text: string, world: WatchWorld): Watched {
     const match = form.exec(text.trim());
     if (match) return make(match, world);
   }
-  return error(`not something to watch; for instance ${WATCH_EXAMPLES.join(', ')}`);
+  return error(`this cannot be watched; examples: ${WATCH_EXAMPLES.join(', ')}`);
 }
 
 const isRegister = (n: number): boolean => n <= 10;
@@ -62,7 +62,7 @@ function register(n: number, world: WatchWorld): Watched {
 
 function field(base: number, struct: string, path: string, { btf }: WatchWorld): Watched {
   const found = btf?.field(struct, path);
-  if (!btf) return error('the types are not here yet');
+  if (!btf) return error('the types are still loading');
   if (!found || found.size <= 0) return error(`struct ${struct} has no ${path}`);
   const { byteOffset, size, bit, bitSize, type } = found;
   const length = bitSize > 0 ? Math.ceil((bit + bitSize) / 8) : size;
@@ -91,7 +91,7 @@ function throughRegister(n: number, path: string, world: WatchWorld): Watched {
   if (!world.cpu) return error(NO_PROGRAM);
   const address = entryOf(world.cpu.registers, n)[0] >>> 0;
   const points = world.cold?.sockets.some(({ sk, peer }) => address !== 0 && (address === sk || address === peer));
-  return points ? field(address, 'tcp_sock', path, world) : error(`r${n} does not point at a socket here`);
+  return points ? field(address, 'tcp_sock', path, world) : error(`r${n} does not point to a socket here`);
 }
 
 function memory(n: number, by: number, length: number, signed: boolean, { cpu }: WatchWorld): Watched {
@@ -101,7 +101,7 @@ function memory(n: number, by: number, length: number, signed: boolean, { cpu }:
   return { kind: 'memory', address, length, bit: 0, bitSize: 0, signed };
 }
 
-/** Bytes as what they are: a number, or hex where they are many. */
+/** Bytes as a number, or as hex when there are many. */
 export function watchedText(watched: Extract<Watched, { kind: 'memory' }>, bytes: Uint8Array): string {
   if (bytes.length > 8) return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
   let value = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);

@@ -1,4 +1,4 @@
-/* The speaker's window: what the room sees, what comes next, notes, time, and the list of steps. It runs no engine. */
+/* The speaker's window: the present picture, the next one, notes, time, and the list of steps. It runs no engine. */
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { errnoName } from '../../engine/index.ts';
 import type { Talk } from '../../page/present/talk.ts';
@@ -18,7 +18,7 @@ const sceneOf = (talk: Talk, at: number, scale: number): Scene | null => {
   return stageScene(input, STAGE, { contrast: 'normal', scale });
 };
 
-/** Keys of this window that are the stage's. */
+/** Whether a key of this window is passed to the stage. */
 const isTalkKey = (key: string): boolean =>
   /^( |Enter|ArrowRight|ArrowDown|PageDown|ArrowLeft|ArrowUp|PageUp|Backspace|Home|End|[bBlLqQgG.+=\-0])$/.test(key);
 
@@ -125,7 +125,7 @@ function Steps({
 }) {
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => {
-    // it may answer a promise, which is no clean-up
+    // it may return a promise, which must not be returned as a clean-up
     list.current?.children[at]?.scrollIntoView({ block: 'nearest' });
   }, [at]);
   return (
@@ -145,7 +145,7 @@ function Steps({
 const TICK_MS = 500;
 const two = (n: number): string => String(n).padStart(2, '0');
 
-/** Since the talk left its first step, and the time of day. */
+/** Time since the talk left its first step, and the time of day. */
 function Timer({ startedAt }: { readonly startedAt: number }) {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {

@@ -86,7 +86,7 @@ export function Stage() {
   );
 }
 
-/** White in lit rooms; what the page wore comes back with it. */
+/** Makes the stage white, for lit rooms; the page's theme returns afterwards. */
 function useWhiteStage(): void {
   useEffect(() => {
     const before = choices().theme;
@@ -100,7 +100,7 @@ function useWhiteStage(): void {
 }
 let stageTheme: 'light' | 'dark' | null = null;
 
-/** Follows the pointer. */
+/** A light spot that follows the pointer. */
 function Laser() {
   const [at, setAt] = useState<{ readonly x: number; readonly y: number } | null>(null);
   useEffect(() => {
@@ -122,7 +122,7 @@ function Notes() {
   );
 }
 
-/** The keys, until the first of them. */
+/** A hint of the keys, shown until the first is pressed. */
 function Hint() {
   const started = usePresenting((state) => state.startedAt > 0);
   if (started) return null;

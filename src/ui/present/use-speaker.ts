@@ -1,4 +1,4 @@
-/* The stage's end of the wire to the speaker's window. */
+/* The stage's side of the connection to the speaker's window. */
 import { useEffect, useMemo, useState } from 'react';
 import { presenting, showStep, talkKey, usePresenting } from '../../page/present/talk.ts';
 import { openWire, type StageState, type TalkMessage, type Wire } from '../../page/present/wire.ts';
@@ -6,7 +6,7 @@ import { isLight } from '../../page/store/theme.ts';
 
 interface Speaker {
   readonly open: () => void;
-  /** the browser would not open a window */
+  /** the browser refused to open a window */
   readonly refused: boolean;
 }
 
@@ -15,7 +15,7 @@ const stateNow = (): StageState => {
   return { at, blank, live: live !== null, scale, startedAt, theme: isLight() ? 'light' : 'dark' };
 };
 
-/** One wire for the life of the page: going live and back keeps the speaker's window. */
+/** One connection for the life of the page, so that going live and back keeps the speaker's window. */
 let wire: Wire | null = null;
 let name = '';
 
@@ -55,5 +55,5 @@ export function useSpeaker(): Speaker {
   );
 }
 
-/** Tells the speaker's window what is on, from wherever that is. */
+/** Sends the present state to the speaker's window. */
 export const tellSpeaker = (): void => wire?.send({ type: 'state', state: stateNow() });

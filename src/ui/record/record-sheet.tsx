@@ -1,4 +1,4 @@
-/* What was done, as steps that can be worded, moved, tried and sent. */
+/* The recording's sheet: steps that can be captioned, moved, tried and sent. */
 import { useEffect } from 'react';
 import type { Command } from '../../engine/index.ts';
 import { changeStep, dropStep, moveStep, type RecordedStep } from '../../page/record/record.ts';
@@ -112,7 +112,7 @@ interface StepProps {
   readonly last: boolean;
 }
 
-/** How the page is to look when the run comes to the step, and whether playing stops there. */
+/** View of the page at a step, and whether playing stops there. */
 function StepLooks({ step, n }: { readonly step: RecordedStep; readonly n: number }) {
   const { key, view, pause = false } = step;
   const change = (next: Partial<RecordedStep>): void => edit((recording) => changeStep(recording, key, next));

@@ -1,4 +1,4 @@
-/* Draws display lists on a canvas, sharp on any screen. Things of one paint are drawn as one path. */
+/* Draws display lists on a canvas, sharp on any screen. Items of one paint are drawn as one path. */
 import { numberAt } from '../../views/lists.ts';
 import { paintName } from '../../views/paint.ts';
 import type { DisplayList, Size, Theme } from '../../views/scene.ts';

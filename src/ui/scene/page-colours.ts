@@ -1,5 +1,5 @@
 /*
- * Paints as a canvas needs them: computed colours and patterns. They are read from the page's tokens once a theme.
+ * Paints for a canvas: computed colours and patterns, read from the page's tokens once per theme.
  */
 import type { HatchName, PaintName } from '../../views/paint.ts';
 import { isGlow, isHatch } from '../../views/paint.ts';
@@ -50,7 +50,7 @@ function makePalette(): Palette {
   };
 }
 
-/** A tile whose diagonal stripes meet those of its neighbours. */
+/** A tile with diagonal stripes that continue in adjacent tiles. */
 function hatchPattern(
   name: HatchName,
   context: CanvasRenderingContext2D,
@@ -83,7 +83,7 @@ function hatchPattern(
 
 let current: { readonly key: string; readonly palette: Palette } | null = null;
 
-/** The palette of the theme that the page wears now. */
+/** The palette of the page's present theme. */
 export function pagePalette(): Palette {
   const key = themeKey();
   if (current?.key !== key) current = { key, palette: makePalette() };

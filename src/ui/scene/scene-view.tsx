@@ -1,6 +1,6 @@
 /*
- * Draws a scene: layers on a canvas, marks as SVG over it, and over both the places that can be pressed. The picture
- * itself is silent; a screen reader gets the buttons and the text twin. One Tab stop a scene: arrows walk its buttons.
+ * Draws a scene: layers on a canvas, marks as SVG over it, and buttons over both. The picture itself is hidden from
+ * screen readers, which get the buttons and the text twin. A scene is one Tab stop; arrows move among its buttons.
  */
 import type { CSSProperties, KeyboardEvent, ReactElement, ReactNode, RefObject } from 'react';
 import { createPortal } from 'react-dom';
@@ -16,7 +16,7 @@ import './scene.css';
 export interface SceneViewProps {
   readonly scene: Scene;
   readonly theme: Theme;
-  /** marks glide and cross-fade to their new places: for steps, never for scrubbing or playing */
+  /** animates marks to their new places, after steps only, not while scrubbing or playing */
   readonly eased?: boolean;
   /** lies over the layers and under the marks */
   readonly over?: ReactNode;
@@ -24,7 +24,7 @@ export interface SceneViewProps {
   readonly onHover?: (hit: Hit | null) => void;
 }
 
-/** SVG transforms go through style, where they can be eased. */
+/** React element of a node; transforms go into the style, where they can be animated. */
 function element({ tag, key, attributes, children, text }: SvgNode): ReactElement {
   const { transform, ...rest } = attributes;
   const style: CSSProperties | undefined = transform === undefined ? undefined : { transform: String(transform) };
@@ -37,7 +37,7 @@ interface DrawnMark {
   readonly element: ReactElement;
 }
 
-/** Draws picture after picture; React passes over an element that is the one from before, with all that is in it. */
+/** Makes a function that draws successive pictures, reusing elements of unchanged marks, which React then skips. */
 function createDrawing(scope: string, theme: Theme): (marks: readonly Mark[]) => readonly ReactElement[] {
   let before: ReadonlyMap<string, DrawnMark> = new Map();
   return (marks) => {
@@ -70,13 +70,13 @@ const Picture = memo(function Picture({ marks, theme, scope }: PictureProps) {
 const PREVIOUS: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowUp']);
 const NEXT: ReadonlySet<string> = new Set(['ArrowRight', 'ArrowDown']);
 
-/** What a button of the scene does; read when it is used, so that the buttons need not be made anew. */
+/** Handlers of the scene's buttons; read when used, so that buttons need not be recreated. */
 interface Handlers {
   readonly press: (hit: Hit) => void;
   readonly hover: (hit: Hit | null) => void;
 }
 
-/** Tips may change with every frame, what is in the document need not. */
+/** Whether two lists of hits give the same buttons; tips may differ, since they change with every frame. */
 const sameHits = (a: readonly Hit[], b: readonly Hit[]): boolean =>
   a === b || (a.length === b.length && a.every((hit, i) => sameHit(hit, b[i])));
 const sameHit = (a: Hit, b: Hit | undefined): boolean =>
@@ -166,10 +166,10 @@ const TextTwin = memo(
     a.lines.every((entry, i) => entry.text === b.lines[i]?.text),
 );
 
-/** Room that a tip keeps from the window's edges, px. */
+/** Least distance of a tip from the window's edges, px. */
 const TIP_EDGE = 8;
 
-/** Above the mark, or below where there is no room; never past the window's edges, whatever pane it is in. */
+/** A tip above the mark, or below if there is no room above; always inside the window. */
 function Tip({ hit, place }: { readonly hit: Hit; readonly place: RefObject<HTMLElement | null> }) {
   const tip = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {

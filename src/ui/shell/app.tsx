@@ -94,7 +94,7 @@ export function App() {
   );
 }
 
-/** Until the first picture. */
+/** Shown until the first picture. */
 function Starting() {
   const waiting = useLab(({ cold, phase }) => cold === null && phase !== 'crashed');
   const job = useLab((state) => state.job);

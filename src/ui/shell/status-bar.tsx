@@ -35,12 +35,12 @@ export function StatusBar() {
   );
 }
 
-/** Where what is typed is kept, and that it is not where the browser denies it. */
+/** Says whether typed text is saved. */
 function Kept() {
   const keeps = useKeeping((state) => state.keeps);
   return (
     <button type="button" className="status-button" onClick={() => runCommand(keeps ? 'lab.kept' : 'share.save')}>
-      {keeps ? 'Texts saved in this browser' : 'Nothing is kept here: this browser denies storage. Save as a file'}
+      {keeps ? 'Texts saved in this browser' : 'Nothing is saved: this browser denies storage. Save as a file'}
     </button>
   );
 }
@@ -80,7 +80,7 @@ function MapCounts() {
   );
 }
 
-/** Since the start of the run, at the cursor. */
+/** Work since the start of the run, at the cursor. */
 function Work() {
   const { hot } = useCalmFrame();
   return (

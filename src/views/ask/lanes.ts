@@ -1,10 +1,10 @@
-/* A watched expression as lanes: a stepped line for each socket, in a box of its own scale. */
+/* Draws a watched expression as lanes: a stepped line for each socket, in its own box. */
 import { numberAt } from '../lists.ts';
 import type { WatchAnswer } from '../../engine/index.ts';
 
 export interface LaneScene {
   readonly socket: number;
-  /** `M0 40 H3 V20 …`: time to the right, the value upwards */
+  /** SVG path `M0 40 H3 V20 …`: time to the right, value upwards */
   readonly path: string;
   /** min, max and mean in words */
   readonly words: string;

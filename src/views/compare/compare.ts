@@ -1,4 +1,4 @@
-/* One run on two kernels: calls of the same moment side by side, and which of them answered otherwise. */
+/* Compares one run on two kernels: calls of the same time side by side, and those with different answers. */
 import { commonRows } from '../common-rows.ts';
 import type { CallRecord, LifecycleState, Profile, Transition } from '../../engine/index.ts';
 
@@ -8,7 +8,7 @@ export interface SideOfCall {
   readonly text: string;
   /** `0`, `EEXIST`; a new fd is `ok` */
   readonly answer: string;
-  /** check that refused it; null where none did */
+  /** check that refused it; null when none did */
   readonly step: string | null;
   readonly message: string | null;
 }
@@ -85,7 +85,7 @@ export interface ComparedStates {
   readonly right: readonly LifecycleState[];
 }
 
-/** The states that each map went through, one list a kernel. */
+/** The states that each map went through, one list per kernel. */
 export function compareStates(left: readonly Transition[], right: readonly Transition[]): ComparedStates[] {
   const letters = [...new Set([...left, ...right].map(({ map }) => map))].sort();
   const states = (all: readonly Transition[], map: string): LifecycleState[] =>
@@ -120,7 +120,7 @@ const FACTS: readonly ProfileFact[] = [
   { what: 'trampolines in kallsyms', value: ({ trampoline }) => yesNo(trampoline.ksyms) },
 ];
 
-/** What differs between two kernels, as far as struct_ops is concerned. */
+/** Differences of two kernels that concern struct_ops. */
 export function compareProfiles(left: Profile, right: Profile): { what: string; left: string; right: string }[] {
   return FACTS.map(({ what, value }) => ({ what, left: value(left), right: value(right) })).filter(
     (fact) => fact.left !== fact.right,

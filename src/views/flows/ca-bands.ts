@@ -114,7 +114,7 @@ export function lossesOf(
 
 /** That several losses share a mark, and how many there are. */
 function thinned(count: number, scale: TimeScale, panel: Panel): Mark {
-  const words = `${count.toLocaleString('en')} losses, a mark a pixel: zoom in for each`;
+  const words = `${count.toLocaleString('en')} losses, one mark per pixel: zoom in for each`;
   const at = { x: scale.right - 4, y: panel.bottom - 5 };
   return text('thinned', at, words, ui(10.5), 'muted', { anchor: 'end', halo: 'surface-1', label: words });
 }

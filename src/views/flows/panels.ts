@@ -1,4 +1,4 @@
-/* The stacked panels of the series: their scales, and the grid that lies behind the lines. */
+/* The stacked panels of the series: their scales, and the grid behind the lines. */
 import { scaleLinear } from 'd3';
 import { lines } from '../display-list.ts';
 import type { DisplayList, Mark } from '../scene.ts';
@@ -8,7 +8,7 @@ import type { TimeScale } from '../time-axis.ts';
 import type { SeriesInput } from './input.ts';
 import { greatest } from './window.ts';
 
-/** Room of the time axis on top, px. */
+/** Height of the time axis on top, px. */
 export const AXIS = 20;
 /** Space between panels. */
 const GAP = 12;
@@ -20,7 +20,7 @@ export interface Panel {
   readonly bottom: number;
   readonly y: (value: number) => number;
   readonly ticks: readonly { readonly y: number; readonly label: string }[];
-  /** y of a limit that the quantity cannot pass; null: none */
+  /** y of a limit that the quantity cannot exceed; null when there is none */
   readonly limit: number | null;
 }
 
@@ -63,7 +63,7 @@ export function panelsOf(
   return [panelOf(window), ...others.map(panelOf)];
 }
 
-/** Behind the lines: times, values, and the limit of the queue. */
+/** Grid behind the lines: times, values, and the limit of the queue. */
 export function gridLayers(
   panels: readonly Panel[],
   times: readonly number[],

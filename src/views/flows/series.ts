@@ -1,6 +1,6 @@
 /*
  * Congestion window, round-trip time and queue over the time axis of the timeline. Lines are steps: a window holds until
- * it changes. The run before the last restart lies behind, dashed and faded.
+ * it changes. The run before the last restart is drawn behind them, dashed and faded.
  */
 import { numberAt, spreadDown } from '../lists.ts';
 import type { SeriesInput } from './input.ts';
@@ -21,7 +21,7 @@ import type { Quantity } from './window.ts';
 import { lastAtOrBefore, NO_SSTHRESH, steppedPoints } from './window.ts';
 
 const LEFT = 48;
-/** Names and values stand here, beside the lines and not on them. */
+/** Width of the right gutter with names and values, px. */
 const RIGHT = 68;
 const FUTURE = 0.4;
 const GHOST = 0.45;
@@ -115,7 +115,7 @@ const lastTime = ({ time }: Pick<Series, 'time'>): number => numberAt(time, time
 
 function cut(series: Pick<Series, 'time'>, [from, to]: Domain): Domain | null {
   const start = Math.max(from, numberAt(series.time, 0));
-  // a closed connection's line ends with its last point
+  // the line of a closed connection ends at its last point
   const end = Math.min(to, lastTime(series));
   return end > start ? [start, end] : null;
 }
@@ -143,7 +143,7 @@ function ghostLines({ history, scale }: Frame, panel: Panel, quantity: Quantity)
 function ghostName({ history, scale }: Frame, panel: Panel): Mark[] {
   if (history.ghosts.length === 0) return [];
   const at = { x: scale.right - 4, y: panel.top + 10 };
-  const words = 'dashed: the run before';
+  const words = 'dashed: previous run';
   return [text('ghosts', at, words, ui(10.5), 'muted', { anchor: 'end', halo: 'surface-1', label: words })];
 }
 

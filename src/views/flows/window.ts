@@ -1,4 +1,4 @@
-/* A piece of a series as a polyline of about a point a pixel. */
+/* Reduces a piece of a series to a polyline of about one point per pixel. */
 import { numberAt } from '../lists.ts';
 import type { Column, Series } from '../../engine/index.ts';
 import type { Domain, TimeScale } from '../time-axis.ts';
@@ -21,8 +21,8 @@ export type Quantity = 'cwnd' | 'ssthresh' | 'srttUs';
 export const NO_SSTHRESH = 0x7fffffff;
 
 /**
- * x, y, x, y of a stepped series within the domain. Of several changes inside one pixel the least and the greatest are
- * kept, so that a halving is never lost.
+ * Points x, y, x, y of a stepped series within the domain. Of several changes inside one pixel the least and the
+ * greatest are kept, so that a halving is always visible.
  */
 export function steppedPoints(
   times: Column,
@@ -42,7 +42,7 @@ export function steppedPoints(
   const flush = (): void => {
     if (Number.isNaN(column)) return;
     const last = points.at(-1) ?? Number.NaN;
-    // enter the column on the side that the line comes from
+    // enter the column on the side from which the line comes
     if (low === high) points.push(column, low);
     else if (Math.abs(last - low) < Math.abs(last - high)) points.push(column, low, column, high);
     else points.push(column, high, column, low);
@@ -84,7 +84,7 @@ export function greatest(series: readonly Series[], quantity: Quantity, [from, t
   return most;
 }
 
-/** The value at each of `columns` even steps of the domain: enough for a line as small as a word. */
+/** Values at `columns` even steps of the domain, for a sparkline. */
 export function sampled(
   times: Column,
   values: Column,

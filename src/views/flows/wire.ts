@@ -1,6 +1,6 @@
 /*
- * A lane a connection: sender, the queue that all share, receiver, and the ACKs on their way back. A lane wears the
- * colour of the map that serves it, so a switch-over is seen at the next connection, not before.
+ * Draws a lane per connection: sender, the shared queue, receiver, and the ACKs on their way back. A lane has the
+ * colour of the map that serves it, so a switch to another map shows at the next connection, not before.
  */
 import type {
   ColdSnapshot,
@@ -36,16 +36,16 @@ const LANE = 30;
 const HEAD = 22;
 const SPARK_NS = 1e9;
 
-/** Height of all lanes, for a scroll bar. */
+/** Height of all lanes, px, for the scroll bar. */
 export const wireHeight = (cold: ColdSnapshot): number => HEAD + cold.sockets.length * LANE + 6;
 
-/** Top of a connection's lane, px; null where it has none. */
+/** Top of a connection's lane, px; null when it has none. */
 export function laneTop(cold: ColdSnapshot, socket: number | null): number | null {
   const index = cold.sockets.findIndex(({ id }) => id === socket);
   return index < 0 ? null : HEAD + index * LANE;
 }
 
-/** x of what a lane has, from the width. */
+/** x positions of the parts of a lane, computed from the width. */
 interface Columns {
   readonly sender: number;
   readonly queue: number;
@@ -70,7 +70,7 @@ interface Lane {
   readonly socket: SocketSnapshot;
   readonly flow: FlowNumbers | undefined;
   readonly look: StatePaint;
-  /** middle, px */
+  /** y of the lane's middle, px */
   readonly y: number;
 }
 
@@ -156,7 +156,9 @@ function laneLabel({ socket }: Lane): string {
   return `Connection ${socket.id}, ${served}, ${socket.state}`;
 }
 
-/** The numbers change with every frame: they are for eyes and for the table, not for the button's name. */
+/**
+ * Tip of a lane. Its numbers change with every frame, so they are in the tip and the table, not in the button's name.
+ */
 function laneTip(lane: Lane): string {
   const { flow } = lane;
   const numbers = flow ? `, cwnd ${flow.cwnd}, ${flow.inflight} in flight, ${caStateName(flow.caState)}` : '';
@@ -210,7 +212,7 @@ interface Stack {
   readonly bottom: number;
 }
 
-/** The queue stands as tall as the lanes that can be seen. */
+/** Extent of the queue: as tall as the visible lanes. */
 function stackOf(lanes: readonly Lane[], size: Size): Stack {
   const bottom = Math.min(size.height - 6, (lanes.at(-1)?.y ?? 0) + LANE / 2);
   return { top: Math.max(HEAD, (lanes[0]?.y ?? 0) - LANE / 2), bottom: Math.max(bottom, HEAD + 60) };
@@ -268,13 +270,13 @@ function packetLayers({ hot }: Moving, lanes: readonly Lane[], columns: Columns)
     const y = lane.y + SEND - DASH_HEIGHT / 2;
     if (packet.retransmission) rims.add('text', x - 1.5, y - 1.5, DASH_WIDTH + 3, DASH_HEIGHT + 3);
     data.add(lane.look.line, x, y, DASH_WIDTH, DASH_HEIGHT);
-    // stripes inside a rim: without it a dash of 9 by 6 falls apart
+    // draw stripes inside a rim; without it a dash of 9 by 6 px is not recognisable
     if (isHatch(lane.look.packet)) stripes.add(lane.look.packet, x + 1, y + 1, DASH_WIDTH - 2, DASH_HEIGHT - 2);
   }
   return [rims.list(), data.list(), stripes.list(), acks.list()];
 }
 
-/** The last second of each window, all to one scale. A run younger than a second grows from the left. */
+/** Sparklines of each window over the last second, on one scale. A run shorter than a second grows from the left. */
 function sparks({ hot, history }: WireInput, lanes: readonly Lane[], { sparkFrom, sparkTo }: Columns): DisplayList[] {
   const width = sparkTo - sparkFrom;
   if (width <= 0) return [];

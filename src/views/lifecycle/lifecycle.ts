@@ -1,6 +1,6 @@
 /*
  * The lifecycle of struct_ops maps as a line of stations: INIT, INUSE, TOBEFREE, FREED, and READY below for maps
- * created with BPF_F_LINK. Empty stations are small outlines; where maps stand, they grow into capsules.
+ * created with BPF_F_LINK. Empty stations are small outlines; those with maps become capsules.
  */
 import type { CallRecord, ColdSnapshot, History, LifecycleState, MapSnapshot, Transition } from '../../engine/index.ts';
 import { dashOf, STATE_PAINT } from '../paint.ts';
@@ -22,18 +22,18 @@ export interface LifecycleInput {
   readonly event: number;
   /** name of an errno, for a call that was refused */
   readonly errno: (errno: number) => string;
-  /** where a program is stopped; null between events */
+  /** where a program is stopped; null when none is */
   readonly stop?: { readonly words: string; readonly socket: number } | null;
 }
 
-/** A token takes this long to leave: 300 ms at the lesson speed of 0.25, engine ns. */
+/** Time that a token takes to leave, engine ns: 300 ms at the lesson speed of 0.25. */
 const LEAVE_NS = 75e6;
-/** Strokes of what a scenario does not use. */
+/** Opacity of strokes that a scenario does not use. */
 const UNUSED = 0.3;
 
 const NOTE: Readonly<Partial<Record<LifecycleState, string>>> = { INIT: 'map created', FREED: 'after grace' };
 
-/** Under this height the picture comes before words, px. */
+/** Height below which words are left out in favour of the picture, px. */
 const LOW = 230;
 const LOW_WORDS = 190;
 
@@ -81,7 +81,7 @@ export const movesByItself = ({ cold, history, time, event }: LifecycleInput): b
   cold.maps.some(({ inGrace }) => inGrace) ||
   history.refs.some((ref) => !ref.gained && ref.event <= event && time - ref.time < LEAVE_NS);
 
-/** How far the grace period is: from the last reference to the end, where the run already knows it. */
+/** Progress of the grace period, from the last reference to its end, if the end is already known. */
 function graceOf(map: MapSnapshot, { history, time, event }: LifecycleInput): number | null {
   if (!map.inGrace) return null;
   const start = history.refs.filter((ref) => ref.map === map.letter && ref.event <= event).at(-1)?.time ?? time;
@@ -129,7 +129,7 @@ function stationLabel(state: LifecycleState, maps: readonly MapSnapshot[]): stri
   return here.length === 0 ? `${state}: no map` : `${state}: ${here.map(({ letter }) => `map ${letter}`).join(', ')}`;
 }
 
-/** Outline of a station where no map stands; FREED stays one and shows the letters of those that went. */
+/** Outline of a station without maps; FREED is always an outline, with the letters of freed maps. */
 function outline(station: Station, letters: string, faded: boolean): Mark[] {
   const { state, radius } = station;
   const look = STATE_PAINT[state];
@@ -165,7 +165,7 @@ function outline(station: Station, letters: string, faded: boolean): Mark[] {
   return marks;
 }
 
-/** Only for those who listen. */
+/** An invisible mark with a label for screen readers. */
 const unseen = (id: string, label: string): Mark => ({ kind: 'circle', id, cx: 0, cy: 0, r: 0, label });
 
 function stationMarks(station: Station, maps: readonly MapSnapshot[], linksUsed: boolean, layout: Layout): Mark[] {
@@ -256,7 +256,7 @@ function mapMarks(input: LifecycleInput, layout: Layout, theme: Theme): Mark[] {
   });
 }
 
-/** What READY is for, in the corner below INIT, where there is room. */
+/** Explains READY, in the corner below INIT, if there is room. */
 function linkNote({ stations, text: k, compact, flat }: Layout, size: Size): Mark[] {
   const font = ui(Math.max(10.5, 10.5 * k));
   const words = 'map created with';
@@ -274,7 +274,7 @@ function linkNote({ stations, text: k, compact, flat }: Layout, size: Size): Mar
   ];
 }
 
-/** One sentence for a live region when a map changed its state. */
+/** Sentence for the live region when a map changes its state. */
 export function spokenTransition(transition: Transition, map: MapSnapshot | undefined): string {
   const refs = map ? `, ${plural(map.refcnt, 'reference')}` : '';
   return transition.from === null

@@ -1,4 +1,4 @@
-/* depmod: programs below their map, the BTF below them; libraries that were copied in, between maps. */
+/* depmod: draws programs below their map, the BTF below them, and copied libraries between maps. */
 import type { ColdSnapshot, MapSnapshot } from '../../engine/index.ts';
 import { STATE_PAINT } from '../paint.ts';
 import type { Mark, Scene, Size } from '../scene.ts';
@@ -20,7 +20,7 @@ interface Box {
 
 type Boxes = readonly [holders: Box, map: Box, progs: Box];
 
-/** A row a map: who holds it, the map, its programs; an arrow points at what is needed. */
+/** A row per map: its holders, the map, its programs; arrows point at dependencies. */
 export function graphScene(cold: ColdSnapshot, size: Size): Scene {
   const maps = shown(cold);
   const column = (size.width - LEFT * 2) / 3;

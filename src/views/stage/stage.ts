@@ -1,6 +1,6 @@
 /*
- * One idea at a time, for a room: the sentence on top, where heads do not hide it, the call, the states that this run
- * uses as one row, and the run as bands. Laid out from the window's size; letters are large and few.
+ * Draws a talk's stage, one idea at a time: the sentence on top, where heads do not hide it, the call, the states used
+ * by this run in one row, and the run as bands. Laid out for the window's size, with few and large letters.
  */
 import type { CallRecord, ColdSnapshot, History, LifecycleState, MapSnapshot } from '../../engine/index.ts';
 import { capsuleMark } from '../lifecycle/capsule.ts';
@@ -25,12 +25,12 @@ export interface StageInput {
   readonly errno: (errno: number) => string;
 }
 
-/** Letters of the stage at 1600 by 900; everything grows with the window and the text scale. */
+/** Font size of the headline at 1600 by 900 px; everything scales with the window and the text scale. */
 const HEADLINE = 50;
 const CALL = 25;
 const NAME = 32;
 const SMALL = 25;
-/** On a phone letters do not shrink with the window, px. */
+/** Least font size, for phones, px. */
 const LEAST = 11;
 const LEAST_HEADLINE = 20;
 
@@ -46,7 +46,7 @@ interface Stage {
   readonly input: StageInput;
   readonly size: Size;
   readonly theme: Theme;
-  /** px of a unit */
+  /** px per unit */
   readonly u: number;
 }
 
@@ -83,14 +83,14 @@ function headMarks({ input, size, u }: Stage): { marks: Mark[]; bottom: number }
   return { marks: [...marks, ...call], bottom: y + 20 * u };
 }
 
-/** Of the calls of an event the one that is told: what took or gave a reference, else what was refused, else the last. */
+/** The call of an event that is shown: one that changed references, otherwise a refused one, otherwise the last. */
 function toldCall({ history, event }: StageInput): CallRecord | undefined {
   const here = history.calls.filter((call) => call.event === event);
   const by = history.refs.findLast((ref) => ref.event === event)?.call;
   return here.find(({ n }) => n === by) ?? here.findLast(({ ret }) => ret < 0) ?? here.at(-1);
 }
 
-/** What the step called, and which way a map took. */
+/** The step's call, and the transition of a map. */
 function callMarks(input: StageInput, x: number, y: number, room: number, u: number): Mark[] {
   const { history, event, errno } = input;
   const call = toldCall(input);
@@ -118,7 +118,7 @@ function callMarks(input: StageInput, x: number, y: number, room: number, u: num
 const PLAIN: readonly LifecycleState[] = ['INIT', 'INUSE', 'TOBEFREE', 'FREED'];
 const LINKED: readonly LifecycleState[] = ['INIT', 'READY', 'FREED'];
 
-/** The states that any map of this run comes to, in the order of a life. */
+/** States that maps of this run reach, in the order of the lifecycle. */
 function usedStates(history: History): LifecycleState[] {
   const seen = new Set(history.transitions.map(({ to }) => to));
   const isPlain = !seen.has('READY') || seen.has('INUSE');
@@ -127,7 +127,7 @@ function usedStates(history: History): LifecycleState[] {
   return order.filter((state) => seen.has(state) || state === 'INIT');
 }
 
-/** What stands in the row: an empty station, or a map. */
+/** An item of the row: an empty station, or a map. */
 interface Place {
   readonly state: LifecycleState;
   readonly map: MapSnapshot | null;
@@ -162,7 +162,7 @@ const measureOf = (map: MapSnapshot, radius: number, u: number) =>
 const widthOf = (places: readonly Place[], gap: number): number =>
   places.reduce((sum, { half }) => sum + half * 2, 0) + gap * (places.length - 1);
 
-/** The row takes the largest capsules that fit its width and height. */
+/** Draws the row with the largest capsules that fit. */
 function rowMarks(stage: Stage, top: number, bottom: number): Mark[] {
   const { size, u, input } = stage;
   const margin = 60 * u;
@@ -237,7 +237,7 @@ function arrow({ u }: Stage, { from, to, y }: Span, a: LifecycleState, b: Lifecy
     line(id, { x: from, y }, { x: to - 14 * u, y }, { stroke: paint, weight, ...dash }),
     arrowHead(`${id}.head`, { x: to, y }, 0, 22 * u, paint),
   ];
-  // on a phone sockets stand where the word would be
+  // on a phone sockets take the place of the word
   if (word === undefined || SMALL * u < LEAST) return marks;
   const font = mono(SMALL * u, taken ? 700 : 500);
   const fill = taken ? STATE_PAINT[b].ink : 'muted';
@@ -251,7 +251,7 @@ function arrow({ u }: Stage, { from, to, y }: Span, a: LifecycleState, b: Lifecy
   return marks;
 }
 
-/** On a phone the name stands alone: what it means is said elsewhere. */
+/** Name of a state; on a phone without its explanation. */
 function nameMark({ u }: Stage, id: string, state: LifecycleState, x: number, y: number, label: string): Mark[] {
   const font = ui(Math.max(LEAST + 1, NAME * u), 800);
   const name = text(`${id}.name`, { x, y }, state, font, STATE_PAINT[state].ink, { anchor: 'middle', label });
@@ -302,7 +302,7 @@ function mapMarks(stage: Stage, map: MapSnapshot, radius: number, x: number, y: 
 
 const stripHeight = ({ input, u }: Stage): number => (46 + 54 * Math.max(1, lettersOf(input.history).length)) * u;
 
-/** The run as a band a map; the past solid, what is to come pale. */
+/** The run as a band per map; the past solid, the future faint. */
 function stripMarks({ input, size, u }: Stage, height: number): Mark[] {
   const { history, time } = input;
   const top = size.height - height;

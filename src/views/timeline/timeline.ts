@@ -1,6 +1,6 @@
 /*
- * The whole run as bands: what state each map was in, how many held it, and what was done when. The past is solid, the
- * future 40 %: its strokes and fills fade, its letters do not.
+ * Draws the whole run as bands: the state of each map, its count, and the events. The past is solid, the future at 40
+ * %: strokes and fills fade, text does not.
  */
 import { spreadDown } from '../lists.ts';
 import type { ColdSnapshot, History, MapLetter } from '../../engine/index.ts';
@@ -20,13 +20,13 @@ export interface TimelineInput {
   /** the cursor: engine time, ns, and events passed */
   readonly time: number;
   readonly event: number;
-  /** what the width shows, ns */
+  /** time range shown, ns */
   readonly domain: Domain;
-  /** an expression over the run, with a lane of its own */
+  /** an expression over the run, with its own lane */
   readonly watch?: TimelineWatch | null;
 }
 
-/** An expression over the run, as watch-lane.ts draws it: that part of the page comes when it is asked for. */
+/** A watched expression, drawn by watch-lane.ts, which is loaded on demand. */
 export interface TimelineWatch {
   readonly label: string;
   /** least and greatest value, beside the lane's name */
@@ -43,7 +43,7 @@ const FOLDED_GUTTER = 108;
 
 const gutter = (width: number): number => clamp(width * 0.083, 64, 118);
 
-/** Where times stand: the shell turns pointer positions into times with it. */
+/** Scale of the timeline, with which the shell also converts pointer positions to times. */
 export const timelineScale = (size: Size, domain: Domain): TimeScale =>
   size.height < FOLDED
     ? timeScale(domain, FOLDED_GUTTER, size.width - 52)
@@ -62,11 +62,11 @@ export function timelineScene(input: TimelineInput, size: Size): Scene {
   return { ...size, label: 'Timeline', layers: [], marks: size.height < FOLDED ? folded(frame) : unfolded(frame) };
 }
 
-/** A lane and a row of counts are at least so high, px. */
+/** Least height of a lane and of a row of counts, px. */
 const LEAST_LANE = 15;
 const LEAST_REFS = 34;
 
-/** The maps that have room, in their order: those that are gone give way first, then the oldest. */
+/** Maps that fit, in order: freed maps are left out first, then the oldest. */
 function roomFor({ letters, input, size }: Frame): {
   readonly shown: readonly MapLetter[];
   readonly rest: readonly MapLetter[];
@@ -97,7 +97,7 @@ function unfolded(frame: Frame): Mark[] {
   const lanes = letters.length + (rest.length > 0 ? 1 : 0);
   const free = size.height - AXIS - EVENTS_ROW - 8;
   const rows = clamp(Math.floor((free - lanes * LEAST_LANE) / LEAST_REFS), 0, input.watch ? 2 : 1);
-  // a lane that was asked for comes before the counts
+  // a requested lane takes precedence over the counts
   const counted = rows === (input.watch ? 2 : 1);
   const pitch = clamp((free - rows * 36) / Math.max(1, lanes), LEAST_LANE, 28);
   const refsTop = AXIS + 6 + pitch * lanes;
@@ -130,7 +130,7 @@ function unfolded(frame: Frame): Mark[] {
   ];
 }
 
-/** What has no room is told all the same. */
+/** An invisible mark whose label describes what has no room. */
 const hiddenWords = (id: string, label: string): Mark => ({ kind: 'circle', id, cx: 0, cy: 0, r: 0, label });
 
 function watchLane(frame: Frame, { label, range, marks }: TimelineWatch, top: number, bottom: number): Mark[] {
@@ -184,7 +184,7 @@ function lane(frame: Frame, letter: MapLetter, y: number, height: number): Mark[
   return [...laneName(letter, letter, name, y, frame, label), ...bands(frame, letter, y, height, true)];
 }
 
-/** The part of a span that lies in the domain and on one side of the cursor. */
+/** Part of a span inside the domain and on one side of the cursor. */
 interface Piece {
   readonly span: Span;
   readonly from: number;
@@ -293,7 +293,7 @@ function refNames(
     .flatMap(({ letter, steps }, lane) => {
       const map = input.cold.maps.find((one) => one.letter === letter);
       if (!map || map.state === 'FREED' || steps.length === 0) return [];
-      // under its line, which would strike it through
+      // below its line, which would otherwise cross it
       return [{ letter, map, y: yOf(lane)(map.refcnt) + 13 }];
     })
     .sort((a, b) => a.y - b.y);
@@ -301,7 +301,7 @@ function refNames(
   const over = Math.max(0, (names.at(-1)?.y ?? 0) - bottom - 6);
   return names.map(({ letter, map, y }): Mark => {
     const label = `Map ${letter} has ${map.refcnt} references`;
-    // more names than there is height for: those on top are only told
+    // too many names for the height: the upper ones only get a label for screen readers
     if (y - over < top + 4 && names.length > 1)
       return { kind: 'circle', id: `refs.${letter}.name`, cx: 0, cy: 0, r: 0, label };
     return text(
@@ -397,7 +397,7 @@ function captionAt({ cold, history }: TimelineInput): string {
   return caption ? `At the cursor: ${caption.text}` : 'Before the first step';
 }
 
-/** The spoken value of the slider. */
+/** The slider's value for screen readers. */
 export function timelineValueText(input: TimelineInput): string {
   const states = input.cold.maps.map(({ letter, state, refcnt }) => `map ${letter} ${state} ${refcnt}`);
   return [timeText(input.time), ...states].join(', ');

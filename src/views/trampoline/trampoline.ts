@@ -1,6 +1,6 @@
 /*
- * From a slot of the vtable to a program: the kernel calls a C function pointer, the trampoline turns that into a BPF
- * call. And the page of memory in which a map's trampolines lie.
+ * Draws the path from a slot of the struct to a program: the kernel calls a C function pointer, the trampoline turns
+ * that into a BPF call. Also draws the image page that contains a map's trampolines.
  */
 import type { MapSnapshot } from '../../engine/index.ts';
 import { STATE_PAINT } from '../paint.ts';
@@ -130,7 +130,7 @@ function box(
 
 export interface ImageInput {
   readonly map: MapSnapshot;
-  /** the member that is looked at */
+  /** the selected member */
   readonly lit: string | null;
 }
 
@@ -177,7 +177,7 @@ function slotMark({ map, lit, trampoline: { member, bytes }, at, x, width, focus
   );
 }
 
-/** The image page as a strip of slots; what is left of it is free. */
+/** The image page as a strip of trampolines; the rest is free. */
 export function imageStripScene({ map, lit }: ImageInput, size: Size): Scene {
   const { trampolines } = map;
   const label = `Trampolines of map ${map.letter}`;

@@ -1,6 +1,6 @@
 /*
- * One path through a program as the verifier followed it: its visits in order, what each changed, where a value was made
- * and where it is used next. States are the kernel's own words; registers are compared by their text.
+ * Walks one path that the verifier followed through a program: its visits in order, what each changed, where a value
+ * was made and where it is used next. States are texts as the kernel prints them; registers are compared by their text.
  */
 import { entryOf } from '../lists.ts';
 import type { VerifiedProgram, VerifiedVisit } from '../../engine/index.ts';
@@ -11,7 +11,7 @@ const knownIn = (visit: VerifiedVisit | undefined): ReadonlyMap<string, string> 
 const valueIn = (visit: VerifiedVisit, name: string): string | undefined =>
   visit.known.find(([one]) => one === name)?.[1];
 
-/** Numbers of a path's visits: those of the paths that it was forked from, up to each fork, then its own. */
+/** Numbers of a path's visits: those of its ancestors up to each fork, then its own. */
 export function visitsOf({ paths, visits }: VerifiedProgram, path: number): number[] {
   const own = paths[path];
   if (!own) return [];
@@ -24,7 +24,7 @@ export function visitsOf({ paths, visits }: VerifiedProgram, path: number): numb
 
 export interface ChangedValue {
   readonly name: string;
-  /** null: nothing was known of it, or nothing is any more */
+  /** null: unknown at that time */
   readonly before: string | null;
   readonly after: string | null;
   readonly changed: boolean;
@@ -36,7 +36,7 @@ const rank = (name: string): number => (name.startsWith('R') ? Number(name.slice
 export const visitAt = <V>(visits: readonly V[], order: readonly number[], at: number): V =>
   entryOf(visits, entryOf(order, at));
 
-/** What is known before a visit and before the next one; `after` is null at the path's end, where nothing follows. */
+/** Values known before a visit and before the next one; `after` is null at the path's end. */
 export function valuesAt({ visits }: VerifiedProgram, order: readonly number[], at: number): ChangedValue[] {
   const before = knownIn(visitAt(visits, order, at));
   const next = at + 1 < order.length ? visitAt(visits, order, at + 1) : null;
@@ -49,7 +49,7 @@ export function valuesAt({ visits }: VerifiedProgram, order: readonly number[], 
   });
 }
 
-/** Place in the order at which a value came to be as it is before `at`; null: it was so from the beginning. */
+/** Index in the order at which a value became what it is before `at`; null: it has been so from the beginning. */
 export function madeAt({ visits }: VerifiedProgram, order: readonly number[], at: number, name: string): number | null {
   const now = valueIn(visitAt(visits, order, at), name);
   for (let i = at - 1; i >= 0; i--) if (valueIn(visitAt(visits, order, i), name) !== now) return i;
@@ -59,7 +59,7 @@ export function madeAt({ visits }: VerifiedProgram, order: readonly number[], at
 const mentions = (text: string, register: string): boolean =>
   new RegExp(`\\b[rw]${register.slice(1)}\\b`).test(text.toLowerCase());
 
-/** Place in the order, from `at` on, whose instruction reads or writes a register; null: none does. */
+/** First index in the order, from `at` on, whose instruction reads or writes a register; null when there is none. */
 export function usedAt(program: VerifiedProgram, order: readonly number[], at: number, name: string): number | null {
   if (!name.startsWith('R')) return null;
   const { visits, insns } = program;
@@ -67,7 +67,7 @@ export function usedAt(program: VerifiedProgram, order: readonly number[], at: n
   return null;
 }
 
-/** How a path ended, in a few words. */
+/** Short description of a path's end. */
 export function outcomeOf({ paths, prunes }: VerifiedProgram, path: number): string {
   const outcome = paths[path]?.outcome ?? 'running';
   if (outcome === 'exit') return 'reaches exit';

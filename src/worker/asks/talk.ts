@@ -1,7 +1,7 @@
 import type { Moment } from '../../protocol/asks/talk.ts';
 import type { Answerer } from './answerer.ts';
 
-/** Goes to each event in turn, looks, and comes back to where the cursor was. */
+/** Visits each event in turn, takes a snapshot, and returns to the cursor. */
 export const talk: Answerer<'talk'> = (desk, lab, { events }, answer) =>
   desk.start(() => {
     const { time, position } = lab;

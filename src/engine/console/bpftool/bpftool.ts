@@ -1,4 +1,4 @@
-/* bpftool: options, then an object and a verb, each of which may be cut short (main.c). */
+/* bpftool: options, then an object and a verb, each of which may be abbreviated (main.c). */
 import { own } from '../../base/own.ts';
 import { must } from '../../base/assert.ts';
 import type { ConsoleCommand, ConsoleProcess } from '../process.ts';
@@ -12,7 +12,7 @@ import { USAGES } from './usage.ts';
 
 type Verbs = Readonly<Record<string, (tool: Bpftool) => number>>;
 
-/** In the order in which prefixes are tried. */
+/** Objects in the order in which abbreviations are matched. */
 export const OBJECTS: Readonly<Record<string, Verbs>> = {
   prog: PROG_VERBS,
   map: MAP_VERBS,
@@ -22,7 +22,7 @@ export const OBJECTS: Readonly<Record<string, Verbs>> = {
   feature: FEATURE_VERBS,
 };
 
-/** Objects of the real tool about what is not here. */
+/** Objects of the real tool that do not exist on this machine. */
 const ABSENT = ['cgroup', 'net', 'perf', 'gen', 'iter', 'token'] as const;
 
 interface Options {
@@ -33,7 +33,7 @@ interface Options {
   help: boolean;
 }
 
-/** Options of one letter, and long. */
+/** Short and long options. */
 const FLAGS: Readonly<Record<string, readonly (keyof Options)[]>> = {
   '-j': ['json'],
   '--json': ['json'],
@@ -91,7 +91,7 @@ function help(tool: Bpftool, object: keyof typeof USAGES): void {
 
 const isUsage = (name: string): name is keyof typeof USAGES => Object.hasOwn(USAGES, name);
 
-/** cmd_select: the first that begins so; without a word, the first of all. */
+/** cmd_select: the first command that begins with the word; without a word, the first of all. */
 function select(tool: Bpftool, name: string, verbs: Verbs): number {
   const usage = isUsage(name) ? name : 'main';
   const rows = Object.entries(verbs);
@@ -165,7 +165,7 @@ const manual = `bpftool shows and changes BPF objects of the running kernel, by 
   bpftool prog pin | tracelog;  bpftool link show | detach | pin;  bpftool btf show | dump;  bpftool feature probe
   bpftool version
 
-Words may be cut short (\`bpftool st l\`). -j prints JSON, -p prints it indented, -d adds what libbpf does.
+Words may be abbreviated (\`bpftool st l\`). -j prints JSON, -p prints it indented, -d adds what libbpf does.
 bpftool is release 7.5; bpftool71 spells things as 7.1 did.`;
 
 const command = (name: string, release: Release): ConsoleCommand => ({

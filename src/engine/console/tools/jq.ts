@@ -1,4 +1,4 @@
-/* Picks of JSON: `.a.b`, `.[0]`, `.[]`, `."a name"`, `| length`, `| keys`, one after the other. */
+/* A subset of jq: `.a.b`, `.[0]`, `.[]`, `."a name"`, `| length`, `| keys`, applied in sequence. */
 import { own } from '../../base/own.ts';
 import type { Result } from '../../base/result.ts';
 import { err, ok } from '../../base/result.ts';
@@ -71,7 +71,7 @@ function parse(path: string): Result<Step[]> {
   return ok(steps);
 }
 
-/** The values that a path leads to. */
+/** Values selected by a path. */
 export function pick(value: unknown, path: string): Result<unknown[]> {
   const steps = parse(path);
   if (!steps.ok) return steps;

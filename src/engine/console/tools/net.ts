@@ -1,4 +1,4 @@
-/* sysctl and flow: the namespace's settings, and connections by hand. */
+/* sysctl and flow: settings of the namespace, and connections started by hand. */
 import { ERRNO } from '../../base/errno.ts';
 import { strerror } from '../../libbpf/strerror.ts';
 import { SYSCTL_NAMES } from '../../tcp/sysctl.ts';
@@ -6,7 +6,7 @@ import type { ConsoleCommand, ConsoleProcess } from '../process.ts';
 
 const SYSCTL_USAGE = 'usage: sysctl [-n] -a | NAME | [-w] NAME=VALUE';
 
-/** `net.ipv4` and `net/ipv4/` stand for all below them. */
+/** Settings named by an argument; `net.ipv4` and `net/ipv4/` stand for all below them. */
 function sysctlsOf(arg: string): readonly string[] {
   const name = arg.replaceAll('/', '.').replace(/\.$/, '');
   return SYSCTL_NAMES.includes(name) ? [name] : SYSCTL_NAMES.filter((one) => one.startsWith(`${name}.`));
@@ -75,7 +75,7 @@ function bytesOf(text: string): number | null {
   return Number(number) * unit;
 }
 
-/** What a flow may send: counters of bytes are whole numbers up to 2^53. */
+/** Most bytes that a flow may send: byte counters are exact up to 2^53. */
 const MOST_BYTES = 1e15;
 
 const FLOW_USAGE = 'usage: flow [list] | flow start [cc NAME] [bytes N] | flow stop ID';

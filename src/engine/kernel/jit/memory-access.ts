@@ -39,7 +39,7 @@ export function storeImm(code: Code, { dst, off, imm, opcode }: Insn): void {
   code.named([...op, ...place, ...value], `mov${SUFFIX[bytes]}`, `${immediate(imm, bytes)},${memory(dst, off)}`);
 }
 
-/** imm of an atomic instruction: opcode and name; those with a loop are not written here. */
+/** Atomic instructions by imm: name and opcode; those that need a loop are not supported. */
 const ATOMICS: Readonly<Record<number, readonly [name: string, opcode: readonly number[]]>> = {
   0x00: ['add', [0x01]],
   0x40: ['or', [0x09]],
@@ -64,7 +64,7 @@ export function atomic(code: Code, { dst, src, off, imm, opcode }: Insn): boolea
 const USER_END = 0x0100_0000;
 const VSYSCALL = { low: 0xff60_0000, high: 0xffff_ffff } as const;
 
-/** A load through a pointer that may be bad: it reads 0 there. */
+/** Emits a load through a pointer that may be invalid, where it reads 0. */
 export function probeLoad(code: Code, made: Insn, style: ProbeStyle): void {
   const { dst, src, off } = made;
   const zero = (isExtended(dst) ? 3 : 2) + 2;

@@ -1,7 +1,7 @@
 import { entryOf } from '../../base/assert.ts';
-/* BPF registers as x86-64 has them (reg2hex of bpf_jit_comp.c), and the bits of REX and ModRM that name them. */
+/* x86-64 registers that hold BPF registers (reg2hex of bpf_jit_comp.c), and their bits in REX and ModRM. */
 
-/** BPF_REG_AX and AUX_REG: scratch registers of the JIT, behind R0 to R10. */
+/** BPF_REG_AX and AUX_REG: scratch registers of the JIT, numbered after R0 to R10. */
 export const AX = 11;
 export const AUX = 12;
 

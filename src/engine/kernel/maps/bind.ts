@@ -1,4 +1,4 @@
-/* BPF_PROG_BIND_MAP: a program holds a map that its instructions do not name. */
+/* BPF_PROG_BIND_MAP: makes a program hold a map that its instructions do not refer to. */
 import { entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
 import { type Call, command, type CommandTable, must } from '../calls.ts';

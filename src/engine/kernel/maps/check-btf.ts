@@ -1,4 +1,6 @@
-/* Whether the types that a map's creator names are as large as its keys and values (map_check_btf). */
+/*
+ * Checks that the key and value types given by a map's creator have the sizes of its keys and values (map_check_btf).
+ */
 import { entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
 import type { Btf } from '../../btf/btf.ts';

@@ -1,6 +1,6 @@
 /*
- * What helpers see of their arguments: maps by the address of struct bpf_map, memory and texts of programs. Each look-up
- * answers null or an errno for what is none of it.
+ * Resolves the arguments of helpers: maps by the address of struct bpf_map, memory and texts of programs. Each look-up
+ * returns null or an errno for an invalid argument.
  */
 import { ERRNO } from '../../base/errno.ts';
 import type { KernelFunctions } from '../../vm/functions.ts';
@@ -21,7 +21,7 @@ export class Helpers {
     readonly functions: KernelFunctions,
   ) {}
 
-  /** The map whose struct bpf_map a program names; null for anything else. */
+  /** The map whose struct bpf_map is at an address; null for any other address. */
   map(address: number): MapObject | null {
     const map = this.k.memory.isReadable(address, 4) ? this.k.state.maps[this.k.memory.word(address)] : undefined;
     return map?.plain?.address === address ? map : null;
@@ -96,7 +96,7 @@ export class Helpers {
     return text.length;
   }
 
-  /** bpf_probe_read_kernel: what cannot be read leaves zeros. */
+  /** bpf_probe_read_kernel: unreadable memory gives zeros. */
   probe(to: number, size: number, from: number, high: number): number {
     if (size === 0) return 0;
     if (!this.writable(to, size)) return -ERRNO.EFAULT;

@@ -1,6 +1,6 @@
 /*
- * Maps that a program names (resolve_pseudo_ldimm64): each is found by its fd and held, and what runs has addresses in
- * its place (convert_pseudo_ld_imm64): of struct bpf_map, or within the value.
+ * Resolves the maps that a program refers to (resolve_pseudo_ldimm64): each is found by its fd and held, and the
+ * running program has an address in its place (convert_pseudo_ld_imm64): of struct bpf_map, or within the value.
  */
 import { entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
@@ -17,7 +17,7 @@ const MAX_MAPS = 64;
 /** BPF_MAX_VAR_OFF */
 const MAX_OFFSET = 1 << 29;
 
-/** What a program's immediates lead to: the maps, in the order in which they are first named, and the addresses. */
+/** Targets of a program's immediates: the maps, in the order of their first use, and the addresses. */
 export interface MapReferences {
   readonly maps: readonly number[];
   /** slot, address, and the object number of the map with the offset in its value */
@@ -38,7 +38,7 @@ const refused = (errno: number, text: string): Refused => ({ errno, text });
 
 const isByFd = (src: number): boolean => src === WIDE_KIND.MAP_FD || src === WIDE_KIND.MAP_VALUE;
 
-/** Reads the process's fds; takes no reference. */
+/** Resolves references through the process's fds, without taking references to the objects. */
 export function findReferences(k: Core, pid: number, insns: Uint8Array): MapReferences | Refused {
   const maps: number[] = [];
   const places: MapReferences['places'][number][] = [];
@@ -73,7 +73,7 @@ function valueAddress(map: MapObject, offset: number): number | Refused {
   return offset >= map.valueSize ? refused(ERRNO.EINVAL, said) : (map.plain?.values ?? 0) + offset;
 }
 
-/** Kernel text, where functions and variables that a program names by BTF id have their addresses. */
+/** Base of kernel text: addresses of functions and variables that a program refers to by BTF id. */
 const TEXT_BASE = { high: 0xffff_ffff, low: 0x8100_0000 } as const;
 const SYMBOL_BYTES = 16;
 
@@ -100,7 +100,7 @@ function putAddress(view: DataView, slot: number, low: number, high: number): vo
   view.setUint32(at + SLOT_BYTES + 4, high, true);
 }
 
-/** The instructions as they run. */
+/** The instructions with addresses in place of fds. */
 export function withAddresses(own: Uint8Array, { places }: MapReferences): Uint8Array {
   const insns = placeSymbols(own);
   if (places.length === 0) return insns;

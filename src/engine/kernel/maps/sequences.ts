@@ -6,7 +6,7 @@ import { MAP_FLAG } from '../uapi.ts';
 import { ACCESS_FLAGS, ELEM, flagsFit, MAP_TYPE, type MapShape, type MapType, type Sequence } from './map-type.ts';
 
 const HEAD_BYTES = 8;
-/** words: where the next element is written, and where the oldest one lies */
+/** words: position of the next element to be written, and of the oldest one */
 const HEAD = 0;
 const TAIL = 1;
 const MAX_VALUE = 4 * 1024 * 1024;
@@ -21,7 +21,7 @@ const noKeys = {
   nextKey: () => -ERRNO.EINVAL,
 } as const;
 
-/** A ring with one place more than entries, as in Linux. */
+/** A ring with one more place than entries, as in Linux. */
 class Ring {
   private readonly words: Uint32Array;
   private readonly head: number;
@@ -149,7 +149,7 @@ const DEFAULT_HASHES = 5;
 
 const hashesOf = (extra: number): number => extra & HASHES || DEFAULT_HASHES;
 
-/** 7/5 of entries times hash functions, a power of two, at least 64. */
+/** Bits of a bloom filter: 7/5 of entries times hash functions, rounded to a power of two, at least 64. */
 function bitsOf(maxEntries: number, extra: number): number {
   const wanted = Math.floor((maxEntries * hashesOf(extra)) / 5) * 7;
   return Math.max(64, 2 ** (32 - Math.clz32(Math.min(wanted, 0x8000_0000) - 1)));

@@ -1,10 +1,10 @@
 /*
- * A hash table in the memory, with all its elements there from the start. Links are numbers of elements, so that a
- * program which writes where it should not can spoil the table, and nothing else.
+ * A hash table in the memory, with all its elements allocated at creation. Links are element numbers, so that a program
+ * that writes out of bounds can damage this table only.
  *
- * Four words: head of the free list, elements used at least once, elements in use, the clock's hand; then a word a
- * bucket; then the elements, each with the number of the next one, whether it was used since the hand passed, its key and
- * its value.
+ * Four words: head of the free list, elements used at least once, elements in use, the clock's hand; then a word for
+ * each bucket; then the elements: each has the number of the next one, whether it was used since the hand passed, its
+ * key and its value.
  */
 import type { Core } from '../core.ts';
 import type { MapObject } from '../state.ts';
@@ -26,7 +26,7 @@ export const elementBytes = ({ keySize, valueSize }: { keySize: number; valueSiz
 export const tableBytes = (shape: { keySize: number; valueSize: number; maxEntries: number }): number =>
   HEAD_BYTES + Math.ceil(buckets(shape.maxEntries) / 2) * 8 + shape.maxEntries * elementBytes(shape);
 
-/** Numbers of elements go from 1. */
+/** Elements are numbered from 1; 0 means none. */
 export class Table {
   private readonly words: Uint32Array;
   private readonly bytes: Uint8Array;
@@ -86,7 +86,7 @@ export class Table {
     return 0;
   }
 
-  /** A new element in front of its bucket; 0 when all are in use. */
+  /** Inserts an element at the front of its bucket; 0 when all are in use. */
   insert(key: Uint8Array, at: number): number {
     const element = this.take();
     if (element === 0) return 0;
@@ -125,14 +125,14 @@ export class Table {
     return 0;
   }
 
-  /** A program or an update looked at it: the hand passes it once. */
+  /** Marks an element as used by a program or an update: the hand passes it once. */
   touch(element: number): void {
     this.words[this.usedAt(element)] = 1;
   }
 
   /**
-   * Gives up the first element from the hand on that nobody used since the hand was there. Each step of the hand takes a
-   * mark away, so that many evictions take few steps each.
+   * Evicts the first element, from the hand on, that was not used since the hand last passed. Each step of the hand
+   * clears a mark, so that evictions take few steps on average.
    */
   evict(): void {
     const { maxEntries } = this.map;

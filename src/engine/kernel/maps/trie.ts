@@ -1,6 +1,6 @@
 /*
  * Longest-prefix tries (kernel/bpf/lpm_trie.c). A key is a u32 of bits and an address; here it lies in a hash table with
- * all bits beyond its prefix cleared, and a lookup asks for each length from the longest on. The order of keys for
+ * all bits beyond its prefix cleared, and a lookup tries each prefix length from the longest on. The order of keys for
  * BPF_MAP_GET_NEXT_KEY is the table's, where Linux walks the trie with the most specific first.
  */
 import { u32At as prefixOf } from '../../base/bytes.ts';
@@ -17,7 +17,7 @@ const MAX_VALUE = 4 * 1024 * 1024;
 
 const longest = (map: MapObject): number => (map.keySize - PREFIX_BYTES) * 8;
 
-/** A key with its first `prefix` bits alone. */
+/** Copies a key with all bits after the first `prefix` cleared. */
 function cut(map: MapObject, key: Uint8Array, at: number, prefix: number): Uint8Array {
   const own = key.slice(at, at + map.keySize);
   new DataView(own.buffer).setUint32(0, prefix, true);

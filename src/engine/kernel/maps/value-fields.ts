@@ -1,4 +1,4 @@
-/* The types that a map's creator named, as far as the kernel looks into them. */
+/* Key and value types given by a map's creator, as far as the kernel examines them. */
 import { entryOf } from '../../base/assert.ts';
 import type { Btf } from '../../btf/btf.ts';
 import { openBtf } from '../../btf/read.ts';

@@ -1,4 +1,7 @@
-/* Links of struct_ops maps: registered as long as the link is held; swapped in place; detached. */
+/*
+ * Links of struct_ops maps: the struct stays registered while the link is held; a link can be updated to another map,
+ * and detached.
+ */
 import { entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
 import { type Call, command, type CommandTable, must } from '../calls.ts';
@@ -117,11 +120,11 @@ function findLink<X extends LinkCall & { readonly attr: { readonly link_fd: numb
 
 interface LinkUpdate extends Call<'BPF_LINK_UPDATE'>, LinkCall {
   newMap: StructOpsMap | null;
-  /** object number of the map that the caller takes for the old one; 0: none named */
+  /** object number of the map that the caller expects to be the old one; 0: none given */
   expected: number;
 }
 
-/** What the debug build of the list code prints when a node that is in the list is added. */
+/** Message of the list code's debug build when a node that is already in the list is added. */
 const DOUBLE_ADD = 'list_add double add: kernel BUG at lib/list_debug.c:35!';
 
 const update: CommandTable<'BPF_LINK_UPDATE', LinkUpdate> = {
@@ -201,7 +204,7 @@ const update: CommandTable<'BPF_LINK_UPDATE', LinkUpdate> = {
       id: 'same-map',
       scope: 'call',
       source: '__list_add_valid',
-      text: 'nothing refuses the map that the link already holds: it is listed a second time, and the kernel dies of it',
+      text: 'nothing refuses the map that the link already holds: it is listed a second time, and the kernel panics',
       run({ k, link, newMap }) {
         if (link?.map !== newMap?.object) return next;
         log(k, DOUBLE_ADD);

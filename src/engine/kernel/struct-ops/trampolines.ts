@@ -1,6 +1,6 @@
 /*
- * Trampolines of a map: a place in its image, the bytes that Linux would write there, and the function that answers
- * when the address is called. The function is a cache, made again from the cold state after a checkpoint.
+ * Trampolines of a map: a place in its image, the bytes that Linux would write there, and the function that runs when
+ * the address is called. The function is a cache, rebuilt from the cold state after a checkpoint is restored.
  */
 import { assert, entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
@@ -18,9 +18,9 @@ import { type StructOpsMember } from './shape.ts';
 import { emitTrampoline, trampolineCode, type TrampolineTargets, type X86Line } from './x86.ts';
 
 export const IMAGE_BYTES = 4096;
-/** Pages of all images together that fit beside the rest of the kernel's region. */
+/** Most pages of all images together that fit into the kernel's region besides its other contents. */
 const MAX_IMAGES = 700;
-/** Within a program's own 64 bytes, where its code is taken to begin. */
+/** Offset in a program's own 64 bytes at which its code is assumed to begin. */
 const CODE_OFFSET = 32;
 const INT3 = 0xcc;
 const NO_SYMBOL = 'a trampoline, without a symbol';
@@ -59,7 +59,7 @@ export function addTrampoline(k: Core, object: number, member: StructOpsMember, 
   return 0;
 }
 
-/** What lies at a trampoline's address, instruction by instruction. */
+/** The instructions at a trampoline's address; null when there is none. */
 export function trampolineLines(k: Core, map: StructOpsMap, address: number): readonly X86Line[] | null {
   const entry = map.progs.find((p) => p.address === address);
   const model = entry && structOpsType(k, map.struct).members[entry.index]?.model;
@@ -83,7 +83,7 @@ function placeFor(k: Core, map: StructOpsMap, bytes: number): { images: readonly
   return { images: [...map.images, k.imageSlab.alloc()], used: 0 };
 }
 
-/** Frees the image; its addresses are not callable any more. The map's state is the caller's. */
+/** Frees the image, so that its addresses can no longer be called. The caller updates the map's state. */
 export function releaseImage(k: Core, map: StructOpsMap): void {
   for (const { address } of map.progs) {
     k.text.remove(address);
@@ -92,14 +92,17 @@ export function releaseImage(k: Core, map: StructOpsMap): void {
   for (const image of map.images) k.imageSlab.free(image);
 }
 
-/** Makes the text agree with the cold state: trampolines of maps that are no more go, those of maps that are come. */
+/**
+ * Makes the text agree with the cold state: removes trampolines of maps that no longer exist, adds those of existing
+ * maps.
+ */
 export function rebuildText(k: Core): void {
   for (const address of k.trampolines) k.text.remove(address);
   k.trampolines.clear();
   for (const map of structOpsMaps(k.state)) if (map.progs.length > 0) putText(k, map);
 }
 
-/** All trampolines of a map together: their code is one. */
+/** Makes all trampolines of a map at once, because they share one compiled module. */
 function putText(k: Core, map: StructOpsMap): void {
   const { members } = structOpsType(k, map.struct);
   const made = callPrograms(
@@ -123,8 +126,8 @@ interface Called {
 }
 
 /**
- * The functions of trampolines, with the boundary that a fault of the program does not cross: the caller gets 0, and the
- * program is not run any more. Linux has no such thing: its verifier would have refused the program.
+ * Makes the functions of trampolines. They stop faults of a program: the caller gets 0, and the program is not run any
+ * more. Linux has no such boundary: its verifier would have refused the program.
  */
 export function callPrograms(k: Core, called: readonly Called[]): TextFunction[] {
   // a plain trampoline loses the program's result: its caller finds the 0 that __bpf_prog_exit left in rax

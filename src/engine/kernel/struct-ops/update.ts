@@ -1,4 +1,4 @@
-/* BPF_MAP_UPDATE_ELEM of a struct_ops map: the system call's own tests, then bpf_struct_ops_map_update_elem. */
+/* BPF_MAP_UPDATE_ELEM of a struct_ops map: the system call's own checks, then bpf_struct_ops_map_update_elem. */
 import { u32At } from '../../base/bytes.ts';
 import { entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
@@ -29,14 +29,14 @@ interface Update extends Call<'BPF_MAP_UPDATE_ELEM'>, MapCall {
   value: Uint8Array;
   /** index of the member that is visited */
   index: number;
-  /** what the last init_member answered: the quirk of the owner member returns it */
+  /** return value of the last init_member, which the quirk of the owner member returns */
   answer: number;
   prog: ProgObject | null;
 }
 
 const typeOf = (x: Update): StructOpsType => structOpsType(x.k, opsMapOf(x).struct);
 const memberOf = (x: Update): StructOpsMember => entryOf(typeOf(x).members, x.index);
-/** the struct's bytes in what user space gave */
+/** the struct's bytes in the value from user space */
 const udata = (x: Update): Uint8Array =>
   x.value.subarray(typeOf(x).dataOffset, typeOf(x).dataOffset + typeOf(x).dataSize);
 

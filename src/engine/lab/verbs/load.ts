@@ -34,7 +34,7 @@ export const load: Verb<'load'> = {
   },
 };
 
-/** What is loaded and has not gone, as objects, oldest first. */
+/** Existing loaded texts as objects, oldest first. */
 function libraries({ world, state }: UserSpace): Library[] {
   return state.maps.flatMap(({ letter, object, source }) => {
     const assembled = world.kernel.state.maps[object] && world.assemble(source);

@@ -173,7 +173,7 @@ function adjustScalar(env: Session, insn: Insn, op: number, dst: Reg, src: Bound
   else dst.v = T.scalar(b);
 }
 
-/** maybe_fork_scalars: a value that is 0 or -1 is looked at as each of the two. */
+/** maybe_fork_scalars: a value that is 0 or -1 is followed once as each of the two. */
 function fork(env: Session, insn: Insn, dst: Reg): void {
   const { b } = dst.v;
   const whole = b.smin === -1n && b.smax === 0n;

@@ -21,7 +21,7 @@ const mapElements =
     callee.returns = returns;
   };
 
-/** Null for a helper that calls nothing back. */
+/** Callback rule of a helper; null when it has no callback. */
 export function callbackOf(id: number, meta: CallMeta): CallbackRule | null {
   switch (id) {
     case 164:

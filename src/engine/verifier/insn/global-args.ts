@@ -15,7 +15,7 @@ export type Argument =
   | { readonly kind: 'memory'; readonly size: number; readonly nullable: boolean }
   /** a trusted pointer to a kernel struct */
   | { readonly kind: 'struct'; readonly name: string; readonly btfId: number; readonly nullable: boolean }
-  /** one that is initialised and not changed */
+  /** an initialised dynptr that is not changed */
   | { readonly kind: 'dynptr' }
   | { readonly kind: 'arena' };
 
@@ -44,7 +44,7 @@ function declTags(btf: Btf, func: number): Map<number, string[]> {
 
 const NUMBERS = new Set(['INT', 'ENUM', 'ENUM64']);
 
-/** What a function takes; refuses what cannot be verified. */
+/** Arguments that a function takes; refuses types that cannot be verified. */
 export function argumentsOf(env: Session, subprog: number): readonly Argument[] {
   const { btf } = env.program;
   const typeId = env.funcInfo[subprog]?.typeId ?? 0;
@@ -103,7 +103,7 @@ function argumentOf(
       env.refuse(EINVAL, `arg#${i} arena cannot be combined with any other tags`);
     return { kind: 'arena' };
   }
-  // a static function's pointers are followed by the walk itself
+  // the walk itself follows pointers into a static function
   if (!isGlobal) env.refuse(EINVAL, '');
   combines('arg:nonnull');
   const size = btf.sizeOf(type.type);
@@ -123,7 +123,7 @@ function checkTags(env: Session, tags: readonly string[], i: number, isGlobal: b
   if (!tags.every((tag) => TAGS.has(tag))) env.refuse(EOPNOTSUPP, `arg#${i} has unsupported set of tags`);
 }
 
-/** The kernel's struct of a name, which may have a flavour after three underscores (btf_get_ptr_to_btf_id). */
+/** The kernel's struct by name; a suffix after three underscores is ignored (btf_get_ptr_to_btf_id). */
 function structOf(env: Session, target: BtfType | null, i: number, nullable: boolean): Argument {
   const name = (target?.name ?? '').replace(/___.*/, '');
   const btfId = env.btf.find('STRUCT', name);
@@ -132,7 +132,7 @@ function structOf(env: Session, target: BtfType | null, i: number, nullable: boo
   return { kind: 'struct', name, btfId, nullable };
 }
 
-/** Compares the registers of a call with what the function takes. */
+/** Checks the registers of a call against the function's arguments. */
 export function checkCallArguments(env: Session, subprog: number): void {
   for (const [i, argument] of argumentsOf(env, subprog).entries()) checkArgument(env, argument, i);
 }
@@ -165,7 +165,7 @@ function checkArgument(env: Session, argument: Argument, i: number): void {
   }
 }
 
-/** Kinds of pointers that may be given with an offset, whatever it is. */
+/** Kinds of pointers that may be passed with any offset. */
 const ANY_OFFSET: ReadonlySet<number> = new Set([
   T.PTR_TO_STACK,
   T.PTR_TO_PACKET,
@@ -184,7 +184,10 @@ function checkPointerOffset(env: Session, n: number): void {
   if (!ANY_OFFSET.has(base)) checkNoOffset(env, v, n, base === T.PTR_TO_BTF_ID);
 }
 
-/** A dynptr that must exist; none is made here, so only one that was given as an argument does (process_dynptr_func). */
+/**
+ * Requires an initialised dynptr; since creating one is not supported, only one received as an argument passes
+ * (process_dynptr_func).
+ */
 export function checkDynptrArgument(env: Session, n: number): void {
   const { v } = env.reg(n);
   if (v.type === T.CONST_PTR_TO_DYNPTR) return checkNoOffset(env, v, n);

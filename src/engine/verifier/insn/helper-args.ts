@@ -1,4 +1,4 @@
-/* One argument of a helper: is the register of the right kind, and what it means (check_func_arg). */
+/* Checks one argument of a helper: the register's kind, and what it means for the call (check_func_arg). */
 import { EACCES, EINVAL } from '../../base/errnos.ts';
 import { checkSource } from '../liveness.ts';
 import { helperName } from '../../isa/helper-names.ts';
@@ -19,7 +19,7 @@ interface Code {
   readonly kind: string;
   readonly nullable: boolean;
   readonly output: boolean;
-  /** written, and to be initialised before */
+  /** written, and must be initialised before */
   readonly writes: boolean;
   readonly zeroOk: boolean;
   readonly releases: boolean;
@@ -94,7 +94,7 @@ const KINDS: Readonly<Record<string, readonly number[]>> = {
   ],
 };
 
-/** Helper output that is memory of the kernel's cannot be written. */
+/** Whether the helper only reads the memory; read-only memory cannot be its output. */
 const isReadOnlyUse = (code: Code): boolean => !code.output && !code.writes;
 
 function checkType(env: Session, code: Code, n: number, helper: number): void {
@@ -117,7 +117,7 @@ function checkType(env: Session, code: Code, n: number, helper: number): void {
     env.refuse(EACCES, `Possibly NULL pointer passed to helper arg${n}`);
   const wanted = code.kind === 'Sk' ? 'sock_common' : code.struct;
   const id = env.btf.find('STRUCT', wanted);
-  // a kernel's types that are only in part here: names decide
+  // only a subset of the kernel's types is loaded, so names decide
   if (id === 0 || !v.btf) return;
   if (!embeds(v.btf, v.btfId, v.off, id, false))
     env.refuse(EACCES, `R${n} is of type ${v.btf.type(v.btfId)?.name ?? ''} but ${wanted} is expected`);
@@ -155,7 +155,7 @@ function checkOffset(env: Session, code: Code, n: number): void {
   }
 }
 
-/** What a value is depends on the map: socket maps take sockets (resolve_map_arg_type). */
+/** Kind of the value argument depends on the map: socket maps take sockets (resolve_map_arg_type). */
 const resolve = (code: Code, { map }: CallMeta): Code =>
   code.kind === 'V' && map && isSocketMap(map) ? parse('Sk') : code;
 
@@ -238,7 +238,7 @@ function use(env: Session, code: Code, n: number, meta: CallMeta, proto: HelperP
   }
 }
 
-/** 1 + a key that is known, on the stack; 0 for one that is not. */
+/** 1 + the value of a key that is a known constant on the stack; 0 otherwise. */
 function constKey(env: Session, v: T.Val, keySize: number): number {
   if (v.type !== T.PTR_TO_STACK || v.b.m !== 0n || keySize !== 4) return 0;
   const off = v.off + Number(BigInt.asIntN(64, v.b.v));

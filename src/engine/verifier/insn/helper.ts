@@ -1,4 +1,4 @@
-/* Calls of helper functions: arguments, what they do to the state, and their result (check_helper_call). */
+/* Calls of helper functions: arguments, effects on the state, and result (check_helper_call). */
 import { type CallMeta } from './call-meta.ts';
 import { EACCES, EINVAL, ENOTSUPP } from '../../base/errnos.ts';
 import { helperName } from '../../isa/helper-names.ts';
@@ -80,7 +80,7 @@ function checkMapUse(env: Session, { id, map }: CallMeta): void {
 
 const LOOP = 181;
 const FOR_EACH_ELEM = 164;
-/** Kinds whose elements call back (map_for_each_callback). */
+/** Kinds of maps that support bpf_for_each_map_elem (map_for_each_callback). */
 const CALL_BACK: ReadonlySet<number> = new Set([
   MAP.ARRAY,
   MAP.PERCPU_ARRAY,
@@ -112,7 +112,7 @@ function specific(env: Session, meta: CallMeta): void {
   else pushCallback(env, meta.subprog, callback.set);
 }
 
-/** The loop may be replaced by code of its own while its flags are known to be 0. */
+/** Calls bpf_loop. The kernel may inline the loop while its flags are known to be 0. */
 function loop(env: Session, meta: CallMeta, set: Parameters<typeof pushCallback>[2]): void {
   const all = env.loops;
   const flagsZero = (): boolean => {
@@ -188,7 +188,7 @@ function setResult(env: Session, proto: HelperProto, meta: CallMeta): void {
   put(env, v);
 }
 
-/** An element of an array under a key that is known to be inside (can_elide_value_nullness). */
+/** Whether a look-up cannot give NULL: an array, with a key known to be in range (can_elide_value_nullness). */
 function neverNull(env: Session, proto: HelperProto, meta: CallMeta): boolean {
   const { map } = meta;
   if (!env.facts.lookupNeverNull || proto.id !== 1 || !map) return false;

@@ -23,7 +23,7 @@ interface KfuncCall {
   readonly flags: KfuncFlags;
 }
 
-/** True when the call ends the program (bpf_throw). */
+/** Checks a call of a kernel function; returns true when it ends the program (bpf_throw). */
 export function checkKfunc(env: Session, insn: Insn): boolean {
   if (insn.imm === 0) return false;
   const func = env.btf.type(insn.imm >>> 0);
@@ -62,7 +62,7 @@ function keepSections(env: Session, name: string): void {
   }
 }
 
-/** Pointers of the section that ends may be followed no more, only read with care. */
+/** Ends an RCU section: its pointers become untrusted, and may only be read with probe loads. */
 function leaveRcu({ cur }: Session): void {
   cur.rcu = false;
   forEachReg(cur, (r) => {
@@ -71,7 +71,7 @@ function leaveRcu({ cur }: Session): void {
   });
 }
 
-/** Checks a parameter; the reference that it carries, or 0. */
+/** Checks a parameter; returns the id of the reference that it carries, or 0. */
 function checkParameter(env: Session, call: KfuncCall, typeId: number, name: string, i: number): number {
   const { btf } = env;
   const n = i + 1;
@@ -127,7 +127,7 @@ function structArgument(env: Session, { name, flags }: KfuncCall, target: BtfTyp
 
 const MAX_DEPTH = 4;
 
-/** A struct of numbers only, not too deep (__btf_type_is_scalar_struct). */
+/** Whether a struct holds only numbers, and is not nested too deep (__btf_type_is_scalar_struct). */
 function isNumbers(env: Session, t: BtfType, depth: number): boolean {
   return t.members.every(({ type }) => {
     let inner = env.btf.type(env.btf.skipModifiers(type));
@@ -157,7 +157,7 @@ function memoryArgument(env: Session, btf: Btf, target: BtfType | null, n: numbe
   checkMemoryArgument(env, n, Math.max(btf.sizeOf(target.id), 0));
 }
 
-/** Slots of an object on the stack, the main one first; null where it cannot be there. */
+/** Slots of an object on the stack, the main one first; null when it cannot be at that place. */
 function slotsAt(env: Session, f: Frame, v: T.Val, count: number): readonly Reg[] | null {
   const off = v.off + Number(BigInt.asIntN(64, v.b.v));
   if (v.b.m !== 0n || off % 8 !== 0 || off > -8 * count) {
@@ -219,7 +219,7 @@ function newIterator(env: Session, n: number, f: Frame, kind: string, count: num
 const isIteratorByte = ({ types }: Reg): boolean =>
   Array.from({ length: 8 }, (_, i) => byteType(types, i)).includes(STACK_ITER);
 
-/** R0 to R5 are lost; the result is in R0; argument registers were read. */
+/** Finishes a call: R0 to R5 are lost, the result is in R0, argument registers were read. */
 function finish(env: Session, call: KfuncCall): void {
   const { proto, flags, name } = call;
   const iterSlot = flags.iter === 'next' ? env.val(1) : null;
@@ -256,7 +256,7 @@ function finish(env: Session, call: KfuncCall): void {
   if (iterSlot) nextIteration(env, iterSlot, name);
 }
 
-/** process_iter_next_call: one more element in a pending branch, none on the path that goes on. */
+/** process_iter_next_call: a pending branch gets one more element; the current path continues with none. */
 function nextIteration(env: Session, ptr: T.Val, _name: string): void {
   const spi = (-(ptr.off + Number(BigInt.asIntN(64, ptr.b.v))) - 1) >> 3;
   const slot = env.cur.frames[ptr.frame].stack[spi];

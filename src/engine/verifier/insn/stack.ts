@@ -1,4 +1,6 @@
-/* Reads and writes of the stack by loads, stores and helpers (check_stack_read, check_stack_write and theirs). */
+/*
+ * Reads and writes of the stack by loads, stores and helpers (check_stack_read, check_stack_write and their helpers).
+ */
 import { EACCES, EINVAL } from '../../base/errnos.ts';
 import { constNumber, isUnknown, UNKNOWN } from '../bounds.ts';
 import { markRead } from '../liveness.ts';
@@ -53,7 +55,7 @@ export function growStack(env: Session, f: Frame, depth: number): void {
   if (subprog.stackDepth < slots * 8) subprog.stackDepth = slots * 8;
 }
 
-/** check_stack_access_within_bounds; `off` has the register's fixed offset in it. */
+/** check_stack_access_within_bounds; `off` includes the register's fixed offset. */
 export function checkStackBounds(env: Session, regno: number, off: number, size: number, access: Access): void {
   const { v } = env.reg(regno);
   const isFixed = v.b.m === 0n;
@@ -83,7 +85,7 @@ export function checkStackBounds(env: Session, regno: number, off: number, size:
 
 export const frameOf = (env: Session, v: Val): Frame => env.cur.frames[v.frame];
 
-/** Puts a value into a register and marks that written. */
+/** Puts a value into a register and marks the register as written. */
 function load(env: Session, regno: number, v: Val, precise = false): void {
   const r = env.reg(regno);
   r.v = v;
@@ -146,7 +148,7 @@ function checkByte(env: Session, type: number, off: number, i: number, size: num
   env.refuse(EACCES, `invalid read from stack off ${off}+${i} size ${size}`);
 }
 
-/** Some bytes of a slot with a spilled scalar; true when the value came from it. */
+/** Reads some bytes of a slot with a spilled scalar; true when the value could be taken from it. */
 function readPart(env: Session, slot: Reg, low: number, off: number, size: number, to: number): boolean {
   let spills = 0;
   let zeros = 0;
@@ -178,7 +180,7 @@ const isSpecial = (slot: Reg): boolean => {
   return top === STACK_SPILL || top === STACK_DYNPTR || top === STACK_ITER;
 };
 
-/** Bytes of a slot that held something of structure become plain data. */
+/** Turns bytes of a slot that held a structured value into plain data. */
 export function scrub(types: number): number {
   let out = types;
   for (let i = 0; i < 8; i++) if (byteType(out, i) !== STACK_INVALID) out = withByte(out, i, STACK_MISC);
@@ -202,7 +204,7 @@ export function destroyDynptr(env: Session, f: Frame, spi: number): void {
   }
 }
 
-/** A scalar or pointer is put into a slot as a whole (save_register_state). */
+/** Stores a whole scalar or pointer in a slot (save_register_state). */
 function spill(slot: Reg, v: Val, precise: boolean, size: number): void {
   slot.v = v;
   slot.precise = precise;
@@ -298,8 +300,8 @@ function writeRange(env: Session, f: Frame, v: Val, off: number, size: number, f
 }
 
 /**
- * Memory on the stack that a helper gets, or, `load`, a load at a variable offset (check_stack_range_initialized).
- * `output`: the helper only writes it, and the caller of this marks it as written afterwards.
+ * Checks stack memory that a helper reads, or that a load reads at a variable offset (check_stack_range_initialized).
+ * `output`: the helper only writes it, and the caller marks it as written afterwards.
  */
 export function readRange(
   env: Session,

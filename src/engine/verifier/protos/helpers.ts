@@ -176,13 +176,13 @@ const BASE = [
   149, 153, 154, 158, 164, 165, 169, 170, 171, 172, 175, 177, 181, 182, 194, 195, 197, 198, 199, 200, 201, 202, 203,
   208, 209,
 ];
-/** Of the running task and its cgroup: in the base set since 6.10. */
+/** Helpers for the running task and its cgroup: in the base set since 6.10. */
 const CURRENT = [14, 80, 120, 123, 210, 211];
 const TRACING_BASE = [14, 15, 16, 80, 120, 123, 156, 157];
 /** bpf_tcp_ca_get_func_proto */
 const TCP_CA = [107, 108, 116, 160];
 const SOCKOPT = [49, 57];
-/** bpf_sk_base_func_proto: all programs of the network */
+/** bpf_sk_base_func_proto: all networking programs */
 const SK_BASE = [136, 137, 138, 139, 140, 160, 178, 196];
 const SOCKET_FILTER = [...SK_BASE, 25, 26, 46, 47, 68, 122];
 const SKB = [
@@ -259,7 +259,7 @@ export interface HelperFacts {
   readonly name: string;
 }
 
-/** Helpers that may be given packet data (pkt_access of their prototypes). */
+/** Helpers that accept packet data (pkt_access of their prototypes). */
 const PACKET_READERS: ReadonlySet<number> = new Set([1, 2, 3, 28, 84, 85, 87, 99, 100, 110, 195, 204, 205, 206, 207]);
 export const readsPackets = (id: number): boolean => PACKET_READERS.has(id);
 

@@ -98,7 +98,7 @@ const COMMON_FLAGS: ReadonlyMap<string, KfuncFlags> = new Map(
 const TCP =
   /^(tcp_reno_(ssthresh|cong_avoid|undo_cwnd)|tcp_slow_start|tcp_cong_avoid_ai|cubictcp_(init|recalc_ssthresh|cong_avoid|state|cwnd_event|acked)|dctcp_\w+|bbr_\w+)$/;
 const NONE: KfuncFlags = {};
-/** the common set belongs to these */
+/** program types with the common set */
 const COMMON_TYPES = new Set([
   'struct_ops',
   'sched_cls',
@@ -113,10 +113,10 @@ const COMMON_TYPES = new Set([
   'kprobe',
   'tracepoint',
 ]);
-/** functions of the generic set, which not all types have */
+/** functions of the generic set, which some program types lack */
 const GENERIC = /^bpf_(task_|cgroup_|obj_|percpu_obj|refcount|list_|rbtree_|throw|cpumask_)/;
 const GENERIC_TYPES = new Set(['struct_ops', 'sched_cls', 'xdp', 'tracing', 'tracepoint', 'syscall', 'cgroup_skb']);
-/** those that make a dynptr of a packet */
+/** program types that can make a dynptr of a packet */
 const OF_SKB = new Set(['sched_cls', 'sched_act', 'socket_filter', 'cgroup_skb', 'tracing', 'tracepoint']);
 const PACKET_DYNPTRS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['bpf_dynptr_from_skb', OF_SKB],
@@ -133,7 +133,10 @@ export function kfuncFlags(name: string, type: string, hasCommon: boolean): Kfun
   return common;
 }
 
-/** Lists, trees and what counts references in them: their rules are not followed here, so no program with them is accepted. */
+/**
+ * Functions for lists, trees and reference counts: their rules are not implemented, so programs that use them are
+ * refused.
+ */
 const GRAPHS = /^bpf_(list_|rbtree_|refcount_)/;
 export const isUnmodelled = (name: string): boolean => GRAPHS.test(name);
 
