@@ -1,7 +1,7 @@
 /* The worker may die at any time: the page starts another with the same state, and typed text stays. */
 import { expect, test, type Lab } from './fixtures.ts';
 
-/** Few deaths, since each takes three seconds to be noticed. `npm run soak` has more in property tests. */
+/** `npm run soak` has the property tests in full; here each death costs the second until it is noticed. */
 const DEATHS = process.env.SOAK ? 100 : 1;
 
 async function stateOf(lab: Lab): Promise<string> {

@@ -12,10 +12,13 @@ export interface Palette {
   readonly fill: (paint: PaintName, context: CanvasRenderingContext2D, ratio: number) => string | CanvasPattern;
 }
 
+/** Asked in every frame: a query costs much where it is made, and nothing where it is kept. */
+const forced = matchMedia('(forced-colors: active)');
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
 const themeKey = (): string => {
   const { theme, contrast } = document.documentElement.dataset;
-  const media = ['(forced-colors: active)', '(prefers-color-scheme: dark)'].map((query) => matchMedia(query).matches);
-  return [theme, contrast, ...media].join();
+  return `${theme} ${contrast} ${forced.matches} ${dark.matches}`;
 };
 
 function makePalette(): Palette {
