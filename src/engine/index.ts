@@ -64,7 +64,7 @@ export { type StandIn, standIns } from './lab/stand-in.ts';
 export { structOpsMaps } from './kernel/state.ts';
 export { BPF_MODULE_OWNER, POISON_HI } from './kernel/uapi.ts';
 export type { PathConfig } from './net/dumbbell.ts';
-export { freeLetter, nextLink } from './lab/labels.ts';
+export { freeLetter, lettersIn, nextLink } from './lab/labels.ts';
 export { hasVerb } from './lab/verb.ts';
 export { registerFirstVerbs } from './lab/verbs.ts';
 export { Lab } from './lab/lab.ts';

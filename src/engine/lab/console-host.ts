@@ -9,7 +9,8 @@ import type { SyscallResult } from '../kernel/calls.ts';
 import { registerValue } from '../libbpf/load.ts';
 import type { LoadedElf } from '../libbpf/load-object.ts';
 import { strerror } from '../libbpf/strerror.ts';
-import { freeLetter, nextLink } from './labels.ts';
+import type { MapLetter } from './commands.ts';
+import { nextLink } from './labels.ts';
 import { rememberLoaded } from './objects.ts';
 import { aboutMap, PLAIN, type UserSpace } from './user-space.ts';
 import type { Told } from './user-state.ts';
@@ -80,7 +81,7 @@ class LabHost implements Host {
     const { user } = this;
     const text = baseName(path);
     if (!Object.hasOwn(user.world.texts, text)) return null;
-    const letter = freeLetter(user.state.maps.map((map) => map.letter));
+    const letter = user.freeLetter();
     runVerb(user, { do: 'load', process, map: letter, text });
     const map = user.map(letter);
     if (!map) return null;
@@ -125,7 +126,7 @@ class LabHost implements Host {
 
   loaded(process: string, path: string, loaded: LoadedElf): void {
     const { user } = this;
-    const taken = user.state.maps.map(({ letter }) => letter);
+    const taken: MapLetter[] = [];
     const name = baseName(path);
     const all = rememberLoaded(name, loaded, {
       kernel: this.kernel,
@@ -133,7 +134,7 @@ class LabHost implements Host {
       pid: user.pid(process),
       process,
       letter: () => {
-        const letter = freeLetter(taken);
+        const letter = user.freeLetter(taken);
         taken.push(letter);
         return letter;
       },
@@ -189,7 +190,7 @@ class LabHost implements Host {
     if (!Object.hasOwn(user.world.texts, text)) {
       return `cannot open ${text}: there is no such text. There are: ${Object.keys(user.world.texts).join(', ') || 'none'}`;
     }
-    const letter = freeLetter(user.state.maps.map((map) => map.letter));
+    const letter = user.freeLetter();
     runVerb(user, { do: 'insmod', map: letter, text });
     const map = user.map(letter);
     const registered =

@@ -1,5 +1,5 @@
 /* Assigns letters to struct_ops maps and numbers to links, each only once. */
-import type { MapLetter } from './commands.ts';
+import type { Command, MapLetter } from './commands.ts';
 
 const LETTERS = 26;
 
@@ -16,6 +16,13 @@ export function freeLetter(taken: readonly MapLetter[]): MapLetter {
   while (known.has(letterAt(index))) index++;
   return letterAt(index);
 }
+
+/** Letters of the maps that a list of commands makes: they are theirs, also before those commands ran. */
+export const lettersIn = (steps: readonly { readonly command: Command }[]): MapLetter[] =>
+  steps.flatMap(({ command }) => (MAKES_MAP.has(command.do) && 'map' in command ? [command.map] : [])).filter(isLetter);
+
+const MAKES_MAP: ReadonlySet<Command['do']> = new Set(['load', 'insmod', 'load-object']);
+const isLetter = (map: MapLetter | undefined): map is MapLetter => map !== undefined;
 
 /** One more than the highest number ever given. */
 export const nextLink = (taken: Iterable<number>): number => Math.max(0, ...taken) + 1;

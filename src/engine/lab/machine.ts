@@ -20,8 +20,9 @@ import type { Text } from '../vm/text.ts';
 import { boot, type Booted } from './boot.ts';
 import { captionOf } from './caption.ts';
 import type { PathConfig } from '../net/dumbbell.ts';
-import { type Command, type Scenario, TYPES_TEXT } from './commands.ts';
+import { type Command, type MapLetter, type Scenario, TYPES_TEXT } from './commands.ts';
 import type { MachineParts } from './kernels.ts';
+import { lettersIn } from './labels.ts';
 import {
   answer,
   cpuSnapshot,
@@ -97,6 +98,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
   readonly profile: Profile;
   readonly whole: MachineParts['whole'];
   readonly config: MachineParts['config'];
+  readonly letters: readonly MapLetter[];
   private readonly boot: Booted;
   private readonly parsedTexts = new Map<string, Parsed<AssembledObject>>();
   private readonly scenarioStep: EventKind;
@@ -134,6 +136,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     this.profile = parts.profile;
     this.whole = parts.whole;
     this.config = parts.config;
+    this.letters = lettersIn(scenario.steps);
     this.sock = new (cursorClass(tcp.offsets.sock.layout))(memory);
     this.user = new UserSpace(this, (record) => this.observer.call(record));
     this.scenarioStep = events.define('scenario', (index) => this.stepOf(index));

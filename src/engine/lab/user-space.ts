@@ -7,6 +7,7 @@ import type { BpfAttr, BpfCommand, SyscallResult } from '../kernel/kernel.ts';
 import type { TraceEntry } from '../kernel/steps.ts';
 import { ERRNO } from '../base/errno.ts';
 import type { MapLetter } from './commands.ts';
+import { freeLetter } from './labels.ts';
 import type { CallRecord } from './snapshot.ts';
 import { straceBpf } from './strace.ts';
 import { type LoadedLink, type LoadedMap, nobody, type Told, type UserState } from './user-state.ts';
@@ -51,6 +52,11 @@ export class UserSpace {
 
   map(letter: MapLetter): LoadedMap | undefined {
     return this.state.maps.find((map) => map.letter === letter);
+  }
+
+  /** The next letter: neither a map's, nor kept for one that the scenario makes later, nor among `others`. */
+  freeLetter(others: readonly MapLetter[] = []): MapLetter {
+    return freeLetter([...this.state.maps.map(({ letter }) => letter), ...this.world.letters, ...others]);
   }
 
   addMap(entry: LoadedMap): void {

@@ -7,6 +7,7 @@ import type { EventQueue } from '../net/event-queue.ts';
 import type { Tcp } from '../tcp/tcp.ts';
 import type { Memory } from '../vm/memory.ts';
 import type { PathConfig } from '../net/dumbbell.ts';
+import type { MapLetter } from './commands.ts';
 import type { MachineParts } from './kernels.ts';
 import type { MessageRecord } from './snapshot.ts';
 
@@ -22,6 +23,8 @@ export interface World {
   readonly config: MachineParts['config'];
   /** program texts by name */
   readonly texts: Readonly<Record<string, string>>;
+  /** letters of the maps that the scenario makes, also of those that it has not made yet */
+  readonly letters: readonly MapLetter[];
   /** Null when the text does not assemble on this kernel. */
   assemble(text: string): AssembledObject | null;
   /** The first error of a text, with its 0-based line. */

@@ -1,6 +1,6 @@
 import { DEFAULT_KERNEL, KERNELS } from '../../engine/index.ts';
 import { SCENARIOS, FIRST_SCENARIO } from '../../scenarios/index.ts';
-import { openShipped } from '../engine/scenarios.ts';
+import { openOn, openShipped } from '../engine/scenarios.ts';
 import { move, openScenario, resetLab } from '../engine/engine.ts';
 import { choices, choose, chooseTab, select } from '../store/choices.ts';
 import { lab } from '../store/lab.ts';
@@ -33,8 +33,11 @@ export function startScenario(id: string): void {
   }
   const known = SCENARIOS.some((one) => one.id === id) ? id : FIRST_SCENARIO;
   void openShipped(known, (scenario) => {
-    choose({ scenario: scenario.id, selection: { map: null, socket: null, field: null } });
-    openScenario(scenario, choices().kernel ?? scenario.kernel ?? DEFAULT_KERNEL);
+    const kernel = choices().kernel ?? scenario.kernel ?? DEFAULT_KERNEL;
+    void openOn(kernel, () => {
+      choose({ scenario: scenario.id, selection: { map: null, socket: null, field: null } });
+      openScenario(scenario, kernel);
+    });
   });
 }
 
@@ -43,8 +46,10 @@ export function chooseKernel(kernel: string): void {
   const { scenario } = lab();
   if (!scenario) return;
   const own = scenario.kernel ?? DEFAULT_KERNEL;
-  choose({ kernel: kernel === own ? null : kernel });
-  openScenario(scenario, kernel);
+  void openOn(kernel, () => {
+    choose({ kernel: kernel === own ? null : kernel });
+    openScenario(scenario, kernel);
+  });
 }
 
 const kernelCommands = KERNELS.map(

@@ -1,13 +1,13 @@
 /* Actions on a map: one table, read by the lifecycle's edges, the bar below it, the modules lens and the palette. */
 import {
   type Command,
-  freeLetter,
   type GraceClock,
   type MapLetter,
   type MapSnapshot,
   nextLink,
 } from '../../engine/index.ts';
 import { command } from '../engine/engine.ts';
+import { freshLetter } from '../engine/fresh-letter.ts';
 import { choices, chooseTab, select } from '../store/choices.ts';
 import { lab, notify } from '../store/lab.ts';
 import { textOf } from '../store/texts.ts';
@@ -261,8 +261,6 @@ export function currentMap(): MapSnapshot | undefined {
   const maps = lab().cold?.maps.filter(({ state }) => state !== 'FREED') ?? [];
   return maps.find(({ letter }) => letter === choices().selection.map) ?? maps.at(-1);
 }
-
-const freshLetter = (): MapLetter => freeLetter(lab().cold?.maps.map(({ letter }) => letter) ?? []);
 
 /** Verbs of the modules lens. */
 const LENS: Readonly<Record<string, (args: FamilyArgs<'lens'>) => void>> = {

@@ -193,10 +193,13 @@ async function startAgain(): Promise<void> {
   endWorker();
   ends++;
   if (ends > 2) return crashed('The engine stopped answering three times in a row.');
-  if (ended?.type === 'restart' && before) ({ log, kept } = before);
   const isSecond = ends === 2;
+  const suspects = isSecond ? log.texts : textsOf(ended);
+  if (ended?.type === 'restart' && before) ({ log, kept } = before);
+  markHung(suspects, isSecond ? log.scenario.texts : (kept?.texts ?? log.texts));
   if (isSecond) kept = null;
-  setLog(isSecond ? emptyLog(log.scenario, log.kernel, log.texts, log.unverified) : withoutAct(log, ended));
+  // the example's texts: the user's may be what ends the engine, and stand in the editor
+  setLog(isSecond ? emptyLog(log.scenario, log.kernel, {}) : withoutAct(log, ended));
   told({ phase: 'starting', playing: false, cpu: null });
   if (!(await openLog(log))) return;
   watching = window.setInterval(() => void startAgain(), OPENING_MS);
@@ -209,6 +212,16 @@ async function startAgain(): Promise<void> {
     replaying = false;
     tellRestart(isSecond ? 'all that was done was left out' : ended && `${WORDS[ended.type] ?? 'a step'} was left out`);
   });
+}
+
+const textsOf = (message: ToWorker | null): Texts =>
+  message?.type === 'restart' ? message.texts : message?.type === 'register-new' ? { [message.name]: message.text } : {};
+
+/** Marks the texts with which the engine ended, and not those that it ran before. */
+function markHung(texts: Texts, sound: Texts): void {
+  const known = new Set(Object.values({ ...log?.scenario.texts, ...sound }));
+  const suspects = Object.values(texts).filter((text) => !known.has(text));
+  told({ hung: new Set([...lab().hung, ...suspects]) });
 }
 
 function tellRestart(leftOut: string | null): void {

@@ -2,12 +2,13 @@
  * Opens files from the user, recognised by content, never by name alone. Nothing runs unless the user asked: an object
  * is loaded because it was opened or dropped here.
  */
-import { freeLetter, isVerifierLog, toBase64 } from '../../engine/index.ts';
+import { isVerifierLog, toBase64 } from '../../engine/index.ts';
 import { choose, chooseTab } from '../store/choices.ts';
 import { addFile, inspect, setInspect } from '../store/inspect.ts';
 import { lab, notify } from '../store/lab.ts';
 import { beginText } from '../store/texts.ts';
 import { command } from './engine.ts';
+import { freshLetter } from './fresh-letter.ts';
 
 /** Largest object file; programs of a struct are much smaller. */
 const MOST_BYTES = 8 * 1024 * 1024;
@@ -32,7 +33,7 @@ export function kindOf(bytes: Uint8Array): Kind {
 
 /** Loads an object in its own process and registers what it defines. */
 function loadObject(file: string, bytes: Uint8Array): void {
-  const map = freeLetter(lab().cold?.maps.map(({ letter }) => letter) ?? []);
+  const map = freshLetter();
   const taken = lab().cold?.objects.map(({ name }) => name) ?? [];
   const stem = file.replace(/(\.bpf)?\.o$/, '');
   let object = file;

@@ -14,6 +14,8 @@ import { type Answers, noAnswers } from '../engine/answers.ts';
 export interface ShownNotice extends Notice {
   /** not about a run, so it stays when another run begins */
   readonly lasting?: boolean;
+  /** tries once more what failed */
+  readonly again?: () => void;
   /** counts up; the key of its bar */
   readonly n: number;
 }
@@ -38,6 +40,8 @@ export interface LabState {
   /** the machine's program texts, by name */
   readonly loaded: Readonly<Record<string, string>>;
   readonly notices: readonly ShownNotice[];
+  /** texts with which the engine stopped answering */
+  readonly hung: ReadonlySet<string>;
   /** lines printed by tracepoints */
   readonly traced: { readonly lines: readonly TracedLine[]; readonly left: number };
 }
@@ -54,6 +58,7 @@ export const useLab = create<LabState>(() => ({
   playing: false,
   answers: noAnswers(0),
   loaded: {},
+  hung: new Set(),
   notices: [],
   traced: { lines: [], left: 0 },
 }));
@@ -66,7 +71,7 @@ const MOST_NOTICES = 3;
 let count = 0;
 
 /** Shows a notice; an equal one is removed first. */
-export function notify(notice: Notice & Pick<ShownNotice, 'lasting'>): void {
+export function notify(notice: Notice & Pick<ShownNotice, 'lasting' | 'again'>): void {
   count++;
   const others = lab().notices.filter(({ title, detail }) => title !== notice.title || detail !== notice.detail);
   told({ notices: [...others, { ...notice, n: count }].slice(-MOST_NOTICES) });

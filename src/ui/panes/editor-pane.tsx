@@ -221,11 +221,13 @@ function TextActions({ name }: { readonly name: string }) {
   const status = statusOf(name, text, loaded);
   const types = isTypes(name);
   const scenario = useLab((state) => state.scenario);
+  const isHung = useLab((state) => state.hung.has(text));
   const standIn =
     status === 'same' && scenario ? standIns(scenario.texts, loaded).find((one) => one.text === name) : null;
   return (
     <div className="action-bar" data-status={status}>
       <span className="status-word" role="status">
+        {isHung && status !== 'same' && <b className="problem">The engine stopped answering with this text. </b>}
         {standIn ? `Replaces ${standIn.from}: the scenario uses ${standIn.to}` : (types ? TYPE_WORDS : WORDS)[status]}
       </span>
       <Problems />

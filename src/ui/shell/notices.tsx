@@ -23,13 +23,15 @@ const KIND: Readonly<Record<ShownNotice['kind'], string>> = {
 export function Notices() {
   const notices = useLab((state) => state.notices);
   const phase = useLab((state) => state.phase);
+  // one at a time: what the engine needs to know goes first
+  const isLast = phase !== 'crashed' && phase !== 'asking';
   return (
     <div className="notices" role="region" aria-label="Notices">
       {phase === 'crashed' && <Crash />}
       {phase === 'asking' && <Asking />}
       <div role="log" aria-live="polite" aria-label="Notices, newest last">
         {notices.map((notice, i) =>
-          i === notices.length - 1 ? (
+          i === notices.length - 1 && isLast ? (
             <Bar key={notice.n} notice={notice} waiting={i} />
           ) : (
             <p key={notice.n} className="spoken">
@@ -50,7 +52,7 @@ interface BarProps {
 }
 
 function Bar({ notice, waiting }: BarProps) {
-  const { n, kind, title, detail, text, line, notKernel, lasting = false } = notice;
+  const { n, kind, title, detail, text, line, notKernel, lasting = false, again } = notice;
   const [held, setHeld] = useState(false);
   useEffect(() => {
     if (lasting || held) return;
@@ -77,6 +79,18 @@ function Bar({ notice, waiting }: BarProps) {
       {text !== undefined && line !== undefined && (
         <button type="button" className="button" onClick={() => runCommand('program.show', { text, line })}>
           {text}:{line + 1}
+        </button>
+      )}
+      {again && (
+        <button
+          type="button"
+          className="button"
+          onClick={() => {
+            dismiss(n);
+            again();
+          }}
+        >
+          Try again
         </button>
       )}
       {kind === 'refused' && (

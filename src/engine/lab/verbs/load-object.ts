@@ -1,5 +1,5 @@
 import { OBJ_NAME_LEN } from '../../kernel/uapi.ts';
-import { freeLetter, nextLink } from '../labels.ts';
+import { nextLink } from '../labels.ts';
 import { loadFile } from '../objects.ts';
 import { aboutMap } from '../user-space.ts';
 import type { Verb } from '../verb.ts';
@@ -11,7 +11,7 @@ export const loadObject: Verb<'load-object'> = {
   do: 'load-object',
   run: (user, { process, object: name, map, bytes, attach }) => {
     const { world } = user;
-    const taken = [...user.state.maps.map(({ letter }) => letter), map];
+    const taken = [map];
     const loaded = loadFile(name, bytes ?? world.objectFile(name) ?? '', {
       kernel: world.kernel,
       btf: world.btf,
@@ -25,7 +25,7 @@ export const loadObject: Verb<'load-object'> = {
       log: (level, text) => world.message({ process, source: 'libbpf', level, text }),
       letter: (n) => {
         if (n === 0) return map;
-        const letter = freeLetter(taken);
+        const letter = user.freeLetter(taken);
         taken.push(letter);
         return letter;
       },
