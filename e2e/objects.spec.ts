@@ -32,3 +32,28 @@ test('a file that cannot be opened gets a message with the kinds that can', { ta
   await drop(page, 'mine.s', Buffer.from('; my own\n.struct_ops tcp_congestion_ops\n'));
   await expect(lab.programs.getByRole('tab', { name: /^mine-\d+\.s$/, selected: true })).toBeVisible();
 });
+
+const NAMED = (name: string): Buffer =>
+  Buffer.from(
+    `.struct_ops tcp_congestion_ops\n.name "${name}"\n${['ssthresh', 'undo_cwnd', 'cong_avoid']
+      .map((member, i) => `.section struct_ops/${member}\nf${i}:\n  r0 = 2\n  exit\n`)
+      .join('')}`,
+  );
+
+test('files named constructor, __proto__ and toString are loaded and run like others', async ({ lab, page }) => {
+  test.slow();
+  for (const [i, name] of ['constructor', '__proto__', 'toString'].entries()) {
+    const letter = 'CDE'.charAt(i);
+    await drop(page, name, NAMED(`own_${i}`));
+    await expect(lab.programs.getByRole('tab', { name, exact: true, selected: true })).toBeVisible({ timeout: 20_000 });
+    await lab.command('Register this text');
+    await lab.expectAt(letter, 'INUSE');
+  }
+  await drop(page, '__proto__', readFileSync(join(SAMPLES, 'reno.bpf.o')));
+  await lab.expectAt('F', 'INUSE');
+  await lab.command('Restart with this text');
+  await expect(lab.status).toContainText('Paused', { timeout: 20_000 });
+  await page.reload();
+  for (const name of ['constructor', '__proto__', 'toString'])
+    await expect(lab.programs.getByRole('tab', { name, exact: true }).first()).toBeVisible({ timeout: 20_000 });
+});

@@ -86,3 +86,43 @@ test('a bench: two programs over one link, side by side, played fast to the end'
   await expect(page.getByRole('button', { name: 'Scenario' })).toHaveText(/Bench/, { timeout: 20_000 });
   await expect(lab.status).toContainText('Paused', { timeout: 20_000 });
 });
+
+test('a text is duplicated, renamed, downloaded, closed and brought back; an example is reset', async ({
+  lab,
+  page,
+}) => {
+  const add = page.getByRole('button', { name: 'Add a program' });
+  const choose = async (title: string): Promise<void> => {
+    await add.press('Enter');
+    await page
+      .getByRole('menuitemradio', { name: title, exact: true })
+      .or(page.getByRole('menuitem', { name: title, exact: true }))
+      .press('Enter');
+  };
+  const tab = (name: string) => lab.programs.getByRole('tab', { name, exact: true });
+  await choose('Duplicate');
+  await expect(tab('bpf_reno-2.s')).toHaveAttribute('aria-selected', 'true');
+  await choose('Rename');
+  await page.getByLabel('New name').fill('mine');
+  await lab.press('Enter');
+  await expect(tab('mine.s')).toHaveAttribute('aria-selected', 'true');
+  await expect(tab('bpf_reno-2.s')).toHaveCount(0);
+  const download = page.waitForEvent('download');
+  await choose('Download');
+  expect((await download).suggestedFilename()).toBe('mine.s');
+  await choose('Delete');
+  await expect(tab('mine.s')).toHaveCount(0);
+  await lab.command('Undo');
+  await expect(tab('mine.s')).toBeVisible();
+  await tab('bpf_reno.s').click();
+  await lab.edit();
+  await lab.press('Control+Home');
+  await page.keyboard.insertText('; changed\n');
+  await lab.press('Control+Enter');
+  await expect(lab.programs).not.toContainText('Text changed', { timeout: 20_000 });
+  await page.reload();
+  await expect(lab.programs).toContainText('; changed', { timeout: 20_000 });
+  await expect(lab.status).toContainText('Paused', { timeout: 20_000 });
+  await choose('Reset to the example');
+  await expect(lab.programs).not.toContainText('; changed');
+});

@@ -29,3 +29,36 @@ test('an engine that hangs is replaced within two seconds', async ({ lab, page }
   expect(took).toBeLessThan(2000 * Math.max(1, opened / QUIET_MS));
   await expect.poll(() => lab.time(), { timeout: 20_000 }).toBe(time);
 });
+
+test('a text that hangs the engine is started once: the texts before it come back, and it is marked', async ({
+  lab,
+  page,
+}) => {
+  test.slow();
+  const HANG = '; hang';
+  // an error of the engine, for want of a real one: it never ends with such a text
+  await page.route(/\/worker-[\w-]+\.js$/, async (route) => {
+    const response = await route.fetch();
+    const hang = `addEventListener('message', ({ data }) => { if (['restart', 'open'].includes(data.type) && Object.values(data.texts).some((text) => text.includes(${JSON.stringify(HANG)}))) for (;;); });`;
+    await route.fulfill({ response, body: `${hang}\n${await response.text()}` });
+  });
+  await page.reload();
+  await lab.expectAt('A', 'TOBEFREE');
+  await lab.edit();
+  await lab.press('Control+Home');
+  await page.keyboard.insertText(`${HANG}\n`);
+  await expect(lab.programs).toContainText('Text changed');
+  await lab.press('Control+Enter');
+  await expect(lab.notices).toContainText('The engine was stopped and started again', { timeout: 20_000 });
+  await lab.expectAt('A', 'TOBEFREE');
+  await expect(lab.programs).toContainText(HANG);
+  await expect(lab.programs.getByRole('status').first()).toContainText('The engine stopped answering with this text');
+  // the machine is alive with the texts before
+  await lab.press('Escape', 'Tab');
+  await lab.command('Next state');
+  await expect(lab.status).toContainText('Paused');
+  // also after a reload it is not started by itself
+  await page.reload();
+  await lab.expectAt('A', 'TOBEFREE');
+  await expect(lab.programs).toContainText(HANG, { timeout: 20_000 });
+});

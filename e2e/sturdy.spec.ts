@@ -25,3 +25,25 @@ test('a chunk that cannot be fetched is reported in its place, and can be retrie
   await expect(lab.lifecycle).toBeVisible();
   expect(errors).toEqual([]);
 });
+
+test('a kernel that cannot be fetched leaves the one that runs, with a notice and another try', async ({
+  page,
+  site,
+}) => {
+  await page.route(/\/btf\/v6\.1\.btf/, (route) => route.abort());
+  const lab = new Lab(page, site);
+  await lab.open();
+  await lab.command('Kernel v6.1:');
+  await expect(lab.notices).toContainText('The types of v6.1 could not be fetched');
+  const kernel = page.getByRole('button', { name: /^Kernel:/ });
+  await expect(kernel).toHaveAccessibleName('Kernel: v6.12');
+  await lab.expectAt('A', 'TOBEFREE');
+  const time = await lab.time();
+  await lab.press('F10');
+  await expect.poll(() => lab.time()).not.toBe(time);
+  await page.unroute(/\/btf\/v6\.1\.btf/);
+  await lab.notices.getByRole('button', { name: 'Try again' }).press('Enter');
+  await expect(kernel).toHaveAccessibleName('Kernel: v6.1', { timeout: 20_000 });
+  await expect(lab.notices.getByRole('button', { name: 'Try again' })).toHaveCount(0);
+  await lab.expectAt('A', 'TOBEFREE');
+});

@@ -11,6 +11,7 @@ import { C_LANGUAGE } from './c-language.ts';
 import { LANGUAGE } from './language.ts';
 import { monaco } from './monaco.ts';
 import { toMonaco } from './places.ts';
+import { plainRefusal } from './plain-refusal.ts';
 
 const OWNER = 'assembler';
 const QUIET_MS = 200;
@@ -46,6 +47,11 @@ async function check(model: editor.ITextModel): Promise<void> {
 
 const VERIFIER = 'verifier';
 
+const plain = (message: string): string => {
+  const words = plainRefusal(message);
+  return words === '' ? '' : `\n${words}`;
+};
+
 /** Marks what the verifier refuses at the instruction's line; only for the newest text. */
 async function checkVerdict(model: editor.ITextModel): Promise<void> {
   const text = model.getValue();
@@ -64,7 +70,7 @@ async function checkVerdict(model: editor.ITextModel): Promise<void> {
         message:
           from === 'log'
             ? `The kernel that wrote this log refused the program: ${message}`
-            : `The verifier refuses ${name}: ${message}`,
+            : `The verifier refuses ${name}: ${message}${plain(message)}`,
         startLineNumber: line,
         startColumn: model.getLineFirstNonWhitespaceColumn(line) || 1,
         endLineNumber: line,

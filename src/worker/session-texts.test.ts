@@ -180,3 +180,52 @@ test('a refused registration leaves no map and no text behind', () => {
   s.say({ type: 'seek', time: s.time() + 1e8 });
   expect(s.last('cold')?.cold.maps.filter(({ state }) => state === 'INIT')).toEqual([]);
 });
+
+test("letters are given once: one's own map keeps its letter, and the scenario's maps have theirs", () => {
+  const s = session();
+  s.open();
+  s.say({ type: 'seek', time: 0 });
+  const mine = replaceWhileConnected.texts['bpf_reno.s'].replace('"bpf_reno"', '"mine"');
+  s.say({ type: 'register-new', name: 'mine.s', text: mine });
+  const letterOf = (name: string): readonly string[] =>
+    s.last('cold')?.cold.maps.flatMap((map) => (map.ccName === name ? [map.letter] : [])) ?? [];
+  const [letter] = letterOf('mine');
+  s.say({ type: 'seek', time: replaceWhileConnected.until });
+  expect(letterOf('mine')).toEqual([letter]);
+  expect(letterOf('bpf_reno')).toEqual(['A']);
+  expect(letterOf('bpf_aimd')).toEqual(['B']);
+  expect(stateOf(s, letter ?? '')).toBe('INUSE');
+  expect(
+    s
+      .history()
+      .transitions.filter(({ map }) => map === letter)
+      .map(({ to }) => to),
+  ).toEqual(['INIT', 'INUSE']);
+});
+
+const HEAD = '.struct_ops tcp_congestion_ops\n.name "x"\n.section struct_ops/ssthresh\na:\n';
+
+test.each([
+  ['a register that is read before it is set', '  r0 = r7\n  exit', 'R7 !read_ok', 4],
+  ['a constant divisor of 0', '  r0 = 8\n  r0 /= 0\n  exit', 'div by zero', 5],
+  [
+    'a store below the stack',
+    '  r0 = 2\n  *(u64 *)(r10 - 520) = r0\n  exit',
+    'invalid write to stack R10 off=-520 size=8',
+    5,
+  ],
+  [
+    'a store to a field that is not writable',
+    '  r6 = *(u64 *)(r1 + 0)\n  r0 = 2\n  *(u32 *)(r6 + tcp_sock.srtt_us) = r0\n  exit',
+    /^no write support to tcp_sock at off \d+$/,
+    6,
+  ],
+  ["a member's answer that is not set", '  r1 = 2\n  exit', 'R0 !read_ok', 5],
+])('%s is marked at its line', (_, body, message, line) => {
+  const s = session();
+  s.open();
+  s.say({ type: 'ask', n: 1, name: 'verify', request: { name: 'x.s', text: `${HEAD}${body}\n`, detail: false } });
+  const [program] = s.answer('verify') ?? [];
+  expect(program).toMatchObject({ ok: false, message: expect.stringMatching(message) });
+  expect(program?.lines[program.failedSlot]).toBe(line);
+});

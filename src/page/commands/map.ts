@@ -1,11 +1,5 @@
 /* Actions on a map: one table, read by the lifecycle's edges, the bar below it, the modules lens and the palette. */
-import {
-  type Command,
-  type GraceClock,
-  type MapLetter,
-  type MapSnapshot,
-  nextLink,
-} from '../../engine/index.ts';
+import { type Command, type GraceClock, type MapLetter, type MapSnapshot, nextLink } from '../../engine/index.ts';
 import { command } from '../engine/engine.ts';
 import { freshLetter } from '../engine/fresh-letter.ts';
 import { choices, chooseTab, select } from '../store/choices.ts';

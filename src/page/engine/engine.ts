@@ -215,7 +215,11 @@ async function startAgain(): Promise<void> {
 }
 
 const textsOf = (message: ToWorker | null): Texts =>
-  message?.type === 'restart' ? message.texts : message?.type === 'register-new' ? { [message.name]: message.text } : {};
+  message?.type === 'restart'
+    ? message.texts
+    : message?.type === 'register-new'
+      ? { [message.name]: message.text }
+      : {};
 
 /** Marks the texts with which the engine ended, and not those that it ran before. */
 function markHung(texts: Texts, sound: Texts): void {

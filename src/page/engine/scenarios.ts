@@ -10,7 +10,9 @@ let wanted = 0;
 function notLoaded(title: string, again: () => void): void {
   const { cold, kernel, scenario } = lab();
   if (!cold) told({ phase: 'crashed', crash: `${title}.` });
-  const detail = cold ? `${scenario?.title ?? 'The lab'} goes on, on ${kernel}.` : 'Choose another, or reload the page.';
+  const detail = cold
+    ? `${scenario?.title ?? 'The lab'} goes on, on ${kernel}.`
+    : 'Choose another, or reload the page.';
   notify({ kind: 'error', title, detail, again, lasting: true });
 }
 

@@ -1,0 +1,63 @@
+/* Notices: at the top right, one at a time, timed, dismissed by Escape; tips of drawings inside the window. */
+import type { Locator } from '@playwright/test';
+import { drop, expect, test } from './fixtures.ts';
+
+const boxOf = async (locator: Locator) => (await locator.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+
+test('one notice at a time, at the top right, never over the timeline; Escape and time take it away', async ({
+  lab,
+  page,
+}) => {
+  await page.clock.install();
+  for (const name of ['one.png', 'two.png', 'three.png']) await drop(page, name, Buffer.from([0x89, 0x50, 0, 0, 1]));
+  const bars = lab.notices.locator('.notice');
+  await expect(bars).toHaveCount(1);
+  await expect(bars).toContainText('three.png');
+  for (const [width, height] of [
+    [1440, 900],
+    [1280, 720],
+    [720, 450],
+    [390, 844],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    const bar = await boxOf(bars);
+    const timeline = await boxOf(page.getByRole('region', { name: 'Timeline' }));
+    expect(bar.x + bar.width, `${width}`).toBeLessThanOrEqual(width);
+    expect(bar.x + bar.width, `${width}`).toBeGreaterThan(width - 30);
+    expect(bar.x).toBeGreaterThanOrEqual(0);
+    expect(bar.y + bar.height, `${width}x${height}`).toBeLessThanOrEqual(timeline.y);
+  }
+  await lab.press('Escape');
+  await expect(bars).toContainText('two.png');
+  await page.clock.fastForward(31_000);
+  await expect(bars).toContainText('one.png');
+  await page.clock.fastForward(31_000);
+  await expect(bars).toHaveCount(0);
+});
+
+test('tips of drawings are inside the window', async ({ lab, page }) => {
+  await lab.press('3');
+  let seen = 0;
+  for (const [width, height] of [
+    [1280, 720],
+    [390, 844],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    const hits = page.locator('main .scene-hit');
+    const count = await hits.count();
+    for (let i = 0; i < count; i += Math.max(1, Math.floor(count / 12))) {
+      await hits.nth(i).focus();
+      const tip = page.locator('.scene-tip');
+      if ((await tip.count()) === 0) continue;
+      const { x, y, width: w, height: h } = await boxOf(tip);
+      expect([x >= 0, y >= 0, x + w <= width, y + h <= height], `tip ${i} at ${width}`).toEqual([
+        true,
+        true,
+        true,
+        true,
+      ]);
+      seen++;
+    }
+  }
+  expect(seen).toBeGreaterThan(3);
+});
