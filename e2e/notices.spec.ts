@@ -9,8 +9,11 @@ test('one notice at a time, at the top right, never over the timeline; Escape an
   page,
 }) => {
   await page.clock.install();
-  for (const name of ['one.png', 'two.png', 'three.png']) await drop(page, name, Buffer.from([0x89, 0x50, 0, 0, 1]));
   const bars = lab.notices.locator('.notice');
+  for (const name of ['one.png', 'two.png', 'three.png']) {
+    await drop(page, name, Buffer.from([0x89, 0x50, 0, 0, 1]));
+    await expect(bars).toContainText(name);
+  }
   await expect(bars).toHaveCount(1);
   await expect(bars).toContainText('three.png');
   for (const [width, height] of [

@@ -93,11 +93,8 @@ test('a text is duplicated, renamed, downloaded, closed and brought back; an exa
 }) => {
   const add = page.getByRole('button', { name: 'Add a program' });
   const choose = async (title: string): Promise<void> => {
-    await add.press('Enter');
-    await page
-      .getByRole('menuitemradio', { name: title, exact: true })
-      .or(page.getByRole('menuitem', { name: title, exact: true }))
-      .press('Enter');
+    await add.click();
+    await page.getByRole('menuitemradio', { name: title, exact: true }).press('Enter');
   };
   const tab = (name: string) => lab.programs.getByRole('tab', { name, exact: true });
   await choose('Duplicate');

@@ -3,6 +3,7 @@
  * happens; src/engine/lab/look.ts reads its state.
  */
 import { entryOf } from '../base/assert.ts';
+import { own } from '../base/own.ts';
 import { structOpsMaps } from '../kernel/state.ts';
 import type { Parsed } from '../base/result.ts';
 import type { Btf } from '../btf/btf.ts';
@@ -237,7 +238,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
 
   /** Base64 of a file that the scenario brought. */
   objectFile(name: string): string | null {
-    return this.scenario.objects?.[name] ?? null;
+    return own(this.scenario.objects ?? {}, name) ?? null;
   }
 
   fileNames(): readonly string[] {

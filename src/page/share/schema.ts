@@ -80,8 +80,8 @@ export const list =
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Whether an object may have such a key; `__proto__` is refused. */
-const isSafeKey = (key: string): boolean => key !== '__proto__' && key.length > 0 && key.length <= 120;
+/** Whether a table may have such a name. Any word may be one: tables are made of entries, and read with `own()`. */
+const isName = (key: string): boolean => key.length > 0 && key.length <= 120;
 
 /** A table of values under names chosen by users. */
 export const record =
@@ -92,7 +92,7 @@ export const record =
     if (entries.length > most) return bad(at, `has ${entries.length} entries; ${most} are the most`);
     const out: [string, T][] = [];
     for (const [key, one] of entries) {
-      if (!isSafeKey(key)) return bad(at, 'has a name that cannot be used');
+      if (!isName(key)) return bad(at, 'has a name that cannot be used');
       const decoded = decode(one, inside(at, key));
       if (!decoded.ok) return decoded;
       out.push([key, decoded.value]);

@@ -112,7 +112,13 @@ describe('files', () => {
     expect(wrong({ scenario: 'a', commands: [{ event: 1, time: 2, command: { do: 'format' } }] })).toMatch(
       /^lab\.commands\[0\]\.command\.do: must be one of spawn, exit/,
     );
-    expect(problemOf(readLabFile('{"ops.play":1,"lab":{"scenario":"a","texts":{"__proto__":"x"}}}'))).toMatch(/name/);
+    expect(wrong({ scenario: 'a', texts: { '': 'x' } })).toMatch(/name/);
+  });
+
+  test('a text may have any name', () => {
+    const texts = '{"__proto__":"x","constructor":"y","toString":"z"}';
+    const read = readLabFile(`{"ops.play":1,"lab":{"scenario":"a","texts":${texts}}}`);
+    expect(read.ok && JSON.stringify(read.value.texts)).toBe(texts);
   });
 
   test('a talk of ten thousand steps is refused with a message', () => {

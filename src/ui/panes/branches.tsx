@@ -45,8 +45,8 @@ export function Branches({ onCompare }: { readonly onCompare: (name: string) => 
       </ul>
       <form className="row" onSubmit={keep}>
         <label className="field grow">
-          <span>Name of this branch</span>
-          <input value={name} onChange={({ target }) => setName(target.value)} />
+          <span aria-hidden="true">Name</span>
+          <input aria-label="Name of this branch" value={name} onChange={({ target }) => setName(target.value)} />
         </label>
         <button type="submit" className="button small">
           Keep

@@ -10,6 +10,7 @@ import { useCalmLab } from '../controls/use-frame.ts';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
 import { type Tabs, TABS } from '../../page/store/tabs.ts';
 import { useLab } from '../../page/store/lab.ts';
+import { useOverlay } from '../../page/store/overlay.ts';
 
 type Build = LiveSceneProps['build'];
 
@@ -54,9 +55,11 @@ function PathFacts({ cold: { path, seed } }: Pick<RunProps, 'cold'>) {
   );
 }
 
-/** In the Flows preset, the series are below the wire. */
+/** In the Flows preset and in a slide, the series are below the wire. */
 function WireTab() {
-  const roomy = useChoices((state) => state.preset) === 'flows';
+  const isPreset = useChoices((state) => state.preset) === 'flows';
+  const isAlone = useOverlay((state) => state.embed) !== null;
+  const roomy = isPreset || isAlone;
   const { cold, history } = useCalmLab();
   if (!cold || !history) return null;
   const run = { cold, history };

@@ -79,6 +79,10 @@ function flatLine(occupants: readonly Occupant[]): readonly LifecycleState[] {
   return ['INIT', 'READY', ...(['INUSE', 'TOBEFREE'] as const).filter(stands), 'FREED'];
 }
 
+/** Where even the row is too wide: only where maps are, and where they end. */
+const shortLine = (occupants: readonly Occupant[]): readonly LifecycleState[] =>
+  flatLine(occupants).filter((state) => state === 'FREED' || occupants.some((one) => one.state === state));
+
 /** Half the height of a pill, plus some space, px. */
 const PILL_HALF = 12;
 
@@ -199,7 +203,7 @@ export function layOut(
     const tall = tryLayout({ ...wish, flat: null });
     const { layout } = tall.fits ? tall : tryLayout({ ...wish, flat: flatLine(shown) });
     const left = layout.width <= size.width ? null : leastWanted(shown);
-    if (!left) return layout;
+    if (!left) return layout.width <= size.width ? layout : tryLayout({ ...wish, flat: shortLine(shown) }).layout;
     shown = shown.filter((one) => one !== left);
   }
 }

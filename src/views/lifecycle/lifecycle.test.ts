@@ -55,6 +55,15 @@ describe('lifecycle', () => {
     }
   });
 
+  it('leaves nothing outside where it is very narrow', () => {
+    for (const width of [310, 340]) {
+      for (const at of TIMES) {
+        const scene = lifecycleScene(inputAt(at), { width, height: 280 }, DESK);
+        expect(clippedTexts(scene), `${width} at ${at} ms`).toEqual([]);
+      }
+    }
+  });
+
   it('lists the maps that have no room, each to be pressed, and lets none leave the picture', () => {
     const eight = [...'ABCDEFGH'].map((letter) => [letter, letter === 'A' ? 'TOBEFREE' : 'INUSE', sockets(1)] as const);
     for (const size of [...SIZES, ...LOW_SIZES]) {
