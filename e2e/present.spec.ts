@@ -26,7 +26,7 @@ test('eight steps with a clicker in two windows, and one live branch and back', 
   await expect(now).toHaveAccessibleName(/Step 4 of/);
   await lab.press('PageDown', 'PageDown');
   await expect(now).toHaveAccessibleName(/Step 6 of/);
-  await expect(speaker.getByRole('region', { name: 'Notes' })).toContainText('Detaching is what a delete is');
+  await expect(speaker.getByRole('region', { name: 'Notes' })).toContainText('Detaching does for a map with a link');
   expect(await violations(speaker)).toEqual([]);
 
   await lab.press('.');

@@ -30,7 +30,7 @@ const START: HotSnapshot = {
   packets: [],
 };
 
-/** Interval while playing at which views that are only read are drawn, ms. */
+/** Time between two drawings of views that are read rather than watched, while playing, ms. */
 const CALM_MS = 50;
 
 let current: Frame = { hot: START, bytes: () => null };

@@ -1,6 +1,6 @@
 /*
- * A scene that follows the engine: built from the current frame for the size of its place. One higher than its place
- * scrolls: the picture stays in place and shows another part.
+ * A scene that follows the engine: built from the current frame for the size of its place. A scene taller than its place scrolls: the
+ * picture stays where it is and shows another part.
  */
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Hit, Scene, Size, Theme } from '../../views/scene.ts';

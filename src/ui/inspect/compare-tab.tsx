@@ -26,7 +26,7 @@ export function CompareTab({ shown }: { readonly shown: Shown }) {
   // default to the newest other kernel, not the derived one
   const other = chosen !== null && others.includes(chosen) ? chosen : others.at(-1);
   if (shown.source !== KERNEL || !shown.layout || other === undefined)
-    return <p className="placeholder">Structs and unions of a kernel can be laid beside another kernel's.</p>;
+    return <p className="placeholder">Only structs and unions of a kernel can be compared with another kernel's.</p>;
   return (
     <>
       <div className="map-bar" role="toolbar" aria-label="Compare layouts">
