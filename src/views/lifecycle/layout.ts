@@ -141,7 +141,7 @@ function distance(a: Body, b: Body, pill: number): number {
   return Math.max(a.edge + b.edge + pill + 14, a.reach + b.reach + 4);
 }
 
-/** How far each of a row is from the one before it; nothing for the first. */
+/** Distance of each body of a row from the one before it; the first has none. */
 const apartOf = (bodies: readonly Body[], pill: number): number[] =>
   bodies.slice(1).map((body, i) => distance(entryOf(bodies, i), body, pill));
 
@@ -235,7 +235,7 @@ function tryLayout(wish: Wish): { readonly layout: Layout; readonly fits: boolea
 /** Place of a station that is left out and not drawn. */
 const NOWHERE = { body: { measure: null, edge: 0 }, x: 0 } as const;
 
-/** Where bodies stand in a row that begins at `start`, with more room between two as `more` says. */
+/** x of each body in a row that begins at `start`; `more` gives the extra space between two neighbours, px. */
 function inRow(
   bodies: readonly Body[],
   pill: number,
