@@ -36,7 +36,7 @@ function copyPath<X extends PinCall & { readonly attr: { readonly pathname: User
   };
 }
 
-/** The name is directly in the mounted directory, or in a folder that was made there. */
+/** Whether a path is directly in the mounted directory, or in a folder that was made there. */
 function inBpffs(k: Core, path: string): boolean {
   const folder = path.slice(0, path.lastIndexOf('/'));
   return path.startsWith(BPFFS) && (`${folder}/` === BPFFS || k.state.folders.includes(folder));

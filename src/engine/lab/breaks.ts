@@ -1,5 +1,5 @@
 /*
- * Stops of playing other than instructions: edges of the lifecycle, counts, system calls, states of congestion
+ * Places where playing stops, other than instructions: transitions of the lifecycle, counts, system calls, states of congestion
  * avoidance, and conditions that become true. A break may have an additional condition, and may only trace: then a line
  * is printed at each hit, and playing goes on. condition.ts parses the texts of conditions; it is loaded later.
  */

@@ -1,4 +1,4 @@
-/* What is said while an object is opened and loaded, line by line beside what libbpf 1.5 said of it. */
+/* The log of opening and loading objects, compared line by line with libbpf 1.5's. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

@@ -78,9 +78,9 @@ export interface KernelFacts {
    * `_D`, and mark_read stays 0.
    */
   readonly staticLiveness: boolean;
-  /** helpers that only read the stack leave it as it was, and are told as reads (6.13) */
+  /** a helper that only reads stack memory leaves it unchanged, and its log message speaks of a read (6.13) */
   readonly helperReads: boolean;
-  /** what may not be left open at an exit is told with where it is left (6.14) */
+  /** messages about locks and references that are still held name the instruction that leaves them held (6.14) */
   readonly leakPlaces: boolean;
   /** tail calls in functions are allowed with any callers */
   readonly loopTailCalls: boolean;

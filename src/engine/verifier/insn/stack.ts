@@ -43,7 +43,7 @@ import { assignId } from './ids.ts';
 const MAX_STACK = 512;
 const MAX_VAR = 1n << 29n;
 
-/** `any`: a helper reads or writes it, and the kernel does not tell which. */
+/** `any`: a helper reads or writes it, and the kernel does not say which. */
 export type Access = 'read' | 'write' | 'any';
 const ACCESS_TEXT = { read: ' read from', write: ' write to', any: ' indirect access to' } as const;
 
