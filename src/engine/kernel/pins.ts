@@ -124,7 +124,7 @@ const get: CommandTable<'BPF_OBJ_GET', ObjGet> = {
       id: 'file-flags',
       scope: 'call',
       source: 'bpf_obj_get',
-      text: 'no fd, and of the flags only read-only or write-only',
+      text: 'no fd, and no flags but read-only or write-only',
       run({ attr }) {
         const known = MAP_FLAG.RDONLY | MAP_FLAG.WRONLY;
         const flags = attr.file_flags;

@@ -55,7 +55,8 @@ export function metBy(one: Break, { transitions, refs, calls }: History, event: 
       return rowsOf(refs, event)
         .filter(({ refcnt, map }) => refcnt === one.count && isMap(map))
         .map(
-          ({ map, refcnt, who, gained }) => `map ${map} has ${refcnt} references: ${who} ${gained ? 'came' : 'went'}`,
+          ({ map, refcnt, who, gained }) =>
+            `map ${map} has ${refcnt} references: ${who} ${gained ? 'took' : 'gave back'} one`,
         );
     case 'call':
       return rowsOf(calls, event)
