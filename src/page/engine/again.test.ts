@@ -130,7 +130,7 @@ beforeEach(() => {
 });
 
 test.each([replaceWhileConnected, twoVersions])(
-  'killed at random in $id: the same state and the same history as if it had lived',
+  'killed at random in $id: the same state and history as without its death',
   async (scenario) => {
     let deaths = 0;
     await fc.assert(

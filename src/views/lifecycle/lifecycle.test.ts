@@ -94,7 +94,7 @@ describe('lifecycle', () => {
     expect(labels).toContain('Map A, bpf_reno, TOBEFREE, 3 references: sockets 1, 2 and 3');
   });
 
-  it('puts the place to press where the picture is', () => {
+  it('puts each button where its picture is', () => {
     const scene = lifecycleScene(inputAt(585), DEBUG, DESK);
     const capsule = allMarks(scene).find(({ mark }) => mark.id === 'map.B')?.mark;
     const face = hitsOf(scene).find(({ id }) => id === 'map.B.face');
