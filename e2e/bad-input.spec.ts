@@ -63,6 +63,29 @@ test('any dropped file gets a message, and typed text stays', async ({ lab, page
   await expect(lab.status).toContainText('Paused');
 });
 
+test('a talk of nine hundred steps, a connection more at each, opens and goes on', { tag: '@long' }, async ({
+  lab,
+  page,
+}) => {
+  test.setTimeout(200_000);
+  const steps = Array.from({ length: 900 }, (_, i) =>
+    i === 0
+      ? { ...step(1e6), caption: 'W'.repeat(400) }
+      : { at: (i + 1) * 1e6, caption: `Step ${i}`, command: { do: 'connect', process: 'p', socket: i } },
+  );
+  await drop(page, 'many.ops.json', labOf({ scenario: 'long', whole: { ...whole, steps, until: 1e9 } }));
+  await page.getByRole('button', { name: 'Run this lab' }).press('Enter');
+  await expect(page.getByRole('button', { name: 'Run this lab' })).toHaveCount(0);
+  await lab.command('To the end of what is known');
+  await expect.poll(() => lab.time(), { timeout: 60_000 }).toMatch(/^(9\d\d|1000)\.0 ms/);
+  await lab.command('Present');
+  const stage = page.getByRole('dialog', { name: 'Talk: Long' });
+  await expect(stage.getByRole('img')).toHaveAccessibleName(/^Step 900 of 900/, { timeout: 90_000 });
+  await lab.press('Home');
+  await expect(stage.getByRole('img')).toHaveAccessibleName(/^Step 1 of 900/);
+  await lab.press('Escape');
+});
+
 const TEXTS = [
   `${'long '.repeat(20_000)}end`,
   '\u202e\u0000\u0007\ud800 \u{1f98a}\u0301\u0301\u0301',

@@ -116,6 +116,24 @@ test('a congestion window of 0 is reported, and used as 1', { tag: '@long' }, as
   await expect(lab.notices).toContainText('bpf_reno.s:');
 });
 
+test('a hundred thousand characters at once, in one line or in many, are one edit', async ({ lab, page }) => {
+  const kept = (words: string): Promise<boolean> =>
+    page.evaluate((text) => Object.values(localStorage).some((value) => String(value).includes(text)), words);
+  for (const [text, end] of [
+    [`; ${'r1 += 5 '.repeat(12_500)}end`, 'r1 += 5 end'],
+    [`${'  r1 += 5\n'.repeat(10_000)}; end`, '; end'],
+  ] as const) {
+    const before = Date.now();
+    await lab.replaceText(text);
+    await expect.poll(() => kept(end)).toBe(true);
+    // character by character it takes minutes
+    expect(Date.now() - before).toBeLessThan(15_000);
+    await lab.press('Control+z');
+    await expect.poll(() => kept(end)).toBe(false);
+    await lab.press('Escape', 'Tab');
+  }
+});
+
 test('completion offers the fields of the struct', { tag: '@long' }, async ({ lab }) => {
   await lab.replaceText(
     '.struct_ops tcp_congestion_ops\n.name "x"\n.section struct_ops/ssthresh\nf:\n  r0 = *(u32 *)(r1 + tcp_sock.snd_cw',

@@ -81,3 +81,15 @@ test('each frame of the Slidev deck shows its own time, also without storage', {
     });
   }
 });
+
+test('a frame without an origin of its own is told what it lacks', async ({ page, site }) => {
+  await page.setContent(`<iframe sandbox="allow-scripts" width="900" height="500" src="${site}"></iframe>`);
+  const alert = page.frameLocator('iframe').getByRole('alert');
+  await expect(alert).toContainText('its sandbox lacks allow-same-origin');
+});
+
+test('a page whose first part cannot be fetched says so', { tag: '@long' }, async ({ page, site }) => {
+  await page.route(/\/assets\/index-[\w-]+\.js/, (route) => route.abort());
+  await page.goto(site);
+  await expect(page.getByRole('alert')).toContainText('could not be fetched');
+});

@@ -62,6 +62,26 @@ for (const { name, media } of LOOKS) {
   });
 }
 
+test('forced colours: what is chosen is seen to be, and what is pressed can be read', async ({ lab, page }) => {
+  await lab.press('1');
+  await page.emulateMedia({ forcedColors: 'active' });
+  const looks = (role: 'button' | 'tab', name: RegExp): Promise<{ ink: string; ground: string }> =>
+    page.getByRole(role, { name }).evaluate((element) => {
+      const { color, backgroundColor } = getComputedStyle(element);
+      return { ink: color, ground: backgroundColor };
+    });
+  for (const [role, chosen, other] of [
+    ['tab', /^State machine$/, /^Sequence$/],
+    ['button', /^kvalue/, /^lookup/],
+    ['button', /^Play/, /^Back/],
+  ] as const) {
+    const { ink, ground } = await looks(role, chosen);
+    expect(ground).not.toBe(ink);
+    expect(ground).not.toBe((await looks(role, other)).ground);
+  }
+  await expect(page.locator('html')).toHaveAttribute('data-contrast', 'more');
+});
+
 test('every drawing has words beside it: a list, a table or a text', { tag: '@long' }, async ({ lab, page }) => {
   test.slow();
   const REGION = { lifecycle: 'Lifecycle', flows: 'Flows', side: 'Kernel objects' } as const;

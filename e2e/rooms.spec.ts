@@ -64,3 +64,36 @@ test('Step and Back undo each other, by event and by instruction', async ({ lab,
     }
   }
 });
+
+test('eight maps: each can be pressed, and the layouts stay in sight', { tag: '@long' }, async ({ lab, page }) => {
+  for (let i = 0; i < 6; i++) {
+    await lab.command('New program');
+    const dialog = page.getByRole('dialog', { name: 'New program' });
+    await dialog.getByRole('textbox', { name: 'Name' }).fill(`my_cc_${i}`);
+    await dialog.getByRole('textbox', { name: 'Name' }).press('Enter');
+    await expect(dialog).toHaveCount(0);
+    await lab.press('Control+Shift+Enter');
+    await expect(lab.status).toContainText(`map ${'CDEFGH'[i]} #`, { timeout: 20_000 });
+  }
+  for (const [width, height] of [
+    [1440, 900],
+    [1280, 720],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await expect.poll(() => outside(page), `${width}x${height}`).toEqual([]);
+    for (const letter of 'ABCDEFGH')
+      await expect(
+        lab.lifecycle.getByRole('button', { name: new RegExp(`^Map ${letter},? `) }).first(),
+      ).toBeInViewport();
+    await expect(page.getByRole('button', { name: /^Flows/ })).toBeInViewport({ ratio: 1 });
+  }
+});
+
+test('where colours are forced, what is selected has a line', { tag: '@long' }, async ({ lab, page }) => {
+  await expect(lab.status).toContainText('Paused');
+  await page.emulateMedia({ forcedColors: 'active' });
+  const line = (name: string) =>
+    page.getByRole('tab', { name, exact: true }).evaluate((tab) => getComputedStyle(tab).outlineStyle);
+  expect(await line('State machine')).toBe('solid');
+  expect(await line('Sequence')).toBe('none');
+});

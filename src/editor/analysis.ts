@@ -32,18 +32,33 @@ export async function kernelSymbols(): Promise<Kernel | null> {
   }
 }
 
-const known = new WeakMap<
-  editor.ITextModel,
-  { version: number; symbols: SymbolSource; parsed: Parsed<AssembledObject> }
->();
+interface Analysis {
+  readonly version: number;
+  readonly symbols: SymbolSource;
+  readonly parsed: Parsed<AssembledObject>;
+  /** how long it took, ms */
+  readonly took: number;
+}
+
+const known = new WeakMap<editor.ITextModel, Analysis>();
 
 export function analyse(model: editor.ITextModel, symbols: SymbolSource): Parsed<AssembledObject> {
   const version = model.getVersionId();
   const last = known.get(model);
   if (last?.version === version && last.symbols === symbols) return last.parsed;
+  const begun = performance.now();
   const parsed = assemble(model.getValue(), symbols);
-  known.set(model, { version, symbols, parsed });
+  known.set(model, { version, symbols, parsed, took: performance.now() - begun });
   return parsed;
+}
+
+/** An analysis that takes a key's time or more is not done at each key, ms. */
+const A_KEY = 10;
+
+/** The same, a little older where the text is long: good for names that it holds, not for places in it. */
+export function analyseLately(model: editor.ITextModel, symbols: SymbolSource): Parsed<AssembledObject> {
+  const last = known.get(model);
+  return last?.symbols === symbols && last.took > A_KEY ? last.parsed : analyse(model, symbols);
 }
 
 /** The shortest reference at a 0-based place; null when there is none. */

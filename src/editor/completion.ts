@@ -4,7 +4,7 @@
 import { own } from '../engine/index.ts';
 import type { languages } from 'monaco-editor/editor/editor.api';
 import { type Btf, HELPERS, instructionDoc, INSTRUCTIONS } from '../engine/index.ts';
-import { analyse, type Kernel, kernelSymbols } from './analysis.ts';
+import { analyseLately, type Kernel, kernelSymbols } from './analysis.ts';
 import { kfuncDoc } from './kfunc-docs.ts';
 import { LANGUAGE } from './language.ts';
 import { monaco } from './monaco.ts';
@@ -201,7 +201,7 @@ const provider: languages.CompletionItemProvider = {
     if (!kernel) return null;
     const before = model.getLineContent(position.lineNumber).slice(0, position.column - 1);
     const rule = RULES.find(({ ends }) => ends.test(before));
-    const { references, structOps } = analyse(model, kernel.symbols).value;
+    const { references, structOps } = analyseLately(model, kernel.symbols).value;
     const named = (kind: string): string[] => [
       ...new Set(references.flatMap((one) => (one.kind === kind && 'name' in one ? [one.name] : []))),
     ];

@@ -15,6 +15,7 @@ import { followDecorations } from './decorations.ts';
 import { followProblems, registerFixes } from './diagnostics.ts';
 import { registerHover } from './hover.ts';
 import { registerLanguage } from './language.ts';
+import { registerLongInput } from './long-input.ts';
 import { modelOf, replaceText, syncModels } from './models.ts';
 import { monaco } from './monaco.ts';
 import { followTheme } from './theme.ts';
@@ -25,6 +26,7 @@ registerC();
 registerFixes();
 registerHover();
 registerCompletion();
+registerLongInput();
 
 const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
   automaticLayout: true,

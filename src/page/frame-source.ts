@@ -6,7 +6,9 @@ import type { HotSnapshot } from '../engine/index.ts';
 import { decodeFrame } from '../protocol/frame.ts';
 import type { FromWorker } from '../protocol/messages.ts';
 import type { MemoryWindow } from '../protocol/moves.ts';
+import { entryOf } from '../views/lists.ts';
 import { act } from './frame.ts';
+import { lab, type LabState, useLab } from './store/lab.ts';
 
 type FrameMessage = Extract<FromWorker, { type: 'frame' }>;
 
@@ -30,20 +32,11 @@ const START: HotSnapshot = {
   packets: [],
 };
 
-/** Time between two drawings of views that are read rather than watched, while playing, ms. */
-const CALM_MS = 50;
-
 let current: Frame = { hot: START, bytes: () => null };
 let waiting: (() => Frame) | null = null;
 let moved: Motion = 'scrub';
 
-/** The latest frame for such views. */
-let calm: Frame = current;
-let calmAt = 0;
-let playing = false;
-
 export const currentFrame = (): Frame => current;
-export const calmFrame = (): Frame => calm;
 export const currentMotion = (): Motion => moved;
 export const setMotion = (motion: Motion): void => {
   moved = motion;
@@ -51,15 +44,8 @@ export const setMotion = (motion: Motion): void => {
 
 const keyOf = ({ address, length }: MemoryWindow): string => `${address}+${length}`;
 
-/**
- * Stores a message; `asked`: the windows that it contains. It is decoded at the next animation frame; a newer message
- * replaces a waiting one.
- */
-export function putFrame(
-  { numbers, windows: parts, playing: plays }: FrameMessage,
-  asked: readonly MemoryWindow[],
-): void {
-  playing = plays;
+/** `asked` says which windows the message has. Decoded at the next frame; a newer one takes the place of one that waits. */
+export function putFrame({ numbers, windows: parts }: FrameMessage, asked: readonly MemoryWindow[]): void {
   const first = waiting === null;
   waiting = () => {
     const found = new Map(asked.map((window, i) => [keyOf(window), parts[i]]));
@@ -68,11 +54,52 @@ export function putFrame(
   if (first) act(takeFrame);
 }
 
+/** A moment of the run: what the views show that are read rather than watched. */
+export interface Moment {
+  readonly frame: Frame;
+  readonly lab: LabState;
+}
+
+/** Such views take turns while playing: in a frame one turn comes, and each turn so seldom, ms. */
+const CALM_MS = 80;
+const TURNS = 5;
+
+interface Turn {
+  moment: Moment;
+  at: number;
+}
+
+const now: Moment = { frame: current, lab: lab() };
+const turns: Turn[] = Array.from({ length: TURNS }, () => ({ moment: now, at: 0 }));
+let given = 0;
+
+/** A turn for a view that comes on the page. */
+export const newTurn = (): number => given++ % TURNS;
+
+/** The moment that a view of this turn shows; while nothing plays, the latest. */
+export const momentOf = (turn: number): Moment => entryOf(turns, turn).moment;
+
+function setAll(): void {
+  const moment: Moment = { frame: current, lab: lab() };
+  for (const turn of turns) turn.moment = moment;
+}
+
+/** The turn that waits longest, where it has waited long enough: on a slow machine all come more seldom. */
+function takeTurn(): void {
+  const at = performance.now();
+  const turn = turns.reduce((first, one) => (one.at < first.at ? one : first));
+  if (at - turn.at < CALM_MS) return;
+  turn.moment = { frame: current, lab: lab() };
+  turn.at = at;
+}
+
 function takeFrame(): void {
   if (waiting) current = waiting();
   waiting = null;
-  const now = performance.now();
-  if (playing && now - calmAt < CALM_MS) return;
-  calm = current;
-  calmAt = now;
+  if (lab().playing) takeTurn();
+  else setAll();
 }
+
+useLab.subscribe(({ playing }) => {
+  if (!playing) setAll();
+});

@@ -45,3 +45,6 @@ export function decodeFrame(numbers: Float64Array): HotSnapshot {
     packets: Array.from({ length: packets }, () => row(PACKET)),
   };
 }
+
+/** The time alone, ns. */
+export const timeOf = (numbers: Float64Array): number => numbers[HEADER.indexOf('time')] ?? 0;

@@ -109,19 +109,26 @@ export type Mark = PathMark | RectMark | CircleMark | TextMark | GroupMark;
  * (src/views/paint.ts) per item. A line's values are x, y; its points end at the next entry of `starts`.
  */
 export interface DisplayList {
-  readonly shape: 'bar' | 'ring' | 'disc' | 'line';
+  readonly shape: 'bar' | 'ring' | 'disc' | 'wedge' | 'cross' | 'line';
   readonly numbers: Float64Array;
   readonly paints: Uint16Array;
   /** lines only: index of the first point of each */
   readonly starts?: Uint32Array;
-  /** stroke width of rings and lines, corner radius of bars; px */
+  /** stroke width of rings, crosses and lines, corner radius of bars; px */
   readonly weight: number;
   readonly dash?: readonly number[];
   readonly opacity?: number;
 }
 
-/** bar: x, y, width, height; ring and disc: x, y, radius; line: x, y a point */
-export const STRIDE: Readonly<Record<DisplayList['shape'], number>> = { bar: 4, ring: 3, disc: 3, line: 2 };
+/** bar: x, y, width, height; ring and disc: x, y, radius; wedge: tip below, half of its width; cross: middle, half; line: x, y a point */
+export const STRIDE: Readonly<Record<DisplayList['shape'], number>> = {
+  bar: 4,
+  ring: 3,
+  disc: 3,
+  wedge: 3,
+  cross: 3,
+  line: 2,
+};
 
 export interface Scene extends Size {
   /** short description of the picture */
@@ -150,8 +157,8 @@ function* walk(marks: readonly Mark[], x = 0, y = 0): Generator<{ mark: Mark; x:
 /** All marks with the origin of the group that holds each. */
 export const allMarks = (scene: Scene): { mark: Mark; x: number; y: number }[] => [...walk(scene.marks)];
 
-/** Marks that can be hovered or pressed, in keyboard order. */
-export function hitsOf(scene: Scene): Hit[] {
+/** What can be hovered or pressed, in the order of the keyboard. */
+export function hitsOf(scene: Pick<Scene, 'marks'>): Hit[] {
   const hits: Hit[] = [];
   for (const { mark, x, y } of walk(scene.marks)) {
     if (!mark.hit) continue;
@@ -173,8 +180,8 @@ export function hitsOf(scene: Scene): Hit[] {
   return hits.sort((a, b) => (a.focus === b.focus ? 0 : a.focus - b.focus));
 }
 
-/** Text twin of the picture: a line for each labelled mark that is not a button. */
-export function textTwin(scene: Scene): { id: string; text: string }[] {
+/** The picture in words: a line for each labelled mark that is not a button. */
+export function textTwin(scene: Pick<Scene, 'marks'>): { id: string; text: string }[] {
   const lines: { id: string; text: string }[] = [];
   for (const { mark } of walk(scene.marks))
     if (mark.label && !mark.action) lines.push({ id: mark.id, text: mark.label });

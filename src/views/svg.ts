@@ -32,12 +32,25 @@ const paintValue = (name: PaintName, scope: string): string => {
 /** Rounds to two decimals, finer than a device pixel on the densest screens. */
 const short = (value: number): number => Math.round(value * 100) / 100;
 
+/** Fills that high contrast takes away: what only they set apart has an outline there. */
+const TINTS: ReadonlySet<PaintName> = new Set<PaintName>([
+  'inuse-tint',
+  'ready-tint',
+  'tobefree-tint',
+  'selection-tint',
+  'changed-tint',
+  'surface-3',
+]);
+
 type Attributes = Record<string, string | number>;
 
 function paintAttributes(paint: Paint, { scope, theme }: Drawing): Attributes {
   const out: Attributes = { fill: paintValue(paint.fill ?? 'none', scope) };
   if (paint.fillOpacity !== undefined) out.fillOpacity = paint.fillOpacity;
-  if (paint.stroke === undefined || paint.stroke === 'none') return out;
+  if (paint.stroke === undefined || paint.stroke === 'none') {
+    if (theme.contrast === 'more' && TINTS.has(paint.fill ?? 'none')) out.stroke = 'var(--line-strong)';
+    return out;
+  }
   out.stroke = paintValue(paint.stroke, scope);
   const weight = paint.weight ?? 1;
   // thicken outlines, but not grid lines
@@ -166,7 +179,7 @@ function* paintsOf(marks: readonly Mark[]): Generator<PaintName> {
 }
 
 /** Patterns and gradients that the scene uses. */
-export function sceneDefs(scene: Scene, scope: string): SvgNode[] {
+export function sceneDefs(scene: Pick<Scene, 'marks' | 'layers'>, scope: string): SvgNode[] {
   const used = new Set(paintsOf(scene.marks));
   for (const layer of scene.layers) for (const id of layer.paints) used.add(paintName(id));
   return [...used].flatMap((name) => {
@@ -175,7 +188,17 @@ export function sceneDefs(scene: Scene, scope: string): SvgNode[] {
   });
 }
 
-/** Elements of a display list, for saved pictures and tests; the page draws it on a canvas. */
+/** A triangle that stands on its tip is 1.55 times as high as half of its width. */
+export const WEDGE_HEIGHT = 1.55;
+
+const GLYPH_PATH = {
+  wedge: (x: number, y: number, half: number) =>
+    `M${short(x - half)} ${short(y - half * WEDGE_HEIGHT)}L${short(x + half)} ${short(y - half * WEDGE_HEIGHT)}L${x} ${y}Z`,
+  cross: (x: number, y: number, half: number) =>
+    `M${short(x - half)} ${short(y - half)}L${short(x + half)} ${short(y + half)}M${short(x + half)} ${short(y - half)}L${short(x - half)} ${short(y + half)}`,
+} as const;
+
+/** A display list as elements: for saved pictures and tests; the page draws it on a canvas. */
 function layerNode(layer: DisplayList, index: number, drawing: Drawing): SvgNode {
   const things: SvgNode[] = [];
   const { numbers, shape, starts, weight } = layer;
@@ -206,7 +229,11 @@ function layerNode(layer: DisplayList, index: number, drawing: Drawing): SvgNode
             ...paintAttributes({ fill: paint }, drawing),
           }),
         );
-      else {
+      else if (shape === 'wedge' || shape === 'cross') {
+        const d = GLYPH_PATH[shape](short(x), short(y), short(a));
+        const look: Paint = shape === 'cross' ? { stroke: paint, weight, round: true } : { fill: paint };
+        things.push(node('path', key, { d, ...paintAttributes(look, drawing) }));
+      } else {
         const look: Paint = shape === 'ring' ? { stroke: paint, weight } : { fill: paint };
         things.push(
           node('circle', key, { cx: short(x), cy: short(y), r: short(a), ...paintAttributes(look, drawing) }),

@@ -47,7 +47,7 @@ test('the engine works without its late part, and reports a request that needs i
   const s = session(true);
   s.open();
   s.say({ type: 'ask', n: 1, name: 'heat', request: { time: 5e8 } });
-  expect(s.last('notice')?.notice.title).toBe('A part of the engine could not be fetched');
+  expect(s.last('notice')?.notice.title).toBe('A part of the engine could not be loaded');
   s.say({ type: 'step-state', direction: 1 });
   expect(s.time()).toBeGreaterThan(replaceWhileConnected.openAt);
 });

@@ -220,3 +220,43 @@ test('a worker that dies during a restart comes back with the previous texts', a
   await one.settle();
   expect(await one.hash()).toBe(hash);
 });
+
+test('an engine that ends again where it was brought back to begins at the start, and after a third end stays away', async () => {
+  const one = await page();
+  one.openScenario(replaceWhileConnected, 'v6.12');
+  await one.settle();
+  one.command(COMMANDS[0]);
+  await one.settle();
+  one.move({ type: 'seek', time: 1_500e6 });
+  await one.settle();
+  one.stopEngine();
+  // ends before it answered anything
+  await opened(2);
+  one.stopEngine();
+  await one.settle();
+  expect(one.hot().time).toBe(0);
+  expect(one.lab().playing).toBe(false);
+  expect(one.currentLog()?.acts).toEqual([]);
+  expect(one.lab().notices.at(-1)?.detail).toContain('all that was done was left out');
+  one.stopEngine();
+  expect(one.lab().phase).toBe('crashed');
+});
+
+test('an end long after another is the first one again', async () => {
+  const one = await page();
+  one.openScenario(replaceWhileConnected, 'v6.12');
+  await one.settle();
+  one.move({ type: 'seek', time: 1_500e6 });
+  await one.settle();
+  for (let i = 0; i < 3; i++) {
+    one.stopEngine();
+    await one.settle();
+    expect([one.lab().phase, one.hot().time]).toEqual(['ready', 1_500e6]);
+  }
+});
+
+/** Files come in a few turns, also without the worker working. */
+async function opened(workers: number): Promise<void> {
+  for (let i = 0; i < 20 && Thread.opened.length < workers; i++) await new Promise((resolve) => setTimeout(resolve));
+  expect(Thread.opened).toHaveLength(workers);
+}

@@ -14,6 +14,7 @@ import { type Act, type CommandLog, emptyLog, logAct, replay, withoutAct } from 
 import type { AnswerOf, AskName, RequestOf } from '../../protocol/asks.ts';
 import type { MoveMessage } from '../../protocol/moves.ts';
 import { createAsking } from './answers.ts';
+import { timeOf } from '../../protocol/frame.ts';
 import { FollowedHistory } from '../../protocol/history.ts';
 import { viewOf } from '../record/view-now.ts';
 import { createFences } from './fences.ts';
@@ -39,7 +40,11 @@ let begun = 0;
 let before: { readonly log: CommandLog; readonly kept: KeptRun | null } | null = null;
 /** during a replay notices are repeated, and therefore not shown */
 let replaying = false;
-/** history received of the worker's run */
+/** ends of the engine since it last stood where the page did, or the user asked for something else */
+let ends = 0;
+/** where a new worker is being brought to, ns */
+let broughtTo: number | null = null;
+/** what was told of the run that the worker has */
 let history = new FollowedHistory();
 let windows: readonly MemoryWindow[] = [];
 let windowsOfFrames: readonly MemoryWindow[] = [];
@@ -153,6 +158,7 @@ function openRun(opened: CommandLog): void {
 
 function beginRun(next: CommandLog): void {
   begun = ++acts;
+  asksAnew();
   kept = null;
   before = null;
   setLog(next);
@@ -173,31 +179,44 @@ const WORDS: Partial<Record<ToWorker['type'], string>> = {
   'register-new': 'registering the new map',
 };
 
-/** Replaces the worker, and brings the new one to the page's time. */
+/** A new worker of which nothing is heard for so long hangs too, ms: what it is made of was fetched before. */
+const OPENING_MS = 10_000;
+
+/**
+ * A new worker in the old one's place, brought to where the page stood. Where that ends it once more, the run's
+ * beginning is shown instead; and where that does too, nothing.
+ */
 async function startAgain(): Promise<void> {
   if (!log) return;
   const ended = unanswered;
   const { time, event } = currentFrame().hot;
   endWorker();
+  ends++;
+  if (ends > 2) return crashed('The engine stopped answering three times in a row.');
   if (ended?.type === 'restart' && before) ({ log, kept } = before);
-  setLog(withoutAct(log, ended));
+  const isSecond = ends === 2;
+  if (isSecond) kept = null;
+  setLog(isSecond ? emptyLog(log.scenario, log.kernel, log.texts, log.unverified) : withoutAct(log, ended));
   told({ phase: 'starting', playing: false, cpu: null });
   if (!(await openLog(log))) return;
+  watching = window.setInterval(() => void startAgain(), OPENING_MS);
   replaying = true;
   const done = kept && { n: kept.n, event: kept.run.commands.at(-1)?.event ?? 0 };
-  for (const message of replay(log, time, event, done)) post(message);
+  for (const message of isSecond ? replay(log, 0) : replay(log, time, event, done)) post(message);
+  // a run stands at its start before anything was worked on
+  broughtTo = isSecond ? null : time;
   ping(() => {
     replaying = false;
-    tellRestart(ended);
+    tellRestart(isSecond ? 'all that was done was left out' : ended && `${WORDS[ended.type] ?? 'a step'} was left out`);
   });
 }
 
-function tellRestart(ended: ToWorker | null): void {
+function tellRestart(leftOut: string | null): void {
   notify({
     kind: 'error',
     lasting: true,
     title: 'The engine was stopped and started again',
-    detail: `It had not answered${ended ? `: ${WORDS[ended.type] ?? 'a step'} was left out` : ''}. Your texts are untouched.`,
+    detail: `It had not answered${leftOut ? `: ${leftOut}` : ''}. Your texts are untouched.`,
   });
 }
 
@@ -214,6 +233,7 @@ function receive(message: FromWorker): void {
     case 'frame':
       // while playing, frames may still be from before the action
       if (!unanswered || !('n' in unanswered) || message.n >= (unanswered.n ?? 0)) unanswered = null;
+      if (broughtTo !== null && timeOf(message.numbers) === broughtTo) asksAnew();
       putFrame(message, windowsOfFrames);
       if (lab().playing !== message.playing || lab().job) told({ playing: message.playing, job: null });
       return;
@@ -263,8 +283,15 @@ function receive(message: FromWorker): void {
 
 const MOTION: Partial<Record<MoveMessage['type'], Motion>> = { play: 'play', seek: 'scrub' };
 
+/** What ended the engine before has nothing to do with what comes. */
+function asksAnew(): void {
+  ends = 0;
+  broughtTo = null;
+}
+
 /** Moves the cursor. */
 export function move(message: MoveMessage): void {
+  asksAnew();
   setMotion(MOTION[message.type] ?? 'step');
   unanswered = message;
   post(message);
@@ -272,6 +299,7 @@ export function move(message: MoveMessage): void {
 
 function perform(asked: Act): void {
   if (!log) return;
+  asksAnew();
   const message = { ...asked, n: ++acts };
   setMotion('step');
   const { time, event } = currentFrame().hot;

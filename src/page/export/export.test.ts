@@ -42,13 +42,16 @@ test('Mermaid: every call is an arrow, and no text ends a statement early', () =
   expect(lines.filter((line) => /[#;]/.test(line))).toEqual([]);
 });
 
+const PAPER = { ground: '#fff', ink: '#000', line: '#ccc' };
+
 test('a picture as a file needs no style sheet', () => {
   const input = { cold: now, history: run, time: 9e8, event: 900, headline: 'A <b> & "c"', n: 1, of: 2, errno: String };
   const scene = stageScene(input, { width: 1600, height: 900 }, DESK);
-  const svg = svgFile(scene, DESK, () => 'rgb(1, 2, 3)');
+  const svg = svgFile(scene, DESK, { colour: () => 'rgb(1, 2, 3)', glow: 0.28 });
   expect(svg).not.toContain('var(');
+  expect(svg).toMatch(/<stop[^>]*stop-opacity="0\.28"/);
   expect(svg).toContain('A &lt;b&gt; &amp; &quot;c&quot;');
-  const html = talkHtml('T <script>', [{ svg, headline: '<img onerror=x>', note: '</aside><script>' }], '');
+  const html = talkHtml('T <script>', [{ svg, headline: '<img onerror=x>', note: '</aside><script>' }], PAPER, '');
   expect(html).not.toMatch(/<img|<script>T|<\/aside><script>/);
   expect(html).not.toMatch(/(src|href)="http/);
   expect(html).toContain("default-src 'none'");

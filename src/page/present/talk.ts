@@ -4,7 +4,7 @@
  */
 import { entryOf } from '../../engine/index.ts';
 import { create } from 'zustand';
-import type { History } from '../../engine/index.ts';
+import type { History, Scenario } from '../../engine/index.ts';
 import type { Moment } from '../../protocol/asks/talk.ts';
 import { ask, currentLog, move, openAgain } from '../engine/engine.ts';
 import type { CommandLog } from '../engine/command-log.ts';
@@ -61,14 +61,37 @@ export async function makeTalk(): Promise<Talk | null> {
   const { history, scenario } = lab();
   const captions = history?.captions ?? [];
   if (!history || !scenario || captions.length === 0) return null;
-  const moments = await ask('talk', { events: captions.map(({ event }) => event) }, 'talk');
+  const moments = await momentsOf(captions.map(({ event }) => event));
   if (!moments) return null;
-  const notes = new Map(scenario.steps.map(({ caption, note }) => [caption, note ?? '']));
+  const notes = notesOf(scenario.steps);
   const steps = moments.map((moment, i): TalkStep => {
     const headline = captions[i]?.text ?? '';
-    return { ...moment, headline, note: notes.get(headline) ?? '' };
+    return { ...moment, headline, note: notes.get(headline)?.shift() ?? '' };
   });
   return { title: scenario.title, history, steps };
+}
+
+/** So many moments come in one message: all of a long talk at once would keep the worker from answering anything else. */
+const AT_ONCE = 100;
+
+/** Null where another run was opened meanwhile. */
+async function momentsOf(events: readonly number[]): Promise<Moment[] | null> {
+  const moments: Moment[] = [];
+  while (moments.length < events.length) {
+    const part = await ask('talk', { events: events.slice(moments.length, moments.length + AT_ONCE) }, 'talk');
+    if (!part) return null;
+    if (part.length === 0) break;
+    moments.push(...part);
+  }
+  return moments;
+}
+
+/** Notes by caption, in order: two steps may be captioned alike. */
+function notesOf(steps: Scenario['steps']): Map<string, string[]> {
+  const notes = new Map<string, string[]>();
+  for (const { caption, note } of steps)
+    if (caption !== undefined) notes.set(caption, [...(notes.get(caption) ?? []), note ?? '']);
+  return notes;
 }
 
 /** The step at a time, or the last before it. */
@@ -96,10 +119,11 @@ export function endTalk(): void {
   showOverlay(null);
 }
 
-/** Shows a step, and moves the run to it, so that going live starts there. */
+/** Shows a step, and moves the run to it, so that going live starts there. Ends an excursion. */
 export function showStep(at: number): void {
-  const { talk, startedAt } = presenting();
+  const { talk, startedAt, live } = presenting();
   if (!talk) return;
+  if (live) toggleLive();
   const to = Math.min(talk.steps.length - 1, Math.max(0, at));
   present({ at: to, blank: false, qr: false, startedAt: startedAt === 0 && to > 0 ? Date.now() : startedAt });
   move({ type: 'seek', time: entryOf(talk.steps, to).time });
@@ -123,11 +147,14 @@ export function toggleLive(): void {
 
 const SCALES = { least: 0.8, most: 1.6, step: 0.1 };
 
-/** Handles a key of a keyboard or clicker; true when the talk uses it. */
+/**
+ * Handles a key of a keyboard or clicker; true when the talk uses it. During an excursion only the way back is used: the
+ * room looks at the page, and a step would move the run under it.
+ */
 export function talkKey(key: string): boolean {
-  const { at, talk, blank, laser, qr, notes, scale } = presenting();
+  const { at, talk, blank, laser, qr, notes, scale, live } = presenting();
   const act = KEYS.get(key.length === 1 ? key.toLowerCase() : key);
-  if (!talk || !act) return false;
+  if (!talk || !act || (live && act !== toggleLive)) return false;
   act({ at, last: talk.steps.length - 1, blank, laser, qr, notes, scale });
   return true;
 }

@@ -59,14 +59,14 @@ export async function packLab(doc: LabDoc): Promise<string> {
 }
 
 const NEWER = (version: string): string =>
-  `it was made by a newer version of this page (format ${version}; this page reads format ${VERSION}). Reload the page to get the newest version, then open it again`;
+  `It was made by a newer version of this page (format ${version}; this page reads format ${VERSION}). Reload the page to get the newest version, then open it again`;
 
 function parseJson<T>(json: string, decode: Decoder<T>): Decoded<T> {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch {
-    return bad('', 'it is not whole: a part of it is missing or damaged');
+    return bad('', 'It is not whole: a part of it is missing or damaged');
   }
   return decode(value, '');
 }
@@ -74,19 +74,19 @@ function parseJson<T>(json: string, decode: Decoder<T>): Decoded<T> {
 /** Decodes a lab from `packLab`; returns it or an error. */
 export async function unpackLab(packed: string): Promise<Decoded<LabDoc>> {
   const [, version, body = ''] = /^(\d{1,6})\.(.*)$/s.exec(packed) ?? [];
-  if (version === undefined) return bad('', 'it does not say its version: the beginning is missing');
+  if (version === undefined) return bad('', 'It does not say its version: the beginning is missing');
   if (Number(version) > VERSION) return bad('', NEWER(version));
-  if (Number(version) < 1) return bad('', `there was never a format ${version}`);
+  if (Number(version) < 1) return bad('', `There was never a format ${version}`);
   const bytes = fromAddress(body);
-  if (!bytes) return bad('', 'it has characters that no link has');
+  if (!bytes) return bad('', 'It has characters that no link has');
   const inflated = await inflate(bytes);
-  if (inflated === null) return bad('', 'it is not whole: a part of it is missing or damaged');
-  if (inflated === 'large') return bad('', 'it holds more than 1 MB: ask for it as a file');
+  if (inflated === null) return bad('', 'It is not whole: a part of it is missing or damaged');
+  if (inflated === 'large') return bad('', 'It holds more than 1 MB: ask for it as a file');
   let json: string;
   try {
     json = new TextDecoder('utf-8', { fatal: true }).decode(inflated);
   } catch {
-    return bad('', 'it is damaged: its text is not UTF-8');
+    return bad('', 'It is damaged: its text is not UTF-8');
   }
   return parseJson(json, labDoc);
 }
@@ -101,7 +101,7 @@ export const labFile = (doc: LabDoc): string => `${JSON.stringify({ [MAGIC]: VER
 export const isLabFile = (text: string): boolean => new RegExp(`^\\s*\\{\\s*"${MAGIC}"`).test(text.slice(0, 200));
 
 const wrapper: Decoder<LabDoc> = (value, at) => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return bad(at, 'it is not a saved lab');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return bad(at, 'It is not a saved lab');
   const fields = new Map<string, unknown>(Object.entries(value));
   const version = fields.get(MAGIC);
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1)
@@ -114,6 +114,6 @@ const wrapper: Decoder<LabDoc> = (value, at) => {
 
 /** Reads the lab in a file; returns it or an error. */
 export function readLabFile(text: string): Decoded<LabDoc> {
-  if (text.length > MOST_FILE) return bad('', 'it is larger than 24 MB');
+  if (text.length > MOST_FILE) return bad('', 'It is larger than 24 MB');
   return parseJson(text, wrapper);
 }

@@ -5,8 +5,22 @@
 
 import { commonRows } from '../../views/common-rows.ts';
 
+type LineMap = readonly (number | null)[];
+
+/** Every breakpoint asks for the same two texts, in one direction or the other. */
+const MOST_KNOWN = 4;
+let known: readonly { readonly from: string; readonly to: string; readonly map: LineMap }[] = [];
+
 /** For each line of `from` its line in `to`, or null. */
-export function lineMap(from: string, to: string): readonly (number | null)[] {
+export function lineMap(from: string, to: string): LineMap {
+  const last = known.find((one) => one.from === from && one.to === to);
+  if (last) return last.map;
+  const map = mapLines(from, to);
+  known = [{ from, to, map }, ...known].slice(0, MOST_KNOWN);
+  return map;
+}
+
+function mapLines(from: string, to: string): LineMap {
   const a = from.split('\n');
   const b = to.split('\n');
   let head = 0;

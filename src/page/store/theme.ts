@@ -2,7 +2,9 @@
 import { choices, useChoices } from './choices.ts';
 
 const prefersLight = matchMedia('(prefers-color-scheme: light)');
-const prefersContrast = matchMedia('(prefers-contrast: more)');
+const forcedColours = matchMedia('(forced-colors: active)');
+/** Forced colours take tints and glow away, as high contrast does. */
+const prefersContrast = matchMedia('(prefers-contrast: more), (forced-colors: active)');
 
 /** Theme requested by a page around this one; applied, but not saved. */
 let forced: 'light' | 'dark' | null = null;
@@ -13,7 +15,8 @@ export function forceTheme(theme: 'light' | 'dark'): void {
 }
 
 export function isLight(): boolean {
-  const theme = forced ?? choices().theme;
+  // the system's colours are what the page wears, whatever was chosen
+  const theme = forcedColours.matches ? 'system' : (forced ?? choices().theme);
   return theme === 'system' ? prefersLight.matches : theme === 'light';
 }
 

@@ -11,7 +11,7 @@ import { lab, notify } from '../../page/store/lab.ts';
 import { showOverlay } from '../../page/store/overlay.ts';
 import { DESK } from '../../views/scene.ts';
 import { Sheet } from '../controls/sheet.tsx';
-import { fontStyle, pngOf, slidesOf, svgOf } from './pictures.ts';
+import { fontStyle, paper, pngOf, slidesOf, svgOf } from './pictures.ts';
 
 const fileName = (label: string, ending: string): string =>
   `${label
@@ -83,7 +83,7 @@ async function saveTalkHtml(): Promise<void> {
   const talk = await talkNow();
   if (!talk) return;
   const slides = slidesOf(talk).map((scene, i) => ({ ...entryOf(talk.steps, i), svg: svgOf(scene, DESK) }));
-  saveFile(fileName(talk.title, 'html'), talkHtml(talk.title, slides, await fontStyle()), 'text/html');
+  saveFile(fileName(talk.title, 'html'), talkHtml(talk.title, slides, paper(), await fontStyle()), 'text/html');
 }
 
 export function ExportSheet() {

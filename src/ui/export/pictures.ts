@@ -3,6 +3,7 @@ import interUrl from '@fontsource-variable/inter/files/inter-latin-wght-normal.w
 import monoUrl from '@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2?url';
 import { errnoName, toBase64 } from '../../engine/index.ts';
 import { svgFile } from '../../page/export/svg-file.ts';
+import type { Paper } from '../../page/export/talk-html.ts';
 import type { Talk } from '../../page/present/talk.ts';
 import { DESK, type Scene, type Theme } from '../../views/scene.ts';
 import { stageScene } from '../../views/stage/stage.ts';
@@ -23,8 +24,13 @@ export async function fontStyle(): Promise<string> {
   return (await Promise.all(faces)).join('');
 }
 
-export const svgOf = (scene: Scene, theme: Theme, style = ''): string =>
-  svgFile(scene, theme, pagePalette().colour, style);
+export const svgOf = (scene: Scene, theme: Theme, style = ''): string => svgFile(scene, theme, pagePalette(), style);
+
+/** Ground and letters around the pictures of a talk. */
+export const paper = (): Paper => {
+  const { colour } = pagePalette();
+  return { ground: colour('var(--surface-1)'), ink: colour('var(--text)'), line: colour('var(--line-strong)') };
+};
 
 /** Pixels of a PNG per CSS pixel. */
 const PNG_SCALE = 2;

@@ -80,7 +80,7 @@ function Beside({ shown, kernel, other }: BesideProps) {
   const id = defined(btf, shown.type);
   const theirs = btf && id !== 0 ? layoutOf(btf, id) : null;
   if (failed !== '' || whole?.status === 'failed')
-    return <p className="placeholder">The types of {other} could not be fetched.</p>;
+    return <p className="placeholder">The types of {other} could not be loaded.</p>;
   if (!btf) return <p className="placeholder">The types of {other} are on their way.</p>;
   if (!theirs || !shown.layout) return <p className="placeholder">{`${other} has no ${shown.type.name}.`}</p>;
   const older = NAMES.indexOf(other) < NAMES.indexOf(kernel);

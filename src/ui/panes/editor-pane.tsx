@@ -101,7 +101,7 @@ function TextEditor({ name }: { readonly name: string }) {
       )}
       {editor === 'failed' && (
         <p className="note" role="status">
-          The editor could not be fetched; the text can be changed here.{' '}
+          The editor could not be loaded; the text can be changed here.{' '}
           <button type="button" className="button" onClick={() => setAttempt(attempt + 1)}>
             Try again
           </button>

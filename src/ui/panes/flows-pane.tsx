@@ -1,10 +1,12 @@
 import { type ComponentType, useCallback } from 'react';
 import type { ColdSnapshot, History } from '../../engine/index.ts';
-import { laneTop, wireHeight, wireScene } from '../../views/flows/wire.ts';
+import { laneTop, wireHeight, wireMoving, wireStill } from '../../views/flows/wire.ts';
 import { rateText } from '../../views/words.ts';
 import { late } from '../controls/guard.tsx';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
+import { OneTurn } from '../controls/one-turn.tsx';
 import { Pane } from '../controls/pane.tsx';
+import { useCalmLab } from '../controls/use-frame.ts';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
 import { type Tabs, TABS } from '../../page/store/tabs.ts';
 import { useLab } from '../../page/store/lab.ts';
@@ -31,7 +33,9 @@ export function FlowsPane() {
       onSelect={(next) => chooseTab('flows', next)}
       aside={cold && <PathFacts cold={cold} />}
     >
-      <Shown />
+      <OneTurn>
+        <Shown />
+      </OneTurn>
     </Pane>
   );
 }
@@ -53,8 +57,7 @@ function PathFacts({ cold: { path, seed } }: Pick<RunProps, 'cold'>) {
 /** In the Flows preset, the series are below the wire. */
 function WireTab() {
   const roomy = useChoices((state) => state.preset) === 'flows';
-  const cold = useLab((state) => state.cold);
-  const history = useLab((state) => state.history);
+  const { cold, history } = useCalmLab();
   if (!cold || !history) return null;
   const run = { cold, history };
   if (!roomy) return <Wire {...run} />;
@@ -73,8 +76,14 @@ function WireTab() {
 function Wire({ cold, history }: RunProps) {
   const running = useLab(({ cpu }) => cpu?.socket ?? null);
   const build: Build = useCallback(
-    ({ hot }, { size, scroll }) => wireScene({ cold, history, hot, scroll, running }, size),
+    ({ hot }, { size, scroll }) => wireStill({ cold, history, hot, scroll, running }, size),
     [cold, history, running],
   );
-  return <LiveScene build={build} height={() => wireHeight(cold)} scrollTo={laneTop(cold, running)} />;
+  const moving: LiveSceneProps['moving'] = useCallback(
+    ({ hot }, { size, scroll }) => wireMoving({ cold, hot, scroll }, size),
+    [cold],
+  );
+  return (
+    <LiveScene calm build={build} moving={moving} height={() => wireHeight(cold)} scrollTo={laneTop(cold, running)} />
+  );
 }

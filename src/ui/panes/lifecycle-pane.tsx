@@ -9,6 +9,7 @@ import { Pane } from '../controls/pane.tsx';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
 import { type Tabs, TABS } from '../../page/store/tabs.ts';
 import { useLab } from '../../page/store/lab.ts';
+import { useCalmLab } from '../controls/use-frame.ts';
 import { MapBadges } from './map-badges.tsx';
 import { MapBar } from './map-bar.tsx';
 import { type ComponentType, useCallback, useRef } from 'react';
@@ -66,8 +67,7 @@ interface ShownProps {
 }
 
 function MachineTab() {
-  const cold = useLab((state) => state.cold);
-  const history = useLab((state) => state.history);
+  const { cold, history } = useCalmLab();
   if (!cold || !history) return null;
   return (
     <>

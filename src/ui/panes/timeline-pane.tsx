@@ -6,7 +6,8 @@ import type { Domain } from '../../views/time-axis.ts';
 import { timelineScale, timelineScene, timelineValueText, type TimelineWatch } from '../../views/timeline/timeline.ts';
 import { runCommand } from '../../page/commands/registry.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
-import { useCalmFrame } from '../controls/use-frame.ts';
+import { OneTurn } from '../controls/one-turn.tsx';
+import { useCalmFrame, useCalmLab } from '../controls/use-frame.ts';
 import { useSize } from '../controls/use-size.ts';
 import { ask } from '../../page/engine/engine.ts';
 import { act } from '../../page/frame.ts';
@@ -14,14 +15,20 @@ import { currentFrame } from '../../page/frame-source.ts';
 import { choices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { useLane } from '../../page/store/lane.ts';
-import { panned, wholeRun, zoomed } from './timeline-domain.ts';
+import { panned, runGrows, wholeRun, zoomed } from './timeline-domain.ts';
 
-export function TimelinePane() {
-  const cold = useLab((state) => state.cold);
-  const history = useLab((state) => state.history);
+export const TimelinePane = () => (
+  <OneTurn>
+    <TimelineSection />
+  </OneTurn>
+);
+
+function TimelineSection() {
+  const lab = useCalmLab();
+  const { cold, history } = lab;
   return (
     <section className="pane timeline" aria-label="Timeline" data-pane="timeline">
-      {cold && history && <Timeline cold={cold} history={history} />}
+      {cold && history && <Timeline cold={cold} history={history} grows={runGrows(lab)} />}
     </section>
   );
 }
@@ -38,9 +45,10 @@ const LETTERS: Readonly<Record<string, (domain: Domain, whole: Domain) => Domain
   s: (domain, whole) => zoomed(domain, currentFrame().hot.time, 1 / 0.75, whole),
 };
 
-function Timeline({ cold, history }: TimelineProps) {
+function Timeline({ cold, history, grows }: TimelineProps & { readonly grows: boolean }) {
   const [chosen, setChosen] = useState<Domain | null>(null);
-  const whole = useMemo(() => wholeRun(history.until), [history.until]);
+  const { until } = history;
+  const whole = useMemo(() => wholeRun(until, grows), [until, grows]);
   const domain = chosen ?? whole;
   const watch = useWatch(history.until);
   const place = useRef<HTMLDivElement>(null);

@@ -19,12 +19,15 @@ const stateNow = (): StageState => {
 let wire: Wire | null = null;
 let name = '';
 
-function heard(message: TalkMessage): void {
+/** The whole talk: to a window that is new, or that still has the talk before. */
+function tellAll(): void {
   const { talk } = presenting();
-  if (message.type === 'hello' && talk) {
-    wire?.send({ type: 'talk', talk });
-    wire?.send({ type: 'state', state: stateNow() });
-  }
+  if (talk) wire?.send({ type: 'talk', talk });
+  tellSpeaker();
+}
+
+function heard(message: TalkMessage): void {
+  if (message.type === 'hello' && presenting().talk) tellAll();
   if (message.type === 'key') talkKey(message.key);
   if (message.type === 'step' && typeof message.at === 'number') showStep(message.at);
 }
@@ -32,7 +35,7 @@ function heard(message: TalkMessage): void {
 export function useSpeaker(): Speaker {
   const [refused, setRefused] = useState(false);
   useEffect(() => {
-    tellSpeaker();
+    tellAll();
     const end = usePresenting.subscribe(({ talk }) => (talk ? tellSpeaker() : wire?.send({ type: 'end' })));
     return end;
   }, []);

@@ -7,13 +7,18 @@ import { hatchOf } from '../../views/svg.ts';
 
 export interface Palette {
   readonly colour: (value: string) => string;
+  /** how strong glows are, 0 to 1 */
+  readonly glow: number;
   readonly fill: (paint: PaintName, context: CanvasRenderingContext2D, ratio: number) => string | CanvasPattern;
 }
 
+/** Asked in every frame: a query costs much where it is made, and nothing where it is kept. */
+const forced = matchMedia('(forced-colors: active)');
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
 const themeKey = (): string => {
   const { theme, contrast } = document.documentElement.dataset;
-  const media = ['(forced-colors: active)', '(prefers-color-scheme: dark)'].map((query) => matchMedia(query).matches);
-  return [theme, contrast, ...media].join();
+  return `${theme} ${contrast} ${forced.matches} ${dark.matches}`;
 };
 
 function makePalette(): Palette {
@@ -38,8 +43,10 @@ function makePalette(): Palette {
     patterns.set(key, made);
     return made;
   };
+  const glow = getComputedStyle(document.documentElement).getPropertyValue('--glow');
   return {
     colour,
+    glow: (Number.parseFloat(glow) || 0) / 100,
     fill: (paint, context, ratio) => {
       if (isHatch(paint)) return pattern(paint, context, ratio);
       return paint === 'none' || isGlow(paint) ? 'transparent' : colour(`var(--${paint})`);

@@ -5,11 +5,11 @@
 import type { CSSProperties, KeyboardEvent, ReactElement, ReactNode, RefObject } from 'react';
 import { createPortal } from 'react-dom';
 import { createElement, memo, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { Action, Hit, Mark, Scene, Theme } from '../../views/scene.ts';
+import type { Action, Hit, Mark, Scene, Size, Theme } from '../../views/scene.ts';
 import { hitsOf, textTwin } from '../../views/scene.ts';
 import type { SvgNode } from '../../views/svg.ts';
 import { markNode, sceneDefs } from '../../views/svg.ts';
-import { drawLayers } from './draw-layers.ts';
+import { createLayerDrawer, type LayerDrawer } from './draw-layers.ts';
 import { sameValue } from './same-value.ts';
 import './scene.css';
 
@@ -18,6 +18,8 @@ export interface SceneViewProps {
   readonly theme: Theme;
   /** animates marks to their new places, after steps only, not while scrubbing or playing */
   readonly eased?: boolean;
+  /** lies over the layers and under the marks */
+  readonly over?: ReactNode;
   readonly onAction?: (action: Action) => void;
   readonly onHover?: (hit: Hit | null) => void;
 }
@@ -191,13 +193,29 @@ function Tip({ hit, place }: { readonly hit: Hit; readonly place: RefObject<HTML
   );
 }
 
-export function SceneView({ scene, theme, eased = false, onAction, onHover }: SceneViewProps) {
-  const scope = useId().replace(/[^\w-]/g, '');
+/** Draws the scene's layers; again when the theme is another, for the canvas does not follow the page's colours. */
+function Layers({ layers, size, theme }: { layers: Scene['layers']; size: Size; theme: Theme }) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const drawer = useRef<LayerDrawer | null>(null);
+  useLayoutEffect(() => {
+    if (!canvas.current) return;
+    drawer.current ??= createLayerDrawer(canvas.current);
+    drawer.current(layers, size, theme);
+  }, [layers, size, theme]);
+  return <canvas ref={canvas} style={size} aria-hidden="true" />;
+}
+
+/** A scene that is the one from before is passed over. */
+export const SceneView = memo(function SceneView(props: SceneViewProps) {
+  const { scene, theme, eased = false, over, onAction, onHover } = props;
+  const { label, marks, width, height } = scene;
+  const scope = useId().replace(/[^\w-]/g, '');
   const place = useRef<HTMLDivElement>(null);
   const [hovered, setHovered] = useState<string | null>(null);
-  const hits = useMemo(() => hitsOf(scene), [scene]);
-  const twin = useMemo(() => textTwin(scene), [scene]);
+  const hits = useMemo(() => hitsOf({ marks }), [marks]);
+  const twin = useMemo(() => textTwin({ marks }), [marks]);
+  const defs = useMemo(() => sceneDefs({ marks, layers: [] }, scope).map(element), [marks, scope]);
+  const size = useMemo(() => ({ width, height }), [width, height]);
   const tip = hits.find((hit) => hit.id === hovered);
   const handlers: Handlers = {
     press: ({ action }) => {
@@ -212,20 +230,17 @@ export function SceneView({ scene, theme, eased = false, onAction, onHover }: Sc
   useLayoutEffect(() => {
     on.current = handlers;
   });
-  useLayoutEffect(() => {
-    if (canvas.current) drawLayers(canvas.current, scene);
-  }, [scene]);
-  const size = { width: scene.width, height: scene.height };
   return (
     <div className={eased ? 'scene scene-eased' : 'scene'} style={size} ref={place}>
-      {scene.layers.length > 0 && <canvas ref={canvas} style={size} aria-hidden="true" />}
-      <svg {...size} {...(hits.length > 0 ? { role: 'toolbar', 'aria-label': scene.label } : { 'aria-hidden': true })}>
-        <defs>{sceneDefs(scene, scope).map(element)}</defs>
-        <Picture marks={scene.marks} theme={theme} scope={scope} />
+      {scene.layers.length > 0 && <Layers layers={scene.layers} size={size} theme={theme} />}
+      {over}
+      <svg {...size} {...(hits.length > 0 ? { role: 'toolbar', 'aria-label': label } : { 'aria-hidden': true })}>
+        <defs>{defs}</defs>
+        <Picture marks={marks} theme={theme} scope={scope} />
         {hits.length > 0 && <Buttons hits={hits} on={on} />}
       </svg>
       {tip && tip.tip !== '' && <Tip hit={tip} place={place} />}
-      {twin.length > 0 && <TextTwin label={scene.label} lines={twin} />}
+      {twin.length > 0 && <TextTwin label={label} lines={twin} />}
     </div>
   );
-}
+});

@@ -63,7 +63,7 @@ export function SettingsSheet() {
           value={motion}
           onPick={(next) => choose({ motion: next })}
         />
-        <label className="row">
+        <label className="check">
           <input
             type="checkbox"
             checked={letterKeys}

@@ -24,7 +24,7 @@ function Debug() {
           </Part>
           <Part id="centre" least={340}>
             <Split id="debug-centre" orientation="vertical">
-              <Part id="lifecycle" least={140}>
+              <Part id="lifecycle" least={236}>
                 <LifecyclePane />
               </Part>
               <Part id="flows" size={down(252)} least={90}>

@@ -69,11 +69,15 @@ function EngineState() {
 function MapCounts() {
   const cold = useLab((state) => state.cold);
   const maps = cold?.maps.filter(({ state }) => state !== 'FREED').toReversed() ?? [];
-  return maps.map(({ letter, id, refcnt }) => (
-    <span key={letter} className="map-count">
-      map {letter} #{id} <b className="mono">refcnt {refcnt}</b>
+  return (
+    <span className="map-counts">
+      {maps.map(({ letter, id, refcnt }) => (
+        <span key={letter} className="map-count">
+          map {letter} #{id} <b className="mono">refcnt {refcnt}</b>
+        </span>
+      ))}
     </span>
-  ));
+  );
 }
 
 /** Work since the start of the run, at the cursor. */

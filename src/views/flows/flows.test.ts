@@ -5,6 +5,7 @@ import { countNodes, hitsOf } from '../scene.ts';
 import { svgText } from '../svg.ts';
 import { replaceWhileConnected } from '../testing/snapshots.ts';
 import { clippedTexts, fadedTexts, touchingTexts } from '../testing/text-boxes.ts';
+import { timeScale } from '../time-axis.ts';
 import { seriesScene } from './series.ts';
 import { flowRows } from './table.ts';
 import { steppedPoints } from './window.ts';
@@ -74,7 +75,7 @@ describe('series', () => {
       [0, 100, 101, 102],
       [10, 40, 5, 20],
       [0, 1000],
-      (t) => t / 100,
+      timeScale([0, 1000], 0, 10),
       (v) => -v,
     );
     expect(points).toContain(-40);
@@ -115,9 +116,9 @@ describe('a long run', () => {
     return { ...input, time: end / 2, domain: [0, end] as const, history: { ...input.history, series: [series] } };
   };
   const lossesOf = (input: Parameters<typeof seriesScene>[0]) =>
-    seriesScene(input, SIZE).marks.flatMap((mark) =>
-      mark.kind === 'group' && mark.id.startsWith('loss.') ? [mark.x] : [],
-    );
+    seriesScene(input, SIZE)
+      .layers.filter(({ shape }) => shape === 'wedge' || shape === 'cross')
+      .flatMap(({ numbers }) => [...numbers].filter((_, i) => i % 3 === 0));
 
   it('marks every loss up to the end, and says if a mark stands for several', () => {
     const input = long(6000);

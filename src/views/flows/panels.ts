@@ -24,8 +24,12 @@ export interface Panel {
   readonly limit: number | null;
 }
 
-/** Divides the height among panels; a low picture has fewer. */
-export function panelsOf(input: SeriesInput, height: number, shown: readonly Series[]): readonly [Panel, ...Panel[]] {
+/** Shares of the height; a low picture has fewer panels. */
+export function panelsOf(
+  input: Omit<SeriesInput, 'time' | 'focus'>,
+  height: number,
+  shown: readonly Series[],
+): readonly [Panel, ...Panel[]] {
   const { domain, cold, history } = input;
   const places = cold.path.queuePackets;
   const window = {

@@ -1,7 +1,7 @@
 /* Reduces a piece of a series to a polyline of about one point per pixel. */
 import { numberAt } from '../lists.ts';
 import type { Column, Series } from '../../engine/index.ts';
-import type { Domain } from '../time-axis.ts';
+import type { Domain, TimeScale } from '../time-axis.ts';
 
 /** Index of the last entry that is not after `time`; -1 when all are. Times ascend. */
 export function lastAtOrBefore(times: Column, time: number): number {
@@ -28,10 +28,13 @@ export function steppedPoints(
   times: Column,
   values: Column,
   [from, to]: Domain,
-  x: (time: number) => number,
+  { x, left, right, domain }: TimeScale,
   y: (value: number) => number,
 ): number[] {
   const points: number[] = [];
+  // a scale costs more than all else here, and there are as many samples as ACKs
+  const perNs = (right - left) / (domain[1] - domain[0]);
+  const column0 = left - domain[0] * perNs;
   const first = Math.max(0, lastAtOrBefore(times, from));
   let column = Number.NaN;
   let low = 0;
@@ -45,9 +48,11 @@ export function steppedPoints(
     else points.push(column, high, column, low);
   };
   let previous = Number.NaN;
+  let sample = Number.NaN;
+  let value = Number.NaN;
   for (let i = first; i < times.length && numberAt(times, i) <= to; i++) {
-    const at = Math.round(x(Math.max(numberAt(times, i), from)) * 2) / 2;
-    const value = y(numberAt(values, i));
+    const at = Math.round((column0 + Math.max(numberAt(times, i), from) * perNs) * 2) / 2;
+    if (values[i] !== sample) value = y((sample = numberAt(values, i)));
     if (at !== column) {
       flush();
       if (!Number.isNaN(previous) && previous !== value) points.push(at, previous);

@@ -30,6 +30,8 @@ export interface WireInput {
   readonly running?: number | null;
 }
 
+type Moving = Pick<WireInput, 'cold' | 'hot' | 'scroll'>;
+
 const LANE = 30;
 const HEAD = 22;
 const SPARK_NS = 1e9;
@@ -72,8 +74,8 @@ interface Lane {
   readonly y: number;
 }
 
-/** The visible lanes only. */
-function lanesOf({ cold, hot, scroll }: WireInput, size: Size): Lane[] {
+/** Only the lanes that can be seen. */
+function lanesOf({ cold, hot, scroll }: Moving, size: Size): Lane[] {
   const first = Math.max(0, Math.floor(scroll / LANE));
   const last = Math.min(cold.sockets.length, Math.ceil((scroll + size.height - HEAD) / LANE));
   const flows = new Map(hot.flows.map((flow) => [flow.socket, flow]));
@@ -85,7 +87,24 @@ function lanesOf({ cold, hot, scroll }: WireInput, size: Size): Lane[] {
   }));
 }
 
+/** What moves from frame to frame, and lies over the layers of the still picture. */
+export function wireMoving(input: Moving, size: Size): readonly DisplayList[] {
+  const lanes = lanesOf(input, size);
+  if (lanes.length === 0) return [];
+  const columns = columnsOf(size.width);
+  return [...queueBlocks(input, columns, stackOf(lanes, size)), ...packetLayers(input, lanes, columns)].filter(
+    notEmpty,
+  );
+}
+
+/** The whole picture: of the still one, `hot` is read less often. */
 export function wireScene(input: WireInput, size: Size): Scene {
+  const still = wireStill(input, size);
+  return { ...still, layers: [...still.layers, ...wireMoving(input, size)] };
+}
+
+/** All but what moves from frame to frame. */
+export function wireStill(input: WireInput, size: Size): Scene {
   const lanes = lanesOf(input, size);
   const columns = columnsOf(size.width);
   const label = 'Packets on the wire';
@@ -103,12 +122,7 @@ export function wireScene(input: WireInput, size: Size): Scene {
   return {
     ...size,
     label,
-    layers: [
-      ...wires(lanes, columns),
-      ...queueLayers(input, columns, stack),
-      ...packetLayers(input, lanes, columns),
-      ...sparks(input, lanes, columns),
-    ].filter(notEmpty),
+    layers: [...wires(lanes, columns), queueFrame(columns, stack), ...sparks(input, lanes, columns)].filter(notEmpty),
     marks: [
       ...heads(input, columns),
       ...lanes.map((lane, i) => laneMark(lane, columns, i, input.running === lane.socket.id)),
@@ -204,14 +218,15 @@ function stackOf(lanes: readonly Lane[], size: Size): Stack {
   return { top: Math.max(HEAD, (lanes[0]?.y ?? 0) - LANE / 2), bottom: Math.max(bottom, HEAD + 60) };
 }
 
-/**
- * Blocks of the queue, from the bottom; a full queue fills the stack. With more places than pixels, only every nth
- * block is drawn.
- */
-function queueLayers({ cold, hot }: WireInput, { queue, queueHalf }: Columns, { top, bottom }: Stack): DisplayList[] {
+function queueFrame({ queue, queueHalf }: Columns, { top, bottom }: Stack): DisplayList {
   const frame = things('bar', { weight: 6 });
   frame.add('line-strong', queue - queueHalf - 1, top - 1, queueHalf * 2 + 2, bottom - top + 2);
   frame.add('surface-2', queue - queueHalf, top, queueHalf * 2, bottom - top);
+  return frame.list();
+}
+
+/** Blocks grow from the bottom; a full queue fills the stack. Of a queue with more places than pixels, every nth block. */
+function queueBlocks({ cold, hot }: Moving, { queue, queueHalf }: Columns, { top, bottom }: Stack): DisplayList[] {
   const room = bottom - top - 6;
   const pitch = clamp(room / cold.path.queuePackets, 2, 7);
   const every = Math.max(1, Math.ceil(cold.path.queuePackets / (room / pitch)));
@@ -224,7 +239,7 @@ function queueLayers({ cold, hot }: WireInput, { queue, queueHalf }: Columns, { 
     if (y < top) continue;
     blocks.add(looks.get(packet.socket)?.packet ?? 'muted', queue - queueHalf + 5, y, queueHalf * 2 - 10, height);
   }
-  return [frame.list(), blocks.list()];
+  return [blocks.list()];
 }
 
 const DASH_WIDTH = 9;
@@ -236,7 +251,7 @@ function packetX({ stage, at }: PacketNumbers, { sender, queue, queueHalf, recei
   return receiver - at * (receiver - sender);
 }
 
-function packetLayers({ hot }: WireInput, lanes: readonly Lane[], columns: Columns): DisplayList[] {
+function packetLayers({ hot }: Moving, lanes: readonly Lane[], columns: Columns): DisplayList[] {
   const bySocket = new Map(lanes.map((lane) => [lane.socket.id, lane]));
   const rims = things('bar', { weight: 2.5 });
   const data = things('bar', { weight: 1.5 });
@@ -281,7 +296,7 @@ function sparks({ hot, history }: WireInput, lanes: readonly Lane[], { sparkFrom
       sparkFrom + ((time - start) / SPARK_NS) * width,
       lane.y + 9 - (value / most) * 19,
     ]);
-    builder.add(lane.look.line, ...xy);
+    builder.addLine(lane.look.line, xy);
   }
   return [builder.list()];
 }

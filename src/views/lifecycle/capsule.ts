@@ -18,9 +18,12 @@ export interface Leaving extends Leaver {
   readonly progress: number;
 }
 
+/** Of a map what its capsule shows. */
+export type CapsuleMap = Pick<MapSnapshot, 'letter' | 'name' | 'ccName' | 'state' | 'inGrace' | 'refcnt' | 'holders'>;
+
 export interface CapsuleInput {
-  readonly map: MapSnapshot;
-  readonly sockets: readonly SocketSnapshot[];
+  readonly map: CapsuleMap;
+  readonly sockets: readonly Pick<SocketSnapshot, 'id' | 'state'>[];
   readonly calls: readonly CallRecord[];
   readonly leaving: readonly Leaving[];
   /** progress of the grace period, 0 to 1; null outside it */
@@ -40,14 +43,14 @@ const CENTRE = { x: 0, y: 0 };
 const FADED = 0.25;
 
 /** "4 references: registration, sockets 4, 5 and 6" */
-function holdersInWords(map: MapSnapshot): string {
+function holdersInWords(map: CapsuleMap): string {
   const named = holderNames(map.holders.filter(({ kind }) => counts(kind)));
   const keepers = map.holders.filter(({ kind }) => !counts(kind)).map(holderName);
   const kept = keepers.length > 0 ? `; kept open by ${joinWords(keepers)}` : '';
   return `${plural(map.refcnt, 'reference')}${named === '' ? '' : `: ${named}`}${kept}`;
 }
 
-function capsuleLabel(map: MapSnapshot): string {
+function capsuleLabel(map: CapsuleMap): string {
   const name = map.ccName || map.name;
   const grace = map.inGrace ? ', waiting for its grace period' : '';
   return `Map ${map.letter}, ${name}, ${map.state}${grace}, ${holdersInWords(map)}`;

@@ -54,6 +54,8 @@ export interface Station extends Point {
   readonly capsules: readonly Capsule[];
   /** baseline of the state's name */
   readonly nameY: number;
+  /** maps in this state for which there is no room: they are listed beside its name */
+  readonly rest: readonly MapLetter[];
 }
 
 export interface Layout {
@@ -64,6 +66,8 @@ export interface Layout {
   readonly flat: readonly LifecycleState[] | null;
   /** text scale factor */
   readonly text: number;
+  /** what it takes, px: more than there is where a map has no room */
+  readonly width: number;
 }
 
 const LINE: readonly LifecycleState[] = ['INIT', 'INUSE', 'TOBEFREE', 'FREED'];
@@ -180,6 +184,7 @@ function rowsOf(bodies: readonly Body[], ready: readonly Body[], text: number): 
   return { ...rows, height: rows.lineUp + rows.lineDown + rows.readyUp + rows.readyDown + 25 * text + 6 };
 }
 
+/** Where all maps stand; those that have no room in the width are taken out, of the fullest station first. */
 export function layOut(
   size: Size,
   top: number,
@@ -187,16 +192,33 @@ export function layOut(
   pillWidth: number,
   text: number,
 ): Layout {
-  const tall = tryLayout({ size, top, occupants, pillWidth, text, flat: null });
-  return tall.fits
-    ? tall.layout
-    : tryLayout({ size, top, occupants, pillWidth, text, flat: flatLine(occupants) }).layout;
+  let shown = occupants;
+  for (;;) {
+    const rest = occupants.filter((one) => !shown.includes(one));
+    const wish = { size, top, occupants: shown, rest, pillWidth, text };
+    const tall = tryLayout({ ...wish, flat: null });
+    const { layout } = tall.fits ? tall : tryLayout({ ...wish, flat: flatLine(shown) });
+    const left = layout.width <= size.width ? null : leastWanted(shown);
+    if (!left) return layout;
+    shown = shown.filter((one) => one !== left);
+  }
+}
+
+/** Of the station with most maps, the oldest that no connection holds; null where no station has two. */
+function leastWanted(shown: readonly Occupant[]): Occupant | null {
+  const inState = (state: LifecycleState): readonly Occupant[] => shown.filter((one) => one.state === state);
+  const [fullest] = (['INIT', 'READY', 'INUSE', 'TOBEFREE'] as const)
+    .map(inState)
+    .toSorted((a, b) => b.length - a.length);
+  if (!fullest || fullest.length < 2) return null;
+  return fullest.find(({ hasTokens }) => !hasTokens) ?? fullest[0] ?? null;
 }
 
 interface Wish {
   readonly size: Size;
   readonly top: number;
   readonly occupants: readonly Occupant[];
+  readonly rest: readonly Occupant[];
   readonly pillWidth: number;
   readonly text: number;
   readonly flat: readonly LifecycleState[] | null;
@@ -250,7 +272,12 @@ function inRow(
   });
 }
 
-function place({ size, top, occupants, text, flat }: Wish, radius: number, terms: Terms, compact: boolean): Layout {
+function place(
+  { size, top, occupants, rest, text, flat }: Wish,
+  radius: number,
+  terms: Terms,
+  compact: boolean,
+): Layout {
   const bodies = lineBodies(flat ?? LINE, occupants, radius, terms);
   const ready = flat ? [] : bodiesOf('READY', occupants, radius, terms);
   const rows = rowsOf(bodies, ready, text);
@@ -277,6 +304,7 @@ function place({ size, top, occupants, text, flat }: Wish, radius: number, terms
       radius: terms.empty,
       left: x - first.x + first.body.edge,
       right: last.x - x + last.body.edge,
+      rest: rest.filter((one) => one.state === state).map(({ letter }) => letter),
       nameY: y + (occupied ? below(mine.map(({ body }) => body)) + 14 * text : terms.empty + 20 * text),
       capsules: mine.flatMap(({ body, x: cx }) =>
         body.letter !== null && body.measure ? [{ letter: body.letter, x: cx, y, measure: body.measure }] : [],
@@ -286,10 +314,15 @@ function place({ size, top, occupants, text, flat }: Wish, radius: number, terms
   const onLine = (state: LifecycleState): Station => stationOf(state, bodies, xs, lineY);
   const inuse = onLine('INUSE');
   const readyXs = inRow(ready, terms.pill, Math.max(inuse.x, MARGIN + (ready[0]?.reach ?? 0)), () => 0);
+  const lastReady = ready.at(-1);
   return {
     compact,
     flat,
     text,
+    width: Math.max(
+      lineLength(bodies, terms.pill) + 2 * MARGIN,
+      lastReady ? (readyXs.at(-1) ?? 0) + lastReady.reach + MARGIN : 0,
+    ),
     stations: {
       INIT: onLine('INIT'),
       INUSE: inuse,

@@ -55,6 +55,22 @@ describe('lifecycle', () => {
     }
   });
 
+  it('lists the maps that have no room, each to be pressed, and lets none leave the picture', () => {
+    const eight = [...'ABCDEFGH'].map((letter) => [letter, letter === 'A' ? 'TOBEFREE' : 'INUSE', sockets(1)] as const);
+    for (const size of [...SIZES, ...LOW_SIZES]) {
+      const scene = lifecycleScene(withMaps(eight), size, DESK);
+      const maps = hitsOf(scene).filter(({ action }) => action?.command === 'select.map');
+      expect(new Set(maps.map(({ action }) => action?.args.map)).size, `at ${size.width}`).toBe(8);
+      for (const { label, x, width } of maps) {
+        expect(x, `${label} at ${size.width}`).toBeGreaterThanOrEqual(0);
+        expect(x + width, `${label} at ${size.width}`).toBeLessThanOrEqual(size.width);
+      }
+    }
+    expect(textTwin(lifecycleScene(withMaps(eight), DEBUG, DESK)).map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/^No room for \d more in INUSE$/),
+    );
+  });
+
   it('is whole where only one row fits, also with a map in READY', () => {
     const ready = withMaps([['A', 'READY', [holder('link', 1), ...sockets(2)]]]);
     const both = withMaps([

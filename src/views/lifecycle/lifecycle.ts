@@ -5,7 +5,7 @@
 import type { CallRecord, ColdSnapshot, History, LifecycleState, MapSnapshot, Transition } from '../../engine/index.ts';
 import { dashOf, STATE_PAINT } from '../paint.ts';
 import type { Mark, Scene, Size, Theme } from '../scene.ts';
-import { circle, clamp, cross, text, ui } from '../shapes.ts';
+import { circle, clamp, cross, group, rect, text, ui } from '../shapes.ts';
 import { fitText, textWidth, wrapText } from '../text-metrics.ts';
 import { counts, plural } from '../words.ts';
 import type { Leaving } from './capsule.ts';
@@ -54,6 +54,7 @@ export function lifecycleScene(input: LifecycleInput, size: Size, theme: Theme):
     ...edges,
     ...Object.values(layout.stations).flatMap((station) => stationMarks(station, cold.maps, linksUsed, layout)),
     ...mapMarks(input, layout, theme),
+    ...Object.values(layout.stations).flatMap((station) => restMarks(station, layout, size)),
     ...linkNote(layout, size),
   ];
   return { ...size, label: 'Lifecycle of the maps', layers: [], marks };
@@ -198,6 +199,39 @@ function stationMarks(station: Station, maps: readonly MapSnapshot[], linksUsed:
 function noteOf({ state, capsules }: Station, maps: readonly MapSnapshot[]): string | undefined {
   if (state === 'TOBEFREE' && maps.some((map) => map.inGrace)) return 'grace period';
   return capsules.length === 0 || state === 'INIT' ? NOTE[state] : undefined;
+}
+
+/** Maps that stand at a station without a ring of their own, as letters to press, below its name. */
+function restMarks({ state, x, nameY, rest }: Station, { text: k }: Layout, size: Size): Mark[] {
+  if (rest.length === 0) return [];
+  const half = 9;
+  const pitch = half * 2 + 2;
+  const font = ui(11, 700);
+  // below the name; beside it where there is no row more
+  const below = nameY + 16 * k + half + 2 <= size.height;
+  const wanted = below ? x - (rest.length * pitch) / 2 : x + textWidth(state, ui(13 * k, 750)) / 2 + 16;
+  const left = clamp(wanted, 24, Math.max(24, size.width - rest.length * pitch - 8));
+  const y = Math.min(below ? nameY + 16 * k : nameY - 4, size.height - half - 2);
+  return [
+    text(`rest.${state}`, { x: left - 10, y: y + 4 }, '+', font, 'muted', {
+      label: `No room for ${rest.length} more in ${state}`,
+    }),
+    ...rest.map((letter, i): Mark => {
+      const look = STATE_PAINT[state];
+      const box = rect(`rest.${letter}.box`, { x: -half, y: -half, width: half * 2, height: half * 2 }, 5, {
+        fill: 'surface-1',
+        stroke: look.line,
+        weight: 1.3,
+      });
+      const word = text(`rest.${letter}.name`, { x: 0, y: 4 }, letter, font, look.ink, { anchor: 'middle' });
+      return group(`rest.${letter}`, { x: left + pitch * (i + 0.5), y }, [box, word], {
+        label: `Map ${letter}, ${state}`,
+        action: { command: 'select.map', args: { map: letter } },
+        hit: { x: -half, y: -half, width: half * 2, height: half * 2, radius: 5 },
+        focus: MAP_FOCUS + 1000 + i,
+      });
+    }),
+  ];
 }
 
 function mapMarks(input: LifecycleInput, layout: Layout, theme: Theme): Mark[] {

@@ -2,18 +2,18 @@
  * Draws a talk's stage, one idea at a time: the sentence on top, where heads do not hide it, the call, the states used
  * by this run in one row, and the run as bands. Laid out for the window's size, with few and large letters.
  */
-import type { CallRecord, ColdSnapshot, History, LifecycleState, MapSnapshot } from '../../engine/index.ts';
-import { capsuleMark } from '../lifecycle/capsule.ts';
+import type { CallRecord, History, LifecycleState } from '../../engine/index.ts';
+import { type CapsuleInput, type CapsuleMap, capsuleMark } from '../lifecycle/capsule.ts';
 import { measure } from '../lifecycle/layout.ts';
 import { dashOf, STATE_PAINT } from '../paint.ts';
 import type { Mark, Paint, Scene, Size, Theme } from '../scene.ts';
-import { arrowHead, circle, clamp, cross, line, mono, path, pathOf, rect, text, ui } from '../shapes.ts';
+import { arrowHead, circle, cross, line, mono, type Point, text, ui } from '../shapes.ts';
 import { fitText, textWidth, wrapText } from '../text-metrics.ts';
-import { lettersOf, spansOf } from '../timeline/spans.ts';
 import { counts } from '../words.ts';
+import { stripOf } from './strip.ts';
 
 export interface StageInput {
-  readonly cold: ColdSnapshot;
+  readonly cold: { readonly maps: readonly CapsuleMap[]; readonly sockets: CapsuleInput['sockets'] };
   readonly history: History;
   /** the moment: engine time, ns, and events passed */
   readonly time: number;
@@ -54,9 +54,9 @@ export function stageScene(input: StageInput, size: Size, theme: Theme): Scene {
   const u = Math.min(size.width / 1600, size.height / 900) * theme.scale;
   const stage: Stage = { input, size, theme, u };
   const head = headMarks(stage);
-  const low: Stage = { ...stage, u: Math.max(u, LEAST / SMALL) };
-  const strip = stripHeight(low);
-  const marks = [...head.marks, ...rowMarks(stage, head.bottom, size.height - strip), ...stripMarks(low, strip)];
+  const low = Math.max(u, LEAST / SMALL);
+  const strip = stripOf(input, size, low);
+  const marks = [...head.marks, ...rowMarks(stage, head.bottom, size.height - strip.height), ...strip.marks];
   return { ...size, label: `Step ${input.n} of ${input.of}: ${input.headline}`, layers: [], marks };
 }
 
@@ -97,7 +97,8 @@ function callMarks(input: StageInput, x: number, y: number, room: number, u: num
   const move = history.transitions.findLast((one) => one.event === event);
   const font = mono(Math.max(LEAST, CALL * u), 500);
   const marks: Mark[] = [];
-  const way = move ? `${move.map}: ${move.from ?? ''} → ` : '';
+  const from = move?.from ? `${move.from} → ` : '';
+  const way = move ? `${move.map}: ${from}` : '';
   const wayWidth = move ? textWidth(`${way}${move.to}`, font) + 40 * u : 0;
   let at = x;
   if (call) {
@@ -127,28 +128,39 @@ function usedStates(history: History): LifecycleState[] {
   return order.filter((state) => seen.has(state) || state === 'INIT');
 }
 
-/** An item of the row: an empty station, or a map. */
+/** An item of the row: an empty station, or a map. `more`: maps of the state that have no room after it. */
 interface Place {
   readonly state: LifecycleState;
-  readonly map: MapSnapshot | null;
+  readonly map: CapsuleMap | null;
   readonly half: number;
+  readonly more: number;
 }
 
 const EMPTY = 46;
 
-function placesOf({ input, u }: Stage, radius: number): Place[] {
+/** So many of them, in their order: the one that the step moved, and the last. */
+function someOf(maps: readonly CapsuleMap[], most: number, { history, event }: StageInput): readonly CapsuleMap[] {
+  if (maps.length <= most) return maps;
+  const moved = history.transitions.findLast((one) => one.event === event)?.map;
+  const chosen = new Set(maps.toSorted((a, b) => Number(a.letter === moved) - Number(b.letter === moved)).slice(-most));
+  return maps.filter((map) => chosen.has(map));
+}
+
+/** `most`: maps that a state may show. */
+function placesOf({ input, u }: Stage, radius: number, most: number): Place[] {
   return usedStates(input.history).flatMap((state): Place[] => {
-    const here = state === 'FREED' ? [] : input.cold.maps.filter((map) => map.state === state);
-    if (here.length === 0)
-      return [{ state, map: null, half: Math.max(EMPTY * u, textWidth(state, ui(NAME * u, 800)) / 2) }];
-    return here.map((map) => {
+    const all = state === 'FREED' ? [] : input.cold.maps.filter((map) => map.state === state);
+    if (all.length === 0)
+      return [{ state, map: null, half: Math.max(EMPTY * u, textWidth(state, ui(NAME * u, 800)) / 2), more: 0 }];
+    const here = someOf(all, most, input);
+    return here.map((map, i) => {
       const { reach } = measureOf(map, radius, u);
-      return { state, map, half: reach };
+      return { state, map, half: reach, more: i === here.length - 1 ? all.length - here.length : 0 };
     });
   });
 }
 
-const measureOf = (map: MapSnapshot, radius: number, u: number) =>
+const measureOf = (map: CapsuleMap, radius: number, u: number) =>
   measure(
     radius,
     {
@@ -162,20 +174,29 @@ const measureOf = (map: MapSnapshot, radius: number, u: number) =>
 const widthOf = (places: readonly Place[], gap: number): number =>
   places.reduce((sum, { half }) => sum + half * 2, 0) + gap * (places.length - 1);
 
+/** Smaller ones cannot be read from the last row: rather fewer of them. */
+const LEAST_RADIUS = 48;
+
 /** Draws the row with the largest capsules that fit. */
 function rowMarks(stage: Stage, top: number, bottom: number): Mark[] {
   const { size, u, input } = stage;
   const margin = 60 * u;
   const gap = 130 * u;
   const room = bottom - top - 110 * u;
+  let most = Math.max(1, input.cold.maps.length);
   const fits = (radius: number): boolean => {
-    const places = placesOf(stage, radius);
-    const tallest = Math.max(...places.map(({ map, half }) => (map ? half : EMPTY * u)));
+    const places = placesOf(stage, radius, most);
+    // the name below has its own room, the words beside the ring reach into it
+    const tallest = Math.max(
+      ...places.map(({ map, half }) => (map ? Math.max(half, measureOf(map, radius, u).down - 16 * u) : EMPTY * u)),
+    );
     return widthOf(places, gap) <= size.width - 2 * margin && tallest * 2 <= room;
   };
+  const least = Math.max(20, LEAST_RADIUS * u);
+  while (most > 1 && !fits(least)) most--;
   let radius = 112 * u;
   while (radius > 20 && !fits(radius)) radius -= 2;
-  const places = placesOf(stage, radius);
+  const places = placesOf(stage, radius, most);
   const spare = Math.max(0, size.width - 2 * margin - widthOf(places, gap));
   const apart = gap + Math.min(spare / Math.max(1, places.length - 1), 120 * u);
   const y = top + Math.max(room * 0.5, 60 * u) + 10 * u;
@@ -200,7 +221,9 @@ function rowMarks(stage: Stage, top: number, bottom: number): Mark[] {
         ),
       );
     marks.push(
-      ...(place.map ? mapMarks(stage, place.map, radius, middle, y, i) : emptyMarks(stage, place.state, middle, y)),
+      ...(place.map
+        ? mapMarks(stage, place.map, radius, { x: middle, y }, place.more, i)
+        : emptyMarks(stage, place.state, middle, y)),
     );
   }
   return marks;
@@ -251,13 +274,24 @@ function arrow({ u }: Stage, { from, to, y }: Span, a: LifecycleState, b: Lifecy
   return marks;
 }
 
+interface Named {
+  readonly id: string;
+  readonly state: LifecycleState;
+  readonly label: string;
+  /** maps of the state that have no room */
+  readonly more: number;
+}
+
 /** Name of a state; on a phone without its explanation. */
-function nameMark({ u }: Stage, id: string, state: LifecycleState, x: number, y: number, label: string): Mark[] {
+function nameMark({ u }: Stage, { id, state, label, more }: Named, { x, y }: Point): Mark[] {
   const font = ui(Math.max(LEAST + 1, NAME * u), 800);
-  const name = text(`${id}.name`, { x, y }, state, font, STATE_PAINT[state].ink, { anchor: 'middle', label });
   const small = ui(SMALL * 0.84 * u, 500);
-  if (small.size < LEAST) return [name];
-  return [name, text(`${id}.words`, { x, y: y + 34 * u }, WORDS[state], small, 'muted', { anchor: 'middle' })];
+  const isAlone = small.size < LEAST;
+  const name = isAlone && more > 0 ? `${state} +${more}` : state;
+  const words = more > 0 ? `and ${more} more` : WORDS[state];
+  const mark = text(`${id}.name`, { x, y }, name, font, STATE_PAINT[state].ink, { anchor: 'middle', label });
+  if (isAlone) return [mark];
+  return [mark, text(`${id}.words`, { x, y: y + 34 * u }, words, small, 'muted', { anchor: 'middle' })];
 }
 
 function emptyMarks(stage: Stage, state: LifecycleState, x: number, y: number): Mark[] {
@@ -267,6 +301,7 @@ function emptyMarks(stage: Stage, state: LifecycleState, x: number, y: number): 
   const dash = dashOf(state, 4 * u);
   const paint: Paint = { stroke: STATE_PAINT[state].line, weight: 4 * u, round: true, ...(dash ? { dash } : {}) };
   const marks: Mark[] = [circle(id, { x, y }, EMPTY * u, { fill: 'surface-1', ...paint })];
+  if (state === 'READY') marks.push(circle(`${id}.double`, { x, y }, (EMPTY - 9) * u, { ...paint, weight: 2.5 * u }));
   const letters = gone.map(({ letter }) => letter).join(' ');
   if (state === 'FREED' && letters === '')
     marks.push(cross(`${id}.cross`, { x, y }, 14 * u, { stroke: STATE_PAINT[state].line, weight: 4 * u }));
@@ -275,10 +310,11 @@ function emptyMarks(stage: Stage, state: LifecycleState, x: number, y: number): 
       text(`${id}.letters`, { x, y: y + 11 * u }, letters, ui(30 * u, 700), 'freed-ink', { anchor: 'middle' }),
     );
   const label = letters === '' ? `${state}: no map` : `${state}: map ${letters}`;
-  return [...marks, ...nameMark(stage, id, state, x, y + EMPTY * u + Math.max(20, 52 * u), label)];
+  const at = { x, y: y + EMPTY * u + Math.max(20, 52 * u) };
+  return [...marks, ...nameMark(stage, { id, state, label, more: 0 }, at)];
 }
 
-function mapMarks(stage: Stage, map: MapSnapshot, radius: number, x: number, y: number, i: number): Mark[] {
+function mapMarks(stage: Stage, map: CapsuleMap, radius: number, { x, y }: Point, more: number, i: number): Mark[] {
   const { input, theme, u } = stage;
   const size = measureOf(map, radius, u);
   const { cold, history } = input;
@@ -293,89 +329,8 @@ function mapMarks(stage: Stage, map: MapSnapshot, radius: number, x: number, y: 
     text: 2.1 * u,
   };
   const capsule = capsuleMark({ letter: map.letter, x, y, measure: size }, { ...about, focus: i * 30 });
-  const refs = `${map.state}: map ${map.letter}, ${map.refcnt} references`;
-  return [
-    capsule,
-    ...nameMark(stage, `map.${map.letter}.station`, map.state, x, y + size.down + Math.max(18, 40 * u), refs),
-  ];
-}
-
-const stripHeight = ({ input, u }: Stage): number => (46 + 54 * Math.max(1, lettersOf(input.history).length)) * u;
-
-/** The run as a band per map; the past solid, the future faint. */
-function stripMarks({ input, size, u }: Stage, height: number): Mark[] {
-  const { history, time } = input;
-  const top = size.height - height;
-  const left = 124 * u;
-  const right = size.width - 72 * u;
-  const until = Math.max(1, history.until);
-  const x = (at: number): number => left + ((right - left) * clamp(at, 0, until)) / until;
-  const marks: Mark[] = [
-    rect('strip', { x: 0, y: top, width: size.width, height }, 0, { fill: 'surface-2' }),
-    path('strip.edge', pathOf('M', 0, top, 'L', size.width, top), { stroke: 'line', weight: 1.5 * u }),
-  ];
-  for (const [row, letter] of lettersOf(history).entries()) {
-    const y = top + (24 + 54 * row) * u;
-    marks.push(text(`strip.${letter}`, { x: 72 * u, y: y + 27 * u }, letter, ui(SMALL * u, 700), 'text'));
-    for (const [i, span] of spansOf(history, letter).entries()) {
-      for (const [part, from, to] of [
-        ['past', span.from, Math.min(span.to, time)],
-        ['future', Math.max(span.from, time), span.to],
-      ] as const) {
-        if (to > from)
-          marks.push(
-            ...band(
-              `strip.${letter}.${i}.${part}`,
-              span,
-              { x: x(from), width: Math.max(2, x(to) - x(from) - 2 * u), y },
-              part === 'future',
-              u,
-            ),
-          );
-      }
-    }
-  }
-  const at = x(time);
-  return [
-    ...marks,
-    line('strip.now', { x: at, y: top + 4 * u }, { x: at, y: size.height - 8 * u }, { stroke: 'text', weight: 4 * u }),
-    path('strip.tip', pathOf('M', at - 11 * u, top + 4 * u, 'L', at + 11 * u, top + 4 * u, at, top + 18 * u, 'Z'), {
-      fill: 'text',
-    }),
-  ];
-}
-
-interface Bar {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-}
-
-function band(
-  id: string,
-  span: ReturnType<typeof spansOf>[number],
-  { x, y, width }: Bar,
-  future: boolean,
-  u: number,
-): Mark[] {
-  const look = STATE_PAINT[span.state];
-  const height = (span.grace ? 16 : 38) * u;
-  const solid = span.state === 'INUSE' || span.state === 'READY';
-  const dash = dashOf(span.state, 2.4 * u);
-  const paint: Paint = {
-    fill: solid ? look.solid : look.fill,
-    stroke: look.line,
-    weight: 2 * u,
-    ...(dash ? { dash, round: true } : {}),
-  };
-  const box = rect(id, { x, y: y + (38 * u - height) / 2, width, height }, 7 * u, paint);
-  const font = ui(21 * u, 700);
-  const words = span.state;
-  const named = !future && !span.grace && textWidth(words, font) + 24 * u < width;
-  const fill = solid ? 'on-state' : look.ink;
-  const halo = span.state === 'TOBEFREE' ? { halo: 'surface-1' as const } : {};
-  return [
-    future ? { ...box, opacity: 0.4 } : box,
-    ...(named ? [text(`${id}.name`, { x: x + 14 * u, y: y + 26 * u }, words, font, fill, halo)] : []),
-  ];
+  const others = more > 0 ? `, and ${more} more` : '';
+  const label = `${map.state}: map ${map.letter}, ${map.refcnt} references${others}`;
+  const at = { x, y: y + size.down + Math.max(18, 40 * u) };
+  return [capsule, ...nameMark(stage, { id: `map.${map.letter}.station`, state: map.state, label, more }, at)];
 }

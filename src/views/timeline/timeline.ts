@@ -138,6 +138,9 @@ function watchLane(frame: Frame, { label, range, marks }: TimelineWatch, top: nu
   return [...name, ...marks(frame.scale, frame.input.time, top, bottom)];
 }
 
+/** Letters of a folded timeline stand so far apart, px: of lanes that are nearer, not all are named. */
+const LEAST_LETTER = 10;
+
 function folded(frame: Frame): Mark[] {
   const { size, letters, scale } = frame;
   const pitch = size.height / Math.max(1, letters.length);
@@ -151,7 +154,9 @@ function folded(frame: Frame): Mark[] {
   return [
     text('title', { x: 15, y: middle + 4 }, 'Timeline', ui(12, 650), 'text'),
     ...letters.flatMap((letter, i) => [
-      text(`lane.${letter}`, { x: scale.left - 20, y: pitch * (i + 0.5) + 4 }, letter, ui(10.5, 700), 'text'),
+      ...(i % Math.ceil(LEAST_LETTER / pitch) > 0
+        ? []
+        : [text(`lane.${letter}`, { x: scale.left - 20, y: pitch * (i + 0.5) + 4 }, letter, ui(10.5, 700), 'text')]),
       ...bands(frame, letter, pitch * (i + 0.5), clamp(pitch - 4, 4, 9), false),
     ]),
     line('playhead', { x: at, y: 0 }, { x: at, y: size.height }, { stroke: 'text', weight: 2 }),

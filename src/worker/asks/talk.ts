@@ -1,5 +1,13 @@
+import type { ColdSnapshot } from '../../engine/index.ts';
 import type { Moment } from '../../protocol/asks/talk.ts';
 import type { Answerer } from './answerer.ts';
+
+const drawn = ({ maps, sockets }: ColdSnapshot): Moment['cold'] => ({
+  maps: maps.map(({ letter, name, ccName, state, inGrace, refcnt, holders }) => {
+    return { letter, name, ccName, state, inGrace, refcnt, holders };
+  }),
+  sockets: sockets.map(({ id, state }) => ({ id, state })),
+});
 
 /** Visits each event in turn, takes a snapshot, and returns to the cursor. */
 export const talk: Answerer<'talk'> = (desk, lab, { events }, answer) =>
@@ -11,7 +19,7 @@ export const talk: Answerer<'talk'> = (desk, lab, { events }, answer) =>
       run: (keepGoing) => {
         for (const event of events.slice(moments.length)) {
           if (!lab.seekEvent(event)) break;
-          moments.push({ event: lab.position.event, time: lab.time, cold: lab.cold() });
+          moments.push({ event: lab.position.event, time: lab.time, cold: drawn(lab.cold()) });
           if (!keepGoing()) return moments.length === events.length;
         }
         return true;
