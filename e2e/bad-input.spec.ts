@@ -63,7 +63,7 @@ test('any dropped file gets a message, and typed text stays', async ({ lab, page
   await expect(lab.status).toContainText('Paused');
 });
 
-test('a talk of nine hundred steps, a connection more at each, opens and goes on', { tag: '@long' }, async ({
+test('a talk of nine hundred steps, each with one more connection, opens and can be played', { tag: '@long' }, async ({
   lab,
   page,
 }) => {

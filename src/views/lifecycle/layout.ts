@@ -54,7 +54,7 @@ export interface Station extends Point {
   readonly capsules: readonly Capsule[];
   /** baseline of the state's name */
   readonly nameY: number;
-  /** maps in this state for which there is no room: they are listed beside its name */
+  /** maps in this state without room for a capsule; they are listed beside its name */
   readonly rest: readonly MapLetter[];
 }
 
@@ -66,7 +66,7 @@ export interface Layout {
   readonly flat: readonly LifecycleState[] | null;
   /** text scale factor */
   readonly text: number;
-  /** what it takes, px: more than there is where a map has no room */
+  /** required width, px; more than the available one if a map has no room */
   readonly width: number;
 }
 
@@ -184,7 +184,7 @@ function rowsOf(bodies: readonly Body[], ready: readonly Body[], text: number): 
   return { ...rows, height: rows.lineUp + rows.lineDown + rows.readyUp + rows.readyDown + 25 * text + 6 };
 }
 
-/** Where all maps stand; those that have no room in the width are taken out, of the fullest station first. */
+/** Places all maps. Maps for which the width has no room are left out, from the fullest station first. */
 export function layOut(
   size: Size,
   top: number,
@@ -204,7 +204,7 @@ export function layOut(
   }
 }
 
-/** Of the station with most maps, the oldest that no connection holds; null where no station has two. */
+/** The map to leave out: the oldest one without a connection, in the station with most maps; null when no station has two. */
 function leastWanted(shown: readonly Occupant[]): Occupant | null {
   const inState = (state: LifecycleState): readonly Occupant[] => shown.filter((one) => one.state === state);
   const [fullest] = (['INIT', 'READY', 'INUSE', 'TOBEFREE'] as const)

@@ -55,7 +55,7 @@ describe('lifecycle', () => {
     }
   });
 
-  it('lists the maps that have no room, each to be pressed, and lets none leave the picture', () => {
+  it('lists the maps without room, each as a button, all inside the picture', () => {
     const eight = [...'ABCDEFGH'].map((letter) => [letter, letter === 'A' ? 'TOBEFREE' : 'INUSE', sockets(1)] as const);
     for (const size of [...SIZES, ...LOW_SIZES]) {
       const scene = lifecycleScene(withMaps(eight), size, DESK);
