@@ -59,7 +59,7 @@ function sameFixed(a: T.Val, b: T.Val): boolean {
     a.map === b.map &&
     a.btfId === b.btfId &&
     a.btf === b.btf &&
-    a.mapUid === b.mapUid
+    a.uid === b.uid
   );
 }
 

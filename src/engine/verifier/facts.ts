@@ -77,6 +77,8 @@ export interface KernelFacts {
   readonly newLiveness: boolean;
   /** tail calls in functions are allowed with any callers */
   readonly loopTailCalls: boolean;
+  /** arguments that are dynptrs are counted from 1 in messages */
+  readonly dynptrsFromOne: boolean;
   /** a walk through a pointer to a function gives a scalar */
   readonly functionPointerScalar: boolean;
   /** narrow reads of pointer arguments are refused */
@@ -125,6 +127,7 @@ export const FACTS_6_12: KernelFacts = {
   structOpsTracing: false,
   newLiveness: false,
   loopTailCalls: false,
+  dynptrsFromOne: false,
   functionPointerScalar: false,
   narrowPointerRefused: true,
 };
@@ -159,6 +162,7 @@ export const FACTS_6_1: KernelFacts = {
   tcpWritable: [],
   currentTaskHelpers: false,
   commonKfuncs: false,
+  dynptrsFromOne: true,
   narrowPointerRefused: false,
 };
 

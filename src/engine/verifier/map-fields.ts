@@ -1,6 +1,9 @@
-/* Fields of a map's value that belong to the kernel, found by the names of their types (btf_parse_fields). */
-import type { Btf } from '../btf/btf.ts';
+/* Fields of a map's value, or of a program's struct, that belong to the kernel, found by their types (btf_parse_fields). */
+import type { Btf, BtfType } from '../btf/btf.ts';
 import type { MapField } from './environment.ts';
+
+const LIST_HEAD = 'bpf_list_head';
+const RB_ROOT = 'bpf_rb_root';
 
 /** Structs that are such fields. */
 const KINDS: ReadonlySet<string> = new Set([
@@ -8,9 +11,9 @@ const KINDS: ReadonlySet<string> = new Set([
   'bpf_res_spin_lock',
   'bpf_timer',
   'bpf_wq',
-  'bpf_list_head',
+  LIST_HEAD,
   'bpf_list_node',
-  'bpf_rb_root',
+  RB_ROOT,
   'bpf_rb_node',
   'bpf_refcount',
 ]);
@@ -27,31 +30,83 @@ const POINTERS: ReadonlyMap<string, string> = new Map([
 /** BTF_FIELDS_MAX */
 const MOST = 11;
 
+/** A type in its place: the struct, union or variable that names it, and the number of the member. */
+interface Place {
+  readonly offset: number;
+  readonly owner: number;
+  readonly member: number;
+}
+
 /** Walks the value's type and the structs in it, not arrays; at most 11 fields, in the order of their offsets. */
 export function mapFields(btf: Btf, valueType: number): MapField[] {
   const found: MapField[] = [];
-  walk(btf, valueType, 0, found, 0);
+  walk(btf, valueType, { offset: 0, owner: 0, member: -1 }, found, 0);
   return found.toSorted((a, b) => a.offset - b.offset);
 }
 
 /** Structs nested deeper than this are not looked into (MAX_RESOLVE_DEPTH). */
 const DEEPEST = 32;
 
-function walk(btf: Btf, id: number, offset: number, found: MapField[], depth: number): void {
-  const type = btf.type(btf.skipModifiers(id));
+function walk(btf: Btf, id: number, place: Place, found: MapField[], depth: number): void {
+  const typeId = btf.skipModifiers(id);
+  const type = btf.type(typeId);
+  const { offset } = place;
   if (!type || depth > DEEPEST || found.length >= MOST) return;
   if (type.kind === 'STRUCT' && KINDS.has(type.name)) {
-    found.push({ kind: type.name, offset, size: type.size });
+    const field = { kind: type.name, offset, size: type.size };
+    found.push(type.name === LIST_HEAD || type.name === RB_ROOT ? { ...field, ...contentOf(btf, place) } : field);
   } else if (type.kind === 'VAR') {
-    walk(btf, type.type, offset, found, depth + 1);
+    walk(btf, type.type, { offset, owner: typeId, member: -1 }, found, depth + 1);
   } else if (type.kind === 'STRUCT') {
-    for (const member of type.members) walk(btf, member.type, offset + member.bitOffset / 8, found, depth + 1);
+    for (const [member, { type: inner, bitOffset }] of type.members.entries())
+      walk(btf, inner, { offset: offset + bitOffset / 8, owner: typeId, member }, found, depth + 1);
   } else if (type.kind === 'DATASEC') {
-    for (const variable of type.variables) walk(btf, variable.type, offset + variable.offset, found, depth + 1);
+    for (const variable of type.variables)
+      walk(btf, variable.type, { ...place, offset: offset + variable.offset }, found, depth + 1);
   } else if (type.kind === 'PTR') {
-    const tag = btf.type(type.type);
-    const kind = tag?.kind === 'TYPE_TAG' ? POINTERS.get(tag.name) : undefined;
+    const kind = pointerKind(btf, type);
     const target = btf.type(btf.skipModifiers(type.type))?.name ?? '';
     if (kind !== undefined) found.push({ kind, offset, size: 8, target });
   }
+}
+
+function pointerKind(btf: Btf, pointer: BtfType): string | undefined {
+  const tag = btf.type(pointer.type);
+  return tag?.kind === 'TYPE_TAG' ? POINTERS.get(tag.name) : undefined;
+}
+
+const CONTAINS = 'contains:';
+
+/** What a list or tree holds, by the tag `contains:STRUCT:MEMBER` on its place: the struct, and where its node lies in it. */
+function contentOf(btf: Btf, { owner, member }: Place): { target?: string; node?: number } {
+  for (let i = 0; i < btf.count; i++) {
+    const tag = btf.type(btf.idAt(i));
+    if (tag?.kind !== 'DECL_TAG' || tag.type !== owner || (tag.extra | 0) !== member) continue;
+    if (!tag.name.startsWith(CONTAINS)) continue;
+    const [target, name] = tag.name.slice(CONTAINS.length).split(':');
+    const node = btf.type(btf.find('STRUCT', target))?.members.find((m) => m.name === name);
+    return node ? { target, node: node.bitOffset / 8 } : { target };
+  }
+  return {};
+}
+
+/** Kinds that the kernel keeps no record of in structs that programs allocate. */
+const MAPS_ONLY: ReadonlySet<string> = new Set(['bpf_timer', 'bpf_wq', 'uptr']);
+const NONE: readonly MapField[] = [];
+const records = new WeakMap<Btf, Map<number, readonly MapField[]>>();
+
+/** Fields of a struct of a program's own; none where it has no member of such a type itself (btf_find_struct_meta). */
+export function structFields(btf: Btf, id: number): readonly MapField[] {
+  const known = records.get(btf) ?? new Map<number, readonly MapField[]>();
+  records.set(btf, known);
+  let fields = known.get(id);
+  if (!fields) {
+    const isSpecial = btf.type(id)?.members.some(({ type }) => {
+      const own = btf.type(type);
+      return own !== null && (KINDS.has(own.name) || (own.kind === 'PTR' && pointerKind(btf, own) !== undefined));
+    });
+    fields = isSpecial ? mapFields(btf, id).filter(({ kind }) => !MAPS_ONLY.has(kind)) : NONE;
+    known.set(id, fields);
+  }
+  return fields;
 }

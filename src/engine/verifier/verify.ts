@@ -6,6 +6,7 @@ import { checkCfg } from './cfg.ts';
 import { rulesOf } from './ctx/index.ts';
 import { dropFastcalls, findFastcalls } from './fastcall.ts';
 import type { StructAccess, Verdict, VerifierEnvironment, VerifierProgram } from './environment.ts';
+import { dynptrValue } from './insn/dynptr.ts';
 import { argumentsOf } from './insn/global-args.ts';
 import { Refused, Session } from './session.ts';
 import { addOwnStack, calleesOf, checkStackDepth } from './stack-depth.ts';
@@ -79,7 +80,7 @@ function initRegisters(env: Session, frame: Frame, subprog: number): void {
     if (argument.kind === 'ctx') r.v = T.pointer(T.PTR_TO_CTX);
     else if (argument.kind === 'scalar') r.v = T.UNKNOWN_SCALAR;
     else if (argument.kind === 'arena') r.v = T.UNKNOWN_SCALAR;
-    else if (argument.kind === 'dynptr') r.v = T.pointer(T.CONST_PTR_TO_DYNPTR, { id: env.newId() });
+    else if (argument.kind === 'dynptr') r.v = dynptrValue('local', env.newId());
     else {
       const nullable = argument.nullable ? T.MAYBE_NULL : 0;
       r.v =

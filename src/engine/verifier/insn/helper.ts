@@ -12,7 +12,9 @@ import * as T from '../types.ts';
 import { checkArgument } from './helper-args.ts';
 import { callbackOf } from './callbacks.ts';
 import { clearCallerSaved, pushAsync, pushCallback } from './frames.ts';
+import { releaseDynptr } from './dynptr.ts';
 import { checkMem } from './memory.ts';
+import { exchangedValue, releaseExchanged } from './objects.ts';
 import { clearPackets } from './packets.ts';
 import { acquire, checkLeaks, release } from './references.ts';
 
@@ -46,19 +48,26 @@ export function checkHelper(env: Session, id: number): void {
     size: 0,
     subprog: 0,
     nullRelease: false,
+    dynptr: null,
+    kptr: null,
   };
   proto.args.forEach((code, i) => checkArgument(env, code, i + 1, meta, proto));
   checkMapUse(env, meta);
   const { regno, size } = meta.output;
   for (let i = 0; i < size; i++)
     checkMem(env, { regno, off: i, size: 1, isWrite: true, value: -1, aligned: false, signed: false });
-  if (meta.releases && !meta.nullRelease && !release(env, meta.refObjId))
-    env.refuse(EINVAL, `func ${helperName(id)}#${id} reference has not been acquired before`);
+  if (meta.releases && !meta.nullRelease) releaseArgument(env, meta);
   specific(env, meta);
   clearCallerSaved(env);
   setResult(env, proto, meta);
   checkMapHelper(env, meta.map, id, helperName(id));
-  if (proto.changesPacket) clearPackets(env);
+  if (proto.changesPacket || (id === DYNPTR_WRITE && meta.dynptr?.object?.kind === 'skb')) clearPackets(env);
+}
+
+function releaseArgument(env: Session, { id, releases, refObjId, dynptr }: CallMeta): void {
+  if (dynptr) return releaseDynptr(env, env.val(releases));
+  if (!(id === KPTR_XCHG ? releaseExchanged : release)(env, refObjId))
+    env.refuse(EINVAL, `func ${helperName(id)}#${id} reference has not been acquired before`);
 }
 
 function checkMapUse(env: Session, { id, map }: CallMeta): void {
@@ -72,6 +81,9 @@ function checkMapUse(env: Session, { id, map }: CallMeta): void {
   if (b.m === 0n && b.v < BigInt(map.maxEntries)) markPrecise(env, 3);
 }
 
+const KPTR_XCHG = 194;
+const DYNPTR_FROM_MEM = 197;
+const DYNPTR_WRITE = 202;
 const LOOP = 181;
 const FOR_EACH_ELEM = 164;
 /** Kinds whose elements call back (map_for_each_callback). */
@@ -96,7 +108,12 @@ function specific(env: Session, meta: CallMeta): void {
     if (!T.isNull(env.val(2))) env.refuse(EINVAL, "get_local_storage() doesn't support non-zero flags");
     markPrecise(env, 2);
   }
-  if (id === 93 || id === 94) return;
+  if (id === DYNPTR_FROM_MEM) {
+    const { type } = env.val(1);
+    if (type !== T.PTR_TO_MAP_VALUE)
+      env.refuse(EACCES, `Unsupported reg type ${T.typeText(type)} for bpf_dynptr_from_mem data`);
+    return;
+  }
   const callback = callbackOf(id, meta);
   if (!callback) return;
   if (id === FOR_EACH_ELEM && meta.map && !CALL_BACK.has(meta.map.type))
@@ -139,6 +156,10 @@ function resultType(env: Session, proto: HelperProto, meta: CallMeta): T.Val | n
       return T.pointer(T.PTR_TO_MAP_VALUE, { map: meta.map });
     case 'record':
       return T.pointer(T.PTR_TO_MEM | T.MEM_RINGBUF | nullable, { range: meta.size });
+    case 'slice':
+      return T.pointer(T.PTR_TO_MEM | nullable, { range: meta.size, uid: meta.dynptr?.id ?? 0 });
+    case 'kptr':
+      return meta.kptr && exchangedValue(env, meta.kptr);
     case 'sock':
       return T.pointer(T.PTR_TO_SOCKET | nullable);
     case 'sockCommon':
@@ -170,7 +191,7 @@ function setResult(env: Session, proto: HelperProto, meta: CallMeta): void {
     env.refuse(EINVAL, 'kernel subsystem misconfigured verifier');
   if (neverNull(env, proto, meta)) v = T.derive(v, { type: v.type & ~T.MAYBE_NULL });
   if (v.type & T.MAYBE_NULL) v = T.derive(v, { id: env.newId() });
-  if (proto.casts) v = T.derive(v, { refObjId: meta.refObjId });
+  if (proto.casts || meta.dynptr) v = T.derive(v, { refObjId: meta.dynptr?.refObjId ?? meta.refObjId });
   const acquires =
     proto.acquires || (proto.id === 1 && (meta.map?.type === MAP.SOCKMAP || meta.map?.type === MAP.SOCKHASH));
   if (acquires) {

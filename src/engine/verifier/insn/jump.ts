@@ -14,11 +14,11 @@ import { findPrevious, widen } from '../states.ts';
 import { tnumAdd } from '../tnum.ts';
 import * as T from '../types.ts';
 import { branchTaken } from './decide.ts';
+import { mayLock } from './objects.ts';
 import { matchPackets } from './packet-range.ts';
 import { JEQ, JNE, refine, reverse } from './refine.ts';
 import { releaseId } from './references.ts';
 import { checkBounds } from './sanity.ts';
-import { fieldOf } from '../map-rules.ts';
 
 const JCOND = 0xe0;
 const isX = ({ opcode }: Insn): boolean => (opcode & 8) !== 0;
@@ -207,7 +207,7 @@ const SOCKHASH = 18;
 export function notNull(v: T.Val): T.Val {
   const { map } = v;
   if (T.baseType(v.type) === T.PTR_TO_MAP_VALUE && map) {
-    if (map.inner) return T.derive(v, { type: T.CONST_PTR_TO_MAP, map: map.inner, mapUid: v.id });
+    if (map.inner) return T.derive(v, { type: T.CONST_PTR_TO_MAP, map: map.inner, uid: v.id });
     if (map.type === XSKMAP) return T.derive(v, { type: T.PTR_TO_XDP_SOCK });
     if (map.type === SOCKMAP || map.type === SOCKHASH) return T.derive(v, { type: T.PTR_TO_SOCKET });
   }
@@ -224,8 +224,7 @@ function markNull(st: State, id: number, refObjId: number, isNull: boolean): voi
       r.v = T.scalar(v.b);
       return;
     }
-    const keepsId = v.map !== null && T.baseType(v.type) === T.PTR_TO_MAP_VALUE && !!fieldOf(v.map, 'bpf_spin_lock');
     const value = notNull(v);
-    r.v = keepsId ? value : T.derive(value, { id: 0 });
+    r.v = mayLock(value) ? value : T.derive(value, { id: 0 });
   });
 }

@@ -62,7 +62,7 @@ bpf_iter_bits_destroy D
 bpf_iter_task_vma_new Nu
 bpf_iter_task_vma_next Xn
 bpf_iter_task_vma_destroy D
-bpf_dynptr_from_skb
+bpf_dynptr_from_skb t
 bpf_dynptr_from_xdp
 bpf_dynptr_slice n
 bpf_dynptr_slice_rdwr n
@@ -81,8 +81,8 @@ bpf_cpumask_release r
 bpf_cpumask_acquire at
 bpf_cpumask_first u
 bpf_cpumask_first_zero u
-bpf_cpumask_set_cpu t
-bpf_cpumask_clear_cpu t
+bpf_cpumask_set_cpu u
+bpf_cpumask_clear_cpu u
 bpf_cpumask_test_cpu u
 bpf_cpumask_weight u
 `;
@@ -133,9 +133,10 @@ export function kfuncFlags(name: string, type: string, hasCommon: boolean): Kfun
   return common;
 }
 
-/** Lists, trees and what counts references in them: their rules are not followed here, so no program with them is accepted. */
-const GRAPHS = /^bpf_(list_|rbtree_|refcount_)/;
-export const isUnmodelled = (name: string): boolean => GRAPHS.test(name);
+/** Functions that may be called while a lock is held (is_bpf_graph_api_kfunc). */
+export const isGraphCall = (name: string): boolean => /^bpf_(list_(push|pop)|rbtree_|refcount_)/.test(name);
+/** Those of trees (is_bpf_rbtree_api_kfunc). */
+export const isTreeCall = (name: string): boolean => name.startsWith('bpf_rbtree_');
 
 export const isIteratorNext = (name: string): boolean =>
   COMMON_FLAGS.get(name)?.iter === 'next' || /^bpf_iter_\w+_next$/.test(name);
