@@ -3,6 +3,8 @@ import { declareStructOps } from './kernel/struct-ops/declare.ts';
 import { registerProgCode } from './kernel/info.ts';
 import { progCode } from './kernel/prog-code.ts';
 import { registerDeclare } from './lab/declared.ts';
+import { registerKfuncRules } from './verifier/insn/kfunc-rules.ts';
+import { KFUNC_RULES } from './verifier/insn/kfunc-objects.ts';
 import { registerLateVerbs } from './lab/late-verbs.ts';
 
 export { declareStructOps };
@@ -22,9 +24,10 @@ export { armBreak, armLine } from './lab/condition.ts';
 export { type Answer, whenRegister, whoWrote, whoWroteRegister } from './lab/questions.ts';
 export { programTextOf } from './lab/program-text.ts';
 
-/** From now on labs know the late verbs, texts may declare types, and kernels tell what programs were rewritten to. */
+/** From now on labs know the late verbs, texts may declare types, kernels tell what programs were rewritten to, and the verifier judges all functions. */
 export function installLateTools(): void {
   registerLateVerbs();
   registerDeclare(declareStructOps);
   registerProgCode(progCode);
+  registerKfuncRules(KFUNC_RULES);
 }

@@ -157,6 +157,7 @@ function checkArgument(env: Session, argument: Argument, i: number): void {
       if (argument.nullable && T.isNull(r.v)) return;
       return checkStructPointer(env, n, argument.name, argument.nullable);
     case 'dynptr':
+      checkArgumentOffset(env, n, false);
       return processDynptr(env, n, { made: false, readOnly: true, kind: '', shares: 0 });
     case 'arena':
       if (r.v.type !== T.PTR_TO_ARENA && r.v.type !== T.SCALAR)

@@ -2,7 +2,7 @@
  * Lists and red-black trees of objects that programs allocate. What holds the reference of an object owns it; put into a list
  * or a tree the object belongs to that, and its pointers only borrow it until the lock is released (non-owning references).
  */
-import { EACCES, EFAULT, EINVAL } from '../../base/errnos.ts';
+import { EFAULT, EINVAL } from '../../base/errnos.ts';
 import { isKfuncCall } from '../../isa/flow.ts';
 import type { MapField } from '../environment.ts';
 import { isTreeCall } from '../protos/kfuncs.ts';
@@ -118,8 +118,9 @@ export function giveAway(env: Session, n: number): void {
 
 /** Registers of the function that compares two elements (set_rbtree_add_callback_state). */
 export const compareElements =
-  (root: MapField): SetCallee =>
+  ({ root }: KfuncMeta): SetCallee =>
   (env, _, callee) => {
+    if (!root) return;
     callee.regs[1].v = callee.regs[2].v = borrowed(nodeValue(env, root));
     callee.inCallback = true;
     callee.returns = [0, 1];
@@ -132,8 +133,4 @@ export function inTreeCallback({ cur, insns, btf }: Session): boolean {
     const insn = insns[callsite];
     return isKfuncCall(insn) && isTreeCall(btf.type(insn.imm >>> 0)?.name ?? '');
   });
-}
-
-export function checkLockInTree(env: Session): void {
-  if (inTreeCallback(env)) env.refuse(EACCES, "can't spin_{lock,unlock} in rbtree cb");
 }

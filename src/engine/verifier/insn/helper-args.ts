@@ -12,8 +12,8 @@ import * as T from '../types.ts';
 import { embeds } from './btf-walk.ts';
 import type { CallMeta } from './call-meta.ts';
 import { checkDynptrRelease, dynptrAt, processDynptr } from './dynptr.ts';
-import { checkLockInTree } from './graph.ts';
 import { checkHelperMemory, checkSizeRegister } from './helper-memory.ts';
+import { inTree } from './kfunc-rules.ts';
 import { processLock } from './locks.ts';
 import { checkAlignment } from './memory.ts';
 import { checkExchanged, checkKptrPointer } from './objects.ts';
@@ -219,7 +219,7 @@ function use(env: Session, code: Code, n: number, meta: CallMeta, proto: HelperP
       meta.subprog = v.frame;
       return;
     case 'lock':
-      checkLockInTree(env);
+      if (inTree(env)) env.refuse(EACCES, "can't spin_{lock,unlock} in rbtree cb");
       return processLock(env, n, meta.id === 93);
     case 'timer':
       if (v.map && meta.id === 170) meta.map = v.map;

@@ -1,29 +1,18 @@
 /* Arguments of kernel functions: what each parameter's type asks for, and whether the register has it (check_kfunc_args). */
 import { EACCES, EFAULT, EINVAL } from '../../base/errnos.ts';
-import type { Btf, BtfType } from '../../btf/btf.ts';
+import type { BtfType } from '../../btf/btf.ts';
 import { markPrecise } from '../precision.ts';
 import { Refused, type Session } from '../session.ts';
 import * as T from '../types.ts';
 import { isScalarKind, isStruct, matchesStruct } from './btf-walk.ts';
-import { dynptrAt, processDynptr } from './dynptr.ts';
 import { checkMemoryArgument, isContext } from './global-args.ts';
-import { countedArgument, nodeArgument, rootArgument } from './graph.ts';
-import { checkString } from './helper-args.ts';
 import { checkSizeRegister } from './helper-memory.ts';
 import { iteratorArgument } from './iterators.ts';
 import { notNull } from './jump.ts';
 import type { KfuncMeta } from './kfunc-meta.ts';
-import { fieldNamed } from './objects.ts';
+import { type Check, kfuncRules, needsTrust, type Param } from './kfunc-rules.ts';
+import { isNumbers } from './btf-numbers.ts';
 import { checkArgumentOffset } from './offsets.ts';
-
-interface Param {
-  readonly name: string;
-  readonly i: number;
-  /** what the pointer is to, without modifiers */
-  readonly target: BtfType | null;
-}
-
-type Check = (env: Session, meta: KfuncMeta, n: number, param: Param) => void;
 
 export function checkArguments(env: Session, meta: KfuncMeta): void {
   const { params } = meta.proto;
@@ -79,7 +68,7 @@ function pointerArgument(env: Session, meta: KfuncMeta, param: Param): 'alone' |
   if (!isCtx && nullable && T.isNull(v)) return 'alone';
   const withSize = hasSize(env, meta, n);
   const check = isCtx ? contextArgument : kindOf(env, meta, param, withSize);
-  if (TRUSTED.has(check)) checkTrust(env, meta, n, trusted);
+  if (check === structPointer || needsTrust(check)) checkTrust(env, meta, n, trusted);
   checkArgumentOffset(env, n, flags.release === true && v.refObjId !== 0);
   check(env, meta, n, param);
   return check === sizedMemory ? 'with size' : 'alone';
@@ -92,63 +81,7 @@ function hasSize(env: Session, { proto }: KfuncMeta, n: number): boolean {
   return SIZES.some((suffix) => next?.name.endsWith(suffix)) && env.val(n + 1).type === T.SCALAR;
 }
 
-const graphRoot =
-  (kind: string): Check =>
-  (env, meta, n) =>
-    rootArgument(env, meta, n, kind);
-const graphNode =
-  (kind: string): Check =>
-  (env, meta, n) =>
-    nodeArgument(env, meta, n, kind);
-
-const allocated: Check = (env, meta, n, { i }) => {
-  const { v } = env.reg(n);
-  const own = T.PTR_TO_BTF_ID | T.MEM_ALLOC;
-  const wanted =
-    v.type === own ? 'bpf_obj_drop_impl' : v.type === (own | T.MEM_PERCPU) ? 'bpf_percpu_obj_drop_impl' : '';
-  if (wanted === '') env.refuse(EINVAL, `arg#${i} expected pointer to allocated object`);
-  if (meta.name !== wanted) env.refuse(EINVAL, `arg#${i} expected for ${wanted}()`);
-  if (v.refObjId === 0) env.refuse(EINVAL, 'allocated object must be referenced');
-};
-
-/** Kinds of dynptrs by the functions that make them. */
-const MAKERS: ReadonlyMap<string, string> = new Map([
-  ['bpf_dynptr_from_skb', 'skb'],
-  ['bpf_dynptr_from_xdp', 'xdp'],
-]);
-
-const dynptr: Check = (env, meta, n, { name }) => {
-  const { v } = env.reg(n);
-  const made = name.endsWith('__uninit');
-  const kind = MAKERS.get(meta.name) ?? (made ? (meta.dynptr?.object?.kind ?? '') : '');
-  const shares = made ? (meta.dynptr?.refObjId ?? 0) : 0;
-  processDynptr(env, n, { made, readOnly: v.type === T.CONST_PTR_TO_DYNPTR, kind, shares });
-  if (!made) meta.dynptr = dynptrAt(env, v);
-};
-
 const iterator: Check = (env, meta, n, { target }) => iteratorArgument(env, meta, n, target?.size ?? 8);
-const counted: Check = (env, meta, n) => countedArgument(env, meta, n);
-
-const string: Check = (env, _, n, { i }) => {
-  if (env.val(n).type !== T.PTR_TO_MAP_VALUE) env.refuse(EINVAL, `arg#${i} doesn't point to a const string`);
-  checkString(env, n);
-};
-
-const mapPointer: Check = (env, meta, n, param) => {
-  const { map } = env.val(n);
-  if (!map) return env.refuse(EINVAL, `pointer in R${n} isn't map pointer`);
-  meta.map = map;
-  structPointer(env, meta, n, { ...param, target: env.btf.type(env.btf.find('STRUCT', 'bpf_map')) });
-};
-
-const workQueue: Check = (env, meta, n, { i }) => {
-  const { v } = env.reg(n);
-  if (v.type !== T.PTR_TO_MAP_VALUE) env.refuse(EINVAL, `arg#${i} doesn't point to a map value`);
-  const offset = fieldNamed(v, 'bpf_wq')?.offset ?? -EINVAL;
-  const at = v.off + Number(v.b.v);
-  if (offset !== at) env.refuse(EINVAL, `off ${at} doesn't point to 'struct bpf_wq' that is at ${offset}`);
-  meta.map = v.map;
-};
 
 const contextArgument: Check = (env, _, n, { i }) => {
   const { type } = env.val(n);
@@ -172,7 +105,7 @@ const STANDS_FOR: ReadonlyMap<number, string> = new Map([
 const KIND = (t: BtfType | null | undefined): string => t?.kind ?? 'UNKN';
 
 /** process_kf_arg_ptr_to_btf_id */
-const structPointer: Check = (env, { name, flags }, n, { i, target }) => {
+export const structPointer: Check = (env, { name, flags }, n, { i, target }) => {
   const { v } = env.reg(n);
   const base = T.baseType(v.type);
   const trust = T.MEM_ALLOC | T.PTR_TRUSTED | T.NON_OWN_REF;
@@ -216,8 +149,6 @@ const sizedMemory: Check = (env, meta, n, { name, i }) => {
   if (meta.proto.params[n].name.endsWith('__szk')) takeConstant(env, meta, n + 1);
 };
 
-const TRUSTED: ReadonlySet<Check> = new Set([mapPointer, allocated, structPointer]);
-
 function checkTrust(env: Session, { flags }: KfuncMeta, n: number, trusted: boolean): void {
   const { v } = env.reg(n);
   if ((!trusted && !flags.rcu) || T.isTrusted(v)) return;
@@ -225,33 +156,16 @@ function checkTrust(env: Session, { flags }: KfuncMeta, n: number, trusted: bool
   if (!T.isRcu(v)) env.refuse(EINVAL, `R${n} must be a rcu pointer`);
 }
 
-const BY_SUFFIX: readonly (readonly [string, Check])[] = [
-  ['__alloc', allocated],
-  ['__refcounted_kptr', counted],
-];
-const BY_STRUCT: ReadonlyMap<string, Check> = new Map([
-  ['bpf_dynptr', dynptr],
-  ['bpf_list_head', graphRoot('bpf_list_head')],
-  ['bpf_list_node', graphNode('bpf_list_node')],
-  ['bpf_rb_root', graphRoot('bpf_rb_root')],
-  ['bpf_rb_node', graphNode('bpf_rb_node')],
-  ['bpf_wq', workQueue],
-]);
-const BY_LATER_SUFFIX: readonly (readonly [string, Check])[] = [
-  ['__str', string],
-  ['__map', mapPointer],
-];
-
-const suffixed = (list: typeof BY_SUFFIX, name: string): Check | undefined =>
-  list.find(([suffix]) => name.endsWith(suffix))?.[1];
+/** Parameters whose kind is told by their name or type alone, for which there are rules of their own. */
+const OF_OBJECTS = /__(alloc|refcounted_kptr|str|map)$/;
+const OBJECTS = /^bpf_(dynptr|wq|list_(head|node)|rb_(root|node))$/;
 
 function kindOf(env: Session, meta: KfuncMeta, { name, i, target }: Param, withSize: boolean): Check {
-  const isIter = meta.flags.iter !== undefined && i === 0;
-  const known =
-    suffixed(BY_SUFFIX, name) ??
-    (isIter ? iterator : isStruct(target) ? BY_STRUCT.get(target.name) : undefined) ??
-    suffixed(BY_LATER_SUFFIX, name);
-  if (known) return known;
+  if (meta.flags.iter !== undefined && i === 0) return iterator;
+  if (OF_OBJECTS.test(name) || (isStruct(target) && OBJECTS.test(target.name))) {
+    const check = kfuncRules(env, meta.name).argument(name, target);
+    if (check) return check;
+  }
   const base = T.baseType(env.val(i + 1).type);
   if (base === T.PTR_TO_BTF_ID || STANDS_FOR.has(base)) {
     if (!isStruct(target))
@@ -269,25 +183,4 @@ function kindOf(env: Session, meta: KfuncMeta, { name, i, target }: Param, withS
       `arg#${i} pointer type ${KIND(target)} ${target?.name ?? ''} must point to ${withSize ? 'void, ' : ''}scalar, or struct with scalar`,
     );
   return withSize ? sizedMemory : memory;
-}
-
-const MAX_DEPTH = 4;
-
-/** A struct of numbers only, not too deep (__btf_type_is_scalar_struct). */
-export function isNumbers(env: Session, btf: Btf, t: BtfType, depth: number): boolean {
-  return t.members.every(({ type }) => {
-    let inner = btf.type(btf.skipModifiers(type));
-    if (isStruct(inner)) {
-      if (depth >= MAX_DEPTH - 1) {
-        env.say('max struct nesting depth exceeded\n');
-        return false;
-      }
-      return isNumbers(env, btf, inner, depth + 1);
-    }
-    if (inner?.kind === 'ARRAY') {
-      if (inner.length === 0) return false;
-      inner = btf.type(btf.skipModifiers(inner.type));
-    }
-    return isScalarKind(inner);
-  });
 }

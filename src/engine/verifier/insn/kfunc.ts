@@ -8,11 +8,11 @@ import { forEachReg, LIVE_READ64, LIVE_WRITTEN } from '../state.ts';
 import * as T from '../types.ts';
 import { elementOfMap } from './callbacks.ts';
 import { pushAsync, pushCallback } from './frames.ts';
-import { compareElements, giveAway, inTreeCallback } from './graph.ts';
 import { nextIteration } from './iterators.ts';
 import { checkArguments } from './kfunc-args.ts';
 import type { KfuncMeta } from './kfunc-meta.ts';
 import { resultOf } from './kfunc-result.ts';
+import { inTree, kfuncRules } from './kfunc-rules.ts';
 import { release } from './references.ts';
 
 const SLEEPABLE = 0x10;
@@ -44,13 +44,13 @@ export function checkKfunc(env: Session, insn: Insn): boolean {
     map: null,
   };
   checkArguments(env, meta);
-  if (name === 'bpf_rbtree_add_impl' && meta.root) pushCallback(env, meta.subprog, compareElements(meta.root));
+  if (name === 'bpf_rbtree_add_impl') pushCallback(env, meta.subprog, kfuncRules(env, name).compare(meta));
   if (name === 'bpf_wq_set_callback_impl') pushAsync(env, meta.subprog, elementOfMap(env.val(1).map));
   keepSections(env, meta);
   if (meta.releases !== 0 && !release(env, env.val(meta.releases).refObjId)) notAcquired(env, meta);
   if (GIVE.has(name)) {
     const { refObjId } = env.val(2);
-    giveAway(env, 2);
+    kfuncRules(env, name).giveAway(env, 2);
     if (!release(env, refObjId)) notAcquired(env, meta);
   }
   if (name === 'bpf_throw') return true;
@@ -74,7 +74,7 @@ function keepSections(env: Session, { name, flags }: KfuncMeta): void {
   const begins = name === 'bpf_rcu_read_lock';
   const ends = name === 'bpf_rcu_read_unlock';
   if (cur.rcu) {
-    if ((begins || ends) && inTreeCallback(env))
+    if ((begins || ends) && inTree(env))
       env.refuse(EACCES, 'Calling bpf_rcu_read_{lock,unlock} in unnecessary rbtree callback');
     if (begins) env.refuse(EINVAL, `nested rcu read lock (kernel function ${name})`);
     if (ends) leaveRcu(env);
