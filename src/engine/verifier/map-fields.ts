@@ -37,7 +37,7 @@ interface Place {
   readonly member: number;
 }
 
-/** Walks the value's type and the structs in it, not arrays; at most 11 fields, in the order of their offsets. */
+/** Walks the value's type, the structs and the arrays in it; at most 11 fields, in the order of their offsets. */
 export function mapFields(btf: Btf, valueType: number): MapField[] {
   const found: MapField[] = [];
   walk(btf, valueType, { offset: 0, owner: 0, member: -1 }, found, 0);
@@ -63,11 +63,24 @@ function walk(btf: Btf, id: number, place: Place, found: MapField[], depth: numb
   } else if (type.kind === 'DATASEC') {
     for (const variable of type.variables)
       walk(btf, variable.type, { ...place, offset: offset + variable.offset }, found, depth + 1);
+  } else if (type.kind === 'ARRAY') {
+    repeat(btf, type, place, found, depth);
   } else if (type.kind === 'PTR') {
     const kind = pointerKind(btf, type);
     const target = btf.type(btf.skipModifiers(type.type))?.name ?? '';
     if (kind !== undefined) found.push({ kind, offset, size: 8, target });
   }
+}
+
+const REPEATED: ReadonlySet<string> = new Set(['kptr', 'kptr_ref', 'percpu_kptr', LIST_HEAD, RB_ROOT]);
+
+/** Fields of each element (btf_repeat_fields); of other kinds than these a value has one or none. */
+function repeat(btf: Btf, { type, length }: BtfType, place: Place, found: MapField[], depth: number): void {
+  const size = btf.sizeOf(type);
+  const one: MapField[] = [];
+  walk(btf, type, place, one, depth + 1);
+  if (size <= 0 || one.length * length > MOST - found.length || !one.every(({ kind }) => REPEATED.has(kind))) return;
+  for (let i = 0; i < length; i++) found.push(...one.map((field) => ({ ...field, offset: field.offset + i * size })));
 }
 
 function pointerKind(btf: Btf, pointer: BtfType): string | undefined {

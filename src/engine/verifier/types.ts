@@ -47,6 +47,7 @@ export const OF_DYNPTR: Readonly<Record<string, number>> = {
   skb: 1 << 20,
   xdp: 1 << 21,
 };
+export const OF_ANY_DYNPTR = 15 << 18;
 const OF_PACKET = OF_DYNPTR.skb | OF_DYNPTR.xdp;
 
 export const baseType = (type: number): number => type & BASE_MASK;

@@ -113,6 +113,7 @@ function checkType(env: Session, code: Code, n: number, helper: number): void {
   let { type } = v;
   const isMemory = KINDS[code.kind] === MEMORY_KINDS;
   if (isMemory && isReadOnlyUse(code)) type &= ~T.MEM_RDONLY;
+  if (code.kind === 'm') type &= ~T.OF_ANY_DYNPTR;
   if (code.nullable) type &= ~T.MAYBE_NULL;
   // what a program has allocated may be put in a map
   if (code.kind === 'Y' && (type & T.MEM_ALLOC) !== 0) type &= ~(T.MEM_ALLOC | T.MEM_PERCPU);

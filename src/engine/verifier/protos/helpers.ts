@@ -108,6 +108,7 @@ const ROWS = `
 132 R! A > void
 133 R! A > void
 134 M A > int
+135 C A > int
 136 Sk > btfNull:tcp6_sock cast
 137 Sk > btfNull:tcp_sock cast
 138 Sk > btfNull:tcp_timewait_sock cast
@@ -233,6 +234,7 @@ const SKB = [
   107,
   108,
   110,
+  135,
   163,
 ];
 const XDP = [...SK_BASE, 23, 25, 28, 44, 51, 54, 65, 69, 84, 85, 86, 99, 100, 110, 163];

@@ -85,6 +85,8 @@ bpf_cpumask_set_cpu u
 bpf_cpumask_clear_cpu u
 bpf_cpumask_test_cpu u
 bpf_cpumask_weight u
+bpf_kfunc_call_test_release r
+bpf_kfunc_call_memb_release r
 `;
 
 const COMMON_FLAGS: ReadonlyMap<string, KfuncFlags> = new Map(
@@ -113,9 +115,15 @@ const COMMON_TYPES = new Set([
   'kprobe',
   'tracepoint',
 ]);
-/** functions of the generic set, which not all types have */
-const GENERIC = /^bpf_(task_|cgroup_|obj_|percpu_obj|refcount|list_|rbtree_|throw|cpumask_)/;
-const GENERIC_TYPES = new Set(['struct_ops', 'sched_cls', 'xdp', 'tracing', 'tracepoint', 'syscall', 'cgroup_skb']);
+/** functions of sets that not all types have */
+const SETS: readonly (readonly [RegExp, ReadonlySet<string>])[] = [
+  [
+    /^bpf_(task_|cgroup_|obj_|percpu_obj|refcount|list_|rbtree_|throw)/,
+    new Set(['struct_ops', 'sched_cls', 'xdp', 'tracing', 'tracepoint', 'syscall', 'cgroup_skb']),
+  ],
+  [/^bpf_cpumask_/, new Set(['struct_ops', 'tracing', 'tracepoint', 'syscall'])],
+  [/^bpf_kfunc_call_/, new Set(['sched_cls', 'tracing', 'syscall'])],
+];
 /** those that make a dynptr of a packet */
 const OF_SKB = new Set(['sched_cls', 'sched_act', 'socket_filter', 'cgroup_skb', 'tracing', 'tracepoint']);
 const PACKET_DYNPTRS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
@@ -128,7 +136,7 @@ export function kfuncFlags(name: string, type: string, hasCommon: boolean): Kfun
   if (type === 'struct_ops' && TCP.test(name)) return NONE;
   const common = hasCommon ? COMMON_FLAGS.get(name) : undefined;
   if (!common || !COMMON_TYPES.has(type)) return null;
-  if (GENERIC.test(name) && !GENERIC_TYPES.has(type)) return null;
+  if (SETS.some(([names, types]) => names.test(name) && !types.has(type))) return null;
   if (PACKET_DYNPTRS.get(name)?.has(type) === false) return null;
   return common;
 }
