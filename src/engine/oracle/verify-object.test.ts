@@ -67,6 +67,12 @@ test('a program of each kind of rule that recordings do not show, with the count
   ).toEqual([]);
 });
 
+test('dynptrs, kptrs, what programs allocate, lists and trees are judged as 6.12 judges them', () => {
+  const found = rows({ expect: true }, 'objects.bpf.o');
+  expect(found.filter(surprising).map(({ program, errno, log }) => [program, errno, log])).toEqual([]);
+  expect(found.filter(({ expectation }) => expectation)).toHaveLength(47);
+});
+
 test('messages are looked for in their order, and absent ones between them', () => {
   const log = 'one\ntwo 22\nthree\n';
   const there = (pattern: string) => ({ pattern, absent: false });
