@@ -61,7 +61,7 @@ test('annotations are read with and without a counter, and only the mistaken one
 test('a program of each kind of rule that recordings do not show, with the counters of 6.12', () => {
   const found = rows({ expect: true }, 'kinds.bpf.o');
   expect(found.filter(surprising).map(({ program, errno, log }) => [program, errno, log])).toEqual([]);
-  expect(found.filter(({ expectation }) => expectation)).toHaveLength(34);
+  expect(found.filter(({ expectation }) => expectation)).toHaveLength(38);
   expect(
     found.flatMap(({ expectation }) => expectation?.messages ?? []).filter(({ pattern }) => /^\d/.test(pattern)),
   ).toEqual([]);

@@ -16,7 +16,6 @@ import {
   checkFuncInfoEarly,
   checkSubprogs,
   findSubprogs,
-  refuseExceptionCallback,
   isGpl,
   resolveWide,
   subprogEnd,
@@ -75,7 +74,10 @@ function initRegisters(env: Session, frame: Frame, subprog: number): void {
     frame.regs[1].v = T.pointer(T.PTR_TO_CTX);
     return;
   }
-  argumentsOf(env, subprog).forEach((argument, i) => {
+  const args = argumentsOf(env, subprog);
+  if (subprog === env.exceptionSubprog && (args.length !== 1 || args[0].kind !== 'scalar'))
+    env.refuse(EINVAL, 'exception cb only supports single integer argument');
+  args.forEach((argument, i) => {
     const r = frame.regs[i + 1];
     if (argument.kind === 'ctx') r.v = T.pointer(T.PTR_TO_CTX);
     else if (argument.kind === 'scalar') r.v = T.UNKNOWN_SCALAR;
@@ -172,7 +174,6 @@ function markPacketChanges(env: Session): void {
 function* passes(env: Session): Generator<void, void> {
   checkFuncInfoEarly(env);
   findSubprogs(env);
-  refuseExceptionCallback(env);
   checkSubprogs(env);
   yield;
   checkFuncInfo(env);

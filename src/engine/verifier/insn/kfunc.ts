@@ -14,6 +14,7 @@ import type { KfuncMeta } from './kfunc-meta.ts';
 import { resultOf } from './kfunc-result.ts';
 import { inTree, kfuncRules } from './kfunc-rules.ts';
 import { release } from './references.ts';
+import { checkReturnCode } from './return-code.ts';
 
 const SLEEPABLE = 0x10;
 
@@ -53,7 +54,11 @@ export function checkKfunc(env: Session, insn: Insn): boolean {
     kfuncRules(env, name).giveAway(env, 2);
     if (!release(env, refObjId)) notAcquired(env, meta);
   }
-  if (name === 'bpf_throw') return true;
+  if (name === 'bpf_throw') {
+    // what the kernel's own function gets is what the program returns
+    if (env.exceptionSubprog === 0) checkReturnCode(env, 1);
+    return true;
+  }
   finish(env, meta);
   return false;
 }
