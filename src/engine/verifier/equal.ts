@@ -142,7 +142,7 @@ function objectSafe(a: T.Val, b: T.Val, ids: IdMap, type: number): boolean {
   const x = a.object;
   const y = b.object;
   if (x?.kind !== y?.kind || !ids.same(a.refObjId, b.refObjId)) return false;
-  return type === STACK_DYNPTR ? x?.first === y?.first : x?.active === y?.active;
+  return type === STACK_DYNPTR ? x?.first === y?.first : a.type === b.type && x?.active === y?.active;
 }
 
 /** One slot of an old state against the current state's; undefined: that stack does not reach so far. */

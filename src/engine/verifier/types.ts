@@ -214,7 +214,7 @@ export function isTrusted(v: Val): boolean {
   return (flags & TRUSTED_FLAGS) !== 0 && (flags & ~TRUSTED_FLAGS) === 0;
 }
 /** is_rcu_reg */
-export const isRcu = (v: Val): boolean => (v.type & MEM_RCU) !== 0;
+export const isRcu = (v: Pick<Val, 'type'>): boolean => (v.type & MEM_RCU) !== 0;
 
 const NEVER_NULL = new Set([
   PTR_TO_SOCKET,

@@ -239,6 +239,8 @@ function variable(env: Session, id: number): T.Val {
   const v = btf.type(id);
   if (v?.kind !== 'VAR') return T.pointer(T.PTR_TO_MEM | T.MEM_RDONLY, { range: 0 });
   const typeId = btf.skipModifiers(v.type);
+  const percpu = btf.type(btf.find('DATASEC', '.data..percpu'))?.variables.some((one) => one.type === id);
+  if (percpu) return T.pointer(T.PTR_TO_BTF_ID | T.MEM_PERCPU, { btf, btfId: v.type });
   const type = btf.type(typeId);
   if (type?.kind === 'STRUCT' || type?.kind === 'UNION') return T.pointer(T.PTR_TO_BTF_ID, { btf, btfId: typeId });
   return T.pointer(T.PTR_TO_MEM | T.MEM_RDONLY, { range: Math.max(0, btf.sizeOf(v.type)) });

@@ -16,4 +16,6 @@ export interface CallMeta {
   dynptr: Val | null;
   /** the place that a pointer is exchanged with */
   kptr: MapField | null;
+  /** what the argument has a copy of for each processor */
+  percpu: Val | null;
 }

@@ -227,6 +227,10 @@ function use(env: Session, code: Code, n: number, meta: CallMeta, proto: HelperP
       return;
     case 'str':
       return checkString(env, n);
+    case 'P':
+      if (v.btfId === 0) env.refuse(EACCES, `Helper has invalid btf_id in R${n}`);
+      meta.percpu = v;
+      return;
     case 'X':
       return checkKptrPointer(env, n, meta);
     case 'D':

@@ -50,6 +50,7 @@ export function checkHelper(env: Session, id: number): void {
     nullRelease: false,
     dynptr: null,
     kptr: null,
+    percpu: null,
   };
   proto.args.forEach((code, i) => checkArgument(env, code, i + 1, meta, proto));
   checkMapUse(env, meta);
@@ -147,6 +148,14 @@ function put(env: Session, v: T.Val): void {
   r.precise = false;
 }
 
+/** One processor's copy of a variable or of an object (RET_PTR_TO_MEM_OR_BTF_ID). */
+function ownCopy({ btf, btfId, type }: T.Val, nullable: number): T.Val {
+  const struct = btf?.type(btf.skipModifiers(btfId));
+  if (struct?.kind === 'STRUCT' || struct?.kind === 'UNION')
+    return T.pointer(T.PTR_TO_BTF_ID | (T.isRcu({ type }) ? T.MEM_ALLOC | T.MEM_RCU : nullable), { btf, btfId });
+  return T.pointer(T.PTR_TO_MEM | T.MEM_RDONLY | nullable, { range: Math.max(btf?.sizeOf(btfId) ?? 0, 0) });
+}
+
 function resultType(env: Session, proto: HelperProto, meta: CallMeta): T.Val | null {
   const nullable = T.MAYBE_NULL;
   switch (proto.returns) {
@@ -158,6 +167,9 @@ function resultType(env: Session, proto: HelperProto, meta: CallMeta): T.Val | n
       return T.pointer(T.PTR_TO_MEM | T.MEM_RINGBUF | nullable, { range: meta.size });
     case 'slice':
       return T.pointer(T.PTR_TO_MEM | nullable, { range: meta.size, uid: meta.dynptr?.id ?? 0 });
+    case 'memory':
+    case 'memoryNull':
+      return meta.percpu && ownCopy(meta.percpu, proto.returns === 'memory' ? 0 : nullable);
     case 'kptr':
       return meta.kptr && exchangedValue(env, meta.kptr);
     case 'sock':

@@ -22,6 +22,8 @@ export interface KfuncMeta {
   owning: boolean;
   /** the list or tree */
   root: MapField | null;
+  /** the iterator's elements stay while the section of RCU lasts */
+  inSection: boolean;
   subprog: number;
   map: VerifierMap | null;
 }

@@ -66,6 +66,11 @@ const string: Check = (env, _, n, { i }) => {
 const mapPointer: Check = (env, meta, n, param) => {
   const { map } = env.val(n);
   if (!map) return env.refuse(EINVAL, `pointer in R${n} isn't map pointer`);
+  if (meta.map && map.fields?.some(({ kind }) => kind === 'bpf_wq') && meta.map !== map)
+    env.refuse(
+      EINVAL,
+      `workqueue pointer in R1 map_uid=${env.val(1).uid} doesn't match map pointer in R2 map_uid=${env.val(n).uid}`,
+    );
   meta.map = map;
   structPointer(env, meta, n, { ...param, target: env.btf.type(env.btf.find('STRUCT', 'bpf_map')) });
 };

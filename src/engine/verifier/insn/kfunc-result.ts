@@ -13,7 +13,7 @@ import { acquire } from './references.ts';
 const SPECIAL = /^bpf_(cast_|rdonly_|dynptr_slice|obj_new|percpu_obj_new|refcount_|list_pop|rbtree_(remove|first))/;
 
 /** The value by the function's type; null: there is none. */
-function typedResult(env: Session, { proto, name, flags, refObjId }: KfuncMeta): T.Val | null {
+function typedResult(env: Session, { proto, name, flags, refObjId, inSection }: KfuncMeta): T.Val | null {
   const { btf } = env;
   const type = btf.type(btf.skipModifiers(proto.type));
   if (!type || type.kind === 'VOID') return null;
@@ -21,7 +21,10 @@ function typedResult(env: Session, { proto, name, flags, refObjId }: KfuncMeta):
   const target: BtfType | null = btf.type(btf.skipModifiers(type.type));
   if (!target || target.kind === 'VOID') return T.UNKNOWN_SCALAR;
   if (isStruct(target))
-    return T.pointer(T.PTR_TO_BTF_ID | (flags.iter === 'next' ? T.PTR_TRUSTED : 0), { btf, btfId: target.id });
+    return T.pointer(T.PTR_TO_BTF_ID | (flags.iter !== 'next' ? 0 : inSection ? T.MEM_RCU : T.PTR_TRUSTED), {
+      btf,
+      btfId: target.id,
+    });
   const range = Math.max(btf.sizeOf(type.type), 0);
   if (range === 0)
     env.refuse(EINVAL, `kernel function ${name} returns pointer type ${target.kind} ${target.name} is not supported`);

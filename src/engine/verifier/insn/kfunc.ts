@@ -4,7 +4,7 @@ import type { Insn } from '../../isa/insn.ts';
 import { markRead } from '../liveness.ts';
 import { kfuncFlags } from '../protos/kfuncs.ts';
 import type { Session } from '../session.ts';
-import { forEachReg, LIVE_READ64, LIVE_WRITTEN } from '../state.ts';
+import { byteType, forEachReg, LIVE_READ64, LIVE_WRITTEN, type Reg, STACK_ITER } from '../state.ts';
 import * as T from '../types.ts';
 import { elementOfMap } from './callbacks.ts';
 import { pushAsync, pushCallback } from './frames.ts';
@@ -41,6 +41,7 @@ export function checkKfunc(env: Session, insn: Insn): boolean {
     object: null,
     owning: false,
     root: null,
+    inSection: false,
     subprog: 0,
     map: null,
   };
@@ -97,10 +98,12 @@ function keepSections(env: Session, { name, flags }: KfuncMeta): void {
 /** Pointers of the section that ends may be followed no more, only read with care. */
 function leaveRcu({ cur }: Session): void {
   cur.rcu = false;
-  forEachReg(cur, (r) => {
+  const leave = (r: Reg): void => {
     if ((r.v.type & T.MEM_RCU) === 0) return;
     r.v = T.derive(r.v, { type: (r.v.type & ~(T.MEM_RCU | T.MAYBE_NULL)) | T.PTR_UNTRUSTED });
-  });
+  };
+  forEachReg(cur, leave);
+  for (const { stack } of cur.frames) for (const slot of stack) if (byteType(slot.types, 0) === STACK_ITER) leave(slot);
 }
 
 /** R0 to R5 are lost; the result is in R0; argument registers were read. */

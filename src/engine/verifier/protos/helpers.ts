@@ -9,7 +9,7 @@
 export interface HelperProto {
   readonly id: number;
   readonly args: readonly string[];
-  /** int, void, value, local (a value that is never NULL), record, sock, sockCommon, tcpSock, btf:x, btfNull:x, memory, slice, kptr */
+  /** int, void, value, local (a value that is never NULL), record, sock, sockCommon, tcpSock, btf:x, btfNull:x, memory, memoryNull, slice, kptr */
   readonly returns: string;
   readonly gpl: boolean;
   readonly sleeps: boolean;
@@ -116,7 +116,7 @@ const ROWS = `
 140 Sk > btfNull:udp6_sock cast
 149 mo s m s A > int gpl
 148 mo s0 A > int sleep
-153 P A > memory
+153 P A > memoryNull
 154 P > memory
 156 M BN:task_struct VN A > value
 157 M B:task_struct > int

@@ -7,6 +7,8 @@ export interface KfuncFlags {
   readonly trusted?: boolean;
   readonly sleepable?: boolean;
   readonly rcu?: boolean;
+  /** what it gives stays while a section of RCU lasts */
+  readonly rcuProtected?: boolean;
   readonly iter?: 'new' | 'next' | 'destroy';
 }
 
@@ -17,6 +19,7 @@ const LETTERS: Readonly<Record<string, KfuncFlags>> = {
   t: { trusted: true },
   s: { sleepable: true },
   u: { rcu: true },
+  p: { rcuProtected: true },
   N: { iter: 'new' },
   X: { iter: 'next' },
   D: { iter: 'destroy' },
@@ -62,6 +65,15 @@ bpf_iter_bits_destroy D
 bpf_iter_task_vma_new Nu
 bpf_iter_task_vma_next Xn
 bpf_iter_task_vma_destroy D
+bpf_iter_css_task_new Nt
+bpf_iter_css_task_next Xn
+bpf_iter_css_task_destroy D
+bpf_iter_css_new Ntp
+bpf_iter_css_next Xn
+bpf_iter_css_destroy D
+bpf_iter_task_new Ntp
+bpf_iter_task_next Xn
+bpf_iter_task_destroy D
 bpf_dynptr_from_skb t
 bpf_dynptr_from_xdp
 bpf_dynptr_slice n
