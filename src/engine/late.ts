@@ -3,8 +3,8 @@ import { declareStructOps } from './kernel/struct-ops/declare.ts';
 import { registerProgCode } from './kernel/info.ts';
 import { progCode } from './kernel/prog-code.ts';
 import { registerDeclare } from './lab/declared.ts';
-import { registerKfuncRules } from './verifier/insn/kfunc-rules.ts';
-import { KFUNC_RULES } from './verifier/insn/kfunc-objects.ts';
+import { registerObjectRules } from './verifier/insn/object-rules.ts';
+import { OBJECT_RULES } from './verifier/insn/late-rules.ts';
 import { registerLateVerbs } from './lab/late-verbs.ts';
 
 export { declareStructOps };
@@ -29,5 +29,5 @@ export function installLateTools(): void {
   registerLateVerbs();
   registerDeclare(declareStructOps);
   registerProgCode(progCode);
-  registerKfuncRules(KFUNC_RULES);
+  registerObjectRules(OBJECT_RULES);
 }

@@ -6,7 +6,7 @@ import { checkCfg } from './cfg.ts';
 import { rulesOf } from './ctx/index.ts';
 import { dropFastcalls, findFastcalls } from './fastcall.ts';
 import type { StructAccess, Verdict, VerifierEnvironment, VerifierProgram } from './environment.ts';
-import { dynptrValue } from './insn/dynptr.ts';
+import { dynptrValue } from './insn/dynptr-value.ts';
 import { argumentsOf } from './insn/global-args.ts';
 import { Refused, Session } from './session.ts';
 import { addOwnStack, calleesOf, checkStackDepth } from './stack-depth.ts';

@@ -3,8 +3,8 @@
  * habits of the recorder (the values it builds, the programs it loads).
  */
 import { registerProgCode } from '../../kernel/info.ts';
-import { KFUNC_RULES } from '../../verifier/insn/kfunc-objects.ts';
-import { registerKfuncRules } from '../../verifier/insn/kfunc-rules.ts';
+import { OBJECT_RULES } from '../../verifier/insn/late-rules.ts';
+import { registerObjectRules } from '../../verifier/insn/object-rules.ts';
 import { progCode } from '../../kernel/prog-code.ts';
 import type { Btf } from '../../btf/btf.ts';
 import { createBtfWriter, INT_SIGNED, intType } from '../../btf/write.ts';
@@ -64,7 +64,7 @@ export class Session {
     whole: () => Btf | null = () => null,
   ) {
     registerProgCode(progCode);
-    registerKfuncRules(KFUNC_RULES);
+    registerObjectRules(OBJECT_RULES);
     const memory = new Memory();
     const functions = new KernelFunctions();
     const text = new Text(memory);

@@ -3,7 +3,7 @@ import { copyReg } from '../state.ts';
 import * as T from '../types.ts';
 import type { SetCallee } from './set-callee.ts';
 import type { CallMeta } from './call-meta.ts';
-import { dynptrValue } from './dynptr.ts';
+import { dynptrValue } from './dynptr-value.ts';
 
 export interface CallbackRule {
   readonly isAsync: boolean;

@@ -8,7 +8,9 @@ import { markRead } from '../liveness.ts';
 import type { Session } from '../session.ts';
 import { fill, LIVE_READ64, LIVE_WRITTEN, STACK_DYNPTR } from '../state.ts';
 import * as T from '../types.ts';
+import { dynptrValue } from './dynptr-value.ts';
 import { checkMem } from './memory.ts';
+import type { DynptrUse } from './object-rules.ts';
 import { acquire, release } from './references.ts';
 import { clearSlots, destroyDynptr, frameOf, NOWHERE, slotOf } from './stack.ts';
 
@@ -16,21 +18,6 @@ const SLOTS = 2;
 const ALL = fill(STACK_DYNPTR);
 /** the kind whose memory has to be given back */
 const REFERENCED = 'ringbuf';
-
-export interface DynptrUse {
-  /** it is made here: its slots hold none, or one that needs not be given back */
-  readonly made: boolean;
-  /** it is not changed, so that a pointer to a constant one will do */
-  readonly readOnly: boolean;
-  /** local, ringbuf, skb, xdp; empty: any */
-  readonly kind: string;
-  /** reference of the one that it is a copy of; 0: of its own */
-  readonly shares: number;
-}
-
-/** The value of one: in its first slot, or in a register that points to one. */
-export const dynptrValue = (kind: string, id: number, refObjId = 0, first = true): T.Val =>
-  T.pointer(T.CONST_PTR_TO_DYNPTR, { id, refObjId, object: { kind, first, active: false, depth: 0 } });
 
 /** Checks that a register points to a dynptr as a call wants it, or makes one. */
 export function processDynptr(env: Session, n: number, { made, readOnly, kind, shares }: DynptrUse): void {

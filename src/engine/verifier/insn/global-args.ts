@@ -4,10 +4,10 @@ import type { Btf, BtfType } from '../../btf/btf.ts';
 import type { Session } from '../session.ts';
 import * as T from '../types.ts';
 import { isStruct } from './btf-walk.ts';
-import { processDynptr } from './dynptr.ts';
 import { checkStructPointer } from './helper-args.ts';
 import { checkHelperMemory } from './helper-memory.ts';
 import { notNull } from './jump.ts';
+import { objectRules } from './object-rules.ts';
 import { checkArgumentOffset } from './offsets.ts';
 
 export type Argument =
@@ -158,7 +158,7 @@ function checkArgument(env: Session, argument: Argument, i: number): void {
       return checkStructPointer(env, n, argument.name, argument.nullable);
     case 'dynptr':
       checkArgumentOffset(env, n, false);
-      return processDynptr(env, n, { made: false, readOnly: true, kind: '', shares: 0 });
+      return objectRules(env, 'a dynptr').processDynptr(env, n, { made: false, readOnly: true, kind: '', shares: 0 });
     case 'arena':
       if (r.v.type !== T.PTR_TO_ARENA && r.v.type !== T.SCALAR)
         env.refuse(EINVAL, `R${n} is not a pointer to arena or scalar.`);

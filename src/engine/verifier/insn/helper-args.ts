@@ -11,12 +11,10 @@ import { byteType, STACK_SPILL } from '../state.ts';
 import * as T from '../types.ts';
 import { embeds } from './btf-walk.ts';
 import type { CallMeta } from './call-meta.ts';
-import { checkDynptrRelease, dynptrAt, processDynptr } from './dynptr.ts';
 import { checkHelperMemory, checkSizeRegister } from './helper-memory.ts';
-import { inTree } from './kfunc-rules.ts';
+import { inTree, type ObjectRules, objectRules } from './object-rules.ts';
 import { processLock } from './locks.ts';
 import { checkAlignment } from './memory.ts';
-import { checkExchanged, checkKptrPointer } from './objects.ts';
 import { checkArgumentOffset } from './offsets.ts';
 
 interface Code {
@@ -148,6 +146,10 @@ export function checkStructPointer(env: Session, n: number, struct: string, null
 const resolve = (code: Code, { map }: CallMeta): Code =>
   code.kind === 'V' && map && isSocketMap(map) ? parse('Sk') : code;
 
+/** Rules of objects for the helper that is called. */
+export const rulesOf = (env: Session, { id }: CallMeta): ObjectRules =>
+  objectRules(env, `helper ${helperName(id)}#${id}`);
+
 export function checkArgument(env: Session, text: string, n: number, meta: CallMeta, proto: HelperProto): void {
   const code = resolve(parse(text), meta);
   checkSource(env, n);
@@ -161,10 +163,10 @@ export function checkArgument(env: Session, text: string, n: number, meta: CallM
     checkType(env, code, n, proto.id);
     // a dynptr on the stack leads to what is given back
     checkArgumentOffset(env, n, code.releases && !(code.kind === 'D' && v.type === T.PTR_TO_STACK));
-    if (code.kind === 'Y') checkExchanged(env, n, meta);
+    if (code.kind === 'Y') rulesOf(env, meta).checkExchanged(env, n, meta);
   }
   if (code.releases) {
-    if (code.kind === 'D') checkDynptrRelease(env, n);
+    if (code.kind === 'D') rulesOf(env, meta).checkDynptrRelease(env, n);
     else if (v.refObjId === 0 && !T.isNull(v))
       env.refuse(EINVAL, `R${n} must be referenced when passed to release function`);
     meta.releases = n;
@@ -232,11 +234,13 @@ function use(env: Session, code: Code, n: number, meta: CallMeta, proto: HelperP
       meta.percpu = v;
       return;
     case 'X':
-      return checkKptrPointer(env, n, meta);
-    case 'D':
-      processDynptr(env, n, { made: code.output, readOnly: code.readOnly, kind: code.struct, shares: 0 });
-      meta.dynptr = dynptrAt(env, v);
+      return rulesOf(env, meta).checkKptrPointer(env, n, meta);
+    case 'D': {
+      const rules = rulesOf(env, meta);
+      rules.processDynptr(env, n, { made: code.output, readOnly: code.readOnly, kind: code.struct, shares: 0 });
+      meta.dynptr = rules.dynptrAt(env, v);
       return;
+    }
     default:
   }
 }

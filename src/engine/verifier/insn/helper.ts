@@ -9,12 +9,10 @@ import { hasHelper, type HelperProto, protoOf } from '../protos/helpers.ts';
 import type { Session } from '../session.ts';
 import { isGpl } from '../structure.ts';
 import * as T from '../types.ts';
-import { checkArgument } from './helper-args.ts';
+import { checkArgument, rulesOf } from './helper-args.ts';
 import { callbackOf } from './callbacks.ts';
 import { clearCallerSaved, pushAsync, pushCallback } from './frames.ts';
-import { releaseDynptr } from './dynptr.ts';
 import { checkMem } from './memory.ts';
-import { exchangedValue, releaseExchanged } from './objects.ts';
 import { clearPackets } from './packets.ts';
 import { acquire, checkLeaks, release } from './references.ts';
 
@@ -65,9 +63,10 @@ export function checkHelper(env: Session, id: number): void {
   if (proto.changesPacket || (id === DYNPTR_WRITE && meta.dynptr?.object?.kind === 'skb')) clearPackets(env);
 }
 
-function releaseArgument(env: Session, { id, releases, refObjId, dynptr }: CallMeta): void {
-  if (dynptr) return releaseDynptr(env, env.val(releases));
-  if (!(id === KPTR_XCHG ? releaseExchanged : release)(env, refObjId))
+function releaseArgument(env: Session, meta: CallMeta): void {
+  const { id, releases, refObjId, dynptr } = meta;
+  if (dynptr) return rulesOf(env, meta).releaseDynptr(env, env.val(releases));
+  if (!(id === KPTR_XCHG ? rulesOf(env, meta).releaseExchanged : release)(env, refObjId))
     env.refuse(EINVAL, `func ${helperName(id)}#${id} reference has not been acquired before`);
 }
 
@@ -171,7 +170,7 @@ function resultType(env: Session, proto: HelperProto, meta: CallMeta): T.Val | n
     case 'memoryNull':
       return meta.percpu && ownCopy(meta.percpu, proto.returns === 'memory' ? 0 : nullable);
     case 'kptr':
-      return meta.kptr && exchangedValue(env, meta.kptr);
+      return meta.kptr && rulesOf(env, meta).exchangedValue(env, meta.kptr);
     case 'sock':
       return T.pointer(T.PTR_TO_SOCKET | nullable);
     case 'sockCommon':

@@ -10,7 +10,7 @@ import { checkSizeRegister } from './helper-memory.ts';
 import { iteratorArgument } from './iterators.ts';
 import { notNull } from './jump.ts';
 import type { KfuncMeta } from './kfunc-meta.ts';
-import { type Check, kfuncRules, needsTrust, type Param } from './kfunc-rules.ts';
+import { type Check, objectRules, needsTrust, type Param } from './object-rules.ts';
 import { isNumbers } from './btf-numbers.ts';
 import { checkArgumentOffset } from './offsets.ts';
 
@@ -163,7 +163,7 @@ const OBJECTS = /^bpf_(dynptr|wq|list_(head|node)|rb_(root|node))$/;
 function kindOf(env: Session, meta: KfuncMeta, { name, i, target }: Param, withSize: boolean): Check {
   if (meta.flags.iter !== undefined && i === 0) return iterator;
   if (OF_OBJECTS.test(name) || (isStruct(target) && OBJECTS.test(target.name))) {
-    const check = kfuncRules(env, meta.name).argument(name, target);
+    const check = objectRules(env, `kernel function ${meta.name}`).argument(name, target);
     if (check) return check;
   }
   const base = T.baseType(env.val(i + 1).type);

@@ -5,7 +5,7 @@ import type { Session } from '../session.ts';
 import * as T from '../types.ts';
 import { isScalarKind, isStruct } from './btf-walk.ts';
 import type { KfuncMeta } from './kfunc-meta.ts';
-import { kfuncRules } from './kfunc-rules.ts';
+import { objectRules } from './object-rules.ts';
 import { mayLock } from './objects.ts';
 import { acquire } from './references.ts';
 
@@ -33,7 +33,9 @@ function typedResult(env: Session, { proto, name, flags, refObjId, inSection }: 
 
 /** Null: the function returns nothing. */
 export function resultOf(env: Session, meta: KfuncMeta): T.Val | null {
-  let v = SPECIAL.test(meta.name) ? kfuncRules(env, meta.name).result(env, meta) : typedResult(env, meta);
+  let v = SPECIAL.test(meta.name)
+    ? objectRules(env, `kernel function ${meta.name}`).result(env, meta)
+    : typedResult(env, meta);
   if (!v || v.type === T.SCALAR) return v;
   // a counted object that is owned cannot go away meanwhile
   const nullable = meta.flags.returnsNull === true && !meta.owning;
@@ -41,6 +43,6 @@ export function resultOf(env: Session, meta: KfuncMeta): T.Val | null {
   if (meta.flags.acquire) {
     const id = acquire(env);
     v = T.derive(v, { refObjId: id, id: nullable ? id : v.id });
-  } else if (meta.name === 'bpf_rbtree_first') v = kfuncRules(env, meta.name).borrowed(v);
+  } else if (meta.name === 'bpf_rbtree_first') v = objectRules(env, `kernel function ${meta.name}`).borrowed(v);
   return mayLock(v) && v.id === 0 ? T.derive(v, { id: env.newId() }) : v;
 }

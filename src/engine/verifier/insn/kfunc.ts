@@ -12,7 +12,7 @@ import { nextIteration } from './iterators.ts';
 import { checkArguments } from './kfunc-args.ts';
 import type { KfuncMeta } from './kfunc-meta.ts';
 import { resultOf } from './kfunc-result.ts';
-import { inTree, kfuncRules } from './kfunc-rules.ts';
+import { inTree, objectRules } from './object-rules.ts';
 import { release } from './references.ts';
 import { checkReturnCode } from './return-code.ts';
 
@@ -46,13 +46,14 @@ export function checkKfunc(env: Session, insn: Insn): boolean {
     map: null,
   };
   checkArguments(env, meta);
-  if (name === 'bpf_rbtree_add_impl') pushCallback(env, meta.subprog, kfuncRules(env, name).compare(meta));
+  if (name === 'bpf_rbtree_add_impl')
+    pushCallback(env, meta.subprog, objectRules(env, `kernel function ${name}`).compare(meta));
   if (name === 'bpf_wq_set_callback_impl') pushAsync(env, meta.subprog, elementOfMap(env.val(1).map));
   keepSections(env, meta);
   if (meta.releases !== 0 && !release(env, env.val(meta.releases).refObjId)) notAcquired(env, meta);
   if (GIVE.has(name)) {
     const { refObjId } = env.val(2);
-    kfuncRules(env, name).giveAway(env, 2);
+    objectRules(env, `kernel function ${name}`).giveAway(env, 2);
     if (!release(env, refObjId)) notAcquired(env, meta);
   }
   if (name === 'bpf_throw') {

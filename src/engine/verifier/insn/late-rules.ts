@@ -1,11 +1,12 @@
-/* Arguments and results of kernel functions that deal with objects of their own; see kfunc-rules.ts. */
+/* Arguments and results of functions that deal with objects of their own; see object-rules.ts. */
 import { EINVAL } from '../../base/errnos.ts';
 import { structFields } from '../map-fields.ts';
 import type { Session } from '../session.ts';
 import * as T from '../types.ts';
 import { isNumbers } from './btf-numbers.ts';
 import { isStruct } from './btf-walk.ts';
-import { dynptrAt, processDynptr } from './dynptr.ts';
+import { checkDynptrRelease, dynptrAt, processDynptr, releaseDynptr } from './dynptr.ts';
+import { checkExchanged, checkKptrPointer, exchangedValue, releaseExchanged } from './exchange.ts';
 import {
   borrowed,
   compareElements,
@@ -19,7 +20,7 @@ import {
 import { checkString } from './helper-args.ts';
 import { structPointer } from './kfunc-args.ts';
 import type { KfuncMeta } from './kfunc-meta.ts';
-import type { Check, KfuncRules } from './kfunc-rules.ts';
+import type { Check, ObjectRules } from './object-rules.ts';
 import { fieldNamed } from './objects.ts';
 
 const graphRoot =
@@ -104,7 +105,7 @@ const BY_LATER_SUFFIX: typeof BY_SUFFIX = [
 const suffixed = (list: typeof BY_SUFFIX, name: string): Check | undefined =>
   list.find(([suffix]) => name.endsWith(suffix))?.[1];
 
-type Result = KfuncRules['result'];
+type Result = ObjectRules['result'];
 
 const U32_MAX = 0xffff_ffffn;
 /** BPF_GLOBAL_PERCPU_MA_MAX_SIZE */
@@ -177,7 +178,15 @@ const RESULTS: ReadonlyMap<string, Result> = new Map([
   ['bpf_dynptr_slice_rdwr', slice],
 ]);
 
-export const KFUNC_RULES: KfuncRules = {
+export const OBJECT_RULES: ObjectRules = {
+  processDynptr,
+  dynptrAt,
+  checkDynptrRelease,
+  releaseDynptr,
+  checkKptrPointer,
+  checkExchanged,
+  releaseExchanged,
+  exchangedValue,
   argument: (name, target) =>
     suffixed(BY_SUFFIX, name) ??
     (isStruct(target) ? BY_STRUCT.get(target.name) : undefined) ??
