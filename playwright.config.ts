@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
 
 const DEBIAN_CHROMIUM = '/usr/bin/chromium';
-/** For a browser run by root or in a container without a network. */
+/** Options for a browser that runs as root or in a container without a network. */
 const CONTAINER_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -22,15 +22,15 @@ export default defineConfig({
     toHaveScreenshot: {
       pathTemplate: '{testDir}/screens/{arg}{ext}',
       scale: 'device',
-      // another machine draws letters a little otherwise; a part that moved is more than this
+      // other machines draw letters slightly differently; a moved part exceeds this
       threshold: 0.3,
       maxDiffPixelRatio: 0.03,
     },
   },
-  // what other journeys or tests of the engine nearly show: `npm run soak` walks it too
+  // tests that mostly repeat others or tests of the engine run in `npm run soak` only
   ...(process.env.SOAK ? {} : { grepInvert: /@long/ }),
   use: {
-    // a cache between page and server would answer what a test holds back
+    // a cache between page and server would answer requests that a test blocks
     serviceWorkers: 'block',
     viewport: { width: 1440, height: 900 },
     launchOptions: {

@@ -9,10 +9,10 @@ const withoutPolicyInDev: Plugin = {
   transformIndexHtml: (html) => html.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, ''),
 };
 
-/** The engine only computes: what nobody uses of its face must end up neither in the shell nor in the worker. */
+/** Engine modules have no side effects, so unused exports end up neither in the shell nor in the worker. */
 const treeshake = { moduleSideEffects: [{ test: /\/src\/engine\//, sideEffects: false }] };
 
-/** V8 takes a module's `const` for what it is, and folds it into hot code; a `var` it reads again at each use. */
+/** V8 folds a module's `const` into hot code, but reads a `var` again at each use. */
 const output = { topLevelVar: false };
 
 export default defineConfig({

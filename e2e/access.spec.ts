@@ -4,7 +4,7 @@ for (const theme of share(['dark', 'light'] as const, 1)) {
   test.describe(theme, () => {
     test.use({ colorScheme: theme });
 
-    test('axe finds nothing, in every preset and on every tab', async ({ lab }) => {
+    test('axe finds no violation, in every preset and on every tab', async ({ lab }) => {
       test.slow();
       expect(await violations(lab.page)).toEqual([]);
       for (const tab of ['the checks of the last call', 'cwnd and RTT over time', 'processes, maps and programs']) {
@@ -24,7 +24,9 @@ for (const theme of share(['dark', 'light'] as const, 1)) {
       expect(await violations(lab.page)).toEqual([]);
     });
 
-    test('members called by hand, declared types, and what maps hold', { tag: '@long' }, async ({ lab }) => {
+    test('axe finds no violation with members called by hand, declared types and map contents', {
+      tag: '@long',
+    }, async ({ lab }) => {
       test.slow();
       await lab.command('Scenario: Any struct');
       await lab.expectAt('A', 'INUSE');
@@ -49,7 +51,7 @@ for (const theme of share(['dark', 'light'] as const, 1)) {
       expect(await violations(lab.page)).toEqual([]);
     });
 
-    test('the machine stopped inside a program', async ({ lab }) => {
+    test('axe finds no violation while the machine is stopped inside a program', async ({ lab }) => {
       await lab.press('F11', 'F11');
       await expect(lab.status).toContainText('Stopped in');
       expect(await violations(lab.page)).toEqual([]);
@@ -57,7 +59,7 @@ for (const theme of share(['dark', 'light'] as const, 1)) {
   });
 }
 
-test('single letters are inert where text is typed; Escape, then Tab, leaves the editor', async ({ lab }) => {
+test('single-letter keys do nothing in text fields; Escape, then Tab, leaves the editor', async ({ lab }) => {
   await lab.edit();
   const before = await lab.time();
   await lab.press('n');
@@ -67,12 +69,12 @@ test('single letters are inert where text is typed; Escape, then Tab, leaves the
   await expect(lab.programs.getByRole('textbox')).not.toBeFocused();
 });
 
-test('each change of a map is spoken', async ({ lab }) => {
+test('each state change of a map is announced to screen readers', async ({ lab }) => {
   await lab.press('n');
   await expect(lab.page.getByRole('status').first()).toContainText(/map A/i);
 });
 
-test('with reduced motion nothing travels', async ({ lab }) => {
+test('with reduced motion no packet moves', async ({ lab }) => {
   await lab.page.emulateMedia({ reducedMotion: 'reduce' });
   await lab.press('n');
   const moving = await lab.page.evaluate(
@@ -81,7 +83,7 @@ test('with reduced motion nothing travels', async ({ lab }) => {
   expect(moving).toBe(0);
 });
 
-test('narrow: tabs instead of columns, and no sideways scrolling', { tag: '@long' }, async ({ lab }) => {
+test('a narrow window has tabs instead of columns, and does not scroll sideways', { tag: '@long' }, async ({ lab }) => {
   await lab.page.setViewportSize({ width: 720, height: 900 });
   await expect(lab.page.getByRole('region', { name: 'Timeline' })).toBeVisible();
   const overflow = await lab.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -1,4 +1,4 @@
-/** Questions to the run by keyboard: an answer to walk, a histogram, a lane, a difference, and what is wrong where. */
+/** Questions about the run by keyboard: an answer with links, a histogram, a lane, a difference, and errors with their place. */
 import type { Page } from '@playwright/test';
 import { expect, type Lab, test, violations } from './fixtures.ts';
 
@@ -11,7 +11,7 @@ async function ask(lab: Lab, text: string): Promise<void> {
   await expect(pane(lab.page).getByText('On its way.')).toHaveCount(0, { timeout: 30_000 });
 }
 
-test('who took, how often, a histogram, a watch, a difference, an error with its place', async ({ lab }) => {
+test('answers: who took, how often, a histogram, a watch, a difference, an error with its place', async ({ lab }) => {
   await lab.command('Show questions to the run');
   await line(lab.page).focus();
   await ask(lab, 'who took of map A');
@@ -54,7 +54,7 @@ test('who took, how often, a histogram, a watch, a difference, an error with its
   expect(await violations(lab.page)).toEqual([]);
 });
 
-test('a branch is kept by a name, another one begun, the two compared, and the first opened again', {
+test('a branch is named, another one started, the two compared, and the first opened again', {
   tag: '@long',
 }, async ({ lab }) => {
   await lab.command('Show questions to the run');

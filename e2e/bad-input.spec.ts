@@ -1,8 +1,8 @@
-/* Whatever is dropped, pasted or sent: a message in words, and what was typed is still there. */
+/* Anything dropped, pasted or sent gets a message, and typed text stays. */
 import type { Page } from '@playwright/test';
 import { expect, drop, test } from './fixtures.ts';
 
-/** Bytes that look like nothing, the same in each run. */
+/** Random bytes of no known format, the same in each run. */
 function noise(length: number): Buffer {
   let x = 1;
   return Buffer.from(
@@ -29,7 +29,7 @@ const whole = {
 };
 const ELF = Buffer.concat([Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]), noise(4000)]);
 
-/** Name, bytes, and a part of what is said. */
+/** [name, bytes, part of the message] */
 const FILES: readonly (readonly [string, Buffer, RegExp])[] = [
   ['noise.bin', noise(50_000), /noise\.bin/],
   ['empty.s', Buffer.alloc(0), /empty\.s/],
@@ -43,7 +43,7 @@ const FILES: readonly (readonly [string, Buffer, RegExp])[] = [
   ['list.json', Buffer.from('[1,2,3]'), /\d problems/],
 ];
 
-test('any file dropped is told of in words, and what was typed stays', async ({ lab, page }) => {
+test('any dropped file gets a message, and typed text stays', async ({ lab, page }) => {
   test.slow();
   await lab.edit();
   await lab.press('Control+Home');
@@ -63,6 +63,29 @@ test('any file dropped is told of in words, and what was typed stays', async ({ 
   await expect(lab.status).toContainText('Paused');
 });
 
+test('a talk of nine hundred steps, a connection more at each, opens and goes on', { tag: '@long' }, async ({
+  lab,
+  page,
+}) => {
+  test.setTimeout(200_000);
+  const steps = Array.from({ length: 900 }, (_, i) =>
+    i === 0
+      ? { ...step(1e6), caption: 'W'.repeat(400) }
+      : { at: (i + 1) * 1e6, caption: `Step ${i}`, command: { do: 'connect', process: 'p', socket: i } },
+  );
+  await drop(page, 'many.ops.json', labOf({ scenario: 'long', whole: { ...whole, steps, until: 1e9 } }));
+  await page.getByRole('button', { name: 'Run this lab' }).press('Enter');
+  await expect(page.getByRole('button', { name: 'Run this lab' })).toHaveCount(0);
+  await lab.command('To the end of what is known');
+  await expect.poll(() => lab.time(), { timeout: 60_000 }).toMatch(/^(9\d\d|1000)\.0 ms/);
+  await lab.command('Present');
+  const stage = page.getByRole('dialog', { name: 'Talk: Long' });
+  await expect(stage.getByRole('img')).toHaveAccessibleName(/^Step 900 of 900/, { timeout: 90_000 });
+  await lab.press('Home');
+  await expect(stage.getByRole('img')).toHaveAccessibleName(/^Step 1 of 900/);
+  await lab.press('Escape');
+});
+
 const TEXTS = [
   `${'long '.repeat(20_000)}end`,
   '\u202e\u0000\u0007\ud800 \u{1f98a}\u0301\u0301\u0301',
@@ -75,7 +98,7 @@ const TEXTS = [
 const SHEETS = ['Record', 'My labs', 'Help and glossary', 'New program', 'Copy a link'] as const;
 const TABS = ['Show the console', 'Show questions', 'Show stack, watches and breaks'] as const;
 
-/** As from the clipboard, where the cursor is. */
+/** Pastes at the cursor, as from the clipboard. */
 const pasteHere = (page: Page, text: string): Promise<void> =>
   page.evaluate((pasted) => {
     const clipboardData = new DataTransfer();
@@ -85,7 +108,7 @@ const pasteHere = (page: Page, text: string): Promise<void> =>
     );
   }, text);
 
-test('any text pasted into any field leaves the page as it was', { tag: '@long' }, async ({ lab, page }) => {
+test('any text pasted into any field leaves the page working', { tag: '@long' }, async ({ lab, page }) => {
   test.setTimeout(400_000);
   const FIELDS = 'input:not([type=checkbox]):not([type=radio]):not([type=range]):not([readonly]), textarea';
   const paste = async (within: string): Promise<void> => {

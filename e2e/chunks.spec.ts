@@ -1,4 +1,4 @@
-/* Whatever single file does not come, the rest of the page lives, and the part that misses it says so. */
+/* If any single file cannot be fetched, the page works, and the part that needs it says so. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
@@ -7,19 +7,19 @@ import { expect, share, test } from './fixtures.ts';
 const DIST = join(import.meta.dirname, '..', 'dist');
 const index = readFileSync(join(DIST, 'index.html'), 'utf8');
 
-/** What a part is seen by first comes first: `npm test` takes those alone. */
+/** The first case of each chunk comes first: `npm test` runs only those. */
 const FIRST = ['worker-', 'late-', 'palette-', 'flows-tabs-', 'bench-sheet-'];
 const rank = (name: string): number => {
   const at = FIRST.findIndex((start) => name.startsWith(start) && name.endsWith('.js'));
   return at < 0 ? FIRST.length : at;
 };
 
-/** Everything that is fetched after the first picture. */
+/** All chunks that are fetched after the first paint. */
 const LATER = readdirSync(join(DIST, 'assets'))
   .filter((name) => /\.(js|css|woff2|ttf)$/.test(name) && !index.includes(name))
   .toSorted((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 
-/** Opens what tabs and keys lead to; a part that is missing says so and can be left. */
+/** Opens all that tabs and keys lead to; a missing chunk shows a message and can be left. */
 async function lookAround(page: Page): Promise<void> {
   for (const key of ['3', '2', '1']) await page.keyboard.press(key);
   for (const name of ['Sequence', 'Checks', 'Trampoline', 'Debug', 'Table']) {

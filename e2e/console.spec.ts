@@ -1,11 +1,11 @@
-/** The life of a map typed into the console, by keyboard alone, seen in the other views, and taken back. */
+/** The life of a map by console commands: typed, seen in the other views, and undone by going back in time. */
 import type { Page } from '@playwright/test';
 import { expect, type Lab, test, violations } from './fixtures.ts';
 
 const prompt = (page: Page) => page.getByRole('textbox', { name: 'Command line' });
 const output = (page: Page) => page.getByRole('log', { name: 'Output of the console' });
 
-/** Types a line, and waits until it stands in the output. */
+/** Types a line, and waits until the output shows it. */
 async function type(lab: Lab, line: string): Promise<void> {
   await expect(prompt(lab.page)).toBeFocused();
   await lab.page.keyboard.insertText(line);
@@ -21,7 +21,7 @@ async function openConsole(lab: Lab): Promise<void> {
   await expect(prompt(lab.page)).toBeFocused({ timeout: 20_000 });
 }
 
-test('from struct_ops register to FREED, typed, seen in every other view, taken back', async ({ lab }) => {
+test('from struct_ops register to FREED: typed, seen in every other view, undone by going back', async ({ lab }) => {
   await openConsole(lab);
   await type(lab, 'ls');
   await expect(last(lab)).toContainText('bpf_reno.s');
@@ -46,7 +46,7 @@ test('from struct_ops register to FREED, typed, seen in every other view, taken 
   await type(lab, `bpftool map show id ${registered}`);
   await expect(last(lab)).toHaveText(`Error: get map by id (${registered}): No such file or directory`);
 
-  // time goes on: after the grace period the map is freed
+  // time advances: after the grace period the map is freed
   const rows = await output(lab.page).locator('pre').count();
   await lab.press('Shift+Tab');
   for (let i = 0; i < 6; i++) {
@@ -58,7 +58,7 @@ test('from struct_ops register to FREED, typed, seen in every other view, taken 
   await lab.expectAt('C', 'FREED');
   expect(await violations(lab.page)).toEqual([]);
 
-  // and back, state by state: what was written later is taken back with the time
+  // back, state by state: later output disappears
   for (let i = 0; i < 20; i++) {
     if ((await output(lab.page).locator('pre').count()) === 0) break;
     const before = await lab.time();
@@ -104,7 +104,7 @@ test('history, completion, and a link to a map', { tag: '@long' }, async ({ lab 
   await type(lab, 'ls');
   await output(lab.page).getByRole('button', { name: 'bpf_reno.s' }).last().press('Enter');
   await prompt(lab.page).focus();
-  // clear is a line of the log as any: what was before is out of sight
+  // clear is a line of the log like any other: earlier lines are hidden
   await lab.page.keyboard.insertText('clear');
   await lab.press('Enter');
   await expect(output(lab.page).locator('pre')).toHaveCount(0, { timeout: 20_000 });

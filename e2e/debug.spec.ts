@@ -1,7 +1,7 @@
 /** Stepping, watching and asking, by keyboard. */
 import { expect, test } from './fixtures.ts';
 
-test('into a program, its registers lead back to what wrote them, and out again', async ({ lab, page }) => {
+test('steps into a program, follows registers back to their writers, and steps out', async ({ lab, page }) => {
   await lab.press('F11', 'F11', 'F11', 'F11');
   await expect(lab.status).toContainText('Stopped in reno_cong_avoid, instruction 3');
   const registers = lab.programs.getByLabel('Registers');
@@ -14,7 +14,7 @@ test('into a program, its registers lead back to what wrote them, and out again'
   const asked = debug.getByLabel('Value of r3');
   await asked.fill('-77');
   await asked.press('Enter');
-  await expect(lab.notices).toContainText('It was never this value before');
+  await expect(lab.notices).toContainText('It never had this value before');
   await asked.fill('1');
   await asked.press('Enter');
   await expect(lab.notices).toContainText(/r3: \d+ became 1 with this instruction/);
@@ -23,7 +23,7 @@ test('into a program, its registers lead back to what wrote them, and out again'
   await expect(lab.status).toContainText('Paused');
 });
 
-test('a watch shows its value everywhere, and leads back to what wrote it', async ({ lab, page }) => {
+test('a watch shows its value at every stop, and leads back to its writer', async ({ lab, page }) => {
   await lab.command('Show stack, watches and breaks');
   const debug = page.getByRole('region', { name: 'Debug' });
   const watch = debug.getByLabel('Expression to watch');
@@ -42,7 +42,7 @@ test('a watch shows its value everywhere, and leads back to what wrote it', asyn
   await expect(lab.status).toContainText(/Stopped in reno_/);
 });
 
-test('a field is asked when it was a value', { tag: '@long' }, async ({ lab, page }) => {
+test('finds when a field had a value', { tag: '@long' }, async ({ lab, page }) => {
   await lab.command('Show the struct');
   await page.keyboard.press('Home');
   await page.keyboard.press('n');
@@ -84,7 +84,7 @@ test('the heat map counts lines, and a program is shown beside its WebAssembly',
   ).toBeVisible();
 });
 
-test('a tracepoint prints lines and playing goes on; a condition stops it, and is gone back to', async ({
+test('a tracepoint prints lines and playing goes on; a condition stops it, and going back finds it', async ({
   lab,
   page,
 }) => {

@@ -1,11 +1,11 @@
-/* One view in a slide: moved by the page around it, and by nobody else; without storage too. */
+/* One view in a slide: only the embedding page moves it; works without storage. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 
 const docs = (name: string): string => readFileSync(join(import.meta.dirname, '..', 'docs', name), 'utf8');
-/** A page beside the playground, as a talk's own site would be. */
+/** A page that embeds the playground, as a talk's site would. */
 async function showDeck(page: Page, site: string, body: string): Promise<void> {
   await page.route('**/deck.html', (route) => route.fulfill({ contentType: 'text/html', body }));
   await page.goto(new URL('/deck.html', site).href);
@@ -13,10 +13,7 @@ async function showDeck(page: Page, site: string, body: string): Promise<void> {
 
 const timeOf = (frame: FrameLocator) => frame.getByRole('slider', { name: 'Time' });
 
-test('the slide of reveal.js seeks, steps and changes the theme; what is no such message is passed over', async ({
-  page,
-  site,
-}) => {
+test('the reveal.js slide seeks, steps and changes the theme; other messages are ignored', async ({ page, site }) => {
   const problems: string[] = [];
   page.on('pageerror', ({ message }) => problems.push(message));
   const stub = '<script>window.told={};window.Reveal={on:(name,act)=>{told[name]=act}}</script>';
@@ -59,7 +56,7 @@ test('the slide of reveal.js seeks, steps and changes the theme; what is no such
   expect(problems).toEqual([]);
 });
 
-test('each frame of the Slidev deck stands at its own time, without storage too', { tag: '@long' }, async ({
+test('each frame of the Slidev deck shows its own time, also without storage', { tag: '@long' }, async ({
   page,
   site,
 }) => {
@@ -83,4 +80,16 @@ test('each frame of the Slidev deck stands at its own time, without storage too'
       timeout: 20_000,
     });
   }
+});
+
+test('a frame without an origin of its own is told what it lacks', async ({ page, site }) => {
+  await page.setContent(`<iframe sandbox="allow-scripts" width="900" height="500" src="${site}"></iframe>`);
+  const alert = page.frameLocator('iframe').getByRole('alert');
+  await expect(alert).toContainText('its sandbox lacks allow-same-origin');
+});
+
+test('a page whose first part cannot be fetched says so', { tag: '@long' }, async ({ page, site }) => {
+  await page.route(/\/assets\/index-[\w-]+\.js/, (route) => route.abort());
+  await page.goto(site);
+  await expect(page.getByRole('alert')).toContainText('could not be fetched');
 });

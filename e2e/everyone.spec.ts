@@ -1,8 +1,8 @@
-/* For everyone: each screen in each theme, each view in words, a whole scenario by ear. */
+/* Accessibility: each screen in each theme, text for each drawing, and a whole scenario for screen readers. */
 import { TABS } from '../src/page/store/tabs.ts';
 import { expect, type Lab, test, violations } from './fixtures.ts';
 
-/** Screens besides the panes, by the command that opens them. */
+/** Screens that are not panes, by the command that opens them. */
 const SHEETS = [
   'Copy a link',
   'My labs',
@@ -62,10 +62,27 @@ for (const { name, media } of LOOKS) {
   });
 }
 
-test('every view has its words: a list, a table or a text beside what is drawn', { tag: '@long' }, async ({
-  lab,
-  page,
-}) => {
+test('forced colours: what is chosen is seen to be, and what is pressed can be read', async ({ lab, page }) => {
+  await lab.press('1');
+  await page.emulateMedia({ forcedColors: 'active' });
+  const looks = (role: 'button' | 'tab', name: RegExp): Promise<{ ink: string; ground: string }> =>
+    page.getByRole(role, { name }).evaluate((element) => {
+      const { color, backgroundColor } = getComputedStyle(element);
+      return { ink: color, ground: backgroundColor };
+    });
+  for (const [role, chosen, other] of [
+    ['tab', /^State machine$/, /^Sequence$/],
+    ['button', /^kvalue/, /^lookup/],
+    ['button', /^Play/, /^Back/],
+  ] as const) {
+    const { ink, ground } = await looks(role, chosen);
+    expect(ground).not.toBe(ink);
+    expect(ground).not.toBe((await looks(role, other)).ground);
+  }
+  await expect(page.locator('html')).toHaveAttribute('data-contrast', 'more');
+});
+
+test('every drawing has words beside it: a list, a table or a text', { tag: '@long' }, async ({ lab, page }) => {
   test.slow();
   const REGION = { lifecycle: 'Lifecycle', flows: 'Flows', side: 'Kernel objects' } as const;
   for (const pane of ['lifecycle', 'flows', 'side'] as const) {
@@ -74,7 +91,7 @@ test('every view has its words: a list, a table or a text beside what is drawn',
       const panel = page
         .getByRole('region', { name: REGION[pane], exact: true })
         .getByRole('tabpanel', { name: title });
-      // what is drawn has no words of its own that a reader would hear
+      // the drawing itself has no text for screen readers
       const words = async (): Promise<number> =>
         panel.evaluate((element) => {
           const copy = element.cloneNode(true);
@@ -92,7 +109,7 @@ test('every view has its words: a list, a table or a text beside what is drawn',
   }
 });
 
-/** All that the live regions say from now on. */
+/** Collects all that the live regions say from now on. */
 async function listen(lab: Lab): Promise<() => Promise<string>> {
   await lab.page.evaluate(() => {
     const heard: string[] = [];
@@ -108,7 +125,10 @@ async function listen(lab: Lab): Promise<() => Promise<string>> {
   return () => lab.page.evaluate(() => (window as unknown as { heard: string[] }).heard.join('\n'));
 }
 
-test('by ear: a whole scenario, each change of a map spoken as it comes', { tag: '@long' }, async ({ lab, page }) => {
+test('a screen reader hears each state change of a map in a whole scenario', { tag: '@long' }, async ({
+  lab,
+  page,
+}) => {
   await lab.command('To the start');
   await expect.poll(() => lab.time()).toMatch(/^0(\.0)? ms/);
   const heard = await listen(lab);

@@ -1,4 +1,4 @@
-/* What leaves the page as a file: by keyboard; a talk's file opens without the page, and asks nobody for anything. */
+/* Exports by keyboard. The file of a talk opens without the page and makes no requests. */
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { expect, test, violations } from './fixtures.ts';
@@ -11,7 +11,7 @@ async function saved(page: Page, button: string): Promise<{ name: string; path: 
   return { name: download.suggestedFilename(), path, text: readFileSync(path, 'latin1') };
 }
 
-test('pictures, series, calls, the sequence, and the talk', async ({ lab, page }) => {
+test('saves pictures, series, calls, the sequence, and the talk', async ({ lab, page }) => {
   test.slow();
   await lab.command('Save pictures');
   await expect(page.getByRole('dialog', { name: 'Save as files' })).toBeVisible();

@@ -1,10 +1,10 @@
-/** The built page, served from a deep path with its policy as headers, and what a person does at its keyboard. */
+/** The built page, served from a deep path with its policy as headers, and functions for what a person does by keyboard. */
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
 import { serve } from '../scripts/serve.mjs';
 
-/** A static site works from any path. */
+/** A deep path, since the site must work from any. */
 const BASE = '/any/where/at/all/';
 
 export const test = base.extend<{ lab: Lab }, { site: string }>({
@@ -31,12 +31,12 @@ export const test = base.extend<{ lab: Lab }, { site: string }>({
 
 export { expect };
 
-/** `npm run soak` walks through all; `npm test` takes the first `few`. */
+/** All cases in `npm run soak`, the first `few` in `npm test`. */
 export const share = <T>(all: readonly T[], few: number): readonly T[] => (process.env.SOAK ? all : all.slice(0, few));
 
 /**
- * What axe finds wrong with the page as it stands, by all of its rules. A page without frames needs no second page to
- * join reports in, and what is in order need not be told: the walk takes a quarter of the time.
+ * Violations that axe finds on the page in its current state, by all rules. Without frames no second page is needed to
+ * join reports, and only violations are reported, which takes a quarter of the time.
  */
 export async function violations(page: Page): Promise<string[]> {
   expect(page.frames()).toHaveLength(1);
@@ -61,7 +61,7 @@ export class Lab {
     for (const key of keys) await this.page.keyboard.press(key);
   }
 
-  /** What the lifecycle says in words of a station: `TOBEFREE: map A`, `FREED: no map`. */
+  /** Text of a station in the lifecycle: `TOBEFREE: map A`, `FREED: no map`. */
   station(state: string): Locator {
     const words = this.page.getByRole('list', { name: 'Lifecycle of the maps' }).getByRole('listitem');
     return words.filter({ hasText: new RegExp(`^${state}:`) });
@@ -87,7 +87,7 @@ export class Lab {
     return this.page.getByRole('log', { name: /Notices/ });
   }
 
-  /** refcnt of a map, as the timeline's words say it; null when they say nothing of it. */
+  /** refcnt of a map from the text of the timeline; null if the text lacks it. */
   async refcnt(letter: string): Promise<number | null> {
     const words = this.page.getByRole('list', { name: 'Timeline' });
     const match = new RegExp(`Map ${letter} has (\\d+) reference`).exec((await words.textContent()) ?? '');

@@ -1,7 +1,7 @@
-/* Help and settings, by keyboard; the page in every size of text and on small screens. */
+/* Help and settings by keyboard; the page at every text size and on small screens. */
 import { expect, share, test, violations } from './fixtures.ts';
 
-/** Small, wide, a phone, a desk. */
+/** [width, height] of windows from a phone to a desktop. */
 const SIZES = [
   [1280, 720],
   [1920, 1080],
@@ -13,7 +13,7 @@ for (const theme of share(['light', 'dark'] as const, 1))
   test.describe(theme, () => {
     test.use({ colorScheme: theme });
 
-    test('a word, an error number, a view: each has its page', async ({ lab, page }) => {
+    test('a term, an error number and a view each have their page', async ({ lab, page }) => {
       await lab.press('F1');
       const help = page.getByRole('dialog', { name: 'Help' });
       const search = help.getByRole('textbox', { name: 'Search the help' });
@@ -33,7 +33,7 @@ for (const theme of share(['light', 'dark'] as const, 1))
       await expect(help.getByRole('status')).toContainText('the first 60');
     });
 
-    test('settings: text, motion, contrast, theme, letters; all of it is kept', { tag: '@long' }, async ({
+    test('settings of text size, motion, contrast, theme and letter keys are kept', { tag: '@long' }, async ({
       lab,
       page,
     }) => {
@@ -41,7 +41,7 @@ for (const theme of share(['light', 'dark'] as const, 1))
       const sheet = page.getByRole('dialog', { name: 'Settings' });
       expect(await violations(page)).toEqual([]);
       await sheet.getByRole('radio', { name: '160 %' }).check();
-      await sheet.getByRole('radio', { name: 'Less: nothing travels' }).check();
+      await sheet.getByRole('radio', { name: 'Less: no motion' }).check();
       await sheet.getByRole('radio', { name: 'High' }).check();
       await sheet.getByRole('checkbox').uncheck();
       await lab.press('Escape');

@@ -8,7 +8,7 @@ const PUBLIC = join(import.meta.dirname, '..', 'public');
 
 const pane = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
-/** Through the box that `/` leads to. */
+/** Searches in the box that `/` focuses. */
 async function open(lab: Lab, name: string): Promise<void> {
   await lab.press('/');
   const box = lab.page.getByRole('combobox', { name: 'Search types' });
@@ -24,7 +24,7 @@ async function open(lab: Lab, name: string): Promise<void> {
 const way = (page: Page) => page.getByRole('navigation', { name: 'Way to this type' });
 const selected = (page: Page) => pane(page, 'Type').locator('.field-foot b').first();
 
-test('all types are fetched at the first search, found as one types, and opened by Enter', { tag: '@long' }, async ({
+test('the first search fetches all types; results follow typing, and Enter opens one', { tag: '@long' }, async ({
   lab,
   page,
 }) => {
@@ -40,7 +40,7 @@ test('all types are fetched at the first search, found as one types, and opened 
   const options = page.getByRole('option');
   await expect(options.first()).toContainText('task_struct', { timeout: 20_000 });
   expect(asked).toHaveLength(1);
-  // only what can be seen is in the document
+  // only visible rows are in the document
   await page.keyboard.press('Control+a');
   await page.keyboard.type('tcp');
   await expect(pane(page, 'Type').getByRole('status').first()).toContainText('The first 500');
@@ -58,7 +58,7 @@ test('all types are fetched at the first search, found as one types, and opened 
   await expect(page.getByRole('combobox', { name: 'Search types' })).not.toBeFocused();
 });
 
-test('a field is lit in C, in the blocks and in the bytes', { tag: '@long' }, async ({ lab, page }) => {
+test('a field is highlighted in C, in the blocks and in the bytes', { tag: '@long' }, async ({ lab, page }) => {
   await lab.press('2');
   await expect(pane(page, 'Layout').getByRole('toolbar')).toBeVisible();
   await lab.press('j', 'j', 'j');
@@ -78,10 +78,7 @@ test('a field is lit in C, in the blocks and in the bytes', { tag: '@long' }, as
   await expect(pane(page, 'Behind it')).toContainText('Loads of the arguments');
 });
 
-test('a pointer is followed to the ops and back; a NULL says that it is one', { tag: '@long' }, async ({
-  lab,
-  page,
-}) => {
+test('a pointer leads to the ops and back; a NULL pointer says so', { tag: '@long' }, async ({ lab, page }) => {
   await open(lab, 'inet_connection_sock');
   await lab.command('Inspect: the fields as a tree');
   await open(lab, '.icsk_ca_ops');
@@ -93,12 +90,12 @@ test('a pointer is followed to the ops and back; a NULL says that it is one', { 
   await expect(way(page)).not.toContainText('tcp_congestion_ops');
   await expect(selected(page)).toHaveText('icsk_ca_ops');
   await open(lab, '.icsk_ulp_ops');
-  await expect(pane(page, 'Type')).toContainText('icsk_ulp_ops is NULL: it leads nowhere');
+  await expect(pane(page, 'Type')).toContainText('icsk_ulp_ops is NULL.');
   await lab.press('g');
-  await expect(lab.notices).toContainText('icsk_ulp_ops leads nowhere');
+  await expect(lab.notices).toContainText('icsk_ulp_ops cannot be followed');
 });
 
-test('two kernels stand side by side, with a sentence that counts', { tag: '@long' }, async ({ lab, page }) => {
+test('two kernels side by side, with a sentence that counts differences', { tag: '@long' }, async ({ lab, page }) => {
   await open(lab, 'tcp_sock');
   await lab.command('Inspect: the layouts of two kernels side by side');
   await expect(pane(page, 'Type')).toContainText(
@@ -113,7 +110,7 @@ test('two kernels stand side by side, with a sentence that counts', { tag: '@lon
   await expect(pane(page, 'Type')).toContainText(/\d+ of \d+ fields moved/, { timeout: 20_000 });
 });
 
-test('who uses a field, and the line where', { tag: '@long' }, async ({ lab, page }) => {
+test('lists who uses a field, with the line', { tag: '@long' }, async ({ lab, page }) => {
   await open(lab, 'tcp_sock');
   await lab.command('Inspect: the fields as a tree');
   await pane(page, 'Type')
@@ -131,7 +128,7 @@ test('who uses a field, and the line where', { tag: '@long' }, async ({ lab, pag
   await expect(page.locator('.monaco-editor .view-line').filter({ hasText: 'snd_cwnd' }).first()).toBeVisible();
 });
 
-test('a BTF dropped on the page is searched; a damaged one says where', async ({ lab, page }) => {
+test('a BTF dropped on the page is searched; a damaged one says where it is wrong', async ({ lab, page }) => {
   const bytes = readFileSync(join(PUBLIC, 'btf', 'v6.1.btf'));
   await drop(page, 'mine.btf', bytes);
   await expect(lab.notices).toContainText('mine.btf: 305 types');
@@ -161,7 +158,7 @@ for (const theme of share(['light', 'dark'] as const, 1)) {
   test.describe(theme, () => {
     test.use({ colorScheme: theme });
 
-    test('axe finds nothing on any tab of the inspector', { tag: '@long' }, async ({ lab, page }) => {
+    test('axe finds no violation on any tab of the inspector', { tag: '@long' }, async ({ lab, page }) => {
       test.slow();
       const check = async (): Promise<void> => expect(await violations(page)).toEqual([]);
       await open(lab, 'tcp_sock');

@@ -1,7 +1,7 @@
-/* What was made is kept, what was done can be undone; without storage too. By keyboard. */
+/* Saving labs, undo and redo by keyboard; also without storage. */
 import { expect, Lab, test, violations } from './fixtures.ts';
 
-test('undo and redo: a text, a command, another scenario', async ({ lab, page }) => {
+test('undo and redo of a text, a command and another scenario', async ({ lab, page }) => {
   test.slow();
   const scenario = page.getByRole('button', { name: /^Scenario:/ });
   await lab.edit();
@@ -74,7 +74,7 @@ test('two tabs: the draft of one is offered to the other, and not overwritten', 
   await expect(lab.programs).toContainText('first tab');
 });
 
-test('what is damaged in the storage is told, and the page opens', { tag: '@long' }, async ({ page, site }) => {
+test('damaged storage is reported, and the page opens', { tag: '@long' }, async ({ page, site }) => {
   await page.addInitScript(() => {
     localStorage.setItem('ops.play', '{"theme":');
     localStorage.setItem('ops.play.draft.old', '{"saved":1,"draft":{"edits":7}}');
@@ -96,7 +96,7 @@ test('without any storage the page works, and says what is not kept', async ({ p
   });
   const lab = new Lab(page, site);
   await lab.open();
-  await expect(lab.status).toContainText('Nothing is kept here');
+  await expect(lab.status).toContainText('Nothing is saved');
   await lab.command('My labs');
   await expect(page.getByRole('dialog')).toContainText('gone when the page is closed');
   await page.getByRole('textbox', { name: 'Keep this lab as' }).press('Enter');

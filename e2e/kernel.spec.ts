@@ -1,4 +1,4 @@
-/** Links, references, other kernels and the modules lens, as a person meets them. */
+/** Links, references, other kernels and the modules lens, as a person uses them. */
 import { expect, test } from './fixtures.ts';
 
 test.beforeEach(async ({ lab }) => {
@@ -6,7 +6,7 @@ test.beforeEach(async ({ lab }) => {
   await lab.expectAt('B', 'READY');
 });
 
-test('READY is told apart: registered by a link, and detached but still used', async ({ lab }) => {
+test('two cases of READY are distinguished: registered by a link, and detached but still used', async ({ lab }) => {
   await expect(lab.lifecycle).toContainText('A detached, still used');
   await expect(lab.lifecycle).toContainText('B registered by a link');
 });
@@ -21,7 +21,7 @@ test('the ledger adds up, and leads back to who took a reference', async ({ lab,
   await expect(ledger.getByRole('heading', { name: 'Map A has 1 reference' })).toBeVisible();
 });
 
-test('what the kernel refuses is refused with its errno, and what kills it is shown as that', async ({ lab, page }) => {
+test('a refusal shows the kernel’s errno, and a panic is shown as a panic', async ({ lab, page }) => {
   await page.getByRole('button', { name: /B READY$/ }).click();
   const bar = page.getByRole('toolbar', { name: 'Map B' });
   await bar.getByRole('button', { name: 'delete' }).click();
@@ -43,10 +43,7 @@ test('the same run on an older kernel, side by side', { tag: '@long' }, async ({
   await expect(beside.getByRole('row', { name: /^links of struct_ops maps yes no/ })).toBeVisible();
 });
 
-test('another kernel: the scenario runs on it, and the page says what it is', { tag: '@long' }, async ({
-  lab,
-  page,
-}) => {
+test('the scenario runs on another kernel, and the page says which', { tag: '@long' }, async ({ lab, page }) => {
   await lab.command('Scenario: The loader is killed');
   await lab.expectAt('A', 'INUSE');
   await lab.command('Kernel v5.6');
@@ -55,10 +52,10 @@ test('another kernel: the scenario runs on it, and the page says what it is', { 
   await expect(page.getByRole('button', { name: 'Kernel: v5.6' })).toBeVisible();
 });
 
-test('a held grace period keeps the map until it is let go', { tag: '@long' }, async ({ lab, page }) => {
+test('a held grace period keeps the map until it is released', { tag: '@long' }, async ({ lab, page }) => {
   await lab.command('Hold the RCU-tasks');
   const clocks = page.getByRole('toolbar', { name: 'Grace periods' });
-  // after a command the run ahead is computed again, and End leads to where it has come
+  // after a command the later run is computed again, and End leads to what is computed
   await expect(async () => {
     await page.keyboard.press('End');
     await expect(clocks).toContainText('RCU-tasks held', { timeout: 500 });
@@ -69,7 +66,7 @@ test('a held grace period keeps the map until it is let go', { tag: '@long' }, a
   await expect(lab.station('FREED')).toHaveText(/map A, map B/);
 });
 
-test('playing stops at a break, and goes back to it', { tag: '@long' }, async ({ lab, page }) => {
+test('playing stops at a break, and going back finds it', { tag: '@long' }, async ({ lab, page }) => {
   await page.keyboard.press('Home');
   await lab.command('Show stack, watches and breaks');
   const breaks = page.getByRole('region', { name: 'Breaks' });

@@ -1,7 +1,7 @@
-/* The engine's thread dies at any moment: the page starts another, at the same state, and nothing typed is lost. */
+/* The worker may die at any time: the page starts another with the same state, and typed text stays. */
 import { expect, test, type Lab } from './fixtures.ts';
 
-/** `npm run soak` has the property tests in full; here each death costs the three seconds until it is noticed. */
+/** `npm run soak` has the property tests in full; here each death costs the second until it is noticed. */
 const DEATHS = process.env.SOAK ? 100 : 1;
 
 async function stateOf(lab: Lab): Promise<string> {
@@ -14,7 +14,7 @@ async function stateOf(lab: Lab): Promise<string> {
   return /is ([\da-f]{8})/.exec(text)?.[1] ?? 'none';
 }
 
-test('killed at random: the same state, the same text', async ({ lab, page }) => {
+test('after the worker is killed at random times, state and text are the same', async ({ lab, page }) => {
   test.setTimeout(60_000 + DEATHS * 30_000);
   await lab.edit();
   await lab.press('Control+Home');
@@ -22,12 +22,17 @@ test('killed at random: the same state, the same text', async ({ lab, page }) =>
   await lab.press('Escape', 'Tab');
   await lab.command('Map: Pin the map');
   await expect(lab.status).toContainText('Paused');
-  for (let i = 0; i < DEATHS; i++) {
-    for (let k = 0; k <= (i * 7) % 5; k++) {
+  const walk = async (key: string, steps: number): Promise<void> => {
+    for (let k = 0; k < steps; k++) {
       const before = await lab.time();
-      await lab.press(i % 2 === 0 ? '.' : ',');
+      await lab.press(key);
       await expect.poll(() => lab.time()).not.toBe(before);
     }
+  };
+  // ten deaths end where they began, and are up to seven calls later in between: the run has to go on so far
+  await walk(',', 6);
+  for (let i = 0; i < DEATHS; i++) {
+    await walk(i % 2 === 0 ? '.' : ',', ((i * 7) % 5) + 1);
     const [time, state] = [await lab.time(), await stateOf(lab)];
     const engine = page.workers().find((worker) => /worker-/.test(worker.url()) && !/editor/.test(worker.url()));
     await engine?.evaluate(() => self.close()).catch(() => {});

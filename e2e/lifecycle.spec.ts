@@ -32,7 +32,7 @@ test('the whole scenario by keyboard: from TOBEFREE to FREED, and back to before
   expect(await lab.refcnt('A')).toBe(1);
 });
 
-test('a taken name: EEXIST, and the check that answered', async ({ lab }) => {
+test('a taken name gives EEXIST, and shows the check that returned it', async ({ lab }) => {
   await lab.command('Name already taken');
   await lab.expectAt('B', 'INIT');
   await expect(lab.lifecycle).toContainText('EEXIST');
@@ -41,7 +41,7 @@ test('a taken name: EEXIST, and the check that answered', async ({ lab }) => {
   await expect(lab.page.getByRole('tab', { name: 'Checks', selected: true })).toBeVisible();
 });
 
-test('play runs on, pause stands still', { tag: '@long' }, async ({ lab }) => {
+test('play advances time, pause stops it', { tag: '@long' }, async ({ lab }) => {
   const before = await lab.time();
   await lab.press('F5');
   await expect.poll(() => lab.time()).not.toBe(before);

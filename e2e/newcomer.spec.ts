@@ -1,8 +1,8 @@
-/* A newcomer's path with the keyboard alone: a program of their own, from the first line to a file and back. */
+/* The path of a newcomer by keyboard: an own program, from the first line to a saved file and back. */
 import { readFileSync } from 'node:fs';
 import { expect, type Lab, test } from './fixtures.ts';
 
-/** Tab after Tab until the focus has this name; nothing is clicked. */
+/** Presses Tab until the element with this name has the focus. */
 async function tabTo(lab: Lab, name: RegExp): Promise<void> {
   const focused = lab.page.locator(':focus');
   for (let i = 0; i < 80; i++) {
@@ -15,7 +15,7 @@ async function tabTo(lab: Lab, name: RegExp): Promise<void> {
   throw new Error(`no way to ${name} by Tab`);
 }
 
-test('a program of one’s own: begun, mended, registered, compared, changed, kept', async ({ lab, page }) => {
+test('an own program is created, corrected, registered, compared, changed and kept', async ({ lab, page }) => {
   test.slow();
   await lab.command('New program');
   await expect(page.getByLabel('Name', { exact: true })).toBeFocused();
@@ -55,7 +55,7 @@ test('a program of one’s own: begun, mended, registered, compared, changed, ke
   await lab.press('Escape');
   await expect(bench).toHaveCount(0);
 
-  // changed, started again
+  // changed and restarted
   await lab.edit();
   await lab.press('Control+Home', 'Control+End');
   await page.keyboard.insertText('\n; mine\n');
@@ -63,7 +63,7 @@ test('a program of one’s own: begun, mended, registered, compared, changed, ke
   await expect(lab.programs).not.toContainText('Text changed', { timeout: 20_000 });
   await lab.press('Escape', 'Tab');
 
-  // kept under a name, taken along, and there after a reload
+  // saved under a name, saved as a file, and still there after a reload
   await lab.command('Rename this text');
   await expect(page.getByLabel('New name')).toBeFocused();
   await page.keyboard.insertText('mine');

@@ -1,4 +1,4 @@
-/** Objects that clang built: from the samples, from a drop, and what makes no sense. */
+/** Objects that clang built: samples, dropped files, and files that cannot be opened. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drop, expect, test } from './fixtures.ts';
@@ -26,7 +26,7 @@ test('an object dropped on the page is loaded; one that is damaged says why', as
   await expect(page.getByRole('region', { name: 'Processes, maps and programs' })).toContainText('damaged.bpf.o');
 });
 
-test('what is nothing that can be opened is told what can be', { tag: '@long' }, async ({ lab, page }) => {
+test('a file that cannot be opened gets a message with the kinds that can', { tag: '@long' }, async ({ lab, page }) => {
   await drop(page, 'picture.png', Buffer.from([0x89, 0x50, 0, 0, 1]));
   await expect(lab.notices).toContainText('Drop an object that clang built');
   await drop(page, 'mine.s', Buffer.from('; my own\n.struct_ops tcp_congestion_ops\n'));

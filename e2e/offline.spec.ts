@@ -1,4 +1,4 @@
-/* Loaded once, then the network is gone; and a newer version that waits to be let in. */
+/* The page without a network after one visit, and the offer of a newer version. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { expect, Lab, share, test } from './fixtures.ts';
 
 test.use({ serviceWorkers: 'allow' });
 
-test('every scenario runs without a network after one visit; whole kernels wait for their first use', async ({
+test('every scenario runs without a network after one visit; whole kernels are stored on first use', async ({
   page,
   site,
   context,
@@ -39,7 +39,7 @@ test('every scenario runs without a network after one visit; whole kernels wait 
   await lab.edit();
 });
 
-test('a newer version is offered and not forced; it comes when it is asked for', { tag: '@long' }, async ({ page }) => {
+test('a newer version is offered, and loaded only on request', { tag: '@long' }, async ({ page }) => {
   test.slow();
   const folder = mkdtempSync(join(tmpdir(), 'site-'));
   cpSync(join(import.meta.dirname, '..', 'dist'), folder, {

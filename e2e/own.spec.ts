@@ -1,7 +1,7 @@
-/* One's own program, whatever its name, and a debugger that follows what runs. */
+/* Own programs under any name, and a debugger that follows execution. */
 import { expect, test } from './fixtures.ts';
 
-test('a text with another name takes the place of the example, and says so', async ({ lab, page }) => {
+test('a text with another name replaces the example, and the page says so', async ({ lab, page }) => {
   await lab.edit();
   await page.keyboard.press('Control+Home');
   for (let i = 0; i < 60; i++) {
@@ -15,13 +15,13 @@ test('a text with another name takes the place of the example, and says so', asy
   await page.keyboard.insertText('.name "my_fixed"');
   await lab.press('Control+Enter');
   await expect(lab.notices).toContainText('my_fixed takes the place of bpf_reno', { timeout: 20_000 });
-  await expect(lab.programs.getByRole('status').first()).toContainText('the scenario asks for my_fixed');
+  await expect(lab.programs.getByRole('status').first()).toContainText('the scenario uses my_fixed');
   await lab.press('Escape');
   await lab.command('Show the connections as a table');
   await expect(page.getByRole('region', { name: 'Flows' }).getByRole('row', { name: /my_fixed/ })).toHaveCount(3);
 });
 
-test('a program of one’s own is offered to connections', { tag: '@long' }, async ({ lab, page }) => {
+test('an own program is offered to connections', { tag: '@long' }, async ({ lab, page }) => {
   await lab.command('New program');
   await page.getByLabel('Name', { exact: true }).fill('my_cc');
   await lab.press('Enter');
@@ -59,10 +59,7 @@ test('a stop in the other map’s program shows its text, its map and its connec
   await expect(page.getByRole('region', { name: 'Debug' })).toContainText('Call chain');
 });
 
-test('a bench without a story: two programs over one link, side by side, and fast to the end', async ({
-  lab,
-  page,
-}) => {
+test('a bench: two programs over one link, side by side, played fast to the end', async ({ lab, page }) => {
   await lab.command('Bench');
   const bench = page.getByRole('dialog', { name: 'Bench' });
   await bench.getByLabel('Length, s').fill('x');

@@ -1,7 +1,7 @@
-/* A talk: by keyboard and clicker, in two windows and in one. */
+/* A talk by keyboard and clicker, in two windows and in one. */
 import { expect, share, test, violations } from './fixtures.ts';
 
-test('eight steps with a clicker in two windows, one excursion and back', async ({ lab, page }) => {
+test('eight steps with a clicker in two windows, and one live branch and back', async ({ lab, page }) => {
   test.slow();
   await lab.command('Scenario: Detached while used');
   await lab.expectAt('A', 'READY');
@@ -40,6 +40,11 @@ test('eight steps with a clicker in two windows, one excursion and back', async 
   await lab.press('g');
   await expect(stage).toHaveCount(0);
   await expect(speaker.getByRole('region', { name: 'On the stage' })).toContainText('Live');
+  // the room looks at the page: a step would move the run under it
+  const liveAt = await lab.time();
+  await speaker.keyboard.press('PageDown');
+  await expect(now).toHaveAccessibleName(/Step 6 of/);
+  expect(await lab.time()).toBe(liveAt);
   await lab.expectAt('A', 'READY');
   await lab.command('Map: Kill the process');
   await lab.command('To the end of what is known');
@@ -54,11 +59,22 @@ test('eight steps with a clicker in two windows, one excursion and back', async 
   await expect(stage.getByRole('img')).toHaveAccessibleName(/Step 8 of/);
   await speaker.getByRole('list', { name: 'Steps' }).getByRole('button').nth(1).press('Enter');
   await expect(stage.getByRole('img')).toHaveAccessibleName(/Step 2 of/);
-  await expect(speaker.getByRole('region', { name: 'Time' })).toContainText(/00:\d\d/);
+  const clock = speaker.getByRole('region', { name: 'Time' });
+  await expect(clock).toContainText(/00:\d\d/);
+  await clock.getByRole('spinbutton').press('1');
+  await clock.getByRole('spinbutton').press('5');
+  await expect(clock.getByRole('spinbutton')).toHaveValue('15');
+  await expect(stage.getByRole('img')).toHaveAccessibleName(/Step 2 of/);
   await page.bringToFront();
   await lab.press('Escape');
   await expect(stage).toHaveCount(0);
   await expect(speaker.getByText('The talk has ended')).toBeVisible();
+
+  // the window is still open: the next talk goes on in it
+  await lab.command('Scenario: Register and run');
+  await lab.expectAt('A', 'INUSE');
+  await lab.command('Present');
+  await expect(speaker).toHaveTitle('Speaker: Register and run');
 });
 
 for (const [width, height] of share(

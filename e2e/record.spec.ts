@@ -1,4 +1,4 @@
-/* What a visitor did becomes a scenario: worded, tried, sent, opened elsewhere. By keyboard. */
+/* What a visitor did becomes a scenario: captioned, tried, sent and opened elsewhere, by keyboard. */
 import { expect, Lab, test, violations } from './fixtures.ts';
 
 const keyOf = async (lab: Lab): Promise<string> => {
@@ -7,7 +7,7 @@ const keyOf = async (lab: Lab): Promise<string> => {
   return /is ([\da-f]{8})/.exec((await words.textContent()) ?? '')?.[1] ?? 'none';
 };
 
-test('recorded, worded, tried, sent as a link, opened in a fresh profile: the same state', async ({
+test('a recorded scenario is captioned, tried, sent as a link and opened in a fresh profile with the same state', async ({
   lab,
   page,
   site,

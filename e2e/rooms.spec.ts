@@ -1,8 +1,8 @@
-/* Small screens, zoomed pages and thumbs: everything in sight, nothing beyond the edge. */
+/* Small screens, zoomed pages and touch: all controls visible, nothing outside the window. */
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 
-/** What can be pressed at any time, and lies outside of the window. */
+/** Controls that must always be reachable but lie outside the window. */
 const outside = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const seen = document.querySelectorAll('.top-bar button, .status-bar button, .action-bar button, .map-bar button');
@@ -22,7 +22,7 @@ const ROOMS = [
   [360, 740],
 ] as const;
 
-test('every room has everything in sight', async ({ lab, page }) => {
+test('all controls are visible at every window size', async ({ lab, page }) => {
   for (const [width, height] of ROOMS) {
     await page.setViewportSize({ width, height });
     await expect.poll(() => outside(page), `${width}x${height}`).toEqual([]);
@@ -34,7 +34,7 @@ test('every room has everything in sight', async ({ lab, page }) => {
   }
 });
 
-test('on a narrow screen the palette shows the pane that it names, and hints name what a thumb can press', {
+test('on a narrow screen the palette shows the pane that it names, and hints name buttons instead of keys', {
   tag: '@long',
 }, async ({ lab, page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
@@ -63,4 +63,37 @@ test('Step and Back undo each other, by event and by instruction', async ({ lab,
       await expect.poll(where).toBe(before);
     }
   }
+});
+
+test('eight maps: each can be pressed, and the layouts stay in sight', { tag: '@long' }, async ({ lab, page }) => {
+  for (let i = 0; i < 6; i++) {
+    await lab.command('New program');
+    const dialog = page.getByRole('dialog', { name: 'New program' });
+    await dialog.getByRole('textbox', { name: 'Name' }).fill(`my_cc_${i}`);
+    await dialog.getByRole('textbox', { name: 'Name' }).press('Enter');
+    await expect(dialog).toHaveCount(0);
+    await lab.press('Control+Shift+Enter');
+    await expect(lab.status).toContainText(`map ${'CDEFGH'[i]} #`, { timeout: 20_000 });
+  }
+  for (const [width, height] of [
+    [1440, 900],
+    [1280, 720],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await expect.poll(() => outside(page), `${width}x${height}`).toEqual([]);
+    for (const letter of 'ABCDEFGH')
+      await expect(
+        lab.lifecycle.getByRole('button', { name: new RegExp(`^Map ${letter},? `) }).first(),
+      ).toBeInViewport();
+    await expect(page.getByRole('button', { name: /^Flows/ })).toBeInViewport({ ratio: 1 });
+  }
+});
+
+test('where colours are forced, what is selected has a line', { tag: '@long' }, async ({ lab, page }) => {
+  await expect(lab.status).toContainText('Paused');
+  await page.emulateMedia({ forcedColors: 'active' });
+  const line = (name: string) =>
+    page.getByRole('tab', { name, exact: true }).evaluate((tab) => getComputedStyle(tab).outlineStyle);
+  expect(await line('State machine')).toBe('solid');
+  expect(await line('Sequence')).toBe('none');
 });

@@ -1,4 +1,4 @@
-/* Nothing leaves the origin, and nothing that is opened can script the page. */
+/* The page makes no requests to other origins, and no opened file or link can script it. */
 import { expect, Lab, test } from './fixtures.ts';
 
 const POLICY = [
@@ -13,7 +13,7 @@ const POLICY = [
   "form-action 'none'",
 ];
 
-test('the policy is in the page and in every answer, also of the worker’s files', async ({ page, site }) => {
+test('the policy is in the page and in every response, also for the worker’s files', async ({ page, site }) => {
   const answers: string[] = [];
   const foreign: string[] = [];
   page.on('request', (request) => {
@@ -36,7 +36,7 @@ test('the policy is in the page and in every answer, also of the worker’s file
   expect(foreign).toEqual([]);
 });
 
-test('words of a link stay words, wherever they are shown', async ({ page, site }) => {
+test('text from a link is shown as text everywhere, never as markup', async ({ page, site }) => {
   const { packLab } = await import('../src/page/share/codec.ts');
   const evil = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>';
   const whole = {

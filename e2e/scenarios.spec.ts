@@ -1,7 +1,7 @@
 /* Scenarios on kernels that lack what they need. */
 import { expect, test } from './fixtures.ts';
 
-test('where the kernel lacks something it is said, and the kernel that has it is offered', async ({ lab, page }) => {
+test('the page says what the kernel lacks, and offers a kernel that has it', async ({ lab, page }) => {
   await lab.command('Kernel v6.1');
   await lab.expectAt('A', 'TOBEFREE');
   await lab.command('Scenario: Swap by link update');
@@ -9,7 +9,7 @@ test('where the kernel lacks something it is said, and the kernel that has it is
   await expect(about).toContainText(
     'v6.1 does not have what this scenario needs: links of struct_ops maps (since 6.4)',
   );
-  await expect(lab.lifecycle).toContainText('Otherwise than this scenario tells it');
+  await expect(lab.lifecycle).toContainText('Not as this scenario says');
   await page.getByRole('button', { name: /^Kernel:/ }).press('Enter');
   await expect(page.getByRole('menuitemradio', { name: /v5\.6/ })).toContainText('This scenario needs links');
   await lab.press('Escape');

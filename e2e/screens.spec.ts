@@ -1,6 +1,6 @@
 /*
- * How the screens look, at half their size, so that letters count for little and the layout for much. After a change that
- * is meant: `npx playwright test e2e/screens.spec.ts --update-snapshots`, then look at e2e/screens.
+ * Compares screenshots at half size, where layout counts more than letters. After an intended
+ * change: `npx playwright test e2e/screens.spec.ts --update-snapshots`, then look at e2e/screens.
  */
 import type { Page } from '@playwright/test';
 import { expect, type Lab, test } from './fixtures.ts';
@@ -35,7 +35,7 @@ async function stage(lab: Lab): Promise<void> {
   await expect(lab.page.getByRole('dialog', { name: /^Talk:/ })).toBeVisible();
   if (theme === 'dark') await lab.press('t');
   await expect(lab.page.locator('html')).toHaveAttribute('data-theme', theme ?? 'light');
-  // the hint lies over the strip until the talk has begun
+  // the hint covers the strip until the talk starts
   await lab.press('ArrowLeft', 'ArrowRight');
 }
 
@@ -52,7 +52,7 @@ const SCREENS: readonly Screen[] = [
   { name: 'record', theme: 'light', size: PHONE, open: sheet('Record') },
   { name: 'files', theme: 'dark', size: DESK, open: sheet('Save pictures') },
 ];
-/** What `npm test` looks at; `npm run soak` looks at all. */
+/** Number of screens in `npm test`; `npm run soak` compares all. */
 const QUICK = 3;
 
 async function settled(page: Page): Promise<void> {
@@ -65,7 +65,7 @@ for (const [i, { name, theme, size, open }] of SCREENS.entries()) {
   const [width, height] = size;
   test.describe(`${name} ${width} ${theme}`, () => {
     test.use({ viewport: { width, height }, colorScheme: theme, deviceScaleFactor: 0.5 });
-    test('looks as it did', i < QUICK ? {} : { tag: '@long' }, async ({ lab, page }) => {
+    test('looks like its screenshot', i < QUICK ? {} : { tag: '@long' }, async ({ lab, page }) => {
       await settled(page);
       await open(lab);
       await expect(page).toHaveScreenshot(`${name}-${width}-${theme}.png`);

@@ -1,7 +1,7 @@
-/* Links: what one person has on the page, another one opens. By keyboard. */
+/* Links, by keyboard: one person opens what another has on the page. */
 import { expect, Lab, test, violations } from './fixtures.ts';
 
-/** The link of the sheet that the command opens. */
+/** The link in the sheet that the command opens. */
 async function linkOf(lab: Lab): Promise<string> {
   await lab.command('Copy a link');
   const field = lab.page.getByRole('textbox', { name: 'Link' });
@@ -70,7 +70,7 @@ test('a link with texts and commands opens at 0, shows the text, and runs when t
   await context.close();
 });
 
-test('links that are damaged, or of a newer page, are told, and the page works', async ({ page, site }) => {
+test('damaged links, and links of a newer page, get a message, and the page works', async ({ page, site }) => {
   for (const [hash, words] of [
     ['#lab=1.AAAA', 'not whole'],
     ['#lab=9.AAAA', 'newer version'],

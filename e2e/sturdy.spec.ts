@@ -1,7 +1,7 @@
-/* A part that fails says so in its place, and the rest of the page goes on. */
+/* A part that fails says so in its place, and the rest of the page works. */
 import { expect, Lab, test } from './fixtures.ts';
 
-test('a part that cannot be fetched is told in its place, and can be tried again', async ({ page, site }) => {
+test('a chunk that cannot be fetched is reported in its place, and can be retried', async ({ page, site }) => {
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   await page.route(/\/(inspector|trampoline-tab|palette|key-sheet)-[\w-]+\.js/, (route) => route.abort());

@@ -1,8 +1,8 @@
-/** The page shows the engine's memory and nothing else: changed behind its back, the numbers on the page follow. */
+/** All that the page shows comes from the engine's memory: if a test changes that memory, the page follows. */
 import type { Page } from '@playwright/test';
 import { expect, Lab, test as base } from './fixtures.ts';
 
-/** Runs before the engine: keeps hold of its memory, and writes where a message on a channel of the test's own says. */
+/** Runs before the engine: keeps its memory, and writes to it as messages on the test's own channel say. */
 const SPY = `{
   const Real = WebAssembly.Memory;
   let bytes = null;
@@ -52,7 +52,7 @@ test('a name changed in the kernel’s memory is the name on the page', async ({
   await expect(objects).toContainText('bpf_aimd');
   // padding on both sides: the name member of a struct, not other text
   await poke(lab.page, [...ascii('bpf_aimd'), 0, 0, 0, 0, 0, 0, 0, 0], ascii('bpf_test'));
-  // the engine does not know; the next picture reads the memory again
+  // the engine is not told; the next frame reads the memory again
   await lab.press('F5');
   await expect(objects).toContainText('bpf_test', { timeout: 10_000 });
 });
@@ -63,7 +63,7 @@ test('a window changed in a tcp_sock is the window on the page', { tag: '@long' 
   await expect(row).toBeVisible();
   const header = await lab.page.getByRole('region', { name: 'Flows' }).getByRole('columnheader').allTextContents();
   const u32 = (n: number): number[] => [n & 255, (n >> 8) & 255, n >> 16, 0];
-  // the row may still show the time before: what was read from it is then nowhere in the memory
+  // the row may still show an earlier time, whose value is then not in memory
   await expect(async () => {
     const words = await row.getByRole('cell').allTextContents();
     const cwnd = Number(words[header.findIndex((name) => /cwnd/i.test(name))]);

@@ -1,4 +1,4 @@
-/** struct_ops types that a person declares, members called by hand, and what maps hold. */
+/** struct_ops types that a person declares, members called by hand, and contents of maps. */
 import type { Locator, Page } from '@playwright/test';
 import { expect, type Lab, test } from './fixtures.ts';
 
@@ -43,11 +43,11 @@ async function declare(lab: Lab, types: string): Promise<void> {
   await lab.replaceText(types);
 }
 
-/** The types are of the machine once it was started with them. */
+/** The machine has the types once it was restarted with them. */
 async function restart(lab: Lab): Promise<void> {
-  await expect(lab.programs).toContainText('from its next start');
+  await expect(lab.programs).toContainText('at its next start');
   await lab.press('Control+Enter');
-  await expect(lab.programs).not.toContainText('from its next start');
+  await expect(lab.programs).not.toContainText('at its next start');
   await lab.press('Escape', 'Tab');
 }
 
@@ -76,7 +76,7 @@ test('a type is declared, implemented, registered, and its members are called', 
   await expect(answers(page)).toContainText(/shut\(ff\); argument 1: .*9/s);
 });
 
-test('an error in the declaration is marked where it is, and keeps the run as it was', { tag: '@long' }, async ({
+test('an error in the declaration is marked at its place, and the run stays unchanged', { tag: '@long' }, async ({
   lab,
   page,
 }) => {
@@ -89,16 +89,16 @@ test('an error in the declaration is marked where it is, and keeps the run as it
   await lab.expectAt('A', 'TOBEFREE');
 });
 
-test('a program of types that the machine does not have yet is told so', { tag: '@long' }, async ({ lab }) => {
+test('a program with types that the machine lacks is told so', { tag: '@long' }, async ({ lab }) => {
   await declare(lab, TYPES);
   await lab.press('Escape', 'Tab');
   await lab.command('Begin a program for the declared struct_ops type');
   await expect(lab.programs.getByRole('tab', { name: 'gate_ops-2.s', selected: true })).toBeVisible();
   await lab.command('Register this text as a new map');
-  await expect(lab.notices).toContainText('does not have gate_ops as types.h declares it');
+  await expect(lab.notices).toContainText('lacks gate_ops as declared in types.h');
 });
 
-test('a value struct with an init of its own is warned of and tried out', { tag: '@long' }, async ({ lab, page }) => {
+test('a value struct with its own init gets a warning, and can be tried', { tag: '@long' }, async ({ lab, page }) => {
   const value = `struct bpf_struct_ops_gate_ops {
 	struct bpf_struct_ops_common_value common;
 	int (*init)(struct gate_ops *data);
@@ -125,7 +125,7 @@ test('a program of bpf_dummy_ops runs by BPF_PROG_TEST_RUN', { tag: '@long' }, a
   await expect(answers(page)).toContainText('test_1(0) = 77');
 });
 
-test('any struct: what was called goes back and forth with the time', { tag: '@long' }, async ({ lab, page }) => {
+test('any struct: calls by hand come and go with the time', { tag: '@long' }, async ({ lab, page }) => {
   await lab.command('Scenario: Any struct');
   await lab.expectAt('A', 'INUSE');
   await lab.command('Map: Call a member by hand');
@@ -139,7 +139,10 @@ test('any struct: what was called goes back and forth with the time', { tag: '@l
   await expect(answers(page)).toContainText('reset is not implemented');
 });
 
-test('built by clang: what its maps hold, and a ring buffer that is read', { tag: '@long' }, async ({ lab, page }) => {
+test('built by clang: contents of its maps, and a ring buffer that is read', { tag: '@long' }, async ({
+  lab,
+  page,
+}) => {
   await lab.command('Scenario: Built by clang');
   await lab.expectAt('A', 'INUSE');
   await lab.command('Show processes, maps and programs');
@@ -162,7 +165,7 @@ test('built by clang: what its maps hold, and a ring buffer that is read', { tag
   await expect(sockets).toHaveCount(0);
 });
 
-test('texts of one scenario are not those of another, and are there again', { tag: '@long' }, async ({ lab }) => {
+test('each scenario has its own texts, and they come back with it', { tag: '@long' }, async ({ lab }) => {
   await lab.command('Scenario: Any struct');
   await lab.expectAt('A', 'INUSE');
   await lab.edit();

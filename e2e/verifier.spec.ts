@@ -1,4 +1,4 @@
-/** What the verifier says, of a text and of a log that somebody else's kernel wrote. */
+/** Verifier output: of a text, and of a log from a real kernel. */
 import { drop, expect, test } from './fixtures.ts';
 
 const LOG = `0: R1=ctx() R10=fp0
@@ -25,6 +25,6 @@ test("a kernel's log is walked like our own verdicts", async ({ lab, page }) => 
   await expect(walk).toHaveAttribute('aria-valuetext', /^instruction 1/);
   const known = verifier.getByRole('table', { name: 'What the verifier knows here' });
   await expect(known.getByRole('row', { name: /R6/ })).toContainText('scalar() becomes scalar(umin=8)');
-  // lines of a log that are no instructions are no mistakes
+  // log lines that are not instructions are not errors
   await expect(lab.programs.getByRole('button', { name: '1 problem' })).toBeVisible();
 });

@@ -1,9 +1,9 @@
-/* Every scenario from its start to its end by keyboard alone: its facts are in the page's words, each at its time. */
+/* Every scenario by keyboard, from start to end: the page shows its facts in words, each at its time. */
 import { createServer } from 'vite';
 import type { ExpectedFact, Scenario } from '../src/engine/index.ts';
 import { expect, type Lab, share, test } from './fixtures.ts';
 
-/** The scenarios with their texts, which only the bundler can read. */
+/** The scenarios with their texts, which can only be imported through the bundler. */
 async function allScenarios(): Promise<readonly Scenario[]> {
   const server = await createServer({ server: { middlewareMode: true }, appType: 'custom', logLevel: 'error' });
   const { ALL_SCENARIOS } = await server.ssrLoadModule('/src/scenarios/all.ts');
@@ -14,11 +14,11 @@ async function allScenarios(): Promise<readonly Scenario[]> {
 interface Stop {
   /** engine time, ms, as the slider says it */
   readonly at: number;
-  /** what the lifecycle, the pane of processes and the slider say */
+  /** text of the lifecycle, of the processes pane and of the slider */
   readonly words: string;
 }
 
-/** In one look, so that nothing changes between its parts. */
+/** Reads all parts in one call, so that nothing changes in between. */
 const look = (lab: Lab): Promise<Stop & { readonly ready: boolean }> =>
   lab.page.evaluate(() => {
     const said = (selector: string): string =>
@@ -39,11 +39,11 @@ const look = (lab: Lab): Promise<Stop & { readonly ready: boolean }> =>
     };
   });
 
-/** Goes on with a key as long as that leads anywhere; answers where it stopped. */
+/** Presses a key until it changes nothing. Returns the last place. */
 async function walk(lab: Lab, key: string, most: number): Promise<Stop[]> {
   const stops = [await look(lab)];
   const ended = lab.notices.getByText(/No map changes after/);
-  // what an earlier walk was told
+  // notices of an earlier walk
   if ((await ended.count()) > 0) await lab.notices.getByRole('button', { name: 'Dismiss' }).first().press('Enter');
   for (let i = 0; i < most; i++) {
     const { words } = stops[stops.length - 1];
@@ -63,7 +63,7 @@ async function walk(lab: Lab, key: string, most: number): Promise<Stop[]> {
   return stops;
 }
 
-/** What the page said at a time: at the last stop before it. */
+/** What the page said at the last stop before a time. */
 const saidAt = (stops: readonly Stop[], ns: number): string => stops.findLast(({ at }) => at <= ns / 1e6)?.words ?? '';
 
 function mapProblem(words: string, { map, state, refs }: ExpectedFact): string | null {
@@ -101,7 +101,7 @@ async function problemsOf(lab: Lab, { title, steps, expect: facts }: Scenario): 
   );
 }
 
-test('every scenario from start to end by keyboard: each of its facts is in the words of the page', async ({ lab }) => {
+test('every scenario by keyboard, from start to end: the page shows each of its facts in words', async ({ lab }) => {
   test.setTimeout(process.env.SOAK ? 1_200_000 : 180_000);
   const found = new Map<string, string[]>();
   for (const scenario of share(await allScenarios(), 3)) {

@@ -1,4 +1,4 @@
-/** `npm run bench [-- vm|lab|tcp|time|btf|asm|verifier|sizes|page]`: prints speeds and sizes; asserts nothing, machines are noisy. */
+/** `npm run bench [-- vm|lab|tcp|time|btf|asm|verifier|sizes|page]`: prints speeds and sizes. Asserts nothing, because machines are noisy. */
 import { join } from 'node:path';
 import { bin, ensureBrowser, ensureCli, ensurePackages, root, run } from './tools.mjs';
 

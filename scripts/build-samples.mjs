@@ -1,6 +1,6 @@
 /*
  * Rebuilds the objects of public/samples from their C: `node scripts/build-samples.mjs`, with clang 19 and llvm-strip.
- * `--check` builds into nothing and says which objects are not what their source makes; exit status 2 without clang.
+ * `--check` writes nothing and names the objects that differ from a build of their source; exit status 2 without clang.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 const SAMPLES = join(import.meta.dirname, '../public/samples');
 const FLAGS = ['-target', 'bpf', '-mcpu=v3', '-O2', '-g', '-Wall', '-Werror', '-Wno-unused-variable'];
 
-/** The tool by one of its names, or null. */
+/** The first of these names that is an installed tool, or null. */
 function tool(...names) {
   for (const name of names) {
     try {
@@ -28,7 +28,7 @@ if (!clang || !strip) {
   process.exit(2);
 }
 
-/** Bytes of the object: no path of this machine in it, and of the debug information only BTF. */
+/** Bytes of the object, without paths of this machine and without debug information except BTF. */
 function build(source, out) {
   const paths = ['-fdebug-compilation-dir=.', `-ffile-prefix-map=${SAMPLES}=.`];
   execFileSync(clang, [...FLAGS, ...paths, '-c', source, '-o', out], { cwd: SAMPLES, stdio: 'inherit' });
@@ -45,7 +45,7 @@ for (const source of readdirSync(SAMPLES).filter((file) => file.endsWith('.bpf.c
     writeFileSync(join(SAMPLES, name), bytes);
     console.log(`${name} ${bytes.length} bytes`);
   } else if (!readFileSync(join(SAMPLES, name)).equals(bytes)) {
-    console.error(`${name} is not what ${source} makes: node scripts/build-samples.mjs`);
+    console.error(`${name} differs from a build of ${source}: run node scripts/build-samples.mjs`);
     stale++;
   }
 }

@@ -1,12 +1,12 @@
-/** Puts a compressed copy beside each file of the built page, where that is smaller: the server sends it as it is. */
+/** Puts a compressed copy beside each file of the built page if it is smaller; the server sends the copy unchanged. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
-/** Already compressed, or copies of this kind. */
+/** Files that are already compressed, or such copies. */
 const DENSE = /\.(woff2|png|br|gz)$/;
-/** Higher ones take many times as long for a few percent. */
+/** Higher levels take many times as long and save a few percent. */
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } };
 const WAYS = [
   ['.br', (bytes) => promisify(brotliCompress)(bytes, BROTLI)],

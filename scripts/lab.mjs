@@ -1,4 +1,4 @@
-/** `npm run -s lab -- VERB ...`: the lab on the command line, rebuilt when its sources are newer. */
+/** `npm run -s lab -- VERB ...`: runs the lab on the command line; rebuilds it first if its sources are newer. */
 import { join } from 'node:path';
 import { ensureCli, ensurePackages, root, run } from './tools.mjs';
 

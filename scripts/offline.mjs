@@ -1,10 +1,10 @@
-/** Build plug-in: the service worker, and in it the list of files that the page needs without a network. */
+/** Build plug-in: makes the service worker, with the list of files that the page needs without a network. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
 const WORKER = 'service-worker.js';
-/** Fetched and kept on first use, or made for the server alone. */
+/** Not in the list: files that are stored on first use, and files that only the server uses. */
 const LEFT_OUT = /\.whole\.btf\.gz$|\.config\.gz$|\.br$|\.map$|^service-worker\.js$/;
 
 function filesOf(folder) {
@@ -15,7 +15,7 @@ function filesOf(folder) {
     .sort();
 }
 
-/** The page itself goes by the name of its folder. */
+/** The page itself is listed by the name of its folder. */
 const pathOf = (name) => (name === 'index.html' ? './' : `./${name}`);
 
 export function offline() {

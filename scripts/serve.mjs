@@ -1,16 +1,16 @@
-/** The built page on this machine only, with the policy that index.html states as a header for the worker too. */
+/** Serves the built page on this machine only. Sends the policy of index.html as a header, so that it applies to the worker too. */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import sirv from 'sirv';
 
-/** A name that holds the hash of its content stands for that content for ever. */
+/** Files named by a hash of their content never change. */
 const HASHED = /\/assets\/[^/]+-[\w-]{8}\.\w+$/;
 const FOR_EVER = 'public, max-age=31536000, immutable';
-/** Everything else is asked after each time, and sent only where it changed. */
+/** All other files are revalidated on each use, and sent only if they changed. */
 const ASK_AGAIN = 'no-cache';
 
-/** The policy of the page's own meta element: one place states it. */
+/** The policy in the page's meta element, its only source. */
 function policyOf(folder) {
   const match = /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/.exec(
     readFileSync(join(folder, 'index.html'), 'utf8'),
@@ -24,21 +24,21 @@ function refuse(response, status, headers = {}) {
 
 function setHeaders(response, path) {
   response.setHeader('Cache-Control', HASHED.test(path) ? FOR_EVER : ASK_AGAIN);
-  // browsers are told not to guess, so that a type without a name needs one
+  // browsers are told not to guess types, so files without a known one need this
   if (/\.(btf|ids|o)$/.test(path)) response.setHeader('Content-Type', 'application/octet-stream');
 }
 
-/** Serves `folder` below `base` (for instance `/a/b/`); port 0 takes a free one. Resolves to {server, url}. */
+/** Serves `folder` below `base` (for instance `/a/b/`); port 0 picks a free one. Resolves to {server, url}. */
 export function serve(folder, port = 0, base = '/') {
   const headers = { 'X-Content-Type-Options': 'nosniff', ...policyOf(folder) };
-  // looks at the folder with each request, so that a build in between is no loss
+  // reads the folder on each request, so that a later build is served too
   const files = sirv(folder, { dev: true, etag: true, gzip: true, brotli: true, setHeaders });
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, { Allow: 'GET, HEAD' });
     if (!request.url.startsWith(base)) return refuse(response, 404);
     request.url = request.url.slice(base.length - 1);
-    // files are small and sent whole
+    // files are small, so byte ranges are not served
     delete request.headers.range;
     try {
       files(request, response, () => refuse(response, 404));

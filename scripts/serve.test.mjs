@@ -45,7 +45,7 @@ const ask = (path, { method = 'GET', headers = {} } = {}) =>
     asked.on('error', reject).end();
   });
 
-/** The first line of the answer to bytes that no client would send; empty where the connection is closed. */
+/** The first line of the answer to a malformed request; empty if the connection is closed. */
 const raw = (line, more = '') =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () =>

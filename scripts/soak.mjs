@@ -1,4 +1,4 @@
-/** `npm run soak`: property tests and journeys at their full counts. Arguments choose files, as Vitest's do; then no journeys. */
+/** `npm run soak`: runs property tests and end-to-end tests at their full counts. Arguments choose test files, as for Vitest; then no end-to-end tests run. */
 import { bin, ensureBrowser, ensurePackages, run } from './tools.mjs';
 
 await ensurePackages();

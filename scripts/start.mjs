@@ -1,4 +1,4 @@
-/** `npm start`: installs if needed, builds, serves, prints the address and opens it where there is a display. */
+/** `npm start`: installs if needed, builds, serves, prints the address, and opens it if there is a display. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { bin, ensurePackages, root, run } from './tools.mjs';
@@ -13,7 +13,7 @@ await ensurePackages();
 const status = await run(bin('vite'), ['build', '--logLevel', 'warn']);
 if (status !== 0) process.exit(status);
 
-// only now: the packages may just have come
+// imported late: the packages may have just been installed
 const [{ compress }, { serve }] = await Promise.all([import('./compress.mjs'), import('./serve.mjs')]);
 await compress(join(root, 'dist'));
 

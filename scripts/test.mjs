@@ -1,4 +1,4 @@
-/** `npm test`: the whole check on a fresh machine. Ends with one line, `N passed, N failed`. */
+/** `npm test`: runs all checks, also on a fresh machine. Ends with one line, `N passed, N failed`. */
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const read = (name) => {
   }
 };
 
-/** A check that passes or fails as one. */
+/** A check that counts as one pass or failure. */
 const whole = (command, args) => async () => ((await run(bin(command), args)) === 0 ? [1, 0] : [0, 1]);
 
 async function unit() {

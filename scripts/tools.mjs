@@ -1,4 +1,4 @@
-/** What the scripts share: running programs, installing what is missing, finding out whether a build is stale. */
+/** Shared by the scripts: runs programs, installs missing packages, finds stale builds. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -29,16 +29,16 @@ async function must(command, args) {
 
 const time = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
 
-/** Installs the packages when there are none, or when the lock file is newer than they are. */
+/** Installs the packages if there are none or the lock file is newer. */
 export async function ensurePackages() {
   const installed = join(root, 'node_modules', '.package-lock.json');
   if (time(installed) >= time(join(root, 'package-lock.json'))) return;
-  // not `npm ci`: it insists on the binaries of every platform, and registries may not carry them all
+  // not `npm ci`: it needs the binaries of every platform, and a registry may lack some
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   await must(npm, ['install', '--no-save', '--no-audit', '--no-fund']);
 }
 
-/** Debian's Chromium where it is or can be installed, else Playwright's own. */
+/** Debian's Chromium if it is or can be installed, else Playwright's own. */
 export async function ensureBrowser() {
   const { chromium } = await import('@playwright/test');
   if (existsSync('/usr/bin/chromium') || existsSync(chromium.executablePath())) return;
@@ -51,7 +51,7 @@ export async function ensureBrowser() {
   }
 }
 
-/** Newest modification time below the given files and folders. */
+/** Newest modification time of the given files and of all files in the given folders. */
 export function newest(...paths) {
   let latest = 0;
   for (const path of paths) {
@@ -63,7 +63,7 @@ export function newest(...paths) {
   return latest;
 }
 
-/** Builds the command-line programs when a source is newer than they are. */
+/** Builds the command-line programs if a source is newer. */
 export async function ensureCli() {
   const built = time(join(root, 'dist-cli', 'main.js'));
   if (built > newest('src/engine', 'src/cli', 'src/scenarios', 'vite.cli.config.ts', 'package.json')) return;

@@ -1,4 +1,4 @@
-/** The import table of src/README.md, enforced; and the escapes that may only shrink. */
+/** Enforces the import table of src/README.md, and limits escapes from the type checker. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const SRC = import.meta.dirname;
 const ENGINE_ORDER = 'base isa btf elf verifier vm kernel net tcp libbpf console lab query oracle'.split(' ');
 const ENGINE = ENGINE_ORDER.map((name) => `engine/${name}`);
-/** room -> rooms it may import; `type:` allows types only */
+/** folder -> folders that it may import; `type:` allows types only */
 const ALLOWED: Record<string, readonly string[]> = {
   ...Object.fromEntries(ENGINE.map((room, i) => [room, ENGINE.slice(0, i)])),
   engine: ENGINE,
@@ -83,10 +83,10 @@ test('no engine file imports fixtures, scenarios or tests', () => {
   expect(bad).toEqual([]);
 });
 
-/** late.ts is what a page fetches after its first picture. */
+/** Files of the engine that other folders may import; the page fetches late.ts after its first paint. */
 const DOORS = ['engine/index.ts', 'engine/late.ts'];
 
-test('the engine has two doors', () => {
+test('other folders import the engine only through index.ts and late.ts', () => {
   const inside = ({ file, from }: Import): boolean => {
     const target = relative(SRC, resolve(SRC, dirname(file), from));
     const known = DOORS.includes(target) || target.endsWith('.bench.ts');
@@ -95,7 +95,7 @@ test('the engine has two doors', () => {
   expect(all.filter(inside)).toEqual([]);
 });
 
-/** Files of a circle of imports that are more than types, or null. */
+/** Files of a circular import, or null. */
 function circle(): readonly string[] | null {
   const next = new Map<string, string[]>();
   for (const { file, from } of all) {
@@ -137,7 +137,7 @@ test('only the editor imports Monaco, only ui imports React', () => {
   expect(bad).toEqual([]);
 });
 
-test('the engine asks no clock and no dice', () => {
+test('the engine uses no clock, no randomness and no inexact Math functions', () => {
   const bad = files(join(SRC, 'engine')).flatMap((path) =>
     (
       readFileSync(path, 'utf8').match(
@@ -151,7 +151,7 @@ test('the engine asks no clock and no dice', () => {
 /** Escapes from the type checker: lower these numbers, never raise them. */
 const RATCHET = { 'as any': 0, 'as unknown as': 0, '@ts-ignore': 0, '@ts-expect-error': 0 };
 
-test('escapes from the type checker only shrink', () => {
+test('escapes from the type checker do not increase', () => {
   const text = files(SRC)
     .map((path) => readFileSync(path, 'utf8'))
     .join('\n');

@@ -18,14 +18,15 @@ import './ui/styles/panes.css';
 import './ui/styles/listings.css';
 import './ui/styles/overlays.css';
 import './ui/styles/sheets.css';
+import './ui/styles/forced.css';
 
-/** The first picture comes first. */
+/** Delay before the service worker is installed, so that it does not slow the first picture, ms. */
 const OFFLINE_MS = 3000;
 
 const root = document.getElementById('root');
 const speaker = /^#speaker=([\w.-]+)$/.exec(location.hash)?.[1];
 
-/** What the address asks for; without anything, where the user left off. */
+/** Opens what the address asks for; otherwise where the user left off. */
 async function openAddress(): Promise<void> {
   if (location.hash.length < 2) return startScenario(choices().scenario ?? '');
   const share = await import('./page/share/address.ts').catch(() => null);
@@ -47,7 +48,7 @@ function startPage(place: HTMLElement): void {
     setTimeout(() => void import('./page/offline.ts').then(({ keepOffline }) => keepOffline()), OFFLINE_MS);
 }
 
-/** The other window of a talk: no engine, no texts. */
+/** Starts the speaker's window of a talk, without engine and texts. */
 async function startSpeaker(place: HTMLElement, name: string): Promise<void> {
   const { Speaker } = await import('./ui/present/speaker.tsx');
   createRoot(place).render(<Speaker name={name} />);

@@ -1,6 +1,7 @@
 /**
- * Tables keyed by names are asked with `own()` or are Maps: a plain `table[name]` answers for `constructor` too, and names
- * come from texts, files and command lines. Where a key is always one of ours, the row below says which.
+ * Tables keyed by names are read with `own()` or are Maps: a plain `table[name]` also finds `constructor`, and names
+ * come from texts, files and command lines. Tables whose keys are always from our code are listed below with the
+ * reason.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,7 +41,7 @@ const OURS: ReadonlyMap<string, string> = new Map([
   ['worker/session.ts texts', 'one of its own keys'],
 ]);
 
-/** Keys of the keyboard have no such names. */
+/** Names of keyboard keys cannot collide. */
 const KEYBOARD = /^(?:press|event)\.key(?:\.toLowerCase\(\))?$/;
 
 function* sources(folder: string): Generator<string> {
@@ -54,7 +55,7 @@ function* sources(folder: string): Generator<string> {
 
 const RECORD = /\b(\w+)\s*:\s*(?:Readonly<)?(?:Partial<)?Record<string,/g;
 
-test('tables keyed by names from outside are asked for what is their own', () => {
+test('tables keyed by outside names are read by own keys only', () => {
   const found: string[] = [];
   for (const path of sources(import.meta.dirname)) {
     const file = path.slice(import.meta.dirname.length + 1);
@@ -69,7 +70,7 @@ test('tables keyed by names from outside are asked for what is their own', () =>
   expect(found).toEqual([]);
 });
 
-test('what every object has is nobody’s own', () => {
+test('names that every object inherits are not own keys', () => {
   const table: Readonly<Record<string, number>> = { a: 1 };
   expect([own(table, 'a'), own(table, 'constructor'), own(table, 'toString'), own(table, '__proto__')]).toEqual([
     1,

@@ -1,9 +1,9 @@
 /* Additive increase, multiplicative decrease, with both as constants that a loader may set before loading. */
 #include "ops.h"
 
-/* packets more a round trip */
+/* packets added per round trip */
 const volatile u32 increase = 2;
-/* percent of the window that is kept at a loss */
+/* percent of the window that is kept after a loss */
 const volatile u32 keep = 70;
 
 SEC("struct_ops")

@@ -1,24 +1,24 @@
 /*
- * CUBIC (RFC 9438): after a loss the window follows W(t) = C (t - K)^3 + Wmax, and never falls behind what Reno would
- * have. Slow start ends when round trips grow, or ACKs come spread over a round trip (HyStart).
+ * CUBIC (RFC 9438): after a loss the window follows W(t) = C (t - K)^3 + Wmax, and is never smaller than Reno's would
+ * be. Slow start ends when round trips get longer, or when ACKs are spread over a round trip (HyStart).
  */
 #include "ops.h"
 #include "helpers.h"
 
 extern u32 CONFIG_HZ KCONFIG;
 
-/* fractions of 1024: what is kept at a loss */
+/* in 1/1024: the part of the window that is kept after a loss */
 #define KEEP 717
 #define ONE 1024
 /* C = 0.4 with time in 1/1024 s: C * 2^10 */
 #define C_SCALED 410
 #define TIME_SHIFT 10
-/* Reno with this decrease grows 3 (1 - keep) / (1 + keep) packets a round trip: its inverse, times 8 */
+/* Reno with this decrease grows by 3 (1 - keep) / (1 + keep) packets per round trip: its inverse, times 8 */
 #define RENO_ACKS (8 * (ONE + KEEP) / 3 / (ONE - KEEP))
-/* at first, before there was a loss: not faster than 5 % a round trip */
+/* before the first loss: at most 5 % per round trip */
 #define FIRST_GROWTH 20
 
-/* HyStart: from this window on, after 8 samples of a round, with 4 to 16 ms more than the least */
+/* HyStart: minimum window, samples per round, and delay above the minimum: 4 to 16 ms */
 #define HY_WINDOW 16
 #define HY_SAMPLES 8
 #define HY_LEAST_US 4000
@@ -28,34 +28,34 @@ extern u32 CONFIG_HZ KCONFIG;
 #define HY_HELD_US 1000
 
 struct cubic {
-	/* when this curve began, jiffies, 0: not yet; packets acknowledged since */
+	/* start of this curve in jiffies, 0: none yet; packets acknowledged since then */
 	u32 epoch;
 	u32 acks;
 	u32 w_max;
-	/* time from the beginning to the plateau, 1/1024 s, and its height */
+	/* time from the start to the plateau in 1/1024 s, and the window there */
 	u32 k;
 	u32 plateau;
-	/* window of a Reno that began with this curve */
+	/* window of a Reno that started with this curve */
 	u32 reno;
-	/* a packet more for each so many acknowledged */
+	/* acknowledged packets per packet of growth */
 	u32 every;
 	u32 least_rtt;
-	/* HyStart: end of this round, when it and its last train began (us), its samples and the least of them */
+	/* HyStart: end of this round, start of it and of its last ACK train (us), its samples and their minimum */
 	u32 round_ends;
 	u32 round_start;
 	u32 last_ack;
 	u32 samples;
 	u32 round_rtt;
-	/* slow start was left by it */
+	/* HyStart has ended slow start */
 	u32 found;
-	/* of the last calculation */
+	/* window and time of the last calculation */
 	u32 last_cwnd;
 	u32 last_time;
 };
 
 _Static_assert(sizeof(struct cubic) <= PRIVATE_BYTES, "fits icsk_ca_priv");
 
-/* the least number whose cube is not less than n */
+/* smallest number whose cube is at least n */
 ALWAYS_INLINE u32 cube_root(u64 n)
 {
 	u32 root = 0;
@@ -111,7 +111,7 @@ ALWAYS_INLINE void follow_curve(struct tcp_sock *tp, struct cubic *ca, u32 acked
 	u64 t, distance;
 
 	ca->acks += acked;
-	/* the same window, a moment later: the same answer */
+	/* same window and shortly after: keep the last result */
 	if (ca->last_cwnd == cwnd && (s32)(now - ca->last_time) <= (s32)(CONFIG_HZ / 32))
 		return;
 	if (ca->epoch && now == ca->last_time)
@@ -121,7 +121,7 @@ ALWAYS_INLINE void follow_curve(struct tcp_sock *tp, struct cubic *ca, u32 acked
 	if (ca->epoch == 0)
 		begin_curve(tp, ca, now, acked);
 
-	/* where the curve is a round trip from now */
+	/* value of the curve one round trip from now */
 	t = (s32)(now - ca->epoch);
 	t += ((u64)ca->least_rtt * CONFIG_HZ + 999999) / 1000000;
 	t = (t << TIME_SHIFT) / CONFIG_HZ;
@@ -143,7 +143,7 @@ friendly:
 	}
 	if (ca->reno > cwnd)
 		ca->every = min32(ca->every, cwnd / (ca->reno - cwnd));
-	/* at most a packet for two: half again as much a round trip */
+	/* at most one packet per two acknowledged: 50 % per round trip */
 	ca->every = max32(ca->every, 2);
 }
 
@@ -173,7 +173,7 @@ u32 cubic_ssthresh(u64 *ctx)
 	u32 cwnd = tp->snd_cwnd;
 
 	ca->epoch = 0;
-	/* less than the last time: somebody else came, make room for him */
+	/* smaller than at the last loss: another flow came, so make room for it */
 	ca->w_max = cwnd < ca->w_max ? cwnd * (ONE + KEEP) / (2 * ONE) : cwnd;
 	return max32(cwnd * KEEP / ONE, 2);
 }
@@ -189,7 +189,7 @@ void cubic_set_state(u64 *ctx)
 	cubic_init(ctx);
 }
 
-/* Ends slow start where it stands. */
+/* Ends slow start at the current window. */
 ALWAYS_INLINE void leave(struct tcp_sock *tp, struct cubic *ca)
 {
 	ca->found = 1;
@@ -207,12 +207,12 @@ ALWAYS_INLINE void hystart(struct tcp_sock *tp, struct cubic *ca, u32 rtt)
 	if ((s32)(now - ca->last_ack) <= HY_TRAIN_US) {
 		struct sock *sk = &tp->inet_conn.icsk_inet.sk;
 		u64 rate = sk->sk_pacing_rate;
-		/* a receiver that merges bursts holds ACKs back for as long as four of them take */
+		/* a receiver that merges bursts delays ACKs for the time that four of them take */
 		u32 held = rate ? 4ull * HY_BURST * 1000000 / rate : 0;
 		u32 longest = ca->least_rtt + min32(held, HY_HELD_US);
 
 		ca->last_ack = now;
-		/* a window that leaves at once is spread over half a round trip when it is enough */
+		/* ACKs of a window sent at once span half a round trip when the path is full */
 		if (sk->sk_pacing_status == PACING_NONE)
 			longest /= 2;
 		if ((s32)(now - ca->round_start) > (s32)longest) {

@@ -1,11 +1,11 @@
 /*
- * DCTCP (RFC 8257): the window shrinks by half of the share of packets that were marked, averaged over round trips.
- * Without ECN no packet is ever marked, and a loss halves the window: then this is Reno.
+ * DCTCP (RFC 8257): the window shrinks by half of the fraction of marked packets, averaged over round trips.
+ * Without ECN no packet is marked and a loss halves the window, as in Reno.
  */
 #include "ops.h"
 
 #define NEEDS_ECN 2
-/* alpha is a fraction of 1024; a new share counts a sixteenth */
+/* alpha is in 1/1024; a new fraction has a weight of 1/16 */
 #define ONE 1024
 #define SHIFT 4
 
@@ -42,7 +42,7 @@ void dctcp_in_ack_event(u64 *ctx)
 	delivered = tp->delivered - ca->delivered;
 	marked = tp->delivered_ce - ca->marked;
 	share = marked * ONE / max32(delivered, 1);
-	/* the last sixteenth would otherwise never be forgotten */
+	/* otherwise the last sixteenth would never decay */
 	ca->alpha -= max32(ca->alpha >> SHIFT, ca->alpha ? 1 : 0);
 	ca->alpha = min32(ca->alpha + (share >> SHIFT), ONE);
 	ca->round_ends = tp->snd_nxt;
@@ -58,7 +58,7 @@ u32 dctcp_ssthresh(u64 *ctx)
 	u32 cwnd = tp->snd_cwnd;
 
 	ca->lost_cwnd = cwnd;
-	/* lost packets, not marked ones: as ever */
+	/* packets were lost, not marked: halve as usual */
 	if (tp->lost_out || tp->delivered_ce == 0)
 		return max32(cwnd / 2, 2);
 	return max32(cwnd - (cwnd * ca->alpha >> 11), 2);

@@ -1,4 +1,4 @@
-/* Helpers of the kernel by their numbers, and maps as libbpf reads them from .maps. */
+/* Helpers of the kernel by number, and map definitions as libbpf reads them from .maps. */
 #pragma once
 
 enum { MAP_HASH = 1, MAP_ARRAY = 2, MAP_PERCPU_ARRAY = 6, MAP_SK_STORAGE = 24, MAP_RINGBUF = 27 };

@@ -1,7 +1,7 @@
 /*
- * After BBR: a model of the path instead of losses. The greatest delivery rate of the last ten rounds and the least
- * round trip give the pace, and twice what fits the path gives the window; now and then it sends more, to see whether
- * there is more, and less, to see the round trip without a queue.
+ * Like BBR: a model of the path instead of losses. The highest delivery rate of the last ten rounds gives the pace;
+ * that rate times the minimum round trip, doubled, gives the window. From time to time it sends faster, to find more
+ * bandwidth, and less, to measure the round trip without a queue.
  */
 #include "ops.h"
 #include "helpers.h"
@@ -14,10 +14,10 @@ extern u32 LINUX_KERNEL_VERSION KCONFIG;
 #define STARTUP_GAIN 739
 #define DRAIN_GAIN 88
 #define CRUISE_GAIN 512
-/* rounds that a rate is remembered for; rounds without a quarter more end the startup */
+/* rounds that a rate is kept for; number of rounds with less than 25 % growth that end the startup */
 #define MEMORY 10
 #define FULL_ROUNDS 3
-/* a least round trip is believed for 10 s, then the window is 4 packets for 200 ms */
+/* a minimum round trip is valid for 10 s, then the window is 4 packets for 200 ms */
 #define RTT_LIFE_US 10000000
 #define PROBE_US 200000
 #define PROBE_CWND 4
@@ -26,7 +26,7 @@ extern u32 LINUX_KERNEL_VERSION KCONFIG;
 enum { STARTUP, DRAIN, CRUISE, PROBE };
 
 struct model {
-	/* greatest rate of this half of the memory, and of the one before it */
+	/* highest rate of the current half of the rounds, and of the previous half */
 	u32 rate;
 	u32 older_rate;
 	u32 least_rtt;
@@ -52,19 +52,19 @@ ALWAYS_INLINE u32 greatest(struct model *ca)
 	return max32(ca->rate, ca->older_rate);
 }
 
-/* packets that fit the path, times a gain */
+/* packets that fill the path, times a gain */
 ALWAYS_INLINE u32 fitting(struct model *ca, u32 gain)
 {
 	u64 packets = (u64)greatest(ca) * ca->least_rtt >> RATE_SHIFT;
 
-	/* three bursts on their way keep the path busy */
+	/* three bursts in flight keep the path busy */
 	return ((packets + 1) * gain >> 8) + 3;
 }
 
 ALWAYS_INLINE void set_pace(struct tcp_sock *tp, struct model *ca, u32 gain)
 {
 	struct sock *sk = &tp->inet_conn.icsk_inet.sk;
-	/* bytes a second, one percent less than the model says */
+	/* bytes per second, one percent below the model's rate */
 	u64 rate = (u64)greatest(ca) * tp->mss_cache * 1000000 >> RATE_SHIFT;
 
 	rate = (rate * gain >> 8) * 99 / 100;
@@ -104,7 +104,7 @@ ALWAYS_INLINE void learn_rate(struct tcp_sock *tp, struct model *ca, const struc
 		ca->rate = max32(ca->rate, rate);
 }
 
-/* Three rounds that were hardly faster: the path is full. */
+/* After three rounds that were hardly faster the path is full. */
 ALWAYS_INLINE void check_full(struct model *ca)
 {
 	if (greatest(ca) >= ca->full_rate + ca->full_rate / 4) {
@@ -140,7 +140,7 @@ ALWAYS_INLINE void learn_rtt(struct tcp_sock *tp, struct model *ca, const struct
 	}
 }
 
-/* One round trip faster, one slower, six as the model says. */
+/* One round trip faster, one slower, six at the model's rate. */
 ALWAYS_INLINE u32 cycle_gain(struct tcp_sock *tp, struct model *ca)
 {
 	u32 now = tp->tcp_mstamp;
@@ -153,8 +153,8 @@ ALWAYS_INLINE u32 cycle_gain(struct tcp_sock *tp, struct model *ca)
 }
 
 /*
- * Until 6.10 there were two arguments. Each is read where it is known which one there is: the verifier takes no read at
- * an offset that was added to the context.
+ * Until 6.10 there were two arguments. Each version has its own read, because the verifier refuses reads of the context
+ * at a variable offset.
  */
 ALWAYS_INLINE const struct rate_sample *sample_of(u64 *ctx)
 {

@@ -1,6 +1,6 @@
 /*
- * What the samples need of a kernel: a few members of its structs, by name. Where they lie is filled in when a program
- * is loaded (CO-RE), so that the same object runs on every kernel that has them. Nothing else is included.
+ * The kernel types that the samples need: some members of structs, by name. Their offsets are filled in when a program
+ * is loaded (CO-RE), so the same object runs on every kernel that has these members.
  */
 #pragma once
 
@@ -15,7 +15,7 @@ typedef u8 bool;
 #define SEC(name) __attribute__((section(name), used))
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define KCONFIG __attribute__((section(".kconfig")))
-/* members of .maps: a number as the length of an array, a type as what is pointed at */
+/* members of .maps: a number is the length of an array, a type is the target of a pointer */
 #define NUMBER(name, value) int(*name)[value]
 #define TYPE(name, ...) __VA_ARGS__ *name
 
@@ -81,7 +81,7 @@ struct rate_sample {
 	bool is_app_limited;
 };
 
-/* members that a kernel lacks are skipped by the loader as long as they are zero; prototypes are the verifier's matter */
+/* the loader skips members that the kernel lacks if they are zero; the verifier checks prototypes */
 struct tcp_congestion_ops {
 	u32 (*ssthresh)(struct sock *sk);
 	void (*cong_avoid)(struct sock *sk, u32 ack, u32 acked);
@@ -102,7 +102,7 @@ struct tcp_congestion_ops {
 enum { CA_OPEN, CA_DISORDER, CA_CWR, CA_RECOVERY, CA_LOSS };
 enum { PACING_NONE, PACING_NEEDED };
 
-/* The trampoline stores a member's arguments as u64, one behind the other, and gives the program their address. */
+/* The trampoline stores a member's arguments as an array of u64, and passes its address to the program. */
 #define SOCK(ctx) ((struct tcp_sock *)(ctx)[0])
 #define PRIVATE(tp, type) ((struct type *)(tp)->inet_conn.icsk_ca_priv)
 
@@ -116,7 +116,7 @@ ALWAYS_INLINE u32 max32(u32 a, u32 b)
 	return a > b ? a : b;
 }
 
-/* A bitfield, wherever the kernel that loads this has it. */
+/* Reads a bitfield at the place that the loading kernel has for it. */
 #define BITS(from, member)                                                                          \
 	({                                                                                          \
 		const char *_at = (const char *)(from) + __builtin_preserve_field_info((from)->member, 0); \
@@ -136,7 +136,7 @@ ALWAYS_INLINE bool in_slow_start(struct tcp_sock *tp)
 	return tp->snd_cwnd < tp->snd_ssthresh;
 }
 
-/* Whether the window is what holds the sender back: only then may it grow. */
+/* Whether the window limits the sender: only then may it grow. */
 ALWAYS_INLINE bool window_is_used(struct tcp_sock *tp)
 {
 	if (BITS(tp, is_cwnd_limited))
@@ -144,7 +144,7 @@ ALWAYS_INLINE bool window_is_used(struct tcp_sock *tp)
 	return in_slow_start(tp) && tp->snd_cwnd < 2 * tp->max_packets_out;
 }
 
-/* A packet more for each one acknowledged, up to ssthresh; gives back the ACKs that are left. */
+/* Adds a packet per acknowledged packet, up to ssthresh; returns the remaining acknowledged packets. */
 ALWAYS_INLINE u32 slow_start(struct tcp_sock *tp, u32 acked)
 {
 	u32 room = tp->snd_ssthresh - tp->snd_cwnd;
@@ -154,7 +154,7 @@ ALWAYS_INLINE u32 slow_start(struct tcp_sock *tp, u32 acked)
 	return acked - grow;
 }
 
-/* A packet more for each `every` acknowledged ones. */
+/* Adds a packet per `every` acknowledged packets. */
 ALWAYS_INLINE void grow_every(struct tcp_sock *tp, u32 every, u32 acked)
 {
 	u32 count = tp->snd_cwnd_cnt;
@@ -162,7 +162,7 @@ ALWAYS_INLINE void grow_every(struct tcp_sock *tp, u32 every, u32 acked)
 
 	if (every == 0)
 		every = 1;
-	/* what was collected for a longer way counts at once on a shorter one */
+	/* credit collected for a larger `every` is used at once when it gets smaller */
 	if (count >= every) {
 		count = 0;
 		cwnd++;
@@ -181,7 +181,7 @@ ALWAYS_INLINE u32 in_flight(struct tcp_sock *tp)
 	return tp->packets_out - (tp->sacked_out + tp->lost_out) + tp->retrans_out;
 }
 
-/* The loss was none: as if nothing had happened. */
+/* Returns the window to restore after a spurious loss. */
 ALWAYS_INLINE u32 window_before(struct tcp_sock *tp)
 {
 	return max32(tp->snd_cwnd, tp->prior_cwnd);

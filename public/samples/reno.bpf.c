@@ -1,4 +1,4 @@
-/* Reno (RFC 5681): a packet more a round trip, half the window at a loss. */
+/* Reno (RFC 5681): grows by a packet per round trip, halves the window after a loss. */
 #include "ops.h"
 
 SEC("struct_ops")

@@ -1,6 +1,6 @@
 /*
- * After TCP Vegas: the round trip itself says how many packets wait in the queue, cwnd * (rtt - base) / rtt. Once a
- * round trip the window moves by one packet, so that two to four of them wait. It yields before anything is lost.
+ * Like TCP Vegas: estimates the packets in the queue from the round trip, cwnd * (rtt - base) / rtt. Once per round
+ * trip it changes the window by one packet to keep two to four of them queued. It slows down before packets are lost.
  */
 #include "ops.h"
 
@@ -9,7 +9,7 @@
 
 struct vegas {
 	u32 base_rtt;
-	/* the least of this round, and all of them */
+	/* minimum of this round's samples, and their sum */
 	u32 round_rtt;
 	u64 sum_rtt;
 	u32 round_ends;
@@ -64,7 +64,7 @@ void vegas_cong_avoid(u64 *ctx)
 	u32 ack = ctx[1], acked = ctx[2], rtt, waiting;
 
 	if ((s32)(ack - ca->round_ends) < 0) {
-		/* within a round only slow start moves */
+		/* within a round the window changes only in slow start */
 		if (in_slow_start(tp) && window_is_used(tp))
 			slow_start(tp, acked);
 		return;
@@ -73,7 +73,7 @@ void vegas_cong_avoid(u64 *ctx)
 		begin_round(tp, ca);
 		return;
 	}
-	/* the first packet of a burst finds the queue empty: what they all see tells more while bursts double */
+	/* the first packet of a burst finds an empty queue: the mean says more while bursts double */
 	rtt = in_slow_start(tp) ? ca->sum_rtt / ca->samples : ca->round_rtt;
 	waiting = (u64)tp->snd_cwnd * (rtt - ca->base_rtt) / rtt;
 	if (in_slow_start(tp)) {
@@ -83,7 +83,7 @@ void vegas_cong_avoid(u64 *ctx)
 		}
 	} else if (waiting > MANY) {
 		tp->snd_cwnd = max32(tp->snd_cwnd - 1, 2);
-		/* or it would be slow start again */
+		/* otherwise slow start would begin again */
 		tp->snd_ssthresh = min32(tp->snd_ssthresh, max32(tp->snd_cwnd - 1, 2));
 	} else if (waiting < FEW && window_is_used(tp)) {
 		tp->snd_cwnd = min32(tp->snd_cwnd + 1, tp->snd_cwnd_clamp);

@@ -1,12 +1,12 @@
 /*
- * A Reno that tells what it does: counts in maps, what it knows of a socket stored at the socket, each loss as a record
- * in a ring buffer and a line in the trace.
+ * A Reno that reports what it does: counts in maps, data about a socket in its socket storage, each loss as a record in
+ * a ring buffer and as a line in the trace.
  */
 #include "ops.h"
 #include "helpers.h"
 
 #define BUCKETS 16
-/* stays in the object's BTF, for whoever asks the kernel about its maps */
+/* stays in the object's BTF, where tools can read it from the kernel */
 #define NOTE(text) __attribute__((btf_decl_tag(text)))
 
 struct loss {
@@ -25,7 +25,7 @@ struct {
 	NUMBER(max_entries, 4096);
 } losses SEC(".maps");
 
-/* ACKs by window, eight packets a bucket */
+/* ACKs by window, eight packets per bucket */
 struct {
 	NUMBER(type, MAP_PERCPU_ARRAY);
 	NUMBER(max_entries, BUCKETS);

@@ -1,4 +1,4 @@
-/** Sixty questions with their answers, wrong ones with the place of the error, and how much an answer may hold. */
+/** Sixty questions with their answers, wrong questions with the place of the error, and limits of answers. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -35,7 +35,7 @@ const ANSWERS = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/ask-
   unknown
 >;
 
-test('there are at least sixty, and each has its answer', () => {
+test('at least sixty questions have their answer', () => {
   expect(CASES.length).toBeGreaterThanOrEqual(60);
   expect(Object.keys(ANSWERS)).toEqual([...CASES]);
 });
@@ -44,7 +44,7 @@ test.each(CASES)('%s', (query) => {
   expect(short(ask(query))).toEqual(ANSWERS[query]);
 });
 
-test('answers are what the history says', () => {
+test('answers agree with the history', () => {
   const { calls, refs, transitions, series } = lab.history;
   expect(ask('how often syscall').total).toBe(calls.length);
   expect(ask('who took').total).toBe(refs.filter(({ gained }) => gained).length);

@@ -1,4 +1,4 @@
-/** Speeds, printed beside how they grow; nothing is asserted. Each figure is the median of several rounds. */
+/** Prints speeds and how they scale; asserts nothing. Each figure is the median of several rounds. */
 import { own } from '../engine/index.ts';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -12,12 +12,15 @@ import { benchTime } from './bench/time.ts';
 import { benchVerifier, provenOf } from './bench/verifier.ts';
 import { Usage, type Verb } from './cli.ts';
 
-/** The benchmark programs lie beside the repository, not in it. */
+/** The benchmark programs are next to the repository, not in it. */
 const PROGRAMS = join(process.cwd(), '..', 'shared', 'bench', 'programs');
 
 const printed = (lines: readonly string[]): void => console.log(lines.join('\n'));
 
-/** By name; parts of one run in processes of their own: what one makes the engine learn must not slow the next. */
+/**
+ * Benchmarks by name; each part runs in its own process, so that what the JavaScript engine learned from one cannot
+ * slow the next.
+ */
 const BENCHES: Readonly<Record<string, readonly (() => void)[]>> = {
   vm: [
     () => printed(benchCalls()),
@@ -33,7 +36,7 @@ const BENCHES: Readonly<Record<string, readonly (() => void)[]>> = {
   verifier: [benchVerifier],
 };
 
-/** `vm`: all parts of it; `vm.1`: one of them. */
+/** Names of parts: `vm` stands for all its parts, `vm.1` for one of them. */
 function partsOf(name: string): string[] {
   const [group, part] = name.split('.');
   const parts = own(BENCHES, group) ?? [];

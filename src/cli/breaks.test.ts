@@ -20,12 +20,12 @@ function arm(lab: Lab, breaks: readonly Break[], lines: readonly LineBreak[] = [
   );
 }
 
-/** Plays on until it stops, or to the end; the time in ms where it stands, null at the end. */
+/** Plays until it stops. Returns the time in ms, or null at the end. */
 function next(lab: Lab): number | null {
   return lab.play(lab.scenario.until) === 'stopped' ? lab.time / 1e6 : null;
 }
 
-/** Looks back; null: nothing was met. */
+/** Goes back to the last hit. Null: there was none. */
 function back(lab: Lab): number | null {
   const search = lab.back();
   let step = search.next();
@@ -46,7 +46,7 @@ const number = (lab: Lab, field: string): number => {
   return lab.machine.memory.u32[(sk + (place?.byteOffset ?? 0)) >>> 2];
 };
 
-test('a condition on a field stops where it becomes true, once until it was false', () => {
+test('a condition on a field stops when it becomes true, and again only after it was false', () => {
   const lab = labOf();
   arm(lab, [{ on: 'condition', text: 'tp->snd_cwnd > 30' }]);
   expect(next(lab)).not.toBeNull();
@@ -57,7 +57,7 @@ test('a condition on a field stops where it becomes true, once until it was fals
   expect(number(lab, 'snd_cwnd')).toBeLessThanOrEqual(30);
 });
 
-test('every kind of break goes back the way it came', () => {
+test('every kind of break also works backwards', () => {
   const kinds: readonly Break[] = [
     { on: 'edge', map: null, to: 'INUSE' },
     { on: 'refs', map: null, count: 2 },
@@ -78,7 +78,7 @@ test('every kind of break goes back the way it came', () => {
   }
 });
 
-test('a line with a condition over registers and fields, on and back', () => {
+test('a line with a condition over registers and fields works forwards and backwards', () => {
   const line = registerAndRun.texts[TEXT].split('\n').findIndex((one) => one.includes('snd_cwnd'));
   const plain = labOf();
   arm(plain, [], [{ text: TEXT, line }]);
@@ -99,7 +99,7 @@ test('a line with a condition over registers and fields, on and back', () => {
   expect(lab.position).toEqual(first);
 });
 
-test('hits counts from the beginning of the run, wherever one stands', () => {
+test('hits counts from the beginning of the run, independent of the cursor', () => {
   const spec: Break = { on: 'condition', text: 'queue > 40' };
   const lab = labOf();
   arm(lab, [spec]);
@@ -113,7 +113,7 @@ test('hits counts from the beginning of the run, wherever one stands', () => {
   expect(next(third)).toBe(times[2]);
 });
 
-test('a time in a condition: nothing before it', () => {
+test('a time in a condition stops no earlier', () => {
   const lab = labOf();
   arm(lab, [{ on: 'condition', text: 'ms > 500' }]);
   const [time, ...more] = all(lab);
@@ -135,7 +135,7 @@ test('a tracepoint prints a line at each hit and does not stop; going on from be
   lab.seek(1);
   expect(next(lab)).toBeNull();
   expect(lab.traced.lines).toHaveLength(hits);
-  // another branch: what was printed after it never happened
+  // another branch: later lines no longer exist
   lab.seek(lab.traced.lines[0].time);
   lab.command({ do: 'console', line: 'echo' });
   expect(lab.traced.lines.length).toBeLessThan(hits);

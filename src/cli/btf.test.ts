@@ -37,7 +37,7 @@ test('unions without a name are opened, structs with one are not', () => {
   expect(text.split('{').length).toBe(text.split('}').length);
 });
 
-test('what cannot be read is told with its place, and the status is 1', () => {
+test('an unreadable file is reported with its place, and the status is 1', () => {
   expect(lab('layout', OBJECT, 'nothing')).toEqual({
     status: 1,
     text: `lab btf: ${OBJECT}: no struct or union "nothing"`,

@@ -13,13 +13,13 @@ import {
 import { options, readBytes, Usage, type Verb } from './cli.ts';
 import { formatLayout, LAYOUT_DEPTH } from './layout.ts';
 
-/** Bad input is told on stderr, with its place. */
+/** Reports bad input on stderr, with its place. */
 function refuse(file: string, { message, offset }: { readonly message: string; readonly offset: number }): number {
   console.error(`lab btf: ${file}: ${message}${offset < 0 ? '' : ` (offset ${offset})`}`);
   return 1;
 }
 
-/** Writes PROFILE.btf and PROFILE.ids: the part of a kernel's BTF that the page ships. */
+/** Writes PROFILE.btf and PROFILE.ids: the subset of a kernel's BTF that is shipped with the page. */
 function subset([file, folder, profile, ...more]: string[]): number {
   if (file === undefined || folder === undefined || profile === undefined || more.length > 0)
     throw new Usage('subset takes a file, a folder and a profile');
@@ -33,7 +33,7 @@ function subset([file, folder, profile, ...more]: string[]): number {
   return 0;
 }
 
-/** The types of a file, over those of another; null after saying why. */
+/** Opens the types of a file over those of another; null after reporting the reason. */
 function openOver(file: string, base: string | undefined): Btf | null {
   const below = base === undefined ? undefined : openBtfFile(readBytes(base));
   if (below?.ok === false) {

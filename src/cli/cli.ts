@@ -1,4 +1,4 @@
-/** What the verbs share: options, files, the machine's parts. */
+/** Shared by the verbs: options, files, the machine's parts. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -25,10 +25,10 @@ export interface Verb {
   readonly run: (args: string[]) => number;
 }
 
-/** Wrong arguments: the message says what is wrong, the caller adds the usage. */
+/** Wrong arguments; the message says what is wrong, and the caller adds the usage. */
 export class Usage extends Error {}
 
-/** Options with a value each, and what is left. */
+/** Parses options with a value each; returns them and the remaining arguments. */
 export function options<K extends string>(
   args: string[],
   names: readonly K[],
@@ -42,7 +42,7 @@ export function options<K extends string>(
   }
 }
 
-/** A number within bounds, both included; `whole`: without a fraction. */
+/** Parses a number within inclusive bounds; `whole`: an integer. */
 export function number(
   text: string | undefined,
   fallback: number,
@@ -76,7 +76,7 @@ function publicFolder(): string {
   return candidates.find((folder) => existsSync(folder)) ?? candidates[0];
 }
 
-/** Kernels by name, as far as they were asked for. All of it is immutable, and machines share what they find out from it. */
+/** Cache of kernels by name. They are immutable, so machines share them. */
 const shipped = new Map<string, MachineParts>();
 
 /** A kernel made from its shipped BTF subset, in a process that can load objects. */
@@ -112,17 +112,17 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-/** With the object files that it names. */
+/** The scenario with its object files read from public/samples. */
 export function withSamples(scenario: Scenario): Scenario {
   const { samples = [], objects } = scenario;
   const read = (file: string): string => toBase64(readBytes(join(publicFolder(), 'samples', file)));
   return { ...scenario, objects: { ...objects, ...Object.fromEntries(samples.map((file) => [file, read(file)])) } };
 }
 
-/** Milliseconds after which a long run says where it is, and then again and again. */
+/** Interval at which a long run reports its progress, ms. */
 const TELL_EVERY = 5_000;
 
-/** To a time of a run, ns; what takes long says on stderr how far it is. */
+/** Runs to a time, ns; a long run reports its progress on stderr. */
 export function runTo(lab: Lab, until: number): void {
   let next = performance.now() + TELL_EVERY;
   lab.approach(until);
@@ -134,7 +134,7 @@ export function runTo(lab: Lab, until: number): void {
   });
 }
 
-/** Columns aligned, numbers to the right. */
+/** Formats a table with aligned columns, numbers to the right. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const text = [head, ...rows.map((row) => row.map(String))];
   const widths = head.map((_, i) => Math.max(...text.map((row) => row[i].length)));

@@ -1,4 +1,4 @@
-/** `lab console` as a person calls it: lines from a file, wrong arguments, lines that fail. */
+/** `lab console` on the command line: lines from a file, wrong arguments, failing lines. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ test('lines of a file, with an object, and time between them', () => {
   expect(out.endsWith('1\n')).toBe(true);
 });
 
-test('a scenario is there, and a line that fails makes the status 1', () => {
+test('a scenario can be opened, and a failing line gives status 1', () => {
   expect(consoleVerb.run([fileOf('bpftool struct_ops list\nnosuch\n'), '--scenario', 'replace-while-connected'])).toBe(
     1,
   );
@@ -53,7 +53,7 @@ test.each([
   expect(() => consoleVerb.run(given)).toThrow(message);
 });
 
-test('too much is refused', () => {
+test('too many lines and too long lines are refused', () => {
   expect(() => consoleVerb.run([fileOf('ls\n'.repeat(10_001))])).toThrow(/at most 10000 are run/);
   expect(() => consoleVerb.run([fileOf('x'.repeat(4_000_001))])).toThrow(/at most 4000000/);
 });

@@ -1,11 +1,11 @@
-/* `lab console [FILE]`: the console's lines, from a file or from standard input, on a machine of a scenario or an empty one. */
+/* `lab console [FILE]`: runs console lines from a file or standard input, on a scenario's machine or an empty one. */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DEFAULT_KERNEL, Lab, type Scenario, toBase64 } from '../engine/index.ts';
 import { scenarioOf } from './scenario.ts';
 import { number, options, readBytes, runTo, shippedParts, Usage, type Verb } from './cli.ts';
 
-/** Lines that are read: more is refused, so that a pipe without an end is answered. */
+/** Most lines that are read; more are refused, so that an endless pipe gets an answer. */
 const MOST_LINES = 10_000;
 const MOST_BYTES = 4_000_000;
 
@@ -24,12 +24,12 @@ const EMPTY: Scenario = {
 
 const STDIN = 0;
 
-/** Standard input up to its end, or up to the limit. */
+/** Reads standard input to its end, or to the limit. */
 function readStdin(): string {
   try {
     return readFileSync(STDIN, 'utf8');
   } catch (error) {
-    // nothing is connected
+    // standard input is not connected
     if (error instanceof Error && 'code' in error && (error.code === 'EAGAIN' || error.code === 'EOF')) return '';
     throw error;
   }
@@ -50,7 +50,7 @@ function withObjects(id: string | undefined, objects: readonly string[]): Scenar
   return { ...scenario, objects: { ...scenario.objects, ...own } };
 }
 
-/** One line; false when its last command failed. */
+/** Runs one line; false when its last command failed. */
 function runLine(lab: Lab, line: string): boolean {
   const from = lab.history.messages.length;
   lab.command({ do: 'console', line });
@@ -65,7 +65,7 @@ function runLine(lab: Lab, line: string): boolean {
 
 const MOST_SLEEP = 3_600;
 
-/** The line `sleep SECONDS`; false when that is no time. */
+/** Runs the line `sleep SECONDS`; false when the argument is no valid time. */
 function sleep(lab: Lab, text: string): boolean {
   const seconds = text === '' ? Number.NaN : Number(text);
   if (seconds >= 0 && seconds <= MOST_SLEEP) {

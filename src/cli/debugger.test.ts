@@ -1,4 +1,4 @@
-/** The microscope's moves and questions, over a real run. */
+/** Steps and questions of the microscope in a real run. */
 import { describe, expect, test } from 'vitest';
 import { Lab, plainLine } from '../engine/index.ts';
 import { programTextOf, whenRegister, whoWrote, whoWroteRegister } from '../engine/late.ts';
@@ -45,7 +45,7 @@ describe('who wrote this last', () => {
     expect(word(made.machine.bytes(window.address, 4))).toBe(now);
   });
 
-  test('a field that the stack writes, and one that a system call makes', () => {
+  test('a field that the TCP stack writes, and one that a system call writes', () => {
     const made = lab(replaceWhileConnected, 500e6);
     expect(ask(made, addressOf(made, 'snd_una')).answer?.title).toBe('Written by the stack');
     const state = made.cold().maps[0].kvalue + 4;
@@ -54,7 +54,7 @@ describe('who wrote this last', () => {
     expect(made.time).toBe(60e6);
   });
 
-  test('when it was a value: the last time that it became it', () => {
+  test('when it had a value: the last time that it got it', () => {
     const made = lab(replaceWhileConnected, 500e6);
     const window = addressOf(made, 'snd_cwnd');
     expect(ask(made, window, [12, 0, 0, 0]).answer?.detail).toContain('became 12 ');
@@ -92,7 +92,7 @@ describe('when a register was a value', () => {
     throw new Error('no such call');
   };
 
-  test('in this call: the instruction after which it was', () => {
+  test('in this call: the instruction that gave it the value', () => {
     const made = inside();
     const r6 = made.cpu()?.registers[6] ?? [0, 0];
     const before = made.position;
@@ -125,7 +125,7 @@ describe('when a register was a value', () => {
     expect(asked(made, 0, returned)).toBeNull();
   });
 
-  test('asked again it goes further back, up to a call that it came with, or to nothing', () => {
+  test('asked again it goes further back, to a call that started with it, or to nothing', () => {
     const made = inside();
     const context = made.cpu()?.registers[1] ?? [0, 0];
     const answer = asked(made, 1, context);
@@ -166,14 +166,14 @@ describe('stepping', () => {
     expect(into.position).toEqual(over.position);
   });
 
-  test('out of the first function ends in the kernel, behind the event', () => {
+  test('out of the first function ends in the kernel, after the event', () => {
     const made = atCall();
     const { event } = made.position;
     expect(made.stepOut()).toBe(true);
     expect(made.position).toEqual({ event: event + 1, call: null, insn: null });
   });
 
-  test('to a line, and not to one that nothing reaches', () => {
+  test('to a line, but not to one that is never reached', () => {
     const made = lab();
     expect(made.runTo({ text: 'bpf_aimd.s', line: 38 })).toBe(true);
     expect(made.cpu()?.text).toBe('bpf_aimd.s');

@@ -1,4 +1,4 @@
-/** Objects and texts of the kinds that people ran into, with what Linux and libbpf answer. The sources are beside the objects. */
+/** Objects and texts that caused problems, with the results of Linux and libbpf. The sources are beside the objects. */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,27 +84,27 @@ test('a cong_control of older kernels works on those', () => {
   expect(lab(simVerb, '--cc', file('cong_control_old.bpf.o'), '--kernel', 'v6.1', '--seconds', '0.3').status).toBe(0);
 });
 
-test('memory is given to bpf_dummy_ops as its selftest does', () => {
+test('bpf_dummy_ops gets memory as in its selftest', () => {
   const { text } = lab(objectVerb, file('dummy_pointer.bpf.o'), '--call', 'test_1 [2a000000]');
   expect(text).toContain('test_1(2a000000) = 42; argument 1: 5a 00 00 00');
 });
 
-test('the state lines of a verifier log are no instructions', () => {
+test('state lines of a verifier log are not read as instructions', () => {
   expect(lab(simVerb, '--cc', file('verifier_log_pasted.s'), '--seconds', '0.3').status).toBe(0);
 });
 
-test('a longer BTF header is read by its length', () => {
+test('a BTF header of a later version is read by its length', () => {
   const dumped = lab(btfVerb, 'dump', file('btf_header32.btf'));
   expect(dumped.text).toBe("[1] INT 'int' size=4 bits_offset=0 nr_bits=32 encoding=SIGNED\n");
 });
 
-test('of an object with several maps one is named, or the first one counts', () => {
+test('of several maps of an object one can be named; otherwise the first is used', () => {
   const args = ['--cc', file('flavor_register.bpf.o'), '--seconds', '0.3', '--map'];
   expect(lab(simVerb, ...args, 'z').status).toBe(0);
   expect(() => lab(simVerb, ...args, 'other')).toThrow('has no map "other"; there are z');
 });
 
-test('a map of a kind that is not here: the machine says so', () => {
+test('a map kind that is not modelled: the machine says so', () => {
   const { status, text } = lab(objectVerb, file('map_task.bpf.o'));
   expect([status, text]).toEqual([1, expect.stringContaining('is not in this machine')]);
 });
@@ -119,7 +119,7 @@ function moduleOver(base: string): Uint8Array {
   return writer.finish();
 }
 
-test('types of the other byte order, and those that go on from others', () => {
+test('types of the other byte order, and split BTF', () => {
   expect(lab(btfVerb, 'dump', file('other_order.bpf.o')).text).toContain("STRUCT 'first' size=16 vlen=2");
   const base = join(import.meta.dirname, '../../public/btf/v6.12.btf');
   const module = join(mkdtempSync(join(tmpdir(), 'module-')), 'module.btf');
@@ -129,6 +129,6 @@ test('types of the other byte order, and those that go on from others', () => {
   expect([over.status, over.text]).toEqual([0, expect.stringMatching(/^\[\d{3,}\] STRUCT 'of_a_module' size=/)]);
 });
 
-test('an archive is told what it is', () => {
+test('an archive is recognised', () => {
   expect(lab(objectVerb, file('objects.a')).text).toMatch(/an archive of objects.*ar x/);
 });

@@ -5,7 +5,7 @@ import { readBytes, Usage, type Verb } from './cli.ts';
 
 const ENGINES: Readonly<Record<string, Engine>> = { '--jit': 'compiled', '--interpreter': 'interpreted' };
 
-/** Both engines, or the one that an option names; and what is left of the arguments. */
+/** The engines to use (both, or the one named by an option), and the remaining arguments. */
 function enginesOf(args: readonly string[]): { engines: readonly Engine[]; rest: readonly string[] } {
   const unknown = args.find((arg) => arg.startsWith('--') && !Object.hasOwn(ENGINES, arg));
   if (unknown !== undefined) throw new Usage(`no option ${unknown}`);

@@ -1,19 +1,22 @@
-/* A struct's layout as text, in pahole's manner: a line a member with its offset and size, gaps and cache lines between. */
+/*
+ * Formats a struct's layout as pahole does: a line per member with its offset and size, with gaps and cache lines
+ * between.
+ */
 import { type Btf, CACHE_LINE, type Layout, type LayoutRow, type LayoutSummary } from '../engine/index.ts';
 
 const DECLARATION_WIDTH = 44;
 const TAB = 8;
 
-/** How deep anonymous structs are nested in what people write; named ones stay closed. */
+/** Depth to which anonymous structs are expanded; named ones stay closed. */
 export const LAYOUT_DEPTH = 4;
 
-/** A body that is open: its indent, and the line that ends it. */
+/** An open body: its indent, and its closing line. */
 interface Open {
   readonly depth: number;
   readonly end: string;
 }
 
-/** Lines end with a newline. Structs and unions without a name are opened in place. */
+/** Formats a layout; lines end with a newline. Anonymous structs and unions are expanded in place. */
 export function formatLayout(btf: Btf, layout: Layout): string {
   const kind = btf.type(layout.id)?.kind === 'UNION' ? 'union' : 'struct';
   const lines = [`${kind} ${layout.name} {`];
@@ -35,7 +38,7 @@ export function formatLayout(btf: Btf, layout: Layout): string {
   return [...lines, '', ...summaryLines(layout.summary), '};', ''].join('\n');
 }
 
-/** `struct` or `union` where the member's type has no name; null where there is nothing to open. */
+/** `struct` or `union` for a member of an anonymous type; null when there is nothing to expand. */
 function anonymousBody(btf: Btf, { expandable, typeId, depth }: LayoutRow): string | null {
   const type = btf.type(typeId);
   if (!expandable || depth >= LAYOUT_DEPTH || type?.name !== '') return null;

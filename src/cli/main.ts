@@ -65,7 +65,7 @@ function main([name, ...args]: string[]): number {
   }
 }
 
-// a reader that has seen enough (`| head`) closes the pipe
+// the reader of a pipe (`| head`) may close it early
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });

@@ -18,7 +18,7 @@ function lab(...args: string[]) {
   }
 }
 
-test('ids on standard output, libbpf’s words on the other, status 0 or 1', () => {
+test('ids on stdout, libbpf’s messages on stderr, status 0 or 1', () => {
   expect(lab(join(FIXTURES, 'my_subprog.bpf.o'))).toMatchObject({
     status: 0,
     out: expect.arrayContaining(['Registered tcp_congestion_ops my_subprog id 1']),
@@ -42,7 +42,7 @@ test('an object of 6.12 on 6.1: fields have moved, and the instructions with the
   expect(patched.filter((_, i) => i % 2 === 0)).not.toEqual(patched.filter((_, i) => i % 2 === 1));
 });
 
-test('a kernel that there is not', () => {
+test('an unknown kernel is refused', () => {
   expect(() => lab('x.o', '--kernel', 'v9')).toThrow(Usage);
 });
 

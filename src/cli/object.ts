@@ -43,7 +43,7 @@ function parseCall(text: string): { member: string; args: (number | string)[] } 
   return { member, args };
 }
 
-/** Declarations, or a BTF whose types are taken as if they were written. */
+/** C declarations, or the types of a BTF printed as C. */
 function typeText(bytes: Uint8Array, file: string): string {
   if (bytes[0] !== 0x9f || bytes[1] !== 0xeb) return new TextDecoder().decode(bytes);
   const btf = openBtfFile(bytes);
@@ -52,7 +52,7 @@ function typeText(bytes: Uint8Array, file: string): string {
   return text.value;
 }
 
-/** On a kernel that was built with the types of a text: loads, registers, and calls members. */
+/** Loads and registers an object on a kernel with a text's types, then calls members. */
 function callMembers(file: string, types: string | undefined, calls: readonly string[], debug: boolean): number {
   const parts = shippedParts();
   const text = types === undefined ? undefined : typeText(readBytes(types), types);
@@ -90,7 +90,7 @@ function callMembers(file: string, types: string | undefined, calls: readonly st
   }
   const { dmesg } = lab.machine.kernel.state;
   for (const { text: line } of dmesg) console.error(`dmesg: ${line}`);
-  // a member may answer with a negative number: only the calls of bpf(2) say whether something failed
+  // a member may return a negative number, so only calls of bpf(2) count as failures
   const failed = lab.history.calls.filter(({ ret, name }) => ret < 0 && name.startsWith('BPF_'));
   for (const call of failed) console.error(`${call.text} = ${lab.machine.answerOf(call)}`);
   return failed.length > 0 || lab.history.messages.some(({ level }) => level === 'error') ? 1 : 0;

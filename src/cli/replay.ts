@@ -21,14 +21,14 @@ function recordingIn(path: string): Recording {
   throw new Usage(`${path} is not a recording of system calls`);
 }
 
-/** What is compared of one file, and what of it came out otherwise. */
+/** Result for one file: steps compared, and mismatches. */
 interface Report {
   readonly steps: number;
   readonly mismatches: number;
   readonly known: number;
 }
 
-/** An object that a recording of bpftool names: beside it, or in the objects of its kernel. */
+/** Finds an object of a bpftool recording: next to the recording, or among its kernel's objects. */
 function objectBeside(path: string, kernel: string): (name: string) => Uint8Array | null {
   const folders = [dirname(path), join(dirname(path), '..', '..', 'objects', kernel)];
   return (name) => {
@@ -40,7 +40,7 @@ function objectBeside(path: string, kernel: string): (name: string) => Uint8Arra
 const MOST_TEXT = 600;
 const short = (text: string): string => (text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text);
 
-/** Where two texts part, with a little before it. */
+/** Index shortly before the first difference of two texts. */
 function parting(a: string, b: string): number {
   let at = 0;
   while (at < a.length && a[at] === b[at]) at++;

@@ -5,7 +5,7 @@ import { options, shippedParts, Usage, type Verb, withSamples } from './cli.ts';
 
 const seconds = (ns: number): string => (ns / 1e9).toFixed(6);
 
-/** Captions, system calls and transitions in the order in which they happened. */
+/** Lists captions, system calls and transitions in order of time. */
 function story(lab: Lab): string[] {
   const { calls, transitions, captions, messages, notes, refs } = lab.history;
   const lines = [
@@ -46,7 +46,7 @@ function story(lab: Lab): string[] {
 function runScenario(scenario: Scenario, kernel: string): number {
   const own = kernel === (scenario.kernel ?? DEFAULT_KERNEL);
   const lab = new Lab(shippedParts(kernel), scenario);
-  // the facts are those of the kernel that the scenario is told for
+  // the expected facts hold only for the scenario's own kernel
   const failed = own ? checkFacts(lab) : [];
   lab.seek(scenario.until);
   for (const line of story(lab)) console.log(line);

@@ -27,7 +27,7 @@ function sim(sample: string, seconds = 30, link = '10mbit,20ms,50') {
   return { lab, counters, goodput, windows };
 }
 
-/** Windows that were larger than those around them, with the time since the flow began, s. */
+/** Local maxima of the window, with seconds since the flow started. */
 function lossesOf(windows: readonly { readonly time: number; readonly cwnd: number }[]) {
   return windows
     .filter(
@@ -50,7 +50,7 @@ test('each has its object, and each object its source', () => {
   expect(names('.bpf.c')).toEqual(['aimd', 'cubic', 'dctcp', 'model', 'reno', 'vegas', 'watched']);
 });
 
-test('the objects are what clang makes of the sources', (context) => {
+test('the objects equal what clang builds from the sources', (context) => {
   const { status, stderr } = spawnSync(process.execPath, [BUILD, '--check'], { encoding: 'utf8' });
   if (status === 2) return context.skip('clang 19 is not here');
   expect([status, stderr]).toEqual([0, '']);
@@ -119,14 +119,14 @@ test('cubic in C against cubic of Linux 6.12.117 on the same link: every loss, a
   expect(Math.abs(ours.length - recorded.windows.length)).toBeLessThanOrEqual(2);
 });
 
-test('vegas keeps two to four packets waiting on a path that holds seventeen', () => {
+test('vegas keeps two to four packets queued on a path that holds seventeen', () => {
   const { lab, windows } = sim('vegas');
   expect(windows.at(-1)?.cwnd).toBeGreaterThanOrEqual(19);
   expect(windows.at(-1)?.cwnd).toBeLessThanOrEqual(21);
   expect(lab.hot().queueLength).toBeLessThanOrEqual(4);
 });
 
-test('the model finds the rate of the path, and sends twice what it holds', () => {
+test('the model finds the rate of the path, and keeps twice its capacity in flight', () => {
   const { lab } = sim('model');
   const [flow] = lab.hot().flows;
   // 10 Mbit/s are 1.195 million bytes of payload a second, times three quarters to five quarters

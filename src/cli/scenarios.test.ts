@@ -1,4 +1,4 @@
-/** Scenarios are tests: their facts hold, and time runs backwards through each of them. */
+/** Runs scenarios as tests: their facts hold, and each can be rewound. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runs } from '../engine/base/testing/runs.ts';
@@ -13,7 +13,7 @@ import { parseLink, simScenario } from './sim.ts';
 
 const partsOf = ({ kernel = DEFAULT_KERNEL }: Scenario) => shippedParts(kernel);
 const aboutOf = ({ id }: Scenario) => ABOUT.find((one) => one.id === id) ?? expect.fail(`${id} is in no menu`);
-const OTHERWISE = /^Otherwise than this scenario tells it: /;
+const OTHERWISE = /^Not as this scenario says: /;
 
 describe.each(SCENARIOS.map(withSamples))('$id', (scenario) => {
   test.each(KERNELS.map(({ profile }) => profile))(
@@ -28,15 +28,15 @@ describe.each(SCENARIOS.map(withSamples))('$id', (scenario) => {
     },
   );
 
-  test('it is told for a kernel that has what it needs', () => {
+  test('its captions are for a kernel that has what it needs', () => {
     expect(lacks(aboutOf(scenario), partsOf(scenario).profile)).toEqual([]);
   });
 
-  test('what the page fetches is the same', async () => {
+  test('the page fetches the same data', async () => {
     expect((await loadScenario(scenario.id))?.steps).toEqual(scenario.steps);
   });
 
-  test('the hash after a seek is the hash when that time was first passed', () => {
+  test('after a seek the hash equals the hash when that time was first reached', () => {
     const lab = new Lab(partsOf(scenario), scenario);
     const times = Array.from({ length: runs(30, 100) }, (_, i) =>
       Math.floor((scenario.until * ((i * 7919) % 10007)) / 10007),
@@ -98,7 +98,7 @@ describe.each(SCENARIOS.map(withSamples))('$id', (scenario) => {
   });
 });
 
-test('what is recorded of an unknown future does not depend on how it was first walked through', () => {
+test('the record of a run does not depend on how it was first run', () => {
   const [scenario] = SCENARIOS;
   const until = 400_000_000;
   const straight = new Lab(partsOf(scenario), scenario);
@@ -118,7 +118,7 @@ test('what is recorded of an unknown future does not depend on how it was first 
   expect(back(walked)).toEqual(back(straight));
 });
 
-test('what an event told before it was abandoned is told once', () => {
+test('messages of an abandoned event are sent once', () => {
   const base = SCENARIOS.find(({ id }) => id === 'register-and-run') ?? SCENARIOS[0];
   const text = `${base.texts['bpf_reno.s']}\n.section struct_ops/release\nleave:\n  r0 = 0\n  r0 += 1\n  exit\n`;
   const command = { do: 'setsockopt', socket: 1, cc: 'reno' } as const;
@@ -147,7 +147,7 @@ test('Reno in BPF gives the same window series as the built-in, instruction by i
   expect(native.rows[0].cwnd.length).toBeGreaterThan(200);
 });
 
-test('a stopped program stops nothing else: the stack goes on with the socket that it was at', () => {
+test('after a program is stopped, the stack continues with the same socket', () => {
   const text = replaceWhileConnected.texts['bpf_reno.s'].replace(
     /reno_cong_avoid:\n/,
     'reno_cong_avoid:\n  r6 = 0\n  *(u64 *)(r6 + 0) = r6\n',
@@ -158,7 +158,7 @@ test('a stopped program stops nothing else: the stack goes on with the socket th
   expect(lab.history.notes).toMatchObject([{ kind: 'stopped', title: 'reno_cong_avoid was stopped' }]);
 });
 
-test('a caption whose call was answered otherwise says what happened in its place', () => {
+test('a caption whose call returned something else says what happened', () => {
   const base = SCENARIOS.find(({ id }) => id === 'name-taken') ?? SCENARIOS[0];
   const captions = (change: Partial<Scenario['steps'][number]>): string[] => {
     const steps = base.steps.map((step) => (step.answers === undefined ? step : { ...step, ...change }));
@@ -174,7 +174,7 @@ test('a caption whose call was answered otherwise says what happened in its plac
   expect(captions({ command: { do: 'spawn', process: 'x' } })[0]).toMatch(/no call was refused; EEXIST was expected/);
 });
 
-test('a taken name is refused by the step that each kernel has for it', () => {
+test('each kernel refuses a taken name in its own step', () => {
   const base = SCENARIOS.find(({ id }) => id === 'name-taken') ?? SCENARIOS[0];
   const stepOn = (kernel: string): string | undefined => {
     const lab = new Lab(shippedParts(kernel), base);

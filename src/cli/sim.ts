@@ -17,10 +17,10 @@ import { PROGRAMS } from '../scenarios/programs.ts';
 import { number, options, readBytes, runTo, shippedParts, table, Usage, type Verb } from './cli.ts';
 
 const NS = 1e9;
-/** connections start this long after one another, so that they do not open in step, ns */
+/** time between the starts of connections, ns, so that they do not run in lockstep */
 const START_GAP = 10_000_000;
 const FIRST_START = 100_000_000;
-/** bits a second, ns, packets, connections, seconds of one run */
+/** allowed ranges: bits a second, ns, packets, connections, seconds of one run */
 const RATES = [1_000, 100e9] as const;
 const ROUND_TRIPS = [1_000, 10e9] as const;
 const MOST_PACKETS = 100_000;
@@ -28,7 +28,7 @@ const MOST_FLOWS = 1_000;
 const MOST_SECONDS = 3_600;
 const MOST_SEED = 0xffff_ffff;
 
-/** lines of a run that are printed */
+/** most lines printed of a run */
 const MOST_MESSAGES = 200;
 
 const RATE_UNITS: Readonly<Record<string, number>> = { kbit: 1e3, mbit: 1e6, gbit: 1e9 };
@@ -61,22 +61,22 @@ export function parseLink(text: string): PathConfig {
   };
 }
 
-/** What `--cc` names: one that is built in, a text of assembly, an object file. */
+/** The congestion control given by `--cc`: a built-in one, an assembly text, or an object file. */
 interface Chosen {
   readonly name: string;
   readonly file: string;
   readonly text: string | null;
   /** base64 */
   readonly object: string | null;
-  /** its map that is attached */
+  /** name of the map to attach */
   readonly map?: string;
 }
 
-/** A name that is built in, a sample by name, or a file. */
+/** Resolves `--cc`: a built-in name, a sample's name, or a file. */
 function congestionControl(cc: string, map: string | undefined): Chosen {
   if (cc.endsWith('.o')) {
     const bytes = readBytes(cc);
-    // one that cannot be opened, or defines none, is refused when it is loaded
+    // an object that cannot be opened, or defines none, is refused on loading
     const found = congestionControlsIn(bytes, cc);
     const wanted = map === undefined ? found[0] : found.find((one) => one.map === map);
     if (map !== undefined && !wanted) {
@@ -100,7 +100,7 @@ export interface SimOptions {
   readonly flows: number;
   readonly seconds: number;
   readonly seed: number;
-  /** which of an object's maps is attached; the first one */
+  /** name of the object's map to attach; absent: the first one */
   readonly map?: string;
 }
 
@@ -164,7 +164,7 @@ function csv(series: readonly Series[]): string {
   return `${['time_s,flow,cwnd,ssthresh,srtt_us,ca_state', ...rows].join('\n')}\n`;
 }
 
-/** Prints what does not assemble, as compilers do; returns how many errors there are. */
+/** Prints errors of texts, as compilers do; returns their number. */
 function reportErrors(texts: Readonly<Record<string, string>>, symbols: SymbolSource): number {
   let errors = 0;
   for (const [name, text] of Object.entries(texts)) {
@@ -176,7 +176,7 @@ function reportErrors(texts: Readonly<Record<string, string>>, symbols: SymbolSo
   return errors;
 }
 
-/** What libbpf and the programs said, at the time at which they did; of many lines the last ones. */
+/** Prints the lines of libbpf and of programs with their times; only the last of many. */
 function reportMessages(messages: readonly MessageRecord[]): void {
   const said = messages.filter(({ level }) => level !== 'debug');
   if (said.length > MOST_MESSAGES) console.error(`(${said.length - MOST_MESSAGES} earlier lines)`);
@@ -195,14 +195,17 @@ function writeOut(path: string, text: string): void {
 
 const ENOENT = 2;
 
-/** libbpf only asks whether a map is pinned, and tries again without types where the kernel does not take them. */
+/**
+ * Whether a failed call was only an attempt: libbpf probes for a pinned map, and retries without types that a kernel
+ * refuses.
+ */
 function isTried({ name, ret, process }: CallRecord, after: CallRecord | undefined): boolean {
   if (name === 'BPF_OBJ_GET') return ret === -ENOENT;
   const again = after !== undefined && after.ret >= 0 && after.process === process;
   return again && [name, after.name].every((call) => call === 'BPF_MAP_CREATE');
 }
 
-/** What to do about a congestion control that was refused by a call of that name; empty where the messages say it. */
+/** Advice for a congestion control refused by the call `refused`; empty when the messages suffice. */
 function wayOut(cc: string, { texts, objects }: Scenario, refused: string): string {
   if (Object.keys(texts).length === 0 && Object.keys(objects ?? {}).length === 0) {
     const shipped = Object.keys(PROGRAMS).filter((file) => file.endsWith('.s'));
@@ -231,7 +234,7 @@ export const simVerb: Verb = {
       seed: number(values.seed, 1, '--seed', 0, MOST_SEED),
       map: values.map,
     });
-    // before the run: a path that cannot be written is an error of the command line
+    // check before the run: an unwritable path is an error of the command line
     if (values.csv !== undefined) writeOut(values.csv, '');
     const parts = shippedParts(values.kernel);
     if (reportErrors(scenario.texts, parts.symbols) > 0) return 1;

@@ -1,16 +1,16 @@
-/* `lab watch` and `lab diff`: an expression over a whole run, and what differs between two of its times. */
+/* `lab watch` and `lab diff`: a watched expression over a whole run, and the difference of two of its times. */
 import { DEFAULT_KERNEL, Lab, subjectWords, valueWords } from '../engine/index.ts';
 import { diffTimes, parseWatch, QueryError, watchRun } from '../engine/late.ts';
 import { number, options, runTo, shippedParts, table, Usage, type Verb } from './cli.ts';
 import { scenarioOf } from './scenario.ts';
 
-/** of a cell of the difference */
+/** widest cell of the difference table, in characters */
 const MOST_COLUMNS = 44;
 
 const BARS = ' ▁▂▃▄▅▆▇█';
 const WIDTH = 60;
 
-/** The values over time, a sign for each part of the run. */
+/** Draws values over time, a character for each part of the run. */
 function sparkline(time: readonly number[], value: readonly number[], until: number, max: number): string {
   let at = 0;
   return Array.from({ length: WIDTH }, (_, i) => {

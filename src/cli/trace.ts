@@ -1,10 +1,10 @@
-/* `lab trace`: tracepoints over a run: a line for each time that a break is met. */
+/* `lab trace`: runs with a tracepoint, and prints a line each time it is met. */
 import { type Break, DEFAULT_KERNEL, Lab, type LineBreak } from '../engine/index.ts';
 import { armBreak, armLine, QueryError } from '../engine/late.ts';
 import { options, shippedParts, Usage, type Verb } from './cli.ts';
 import { scenarioOf } from './scenario.ts';
 
-/** `FILE:LINE` as a place of the loaded text, whose lines count from 0 there. */
+/** Parses `FILE:LINE` to a place in the loaded text, with a 0-based line. */
 function lineOf(given: string): LineBreak {
   const match = /^(.+):(\d+)$/.exec(given);
   if (!match || Number(match[2]) < 1) throw new Usage(`--line takes FILE:LINE, not "${given}"`);

@@ -1,4 +1,4 @@
-/** What goes wrong on the command line is said together with what to do. */
+/** Error messages on the command line say what to do. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,19 +24,19 @@ function fileOf(name: string, text: string): string {
   return path;
 }
 
-test('a map or socket that a run has not: those that it has', () => {
+test('an unknown map or socket: the message lists the existing ones', () => {
   expect(askVerb.run(['replace-while-connected', 'who took of map Z'])).toBe(0);
   expect(said).toContain('never in this run: it has no map Z; there are A, B');
   expect(askVerb.run(['replace-while-connected', 'who gave back of socket 99'])).toBe(0);
   expect(said).toMatch(/it has no socket 99; there are 1, 2, 3/);
 });
 
-test('a name that nothing has: the names that there are', () => {
+test('an unknown name: the message lists the existing names', () => {
   expect(simVerb.run(['--cc', 'nosuch', '--seconds', '1'])).toBe(1);
   expect(said).toMatch(/No congestion control is called "nosuch"\. There are reno, .*bpf_aimd.*FILE\.bpf\.o/);
 });
 
-test('a text that the verifier refuses: how to see why', () => {
+test('a text that the verifier refuses: the message says how to see why', () => {
   const text = '.struct_ops tcp_congestion_ops\n.name "x"\n.license "GPL"\n.section struct_ops/undo_cwnd\na:\n  exit\n';
   const path = fileOf('x.s', text);
   expect(simVerb.run(['--cc', path, '--seconds', '1'])).toBe(1);
@@ -51,7 +51,7 @@ test.each(['', 'r0 = 2', 'T'])('what is called an object and holds %j is no text
   expect(said).not.toContain('Verdict');
 });
 
-test('a sleep that is no time fails as a line does, and the next line runs', () => {
+test('a sleep with an invalid time fails, and the next line runs', () => {
   expect(consoleVerb.run([fileOf('lines', 'sleep\nsleep 1e9\nsleep x\necho on\n')])).toBe(1);
   expect(said.match(/sleep takes seconds from 0 to 3600/g)).toHaveLength(3);
   expect(said).toContain('on\n');

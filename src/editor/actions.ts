@@ -1,4 +1,4 @@
-/* What commands do to the text: to a definition, another name, tidy columns. */
+/* Commands on the text: go to a definition, rename, tidy columns. */
 import type { editor } from 'monaco-editor/editor/editor.api';
 import { assembleMnemonic, disassembleProgram, formatPseudoC, mnemonicProgram } from '../engine/index.ts';
 import type { EditorLink, NameAtCursor } from '../page/store/editor-link.ts';
@@ -34,7 +34,7 @@ export function editorActions(editor: editor.IStandaloneCodeEditor): Actions {
     async rename(to) {
       const found = await parsed();
       const uses = found && usesAt(found.object, await reference());
-      if (!found || !uses) return 'No name stands at the cursor.';
+      if (!found || !uses) return 'There is no name at the cursor.';
       const problem = nameProblem(found.object, uses.name, to);
       if (problem !== null) return problem;
       editor.pushUndoStop();
@@ -58,9 +58,9 @@ export function editorActions(editor: editor.IStandaloneCodeEditor): Actions {
         return null;
       }
       const made = mnemonicProgram(text, kernel.symbols);
-      if (made === null) return { kind: 'error', title: 'The text does not assemble', detail: 'Mend it first.' };
+      if (made === null) return { kind: 'error', title: 'The text does not assemble', detail: 'Fix its errors first.' };
       await navigator.clipboard.writeText(made);
-      return { kind: 'info', title: 'Copied as mnemonics', detail: 'Each function with what it calls.' };
+      return { kind: 'info', title: 'Copied as mnemonics', detail: 'Each function with the functions that it calls.' };
     },
     format() {
       const model = editor.getModel();

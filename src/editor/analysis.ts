@@ -1,4 +1,4 @@
-/* What the assembler says of a text, worked out once a version; it answers diagnostics, hovers and completions alike. */
+/* The assembler's result for a text, computed once per version, for diagnostics, hovers and completions. */
 import type { editor } from 'monaco-editor/editor/editor.api';
 import {
   type AssembledObject,
@@ -18,7 +18,10 @@ export interface Kernel {
 
 let kernel: Kernel | null = null;
 
-/** Of the kernel that the lab runs, with the types declared in the editor; null when its types cannot be had: the engine says why. */
+/**
+ * Symbols of the lab's kernel, with the types declared in the editor; null when its types cannot be loaded, which the
+ * engine reports.
+ */
 export async function kernelSymbols(): Promise<Kernel | null> {
   try {
     const btf = await editorBtf();
@@ -29,21 +32,36 @@ export async function kernelSymbols(): Promise<Kernel | null> {
   }
 }
 
-const known = new WeakMap<
-  editor.ITextModel,
-  { version: number; symbols: SymbolSource; parsed: Parsed<AssembledObject> }
->();
+interface Analysis {
+  readonly version: number;
+  readonly symbols: SymbolSource;
+  readonly parsed: Parsed<AssembledObject>;
+  /** how long it took, ms */
+  readonly took: number;
+}
+
+const known = new WeakMap<editor.ITextModel, Analysis>();
 
 export function analyse(model: editor.ITextModel, symbols: SymbolSource): Parsed<AssembledObject> {
   const version = model.getVersionId();
   const last = known.get(model);
   if (last?.version === version && last.symbols === symbols) return last.parsed;
+  const begun = performance.now();
   const parsed = assemble(model.getValue(), symbols);
-  known.set(model, { version, symbols, parsed });
+  known.set(model, { version, symbols, parsed, took: performance.now() - begun });
   return parsed;
 }
 
-/** The reference at a 0-based place; of several the shortest. */
+/** An analysis that takes a key's time or more is not done at each key, ms. */
+const A_KEY = 10;
+
+/** The same, a little older where the text is long: good for names that it holds, not for places in it. */
+export function analyseLately(model: editor.ITextModel, symbols: SymbolSource): Parsed<AssembledObject> {
+  const last = known.get(model);
+  return last?.symbols === symbols && last.took > A_KEY ? last.parsed : analyse(model, symbols);
+}
+
+/** The shortest reference at a 0-based place; null when there is none. */
 export function referenceAt(references: readonly Reference[], line: number, column: number): Reference | null {
   const here = references.filter(
     ({ range }) => range.line === line && range.column <= column && column <= range.endColumn,

@@ -1,8 +1,10 @@
-/* What could stand at the cursor: fields after a struct's dot, functions after call, labels after goto, forms at the start. */
+/*
+ * Completion at the cursor: fields after a struct's dot, functions after call, labels after goto, forms at the start.
+ */
 import { own } from '../engine/index.ts';
 import type { languages } from 'monaco-editor/editor/editor.api';
 import { type Btf, HELPERS, instructionDoc, INSTRUCTIONS } from '../engine/index.ts';
-import { analyse, type Kernel, kernelSymbols } from './analysis.ts';
+import { analyseLately, type Kernel, kernelSymbols } from './analysis.ts';
 import { kfuncDoc } from './kfunc-docs.ts';
 import { LANGUAGE } from './language.ts';
 import { monaco } from './monaco.ts';
@@ -12,18 +14,18 @@ interface Item {
   readonly kind: languages.CompletionItemKind;
   readonly detail?: string;
   readonly doc?: string;
-  /** with places to fill in */
+  /** text with placeholders */
   readonly snippet?: string;
 }
 
-/** What is known about the text around the cursor. */
+/** The context of the cursor. */
 interface Place {
   readonly kernel: Kernel;
   readonly labels: readonly string[];
   readonly functions: readonly string[];
   /** kernel struct that the text implements */
   readonly struct: string;
-  /** what the pattern's group caught */
+  /** groups captured by the pattern */
   readonly caught: readonly string[];
 }
 
@@ -42,7 +44,7 @@ const DIRECTIVES: readonly Item[] = [
     label: '.license',
     kind: kinds.Keyword,
     snippet: '.license "GPL"',
-    detail: 'GPL, for helpers and kernel functions that ask for it',
+    detail: 'GPL, for helpers and kernel functions that require it',
   },
   {
     label: '.section',
@@ -52,7 +54,7 @@ const DIRECTIVES: readonly Item[] = [
   },
 ];
 
-/** Placeholders of the instruction table, as snippet places. */
+/** Placeholders of the instruction table, as snippet placeholders. */
 const FORM_PLACES: Readonly<Record<string, string>> = {
   rd: 'r0',
   rs: 'r1',
@@ -103,7 +105,7 @@ function membersOf(btf: Btf, struct: string, path: string): readonly Item[] {
   }));
 }
 
-function fieldItems({ kernel, caught: [owner, path] }: Place): readonly Item[] {
+function fieldItems({ kernel, caught: [owner = '', path = ''] }: Place): readonly Item[] {
   const { btf, symbols } = kernel;
   const inner = path.replace(/\.?[^.]*$/, '');
   if (inner !== '') return membersOf(btf, owner, inner);
@@ -158,10 +160,10 @@ const nameItems = ({ kernel: { symbols } }: Place): readonly Item[] => [
   ...symbols.enums().map((label): Item => ({ label, kind: kinds.Enum, detail: 'enum' })),
 ];
 
-/** Of the value struct that the kernel makes around a struct_ops type. */
+/** Prefix of the value struct of a struct_ops type. */
 const VALUE_PREFIX = 'bpf_struct_ops_';
 
-/** The first pattern that the line before the cursor ends with says what is offered. */
+/** Rules: the first pattern that matches the end of the line before the cursor decides what is offered. */
 const RULES: readonly { readonly ends: RegExp; readonly items: (place: Place) => readonly Item[] }[] = [
   { ends: /[;#]|\/\//, items: () => [] },
   {
@@ -199,7 +201,7 @@ const provider: languages.CompletionItemProvider = {
     if (!kernel) return null;
     const before = model.getLineContent(position.lineNumber).slice(0, position.column - 1);
     const rule = RULES.find(({ ends }) => ends.test(before));
-    const { references, structOps } = analyse(model, kernel.symbols).value;
+    const { references, structOps } = analyseLately(model, kernel.symbols).value;
     const named = (kind: string): string[] => [
       ...new Set(references.flatMap((one) => (one.kind === kind && 'name' in one ? [one.name] : []))),
     ];

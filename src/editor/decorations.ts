@@ -1,4 +1,4 @@
-/* Breakpoints, the line that runs next, and what the lines before it did. */
+/* Decorations: breakpoints, the line that runs next, and effects of executed lines. */
 import type { editor } from 'monaco-editor/editor/editor.api';
 import { answerTo } from '../page/engine/answers.ts';
 import { choices, useChoices } from '../page/store/choices.ts';
@@ -8,7 +8,7 @@ import { createHintLayer } from './hint-layer.ts';
 import { monaco } from './monaco.ts';
 import { NO_TRACE, type Trace, traced } from './trail.ts';
 
-/** Monaco takes the end of the line for what lies beyond it. */
+/** A column beyond every line; Monaco clips it to the line's end. */
 const LINE_END = 10_000;
 
 type Decoration = editor.IModelDeltaDecoration;
@@ -18,7 +18,7 @@ const wholeLine = (line: number, options: editor.IModelDecorationOptions): Decor
   options: { ...options, isWholeLine: true },
 });
 
-/** Behind the text of a line, wherever that ends. */
+/** A decoration after the text of a line. */
 const atEnd = (line: number, options: editor.IModelDecorationOptions): Decoration => ({
   range: new monaco.Range(line + 1, LINE_END, line + 1, LINE_END),
   options: { ...options, showIfCollapsed: true },
@@ -44,7 +44,7 @@ function currentMark(name: string): Decoration[] {
 
 const HEAT_STEPS = 5;
 
-/** A bar beside each line that ran, longer the more often; logarithmic, since loops dwarf the rest. */
+/** A bar beside each executed line, longer for more executions; logarithmic, since loops dwarf the rest. */
 function heatMarks(name: string): Decoration[] {
   const { answers, cold } = lab();
   const heat = answerTo(answers, 'heat');
@@ -52,7 +52,10 @@ function heatMarks(name: string): Decoration[] {
   const byLine = new Map<number, number>();
   for (const { id, text, lines } of cold?.maps.flatMap(({ progs }) => progs) ?? []) {
     if (text !== name) continue;
-    heat.heat[id]?.forEach((count, slot) => byLine.set(lines[slot], Math.max(byLine.get(lines[slot]) ?? 0, count)));
+    heat.heat[id]?.forEach((count, slot) => {
+      const line = lines[slot];
+      if (line !== undefined) byLine.set(line, Math.max(byLine.get(line) ?? 0, count));
+    });
   }
   const most = Math.log(Math.max(2, ...byLine.values()));
   return [...byLine].flatMap(([line, count]) => {
@@ -60,20 +63,20 @@ function heatMarks(name: string): Decoration[] {
     if (shown === null || count === 0) return [];
     const step = Math.max(1, Math.ceil((Math.log(count + 1) / most) * HEAT_STEPS));
     const times = `${count.toLocaleString('en')}×`;
-    const hoverMessage = { value: `ran ${count.toLocaleString('en')} times up to now` };
+    const hoverMessage = { value: `ran ${count.toLocaleString('en')} times so far` };
     const bar = { linesDecorationsClassName: `heat heat-${Math.min(step, HEAT_STEPS)}`, hoverMessage };
     return [wholeLine(shown, bar), atEnd(shown, { after: { content: `  ${times}`, inlineClassName: 'heat-count' } })];
   });
 }
 
-/** What the lines of the shown text did; a line that ran twice shows the last time. */
+/** Effects of the shown text's lines; a line that ran twice shows the last. */
 function hintsOf(name: string, trace: Trace): Map<number, string> {
   if (trace.last?.text !== name) return new Map();
   const shown = [...trace.hints.values()].map(({ line, text }) => [shownLine(name, line), text] as const);
   return new Map(shown.filter((hint): hint is readonly [number, string] => hint[0] !== null));
 }
 
-/** Keeps the decorations of the shown text; returns what ends it. */
+/** Keeps the decorations of the shown text up to date; the returned function stops it. */
 export function followDecorations(editor: editor.IStandaloneCodeEditor): () => void {
   const marks = editor.createDecorationsCollection();
   const layer = createHintLayer(editor);
@@ -88,7 +91,7 @@ export function followDecorations(editor: editor.IStandaloneCodeEditor): () => v
     const { cpu } = lab();
     const shown = cpu && cpu.text === activeText() ? shownLine(cpu.text, cpu.line) : null;
     if (shown === null) return;
-    // who comes to the editor next finds the cursor where the program stands
+    // put the cursor on the current line, for when the editor gets the focus
     if (!editor.hasTextFocus()) editor.setPosition({ lineNumber: shown + 1, column: 1 });
     editor.revealLineInCenterIfOutsideViewport(shown + 1, monaco.editor.ScrollType.Immediate);
   };

@@ -1,4 +1,4 @@
-/* The assembler's complaints as squiggles, and its fixes as quick fixes. */
+/* Shows the assembler's diagnostics as squiggles, and its fixes as quick fixes. */
 import type { editor, languages } from 'monaco-editor/editor/editor.api';
 import { type Diagnostic, isVerifierLog, type Parsed, type SymbolSource, TYPES_TEXT } from '../engine/index.ts';
 import { analyse, kernelSymbols } from './analysis.ts';
@@ -22,7 +22,7 @@ const markerOf = ({ severity, code, message, range }: Diagnostic): editor.IMarke
   ...toMonaco(range),
 });
 
-/** A kernel's log is read, not assembled: what is no instruction in it is no mistake. */
+/** Diagnostics of a text; a kernel's log is not assembled, so it has none. */
 async function complaints(
   model: editor.ITextModel,
   symbols: SymbolSource,
@@ -46,7 +46,7 @@ async function check(model: editor.ITextModel): Promise<void> {
 
 const VERIFIER = 'verifier';
 
-/** What the verifier refuses, at the line of its instruction; the newest text wins. */
+/** Marks what the verifier refuses at the instruction's line; only for the newest text. */
 async function checkVerdict(model: editor.ITextModel): Promise<void> {
   const text = model.getValue();
   const name = model.uri.path.slice(1);
@@ -74,7 +74,7 @@ async function checkVerdict(model: editor.ITextModel): Promise<void> {
   );
 }
 
-/** Checks a text now and whenever it has not been typed in for a moment. */
+/** Checks a text now, and after each pause in typing. */
 export function followDiagnostics(model: editor.ITextModel): void {
   let timer = 0;
   const soon = (): void => {
@@ -83,7 +83,7 @@ export function followDiagnostics(model: editor.ITextModel): void {
   };
   soon();
   model.onDidChangeContent(soon);
-  // another kernel has other fields and functions, and so have other declared types
+  // check again when the kernel or the declared types change
   const ends = [
     useLab.subscribe(
       (now, before) =>
@@ -98,7 +98,7 @@ export function followDiagnostics(model: editor.ITextModel): void {
   });
 }
 
-/** Tells how many errors the text has that the editor shows; returns what ends it. */
+/** Publishes the number of errors in the shown text; the returned function stops it. */
 export function followProblems(editor: editor.IStandaloneCodeEditor): () => void {
   const tell = (): void => {
     const resource = editor.getModel()?.uri;
@@ -115,7 +115,7 @@ export function followProblems(editor: editor.IStandaloneCodeEditor): () => void
   };
 }
 
-/** Fixes of the complaints that touch a range. */
+/** Fixes of the diagnostics that touch a range. */
 const fixes: languages.CodeActionProvider = {
   async provideCodeActions(model, range, { markers }) {
     const kernel = await kernelSymbols();

@@ -1,6 +1,6 @@
 /*
- * The editor on the page. Monaco is loaded with this file, after the first paint; the text itself lives in the page's
- * store, so that it is there before Monaco and without it.
+ * The editor on the page. Monaco is loaded with this file, after the first paint; the text itself is in the page's
+ * store, so that it exists before Monaco and without it.
  */
 import type { editor } from 'monaco-editor/editor/editor.api';
 import { runCommand } from '../page/commands/registry.ts';
@@ -15,6 +15,7 @@ import { followDecorations } from './decorations.ts';
 import { followProblems, registerFixes } from './diagnostics.ts';
 import { registerHover } from './hover.ts';
 import { registerLanguage } from './language.ts';
+import { registerLongInput } from './long-input.ts';
 import { modelOf, replaceText, syncModels } from './models.ts';
 import { monaco } from './monaco.ts';
 import { followTheme } from './theme.ts';
@@ -25,6 +26,7 @@ registerC();
 registerFixes();
 registerHover();
 registerCompletion();
+registerLongInput();
 
 const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
   automaticLayout: true,
@@ -49,7 +51,7 @@ const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
   contextmenu: false,
   fixedOverflowWidgets: true,
   wordBasedSuggestions: 'off',
-  // Enter ends the line: it takes a suggestion only where that changes the text
+  // Enter accepts a suggestion only if that changes the text; otherwise it ends the line
   acceptSuggestionOnEnter: 'smart',
   guides: { indentation: false },
   tabSize: 4,
@@ -86,7 +88,7 @@ function showActive(editor: editor.IStandaloneCodeEditor): void {
   editor.updateOptions({ ariaLabel: `${ariaLabel}. Escape, then Tab, leaves the editor`, readOnly: listing });
 }
 
-/** Puts an editor into a place; returns what takes it away again. */
+/** Mounts an editor in an element; the returned function removes it. */
 export function mountEditor(place: HTMLElement): () => void {
   const endTheme = followTheme();
   const editor = monaco.editor.create(place, { ...OPTIONS, model: null });

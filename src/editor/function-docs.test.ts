@@ -13,7 +13,7 @@ test.each(['v6.1', 'v6.12', 'v6.18'])('every kernel function of %s has words', (
   for (const name of symbolsFromBtf(shippedBtf(kernel)).kfuncs()) expect(kfuncDoc(name), name).toMatch(/^.{30,}\.$/);
 });
 
-test('every helper has words, in one place', () => {
+test('every helper is described, in one place', () => {
   expect(HELPERS.filter(({ id, name }) => helperName(id) !== name)).toEqual([]);
   for (const name of HELPER_NAMES.slice(1)) {
     const doc = HELPERS.find((one) => one.name === name)?.doc;

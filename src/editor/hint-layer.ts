@@ -1,4 +1,4 @@
-/* Short words at the right edge of lines, over the text where it reaches so far. */
+/* Short hints at the right edge of lines, over the text if it is long. */
 import type { editor } from 'monaco-editor/editor/editor.api';
 import { monaco } from './monaco.ts';
 

@@ -1,4 +1,4 @@
-/* What a word of the text is: an instruction, a register and its value, a field and its live value, a function. */
+/* Hovers: an instruction, a register and its value, a field and its live value, a function. */
 import type { editor, IRange, languages, Position } from 'monaco-editor/editor/editor.api';
 import {
   HELPERS,
@@ -24,28 +24,28 @@ const code = (text: string): string => `\`\`\`c\n${text}\n\`\`\``;
 function registerRole(n: number): string {
   if (n === 0) return 'The result of a call, and of the function at `exit`.';
   if (n === 1)
-    return 'At the start the address of the arguments, 8 bytes each; then first argument of a call, which loses it.';
-  if (n <= 5) return `Argument ${n} of a call; a call loses it.`;
-  return n === 10 ? 'The frame pointer: 512 bytes of stack lie below it. Read-only.' : 'Kept over calls.';
+    return 'At the start the address of the arguments, 8 bytes each; then the first argument of a call, which clobbers it.';
+  if (n <= 5) return `Argument ${n} of a call, which clobbers it.`;
+  return n === 10 ? 'The frame pointer: 512 bytes of stack are below it. Read-only.' : 'Preserved across calls.';
 }
 
 function registerValue(n: number): string[] {
   const { cpu } = lab();
-  if (!cpu || cpu.text !== activeText()) return [];
-  const value = cpu.registers[n];
+  const value = cpu?.registers[n];
+  if (!value || cpu?.text !== activeText()) return [];
   return [`Now \`${fullHex(value)}\` = ${signed(value)}`];
 }
 
 const CPU_WORDS = (version: number): string => (version > 4 ? 'Linux 6.9 and later' : `-mcpu=v${version}`);
 
-/** With the line in the other syntax, where the line says which instruction it is. */
+/** Text about an instruction, with the line in the other syntax if it assembles. */
 function instruction(spec: InstructionSpec, mnemonic = ''): string[] {
   const { pseudo, version, group } = spec;
   const form = pseudo.replace(/[{}]/g, '');
   return [code(`${form}\n${mnemonic}`.trim()), instructionDoc(spec), `${CPU_WORDS(version)}, ${group}`];
 }
 
-/** Of a line that does not assemble: the first instruction that begins with the word. */
+/** For a line that does not assemble: the first instruction that begins with the word. */
 function wordForm(word: string): string[] {
   const spec = INSTRUCTIONS.find(({ pseudo }) => pseudo.split(' ')[0] === word);
   return spec ? instruction(spec) : [];
@@ -105,7 +105,7 @@ async function words(reference: Reference, kernel: Kernel): Promise<string[]> {
 const card = (range: IRange, lines: readonly string[]): languages.Hover | null =>
   lines.length === 0 ? null : { range, contents: lines.map((value) => ({ value })) };
 
-/** The code of a line: what stands before its comment. */
+/** Range of a line's code, without its comment. */
 function lineRange(model: editor.ITextModel, { lineNumber }: Position): IRange {
   const first = model.getLineFirstNonWhitespaceColumn(lineNumber);
   const [end] = /(?<=\S)\s*(;|#|\/\/|\/\*).*$|$/.exec(model.getLineContent(lineNumber)) ?? [''];

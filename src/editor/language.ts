@@ -1,4 +1,4 @@
-/* How BPF assembly is coloured and edited: LLVM's pseudo-C with directives and labels. */
+/* Colouring and editing rules for BPF assembly: LLVM's pseudo-C with directives and labels. */
 import type { languages } from 'monaco-editor/editor/editor.api';
 import { monaco } from './monaco.ts';
 

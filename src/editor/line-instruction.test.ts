@@ -5,7 +5,7 @@ import { SHAPES } from '../engine/isa/instructions.ts';
 import { NO_SYMBOLS } from '../engine/isa/symbols.ts';
 import { instructionOfLine } from './line-instruction.ts';
 
-test('every instruction is told from all others by its line', () => {
+test('no two instructions have the same line', () => {
   for (const spec of INSTRUCTIONS) {
     const fields: readonly string[] = SHAPES[spec.shape];
     const { imm = fields.includes('imm') ? -1 : 0, off = fields.includes('off') ? -1 : 0 } = spec;

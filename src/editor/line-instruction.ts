@@ -1,4 +1,4 @@
-/* The instruction that a line of a text became. Pure, so that it can be tested without Monaco. */
+/* The instruction of a line of text. Pure, so that it can be tested without Monaco. */
 import { type AssembledObject, decode, disassemble, type InstructionSpec, specOf } from '../engine/index.ts';
 
 export interface LineInstruction {
@@ -7,7 +7,7 @@ export interface LineInstruction {
   readonly mnemonic: string;
 }
 
-/** Null for a line without one, and for one that does not assemble. */
+/** Instruction of a line; null for a line without one, or one that does not assemble. */
 export function instructionOfLine({ functions }: AssembledObject, line: number): LineInstruction | null {
   for (const { insns, lines } of functions) {
     const slot = lines.indexOf(line);

@@ -1,4 +1,4 @@
-/* A field's value in the machine, now. */
+/* A field's present value in the machine. */
 import type { Reference } from '../engine/index.ts';
 import { peek } from '../page/engine/peek.ts';
 import { choices } from '../page/store/choices.ts';
@@ -6,7 +6,7 @@ import { lab } from '../page/store/lab.ts';
 
 type FieldReference = Extract<Reference, { kind: 'field' }>;
 
-/** Of the connection that the stopped program works for, else of the selected one, else of the first. */
+/** Socket of the stopped program's connection, else of the selected one, else of the first. */
 function socketInView(): { id: number; sk: number } | null {
   const { cold, cpu } = lab();
   const wanted = cpu?.socket ?? choices().selection.socket;
@@ -19,7 +19,7 @@ function valueOf(bytes: Uint8Array, { bit, bitSize }: FieldReference): bigint {
   return bitSize > 0 ? (whole >> BigInt(bit)) & ((1n << BigInt(bitSize)) - 1n) : whole;
 }
 
-/** A sentence, or null where there is nothing to read. */
+/** A sentence with the value, or null when there is nothing to read. */
 export async function liveField(field: FieldReference): Promise<string | null> {
   const socket = socketInView();
   const length = field.bitSize > 0 ? Math.ceil((field.bit + field.bitSize) / 8) : field.size;

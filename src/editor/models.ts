@@ -1,4 +1,4 @@
-/* A model for each text, for as long as the page lives: each keeps its own undo. */
+/* A model for each text, for the life of the page, so that each keeps its own undo. */
 import type { editor } from 'monaco-editor/editor/editor.api';
 import { choices } from '../page/store/choices.ts';
 import { lab } from '../page/store/lab.ts';
@@ -23,7 +23,7 @@ export function modelOf(name: string): editor.ITextModel {
   return model;
 }
 
-/** The whole text, as an edit that can be taken back. */
+/** Replaces the whole text by an edit that can be undone. */
 export function replaceText(model: editor.ITextModel, text: string): void {
   if (model.getValue() === text) return;
   model.pushStackElement();
@@ -31,7 +31,7 @@ export function replaceText(model: editor.ITextModel, text: string): void {
   model.pushStackElement();
 }
 
-/** Takes over what another part of the page wrote. Texts of another scenario wait as they are. */
+/** Takes over changes by other parts of the page. Models of another scenario's texts stay unchanged. */
 export function syncModels(): void {
   const names = textNames(lab(), choices().edits);
   for (const [name, model] of models) if (names.includes(name)) replaceText(model, textOf(name));

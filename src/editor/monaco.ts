@@ -1,6 +1,6 @@
 /*
  * The parts of Monaco that a BPF text needs. Its `features/suggest` leaves out the controller that opens the widget, so
- * that is named by itself.
+ * that is imported separately.
  */
 import 'monaco-editor/editor/browser/coreCommands';
 import 'monaco-editor/editor/contrib/caretOperations/browser/caretOperations';

@@ -31,18 +31,18 @@ const at = (line: number): Reference | null =>
   object.references.find((one) => one.range.line === line && (one.kind === 'label' || one.kind === 'function')) ?? null;
 const lines = (line: number): number[] => usesAt(object, at(line))?.ranges.map(({ line }) => line) ?? [];
 
-test('a label is its function’s own', () => {
+test('a label belongs to its function', () => {
   expect(lines(5)).toEqual([5, 7]);
   expect(lines(14)).toEqual([12, 14]);
   expect(usesAt(object, at(5))?.definition?.line).toBe(7);
 });
 
-test('a function is the file’s', () => {
+test('a function belongs to the file', () => {
   expect(lines(6)).toEqual([6, 13, 17]);
   expect(usesAt(object, at(13))?.definition?.line).toBe(17);
 });
 
-test('what a directive says of a function is one of its uses', () => {
+test('a directive that names a function is one of its uses', () => {
   const text = `.extern clamp
 .globl f
 .section .text
@@ -57,7 +57,7 @@ f:
   expect(usesOf(3)?.ranges.map(({ line }) => line)).toEqual([1, 3]);
 });
 
-test('names that cannot be', () => {
+test('invalid names', () => {
   expect(nameProblem(object, 'done', 'again')).toBeNull();
   expect(nameProblem(object, 'done', '1st')).toMatch(/begins/);
   expect(nameProblem(object, 'done', 'r6')).toMatch(/register/);

@@ -1,5 +1,5 @@
 /*
- * Names in a text: where one is defined, and every place that means the same. A label belongs to its function; functions
+ * Names in a text: the definition, and all uses of the same name. A label belongs to its function; functions
  * belong to the file. Pure, so that it can be tested without Monaco.
  */
 import type { AssembledObject, Reference, TextRange } from '../engine/index.ts';
@@ -9,7 +9,7 @@ type NameReference = Extract<Reference, { kind: 'label' | 'function' }>;
 export interface NameUses {
   readonly name: string;
   readonly definition: TextRange | null;
-  /** every place, the definition too, in the order of the text */
+  /** all places, including the definition, in the order of the text */
   readonly ranges: readonly TextRange[];
 }
 
@@ -27,12 +27,12 @@ function functionStarts({ functions, references }: AssembledObject): number[] {
     .sort((a, b) => a - b);
 }
 
-/** Null where no name stands. */
+/** Uses of the name at a reference; null when there is no name. */
 export function usesAt(object: AssembledObject, at: Reference | null): NameUses | null {
   if (!at || !isName(at)) return null;
   const starts = functionStarts(object);
   const scope = (line: number): number => starts.findLastIndex((start) => start <= line);
-  // what is only declared here (`.extern`) belongs to the file as well
+  // a name that is only declared (`.extern`) also belongs to the file
   const isFunction =
     object.references.some((one) => one.kind === 'function' && one.name === at.name) ||
     object.functions.some(({ name }) => name === at.name);
@@ -48,7 +48,7 @@ export function usesAt(object: AssembledObject, at: Reference | null): NameUses 
   };
 }
 
-/** Why a text cannot be this name; null when it can. */
+/** Why a name cannot be renamed to a text; null when it can. */
 export function nameProblem(object: AssembledObject, from: string, to: string): string | null {
   if (!/^[A-Za-z_$][\w$]*$/.test(to)) return 'A name begins with a letter or _, and has letters, digits and _.';
   if (/^[rw](\d|10)$/.test(to)) return `${to} is a register.`;

@@ -6,7 +6,7 @@ const NAME = 'ops-play';
 
 const HEX = /^#[\da-f]{6}$/i;
 
-/** A style sheet may have been shortened: `#fff`. */
+/** Expands short colours such as `#fff`, which minified style sheets contain. */
 const sixDigits = (value: string): string => value.replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3');
 
 /** Tokens as Monaco takes them; names of system colours (forced colours) are left to Monaco's own theme. */
@@ -79,7 +79,7 @@ function wear(): void {
   monaco.editor.setTheme(NAME);
 }
 
-/** Returns what ends it. */
+/** Follows the page's theme; the returned function stops it. */
 export function followTheme(): () => void {
   wear();
   return onTheme(wear);

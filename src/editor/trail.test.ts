@@ -28,7 +28,7 @@ const stop = (insn: number, pc: number, r0: number, changed: readonly number[] =
 const run = (...stops: readonly (CpuSnapshot | null)[]): Trace => stops.reduce(traced, NO_TRACE);
 const shown = (trace: Trace): unknown => [...trace.hints.values()];
 
-test('a step says what its line did', () => {
+test('a step shows what its line did', () => {
   const trace = run(stop(0, 0, 38), stop(1, 1, 19, [0]), stop(2, 4, 19));
   expect(shown(trace)).toEqual([
     { line: 10, text: '38 → 19' },
@@ -36,15 +36,15 @@ test('a step says what its line did', () => {
   ]);
 });
 
-test('a step back takes the last line away', () => {
+test('a step back removes the last line', () => {
   expect(shown(run(stop(0, 0, 38), stop(1, 1, 19, [0]), stop(0, 0, 38)))).toEqual([]);
 });
 
-test('another call begins anew, and leaving the program forgets', () => {
+test('another call starts a new trail, and leaving the program clears it', () => {
   expect(shown(run(stop(0, 0, 1), stop(1, 1, 2, [0]), stop(0, 0, 1, [], 2)))).toEqual([]);
   expect(run(stop(0, 0, 1), stop(1, 1, 2, [0]), null)).toEqual(NO_TRACE);
 });
 
-test('a jump over many instructions says nothing of what lay between', () => {
+test('a seek over many instructions shows nothing for those between', () => {
   expect(shown(run(stop(0, 0, 1), stop(5, 5, 2, [0])))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/* What each executed line did, as far as it was stepped through: `38 → 19` at the end of the line. */
+/* Effects of lines that were stepped through: `38 → 19` at the end of the line. */
 import type { CpuSnapshot } from '../engine/index.ts';
 import { registerText } from '../page/register-text.ts';
 import { lab } from '../page/store/lab.ts';
@@ -17,13 +17,13 @@ export interface Trace {
 
 export const NO_TRACE: Trace = { call: '', last: null, hints: new Map() };
 
-/** In decimal where it is a number. */
+/** Value of a register, in decimal if it is a number. */
 function shown(cpu: CpuSnapshot, register: number): string {
   const { text, note } = registerText(cpu, register, { cold: lab().cold, btf: null });
   return /^-?\d+$/.test(note) ? note : text;
 }
 
-/** Old and new value where they differ; of a jump, whether it was taken. */
+/** Old and new value if they differ; for a jump, whether it was taken. */
 function whatHappened(before: CpuSnapshot, after: CpuSnapshot): string {
   const [register] = after.changed;
   if (register !== undefined) {
@@ -33,7 +33,7 @@ function whatHappened(before: CpuSnapshot, after: CpuSnapshot): string {
   return after.pc !== before.pc + 1 ? 'taken' : '';
 }
 
-/** The trace after another stop: one step on adds a line, a step back takes lines away, another call begins anew. */
+/** The trace after another stop: a step forward adds a line, a step back removes lines, another call starts afresh. */
 export function traced(trace: Trace, cpu: CpuSnapshot | null): Trace {
   if (!cpu) return NO_TRACE;
   const { event, call, insn } = cpu.position;

@@ -1,5 +1,5 @@
-/** The engine's face: the only file that other folders import. */
-export { assert, assertUnreachable } from './base/assert.ts';
+/** The engine's public interface: other folders import only this file and late.ts. */
+export { assert, assertUnreachable, entryOf } from './base/assert.ts';
 export { whileWorking } from './base/still-working.ts';
 export { errnoName, formatReturn } from './base/errno.ts';
 export type { Diagnostic, Fix, Parsed, Result, TextRange } from './base/result.ts';

@@ -1,4 +1,4 @@
-/** The other face of the engine: what a page needs only after its first picture. */
+/** The lazily loaded part of the engine's public interface: what a page needs only after its first picture. */
 import { declareStructOps } from './kernel/struct-ops/declare.ts';
 import { registerProgCode } from './kernel/info.ts';
 import { progCode } from './kernel/prog-code.ts';
@@ -24,7 +24,10 @@ export { armBreak, armLine } from './lab/condition.ts';
 export { type Answer, whenRegister, whoWrote, whoWroteRegister } from './lab/questions.ts';
 export { programTextOf } from './lab/program-text.ts';
 
-/** From now on labs know the late verbs, texts may declare types, kernels tell what programs were rewritten to, and the verifier judges all functions. */
+/**
+ * Adds the late verbs to labs, type declarations to program texts, rewritten instructions to the kernel's program info, and
+ * rules of objects to the verifier.
+ */
 export function installLateTools(): void {
   registerLateVerbs();
   registerDeclare(declareStructOps);

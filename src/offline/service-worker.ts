@@ -1,6 +1,6 @@
 /*
- * The page without a network. All of it but the whole kernels' types is fetched once and kept under the name of this
- * version; those are kept when they are first asked for. A new version waits until the user lets it in.
+ * Serves the page without a network. Everything except whole kernels' types is fetched once and cached under this
+ * version's name; those are cached on first use. A new version waits until the user accepts it.
  */
 interface Extendable extends Event {
   readonly waitUntil: (done: Promise<unknown>) => void;
@@ -21,7 +21,7 @@ interface Scope {
 }
 
 declare const self: Scope;
-/** Written by the build: paths of the page's files, and a key of their contents. */
+/** Set by the build: paths of the page's files, and a key of their contents. */
 declare const OPS_PLAY_PRECACHE: { readonly key: string; readonly files: readonly string[] };
 
 const { key, files } = OPS_PLAY_PRECACHE;

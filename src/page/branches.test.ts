@@ -1,4 +1,4 @@
-/** Named branches as a tree: each below the one that it was begun from; forgetting one keeps what came of it. */
+/** Named branches as a tree: each below the one that it started from; forgetting one keeps its children. */
 import { beforeEach, expect, test } from 'vitest';
 import { type Branch, branchTree, forgetBranch, keepBranch, useBranches } from './branches.ts';
 import type { CommandLog } from './engine/command-log.ts';
@@ -15,12 +15,12 @@ beforeEach(() =>
 const shape = (): string[] =>
   branchTree(useBranches.getState().branches).map(({ branch: { name }, depth }) => `${'-'.repeat(depth)}${name}`);
 
-test('the tree', () => {
+test('the tree of branches lists parents before children', () => {
   expect(shape()).toEqual(['a', '-b', '--c', '-d']);
   expect(branchTree([branch('x', 'gone')])[0].depth).toBe(0);
 });
 
-test('forgetting a branch in the middle', () => {
+test('forgetting a branch in the middle keeps its children', () => {
   forgetBranch('b');
   expect(shape()).toEqual(
     ['a', '-d', '-c'].toSorted((x, y) => ['a', '-c', '-d'].indexOf(x) - ['a', '-c', '-d'].indexOf(y)),
@@ -30,7 +30,7 @@ test('forgetting a branch in the middle', () => {
   expect(shape()).toHaveLength(3);
 });
 
-test('what cannot be kept says why', () => {
+test('a branch that cannot be kept says why', () => {
   expect(keepBranch('  ')).toMatch(/needs a name/);
   expect(keepBranch('x'.repeat(41))).toMatch(/at most 40/);
   expect(keepBranch('first')).toMatch(/No run is open/);

@@ -1,6 +1,6 @@
 /*
- * Branches that were given a name: what was done to the lab until then, which is all that a run is. Going to one opens it
- * again at its time; each remembers which one it was begun from, so they are a tree.
+ * Named branches: the commands given to the lab up to some time, which determine a run. Going to one opens it again at
+ * its time. Each remembers the branch from which it was begun, so they form a tree.
  */
 import { create } from 'zustand';
 import type { OtherBranch } from '../protocol/asks/query.ts';
@@ -10,7 +10,7 @@ import { currentFrame } from './frame-source.ts';
 
 export interface Branch {
   readonly name: string;
-  /** the branch that it was begun from; null: the scenario itself */
+  /** the branch from which it was begun; null: the scenario itself */
   readonly from: string | null;
   readonly log: CommandLog;
   /** engine time at which it was kept, ns */
@@ -19,7 +19,7 @@ export interface Branch {
 
 interface Branches {
   readonly branches: readonly Branch[];
-  /** the one that was kept or opened last */
+  /** the branch kept or opened last */
   readonly here: string | null;
 }
 
@@ -27,7 +27,7 @@ export const MOST_BRANCHES = 50;
 
 export const useBranches = create<Branches>(() => ({ branches: [], here: null }));
 
-/** Branches with how deep each is in the tree, every one below the one that it was begun from. */
+/** Branches with their depth in the tree, each below the one from which it was begun. */
 export function branchTree(branches: readonly Branch[]): { readonly branch: Branch; readonly depth: number }[] {
   const known = new Set(branches.map(({ name }) => name));
   const below = (from: string | null, depth: number): { branch: Branch; depth: number }[] =>
@@ -37,7 +37,7 @@ export function branchTree(branches: readonly Branch[]): { readonly branch: Bran
   return below(null, 0);
 }
 
-/** Null, or why it was not kept. A name that is taken is given to this run instead. */
+/** Keeps this run under a name; returns null, or why not. An existing name is moved to this run. */
 export function keepBranch(text: string): string | null {
   const name = text.trim();
   const log = currentLog();
@@ -60,7 +60,7 @@ export function goToBranch(name: string): void {
   openAgain(branch.log, branch.time);
 }
 
-/** What was begun from it is from then on begun from where it came from. */
+/** Forgets a branch; its children become those of its parent. */
 export function forgetBranch(name: string): void {
   const { branches, here } = useBranches.getState();
   const gone = branches.find((one) => one.name === name);
@@ -69,7 +69,7 @@ export function forgetBranch(name: string): void {
   useBranches.setState({ branches: moved, here: here === name ? (gone?.from ?? null) : here });
 }
 
-/** What was done on a branch, for a comparison with this one; a text says why the two cannot be compared. */
+/** A branch for a comparison with this one; a text says why they cannot be compared. */
 export function otherBranch(name: string): OtherBranch | string {
   const branch = useBranches.getState().branches.find((one) => one.name === name);
   const log = currentLog();

@@ -1,2 +1,2 @@
-/* A chunk of its own: what reads the types of a file is only wanted when there is one. */
+/* A separate chunk: the code that reads types of files is loaded when there is a file. */
 export { foreignText, knownKind, openTypesOver } from '../engine/index.ts';

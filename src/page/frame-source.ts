@@ -1,15 +1,18 @@
 /*
- * What the worker sent last, outside of React: numbers change every frame, and only the views that show them look.
+ * The latest frame of the worker, kept outside React: numbers change every frame, and only views that show them
+ * subscribe.
  */
 import type { HotSnapshot } from '../engine/index.ts';
 import { decodeFrame } from '../protocol/frame.ts';
 import type { FromWorker } from '../protocol/messages.ts';
 import type { MemoryWindow } from '../protocol/moves.ts';
+import { entryOf } from '../views/lists.ts';
 import { act } from './frame.ts';
+import { lab, type LabState, useLab } from './store/lab.ts';
 
 type FrameMessage = Extract<FromWorker, { type: 'frame' }>;
 
-/** How the cursor last moved: views ease between steps, and never while scrubbing or playing. */
+/** How the cursor last moved: views animate steps, but not scrubbing or playing. */
 export type Motion = 'step' | 'scrub' | 'play';
 
 export interface Frame {
@@ -29,20 +32,11 @@ const START: HotSnapshot = {
   packets: [],
 };
 
-/** While playing, what only has to be readable is drawn this seldom, ms. */
-const CALM_MS = 50;
-
 let current: Frame = { hot: START, bytes: () => null };
 let waiting: (() => Frame) | null = null;
 let moved: Motion = 'scrub';
 
-/** The same moments, fewer of them while playing. */
-let calm: Frame = current;
-let calmAt = 0;
-let playing = false;
-
 export const currentFrame = (): Frame => current;
-export const calmFrame = (): Frame => calm;
 export const currentMotion = (): Motion => moved;
 export const setMotion = (motion: Motion): void => {
   moved = motion;
@@ -51,11 +45,7 @@ export const setMotion = (motion: Motion): void => {
 const keyOf = ({ address, length }: MemoryWindow): string => `${address}+${length}`;
 
 /** `asked` says which windows the message has. Decoded at the next frame; a newer one takes the place of one that waits. */
-export function putFrame(
-  { numbers, windows: parts, playing: plays }: FrameMessage,
-  asked: readonly MemoryWindow[],
-): void {
-  playing = plays;
+export function putFrame({ numbers, windows: parts }: FrameMessage, asked: readonly MemoryWindow[]): void {
   const first = waiting === null;
   waiting = () => {
     const found = new Map(asked.map((window, i) => [keyOf(window), parts[i]]));
@@ -64,11 +54,52 @@ export function putFrame(
   if (first) act(takeFrame);
 }
 
+/** A moment of the run: what the views show that are read rather than watched. */
+export interface Moment {
+  readonly frame: Frame;
+  readonly lab: LabState;
+}
+
+/** Such views take turns while playing: in a frame one turn comes, and each turn so seldom, ms. */
+const CALM_MS = 80;
+const TURNS = 5;
+
+interface Turn {
+  moment: Moment;
+  at: number;
+}
+
+const now: Moment = { frame: current, lab: lab() };
+const turns: Turn[] = Array.from({ length: TURNS }, () => ({ moment: now, at: 0 }));
+let given = 0;
+
+/** A turn for a view that comes on the page. */
+export const newTurn = (): number => given++ % TURNS;
+
+/** The moment that a view of this turn shows; while nothing plays, the latest. */
+export const momentOf = (turn: number): Moment => entryOf(turns, turn).moment;
+
+function setAll(): void {
+  const moment: Moment = { frame: current, lab: lab() };
+  for (const turn of turns) turn.moment = moment;
+}
+
+/** The turn that waits longest, where it has waited long enough: on a slow machine all come more seldom. */
+function takeTurn(): void {
+  const at = performance.now();
+  const turn = turns.reduce((first, one) => (one.at < first.at ? one : first));
+  if (at - turn.at < CALM_MS) return;
+  turn.moment = { frame: current, lab: lab() };
+  turn.at = at;
+}
+
 function takeFrame(): void {
   if (waiting) current = waiting();
   waiting = null;
-  const now = performance.now();
-  if (playing && now - calmAt < CALM_MS) return;
-  calm = current;
-  calmAt = now;
+  if (lab().playing) takeTurn();
+  else setAll();
 }
+
+useLab.subscribe(({ playing }) => {
+  if (!playing) setAll();
+});

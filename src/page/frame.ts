@@ -1,6 +1,6 @@
 /*
- * The one owner of requestAnimationFrame. A frame first carries out what has been asked (decode what the worker sent,
- * answer a pointer), then draws; so that nothing is drawn twice in a frame, or from two different moments.
+ * The only user of requestAnimationFrame. A frame first runs pending actions (decode the worker's message, handle a
+ * pointer), then draws, so that nothing is drawn twice in a frame or mixes two moments.
  */
 type Work = () => void;
 
@@ -16,14 +16,14 @@ function run(): void {
   for (const draw of draws) draw();
 }
 
-/** Asks for a frame, whether or not anything was asked of it. */
+/** Requests a frame. */
 function requestDraw(): void {
   if (scheduled) return;
   scheduled = true;
   requestAnimationFrame(run);
 }
 
-/** Does something at the start of the next frame. */
+/** Runs an action at the start of the next frame. */
 export function act(action: Work): void {
   asked.push(action);
   requestDraw();

@@ -1,9 +1,9 @@
-/* Layouts are made once a type: several panes draw the same one. */
+/* Caches layouts by type, because several panes draw the same one. */
 import { type Btf, type Layout, structLayout } from '../engine/index.ts';
 
 const known = new WeakMap<Btf, Map<number, Layout | null>>();
 
-/** Null for what is no struct or union; names lead to what they name. */
+/** Layout of a struct or union, through typedefs; null for other types. */
 export function layoutOf(btf: Btf, id: number): Layout | null {
   const layouts = known.get(btf) ?? new Map<number, Layout | null>();
   known.set(btf, layouts);

@@ -1,11 +1,11 @@
-/* The page is kept for days without a network. A newer version is offered; it comes when the user reloads, never before. */
+/* Makes the page available without a network. A newer version is offered, and used only after the user reloads. */
 import { notify } from './store/lab.ts';
 
 let waiting: ServiceWorker | null = null;
 
 export const newVersionWaits = (): boolean => waiting !== null;
 
-/** Lets the new version in; texts and labs stay. */
+/** Switches to the new version; texts and labs stay. */
 export function takeNewVersion(): void {
   if (!waiting) return;
   navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
@@ -13,7 +13,7 @@ export function takeNewVersion(): void {
 }
 
 function offer(worker: ServiceWorker | null): void {
-  // the first version of all is no news
+  // the first installation is no update
   if (!worker || !navigator.serviceWorker.controller) return;
   waiting = worker;
   notify({
@@ -24,7 +24,10 @@ function offer(worker: ServiceWorker | null): void {
   });
 }
 
-/** Where the browser denies it (a frame of another site, no storage) the page works, with a network. */
+/**
+ * Registers the service worker. Where the browser denies it (a frame of another site, no storage) the page still works
+ * with a network.
+ */
 export async function keepOffline(): Promise<void> {
   try {
     const registration = await navigator.serviceWorker.register(new URL('service-worker.js', document.baseURI));
@@ -34,6 +37,6 @@ export async function keepOffline(): Promise<void> {
       installing?.addEventListener('statechange', () => installing.state === 'installed' && offer(installing));
     });
   } catch {
-    // told by nothing but the network's absence: nobody asked for it
+    // no notice: the user did not request it
   }
 }

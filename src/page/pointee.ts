@@ -1,8 +1,8 @@
-/* What an address points at, and of which of the kernel's types that is. */
+/* Describes what an address points to, and its kernel type. */
 import type { Btf, BtfType, ColdSnapshot, CpuSnapshot } from '../engine/index.ts';
 import { layoutOf } from './layouts.ts';
 
-/** Where things are, and of which types. */
+/** Objects with their addresses and types. */
 export interface RegisterWorld {
   readonly cold: ColdSnapshot | null;
   readonly cpu: CpuSnapshot | null;
@@ -12,7 +12,7 @@ export interface RegisterWorld {
 interface Pointee {
   /** `sk 3`, `sk 3 +1664`, `arg 4`, `ctx +16`, `fp -8` */
   readonly name: string;
-  /** `tcp_sock`, `tcp_sock.snd_cwnd`; of the context the argument; empty where nothing is known */
+  /** `tcp_sock`, `tcp_sock.snd_cwnd`; for the context its argument's type; empty when unknown */
   readonly type: string;
 }
 
@@ -24,7 +24,7 @@ interface Known {
   readonly size: number;
 }
 
-/** Bytes of a tcp_sock and its surroundings in the slab: a pointer within is a pointer into that socket. */
+/** Bytes from the start of a tcp_sock within which a pointer counts as pointing into that socket. */
 const SOCK_SPAN = 4096;
 const STACK_BYTES = 512;
 
@@ -32,7 +32,7 @@ export function pointee(address: number, world: RegisterWorld): Pointee | null {
   return inCall(address, world) ?? inStruct(address, world);
 }
 
-/** The arguments that the trampoline stored, and the program's own frame. */
+/** Describes addresses in the stored arguments and in the program's own frame. */
 function inCall(address: number, world: RegisterWorld): Pointee | null {
   const { cpu } = world;
   if (!cpu) return null;
@@ -62,10 +62,10 @@ const socketsOf = ({ cold }: RegisterWorld): Known[] =>
     { name: `peer of sk ${id}`, base: peer, struct: 'tcp_sock', size: SOCK_SPAN },
   ]);
 
-/** Prototypes behind function pointers name no parameters. */
+/** Name of an argument; prototypes of function pointers do not name parameters. */
 const argument = (i: number): string => `arg ${i + 1}`;
 
-/** Structs that the call was given, such as a rate sample. */
+/** Structs passed to the call, such as a rate sample. */
 function argumentsOf(world: RegisterWorld): Known[] {
   const { btf, cpu } = world;
   return paramsOf(world).flatMap(({ type }, i): Known[] => {
@@ -74,7 +74,7 @@ function argumentsOf(world: RegisterWorld): Known[] {
   });
 }
 
-/** Of the member that the program implements. */
+/** Parameters of the member that the program implements. */
 function paramsOf({ btf, cpu, cold }: RegisterWorld): BtfType['params'] {
   const struct = cold?.maps.find(({ letter }) => letter === cpu?.map)?.struct;
   const member = btf && cpu && struct !== undefined ? btf.field(struct, cpu.member) : null;
@@ -82,7 +82,7 @@ function paramsOf({ btf, cpu, cold }: RegisterWorld): BtfType['params'] {
   return (pointer && btf?.type(btf.skipModifiers(pointer.type))?.params) ?? [];
 }
 
-/** The struct that a pointer type points at; null for other types. */
+/** The struct to which a pointer type points; null for other types. */
 function structBehind(btf: Btf, id: number): BtfType | null {
   const pointer = btf.type(btf.skipModifiers(id));
   const target = pointer?.kind === 'PTR' ? btf.type(btf.skipModifiers(pointer.type)) : null;

@@ -49,13 +49,13 @@ test('numbers are hex with their decimal; small ones only decimal', () => {
   expect(shown(0xffffffff, 0xffffffff)).toMatchObject({ text: '-1', note: '' });
 });
 
-test('a pointer to a socket is named, any other is shown as one', () => {
+test('a pointer to a socket is named, any other is shown as a pointer', () => {
   expect(shown(cold.sockets[0].sk, KERNEL).text).toBe(`sk ${cold.sockets[0].id}`);
   expect(shown(0x123456, KERNEL)).toMatchObject({ text: '…123456', note: 'ptr' });
   expect(shown(0, KERNEL, 10).text).toBe('fp');
 });
 
-test('a pointer says the type that it points at, and the field inside of it', () => {
+test('a pointer shows the type that it points to, and the field in it', () => {
   const { sk, id } = cold.sockets[0];
   expect(shown(sk, KERNEL)).toMatchObject({ text: `sk ${id}`, note: 'tcp_sock' });
   const { byteOffset } = btf.field('tcp_sock', 'snd_cwnd') ?? { byteOffset: 0 };

@@ -1,10 +1,11 @@
-/* How a register reads: a number in hex and decimal, or what it points at where that is known. */
+/* Text of a register: a number in hex and decimal, or what it points to if known. */
+import { entryOf } from '../engine/index.ts';
 import type { CpuSnapshot } from '../engine/index.ts';
 import { pointee, type RegisterWorld } from './pointee.ts';
 
 export interface RegisterText {
   readonly text: string;
-  /** quieter, behind it */
+  /** fainter text after it */
   readonly note: string;
   /** all 64 bits */
   readonly full: string;
@@ -23,7 +24,7 @@ export function signed([low, high]: readonly [number, number]): bigint {
 }
 
 export function registerText(cpu: CpuSnapshot, n: number, world: Omit<RegisterWorld, 'cpu'>): RegisterText {
-  const value = cpu.registers[n];
+  const value = entryOf(cpu.registers, n);
   return n === 10 ? { text: 'fp', note: '', full: fullHex(value) } : wordText(value, { ...world, cpu });
 }
 

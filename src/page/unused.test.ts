@@ -19,7 +19,7 @@ const unused = (...maps: MapSnapshot[]): string =>
     .map(({ letter }) => letter)
     .join('');
 
-test('only registered congestion controls of one’s own, without a connection', () => {
+test('only own, registered congestion controls without a connection are listed', () => {
   expect(unused(map('A'), map('B'), map('C'))).toBe('C');
   expect(unused(map('C', { holders: [holder('registration'), holder('socket')] }))).toBe('');
   expect(unused(map('C', { state: 'READY', holders: [] }))).toBe('');

@@ -1,6 +1,7 @@
 /*
- * The list of questions that the page asks the worker: the message union and the types of requests and answers follow
- * from it. All of them wait for the engine's late part. A new question is a file here, a file in src/worker/asks, and a
+ * The list of questions from the page to the worker: the message union and the types of requests and answers follow
+ * from it. All questions wait until the engine's late part is loaded. A new question is a file here, a file in
+ * src/worker/asks, and a
  * line in each list.
  */
 import type { Ask } from './asks/ask.ts';
@@ -49,7 +50,7 @@ export type AskOf<N extends AskName> = {
 }[N];
 export type AskMessage = AskOf<AskName>;
 
-/** `run` is the number of the run that the answer is about. */
+/** `run` is the number of the run to which the answer applies. */
 export type AnswerMessage = {
   readonly [N in AskName]: {
     readonly type: 'answer';

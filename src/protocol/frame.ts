@@ -1,6 +1,6 @@
 /*
- * A HotSnapshot as one Float64Array, so that a frame is a single transfer. The layout is a header, then a row a flow,
- * then a row a packet; the field tables below are the only description of it.
+ * Encodes a HotSnapshot as one Float64Array, so that a frame is a single transfer. The layout is a header, then a row
+ * per flow, then a row per packet; the field tables below are the only description of it.
  */
 import type { FlowNumbers, HotSnapshot, PacketNumbers } from '../engine/index.ts';
 
@@ -33,15 +33,18 @@ export function decodeFrame(numbers: Float64Array): HotSnapshot {
   let at = 0;
   const row = <K extends string>(fields: readonly K[]): Record<K, number> => {
     const entry = {} as Record<K, number>;
-    for (const field of fields) entry[field] = numbers[at++];
+    for (const field of fields) entry[field] = numbers[at++] ?? 0;
     return entry;
   };
   const header = row(HEADER);
-  const flows = numbers[at++];
-  const packets = numbers[at++];
+  const flows = numbers[at++] ?? 0;
+  const packets = numbers[at++] ?? 0;
   return {
     ...header,
     flows: Array.from({ length: flows }, () => row(FLOW)),
     packets: Array.from({ length: packets }, () => row(PACKET)),
   };
 }
+
+/** The time alone, ns. */
+export const timeOf = (numbers: Float64Array): number => numbers[HEADER.indexOf('time')] ?? 0;

@@ -52,7 +52,7 @@ test('what was followed over any number of sendings and forks is the recorded hi
           const had = plain(followed.shown);
           const kept = followed.shown;
           followed.take(feed.take());
-          // what was handed out before is as it was
+          // what was handed out before is unchanged
           expect(plain(kept)).toEqual(had);
         }
       }

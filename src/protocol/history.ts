@@ -1,9 +1,9 @@
-/* The history that a page has: what the worker told of it (src/engine/lab/history-feed.ts), put together. */
+/* Assembles the page's history from the worker's increments (src/engine/lab/history-feed.ts). */
 import type { Column, History, HistoryColumns, HistoryDelta, RowsDelta, Series, SeriesDelta } from '../engine/index.ts';
 
 type TypedColumn = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
-/** A column that grows at its end; what was handed out before an append stays as it was. */
+/** A column that grows at its end; arrays handed out before an append do not change. */
 interface Growing {
   buffer: TypedColumn;
   length: number;
@@ -17,7 +17,7 @@ const counts = (length: number): TypedColumn => new Uint32Array(length);
 
 function append(column: Growing, keep: number, more: TypedColumn, make: (length: number) => TypedColumn): Column {
   const length = keep + more.length;
-  // a fork cuts what somebody may still be drawing: it goes on in a buffer of its own
+  // a fork truncates data that may still be drawn, so it continues in a new buffer
   const cuts = keep < column.length;
   if (length > column.buffer.length || cuts) {
     const wider = make(Math.max(FIRST_CAPACITY, length * 2));
@@ -51,6 +51,8 @@ function rowsAfter<Row>(before: readonly Row[], { keep, rows }: RowsDelta<Row>):
   return [...before.slice(0, keep), ...rows];
 }
 
+const NONE: Column = [];
+
 /** Cwnd, ssthresh, srttUs, caState. */
 const QUANTITIES = 4;
 
@@ -73,10 +75,10 @@ export class FollowedHistory {
   private series = new Map<number, { readonly columns: Columns; shown: Series }>();
   shown: History = EMPTY;
 
-  /** The history after this news. */
+  /** Applies an increment; returns the new history. */
   take(delta: HistoryDelta): History {
     const before = this.shown;
-    const [time, length] = this.queue.take(delta.queue);
+    const [time = NONE, length = NONE] = this.queue.take(delta.queue);
     this.shown = {
       until: delta.until,
       calls: rowsAfter(before.calls, delta.calls),
@@ -102,7 +104,7 @@ export class FollowedHistory {
         continue;
       }
       const columns = known?.columns ?? new Columns(QUANTITIES);
-      const [time, cwnd, ssthresh, srttUs, caState] = columns.take(delta);
+      const [time = NONE, cwnd = NONE, ssthresh = NONE, srttUs = NONE, caState = NONE] = columns.take(delta);
       const { socket, map } = delta;
       next.set(delta.id, { columns, shown: { socket, map, time, cwnd, ssthresh, srttUs, caState } });
     }

@@ -21,26 +21,26 @@ import type { MoveMessage } from './moves.ts';
 
 export const PROTOCOL_VERSION = 1;
 
-/** On a line of a loaded text, with what it may have besides. */
+/** A breakpoint on a line of a loaded text, with its options. */
 export type Breakpoint = LineBreak;
 
-/** How a run that was taken from elsewhere begins: what was done to it besides its scenario, and where it stood, ns. */
+/** Start of a run opened from a link or file: the commands besides its scenario, and the time at which it stood, ns. */
 export interface Begin {
   /** in the order of time */
   readonly commands: readonly LoggedCommand[];
   readonly time: number;
 }
 
-/** The run as the page keeps it, so that the death of a worker costs at most what came after. */
+/** The run as kept by the page, so that the death of a worker loses only what came later. */
 export interface Kept {
   readonly run: HandedOver;
-  /** number of the last act that it has */
+  /** number of the last action that it includes */
   readonly n: number;
-  /** texts that were given besides those that it was opened with */
+  /** texts added since it was opened */
   readonly texts: Readonly<Record<string, string>>;
 }
 
-/** Number of an act, given by the page and growing; a worker says with each frame which was its last. */
+/** Number of an action, given by the page, ascending; each frame of the worker says which was its last. */
 interface Numbered {
   readonly n?: number;
 }
@@ -61,31 +61,31 @@ export type ToWorker =
       /** as for a restart */
       readonly unverified?: boolean;
       readonly begin?: Begin;
-      /** goes on from here; `history`: what the page was told of it */
+      /** continues from here; `history`: what the page has received of it */
       readonly kept?: Kept & { readonly history: History };
     } & Numbered)
   /** the same scenario and seed with these texts; the old series stay as ghosts, and the clock returns to where it was */
   | ({
       readonly type: 'restart';
       readonly texts: Readonly<Record<string, string>>;
-      /** programs that the verifier refuses are loaded all the same; no kernel does that */
+      /** programs are loaded even if the verifier refuses them, which no kernel does */
       readonly unverified: boolean;
     } & Numbered)
-  /** loads a text as a new map under the next letter, now; may be refused by the kernel */
+  /** loads a text now as a new map under the next letter; the kernel may refuse it */
   | ({ readonly type: 'register-new'; readonly name: string; readonly text: string } & Numbered)
   | ({ readonly type: 'command'; readonly command: Command } & Numbered)
   | { readonly type: 'breakpoints'; readonly breakpoints: readonly Breakpoint[] }
   /** where playing stops besides instructions */
   | { readonly type: 'breaks'; readonly breaks: readonly Break[] }
   | { readonly type: 'watch'; readonly windows: readonly MemoryWindow[] }
-  /** answered at once, also between the slices of a long job */
+  /** answered at once, even between the slices of a long job */
   | { readonly type: 'ping'; readonly n: number };
 
 export type FromWorker =
   | { readonly type: 'ready'; readonly version: number }
   /**
-   * another run begins: opened, restarted, or another branch of the one before. What was answered about the runs before
-   * is no longer so; what follows is about this one
+   * another run begins: opened, restarted, or another branch of the previous one. Answers about earlier runs are void;
+   * messages that follow are about this one
    */
   | { readonly type: 'run'; readonly run: number }
   | AnswerMessage
@@ -95,23 +95,23 @@ export type FromWorker =
       readonly numbers: Float64Array;
       readonly windows: readonly Uint8Array[];
       readonly playing: boolean;
-      /** number of the last act that was done */
+      /** number of the last action done */
       readonly n: number;
     }
-  /** about once a second, after a frame and all that was told of the run */
+  /** about once a second, after a frame and all news of the run */
   | { readonly type: 'kept'; readonly kept: Kept }
   | { readonly type: 'cold'; readonly cold: ColdSnapshot }
-  /** what is new; `whole`: of a run of which nothing was told before */
+  /** an increment; `whole`: of a run about which nothing was sent before */
   | { readonly type: 'history'; readonly delta: HistoryDelta; readonly whole: boolean }
   /** null: the machine stands between events */
   | { readonly type: 'cpu'; readonly cpu: CpuSnapshot | null }
   /** something the user should read: a refused call, a stopped program, a text that does not assemble */
   | { readonly type: 'notice'; readonly notice: Notice }
-  /** what tracepoints printed, in the order of the run; `left`: lines that were not kept */
+  /** lines printed by tracepoints, in the order of the run; `left`: number of lines not kept */
   | { readonly type: 'traced'; readonly lines: readonly TracedLine[]; readonly left: number }
   /** still alive, inside a long job (0 to 1, or null where the end is not known) */
   | { readonly type: 'heartbeat'; readonly job: string; readonly progress: number | null }
-  /** the program texts that the machine has from now on, by name */
+  /** the machine's program texts from now on, by name */
   | { readonly type: 'texts'; readonly texts: Readonly<Record<string, string>> }
   | { readonly type: 'pong'; readonly n: number }
   /** the engine itself failed */
@@ -121,7 +121,7 @@ export interface Notice {
   readonly kind: 'info' | 'refused' | 'stopped' | 'error';
   readonly title: string;
   readonly detail: string;
-  /** the place in a text that it is about */
+  /** name of the text concerned */
   readonly text?: string;
   readonly line?: number;
   /** `notKernel`: Linux would have behaved otherwise, and the detail says how */

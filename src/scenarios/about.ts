@@ -1,6 +1,6 @@
 /*
- * What menus know of each scenario, in their order: sorted by what it teaches. The scenario itself, with its texts, is
- * fetched when it is opened (src/scenarios/index.ts).
+ * Menu entries of the scenarios, in the order of the menu. A scenario itself, with its texts, is fetched when it is
+ * opened (src/scenarios/index.ts).
  */
 import type { Profile } from '../engine/index.ts';
 
@@ -13,7 +13,7 @@ export const TOPICS = [
   'Kernels',
 ] as const;
 
-/** What a kernel must have for a scenario to be told on it. */
+/** Features that a kernel must have for a scenario. */
 export const NEEDS = {
   links: { words: 'links of struct_ops maps (since 6.4)', has: ({ links }: Profile) => links },
   kfuncs: {
@@ -21,7 +21,7 @@ export const NEEDS = {
     has: ({ release: [major, minor] }: Profile) => major > 5 || minor >= 13,
   },
   answers: {
-    words: 'answers of members that reach their caller (v5.6 loses them)',
+    words: 'results of members that reach their caller (v5.6 loses them)',
     has: ({ trampoline }: Profile) => !trampoline.plain,
   },
   common: {
@@ -76,21 +76,21 @@ const ROWS: readonly About[] = [
     id: 'loader-killed',
     title: 'The loader is killed',
     intro:
-      'What stays registered when a loader dies before it can tidy up: a map for ever, a link only if it was pinned.',
+      'What stays registered when a loader dies before it can clean up: a map for ever, a link only if it was pinned.',
     topic: 'Who holds it',
     needs: ['links'],
   },
   {
     id: 'as-modules',
     title: 'As modules',
-    intro: 'The question of the review: would insmod, lsmod and rmmod say it better? The same calls under other names.',
+    intro: 'A question from the review: would insmod, lsmod and rmmod be clearer? The same calls under other names.',
     topic: 'Programs and types',
     needs: ['kfuncs'],
   },
   {
     id: 'built-by-clang',
     title: 'Built by clang',
-    intro: 'An object that clang built from C is loaded as libbpf does it; what it counts lies in maps of its own.',
+    intro: 'An object that clang built from C is loaded as libbpf does; it counts in maps of its own.',
     topic: 'Programs and types',
     needs: ['kfuncs'],
   },
@@ -119,7 +119,8 @@ const ROWS: readonly About[] = [
   {
     id: 'link-detached',
     title: 'Detached while used',
-    intro: 'A link is detached while connections use its map: the name goes at once, the map with the last of them.',
+    intro:
+      'A link is detached while connections use its map: the name is free at once, the map is freed after the last of them.',
     topic: 'Links',
     needs: ['links'],
   },
@@ -133,7 +134,7 @@ const ROWS: readonly About[] = [
   {
     id: 'accepted-side',
     title: 'The accepted side',
-    intro: 'A socket that a listener accepts takes the default, and a reference that its client knows nothing of.',
+    intro: 'A socket that a listener accepts takes the default, and a reference of which its client knows nothing.',
     topic: 'Who holds it',
     needs: [],
   },
@@ -147,7 +148,7 @@ const ROWS: readonly About[] = [
   {
     id: 'before-links',
     title: 'Before links',
-    intro: 'The same loader on the kernel that brought struct_ops: what it refuses, and what is as it is today.',
+    intro: 'The same loader on the first kernel with struct_ops: what that refuses, and what is the same today.',
     topic: 'Kernels',
     needs: ['noLinks'],
   },
@@ -162,7 +163,7 @@ const ROWS: readonly About[] = [
   {
     id: 'own-value-struct',
     title: 'A value struct of its own',
-    intro: 'A declared type brings its own value struct, and an init that refuses what implements nothing.',
+    intro: 'A declared type has its own value struct, and an init that refuses a map without members.',
     topic: 'Programs and types',
     needs: ['common'],
   },
@@ -170,13 +171,13 @@ const ROWS: readonly About[] = [
 
 export const ABOUT: readonly About[] = TOPICS.flatMap((topic) => ROWS.filter((row) => row.topic === topic));
 
-/** What a scenario says of itself. */
+/** Menu entry of a scenario; throws for an unknown id. */
 export function about(id: string): Pick<About, 'id' | 'title' | 'intro'> {
   const row = ROWS.find((one) => one.id === id);
   if (!row) throw new Error(`src/scenarios/about.ts has no row ${id}`);
   return { id, title: row.title, intro: row.intro };
 }
 
-/** What a kernel lacks of what a scenario needs, in words; empty where it can be told. */
+/** Features that a scenario needs and a kernel lacks, as text; empty when it can run there. */
 export const lacks = ({ needs }: Pick<About, 'needs'>, profile: Profile): string[] =>
   needs.filter((need) => !NEEDS[need].has(profile)).map((need) => NEEDS[need].words);

@@ -31,7 +31,7 @@ export const acceptedSide: Scenario = {
     },
     {
       at: ms(300),
-      caption: 'The default is reno again. What was accepted keeps what it has.',
+      caption: 'The default is reno again. Accepted sockets keep what they have.',
       command: { do: 'sysctl', process: 'admin', name: 'net.ipv4.tcp_congestion_control', value: 'reno' },
     },
     {
@@ -42,7 +42,7 @@ export const acceptedSide: Scenario = {
     { at: ms(380), caption: 'The loader ends.', command: { do: 'exit', process: 'loader' } },
     {
       at: ms(600),
-      caption: 'The client closes the connection; with the accepted socket goes the map.',
+      caption: 'The client closes the connection; the map is freed with the accepted socket.',
       command: { do: 'close', socket: 1 },
     },
   ],

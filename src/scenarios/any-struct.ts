@@ -48,7 +48,7 @@ export const anyStruct: Scenario = {
     },
     {
       at: ms(240),
-      caption: 'The element is deleted; with its last reference the map goes.',
+      caption: 'The element is deleted; the map is freed after its last reference.',
       command: { do: 'unregister', process: 'loader', map: 'A' },
     },
     { at: ms(260), caption: 'The loader ends.', command: { do: 'exit', process: 'loader' } },

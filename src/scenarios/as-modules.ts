@@ -3,7 +3,7 @@ import { about } from './about.ts';
 import { pick } from './programs.ts';
 import { ms } from './units.ts';
 
-/** The lens that was proposed in review and not taken: lifetimes as insmod and rmmod would show them. */
+/** A view that was proposed in review and not adopted: lifetimes as insmod and rmmod would show them. */
 export const asModules: Scenario = {
   ...about('as-modules'),
   path: { rateBps: 20_000_000, delayNs: ms(10), queuePackets: 64, accessNs: ms(4) },
@@ -39,15 +39,15 @@ export const asModules: Scenario = {
     },
     {
       at: ms(600),
-      caption: 'struct_ops never refuses: bpf_base leaves the list at once, and goes when its last user does.',
+      caption: 'struct_ops never refuses: bpf_base leaves the list at once, and is freed after its last user.',
       command: { do: 'rmmod', map: 'A' },
     },
     {
       at: ms(700),
-      caption: 'The name is free again: the same module is loaded beside the one that is going.',
+      caption: 'The name is free again: the same module is loaded beside the one that is going away.',
       command: { do: 'insmod', map: 'C', text: 'bpf_base.s' },
     },
-    { at: ms(800), caption: 'Connection 1 is closed: map A goes.', command: { do: 'close', socket: 1 } },
+    { at: ms(800), caption: 'Connection 1 is closed: map A is freed.', command: { do: 'close', socket: 1 } },
   ],
   openAt: ms(605),
   until: ms(1200),

@@ -17,10 +17,10 @@ export const beforeLinks: Scenario = {
     },
     {
       at: ms(20),
-      caption: 'It asks for a map for links: EINVAL, for this kernel does not know the flag.',
+      caption: 'It asks for a map for links: EINVAL, because this kernel does not know the flag.',
       command: { do: 'load', process: 'loader', map: 'A', text: 'bpf_swap_v1.s' },
       answers: 'EINVAL',
-      note: 'Put v6.12 beside it in the Sequence tab: the same calls, answered otherwise.',
+      note: 'Compare with v6.12 in the Sequence tab: the same calls, other answers.',
     },
     {
       at: ms(60),
@@ -36,7 +36,7 @@ export const beforeLinks: Scenario = {
     },
     {
       at: ms(400),
-      caption: 'Deleted while it is used: TOBEFREE, as on every kernel since.',
+      caption: 'Deleted while in use: TOBEFREE, as on every kernel since.',
       command: { do: 'unregister', process: 'loader', map: 'B' },
     },
     { at: ms(450), caption: 'The loader ends.', command: { do: 'exit', process: 'loader' } },

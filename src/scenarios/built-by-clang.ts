@@ -4,7 +4,7 @@ import { ms } from './units.ts';
 
 const OBJECT = 'watched.bpf.o';
 
-/** An object as clang makes it, with maps of its own: counted, stored at sockets, told in a ring buffer. */
+/** An object built by clang with its own maps: counters, socket storage, a ring buffer. */
 export const builtByClang: Scenario = {
   ...about('built-by-clang'),
   path: { rateBps: 10_000_000, delayNs: ms(10), queuePackets: 24, accessNs: ms(4) },
@@ -15,7 +15,7 @@ export const builtByClang: Scenario = {
     { at: ms(10), caption: '', command: { do: 'spawn', process: 'loader' } },
     {
       at: ms(20),
-      caption: 'libbpf opens watched.bpf.o, moves its offsets to this kernel, creates its maps, loads and registers.',
+      caption: 'libbpf opens watched.bpf.o, adjusts its offsets to this kernel, creates its maps, loads and registers.',
       command: { do: 'load-object', process: 'loader', map: 'A', object: OBJECT, attach: true },
     },
     { at: ms(90), caption: '', command: { do: 'spawn', process: 'client' } },
@@ -26,7 +26,7 @@ export const builtByClang: Scenario = {
     },
     {
       at: ms(300),
-      caption: 'Connection 2 joins; what the program keeps of each socket is stored at the socket.',
+      caption: 'Connection 2 joins; what the program keeps for each socket is stored with the socket.',
       command: { do: 'connect', process: 'client', socket: 2, cc: 'c_watched' },
     },
     {
@@ -36,7 +36,7 @@ export const builtByClang: Scenario = {
     },
     {
       at: ms(1500),
-      caption: 'Connection 1 is closed, and what was stored at it is gone.',
+      caption: 'Connection 1 is closed, and what was stored with it is gone.',
       command: { do: 'close', socket: 1 },
     },
   ],

@@ -5,7 +5,7 @@ export interface BrokenFact {
   readonly found: string;
 }
 
-/** Runs a lab through its scenario's expected facts; returns those that do not hold. */
+/** Runs a lab through its scenario's expected facts; returns those that fail. */
 export function checkFacts(lab: Lab): BrokenFact[] {
   const broken: BrokenFact[] = [];
   for (const fact of [...lab.scenario.expect].sort((a, b) => a.at - b.at)) {

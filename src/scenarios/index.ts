@@ -1,4 +1,4 @@
-/* The scenarios that come with the page. Each is fetched when it is opened, so that a menu costs no program text. */
+/* The scenarios that come with the page. Each is fetched when it is opened, so that the menu loads no program texts. */
 import type { Scenario } from '../engine/index.ts';
 import { ABOUT, type About } from './about.ts';
 
@@ -22,9 +22,14 @@ const LOAD: Readonly<Record<string, () => Promise<Scenario>>> = {
   'own-value-struct': () => import('./own-value-struct.ts').then((file) => file.ownValueStruct),
 };
 
-/** In the order of the menu; the page opens on the first. */
+/** Scenarios in the order of the menu; the page opens the first. */
 export const SCENARIOS: readonly About[] = ABOUT;
 
-/** The scenario of an id; null where there is none. */
-export const loadScenario = async (id: string): Promise<Scenario | null> =>
-  Object.hasOwn(LOAD, id) ? LOAD[id]() : null;
+/** Id of the scenario that the page opens on. */
+export const FIRST_SCENARIO: string = ABOUT[0]?.id ?? '';
+
+/** The scenario with an id; null when there is none. */
+export async function loadScenario(id: string): Promise<Scenario | null> {
+  const load = Object.hasOwn(LOAD, id) ? LOAD[id] : undefined;
+  return load ? load() : null;
+}

@@ -38,7 +38,8 @@ export const linkDetached: Scenario = {
     },
     {
       at: ms(400),
-      caption: 'The link is detached: bpf_swap is unregistered at once. The map stays READY, for two sockets hold it.',
+      caption:
+        'The link is detached: bpf_swap is unregistered at once. The map stays READY, because two sockets hold it.',
       command: { do: 'detach', process: 'loader', link: 1 },
       note: 'Detaching is what a delete is for a map without a link.',
     },
@@ -51,7 +52,7 @@ export const linkDetached: Scenario = {
     { at: ms(600), caption: 'Connection 1 is closed.', command: { do: 'close', socket: 1 } },
     {
       at: ms(700),
-      caption: 'Connection 2 is closed: with the last reference the map goes.',
+      caption: 'Connection 2 is closed: the map is freed after the last reference.',
       command: { do: 'close', socket: 2 },
     },
     {

@@ -31,7 +31,7 @@ export const memberMissing: Scenario = {
     },
     {
       at: ms(160),
-      caption: 'Its update is taken: the members that are left out besides may be NULL.',
+      caption: 'Its update is accepted: all other members may be NULL.',
       command: { do: 'register', process: 'loader', map: 'B' },
     },
     {

@@ -18,7 +18,7 @@ export const ownValueStruct: Scenario = {
     },
     {
       at: ms(60),
-      caption: 'The type’s init looks at the value before anything is registered: no member is there, EINVAL.',
+      caption: 'The type’s init checks the value before anything is registered: no member is set, EINVAL.',
       command: { do: 'register', process: 'loader', map: 'A' },
       answers: 'EINVAL',
       note: 'This is the question of the review: what can a subsystem check that the map cannot?',
@@ -30,7 +30,7 @@ export const ownValueStruct: Scenario = {
     },
     {
       at: ms(160),
-      caption: 'init is content, and the map is registered.',
+      caption: 'init accepts it, and the map is registered.',
       command: { do: 'register', process: 'loader', map: 'B' },
     },
     {

@@ -1,4 +1,4 @@
-/** The sample programs against plain arithmetic: the same windows for any socket, in both engines. */
+/** Compares the sample programs with plain arithmetic: equal windows for any socket, in both engines. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert as check, boolean, integer, property, record } from 'fast-check';

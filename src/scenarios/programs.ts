@@ -11,8 +11,8 @@ import counterNone from './programs/counter_none.s?raw';
 import counterValue from './programs/counter_value.h?raw';
 import bpfUser from './programs/bpf_user.s?raw';
 
-/** The program texts that scenarios and the command line know by name. */
-export const PROGRAMS: Readonly<Record<string, string>> = {
+/** Program texts by name, for scenarios and the command line. */
+const SHIPPED = {
   'bpf_reno.s': bpfReno,
   'bpf_aimd.s': bpfAimd,
   'bpf_swap_v1.s': bpfSwapV1,
@@ -23,14 +23,16 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   'bpf_careless.s': bpfCareless,
 };
 
+export const PROGRAMS: Readonly<Record<string, string>> = SHIPPED;
+
 /** A struct_ops type that no kernel has, and a program that implements it. */
 export const COUNTER_TYPES = counterOps;
 export const COUNTER_PROGRAM = counter;
 
-/** The same type with a value struct of its own, and a program that implements none of its members. */
+/** The same type with its own value struct, and a program that implements none of its members. */
 export const COUNTER_VALUE = counterValue;
 export const COUNTER_NONE = counterNone;
 
-/** Those of them that a scenario uses. */
-export const pick = (...names: string[]): Record<string, string> =>
-  Object.fromEntries(names.map((name) => [name, PROGRAMS[name]]));
+/** The program texts with these names. */
+export const pick = (...names: (keyof typeof SHIPPED)[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, SHIPPED[name]]));

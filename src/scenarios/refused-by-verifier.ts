@@ -16,7 +16,7 @@ export const refusedByVerifier: Scenario = {
         'One program writes a field that programs may only read: the verifier refuses it with EACCES, and the loader gives up.',
       command: { do: 'load', process: 'loader', map: 'A', text: 'bpf_careless.s' },
       answers: 'EACCES',
-      note: 'The Verifier tab shows the line, and what was known of each register before it.',
+      note: 'The Verifier tab shows the line, and what was known about each register before it.',
     },
     {
       at: ms(80),

@@ -4,8 +4,9 @@ import { pick } from './programs.ts';
 import { ms } from './units.ts';
 
 /**
- * Each loader exits after registering, so no fd holds its map; nobody is the netns default; clients choose before
- * connect and servers use reno: a connection holds exactly one reference, until the sender's tcp_sock is destroyed.
+ * Each loader exits after registering, so that no fd holds its map. Neither map is the namespace's default, clients
+ * choose before connect, and servers use reno. So a connection holds exactly one reference, until the sender's tcp_sock
+ * is destroyed.
  */
 export const replaceWhileConnected: Scenario = {
   ...about('replace-while-connected'),
@@ -58,7 +59,7 @@ export const replaceWhileConnected: Scenario = {
       at: ms(700),
       caption: 'Map B is registered: two implementations are available at once.',
       command: { do: 'register', process: 'loader-b', map: 'B' },
-      note: 'Nothing that runs has changed yet: only a new connection can choose map B.',
+      note: 'No running connection has changed yet: only a new one can choose map B.',
     },
     { at: ms(720), caption: 'Its loader exits too.', command: { do: 'exit', process: 'loader-b' } },
     {

@@ -65,10 +65,10 @@ export const swapByLink: Scenario = {
       command: { do: 'exit', process: 'loader' },
     },
     { at: ms(700), caption: 'Connection 1 is closed.', command: { do: 'close', socket: 1 } },
-    { at: ms(750), caption: 'Connection 2 is closed: map A goes.', command: { do: 'close', socket: 2 } },
+    { at: ms(750), caption: 'Connection 2 is closed: map A is freed.', command: { do: 'close', socket: 2 } },
     {
       at: ms(1200),
-      caption: 'The pin is removed: with the last reference to the link, bpf_swap is unregistered.',
+      caption: 'The pin is removed: without references the link goes, and bpf_swap is unregistered.',
       command: { do: 'unpin', process: 'admin', path: PIN },
     },
     { at: ms(1300), caption: 'Connection 3, the last user, is closed.', command: { do: 'close', socket: 3 } },

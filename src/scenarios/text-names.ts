@@ -1,4 +1,7 @@
-/* Names of the texts that come with the scenarios: any other text is the visitor's own. A test compares them with the scenarios. */
+/*
+ * Names of the texts that come with the scenarios: any other text is the user's own. A test compares the list with the
+ * scenarios.
+ */
 export const EXAMPLE_TEXTS: ReadonlySet<string> = new Set([
   'bpf_aimd.s',
   'bpf_base.s',

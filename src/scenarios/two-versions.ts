@@ -20,7 +20,7 @@ export const twoVersions: Scenario = {
     { at: ms(100), caption: '', command: { do: 'spawn', process: 'client' } },
     {
       at: ms(120),
-      caption: 'Connection 1 runs version 1: half of the window goes with a loss.',
+      caption: 'Connection 1 runs version 1: a loss halves the window.',
       command: { do: 'connect', process: 'client', socket: 1, cc: 'bpf_swap' },
     },
     {
@@ -36,13 +36,13 @@ export const twoVersions: Scenario = {
     },
     {
       at: ms(300),
-      caption: 'Connection 2 runs version 2: one eighth goes with a loss.',
+      caption: 'Connection 2 runs version 2: a loss takes one eighth of the window.',
       command: { do: 'connect', process: 'client', socket: 2, cc: 'bpf_swap' },
-      note: 'Open the series of the windows: which of the two saws is gentler?',
+      note: 'Open the windows over time: which of the two sawtooth curves is gentler?',
     },
     {
       at: ms(2500),
-      caption: 'Both have shared the queue for two seconds: the gentler one has the larger part.',
+      caption: 'Both have shared the queue for two seconds: the gentler one got the larger share.',
       command: { do: 'grace', clock: 'rcu', to: 'go' },
     },
   ],

@@ -28,7 +28,7 @@ export const whoHoldsIt: Scenario = {
     {
       at: ms(1400),
       caption:
-        'A second later map A is still there, with one reference. Who took it? Press the segment of its ring, or ask in the ledger.',
+        'A second later map A still exists, with one reference. Who took it? Press the segment of its ring, or look in the ledger.',
       command: { do: 'spawn', process: 'shell' },
       note: 'Go backwards: the ring leads to the call, the call to the process that everybody forgot.',
     },

@@ -1,4 +1,4 @@
-/* Builds display lists a thing at a time. */
+/* Builds display lists, one item at a time. */
 import type { PaintName } from './paint.ts';
 import { paintId } from './paint.ts';
 import type { DisplayList } from './scene.ts';
@@ -10,7 +10,12 @@ export interface ListBuilder {
   readonly list: () => DisplayList;
 }
 
-export function things(shape: 'bar' | 'ring' | 'disc', look: Look): ListBuilder {
+export interface LineBuilder extends ListBuilder {
+  /** a line of many points, x, y, x, y and so on: as arguments they would not fit on the stack */
+  readonly addLine: (paint: PaintName, points: readonly number[]) => void;
+}
+
+export function things(shape: Exclude<DisplayList['shape'], 'line'>, look: Look): ListBuilder {
   const numbers: number[] = [];
   const paints: number[] = [];
   return {
@@ -23,16 +28,18 @@ export function things(shape: 'bar' | 'ring' | 'disc', look: Look): ListBuilder 
 }
 
 /** Lines: `add` takes x, y, x, y and so on. */
-export function lines(look: Look): ListBuilder {
+export function lines(look: Look): LineBuilder {
   const numbers: number[] = [];
   const paints: number[] = [];
   const starts: number[] = [];
+  const addLine = (paint: PaintName, points: readonly number[]): void => {
+    starts.push(numbers.length / 2);
+    for (const value of points) numbers.push(value);
+    paints.push(paintId(paint));
+  };
   return {
-    add: (paint, ...points) => {
-      starts.push(numbers.length / 2);
-      for (const value of points) numbers.push(value);
-      paints.push(paintId(paint));
-    },
+    addLine,
+    add: (paint, ...points) => addLine(paint, points),
     list: () => ({
       shape: 'line',
       numbers: Float64Array.from(numbers),

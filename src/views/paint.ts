@@ -1,5 +1,5 @@
 /*
- * Paints by what they mean. A scene never names a colour: the page's tokens (src/ui/theme/tokens.css) say what a paint
+ * Paints by meaning. A scene never names a colour: the page's tokens (src/ui/theme/tokens.css) say what a paint
  * looks like in each theme. Every state has a second channel besides its hue: a dash, a fill, a glyph.
  */
 import type { LifecycleState, MapLetter, MapSnapshot } from '../engine/index.ts';
@@ -45,13 +45,16 @@ const COLOURS = [
 /** Diagonal stripes. `packet-hatch` is the finer one for packets and queue blocks. */
 const HATCHES = ['tobefree-hatch', 'packet-hatch', 'hole-hatch'] as const;
 
-/** Light around an occupied station. */
+/** Glow around an occupied station. */
 const GLOWS = ['ready-glow', 'inuse-glow', 'tobefree-glow'] as const;
 
 export const PAINTS = ['none', ...COLOURS, ...HATCHES, ...GLOWS] as const;
 export type PaintName = (typeof PAINTS)[number];
 export type HatchName = (typeof HATCHES)[number];
 export type GlowName = (typeof GLOWS)[number];
+
+/** Name of a paint of a display list. */
+export const paintName = (id: number): PaintName => PAINTS[id] ?? 'none';
 
 const PAINT_IDS = new Map<string, number>(PAINTS.map((name, id) => [name, id]));
 
@@ -66,16 +69,16 @@ export const isGlow = (name: PaintName): name is GlowName => GLOW_NAMES.has(name
 export interface StatePaint {
   /** strokes */
   readonly line: PaintName;
-  /** letters on the page's ground */
+  /** text on the page's background */
   readonly ink: PaintName;
-  /** a body that carries letters of `on-state` */
+  /** a solid body, with text in `on-state` */
   readonly solid: PaintName;
-  /** inside of a capsule or band that stands in this state */
+  /** inside of a capsule or band in this state */
   readonly fill: PaintName;
   /** packets and queue blocks of a map in this state */
   readonly packet: PaintName;
   readonly glow: PaintName;
-  /** outline, in multiples of its width; empty: solid */
+  /** dash pattern of the outline, in multiples of its width; empty: solid */
   readonly dash: readonly number[];
 }
 
@@ -127,7 +130,7 @@ export const STATE_PAINT: Readonly<Record<LifecycleState, StatePaint>> = {
   },
 };
 
-/** Of a connection that a built-in algorithm serves. */
+/** Paint of a connection served by a built-in algorithm. */
 const BUILT_IN_PAINT: StatePaint = {
   line: 'muted',
   ink: 'muted',

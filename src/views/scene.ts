@@ -1,7 +1,7 @@
 /*
- * A scene is what a view says: plain marks for the few things that a person can point at, and display lists for the
- * many that only move. Layers are drawn first, then the marks. From one scene come the SVG, the buttons of the keyboard
- * and the text for a screen reader.
+ * A scene is a view's output: plain marks for the few things that a user can point at, and display lists for the many
+ * that only move. Layers are drawn first, then the marks. The SVG, the keyboard's buttons and the text for screen
+ * readers all come from one scene.
  */
 import type { PaintName } from './paint.ts';
 import type { Font } from './text-metrics.ts';
@@ -12,7 +12,7 @@ export interface Size {
   readonly height: number;
 }
 
-/** What of the theme changes geometry; colours are not its business. */
+/** Properties of the theme that affect geometry; colours do not. */
 export interface Theme {
   /** `more`: outlines of at least 2 px, no glow */
   readonly contrast: 'normal' | 'more';
@@ -38,7 +38,7 @@ export interface Box {
 export interface Paint {
   readonly fill?: PaintName;
   readonly stroke?: PaintName;
-  /** of the stroke, px; 1 where left out */
+  /** stroke width, px; 1 when absent */
   readonly weight?: number;
   /** px */
   readonly dash?: readonly number[] | undefined;
@@ -50,14 +50,14 @@ export interface Paint {
 interface MarkBase {
   /** unique in its scene, and the same from scene to scene for the same thing */
   readonly id: string;
-  /** said by a screen reader: the name of a button, else a line of the text twin */
+  /** for screen readers: the name of a button, otherwise a line of the text twin */
   readonly label?: string;
-  /** shown on hover and focus; the label where left out */
+  /** shown on hover and focus; the label when absent */
   readonly tip?: string;
   readonly action?: Action;
-  /** where a pointer takes hold, in the coordinates of the mark: a group's own, else those of the group around it */
+  /** hit area for pointers, in the mark's coordinates: for a group its own, otherwise those of the enclosing group */
   readonly hit?: Box & { readonly radius?: number };
-  /** order of the keyboard; marks without it come in drawing order after those that have it */
+  /** keyboard order; marks without it follow in drawing order */
   readonly focus?: number;
   readonly opacity?: number;
 }
@@ -90,11 +90,11 @@ export interface TextMark extends MarkBase {
   readonly anchor?: 'start' | 'middle' | 'end';
   readonly spacing?: number;
   readonly italic?: boolean;
-  /** a rim of this paint keeps the letters readable over strokes */
+  /** rim of this paint, which keeps text readable over strokes */
   readonly halo?: PaintName;
 }
 
-/** Children are placed from the group's own origin; a group that moves takes them along. */
+/** A group: its children are placed relative to its origin, and move with it. */
 export interface GroupMark extends MarkBase {
   readonly kind: 'group';
   readonly x: number;
@@ -105,26 +105,33 @@ export interface GroupMark extends MarkBase {
 export type Mark = PathMark | RectMark | CircleMark | TextMark | GroupMark;
 
 /**
- * Many equal things, drawn on a canvas. `numbers` holds `STRIDE[shape]` values a thing, `paints` one paint number
- * (src/views/paint.ts) a thing. A line's values are x, y; its points run to the next line's `starts`.
+ * Many similar items, drawn on a canvas. `numbers` has `STRIDE[shape]` values per item, `paints` one paint number
+ * (src/views/paint.ts) per item. A line's values are x, y; its points end at the next entry of `starts`.
  */
 export interface DisplayList {
-  readonly shape: 'bar' | 'ring' | 'disc' | 'line';
+  readonly shape: 'bar' | 'ring' | 'disc' | 'wedge' | 'cross' | 'line';
   readonly numbers: Float64Array;
   readonly paints: Uint16Array;
   /** lines only: index of the first point of each */
   readonly starts?: Uint32Array;
-  /** stroke width of rings and lines, corner radius of bars; px */
+  /** stroke width of rings, crosses and lines, corner radius of bars; px */
   readonly weight: number;
   readonly dash?: readonly number[];
   readonly opacity?: number;
 }
 
-/** bar: x, y, width, height; ring and disc: x, y, radius; line: x, y a point */
-export const STRIDE: Readonly<Record<DisplayList['shape'], number>> = { bar: 4, ring: 3, disc: 3, line: 2 };
+/** bar: x, y, width, height; ring and disc: x, y, radius; wedge: tip below, half of its width; cross: middle, half; line: x, y a point */
+export const STRIDE: Readonly<Record<DisplayList['shape'], number>> = {
+  bar: 4,
+  ring: 3,
+  disc: 3,
+  wedge: 3,
+  cross: 3,
+  line: 2,
+};
 
 export interface Scene extends Size {
-  /** what the picture is, in a few words */
+  /** short description of the picture */
   readonly label: string;
   readonly layers: readonly DisplayList[];
   readonly marks: readonly Mark[];
@@ -151,7 +158,7 @@ function* walk(marks: readonly Mark[], x = 0, y = 0): Generator<{ mark: Mark; x:
 export const allMarks = (scene: Scene): { mark: Mark; x: number; y: number }[] => [...walk(scene.marks)];
 
 /** What can be hovered or pressed, in the order of the keyboard. */
-export function hitsOf(scene: Scene): Hit[] {
+export function hitsOf(scene: Pick<Scene, 'marks'>): Hit[] {
   const hits: Hit[] = [];
   for (const { mark, x, y } of walk(scene.marks)) {
     if (!mark.hit) continue;
@@ -174,12 +181,12 @@ export function hitsOf(scene: Scene): Hit[] {
 }
 
 /** The picture in words: a line for each labelled mark that is not a button. */
-export function textTwin(scene: Scene): { id: string; text: string }[] {
+export function textTwin(scene: Pick<Scene, 'marks'>): { id: string; text: string }[] {
   const lines: { id: string; text: string }[] = [];
   for (const { mark } of walk(scene.marks))
     if (mark.label && !mark.action) lines.push({ id: mark.id, text: mark.label });
   return lines;
 }
 
-/** SVG elements that the marks become. */
+/** Number of SVG elements of the marks. */
 export const countNodes = (scene: Scene): number => allMarks(scene).length + hitsOf(scene).length;

@@ -24,7 +24,7 @@ const number = (value: number): string => String(Math.round(value * 100) / 100);
 export const pathOf = (...parts: readonly (string | number)[]): string =>
   parts.map((part) => (typeof part === 'number' ? number(part) : part)).join(' ');
 
-/** Clockwise from one angle to the next; a whole turn becomes two halves, which SVG needs. */
+/** Clockwise arc between two angles; a full circle becomes two halves, as SVG requires. */
 export function arcPath(x: number, y: number, radius: number, from: number, to: number): string {
   if (to - from >= 359.9) {
     const left = x - radius;
@@ -58,11 +58,9 @@ export function arcPath(x: number, y: number, radius: number, from: number, to: 
 /** Point of a cubic curve at `t`. */
 export function bezierAt(points: readonly [Point, Point, Point, Point], t: number): Point {
   const u = 1 - t;
-  const weights = [u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t];
-  return {
-    x: points.reduce((sum, point, i) => sum + point.x * weights[i], 0),
-    y: points.reduce((sum, point, i) => sum + point.y * weights[i], 0),
-  };
+  const [a, b, c, d] = points;
+  const [wa, wb, wc, wd] = [u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t];
+  return { x: a.x * wa + b.x * wb + c.x * wc + d.x * wd, y: a.y * wa + b.y * wb + c.y * wc + d.y * wd };
 }
 
 export const ui = (size: number, weight = 400): Font => ({ family: 'ui', size, weight });
@@ -154,7 +152,7 @@ export function pill(
   );
 }
 
-/** The box, grown to a size that a finger can hit. */
+/** A box enlarged to a size that a finger can hit. */
 function hitAround(
   box: { x: number; y: number; width: number; height: number },
   least: number,

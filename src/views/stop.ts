@@ -1,8 +1,8 @@
-/* Where a program was stopped, in words. */
+/* Describes where a program was stopped. */
 import type { CpuSnapshot } from '../engine/index.ts';
 import { timeText } from './words.ts';
 
-/** Events by the names of their handlers, as a person says them. */
+/** Descriptions of events by the names of their handlers. */
 const CAUSE: ReadonlyMap<string, string> = new Map([
   ['ack arrives', 'an ACK'],
   ['data arrives', 'a data packet'],

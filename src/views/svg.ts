@@ -1,9 +1,10 @@
 /*
- * A scene as SVG: one description of elements, which React draws (src/ui/scene) and which becomes text for tests and
- * for saved pictures. Names of attributes are React's; the text turns them into SVG's.
+ * Converts a scene to SVG elements, which React draws (src/ui/scene) and which become text for tests and saved
+ * pictures. Attribute names are React's; the text form converts them to SVG's.
  */
+import { numberAt } from './lists.ts';
 import type { GlowName, HatchName, PaintName } from './paint.ts';
-import { isGlow, isHatch, PAINTS } from './paint.ts';
+import { isGlow, isHatch, paintName } from './paint.ts';
 import type { DisplayList, Mark, Paint, Scene, TextMark, Theme } from './scene.ts';
 import { DESK, STRIDE } from './scene.ts';
 
@@ -28,18 +29,31 @@ const paintValue = (name: PaintName, scope: string): string => {
   return isHatch(name) || isGlow(name) ? `url(#${hatchId(name, scope)})` : `var(--${name})`;
 };
 
-/** Two decimals are a quarter of a device pixel on the densest screens. */
+/** Rounds to two decimals, finer than a device pixel on the densest screens. */
 const short = (value: number): number => Math.round(value * 100) / 100;
+
+/** Fills that high contrast takes away: what only they set apart has an outline there. */
+const TINTS: ReadonlySet<PaintName> = new Set<PaintName>([
+  'inuse-tint',
+  'ready-tint',
+  'tobefree-tint',
+  'selection-tint',
+  'changed-tint',
+  'surface-3',
+]);
 
 type Attributes = Record<string, string | number>;
 
 function paintAttributes(paint: Paint, { scope, theme }: Drawing): Attributes {
   const out: Attributes = { fill: paintValue(paint.fill ?? 'none', scope) };
   if (paint.fillOpacity !== undefined) out.fillOpacity = paint.fillOpacity;
-  if (paint.stroke === undefined || paint.stroke === 'none') return out;
+  if (paint.stroke === undefined || paint.stroke === 'none') {
+    if (theme.contrast === 'more' && TINTS.has(paint.fill ?? 'none')) out.stroke = 'var(--line-strong)';
+    return out;
+  }
   out.stroke = paintValue(paint.stroke, scope);
   const weight = paint.weight ?? 1;
-  // outlines grow, grid lines do not
+  // thicken outlines, but not grid lines
   const grows = theme.contrast === 'more' && paint.stroke !== 'line';
   out.strokeWidth = short(grows ? Math.max(2, weight) : weight);
   if (paint.dash) out.strokeDasharray = paint.dash.map(short).join(' ');
@@ -72,7 +86,7 @@ function textAttributes(mark: TextMark, { scope }: Drawing): Attributes {
   return out;
 }
 
-/** One mark and what it holds. */
+/** Element of a mark, with its children. */
 export function markNode(mark: Mark, drawing: Drawing): SvgNode {
   const base: Attributes = mark.opacity === undefined ? {} : { opacity: mark.opacity };
   const leaf = (tag: string, attributes: Attributes): SvgNode => ({
@@ -165,35 +179,45 @@ function* paintsOf(marks: readonly Mark[]): Generator<PaintName> {
 }
 
 /** Patterns and gradients that the scene uses. */
-export function sceneDefs(scene: Scene, scope: string): SvgNode[] {
+export function sceneDefs(scene: Pick<Scene, 'marks' | 'layers'>, scope: string): SvgNode[] {
   const used = new Set(paintsOf(scene.marks));
-  for (const layer of scene.layers) for (const id of layer.paints) used.add(PAINTS[id]);
+  for (const layer of scene.layers) for (const id of layer.paints) used.add(paintName(id));
   return [...used].flatMap((name) => {
     if (isHatch(name)) return [hatchNode(name, scope)];
     return isGlow(name) ? [glowNode(name, scope)] : [];
   });
 }
 
+/** A triangle that stands on its tip is 1.55 times as high as half of its width. */
+export const WEDGE_HEIGHT = 1.55;
+
+const GLYPH_PATH = {
+  wedge: (x: number, y: number, half: number) =>
+    `M${short(x - half)} ${short(y - half * WEDGE_HEIGHT)}L${short(x + half)} ${short(y - half * WEDGE_HEIGHT)}L${x} ${y}Z`,
+  cross: (x: number, y: number, half: number) =>
+    `M${short(x - half)} ${short(y - half)}L${short(x + half)} ${short(y + half)}M${short(x + half)} ${short(y - half)}L${short(x - half)} ${short(y + half)}`,
+} as const;
+
 /** A display list as elements: for saved pictures and tests; the page draws it on a canvas. */
 function layerNode(layer: DisplayList, index: number, drawing: Drawing): SvgNode {
   const things: SvgNode[] = [];
   const { numbers, shape, starts, weight } = layer;
   const stride = STRIDE[shape];
-  for (let i = 0; i < layer.paints.length; i++) {
-    const paint = PAINTS[layer.paints[i]];
+  for (const [i, id] of layer.paints.entries()) {
+    const paint = paintName(id);
     const key = String(i);
     if (shape === 'line') {
       const from = starts?.[i] ?? 0;
       const to = starts?.[i + 1] ?? numbers.length / 2;
       let d = '';
       for (let p = from; p < to; p++)
-        d += `${p === from ? 'M' : 'L'}${short(numbers[p * 2])} ${short(numbers[p * 2 + 1])}`;
+        d += `${p === from ? 'M' : 'L'}${short(numberAt(numbers, p * 2))} ${short(numberAt(numbers, p * 2 + 1))}`;
       const dash = layer.dash ? { dash: layer.dash } : {};
       things.push(
         node('path', key, { d, ...paintAttributes({ stroke: paint, weight, round: true, ...dash }, drawing) }),
       );
     } else {
-      const [x, y, a, b] = numbers.subarray(i * stride, i * stride + stride);
+      const [x = 0, y = 0, a = 0, b = 0] = numbers.subarray(i * stride, i * stride + stride);
       if (shape === 'bar')
         things.push(
           node('rect', key, {
@@ -205,7 +229,11 @@ function layerNode(layer: DisplayList, index: number, drawing: Drawing): SvgNode
             ...paintAttributes({ fill: paint }, drawing),
           }),
         );
-      else {
+      else if (shape === 'wedge' || shape === 'cross') {
+        const d = GLYPH_PATH[shape](short(x), short(y), short(a));
+        const look: Paint = shape === 'cross' ? { stroke: paint, weight, round: true } : { fill: paint };
+        things.push(node('path', key, { d, ...paintAttributes(look, drawing) }));
+      } else {
         const look: Paint = shape === 'ring' ? { stroke: paint, weight } : { fill: paint };
         things.push(
           node('circle', key, { cx: short(x), cy: short(y), r: short(a), ...paintAttributes(look, drawing) }),
@@ -216,14 +244,14 @@ function layerNode(layer: DisplayList, index: number, drawing: Drawing): SvgNode
   return node('g', `layer${index}`, layer.opacity === undefined ? {} : { opacity: layer.opacity }, things);
 }
 
-/** Attributes that SVG itself spells with capitals. */
+/** Attributes that SVG spells in camel case. */
 const CAPITALS: ReadonlySet<string> = new Set(['viewBox', 'patternUnits', 'patternTransform']);
 const svgName = (name: string): string =>
   CAPITALS.has(name) ? name : name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 const escape = (text: string): string =>
   text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 
-/** A style sheet's transform has units; the attribute has none. */
+/** Value as an SVG attribute: a transform in a style has units, the attribute has none. */
 const svgValue = (name: string, value: string | number): string =>
   name === 'transform' ? String(value).replace(/px/g, '') : escape(String(value));
 

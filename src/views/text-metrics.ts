@@ -1,7 +1,8 @@
 /*
- * Widths of text without a browser, so that a scene is the same everywhere. Kerning is left out: it only makes a line
- * a little shorter than what is said here.
+ * Computes text widths without a browser, so that a scene is the same everywhere. Kerning is ignored; it only makes
+ * lines slightly shorter.
  */
+import { entryOf, numberAt } from './lists.ts';
 import { MEASURED_CHARACTERS, MONO_WIDTH, UI_WIDTHS } from './text-widths.ts';
 
 type FontFamily = 'ui' | 'mono';
@@ -14,27 +15,28 @@ export interface Font {
 }
 
 const CODE_INDEX = new Map(Array.from(MEASURED_CHARACTERS, (character, index) => [character, index] as const));
-/** Characters that were not measured count as wide as this one. */
+/** Index of the character whose width is used for unmeasured ones. */
 const WIDE = CODE_INDEX.get('m') ?? 0;
-/** Numerals are set tabular: all as wide as this one. */
+/** Index of the character with the width of all digits, which are tabular. */
 const DIGIT = CODE_INDEX.get('0') ?? 0;
 
 function indexOf(character: string): number {
   return character >= '0' && character <= '9' ? DIGIT : (CODE_INDEX.get(character) ?? WIDE);
 }
 
-const LIGHTEST = UI_WIDTHS[0];
-const HEAVIEST = UI_WIDTHS[UI_WIDTHS.length - 1];
+const LIGHTEST = entryOf(UI_WIDTHS, 0);
+const HEAVIEST = entryOf(UI_WIDTHS, UI_WIDTHS.length - 1);
 
 /** A variable font's advances run linearly between two measured weights. */
 function uiWidth(index: number, weight: number): number {
   const w = Math.min(Math.max(weight, LIGHTEST.weight), HEAVIEST.weight);
   const above = UI_WIDTHS.findIndex((row) => row.weight >= w);
-  const high = UI_WIDTHS[above];
-  const low = UI_WIDTHS[Math.max(0, above - 1)];
+  const high = UI_WIDTHS[above] ?? HEAVIEST;
+  const low = UI_WIDTHS[above - 1] ?? LIGHTEST;
   const span = high.weight - low.weight;
   const part = span === 0 ? 0 : (w - low.weight) / span;
-  return low.widths[index] + (high.widths[index] - low.widths[index]) * part;
+  const width = numberAt(low.widths, index);
+  return width + (numberAt(high.widths, index) - width) * part;
 }
 
 /** Width in px. */
@@ -62,7 +64,7 @@ export function fitText(text: string, width: number, font: Font): string {
   return end < 2 ? '' : `${text.slice(0, end).trimEnd()}…`;
 }
 
-/** Breaks at spaces; the last of `maxLines` is cut with an ellipsis. */
+/** Wraps text at spaces; the last of `maxLines` ends with an ellipsis if cut. */
 export function wrapText(text: string, width: number, font: Font, maxLines: number): string[] {
   const lines: string[] = [];
   let line = '';

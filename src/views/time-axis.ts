@@ -1,4 +1,4 @@
-/* The time axis that the timeline and the series share: ticks that read well, and where a time stands in px. */
+/* The time axis of the timeline and the series: round ticks, and the scale from time to px. */
 import { scaleLinear } from 'd3';
 import type { Mark } from './scene.ts';
 import { mono, text } from './shapes.ts';
@@ -25,8 +25,8 @@ const TICK_ROOM = 90;
 const UNITS: readonly (readonly [number, number, string])[] = [
   [20e9, 1e9, 's'],
   [20e6, 1e6, 'ms'],
-  [0, 1e3, 'µs'],
 ];
+const SMALLEST = [0, 1e3, 'µs'] as const;
 
 export interface Ticks {
   /** x of each grid line */
@@ -34,10 +34,10 @@ export interface Ticks {
   readonly labels: readonly Mark[];
 }
 
-/** Labels that would touch `avoid` (left and right, px) are left out. */
+/** Ticks and labels; labels that would overlap `avoid` (left and right, px) are left out. */
 export function timeTicks(scale: TimeScale, labelY: number, avoid: readonly [number, number] | null): Ticks {
   const [from, to] = scale.domain;
-  const [, unit, name] = UNITS.find(([least]) => to - from >= least) ?? UNITS[UNITS.length - 1];
+  const [, unit, name] = UNITS.find(([least]) => to - from >= least) ?? SMALLEST;
   const ticks = scaleLinear([from / unit, to / unit], [scale.left, scale.right]).ticks(
     Math.max(2, Math.floor((scale.right - scale.left) / TICK_ROOM)),
   );

@@ -1,18 +1,18 @@
-/* How views say numbers and names. */
+/* Formats numbers and names for views. */
 import type { Holder, HolderKind } from '../engine/index.ts';
 
-/** Lookups that other rooms own: what a step checks, what an error number is called. */
+/** Lookups provided by other folders: the text of a step, the name of an errno. */
 export interface Words {
   readonly step: (id: string) => string;
   readonly errno: (errno: number) => string;
 }
 
-/** Nanoseconds as `612.4 ms`, or seconds from ten of them on. */
+/** Formats nanoseconds as `612.4 ms`, or as seconds from 10 s on. */
 export function timeText(ns: number): string {
   return ns >= 10e9 ? `${(ns / 1e9).toFixed(3)} s` : `${(ns / 1e6).toFixed(1)} ms`;
 }
 
-/** Bits a second. */
+/** Formats a rate in bits a second. */
 export function rateText(bps: number): string {
   if (bps >= 1e9) return `${+(bps / 1e9).toFixed(1)} Gbit/s`;
   return bps >= 1e6 ? `${+(bps / 1e6).toFixed(1)} Mbit/s` : `${+(bps / 1e3).toFixed(1)} kbit/s`;
@@ -20,10 +20,10 @@ export function rateText(bps: number): string {
 
 export const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
-/** Fds and pins keep the map object, but the shown count leaves them out. */
+/** Whether a holder is part of the shown count; fds and pins keep the map object but are not. */
 export const counts = (kind: HolderKind): boolean => kind !== 'file' && kind !== 'pin';
 
-/** Beside the ring. */
+/** Words for holders beside the ring. */
 export const HOLDER_TAG: Readonly<Record<HolderKind, string>> = {
   file: 'fd',
   pin: 'pin',
@@ -76,7 +76,7 @@ const CLOSING: ReadonlySet<string> = new Set([
   'CLOSE',
 ]);
 
-/** Whether a connection is on its way out. */
+/** Whether a connection is closing. */
 export const isClosing = (tcpState: string): boolean => CLOSING.has(tcpState);
 
 export const joinWords = (words: readonly string[]): string =>

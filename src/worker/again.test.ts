@@ -1,4 +1,4 @@
-/** A new worker in the place of one that died: all that was done is sent at once, and none of it may be lost. */
+/** A new worker replaces one that died: all acts are sent to it at once, and none may be lost. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import { Session } from './session.ts';
 const file = (name: string): ArrayBuffer =>
   new Uint8Array(readFileSync(join(import.meta.dirname, '../../public/btf', name))).buffer;
 
-/** `fetching`: slices after which the engine's late part is here; 0: it is here from the beginning. */
+/** `fetching`: slices after which the engine's late chunk is loaded; 0: from the start. */
 function answered(fetching: number, ...messages: readonly ToWorker[]): unknown {
   let now = 0;
   let left = fetching;

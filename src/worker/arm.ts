@@ -1,4 +1,4 @@
-/* Breaks and lines as the lab takes them: their conditions read, which needs the engine's late part. */
+/* Prepares breaks and lines for the lab by parsing their conditions, which needs the engine's late part. */
 import {
   type ArmedBreak,
   type ArmedLine,
@@ -18,11 +18,11 @@ export interface Wanted {
 
 const hasText = ({ when, print }: Break | LineBreak): boolean => when !== undefined || print !== undefined;
 
-/** Whether a text has to be read. */
+/** Whether there is a text to parse. */
 export const needsLate = ({ breaks, lines }: Wanted): boolean =>
   breaks.some((one) => one.on === 'condition' || hasText(one)) || lines.some(hasText);
 
-/** Arms all whose texts can be read; the others are told of. */
+/** Arms all breaks with valid texts; reports the others. */
 export function arm(lab: Lab, { breaks, lines }: Wanted, late: Late | null, notice: (notice: Notice) => void): void {
   const read = <T>(make: () => T): T[] => {
     try {
@@ -30,7 +30,7 @@ export function arm(lab: Lab, { breaks, lines }: Wanted, late: Late | null, noti
     } catch (error) {
       if (!late || !(error instanceof late.QueryError)) throw error;
       const detail = `Column ${error.at + 1}: ${error.problem}. Expected: ${error.expected}.`;
-      notice({ kind: 'info', title: 'A break was passed over: its condition has no meaning here', detail });
+      notice({ kind: 'info', title: 'A break was skipped: its condition is not valid here', detail });
       return [];
     }
   };

@@ -1,4 +1,4 @@
-/* The worker's list of questions (src/protocol/asks.ts): a row each. */
+/* The worker's list of questions (src/protocol/asks.ts), a row each. */
 import type { Lab } from '../engine/index.ts';
 import type { AnswerMessage, AskName, AskOf } from '../protocol/asks.ts';
 import type { Answerer } from './asks/answerer.ts';
@@ -31,7 +31,7 @@ const ANSWERERS: { readonly [N in AskName]: Answerer<N> } = {
   verify,
 };
 
-/** Asks the row of the question's name; `run` is stamped on what it answers. */
+/** Calls the row of the question's name; the answer carries the number `run`. */
 export function answerAsk<N extends AskName>(
   desk: LateDesk,
   lab: Lab,

@@ -1,4 +1,4 @@
-/* What a session lets moves and questions do: long work becomes a job of slices. */
+/* The session as moves and questions use it: long work becomes a job in slices. */
 import type { MachineParts } from '../engine/index.ts';
 import type {
   Again,
@@ -26,7 +26,7 @@ import type {
 } from '../engine/late.ts';
 import type { Notice } from '../protocol/messages.ts';
 
-/** What the engine has only after its late part has come. */
+/** Functions of the engine's late part. */
 export interface Late {
   readonly Again: typeof Again;
   readonly complete: typeof complete;
@@ -61,7 +61,7 @@ export interface Job {
   readonly run: (keepGoing: KeepGoing) => boolean;
   readonly progress: () => number | null;
   readonly done: () => void;
-  /** for something from outside: looked at now and then, and not all the time */
+  /** waits for something external, and is polled only now and then */
   readonly waits?: boolean;
 }
 
@@ -71,15 +71,15 @@ export interface Desk {
   readonly notice: (notice: Notice) => void;
   /** once running work is done */
   readonly whenIdle: (act: () => void) => void;
-  /** pauses, then does something once running work is done, then shows where that led */
+  /** pauses, acts once running work is done, then sends a frame */
   readonly stop: (act: () => void) => void;
-  /** once running work is done; whatever it ends with is shown */
+  /** starts a job once running work is done; sends a frame at its end */
   readonly start: (job: () => Job) => void;
-  /** Work that nothing waits for: steps until one returns true, while there is time; of the same key the newest wins. */
+  /** Background work: calls `step` in spare time until it returns true; newer work with the same key replaces it. */
   readonly beside: (key: string, step: () => boolean) => void;
 }
 
-/** A desk for what needs the engine's late part. */
+/** A desk for work that needs the engine's late part. */
 export interface LateDesk extends Desk {
   readonly late: Late;
 }

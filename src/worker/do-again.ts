@@ -2,8 +2,8 @@ import type { Lab, LoggedCommand } from '../engine/index.ts';
 import type { Job } from './desk.ts';
 
 /**
- * Gives a fresh lab the commands that another one was given, each after the very event that it followed there. Where the
- * events are numbered otherwise (the scenario has changed since), the time of the command decides.
+ * Gives a fresh lab the commands of another one, each after the same event as there. If events are numbered differently
+ * (the scenario has changed since), the command's time decides.
  */
 export function doAgain(lab: Lab, commands: readonly LoggedCommand[], done: () => void): Job {
   const rest = [...commands];
@@ -11,8 +11,8 @@ export function doAgain(lab: Lab, commands: readonly LoggedCommand[], done: () =
   return {
     name: 'doing again what was done',
     run: (keepGoing) => {
-      while (rest.length > 0) {
-        const [{ event, time, command }] = rest;
+      for (let [next] = rest; next; [next] = rest) {
+        const { event, time, command } = next;
         if (!lab.advance(time - 1, keepGoing)) return false;
         if (lab.position.event < event - 1) lab.seekEvent(event - 1);
         if (lab.position.event !== event - 1 || lab.time > time) lab.seek(time);

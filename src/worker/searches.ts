@@ -1,6 +1,6 @@
 /*
- * Moves that look for their place: each is a row of a table. They reach the session only through its desk, and what
- * takes long becomes a job of slices.
+ * Moves that search for their place, a row of a table each. They use the session only through its desk; long searches
+ * become jobs in slices.
  */
 import type { Lab } from '../engine/index.ts';
 import type { Answer } from '../engine/late.ts';
@@ -18,7 +18,7 @@ type Row<T extends SearchMessage['type']> =
 type Searches = { readonly [T in SearchMessage['type']]: Row<T> };
 
 const tell = ({ notice }: Desk, title: string, detail: string): void => notice({ kind: 'info', title, detail });
-const AHEAD = 'No program does so in the next five seconds.';
+const AHEAD = 'No program runs in the next five seconds.';
 
 const SEARCHES: Searches = {
   reverse: {
@@ -66,11 +66,11 @@ const SEARCHES: Searches = {
     run: (desk, lab, { register }) =>
       desk.stop(() => {
         if (desk.late.whoWroteRegister(lab.searched, register)) return;
-        tell(desk, `Nothing in this call wrote r${register}`, 'It is what it was when the program was called.');
+        tell(desk, `Nothing in this call wrote r${register}`, 'Its value is that at the start of the call.');
       }),
   },
 
-  // back to what changed bytes last, or to when they last became a value: the answer is where the lab then stands
+  // goes back to the last change of some bytes, or to where they last became a value
   'who-wrote': {
     late: true,
     run: (desk, lab, { window, value }) =>
@@ -91,7 +91,7 @@ const SEARCHES: Searches = {
   },
 };
 
-/** Looks back for a break; without one the lab stands where it stood. */
+/** Searches back for a break; the lab does not move when there is none. */
 function backJob(desk: Desk, lab: Lab): Job {
   const search = lab.back();
   let found = false;
@@ -108,14 +108,14 @@ function backJob(desk: Desk, lab: Lab): Job {
     },
     progress: () => null,
     done: () => {
-      if (!found) tell(desk, 'None of the breaks was met before this point', 'This is the first of the run.');
+      if (!found) tell(desk, 'No break was met before this point', 'This is the first of the run.');
     },
   };
 }
 
-const NEVER = 'It was never this value before';
+const NEVER = 'It never had this value before';
 
-/** A search, and its answer in words; without one the lab stands where it stood. */
+/** Runs a search and reports the answer; the lab does not move when there is none. */
 function lookBack(desk: Desk, lab: Lab, search: Generator<void, Answer | null>, without: string): Job {
   const here = lab.position;
   let answer: Answer | null = null;
@@ -134,14 +134,14 @@ function lookBack(desk: Desk, lab: Lab, search: Generator<void, Answer | null>, 
     done: () => {
       if (answer) return tell(desk, answer.title, answer.detail);
       lab.goto(here);
-      return tell(desk, without, 'Looked back from here to the start of the run.');
+      return tell(desk, without, 'Searched from here back to the start of the run.');
     },
   };
 }
 
 export const isSearch = (message: ToWorker): message is SearchMessage => Object.hasOwn(SEARCHES, message.type);
 
-/** Finds the place; `withLate` calls with the late desk when that part of the engine is here. */
+/** Runs a search; `withLate` calls back with the late desk once that part of the engine is loaded. */
 export function search<T extends SearchMessage['type']>(
   desk: Desk,
   withLate: (act: (desk: LateDesk) => void) => void,

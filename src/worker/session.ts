@@ -1,6 +1,6 @@
 /*
- * One page's conversation with one lab. All work is cut into slices: a slice runs until the clock says so, then the
- * queue of messages is read again. Nothing here touches the worker's globals, so tests drive it with a clock of their own.
+ * One page's session with one lab. All work is cut into slices: after each slice of a few ms the message queue is read
+ * again. Nothing here uses the worker's globals, so tests drive it with their own clock.
  */
 import {
   assertUnreachable,
@@ -30,46 +30,46 @@ import { doAgain } from './do-again.ts';
 import { commandsToRegister } from './register-new.ts';
 import { isSearch, search } from './searches.ts';
 
-/** The longest a slice works before it reads the queue, ms. */
+/** Longest slice, ms. */
 const SLICE_MS = 8;
 
-/** Between two looks whether what a job waits for has come, ms. */
+/** Time between polls of a waiting job, ms. */
 const WAIT_MS = 40;
 
-/** Between two pictures while playing, ms. */
+/** Time between two frames while playing, ms. */
 const FRAME_MS = 12;
 
-/** Given before anything else of a run. */
+/** First command of a run without verification. */
 const UNVERIFIED: Command = { do: 'verifier', to: 'skip' };
 
 export interface SessionHost {
   readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
   /** wall clock, ms */
   readonly clock: () => number;
-  /** the engine's late part (src/engine/late.ts), installed; null while it has not come */
+  /** the engine's late part (src/engine/late.ts), installed; null while it is not loaded */
   readonly late: () => Late | null;
-  /** fetches it, also after it failed */
+  /** fetches it, again after a failure */
   readonly fetchLate: () => void;
-  /** it could not be fetched */
+  /** whether the last fetch failed */
   readonly lateFailed: () => boolean;
 }
 
 export class Session {
   private parts: MachineParts | null = null;
   private lab: Lab | null = null;
-  /** `end`: where it stops by itself, ns */
+  /** state of playing; `end`: time at which it stops by itself, ns */
   private playing: { speed: number; wall: number; readonly end: number } | null = null;
-  /** the last slice of playing ran out of time */
+  /** whether the last slice of playing ran out of time */
   private behind = false;
   private readonly work = new Work();
   private texts: Readonly<Record<string, string>> = {};
   private breakpoints: readonly Breakpoint[] = [];
   private breaks: readonly Break[] = [];
-  /** number of the last act that was done */
+  /** number of the last action done */
   private n = 0;
-  /** what came while the lab was being made: it may wait for a part of the engine */
+  /** messages received while the lab was being made, which may wait for the engine's late part */
   private early: ToWorker[] = [];
-  /** number of the run that the page is told of: raised when one is opened, restarted or branches off */
+  /** number of the run, sent with every answer: incremented when a run is opened, restarted or branches */
   private run = 0;
 
   private readonly teller: Teller;
@@ -78,7 +78,7 @@ export class Session {
     this.teller = new Teller(host);
   }
 
-  /** In how many ms the next slice is due; null when there is nothing to do. Playing needs one a frame of the page. */
+  /** Time until the next slice, ms; null when there is nothing to do. Playing needs a slice per frame of the page. */
   get due(): number | null {
     if (this.work.waits) return WAIT_MS;
     if (this.work.hasJobs || this.behind) return 0;
@@ -152,7 +152,7 @@ export class Session {
     this.work.dropJobs();
     this.lab = null;
     this.early = [];
-    // else every verb would seem to wait for the late part, and the first picture with it
+    // otherwise every verb would seem to need the late part, and delay the first picture
     registerFirstVerbs();
     const { scenario } = message;
     const needed =
@@ -174,12 +174,15 @@ export class Session {
         if (commands.length === 0) this.start(lab, time);
         else this.work.add(doAgain(lab, commands, () => this.start(lab, time)));
       },
-      'The scenario needs a part of the engine that could not be fetched.',
+      'The scenario needs a part of the engine that could not be loaded.',
     );
     this.host.post({ type: 'ready', version: PROTOCOL_VERSION });
   }
 
-  /** Computes a lab's future, then stands at `time`. `changed`: with texts that the user wants to see loaded. */
+  /**
+   * Computes a lab's future, then goes to `time`, ns. `changed`: the user changed texts, so refused programs are
+   * reported.
+   */
   private start(lab: Lab, time: number, changed = false): void {
     this.lab = lab;
     this.teller.startOver();
@@ -199,7 +202,7 @@ export class Session {
     for (const message of this.early.splice(0)) this.move(lab, message);
   }
 
-  /** The breaks of now, in the lab of now. */
+  /** Arms the present breaks in the present lab. */
   private arm(): void {
     const wanted = { breaks: this.breaks, lines: this.breakpoints };
     this.withLateTools(needsLate(wanted), (late) => {
@@ -209,19 +212,19 @@ export class Session {
     });
   }
 
-  /** A text with another name has the scenario's connections all the same. */
+  /** Reports texts that replace an example under another name. */
   private tellStandIns({ scenario }: Lab): void {
     for (const one of standIns(scenario.texts, this.texts)) this.teller.notice(standInNotice(one));
   }
 
-  /** From here on nothing that was answered before is so. */
+  /** Begins a run: earlier answers are void. */
   private beginRun(): void {
     this.run++;
     this.work.dropAside();
     this.host.post({ type: 'run', run: this.run });
   }
 
-  /** Runs to the scenario's end so that the timeline knows what happens if nothing is done. */
+  /** Runs to the scenario's end, so that the timeline shows what happens without further commands. */
   private explore(lab: Lab, done: () => void): void {
     const until = Math.max(lab.scenario.until, lab.history.until, lab.time);
     this.work.add({
@@ -232,7 +235,7 @@ export class Session {
     });
   }
 
-  /** `event`: where other events lie at the same time, after this one. */
+  /** Goes to a time, ns; `event`: to just after this one of the events at that time. */
   private seekJob(lab: Lab, time: number, event?: number): void {
     lab.approach(time);
     const from = lab.time;
@@ -255,7 +258,7 @@ export class Session {
     }
     switch (message.type) {
       case 'seek':
-        // a newer seek replaces one that is under way, unless something waits to be done where that one leads
+        // a newer seek replaces a running one, unless an action waits for that one's end
         this.work.dropLast('seeking');
         if (this.playing) this.playing.wall = this.host.clock();
         this.work.whenIdle(() => this.seekJob(lab, Math.max(0, message.time), message.event));
@@ -300,7 +303,7 @@ export class Session {
     }
   }
 
-  /** What is asked of a run that is over when its turn comes is left unanswered. */
+  /** Answers a question; not when its run has ended before its turn. */
   private ask(lab: Lab, message: AskMessage): void {
     const { run } = this;
     this.withLateDesk((desk) => {
@@ -336,7 +339,7 @@ export class Session {
     };
   }
 
-  /** At once, or when the engine's late part is here. */
+  /** Acts at once, or when the engine's late part is loaded. */
   private withLateTools(needed: boolean, act: (late: Late | null) => void, crash: string | null = null): void {
     const { late, lateFailed, fetchLate } = this.host;
     if (!needed || late() !== null) return act(late());
@@ -348,14 +351,14 @@ export class Session {
       else
         this.teller.notice({
           kind: 'error',
-          title: 'A part of the engine could not be fetched',
-          detail: 'What was asked for needs it: ask again.',
+          title: 'A part of the engine could not be loaded',
+          detail: 'The last action needs it: try again.',
         });
     };
     this.work.add({ name: 'fetching the rest of the engine', run, progress: () => null, done, waits: true });
   }
 
-  /** Pauses, then does something once running work is done, then shows where that led. */
+  /** Pauses, acts once running work is done, then sends a frame. */
   private stop(act: () => void): void {
     this.playing = null;
     this.work.whenIdle(() => {
@@ -364,7 +367,7 @@ export class Session {
     });
   }
 
-  /** An act of the page: from the next frame on it is known to be done. */
+  /** Performs an action of the page; the next frame reports it as done. */
   private perform(n: number | undefined, act: () => void): void {
     this.stop(() => {
       act();
@@ -376,7 +379,7 @@ export class Session {
     const { event } = lab.position;
     this.beginRun();
     lab.command(command);
-    // the console says itself what was refused
+    // the console itself prints refusals
     if (command.do !== 'console') this.reportRefusal(lab, event);
     this.lookAhead(lab);
   }
@@ -398,10 +401,11 @@ export class Session {
     if (!this.parts) return;
     const { time } = lab;
     const ghosts = lab.history.series.map(packedSeries);
-    // the types come first: programs may implement them
+    // types first, since programs may implement them
     const next = new Lab(this.parts, lab.scenario, texts, ghosts);
-    for (const name of Object.keys(texts).sort((a, b) => Number(b === TYPES_TEXT) - Number(a === TYPES_TEXT))) {
-      const problem = next.machine.checkText(texts[name], name);
+    const typesFirst = Object.entries(texts).sort(([a], [b]) => Number(b === TYPES_TEXT) - Number(a === TYPES_TEXT));
+    for (const [name, text] of typesFirst) {
+      const problem = next.machine.checkText(text, name);
       if (problem) return this.teller.notice(badText(name, problem));
     }
     this.texts = texts;
@@ -409,7 +413,7 @@ export class Session {
     this.start(next, time, !unverified);
   }
 
-  /** After a command: what happens now if nothing more is done, and back to where it was given. */
+  /** After a command, computes the future without further commands, and returns to the command's time. */
   private lookAhead(lab: Lab): void {
     const { event } = lab.position;
     this.explore(lab, () => {
@@ -418,14 +422,16 @@ export class Session {
     });
   }
 
-  /** The first call after an event that was refused, as something to read. Returns whether there was one. */
+  /** Reports the first refused call after an event; returns whether there was one. */
   private reportRefusal(lab: Lab, after: number): boolean {
     const notice = refusalAfter(lab.history, after, explain);
     if (notice) this.teller.notice(notice);
     return notice !== null;
   }
 
-  /** The time at which playing stops by itself, ns: the next step that asks for a pause, else the scenario's end; beyond it, none. */
+  /**
+   * Time at which playing stops by itself, ns: the next step with a pause, else the scenario's end; infinite after it.
+   */
   private playsTo(): number {
     const { lab } = this;
     if (!lab) return Number.POSITIVE_INFINITY;
@@ -434,7 +440,7 @@ export class Session {
     return Math.min(...pauses, lab.time < until ? until : Number.POSITIVE_INFINITY);
   }
 
-  /** Tells the page where the lab stands. */
+  /** Sends the page a frame. */
   private frame(): void {
     const { lab, playing, n, texts } = this;
     if (lab) this.teller.frame(lab, { playing: playing !== null, n, texts });
@@ -462,7 +468,7 @@ export class Session {
   }
 }
 
-/** A finished series, to be sent once. */
+/** A finished series as typed arrays, to be sent once. */
 const packedSeries = ({ socket, map, time, cwnd, ssthresh, srttUs, caState }: Series): Series => ({
   socket,
   map,

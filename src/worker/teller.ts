@@ -1,16 +1,16 @@
 /*
- * What a page is told of its lab: numbers with every frame, the rest when it is another than what was sent last. The
- * history travels as what is new of it, and a checkpoint is handed over now and then.
+ * Sends the page the state of its lab: numbers with every frame, other parts when they changed, the history as
+ * increments, and a checkpoint about every second.
  */
 import type { Lab, NoteRecord } from '../engine/index.ts';
 import { encodeFrame } from '../protocol/frame.ts';
 import type { FromWorker, Notice } from '../protocol/messages.ts';
 import type { MemoryWindow } from '../protocol/moves.ts';
 
-/** Between two histories while playing, ms. */
+/** Time between two history messages while playing, ms. */
 const HISTORY_MS = 250;
 
-/** Between two checkpoints that the page is handed, ms. */
+/** Time between two checkpoints for the page, ms. */
 const KEEP_MS = 1000;
 
 export interface TellerHost {
@@ -19,10 +19,10 @@ export interface TellerHost {
   readonly clock: () => number;
 }
 
-/** What a frame says besides the lab. */
+/** What a frame contains besides the lab's state. */
 interface Standing {
   readonly playing: boolean;
-  /** number of the last act that was done */
+  /** number of the last action done */
   readonly n: number;
   readonly texts: Readonly<Record<string, string>>;
 }
@@ -38,19 +38,19 @@ export class Teller {
   private historyIsNew = true;
   /** wall clock of the last history sent, ms */
   private historyAt = 0;
-  /** wall clock of the last checkpoint that the page was handed, ms; and what it was of */
+  /** wall clock of the last checkpoint sent, ms, and its place */
   private kept = { at: 0, of: '' };
 
   constructor(private readonly host: TellerHost) {}
 
-  /** Another lab: the page has nothing of it. */
+  /** Starts over with another lab, of which the page has nothing. */
   startOver(): void {
     this.historyIsNew = true;
     this.sentCold = null;
     this.sentTraced = -1;
   }
 
-  /** The next frame hands a checkpoint over. */
+  /** Makes the next frame send a checkpoint. */
   forgetCheckpoint(): void {
     this.kept = { at: 0, of: '' };
   }
@@ -59,7 +59,7 @@ export class Teller {
     this.host.post({ type: 'notice', notice });
   }
 
-  /** What happened to a program, as a notice. */
+  /** Converts a note of the run to a notice. */
   told({ kind, title, detail, text, line }: NoteRecord): void {
     const place = { text: text ?? undefined, line: line ?? undefined };
     if (kind === 'stopped') this.notice({ kind, title, detail, ...place, notKernel: true });
@@ -91,7 +91,7 @@ export class Teller {
     this.handOver(lab, standing);
   }
 
-  /** While playing into the unknown a few times a second is enough. */
+  /** Whether to send the history now; a few times a second suffice while playing new time. */
   private mayTellHistory(playing: boolean): boolean {
     return !playing || this.historyIsNew || this.host.clock() - this.historyAt >= HISTORY_MS;
   }
@@ -108,14 +108,14 @@ export class Teller {
     this.host.post({ type: 'history', delta, whole }, columns as ArrayBuffer[]);
   }
 
-  /** Lines of tracepoints, where there are new ones. */
+  /** Sends lines of tracepoints if there are new ones. */
   traced({ traced }: Lab): void {
     if (traced.version === this.sentTraced) return;
     this.sentTraced = traced.version;
     this.host.post({ type: 'traced', lines: traced.lines, left: traced.left });
   }
 
-  /** After a frame that told all there is: so the page's history reaches as far as the checkpoint. */
+  /** Sends a checkpoint, after a frame with all news, so that the page's history reaches as far as the checkpoint. */
   private handOver(lab: Lab, { n, texts }: Standing): void {
     const now = this.host.clock();
     if (this.historyIsNew || lab.hasNews || (now - this.kept.at < KEEP_MS && this.kept.at > 0)) return;

@@ -1,12 +1,12 @@
-/* Work in slices: jobs one after another, and beside them what nothing waits for. */
+/* Work in slices: jobs one after another, and background work. */
 import type { Job, KeepGoing } from './desk.ts';
 
 export class Work {
   private jobs: Job[] = [];
-  /** by key: a step of it, true when it was the last */
+  /** background work by key; a step returns true when it was the last */
   private readonly aside = new Map<string, () => boolean>();
 
-  /** The first job waits for something from outside. */
+  /** Whether the first job waits for something external. */
   get waits(): boolean {
     return this.jobs[0]?.waits === true;
   }
@@ -23,13 +23,13 @@ export class Work {
     this.jobs.push(job);
   }
 
-  /** At once, or after all jobs that there are. */
+  /** Acts at once, or after all present jobs. */
   whenIdle(act: () => void): void {
     if (this.jobs.length === 0) act();
     else this.add({ name: 'waiting', run: () => true, progress: () => null, done: act });
   }
 
-  /** Takes back the last job, where it has that name. */
+  /** Drops the last job if it has that name. */
   dropLast(name: string): void {
     if (this.jobs.at(-1)?.name === name) this.jobs.pop();
   }
@@ -38,7 +38,7 @@ export class Work {
     this.jobs = [];
   }
 
-  /** Steps until one returns true; of the same key the newest wins. */
+  /** Adds background work: steps until one returns true; newer work with the same key replaces it. */
   beside(key: string, step: () => boolean): void {
     this.aside.set(key, step);
   }
@@ -47,12 +47,12 @@ export class Work {
     this.aside.clear();
   }
 
-  /** A slice of the first job. Returns the job where it is not done yet, and null otherwise. */
+  /** Runs a slice of the first job; returns the job if it is not done yet, otherwise null. */
   runFirst(keepGoing: KeepGoing): Job | null {
     const job = this.jobs[0];
     if (!job) return null;
     if (!job.run(keepGoing)) return job;
-    // what follows from this job comes before what was asked for later
+    // jobs started by this one come before those queued later
     const rest = this.jobs.slice(1);
     this.jobs = [];
     job.done();
@@ -60,7 +60,7 @@ export class Work {
     return null;
   }
 
-  /** What is left of a slice belongs to what nothing waits for. */
+  /** Uses the rest of a slice for background work. */
   runAside(keepGoing: KeepGoing): void {
     for (const [key, step] of this.aside) {
       do {

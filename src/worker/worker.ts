@@ -8,10 +8,10 @@ const post = (message: FromWorker, transfer: Transferable[] = []) => scope.postM
 whileWorking(() => post({ type: 'heartbeat', job: 'reading a long text', progress: null }));
 let late: Late | null = null;
 let fetching: Promise<void> | null = null;
-/** the last try came to nothing; the next one begins when the part is asked for again */
+/** the last fetch failed; the next one starts when the part is needed again */
 let lateFailed = false;
 
-/** The engine's late part comes after the first picture, or when it is asked for. */
+/** Fetches the engine's late part, after the first picture or when it is needed. */
 function fetchLate(): void {
   lateFailed = false;
   fetching ??= import('../engine/late.ts').then(

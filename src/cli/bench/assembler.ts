@@ -1,4 +1,4 @@
-/** Texts of up to a million lines. */
+/** Benchmarks the assembler on texts of up to a million lines. */
 import { assemble, assembleMnemonic } from '../../engine/index.ts';
 import { shippedParts, table } from '../cli.ts';
 import { rounds, thousands, timed } from './measure.ts';

@@ -1,4 +1,4 @@
-/** The BTF of a whole kernel: opened, read, searched and printed. */
+/** Benchmarks the BTF of a whole kernel: opening, reading, searching and printing. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { type Btf, dumpC, dumpRaw, openBtf, openSearch } from '../../engine/inde
 import { readBytes, table, Usage } from '../cli.ts';
 import { rounds, timed } from './measure.ts';
 
-/** Runs before the first counts, when code is not yet compiled; then the median of what follows. */
+/** Times the first run, when code is not yet compiled, and the median of later runs. */
 function coldAndWarm(work: () => void): [cold: string, warm: string] {
   const cold = timed(work);
   return [cold.toFixed(1), rounds(9, () => timed(work)).toFixed(1)];
@@ -33,14 +33,14 @@ function open(bytes: Uint8Array): Btf {
   return btf.value;
 }
 
-/** Every type as an object. */
+/** Decodes every type. */
 function parse(bytes: Uint8Array): Btf {
   const btf = open(bytes);
   for (let i = 0; i < btf.count; i++) btf.type(btf.idAt(i));
   return btf;
 }
 
-/** The BTF of a whole kernel lies beside the repository, not in it. */
+/** The BTF of a whole kernel is next to the repository, not in it. */
 const VMLINUX = join(process.cwd(), '..', 'shared', 'btf', 'vmlinux-6.12.btf');
 
 export function benchBtf(): void {

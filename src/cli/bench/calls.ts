@@ -1,4 +1,4 @@
-/** What a call of the stack into a program takes. */
+/** Benchmarks a call of the stack into a program. */
 import { Lab, structOpsMaps } from '../../engine/index.ts';
 import { shippedParts, table } from '../cli.ts';
 import { simScenario } from '../sim.ts';

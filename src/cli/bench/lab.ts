@@ -1,4 +1,4 @@
-/** Runs, checkpoints and seeks of every scenario. */
+/** Benchmarks runs, checkpoints and seeks of every scenario. */
 import { Lab } from '../../engine/index.ts';
 import { ALL_SCENARIOS as SCENARIOS } from '../../scenarios/all.ts';
 import { shippedParts, table, withSamples } from '../cli.ts';

@@ -1,11 +1,11 @@
-/** Time as a tool: seeks, branches, differences and watches over a recorded run. */
+/** Benchmarks seeks, branches, differences and watches over a recorded run. */
 import { Lab } from '../../engine/index.ts';
 import { diffTimes, parseWatch, watchRun } from '../../engine/late.ts';
 import { shippedParts, table } from '../cli.ts';
 import { parseLink, simScenario } from '../sim.ts';
 import { timed } from './measure.ts';
 
-/** Time as a tool, over 60 s with ten flows: going back, another branch, a difference, a watch over all of it. */
+/** Measures, over 60 s with ten flows: going back, another branch, a difference, a watch over all of it. */
 export function benchTime(): void {
   const scenario = simScenario({ cc: 'bpf_reno', link: parseLink('10mbit,20ms,50'), flows: 10, seconds: 60, seed: 1 });
   const fresh = (): Lab => new Lab(shippedParts(), scenario);

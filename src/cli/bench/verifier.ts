@@ -1,4 +1,4 @@
-/** Instructions a second of the verifier, by kind of program and by how many it processes. */
+/** Instructions that the verifier processes per second, by kind of program and by its size. */
 import { assembleBare, factsOf, Lab, touchesOwnMemory, verify } from '../../engine/index.ts';
 import { verifyText } from '../../engine/late.ts';
 import { ALL_SCENARIOS as SCENARIOS } from '../../scenarios/all.ts';
@@ -8,7 +8,7 @@ import { rounds, thousands, timed } from './measure.ts';
 const repeated = (n: number, line: (i: number) => string): string =>
   Array.from({ length: n }, (_, i) => line(i)).join('\n');
 
-/** Programs that process about so many instructions. */
+/** Programs for which the verifier processes about the given number of instructions. */
 const PROGRAMS: readonly (readonly [string, (insns: number) => string])[] = [
   ['straight arithmetic', (n) => `r0 = 0\n${repeated(n, (i) => (i % 2 ? 'r0 += 1' : 'r0 &= 0xffff'))}\nexit`],
   [
@@ -43,7 +43,7 @@ function judgeOf(type: 'socket_filter' | 'raw_tp'): Judge {
     );
 }
 
-/** By slot: 1 where the verifier proves what an instruction touches. Throws where it refuses the program. */
+/** By slot: 1 if the verifier proves the instruction's access. Throws if it refuses the program. */
 export function provenOf(insns: Uint8Array): Uint8Array {
   const { ok, message, accesses } = judgeOf('raw_tp')(insns);
   if (!ok) throw new Error(message);
@@ -78,9 +78,9 @@ export function benchVerifier(): void {
   );
 }
 
-/** ms from the text to what the editor marks, or to all that the page shows of it. */
+/** Median ms from a text to the editor's marks, or with `detail` to everything that the page shows. */
 function asOneTypes(detail: boolean): string {
-  // fields loaded, compared, and a slot of the stack written
+  // loads fields, compares, and writes a stack slot
   const block = 'r2 = *(u32 *)(r1 + tcp_sock.snd_cwnd)\nif r2 > 5 goto +2\nr3 = r2\nr3 += 7';
   const body = repeated(198, (i) => `${block}\n*(u64 *)(r10 - 8) = ${i}`);
   const text = `.struct_ops tcp_congestion_ops\n.name "x"\n.license "GPL"\n.section struct_ops/ssthresh\nf:\nr1 = *(u64 *)(r1 + 0)\nr0 = 0\n${body}\nr0 = 2\nexit\n`;

@@ -13,7 +13,7 @@ export function toBase64(bytes: Uint8Array): string {
   return text;
 }
 
-/** Null for what is not such a text. */
+/** Decodes base64; null when the text is not valid base64. */
 export function fromBase64(text: string): Uint8Array | null {
   const plain = text.replace(/={1,2}$/, '');
   if (text.length % 4 !== 0 || text.length - plain.length > 2 || plain.length % 4 === 1) return null;

@@ -1,19 +1,19 @@
 /*
- * Expressions with C's operators over numbers and strings. What a name stands for is the caller's: rows of a query, or the
- * machine where a break is met.
+ * Expressions with C's operators over numbers and strings. The caller gives names their meaning: a field of a query's
+ * row, or a value of the machine when a breakpoint is tested.
  */
 import { type Cursor, QueryError, type Token } from './query-tokens.ts';
 
 export type Value = number | string;
 
-/** What an expression is of an environment; undefined where that lacks what it asks for. */
+/** Value of an expression in an environment; undefined when the environment lacks a name that it uses. */
 export type Expression<R> = (environment: R) => Value | undefined;
 
 type Operate = (a: number, b: number) => number;
 
 /**
- * An operation on bits, over 64 of them with a sign as bpftrace's numbers are: JavaScript's own would cut to 32. Shifts
- * take the count modulo 64, as BPF does. Fractions of numbers are cut.
+ * Bitwise operation on signed 64-bit numbers, as bpftrace's are; JavaScript's own operators would cut to 32 bits.
+ * Shifts take the count modulo 64, as BPF does. Fractions are dropped.
  */
 function bits(operate: (a: bigint, b: bigint) => bigint): Operate {
   const whole = (n: number): bigint => BigInt(Number.isFinite(n) ? Math.trunc(n) : 0);
@@ -38,9 +38,9 @@ const COMPARE: Readonly<Record<string, (a: Value, b: Value) => boolean>> = {
 };
 
 export interface Names<R> {
-  /** a filter ends at its slash */
+  /** a filter ends at its closing slash */
   readonly slashEnds: boolean;
-  /** what a name stands for, by its parts (`tp->snd_cwnd`: tp, snd_cwnd); throws a QueryError that says what there is */
+  /** reads a name from its parts (`tp->snd_cwnd`: tp, snd_cwnd); throws a QueryError that lists the names that exist */
   readonly resolve: (path: readonly string[], token: Token) => Expression<R>;
 }
 
@@ -142,5 +142,5 @@ class Parser<R> {
 
 export const truth = (value: Value | undefined): boolean => value !== undefined && value !== 0 && value !== '';
 
-/** Throws a QueryError that says where and what is expected. */
+/** Parses an expression; throws a QueryError that gives the column and what was expected there. */
 export const parseExpressionOf = <R>(c: Cursor, names: Names<R>): Expression<R> => new Parser(c, names).or();

@@ -1,4 +1,7 @@
-/** One step is a bijection of h for a given word, and differs for different words: no single change can go unseen. */
+/**
+ * Mixes one word into h. The step is a bijection of h for a given word, and differs for different words, so a single
+ * changed word always changes the hash.
+ */
 function mix(h: number, word: number): number {
   let x = Math.imul(h ^ word, 0x9e3779b1);
   x ^= x >>> 15;
@@ -21,8 +24,8 @@ export function mixText(h: number, text: string): number {
 const treeHashes = new WeakMap<object, number>();
 
 /**
- * Hashes a tree of plain objects, maps, arrays, strings, numbers, booleans and null. Subtrees are immutable, so theirs
- * is remembered. Keys count in the order in which they stand.
+ * Hashes a tree of plain objects, maps, arrays, strings, numbers, booleans and null. Subtrees are immutable, so their
+ * hashes are cached. The order of an object's keys counts.
  */
 export function hashTree(value: unknown): number {
   if (typeof value !== 'object' || value === null) return mixText(7, `${typeof value}:${String(value)}`);
@@ -38,7 +41,7 @@ export function hashTree(value: unknown): number {
   return h;
 }
 
-/** Content key of bytes (blobs are stored under it): two lanes, 64 bits as hex. */
+/** Content key of some bytes, under which blobs are stored: 64 bits from two hash lanes, as hex. */
 export function contentKey(bytes: Uint8Array): string {
   let a = 0x811c9dc5 | 0;
   let b = bytes.length | 0;

@@ -1,12 +1,15 @@
-/* Regular expressions that somebody else wrote: JavaScript's engine tries every way to match, and cannot be stopped. */
+/*
+ * Guards against regular expressions from outside that could run for ever: JavaScript's engine backtracks, and cannot
+ * be interrupted.
+ */
 
 const REPEATS = '*+{';
 const PLAIN = /\w/;
 
 interface Group {
-  /** it can match one text in several ways: a repetition or a choice is in it */
+  /** it contains a repetition or a choice, so it can match one text in several ways */
   varies: boolean;
-  /** first characters of its alternatives; null: one of them is no plain character */
+  /** first characters of its alternatives; null when one of them does not begin with a plain character */
   firsts: string[] | null;
   alternatives: number;
   atStart: boolean;
@@ -14,7 +17,7 @@ interface Group {
 
 const newGroup = (): Group => ({ varies: false, firsts: [], alternatives: 1, atStart: true });
 
-/** Alternatives that begin with different characters are told apart at once. */
+/** Whether the alternatives begin with different characters, so that at most one of them can match. */
 const isChoiceFree = ({ firsts, alternatives }: Group): boolean =>
   alternatives === 1 || (firsts !== null && new Set(firsts).size === alternatives);
 

@@ -10,7 +10,7 @@ export class Prng {
 
   seed(seed: number): void {
     const { words, index } = this.state;
-    // any non-zero state will do; the second word keeps it from being zero
+    // xorshift needs a non-zero state: the second word never is 0
     words[index] = Math.imul(seed ^ 0x5bd1e995, 0x9e3779b1);
     words[index + 1] = (seed ^ 0x2545f491) >>> 0 || 1;
   }

@@ -1,4 +1,4 @@
-/* A query in tokens, each with its column, so that errors say where. */
+/* Splits a query into tokens, each with its column, so that errors can name the place. */
 import { own } from './own.ts';
 
 export interface Token {
@@ -6,11 +6,11 @@ export interface Token {
   readonly text: string;
   /** characters from the start */
   readonly at: number;
-  /** of a number: in the unit that it was written with (ns, us, ms, s), ns */
+  /** for a number with a unit (ns, us, ms, s): its value in ns */
   readonly value: number;
 }
 
-/** What is wrong with a query, and where: `expected` says what would be right. */
+/** A fault in a query: what is wrong, at which column, and in `expected` what would be right there. */
 export class QueryError extends Error {
   constructor(
     readonly at: number,
@@ -21,7 +21,7 @@ export class QueryError extends Error {
   }
 }
 
-/** Characters of a query. */
+/** Longest query, in characters. */
 const MOST_CHARACTERS = 4_000;
 
 const SIGNS = [

@@ -27,14 +27,17 @@ export interface Parsed<T> {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** For inputs that are all or nothing (a binary file): either a value or the reason, in words, with an offset. */
+/**
+ * Result of reading an input that is accepted or refused as a whole (a binary file): a value, or the reason in words
+ * with a byte offset.
+ */
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: BinaryError };
 
 export interface BinaryError {
   readonly message: string;
   /** byte offset in the input, -1 when no single place is to blame */
   readonly offset: number;
-  /** positive errno, where the reader has more than one */
+  /** positive errno, set by readers that can answer more than one */
   readonly errno?: number;
 }
 

@@ -5,10 +5,16 @@ const POINTER_SIZE = 8;
 const MAX_DEPTH = 32;
 const SCALARS = new Set<BtfKindName>(['INT', 'ENUM', 'ENUM64', 'FLOAT']);
 
-/** Of structs and unions, by BTF and id: nested types would be walked again for each type around them. */
+/**
+ * Caches the alignment of structs and unions by BTF and id; otherwise nested types would be walked once for every type
+ * around them.
+ */
 const known = new WeakMap<Btf, Map<number, number>>();
 
-/** Bytes; 0 for what has no alignment. A struct that breaks its members' alignment is packed, and has 1. */
+/**
+ * Alignment of a type in bytes; 0 for a type that has none. A struct that breaks its members' alignment counts as
+ * packed, with alignment 1.
+ */
 export function alignOf(btf: Btf, id: number, depth = 0): number {
   const type = btf.type(btf.skipModifiers(id));
   if (type === null || depth > MAX_DEPTH) return 0;
@@ -34,7 +40,7 @@ function compositeAlign(btf: Btf, struct: BtfType, depth: number): number {
   return struct.size % largest === 0 ? largest : 1;
 }
 
-/** Whether C needs `packed` to lay the struct out so. */
+/** Whether C needs `packed` to give the struct this layout. */
 export function isPacked(btf: Btf, struct: BtfType): boolean {
   let largest = 1;
   for (const member of struct.members) {

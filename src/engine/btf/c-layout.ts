@@ -3,16 +3,16 @@ import type { BtfMember } from './btf.ts';
 import type { CType } from './c-types.ts';
 
 export interface Attributes {
-  /** 1: none is asked for */
+  /** bytes; 1 when the source asks for none */
   readonly align: number;
   readonly packed: boolean;
-  /** of an enum; null: as many as it needs */
+  /** bytes of an enum; null: as many as its values need */
   readonly bytes: number | null;
 }
 
 export const PLAIN: Attributes = { align: 1, packed: false, bytes: null };
 
-/** `name` null: room without a name. */
+/** A member as declared; `name` is null for an unnamed bitfield. */
 interface Field {
   readonly name: string | null;
   readonly type: CType;
@@ -26,7 +26,7 @@ interface Laid {
   readonly size: number;
 }
 
-/** Whether it is packed is known at its end. */
+/** Collects members and lays them out at the end, because `packed` is known only there. */
 export class StructLayout {
   private readonly fields: Field[] = [];
   private readonly names = new Set<string>();

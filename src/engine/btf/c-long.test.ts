@@ -1,4 +1,4 @@
-/** C that is long or nested without end is read or refused, in time that grows with its length alone. */
+/** Very long or deeply nested C is parsed or refused in linear time. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

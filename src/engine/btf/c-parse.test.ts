@@ -32,7 +32,7 @@ function parsed(text: string, base = kernel) {
 const shape = (type: BtfType | null) =>
   type && [type.size, ...type.members.map(({ name, bitOffset, bitSize }) => [name, bitOffset, bitSize])];
 
-/** Structs of a dump that the parser lays out as the BTF has them, and those it does not. */
+/** Structs of a dump, split into those that the parser lays out like the BTF and the others. */
 function compared(btf: Btf): { same: number; others: string[] } {
   const dump = dumpC(btf);
   if (!dump.ok) throw new Error(dump.error.message);
@@ -45,7 +45,7 @@ function compared(btf: Btf): { same: number; others: string[] } {
   return { same: structs.length - others.length, others };
 }
 
-test('every struct of the shipped BTF, written as C and read again, lies where it lay', () => {
+test('every struct of the shipped BTF, printed as C and parsed, has the same layout', () => {
   const { same, others } = compared(kernel);
   expect(others).toEqual([]);
   expect(same).toBeGreaterThan(40);
@@ -58,14 +58,14 @@ test.skipIf(!existsSync(WHOLE))(
     if (!opened.ok) throw new Error(opened.error.message);
     const { same, others } = compared(opened.value);
     expect(same).toBeGreaterThan(5000);
-    // C text of a BTF leaves out that an enum is of one byte, and alignment that members do not need
+    // C printed from BTF lacks enums of one byte, and alignment beyond what members need
     expect(others.length / same).toBeLessThan(0.01);
   },
   60_000,
 );
 
 describe('declarations', () => {
-  test('name types of the text, of the BTF, and such as are only spoken of', () => {
+  test('name types of the text, of the BTF, and incomplete types', () => {
     const { btf, structs, at } = parsed(`
       typedef struct { u8 a; } small;   // a typedef of its own
       enum color { RED, GREEN = 5, BLUE };
@@ -95,7 +95,7 @@ describe('declarations', () => {
     expect(btf.field('ops', 'bytes[2]')?.byteOffset).toBe(34);
   });
 
-  test('alignment that is asked for', () => {
+  test('honours requested alignment', () => {
     const { btf } = parsed(
       'struct a { char c; long l ____cacheline_aligned_in_smp; }; struct b { char c; int i; } __attribute__((packed));',
     );
@@ -124,14 +124,14 @@ describe('declarations', () => {
     expect(parsed(text).at[0]).toBe(first);
   });
 
-  test('after a fault it goes on', () => {
+  test('continues after an error', () => {
     const { at, structs } = parsed('struct a { nope x; };\nstruct b { int x; };\nstruct c { nope y; };');
     expect(at).toHaveLength(2);
     expect(structs.map(({ name }) => name)).toEqual(['b']);
   });
 });
 
-test('any text ends with types or with places in it', () => {
+test('any text gives types, or errors with their places', () => {
   const words = [
     'struct',
     'union',

@@ -1,7 +1,9 @@
 /*
  * C declarations of types: structs, unions, enums and typedefs, with pointers, arrays, bitfields and function pointers;
- * what the text does not declare is looked for in a BTF. Says where the text is wrong, and goes on after it.
+ * names that the text does not declare are looked up in a BTF. Reports each fault with its place and goes on after it.
  */
+import { own } from '../base/own.ts';
+import { entryOf } from '../base/assert.ts';
 import type { Diagnostic, Parsed, TextRange } from '../base/result.ts';
 import type { Btf } from './btf.ts';
 import { type Attributes, PLAIN, StructLayout } from './c-layout.ts';
@@ -26,7 +28,7 @@ const MODES: ReadonlyMap<string, number> = new Map([
 ]);
 
 const fitsInt = ({ value }: { readonly value: bigint }): boolean => value >= -(1n << 31n) && value < 1n << 32n;
-/** They change nothing of a layout. */
+/** Attributes that do not affect the layout. */
 const IGNORED = new Set(['preserveaccessindex', 'unused', 'maybeunused']);
 
 const CACHE_ALIGNED = new Set(['____cacheline_aligned_in_smp', '____cacheline_aligned']);
@@ -34,14 +36,14 @@ const CACHE_ALIGNED = new Set(['____cacheline_aligned_in_smp', '____cacheline_al
 export interface DeclaredStruct {
   readonly name: string;
   readonly id: number;
-  /** of its name in the text */
+  /** range of its name in the text */
   readonly range: TextRange;
 }
 
 export interface Declarations {
   /** the types of the text, numbered after those of the BTF (openSplitBtf) */
   readonly bytes: Uint8Array;
-  /** structs with a name that the text gives a body, in its order */
+  /** named structs that the text defines, in the order of the text */
   readonly structs: readonly DeclaredStruct[];
 }
 
@@ -84,7 +86,7 @@ class Parser {
   }
 
   private get next(): Token {
-    return this.tokens[Math.min(this.at, this.tokens.length - 1)];
+    return entryOf(this.tokens, Math.min(this.at, this.tokens.length - 1));
   }
 
   private is(text: string): boolean {
@@ -92,7 +94,7 @@ class Parser {
   }
 
   private take(): Token {
-    return this.tokens[Math.min(this.at++, this.tokens.length - 1)];
+    return entryOf(this.tokens, Math.min(this.at++, this.tokens.length - 1));
   }
 
   private accept(text: string): boolean {
@@ -114,12 +116,12 @@ class Parser {
     throw new Fault();
   }
 
-  /** Behind the declaration that began at a token: its ";" outside all braces. */
+  /** Skips to the end of the declaration that began at a token: past its ";" outside all braces. */
   private recover(from: number): void {
     this.depth = 0;
     let open = 0;
     for (let i = from; i < this.tokens.length; i++) {
-      const { text } = this.tokens[i];
+      const { text } = entryOf(this.tokens, i);
       if (text === '{') open++;
       if (text === '}') open--;
       const done = text === ';' && open <= 0 && i >= this.at - 1;
@@ -150,9 +152,10 @@ class Parser {
     const first = this.next;
     if (first.kind !== 'word') this.fault('D0103', `a type is expected, not ${this.shown()}`);
     let type: CType;
-    if (Object.hasOwn(TAGS, first.text)) {
+    const tag = own(TAGS, first.text);
+    if (tag) {
       this.at++;
-      type = this.tagged(TAGS[first.text]);
+      type = this.tagged(tag);
     } else if (this.accept('void')) {
       type = VOID_TYPE;
     } else if (INTEGER_WORDS.has(first.text)) {
@@ -260,7 +263,7 @@ class Parser {
     layout.add(name, type, bits, this.attributes());
   }
 
-  /** `*name[4]`, `(*name)(int a, …)`; a name may be left out where a parameter or a cast would do without. */
+  /** `*name[4]`, `(*name)(int a, …)`; the name may be absent, as in a parameter or a cast. */
   private declarator(base: CType): Declarator {
     let type = base;
     while (this.accept('*')) {
@@ -283,8 +286,8 @@ class Parser {
     const range = token?.range ?? this.next.range;
     const lengths: number[] = [];
     while (this.is('[')) lengths.push(this.length());
-    this.expect(')', 'behind the name of a function pointer');
-    // a pointer to an array, where no parameters follow
+    this.expect(')', 'after the name of a function pointer');
+    // without parameters it is a pointer to an array
     let type = this.is('[') ? this.arrays(returns, range) : this.types.functionType(returns, this.params());
     for (let i = 0; i < depth; i++) type = this.types.pointer(type);
     for (const length of lengths.toReversed()) type = this.types.array(type, length);

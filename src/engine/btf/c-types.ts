@@ -10,7 +10,7 @@ import { createBtfWriter, INT_SIGNED, intType, type NewType } from './write.ts';
 /** A type of C as it is being read: its id, and what sizes and alignment need. */
 export interface CType {
   readonly id: number;
-  /** bytes; -1: none (void, a function, a struct that is not declared) */
+  /** bytes; -1 when it has no size (void, a function, an undeclared struct) */
   readonly size: number;
   readonly align: number;
 }
@@ -18,7 +18,7 @@ export interface CType {
 export const VOID_TYPE: CType = { id: 0, size: -1, align: 1 };
 const POINTER_BYTES = 8;
 
-/** Words of integer types, sorted; how many bytes, and whether they have a sign. */
+/** Integer types by their words in sorted order: bytes, and whether signed. */
 const INTEGERS: Readonly<Record<string, readonly [name: string, bytes: number, signed: boolean]>> = {
   char: ['char', 1, true],
   'char signed': ['signed char', 1, true],
@@ -45,7 +45,7 @@ const INTEGERS: Readonly<Record<string, readonly [name: string, bytes: number, s
   _Bool: ['_Bool', 1, false],
   bool: ['_Bool', 1, false],
 };
-/** Names that every kernel header has. */
+/** Type names that every kernel header defines. */
 const SHORT: Readonly<Record<string, string>> = {
   u8: 'char unsigned',
   u16: 'short unsigned',
@@ -74,12 +74,12 @@ export type Tag = 'STRUCT' | 'UNION' | 'ENUM';
 export class CTypes {
   private readonly types: NewType[] = [];
   private readonly tags = new Map<string, number>();
-  /** with the composite that they lead to, which may be declared later */
+  /** typedefs of the text by name; `of`: the composite that one leads to, which may be declared later */
   private readonly typedefs = new Map<string, { readonly type: CType; readonly of: number }>();
-  /** composite that a typedef of the text leads to, by the typedef's id */
+  /** by a typedef's id: the composite that it leads to */
   private readonly leads = new Map<number, number>();
   private readonly shared = new Map<string, number>();
-  /** of the composites that are complete */
+  /** layouts of the composites that are complete */
   private readonly complete = new Map<number, CType>();
 
   constructor(readonly base: Btf) {}
@@ -92,13 +92,14 @@ export class CTypes {
     return { id, size, align: size };
   }
 
-  /** A typedef of the text, of the BTF, or one that every header has. */
+  /** Looks up a typedef: in the text, in the BTF, then among those that every header has. */
   named(name: string): CType | null {
-    const own = this.typedefs.get(name);
-    if (own) return { ...(this.complete.get(own.of) ?? own.type), id: own.type.id };
+    const declared = this.typedefs.get(name);
+    if (declared) return { ...(this.complete.get(declared.of) ?? declared.type), id: declared.type.id };
     const id = this.base.find('TYPEDEF', name);
     if (id !== 0) return { id, size: this.base.sizeOf(id), align: Math.max(1, alignOf(this.base, id)) };
-    return Object.hasOwn(SHORT, name) ? this.integer(SHORT[name].split(' ')) : null;
+    const short = own(SHORT, name);
+    return short === undefined ? null : this.integer(short.split(' '));
   }
 
   typedef(name: string, type: CType): void {
@@ -108,7 +109,7 @@ export class CTypes {
     this.leads.set(id, of);
   }
 
-  /** A struct, union or enum by name: of the text, of the BTF, or one that is only spoken of. */
+  /** Looks up a struct, union or enum by name: in the text, then in the BTF; otherwise makes a forward declaration. */
   tagged(kind: Tag, name: string): CType {
     const own = this.tags.get(`${kind} ${name}`);
     if (own !== undefined) return this.complete.get(own) ?? { id: own, size: -1, align: 1 };
@@ -122,7 +123,7 @@ export class CTypes {
     return this.complete.has(id);
   }
 
-  /** The place of a composite whose body is about to be read; null when the text has it already. */
+  /** Reserves the id of a composite whose body is about to be read; null when the text has already defined it. */
   open(kind: Tag, name: string): number | null {
     if (name === '') return this.add({ kind, name: '' });
     const known = this.tags.get(`${kind} ${name}`);

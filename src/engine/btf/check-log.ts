@@ -1,11 +1,12 @@
 /* The lines that the kernel writes about a BTF that is loaded (btf_verifier_log_type() and its like). */
+import { entryOf } from '../base/assert.ts';
 import type { BtfKindName, BtfType, BtfVarSecInfo } from './btf.ts';
 import { isIdentifier } from './identifiers.ts';
 import type { StringSection } from './strings.ts';
 
-/** Names as they stand in the bytes: an offset can be there and lead to nothing. */
+/** Name offsets as they are in the bytes: an offset may be present and lead to no string. */
 export interface RawNames {
-  /** of a type, or of its n-th member or parameter */
+  /** name offset of a type, or of its n-th member or parameter */
   offset(type: BtfType, item?: number): number;
   /** as the log shows it */
   text(offset: number): string;
@@ -76,11 +77,11 @@ export function typeLine(names: RawNames, type: BtfType, details = true): string
   return details ? `${head} ${DETAILS[type.kind](type, names)}` : head;
 }
 
-/** The n-th member; `type`: what it is resolved to. */
-export function memberLine(names: RawNames, struct: BtfType, item: number, type = struct.members[item].type): string {
-  const { bitOffset, bitSize } = struct.members[item];
+/** The n-th member; `resolved`: what its type is resolved to, where that is told. */
+export function memberLine(names: RawNames, struct: BtfType, item: number, resolved?: number): string {
+  const { bitOffset, bitSize, type } = entryOf(struct.members, item);
   const place = struct.kindFlag ? `bitfield_size=${bitSize} bits_offset=${bitOffset}` : `bits_offset=${bitOffset}`;
-  return `\t${names.text(names.offset(struct, item))} type_id=${type} ${place}`;
+  return `\t${names.text(names.offset(struct, item))} type_id=${resolved ?? type} ${place}`;
 }
 
 export function variableLine({ type, offset, size }: BtfVarSecInfo): string {

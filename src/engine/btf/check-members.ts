@@ -1,7 +1,7 @@
 /* Whether a member fits into its struct, by the kind of its type (the check_member operations in kernel/bpf/btf.c). */
 import type { BtfMember, BtfType } from './btf.ts';
 
-/** A member whose type is resolved: no modifiers are left. */
+/** A member whose type is resolved: modifiers are stripped. */
 export interface Placed {
   readonly struct: BtfType;
   readonly member: BtfMember;
@@ -20,7 +20,7 @@ const POINTER_SIZE = 8;
 const bitsOf = (int: BtfType): number => int.extra & 0xff;
 const offsetOf = (int: BtfType): number => (int.extra >>> 16) & 0xff;
 
-/** A whole number of bytes that C has an integer of, from bit 0. */
+/** Whether the bits are those of a plain C integer: 1, 2, 4, 8 or 16 bytes from bit 0. */
 export function isRegularInt(int: BtfType): boolean {
   return int.kind === 'INT' && offsetOf(int) === 0 && [8, 16, 32, 64, 128].includes(bitsOf(int));
 }

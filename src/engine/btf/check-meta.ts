@@ -94,7 +94,7 @@ const RULES: Readonly<Record<BtfKindName, readonly Rule[]>> = {
   DECL_TAG: [TEXT('Invalid value'), VLEN, FLAG, rule('Invalid component_idx', ({ type }) => type.extra < -1)],
 };
 
-/** A rule broken by the type itself; null when none is. */
+/** The first rule that the type itself breaks; null when it breaks none. */
 export function brokenRule(m: Meta): { readonly message: string; readonly brief: boolean } | null {
   const broken = RULES[m.type.kind].find((r) => r.bad(m));
   return broken ? { message: broken.message(m), brief: broken.brief ?? false } : null;
@@ -106,7 +106,7 @@ export interface ItemLine {
   readonly message: string | null;
   /** byte offset of the item */
   readonly at: number;
-  /** the line is about the type, which it names in front */
+  /** the line is about the type, and begins with its name */
   readonly aboutType?: boolean;
 }
 

@@ -1,24 +1,25 @@
 /*
- * References: each leads to a type of a kind that may stand there, no type contains itself, every member fits. A walk
- * with a stack of its own, as btf_check_all_types() of the kernel's kernel/bpf/btf.c does it: what the walk stops at
- * depends on where it began (a pointer need not know the size of a struct, a struct need not follow its pointers).
+ * References: each leads to a type of a kind that may stand there, no type contains itself, every member fits. The walk
+ * keeps its own stack, as btf_check_all_types() in kernel/bpf/btf.c does. Where it may stop depends on where it began:
+ * from a pointer the size of a struct is not needed, from a struct its pointers are not followed.
  */
+import { entryOf } from '../base/assert.ts';
 import type { Btf, BtfKindName, BtfType } from './btf.ts';
 import type { RawNames } from './check-log.ts';
 import { memberLine, typeLine, variableLine } from './check-log.ts';
 import { isRegularInt, memberMisfit } from './check-members.ts';
 
-/** What ends the log, and the id that it is about. */
+/** The message that ends the log, and the id of the type at fault. */
 export interface Complaint {
   readonly message: string;
   readonly text: string;
   readonly id: number;
 }
 
-/** Null: go on. */
+/** One step's outcome; null means that the walk goes on. */
 type Step = Complaint | null;
 
-/** What a walk that began at some kind need not follow. */
+/** Where a walk began, which decides the types at which it may stop. */
 type Mode = 'open' | 'pointer' | 'container';
 
 interface Visit {
@@ -32,7 +33,7 @@ interface Walk {
   readonly first: number;
   /** by id - first: 0 not seen, 1 on the stack, 2 resolved */
   readonly states: Uint8Array;
-  /** what a resolved type comes down to without modifiers, and the bytes of an array */
+  /** by resolved type: the type under its modifiers, and the size of an array in bytes */
   readonly ids: Uint32Array;
   readonly sizes: Float64Array;
   readonly stack: Visit[];
@@ -51,12 +52,12 @@ const MODIFIERS = kinds('TYPEDEF', 'VOLATILE', 'CONST', 'RESTRICT', 'TYPE_TAG');
 const COMPOSITES = kinds('STRUCT', 'UNION');
 const CONTAINERS = kinds('STRUCT', 'UNION', 'ARRAY');
 const LEAVES = kinds('VOID', 'INT', 'ENUM', 'ENUM64', 'FWD', 'FUNC_PROTO', 'FLOAT');
-/** Nothing may refer to these but a DATASEC. */
+/** Kinds that only a DATASEC may refer to. */
 const SOURCES = kinds('VAR', 'DECL_TAG', 'DATASEC');
 const SIZELESS = kinds('VOID', 'FWD', 'FUNC', 'FUNC_PROTO', 'DECL_TAG');
 const SIZED = kinds('INT', 'STRUCT', 'UNION', 'ENUM', 'ENUM64', 'FLOAT', 'DATASEC');
 const TAG_TARGETS = kinds('FUNC', 'STRUCT', 'UNION', 'VAR', 'TYPEDEF');
-/** What a modifier or pointer may lead to although it has no size. */
+/** Kinds without a size that a modifier or pointer may still lead to. */
 const SIZELESS_TARGETS = kinds('VOID', 'FWD', 'FUNC_PROTO');
 
 /** The first complaint about the types of `btf`. */
@@ -89,14 +90,14 @@ function complain({ names }: Walk, type: BtfType, message: string): Complaint {
   return { message, text: `${typeLine(names, type)} ${message}\n`, id: type.id };
 }
 
-/** About the n-th member, resolved to `type`. */
+/** Complains about the n-th member, whose resolved type is `type`. */
 function complainOfMember({ names }: Walk, struct: BtfType, item: number, message: string, type?: number): Complaint {
   const line = memberLine(names, struct, item, type);
   return { message, text: `${typeLine(names, struct)}\n${line} ${message}\n`, id: struct.id };
 }
 
 function complainOfVariable({ names }: Walk, section: BtfType, item: number, message: string): Complaint {
-  const line = variableLine(section.variables[item]);
+  const line = variableLine(entryOf(section.variables, item));
   return { message, text: `${typeLine(names, section)}\n${line} ${message}\n`, id: section.id };
 }
 
@@ -115,8 +116,9 @@ function isSink({ mode }: Walk, type: BtfType): boolean {
 
 function push(walk: Walk, type: BtfType): Step {
   const { states, first, stack } = walk;
-  if (stack.length === MAX_RESOLVE_DEPTH) return complain(walk, stack[0].type, DEPTH_MESSAGE);
-  if (type.id >= first && states[type.id - first] !== 0) return complain(walk, stack[0]?.type ?? type, 'Loop detected');
+  const outermost = stack[0]?.type ?? type;
+  if (stack.length === MAX_RESOLVE_DEPTH) return complain(walk, outermost, DEPTH_MESSAGE);
+  if (type.id >= first && states[type.id - first] !== 0) return complain(walk, outermost, 'Loop detected');
   if (type.id >= first) states[type.id - first] = VISITED;
   stack.push({ type, next: 0 });
   if (walk.mode === 'open' && type.kind === 'PTR') walk.mode = 'pointer';
@@ -172,15 +174,15 @@ function ownSize(walk: Walk, type: BtfType | null): Sized | null {
   if (SIZED.has(type.kind)) return { type, size: type.size };
   if (type.kind === 'PTR') return { type, size: POINTER_SIZE };
   if (type.kind !== 'ARRAY') return null;
-  return { type, size: type.id < walk.first ? walk.btf.sizeOf(type.id) : walk.sizes[type.id - walk.first] };
+  return { type, size: type.id < walk.first ? walk.btf.sizeOf(type.id) : entryOf(walk.sizes, type.id - walk.first) };
 }
 
-/** What a resolved type comes down to. */
+/** The type under the modifiers of a resolved type. */
 function bottom({ btf, first, ids }: Walk, id: number): BtfType | null {
-  return btf.type(id < first ? btf.skipModifiers(id) : ids[id - first]);
+  return btf.type(id < first ? btf.skipModifiers(id) : entryOf(ids, id - first));
 }
 
-/** The type with a size that an id comes down to (btf_type_id_size()). */
+/** The sized type that an id leads to through modifiers (btf_type_id_size()). */
 function sized(walk: Walk, id: number): Sized | null {
   const type = walk.btf.type(id);
   const through = type !== null && (MODIFIERS.has(type.kind) || type.kind === 'VAR');
@@ -195,7 +197,7 @@ function target(walk: Walk, id: number): BtfType | null {
 
 const mustFollow = (walk: Walk, type: BtfType): boolean => !isSink(walk, type) && !isResolved(walk, type.id);
 
-/** Ends a modifier or pointer at what its target comes down to. */
+/** Resolves a modifier or pointer to the type under its target's modifiers. */
 function settle(walk: Walk, from: BtfType, to: BtfType): Step {
   const size = sized(walk, to.id);
   if (size) return pop(walk, size.type.id, 0);
@@ -248,7 +250,7 @@ function resolveComposite(walk: Walk, visit: Visit): Step {
   }
   while (visit.next < type.members.length) {
     const item = visit.next++;
-    const next = target(walk, type.members[item].type);
+    const next = target(walk, entryOf(type.members, item).type);
     if (next === null || SIZELESS.has(next.kind)) return complainOfMember(walk, type, item, 'Invalid member');
     if (mustFollow(walk, next)) return push(walk, next);
     const problem = checkMember(walk, type, item);
@@ -258,7 +260,7 @@ function resolveComposite(walk: Walk, visit: Visit): Step {
 }
 
 function checkMember(walk: Walk, struct: BtfType, item: number): Step {
-  const member = struct.members[item];
+  const member = entryOf(struct.members, item);
   const size = sized(walk, member.type);
   if (size === null) return complainOfMember(walk, struct, item, 'Invalid member');
   const message = memberMisfit({ struct, member, ...size });
@@ -280,10 +282,10 @@ function resolveSection(walk: Walk, visit: Visit): Step {
   walk.mode = 'open';
   while (visit.next < type.variables.length) {
     const item = visit.next++;
-    const { type: id, size } = type.variables[item];
+    const { type: id, size } = entryOf(type.variables, item);
     const variable = walk.btf.type(id);
     if (variable?.kind !== 'VAR') return complainOfVariable(walk, type, item, 'Not a VAR kind member');
-    // the kernel goes on with the next one then: the size of this one is not compared
+    // the kernel then goes on with the next variable, without comparing the size of this one
     if (mustFollow(walk, variable)) return push(walk, variable);
     const value = sized(walk, variable.type);
     if (!value) return complainOfVariable(walk, type, item, 'Invalid type');
@@ -320,7 +322,7 @@ function checkProto(walk: Walk, proto: BtfType): Step {
     if (problem) return problem;
   }
   const last = proto.params.length - 1;
-  if (last >= 0 && proto.params[last].type === 0 && walk.names.offset(proto, last) !== 0) {
+  if (proto.params[last]?.type === 0 && walk.names.offset(proto, last) !== 0) {
     return complain(walk, proto, `Invalid arg#${last + 1}`);
   }
   for (const [i, param] of proto.params.entries()) {

@@ -5,7 +5,7 @@ import { fixture, mustOpen, shippedBytes, vmlinuxBytes, written } from './testin
 
 /** What BPF_BTF_LOAD of a Linux 6.18 answered: errno (null: loaded) and the last two lines of the log. */
 interface Recorded {
-  /** byte offset and value, in turns, put into the BTF of every kind */
+  /** alternating byte offsets and values, written into a BTF with every kind */
   readonly edits: readonly [edits: number[], errno: string | null, tail: string][];
   /** whole BTFs, base64 */
   readonly blobs: readonly [blob: string, errno: string | null, tail: string][];
@@ -21,7 +21,7 @@ function expectVerdict(bytes: Uint8Array, errno: string | null, tail: string): v
 }
 
 describe('a loaded BTF is judged as a kernel did', () => {
-  it('where types are damaged', () => {
+  it('says where types are damaged', () => {
     for (const [edits, errno, tail] of recorded.edits) {
       const bytes = written(...EVERY_KIND);
       for (let i = 0; i < edits.length; i += 2) bytes[edits[i]] = edits[i + 1];
@@ -29,7 +29,7 @@ describe('a loaded BTF is judged as a kernel did', () => {
     }
   });
 
-  it('where references go wrong', () => {
+  it('says where references are wrong', () => {
     for (const [blob, errno, tail] of recorded.blobs) {
       expectVerdict(Uint8Array.from(Buffer.from(blob, 'base64')), errno, tail);
     }
@@ -49,7 +49,7 @@ it('accepts kernels, whole and as subsets', () => {
   for (const bytes of blobs) if (bytes) expect(checkBtf(bytes).message).toBe('');
 });
 
-it('judges what adds to a base', () => {
+it('checks split BTF', () => {
   const base = mustOpen(written(INT));
   expect(checkBtf(written({ kind: 'PTR', type: 1 }), base).errno).toBeNull();
   expect(checkBtf(written({ kind: 'PTR', type: 9 }), base).message).toBe('Invalid type_id');

@@ -1,7 +1,8 @@
 /*
- * What BPF_BTF_LOAD says of a BTF: the kernel's first complaint with its errno, and the log (btf_parse() in
- * kernel/bpf/btf.c of 6.12). `openBtf` refuses only what it could not read; a loader's BTF has to pass this too.
+ * Judges a BTF as BPF_BTF_LOAD does: the kernel's first complaint with its errno, and the log (btf_parse() in
+ * kernel/bpf/btf.c of 6.12). `openBtf` refuses only what it cannot read; a BTF that is loaded must also pass this.
  */
+import { entryOf } from '../base/assert.ts';
 import type { ErrnoName } from '../base/errno.ts';
 import type { BinaryError } from '../base/result.ts';
 import type { Btf, BtfKindName, BtfType } from './btf.ts';
@@ -64,7 +65,7 @@ function findRefusal(bytes: Uint8Array, view: DataView, log: string[], base?: Bt
   const first = base?.idLimit ?? 1;
   const { typeStart, typeEnd } = sections.value;
   const places = [typeStart];
-  const placeOf = (id: number) => places[id - first];
+  const placeOf = (id: number) => entryOf(places, id - first);
   const strings = openStrings(bytes, sections.value, base && stringsOf(base));
   const check: MetaCheck = { view, strings, end: typeEnd, names: rawNames(view, strings, placeOf), log };
   for (let at = typeStart, id = first; at < typeEnd; id++) {
@@ -82,7 +83,7 @@ function findRefusal(bytes: Uint8Array, view: DataView, log: string[], base?: Bt
 interface MetaCheck {
   readonly view: DataView;
   readonly strings: StringSection;
-  /** of the type section */
+  /** byte offsets of the type section */
   readonly end: number;
   readonly names: RawNames;
   readonly log: string[];
@@ -122,7 +123,7 @@ function checkRules(meta: Meta, log: string[]): Refusal | null {
   return null;
 }
 
-/** An item whose name cannot even be printed has a line of its own. */
+/** Reports an item whose name lies outside the string section, on a log line of its own. */
 function itemRefusal(head: string, message: string): string {
   return head === '' ? `\t${message}` : `${head} ${message}\n`;
 }

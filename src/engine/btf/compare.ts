@@ -26,7 +26,9 @@ export function compareLayouts(before: Layout, after: Layout): readonly Compared
 
 type Rows = ReadonlyMap<string, LayoutRow>;
 
-/** What only the first layout has, by the path before it that both have; the empty path: nothing is before it. */
+/**
+ * Members that only the first layout has, keyed by the last common path before them; the empty path when there is none.
+ */
 function removedBehind(old: Rows, current: Rows): Map<string, ComparedRow[]> {
   const removed = new Map<string, ComparedRow[]>();
   let anchor = '';

@@ -1,6 +1,6 @@
 /*
- * A compiler leaves a DATASEC's size and its variables' offsets to whoever links: they are known to the ELF file. Filled
- * in place, so that string offsets stay (btf_fixup_datasec() of libbpf).
+ * Fills in each DATASEC's size and its variables' offsets, which a compiler leaves for the linker or loader to take
+ * from the ELF file. The bytes are changed in place, so that string offsets stay valid (btf_fixup_datasec() of libbpf).
  */
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
@@ -11,15 +11,15 @@ import { indexTypes, infoKind, infoVlen } from './wire.ts';
 
 const LINKAGE_STATIC = 0;
 
-/** What the ELF file knows. */
+/** What the ELF file says about sections and symbols. */
 export interface Placement {
-  /** bytes; null for a DATASEC that is no section (.ksyms, .kconfig), which stays as it is */
+  /** size in bytes; null for a DATASEC without an ELF section (.ksyms, .kconfig), which stays as it is */
   sectionSize(name: string): number | null;
   /** bytes from the start of its section; null when there is no such symbol */
   variableOffset(name: string): number | null;
 }
 
-/** A copy of the BTF with every DATASEC placed. */
+/** Copies the BTF with every DATASEC's size and offsets filled in. */
 export function placeDatasecs(bytes: Uint8Array, placement: Placement): Result<Uint8Array> {
   const placed = bytes.slice();
   const view = new DataView(placed.buffer);
@@ -65,11 +65,11 @@ function placeSection(types: Types, at: number, placement: Placement): Result<nu
 
 function variableOffset({ view, offsets, nameAt }: Types, row: number, placement: Placement): Result<number> {
   const id = view.getUint32(row, true);
-  const at = id > 0 && id < offsets.length - 1 ? offsets[id] : 0;
+  const at = id > 0 && id < offsets.length - 1 ? (offsets[id] ?? 0) : 0;
   if (at === 0 || infoKind(view.getUint32(at + 4, true)) !== BTF_KIND.VAR) {
     return err('Non-VAR type seen in section', row);
   }
-  // a static variable's offset stands there: its symbol is the section's
+  // a static variable already has its offset: its symbol is the section's
   if (view.getUint32(at + 12, true) === LINKAGE_STATIC) return ok(view.getUint32(row + 4, true));
   const offset = placement.variableOffset(nameAt(at));
   return offset === null ? err(`No offset found in symbol table for VAR ${nameAt(at)}`, row) : ok(offset);

@@ -1,6 +1,6 @@
 /*
- * C declarators, inside out: `u32 (*ssthresh)(struct sock *sk)`. Blanks and brackets fall as in the C dump that libbpf
- * prints, so that text compares with bpftool's.
+ * Writes C declarators, inside out: `u32 (*ssthresh)(struct sock *sk)`. Spaces and brackets are placed as in libbpf's C
+ * dump, so that the text equals bpftool's.
  */
 import type { Btf, BtfType } from './btf.ts';
 
@@ -25,7 +25,7 @@ export const COMPOSITE_WORDS: Partial<Record<BtfType['kind'], string>> = {
   ENUM: 'enum',
   ENUM64: 'enum',
 };
-/** Longer chains of pointers, arrays and qualifiers are cut: only a damaged BTF has them. */
+/** Most links of pointers, arrays and qualifiers that are followed; only a damaged BTF has more. */
 const MAX_CHAIN = 256;
 const MAX_NESTING = 32;
 
@@ -45,7 +45,7 @@ function declareNested(btf: Types, id: number, name: string, style: DeclareStyle
 
 interface Emitter {
   readonly btf: Types;
-  /** from the declared type to the type at the bottom; consumed from the end */
+  /** from the declared type down to the base type; consumed from the end */
   readonly chain: (BtfType | null)[];
   readonly style: DeclareStyle;
   readonly depth: number;
@@ -109,7 +109,7 @@ export function forwardWord(type: BtfType): string {
   return type.kindFlag ? 'union' : 'struct';
 }
 
-/** Qualifiers of the bottom type stand before it: `const struct sock`. */
+/** Qualifiers of the base type, written before it: `const struct sock`. */
 function takeQualifiers(e: Emitter): string {
   let text = '';
   for (let last = e.chain.at(-1); last && last.kind in QUALIFIERS; last = e.chain.at(-1)) {
@@ -119,7 +119,7 @@ function takeQualifiers(e: Emitter): string {
   return text;
 }
 
-/** Qualifiers around an array or a function say nothing that C could express there. */
+/** Drops qualifiers around an array or a function, which C cannot express there. */
 function dropQualifiers(e: Emitter): void {
   takeQualifiers(e);
 }
@@ -140,7 +140,8 @@ function emitFunction(e: Emitter, proto: BtfType, name: string, afterPointer: bo
 }
 
 function emitParams(e: Emitter, { params }: BtfType): string {
-  if (params.length === 0 || (params.length === 1 && params[0].type === 0)) return 'void';
+  const [first] = params;
+  if (!first || (params.length === 1 && first.type === 0)) return 'void';
   return params
     .map((p, i) =>
       i === params.length - 1 && p.type === 0 ? '...' : declareNested(e.btf, p.type, p.name, e.style, e.depth + 1),

@@ -1,4 +1,5 @@
 /* One type's bytes as a BtfType. Total: any bytes that the index accepted decode to something. */
+import { entryOf } from '../base/assert.ts';
 import type { BtfEnumerator, BtfKindName, BtfMember, BtfParam, BtfType, BtfVarSecInfo } from './btf.ts';
 import { BTF_KIND } from './btf.ts';
 import type { StringSection } from './strings.ts';
@@ -6,14 +7,14 @@ import { infoFlag, infoKind, infoVlen, KIND_NAMES } from './wire.ts';
 
 const NONE: readonly never[] = [];
 
-/** Room for exactly so many, to be filled from the front: an array that grows takes room for many more. */
-// eslint-disable-next-line unicorn/no-new-array -- of exactly so many places
+/** An array of exactly `length` places, to be filled from the front; a growing array would reserve far more. */
+// eslint-disable-next-line unicorn/no-new-array -- exactly this many places
 const list = <T>(length: number): T[] => new Array<T>(length);
 
 export interface TypeSource {
   readonly view: DataView;
   readonly strings: StringSection;
-  /** the id that the rest of the program uses for a reference found in the bytes */
+  /** translates a reference found in the bytes to the id that the rest of the program uses */
   readonly translate: (reference: number) => number;
 }
 
@@ -30,7 +31,7 @@ const REFERS: readonly BtfKindName[] = [
   'DECL_TAG',
   'TYPE_TAG',
 ];
-/** Kinds whose third word is a size in bytes; what is in neither set leaves it unused. */
+/** Kinds whose third word is a size in bytes; kinds in neither set leave it unused. */
 export const SIZED = new Set<BtfKindName>(['INT', 'STRUCT', 'UNION', 'ENUM', 'ENUM64', 'FLOAT', 'DATASEC']);
 
 /** By kind number: what the third word is. */
@@ -46,7 +47,7 @@ export function decodeType(source: TypeSource, id: number, at: number): BtfType 
   const items = at + 12;
   return {
     id,
-    kind: KIND_NAMES[kind],
+    kind: entryOf(KIND_NAMES, kind),
     name: strings.text(view.getUint32(at, true)),
     kindFlag: infoFlag(info),
     size: THIRD_IS_SIZE[kind] ? word : 0,

@@ -6,7 +6,7 @@ import { INT } from './testing/every-kind.ts';
 import { mustOpen, shippedBytes, written } from './testing/kernels.ts';
 import { createBtfWriter, renumberedType } from './write.ts';
 
-/** One after another, as a linker puts them before it looks for doubles. */
+/** Concatenates BTFs, as a linker does before deduplication. */
 function joined(...blobs: Uint8Array[]): Btf {
   const writer = createBtfWriter();
   let base = 0;
@@ -22,7 +22,7 @@ function joined(...blobs: Uint8Array[]): Btf {
   return mustOpen(writer.finish());
 }
 
-it('leaves a kernel as it is, and of two keeps one', () => {
+it('leaves a kernel unchanged, and merges two copies into one', () => {
   const kernel = shippedBytes('v6.12.btf');
   const once = dumpRaw(mustOpen(kernel));
   expect(dumpRaw(mustOpen(dedupBtf(mustOpen(kernel)).btf))).toBe(once);
@@ -41,13 +41,13 @@ const pointed = (kind: 'FWD' | 'STRUCT', member: string) =>
     { kind: 'STRUCT', name: 'outer', size: 8, members: [{ name: 'p', type: 3, bitOffset: 0, bitSize: 0 }] },
   );
 
-it('takes a forward declaration for the struct that it declares', () => {
+it('replaces a forward declaration by its struct', () => {
   const { btf, ids } = dedupBtf(joined(pointed('FWD', ''), pointed('STRUCT', 'a')));
   expect(mustOpen(btf).count).toBe(4);
   expect([ids[2], ids[3], ids[4]]).toEqual([ids[6], ids[7], ids[8]]);
 });
 
-it('keeps it where structs of its name differ', () => {
+it('keeps a forward declaration if structs of its name differ', () => {
   const { btf, ids } = dedupBtf(joined(pointed('FWD', ''), pointed('STRUCT', 'a'), pointed('STRUCT', 'b')));
   expect(mustOpen(btf).count).toBe(10);
   expect(new Set([ids[4], ids[8], ids[12]]).size).toBe(3);

@@ -1,9 +1,10 @@
 /*
- * One of each type. Two types are the same when no path of references from them shows a difference: classes begin with
- * what each type is by itself, and split as long as members of a class refer to different classes. Structs that point
- * to each other in circles need nothing special so. A forward declaration counts as the struct of its name, where there
+ * Merges equal types. Two types are equal when no path of references from them shows a difference. Classes start from
+ * what each type says by itself, and split while members of one class refer to different classes, so structs that point
+ * to each other in circles need no special case. A forward declaration counts as the struct of its name, where there
  * is one and all of that name turn out to be the same.
  */
+import { entryOf } from '../base/assert.ts';
 import type { Btf, BtfType } from './btf.ts';
 import { createBtfWriter, renumberedType } from './write.ts';
 
@@ -13,27 +14,31 @@ export interface Deduplicated {
   readonly ids: Uint32Array;
 }
 
-/** Rewrites a whole BTF (not one with an id table, nor a split one); string offsets change. */
+/**
+ * Rewrites a whole BTF with one copy of each type; string offsets change. A BTF with an id table or a base is not
+ * allowed.
+ */
 export function dedupBtf(btf: Btf): Deduplicated {
   const types = Array.from({ length: btf.count + 1 }, (_, id) => btf.type(id)).filter((type) => type !== null);
   const { classes, stands } = classify(types);
   const kept = new Map<number, number>();
   for (const { id } of types.slice(1)) {
-    if (stands[id] === id && !kept.has(classes[id])) kept.set(classes[id], id);
+    const own = entryOf(classes, id);
+    if (stands[id] === id && !kept.has(own)) kept.set(own, id);
   }
   const keptIds = [...kept.values()].sort((a, b) => a - b);
-  const newIds = new Map(keptIds.map((id, i) => [classes[id], i + 1]));
-  const ids = Uint32Array.from(types, ({ id }) => newIds.get(classes[id]) ?? 0);
+  const newIds = new Map(keptIds.map((id, i) => [entryOf(classes, id), i + 1]));
+  const ids = Uint32Array.from(types, ({ id }) => newIds.get(entryOf(classes, id)) ?? 0);
 
   const writer = createBtfWriter();
-  for (const id of keptIds) writer.add(renumberedType(types[id], (old) => ids[old] ?? 0));
+  for (const id of keptIds) writer.add(renumberedType(entryOf(types, id), (old) => ids[old] ?? 0));
   return { btf: writer.finish(), ids };
 }
 
 interface Classes {
   /** by id; equal numbers: the same type */
   readonly classes: Uint32Array;
-  /** by id: the type that it stands for, for a forward declaration the struct that it declares */
+  /** by id: the type itself, or for a forward declaration the struct that it declares */
   readonly stands: Uint32Array;
 }
 
@@ -41,12 +46,12 @@ function classify(types: readonly BtfType[]): Classes {
   const shapes = numbered(types, shapeOf).classes;
   const stands = Uint32Array.from(types, ({ id }) => id);
   const forwards = declaredStructs(types, shapes);
-  for (const { forward, structs } of forwards) stands[forward] = structs[0];
+  for (const { forward, structs } of forwards) stands[forward] = entryOf(structs, 0);
   for (;;) {
     const classes = refine(types, shapes, stands);
     const wrong = forwards.filter(
       ({ forward, structs }) =>
-        stands[forward] !== forward && structs.some((id) => classes[id] !== classes[structs[0]]),
+        stands[forward] !== forward && structs.some((id) => classes[id] !== classes[entryOf(structs, 0)]),
     );
     if (wrong.length === 0) return { classes, stands };
     for (const { forward } of wrong) stands[forward] = forward;
@@ -68,7 +73,10 @@ function numbered(
   return { classes, count: numbers.size };
 }
 
-/** All that a type says without its references. Variables and their sections are each their own. */
+/**
+ * Key of all that a type says apart from its references. Each variable and section has a key of its own, so none are
+ * merged.
+ */
 function shapeOf(type: BtfType): string {
   const { id, kind, name, kindFlag, size, length, extra } = type;
   const members = type.members.map((m) => [m.name, m.bitOffset, m.bitSize]);
@@ -94,7 +102,7 @@ function referencesOf(type: BtfType): number[] {
 
 interface Forward {
   readonly forward: number;
-  /** all structs (unions) of its name, which have one shape */
+  /** all structs (or unions) of that name, which have one shape */
   readonly structs: readonly number[];
 }
 
@@ -106,7 +114,7 @@ function declaredStructs(types: readonly BtfType[], shapes: Uint32Array): Forwar
   }
   return types.flatMap(({ id, kind, name, kindFlag }) => {
     const structs = byName.get(`${kindFlag ? 'UNION' : 'STRUCT'} ${name}`);
-    const known = kind === 'FWD' && structs?.every((other) => shapes[other] === shapes[structs[0]]);
+    const known = kind === 'FWD' && structs?.every((other) => shapes[other] === shapes[entryOf(structs, 0)]);
     return structs && known ? [{ forward: id, structs }] : [];
   });
 }
@@ -117,9 +125,9 @@ function refine(types: readonly BtfType[], shapes: Uint32Array, stands: Uint32Ar
   for (let before = 0; ; ) {
     const current = classes;
     const next = numbered(types, ({ id }) => {
-      const type = types[stands[id]];
+      const type = entryOf(types, entryOf(stands, id));
       return `${current[type.id]}:${referencesOf(type)
-        .map((ref) => current[stands[ref]])
+        .map((ref) => current[entryOf(stands, ref)])
         .join()}`;
     });
     if (next.count === before) return next.classes;

@@ -1,7 +1,7 @@
 /*
  * A header that declares every type of a BTF, as `bpftool btf dump ... format c` prints it with libbpf's btf_dump: each
  * definition after what it embeds, forward declarations only where a pointer needs one, `___2` and so on after the
- * second use of a name, explicit padding where C would not leave as much.
+ * second use of a name, and explicit padding where C would leave less.
  */
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
@@ -26,13 +26,16 @@ const EPILOGUE = `#ifndef BPF_NO_PRESERVE_ACCESS_INDEX
 #endif /* __VMLINUX_H__ */
 `;
 
-/** Longer chains of references only a damaged BTF has. */
+/** Most references followed in a chain; only a damaged BTF has more. */
 const MAX_DEPTH = 512;
-/** Types visited and declared; a kernel needs 150,000. A damaged BTF can multiply them without end, and is cut. */
+/**
+ * Most types visited and declared; a kernel needs 150,000. A damaged BTF can multiply them without end, so its dump is
+ * cut here.
+ */
 const MAX_STEPS = 1_000_000;
 const CUT = `/* cut here: the declarations would go through more than ${MAX_STEPS.toLocaleString('en')} types */\n\n`;
 
-/** The whole BTF as a header. Fails on types that embed themselves. */
+/** Prints the whole BTF as a header; fails on types that embed themselves. */
 export function dumpC(btf: Btf): Result<string> {
   const text = dumpTypes(
     btf,
@@ -41,7 +44,7 @@ export function dumpC(btf: Btf): Result<string> {
   return text.ok ? ok(PROLOGUE + text.value + EPILOGUE) : text;
 }
 
-/** Definitions of the given types and of all that they need. */
+/** Prints the definitions of the given types and of all that they need. */
 export function dumpTypes(btf: Btf, ids: readonly number[]): Result<string> {
   const order = orderTypes(btf);
   const dump = createDump(btf);
@@ -61,10 +64,10 @@ interface Dump {
   readonly btf: Btf;
   readonly parts: string[];
   readonly states: Map<number, EmitState>;
-  /** ids whose forward declaration stands already */
+  /** ids whose forward declaration is already written */
   readonly forwarded: Set<number>;
   readonly names: Names;
-  /** left of MAX_STEPS */
+  /** steps left of MAX_STEPS */
   steps: number;
 }
 
@@ -123,7 +126,7 @@ function emitType(dump: Dump, id: number, container: number, depth: number): voi
   else emitReferences(dump, type, container, depth);
 }
 
-/** A type met again while its own definition is under way: through a pointer, or it could not be ordered. */
+/** Handles a type met again while its own definition is being written: legal through a pointer, otherwise a cycle. */
 function emitForward(dump: Dump, type: BtfType, container: number): void {
   if (dump.forwarded.has(type.id)) return;
   if (isComposite(type)) {
@@ -178,7 +181,7 @@ function emitReferences(dump: Dump, type: BtfType, container: number, depth: num
   for (const param of type.params) emitType(dump, param.type, container, depth + 1);
 }
 
-/** Empty for the name that compilers define themselves. */
+/** Text of a typedef; empty for a name that compilers define themselves. */
 function typedefText(dump: Dump, type: BtfType): string {
   if (type.name === '__builtin_va_list') return '';
   const name = dump.names.ofType(type);
@@ -251,21 +254,21 @@ const PADS = [
   { name: 'short', bits: 16 },
   { name: 'char', bits: 8 },
 ] as const;
-/** A damaged BTF can have gaps of half a gigabyte. */
+/** Most padding fields written for one gap; a damaged BTF can have gaps of half a gigabyte. */
 const MAX_PADS = 4096;
 
 interface PadGap {
   /** bits */
   readonly from: number;
   readonly to: number;
-  /** bytes, of what comes after the gap */
+  /** alignment in bytes of the member after the gap */
   readonly align: number;
   readonly inBitfield?: boolean;
 }
 
 const roundUp = (bit: number, unit: number): number => (unit > 0 ? Math.ceil(bit / unit) * unit : bit);
 
-/** Unnamed bitfields that fill a gap, as few as the compiler's own alignment lets do. */
+/** Unnamed bitfields that fill a gap, as few as possible given the alignment that the compiler adds by itself. */
 function emitPadding(text: string[], level: number, gap: PadGap): void {
   if (gap.from >= gap.to) return;
   const put = (name: string, bits: number) => text.push(`\n${indent(level)}${name}: ${bits};`);

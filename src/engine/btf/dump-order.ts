@@ -1,6 +1,7 @@
 /*
- * In which order C needs its definitions: a struct after those that it embeds, but not after those that it only points
- * to. A named struct behind a pointer is a weak link; an anonymous one, written out where it is used, a strong one.
+ * Orders definitions for C: a struct comes after those that it embeds, but need not come after those that it only
+ * points to. A pointer to a named struct is a weak link; a pointer to an anonymous one, written out where it is used,
+ * is a strong link.
  */
 import type { Btf, BtfType } from './btf.ts';
 
@@ -9,17 +10,20 @@ type Link = 'weak' | 'strong' | 'cycle';
 interface Walk {
   readonly btf: Btf;
   readonly states: Map<number, 'ordering' | 'ordered'>;
-  /** types that some other type refers to: an anonymous enum among them is written where it is used */
+  /** types that some other type refers to; an anonymous enum among them is written where it is used */
   readonly referenced: Set<number>;
   readonly queue: number[];
   steps: number;
 }
 
-/** Longer chains, and more steps than any kernel takes, only a damaged BTF has. */
+/** Bounds on chain length and steps, beyond those of any kernel; only a damaged BTF reaches them. */
 const MAX_DEPTH = 512;
 const MAX_STEPS = 20_000_000;
 
-/** A function from an id to the definitions that it needs and that were not given before; null where types embed themselves. */
+/**
+ * Makes a function from an id to the definitions that it needs and that were not given before; it answers null where
+ * types embed themselves.
+ */
 export function orderTypes(btf: Btf): (id: number) => readonly number[] | null {
   const walk: Walk = { btf, states: new Map([[0, 'ordered']]), referenced: findReferenced(btf), queue: [], steps: 0 };
   return (id) => {
@@ -107,7 +111,7 @@ function composite(walk: Walk, type: BtfType, throughPointer: boolean, depth: nu
   return 'strong';
 }
 
-/** A typedef of a struct behind a pointer waits, as the struct does. */
+/** Whether a typedef reached through a pointer can wait, as the struct under it can. */
 function typedef(walk: Walk, type: BtfType, throughPointer: boolean, depth: number): Link {
   const link = visit(walk, type.type, throughPointer, depth);
   if (link === 'cycle' || (throughPointer && link === 'weak')) return link;

@@ -1,9 +1,9 @@
-/* Every type with its numbers, as `bpftool btf dump` prints them: one description, printed as text or as JSON. */
+/* Prints every type with its numbers as `bpftool btf dump` does: one description serves both text and JSON. */
 import type { Btf, BtfKindName, BtfType } from './btf.ts';
 
 type Property = readonly [key: string, value: string | number | bigint];
 
-/** A line under a type: text shows a name in quotes in front, and `note` after. */
+/** A line under a type: the text form begins with a name in quotes and ends with `note`. */
 interface Item {
   readonly name?: string;
   readonly properties: readonly Property[];
@@ -125,7 +125,7 @@ export function describeRaw(btf: Btf, id: number): string {
   const type = btf.type(id);
   if (type === null) return '';
   const { properties, items } = DESCRIBE[type.kind](type, btf);
-  // bpftool sets a comma in this one place
+  // bpftool writes a comma in this one place only
   const blank = type.kind === 'VAR' ? ', ' : ' ';
   const suffix = type.kind === 'ENUM64' ? (type.kindFlag ? 'LL' : 'ULL') : '';
   const head = `[${id}] ${type.kind} '${nameOf(type.name)}'`;

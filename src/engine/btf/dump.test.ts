@@ -65,7 +65,7 @@ describe('dumps of every kind', () => {
   });
 });
 
-it('tells names apart that C would not', () => {
+it('renames types that clash in C', () => {
   const btf = mustOpen(
     written(INT, { kind: 'STRUCT', name: 's' }, { kind: 'STRUCT', name: 's' }, { kind: 'TYPEDEF', name: 's', type: 3 }),
   );
@@ -75,7 +75,7 @@ it('tells names apart that C would not', () => {
   });
 });
 
-it('says where a type embeds itself', () => {
+it('reports a type that embeds itself', () => {
   const self = mustOpen(
     written({ kind: 'STRUCT', name: 's', size: 4, members: [{ name: 'in', type: 1, bitOffset: 0, bitSize: 0 }] }),
   );

@@ -1,4 +1,4 @@
-/** Types that multiply at each level (927 bytes of nested anonymous unions) are printed up to a bound, and say that they are cut. */
+/** Types that grow exponentially (927 bytes of nested anonymous unions) are printed up to a limit, with a note. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

@@ -1,5 +1,6 @@
 /*
- * .BTF.ext: what a compiler says about instructions. Records stand by ELF section, with byte offsets from its start.
+ * Reads .BTF.ext: what a compiler says about instructions. Records are grouped by ELF section, with byte offsets from
+ * the section's start.
  * Checks and messages follow libbpf's btf_ext_parse() and btf_ext_setup_info().
  */
 import type { Result } from '../base/result.ts';
@@ -81,7 +82,7 @@ function coreRelocation(u32: (at: number) => number, at: number, btf: Btf): Core
   return { insnOffset: u32(at), typeId: u32(at + 4), access: stringAt(btf, u32(at + 8)), kind: u32(at + 12) };
 }
 
-/** The header's length, to which all offsets count. */
+/** The header's length in bytes; all offsets count from its end. */
 function readHeader(view: DataView): Result<number> {
   const length = view.byteLength;
   if (length < 8) return err('BTF.ext header not found', 0);
@@ -93,7 +94,7 @@ function readHeader(view: DataView): Result<number> {
   if (flags !== 0) return err(`Unsupported BTF.ext flags:${flags.toString(16)}`, 3);
   if (headerLength < HEADER_LENGTH || headerLength > length) return err('BTF.ext header not found', 4);
   if (headerLength === length) return err('BTF.ext has no data', length);
-  // a length between the two that are known has no CO-RE records
+  // a header length between the two known ones has no CO-RE records
   return ok(headerLength < HEADER_LENGTH_CORE ? Math.min(headerLength, HEADER_LENGTH) : headerLength);
 }
 

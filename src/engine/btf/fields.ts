@@ -13,7 +13,7 @@ interface Place {
 
 const PATH = /([^.[\]]+)|\[(\d+)\]/y;
 
-/** Null for text that is no path. */
+/** Splits a member path into its parts; null for text that is not a path. */
 function parsePath(path: string): Step[] | null {
   const steps: Step[] = [];
   let at = 0;
@@ -22,7 +22,8 @@ function parsePath(path: string): Step[] | null {
     PATH.lastIndex = at;
     const match = PATH.exec(path);
     if (match === null) return null;
-    steps.push(match[2] === undefined ? match[1] : Number(match[2]));
+    const [, name = '', index] = match;
+    steps.push(index === undefined ? name : Number(index));
     at = PATH.lastIndex;
   }
   return steps.length > 0 ? steps : null;
@@ -66,7 +67,10 @@ export function composite(btf: Types, id: number): BtfType | null {
   return type?.kind === 'STRUCT' || type?.kind === 'UNION' ? type : null;
 }
 
-/** `seen` keeps a struct that contains itself, which only a damaged BTF has, from being walked twice. */
+/**
+ * Searches a struct and its anonymous members. `seen` stops at a struct that contains itself, which only a damaged BTF
+ * has.
+ */
 function named(btf: Types, struct: BtfType, name: string, seen: Set<number>): Place | null {
   if (seen.has(struct.id)) return null;
   seen.add(struct.id);
@@ -83,7 +87,10 @@ function placeOf(m: BtfMember): Place {
   return { type: m.type, bitOffset: m.bitOffset, bitSize: m.bitSize };
 }
 
-/** The chain of structs that begin where this one begins; a name that two of them have is nobody's. */
+/**
+ * Searches the chain of structs embedded at the start of this one; a name that two of them have is ambiguous and
+ * not found.
+ */
 function inEmbedded(btf: Types, struct: BtfType, name: string): Place | null {
   let found: Place | null = null;
   const seen = new Set<number>([struct.id]);

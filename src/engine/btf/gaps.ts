@@ -5,7 +5,7 @@
  */
 import type { Btf, BtfMember, BtfType } from './btf.ts';
 
-/** A member as it lies there. */
+/** A member and its place. */
 export interface Spot {
   readonly kind: 'member';
   readonly member: BtfMember;
@@ -24,7 +24,7 @@ export interface Gap {
   readonly bits: number;
 }
 
-/** Where the scan stands: up to which bit all is accounted for, and how far the current bitfield's unit reaches. */
+/** State of the scan: the bit up to which everything is accounted for, and the end of the current bitfield's unit. */
 interface Cursor {
   seen: number;
   inBitfield: boolean;
@@ -89,7 +89,7 @@ function advance(cursor: Cursor, spot: Spot): void {
   } else if (end > cursor.unitEnd || unitSize > cursor.unitSize) {
     cursor.unitSize = unitSize;
     cursor.unitEnd = spot.byteOffset * 8 + unitSize;
-    // a bitfield that begins in the unit before reaches into one more
+    // a bitfield that begins in the previous unit reaches into the next one
     if (end > cursor.unitEnd) cursor.unitEnd += unitSize;
   }
 }

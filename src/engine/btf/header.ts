@@ -1,5 +1,5 @@
 /*
- * The 24 bytes in front, and the two sections that they describe. Checks and messages follow btf_parse_hdr(),
+ * Checks the 24-byte header and the two sections that it describes. Checks and messages follow btf_parse_hdr(),
  * btf_check_sec_info() and btf_parse_str_sec() of the kernel's kernel/bpf/btf.c.
  */
 import type { Result } from '../base/result.ts';
@@ -17,7 +17,7 @@ export interface BtfSections {
   readonly strEnd: number;
 }
 
-/** The header's words; what a short header lacks is 0. */
+/** The header's words; those that a short header lacks are 0. */
 interface Header {
   readonly magic: number;
   readonly version: number;
@@ -31,7 +31,7 @@ interface Header {
 
 /**
  * Sections of a BTF blob, by the kernel's rules. `split`: the blob adds to another one, so that it may lack types and
- * strings of its own. `newer`: by user space's rules, which go by hdr_len and pass over what they do not know.
+ * strings of its own. `newer`: by user space's rules, which trust hdr_len and skip fields that they do not know.
  */
 export function readHeader(view: DataView, split: boolean, newer = false): Result<BtfSections> {
   const copied = copyHeader(view, newer);

@@ -52,7 +52,7 @@ describe('structLayout', () => {
     expect(numbers).toEqual(names.map((name) => [name, ...recorded[set][name]]));
   });
 
-  it('puts holes where they are', () => {
+  it('lists holes at their offsets', () => {
     const rows = structLayout(btf, struct('sock_common'), { depth: 0 })?.rows ?? [];
     expect(rows.find((row) => row.kind === 'hole')).toMatchObject({
       offset: 19,
@@ -69,7 +69,7 @@ describe('structLayout', () => {
     ]);
   });
 
-  it('opens members as deep as asked', () => {
+  it('expands members to the given depth', () => {
     const depths = [0, 1, 2].map((depth) => structLayout(btf, struct('sock'), { depth })?.rows.length ?? 0);
     expect(depths).toEqual(depths.toSorted((a, b) => a - b));
     expect(depths[2]).toBeGreaterThan(depths[0]);
@@ -152,7 +152,7 @@ describe('formatValue', () => {
     expect(text).toContain('"owner": "(nil)"');
   });
 
-  it('reads what lies outside as unknown', () => {
+  it('shows fields outside the given bytes as unknown', () => {
     expect(formatValue(btf, btf.find('INT', 'int'), new Uint8Array(2), 0)).toBe('?');
     expect(formatValue(btf, btf.find('INT', 'int'), Uint8Array.of(255, 255, 255, 255), 0)).toBe('-1');
   });

@@ -59,11 +59,11 @@ export interface LayoutOptions {
   readonly depth?: number;
 }
 
-/** Deeper nesting only a damaged BTF has, and only there can rows multiply at each level. */
+/** Deepest nesting shown; only a damaged BTF is deeper, and only there can rows multiply at each level. */
 const MAX_DEPTH = 32;
 const MAX_ROWS = 20_000;
 
-/** Null for what is no struct or union. */
+/** Lays out a struct or union in rows; null for any other type. */
 export function structLayout(btf: Btf, id: number, options: LayoutOptions = {}): Layout | null {
   const struct = composite(btf, id);
   if (struct === null) return null;
@@ -78,7 +78,7 @@ interface Sink {
   readonly limit: number;
 }
 
-/** Where a nested struct stands in the outermost one. */
+/** Place of a nested struct in the outermost one. */
 interface Place {
   readonly path: string;
   readonly offset: number;

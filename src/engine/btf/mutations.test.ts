@@ -17,7 +17,7 @@ import { formatValue } from './values.ts';
 const SHARE = process.env.SOAK ? 100 : 1;
 const MEMORY = new Uint8Array(4096);
 
-/** Everything that reads a BTF, on one. */
+/** Runs every reader on a BTF. */
 function use(bytes: Uint8Array): void {
   checkBtf(bytes);
   placeDatasecs(bytes, { sectionSize: () => 64, variableOffset: () => 8 });
@@ -45,7 +45,7 @@ function use(bytes: Uint8Array): void {
   makeSubset(btf, [1, 2, btf.find('STRUCT', 'tcp_sock')]);
 }
 
-/** Bytes put anywhere, and 32-bit words of the sizes that references, counts and offsets have. */
+/** Random bytes at random places, and 32-bit words with plausible references, counts and offsets. */
 function mutations(length: number) {
   const byte = tuple(nat(length - 1), nat(255)).map(([at, value]) => [[at, value]]);
   const small = tuple(nat(length - 4), integer({ min: 0, max: 600 })).map(([at, word]) => [

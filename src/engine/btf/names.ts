@@ -1,9 +1,12 @@
-/* Find by kind and name: an open-addressing table of type indices, hashed over the name bytes, no text made. */
+/*
+ * Finds types by kind and name: an open-addressing table of type indices, hashed over the name's bytes without making
+ * strings.
+ */
 import type { StringSection } from './strings.ts';
 import { hashBytes } from './strings.ts';
 import { infoKind } from './wire.ts';
 
-/** The kernel refuses longer names (KSYM_NAME_LEN); hashing no more of them bounds the work for any input. */
+/** The kernel refuses longer names (KSYM_NAME_LEN); hashing no more bytes than that bounds the work for any input. */
 const HASHED_LENGTH = 512;
 
 const encoder = new TextEncoder();
@@ -16,15 +19,17 @@ export interface NameIndex {
 export function indexNames(view: DataView, offsets: Uint32Array, count: number, strings: StringSection): NameIndex {
   const slots = new Uint32Array(tableSize(count));
   const mask = slots.length - 1;
-  const nameOf = (index: number) => view.getUint32(offsets[index], true);
-  const kindOf = (index: number) => infoKind(view.getUint32(offsets[index] + 4, true));
+  const placeOf = (index: number): number => offsets[index] ?? 0;
+  const at = (slot: number): number => slots[slot] ?? 0;
+  const nameOf = (index: number) => view.getUint32(placeOf(index), true);
+  const kindOf = (index: number) => infoKind(view.getUint32(placeOf(index) + 4, true));
 
   for (let index = 1; index <= count; index++) {
     const name = nameOf(index);
     if (name === 0) continue;
     const kind = kindOf(index);
     let slot = strings.hash(name, HASHED_LENGTH, kind) & mask;
-    while (slots[slot] !== 0 && !(kindOf(slots[slot]) === kind && sameName(strings, nameOf(slots[slot]), name))) {
+    while (at(slot) !== 0 && !(kindOf(at(slot)) === kind && sameName(strings, nameOf(at(slot)), name))) {
       slot = (slot + 1) & mask;
     }
     if (slots[slot] === 0) slots[slot] = index;
@@ -34,8 +39,7 @@ export function indexNames(view: DataView, offsets: Uint32Array, count: number, 
     find(kind, name) {
       const bytes = encoder.encode(name);
       let slot = hashBytes(bytes, 0, Math.min(bytes.length, HASHED_LENGTH), kind) & mask;
-      for (; slots[slot] !== 0; slot = (slot + 1) & mask) {
-        const index = slots[slot];
+      for (let index = at(slot); index !== 0; slot = (slot + 1) & mask, index = at(slot)) {
         if (kindOf(index) === kind && strings.text(nameOf(index)) === name) return index;
       }
       return 0;

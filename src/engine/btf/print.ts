@@ -12,9 +12,12 @@ export interface PrintedLine {
 
 /** Stands for the body of an anonymous struct until the declarator around it is known. */
 const BODY = '\0';
-/** Deeper nesting of anonymous structs only a damaged BTF has. */
+/** Deepest nesting of anonymous structs that is printed; only a damaged BTF is deeper. */
 const MAX_DEPTH = 16;
-/** Lines of one type: nested anonymous unions can multiply them at each level. No type of a kernel has a tenth of it. */
+/**
+ * Most lines of one type, since nested anonymous unions can multiply them at each level. No kernel type has a tenth as
+ * many.
+ */
 const MAX_LINES = 20_000;
 
 /** A type's definition: `struct sock { ... };`, `typedef ...;`, or its declaration when it has none. */

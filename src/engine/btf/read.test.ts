@@ -59,7 +59,7 @@ describe('openBtf', () => {
     expect(openBtf(written(INT), Uint32Array.of(0)).ok).toBe(false);
   });
 
-  it('goes on where a base ends', () => {
+  it('numbers split types after those of the base', () => {
     const base = mustOpen(written(INT));
     const own = written({ kind: 'PTR', type: 1 });
     const split = openSplitBtf(own, base);
@@ -97,7 +97,7 @@ describe('fields of the kernel', () => {
     },
   );
 
-  it('declares members as C does', () => {
+  it('prints members as C declarations', () => {
     const ops = btf.type(33922);
     const text = Object.fromEntries(ops?.members.map((m) => [m.name, btf.declare(m.type, m.name)]) ?? []);
     expect(text.ssthresh).toBe('u32 (*ssthresh)(struct sock *)');

@@ -3,7 +3,7 @@
  * is asked for, and kept. Any bytes are safe to open: what the checks here let pass decodes to something, and walks
  * along references are bounded.
  */
-import { assert } from '../base/assert.ts';
+import { assert, entryOf } from '../base/assert.ts';
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import type { Btf, BtfKindName, BtfType, Field } from './btf.ts';
@@ -27,7 +27,7 @@ export interface Blob {
   readonly count: number;
 }
 
-/** How positions in the blob and ids correspond. */
+/** Translates between positions in the blob and type ids. */
 interface Numbering {
   readonly limit: number;
   idOf(position: number): number;
@@ -60,7 +60,10 @@ const VOID: BtfType = {
   indexType: 0,
   extra: 0,
 };
-/** The kernel resolves no deeper than 32 (MAX_RESOLVE_DEPTH); longer chains are loops. */
+/**
+ * Longest chain of references that is followed. The kernel resolves no deeper than 32 (MAX_RESOLVE_DEPTH); longer
+ * chains are loops.
+ */
 const MAX_DEPTH = 64;
 const NO_ID = 0xffffffff;
 const POINTER_SIZE = 8;
@@ -68,7 +71,7 @@ const TRANSPARENT = new Set<BtfKindName>(['TYPEDEF', 'CONST', 'VOLATILE', 'RESTR
 
 /**
  * Opens a BTF. With `ids` the blob is a subset of another BTF: `ids[position]` is the id that its type has there
- * (`ids[0]` is 0), and those are the ids spoken from then on.
+ * (`ids[0]` is 0), and every id given or taken from then on is one of those.
  */
 export function openBtf(bytes: Uint8Array, ids?: Uint32Array): Result<Btf> {
   const blob = openBlob(bytes, 1);
@@ -87,7 +90,7 @@ export function openSplitBtf(bytes: Uint8Array, base: Btf): Result<Btf> {
   return ok(makeBtf(blob.value, plainNumbering(base.idLimit, blob.value.count), below));
 }
 
-/** Text at a string offset: line info and CO-RE records name theirs by it. */
+/** Text at a string offset, as line info and CO-RE records refer to their strings. */
 export function stringAt(btf: Btf, offset: number): string {
   return stringsOf(btf).text(offset);
 }
@@ -96,7 +99,7 @@ export function stringsOf(btf: Btf): StringSection {
   return blobOf(btf).strings;
 }
 
-/** The bytes behind a Btf that was opened here. */
+/** The bytes of a Btf that was opened here. */
 export function blobOf(btf: Btf): Blob {
   const blob = blobs.get(btf);
   assert(blob, 'a Btf comes from openBtf');
@@ -132,16 +135,16 @@ function tableNumbering(ids: Uint32Array): Numbering {
   }
   return {
     limit,
-    idOf: (position) => ids[position],
+    idOf: (position) => entryOf(ids, position),
     positionOf: (id) => positions.get(id) ?? 0,
-    translate: (reference) => (reference < ids.length ? ids[reference] : NO_ID),
+    translate: (reference) => ids[reference] ?? NO_ID,
   };
 }
 
 function makeBtf(blob: Blob, numbering: Numbering, base?: Base): Btf {
   const { view, offsets, count } = blob;
   const source = { view, strings: blob.strings, translate: (reference: number) => numbering.translate(reference) };
-  /** by position; a Map of as many would take longer to fill than the types to decode */
+  /** by position; filling a Map of this size would take longer than decoding the types */
   const decoded: (BtfType | undefined)[] = [];
   const fields = new Map<string, Field | null>();
   let names: NameIndex | null = null;
@@ -155,9 +158,9 @@ function makeBtf(blob: Blob, numbering: Numbering, base?: Base): Btf {
       if (id === 0) return VOID;
       const position = numbering.positionOf(id);
       if (position === 0) return base?.btf.type(id) ?? null;
-      // all places at once, or the array would be copied each time it grows
+      // reserve all places at once; growing would copy the array each time
       if (decoded.length === 0) decoded.length = count + 1;
-      return (decoded[position] ??= decodeType(source, id, offsets[position]));
+      return (decoded[position] ??= decodeType(source, id, entryOf(offsets, position)));
     },
     find(kind, name) {
       const below = base?.btf.find(kind, name) ?? 0;

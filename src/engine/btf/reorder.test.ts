@@ -13,7 +13,7 @@ function suggested(members: string) {
   return suggestReorder(btf.value, btf.value.find('STRUCT', 'mine'));
 }
 
-it('moves a member into a hole where that saves most', () => {
+it('moves the member that saves most into a hole', () => {
   expect(suggested('char a; long b; char c;')).toEqual({ member: 'c', after: 'a', saves: 8 });
   expect(suggested('char a; long b; int c; char d; long e; char f;')).toEqual({ member: 'f', after: 'a', saves: 8 });
 });
@@ -22,7 +22,7 @@ it('says that filling a hole saves nothing', () => {
   expect(suggested('char a; int b; char c; char d; short e;')).toEqual({ member: 'c', after: 'a', saves: 0 });
 });
 
-it('leaves alone what has no hole that fits, and what is not laid out by the rules', () => {
+it('leaves structs without a fitting hole, or with unusual layout, unchanged', () => {
   expect(suggested('long a; int b; int c;')).toBeNull();
   expect(suggested('char a; long b;')).toBeNull();
   expect(suggested('char a; int b:3; long c; char d;')).toBeNull();

@@ -1,7 +1,7 @@
 /*
- * Whether a struct would be smaller with one member elsewhere. Members are laid out again one after another, each at the
- * alignment of its type, as a C compiler does; a struct that this does not give back as it is (bitfields, members
- * aligned by hand, packed) is left alone.
+ * Finds whether a struct would be smaller with one member elsewhere. Members are laid out again one after another, each
+ * at the alignment of its type, as a C compiler does. A struct whose own layout this does not reproduce (bitfields,
+ * explicitly aligned or packed members) is left alone.
  */
 import { alignOf } from './align.ts';
 import type { Btf, BtfType } from './btf.ts';
@@ -22,7 +22,7 @@ interface Block {
   readonly offset: number;
 }
 
-/** Longer structs would take longer to try than a moment. */
+/** Most members of a struct that is tried; longer ones would take noticeably long. */
 const MOST_MEMBERS = 400;
 
 /**

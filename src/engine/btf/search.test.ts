@@ -8,7 +8,7 @@ import { createBtfWriter } from './write.ts';
 const search = openSearch(shippedBtf('v6.12'));
 const names = (query: string, limit = 50) => search(query, limit).map((hit) => hit.name);
 
-it('finds the name itself, then what begins with it, then the rest', () => {
+it('ranks exact names, then beginnings, then the rest', () => {
   expect(search('sock', 2)[0]).toEqual({ id: 3091, kind: 'STRUCT', name: 'sock' });
   const found = names('sock');
   expect(found.indexOf('sock_common')).toBeGreaterThan(0);
@@ -21,12 +21,12 @@ it('knows types that share a name, and no member names', () => {
   expect(names('LIST_head')).toContain('list_head');
 });
 
-it('gives no more than asked, and nothing for nothing', () => {
+it('limits results, and finds nothing for an empty query', () => {
   expect(names('t', 3).length).toBe(3);
   expect([names(''), names('\0'), names('nobody')]).toEqual([[], [], []]);
 });
 
-it('searches what a split BTF adds', () => {
+it('searches types of a split BTF', () => {
   const base = mustOpen(written(INT));
   const writer = createBtfWriter(base);
   expect(writer.add({ kind: 'FWD', name: 'added' })).toBe(2);

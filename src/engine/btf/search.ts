@@ -1,7 +1,8 @@
 /*
- * Types by a part of their name, as somebody types it: one scan over the string section, a match a string, and from
- * there to the types that bear the name.
+ * Finds types by a part of their name: one scan over the string section finds the matching strings, and an index leads
+ * from each string to the types with that name.
  */
+import { entryOf } from '../base/assert.ts';
 import type { Btf, BtfKindName } from './btf.ts';
 import { blobOf } from './read.ts';
 import { infoKind, KIND_NAMES } from './wire.ts';
@@ -15,7 +16,7 @@ export interface SearchHit {
 /** Hits for a query, at most `limit`: names equal to it first, then those that begin with it, then the others. */
 export type Search = (query: string, limit: number) => readonly SearchHit[];
 
-/** Makes the index once (for a whole kernel some 50 ms), then each search is a few ms. Letters match in either case. */
+/** Builds the index once (about 50 ms for a whole kernel); each search then takes a few ms. Case is ignored. */
 export function openSearch(btf: Btf): Search {
   const { view, offsets, count, strings } = blobOf(btf);
   const text = strings.whole().toLowerCase();
@@ -25,7 +26,7 @@ export function openSearch(btf: Btf): Search {
     const word = query.toLowerCase();
     const hits = new Map<number, SearchHit>();
     if (word === '' || word.includes('\0')) return [];
-    // each pass finds again what the one before found, and is only made when there is room for more
+    // each pass also finds what the previous one found, so it runs only while there is room for more hits
     for (const pattern of [`\0${word}\0`, `\0${word}`, word]) {
       for (const start of matches(text, pattern)) {
         if (hits.size >= limit) return [...hits.values()];
@@ -36,12 +37,12 @@ export function openSearch(btf: Btf): Search {
   };
 }
 
-/** Kind and name are read where they stand: to decode the members of all hits would take longer than the search. */
+/** Reads kind and name directly from the bytes; decoding the members of all hits would take longer than the search. */
 function addHit(hits: Map<number, SearchHit>, btf: Btf, position: number): void {
   const { view, offsets, strings } = blobOf(btf);
   const id = btf.idAt(position - 1);
-  const at = offsets[position];
-  const kind = KIND_NAMES[infoKind(view.getUint32(at + 4, true))];
+  const at = entryOf(offsets, position);
+  const kind = entryOf(KIND_NAMES, infoKind(view.getUint32(at + 4, true)));
   if (!hits.has(id)) hits.set(id, { id, kind, name: strings.text(view.getUint32(at, true)) });
 }
 
@@ -55,7 +56,7 @@ function namedTypes(view: DataView, offsets: Uint32Array, count: number): NamedT
   const keys = new Float64Array(count);
   let n = 0;
   for (let position = 1; position <= count; position++) {
-    const name = view.getUint32(offsets[position], true);
+    const name = view.getUint32(offsets[position] ?? 0, true);
     if (name !== 0) keys[n++] = name * POSITIONS + position;
   }
   const sorted = keys.subarray(0, n).sort();
@@ -72,13 +73,13 @@ function* typesAt({ nameOffsets, positions }: NamedTypes, offset: number): Gener
   let low = 0;
   for (let high = nameOffsets.length; low < high; ) {
     const middle = (low + high) >> 1;
-    if (nameOffsets[middle] < offset) low = middle + 1;
+    if (entryOf(nameOffsets, middle) < offset) low = middle + 1;
     else high = middle;
   }
-  for (; nameOffsets[low] === offset; low++) yield positions[low];
+  for (; nameOffsets[low] === offset; low++) yield entryOf(positions, low);
 }
 
-/** Starts of the strings that a pattern lies in, or that begin after the NUL with which it begins. */
+/** Starts of the strings that contain a pattern; a pattern that begins with NUL matches the string after that NUL. */
 function* matches(text: string, pattern: string): Generator<number> {
   for (let at = text.indexOf(pattern); at >= 0; ) {
     const inside = pattern.startsWith('\0') ? at + 1 : at;

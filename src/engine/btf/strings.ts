@@ -1,4 +1,4 @@
-/* Names are byte ranges of the string section; text is made only when somebody asks. */
+/* Names are byte ranges of the string section; text is made only on request. */
 import type { BtfSections } from './header.ts';
 
 export interface StringSection {
@@ -29,7 +29,7 @@ export function openStrings(bytes: Uint8Array, sections: BtfSections, base?: Str
     byte(offset, i) {
       if (base && offset < baseLength) return base.byte(offset, i);
       const at = own + offset + i;
-      return at < strEnd ? bytes[at] : 0;
+      return at < strEnd ? (bytes[at] ?? 0) : 0;
     },
     hash(offset, limit, seed) {
       if (base && offset < baseLength) return base.hash(offset, limit, seed);
@@ -40,10 +40,14 @@ export function openStrings(bytes: Uint8Array, sections: BtfSections, base?: Str
   };
 }
 
-/** Up to the first NUL or the end. */
+/** Hashes bytes up to the first NUL or the end (FNV-1a). */
 export function hashBytes(bytes: Uint8Array, start: number, end: number, seed: number): number {
   let h = 0x811c9dc5 ^ seed;
-  for (let at = start; at < end && bytes[at] !== 0; at++) h = Math.imul(h ^ bytes[at], 0x01000193);
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === 0) break;
+    h = Math.imul(h ^ byte, 0x01000193);
+  }
   return h ^ (h >>> 15);
 }
 
@@ -51,7 +55,7 @@ export function hashBytes(bytes: Uint8Array, start: number, end: number, seed: n
 interface SectionText {
   readonly bytes: Uint8Array;
   readonly text: string;
-  /** no byte above 0x7f, so that characters are right as they are */
+  /** no byte above 0x7f, so that bytes are characters */
   readonly ascii: boolean;
 }
 
@@ -60,7 +64,7 @@ const utf8 = new TextDecoder();
 
 function decodeSection(bytes: Uint8Array): SectionText {
   let high = 0;
-  for (let i = 0; i < bytes.length; i++) high |= bytes[i];
+  for (let i = 0; i < bytes.length; i++) high |= bytes[i] ?? 0;
   return { bytes, text: latin1.decode(bytes), ascii: high < 0x80 };
 }
 

@@ -1,6 +1,6 @@
 /*
- * The part of a BTF that some types need: structs embedded by value in full, what pointers lead to as a forward
- * declaration unless it is kept anyway. Types keep their order and, by the id table, their ids.
+ * Cuts out the part of a BTF that some types need: structs embedded by value in full, targets of pointers as forward
+ * declarations unless they are kept in full for another reason. Types keep their order and, by the id table, their ids.
  */
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
@@ -31,7 +31,7 @@ const KERNEL_ROOTS: readonly Root[] = [
   ...roots('FUNC', 'tcp_reno_ssthresh tcp_reno_cong_avoid tcp_reno_undo_cwnd tcp_slow_start tcp_cong_avoid_ai'),
   ...roots('FUNC', 'cubictcp_init cubictcp_recalc_ssthresh cubictcp_cong_avoid cubictcp_state cubictcp_cwnd_event'),
   ...roots('FUNC', 'cubictcp_acked'),
-  // types of other subsystems, which kernels of today have
+  // struct_ops types of other subsystems, which newer kernels have
   ...roots('STRUCT', 'bpf_struct_ops_sched_ext_ops bpf_struct_ops_Qdisc_ops bpf_struct_ops_hid_bpf_ops'),
   // what bpf_for, bpf_repeat and bpf_guard call
   ...roots('STRUCT', 'bpf_iter_num'),
@@ -77,7 +77,7 @@ function close(btf: Btf, rootIds: readonly number[]): Map<number, Depth> {
     const [id, wanted] = visit;
     const type = btf.type(id);
     if (id === 0 || type === null) continue;
-    // what has no name cannot be declared forward
+    // a type without a name cannot be declared forward
     const depth = isComposite(type) && type.name === '' ? 'full' : wanted;
     const known = reached.get(id);
     if (known === 'full' || known === depth) continue;
@@ -91,7 +91,9 @@ function isComposite({ kind }: BtfType): boolean {
   return kind === 'STRUCT' || kind === 'UNION';
 }
 
-/** What a type leads to. Behind a pointer names are enough; modifiers and arrays hand on what was wanted of them. */
+/**
+ * Adds what a type refers to. Through a pointer a name is enough; modifiers and arrays pass on what was wanted of them.
+ */
 function references(type: BtfType, depth: Depth): Visit[] {
   if (type.kind === 'PTR') return [[type.type, 'named']];
   if (isComposite(type) && depth === 'named') return [];

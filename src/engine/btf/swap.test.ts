@@ -1,4 +1,4 @@
-/** A BTF of the other byte order is the same BTF; one that goes on from another is read over it. */
+/** Reads BTF of the other byte order, and split BTF over its base. */
 import { expect, test } from 'vitest';
 import { dumpRaw } from './dump-raw.ts';
 import { openBtf, openSplitBtf } from './read.ts';
@@ -6,7 +6,7 @@ import { nativeBtf } from './swap.ts';
 import { shippedBytes } from './testing/kernels.ts';
 import { createBtfWriter, intType } from './write.ts';
 
-/** Words of 32 bits the other way round, but for the magic, the version and the flags. */
+/** Swaps the bytes of 32-bit words, except for the magic, the version and the flags. */
 function swapped(bytes: Uint8Array): Uint8Array {
   const from = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const out = bytes.slice();
@@ -20,13 +20,13 @@ function swapped(bytes: Uint8Array): Uint8Array {
   return out;
 }
 
-test('a kernel`s types, the other way round and back', () => {
+test('a kernel’s types survive swapping twice', () => {
   const bytes = shippedBytes('v6.12.btf');
   expect(nativeBtf(swapped(bytes))).toEqual(bytes);
   expect(nativeBtf(bytes)).toBe(bytes);
 });
 
-test('bytes that end early stay bytes that end early', () => {
+test('truncated bytes stay truncated', () => {
   const bytes = swapped(shippedBytes('v6.12.btf'));
   for (const length of [0, 3, 23, 24, 25, 1000]) expect(nativeBtf(bytes.slice(0, length)).length).toBe(length);
 });

@@ -1,9 +1,11 @@
-/* A BTF of the other byte order: its header and its types are words of 32 bits, but for the first four bytes (libbpf's btf_bswap). */
+/*
+ * Swaps the byte order of a BTF: header and types are 32-bit words, except the first four bytes (libbpf's btf_bswap).
+ */
 import { BTF_MAGIC } from './header.ts';
 
 const FIRST_WORD = 4;
 
-/** The bytes as a little-endian machine has them; as they are where they need no change, or are no BTF. */
+/** Converts the bytes to little endian; returns them unchanged when they are little endian already or no BTF. */
 export function nativeBtf(bytes: Uint8Array): Uint8Array {
   const given = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 24 || given.getUint16(0, false) !== BTF_MAGIC) return bytes;

@@ -3,10 +3,10 @@ import type { Btf, BtfKindName } from './btf.ts';
 
 export interface DeclarationTag {
   readonly text: string;
-  /** what it is on */
+  /** the tagged type, variable or function */
   readonly kind: BtfKindName;
   readonly name: string;
-  /** member or parameter that it is on; null: the whole */
+  /** name of the tagged member or parameter, or its index when it has none; null: the tag is on the whole */
   readonly component: string | null;
 }
 

@@ -1,6 +1,6 @@
 /*
- * Bytes as a value of their type, in the words of bpftool's map dumps: integers by their sign, enumerators by name,
- * text arrays as strings, pointers in hex.
+ * Shows bytes as a value of their type, as bpftool's map dumps do: integers by their sign, enumerators by name, text
+ * arrays as strings, pointers in hex.
  */
 import type { Btf, BtfKindName, BtfMember, BtfType } from './btf.ts';
 
@@ -12,12 +12,12 @@ export type ValueNode =
   | { readonly kind: 'string'; readonly text: string };
 
 export interface ValueOptions {
-  /** text for a pointer, where its address says less than the caller knows; null: print the address */
+  /** text for a pointer about which the caller knows more than its address; null: print the address */
   readonly pointer?: (type: BtfType, address: bigint) => ValueNode | null;
 }
 
 const MAX_DEPTH = 32;
-/** A damaged BTF can nest arrays so that elements multiply; no kernel type has as many. */
+/** Most elements that are read: a damaged BTF can nest arrays so that elements multiply. No kernel type has as many. */
 const MAX_NODES = 100_000;
 
 interface Reader {
@@ -27,7 +27,7 @@ interface Reader {
   nodes: number;
 }
 
-/** The value of a type at a byte offset; what lies beyond the bytes reads as `?`. */
+/** Value of a type at a byte offset; anything beyond the end of the bytes reads as `?`. */
 export function readValue(
   btf: Btf,
   typeId: number,
@@ -105,10 +105,10 @@ function isChar(type: BtfType): boolean {
 /** Printable text that ends with a NUL inside the array; null for other bytes. */
 function textAt(bytes: Uint8Array, offset: number, length: number): string | null {
   let text = '';
-  for (let i = offset; i < offset + length && i < bytes.length; i++) {
-    if (bytes[i] === 0) return text;
-    if (bytes[i] <= 0x1f || bytes[i] >= 0x7f) return null;
-    text += String.fromCharCode(bytes[i]);
+  for (const byte of bytes.subarray(offset, offset + length)) {
+    if (byte === 0) return text;
+    if (byte <= 0x1f || byte >= 0x7f) return null;
+    text += String.fromCharCode(byte);
   }
   return null;
 }
@@ -125,7 +125,7 @@ function bitsAt(bytes: Uint8Array, bit: number, width: number): bigint | null {
   const last = Math.ceil((bit + width) / 8);
   if (last > bytes.length || width > 128) return null;
   let value = 0n;
-  for (let i = last - 1; i >= first; i--) value = (value << 8n) | BigInt(bytes[i]);
+  for (const byte of bytes.subarray(first, last).toReversed()) value = (value << 8n) | BigInt(byte);
   return BigInt.asUintN(width, value >> BigInt(bit % 8));
 }
 

@@ -8,7 +8,7 @@ it.each(['v6.1', 'v6.12'])('the whole BTF of %s speaks of the same types by the 
   for (let i = 0; i < subset.count; i++) {
     const id = subset.idAt(i);
     const [ours, theirs] = [subset.type(id), whole.type(id)];
-    // what a pointer leads to may be a forward declaration in the subset
+    // the target of a pointer may be a forward declaration in the subset
     if (ours?.kind === 'FWD') expect(theirs?.name).toBe(ours.name);
     else expect(theirs).toEqual(ours);
   }

@@ -1,4 +1,4 @@
-/* The type section as bytes: one fixed part of 12 bytes a type, then a trailer that its kind and vlen give the size of. */
+/* The type section as bytes: for each type 12 fixed bytes, then a trailer whose size follows from its kind and vlen. */
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import type { BtfKindName } from './btf.ts';
@@ -8,7 +8,7 @@ import { BTF_KIND } from './btf.ts';
 export const KIND_NAMES = Object.keys(BTF_KIND) as readonly BtfKindName[];
 const MAX_KIND = BTF_KIND.ENUM64;
 
-/** Bytes of the trailer: a fixed part, and so many for each of vlen. */
+/** Bytes of the trailer: a fixed part, and a part for each of the vlen items. */
 const FIXED_TRAILER = new Uint8Array(MAX_KIND + 1);
 const TRAILER_ITEM = new Uint8Array(MAX_KIND + 1);
 for (const kind of [BTF_KIND.INT, BTF_KIND.VAR, BTF_KIND.DECL_TAG]) FIXED_TRAILER[kind] = 4;
@@ -27,12 +27,12 @@ export const infoVlen = (info: number): number => info & 0xffff;
 export const infoFlag = (info: number): boolean => info >>> 31 === 1;
 
 function trailerLength(kind: number, vlen: number): number {
-  return FIXED_TRAILER[kind] + TRAILER_ITEM[kind] * vlen;
+  return (FIXED_TRAILER[kind] ?? 0) + (TRAILER_ITEM[kind] ?? 0) * vlen;
 }
 
 /**
- * Byte offsets of the types in [start, end), from index 1; the last entry is the end. Refuses what would make the
- * types after it unreadable.
+ * Byte offsets of the types in [start, end), from index 1; the last entry is the end. Refuses a type that would make
+ * the following ones unreadable.
  */
 export function indexTypes(view: DataView, start: number, end: number, firstId: number): Result<Uint32Array> {
   const offsets = new Uint32Array(Math.floor((end - start) / 12) + 2);

@@ -1,6 +1,6 @@
 /*
- * Building a BTF blob: types numbered from 1 in the order in which they are added, each string once. What a loader hands
- * to BPF_BTF_LOAD and what a subset of a kernel's BTF is made with.
+ * Builds a BTF blob: types are numbered from 1 in the order in which they are added, each string is stored once. Used
+ * for what a loader hands to BPF_BTF_LOAD, and for subsets of a kernel's BTF.
  */
 import type { Btf, BtfEnumerator, BtfKindName, BtfMember, BtfParam, BtfType, BtfVarSecInfo } from './btf.ts';
 import { BTF_KIND } from './btf.ts';
@@ -8,7 +8,7 @@ import { SIZED } from './decode.ts';
 import { BTF_HEADER_LENGTH, BTF_MAGIC } from './header.ts';
 import { stringsOf } from './read.ts';
 
-/** A type to be written: what its kind lacks may be left out. */
+/** A type to be written; fields that its kind lacks may be left out. */
 export type NewType = Pick<BtfType, 'kind'> & Partial<Omit<BtfType, 'kind' | 'id'>>;
 
 export interface BtfWriter {
@@ -22,7 +22,7 @@ export interface BtfWriter {
 /** INT encoding bits, as `extra` of an INT has them. */
 export const INT_SIGNED = 1 << 24;
 
-/** A whole int of so many bytes. */
+/** An int type of so many bytes, without bit offset. */
 export function intType(name: string, size: number, encoding = 0): NewType {
   return { kind: 'INT', name, size, extra: encoding | (size * 8) };
 }

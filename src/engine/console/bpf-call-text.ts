@@ -1,8 +1,9 @@
 /*
- * bpf(2) as strace prints it: every field of the command's part of union bpf_attr that the kernel knows, constants by
- * their names, and the size of the union. Where strace prints the address of a buffer, this prints the first of its
- * bytes: addresses of user space do not exist here, and the bytes say more.
+ * Prints bpf(2) calls as strace does: every field of union bpf_attr that the command has in this kernel, constants by
+ * name, and the size of the union. For a buffer it prints the first bytes instead of the address, because user-space
+ * addresses do not exist here and the bytes say more.
  */
+import { upToNul } from '../base/bytes.ts';
 import { own } from '../base/own.ts';
 import { type BpfAttr, type BpfCommand, fieldsOfCommand } from '../kernel/attr.ts';
 import type { SyscallResult } from '../kernel/calls.ts';
@@ -11,7 +12,7 @@ import type { Profile } from '../kernel/profiles.ts';
 import { ATTACH_STRUCT_OPS, LINK_REPLACE, MAP_FLAG, PROG_FLAG } from '../kernel/uapi.ts';
 import { PROG_TYPE_NAMES } from './prog-types.ts';
 
-/** Bytes of a buffer that are printed, as strace's -s does. */
+/** Most bytes of a buffer that are printed, like strace's -s. */
 const MOST_BYTES = 32;
 
 const ELEM_FLAGS: Readonly<Record<number, string>> = {
@@ -41,7 +42,7 @@ const upper = (prefix: string, name: string | undefined, value: number): string 
 const kernelVersion: Show = (value) => `KERNEL_VERSION(${value >>> 16}, ${(value >>> 8) & 0xff}, ${value & 0xff})`;
 const elemFlags: Show = (value) => ELEM_FLAGS[value] ?? `0x${value.toString(16)}`;
 
-/** Numbers with names, by field; by command and field where a name means two things. */
+/** Named constants by field, or by command and field where a field has several meanings. */
 const NAMED: Readonly<Record<string, Show>> = {
   map_type: (value) => upper('BPF_MAP_TYPE_', MAP_TYPE_NAMES.get(value), value),
   prog_type: (value) => upper('BPF_PROG_TYPE_', PROG_TYPE_NAMES[value], value),
@@ -66,7 +67,7 @@ const ESCAPES: Readonly<Record<number, string>> = {
   92: '\\\\',
 };
 
-/** Bytes as strace quotes them: printable ones as they are, others in octal; `...` where there are more. */
+/** Bytes as strace quotes them: printable ones unchanged, others in octal; `...` when there are more. */
 function quotedBytes(bytes: Uint8Array): string {
   const shown = bytes.subarray(0, MOST_BYTES);
   let text = '';
@@ -79,7 +80,7 @@ function quotedBytes(bytes: Uint8Array): string {
   return `"${text}"${bytes.length > MOST_BYTES ? '...' : ''}`;
 }
 
-/** C strings end before their NUL. */
+/** Fields that are C strings, printed without the NUL. */
 const STRINGS: ReadonlySet<string> = new Set(['license', 'pathname', 'name']);
 
 function pointer(field: string, value: unknown): string {
@@ -89,9 +90,7 @@ function pointer(field: string, value: unknown): string {
   return quotedBytes(isString ? value.subarray(0, -1) : value);
 }
 
-const cut = (text: string): string => text.split('\0', 1)[0];
-
-/** `bpf(BPF_MAP_GET_NEXT_ID, {start_id=0, next_id=0 => 524}, 8)`; the answer is not part of it. */
+/** `bpf(BPF_MAP_GET_NEXT_ID, {start_id=0, next_id=0 => 524}, 8)`; without the return value. */
 export function bpfCallText<C extends BpfCommand>(
   command: C,
   attr: BpfAttr[C],
@@ -104,7 +103,7 @@ export function bpfCallText<C extends BpfCommand>(
   const shown = fields.map(({ name, kind }) => {
     const value = own(given, name);
     if (kind === 'pointer') return `${name}=${pointer(name, value)}`;
-    if (kind === 'name') return `${name}="${typeof value === 'string' ? cut(value) : ''}"`;
+    if (kind === 'name') return `${name}="${typeof value === 'string' ? upToNul(value) : ''}"`;
     const number = typeof value === 'number' ? value : 0;
     const show = own(NAMED, `${command}.${name}`) ?? own(NAMED, name) ?? String;
     const answer = Object.hasOwn(answers, name) && answers[name] !== number ? ` => ${answers[name]}` : '';

@@ -1,4 +1,4 @@
-/* The commands of the console by name; a tool with its verbs is a folder or a file, and a row here. */
+/* The commands of the console by name; each tool is a folder or file, and a row here. */
 import { bpftoolCommands } from './bpftool/bpftool.ts';
 import { fileCommands } from './tools/files.ts';
 import { helpCommands } from './tools/help.ts';

@@ -1,11 +1,14 @@
-/* What Tab offers: commands, objects and verbs of bpftool, ids, names, files. A table of words by what stands before. */
+/*
+ * Completes with Tab: commands, objects and verbs of bpftool, ids, names, files. A table of words by the words before.
+ */
+import { own } from '../base/own.ts';
 import { OBJECTS } from './bpftool/bpftool.ts';
 import { SYSCTL_NAMES } from '../tcp/sysctl.ts';
 import { consoleCommands } from './commands.ts';
 import { BPFFS, filePaths } from './tools/file-tree.ts';
 import { TOPICS } from './tools/topics.ts';
 
-/** What there is on the machine that a line can name. */
+/** Things on the machine that a line can refer to. */
 export interface Completable {
   readonly files: readonly string[];
   readonly maps: readonly { readonly id: number; readonly name: string }[];
@@ -20,7 +23,7 @@ export interface Completable {
 }
 
 export interface Completion {
-  /** where the word begins that is completed */
+  /** start of the completed word */
   readonly from: number;
   readonly words: readonly string[];
 }
@@ -28,15 +31,15 @@ export interface Completion {
 type Words = (c: Completable, before: readonly string[]) => readonly string[];
 
 const isBpftool = (name: string): boolean => name.startsWith('bpftool');
-const isObject = (name: string): name is keyof typeof OBJECTS => Object.hasOwn(OBJECTS, name);
 
-/** Words of bpftool by what was typed, options left out. */
+/** Words of bpftool by the words typed before, without options. */
 function bpftoolWords(c: Completable, typed: readonly string[]): readonly string[] {
   const words = typed.filter((word) => !word.startsWith('-'));
   const [, object, verb, ...rest] = words;
   if (object === undefined) return [...Object.keys(OBJECTS), 'version'];
-  if (!isObject(object)) return [];
-  if (verb === undefined) return [...Object.keys(OBJECTS[object]), 'help'];
+  const verbs = own(OBJECTS, object);
+  if (!verbs) return [];
+  if (verb === undefined) return [...Object.keys(verbs), 'help'];
   const things = object === 'prog' ? c.progs : c.maps;
   const last = words.at(-1) ?? '';
   if (last === 'pinned') return c.pins;
@@ -98,7 +101,7 @@ export function complete(text: string, c: Completable): Completion {
   const start = Math.max(text.lastIndexOf('|'), text.lastIndexOf(';'), text.lastIndexOf('&')) + 1;
   const words = text.slice(start).trimStart().split(/\s+/);
   const last = words.pop() ?? '';
-  // what strace runs is completed like itself
+  // complete the command after strace like any other
   while (words.length > 1 && words[0] === 'strace') words.shift();
   const offered = offers(c, words).filter((word) => word.startsWith(last) && word !== '');
   return { from: text.length - last.length, words: [...new Set(offered)].toSorted() };
@@ -111,10 +114,10 @@ function offers(c: Completable, before: readonly string[]): readonly string[] {
   if (before.length === 1 && COMMANDS_AFTER.includes(command))
     return [...names, ...(BY_COMMAND[command]?.(c, before) ?? [])];
   if (isBpftool(command)) return bpftoolWords(c, before);
-  return Object.hasOwn(BY_COMMAND, command) ? BY_COMMAND[command](c, before) : [];
+  return own(BY_COMMAND, command)?.(c, before) ?? [];
 }
 
-/** The longest beginning that all of them share. */
+/** The longest common prefix. */
 export function sharedPrefix(words: readonly string[]): string {
   const [first = ''] = words;
   let length = first.length;

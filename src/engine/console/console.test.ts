@@ -1,4 +1,4 @@
-/** Lines typed into the console of a machine, and what comes of them. */
+/** Lines typed into the console of a machine, and their effects. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
@@ -35,7 +35,7 @@ function type(line: string): { out: string; err: string; status: number } {
   return { out: text('stdout'), err: text('stderr'), status: Number(text('status')) };
 }
 
-test('the life of a map, typed: register, use, unregister, FREED', () => {
+test('the life of a map by commands: register, use, unregister, FREED', () => {
   expect(type('bpftool struct_ops register reno.bpf.o').err).toBe('Registered tcp_congestion_ops reno id 1\n');
   expect(lab.cold().maps[0]).toMatchObject({ state: 'INUSE', refcnt: 1, ccName: 'c_reno' });
   expect(type('flow start cc c_reno bytes 100k').out).toMatch(/^flow 1 started, c_reno/);
@@ -52,7 +52,7 @@ test('the life of a map, typed: register, use, unregister, FREED', () => {
   expect(type('bpftool map show').out).toBe('');
 });
 
-test('each command is a process whose calls are recorded, about their map', () => {
+test('each command is a process whose calls are recorded with their map', () => {
   type('bpftool struct_ops register reno.bpf.o');
   const calls = lab.history.calls.filter(({ process }) => process === 'bpftool');
   expect(calls.map(({ text }) => text.split('{')[0])).toEqual(
@@ -63,7 +63,7 @@ test('each command is a process whose calls are recorded, about their map', () =
   expect(lab.history.calls.some(({ text, map }) => text.includes('OBJ_GET_INFO') && map === 'A')).toBe(true);
 });
 
-test('going back takes output back, and a line typed there forks', () => {
+test('going back removes output, and a line typed there starts a branch', () => {
   type('echo one');
   lab.advance(1e9);
   type('echo two');
@@ -80,7 +80,7 @@ test('bpftool alone prints its help and succeeds', () => {
   expect([status, err.startsWith('Usage: bpftool')]).toEqual([0, true]);
 });
 
-test('bytes of keys and values are numbers of strtoul, of which the low byte counts', () => {
+test('bytes of keys and values are parsed like strtoul, and the low byte is used', () => {
   type('bpftool map create /sys/fs/bpf/bytes type hash key 4 value 1 entries 4 name bytes');
   const update = 'bpftool map update pinned /sys/fs/bpf/bytes';
   expect(type(`${update} key 256 010 0x0a 7 value 300`).status).toBe(0);
@@ -169,7 +169,7 @@ test('output is bounded and says so; a line of 1 MB is refused', () => {
   expect(type(much).out.length).toBeLessThan(210_000);
 });
 
-test('every command has a page, and help names all', () => {
+test('every command has a man page, and help lists all', () => {
   const help = type('help').out;
   for (const name of ['bpftool', 'ss', 'tc', 'flow', 'strace', 'veristat', 'jq']) {
     expect(help).toContain(name);
@@ -177,7 +177,7 @@ test('every command has a page, and help names all', () => {
   }
 });
 
-test('strace tells the calls of a command', () => {
+test('strace shows the calls of a command', () => {
   type('bpftool struct_ops register reno.bpf.o');
   const { err, out } = type('strace -e trace=bpf bpftool struct_ops list');
   expect(out).toMatch(/^1: reno/);
@@ -203,7 +203,7 @@ test('a flow that cannot have its congestion control leaves no row', () => {
   expect(type('flow list | wc -l').out).toBe('1\n');
 });
 
-test('rmmod takes the map that is there, not one of its name that was refused', () => {
+test('rmmod removes the registered map, not a refused one of the same name', () => {
   type('bpftool struct_ops register reno.bpf.o; bpftool struct_ops register reno.bpf.o');
   expect(type('rmmod reno').status).toBe(0);
 });
@@ -225,7 +225,7 @@ test('folders of /proc and /sys lead to every file', () => {
   expect(type('ls /proc').out.split('\n')).toContain(pid);
 });
 
-test('ss counts what is not acknowledged, and the states', () => {
+test('ss shows unacknowledged bytes and states', () => {
   type('flow start cc reno');
   lab.advance(lab.time + 1e9);
   const [, queue] = /ESTAB +0 +(\d+) +10.0.0.1/.exec(type('ss -tin').out) ?? [];
@@ -239,7 +239,7 @@ test('history has the lines of this branch', () => {
   expect(type('history').out).toBe('    1  echo one\n    2  history\n');
 });
 
-test('feature probe says what each kind is, as bpftool spells it', () => {
+test('feature probe prints each kind as bpftool does', () => {
   expect(type('bpftool feature probe | grep struct_ops').out).toContain('eBPF program_type struct_ops is available\n');
   expect(type('bpftool -j feature probe | jq .map_types.have_hash_map_type').out).toBe('true\n');
   expect(type('bpftool feature probe | grep bpf_tcp_send_ack').out).toBe('\t- bpf_tcp_send_ack\n');

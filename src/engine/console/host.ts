@@ -1,7 +1,6 @@
 /*
- * What a command of the console has of the machine: system calls as its process makes them, files to read, and the clock.
- * The lab gives each command a process of its own (src/engine/lab/verbs/console.ts), so that its calls are recorded like
- * anybody's.
+ * The machine as a console command sees it: system calls of its process, files, and the clock. The lab gives each
+ * command its own process (src/engine/lab/verbs/console.ts), so that its calls are recorded like all others.
  */
 import type { Btf } from '../btf/btf.ts';
 import type { BpfAttr, BpfCommand } from '../kernel/attr.ts';
@@ -18,7 +17,7 @@ export interface Host {
   readonly memory: Memory;
   readonly kernel: Kernel;
   readonly tcp: Tcp;
-  /** the kernel's types that the machine has, and all of them, where they can be had */
+  /** the kernel's types: the machine's subset, and all of them if available */
   readonly btf: Btf;
   readonly whole?: () => Btf | null;
   readonly config?: () => Config | null;
@@ -28,43 +27,43 @@ export interface Host {
   /** object files and texts of the run, by name */
   readonly fileNames: () => readonly string[];
   readonly readFile: (path: string) => Uint8Array | null;
-  /** lines that were typed up to now, this one included, the oldest first */
+  /** lines typed so far, including this one, oldest first */
   readonly typed: readonly string[];
-  /** a new process; the name is free for another when it has ended */
+  /** starts a process; its name can be reused after it has ended */
   readonly spawn: (name: string) => number;
   readonly exit: (name: string) => void;
   readonly bpf: <C extends BpfCommand>(process: string, command: C, attr: BpfAttr[C]) => SyscallResult;
   readonly close: (process: string, fd: number) => number;
-  /** a call that is no bpf(2): its name, its arguments as strace has them, and what it does */
+  /** makes a call other than bpf(2): its name, its arguments as strace prints them, and its action */
   readonly call: (process: string, name: string, args: string, run: () => number) => number;
-  /** an object was loaded by a process: other views are to know it */
+  /** reports an object that a process loaded, for the other views */
   readonly loaded: (process: string, path: string, loaded: LoadedElf) => void;
-  /** an fd of a link, which the process does not close before its end */
+  /** reports the fd of a link, which the process keeps open until its end */
   readonly linked: (process: string, map: string, fd: number) => void;
-  /** a program text of the run, loaded by the process as an object would be; null: it is no text, or was refused */
+  /** loads a program text of the run like an object; null when there is no such text, or it was refused */
   readonly loadText: (process: string, path: string) => TextMap | null;
-  /** what keeps a text from being assembled, with its place; null: nothing, or there is no such text */
+  /** the first error of a text, with its place; null when it assembles or does not exist */
   readonly checkText: (path: string) => string | null;
-  /** commands of the lab that no system call of one process is */
+  /** lab commands that are not a system call of one process */
   readonly lab: (command: LabCommand) => void;
-  /** the modules lens: by the name of a text, or of a map; null, or why it could not be done */
+  /** the modules lens, by the name of a text or a map; each returns null, or the reason for failure */
   readonly modules: {
     readonly insmod: (text: string) => string | null;
     readonly rmmod: (map: string) => string | null;
   };
-  /** what its process did since the last call of this, as strace prints it */
+  /** system calls of its process since the last call of this function, as strace prints them */
   readonly calls: () => readonly string[];
   readonly flows: () => readonly FlowRow[];
   /** the path that all connections share */
   readonly path: PathConfig;
 }
 
-/** Flows by hand, as the lab's own verbs make and end them. */
+/** Flows started and stopped by hand, through the lab's own verbs. */
 export type LabCommand =
   | { readonly do: 'connect'; readonly socket: number; readonly cc?: string; readonly bytes?: number }
   | { readonly do: 'close'; readonly socket: number };
 
-/** The map of a text, and what registering writes into it. */
+/** The map of a text, and the value that registering writes. */
 export interface TextMap {
   readonly fd: number;
   readonly value: Uint8Array;
@@ -82,7 +81,7 @@ export interface FlowRow {
   readonly srttUs: number;
 }
 
-/** What a command wrote. */
+/** Output and status of a command. */
 export interface Written {
   readonly out: string;
   readonly err: string;

@@ -1,4 +1,4 @@
-/* JSON as bpftool's writer puts it: pretty output has four blanks a level and arrays begin on the line of their name. */
+/* Writes JSON as bpftool does: pretty output has four spaces per level, and an array begins on the line of its name. */
 
 export class JsonWriter {
   private text = '';
@@ -7,7 +7,7 @@ export class JsonWriter {
 
   constructor(private readonly pretty: boolean) {}
 
-  /** An array that begins or ends without its name. */
+  /** Begins an array without a name. */
   startArray(): void {
     this.begin('[');
   }
@@ -28,7 +28,7 @@ export class JsonWriter {
     this.text += `${quoted(name)}:${this.pretty ? ' ' : ''}`;
   }
 
-  /** A value as it is printed: a number, `true`, or a text in its quotes. */
+  /** Writes a value verbatim: a number, `true`, or a quoted text. */
   raw(text: string): void {
     this.endRow();
     this.text += text;
@@ -49,7 +49,7 @@ export class JsonWriter {
     this.raw(text);
   }
 
-  /** An array of values. */
+  /** Writes an array of values. */
   list(name: string, values: readonly string[]): void {
     this.name(name);
     this.startArray();
@@ -104,4 +104,4 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** jsonw_puts */
-export const quoted = (text: string): string => `"${text.replace(/[\t\n\r\f\b\\"]/g, (c) => ESCAPES[c])}"`;
+export const quoted = (text: string): string => `"${text.replace(/[\t\n\r\f\b\\"]/g, (c) => ESCAPES[c] ?? c)}"`;

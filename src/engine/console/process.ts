@@ -1,13 +1,13 @@
-/* A command while it runs: its words, its standard input and outputs, and the system calls of its process. */
+/* A running command: its words, standard input and outputs, and the system calls of its process. */
 import type { BpfAttr, BpfCommand } from '../kernel/attr.ts';
 import type { SyscallResult } from '../kernel/calls.ts';
 import type { Host, Written } from './host.ts';
 import type { Word } from './shell.ts';
 
-/** Characters that a command may write: an endless one ends here, and says so. */
+/** Most characters that a command may write; a command that exceeds them is ended with a message. */
 export const MOST_OUTPUT = 1_000_000;
 
-/** Thrown when a command has written enough. */
+/** Thrown when a command has written too much. */
 export class OutputFull extends Error {}
 
 export class ConsoleProcess {
@@ -37,7 +37,7 @@ export class ConsoleProcess {
     this.write(this.errText, text);
   }
 
-  /** An error line, and the status that goes with it. */
+  /** Writes an error line; returns the status. */
   fail(text: string, status = 1): number {
     this.err(`${text}\n`);
     return status;
@@ -71,17 +71,17 @@ export class ConsoleProcess {
   }
 }
 
-/** What a command does; the exit status. */
+/** Runs a command; returns its exit status. */
 export type Run = (process: ConsoleProcess) => number;
 
 export interface ConsoleCommand {
   readonly name: string;
-  /** one line each: how it is called, and what it is for */
+  /** one line each: synopsis and purpose */
   readonly usage: string;
   readonly summary: string;
   /** manual page, in our words */
   readonly manual: string;
-  /** makes system calls, so it gets a process of its own */
+  /** it makes system calls, so it gets its own process */
   readonly isProcess: boolean;
   readonly run: Run;
 }

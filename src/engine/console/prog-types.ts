@@ -1,4 +1,4 @@
-/* enum bpf_prog_type, as bpftool names its types: the number is the place in the list. */
+/* enum bpf_prog_type, by bpftool's names; the number is the index in the list. */
 const NAMES =
   'unspec socket_filter kprobe sched_cls sched_act tracepoint xdp perf_event cgroup_skb cgroup_sock lwt_in lwt_out lwt_xmit ' +
   'sock_ops sk_skb cgroup_device sk_msg raw_tracepoint cgroup_sock_addr lwt_seg6local lirc_mode2 sk_reuseport flow_dissector ' +

@@ -1,13 +1,13 @@
-/* Carries out a line: pipelines one after the other, the commands of each fed with what the one before wrote. */
+/* Runs a line: its pipelines in order, each command reading the output of the previous one. */
 import { findCommand, consoleCommands } from './commands.ts';
 import type { Host, Written } from './host.ts';
 import { ConsoleProcess, MOST_OUTPUT, OutputFull } from './process.ts';
 import { parseLine, type Word } from './shell.ts';
 
-/** The statuses of a shell. */
+/** Exit statuses of a shell. */
 const STATUS = { SYNTAX: 2, NOT_FOUND: 127 } as const;
 
-/** Characters of output that a line keeps. */
+/** Most characters of output kept for a line. */
 const MOST_SHOWN = 200_000;
 
 export function runLine(host: Host, line: string): Written {
@@ -34,7 +34,7 @@ function bounded(text: string): string {
   return `${text.slice(0, MOST_SHOWN)}\n[${lines} lines more are not shown: pipe the command to head, grep or wc]\n`;
 }
 
-/** One command, as a process where it makes system calls. */
+/** Runs one command, as a process if it makes system calls. */
 export function runCommand(host: Host, words: readonly Word[], input: string): Written {
   const name = words[0]?.text ?? '';
   const command = findCommand(name);
@@ -56,7 +56,7 @@ export function runCommand(host: Host, words: readonly Word[], input: string): W
   }
 }
 
-/** A command that begins like it, else the way to all of them. */
+/** Suggests a command with a similar beginning, or else help. */
 function nearest(name: string): string {
   const same = consoleCommands().filter((command) => name.length > 1 && command.name.startsWith(name.slice(0, 2)));
   return same.length > 0

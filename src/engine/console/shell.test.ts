@@ -1,4 +1,4 @@
-/** Lines as a shell reads them, and lines that it cannot read. */
+/** Lines as a shell parses them, and lines that it refuses. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MOST_CHARACTERS, parseLine } from './shell.ts';
@@ -41,7 +41,7 @@ test.each([
   expect(parsed.ok ? '' : parsed.error.message).toMatch(message);
 });
 
-test('any line is read or refused, and quoting any text gives it back', () => {
+test('any line is parsed or refused, and a quoted text is parsed unchanged', () => {
   fc.assert(fc.property(fc.string({ maxLength: 200 }), (line) => typeof parseLine(line).ok === 'boolean'));
   fc.assert(
     fc.property(fc.string(), (text) => {

@@ -1,13 +1,14 @@
 /*
- * A line as a shell reads it: words with quotes and escapes, `|` between commands, `;` and `&&` between pipelines, `#` to
- * the end. Nothing is expanded but `*` at the end of a path, which only `rm` looks at.
+ * Parses a line like a shell: words with quotes and escapes, `|` between commands, `;` and `&&` between pipelines, `#`
+ * comments. Nothing is expanded except `*` at the end of a path, which only `rm` interprets.
  */
+import { own } from '../base/own.ts';
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 
 export interface Word {
   readonly text: string;
-  /** some part of it stood in quotes */
+  /** some part of it was quoted */
   readonly quoted: boolean;
   /** characters from the start of the line */
   readonly at: number;
@@ -15,11 +16,11 @@ export interface Word {
 
 export interface Pipeline {
   readonly commands: readonly (readonly Word[])[];
-  /** run only if the one before it ended with 0 */
+  /** run only if the previous one ended with status 0 */
   readonly ifOk: boolean;
 }
 
-/** Characters of a line: more are refused, so that nothing is worked through that nobody typed. */
+/** Longest line, in characters; longer ones are refused, since nobody types them. */
 export const MOST_CHARACTERS = 65_536;
 
 interface Scan {
@@ -27,7 +28,7 @@ interface Scan {
   at: number;
   text: string;
   quoted: boolean;
-  /** where the word began; -1: between words */
+  /** start of the word; -1 between words */
   start: number;
 }
 
@@ -36,17 +37,19 @@ type Token =
   | { readonly kind: 'operator'; readonly text: string; readonly at: number };
 
 const OPERATORS = ['&&', '||', '|', ';', '&', '>', '<', '(', ')', '`'] as const;
+const NO_FILES = 'output is not written to files here: it stays in the console, and can be copied';
+
 const REFUSED: Readonly<Record<string, string>> = {
   '||': 'alternatives (||) are not known here: type the other command when you see that the first failed',
   '&': 'there are no background jobs here: each command ends before the next',
-  '>': 'output is not written to files here: it stays in the console, and can be copied',
+  '>': NO_FILES,
   '<': 'commands read the pipe before them, or files that they are given by name',
   '(': 'there are no subshells here',
   ')': 'there are no subshells here',
   '`': 'commands are not put into others here; type what they print',
 };
 
-/** A quote's text; its end is needed. */
+/** Reads quoted text; returns an error when the closing quote is missing. */
 function quote(s: Scan): string | null {
   const mark = s.line[s.at];
   const from = s.at++;
@@ -70,7 +73,7 @@ function tokens(line: string): Result<Token[]> {
     [s.text, s.quoted, s.start] = ['', false, -1];
   };
   while (s.at < line.length) {
-    const c = line[s.at];
+    const c = line.charAt(s.at);
     const operator = OPERATORS.find((text) => line.startsWith(text, s.at));
     if (c === '#' && s.start < 0) break;
     if (/\s/.test(c)) {
@@ -83,7 +86,7 @@ function tokens(line: string): Result<Token[]> {
       end();
       out.push({ kind: 'operator', text: operator, at: s.at });
       s.at += operator.length;
-    } else if (operator) return err(REFUSED['>'], s.at);
+    } else if (operator) return err(NO_FILES, s.at);
     else {
       if (s.start < 0) s.start = s.at;
       if (c === '\\') s.at++;
@@ -122,7 +125,8 @@ export function parseLine(line: string): Result<Pipeline[]> {
       continue;
     }
     const { text, at } = token;
-    if (Object.hasOwn(REFUSED, text)) return err(REFUSED[text], at);
+    const refused = own(REFUSED, text);
+    if (refused !== undefined) return err(refused, at);
     if (commands.at(-1)?.length === 0) return err(`a command is missing before "${text}" at column ${at + 1}`, at);
     if (text === '|') commands.push([]);
     else close(text === '&&');

@@ -53,7 +53,7 @@ export interface ElfRelocation {
   readonly offset: number;
   readonly type: number;
   readonly symbol: ElfSymbol;
-  /** null: the addend stands in the bytes to be changed (REL) */
+  /** null: the addend is in the bytes to be changed (REL) */
   readonly addend: number | null;
 }
 
@@ -63,6 +63,6 @@ export interface ElfObject {
   readonly symbols: readonly ElfSymbol[];
   /** the first section of that name */
   section(name: string): ElfSection | null;
-  /** what is to be changed in a section, in file order */
+  /** relocations of a section, in file order */
   relocations(section: number): readonly ElfRelocation[];
 }

@@ -66,7 +66,7 @@ describe('its BTF', () => {
     );
   });
 
-  it('gets sizes and offsets from the object', () => {
+  it('reads sizes and offsets from the object', () => {
     const section = (name: string) => btf.value.type(btf.value.find('DATASEC', name));
     expect([section('.maps')?.size, section('.bss')?.size]).toEqual([64, 8]);
     expect(section('.maps')?.variables.map((v) => [btf.value.type(v.type)?.name, v.offset, v.size])).toEqual([
@@ -94,7 +94,7 @@ it('damaged .BTF.ext never throws', () => {
   const btf = openBtf(data('.BTF'));
   if (!btf.ok) throw new Error(btf.error.message);
   const edits = array(tuple(nat(ext.length - 1), nat(255)), { minLength: 1, maxLength: 6 });
-  // headers of the tables and of the sections in them lie in front
+  // preceded by headers of the tables and of the sections in them
   const front = array(tuple(nat(120), nat(255)), { minLength: 1, maxLength: 6 });
   assert(
     property(oneof(edits, front), nat(ext.length), boolean(), (changes, length, cut) => {
@@ -121,7 +121,7 @@ describe('damaged objects', () => {
     expect(openElf(damaged)).toEqual({ ok: false, error: { message, offset } });
   });
 
-  it('name the section and the place', () => {
+  it('name the section and the offset', () => {
     const at = elf.section('.rel.struct_ops')?.offset ?? 0;
     const damaged = bytes.slice().fill(0xff, at, at + 2);
     const message =

@@ -1,4 +1,8 @@
-/* Opening an object file. All tables are read and checked at once: objects are small, and an error names its place. */
+/*
+ * Opens an object file. All tables are read and checked at once, since objects are small; errors name the section and
+ * the offset.
+ */
+import { entryOf } from '../base/assert.ts';
 import type { Result } from '../base/result.ts';
 import { err, ok } from '../base/result.ts';
 import type { ElfObject, ElfRelocation, ElfSection, ElfSymbol } from './elf.ts';
@@ -62,7 +66,7 @@ class Words {
     return this.view.getUint32(at, this.little);
   }
 
-  /** As a number: exact below 2^53, and nothing in a file that is read lies beyond. */
+  /** Reads a 64-bit word as a number: exact below 2^53, which no offset in a readable file reaches. */
   u64(at: number): number {
     const [low, high] = this.little ? [at, at + 4] : [at + 4, at];
     return this.u32(low) + this.u32(high) * 0x1_0000_0000;
@@ -105,7 +109,7 @@ function readSections(file: ElfFile, header: FileHeader): Result<ElfSection[]> {
     if (!section.ok) return section;
     nameless.push(section.value);
   }
-  const names = nameless[header.namesIndex].data;
+  const names = entryOf(nameless, header.namesIndex).data;
   const sections: ElfSection[] = [];
   for (const section of nameless) {
     const at = header.sectionsAt + section.index * SECTION_HEADER_SIZE;
@@ -142,7 +146,7 @@ function readSection({ bytes, view }: ElfFile, header: FileHeader, index: number
 
 const utf8 = new TextDecoder();
 
-/** The string at an offset of a string table; null where none ends. */
+/** String at an offset of a string table; null when no NUL ends it. */
 function textAt(strings: Uint8Array, offset: number): string | null {
   if (offset === 0 && strings.length === 0) return '';
   const end = strings.indexOf(0, offset);
@@ -153,7 +157,7 @@ function textAt(strings: Uint8Array, offset: number): string | null {
 const nameOf = (section: ElfSection): string => `section ${section.index} (${section.name})`;
 
 interface SymbolTable {
-  /** index of its section; 0: the file has none */
+  /** index of the symbol table's section; 0: the file has none */
   readonly section: number;
   readonly list: readonly ElfSymbol[];
 }
@@ -178,14 +182,15 @@ function readSymbols(file: ElfFile, sections: readonly ElfSection[]): Result<Sym
 }
 
 function readSymbol({ bytes, view }: ElfFile, at: number, index: number, name: string): ElfSymbol {
+  const [info = 0, other = 0] = bytes.subarray(at + 4, at + 6);
   return {
     index,
     name,
     value: view.u64(at + 8),
     size: view.u64(at + 16),
-    type: bytes[at + 4] & 0xf,
-    binding: bytes[at + 4] >> 4,
-    visibility: bytes[at + 5] & 3,
+    type: info & 0xf,
+    binding: info >> 4,
+    visibility: other & 3,
     section: view.u16(at + 6),
   };
 }

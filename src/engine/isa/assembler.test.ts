@@ -129,7 +129,7 @@ describe('instructions', () => {
 });
 
 describe('objects', () => {
-  test('Reno: the struct, its functions and the slots of every line', () => {
+  test('Reno: the struct, its functions and the slot of each line', () => {
     const { value, diagnostics } = assemble(RENO, symbols);
     expect(diagnostics).toEqual([]);
     expect(value.license).toBe('GPL');
@@ -186,7 +186,7 @@ thrice:
   });
 });
 
-test('what clang writes around the instructions says nothing, but for the licence', () => {
+test('directives written by clang are ignored, except for the licence', () => {
   const { value, diagnostics } = assemble(
     `	.text
 	.file	"x.c"
@@ -278,7 +278,7 @@ describe('diagnostics', () => {
     expect(inFunction(line, 'exit')).toEqual(expected);
   });
 
-  test('all errors at once, and none that only follows from another', () => {
+  test('reports all errors at once, without errors that follow from others', () => {
     expect(inFunction('r1 = *(u32 *)(r9 + tcp_sock.snd_cwmd)', 'goto don', 'done:', 'exot')).toEqual([
       'E0305 4:28-36 -> snd_cwnd',
       'E0303 5:5-8 -> done',
@@ -309,7 +309,7 @@ describe('diagnostics', () => {
   });
 });
 
-test('a text longer than any program is told by its length alone', () => {
+test('a text longer than any program is refused by its length alone', () => {
   expect(problems(`.section .text\nf:\n${'r0 = 0\n'.repeat(1_000_001)}exit`)).toEqual(['E0511 1000000:0-0']);
 });
 
@@ -331,7 +331,7 @@ describe('long texts', () => {
     );
   });
 
-  test('a near name is looked for a few times, and not every error is listed', () => {
+  test('similar names are searched for a few errors only, and the list of errors is limited', () => {
     let asked = 0;
     const counting: SymbolSource = {
       ...symbols,
@@ -348,7 +348,7 @@ describe('long texts', () => {
     expect(asked).toBeLessThan(200);
   });
 
-  test('say as they are read that the work goes on', () => {
+  test('report progress while they are read', () => {
     let told = 0;
     whileWorking(() => told++);
     assembleBare(`${'r0 = 0\n'.repeat(100_000)}exit`, symbols);
@@ -356,7 +356,7 @@ describe('long texts', () => {
     whileWorking(() => {});
   });
 
-  test('are too long in mnemonics too', () => {
+  test('are too long also as mnemonics', () => {
     expect(assembleMnemonic('exit\n'.repeat(1_000_001)).diagnostics.map(({ code }) => code)).toEqual(['E0511']);
   });
 });
@@ -371,7 +371,7 @@ describe('what listings print', () => {
     expect(problems('.section .text\nf:\ncall unknown#5 6\nexit')).toEqual(['E0202 2:15-16']);
   });
 
-  test('headers of objdump: its functions and sections; relocations are told', () => {
+  test('headers of objdump name functions and sections; relocations are reported', () => {
     const text = `
 x.bpf.o:	file format elf64-bpf
 
@@ -396,7 +396,7 @@ Disassembly of section struct_ops/ssthresh:
   });
 });
 
-/** Text made of the syntax's own pieces gets deeper than letters at random. */
+/** Text made of pieces of the syntax reaches deeper code than random letters. */
 const pieces = constantFrom(
   ...'r0 r1 w2 r10 r11 = += s>>= ( ) * + - , : [ ] u32 s8 ll if goto gotol call exit lock mask skb .section struct_ops/ssthresh .name "x" tcp_sock.snd_cwnd tcp_ca_event.X 5 0x 0xffffffffff -1 done done: \n /* */ ; # atomic_fetch_add cmpxchg_64 load_acquire constructor __proto__ toString'.split(
     ' ',
@@ -406,7 +406,7 @@ const pieces = constantFrom(
 describe('never throws', () => {
   const parses = (text: string): boolean => Array.isArray(assemble(text, symbols).diagnostics);
 
-  test('for any text', () => {
+  test('any text gives a program or errors', () => {
     check(property(string({ unit: 'binary', maxLength: 200 }), parses), { numRuns: runs(300, 5000) });
     check(
       property(array(oneof(pieces, pieces, string({ maxLength: 3 })), { maxLength: 60 }), (words) =>
@@ -418,7 +418,7 @@ describe('never throws', () => {
     );
   });
 
-  test('for Reno with a stretch cut out or replaced', () => {
+  test('Reno with a part cut out or replaced gives a program or errors', () => {
     check(
       property(tuple(nat(RENO.length), nat(40), oneof(pieces, string({ maxLength: 5 }))), ([at, length, inserted]) =>
         parses(RENO.slice(0, at) + inserted + RENO.slice(at + length)),

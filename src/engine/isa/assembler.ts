@@ -1,7 +1,7 @@
 /*
- * The assembler for LLVM's pseudo-C. Lines become drafts; then the labels say where functions begin; then each function
- * is laid out by itself. Every complaint of the text is found in one go: a line ends at its first error of form, and
- * what follows from that error (a label that seems unused, an end that seems missing) is not reported.
+ * The assembler for LLVM's pseudo-C. Lines become drafts; labels then divide them into functions; each function is laid
+ * out by itself. One pass reports every error of the text: reading of a line stops at its first syntax error, and
+ * errors that only follow from another one (a label that seems unused, an end that seems missing) are not reported.
  */
 import type { Diagnostic, Parsed, TextRange } from '../base/result.ts';
 import { encode } from './insn.ts';
@@ -23,7 +23,7 @@ export type { AssembledFunction, AssembledObject, Reference } from './object.ts'
 
 interface FunctionRange {
   readonly label: Label;
-  /** its place among the labels */
+  /** its index among the labels */
   readonly nth: number;
   readonly section: Section;
   readonly member: string | null;
@@ -57,7 +57,7 @@ export function assemble(text: string, symbols: SymbolSource): Parsed<AssembledO
   };
 }
 
-/** Of a text that is no assembly there are as many errors as lines: it is told once what it is. */
+/** A text that is no assembly would have an error on every line; instead it gets one message that says what it is. */
 function told(text: string, problems: Problems): Diagnostic[] {
   const foreign = problems.hasErrors ? foreignText(text) : null;
   return foreign === null ? problems.sorted : problems.only(CODES.foreign, foreign);
@@ -73,7 +73,7 @@ export interface BareCode {
   readonly lines: readonly number[];
 }
 
-/** Instructions and labels alone, without sections: one program, whose calls may go to its own labels. */
+/** Assembles instructions and labels without sections as one program, whose calls may go to its own labels. */
 export function assembleBare(text: string, symbols: SymbolSource = NO_SYMBOLS): Parsed<BareCode> {
   const context: Context = { symbols, problems: new Problems(), references: [] };
   const { lines, labels } = readListing(text, context);
@@ -91,7 +91,7 @@ export function assembleBare(text: string, symbols: SymbolSource = NO_SYMBOLS): 
   return { value: { insns: encode(layout.insns), lines: layout.lines }, diagnostics: problems.sorted };
 }
 
-/** A call of a label as a jump to it. */
+/** Treats a call of a label as a jump to it. */
 function toLabel(draft: Draft): Draft {
   if (!draft.callee || draft.target) return draft;
   const isOurs = draft.insn.opcode === OPCODE.LDDW || draft.insn.src === CALL_KIND.LOCAL;
@@ -150,10 +150,16 @@ function findFunctions({ header, lines, labels }: Listing, problems: Problems): 
   return found;
 }
 
-/** By line, since a label after the last instruction of one section counts as many lines before it as the next one's first. */
+/**
+ * Compares lines of the text, since the label after a section's last instruction and the first label of the next
+ * section have the same number of instructions before them.
+ */
 const isBefore = ({ range }: Label, section: Section): boolean => range.line < section.range.line;
 
-/** Where a list that is in the order of the text begins to pass a test; its length when nothing does. */
+/**
+ * Index of the first item that passes a test, by binary search in a list in the order of the text; the list's length
+ * when none passes.
+ */
 function firstIndex<T>(list: readonly T[], passes: (one: T) => boolean): number {
   let low = 0;
   let high = list.length;
@@ -181,7 +187,7 @@ function reportDuplicates(labels: readonly Label[], problems: Problems): void {
   }
 }
 
-/** Labels by name, the first of equal ones; the others are reported. */
+/** Maps labels by name, keeping the first of equal names and reporting the others. */
 function scope(labels: readonly Label[], problems: Problems): Map<string, Label> {
   reportDuplicates(labels, problems);
   return new Map([...labels].reverse().map((label) => [label.name, label]));
@@ -218,7 +224,7 @@ function assembleFunction(range: FunctionRange, listing: Listing, names: Names, 
   };
 }
 
-/** Labels of a function: from its own up to its end, and those after its last instruction. */
+/** Labels of a function, including those after its last instruction. */
 function labelsOf({ nth, to }: FunctionRange, listing: Listing): readonly Label[] {
   const { labels } = listing;
   let behind = firstIndex(labels, ({ at }) => at >= to);
@@ -227,7 +233,7 @@ function labelsOf({ nth, to }: FunctionRange, listing: Listing): readonly Label[
   return labels.slice(nth, behind);
 }
 
-/** Line of the section that begins after an instruction, with no other between them; else -1. */
+/** Line of the section directive that follows an instruction with no instruction in between; else -1. */
 function sectionLineBehind({ header: { sections }, lines }: Listing, to: number): number {
   const nextLine = lines[to]?.line ?? Number.POSITIVE_INFINITY;
   const next: Section | undefined = sections[firstIndex(sections, ({ from }) => from >= to)];
@@ -281,7 +287,7 @@ function checkFlow(
   for (const { name, range } of labels) {
     if (!used.has(name)) problems.report(CODES.unusedLabel, range, `Nothing jumps to \`${name}\`.`);
   }
-  // a whole unreachable stretch is one slip: mark its beginning
+  // report an unreachable stretch once, at its beginning
   let previous = -2;
   for (const i of unreachable(layout)) {
     const { draft } = lines[i];

@@ -1,4 +1,4 @@
-/* A whole text in the other syntax. */
+/* Converts a whole text to the mnemonic syntax. */
 import { assemble } from './assembler.ts';
 import { disassemble } from './disassembler.ts';
 import { decode, instructionSlots } from './insn.ts';
@@ -6,8 +6,8 @@ import { linkProgram } from './link.ts';
 import type { SymbolSource } from './symbols.ts';
 
 /**
- * Each function that implements a member as mnemonics, with what it calls after it; names of fields and functions
- * become the numbers that they stand for. Null when the text does not assemble.
+ * Writes each function that implements a member in mnemonics, followed by the functions that it calls; names of fields
+ * and functions become numbers. Null when the text does not assemble.
  */
 export function mnemonicProgram(text: string, symbols: SymbolSource): string | null {
   const { value, diagnostics } = assemble(text, symbols);

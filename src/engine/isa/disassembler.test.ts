@@ -17,7 +17,7 @@ const bytesOf = (hex: string): Uint8Array =>
 const s32 = integer({ min: -0x80000000, max: 0x7fffffff });
 const s16 = integer({ min: -0x8000, max: 0x7fff });
 
-/** Any instruction of a row; jumps stay where a program of one instruction lets them go. */
+/** Any instruction of a row; jumps stay within a program of one instruction. */
 function instances(spec: InstructionSpec): Arbitrary<Insn> {
   const uses = (field: string): boolean => (SHAPES[spec.shape] as readonly string[]).includes(field);
   const isJump = /\{(to|pc)\}/.test(spec.pseudo);
@@ -108,13 +108,13 @@ test("the kernel's own text, as 6.12 printed it", () => {
   expect(wrong).toEqual([]);
 });
 
-test('what does not exist', () => {
+test('instructions that do not exist', () => {
   expect(kernelLine(decode(bytesOf('db21000077000000'), 0))).toBe('BUG_db');
   expect(kernelLine(decode(bytesOf('8f00000000000000'), 0))).toBe('(8f) BUG_8f');
   expect(disassemble(decode(bytesOf('8f00000000000000'), 0), 'llvm')).toBeNull();
 });
 
-test('every row is found again by its encoding, and explains itself', () => {
+test('every row is found by its encoding, and has an explanation', () => {
   for (const spec of INSTRUCTIONS) {
     const x = insn(spec.opcode, { src: spec.src ?? 0, off: spec.off ?? 0, imm: spec.imm ?? 0 });
     expect([spec.name, specOf(x)?.name]).toEqual([spec.name, spec.name]);

@@ -1,4 +1,6 @@
-/* Instructions as text, in three hands: LLVM's pseudo-C, the kernel's own (disasm.c, bpftool's xlated), the mnemonics. */
+/*
+ * Writes instructions in three syntaxes: LLVM's pseudo-C, the kernel's own (disasm.c, bpftool's xlated), and mnemonics.
+ */
 import { isJump, isLocalCall, targetOf } from './flow.ts';
 import { helperName } from './helper-names.ts';
 import { decode, type Insn, instructionSlots, wideValue } from './insn.ts';
@@ -8,14 +10,14 @@ import { CLASS, classOf, MODE, modeOf, WIDE_KIND } from './opcodes.ts';
 
 export type Style = 'llvm' | 'kernel' | 'mnemonic';
 
-/** Names for numbers; the kernel's text prints those that it knows. */
+/** Names of functions and maps by number; numbers without a name are printed as such. */
 export interface Names {
   readonly kfunc?: (id: number) => string | null;
   /** text for a wide immediate of a map or function */
   readonly wide?: (insn: Insn) => string | null;
 }
 
-/** Null for an instruction that does not exist: the caller shows its bytes. */
+/** Text of an instruction; null for one that does not exist, whose bytes the caller shows. */
 export function disassemble(insn: Insn, style: Style, names: Names = {}): string | null {
   const spec = style === 'kernel' ? looseSpecOf(insn) : specOf(insn);
   if (!spec) return null;
@@ -40,7 +42,7 @@ const signed = (n: number): string => (n < 0 ? `- ${-n}` : `+ ${n}`);
 const tight = (n: number): string => (n < 0 ? String(n) : `+${n}`);
 const register = (n: number, half = false): string => `${half ? 'w' : 'r'}${n}`;
 
-/** A load addresses by its source, all others by their destination. */
+/** Base register of the address: a load's source, every other instruction's destination. */
 const baseOf = ({ dst, src }: Insn, { shape }: InstructionSpec): string => register(shape === 'load' ? src : dst);
 const distance = (insn: Insn): number => targetOf(insn, -1);
 
@@ -104,7 +106,7 @@ function mnemonicText(insn: Insn, spec: InstructionSpec): string {
   return [name, operands.join(', ')].join(' ').trim();
 }
 
-/** A program as text that assembles to the same bytes, jumps to labels of their own. */
+/** Writes a program as text that assembles to the same bytes, with generated labels for jump targets. */
 export function disassembleProgram(bytes: Uint8Array): string {
   const slots = instructionSlots(bytes);
   const targets = new Set(slots.flatMap((slot) => targetsOf(decode(bytes, slot), slot)));

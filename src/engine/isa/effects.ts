@@ -1,4 +1,4 @@
-/* What an instruction changes besides memory. */
+/* Which registers an instruction changes. */
 import type { Insn } from './insn.ts';
 import { CLASS, classOf, MODE, modeOf, OPCODE } from './opcodes.ts';
 

@@ -1,6 +1,6 @@
 /*
- * Control flow as a program's text tells it: what an instruction calls, where it jumps, and what may run after it. The
- * assembler, the verifier, the machine and the printers all ask here.
+ * Static control flow: what an instruction calls, where it jumps, and what may run after it. The assembler, the
+ * verifier, the machine and the printers all use these functions.
  */
 import type { Insn } from './insn.ts';
 import { slotsOf } from './insn.ts';
@@ -12,7 +12,7 @@ const CALL = 0x80;
 export const isJumpClass = ({ opcode }: Insn): boolean =>
   classOf(opcode) === CLASS.JMP || classOf(opcode) === CLASS.JMP32;
 
-/** Also those encodings of a call that no kernel takes. */
+/** Whether it is a call, including the encodings that every kernel refuses. */
 export const isCall = ({ opcode }: Insn): boolean => codeOf(opcode) === CALL && classOf(opcode) === CLASS.JMP;
 const callsAs =
   (kind: number) =>
@@ -25,7 +25,7 @@ export const isKfuncCall = callsAs(CALL_KIND.KFUNC);
 /** A wide immediate that is the address of a function of the program (BPF_PSEUDO_FUNC). */
 export const isFunctionAddress = ({ opcode, src }: Insn): boolean => isWide(opcode) && src === WIDE_KIND.FUNC;
 
-/** A jump whether it is taken or not: no call, no exit. */
+/** A conditional or unconditional jump; not a call, not an exit. */
 export const isJump = (insn: Insn): boolean =>
   isJumpClass(insn) && codeOf(insn.opcode) !== CALL && insn.opcode !== OPCODE.EXIT;
 /** A jump that is always taken. */
@@ -40,17 +40,20 @@ export const isLong = (insn: Insn): boolean =>
   insn.opcode === OPCODE.GOTOL || isLocalCall(insn) || isFunctionAddress(insn);
 
 /**
- * The slot that a jump at `slot` leads to, or at which the function begins that is called or named there; it may lie
- * outside of the program. The kernel counts from the slot after the first, for wide immediates too.
+ * Target slot of a jump, a call or a function's address at `slot`; it may lie outside the program. The kernel counts
+ * from the slot after the first, for wide immediates too.
  */
 export const targetOf = (insn: Insn, slot: number): number => slot + 1 + (isLong(insn) ? insn.imm : insn.off);
 
-/** 1 for each slot at which an instruction begins that a path from slot 0 reaches. Calls come back; `at`: by slot. */
+/**
+ * Marks with 1 each slot that holds the start of an instruction reachable from slot 0. Calls are taken to return. `at`:
+ * instructions by slot.
+ */
 export function reachedSlots(at: readonly (Insn | undefined)[]): Uint8Array {
   const seen = new Uint8Array(at.length);
   const todo = [0];
   for (let slot = todo.pop(); slot !== undefined; slot = todo.pop()) {
-    // on along the path; where it jumps is for later
+    // follow the path; its jump targets are visited later
     for (let insn = at[slot]; insn && seen[slot] === 0; insn = at[slot]) {
       seen[slot] = 1;
       if (isJump(insn)) todo.push(targetOf(insn, slot));

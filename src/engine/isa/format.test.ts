@@ -85,7 +85,7 @@ const line = constantFrom(
   'w0 = cmpxchg32_32(r1+0,w0,w2)',
 );
 
-test('formatting changes no meaning, and nothing the second time', () => {
+test('formatting keeps the meaning, and a second time changes nothing', () => {
   check(
     property(array(line, { maxLength: 12 }), string({ maxLength: 8 }), (lines, noise) => {
       const text = [...lines, noise].join('\n');

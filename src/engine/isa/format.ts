@@ -1,6 +1,6 @@
 /*
- * Format on save. Labels and directives at the margin, instructions two columns in, comments after code in one column
- * where they fit; blanks between tokens as this project's own programs have them. Meaning never changes: text that the
+ * Format on save. Labels and directives start at the margin, instructions two columns in, comments after code share one
+ * column where they fit. The meaning never changes: text that the
  * tokens do not cover (comments over several lines, errors) stays as it is.
  */
 import { Problems } from './assembler/problems.ts';
@@ -8,12 +8,12 @@ import { codeLines, textLines, type Token, tokensOf } from './assembler/source.t
 
 const INDENT = '  ';
 const COMMENT_COLUMN = 28;
-/** words after which a sign belongs to the number */
+/** words after which a `+` or `-` belongs to the number */
 const BEFORE_SIGN = new Set(['goto', 'gotol', 'may_goto', 'call', 'pc']);
 
 export function formatPseudoC(text: string): string {
   const written = textLines(text, new Problems());
-  // longer than any program: as it is
+  // a text longer than any program stays as it is
   if (written.length === 0) return text;
   const code = codeLines(written, new Problems());
   const lines = written.map((line, i) => formatLine(line, code[i], i));
@@ -21,17 +21,17 @@ export function formatPseudoC(text: string): string {
 }
 
 function formatLine(line: string, code: string, number: number): string {
-  // block comments: the blanks they became cannot be told from blanks
+  // lines with block comments stay: a removed comment cannot be told from blanks
   if (line.includes('/*') || line.includes('*/') || (code.trim() === '' && !/^\s*(;|#|\/\/|$)/.test(line)))
     return line.trimEnd();
-  // after a jump of a listing stands its place, `<main+0x20>`: that goes
+  // a listing prints the target `<main+0x20>` after a jump: drop it
   const comment = line
     .slice(code.trimEnd().length)
     .replace(/^\s*<[^<>]*>/, '')
     .trim();
   if (code.trim() === '') return comment === '' ? '' : (/^\s/.test(line) ? INDENT : '') + comment;
   const formatted = formatCode(code, number);
-  // `r0 = 0; exit` stays so: the assembler warns of it by that look
+  // `r0 = 0; exit` stays: the assembler recognises this form and warns of it
   if (comment.startsWith(';') && line[code.trimEnd().length] === ';') return formatted + comment;
   return comment === '' ? formatted : `${formatted.padEnd(COMMENT_COLUMN - 1)} ${comment}`;
 }
@@ -39,9 +39,9 @@ function formatLine(line: string, code: string, number: number): string {
 function formatCode(code: string, number: number): string {
   const tokens = tokensOf(code, number);
   const [first, second] = tokens;
-  // what a directive takes is no expression
+  // a directive's arguments are not an expression
   if (first.text.startsWith('.') && second?.text !== ':') return code.trim();
-  // text in quotes is a directive's, or an error
+  // quoted text belongs to a directive, or is an error
   if (tokens.some(({ kind }) => kind === 'string')) return INDENT + code.trim();
   const isLabel = second?.text === ':' && first.kind === 'word';
   return (isLabel ? '' : INDENT) + joined(tokens);

@@ -35,7 +35,7 @@ export const HELPER_NAMES: readonly string[] = NAMES.map((name) => `bpf_${name}`
 
 const byName = new Map(HELPER_NAMES.map((name, id) => [name, id]));
 
-/** Undefined for a name that no helper has. */
+/** Number of a helper by its name; undefined when no helper has that name. */
 export const helperId = (name: string): number | undefined => byName.get(name);
 
 /** `bpf_ktime_get_ns`; numbers that no kernel has are `bpf_unknown`. */

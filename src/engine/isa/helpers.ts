@@ -296,7 +296,7 @@ const ROWS: readonly Row[] = [
   [211, 'cgrp_storage_delete', `long (${MAP}, struct cgroup *cgroup)`, 'Removes storage of a cgroup.'],
 ];
 
-/** Those whose prototypes are told; of the others a sentence is in other-helpers.ts. */
+/** Helpers with a prototype; other-helpers.ts has a sentence for each of the rest. */
 export const HELPERS: readonly HelperSpec[] = ROWS.map(([id, name, prototype, doc, flags = '']) => ({
   id,
   name: `bpf_${name}`,

@@ -23,7 +23,7 @@ export const slotsOf = ({ opcode }: Pick<Insn, 'opcode'>): number => (isWide(opc
 const word = (bytes: Uint8Array, at: number): number =>
   bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
 
-/** Reads the instruction at a slot; the second slot of a wide one that is cut off reads as 0. */
+/** Reads the instruction at a slot; when a wide one lacks its second slot, that slot reads as 0. */
 export function decode(bytes: Uint8Array, slot: number): Insn {
   const at = slot * SLOT_BYTES;
   const opcode = bytes[at];

@@ -1,4 +1,4 @@
-/* What each instruction does, in words. Only the editor has them: the engine's worker need not carry them. */
+/* What each instruction does, in words. Only the editor imports them, so that the worker's bundle stays small. */
 import { assert } from '../base/assert.ts';
 import type { InstructionSpec } from './instructions.ts';
 
@@ -70,7 +70,7 @@ const old = (half: string): string => `the old value${half === '' ? '' : ', zero
 const bytes = (size: string): string => BYTES[size as keyof typeof BYTES];
 const verb = (name: string): string => ATOMICS[name as keyof typeof ATOMICS];
 
-/** By name; the groups are what differs within a family. */
+/** Texts by instruction name; the pattern's groups are what differs within a family. */
 const FAMILIES: readonly (readonly [RegExp, (spec: InstructionSpec, ...groups: string[]) => string])[] = [
   [pattern(names(CONTROL)), ({ name }) => CONTROL[name as keyof typeof CONTROL]],
   [pattern(`(${names(ALU)})(32)?`), (spec, name, half) => ALU[name as keyof typeof ALU] + aluNote(spec, half)],

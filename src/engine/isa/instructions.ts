@@ -36,7 +36,7 @@ const byName = grouped(({ name }) => name);
 
 interface Row {
   readonly spec: InstructionSpec;
-  /** what a field must be; null: it is an operand */
+  /** value that a field must have; null: the field is an operand */
   readonly dst: 0 | null;
   readonly src: number | null;
   readonly off: number | null;
@@ -50,12 +50,12 @@ function rowOf(spec: InstructionSpec): Row {
   return { spec, dst: fixed('dst', 0), src: fixed('src', src), off: fixed('off', off), imm: fixed('imm', imm) };
 }
 
-/** by opcode: every program that is loaded goes through here, an instruction at a time */
+/** rows by opcode, for speed: every instruction of every loaded program is looked up */
 const rows: readonly (readonly Row[])[] = Array.from({ length: 256 }, (_, opcode) =>
   (byOpcode.get(opcode) ?? []).map(rowOf),
 );
 
-/** The row an instruction is an instance of; null when its opcode or a field that must be fixed says otherwise. */
+/** The row of an instruction; null for an unknown opcode, or when a field with a fixed value has another one. */
 export function specOf({ opcode, dst, src, off, imm }: Insn): InstructionSpec | null {
   for (const row of rows[opcode]) {
     if (
@@ -69,7 +69,7 @@ export function specOf({ opcode, dst, src, off, imm }: Insn): InstructionSpec | 
   return null;
 }
 
-/** The row that an instruction would be if its reserved fields were clean: what the kernel's printer goes by. */
+/** The row of an instruction when its reserved fields are ignored, as the kernel's printer ignores them. */
 export function looseSpecOf(insn: Insn): InstructionSpec | null {
   const isAtomic = (insn.opcode & 0xe7) === (CLASS.STX | MODE.ATOMIC);
   return specOf(insn) ?? (isAtomic ? null : (byOpcode.get(insn.opcode)?.[0] ?? null));

@@ -1,4 +1,4 @@
-/* One function and the subprograms that it calls, one after the other, as libbpf appends them. */
+/* Joins a function and the subprograms that it calls, one after the other, as libbpf appends them. */
 import type { AssembledFunction, AssembledObject } from './object.ts';
 import { SLOT_BYTES } from './opcodes.ts';
 
@@ -38,7 +38,7 @@ export function linkProgram(object: AssembledObject, functionName: string): Link
     for (const { slot, target } of fn.uses) {
       const callee = byName.get(target);
       const to = callee && starts.get(callee);
-      // both count from the slot after: calls, and addresses of functions (BPF_PSEUDO_FUNC)
+      // calls and addresses of functions (BPF_PSEUDO_FUNC) both count from the following slot
       if (to !== undefined) view.setInt32((start + slot) * SLOT_BYTES + 4, to - (start + slot) - 1, true);
     }
   }

@@ -70,13 +70,13 @@ const KINDS: Readonly<Record<Operand, readonly Kind[]>> = {
   kind: ['number'],
 };
 
-/** Never throws; every error of the text is reported. */
+/** Assembles mnemonics. Never throws; reports every error of the text. */
 export function assembleMnemonic(text: string): Parsed<BareCode> {
   const problems = new Problems();
   const { lines, labels } = read(text, problems);
   const known = new Map(labels.map((label) => [label.name, label]));
   const firstExit = lines.findIndex(({ draft }) => draft?.insn.opcode === OPCODE.EXIT);
-  // `exit` is a label too: the first exit instruction
+  // `exit` is also a label: that of the first exit instruction
   if (firstExit >= 0 && !known.has('exit')) known.set('exit', { name: 'exit', range: rangeOf(0, 0, 0), at: firstExit });
   const layout = layOut({
     lines,

@@ -1,4 +1,4 @@
-/* What the assembler makes of a text: functions, the struct that they implement, and where each name stands. */
+/* The assembler's output: functions, the struct that they implement, and the place of each name. */
 import type { TextRange } from '../base/result.ts';
 
 export interface StructOpsSpec {
@@ -46,7 +46,7 @@ export type Reference = { readonly range: TextRange } & (
   | { readonly kind: 'member'; readonly struct: string; readonly name: string }
 );
 
-/** A function that another object is to bring (`.extern NAME`). */
+/** A function that another object provides (`.extern NAME`). */
 export interface Extern {
   readonly name: string;
   /** 0-based */

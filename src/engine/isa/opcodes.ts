@@ -10,10 +10,10 @@ export const MODE = { IMM: 0x00, ABS: 0x20, IND: 0x40, MEM: 0x60, MEMSX: 0x80, A
 
 export { CLASS, OPCODE };
 
-/** What src_reg of a call says about its imm. */
+/** Meaning of a call's imm, by its src_reg. */
 export const CALL_KIND = { HELPER: 0, LOCAL: 1, KFUNC: 2 } as const;
 
-/** What src_reg of a wide immediate says about it (BPF_PSEUDO_*). */
+/** Meaning of a wide immediate, by its src_reg (BPF_PSEUDO_*). */
 export const WIDE_KIND = {
   VALUE: 0,
   MAP_FD: 1,

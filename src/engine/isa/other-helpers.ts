@@ -152,5 +152,5 @@ const byName = new Map(
     }),
 );
 
-/** Of a helper that is not in helpers.ts. */
+/** The sentence for a helper that is not in helpers.ts. */
 export const otherHelperDoc = (name: string): string | null => byName.get(name) ?? null;

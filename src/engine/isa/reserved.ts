@@ -1,4 +1,4 @@
-/* What the kernel says of an instruction whose opcode is known and whose other fields are not its own. */
+/* The kernel's message for an instruction with a known opcode and wrong values in its other fields. */
 import type { Insn } from './insn.ts';
 import { CLASS, classOf, codeOf, isWide, MODE, modeOf, OPCODE } from './opcodes.ts';
 
@@ -17,7 +17,7 @@ const JUMPS: Readonly<Record<number, string>> = {
 };
 const CLASSES = ['BPF_LD', 'BPF_LDX', 'BPF_ST', 'BPF_STX', 'BPF_ALU', 'BPF_JMP/JMP32', 'BPF_JMP/JMP32', 'BPF_ALU'];
 
-/** What check_alu_op, check_cond_jmp_op, check_ld_imm and do_check call an instruction with a field that is not its own. */
+/** The message of check_alu_op, check_cond_jmp_op, check_ld_imm or do_check about such an instruction. */
 export function reservedText(insn: Insn): string {
   const { opcode } = insn;
   if (isWide(opcode)) return 'unrecognized bpf_ld_imm64 insn';

@@ -1,4 +1,6 @@
-/* What the assembler asks about the kernel. BTF answers it in libbpf/symbols.ts; isa itself knows no BTF. */
+/*
+ * The assembler's questions about the kernel. libbpf/symbols.ts answers them from BTF; this folder does not import BTF.
+ */
 
 export interface FieldSymbol {
   readonly offset: number;
@@ -29,7 +31,7 @@ export interface SymbolSource {
   members(struct: string): readonly MemberSymbol[];
 }
 
-/** For text that names nothing of a kernel. */
+/** Symbols for text that refers to no kernel. */
 export const NO_SYMBOLS: SymbolSource = {
   field: () => null,
   fields: () => [],

@@ -1,4 +1,4 @@
-/* Instructions that are told by their whole opcode (RFC 9669; may_goto and gotol: Linux). */
+/* Instructions that their whole opcode identifies (RFC 9669; may_goto and gotol: Linux). */
 export const LDDW = 0x18;
 export const JA = 0x05;
 export const GOTOL = 0x06;

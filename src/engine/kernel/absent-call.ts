@@ -1,10 +1,12 @@
-/* Helpers and kernel functions that Linux has and this machine has not. */
+/* Finds calls of helpers and kernel functions that Linux has and this machine lacks. */
 import { helperName } from '../isa/helper-names.ts';
 import { decode, instructionSlots } from '../isa/insn.ts';
 import { CALL_KIND, OPCODE } from '../isa/opcodes.ts';
 import type { KernelParts } from './core.ts';
 
-/** The first call that some path reaches and nothing here answers; null when there is none. `seen`: by slot. */
+/**
+ * Describes the first reachable call that this machine does not implement; null when there is none. `seen`: by slot.
+ */
 export function absentCall(
   { btf, whole, has, profile }: Pick<KernelParts, 'btf' | 'whole' | 'has' | 'profile'>,
   insns: Uint8Array,

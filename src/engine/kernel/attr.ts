@@ -2,9 +2,10 @@
  * union bpf_attr as data: for each command its fields with the byte offsets of include/uapi/linux/bpf.h. Callers give
  * the fields as an object; offsets matter where a call's size cuts fields off, or where bytes lie after the last one.
  */
+import { numberOf } from '../base/bytes.ts';
 import { inProfile, type Profile } from './profiles.ts';
 
-/** What a pointer of user space leads to. `unmapped`: an address at which nothing is. */
+/** What a user-space pointer points to. `unmapped`: an address without memory. */
 export type UserPointer = Uint8Array | 'unmapped' | null;
 
 interface NumberField {
@@ -50,7 +51,7 @@ const BATCH = {
   flags: u64(48),
 };
 
-/** The fields that a command reads; CHECK_ATTR looks at what lies after the last of them. */
+/** The fields that a command reads; CHECK_ATTR requires zeros after the last of them. */
 const ATTR_LAYOUTS = {
   BPF_MAP_CREATE: {
     map_type: u32(0),
@@ -164,7 +165,7 @@ export type BpfCommand = keyof typeof ATTR_LAYOUTS;
 
 type ValueOf<F> = F extends PointerField ? UserPointer : F extends NameField ? string : number;
 
-/** Every field of a command, set. */
+/** All fields of a command. */
 export type FullAttr<C extends BpfCommand> = {
   readonly [K in keyof (typeof ATTR_LAYOUTS)[C]]: ValueOf<(typeof ATTR_LAYOUTS)[C][K]>;
 };
@@ -180,10 +181,13 @@ export function fieldsOfCommand(
   return { fields: known.map(([field, { kind }]) => ({ name: field, kind })), bytes };
 }
 
-/** What a caller gives: fields that it leaves out are 0, NULL or empty. */
+/** Attributes as a caller gives them: absent fields are 0, NULL or empty. */
 export type BpfAttr = { readonly [C in BpfCommand]: Partial<FullAttr<C>> };
 
-/** The size argument of bpf(2), when it is not the whole union, and bytes that lie after what the caller filled in. */
+/**
+ * The size argument of bpf(2), when it is not the size of the whole union, and the bytes after the fields that the
+ * caller filled in.
+ */
 export interface AttrExtent {
   readonly size?: number;
   readonly tail?: { readonly at: number; readonly bytes: Uint8Array };
@@ -200,11 +204,7 @@ export interface ReadAttr<C extends BpfCommand> {
 const PAGE_SIZE = 4096;
 const EMPTY = { number: 0, name: '', pointer: null } as const;
 
-function littleEndian(bytes: Uint8Array): number {
-  return bytes.reduceRight((value, byte) => value * 256 + byte, 0);
-}
-
-/** The bytes of a field that the tail reaches into, zero where it does not. */
+/** Bytes of a field that the tail overlaps, zero where it does not. */
 function overlap(field: AttrField, tail: NonNullable<AttrExtent['tail']>): Uint8Array {
   return Uint8Array.from({ length: field.bytes }, (_, i) => tail.bytes[field.at + i - tail.at] ?? 0);
 }
@@ -226,7 +226,7 @@ export function readAttr<C extends BpfCommand>(
     if (known) end = last;
     else if (values[key]) stray = last > profile.attrBytes ? 'beyond' : 'unused';
     if (tail && field.kind === 'number' && known && last > tail.at && field.at < tail.at + tail.bytes.length) {
-      values[key] = littleEndian(overlap(field, tail));
+      values[key] = numberOf(overlap(field, tail));
     }
     if (!known || last > size) values[key] = EMPTY[field.kind];
     else values[key] ??= EMPTY[field.kind];

@@ -7,7 +7,7 @@ import { capable, newFd } from './fds.ts';
 import { allocId, allocObject, keepBlob } from './objects.ts';
 import { type BtfObject, withEntry } from './state.ts';
 import { done, fail, next } from './steps.ts';
-import { finishLog, type LogAttr, logAttrValid, logAttrValidEarly } from './verifier-log.ts';
+import { finishLog, type LogAttr, logSteps } from './verifier-log.ts';
 
 interface BtfLoad extends Call<'BPF_BTF_LOAD'> {
   bytes: Uint8Array;
@@ -41,22 +41,7 @@ const table: CommandTable<'BPF_BTF_LOAD', BtfLoad> = {
       text: 'at most 16 MiB',
       run: ({ attr }) => must(attr.btf_size <= MAX_BYTES, ERRNO.E2BIG),
     },
-    {
-      id: 'log-attr',
-      scope: 'call',
-      source: 'bpf_vlog_init',
-      since: 'v6.12',
-      text: 'a log buffer goes with a size and a level, and the level is known',
-      run: (x) => must(logAttrValid(x.k, logOf(x)), ERRNO.EINVAL),
-    },
-    {
-      id: 'log-attr-128',
-      scope: 'call',
-      source: 'bpf_verifier_log_attr_valid',
-      until: 'v6.1',
-      text: 'a log has a level that is known, and a buffer of at least 128 bytes',
-      run: (x) => must(logAttrValidEarly(x.k, logOf(x)), ERRNO.EINVAL),
-    },
+    ...logSteps(logOf),
     {
       id: 'copy-btf',
       scope: 'call',
@@ -97,7 +82,7 @@ const table: CommandTable<'BPF_BTF_LOAD', BtfLoad> = {
   ],
 };
 
-/** Enters a BTF; the kernel's own is there from boot. */
+/** Adds a BTF object; the kernel's own is added at boot. */
 export function addBtf(k: Core, bytes: Uint8Array, name: string, kernel: boolean): number {
   const object = allocObject(k);
   const btf: BtfObject = {

@@ -1,4 +1,5 @@
-/* What the commands of bpf(2) have in common: the context of a call, the tests of attr, and how a table becomes a call. */
+/* Shared by all commands of bpf(2): the context of a call, the checks of attr, and running a command's table. */
+import { entryOf } from '../base/assert.ts';
 import { ERRNO } from '../base/errno.ts';
 import {
   type AttrExtent,
@@ -18,9 +19,9 @@ import { fail, next, type Outcome, runSteps, type Step, type TraceEntry } from '
 
 /** What a call wrote to user space. */
 export interface Output {
-  /** the bytes that a pointer of attr got: value, next key, info */
+  /** the bytes written to the buffer that attr points to: value, next key, info */
   bytes?: Uint8Array;
-  /** what the pointers of struct bpf_prog_info lead to */
+  /** contents of the buffers that struct bpf_prog_info points to */
   prog?: ProgCodeInfo;
   /** fields of attr that the kernel wrote back */
   fields?: Readonly<Record<string, number>>;
@@ -32,7 +33,7 @@ export interface SyscallResult {
   /** value, or negative errno */
   readonly ret: number;
   readonly trace: readonly TraceEntry[];
-  /** why it was refused, in the kernel's words: of its log, or of the verifier's */
+  /** the kernel's reason for refusing, from its log or the verifier's */
   readonly message: string | null;
   readonly out: Output;
 }
@@ -63,7 +64,7 @@ export interface CommandTable<C extends BpfCommand, X extends Call<C>> {
   readonly number: number;
   readonly since?: string;
   readonly context: (call: Call<C>) => X;
-  /** tests before attr is looked at */
+  /** checks made before attr is read */
   readonly gate?: readonly Step<X>[];
   readonly steps: readonly Step<X>[];
   readonly members?: (x: X) => readonly string[];
@@ -76,7 +77,7 @@ const maybeUnprivileged: Pick<Step<Pick<Call<BpfCommand>, 'k' | 'pid'>>, 'scope'
   run: ({ k, pid }) => must(capable(k, pid, k.profile.bpfCap), ERRNO.EPERM),
 };
 
-/** kernel.unprivileged_bpf_disabled is set, as distributions do: it first closed every command. */
+/** kernel.unprivileged_bpf_disabled is set, as in most distributions; in early kernels it closed every command. */
 const unprivileged: Step<Pick<Call<BpfCommand>, 'k' | 'pid'>> = {
   ...maybeUnprivileged,
   id: 'unprivileged',
@@ -84,7 +85,7 @@ const unprivileged: Step<Pick<Call<BpfCommand>, 'k' | 'pid'>> = {
   text: 'without CAP_SYS_ADMIN there is no bpf(): kernel.unprivileged_bpf_disabled is set',
 };
 
-/** Until 6.2 it is looked at before anything else. */
+/** Until 6.2 this check comes before anything else. */
 export const unprivilegedGate: Step<Pick<Call<BpfCommand>, 'k' | 'pid'>> = {
   ...maybeUnprivileged,
   id: 'unprivileged-create',
@@ -126,18 +127,18 @@ export function command<C extends BpfCommand, X extends Call<C>>(table: CommandT
       const { attr, stray } = readAttr(table.command, given, extent, k.profile);
       const x = table.context({ k, pid, attr, stray, out: {} });
       const here = steps.filter((step) => inProfile(step, k.profile));
-      // `members` is asked once the call steps have found the map
+      // `members` is called after the call steps have found the map
       return { ...runSteps(here, x, () => table.members?.(x) ?? [], table.enter), out: x.out };
     },
   };
 }
 
-/** Bytes that user space points to; null: EFAULT. */
+/** Copies bytes from user space; null means EFAULT. */
 export function copyFromUser(pointer: UserPointer, bytes: number): Uint8Array | null {
   return pointer instanceof Uint8Array && pointer.length >= bytes ? pointer.slice(0, bytes) : null;
 }
 
-/** A context that has found the map behind `map_fd`. */
+/** Context of a call on the map that `map_fd` refers to. */
 export interface MapCall {
   readonly k: Core;
   readonly pid: number;
@@ -147,11 +148,11 @@ export interface MapCall {
 
 /** The map that earlier steps found. */
 export function mapOf(x: { readonly k: Core; readonly map: MapObject | null }): MapObject {
-  // steps change the map in the tree; the context remembers which one
-  return x.k.state.maps[x.map?.object ?? 0];
+  // steps replace the map in the tree; the context only remembers which map it is
+  return entryOf(x.k.state.maps, x.map?.object ?? 0);
 }
 
-/** The same, where an earlier step made sure that it is a struct_ops map. */
+/** The map as a struct_ops map, which an earlier step has checked. */
 export const opsMapOf = (x: { readonly k: Core; readonly map: MapObject | null }): StructOpsMap =>
   mustStructOps(mapOf(x));
 
@@ -165,7 +166,7 @@ export function findMap<X extends MapCall & { readonly attr: { readonly map_fd: 
       x.file = fileOf(x.k, x.pid, x.attr.map_fd);
       if (!x.file) return fail(ERRNO.EBADF);
       if (x.file.kind !== 'map') return fail(ERRNO.EINVAL);
-      x.map = x.k.state.maps[x.file.object];
+      x.map = entryOf(x.k.state.maps, x.file.object);
       return next;
     },
   };

@@ -4,7 +4,7 @@ import { inProfile, PROFILES } from './profiles.ts';
 
 const tables = Object.entries(COMMANDS);
 
-test('every step has words of its own, and in each profile an id of its own', () => {
+test('every step has its own text, and its own id in each profile', () => {
   for (const [command, { steps }] of tables) {
     for (const { id, source, text } of steps)
       expect(

@@ -1,7 +1,7 @@
 /*
- * Kernel functions that programs of every type may call (kernel/bpf/helpers.c, bpf_iter.c): the numbers iterator behind
- * bpf_for and bpf_repeat, and RCU, which has nothing to wait for here. They are registered under the ids that the
- * kernel's BTF gives them, where it has them.
+ * Kernel functions that programs of every type may call (kernel/bpf/helpers.c, bpf_iter.c): the number iterator used by
+ * bpf_for and bpf_repeat, and RCU, which has nothing to wait for here. Those that the kernel's BTF has are registered
+ * under their BTF ids.
  */
 import { ERRNO } from '../base/errno.ts';
 import type { KernelFunctions, Word } from '../vm/functions.ts';
@@ -9,7 +9,7 @@ import type { Core } from './core.ts';
 
 /** BPF_MAX_LOOPS */
 const MAX_LOOPS = 8 * 1024 * 1024;
-/** struct bpf_iter_num: the number that was given last, and the end, each an s32 */
+/** bytes of struct bpf_iter_num: the last number returned and the end, each an s32 */
 const ITER_BYTES = 8;
 
 interface Kfunc {
@@ -25,7 +25,7 @@ function start({ memory: { i32 } }: Core, iter: number, from: number, to: number
   i32[end] = 0;
   if ((from | 0) > (to | 0)) return -ERRNO.EINVAL;
   if ((to | 0) - (from | 0) > MAX_LOOPS) return -ERRNO.E2BIG;
-  // the first next() gives the start
+  // so that the first next() returns the start
   i32[cur] = (from | 0) - 1;
   i32[end] = to | 0;
   return 0;
@@ -34,13 +34,14 @@ function start({ memory: { i32 } }: Core, iter: number, from: number, to: number
 /** Address of the next number, within the iterator; 0 at the end. */
 function next({ memory: { i32 } }: Core, iter: number): number {
   const [cur, end] = [iter >>> 2, (iter >>> 2) + 1];
+  const [last = 0, until = 0] = i32.subarray(cur, end + 1);
   // as s64: the number before the first may be -2^31 - 1, which wraps
-  if (((i32[cur] + 1) | 0) >= i32[end]) {
+  if (((last + 1) | 0) >= until) {
     i32[cur] = 0;
     i32[end] = 0;
     return 0;
   }
-  i32[cur]++;
+  i32[cur] = last + 1;
   return iter;
 }
 

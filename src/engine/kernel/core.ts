@@ -1,6 +1,6 @@
 /*
- * What the parts of the kernel share: the cold state, the machine below, and the registered struct_ops types. Functions
- * of this folder take it first, as Linux's take the things it has as globals.
+ * Shared by all parts of the kernel: the cold state, the machine below, and the registered struct_ops types. Functions
+ * of this folder take it as their first argument, in place of Linux's globals.
  */
 import type { Btf } from '../btf/btf.ts';
 import type { Memory, Slab } from '../vm/memory.ts';
@@ -20,13 +20,13 @@ interface Timers {
   schedule(at: number, kind: number, a?: number, b?: number): void;
 }
 
-/** A program as those see it who run it. */
+/** A program as its caller sees it. */
 export interface ProgramCode {
   /** object number */
   readonly prog: number;
   readonly id: number;
   readonly name: string;
-  /** content key of the instructions: a cache key for whatever is made from them */
+  /** content key of the instructions, under which compiled code is cached */
   readonly blob: string;
   readonly insns: Uint8Array;
   /** by slot: not 0 where the verifier proved what it touches */
@@ -39,37 +39,40 @@ export interface TrampolineCode {
   readonly code: ProgramCode;
 }
 
-/** What the kernel is given by the rooms beside it. */
+/** Parts that other folders give to the kernel at boot. */
 export interface KernelParts {
   readonly memory: Memory;
   readonly text: Text;
   readonly timers: Timers;
   readonly btf: Btf;
   readonly profile: Profile;
-  /** all of the kernel's BTF, of which `btf` may be a part; null: it is not at hand */
+  /** the whole BTF of the kernel, of which `btf` may be a subset; null when it is not loaded */
   readonly whole?: () => Btf | null;
   /** null, or why these instructions can never run: unknown opcode, jump out of the program, no exit */
   readonly prepare: (insns: Uint8Array) => string | null;
-  /** whether programs can call this helper (by number) or kernel function (by BTF id); without it, any that they may */
+  /**
+   * whether programs can call this helper (by number) or kernel function (by BTF id); without this function, all are
+   * taken to be callable
+   */
   readonly has?: (kind: 'helper' | 'kfunc', id: number) => boolean;
-  /** the code of a map's trampolines: each takes its member's native arguments, calls the program, gives its result */
+  /** makes a map's trampolines: each takes its member's native arguments, calls the program, and returns its result */
   readonly makeTrampolines: (members: readonly TrampolineCode[]) => readonly TextFunction[];
   readonly observer?: KernelObserver;
   readonly sockets?: SocketSource;
 }
 
-/** What maps that store values at sockets have to know of them. */
+/** What socket storage maps must know about sockets. */
 export interface SocketSource {
-  /** linear address of the socket that a process has by its number; 0: it has none any more */
+  /** linear address of the socket with this number; 0 when it no longer exists */
   readonly address: (socket: number) => number;
   /** whether an address is a socket's */
   readonly is: (sk: number) => boolean;
 }
 
 interface KernelObserver {
-  /** a program was stopped; its maps' sockets should leave it */
+  /** a program was stopped; sockets that use its maps should switch away */
   readonly onStopped?: (prog: ProgObject, message: string, pc: number) => void;
-  /** a program that was stopped before is called again: by a socket that came after that */
+  /** a stopped program is called again, by a socket created after the stop */
   readonly onCalledStopped?: (prog: ProgObject) => void;
   /** the last fd of a socket was closed */
   readonly onSocketClosed?: (socket: number) => void;
@@ -79,16 +82,16 @@ interface KernelObserver {
 
 export interface Core extends KernelParts {
   state: KernelState;
-  /** immutable bytes by content key: instructions, BTF. Never part of the state, never removed. */
+  /** immutable bytes by content key: instructions, BTF. They are not part of the state and never removed. */
   readonly blobs: Map<string, Uint8Array>;
   readonly types: StructOpsType[];
-  /** addresses in images that the text has: a cache of the maps' programs */
+  /** addresses of trampolines that the text currently has: a cache derived from the maps */
   readonly trampolines: Set<number>;
   readonly progSlab: Slab;
   readonly imageSlab: Slab;
   /** struct bpf_map of maps that programs can name */
   readonly mapSlab: Slab;
-  /** the event that moves a map's freeing on */
+  /** timer event that advances the freeing of a map */
   readonly freeTimer: number;
   /** addresses of the functions that trampolines call */
   readonly enter: number;

@@ -2,7 +2,7 @@
 import { decode, instructionSlots } from '../isa/insn.ts';
 import { isWide, OPCODE, SLOT_BYTES } from '../isa/opcodes.ts';
 
-/** The instructions, those that cannot run replaced by `goto -1`. `seen`: 1 for each slot that some path reaches. */
+/** Replaces instructions that cannot run by `goto -1`. `seen`: 1 for each slot that some path reaches. */
 export function withoutDeadCode(insns: Uint8Array, seen: Uint8Array): Uint8Array {
   const out = insns.slice();
   for (const slot of instructionSlots(insns)) {

@@ -1,4 +1,5 @@
 /* Processes, fds, and the open files between fds and objects. */
+import { entryOf } from '../base/assert.ts';
 import { ERRNO } from '../base/errno.ts';
 import type { Core } from './core.ts';
 import { putUserMap } from './maps/slots.ts';
@@ -28,35 +29,35 @@ export function spawn(k: Core, name: string, uid: number, caps?: readonly Capabi
 export function fork(k: Core, parent: number, name: string): number {
   const pid = k.state.nextPid;
   k.state = { ...k.state, nextPid: pid + 1 };
-  setProcess(k, { ...k.state.processes[parent], pid, name });
+  setProcess(k, { ...entryOf(k.state.processes, parent), pid, name });
   return pid;
 }
 
-/** The process ends, by itself or by a signal: all its fds are closed. */
+/** Ends a process, by exit or by a signal: all its fds are closed. */
 export function exit(k: Core, pid: number): void {
-  for (const fd of Object.keys(k.state.processes[pid].fds)) close(k, pid, Number(fd));
-  setProcess(k, { ...k.state.processes[pid], alive: false });
+  for (const fd of Object.keys(entryOf(k.state.processes, pid).fds)) close(k, pid, Number(fd));
+  setProcess(k, { ...entryOf(k.state.processes, pid), alive: false });
 }
 
 /** capable(); CAP_SYS_ADMIN stands for CAP_BPF and CAP_PERFMON (bpf_capable, perfmon_capable). */
 export function capable(k: Core, pid: number, cap: Capability): boolean {
-  const { caps } = k.state.processes[pid];
+  const { caps } = entryOf(k.state.processes, pid);
   return caps.includes(cap) || (cap !== 'CAP_NET_ADMIN' && caps.includes('CAP_SYS_ADMIN'));
 }
 
 export function fileOf(k: Core, pid: number, fd: number): OpenFile | null {
   const file = k.state.processes[pid]?.fds[fd];
-  return file === undefined ? null : k.state.files[file];
+  return file === undefined ? null : entryOf(k.state.files, file);
 }
 
-/** The object behind an fd that must be of one kind: its number, or -EBADF, or -EINVAL for another kind of file. */
+/** Object number of an fd that must be of one kind; -EBADF for no fd, -EINVAL for another kind of file. */
 export function objectOf(k: Core, pid: number, fd: number, kind: FileKind): number {
   const file = fileOf(k, pid, fd);
   if (!file) return -ERRNO.EBADF;
   return file.kind === kind ? file.object : -ERRNO.EINVAL;
 }
 
-/** A step of a system call: looks up what an fd, a field of its attributes, leads to, and goes on with that. */
+/** Makes a step of a system call that looks up the object of an fd in its attributes and stores it in the context. */
 export function useFd(
   { k, pid }: { readonly k: Core; readonly pid: number },
   fd: number,
@@ -70,7 +71,7 @@ export function useFd(
 }
 
 type Count = (k: Core, object: number, kind: 'file' | 'pin', id: number) => void;
-/** How objects are held by the files, and pins, that lead to them. */
+/** How files and pins take and release references to each kind of object. */
 export const HOLD: Partial<Record<FileKind, Count>> = { map: holdMap, prog: holdProg, btf: holdBtf, link: holdLink };
 export const PUT: Partial<Record<FileKind, Count>> = { map: putUserMap, prog: putProg, btf: putBtf, link: putLink };
 
@@ -82,13 +83,13 @@ function openFile(k: Core, file: Omit<OpenFile, 'id'>): number {
 }
 
 function setFd(k: Core, pid: number, fd: number, file: number): void {
-  const process = k.state.processes[pid];
+  const process = entryOf(k.state.processes, pid);
   setProcess(k, { ...process, fds: { ...process.fds, [fd]: file } });
 }
 
 /** A new fd on a new open file, which takes a reference; -EMFILE when the process has too many. */
 export function newFd(k: Core, pid: number, kind: FileKind, object: number, mode: 'r' | 'w' | 'rw' = 'rw'): number {
-  const { fds } = k.state.processes[pid];
+  const { fds } = entryOf(k.state.processes, pid);
   let fd = 0;
   while (fds[fd] !== undefined) fd++;
   if (fd >= MAX_FDS) return -ERRNO.EMFILE;
@@ -96,15 +97,15 @@ export function newFd(k: Core, pid: number, kind: FileKind, object: number, mode
   return fd;
 }
 
-/** close(2). With the last fd on it the open file goes, and gives its reference back. */
+/** close(2). Closing the last fd of an open file releases the file's reference. */
 export function close(k: Core, pid: number, fd: number): number {
   const process = k.state.processes[pid];
   const id = process?.fds[fd];
-  if (id === undefined) return -ERRNO.EBADF;
+  if (!process || id === undefined) return -ERRNO.EBADF;
   const { [fd]: _, ...fds } = process.fds;
   setProcess(k, { ...process, fds });
   if (Object.values(k.state.processes).some((p) => Object.values(p.fds).includes(id))) return 0;
-  release(k, k.state.files[id]);
+  release(k, entryOf(k.state.files, id));
   return 0;
 }
 

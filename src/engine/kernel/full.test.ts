@@ -1,10 +1,10 @@
-/** User space that asks for ever more gets ENOMEM or EMFILE, and the machine goes on. */
+/** User space that requests ever more gets ENOMEM or EMFILE, and the machine keeps working. */
 import { expect, test } from 'vitest';
 import { boot, loader } from './testing/boot.ts';
 
 const ERRNOS = [-12, -24];
 
-/** Asks until it is refused, with a new process whenever one has no fds left; the refusal of a fresh process. */
+/** Requests until refused, in a new process whenever one has no fds left. Returns the refusal in a fresh process. */
 function until(booted: ReturnType<typeof boot>, ask: (pid: number) => number, most = 40_000): number {
   let pid = booted.kernel.spawn('greedy');
   let fresh = true;
@@ -38,11 +38,11 @@ test.each([
 ])('%s', (_what, attr) => {
   const booted = boot();
   expect(until(booted, (pid) => booted.kernel.bpf(pid, 'BPF_MAP_CREATE', attr).ret)).toBe(-12);
-  // what is given back can be had again
+  // what is freed can be allocated again
   booted.kernel.exit(101);
 });
 
-test('programs, a process after another', () => {
+test('programs of one process after another', () => {
   const booted = boot();
   const insns = Uint8Array.of(0xb7, 0, 0, 0, 2, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0);
   const license = new TextEncoder().encode('GPL\0');

@@ -1,4 +1,4 @@
-/* Walking ids and turning them into fds: the same few steps for maps, programs, BTF and links. */
+/* Walks ids and turns them into fds, with the same steps for maps, programs, BTF and links. */
 import { ERRNO } from '../base/errno.ts';
 import type { FullAttr } from './attr.ts';
 import { type Call, command, type CommandEntry, must } from './calls.ts';

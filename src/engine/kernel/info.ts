@@ -1,5 +1,5 @@
 /* BPF_OBJ_GET_INFO_BY_FD: struct bpf_map_info, bpf_prog_info and bpf_btf_info, byte by byte. */
-import { assert } from '../base/assert.ts';
+import { assert, entryOf } from '../base/assert.ts';
 import { ERRNO } from '../base/errno.ts';
 import { type Call, command, type CommandTable, must } from './calls.ts';
 import type { Core } from './core.ts';
@@ -42,7 +42,7 @@ function mapInfo(k: Core, map: MapObject): Uint8Array {
     16: map.maxEntries,
     20: map.flags,
     44: map.plain ? 0 : map.valueTypeId,
-    64: map.btf === 0 ? 0 : k.state.btfs[map.btf].id,
+    64: map.btf === 0 ? 0 : entryOf(k.state.btfs, map.btf).id,
     68: map.keyTypeId,
     72: map.ownValueTypeId,
     76: k.profile.mapInfoHasVmlinuxId && !map.plain ? VMLINUX_ID : 0,
@@ -50,7 +50,7 @@ function mapInfo(k: Core, map: MapObject): Uint8Array {
   return struct(88, words, { 24: map.name });
 }
 
-/** Rewrites and compiles a program; comes with the engine's late part, as all that asks for it does. */
+/** Rewrites and compiles a program. Installed by the engine's late chunk, which also contains all its callers. */
 let makeCode: typeof progCode | null = null;
 
 export const registerProgCode = (known: typeof progCode): void => {
@@ -79,7 +79,7 @@ function progInfo(k: Core, prog: ProgObject): Uint8Array {
       84: prog.gpl ? 1 : 0,
       104: Math.max(1, code.jited.length),
       108: Math.max(1, code.jited.length),
-      128: prog.btf === 0 ? 0 : k.state.btfs[prog.btf].id,
+      128: prog.btf === 0 ? 0 : entryOf(k.state.btfs, prog.btf).id,
       132: 8,
       144: code.xlated.funcs.length,
       148: code.xlated.lines.length,
@@ -101,17 +101,21 @@ function btfInfo(btf: BtfObject): Uint8Array {
   return struct(32, { 8: btf.size, 12: btf.id, 24: btf.name.length, 28: btf.kernel ? 1 : 0 });
 }
 
-/** struct bpf_link_info of a struct_ops link: there is no program; map_id 0 after it was detached. */
+/** struct bpf_link_info of a struct_ops link: it has no program; map_id is 0 after detaching. */
 function linkInfo(k: Core, link: LinkObject): Uint8Array {
-  return struct(64, { 0: LINK_TYPE_STRUCT_OPS, 4: link.id, 16: link.map === 0 ? 0 : k.state.maps[link.map].id });
+  return struct(64, {
+    0: LINK_TYPE_STRUCT_OPS,
+    4: link.id,
+    16: link.map === 0 ? 0 : entryOf(k.state.maps, link.map).id,
+  });
 }
 
 function infoOf(k: Core, file: OpenFile): Uint8Array | null {
   const { infoBytes } = k.profile;
-  if (file.kind === 'map') return mapInfo(k, k.state.maps[file.object]).slice(0, infoBytes.map);
-  if (file.kind === 'prog') return progInfo(k, k.state.progs[file.object]).slice(0, infoBytes.prog);
-  if (file.kind === 'link') return linkInfo(k, k.state.links[file.object]);
-  return file.kind === 'btf' ? btfInfo(k.state.btfs[file.object]) : null;
+  if (file.kind === 'map') return mapInfo(k, entryOf(k.state.maps, file.object)).slice(0, infoBytes.map);
+  if (file.kind === 'prog') return progInfo(k, entryOf(k.state.progs, file.object)).slice(0, infoBytes.prog);
+  if (file.kind === 'link') return linkInfo(k, entryOf(k.state.links, file.object));
+  return file.kind === 'btf' ? btfInfo(entryOf(k.state.btfs, file.object)) : null;
 }
 
 const table: CommandTable<'BPF_OBJ_GET_INFO_BY_FD', GetInfo> = {
@@ -161,7 +165,7 @@ const table: CommandTable<'BPF_OBJ_GET_INFO_BY_FD', GetInfo> = {
         const length = Math.min(x.attr.info_len, x.info.length);
         if (length > 0 && !(x.attr.info instanceof Uint8Array)) return fail(ERRNO.EFAULT);
         x.out.bytes = x.info.slice(0, length);
-        if (x.file?.kind === 'prog') x.out.prog = codeOf(x.k, x.k.state.progs[x.file.object]);
+        if (x.file?.kind === 'prog') x.out.prog = codeOf(x.k, entryOf(x.k.state.progs, x.file.object));
         x.out.fields = { info_len: length };
         return done(0);
       },

@@ -54,7 +54,7 @@ test('a congestion control from INIT to freed', () => {
   expect(lab.text.nameOf(ssthresh)).toBeNull();
 });
 
-test('a name that is taken answers EEXIST at reg, and the update may be tried again', () => {
+test('a taken name gives EEXIST at reg, and the update may be retried', () => {
   const lab = boot();
   const { kernel } = lab;
   const pid = kernel.spawn('loader');
@@ -77,7 +77,7 @@ test('a name that is taken answers EEXIST at reg, and the update may be tried ag
   expect(user.update(b, value).ret).toBe(0);
 });
 
-test('a link swapped to the map that it holds kills the kernel, as it does 6.12', () => {
+test('a link updated to the map that it holds panics the kernel, as 6.12 does', () => {
   const lab = boot();
   const { kernel } = lab;
   const pid = kernel.spawn('loader');
@@ -120,7 +120,7 @@ test('a pinned link keeps its struct registered after the loader is gone, and un
   expect(kernel.state.links).toEqual({});
 });
 
-test('a program that is stopped answers 0, once and for all, and someone is told', () => {
+test('a stopped program returns 0 from then on, and a notice is sent', () => {
   let calls = 0;
   const told: string[] = [];
   const lab = boot({
@@ -155,7 +155,7 @@ test('a program that is stopped answers 0, once and for all, and someone is told
   expect(told).toEqual(['ssthresh it stored outside its arena 3']);
 });
 
-test('the three waits: the id is gone at once, the work item runs, both grace periods end, then all is freed', () => {
+test('the id is gone at once; memory is freed after the work item and both grace periods', () => {
   const lab = boot();
   const { kernel, events } = lab;
   const pid = kernel.spawn('loader');
@@ -175,7 +175,7 @@ test('the three waits: the id is gone at once, the work item runs, both grace pe
   expect(freeing()).toBeUndefined();
 });
 
-test('a checkpoint put back: trampolines of its maps can be called, those of a lost future cannot', () => {
+test('after restoring a checkpoint, trampolines of its maps can be called, later ones cannot', () => {
   const lab = boot();
   const { kernel, memory, text } = lab;
   const pid = kernel.spawn('loader');

@@ -1,8 +1,8 @@
 /*
- * The kernel's face: bpf(2), processes, fds, and what the subsystem above needs of struct_ops. Everything it knows is in
- * `state` and in the memory; the rest are caches.
+ * The kernel's public interface: bpf(2), processes, fds, and what the subsystem above needs of struct_ops. All its
+ * state is in `state` and in the memory; everything else is a cache.
  */
-import { assert } from '../base/assert.ts';
+import { assert, entryOf } from '../base/assert.ts';
 import type { KernelFunctions } from '../vm/functions.ts';
 import { Slab } from '../vm/memory.ts';
 import { ERRNO } from '../base/errno.ts';
@@ -53,9 +53,9 @@ export type { KernelParts, ProgramCode, SocketSource, TrampolineCode } from './c
 export type { FuncModel } from './struct-ops/func-model.ts';
 export type * from './state.ts';
 
-/** struct bpf_prog and the beginning of its code, as far as the trampolines' bytes speak of them. */
+/** Bytes reserved for struct bpf_prog and the start of its code, to which trampolines refer. */
 const PROG_BYTES = 64;
-/** struct bpf_map, as far as programs get to see it. */
+/** Bytes of struct bpf_map that programs can see. */
 const MAP_BYTES = 64;
 /** Bytes between two functions of the kernel's text. */
 const TEXT_ALIGN = 16;
@@ -64,7 +64,7 @@ export class Kernel {
   readonly refs: StructOpsRefs;
   private readonly core: Core;
 
-  /** Boot: everything here takes memory and timers always in the same order. */
+  /** Boots: allocates memory and timers, always in the same order. */
   constructor(parts: KernelParts) {
     const { memory, timers } = parts;
     const core: Core = {
@@ -101,17 +101,17 @@ export class Kernel {
     this.rebuildText();
   }
 
-  /** Bytes outside the tree by their content's key. */
+  /** Bytes kept outside the tree, by content key. */
   get blobs(): ReadonlyMap<string, Uint8Array> {
     return this.core.blobs;
   }
 
-  /** Keeps the bytes that another machine's tree names. */
+  /** Adds the bytes that another machine's tree refers to. */
   takeBlobs(blobs: ReadonlyMap<string, Uint8Array>): void {
     for (const [key, bytes] of blobs) this.core.blobs.set(key, bytes);
   }
 
-  /** Makes trampolines callable that the state has, and forgets all others. */
+  /** Makes the trampolines of the state callable, and removes all others. */
   rebuildText(): void {
     rebuildText(this.core);
   }
@@ -120,13 +120,15 @@ export class Kernel {
     return registerType(this.core, subsystem);
   }
 
-  /** A struct_ops type that the BTF has and no subsystem of this machine knows: called by hand. */
+  /**
+   * Registers a struct_ops type that the BTF has but no subsystem of this machine uses; its members are called by hand.
+   */
   registerGeneric(name: string): StructOpsType {
     const find = (): StructOpsType => structOpsType(this.core, name);
     return registerType(this.core, genericOps(name, this.core.memory, find));
   }
 
-  /** Calls a member through its slot; a text says why that cannot be. */
+  /** Calls a member through its slot; returns a text when it cannot be called. */
   callMember(map: StructOpsMap, member: string, args: readonly CallArgument[]): MemberCall | string {
     return callMember(this.core, map, member, args);
   }
@@ -171,7 +173,7 @@ export class Kernel {
 
   /** setuid and capset: who the process is from now on. */
   setCredentials(pid: number, uid: number, caps: readonly Capability[]): void {
-    fds.setProcess(this.core, { ...this.state.processes[pid], uid, caps });
+    fds.setProcess(this.core, { ...entryOf(this.state.processes, pid), uid, caps });
   }
 
   /** The process ends, and with it its fds. */
@@ -184,24 +186,28 @@ export class Kernel {
     return fds.close(this.core, pid, fd);
   }
 
-  /** An fd for a socket; `onSocketClosed` of the observer is told when the last one on it is closed. */
+  /** Makes an fd for a socket; the observer's `onSocketClosed` is called when the last fd of the socket is closed. */
   socketFd(pid: number, socket: number): number {
     expectSockets(this.core);
     return fds.newFd(this.core, pid, 'socket', socket);
   }
 
-  /** mmap(2) of an fd of bpf: 0 for arrays made for it and ring buffers; no struct_ops map can be mapped. */
+  /**
+   * mmap(2) of a map's fd: 0 for ring buffers and for arrays made with BPF_F_MMAPABLE, else a negative errno;
+   * struct_ops maps cannot be mapped.
+   */
   mmap(pid: number, fd: number): number {
     const map = fds.objectOf(this.core, pid, fd, 'map');
     if (map < 0) return map;
-    const { type, flags } = this.state.maps[map];
+    const { type, flags } = entryOf(this.state.maps, map);
     return type === MAP_TYPE.RINGBUF || (flags & MAP_FLAG.MMAPABLE) !== 0 ? 0 : -ERRNO.ENOTSUPP;
   }
 
-  /** What a process reads that has a ring buffer mapped; null when the fd is of none. */
+  /** Records that a process reads from a mapped ring buffer; null when the fd is not of a ring buffer. */
   readRing(pid: number, fd: number): readonly Uint8Array[] | null {
     const map = fds.objectOf(this.core, pid, fd, 'map');
-    return map > 0 && this.state.maps[map].type === MAP_TYPE.RINGBUF ? consume(this.core, this.state.maps[map]) : null;
+    const ring = this.state.maps[map];
+    return ring?.type === MAP_TYPE.RINGBUF ? consume(this.core, ring) : null;
   }
 
   /** Helpers of maps, memory and text, for programs. */
@@ -209,15 +215,15 @@ export class Kernel {
     registerKernelHelpers(this.core, functions);
   }
 
-  /** A socket is gone, and with it what maps store at it. */
+  /** Removes what maps store for a socket that is gone. */
   socketGone(sk: number): void {
     socketGone(this.core, sk);
   }
 
-  /** cat of a pinned map; null when nothing that can be read is there. */
+  /** Text of a pinned map, as cat shows it; null when there is nothing readable at the path. */
   readPin(path: string): string | null {
     const pin = this.state.pins[path];
-    const map = pin?.kind === 'map' ? this.state.maps[pin.object] : null;
+    const map = pin?.kind === 'map' ? entryOf(this.state.maps, pin.object) : null;
     return map && !map.plain ? seqShow(this.core, map) : null;
   }
 
@@ -234,13 +240,13 @@ export class Kernel {
     return removeFolder(this.core, path);
   }
 
-  /** Holds a kind of wait before maps are freed, lets it go on, or ends those under way. No kernel offers this. */
+  /** Holds a kind of wait before maps are freed, releases it, or ends those in progress. No kernel offers this. */
   setGrace(clock: GraceClock, to: 'hold' | 'go' | 'end'): void {
     if (to === 'end') endClock(this.core, clock);
     else holdClock(this.core, clock, to === 'hold');
   }
 
-  /** Whether programs are followed before they are loaded. Only a playground can leave that out. */
+  /** Sets whether programs are verified before they are loaded. No kernel can turn that off. */
   setVerified(verified: boolean): void {
     const { core } = this;
     core.state = { ...core.state, unverified: !verified };
@@ -263,19 +269,19 @@ export class Kernel {
   /** The map that still has this id. */
   mapById(id: number): MapObject | null {
     const object = listed(this.core, 'map').find((map) => map.id === id)?.object;
-    return object === undefined ? null : this.state.maps[object];
+    return object === undefined ? null : entryOf(this.state.maps, object);
   }
 
-  /** What the state word of the map says, as user space names it. */
+  /** Name of the map's state. */
   stateName(map: StructOpsMap): (typeof STATE_NAMES)[number] {
-    return STATE_NAMES[mapState(this.core, map)];
+    return entryOf(STATE_NAMES, mapState(this.core, map));
   }
 
   shownRefcnt(map: MapObject): number {
     return shownRefcnt(map);
   }
 
-  /** The value as a lookup would return it, without being a system call. */
+  /** The value that a lookup would return, without a system call. */
   peekValue(map: StructOpsMap): Uint8Array {
     return lookupValue(this.core, map);
   }
@@ -301,27 +307,29 @@ export class Kernel {
 
   /** Bytes of a BTF. */
   btfBytes(object: number): Uint8Array {
-    return blob(this.core, this.state.btfs[object].blob);
+    return blob(this.core, entryOf(this.state.btfs, object).blob);
   }
 
-  /** Elements as lookups would give them, without being system calls; of storage at sockets, keys are addresses. */
+  /** Elements that lookups would return, without system calls; keys of socket storage are addresses. */
   elements(map: MapObject, most: number): { readonly key: Uint8Array; readonly value: Uint8Array }[] {
     return elementsOf(this.core, map, most);
   }
 
   /** Instructions of a program. */
   insns(prog: number): Uint8Array {
-    const bytes = this.core.blobs.get(this.state.progs[prog].blob);
+    const bytes = this.core.blobs.get(entryOf(this.state.progs, prog).blob);
     assert(bytes, `program ${prog} has no instructions`);
     return bytes;
   }
 
-  /** By slot of a loaded program: not 0 where the verifier proved what an instruction touches. */
+  /** By slot of a loaded program: not 0 if the verifier proved the instruction's access. */
   proven(prog: number): Uint8Array {
-    return provenOf(this.core, this.core.state.progs[prog]);
+    return provenOf(this.core, entryOf(this.state.progs, prog));
   }
 
-  /** bpf_struct_ops_get: whoever holds a struct can be joined, also when it is being freed; not when it has gone. */
+  /**
+   * bpf_struct_ops_get: takes a reference while at least one is held, also during TOBEFREE; false once there are none.
+   */
   private get(kdata: number, kind: HolderKind, id: number): boolean {
     const map = this.mapOf(kdata);
     const { countInValue } = this.core.profile;

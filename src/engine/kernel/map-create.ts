@@ -1,5 +1,5 @@
 /* BPF_MAP_CREATE: map_create, and within it map_alloc_check and map_alloc of the kind of map. */
-import { assert } from '../base/assert.ts';
+import { assert, entryOf } from '../base/assert.ts';
 import { ERRNO } from '../base/errno.ts';
 import { type Call, command, type CommandTable, must, unprivilegedGate } from './calls.ts';
 import { type Core, log } from './core.ts';
@@ -24,7 +24,9 @@ interface MapCreate extends Call<'BPF_MAP_CREATE'> {
   /** null: a struct_ops map */
   kind: MapType | null;
   type: StructOpsType | null;
-  /** 0 until allocated: both copies of a struct_ops value; struct bpf_map and the elements of another map */
+  /**
+   * 0 until allocated: address of both copies of a struct_ops value, or of another map's struct bpf_map and elements
+   */
   kvalue: number;
   uvalue: number;
   address: number;
@@ -34,16 +36,16 @@ interface MapCreate extends Call<'BPF_MAP_CREATE'> {
   btf: number;
 }
 
-/** kvalues and uvalues of all maps of one type that fit the kernel's region */
+/** Most kvalues and uvalues of one type that fit into the kernel's region */
 const MAX_VALUES = 2000;
 
-/** Maps of the other kinds, each with a struct bpf_map in the kernel's region */
+/** Most maps of other kinds, each with a struct bpf_map in the kernel's region */
 const MAX_PLAIN = 1000;
 
 /** BPF_MAP_TYPE_BLOOM_FILTER, BPF_MAP_TYPE_ARENA */
 const WITH_EXTRA: readonly number[] = [MAP_TYPE.BLOOM_FILTER, 33];
 
-/** A kind that Linux has: the machine's log says why it cannot be made. */
+/** Refuses a kind of map that only Linux has, and says so in the machine's log. */
 function absent(k: Core, type: number): Outcome {
   const text = `map type ${MAP_TYPE_NAMES.get(type) ?? type} is not in this machine`;
   log(k, text);
@@ -201,7 +203,7 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
         if (heldBy(attr.map_type) !== 'map') return next;
         const object = objectOf(k, pid, attr.inner_map_fd, 'map');
         if (object < 0) return fail(-object);
-        const map = k.state.maps[object];
+        const map = entryOf(k.state.maps, object);
         const shape = innerShape(map, valueFields(k, map));
         if (typeof shape === 'number') return fail(shape);
         x.inner = shape;
@@ -251,7 +253,7 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
         const btf = objectOf(x.k, x.pid, x.attr.btf_fd, 'btf');
         if (btf < 0) return fail(-btf);
         x.btf = btf;
-        if (x.k.state.btfs[btf].kernel) return fail(ERRNO.EACCES);
+        if (entryOf(x.k.state.btfs, btf).kernel) return fail(ERRNO.EACCES);
         const errno = x.kind ? checkBtf(x.k, btf, x.attr) : 0;
         return errno === 0 ? next : fail(errno);
       },

@@ -156,14 +156,14 @@ class Pair {
       if (m.sockets === 0) return;
       kernel.refs.put(kdata, 'socket', m.sockets--);
     } else if (kdata !== 0) {
-      // TCP asks only for structs that it was given once
+      // TCP takes only structs that it once got
       const got = m.state !== 'INIT' && kernel.refs.get(kdata, 'socket', m.sockets + 1);
       expect(got).toBe(m.state !== 'INIT' && !this.model.gone(m));
       if (got) m.sockets++;
     }
   }
 
-  /** Program fds for as long as an update needs them. */
+  /** Program fds, open while an update needs them. */
   private lendPrograms(pid: number, use: (fds: Record<string, number>) => void): void {
     const { kernel } = this.lab;
     const fds = this.progs.map(([member, fd]) => {
@@ -197,7 +197,7 @@ class Pair {
     expect(registered.toSorted()).toEqual(this.model.registered.toSorted());
   }
 
-  /** Everything is let go: nothing may be left. */
+  /** Releases everything: nothing may be left. */
   finish(): void {
     for (const i of this.model.maps.keys()) {
       while (this.model.maps[i].sockets > 0) this.socket({ do: 'put', map: i });
@@ -215,7 +215,7 @@ class Pair {
   }
 }
 
-test('calls of three processes: answers, counts and states are those of a small model, and nothing is left behind', () => {
+test('calls of three processes: results, counts and states equal a small model’s, and nothing leaks', () => {
   fc.assert(
     fc.property(fc.array(action, { maxLength: 200, size: 'max' }), (actions) => {
       const pair = new Pair();

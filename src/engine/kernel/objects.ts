@@ -1,7 +1,7 @@
 /*
  * Objects, ids and references. Taking and giving back a reference are the only ways in which a holder list changes.
  */
-import { assert } from '../base/assert.ts';
+import { assert, entryOf } from '../base/assert.ts';
 import { contentKey } from '../base/hash.ts';
 import type { Core } from './core.ts';
 import { GRACE_NS } from './grace.ts';
@@ -95,12 +95,12 @@ function setBtf(k: Core, btf: BtfObject): void {
 
 /** bpf_map_inc, bpf_map_inc_with_uref */
 export function holdMap(k: Core, object: number, kind: HolderKind, id: number): void {
-  const map = k.state.maps[object];
+  const map = entryOf(k.state.maps, object);
   const holder = { kind, id, time: k.timers.now, event: k.timers.count, call: k.state.calls };
   setHolders(k, map, [...map.holders, holder]);
 }
 
-/** The ledger is the count; in profiles that keep one in the value, the word there follows it. */
+/** Replaces a map's list of holders; in profiles with a count in the value, also updates the count. */
 function setHolders(k: Core, map: MapObject, holders: MapObject['holders']): void {
   const next = { ...map, holders };
   setMap(k, next);
@@ -109,33 +109,33 @@ function setHolders(k: Core, map: MapObject, holders: MapObject['holders']): voi
   k.memory.u32[(map.kvalue + refcntOffset) >>> 2] = shownRefcnt(next);
 }
 
-/** bpf_map_put: with the last reference the id is gone at once, and the map starts on its way out. */
+/** bpf_map_put: after the last reference the id is removed at once, and freeing begins. */
 export function putMap(k: Core, object: number, kind: HolderKind, id: number): void {
-  const map = k.state.maps[object];
+  const map = entryOf(k.state.maps, object);
   const holders = withoutHolder(map.holders, kind, id);
   setHolders(k, map, holders);
   if (holders.length === 0) startFreeing(k, object);
 }
 
-/** bpf_map_free_in_work: from here on the map's waits are timers (free.ts). */
+/** bpf_map_free_in_work: the map's waits are timers from here on (free.ts). */
 function startFreeing(k: Core, object: number): void {
   waitToFree(k, object, { work: k.timers.now + GRACE_NS.work, rcu: 0, tasks: 0 });
 }
 
-/** Writes down until when a map waits, and asks to be told. */
+/** Records until when a map waits, and sets a timer for it. */
 export function waitToFree(k: Core, object: number, freeing: Freeing): void {
-  setMap(k, { ...k.state.maps[object], freeing });
+  setMap(k, { ...entryOf(k.state.maps, object), freeing });
   for (const at of Object.values(freeing)) if (at !== 0) k.timers.schedule(at, k.freeTimer, object);
 }
 
 export function holdProg(k: Core, object: number, kind: ObjectHolder['kind'], id: number): void {
-  const prog = k.state.progs[object];
+  const prog = entryOf(k.state.progs, object);
   setProg(k, { ...prog, holders: [...prog.holders, { kind, id }] });
 }
 
 /** bpf_prog_put */
 export function putProg(k: Core, object: number, kind: ObjectHolder['kind'], id: number): void {
-  const prog = k.state.progs[object];
+  const prog = entryOf(k.state.progs, object);
   const holders = withoutHolder(prog.holders, kind, id);
   if (holders.length > 0) {
     setProg(k, { ...prog, holders });
@@ -148,19 +148,19 @@ export function putProg(k: Core, object: number, kind: ObjectHolder['kind'], id:
 }
 
 export function markStopped(k: Core, object: number, message: string, pc: number): void {
-  const prog = k.state.progs[object];
+  const prog = entryOf(k.state.progs, object);
   if (prog.stopped) return;
   setProg(k, { ...prog, stopped: { message, pc } });
   k.observer?.onStopped?.(prog, message, pc);
 }
 
 export function holdBtf(k: Core, object: number, kind: ObjectHolder['kind'], id: number): void {
-  const btf = k.state.btfs[object];
+  const btf = entryOf(k.state.btfs, object);
   setBtf(k, { ...btf, holders: [...btf.holders, { kind, id }] });
 }
 
 export function putBtf(k: Core, object: number, kind: ObjectHolder['kind'], id: number): void {
-  const btf = k.state.btfs[object];
+  const btf = entryOf(k.state.btfs, object);
   const holders = withoutHolder(btf.holders, kind, id);
   if (holders.length > 0 || btf.kernel) setBtf(k, { ...btf, holders });
   else k.state = { ...k.state, btfs: withoutEntry(k.state.btfs, object) };
@@ -171,13 +171,13 @@ export function setLink(k: Core, link: LinkObject): void {
 }
 
 export function holdLink(k: Core, object: number, kind: ObjectHolder['kind'], id: number): void {
-  const link = k.state.links[object];
+  const link = entryOf(k.state.links, object);
   setLink(k, { ...link, holders: [...link.holders, { kind, id }] });
 }
 
-/** bpf_link_put: with the last reference the link goes, and what it registered is unregistered. */
+/** bpf_link_put: after the last reference the link is freed and its struct unregistered. */
 export function putLink(k: Core, object: number, kind: ObjectHolder['kind'], id: number): void {
-  const link = k.state.links[object];
+  const link = entryOf(k.state.links, object);
   const holders = withoutHolder(link.holders, kind, id);
   setLink(k, { ...link, holders });
   if (holders.length > 0) return;
@@ -185,11 +185,11 @@ export function putLink(k: Core, object: number, kind: ObjectHolder['kind'], id:
   k.state = { ...k.state, links: withoutEntry(k.state.links, object) };
 }
 
-/** bpf_struct_ops_map_link_detach: a link that has no map any more stays as it is. */
+/** bpf_struct_ops_map_link_detach: does nothing to a link that no longer has a map. */
 export function detachLink(k: Core, object: number): void {
-  const link = k.state.links[object];
+  const link = entryOf(k.state.links, object);
   if (link.map === 0) return;
-  const map = mustStructOps(k.state.maps[link.map]);
+  const map = mustStructOps(entryOf(k.state.maps, link.map));
   structOpsType(k, map.struct).subsystem.unreg(map.kdata);
   setLink(k, { ...link, map: 0 });
   putMap(k, map.object, 'link', link.id);

@@ -1,4 +1,5 @@
 /* BPF_OBJ_PIN and BPF_OBJ_GET: files of bpffs, which hold their object as an fd does, and outlive the process. */
+import { upToNul } from '../base/bytes.ts';
 import { ERRNO } from '../base/errno.ts';
 import type { UserPointer } from './attr.ts';
 import { type Call, command, type CommandTable, must } from './calls.ts';
@@ -29,7 +30,7 @@ function copyPath<X extends PinCall & { readonly attr: { readonly pathname: User
     run(x) {
       const { pathname } = x.attr;
       if (!(pathname instanceof Uint8Array)) return fail(ERRNO.EFAULT);
-      x.path = new TextDecoder().decode(pathname).split('\0', 1)[0];
+      x.path = upToNul(new TextDecoder().decode(pathname));
       return must(x.path !== '', ERRNO.ENOENT);
     },
   };
@@ -144,7 +145,9 @@ const get: CommandTable<'BPF_OBJ_GET', ObjGet> = {
       source: 'bpf_obj_get_user',
       text: 'a new fd, which takes a reference',
       run({ k, pid, path, attr }) {
-        const { kind, object } = k.state.pins[path];
+        const pin = k.state.pins[path];
+        if (!pin) return fail(ERRNO.ENOENT);
+        const { kind, object } = pin;
         const fd = newFd(k, pid, kind, object, fileMode(attr.file_flags));
         return fd < 0 ? fail(-fd) : done(fd);
       },

@@ -1,4 +1,4 @@
-/* Text as bpf_trace_printk, bpf_trace_vprintk and bpf_snprintf form it (bpf_bprintf_prepare, bstr_printf). */
+/* Formats text as bpf_trace_printk, bpf_trace_vprintk and bpf_snprintf do (bpf_bprintf_prepare, bstr_printf). */
 
 /** A 64-bit argument: low word, high word. */
 export type PrintfWord = readonly [low: number, high: number];
@@ -17,21 +17,24 @@ type Piece = string | Conversion;
 
 const SYNTAX = /%([-+ 0#]*)(\d*)(?:%|(l{0,2})([diuxX])|(s|c|p[iI][46]|pB|px|ps|pS|pK|pks|pus|p(?![A-Za-z0-9])))/y;
 
-/** Null when the kernel refuses the format: an unknown conversion, or a byte that is not ASCII text. */
+/**
+ * Splits a format into pieces; null when the kernel refuses it: an unknown conversion, or a byte that is not printable
+ * ASCII.
+ */
 function parse(format: string): Piece[] | null {
   const pieces: Piece[] = [];
   for (let at = 0; at < format.length; ) {
     const code = format.charCodeAt(at);
     if (code > 126 || (code < 32 && !(code >= 9 && code <= 13))) return null;
     if (format[at] !== '%') {
-      pieces.push(format[at++]);
+      pieces.push(format.charAt(at++));
       continue;
     }
     SYNTAX.lastIndex = at;
     const match = SYNTAX.exec(format);
     if (!match) return null;
     at = SYNTAX.lastIndex;
-    const [all, flags, width, long, number, other] = match;
+    const [all, flags = '', width, long, number, other = ''] = match;
     if (all.endsWith('%')) pieces.push('%');
     else {
       pieces.push({ flags, width: Number(width), bytes: long ? 8 : 4, kind: number ?? other });
@@ -56,7 +59,7 @@ function number({ kind, bytes }: Conversion, word: PrintfWord): string {
   }
 }
 
-/** What lies at an address: text up to its NUL, or so many bytes (zeros where there is nothing). */
+/** Memory that arguments point to: text up to its NUL, or so many bytes (zeros where nothing is mapped). */
 export interface PrintfMemory {
   readonly textAt: (address: PrintfWord) => string;
   readonly bytesAt: (address: PrintfWord, count: number) => Uint8Array;
@@ -66,7 +69,7 @@ export interface PrintfMemory {
 function internetAddress(kind: string, bytes: Uint8Array): string {
   if (kind.endsWith('4')) return Array.from(bytes, (n) => (kind === 'pi4' ? String(n).padStart(3, '0') : n)).join('.');
   const words = Array.from({ length: 8 }, (_, i) =>
-    ((bytes[i * 2] << 8) | bytes[i * 2 + 1]).toString(16).padStart(4, '0'),
+    (((bytes[i * 2] ?? 0) << 8) | (bytes[i * 2 + 1] ?? 0)).toString(16).padStart(4, '0'),
   );
   return words.join(kind === 'pI6' ? ':' : '');
 }
@@ -87,7 +90,7 @@ function pad(text: string, { flags, width, kind }: Conversion): string {
   return text.startsWith('-') ? `-${text.slice(1).padStart(width - 1, '0')}` : text.padStart(width, '0');
 }
 
-/** The text, or null (-EINVAL) when the format cannot be, or asks for more arguments than there are. */
+/** Formats; null (-EINVAL) when the format is invalid or needs more arguments than there are. */
 export function printf(format: string, words: readonly PrintfWord[], memory: PrintfMemory): string | null {
   const pieces = parse(format);
   if (!pieces) return null;
@@ -95,8 +98,11 @@ export function printf(format: string, words: readonly PrintfWord[], memory: Pri
   let text = '';
   for (const piece of pieces) {
     if (typeof piece === 'string') text += piece;
-    else if (next >= words.length) return null;
-    else text += pad(convert(piece, words[next++], memory), piece);
+    else {
+      const value = words[next++];
+      if (!value) return null;
+      text += pad(convert(piece, value, memory), piece);
+    }
   }
   return text;
 }

@@ -1,6 +1,6 @@
 /*
- * Kernel versions as data: what differs is a fact here, or a `since`/`until` on a step. Nothing asks "which version is
- * this" anywhere else.
+ * Kernel versions as data: what differs is a fact here, or a `since`/`until` on a step. No other code tests the
+ * version.
  */
 import type { Capability } from './capabilities.ts';
 import type { JitFacts, XlatedFacts } from './jit/facts.ts';
@@ -8,16 +8,16 @@ import type { JitFacts, XlatedFacts } from './jit/facts.ts';
 const PROFILE_ORDER = ['v5.6', 'v6.1', 'v6.12', 'v6.18'] as const;
 type ProfileName = (typeof PROFILE_ORDER)[number];
 
-/** What the trampoline emitter and the image allocator have to know of a version (arch/x86/net/bpf_jit_comp.c). */
+/** Facts about a version for the trampoline emitter and the image allocator (arch/x86/net/bpf_jit_comp.c). */
 export interface TrampolineFacts {
   /**
-   * 5.6: no argument count, run context nor test of what enter answered; an argument is stored by its own width; what
-   * the program returned is lost
+   * 5.6: no argument count, no run context, no test of the result of enter; an argument is stored with its own width;
+   * the program's result is lost
    */
   readonly plain: boolean;
   /** starts with endbr64 */
   readonly endbr: boolean;
-  /** rbx has a slot of its own in the frame, else it is pushed */
+  /** rbx has its own slot in the frame; else it is pushed */
   readonly rbxSlot: boolean;
   /** int3 after ret, against speculation past it */
   readonly int3: boolean;
@@ -35,7 +35,7 @@ export interface Profile {
   readonly name: ProfileName;
   /** LINUX_VERSION_CODE: version, patch level, sublevel */
   readonly release: readonly [number, number, number];
-  /** what creating a map and loading a program or a BTF takes (CAP_BPF came with 5.8) */
+  /** capability needed to create a map and to load a program or a BTF (CAP_BPF came with 5.8) */
   readonly bpfCap: Capability;
   /** bytes of union bpf_attr; a non-zero byte beyond gives E2BIG */
   readonly attrBytes: number;
@@ -51,7 +51,7 @@ export interface Profile {
   readonly mapInfoHasVmlinuxId: boolean;
   /** bytes of struct bpf_map_info and bpf_prog_info */
   readonly infoBytes: { readonly map: number; readonly prog: number };
-  /** what holds a registered struct is counted in its value, which holds the map once */
+  /** holders of a registered struct are counted in its value, which holds the map once */
   readonly countInValue: boolean;
   /** a freed map waits for grace periods of RCU and RCU-tasks */
   readonly freeWaits: boolean;
@@ -61,11 +61,11 @@ export interface Profile {
   readonly kernelObjects: { readonly net: readonly [number, number]; readonly proto: readonly [number, number] };
   /** highest number of a helper */
   readonly lastHelper: number;
-  /** what the tag of a program is the first 8 bytes of */
+  /** hash whose first 8 bytes are a program's tag */
   readonly tagHash: 'sha1' | 'sha256';
   /** bits that `flags` of a congestion control may have (TCP_CONG_MASK) */
   readonly congestionFlags: number;
-  /** SYNs that are sent again after the same second before the waits double (tcp_syn_linear_timeouts, 6.5: 4) */
+  /** SYN retransmissions after equal waits of one second, before the waits double (tcp_syn_linear_timeouts, 6.5: 4) */
   readonly synLinearTimeouts: number;
   /** struct_ops types that this kernel registers and this machine does not run: maps and programs can be made for them */
   readonly otherTypes: readonly string[];
@@ -107,7 +107,7 @@ export const V6_12: Profile = {
   jit: { endbr: true, counterBytes: 3, probe: 'range', arrayValues: 264, hashKey: 48 },
 };
 
-/** Debian's 6.18.15; what is not named here is as in 6.12. */
+/** Debian's 6.18.15; facts not listed here are as in 6.12. */
 export const V6_18: Profile = {
   ...V6_12,
   name: 'v6.18',
@@ -117,7 +117,7 @@ export const V6_18: Profile = {
   kernelObjects: { net: [4864, 176], proto: [448, 392] },
   tagHash: 'sha256',
   jit: { ...V6_12.jit, arrayValues: 304 },
-  // accurate ECN: it needs it, and sends with ECT(1)
+  // two more bits for accurate ECN: it is needed, and packets are sent with ECT(1)
   congestionFlags: 0xf,
   otherTypes: ['sched_ext_ops', 'Qdisc_ops', 'hid_bpf_ops'],
 };
@@ -155,7 +155,7 @@ export const V6_1: Profile = {
   jit: { endbr: false, counterBytes: 2, probe: 'limit', arrayValues: 272, hashKey: 48 },
 };
 
-/** The patch as it was merged. Its BTF is derived (v5-6.ts), and no kernel of it was recorded. */
+/** struct_ops as first merged. The BTF is derived (v5-6.ts), since no such kernel was recorded. */
 export const V5_6: Profile = {
   name: 'v5.6',
   release: [5, 6, 0],

@@ -1,4 +1,4 @@
-/** Bad programs as PROG_LOAD answers them: the errno, and the log that user space reads. */
+/** Results of PROG_LOAD for bad programs: errno, and the log that user space reads. */
 import { expect, test } from 'vitest';
 import { ERRNO } from '../base/errno.ts';
 import { assembleBare } from '../isa/assembler.ts';
@@ -28,12 +28,12 @@ const hex = (bytes: string): Uint8Array =>
   Uint8Array.from(bytes.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
 const END = 'b7000000020000009500000000000000';
 
-test('what is well formed is taken', () => {
+test('well-formed programs are accepted', () => {
   expect(load(V6_12, hex(END)).ret).toBeGreaterThan(0);
   expect(load(V6_12, text('r0 = (s8)r1\nexit')).ret).toBeGreaterThan(0);
 });
 
-test('how many: none, more than a million, more than there are', () => {
+test('counts of instructions: none, more than a million, more than the buffer holds', () => {
   expect(load(V6_12, new Uint8Array(8), 0)).toEqual({ ret: -ERRNO.E2BIG, log: '' });
   expect(load(V6_12, hex(END), 1_000_001)).toEqual({ ret: -ERRNO.E2BIG, log: '' });
   expect(load(V6_12, hex(END).slice(0, 8), 2)).toEqual({ ret: -ERRNO.EFAULT, log: '' });
@@ -53,14 +53,14 @@ test.each<[string, Profile, string, number, string]>([
   expect({ ret, said: log.split('\n').includes(complaint) }).toEqual({ ret: -errno, said: true });
 });
 
-test('too deep', () => {
+test('call chains that are too deep', () => {
   const chain = [...Array.from({ length: 8 }, () => 'call pc+1\nexit'), 'r0 = 0\nexit'].join('\n');
   const { ret, log } = load(V6_12, text(chain));
   expect(ret).toBe(-ERRNO.E2BIG);
   expect(log).toMatch(/the call stack of 9 frames is too deep\nprocessed 8 insns /);
 });
 
-test('an offset that 16 bits do not hold is refused by the assembler, where it stands', () => {
+test('the assembler refuses an offset beyond 16 bits, at its place', () => {
   const [problem] = assembleBare('r0 = *(u64 *)(r1 + 65536)\nexit').diagnostics;
   expect(problem).toMatchObject({ severity: 'error', range: { line: 0, column: 14 } });
   expect(problem.message).toMatch(/32767/);

@@ -1,7 +1,8 @@
 /*
- * What bpf_check does before and around the verifier: log, records, map references, control flow, and what a struct_ops
- * program is attached to. The last step asks the verifier (verify.ts).
+ * Steps of bpf_check before the verifier: log, records, map references, control flow, and the member that a struct_ops
+ * program is for. The last step runs the verifier (verify.ts).
  */
+import { entryOf } from '../base/assert.ts';
 import { type ProgLoad } from './prog-loading.ts';
 import { ERRNO } from '../base/errno.ts';
 import { must } from './calls.ts';
@@ -13,7 +14,7 @@ import { withoutDeadCode } from './dead-code.ts';
 import { fail, next, type Outcome, type Step } from './steps.ts';
 import { PROG_FLAG, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
 import { structureOf, verifyProgram } from './verify.ts';
-import { finishLog, type LogAttr, logAttrValid, logAttrValidEarly } from './verifier-log.ts';
+import { finishLog, type LogAttr, logSteps } from './verifier-log.ts';
 
 /** license_is_gpl_compatible: exactly these */
 const GPL_LICENSES = ['GPL', 'GPL v2', 'GPL and additional rights', 'Dual BSD/GPL', 'Dual MIT/GPL', 'Dual MPL/GPL'];
@@ -21,7 +22,7 @@ const GPL_LICENSES = ['GPL', 'GPL v2', 'GPL and additional rights', 'Dual BSD/GP
 const FUNC_INFO = { least: 8, most: 252 };
 const LINE_INFO = { least: 16, most: 252 };
 
-/** The verifier's last line when it has not followed an instruction. */
+/** The verifier's last line when it has not processed any instruction. */
 const NOTHING_VERIFIED =
   'processed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n';
 
@@ -29,7 +30,7 @@ const isStructOps = ({ attr }: ProgLoad): boolean => attr.prog_type === PROG_TYP
 
 const logOf = ({ attr }: ProgLoad): LogAttr => ({ level: attr.log_level, size: attr.log_size, buffer: attr.log_buf });
 
-/** A refusal with what the log says of it; a buffer that is too small or not there changes the errno. */
+/** Refuses with a log; a log buffer that is too small or unmapped changes the errno. */
 function refuse(x: ProgLoad, errno: number, text: string, log = `${text}\n${NOTHING_VERIFIED}`): Outcome {
   return fail(finishLog(x.k, x.out, logOf(x), log) || errno, text);
 }
@@ -65,13 +66,13 @@ const cfg: Anywhere = {
   },
 };
 
-/** The instructions as they run: addresses for fds, and no code that cannot run. */
+/** The instructions that run: with addresses in place of fds, and without unreachable code. */
 export function runnable({ insns, refs, seen }: ProgLoad): Uint8Array {
   const placed = withAddresses(insns, refs);
   return seen ? withoutDeadCode(placed, seen) : placed;
 }
 
-/** Not followed: the program is refused only where no engine could run it. */
+/** Without verification, refuses a program only when no engine could run it. */
 function unfollowed(x: ProgLoad): Outcome {
   const everywhere = new Uint8Array(x.insns.length / 8).fill(1);
   const reason = absentCall(x.k, x.insns, everywhere) ?? x.k.prepare(runnable(x));
@@ -82,22 +83,7 @@ const recordsFit = (count: number, size: number, { least, most }: { least: numbe
   count === 0 || (size >= least && size <= most && size % 4 === 0);
 
 export const CHECK_STEPS: readonly Step<ProgLoad>[] = [
-  {
-    id: 'log-attr',
-    scope: 'call',
-    source: 'bpf_vlog_init',
-    since: 'v6.12',
-    text: 'a log buffer goes with a size and a level, and the level is known',
-    run: (x) => must(logAttrValid(x.k, logOf(x)), ERRNO.EINVAL),
-  },
-  {
-    id: 'log-attr-128',
-    scope: 'call',
-    source: 'bpf_verifier_log_attr_valid',
-    until: 'v6.1',
-    text: 'a log has a level that is known, and a buffer of at least 128 bytes',
-    run: (x) => must(logAttrValidEarly(x.k, logOf(x)), ERRNO.EINVAL),
-  },
+  ...logSteps(logOf),
   {
     id: 'btf-info',
     scope: 'call',
@@ -108,7 +94,7 @@ export const CHECK_STEPS: readonly Step<ProgLoad>[] = [
       if (attr.func_info_cnt === 0 && attr.line_info_cnt === 0) return next;
       const btf = objectOf(k, pid, attr.prog_btf_fd, 'btf');
       if (btf < 0) return fail(-btf);
-      if (k.state.btfs[btf].kernel) return fail(ERRNO.EACCES);
+      if (entryOf(k.state.btfs, btf).kernel) return fail(ERRNO.EACCES);
       x.btf = btf;
       const fit =
         recordsFit(attr.func_info_cnt, attr.func_info_rec_size, FUNC_INFO) &&
@@ -219,7 +205,7 @@ export const CHECK_STEPS: readonly Step<ProgLoad>[] = [
   },
 ];
 
-/** What the verifier said, in the buffer of the caller. */
+/** Writes the verifier's log into the caller's buffer, and answers with its errno. */
 function answerVerdict({ attr, out }: ProgLoad, { errno, log, logTrueSize, message }: Verdict): Outcome {
   if (attr.log_level !== 0 && logTrueSize > 0) out.fields = { ...out.fields, log_true_size: logTrueSize };
   if (attr.log_level !== 0 && attr.log_buf !== null) {

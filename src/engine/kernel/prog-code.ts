@@ -1,7 +1,9 @@
 /*
- * What BPF_OBJ_GET_INFO_BY_FD tells of a loaded program beside its struct: rewritten instructions, records, and x86-64
- * code by function. Made when somebody asks, from what was kept at loading (prog-source.ts); comes with the late part.
+ * What BPF_OBJ_GET_INFO_BY_FD returns for a loaded program besides struct bpf_prog_info: rewritten instructions,
+ * records, and x86-64 code per function. Computed on request, from what was kept at loading (prog-source.ts). Part of
+ * the engine's late chunk.
  */
+import { entryOf } from '../base/assert.ts';
 import { CALL_KIND, OPCODE } from '../isa/opcodes.ts';
 import { encode, type Insn } from '../isa/insn.ts';
 import { openBtf } from '../btf/read.ts';
@@ -25,7 +27,7 @@ export interface JitedFunction {
   readonly bytes: number;
 }
 
-/** What the pointers of struct bpf_prog_info lead to. */
+/** Contents of the buffers that struct bpf_prog_info points to. */
 export interface ProgCodeInfo {
   readonly xlated: Xlated;
   readonly jited: readonly JitedFunction[];
@@ -39,9 +41,10 @@ function words(bytes: Uint8Array, count: number): number[][] {
   );
 }
 
-export const funcRecords = (bytes: Uint8Array): FuncRecord[] => words(bytes, 2).map(([slot, type]) => ({ slot, type }));
+export const funcRecords = (bytes: Uint8Array): FuncRecord[] =>
+  words(bytes, 2).map(([slot = 0, type = 0]) => ({ slot, type }));
 export const lineRecords = (bytes: Uint8Array): LineRecord[] =>
-  words(bytes, 4).map(([slot, file, text, place]) => ({ slot, file, text, place }));
+  words(bytes, 4).map(([slot = 0, file = 0, text = 0, place = 0]) => ({ slot, file, text, place }));
 
 const made = new WeakMap<ProgSource, ProgCodeInfo>();
 
@@ -65,7 +68,7 @@ export function progCode(k: Core, prog: ProgObject): ProgCodeInfo {
   return info;
 }
 
-/** Linear addresses of struct bpf_map and of values are kernel addresses. */
+/** Kernel address of struct bpf_map or of a value, from its linear address. */
 function mapAddress(k: Core, { map }: XlatedInsn): readonly [number, number] {
   const plain = map && k.state.maps[map.map.object]?.plain;
   if (!map || !plain) return [0, KERNEL_BASE_HI];
@@ -82,7 +85,7 @@ function jitAll(k: Core, prog: ProgObject, xlated: Xlated): JitedFunction[] {
   const out: JitedFunction[] = [];
   let address = (TEXT_BASE + (prog.id % 0x3000) * PROGRAM_SPACE) >>> 0;
   for (const [i, insns] of functions.entries()) {
-    const start = insns[0].slot;
+    const start = entryOf(insns, 0).slot;
     const own = insns.map((one) => one);
     const lines = jitFunction(own, prog.source.stack[i] ?? 0, k.profile.jit, { map: (one) => mapAddress(k, one) });
     if (!lines) return [];
@@ -94,7 +97,7 @@ function jitAll(k: Core, prog: ProgObject, xlated: Xlated): JitedFunction[] {
   return out;
 }
 
-/** At the targets of calls of functions. */
+/** Splits the program into functions, at the targets of calls. */
 function splitFunctions({ insns }: Xlated): XlatedInsn[][] {
   const starts = new Set([0]);
   for (const { insn, target } of insns) {
@@ -108,23 +111,23 @@ function splitFunctions({ insns }: Xlated): XlatedInsn[][] {
   return out;
 }
 
-/** Mode of loads that may meet a bad address, which only the kernel writes. */
+/** Mode of loads that tolerate a bad address (BPF_PROBE_MEM); only the kernel generates it. */
 const PROBE_MEM = 0x20;
 
-/** bpf_prog_calc_tag of a function: calls have the callee's number in off and 1 in imm by then. */
+/** bpf_prog_calc_tag of a function: at that point calls have the callee's number in off and 1 in imm. */
 function functionTag(k: Core, insns: readonly XlatedInsn[], functions: readonly (readonly XlatedInsn[])[]): string {
   const tagged = insns.map(({ insn, target, probe }): Insn => {
     if (probe) return { ...insn, opcode: (insn.opcode & 0x1f) | PROBE_MEM };
     if (insn.opcode !== OPCODE.CALL || insn.src !== CALL_KIND.LOCAL) return insn;
-    return { ...insn, off: functions.findIndex(([first]) => first.slot === target), imm: 1 };
+    return { ...insn, off: functions.findIndex(([first]) => first?.slot === target), imm: 1 };
   });
   const tag = progTag(encode(tagged), k.profile.tagHash);
   return Array.from(tag, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** bpf_get_prog_name: the function's own name, where a BTF tells it. */
+/** bpf_get_prog_name: the function's own name, if the BTF has it. */
 function functionName(k: Core, prog: ProgObject, { funcs }: Xlated, slot: number): string {
   const record = funcs.find((func) => func.slot === slot);
-  const btf = prog.btf === 0 || !record ? null : openBtf(blob(k, k.state.btfs[prog.btf].blob));
+  const btf = prog.btf === 0 || !record ? null : openBtf(blob(k, entryOf(k.state.btfs, prog.btf).blob));
   return (btf?.ok && record ? btf.value.type(record.type)?.name : null) ?? prog.name;
 }

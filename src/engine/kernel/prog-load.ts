@@ -1,4 +1,6 @@
 /* BPF_PROG_LOAD: bpf_prog_load, with bpf_check (prog-check.ts) in its middle. */
+import { upToNul } from '../base/bytes.ts';
+import { entryOf } from '../base/assert.ts';
 import { ownedBy, ownerOf } from './maps/held.ts';
 import { heldBy } from './maps/slots.ts';
 import { ERRNO } from '../base/errno.ts';
@@ -37,7 +39,7 @@ const copyLicense: Omit<Step<ProgLoad>, 'id' | 'since' | 'until'> = {
   run(x) {
     const { license } = x.attr;
     if (!(license instanceof Uint8Array)) return fail(ERRNO.EFAULT);
-    x.license = new TextDecoder('latin1').decode(license.subarray(0, LICENSE_BYTES - 1)).split('\0', 1)[0];
+    x.license = upToNul(new TextDecoder('latin1').decode(license.subarray(0, LICENSE_BYTES - 1)));
     return next;
   },
 };
@@ -133,7 +135,7 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
         const btf = objectOf(k, pid, attr.attach_prog_fd, 'btf');
         if (btf < 0) return fail(ERRNO.EINVAL);
         x.attachBtf = btf;
-        return must(k.state.btfs[btf].kernel, ERRNO.ENOTSUPP);
+        return must(entryOf(k.state.btfs, btf).kernel, ERRNO.ENOTSUPP);
       },
     },
     {
@@ -146,7 +148,7 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
         if (id > BTF_MAX_TYPE || (id !== 0 && attachBtf < 0 && !attachProg)) return fail(ERRNO.EINVAL);
         if (id !== 0 && !ATTACH_BTF_TYPES.includes(attr.prog_type)) return fail(ERRNO.EINVAL);
         if (attachBtf >= 0 && (id === 0 || attachProg)) return fail(ERRNO.EINVAL);
-        // the member index of struct_ops is not looked at here
+        // the member index of struct_ops is checked later
         return must(!attachProg || attr.prog_type === 26 || attr.prog_type === 28, ERRNO.EINVAL);
       },
     },
@@ -247,7 +249,7 @@ function addProg(x: ProgLoad, address: number): number {
     expectedAttachType: attr.prog_type === SOCKET_FILTER ? 0 : attr.expected_attach_type,
     flags: attr.prog_flags,
     btf: x.btf,
-    uid: k.state.processes[pid].uid,
+    uid: entryOf(k.state.processes, pid).uid,
     loaded: k.timers.now,
     address,
     tag: tagText(x.insns, k.profile.tagHash),
@@ -258,7 +260,8 @@ function addProg(x: ProgLoad, address: number): number {
   k.state = { ...k.state, progs: withEntry(k.state.progs, object, prog) };
   if (x.btf !== 0) holdBtf(k, x.btf, 'prog', object);
   for (const map of x.refs.maps) holdMap(k, map, 'prog', object);
-  for (const map of x.refs.maps) if (heldBy(k.state.maps[map].type) === 'prog') ownedBy(k, map, ownerOf(k, prog));
+  for (const map of x.refs.maps)
+    if (heldBy(entryOf(k.state.maps, map).type) === 'prog') ownedBy(k, map, ownerOf(k, prog));
   k.memory.u32[address >>> 2] = prog.id;
   return object;
 }

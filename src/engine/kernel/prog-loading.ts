@@ -8,18 +8,18 @@ export interface ProgLoad extends Call<'BPF_PROG_LOAD'> {
   insns: Uint8Array;
   license: string;
   name: string;
-  /** BTF that attach_btf_id is about: object number, 0: vmlinux because attach_btf_id is set, -1: none */
+  /** object number of the BTF that attach_btf_id refers to; 0: vmlinux, because attach_btf_id is set; -1: none */
   attachBtf: number;
   /** attach_prog_fd is a program */
   attachProg: boolean;
   btf: number;
-  /** maps that the instructions name */
+  /** maps that the instructions refer to */
   refs: MapReferences;
-  /** 1 for each slot that some path reaches; null: nobody looked */
+  /** 1 for each slot that some path reaches; null before it was computed */
   seen: Uint8Array | null;
-  /** what the verifier found; null: nobody looked */
+  /** the verifier's findings; null when it did not run */
   verdict: Verdict | null;
-  /** what its loads and stores touch, as far as its paths were followed */
+  /** struct fields that its loads and stores access, as far as its paths were followed */
   touches: readonly StructAccess[];
   type: StructOpsType | null;
   member: StructOpsMember | null;

@@ -1,7 +1,8 @@
 /*
- * What is kept of a program at its loading: its instructions as they were given, its records, and what the verifier found
- * of each instruction. From it prog-code.ts makes what BPF_OBJ_GET_INFO_BY_FD tells.
+ * What the kernel keeps of a program when it is loaded: the given instructions, the records, and the verifier's
+ * findings for each instruction. prog-code.ts computes the output of BPF_OBJ_GET_INFO_BY_FD from it.
  */
+import { entryOf } from '../base/assert.ts';
 import { CLASS, classOf } from '../isa/opcodes.ts';
 import { type AccessFact, touchesOwnMemory, type Verdict } from '../verifier/index.ts';
 import type { Core } from './core.ts';
@@ -9,7 +10,7 @@ import type { MapReferences } from './maps/references.ts';
 import { blob, keepBlob } from './objects.ts';
 import type { ProgObject, ProgSource } from './state.ts';
 
-/** One bit each for a slot, from the verifier. OWN: it touches only the program's own memory. */
+/** Bits per slot, from the verifier. OWN: the instruction accesses only the program's own memory. */
 export const FLOW = { SEEN: 1, PROBE: 2, OWN: 4 } as const;
 
 const PROBED = /^(ptr_|untrusted_ptr_)/;
@@ -24,7 +25,7 @@ function flowOf(verdict: Verdict | null, slot: number, opcode: number): number {
   return seen | (isProbe(fact, opcode) ? FLOW.PROBE : 0) | (touchesOwnMemory(fact) ? FLOW.OWN : 0);
 }
 
-/** Keeps what the code is made from; without a verdict all instructions count as reached. */
+/** Keeps the inputs of prog-code.ts. Without a verdict all instructions count as reached. */
 export function keepSource(
   k: Core,
   insns: Uint8Array,
@@ -32,7 +33,9 @@ export function keepSource(
   verdict: Verdict | null,
   records: { readonly funcs: Uint8Array; readonly lines: Uint8Array },
 ): ProgSource {
-  const flow = Uint8Array.from({ length: insns.length >> 3 }, (_, slot) => flowOf(verdict, slot, insns[slot * 8]));
+  const flow = Uint8Array.from({ length: insns.length >> 3 }, (_, slot) =>
+    flowOf(verdict, slot, entryOf(insns, slot * 8)),
+  );
   return {
     given: keepBlob(k, insns),
     flow: keepBlob(k, flow),
@@ -43,6 +46,6 @@ export function keepSource(
   };
 }
 
-/** By slot: not 0 where the verifier proved what an instruction touches, so that compiled code need not check it. */
+/** By slot: not 0 if the verifier proved the instruction's access, so that compiled code need not check it. */
 export const provenOf = (k: Core, { source }: ProgObject): Uint8Array =>
   blob(k, source.flow).map((bits) => bits & FLOW.OWN);

@@ -1,4 +1,5 @@
-/* What else can be asked of a program: to be attached, and to be run for a test. Struct_ops programs are used by maps. */
+/* Attaching a program, and running it for a test. Struct_ops programs are attached by maps instead. */
+import { entryOf } from '../base/assert.ts';
 import { ERRNO } from '../base/errno.ts';
 import type { UserPointer } from './attr.ts';
 import { type Call, command, type CommandTable, copyFromUser, must } from './calls.ts';
@@ -27,7 +28,7 @@ function findProg<X extends ProgCall & { readonly attr: { readonly prog_fd: numb
     text: 'prog_fd is open, and of a program',
     run: (x) =>
       useFd(x, x.attr.prog_fd, 'prog', (prog) => {
-        x.prog = x.k.state.progs[prog];
+        x.prog = entryOf(x.k.state.progs, prog);
       }),
   };
 }
@@ -72,7 +73,7 @@ const testRun: CommandTable<'BPF_PROG_TEST_RUN', TestRun> = {
       run(x) {
         const type = x.k.types.find(({ typeId }) => typeId === x.prog?.attachBtfId);
         if (type?.name !== dummyOps.name) return fail(ERRNO.EOPNOTSUPP);
-        x.model = type.members[x.prog?.expectedAttachType ?? 0].model;
+        x.model = entryOf(type.members, x.prog?.expectedAttachType ?? 0).model;
         return next;
       },
     },
@@ -108,7 +109,7 @@ const testRun: CommandTable<'BPF_PROG_TEST_RUN', TestRun> = {
       text: 'the program runs through a trampoline of its own, and its result is given back',
       run({ k, attr, prog, model, context, out }) {
         if (!prog || !model) return fail(ERRNO.EINVAL);
-        const [run] = callPrograms(k, [{ object: prog.object, model }]);
+        const run = entryOf(callPrograms(k, [{ object: prog.object, model }]), 0);
         const words = new BigUint64Array(context.slice().buffer);
         const state = words.length > 0 && words[0] !== 0n ? targetOf(attr.ctx_in, Number(words[0])) : null;
         if (words.length > 0 && words[0] !== 0n && (state?.length ?? 0) < STATE_BYTES) return fail(ERRNO.EFAULT);

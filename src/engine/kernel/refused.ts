@@ -1,4 +1,4 @@
-/* Commands that a struct_ops map has no operation for. */
+/* Commands that struct_ops maps do not support. */
 import { ERRNO } from '../base/errno.ts';
 import { type Call, command, type CommandEntry, findMap, type MapCall, mayRead, mayWrite } from './calls.ts';
 import { fail, type Step } from './steps.ts';

@@ -1,10 +1,10 @@
 /*
  * The kernel's cold state: one immutable tree of plain objects. A system call replaces the tree, a checkpoint keeps the
- * pointer. Everything that user space cannot tell apart from memory (a map's state word, its value) is in memory
- * instead, and nowhere here.
+ * pointer. What Linux keeps in memory that programs can see (a map's state word, its value) is in the memory only, not
+ * here.
  *
- * Objects have numbers that are never used again; the ids that user space sees come and go. A reference count is never
- * stored: each object has the list of those who hold it, and every count is the length of a part of that list.
+ * Objects have numbers that are never reused; the ids that user space sees are given up and reused. Reference counts
+ * are not stored: each object has a list of its holders, and every count is the length of a part of that list.
  */
 import { assert } from '../base/assert.ts';
 import type { MapField, StructAccess } from '../verifier/index.ts';
@@ -25,7 +25,7 @@ export interface Process {
 
 export type FileKind = 'tty' | 'socket' | 'btf' | 'prog' | 'map' | 'link';
 
-/** An open file description: processes' fds point at it, and it holds its object until the last of them is closed. */
+/** An open file description: processes' fds refer to it, and it holds its object until the last of them is closed. */
 export interface OpenFile {
   readonly id: number;
   readonly kind: FileKind;
@@ -35,7 +35,7 @@ export interface OpenFile {
   readonly writable: boolean;
 }
 
-/** Who holds a program or a BTF. */
+/** A holder of a program or a BTF. */
 export interface ObjectHolder {
   readonly kind: 'file' | 'pin' | 'map' | 'prog';
   readonly id: number;
@@ -43,7 +43,7 @@ export interface ObjectHolder {
 
 interface KernelObject {
   readonly object: number;
-  /** what user space calls it; stays here for the record after the id has been given up */
+  /** id in user space; kept for display after the id has been given up */
   readonly id: number;
 }
 
@@ -56,7 +56,10 @@ export interface BtfObject extends KernelObject {
   readonly holders: readonly ObjectHolder[];
 }
 
-/** What a program's code is shown from: content keys of its instructions as given, of the verifier's findings and records. */
+/**
+ * Source for showing a program's code: content keys of its instructions as given, of the verifier's findings, and of
+ * its records.
+ */
 export interface ProgSource {
   readonly given: string;
   /** a byte for each slot: FLOW of xlated.ts */
@@ -65,7 +68,7 @@ export interface ProgSource {
   readonly lines: string;
   /** bytes of stack by function */
   readonly stack: readonly number[];
-  /** where maps are named: slot, object number, offset in the value */
+  /** references to maps: slot, object number, offset in the value */
   readonly places: readonly { readonly slot: number; readonly map: number; readonly offset: number }[];
 }
 
@@ -77,7 +80,7 @@ export interface ProgObject extends KernelObject {
   readonly blob: string;
   readonly insnCount: number;
   readonly source: ProgSource;
-  /** what its loads and stores touch, as the verifier found */
+  /** struct fields that its loads and stores access, as the verifier found */
   readonly touches: readonly StructAccess[];
   readonly attachBtfId: number;
   readonly expectedAttachType: number;
@@ -91,10 +94,10 @@ export interface ProgObject extends KernelObject {
   readonly address: number;
   /** first 8 bytes of the SHA-1 of its instructions as they were given, as hex */
   readonly tag: string;
-  /** object numbers of the maps that it names, or was bound to (used_maps) */
+  /** object numbers of the maps that it refers to or was bound to (used_maps) */
   readonly maps: readonly number[];
   readonly holders: readonly ObjectHolder[];
-  /** it faulted or ran out of fuel, and is not run any more */
+  /** set after it faulted or ran out of fuel; it is not run any more */
   readonly stopped: { readonly message: string; readonly pc: number } | null;
 }
 
@@ -109,29 +112,29 @@ export interface MapProg {
   readonly bytes: number;
 }
 
-/** A map without references on its way out: when each wait ends, engine time in ns; 0: not asked for yet, or over. */
+/** Waits of a map that is being freed: when each ends, engine time in ns; 0: not started yet, or over. */
 export type Freeing = Readonly<Record<GraceClock, number>>;
 
-/** Where the elements of a map lie that is not a struct_ops map. */
+/** Memory of a map other than struct_ops. */
 export interface PlainParts {
   /** linear address of its struct bpf_map, by which programs name it */
   readonly address: number;
   readonly heap: HeapName;
-  /** linear address and bytes of its elements; both 0 where they come one by one (sk_storage) */
+  /** linear address and bytes of its elements; both 0 when they are allocated one by one (sk_storage) */
   readonly values: number;
   readonly bytes: number;
   /** sk_storage: linear address of the value, by that of the socket */
   readonly storage: Table<number>;
 }
 
-/** Of a map of maps: what its elements are like. */
+/** Template of a map of maps: the shape that its elements must have. */
 export interface InnerShape {
   readonly type: number;
   readonly keySize: number;
   readonly valueSize: number;
   readonly maxEntries: number;
   readonly flags: number;
-  /** kernel objects in the value; null: its type is not told */
+  /** kernel objects in the value; null when its type was not given */
   readonly fields: readonly MapField[] | null;
 }
 
@@ -141,7 +144,7 @@ export interface ProgOwner {
   readonly prototype: number;
 }
 
-/** What every map has. */
+/** Fields of every map. */
 interface AnyMap extends KernelObject {
   readonly name: string;
   readonly type: number;
@@ -150,7 +153,7 @@ interface AnyMap extends KernelObject {
   readonly valueSize: number;
   readonly maxEntries: number;
   readonly extra: number;
-  /** types of key and value in the creator's BTF; 0: not told */
+  /** types of key and value in the creator's BTF; 0 when not given */
   readonly keyTypeId: number;
   readonly ownValueTypeId: number;
   /** BTF object number of its creator's; 0: none */
@@ -165,7 +168,7 @@ interface AnyMap extends KernelObject {
 export interface PlainMap extends AnyMap {
   readonly plain: PlainParts;
   readonly inner: InnerShape | null;
-  /** of a prog array: null until it meets the first program */
+  /** for a prog array: the kind of programs that it takes; null before the first one */
   readonly owner: ProgOwner | null;
 }
 
@@ -175,7 +178,7 @@ export interface StructOpsMap extends AnyMap {
   /** the kernel struct: `tcp_congestion_ops` */
   readonly struct: string;
   readonly valueTypeId: number;
-  /** linear addresses: what the subsystem was given lies in kvalue, what user space reads in uvalue */
+  /** linear addresses: kvalue is the copy given to the subsystem, uvalue the one that user space reads */
   readonly kvalue: number;
   readonly uvalue: number;
   /** linear address of the struct itself in kvalue */
@@ -231,7 +234,7 @@ export interface KernelState {
   readonly calls: number;
   /** waits that do not end by themselves */
   readonly heldClocks: readonly GraceClock[];
-  /** programs are loaded without being followed; no kernel does that */
+  /** programs are loaded without verification, which no kernel allows */
   readonly unverified: boolean;
   /** what the kernel logged, newest last, bounded */
   readonly dmesg: readonly LogLine[];
@@ -239,7 +242,7 @@ export interface KernelState {
   readonly trace: readonly LogLine[];
   /** memory of maps that is not in use */
   readonly heaps: Readonly<Record<HeapName, Heap>>;
-  /** the kernel is dead, and this is its last message */
+  /** last message of a kernel that panicked; null while it runs */
   readonly panic: string | null;
 }
 
@@ -271,7 +274,7 @@ export const refcnt = (map: MapObject): number => map.holders.length;
 /** map->usercnt: fds and pins */
 const usercnt = (map: MapObject): number => map.holders.filter(({ kind }) => kind === 'file' || kind === 'pin').length;
 
-/** What a lookup puts into the value's refcnt: references that are not user space's. */
+/** The refcnt that a lookup shows: references other than user space's. */
 export const shownRefcnt = (map: MapObject): number => Math.max(refcnt(map) - usercnt(map), 0);
 
 export function withEntry<T>(table: Table<T>, key: number, value: T): Table<T> {
@@ -287,7 +290,7 @@ export function withoutEntry<T>(table: Table<T>, key: number): Table<T> {
 export const structOps = (map: MapObject | undefined | null): StructOpsMap | null =>
   map && map.plain === null ? map : null;
 
-/** The map as a struct_ops map, which whoever asks has made sure of. */
+/** The map as a struct_ops map, which the caller has checked. */
 export function mustStructOps(map: MapObject | undefined | null): StructOpsMap {
   const found = structOps(map);
   assert(found, 'a struct_ops map');

@@ -1,10 +1,10 @@
 /*
- * A system call is an ordered table of steps. Running it yields the kernel's answer and the trace of which step said
- * what: the page's "which check fired" and the tests against recorded kernels read the same trace.
+ * A system call is an ordered table of steps. Running it yields the kernel's answer and a trace of every step's
+ * outcome. The page's "which check fired" and the tests against recorded kernels read the same trace.
  */
 import { assertUnreachable } from '../base/assert.ts';
 
-/** What a step answers: go on, leave this member alone, finish with a value, or fail with a (positive) errno. */
+/** Outcome of a step: go on, skip this member, finish with a value, or fail with a (positive) errno. */
 export type Outcome =
   | { readonly kind: 'next' }
   | { readonly kind: 'skip' }
@@ -12,10 +12,13 @@ export type Outcome =
   | { readonly kind: 'fail'; readonly errno: number; readonly message?: string };
 
 export const next: Outcome = { kind: 'next' };
-/** The rest of the member steps do not apply to this member. */
+/** Skips the remaining member steps for this member. */
 export const skip: Outcome = { kind: 'skip' };
 export const done = (value: number): Outcome => ({ kind: 'done', value });
-/** Finishes with a value and still takes everything back: the kernel's quirk of leaving by an error label without an error. */
+/**
+ * Finishes with a value and still undoes everything: a quirk of the kernel, which leaves by an error label without an
+ * error.
+ */
 export const abandon = (value: number): Outcome => ({ kind: 'done', value, undo: true });
 /** `message` is what the kernel logs (pr_err, verifier log). */
 export const fail = (errno: number, message?: string): Outcome => ({ kind: 'fail', errno, message });
@@ -35,7 +38,7 @@ export interface Step<C> {
   readonly since?: string;
   readonly until?: string;
   readonly run: (ctx: C) => Outcome;
-  /** takes back what run did, when a later step fails */
+  /** reverses `run` when a later step fails */
   readonly undo?: (ctx: C) => void;
 }
 
@@ -55,9 +58,9 @@ export interface Ran {
 }
 
 /**
- * Runs a table. `members` names the members that the member steps visit, and is asked when the call steps are through;
- * `enter` tells the context which one is next.
- * On failure the undos of all steps that ran go backwards, as the kernel's error labels do.
+ * Runs a table. `members` names the members that the member steps visit, and is called after the call steps; `enter`
+ * tells the context which member is next.
+ * On failure the undos of all steps that ran are called in reverse order, as the kernel's error labels do.
  */
 export function runSteps<C>(
   steps: readonly Step<C>[],

@@ -1,5 +1,6 @@
 /*
- * What a subsystem gives the struct_ops core, as Linux's struct bpf_struct_ops does. `kernel` knows TCP only through it.
+ * The interface that a subsystem implements for the struct_ops core, like Linux's struct bpf_struct_ops. `kernel` knows
+ * TCP only through it.
  */
 
 /** 0, or a negative errno, or (init_member only) a positive number: "handled here". */
@@ -17,7 +18,10 @@ export interface InitMember {
 }
 
 export interface StructOpsSubsystem {
-  /** programs may write all of the structs that they are given (btf_struct_access); false: what the kernel's own table says */
+  /**
+   * programs may write every field of the structs that they are given (btf_struct_access); otherwise only those in the
+   * kernel's own table
+   */
   readonly writesStructs?: boolean;
   /** name of the struct, like `tcp_congestion_ops` */
   readonly name: string;
@@ -25,7 +29,7 @@ export interface StructOpsSubsystem {
   readonly unsupported: readonly string[];
   readonly initMember: (m: InitMember) => Answer;
   readonly validate?: (kdata: number) => Answer;
-  /** called through a member `init` of the value struct, where it has one, before `reg` */
+  /** called before `reg` if the value struct has a member `init` */
   readonly init?: (kdata: number) => Answer;
   readonly reg: (kdata: number) => Answer;
   readonly unreg: (kdata: number) => void;
@@ -35,7 +39,8 @@ export interface StructOpsSubsystem {
 }
 
 /**
- * Who holds a reference. `file` and `pin` keep the map object alive but do not count in the shown refcnt; a `prog` uses
+ * Kinds of holders of a reference. `file` and `pin` keep the map object alive but do not count in the shown refcnt; a
+ * `prog` uses
  * the map, which no struct_ops map allows.
  */
 export type HolderKind = 'file' | 'pin' | 'registration' | 'link' | 'netns-default' | 'socket' | 'prog' | 'map';
@@ -44,13 +49,16 @@ export interface Holder {
   readonly kind: HolderKind;
   /** file, link, socket or program number; 0 where there is only one */
   readonly id: number;
-  /** engine time and event number at which it was taken, and the system call that took it (0: none, the stack did) */
+  /**
+   * engine time in ns and event number at which it was taken, and the number of the system call that took it (0: the
+   * stack took it)
+   */
   readonly time: number;
   readonly event: number;
   readonly call: number;
 }
 
-/** What subsystems see of the core: bpf_try_module_get and bpf_module_put for BPF_MODULE_OWNER. */
+/** References for subsystems: bpf_try_module_get and bpf_module_put for BPF_MODULE_OWNER. */
 export interface StructOpsRefs {
   /** bpf_struct_ops_get: false once the count has reached 0. */
   get(kdata: number, kind: HolderKind, id: number): boolean;

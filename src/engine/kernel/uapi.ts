@@ -1,3 +1,4 @@
+import { upToNul } from '../base/bytes.ts';
 /* Numbers of include/uapi/linux/bpf.h that the steps compare with. */
 export const MAP_TYPE_STRUCT_OPS = 26;
 export const PROG_TYPE_STRUCT_OPS = 27;
@@ -36,7 +37,7 @@ export const PROG_FLAG = {
 /** attach type of struct_ops links, and the type of the link */
 export const ATTACH_STRUCT_OPS = 44;
 export const LINK_TYPE_STRUCT_OPS = 9;
-/** flag of BPF_LINK_UPDATE: the old map is named, and must be the one */
+/** flag of BPF_LINK_UPDATE: the link's present map must be the given old map */
 export const LINK_REPLACE = 4;
 
 /** flags of element commands */
@@ -48,7 +49,7 @@ export const STATE_NAMES = ['INIT', 'INUSE', 'TOBEFREE', 'READY'] as const;
 
 export const OBJ_NAME_LEN = 16;
 
-/** A byte that names may have; the kernel's ctype is Latin-1. */
+/** Whether a byte may be in a name; the kernel's ctype table is Latin-1. */
 const nameByte = (c: number): boolean =>
   (c >= 48 && c <= 57) ||
   (c >= 65 && c <= 90) ||
@@ -59,13 +60,13 @@ const nameByte = (c: number): boolean =>
 
 /** bpf_obj_name_cpy: the name up to its NUL, which must come within 16 bytes; null when it is not a name. */
 export function objName(text: string): string | null {
-  const name = text.split('\0', 1)[0];
+  const name = upToNul(text);
   if (name.length >= OBJ_NAME_LEN) return null;
   for (let i = 0; i < name.length; i++) if (!nameByte(name.charCodeAt(i))) return null;
   return name;
 }
 
-/** High word of addresses that never are any: POISON_POINTER_DELTA on x86-64. */
+/** High word of addresses that are never valid: POISON_POINTER_DELTA on x86-64. */
 export const POISON_HI = 0xdead_0000;
-/** BPF_MODULE_OWNER: what `owner` of a struct holds that BPF programs implement; no module, and not NULL. */
+/** BPF_MODULE_OWNER: value of `owner` in a struct that BPF programs implement; neither a module nor NULL. */
 export const BPF_MODULE_OWNER = { lo: 0xeb9f << 2, hi: POISON_HI } as const;

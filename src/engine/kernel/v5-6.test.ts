@@ -16,7 +16,7 @@ function btf56() {
 
 const lab56 = () => boot({ btf: btf56(), profile: V5_6 });
 
-test('the struct in its old order: list first, 152 bytes, in a value of 256', () => {
+test('the struct has its old order: list first, 152 bytes, in a value of 256', () => {
   const btf = btf56();
   const ops = btf.type(btf.find('STRUCT', 'tcp_congestion_ops'));
   const places = Object.fromEntries(ops?.members.map(({ name, bitOffset }) => [name, bitOffset / 8]) ?? []);
@@ -29,7 +29,7 @@ test('the struct in its old order: list first, 152 bytes, in a value of 256', ()
   expect(btf.declare(btf.find('STRUCT', 'tcp_sock'))).toBe('struct tcp_sock');
 });
 
-test('the count lies in the value, a struct that nobody holds cannot be got, and nothing waits for a grace period', () => {
+test('the count is in the value, an unreferenced struct cannot be taken, and nothing waits for a grace period', () => {
   const lab = lab56();
   const { kernel, memory, events } = lab;
   const pid = kernel.spawn('loader');
@@ -72,7 +72,7 @@ test('no links, no licence rule, CAP_SYS_ADMIN for everything', () => {
   ]);
 });
 
-test('what a program returns is lost, and a small argument is stored by its own width', () => {
+test('a program’s return value is lost, and a small argument is stored in its own width', () => {
   const lab = lab56();
   const { kernel, text, btf } = lab;
   const pid = kernel.spawn('loader');

@@ -60,7 +60,7 @@ function asOfV56(btf: Btf, type: BtfType): NewType {
   return type.name === OPS ? oldOrder(btf, type) : type;
 }
 
-/** Members one after the other, each at a multiple of its size up to 8. */
+/** Lays members out in the old order, each at a multiple of its size up to 8. */
 function oldOrder(btf: Btf, type: BtfType): NewType {
   const members: BtfMember[] = [];
   let end = 0;

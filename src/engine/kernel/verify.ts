@@ -1,4 +1,5 @@
-/* Asks the verifier about a program that is being loaded (bpf_check). */
+/* Runs the verifier on a program that is being loaded (bpf_check). */
+import { entryOf } from '../base/assert.ts';
 import { contentKey } from '../base/hash.ts';
 import type { Btf } from '../btf/btf.ts';
 import {
@@ -21,7 +22,7 @@ import { ownerOf } from './maps/held.ts';
 import { btfOf, valueFields } from './maps/value-fields.ts';
 import type { InnerShape, MapObject } from './state.ts';
 
-/** Bytes that no log reaches. */
+/** Bytes that no log reaches: in place of a log size. */
 const UNBOUNDED = 0x3fff_ffff;
 
 const functionTable = ({ attr }: ProgLoad): GivenTable => ({
@@ -62,7 +63,7 @@ function innerMap({ fields, ...shape }: InnerShape): VerifierMap {
   return { name: '', ...shape, hasBtf: fields !== null, ...(fields ? { fields } : {}) };
 }
 
-/** A prog array that belongs to programs of another kind (bpf_prog_map_compatible). */
+/** Whether a prog array belongs to programs of another kind (bpf_prog_map_compatible). */
 function isForeign({ k, attr }: ProgLoad, map: MapObject): boolean {
   const owner = map.plain && map.owner;
   if (!owner) return false;
@@ -70,7 +71,7 @@ function isForeign({ k, attr }: ProgLoad, map: MapObject): boolean {
   return own.type !== owner.type || own.prototype !== owner.prototype;
 }
 
-/** What decides which programs one may be tail-called from. */
+/** Attributes that decide which programs may tail-call it. */
 export const attributesOf = (attr: ProgLoad['attr']): Parameters<typeof ownerOf>[1] => ({
   type: attr.prog_type,
   attachBtfId: attr.attach_btf_id,
@@ -80,11 +81,17 @@ export const attributesOf = (attr: ProgLoad['attr']): Parameters<typeof ownerOf>
 function mapByFd(x: ProgLoad, fd: number): FdAnswer {
   const { k, pid } = x;
   const object = objectOf(k, pid, fd, 'map');
-  if (object >= 0) return k.state.maps[object].plain ? verifierMap(x, k.state.maps[object]) : 'other';
+  if (object >= 0) {
+    const map = entryOf(k.state.maps, object);
+    return map.plain ? verifierMap(x, map) : 'other';
+  }
   return objectOf(k, pid, fd, 'prog') >= 0 || objectOf(k, pid, fd, 'btf') >= 0 ? 'other' : null;
 }
 
-/** Verdicts by everything that they depend on, where no map is among it: going back loads the same programs again. */
+/**
+ * Caches verdicts of programs without maps by everything that they depend on, because going back in time loads the same
+ * programs again.
+ */
 const known = new WeakMap<Btf, Map<string, Verdict>>();
 
 function programOf(x: ProgLoad): VerifierProgram {
@@ -117,18 +124,18 @@ function environmentOf(x: ProgLoad): VerifierEnvironment {
   };
 }
 
-/** The program's functions, jumps and opcodes, of any type. */
+/** Checks the program's functions, jumps and opcodes, for any program type. */
 export const structureOf = (x: ProgLoad): ReturnType<typeof structureFault> =>
   structureFault(programOf(x), environmentOf(x));
 
-/** Follows every path of the program; null for a type that is not followed here. */
+/** Verifies every path of the program; null for a program type that is not supported here. */
 export function verifyProgram(x: ProgLoad): Verdict | null {
   const { k, attr, insns } = x;
   if (followedType(attr.prog_type) === null) return null;
   const ask = (): Verdict => verify(programOf(x), environmentOf(x));
   if (x.refs.maps.length > 0) return ask();
   const { logLevel, logSize } = environmentOf(x);
-  const key = [k.profile.name, contentKey(insns), x.btf === 0 ? '' : k.state.btfs[x.btf].blob, x.license]
+  const key = [k.profile.name, contentKey(insns), x.btf === 0 ? '' : entryOf(k.state.btfs, x.btf).blob, x.license]
     .concat(
       [attr.prog_type, attr.attach_btf_id, attr.expected_attach_type, attr.prog_flags, logLevel, logSize].map(String),
     )

@@ -1,10 +1,12 @@
 /*
- * A program as the kernel keeps it after the check: branches that are always taken are jumps, code that no path reaches is
- * gone, divisions are guarded, look-ups of arrays and hashes stand inline (the last part of bpf_check). This machine runs
- * the program as it was given; BPF_OBJ_GET_INFO_BY_FD and the x86-64 code (jit/) show this one.
+ * Rewrites a program as the kernel does after verification: branches that are always taken become jumps, unreachable
+ * code is removed, divisions are guarded, look-ups of arrays and hashes are inlined (the last part of bpf_check). This
+ * machine runs the program as it was given; BPF_OBJ_GET_INFO_BY_FD and the x86-64 code (jit/) show the rewritten one.
  *
- * Instructions are nodes of a list, and a jump names the node that it leads to: taking out or putting in moves no offset.
+ * Instructions are nodes of a list, and a jump refers to its target node, so that removing and inserting nodes changes
+ * no offset.
  */
+import { entryOf } from '../base/assert.ts';
 import { isBranch, isFunctionAddress, isHelperCall, isJump, isLocalCall, targetOf } from '../isa/flow.ts';
 import { decode, encode, type Insn, insn, instructionSlots, slotsOf } from '../isa/insn.ts';
 import { CLASS, classOf, codeOf, isWide, OPCODE, SOURCE } from '../isa/opcodes.ts';
@@ -12,7 +14,7 @@ import type { XlatedFacts } from './jit/facts.ts';
 import { MAP_TYPE } from './maps/map-type.ts';
 import { FLOW } from './prog-source.ts';
 
-/** A map as far as look-ups of it are written inline. */
+/** What inlined look-ups need of a map. */
 export interface XlatedMap {
   readonly object: number;
   readonly id: number;
@@ -47,16 +49,16 @@ export interface XlatedInput {
 /** An instruction of the list. */
 interface Node {
   insn: Insn;
-  /** where a jump or a call of a function leads */
+  /** target of a jump or of a call of a function */
   target: Node | null;
   seen: boolean;
   probe: boolean;
   map: { readonly map: XlatedMap; readonly offset: number } | null;
-  /** a function of the kernel that is called, where its name is known */
+  /** name of the called kernel function, if known */
   callee: string | null;
   line: LineRecord | null;
   func: FuncRecord | null;
-  /** a jump of a patch to another node of it */
+  /** a jump within a patch */
   insideJump?: boolean;
 }
 
@@ -72,7 +74,7 @@ export interface XlatedInsn {
 
 export interface Xlated {
   readonly insns: readonly XlatedInsn[];
-  /** as user space reads them: map ids, distances and numbers of functions */
+  /** bytes as user space reads them: with map ids, distances and numbers of functions */
   readonly bytes: Uint8Array;
   readonly lines: readonly LineRecord[];
   readonly funcs: readonly FuncRecord[];
@@ -85,8 +87,8 @@ function readNodes({ insns, flow, places, lines, funcs }: XlatedInput): Node[] {
     const node: Node = {
       insn: decode(insns, slot),
       target: null,
-      seen: (flow[slot] & FLOW.SEEN) !== 0,
-      probe: (flow[slot] & FLOW.PROBE) !== 0,
+      seen: ((flow[slot] ?? 0) & FLOW.SEEN) !== 0,
+      probe: ((flow[slot] ?? 0) & FLOW.PROBE) !== 0,
       map: places.find((place) => place.slot === slot) ?? null,
       callee: null,
       line: lines.find((line) => line.slot === slot) ?? null,
@@ -98,7 +100,7 @@ function readNodes({ insns, flow, places, lines, funcs }: XlatedInput): Node[] {
   for (const [i, node] of nodes.entries()) {
     const one = node.insn;
     if (isLocalCall(one) || isFunctionAddress(one) || isJump(one))
-      node.target = bySlot.get(targetOf(one, slots[i])) ?? null;
+      node.target = bySlot.get(targetOf(one, entryOf(slots, i))) ?? null;
   }
   return nodes;
 }
@@ -113,7 +115,7 @@ function hardWire(nodes: readonly Node[]): void {
   }
 }
 
-/** bpf_remove_insns: what a removed run of instructions said last of its line stays for what follows it. */
+/** bpf_remove_insns: removes nodes; the last line record of a removed run is kept for the node after it. */
 function without(nodes: readonly Node[], gone: (node: Node, next: Node | undefined) => boolean): Node[] {
   const kept: Node[] = [];
   const heir = new Map<Node, Node | null>();
@@ -136,7 +138,7 @@ function without(nodes: readonly Node[], gone: (node: Node, next: Node | undefin
 
 type Before = readonly Node[];
 
-/** Replaces a node by several: jumps to it, its line and its function go to the first. */
+/** Replaces nodes by several; the first of these takes over the jumps to the old node, its line and its function. */
 function patch(nodes: readonly Node[], make: (node: Node, before: Before) => readonly Node[] | null): Node[] {
   const out: Node[] = [];
   const first = new Map<Node, Node>();
@@ -146,13 +148,13 @@ function patch(nodes: readonly Node[], make: (node: Node, before: Before) => rea
       out.push(node);
       continue;
     }
-    const [head] = made;
+    const head = entryOf(made, 0);
     [head.line, head.func] = [node.line, node.func];
     for (const other of made) if (other !== head) [other.line, other.func] = [null, null];
     first.set(node, head);
     out.push(...made);
   }
-  // jumps within a patch name its nodes; all others still name what was there before
+  // jumps within a patch refer to its nodes; all others still refer to replaced nodes
   for (const node of out) {
     const head = node.target && !node.insideJump ? first.get(node.target) : undefined;
     if (head) node.target = head;
@@ -177,10 +179,14 @@ const ALU = { ADD: 0x00, DIV: 0x30, LSH: 0x60, MOD: 0x90, XOR: 0xa0, MOV: 0xb0, 
 const alu32 = (code: number): number => CLASS.ALU | code | SOURCE.X;
 const jump = (wide: boolean, code: number): number => (wide ? CLASS.JMP : CLASS.JMP32) | code;
 
+/** Of each node the next one; nothing for the last. */
+function following(nodes: readonly Node[]): ReadonlyMap<Node, Node> {
+  return new Map(nodes.slice(1).map((node, i) => [entryOf(nodes, i), node]));
+}
+
 /** do_misc_fixups: x / 0 is 0, and x % 0 is x. */
 function guardDivision(nodes: readonly Node[]): Node[] {
-  const ends = new Map<Node, Node>();
-  for (const [i, node] of nodes.entries()) if (nodes[i + 1]) ends.set(node, nodes[i + 1]);
+  const ends = following(nodes);
   return patch(nodes, (node) => {
     const { opcode, dst, src } = node.insn;
     const wide = classOf(opcode) === CLASS.ALU64;
@@ -204,7 +210,7 @@ function guardDivision(nodes: readonly Node[]): Node[] {
 /** The map that the last R1 before a call was loaded with. */
 function mapBefore(before: Before): XlatedMap | null {
   for (let i = before.length - 1; i >= 0; i--) {
-    const { insn: made, map } = before[i];
+    const { insn: made, map } = entryOf(before, i);
     if (made.opcode === OPCODE.CALL) return null;
     const writes = ![CLASS.ST, CLASS.STX, CLASS.JMP, CLASS.JMP32].some((c) => c === classOf(made.opcode));
     if (writes && made.dst === 1) return map?.map ?? null;
@@ -213,7 +219,7 @@ function mapBefore(before: Before): XlatedMap | null {
 }
 
 const HELPER = { LOOKUP: 1, UPDATE: 2, DELETE: 3 } as const;
-/** What the helpers of map elements become where the map is known, by its type. */
+/** Functions that replace the helpers of map elements when the map is known, by map type. */
 const MAP_FUNCTIONS: Readonly<Record<number, Readonly<Record<number, string>>>> = {
   [MAP_TYPE.HASH]: {
     [HELPER.LOOKUP]: '__htab_map_lookup_elem',
@@ -227,7 +233,7 @@ const MAP_FUNCTIONS: Readonly<Record<number, Readonly<Record<number, string>>>> 
   [MAP_TYPE.PERCPU_HASH]: { [HELPER.UPDATE]: 'htab_percpu_map_update_elem', [HELPER.DELETE]: 'htab_map_delete_elem' },
 };
 
-/** array_map_gen_lookup, for a loader that needs no masks against speculation. */
+/** array_map_gen_lookup, for a privileged loader, which needs no index masking against speculation. */
 function arrayLookup({ valueSize, maxEntries }: XlatedMap, { arrayValues }: XlatedFacts): Node[] {
   const size = Math.ceil(valueSize / 8) * 8;
   const shift = 31 - Math.clz32(size);
@@ -256,8 +262,7 @@ function hashLookup(call: Node, { keySize }: XlatedMap, { hashKey }: XlatedFacts
 
 /** do_misc_fixups: calls of map helpers. */
 function inlineLookups(nodes: readonly Node[], facts: XlatedFacts): Node[] {
-  const ends = new Map<Node, Node>();
-  for (const [i, node] of nodes.entries()) if (nodes[i + 1]) ends.set(node, nodes[i + 1]);
+  const ends = following(nodes);
   return patch(nodes, (node, before) => {
     if (!isHelperCall(node.insn)) return null;
     const { imm } = node.insn;
@@ -270,12 +275,12 @@ function inlineLookups(nodes: readonly Node[], facts: XlatedFacts): Node[] {
     }
     if (map.type === MAP_TYPE.ARRAY) {
       const made = arrayLookup(map, facts);
-      made[5].target = end;
+      entryOf(made, 5).target = end;
       return made;
     }
     if (map.type !== MAP_TYPE.HASH) return null;
     const made = hashLookup(node, map, facts);
-    made[1].target = end;
+    entryOf(made, 1).target = end;
     return made;
   });
 }

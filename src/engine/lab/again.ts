@@ -1,11 +1,11 @@
-/* A run once more, in another lab: the same commands at the same times, in slices. The lab on the page stays where it is. */
+/* Repeats a run in another lab: the same commands at the same times, in slices. The page's lab is not touched. */
 import type { Lab } from './lab.ts';
 import type { LoggedCommand } from './run.ts';
 
 export class Again {
   private readonly commands: LoggedCommand[];
 
-  /** `lab`: a fresh one; `commands`: what was done to the first besides its scenario; `until`: ns. */
+  /** `lab`: a fresh one; `commands`: commands given to the first lab besides its scenario; `until`: ns. */
   constructor(
     readonly lab: Lab,
     commands: readonly LoggedCommand[],
@@ -19,16 +19,16 @@ export class Again {
     return this.until === 0 ? 1 : this.lab.time / this.until;
   }
 
-  /** False when the caller lost patience before the end. */
+  /** Runs to the end; false when `keepGoing` stopped it before. */
   run(keepGoing: () => boolean): boolean {
     return this.runTo(this.until, keepGoing);
   }
 
-  /** The same up to `time`, ns, which is not after the end. */
+  /** Runs up to `time`, ns, not after the end; false when `keepGoing` stopped it before. */
   runTo(time: number, keepGoing: () => boolean): boolean {
-    while (this.commands.length > 0 && this.commands[0].time <= time) {
-      if (!this.lab.advance(this.commands[0].time, keepGoing)) return false;
-      const [next] = this.commands.splice(0, 1);
+    for (let [next] = this.commands; next && next.time <= time; [next] = this.commands) {
+      if (!this.lab.advance(next.time, keepGoing)) return false;
+      this.commands.shift();
       this.lab.command(next.command);
     }
     return this.lab.advance(time, keepGoing);

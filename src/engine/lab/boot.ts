@@ -15,7 +15,7 @@ import { type DeclaredParts, declareTypes } from './declared.ts';
 import type { MachineParts } from './kernels.ts';
 import { Programs } from './programs.ts';
 
-/** Told while events run; `sk` is a tcp_sock's address. */
+/** Callbacks during events; `sk` is a tcp_sock's address. */
 export interface BootObserver {
   /** a program ran out of fuel, or faulted at the slot `pc` */
   readonly stopped: (prog: ProgObject, message: string, pc: number) => void;

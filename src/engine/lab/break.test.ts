@@ -1,4 +1,4 @@
-/** Programs that attack the stack: it runs on, and after rewinding it is where it was. */
+/** Programs that attack the TCP stack: it keeps running, and rewinding restores it. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { shippedBtf } from '../kernel/testing/boot.ts';

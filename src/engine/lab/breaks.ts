@@ -1,19 +1,19 @@
 /*
- * Where playing stops besides instructions: edges of the lifecycle, counts, system calls, states of congestion avoidance,
- * and conditions that become true. A break may have a condition of its own, and may only trace: then a line is printed at
- * each hit, and playing goes on. The text of a condition is read by condition.ts, which a page has later than this.
+ * Stops of playing other than instructions: edges of the lifecycle, counts, system calls, states of congestion
+ * avoidance, and conditions that become true. A break may have an additional condition, and may only trace: then a line
+ * is printed at each hit, and playing goes on. condition.ts parses the texts of conditions; it is loaded later.
  */
-import { assertUnreachable } from '../base/assert.ts';
+import { assertUnreachable, entryOf } from '../base/assert.ts';
 import type { LifecycleState, MapLetter } from './commands.ts';
 import type { History } from './snapshot.ts';
 
-/** What a break and a line's breakpoint can have besides. */
+/** Options of a break and of a line's breakpoint. */
 export interface BreakOptions {
-  /** a condition that must hold at the hit: `ms > 100 && hits == 3`, `r1 > 5`; left out: none */
+  /** a condition that must hold at the hit: `ms > 100 && hits == 3`, `r1 > 5`; absent: none */
   readonly when?: string;
   /** prints a line at each hit, and does not stop */
   readonly trace?: boolean;
-  /** expressions whose values the line has, parted by commas; left out: what was hit, in words */
+  /** expressions to print, separated by commas; absent: a description of the hit */
   readonly print?: string;
 }
 
@@ -21,29 +21,29 @@ export interface BreakOptions {
 type BreakOn =
   | { readonly on: 'edge'; readonly map: MapLetter | null; readonly to: LifecycleState }
   | { readonly on: 'refs'; readonly map: MapLetter | null; readonly count: number }
-  /** part of a call as strace prints it; `refused`: only when it answers an errno */
+  /** part of a call as strace prints it; `refused`: only when it returns an errno */
   | { readonly on: 'call'; readonly text: string; readonly refused: boolean }
   /** icsk_ca_state: 0 Open, 1 Disorder, 2 CWR, 3 Recovery, 4 Loss */
   | { readonly on: 'ca-state'; readonly socket: number | null; readonly state: number }
-  /** becomes true after an event, for any connection that it is about: `tp->snd_cwnd < 10` */
+  /** becomes true after an event, for any of the connections concerned: `tp->snd_cwnd < 10` */
   | { readonly on: 'condition'; readonly text: string };
 
 export type Break = BreakOn & BreakOptions;
 
-/** Rows of one event, in a list in the order of events. */
+/** Rows of one event, found in a list sorted by event. */
 function rowsOf<R extends { readonly event: number }>(rows: readonly R[], event: number): R[] {
   let [low, high] = [0, rows.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (rows[middle].event < event) low = middle + 1;
+    if (entryOf(rows, middle).event < event) low = middle + 1;
     else high = middle;
   }
   const out: R[] = [];
-  while (low < rows.length && rows[low].event === event) out.push(rows[low++]);
+  for (let row = rows[low]; row?.event === event; row = rows[++low]) out.push(row);
   return out;
 }
 
-/** What an event recorded that a break on an edge, a count or a call is about, in words. */
+/** Descriptions of what an event recorded that matches a break on an edge, a count or a call. */
 export function metBy(one: Break, { transitions, refs, calls }: History, event: number): string[] {
   const isMap = (map: MapLetter): boolean => !('map' in one) || one.map === null || one.map === map;
   switch (one.on) {

@@ -7,12 +7,12 @@ interface RefusedCall {
 }
 
 /**
- * What a step says: its caption, where its calls were answered as the scenario expects; else what happened in its place.
- * A caption that is not so on this kernel, or with this text, would be believed.
+ * Text of a step: its caption if its calls were answered as the scenario expects; otherwise what happened instead. A
+ * caption that is wrong for this kernel or program text would mislead.
  */
 export function captionOf({ caption, answers }: ScenarioStep, refused: RefusedCall | null): string {
   if ((answers ?? null) === (refused?.name ?? null)) return caption;
-  if (refused === null) return `Otherwise than this scenario tells it: no call was refused; ${answers} was expected.`;
+  if (refused === null) return `Not as this scenario says: no call was refused; ${answers} was expected.`;
   const expected = answers === undefined ? 'it was expected to succeed' : `${answers} was expected`;
-  return `Otherwise than this scenario tells it: ${refused.text} answered ${refused.name}; ${expected}.`;
+  return `Not as this scenario says: ${refused.text} answered ${refused.name}; ${expected}.`;
 }

@@ -1,7 +1,8 @@
 /*
  * Checkpoints of one run, kept sparse: dense near the cursor, with gaps that double further back, under a limit of
- * bytes. Buffers of dropped ones are used again.
+ * bytes. Buffers of dropped ones are reused.
  */
+import { entryOf } from '../base/assert.ts';
 import type { Memory, MemoryImage } from '../vm/memory.ts';
 
 /** State = these bytes and this tree; with the command log after `event` it gives every later state. */
@@ -13,11 +14,11 @@ export interface Checkpoint<Cold> {
 }
 
 const LIMIT_BYTES = 96 * 1024 * 1024;
-/** more than this many and a search among them starts to show; the gaps grow instead */
+/** beyond this number searching them becomes noticeable, so the gaps grow instead */
 const LIMIT_COUNT = 400;
 
 export class Checkpoints<Cold> {
-  /** by event number, ascending; the first is the start of the run and stays */
+  /** by event number, ascending; the first is the start of the run and is never dropped */
   private list: Checkpoint<Cold>[] = [];
   private spare: MemoryImage[] = [];
 
@@ -38,14 +39,14 @@ export class Checkpoints<Cold> {
     return this.lastWhere((c) => c.event <= event);
   }
 
-  /** The last checkpoint strictly before a time: every event at that time is still to come. */
+  /** The last checkpoint strictly before a time, so that all events at that time are still pending. */
   beforeTime(time: number): Checkpoint<Cold> | undefined {
     return this.lastWhere((c) => c.time < time) ?? this.list[0];
   }
 
-  /** Forgets what lies after an event: another future begins there. */
+  /** Drops checkpoints after an event, because another future begins there. */
   dropAfter(event: number): void {
-    while (this.list.length > 0 && this.list[this.list.length - 1].event > event) this.drop(this.list.length - 1);
+    while ((this.list.at(-1)?.event ?? event) > event) this.drop(this.list.length - 1);
   }
 
   get bytes(): number {
@@ -61,7 +62,7 @@ export class Checkpoints<Cold> {
     let high = this.list.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (test(this.list[middle])) low = middle + 1;
+      if (test(entryOf(this.list, middle))) low = middle + 1;
       else high = middle;
     }
     return this.list[low - 1];
@@ -69,7 +70,7 @@ export class Checkpoints<Cold> {
 
   private drop(index: number): void {
     const [dropped] = this.list.splice(index, 1);
-    if (this.spare.length < 4) this.spare.push(dropped.image);
+    if (dropped && this.spare.length < 4) this.spare.push(dropped.image);
   }
 
   /** Drops those that leave the smallest gap for their distance from the cursor. */
@@ -78,8 +79,8 @@ export class Checkpoints<Cold> {
       let victim = 1;
       let least = Number.POSITIVE_INFINITY;
       for (let i = 1; i < this.list.length - 1; i++) {
-        const gap = this.list[i + 1].event - this.list[i - 1].event;
-        const cost = gap / (Math.abs(cursor - this.list[i].event) + 1);
+        const gap = entryOf(this.list, i + 1).event - entryOf(this.list, i - 1).event;
+        const cost = gap / (Math.abs(cursor - entryOf(this.list, i).event) + 1);
         if (cost < least) {
           least = cost;
           victim = i;

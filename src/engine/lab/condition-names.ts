@@ -1,4 +1,7 @@
-/* What names of a condition stand for. */
+/* Resolves names in conditions. */
+import { highWord, lowWord } from '../vm/prepared.ts';
+import { own } from '../base/own.ts';
+import { readNumber } from '../base/bytes.ts';
 import type { Value } from '../base/expression.ts';
 import type { Machine } from './machine.ts';
 import type { Sight } from './stops.ts';
@@ -7,7 +10,7 @@ type Look = (sight: Sight) => Value | undefined;
 
 interface Known {
   readonly value: Look;
-  /** it is of each connection in turn, or asks how often */
+  /** evaluated for each connection in turn, or depends on the hit count */
   readonly needs: 'socket' | 'hits' | null;
 }
 
@@ -37,7 +40,7 @@ interface Field {
   readonly size: number;
 }
 
-/** A number of tcp_sock; null: it has none of that name. */
+/** A numeric field of tcp_sock; null when there is none of that name. */
 function numberField(machine: Machine, path: readonly string[]): Field | null {
   const field = machine.btf.field('tcp_sock', path.join('.'));
   if (!field || field.size <= 0 || field.size > 8 || field.bitSize > 0) return null;
@@ -47,16 +50,14 @@ function numberField(machine: Machine, path: readonly string[]): Field | null {
 function read({ memory }: Machine, address: number, { offset, size }: Field): number | undefined {
   const at = address + offset;
   if (address === 0 || at + size > memory.u8.length) return undefined;
-  let value = 0;
-  for (let i = size - 1; i >= 0; i--) value = value * 256 + memory.u8[at + i];
-  return value;
+  return readNumber(memory.u8, at, size);
 }
 
-/** `r0` to `r10` as unsigned numbers of 64 bits: beyond 2^53 the low bits are lost. */
+/** `r0` to `r10` as unsigned 64-bit numbers; above 2^53 the low bits are lost. */
 const register =
   (n: number): Look =>
   ({ registers }) =>
-    registers ? (registers.words[n * 2] >>> 0) + (registers.words[n * 2 + 1] >>> 0) * 2 ** 32 : undefined;
+    registers ? lowWord(registers, n) + highWord(registers, n) * 2 ** 32 : undefined;
 
 const MAP_FACTS: Readonly<Record<string, (map: { readonly refcnt: number; readonly state: string }) => Value>> = {
   refcnt: ({ refcnt }) => refcnt,
@@ -70,7 +71,7 @@ const unknown = (name: string, hasRegisters: boolean): Unknown => ({
   expected: hasRegisters ? `r0 to r10, rN->FIELD, ${EXPECTED}` : EXPECTED,
 });
 
-/** A register, or a field of the connection that it points at. */
+/** A register, or a field of the connection to which it points. */
 function ofRegister(n: number, rest: readonly string[], machine: Machine, hasRegisters: boolean): Known | Unknown {
   const name = `r${n}`;
   if (!hasRegisters) return { problem: `${name} is no register here: no program runs`, expected: EXPECTED };
@@ -79,7 +80,7 @@ function ofRegister(n: number, rest: readonly string[], machine: Machine, hasReg
   const field = numberField(machine, rest);
   if (!field) return { problem: `tcp_sock has no number "${rest.join('.')}"`, expected: 'a field as snd_cwnd' };
   return plain((sight) => {
-    const address = (sight.registers?.words[n * 2] ?? 0) >>> 0;
+    const address = sight.registers ? lowWord(sight.registers, n) : 0;
     return sight.machine.tcp.socketOf(address) === 0 ? undefined : read(sight.machine, address, field);
   });
 }
@@ -95,23 +96,23 @@ function ofSocket(id: string | undefined, rest: readonly string[], machine: Mach
   });
 }
 
-/** What the parts of a name stand for; where they stand for nothing, what there is. */
+/** Resolves the parts of a name; for an unknown name returns an error with the known ones. */
 export function look(path: readonly string[], machine: Machine, hasRegisters: boolean): Known | Unknown {
-  const [first, ...rest] = path;
+  const [first = '', ...rest] = path;
   const global = rest.length === 0 ? GLOBALS.get(first) : undefined;
   if (global) return global;
   const n = /^r(\d{1,2})$/.exec(first);
   if (n) return ofRegister(Number(n[1]), rest, machine, hasRegisters);
   const socket = SOCKET.exec(first);
   if (socket && rest.length > 0) return ofSocket(socket[1], rest, machine);
-  const fact = rest.length === 1 && Object.hasOwn(MAP_FACTS, rest[0]) ? MAP_FACTS[rest[0]] : undefined;
+  const fact = rest.length === 1 ? own(MAP_FACTS, rest.join('.')) : undefined;
   if (fact && /^[A-Z]+$/.test(first)) {
     return plain(({ machine: now }) => {
       const map = now.lifecycle().find(({ letter }) => letter === first);
       return map && fact(map);
     });
   }
-  // a field alone is one of the connection
+  // a field by itself belongs to the connection
   if (rest.length === 0 && numberField(machine, path)) return ofSocket(undefined, path, machine);
   return unknown(path.join('.'), hasRegisters);
 }

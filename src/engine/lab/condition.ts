@@ -1,6 +1,6 @@
 /*
- * Texts of conditions and of what a trace prints, read once: over time, counts, references, fields of a connection, and at
- * a line of a program over its registers.
+ * Parses conditions and the expressions that a trace prints: over time, counts, references, fields of a connection,
+ * and, at a line of a program, its registers.
  *
  *   ms > 100 && tp->snd_cwnd < 10        A.refcnt >= 3         hits % 10 == 0
  *   r1 > 5 && r6->snd_ssthresh == 2      sk2.srtt_us > 8 * 50000
@@ -32,7 +32,7 @@ function expression(c: Cursor, reading: Reading): Expression<Sight> {
   });
 }
 
-/** Throws a QueryError that says where and what is expected. */
+/** Parses a condition; throws a QueryError with the column and what was expected. */
 export function readCondition(text: string, machine: Machine, hasRegisters: boolean): Condition {
   const c = new Cursor(tokenize(text));
   if (c.isEnd) throw new QueryError(0, 'nothing is said', 'a condition, as tp->snd_cwnd < 10');
@@ -43,7 +43,7 @@ export function readCondition(text: string, machine: Machine, hasRegisters: bool
   return { eachSocket, usesHits, test: (sight) => truth(value(sight)) };
 }
 
-/** `r1, tp->snd_cwnd`: values with their texts. */
+/** Parses expressions to print: `r1, tp->snd_cwnd`. */
 function readPrint(text: string, machine: Machine, hasRegisters: boolean): Print {
   const c = new Cursor(tokenize(text));
   const reading: Reading = { machine, hasRegisters, eachSocket: false, usesHits: false };
@@ -58,7 +58,7 @@ function readPrint(text: string, machine: Machine, hasRegisters: boolean): Print
   return (sight) => parts.map(({ name, value }) => `${name}=${shown(value(sight))}`).join(' ');
 }
 
-/** Reads the texts of a break; throws a QueryError. */
+/** Parses the texts of a break; throws a QueryError. */
 export function armBreak(spec: Break, machine: Machine): ArmedBreak {
   const { when, print } = spec;
   return {
@@ -69,7 +69,7 @@ export function armBreak(spec: Break, machine: Machine): ArmedBreak {
   };
 }
 
-/** The same for a line of a program, where there are registers. */
+/** Parses the texts of a line's breakpoint, which may use registers; throws a QueryError. */
 export function armLine(spec: LineBreak, machine: Machine): ArmedLine {
   const { when, print } = spec;
   return {

@@ -1,4 +1,5 @@
-/* The machine as commands of the console have it: every call is recorded as of the command's process. */
+/* Implements the machine for console commands: every call is recorded for the command's process. */
+import { own } from '../base/own.ts';
 import { fromBase64 } from '../base/base64.ts';
 import { formatReturn } from '../base/errno.ts';
 import type { FlowRow, Host, LabCommand, TextMap } from '../console/host.ts';
@@ -71,7 +72,8 @@ class LabHost implements Host {
     const name = baseName(path);
     const object = world.objectFile(name);
     if (object !== null) return fromBase64(object) ?? null;
-    return Object.hasOwn(world.texts, name) ? new TextEncoder().encode(world.texts[name]) : null;
+    const text = own(world.texts, name);
+    return text === undefined ? null : new TextEncoder().encode(text);
   }
 
   loadText(process: string, path: string): TextMap | null {
@@ -87,9 +89,10 @@ class LabHost implements Host {
 
   checkText(path: string): string | null {
     const { world } = this.user;
-    const text = baseName(path);
-    const problem = Object.hasOwn(world.texts, text) ? world.checkText(world.texts[text]) : null;
-    return problem && `${text}:${problem.line + 1}: ${problem.message}`;
+    const name = baseName(path);
+    const text = own(world.texts, name);
+    const problem = text === undefined ? null : world.checkText(text);
+    return problem && `${name}:${problem.line + 1}: ${problem.message}`;
   }
 
   spawn(name: string): number {
@@ -151,7 +154,7 @@ class LabHost implements Host {
   }
 
   lab(command: LabCommand): void {
-    // a process of its own, which stays when the command has ended
+    // use a separate process, which stays after the command has ended
     if (command.do === 'connect') runVerb(this.user, { ...command, process: `sender-${command.socket}` });
     else runVerb(this.user, command);
   }
@@ -164,7 +167,7 @@ class LabHost implements Host {
 
   flows(): readonly FlowRow[] {
     const numbers = new Map(this.tcp.flows().map((flow) => [flow.id, flow]));
-    // what was closed before it was connected, or is over for good, has no row
+    // leave out sockets closed before connecting, and connections that are gone
     const there = this.tcp.list().filter(({ sk, state }) => sk !== 0 || state !== 'CLOSE');
     return there.map(({ id, ccName, state }) => {
       const flow = numbers.get(id);
@@ -204,12 +207,12 @@ class LabHost implements Host {
     return null;
   }
 
-  /** Maps that were loaded and still are: a name may have been that of others before. */
+  /** Maps that still exist; earlier maps may have had the same name. */
   private get living() {
     return this.user.state.maps.filter(({ object }) => this.kernel.state.maps[object] !== undefined);
   }
 
-  /** The map that a call is about, for the other views. */
+  /** The map concerned by a call, for the other views. */
   private about(process: string, attr: object): Told {
     const { user } = this;
     const fields = attr as Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-/* A kernel with the struct_ops types that a run's texts declare: as if it had been built with them. */
+/* Adds the struct_ops types that a run's texts declare to its kernel, as if it had been built with them. */
 import { assert } from '../base/assert.ts';
 import type { Diagnostic } from '../base/result.ts';
 import { symbolsFromBtf } from '../libbpf/symbols.ts';
@@ -15,7 +15,7 @@ export interface DeclaredParts {
 
 type Declare = typeof declareStructOps;
 
-/** Reads C declarations; comes with the engine's late part. */
+/** Parser of C declarations; set when the engine's late part is loaded. */
 let declare: Declare | null = null;
 
 export const registerDeclare = (known: Declare): void => {
@@ -25,11 +25,12 @@ export const registerDeclare = (known: Declare): void => {
 /** Whether these texts need the engine's late part. */
 export const declaresTypes = (texts: Readonly<Record<string, string>>): boolean => (texts[TYPES_TEXT] ?? '') !== '';
 
-/** The kernel as it was where nothing is declared, or the declaration has errors. */
+/** Returns the kernel with the declared types; unchanged when nothing is declared or the declaration has errors. */
 export function declareTypes(texts: Readonly<Record<string, string>>, parts: MachineParts): DeclaredParts {
-  if (!declaresTypes(texts)) return { parts, names: [], diagnostics: [] };
+  const text = texts[TYPES_TEXT];
+  if (text === undefined || !declaresTypes(texts)) return { parts, names: [], diagnostics: [] };
   assert(declare, "declared types need the engine's late part");
-  const { value, diagnostics } = declare(texts[TYPES_TEXT], parts.btf);
+  const { value, diagnostics } = declare(text, parts.btf);
   const { btf, names } = value;
   if (!btf) return { parts, names: [], diagnostics };
   return { parts: { ...parts, btf, symbols: symbolsFromBtf(btf) }, names, diagnostics };

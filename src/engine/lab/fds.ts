@@ -1,9 +1,9 @@
-/* How processes come to an fd: the loader has its own still, anybody else finds the object by its id. */
+/* Gives processes an fd of an object: the loader still has its own, others open the object by its id. */
 import { ERRNO } from '../base/errno.ts';
 import { aboutMap, type UserSpace } from './user-space.ts';
 import type { LoadedLink, LoadedMap, Told } from './user-state.ts';
 
-/** Opens a map by its id, for as long as `use` takes. */
+/** Opens a map by its id for the duration of `use`. */
 export function withMapById(user: UserSpace, process: string, map: LoadedMap, use: (fd: number) => void): void {
   const told = aboutMap(map.letter);
   const fd = user.bpf(process, 'BPF_MAP_GET_FD_BY_ID', { map_id: map.mapId }, told).ret;
@@ -12,13 +12,13 @@ export function withMapById(user: UserSpace, process: string, map: LoadedMap, us
   user.close(process, fd, told);
 }
 
-/** An fd of the map for as long as `use` takes. */
+/** Provides an fd of the map for the duration of `use`. */
 export function withMapFd(user: UserSpace, process: string, map: LoadedMap, use: (fd: number) => void): void {
   if (process === map.process && user.isAlive(process)) use(map.mapFd);
   else withMapById(user, process, map, use);
 }
 
-/** An fd of the link for as long as `use` takes. */
+/** Provides an fd of the link for the duration of `use`. */
 export function withLinkFd(
   user: UserSpace,
   process: string,
@@ -33,7 +33,7 @@ export function withLinkFd(
   user.close(process, fd, told);
 }
 
-/** The link of that number; else null after telling that `call` could not be tried. */
+/** The link with a number; null after reporting that `call` was impossible. */
 export function findLink(user: UserSpace, process: string, call: string, link: number): LoadedLink | null {
   const found = user.state.links.get(link);
   if (found) return found;
@@ -41,5 +41,5 @@ export function findLink(user: UserSpace, process: string, call: string, link: n
   return null;
 }
 
-/** A call about the map that the link holds. */
+/** Subject of a call: the map that the link holds. */
 export const aboutLink = (user: UserSpace, link: LoadedLink): Told => aboutMap(user.mapOfLink(link));

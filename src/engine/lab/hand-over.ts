@@ -1,6 +1,6 @@
 /*
- * A run as another machine can take it up: a checkpoint, what was done, and what the checkpoint leaves out because it
- * never changes. Plain data, so that it crosses to the page, which keeps the newest one for the day the worker dies.
+ * A run in a form that another machine can continue: a checkpoint, the commands, and the immutable data that
+ * checkpoints leave out. It is plain data, so that the page can keep the newest one in case the worker dies.
  */
 import type { Checkpoint } from './checkpoints.ts';
 import type { Cold } from './machine.ts';
@@ -10,9 +10,9 @@ export interface HandedOver {
   readonly checkpoint: Checkpoint<Cold>;
   /** forks so far */
   readonly branch: number;
-  /** what was done besides the scenario's steps, before the checkpoint and after it */
+  /** commands besides the scenario's steps, before and after the checkpoint */
   readonly commands: readonly LoggedCommand[];
-  /** bytes that the state names by their content: programs, types */
+  /** bytes that the state refers to by content key: programs, types */
   readonly blobs: ReadonlyMap<string, Uint8Array>;
   /** events up to the checkpoint that ran a BPF program, ascending */
   readonly bpfEvents: Uint32Array;
@@ -20,7 +20,7 @@ export interface HandedOver {
   readonly until: number;
 }
 
-/** A copy that does not change when the checkpoint's buffer is used again. */
+/** Copies a checkpoint, so that it survives the reuse of its buffer. */
 export const ownCopy = (checkpoint: Checkpoint<Cold>): Checkpoint<Cold> => {
   const { bytes, used } = checkpoint.image;
   return { ...checkpoint, image: { bytes: bytes.slice(0, used), used } };

@@ -41,7 +41,7 @@ const scenario = {
   expect: [],
 };
 
-test('the same run once more counts what the first executed, instruction by instruction', () => {
+test('running again counts the same executions, instruction by instruction', () => {
   const lab = new Lab(parts, scenario);
   lab.command({ do: 'load', process: 'p', map: 'A', text: 'count.s' });
   lab.command({ do: 'register', process: 'p', map: 'A' });

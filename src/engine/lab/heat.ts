@@ -1,4 +1,4 @@
-/* How often each instruction runs: counted while a machine is interpreted from its start. */
+/* Counts how often each instruction runs, while a machine is interpreted from its start. */
 import { ExecutionCounts } from '../vm/counts.ts';
 import { progOf } from './look.ts';
 import type { WatchedMachine } from './microscope.ts';
@@ -7,7 +7,7 @@ import type { UserSpace } from './user-space.ts';
 /** Executions of each slot, by program id. */
 export type Heat = Readonly<Record<number, readonly number[]>>;
 
-/** Counts from now on; the machine runs interpreted for as long as it is watched. */
+/** Starts counting; the machine runs interpreted from then on. */
 export function countInstructions(machine: WatchedMachine & { readonly user: UserSpace }): () => Heat {
   const counts = new ExecutionCounts();
   const ids = new Set<number>();

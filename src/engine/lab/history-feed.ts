@@ -1,6 +1,6 @@
 /*
- * Tells a page what is new of a history. The feed remembers how much of each list the page has; a fork shortens what it
- * has. So what is sent grows with what happened since the last time, not with the run.
+ * Sends a page the new part of a history. The feed remembers how much of each list the page has; a fork shortens that.
+ * So the size of a message depends on what happened since the last one, not on the length of the run.
  *
  * Example: of 100 calls the page has 98. A fork cuts the list to 90, then 3 calls come: `keep` is 90, `rows` are 3.
  */
@@ -16,13 +16,13 @@ export class HistoryFeed {
     return this.version !== this.recorder.version;
   }
 
-  /** From now on the page is taken to have nothing. */
+  /** Assumes from now on that the page has nothing. */
   restart(): void {
     this.version = -1;
     this.recorder.forgetSent();
   }
 
-  /** What the page does not have yet; it has it from now on. */
+  /** Returns what the page lacks, and assumes that it has it from then on. */
   take(): HistoryDelta {
     const { recorder } = this;
     const first = this.version < 0;

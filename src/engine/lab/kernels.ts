@@ -10,7 +10,7 @@ import { symbolsFromBtf } from '../libbpf/symbols.ts';
 
 export interface KernelSpec {
   readonly profile: Profile;
-  /** whose shipped BTF it is made from */
+  /** name of the shipped BTF files from which it is made */
   readonly files: string;
   /** one line for a menu */
   readonly note: string;
@@ -35,18 +35,18 @@ export const DEFAULT_KERNEL = V6_12.name;
 export const kernelSpec = (name: string): KernelSpec | undefined =>
   KERNELS.find(({ profile }) => profile.name === name);
 
-/** What is the same for every machine of a kernel: its BTF, and the names that texts may use. */
+/** Parts shared by every machine of a kernel: its BTF, and the names that texts may use. */
 export interface MachineParts {
   readonly profile: Profile;
   readonly btf: Btf;
   readonly symbols: SymbolSource;
-  /** all of the kernel's types, for objects that name more than `btf` has; null: not at hand */
+  /** all of the kernel's types, for objects that need more than `btf`; null when not loaded */
   readonly whole?: () => Btf | null;
-  /** the kernel's file of settings; null: not at hand */
+  /** the kernel's configuration; null when not loaded */
   readonly config?: () => Config | null;
 }
 
-/** The types of a kernel from the files that its spec names; `ids`: the id table of a shipped subset. */
+/** Opens a kernel's types from the files in its spec; `ids`: the id table of a shipped subset. */
 export function openKernelBtf(name: string, btf: Uint8Array, ids: Uint32Array): Result<Btf> {
   const spec = kernelSpec(name);
   if (!spec) return err(`there is no kernel ${name}; there are ${KERNELS.map((k) => k.profile.name).join(', ')}`);

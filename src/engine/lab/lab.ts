@@ -1,6 +1,6 @@
 /*
- * One lab: a machine, its run, the microscope over it, and what the page is told. The worker and the command line use
- * this and nothing below it.
+ * One lab: a machine, its run, the microscope over it, and the data for the page. The worker and the command line use
+ * only this.
  */
 import { Microscope, type Place } from './microscope.ts';
 import { type HandedOver, ownCopy } from './hand-over.ts';
@@ -30,7 +30,7 @@ import type {
 type KeepGoing = () => boolean;
 const always: KeepGoing = () => true;
 
-/** How far a search for the next instruction or transition runs beyond what is known, ns. */
+/** How far a search for the next instruction or transition runs beyond the known part, ns. */
 const SEARCH_NS = 5_000_000_000;
 
 export class Lab {
@@ -40,7 +40,7 @@ export class Lab {
   private readonly recorder = new Recorder();
   private readonly stops: Stops;
   private readonly player: Player;
-  /** what tracepoints printed */
+  /** lines printed by tracepoints */
   readonly traced = new Traced();
   private readonly pending = new Pending(this.recorder);
   private readonly feed = new HistoryFeed(this.recorder);
@@ -77,7 +77,7 @@ export class Lab {
       },
       forget: (event) => {
         this.executed = this.machine.executedInsns;
-        // known to the cursor, which may stand after the last event
+        // record up to the cursor, which may be after the last event
         this.recorder.forget(event, this.time, this.machine.lifecycle());
         this.traced.keep(null, event);
       },
@@ -109,12 +109,12 @@ export class Lab {
     return this.recorder.history;
   }
 
-  /** Whether the history has changed since it was last told. */
+  /** Whether the history has changed since it was last sent. */
   get hasNews(): boolean {
     return this.feed.isDue;
   }
 
-  /** What has come since it was last told; `whole`: to somebody who has nothing yet. */
+  /** Changes of the history since it was last sent; `whole`: for a receiver that has nothing yet. */
   news(whole = false): HistoryDelta {
     if (whole) this.feed.restart();
     return this.feed.take();
@@ -129,7 +129,7 @@ export class Lab {
     return this.run.hash();
   }
 
-  /** Runs on to `time`; false when the caller lost patience, true at `time`, or at a breakpoint. */
+  /** Runs to `time`, ns; false when `keepGoing` stopped it, true at `time`, or at a breakpoint. */
   advance(time: number, keepGoing: KeepGoing = always): boolean {
     this.scope.leave();
     const reached = this.run.advance(time, keepGoing);
@@ -137,7 +137,7 @@ export class Lab {
     return reached;
   }
 
-  /** Runs on to `time` and stops at breakpoints: at instructions, and where the run meets one of the breaks. */
+  /** Runs to `time`, ns, and stops at breakpoints: at instructions, and where one of the breaks is met. */
   play(time: number, keepGoing: KeepGoing = always): 'reached' | 'stopped' | 'more' {
     if (this.stops.isEmpty) return this.advance(time, keepGoing) ? 'reached' : 'more';
     const outcome = this.player.play(time, keepGoing);
@@ -145,27 +145,27 @@ export class Lab {
     return this.machine.dead ? 'stopped' : outcome;
   }
 
-  /** What stopped the playing last, in words; null: nothing did. */
+  /** Description of what stopped playing last; null when nothing did. */
   get metWords(): string | null {
     return this.player.met?.words ?? null;
   }
 
-  /** Back to where a break was last met; false, and where it stood, when none was. Yields between events. */
+  /** Goes back to where a break was last met; returns false, at the old place, when none was. Yields between events. */
   back(): Generator<void, boolean> {
     return this.player.back(this.time > this.machine.events.lastEventTime);
   }
 
-  /** What was done besides the scenario's steps, in the order of time. */
+  /** Commands besides the scenario's steps, in order of time. */
   get commands(): readonly LoggedCommand[] {
     return this.run.commands;
   }
 
-  /** From its beginning does what was done in another lab of the same scenario, at the same events. */
+  /** Repeats, from the beginning, the commands of another lab of the same scenario at the same events. */
   follow(commands: readonly LoggedCommand[]): void {
     this.run.follow(commands);
   }
 
-  /** The run at the last checkpoint before the cursor; what happened up to there is the history's. */
+  /** The run at the last checkpoint before the cursor, without the history up to there. */
   handOver(): HandedOver | null {
     const { run, recorder } = this;
     const checkpoint = run.checkpoints.before(run.event);
@@ -180,7 +180,9 @@ export class Lab {
     };
   }
 
-  /** From its beginning goes on where another lab of the same scenario and texts was; `history` is that one's. */
+  /**
+   * Continues, from the beginning, at the place of another lab of the same scenario and texts; `history` is that lab's.
+   */
   takeUp({ checkpoint, branch, commands, blobs, bpfEvents, until }: HandedOver, history: History): void {
     this.machine.kernel.takeBlobs(blobs);
     this.run.takeUp(checkpoint, commands, branch);
@@ -189,7 +191,7 @@ export class Lab {
     this.recorder.until = until;
   }
 
-  /** Where playing stops, or prints a line; what no tracepoint is left for is forgotten. */
+  /** Sets where playing stops or prints a line; lines of removed tracepoints are dropped. */
   arm(breaks: readonly ArmedBreak[], lines: readonly ArmedLine[]): void {
     this.stops.breaks = breaks;
     this.stops.lines = lines;
@@ -197,7 +199,7 @@ export class Lab {
     this.traced.keep(new Set([...breaks, ...lines].map(({ spec }) => JSON.stringify(spec))));
   }
 
-  /** Nothing is to stop at. */
+  /** Whether there are no breaks. */
   get hasNoBreaks(): boolean {
     return this.stops.isEmpty;
   }
@@ -208,7 +210,7 @@ export class Lab {
     this.run.approach(time);
   }
 
-  /** To the state at `time`. */
+  /** Goes to the state at `time`, ns. */
   seek(time: number): void {
     this.approach(time);
     this.advance(time);
@@ -219,7 +221,7 @@ export class Lab {
     return this.run.seekEvent(event);
   }
 
-  /** One event on, or back. */
+  /** Moves one event forward or back. */
   stepEvent(direction: 1 | -1): boolean {
     if (direction < 0) {
       if (!this.scope.at) return this.run.event > 0 && this.run.seekEvent(this.run.event - 1);
@@ -232,57 +234,57 @@ export class Lab {
     return moved;
   }
 
-  /** The next or previous instruction that any BPF program executes. */
+  /** Moves to the next or previous instruction that any BPF program executes. */
   stepInstruction(direction: 1 | -1, keepGoing: KeepGoing = always): boolean {
     if (direction > 0) return this.scope.next(this.run.time + SEARCH_NS, keepGoing);
     return this.scope.previous((before) => this.recorder.bpfEventBefore(before));
   }
 
-  /** The next instruction of the function in which it stands, or whatever runs after that. */
+  /** Moves to the next instruction of the same function, or whatever runs after it. */
   stepOver(keepGoing: KeepGoing = always): boolean {
     return this.scope.over(this.run.time + SEARCH_NS, keepGoing);
   }
 
-  /** Out of the function to its caller; out of the first function, behind the event. False between events. */
+  /** Leaves the function to its caller, or the first function to after the event. False between events. */
   stepOut(): boolean {
     return this.scope.out();
   }
 
-  /** On to where a line begins next. */
+  /** Runs on to the next place at which a line begins. */
   runTo(place: LineBreak, keepGoing: KeepGoing = always): boolean {
     return this.scope.resume((at) => this.isAt(at, place), this.run.time + SEARCH_NS, keepGoing);
   }
 
-  /** Back to an instruction, or a boundary between events. */
+  /** Goes to an instruction, or to a boundary between events. */
   goto({ event, call, insn }: Position): void {
     if (call === null || insn === null) this.seekEvent(event);
     else this.scope.goto(event + 1, call, insn);
   }
 
-  /** What searches back over the run move (src/engine/lab/questions.ts). */
+  /** The objects that searches over the run move (src/engine/lab/questions.ts). */
   get searched(): Searched {
     const { run, scope, machine, recorder } = this;
     return { run, scope, machine, calls: recorder.history.calls, cpu: () => this.cpu() };
   }
 
-  /** Where a program was stopped: at the instruction, with its registers. */
+  /** Goes to the instruction at which a program was stopped, with its registers. */
   showStop({ event, prog }: NoteRecord): boolean {
     return prog !== null && this.scope.gotoLast(event, prog);
   }
 
-  /** The next or previous change of a map's state or reference count. */
+  /** Moves to the next or previous change of a map's state or reference count. */
   stepState(direction: 1 | -1): boolean {
     const { transitions, refs } = this.recorder.history;
     return this.stepAmong([...transitions, ...refs], direction);
   }
 
-  /** The next or previous system call or caption. */
+  /** Moves to the next or previous system call or caption. */
   stepCall(direction: 1 | -1): boolean {
     const { calls, captions } = this.recorder.history;
     return this.stepAmong([...calls, ...captions], direction);
   }
 
-  /** Does something now; the future that was known becomes another branch's. */
+  /** Runs a command now; the known future then belongs to another branch. */
   command(command: Command): void {
     this.scope.leave();
     this.run.command(command);

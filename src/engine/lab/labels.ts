@@ -1,4 +1,4 @@
-/* Letters of struct_ops maps and numbers of links: the one place where they are given. None is given twice. */
+/* Assigns letters to struct_ops maps and numbers to links, each only once. */
 import type { MapLetter } from './commands.ts';
 
 const LETTERS = 26;
@@ -17,5 +17,5 @@ export function freeLetter(taken: readonly MapLetter[]): MapLetter {
   return letterAt(index);
 }
 
-/** One more than the highest that was ever given. */
+/** One more than the highest number ever given. */
 export const nextLink = (taken: Iterable<number>): number => Math.max(0, ...taken) + 1;

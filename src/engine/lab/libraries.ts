@@ -1,7 +1,7 @@
 /*
- * The other half of the "BPF modules" idea, which Linux does not have: an object may leave functions to be found in
- * objects that are loaded already. What is found is copied in before the programs are loaded, so the kernel sees
- * ordinary subprograms, and nothing holds the library.
+ * The part of the "BPF modules" idea that Linux lacks: an object may leave functions undefined that are found in
+ * objects already loaded. They are copied in before the programs are loaded, so that the kernel sees ordinary
+ * subprograms, and nothing holds the library.
  */
 import type { AssembledFunction, AssembledObject } from '../isa/object.ts';
 
@@ -22,7 +22,7 @@ export interface Linked {
 export const exportsOf = ({ functions }: AssembledObject): AssembledFunction[] =>
   functions.filter(({ member }) => member === null);
 
-/** Of two libraries with one name the newest counts, as symbols do that are loaded later. */
+/** Links an object with libraries; of two functions with one name the newest is used, as with symbols loaded later. */
 export function linkLibraries(object: AssembledObject, libraries: readonly Library[]): Linked {
   const added: AssembledFunction[] = [];
   const found: { name: string; letter: string }[] = [];
@@ -47,7 +47,7 @@ const rename = (use: Use, names: ReadonlyMap<string, string>): Use => ({
   target: names.get(use.target) ?? use.target,
 });
 
-/** Copies a function and what it calls, under names that no other object has; its lines become the `.extern` line. */
+/** Copies a function and the functions that it calls, under unique names; all its lines become the `.extern` line. */
 function take({ letter, object }: Library, name: string, line: number, added: AssembledFunction[]): string {
   const alias = (target: string): string => `${letter}_${target}`;
   const wanted = [name];

@@ -1,4 +1,5 @@
-/* Looks at a machine without touching it: pure functions from its state to plain rows. */
+/* Reads a machine without changing it: pure functions from its state to plain rows. */
+import { entryOf } from '../base/assert.ts';
 import { formatReturn } from '../base/errno.ts';
 import { decode, instructionSlots } from '../isa/insn.ts';
 import { accessBytes, CLASS, classOf, FRAME_POINTER } from '../isa/opcodes.ts';
@@ -26,7 +27,7 @@ import type { World } from './world.ts';
 import type { Halted } from './microscope.ts';
 import type { LoadedMap, LoadedProg } from './user-state.ts';
 
-/** What is looked at. */
+/** The machine as seen here. */
 export interface Looked extends World {
   readonly user: UserSpace;
   /** BPF instructions so far */
@@ -41,7 +42,7 @@ function stateOf(machine: Looked, map: StructOpsMap | null): LifecycleState {
   return map ? machine.kernel.stateName(map) : 'FREED';
 }
 
-/** What the recorder compares; the same object while nothing about the map changed. */
+/** Facts that the recorder compares; the same object while nothing about the map changed. */
 export function lifecycleFacts(machine: Looked, loaded: LoadedMap, before: LifecycleFacts | undefined): LifecycleFacts {
   const map = mapOf(machine, loaded);
   const state = stateOf(machine, map);
@@ -130,22 +131,25 @@ export function processSnapshots(machine: Looked): ProcessSnapshot[] {
 }
 
 function fileMap(machine: Looked, id: number): MapLetter | null {
-  const { kind, object } = machine.kernel.state.files[id];
+  const { kind, object } = entryOf(machine.kernel.state.files, id);
   return (kind === 'map' && machine.user.state.maps.find((map) => map.object === object)?.letter) || null;
 }
 
+const called = (kind: string, { id, name }: { readonly id: number; readonly name: string }): string =>
+  `${kind} ${id} ${name}`;
+
 function fileText(machine: Looked, id: number): string {
   const { files, maps, progs, btfs, links } = machine.kernel.state;
-  const { kind, object } = files[id];
+  const { kind, object } = entryOf(files, id);
   switch (kind) {
     case 'map':
-      return `map ${maps[object].id} ${maps[object].name}`;
+      return called('map', entryOf(maps, object));
     case 'prog':
-      return `prog ${progs[object].id} ${progs[object].name}`;
+      return called('prog', entryOf(progs, object));
     case 'btf':
-      return `btf ${btfs[object].id}`;
+      return `btf ${entryOf(btfs, object).id}`;
     case 'link':
-      return `link ${links[object].id}`;
+      return `link ${entryOf(links, object).id}`;
     case 'socket':
       return `socket ${object}`;
     default:
@@ -186,6 +190,7 @@ export function cpuSnapshot(machine: Looked, at: Halted, position: Position): Cp
   const found = progOf(machine.user, at.progId);
   if (!found) return null;
   const { loaded, prog } = found;
+  const frame = entryOf(at.low, FRAME_POINTER);
   return {
     position,
     progId: prog.id,
@@ -195,16 +200,16 @@ export function cpuSnapshot(machine: Looked, at: Halted, position: Position): Cp
     pc: at.pc,
     line: prog.lines[at.pc] ?? 0,
     text: loaded.text,
-    registers: Array.from({ length: at.low.length }, (_, i) => [at.low[i], at.high[i]] as const),
-    stack: stackSlots(machine, prog.insns, at.low[FRAME_POINTER] >>> 0),
-    frame: at.low[FRAME_POINTER] >>> 0,
+    registers: Array.from(at.low, (low, i) => [low, entryOf(at.high, i)] as const),
+    stack: stackSlots(machine, prog.insns, frame),
+    frame,
     context: at.context,
     args: argumentsAt(machine, at.context),
     depth: at.depth,
     callers: at.callers.map((pc) => ({ pc, line: prog.lines[pc] ?? 0 })),
     cause: at.cause,
     changed: at.changed,
-    socket: Math.abs(machine.tcp.socketOf(machine.memory.u32[at.context >>> 2])),
+    socket: Math.abs(machine.tcp.socketOf(machine.memory.word(at.context))),
     note: loadNote(machine, prog.insns, at),
   };
 }
@@ -212,14 +217,14 @@ export function cpuSnapshot(machine: Looked, at: Halted, position: Position): Cp
 /** MAX_BPF_FUNC_ARGS */
 const MOST_ARGS = 12;
 
-function argumentsAt({ memory: { u32 } }: Looked, context: number): CpuSnapshot['args'] {
+function argumentsAt({ memory }: Looked, context: number): CpuSnapshot['args'] {
   return Array.from({ length: MOST_ARGS }, (_, i) => {
-    const word = (context >>> 2) + i * 2;
-    return [u32[word], u32[word + 1]] as const;
+    const address = context + i * 8;
+    return [memory.word(address), memory.word(address + 4)] as const;
   });
 }
 
-/** Slots that the program reads or writes by r10; what was never written has what was there before. */
+/** Stack slots that the program accesses through r10; slots never written contain old data. */
 function stackSlots(machine: Looked, insns: Uint8Array, frame: number): StackSlot[] {
   const offsets = new Set<number>();
   for (const at of instructionSlots(insns)) {
@@ -228,17 +233,17 @@ function stackSlots(machine: Looked, insns: Uint8Array, frame: number): StackSlo
     const isMemory = [CLASS.LDX, CLASS.STX, CLASS.ST].some((one) => one === classOf(opcode));
     if (isMemory && base === FRAME_POINTER && off < 0) offsets.add(Math.floor(off / 8) * 8);
   }
-  const { u32 } = machine.memory;
+  const { memory } = machine;
   return [...offsets]
     .sort((a, b) => b - a)
-    .map((offset) => ({ offset, low: u32[(frame + offset) >>> 2], high: u32[(frame + offset + 4) >>> 2] }));
+    .map((offset) => ({ offset, low: memory.word(frame + offset), high: memory.word(frame + offset + 4) }));
 }
 
-/** A load about to read outside what programs may touch gives 0, as a probe load of Linux does. */
+/** Note about a load outside the readable memory, which gives 0 like a probe load of Linux; null otherwise. */
 function loadNote(machine: Looked, insns: Uint8Array, at: Halted): string | null {
   const insn = decode(insns, at.pc);
   if (classOf(insn.opcode) !== CLASS.LDX) return null;
-  const address = (at.low[insn.src] + insn.off) >>> 0;
+  const address = (entryOf(at.low, insn.src) + insn.off) >>> 0;
   const inside = at.high[insn.src] === KERNEL_BASE_HI && machine.memory.isReadable(address, accessBytes(insn.opcode));
   return inside ? null : 'Linux reads 0 here if the pointer is a BTF pointer';
 }
@@ -249,10 +254,10 @@ export function storeLine({ insns, lines }: LoadedProg, offset: number): number 
     const { opcode, off } = decode(insns, at);
     return (classOf(opcode) === CLASS.STX || classOf(opcode) === CLASS.ST) && off === offset;
   });
-  return slot === undefined ? null : lines[slot];
+  return slot === undefined ? null : (lines[slot] ?? null);
 }
 
-/** strace's answer: `0`, `EEXIST`. */
+/** A return value as strace prints it: `0`, `EEXIST`. */
 export const answer = (ret: number): string => formatReturn(ret).replace('-1 ', '');
 
 /** Letter of the map whose struct is at this address; null for a built-in. */
@@ -276,7 +281,7 @@ export function progOf(user: UserSpace, id: number): FoundProg | null {
   return null;
 }
 
-/** Which step refused a call, in words. */
+/** Describes the step that refused a call. */
 export function explain({ ret, trace }: CallRecord): string {
   const last = trace.at(-1);
   const where = last?.member ? ` at member ${last.member}` : '';

@@ -1,7 +1,8 @@
 /*
- * A whole machine: what boot wired, its users, and the scenario's commands at their times. It tells what happens; what
- * it looks like is src/engine/lab/look.ts.
+ * A whole machine: what boot wired, its user space, and the scenario's commands at their times. It reports what
+ * happens; src/engine/lab/look.ts reads its state.
  */
+import { entryOf } from '../base/assert.ts';
 import { structOpsMaps } from '../kernel/state.ts';
 import type { Parsed } from '../base/result.ts';
 import type { Btf } from '../btf/btf.ts';
@@ -61,7 +62,7 @@ export interface Cold {
   readonly user: UserState;
 }
 
-/** Told during events; the lab decides what to keep. */
+/** Callbacks during events; the lab decides what to keep. */
 export interface MachineObserver {
   readonly call: (record: CallRecord) => void;
   readonly caption: (record: CaptionRecord) => void;
@@ -82,7 +83,7 @@ export interface SourcePlace {
   readonly text: string;
   /** 0-based */
   readonly line: number;
-  /** no earlier slot of the program is of this line */
+  /** the first slot of its line in the program */
   readonly first: boolean;
 }
 
@@ -99,10 +100,10 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
   private readonly boot: Booted;
   private readonly parsedTexts = new Map<string, Parsed<AssembledObject>>();
   private readonly scenarioStep: EventKind;
-  /** a cursor on the tcp_sock that is being told of */
+  /** cursor on the tcp_sock being reported */
   private readonly sock: TcpSock;
   private facts: readonly LifecycleFacts[] = [];
-  /** what `facts` were taken from */
+  /** the state from which `facts` were computed */
   private factsOf: { readonly kernel: KernelState | null; readonly maps: readonly LoadedMap[] | null } = {
     kernel: null,
     maps: null,
@@ -176,14 +177,14 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     return diagnostics.some(({ severity }) => severity === 'error') ? null : value;
   }
 
-  /** The first error of a text, with its 0-based line; of the declared types, as this machine has them. */
+  /** The first error of a text, with its 0-based line; also checks declared types. */
   checkText(text: string, name = ''): { readonly message: string; readonly line: number } | null {
     const { diagnostics } = name === TYPES_TEXT ? this.boot.declared : this.parsed(text);
     const error = diagnostics.find(({ severity }) => severity === 'error');
     return error ? { message: `${error.code}: ${error.message}`, line: error.range.line } : null;
   }
 
-  /** A text is checked, then loaded, and loaded again whenever the run goes back over it. */
+  /** Assembles a text with a cache: a text is checked, then loaded, and loaded again whenever the run is repeated. */
   private parsed(text: string): Parsed<AssembledObject> {
     const known = this.parsedTexts.get(text);
     if (known) return known;
@@ -212,12 +213,12 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     };
   }
 
-  /** Copies bytes out; what lies outside the memory is left out. */
+  /** Copies bytes out, only those inside the memory. */
   bytes(address: number, length: number): Uint8Array {
     return this.memory.u8.slice(Math.max(0, address), Math.max(0, address) + Math.max(0, length));
   }
 
-  /** What a loaded program, by its object number, is compiled from; null when it cannot run. */
+  /** The program with this object number, ready to be compiled; null if it cannot run. */
   prepared(object: number): Program | null {
     const prepared = this.boot.bpf.prepare(this.kernel.insns(object), this.kernel.proven(object));
     return prepared.ok ? prepared.value : null;
@@ -227,7 +228,8 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     const found = progOf(this.user, progId);
     if (!found) return null;
     const { lines } = found.prog;
-    return { text: found.loaded.text, line: lines[pc], first: lines.indexOf(lines[pc]) === pc };
+    const line = lines[pc];
+    return line === undefined ? null : { text: found.loaded.text, line, first: lines.indexOf(line) === pc };
   }
 
   /** Base64 of a file that the scenario brought. */
@@ -244,7 +246,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     return this.scenario.path;
   }
 
-  /** The same array while nothing about the maps changed. */
+  /** Facts about all maps; the same array while nothing about them changed. */
   lifecycle(): readonly LifecycleFacts[] {
     const { maps } = this.user.state;
     const { state } = this.kernel;
@@ -268,7 +270,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     return cpuSnapshot(this, at, position);
   }
 
-  /** The same object while nothing of it changed. */
+  /** The cold snapshot; the same object while nothing in it changed. */
   coldSnapshot(branch: number): ColdSnapshot {
     const { cold, lastCold } = this;
     const same =
@@ -302,13 +304,13 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     return snapshot;
   }
 
-  /** Something was written: told with the time. */
+  /** Reports a written line with the time. */
   message(said: Omit<MessageRecord, 'time' | 'event'>): void {
     this.observer.message({ time: this.events.now, event: this.events.count, ...said });
   }
 
   private stepOf(index: number): void {
-    const step = this.scenario.steps[index];
+    const step = entryOf(this.scenario.steps, index);
     this.user.forgive();
     runVerb(this.user, step.command);
     const text = captionOf(step, this.user.refused && { ...this.user.refused, name: answer(this.user.refused.ret) });
@@ -337,7 +339,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
 
   private warn(sk: number, message: string, title: string): void {
     const socket = Math.abs(this.tcp.socketOf(sk));
-    // the last program that ran has to do with windows and links, not with what was never answered
+    // the last program that ran explains windows and links, but not a timeout
     const found = title.endsWith('ETIMEDOUT') ? null : progOf(this.user, this.boot.bpf.called);
     const line = found ? storeLine(found.prog, this.tcp.offsets.sock.layout.snd_cwnd.offset) : null;
     this.note('warning', `Socket ${socket}: ${title}`, message, found?.loaded.text ?? null, line, null);
@@ -350,7 +352,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     this.leave(prog);
   }
 
-  /** The sockets of all maps that have a program go on with reno. */
+  /** Switches the sockets of all maps with a program to reno. */
   private leave(prog: ProgObject): void {
     for (const map of structOpsMaps(this.kernel.state)) {
       if (map.progs.some((entry) => entry.prog === prog.object)) this.tcp.moveToReno(map.kdata);
@@ -372,6 +374,6 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
 function sameRows<T extends object>(a: readonly T[], b: readonly T[]): boolean {
   return (
     a.length === b.length &&
-    a.every((row, i) => Object.entries(row).every(([key, value]) => b[i][key as keyof T] === value))
+    a.every((row, i) => Object.entries(row).every(([key, value]) => b[i]?.[key as keyof T] === value))
   );
 }

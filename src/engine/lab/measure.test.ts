@@ -27,7 +27,7 @@ const scenario = {
   expect: [],
 } as const;
 
-test('what connections got is told, also of one that is gone', () => {
+test('goodput of connections is reported, also of a closed one', () => {
   const lab = new Lab(parts, scenario);
   lab.advance(5e8);
   lab.command({ do: 'connect', process: 'p', socket: 3, cc: 'reno' });
@@ -41,7 +41,7 @@ test('what connections got is told, also of one that is gone', () => {
     [2, 'reno'],
     [3, 'reno'],
   ]);
-  // the link carries 10 Mbit/s: headers take their part, and nothing more is lost than starting and emptying
+  // the link carries 10 Mbit/s: only headers, the start and draining the queue take from it
   const bits = flows.reduce((sum, { bytes }) => sum + bytes * 8, 0);
   expect(bits / 3).toBeGreaterThan(8.5e6);
   expect(bits / 3).toBeLessThan(1e7);
@@ -54,7 +54,7 @@ test('what connections got is told, also of one that is gone', () => {
   expect(queue).toBeLessThan(20);
 });
 
-test('a mean is weighed by time', () => {
+test('a mean is weighted by time', () => {
   expect(meanOf({ time: [0, 10, 20], length: [0, 4, 2] }, 10, 30)).toBe(3);
   expect(meanOf({ time: [0, 10], length: [1, 3] }, 5, 15)).toBe(2);
   expect(meanOf({ time: [], length: [] }, 0, 10)).toBe(0);

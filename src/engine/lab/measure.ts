@@ -1,24 +1,25 @@
 /*
- * What each connection of a run got: a fresh lab runs the same commands again and is looked at in steps, because a
- * connection's numbers go with its tcp_sock. `from` and `to` are as exact as the steps.
+ * Measures what each connection of a run achieved: a fresh lab repeats the commands and is sampled in steps, because a
+ * connection's counters vanish with its tcp_sock. `from` and `to` are as exact as the steps.
  */
+import { entryOf } from '../base/assert.ts';
 import { Again } from './again.ts';
 import type { Lab } from './lab.ts';
 import type { LoggedCommand } from './run.ts';
 
-/** Engine time between two looks, ns. */
+/** Engine time between two samples, ns. */
 const LOOK_NS = 2_000_000;
 
 export interface MeasuredFlow {
   readonly socket: number;
-  /** congestion control that it had last */
+  /** its last congestion control */
   readonly cc: string;
-  /** engine time, ns: when it was seen first, and when it last got something through */
+  /** engine times, ns: first seen, and last progress */
   readonly from: number;
   readonly to: number;
   /** acknowledged, bytes */
   readonly bytes: number;
-  /** of its packets that the queue had no place for */
+  /** its packets that the full queue dropped */
   readonly drops: number;
   readonly rtos: number;
 }
@@ -26,7 +27,7 @@ export interface MeasuredFlow {
 export interface Measured {
   readonly until: number;
   readonly flows: readonly MeasuredFlow[];
-  /** packets in the bottleneck's queue, weighed by time from the first connection on */
+  /** mean packets in the bottleneck's queue, weighted by time, from the first connection on */
   readonly queue: number;
   /** packets that left the bottleneck, and that it dropped */
   readonly sent: number;
@@ -38,7 +39,7 @@ export class Measure {
   private readonly flows = new Map<number, MeasuredFlow>();
   private at = 0;
 
-  /** `lab`: a fresh one; `commands`: what was done to the first besides its scenario; `until`: ns. */
+  /** `lab`: a fresh one; `commands`: commands given to the first lab besides its scenario; `until`: ns. */
   constructor(
     private readonly lab: Lab,
     commands: readonly LoggedCommand[],
@@ -52,7 +53,7 @@ export class Measure {
     return this.again.progress;
   }
 
-  /** False when the caller lost patience before the end. */
+  /** Runs to the end; false when `keepGoing` stopped it before. */
   run(keepGoing: () => boolean): boolean {
     while (this.at < this.until) {
       const next = Math.min(this.until, this.at + LOOK_NS);
@@ -89,14 +90,14 @@ interface Stepped {
   readonly length: ArrayLike<number>;
 }
 
-/** Mean of what holds from each time to the next, over [from, until]. */
+/** Mean of a step function over [from, until]. */
 export function meanOf({ time, length }: Stepped, from: number, until: number): number {
   if (until <= from) return 0;
   let area = 0;
   for (let i = 0; i < time.length; i++) {
-    const start = Math.max(from, time[i]);
-    const end = Math.min(until, i + 1 < time.length ? time[i + 1] : until);
-    if (end > start) area += (end - start) * length[i];
+    const start = Math.max(from, entryOf(time, i));
+    const end = Math.min(until, time[i + 1] ?? until);
+    if (end > start) area += (end - start) * entryOf(length, i);
   }
   return area / (until - from);
 }

@@ -1,9 +1,10 @@
 /*
- * Stopping inside an event. The engine never suspends: to stand at (event, call, instruction) the event is run from
- * its start and abandoned by throwing at that instruction, with memory and registers left as they are for the page to
- * look at. Leaving restores the checkpoint before the event. Stepping forward, stepping back and breakpoints are all
+ * Stopping inside an event. The engine never suspends: to stop at (event, call, instruction) the event is run from its
+ * start and abandoned by throwing at that instruction; memory and registers stay as they are, for the page to read.
+ * Leaving restores the checkpoint before the event. Stepping forward, stepping back and breakpoints are all
  * "run until this test says stop".
  */
+import { highWord, lowWord } from '../vm/prepared.ts';
 import type { Registers } from '../vm/prepared.ts';
 import type { InstructionWatch } from '../vm/prepared.ts';
 import type { Run } from './run.ts';
@@ -17,7 +18,7 @@ export interface Place {
   readonly insn: number;
   readonly progId: number;
   readonly pc: number;
-  /** functions that called this one (BPF to BPF, or back from a helper) */
+  /** number of functions of the program that called this one (BPF to BPF, or callbacks of a helper) */
   readonly depth: number;
 }
 
@@ -30,18 +31,18 @@ export interface Halted extends Place {
   readonly high: Uint32Array;
   /** slots of the calls that led here within the program, outermost first */
   readonly callers: readonly number[];
-  /** what the event is: the name of its handler, or of a command */
+  /** name of the event's handler, or of a command */
   readonly cause: string;
-  /** registers that differ from one instruction before */
+  /** registers that the previous instruction changed */
   readonly changed: readonly number[];
 }
 
 /** An instruction about to run. */
 export type PlaceTest = (place: Place) => boolean;
-/** The same, with the registers as they are then. */
+/** A test that also sees the registers. */
 type StopTest = (place: Place, registers: Registers) => boolean;
 
-/** Thrown through the event; carries nothing, the microscope knows where it stopped. */
+/** Thrown to abandon the event; the microscope knows where it stopped. */
 class Halt {}
 const HALT = new Halt();
 
@@ -52,7 +53,7 @@ export interface WatchedMachine {
 }
 
 export class Microscope {
-  /** where the machine stands inside an event; null between events */
+  /** place of the machine inside an event; null between events */
   at: Halted | null = null;
 
   constructor(
@@ -60,7 +61,7 @@ export class Microscope {
     private readonly machine: WatchedMachine,
   ) {}
 
-  /** Back to the boundary before the abandoned event. */
+  /** Returns to the boundary before the abandoned event. */
   leave(): void {
     if (!this.at) return;
     const { event } = this.at;
@@ -68,14 +69,14 @@ export class Microscope {
     this.run.seekEvent(event - 1);
   }
 
-  /** To the instruction after this one, or to the next that any program executes up to `until` (ns). */
+  /** Moves to the instruction after this one, or to the next that any program executes up to `until` (ns). */
   next(until: number, keepGoing?: () => boolean): boolean {
     const past = this.pastHere();
     this.leave();
     return this.runUntil(past, until, keepGoing);
   }
 
-  /** The same, but over the functions that it calls. */
+  /** Moves like `next`, but over called functions. */
   over(until: number, keepGoing?: () => boolean): boolean {
     const from = this.at;
     const past = this.pastHere();
@@ -85,7 +86,7 @@ export class Microscope {
     return this.runUntil((place) => past(place) && !inside(place), until, keepGoing);
   }
 
-  /** Out of the function: to the instruction after the one that called it, or after the event when the kernel did. */
+  /** Leaves the function: moves to the instruction after the call, or after the event when the kernel called it. */
   out(): boolean {
     const from = this.at;
     if (!from) return false;
@@ -94,7 +95,7 @@ export class Microscope {
     return true;
   }
 
-  /** Places after the one at which it stands; all of them between events. */
+  /** Test for places after the present one; all places between events. */
   pastHere(): PlaceTest {
     const from = this.at;
     if (!from) return () => true;
@@ -102,7 +103,10 @@ export class Microscope {
       this.run.event > from.event || call > from.call || (call === from.call && insn > from.insn);
   }
 
-  /** To the instruction before this one; `previousEvent` names the last event before a number that ran a program, or 0. */
+  /**
+   * Moves to the instruction before this one; `previousEvent` gives the last event before a number that ran a program,
+   * or 0.
+   */
   previous(previousEvent: (before: number) => number): boolean {
     const from = this.at;
     this.leave();
@@ -112,14 +116,14 @@ export class Microscope {
     return event > 0 && this.gotoEnd(event);
   }
 
-  /** Runs on to `until`; stops where `isBreakpoint` says. Starts after the instruction at which it stands. */
+  /** Runs on to `until`, ns, from after the present instruction; stops where `isBreakpoint` is true. */
   resume(isBreakpoint: PlaceTest, until: number, keepGoing?: () => boolean): boolean {
     const past = this.pastHere();
     this.leave();
     return this.runUntil((place) => isBreakpoint(place) && past(place), until, keepGoing);
   }
 
-  /** To a place by number. False when the event has no such instruction: the machine then stands after it. */
+  /** Moves to a place by number. False when the event has no such instruction; the machine is then after the event. */
   goto(event: number, call: number, insn: number, visit: (place: Place) => void = () => {}): boolean {
     this.leave();
     this.run.seekEvent(event - 1);
@@ -131,7 +135,7 @@ export class Microscope {
     });
   }
 
-  /** To the last instruction that a program executed in an event: where it was stopped. */
+  /** Moves to the last instruction that a program executed in an event, where it was stopped. */
   gotoLast(event: number, progId: number): boolean {
     this.leave();
     this.run.seekEvent(event - 1);
@@ -145,14 +149,15 @@ export class Microscope {
     return found !== null && this.goto(event, found.call, found.insn);
   }
 
-  /** To the last instruction of a call, by default of the event's last. */
+  /** Moves to the last instruction of a call, by default the event's last call. */
   private gotoEnd(event: number, call?: number): boolean {
     const lengths = this.lengths(event);
     const which = call ?? lengths.length - 1;
-    return which >= 0 && this.goto(event, which, lengths[which] - 1);
+    const length = lengths[which];
+    return length !== undefined && this.goto(event, which, length - 1);
   }
 
-  /** Executed instructions of each program call of an event. */
+  /** Number of executed instructions of each program call of an event. */
   private lengths(event: number): number[] {
     this.run.seekEvent(event - 1);
     this.run.checkpoint();
@@ -199,11 +204,11 @@ export class Microscope {
     const high = new Uint32Array(REGISTERS);
     return (pc, registers, depth) => {
       const place = { call, insn, progId, pc, depth };
-      if (insn === 0) context = registers.words[2] >>> 0;
+      if (insn === 0) context = lowWord(registers, 1);
       const changed = insn === 0 ? [] : differing(registers, low, high);
       for (let r = 0; r < REGISTERS; r++) {
-        low[r] = registers.words[r * 2];
-        high[r] = registers.words[r * 2 + 1];
+        low[r] = lowWord(registers, r);
+        high[r] = highWord(registers, r);
       }
       insn++;
       if (depth > callers.length) callers.push(before);
@@ -219,7 +224,7 @@ export class Microscope {
 function differing(now: Registers, low: Uint32Array, high: Uint32Array): number[] {
   const changed: number[] = [];
   for (let i = 0; i < REGISTERS; i++) {
-    if (now.words[i * 2] >>> 0 !== low[i] || now.words[i * 2 + 1] >>> 0 !== high[i]) changed.push(i);
+    if (lowWord(now, i) !== low[i] || highWord(now, i) !== high[i]) changed.push(i);
   }
   return changed;
 }

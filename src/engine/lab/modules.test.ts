@@ -1,4 +1,4 @@
-/** The lens adds no state machine: verbs and map calls lead to one table. */
+/** The lens adds no states of its own: its verbs and map calls give the same table. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runs } from '../base/testing/runs.ts';
@@ -14,7 +14,7 @@ installLateTools();
 const btf = shippedBtf();
 const parts = { profile: V6_12, btf, symbols: symbolsFromBtf(btf) };
 
-/** A congestion control of the least that registers; `link` makes its map one for links. */
+/** A minimal congestion control that registers; `link` sets BPF_F_LINK on its map. */
 const text = (name: string, link: boolean): string => `
 .struct_ops${link ? '.link' : ''} tcp_congestion_ops
 .name "${name}"
@@ -77,7 +77,7 @@ const lsmod = (of: Lab) =>
 type Verb = { readonly verb: 'in' | 'out'; readonly which: number };
 const NAMES = ['a.s', 'b.s', 'l.s'] as const;
 
-/** The same acts, once as verbs of the lens and once as what people do with maps and links. */
+/** The same acts, once as verbs of the lens and once as calls on maps and links. */
 function both(verbs: readonly Verb[]): { asVerbs: Lab; asCalls: Lab } {
   const asVerbs = lab([]);
   const asCalls = lab([]);
@@ -130,7 +130,7 @@ test('any sequence of map and link calls gives the lsmod table of the equivalent
 });
 
 describe('insmod', () => {
-  test('registers, and is gone itself', () => {
+  test('insmod registers the map and exits', () => {
     const made = lab([{ do: 'insmod', map: 'A', text: 'a.s' }]);
     expect(lsmod(made)).toMatchObject([{ state: 'INUSE', refcnt: 1, kinds: ['registration'] }]);
     expect(made.cold().processes.every(({ alive }) => !alive)).toBe(true);
@@ -174,7 +174,7 @@ describe('rmmod', () => {
     expect(call?.message).toMatch(/socket 1.*Not kernel behaviour/);
   });
 
-  test('of what was never updated says what the kernel says', () => {
+  test('rmmod of a map that was never updated gives the kernel’s error', () => {
     const made = lab([
       { do: 'load', process: 'p', map: 'A', text: 'a.s' },
       { do: 'rmmod', map: 'A' },
@@ -184,7 +184,7 @@ describe('rmmod', () => {
 });
 
 describe('replace', () => {
-  test('a module by itself is refused by the lens, since Linux would die of it', () => {
+  test('replacing a module by itself is refused by the lens, since Linux would panic', () => {
     const made = lab([
       { do: 'insmod', map: 'A', text: 'l.s' },
       { do: 'replace', from: 'A', to: 'A' },
@@ -193,7 +193,7 @@ describe('replace', () => {
     expect(made.history.calls.some(({ ret, message }) => ret === -22 && message?.includes('panics'))).toBe(true);
   });
 
-  test('without the lens the kernel panics, and going back heals it', () => {
+  test('without the lens the kernel panics, and going back undoes it', () => {
     const made = lab([
       { do: 'load', process: 'p', map: 'A', text: 'l.s' },
       { do: 'register', process: 'p', map: 'A' },
@@ -212,7 +212,7 @@ describe('replace', () => {
 });
 
 describe('libraries', () => {
-  test('insmod takes what is left out from what is loaded, with all that it calls', () => {
+  test('insmod takes missing functions from loaded objects, with all that they call', () => {
     const made = lab([
       { do: 'insmod', map: 'A', text: 'library.s' },
       { do: 'insmod', map: 'B', text: 'user.s' },
@@ -223,7 +223,7 @@ describe('libraries', () => {
     expect(progs.map(({ insnCount }) => insnCount)).toEqual([9, 2, 2]);
   });
 
-  test('nothing holds the library: it can go first', () => {
+  test('nothing holds the library: it can be unloaded first', () => {
     const made = lab([
       { do: 'insmod', map: 'A', text: 'library.s' },
       { do: 'insmod', map: 'B', text: 'user.s' },
@@ -260,7 +260,7 @@ describe('grace clocks', () => {
     return made.cold().maps[0].state;
   };
 
-  test('a held clock keeps the map for as long as it is held', () => {
+  test('a held clock keeps the map until it is released', () => {
     const made = lab([{ do: 'grace', clock: 'tasks', to: 'hold' }, ...freed]);
     expect(stateAt(made, 1e9)).toBe('TOBEFREE');
     made.command({ do: 'grace', clock: 'tasks', to: 'go' });

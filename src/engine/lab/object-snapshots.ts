@@ -1,4 +1,4 @@
-/* Loaded object files as the page sees them. */
+/* Makes snapshots of loaded object files for the page. */
 import type { Kernel } from '../kernel/kernel.ts';
 import { MAP_TYPES } from '../kernel/maps/types.ts';
 import type { ObjectMapSnapshot, ObjectSnapshot } from './snapshot.ts';

@@ -54,7 +54,7 @@ const watched = (): Lab =>
   ]);
 
 describe('an object with maps', () => {
-  test('runs, tells, and goes with all that it had', () => {
+  test('runs, prints, and ends with all that it had', () => {
     const l = watched();
     l.seek(4 * SECOND);
     const cold = l.cold();
@@ -91,7 +91,7 @@ describe('an object with maps', () => {
     expect([free(arena.free), free(kernel.free)]).toEqual([arena.taken, kernel.taken]);
   });
 
-  test('what it said is in the history: libbpf, the trace, the ring buffer', () => {
+  test('its output is in the history: libbpf, the trace, the ring buffer', () => {
     const l = watched();
     l.seek(8 * SECOND);
     const said = (source: string) => l.history.messages.filter((m) => m.source === source);
@@ -106,7 +106,7 @@ describe('an object with maps', () => {
     expect(`loss ${words[3]} at a window of ${words[2]}`).toBe(before[0].text);
   });
 
-  test('rewound it is what it was; two runs are one', () => {
+  test('rewinding restores it, and two runs are equal', () => {
     const l = watched();
     const first = new Map<number, number>();
     for (let time = 0; time <= 8 * SECOND; time += SECOND / 5) {
@@ -125,7 +125,7 @@ describe('an object with maps', () => {
   }, 60_000);
 });
 
-test('loaded and unloaded many times over, it takes no more memory than once', () => {
+test('loading and unloading many times takes no more memory than once', () => {
   const l = lab([]);
   let end = 0;
   for (let i = 1; i <= 20; i++) {
@@ -139,7 +139,7 @@ test('loaded and unloaded many times over, it takes no more memory than once', (
   }
 });
 
-test('the listing has C above the instructions, and breakpoints are lines of it', () => {
+test('the listing has C above the instructions, and breakpoints are on its lines', () => {
   const l = lab([
     [1e6, load('reno')],
     [2e6, connect(1, 'c_reno')],
@@ -165,7 +165,7 @@ test('maps and helpers are named in the listing', () => {
   expect(listing).toMatch(/ld_pseudo r1, 1, 0x\w+ {2}# sockets/);
 });
 
-test('a program that stores where it may not is stopped, and its sockets go on with reno', () => {
+test('a program with an invalid store is stopped, and its sockets continue with reno', () => {
   const bytes = sample('reno');
   const elf = openElf(bytes);
   if (!elf.ok) throw new Error(elf.error.message);

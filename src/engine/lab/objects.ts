@@ -1,7 +1,8 @@
 /*
- * Object files in the lab: a process opens one as libbpf does, loads it through bpf(2), and keeps its fds. What it then
- * has is told as plain rows; registering is a verb of its own, as for assembled texts.
+ * Object files in the lab: a process opens one as libbpf does, loads it through bpf(2), and keeps its fds. What it
+ * loaded is recorded as plain rows; registering is a separate verb, as for assembled texts.
  */
+import { entryOf } from '../base/assert.ts';
 import { mustStructOps } from '../kernel/state.ts';
 import { type OwnMap, type LoadedFile } from './user-state.ts';
 import { fromBase64 } from '../base/base64.ts';
@@ -45,7 +46,7 @@ export interface LoadedAll {
   readonly maps: readonly LoadedMap[];
 }
 
-/** Null after saying why. */
+/** Loads a file; null after reporting the reason. */
 export function loadFile(name: string, text: string, loader: FileLoader): LoadedAll | null {
   const { btf, bpf, close, log, profile, whole, config } = loader;
   const bytes = fromBase64(text);
@@ -68,7 +69,7 @@ export function loadFile(name: string, text: string, loader: FileLoader): Loaded
   return typeof loaded === 'number' ? null : rememberLoaded(name, loaded, loader);
 }
 
-/** What a process has that loaded an object, as plain rows. */
+/** Records what a process has after loading an object, as plain rows. */
 export function rememberLoaded(
   name: string,
   loaded: LoadedElf,
@@ -78,19 +79,20 @@ export function rememberLoaded(
   const listing = listObject(loaded.object, loaded.programs, btf);
   const progs = loaded.programs.map(({ program, fd, insns }, i) => {
     const object = kernel.objectOf(pid, fd, 'prog');
-    const { id } = kernel.state.progs[object];
-    const { lines, source } = listing.programs[i];
+    const { id } = entryOf(kernel.state.progs, object);
+    const { lines, source } = entryOf(listing.programs, i);
     return { program, prog: { object, id, fd, name: program.name, insns, lines, source } };
   });
   const own = (map: ObjectMap, fd: number): OwnMap => {
     const object = kernel.objectOf(pid, fd, 'map');
-    return { object, id: kernel.state.maps[object].id, fd, name: map.name };
+    return { object, id: entryOf(kernel.state.maps, object).id, fd, name: map.name };
   };
   const maps: LoadedMap[] = [];
   for (const { map, fd } of loaded.maps) {
     const ops = map.structOps?.kernel;
     if (!ops) continue;
     const { object, id } = own(map, fd);
+    const made = mustStructOps(entryOf(kernel.state.maps, object));
     const members = ops.slots.flatMap(({ member, program }): LoadedProg[] => {
       const found = progs.find((p) => p.program === program);
       return found ? [{ ...found.prog, member }] : [];
@@ -101,8 +103,8 @@ export function rememberLoaded(
       object,
       mapId: id,
       mapFd: fd,
-      name: kernel.state.maps[object].name,
-      struct: mustStructOps(kernel.state.maps[object]).struct,
+      name: made.name,
+      struct: made.struct,
       ccName: nameIn(btf, ops.value),
       flags: 0,
       text: name,
@@ -147,7 +149,7 @@ export function congestionControlsIn(bytes: Uint8Array, path: string): DefinedCo
   });
 }
 
-/** What the creator of a map says in its own BTF, which the kernel keeps beside its value type; null when the map is gone. */
+/** Declaration tags in the BTF of a map's creator; null when the map is gone. */
 export function creatorTags(kernel: Kernel, id: number): DeclarationTag[] | null {
   const map = kernel.mapById(id);
   if (!map) return null;
@@ -155,7 +157,7 @@ export function creatorTags(kernel: Kernel, id: number): DeclarationTag[] | null
   return btf?.ok ? declarationTags(btf.value) : [];
 }
 
-/** The first elements of a map, with its creator's types where they are told; null when the map is gone. */
+/** The first elements of a map, shown with its creator's types if given; null when the map is gone. */
 export function mapElements(kernel: Kernel, id: number, most: number): MapElement[] | null {
   const map = kernel.mapById(id);
   const type = map && MAP_TYPES.get(map.type);

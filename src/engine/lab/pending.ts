@@ -1,6 +1,6 @@
 /*
- * What the machine tells while an event runs. It is kept when the event has been run to its end for the first time, and
- * dropped when the event is abandoned. Windows and queue lengths come with each packet: they wait in one array of
+ * Buffers what the machine reports during an event. It is recorded when the event first runs to its end, and dropped
+ * when the event is abandoned. Windows and queue lengths come with each packet, so they are kept in one array of
  * numbers, without an object for each.
  */
 import type { MapLetter } from './commands.ts';
@@ -10,6 +10,9 @@ import type { Recorder } from './recorder.ts';
 const WINDOW_WORDS = 7;
 const NO_LETTER = -1;
 
+/** A word of a list whose length is a multiple of its rows' words. */
+const word = (list: readonly number[], at: number): number => list[at] ?? 0;
+
 export class Pending {
   private readonly windows: number[] = [];
   private readonly queue: number[] = [];
@@ -18,7 +21,7 @@ export class Pending {
 
   constructor(private readonly recorder: Recorder) {}
 
-  /** Something rare, that is told when the event has ended. */
+  /** Adds a rare report, which is made when the event has ended. */
   add(tell: () => void): void {
     this.others.push(tell);
   }
@@ -41,10 +44,12 @@ export class Pending {
     const { recorder, windows: w, queue: q } = this;
     for (const tell of this.others) tell();
     for (let i = 0; i < w.length; i += WINDOW_WORDS) {
-      const map = w[i + 2] === NO_LETTER ? null : this.letters[w[i + 2]];
-      recorder.window(w[i], w[i + 1], map, w[i + 3], w[i + 4], w[i + 5], w[i + 6]);
+      const letter = word(w, i + 2);
+      const map = letter === NO_LETTER ? null : (this.letters[letter] ?? null);
+      const [at, socket, cwnd, ssthresh] = [word(w, i), word(w, i + 1), word(w, i + 3), word(w, i + 4)];
+      recorder.window(at, socket, map, cwnd, ssthresh, word(w, i + 5), word(w, i + 6));
     }
-    for (let i = 0; i < q.length; i += 2) recorder.queueLength(q[i], q[i + 1]);
+    for (let i = 0; i < q.length; i += 2) recorder.queueLength(word(q, i), word(q, i + 1));
     if (w.length > 0 || q.length > 0 || this.others.length > 0) this.drop();
   }
 

@@ -33,7 +33,7 @@ const said = (lab: Lab): string[] =>
 const debug = (lab: Lab): string[] => lab.history.messages.map(({ text }) => text);
 const PATH = '/sys/fs/bpf/kept';
 
-test('it stays when its loader ends, and is used again', () => {
+test('a pinned map stays when its loader ends, and is reused', () => {
   const lab = labOf(load('A', 'map_pinned', 'p'), { do: 'exit', process: 'p' }, load('B', 'map_pinned', 'q'));
   const { state } = lab.machine.kernel;
   const kept = Object.values(state.maps).filter(({ name, holders }) => name === 'kept' && holders.length > 0);
@@ -58,13 +58,13 @@ test('another shape under the same name is refused, and what was pinned stays', 
   expect(Object.keys(lab.machine.kernel.state.pins)).toEqual([PATH]);
 });
 
-test('an object that fails to load leaves no pins of its own', () => {
+test('an object that fails to load leaves none of its own pins', () => {
   const lab = labOf({ do: 'load-object', process: 'p', map: 'A', object: 'x.bpf.o', bytes: failing(), attach: false });
   expect(debug(lab)).toContain(`unpinned map 'kept' from '${PATH}'`);
   expect(Object.keys(lab.machine.kernel.state.pins)).toEqual([]);
 });
 
-/** The object with a program that no verifier takes: its first instruction reads r0. */
+/** The object with a program that the verifier refuses: its first instruction reads r0. */
 function failing(): string {
   const bytes = new Uint8Array(readFileSync(new URL('map_pinned.bpf.o', FIELD)));
   const first = bytes.findIndex((_, i) => bytes[i] === 0x79 && bytes[i + 1] === 0x11 && bytes[i + 2] === 0);

@@ -1,7 +1,7 @@
 /*
- * Playing with breaks, and looking back for them. Playing goes event by event and asks after each what was met; with
- * breaks on lines each program runs under a watch. Looking back does the part of the run before again, from checkpoint to
- * checkpoint, and keeps the last that was met.
+ * Plays with breaks, and searches back for them. Playing goes event by event and tests the breaks after each; with
+ * breaks on lines, programs run under a watch. A search back repeats the earlier run from checkpoint to checkpoint and
+ * keeps the last break met.
  */
 import type { Halted, Microscope, Place, PlaceTest } from './microscope.ts';
 import type { Run } from './run.ts';
@@ -10,16 +10,16 @@ import type { Traced } from './traced.ts';
 
 type KeepGoing = () => boolean;
 
-/** Where it was met last: after an event, or at an instruction. */
+/** Place of the last hit: after an event, or at an instruction. */
 interface Met {
   readonly event: number;
   readonly place: Hit['place'];
 }
 
 export class Player {
-  /** what was met when it stopped last */
+  /** the hit at the last stop */
   met: Hit | null = null;
-  /** the event up to which `stops` has counted; -1: it has to begin again */
+  /** the event up to which `stops` has counted; -1: counting must start again */
   private counted = -1;
 
   constructor(
@@ -29,12 +29,12 @@ export class Player {
     private readonly traced: Traced,
   ) {}
 
-  /** Breaks have changed: what was counted is void. */
+  /** Discards counts after a change of breaks. */
   forget(): void {
     this.counted = -1;
   }
 
-  /** Runs on to `time`, ns. */
+  /** Plays to `time`, ns, or to the first hit. */
   play(time: number, keepGoing: KeepGoing): 'reached' | 'stopped' | 'more' {
     const { run, scope } = this;
     const past = scope.pastHere();
@@ -52,7 +52,7 @@ export class Player {
     return 'reached';
   }
 
-  /** Back to where something was last met; false, and back here, when nothing was. Yields between events. */
+  /** Goes back to the last hit; returns false, at the old place, when there is none. Yields between events. */
   *back(movedOn: boolean): Generator<void, boolean> {
     const { run, scope } = this;
     const from = scope.at;
@@ -82,7 +82,7 @@ export class Player {
     else this.run.seekEvent(event);
   }
 
-  /** What stops last in the events after `start` up to `to`, and in a part of the one after them. */
+  /** Finds the last stop in the events after `start` up to `to`, and in part of the next one. */
   private *search(start: number, to: number, limit: number, part: Halted | null): Generator<void, Met | null> {
     const { run, scope, stops } = this;
     run.seekEvent(start);
@@ -111,7 +111,7 @@ export class Player {
     return all.last;
   }
 
-  /** Runs the next event; with lines, under a watch. `from`: lines at places before are not counted again. */
+  /** Runs the next event, under a watch if there are breaks on lines. `from`: excludes places already counted. */
   private runEvent(meets: (hits: readonly Hit[], place: Place) => boolean, from: PlaceTest | null): boolean {
     const { run, scope, stops } = this;
     if (stops.lines.length === 0) {
@@ -127,14 +127,14 @@ export class Player {
     return past(place) && this.take(hits);
   }
 
-  /** Prints what is traced; true when something stops. */
+  /** Prints traced hits; returns true when a hit stops. */
   private take(hits: readonly Hit[]): boolean {
     for (const hit of hits) if (!stopsAt(hit)) this.traced.add(hit);
     this.met = hits.find(stopsAt) ?? null;
     return this.met !== null;
   }
 
-  /** Makes the counts those of this place: unless it played on to here, or nothing is counted, from the beginning. */
+  /** Brings the counts up to the present place, by a run from the beginning unless they are current or not needed. */
   private prepare(): boolean {
     const { run, stops } = this;
     if (this.counted === run.event) return false;

@@ -10,15 +10,15 @@ import type { Machine } from './machine.ts';
 
 export interface ProgramRow {
   readonly slot: number;
-  /** in LLVM's pseudo-C */
+  /** the instruction in LLVM's pseudo-C */
   readonly text: string;
-  /** 0-based line of the text that it was loaded from */
+  /** 0-based line of the source text */
   readonly line: number;
-  /** what it was compiled to, indented as blocks are nested */
+  /** its WebAssembly, indented by nested blocks */
   readonly wasm: readonly string[];
   /** a function of the program begins here */
   readonly entry: boolean;
-  /** places in kernel structs and in the context that it loads or stores */
+  /** places in kernel structs and in the context that it accesses */
   readonly touches: readonly StructAccess[];
 }
 
@@ -34,7 +34,7 @@ export function programTextOf(machine: Machine, id: number): ProgramText | null 
   return rows.map((row) => ({ ...row, touches: loaded.touches.filter(({ slot }) => slot === row.slot) }));
 }
 
-/** `prepared`: null for what no engine runs. */
+/** Lists a program; `prepared` is null when no engine can run it. */
 function programText(
   insns: Uint8Array,
   lines: readonly number[],

@@ -1,6 +1,6 @@
 /*
- * Programs ready to run, and the trampolines that call them. Both are caches by content: a restored checkpoint finds
- * them again.
+ * Programs ready to run, and the trampolines that call them. Both are cached by content, so that a restored checkpoint
+ * finds them again.
  */
 import { assert } from '../base/assert.ts';
 import type { FuncModel, ProgramCode, TrampolineCode } from '../kernel/kernel.ts';
@@ -15,13 +15,13 @@ export class Programs {
 
   constructor(private readonly bpf: BpfMachine) {}
 
-  /** Null, or why these instructions can never run. */
+  /** Why these instructions can never run; null if they can. */
   problem(insns: Uint8Array): string | null {
     const program = this.bpf.prepare(insns);
     return program.ok ? null : program.error.message;
   }
 
-  /** The code of a map's trampolines: with their programs one WebAssembly module. */
+  /** Makes a map's trampolines, which form one WebAssembly module with their programs. */
   trampolines(members: readonly TrampolineCode[]): readonly TextFunction[] {
     const planned = members.map(({ model, code }) => ({ code, prototype: prototypeOf(model) }));
     const key = planned
@@ -47,10 +47,10 @@ export class Programs {
   }
 }
 
-/** What compiled code depends on: the instructions, and what is proven of them. */
+/** Key of compiled code: the instructions, and which of their accesses are proven. */
 const keyOf = ({ blob, proven }: ProgramCode): string => `${blob} ${proven.join('')}`;
 
-/** Argument widths by size and sign, as the function model has them. */
+/** Prototype with argument widths by size and sign, from the function model. */
 function prototypeOf({ args, retSize }: FuncModel): Prototype {
   const native = ({ pointer, size, signed }: FuncModel['args'][number]): NativeArgument => {
     if (pointer) return 'ptr';

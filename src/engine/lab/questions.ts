@@ -1,8 +1,9 @@
 /*
- * Questions over the recorded run. Bytes are compared after each event on the way from a checkpoint to the cursor; of the
- * event that changed them, the instruction is found by running it again. Registers are compared at each instruction of
- * their program. Generators, so that the worker can do it in slices: they yield between events.
+ * Searches in the recorded run. Bytes are compared after each event from a checkpoint to the cursor; the event that
+ * changed them is run again to find the instruction. Registers are compared at each instruction of
+ * their program. Generators that yield between events, so that the worker can run them in slices.
  */
+import { highWord, lowWord } from '../vm/prepared.ts';
 import { writesRegister } from '../isa/effects.ts';
 import { decode } from '../isa/insn.ts';
 import type { Registers } from '../vm/prepared.ts';
@@ -23,13 +24,13 @@ interface Change {
   readonly after: Uint8Array;
 }
 
-/** What is moved by a search: afterwards it stands at the answer, or anywhere when there is none. */
+/** Objects that a search moves: afterwards they are at the answer, or anywhere when there is none. */
 export interface Searched {
   readonly run: Run<unknown>;
   readonly scope: Microscope;
   readonly machine: { readonly user: UserSpace; bytes(address: number, length: number): Uint8Array };
   readonly calls: readonly CallRecord[];
-  /** the program in which it stands */
+  /** the program at the present place */
   readonly cpu: () => CpuSnapshot | null;
 }
 
@@ -41,8 +42,8 @@ export interface Answer {
 const same = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
 
 /**
- * To what changed bytes last, or made them a value: at the instruction where a program did it, else after the event.
- * Null when nothing did.
+ * Goes to the last change of some bytes, or to where they got a value: at the instruction if a program did it,
+ * otherwise after the event. Null when there is none.
  */
 export function* whoWrote(
   { run, scope, machine, calls, cpu }: Searched,
@@ -61,7 +62,7 @@ export function* whoWrote(
   return describeChange(change, writer ? cpu() : null, calls);
 }
 
-/** The last event up to `end` that changed what `read` gives, and that `wanted` accepts; null when none did. */
+/** The last event up to `end` that changed the result of `read`, and that `wanted` accepts; null when there is none. */
 function* lastChange(
   run: Run<unknown>,
   read: () => Uint8Array,
@@ -95,8 +96,8 @@ interface Writer {
 }
 
 /**
- * The instruction of an event after which bytes differ from before it; null when no program's instruction changed
- * them. What a helper or kernel function writes counts as the call's.
+ * The instruction of an event that changed some bytes; null when no program's instruction did. Writes of a helper or
+ * kernel function count as the call's.
  */
 function writerIn(event: number, run: Run<unknown>, scope: Microscope, read: () => Uint8Array): Writer | null {
   run.seekEvent(event - 1);
@@ -114,7 +115,7 @@ function writerIn(event: number, run: Run<unknown>, scope: Microscope, read: () 
   return found;
 }
 
-/** To the instruction of this call that wrote a register last; false, and nowhere else, when none did. */
+/** Goes to the instruction of this call that last wrote a register; false, without moving, when there is none. */
 export function whoWroteRegister({ scope, machine }: Searched, register: number): boolean {
   const { at } = scope;
   const found = at && progOf(machine.user, at.progId);
@@ -133,16 +134,16 @@ interface Became {
   readonly event: number;
   readonly call: number;
   readonly insn: number;
-  /** null: it came with the call */
+  /** null: the value was passed to the call */
   readonly before: Word | null;
 }
 
-/** Registers that mean something before a program's first instruction: its context and its frame. */
+/** Registers with a value before a program's first instruction: context and frame. */
 const GIVEN: readonly number[] = [1, 10];
 
 /**
- * To the instruction that last made a register a value, before the one at which it stands: in this call, or in an
- * earlier call of the same program. Null when there is none.
+ * Goes to the last instruction before the present one that gave a register some value, in this call or an earlier call
+ * of the same program. Null when there is none.
  */
 export function* whenRegister(
   { run, scope, cpu }: Searched,
@@ -165,7 +166,7 @@ export function* whenRegister(
       });
       const stopped = scope.watched((place, registers) => {
         const end = isHere(place);
-        // what came with this call is no earlier than its first instruction
+        // a value passed to this call is not earlier than its first instruction
         if (place.progId === here.progId && !(end && place.insn === 0)) look(place, registers);
         return end;
       });
@@ -182,12 +183,12 @@ export function* whenRegister(
   return null;
 }
 
-/** Looks at each instruction of an event, and tells after which ones a register has become a value. */
+/** Makes a watch that reports the instructions after which a register has just got a value. */
 function becoming(register: number, [low, high]: Word, tell: (became: Omit<Became, 'event'>) => void) {
   const before = new Map<number, Word>();
   const isValue = (word: Word): boolean => word[0] === low >>> 0 && word[1] === high >>> 0;
   return ({ call, insn }: Place, registers: Registers): void => {
-    const now: Word = [registers.words[register * 2] >>> 0, registers.words[register * 2 + 1] >>> 0];
+    const now: Word = [lowWord(registers, register), highWord(registers, register)];
     const last = before.get(call);
     before.set(call, now);
     if (!isValue(now) || (last ? isValue(last) : !GIVEN.includes(register))) return;
@@ -197,10 +198,10 @@ function becoming(register: number, [low, high]: Word, tell: (became: Omit<Becam
 
 // --- words
 
-/** Longer ones in hex. */
+/** Larger numbers in hex. */
 const numberText = (value: bigint): string => (value > 0xffffffffn ? `0x${value.toString(16)}` : String(value));
 
-/** Little-endian, as people read numbers. */
+/** Bytes as a little-endian number. */
 function valueText(bytes: Uint8Array): string {
   if (bytes.length > 8) return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
   return numberText(bytes.reduceRight((sum, byte) => sum * 256n + BigInt(byte), 0n));
@@ -210,7 +211,7 @@ const wordText = ([low, high]: Word): string => numberText((BigInt(high) << 32n)
 
 const placeText = ({ progName, line }: CpuSnapshot): string => `${progName}, line ${line + 1}`;
 
-/** `cpu`: where a program did it; null: a system call, or the stack. */
+/** Describes a change; `cpu`: the program that made it; null: a system call, or the stack. */
 function describeChange(
   { event, before, after }: Change,
   cpu: CpuSnapshot | null,

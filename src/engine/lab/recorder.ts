@@ -1,6 +1,6 @@
 /*
- * What happened so far, for the page: derived from the run as it first passes, never part of the state. It only looks
- * at differences of what the machine shows after each event, and at what user space and TCP tell it.
+ * Records what happened, for the page: derived from the run as it first passes, never part of the state. It only
+ * compares the machine's facts after each event, and takes reports from user space and TCP.
  */
 import type { Holder } from '../kernel/subsystem.ts';
 import type { LifecycleState, MapLetter } from './commands.ts';
@@ -15,7 +15,7 @@ import type {
   Transition,
 } from './snapshot.ts';
 
-/** What the recorder compares after each event. */
+/** Facts about a map that the recorder compares after each event. */
 export interface LifecycleFacts {
   readonly letter: MapLetter;
   readonly state: LifecycleState;
@@ -34,7 +34,7 @@ interface GrowingSeries extends Series {
   sent: number;
 }
 
-/** Lines of a run that are kept. */
+/** Most lines kept of a run. */
 const MAX_MESSAGES = 20_000;
 
 const describe = (holder: Holder): string => {
@@ -75,7 +75,7 @@ export class Recorder {
   private compared: readonly LifecycleFacts[] = [];
   ghosts: readonly Series[] = [];
   until = 0;
-  /** grows with every change: the page is sent a new history when it moved */
+  /** increases with every change, upon which the page is sent the news */
   version = 0;
 
   call(record: CallRecord): void {
@@ -93,7 +93,7 @@ export class Recorder {
     this.version++;
   }
 
-  /** A program that prints at each ACK says more than anybody reads: the last of what is kept says so. */
+  /** Adds a line. A program that prints at each ACK writes more than is kept; the last kept line says so. */
   message(record: MessageRecord): void {
     const { length } = this.rows.messages;
     if (length > MAX_MESSAGES) return;
@@ -106,7 +106,7 @@ export class Recorder {
     this.bpfEvents.push(event);
   }
 
-  /** Compares the maps with what they were. */
+  /** Records changes of the maps since the previous event. */
   lifecycle(event: number, time: number, facts: readonly LifecycleFacts[]): void {
     if (facts === this.compared) return;
     this.compared = facts;
@@ -122,7 +122,7 @@ export class Recorder {
     }
   }
 
-  /** A socket's window after a packet; a socket that is served by another map begins another series. */
+  /** Records a socket's window after a packet; a change of its map begins another series. */
   window(
     time: number,
     socket: number,
@@ -153,11 +153,11 @@ export class Recorder {
     this.queue.sent = Math.min(this.queue.sent, at);
   }
 
-  /** Cuts everything after an event that happened at `time`; `facts` are the maps as they are there. */
+  /** Drops everything after an event at `time`, ns; `facts` describe the maps at that place. */
   forget(event: number, time: number, facts: readonly LifecycleFacts[]): void {
     for (const name of Object.keys(this.sent) as (keyof Recorder['sent'])[]) {
       const list = this.rows[name];
-      while (list.length > 0 && list[list.length - 1].event > event) list.pop();
+      while ((list.at(-1)?.event ?? event) > event) list.pop();
       this.sent[name] = Math.min(this.sent[name], list.length);
     }
     while ((this.bpfEvents.at(-1) ?? 0) > event) this.bpfEvents.pop();
@@ -174,7 +174,9 @@ export class Recorder {
     this.version++;
   }
 
-  /** Takes over what was recorded of another lab's run up to an event at `time`; `facts` are the maps as they are there. */
+  /**
+   * Takes over the records of another lab's run up to an event at `time`, ns; `facts` describe the maps at that place.
+   */
   takeUp(
     history: History,
     bpfEvents: Iterable<number>,
@@ -203,7 +205,7 @@ export class Recorder {
     this.forget(event, time, facts);
   }
 
-  /** Events up to one that ran a BPF program. */
+  /** Events up to a number that ran a BPF program. */
   bpfEventsUpTo(event: number): Uint32Array {
     return Uint32Array.from(this.bpfEvents.filter((n) => n <= event));
   }
@@ -222,7 +224,7 @@ export class Recorder {
     return this.series;
   }
 
-  /** Whoever is told next has nothing yet. */
+  /** Assumes that the next receiver has nothing yet. */
   forgetSent(): void {
     for (const name of Object.keys(this.sent) as (keyof Recorder['sent'])[]) this.sent[name] = 0;
     for (const series of this.series) series.sent = 0;
@@ -235,7 +237,7 @@ export class Recorder {
     const gone = old.filter((a) => !current.some((b) => sameHolder(a, b)));
     const come = current.filter((a) => !old.some((b) => sameHolder(a, b)));
     const here = this.rows.calls.filter((one) => one.event === event);
-    // of several calls the one that takes something away, not the close after it
+    // of several calls choose the one that deletes, not the close after it
     const call = (here.find(({ shape }) => shape === 'delete') ?? here.at(-1))?.n ?? 0;
     for (const [holder, gained] of [...gone.map((h) => [h, false] as const), ...come.map((h) => [h, true] as const)]) {
       const { kind, id } = holder;
@@ -256,7 +258,7 @@ export class Recorder {
   }
 
   private seriesOf(socket: number, map: MapLetter | null): GrowingSeries {
-    // a socket that changes its congestion control begins another line, in another colour
+    // a change of a socket's congestion control begins another line, in another colour
     const known = this.series.findLast((s) => s.socket === socket);
     if (known && known.map === map) return known;
     const id = ++this.lastSeries;
@@ -268,7 +270,7 @@ export class Recorder {
 
 function cut(time: number, times: number[], ...others: number[][]): void {
   let keep = times.length;
-  while (keep > 0 && times[keep - 1] > time) keep--;
+  while ((times[keep - 1] ?? time) > time) keep--;
   times.length = keep;
   for (const other of others) other.length = keep;
 }

@@ -13,7 +13,7 @@ function toy(seed = 1) {
   return { machine, run, scope: new Microscope(run, machine) };
 }
 
-test('the hash after a seek is the hash when that time was first passed', () => {
+test('after a seek the hash equals the hash when that time was first reached', () => {
   const { run } = toy();
   const first = new Map<number, number>();
   for (let time = 0; time <= 100_000; time += 1000) {
@@ -68,7 +68,7 @@ test('a command is replayed at its event; one in the past begins another branch'
   expect(run.event).toBeGreaterThan(at);
 });
 
-test('ten instructions forward and ten back end where they began', () => {
+test('ten instructions forward and ten back give the same state', () => {
   const { run, scope } = toy();
   const events: number[] = [];
   const previous = (before: number) => events.findLast((n) => n < before) ?? 0;
@@ -93,7 +93,7 @@ test('ten instructions forward and ten back end where they began', () => {
   expect(run.hash()).toBe(boundary);
 });
 
-test('a breakpoint stops each time it is met, and running on does not meet it at once again', () => {
+test('a breakpoint stops each time it is reached, and continuing does not stop there at once', () => {
   const { run, scope } = toy();
   const met: string[] = [];
   while (scope.resume(({ pc }) => pc === 2, 2000)) met.push(`${scope.at?.event}:${scope.at?.call}`);

@@ -1,6 +1,6 @@
 /*
  * One run of a machine as a function of time: state = checkpoint + command log. Going back restores a checkpoint and
- * runs forward again; a command given in the past cuts what came after it and begins another branch.
+ * runs forward again; a command given in the past drops everything after it and begins another branch.
  */
 import { assert } from '../base/assert.ts';
 import { hashTree } from '../base/hash.ts';
@@ -15,7 +15,7 @@ export interface RunnableMachine<Cold> {
   /** the immutable part of the state */
   cold: Cold;
   apply(command: Command): void;
-  /** the kernel has panicked: nothing runs any more */
+  /** set after the kernel panicked; nothing runs any more */
   readonly dead?: boolean;
 }
 
@@ -26,25 +26,25 @@ export interface LoggedCommand {
   readonly command: Command;
 }
 
-/** Hears of every event when it is run for the first time on its branch. */
+/** Notified of every event when it first runs on its branch. */
 export interface RunObserver {
   /** after event `event`, at `time` */
   passed(event: number, time: number): void;
-  /** the machine was put back: an event that was under way has not happened */
+  /** the machine was restored: the current event has not happened */
   abandoned(): void;
-  /** a branch forks: forget what was recorded after this event */
+  /** a branch forks: drop what was recorded after this event */
   forget(event: number): void;
 }
 
 /** Events between two checkpoints when running forward: well under a millisecond of work. */
 const CHECKPOINT_EVERY = 250;
-/** Events between two looks at the caller's patience. */
+/** Events between two calls of `keepGoing`. */
 const PATIENCE_EVERY = 64;
 
 export class Run<Cold> {
   readonly checkpoints: Checkpoints<Cold>;
   private log: LoggedCommand[] = [];
-  /** highest event number that the observer has heard of */
+  /** highest event number reported to the observer */
   private heard = 0;
   /** forks so far */
   branch = 0;
@@ -71,7 +71,7 @@ export class Run<Cold> {
     return this.log;
   }
 
-  /** Whether the event that runs now is run for the first time on this branch. */
+  /** Whether the current event runs for the first time on this branch. */
   get isNew(): boolean {
     return this.event > this.heard;
   }
@@ -82,7 +82,7 @@ export class Run<Cold> {
     return Math.min(this.machine.events.nextTime, this.nextCommand()?.time ?? Number.POSITIVE_INFINITY);
   }
 
-  /** What happens next: the name of its handler, or the command's; null when nothing will. */
+  /** Name of the next event's handler, or of the next command; null when nothing will happen. */
   get nextName(): string | null {
     return this.nextCommand()?.command.do ?? this.machine.events.nextName;
   }
@@ -103,7 +103,7 @@ export class Run<Cold> {
     return true;
   }
 
-  /** Runs everything up to and including `time`. False when the caller lost patience before. */
+  /** Runs everything up to and including `time`, ns. False when `keepGoing` stopped it before. */
   advance(time: number, keepGoing: () => boolean = () => true): boolean {
     let patience = PATIENCE_EVERY;
     while (this.nextTime <= time) {
@@ -113,19 +113,22 @@ export class Run<Cold> {
         patience = PATIENCE_EVERY;
       }
     }
-    // a dead kernel's clock stands
+    // the clock stops when the kernel panics
     if (!this.machine.dead) this.machine.events.advanceTo(Math.max(time, this.time));
     return true;
   }
 
-  /** Puts the machine at the nearest known state before `time`, in the past or the future: `advance(time)` does the rest. */
+  /**
+   * Puts the machine at the nearest known state before `time`, in the past or the future: `advance(time)` then runs up
+   * to it.
+   */
   approach(time: number): void {
     const checkpoint = this.checkpoints.beforeTime(time);
     assert(checkpoint, 'a run has its first checkpoint');
     if (time < this.time || checkpoint.event > this.event) this.restore(checkpoint);
   }
 
-  /** The state just after event number `event`; runs forward or back. False when the run ends before. */
+  /** Goes to the state just after event number `event`, forward or back. False when the run ends before. */
   seekEvent(event: number): boolean {
     const movedOn = this.time > this.machine.events.lastEventTime;
     const checkpoint = this.checkpoints.before(event);
@@ -136,7 +139,7 @@ export class Run<Cold> {
     return true;
   }
 
-  /** Applies a command now, if anything still runs. Whatever was known of the time after is another branch's. */
+  /** Applies a command now, unless the kernel panicked. The known future then belongs to another branch. */
   command(command: Command): void {
     if (this.machine.dead) return;
     if (this.heard > this.event) {
@@ -150,13 +153,13 @@ export class Run<Cold> {
     this.step();
   }
 
-  /** Takes over what was done in another run of the same machine, before any of it has run. */
+  /** Takes over the commands of another run of the same machine, before this run has begun. */
   follow(commands: readonly LoggedCommand[]): void {
     assert(this.log.length === 0, 'a run that follows another has no commands of its own');
     this.log = [...commands];
   }
 
-  /** Goes on from a checkpoint of another run of the same machine; `commands` were given before it and after. */
+  /** Continues from a checkpoint of another run of the same machine; `commands` include those before and after it. */
   takeUp(checkpoint: Checkpoint<Cold>, commands: readonly LoggedCommand[], branch: number): void {
     this.log = [...commands];
     this.branch = branch;
@@ -175,7 +178,7 @@ export class Run<Cold> {
     this.observer.abandoned();
   }
 
-  /** Covers every byte that a checkpoint covers, and the cold tree. */
+  /** Hash of every byte in a checkpoint, and of the cold tree. */
   hash(): number {
     return this.machine.memory.hash(hashTree(this.machine.cold)) >>> 0;
   }

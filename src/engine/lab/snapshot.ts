@@ -1,7 +1,7 @@
 /*
- * What the page sees of a lab. Views are functions of this; every number on the page comes from here.
+ * Snapshots of a lab for the page. Views are functions of these; every number on the page comes from here.
  * `ColdSnapshot` is sent when it changed, `HotSnapshot` every frame (as one Float64Array, see src/protocol/frame.ts),
- * `History` grows at its end and is cut where a branch forks.
+ * `History` grows at its end and is truncated where a branch forks.
  */
 import type { GraceClock } from '../kernel/grace.ts';
 import type { TraceEntry } from '../kernel/steps.ts';
@@ -9,7 +9,7 @@ import type { Holder, HolderKind } from '../kernel/subsystem.ts';
 import type { PathConfig } from '../net/dumbbell.ts';
 import type { LifecycleState, MapLetter } from './commands.ts';
 
-/** Where the machine stands: after `event` events; inside event `event + 1` when `call` and `insn` are set. */
+/** Position of the machine: after `event` events; inside event `event + 1` when `call` and `insn` are set. */
 export interface Position {
   readonly event: number;
   /** nth BPF program call within the event, from 0; null between events */
@@ -22,17 +22,17 @@ export interface ProgSnapshot {
   readonly id: number;
   readonly name: string;
   readonly member: string;
-  /** text that it was assembled from, and the 0-based source line of each instruction slot */
+  /** name of its source text, and the 0-based source line of each instruction slot */
   readonly text: string;
   readonly lines: readonly number[];
-  /** C by slot, of a program that an object file brought with line records; else empty */
+  /** C by slot, for programs from object files with line records; otherwise empty */
   readonly source: readonly (SourceSnapshot | null)[];
   readonly insnCount: number;
   /** the fault or fuel message when the program was stopped */
   readonly stopped: string | null;
 }
 
-/** A line of C, as line records tell it; numbers from 1. */
+/** A line of C from line records; numbered from 1. */
 export interface SourceSnapshot {
   readonly file: string;
   readonly line: number;
@@ -40,7 +40,7 @@ export interface SourceSnapshot {
   readonly text: string;
 }
 
-/** A map of an object file that is not a struct_ops map. `type` as bpftool says it: `hash`. */
+/** A map of an object file that is not a struct_ops map. `type` is bpftool's name: `hash`. */
 export interface ObjectMapSnapshot {
   readonly id: number;
   readonly name: string;
@@ -56,13 +56,13 @@ export interface ObjectSnapshot {
   /** file name; `text` of the programs that came from it */
   readonly name: string;
   readonly process: string;
-  /** its programs disassembled, with their C: `lines` of a program count in this */
+  /** its programs disassembled, with their C; `lines` of a program refer to this text */
   readonly listing: string;
   readonly letters: readonly MapLetter[];
   readonly maps: readonly ObjectMapSnapshot[];
 }
 
-/** An element of a map; the texts are null where the creator did not tell its types. */
+/** An element of a map; the texts are null when the creator gave no types. */
 export interface MapElement {
   readonly key: Uint8Array;
   readonly value: Uint8Array;
@@ -88,7 +88,7 @@ export interface MapSnapshot {
   readonly images: number;
   /** functions taken from other maps' texts */
   readonly libraries: readonly { readonly name: string; readonly letter: MapLetter }[];
-  /** name of the congestion control, from the value's data once it was given one */
+  /** name of the congestion control, from the value's data once registered */
   readonly ccName: string;
   readonly state: LifecycleState;
   /** made with BPF_F_LINK: a link registers it */
@@ -115,20 +115,20 @@ export interface MapSnapshot {
 /** One of the waits between a map's last reference and its memory. */
 export interface GraceWait {
   readonly clock: GraceClock;
-  /** engine time at which it ends, ns; 0: not asked for yet, or over */
+  /** engine time at which it ends, ns; 0: not started yet, or over */
   readonly endsAt: number;
-  /** ns from the asking to the end */
+  /** ns from request to end */
   readonly span: number;
 }
 
 export interface LinkSnapshot {
-  /** number that its maker gave it */
+  /** number given by its creator */
   readonly link: number;
   readonly id: number;
   readonly process: string;
-  /** the map that it registered; null: detached, or gone */
+  /** the map that it registered; null when detached or freed */
   readonly map: MapLetter | null;
-  /** fds and pins that keep it; none: it is gone */
+  /** number of fds that keep it */
   readonly fds: number;
   readonly pins: readonly string[];
 }
@@ -142,7 +142,7 @@ export interface SocketSnapshot {
   /** linear addresses of the two ends' tcp_sock; 0 when destroyed */
   readonly sk: number;
   readonly peer: number;
-  /** TCP_ESTABLISHED and its kin, by name without the prefix */
+  /** name of the TCP state, without the prefix: ESTABLISHED */
   readonly state: string;
 }
 
@@ -150,7 +150,7 @@ export interface ProcessSnapshot {
   readonly pid: number;
   readonly name: string;
   readonly alive: boolean;
-  /** `text` is what is shown; `map`: letter of the map, where the fd is of one that has a letter */
+  /** `text` is shown; `map`: letter of the map, if the fd is of a map with a letter */
   readonly fds: readonly { readonly fd: number; readonly text: string; readonly map: MapLetter | null }[];
 }
 
@@ -169,7 +169,7 @@ export interface ColdSnapshot {
   readonly heldClocks: readonly GraceClock[];
   /** programs are loaded without being verified; no kernel does that */
   readonly unverified: boolean;
-  /** the kernel is dead, and this is its last message */
+  /** last message of a kernel that panicked; null while it runs */
   readonly panic: string | null;
   /** tcp_available_congestion_control, in list order */
   readonly available: readonly string[];
@@ -180,7 +180,7 @@ export interface ColdSnapshot {
   readonly branch: number;
 }
 
-/** A row a flow of the hot part; plain numbers. */
+/** Numbers of one flow in the hot part. */
 export interface FlowNumbers {
   readonly socket: number;
   readonly cwnd: number;
@@ -237,7 +237,7 @@ export interface CpuSnapshot {
   readonly registers: readonly (readonly [number, number])[];
   /** the 8-byte slots of the stack frame that the program's instructions name, highest first */
   readonly stack: readonly StackSlot[];
-  /** where the frame lies: linear address of r10 */
+  /** linear address in r10, the end of the frame */
   readonly frame: number;
   /** linear address of the arguments that the trampoline stored, 8 bytes each */
   readonly context: number;
@@ -247,7 +247,7 @@ export interface CpuSnapshot {
   readonly depth: number;
   /** where they called it, outermost first: slot and 0-based line of the text */
   readonly callers: readonly { readonly pc: number; readonly line: number }[];
-  /** what the event is that calls the program: the name of its handler (`ack arrives`), or of a command */
+  /** name of the event's handler (`ack arrives`), or of a command, that calls the program */
   readonly cause: string;
   /** registers that the last instruction wrote */
   readonly changed: readonly number[];
@@ -289,14 +289,14 @@ export interface RefChange {
   readonly kind: HolderKind;
   /** number of the link or socket; 0 where there is only one */
   readonly id: number;
-  /** who came or went, to be shown: `registration`, `socket 3`; `kind` and `id` say the same */
+  /** the holder as text: `registration`, `socket 3`; the same as `kind` and `id` */
   readonly who: string;
   readonly gained: boolean;
-  /** the system call that did it; 0: none, the stack did */
+  /** number of the system call that did it; 0: the stack did it */
   readonly call: number;
 }
 
-/** Something the user should read when the clock passes it: a stopped program, a window of 0. */
+/** A notice shown when the clock passes it: a stopped program, a window of 0. */
 export interface NoteRecord {
   readonly time: number;
   readonly event: number;
@@ -310,13 +310,16 @@ export interface NoteRecord {
   readonly prog: number | null;
 }
 
-/** A line: of libbpf, of a program in trace_pipe, what a reader found in a ring buffer, what a member called by hand gave. */
+/**
+ * A line of text: from libbpf, from a program's trace_pipe, from a ring buffer, or the result of a member called by
+ * hand.
+ */
 export interface MessageRecord {
   readonly time: number;
   readonly event: number;
-  /** whose stderr or reader; null: the kernel's trace */
+  /** process that wrote or read it; null: the kernel's trace */
   readonly process: string | null;
-  /** of the console: what was `typed`, what its commands wrote, and the exit status */
+  /** the last four are of the console: a `typed` line, its commands' output, and the exit status */
   readonly source: 'libbpf' | 'trace' | 'ringbuf' | 'call' | 'typed' | 'stdout' | 'stderr' | 'status';
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly text: string;
@@ -329,7 +332,7 @@ export interface CaptionRecord {
   readonly text: string;
 }
 
-/** Numbers in the order of time: an array, or a part of a typed one. */
+/** Numbers in order of time: an array, or part of a typed array. */
 export type Column = ArrayLike<number>;
 
 /** A socket's series: parallel arrays, a point at each change of the window. */
@@ -358,13 +361,13 @@ export interface History {
   readonly ghosts: readonly Series[];
 }
 
-/** The first `keep` rows stay as they were, then come these. */
+/** Change of a list: its first `keep` rows stay, then come these. */
 export interface RowsDelta<Row> {
   readonly keep: number;
   readonly rows: readonly Row[];
 }
 
-/** The first `keep` points stay as they were, then come these; `values` has a column for each quantity. */
+/** Change of columns: the first `keep` points stay, then come these; `values` has a column per quantity. */
 export interface HistoryColumns {
   readonly keep: number;
   readonly time: Float64Array;
@@ -387,10 +390,10 @@ interface HistoryRows {
   readonly messages: RowsDelta<MessageRecord>;
 }
 
-/** What a page that has followed so far must know to have the History of now. */
+/** What a page that is up to date with the previous message needs for the present History. */
 export interface HistoryDelta extends HistoryRows {
   readonly until: number;
-  /** those that there are, in their order; columns: cwnd, ssthresh, srttUs, caState */
+  /** all existing series in order; columns: cwnd, ssthresh, srttUs, caState */
   readonly series: readonly SeriesDelta[];
   /** column: length */
   readonly queue: HistoryColumns;

@@ -21,7 +21,7 @@ const scenario: Scenario = {
   expect: [],
 };
 
-test('steps and captions follow the name of the text that stands in', () => {
+test('steps and captions follow the name of the replacing text', () => {
   const { steps } = followNames(scenario, { 'a.s': text('mine') });
   expect(steps[0]).toMatchObject({ caption: 'Connection 1 chooses mine.', command: { cc: 'mine' } });
   expect(steps[1]).toMatchObject({ caption: 'bpf_a2 is another.', command: { cc: 'bpf_b' } });

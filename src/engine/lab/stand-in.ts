@@ -1,13 +1,14 @@
 /*
- * A text that stands in for one of a scenario's own takes its place whatever its `.name`: what the scenario asks for by
- * the old name, it asks for by the new one. Else its connections would be refused for a name that nobody registers.
+ * A text that replaces one of a scenario's may have another `.name`: wherever the scenario uses the old name, it then
+ * uses the new one. Otherwise its connections would be refused for a name that is not registered.
  */
+import { own } from '../base/own.ts';
 import type { Command, Scenario, ScenarioStep } from './commands.ts';
 
 export interface StandIn {
   /** name of the text */
   readonly text: string;
-  /** congestion control name of the scenario's own text, and of the one in its place */
+  /** congestion control name in the scenario's own text, and in its replacement */
   readonly from: string;
   readonly to: string;
 }
@@ -16,17 +17,17 @@ type Texts = Readonly<Record<string, string>>;
 
 const nameIn = (text: string): string => /^\s*\.name\s+"([^"]+)"/m.exec(text)?.[1] ?? '';
 
-/** `texts`: those that take the place of `own`. A name that another text of the run still has is nobody else's. */
-export function standIns(own: Texts, texts: Texts): StandIn[] {
-  const rows = Object.keys(own).map((text): StandIn => {
-    return { text, from: nameIn(own[text]), to: nameIn(Object.hasOwn(texts, text) ? texts[text] : own[text]) };
+/** Finds renamed texts; `texts` replace the `brought`. A name that another text of the run still has is not replaced. */
+export function standIns(brought: Texts, texts: Texts): StandIn[] {
+  const rows = Object.entries(brought).map(([text, source]): StandIn => {
+    return { text, from: nameIn(source), to: nameIn(own(texts, text) ?? source) };
   });
   const kept = new Set(rows.map(({ to }) => to));
   const firsts = rows.filter(({ from }, i) => rows.findIndex((row) => row.from === from) === i);
   return firsts.filter(({ from, to }) => from !== '' && to !== '' && from !== to && !kept.has(from));
 }
 
-/** The scenario with its steps and captions under the names that are there. */
+/** The scenario with the new names in its steps and captions. */
 export function followNames(scenario: Scenario, texts: Texts): Scenario {
   const names = new Map(standIns(scenario.texts, texts).map(({ from, to }) => [from, to]));
   if (names.size === 0) return scenario;

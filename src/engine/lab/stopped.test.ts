@@ -1,7 +1,7 @@
 /**
- * A program that is stopped, at every instruction of every member: what it had stored stays, its private data are zeros,
- * its sockets have reno, which answers that call too, and each reference is given back once. No kernel does this: the
- * programs here are ones that the verifier refuses.
+ * Stops a program at every instruction of every member: what it stored stays, its private data are zeroed, its sockets
+ * change to reno, which also answers that call, and each reference is released once. No kernel does this: the verifier
+ * refuses these programs.
  */
 import { expect, test } from 'vitest';
 import { runs } from '../base/testing/runs.ts';
@@ -16,7 +16,7 @@ installLateTools();
 const btf = shippedBtf('v6.12');
 const PARTS = { profile: V6_12, btf, symbols: symbolsFromBtf(btf) };
 
-/** What each member does: it stores into the socket and its private data, and asks the kernel something. */
+/** What each member does: stores into the socket and its private data, and calls a kernel function. */
 const BODY = [
   'r6 = *(u64 *)(r1 + 0)',
   'r7 = *(u32 *)(r6 + tcp_sock.snd_cwnd)',
@@ -43,7 +43,7 @@ const MEMBERS = [
 ] as const;
 const NEEDED: readonly string[] = ['ssthresh', 'cong_avoid', 'undo_cwnd'];
 
-/** `member` is stopped before its `at`th instruction: by a store to NULL, or, every other time, by never ending. */
+/** Stops `member` before its `at`th instruction: by a store to NULL, or, every other time, by an endless loop. */
 function program(member: string, at: number): string {
   const end = at % 2 === 0 ? ['r0 = 0', '*(u64 *)(r0 + 0) = r0'] : ['endless:', 'goto endless'];
   const bodies = MEMBERS.filter((one) => one === member || NEEDED.includes(one)).map((one) => {
@@ -72,7 +72,7 @@ function labOf(text: string): Lab {
       step(2e7, { do: 'connect', process: 'lab', socket: 2, cc: 'stops' }),
       step(5e8, { do: 'setsockopt', socket: 2, cc: 'reno' }),
       step(6e8, { do: 'close', socket: 1 }),
-      // one that comes after the program was stopped
+      // a connection that comes after the program was stopped
       step(7e8, { do: 'connect', process: 'lab', socket: 3, cc: 'stops' }),
     ],
     openAt: 0,
@@ -81,7 +81,7 @@ function labOf(text: string): Lab {
   });
 }
 
-/** Every position in soak; a share elsewhere, which differs from member to member. */
+/** Every position in soak; otherwise a fraction, which differs between members. */
 const PLACES = MEMBERS.flatMap((member, m) =>
   Array.from({ length: BODY.length + 1 }, (_, at) => [member, at] as const).filter(
     ([, at]) => at % runs(5, 1) === (runs(1, 0) === 1 ? m % 5 : 0),
@@ -93,11 +93,11 @@ test.each(PLACES)('%s before its instruction %i', (member, at) => {
   lab.seek(1e9);
   const end = lab.hash();
   const stops = lab.history.notes.filter(({ kind }) => kind === 'stopped').length;
-  // nothing here proves to have been no loss
+  // no loss here turns out to be spurious
   expect(stops).toBe(member === 'undo_cwnd' ? 0 : 1);
   if (stops === 0) return;
   const { sockets, maps } = lab.cold();
-  // release() is called last of all: the socket that came after the others has not left yet
+  // release() is called last: the latest socket has not left yet
   const open = sockets.filter(({ ccName, id }) => ccName !== '' && (member !== 'release' || id < 3));
   expect(open.map(({ ccName }) => ccName)).toEqual(open.map(() => 'reno'));
   const left = maps[0].holders.filter(({ kind }) => kind === 'socket').map(({ id }) => id);

@@ -1,28 +1,28 @@
 /*
- * Breaks while a run is played, in either direction of looking: after each event and at each instruction it is asked what
- * was met. What became true is an edge, so it is compared with what was true one event before; `begin` says what is true
- * where the looking begins.
+ * Tests breaks while a run is played or searched: after each event and at each instruction. A condition is met when it
+ * becomes true, so its value is compared with that one event before; `begin` records the values at the start.
  */
+import { lowWord } from '../vm/prepared.ts';
 import type { Registers } from '../vm/prepared.ts';
 import { type Break, type BreakOptions, metBy } from './breaks.ts';
 import type { Machine } from './machine.ts';
 import type { Place } from './microscope.ts';
 import type { History } from './snapshot.ts';
 
-/** Where a condition is looked at. */
+/** Place at which a condition is evaluated. */
 export interface Sight {
   readonly machine: Machine;
-  /** how often this break was met from the beginning of the run, this time included */
+  /** how often this break was met since the start of the run, including this time */
   readonly hits: number;
-  /** tcp_sock that it is about; 0: none */
+  /** address of the tcp_sock concerned; 0: none */
   readonly sk: number;
-  /** of the program that runs; null: between events */
+  /** registers of the running program; null between events */
   readonly registers: Registers | null;
 }
 
-/** A text that was read: what it is at a place. */
+/** A parsed condition, which can be evaluated at a place. */
 export interface Condition {
-  /** it has fields of a connection without a number, so it is asked for each of them */
+  /** it uses fields of an unnumbered connection, so it is evaluated for each connection */
   readonly eachSocket: boolean;
   readonly usesHits: boolean;
   test(sight: Sight): boolean;
@@ -37,21 +37,21 @@ export interface LineBreak extends BreakOptions {
   readonly line: number;
 }
 
-/** A break with its texts read. */
+/** A break with its parsed texts. */
 interface Armed {
   readonly when: Condition | null;
   readonly print: Print | null;
 }
 export interface ArmedBreak extends Armed {
   readonly spec: Break;
-  /** of a break on a condition */
+  /** condition of a break on a condition */
   readonly condition: Condition | null;
 }
 export interface ArmedLine extends Armed {
   readonly spec: LineBreak;
 }
 
-/** Without texts that would have to be read. */
+/** A break without texts to parse. */
 export const plainBreak = (spec: Break): ArmedBreak => ({ spec, condition: null, when: null, print: null });
 export const plainLine = (spec: LineBreak): ArmedLine => ({ spec, when: null, print: null });
 
@@ -59,12 +59,12 @@ export interface Hit {
   readonly time: number;
   readonly event: number;
   readonly words: string;
-  /** of a line: which call of the event, and which of its instructions */
+  /** for a line: number of the call in the event, and of the instruction in the call */
   readonly place: { readonly call: number; readonly insn: number } | null;
   readonly spec: Break | LineBreak;
 }
 
-/** It stops; else it is only traced. */
+/** Whether a hit stops playing; otherwise it is only traced. */
 export const stopsAt = ({ spec }: Hit): boolean => spec.trace !== true;
 
 interface Run {
@@ -79,7 +79,7 @@ export class Stops {
   private hits: number[] = [];
   /** for each break on a condition or a CA state, by socket: true at the event before */
   private held = new Map<string, boolean>();
-  /** where the arguments of the call lie that runs */
+  /** address of the current call's arguments */
   private context = 0;
 
   constructor(
@@ -93,19 +93,19 @@ export class Stops {
     return this.breaks.length + this.lines.length === 0;
   }
 
-  /** Some condition asks how often: the run is counted from its beginning. */
+  /** Whether some condition uses the hit count, so that counting must start at the beginning of the run. */
   get counts(): boolean {
     return [...this.breaks, ...this.lines].some(({ when }) => when?.usesHits === true);
   }
 
-  /** Says what is true here; `fresh`: nothing was met before. */
+  /** Records the conditions' values here; `fresh`: resets the hit counts. */
   begin(fresh: boolean): void {
     if (fresh) this.hits = [];
     this.held = new Map();
     for (const [n, one] of this.breaks.entries()) this.changes(one, n);
   }
 
-  /** After an event: what was met in it. */
+  /** Returns the hits of the last event. */
   after(): Hit[] {
     const { event } = this.run;
     const out: Hit[] = [];
@@ -119,14 +119,14 @@ export class Stops {
     return out;
   }
 
-  /** At an instruction: the lines that begin there and whose condition holds. */
+  /** Returns the hits at an instruction: lines that begin there and whose condition holds. */
   at(place: Place, registers: Registers): Hit[] {
     const out: Hit[] = [];
-    if (place.insn === 0) this.context = registers.words[2] >>> 0;
+    if (place.insn === 0) this.context = lowWord(registers, 1);
     for (const [i, one] of this.lines.entries()) {
       if (!this.isAt(place, one.spec)) continue;
       const { tcp, memory } = this.machine;
-      // the context's first argument is the socket, where the program is of a congestion control
+      // in a congestion control's program the first argument is the socket
       const first = memory.u32[this.context >>> 2] ?? 0;
       const socket = tcp.socketOf(first);
       const words = `${one.spec.text}:${one.spec.line + 1}${socket === 0 ? '' : ` for connection ${Math.abs(socket)}`}`;
@@ -151,13 +151,13 @@ export class Stops {
     return { time, event, words: one.print ? `${words}: ${one.print(sight)}` : words, place: null, spec: one.spec };
   }
 
-  /** A condition about no connection in particular holds when it does for one of them. */
+  /** Evaluates a condition; one on an unnumbered connection holds when it does for any connection. */
   private holds(when: Condition, sight: Sight): boolean {
     if (!when.eachSocket || sight.sk !== 0) return when.test(sight);
     return this.machine.tcp.list().some(({ sk }) => sk !== 0 && when.test({ ...sight, sk }));
   }
 
-  /** Connections for which a break's condition is true now and was not before; and remembers it. */
+  /** Connections for which a break's condition has just become true; updates the remembered values. */
   private changes({ spec, condition }: ArmedBreak, n: number): { readonly words: string; readonly sk: number }[] {
     if (spec.on === 'ca-state') return this.caStates(spec, n);
     if (spec.on !== 'condition' || !condition) return [];

@@ -1,6 +1,6 @@
 /**
- * Any store to any byte of a tcp_sock, by any member: the run goes on, and after rewinding it is where it was. A kernel's
- * verifier would refuse most of them; the machine is asked to run them all the same.
+ * Any store to any byte of a tcp_sock, by any member: the run continues, and rewinding restores it. A kernel's verifier
+ * would refuse most of them; here they run anyway.
  */
 import { expect, test } from 'vitest';
 import { Prng } from '../base/prng.ts';
@@ -100,7 +100,7 @@ function labOf(text: string): Lab {
   });
 }
 
-/** Seeds that went wrong once. */
+/** Seeds that failed once. */
 const KEPT: readonly number[] = [];
 
 test('any store to a tcp_sock: run, rewind, run again', () => {

@@ -1,4 +1,5 @@
-/* System calls as strace prints them, shortened to what a reader needs. */
+/* Prints system calls as strace does, shortened to the essential fields. */
+import { numberOf } from '../base/bytes.ts';
 import { MAP_TYPES } from '../kernel/maps/types.ts';
 import { MAP_TYPE_STRUCT_OPS } from '../kernel/uapi.ts';
 import type { BpfAttr, BpfCommand } from '../kernel/attr.ts';
@@ -8,7 +9,7 @@ type Shown = Readonly<Record<string, unknown>>;
 
 const isPlain = (value: unknown): value is number | string => typeof value === 'number' || typeof value === 'string';
 
-/** A field's value in words; null leaves the field out. */
+/** Text of a field's value; null leaves the field out. */
 type Show = (attr: Shown) => string | null;
 
 const plain =
@@ -27,7 +28,7 @@ const constant =
   (text: string): Show =>
   () =>
     text;
-const key: Show = ({ key: bytes }) => (bytes instanceof Uint8Array ? `key=${littleEndian(bytes)}` : null);
+const key: Show = ({ key: bytes }) => (bytes instanceof Uint8Array ? `key=${numberOf(bytes)}` : null);
 
 const path: Show = ({ pathname }) =>
   pathname instanceof Uint8Array ? `pathname="${new TextDecoder().decode(pathname).replace('\0', '')}"` : null;
@@ -36,7 +37,7 @@ const mapType: Show = ({ map_type: type }) => {
   return `map_type=${name === undefined ? Number(type) : `BPF_MAP_TYPE_${name.toUpperCase()}`}`;
 };
 
-/** All struct_ops maps are alike in this. */
+/** Shows a field only for maps other than struct_ops, which all have the same value. */
 const ofOthers =
   (show: Show): Show =>
   (attr) =>
@@ -82,8 +83,4 @@ const SHOWN: Readonly<Partial<Record<BpfCommand, readonly Show[]>>> = {
 export function straceBpf<C extends BpfCommand>(command: C, attr: BpfAttr[C]): string {
   const fields = (SHOWN[command] ?? []).map((show) => show(attr as Shown)).filter((text) => text !== null);
   return `bpf(${command}, {${fields.join(', ')}})`;
-}
-
-function littleEndian(bytes: Uint8Array): number {
-  return bytes.reduceRight((value, byte) => value * 256 + byte, 0);
 }

@@ -1,4 +1,4 @@
-/* Lines that tracepoints printed, in the order of the run; what is met again by playing it again stands there once. */
+/* Lines that tracepoints printed, in the order of the run; a repeated hit is listed once. */
 import type { Hit } from './stops.ts';
 
 export interface TracedLine {
@@ -7,15 +7,15 @@ export interface TracedLine {
   readonly text: string;
 }
 
-/** Lines that are kept: more are counted. */
+/** Most lines kept; further ones are only counted. */
 const MOST_LINES = 2_000;
 
 export class Traced {
   private rows: (TracedLine & { readonly by: string; readonly call: number; readonly insn: number })[] = [];
   private readonly known = new Set<string>();
-  /** lines that were not kept */
+  /** number of lines not kept */
   left = 0;
-  /** grows with every change */
+  /** increases with every change */
   version = 0;
 
   get lines(): readonly TracedLine[] {
@@ -33,13 +33,12 @@ export class Traced {
       return;
     }
     const row = { time, event, text, by, call, insn };
-    // nearly always the last
-    let at = this.rows.length;
-    while (at > 0 && isAfter(this.rows[at - 1], row)) at--;
-    this.rows.splice(at, 0, row);
+    // nearly always appended
+    const before = this.rows.findLastIndex((other) => !isAfter(other, row));
+    this.rows.splice(before + 1, 0, row);
   }
 
-  /** Keeps the lines of these breaks; those of an event after `event` never happened. */
+  /** Keeps only lines of these breaks, and of events up to `event`. */
   keep(wanted: ReadonlySet<string> | null, event = Number.POSITIVE_INFINITY): void {
     const rows = this.rows.filter((row) => row.event <= event && (wanted === null || wanted.has(row.by)));
     if (rows.length === this.rows.length && this.left === 0) return;
@@ -53,7 +52,7 @@ export class Traced {
 
 type Order = Pick<TracedLine, 'event'> & { readonly call: number; readonly insn: number };
 
-/** Within an event lines of programs come in their order, and what is met after the event last. */
+/** Order of lines: within an event those of programs come first, and hits after the event last. */
 function isAfter(a: Order, b: Order): boolean {
   if (a.event !== b.event) return a.event > b.event;
   if (a.call < 0 || b.call < 0) return a.call < 0 && b.call >= 0;

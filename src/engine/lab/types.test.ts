@@ -52,7 +52,7 @@ const diagnosed = (text: string) =>
   declareStructOps(text, btf).diagnostics.map(({ code, severity }) => `${severity} ${code}`);
 
 describe('a declared type', () => {
-  test('is loaded for, registered, and called; programs write the memory that they are given', () => {
+  test('can be loaded, registered and called; programs write to memory arguments', () => {
     const l = lab(
       COUNTER,
       load,
@@ -91,7 +91,7 @@ describe('a declared type', () => {
     expect(String.fromCharCode(...l.machine.bytes(map.kdata + at('name'), 5))).toBe('three');
   });
 
-  test('a map for links is registered by its link, and no longer than that is open', () => {
+  test('a map for links is registered while its link is open', () => {
     const b = { process: 'p', map: 'B' } as const;
     const l = lab(
       COUNTER,
@@ -109,7 +109,7 @@ describe('a declared type', () => {
     expect(l.cold().maps).toMatchObject([{ state: 'INUSE' }, { letter: 'B', state: 'FREED' }]);
   });
 
-  test('what its creator noted in declaration tags stays beside the kernel’s type', () => {
+  test('declaration tags of its creator stay beside the kernel’s type', () => {
     const l = lab(COUNTER, load);
     expect(creatorTags(l.machine.kernel, l.cold().maps[0].id)).toEqual([
       { text: 'set by the loader', kind: 'STRUCT', name: 'counter_ops', component: 'factor' },
@@ -118,7 +118,7 @@ describe('a declared type', () => {
     expect(creatorTags(l.machine.kernel, 99)).toBeNull();
   });
 
-  test('goes back and forth in time with all of it', () => {
+  test('follows time backwards and forwards', () => {
     const l = lab(COUNTER, load, call('step', '05', 3), call('scale', 5));
     const end = l.hash();
     l.seek(1.5e6);
@@ -128,7 +128,7 @@ describe('a declared type', () => {
     expect(said(l)).toHaveLength(2);
   });
 
-  test('without its declaration the kernel does not know it', () => {
+  test('is unknown to the kernel without its declaration', () => {
     const l = lab('', load);
     expect(said(l, 'libbpf')).toContain(
       'struct ops init_kern'.replace(' ', '_') + ': struct counter_ops is not found in kernel BTF',
@@ -149,7 +149,7 @@ describe('the value struct', () => {
     expect(layout?.summary.holes).toBe(1);
   });
 
-  test('may have members of its own: an init is called before registering, and can refuse', () => {
+  test('may have its own members: an init is called before registering, and can refuse', () => {
     const extended = `${COUNTER}
       struct bpf_struct_ops_counter_ops {
         struct bpf_struct_ops_common_value common;
@@ -164,7 +164,7 @@ describe('the value struct', () => {
     const at = l.machine.btf.field('bpf_struct_ops_counter_ops', 'init')?.byteOffset ?? 0;
     expect(l.machine.text.nameOf(l.machine.memory.u32[(map.kvalue + at) >>> 2])).toBe('counter_ops_value_init');
 
-    // what nobody implements is refused by init; what is the kernel's cannot be given
+    // init refuses a missing member; members of the kernel cannot be set
     const { kernel } = l.machine;
     const pid = kernel.spawn('by hand');
     const type = kernel.types.find(({ name }) => name === 'counter_ops');
@@ -228,7 +228,7 @@ pair:
 ${summed(3)}
 `;
 
-test('members of many arguments, of 64 bits and of structs by value: nothing is cut off', () => {
+test('members with many arguments, 64-bit arguments and structs by value receive them whole', () => {
   const l = lab(
     WIDE_TYPES,
     { do: 'load', process: 'p', map: 'A', text: '', source: WIDE },

@@ -1,7 +1,8 @@
 /*
- * The people of the machine: processes with names, maps with letters, sockets with numbers. Verbs act through this;
- * every call that they make is told with its trace.
+ * User space of the machine: processes with names, maps with letters, sockets with numbers. Verbs act through it; every
+ * call is reported with its trace.
  */
+import { entryOf } from '../base/assert.ts';
 import type { BpfAttr, BpfCommand, SyscallResult } from '../kernel/kernel.ts';
 import type { TraceEntry } from '../kernel/steps.ts';
 import { ERRNO } from '../base/errno.ts';
@@ -11,13 +12,13 @@ import { straceBpf } from './strace.ts';
 import { type LoadedLink, type LoadedMap, nobody, type Told, type UserState } from './user-state.ts';
 import type { World } from './world.ts';
 
-/** What a call is told of when it is about nothing in particular. */
+/** Subject of a call that concerns no particular map or socket. */
 export const PLAIN: Told = { shape: 'syscall', map: null, socket: null };
 
-/** A call about a map. */
+/** Subject of a call that concerns a map. */
 export const aboutMap = (map: MapLetter | null): Told => ({ ...PLAIN, map });
 
-/** What the calls of commands without a process are told of. */
+/** Process name for commands without a process. */
 export const NOBODY = '?';
 
 interface Answer {
@@ -35,7 +36,7 @@ interface Refused {
 
 export class UserSpace {
   state: UserState = nobody;
-  /** the last call that was refused since `forgive`; null: none */
+  /** the last refused call since `forgive`; null: none */
   refused: Refused | null = null;
 
   constructor(
@@ -43,7 +44,7 @@ export class UserSpace {
     private readonly tell: (record: CallRecord) => void,
   ) {}
 
-  /** Refusals up to now are no news for what is done next. */
+  /** Forgets earlier refusals before the next command. */
   forgive(): void {
     this.refused = null;
   }
@@ -57,7 +58,7 @@ export class UserSpace {
     this.state = { ...this.state, maps: [...others, entry] };
   }
 
-  /** Pid of a process. Whoever is named without having been started, or after its end, is started now. */
+  /** Pid of a process; starts one that does not exist or has ended. */
   pid(process: string): number {
     const pid = this.state.pids.get(process);
     return pid !== undefined && this.isAlive(process) ? pid : this.spawn(process, 0);
@@ -65,7 +66,7 @@ export class UserSpace {
 
   isAlive(process: string): boolean {
     const pid = this.state.pids.get(process);
-    return pid !== undefined && this.world.kernel.state.processes[pid].alive;
+    return pid !== undefined && entryOf(this.world.kernel.state.processes, pid).alive;
   }
 
   spawn(process: string, uid: number): number {
@@ -82,7 +83,8 @@ export class UserSpace {
   /** Paths of the link in bpffs. */
   pinsOfLink({ object }: LoadedLink): string[] {
     const { pins } = this.world.kernel.state;
-    return Object.keys(pins).filter((path) => pins[path].kind === 'link' && pins[path].object === object);
+    const found = Object.entries(pins).filter(([, pin]) => pin.kind === 'link' && pin.object === object);
+    return found.map(([path]) => path);
   }
 
   /** Letter of the map that a link holds now. */
@@ -102,7 +104,7 @@ export class UserSpace {
     return result;
   }
 
-  /** A call that is no table of steps; `text`: as it is shown. */
+  /** Makes a call without a table of steps; `text`: the call as shown. */
   simple(process: string, name: string, text: string, run: () => number, told: Told = PLAIN): number {
     const n = this.world.kernel.countCall();
     const ret = run();
@@ -110,7 +112,7 @@ export class UserSpace {
     return ret;
   }
 
-  /** What could not even be tried, because nobody has such a thing. */
+  /** Reports a call that was impossible because its object does not exist. */
   impossible(process: string, name: string, text: string, errno: number, message: string): number {
     this.record(this.world.kernel.countCall(), process, name, text, { ret: -errno, trace: [], message });
     return -errno;

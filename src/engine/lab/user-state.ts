@@ -1,9 +1,9 @@
-/* What user space remembers of what it made: part of the cold tree, so immutable. */
+/* User space's record of what it made: part of the cold tree, so immutable. */
 import type { MapLetter } from './commands.ts';
 import type { SourceLine } from '../libbpf/source.ts';
 import type { CallRecord } from './snapshot.ts';
 
-/** A program as its loader remembers it. */
+/** A loaded program, as recorded by its loader. */
 export interface LoadedProg {
   readonly object: number;
   readonly id: number;
@@ -13,11 +13,11 @@ export interface LoadedProg {
   readonly insns: Uint8Array;
   /** 0-based line of each slot in `text` of its map */
   readonly lines: readonly number[];
-  /** C by slot; empty when nobody told it */
+  /** C by slot; empty when unknown */
   readonly source: readonly (SourceLine | null)[];
 }
 
-/** A map as its loader remembers it. */
+/** A loaded map, as recorded by its loader. */
 export interface LoadedMap {
   readonly letter: MapLetter;
   readonly process: string;
@@ -25,7 +25,7 @@ export interface LoadedMap {
   readonly mapId: number;
   readonly mapFd: number;
   readonly name: string;
-  /** kernel struct that it wraps, and what the text says of it */
+  /** kernel struct that it wraps, and the text's name and flags */
   readonly struct: string;
   readonly ccName: string;
   readonly flags: number;
@@ -37,11 +37,11 @@ export interface LoadedMap {
   /** functions that were taken from other maps' texts */
   readonly libraries: readonly { readonly name: string; readonly letter: MapLetter }[];
   readonly progs: readonly LoadedProg[];
-  /** what registering writes, when it came out of an object file; null: made from the rest */
+  /** value that registering writes, for maps from object files; null: it is made from the other fields */
   readonly value: Uint8Array | null;
 }
 
-/** A link as its maker remembers it. */
+/** A link, as recorded by its creator. */
 export interface LoadedLink {
   readonly link: number;
   readonly process: string;
@@ -61,7 +61,7 @@ export interface UserState {
   readonly links: ReadonlyMap<number, LoadedLink>;
   /** captions so far */
   readonly captions: number;
-  /** lines that were typed into the console, the last so many */
+  /** the last lines typed into the console */
   readonly lines: readonly string[];
 }
 
@@ -75,10 +75,10 @@ export const nobody: UserState = {
   lines: [],
 };
 
-/** What a call is about, beside its text and answer. */
+/** Subject of a call, besides its text and answer. */
 export type Told = Pick<CallRecord, 'shape' | 'map' | 'socket'>;
 
-/** A map that a process has through an object, beside the struct_ops maps. */
+/** A map of an object other than its struct_ops maps. */
 export interface OwnMap {
   readonly object: number;
   readonly id: number;
@@ -86,11 +86,11 @@ export interface OwnMap {
   readonly name: string;
 }
 
-/** An object as its loader remembers it. */
+/** A loaded object, as recorded by its loader. */
 export interface LoadedFile {
   readonly name: string;
   readonly process: string;
-  /** its programs as text; the lines of `LoadedProg` are of this */
+  /** its programs as text, to which the lines of `LoadedProg` refer */
   readonly listing: string;
   readonly maps: readonly OwnMap[];
   /** its struct_ops maps */

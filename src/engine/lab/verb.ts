@@ -1,7 +1,7 @@
 /*
- * A verb carries out one kind of command: a short user-space program that reaches the kernel through system calls only.
- * The registry finds it by its name. What a first picture needs is registered with the lab; the rest comes with
- * src/engine/late.ts, so a name that is not yet known needs that.
+ * A verb implements one kind of command: a short user-space program that reaches the kernel through system calls only.
+ * The registry finds it by its name. Verbs for the first picture are registered with the lab; the others come with
+ * src/engine/late.ts, so an unknown name means that it must be loaded.
  */
 import { assert } from '../base/assert.ts';
 import type { Command } from './commands.ts';
@@ -18,7 +18,7 @@ type AnyVerb = { readonly [D in Command['do']]: Verb<D> }[Command['do']];
 
 const VERBS = new Map<string, AnyVerb>();
 
-/** Enters verbs; the same ones may be entered again. */
+/** Registers verbs; registering the same ones again is allowed. */
 export function registerVerbs(verbs: readonly AnyVerb[]): void {
   for (const verb of verbs) {
     const known = VERBS.get(verb.do);
@@ -27,7 +27,7 @@ export function registerVerbs(verbs: readonly AnyVerb[]): void {
   }
 }
 
-/** Whether a command can be carried out before the engine's late part is here. */
+/** Whether a command can run before the engine's late part is loaded. */
 export const hasVerb = (name: Command['do']): boolean => VERBS.has(name);
 
 export function runVerb<D extends Command['do']>(user: UserSpace, command: CommandOf<D>): void {

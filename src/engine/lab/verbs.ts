@@ -1,4 +1,4 @@
-/* Verbs that the lab has from its start. */
+/* Verbs registered from the start. */
 import { registerVerbs } from './verb.ts';
 import { close } from './verbs/close.ts';
 import { closeLink } from './verbs/close-link.ts';
@@ -26,5 +26,8 @@ const FIRST = [
   unpin, unregister, updateLink, verifier,
 ] as const;
 
-/** Called by each machine, so that no bundle leaves it out; before it, by whoever asks which verbs are here. */
+/**
+ * Registers the first verbs. Each machine calls this, so that no bundle drops it; so does code that asks for verbs
+ * earlier.
+ */
 export const registerFirstVerbs = (): void => registerVerbs(FIRST);

@@ -1,4 +1,4 @@
-/* What the verifier says of a text that is not loaded: the page asks while it is typed. */
+/* Verifies a text without loading it, for the editor while the user types. */
 import type { Btf } from '../btf/btf.ts';
 import { assemble } from '../isa/assembler.ts';
 import { disassemble } from '../isa/disassembler.ts';
@@ -12,39 +12,39 @@ import { isVerifierLog } from '../verifier/is-log.ts';
 import { walkOfLog } from '../verifier/logged.ts';
 import type { World } from './world.ts';
 
-/** An instruction about to be followed on some path. */
+/** A visit of an instruction on some path, before it is followed. */
 export interface VerifiedVisit {
   readonly slot: number;
   readonly path: number;
-  /** registers and stack before it, in the kernel's words */
+  /** registers and stack before it, as the kernel prints them */
   readonly state: string;
-  /** the same by name: `R1` or `fp-8`, and what is known of it. Visits with the same state share it */
+  /** the same by name: `R1` or `fp-8`, and its value. Visits with equal states share the object */
   readonly known: Known;
 }
 
 export type Known = readonly (readonly [name: string, value: string])[];
 
 export interface VerifiedProgram {
-  /** `log`: read from a kernel's log, which the text is; `verified`: judged here */
+  /** `log`: read from a kernel's log given as the text; `verified`: judged here */
   readonly from: 'verified' | 'log';
   readonly name: string;
   readonly member: string;
   readonly ok: boolean;
   /** positive; 0: accepted */
   readonly errno: number;
-  /** the last line before the counters; empty where it was accepted */
+  /** the last line before the counters; empty when accepted */
   readonly message: string;
-  /** slot that was refused; -1: none, or the program as a whole */
+  /** slot of the refused instruction; -1: none, or the program as a whole */
   readonly failedSlot: number;
   readonly log: string;
   readonly processed: number;
-  /** of a log: visits before those that are kept */
+  /** for a log: number of visits before those kept */
   readonly left: number;
-  /** 0-based line of the text of each slot; of a log, the line of its last visit */
+  /** 0-based line of the text for each slot; for a log, the line of its last visit */
   readonly lines: readonly number[];
   /** each slot in pseudo-C; empty for the second half of a wide instruction */
   readonly insns: readonly string[];
-  /** the first so many */
+  /** the first visits, up to a limit */
   readonly visits: readonly VerifiedVisit[];
   readonly paths: readonly Path[];
   readonly prunes: readonly PruneEvent[];
@@ -56,8 +56,9 @@ const MOST_VISITS = 5000;
 const LOG_LEVEL = 2;
 
 /**
- * Null where the text does not assemble, or is no struct_ops text; of a kernel's log, what that kernel found. Each step is
- * a bounded amount of work. `detail`: with the log, the visits and their states, which take several times as long.
+ * Verifies a text in steps of bounded work; null when it does not assemble or implements no struct. For a kernel's log
+ * returns what that kernel found. `detail`: includes the log, the visits and their states, which takes several times as
+ * long.
  */
 export function* verifyText(world: World, text: string, detail: boolean): Generator<void, VerifiedProgram[] | null> {
   if (isVerifierLog(text)) return [logged(text)];
@@ -118,10 +119,10 @@ function shown(btf: Btf, { name, member, insns, lines }: LoadedProgram, verdict:
   };
 }
 
-/** Visits of a log that are kept; each brings its registers. */
+/** Most visits kept of a log; each has its registers. */
 const MOST_LOGGED = 10_000;
 
-/** A log as if it had been judged here: what it does not say is unknown. */
+/** Converts a log to a result as if judged here; facts that it lacks are left unknown. */
 function logged(log: string): VerifiedProgram {
   const { visits, paths, prunes, insns, refusal, processed, left } = walkOfLog(log, MOST_LOGGED);
   const lines = insns.map(() => 0);

@@ -1,4 +1,4 @@
-/* What verbs and look-ups have of a machine. */
+/* The machine as verbs and look-ups see it. */
 import type { Btf } from '../btf/btf.ts';
 import type { AssembledObject } from '../isa/object.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -17,7 +17,7 @@ export interface World {
   readonly tcp: Tcp;
   readonly btf: Btf;
   readonly profile: Profile;
-  /** the kernel's whole BTF, where it can be had, and its configuration */
+  /** the kernel's whole BTF if available, and its configuration */
   readonly whole: MachineParts['whole'];
   readonly config: MachineParts['config'];
   /** program texts by name */
@@ -32,6 +32,6 @@ export interface World {
   fileNames(): readonly string[];
   /** the path that all connections share */
   readonly path: PathConfig;
-  /** Tells a line that somebody wrote, with the time. */
+  /** Reports a written line with the time. */
   message(said: Omit<MessageRecord, 'time' | 'event'>): void;
 }

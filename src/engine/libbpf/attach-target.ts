@@ -6,11 +6,11 @@ import type { ObjectProgram } from './object.ts';
 interface Target {
   readonly section: RegExp;
   readonly kind: 'FUNC' | 'TYPEDEF';
-  /** what the kernel's name of it begins with */
+  /** prefix of the target's name in the kernel's BTF */
   readonly prefix: string;
 }
 
-/** Sections whose programs name what they attach to after a slash (SEC_ATTACH_BTF). */
+/** Sections whose programs name their target after a slash (SEC_ATTACH_BTF). */
 const TARGETS: readonly Target[] = [
   { section: /^tp_btf(?:\/|$)/, kind: 'TYPEDEF', prefix: 'btf_trace_' },
   { section: /^(?:fentry|fexit)(?:\.s)?(?:\/|$)|^fmod_ret(?:\.s)?(?:\/|$)/, kind: 'FUNC', prefix: '' },
@@ -20,8 +20,8 @@ const TARGETS: readonly Target[] = [
 const REPLACED = /^freplace(?:\/|$)/;
 
 /**
- * `kernel`: all of its types, asked for only where a program names one. BTF id of what the program attaches to; 0: it attaches to none; or a negative errno, after
- * saying why.
+ * BTF id of the function or type that a program attaches to; 0 when it attaches to none; a negative errno after logging
+ * the reason. `kernel` gives all types of the kernel, and is called only when a program names a target.
  */
 export function attachTarget({ name, sectionName }: ObjectProgram, kernel: () => Btf, log: Log): number {
   const section = sectionName.replace(/^\?/, '');

@@ -1,4 +1,7 @@
-/* Registering a loaded struct_ops map (bpf_map__attach_struct_ops): its value is written; a link map gets its link. */
+/*
+ * Registers a loaded struct_ops map (bpf_map__attach_struct_ops): writes its value; for a map with BPF_F_LINK also
+ * makes the link.
+ */
 import { ERRNO } from '../base/errno.ts';
 import { ATTACH_STRUCT_OPS, MAP_FLAG } from '../kernel/uapi.ts';
 import type { LoadedMap } from './load-object.ts';
@@ -6,12 +9,12 @@ import { type Log, refuse } from './log.ts';
 import type { Syscall } from './process.ts';
 
 export interface StructOpsLink {
-  /** of the link; of the map itself where the map registers without one */
+  /** fd of the link; of the map itself when it registers without a link */
   readonly fd: number;
   readonly real: boolean;
 }
 
-/** The link, or a negative errno. A link map that was written before may be attached again. */
+/** Returns the link, or a negative errno. A map with BPF_F_LINK that was written before may be attached again. */
 export function attachStructOps(bpf: Syscall, { map, fd }: LoadedMap, log: Log): StructOpsLink | number {
   const kernel = map.structOps?.kernel;
   if (!kernel) return refuse(log, 'EINVAL', `map '${map.name}': can't attach non-struct_ops map`);

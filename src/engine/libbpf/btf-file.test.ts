@@ -16,7 +16,7 @@ const messageOf = (bytes: Uint8Array): string => {
 };
 
 describe('the types of a file', () => {
-  it('are those of a BTF by itself, or of an object', () => {
+  it('come from a bare BTF or from an object', () => {
     for (const bytes of [raw, object]) {
       const opened = openTypesOf(bytes);
       expect(opened.ok && opened.btf.count).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-/* The BTF in a file: a blob of its own, as /sys/kernel/btf/vmlinux is, or the .BTF section of an object. */
+/* Reads the BTF in a file: a BTF by itself, such as /sys/kernel/btf/vmlinux, or the .BTF section of an object. */
 import type { Result } from '../base/result.ts';
 import { err } from '../base/result.ts';
 import type { Btf } from '../btf/btf.ts';
@@ -11,13 +11,13 @@ import { SYMBOL_BINDING } from '../elf/elf.ts';
 import { openElf } from '../elf/read.ts';
 import { withPlace } from './where.ts';
 
-/** where an ELF header says where its sections are (e_shoff) */
+/** offset of e_shoff in an ELF header */
 const SECTION_TABLE = 40;
 const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 
 /**
- * As the compiler wrote it, of either byte order. Offsets in errors count from the start of the file. `base`: the BTF
- * that this one goes on from, as that of a module does from vmlinux.
+ * Opens the BTF as the compiler wrote it, in either byte order. Offsets in errors count from the start of the file.
+ * `base`: the BTF that this one extends, as a module's extends vmlinux.
  */
 export function openBtfFile(bytes: Uint8Array, base?: Btf): Result<Btf> {
   const open = (own: Uint8Array): Result<Btf> => {
@@ -32,8 +32,8 @@ export function openBtfFile(bytes: Uint8Array, base?: Btf): Result<Btf> {
 }
 
 /**
- * The types of a file that somebody wants to look at: checked as the kernel would, and what is wrong is told with section
- * and offset.
+ * Opens the types of a file for inspection: checks them as the kernel would, and reports errors with section and
+ * offset.
  */
 export function openTypesOf(
   bytes: Uint8Array,
@@ -42,12 +42,13 @@ export function openTypesOf(
   const opened = openBtfFile(bytes, base);
   if (!opened.ok) return { ok: false, message: withPlace(bytes, opened.error) };
   const { errno, message, offset } = checkBtf(opened.value.bytes, base);
-  // a compiler leaves sizes of sections to the linker, which the kernel would refuse: only a BTF by itself is checked
+  // a compiler leaves section sizes for the linker to fill in, which the kernel would refuse: check only a BTF by
+  // itself
   if (errno === null || isElf(bytes)) return { ok: true, btf: opened.value };
   return { ok: false, message: withPlace(bytes, { message, offset }) };
 }
 
-/** The types of a file by itself, or else over the first of `bases` that it goes on from. */
+/** Opens the types of a file by itself, or over the first of `bases` that it extends. */
 export function openTypesOver(bytes: Uint8Array, bases: readonly Btf[]): ReturnType<typeof openTypesOf> {
   const alone = openTypesOf(bytes);
   if (alone.ok) return alone;
@@ -60,7 +61,7 @@ export function openTypesOver(bytes: Uint8Array, bases: readonly Btf[]): ReturnT
 
 const isElf = (bytes: Uint8Array): boolean => ELF_MAGIC.every((byte, i) => bytes[i] === byte);
 
-/** The .BTF of an object, its DATASECs placed where the object's sections and symbols say. */
+/** Opens the .BTF of an object, with its DATASECs filled in from the object's sections and symbols. */
 export function openObjectBtf(elf: ElfObject): Result<Btf> {
   const section = elf.section('.BTF');
   if (!section) return err('no section .BTF', SECTION_TABLE);
@@ -74,7 +75,7 @@ export function openObjectBtf(elf: ElfObject): Result<Btf> {
   return inSection(section, placed.ok ? openBtf(placed.value) : placed);
 }
 
-/** An error's offset as one in the file. */
+/** Converts an error's offset in a section to one in the file. */
 export function inSection<T>(section: ElfSection, result: Result<T>): Result<T> {
   if (result.ok) return result;
   const { message, offset } = result.error;

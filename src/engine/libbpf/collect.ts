@@ -1,4 +1,4 @@
-/* Relocations of an opened object: what each instruction and each member of a struct_ops variable waits for. */
+/* Collects the relocations of an opened object: what must be filled in at each instruction and struct_ops member. */
 import type { Result } from '../base/result.ts';
 import { ok } from '../base/result.ts';
 import { type ElfRelocation, type ElfSection, SECTION_INDEX, SYMBOL_TYPE } from '../elf/elf.ts';
@@ -11,7 +11,7 @@ import { type ObjectProgram, type OpenedObject, programAt, type ProgramRelocatio
 import { dataSection, isProgram, isStructOps } from './sections.ts';
 import { linkMember } from './struct-ops.ts';
 
-/** The object with its programs' relocations; members of struct_ops variables are linked in place. */
+/** Returns the object with its programs' relocations; members of struct_ops variables are linked in place. */
 export function collectRelocations(object: OpenedObject, log: Log): Result<OpenedObject> {
   const waiting = new Map<ObjectProgram, ProgramRelocation[]>();
   for (const section of object.elf.sections.filter(isProgram)) {
@@ -64,13 +64,13 @@ function collectSection(
   return ok(null);
 }
 
-/** Symbols of sections have no name of their own. */
+/** Name of a relocation's target; a section symbol has no name of its own, so its section's is used. */
 function targetName({ elf }: OpenedObject, { symbol }: ElfRelocation): string {
   const isSection = symbol.type === SYMBOL_TYPE.SECTION && symbol.name === '';
   return isSection ? (elf.sections[symbol.section]?.name ?? '') : symbol.name;
 }
 
-/** bpf_program__record_reloc: what one relocation means, or why it means nothing. */
+/** bpf_program__record_reloc: classifies one relocation, or returns why it is invalid. */
 function classify(
   object: OpenedObject,
   program: ObjectProgram,
@@ -129,7 +129,7 @@ function classifyCall(
   const section = elf.sections[symbol.section];
   if (section?.name !== '.text') return `bad call relo against '${name}' in section '${section?.name ?? '?'}'`;
   if (symbol.value % SLOT_BYTES !== 0) return `bad call relo against '${name}' at offset ${symbol.value}`;
-  // a static function is named by its section, and by how far after its start the call leads
+  // a static function is referred to by its section and the call's offset in it
   return { kind: 'call', slot, offset: symbol.value + (imm + 1) * SLOT_BYTES };
 }
 

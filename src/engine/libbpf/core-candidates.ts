@@ -1,4 +1,8 @@
-/* CO-RE: the kernel's types that an object's type may mean: of its kind, and of its name but for the flavour. */
+/*
+ * CO-RE: finds the kernel's types that an object's type may refer to: same kind, and same name without the flavour
+ * suffix.
+ */
+import { entryOf } from '../base/assert.ts';
 import type { Btf, BtfKindName } from '../btf/btf.ts';
 import { blobOf } from '../btf/read.ts';
 import { infoKind, KIND_NAMES } from '../btf/wire.ts';
@@ -12,7 +16,7 @@ interface Candidate {
 }
 
 export interface Candidates {
-  /** for a type of the object */
+  /** candidates for a type of the object */
   of(localId: number): readonly Candidate[];
 }
 
@@ -43,16 +47,19 @@ function search(log: Log, local: Btf, localId: number, kernel: Btf): readonly Ca
   return ids.map((id) => ({ btf: kernel, id }));
 }
 
-/** Whether a kernel has a type that this one of an object may mean. */
+/** Whether a kernel has a candidate for this type of an object. */
 export function hasCandidates(local: Btf, localId: number, kernel: Btf): boolean {
   const type = local.type(localId);
   return type !== null && idsOf(kernel, type.kind, type.name).length > 0;
 }
 
-/** ENUM and ENUM64 are one. */
+/** ENUM and ENUM64 count as one kind. */
 const kindOf = (kind: BtfKindName): BtfKindName => (kind === 'ENUM64' ? 'ENUM' : kind);
 
-/** By essential name: an id, or several; most names are of one type, and a list for each would take longer to make. */
+/**
+ * Ids by essential name. Most names have one type, so a single id is stored as a number: a list for each would take
+ * longer to build.
+ */
 type Names = Map<string, number | number[]>;
 type Index = ReadonlyMap<BtfKindName, Names>;
 const indices = new WeakMap<Btf, Index>();
@@ -62,17 +69,17 @@ function idsOf(btf: Btf, kind: BtfKindName, name: string): readonly number[] {
   return typeof found === 'number' ? [found] : found;
 }
 
-/** Made when a BTF is first asked: a kernel has some 130,000 types. */
+/** Builds the index when a BTF is first searched: a kernel has about 130,000 types. */
 function indexOf(btf: Btf): Index {
   const known = indices.get(btf);
   if (known) return known;
   const { view, offsets, strings } = blobOf(btf);
   const index = new Map<BtfKindName, Names>();
   for (let position = 0; position < btf.count; position++) {
-    const at = offsets[position + 1];
+    const at = entryOf(offsets, position + 1);
     const nameOffset = view.getUint32(at, true);
     if (nameOffset === 0) continue;
-    const kind = kindOf(KIND_NAMES[infoKind(view.getUint32(at + 4, true))]);
+    const kind = kindOf(entryOf(KIND_NAMES, infoKind(view.getUint32(at + 4, true))));
     let names = index.get(kind);
     if (!names) index.set(kind, (names = new Map()));
     const name = essentialName(strings.text(nameOffset));

@@ -1,11 +1,12 @@
 /*
- * CO-RE: when a type of the object and a type of the kernel are taken for each other. Three measures, each stricter
- * than the one before: fields, types, and "matches".
+ * CO-RE: decides whether a type of the object corresponds to a type of the kernel. Three tests, each stricter than the
+ * one before: fields, types, and "matches".
  */
+import { entryOf } from '../base/assert.ts';
 import type { Btf, BtfType } from '../btf/btf.ts';
 import { INT_SIGNED } from '../btf/write.ts';
 
-/** As deep as libbpf looks. */
+/** Depth to which libbpf compares. */
 const MAX_DEPTH = 32;
 
 type Composite = BtfType & { readonly kind: 'STRUCT' | 'UNION' };
@@ -20,9 +21,9 @@ export function plainType(btf: Btf, id: number): { readonly id: number; readonly
   return { id: plain, type: btf.type(plain) };
 }
 
-/** The name without the flavour after a triple underscore: `tcp_sock___old` speaks of tcp_sock. */
+/** The name without the flavour after a triple underscore: `tcp_sock___old` stands for tcp_sock. */
 export function essentialName(name: string): string {
-  // nearly all names: a kernel's are looked at by the hundred thousand
+  // fast path for nearly all names: a kernel has more than a hundred thousand
   if (!name.includes('___')) return name;
   for (let at = name.length - 5; at >= 0; at--) {
     // three underscores, and none on either side
@@ -66,7 +67,7 @@ export function fieldsAreCompatible(local: Btf, localId: number, target: Btf, ta
 
 const OPAQUE: ReadonlySet<string> = new Set(['VOID', 'STRUCT', 'UNION', 'ENUM', 'ENUM64', 'FWD']);
 
-/** Types of one shape; of structs only that both are structs. */
+/** Whether types have the same shape; structs need only both be structs. */
 export function typesAreCompatible(local: Btf, localId: number, target: Btf, targetId: number, depth = 0): boolean {
   const a = plainType(local, localId).type;
   const b = plainType(target, targetId).type;
@@ -77,10 +78,10 @@ export function typesAreCompatible(local: Btf, localId: number, target: Btf, tar
   if (a.kind === 'PTR' || a.kind === 'ARRAY') return inner(a.type, b.type);
   if (a.kind !== 'FUNC_PROTO') return false;
   if (a.params.length !== b.params.length) return false;
-  return a.params.every(({ type }, i) => inner(type, b.params[i].type)) && inner(a.type, b.type);
+  return a.params.every(({ type }, i) => inner(type, entryOf(b.params, i).type)) && inner(a.type, b.type);
 }
 
-/** All that the object's type has, the kernel's has too, by name and of the same shape. */
+/** Whether the kernel's type has everything that the object's type has, by name and with the same shape. */
 export function typesMatch(local: Btf, localId: number, target: Btf, targetId: number): boolean {
   return matches({ local, target, seen: new Set() }, localId, targetId, false, 0);
 }
@@ -88,7 +89,7 @@ export function typesMatch(local: Btf, localId: number, target: Btf, targetId: n
 interface Pair {
   readonly local: Btf;
   readonly target: Btf;
-  /** pairs of types under way or done: a second meeting adds nothing */
+  /** pairs of types already compared, or being compared */
   readonly seen: Set<string>;
 }
 
@@ -122,7 +123,7 @@ function matches(pair: Pair, localId: number, targetId: number, behindPointer: b
     case 'FUNC_PROTO':
       return (
         a.params.length === b.params.length &&
-        a.params.every(({ type }, i) => inner(type, b.params[i].type)) &&
+        a.params.every(({ type }, i) => inner(type, entryOf(b.params, i).type)) &&
         inner(a.type, b.type)
       );
     default:

@@ -1,6 +1,7 @@
 /*
- * CO-RE, second half: a record is decided (bpf_core_calc_relo_insn) and its instruction patched (bpf_core_patch_insn).
- * What cannot run on this kernel is poisoned: a call that no kernel has, which only hurts a program that reaches it.
+ * CO-RE, second half: computes a record's value (bpf_core_calc_relo_insn) and patches its instruction
+ * (bpf_core_patch_insn). An instruction that cannot run on this kernel is poisoned: it becomes a call of a helper that
+ * does not exist, which is harmless as long as the call is unreachable.
  */
 import { ERRNO } from '../base/errno.ts';
 import type { Btf } from '../btf/btf.ts';
@@ -23,7 +24,7 @@ export interface CoreContext {
   readonly candidates: Candidates;
 }
 
-/** One record of a program: its number in the section, its instruction, and what it asks. */
+/** One record of a program: its number in the section, its instruction, and its request. */
 export interface CoreRecord {
   readonly program: string;
   readonly number: number;
@@ -35,11 +36,11 @@ interface Decision {
   readonly local: CoreValue;
   /** null: poison */
   readonly target: CoreValue | null;
-  /** a load or store of another size than the kernel's field, which cannot be made to fit */
+  /** the load or store has another size than the kernel's field, and cannot be adapted */
   readonly misfit: boolean;
 }
 
-/** Kinds that have an answer when nothing matches. */
+/** Kinds that have a value even when no type matches. */
 const ASKS_WHETHER: ReadonlySet<CoreKind> = new Set([
   'field_exists',
   'type_exists',
@@ -124,7 +125,10 @@ function ambiguity(first: Chosen, other: Chosen): string | null {
   return `relocation decision ambiguity: success ${other.value.value} != success ${first.value.value}`;
 }
 
-/** Sizes may differ between pointers (a 32-bit kernel has them of 4 bytes) and between unsigned integers. */
+/**
+ * Whether the sizes of two fields conflict; they may differ for pointers (4 bytes in a 32-bit kernel) and for unsigned
+ * integers.
+ */
 function misfits(local: Btf, own: CoreValue, target: Btf, theirs: CoreValue): boolean {
   if (own.size === theirs.size || own.type === 0) return false;
   const a = plainType(local, own.type).type;
@@ -135,7 +139,7 @@ function misfits(local: Btf, own: CoreValue, target: Btf, theirs: CoreValue): bo
   return !bothUnsigned;
 }
 
-/** What an instruction is to hold, and the words of the log for it. */
+/** The new value of an instruction, and text for the log. */
 interface Patching {
   readonly log: Log;
   readonly record: CoreRecord;
@@ -175,7 +179,7 @@ function unexpected({ log, record, decision }: Patching, word: string, got: bigi
   return refuse(log, 'EINVAL', `${at(record)}unexpected insn #${record.slot} (${word}) value: ${values}`);
 }
 
-/** Each slot of the instruction becomes a call to a helper that no kernel has. */
+/** Turns each slot of the instruction into a call of a helper that no kernel has. */
 function poison({ log, record, view, place }: Patching): number {
   const slots = isWide(view.getUint8(place)) ? 2 : 1;
   for (let i = 0; i < slots; i++) {
@@ -185,7 +189,7 @@ function poison({ log, record, view, place }: Patching): number {
   return 0;
 }
 
-/** An instruction that stands for what is missing: a call to helper `number`. */
+/** Replaces a slot by a call of helper `number`, which marks something missing. */
 export function poisonSlot(view: DataView, place: number, number: number): void {
   view.setUint8(place, OPCODE.CALL);
   view.setUint8(place + 1, 0);

@@ -1,7 +1,9 @@
 /*
- * CO-RE, first half: what a record speaks of. An access string such as `0:14` is followed through a BTF into a spec: a
- * list of named members and indices, and where they lead. The same list is then looked for in the kernel's types.
+ * CO-RE, first half: resolves what a record refers to. An access string such as `0:14` is followed through a BTF into a
+ * spec: a list of named members and indices, with the resulting place. The same list is then looked up in the kernel's
+ * types.
  */
+import { entryOf } from '../base/assert.ts';
 import type { Btf, BtfType } from '../btf/btf.ts';
 import {
   essentialName,
@@ -52,7 +54,7 @@ export interface CoreSpec {
 
 /** BPF_CORE_SPEC_MAX_LEN */
 const MAX_LENGTH = 64;
-/** Deeper nesting of anonymous members only a damaged BTF has. */
+/** Deepest nesting of anonymous members; only a damaged BTF is deeper. */
 const MAX_NESTING = 32;
 
 const ENUM_KINDS: ReadonlySet<CoreKind> = new Set(['enumval_exists', 'enumval_value']);
@@ -75,16 +77,18 @@ export function parseSpec(btf: Btf, root: number, kind: CoreKind, access: string
   const { id, type } = plainType(btf, root);
   if (type === null) return null;
   if (!isEnumKind(kind)) return parseField({ btf, root, kind, accessors: [], raw, bitOffset: 0 }, id);
-  const enumerator = isEnum(type) && raw.length === 1 ? type.enumerators[raw[0]] : undefined;
+  const index = entryOf(raw, 0);
+  const enumerator = isEnum(type) && raw.length === 1 ? type.enumerators[index] : undefined;
   if (!enumerator) return null;
-  return { btf, root, kind, raw, bitOffset: 0, accessors: [{ type: id, index: raw[0], name: enumerator.name }] };
+  return { btf, root, kind, raw, bitOffset: 0, accessors: [{ type: id, index, name: enumerator.name }] };
 }
 
 function parseField(spec: CoreSpec, first: number): CoreSpec | null {
   const { btf, raw } = spec;
-  const accessors: Accessor[] = [{ type: first, index: raw[0], name: null }];
+  const start = entryOf(raw, 0);
+  const accessors: Accessor[] = [{ type: first, index: start, name: null }];
   let at = first;
-  let bitOffset = raw[0] * btf.sizeOf(first) * 8;
+  let bitOffset = start * btf.sizeOf(first) * 8;
   for (const index of raw.slice(1)) {
     const { id, type } = plainType(btf, at);
     if (isComposite(type)) {
@@ -102,7 +106,7 @@ function parseField(spec: CoreSpec, first: number): CoreSpec | null {
   return { ...spec, accessors, bitOffset };
 }
 
-/** Arrays of no length at the end of a struct have as many elements as one asks for. */
+/** Whether an array has an element; a flexible array at the end of a struct has every one. */
 function hasElement(btf: Btf, accessors: readonly Accessor[], array: BtfType, index: number): boolean {
   if (index < array.length) return true;
   const last = accessors.at(-1);
@@ -110,7 +114,7 @@ function hasElement(btf: Btf, accessors: readonly Accessor[], array: BtfType, in
   return last.index === (btf.type(last.type)?.members.length ?? 0) - 1;
 }
 
-/** The local spec found in a type of the target; null when that type does not have it. */
+/** Finds the local spec in a type of the target; null when that type lacks it. */
 export function matchSpec(local: CoreSpec, btf: Btf, root: number): CoreSpec | null {
   const found = { btf, root, kind: local.kind };
   if (isTypeKind(local.kind)) {
@@ -119,10 +123,12 @@ export function matchSpec(local: CoreSpec, btf: Btf, root: number): CoreSpec | n
   }
   const { id, type } = plainType(btf, root);
   if (!isEnumKind(local.kind)) return matchField(local, { ...found, accessors: [], raw: [], bitOffset: 0 }, id);
-  const wanted = essentialName(local.accessors[0].name ?? '');
-  const index = isEnum(type) ? type.enumerators.findIndex(({ name }) => essentialName(name) === wanted) : -1;
-  if (!isEnum(type) || index < 0) return null;
-  const accessors = [{ type: id, index, name: type.enumerators[index].name }];
+  if (!isEnum(type)) return null;
+  const wanted = essentialName(entryOf(local.accessors, 0).name ?? '');
+  const index = type.enumerators.findIndex(({ name }) => essentialName(name) === wanted);
+  const enumerator = type.enumerators[index];
+  if (!enumerator) return null;
+  const accessors = [{ type: id, index, name: enumerator.name }];
   return { ...found, accessors, raw: [index], bitOffset: 0 };
 }
 
@@ -175,15 +181,16 @@ function matchMember(local: CoreSpec, accessor: Accessor, { spec, type: at }: Fo
   return null;
 }
 
-/** As the log has it: `<byte_off> [7] struct tcp_sock.snd_cwnd (0:14 @ offset 1500)`. */
+/** Formats a spec as the log does: `<byte_off> [7] struct tcp_sock.snd_cwnd (0:14 @ offset 1500)`. */
 export function formatSpec(spec: CoreSpec): string {
   const { btf, root, kind, accessors, raw, bitOffset } = spec;
   const type = btf.type(root);
   const head = `<${kind}> [${root}] ${kindWord(type)} ${type?.name || '<anon>'}`;
   if (isTypeKind(kind)) return head;
   if (isEnumKind(kind)) {
-    const value = btf.type(accessors[0].type)?.enumerators[accessors[0].index]?.value ?? 0n;
-    return `${head}::${accessors[0].name} = ${value}`;
+    const { type: id, index, name } = entryOf(accessors, 0);
+    const value = btf.type(id)?.enumerators[index]?.value ?? 0n;
+    return `${head}::${name} = ${value}`;
   }
   const path = accessors.map(({ name, index }, i) => {
     if (name !== null) return `.${name}`;

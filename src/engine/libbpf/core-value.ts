@@ -1,4 +1,5 @@
-/* CO-RE: what a record asks for, as a number, in the object's types and in the kernel's. */
+/* CO-RE: computes the value that a record requests, in the object's types and in the kernel's. */
+import { entryOf } from '../base/assert.ts';
 import type { BtfType } from '../btf/btf.ts';
 import { INT_SIGNED } from '../btf/write.ts';
 import { isEnum, plainType } from './core-compat.ts';
@@ -6,9 +7,9 @@ import { type CoreKind, type CoreSpec, isEnumKind, isTypeKind } from './core-spe
 
 export interface CoreValue {
   readonly value: bigint;
-  /** the instruction must hold the local value before it is patched */
+  /** the instruction must contain the local value before patching */
   readonly validate: boolean;
-  /** bytes and type of the field that an offset leads to; 0 for all other kinds */
+  /** for offsets: bytes and type of the field; 0 for all other kinds */
   readonly size: number;
   readonly type: number;
 }
@@ -28,7 +29,7 @@ export function calculate(kind: CoreKind, spec: CoreSpec | null): Calculated {
 
 function typeValue(kind: CoreKind, spec: CoreSpec | null): Calculated {
   if (spec === null) return number(0);
-  // ids are for the kernel that runs the program: what the compiler wrote is only its own
+  // ids depend on the running kernel, so the compiler's value is not checked
   if (kind === 'local_type_id' || kind === 'target_type_id') return number(spec.root, false);
   if (kind !== 'type_size') return number(1);
   const size = spec.btf.sizeOf(spec.root);
@@ -38,7 +39,7 @@ function typeValue(kind: CoreKind, spec: CoreSpec | null): Calculated {
 function enumValue(kind: CoreKind, spec: CoreSpec | null): Calculated {
   if (kind === 'enumval_exists') return number(spec ? 1 : 0);
   if (spec === null) return 'poison';
-  const [{ type: id, index }] = spec.accessors;
+  const { type: id, index } = entryOf(spec.accessors, 0);
   const type = spec.btf.type(id);
   const value = type?.enumerators[index]?.value ?? 0n;
   // values of 32 bits are kept signed
@@ -49,7 +50,7 @@ function fieldValue(kind: CoreKind, spec: CoreSpec | null): Calculated {
   if (kind === 'field_exists') return number(spec ? 1 : 0);
   if (spec === null) return 'poison';
   const { btf, accessors, bitOffset } = spec;
-  const last = accessors[accessors.length - 1];
+  const last = entryOf(accessors, accessors.length - 1);
   const byteOffset = Math.floor(bitOffset / 8);
   if (last.name === null) {
     const size = Math.max(0, btf.sizeOf(last.type));
@@ -85,7 +86,7 @@ function wholeMember(kind: CoreKind, { type, offset, size }: Member): Calculated
     case 'signed':
       return number(isSigned(type) ? 1 : 0);
     default:
-      // both shifts: the field stands alone in its load
+      // for both shifts: the field fills its load
       return number(64 - size * 8);
   }
 }
@@ -98,7 +99,7 @@ interface LoadUnit {
   readonly bits: number;
 }
 
-/** The aligned load that holds a bitfield whole: of its type's size, or of twice that until it fits; at most 8 bytes. */
+/** The aligned load that contains a whole bitfield: its type's size, doubled until the field fits, at most 8 bytes. */
 function loadUnit(typeSize: number, bitOffset: number, bits: number): LoadUnit | null {
   for (let size = Math.max(1, typeSize); size <= 8; size *= 2) {
     const offset = Math.floor(bitOffset / 8 / size) * size;

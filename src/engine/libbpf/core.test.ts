@@ -43,7 +43,7 @@ const local = make((w) => {
   w.add({ kind: 'STRUCT', name: '', size: 4, members: [member('a', int, 0)] });
 });
 
-/** The kernel's: b is wider, a lies in an anonymous struct, f elsewhere. */
+/** The kernel's types: b is wider, a lies in an anonymous struct, f elsewhere. */
 const kernel = make((w) => {
   const int = w.add(intType('int', 4, INT_SIGNED));
   const u64 = w.add(intType('unsigned long', 8));
@@ -93,7 +93,7 @@ function relocate(asked: Asked, insns: Uint8Array) {
   return { ret, told, first: decode(insns, 0) };
 }
 
-/** The value put into a mov that held the compiler's. */
+/** The value that relocation writes into a mov. */
 const imm = (asked: Asked, was: number): number | string => {
   const { ret, told, first } = relocate(asked, encode([insn(MOV, { imm: was })]));
   if (first.opcode === 0x85) return first.imm === POISON ? 'poison' : 'call';
@@ -160,7 +160,7 @@ describe('loads and stores', () => {
     expect([first.opcode, first.off]).toEqual([0x79, 0]);
   });
 
-  it('are refused when they do not hold what the compiler is known to have put there', () => {
+  it('are refused when they do not hold what the compiler emits', () => {
     expect(relocate({ kind: 'byte_off', access: '0:1' }, encode([insn(LDX_W, { off: 5 })]))).toMatchObject({
       ret: -22,
       told: ["prog 'p': relo #0: unexpected insn #0 (LDX/ST/STX) value: got 5, exp 4 -> 0"],
@@ -169,7 +169,7 @@ describe('loads and stores', () => {
   });
 });
 
-it('records that make no sense are refused', () => {
+it('invalid records are refused', () => {
   const mov = () => encode([insn(MOV)]);
   expect(relocate({ kind: 77 }, mov()).ret).toBe(-95);
   for (const access of ['', 'x', '0:99', '0:0:0', '0:3:2']) {
@@ -190,7 +190,7 @@ it('two candidates must agree', () => {
   expect(imm({ kind: 'byte_off', access: '0:0', target: two }, 0)).toContain('field offset ambiguity: 32 != 0');
 });
 
-it('a flavour is what stands after three underscores', () => {
+it('a flavour is the part after three underscores', () => {
   const names = ['a___b', 'tcp_sock___old', 'a____b', '___a', 'a___', 'plain', 'x___y___z'];
   expect(names.map(essentialName)).toEqual(['a', 'tcp_sock', 'a____b', '___a', 'a___', 'plain', 'x___y']);
 });

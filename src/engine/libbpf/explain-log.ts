@@ -1,6 +1,6 @@
 /*
- * The end of a verifier's log as libbpf shows it (fixup_verifier_log): a call to a helper that no kernel has stands for
- * what relocation did not find, and is told as that.
+ * The end of a verifier's log as libbpf shows it (fixup_verifier_log): a call of a helper that no kernel has marks a
+ * failed relocation, and is replaced by an explanation.
  */
 import { CORE_KINDS, formatSpec, parseSpec } from './core-spec.ts';
 import { POISON } from './core-relo.ts';
@@ -9,7 +9,7 @@ import { POISON_KFUNC, POISON_MAP, type ReadyProgram } from './relocate.ts';
 
 const SLOT_BYTES = 8;
 
-/** The instruction with the poisoned call, and the line that says that there is no such helper. */
+/** The instruction with the poisoned call, and the line about the unknown helper. */
 const POISONED = /^(\d+): \([0-9a-f]{2}\) call unknown#(\d+).*\n.*$/gm;
 
 export function explainLog(object: OpenedObject, program: ReadyProgram, log: string): string {
@@ -24,7 +24,7 @@ export function explainLog(object: OpenedObject, program: ReadyProgram, log: str
   });
 }
 
-/** What the CO-RE record of a slot asked for; null when it has none. */
+/** Text for the CO-RE record of a slot; null when it has none. */
 function relocationWords({ ext, btf }: OpenedObject, { functions }: ReadyProgram, slot: number): string | null {
   const owner = functions.findLast((fn) => fn.slot <= slot);
   if (!owner) return null;

@@ -22,7 +22,7 @@ function opened(): OpenedObject {
   return object.value;
 }
 
-/** A kernel of one function, which has our name and another's arguments. */
+/** A kernel with one function, which has the expected name and other arguments. */
 function smallKernel(): Btf {
   const writer = createBtfWriter();
   const int = writer.add(intType('int', 4, INT_SIGNED));

@@ -1,4 +1,7 @@
-/* Externs: kernel functions and variables that an object names without having them (.ksyms), and settings (.kconfig). */
+/*
+ * Externs: kernel functions and variables that an object declares without defining them (.ksyms), and settings
+ * (.kconfig).
+ */
 import type { Result } from '../base/result.ts';
 import { ok } from '../base/result.ts';
 import type { Btf, BtfType } from '../btf/btf.ts';
@@ -84,11 +87,11 @@ function placeSettings(found: readonly Found[], log: Log): ObjectExtern[] {
   return [...placed, ...others.map(({ align: _, ...extern }) => extern)];
 }
 
-/** Of a symbol, in the file. */
+/** Byte offset of a symbol's entry in the file. */
 const placeOf = (elf: ElfObject, { index }: ElfSymbol): number =>
   (elf.section('.symtab')?.offset ?? 0) + index * SYMBOL_BYTES;
 
-/** VARs and FUNCs without a definition, by name. */
+/** VARs and FUNCs that are only declared, by name. */
 function externTypes(btf: Btf): ReadonlyMap<string, BtfType> {
   const types = new Map<string, BtfType>();
   for (let i = 0; i < btf.count; i++) {
@@ -115,7 +118,7 @@ function kindOf(section: string, { kind }: BtfType): ObjectExtern['kind'] | null
   return kind === 'FUNC' ? 'kfunc' : 'ksym';
 }
 
-/** The map that holds the settings; null when the object asks for none. */
+/** Makes the map that holds the settings; null when the object uses none. */
 export function kconfigMap(externs: readonly ObjectExtern[], btf: Btf, name: string): ObjectMap | null {
   const settings = externs.filter(({ kind }) => kind === 'kconfig');
   const last = settings.at(-1);

@@ -1,4 +1,4 @@
-/** Files that people have at hand and that nothing here runs: each is recognised by what is in it. */
+/** Files that people may drop but that cannot be opened: each is recognised by its content. */
 import { expect, test } from 'vitest';
 import { createBtfWriter, intType } from '../btf/write.ts';
 import { knownKind } from './file-kinds.ts';
@@ -24,7 +24,7 @@ test.each([
   expect(known?.title.startsWith(name)).toBe(true);
 });
 
-test('what can be opened is not among them', () => {
+test('files that can be opened are not among the refused kinds', () => {
   const writer = createBtfWriter();
   writer.add(intType('int', 4));
   const object = bytes([0x7f], 'ELF', [2, 1, 1], zeros(9), [1, 0, 247, 0], zeros(44));

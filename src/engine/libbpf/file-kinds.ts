@@ -1,7 +1,10 @@
-/* Files that are nothing to run, though people have them at hand: what each is, and the way on. By what is in them. */
+/*
+ * Recognises, by content, files that people may drop but that cannot be opened here; says what each is and what to do
+ * with it.
+ */
 
 interface KnownKind {
-  /** where its mark stands, and the mark's bytes; the first that fits counts */
+  /** offset of its magic number, and the bytes; the first match counts */
   readonly at: number;
   readonly marks: readonly (readonly number[])[];
   readonly what: string;
@@ -67,10 +70,11 @@ const IMAGE_WAY =
 const has = (bytes: Uint8Array, at: number, mark: readonly number[]): boolean =>
   mark.every((byte, i) => bytes[at + i] === byte);
 
-/** What a file is that cannot be opened, as title and detail; null where nothing is known of it. */
+/** Says what a file is that cannot be opened, as title and detail; null when it is not recognised. */
 export function knownKind(file: string, bytes: Uint8Array): { readonly title: string; readonly detail: string } | null {
   if (has(bytes, 0, [0x7f, 0x45, 0x4c, 0x46])) {
-    const machine = bytes[5] === 2 ? bytes[18] * 256 + bytes[19] : bytes[18] + bytes[19] * 256;
+    const [first = -1, second = -1] = bytes.subarray(18, 20);
+    const machine = bytes[5] === 2 ? first * 256 + second : first + second * 256;
     if (machine === EM_BPF || machine === 0) return null;
     return { title: `${file} is a program or a kernel image, not a BPF object`, detail: IMAGE_WAY };
   }

@@ -1,7 +1,7 @@
 /*
- * A stand-in for bpf(2) behind which there is the verifier and nothing else: a loader loads its object as always, and what
- * the verifier says of each program is kept. No map is made and no program can run, so that kinds of maps, helpers and
- * kernel functions which the machine does not have are no hindrance.
+ * A stand-in for bpf(2) that only runs the verifier: a loader loads its object as usual, and the verdict on each
+ * program is kept. No map is made and no program runs, so kinds of maps, helpers and kernel functions that the machine
+ * lacks can still be verified.
  */
 import { ERRNO } from '../base/errno.ts';
 import type { Btf } from '../btf/btf.ts';
@@ -25,30 +25,33 @@ import {
 import type { Syscall } from './process.ts';
 
 export interface JudgeParts {
-  /** all of the kernel's types, where they are at hand */
+  /** the kernel's types, all of them if available */
   readonly kernel: Btf;
   /** name of the kernel's profile */
   readonly profile: string;
-  /** of every verification; without it, what the loader asks for: nothing, and for what was refused level 1 */
+  /** log level of every verification; when absent, as the loader requests: none, then level 1 after a refusal */
   readonly logLevel?: number;
   /** bytes of the log */
   readonly logSize: number;
-  /** prog_flags beside those of the loader */
+  /** prog_flags added to the loader's */
   readonly flags?: number;
   /** most register states kept for the views */
   readonly recordVisits?: number;
-  /** whether programs of a struct_ops type, by its BTF id, may write all of the structs that they are given */
+  /**
+   * whether programs of a struct_ops type, given by its BTF id, may write every field of the structs that they are
+   * given
+   */
   readonly writesStructs: (struct: number) => boolean;
-  /** Verifies nothing while the object is loaded, whose loader goes on: each program's `steps` do it later, in slices. */
+  /** Postpones verification: loading goes on at once, and each program's `steps` verify it later, in slices. */
   readonly deferred?: boolean;
 }
 
 export interface Judged {
   readonly name: string;
   readonly insns: Uint8Array;
-  /** null: programs of this type are not followed here, or it is for later */
+  /** null: programs of this type are not supported, or verification was postponed */
   readonly verdict: Verdict | null;
-  /** follows the program, a bounded amount of work at a time; null for a type that is not followed */
+  /** verifies the program, a bounded amount of work per step; null for a type that is not supported */
   readonly steps: (() => Generator<void, Verdict>) | null;
 }
 
@@ -106,7 +109,7 @@ export function createJudge(parts: JudgeParts): Judge {
       const steps = program && environment ? () => verifySteps(program, environment) : null;
       judged.push({ name, insns: program?.insns ?? new Uint8Array(), verdict, steps });
       out.log = verdict?.log ?? '';
-      // a log that is too small would only make the loader ask again
+      // ENOSPC for a log that is too small would only make the loader retry
       return verdict && verdict.walkErrno !== 0 ? -verdict.walkErrno : open({ prog: name });
     },
   };
@@ -135,7 +138,7 @@ function mapOf(attr: BpfAttr['BPF_MAP_CREATE'], btf: Btf | null, inner: Verifier
   };
 }
 
-/** Null for a type that is not followed. */
+/** The program in the verifier's form; null for a type that is not supported. */
 function programOf(attr: BpfAttr['BPF_PROG_LOAD'], btf: Btf | null, { flags = 0 }: JudgeParts): VerifierProgram | null {
   const type = followedType(attr.prog_type ?? 0);
   if (type === null) return null;

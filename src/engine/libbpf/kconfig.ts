@@ -1,5 +1,5 @@
 /*
- * Settings that objects ask of a kernel (`__kconfig` variables): what libbpf knows by itself (LINUX_*), and what it reads
+ * Kernel settings for objects (`__kconfig` variables): those that libbpf computes (LINUX_*), and those that it reads
  * from /boot/config-* or /proc/config.gz, as bpf_object__read_kconfig_file and set_kcfg_value_* do.
  */
 import type { Btf } from '../btf/btf.ts';
@@ -14,11 +14,11 @@ export type Config = ReadonlyMap<string, string>;
 export interface Kconfig {
   /** LINUX_*: numbers */
   readonly virtual: ReadonlyMap<string, bigint>;
-  /** CONFIG_*: as the file of settings has it; read when somebody asks */
+  /** CONFIG_*: as in the configuration file, which is read on first use */
   readonly setting: (name: string) => string | undefined;
 }
 
-/** Lines `CONFIG_X=value` of a configuration file; all others are passed over. */
+/** Parses the lines `CONFIG_X=value` of a configuration file; ignores all others. */
 export function parseConfig(text: string): Config {
   const config = new Map<string, string>();
   for (const line of text.split('\n')) {
@@ -28,13 +28,13 @@ export function parseConfig(text: string): Config {
   return config;
 }
 
-/** What every profile's kernel was built with, where its file of settings is not at hand. */
+/** Settings common to all profiles' kernels, used when the configuration file is not loaded. */
 const COMMON = parseConfig('CONFIG_HZ=250\nCONFIG_HZ_250=y\nCONFIG_BPF=y\nCONFIG_BPF_SYSCALL=y\nCONFIG_BPF_JIT=y\n');
 
-/** first helper that made bpf_cookie: bpf_get_attach_cookie */
+/** bpf_get_attach_cookie: kernels with this helper support cookies */
 const GET_ATTACH_COOKIE = 174;
 
-/** `config`: the kernel's own file of settings, where it is at hand. */
+/** `config` gives the kernel's own configuration, or null when it is not loaded. */
 export function kconfigOf({ release, lastHelper }: Profile, config: () => Config | null = () => null): Kconfig {
   const [major, minor, patch] = release;
   const virtual = new Map([
@@ -48,7 +48,7 @@ export function kconfigOf({ release, lastHelper }: Profile, config: () => Config
 
 const BOOL_ENCODING = 1 << 26;
 
-/** find_kcfg_type: null for a type that no setting can be put into. */
+/** find_kcfg_type: null for a type that cannot hold a setting. */
 export function settingType(btf: Btf, id: number): SettingType | null {
   const type = btf.type(btf.skipModifiers(id));
   const isTristate = type?.name === 'libbpf_tristate';
@@ -71,7 +71,10 @@ export function settingType(btf: Btf, id: number): SettingType | null {
   }
 }
 
-/** bpf_object__resolve_externs for settings: writes them into the map's value. 0, or a negative errno after saying why. */
+/**
+ * bpf_object__resolve_externs for settings: writes them into the map's value. 0, or a negative errno after logging the
+ * reason.
+ */
 export function resolveKconfig(
   externs: readonly ObjectExtern[],
   value: Uint8Array,
@@ -105,7 +108,7 @@ const headOf = ({ name }: ObjectExtern): string => `extern (kcfg) '${name}': `;
 
 /** bpf_object__process_kconfig_line, for one value. */
 function setValue(extern: ObjectExtern, value: Uint8Array, text: string, log: Log): number {
-  if (/^[ymn]/.test(text)) return setTristate(extern, value, text[0], log);
+  if (/^[ymn]/.test(text)) return setTristate(extern, value, text.charAt(0), log);
   if (text.startsWith('"')) return setText(extern, value, text, log);
   if (!/^-?(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(text)) {
     return refuse(log, 'EINVAL', `${headOf(extern)}value '${text}' isn't a valid integer`);

@@ -1,6 +1,6 @@
 /*
- * An object's programs as one text: LLVM's pseudo-C with the lines of C above the instructions that they became, and
- * names beside the numbers that relocation left.
+ * Lists an object's programs as one text: LLVM's pseudo-C, with each line of C above its instructions, and names after
+ * the numbers that relocation filled in.
  */
 import type { Btf } from '../btf/btf.ts';
 import { helperName } from '../isa/helper-names.ts';
@@ -43,7 +43,7 @@ function listProgram(object: OpenedObject, ready: ReadyProgram, kernel: Btf, tex
     if (name !== undefined) text.push(`${name}:`);
     const from = source[slot];
     if (from && from !== shown && from.text !== '') text.push(`  # ${from.text}`);
-    shown = from;
+    shown = from ?? null;
     const insn = decode(ready.insns, slot);
     const note = noteOf(insn, maps.get(slot), kernel);
     lines[slot] = text.length;

@@ -1,7 +1,7 @@
 /*
  * Loading an opened object in libbpf's order (bpf_object__load), through bpf(2) alone: externs, struct_ops types, CO-RE
- * and calls, then the BTF, all maps, all programs; last the programs' fds go into the values of struct_ops maps.
- * Registering is a step of its own: attach.ts.
+ * and calls, then the BTF, all maps, all programs; finally puts the programs' fds into the values of struct_ops maps.
+ * Registering is a separate step: attach.ts.
  */
 import { ERRNO } from '../base/errno.ts';
 import type { Btf } from '../btf/btf.ts';
@@ -23,15 +23,15 @@ import { matchKernelStruct } from './struct-ops.ts';
 export interface LoadParts {
   readonly bpf: Syscall;
   readonly close: (fd: number) => void;
-  /** unlink(2), of what was pinned when loading fails later; absent: it stays */
+  /** unlink(2), for removing pins when loading fails later; absent: they stay */
   readonly unlink?: (path: string) => void;
-  /** the kernel's own BTF, which libbpf reads from /sys/kernel/btf/vmlinux; may be the part of it that a machine has */
+  /** the kernel's own BTF, which libbpf reads from /sys/kernel/btf/vmlinux; may be a subset */
   readonly kernel: Btf;
-  /** all of it, for objects that name types which the part lacks; null: it is not at hand */
+  /** the whole BTF, for objects that use types outside the subset; null when not loaded */
   readonly whole?: () => Btf | null;
   readonly kconfig: Kconfig;
   readonly log: Log;
-  /** loads this program alone, also one that is not loaded by itself (bpf_program__set_autoload for each) */
+  /** loads only this program, even if it is not loaded by default (bpf_program__set_autoload for each) */
   readonly only?: string;
 }
 
@@ -52,14 +52,20 @@ export interface LoadedElf {
 }
 
 const PERF_EVENT_ARRAY = 4;
-/** Kinds whose types libbpf does not tell the kernel (bpf_object__create_map): of fds, and without keys. */
+/**
+ * Kinds of maps for which libbpf does not pass types to the kernel (bpf_object__create_map): maps of fds, and maps
+ * without keys.
+ */
 const UNTYPED: readonly number[] = [PERF_EVENT_ARRAY, 7, 8, 12, 13, 14, 15, 16, 17, 18, 22, 23, 25];
 /** libbpf_num_possible_cpus */
 const CPUS = 1;
 const LOG_BYTES = 64 * 1024;
 const MOST_LOG_BYTES = 16 * 1024 * 1024;
 
-/** The loaded object, or a negative errno after saying why; what had been opened until then is closed, last first. */
+/**
+ * Returns the loaded object, or a negative errno after logging the reason; then everything opened so far is closed,
+ * last first.
+ */
 export function loadOpened(object: OpenedObject, parts: LoadParts): LoadedElf | number {
   const opener = createOpener(parts.bpf, parts.close);
   const pinned: LoadedMap[] = [];
@@ -97,7 +103,7 @@ function load(object: OpenedObject, parts: LoadParts, opener: Opener, pinned: Lo
   return { object, btfFd: loading.btfFd, maps, programs };
 }
 
-/** All that happens before the first system call. */
+/** Does all steps before the first system call. */
 function prepare(object: OpenedObject, parts: LoadParts): readonly ReadyProgram[] | number {
   const { kconfig, log } = parts;
   const kernel = searchedBtf(object, parts.kernel, parts.whole);
@@ -119,7 +125,7 @@ function prepare(object: OpenedObject, parts: LoadParts): readonly ReadyProgram[
   return relocateObject(object, kernel, externs, log);
 }
 
-/** A program that struct_ops maps name is loaded if one of them is created. */
+/** Loads a program of struct_ops maps only if one of these maps is created. */
 function adjustAutoload({ maps, programs }: OpenedObject): void {
   for (const program of programs) {
     if (program.type !== PROG_TYPE_STRUCT_OPS) continue;
@@ -175,7 +181,7 @@ function createMaps(loading: Loading): LoadedMap[] | number {
   return maps;
 }
 
-/** A map that is pinned already, or a new one with what it holds from the start. */
+/** Reuses a pinned map, or creates a new one with its initial contents. */
 function makeMap(loading: Loading, map: ObjectMap, before: readonly LoadedMap[]): number {
   const { parts, opener } = loading;
   const { bpf, log } = parts;
@@ -197,14 +203,14 @@ function makeMap(loading: Loading, map: ObjectMap, before: readonly LoadedMap[])
   return pinned < 0 ? pinned : fd;
 }
 
-/** map_set_def_max_entries: an array of perf events has an entry for each processor, of which this machine has one. */
+/** map_set_def_max_entries: an array of perf events gets one entry per processor; this machine has one. */
 function sized(map: ObjectMap, log: Log): ObjectMap {
   if (map.type !== PERF_EVENT_ARRAY || map.maxEntries !== 0) return map;
   log('debug', `map '${map.name}': setting size to ${CPUS}`);
   return { ...map, maxEntries: CPUS };
 }
 
-/** Puts an fd into a slot of a map that the object fills: 0, or a negative errno that was told. */
+/** Puts an fd into a slot of a map with initial elements: 0, or a negative errno after logging it. */
 function fillSlot(
   { parts }: Loading,
   { map, fd }: LoadedMap,
@@ -218,7 +224,7 @@ function fillSlot(
   return Math.min(0, ret);
 }
 
-/** init_map_in_map_slots: maps that come later in the object are not there yet. */
+/** init_map_in_map_slots: only maps earlier in the object exist yet. */
 function fillMaps(loading: Loading, map: ObjectMap, fd: number, before: readonly LoadedMap[]): number {
   for (const { index, map: name } of map.slots) {
     if (name === null) continue;
@@ -244,7 +250,7 @@ function fillProgArrays(loading: Loading, maps: readonly LoadedMap[], programs: 
 
 const int32 = (value: number): Uint8Array => new Uint8Array(Int32Array.of(value).buffer);
 
-/** The map that those in a map are like is made first, and closed once the outer one knows it. */
+/** Creates a map; for a map of maps first creates the template, and closes it after the outer map exists. */
 function createMap(loading: Loading, map: ObjectMap): number {
   if (!map.inner) return createOne(loading, map, {});
   const { parts } = loading;
@@ -293,7 +299,7 @@ function createOne(
   return opener.open('BPF_MAP_CREATE', attr);
 }
 
-/** The initial value of a data map; what programs may not write, user space may not either from then on. */
+/** Writes the initial value of a data map, and freezes a read-only one. */
 function populate({ parts }: Loading, map: ObjectMap, fd: number): number {
   const { bpf, log } = parts;
   const value = map.data ?? new Uint8Array(map.valueSize);
@@ -343,7 +349,7 @@ function loadProgram({ object, parts, opener, btfFd }: Loading, ready: ReadyProg
   };
   const fd = opener.open('BPF_PROG_LOAD', attr);
   if (fd >= 0) return fd;
-  // again, for the verifier's words; a buffer that is too small is doubled
+  // load again to get the verifier's log; double the buffer while it is too small
   for (let size = LOG_BYTES; size <= MOST_LOG_BYTES; size *= 2) {
     const wanted = { ...attr, log_level: 1, log_size: size, log_buf: new Uint8Array(size) };
     const { ret, out } = parts.bpf('BPF_PROG_LOAD', wanted);
@@ -352,7 +358,7 @@ function loadProgram({ object, parts, opener, btfFd }: Loading, ready: ReadyProg
   return tellRefusal(object, ready, fd, '', log);
 }
 
-/** A program keeps the constants of its object, also those that it does not use. */
+/** Binds a program to its object's constants, even those that it does not use. */
 function bindReadOnly(
   { parts }: Loading,
   { program }: ReadyProgram,
@@ -383,7 +389,7 @@ function tellRefusal(object: OpenedObject, ready: ReadyProgram, errno: number, w
   return errno;
 }
 
-/** Program fds in the values that struct_ops maps will be given (bpf_map_prepare_struct_ops). */
+/** Puts program fds into the values for struct_ops maps (bpf_map_prepare_struct_ops). */
 function fillValues(maps: readonly LoadedMap[], programs: readonly LoadedElfProgram[]): void {
   for (const { map } of maps) {
     const kernel = map.structOps?.kernel;

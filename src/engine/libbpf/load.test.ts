@@ -38,7 +38,7 @@ test('an object becomes a BTF, a map and its programs, and registers', () => {
   expect(names.list.map(({ name }) => name)).toEqual(['my_cc']);
 });
 
-test('a refused call closes what was opened, last first', () => {
+test('a refused call closes what was opened, in reverse order', () => {
   const { kernel, btf } = boot();
   const pid = kernel.spawn('loader');
   const closed: number[] = [];

@@ -1,6 +1,6 @@
 /*
- * What libbpf does with an object (bpf_object__load), as system calls: BTF, then the map, then a program for each
- * function that implements a member. Registering is a call of its own, with the value made here.
+ * Loads an assembled text as libbpf would (bpf_object__load), by system calls: BTF, then the map, then a program for
+ * each function that implements a member. Registering is a separate call, with the value made here.
  */
 import type { Btf } from '../btf/btf.ts';
 import { createBtfWriter, INT_SIGNED, intType } from '../btf/write.ts';
@@ -33,7 +33,7 @@ const FUNC_GLOBAL = 1;
 const FUNC_INFO_BYTES = 8;
 
 /**
- * Loads an object; null when a call was refused (or there is nothing to load). What had been opened until then is closed,
+ * Loads an object; null when a call was refused or there is nothing to load. Then everything opened so far is closed,
  * last first.
  */
 export function loadObject(
@@ -93,8 +93,9 @@ function memberIndex(btf: Btf, struct: string, member: string): number {
 }
 
 /**
- * The object's own BTF: its functions, all of the form that BPF_PROG gives them, int f(unsigned long long *ctx). Those
- * that implement no member are static: the verifier follows them with what their callers pass.
+ * Builds the object's BTF: its functions, all with the prototype that BPF_PROG gives them, int f(unsigned long long
+ * *ctx). Functions that implement no member are static, so that the verifier follows them with their callers'
+ * arguments.
  */
 function objectBtf(object: AssembledObject): { bytes: Uint8Array; functions: ReadonlyMap<string, number> } {
   const writer = createBtfWriter();
@@ -117,14 +118,14 @@ function funcInfo(infos: readonly { readonly slot: number; readonly type: number
 }
 
 export interface RegisterRequest {
-  /** kernel struct; tcp_congestion_ops when left out */
+  /** kernel struct; tcp_congestion_ops when absent */
   readonly struct?: string;
   readonly ccName: string;
   readonly flags: number;
   readonly progs: readonly { readonly member: string; readonly fd: number }[];
 }
 
-/** The value that BPF_MAP_UPDATE_ELEM is given: program fds in the slots, the name and the flags. */
+/** Builds the value for BPF_MAP_UPDATE_ELEM: program fds in the slots, the name and the flags. */
 export function registerValue(btf: Btf, request: RegisterRequest): Uint8Array {
   const { struct = 'tcp_congestion_ops', ccName, flags, progs } = request;
   const value = `bpf_struct_ops_${struct}`;

@@ -12,7 +12,7 @@ import { openObject } from './open.ts';
 const HERE = import.meta.dirname;
 const SHARED = join(HERE, '../../../../shared');
 
-/** A kernel that takes every call; the recording process had fds up to 3 in use. */
+/** A kernel that accepts every call. The recorded process had fds up to 3 in use. */
 function linesOf(file: string, path: string, kernel: Btf): string[] {
   const lines: string[] = [];
   const log = (_: string, text: string) => lines.push(text);
@@ -65,7 +65,7 @@ test.skipIf(!existsSync(SHARED)).each(['6.1', '6.12'])('so are all that were rec
     const file = join(SHARED, `oracle/objects/${version}/${name}.bpf.o`);
     const ours = comparable(linesOf(file, `/out/bpf-${version}/${name}.bpf.o`, kernel.value));
     const theirs = recorded(debug);
-    // a refused call ends the recording; what stands before it must be the same
+    // a refused call ends the recording; the lines before it must be equal
     const end = theirs.findIndex((line) => line.includes('failed'));
     const until = end < 0 ? theirs.length : end;
     expect([name, ...ours.slice(0, until)]).toEqual([name, ...theirs.slice(0, until)]);

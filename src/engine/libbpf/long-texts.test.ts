@@ -1,6 +1,6 @@
 /**
- * A megabyte of anything is assembled or refused, in time that grows with its length alone: a pattern that looks back, or a
- * list that is searched for each line, takes minutes here and ends the test.
+ * A megabyte of any text is assembled or refused in linear time. A backtracking pattern, or a list that is searched for
+ * each line, would take minutes and fail the test.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { assemble } from '../isa/assembler.ts';
 const opened = openBtf(readFileSync(join(import.meta.dirname, '..', '..', '..', 'public', 'btf', 'v6.12.btf')));
 if (!opened.ok) throw new Error(opened.error.message);
 const symbols = symbolsFromBtf(opened.value);
-/** a share in `npm test`: what is quadratic takes minutes with it too */
+/** a fraction in `npm test`: quadratic work would still take minutes */
 const M = runs(300_000, 1_000_000);
 
 test.each([

@@ -1,6 +1,7 @@
 /*
- * What the struct of a map definition says by its members' types (parse_btf_map_def): numbers as lengths of arrays that
- * they point to, types as what they point to, the maps within a map as the element of an array of no length.
+ * Reads a map definition from the types of its struct's members (parse_btf_map_def): a number is the length of the
+ * array that a member points to, a type is what a member points to, and the inner map is the element type of a flexible
+ * array.
  */
 import type { Result } from '../base/result.ts';
 import { ok } from '../base/result.ts';
@@ -16,7 +17,7 @@ export type Definition = Pick<
   Pick<ObjectMap, 'keyType' | 'valueType' | 'inner'> & {
     /** LIBBPF_PIN_BY_NAME */
     readonly pinned?: boolean;
-    /** bytes from the start of the struct to the initial elements; absent: there are none */
+    /** byte offset of the initial elements in the struct; absent when there are none */
     readonly slotsAt?: number;
   };
 
@@ -32,7 +33,7 @@ export const EMPTY_DEFINITION: Definition = {
   numaNode: 0,
 };
 
-/** What a map of an object is beside its definition, where nothing is said of it. */
+/** Defaults of a map's fields outside its definition. */
 export const PLAIN = { slots: [], bytes: 0, pinPath: null } as const;
 
 /** btf_kind_str */
@@ -42,14 +43,14 @@ export const PROG_ARRAY = 3;
 export const MAPS_OF_MAPS: readonly number[] = [12, 13];
 const PIN_BY_NAME = 1;
 
-/** Why a member cannot be read; `errno` 95 for what libbpf does not do. */
+/** Why a member cannot be read; `errno` is 95 for something that libbpf does not support. */
 interface Refusal {
   readonly text: string;
   readonly unsupported?: boolean;
 }
 type Fields = Partial<Definition>;
 
-/** One member, given what the members before it said. */
+/** A member to be read, with the results of the members before it. */
 interface Reading {
   readonly btf: Btf;
   readonly map: string;
@@ -74,7 +75,7 @@ function numberOf({ btf, member }: Reading): number | Refusal {
   return array.kind === 'ARRAY' ? array.length : bad(`${attr}expected ARRAY, got ${kindWord(array)}.`);
 }
 
-/** get_map_field_long: as a number, or as the one enumerator of an enum. */
+/** get_map_field_long: a number, or the only enumerator of an enum. */
 function longOf(reading: Reading): number | Refusal {
   const { btf, member } = reading;
   const attr = `attr '${member.name}': `;
@@ -83,8 +84,9 @@ function longOf(reading: Reading): number | Refusal {
   if (type?.kind !== 'ENUM' && type?.kind !== 'ENUM64') {
     return bad(`${attr}expected ENUM or ENUM64, got ${kindWord(type)}.`);
   }
-  if (type.enumerators.length !== 1) return bad(`${attr}invalid __ulong`);
-  return Number(type.enumerators[0].value);
+  const [only, ...others] = type.enumerators;
+  if (!only || others.length > 0) return bad(`${attr}invalid __ulong`);
+  return Number(only.value);
 }
 
 type Read = (reading: Reading) => Fields | Refusal;
@@ -180,7 +182,7 @@ const MEMBERS: ReadonlyMap<string, Read> = new Map<string, Read>([
 
 const UNSUPPORTED = 95;
 
-/** parse_btf_map_def; errors are said in the log, with errno EINVAL or EOPNOTSUPP. */
+/** parse_btf_map_def; logs errors, with errno EINVAL or EOPNOTSUPP. */
 export function readDefinition(btf: Btf, map: string, type: BtfType, log: Log, isInner: boolean): Result<Definition> {
   let definition = EMPTY_DEFINITION;
   for (const [i, member] of type.members.entries()) {
@@ -191,7 +193,7 @@ export function readDefinition(btf: Btf, map: string, type: BtfType, log: Log, i
     const fields = read({ btf, map, member, isLast, isInner, so: definition, log });
     if (isRefusal(fields)) {
       const errno = fields.unsupported ? 'EOPNOTSUPP' : 'EINVAL';
-      // what is wrong with an inner definition was said there
+      // errors of an inner definition are already logged
       const said = fields.text === '' ? (): void => {} : log;
       return unreadable(said, `map '${map}': ${fields.text}`, -1, errno);
     }
@@ -201,7 +203,7 @@ export function readDefinition(btf: Btf, map: string, type: BtfType, log: Log, i
   return ok(definition);
 }
 
-/** fill_map_from_def: what was read, in libbpf's order. */
+/** fill_map_from_def: logs what was read, in libbpf's order. */
 export function tellDefinition(name: string, so: Definition, said: ReadonlySet<string>, log: Log): void {
   const tell = (text: string): void => log('debug', `map '${name}': found ${text}.`);
   tell(`type = ${so.type}`);

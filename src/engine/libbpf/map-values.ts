@@ -1,6 +1,6 @@
 /*
- * Elements that an object gives its maps from the start: relocations in .maps fill the `values` member, each eight bytes
- * an element, which is another map of the object or a program of it (bpf_object__collect_map_relos).
+ * Initial elements of an object's maps: relocations in .maps fill the `values` member, eight bytes per element, each
+ * with another map or a program of the object (bpf_object__collect_map_relos).
  */
 import type { Result } from '../base/result.ts';
 import { ok } from '../base/result.ts';

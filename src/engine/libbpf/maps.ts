@@ -1,4 +1,4 @@
-/* Maps that an object defines: the variables of .maps, and the maps that its data sections become. */
+/* Maps that an object defines: the variables of .maps, and a map for each data section. */
 import type { Result } from '../base/result.ts';
 import { ok } from '../base/result.ts';
 import type { Btf } from '../btf/btf.ts';
@@ -21,14 +21,14 @@ const RINGBUFS = [27, 31];
 const PAGE_SIZE = 4096;
 const U32_MAX = 0xffff_ffff;
 
-/** adjust_ringbuf_sz: pages, by a power of two; what is too large for that stays as it is. */
+/** adjust_ringbuf_sz: rounds up to a power of two of pages; a size too large for that stays unchanged. */
 function ringSize(bytes: number): number {
   if (bytes === 0) return 0;
   for (let size = PAGE_SIZE; size <= U32_MAX; size *= 2) if (size >= bytes) return size;
   return bytes;
 }
 
-/** bpf_object__pin_name: bpffs does not take periods in names. */
+/** bpf_object__pin_name: bpffs does not allow periods in names. */
 const pinPath = (name: string): string => `/sys/fs/bpf/${name.replaceAll('.', '_')}`;
 
 /** Maps of .maps, in the order of its DATASEC (bpf_object__init_user_btf_maps). */
@@ -82,7 +82,7 @@ export function definedMaps(elf: ElfObject, btf: Btf, log: Log): Result<ObjectMa
   return ok(maps);
 }
 
-/** More than any object has: a damaged size would take all memory. */
+/** Most bytes of a data section, more than any object has: a damaged size would take all memory. */
 const MAX_DATA = 64 * 1024 * 1024;
 
 /** Maps of .data, .rodata and .bss sections, in the order of the file. */
@@ -124,7 +124,7 @@ function dataMap(section: ElfSection, btf: Btf, name: string, readOnly: boolean)
   };
 }
 
-/** `my_reno.bss`; a section with a name of its own (.data.mine) gives it to the map. */
+/** Name of a data section's map: `my_reno.bss`; a custom section (.data.mine) gives its own name. */
 export function dataMapName(objectName: string, sectionName: string): string {
   if (sectionName.indexOf('.', 1) > 0) return clean(sectionName.slice(0, NAME_LENGTH));
   const suffix = sectionName.slice(0, NAME_LENGTH);

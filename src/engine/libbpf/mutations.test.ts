@@ -12,7 +12,7 @@ const OBJECTS = ['../elf/fixtures/my_maps', 'fixtures/my_subprog', 'fixtures/my_
 );
 const kernel = shippedBtf('v6.12');
 
-/** The slowest so far, in milliseconds. */
+/** The longest time so far, in milliseconds. */
 let slowest = 0;
 
 function through(bytes: Uint8Array): ReturnType<typeof openAndLoad> {
@@ -22,7 +22,7 @@ function through(bytes: Uint8Array): ReturnType<typeof openAndLoad> {
   return done;
 }
 
-/** Into a kernel that takes everything. */
+/** Loads into a kernel that accepts everything. */
 function openAndLoad(bytes: Uint8Array): { readonly opened: boolean; readonly told: number } {
   let told = 0;
   let fd = 3;

@@ -1,9 +1,9 @@
-/* An object as libbpf has it after opening: programs, maps, externs, and what is to be filled in before loading. */
+/* An object after opening: programs, maps, externs, and what must be filled in before loading. */
 import type { Btf } from '../btf/btf.ts';
 import type { BtfExt } from '../btf/ext.ts';
 import type { ElfObject } from '../elf/elf.ts';
 
-/** What an instruction waits for; `slot` counts from the start of its program. */
+/** A relocation of an instruction; `slot` counts from the start of its program. */
 export type ProgramRelocation = { readonly slot: number } & (
   | { readonly kind: 'call' | 'address' /** bytes from the start of .text */; readonly offset: number }
   | { readonly kind: 'map'; readonly map: ObjectMap }
@@ -23,11 +23,11 @@ export interface ObjectProgram {
   /** in .text, and called by others */
   readonly subprogram: boolean;
   readonly type: number;
-  /** enum bpf_attach_type that its section's name stands for; 0: none */
+  /** enum bpf_attach_type by its section's name; 0: none */
   readonly attachType: number;
   readonly sleepable: boolean;
   autoload: boolean;
-  /** what it implements, known once a struct_ops map that names it is matched with the kernel's type */
+  /** the struct and member that it implements; set when its struct_ops map is matched with the kernel's type */
   attach: { readonly typeId: number; readonly member: number } | null;
 }
 
@@ -43,27 +43,27 @@ export interface ObjectMap {
   readonly maxEntries: number;
   readonly flags: number;
   readonly extra: number;
-  /** of a map of maps: the map that its elements are like; of a map with initial elements, what they are */
+  /** for a map of maps: the template of its elements; for a prog array with initial elements: their kind */
   readonly inner?: InnerMap | null;
   slots: readonly InitialSlot[];
-  /** bytes from the start of the definition to the first of them; absent: it has none */
+  /** byte offset of the first initial element in the definition; absent when it has none */
   readonly slotsAt?: number;
   /** bytes of the variable that defines it */
   readonly bytes: number;
-  /** file of bpffs that the map is kept under, or taken from; null: it goes with the object */
+  /** path in bpffs at which the map is pinned or reused; null: it is freed with the object */
   readonly pinPath: string | null;
   readonly numaNode: number;
   readonly keyType: number;
   readonly valueType: number;
-  /** what the value is to hold at first; null: nothing is written */
+  /** initial value; null when none is written */
   readonly data: Uint8Array | null;
-  /** frozen once it is written */
+  /** the map is frozen after its initial value is written */
   readonly readOnly: boolean;
   readonly structOps: StructOpsMap | null;
   autocreate: boolean;
 }
 
-/** What the maps in a map are like (the `values` member of a definition). */
+/** Template of the maps in a map of maps (the `values` member of a definition). */
 export type InnerMap = Pick<
   ObjectMap,
   'name' | 'type' | 'keySize' | 'valueSize' | 'maxEntries' | 'flags' | 'extra' | 'keyType' | 'valueType'
@@ -79,19 +79,19 @@ export interface InitialSlot {
 export interface StructOpsMap {
   /** struct of the object's own BTF */
   readonly type: number;
-  /** programs by member of that struct: as the object has them, and as they are to be loaded */
+  /** programs by member of that struct: as declared in the object, and as they will be loaded */
   readonly declared: Map<number, ObjectProgram>;
   readonly programs: Map<number, ObjectProgram>;
-  /** filled when the struct is matched with the kernel's */
+  /** set when the struct is matched with the kernel's */
   kernel: KernelStructOps | null;
 }
 
 export interface KernelStructOps {
   readonly typeId: number;
   readonly valueTypeId: number;
-  /** the kernel's value struct, fds not yet in it */
+  /** the kernel's value struct, without the fds */
   readonly value: Uint8Array;
-  /** where in the value which program's fd goes */
+  /** offset in the value at which each program's fd is put */
   readonly slots: readonly { readonly offset: number; readonly member: string; readonly program: ObjectProgram }[];
 }
 
@@ -106,7 +106,7 @@ export interface ObjectExtern {
   /** kconfig: bytes from the start of the map's value, and size */
   readonly offset: number;
   readonly size: number;
-  /** kconfig: what kind of value it takes; null for the others */
+  /** kconfig: kind of value; null for other externs */
   readonly setting?: SettingType | null;
 }
 
@@ -134,7 +134,7 @@ export interface OpenedObject {
   readonly externs: readonly ObjectExtern[];
 }
 
-/** The program that holds a slot of a section. */
+/** The program that contains a slot of a section. */
 export function programAt(
   programs: readonly ObjectProgram[],
   section: number,

@@ -1,7 +1,8 @@
 /*
- * Opening an object (bpf_object__open): nothing is asked of a kernel yet. The log has libbpf's lines; an object that
- * cannot be opened is refused with the place in the file that is to blame.
+ * Opens an object (bpf_object__open), without system calls. The log gets libbpf's lines; an object that cannot be
+ * opened is refused with the place of the fault in the file.
  */
+import { upToNul } from '../base/bytes.ts';
 import type { Result } from '../base/result.ts';
 import { ok } from '../base/result.ts';
 import type { Btf } from '../btf/btf.ts';
@@ -41,12 +42,12 @@ export function openObject(bytes: Uint8Array, path: string, log: Log = () => {})
     const text = `object '${fileName(path)}': loading non-native endianness is unsupported`;
     return unreadable(log, text, 5, 'ENDIAN');
   }
-  const tables = elf.value.sections.filter(({ type }) => type === SECTION_TYPE.SYMTAB);
-  if (tables.length === 0) {
+  const [table, second] = elf.value.sections.filter(({ type }) => type === SECTION_TYPE.SYMTAB);
+  if (!table) {
     const text = `elf: couldn't find symbol table in ${path}, stripped object file?`;
     return unreadable(log, text, -1, 'ENOENT');
   }
-  if (tables.length > 1) return unreadable(log, `elf: multiple symbol tables in ${path}`, tables[1].offset);
+  if (second) return unreadable(log, `elf: multiple symbol tables in ${path}`, second.offset);
   const name = fileName(path);
   const found = readSections(elf.value, path, log);
   if (!found.ok) return found;
@@ -61,9 +62,9 @@ export function openObject(bytes: Uint8Array, path: string, log: Log = () => {})
   return collectRelocations(object, log);
 }
 
-const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1).split('.', 1)[0];
+const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/\..*$/s, '');
 
-/** What libbpf says of the header's fields, by their places in the file. */
+/** libbpf's messages about header fields, by the fields' offsets in the file. */
 const ELF_WORDS: ReadonlyMap<number | undefined, (path: string) => string> = new Map([
   [0, (path: string) => `elf: '${path}' is not a proper ELF object`],
   [4, (path: string) => `elf: '${path}' is not a 64-bit ELF object`],
@@ -72,10 +73,10 @@ const ELF_WORDS: ReadonlyMap<number | undefined, (path: string) => string> = new
   [18, (path: string) => `elf: ${path} is not a valid eBPF object file`],
 ]);
 
-/** libbpf_needs_btf, when sections alone are known */
+/** libbpf_needs_btf, when only sections are known */
 const needsBtf = (elf: ElfObject): boolean => elf.sections.some((s) => s.name === '.maps' || isStructOps(s));
 
-/** bpf_object__init_btf: types, which an object without maps can do without, and what is said of instructions. */
+/** bpf_object__init_btf: opens types, which are optional for an object without maps, and .BTF.ext. */
 function openTypes(elf: ElfObject, log: Log): Result<Pick<OpenedObject, 'btf' | 'hasBtf' | 'ext'>> {
   const section = elf.section('.BTF');
   const needed = needsBtf(elf);
@@ -129,7 +130,7 @@ function readSections(elf: ElfObject, path: string, log: Log): Result<Sections> 
       return unreadable(log, text, section.offset, 'EOPNOTSUPP');
     }
     if (name === 'license') {
-      license = new TextDecoder('latin1').decode(section.data).split('\0', 1)[0];
+      license = upToNul(new TextDecoder('latin1').decode(section.data));
       log('debug', `license of ${path} is ${license}`);
     } else if (isProgram(section)) {
       const added = readPrograms(elf, section, log);
@@ -143,7 +144,7 @@ function readSections(elf: ElfObject, path: string, log: Log): Result<Sections> 
 const KNOWN = new Set(['license', 'version', '.maps', '.BTF', '.BTF.ext', '.addr_space.1']);
 const RELOCATED = /^\.rel(\.maps|\??\.struct_ops(\.link)?)$/;
 
-/** Sections that mean nothing to libbpf. */
+/** Logs a section that libbpf skips. */
 function tellSkipped({ sections }: ElfObject, section: ElfSection, log: Log): void {
   const { index, name, type, size, info } = section;
   if (KNOWN.has(name) || type === SECTION_TYPE.SYMTAB || dataSection(section) || isStructOps(section)) return;
@@ -157,7 +158,7 @@ function tellSkipped({ sections }: ElfObject, section: ElfSection, log: Log): vo
   } else log('info', `elf: skipping section(${index}) ${name} (size ${size})`);
 }
 
-/** The functions of a section, in their order in it. */
+/** The programs of a section, in the order of their offsets. */
 function readPrograms(elf: ElfObject, section: ElfSection, log: Log): Result<ObjectProgram[]> {
   const programs: ObjectProgram[] = [];
   const sec = `sec '${section.name}': `;

@@ -1,6 +1,6 @@
 /*
- * Maps that outlive their object: LIBBPF_PIN_BY_NAME gives a map a file of bpffs, and the next object that defines such a
- * map uses the one that is pinned there (bpf_object__reuse_map, bpf_map__pin).
+ * Maps that outlive their object: with LIBBPF_PIN_BY_NAME a map is pinned in bpffs, and the next object that defines a
+ * map of that name reuses it (bpf_object__reuse_map, bpf_map__pin).
  */
 import { ERRNO } from '../base/errno.ts';
 import { refuse, type Log } from './log.ts';
@@ -13,7 +13,7 @@ const INFO_BYTES = 88;
 
 const pathBytes = (path: string): Uint8Array => new TextEncoder().encode(`${path}\0`);
 
-/** fd of the map that is pinned under the map's path; 0: there is none; or a negative errno, after saying why. */
+/** fd of the map pinned at the map's path; 0 when there is none; a negative errno after logging the reason. */
 export function reusePinned(map: ObjectMap, bpf: Syscall, opener: Opener, log: Log): number {
   const path = map.pinPath ?? '';
   const fd = opener.open('BPF_OBJ_GET', { pathname: pathBytes(path) });
@@ -44,7 +44,7 @@ function isAlike(map: ObjectMap, bpf: Syscall, fd: number): boolean {
   return [type, keySize, valueSize, maxEntries, flags, extra].every((wanted, i) => wanted === known[i]);
 }
 
-/** 0, or a negative errno: EEXIST where another pinned something there meanwhile. */
+/** Pins a map: 0, or a negative errno: EEXIST when something else is pinned there. */
 export function pinMap(map: ObjectMap, bpf: Syscall, fd: number, log: Log): number {
   const pathname = pathBytes(map.pinPath ?? '');
   const { ret } = bpf('BPF_OBJ_PIN', { pathname, bpf_fd: fd });

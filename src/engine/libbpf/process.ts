@@ -1,8 +1,8 @@
-/* bpf(2) as a loader calls it: what was opened is remembered, so that giving up closes it, last first. */
+/* bpf(2) for a loader: remembers the fds that it opened, so that giving up closes them, last first. */
 import type { BpfAttr, BpfCommand } from '../kernel/attr.ts';
 import type { SyscallResult } from '../kernel/calls.ts';
 
-/** bpf(2) as this process may call it. */
+/** bpf(2) called by one process. */
 export type Syscall = <C extends BpfCommand>(command: C, attr: BpfAttr[C]) => SyscallResult;
 
 export interface Opener {

@@ -16,7 +16,7 @@ interface Placed {
   readonly insnOffset: number;
 }
 
-/** Records of the functions of a program, each with the slot to which its function was moved. */
+/** Records of a program's functions, with slots adjusted to where each function was moved. */
 function placed<T extends Placed>(
   bySection: ReadonlyMap<string, readonly T[]> | undefined,
   { functions }: ReadyProgram,
@@ -30,7 +30,7 @@ function placed<T extends Placed>(
   });
 }
 
-/** Which line each slot begins that has a record. */
+/** Line records of a program, each with its slot. */
 export function placedLines({ ext }: OpenedObject, program: ReadyProgram): (readonly [slot: number, line: LineInfo])[] {
   return placed(ext?.lines, program);
 }

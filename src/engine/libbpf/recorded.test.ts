@@ -38,7 +38,9 @@ const isJump = ({ opcode }: Insn): boolean =>
   opcode !== OPCODE.CALL &&
   opcode !== OPCODE.EXIT;
 
-/** As the kernel shows it, but for what is a number of that boot: map ids, addresses of kernel functions, and offsets of subprograms. */
+/**
+ * As the kernel shows it, without numbers of that boot: map ids, addresses of kernel functions, offsets of subprograms.
+ */
 function normal(insn: Insn): Insn {
   if (isWide(insn.opcode) && insn.src !== 0) return { ...insn, imm: 0 };
   const rewritten = insn.opcode === OPCODE.CALL && insn.src !== CALL_KIND.HELPER;
@@ -47,7 +49,7 @@ function normal(insn: Insn): Insn {
 
 const text = (insn: Insn): string => JSON.stringify(normal(insn));
 
-/** Code that the verifier put in or took out moves the targets of jumps. */
+/** Without jump offsets, which change when the verifier inserts or removes code. */
 const loose = (insn: Insn): string => text(isJump(insn) ? { ...insn, off: 0 } : insn);
 
 const XOR = 0xa0;
@@ -163,7 +165,7 @@ const COUNTS = {
 describe.skipIf(!existsSync(SHARED)).each(['6.1', '6.12'] as const)(
   'every recorded object on the whole BTF of %s',
   (version) => {
-    it('is as recorded', () => {
+    it('equals the recording', () => {
       const kernel = openBtf(new Uint8Array(readFileSync(join(SHARED, `btf/vmlinux-${version}.btf`))));
       if (!kernel.ok) throw new Error(kernel.error.message);
       const folder = join(SHARED, 'oracle/objects', version);
@@ -181,7 +183,7 @@ describe.skipIf(!existsSync(SHARED)).each(['6.1', '6.12'] as const)(
   },
 );
 
-/** It implements cong_control, whose arguments are not the same in the two kernels: no relocation is about that. */
+/** It implements cong_control, whose arguments differ between the two kernels; relocations do not cover that. */
 const OTHER_ARGUMENTS = 'my_cc.bpf.o';
 
 describe.skipIf(!existsSync(SHARED)).each([

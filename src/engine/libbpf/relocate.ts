@@ -1,7 +1,8 @@
 /*
- * Programs made ready for a kernel (bpf_object__relocate): CO-RE, then the subprograms that a program calls appended
- * after it, then kernel functions and variables. Maps have no fd yet: where theirs go is remembered.
+ * Prepares programs for a kernel (bpf_object__relocate): CO-RE first, then appends the subprograms that a program
+ * calls, then resolves kernel functions and variables. Maps have no fds yet, so the slots for them are recorded.
  */
+import { entryOf } from '../base/assert.ts';
 import type { Btf } from '../btf/btf.ts';
 import { declarationTags } from '../btf/tags.ts';
 import { plainType } from './core-compat.ts';
@@ -30,7 +31,7 @@ export interface ReadyProgram {
   readonly maps: readonly { readonly slot: number; readonly map: ObjectMap }[];
 }
 
-/** Poison of what is missing: a number that no helper has, plus the map's or the extern's. */
+/** Helper numbers that mark a missing map or extern: this base plus the number of the map or extern. */
 export const POISON_MAP = 2_001_000_000;
 export const POISON_KFUNC = 2_002_000_000;
 
@@ -38,7 +39,7 @@ type Code = ReadonlyMap<ObjectProgram, Uint8Array>;
 /** id in the kernel's BTF; null for a weak extern that the kernel lacks */
 type Externs = ReadonlyMap<ObjectExtern, number | null>;
 
-/** The programs that are to be loaded, in their order; or a negative errno after saying why. */
+/** Returns the programs to be loaded, in their order; or a negative errno after logging the reason. */
 export function relocateObject(
   object: OpenedObject,
   kernel: Btf,
@@ -87,7 +88,7 @@ function relocateAllCore(object: OpenedObject, kernel: Btf, code: Code, log: Log
 }
 
 interface Linked extends Omit<ReadyProgram, 'maps'> {
-  /** of all functions, slots counted from the start of the whole */
+  /** relocations of all functions; slots count from the start of the whole program */
   readonly relocations: readonly ProgramRelocation[];
 }
 
@@ -101,7 +102,7 @@ interface Linking {
   end: number;
 }
 
-/** Subprograms call each other no deeper: the kernel has eight frames. */
+/** Deepest nesting of calls that is followed; the kernel allows eight frames. */
 const MAX_CALL_DEPTH = 256;
 
 function link(object: OpenedObject, main: ObjectProgram, code: Code, log: Log): Linked | number {
@@ -115,8 +116,8 @@ function link(object: OpenedObject, main: ObjectProgram, code: Code, log: Log): 
   for (const { program, slot } of functions) insns.set(code.get(program) ?? program.insns, slot * SLOT_BYTES);
   for (const { slot, callee } of linking.calls) {
     const at = slot * SLOT_BYTES;
-    // an address of a function has the same form as a call of it
-    if (isWide(insns[at])) insns[at + 1] = (insns[at + 1] & 0x0f) | (WIDE_KIND.FUNC << 4);
+    // the address of a function is relocated like a call
+    if (isWide(entryOf(insns, at))) setSource(insns, at, WIDE_KIND.FUNC);
     view.setInt32(at + 4, (linking.starts.get(callee) ?? 0) - slot - 1, true);
   }
   const relocations = functions.flatMap(({ program, slot }) =>
@@ -147,14 +148,14 @@ function addExceptionCallback(linking: Linking): number {
   return followCalls(linking, callback, 0);
 }
 
-/** bpf_object__reloc_code: depth first, each subprogram once, in the order in which calls meet them. */
+/** bpf_object__reloc_code: depth first, appends each subprogram once, in the order of the calls. */
 function followCalls(linking: Linking, program: ObjectProgram, depth: number): number {
   const { log, main, object, starts } = linking;
   if (depth > MAX_CALL_DEPTH) return refuse(log, 'E2BIG', `prog '${main.name}': subprograms nest too deep`);
   const insns = linking.code.get(program) ?? program.insns;
   const relocations = new Map(program.relocations.map((relocation) => [relocation.slot, relocation]));
   const start = starts.get(program) ?? 0;
-  for (let slot = 0; slot < insns.length / SLOT_BYTES; slot += isWide(insns[slot * SLOT_BYTES]) ? 2 : 1) {
+  for (let slot = 0; slot < insns.length / SLOT_BYTES; slot += isWide(entryOf(insns, slot * SLOT_BYTES)) ? 2 : 1) {
     const target = targetOf(object, program, insns, slot, relocations.get(slot));
     if (target === null) continue;
     const callee = programAt(object.programs, target.section, target.slot);
@@ -176,7 +177,7 @@ function followCalls(linking: Linking, program: ObjectProgram, depth: number): n
   return 0;
 }
 
-/** Where a call, or an address of a function, leads in the file; null for all other instructions. */
+/** Target in the file of a call or of a function's address; null for all other instructions. */
 function targetOf(
   object: OpenedObject,
   program: ObjectProgram,
@@ -188,14 +189,14 @@ function targetOf(
     return { section: object.elf.section('.text')?.index ?? -1, slot: relocation.offset / SLOT_BYTES };
   }
   const at = slot * SLOT_BYTES;
-  const isLocalCall = insns[at] === OPCODE.CALL && insns[at + 1] >> 4 === CALL_KIND.LOCAL;
+  const isLocalCall = insns[at] === OPCODE.CALL && entryOf(insns, at + 1) >> 4 === CALL_KIND.LOCAL;
   if (relocation || !isLocalCall) return null;
   const imm = new DataView(insns.buffer, insns.byteOffset).getInt32(at + 4, true);
   return { section: program.section, slot: program.sectionSlot + slot + imm + 1 };
 }
 
 function setSource(insns: Uint8Array, at: number, source: number): void {
-  insns[at + 1] = (insns[at + 1] & 0x0f) | (source << 4);
+  insns[at + 1] = (entryOf(insns, at + 1) & 0x0f) | (source << 4);
 }
 
 function fillIn({ insns, relocations }: Linked, object: OpenedObject, externs: Externs): void {
@@ -228,7 +229,10 @@ function poisonBoth(view: DataView, at: number, number: number): void {
   poisonSlot(view, at + SLOT_BYTES, number);
 }
 
-/** A setting lies in the map of settings; a kernel variable is named by its BTF id, a missing one is 0. */
+/**
+ * Fills in an extern's address: a setting is an offset in the settings map, a kernel variable its BTF id, a missing one
+ * 0.
+ */
 function fillAddress(view: DataView, insns: Uint8Array, at: number, extern: ObjectExtern, id: number | null): void {
   if (at + 16 > insns.length) return;
   const isSetting = extern.kind === 'kconfig';
@@ -250,13 +254,15 @@ function mapOf(relocation: ProgramRelocation, settings: ObjectMap | undefined): 
   return relocation.kind === 'extern-address' && relocation.extern.kind === 'kconfig' ? settings : undefined;
 }
 
-/** `[12] struct net`: what a variable's type is without its modifiers. */
+/** Text of a variable's type without modifiers: `[12] struct net`. */
 function typeWords(btf: Btf, id: number): string {
   const type = plainType(btf, id).type;
   return `[${type?.id ?? 0}] ${kindWord(type)} ${type?.name === '' || !type ? '<anon>' : type.name}`;
 }
 
-/** Functions and variables of the kernel, by their ids in its BTF; or a negative errno after saying why. */
+/**
+ * Resolves kernel functions and variables to their ids in the kernel's BTF; a negative errno after logging the reason.
+ */
 export function resolveExterns(object: OpenedObject, kernel: Btf, log: Log): Externs | number {
   const found = new Map<ObjectExtern, number | null>();
   for (const extern of object.externs) {

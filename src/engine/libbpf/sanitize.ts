@@ -1,7 +1,8 @@
 /*
- * The object's BTF as the kernel takes it. Compilers put externs into DATASECs that lie in no section of the file, of no
- * size and with functions in them; libbpf gives each a place of four bytes, and functions a dummy variable's.
+ * Makes the object's BTF acceptable to the kernel. Compilers put externs, functions among them, into DATASECs of size 0
+ * without an ELF section; libbpf gives each extern four bytes, and replaces functions by a dummy variable.
  */
+import { entryOf } from '../base/assert.ts';
 import type { Btf } from '../btf/btf.ts';
 import { BTF_KIND } from '../btf/btf.ts';
 import { BTF_HEADER_LENGTH, BTF_MAGIC, readHeader } from '../btf/header.ts';
@@ -14,7 +15,7 @@ const LINKAGE_GLOBAL = 1;
 const KSYM_BYTES = 4;
 const VAR_BYTES = 16;
 
-/** The bytes to load; the object's own where it has no externs. */
+/** The bytes to load; unchanged when the object has no externs. */
 export function loadableBtf(btf: Btf, externs: readonly ObjectExtern[]): Uint8Array {
   const sections = readHeader(new DataView(btf.bytes.buffer, btf.bytes.byteOffset, btf.bytes.byteLength), false);
   const int = btf.find('INT', 'int');
@@ -69,11 +70,12 @@ function placeExterns(edit: Edit, at: number): void {
   if (settings) sortVariables(view, at);
 }
 
-/** Rows of a DATASEC by their offsets: compilers write the settings in the order in which they are used. */
+/** Sorts a DATASEC's rows by offset: compilers write settings in the order of their use. */
 function sortVariables(view: DataView, at: number): void {
-  const rows = Array.from({ length: infoVlen(view.getUint32(at + 4, true)) }, (_, i) =>
-    [0, 4, 8].map((word) => view.getUint32(at + 12 + i * 12 + word, true)),
-  );
+  const rows = Array.from({ length: infoVlen(view.getUint32(at + 4, true)) }, (_, i) => {
+    const word = (n: number): number => view.getUint32(at + 12 + i * 12 + n * 4, true);
+    return [word(0), word(1), word(2)] as const;
+  });
   for (const [i, row] of rows.sort((a, b) => a[1] - b[1]).entries()) {
     for (const [n, word] of row.entries()) view.setUint32(at + 12 + i * 12 + n * 4, word, true);
   }
@@ -81,7 +83,7 @@ function sortVariables(view: DataView, at: number): void {
 
 function makeGlobal(edit: Edit, { kind, btfId }: ObjectExtern, row: number): void {
   const { view, btf } = edit;
-  const at = blobOf(btf).offsets[btfId];
+  const at = entryOf(blobOf(btf).offsets, btfId);
   if (kind !== 'kfunc') {
     view.setUint32(at + 12, LINKAGE_GLOBAL, true);
     if (kind === 'ksym') view.setUint32(at + 8, edit.int, true);
@@ -89,8 +91,8 @@ function makeGlobal(edit: Edit, { kind, btfId }: ObjectExtern, row: number): voi
   }
   view.setUint32(at + 4, (BTF_KIND.FUNC << 24) | LINKAGE_GLOBAL, true);
   view.setUint32(row, edit.dummyVar, true);
-  // a function with a body has names for its parameters, and this one now claims a body
-  const proto = blobOf(btf).offsets[btf.type(btfId)?.type ?? 0];
+  // the function now counts as defined, and a defined function must have parameter names
+  const proto = entryOf(blobOf(btf).offsets, btf.type(btfId)?.type ?? 0);
   const params = btf.type(btf.type(btfId)?.type ?? 0)?.params ?? [];
   for (const [i, { name, type }] of params.entries()) {
     if (name === '' && type !== 0) view.setUint32(proto + 12 + i * 8, edit.dummyName, true);

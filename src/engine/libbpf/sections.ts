@@ -1,14 +1,14 @@
-/* What section names mean: program types, and the sections that are data. */
+/* Meaning of section names: program types, and data sections. */
 import { type ElfSection, SECTION_FLAG, SECTION_TYPE } from '../elf/elf.ts';
 import { PROG_TYPE_STRUCT_OPS } from '../kernel/uapi.ts';
 
 interface ProgramSection {
-  /** of the whole section, or of what stands before a slash in it */
+  /** name of the section, or its part before a slash */
   readonly name: string;
   /** enum bpf_prog_type */
   readonly type: number;
   readonly sleepable?: boolean;
-  /** enum bpf_attach_type that the program is loaded for; 0 where left out */
+  /** enum bpf_attach_type for which the program is loaded; 0 when absent */
   readonly attach?: number;
 }
 
@@ -24,7 +24,7 @@ const CGROUP_SOCK = 9;
 const CGROUP_SOCK_ADDR = 18;
 const CGROUP_SOCKOPT = 25;
 
-/** libbpf's section_defs: SEC() names, the program types and attach types that they stand for. */
+/** libbpf's section_defs: SEC() names with their program types and attach types. */
 const PROGRAM_SECTIONS: readonly ProgramSection[] = [
   one('struct_ops', PROG_TYPE_STRUCT_OPS),
   sleepable('struct_ops.s', PROG_TYPE_STRUCT_OPS),
@@ -118,10 +118,10 @@ const PROGRAM_SECTIONS: readonly ProgramSection[] = [
   one('netfilter', 32, 45),
 ];
 
-/** `?` in front: not loaded unless something asks for it. */
+/** Whether the name begins with `?`: such programs are loaded only on request. */
 export const isOptional = (sectionName: string): boolean => sectionName.startsWith('?');
 
-/** Null for a section that says nothing of a program type; of several names that fit, the longest counts. */
+/** Program type of a section by its longest matching name; null when the name implies none. */
 export function programSection(sectionName: string): ProgramSection | null {
   const name = sectionName.replace(/^\?/, '');
   const fitting = PROGRAM_SECTIONS.filter((known) => name === known.name || name.startsWith(`${known.name}/`));
@@ -133,7 +133,7 @@ export const isStructOps = ({ name }: ElfSection): boolean => STRUCT_OPS.test(na
 
 const is = (name: string, base: string): boolean => name === base || name.startsWith(`${base}.`);
 
-/** Sections that become the value of an array map: what is in them, and who may write it. */
+/** Kind of a section that becomes the value of an array map; null for other sections. */
 export function dataSection(section: ElfSection): 'data' | 'rodata' | 'bss' | null {
   const { name, type } = section;
   if (type === SECTION_TYPE.NOBITS) return is(name, '.bss') ? 'bss' : null;
@@ -145,7 +145,7 @@ export function dataSection(section: ElfSection): 'data' | 'rodata' | 'bss' | nu
 export const isProgram = ({ type, flags, size }: ElfSection): boolean =>
   type === SECTION_TYPE.PROGBITS && (flags & SECTION_FLAG.EXECINSTR) !== 0 && size > 0;
 
-/** Sections that libbpf passes over without a word. */
+/** Sections that libbpf ignores silently. */
 export function isIgnored({ name, type, size }: ElfSection): boolean {
   if (type === SECTION_TYPE.NULL || type === SECTION_TYPE.STRTAB || name === '.llvm_addrsig') return true;
   if (name === '.text') return size === 0;

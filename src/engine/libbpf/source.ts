@@ -1,4 +1,4 @@
-/* The lines of C that the instructions of a program come from: line records say which, and their text is in the BTF. */
+/* Lines of C from which a program's instructions were compiled, from line records with text in the BTF. */
 import { stringAt } from '../btf/read.ts';
 import type { OpenedObject } from './object.ts';
 import { placedLines } from './prog-info.ts';
@@ -9,11 +9,11 @@ export interface SourceLine {
   /** from 1, as compilers count */
   readonly line: number;
   readonly column: number;
-  /** the line itself, without the blanks around it */
+  /** text of the line, trimmed */
   readonly text: string;
 }
 
-/** By slot; null before the first record, and everywhere when the object has none. */
+/** Source line of each slot; null before the first record, and everywhere when the object has no records. */
 export function sourceLines(object: OpenedObject, program: ReadyProgram): (SourceLine | null)[] {
   const records = new Map(placedLines(object, program).map(([slot, record]) => [slot, record]));
   const lines: (SourceLine | null)[] = [];

@@ -1,4 +1,4 @@
-/* Errors in words, as the C library has them: libbpf's messages speak so. */
+/* Error texts of the C library, which libbpf's messages use. */
 import { type ErrnoName, errnoOf } from '../base/errno.ts';
 
 const WORDS: Partial<Record<ErrnoName, string>> = {

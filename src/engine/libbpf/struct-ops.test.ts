@@ -127,7 +127,7 @@ test('members are found by name, wherever they stand, also under a flavour of th
   expect(go.attach).toEqual({ typeId: map.structOps?.kernel?.typeId, member: 1 });
 });
 
-test('the kernel must have the struct, its value struct, and the one in the other', () => {
+test('the kernel must have the struct, its value struct, and the former inside the latter', () => {
   expect(match({ fields: FIELDS, struct: 'nops' })).toMatchObject({
     ret: -3,
     told: ['warn: struct_ops init_kern: struct nops is not found in kernel BTF'],
@@ -144,7 +144,7 @@ test('the kernel must have the struct, its value struct, and the one in the othe
   });
 });
 
-test('a member that the kernel lacks is passed over when it is zero, and only then', () => {
+test('a member that the kernel lacks is skipped only if it is zero', () => {
   const fields: Field[] = [{ name: 'newer', type: 'int', at: 0 }];
   expect(match({ fields })).toMatchObject({
     ret: 0,
@@ -166,7 +166,7 @@ test('bitfields, other kinds and other sizes are refused', () => {
   expect(match(one('short')).ret).toBe(-95);
 });
 
-test('a pointer is to a program of the object, where the kernel has a function', () => {
+test('a pointer must be to a program of the object, and the kernel’s member a function pointer', () => {
   const fields: Field[] = [{ name: 'plain', type: 'pointer', at: 0 }];
   expect(match({ fields, bytes: { 0: 1 } }).told).toEqual([`${HEAD}member plain is not a struct_ops program`]);
   expect(match({ fields, programs: { 0: program('go') } }).told).toEqual([
@@ -175,7 +175,7 @@ test('a pointer is to a program of the object, where the kernel has a function',
   expect(match({ fields })).toMatchObject({ ret: 0, told: [] });
 });
 
-test('a program stands in one member only', () => {
+test('a program can be in one member only', () => {
   const go = program('go');
   const reused = `${HEAD}invalid reuse of prog go in sec struct_ops with type 27: `;
   expect(match({ fields: FIELDS, programs: { 0: go, 1: go } })).toMatchObject({

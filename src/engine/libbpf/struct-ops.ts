@@ -1,6 +1,6 @@
 /*
- * struct_ops maps: variables in `.struct_ops` and its relatives. At opening their bytes and programs are collected; at
- * loading each is matched, member by member and by name, with the kernel's struct (bpf_map__init_kern_struct_ops).
+ * struct_ops maps: variables in `.struct_ops` and its relatives. At opening their bytes and programs are collected;
+ * when loading, each is matched by member names with the kernel's struct (bpf_map__init_kern_struct_ops).
  */
 import type { Result } from '../base/result.ts';
 import { ok } from '../base/result.ts';
@@ -67,7 +67,7 @@ function structOpsMap({ section, btf, log }: Place, variableId: number, offset: 
   });
 }
 
-/** Which program implements which member: bpf_object__collect_st_ops_relos for one relocation. */
+/** Links a member to its program: bpf_object__collect_st_ops_relos for one relocation. */
 export function linkMember(
   relocation: ElfRelocation,
   section: ElfSection,
@@ -90,8 +90,9 @@ export function linkMember(
   const moff = offset - map.offset;
   const members = object.btf.type(map.structOps.type)?.members ?? [];
   const index = members.findIndex(({ bitOffset }) => bitOffset === moff * 8);
-  if (index < 0) return refused(`cannot find member at moff ${moff}`);
-  const { name, type } = members[index];
+  const member = members[index];
+  if (!member) return refused(`cannot find member at moff ${moff}`);
+  const { name, type } = member;
   if (pointee(object.btf, type)?.kind !== 'FUNC_PROTO') return refused(`cannot relocate non func ptr ${name}`);
   const program = programAt(object.programs, symbol.section, symbol.value / SLOT_BYTES);
   if (!program || program.sectionSlot !== symbol.value / SLOT_BYTES) {
@@ -115,13 +116,13 @@ interface Matching {
   readonly local: Btf;
   readonly kernel: Btf;
   readonly type: BtfType;
-  /** where the struct stands in the value */
+  /** offset of the struct in the value */
   readonly base: number;
   readonly value: Uint8Array;
   readonly slots: KernelStructOps['slots'][number][];
 }
 
-/** Matches a map's struct with the kernel's: 0, or a negative errno after saying why. */
+/** Matches a map's struct with the kernel's: 0, or a negative errno after logging the reason. */
 export function matchKernelStruct(map: ObjectMap, local: Btf, kernel: Btf, log: Log): number {
   const { structOps, data } = map;
   const own = structOps && local.type(structOps.type);
@@ -157,7 +158,8 @@ export function matchKernelStruct(map: ObjectMap, local: Btf, kernel: Btf, log: 
   for (const [index, member] of own.members.entries()) {
     const program = structOps.programs.get(index) ?? null;
     const declared = structOps.declared.get(index);
-    // set to nothing, or to another, before loading: loaded only if another member asks for it
+    // the member was cleared or changed before loading, so its declared program is loaded only if another member uses
+    // it
     if (declared && declared !== program) declared.autoload = false;
     const errno = matchMember(matching, member, program);
     if (errno !== 0) return errno;
@@ -175,13 +177,13 @@ function matchMember(m: Matching, member: BtfMember, program: ObjectProgram | nu
   const from = member.bitOffset / 8;
   const isZero = program === null && data.subarray(from, from + size).every((byte) => byte === 0);
   const index = m.type.members.findIndex(({ name }) => name === member.name);
-  if (index < 0) {
+  const theirs = m.type.members[index];
+  if (!theirs) {
     if (!isZero) return refuse(log, 'EOPNOTSUPP', `${head}Cannot find member ${member.name} in kernel BTF`);
     const skipping = `member ${member.name} not found in kernel, skipping it as it's set to zero`;
     log('info', `struct_ops ${map.name}: ${skipping}`);
     return 0;
   }
-  const theirs = m.type.members[index];
   if (member.bitSize > 0 || theirs.bitSize > 0) {
     return refuse(log, 'EOPNOTSUPP', `${head}bitfield ${member.name} is not supported`);
   }
@@ -208,7 +210,7 @@ const kindNumber = (type: BtfType | null): number => (type ? BTF_KIND[type.kind]
 
 interface Pointer {
   readonly name: string;
-  /** of the kernel's struct */
+  /** member index in the kernel's struct */
   readonly index: number;
   readonly from: number;
   readonly to: number;

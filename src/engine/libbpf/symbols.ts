@@ -1,4 +1,4 @@
-/* Names for the assembler, answered by a kernel's BTF: fields, enumerators, kfuncs, members of struct_ops types. */
+/* Names for the assembler from a kernel's BTF: fields, enumerators, kfuncs, members of struct_ops types. */
 import type { Btf, BtfKindName, BtfType } from '../btf/btf.ts';
 import type { MemberSymbol, SymbolSource } from '../isa/symbols.ts';
 

@@ -1,4 +1,4 @@
-/* Where in a file an object is not readable, in words. */
+/* Describes the place in a file at which an object cannot be read. */
 import type { BinaryError } from '../base/result.ts';
 import { BTF_HEADER_LENGTH } from '../btf/header.ts';
 import { openElf } from '../elf/read.ts';
@@ -16,10 +16,10 @@ export function withPlace(bytes: Uint8Array, { message, offset }: BinaryError): 
   return `${message} (${section ? `section ${section.name}, ` : ''}offset ${offset})`;
 }
 
-/** Either byte order: the other one is refused in words. */
+/** Whether a file is a BTF by itself, in either byte order. */
 const isRawBtf = ([a, b]: Uint8Array): boolean => (a === 0x9f && b === 0xeb) || (a === 0xeb && b === 0x9f);
 
-/** A BTF by itself has two sections after its header: hdr_len and str_off say where the second begins. */
+/** Name of the part of a BTF that contains an offset: header, type section or string section. */
 function partOfBtf(bytes: Uint8Array, offset: number): string {
   if (offset < BTF_HEADER_LENGTH || bytes.length < BTF_HEADER_LENGTH) return 'header';
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

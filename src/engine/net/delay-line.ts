@@ -1,6 +1,6 @@
 /*
- * A stretch of wire that only delays (`netem delay`): packets arrive in the order in which they were sent, so they are a
- * list, and only the first one has an event.
+ * A wire that only delays (`netem delay`). Packets arrive in the order in which they were sent, so they form a list,
+ * and only the first one needs an event.
  */
 import type { Memory } from '../vm/memory.ts';
 import type { EventKind, EventQueue } from './event-queue.ts';
@@ -16,7 +16,7 @@ export class DelayLine {
   private readonly other: Packet;
   private readonly kind: EventKind;
 
-  /** Boot only. `arrived` owns the packet from then on. */
+  /** Constructed at boot only. `arrived` takes over ownership of the packet. */
   constructor(
     private readonly memory: Memory,
     private readonly events: EventQueue,

@@ -1,7 +1,7 @@
 /*
  * The wire: every sender feeds one bottleneck (a token bucket over a drop-tail queue counted in packets, as
- * `tbf rate R burst 3028` over `pfifo limit N`), then a propagation delay to the receivers. The way back is delay only.
- * Packets lie in the memory.
+ * `tbf rate R burst 3028` over `pfifo limit N`), then a propagation delay to the receivers. The return path only
+ * delays. Packets are stored in the memory.
  */
 import { Prng } from '../base/prng.ts';
 import { Slab, type Memory } from '../vm/memory.ts';
@@ -19,11 +19,11 @@ export interface PathConfig extends QdiscConfig {
   readonly delayNs: number;
   /** the part of `delayNs` that lies before the bottleneck, nanoseconds; the rest lies after it */
   readonly accessNs?: number;
-  /** random loss of what enters the bottleneck, in parts per million */
+  /** random loss at the entry of the bottleneck, parts per million */
   readonly lossPpm?: number;
 }
 
-/** Two full frames: what the recorded links were given. */
+/** Burst of the token bucket in bytes: two full frames, as on the recorded links. */
 const BURST_BYTES = 3028;
 
 const STATE = packed({
@@ -31,14 +31,14 @@ const STATE = packed({
   sent: 'u32',
   watching: 'u32',
   prng: 'u64',
-  /** nanoseconds of line rate saved up, and when that was counted */
+  /** tokens saved, in nanoseconds at line rate, and the time at which they were counted */
   tokens: 'f64',
   counted: 'f64',
 });
 type State = Cursor<keyof typeof STATE.layout>;
 const StateCursor = cursorClass(STATE.layout);
 
-/** Stages of a packet's way, for drawing. */
+/** Stages of a packet's path, for drawing. */
 const STAGE = { ACCESS: 0, QUEUE: 1, FORWARD: 2, REVERSE: 3 } as const;
 export type Stage = (typeof STAGE)[keyof typeof STAGE];
 
@@ -55,7 +55,7 @@ export class Dumbbell {
   /** the packet that the current call is about */
   private readonly packet: Packet;
   private readonly qdisc: Qdisc;
-  /** its own cursor, because sending from within `arrived` moves the others */
+  /** a separate cursor, because sending from within `arrived` moves the others */
   private readonly delivered: Packet;
   private readonly prng: Prng;
   private readonly drain: EventKind;
@@ -113,7 +113,7 @@ export class Dumbbell {
     return this.state.sent;
   }
 
-  /** Random numbers for whoever belongs to this world. */
+  /** A random u32 from the machine's generator. */
   random(): number {
     return this.prng.u32();
   }
@@ -152,7 +152,7 @@ export class Dumbbell {
     this.reverse.each((packet, at) => visit(packet, STAGE.REVERSE, at));
   }
 
-  /** Time on the bottleneck's wire, whole ns (psched_l2t_ns). */
+  /** Serialisation time on the bottleneck's wire, whole ns (psched_l2t_ns). */
   private serialization(bytes: number): number {
     return Math.floor((bytes * 8e9) / this.path.rateBps);
   }

@@ -6,7 +6,7 @@
 import { assert } from '../base/assert.ts';
 import { REGIONS, type Memory } from '../vm/memory.ts';
 
-/** Names a handler; small integers, because they lie in the heap. */
+/** Identifies a handler by a small integer, which is stored in the heap. */
 export type EventKind = number;
 export type EventHandler = (a: number, b: number) => void;
 
@@ -43,7 +43,7 @@ export class EventQueue {
     return this.memory.f64[this.clock + 1];
   }
 
-  /** When the last event ran; `now` may have been moved on since. */
+  /** Time of the last event; `now` may be later. */
   get lastEventTime(): number {
     return this.memory.f64[this.clock + 2];
   }
@@ -65,7 +65,7 @@ export class EventQueue {
   /** `at` is absolute, integer nanoseconds, not before now. */
   schedule(at: number, kind: EventKind, a = 0, b = 0): void {
     const { f64, u32 } = this.memory;
-    // the message is only made when it is needed: this is the hottest call of all
+    // the message is built only on failure, because this is the most frequent call
     if (at < this.now || !Number.isInteger(at)) {
       assert(false, `event ${this.handlers[kind].name} at ${at}, now ${this.now}`);
     }

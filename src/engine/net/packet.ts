@@ -1,6 +1,6 @@
 import { cursorClass, packed, type Cursor } from './record.ts';
 
-/** TCP header bits of a packet, and two marks of ours. */
+/** TCP header bits of a packet, and marks of this simulator. */
 export const PACKET = {
   SYN: 1,
   FIN: 2,

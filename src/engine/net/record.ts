@@ -51,7 +51,7 @@ function bits(offset: number, shift: number, width: number): Accessor {
   };
 }
 
-// one literal a kind, closed over the offset: the engine's compiler folds it into the access
+// one literal per kind, closed over the offset, so that the JIT compiler folds it into the access
 const ACCESSORS: Readonly<Record<Exclude<FieldKind, 'bits'>, (offset: number) => Accessor>> = {
   u8: (offset) => ({
     get() {

@@ -44,7 +44,7 @@ describe('calls that a program may not make', () => {
     expect([ret, message]).toEqual([-errno, said]);
   });
 
-  test('6.1 says it in its words', () => {
+  test('6.1 has its own messages', () => {
     const old = new Session(shippedBtf('v6.1'), PROFILES['v6.1']);
     for (const [, type, attach, member, insns, errno, said] of ROWS['6.1']) {
       const { ret, message } = load(old, type, attach, member, insns);
@@ -82,7 +82,7 @@ const MAPS: Readonly<Record<string, object>> = {
   },
 };
 
-/** Maps of the recording by name, with their fds put where the recorded ones stand. */
+/** Maps of the recording by name, with their fds in place of the recorded ones. */
 function withMaps(session: Session, { insns = [], maps }: Recorded): string {
   const text = [...insns];
   const names = maps.map(([, name]) => name);
@@ -100,7 +100,7 @@ function withMaps(session: Session, { insns = [], maps }: Recorded): string {
 }
 
 describe.skipIf(!existsSync(SHARED)).each(['6.1', '6.12'])('every program that %s took', (version) => {
-  test('is taken, but for those that need what is not here', () => {
+  test('is accepted, except if it needs something that is not modelled', () => {
     const opened = openBtf(new Uint8Array(readFileSync(join(SHARED, `btf/vmlinux-${version}.btf`))));
     if (!opened.ok) throw new Error(opened.error.message);
     const btf: Btf = opened.value;

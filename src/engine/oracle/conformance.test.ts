@@ -20,7 +20,7 @@ exit
 const SUITE = join(import.meta.dirname, '../../../../shared/conformance/tests');
 
 describe.each(['interpreted', 'compiled'] as const)('%s', (engine) => {
-  test('a file passes, fails, or is skipped for what it asks', () => {
+  test('a file passes, fails, or is skipped for what it requires', () => {
     const files = [
       { name: 'sum.data', text: SUM },
       { name: 'wrong.data', text: SUM.replace('0x103', '0x104') },
@@ -38,7 +38,7 @@ describe.each(['interpreted', 'compiled'] as const)('%s', (engine) => {
     ]);
   });
 
-  test('legacy packet loads read the memory, big-endian; after its end the program is over with 0', () => {
+  test('legacy packet loads read big-endian; beyond the end they end the program with 0', () => {
     const program = (text: string): string => `-- asm\n${text}\nexit\n-- mem\n01 02 03 04 05 06\n-- result\n`;
     const files = [
       { name: 'word.data', text: `${program('mov %r6, %r1\nldabsw 1')}0x2030405\n` },

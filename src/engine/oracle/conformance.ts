@@ -1,6 +1,6 @@
 /*
- * `lab conformance DIR`: test files of the public bpf_conformance suite, and the same machine behind its plug-in
- * protocol: bytes of a program in, r0 out.
+ * `lab conformance DIR`: runs test files of the public bpf_conformance suite; also serves as a plug-in of its runner:
+ * program bytes in, r0 out.
  */
 import { assembleMnemonic } from '../isa/mnemonic.ts';
 import { KernelFunctions, type Packet } from '../vm/functions.ts';
@@ -14,7 +14,7 @@ export interface ConformanceFile {
 }
 
 export interface ConformanceReport {
-  /** one a failure, then the sum */
+  /** a line for each failure, then the totals */
   readonly lines: readonly string[];
   readonly passed: number;
   readonly failed: number;
@@ -57,7 +57,7 @@ type Outcome = { readonly value: bigint; readonly text: string } | { readonly er
 
 const NO_PACKET: Packet = { at: 0, bytes: 0 };
 
-/** bpf_conformance's helper 5, unwind: gives its argument back. */
+/** bpf_conformance's helper 5, unwind: returns its argument. */
 function conformanceFunctions(): KernelFunctions {
   const functions = new KernelFunctions();
   const call = (low: number, high: number): number => {
@@ -71,7 +71,7 @@ function conformanceFunctions(): KernelFunctions {
 
 interface Bench {
   readonly machine: BpfMachine;
-  /** the memory as it was at boot, so that no program sees another's leavings */
+  /** the memory at boot, restored so that no program sees what another left */
   readonly fresh: MemoryImage;
 }
 
@@ -87,7 +87,7 @@ function execute({ machine, fresh }: Bench, { insns, memory: bytes }: Pick<Case,
   if (!prepared.ok) return { error: prepared.error.message };
   const context = bytes.length === 0 ? 0 : memory.alloc('arena', bytes.length);
   memory.u8.set(bytes, context);
-  // all that a program here is given is its memory: legacy packet loads read that
+  // a program gets only its memory, so legacy packet loads read that
   machine.functions.packet = { at: context, bytes: bytes.length };
   try {
     const low = machine.run(prepared.value, context, bytes.length);
@@ -116,7 +116,7 @@ function sections(text: string): Map<string, string[]> {
 
 const KNOWN = new Set(['asm', 'raw', 'mem', 'result', 'error', 'no register offset', 'c']);
 
-/** The case; `skip` for a file with sections of another kind; or what is wrong with the file. */
+/** Parses a case; `skip` for a file with unsupported sections; otherwise an error text. */
 function parseCase(text: string): Case | string {
   const parts = sections(text);
   if ([...parts.keys()].some((name) => !KNOWN.has(name))) return 'skip';

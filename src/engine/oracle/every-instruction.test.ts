@@ -1,6 +1,6 @@
 /**
- * Every instruction runs on a clone alone, in both engines: those that the recorded programs do not have are here, with
- * results after RFC 9669.
+ * Runs every instruction in both engines. Instructions that the recorded programs lack are here, with results from RFC
+ * 9669.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { bpfLoop } from '../vm/loop.ts';
 import { BpfMachine } from '../vm/machine.ts';
 import { Memory } from '../vm/memory.ts';
 
-/** Text, the whole of r0. The frame's first u64 is 0x8877665544332211 and r3 the same; r4 is -5, r5 is 7. */
+/** [text, r0]. The frame's first u64 and r3 are 0x8877665544332211, r4 is -5, r5 is 7. */
 const CASES: readonly (readonly [string, string])[] = [
   ['r0 = 10\nr0 -= r4', '0xf'],
   ['w0 = -1\nw5 = 4\nw0 >>= w5', '0xfffffff'],
@@ -79,7 +79,7 @@ describe.each(['interpreted', 'compiled'] as const)('%s', (engine) => {
   });
 });
 
-test('no instruction is missing, here and in the recorded programs', () => {
+test('no instruction is missing, neither here nor in the recorded programs', () => {
   const seen = new Set<InstructionSpec | null>();
   const see = (bytes: Uint8Array): void => {
     for (const slot of instructionSlots(bytes)) seen.add(specOf(decode(bytes, slot)));

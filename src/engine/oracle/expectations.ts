@@ -1,5 +1,5 @@
 /*
- * What the author of a program expects of the verifier, as the kernel's own tests note it: declaration tags
+ * Expectations about the verifier that a program's author noted, as in the kernel's own tests: declaration tags
  * `comment:test_expect_failure`, `comment:test_expect_msg=...` on the function (the macros of bpf_misc.h). A counter gives
  * the order of messages where the header has one: before the message since 6.12, `comment:test_expect_msg=12=...`, before
  * the name in later ones, `comment:12:test_expect_success`.
@@ -12,21 +12,21 @@ import { PROG_FLAG } from '../kernel/uapi.ts';
 
 export interface ExpectedMessage {
   readonly pattern: string;
-  /** it must not be there, between the messages around it */
+  /** the message must be absent between its neighbours */
   readonly absent: boolean;
 }
 
 export interface Expectation {
-  /** what the loader with all capabilities expects */
+  /** whether the program must be accepted from a loader with all capabilities */
   readonly accepted: boolean;
   readonly messages: readonly ExpectedMessage[];
   readonly logLevel: number;
   /** prog_flags to set */
   readonly flags: number;
   readonly description: string;
-  /** the program serves others and is no test itself */
+  /** the program is used by others and is not a test itself */
   readonly auxiliary: boolean;
-  /** tags that nobody compares here: return values, rewritten or compiled code, unprivileged loading */
+  /** tags that are not compared here: return values, rewritten or compiled code, unprivileged loading */
   readonly others: readonly string[];
 }
 
@@ -42,13 +42,13 @@ const FLAGS: ReadonlyMap<string, number> = new Map([
 
 type Draft = { -readonly [K in keyof Expectation]: Expectation[K] };
 
-/** A name of a tag, and what it adds; true: the tag is one that counts. */
+/** Known tags, and what each adds to the expectation. */
 const TAGS: ReadonlyMap<string, (draft: Draft, value: string) => void> = new Map([
   ['test_expect_success', (draft: Draft) => void (draft.accepted = true)],
   ['test_expect_failure', (draft: Draft) => void (draft.accepted = false)],
   ['test_expect_msg', (draft: Draft, pattern: string) => add(draft, { pattern, absent: false })],
   ['test_expect_not_msg', (draft: Draft, pattern: string) => add(draft, { pattern, absent: true })],
-  // 6.10 and 6.11 had a tag of its own for regular expressions
+  // 6.10 and 6.11 had a separate tag for regular expressions
   ['test_expect_regex', (draft: Draft, regex: string) => add(draft, { pattern: `{{${regex}}}`, absent: false })],
   ['test_description', (draft: Draft, value: string) => void (draft.description = value)],
   ['test_log_level', (draft: Draft, value: string) => void (draft.logLevel = Number(value) || 0)],
@@ -78,7 +78,10 @@ interface Tag {
 const COUNTED = /^(\d+)=(.*)$/s;
 const isMessage = ({ name }: Tag): boolean => /_(?:msg|regex|xlated)(?:_unpriv)?$/.test(name);
 
-/** Takes the counters off the messages. All of a function have one or none: a text may begin with a number of its own. */
+/**
+ * Removes the counters from messages. Either all tags of a function have one or none has, because a message may itself
+ * begin with a number.
+ */
 function ordered(tags: readonly Tag[]): Tag[] {
   const counted = tags.filter(isMessage).every(({ value }) => COUNTED.test(value));
   return tags
@@ -89,7 +92,7 @@ function ordered(tags: readonly Tag[]): Tag[] {
     .toSorted((a, b) => a.order - b.order);
 }
 
-/** Null for a function without such tags, or with tags for unprivileged loading alone. */
+/** Expectation of a function; null without such tags, or with tags for unprivileged loading only. */
 export function expectationOf(btf: Btf, functionName: string): Expectation | null {
   const found = declarationTags(btf)
     .filter(({ kind, name, component }) => kind === 'FUNC' && name === functionName && component === null)
@@ -120,19 +123,19 @@ export function expectationOf(btf: Btf, functionName: string): Expectation | nul
 
 const SPECIAL = /[.[\]\\()*+?{}|^$]/g;
 
-/** Where a message stands in a text; null: nowhere. */
+/** Finds a message in a text; null when it is not there. */
 type Find = (text: string) => { readonly index: number; readonly length: number } | null;
 
-/** Characters of a message with regular expressions, and their repetitions without an upper bound. */
+/** Longest message with regular expressions, in characters, and most repetitions without an upper bound. */
 const MOST_PATTERN = 4_000;
 const MOST_REPEATS = 16;
 
-/** Characters of a message that an answer repeats. */
+/** Most characters of a message quoted in an answer. */
 const SHOWN = 200;
 const shown = (pattern: string): string =>
   pattern.length > SHOWN ? `"${pattern.slice(0, SHOWN)}…" (${pattern.length} characters)` : `"${pattern}"`;
 
-/** Plain text, of any length. */
+/** Finds plain text of any length. */
 const plain =
   (pattern: string): Find =>
   (text) => {
@@ -140,7 +143,7 @@ const plain =
     return index < 0 ? null : { index, length: pattern.length };
   };
 
-/** Text with regular expressions between `{{` and `}}`; `.` does not match a line's end. */
+/** Finds text with regular expressions between `{{` and `}}`; `.` does not match a newline. */
 function finderOf(pattern: string): Result<Find> {
   const parts = pattern.split(/\{\{(.*?)\}\}/s);
   if (parts.length === 1) return ok(plain(pattern));
@@ -167,8 +170,8 @@ function finderOf(pattern: string): Result<Find> {
 }
 
 /**
- * Looks for the messages in a log one after the other, each after the end of the one before; one that must be absent is
- * looked for up to the next that is there. Null: all is as expected; else what is not.
+ * Searches a log for the messages in order, each after the end of the previous one; a message that must be absent is
+ * searched up to the next one found. Null when everything is as expected; otherwise the difference.
  */
 export function unmatched(log: string, messages: readonly ExpectedMessage[]): string | null {
   let at = 0;

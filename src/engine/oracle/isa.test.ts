@@ -13,7 +13,7 @@ describe.each(['interpreted', 'compiled'] as const)('%s', (engine) => {
     expect(cases).toBeGreaterThan(2500);
   });
 
-  test('what is no recording is said to be none', () => {
+  test('a file that is not a recording is reported', () => {
     for (const text of ['', '{}', 'null', '{"records":[{"id":"x","insns":[1],"verdict":"accept"}]}']) {
       expect(runIsaRecording(text, engine).lines).toEqual(['not a recording']);
     }

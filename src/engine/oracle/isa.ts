@@ -1,5 +1,5 @@
 /*
- * `lab isa FILE.json`: programs that a real kernel ran, run again. Each takes inputs in its context (a at 8, b at 16,
+ * `lab isa FILE.json`: runs programs again that a real kernel ran. Each takes inputs in its context (a at 8, b at 16,
  * c at 24) and leaves results at 0 and, where a case has four columns, at 32.
  */
 import { KernelFunctions } from '../vm/functions.ts';
@@ -17,7 +17,7 @@ interface IsaRecord {
 }
 
 export interface IsaReport {
-  /** one a mismatch, then the sum */
+  /** a line for each mismatch, then the totals */
   readonly lines: readonly string[];
   readonly cases: number;
   readonly mismatches: number;
@@ -47,7 +47,7 @@ export function runIsaRecording(text: string, engine: Engine): IsaReport {
   };
 }
 
-/** Null for text that is no recording. */
+/** Parses a recording; null for any other text. */
 function parseRecords(text: string): readonly IsaRecord[] | null {
   try {
     const parsed = JSON.parse(text) as { records?: unknown } | null;

@@ -17,14 +17,14 @@ const OBJECTS = [
   'public/samples/cubic',
 ].map((path) => new Uint8Array(readFileSync(join(ROOT, `${path}.bpf.o`))));
 const btf = shippedBtf('v6.12');
-/** A machine keeps what it was given: a new one from time to time. */
+/** A new machine from time to time, since a machine keeps all that it loads. */
 const PER_MACHINE = 200;
 
 class Machine {
   private session = new Session(btf, PROFILES['v6.12']);
   private used = 0;
   slowest = 0;
-  /** refusals at opening, and those of them that name no place */
+  /** refusals at opening, and how many of them name no place */
   readonly refused = { all: 0, nowhere: [] as string[] };
 
   register(bytes: Uint8Array): void {
@@ -69,7 +69,7 @@ const change = record({
 });
 const mutation = record({ which: nat(OBJECTS.length - 1), changes: array(change, { minLength: 1, maxLength: 6 }) });
 
-test('each ends with a message, and its maps and programs with its process', () => {
+test('each fails with a message, and its maps and programs end with its process', () => {
   const machine = new Machine();
   assert(
     property(mutation, ({ which, changes }) => {
@@ -79,7 +79,7 @@ test('each ends with a message, and its maps and programs with its process', () 
     }),
     { numRuns: runs(150, 10_000), seed: 7 },
   );
-  // said, not asserted: a machine with other work on it is slower
+  // printed, not asserted: a busy computer is slower
   if (process.env.SOAK) console.log(`slowest of all: ${machine.slowest.toFixed(0)} ms of processor time`);
   expect(machine.refused.all).toBeGreaterThan(10);
   expect(machine.refused.nowhere).toEqual([]);

@@ -39,7 +39,7 @@ function mapsOf(kernel: Kernel): MapRow[] {
   });
 }
 
-/** bpftool tells names in full, the kernel cuts them. */
+/** bpftool prints full names, the kernel truncates them. */
 function progsOf(kernel: Kernel): ProgRow[] {
   return Object.values(kernel.state.progs).map(({ name, tag, maps }) => {
     return [name, tag, maps.map((map) => kernel.state.maps[map].name).toSorted((a, b) => (a < b ? -1 : 1))];
@@ -57,7 +57,7 @@ function check(version: string, name: string, bytes: Uint8Array, btf: Parameters
     return level === 'error' && text.startsWith("can't register") ? [`Error: ${text.replace(/ \(-\d+\)$/, '')}`] : [];
   });
   expect([name, said]).toEqual([name, register.lines]);
-  // what was refused as a whole is gone, and bpftool ended
+  // after a refusal nothing of the object is left, and bpftool ended
   if (!kernel || maps.length === 0) return;
   const present = new Set(maps.map(([map]) => map));
   expect(mapsOf(kernel).filter(([map]) => present.has(map))).toEqual(maps.map((row) => [cut(row[0]), ...row.slice(1)]));

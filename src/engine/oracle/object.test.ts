@@ -36,12 +36,12 @@ test('one that calls kernel functions, too: its BTF is made fit for the kernel',
   });
 });
 
-test('what is no object is refused with its place', () => {
+test('a file that is not an object is refused, with the place', () => {
   const { ok, lines } = registerObject(new Uint8Array(80), 'zero.o', shippedBtf('v6.12'), PROFILES['v6.12']);
   expect([ok, lines.at(-1)?.text]).toEqual([false, 'failed to open zero.o: not an ELF file (offset 0)']);
 });
 
-/** Said by bpftool for each object that a kernel refused (bad_write waits for the verifier). */
+/** Output of bpftool for each object that a kernel refused (bad_write is refused by the verifier only). */
 const REFUSALS: readonly (readonly [object: string, said: readonly string[]])[] = [
   ['bad_noundo', ["error: can't register struct_ops bad_noundo: Invalid argument (-22)"]],
   ['bad_dupname', ["error: can't register struct_ops bad_dupname: File exists (-17)"]],

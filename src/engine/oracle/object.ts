@@ -1,4 +1,7 @@
-/* An object file on a machine of its own: opened, loaded, each struct_ops map attached, as `bpftool struct_ops register`. */
+/*
+ * Opens and loads an object file on its own machine and attaches each struct_ops map, like `bpftool struct_ops
+ * register`.
+ */
 import type { Btf } from '../btf/btf.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Profile } from '../kernel/profiles.ts';
@@ -12,7 +15,7 @@ import { withPlace } from '../libbpf/where.ts';
 import { Session } from './replay/session.ts';
 
 export interface ObjectLine {
-  /** `result`: not libbpf's, but what came of it; `dmesg`: the machine's own log */
+  /** `result`: outcome, not a line of libbpf; `dmesg`: the machine's own log */
   readonly level: LogLevel | 'result' | 'error' | 'dmesg';
   readonly text: string;
 }
@@ -20,11 +23,11 @@ export interface ObjectLine {
 export interface RegisteredObject {
   readonly ok: boolean;
   readonly lines: readonly ObjectLine[];
-  /** where it is loaded; null when it could not be opened */
+  /** kernel into which it was loaded; null when it could not be opened */
   readonly kernel: Kernel | null;
 }
 
-/** What is at hand of a kernel beside the part of its BTF that a machine has. */
+/** Further data of a kernel besides the machine's BTF subset. */
 export interface KernelExtras {
   readonly whole?: () => Btf | null;
   readonly config?: () => Config | null;
@@ -40,7 +43,7 @@ export function registerObject(
   return registerOn(() => new Session(kernel, profile, extras.whole), bytes, path, extras);
 }
 
-/** The same, by the process of a machine that is there already, or is made when the object was opened. */
+/** Registers an object through a process of an existing machine, or of one made after the object was opened. */
 export function registerOn(
   machine: () => Session,
   bytes: Uint8Array,
@@ -76,7 +79,7 @@ export function registerOn(
   return { ok, lines: [...lines, ...attached], kernel: session.kernel };
 }
 
-/** Ids as BPF_OBJ_GET_INFO_BY_FD tells them. */
+/** Id of an fd's object, from BPF_OBJ_GET_INFO_BY_FD. */
 function idOf(session: Session, fd: number, at: number): number {
   const info = new Uint8Array(256);
   const { out, ret } = session.bpf('BPF_OBJ_GET_INFO_BY_FD', { bpf_fd: fd, info_len: info.length, info });
@@ -104,7 +107,7 @@ function attach(session: Session, loaded: LoadedMap, log: Log): ObjectLine {
   if (typeof link === 'number') {
     return { level: 'error', text: `can't register struct_ops ${map.name}: ${strerror(link)} (${link})` };
   }
-  // as bpftool: by the kernel's value type, not by what the object calls its own
+  // as in bpftool: the struct's name in the kernel, not in the object
   const struct = session.btf.type(map.structOps?.kernel?.typeId ?? 0)?.name ?? '';
   const id = idOf(session, fd, ID);
   const ids = link.real ? `map id ${id} link id ${idOf(session, link.fd, ID)}` : `id ${id}`;

@@ -27,7 +27,7 @@ test.each(recorded)('$kernel $id: every answer is the recorded one', ({ kernel, 
   );
 });
 
-test('a wrong answer is found, in a return value and in a dump', () => {
+test('a wrong result is found, in a return value and in a dump', () => {
   const recording = load('6.12', 'b3-states');
   const steps = recording.steps.map((step) => {
     if (step.n === 10) return { ...step, errno: 'EBUSY' };

@@ -1,6 +1,6 @@
 /*
- * Recorded system calls of real kernels, done again here: each answer is compared with what the kernel said. For each
- * recording there is a script that makes the calls which the recorder made, in its order.
+ * Replays recorded system calls of real kernels and compares each answer with the kernel's. For each recording a script
+ * makes the recorder's calls in the same order.
  */
 import { own } from '../base/own.ts';
 import type { Btf } from '../btf/btf.ts';
@@ -41,7 +41,7 @@ export interface Replayed {
 /** Ids of the recordings that can be replayed. */
 export const replayable: readonly string[] = Object.keys(SCRIPTS);
 
-/** Null when there is no script for this recording. */
+/** Replays a recording; null when there is no script for it. */
 export function replay(recording: Recording, btf: Btf, profile: Profile): Replayed | null {
   const script = own(SCRIPTS, recording.id);
   if (!script) return null;

@@ -1,8 +1,7 @@
 /**
- * What the verifier accepts never goes wrong: random programs, those that it accepts run on random inputs with each access
- * compared with the objects that the program has (not only with the memory that programs may touch), in the interpreter,
- * and compiled with the same result: with all checks, and without those of what the verifier proved. `npm run soak` does a
- * million runs.
+ * Checks that accepted programs are safe. Random programs that the verifier accepts run on random inputs. In the
+ * interpreter each access must lie in an object of the program, not only in memory of programs. Compiled code must give
+ * the same result, both with all checks and without those of proven accesses. `npm run soak` makes a million runs.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -58,9 +57,9 @@ const judged = (insns: Uint8Array): Verdict =>
     environment,
   );
 
-/** Programs of the type syscall may read and write this much of their context. */
+/** Bytes of its context that a program of type syscall may read and write. */
 const MOST_CONTEXT = 0xffff;
-/** objects lie so far from each other that none is reached from another by accident */
+/** distance between objects, so large that no object is reached from another by accident */
 const APART = 0x20000;
 const STACK_BYTES = 512;
 
@@ -102,7 +101,7 @@ class Bench {
     return { from, to: from + VALUE_BYTES };
   }
 
-  /** Addresses in place of descriptors, as a kernel that has the maps would put them. */
+  /** Replaces descriptors by addresses, as a kernel with these maps would. */
   linked(insns: Uint8Array): Uint8Array {
     const parts = instructionSlots(insns).map((slot): Insn => {
       const one = decode(insns, slot);
@@ -124,7 +123,7 @@ class Bench {
     }
   }
 
-  /** Puts contents back that `contents` gave. */
+  /** Restores what `contents` returned. */
   restore(contents: Uint8Array): void {
     const { u8 } = this.memory;
     u8.set(contents.subarray(0, CONTEXT_BYTES), this.context);
@@ -163,7 +162,7 @@ function exact({ places }: Bench, insns: readonly (Insn | null)[]): InstructionW
   };
 }
 
-/** Seeds of programs that went wrong once. */
+/** Seeds of programs that failed once. */
 const KEPT: readonly number[] = [];
 
 /** stands for a class: atomic operations are a mode of stores */
@@ -172,7 +171,7 @@ const ATOMIC = 256;
 const INPUTS = 10;
 const PROGRAMS = runs(600, 100_000);
 
-test('what is accepted touches its own objects alone, and runs alike in both engines', () => {
+test('accepted programs access only their own objects, and run alike in both engines', () => {
   let bench = new Bench();
   const seen = new Set<number>();
   const random = new Prng({ words: new Uint32Array(2), index: 0 });
@@ -188,7 +187,7 @@ test('what is accepted touches its own objects alone, and runs alike in both eng
     const verdict = judged(given);
     if (!verdict.ok) continue;
     accepted++;
-    // compiled programs are kept as long as their machine
+    // a machine keeps its compiled programs
     if (accepted % 2000 === 0) bench = new Bench();
     const insns = bench.linked(given);
     const slots = instructionSlots(insns);

@@ -26,7 +26,7 @@ const surprising = (row: VerifiedRow): boolean => {
   return (verdict === 'success') !== expectation.accepted || unmatched(log, expectation.messages) !== null;
 };
 
-test('programs of several types are judged one by one, also those that are not loaded by themselves', () => {
+test('programs of several types are verified one by one, also those that libbpf does not load by default', () => {
   const verdicts = Object.fromEntries(rows().map((row) => [row.program, row.errno]));
   expect(verdicts).toEqual({
     ok_socket: '',
@@ -45,20 +45,20 @@ test('programs of several types are judged one by one, also those that are not l
   });
 });
 
-test('what is refused comes with the log of level 1', () => {
+test('a refusal has the log of level 1', () => {
   const [row] = rows({ only: 'null_value' });
   expect(row.log).toContain("R0 invalid mem access 'map_value_or_null'");
   expect(row.log).toContain('; return *value; @ annotated.bpf.c');
   expect(rows({ only: 'plain' })[0].log).toBe('');
 });
 
-test('annotations are read with and without a counter, and only the mistaken one differs', () => {
+test('annotations are read with and without a counter, and only the wrong one differs', () => {
   const found = rows({ expect: true });
   expect(found.filter(({ expectation }) => expectation && !expectation.auxiliary)).toHaveLength(11);
   expect(found.filter(surprising).map(({ program }) => program)).toEqual(['mistaken']);
 });
 
-test('a program of each kind of rule that recordings do not show, with the counters of 6.12', () => {
+test('programs for rules that no recording shows, with the counters of 6.12', () => {
   const found = rows({ expect: true }, 'kinds.bpf.o');
   expect(found.filter(surprising).map(({ program, errno, log }) => [program, errno, log])).toEqual([]);
   expect(found.filter(({ expectation }) => expectation)).toHaveLength(38);
@@ -73,7 +73,7 @@ test('dynptrs, kptrs, what programs allocate, lists and trees are judged as 6.12
   expect(found.filter(({ expectation }) => expectation)).toHaveLength(47);
 });
 
-test('messages are looked for in their order, and absent ones between them', () => {
+test('expected messages are searched in order, and unexpected ones between them', () => {
   const log = 'one\ntwo 22\nthree\n';
   const there = (pattern: string) => ({ pattern, absent: false });
   const not = (pattern: string) => ({ pattern, absent: true });
@@ -85,7 +85,7 @@ test('messages are looked for in their order, and absent ones between them', () 
   expect(unmatched(log, [there('{{(}}')])).toContain('no regular expression');
 });
 
-test('a program that is not there is named with those that are', () => {
+test('a missing program is named, with the existing ones', () => {
   const found = verifyObject(object('annotated.bpf.o'), 'x', kernel, PROFILES['v6.12'], {
     now: () => 0,
     only: 'nobody',
@@ -93,7 +93,7 @@ test('a program that is not there is named with those that are', () => {
   expect(found).toContain('ok_socket, ');
 });
 
-test('messages of any length, and expressions that could take for ever', () => {
+test('expected messages may be long, and slow expressions end', () => {
   const message = (pattern: string) => [{ pattern, absent: false }];
   const long = 'x'.repeat(200_000);
   expect(unmatched(`a ${long} b`, message(long))).toBeNull();
@@ -103,7 +103,7 @@ test('messages of any length, and expressions that could take for ever', () => {
   expect(unmatched('a b c', message('{{a|b}} {{.*}}c'))).toBeNull();
 });
 
-test('a text that is refused says why, without being asked for a level', () => {
+test('a refused text says why, without a log level', () => {
   const text = ['.struct_ops tcp_congestion_ops', '.name "x"', '.license "MIT"', '.section struct_ops/undo_cwnd', 'a:'];
   const found = verifySource([...text, 'r0 = 2', 'exit'].join('\n'), kernel, PROFILES['v6.12'], { now: () => 0 });
   if (typeof found === 'string') throw new Error(found);

@@ -1,4 +1,4 @@
-/* The programs of an object or of a text, each opened and loaded alone, and what the verifier says of it: as veristat does. */
+/* Verifies the programs of an object or a text one by one, each opened and loaded alone, as veristat does. */
 import { errnoName } from '../base/errno.ts';
 import type { Btf } from '../btf/btf.ts';
 import { assemble } from '../isa/assembler.ts';
@@ -18,34 +18,34 @@ import { Session } from './replay/session.ts';
 
 export interface VerifiedRow {
   readonly program: string;
-  /** `absent`: this type of program is not followed here; `unloadable`: libbpf gives up before it is loaded */
+  /** `absent`: the program type is not supported here; `unloadable`: libbpf gives up before loading it */
   readonly verdict: 'success' | 'failure' | 'absent' | 'unloadable';
-  /** name; empty without one */
+  /** name of the errno; empty when there is none */
   readonly errno: string;
   readonly insns: number;
   readonly states: number;
   readonly peakStates: number;
   /** microseconds */
   readonly duration: number;
-  /** the verifier's; of what is unloadable, the loader's */
+  /** the verifier's log; for an unloadable program, the loader's */
   readonly log: string;
   readonly expectation: Expectation | null;
 }
 
 export interface VerifyOptions extends KernelExtras {
   readonly only?: string;
-  /** 1, 2: text; 4: counters alone; without it, level 1 of what is refused */
+  /** 1, 2: text; 4: counters only; absent: level 1 after a refusal */
   readonly logLevel?: number;
-  /** level and flags of each program are those of its tags */
+  /** take level and flags of each program from its tags */
   readonly expect?: boolean;
-  /** microseconds of some clock */
+  /** clock in microseconds */
   readonly now: () => number;
 }
 
-/** What veristat gives the kernel. */
+/** Bytes of veristat's log buffer. */
 const LOG_BYTES = 16 * 1024 * 1024;
 
-/** Everything that the verifier has to know of a kernel. */
+/** What the verifier must know about a kernel. */
 function judgeParts(kernel: Btf, profile: Profile, { whole }: KernelExtras): JudgeParts {
   const types = new Session(kernel, profile, whole).kernel.types;
   const writing = new Set(types.filter(({ subsystem }) => subsystem.writesStructs).map(({ typeId }) => typeId));
@@ -57,7 +57,7 @@ function judgeParts(kernel: Btf, profile: Profile, { whole }: KernelExtras): Jud
   };
 }
 
-/** A text: why it cannot be opened. */
+/** Rows of a file, or a text that says why it cannot be opened. */
 export type VerifiedFile = readonly VerifiedRow[] | string;
 
 export function verifyObject(
@@ -97,7 +97,7 @@ export function verifyObject(
   });
 }
 
-/** A loader without a level of its own asks again at level 1 for what was refused. */
+/** Log level of a program; undefined lets the loader ask again at level 1 after a refusal. */
 const levelFor = ({ logLevel }: Expectation): number | undefined => (logLevel === 0 ? undefined : logLevel);
 
 function loadOne(
@@ -116,7 +116,7 @@ function loadOne(
   loadOpened(opened.value, { bpf, close, kernel, whole, kconfig: kconfigOf(profile, config), log, only });
 }
 
-/** struct_ops maps that do not name the program would only ask for the kernel's types. */
+/** Drops struct_ops maps that do not use the program, since they only add requirements on the kernel's types. */
 function dropUnused({ maps }: OpenedObject, only: string): void {
   for (const map of maps) {
     if (!map.structOps) continue;
@@ -132,7 +132,7 @@ function rowOf(
   expectation: Expectation | null,
 ): VerifiedRow {
   const nothing = { insns: 0, states: 0, peakStates: 0, errno: '', duration, expectation };
-  // a loader asks again for the log of what was refused, so the last answer has it
+  // after a refusal the loader asks again for the log, so the last answer has it
   const found = judged.at(-1);
   if (!found) return { program, verdict: 'unloadable', log: lines.join('\n'), ...nothing };
   if (!found.verdict) return { program, verdict: 'absent', log: '', ...nothing };
@@ -150,10 +150,10 @@ function rowOf(
   };
 }
 
-/** The level at which libbpf asks again for what was refused. */
+/** Level at which libbpf asks again after a refusal. */
 const REASON_LEVEL = 1;
 
-/** Members of the struct that a text implements. */
+/** Verifies the members of the struct that a text implements. */
 export function verifySource(text: string, kernel: Btf, profile: Profile, options: VerifyOptions): VerifiedFile {
   const { value: object, diagnostics } = assemble(text, symbolsFromBtf(kernel));
   const error = diagnostics.find(({ severity }) => severity === 'error');
@@ -174,7 +174,7 @@ export function verifySource(text: string, kernel: Btf, profile: Profile, option
       return rowOf(name, judge, options.now() - begun, [], null);
     };
     const first = row(options.logLevel);
-    // the loader of a text has no log of its own: what is refused is asked again, as libbpf does
+    // the loader of a text requests no log: verify again after a refusal, as libbpf does
     return options.logLevel === undefined && first.verdict === 'failure' ? row(REASON_LEVEL) : first;
   });
 }

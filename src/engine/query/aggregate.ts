@@ -2,7 +2,7 @@
 import type { Value } from './records.ts';
 
 export interface Bucket {
-  /** from `low` up to, not including, `high` */
+  /** from `low` to `high`, exclusive */
   readonly low: number;
   readonly high: number;
   readonly count: number;
@@ -11,7 +11,7 @@ export interface Bucket {
 export interface Entry {
   readonly key: readonly Value[];
   readonly value: number;
-  /** of a histogram */
+  /** buckets of a histogram; empty for other functions */
   readonly buckets: readonly Bucket[];
 }
 
@@ -57,7 +57,7 @@ function extreme(better: (a: number, b: number) => boolean): Aggregate {
   };
 }
 
-/** Powers of two: [0], [1], [2, 4), [4, 8) and so on; below 0 all in one. */
+/** Bucket limits as powers of two: [0], [1], [2, 4), [4, 8) and so on; all negative values share one. */
 function powerBucket(value: number): readonly [number, number] {
   if (value < 0) return [Number.NEGATIVE_INFINITY, 0];
   if (value < 1) return [0, 1];
@@ -66,7 +66,7 @@ function powerBucket(value: number): readonly [number, number] {
   return [high / 2, high];
 }
 
-/** Buckets of a histogram: more are joined into the last. */
+/** Most buckets of a histogram; further ones are merged into the last. */
 const MOST_BUCKETS = 100;
 
 function histogram(bucketOf: (value: number) => readonly [number, number]): Aggregate {
@@ -87,7 +87,7 @@ function histogram(bucketOf: (value: number) => readonly [number, number]): Aggr
   };
 }
 
-/** By name: how many arguments each takes, and how it starts. */
+/** Functions by name: number of arguments, and initial state. */
 export const AGGREGATES: Readonly<
   Record<string, { readonly args: number; readonly start: (numbers: readonly number[]) => Aggregate }>
 > = {
@@ -99,7 +99,8 @@ export const AGGREGATES: Readonly<
   hist: { args: 1, start: () => histogram(powerBucket) },
   lhist: {
     args: 4,
-    start: ([, low, high, step]) =>
+    // the parser has counted the arguments
+    start: ([, low = 0, high = 0, step = 1]) =>
       histogram((value) => {
         if (value < low) return [Number.NEGATIVE_INFINITY, low];
         if (value >= high) return [high, Number.POSITIVE_INFINITY];

@@ -1,4 +1,5 @@
-/* What Tab offers at the end of a question: a table of words by what stands before. */
+/* Completes the end of a question: a table of words by the word before. */
+import { own } from '../base/own.ts';
 import { AGGREGATES } from './aggregate.ts';
 import { namesOf } from './expression.ts';
 import { PROBES } from './plan.ts';
@@ -6,7 +7,7 @@ import type { RecordKind } from './records.ts';
 import { NOUN_WORDS, STATE_WORDS, VERB_WORDS } from './words.ts';
 import { HELPER_NAMES } from '../isa/helper-names.ts';
 
-/** What there is in the run that a question can name. */
+/** Names in the run that a question can refer to. */
 export interface Askable {
   readonly maps: readonly string[];
   readonly sockets: readonly number[];
@@ -17,7 +18,7 @@ export interface Askable {
 }
 
 export interface CompletedQuestion {
-  /** where the word begins that is completed */
+  /** start of the completed word */
   readonly from: number;
   readonly words: readonly string[];
 }
@@ -25,7 +26,7 @@ export interface CompletedQuestion {
 const CONDITIONS = ['of', 'by', 'after', 'before', 'where'];
 const SUBJECTS = [...NOUN_WORDS, ...STATE_WORDS, 'refcnt'];
 
-/** After a word of a question in words; anything else is followed by a condition. */
+/** Words that can follow a word of a question; after any other word come conditions. */
 const AFTER: Readonly<Record<string, (a: Askable) => readonly string[]>> = {
   who: () => ['took', 'gave', 'wrote', 'called'],
   gave: () => ['back'],
@@ -51,7 +52,7 @@ const AFTER: Readonly<Record<string, (a: Askable) => readonly string[]>> = {
   watch: ({ fields }) => fields.map((name) => `tp->${name}`),
 };
 
-/** Names after the colon of a probe. */
+/** Names that can follow the colon of a probe. */
 function probeNames(provider: string, { programs, fields }: Askable): readonly string[] {
   const kind: RecordKind | undefined = Object.hasOwn(PROBES, provider) ? PROBES[provider] : undefined;
   if (kind === 'member') return ['*', ...programs.map(({ member }) => member)];
@@ -62,10 +63,10 @@ function probeNames(provider: string, { programs, fields }: Askable): readonly s
   return provider === 'tcp' ? ['cwnd', 'ca'] : ['*'];
 }
 
-/** Inside of a filter or of actions: names of the probe's rows, and functions. */
+/** Words inside a filter or actions: fields of the probe's rows, and functions. */
 function insideProbe(text: string): readonly string[] {
-  const providers = [...text.matchAll(/\b(\w+):/g)].map(([, provider]) => provider);
-  const kinds = providers.flatMap((provider) => (Object.hasOwn(PROBES, provider) ? [PROBES[provider]] : []));
+  const providers = [...text.matchAll(/\b(\w+):/g)].map(([, provider = '']) => provider);
+  const kinds = providers.flatMap((provider) => own(PROBES, provider) ?? []);
   const functions = text.includes('{') ? [...Object.keys(AGGREGATES), 'print', 'printf'].map((name) => `${name}(`) : [];
   return [...namesOf(kinds), ...functions];
 }
@@ -82,12 +83,12 @@ export function completeQuestion(text: string, a: Askable): CompletedQuestion {
 function offered(before: string, a: Askable): readonly string[] {
   const typed = before.trim();
   if (typed === '') return [...VERB_WORDS, ...Object.keys(PROBES).map((name) => `${name}:`), 'watch', 'diff'];
-  const provider = /(?:^|[,}]\s*)(\w+):$/.exec(before);
-  if (provider) return probeNames(provider[1], a);
+  const provider = /(?:^|[,}]\s*)(\w+):$/.exec(before)?.[1];
+  if (provider !== undefined) return probeNames(provider, a);
   if (/[/{]/.test(before)) return insideProbe(before);
   const word = typed.split(/\s+/).at(-1) ?? '';
-  const [first] = typed.split(/\s+/);
+  const [first = ''] = typed.split(/\s+/);
   if (first === 'watch') return a.fields.map((name) => `tp->${name}`);
   if (!VERB_WORDS.includes(first)) return [];
-  return Object.hasOwn(AFTER, word) ? AFTER[word](a) : CONDITIONS;
+  return own(AFTER, word)?.(a) ?? CONDITIONS;
 }

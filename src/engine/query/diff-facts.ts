@@ -1,4 +1,4 @@
-/* What a machine is at a time, as facts that can be compared with those of another time or another branch. */
+/* Facts about a machine at one time, which can be compared with those of another time or branch. */
 import { cursorClass } from '../net/record.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { MapLetter } from '../lab/commands.ts';
@@ -14,7 +14,7 @@ export type DiffSubject =
 
 export type DiffAspect = 'fact' | 'reference' | 'call' | 'field' | 'register' | 'bytes';
 
-/** Bytes of a connection's tcp_sock, from its beginning. */
+/** A range of bytes in a connection's tcp_sock. */
 export interface SockPlace {
   readonly socket: number;
   readonly offset: number;
@@ -29,7 +29,7 @@ export interface Fact {
   readonly place: SockPlace | null;
 }
 
-/** By what it is about; its bytes by socket, for what no field names. */
+/** Facts by subject; also each socket's bytes, for those that no field covers. */
 export interface Facts {
   readonly all: ReadonlyMap<string, Fact>;
   readonly socks: ReadonlyMap<number, Uint8Array>;
@@ -38,7 +38,7 @@ export interface Facts {
 export const keyOf = ({ subject, aspect, what }: Pick<Fact, 'subject' | 'aspect' | 'what'>): string =>
   JSON.stringify([subject, aspect, what]);
 
-/** Fields that readers look for first. */
+/** Fields listed first. */
 const FIRST: readonly string[] = [
   'snd_cwnd',
   'snd_ssthresh',
@@ -95,7 +95,7 @@ function sockets(lab: Lab, put: Put, socks: Map<number, Uint8Array>): void {
   }
 }
 
-/** The registers of the program that ran last, after its last instruction. The lab stands where it stood afterwards. */
+/** Registers of the last program after its last instruction. The lab returns to its present place. */
 export function lastProgram(lab: Lab): CpuSnapshot | null {
   const { position, time } = lab;
   const cpu = position.call === null && lab.stepInstruction(-1) ? lab.cpu() : lab.cpu();
@@ -114,7 +114,7 @@ function registers(lab: Lab, put: Put): void {
   }
 }
 
-/** Everything that is compared, where the lab stands. */
+/** Collects all facts at the lab's present place. */
 export function factsOf(lab: Lab): Facts {
   const all = new Map<string, Fact>();
   const socks = new Map<number, Uint8Array>();

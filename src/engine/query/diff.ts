@@ -1,7 +1,8 @@
 /*
- * The difference of two times of a run, or of the same time on two branches: facts, references, calls, fields, registers
- * and bytes in one list, each row with what changed it last. Generators that yield how far they are, 0 to 1.
+ * The difference of two times of a run, or of the same time on two branches: facts, references, calls, fields,
+ * registers and bytes in one list, each row with its last change. Generators that yield their progress, 0 to 1.
  */
+import { readNumber } from '../base/bytes.ts';
 import { own } from '../base/own.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { CallRecord } from '../lab/snapshot.ts';
@@ -13,16 +14,16 @@ export interface DiffRow {
   readonly subject: DiffSubject;
   readonly aspect: DiffAspect;
   readonly what: string;
-  /** null: it was not there */
+  /** null: it did not exist */
   readonly before: string | null;
   readonly after: string | null;
-  /** what changed it last: the number of the event, and the system call or what the event is; null: nothing known */
+  /** its last change: number of the event, and the system call or the event's name; null when unknown */
   readonly by: { readonly time: number; readonly event: number; readonly words: string } | null;
 }
 
 export interface DiffAnswer {
   readonly rows: readonly DiffRow[];
-  /** rows that are left out */
+  /** number of rows left out */
   readonly left: number;
 }
 
@@ -30,7 +31,7 @@ interface Unexplained extends Omit<DiffRow, 'by'> {
   readonly place: SockPlace | null;
 }
 
-/** Rows of an answer, calls among them, and words of bytes of each connection. */
+/** Most rows of an answer, most calls among them, and most words of bytes per connection. */
 const MOST_ROWS = 600;
 const MOST_CALLS = 100;
 const MOST_WORDS = 40;
@@ -40,7 +41,7 @@ const WORD = 8;
 
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 
-/** Words of a tcp_sock that differ and that no field in the list names. */
+/** Words of a tcp_sock that differ and are not covered by a listed field. */
 function byteRows(socket: number, before: Uint8Array, after: Uint8Array, named: readonly SockPlace[]): Unexplained[] {
   const covered = new Set(named.flatMap(({ offset, size }) => Array.from({ length: size }, (_, i) => offset + i)));
   const rows: Unexplained[] = [];
@@ -54,14 +55,14 @@ function byteRows(socket: number, before: Uint8Array, after: Uint8Array, named: 
   return rows;
 }
 
-/** What differs, without what changed it. */
+/** Compares facts; the rows do not yet name the change. */
 function compare(before: Facts, after: Facts): Unexplained[] {
   const rows: Unexplained[] = [];
   for (const key of new Set([...before.all.keys(), ...after.all.keys()])) {
     const [was, is] = [before.all.get(key), after.all.get(key)];
     const one = is ?? was;
     if (!one || was?.value === is?.value) continue;
-    // of another program all registers are others
+    // registers of two different programs cannot be compared
     if (one.aspect === 'register' && !(was && is)) continue;
     const { subject, aspect, what, place } = one;
     rows.push({ subject, aspect, what, before: was?.value ?? null, after: is?.value ?? null, place });
@@ -84,20 +85,14 @@ const callRow = ({ process, text, ret, time, event }: CallRecord, before: string
   by: { time, event, words: text },
 });
 
-/** Looks at numbers after each event, and remembers which event changed each of them last. */
+/** A number that is read after each event, and the event that changed it last. */
 interface Watched {
   readonly key: string;
   readonly place: SockPlace | null;
-  /** of the network or the kernel */
+  /** reads a number of the network or the kernel */
   readonly read: (() => number) | null;
   last: number | null;
   by: DiffRow['by'];
-}
-
-function readNumber(u8: Uint8Array, at: number, size: number): number {
-  let value = 0;
-  for (let i = size - 1; i >= 0; i--) value = value * 256 + u8[at + i];
-  return value;
 }
 
 function watchedOf(lab: Lab, rows: readonly Unexplained[]): Watched[] {
@@ -115,10 +110,10 @@ function watchedOf(lab: Lab, rows: readonly Unexplained[]): Watched[] {
   });
 }
 
-/** Events between two looks at the caller's patience. */
+/** Events between two yields. */
 const PATIENCE = 64;
 
-/** Does the part of the run between two times again, and tells what changed each of the rows last. */
+/** Runs the part between two times again to find each row's last change. */
 function* changers(
   lab: Lab,
   rows: readonly Unexplained[],
@@ -158,14 +153,14 @@ function* changers(
   return new Map(watched.map(({ key, by }) => [key, by]));
 }
 
-/** The last of rows with an event between two times. */
+/** The last row between two times. */
 const lastOf = <R extends { readonly time: number; readonly event: number }>(
   rows: readonly R[],
   [from, to]: readonly [number, number],
   wanted: (row: R) => boolean,
 ): R | undefined => rows.findLast((row) => row.time > from && row.time <= to && wanted(row));
 
-/** What changed a fact that the history tells of: transitions, references, calls. */
+/** Last change of a fact recorded in the history: transitions, references, calls. */
 function told(lab: Lab, { subject, aspect, what }: Unexplained, span: readonly [number, number]): DiffRow['by'] {
   const { transitions, refs, calls } = lab.history;
   const call = (wanted: (one: CallRecord) => boolean): DiffRow['by'] => {
@@ -212,14 +207,14 @@ function* explained(
   return rows.map((row): DiffRow => {
     const { place: _place, ...rest } = row;
     const event = by.get(keyOf(row)) ?? null;
-    // the call of an event says more than that it was a command
+    // prefer the event's system call to the command's name
     const call = event && calls.findLast((one) => one.event === event.event);
     const seen = event && { ...event, words: call?.text ?? event.words };
     return { ...rest, by: seen ?? told(lab, row, [from, to]) };
   });
 }
 
-/** Moves the lab to both times, ns; it stands at the later one afterwards. */
+/** Compares two times, ns; leaves the lab at the later one. */
 export function* diffTimes(lab: Lab, a: number, b: number): Generator<number, DiffAnswer> {
   const [from, to] = a <= b ? [a, b] : [b, a];
   lab.seek(from);
@@ -234,8 +229,8 @@ export function* diffTimes(lab: Lab, a: number, b: number): Generator<number, Di
 const callKey = ({ time, process, text }: CallRecord): string => JSON.stringify([time, process, text]);
 
 /**
- * Another branch (before) against this one (after), both where they stand; `since`: the time up to which they are one, ns.
- * What changed a row is looked for on this one.
+ * Compares another branch (before) with this one (after), each at its present time; `since`: end of their common part,
+ * ns. Changes are searched on this branch.
  */
 export function* diffLabs(theirs: Lab, mine: Lab, since: number): Generator<number, DiffAnswer> {
   const to = mine.time;

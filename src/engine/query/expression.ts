@@ -8,11 +8,11 @@ export { truth } from '../base/expression.ts';
 export type Expression = ExpressionOf<Row>;
 
 export interface Scope {
-  /** kinds of rows that it may be of */
+  /** kinds of rows to which it applies */
   readonly kinds: readonly RecordKind[];
   /** a filter ends at its slash */
   readonly slashEnds: boolean;
-  /** names of fields read from memory at each row: `snd_cwnd`; null: there are none */
+  /** whether a name is a field that can be read from memory at each row, like `snd_cwnd`; absent: none can */
   readonly field?: (name: string) => boolean;
 }
 
@@ -21,12 +21,12 @@ export const namesOf = (kinds: readonly RecordKind[]): readonly string[] => [
   ...new Set([...COMMON, 'nsecs', ...kinds.flatMap((kind) => FIELDS[kind])]),
 ];
 
-/** `args->acked`, `tp->snd_cwnd` and plain names: the last part counts. */
+/** Parses an expression over fields: of `args->acked` and `tp->snd_cwnd` only the last part is used. */
 export function parseExpression(c: Cursor, { kinds, slashEnds, field }: Scope): Expression {
   return parseExpressionOf<Row>(c, {
     slashEnds,
     resolve: (path, { at }) => {
-      const name = path[path.length - 1];
+      const name = path.at(-1) ?? '';
       const known = namesOf(kinds);
       if (!known.includes(name) && field?.(name) !== true) {
         const expected = `one of ${known.join(', ')}${field ? ', or a number of tcp_sock, as snd_cwnd' : ''}`;

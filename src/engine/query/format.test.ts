@@ -1,4 +1,4 @@
-/** Formats that would fill the memory, or have more or fewer fields than arguments, are refused before a run. */
+/** Formats that would use too much memory, or whose fields do not match their arguments, are refused before a run. */
 import { expect, test } from 'vitest';
 import { parseQuery } from './query.ts';
 
@@ -11,6 +11,6 @@ test.each([
   ['"%%", cwnd', /0 fields, and 1 arguments/],
 ])('%s', (print, problem) => expect(() => parseQuery(query(print))).toThrow(problem));
 
-test('fields and arguments that fit', () => {
+test('pairs of conversions and arguments that match', () => {
   expect(parseQuery(query('"%5d %-5s%%", cwnd, cwnd')).style).toBe('trace');
 });

@@ -1,4 +1,4 @@
-/* What a query asks for, whichever way it was spelled: rows of some kinds, a filter, and what is made of them. */
+/* A parsed query, in either syntax: kinds of rows, a filter, and what is computed from them. */
 import type { Expression } from './expression.ts';
 import type { RecordKind } from './records.ts';
 
@@ -25,12 +25,12 @@ export interface Clause {
   readonly actions: readonly Action[];
 }
 
-/** What is done with the rows that match: all are shown, or one thing is told of them. */
+/** What is computed from the matching rows: a list, or one summary. */
 export type Reduce =
   | { readonly do: 'rows' }
   | { readonly do: 'count' }
   | { readonly do: 'first' | 'last' }
-  /** the longest time between two that follow each other */
+  /** the longest time between two consecutive rows */
   | { readonly do: 'longest-gap' }
   /** the longest time from a row to the next change of the same map or socket */
   | { readonly do: 'longest-stay' };
@@ -45,16 +45,16 @@ export type Plan =
       readonly style: 'words';
       readonly probes: readonly Probe[];
       readonly filter: Expression | null;
-      /** maps and sockets that it asks for by name: an answer without rows says when the run has none of that name */
+      /** maps and sockets named in the query; an empty answer says which of them do not exist in the run */
       readonly named: readonly Named[];
       readonly reduce: Reduce;
     }
   | { readonly style: 'trace'; readonly clauses: readonly Clause[] };
 
-/** What printf replaces by an argument, and %%. */
+/** Conversions of printf, and %%. */
 export const FORMAT_SPEC = /%(?:%|-?\d*(?:ll)?[dusx])/g;
 
-/** Columns of a field of a format; negative: to the left. */
+/** Width of a conversion in columns; negative: left-aligned. */
 export const widthOf = (spec: string): number => Number(/-?\d+/.exec(spec)?.[0] ?? 0);
 
 /** `BPF_MAP_*` */
@@ -62,7 +62,7 @@ export function matchesName(pattern: string, name: string): boolean {
   if (pattern === '*' || pattern === '') return true;
   if (!pattern.includes('*')) return pattern === name;
   const parts = pattern.split('*');
-  if (!name.startsWith(parts[0]) || !name.endsWith(parts[parts.length - 1])) return false;
+  if (!name.startsWith(parts[0] ?? '') || !name.endsWith(parts.at(-1) ?? '')) return false;
   let at = 0;
   for (const part of parts) {
     const found = name.indexOf(part, at);
@@ -72,7 +72,7 @@ export function matchesName(pattern: string, name: string): boolean {
   return true;
 }
 
-/** Spelling of probes before the colon, and the kind that each is of. */
+/** Probe providers (before the colon) with their kinds of rows. */
 export const PROBES: Readonly<Record<string, RecordKind>> = {
   struct_ops: 'member',
   member: 'member',

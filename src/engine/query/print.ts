@@ -40,7 +40,7 @@ export function answerText({ summary, rows, maps }: QueryAnswer): string {
   return [...lines, ...maps.flatMap(mapLines), summary].join('\n');
 }
 
-/** Whom a row of a difference is about. */
+/** Text of the subject of a difference's row. */
 export function subjectWords(subject: DiffSubject): string {
   switch (subject.kind) {
     case 'map':
@@ -59,5 +59,5 @@ export function subjectWords(subject: DiffSubject): string {
   }
 }
 
-/** Null is what was not there, or is no more. */
+/** Text of a value; null means that it did not exist at that time. */
 export const valueWords = (value: string | null): string => value ?? 'not there';

@@ -1,4 +1,9 @@
-/* A query over a run: parsed, its rows gathered, and what it asks of them made. Generators, so that it can be sliced. */
+/*
+ * Answers a query over a run: parses it, collects its rows, and computes the answer. Generators, so that work can be
+ * sliced.
+ */
+import { own } from '../base/own.ts';
+import { must, entryOf } from '../base/assert.ts';
 import type { Lab } from '../lab/lab.ts';
 import { AGGREGATES, type Aggregate, type Entry } from './aggregate.ts';
 import { truth } from './expression.ts';
@@ -22,22 +27,22 @@ export interface AnswerMap {
 }
 
 export interface QueryAnswer {
-  /** one line: a count, a time, how many there are */
+  /** one line: a count, a time, a number of rows */
   readonly summary: string;
-  /** to walk through; the first of them */
+  /** the first rows, to step through */
   readonly rows: readonly AnswerRow[];
-  /** rows that matched, also those that are not kept */
+  /** number of matching rows, including those not kept */
   readonly total: number;
   readonly maps: readonly AnswerMap[];
 }
 
-/** Rows and keys of an answer; the summary says what is left out. */
+/** Most rows, and most keys, of an answer; the summary says how many are left out. */
 const MOST_ANSWER_ROWS = 1_000;
 const MOST_KEYS = 2_000;
 
 export { QueryError } from '../base/query-tokens.ts';
 
-/** Throws a QueryError that says where and what is expected. */
+/** Parses a query; throws a QueryError with the column and what was expected. */
 export function parseQuery(text: string): Plan {
   const c = new Cursor(tokenize(text));
   if (c.isEnd)
@@ -57,8 +62,8 @@ const probesOf = (plan: Plan): Probe[] =>
 const RERUN: ReadonlySet<RecordKind> = new Set(['member', 'helper', 'write']);
 
 /**
- * Answers over the run of `history`'s lab. `again` makes a lab with the same commands that stands at its beginning, for
- * what no history has; `until` is where the run is known to end, ns.
+ * Runs a query over a lab's run. `again` makes a fresh lab with the same commands, for rows that the history lacks;
+ * `until`: end of the computed run, ns.
  */
 export function* runQuery(plan: Plan, lab: Lab, again: () => Lab, until: number): Generator<number, QueryAnswer> {
   const probes = probesOf(plan);
@@ -84,7 +89,7 @@ const matches = (row: Row, probes: readonly Probe[], filter: ((row: Row) => Valu
 
 const seconds = (ns: number): string => `${(ns / 1e9).toFixed(6)} s`;
 
-/** A row in words. */
+/** Text of a row. */
 export function rowText(row: Row): string {
   const f = (name: string): string => String(fieldOf(row, name) ?? '?');
   switch (row.kind) {
@@ -122,7 +127,7 @@ type WordsPlan = Extract<Plan, { style: 'words' }>;
 
 const NAMING: ReadonlySet<RecordKind> = new Set(['take', 'give', 'state', 'cwnd', 'ca']);
 
-/** Names that a question has and the run has not, and those that there are; empty: all are there. */
+/** Lists names of the question that do not exist in the run, with those that do; empty when all exist. */
 function strangers({ named }: WordsPlan, { history }: Lab): string {
   if (named.length === 0) return '';
   const rows = historyRecords(history, NAMING);
@@ -143,6 +148,8 @@ function answerWords(plan: WordsPlan, all: readonly Row[], lab: Lab): QueryAnswe
     total: rows.length,
     maps: [],
   });
+  const when = (of: readonly Row[]): QueryAnswer =>
+    answer(of.map((row) => `at ${seconds(row.time)}: ${rowText(row)}`).join(), of);
   if (rows.length === 0) return answer(`never in this run${strangers(plan, lab)}`, []);
   switch (plan.reduce.do) {
     case 'rows': {
@@ -155,13 +162,13 @@ function answerWords(plan: WordsPlan, all: readonly Row[], lab: Lab): QueryAnswe
     case 'count':
       return answer(counted(rows.length), rows);
     case 'first':
-      return answer(`at ${seconds(rows[0].time)}: ${rowText(rows[0])}`, rows.slice(0, 1));
+      return when(rows.slice(0, 1));
     case 'last':
-      return answer(`at ${seconds(rows[rows.length - 1].time)}: ${rowText(rows[rows.length - 1])}`, rows.slice(-1));
+      return when(rows.slice(-1));
     case 'longest-gap':
       return longest(
         answer,
-        rows.slice(1).map((row, i) => [rows[i], row] as const),
+        rows.slice(1).map((row, i) => [entryOf(rows, i), row] as const),
         rows,
       );
     case 'longest-stay':
@@ -169,7 +176,7 @@ function answerWords(plan: WordsPlan, all: readonly Row[], lab: Lab): QueryAnswe
   }
 }
 
-/** From each row to the next of the same kind about the same map or socket. */
+/** Pairs each row with the next of the same kind about the same map or socket. */
 function stays(rows: readonly Row[], all: readonly Row[]): (readonly [Row, Row])[] {
   const about = (row: Row): string =>
     `${row.kind} ${row.fields.get('socket') ?? ''} ${row.kind === 'ca' ? '' : (row.fields.get('map') ?? '')}`;
@@ -256,13 +263,14 @@ function act(action: Action, row: Row, maps: Map<string, Gathered>, rows: Answer
   );
   if (!entry) {
     if (gathered.entries.size >= MOST_KEYS) return;
-    const start = action.do === 'aggregate' ? AGGREGATES[fn].start : AGGREGATES.sum.start;
+    const { start } = must(own(AGGREGATES, action.do === 'aggregate' ? fn : 'sum'), `the function ${fn}`);
     entry = { key, aggregate: start(values) };
     gathered.entries.set(name, entry);
   }
-  if (action.do === 'set') gathered.entries.set(name, { key, aggregate: constant(values[0]) });
-  else if (values.length === 0) entry.aggregate.add(1);
-  else if (!Number.isNaN(values[0])) entry.aggregate.add(values[0]);
+  const [value] = values;
+  if (action.do === 'set') gathered.entries.set(name, { key, aggregate: constant(value ?? Number.NaN) });
+  else if (value === undefined) entry.aggregate.add(1);
+  else if (!Number.isNaN(value)) entry.aggregate.add(value);
 }
 
 const constant = (value: number): Aggregate => ({ add: () => {}, entry: { value, buckets: [] } });

@@ -1,8 +1,8 @@
 /*
- * What a recorded run has, as rows that queries go over: system calls, references taken and given back, changes of state,
- * windows, the queue, lines that were logged; and, where a query asks for them, calls of members and helpers and writes
- * of fields, for which the run is done once more.
+ * A recorded run as rows for queries: system calls, references taken and given back, changes of state, windows, the
+ * queue, logged lines. Calls of members and helpers and writes of fields need another run (rerun.ts).
  */
+import { entryOf } from '../base/assert.ts';
 import { errnoName } from '../base/errno.ts';
 import type { Value } from '../base/expression.ts';
 import type { History } from '../lab/snapshot.ts';
@@ -30,7 +30,7 @@ export type RecordKind =
   | 'helper'
   | 'write';
 
-/** Fields of each kind, with what they mean: completion and errors read it. */
+/** Fields of each kind of row, also for completion and error messages. */
 export const FIELDS: Readonly<Record<RecordKind, readonly string[]>> = {
   syscall: ['name', 'process', 'ret', 'errno', 'map', 'socket', 'text', 'step'],
   take: ['who', 'kind', 'map', 'refcnt'],
@@ -58,11 +58,10 @@ export const makeRecord = row;
 
 /** `BPF_MAP_UPDATE_ELEM`, `close`, `connect` */
 export function callName(text: string): string {
-  const bpf = /^bpf\((\w+)/.exec(text);
-  return bpf ? bpf[1] : (/^\w+/.exec(text)?.[0] ?? text);
+  return /^bpf\((\w+)/.exec(text)?.[1] ?? /^\w+/.exec(text)?.[0] ?? text;
 }
 
-/** Everything that the history has, in the order of time. */
+/** All rows that the history has, in order of time. */
 export function historyRecords(history: History, kinds: ReadonlySet<RecordKind>): Row[] {
   const out: Row[] = [];
   if (kinds.has('syscall')) {
@@ -87,29 +86,31 @@ export function historyRecords(history: History, kinds: ReadonlySet<RecordKind>)
   if (kinds.has('cwnd') || kinds.has('ca')) windows(history, kinds, out);
   if (kinds.has('queue')) {
     const { time, length } = history.queue;
-    for (let i = 0; i < time.length; i++) out.push(row('queue', time[i], -1, { length: length[i] }));
+    for (let i = 0; i < time.length; i++) out.push(row('queue', entryOf(time, i), -1, { length: entryOf(length, i) }));
   }
   return out.sort((a, b) => a.time - b.time || a.event - b.event);
 }
 
 function windows({ series }: History, kinds: ReadonlySet<RecordKind>, out: Row[]): void {
-  for (const { socket, map, time, cwnd, ssthresh, srttUs, caState } of series) {
+  for (const { socket, map, time, cwnd: windows, ssthresh, srttUs, caState } of series) {
+    const stateAt = (i: number): string => CA_STATES[entryOf(caState, i)] ?? String(caState[i]);
     for (let i = 0; i < time.length; i++) {
-      const state = CA_STATES[caState[i]] ?? String(caState[i]);
-      const before = i === 0 ? 'none' : (CA_STATES[caState[i - 1]] ?? '');
-      const isChange = i === 0 || caState[i - 1] !== caState[i];
-      const delta = i === 0 ? 0 : cwnd[i] - cwnd[i - 1];
+      const at = entryOf(time, i);
+      const cwnd = entryOf(windows, i);
+      const state = stateAt(i);
+      const before = i === 0 ? 'none' : stateAt(i - 1);
+      const delta = i === 0 ? 0 : cwnd - entryOf(windows, i - 1);
       if (kinds.has('cwnd')) {
-        const fields = { socket, map, cwnd: cwnd[i], ssthresh: ssthresh[i], srtt: srttUs[i], ca_state: state, delta };
-        out.push(row('cwnd', time[i], -1, fields));
+        const more = { ssthresh: entryOf(ssthresh, i), srtt: entryOf(srttUs, i), ca_state: state, delta };
+        out.push(row('cwnd', at, -1, { socket, map, cwnd, ...more }));
       }
-      if (kinds.has('ca') && isChange)
-        out.push(row('ca', time[i], -1, { socket, map, cwnd: cwnd[i], from: before, to: state }));
+      if (kinds.has('ca') && before !== state)
+        out.push(row('ca', at, -1, { socket, map, cwnd, from: before, to: state }));
     }
   }
 }
 
-/** A field of a row; undefined where it has none. */
+/** Value of a row's field; undefined when it has none of that name. */
 export function fieldOf(record: Row, name: string): Value | undefined {
   switch (name) {
     case 'time':

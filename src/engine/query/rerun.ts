@@ -1,4 +1,7 @@
-/* Rows that only a run done again can tell: calls of members and helpers with their arguments, and writes of fields. */
+/* Rows that need another run: calls of members and helpers with their arguments, and writes of fields. */
+import { lowWord, type Registers } from '../vm/prepared.ts';
+import { readNumber } from '../base/bytes.ts';
+import { entryOf } from '../base/assert.ts';
 import { decode } from '../isa/insn.ts';
 import { CALL_KIND, OPCODE } from '../isa/opcodes.ts';
 import { helperName } from '../isa/helper-names.ts';
@@ -8,7 +11,7 @@ import { type Probe, matchesName } from './plan.ts';
 import { makeRecord, type Row, type Value } from './records.ts';
 import { QueryError } from '../base/query-tokens.ts';
 
-/** Rows that are kept of a run. */
+/** Most rows kept of a run. */
 export const MOST_ROWS = 2_000_000;
 
 const ARGS = 5;
@@ -21,10 +24,10 @@ interface Call {
   retval: number;
 }
 
-/** Collects while events run. */
+/** Collects rows while events run. */
 class Collector {
   readonly rows: Row[] = [];
-  /** calls of members of the event that runs */
+  /** calls of members in the current event */
   private calls: Call[] = [];
   private readonly helpers = new Map<number, ReadonlyMap<number, string>>();
 
@@ -43,15 +46,15 @@ class Collector {
       if (!found) return null;
       let call: Call | null = null;
       const at = this.helperCalls(found);
-      return (pc, { words }, depth) => {
+      return (pc, registers, depth) => {
         if (!call) {
-          call = this.entered(found, words[2] >>> 0);
+          call = this.entered(found, lowWord(registers, 1));
           this.calls.push(call);
         }
         call.insns++;
-        call.retval = words[0] >>> 0;
+        call.retval = lowWord(registers, 0);
         const helper = at.get(pc);
-        if (helper !== undefined && depth >= 0) this.helper(call, helper, words);
+        if (helper !== undefined && depth >= 0) this.helper(call, helper, registers);
       };
     };
   }
@@ -63,7 +66,7 @@ class Collector {
   private entered(found: FoundProg, context: number): Call {
     const { memory, tcp } = this.lab.machine;
     const args = Array.from({ length: ARGS }, (_, i) => memory.u32[(context >>> 2) + i * 2] ?? 0);
-    return { found, args, socket: Math.abs(tcp.socketOf(args[0])), insns: 0, retval: 0 };
+    return { found, args, socket: Math.abs(tcp.socketOf(entryOf(args, 0))), insns: 0, retval: 0 };
   }
 
   private helperCalls({ prog }: FoundProg): ReadonlyMap<number, string> {
@@ -81,15 +84,15 @@ class Collector {
     return out;
   }
 
-  private helper({ found, socket }: Call, name: string, words: Int32Array): void {
+  private helper({ found, socket }: Call, name: string, registers: Registers): void {
     const { time, position } = this.lab;
     if (!this.wantedHelpers.some((probe) => matchesName(probe.name, name))) return;
-    const args = Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`arg${n}`, words[n * 2] >>> 0]));
+    const args = Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`arg${n}`, lowWord(registers, n)]));
     const about = { name, member: found.prog.member, prog: found.prog.name, map: found.loaded.letter, socket };
     this.rows.push(makeRecord('helper', time, position.event, { ...about, ...args }));
   }
 
-  /** After an event: the members that it called, in words. */
+  /** Ends an event; returns the members that it called, as text. */
   passed(): string {
     const { calls, lab } = this;
     this.calls = [];
@@ -106,7 +109,7 @@ class Collector {
   }
 }
 
-/** Values of fields of each socket, compared after each event. */
+/** Tracks fields of each socket, comparing their values after each event. */
 class Fields {
   private readonly before = new Map<string, number>();
   private readonly places: readonly { readonly name: string; readonly offset: number; readonly size: number }[];
@@ -147,13 +150,7 @@ class Fields {
   }
 }
 
-function readNumber(u8: Uint8Array, at: number, size: number): number {
-  let value = 0;
-  for (let i = size - 1; i >= 0; i--) value = value * 256 + u8[at + i];
-  return value;
-}
-
-/** Runs a lab to `until`, from where it stands, event by event; yields between them. */
+/** Runs a lab to `until` (ns), event by event, and collects rows; yields progress between events. */
 export function* rerun(lab: Lab, probes: readonly Probe[], until: number): Generator<number, Row[]> {
   const of = (kind: Probe['kind']): Probe[] => probes.filter((probe) => probe.kind === kind);
   const writes = of('write');
@@ -174,7 +171,7 @@ export function* rerun(lab: Lab, probes: readonly Probe[], until: number): Gener
   return rows;
 }
 
-/** The system call of the event that ran, else the stack. */
+/** The system call of the last event, or the stack. */
 function callOf(lab: Lab): string {
   const call = lab.history.calls.findLast(({ event }) => event === lab.position.event);
   return call ? call.text : 'the TCP stack';

@@ -1,18 +1,20 @@
-/* bpftrace's spelling: `probe, probe /filter/ { action; action }`, once or several times. */
+/* Parses bpftrace's syntax: `probe, probe /filter/ { action; action }`, one or more clauses. */
+import { own } from '../base/own.ts';
 import { AGGREGATES } from './aggregate.ts';
 import { type Expression, parseExpression, type Scope } from './expression.ts';
 import { type Action, type Clause, type Plan, type Probe, PROBES, FORMAT_SPEC, widthOf } from './plan.ts';
 import type { RecordKind } from './records.ts';
 import { type Cursor, QueryError } from '../base/query-tokens.ts';
 
-/** Clauses of a query, and actions of a clause. */
+/** Most clauses of a query, and most actions of a clause. */
 const MOST = 20;
 
 /** `struct_ops:cong_avoid`, `syscall:BPF_MAP_*`, `tcp:cwnd`, `tcp:ca_state` */
 function probe(c: Cursor): Probe {
   const { at } = c.now;
   const provider = c.word(`a probe: ${Object.keys(PROBES).join(':…, ')}:…`);
-  if (!Object.hasOwn(PROBES, provider)) {
+  const probed = own(PROBES, provider);
+  if (!probed) {
     throw new QueryError(at, `there are no probes "${provider}"`, `one of ${Object.keys(PROBES).join(', ')}`);
   }
   let name = '';
@@ -20,7 +22,7 @@ function probe(c: Cursor): Probe {
     while (c.now.kind === 'word' || c.is('*') || c.is('.') || c.is('-') || c.is(':')) name += c.next().text;
     if (name === '') c.fail('the name of what is probed, or *');
   }
-  const kind: RecordKind = provider === 'tcp' && name.startsWith('ca') ? 'ca' : PROBES[provider];
+  const kind: RecordKind = provider === 'tcp' && name.startsWith('ca') ? 'ca' : probed;
   const byKind =
     kind === 'cwnd' ||
     kind === 'ca' ||
@@ -57,10 +59,11 @@ function mapAction(c: Cursor, scope: Scope): Action {
   if (c.take('++')) return { do: 'aggregate', map, key, function: 'count', args: [] };
   c.expect('=', '"=" or "++" after the map');
   const { now } = c;
-  if (now.kind === 'word' && Object.hasOwn(AGGREGATES, now.text)) {
+  const aggregate = now.kind === 'word' ? own(AGGREGATES, now.text) : undefined;
+  if (aggregate) {
     c.next();
     const given = args(c, scope);
-    const wanted = AGGREGATES[now.text].args;
+    const wanted = aggregate.args;
     if (given.length !== wanted) {
       throw new QueryError(
         now.at,
@@ -73,7 +76,7 @@ function mapAction(c: Cursor, scope: Scope): Action {
   return { do: 'set', map, key, value: parseExpression(c, scope) };
 }
 
-/** Columns that the fields of a format may ask for, all together: each row has them. */
+/** Most columns that the conversions of a format may request together, since every row is that wide. */
 const MOST_COLUMNS = 1_000;
 
 function checkFormat(format: string, given: number, at: number): void {
@@ -126,7 +129,7 @@ function clause(c: Cursor, types: MapTypes): Clause {
   return { probes, filter, actions };
 }
 
-/** A map has one function, as bpftrace's have one type; `@ = 5` and `@++` are two. */
+/** Checks that each map has one function, as bpftrace's maps have one type; `@ = 5` and `@++` conflict. */
 class MapTypes {
   private readonly known = new Map<string, { readonly fn: string; readonly keys: number }>();
 

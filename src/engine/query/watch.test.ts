@@ -33,7 +33,7 @@ function watch(text: string, lab = fresh(), until = 3e9): WatchAnswer {
   }
 }
 
-test('snd_cwnd as the series of the run has it', () => {
+test('a watch of snd_cwnd equals the run’s series', () => {
   const lab = fresh();
   lab.seek(3e9);
   for (const { socket, cwnd } of lab.history.series) {
@@ -55,7 +55,7 @@ test('an expression of several fields; points are bounded, statistics are of all
   }
 });
 
-test('what was done by hand is done again', () => {
+test('a watch repeats what was done by hand', () => {
   const lab = fresh();
   lab.seek(1e9);
   lab.command({ do: 'close', socket: 1 });
@@ -80,14 +80,14 @@ function diff(search: ReturnType<typeof diffTimes>): readonly DiffRow[] {
 const ofSocket = (rows: readonly DiffRow[], socket: number, what: string): DiffRow | undefined =>
   rows.find(({ subject, what: of }) => subject.kind === 'socket' && subject.socket === socket && of === what);
 
-test('the difference of two times: what changed, and what changed it', () => {
+test('the difference of two times lists changes and their causes', () => {
   const lab = fresh();
   lab.seek(3e9);
   const rows = diff(diffTimes(lab, 1e8, 5e8));
   expect(ofSocket(rows, 2, 'state')).toMatchObject({ before: null, after: 'ESTABLISHED' });
   expect(ofSocket(rows, 2, 'state')?.by?.words).toMatch(/^connect/);
   const cwnd = ofSocket(rows, 1, 'snd_cwnd');
-  // the event that is named is the one after which the field had its last value
+  // the named event is the one after which the field had its last value
   const read = (): number => lab.machine.tcp.flows().find(({ id }) => id === 1)?.cwnd ?? 0;
   lab.seekEvent(cwnd?.by?.event ?? 0);
   expect(String(read())).toBe(cwnd?.after);
@@ -100,7 +100,7 @@ test('the difference of two times: what changed, and what changed it', () => {
   expect(diff(diffTimes(lab, 5e8, 1e8))).toEqual(rows);
 });
 
-test('the same time on two branches: what differs, and what changed it on this one', () => {
+test('the difference of two branches lists changes and their causes on this one', () => {
   const theirs = fresh();
   theirs.seek(2e9);
   const mine = fresh();
@@ -113,7 +113,7 @@ test('the same time on two branches: what differs, and what changed it on this o
   expect(diff(diffLabs(theirs, theirs, 2e9))).toEqual([]);
 });
 
-test('operations on bits are over 64 of them', () => {
+test('bit operations use 64 bits', () => {
   const last = (text: string) => watch(`tp->snd_cwnd * 0 + (${text})`, fresh(), 1e8).lanes[0].value.at(-1);
   expect(last('0xffffffff & 0xfffffffe')).toBe(0xffff_fffe);
   expect(last('1 << 40 | 1')).toBe(2 ** 40 + 1);

@@ -1,7 +1,9 @@
 /*
- * A retroactive watch: an expression over fields of tcp_sock, evaluated after each event of a run that is done again. Its
- * points are the changes, for each socket, with statistics of their own; many points are thinned, and the answer says so.
+ * A retroactive watch: an expression over fields of tcp_sock, evaluated after each event of another run. Its points are
+ * the changes of each socket's value, with statistics over all of them; many points are thinned, and the answer says
+ * so.
  */
+import { readNumber } from '../base/bytes.ts';
 import type { Lab } from '../lab/lab.ts';
 import { parseExpression } from './expression.ts';
 import { makeRecord, type Value } from './records.ts';
@@ -9,12 +11,12 @@ import { Cursor, QueryError, tokenize } from '../base/query-tokens.ts';
 
 export interface WatchLane {
   readonly socket: number;
-  /** engine time, ns, and the value from then on */
+  /** engine times, ns, and the value from each on */
   readonly time: readonly number[];
   readonly value: readonly number[];
   readonly min: number;
   readonly max: number;
-  /** weighted by how long it lasted */
+  /** mean weighted by duration */
   readonly mean: number;
   readonly changes: number;
 }
@@ -24,7 +26,7 @@ export interface WatchAnswer {
   readonly until: number;
 }
 
-/** Points that a lane keeps: of more, every second goes. */
+/** Most points of a lane; beyond that every second one is dropped. */
 const MOST_POINTS = 4_000;
 
 interface Field {
@@ -50,7 +52,7 @@ export function parseWatch(text: string, lab: Lab): WatchPlan {
   };
   const c = new Cursor(tokenize(text));
   if (c.isEnd) throw new QueryError(0, 'nothing is watched', 'an expression, as tp->snd_cwnd * tp->srtt_us');
-  // the name of the socket itself says nothing more
+  // `tp` itself adds nothing: the last part of the name is the field
   const expression = parseExpression(c, {
     kinds: [],
     slashEnds: false,
@@ -82,9 +84,9 @@ class Lane {
   private last = 0;
   private since = 0;
   private begun = 0;
-  /** one of so many changes is kept */
+  /** one in so many changes is kept */
   private every = 1;
-  /** words that the expression was made of */
+  /** word values from which the expression was computed last */
   readonly words: number[] = [];
 
   put(time: number, value: number): void {
@@ -115,16 +117,10 @@ class Lane {
   }
 }
 
-function readNumber(u8: Uint8Array, at: number, size: number): number {
-  let value = 0;
-  for (let i = size - 1; i >= 0; i--) value = value * 256 + u8[at + i];
-  return value;
-}
-
-/** Events between two looks at the caller's patience. */
+/** Events between two yields. */
 const PATIENCE = 64;
 
-/** Runs a lab from where it stands to `until`, ns; yields how far it is, 0 to 1. */
+/** Runs a lab from its present time to `until`, ns; yields its progress, 0 to 1. */
 export function* watchRun({ fields, value }: WatchPlan, lab: Lab, until: number): Generator<number, WatchAnswer> {
   const lanes = new Map<number, Lane>();
   const { tcp, memory } = lab.machine;
@@ -147,14 +143,14 @@ export function* watchRun({ fields, value }: WatchPlan, lab: Lab, until: number)
     let lane = all.get(id);
     if (!lane) all.set(id, (lane = new Lane()));
     let changed = false;
-    for (let i = 0; i < fields.length; i++) {
-      const word = readNumber(memory.u8, sk + fields[i].offset, fields[i].size);
+    for (const [i, { name, offset, size }] of fields.entries()) {
+      const word = readNumber(memory.u8, sk + offset, size);
+      values.set(name, word);
       if (lane.words[i] === word) continue;
       lane.words[i] = word;
       changed = true;
     }
     if (!changed) return;
-    for (let i = 0; i < fields.length; i++) values.set(fields[i].name, lane.words[i]);
     const now = value(values);
     if (now !== null) lane.put(time, now);
   }

@@ -1,8 +1,10 @@
 /*
- * Questions in words of the field: who took, who gave back, who wrote, when was, how often, longest, first and last.
- * A question is a verb, what it is about, and conditions: `of map A`, `of socket 1`, `by NAME`, `after 2s`, `before 3s`,
+ * Parses questions in words: who took, who gave back, who wrote, when was, how often, longest, first and last. A
+ * question is a verb, a subject, and conditions: `of map A`, `of socket 1`, `by NAME`, `after 2s`, `before 3s`,
  * `where EXPRESSION`.
  */
+import { must } from '../base/assert.ts';
+import { own } from '../base/own.ts';
 import { parseExpression, truth, type Expression } from './expression.ts';
 import type { Named, Plan, Probe, Reduce } from './plan.ts';
 import { CA_STATES, fieldOf, type RecordKind } from './records.ts';
@@ -10,7 +12,7 @@ import { type Cursor, QueryError } from '../base/query-tokens.ts';
 
 const STATES = ['INIT', 'INUSE', 'TOBEFREE', 'READY', 'FREED'];
 
-/** What a question can be about. */
+/** Subject of a question. */
 interface Subject {
   readonly probes: readonly Probe[];
   readonly filter: Expression | null;
@@ -26,7 +28,11 @@ const field =
     return value !== undefined && test(value) ? 1 : 0;
   };
 
-/** Nouns, and what each looks at. */
+function writes(c: Cursor): Subject {
+  return { probes: [{ kind: 'write', name: c.word('a field of tcp_sock, as snd_cwnd') }], filter: null };
+}
+
+/** Nouns with the rows that each selects. */
 const NOUNS: Readonly<Record<string, (c: Cursor) => Subject>> = {
   syscall: (c) => ({ probes: [{ kind: 'syscall', name: name(c) }], filter: null }),
   call: (c) => ({ probes: [{ kind: 'member', name: name(c) }], filter: null }),
@@ -40,7 +46,7 @@ const NOUNS: Readonly<Record<string, (c: Cursor) => Subject>> = {
   timeout: () => ({ probes: all('ca'), filter: field('to', (to) => to === 'Loss') }),
   queue: () => ({ probes: all('queue'), filter: null }),
   message: () => ({ probes: all('message'), filter: null }),
-  write: (c) => ({ probes: [{ kind: 'write', name: c.word('a field of tcp_sock, as snd_cwnd') }], filter: null }),
+  write: writes,
 };
 
 const STOP = new Set(['of', 'by', 'after', 'before', 'where', 'map', 'socket']);
@@ -52,7 +58,7 @@ function name(c: Cursor): string {
   return text;
 }
 
-/** `TOBEFREE`, `Recovery`, or a noun; plurals count. */
+/** Parses a subject: `TOBEFREE`, `Recovery`, or a noun in singular or plural. */
 function subject(c: Cursor): Subject {
   const { at, text } = c.now;
   if (STATES.includes(text)) {
@@ -71,7 +77,8 @@ function subject(c: Cursor): Subject {
     return { probes: all('take', 'give'), filter: field('refcnt', (refcnt) => refcnt === value) };
   }
   const noun = text.replace(/(sses|ies)$/, (end) => (end === 'ies' ? 'y' : 'ss')).replace(/([^s])s$/, '$1');
-  if (!Object.hasOwn(NOUNS, noun)) {
+  const subject = own(NOUNS, noun);
+  if (!subject) {
     throw new QueryError(
       at,
       `"${text}" is nothing that a run has`,
@@ -79,10 +86,10 @@ function subject(c: Cursor): Subject {
     );
   }
   c.next();
-  return NOUNS[noun](c);
+  return subject(c);
 }
 
-/** Conditions at the end of a question. */
+/** Parses the conditions at the end of a question. */
 function conditions(c: Cursor, { probes, filter }: Subject): Subject & { readonly named: readonly Named[] } {
   let wanted = filter;
   const named: Named[] = [];
@@ -127,7 +134,7 @@ function timeBound(c: Cursor): Expression {
 
 const plan = (c: Cursor, found: Subject, reduce: Reduce): Plan => ({ style: 'words', ...conditions(c, found), reduce });
 
-/** Verbs by their first word; each knows what may follow. */
+/** Verbs by their first word; each parses the rest. */
 const VERBS: Readonly<Record<string, (c: Cursor) => Plan>> = {
   who(c) {
     if (c.take('took')) return plan(c, { probes: all('take'), filter: null }, { do: 'rows' });
@@ -135,7 +142,7 @@ const VERBS: Readonly<Record<string, (c: Cursor) => Plan>> = {
       c.take('back');
       return plan(c, { probes: all('give'), filter: null }, { do: 'rows' });
     }
-    if (c.take('wrote')) return plan(c, NOUNS.write(c), { do: 'rows' });
+    if (c.take('wrote')) return plan(c, writes(c), { do: 'rows' });
     if (c.take('called')) {
       const wanted = name(c);
       const probes: Probe[] = [
@@ -177,5 +184,5 @@ export const STATE_WORDS: readonly string[] = [...STATES, ...CA_STATES];
 
 export function parseWords(c: Cursor): Plan {
   const { text } = c.next();
-  return VERBS[text](c);
+  return must(own(VERBS, text), `the verb ${text}`)(c);
 }

@@ -1,11 +1,11 @@
-/** A SYN that nobody answers: how often it is sent again, and when connect() gives up (tcp_write_timeout). */
+/** A SYN without an answer: how often it is retransmitted, and when connect() gives up (tcp_write_timeout). */
 import { expect, test } from 'vitest';
 import { PROFILES } from '../kernel/profiles.ts';
 import { makeWorld } from './testing/world.ts';
 
 const ALL_LOST = { rateBps: 10e6, delayNs: 10e6, queuePackets: 50, lossPpm: 1_000_000 };
 
-/** Seconds at which packets were sent, and the last one, at which the connection was given up. */
+/** Seconds at which packets were sent; the last element is when connect() gave up. */
 function attempts(profile: string): { readonly sent: number[]; readonly over: number } {
   const sent: number[] = [];
   let over = 0;

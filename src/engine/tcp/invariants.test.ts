@@ -8,7 +8,7 @@ import { SkbCursor } from './sender/skb.ts';
 import type { TcpSock } from './stack.ts';
 import { makeWorld, sockCursor, type World } from './testing/world.ts';
 
-/** Counts of the scoreboard, from the packets themselves. */
+/** Counts of the scoreboard, computed from the packets. */
 function scoreboard(world: World, head: number) {
   const skb = new SkbCursor(world.memory);
   const sum = { packets: 0, sacked: 0, lost: 0, retrans: 0 };
@@ -21,7 +21,7 @@ function scoreboard(world: World, head: number) {
   return sum;
 }
 
-/** What is wrong with a sender; null when nothing is. Plain comparisons: this runs after every event. */
+/** The first violated invariant of a sender, or null. Uses plain comparisons, since it runs after every event. */
 function fault(world: World, tp: TcpSock): string | null {
   const counted = scoreboard(world, tp.tcp_rtx_queue);
   if (counted.packets !== tp.packets_out) return 'packets_out';

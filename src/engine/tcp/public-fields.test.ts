@@ -1,6 +1,6 @@
 /**
  * Fields that public congestion controls read (cubic, dctcp, bbr, vegas, westwood, htcp, illinois, yeah and the BPF ones
- * made after them), at the sender as its handshake ends, and while it sends: what Linux has there, and by which rule.
+ * made after them), checked at the end of the handshake and while sending against Linux's values and rules.
  */
 import { expect, test } from 'vitest';
 import type { TcpSock } from './stack.ts';

@@ -1,7 +1,7 @@
 /*
- * What the functions of this folder share: the memory, the clock, the wire, and cursors on the structs that the current
- * event is about. One event concerns one socket; `enter` moves the cursors to it. Nothing here is state: the plain
- * fields are scratch of one event.
+ * Shared by the functions of this folder: the memory, the clock, the wire, and cursors on the structs of the current
+ * event. One event concerns one socket; `enter` moves the cursors to it. Nothing here is state: plain fields are
+ * scratch of one event.
  */
 import { jiffiesAt } from '../net/clock.ts';
 import type { Dumbbell } from '../net/dumbbell.ts';
@@ -27,24 +27,24 @@ const RANGE = packed({ next: 'u32', start: 'u32', end: 'u32', truesize: 'u32' })
 type Range = Cursor<keyof typeof RANGE.layout>;
 const RangeCursor = cursorClass(RANGE.layout);
 
-/** Who watches; every member may be left out and then costs nothing. `sk` is the tcp_sock's address. */
+/** Observer callbacks; absent ones cost nothing. `sk` is the tcp_sock's address. */
 export interface TcpObserver {
   /** an ACK or data segment reached a socket, before it is processed (tracepoint tcp_probe) */
   readonly onProbe?: (sk: number, ep: number) => void;
-  /** cwnd, ssthresh or the congestion state differ from what was last told */
+  /** cwnd, ssthresh or the congestion state changed since the last call */
   readonly onWindow?: (sk: number, ep: number) => void;
   readonly onDrop?: (ep: number, seq: number) => void;
-  /** a tcp_sock got or lost its life, or changed its TCP state */
+  /** a tcp_sock was created or destroyed, or changed its TCP state */
   readonly onState?: (ep: number, state: number) => void;
   /** a tcp_sock is about to be freed */
   readonly onGone?: (sk: number) => void;
-  /** something that Linux would warn about */
+  /** a condition that Linux would warn about */
   readonly onWarning?: (sk: number, text: string, title?: string) => void;
   /** just before a member is called */
   readonly onCall?: (sk: number, member: number, a: number, b: number) => void;
 }
 
-/** What the processing of one ACK carries along (tcp_sacktag_state, and locals of tcp_ack). */
+/** Scratch of the processing of one ACK (tcp_sacktag_state, and locals of tcp_ack). */
 interface AckScratch {
   flag: number;
   /** send times of the first and last newly SACKed packet, us; 0: none */
@@ -84,8 +84,7 @@ interface TimerKinds {
 }
 
 /**
- * Cursors of walks. Each belongs to the module of its name, so that what a function calls on its way moves nobody
- * else's.
+ * Cursors for walks. Each belongs to the module of its name, so that a function's callees cannot move it.
  */
 interface Cursors {
   /** sender/ */
@@ -159,11 +158,11 @@ export interface Stack {
   readonly endpoints: Slab;
   readonly skbs: Slab;
   readonly ranges: Slab;
-  /** of the kernel, that sockets point to */
+  /** kernel objects that sockets point to */
   readonly objects: KernelObjects;
   /** tcp_syn_linear_timeouts */
   readonly synLinearTimeouts: number;
-  /** how often a socket was given other ops: what a program wrote there by itself does not count */
+  /** number of times a socket was given other ops; writes by a program itself do not count */
   readonly opsChanges: { count: number; left: number };
 }
 

@@ -21,7 +21,7 @@ const isAllowed = (congestion: CongestionControls, kdata: number): boolean =>
   (congestion.flagsOf(kdata) & CA_FLAG.NON_RESTRICTED) !== 0;
 const names = (list: readonly { readonly name: string }[]): string => list.map(({ name }) => name).join(' ');
 
-/** Settings that the stack here has fixed, with the constants that it runs by. */
+/** Settings that are fixed here, with the constants that the stack uses. */
 const FIXED: readonly (readonly [name: string, value: number | string])[] = [
   ['tcp_max_reordering', TCP_MAX_REORDERING],
   ['tcp_min_rtt_wlen', TCP_MIN_RTT_WINDOW / HZ],
@@ -51,10 +51,10 @@ const SYSCTLS: ReadonlyMap<string, Sysctl> = new Map<string, Sysctl>([
   ],
 ]);
 
-/** All of them, in the order of their names. */
+/** Names of all settings, sorted. */
 export const SYSCTL_NAMES: readonly string[] = [...SYSCTLS.keys()].toSorted();
 
-/** Null where there is no such file. */
+/** Value of a setting; null when there is no such file. */
 export const readSysctl = (congestion: CongestionControls, name: string): string | null =>
   SYSCTLS.get(name)?.read(congestion) ?? null;
 

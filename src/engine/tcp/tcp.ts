@@ -1,6 +1,7 @@
 /*
- * The stack as user space and the lab see it: sockets by number, system calls that answer 0 or a negative errno, sysctls,
- * and what there is to draw. Sockets' names and owners are cold state; everything that packets change is in the memory.
+ * The stack's interface for user space and the lab: sockets by number, system calls that return 0 or a negative errno,
+ * sysctls, and data for drawing. Names and owners of sockets are cold state; everything that packets change is in the
+ * memory.
  */
 import { ERRNO } from '../base/errno.ts';
 import type { Btf } from '../btf/btf.ts';
@@ -33,7 +34,7 @@ import { enter, inFlight, makeStack, refreshClock, type Stack, type TcpObserver,
 export interface SocketEntry {
   readonly id: number;
   readonly process: string;
-  /** address of its endpoint; 0 once nothing of the connection is left */
+  /** address of its endpoint; 0 after the connection is gone */
   readonly endpoint: number;
 }
 
@@ -52,11 +53,11 @@ export interface TcpParts {
   readonly path: PathConfig;
   readonly seed: number;
   readonly observer?: TcpObserver;
-  /** the kernel's; without it those of 6.12 */
+  /** rules of the kernel; those of 6.12 when absent */
   readonly rules?: CongestionRules & Pick<Profile, 'kernelObjects' | 'synLinearTimeouts'>;
 }
 
-/** What a connection looks like from outside. Addresses of the two tcp_socks are 0 when they do not exist. */
+/** A connection as shown outside the stack. Addresses of the two tcp_socks are 0 when they do not exist. */
 export interface SocketInfo {
   readonly id: number;
   readonly process: string;
@@ -97,7 +98,7 @@ export class Tcp {
   readonly congestion: CongestionControls;
   private readonly s: Stack;
   private readonly events: EventQueue;
-  /** cursors of the questions, apart from those of the work */
+  /** cursors for read-only questions, separate from those of the stack's work */
   private readonly tp: TcpSock;
   private readonly ep: Endpoint;
   private sockets: readonly SocketEntry[] = [];
@@ -142,7 +143,7 @@ export class Tcp {
     registerSocketHelpers(this.s, functions);
   }
 
-  /** Registers what is built in; the address of the one that the stack falls back to. */
+  /** Registers the built-in algorithms; returns the address of the fallback. */
   private addAlgorithms(memory: Memory): number {
     const tp: TcpSock = new (cursorClass(this.offsets.sock.layout))(memory);
     const [fallback] = ALGORITHMS.map(({ name, flags, members }) =>
@@ -252,8 +253,8 @@ export class Tcp {
   }
 
   /**
-   * A program of these ops was stopped: its sockets go on with reno. Not what a kernel does. The stack is in the middle of
-   * the call, and goes on with the socket that it was at.
+   * Switches the sockets of a stopped program to reno, which no kernel does. The stack is in the middle of a call, and
+   * afterwards continues with the same socket.
    */
   moveToReno(kdata: number): void {
     const { ep, tp } = this.s;
@@ -321,7 +322,9 @@ export class Tcp {
     return out;
   }
 
-  /** Every packet under way: number of its socket, stage, place (0 to 1, or index in the queue), retransmission. */
+  /**
+   * Visits every packet in flight: number of its socket, stage, place (0 to 1, or index in the queue), retransmission.
+   */
   eachPacket(visit: (socket: number, stage: Stage, at: number, retransmission: boolean) => void): void {
     const { ep } = this;
     this.net.each((packet, stage, at) => {
@@ -373,7 +376,7 @@ export class Tcp {
     this.s.observer.onDrop?.(packet.from, packet.seq);
   }
 
-  /** Nothing of the connection can come any more: its two endpoints are free. */
+  /** Frees the two endpoints when no packet of the connection can arrive any more. */
   private timeWaitOver(endpoint: number): void {
     const { s, ep } = this;
     ep.at = endpoint;

@@ -1,4 +1,4 @@
-/** What each load and store touches: bytes of a kernel struct or of the context, on every path that is followed. */
+/** Bytes of a kernel struct or of the context that each load and store accesses, on every verified path. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -67,7 +67,7 @@ describe('places that instructions touch', () => {
     ]);
   });
 
-  it('has a place for each path, and none of what no path reaches', () => {
+  it('has an entry per path, and none for unreached code', () => {
     const other = offsetOf('snd_ssthresh') - CWND;
     expect(
       touches(

@@ -1,4 +1,4 @@
-/** What is known of a value stays true of it: tnums, ranges, arithmetic and refinement over random values. */
+/** Known bounds always contain the value: tnums, ranges, arithmetic and refinement with random values. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -22,7 +22,7 @@ import { scalar } from './types.ts';
 const u64 = (x: bigint): bigint => BigInt.asUintN(64, x);
 const u32 = (x: bigint): bigint => BigInt.asUintN(32, x);
 
-/** The value is one of those that the bounds allow. */
+/** Whether the bounds allow the value. */
 function allows(b: Bounds, x: bigint): boolean {
   const s = BigInt.asIntN(64, x);
   const low = Number(u32(x));
@@ -84,7 +84,7 @@ test('a range and its tnum', () => {
   );
 });
 
-test('arithmetic keeps what is true', () => {
+test('arithmetic keeps true values in range', () => {
   fc.assert(
     fc.property(around, around, fc.constantFrom(...OPS), fc.boolean(), (p, q, [op, run], is32) => {
       const width = is32 ? 32 : 64;
@@ -96,7 +96,7 @@ test('arithmetic keeps what is true', () => {
   );
 });
 
-test('narrowing and extending keep what is true', () => {
+test('narrowing and extending keep true values in range', () => {
   fc.assert(
     fc.property(around, fc.constantFrom(1, 2, 4), ({ x, b }, bytes) => {
       const bits = bytes * 8;
@@ -124,7 +124,7 @@ const JUMPS: readonly (readonly [number, (a: bigint, b: bigint, w: number) => bo
   [0xd0, (a, b, w) => BigInt.asIntN(w, a) <= BigInt.asIntN(w, b)],
 ];
 
-test('a decided jump is decided rightly, and each arm knows only what is true on it', () => {
+test('a decided jump is decided correctly, and each branch has only true facts', () => {
   fc.assert(
     fc.property(around, around, fc.constantFrom(...JUMPS), fc.boolean(), (p, q, [op, run], is32) => {
       const width = is32 ? 32 : 64;
@@ -140,10 +140,10 @@ test('a decided jump is decided rightly, and each arm knows only what is true on
   );
 });
 
-/** Ends of all ranges and a tnum, each from anywhere near the edges of what the short way takes. */
+/** Ends of all ranges and a tnum, near the limits of the fast path. */
 const small = fc.oneof(fc.nat(40), fc.integer({ min: 0x7fff_fff0, max: 0x8000_0010 }), fc.nat(0x7fff_ffff));
 const ends = fc.tuple(small, small);
-test('the short way for small values gives what the passes of the kernel give', () => {
+test('the fast path for small values equals the kernel’s passes', () => {
   let short = 0;
   fc.assert(
     fc.property(ends, ends, ends, ends, fc.tuple(small, small), fc.nat(15), (u, s, u32s, s32s, tnum, given) => {

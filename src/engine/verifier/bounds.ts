@@ -1,7 +1,8 @@
 /*
- * What is known of a 64-bit value: a tnum, and the ranges of the value read as signed and unsigned, whole and lower half
- * (struct bpf_reg_state's var_off and its eight bounds). A Bounds is changed only by the function that made it; once it is
- * in a register it is shared and never written again. 32-bit ends are plain numbers, 64-bit ends are bigints.
+ * What is known of a 64-bit value: a tnum, and the ranges of the value read as signed and unsigned, of all 64 bits and
+ * of the lower half (struct bpf_reg_state's var_off and its eight bounds). Only the function that makes a Bounds
+ * changes it; once in a register it is shared and never written again. 32-bit limits are plain numbers, 64-bit limits
+ * are bigints.
  */
 import { type Tnum, tnumIn, tnumIntersect, tnumRange, tnumSubreg, tnumWithSubreg, U64_MAX } from './tnum.ts';
 
@@ -120,7 +121,7 @@ export function unbound(b: Bounds): void {
 
 export const lowOf = (x: bigint): number => Number(BigInt.asUintN(32, x));
 
-/** Ends that the tnum implies (__update_reg_bounds). */
+/** Tightens the limits by what the tnum implies (__update_reg_bounds). */
 export function updateBounds(b: Bounds): void {
   const v = lowOf(b.v);
   const m = lowOf(b.m);
@@ -208,7 +209,7 @@ function deduce64(b: Bounds): void {
   }
 }
 
-/** The 64-bit ends with their low halves replaced by those of a 32-bit range. */
+/** Tightens the 64-bit range with its limits' low halves replaced by those of a 32-bit range. */
 function mixHalves(b: Bounds, lo: number, hi: number): void {
   const low = BigInt(lo);
   const high = BigInt(hi);
@@ -250,8 +251,9 @@ function consistentConst(b: Bounds): boolean {
 const SMALL_MAX = 0x7fff_ffffn;
 
 /**
- * The same as the passes of syncBounds, for a value that is known to lie in 0 to 2^31 - 1 as most are: all four ranges
- * become their intersection, the tnum is cut by it, and the ends by the tnum. False, and nothing done, for others.
+ * A fast path for the passes of syncBounds, for a value known to lie in 0 to 2^31 - 1, as most do: all four ranges
+ * become their intersection, the tnum is narrowed by it, and the limits by the tnum. Returns false without changes for
+ * any other value.
  */
 function syncSmall(b: Bounds): boolean {
   if (b.umax > SMALL_MAX || b.smin < 0n || b.smax > SMALL_MAX || b.v > SMALL_MAX || b.m > SMALL_MAX) return false;
@@ -276,7 +278,7 @@ function syncSmall(b: Bounds): boolean {
   return true;
 }
 
-/** Lets each kind of knowledge sharpen the others (reg_bounds_sync); writes into b and returns it. */
+/** Tightens tnum and ranges by each other (reg_bounds_sync); writes into b and returns it. */
 export function syncBounds(b: Bounds): Bounds {
   if (consistentConst(b) || syncSmall(b)) return b;
   return syncPasses(b);

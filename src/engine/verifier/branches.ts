@@ -1,11 +1,11 @@
-/* Pending branches: the stack of copies of the state that are still to be followed (push_stack, pop_stack). */
+/* Pending branches: the stack of saved states that are still to be explored (push_stack, pop_stack). */
 import { E2BIG } from '../base/errnos.ts';
 import type { Pending, Session } from './session.ts';
 import { copyState, type State } from './state.ts';
 
 const MOST_PENDING = 8192;
 
-/** Keeps a copy of the current state, to go on later at an instruction. */
+/** Saves a copy of the current state, to continue later at an instruction. */
 export function pushBranch(env: Session, insn: number, prev: number): State {
   const state = copyState(env.cur);
   env.pending = {
@@ -34,14 +34,14 @@ export function popBranch(env: Session): Pending | null {
   return head;
 }
 
-/** A path has ended: its states have one open branch less, and those with none left close (update_branch_counts). */
+/** Ends a path: its states lose one open branch, and those with none left are closed (update_branch_counts). */
 export function closeBranch(state: State): void {
   let st: State | null = state;
   while (st) {
     st.branches--;
     if (st.branches > 0) return;
     const parent: State | null = st.parent;
-    // a state inside of an open loop hands the loop on
+    // a state inside an open loop passes the loop entry to its parent
     if (st.loopEntry && parent && st.loopEntry !== st) updateLoopEntry(parent, st.loopEntry);
     st = parent;
   }

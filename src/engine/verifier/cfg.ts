@@ -1,6 +1,6 @@
 /*
- * Control flow (check_cfg): an iterative depth-first walk over the edges that marks what is reached and where states are
- * compared (prune points), remembered (jump points) or always saved (forced checkpoints).
+ * Control flow (check_cfg): an iterative depth-first walk over the edges that marks reachable instructions, and those
+ * where states are compared (prune points), recorded in the history (jump points) or always saved (forced checkpoints).
  */
 import { EINVAL } from '../base/errnos.ts';
 import {
@@ -89,7 +89,7 @@ function callEdges(env: Session, i: number, next: number): readonly Edge[] {
   return edges;
 }
 
-/** An instruction is being followed still. */
+/** Whether the walk is still inside an instruction's edges. */
 const onStack = (stack: readonly number[], i: number): boolean => stack.includes(i);
 
 interface Marks {
@@ -114,7 +114,7 @@ function follow(env: Session, { seen, next }: Marks, start: number): void {
       continue;
     }
     const { to, kind } = mine[next[t]++];
-    // straight code needs no way back: the stack stays short
+    // straight code needs no return to it, which keeps the stack short
     if (!refusesRecursion && next[t] === mine.length) {
       stack.pop();
       edges.pop();

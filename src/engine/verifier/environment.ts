@@ -1,6 +1,6 @@
 /*
- * What the verifier is asked and what it answers. All of it is plain data: a program, what surrounds it (kernel, types,
- * maps), and a verdict. Nothing here is changed by verifying.
+ * Input and output of the verifier as plain data: a program, its environment (kernel, types, maps), and a verdict.
+ * Verifying changes none of the input.
  */
 import type { Btf } from '../btf/btf.ts';
 import type { KernelFacts } from './facts.ts';
@@ -21,11 +21,11 @@ export interface VerifierMap {
   readonly contents?: Uint8Array;
   /** fields of the value that programs must not touch, from the map's BTF */
   readonly fields?: readonly MapField[];
-  /** a BTF came with the map */
+  /** the map was created with a BTF */
   readonly hasBtf?: boolean;
-  /** of a map of maps */
+  /** for a map of maps: its inner map */
   readonly inner?: VerifierMap;
-  /** kernel address that the log shows; some constant when absent */
+  /** kernel address shown in the log; a constant when absent */
   readonly address?: bigint;
   /** a prog_array that belongs to programs of another kind */
   readonly otherOwner?: boolean;
@@ -76,12 +76,12 @@ export interface VerifierProgram {
   readonly fdArray?: readonly number[] | null;
 }
 
-/** Answers for file descriptors. */
+/** What a file descriptor refers to: a map, another kind of object ('other'), or nothing (null). */
 export type FdAnswer = VerifierMap | 'other' | null;
 
 export interface VerifierEnvironment {
   readonly facts: KernelFacts;
-  /** the kernel's types; may be a part of them */
+  /** the kernel's types, possibly a subset */
   readonly btf: Btf;
   /** the map behind a descriptor; 'other' when it is another kind of object, null when it is closed */
   mapByFd(fd: number): FdAnswer;
@@ -89,9 +89,9 @@ export interface VerifierEnvironment {
   readonly logLevel: number;
   /** bytes of the log buffer, NUL included */
   readonly logSize: number;
-  /** the program's struct_ops subsystem lets it write all of the structs that it is given */
+  /** the program's struct_ops subsystem lets it write every field of the structs that it is given */
   readonly writesStructs?: boolean;
-  /** keep register states of visits for the views; at most so many visits */
+  /** keep the register states of at most so many visits, for the views */
   readonly recordVisits?: number;
   /** memory in use by pending work ends the walk beyond this many saved states; absent: no limit of ours */
   readonly nrCpus?: number;
@@ -107,7 +107,7 @@ export interface VerifierStats {
   stackDepth: readonly number[];
 }
 
-/** What is proven of every execution of an instruction that touches memory. */
+/** What is proven of every execution of an instruction that accesses memory. */
 export interface AccessFact {
   /** kind of pointer (the kernel's word); 'mixed' when paths differ */
   readonly kind: string;
@@ -117,10 +117,10 @@ export interface AccessFact {
   readonly size: number;
 }
 
-/** A place that an instruction loads or stores, on some path: bytes of a kernel struct, or of the context. */
+/** Bytes of a kernel struct, or of the context, that an instruction loads or stores on some path. */
 export interface StructAccess {
   readonly slot: number;
-  /** name of the struct that the pointer is to; empty: the context */
+  /** name of the struct that the pointer points to; empty for the context */
   readonly struct: string;
   readonly offset: number;
   readonly bytes: number;
@@ -137,14 +137,14 @@ export interface Visit {
   readonly before: string;
 }
 
-/** A path: a run of visits from a fork to an exit, a prune or the failure. */
+/** A path: consecutive visits from a fork to an exit, a prune or the failure. */
 export interface Path {
   readonly parent: number;
   /** instruction at which it was forked, -1 for the first */
   readonly from: number;
   /** number of the visit at which it was forked; -1 for the first path of a function */
   readonly fork: number;
-  /** its own visits: from one up to another, exclusive */
+  /** its own visits: first, and one past the last */
   readonly start: number;
   end: number;
   outcome: 'exit' | 'pruned' | 'failed' | 'running';
@@ -153,7 +153,7 @@ export interface Path {
 export interface PruneEvent {
   readonly insn: number;
   readonly path: number;
-  /** first instruction of the state that made this path superfluous */
+  /** first instruction of the saved state that covers the rest of this path */
   readonly by: number;
 }
 
@@ -161,7 +161,7 @@ export interface Verdict {
   readonly ok: boolean;
   /** positive number; 0 when accepted */
   readonly errno: number;
-  /** the same without what became of the log: a buffer that is too small makes an ENOSPC of any answer */
+  /** errno of the walk alone; `errno` becomes ENOSPC when the log buffer is too small */
   readonly walkErrno: number;
   /** text as user space gets it */
   readonly log: string;
@@ -172,7 +172,7 @@ export interface Verdict {
   /** the last message before the statistics; '' when accepted */
   readonly message: string;
   readonly stats: VerifierStats;
-  /** by slot; null where no memory is touched or nothing is proven */
+  /** by slot; null where no memory is accessed or nothing is proven */
   readonly accesses: readonly (AccessFact | null)[];
   /** by slot; several where paths differ */
   readonly touches: readonly StructAccess[];

@@ -1,6 +1,7 @@
 /*
- * When one state covers another (states_equal, regsafe, stacksafe): what was found safe from the old one is then safe
- * from the current one too. Ids are compared by a one-to-one map that is built on the way.
+ * Decides whether an old state covers the current one (states_equal, regsafe, stacksafe): then everything proven safe
+ * from the old state is safe from the current one too. Ids are compared through a one-to-one map built during the
+ * comparison.
  */
 import { boundsEqual, boundsIn } from './bounds.ts';
 import type { Session } from './session.ts';
@@ -50,7 +51,7 @@ export class IdMap {
 const ADD_CONST = 0x8000_0000;
 const linkId = (v: T.Val): number => (v.id === 0 ? 0 : v.addConst ? v.id + ADD_CONST : v.id);
 
-/** All of a value but its ids. */
+/** Whether two values are equal apart from their ids. */
 function sameFixed(a: T.Val, b: T.Val): boolean {
   return (
     a.type === b.type &&
@@ -128,7 +129,7 @@ export function regSafe(old: Reg, cur: Reg, ids: IdMap, exact: Exactness): boole
 const UNBOUND = new Reg(T.UNKNOWN_SCALAR);
 UNBOUND.live = LIVE_READ;
 
-/** A slot that loads as one scalar: a whole spill, or plain data (scalar_reg_for_stack). */
+/** A slot as one scalar: a whole spill, or plain data (scalar_reg_for_stack); null otherwise. */
 function asScalar(slot: Reg): Reg | null {
   if (slot.types === ALL_SPILL) return slot.v.type === T.SCALAR ? slot : null;
   for (let i = 0; i < 8; i++) {
@@ -145,7 +146,7 @@ function objectSafe(a: T.Val, b: T.Val, ids: IdMap, type: number): boolean {
   return type === STACK_DYNPTR ? x?.first === y?.first : a.type === b.type && x?.active === y?.active;
 }
 
-/** One slot of an old state against the current state's; undefined: that stack does not reach so far. */
+/** Compares a slot of an old state with the current state's, which is undefined when that stack is shorter. */
 function slotSafe(env: Session, old: Reg, cur: Reg | undefined, ids: IdMap, exact: Exactness): boolean {
   if (exact !== NOT_EXACT && (!cur || old.types !== cur.types)) return false;
   if (exact === NOT_EXACT && (old.live & LIVE_READ) === 0) return true;
@@ -187,7 +188,9 @@ export function statesEqual(env: Session, old: State, cur: State, exact: Exactne
   return true;
 }
 
-/** Same registers to the byte in the current frame: the state may be looping (states_maybe_looping). */
+/**
+ * Whether the registers of the current frame are identical, so that the program may be looping (states_maybe_looping).
+ */
 export function maybeLooping(old: State, cur: State): boolean {
   if (old.frames.length !== cur.frames.length) return false;
   const a = old.frame.regs;
@@ -209,7 +212,7 @@ export function maybeLooping(old: State, cur: State): boolean {
   return true;
 }
 
-/** Iterators on the stacks were asked different numbers of times (iter_active_depths_differ). */
+/** Whether iterators on the stacks were advanced different numbers of times (iter_active_depths_differ). */
 export function iteratorsDiffer(old: State, cur: State): boolean {
   return old.frames.some((frame, f) =>
     frame.stack.some((slot, i) => {

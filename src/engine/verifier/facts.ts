@@ -1,16 +1,14 @@
 /*
- * What differs between kernels, as one table: a row a kernel, a field a fact. The rest of this room asks these fields and
- * never for a version. v6.12 is exact; the others are as their recordings show.
+ * Differences between kernels as one table: a row per kernel, a field per fact. The rest of this folder tests these
+ * fields, never a version. v6.12 is exact; the others are as far as recordings show.
  */
 export interface KernelFacts {
   readonly name: string;
-  /** log style: attributes, numbers and precision lines of before 6.8 */
+  /** log style before 6.8: attributes, numbers and precision lines */
   readonly oldText: boolean;
-  /** `_r`, `_w`, `_D` after register names */
-  readonly livenessText: boolean;
   /** source lines end with the file's name and the line */
   readonly sourceFile: boolean;
-  /** what precedes the name of a helper that is not available */
+  /** text before the name of a helper that is not available */
   readonly noHelper: string;
   /** attach target is checked before instructions and control flow */
   readonly attachFirst: boolean;
@@ -18,36 +16,38 @@ export interface KernelFacts {
   readonly globalsFirst: boolean;
   /** a function that calls itself is a back edge of the control flow */
   readonly refusesRecursion: boolean;
-  /** a pointer that is released with an offset is a modified pointer, told by its kind */
+  /** releasing a pointer with an offset is reported as a modified pointer, with its kind */
   readonly releaseOffsetText: boolean;
-  /** spills of unbounded scalars keep nothing */
+  /** spills of unbounded scalars keep no knowledge */
   readonly boundedSpills: boolean;
   /** cpu=v4 instructions: gotol, bswap, ldsx, movsx, signed division */
   readonly v4: boolean;
   /** BPF_JMP32 | BPF_JA, which 6.1 knew before its name */
   readonly gotol: boolean;
-  /** atomics other than an addition that gives nothing back (5.12) */
+  /** atomics other than an addition without a result (5.12) */
   readonly atomics: boolean;
   readonly mayGoto: boolean;
   /** may_goto to the next instruction is allowed (6.14) */
   readonly mayGotoZero: boolean;
   /** bytes of stack that the counter of may_goto takes */
   readonly mayGotoStack: number;
-  /** to what a function's stack is rounded up (check_max_stack_depth): 32, also when it has none; 16 of what it has */
+  /**
+   * unit to which a function's stack is rounded up (check_max_stack_depth): 32, at least one unit; 16, also down to 0
+   */
   readonly stackUnit: 16 | 32;
-  /** spills around calls that leave registers alone are taken out (6.12) */
+  /** spills around calls that preserve registers are removed (6.12) */
   readonly fastcalls: boolean;
-  /** a load by LD_ABS or LD_IND in a called function may return 0 from it instead */
+  /** LD_ABS or LD_IND in a called function may make that function return 0 */
   readonly ldAbsReturns: boolean;
   /** 1- and 2-byte load-acquire, store-release */
   readonly acquireRelease: boolean;
   /** scalars whose ids travel through additions */
   readonly linkedScalars: boolean;
-  /** refinement looks at ranges on both sides */
+  /** refinement of a comparison uses the ranges of both operands */
   readonly refineRanges: boolean;
   /** arguments of struct_ops members are trusted pointers */
   readonly trustedArgs: boolean;
-  /** an unknown attach_btf_id of 0 is told by errno alone */
+  /** attach_btf_id 0 is refused by errno alone, without a log message */
   readonly silentAttachZero: boolean;
   readonly sleepableStructOps: boolean;
   /** a member without a stub cannot be attached */
@@ -57,9 +57,9 @@ export interface KernelFacts {
   /** highest helper number */
   readonly lastHelper: number;
   readonly knownFlags: number;
-  /** AND, OR with a 0-or-minus-one destination are looked at for each value */
+  /** AND and OR with a destination of 0 or -1 are followed for each value separately */
   readonly forkBitwise: boolean;
-  /** a callback is followed until its state repeats; else once */
+  /** a callback is followed until its state repeats; otherwise once */
   readonly callbackLoops: boolean;
   /** scalars spilled in any width keep what is known */
   readonly partialSpills: boolean;
@@ -73,13 +73,20 @@ export interface KernelFacts {
   readonly commonKfuncs: boolean;
   /** further helpers of struct_ops (cgroup and task ones) */
   readonly structOpsTracing: boolean;
-  /** mark_precise printing and stack bookkeeping of 6.18 */
-  readonly newLiveness: boolean;
+  /**
+   * What is live is found before the walk (6.16 to 6.18): level 2 begins with a table of it, registers have no `_r`, `_w`,
+   * `_D`, and mark_read stays 0.
+   */
+  readonly staticLiveness: boolean;
+  /** helpers that only read the stack leave it as it was, and are told as reads (6.13) */
+  readonly helperReads: boolean;
+  /** what may not be left open at an exit is told with where it is left (6.14) */
+  readonly leakPlaces: boolean;
   /** tail calls in functions are allowed with any callers */
   readonly loopTailCalls: boolean;
   /** arguments that are dynptrs are counted from 1 in messages */
   readonly dynptrsFromOne: boolean;
-  /** a walk through a pointer to a function gives a scalar */
+  /** reading a pointer to a function gives a scalar */
   readonly functionPointerScalar: boolean;
   /** narrow reads of pointer arguments are refused */
   readonly narrowPointerRefused: boolean;
@@ -90,7 +97,6 @@ const V6_12_WRITABLE = ['snd_cwnd_stamp', 'app_limited'];
 export const FACTS_6_12: KernelFacts = {
   name: 'v6.12',
   oldText: false,
-  livenessText: true,
   sourceFile: true,
   noHelper: 'program of this type cannot use helper',
   attachFirst: false,
@@ -125,7 +131,9 @@ export const FACTS_6_12: KernelFacts = {
   currentTaskHelpers: true,
   commonKfuncs: true,
   structOpsTracing: false,
-  newLiveness: false,
+  staticLiveness: false,
+  helperReads: false,
+  leakPlaces: false,
   loopTailCalls: false,
   dynptrsFromOne: false,
   functionPointerScalar: false,
@@ -171,11 +179,12 @@ export const FACTS_6_18: KernelFacts = {
   name: 'v6.18',
   mayGotoZero: true,
   mayGotoStack: 16,
-  livenessText: false,
   acquireRelease: true,
   lookupNeverNull: true,
   structOpsTracing: true,
-  newLiveness: true,
+  staticLiveness: true,
+  helperReads: true,
+  leakPlaces: true,
   loopTailCalls: true,
   functionPointerScalar: true,
 };

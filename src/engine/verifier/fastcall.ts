@@ -1,13 +1,13 @@
 /*
- * Calls that need not save registers (bpf_fastcall). A compiler that knows that a callee leaves a register alone still spills
- * it around the call, for kernels that do not know it, to the lowest stack slots of the function:
+ * Calls around which registers need not be saved (bpf_fastcall). A compiler that knows that a callee preserves a
+ * register still spills it around the call, for kernels that do not know, to the lowest stack slots of the function:
  *
  *     *(u64 *)(r10 - 16) = r1
  *     call bpf_get_smp_processor_id
  *     r1 = *(u64 *)(r10 - 16)
  *
- * The kernel takes such spills and fills out where it puts code of its own for the call, and where nothing else touches these
- * slots; the function then needs less stack (mark_fastcall_patterns, remove_fastcall_spills_fills).
+ * The kernel removes such spills and fills where it inlines the call and nothing else touches these slots; the function
+ * then needs less stack (mark_fastcall_patterns, remove_fastcall_spills_fills).
  */
 import { isHelperCall, isKfuncCall } from '../isa/flow.ts';
 import type { Insn } from '../isa/insn.ts';
@@ -25,15 +25,15 @@ const SLOT = 8;
 /** R0 to R5 */
 const CALLER_SAVED = 6;
 const ALL = (1 << CALLER_SAVED) - 1;
-/** below any offset: the function keeps its spills */
+/** below any offset; means that the function keeps its spills */
 const GIVEN_UP = -32_768;
 
-/** get_smp_processor_id: the one helper with code of the verifier's own on x86-64 */
+/** get_smp_processor_id: the one helper that the verifier inlines on x86-64 */
 const INLINED_HELPER = 8;
 const INLINED_KFUNCS = new Set(['bpf_cast_to_kern_ctx', 'bpf_rdonly_cast']);
 
 interface Callee {
-  /** registers that the call changes, a bit each */
+  /** registers that the call changes, one bit each */
   readonly clobbers: number;
   readonly inlined: boolean;
 }
@@ -55,7 +55,7 @@ function calleeOf(env: Session, insn: Insn): Callee | null {
   return { clobbers: clobbers(proto.params.length, proto.type !== 0), inlined: INLINED_KFUNCS.has(func.name) };
 }
 
-/** The lowest slot of a function that whole registers are stored to; 0 without one. */
+/** The lowest slot of a function to which a whole register is stored; 0 when there is none. */
 function lowestStore(env: Session, start: number, end: number): number {
   let lowest = 0;
   for (let i = start; i < end; i++) {
@@ -65,7 +65,7 @@ function lowestStore(env: Session, start: number, end: number): number {
   return lowest;
 }
 
-/** Number of pairs around a call, from the innermost outward: each spills a register that the callee leaves alone. */
+/** Number of pairs around a call, from the innermost outward: each spills a register that the callee preserves. */
 function pairsAround(env: Session, at: number, lowest: number, mask: number): number {
   let left = ~mask & ALL;
   let pairs = 0;
@@ -116,7 +116,10 @@ export function findFastcalls(env: Session): void {
   env.fastcalls = found;
 }
 
-/** Gives up a function where something else touches its spills (check_fastcall_stack_contract); `off` from the frame's top. */
+/**
+ * Keeps a function's spills when something else accesses their slots (check_fastcall_stack_contract); `off` is counted
+ * from the frame's top.
+ */
 export function checkFastcallAccess(env: Session, { subprog }: Frame, off: number): void {
   const { fastcalls } = env;
   if (!fastcalls || fastcalls.subprogs[subprog].lowest <= off || fastcalls.pattern[env.insn]) return;
@@ -126,7 +129,7 @@ export function checkFastcallAccess(env: Session, { subprog }: Frame, off: numbe
   fastcalls.pairs.fill(0, env.subprogs[subprog].start, end);
 }
 
-/** Takes the slots of spills that go off the functions' stacks. */
+/** Removes the slots of dropped spills from the functions' stacks. */
 export function dropFastcalls(env: Session): void {
   const { fastcalls } = env;
   if (!fastcalls) return;

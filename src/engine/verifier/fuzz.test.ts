@@ -1,4 +1,4 @@
-/** Bad input ends with an answer: random bytes, random instructions, damaged programs; never an exception or a hang. */
+/** Bad input gets a verdict, never an exception or a hang: random bytes, random instructions, damaged programs. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -33,7 +33,7 @@ const program = (insns: Uint8Array, type = 'socket_filter'): VerifierProgram => 
   flags: 0,
 });
 
-/** Opcodes that occur in programs, so that some way is made into them. */
+/** Opcodes that occur in programs, so that random programs get past the first checks. */
 const OPCODES = [
   0xb7, 0xbf, 0x07, 0x0f, 0x57, 0x5f, 0x67, 0x77, 0x1f, 0x27, 0x2f, 0x61, 0x79, 0x71, 0x7b, 0x63, 0x7a, 0x62, 0x15,
   0x1d, 0x25, 0x2d, 0xb5, 0x05, 0x85, 0xbc, 0x04, 0xdb, 0xe5,
@@ -55,8 +55,8 @@ const insn = fc
     return bytes;
   });
 /**
- * Slices that one program gets: a damaged loop may run up to the limit of a million instructions, each with pages of log. A
- * walk that is given up in the middle is right too; only an exception or a slice without end is not.
+ * Slices that one program gets. A damaged loop may run up to the limit of a million instructions, each with pages of
+ * log, so an unfinished verification also passes; only an exception or an endless slice fails.
  */
 const SLICES = 4;
 
@@ -72,7 +72,7 @@ function isAnswered(input: VerifierProgram, logLevel: number): boolean {
 const EXIT = Uint8Array.of(0x95, 0, 0, 0, 0, 0, 0, 0);
 const join8 = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((p) => [...p]));
 
-test('random instructions are answered', () => {
+test('random instructions get a verdict', () => {
   fc.assert(
     fc.property(
       fc.array(insn, { maxLength: 24 }),
@@ -86,7 +86,7 @@ test('random instructions are answered', () => {
   );
 });
 
-test('random bytes are answered', () => {
+test('random bytes get a verdict', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       const { ok, errno } = verify(program(bytes), environment(1));
@@ -96,7 +96,7 @@ test('random bytes are answered', () => {
   );
 });
 
-test('recorded programs that are damaged are answered', () => {
+test('damaged recorded programs get a verdict', () => {
   const path = join(import.meta.dirname, 'fixtures', '6.12-c_gen.json.gz');
   const { records } = JSON.parse(gunzipSync(readFileSync(path)).toString()) as Recording;
   const usable = records.filter((r) => r.insns !== null && r.insns.length < 60);
@@ -117,7 +117,7 @@ test('recorded programs that are damaged are answered', () => {
   );
 });
 
-test('a long walk is given in slices', () => {
+test('a long verification runs in slices', () => {
   const loop = join8([
     Uint8Array.of(0xb7, 2, 0, 0, 0, 0, 0, 0),
     Uint8Array.of(0x07, 2, 0, 0, 1, 0, 0, 0),

@@ -1,4 +1,4 @@
-/* The door of the verifier. */
+/* The verifier's public interface. */
 export { touchesOwnMemory } from './own-memory.ts';
 export { structureFault, verify, verifySteps } from './verify.ts';
 export { factsOf, type KernelFacts } from './facts.ts';

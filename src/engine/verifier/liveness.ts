@@ -9,8 +9,8 @@ import { NOT_INIT, SCALAR, UNKNOWN_SCALAR } from './types.ts';
 import { EFAULT } from '../base/errnos.ts';
 
 /**
- * Tells the states before that a place is read: up its parents until one that was written, or already knows. `from` is the
- * first parent to mark.
+ * Marks a place as read in earlier states: up its parents until one that was written or is already marked. `from` is
+ * the first parent to mark.
  */
 export function markRead(env: Session, place: Reg, from: Reg | null, flag: number): number {
   let state = place;
@@ -32,7 +32,7 @@ export function markRead(env: Session, place: Reg, from: Reg | null, flag: numbe
   return count;
 }
 
-/** The operand counts with its upper half (is_reg64). */
+/** Whether the instruction uses all 64 bits of the operand (is_reg64). */
 function isReg64(insn: Insn, r: Reg, isSource: boolean): boolean {
   const { opcode } = insn;
   const cls = classOf(opcode);
@@ -51,7 +51,7 @@ function isReg64(insn: Insn, r: Reg, isSource: boolean): boolean {
   return true;
 }
 
-/** A source operand must be readable; it is marked as read. */
+/** Requires a readable source operand, and marks it as read. */
 export function checkSource(env: Session, n: number): void {
   if (n >= MAX_REGS) env.refuse(EINVAL, `R${n} is invalid`);
   env.scratchReg(n);
@@ -61,7 +61,10 @@ export function checkSource(env: Session, n: number): void {
   markRead(env, r, r.parent, isReg64(env.insns[env.insn], r, true) ? LIVE_READ64 : LIVE_READ32);
 }
 
-/** A destination may not be the frame pointer; it is marked as written, and its value unknown unless that is kept. */
+/**
+ * Refuses the frame pointer as a destination; marks the register as written, with an unknown value unless `keep` is
+ * set.
+ */
 export function checkDestination(env: Session, n: number, keep: boolean): void {
   if (n >= MAX_REGS) env.refuse(EINVAL, `R${n} is invalid`);
   env.scratchReg(n);

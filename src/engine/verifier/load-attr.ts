@@ -1,9 +1,12 @@
-/* What BPF_PROG_LOAD brings, as the verifier takes it: program types by number, and the tables of functions and lines. */
+/*
+ * Converts the attributes of BPF_PROG_LOAD for the verifier: program types by number, and the tables of functions and
+ * lines.
+ */
 import type { Btf } from '../btf/btf.ts';
 import { stringAt } from '../btf/read.ts';
 import type { FuncInfo, LineInfo } from './environment.ts';
 
-/** enum bpf_prog_type: the types whose programs the verifier follows here. */
+/** Program types (enum bpf_prog_type) that this verifier supports. */
 const FOLLOWED: ReadonlyMap<number, string> = new Map([
   [1, 'socket_filter'],
   [2, 'kprobe'],
@@ -17,13 +20,13 @@ const FOLLOWED: ReadonlyMap<number, string> = new Map([
   [31, 'syscall'],
 ]);
 
-/** Null for a type that is not followed here. */
+/** Name of a supported program type; null for any other. */
 export const followedType = (type: number): string | null => FOLLOWED.get(type) ?? null;
 
 /** BPF_LINE_INFO_LINE_NUM: the low bits of the last word are the column. */
 const COLUMN_BITS = 10;
 
-/** A table as user space gives it; each record has `size` bytes, of which the first words are read. */
+/** A table as user space gives it; each record has `size` bytes, of which only the first words are read. */
 export interface GivenTable {
   readonly bytes: unknown;
   readonly count: number;

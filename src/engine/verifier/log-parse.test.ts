@@ -1,4 +1,4 @@
-/** Logs of recorded kernels are read back whole; any text is read without harm. */
+/** Logs of recorded kernels are parsed completely; any text is parsed without an exception. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -12,7 +12,7 @@ const recording = (name: string): Recording =>
     gunzipSync(readFileSync(join(import.meta.dirname, 'fixtures', `${name}.json.gz`))).toString(),
   ) as Recording;
 
-test('a state', () => {
+test('parses a state of a log', () => {
   const state = parseState(' frame1: R1_w=scalar(smin=0,var_off=(0x0; 0xff)) R10=fp0 fp-8_r=mmmm0');
   expect(state?.frame).toBe(1);
   expect([...(state?.values ?? [])]).toEqual([
@@ -38,7 +38,7 @@ test.each(['6.1-c_so', '6.12-c_so', '6.12-c_gen', '6.12-c_btf'])(
   },
 );
 
-test('whatever is pasted is kept', () => {
+test('any pasted line is kept', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
       const { events, lineCount } = parseLog(text);

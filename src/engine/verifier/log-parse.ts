@@ -1,10 +1,10 @@
 /*
  * Reads logs of real kernels' verifiers: levels 1 and 2, 5.x to 6.18, cut off at either end. One pass over the lines, so a
- * log of many MB takes time in proportion to its length. What is not understood is kept as a message, never lost.
+ * log of many MB takes time in proportion to its length. Lines that are not understood are kept as messages.
  * Example: `3: (bf) r2 = r10    ; R2_w=fp0 R10=fp0` is instruction 3, its text, and the registers after it.
  */
 
-/** Registers and slots of one frame as the log shows them: `R1` or `fp-8` to its value's text. */
+/** Registers and slots of one frame as the log shows them: the text of each value by name (`R1`, `fp-8`). */
 export interface LoggedState {
   readonly frame: number;
   readonly values: ReadonlyMap<string, LoggedValue>;
@@ -66,7 +66,7 @@ export interface ParsedLog {
   readonly events: readonly LogEvent[];
   /** null when the end is cut off */
   readonly stats: LoggedStats | null;
-  /** the line that says why the program was refused; null when it was not, or the end is cut off */
+  /** the line with the reason for refusal; null when the program was accepted, or the log's end is cut off */
   readonly refusal: string | null;
   /** lines, as given */
   readonly lineCount: number;
@@ -83,7 +83,7 @@ const STATS =
 const SOURCE = /^; (.*?)(?: @ ([^@]*):(\d+))?$/;
 const NAME = /(?:^| )(R\d+|fp-\d+)(?:_([rwD]+))?=/g;
 
-/** Where the value that starts at an index ends: at a blank outside of parentheses. */
+/** End of the value that starts at an index: the next blank outside parentheses. */
 function endOfValue(text: string, start: number): number {
   let depth = 0;
   for (let i = start; i < text.length; i++) {
@@ -207,7 +207,7 @@ function readLine(line: string, n: number): LogEvent {
 const NOTES =
   /^(?:Func#|Validating |func '|REG INVARIANTS|Live regs|\(\d+\) (?:frame|live)|verification time|stack depth)/;
 
-/** The last message, when nothing but messages comes after it. */
+/** The last message, if only messages follow it. */
 function refusalOf(events: readonly LogEvent[], stats: LoggedStats | null): string | null {
   const last = events[events.length - 1];
   if (stats === null || last?.kind !== 'message' || NOTES.test(last.text)) return null;

@@ -1,7 +1,7 @@
 /*
- * The verifier's log buffer (kernel/bpf/log.c): text is appended, can be cut back to an earlier position, and only the tail
- * that fits (or, with the FIXED flag and in older kernels, the head) reaches user space. Text that can no longer be shown
- * is dropped, so a walk of a million instructions keeps no more than the buffer.
+ * The verifier's log buffer (kernel/bpf/log.c): text is appended, can be truncated to an earlier position, and only the
+ * end that fits (or, with the FIXED flag and in older kernels, the beginning) reaches user space. Text that can no
+ * longer be shown is dropped, so that a walk of a million instructions keeps no more than the buffer.
  */
 const LEVEL1 = 1;
 const LEVEL2 = 2;
@@ -9,7 +9,7 @@ const STATS = 4;
 const FIXED = 8;
 /** VERIFIER_LOG: the longest single message */
 const LONGEST = 1023;
-/** pieces before they become a block */
+/** pieces that are collected before they are joined to a block */
 const PIECES = 2048;
 
 export class Log {
@@ -19,10 +19,12 @@ export class Log {
   readonly stats: boolean;
   private readonly fixed: boolean;
   private readonly room: number;
-  /** text in flat blocks, and after them what was written last, piece by piece: millions of small strings are slow to keep */
+  /**
+   * text in flat blocks, because millions of small strings are slow to keep; the latest text is kept as single pieces
+   */
   private blocks: string[] = [];
   private pieces: string[] = [];
-  /** position of the first character kept, of the one after the last kept, and of the end */
+  /** positions of the first kept character, of the one after the last kept, and of the end */
   private start = 0;
   private kept = 0;
   private end = 0;
@@ -41,7 +43,7 @@ export class Log {
     return this.end;
   }
 
-  /** bpf_verifier_log_write: nothing without a log. */
+  /** bpf_verifier_log_write: appends text; does nothing without a log. */
   write(text: string): void {
     if (!this.enabled) return;
     const cut = text.length > LONGEST ? text.slice(0, LONGEST) : text;
@@ -54,7 +56,7 @@ export class Log {
     if (this.pieces.length > PIECES) this.flatten();
   }
 
-  /** Makes one block of the pieces, and drops blocks from the front that user space cannot get any more. */
+  /** Joins the pieces to one block, and drops blocks from the front that can no longer reach user space. */
   private flatten(): void {
     this.blocks.push(this.pieces.join(''));
     this.pieces = [];
@@ -67,7 +69,7 @@ export class Log {
     if (dropped > 0) this.blocks.splice(0, dropped);
   }
 
-  /** Cuts the text back to a position (bpf_vlog_reset). */
+  /** Truncates the text to a position (bpf_vlog_reset). */
   reset(position: number): void {
     if (!this.enabled || position >= this.end) return;
     this.end = position;
@@ -87,7 +89,7 @@ export class Log {
     this.kept = position;
   }
 
-  /** Takes the newline at the end away. */
+  /** Removes the newline at the end. */
   dropNewline(): void {
     this.reset(this.end - 1);
   }

@@ -1,4 +1,4 @@
-/** Logs of real kernels become walks; the same program verified here gives the same visits. */
+/** Logs of real kernels become walks, with the same visits as verifying the same program here. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -18,7 +18,7 @@ const records = (name: string): Recording['records'] =>
 const MOST = 10_000;
 
 describe.each(['6.1-c_so', '6.12-c_so', '6.12-c_gen', '6.12-c_btf'])('%s', (name) => {
-  test('every instruction line is a visit, every edge a path, every refusal told', () => {
+  test('every instruction line is a visit, every edge a path, and every refusal is found', () => {
     let seen = 0;
     for (const { id, log1, log2, verdict } of records(name)) {
       for (const log of [log1 ?? '', log2 ?? '']) {
@@ -27,7 +27,7 @@ describe.each(['6.1-c_so', '6.12-c_so', '6.12-c_gen', '6.12-c_btf'])('%s', (name
         const walk = walkOfLog(log, MOST);
         expect(walk.visits.map(({ insn }) => insn)).toEqual(lines.map(([, insn]) => Number(insn)));
         expect(walk.paths.length).toBe(1 + [...log.matchAll(/^from \d+ to \d+/gm)].length);
-        // what the caller of bpf(2) was refused for, after the walk, no log says
+        // no log shows a refusal of bpf(2) that comes after the walk
         if (id !== 'so-tail-sub') expect(walk.refusal === '').toBe(verdict === 'accept' || walk.processed === 0);
         expect(walk.visits.every(({ path, insn }) => walk.paths[path] && walk.insns[insn] !== '')).toBe(true);
         seen++;
@@ -51,7 +51,7 @@ R7 !read_ok
 processed 6 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0
 `;
 
-test('what is known before each instruction, by path', () => {
+test('shows what is known before each instruction, by path', () => {
   expect(isVerifierLog(LOG)).toBe(true);
   const { visits, paths, refusal, processed, left } = walkOfLog(LOG, MOST);
   const known = (at: number): string => visits[at].known.map(([name, value]) => `${name}=${value}`).join(' ');
@@ -64,7 +64,7 @@ test('what is known before each instruction, by path', () => {
   ]);
   expect(known(1)).toBe('R1=ctx() R10=fp0 R6=scalar()');
   expect(known(2)).toBe('R1=ctx() R10=fp0 R6=scalar(umax=7)');
-  // the call takes the scratched registers and gives R0
+  // the call clears the scratch registers and sets R0
   expect(known(3)).toBe('R10=fp0 R6=scalar(umax=7) R0=scalar()');
   expect(known(4)).toBe('R1=ctx() R6=scalar(umin=8) R10=fp0');
   expect(paths.map(({ parent, from, fork, outcome }) => [parent, from, fork, outcome])).toEqual([
@@ -74,7 +74,7 @@ test('what is known before each instruction, by path', () => {
   expect([refusal, processed, left]).toEqual(['R7 !read_ok', 6, 0]);
 });
 
-test('cut off at the beginning and at the end', () => {
+test('reads logs that are cut off at the beginning or at the end', () => {
   const lines = LOG.split('\n');
   for (let from = 0; from < lines.length; from++) {
     const cut = walkOfLog(lines.slice(from).join('\n'), MOST);
@@ -85,7 +85,7 @@ test('cut off at the beginning and at the end', () => {
   expect([last.visits.map(({ insn }) => insn), last.left]).toEqual([[3, 4], 3]);
 });
 
-test('any text is read without harm', () => {
+test('any text is read without an exception', () => {
   const line = fc.constantFrom(
     ...LOG.split('\n'),
     '4294967295: (95) exit',

@@ -1,6 +1,7 @@
 /*
- * A kernel's log as a walk: visits, paths and states, put together from what its lines say, for the same views as our own
- * verdicts. The log may be cut off at either end. Level 1 shows only what an instruction changed; the rest stays as it was.
+ * Turns a kernel's log into a walk: visits, paths and states are reconstructed from its lines, for the same views as
+ * our own verdicts. The log may be cut off at either end. Level 1 shows only what an instruction changed, so all other
+ * registers and slots keep their values.
  */
 import type { Path, PruneEvent } from './environment.ts';
 import { type LoggedState, type LogEvent, parseLog } from './log-parse.ts';
@@ -20,15 +21,15 @@ export interface LoggedWalk {
   readonly prunes: readonly PruneEvent[];
   /** text by instruction; empty where the log does not show it */
   readonly insns: readonly string[];
-  /** the kernel's reason; empty: it was accepted, or the end is cut off */
+  /** the kernel's reason for refusal; empty when it was accepted or the end is cut off */
   readonly refusal: string;
-  /** as the last line counts them; 0 where it is cut off */
+  /** instructions processed, from the last line; 0 when that is cut off */
   readonly processed: number;
-  /** visits before those that are kept */
+  /** number of visits dropped before those that are kept */
   readonly left: number;
 }
 
-/** Calls take R1 to R5 away (and give R0). */
+/** Opcode of a call, after which R1 to R5 are unreadable and R0 holds the result. */
 const CALL = 0x85;
 const EXIT = 0x95;
 const SCRATCHED = ['R0', 'R1', 'R2', 'R3', 'R4', 'R5'];
@@ -58,7 +59,7 @@ class Walk {
       case 'safe':
         return this.end('pruned', event.insn);
       case 'call':
-        // the function that the walk goes on in has registers of its own
+        // the function in which the walk continues has its own registers
         if (event.state && event.phase !== 'caller' && event.phase !== 'returning')
           this.now = new Map(valuesOf(event.state));
         return;
@@ -82,7 +83,7 @@ class Walk {
     for (const [name, value] of valuesOf(state)) this.now.set(name, value);
   }
 
-  /** A path that leaves the newest visit of an instruction. */
+  /** Begins a path that forks at the newest visit of an instruction. */
   private begin(from: number): void {
     const fork = from < 0 ? -1 : this.visits.findLastIndex(({ insn }) => insn === from);
     this.paths.push({
@@ -99,7 +100,7 @@ class Walk {
   private end(outcome: Path['outcome'], insn: number): void {
     if (this.path < 0) return;
     this.paths[this.path].outcome = outcome;
-    // a log does not say which state covers it
+    // a log does not say which saved state covers it
     this.prunes.push({ insn, path: this.path, by: -1 });
   }
 
@@ -112,7 +113,7 @@ function* valuesOf({ values }: LoggedState): Iterable<readonly [string, string]>
   for (const [name, { text }] of values) yield [name, text];
 }
 
-/** `most`: visits that are kept, the last ones: a refusal stands at the end. */
+/** Reads a log as a walk. Keeps the last `most` visits, because a refusal is at the end. */
 export function walkOfLog(log: string, most: number): LoggedWalk {
   const { events, stats, refusal } = parseLog(log);
   const steps = events.reduce((sum, { kind }) => sum + (kind === 'insn' ? 1 : 0), 0);

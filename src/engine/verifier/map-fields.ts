@@ -5,7 +5,7 @@ import type { MapField } from './environment.ts';
 const LIST_HEAD = 'bpf_list_head';
 const RB_ROOT = 'bpf_rb_root';
 
-/** Structs that are such fields. */
+/** Names of structs that are such fields. */
 const KINDS: ReadonlySet<string> = new Set([
   'bpf_spin_lock',
   'bpf_res_spin_lock',
@@ -44,7 +44,7 @@ export function mapFields(btf: Btf, valueType: number): MapField[] {
   return found.toSorted((a, b) => a.offset - b.offset);
 }
 
-/** Structs nested deeper than this are not looked into (MAX_RESOLVE_DEPTH). */
+/** Structs nested deeper than this are not examined (MAX_RESOLVE_DEPTH). */
 const DEEPEST = 32;
 
 function walk(btf: Btf, id: number, place: Place, found: MapField[], depth: number): void {

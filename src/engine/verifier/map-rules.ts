@@ -1,4 +1,4 @@
-/* What a map lets a program do: by kind of program, by helper, and for direct values (check_map_prog_compatibility). */
+/* Which programs and helpers may use a map, and direct access to its values (check_map_prog_compatibility). */
 import { E2BIG, EINVAL, ENOTSUPP } from '../base/errnos.ts';
 import type { MapField, VerifierMap } from './environment.ts';
 import type { Session } from './session.ts';
@@ -53,7 +53,7 @@ const SLEEPABLE = 0x10;
 export const fieldOf = (map: VerifierMap, kind: string): MapField | undefined =>
   map.fields?.find((f) => f.kind === kind);
 
-/** Checks a map against the program and remembers it; each counts once. */
+/** Checks a map against the program and adds it to the program's maps, once. */
 export function addMap(env: Session, map: VerifierMap): void {
   checkMap(env, map);
   if (env.maps.includes(map)) return;
@@ -93,7 +93,7 @@ export function directValue(env: Session, map: VerifierMap, offset: number): num
   return offset;
 }
 
-/** Helpers by the maps that take nothing else (the first switch of check_map_func_compatibility). */
+/** Helpers allowed for kinds of maps that restrict them (the first switch of check_map_func_compatibility). */
 const BY_MAP: Readonly<Record<number, readonly number[]>> = {
   [MAP.PROG_ARRAY]: [12],
   [MAP.PERF_EVENT_ARRAY]: [22, 25, 55, 111, 121],
@@ -121,7 +121,7 @@ const BY_MAP: Readonly<Record<number, readonly number[]>> = {
   [MAP.BLOOM_FILTER]: [89, 87],
 };
 
-/** Maps by the helpers that need them. */
+/** Kinds of maps that each restricted helper needs. */
 const BY_HELPER: Readonly<Record<number, readonly number[]>> = {
   12: [3],
   22: [4],
@@ -166,7 +166,7 @@ export const isSocketMap = ({ type }: VerifierMap): boolean => type === MAP.SOCK
 
 const MAP_UPDATE = 2;
 const MAP_DELETE = 3;
-/** Programs that put sockets into maps by the plain helpers (may_update_sockmap). */
+/** Program types that may store sockets in maps with the ordinary helpers (may_update_sockmap). */
 const SOCKMAP_WRITERS = new Set(['socket_filter', 'sched_cls', 'sched_act', 'xdp']);
 
 /** check_map_func_compatibility */

@@ -23,7 +23,7 @@ import { isKfuncCall, isLocalCall } from '../isa/flow.ts';
 import { subprogAt } from './structure.ts';
 import { SCALAR } from './types.ts';
 
-/** What is looked for: masks of registers and of slots by frame. */
+/** The values still to be traced: masks of registers and of slots by frame. */
 export class Backtrack {
   frame = 0;
   readonly regs = [0, 0, 0, 0, 0, 0, 0, 0];
@@ -69,7 +69,10 @@ const slotsText = (bt: Backtrack, frame: number): string =>
     .map((spi) => `${-(spi + 1) * 8}`)
     .join(',');
 
-/** The walk met what it cannot follow; all scalars are then taken as needed. */
+const slotsMask = (bt: Backtrack, frame: number): string =>
+  [...bt.slotsOf(frame)].reduce((mask, spi) => mask | (1n << BigInt(spi)), 0n).toString(16);
+
+/** Result of a backward walk that cannot continue; all scalars are then marked precise. */
 const UNSUPPORTED = 'unsupported';
 type Outcome = typeof UNSUPPORTED | null;
 
@@ -116,7 +119,7 @@ function backCall(env: Session, i: number, insn: Insn, later: number, bt: Backtr
       bt.clearReg(0);
       return null;
     }
-    // entered from its function: the arguments that it needs are the caller's
+    // at a function's entry the needed arguments are the caller's registers
     if ((bt.regs[bt.frame] & ~ARGS) !== 0) bug(env, 'unexpected precise regs in a function');
     if (bt.slotsOf(bt.frame).size > 0) bug(env, 'unexpected precise slots in a function');
     const args = bt.regs[bt.frame] & ARGS;
@@ -127,7 +130,7 @@ function backCall(env: Session, i: number, insn: Insn, later: number, bt: Backtr
     return null;
   }
   if (callsSyncCallback(env, insn) && later !== i + 1) {
-    // reached from inside of the callback
+    // reached from inside the callback
     if ((bt.regs[bt.frame] & ~ARGS) !== 0) bug(env, 'unexpected precise regs in a callback');
     if (bt.slotsOf(bt.frame).size > 0) bug(env, 'unexpected precise slots in a callback');
     bt.regs[bt.frame] = 0;
@@ -142,7 +145,7 @@ function backCall(env: Session, i: number, insn: Insn, later: number, bt: Backtr
 }
 
 function backExit(env: Session, later: number, bt: Backtrack): Outcome {
-  // `later` is the instruction after the call; for a callback it is the call again, whose arguments its helper made
+  // `later` is the instruction after the call; for a callback it is the call itself, whose helper made the arguments
   const isCallback = later >= 0 && env.callsCallback[later] !== 0;
   if (!isCallback && (bt.regs[bt.frame] & ARGS) !== 0) bug(env, `regs ${bt.regs[bt.frame].toString(16)}`);
   const needsR0 = later > 0 && isLocalCall(env.insns[later - 1]) && bt.hasReg(0);
@@ -177,9 +180,10 @@ function backInsn(env: Session, i: number, later: number, entry: HistoryEntry | 
   const insn = env.insns[i];
   if (insn.opcode === 0) return null;
   if (env.log.level2) {
-    env.log.write(
-      `mark_precise: frame${bt.frame}: regs=${regsText(bt.regs[bt.frame])} stack=${slotsText(bt, bt.frame)} before ${i}: ${insnText(env, i)}\n`,
-    );
+    const what = env.facts.oldText
+      ? `regs=${bt.regs[bt.frame].toString(16)} stack=${slotsMask(bt, bt.frame)}`
+      : `mark_precise: frame${bt.frame}: regs=${regsText(bt.regs[bt.frame])} stack=${slotsText(bt, bt.frame)}`;
+    env.log.write(`${what} before ${i}: ${insnText(env, i)}\n`);
   }
   syncLinked(bt, entry);
   const outcome = backByClass(env, i, later, entry, bt);
@@ -221,12 +225,12 @@ function backByClass(env: Session, i: number, later: number, entry: HistoryEntry
         bt.clearReg(insn.dst);
         return null;
       }
-      // what a packet load gives is not tracked
+      // the source of a packet load's result is not tracked
       return bt.hasReg(0) && (mode === MODE.ABS || mode === MODE.IND) ? UNSUPPORTED : null;
   }
 }
 
-/** mark_all_scalars_precise: of all saved states before. */
+/** mark_all_scalars_precise: in all earlier saved states. */
 function forceAll(env: Session, bt: Backtrack): void {
   const say = env.log.level2;
   if (say) env.log.write(`mark_precise: frame${bt.frame}: falling back to forcing all scalars precise\n`);
@@ -249,27 +253,36 @@ function forceAll(env: Session, bt: Backtrack): void {
   bt.reset();
 }
 
-/** Marks what is looked for in a saved state; keeps what that state got from before. */
+/** Marks the traced values precise in a saved state; keeps tracing those that the state inherited. */
 function markState(env: Session, st: State, bt: Backtrack): void {
+  const { oldText } = env.facts;
   for (let f = bt.frame; f >= 0; f--) {
     const frame = st.frames[f];
+    let isNew = false;
     for (let i = 0; i < 10; i++) {
       if (!bt.hasReg(i, f)) continue;
       const r = frame.regs[i];
-      if (r.v.type !== SCALAR || r.precise) bt.clearReg(i, f);
-      else r.precise = true;
+      // kernels before 6.4 go on looking for all of a state where any is new
+      if (r.v.type !== SCALAR || (r.precise && !oldText)) bt.clearReg(i, f);
+      else isNew ||= !r.precise;
+      if (r.v.type === SCALAR) r.precise = true;
     }
     for (const spi of [...bt.slotsOf(f)].toSorted((a, b) => a - b)) {
       const slot = frame.stack[spi];
       if (!slot) bug(env, `stack slot ${spi} beyond what is allocated`);
-      if (!isSpilled(slot) || slot.v.type !== SCALAR || slot.precise) bt.slotsOf(f).delete(spi);
-      else slot.precise = true;
+      if (!isSpilled(slot) || slot.v.type !== SCALAR || (slot.precise && !oldText)) bt.slotsOf(f).delete(spi);
+      else isNew ||= !slot.precise;
+      if (isSpilled(slot) && slot.v.type === SCALAR) slot.precise = true;
     }
     if (env.log.level2) {
-      env.log.write(
-        `mark_precise: frame${f}: parent state regs=${regsText(bt.regs[f])} stack=${slotsText(bt, f)}: ${frameText(env, frame, true)}\n`,
-      );
+      const what = oldText
+        ? `parent ${isNew ? "didn't have" : 'already had'} regs=${bt.regs[f].toString(16)} stack=${slotsMask(bt, f)} marks:`
+        : `mark_precise: frame${f}: parent state regs=${regsText(bt.regs[f])} stack=${slotsText(bt, f)}: `;
+      env.log.write(`${what}${frameText(env, frame, true)}\n`);
     }
+    if (isNew || !oldText) continue;
+    bt.regs[f] = 0;
+    bt.slotsOf(f).clear();
   }
 }
 
@@ -279,7 +292,7 @@ function historyAt(env: Session, st: State, end: number, i: number): HistoryEntr
   return entry.idx === i ? entry : null;
 }
 
-/** Entry of a global function: its arguments are the last places (also what is left there is precise). */
+/** Marks the arguments at the entry of a global function, where tracing ends. */
 function markEntry(st: State, bt: Backtrack): void {
   for (let i = 0; i < 10; i++) {
     if (!bt.hasReg(i)) continue;
@@ -289,7 +302,7 @@ function markEntry(st: State, bt: Backtrack): void {
   }
 }
 
-/** Walks back from the current instruction until nothing is looked for. */
+/** Walks back from the current instruction until no value is left to trace. */
 function chain(env: Session, bt: Backtrack): void {
   let st: State = env.cur;
   let first = st.firstInsn;
@@ -299,7 +312,11 @@ function chain(env: Session, bt: Backtrack): void {
   let skipFirst = true;
   for (;;) {
     if (env.log.level2)
-      env.log.write(`mark_precise: frame${bt.frame}: last_idx ${last} first_idx ${first} subseq_idx ${later} \n`);
+      env.log.write(
+        env.facts.oldText
+          ? `last_idx ${last} first_idx ${first}\n`
+          : `mark_precise: frame${bt.frame}: last_idx ${last} first_idx ${first} subseq_idx ${later} \n`,
+      );
     if (last < 0) {
       markEntry(st, bt);
       return;

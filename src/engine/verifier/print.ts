@@ -1,8 +1,10 @@
 /* Registers, slots and source lines as the log shows them (print_verifier_state, print_insn_state of kernel/bpf/log.c). */
 import { kernelLine } from '../isa/disassembler.ts';
 import type { Insn } from '../isa/insn.ts';
+import { CLASS, classOf } from '../isa/opcodes.ts';
 import { type Bounds, S32_MAX, S32_MIN, S64_MAX, S64_MIN, U32_MAX } from './bounds.ts';
 import type { LineInfo } from './environment.ts';
+import { oldSpillText, oldValueText } from './old-text.ts';
 import type { Session } from './session.ts';
 import {
   byteType,
@@ -16,7 +18,7 @@ import {
   STACK_LETTERS,
   STACK_SPILL,
 } from './state.ts';
-import { tnumText, U64_MAX } from './tnum.ts';
+import { type Tnum, tnumShort, tnumText, U64_MAX } from './tnum.ts';
 import {
   baseType,
   CONST_PTR_TO_DYNPTR,
@@ -45,7 +47,7 @@ export const unsignedText = (x: bigint): string => (x <= 65535n ? String(x) : he
 
 const signed32 = (n: number): bigint => (isDecimal(BigInt(n)) ? BigInt(n) : BigInt(n >>> 0));
 
-/** Ranges that say something, equal ones in one chain (print_scalar_ranges). */
+/** The ranges that are not unlimited, with equal limits in one chain (print_scalar_ranges). */
 export function rangesText(b: Bounds): string[] {
   const all: [string, bigint, boolean][] = [
     ['smin', b.smin, b.smin === S64_MIN],
@@ -74,6 +76,10 @@ export function rangesText(b: Bounds): string[] {
   }
   return out;
 }
+
+/** An offset that is known in part, in a message. */
+export const offsetText = (env: Session, offset: Tnum): string =>
+  env.facts.oldText ? tnumText(offset) : tnumShort(offset);
 
 const structName = (v: Val): string => v.btf?.type(v.btfId)?.name ?? '';
 
@@ -115,7 +121,7 @@ export function valueText(v: Val, frameno: number, precise: boolean): string {
 }
 
 function liveText(env: Session, live: number): string {
-  if (!env.facts.livenessText || (live & (LIVE_READ | LIVE_WRITTEN | LIVE_DONE)) === 0) return '';
+  if (env.facts.staticLiveness || (live & (LIVE_READ | LIVE_WRITTEN | LIVE_DONE)) === 0) return '';
   return `_${live & LIVE_READ ? 'r' : ''}${live & LIVE_WRITTEN ? 'w' : ''}${live & LIVE_DONE ? 'D' : ''}`;
 }
 
@@ -144,6 +150,7 @@ function slotText(env: Session, f: Frame, i: number): string {
   const name = ` fp${-(i + 1) * 8}${liveText(env, slot.live)}=`;
   const top = byteType(slot.types, 7);
   if (top === STACK_SPILL) {
+    if (env.facts.oldText) return name + oldSpillText(slot.v, slot.precise);
     const all = letters(slot);
     return name + all.slice(0, all.indexOf('r')) + valueText(slot.v, f.frameno, slot.precise);
   }
@@ -157,7 +164,8 @@ export function frameText(env: Session, f: Frame, all: boolean): string {
   let text = f.frameno ? ` frame${f.frameno}:` : '';
   f.regs.forEach((r, i) => {
     if (r.v.type === NOT_INIT || (!all && ((env.scratchedRegs >>> i) & 1) === 0)) return;
-    text += ` R${i}${liveText(env, r.live)}=${valueText(r.v, f.frameno, r.precise)}`;
+    const value = env.facts.oldText ? oldValueText(r.v, r.precise) : valueText(r.v, f.frameno, r.precise);
+    text += ` R${i}${liveText(env, r.live)}=${value}`;
   });
   for (let i = 0; i < f.stack.length; i++) {
     if (f.stack[i].types === 0 || (!all && !env.isSlotScratched(i))) continue;
@@ -212,15 +220,21 @@ export function printLine(env: Session, insn: number): void {
   env.lastLine = line;
 }
 
-/** An instruction of the program as text, made once: the log repeats it in each round of a loop, and in each walk back. */
+/** An instruction as text, made once: the log repeats it in each round of a loop and in each backward walk. */
 export function insnText(env: Session, i: number): string {
-  return (env.insnTexts[i] ??= kernelLine(env.insns[i], {
+  return (env.insnTexts[i] ??= kernelLine(knownInsn(env, env.insns[i]), {
     kfunc: (id) => env.btf.type(id)?.name ?? null,
     wide: (x: Insn) => wideText(env, i, x),
   }));
 }
 
-/** Where maps lie when nobody says. */
+/** Kernels without cpu=v4 ignore the offset of ALU instructions, and print them without it. */
+const knownInsn = (env: Session, insn: Insn): Insn =>
+  env.facts.v4 || (classOf(insn.opcode) !== CLASS.ALU && classOf(insn.opcode) !== CLASS.ALU64)
+    ? insn
+    : { ...insn, off: 0 };
+
+/** Address shown for a map without one. */
 const SOME_ADDRESS = 0xff11_0000_0500_0000n;
 
 function wideText(env: Session, i: number, { src, imm }: Insn): string | null {
@@ -229,7 +243,7 @@ function wideText(env: Session, i: number, { src, imm }: Insn): string | null {
   return src === 4 || src === 3 ? hex(BigInt.asUintN(32, BigInt(imm))) : null;
 }
 
-/** The instruction's own line; what follows may join it. */
+/** Prints the instruction's own line; the state printed next may be appended to it. */
 export function printInsn(env: Session, i: number): void {
   const before = env.log.position;
   env.log.write(`${i}: ${insnText(env, i)}\n`);

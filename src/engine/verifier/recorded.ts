@@ -1,6 +1,6 @@
 /*
- * Programs that real kernels have judged, done again: reads a recording of verdicts and logs, verifies each of its
- * programs, and says where the answers differ. Used by `lab verify` and by the tests.
+ * Replays programs that real kernels have judged: reads a recording of verdicts and logs, verifies each of its
+ * programs, and reports differences. Used by `lab verify` and by the tests.
  */
 import { errnoName } from '../base/errno.ts';
 import { ENOSPC } from '../base/errnos.ts';
@@ -50,7 +50,7 @@ const A = map('a', MAP.ARRAY, [4, 16, 4]);
 const seven = new Uint8Array(16);
 seven[0] = 7;
 
-/** The maps of the recorder, in the order in which it made them. */
+/** The recorder's maps, in the order in which it made them. */
 const MAPS: readonly VerifierMap[] = [
   map('h', MAP.HASH, [4, 8, 16]),
   A,
@@ -86,7 +86,7 @@ function bytesOf(r: RecordedProgram): Uint8Array {
   return bytes;
 }
 
-/** Descriptors in the program, by their order, are those of the maps it names. */
+/** Maps by the descriptors in the program, which appear in the order of the map names. */
 function mapsOf(r: RecordedProgram, bytes: Uint8Array): Map<number, VerifierMap> {
   const found = new Map<number, VerifierMap>();
   const names = [...r.asm.matchAll(/MAP(?:VAL)?\((\w+)/g)].map(([, name]) => name);
@@ -184,7 +184,7 @@ const owned = (m: VerifierMap | undefined, otherOwner: boolean): VerifierMap | n
 /** Addresses of maps differ from boot to boot. */
 const masked = (log: string): string => log.replace(/0xff[0-9a-f]{14}\b/g, '0xff11');
 
-/** The recorder kept the head and tail of a long log. */
+/** Compares logs; the recorder kept only the beginning and end of a long one. */
 function sameLog(recorded: string, ours: string): boolean {
   const cut = /\n\.\.\.\[\d+ chars\]\.\.\.\n/.exec(recorded);
   const mine = masked(ours);
@@ -217,7 +217,7 @@ function firstDifference(recorded: string, ours: string): string {
   return `line ${at + 1}\n  - ${a[at]}\n  + ${b[at] ?? ''}`;
 }
 
-/** Which kind of program a tail-call map belongs to: that of the first one that was loaded with it. */
+/** Program kind that owns each tail-call map: that of the first program loaded with it. */
 export type Owners = Map<string, string>;
 
 const TAIL_MAP = 'pra';
@@ -231,7 +231,7 @@ export function compareRecorded(r: RecordedProgram, kernel: string, btf: Btf, ow
   const foreign = kind !== null && owners.has(TAIL_MAP) && owners.get(TAIL_MAP) !== kind;
   const one = verifyRecorded(r, kernel, btf, 1, foreign);
   const two = r.log2 === undefined ? null : verifyRecorded(r, kernel, btf, 2, foreign);
-  // the verdict was taken without a log, which cannot be too small
+  // the verdict was recorded without a log, whose buffer cannot be too small
   const silent = one.errno === ENOSPC ? verifyRecorded(r, kernel, btf, 0, foreign) : one;
   if (kind !== null && silent.ok && !owners.has(TAIL_MAP)) owners.set(TAIL_MAP, kind);
   const same = compareVerdicts(r, silent, one, two);
@@ -246,11 +246,11 @@ function compareVerdicts(r: RecordedProgram, silent: Verdict, one: Verdict, two:
   const difference =
     !verdict || !errno
       ? `${r.verdict} ${r.errno}, here ${silent.ok ? 'accept' : 'reject'} ${silent.errno === 0 ? 'OK' : errnoName(silent.errno)}: ${silent.message}\n  recorded: ${messageOf(r.log1)}`
-      : log2
-        ? log1
+      : log1
+        ? log2
           ? ''
-          : `level 1, ${firstDifference(r.log1, one.log)}`
-        : `level 2, ${firstDifference(r.log2 ?? '', two?.log ?? '')}`;
+          : `level 2, ${firstDifference(r.log2 ?? '', two?.log ?? '')}`
+        : `level 1, ${firstDifference(r.log1, one.log)}`;
   return {
     id: r.id,
     verdict,

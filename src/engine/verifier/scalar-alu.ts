@@ -149,7 +149,7 @@ function signedFromUnsigned64(b: Bounds): void {
   b.smax = min <= max ? max : S64_MAX;
 }
 
-/** Sets ends of AND, OR or XOR once the tnum is that of the result. */
+/** Sets the limits of AND, OR or XOR after the result's tnum was computed. */
 type Ends = (b: Bounds, src: Bounds, low: Tnum) => void;
 
 /** `bothKnown32`: the lower halves of both operands were known before. */
@@ -241,7 +241,7 @@ const lshLow: Change = (b, src) => {
   updateLow(b);
 };
 
-/** __update_reg32_bounds alone: 64-bit ends are as they were. */
+/** __update_reg32_bounds alone: 64-bit limits stay unchanged. */
 function updateLow(b: Bounds): void {
   const { smin, smax, umin, umax } = b;
   updateBounds(b);
@@ -316,7 +316,7 @@ function computable(op: number, src: Bounds, is32: boolean): boolean {
   return src.m === 0n && src.smin === src.smax && src.umin === src.umax && src.umax < 64n;
 }
 
-/** The value of an operation on two constants; null when it has to go the long way. */
+/** Result of an operation on two constants; null when the general computation is needed. */
 function fold(op: number, a: bigint, b: bigint, is32: boolean): bigint | null {
   const n = b;
   switch (op) {

@@ -1,6 +1,6 @@
 /*
- * One verification under way (struct bpf_verifier_env): the program taken apart, what is known of each instruction, the
- * states seen so far, the pending branches and the counters. Passes and instruction rules are functions of it.
+ * One running verification (struct bpf_verifier_env): the decoded program, what is known of each instruction, the
+ * states seen so far, the pending branches and the counters. Passes and instruction rules are functions that take it.
  */
 import { decode, type Insn } from '../isa/insn.ts';
 import type {
@@ -21,7 +21,7 @@ import type { Frame, HistoryEntry, Reg, State } from './state.ts';
 import { Val } from './types.ts';
 import type { Btf } from '../btf/btf.ts';
 
-/** Ends a verification: the text is in the log already. */
+/** Ends a verification; its message is already in the log. */
 export class Refused extends Error {
   constructor(readonly errno: number) {
     super('refused');
@@ -35,7 +35,7 @@ export interface Pending {
   readonly logPosition: number;
   readonly next: Pending | null;
   readonly path: number;
-  /** number of the recorded visit that left it behind; -1: none is recorded */
+  /** number of the recorded visit that saved it; -1 when visits are not recorded */
   readonly visit: number;
 }
 
@@ -50,7 +50,7 @@ export interface Saved {
 export interface Subprog {
   readonly start: number;
   stackDepth: number;
-  /** bytes that the kernel takes off, and that its own code adds */
+  /** bytes that the kernel removes, and bytes that its own code adds */
   stackDropped: number;
   stackAdded: number;
   name: string;
@@ -66,14 +66,14 @@ export interface Subprog {
   changesPacket: boolean;
 }
 
-/** What an ldimm64 of a map, function or variable loads. */
+/** What an ldimm64 that refers to a map, function or variable loads. */
 export interface WideMeaning {
   readonly map?: VerifierMap;
   readonly offset?: number;
   readonly btfId?: number;
 }
 
-/** A place in a kernel struct, or in the context where the type is 0. */
+/** A place in a kernel struct, or in the context when the type is 0. */
 export interface Touched {
   readonly btf: Btf | null;
   readonly btfId: number;
@@ -87,7 +87,7 @@ export interface Touched {
 export interface Fastcalls {
   /** spills and fills around a call */
   readonly pattern: Uint8Array;
-  /** pairs around a call that go */
+  /** number of pairs around a call that are removed */
   readonly pairs: Uint8Array;
   readonly subprogs: readonly { lowest: number; keep: boolean }[];
 }
@@ -104,29 +104,29 @@ export class Session {
   /** per instruction */
   readonly prunePoint: Uint8Array;
   readonly jumpPoint: Uint8Array;
-  /** jumps and calls lead here */
+  /** target of a jump or call */
   readonly jumpTarget: Uint8Array;
   readonly forceCheckpoint: Uint8Array;
   readonly callsCallback: Uint8Array;
   readonly ptrType: Int32Array;
   readonly seen: Uint8Array;
   readonly wide = new Map<number, WideMeaning>();
-  /** calls of bpf_loop by instruction: whether a loop of the kernel's own may take their place */
+  /** calls of bpf_loop by instruction, and whether the kernel may inline the loop */
   readonly loops = new Map<number, { fits: boolean; subprog: number }>();
   readonly accesses: (AccessFact | null)[];
-  /** places that each instruction touched */
+  /** places that each instruction accessed */
   readonly touches = new Map<number, Touched[]>();
 
   subprogs: Subprog[] = [];
   /** the function that bpf_throw calls; 0: the kernel's own */
   exceptionSubprog = 0;
   maps: VerifierMap[] = [];
-  /** kfunc calls exist; all of one module */
+  /** whether there are kfunc calls */
   hasKfuncs = false;
   funcInfo: readonly FuncInfo[];
   lineInfo: readonly LineInfo[];
 
-  /** null: the kernel knows none */
+  /** null for kernels without fastcalls */
   fastcalls: Fastcalls | null = null;
   ctx: CtxRules<Session> | null = null;
   /** struct_ops: struct, member and prototype */
@@ -155,7 +155,7 @@ export class Session {
   scratchedLow = 0;
   scratchedHigh = 0;
   lastLine: LineInfo | null = null;
-  /** where the last thing that was printed is an instruction: log position after it and length of its line */
+  /** if an instruction was printed last: log position after it, and length of its line */
   insnPrintEnd = -1;
   insnPrintLength = 0;
   failedInsn = -1;
@@ -248,7 +248,7 @@ export class Session {
   }
 }
 
-/** Sets what a place holds and marks it written. */
+/** Sets a register's or slot's value and marks it as written. */
 export function setReg(r: Reg, v: Val): void {
   r.v = v;
   r.precise = false;

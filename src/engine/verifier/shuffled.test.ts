@@ -1,4 +1,7 @@
-/** A verdict does not hang on names or places: recorded programs with registers renamed and halves exchanged keep theirs. */
+/**
+ * Verdicts do not depend on register numbers or code order: recorded programs with registers renamed and halves
+ * exchanged keep their verdicts.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -20,7 +23,7 @@ const programs = ['c_so', 'c_gen', 'c_btf']
     const path = join(import.meta.dirname, 'fixtures', `6.12-${set}.json.gz`);
     return (JSON.parse(gunzipSync(readFileSync(path)).toString()) as Recording).records;
   })
-  // a walk of a million instructions is told by the other test
+  // programs of a million instructions are in recorded.test.ts
   .filter((r) => r.skipped === undefined && r.insns && !/processed 100000\d insns|\d chars\]\.\.\./.test(r.log1));
 
 const bytesOf = (r: RecordedProgram): Uint8Array =>
@@ -38,7 +41,7 @@ const withBytes = (r: RecordedProgram, bytes: Uint8Array): RecordedProgram => ({
 const loadsPacket = ({ opcode }: Insn): boolean =>
   classOf(opcode) === CLASS.LD && (modeOf(opcode) === MODE.ABS || modeOf(opcode) === MODE.IND);
 
-/** The saved registers, each by the next one; null where one of them has a meaning of its own. */
+/** Replaces each callee-saved register by the next one. Null if one of them has a special meaning. */
 function renamed(r: RecordedProgram): RecordedProgram | null {
   const bytes = bytesOf(r);
   const next = (register: number): number => (register >= 6 && register <= 9 ? 6 + ((register - 5) % 4) : register);
@@ -52,14 +55,14 @@ function renamed(r: RecordedProgram): RecordedProgram | null {
   return withBytes(r, bytes);
 }
 
-/** The second half of a function first, a jump before each; null where the program has more than one function. */
+/** Exchanges the halves of a function, with a jump before each. Null if the program has several functions. */
 function exchanged(r: RecordedProgram): RecordedProgram | null {
   const bytes = bytesOf(r);
   const starts: number[] = [];
   for (let slot = 0; slot < bytes.length >> 3; slot += isWide(bytes[slot * 8]) ? 2 : 1) starts.push(slot);
   const insns = starts.map((slot) => decode(bytes, slot));
   if (r.prog_btf !== undefined || insns.some((one) => isLocalCall(one) || isFunctionAddress(one))) return null;
-  // the recording tells maps by the order in which they are named
+  // the recording identifies maps by the order of their first use
   if (new Set(Array.from(r.asm.matchAll(/MAP(?:VAL)?\((\w+)/g), ([, name]) => name)).size > 1) return null;
   const middle = starts.length >> 1;
   const split = starts[middle];
@@ -82,7 +85,7 @@ function exchanged(r: RecordedProgram): RecordedProgram | null {
   return withBytes(r, encode(all));
 }
 
-/** The walk had begun: what is found before it may be found elsewhere first. */
+/** Whether paths were followed: an error found before may be found at another place first. */
 const wasFollowed = (r: RecordedProgram): boolean => !/processed 0 insns/.test(r.log1) && r.log1 !== '';
 
 const every = Math.max(1, Math.floor(programs.length / runs(150, programs.length)));
@@ -95,7 +98,7 @@ test.each([
   const different: string[] = [];
   for (const [i, r] of programs.entries()) {
     const changed = i % every === 0 && wasFollowed(r) ? change(r) : null;
-    // whom a prog array belongs to, programs before it decide
+    // the owner of a prog array depends on programs loaded before
     if (!changed || r.id === 'obj-fd' || /\(pra\b/.test(r.asm)) continue;
     compared++;
     const { verdict, errno } = compareRecorded(changed, '6.12', btf, new Map());

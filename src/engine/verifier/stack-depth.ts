@@ -1,6 +1,6 @@
 /*
- * What becomes clear only when all functions were followed: the stack that chains of calls need, and what functions that the
- * kernel calls back must not do, themselves or through what they call (check_max_stack_depth).
+ * Checks made after all functions were followed: the stack that chains of calls need, and what callbacks must not do,
+ * directly or through functions that they call (check_max_stack_depth).
  */
 import { E2BIG, EACCES, EINVAL } from '../base/errnos.ts';
 import { isFunctionAddress, isKfuncCall, isLocalCall, targetOf } from '../isa/flow.ts';
@@ -9,7 +9,7 @@ import { isMayGoto, subprogAt, subprogEnd } from './structure.ts';
 
 const MAX_STACK = 512;
 const MAX_FRAMES = 8;
-/** bytes of the callers above which a function may not make a tail call */
+/** bytes of the callers' stack above which a function may not make a tail call */
 const TAIL_CALL_LIMIT = 256;
 
 /** Functions that a function calls or takes the address of, in the order of its code. */
@@ -20,7 +20,7 @@ export function calleesOf(env: Session, subprog: number): number[] {
     if (!isLocalCall(insn) && !isFunctionAddress(insn)) continue;
     const callee = subprogAt(env, targetOf(insn, i));
     if (callee <= 0) continue;
-    // what runs later has a stack of its own, unless it is called as well
+    // an asynchronous callback has its own stack, unless it is also called
     if (isLocalCall(insn) || !env.subprogs[callee].isAsync) out.add(callee);
   }
   return [...out];
@@ -45,10 +45,10 @@ function callsDirectly(env: Session, subprog: number, callee: number): number {
   return -1;
 }
 
-/** What bpf_loop keeps on the stack where the kernel puts a loop in its place. */
+/** Bytes of stack that an inlined bpf_loop needs. */
 const LOOP_BYTES = 24;
 
-/** Room that the kernel's own code takes in the end: counters of may_goto and of loops. */
+/** Adds the stack that the kernel's own code takes: counters of may_goto and of inlined loops. */
 export function addOwnStack(env: Session): void {
   env.subprogs.forEach((s, n) => {
     let loops = 0;
@@ -73,7 +73,7 @@ export function checkStackDepth(env: Session): void {
   const visit = (subprog: number, depth: number, frame: number, underCallback: boolean): void => {
     const s = env.subprogs[subprog];
     const inCallback = underCallback || s.isCallback;
-    // a chain as deep and as large was followed before
+    // an equally deep and large chain was followed before
     const key = (subprog * MAX_FRAMES + frame) * 2 + Number(inCallback);
     if ((deepest.get(key) ?? -1) >= depth) return;
     deepest.set(key, depth);

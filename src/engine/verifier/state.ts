@@ -1,7 +1,7 @@
 /*
- * Registers, frames and states of a walk (struct bpf_reg_state, bpf_func_state, bpf_verifier_state). A Reg is a place: the
- * shared immutable value in it, and what belongs to the place in this state alone: its read and written marks, whether
- * its value was needed exactly, and the same place in the state before. Stack slots are places too, with 8 byte types.
+ * Registers, frames and states of a walk (struct bpf_reg_state, bpf_func_state, bpf_verifier_state). A Reg is a place:
+ * it refers to a shared immutable value, and has what belongs to this state alone: read and written marks, whether the
+ * exact value was needed, and the same place in the parent state. Stack slots are places too, with 8 byte types.
  */
 import { NO_VALUE, PTR_TO_STACK, pointer, Val } from './types.ts';
 
@@ -20,7 +20,7 @@ export const STACK_DYNPTR = 4;
 export const STACK_ITER = 5;
 export const STACK_LETTERS = '?rm0di';
 
-/** All eight bytes of one type. */
+/** Byte types of a slot with all eight bytes of one type. */
 export const fill = (type: number): number => Math.imul(type, 0x1111_1111) | 0;
 export const ALL_SPILL = fill(STACK_SPILL);
 export const byteType = (types: number, i: number): number => (types >>> (i * 4)) & 15;

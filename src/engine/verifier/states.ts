@@ -1,6 +1,6 @@
 /*
- * Saved states: at a prune point the current state is compared with those saved there before. One that covers it ends the
- * path; else the current state may be saved itself and becomes the parent of what follows (is_state_visited).
+ * Saved states: at a prune point the current state is compared with those saved there before. If one covers it, the
+ * path ends; otherwise the current state may be saved and becomes the parent of later states (is_state_visited).
  */
 import { EINVAL } from '../base/errnos.ts';
 import { topLoopEntry, updateLoopEntry } from './branches.ts';
@@ -62,7 +62,7 @@ function cleanFrame(f: Frame): void {
   }
 }
 
-/** clean_live_states: closed states keep only what was read of them. */
+/** clean_live_states: closed states keep only the values that were read. */
 function cleanStates(env: Session, insn: number, head: Saved | null): void {
   for (let sl = head; sl; sl = sl.next) {
     const st = sl.state;
@@ -74,7 +74,7 @@ function cleanStates(env: Session, insn: number, head: Saved | null): void {
   }
 }
 
-/** What a saved state that was found at this instruction means for the current one. */
+/** Result of comparing the current state with a saved one. */
 type Answer = 'hit' | 'miss' | 'open';
 
 function compareOpen(env: Session, old: State, insn: number): Answer {
@@ -106,7 +106,7 @@ function compareOpen(env: Session, old: State, insn: number): Answer {
   return env.refuse(EINVAL, '');
 }
 
-/** The iterator that R1 points to has more to give. */
+/** Whether the iterator that R1 points to has further elements. */
 function iteratorActive(env: Session): boolean {
   const { v } = env.reg(1);
   const spi = (-(v.off + Number(BigInt.asIntN(64, v.b.v))) - 1) >> 3;
@@ -145,7 +145,7 @@ export function isStateVisited(env: Session, insn: number): boolean {
       prune(env, sl.state, insn);
       return true;
     }
-    // within a loop, states of different iterations seldom help
+    // within a loop, saving states of every iteration seldom helps
     if (answer === 'open' && !force && env.jumps - env.prevJumps < 20 && env.insnsProcessed - env.prevInsns < 100)
       add = false;
     if (add && evict(env, sl, insn)) {
@@ -158,7 +158,7 @@ export function isStateVisited(env: Session, insn: number): boolean {
   return false;
 }
 
-/** Counts a miss; true when the state is no longer worth comparing with. */
+/** Counts a miss; true when the saved state is no longer worth comparing with. */
 function evict(env: Session, sl: Saved, insn: number): boolean {
   sl.missCount++;
   const n = env.forceCheckpoint[insn] !== 0 && sl.state.branches > 0 ? 64 : 3;
@@ -174,7 +174,7 @@ function prune(env: Session, old: State, insn: number): void {
   if (env.environment.recordVisits) env.prunes.push({ insn, path: env.path, by: old.firstInsn });
 }
 
-/** The current state is kept, and is the parent of what follows. */
+/** Saves the current state, which becomes the parent of later states. */
 function save(env: Session, insn: number, bucket: number): void {
   const { cur } = env;
   env.totalStates++;
@@ -213,7 +213,7 @@ function propagateReg(env: Session, old: Reg, mine: Reg): void {
   markRead(env, old, mine, flag);
 }
 
-/** propagate_liveness: what the old state's future read is read of the current one too. */
+/** propagate_liveness: everything read after the old state counts as read after the current one too. */
 function propagateLiveness(env: Session, old: State, cur: State): void {
   const last = old.frames.length - 1;
   old.frames.forEach((frame, f) => {
@@ -257,7 +257,7 @@ export function findPrevious(env: Session, cur: State | null, insn: number): Sta
   return null;
 }
 
-/** widen_imprecise_scalars: what changes from one iteration to the next, and is not needed exactly, is unknown. */
+/** widen_imprecise_scalars: a value that changes between iterations, and need not be exact, becomes unknown. */
 export function widen(env: Session, old: State, cur: State): void {
   const ids = new IdMap(env.idGen);
   const widenReg = (a: Reg, b: Reg): void => {

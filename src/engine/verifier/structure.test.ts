@@ -1,4 +1,4 @@
-/** Programs that are refused before a path of them is followed, as recorded kernels refused them. */
+/** Programs that recorded kernels refused before following a path. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -14,7 +14,7 @@ interface Recorded {
   readonly id: string;
   readonly insns: string;
   readonly errno: number;
-  /** the complaint, without the state of the registers before it */
+  /** the message, without the register states before it */
   readonly text: string;
 }
 
@@ -31,7 +31,7 @@ const recorded = JSON.parse(
 const bytesOf = (hex: string): Uint8Array =>
   Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
 
-/** Every fd is an array of one element of 64 bytes. */
+/** Every fd is an array map with one element of 64 bytes. */
 const ARRAY = { name: 'a', type: 2, keySize: 4, valueSize: 64, maxEntries: 1, flags: 0 };
 const parts = (kernel: string, insns: Uint8Array): Parameters<typeof verify> => [
   { insns, type: 'raw_tracepoint', attachBtfId: 0, expectedAttachType: 0, license: 'GPL', flags: 0 },
@@ -50,7 +50,7 @@ function check(kernel: string, insns: Uint8Array): Refusal | null {
 }
 
 test.each(recorded)('$kernel $id', ({ kernel, insns, errno, text }) => {
-  // what was taken came with records of its functions, which are not here
+  // accepted programs were loaded with records of their functions, which are not here
   const answer = errno === 0 ? structure : check;
   expect(answer(kernel, bytesOf(insns))).toEqual(errno === 0 ? null : { errno, text });
 });
@@ -150,7 +150,7 @@ describe('functions', () => {
     });
   });
 
-  test('512 bytes of stack in all, rounded up by each function', () => {
+  test('512 bytes of stack in total, each function rounded up', () => {
     const two = (a: number, b: number): Uint8Array =>
       pseudo(`r1 = 0\n*(u64 *)(r10 - ${a}) = r1\ncall pc+2\n${END}\nr1 = 0\n*(u64 *)(r10 - ${b}) = r1\n${END}`);
     expect(check('v6.12', two(256, 256))).toBe(null);
@@ -163,7 +163,7 @@ describe('functions', () => {
   });
 });
 
-test('any bytes get an answer', () => {
+test('any bytes get a verdict', () => {
   let x = 1;
   for (let run = 0; run < 2000; run++) {
     const bytes = Uint8Array.from({ length: 8 * (1 + (run % 12)) }, () => {
@@ -174,7 +174,7 @@ test('any bytes get an answer', () => {
   }
 });
 
-test('a million instructions are looked at, in a straight line and in a chain of jumps', () => {
+test('a million instructions are checked, in a straight line and in a chain of jumps', () => {
   const slots = 1_000_000;
   const line = new Uint8Array(slots * 8);
   for (let i = 0; i < slots; i++) line[i * 8] = 0xb7;

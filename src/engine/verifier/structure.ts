@@ -1,7 +1,6 @@
 /*
- * What bpf_check does before it follows a program, up to its control flow: functions and kernel functions (add_subprog),
- * bounds of jumps (check_subprogs), function records (check_btf_func), and what wide immediates mean
- * (resolve_pseudo_ldimm64).
+ * Checks of bpf_check before the walk, up to control flow: functions and kernel functions (add_subprog), jump targets
+ * (check_subprogs), function records (check_btf_func), and the meaning of wide immediates (resolve_pseudo_ldimm64).
  */
 import {
   endsFlow,
@@ -85,7 +84,7 @@ function addSubprog(env: Session, starts: Set<number>, start: number): void {
   starts.add(start);
 }
 
-/** Functions and kernel functions, in the order of the instructions (add_subprog_and_kfunc). */
+/** Finds functions and kernel functions, in the order of the instructions (add_subprog_and_kfunc). */
 export function findSubprogs(env: Session): void {
   const starts = new Set([0]);
   for (let i = 0; i < env.count; i++) {
@@ -221,7 +220,7 @@ function matchLines(env: Session): void {
 
 const unknownOpcode = ({ opcode }: Insn): string => `unknown opcode ${opcode.toString(16).padStart(2, '0')}`;
 
-/** Instructions of cpu=v4, which older kernels do not have. */
+/** Message for an instruction of cpu=v4 that this kernel lacks; null when it has it. */
 function missing(env: Session, insn: Insn): string | null {
   const { facts } = env;
   const { opcode } = insn;
@@ -238,7 +237,7 @@ function missing(env: Session, insn: Insn): string | null {
   return null;
 }
 
-/** bpf_opcode_in_insntable: all that there are, but for a call of the address in a register, which no kernel has. */
+/** bpf_opcode_in_insntable: every known opcode except a call through a register, which no kernel has. */
 const isKernelOpcode = (opcode: number): boolean => isOpcode(opcode) && opcode !== (OPCODE.CALL | SOURCE.X);
 
 /** Opcodes and wide immediates (resolve_pseudo_ldimm64). */

@@ -1,6 +1,6 @@
 /*
- * Tristate numbers (kernel/bpf/tnum.c): `v` has the bits that are known to be 1, `m` the bits that are not known; both are
- * unsigned 64-bit values, and no bit is in both. Example: a multiple of 8 below 256 is v = 0, m = 0xf8.
+ * Tristate numbers (kernel/bpf/tnum.c): `v` has the bits known to be 1, `m` the unknown bits; both are unsigned 64-bit
+ * values without common bits. Example: a multiple of 8 below 256 is v = 0, m = 0xf8.
  */
 export interface Tnum {
   readonly v: bigint;
@@ -14,7 +14,7 @@ const u64 = (x: bigint): bigint => BigInt.asUintN(64, x);
 export const tnumConst = (v: bigint): Tnum => ({ v: u64(v), m: 0n });
 export const TNUM_UNKNOWN: Tnum = { v: 0n, m: U64_MAX };
 
-/** Number of bits up to the highest that is set; 0 for 0. */
+/** Number of bits up to the highest set bit; 0 for 0. */
 export function bitLength(x: bigint): number {
   const high = Number(x >> 32n);
   return high !== 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(Number(x & U32));
@@ -86,13 +86,13 @@ export function tnumMul(a: Tnum, b: Tnum): Tnum {
   return tnumAdd({ v: product, m: 0n }, sum);
 }
 
-/** Bits that either side knows are known; the two are taken to agree. */
+/** A bit known in either is known in the result; the two must agree. */
 export function tnumIntersect(a: Tnum, b: Tnum): Tnum {
   const mu = a.m & b.m;
   return { v: (a.v | b.v) & ~mu & U64_MAX, m: mu };
 }
 
-/** No bit is known in both with different values. */
+/** Whether no bit is known in both with different values. */
 export const tnumOverlap = (a: Tnum, b: Tnum): boolean => ((a.v ^ b.v) & ~(a.m | b.m) & U64_MAX) === 0n;
 
 /** Every value of b is one of a. */
@@ -107,6 +107,6 @@ const upper = (a: Tnum): Tnum => ({ v: (a.v >> 32n) << 32n, m: (a.m >> 32n) << 3
 export const tnumWithSubreg = (a: Tnum, low: Tnum): Tnum => tnumOr(upper(a), tnumSubreg(low));
 
 export const tnumText = ({ v, m }: Tnum): string => `(0x${v.toString(16)}; 0x${m.toString(16)})`;
-/** As in messages about offsets: a constant is a bare number. */
+/** Text as in messages about offsets: a constant is a plain number. */
 export const tnumShort = ({ v, m }: Tnum): string =>
   m === 0n ? (v === 0n ? '0' : `0x${v.toString(16)}`) : tnumText({ v, m });

@@ -1,6 +1,6 @@
 /*
  * What a register or a stack slot can hold (enum bpf_reg_type, bpf_type_flag) and the immutable value that describes it.
- * A type is a base number with flag bits above it, as in the kernel, because its rules test them together.
+ * A type is a base number with flag bits above it, as in the kernel, whose rules test them together.
  */
 import type { Btf } from '../btf/btf.ts';
 import { Bounds, UNKNOWN, ZERO } from './bounds.ts';
@@ -95,7 +95,7 @@ export function typeText(type: number): string {
   return prefix + BASE_NAMES[base] + nullable;
 }
 
-/** A dynptr's kind, or an iterator's, on a stack slot. */
+/** Details of a dynptr or an iterator in a stack slot. */
 export interface SlotObject {
   readonly kind: string;
   readonly first: boolean;
@@ -116,7 +116,7 @@ export class Val {
     readonly refObjId: number,
     /** packet range; memory size */
     readonly range: number,
-    /** frame of a stack pointer; subprogram of a function; */
+    /** frame of a stack pointer; subprogram of a function */
     readonly frame: number,
     readonly map: VerifierMap | null,
     readonly btf: Btf | null,

@@ -9,6 +9,7 @@ import type { StructAccess, Verdict, VerifierEnvironment, VerifierProgram } from
 import { dynptrValue } from './insn/dynptr-value.ts';
 import { argumentsOf } from './insn/global-args.ts';
 import { Refused, Session } from './session.ts';
+import { printLiveRegisters } from './live-registers.ts';
 import { addOwnStack, calleesOf, checkStackDepth } from './stack-depth.ts';
 import { Frame, initFrame, State } from './state.ts';
 import {
@@ -68,9 +69,20 @@ function checkStructOps(env: Session): void {
   env.attach = { struct: struct.name, member: member.name, proto: proto.id };
 }
 
+/** Kernels before 6.8 look at the main program's argument too, and say so where its type is a number, but go on. */
+function sayMainArgument(env: Session): void {
+  const { btf } = env.program;
+  if (!env.facts.oldText || !btf || env.funcInfo.length === 0) return;
+  const func = btf.type(env.funcInfo[0].typeId);
+  const proto = func?.kind === 'FUNC' ? btf.type(func.type) : null;
+  const first = proto?.kind === 'FUNC_PROTO' ? btf.type(btf.skipModifiers(proto.params[0]?.type ?? 0)) : null;
+  if (env.log.level1 && (first?.kind === 'INT' || first?.kind === 'ENUM')) env.log.write('R1 is not a scalar\n');
+}
+
 /** Registers of a global function, or R1 with the context. */
 function initRegisters(env: Session, frame: Frame, subprog: number): void {
   if (subprog === 0) {
+    sayMainArgument(env);
     frame.regs[1].v = T.pointer(T.PTR_TO_CTX);
     return;
   }
@@ -183,6 +195,7 @@ function* passes(env: Session): Generator<void, void> {
   yield;
   if (!env.facts.attachFirst) checkAttach(env);
   env.ctx = rulesOf(env.program.type);
+  if (env.facts.staticLiveness && env.log.level2) printLiveRegisters(env);
   if (env.facts.fastcalls) findFastcalls(env);
   if (env.subprogs.length > 1) markPacketChanges(env);
   if (env.facts.globalsFirst) yield* verifyGlobals(env, true);
@@ -194,7 +207,7 @@ function* passes(env: Session): Generator<void, void> {
   addOwnStack(env);
 }
 
-/** A call of kernel function 0 may only stand in code that is never reached. */
+/** Refuses a reachable call of kernel function 0, which is allowed only in dead code. */
 function checkLeftOver(env: Session): void {
   env.insns.forEach(({ opcode, src, imm }, i) => {
     if (opcode === 0x85 && src === 2 && imm === 0 && env.seen[i])
@@ -204,7 +217,7 @@ function checkLeftOver(env: Session): void {
 
 const MAX_INSNS = 1_000_000;
 
-/** What syscall.c finds before the verifier begins: no log. */
+/** Checks of syscall.c before the verifier begins, which write no log. */
 function refusedEarly({ insns, flags, attachBtfId, type }: VerifierProgram, { facts }: VerifierEnvironment): number {
   if ((flags & ~facts.knownFlags) !== 0) return EINVAL;
   const count = insns.length >> 3;
@@ -220,7 +233,7 @@ function verdictOf(env: Session, errno: number): Verdict {
     maxStatesPerInsn: env.maxStates,
     totalStates: env.totalStates,
     peakStates: env.peakStates,
-    markRead: env.markRead,
+    markRead: env.facts.staticLiveness ? 0 : env.markRead,
     stackDepth: env.subprogs.map((s) => s.stackDepth),
   };
   const message = errno === 0 ? '' : env.message.trimEnd();
@@ -229,7 +242,7 @@ function verdictOf(env: Session, errno: number): Verdict {
       `verification time 0 usec\nstack depth ${env.subprogs.map((s) => s.stackDepth - s.stackDropped + s.stackAdded).join('+')}\n`,
     );
   log.write(
-    `processed ${env.insnsProcessed} insns (limit 1000000) max_states_per_insn ${env.maxStates} total_states ${env.totalStates} peak_states ${env.peakStates} mark_read ${env.markRead}\n`,
+    `processed ${env.insnsProcessed} insns (limit 1000000) max_states_per_insn ${env.maxStates} total_states ${env.totalStates} peak_states ${env.peakStates} mark_read ${stats.markRead}\n`,
   );
   const overflow = log.overflowed;
   return {
@@ -274,12 +287,12 @@ function early(program: VerifierProgram, errno: number): Verdict {
   };
 }
 
-/** Loading goes on after the verifier: a tail-call map has to belong to programs of this kind (bpf_prog_map_compatible). */
+/** A check after the verifier: a tail-call map must belong to programs of this kind (bpf_prog_map_compatible). */
 const afterwards = (env: Session): number => (env.maps.some((m) => m.otherOwner) ? EINVAL : 0);
 
 /**
- * What is found before a path is followed: functions, bounds of jumps, opcodes, edges. Null where nothing is wrong. For
- * programs that are not followed, and in its own place among the checks of PROG_LOAD.
+ * Runs the checks before any path is followed: functions, jump targets, opcodes, edges; null when all pass. Used for
+ * program types that are not supported, and as a step of its own in PROG_LOAD.
  */
 export function structureFault(
   program: VerifierProgram,
@@ -298,7 +311,7 @@ export function structureFault(
   return null;
 }
 
-/** Verifies in slices: each step does a bounded amount of work, the last one gives the verdict. */
+/** Verifies in slices: each step does a bounded amount of work, and the last one returns the verdict. */
 export function* verifySteps(program: VerifierProgram, environment: VerifierEnvironment): Generator<void, Verdict> {
   const refused = refusedEarly(program, environment);
   if (refused !== 0) return early(program, refused);
@@ -316,7 +329,7 @@ export function* verifySteps(program: VerifierProgram, environment: VerifierEnvi
   return verdictOf(env, errno);
 }
 
-/** So that each slice counts as long work (base/still-working.ts). */
+/** Rows reported per slice, so that each slice counts as long work (base/still-working.ts). */
 const ROWS_A_SLICE = 1 << 14;
 
 /** Verifies a program at once. */

@@ -35,7 +35,7 @@ export function walk(env: Session, w: Walker, budget: number): boolean {
   return false;
 }
 
-/** One instruction; true when no path is left. */
+/** Processes one instruction; true when no path is left. */
 function step(env: Session, w: Walker): boolean {
   const { log } = env;
   env.currentEntry = null;
@@ -71,7 +71,7 @@ function step(env: Session, w: Walker): boolean {
 
 type Done = false | 'end' | 'popped';
 
-/** The instruction itself; moves env.insn. */
+/** Executes the instruction itself, and moves env.insn. */
 function execute(env: Session, w: Walker, insn: Insn, i: number): Done {
   switch (classOf(insn.opcode)) {
     case CLASS.ALU:
@@ -139,19 +139,22 @@ function call(env: Session, w: Walker, insn: Insn, bad: boolean): Done {
   return false;
 }
 
-/** What a program has to end before it does. */
+/** Checks that locks and RCU sections were ended before the program exits. */
 function checkSectionsEnd(env: Session): void {
   const { lock, rcu, preempt } = env.cur;
+  if (env.facts.leakPlaces) return checkPlace(env, 'BPF_EXIT instruction in main prog');
   if (lock) env.refuse(EINVAL, 'bpf_spin_unlock is missing');
   if (rcu) env.refuse(EINVAL, 'bpf_rcu_read_unlock is missing');
   if (preempt) env.refuse(EINVAL, `${preempt} bpf_preempt_enable${preempt === 1 ? ' is' : '(s) are'} missing`);
 }
 
-/** bpf_throw leaves all frames at once: nobody is left to end what they began. */
-function checkThrow(env: Session): void {
+/** Checks bpf_throw, which leaves all frames at once, so that none may hold anything that it must end. */
+const checkThrow = (env: Session): void => checkPlace(env, 'bpf_throw');
+
+function checkPlace(env: Session, place: string): void {
   const { lock, rcu, preempt } = env.cur;
   const text = lock ? 'bpf_spin_lock' : rcu ? 'bpf_rcu_read_lock' : preempt ? 'bpf_preempt_disable' : null;
-  if (text !== null) env.refuse(EINVAL, `bpf_throw cannot be used inside ${text}-ed region`);
+  if (text !== null) env.refuse(EINVAL, `${place} cannot be used inside ${text}-ed region`);
 }
 
 /** Leaves a function, or the program. */
@@ -160,7 +163,8 @@ function exit(env: Session, w: Walker, thrown: boolean): Done {
   const isOuter = cur.frames.length === 1;
   if (thrown) checkThrow(env);
   else if (isOuter) checkSectionsEnd(env);
-  checkLeaks(env, thrown);
+  const place = thrown ? 'bpf_throw' : 'BPF_EXIT instruction in main prog';
+  checkLeaks(env, thrown, env.facts.leakPlaces ? `${place} would lead to reference leak` : '');
   if (!thrown && !isOuter) {
     const at = env.insn;
     returnToCaller(env);
@@ -172,7 +176,7 @@ function exit(env: Session, w: Walker, thrown: boolean): Done {
   return nextPath(env, w, 'exit') ? 'end' : 'popped';
 }
 
-/** Ends the path and takes up the newest pending one; true when there is none. */
+/** Ends the path and continues with the newest pending one; true when there is none. */
 function nextPath(env: Session, w: Walker, outcome: 'exit' | 'pruned'): boolean {
   env.scratchAll();
   closeBranch(env.cur);
@@ -201,7 +205,7 @@ function nextPath(env: Session, w: Walker, outcome: 'exit' | 'pruned'): boolean 
   return false;
 }
 
-/** LD class: a wide immediate, or a load from the packet of the context; the next instruction. */
+/** Checks the LD class: a wide immediate, or a load from the context's packet; returns the next instruction. */
 function checkWideOrPacket(env: Session, insn: Insn, i: number): number {
   const mode = modeOf(insn.opcode);
   if (mode === MODE.ABS || mode === MODE.IND) {
@@ -263,7 +267,10 @@ function checkPacketLoad(env: Session, insn: Insn, isIndirect: boolean): void {
   env.reg(0).v = T.scalar(UNKNOWN);
 }
 
-/** A load outside of the packet ends the function with 0 in R0: that path first, the load's success is left for later. */
+/**
+ * Follows the path on which a load outside the packet ends the function with 0 in R0; the successful load becomes a
+ * pending branch.
+ */
 function returnEarly(env: Session, i: number): void {
   env.scratchReg(0);
   pushBranch(env, i + 1, i);

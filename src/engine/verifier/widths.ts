@@ -15,7 +15,7 @@ import {
 } from './bounds.ts';
 import { TNUM_UNKNOWN, tnumRange, tnumSubreg, tnumWithSubreg } from './tnum.ts';
 
-/** zext_32_to_64 and the sync after it: the value is its lower half, the rest 0. */
+/** zext_32_to_64 and the sync after it: keeps the lower half and clears the upper. */
 export function zeroExtend(b: Bounds): Bounds {
   setTnum(b, tnumSubreg(b));
   b.umin = BigInt(b.u32min);
@@ -57,7 +57,7 @@ function narrowTo(from: Bounds, bytes: number): Bounds {
   return syncBounds(b);
 }
 
-/** What an unknown value of 1, 2 or 4 bytes is. */
+/** Bounds of an unknown value of 1, 2 or 4 bytes. */
 const NARROW: Readonly<Record<number, Bounds>> = {
   1: narrowTo(cloneBounds(UNKNOWN), 1),
   2: narrowTo(cloneBounds(UNKNOWN), 2),
@@ -74,7 +74,7 @@ export function signExtend64(from: Bounds, bytes: number): Bounds {
     const z = BigInt.asIntN(bits, from.smin);
     const max = a > z ? a : z;
     const min = a > z ? z : a;
-    // both ends on one side of zero
+    // both limits on one side of zero
     if (max >= 0n === min >= 0n) return exactSigned(from, min, max);
   }
   return defaultSigned(bits);
@@ -103,7 +103,7 @@ function defaultSigned(bits: number): Bounds {
   return b;
 }
 
-/** 32-bit sign extension; the upper half is the caller's (coerce_subreg_to_size_sx). */
+/** 32-bit sign extension; the caller sets the upper half (coerce_subreg_to_size_sx). */
 export function signExtend32(from: Bounds, bytes: number): Bounds {
   const b = cloneBounds(from);
   const bits = bytes * 8;

@@ -11,7 +11,7 @@ export function storeUnaligned(u8: Uint8Array, at: number, value: number): void 
   u8[at + 3] = value >> 24;
 }
 
-/** Where words are aligned, as nearly all are, they are read and written whole. */
+/** Aligned words, the usual case, are read and written whole. */
 function load(u8: Uint8Array, i32: Int32Array, at: number): number {
   return (at & 3) === 0 ? i32[at >>> 2] : unaligned(u8, at);
 }

@@ -1,4 +1,4 @@
-/** Functions of the program that helpers call: the same in both engines, whatever ends them. */
+/** Functions of the program that helpers call back: equal in both engines, however they end. */
 import { assert as check, constantFrom, integer, nat, property, record } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runs } from '../base/testing/runs.ts';
@@ -25,7 +25,7 @@ interface Loop {
   readonly callee?: string;
 }
 
-/** Calls `body` back with the frame's first word as its context; r0 is then its result, and r6 that word. */
+/** Calls `body` back with the frame's first word as its context. Afterwards r0 is its result, and r6 that word. */
 function program({ loops = 10, flags = 0, body, callee = 'r2 = 0 ll' }: Loop): Uint8Array {
   const before = ['r6 = 5', 'r1 = 0', '*(u64 *)(r10 - 8) = r1', `w1 = ${loops}`, callee];
   const after = ['r3 = r10', 'r3 += -8', `r4 = ${flags}`, 'call bpf_loop', 'r7 = *(u64 *)(r10 - 8)'];
@@ -69,15 +69,15 @@ function both(insns: Uint8Array, fuel?: number): { end: unknown; executed: numbe
 }
 
 describe('bpf_loop', () => {
-  test('calls the function with the turn and the context, and gives the number of turns', () => {
+  test('calls the function with the index and the context, and returns the number of iterations', () => {
     const { end, executed } = both(program({ body: COUNT }));
     expect(end).toEqual([45 + 5, 10]);
     expect(executed).toBe(14 + 10 * 6);
   });
 
-  test('no turn at all', () => expect(both(program({ loops: 0, body: COUNT })).end).toEqual([5, 0]));
+  test('no iteration', () => expect(both(program({ loops: 0, body: COUNT })).end).toEqual([5, 0]));
 
-  test('a result that is not 0 ends it; that turn counts', () => {
+  test('a result other than 0 ends it; that iteration counts', () => {
     const body = 'r0 = *(u64 *)(r2 + 0)\nr0 += 1\n*(u64 *)(r2 + 0) = r0\nr0 = 0\nif r1 != 3 goto +1\nr0 = 1\nexit';
     expect(both(program({ body })).end).toEqual([4 + 5, 4]);
   });
@@ -89,16 +89,16 @@ describe('bpf_loop', () => {
     expect(both(program({ ...loop, body: COUNT })).end).toEqual([5, -errno >>> 0]);
   });
 
-  test('fuel is the program’s: one turn too many stops inside the function', () => {
+  test('fuel is shared with the program: one iteration too many stops inside the function', () => {
     expect(both(program({ loops: 1000, body: COUNT }), 100).end).toMatchObject({ reason: 'fuel' });
   });
 
-  test('a fault in the function, in its third turn', () => {
+  test('a fault in the function, in its third iteration', () => {
     const body = 'r0 = 0\nif r1 != 2 goto +1\n*(u8 *)(r1 + 0) = 1\nexit';
     expect(both(program({ body })).end).toMatchObject({ reason: 'fault', address: [2, 0] });
   });
 
-  test('what reads nothing in one turn goes on with the next', () => {
+  test('a function that is interrupted in one iteration continues with the next', () => {
     const body = 'r0 = *(u64 *)(r1 + 0)\nr0 = *(u64 *)(r2 + 0)\nr0 += 1\n*(u64 *)(r2 + 0) = r0\nr0 = 0\nexit';
     expect(both(program({ body })).end).toEqual([10 + 5, 10]);
   });
@@ -108,14 +108,14 @@ describe('bpf_loop', () => {
     expect(end).toMatchObject({ reason: 'depth' });
   });
 
-  test('what is no function is not called', () => {
+  test('an address that is not a function is not called', () => {
     expect(both(program({ body: COUNT, callee: 'r2 = r10' })).end).toMatchObject({
       reason: 'fault',
       message: 'bpf_loop: no function to call back',
     });
   });
 
-  test('every place at which the fuel may end', () => {
+  test('fuel may end at every instruction', () => {
     const insns = program({ loops: 3, body: `r6 = r2\ncall inner\nr0 = 0\nexit\ninner:\n${COUNT}` });
     for (let fuel = 1; fuel < 50; fuel++) both(insns, fuel);
   });

@@ -1,4 +1,4 @@
-/* Calls as the interpreter makes them: kernel functions, and frames of the program's own. */
+/* Calls in the interpreter: kernel functions, and the program's own functions with their frames. */
 import { GO_ON, type KernelFunction, type KernelFunctions } from './functions.ts';
 import { KERNEL_BASE_HI } from './memory.ts';
 import { type Callee, FUNCTION_ADDRESS, type Program } from './prepared.ts';
@@ -7,19 +7,19 @@ export const MAX_FRAMES = 8;
 export const FRAME_SHIFT = 9;
 export const FRAME_BYTES = 1 << FRAME_SHIFT;
 export const STACK_BYTES = MAX_FRAMES * FRAME_BYTES;
-/** What a call keeps: return address, r6 to r9, the turn of a callback or -1, r1 to r5. */
+/** Words of a saved frame: return address, r6 to r9, the turn of a callback or -1, r1 to r5. */
 export const FRAME_WORDS = 20;
 const SAVED_AT = 1;
 const TURN_AT = 9;
 const ARGUMENTS_AT = 10;
-/** No callback, but an ordinary call. */
+/** In the place of the turn: an ordinary call, not a callback. */
 export const NO_TURN = -1;
 
 const KERNEL_HIGH = KERNEL_BASE_HI | 0;
 
 /**
- * What the verifier calls unreadable reads 0 in both engines: r1 to r5 after a call, r0 and r6 to r9 at a function's
- * start. Written out, here and below: engines do not unroll loops.
+ * Registers that the verifier calls unreadable read 0 in both engines: r1 to r5 after a call, r0 and r6 to r9 at a
+ * function's start. The assignments are written out, here and below, because JavaScript engines do not unroll loops.
  */
 export function clearArguments(regs: Int32Array): void {
   regs[2] = regs[4] = regs[6] = regs[8] = regs[10] = 0;
@@ -33,7 +33,7 @@ export function callKernel({ fn, words }: Callee, functions: KernelFunctions, re
   regs[1] = highOf(fn.ret, regs[0], functions);
 }
 
-/** Up to three words without an array: most kernel functions take no more. */
+/** Up to three argument words are passed without an array: most kernel functions take no more. */
 function callWords(call: KernelFunction['call'], words: readonly number[], regs: Int32Array): number {
   switch (words.length) {
     case 0:
@@ -54,7 +54,7 @@ function highOf(ret: Callee['fn']['ret'], low: number, functions: KernelFunction
   return ret === 'ptr' && low !== 0 ? KERNEL_HIGH : 0;
 }
 
-/** Slot of the function that a helper which calls back is given; negative: it is none. */
+/** Slot of the function that is passed to a helper as a callback; negative when the value is not a function. */
 export function callbackSlot({ callbacks }: Program, { fn }: Callee, regs: Int32Array): number {
   const register = fn.callback ?? 0;
   const slot = regs[register * 2] - FUNCTION_ADDRESS.low;
@@ -83,7 +83,7 @@ export function enterFrame(frames: Int32Array, at: number, ip: number, regs: Int
   regs[20] += FRAME_BYTES;
 }
 
-/** Where the caller goes on. */
+/** Slot at which the caller goes on. */
 function leaveFrame(frames: Int32Array, at: number, regs: Int32Array): number {
   clearArguments(regs);
   regs[12] = frames[at + SAVED_AT];
@@ -98,12 +98,12 @@ function leaveFrame(frames: Int32Array, at: number, regs: Int32Array): number {
   return frames[at];
 }
 
-/** The turn that a frame is, or NO_TURN. */
+/** The callback turn that a frame belongs to, or NO_TURN. */
 const turnOf = (frames: Int32Array, at: number): number => frames[at + TURN_AT];
 
 /**
- * One turn of a helper that calls back: asks it, and enters the function in the frame at `at`. Returns the function's
- * slot; negative: r0 is the helper's result.
+ * Starts one turn of a helper with a callback: asks the helper, and enters the function in the frame at `at`. Returns
+ * the function's slot; negative when the helper is done and r0 holds its result.
  */
 export function takeTurn(
   program: Program,
@@ -136,7 +136,7 @@ export function takeTurn(
   return slot;
 }
 
-/** After a turn, whose frame was left: the next one, unless the function answered something else than 0. */
+/** After a turn whose frame was left: starts the next one if the function returned 0. */
 function takeNextTurn(
   program: Program,
   callee: Callee,
@@ -157,7 +157,10 @@ function takeNextTurn(
   return takeTurn(program, callee, functions, frames, at, frames[at], turn, regs);
 }
 
-/** A function ends: where the caller goes on, or the complement of where the next turn of a callback begins. */
+/**
+ * Ends a function: returns the slot at which the caller goes on, or the complement (~) of the slot at which the next
+ * turn of a callback begins.
+ */
 export function exitFrame(
   program: Program,
   functions: KernelFunctions,

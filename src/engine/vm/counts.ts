@@ -1,6 +1,6 @@
 /*
- * How often each instruction of a program was executed: the interpreter tells, whoever runs a span again keeps the
- * counts. They are no state of the machine.
+ * Counts how often each instruction of a program was executed, while a span of time is run again in the interpreter.
+ * The counts are not part of the machine's state.
  */
 export class ExecutionCounts {
   private readonly programs = new Map<number, Float64Array>();
@@ -23,7 +23,7 @@ export class ExecutionCounts {
     return this.programs.get(program) ?? null;
   }
 
-  /** Executed instructions of all programs. */
+  /** Sum of the executed instructions of all programs. */
   get total(): number {
     let sum = 0;
     for (const counts of this.programs.values()) for (const count of counts) sum += count;

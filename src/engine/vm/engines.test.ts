@@ -1,4 +1,4 @@
-/** The two engines against each other: results, memory, what stopped and where, how much was executed. */
+/** Compares the two engines: results, memory, stops with their places, executed instructions. */
 import { assert as check, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { assertUnreachable } from '../base/assert.ts';
@@ -9,10 +9,10 @@ import { Memory, type MemoryImage, REGIONS } from './memory.ts';
 import { ProgramStopped } from './stopped.ts';
 import { type DataPlace, randomRun, type RandomRun } from './testing/random-program.ts';
 
-/** far more than a program's offsets reach: what lies beyond the used arena is nobody's */
+/** far more than a program's offsets reach; memory beyond the used arena belongs to nobody */
 const DATA_BYTES = 0x20000;
 
-/** Thrown through a program by a kernel function. */
+/** Thrown by a kernel function, through a program. */
 class Abandoned extends Error {}
 
 function functionsOf(): KernelFunctions {
@@ -97,7 +97,7 @@ function ended(run: () => unknown): unknown {
   }
 }
 
-test('random programs end alike in both engines', () => {
+test('random programs end with equal states in both engines', () => {
   check(
     property(randomRun, (run) => {
       expect(outcome('compiled', run)).toEqual(outcome('interpreted', run));

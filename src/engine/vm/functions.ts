@@ -20,39 +20,43 @@ export interface KernelFunction {
   /** Arguments as words, unsigned or signed alike; the result is taken as an unsigned 32-bit word. */
   readonly call: (...words: number[]) => number;
   /**
-   * The argument (1 to 5) that is a function of the program, of a helper that calls it again and again (bpf_loop, the
-   * for_each ones). The engines make the loop, so that its frames, its fuel and its faults are the program's own; `call`
-   * is one turn of it: given the number of the turn before the argument words, it puts r1 to r5 of the next call into
-   * `callbackArgs` and answers GO_ON; or 0: the result is the number of turns, or a negative errno, which is the result.
-   * A turn in which the program's function answers something else than 0 is the last one, and counts.
+   * For a helper that calls a function of the program repeatedly (bpf_loop, the for_each helpers): the argument (1 to
+   * 5) that holds the function. The engines run the loop, so that its frames, fuel and faults are the program's own.
+   * `call` decides each turn: it gets the turn's number before the argument words, and either puts r1 to r5 of the next
+   * call into `callbackArgs` and returns GO_ON, or returns 0 to end with the number of turns as the result, or a
+   * negative errno as the result. A turn in which the program's function returns a value other than 0 is the last one,
+   * and counts.
    */
   readonly callback?: number;
   /**
-   * bpf_tail_call: `call` answers GO_ON once `tailTarget` of the registry is the program that goes on in place of the
-   * function, with r1; else the function goes on itself.
+   * Set for bpf_tail_call: when `call` returns GO_ON, the program in the registry's `tailTarget` continues in place of
+   * the function, with the same r1; otherwise the function itself continues.
    */
   readonly goesOn?: true;
-  /** The same compiled in: what `call` answers and changes, bit for bit. It cannot throw. */
+  /**
+   * The function as WebAssembly that is compiled into programs: equal to `call` bit for bit in results and effects. It
+   * cannot throw.
+   */
   readonly emit?: EmittedFunction;
 }
 
-/** A function in WebAssembly: its parameters are the argument words, it leaves an i32 (void: any). */
+/** A function in WebAssembly: its parameters are the argument words; it leaves an i32 (any value for void). */
 export interface EmittedFunction {
   readonly locals: readonly ValueType[];
   readonly body: (code: CodeWriter) => void;
 }
 
-/** One more call of the program's function, please; or: the other program goes on. */
+/** Answer of `call`: run the callback once more, or (tail calls) continue in the other program. */
 export const GO_ON = 1;
 
-/** What legacy packet loads read: an address, and how many bytes lie there. */
+/** The packet that legacy packet loads read: its address and length in bytes. */
 export interface Packet {
   readonly at: number;
   readonly bytes: number;
 }
 
 export class KernelFunctions {
-  /** of the program that runs; null: programs have none, and may not load from one */
+  /** packet of the running program; null when programs have no packet, and may not load from one */
   packet: Packet | null = null;
   /** instructions of the program that the last tail call leads to */
   tailTarget: Uint8Array | null = null;

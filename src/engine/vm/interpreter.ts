@@ -1,10 +1,11 @@
 /*
- * The interpreter. Registers are two int32 words, one after the other, and named by the place of the first: twice their
- * number. Immediates are registers too (program.ts). The cases are numbers
- * because V8 makes a jump table only of literals; each is the opcode of the X form, or a MICRO.
+ * The interpreter. A register is two adjacent int32 words, and is named by the index of the first: twice its number.
+ * Immediates are registers too (program.ts). The cases are numbers because V8 makes a jump table only of literals; each
+ * is the opcode of the X form, or a MICRO.
  *
- * One counter does two jobs: the instructions that may run before something happens. Unwatched it is the whole fuel;
- * watched it is always spent, so that every instruction comes by `pause`. The fast path pays for one decrement.
+ * One counter serves for both fuel and watching: it is the number of instructions that may run before `pause` is
+ * called. Unwatched it holds the whole fuel; watched it is always used up, so that `pause` is called before every
+ * instruction. The fast path costs one decrement.
  */
 import { type Registers } from './prepared.ts';
 import { type Callee, type Program, type Run, runOf } from './prepared.ts';
@@ -30,9 +31,9 @@ import { arsh64, div64, lsh64, mod64, mul64, neg64, rsh64, sdiv64, smod64, swap 
 export interface Surroundings {
   readonly memory: Memory;
   readonly functions: KernelFunctions;
-  /** a program ready to run; the same for the same bytes */
+  /** prepares a program; equal bytes give the same prepared program */
   readonly programOf: (insns: Uint8Array) => Program;
-  /** A load outside what programs may read gave 0. */
+  /** Called when a load outside the readable memory gave 0. */
   readonly zeroRead: (pc: number, low: number, high: number) => void;
 }
 
@@ -47,7 +48,7 @@ export function interpret(run: Run, around: Surroundings): void {
   const { code, callees } = program;
   const { u8, u16, i32 } = memory;
   let { frames } = run;
-  // beyond the arena's used bytes lies nobody's memory; kernel functions take more of it
+  // memory beyond the arena's used bytes is unallocated; kernel functions may allocate more during a run
   let storeBytes = memory.end('arena') - STORE_FROM;
   let loadBytes = storeBytes + STORE_FROM - LOAD_FROM;
   let ip = run.pc * 2;
@@ -58,7 +59,7 @@ export function interpret(run: Run, around: Surroundings): void {
 
   try {
     for (;;) {
-      // `| 0`, here and below: sums of small integers need no check for what they never do
+      // `| 0`, here and below: spares the engine's overflow check on sums of small integers
       budget = (budget - 1) | 0;
       if (budget < 0) {
         budget = 0;
@@ -496,7 +497,7 @@ export function interpret(run: Run, around: Surroundings): void {
           break;
         }
         case 0xa6: {
-          // bpf_tail_call: another program goes on here, and what it leaves is what this function leaves
+          // bpf_tail_call: another program continues here, and its result is this function's result
           const tail = tailOf(run, callees[operand], around);
           if (!tail) {
             regs[0] = regs[1] = 0;
@@ -548,7 +549,7 @@ export function interpret(run: Run, around: Surroundings): void {
 /** MAX_TAIL_CALL_CNT */
 const MAX_TAILS = 33;
 
-/** The run of the program that a tail call leads to; null: it leads nowhere, and the caller goes on. */
+/** Prepares the run of the program that a tail call leads to; null when there is none, and the caller goes on. */
 function tailOf(run: Run, { fn, words }: Callee, { functions, programOf }: Surroundings): Run | null {
   const regs = run.words;
   const answer = fn.call(...words.map((word) => regs[word]));
@@ -561,7 +562,7 @@ function tailOf(run: Run, { fn, words }: Callee, { functions, programOf }: Surro
   return tail;
 }
 
-/** Why another program was stopped, told of the instruction that led there: positions are those of the first one. */
+/** Reports a stop in a tail-called program at the instruction that led there: positions refer to the first program. */
 function stoppedAfter(error: unknown, pc: number): unknown {
   if (!(error instanceof ProgramStopped)) return error;
   const { reason, message, address, low, high } = error;
@@ -587,7 +588,7 @@ function stop(
   throw new ProgramStopped(reason, message, pc, address, pick(0), pick(1));
 }
 
-/** Stops at a store outside the arena. */
+/** Stops the program because of a store outside the arena. */
 function fault(run: Run, ip: number, register: number, off: number, bytes: number): never {
   const at = addressOf(run, register, off);
   stop('fault', `store of ${bytes} bytes to ${hex64(...at)}, outside the memory of programs`, run, (ip >> 1) - 1, at);

@@ -7,7 +7,7 @@ const MAX_LOOPS = 8 * 1024 * 1024;
 
 /**
  * `long bpf_loop(u32 nr_loops, void *callback_fn, void *callback_ctx, u64 flags)`: the function gets the turn and the
- * context. E2BIG: more than 8,388,608 turns; EINVAL: flags.
+ * context. E2BIG: more than 8,388,608 turns; EINVAL: flags are not 0.
  */
 export function bpfLoop(functions: KernelFunctions): KernelFunction {
   const { callbackArgs } = functions;

@@ -79,7 +79,7 @@ test.each([
 ])('a pointer that was %s is checked for itself where the ways meet', (_, text) => {
   const outcomes = (['interpreted', 'compiled'] as const).map((engine) => {
     const { machine, program } = bootWith(engine);
-    // the last bytes that are anybody's
+    // the last allocated bytes
     const edge = machine.memory.end('arena') - 32;
     const access = program(`${text}\nexit`);
     return [0, 9].map((r2) => [machine.run(access, edge, r2), machine.zeroReads, machine.executed]);
@@ -102,7 +102,7 @@ describe.each(['interpreted', 'compiled'] as const)('%s', (engine) => {
     expect(machine.executed).toBe(5);
   });
 
-  test('kernel functions take words and give words; r1 to r5 are lost', () => {
+  test('kernel functions take and return 64-bit words; r1 to r5 are lost', () => {
     const { machine, context, program } = boot();
     expect(machine.run(program('r2 = 3\nr3 = 0x500000004 ll\ncall add_all\nr0 += r2\nexit'), context)).toBe(
       context + 3 + 4 + 5,
@@ -188,7 +188,7 @@ describe.each(['interpreted', 'compiled'] as const)('%s', (engine) => {
     expect(machine.run(loaded, context)).toBe(9);
   });
 
-  test('a program inside a program has registers and a stack of its own', () => {
+  test('a nested program has its own registers and stack', () => {
     const functions = new KernelFunctions();
     const machine = new BpfMachine(new Memory(), functions, { engine });
     let again: Program | null = null;

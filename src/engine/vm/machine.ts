@@ -1,6 +1,6 @@
 /*
  * The BPF machine: prepares programs and runs them over the one memory. It owns the programs' stacks (in the arena) and
- * its counters (in the engine's words, so that they rewind).
+ * its own counters (in the engine's region, so that they rewind).
  */
 import { assert } from '../base/assert.ts';
 import type { Result } from '../base/result.ts';
@@ -23,18 +23,21 @@ import type { Places } from './wasm/operands.ts';
 
 /** Instructions that one call of a program may execute. */
 export const FUEL = 1_000_000;
-/** Programs within programs: a kernel function may call a struct's member, which is a program again. */
+/** Deepest nesting of programs: a kernel function may call a struct's member, which again is a program. */
 const MAX_NESTING = 4;
 
-/** Compiling a longer program (100,000 slots) would take longer than interpreting all that its fuel allows. */
+/**
+ * Longest program that is compiled, in slots; compiling a longer one would take more time than interpreting all that
+ * its fuel allows.
+ */
 const COMPILED_BYTES = 800_000;
-/** Engines take functions of some 7 MB; below this size a module is never too large. */
+/** Engines accept functions of about 7 MB; a module below this size is never refused as too large. */
 const TOO_LARGE = 4_000_000;
 const FUEL_LEFT = SCRATCH.fuel >> 2;
 const NESTING = SCRATCH.nesting >> 2;
 const RESULT = SCRATCH.result >> 2;
 
-/** A load outside what programs may read; Linux reads 0 there too if the pointer is a BTF pointer. */
+/** A load outside the memory that programs may read; Linux also reads 0 there if the pointer is a BTF pointer. */
 export interface ZeroReads {
   readonly count: number;
   /** slot of the last one, and the address as [low, high] */
@@ -42,7 +45,7 @@ export interface ZeroReads {
   readonly address: readonly [number, number];
 }
 
-/** Compiled programs are interpreted too, when someone watches; the results are the same bit for bit. */
+/** How a program runs. Compiled programs are interpreted while somebody watches; the results are equal bit for bit. */
 export type Engine = 'compiled' | 'interpreted';
 
 export interface MachineOptions {
@@ -55,7 +58,7 @@ export interface MachineOptions {
 
 /** A member of a struct: native arguments for a program. */
 export interface Member {
-  /** what `watch` and `called` know it by */
+  /** identifies the member in `watch` and `called` */
   readonly id: number;
   readonly program: Program;
   readonly prototype: Prototype;
@@ -65,8 +68,8 @@ type EntryArguments = Parameters<CompiledEntry>;
 
 export class BpfMachine {
   /**
-   * Asked at each call of a member, with its id; a member that is watched is interpreted. Who sets it lets the text
-   * forget: what is called directly does not ask.
+   * Asked at each call of a member, with its id; a watched member is interpreted. Whoever sets it must call the text's
+   * `forget`, because direct calls do not ask.
    */
   watch: ((id: number) => InstructionWatch | null) | null = null;
   private readonly engine: Engine;
@@ -81,9 +84,9 @@ export class BpfMachine {
   private readonly gate: Gate;
   /** programs that others tail-called, by their instructions */
   private readonly tailTargets = new WeakMap<Uint8Array, Program>();
-  /** the memory's */
+  /** words of the memory */
   private readonly words: Int32Array;
-  /** of members, by their places in the gate */
+  /** entries entries of members, by their places in the gate */
   private readonly ids: number[] = [];
 
   /** Takes its stacks and counters from the memory; boot only. */
@@ -110,8 +113,9 @@ export class BpfMachine {
   }
 
   /**
-   * Makes a program runnable. Kernel functions must be registered before. `proven`: by slot, not 0 where an access is known
-   * to stay inside what programs may touch; null: nothing is known, and all accesses are checked as the program runs.
+   * Makes a program runnable. The kernel functions that it calls must already be registered. `proven`: by slot, not 0
+   * if the access is known to stay in the program's own memory; null: none is known, all accesses are checked at run
+   * time.
    */
   prepare(insns: Uint8Array, proven: Uint8Array | null = null): Result<Program> {
     return prepareProgram(insns, this.functions, proven);
@@ -143,7 +147,10 @@ export class BpfMachine {
     return this.memory.u32[RESULT];
   }
 
-  /** Members that call their programs from within one WebAssembly module, made when the first of them is called. */
+  /**
+   * Makes members that call their programs inside one WebAssembly module, which is compiled when the first of them is
+   * called.
+   */
   members(members: readonly Member[]): TextFunction[] {
     const places = members.map(({ id }) => {
       const place = this.gate.reserve();
@@ -151,7 +158,7 @@ export class BpfMachine {
       return place;
     });
     let compiled: boolean | null = null;
-    // what takes more than the words of a call is called wide alone
+    // a member whose arguments exceed the words of a call can only be called wide
     const narrow = members.every(({ prototype }) => prototype.args.length <= ENTRY_WORDS);
     const runsCompiled = (): boolean => (compiled ??= narrow && this.compileMembers(members, places));
     const caught = (error: unknown): never => {
@@ -173,7 +180,7 @@ export class BpfMachine {
     });
   }
 
-  /** Id of the member that was called last; 0 before the first. For what is told about it, not state. */
+  /** Id of the member that was called last; 0 before the first. For reports only, not part of the state. */
   get called(): number {
     return this.ids[this.gate.entered] ?? 0;
   }
@@ -205,14 +212,14 @@ export class BpfMachine {
     return program.place;
   }
 
-  /** On first use. What WebAssembly engines find too large stays interpreted. */
+  /** Compiles on first use. A program that WebAssembly engines refuse as too large stays interpreted. */
   private compile(program: Program): void {
     const entries = this.entries([program], [{ program: 0, prototype: null }]);
     program.place = entries ? this.gate.reserve() : NO_PLACE;
     if (entries) this.gate.put(program.place, entries[0]);
   }
 
-  /** All of them in one module; or none, when one is too large. */
+  /** Compiles all members in one module; none when one of them is too large. */
   private compileMembers(members: readonly Member[], places: readonly number[]): boolean {
     const programs = [...new Set(members.map(({ program }) => program))];
     const plans = members.map(({ program, prototype }) => ({ program: programs.indexOf(program), prototype }));
@@ -229,13 +236,13 @@ export class BpfMachine {
     try {
       return instantiate(compiled, { memory, functions, resume });
     } catch (error) {
-      // a small module that is refused would be a fault of the generator
+      // refusal of a small module is an error of the generator
       if (!(error instanceof WebAssembly.CompileError) || compiled.bytes.length < TOO_LARGE) throw error;
       return null;
     }
   }
 
-  /** With the address of its context, which the caller has filled. */
+  /** Calls a program with the address of its context, which the caller has filled. */
   private callWide({ id, program, prototype }: Member, place: number, context: number): bigint {
     this.gate.entered = place;
     const watch = this.watch?.(id) ?? null;
@@ -254,7 +261,7 @@ export class BpfMachine {
     }
   }
 
-  /** The outer program's count of its fuel comes back. */
+  /** Calls a program inside another one, and restores the outer program's fuel afterwards. */
   private enterNested(place: number, args: EntryArguments): number {
     const { i32 } = this.memory;
     const level = this.nextLevel();
@@ -269,21 +276,21 @@ export class BpfMachine {
     }
   }
 
-  /** Programs that run now; as many levels as there are may be taken. */
+  /** Takes the next nesting level; stops the program when all levels are in use. */
   private nextLevel(): number {
     const level = this.memory.i32[NESTING];
     assert(level < MAX_NESTING, 'programs nested too deep');
     return level;
   }
 
-  /** What is thrown out of a program finds in the scratch word how far it came. */
+  /** Accounts for the instructions of a program that threw: the scratch word holds the fuel that was left. */
   private leaveThrown(level: number): void {
     const { i32 } = this.memory;
     this.count(this.fuel - i32[FUEL_LEFT]);
     i32[NESTING] = level;
   }
 
-  /** Compiled code gave up: the interpreter goes on from there. The fuel that is left stays in the scratch word. */
+  /** Continues in the interpreter where compiled code gave up. The remaining fuel stays in the scratch word. */
   private resume(program: Program, { slots, paid }: Places): void {
     const { i32 } = this.memory;
     const run = runOf(program);
@@ -301,7 +308,7 @@ export class BpfMachine {
     this.leaveResult(run);
   }
 
-  /** What the functions that called the one which gave up have left of their frames. */
+  /** Collects the frames of the functions that called the one that gave up. */
   private framesLeft(depth: number, slots: readonly number[]): Int32Array {
     const { i32 } = this.memory;
     const frames = new Int32Array(FRAME_WORDS * (MAX_FRAMES - 1));
@@ -386,5 +393,5 @@ export class BpfMachine {
   }
 }
 
-/** A stack is aligned to its size and frames are filled from the bottom. */
+/** Depth of the frame that r10 points to: a stack is aligned to its size, and its frames are filled from the bottom. */
 const depthOf = (framePointer: number): number => ((framePointer - 1) & (STACK_BYTES - 1)) >> FRAME_SHIFT;

@@ -19,7 +19,7 @@ test('an image gives back every used byte', () => {
   expect(memory.hash(0)).toBe(hash);
 });
 
-test('what another future left above the end is zero when it is taken again', () => {
+test('memory above the end, used before a restore, is zero when allocated again', () => {
   const memory = new Memory();
   const image = memory.save();
   const a = memory.alloc('arena', 16);
@@ -44,7 +44,7 @@ test('flipping any one bit of a used byte changes the hash', () => {
   );
 });
 
-test('a slab gives freed items again, zeroed, and forgets nothing over a restore', () => {
+test('a slab reuses freed items, zeroed, and is kept over a restore', () => {
   const memory = new Memory();
   const slab = new Slab(memory, 'net', 24);
   const first = slab.alloc();
@@ -70,7 +70,7 @@ test('pointers carry the kernel base, NULL stays 0', () => {
   expect(memory.u64(at)).toBe(2 ** 45 + 3);
 });
 
-test('only the arena is open to programs', () => {
+test('programs can write only to the arena', () => {
   const memory = new Memory();
   const { base, size } = REGIONS.arena;
   expect(memory.inArena(base, 8)).toBe(true);

@@ -1,6 +1,6 @@
 /*
- * The machine's one memory. Everything hot lives here: sockets, packets, timers, the clock, the random generator,
- * map values, stacks. So a checkpoint is a copy of the used bytes, and the state hash covers every one of them.
+ * The machine's one memory. It holds all hot state: sockets, packets, timers, the clock, the random generator, map
+ * values, stacks. So a checkpoint is a copy of the used bytes, and the state hash covers every one of them.
  *
  * A kernel address is 64 bits: the high word is KERNEL_BASE_HI, the low word is the linear offset. Engine code passes
  * the low word around as a plain number ("address"); NULL is 0 and lies in the guard page.
@@ -29,7 +29,7 @@ const REGION_TABLE = {
 export type RegionName = keyof typeof REGION_TABLE;
 export const REGIONS: Readonly<Record<RegionName, { readonly base: number; readonly size: number }>> = REGION_TABLE;
 const REGION_NAMES = Object.keys(REGION_TABLE) as RegionName[];
-/** Where the address of a region's first free byte is kept. */
+/** Address of the word that holds the address of a region's first free byte. */
 export const regionEndAddress = (name: RegionName): number => REGIONS.engine.base + REGION_NAMES.indexOf(name) * 4;
 
 export const MEMORY_BYTES = 0x0400_0000;
@@ -58,22 +58,25 @@ export class Memory {
       number
     >;
     for (const name of REGION_NAMES) this.u32[this.brk[name]] = REGIONS[name].base;
-    // the words that hold the ends are the first that are taken
+    // the first words allocated are those that hold the regions' ends
     this.setEnd('engine', REGIONS.engine.base + REGION_NAMES.length * 4);
   }
 
-  /** Takes zeroed bytes off the region's end. Throws when the region is full: callers bound what users can ask for. */
+  /**
+   * Allocates zeroed bytes at the region's end; returns their address. Throws when the region is full: callers limit
+   * what users can request.
+   */
   alloc(region: RegionName, bytes: number, align = 8): number {
     const { base, size } = REGIONS[region];
     const address = (this.u32[this.brk[region]] + align - 1) & -align;
     assert(address + bytes <= base + size, `region ${region} is full`);
     this.u32[this.brk[region]] = address + bytes;
-    // a restored checkpoint leaves bytes of another future above the end
+    // after a restore, bytes above the end may be left over from an abandoned future
     this.u8.fill(0, address, address + bytes);
     return address;
   }
 
-  /** Whether `alloc` could take as many bytes off the region's end. */
+  /** Whether `alloc` can allocate so many bytes in the region. */
   hasRoom(region: RegionName, bytes: number): boolean {
     const { base, size } = REGIONS[region];
     return this.end(region) + bytes <= base + size;
@@ -97,7 +100,7 @@ export class Memory {
     this.u32[this.brk[region]] = address;
   }
 
-  /** Whether `[address, address + size)` lies in the arena: the one check both engines make before an access. */
+  /** Whether `[address, address + size)` lies in the arena: the one check that both engines make before an access. */
   inArena(address: number, size: number): boolean {
     return address >= REGIONS.arena.base && address + size <= REGIONS.arena.base + REGIONS.arena.size;
   }
@@ -138,6 +141,11 @@ export class Memory {
     return h;
   }
 
+  /** Reads a u32. */
+  word(address: number): number {
+    return this.u32[address >>> 2];
+  }
+
   /** Reads a u64 as a number; exact up to 2^53. */
   u64(address: number): number {
     return this.u32[address >>> 2] + this.u32[(address >>> 2) + 1] * 0x1_0000_0000;
@@ -161,7 +169,10 @@ export class Memory {
   }
 }
 
-/** Fixed-size zeroed items with a free list, all of it in the memory: an item freed in the past is used again in a replay. */
+/**
+ * Fixed-size zeroed items with a free list. The list is kept in the memory too, so that a replay reuses freed items in
+ * the same order.
+ */
 export class Slab {
   private readonly head: number;
 
@@ -184,7 +195,7 @@ export class Slab {
     return free;
   }
 
-  /** Whether so many items can be taken: what users can ask for again and again is asked for here first. */
+  /** Whether so many items can be allocated; checked before anything that users can request repeatedly. */
   hasRoom(count = 1): boolean {
     const reused = this.memory.u32[this.head] === 0 ? 0 : 1;
     return this.memory.hasRoom(this.region, (count - reused) * this.itemBytes + this.align);

@@ -1,4 +1,6 @@
-/* Opcodes of what shares one in BPF (program.ts); the others are the X forms' own. */
+/*
+ * Interpreter opcodes for instructions that share one in BPF (program.ts); all others use the opcode of their X form.
+ */
 export const movsx8 = 0x07;
 export const movsx16 = 0x17;
 export const movsx32 = 0x27;

@@ -1,9 +1,12 @@
-/* Legacy packet loads (RFC 9669 section 5.7): big-endian, and the end of the program where there is no such byte. */
+/* Legacy packet loads (RFC 9669 section 5.7): big-endian; a load outside the packet ends the program. */
 import { clearArguments } from './calls.ts';
 import type { KernelFunctions } from './functions.ts';
 import type { Memory } from './memory.ts';
 
-/** Loads `bytes` at an offset into r0; false: they are not all there, r0 is 0 and the program is over. */
+/**
+ * Loads `bytes` at an offset into r0; returns false when they lie outside the packet: then r0 is 0 and the program
+ * ends.
+ */
 export function loadPacket(
   { u8 }: Memory,
   { packet }: KernelFunctions,

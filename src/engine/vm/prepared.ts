@@ -15,11 +15,14 @@ export interface Run {
   tails: number;
   /** instructions that may still run */
   fuel: number;
-  /** of the functions that called this one, FRAME_WORDS each; null until there are any */
+  /** frames of the calling functions, FRAME_WORDS each; null until there are any */
   frames: Int32Array | null;
 }
 
-/** A function of the program as a value: an address where Linux keeps modules and compiled programs, plus its slot. */
+/**
+ * Address of a function of the program used as a value: a base where Linux keeps modules and compiled programs, plus
+ * the function's slot.
+ */
 export const FUNCTION_ADDRESS = { high: 0xffffffff | 0, low: 0xc0000000 | 0 } as const;
 
 /** A kernel function with the places of its argument words: register * 2, plus 1 for the high word. */
@@ -32,17 +35,20 @@ export interface Program {
   readonly insns: Uint8Array;
   /** two words a slot: micro-op | dst << 8 | src << 12, then offset, target or number of the callee */
   readonly code: Int32Array;
-  /** r0 to r10 and the immediates, low words and high words, as runs begin with them */
+  /** r0 to r10 and the immediates, low words and high words, as each run starts with them */
   readonly low: Int32Array;
   readonly high: Int32Array;
   readonly callees: readonly Callee[];
   /** slots of the functions that are used as values */
   readonly callbacks: readonly number[];
-  /** by slot: not 0 where what it touches was proven before it runs, so that compiled code does not check it; null: nothing was */
+  /**
+   * by slot: not 0 if the access was proven before the run, so that compiled code does not check it; null: none is
+   * proven
+   */
   readonly proven: Uint8Array | null;
-  /** what the last interpreted run worked with, for the next one; null before the first, and while one is under way */
+  /** buffers of the last interpreted run, reused by the next; null before the first run and during a run */
   idle: Run | null;
-  /** where it stands compiled: its place in the gate, NO_PLACE when it is interpreted; PLACE_UNKNOWN until it runs first */
+  /** its place in the gate when compiled; NO_PLACE when interpreted; PLACE_UNKNOWN before the first run */
   place: number;
 }
 
@@ -54,7 +60,13 @@ export interface Registers {
   readonly words: Int32Array;
 }
 
-/** With registers of its own, at the start. */
+/** Low word of a register, 0 to 10, unsigned. */
+export const lowWord = ({ words }: Registers, register: number): number => words[register * 2] >>> 0;
+
+/** High word of a register, unsigned. */
+export const highWord = ({ words }: Registers, register: number): number => words[register * 2 + 1] >>> 0;
+
+/** A run at its start, with its own registers. */
 export const runOf = (program: Program): Run => ({
   program,
   words: Int32Array.from({ length: program.low.length * 2 }, (_, i) => (i & 1 ? program.high : program.low)[i >> 1]),

@@ -1,7 +1,7 @@
 /*
- * A program as the interpreter runs it. K and X forms become one: every immediate gets a register of its own after
- * r10, so that half the cases suffice and none tests for an immediate. The opcodes of K forms, freed by that, stand for
- * the variants that share an opcode with another instruction.
+ * Translates a program into the interpreter's form. K and X forms become one: every immediate gets a register of its
+ * own after r10, which halves the cases and removes the test for an immediate. The opcodes of K forms, unused by that,
+ * serve for variants that share an opcode with another instruction.
  */
 import { FUNCTION_ADDRESS, type Callee, type Program } from './prepared.ts';
 import { err, ok, type Result } from '../base/result.ts';
@@ -30,7 +30,7 @@ const MAX_SLOTS = 1_000_000;
 
 export const CALL_OPS: ReadonlySet<number> = new Set([OPCODE.CALL, MICRO.callLocal, MICRO.callBack, MICRO.tailCall]);
 
-/** Refuses what no engine could run, in the kernel's words; the verifier's own judgement is not made here. */
+/** Refuses programs that no engine could run, with the kernel's messages; it does not do the verifier's work. */
 export function prepareProgram(
   insns: Uint8Array,
   functions: KernelFunctions,
@@ -108,7 +108,7 @@ class Builder {
     });
   }
 
-  /** micro-op, source register, operand word; or what is wrong */
+  /** micro-op, source register, operand word; or the error message */
   private encode(insn: Insn, { shape }: InstructionSpec, slot: number): [number, number, number] | string {
     const { opcode, src, off, imm } = insn;
     switch (shape) {
@@ -212,7 +212,7 @@ function argumentWords(args: readonly Word[]): number[] {
   return args.flatMap((word, i) => (word === 'u64' ? [(i + 1) * 2, (i + 1) * 2 + 1] : [(i + 1) * 2]));
 }
 
-/** Loads and stores with another class or mode, to the ordinary one. */
+/** Maps loads and stores of unusual class or mode to the ordinary opcode. */
 const plainAccess = (opcode: number, cls: number): number => (opcode & SIZE_BITS) | MODE.MEM | cls;
 
 function aluVariant(opcode: number, off: number): number {

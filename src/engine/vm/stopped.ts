@@ -8,9 +8,9 @@ export class ProgramStopped extends Error {
     message: string,
     /** slot of the instruction */
     readonly pc: number,
-    /** what it tried to reach, as [low, high]; null unless a fault */
+    /** address that it tried to access, as [low, high]; null unless a fault */
     readonly address: readonly [number, number] | null,
-    /** r0 to r10 when it was about to run: low words, high words */
+    /** r0 to r10 before that instruction: low words, high words */
     readonly low: Uint32Array,
     readonly high: Uint32Array,
   ) {

@@ -1,4 +1,4 @@
-/** Tail calls: the other program's result, the count of 33, frames, fuel and faults, alike in both engines. */
+/** Tail calls: result of the other program, the limit of 33, frames, fuel and faults, equal in both engines. */
 import { expect, test } from 'vitest';
 import { assembleBare } from '../isa/assembler.ts';
 import { GO_ON, KernelFunctions } from './functions.ts';
@@ -14,7 +14,7 @@ function assembled(text: string): Uint8Array {
   return value.insns;
 }
 
-/** Runs the first of some programs; helper 12 leads to the one whose index r3 has. r0, and instructions that ran. */
+/** Runs the first of some programs; helper 12 calls the one with index r3. Returns r0 and the executed instructions. */
 function run(engine: Engine, texts: readonly string[], fuel = 10_000): unknown {
   const functions = new KernelFunctions();
   const insns = texts.map(assembled);
@@ -68,7 +68,7 @@ test.each(ROWS)('%s', (_what, programs, answer) => {
   for (const engine of ENGINES) expect(run(engine, programs)).toEqual(answer);
 });
 
-test('the fuel is that of the whole call, and who ran out of it is told', () => {
+test('fuel is shared by the whole call, and the program that ran out is named', () => {
   for (const engine of ENGINES) {
     const [reason, message, pc, executed] = run(engine, [`${jump(1)}\nexit`, 'r0 = 0\ngoto -2'], 50) as unknown[];
     expect([reason, pc, executed]).toEqual(['fuel', 2, 50]);
@@ -76,7 +76,7 @@ test('the fuel is that of the whole call, and who ran out of it is told', () => 
   }
 });
 
-test('frames that are left standing take the stack: a chain of them is stopped, not followed', () => {
+test('tail calls from subprograms keep their frames; a long chain is stopped', () => {
   const deep = `call sub\nexit\nsub:\n${jump(0)}\nr0 = 0\nexit`;
   for (const engine of ENGINES) expect((run(engine, [deep]) as unknown[])[0]).toBe('depth');
 });

@@ -1,6 +1,6 @@
 /*
- * The kernel's text: addresses that can be called. A struct's slot holds such an address, whether a built-in function
- * or a trampoline answers it; calling through the slot is the same for both.
+ * The kernel's text: addresses that can be called. A struct's slot holds such an address, of a built-in function or of
+ * a trampoline; a call through the slot is the same for both.
  */
 import { assert } from '../base/assert.ts';
 import type { Memory } from './memory.ts';
@@ -10,16 +10,19 @@ import * as SCRATCH from './wasm/scratch.ts';
 /** Native arguments as 32-bit words (pointers by their low word); the result is a 32-bit word, 0 for void. */
 export interface TextFunction {
   (a: number, b: number, c: number, d: number): number;
-  /** of compiled code: how to reach it without the JavaScript that stands around it */
+  /** for compiled code: how to call it without the JavaScript wrapper */
   readonly direct?: Direct;
-  /** called with the address of its arguments as they are for programs, u64 each; the whole result, 0 for void */
+  /**
+   * called with the address of the arguments as programs get them, u64 each; returns all 64 bits of the result, 0 for
+   * void
+   */
   readonly wide?: (context: number) => bigint;
 }
 
 export interface Direct {
-  /** its place in the gate, or NO_PLACE: not now, call the function. Asked again after `forget`. */
+  /** its place in the gate, or NO_PLACE when the function must be called at present. Asked again after `forget`. */
   readonly place: () => number;
-  /** Told what the code threw; returns what the caller gets, or throws on. */
+  /** Handles an exception of the code: returns the value that the caller gets, or rethrows. */
   readonly caught: (error: unknown) => number;
 }
 
@@ -30,9 +33,9 @@ const NESTING = SCRATCH.nesting >> 2;
 
 export class Text {
   readonly gate = new Gate();
-  /** a cache: built-ins are put there at boot, trampolines again after a restore, from cold state */
+  /** a cache: built-ins are entered at boot, trampolines again from cold state after each restore */
   private readonly functions = new Map<number, { name: string; run: TextFunction }>();
-  /** what was called last of each NEAR addresses: the stack calls the same few again and again */
+  /** a direct-mapped cache of the functions called last: the stack calls the same few repeatedly */
   private readonly nearAddress = new Int32Array(NEAR);
   private readonly nearPlace = new Int32Array(NEAR);
   private readonly near: TextFunction[] = [];
@@ -43,7 +46,7 @@ export class Text {
     this.words = memory.i32;
   }
 
-  /** Gives a built-in function an address, as the linker would. Boot only. */
+  /** Gives a built-in function an address, as the linker would. Only at boot. */
   builtin(name: string, run: TextFunction): number {
     const address = this.memory.alloc('kernel', 16, 16);
     this.functions.set(address, { name, run });
@@ -61,9 +64,9 @@ export class Text {
     this.forget();
   }
 
-  /** Something changed that `direct` depends on. */
+  /** Empties the cache after a change that `direct` depends on. */
   forget(): void {
-    // address 0 is where nothing is, and marks an empty place
+    // no function has address 0, so it marks an empty place
     this.nearAddress.fill(0);
   }
 
@@ -77,7 +80,7 @@ export class Text {
     if (this.nearAddress[near] !== address) this.fetch(address, near);
     const place = this.nearPlace[near];
     const run = this.near[near];
-    // a program within a program is the exception that the function around it is there for
+    // a program called from a program needs the wrapping function
     if (place < 0 || this.words[NESTING] !== 0) return run(a, b, c, d);
     try {
       return this.gate.enter(place, a, b, c, d);
@@ -87,7 +90,7 @@ export class Text {
     }
   }
 
-  /** Calls a program's member with any number of arguments, of 64 bits; null: the function takes words alone. */
+  /** Calls a program's member with any number of arguments, of 64 bits; null: the function takes 32-bit words only. */
   callWide(address: number, context: number): bigint | null {
     return this.functions.get(address)?.run.wide?.(context) ?? null;
   }

@@ -1,6 +1,6 @@
 /**
  * ns per executed instruction of the benchmark programs, compiled and interpreted: medians of seven rounds. With
- * UBPF_BENCH=path, the same of uBPF beside. That executable is called once a round and engine as
+ * UBPF_BENCH=path, also those of uBPF. That executable is called once per round and engine as
  *   path CODE BYTES N CALLS INIT jit|interpreter
  * CODE: a file with the instructions; BYTES of memory, filled as `fillBuffer` does, then N as its first u64 and INIT
  * (`offset:bytes:value,...`, `-` for none); it calls the program CALLS times with r1 = the memory, r2 = BYTES, and prints
@@ -82,14 +82,14 @@ class Bench {
     }
   }
 
-  /** The whole work once, its result compared. */
+  /** Runs the whole work once and compares the result. */
   verify(): void {
     const { n, calls, expect, name } = this.kernel;
     this.reset(n);
     this.check(this.call(calls), expect.full.r0, name);
   }
 
-  /** The low word of r0 of the last of so many calls. */
+  /** Makes so many calls and returns the low word of the last r0. */
   private call(calls: number): number {
     const { machine, program, at } = this;
     const { mem } = this.kernel;
@@ -114,7 +114,7 @@ class Bench {
   }
 }
 
-/** What the programs expect to find: n, 8 bytes of 0, then the high bytes of a linear congruential generator. */
+/** Fills memory as the programs expect it: n, 8 bytes of 0, then the high bytes of a linear congruential generator. */
 function fillBuffer(bytes: Uint8Array): void {
   let x = 0x12345678;
   for (let i = 0; i < bytes.length; i++) {
@@ -125,7 +125,7 @@ function fillBuffer(bytes: Uint8Array): void {
 
 const part = (count: number): number => (count > 1 ? Math.ceil(count * INTERPRETED_PART) : count);
 
-/** ns per instruction of a program: of an engine, and of uBPF's beside it, NaN when that is not here. */
+/** ns per instruction of a program: in an engine, and in uBPF; NaN if uBPF is not available. */
 interface Measured {
   readonly own: number;
   readonly ubpf: number;
@@ -133,7 +133,7 @@ interface Measured {
 
 const UBPF_ENGINE = { compiled: 'jit', interpreted: 'interpreter' } as const;
 
-/** All programs by one machine, as a kernel would run them. */
+/** All programs on one machine, as a kernel would run them. */
 function measureAll(folder: string, kernels: readonly Kernel[], engine: Engine, ubpf: Ubpf | null): Measured[] {
   const machine = new BpfMachine(new Memory(), new KernelFunctions(), { engine, fuel: FUEL });
   return kernels.map((kernel) => measureKernel(folder, kernel, machine, engine, ubpf));
@@ -154,7 +154,7 @@ function measureKernel(
   const [n, calls] = engine === 'compiled' ? [kernel.n, kernel.calls] : [part(kernel.n), part(kernel.calls)];
   const own: number[] = [];
   const beside: number[] = [];
-  // interleaved: what else the computer does meets both alike
+  // interleaved, so that other load on the computer affects both alike
   for (let round = 0; round < ROUNDS; round++) {
     own.push(bench.measure(n, calls));
     if (ubpf) beside.push(ubpf(kernel, value.insns, n, calls, UBPF_ENGINE[engine]) / bench.instructions);
@@ -188,8 +188,8 @@ function longProgram(slots: number): Uint8Array {
 }
 
 /**
- * ms from bytes to a program that can be called: the first time in this process, and the median when the generator is
- * warm. What is longer than the machine compiles is only made ready for the interpreter.
+ * ms from bytes to a callable program: the first time in this process, and the median once the compiler is warm. A
+ * program too long to compile is only prepared for the interpreter.
  */
 function compileTime(slots: number): string {
   const insns = longProgram(slots);
@@ -209,7 +209,7 @@ function compileTime(slots: number): string {
   return `${String(slots).padStart(9)} slots: ${later.toFixed(2).padStart(8)} ms (first ${first.toFixed(2)} ms), ${((later * 1e6) / slots).toFixed(0)} ns a slot, ${engine}`;
 }
 
-/** ns of a call of the stack: through the text and a trampoline into a program that does nothing. */
+/** ns of a call from the TCP stack through the kernel text and a trampoline into an empty program. */
 function callTime(): string {
   const memory = new Memory();
   const text = new Text(memory);
@@ -231,10 +231,10 @@ function callTime(): string {
 
 const SIZES = [30, 300, 3000, 30_000, 100_000, 1_000_000];
 
-/** ns of a call, and ms to make programs ready. */
+/** ns of a call, and ms to prepare programs. */
 export const benchCompiler = (): string[] => [callTime(), '', 'bytecode to runnable:', ...SIZES.map(compileTime)];
 
-/** Accesses at indexes that only the verifier bounds: of the stack, here and there. */
+/** A program that accesses its stack at variable indexes, which only the verifier can bound. */
 const INDEXED = `
 r0 = 0
 *(u64 *)(r10 - 64) = 0
@@ -259,7 +259,7 @@ r6 += 1
 if r6 < 10000 goto loop
 exit`;
 
-/** ns an instruction with each access checked, and without the checks of what the verifier proved. */
+/** ns per instruction with every access checked, and without the checks of accesses that the verifier proved. */
 export function benchProven(provenOf: (insns: Uint8Array) => Uint8Array): string[] {
   const { insns } = assembleBare(INDEXED).value;
   const measure = (proven: Uint8Array | null): number => {
@@ -290,7 +290,7 @@ export function benchPrograms(folder: string): string[] {
   const path = process.env.UBPF_BENCH;
   const scratch = path ? mkdtempSync(join(tmpdir(), 'ubpf-')) : '';
   const ubpf = path ? ubpfAt(path, scratch) : null;
-  // one after the other: a second machine would make the engine of the first forget which one it calls
+  // one after the other: V8 would make calls slower once it has seen a second machine
   const compiled = measureAll(folder, kernels, 'compiled', ubpf);
   const interpreted = measureAll(folder, kernels, 'interpreted', ubpf);
   if (path) rmSync(scratch, { recursive: true });

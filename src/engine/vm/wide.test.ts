@@ -9,7 +9,7 @@ const words = (...values: bigint[]): Int32Array =>
   Int32Array.from(values.flatMap((v) => [v, v >> 32n].map((half) => Number(BigInt.asIntN(32, half)))));
 const value = (regs: Int32Array): bigint => (BigInt(regs[1] >>> 0) << 32n) | BigInt(regs[0] >>> 0);
 
-/** numbers of every length, and the corners */
+/** numbers of every length, and the extremes */
 const word = oneof(
   bigInt({ min: 0n, max: M }),
   bigInt({ min: 0n, max: 0xffffffffn }),

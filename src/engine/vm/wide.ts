@@ -1,5 +1,6 @@
 /*
- * 64-bit arithmetic on registers kept as two int32 halves: what takes more than a line. Each works in place on register
+ * 64-bit arithmetic on registers kept as two int32 halves: the operations that take more than a line. Each works in
+ * place on register
  * d with operand s, as the instructions do.
  */
 
@@ -85,7 +86,7 @@ function setNumber(regs: Words, d: number, value: number): void {
 const isExact = (high: number): boolean => high >>> 0 < EXACT_HIGH;
 const exact = (low: number, high: number): number => high * TWO_32 + (low >>> 0);
 
-/** below this, a remainder that is off by one divisor is told by its sign and size in 32 bits */
+/** below this, a remainder that is off by one divisor shows in its sign and size in 32 bits */
 const SMALL_DIVISOR = 0x4000_0000;
 
 /**
@@ -122,7 +123,7 @@ function divideRest(regs: Words, d: number, rest: number, divisor: number): numb
   return bottom - q0 * divisor;
 }
 
-/** Unsigned; by 0 gives 0. */
+/** Unsigned division; by 0 gives 0. */
 export function div64(regs: Words, d: number, s: number): void {
   if (regs[s + 1] === 0) {
     if (regs[s] === 0) {
@@ -140,7 +141,7 @@ export function div64(regs: Words, d: number, s: number): void {
   }
 }
 
-/** Unsigned; by 0 leaves d. */
+/** Unsigned remainder; by 0 leaves d. */
 export function mod64(regs: Words, d: number, s: number): void {
   if (regs[s + 1] === 0) {
     if (regs[s] === 0) return;
@@ -153,7 +154,7 @@ export function mod64(regs: Words, d: number, s: number): void {
   }
 }
 
-/** Towards zero; by 0 gives 0, the least number by -1 itself. */
+/** Signed division, towards zero; by 0 gives 0, the least number by -1 gives itself. */
 export function sdiv64(regs: Words, d: number, s: number): void {
   if (regs[s] === 0 && regs[s + 1] === 0) {
     regs[d] = 0;
@@ -163,7 +164,7 @@ export function sdiv64(regs: Words, d: number, s: number): void {
   }
 }
 
-/** With the dividend's sign; by 0 leaves d. */
+/** Signed remainder, with the dividend's sign; by 0 leaves d. */
 export function smod64(regs: Words, d: number, s: number): void {
   if (regs[s] === 0 && regs[s + 1] === 0) return;
   setBig(regs, d, BigInt.asIntN(64, big(regs[d], regs[d + 1])) % BigInt.asIntN(64, big(regs[s], regs[s + 1])));
@@ -173,7 +174,7 @@ export function swap32(x: number): number {
   return (x << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24);
 }
 
-/** Byte order of the low `width` bits reversed, the rest cleared. */
+/** Reverses the byte order of the low `width` bits and clears the rest. */
 export function swap(regs: Words, d: number, width: number): void {
   const first = swap32(regs[d]);
   if (width === 64) {

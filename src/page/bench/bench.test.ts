@@ -8,7 +8,7 @@ import { type BenchSettings, FIRST, settingsProblem } from './settings.ts';
 
 const file = (name: string) => readFileSync(join(import.meta.dirname, '..', '..', '..', 'public', 'btf', name));
 
-test('the first settings can be run, and their run does what they say', () => {
+test('the default settings run, and the run follows them', () => {
   expect(settingsProblem(FIRST)).toBeNull();
   expect(programsProblem(FIRST, PROGRAMS)).toBeNull();
   const ids = new Uint8Array(file('v6.12.ids'));
@@ -42,10 +42,10 @@ test.each([
   expect(settingsProblem({ ...FIRST, ...change })).toContain(problem);
 });
 
-test('two programs of one name cannot run beside each other, and are told', () => {
+test('two programs of one name cannot run side by side; a message says so', () => {
   const flows = ['bpf_swap_v1.s', 'bpf_swap_v2.s'].map((program) => ({ program, start: 0, stop: 1 }));
-  expect(programsProblem({ ...FIRST, flows }, PROGRAMS)).toContain('have one name, bpf_swap');
+  expect(programsProblem({ ...FIRST, flows }, PROGRAMS)).toContain('have the same name, bpf_swap');
   expect(programsProblem({ ...FIRST, flows: [{ program: 'gone.s', start: 0, stop: 1 }] }, PROGRAMS)).toContain(
-    'no text gone.s',
+    'gone.s no longer exists',
   );
 });

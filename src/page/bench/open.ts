@@ -1,4 +1,4 @@
-/* Runs the bench: its settings become a scenario that the page opens as it opens any other. */
+/* Runs the bench: turns its settings into a scenario, which is opened like any other. */
 import { DEFAULT_KERNEL } from '../../engine/index.ts';
 import { PROGRAMS } from '../../scenarios/programs.ts';
 import { openScenario } from '../engine/engine.ts';
@@ -7,24 +7,24 @@ import { lab, notify } from '../store/lab.ts';
 import { benchScenario, isCongestionControl, programsProblem } from './scenario.ts';
 import { BUILT_IN, type BenchSettings, keepSettings, keptSettings, settingsProblem } from './settings.ts';
 
-/** Every text that could serve a connection: the examples as they stand in the editor, and one's own. */
+/** Every text that can serve a connection: the examples as in the editor, and the user's own. */
 export function benchTexts(): Map<string, string> {
   const all = new Map([...Object.entries(PROGRAMS), ...Object.entries(choices().edits)]);
   return new Map([...all].filter(([, text]) => isCongestionControl(text)));
 }
 
-/** What a connection can be given: one's own first. */
+/** Programs for connections, the user's own first. */
 export function benchPrograms(): string[] {
   const names = [...benchTexts().keys()];
   const own = names.filter((name) => !Object.hasOwn(PROGRAMS, name));
   return [...own, BUILT_IN, ...names.filter((name) => !own.includes(name))];
 }
 
-/** Why it cannot be run; null: it can. */
+/** Why the bench cannot run; null when it can. */
 export const benchProblem = (settings: BenchSettings): string | null =>
   settingsProblem(settings) ?? programsProblem(settings, Object.fromEntries(benchTexts()));
 
-/** Opens the bench's run, from its beginning. */
+/** Opens the bench's run at its beginning. */
 export function runBench(settings: BenchSettings): void {
   const texts = benchTexts();
   const used = [...new Set(settings.flows.map(({ program }) => program))].filter((name) => texts.has(name));
@@ -41,7 +41,7 @@ export function runBench(settings: BenchSettings): void {
   openScenario(scenario, choices().kernel ?? lab().kernel ?? DEFAULT_KERNEL, machine);
 }
 
-/** What was last run on the bench, again; false where there is nothing that could be. */
+/** Opens the last run of the bench again; false when there is none. */
 export function openKeptBench(): boolean {
   const settings = keptSettings();
   if (settings === null) return false;

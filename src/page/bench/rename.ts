@@ -1,7 +1,7 @@
 import { renameText } from '../store/texts.ts';
 import { keepSettings, keptSettings } from './settings.ts';
 
-/** Renames a text, also where the bench names it; the name that it has afterwards. */
+/** Renames a text, also in the bench's settings; returns its new name. */
 export function renameEverywhere(name: string, stem: string): string {
   const to = renameText(name, stem);
   const kept = keptSettings();

@@ -1,10 +1,10 @@
-/* The bench's settings as a scenario: what it does is commands of the log like all else. */
+/* Makes a scenario from the bench's settings; its actions are ordinary commands of the log. */
 import type { MapLetter, Scenario, ScenarioStep } from '../../engine/index.ts';
 import { BUILT_IN, type BenchSettings } from './settings.ts';
 
 const MS = 1e6;
 const SECOND = 1e9;
-/** Programs are loaded before this, engine ns; what the settings call 0 s. */
+/** Engine time of 0 s in the settings, ns; programs are loaded before it. */
 export const BEGIN_NS = 50 * MS;
 
 type Texts = Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ interface Program {
 
 export const ccNameOf = (text: string): string => /^\s*\.name\s+"([^"]+)"/m.exec(text)?.[1] ?? '';
 
-/** Whether a text is a congestion control, which alone connections can choose. */
+/** Whether a text is a congestion control; connections can choose only those. */
 export const isCongestionControl = (text: string): boolean =>
   /^\s*\.struct_ops(\.link)?\s+tcp_congestion_ops/m.test(text);
 
@@ -32,21 +32,21 @@ function programsOf({ flows }: BenchSettings, texts: Texts): Program[] {
   }));
 }
 
-/** A to Z, then AA: as letters are given everywhere. */
+/** Letter of the i-th map: A to Z, then AA. */
 const letter = (i: number): MapLetter =>
   i < 26 ? String.fromCharCode(65 + i) : letter(Math.floor(i / 26) - 1) + letter(i % 26);
 
-/** Why these programs cannot run beside each other; null: they can. */
+/** Why these programs cannot run together; null when they can. */
 export function programsProblem(settings: BenchSettings, texts: Texts): string | null {
   const programs = programsOf(settings, texts);
   const missing = programs.find(({ name }) => (texts[name] ?? '').trim() === '');
-  if (missing) return `There is no text ${missing.name} any more: choose another program.`;
+  if (missing) return `The text ${missing.name} no longer exists: choose another program.`;
   const nameless = programs.find(({ cc }) => cc === '');
   if (nameless) return `${nameless.name} has no .name: connections ask for one.`;
   const twice = programs.find(({ cc }, i) => programs.findIndex((one) => one.cc === cc) < i || cc === BUILT_IN);
   if (!twice) return null;
   const other = programs.find(({ cc, name }) => cc === twice.cc && name !== twice.name)?.name ?? 'the kernel’s own';
-  return `${twice.name} and ${other} have one name, ${twice.cc}: the kernel registers only one of them (EEXIST).`;
+  return `${twice.name} and ${other} have the same name, ${twice.cc}: the kernel registers only one of them (EEXIST).`;
 }
 
 function registerSteps(programs: readonly Program[]): ScenarioStep[] {
@@ -68,7 +68,7 @@ function registerSteps(programs: readonly Program[]): ScenarioStep[] {
   ]);
 }
 
-/** `texts`: of each program that the settings name; `examples`: those of them that can be brought back. */
+/** Makes the scenario. `texts`: those of all programs in the settings; `examples`: those that can be reset. */
 export function benchScenario(settings: BenchSettings, texts: Texts, examples: Texts): Scenario {
   const { rateMbit, rttMs, queue, seed, seconds, flows } = settings;
   const programs = programsOf(settings, texts);
@@ -95,7 +95,7 @@ export function benchScenario(settings: BenchSettings, texts: Texts, examples: T
   return {
     id: 'bench',
     title: 'Bench',
-    intro: `${flows.length === 1 ? 'One connection' : `${flows.length} connections`} over one link, without a story: what each gets is measured.`,
+    intro: `${flows.length === 1 ? 'One connection' : `${flows.length} connections`} over one link, without captions: what each achieves is measured.`,
     path: { rateBps: Math.round(rateMbit * 1e6), delayNs: Math.round((rttMs * MS) / 2), queuePackets: queue },
     seed,
     texts: examples,

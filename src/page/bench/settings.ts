@@ -1,8 +1,8 @@
-/* What the bench is set to; kept in the browser, so that a reload finds it again. */
+/* Settings of the bench, kept in the browser across reloads. */
 import { list, number, object, text, whole, type Decoder } from '../share/schema.ts';
 import { load, save } from '../store/storage.ts';
 
-/** `program`: name of a text, or of a congestion control that the kernel has built in. Times in seconds. */
+/** A connection. `program`: name of a text, or of a built-in congestion control. Times in seconds. */
 export interface BenchFlow {
   readonly program: string;
   readonly start: number;
@@ -20,7 +20,7 @@ export interface BenchSettings {
   readonly flows: readonly BenchFlow[];
 }
 
-/** The smallest and the largest of each, and how it is said. */
+/** Limits of each setting, and its label. */
 export const LIMITS = {
   rateMbit: [0.1, 1000, 'Link, Mbit/s'],
   rttMs: [0.1, 2000, 'Round trip, ms'],
@@ -32,7 +32,7 @@ export const LIMITS = {
 export type Setting = keyof typeof LIMITS;
 export const MOST_FLOWS = 64;
 
-/** More events than these take the engine minutes. */
+/** Most packets of a run; more would take minutes. */
 const MOST_PACKETS = 4_000_000;
 const PACKET_BITS = 12_000;
 
@@ -50,19 +50,19 @@ export const FIRST: BenchSettings = {
   ],
 };
 
-/** Why they cannot be run; null: they can. */
+/** Why settings cannot run; null when they can. */
 export function settingsProblem(settings: BenchSettings): string | null {
   for (const [key, [least, most, words]] of Object.entries(LIMITS)) {
     const value = settings[key as Setting];
     if (!(value >= least && value <= most)) return `${words}: a number from ${least} to ${most}.`;
   }
   if (!Number.isInteger(settings.queue) || !Number.isInteger(settings.seed)) return 'Queue and seed are whole numbers.';
-  if (settings.flows.length === 0) return 'Add a connection: without one there is nothing to measure.';
+  if (settings.flows.length === 0) return 'Add a connection: there is nothing to measure without one.';
   if (settings.flows.length > MOST_FLOWS) return `At most ${MOST_FLOWS} connections.`;
   const late = settings.flows.findIndex(({ start, stop }) => !(start >= 0 && stop > start && start < settings.seconds));
   if (late >= 0) return `Connection ${late + 1} must start before it stops, and before the end.`;
   if ((settings.rateMbit * 1e6 * settings.seconds) / PACKET_BITS > MOST_PACKETS)
-    return 'That is more packets than the engine carries in a minute: take a slower link, or less time.';
+    return 'These are more packets than the engine simulates in a minute: use a slower link, or less time.';
   return null;
 }
 

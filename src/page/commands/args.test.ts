@@ -4,7 +4,7 @@ import { taking, takingAs } from './args.ts';
 
 const rest = { title: '', group: 'Time' } as const;
 
-test('what a command takes is checked', () => {
+test('arguments of a command are checked', () => {
   const told: unknown[] = [];
   const seek = taking('time.seek', { ...rest, run: ({ time }) => told.push(time) });
   seek.run({ time: 5 });
@@ -14,7 +14,7 @@ test('what a command takes is checked', () => {
   expect(() => seek.run({ time: null })).toThrow('time as a number');
 });
 
-test('what may be left out is undefined, also where a scene says null', () => {
+test('an optional argument is undefined if left out, also if a scene says null', () => {
   const told: unknown[] = [];
   const pick = taking('select.socket', { ...rest, run: ({ socket, map }) => told.push(socket, map) });
   pick.run({ socket: 2, map: null });
@@ -22,7 +22,7 @@ test('what may be left out is undefined, also where a scene says null', () => {
   expect(told).toEqual([2, undefined, 3, 'B']);
 });
 
-test('rows of a family share what they take', () => {
+test('commands of a family share their argument types', () => {
   const told: unknown[] = [];
   const row = takingAs('map', 'close', { ...rest, run: (args) => told.push(args) });
   row.run({});

@@ -1,6 +1,6 @@
 /*
- * What commands take: one table, from which come the types of their arguments and the check of what a scene or another
- * page gives. A `?` marks what may be left out; null is the same as left out, since scenes are plain data.
+ * Arguments of commands: one table, from which follow the argument types and the checks of arguments from scenes or
+ * other pages. A `?` marks an optional one; null counts as absent, since scenes are plain data.
  */
 import type { CommandArgs, PageCommand } from './command.ts';
 
@@ -28,7 +28,7 @@ const ARGS = {
   'time.seek-by': { by: 'number' },
 } as const satisfies Readonly<Record<string, Shape>>;
 
-/** Commands that are rows of a table have the arguments of their family, by the beginning of the id. */
+/** Commands from tables take the arguments of their family, given by the beginning of the id. */
 const FAMILIES = {
   map: { map: 'text?' },
   lens: { map: 'text?', text: 'text?' },
@@ -48,7 +48,10 @@ type Family = keyof typeof FAMILIES;
 export type FamilyId = `${Family}.${string}`;
 export type FamilyArgs<F extends Family> = Given<(typeof FAMILIES)[F]>;
 
-/** Throws where something is missing or of another kind: a scene or a caller is wrong, never the user. */
+/**
+ * Checks arguments; throws when one is missing or of another type, which is an error of a scene or caller, never of the
+ * user.
+ */
 function checked(id: string, shape: Shape, args: CommandArgs): Readonly<Record<string, string | number>> {
   const named = new Map(Object.entries(args));
   return Object.fromEntries(
@@ -65,14 +68,14 @@ function checked(id: string, shape: Shape, args: CommandArgs): Readonly<Record<s
 
 type Row<A> = Omit<PageCommand, 'id' | 'run'> & { readonly run: (args: A) => void };
 
-/** A command that takes arguments, which are checked before it runs. */
+/** Makes a command with arguments, which are checked before it runs. */
 export const taking = <Id extends TakingId>(id: Id, { run, ...row }: Row<ArgsOf<Id>>): PageCommand => ({
   ...row,
   id,
   run: (args) => run(checked(id, ARGS[id], args) as ArgsOf<Id>),
 });
 
-/** A row of a family, whose id begins with the family's name. */
+/** Makes a command of a family, whose id begins with the family's name. */
 export const takingAs = <F extends Family>(
   family: F,
   name: string,

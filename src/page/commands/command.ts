@@ -1,4 +1,4 @@
-/* What a command of the page is. The toolbar, the palette, the key sheet and the keyboard all read one list of them. */
+/* A command of the page. The toolbar, the palette, the key sheet and the keyboard all read one list of commands. */
 import type { Action } from '../../views/scene.ts';
 
 export type CommandArgs = Action['args'];
@@ -6,18 +6,18 @@ export type CommandArgs = Action['args'];
 export const GROUPS = ['Time', 'Program', 'Lab', 'Share', 'View', 'Help'] as const;
 
 export interface PageCommand {
-  /** stable: scenes, links and tests call it by this name */
+  /** stable name, used by scenes, links and tests */
   readonly id: string;
-  /** sentence case; in a function where it depends on the state */
+  /** sentence case; a function when it depends on the state */
   readonly title: string;
-  /** what it would act on now, as `map B` */
+  /** the object on which it would act now, like `map B` */
   readonly about?: () => string;
   readonly group: (typeof GROUPS)[number];
-  /** as `Ctrl+Shift+Enter`, `N`, `,`; Ctrl is also the Mac's command key */
+  /** like `Ctrl+Shift+Enter`, `N`, `,`; Ctrl also means the Mac's command key */
   readonly keys?: readonly string[];
-  /** whether it would do something now */
+  /** whether it can run now */
   readonly when?: () => boolean;
-  /** needs arguments: not in the palette, nor on the key sheet */
+  /** it needs arguments, so it is in neither the palette nor the key sheet */
   readonly hidden?: boolean;
   readonly run: (args: CommandArgs) => void;
 }

@@ -1,6 +1,5 @@
 import { choices, choose, TEXT_SIZES } from '../store/choices.ts';
 import { openHelp } from '../store/help.ts';
-import { showOverlay } from '../store/overlay.ts';
 import { taking } from './args.ts';
 import type { PageCommand } from './command.ts';
 
@@ -10,14 +9,6 @@ function resize(by: 1 | -1): void {
 }
 
 export const HELP_COMMANDS: readonly PageCommand[] = [
-  {
-    id: 'help.palette',
-    title: 'Search or run a command',
-    group: 'Help',
-    keys: ['Ctrl+K'],
-    run: () => showOverlay('palette'),
-  },
-  { id: 'help.keys', title: 'All keys', group: 'Help', keys: ['?'], run: () => showOverlay('keys') },
   {
     id: 'help.pages',
     title: 'Help and glossary: views, terms, error numbers, checks, problems',
@@ -31,7 +22,6 @@ export const HELP_COMMANDS: readonly PageCommand[] = [
     hidden: true,
     run: ({ page }) => openHelp(page),
   }),
-  { id: 'help.settings', title: 'Settings', group: 'Help', run: () => showOverlay('settings') },
   { id: 'view.larger', title: 'Larger text', group: 'View', run: () => resize(1) },
   { id: 'view.smaller', title: 'Smaller text', group: 'View', run: () => resize(-1) },
   {

@@ -6,7 +6,7 @@ import type { PageCommand } from './command.ts';
 
 const isOpen = (): boolean => inspectorLink() !== null;
 
-/** A tab of the inspector; brings the inspector along. */
+/** Shows a tab of the inspector, opening the inspector if needed. */
 const typeTab = (tab: TypeTab, title: string): PageCommand => ({
   id: `inspect.${tab}`,
   title: `Inspect: ${title}`,

@@ -1,4 +1,4 @@
-/* What was done is undone, what was made is kept. */
+/* Commands for undo and redo, and for saving labs and texts. */
 import { redo, undo, useUndo } from '../keep/undo.ts';
 import { choose, choices } from '../store/choices.ts';
 import { notify } from '../store/lab.ts';
@@ -21,7 +21,7 @@ async function download(name: string): Promise<void> {
     notify({
       kind: 'error',
       title: `${name} could not be saved`,
-      detail: 'What saves files could not be fetched: try again.',
+      detail: 'The code for saving files could not be loaded: try again.',
     });
 }
 
@@ -41,12 +41,6 @@ export const KEEP_COMMANDS: readonly PageCommand[] = [
     keys: ['Ctrl+Shift+Z', 'Ctrl+Y'],
     when: () => useUndo.getState().future.length > 0,
     run: redo,
-  },
-  {
-    id: 'lab.kept',
-    title: 'My labs: keep this one under a name, open others, texts and drafts',
-    group: 'Share',
-    run: () => showOverlay('labs'),
   },
   {
     id: 'text.duplicate',

@@ -1,19 +1,19 @@
-/* Key presses become commands. What is typed into an editor or an input stays there. */
+/* Turns key presses into commands, except those typed into an editor or input. */
 import { choices } from '../store/choices.ts';
 import { useOverlay } from '../store/overlay.ts';
 import { isSingle, keyOf } from './keys.ts';
 import { commandByKey, isEnabled } from './registry.ts';
 
 const TYPING = 'input, textarea, select, [contenteditable="true"], .monaco-editor';
-/** These act by Space, Home, End and the like themselves. */
+/** Elements that handle Space, Home, End and similar keys themselves. */
 const ACTS =
   'button, a, summary, [role="button"], [role="tab"], [role="menuitem"], [role="separator"], [role="slider"]';
-/** A list that is walked by letters names them: `data-keys="N P"`. */
+/** Attribute of a list that is navigated with letters, naming them: `data-keys="N P"`. */
 const KEPT = 'data-keys';
 const OWN_KEYS = new Set(['Space', 'Enter', 'Home', 'End']);
-/** Where text is typed these are the text's own. */
+/** Keys that belong to the text while typing. */
 const TEXT_KEYS = new Set(['Ctrl+Z', 'Ctrl+Shift+Z', 'Ctrl+Y', 'Escape']);
-/** What opens over the page goes with Escape before anything else. */
+/** Elements over the page that Escape closes first. */
 const CLOSES = '[role="menu"], [role="dialog"], [popover]';
 
 function takes(target: Element, key: string): boolean {
@@ -35,5 +35,5 @@ function onKeyDown(event: KeyboardEvent): void {
   if (isEnabled(command)) command.run({});
 }
 
-/** Before Monaco sees them: F9, F10 and the like mean the same everywhere. */
+/** Listens in the capture phase, before Monaco, so that F9, F10 and similar keys mean the same everywhere. */
 export const listenToKeys = (): void => window.addEventListener('keydown', onKeyDown, { capture: true });

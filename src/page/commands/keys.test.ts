@@ -18,11 +18,11 @@ test('keys are named with their modifiers', () => {
   expect(keyOf(press(' '))).toBe('Space');
 });
 
-test('Shift only types a sign that is no letter', () => {
+test('Shift is not named for signs that need it to be typed', () => {
   expect(keyOf(press('?', ['shift']))).toBe('?');
 });
 
-test('single signs are those that text could mean', () => {
+test('single-character keys are those that could be typed text', () => {
   expect(['N', 'Shift+N', ',', '1', '?', 'Space'].every(isSingle)).toBe(true);
   expect(['F5', 'Ctrl+K', 'Shift+F11', 'Home', 'Escape'].some(isSingle)).toBe(false);
 });

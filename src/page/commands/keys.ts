@@ -1,4 +1,4 @@
-/* Keys as text, and which command a key press means. */
+/* Names of keys, and the command for a key press. */
 import type { PageCommand } from './command.ts';
 
 export interface Press {
@@ -11,7 +11,10 @@ export interface Press {
 
 const NAMES: Readonly<Record<string, string>> = { ' ': 'Space' };
 
-/** `Ctrl+Shift+Enter`. Shift is named with letters and named keys; with others it is how the sign is typed. */
+/**
+ * `Ctrl+Shift+Enter`. Name of a key press. Shift is part of it for letters and named keys; for other characters it is
+ * only needed to type them.
+ */
 export function keyOf(press: Press): string {
   const sign = press.key.length === 1;
   const letter = sign && /\p{L}/u.test(press.key);
@@ -25,7 +28,7 @@ export function keyOf(press: Press): string {
   return parts.filter((part) => part !== '').join('+');
 }
 
-/** Acts without a modifier, and types a sign: inert where text is typed. */
+/** Whether a key types a character without a modifier; such keys are inert where text is typed. */
 export const isSingle = (key: string): boolean => /^(Shift\+)?(.|Space)$/u.test(key);
 
 /** Commands by key; a key belongs to one command only. */

@@ -1,15 +1,14 @@
 import { DEFAULT_KERNEL, KERNELS } from '../../engine/index.ts';
-import { SCENARIOS } from '../../scenarios/index.ts';
+import { SCENARIOS, FIRST_SCENARIO } from '../../scenarios/index.ts';
 import { openShipped } from '../engine/scenarios.ts';
 import { move, openScenario, resetLab } from '../engine/engine.ts';
 import { choices, choose, chooseTab, select } from '../store/choices.ts';
 import { lab } from '../store/lab.ts';
-import { showOverlay } from '../store/overlay.ts';
 import { type ArgsOf, taking } from './args.ts';
 import type { PageCommand } from './command.ts';
 import { MAP_COMMANDS } from './map.ts';
 
-/** Reverse-continue to "who took this reference?". */
+/** Goes back to the event at which a reference was taken. */
 function goToHolder({ map, kind, id }: ArgsOf<'select.holder'>): void {
   const holder = lab()
     .cold?.maps.find(({ letter }) => letter === map)
@@ -20,26 +19,26 @@ function goToHolder({ map, kind, id }: ArgsOf<'select.holder'>): void {
 /** Id of the scenario that the bench makes. */
 const BENCH = 'bench';
 
-/** What was last run on the bench; without it, the first scenario. */
+/** Opens the last run of the bench, or else the first scenario. */
 async function openKeptBench(): Promise<void> {
   const bench = await import('../bench/open.ts').catch(() => null);
-  if (!bench?.openKeptBench()) startScenario(SCENARIOS[0].id);
+  if (!bench?.openKeptBench()) startScenario(FIRST_SCENARIO);
 }
 
-/** Opens a scenario that comes with the page, on the chosen kernel or the one that it is told for. */
+/** Opens a shipped scenario, on the chosen kernel or the one for which it is written. */
 export function startScenario(id: string): void {
   if (id === BENCH) {
     void openKeptBench();
     return;
   }
-  const known = SCENARIOS.some((one) => one.id === id) ? id : SCENARIOS[0].id;
+  const known = SCENARIOS.some((one) => one.id === id) ? id : FIRST_SCENARIO;
   void openShipped(known, (scenario) => {
     choose({ scenario: scenario.id, selection: { map: null, socket: null, field: null } });
     openScenario(scenario, choices().kernel ?? scenario.kernel ?? DEFAULT_KERNEL);
   });
 }
 
-/** The same scenario on another kernel, from its beginning. */
+/** Restarts the scenario on another kernel. */
 export function chooseKernel(kernel: string): void {
   const { scenario } = lab();
   if (!scenario) return;
@@ -76,13 +75,6 @@ export const LAB_COMMANDS: readonly PageCommand[] = [
     group: 'Lab',
     when: () => lab().scenario !== null,
     run: resetLab,
-  },
-  {
-    id: 'lab.bench',
-    title: 'Bench: connections without a story, a program each, measured',
-    group: 'Lab',
-    when: () => lab().scenario !== null,
-    run: () => showOverlay('bench'),
   },
   ...MAP_COMMANDS,
   taking('select.map', {

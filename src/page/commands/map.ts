@@ -1,4 +1,4 @@
-/* What can be done to a map: one table, which the lifecycle's edges, the bar below it, the modules lens and the palette read. */
+/* Actions on a map: one table, read by the lifecycle's edges, the bar below it, the modules lens and the palette. */
 import {
   type Command,
   freeLetter,
@@ -15,7 +15,7 @@ import { type FamilyArgs, taking, takingAs } from './args.ts';
 import type { PageCommand } from './command.ts';
 import { TCP_STRUCT } from './tcp-struct.ts';
 
-/** Who carries out what is pressed on the page. */
+/** Process name for actions of the user. */
 const OPERATOR = 'you';
 
 function asOperator(act: (process: string) => Command): void {
@@ -26,12 +26,12 @@ function asOperator(act: (process: string) => Command): void {
 
 const mapOf = (letter: MapLetter): MapSnapshot | undefined => lab().cold?.maps.find((map) => map.letter === letter);
 
-/** The living process that has an fd of the map. */
+/** A living process with an fd of the map. */
 function keeperOf(map: MapLetter): string | null {
   return lab().cold?.processes.find(({ alive, fds }) => alive && fds.some((fd) => fd.map === map))?.name ?? null;
 }
 
-/** By the process that has an fd of the map, where there is one. */
+/** Acts through a process that has an fd of the map, if there is one. */
 function byKeeper(map: MapLetter, act: (process: string) => Command): void {
   const keeper = keeperOf(map);
   if (keeper === null) asOperator(act);
@@ -40,7 +40,7 @@ function byKeeper(map: MapLetter, act: (process: string) => Command): void {
 
 const linkOf = (map: MapLetter) => lab().cold?.links.find((link) => link.map === map);
 
-/** Another map under the same name, which the link could be given instead. */
+/** Another map with the same name, to which the link can be updated. */
 const successorOf = (map: MapLetter): MapSnapshot | undefined =>
   lab().cold?.maps.findLast(({ letter, state, ccName }) => {
     return letter !== map && state === 'READY' && ccName === mapOf(map)?.ccName;
@@ -64,7 +64,7 @@ function swap(map: MapLetter): void {
   else asOperator((process) => ({ do: 'update-link', process, link: link.link, map: to.letter, old: map }));
 }
 
-/** Linux 6.12 dies of it; the page shows that, and time goes back. */
+/** Linux 6.12 panics on this; the page shows the panic, and time can go back. */
 function swapToItself(map: MapLetter): void {
   const link = linkOf(map);
   if (link) asOperator((process) => ({ do: 'update-link', process, link: link.link, map }));
@@ -86,36 +86,36 @@ function pin(map: MapLetter): void {
 
 function unpin(map: MapLetter): void {
   const path = [...(linkOf(map)?.pins ?? []), ...(mapOf(map)?.pins ?? [])][0];
-  if (path === undefined) tell(`Map ${map} is not pinned`, 'Neither the map nor its link has a file in bpffs.');
+  if (path === undefined) tell(`Map ${map} is not pinned`, 'Neither the map nor its link is pinned in bpffs.');
   else asOperator((process) => ({ do: 'unpin', process, path }));
 }
 
 function closeFds(map: MapLetter): void {
   const keeper = keeperOf(map);
-  if (keeper === null) tell(`No process has an fd of map ${map}`, 'It is kept by its references and pins alone.');
+  if (keeper === null) tell(`No process has an fd of map ${map}`, 'Only references and pins keep it.');
   else command({ do: 'close-map', process: keeper, map });
 }
 
 function killKeeper(map: MapLetter): void {
   const keeper = keeperOf(map) ?? linkOf(map)?.process ?? null;
   const alive = lab().cold?.processes.some(({ name, alive }) => name === keeper && alive);
-  if (keeper === null || !alive) tell(`No living process has map ${map} open`, 'There is nobody to kill.');
+  if (keeper === null || !alive) tell(`No living process has map ${map} open`, 'There is no process to kill.');
   else command({ do: 'exit', process: keeper, killed: true });
 }
 
-/** The next socket that goes takes its reference along. */
+/** Closes the next socket that holds the map, with its reference. */
 function closeNext(map: MapLetter): void {
   const holder = mapOf(map)?.holders.find(({ kind }) => kind === 'socket');
   if (holder) command({ do: 'close', socket: holder.id });
   else {
     tell(
-      'Nobody closes this edge',
-      'The kernel takes it by itself when the count reaches 0 and the grace period has passed.',
+      'This transition cannot be requested',
+      'The kernel makes it by itself when the count is 0 and the grace period has passed.',
     );
   }
 }
 
-/** What still keeps a READY map: its link, then its sockets, then its fds. */
+/** Drops the next holder of a READY map: its link, then its sockets, then its fds. */
 function dropLast(map: MapLetter): void {
   const found = mapOf(map);
   if (!found?.forLinks)
@@ -126,14 +126,14 @@ function dropLast(map: MapLetter): void {
 }
 
 function connect(map: MapLetter): void {
-  // also of connections that the scenario is yet to make
+  // include connections that the scenario will make later
   const later = lab().scenario?.steps.flatMap(({ command: c }) => (c.do === 'connect' ? [c.socket] : [])) ?? [];
   const used = [...(lab().cold?.sockets.map(({ id }) => id) ?? []), ...later];
   const cc = mapOf(map)?.ccName ?? '';
   asOperator((process) => ({ do: 'connect', process, socket: Math.max(0, ...used) + 1, cc }));
 }
 
-/** Connections that stand change their congestion control, as their owners may at any time. */
+/** Switches open connections to the map, as their owners may do at any time. */
 function useHere(map: MapLetter): void {
   const cc = mapOf(map)?.ccName ?? '';
   const open = lab().cold?.sockets.filter(({ sk, map: server }) => sk !== 0 && server !== map) ?? [];
@@ -146,38 +146,40 @@ export interface MapVerb {
   readonly word: string;
   /** sentence case */
   readonly title: string;
-  /** only for maps that are made for links, or only for others */
+  /** true: only for maps made for links; false: only for other maps */
   readonly links?: boolean;
-  /** whether the bar shows it; the palette always does */
+  /** whether the bar shows it; the palette always shows it */
   readonly shown?: (map: MapSnapshot) => boolean;
   readonly run: (map: MapLetter) => void;
 }
 
-/** Calls a member by hand: numbers, and bytes in hex for what a pointer leads to. */
+/** Calls a member by hand with numbers, and hex bytes for the target of a pointer. */
 export const callMember = (map: MapLetter, member: string, args: readonly (number | string)[]): void =>
   byKeeper(map, (process) => ({ do: 'call-member', process, map, member, args }));
 
-/** By the process that loaded the object. */
+/** Reads a ring buffer through the process that loaded the object. */
 export const readRing = (process: string, object: string, map: string): void =>
   command({ do: 'read-ring', process, object, map });
 
-/** To the form in which a member is called. */
+/** Opens the form for calling a member. */
 function showCalls(map: MapLetter): void {
   if (mapOf(map)?.struct === TCP_STRUCT) {
-    tell(`The TCP stack calls the members of map ${map}`, 'They take a socket: connect one, and step into a program.');
+    tell(`The TCP stack calls the members of map ${map}`, 'They need a socket: connect one, and step into a program.');
     return;
   }
   chooseTab('side', 'trampoline');
   select({ map, socket: null });
 }
 
-/** None is ever disabled: pressing one that the kernel refuses shows the errno and the check that answered. */
+const update = (map: MapLetter): void => byKeeper(map, (process) => ({ do: 'register', process, map }));
+
+/** Verbs of maps. None is ever disabled: one that the kernel refuses shows the errno and the check that answered. */
 export const MAP_VERBS: readonly MapVerb[] = [
   {
     id: 'update',
     word: 'update',
     title: 'Update: give the map its value',
-    run: (map) => byKeeper(map, (process) => ({ do: 'register', process, map })),
+    run: update,
   },
   {
     id: 'delete',
@@ -250,11 +252,11 @@ export const MAP_VERBS: readonly MapVerb[] = [
 const EDGE: Readonly<Record<string, (map: MapLetter) => void>> = {
   ...Object.fromEntries(MAP_VERBS.map(({ id, run }) => [id, run])),
   zero: closeNext,
-  ready: (map) => (mapOf(map)?.forLinks ? EDGE.update(map) : dropLast(map)),
+  ready: (map) => (mapOf(map)?.forLinks ? update(map) : dropLast(map)),
   last: dropLast,
 };
 
-/** The selected map, else the newest that is not gone. */
+/** The selected map, or else the newest that is not freed. */
 export function currentMap(): MapSnapshot | undefined {
   const maps = lab().cold?.maps.filter(({ state }) => state !== 'FREED') ?? [];
   return maps.find(({ letter }) => letter === choices().selection.map) ?? maps.at(-1);
@@ -262,7 +264,7 @@ export function currentMap(): MapSnapshot | undefined {
 
 const freshLetter = (): MapLetter => freeLetter(lab().cold?.maps.map(({ letter }) => letter) ?? []);
 
-/** The module verbs, for the lens. */
+/** Verbs of the modules lens. */
 const LENS: Readonly<Record<string, (args: FamilyArgs<'lens'>) => void>> = {
   insmod: ({ text = '' }) => command({ do: 'insmod', map: freshLetter(), text, source: textOf(text) }),
   rmmod: ({ map = '' }) => command({ do: 'rmmod', map }),

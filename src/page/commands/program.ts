@@ -4,7 +4,6 @@ import { choices, choose } from '../store/choices.ts';
 import { editorLink, reveal } from '../store/editor-link.ts';
 import { lab, notify, useLab } from '../store/lab.ts';
 import { lineMap } from '../store/line-map.ts';
-import { showOverlay } from '../store/overlay.ts';
 import {
   activeText,
   currentTexts,
@@ -22,10 +21,10 @@ import type { PageCommand } from './command.ts';
 const hasText = (): boolean => lab().cold !== null && activeText() !== null;
 const hasProgram = (): boolean => hasText() && !isTypes(activeText() ?? '');
 
-/** Without a text there is no program to start with. */
+/** Restarts with the texts of the editor; needs at least one program text. */
 function restartWithTexts(unverified = false): void {
   const texts = currentTexts();
-  const empty = Object.keys(texts).find((name) => texts[name].trim() === '');
+  const [empty] = Object.entries(texts).find(([, text]) => text.trim() === '') ?? [];
   if (empty === undefined) restart(texts, unverified);
   else {
     notify({ kind: 'error', title: `${empty} is empty`, detail: 'Write a program, or reset the text to the example.' });
@@ -41,8 +40,8 @@ async function registerAsNew(): Promise<void> {
   if (struct !== null) {
     notify({
       kind: 'info',
-      title: `The machine does not have ${struct} as ${TYPES_TEXT} declares it`,
-      detail: 'Types are of the kernel from its start: restart with this text first.',
+      title: `The machine lacks ${struct} as declared in ${TYPES_TEXT}`,
+      detail: 'A kernel gets its types at boot: restart with this text first.',
     });
     return;
   }
@@ -69,7 +68,7 @@ async function implement(): Promise<void> {
   const begun = await programFor(textOf(TYPES_TEXT));
   if (!begun) {
     const detail = 'Declare a struct with function pointers first.';
-    notify({ kind: 'info', title: `${TYPES_TEXT} declares no type that could be implemented`, detail });
+    notify({ kind: 'info', title: `${TYPES_TEXT} declares no type to implement`, detail });
     return;
   }
   const name = freshName(`${begun.name}.s`);
@@ -86,7 +85,7 @@ function resetText(): void {
   else editText(name, example);
 }
 
-/** `line` is the editor's; the breakpoint belongs to the loaded text's. */
+/** Toggles a breakpoint; `line` is one of the editor's text, the breakpoint is set in the loaded text. */
 function toggleBreakpoint(shown: number): void {
   const name = activeText();
   if (name === null) return;
@@ -95,7 +94,7 @@ function toggleBreakpoint(shown: number): void {
     notify({
       kind: 'info',
       title: 'This line is not in the loaded program yet',
-      detail: 'Breakpoints stop in the program that the machine has: restart with this text first.',
+      detail: 'Breakpoints stop in the loaded program: restart with this text first.',
     });
     return;
   }
@@ -105,7 +104,7 @@ function toggleBreakpoint(shown: number): void {
   setBreakpoints();
 }
 
-/** Breakpoints follow their lines when the machine gets another text. */
+/** Moves breakpoints with their lines when the machine gets another text. */
 useLab.subscribe((now, before) => {
   if (now.loaded === before.loaded) return;
   const moved = choices().breakpoints.flatMap((one) => {
@@ -130,7 +129,7 @@ export const PROGRAM_COMMANDS: readonly PageCommand[] = [
   },
   {
     id: 'program.restart-unverified',
-    title: 'Restart, and run what the verifier refuses all the same (no kernel does that)',
+    title: 'Restart, and run what the verifier refuses (no kernel does that)',
     group: 'Program',
     when: () => lab().scenario !== null,
     run: () => restartWithTexts(true),
@@ -142,13 +141,6 @@ export const PROGRAM_COMMANDS: readonly PageCommand[] = [
     keys: ['Ctrl+Shift+Enter'],
     when: hasProgram,
     run: registerAsNew,
-  },
-  {
-    id: 'program.new',
-    title: 'New program: a name, a kernel struct, and the members that it must have',
-    group: 'Program',
-    when: () => lab().cold !== null,
-    run: () => showOverlay('new-program'),
   },
   {
     id: 'program.types',
@@ -195,7 +187,7 @@ export const PROGRAM_COMMANDS: readonly PageCommand[] = [
   },
   {
     id: 'program.heat',
-    title: 'Heat map on or off: how often each line ran up to now',
+    title: 'Heat map on or off: how often each line ran so far',
     group: 'Program',
     keys: ['H'],
     when: hasText,

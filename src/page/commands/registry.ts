@@ -14,6 +14,7 @@ import { keyTable } from './keys.ts';
 import { LAB_COMMANDS } from './lab.ts';
 import { PROGRAM_COMMANDS } from './program.ts';
 import { SHARE_COMMANDS } from './share.ts';
+import { SHEET_COMMANDS } from './sheets.ts';
 import { TEXT_COMMANDS } from './text.ts';
 import { TIME_COMMANDS } from './time.ts';
 import { VIEW_COMMANDS } from './view.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly PageCommand[] = [
   ...SHARE_COMMANDS,
   ...VIEW_COMMANDS,
   ...INSPECT_COMMANDS,
+  ...SHEET_COMMANDS,
   ...HELP_COMMANDS,
 ];
 
@@ -44,7 +46,7 @@ export const commandByKey = (key: string): PageCommand | undefined => BY_KEY.get
 export const isEnabled = (command: PageCommand | undefined): boolean =>
   command !== undefined && (command.when?.() ?? true);
 
-/** Runs a command by its id; one that would do nothing now is passed over. Throws where there is no such command. */
+/** Runs a command by its id; does nothing when the command cannot run now. Throws for an unknown id. */
 export function runCommand<Id extends TakingId>(id: Id, args: ArgsOf<Id>): void;
 export function runCommand(id: FamilyId, args: FamilyArgs<'map' | 'lens'>): void;
 export function runCommand(id: string): void;
@@ -54,14 +56,14 @@ export function runCommand(id: string, args: CommandArgs = {}): void {
   if (isEnabled(command)) command.run(args);
 }
 
-/** What a scene's mark does: its arguments are checked by the command. */
+/** Runs the action of a scene's mark; the command checks the arguments. */
 export const runAction = ({ command, args }: Action): void => {
   const found = BY_ID.get(command);
   assert(found, `there is no command ${command}`);
   if (isEnabled(found)) found.run(args);
 };
 
-/** Calls `listener` when a command may have become possible, or no longer; ends with the returned function. */
+/** Calls `listener` when a command may have become possible or impossible; the returned function unsubscribes. */
 export function subscribeEnabled(listener: () => void): () => void {
   const ends = [useLab.subscribe(listener), useChoices.subscribe(listener), useUndo.subscribe(listener)];
   return () => {

@@ -1,6 +1,5 @@
 import { currentFrame } from '../frame-source.ts';
 import { lab } from '../store/lab.ts';
-import { showOverlay } from '../store/overlay.ts';
 import type { PageCommand } from './command.ts';
 
 const runs = (): boolean => lab().cold !== null;
@@ -22,28 +21,6 @@ export const SHARE_COMMANDS: readonly PageCommand[] = [
     keys: ['P'],
     when: runs,
     run: () => void import('../present/talk.ts').then(({ startTalk }) => startTalk(currentFrame().hot.time)),
-  },
-  {
-    id: 'share.link',
-    title: 'Copy a link to this moment: texts, commands, time and views',
-    group: 'Share',
-    keys: ['Ctrl+Shift+L'],
-    when: runs,
-    run: () => showOverlay('share'),
-  },
-  {
-    id: 'share.export',
-    title: 'Save pictures, series, calls or the talk as files; print',
-    group: 'Share',
-    when: runs,
-    run: () => showOverlay('export'),
-  },
-  {
-    id: 'share.record',
-    title: 'Record: what was done becomes a scenario',
-    group: 'Share',
-    when: runs,
-    run: () => showOverlay('record'),
   },
   {
     id: 'share.save',

@@ -1,2 +1,2 @@
-/** Its members are the stack's to call. */
+/** The struct whose members the TCP stack calls. */
 export const TCP_STRUCT = 'tcp_congestion_ops';

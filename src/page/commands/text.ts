@@ -1,4 +1,4 @@
-/* What is done to the text in the editor. */
+/* Commands on the text in the editor. */
 import { chooseTab, select } from '../store/choices.ts';
 import { editorLink } from '../store/editor-link.ts';
 import { notify } from '../store/lab.ts';
@@ -8,7 +8,7 @@ import type { PageCommand } from './command.ts';
 
 const inEditor = (): boolean => editorLink() !== null;
 
-/** A program that is written here: neither a listing nor declared types. */
+/** Whether the text is an editable program: neither a listing nor declared types. */
 function writable(): boolean {
   const name = activeText();
   return inEditor() && name !== null && !isListing(name) && !isTypes(name);
@@ -37,7 +37,7 @@ async function toDefinition(): Promise<void> {
     notify({
       kind: 'info',
       title: `${what} is not defined in this text`,
-      detail: 'It is the kernel’s own: hover says what it does.',
+      detail: 'It is part of the kernel: hover to see what it does.',
     });
   }
 }
@@ -50,7 +50,7 @@ async function convert(): Promise<void> {
 export const TEXT_COMMANDS: readonly PageCommand[] = [
   {
     id: 'text.definition',
-    title: 'To the definition of what the cursor is on',
+    title: 'Go to the definition of the name at the cursor',
     group: 'Program',
     keys: ['F12'],
     when: inEditor,
@@ -66,7 +66,7 @@ export const TEXT_COMMANDS: readonly PageCommand[] = [
   },
   {
     id: 'text.format',
-    title: 'Tidy the text: columns and blanks (it is saved by itself)',
+    title: 'Tidy the text: columns and spaces (texts save themselves)',
     group: 'Program',
     keys: ['Ctrl+S', 'Alt+Shift+F'],
     when: writable,

@@ -1,3 +1,4 @@
+import { entryOf } from '../../engine/index.ts';
 import { move } from '../engine/engine.ts';
 import { currentFrame } from '../frame-source.ts';
 import { choices, choose, SPEEDS } from '../store/choices.ts';
@@ -11,12 +12,12 @@ const inProgram = (): boolean => lab().cpu !== null;
 const littleEndian = (value: bigint, length: number): number[] =>
   Array.from({ length }, (_, i) => Number((value >> BigInt(i * 8)) & 255n));
 
-/** Low and high. */
+/** Low and high word of a 64-bit value. */
 const words = (value: bigint): [number, number] => [Number(value & 0xffffffffn), Number((value >> 32n) & 0xffffffffn)];
 
 const ends = (): { start: number; end: number } => ({ start: 0, end: lab().history?.until ?? 0 });
 
-/** Time of a recorded event; the machine's own clock where nothing was recorded at it. */
+/** Time of a recorded event; null when nothing was recorded for it. */
 function timeOfEvent(event: number): number | null {
   const history = lab().history;
   if (!history) return null;
@@ -46,14 +47,14 @@ export function chooseSpeed(speed: number): void {
 
 function changeSpeed(by: 1 | -1): void {
   const at = SPEEDS.findIndex((speed) => speed >= choices().speed);
-  chooseSpeed(SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, at + by))]);
+  chooseSpeed(entryOf(SPEEDS, Math.min(SPEEDS.length - 1, Math.max(0, at + by))));
 }
 
 export const TIME_COMMANDS: readonly PageCommand[] = [
   { id: 'time.play', title: 'Play or pause', group: 'Time', keys: ['F5', 'Space'], when: runs, run: play },
   {
     id: 'time.step',
-    title: 'Step: the next event, or the next instruction, as Step and Back are set',
+    title: 'Step: the next event or instruction, whichever is chosen',
     group: 'Time',
     keys: ['F10'],
     when: runs,
@@ -61,7 +62,7 @@ export const TIME_COMMANDS: readonly PageCommand[] = [
   },
   {
     id: 'time.back',
-    title: 'Back: the previous event, or the previous instruction, as Step and Back are set',
+    title: 'Back: the previous event or instruction, whichever is chosen',
     group: 'Time',
     keys: ['Shift+F10'],
     when: runs,

@@ -1,25 +1,27 @@
-import { choices, choose, chooseTab, type Preset } from '../store/choices.ts';
+import { choices, choose, chooseTab } from '../store/choices.ts';
+import { PRESETS } from '../store/presets.ts';
 import { TABS } from '../store/tabs.ts';
 import { dismiss, lab } from '../store/lab.ts';
 import { isLight } from '../store/theme.ts';
 import type { PageCommand } from './command.ts';
 
-/** Where a small screen shows one pane at a time: the one that a layout is about, and the one that has the tab. */
-const NARROW_OF_PRESET = { debug: 'lifecycle', inspect: 'struct', flows: 'flows' } as const;
+/** Where a small screen shows one pane at a time: the one that has the tab. */
 const NARROW_OF_PANE = { lifecycle: 'lifecycle', flows: 'flows', side: 'struct' } as const;
 
-const preset = (id: Preset, title: string, key: string): PageCommand => ({
-  id: `view.${id}`,
-  title,
-  group: 'View',
-  keys: [key],
-  run: () => {
-    choose({ preset: id });
-    chooseTab('narrow', NARROW_OF_PRESET[id]);
-  },
-});
+const PRESET_COMMANDS = PRESETS.map(
+  ({ id, title, narrow }, n): PageCommand => ({
+    id: `view.${id}`,
+    title: `${title} layout`,
+    group: 'View',
+    keys: [String(n + 1)],
+    run: () => {
+      choose({ preset: id });
+      chooseTab('narrow', narrow);
+    },
+  }),
+);
 
-/** Each tab of a pane as a command: shows the pane that it is in first. */
+/** Commands for the tabs of a pane; each first shows the pane. */
 const tabCommands = (pane: keyof typeof NARROW_OF_PANE): PageCommand[] =>
   TABS[pane].map(({ id, shows }) => ({
     id: `view.${pane}.${id}`,
@@ -40,9 +42,7 @@ export const VIEW_COMMANDS: readonly PageCommand[] = [
     when: () => lab().notices.length > 0,
     run: () => dismiss(lab().notices.at(-1)?.n ?? 0),
   },
-  preset('debug', 'Debug layout', '1'),
-  preset('inspect', 'Inspect layout', '2'),
-  preset('flows', 'Flows layout', '3'),
+  ...PRESET_COMMANDS,
   ...tabCommands('lifecycle'),
   ...tabCommands('flows'),
   ...tabCommands('side'),

@@ -1,6 +1,6 @@
 /**
- * The worker dies at any moment, and the page starts another from the checkpoint that it was handed: the same state, the
- * same history, and nothing that was done is lost but what was never answered.
+ * The worker may die at any time. The page then starts another from the last checkpoint: with the same state and
+ * history, and only acts that were never answered are lost.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -50,7 +50,7 @@ class Thread {
   }
 }
 
-/** The page's engine, anew. */
+/** The page's engine, started again. */
 async function page() {
   vi.resetModules();
   Thread.opened = [];
@@ -71,7 +71,7 @@ async function page() {
     for (const one of due) one();
   };
   const settle = async (slices = 100_000): Promise<void> => {
-    // files come in a few turns
+    // files arrive after a few turns of the event loop
     for (let i = 0; i < 20 && (i < 3 || lab().phase === 'starting'); i++) {
       await new Promise((resolve) => setTimeout(resolve));
       Thread.alive?.work(slices);
@@ -96,7 +96,7 @@ const COMMANDS: readonly Command[] = [
   { do: 'exit', process: 'client' },
 ];
 
-/** What the user does: a command, a move, playing for a while; and `dies`: after so many slices of it. */
+/** What the user does: a command, a move, or playing for a while. `dies`: slices after which the worker dies. */
 const step = fc.record({
   act: fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(...COMMANDS) },
@@ -121,7 +121,7 @@ async function take({ command, move, settle, hot }: Page, { act }: Step, slices?
 
 const shown = ({ lab }: Page): unknown => {
   const { history, cold } = lab();
-  // forks are counted, and the new worker forks less often
+  // forks are counted, and the new worker makes fewer
   return { cold: { ...cold, branch: 0 }, history: history && { ...history, messages: [] } };
 };
 
@@ -143,7 +143,7 @@ test.each([replaceWhileConnected, twoVersions])(
           const dies = i === steps.length - 1 ? 2 : one.dies;
           if (dies === null) continue;
           const before = [dying.hot().time, dying.hot().event];
-          // in the middle of something that is no act
+          // during something that is not an act
           dying.move({ type: 'seek', time: 1 });
           Thread.alive?.work(dies % 3);
           dying.move({ type: 'seek', time: before[0], event: before[1] });
@@ -167,7 +167,7 @@ test.each([replaceWhileConnected, twoVersions])(
   runs(120_000, 3_600_000),
 );
 
-test('the new worker goes on from a checkpoint, and an act that was never answered is left out', async () => {
+test('the new worker continues from a checkpoint, without an act that was never answered', async () => {
   const one = await page();
   one.openScenario(replaceWhileConnected, 'v6.12');
   await one.settle();
@@ -179,7 +179,7 @@ test('the new worker goes on from a checkpoint, and an act that was never answer
   one.move({ type: 'seek', time: 1_400e6 });
   await one.settle();
   const hash = await one.hash();
-  // silence: nothing of it was worked on
+  // silence: the worker did not start it
   vi.spyOn(Thread.prototype, 'postMessage').mockImplementationOnce(() => {});
   one.command({ do: 'connect', process: 'client', socket: 77 });
   one.stopEngine();
@@ -191,13 +191,13 @@ test('the new worker goes on from a checkpoint, and an act that was never answer
   expect(one.lab().notices.at(-1)?.detail).toContain('the last command was left out');
 });
 
-test('of two acts of one moment, a checkpoint may have the first alone', async () => {
+test('of two acts at one time, a checkpoint may contain only the first', async () => {
   const one = await page();
   one.openScenario(replaceWhileConnected, 'v6.12');
   await one.settle();
   now += 5000;
   one.command(COMMANDS[0]);
-  // done and handed over before the page has drawn it
+  // done and handed over, but not yet drawn by the page
   Thread.alive?.work(100_000);
   one.command(COMMANDS[1]);
   await one.settle();
@@ -209,7 +209,7 @@ test('of two acts of one moment, a checkpoint may have the first alone', async (
   expect([one.hot().time, one.hot().event, await one.hash()]).toEqual(before);
 });
 
-test('a worker that dies of a restart comes back with the texts from before', async () => {
+test('a worker that dies during a restart comes back with the previous texts', async () => {
   const one = await page();
   one.openScenario(replaceWhileConnected, 'v6.12');
   await one.settle();
@@ -220,3 +220,43 @@ test('a worker that dies of a restart comes back with the texts from before', as
   await one.settle();
   expect(await one.hash()).toBe(hash);
 });
+
+test('an engine that ends again where it was brought back to begins at the start, and after a third end stays away', async () => {
+  const one = await page();
+  one.openScenario(replaceWhileConnected, 'v6.12');
+  await one.settle();
+  one.command(COMMANDS[0]);
+  await one.settle();
+  one.move({ type: 'seek', time: 1_500e6 });
+  await one.settle();
+  one.stopEngine();
+  // ends before it answered anything
+  await opened(2);
+  one.stopEngine();
+  await one.settle();
+  expect(one.hot().time).toBe(0);
+  expect(one.lab().playing).toBe(false);
+  expect(one.currentLog()?.acts).toEqual([]);
+  expect(one.lab().notices.at(-1)?.detail).toContain('all that was done was left out');
+  one.stopEngine();
+  expect(one.lab().phase).toBe('crashed');
+});
+
+test('an end long after another is the first one again', async () => {
+  const one = await page();
+  one.openScenario(replaceWhileConnected, 'v6.12');
+  await one.settle();
+  one.move({ type: 'seek', time: 1_500e6 });
+  await one.settle();
+  for (let i = 0; i < 3; i++) {
+    one.stopEngine();
+    await one.settle();
+    expect([one.lab().phase, one.hot().time]).toEqual(['ready', 1_500e6]);
+  }
+});
+
+/** Files come in a few turns, also without the worker working. */
+async function opened(workers: number): Promise<void> {
+  for (let i = 0; i < 20 && Thread.opened.length < workers; i++) await new Promise((resolve) => setTimeout(resolve));
+  expect(Thread.opened).toHaveLength(workers);
+}

@@ -1,11 +1,11 @@
 /*
- * What the worker answered about the run that the page shows. All of it belongs to one run and is dropped whole when
- * another begins, so that nothing is invalidated by hand.
+ * The worker's answers about the shown run. They belong to one run and are dropped together when another begins, so
+ * that nothing is invalidated one by one.
  */
 import type { AnswerMessage, AnswerOf, AskMessage, AskName, RequestOf } from '../../protocol/asks.ts';
 
 interface Answered {
-  /** of the request that this answers */
+  /** key of the answered request */
   readonly key: string;
   readonly answer: AnswerOf<AskName>;
 }
@@ -13,7 +13,7 @@ interface Answered {
 export interface Answers {
   /** the worker's number of the run */
   readonly run: number;
-  /** by question and subject: the latest answer, shown until a newer one has come */
+  /** latest answer by question and subject, shown until a newer one arrives */
   readonly latest: ReadonlyMap<string, Answered>;
 }
 
@@ -36,18 +36,18 @@ interface Waiting {
 }
 
 export interface Asking {
-  /** Asks once for each request; resolved with null where a newer one about the subject, or another run, comes first. */
+  /** Asks each request once; resolves with null when a newer one about the subject, or another run, comes first. */
   readonly ask: <N extends AskName>(
     name: N,
     request: RequestOf<N>,
     subject: string | number,
   ) => Promise<AnswerOf<N> | null>;
   readonly answered: (message: AnswerMessage) => void;
-  /** Another run has begun, or the worker is gone: nothing that was asked will be answered. */
+  /** Begins another run, also after the worker's death: pending questions will not be answered. */
   readonly begin: (run: number) => void;
 }
 
-/** `post` sends a question; `told` keeps what came. */
+/** Makes the asking side; `post` sends a question, `told` receives the answers. */
 export function createAsking(post: (message: AskMessage) => void, told: (answers: Answers) => void): Asking {
   let answers = noAnswers(0);
   let last = 0;
@@ -61,7 +61,7 @@ export function createAsking(post: (message: AskMessage) => void, told: (answers
       if (known?.key === key) return Promise.resolve(known.answer as AnswerOf<N>);
       const same = [...waiting.values()].find((one) => one.place === place && one.key === key);
       if (same) return same.promise as Promise<AnswerOf<N> | null>;
-      // the newest question about a subject wins
+      // drop older questions about the same subject
       for (const [old, { place: about, tell: end }] of waiting) {
         if (about !== place) continue;
         waiting.delete(old);

@@ -16,7 +16,7 @@ const scenario: Scenario = {
 };
 const close = (socket: number): Act => ({ type: 'command', command: { do: 'close', socket } });
 
-test('a replay goes to each act in its time and then to the cursor', () => {
+test('a replay performs each act at its time, then seeks to the cursor', () => {
   const log = logAct(logAct(emptyLog(scenario, 'v6.12', {}), close(1), 10), close(2), 20);
   expect(replay(log, 15)).toEqual([
     { type: 'seek', time: 10 },
@@ -27,7 +27,7 @@ test('a replay goes to each act in its time and then to the cursor', () => {
   ]);
 });
 
-test('acting in the past drops what came later', () => {
+test('acting in the past drops later acts', () => {
   const log = [close(1), close(2)].reduce(
     (log, act, i) => logAct(log, act, 10 + i * 10),
     emptyLog(scenario, 'v6.12', {}),
@@ -35,13 +35,13 @@ test('acting in the past drops what came later', () => {
   expect(logAct(log, close(3), 15).acts.map(({ time }) => time)).toEqual([10, 15]);
 });
 
-test('an act that was never answered is left out', () => {
+test('an unanswered act is left out', () => {
   const last = close(2);
   const log = logAct(logAct(emptyLog(scenario, 'v6.12', {}), close(1), 10), last, 20);
   expect(withoutAct(log, last).acts.map(({ time }) => time)).toEqual([10]);
 });
 
-test('acts of one moment follow each other, and an event of a time is found again', () => {
+test('acts of one time keep their order, and an event is found by its time', () => {
   const log = [close(1), close(2)].reduce((log, act) => logAct(log, act, 10, 7), emptyLog(scenario, 'v6.12', {}));
   expect(replay(log, 10, 9)).toEqual([
     { type: 'seek', time: 10, event: 7 },

@@ -1,6 +1,6 @@
 /*
- * What has been done to the lab since it was opened. Enough to bring a new worker to the same state: the engine is a
- * function of its scenario, texts and commands.
+ * The actions on the lab since it was opened: enough to bring a new worker to the same state, since the engine is a
+ * function of scenario, texts and commands.
  */
 import type { Scenario, StepView } from '../../engine/index.ts';
 import type { Begin, ToWorker } from '../../protocol/messages.ts';
@@ -8,12 +8,12 @@ import type { Begin, ToWorker } from '../../protocol/messages.ts';
 export type Act = Extract<ToWorker, { type: 'command' | 'register-new' }>;
 
 interface LoggedAct {
-  /** engine time at which it was asked for, ns */
+  /** engine time of the action, ns */
   readonly time: number;
-  /** events that had passed */
+  /** events before it */
   readonly event: number;
   readonly act: Act;
-  /** how the page looked when it was asked for */
+  /** view of the page at the action */
   readonly view?: StepView;
 }
 
@@ -24,7 +24,7 @@ export interface CommandLog {
   /** programs are loaded without being verified */
   readonly unverified: boolean;
   readonly acts: readonly LoggedAct[];
-  /** what it began with, where it was taken from elsewhere */
+  /** commands with which it began, if it was opened from a link or file */
   readonly begin?: Begin;
 }
 
@@ -36,13 +36,13 @@ export const emptyLog = (
   begin?: Begin,
 ): CommandLog => ({ scenario, kernel, texts, unverified, acts: [], ...(begin ? { begin } : {}) });
 
-/** Acting in the past forks a branch: what came later on the old one is no part of this one. */
+/** Adds an action. One in the past begins a branch, so later actions of the old branch are dropped. */
 export const logAct = (log: CommandLog, act: Act, time: number, event = 0, view?: StepView): CommandLog => ({
   ...log,
   acts: [...log.acts.filter((logged) => logged.time <= time), { time, event, act, ...(view ? { view } : {}) }],
 });
 
-/** The log without the act that was never answered. */
+/** The log without an action that was never answered. */
 export const withoutAct = (log: CommandLog, act: ToWorker | null): CommandLog => ({
   ...log,
   acts: log.acts.filter((logged) => logged.act !== act),
@@ -51,25 +51,25 @@ export const withoutAct = (log: CommandLog, act: ToWorker | null): CommandLog =>
 const seek = (time: number, event = 0): ToWorker =>
   event > 0 ? { type: 'seek', time, event } : { type: 'seek', time };
 
-/** What a worker has done already: acts up to number `n`, the last of which became event `event` of its run. */
+/** Actions that a worker has already done: up to number `n`, the last of which became event `event` of its run. */
 export interface Done {
   readonly n: number;
   readonly event: number;
 }
 
 /**
- * Messages that lead a worker on which the log's scenario was opened to `time`, and to an event of that time; `done`: what
- * it did before. Acts that were asked for at one moment follow each other: going back between them would undo the first.
+ * Messages that bring a worker with the log's scenario to `time`, and to an event of that time; `done`: actions that it
+ * has already done. Actions at the same moment follow each other directly: a seek between them would undo the first.
  */
 export function replay({ acts }: CommandLog, time: number, event = 0, done: Done | null = null): ToWorker[] {
   const isDone = ({ act }: CommandLog['acts'][number]): boolean => done !== null && (act.n ?? 0) <= done.n;
   return [
     ...acts.flatMap((one, i): ToWorker[] => {
       if (isDone(one)) return [];
-      const before = i > 0 ? acts[i - 1] : null;
-      const goesOn = before !== null && before.time === one.time && before.event === one.event;
+      const before = acts[i - 1];
+      const goesOn = before !== undefined && before.time === one.time && before.event === one.event;
       if (!goesOn) return [seek(one.time, one.event), one.act];
-      // after the one before it, which a checkpoint may lie before
+      // seek to after the previous action, since the checkpoint may be before it
       return done !== null && isDone(before) ? [seek(one.time, done.event), one.act] : [one.act];
     }),
     seek(time, event),

@@ -1,2 +1,2 @@
-/* Fetched when a text declares types: the parser of C declarations, and what stands around it. */
+/* Loaded when a text declares types: the parser of C declarations and related code. */
 export { declareStructOps } from '../../engine/late.ts';

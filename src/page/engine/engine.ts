@@ -1,6 +1,6 @@
 /*
- * The page's end of the conversation with the worker. It owns the worker: starts it, tells the stores what it says,
- * and starts another in its place when it stops answering.
+ * The page's side of the protocol. It owns the worker: starts it, puts its messages into the stores, and replaces it
+ * when it stops answering.
  */
 import { assertUnreachable, type Command, type History, type Scenario } from '../../engine/index.ts';
 import { type Begin, type FromWorker, type Kept, PROTOCOL_VERSION, type ToWorker } from '../../protocol/messages.ts';
@@ -14,6 +14,7 @@ import { type Act, type CommandLog, emptyLog, logAct, replay, withoutAct } from 
 import type { AnswerOf, AskName, RequestOf } from '../../protocol/asks.ts';
 import type { MoveMessage } from '../../protocol/moves.ts';
 import { createAsking } from './answers.ts';
+import { timeOf } from '../../protocol/frame.ts';
 import { FollowedHistory } from '../../protocol/history.ts';
 import { viewOf } from '../record/view-now.ts';
 import { createFences } from './fences.ts';
@@ -27,18 +28,22 @@ type Texts = Readonly<Record<string, string>>;
 let worker: Worker | null = null;
 let log: CommandLog | null = null;
 const logListeners: (() => void)[] = [];
-/** sent, and no frame since */
+/** last message sent that no frame has answered */
 let unanswered: ToWorker | null = null;
-/** number of the last act */
+/** number of the last action */
 let acts = 0;
-/** what a new worker goes on from; null where the run has to be done again from its beginning */
+/** checkpoint from which a new worker continues; null when the run must be repeated from its beginning */
 let kept: KeptRun | null = null;
-/** its number at the beginning of the run: checkpoints of runs before have a smaller one */
+/** number of the last action at the beginning of the run; checkpoints of earlier runs have a smaller one */
 let begun = 0;
-/** the run before the last restart, in case the worker dies of that */
+/** the run before the last restart, in case the restart kills the worker */
 let before: { readonly log: CommandLog; readonly kept: KeptRun | null } | null = null;
-/** a replay says again what the user has read already */
+/** during a replay notices are repeated, and therefore not shown */
 let replaying = false;
+/** ends of the engine since it last stood where the page did, or the user asked for something else */
+let ends = 0;
+/** where a new worker is being brought to, ns */
+let broughtTo: number | null = null;
 /** what was told of the run that the worker has */
 let history = new FollowedHistory();
 let windows: readonly MemoryWindow[] = [];
@@ -102,12 +107,12 @@ async function openLog(opened: CommandLog): Promise<boolean> {
     sendWindows();
     return true;
   } catch (error) {
-    crashed(`What the lab starts with could not be fetched: ${error instanceof Error ? error.message : String(error)}`);
+    crashed(`The lab's files could not be loaded: ${error instanceof Error ? error.message : String(error)}`);
     return false;
   }
 }
 
-/** Opens a scenario on a kernel; `texts` take the place of its own. */
+/** Opens a scenario on a kernel; `texts` replace its own. */
 export const openScenario = (scenario: Scenario, kernel: string, texts: Texts = {}, begin?: Begin): void =>
   openRun(emptyLog(scenario, kernel, texts, false, begin));
 
@@ -116,13 +121,13 @@ function setLog(next: CommandLog): void {
   for (const listener of logListeners) listener();
 }
 
-/** Calls `listener` when something was done to the lab, or another one was opened. */
+/** Calls `listener` after an action on the lab, or when another one was opened. */
 export const onLog = (listener: () => void): void => void logListeners.push(listener);
 
-/** What has been done to the lab so far; null before the first scenario. */
+/** Actions on the lab so far; null before the first scenario. */
 export const currentLog = (): CommandLog | null => log;
 
-/** Opens a run that was begun before, and does again what was done to it; `time`: where to stand, ns. */
+/** Opens an earlier run and repeats its actions; `time`: where to go, ns. */
 export function openAgain(before: CommandLog, time: number): void {
   openRun({ ...before, begin: before.begin ?? { commands: [], time } });
   const opened = log;
@@ -153,12 +158,13 @@ function openRun(opened: CommandLog): void {
 
 function beginRun(next: CommandLog): void {
   begun = ++acts;
+  asksAnew();
   kept = null;
   before = null;
   setLog(next);
 }
 
-/** From a crash, or on demand: the scenario from its beginning, with the example's texts. */
+/** Resets the lab, after a crash or on demand: the scenario from its beginning, with the example's texts. */
 export function resetLab(): void {
   if (!log) return;
   endWorker();
@@ -173,35 +179,48 @@ const WORDS: Partial<Record<ToWorker['type'], string>> = {
   'register-new': 'registering the new map',
 };
 
-/** A new worker in the old one's place, brought to where the page stood. */
+/** A new worker of which nothing is heard for so long hangs too, ms: what it is made of was fetched before. */
+const OPENING_MS = 10_000;
+
+/**
+ * A new worker in the old one's place, brought to where the page stood. Where that ends it once more, the run's
+ * beginning is shown instead; and where that does too, nothing.
+ */
 async function startAgain(): Promise<void> {
   if (!log) return;
   const ended = unanswered;
   const { time, event } = currentFrame().hot;
   endWorker();
+  ends++;
+  if (ends > 2) return crashed('The engine stopped answering three times in a row.');
   if (ended?.type === 'restart' && before) ({ log, kept } = before);
-  setLog(withoutAct(log, ended));
+  const isSecond = ends === 2;
+  if (isSecond) kept = null;
+  setLog(isSecond ? emptyLog(log.scenario, log.kernel, log.texts, log.unverified) : withoutAct(log, ended));
   told({ phase: 'starting', playing: false, cpu: null });
   if (!(await openLog(log))) return;
+  watching = window.setInterval(() => void startAgain(), OPENING_MS);
   replaying = true;
   const done = kept && { n: kept.n, event: kept.run.commands.at(-1)?.event ?? 0 };
-  for (const message of replay(log, time, event, done)) post(message);
+  for (const message of isSecond ? replay(log, 0) : replay(log, time, event, done)) post(message);
+  // a run stands at its start before anything was worked on
+  broughtTo = isSecond ? null : time;
   ping(() => {
     replaying = false;
-    tellRestart(ended);
+    tellRestart(isSecond ? 'all that was done was left out' : ended && `${WORDS[ended.type] ?? 'a step'} was left out`);
   });
 }
 
-function tellRestart(ended: ToWorker | null): void {
+function tellRestart(leftOut: string | null): void {
   notify({
     kind: 'error',
     lasting: true,
     title: 'The engine was stopped and started again',
-    detail: `It had not answered${ended ? `: ${WORDS[ended.type] ?? 'a step'} was left out` : ''}. Your texts are untouched.`,
+    detail: `It had not answered${leftOut ? `: ${leftOut}` : ''}. Your texts are untouched.`,
   });
 }
 
-/** The user's answer to "still working: stop?". */
+/** Stops the engine: the user's answer to "still working: stop?". */
 export const stopEngine = (): void => void startAgain();
 
 function receive(message: FromWorker): void {
@@ -212,8 +231,9 @@ function receive(message: FromWorker): void {
       watchWorker();
       return;
     case 'frame':
-      // while playing there are frames from before an act was heard of
+      // while playing, frames may still be from before the action
       if (!unanswered || !('n' in unanswered) || message.n >= (unanswered.n ?? 0)) unanswered = null;
+      if (broughtTo !== null && timeOf(message.numbers) === broughtTo) asksAnew();
       putFrame(message, windowsOfFrames);
       if (lab().playing !== message.playing || lab().job) told({ playing: message.playing, job: null });
       return;
@@ -263,8 +283,15 @@ function receive(message: FromWorker): void {
 
 const MOTION: Partial<Record<MoveMessage['type'], Motion>> = { play: 'play', seek: 'scrub' };
 
+/** What ended the engine before has nothing to do with what comes. */
+function asksAnew(): void {
+  ends = 0;
+  broughtTo = null;
+}
+
 /** Moves the cursor. */
 export function move(message: MoveMessage): void {
+  asksAnew();
   setMotion(MOTION[message.type] ?? 'step');
   unanswered = message;
   post(message);
@@ -272,6 +299,7 @@ export function move(message: MoveMessage): void {
 
 function perform(asked: Act): void {
   if (!log) return;
+  asksAnew();
   const message = { ...asked, n: ++acts };
   setMotion('step');
   const { time, event } = currentFrame().hot;
@@ -282,7 +310,7 @@ function perform(asked: Act): void {
 
 export const command = (command: Command): void => perform({ type: 'command', command });
 
-/** The text that is being registered under a name of its own: it gets its tab once the kernel has taken it. */
+/** The text being registered under its own name; it gets a tab when the kernel has accepted it. */
 let registering: { readonly name: string; readonly text: string } | null = null;
 
 export function registerNew(name: string, text: string): void {
@@ -297,7 +325,9 @@ function adoptRegistered(texts: Texts): void {
   registering = null;
 }
 
-/** The same scenario and seed with these texts. `unverified`: also programs that the verifier refuses. */
+/**
+ * Restarts the scenario with the same seed and these texts. `unverified`: also run programs that the verifier refuses.
+ */
 export function restart(texts: Texts, unverified = false): void {
   if (!log) return;
   const last = { log, kept };
@@ -309,21 +339,21 @@ export function restart(texts: Texts, unverified = false): void {
   post(message);
 }
 
-/** Asks a question about the run; one about each `subject` is kept. Resolved with null where the run ends before. */
+/** Asks a question about the run; one per `subject` is kept. Resolves with null when the run ends first. */
 export const ask = <N extends AskName>(
   name: N,
   request: RequestOf<N>,
   subject: string | number = '',
 ): Promise<AnswerOf<N> | null> => asking.ask(name, request, subject);
 
-/** Asks for the same run on another kernel. */
+/** Requests the same run on another kernel. */
 export async function compareWith(kernel: string): Promise<void> {
   try {
     const { btf, ids } = await kernelFiles(kernel);
     await ask('compare', { kernel, btf, ids }, kernel);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    notify({ kind: 'error', title: `The types of ${kernel} could not be fetched`, detail });
+    notify({ kind: 'error', title: `The types of ${kernel} could not be loaded`, detail });
   }
 }
 
@@ -333,7 +363,7 @@ export const setBreakpoints = (): void => post({ type: 'breakpoints', breakpoint
 
 const watchers = new Map<string, readonly MemoryWindow[]>();
 
-/** Bytes that a view wants with every frame; an empty list takes the wish back. */
+/** Registers bytes that a view needs with every frame; an empty list unregisters. */
 export function watch(view: string, wanted: readonly MemoryWindow[]): void {
   const before = watchers.get(view) ?? [];
   if (JSON.stringify(before) === JSON.stringify(wanted)) return;
@@ -343,7 +373,7 @@ export function watch(view: string, wanted: readonly MemoryWindow[]): void {
   sendWindows();
 }
 
-/** Frames after the answer are of these windows. */
+/** Sends the list of windows; frames after the answer contain them. */
 function sendWindows(): void {
   const asked = windows;
   ping(() => {

@@ -1,11 +1,12 @@
 /*
- * The worker answers in order: what follows a ping's pong was made after everything that was sent before the ping.
+ * Fences between page and worker. The worker answers in order, so messages after a ping's pong were made after
+ * everything sent before the ping.
  */
 export interface Fences {
-  /** Number of a new ping; `then` runs when its answer comes. */
+  /** Number of a new ping; `then` runs when it is answered. */
   readonly raise: (then?: () => void) => number;
   readonly answered: (n: number) => void;
-  /** The worker is gone and answers none of them. */
+  /** Forgets all pings, after the worker's end. */
   readonly forget: () => void;
 }
 

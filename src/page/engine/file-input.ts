@@ -1,21 +1,24 @@
-/* Where files come from: the system's dialog, and drops on the page. What reads them is fetched with the first. */
+/*
+ * Receives files from the system's dialog and from drops on the page. The code that reads them is loaded with the first
+ * file.
+ */
 import { notify } from '../store/lab.ts';
 
-/** What reads files; null, and told, where it cannot be fetched. */
+/** Loads the code that reads files; null after a notice when that fails. */
 export const fileReader = (): Promise<typeof import('./files.ts') | null> =>
   import('./files.ts').catch(() => {
-    notify({ kind: 'error', title: 'What reads files could not be fetched', detail: 'Try again.' });
+    notify({ kind: 'error', title: 'The code for reading files could not be loaded', detail: 'Try again.' });
     return null;
   });
 
 async function readAll(files: Iterable<File>): Promise<void> {
-  // a drop's files are gone once its event is over
+  // copy the list: a drop's files are gone after the event
   const all = [...files];
   const reader = await fileReader();
   for (const file of all) void reader?.readFile(file);
 }
 
-/** The system's own dialog. */
+/** Opens the system's file dialog. */
 export function chooseFile(): void {
   const input = document.createElement('input');
   input.type = 'file';
@@ -26,7 +29,7 @@ export function chooseFile(): void {
   input.click();
 }
 
-/** Files dropped anywhere on the page; `over` is told while something hangs above it. */
+/** Handles files dropped anywhere on the page; `over` is called with whether a file is dragged over it. */
 export function followDrops(over: (is: boolean) => void): () => void {
   const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
   const onOver = (event: DragEvent): void => {

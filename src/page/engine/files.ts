@@ -1,5 +1,5 @@
 /*
- * Files from the user: told apart by what is in them, never by name alone. Nothing of them runs unless asked: an object
+ * Opens files from the user, recognised by content, never by name alone. Nothing runs unless the user asked: an object
  * is loaded because it was opened or dropped here.
  */
 import { freeLetter, isVerifierLog, toBase64 } from '../../engine/index.ts';
@@ -9,9 +9,9 @@ import { lab, notify } from '../store/lab.ts';
 import { beginText } from '../store/texts.ts';
 import { command } from './engine.ts';
 
-/** Larger objects are not what programs of a struct are. */
+/** Largest object file; programs of a struct are much smaller. */
 const MOST_BYTES = 8 * 1024 * 1024;
-/** A lab may hold a few of them as text. */
+/** Largest lab file, which may contain a few objects as text. */
 const MOST_LAB_BYTES = 24 * 1024 * 1024;
 
 type Kind = 'object' | 'btf' | 'lab' | 'text' | 'unknown';
@@ -24,13 +24,13 @@ const isSavedLab = (bytes: Uint8Array): boolean =>
 
 export function kindOf(bytes: Uint8Array): Kind {
   if (starts(bytes, 0x7f, 0x45, 0x4c, 0x46)) return 'object';
-  // the other byte order is told what it is
+  // a BTF of the other byte order is recognised too
   if (starts(bytes, 0x9f, 0xeb) || starts(bytes, 0xeb, 0x9f)) return 'btf';
   if (bytes.length === 0 || bytes.includes(0)) return 'unknown';
   return isSavedLab(bytes) ? 'lab' : 'text';
 }
 
-/** Loads an object and registers what it defines, by a process of its own. */
+/** Loads an object in its own process and registers what it defines. */
 function loadObject(file: string, bytes: Uint8Array): void {
   const map = freeLetter(lab().cold?.maps.map(({ letter }) => letter) ?? []);
   const taken = lab().cold?.objects.map(({ name }) => name) ?? [];
@@ -41,17 +41,17 @@ function loadObject(file: string, bytes: Uint8Array): void {
   choose({ activeText: object });
   command({ do: 'spawn', process });
   command({ do: 'load-object', process, map, object, bytes: toBase64(bytes), attach: true });
-  // its types can be searched; that it has none, or damaged ones, the loader tells
+  // make its types searchable; the loader reports missing or damaged ones
   void readTypes(object, bytes);
 }
 
 const readers = () => import('../file-types.ts').catch(() => null);
 
-/** The types of a file become searchable; resolves to what is wrong with them, null when nothing is. */
+/** Makes the types of a file searchable; resolves to an error text, or null. */
 async function readTypes(file: string, bytes: Uint8Array): Promise<string | null> {
   const reader = await readers();
-  if (!reader) return 'What reads types could not be fetched: try again';
-  // a module's types go on from a kernel's, which may have been dropped before
+  if (!reader) return 'The code for reading types could not be loaded: try again';
+  // a module's types extend a kernel's, which may have been dropped before
   const bases = inspect().files.map(({ btf }) => btf);
   const opened = reader.openTypesOver(bytes, bases);
   if (!opened.ok) return opened.message;
@@ -59,11 +59,11 @@ async function readTypes(file: string, bytes: Uint8Array): Promise<string | null
   return null;
 }
 
-/** A BTF by itself runs nothing: it is opened in the inspector. */
+/** Opens a BTF in the inspector; nothing runs. */
 async function openBtf(file: string, bytes: Uint8Array): Promise<void> {
   const wrong = await readTypes(file, bytes);
   if (wrong !== null) {
-    const detail = `${wrong}. A module's BTF goes on from its kernel's: drop that one first.`;
+    const detail = `${wrong}. A module's BTF extends its kernel's: drop the kernel's BTF first.`;
     notify({ kind: 'error', title: `${file} is a damaged BTF`, detail });
     return;
   }
@@ -74,7 +74,7 @@ async function openBtf(file: string, bytes: Uint8Array): Promise<void> {
   notify({
     kind: 'info',
     title: `${file}: ${count.toLocaleString('en')} types`,
-    detail: 'Type a part of a name to look at one; nothing of a BTF runs.',
+    detail: 'Type part of a name to see a type.',
   });
 }
 
@@ -85,7 +85,7 @@ async function openLab(file: string, bytes: Uint8Array): Promise<void> {
     notify({
       kind: 'error',
       title: `${file} could not be opened`,
-      detail: 'What reads labs could not be fetched: try again.',
+      detail: 'The code for reading labs could not be loaded: try again.',
     });
 }
 
@@ -93,7 +93,7 @@ function addText(file: string, text: string): void {
   choose({ activeText: beginText(file.replace(/\.\w+$/, '.s'), text) });
 }
 
-/** Says what a file is that other tools read, and the way on; else goes on with it. */
+/** Explains a file of another known format; otherwise opens it. */
 async function openKnown(file: string, bytes: Uint8Array, open: typeof loadObject): Promise<void> {
   const known = (await readers())?.knownKind(file, bytes) ?? null;
   if (known) notify({ kind: 'error', ...known });
@@ -104,11 +104,11 @@ async function openText(file: string, text: string): Promise<void> {
   const isLog = isVerifierLog(text);
   const foreign = isLog || file.endsWith('.s') ? null : ((await readers())?.foreignText(text) ?? null);
   if (foreign !== null) {
-    notify({ kind: 'error', title: `${file} is no assembly`, detail: foreign });
+    notify({ kind: 'error', title: `${file} is not assembly`, detail: foreign });
     return;
   }
   addText(file, text);
-  // what a kernel's verifier wrote is walked there
+  // a verifier's log is shown in the Verifier tab
   if (isLog) chooseTab('side', 'verifier');
 }
 
@@ -121,7 +121,7 @@ const READERS: Readonly<Record<Kind, (file: string, bytes: Uint8Array) => void>>
     void openKnown(file, bytes, () =>
       notify({
         kind: 'error',
-        title: `${file} is nothing that can be opened here`,
+        title: `${file} cannot be opened here`,
         detail: 'Drop an object that clang built for BPF (.bpf.o), a raw BTF, or BPF assembly as text.',
       }),
     ),
@@ -131,7 +131,7 @@ const tooLarge = (file: string): void =>
   notify({ kind: 'error', title: `${file} is too large`, detail: 'Objects of up to 8 MiB can be loaded.' });
 
 export function openFile(file: string, bytes: Uint8Array): void {
-  // a saved lab can take the place of one that crashed
+  // after a crash only a saved lab can be opened
   if ((!lab().cold || lab().phase === 'crashed') && kindOf(bytes) !== 'lab') return;
   const kind = kindOf(bytes);
   if (bytes.length <= (kind === 'lab' ? MOST_LAB_BYTES : MOST_BYTES)) READERS[kind](file, bytes);
@@ -154,6 +154,6 @@ export async function openSample(file: string): Promise<void> {
     openFile(file, new Uint8Array(await response.arrayBuffer()));
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    notify({ kind: 'error', title: `The sample ${file} could not be fetched`, detail });
+    notify({ kind: 'error', title: `The sample ${file} could not be loaded`, detail });
   }
 }

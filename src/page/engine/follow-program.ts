@@ -1,6 +1,6 @@
 /*
- * The page follows what runs: a stop inside a program shows that program's text, and its map, or its connection where a
- * connection is being looked at. Between two stops in one place nothing that the user chose since is taken away.
+ * Makes the page follow stops: a stop inside a program shows the program's text and selects its map, or its connection
+ * if a connection is selected. Between two stops at one place the user's own choices are kept.
  */
 import type { CpuSnapshot } from '../../engine/index.ts';
 import { choices, choose, select } from '../store/choices.ts';
@@ -17,7 +17,7 @@ function show({ text, map, socket }: CpuSnapshot): void {
 
 export function followProgram(): void {
   useLab.subscribe(({ cpu }, before) => {
-    // who stands in a program steps by its instructions until they say otherwise
+    // inside a program, step by instructions until the user changes it
     if (cpu !== null && before.cpu === null) choose({ grain: 'instruction' });
     if (cpu !== null && cpu !== before.cpu && !samePlace(before.cpu, cpu)) show(cpu);
   });

@@ -1,4 +1,4 @@
-/* Keeps the heat map of where the run stands: asked for again whenever it has come to rest elsewhere. */
+/* Keeps the heat map up to date: requests it again whenever the run stops at another time. */
 import { currentFrame } from '../frame-source.ts';
 import { useChoices } from '../store/choices.ts';
 import { lab, useLab } from '../store/lab.ts';

@@ -1,4 +1,4 @@
-/* The kernels' types, fetched once each: the worker gets a copy, the page's own views and the editor read the same bytes. */
+/* The kernels' types, each fetched once: the worker gets a copy, the page's views and the editor share the bytes. */
 import { kernelSpec } from '../../engine/index.ts';
 
 export interface KernelFiles {
@@ -6,14 +6,14 @@ export interface KernelFiles {
   readonly ids: ArrayBuffer;
 }
 
-/** Of a file beside the page. */
+/** Bytes of a file next to the page. */
 export async function fetchBytes(path: string): Promise<ArrayBuffer> {
   const response = await fetch(new URL(path, document.baseURI));
   if (!response.ok) throw new Error(`${path}: ${response.status} ${response.statusText}`);
   return response.arrayBuffer();
 }
 
-/** What is asked for once and kept; a failure is forgotten, so that it is asked for again. */
+/** Caches the results of a request by key; failures are not cached, so that a later call tries again. */
 export function once<T>(ask: (key: string) => Promise<T>): (key: string) => Promise<T> {
   const asked = new Map<string, Promise<T>>();
   return (key) => {
@@ -33,7 +33,7 @@ const filesOf = once(async (name): Promise<KernelFiles> => {
   return { btf, ids };
 });
 
-/** Rejects when they cannot be fetched, or nobody knows that kernel. */
+/** Fetches a kernel's files; rejects when that fails, or the kernel is unknown. */
 export async function kernelFiles(kernel: string): Promise<KernelFiles> {
   const spec = kernelSpec(kernel);
   if (!spec) throw new Error(`there is no kernel ${kernel}`);

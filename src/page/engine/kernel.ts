@@ -1,6 +1,6 @@
 /*
- * A kernel's types for the page's own views and for the editor: opened once, after the first paint; with the struct_ops
- * types that a text declares after them.
+ * A kernel's types for the page's own views and for the editor: opened once, after the first paint; followed by the
+ * struct_ops types that a text declares.
  */
 import { type Btf, openKernelBtf, type Parsed, TYPES_TEXT } from '../../engine/index.ts';
 import { lab } from '../store/lab.ts';
@@ -15,7 +15,7 @@ const opened = once(async (kernel): Promise<Btf> => {
   return result.value;
 });
 
-/** Of any kernel that a lab can run. */
+/** Types of any kernel that a lab can run. */
 export const btfOf = (kernel: string): Promise<Btf> => opened(kernel);
 
 interface Declared {
@@ -24,7 +24,7 @@ interface Declared {
   readonly parsed: Parsed<DeclaredTypes>;
 }
 
-/** The machine's types and the editor's, and the editor's of a moment ago. */
+/** Number of cached type sets: the machine's, the editor's, and the editor's previous one. */
 const KEPT = 3;
 let known: readonly Declared[] = [];
 
@@ -45,13 +45,13 @@ async function withTypes(text: string): Promise<Btf> {
 }
 
 /**
- * Of the kernel that the lab runs, and what its run declares. Rejects when the files cannot be fetched or read; asks
- * again the next time.
+ * Types of the lab's kernel and of its run's declarations. Rejects when the files cannot be fetched or read; the next
+ * call tries again.
  */
 export const kernelBtf = (): Promise<Btf> => withTypes(lab().loaded[TYPES_TEXT] ?? '');
 
-/** The same with the types as they stand in the editor. */
+/** Types of the lab's kernel and of the declarations in the editor. */
 export const editorBtf = (): Promise<Btf> => withTypes(textOf(TYPES_TEXT));
 
-/** What a text declares on that kernel, and what is wrong with it. */
+/** Types that a text declares on that kernel, and its errors. */
 export const declaredTypes = async (text: string): Promise<Parsed<DeclaredTypes>> => (await declaredIn(text)).parsed;

@@ -6,7 +6,7 @@ import { calledMembers, readArgument } from './members.ts';
 
 const btf = declareStructOps(COUNTER_TYPES, shippedBtf()).value.btf ?? expect.fail('the declaration has errors');
 
-test('members as they are called', () => {
+test('arguments of members called by hand', () => {
   const members = calledMembers(btf, 'counter_ops');
   expect(members.map(({ name, isVoid }) => `${name}${isVoid ? ', void' : ''}`)).toEqual([
     'step',
@@ -36,7 +36,7 @@ test.each(['', '18446744073709551616', '1.5', 'seven', '0x'])('no number: "%s"',
   });
 });
 
-test('memory in hex', () => {
+test('memory typed in hex', () => {
   const [pointer] = calledMembers(btf, 'counter_ops')[0].args;
   expect(readArgument(pointer, '05 00_00 00')).toEqual({ value: '05000000' });
   expect(readArgument(pointer, '')).toEqual({ value: '00' });

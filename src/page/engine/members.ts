@@ -1,12 +1,12 @@
-/* Members of a struct_ops type as they are called: what each takes, and how that is written in a form. */
+/* Members of a struct_ops type for calls by hand: their arguments, and parsing of form fields. */
 import type { Btf } from '../../engine/index.ts';
 
 export interface MemberArgument {
   readonly name: string;
-  /** as C writes it: `struct counter *counter` */
+  /** in C: `struct counter *counter` */
   readonly declaration: string;
   readonly isPointer: boolean;
-  /** of what a pointer leads to; -1 where that is not known */
+  /** size of a pointer's target; -1 when unknown */
   readonly bytes: number;
 }
 
@@ -38,7 +38,7 @@ export function calledMembers(btf: Btf, struct: string): CalledMember[] {
   });
 }
 
-/** What was typed, as a command takes it; `problem` says why it cannot be. */
+/** Parses typed text to a command's argument; `problem` says why it is invalid. */
 export function readArgument(
   { name, isPointer }: MemberArgument,
   typed: string,

@@ -3,7 +3,7 @@ import { assemble, symbolsFromBtf } from '../../engine/index.ts';
 import { declaredTypes, editorBtf, kernelBtf } from './kernel.ts';
 import { calledMembers } from './members.ts';
 
-/** A program with a function for each member of the first declared type, which does nothing yet; null without one. */
+/** A program with an empty function for each member of the first declared type; null without one. */
 export async function programFor(types: string): Promise<{ readonly name: string; readonly text: string } | null> {
   const { value } = await declaredTypes(types);
   const name = value.btf ? value.names[0] : undefined;
@@ -18,7 +18,7 @@ export async function programFor(types: string): Promise<{ readonly name: string
   return { name, text: `${[...head, ...functions].join('\n')}\n` };
 }
 
-/** The struct that a text implements, where types.h declares it and the machine does not have it; else null. */
+/** The struct that a text implements, if types.h declares it and the machine lacks it; otherwise null. */
 export async function undeclaredStruct(text: string): Promise<string | null> {
   const struct = assemble(text, symbolsFromBtf(await editorBtf())).value.structOps?.type;
   return struct && (await kernelBtf()).find('STRUCT', struct) === 0 ? struct : null;

@@ -1,4 +1,4 @@
-/* Bytes of the machine, once. */
+/* Reads bytes of the machine once. */
 import type { MemoryWindow } from '../../protocol/moves.ts';
 import { onDraw } from '../frame.ts';
 import { currentFrame } from '../frame-source.ts';
@@ -7,7 +7,7 @@ import { watch } from './engine.ts';
 const PATIENCE_MS = 400;
 let count = 0;
 
-/** Null when no frame with them comes in time. */
+/** Reads bytes; null when no frame with them arrives in time. */
 export function peek(window: MemoryWindow): Promise<Uint8Array | null> {
   count++;
   const name = `peek ${count}`;

@@ -22,7 +22,7 @@ test('every struct that can be implemented gets a text that assembles, tcp_conge
   }
 });
 
-test('a congestion control begins with the members that it must have', () => {
+test('the skeleton of a congestion control has the required members', () => {
   const { value } = assemble(skeleton(btf, 'tcp_congestion_ops', 'mine'), symbolsFromBtf(btf));
   expect(new Set(value.functions.map(({ member }) => member))).toEqual(
     new Set(['cong_avoid', 'ssthresh', 'undo_cwnd']),

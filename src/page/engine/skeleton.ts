@@ -1,9 +1,9 @@
-/* The text of a new program: a function for each member that has to be there, with the arguments that the kernel passes. */
+/* Text of a new program: a function for each required member, with the arguments that the kernel passes. */
 import type { Btf } from '../../engine/index.ts';
 import { TCP_STRUCT } from '../commands/tcp-struct.ts';
 import { type CalledMember, calledMembers } from './members.ts';
 
-/** What a congestion control answers with until its author knows better: Reno's numbers, one line of thought each. */
+/** Initial bodies of a congestion control's members, which compute Reno's values, each with a comment. */
 const TCP_BODIES: ReadonlyMap<string, readonly string[]> = new Map([
   [
     'ssthresh',
@@ -49,10 +49,10 @@ const TCP_BODIES: ReadonlyMap<string, readonly string[]> = new Map([
   ],
 ]);
 
-/** TCP_CA_NAME_MAX with its NUL is 16; the kernel takes any other bytes, an author wants to type them. */
+/** TCP_CA_NAME_MAX is 16 with the NUL. The kernel accepts more characters than nameProblem() does. */
 const LONGEST_NAME = 15;
 
-/** Why a name cannot be that of a program; null: it can. */
+/** Why a name cannot be used for a program; null when it can. */
 export function nameProblem(name: string): string | null {
   if (name === '') return 'A name is needed: connections ask for it.';
   if (!/^[A-Za-z_]\w*$/.test(name)) return 'Letters, digits and _ only, and no digit at the start.';
@@ -66,7 +66,7 @@ function plainBody({ args, isVoid }: CalledMember): string[] {
   return [...loads, isVoid ? '  r0 = 0' : '  r0 = 0                    ; the answer', '  exit'];
 }
 
-/** Required members of tcp_congestion_ops; of other structs, all. */
+/** Text of a program: required members of tcp_congestion_ops, all members of other structs. */
 export function skeleton(btf: Btf, struct: string, name: string): string {
   const isTcp = struct === TCP_STRUCT;
   const members = calledMembers(btf, struct).filter((member) => !isTcp || TCP_BODIES.has(member.name));

@@ -1,4 +1,4 @@
-/* A scene as a file that needs nothing of the page: colours written out, letters by name or brought along. */
+/* Makes a self-contained SVG file of a scene: colours are written out, fonts are named or embedded. */
 import type { Scene, Theme } from '../../views/scene.ts';
 import { svgText } from '../../views/svg.ts';
 
@@ -7,9 +7,19 @@ const FONTS: Readonly<Record<string, string>> = {
   'var(--font-mono)': 'JetBrains Mono Variable, JetBrains Mono, ui-monospace, monospace',
 };
 
-/** `colour`: what a custom property is on the page now. `style`: put into the picture, as fonts. */
-export function svgFile(scene: Scene, theme: Theme, colour: (value: string) => string, style = ''): string {
-  const text = svgText(scene, theme).replace(/var\(--[\w-]+\)/g, (value) => FONTS[value] ?? colour(value));
+/** What the page wears. */
+export interface Worn {
+  /** a colour for `var(--…)` */
+  readonly colour: (value: string) => string;
+  /** how strong glows are, 0 to 1: a number, which older programs read too */
+  readonly glow: number;
+}
+
+/** Makes the file. `style` is embedded, for fonts. */
+export function svgFile(scene: Scene, theme: Theme, { colour, glow }: Worn, style = ''): string {
+  const text = svgText(scene, theme)
+    .replaceAll('var(--glow)', String(glow))
+    .replace(/var\(--[\w-]+\)/g, (value) => FONTS[value] ?? colour(value));
   const ground = `<rect width="100%" height="100%" fill="${colour('var(--surface-1)')}"/>`;
   const head = style === '' ? ground : `<style>${style}</style>${ground}`;
   return text.replace(/(<svg[^>]*>)/, `$1${head}`);

@@ -1,25 +1,28 @@
-/* What happened, for other programs: series as CSV, calls and references as JSON, the sequence as a Mermaid diagram. */
-import { type ColdSnapshot, errnoName, type History } from '../../engine/index.ts';
+/* Exports a run for other programs: series as CSV, calls and references as JSON, the sequence as a Mermaid diagram. */
+import { type ColdSnapshot, errnoName, type History, entryOf } from '../../engine/index.ts';
 import { ledgerOf } from '../../views/ledger/ledger.ts';
 
-/** RFC 4180: a row a point of a window; times in milliseconds, windows in packets. */
+/** Series as CSV (RFC 4180), a row per point; times in milliseconds, windows in packets. */
 export function seriesCsv({ series }: Pick<History, 'series'>): string {
   const head = 'time_ms,socket,map,cwnd,ssthresh,srtt_us,ca_state';
   const rows = series.flatMap(({ socket, map, time, cwnd, ssthresh, srttUs, caState }) =>
     Array.from({ length: time.length }, (_, i) =>
-      [time[i] / 1e6, socket, map ?? '', cwnd[i], ssthresh[i], srttUs[i], caState[i]].join(','),
+      [entryOf(time, i) / 1e6, socket, map ?? '', cwnd[i], ssthresh[i], srttUs[i], caState[i]].join(','),
     ),
   );
   return `${[head, ...rows].join('\r\n')}\r\n`;
 }
 
-/** Length of the bottleneck's queue, packets. */
+/** Length of the bottleneck's queue over time as CSV, packets. */
 export function queueCsv({ queue }: Pick<History, 'queue'>): string {
-  const rows = Array.from({ length: queue.time.length }, (_, i) => `${queue.time[i] / 1e6},${queue.length[i]}`);
+  const rows = Array.from(
+    { length: queue.time.length },
+    (_, i) => `${entryOf(queue.time, i) / 1e6},${queue.length[i]}`,
+  );
   return `${['time_ms,packets', ...rows].join('\r\n')}\r\n`;
 }
 
-/** Each system call with its answer and the checks that it passed. */
+/** System calls as JSON, each with its answer and the outcomes of its checks. */
 export const callsJson = ({ calls }: Pick<History, 'calls'>): string =>
   `${JSON.stringify(
     calls.map(({ n, time, process, text, ret, trace, message }) => ({
@@ -35,7 +38,7 @@ export const callsJson = ({ calls }: Pick<History, 'calls'>): string =>
     1,
   )}\n`;
 
-/** Who took and gave back each reference of each map, over the whole run. */
+/** References of each map over the whole run as JSON: who took and gave back each. */
 export const ledgerJson = ({ maps }: Pick<ColdSnapshot, 'maps'>, history: History): string =>
   `${JSON.stringify(
     maps.map((map) => ({
@@ -57,7 +60,7 @@ export const ledgerJson = ({ maps }: Pick<ColdSnapshot, 'maps'>, history: Histor
 /** Mermaid ends a statement at a semicolon and reads `#` as an entity. */
 const plain = (text: string): string => text.replaceAll('#', '').replaceAll(';', ',').replace(/\s+/g, ' ');
 
-/** `sequenceDiagram`: processes, the kernel, and a note for each state that a map comes to. */
+/** Mermaid `sequenceDiagram`: processes, the kernel, and a note for each change of a map's state. */
 export function sequenceMermaid({ calls, transitions }: Pick<History, 'calls' | 'transitions'>): string {
   const processes = [...new Set(calls.map(({ process }) => process))];
   const nameOf = (process: string): string => `p${processes.indexOf(process)}`;

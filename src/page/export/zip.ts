@@ -1,4 +1,4 @@
-/* Files in one file, not compressed (PKWARE APPNOTE 6.3, stored entries): pictures of a talk in one download. */
+/* Makes a zip file without compression (PKWARE APPNOTE 6.3, stored entries): pictures of a talk in one download. */
 export interface ZipEntry {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -13,11 +13,11 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
 /** CRC-32 as in ISO 3309. */
 export function crc32(bytes: Uint8Array): number {
   let c = 0xffffffff;
-  for (const byte of bytes) c = TABLE[(c ^ byte) & 255] ^ (c >>> 8);
+  for (const byte of bytes) c = (TABLE[(c ^ byte) & 255] ?? 0) ^ (c >>> 8);
   return (c ^ 0xffffffff) >>> 0;
 }
 
-/** 1 January 1980: a zip of the same files is the same. */
+/** 1 January 1980, so that the same files always give the same zip. */
 const DATE = 0x21;
 const UTF8 = 0x800;
 

@@ -1,4 +1,4 @@
-/** Every view, error number, check and problem has its page, in words, and can be found. */
+/** Every view, error number, check and problem has a help page that search finds. */
 import { expect, test } from 'vitest';
 import * as errnos from '../../engine/base/errnos.ts';
 import { COMMANDS } from '../../engine/index.ts';
@@ -8,7 +8,7 @@ import { findPages, HELP_PAGES } from './pages.ts';
 
 const ids = new Set(HELP_PAGES.map(({ id }) => id));
 
-test('no page is forgotten, none is there twice, each says something', () => {
+test('every help page exists once and has text', () => {
   for (const name of Object.keys(errnos)) expect(ids).toContain(`errno.${name}`);
   for (const code of Object.values(CODES)) expect(ids).toContain(`error.${code}`);
   for (const [command, { steps }] of Object.entries(COMMANDS))
@@ -19,7 +19,7 @@ test('no page is forgotten, none is there twice, each says something', () => {
   for (const { id, text } of HELP_PAGES) expect(text.length, id).toBeGreaterThan(15);
 });
 
-test('what is typed is found, the best first', () => {
+test('search finds typed words, best match first', () => {
   expect(findPages('EEXIST')[0].id).toBe('errno.EEXIST');
   expect(findPages('grace period')[0].id).toBe('term.grace-period');
   expect(findPages('E0303')[0].id).toBe('error.E0303');

@@ -1,4 +1,6 @@
-/* All pages of the help, and how they are found. The checks are those of the kernel's own tables, so that none is forgotten. */
+/*
+ * All pages of the help, and their search. Pages of checks come from the kernel's own tables, so that none is missing.
+ */
 import { COMMANDS } from '../../engine/index.ts';
 import { ERRNO_PAGES } from './errnos.ts';
 import { ERROR_PAGES } from './errors.ts';
@@ -8,7 +10,7 @@ import { VIEW_PAGES } from './views.ts';
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
-/** A step that a call takes in two versions has two pages. */
+/** Pages of checks; a step that exists in two versions has two pages. */
 function checkPages(): HelpPage[] {
   const taken = new Map<string, number>();
   return Object.entries(COMMANDS).flatMap(([command, { steps }]) =>
@@ -35,7 +37,10 @@ export const HELP_PAGES: readonly HelpPage[] = [
   ...ERROR_PAGES,
 ];
 
-/** Better finds first: the name, then the beginning of a title, then words of a title, then of a text. */
+/**
+ * Rank of a page: matches of the name come first, then of the beginning of a title, of words in a title, and of the
+ * text.
+ */
 function score({ id, title, text }: HelpPage, words: readonly string[]): number {
   const name = id.slice(id.indexOf('.') + 1).toLowerCase();
   const head = title.toLowerCase();
@@ -51,7 +56,7 @@ function score({ id, title, text }: HelpPage, words: readonly string[]): number 
   return sum;
 }
 
-/** Pages in which every word is; all of them for an empty query, in their own order. */
+/** Pages that contain every word; all pages in their own order for an empty query. */
 export function findPages(query: string): readonly HelpPage[] {
   const words = query
     .toLowerCase()

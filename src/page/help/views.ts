@@ -1,4 +1,4 @@
-/* A page for every view. */
+/* Help pages for every view. */
 import { pages } from './page.ts';
 
 export const VIEW_PAGES = pages('view', [
@@ -10,12 +10,12 @@ export const VIEW_PAGES = pages('view', [
   [
     'lifecycle.sequence',
     'Sequence',
-    'System calls in the order of time, process by process, each with its answer. Another kernel can be put beside it: the same calls, and where it answered otherwise.',
+    'System calls in order of time, by process, each with its answer. Another kernel can be put beside it: the same calls, with different answers marked.',
   ],
   [
     'lifecycle.checks',
     'Checks',
-    'The steps of the last call in the order in which the kernel takes them. The last one is the one that answered: for a refused call, the check that fired.',
+    'The steps of the last call in the kernel’s order. The last one listed answered: for a refused call, the check that fired.',
   ],
   [
     'lifecycle.modules',
@@ -36,7 +36,7 @@ export const VIEW_PAGES = pages('view', [
   [
     'side.struct',
     'Struct',
-    'The value of the selected map, or the tcp_sock of the selected connection, field by field with offsets and live bytes. The kernel’s own copy and what a lookup answers are two switches of it.',
+    'The value of the selected map, or the tcp_sock of the selected connection, field by field with offsets and live bytes. A switch chooses between the kernel’s own copy and what a lookup returns.',
   ],
   [
     'side.trampoline',
@@ -51,7 +51,7 @@ export const VIEW_PAGES = pages('view', [
   [
     'side.verifier',
     'Verifier',
-    'What the kernel’s verifier would say of the text as it stands: its log line by line, and what it knew of each register before each visit of a line.',
+    'The kernel verifier’s verdict on the text in the editor: its log line by line, and what it knew about each register before each visit of a line.',
   ],
   [
     'side.debug',
@@ -61,7 +61,7 @@ export const VIEW_PAGES = pages('view', [
   [
     'side.processes',
     'Processes',
-    'Who runs and what each holds open; maps with their ids, holders and contents; programs; what was said on the consoles.',
+    'Running processes and their open files; maps with their ids, holders and contents; programs; messages.',
   ],
   [
     'side.console',
@@ -91,6 +91,6 @@ export const VIEW_PAGES = pages('view', [
   [
     'stage',
     'Presenter',
-    'The captions of a run as a talk: one idea at a time, thick lines, no more than the states in use. S opens the speaker’s window, G goes live on a branch and comes back, B blanks, L is a pointer of light.',
+    'The captions of a run as a talk: one idea at a time, thick lines, only the states in use. S opens the speaker’s window, G goes live on a branch and comes back, B blanks the screen, L is a light pointer.',
   ],
 ]);

@@ -1,4 +1,4 @@
-/** Whatever stands in the browser's storage, a tab begins; what it can read it goes on with. */
+/** A tab opens with any content of the browser's storage, and continues with what it can read. */
 import fc from 'fast-check';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { runs } from '../../engine/base/testing/runs.ts';
@@ -63,7 +63,7 @@ beforeEach(() => {
   shared = new Store();
 });
 
-test('a reload goes on with its own draft', async () => {
+test('a reload continues its own draft', async () => {
   const first = await tab();
   expect(first.beginDraft()).toBeNull();
   expect(first.saveDraft(DRAFT)).toBe(true);
@@ -71,7 +71,7 @@ test('a reload goes on with its own draft', async () => {
   expect((await tab(first.session)).beginDraft()).toEqual(DRAFT);
 });
 
-test('a new tab goes on with what a closed one left, and only offers what an open one has', async () => {
+test('a new tab continues the draft of a closed tab, and only offers that of an open tab', async () => {
   const first = await tab();
   first.beginDraft();
   first.saveDraft(DRAFT);
@@ -84,7 +84,7 @@ test('a new tab goes on with what a closed one left, and only offers what an ope
   expect(third.otherDrafts()).toEqual([]);
 });
 
-test('a tab that a link opened leaves the draft of a closed one alone', async () => {
+test('a tab opened by a link leaves the draft of a closed tab unchanged', async () => {
   const first = await tab();
   first.beginDraft();
   first.saveDraft(DRAFT);
@@ -94,7 +94,7 @@ test('a tab that a link opened leaves the draft of a closed one alone', async ()
   expect(linked.otherDrafts()).toMatchObject([{ live: false, draft: DRAFT }]);
 });
 
-test('a tab that the browser copied gets a draft of its own', async () => {
+test('a tab duplicated by the browser gets its own draft', async () => {
   const first = await tab();
   first.beginDraft();
   first.saveDraft(DRAFT);
@@ -105,14 +105,14 @@ test('a tab that the browser copied gets a draft of its own', async () => {
   expect(copy.otherDrafts()).toMatchObject([{ live: true, draft: DRAFT }]);
 });
 
-test('where storage is denied the page begins, and says that nothing is kept', async () => {
+test('without storage the page opens, and says that nothing is kept', async () => {
   const denied = await tab(new Store(true), new Store(true));
   expect(denied.beginDraft()).toBeNull();
   expect(denied.saveDraft(DRAFT)).toBe(false);
   expect(denied.keeping().keeps).toBe(false);
 });
 
-test('anything at all under the keys gives a draft or none, and what is wrong is noted', async () => {
+test('any value in storage gives a draft or none, and errors are reported', async () => {
   const value = fc.oneof(
     fc.string({ maxLength: 40 }),
     fc.json(),

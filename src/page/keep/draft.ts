@@ -1,7 +1,7 @@
 /*
- * What is typed is kept as it is typed: one draft a tab, so that two tabs do not overwrite each other. A tab's number
- * lives in sessionStorage; a live tab beats, and says when it goes. A new tab goes on from the newest draft that no
- * live tab has; the draft of a live tab is offered as a copy.
+ * Saves what is typed as it is typed: one draft per tab, so that two tabs do not overwrite each other. A tab's number
+ * is in sessionStorage; an open tab writes a heartbeat, and reports its end. A new tab continues with the newest draft
+ * that no open tab has; drafts of open tabs are offered as copies.
  */
 import type { Break } from '../../engine/index.ts';
 import type { Breakpoint } from '../../protocol/messages.ts';
@@ -33,12 +33,12 @@ const DRAFT = 'ops.play.draft.';
 const BEAT = 'ops.play.beat.';
 const TAB = 'ops.play.tab';
 
-/** What the address of a speaker's window begins with. */
+/** Beginning of the hash in a speaker's window. */
 const SPEAKER = '#speaker=';
 const BEAT_MS = 10_000;
-/** A hidden tab's clock may be slowed to a beat a minute. */
+/** Silence after which a tab counts as closed, ms; a hidden tab's timer may be slowed to once a minute. */
 const SILENT_MS = 150_000;
-/** Drafts that nobody goes on with are kept so many. */
+/** Most drafts kept of closed tabs. */
 const MOST_DRAFTS = 12;
 
 const savedDraft: Decoder<SavedDraft> = object<SavedDraft>({
@@ -77,7 +77,7 @@ function remember(mine: string): void {
   try {
     sessionStorage.setItem(TAB, mine);
   } catch {
-    // the draft is found again as one that no live tab has
+    // the draft is then found as one without an open tab
   }
 }
 
@@ -101,7 +101,7 @@ function live(): void {
 /** The newest first. */
 const newest = (drafts: readonly OtherDraft[]): OtherDraft[] => drafts.toSorted((a, b) => b.saved - a.saved);
 
-/** Drafts of other tabs, the newest first; `live`: of tabs that are open. */
+/** Drafts of other tabs, newest first; `live`: the tab is open. */
 export function otherDrafts(): (OtherDraft & { readonly live: boolean })[] {
   const found = tabsWithDrafts()
     .filter((one) => one !== tab)
@@ -117,9 +117,9 @@ export function dropDraft(of: string): void {
   forget(BEAT + of);
 }
 
-/** What this tab goes on with; null where it begins anew. Called once, before anything is drawn. */
+/** The draft with which this tab continues; null when it starts afresh. Called once, before anything is drawn. */
 export function beginDraft(): Draft | null {
-  // the speaker's window belongs to a tab, and is none
+  // the speaker's window belongs to another tab
   if (typeof location === 'undefined' || location.hash.startsWith(SPEAKER)) return null;
   const mine = remembered();
   const before = mine === null ? null : read(mine);
@@ -127,18 +127,19 @@ export function beginDraft(): Draft | null {
   const adopted = before ? null : adopt();
   live();
   const draft = before?.draft ?? adopted?.draft ?? null;
-  // another tab may still have the one that this was copied from
+  // save under a new number: another tab may still have the original
   if (draft && tab !== mine) save(DRAFT + tab, { saved: Date.now(), draft });
   return draft;
 }
 
-/** A link names what this tab begins with: what was left open elsewhere waits for another tab. */
+/** Takes over the newest draft of a closed tab; not when a link says what this tab opens. */
 function adopt(): OtherDraft | null {
   const left = otherDrafts().filter((draft) => !draft.live);
   for (const { tab: old } of left.slice(MOST_DRAFTS)) dropDraft(old);
-  if (location.hash.length > 1 || left.length === 0) return null;
-  dropDraft(left[0].tab);
-  return left[0];
+  const [newest] = left;
+  if (location.hash.length > 1 || !newest) return null;
+  dropDraft(newest.tab);
+  return newest;
 }
 
 export const saveDraft = (draft: Draft): boolean => tab !== '' && save(DRAFT + tab, { saved: Date.now(), draft });

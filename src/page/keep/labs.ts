@@ -1,6 +1,6 @@
 /*
- * Labs under names, in the browser's database. Where that is denied they are kept as long as the page is open, and
- * whoever shows them says so. What is stored is the text of a lab file, so that the same decoder reads it.
+ * Named labs in the browser's database. Where that is denied they are kept only while the page is open, and the list
+ * says so. Each is stored as the text of a lab file, so that the same decoder reads it.
  */
 export interface KeptLab {
   readonly id: string;
@@ -12,9 +12,9 @@ export interface KeptLab {
 }
 
 export interface Keeper {
-  /** until the page is closed only */
+  /** kept only until the page is closed */
   readonly passing: boolean;
-  /** the newest first; entries of another shape are left out */
+  /** newest first; malformed entries are left out */
   readonly list: () => Promise<KeptLab[]>;
   readonly put: (lab: KeptLab) => Promise<void>;
   readonly remove: (id: string) => Promise<void>;
@@ -31,7 +31,7 @@ const isKeptLab = (value: unknown): value is KeptLab => {
 
 const byAge = (labs: readonly KeptLab[]): KeptLab[] => labs.toSorted((a, b) => b.saved - a.saved);
 
-/** Keeps nothing beyond the page's life. */
+/** A keeper in memory, for the life of the page. */
 export function passingKeeper(): Keeper {
   const labs = new Map<string, KeptLab>();
   return {
@@ -69,7 +69,7 @@ let opened: Promise<Keeper> | null = null;
 
 /** The one keeper of the page. */
 export function keeper(): Promise<Keeper> {
-  // a browser that denies its database throws, or answers an error
+  // a browser that denies its database throws or reports an error
   opened ??= Promise.resolve().then(databaseKeeper).catch(passingKeeper);
   return opened;
 }

@@ -1,4 +1,4 @@
-/* What the user should know of what was kept: something was damaged, or another tab has a draft. */
+/* Notices about saved data: something is damaged, or another tab has a draft. */
 import { notify } from '../store/lab.ts';
 import { useKeeping } from '../store/storage.ts';
 import { otherDrafts } from './draft.ts';
@@ -9,8 +9,8 @@ export function tellKept(): void {
     notify({
       kind: 'info',
       lasting: true,
-      title: 'Something that this browser kept cannot be read',
-      detail: `${damaged.join(', ')} is damaged, or of another version: the page began without it. The rest is as it was.`,
+      title: 'Saved data of this page cannot be read',
+      detail: `${damaged.join(', ')} is damaged, or of another version: the page started without it. The rest is unchanged.`,
     });
   }
   const [other] = otherDrafts().filter(({ live, draft }) => live && Object.keys(draft.edits).length > 0);

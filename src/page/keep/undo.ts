@@ -1,7 +1,7 @@
 /*
- * Undo and redo over what the user did: texts, commands, and choices of a lab. A state is what was chosen and the log of
- * the run, both immutable, so keeping one costs a pointer. Going back to a state whose run is another opens that run and
- * does again what was done to it.
+ * Undo and redo of texts, commands, and choices of a lab. A state consists of the choices and the log of the run, both
+ * immutable, so keeping one costs a pointer. Going back to a state of another run opens that run and repeats its
+ * actions.
  */
 import { create } from 'zustand';
 import type { CommandLog } from '../engine/command-log.ts';
@@ -25,7 +25,7 @@ interface Undo {
 export const useUndo = create<Undo>(() => ({ past: [], future: [] }));
 
 const MOST = 300;
-/** Letters that follow each other so fast are one change. */
+/** Time within which typed letters count as one change, ms. */
 const TYPING_MS = 900;
 
 let now: Done | null = null;
@@ -39,7 +39,7 @@ const KEYS = ['scenario', 'kernel', 'edits', 'activeText', 'breakpoints', 'break
 
 const differs = (a: Done, b: Done): boolean => a.log !== b.log || KEYS.some((key) => a.draft[key] !== b.draft[key]);
 
-/** Only what is in a text is another. */
+/** Whether two states differ only in the content of a text. */
 const isTyping = (a: Done, b: Done): boolean =>
   a.log === b.log && KEYS.every((key) => key === 'edits' || a.draft[key] === b.draft[key]);
 
@@ -57,7 +57,7 @@ function look(): void {
   useUndo.setState({ past: [...useUndo.getState().past, left].slice(-MOST), future: [] });
 }
 
-/** What changes in one go (a text, and which is shown) is one step. */
+/** Records a step soon, so that changes made together (a text, and which is shown) are one step. */
 function lookSoon(): void {
   if (waiting) return;
   waiting = true;

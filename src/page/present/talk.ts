@@ -1,6 +1,10 @@
-/* A talk: the captions of a run as steps, with the machine at each of them. Made once, so that the stage waits for nobody. */
+/*
+ * A talk: the captions of a run as steps, with a snapshot of the machine at each. Made in advance, so that the stage
+ * never waits.
+ */
+import { entryOf } from '../../engine/index.ts';
 import { create } from 'zustand';
-import type { History } from '../../engine/index.ts';
+import type { History, Scenario } from '../../engine/index.ts';
 import type { Moment } from '../../protocol/asks/talk.ts';
 import { ask, currentLog, move, openAgain } from '../engine/engine.ts';
 import type { CommandLog } from '../engine/command-log.ts';
@@ -9,7 +13,7 @@ import { showOverlay } from '../store/overlay.ts';
 
 export interface TalkStep extends Moment {
   readonly headline: string;
-  /** for the speaker; empty where there is none */
+  /** speaker's note; empty when there is none */
   readonly note: string;
 }
 
@@ -30,9 +34,9 @@ export interface Presenting {
   readonly notes: boolean;
   /** text scale of the stage, 0.8 to 1.6 */
   readonly scale: number;
-  /** improvising on a branch of the run: what to come back to */
+  /** the run to return to while live on a branch; null otherwise */
   readonly live: CommandLog | null;
-  /** wall clock at which the talk left its first step, ms; 0: it has not */
+  /** wall clock at which the talk left its first step, ms; 0 before that */
   readonly startedAt: number;
 }
 
@@ -52,22 +56,45 @@ export const usePresenting = create<Presenting>(() => BEGIN);
 export const presenting = (): Presenting => usePresenting.getState();
 export const present = (change: Partial<Presenting>): void => usePresenting.setState(change);
 
-/** The talk of the run on the page; null where nothing of it has a caption. */
+/** Makes the talk of the page's run; null when it has no captions. */
 export async function makeTalk(): Promise<Talk | null> {
   const { history, scenario } = lab();
   const captions = history?.captions ?? [];
   if (!history || !scenario || captions.length === 0) return null;
-  const moments = await ask('talk', { events: captions.map(({ event }) => event) }, 'talk');
+  const moments = await momentsOf(captions.map(({ event }) => event));
   if (!moments) return null;
-  const notes = new Map(scenario.steps.map(({ caption, note }) => [caption, note ?? '']));
+  const notes = notesOf(scenario.steps);
   const steps = moments.map((moment, i): TalkStep => {
-    const headline = captions[i].text;
-    return { ...moment, headline, note: notes.get(headline) ?? '' };
+    const headline = captions[i]?.text ?? '';
+    return { ...moment, headline, note: notes.get(headline)?.shift() ?? '' };
   });
   return { title: scenario.title, history, steps };
 }
 
-/** The step at which the run stands, or the last before it. */
+/** So many moments come in one message: all of a long talk at once would keep the worker from answering anything else. */
+const AT_ONCE = 100;
+
+/** Null where another run was opened meanwhile. */
+async function momentsOf(events: readonly number[]): Promise<Moment[] | null> {
+  const moments: Moment[] = [];
+  while (moments.length < events.length) {
+    const part = await ask('talk', { events: events.slice(moments.length, moments.length + AT_ONCE) }, 'talk');
+    if (!part) return null;
+    if (part.length === 0) break;
+    moments.push(...part);
+  }
+  return moments;
+}
+
+/** Notes by caption, in order: two steps may be captioned alike. */
+function notesOf(steps: Scenario['steps']): Map<string, string[]> {
+  const notes = new Map<string, string[]>();
+  for (const { caption, note } of steps)
+    if (caption !== undefined) notes.set(caption, [...(notes.get(caption) ?? []), note ?? '']);
+  return notes;
+}
+
+/** The step at a time, or the last before it. */
 function stepAt({ steps }: Talk, time: number): number {
   return Math.max(
     0,
@@ -92,22 +119,24 @@ export function endTalk(): void {
   showOverlay(null);
 }
 
-/** Shows a step, and brings the run to it, so that going live begins there. */
+/** Shows a step, and moves the run to it, so that going live starts there. Ends an excursion. */
 export function showStep(at: number): void {
-  const { talk, startedAt } = presenting();
+  const { talk, startedAt, live } = presenting();
   if (!talk) return;
+  if (live) toggleLive();
   const to = Math.min(talk.steps.length - 1, Math.max(0, at));
   present({ at: to, blank: false, qr: false, startedAt: startedAt === 0 && to > 0 ? Date.now() : startedAt });
-  move({ type: 'seek', time: talk.steps[to].time });
+  move({ type: 'seek', time: entryOf(talk.steps, to).time });
 }
 
-/** Off the stage into the page, on a branch; again: back to the run of the talk and its step. */
+/** Leaves the stage for the page, on a branch; called again, returns to the talk's run and step. */
 export function toggleLive(): void {
   const { live, talk, at } = presenting();
   if (!talk) return;
   if (live) {
-    if (currentLog() !== live) openAgain(live, talk.steps[at].time);
-    else move({ type: 'seek', time: talk.steps[at].time });
+    const { time } = entryOf(talk.steps, at);
+    if (currentLog() !== live) openAgain(live, time);
+    else move({ type: 'seek', time });
     present({ live: null });
     showOverlay('stage');
     return;
@@ -118,11 +147,14 @@ export function toggleLive(): void {
 
 const SCALES = { least: 0.8, most: 1.6, step: 0.1 };
 
-/** What a key of a keyboard or a clicker does to the talk; true where it means something. */
+/**
+ * Handles a key of a keyboard or clicker; true when the talk uses it. During an excursion only the way back is used: the
+ * room looks at the page, and a step would move the run under it.
+ */
 export function talkKey(key: string): boolean {
-  const { at, talk, blank, laser, qr, notes, scale } = presenting();
+  const { at, talk, blank, laser, qr, notes, scale, live } = presenting();
   const act = KEYS.get(key.length === 1 ? key.toLowerCase() : key);
-  if (!talk || !act) return false;
+  if (!talk || !act || (live && act !== toggleLive)) return false;
   act({ at, last: talk.steps.length - 1, blank, laser, qr, notes, scale });
   return true;
 }

@@ -1,6 +1,6 @@
 /*
- * Between the stage and the speaker's window. A channel that both open by name; where the browser denies that, messages
- * to the window itself, taken from that window and this origin alone.
+ * Connection between the stage and the speaker's window: a channel that both open by name; where the browser denies
+ * that, messages to the window itself, accepted only from that window and this origin.
  */
 import type { Talk } from './talk.ts';
 
@@ -14,7 +14,7 @@ export interface StageState {
 }
 
 export type TalkMessage =
-  /** the speaker's window is there and knows nothing yet */
+  /** the speaker's window has opened and needs the state */
   | { readonly type: 'hello' }
   | { readonly type: 'talk'; readonly talk: Talk }
   | { readonly type: 'state'; readonly state: StageState }
@@ -30,7 +30,7 @@ export interface Wire {
 const isMessage = (data: unknown): data is TalkMessage =>
   typeof data === 'object' && data !== null && 'type' in data && typeof data.type === 'string';
 
-/** `peer`: the other window, where this one has it. */
+/** Opens the connection; `peer`: the other window, if known. */
 export function openWire(name: string, peer: Window | null, heard: (message: TalkMessage) => void): Wire {
   try {
     const channel = new BroadcastChannel(name);

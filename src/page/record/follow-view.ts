@@ -1,6 +1,6 @@
 /*
- * Shows each step as its author saw it, once, when the run comes to it by stepping or playing, or is put right on it. What
- * the reader chooses after that stays until the next step with a view. Fetched with the first scenario that has one.
+ * Applies the author's view of a step once, when the run reaches the step by stepping, playing or seeking to it. The
+ * user's later choices stay until the next step with a view. Loaded with the first scenario that has views.
  */
 import type { ScenarioStep } from '../../engine/index.ts';
 import { onDraw } from '../frame.ts';
@@ -13,7 +13,7 @@ let shown: ScenarioStep | null = null;
 
 function follow(): void {
   const { scenario, cold } = lab();
-  // frames of the run before may still come
+  // frames of the previous run may still arrive
   if (!scenario || cold?.scenario.id !== scenario.id) return;
   const { time } = currentFrame().hot;
   const step = stepAt(scenario, time);

@@ -1,4 +1,4 @@
-/** A run with commands of one's own becomes a scenario that does the same, and says so when it does not. */
+/** A run with own commands becomes a scenario that does the same, or says where it differs. */
 import { expect, test } from 'vitest';
 import { shippedParts } from '../../cli/cli.ts';
 import { Lab } from '../../engine/index.ts';
@@ -20,7 +20,7 @@ function done(): Lab {
   return lab;
 }
 
-test('the recording brings a lab to the same maps, with the answers that were given', () => {
+test('replaying the recording gives the same maps and the same results', () => {
   const lab = done();
   const recording = record(lab.scenario, lab.commands, lab.history, lab.time);
   const given = recording.steps.filter(({ key }) => key.startsWith('given'));
@@ -40,7 +40,7 @@ test('the recording brings a lab to the same maps, with the answers that were gi
   expect(other.hash()).toBe(again.hash());
 });
 
-test('a step keeps how the page looked when it was done, and what is taken away is gone from the file', () => {
+test('a step stores the page’s view, and a removed view is gone from the file', () => {
   const lab = done();
   const { time, command } = lab.commands[0];
   const view = { preset: 'inspect', tabs: { side: 'ledger' }, map: 'A' };
@@ -60,7 +60,7 @@ test('a step keeps how the page looked when it was done, and what is taken away 
   ]);
 });
 
-test('a view changes what it names, and what this version does not have changes nothing', () => {
+test('a view changes only what it names, and unknown names change nothing', () => {
   const tabs = { lifecycle: 'machine', flows: 'wire', side: 'struct', narrow: 'code' } as const;
   const now = { preset: 'debug', tabs, selection: { map: 'A', socket: 1, field: null } } as const;
   expect(
@@ -73,7 +73,7 @@ test('a view changes what it names, and what this version does not have changes 
   expect(looksOf(viewOf(now), now)).toEqual(now);
 });
 
-test('steps are worded, moved, left out; times keep the order', () => {
+test('steps are captioned, moved and left out; times stay in order', () => {
   const lab = done();
   const recording = record(lab.scenario, lab.commands, lab.history, lab.time);
   const last = recording.steps.length - 1;

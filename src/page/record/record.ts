@@ -1,6 +1,6 @@
 /*
- * What a visitor did becomes a scenario: the steps of the one that was open up to there, and the commands that were
- * given, each with the answer that it got, so that the recording is a test of itself.
+ * Makes a scenario from the user's actions: the steps of the open scenario so far, and the user's commands, each with
+ * its answer, so that the recording tests itself.
  */
 import {
   errnoName,
@@ -25,16 +25,16 @@ export interface Recording {
 
 /** Engine nanoseconds in a millisecond. */
 const MS = 1e6;
-/** After the last step, so that what follows of it is seen. */
+/** Time after the last step, so that its effects are seen. */
 const AFTER_NS = 400 * MS;
 
-/** The errno with which a call of an event was refused; undefined where none was. */
+/** The errno of a refused call of an event; undefined when none was refused. */
 const refusedIn = ({ calls }: Pick<History, 'calls'>, event: number): string | undefined => {
   const refused = calls.findLast((call) => call.event === event && call.ret < 0);
   return refused && errnoName(-refused.ret);
 };
 
-/** A command, with how the page looked when it was asked for. */
+/** A command, with the page's view at that time. */
 export interface SeenCommand {
   readonly time: number;
   readonly command: Command;
@@ -43,13 +43,13 @@ export interface SeenCommand {
 
 const sameCommand = (a: Command, b: Command): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** `seen` may lack a command that was taken from elsewhere. */
+/** The view at a command; undefined for a command from a link or file. */
 const viewFor = (seen: readonly SeenCommand[], { time, command }: LoggedCommand): StepView | undefined =>
   seen.find((one) => one.time === time && sameCommand(one.command, command))?.view;
 
 /**
- * A recording of a run up to `time`: steps of its scenario that have happened, then commands, in the order of time. A
- * command without a word gets none: it is written in its place afterwards.
+ * Records a run up to `time`, ns: past steps of its scenario, and commands, in order of time. Commands have no caption
+ * yet; the user writes it.
  */
 export function record(
   scenario: Scenario,
@@ -74,7 +74,7 @@ export function record(
   return { title: `${scenario.title}, my way`, intro: scenario.intro, steps };
 }
 
-/** Another order of what is done: the times stay where they are. */
+/** Moves a step; the times keep their order. */
 export function moveStep(recording: Recording, index: number, by: 1 | -1): Recording {
   const { steps } = recording;
   const other = index + by;
@@ -83,7 +83,7 @@ export function moveStep(recording: Recording, index: number, by: 1 | -1): Recor
   return { ...recording, steps: moved.with(other, { ...steps[index], at: steps[other].at }) };
 }
 
-/** A step at another time takes its place in the order. */
+/** Changes a step; one with another time is moved to its place in the order. */
 export function changeStep(recording: Recording, key: string, change: Partial<ScenarioStep>): Recording {
   const steps = recording.steps.map((step) => (step.key === key ? { ...step, ...change } : step));
   return { ...recording, steps: change.at === undefined ? steps : steps.sort((a, b) => a.at - b.at) };
@@ -94,7 +94,7 @@ export const dropStep = (recording: Recording, key: string): Recording => ({
   steps: recording.steps.filter((step) => step.key !== key),
 });
 
-/** The recording as a scenario, on the base of the one that it began with. `texts`: as the machine had them. */
+/** The recording as a scenario, based on the one with which it began. `texts`: those of the machine. */
 export function asScenario(recording: Recording, base: Scenario, texts: Readonly<Record<string, string>>): Scenario {
   const steps = recording.steps.map(({ key: _, ...step }) => step);
   const last = steps.at(-1)?.at ?? 0;

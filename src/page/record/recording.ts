@@ -1,4 +1,4 @@
-/* The recording that is being edited: it outlives the sheet in which it is. */
+/* The recording being edited; it survives closing its sheet. */
 import { create } from 'zustand';
 import type { Scenario } from '../../engine/index.ts';
 import { currentLog } from '../engine/engine.ts';
@@ -19,7 +19,7 @@ interface Edited {
 
 export const useRecording = create<{ readonly edited: Edited | null }>(() => ({ edited: null }));
 
-/** Takes what was done up to the cursor; null before the first scenario. */
+/** Records everything up to the cursor; null before the first scenario. */
 export async function takeRecording(): Promise<void> {
   const { scenario, history, loaded } = lab();
   if (!scenario || !history) return;

@@ -1,20 +1,20 @@
-/* How the page is to look at a step: its author's preset, tabs and selection. */
+/* View of the page at a step: its author's preset, tabs and selection. */
 import type { Scenario, ScenarioStep, StepView } from '../../engine/index.ts';
-import { PRESETS } from '../store/choices.ts';
+import { knownPreset } from '../store/presets.ts';
 import { knownTabs } from '../store/tabs.ts';
 import type { Looks } from './view-now.ts';
 
-/** What a view changes of how the page looks; a preset or tab that this version does not have changes nothing. */
+/** Applies a view to the page's looks; unknown presets and tabs are ignored. */
 export function looksOf(view: StepView, now: Looks): Looks {
   const { map = null, socket = null, field = null } = view;
   return {
-    preset: PRESETS.find((id) => id === view.preset) ?? now.preset,
+    preset: knownPreset(view.preset) ?? now.preset,
     tabs: { ...now.tabs, ...knownTabs({ ...view.tabs, narrow: now.tabs.narrow }) },
     selection: { map, socket, field },
   };
 }
 
-/** The last step that has happened at a time, ns; null before the first. */
+/** The last step at or before a time, ns; null before the first. */
 export const stepAt = ({ steps }: Pick<Scenario, 'steps'>, time: number): ScenarioStep | null =>
   steps.findLast(({ at }) => at <= time) ?? null;
 

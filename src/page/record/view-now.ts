@@ -1,10 +1,10 @@
-/* How the page looks when something is done: kept with what was done, for whoever records it. */
+/* The page's present view, kept with each action for recordings. */
 import type { StepView } from '../../engine/index.ts';
 import type { Choices } from '../store/choices.ts';
 
 export type Looks = Pick<Choices, 'preset' | 'tabs' | 'selection'>;
 
-/** How the page looks now. The tab of a narrow screen is its reader's. */
+/** The present view, without the tab of narrow screens, which is the reader's own. */
 export function viewOf({ preset, tabs: { narrow: _, ...tabs }, selection }: Looks): StepView {
   const { map, socket, field } = selection;
   return {

@@ -1,4 +1,4 @@
-/* The address of the page: opens what stands after its `#`. */
+/* Opens what the page's address requests after its `#`. */
 import { startScenario } from '../commands/lab.ts';
 import { choices } from '../store/choices.ts';
 import { lab, notify } from '../store/lab.ts';
@@ -8,10 +8,10 @@ import { readHash } from './link.ts';
 import { openLabDoc } from './open.ts';
 import { listenToParent } from './remote.ts';
 
-/** Whether anything was opened before, in this page's life. */
+/** Whether anything has been opened on this page. */
 const isOpen = (): boolean => lab().scenario !== null;
 
-/** What the address asked for is in the page now; a reload goes on from there, not from the link. */
+/** Removes the hash after opening it, so that a reload continues from the draft, not from the link. */
 const forget = (): void => history.replaceState(null, '', location.pathname + location.search);
 
 let listening = false;
@@ -20,7 +20,7 @@ function listenOnce(): void {
   listening = true;
 }
 
-/** Opens what a hash names. A link that cannot be read is told, and the page opens, or stays, as it would without it. */
+/** Opens what a hash names. An unreadable link is reported, and the page opens, or stays, as without it. */
 export async function openHash(hash: string): Promise<void> {
   const { lab: linked, theme, embed } = await readHash(hash);
   if (theme) forceTheme(theme);

@@ -4,10 +4,10 @@ import { type Decoder, flag, nullable, object, oneOf, optional, tagged, text, wh
 const map = text(8);
 const count = whole(0, 1_000_000);
 
-/** What every break may have besides. */
+/** Options that every break may have. */
 export const breakOptions = { when: optional(text(400)), trace: optional(flag), print: optional(text(400)) };
 
-/** A place where playing stops, from outside. */
+/** Decodes a break from outside. */
 export const breakOf: Decoder<Break> = tagged<Break>('on', {
   edge: object<Extract<Break, { on: 'edge' }>>({
     on: oneOf('edge'),

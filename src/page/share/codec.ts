@@ -7,9 +7,9 @@ import { type LabDoc, labDoc } from './lab-doc.ts';
 import { bad, type Decoded, type Decoder } from './schema.ts';
 
 const VERSION = 1;
-/** of a link, bytes after inflating */
+/** largest link, in bytes after inflating */
 const MOST_INFLATED = 1024 * 1024;
-/** of a file, UTF-16 units: room for an object file or two */
+/** largest file, in UTF-16 units: enough for an object file or two */
 const MOST_FILE = 24 * 1024 * 1024;
 
 const squeeze = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> => {
@@ -17,7 +17,7 @@ const squeeze = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> => {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 };
 
-/** Null where it is damaged; 'large' where it would be longer than the limit. */
+/** Inflates; null when damaged, 'large' when longer than the limit. */
 async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array | 'large' | null> {
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
   const parts: Uint8Array[] = [];
@@ -59,49 +59,49 @@ export async function packLab(doc: LabDoc): Promise<string> {
 }
 
 const NEWER = (version: string): string =>
-  `it was made by a newer version of this page (format ${version}; this page reads format ${VERSION}). Reload the page to get the newest version, then open it again`;
+  `It was made by a newer version of this page (format ${version}; this page reads format ${VERSION}). Reload the page to get the newest version, then open it again`;
 
 function parseJson<T>(json: string, decode: Decoder<T>): Decoded<T> {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch {
-    return bad('', 'it is not whole: a part of it is missing or damaged');
+    return bad('', 'It is not whole: a part of it is missing or damaged');
   }
   return decode(value, '');
 }
 
-/** The lab of `packLab`, or what is wrong with it. */
+/** Decodes a lab from `packLab`; returns it or an error. */
 export async function unpackLab(packed: string): Promise<Decoded<LabDoc>> {
-  const [, version, body] = /^(\d{1,6})\.(.*)$/s.exec(packed) ?? [];
-  if (version === undefined) return bad('', 'it does not say its version: the beginning is missing');
+  const [, version, body = ''] = /^(\d{1,6})\.(.*)$/s.exec(packed) ?? [];
+  if (version === undefined) return bad('', 'It does not say its version: the beginning is missing');
   if (Number(version) > VERSION) return bad('', NEWER(version));
-  if (Number(version) < 1) return bad('', `there was never a format ${version}`);
+  if (Number(version) < 1) return bad('', `There was never a format ${version}`);
   const bytes = fromAddress(body);
-  if (!bytes) return bad('', 'it has characters that no link has');
+  if (!bytes) return bad('', 'It has characters that no link has');
   const inflated = await inflate(bytes);
-  if (inflated === null) return bad('', 'it is not whole: a part of it is missing or damaged');
-  if (inflated === 'large') return bad('', 'it holds more than 1 MB: ask for it as a file');
+  if (inflated === null) return bad('', 'It is not whole: a part of it is missing or damaged');
+  if (inflated === 'large') return bad('', 'It holds more than 1 MB: ask for it as a file');
   let json: string;
   try {
     json = new TextDecoder('utf-8', { fatal: true }).decode(inflated);
   } catch {
-    return bad('', 'it is damaged: its letters are no UTF-8');
+    return bad('', 'It is damaged: its letters are no UTF-8');
   }
   return parseJson(json, labDoc);
 }
 
-/** What the first field of a saved lab is called. */
+/** Name of the first field in a saved lab. */
 const MAGIC = 'ops.play';
 
-/** A file that people can read: the format's number first, then the lab. */
+/** A human-readable file: first the format's number, then the lab. */
 export const labFile = (doc: LabDoc): string => `${JSON.stringify({ [MAGIC]: VERSION, lab: doc }, null, 1)}\n`;
 
 /** Whether a text is meant to be a saved lab: then `readLabFile` says what is wrong with it. */
 export const isLabFile = (text: string): boolean => new RegExp(`^\\s*\\{\\s*"${MAGIC}"`).test(text.slice(0, 200));
 
 const wrapper: Decoder<LabDoc> = (value, at) => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return bad(at, 'it is no saved lab');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return bad(at, 'It is no saved lab');
   const fields = new Map<string, unknown>(Object.entries(value));
   const version = fields.get(MAGIC);
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1)
@@ -112,8 +112,8 @@ const wrapper: Decoder<LabDoc> = (value, at) => {
   return labDoc(fields.get('lab'), 'lab');
 };
 
-/** The lab of a file, or what is wrong with it. */
+/** Reads the lab in a file; returns it or an error. */
 export function readLabFile(text: string): Decoded<LabDoc> {
-  if (text.length > MOST_FILE) return bad('', 'it is larger than 24 MB');
+  if (text.length > MOST_FILE) return bad('', 'It is larger than 24 MB');
   return parseJson(text, wrapper);
 }

@@ -1,6 +1,6 @@
 /*
- * What a command and a scenario from outside must look like. A new verb of src/engine/lab/commands.ts does not compile
- * until it has a row here.
+ * Decoders of commands and scenarios from outside. A new verb in src/engine/lab/commands.ts does not compile until it
+ * has a row here.
  */
 import type {
   Command,
@@ -27,7 +27,7 @@ import {
 } from './schema.ts';
 
 const name = text(120);
-/** Program texts: a million characters is more than the assembler takes. */
+/** Program texts of at most a million characters, more than the assembler accepts. */
 export const program = text(1_000_000);
 /** An object file of 8 MiB in base64. */
 const file = text(12_000_000);
@@ -136,7 +136,7 @@ const fact: Decoder<ExpectedFact> = object<ExpectedFact>({
   said: optional(text(400)),
 });
 
-/** A talk of more steps is not one that a room can follow, nor a menu show. */
+/** Most steps of a scenario; no audience could follow more, nor a menu show them. */
 export const MOST_STEPS = 1000;
 
 export const scenario: Decoder<Scenario> = object<Scenario>({

@@ -1,10 +1,10 @@
 import type { Draft } from '../keep/draft.ts';
-import { SCENARIOS } from '../../scenarios/index.ts';
+import { FIRST_SCENARIO } from '../../scenarios/index.ts';
 import type { LabDoc } from './lab-doc.ts';
 
 /** A draft of another tab as a lab. */
 export const draftDoc = ({ scenario, kernel, edits, activeText, breakpoints, breaks, watches }: Draft): LabDoc => ({
-  scenario: scenario ?? SCENARIOS[0].id,
+  scenario: scenario ?? FIRST_SCENARIO,
   ...(kernel === null ? {} : { kernel }),
   texts: edits,
   view: { ...(activeText === null ? {} : { text: activeText }), breakpoints, breaks, watches },

@@ -1,6 +1,6 @@
 /*
- * A lab as data: everything in which it differs from how the page opens. Links, files, drafts and what is kept under a
- * name all hold one of these. Times are engine nanoseconds.
+ * A lab as data: everything that differs from the page's initial state. Links, files, drafts and named labs all contain
+ * one. Times are engine nanoseconds.
  */
 import type { Break, LoggedCommand, Scenario } from '../../engine/index.ts';
 import type { Breakpoint } from '../../protocol/messages.ts';
@@ -8,7 +8,7 @@ import { breakOf, breakOptions } from './break-schema.ts';
 import { loggedCommand, program, scenario, time } from './command-schema.ts';
 import { type Decoder, list, object, optional, record, text, whole } from './schema.ts';
 
-/** What the panes show. `tabs` by pane; a tab that this version does not have is left as it is. */
+/** View of the panes. `tabs` by pane; unknown tabs are ignored. */
 export interface LabView {
   readonly preset?: string;
   readonly tabs?: Readonly<Record<string, string>>;
@@ -19,18 +19,21 @@ export interface LabView {
 }
 
 export interface LabDoc {
-  /** id of a scenario that comes with the page, or of `whole` */
+  /** id of a shipped scenario, or of `whole` */
   readonly scenario: string;
-  /** key of that scenario's content when the lab was taken: commands find their event by number only where it is the same */
+  /**
+   * key of that scenario's content when the lab was saved: commands refer to events by number only if it is still the
+   * same
+   */
   readonly content?: string;
-  /** the scenario itself, where it does not come with the page */
+  /** the scenario itself, if it is not shipped */
   readonly whole?: Scenario;
   readonly kernel?: string;
-  /** texts of the editor that are not the example's */
+  /** texts of the editor that differ from the example's */
   readonly texts?: Readonly<Record<string, string>>;
-  /** texts that the machine has, where they are not the example's */
+  /** texts of the machine that differ from the example's */
   readonly machine?: Readonly<Record<string, string>>;
-  /** what was done besides the scenario's steps */
+  /** commands besides the scenario's steps */
   readonly commands?: readonly LoggedCommand[];
   readonly time?: number;
   readonly view?: LabView;
@@ -61,7 +64,7 @@ export const labDoc: Decoder<LabDoc> = object<LabDoc>({
   view: optional(view),
 });
 
-/** Program text that somebody else wrote comes with it: nothing of it runs before the user says so. */
+/** Whether a lab contains program texts of somebody else, which run only after the user agrees. */
 export const bringsPrograms = ({ whole, texts, machine, commands = [] }: LabDoc): boolean =>
   whole !== undefined ||
   Object.keys(texts ?? {}).length > 0 ||

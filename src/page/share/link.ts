@@ -1,14 +1,14 @@
 /*
- * The part of the address after `#`. A lab that differs only by scenario, kernel and time is written so that a person can
- * read and type it: `#scenario=swap-by-link&at=505`, milliseconds. Anything else is packed: `#lab=1.…`.
+ * The part of the address after `#`. A lab that differs only in scenario, kernel and time is written in readable form:
+ * `#scenario=swap-by-link&at=505`, milliseconds. Anything else is packed: `#lab=1.…`.
  */
 import { packLab, unpackLab } from './codec.ts';
 import type { LabDoc } from './lab-doc.ts';
 import { bad, type Decoded, good } from './schema.ts';
 
-/** Longer ones are cut by mail programs and chats: a file is offered in their place. */
+/** Longest link, in characters; mail programs and chats truncate longer ones, so a file is offered instead. */
 export const LONGEST_LINK = 8000;
-/** More than this cannot be read off a wall by a phone. */
+/** Longest link for a QR code that a phone can read from a wall. */
 export const LONGEST_QR = 500;
 
 /** Engine nanoseconds in a millisecond. */
@@ -17,7 +17,7 @@ const MS = 1e6;
 const isPlain = ({ scenario, kernel: _, time: __, ...rest }: LabDoc): boolean =>
   /^[\w-]+$/.test(scenario) && Object.keys(rest).length === 0;
 
-/** With its `#`. */
+/** The hash of a lab, including `#`. */
 export async function hashOf(doc: LabDoc): Promise<string> {
   if (!isPlain(doc)) return `#lab=${await packLab(doc)}`;
   const kernel = doc.kernel === undefined ? '' : `&kernel=${encodeURIComponent(doc.kernel)}`;
@@ -25,7 +25,7 @@ export async function hashOf(doc: LabDoc): Promise<string> {
   return `#scenario=${doc.scenario}${kernel}${at}`;
 }
 
-/** What may stand after `#` beside a lab; each once. */
+/** Parameters allowed after `#`, each once. */
 const KNOWN = new Set(['lab', 'scenario', 'kernel', 'at', 'embed', 'theme']);
 
 function plainDoc(fields: ReadonlyMap<string, string>): Decoded<LabDoc> {
@@ -45,16 +45,16 @@ function plainDoc(fields: ReadonlyMap<string, string>): Decoded<LabDoc> {
   });
 }
 
-/** What a hash asks for besides a lab. */
+/** Contents of a hash: a lab and other requests. */
 export interface Address {
-  /** null: the address names no lab */
+  /** null when the address names no lab */
   readonly lab: Decoded<LabDoc> | null;
-  /** one view of the page alone, for a slide */
+  /** a single view of the page, for a slide */
   readonly embed: string | null;
   readonly theme: 'light' | 'dark' | null;
 }
 
-/** Reads the part of an address from `#` on; an empty one names nothing. */
+/** Reads the part of an address from `#` on. */
 export async function readHash(hash: string): Promise<Address> {
   const text = hash.replace(/^#/, '');
   const fields = new Map(new URLSearchParams(text));

@@ -1,19 +1,20 @@
-/* Opens a lab that was kept, sent or saved. What it lacks here is told; whatever is opened, the page goes on. */
+/* Opens a named, linked or saved lab. Reports what is missing here; the page continues in any case. */
 import { DEFAULT_KERNEL, KERNELS, kernelSpec, type Scenario } from '../../engine/index.ts';
 import { loadScenario, SCENARIOS } from '../../scenarios/index.ts';
 import { openScenario } from '../engine/engine.ts';
-import { choices, choose, knownTabs, PRESETS } from '../store/choices.ts';
+import { choices, choose, knownTabs } from '../store/choices.ts';
+import { knownPreset } from '../store/presets.ts';
 import { notify } from '../store/lab.ts';
 import { readLabFile } from './codec.ts';
 import { contentOf } from './content.ts';
 import { bringsPrograms, type LabDoc, type LabView } from './lab-doc.ts';
 import { setPending } from './pending.ts';
 
-/** A run that stands at its start and has nothing to do: texts can be read before anything of them runs. */
+/** The scenario without steps, so that texts can be read before any of them runs. */
 const quiet = (scenario: Scenario): Scenario => ({ ...scenario, steps: [], expect: [], samples: [], openAt: 0 });
 
 function showView({ preset, tabs = {} }: LabView): void {
-  const known = PRESETS.find((id) => id === preset);
+  const known = knownPreset(preset);
   if (known) choose({ preset: known });
   choose({ tabs: { ...choices().tabs, ...knownTabs(tabs) } });
 }
@@ -26,7 +27,7 @@ function kernelOf({ kernel }: LabDoc, scenario: Scenario): string {
     lasting: true,
     kind: 'info',
     title: `There is no kernel ${kernel} here`,
-    detail: `The lab is opened on ${own}; this page has ${known}.`,
+    detail: `The lab opens on ${own}; this page has ${known}.`,
   });
   return own;
 }
@@ -38,7 +39,7 @@ function begin(doc: LabDoc, scenario: Scenario, kernel: string): void {
       lasting: true,
       kind: 'info',
       title: 'The scenario has changed since this lab was made',
-      detail: 'Its commands are given at the same times; what they meet may be different.',
+      detail: 'Its commands are given at the same times, but may have other effects.',
     });
   }
   if (scenario.steps.some(({ view }) => view)) void import('../record/follow-view.ts').catch(() => {});
@@ -46,8 +47,8 @@ function begin(doc: LabDoc, scenario: Scenario, kernel: string): void {
 }
 
 /**
- * Opens a lab. `trusted`: it is the user's own. Else program text that comes with it is shown and not run: the run
- * stands at 0 until the user says so. False where it cannot be opened, which is told.
+ * Opens a lab. `trusted`: it is the user's own; otherwise its program texts are shown but not run, and the run stays at
+ * 0 until the user agrees. False after a notice when it cannot be opened.
  */
 export async function openLabDoc(doc: LabDoc, trusted: boolean): Promise<boolean> {
   const scenario = doc.whole ?? (await loadScenario(doc.scenario).catch(() => null));
@@ -57,7 +58,7 @@ export async function openLabDoc(doc: LabDoc, trusted: boolean): Promise<boolean
       lasting: true,
       kind: 'error',
       title: `There is no scenario ${doc.scenario} here`,
-      detail: `It may be of a newer version of this page: reload it. There are ${known}.`,
+      detail: `It may belong to a newer version of this page: reload it. There are ${known}.`,
     });
     return false;
   }
@@ -91,7 +92,7 @@ export async function openLabDoc(doc: LabDoc, trusted: boolean): Promise<boolean
   return true;
 }
 
-/** Opens a saved lab; what is wrong with it is told, and what is open stays. */
+/** Opens a saved lab; on an error reports it, and the open lab stays. */
 export async function openLabFile(file: string, text: string): Promise<void> {
   const decoded = readLabFile(text);
   if (decoded.ok) await openLabDoc(decoded.value, false);

@@ -1,4 +1,4 @@
-/* A lab from a link that brings programs of somebody else: it waits for the user's word, and nothing of it has run. */
+/* A lab from a link with programs of somebody else, which waits for the user's consent before anything runs. */
 import { create } from 'zustand';
 
 export interface PendingLab {

@@ -1,6 +1,6 @@
 /*
- * A page that holds this one in a frame may move it: seek, step and theme, and nothing else. Messages of anybody but the
- * parent are passed over; what the parent says must have this shape.
+ * Lets the page around this frame control it by seek, step and theme messages only. Messages from others are ignored;
+ * those of the parent must have this shape.
  */
 import { runCommand } from '../commands/registry.ts';
 import { forceTheme } from '../store/theme.ts';
@@ -31,7 +31,7 @@ function hear({ source, data }: MessageEvent<unknown>): void {
   act(decoded.value);
 }
 
-/** Listens to the page around this one, where there is one. */
+/** Listens to the page around this one, if any. */
 export function listenToParent(): void {
   if (window.parent !== window) window.addEventListener('message', hear);
 }

@@ -3,7 +3,7 @@ import { lab, notify } from '../store/lab.ts';
 import { labFile } from './codec.ts';
 import { takeLab } from './take.ts';
 
-/** The browser's own way of saving; the name is what it offers. */
+/** Saves a file through the browser; `name` is the suggested name. */
 export function saveFile(name: string, content: string | Blob, type: string): void {
   const url = URL.createObjectURL(typeof content === 'string' ? new Blob([content], { type }) : content);
   const link = document.createElement('a');
@@ -21,6 +21,6 @@ export async function saveLab(): Promise<void> {
   notify({
     kind: 'info',
     title: `${name} is saved`,
-    detail: `Drop it on the page, or open it, to be back in ${lab().scenario?.title ?? 'this lab'}.`,
+    detail: `Drop it on the page, or open it, to return to ${lab().scenario?.title ?? 'this lab'}.`,
   });
 }

@@ -1,10 +1,11 @@
+import { own } from '../../engine/index.ts';
 /*
- * Decoders for data from outside: a link, a file, what a browser kept. A decoder never throws; it answers the value, or
- * in words what is wrong and where. Fields that nobody knows are wrong too, so that a misspelt one does not pass in silence.
+ * Decoders for data from outside: a link, a file, the browser's storage. A decoder never throws; it returns the value,
+ * or an error text with the place. Unknown fields are errors too, so that a misspelt one is noticed.
  */
 export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
-/** `at` names the place for the message, as `commands[2].time`; empty at the top. */
+/** Decodes a value; `at` names the place for messages, like `commands[2].time`; empty at the top. */
 export type Decoder<T> = (value: unknown, at: string) => Decoded<T>;
 
 export const good = <T>(value: T): Decoded<T> => ({ ok: true, value });
@@ -54,7 +55,7 @@ export const nullable =
   (value, at) =>
     value === null ? good(null) : decode(value, at);
 
-/** The first decoder that takes it; else the last one's complaint. */
+/** Result of the first decoder that accepts the value; otherwise the last one's error. */
 export const either =
   <A, B>(first: Decoder<A>, second: Decoder<B>): Decoder<A | B> =>
   (value, at) => {
@@ -79,10 +80,10 @@ export const list =
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Whether an object may have such a key: one that means something to the language itself is refused. */
+/** Whether an object may have such a key; `__proto__` is refused. */
 const isSafeKey = (key: string): boolean => key !== '__proto__' && key.length > 0 && key.length <= 120;
 
-/** Values under names that a person chose. */
+/** A table of values under names chosen by users. */
 export const record =
   <T>(decode: Decoder<T>, most: number): Decoder<Readonly<Record<string, T>>> =>
   (value, at) => {
@@ -118,13 +119,12 @@ export const object =
     return good(Object.fromEntries(out) as T);
   };
 
-/** One of several shapes, told apart by the field `tag`. */
+/** One of several shapes, selected by the field `tag`. */
 export const tagged =
   <T extends object>(tag: string, shapes: Readonly<Record<string, Decoder<T>>>): Decoder<T> =>
   (value, at) => {
     if (!isRecord(value)) return bad(at, 'must be an object');
     const name = value[tag];
-    if (typeof name !== 'string' || !Object.hasOwn(shapes, name))
-      return bad(inside(at, tag), `must be one of ${Object.keys(shapes).join(', ')}`);
-    return shapes[name](value, at);
+    const shape = typeof name === 'string' ? own(shapes, name) : undefined;
+    return shape ? shape(value, at) : bad(inside(at, tag), `must be one of ${Object.keys(shapes).join(', ')}`);
   };

@@ -1,4 +1,4 @@
-/** Labs through links and files: what goes in comes out, and whatever is damaged is told in words. */
+/** Labs in links and files: decoding gives what was encoded, and damaged input gives a message. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runs } from '../../engine/base/testing/runs.ts';
@@ -18,7 +18,7 @@ const problemOf = (decoded: Decoded<unknown> | null): string =>
 const refused = async (packed: string): Promise<string> => problemOf(await unpackLab(packed));
 
 describe('links', () => {
-  test('any lab comes out as it went in', async () => {
+  test('any lab decodes to what was encoded', async () => {
     await fc.assert(
       fc.asyncProperty(anyLab, async (doc) => {
         expect((await readHash(await hashOf(doc))).lab).toEqual({ ok: true, value: doc });
@@ -48,7 +48,7 @@ describe('links', () => {
     );
   });
 
-  test('what is wrong is said', async () => {
+  test('an error message says what is wrong', async () => {
     const good = await packLab({ scenario: 'any-struct', texts: { 'a.s': 'x'.repeat(500) } });
     expect(await refused('')).toMatch(/version/);
     expect(await refused(`2${good.slice(1)}`)).toMatch(/newer version.*format 2.*Reload/);
@@ -69,7 +69,7 @@ describe('links', () => {
 });
 
 describe('files', () => {
-  test('any lab comes out as it went in', () => {
+  test('any lab decodes to what was encoded', () => {
     fc.assert(
       fc.property(anyLab, (doc) => {
         const file = labFile(doc);
@@ -92,7 +92,7 @@ describe('files', () => {
     );
   });
 
-  test('any JSON at all gives a lab or a message', () => {
+  test('any JSON gives a lab or a message', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(labDoc(value, '').ok).toBe(false);
@@ -103,7 +103,7 @@ describe('files', () => {
     );
   });
 
-  test('what is wrong is said, with its place', () => {
+  test('an error message says what is wrong, and where', () => {
     const wrong = (lab: unknown, version: unknown = 1): string =>
       problemOf(readLabFile(JSON.stringify({ 'ops.play': version, lab })));
     expect(wrong({ scenario: 'a' }, 7)).toMatch(/newer version.*format 7/);
@@ -115,7 +115,7 @@ describe('files', () => {
     expect(problemOf(readLabFile('{"ops.play":1,"lab":{"scenario":"a","texts":{"__proto__":"x"}}}'))).toMatch(/name/);
   });
 
-  test('a talk of ten thousand steps is refused in words', () => {
+  test('a talk of ten thousand steps is refused with a message', () => {
     const steps = Array.from({ length: 10_000 }, (_, i) => ({
       at: i,
       caption: '',
@@ -128,7 +128,7 @@ describe('files', () => {
   });
 });
 
-test('every shipped scenario can travel whole, and every verb has its row', () => {
+test('every shipped scenario fits into a link, and every verb has its row', () => {
   const used = new Set(ALL_SCENARIOS.flatMap(({ steps }) => steps.map((step) => step.command.do)));
   for (const verb of used) expect(VERB_NAMES).toContain(verb);
   for (const whole of ALL_SCENARIOS) {
@@ -138,7 +138,7 @@ test('every shipped scenario can travel whole, and every verb has its row', () =
   }
 });
 
-test('programs of somebody else are told from a place in a scenario', () => {
+test('a link with programs of somebody else is distinguished from a place in a scenario', () => {
   const doc: LabDoc = {
     scenario: 'any-struct',
     time: 1,
@@ -151,7 +151,7 @@ test('programs of somebody else are told from a place in a scenario', () => {
   expect(bringsPrograms({ ...doc, commands: [{ event: 1, time: 1, command: load }] })).toBe(true);
 });
 
-test('a scenario is known by what it does, not by its words', async () => {
+test('a scenario is identified by its commands, not by its captions', async () => {
   const [first] = ALL_SCENARIOS;
   expect(await isShipped({ ...first, title: 'Mine' })).toBe(true);
   expect(await isShipped({ ...first, seed: first.seed + 1 })).toBe(false);

@@ -1,4 +1,4 @@
-/* The lab of the page as data: what differs from how the page opens its scenario. */
+/* Takes the page's lab as data: what differs from the scenario's initial state. */
 import { DEFAULT_KERNEL, type LoggedCommand } from '../../engine/index.ts';
 import { ask, currentLog } from '../engine/engine.ts';
 import { currentFrame } from '../frame-source.ts';
@@ -8,7 +8,7 @@ import { activeText, isListing, textNames } from '../store/texts.ts';
 import { contentOf, isShipped } from './content.ts';
 import type { LabDoc, LabView } from './lab-doc.ts';
 
-/** What was done besides the scenario's steps, as the worker knows it; from the page's own log where it is gone. */
+/** Commands besides the scenario's steps, from the worker, or from the page's own log if the worker is gone. */
 export async function commandsGiven(): Promise<readonly LoggedCommand[]> {
   const { event } = currentFrame().hot;
   if (lab().phase !== 'crashed') {
@@ -40,7 +40,7 @@ function viewNow(): LabView {
 const some = <T extends object>(name: string, value: T): Record<string, T> =>
   Object.keys(value).length === 0 ? {} : { [name]: value };
 
-/** The lab as it stands, or null before the first scenario. */
+/** The present lab; null before the first scenario. */
 export async function takeLab(): Promise<LabDoc | null> {
   const { scenario, kernel, loaded } = lab();
   if (!scenario) return null;
@@ -61,7 +61,7 @@ export async function takeLab(): Promise<LabDoc | null> {
   };
 }
 
-/** Key of the whole machine's state at the cursor: two pages that show the same have stood at the same. */
+/** Hash of the whole machine's state at the cursor; equal on two pages in the same state. */
 export async function stateKey(): Promise<string | null> {
   const answer = await ask('log', { event: currentFrame().hot.event });
   return answer && answer.hash.toString(16).padStart(8, '0');

@@ -1,15 +1,13 @@
-/* What the user chose. Kept in the browser; nothing here comes from the engine. */
+/* The user's choices, kept in the browser; nothing here comes from the engine. */
 import { create } from 'zustand';
 import type { Break, MapLetter } from '../../engine/index.ts';
 import type { Breakpoint } from '../../protocol/messages.ts';
 import { beginDraft, type Draft, saveDraft } from '../keep/draft.ts';
 import { load, save } from './storage.ts';
+import { knownPreset, type Preset } from './presets.ts';
 import { knownTabs, type Tabs } from './tabs.ts';
 
 export { knownTabs, type Tabs };
-
-export const PRESETS = ['debug', 'inspect', 'flows'] as const;
-export type Preset = (typeof PRESETS)[number];
 
 export const TEXT_SIZES = [0.9, 1, 1.15, 1.3, 1.6] as const;
 
@@ -20,38 +18,38 @@ export type Grain = 'event' | 'instruction';
 export interface Selection {
   readonly map: MapLetter | null;
   readonly socket: number | null;
-  /** name of a struct member, as `data.ssthresh` */
+  /** path of a struct member, like `data.ssthresh` */
   readonly field: string | null;
 }
 
 export interface Choices {
   readonly theme: 'system' | 'dark' | 'light';
   readonly contrast: 'system' | 'more';
-  /** factor for letters */
+  /** text scale factor */
   readonly textSize: number;
-  /** `less`: nothing travels, whatever the system asks for */
+  /** `less`: no motion, whatever the system's setting */
   readonly motion: 'system' | 'less';
   readonly preset: Preset;
   readonly tabs: Tabs;
   /** engine seconds a second */
   readonly speed: number;
-  /** what Step and Back move by */
+  /** unit of Step and Back */
   readonly grain: Grain;
-  /** single letters act as commands outside of editor and inputs */
+  /** single letters are commands outside the editor and inputs */
   readonly letterKeys: boolean;
-  /** the hint has been followed or sent away */
+  /** the hint was followed or dismissed */
   readonly hinted: boolean;
   readonly scenario: string | null;
-  /** kernel to run on; null: the one that the scenario is told for */
+  /** kernel to run on; null: the one for which the scenario is written */
   readonly kernel: string | null;
-  /** texts that differ from the examples, or have no example, by name */
+  /** texts, by name, that differ from the examples or have none */
   readonly edits: Readonly<Record<string, string>>;
   readonly activeText: string | null;
   readonly breakpoints: readonly Breakpoint[];
   readonly breaks: readonly Break[];
-  /** expressions that are shown wherever the run stands */
+  /** watched expressions */
   readonly watches: readonly string[];
-  /** how often each line ran is shown beside it */
+  /** whether the heat map is shown */
   readonly heat: boolean;
   /** kernel that the sequence is compared with; null: none */
   readonly beside: string | null;
@@ -88,7 +86,7 @@ const DEFAULTS: Choices = {
   copy: 'kvalue',
 };
 
-/** What belongs to this tab's lab, and not to the person: kept apart, for another tab has its own. */
+/** Choices that belong to this tab's lab rather than the user, kept separately because each tab has its own. */
 const OF_THE_LAB = ['scenario', 'kernel', 'edits', 'activeText', 'breakpoints', 'breaks', 'watches'] as const;
 
 const isOfTheLab = (key: string): boolean => OF_THE_LAB.some((one) => one === key);
@@ -103,7 +101,7 @@ export const draftOf = ({ scenario, kernel, edits, activeText, breakpoints, brea
   watches,
 });
 
-/** What is kept of the settings where its type is still that of the default, and the draft of this tab. */
+/** The saved settings whose types still equal the defaults', and the draft of this tab. */
 function kept(): Choices {
   const saved = load(KEY);
   const settings =
@@ -115,7 +113,7 @@ function kept(): Choices {
         );
   const choices = { ...DEFAULTS, ...Object.fromEntries(settings), ...beginDraft() } as Choices;
   const tabs = { ...DEFAULTS.tabs, ...knownTabs({ ...choices.tabs }) };
-  const preset = PRESETS.find((id) => id === choices.preset) ?? DEFAULTS.preset;
+  const preset = knownPreset(choices.preset) ?? DEFAULTS.preset;
   const textSize = TEXT_SIZES.find((size) => size === choices.textSize) ?? DEFAULTS.textSize;
   return { ...choices, preset, textSize, tabs, selection: DEFAULTS.selection, beside: null, grain: DEFAULTS.grain };
 }

@@ -1,4 +1,4 @@
-/* The editor that is on the page, where there is one: commands act on it without knowing Monaco. */
+/* The editor on the page, if any: commands act on it without knowing Monaco. */
 import { create } from 'zustand';
 import type { Reference } from '../../engine/index.ts';
 import type { Notice } from '../../protocol/messages.ts';
@@ -6,7 +6,7 @@ import type { Notice } from '../../protocol/messages.ts';
 /** A label or function at the cursor. */
 export interface NameAtCursor {
   readonly name: string;
-  /** 0-based line of its definition; null where it has none */
+  /** 0-based line of its definition; null when it has none */
   readonly line: number | null;
   readonly uses: number;
 }
@@ -15,30 +15,30 @@ export interface EditorLink {
   /** 0-based line of the cursor */
   readonly line: () => number;
   readonly focus: () => void;
-  /** takes the place of the whole text, and can be undone */
+  /** replaces the whole text; can be undone */
   readonly replace: (text: string) => void;
   /** tidies the columns */
   readonly format: () => void;
   readonly referenceAtCursor: () => Promise<Reference | null>;
   readonly nameAtCursor: () => Promise<NameAtCursor | null>;
-  /** mnemonics become pseudo-C in place; pseudo-C is copied as mnemonics. What there is to say of it */
+  /** converts mnemonics to pseudo-C in place; copies pseudo-C as mnemonics. Returns a notice, if any */
   readonly convert: () => Promise<Notice | null>;
-  /** null: done; else why not */
+  /** renames; returns null, or why it failed */
   readonly rename: (to: string) => Promise<string | null>;
-  /** puts the cursor on a line and shows it; the keyboard stays where it is */
+  /** puts the cursor on a line and shows it, without taking the focus */
   readonly point: (line: number) => void;
-  /** the same, and what is typed goes there */
+  /** like `point`, and takes the focus */
   readonly reveal: (line: number) => void;
 }
 
-/** 0-based line of the cursor in the shown text; null without an editor. Panes light what belongs to it. */
+/** 0-based line of the cursor in the shown text; null without an editor. Panes highlight what belongs to it. */
 export const useCursorLine = create<{ readonly line: number | null }>(() => ({ line: null }));
 
 /** Errors of the shown text; `line`: 0-based, of the first of them. */
 export const useProblems = create<{ readonly count: number; readonly line: number }>(() => ({ count: 0, line: 0 }));
 
 let link: EditorLink | null = null;
-/** a line that is to be shown by the editor that is on its way */
+/** line to be shown when the editor is loaded */
 let wanted: number | null = null;
 
 export const editorLink = (): EditorLink | null => link;
@@ -51,7 +51,7 @@ export const setEditorLink = (editor: EditorLink | null): void => {
   if (editor && wanted !== null) requestAnimationFrame(() => reveal(wanted));
 };
 
-/** Shows a line, now or as soon as there is an editor. */
+/** Shows a line, now or when the editor is loaded. */
 export function reveal(line: number | null): void {
   wanted = link ? null : line;
   if (line !== null) link?.reveal(line);

@@ -1,12 +1,12 @@
 /*
- * What the inspector looks at: the selected map or socket, or a way that leads from there over pointers and names to
- * other types. Types of files that were dropped live here too; what a kernel has is src/ui/inspect/types.ts.
+ * What the inspector shows: the selected map or socket, or a trail from there through pointers and names to other
+ * types. Types of dropped files are here too.
  */
 import { create } from 'zustand';
 import type { Btf } from '../../engine/index.ts';
 import { select, useChoices } from './choices.ts';
 
-/** The types of the lab's kernel; other sources are named as their file. */
+/** Name of the source "the lab's kernel"; other sources are named after their file. */
 export const KERNEL = 'kernel';
 
 export interface TypeRef {
@@ -16,13 +16,13 @@ export interface TypeRef {
   readonly name: string;
 }
 
-/** A type, and where one of it lies in the machine. */
+/** A type, and the address of an instance. */
 export interface Look extends TypeRef {
-  /** linear address; 0: the first that the machine has of this type, if any */
+  /** linear address; 0: the machine's first instance of this type, if any */
   readonly address: number;
   /** what led here: `icsk_ca_ops`, `search` */
   readonly via: string;
-  /** field that was selected before, for the way back */
+  /** field selected before, for going back */
   readonly from: string | null;
 }
 
@@ -36,17 +36,17 @@ export type TypeTab = (typeof TYPE_TABS)[number];
 export type SideTab = 'trampoline' | 'accesses' | 'code';
 
 interface InspectState {
-  /** empty: what is selected */
+  /** empty: the page's selection is shown */
   readonly trail: readonly Look[];
   readonly recent: readonly TypeRef[];
   readonly files: readonly DroppedTypes[];
-  /** path of the field that is pointed at in any of the views */
+  /** path of the field under the pointer in any of the views */
   readonly hovered: string | null;
-  /** structs that are not as they open at first, by the key of their row */
+  /** structs whose openness differs from the initial one, by the key of their row */
   readonly flipped: ReadonlySet<string>;
   readonly typeTab: TypeTab;
   readonly sideTab: SideTab;
-  /** somebody wants to search: the box takes the focus as soon as it is there */
+  /** a search was requested: the box takes the focus when it appears */
   readonly searching: boolean;
 }
 
@@ -86,19 +86,20 @@ function go(trail: readonly Look[], field: string | null): void {
 
 const refOf = ({ source, id, kind, name }: TypeRef): TypeRef => ({ source, id, kind, name });
 
-/** A type by its name: the way begins anew. */
+/** Opens a type by its name, with a new trail. */
 export const openType = (type: TypeRef): void =>
   go([{ ...refOf(type), address: 0, via: 'search', from: useChoices.getState().selection.field }], null);
 
-/** One step on; `field` is then selected there. */
+/** Adds a step to the trail; `field` is then selected. */
 export function follow(step: Omit<Look, 'from'>, field: string | null = null): void {
   go([...inspect().trail, { ...step, from: useChoices.getState().selection.field }], field);
 }
 
-/** Back to the nth place of the way; 0: to what is selected. */
+/** Goes back to the nth place of the trail; 0: to the page's selection. */
 export function backTo(n: number): void {
   const { trail } = inspect();
-  if (n < trail.length) go(trail.slice(0, n), trail[n].from);
+  const place = trail[n];
+  if (place) go(trail.slice(0, n), place.from);
 }
 
 export function flip(key: string): void {
@@ -111,7 +112,7 @@ export function addFile({ file, btf }: DroppedTypes): void {
   setInspect({ files: [...inspect().files.filter((one) => one.file !== file), { file, btf }] });
 }
 
-/** Whoever selects another map or socket wants to see that one. */
+/** Selecting another map or socket resets the trail, except while following it. */
 let moving = false;
 useChoices.subscribe((now, before) => {
   if (moving || inspect().trail.length === 0) return;

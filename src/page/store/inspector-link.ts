@@ -1,6 +1,6 @@
-/* The inspector that is on the page, where there is one: commands act on it without loading it. */
+/* The inspector on the page, if any: commands act on it without loading it. */
 export interface InspectorLink {
-  /** to what a pointer leads to; null: the selected one */
+  /** follows a pointer; null: the selected one */
   readonly follow: (path: string | null) => void;
   readonly step: (direction: 1 | -1) => void;
 }

@@ -1,4 +1,4 @@
-/* What the engine said and changes rarely. Numbers of a frame are in src/page/frame-source.ts. */
+/* State from the engine that changes rarely. Numbers of a frame are in src/page/frame-source.ts. */
 import { create } from 'zustand';
 import {
   type ColdSnapshot,
@@ -12,7 +12,7 @@ import type { Notice } from '../../protocol/messages.ts';
 import { type Answers, noAnswers } from '../engine/answers.ts';
 
 export interface ShownNotice extends Notice {
-  /** stays when another run begins: it is not about a run */
+  /** not about a run, so it stays when another run begins */
   readonly lasting?: boolean;
   /** counts up; the key of its bar */
   readonly n: number;
@@ -24,21 +24,21 @@ type Phase = 'starting' | 'ready' | 'asking' | 'crashed';
 export interface LabState {
   readonly phase: Phase;
   readonly crash: string | null;
-  /** a long job under way; progress is 0 to 1, null where the end is not known */
+  /** the running long job; progress is 0 to 1, null when unknown */
   readonly job: { readonly name: string; readonly progress: number | null } | null;
   readonly scenario: Scenario | null;
-  /** the kernel that the lab runs, or is about to */
+  /** the kernel that the lab runs or is about to run */
   readonly kernel: string;
   readonly cold: ColdSnapshot | null;
   readonly history: History | null;
   readonly cpu: CpuSnapshot | null;
   readonly playing: boolean;
-  /** what was asked about the run and answered */
+  /** answers about the run */
   readonly answers: Answers;
-  /** program texts as the machine has them, by name */
+  /** the machine's program texts, by name */
   readonly loaded: Readonly<Record<string, string>>;
   readonly notices: readonly ShownNotice[];
-  /** what tracepoints printed */
+  /** lines printed by tracepoints */
   readonly traced: { readonly lines: readonly TracedLine[]; readonly left: number };
 }
 
@@ -65,7 +65,7 @@ export const told = (change: Partial<LabState>): void => useLab.setState(change)
 const MOST_NOTICES = 3;
 let count = 0;
 
-/** Shows a notice; one that says the same is taken away. */
+/** Shows a notice; an equal one is removed first. */
 export function notify(notice: Notice & Pick<ShownNotice, 'lasting'>): void {
   count++;
   const others = lab().notices.filter(({ title, detail }) => title !== notice.title || detail !== notice.detail);
@@ -74,5 +74,5 @@ export function notify(notice: Notice & Pick<ShownNotice, 'lasting'>): void {
 
 export const dismiss = (n: number): void => told({ notices: lab().notices.filter((notice) => notice.n !== n) });
 
-/** Those that are left when another run begins. */
+/** Notices that stay when another run begins. */
 export const lastingNotices = (): readonly ShownNotice[] => lab().notices.filter(({ lasting }) => lasting);

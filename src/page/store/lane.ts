@@ -1,4 +1,4 @@
-/* The expression that has a lane in the timeline. It is watched again when the run is another. */
+/* The expression with a lane in the timeline. It is evaluated again for each new run. */
 import { create } from 'zustand';
 
 interface LaneState {

@@ -2,7 +2,7 @@ import { array, assert, constantFrom, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { lineMap } from './line-map.ts';
 
-test('lines keep their fellows when others come and go', () => {
+test('lines stay matched when others are added and removed', () => {
   expect(lineMap('a\nb\nc', 'a\nx\nb\nc')).toEqual([0, 2, 3]);
   expect(lineMap('a\nb\nc', 'a\nc')).toEqual([0, null, 1]);
   expect(lineMap('a\nb\nc\nd', 'a\nB\nc\nD')).toEqual([0, null, 2, null]);
@@ -29,7 +29,7 @@ test('mapped lines are equal and keep their order', () => {
   );
 });
 
-test('a text of a million lines is no reason to run out of memory', () => {
+test('a text of a million lines does not exhaust memory', () => {
   const long = 'same\n' + 'r0 = 0\n'.repeat(1_000_000);
   const map = lineMap(long, 'same\nother\n'.repeat(40_000));
   expect([map[0], map[1]]).toEqual([0, null]);

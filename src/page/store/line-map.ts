@@ -1,10 +1,26 @@
 /*
- * Which line of one text is which of another: lines that both have, in the same order, as many as possible. Breakpoints
- * and the current line belong to the text that the machine has; the editor may show a newer one.
+ * Maps lines of one text to lines of another: a longest common subsequence of equal lines. Breakpoints and the current
+ * line belong to the machine's text, while the editor may show a newer one.
  */
 
+import { commonRows } from '../../views/common-rows.ts';
+
+type LineMap = readonly (number | null)[];
+
+/** Every breakpoint asks for the same two texts, in one direction or the other. */
+const MOST_KNOWN = 4;
+let known: readonly { readonly from: string; readonly to: string; readonly map: LineMap }[] = [];
+
 /** For each line of `from` its line in `to`, or null. */
-export function lineMap(from: string, to: string): readonly (number | null)[] {
+export function lineMap(from: string, to: string): LineMap {
+  const last = known.find((one) => one.from === from && one.to === to);
+  if (last) return last.map;
+  const map = mapLines(from, to);
+  known = [{ from, to, map }, ...known].slice(0, MOST_KNOWN);
+  return map;
+}
+
+function mapLines(from: string, to: string): LineMap {
   const a = from.split('\n');
   const b = to.split('\n');
   let head = 0;
@@ -15,30 +31,13 @@ export function lineMap(from: string, to: string): readonly (number | null)[] {
   return a.map((_, line) => {
     if (line < head) return line;
     if (line >= a.length - tail) return line - a.length + b.length;
-    const found = middle[line - head];
+    const found = middle[line - head] ?? null;
     return found === null ? null : found + head;
   });
 }
 
-/** Texts that differ in so many lines have little to do with each other, and the table would fill the memory. */
+/** Largest table; texts that differ in more lines are barely related, and the table would fill the memory. */
 const MOST_CELLS = 4_000_000;
 
-/** The longest common subsequence, by the usual table. */
-function matchLines(a: readonly string[], b: readonly string[]): (number | null)[] {
-  if (a.length * b.length > MOST_CELLS) return a.map(() => null);
-  const width = b.length + 1;
-  const longest = new Uint16Array((a.length + 1) * width);
-  for (let i = a.length - 1; i >= 0; i--) {
-    for (let j = b.length - 1; j >= 0; j--) {
-      const at = i * width + j;
-      longest[at] = a[i] === b[j] ? longest[at + width + 1] + 1 : Math.max(longest[at + width], longest[at + 1]);
-    }
-  }
-  const map: (number | null)[] = a.map(() => null);
-  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
-    if (a[i] === b[j]) map[i++] = j++;
-    else if (longest[(i + 1) * width + j] >= longest[i * width + j + 1]) i++;
-    else j++;
-  }
-  return map;
-}
+const matchLines = (a: readonly string[], b: readonly string[]): readonly (number | null)[] =>
+  a.length * b.length > MOST_CELLS ? [] : commonRows(a, b);

@@ -1,35 +1,20 @@
-/* Which sheet lies over the page. */
+/* The sheet shown over the page. */
 import { create } from 'zustand';
-
-/** Sheets by name; each is fetched when it is first shown. */
-export type SheetName =
-  | 'palette'
-  | 'keys'
-  | 'rename'
-  | 'rename-text'
-  | 'new-program'
-  | 'share'
-  | 'labs'
-  | 'stage'
-  | 'export'
-  | 'help'
-  | 'settings'
-  | 'record'
-  | 'bench';
+import type { SheetName } from './sheets.ts';
 
 export type Overlay = SheetName | null;
 
 interface Overlays {
   readonly overlay: Overlay;
-  /** a talk was begun, and may be live on the page */
+  /** a talk has started, and may be live on the page */
   readonly talking: boolean;
-  /** the one view of a page that stands in a slide; null: the whole page */
+  /** the single view shown in a slide; null: the whole page */
   readonly embed: string | null;
 }
 
 export const useOverlay = create<Overlays>(() => ({ overlay: null, talking: false, embed: null }));
 
-/** What is typed from now on is meant for the sheet, which may still be on its way. */
+/** Shows a sheet; typed keys are for the sheet from now on, even while it is loading. */
 export function showOverlay(overlay: Overlay): void {
   if (overlay !== null && document.activeElement instanceof HTMLElement) document.activeElement.blur();
   useOverlay.setState(overlay === 'stage' ? { overlay, talking: true } : { overlay });

@@ -1,19 +1,19 @@
 /*
- * localStorage, which may be full, forbidden or hold something old. What cannot be read is left out and told once; what
- * cannot be kept is said in the status bar as long as it is so.
+ * Access to localStorage, which may be full, forbidden or contain old data. Unreadable data is dropped and reported
+ * once; while nothing can be saved, the status bar says so.
  */
 import { create } from 'zustand';
 
 interface Keeping {
-  /** whether the browser kept what was last given to it */
+  /** whether the last save succeeded */
   readonly keeps: boolean;
-  /** keys under which something stood that could not be used */
+  /** keys with unusable data */
   readonly damaged: readonly string[];
 }
 
 export const useKeeping = create<Keeping>(() => ({ keeps: true, damaged: [] }));
 
-/** Something under a key was of no use: the page began without it. */
+/** Records that the data under a key was unusable, and the page started without it. */
 export const damaged = (key: string): void =>
   useKeeping.setState({ damaged: [...useKeeping.getState().damaged.filter((one) => one !== key), key] });
 
@@ -22,7 +22,7 @@ const noteKeeping = (keeps: boolean): boolean => {
   return keeps;
 };
 
-/** Null where nothing is kept, or nothing that is JSON. */
+/** Loads a value; null when there is none or it is not JSON. */
 export function load(key: string): unknown {
   let text: string | null;
   try {
@@ -39,7 +39,7 @@ export function load(key: string): unknown {
   }
 }
 
-/** False when the browser keeps nothing. */
+/** Saves a value; false when the browser refuses. */
 export function save(key: string, value: unknown): boolean {
   try {
     localStorage.setItem(key, JSON.stringify(value));
@@ -57,7 +57,7 @@ export function forget(key: string): void {
   }
 }
 
-/** Names of all that is kept; empty where the browser denies it. */
+/** Keys of all saved data; empty when storage is denied. */
 export function keptKeys(): string[] {
   try {
     return Object.keys(localStorage);

@@ -1,6 +1,6 @@
 /*
- * Tabs by pane: a row is a tab, and the command that shows it. The first is the one that a pane opens with. `narrow`: which
- * pane a narrow screen shows.
+ * Tabs by pane: a row is a tab, and the title of its command. A pane opens with its first tab. `narrow`: the pane that
+ * a narrow screen shows.
  */
 export const TABS = {
   lifecycle: [
@@ -29,7 +29,7 @@ export const TABS = {
 
 export type Tabs = { readonly [P in keyof typeof TABS]: (typeof TABS)[P][number]['id'] };
 
-/** Those of the tabs that there are; what nobody knows is left out. */
+/** The known ones among given tabs. */
 export const knownTabs = (tabs: Readonly<Record<string, unknown>>): Partial<Tabs> =>
   Object.fromEntries(
     Object.entries(TABS).flatMap(([pane, known]) => {

@@ -1,5 +1,5 @@
-/* Program texts: what the user typed, else the scenario's example; and how they relate to what the machine has. */
-import { TYPES_TEXT } from '../../engine/index.ts';
+/* Program texts: the user's, or else the scenario's example; and how they relate to the machine's. */
+import { TYPES_TEXT, own } from '../../engine/index.ts';
 import { EXAMPLE_TEXTS } from '../../scenarios/text-names.ts';
 import { choices, choose } from './choices.ts';
 import { type LabState, lab } from './lab.ts';
@@ -8,17 +8,13 @@ import { lineMap } from './line-map.ts';
 /** `new`: no map was made from it. */
 export type TextStatus = 'same' | 'changed' | 'new';
 
-/** A user chooses names: what every object has is no text. */
-const own = (texts: Readonly<Record<string, string>> | undefined, name: string): string | null =>
-  texts && Object.hasOwn(texts, name) ? texts[name] : null;
+const exampleOf = (name: string): string | null => own(lab().scenario?.texts ?? {}, name) ?? null;
 
-const exampleOf = (name: string): string | null => own(lab().scenario?.texts, name);
-
-/** The listing of an object file that was loaded: C above the instructions that it became. Nobody edits it. */
+/** The read-only listing of a loaded object file: C above its instructions. */
 const listingOf = (name: string): string | null =>
   lab().cold?.objects.find((object) => object.name === name)?.listing ?? null;
 
-/** Declared types, which are C and no program. */
+/** Whether a text is the declared types, which are C rather than a program. */
 export const isTypes = (name: string): boolean => name === TYPES_TEXT;
 
 export const isListing = (name: string): boolean => listingOf(name) !== null;
@@ -27,7 +23,7 @@ export const textOf = (name: string): string => listingOf(name) ?? own(choices()
 
 export const hasExample = (name: string): boolean => exampleOf(name) !== null;
 
-/** The scenario's texts, those that the user registered under names of their own, and the objects that are loaded. */
+/** Names of the scenario's texts, of the user's own texts, and of loaded objects. */
 export function textNames(
   { scenario, cold }: Pick<LabState, 'scenario' | 'cold'>,
   edits: Readonly<Record<string, string>>,
@@ -51,7 +47,7 @@ export function editText(name: string, text: string): void {
   choose({ edits: text === exampleOf(name) ? others : { ...others, [name]: text } });
 }
 
-/** A text that the user began: it can be renamed and deleted. */
+/** Whether the user created a text; only those can be renamed and deleted. */
 export const isOwn = (name: string, edits: Readonly<Record<string, string>>): boolean =>
   Object.hasOwn(edits, name) && !EXAMPLE_TEXTS.has(name) && !hasExample(name);
 
@@ -60,7 +56,7 @@ export function deleteText(name: string): void {
   choose({ edits: others, ...(choices().activeText === name ? { activeText: null } : {}) });
 }
 
-/** The name that the text has afterwards: `stem-2.s` for what is not free. Breakpoints stay with the loaded text. */
+/** Renames a text; returns the new name, `stem-2.s` if the name is taken. Breakpoints stay with the loaded text. */
 export function renameText(name: string, stem: string): string {
   const plain = stem
     .trim()
@@ -71,7 +67,7 @@ export function renameText(name: string, stem: string): string {
   const wanted = `${plain}.s`;
   const fresh = isFree(wanted) ? wanted : freshName(wanted);
   const { [name]: text, ...others } = choices().edits;
-  choose({ edits: { ...others, [fresh]: text }, activeText: fresh });
+  choose({ edits: { ...others, [fresh]: text ?? '' }, activeText: fresh });
   return fresh;
 }
 
@@ -80,7 +76,7 @@ export function statusOf(name: string, text: string, loaded: LabState['loaded'])
   return loaded[name] === text ? 'same' : 'changed';
 }
 
-/** `bpf_reno-2.s` for a text of `bpf_reno.s` that becomes another map. */
+/** A free name for a text that becomes another map: `bpf_reno-2.s` for `bpf_reno.s`. */
 export function freshName(name: string): string {
   const stem = name.replace(/(-\d+)?\.s$/, '');
   const taken = new Set([...Object.keys(lab().loaded), ...Object.keys(choices().edits)]);
@@ -89,18 +85,18 @@ export function freshName(name: string): string {
   return `${stem}-${n}.s`;
 }
 
-/** Neither an example's name nor that of a text that there is. */
+/** Whether a name is neither an example's nor an existing text's. */
 const isFree = (name: string): boolean =>
   !EXAMPLE_TEXTS.has(name) && !Object.hasOwn(lab().loaded, name) && !textNames(lab(), choices().edits).includes(name);
 
-/** Begins a text under this name, or under the next free one like it; returns the name. */
+/** Creates a text under this name or the next free one like it; returns the name. */
 export function beginText(name: string, text: string): string {
   const given = isFree(name) ? name : freshName(name);
   editText(given, text);
   return given;
 }
 
-/** All texts as they stand in the editor, for a restart. Types of one's own that were wiped out are given up. */
+/** All texts of the editor, for a restart. Types of the user that were emptied are dropped. */
 export function currentTexts(): Record<string, string> {
   const names = textNames(lab(), choices().edits).filter(
     (name) => !isListing(name) && !(isTypes(name) && !hasExample(name) && textOf(name).trim() === ''),
@@ -108,14 +104,13 @@ export function currentTexts(): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, textOf(name)]));
 }
 
-/** Line of the editor's text for a line of the loaded one, or null where it is gone. */
+/** Line of the editor's text for a line of the loaded one; null when it no longer exists. */
 export const shownLine = (name: string, loadedLine: number): number | null =>
   isListing(name) ? loadedLine : (lineMap(own(lab().loaded, name) ?? '', textOf(name))[loadedLine] ?? null);
 
-/** The other way round; null where the machine does not have this line yet. */
-export const loadedLine = (name: string, shown: number): number | null =>
-  isListing(name)
-    ? shown
-    : Object.hasOwn(lab().loaded, name)
-      ? (lineMap(textOf(name), lab().loaded[name])[shown] ?? null)
-      : null;
+/** Line of the loaded text for a line of the editor's; null when the machine lacks it. */
+export function loadedLine(name: string, shown: number): number | null {
+  if (isListing(name)) return shown;
+  const loaded = own(lab().loaded, name);
+  return loaded === undefined ? null : (lineMap(textOf(name), loaded)[shown] ?? null);
+}

@@ -1,10 +1,12 @@
-/* The theme that the page wears: what was chosen, else what the system asks for. */
+/* The page's theme: the user's choice, or else the system's setting. */
 import { choices, useChoices } from './choices.ts';
 
 const prefersLight = matchMedia('(prefers-color-scheme: light)');
-const prefersContrast = matchMedia('(prefers-contrast: more)');
+const forcedColours = matchMedia('(forced-colors: active)');
+/** Forced colours take tints and glow away, as high contrast does. */
+const prefersContrast = matchMedia('(prefers-contrast: more), (forced-colors: active)');
 
-/** What a page around this one asked for: worn, and not kept. */
+/** Theme requested by a page around this one; applied, but not saved. */
 let forced: 'light' | 'dark' | null = null;
 
 export function forceTheme(theme: 'light' | 'dark'): void {
@@ -13,13 +15,14 @@ export function forceTheme(theme: 'light' | 'dark'): void {
 }
 
 export function isLight(): boolean {
-  const theme = forced ?? choices().theme;
+  // the system's colours are what the page wears, whatever was chosen
+  const theme = forcedColours.matches ? 'system' : (forced ?? choices().theme);
   return theme === 'system' ? prefersLight.matches : theme === 'light';
 }
 
 export const isHighContrast = (): boolean => choices().contrast === 'more' || prefersContrast.matches;
 
-/** Changes whenever colours do, so that pictures on canvas are drawn again. */
+/** Key that changes whenever colours do, so that canvases are redrawn. */
 export const themeKey = (): string =>
   `${isLight() ? 'light' : 'dark'}${isHighContrast() ? ' more' : ''} ${choices().textSize} ${choices().motion}`;
 

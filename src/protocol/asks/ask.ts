@@ -1,7 +1,7 @@
-/* What a question is: its request and its answer as a pair of types. */
+/* A question as a pair of types: its request and its answer. */
 
 export interface Ask<Request, Answer> {
-  /** for the type checker alone; never there */
+  /** only for the type checker; never present at run time */
   readonly types?: (request: Request) => Answer;
 }
 

@@ -1,4 +1,4 @@
-/* The same scenario and commands on another kernel, up to the same time. */
+/* Runs the same scenario and commands on another kernel, up to the same time. */
 import type { CallRecord, Transition } from '../../engine/index.ts';
 import { question } from './ask.ts';
 
@@ -15,5 +15,5 @@ export interface OtherRun {
   readonly transitions: readonly Transition[];
 }
 
-/** Answered by null where that kernel could not be started; a notice says why. */
+/** The answer is null when that kernel could not be started; a notice says why. */
 export const compare = question<CompareRequest, OtherRun | null>();

@@ -1,4 +1,4 @@
-/* What Tab offers at the end of a question over the run. */
+/* Completion of a question about the run. */
 import type { Completed } from './complete.ts';
 import { question } from './ask.ts';
 

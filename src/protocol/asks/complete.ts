@@ -1,11 +1,11 @@
-/* What Tab offers at the end of a line of the console. */
+/* Completion of a console line. */
 import { question } from './ask.ts';
 
 export interface CompleteRequest {
   readonly text: string;
 }
 
-/** `from`: where the completed word begins; `shared`: what all words begin with. */
+/** `from`: start of the completed word; `shared`: longest common prefix of all words. */
 export interface Completed {
   readonly from: number;
   readonly words: readonly string[];

@@ -1,15 +1,15 @@
-/* Whether the texts of a break can be read, asked while they are typed. */
+/* Checks the texts of a break while the user types. */
 import type { Break } from '../../engine/index.ts';
 import { question } from './ask.ts';
 
-/** `line`: it is of a line of a program, where there are registers. */
+/** `line`: the break is on a line of a program, so that registers may be used. */
 export interface ConditionRequest {
   readonly spec: Break | null;
   readonly when: string;
   readonly print: string;
 }
 
-/** null: they can; else what is wrong, and where. */
+/** null when the texts are valid; otherwise what is wrong, and where. */
 export interface ConditionReply {
   readonly problem: string | null;
 }

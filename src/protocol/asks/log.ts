@@ -1,15 +1,15 @@
-/* What was done to the run besides its scenario's steps: enough to bring another lab to the same state. */
+/* Commands given to the run besides its scenario's steps: enough to bring another lab to the same state. */
 import type { LoggedCommand } from '../../engine/index.ts';
 import { question } from './ask.ts';
 
 export interface LogRequest {
-  /** the event at which the page stands: asked again when it is another */
+  /** the page's present event; the question is asked again when it changes */
   readonly event: number;
 }
 
 export interface LogAnswer {
   readonly commands: readonly LoggedCommand[];
-  /** of the whole machine at the cursor */
+  /** hash of the whole machine at the cursor */
   readonly hash: number;
 }
 

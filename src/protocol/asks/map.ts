@@ -1,17 +1,17 @@
-/* What a map holds at the cursor, and what its creator noted of it. */
+/* Contents of a map at the cursor, and its creator's declaration tags. */
 import type { DeclarationTag, MapElement } from '../../engine/index.ts';
 import { question } from './ask.ts';
 
 export interface MapRequest {
   /** the map's id in the kernel */
   readonly id: number;
-  /** the event at which the page stands: contents are asked again when it is another */
+  /** the page's present event; contents are asked for again when it changes */
   readonly event: number;
 }
 
-/** Null where the map is gone. */
+/** Contents; fields are null when the map is gone. */
 export interface MapContents {
-  /** the first of them; of a ring buffer what nobody read */
+  /** the first elements; for a ring buffer its unread records */
   readonly elements: readonly MapElement[] | null;
   readonly tags: readonly DeclarationTag[] | null;
 }

@@ -1,4 +1,4 @@
-/* What each connection of the run gets up to a time. */
+/* Measures what each connection of the run achieves up to a time. */
 import type { Measured } from '../../engine/index.ts';
 import { question } from './ask.ts';
 

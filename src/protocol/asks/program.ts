@@ -1,4 +1,4 @@
-/* A loaded program as text: its instructions, their source lines and the WebAssembly made of them. */
+/* A loaded program as text: its instructions with their source lines and WebAssembly. */
 import type { ProgramText } from '../../engine/index.ts';
 import { question } from './ask.ts';
 
@@ -7,5 +7,5 @@ export interface ProgramRequest {
   readonly id: number;
 }
 
-/** Answered by null where no such program is loaded. */
+/** The answer is null when no such program is loaded. */
 export const program = question<ProgramRequest, ProgramText | null>();

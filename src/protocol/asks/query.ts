@@ -1,36 +1,36 @@
-/* A question over the whole run, an expression watched over it, or the difference of two of its times. */
+/* A query over the whole run, an expression watched over it, or the difference of two of its times. */
 import type { Command, DiffAnswer, LoggedCommand, QueryAnswer, WatchAnswer } from '../../engine/index.ts';
 import { question } from './ask.ts';
 
 export interface QueryRequest {
   /** as typed: `who took`, `tcp:cwnd { … }`, `watch EXPRESSION`, `diff 1s 2s` */
   readonly text: string;
-  /** the run is done again up to here, ns */
+  /** end of the repeated run, ns */
   readonly until: number;
   /** another branch; the two are compared at `until` */
   readonly other?: OtherBranch;
 }
 
-/** What was done on a branch of the same scenario on the same kernel, from its beginning. */
+/** Commands of a branch of the same scenario on the same kernel, from the beginning. */
 export interface OtherBranch {
   readonly texts: Readonly<Record<string, string>>;
   /** programs are loaded without being verified */
   readonly unverified: boolean;
-  /** what it began with, where it was taken from elsewhere */
+  /** commands with which it began, if it was opened from a link or file */
   readonly begin: readonly LoggedCommand[];
   readonly acts: readonly BranchAct[];
 }
 
 export type BranchAct =
   | { readonly time: number; readonly command: Command }
-  /** a text that was loaded and registered under the next letter */
+  /** a text that was loaded under the next letter and registered */
   | { readonly time: number; readonly name: string; readonly text: string };
 
 export type QueryReply =
   | { readonly kind: 'answer'; readonly answer: QueryAnswer }
   | { readonly kind: 'watch'; readonly watch: WatchAnswer }
   | { readonly kind: 'diff'; readonly diff: DiffAnswer }
-  /** where the text is wrong (characters from its start), and what would be right */
+  /** an error: its place (characters from the start), and what was expected there */
   | { readonly kind: 'wrong'; readonly at: number; readonly problem: string; readonly expected: string };
 
 export const query = question<QueryRequest, QueryReply>();

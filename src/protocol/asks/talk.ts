@@ -1,5 +1,5 @@
-/* The machine at some of its events: the pictures of a talk. The cursor stays where it is. */
-import type { ColdSnapshot } from '../../engine/index.ts';
+/* Snapshots of the machine at some events, for the pictures of a talk. The cursor does not move. */
+import type { MapSnapshot, SocketSnapshot } from '../../engine/index.ts';
 import { question } from './ask.ts';
 
 export interface TalkRequest {
@@ -7,11 +7,15 @@ export interface TalkRequest {
   readonly events: readonly number[];
 }
 
+/** Of a map and a socket what a stage draws: texts and programs would come along a hundred times. */
+export type DrawnMap = Pick<MapSnapshot, 'letter' | 'name' | 'ccName' | 'state' | 'inGrace' | 'refcnt' | 'holders'>;
+export type DrawnSocket = Pick<SocketSnapshot, 'id' | 'state'>;
+
 export interface Moment {
   readonly event: number;
   /** engine time, ns */
   readonly time: number;
-  readonly cold: ColdSnapshot;
+  readonly cold: { readonly maps: readonly DrawnMap[]; readonly sockets: readonly DrawnSocket[] };
 }
 
 export const talk = question<TalkRequest, readonly Moment[]>();

@@ -1,14 +1,14 @@
-/* What the verifier says of a text as it stands in the editor. */
+/* Verdict on the text in the editor. */
 import type { VerifiedProgram } from '../../engine/index.ts';
 import { question } from './ask.ts';
 
 export interface VerifyRequest {
-  /** the text's name: a newer question about it takes the place of one that is not answered yet */
+  /** the text's name: a newer question about it replaces an unanswered one */
   readonly name: string;
   readonly text: string;
-  /** with the log, and the states before each visit; without, the verdict alone */
+  /** includes the log and the states before each visit; otherwise only the verdict */
   readonly detail: boolean;
 }
 
-/** Answered by null where the text does not assemble, or is no struct_ops text. */
+/** The answer is null when the text does not assemble, or implements no struct. */
 export const verify = question<VerifyRequest, readonly VerifiedProgram[] | null>();

@@ -1,4 +1,4 @@
-/* What the runs on the bench came to: the one that is open, and those before it, beside each other. */
+/* Results of the bench: the open run and earlier ones, side by side. */
 import { useEffect } from 'react';
 import { create } from 'zustand';
 import type { Measured, Scenario } from '../../engine/index.ts';
@@ -14,7 +14,7 @@ interface Result {
   readonly measured: Measured;
 }
 
-/** More stand beside each other than fit. */
+/** Most results side by side; more would not fit. */
 const MOST_RESULTS = 4;
 
 const useResults = create<{ readonly results: readonly Result[] }>(() => ({ results: [] }));

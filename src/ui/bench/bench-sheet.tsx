@@ -1,4 +1,4 @@
-/* The bench: a link, connections with a program each, and what they got, run beside run. */
+/* The bench: a link, connections with a program each, and their results, run by run. */
 import { useState } from 'react';
 import { Plus, X } from 'lucide-react';
 import { benchPrograms, benchProblem, runBench } from '../../page/bench/open.ts';
@@ -20,18 +20,18 @@ import { Sheet } from '../controls/sheet.tsx';
 import { BenchResults } from './bench-results.tsx';
 import './bench.css';
 
-/** What it opens with: what was run last, else one's own text beside the kernel's own. */
+/** Initial settings: those of the last run, or else the user's own text beside a built-in. */
 function firstSettings(): BenchSettings {
   const kept = keptSettings();
   if (kept) return kept;
   const own = activeText();
   if (own === null || !benchPrograms().includes(own)) return FIRST;
-  return { ...FIRST, flows: [{ ...FIRST.flows[0], program: own }, FIRST.flows[1]] };
+  return { ...FIRST, flows: FIRST.flows.map((flow, i) => (i === 0 ? { ...flow, program: own } : flow)) };
 }
 
 const FAST = [10, 100] as const;
 
-/** From the first connection to the end, at engine seconds a second. */
+/** Plays from the first connection to the end, at `speed` engine seconds per second. */
 function playAt(speed: number, from: number): void {
   showOverlay(null);
   move({ type: 'seek', time: from });
@@ -71,7 +71,7 @@ export function BenchSheet() {
         </div>
         <Flows settings={settings} onChange={(flows) => set({ flows })} />
         <p className={problem === null ? 'note' : 'note problem'} role={tried ? 'alert' : undefined}>
-          {problem ?? 'Same settings and seed, same run. It opens in the page; every view shows it.'}
+          {problem ?? 'Same settings and seed give the same run. It opens in the page, and every view shows it.'}
         </p>
         <div className="row">
           <button type="submit" className="button primary" aria-disabled={problem !== null}>
@@ -102,7 +102,7 @@ interface NumberFieldProps {
   readonly onChange: (value: number) => void;
 }
 
-/** What was typed stays as it was typed, also while it is no number yet. */
+/** A number field that keeps typed text, even while it is not a number yet. */
 function NumberField({ words, label, value, onChange }: NumberFieldProps) {
   const [typed, setTyped] = useState(String(value));
   return (
@@ -131,7 +131,7 @@ function Flows({ settings: { flows, seconds }, onChange }: FlowsProps) {
   const programs = benchPrograms();
   const change = (at: number, flow: Partial<BenchFlow>): void =>
     onChange(flows.map((one, i) => (i === at ? { ...one, ...flow } : one)));
-  const last = flows.at(-1)?.program ?? programs[0];
+  const last = flows.at(-1)?.program ?? programs[0] ?? '';
   const add = (): void => onChange([...flows, { program: last, start: 0, stop: seconds }]);
   return (
     <fieldset className="bench-flows">

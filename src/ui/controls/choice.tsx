@@ -1,10 +1,12 @@
-/* A button that opens a menu to choose one of few. Arrows walk, Enter chooses, Escape closes and gives the focus back. */
+/*
+ * A button with a menu to choose one of a few items. Arrows move, Enter chooses, Escape closes and returns the focus.
+ */
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 
 interface ChoiceProps {
   readonly label: string;
   readonly value: string;
-  /** `group`: written above the first item of each */
+  /** `group`: heading above the group's first item */
   readonly items: readonly {
     readonly value: string;
     readonly title: string;
@@ -84,7 +86,7 @@ const itemsOf = (menu: HTMLElement | null): HTMLElement[] => [
   ...(menu?.querySelectorAll<HTMLElement>('[role="menuitemradio"]') ?? []),
 ];
 
-/** Between the menu and its button, and the least to the window's edge, px. */
+/** Distance between the menu and its button, and least distance to the window's edge, px. */
 const GAP = 6;
 const EDGE = 8;
 
@@ -92,7 +94,7 @@ const STEP: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowDown: 1 };
 
 function ChoiceMenu({ id, label, value, items, onChoose, onClose }: ChoiceMenuProps) {
   const list = useRef<HTMLDivElement>(null);
-  // above everything: a pane's head would cut it off
+  // drawn above everything, since a pane's head would clip it
   useLayoutEffect(() => {
     const { current } = list;
     const trigger = current?.parentElement?.getBoundingClientRect();

@@ -7,12 +7,12 @@ interface CommandButtonProps {
   readonly command: string;
   readonly children?: ReactNode;
   readonly icon?: ReactNode;
-  /** after the words */
+  /** content after the text */
   readonly trailing?: ReactNode;
   readonly primary?: boolean;
-  /** write the key on the button */
+  /** show the key on the button */
   readonly showKey?: boolean;
-  /** where the words are not the name */
+  /** accessible name, if other than the text */
   readonly label?: string;
 }
 

@@ -1,12 +1,12 @@
-/* What fails inside of it is told in its place, and the rest of the page goes on. */
+/* An error boundary: shows an error in the place of the failed part, while the rest of the page continues. */
 import { Component, type ComponentType, lazy, type ReactNode, Suspense } from 'react';
 
 interface GuardProps {
-  /** what the user knows the part by */
+  /** the part's name for the user */
   readonly name: string;
-  /** before another try */
+  /** called before another try */
   readonly onRetry?: () => void;
-  /** a sheet over the page can be sent away */
+  /** closes a sheet over the page */
   readonly onClose?: () => void;
   readonly children: ReactNode | (() => ReactNode);
 }
@@ -53,12 +53,12 @@ export class Guard extends Component<GuardProps, GuardState> {
 }
 
 interface LateOptions {
-  /** until it is here */
+  /** shown while loading */
   readonly fallback?: ReactNode;
   readonly onClose?: () => void;
 }
 
-/** A part that is fetched when it is first shown, and fetched anew when that failed and the user tries again. */
+/** A component loaded when it is first shown, and again when the user retries after a failure. */
 export function late(name: string, load: () => Promise<ComponentType>, options: LateOptions = {}): ComponentType {
   const { fallback = null, onClose } = options;
   const fetched = () => lazy(async () => ({ default: await load() }));

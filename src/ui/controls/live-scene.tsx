@@ -1,18 +1,20 @@
 /*
- * A scene that follows the engine: built from the current frame at the size that its place has. One that is higher than
- * its place scrolls: the picture stays, and shows another part.
+ * A scene that follows the engine: built from the current frame for the size of its place. One higher than its place
+ * scrolls: the picture stays in place and shows another part.
  */
-import { useEffect, useMemo, useRef, useState } from 'react';
-import type { Hit, Scene, Size, Theme } from '../../views/scene.ts';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { DisplayList, Hit, Scene, Size, Theme } from '../../views/scene.ts';
 import { runAction } from '../../page/commands/registry.ts';
 import { showScene } from '../../page/shown-scenes.ts';
-import { currentMotion, type Frame } from '../../page/frame-source.ts';
+import { onDraw } from '../../page/frame.ts';
+import { currentFrame, currentMotion, type Frame } from '../../page/frame-source.ts';
+import { createLayerDrawer } from '../scene/draw-layers.ts';
 import { SceneView } from '../scene/scene-view.tsx';
 import { useCalmFrame, useFrame, useTheme } from './use-frame.ts';
 import { useSize } from './use-size.ts';
 
 /** What a scene is built for. */
-interface Place {
+export interface Place {
   readonly size: Size;
   readonly theme: Theme;
   /** px above the top edge */
@@ -20,10 +22,12 @@ interface Place {
 }
 
 export interface LiveSceneProps {
-  /** pure; another function when something else than the frame and the place changed */
+  /** pure; a new function when anything other than the frame and the place changed */
   readonly build: (frame: Frame, place: Place) => Scene;
-  /** drawn less often while playing: for what is read rather than watched */
+  /** drawn less often while playing, for views that are read rather than watched */
   readonly calm?: boolean;
+  /** what moves above the scene's own layers: drawn in every frame, past React */
+  readonly moving?: (frame: Frame, place: Place) => readonly DisplayList[];
   /** px of everything; left out where it always fits */
   readonly height?: (size: Size) => number;
   /** scrolls to this many px when it changes */
@@ -31,7 +35,7 @@ export interface LiveSceneProps {
   readonly onHover?: (hit: Hit | null) => void;
 }
 
-export function LiveScene({ build, calm = false, height, scrollTo = null, onHover }: LiveSceneProps) {
+export function LiveScene({ build, calm = false, moving, height, scrollTo = null, onHover }: LiveSceneProps) {
   const place = useRef<HTMLDivElement>(null);
   const size = useSize(place);
   const [scroll, setScroll] = useState(0);
@@ -52,7 +56,7 @@ export function LiveScene({ build, calm = false, height, scrollTo = null, onHove
       {size && size.width > 0 && size.height > 0 && (
         <div style={height ? { height: whole } : undefined}>
           <div className={height ? 'still' : undefined} style={height ? { height: size.height } : undefined}>
-            <Picture build={build} size={size} scroll={scrolls ? scroll : 0} onHover={onHover} />
+            <Picture build={build} moving={moving} size={size} scroll={scrolls ? scroll : 0} onHover={onHover} />
           </div>
         </div>
       )}
@@ -66,7 +70,7 @@ function bringIntoView(place: HTMLElement | null, top: number): void {
   if (top < scrollTop || top > scrollTop + clientHeight - 40) place.scrollTop = Math.max(0, top - clientHeight / 2);
 }
 
-interface PictureProps extends Pick<LiveSceneProps, 'build' | 'onHover'> {
+interface PictureProps extends Pick<LiveSceneProps, 'build' | 'moving' | 'onHover'> {
   readonly size: Size;
   readonly scroll: number;
 }
@@ -74,11 +78,47 @@ interface PictureProps extends Pick<LiveSceneProps, 'build' | 'onHover'> {
 const FullPicture = (props: PictureProps) => <Drawn {...props} frame={useFrame()} />;
 const CalmPicture = (props: PictureProps) => <Drawn {...props} frame={useCalmFrame()} />;
 
-function Drawn({ build, size, scroll, frame, onHover }: PictureProps & { readonly frame: Frame }) {
+const NO_LAYERS: readonly DisplayList[] = [];
+
+function Drawn({ build, moving, size, scroll, frame, onHover }: PictureProps & { readonly frame: Frame }) {
   const theme = useTheme();
-  const scene = useMemo(() => build(frame, { size, theme, scroll }), [build, frame, size, theme, scroll]);
-  useEffect(() => showScene(scene, theme), [scene, theme]);
-  return (
-    <SceneView scene={scene} theme={theme} eased={currentMotion() === 'step'} onAction={runAction} onHover={onHover} />
+  const place = useMemo(() => ({ size, theme, scroll }), [size, theme, scroll]);
+  const scene = useMemo(() => build(frame, place), [build, frame, place]);
+  useEffect(
+    () => showScene(scene, theme, () => (moving ? moving(currentFrame(), place) : NO_LAYERS)),
+    [scene, theme, moving, place],
   );
+  const over = useMemo(() => moving && <MovingLayers build={moving} place={place} />, [moving, place]);
+  return (
+    <SceneView
+      scene={scene}
+      theme={theme}
+      eased={currentMotion() === 'step'}
+      over={over}
+      onAction={runAction}
+      onHover={onHover}
+    />
+  );
+}
+
+interface MovingProps {
+  readonly build: NonNullable<LiveSceneProps['moving']>;
+  readonly place: Place;
+}
+
+function MovingLayers({ build, place }: MovingProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    if (!canvas.current) return;
+    const drawLayers = createLayerDrawer(canvas.current);
+    let drawn: Frame | null = null;
+    const draw = (): void => {
+      const frame = currentFrame();
+      if (frame !== drawn) drawLayers(build(frame, place), place.size, place.theme);
+      drawn = frame;
+    };
+    draw();
+    return onDraw(draw);
+  }, [build, place]);
+  return <canvas ref={canvas} style={place.size} aria-hidden="true" />;
 }

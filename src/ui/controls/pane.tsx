@@ -1,4 +1,4 @@
-/* A pane: a head with a name and tabs, and below it what the selected tab shows. */
+/* A pane: a head with name and tabs, and the content of the selected tab below. */
 import type { ReactNode } from 'react';
 import { openHelp } from '../../page/store/help.ts';
 import { Guard } from './guard.tsx';
@@ -8,7 +8,7 @@ interface PaneProps<T extends string> {
   /** also the id of its tab panel */
   readonly id: string;
   readonly title: string;
-  /** the title is written in the head, not only spoken */
+  /** the title is visible in the head, not only for screen readers */
   readonly titled?: boolean;
   readonly tabs: readonly TabItem<T>[];
   readonly selected: T;

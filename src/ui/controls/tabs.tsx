@@ -1,4 +1,4 @@
-/* Tabs of a pane: one Tab stop, arrows walk. Where they do not fit, a menu beside them has them all. */
+/* Tabs of a pane: one Tab stop, arrows move. Where they do not fit, a menu lists them all. */
 import { ChevronDown } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { Choice } from './choice.tsx';
@@ -20,7 +20,7 @@ const STEP: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
 
 export const tabId = (panel: string, tab: string): string => `${panel}-tab-${tab}`;
 
-/** Whether something in an element is cut off at its side. */
+/** Whether an element's content overflows sideways. */
 function useOverflow(list: RefObject<HTMLElement | null>): boolean {
   const [overflows, setOverflows] = useState(false);
   useEffect(() => {
@@ -39,7 +39,7 @@ function useOverflow(list: RefObject<HTMLElement | null>): boolean {
   return overflows;
 }
 
-/** A tab that becomes the chosen one is not left out of sight. */
+/** Scrolls the chosen tab into view. */
 const toView = (tab: HTMLElement | null): void => tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 
 export function TabList<T extends string>({ label, tabs, selected, panel, onSelect }: TabListProps<T>) {
@@ -47,10 +47,12 @@ export function TabList<T extends string>({ label, tabs, selected, panel, onSele
   const onKeyDown = (event: KeyboardEvent): void => {
     const at = tabs.findIndex(({ id }) => id === selected);
     const ends = { Home: 0, End: tabs.length - 1 }[event.key];
-    const to = ends ?? (event.key in STEP ? (at + STEP[event.key] + tabs.length) % tabs.length : -1);
-    if (to < 0) return;
+    const step = STEP[event.key];
+    const to = ends ?? (step === undefined ? -1 : (at + step + tabs.length) % tabs.length);
+    const tab = tabs[to];
+    if (!tab) return;
     event.preventDefault();
-    onSelect(tabs[to].id);
+    onSelect(tab.id);
     list.current?.querySelectorAll<HTMLElement>('[role="tab"]')[to]?.focus();
   };
   const overflows = useOverflow(list);

@@ -1,4 +1,4 @@
-/* A question of a view: asked while the view is on the screen, again when its request or the run is another. */
+/* Asks a view's question while the view is on the screen, again when the request or the run changes. */
 import { useEffect } from 'react';
 import { answerTo } from '../../page/engine/answers.ts';
 import { ask } from '../../page/engine/engine.ts';

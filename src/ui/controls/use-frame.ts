@@ -1,17 +1,42 @@
-import { useState, useSyncExternalStore } from 'react';
+import { createContext, useContext, useState, useSyncExternalStore } from 'react';
 import { DESK, type Theme } from '../../views/scene.ts';
 import { onDraw } from '../../page/frame.ts';
-import { calmFrame, currentFrame, type Frame } from '../../page/frame-source.ts';
+import { currentFrame, type Frame, type Moment, momentOf, newTurn } from '../../page/frame-source.ts';
 import { choices } from '../../page/store/choices.ts';
+import { type LabState, useLab } from '../../page/store/lab.ts';
 import { isHighContrast, onTheme, themeKey } from '../../page/store/theme.ts';
 
-/** The current frame, in a component that draws it: it is drawn again when a newer one has come. */
+/** The current frame; the component is rendered again for each new one. */
 export const useFrame = (): Frame => useSyncExternalStore(onDraw, currentFrame);
 
-/** The same for what is read rather than watched: some twenty times a second while playing. */
-export const useCalmFrame = (): Frame => useSyncExternalStore(onDraw, calmFrame);
+function onMoment(changed: () => void): () => void {
+  const offs = [onDraw(changed), useLab.subscribe(changed)];
+  return () => {
+    for (const off of offs) off();
+  };
+}
 
-/** What scenes need to know of the theme; changes with colours too, so that canvases are drawn again. */
+/** The turn of all that is inside, so that it shows one moment. */
+export const Turn = createContext<number | null>(null);
+export const useNewTurn = (): number => useState(newTurn)[0];
+
+/** Something of a moment of the run, for what is read rather than watched: some twelve times a second while playing. */
+function useCalm<T>(read: (moment: Moment) => T): T {
+  const own = useNewTurn();
+  const turn = useContext(Turn) ?? own;
+  return useSyncExternalStore(onMoment, () => read(momentOf(turn)));
+}
+
+const frameOf = ({ frame }: Moment): Frame => frame;
+
+export const useCalmFrame = (): Frame => useCalm(frameOf);
+
+const labOf = ({ lab }: Moment): LabState => lab;
+
+/** What the lab had told at that moment. */
+export const useCalmLab = (): LabState => useCalm(labOf);
+
+/** The theme for scenes; changes with colours too, so that canvases are redrawn. */
 export function useTheme(): Theme {
   const key = useSyncExternalStore(onTheme, themeKey);
   const [theme, setTheme] = useState({ key, theme: makeTheme() });

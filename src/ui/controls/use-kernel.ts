@@ -9,7 +9,10 @@ interface Opened {
   readonly btf: Btf;
 }
 
-/** The kernel's types, those that the run declares too; null until they are here. That they cannot be had is told where the engine needs them. */
+/**
+ * The kernel's types, including those that the run declares; null until loaded. The engine reports a failure to load
+ * them.
+ */
 export function useKernel(): Btf | null {
   const kernel = useLab((state) => state.kernel);
   const types = useLab((state) => state.loaded[TYPES_TEXT]);

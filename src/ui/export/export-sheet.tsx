@@ -1,4 +1,5 @@
-/* Everything that can leave the page as a file. */
+/* The sheet of everything that can be saved as a file. */
+import { entryOf } from '../../engine/index.ts';
 import { useState } from 'react';
 import { queueCsv, callsJson, ledgerJson, sequenceMermaid, seriesCsv } from '../../page/export/tables.ts';
 import { talkHtml } from '../../page/export/talk-html.ts';
@@ -10,7 +11,7 @@ import { lab, notify } from '../../page/store/lab.ts';
 import { showOverlay } from '../../page/store/overlay.ts';
 import { DESK } from '../../views/scene.ts';
 import { Sheet } from '../controls/sheet.tsx';
-import { fontStyle, pngOf, slidesOf, svgOf } from './pictures.ts';
+import { fontStyle, paper, pngOf, slidesOf, svgOf } from './pictures.ts';
 
 const fileName = (label: string, ending: string): string =>
   `${label
@@ -34,7 +35,7 @@ function runNow() {
   return cold && history && scenario ? { cold, history, name: scenario.id } : null;
 }
 
-/** Files about the whole run: what it is, its ending, its type, what is in it. */
+/** Files about the whole run: title, file extension, media type, content. */
 const TABLES: readonly (readonly [string, string, string, (run: Run) => string])[] = [
   ['Windows, thresholds and round trip times', 'series.csv', 'text/csv', ({ history }) => seriesCsv(history)],
   ['Length of the queue', 'queue.csv', 'text/csv', ({ history }) => queueCsv(history)],
@@ -81,8 +82,8 @@ async function saveTalkPng(): Promise<void> {
 async function saveTalkHtml(): Promise<void> {
   const talk = await talkNow();
   if (!talk) return;
-  const slides = slidesOf(talk).map((scene, i) => ({ ...talk.steps[i], svg: svgOf(scene, DESK) }));
-  saveFile(fileName(talk.title, 'html'), talkHtml(talk.title, slides, await fontStyle()), 'text/html');
+  const slides = slidesOf(talk).map((scene, i) => ({ ...entryOf(talk.steps, i), svg: svgOf(scene, DESK) }));
+  saveFile(fileName(talk.title, 'html'), talkHtml(talk.title, slides, paper(), await fontStyle()), 'text/html');
 }
 
 export function ExportSheet() {
@@ -116,7 +117,7 @@ export function ExportSheet() {
             <Row key={ending} title={title}>
               <Save
                 what={title}
-                as={ending.split('.')[1].toUpperCase()}
+                as={ending.replace(/^.*\./, '').toUpperCase()}
                 onSave={() => saveFile(`${run.name}.${ending}`, make(run), type)}
               />
             </Row>

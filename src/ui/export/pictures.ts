@@ -1,8 +1,9 @@
-/* Pictures as files: the theme's colours written out; PNG by way of the browser's own drawing. */
+/* Pictures as files: with the theme's colours written out; the browser draws the PNG. */
 import interUrl from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url';
 import monoUrl from '@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2?url';
 import { errnoName, toBase64 } from '../../engine/index.ts';
 import { svgFile } from '../../page/export/svg-file.ts';
+import type { Paper } from '../../page/export/talk-html.ts';
 import type { Talk } from '../../page/present/talk.ts';
 import { DESK, type Scene, type Theme } from '../../views/scene.ts';
 import { stageScene } from '../../views/stage/stage.ts';
@@ -13,7 +14,7 @@ const FONTS = [
   ['JetBrains Mono Variable', monoUrl],
 ] as const;
 
-/** The two fonts as data, for pictures that go elsewhere. */
+/** The two fonts as data URLs, for self-contained pictures. */
 export async function fontStyle(): Promise<string> {
   const faces = FONTS.map(async ([family, url]) => {
     const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
@@ -23,10 +24,15 @@ export async function fontStyle(): Promise<string> {
   return (await Promise.all(faces)).join('');
 }
 
-export const svgOf = (scene: Scene, theme: Theme, style = ''): string =>
-  svgFile(scene, theme, pagePalette().colour, style);
+export const svgOf = (scene: Scene, theme: Theme, style = ''): string => svgFile(scene, theme, pagePalette(), style);
 
-/** Twice as many pixels as the picture has on the page. */
+/** Ground and letters around the pictures of a talk. */
+export const paper = (): Paper => {
+  const { colour } = pagePalette();
+  return { ground: colour('var(--surface-1)'), ink: colour('var(--text)'), line: colour('var(--line-strong)') };
+};
+
+/** Pixels of a PNG per CSS pixel. */
 const PNG_SCALE = 2;
 
 export async function pngOf(svg: string, { width, height }: Scene): Promise<Blob> {

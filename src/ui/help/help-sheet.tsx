@@ -1,4 +1,4 @@
-/* The help: a page for every view, term, error number, check and problem, found by what is typed. */
+/* The help: a page for every view, term, error number, check and problem, with a search. */
 import { useState } from 'react';
 import { HELP_KINDS, type HelpKind, type HelpPage } from '../../page/help/page.ts';
 import { findPages, HELP_PAGES } from '../../page/help/pages.ts';
@@ -14,7 +14,7 @@ const KIND_TITLES: Readonly<Record<HelpKind, string>> = {
   error: 'Problems of a text',
 };
 
-/** More are not read; typing finds them. */
+/** Most pages listed; searching finds the others. */
 const MOST = 60;
 
 export function HelpSheet() {

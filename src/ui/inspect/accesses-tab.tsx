@@ -118,7 +118,7 @@ function Accesses({ shown, path, cold, btf }: AccessesProps) {
 }
 
 const CONTEXT = '';
-/** The whole of it. */
+/** A range that covers a whole struct. */
 const ALL = { offset: 0, size: 4096 };
 
 const scan = (
@@ -141,7 +141,7 @@ function AccessRow({ access, text, args }: AccessRowProps) {
       type="button"
       className="row-button"
       onClick={() => {
-        // where the editor is not on the page it takes this pane's place
+        // in the Inspect preset the code takes this pane's place
         if (choices().preset === 'inspect') runCommand('inspect.code');
         runCommand('program.show', { text, line });
       }}

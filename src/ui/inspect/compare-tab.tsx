@@ -14,7 +14,7 @@ import { onHover } from './use-input.ts';
 import { useWhole } from './whole.ts';
 
 const NAMES: readonly string[] = KERNELS.map(({ profile }) => profile.name);
-/** What matters of a type to this page: the members that its TCP uses. */
+/** Relevant fields of a type: the members that this page's TCP uses. */
 const INTEREST: Readonly<Record<string, { readonly paths: readonly string[]; readonly what: string }>> = {
   tcp_sock: { paths: TCP_SOCK_PATHS, what: 'that the TCP of this page reads or writes' },
 };
@@ -23,9 +23,9 @@ export function CompareTab({ shown }: { readonly shown: Shown }) {
   const kernel = useLab((state) => state.kernel);
   const [chosen, setChosen] = useState<string | null>(null);
   const others = NAMES.filter((name) => name !== kernel);
-  // the nearest recorded one, not the derived
-  const other = chosen !== null && others.includes(chosen) ? chosen : others[others.length - 1];
-  if (shown.source !== KERNEL || !shown.layout)
+  // default to the newest other kernel, not the derived one
+  const other = chosen !== null && others.includes(chosen) ? chosen : others.at(-1);
+  if (shown.source !== KERNEL || !shown.layout || other === undefined)
     return <p className="placeholder">Structs and unions of a kernel can be laid beside another kernel's.</p>;
   return (
     <>
@@ -84,14 +84,14 @@ function Beside({ shown, kernel, other }: BesideProps) {
   if (!btf) return <p className="placeholder">The types of {other} are on their way.</p>;
   if (!theirs || !shown.layout) return <p className="placeholder">{`${other} has no ${shown.type.name}.`}</p>;
   const older = NAMES.indexOf(other) < NAMES.indexOf(kernel);
-  const pair = older ? [theirs, shown.layout] : [shown.layout, theirs];
+  const pair = older ? ([theirs, shown.layout] as const) : ([shown.layout, theirs] as const);
   const kernels = older ? { before: other, after: kernel } : { before: kernel, after: other };
   return <Table shown={shown} layouts={pair} kernels={kernels} />;
 }
 
 interface TableProps {
   readonly shown: Shown;
-  readonly layouts: readonly NonNullable<Shown['layout']>[];
+  readonly layouts: readonly [before: NonNullable<Shown['layout']>, after: NonNullable<Shown['layout']>];
   readonly kernels: { readonly before: string; readonly after: string };
 }
 

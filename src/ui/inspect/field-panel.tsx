@@ -1,4 +1,4 @@
-/* The selected field: its bits, where it leads, and what the run knows of it. */
+/* The selected field: its bits, its target, and questions to the run. */
 import { useCallback, useMemo } from 'react';
 import { bitNeighbours, bitsHeight, bitsScene } from '../../views/inspect/bits.ts';
 import { partsOf } from '../../views/struct/fields.ts';
@@ -43,7 +43,7 @@ export function FieldPanel({ shown }: { readonly shown: Shown }) {
   );
 }
 
-/** While no field is selected: whether another order would make the struct smaller. */
+/** Shown while no field is selected: whether another order would make the struct smaller. */
 function Suggestion({ shown: { btf, type } }: { readonly shown: Shown }) {
   const move = useMemo(() => suggestReorder(btf, type.id), [btf, type]);
   if (!move) return null;

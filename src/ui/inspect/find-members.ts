@@ -1,24 +1,24 @@
-/* Fields by their name, over every struct and union of a kernel: `snd_cwnd`, `tcp_sock.snd_cwnd`. */
+/* Finds fields by name over every struct and union of a kernel: `snd_cwnd`, `tcp_sock.snd_cwnd`. */
 import type { Btf } from '../../engine/index.ts';
 import { KERNEL, type TypeRef } from '../../page/store/inspect.ts';
 
-/** Kind of a hit that is a field of a type that is not shown. */
+/** Kind of a hit: a field of another type than the shown one. */
 export const MEMBER = 'MEMBER';
 
-/** Fewer letters begin the names of too many. */
+/** Least letters of a search; fewer match too many names. */
 const LEAST_LETTERS = 3;
 const MOST_MEMBERS = 200;
-/** Structs without a name lie in each other only a few deep. */
+/** Deepest nesting of anonymous structs that is searched. */
 const MOST_DEPTH = 8;
 
 interface MemberRow {
-  /** in small letters */
+  /** in lower case */
   readonly field: string;
   readonly name: string;
   readonly owner: TypeRef;
 }
 
-/** Fields of a type; those of a struct without a name belong to the one around it, as in C. */
+/** Fields of a type, including those of anonymous structs in it, as in C. */
 function namedMembers(btf: Btf, id: number, depth = 0): string[] {
   const members = btf.type(id)?.members ?? [];
   return members.flatMap(({ name, type }) => {
@@ -52,7 +52,10 @@ export interface MemberHit extends TypeRef {
   readonly field: string;
 }
 
-/** The name itself first, then what begins with it; within each, in the order of the kernel. A dot parts type and field. */
+/**
+ * Finds fields: exact names first, then names that begin with the text; in the kernel's order. A dot separates type and
+ * field.
+ */
 export function findMembers(text: string, btf: Btf): readonly MemberHit[] {
   const word = text.trim().toLowerCase();
   const dot = word.lastIndexOf('.');

@@ -15,7 +15,7 @@ it('takes a kind in front of a name', () => {
   expect(new Set(hits.map(({ kind }) => kind))).toEqual(new Set(['TYPEDEF']));
 });
 
-it('finds the types of files and of the kernel, the name itself first', () => {
+it('finds the types of files and of the kernel, exact matches first', () => {
   const { hits } = findTypes('tcp_sock', searched);
   expect(hits[0]).toEqual({ source: 'mine.btf', id: 22102, kind: 'STRUCT', name: 'tcp_sock' });
   expect(hits.find(({ source }) => source === 'kernel')).toEqual({
@@ -26,7 +26,7 @@ it('finds the types of files and of the kernel, the name itself first', () => {
   });
 });
 
-it('narrows to what a new search would find', () => {
+it('narrowing equals a new search', () => {
   for (const word of ['tcp_sock', 'sk_buff', 'struct sock', 'TCP_congestion', 'nobody has this']) {
     let last = findTypes('', searched);
     for (let end = 1; end <= word.length; end++) {
@@ -41,13 +41,13 @@ it('narrows to what a new search would find', () => {
   }
 });
 
-it('gives no more than can be read', () => {
+it('limits the number of results', () => {
   expect(findTypes('t', searched)).toMatchObject({ complete: false });
   expect(findTypes('t', searched).hits.length).toBe(MOST_HITS);
   expect(narrowed(findTypes('t', searched), 'tc')).toBeNull();
 });
 
-it('finds fields by a part of their path, names that begin with it first', () => {
+it('finds fields by a part of their path, beginnings first', () => {
   const paths = ['inet_conn', 'inet_conn.icsk_ca_ops', 'inet_conn.icsk_ca_state', 'my.ca_ops'];
   expect(findFields('CA_', paths).map(({ name }) => name)).toEqual([
     'my.ca_ops',

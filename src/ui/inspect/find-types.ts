@@ -1,13 +1,13 @@
-/* Types by what was typed: of the kernel first, then of the files that were dropped. */
+/* Finds types by typed text: those of the kernel first, then of dropped files. */
 import type { Btf, SearchHit } from '../../engine/index.ts';
 import { openSearch } from '../../engine/index.ts';
 import { type DroppedTypes, KERNEL, type TypeRef } from '../../page/store/inspect.ts';
 import type { SearchedTypes } from './whole.ts';
 
-/** More hits than these nobody reads; the next letter leaves fewer. */
+/** Most hits listed; typing another letter leaves fewer. */
 export const MOST_HITS = 500;
 
-/** Words for kinds, also as they can be typed in front of a name. */
+/** Words for kinds, which can also be typed before a name. */
 export const KIND_WORD: Readonly<Record<string, string>> = {
   STRUCT: 'struct',
   UNION: 'union',
@@ -24,10 +24,10 @@ export const KIND_WORD: Readonly<Record<string, string>> = {
   TYPE_TAG: 'type_tag',
 };
 
-/** Kind of a hit that is a field of what is shown. */
+/** Kind of a hit: a field of the shown type. */
 export const FIELD = 'FIELD';
 
-/** Fields by a part of their path, those whose own name begins with it first. */
+/** Finds fields by part of their path; those whose own name begins with the text come first. */
 export function findFields(text: string, paths: readonly string[]): readonly TypeRef[] {
   const word = text.trim().toLowerCase();
   const begins = (path: string): boolean =>
@@ -49,26 +49,26 @@ function searchOf(btf: Btf): SearchedTypes['search'] {
   return known;
 }
 
-/** Tags name nothing that could be looked at. */
+/** Kinds that are not listed, because they have nothing to show. */
 const HIDDEN: ReadonlySet<string> = new Set(['DECL_TAG', 'TYPE_TAG']);
 
 export interface Query {
   readonly name: string;
-  /** kinds that are wanted; empty: all */
+  /** wanted kinds; empty: all */
   readonly kinds: readonly string[];
 }
 
-/** `struct tcp_so`: a kind in front of a name limits to it. */
+/** Parses a query; a kind before a name limits the search to it: `struct tcp_so`. */
 export function parseQuery(text: string): Query {
   const [first, ...rest] = text.trim().split(/\s+/);
-  const kinds = Object.keys(KIND_WORD).filter((kind) => KIND_WORD[kind].replace('64', '') === first);
+  const kinds = Object.entries(KIND_WORD).flatMap(([kind, word]) => (word.replace('64', '') === first ? [kind] : []));
   return kinds.length > 0 && rest.length > 0 ? { name: rest.join(' '), kinds } : { name: text.trim(), kinds: [] };
 }
 
 export interface Found {
   readonly query: Query;
   readonly hits: readonly TypeRef[];
-  /** there are no others */
+  /** whether all hits are listed */
   readonly complete: boolean;
 }
 
@@ -81,7 +81,7 @@ export function findTypes(text: string, { kernel, files }: Searched): Found {
   const query = parseQuery(text);
   const { name, kinds } = query;
   if (name === '') return { query, hits: [], complete: true };
-  // a kind leaves out many: look for more, so that enough remain
+  // a kind excludes many hits, so search for more
   const limit = kinds.length > 0 ? MOST_HITS * 4 : MOST_HITS;
   let complete = true;
   const of = (source: string, search: SearchedTypes['search']): TypeRef[] => {
@@ -96,7 +96,7 @@ export function findTypes(text: string, { kernel, files }: Searched): Found {
   return { query, hits: hits.slice(0, MOST_HITS), complete: complete && hits.length <= MOST_HITS };
 }
 
-/** What another letter leaves of all that was found before it: nothing has to be looked through again. */
+/** Narrows earlier hits to a longer text without another search; null when that is not possible. */
 export function narrowed({ query, hits, complete }: Found, text: string): Found | null {
   const next = parseQuery(text);
   const same = next.kinds.join() === query.kinds.join();

@@ -1,4 +1,4 @@
-/* Following a pointer of the shown struct: the next place of the way, or in words why there is none. */
+/* Follows a pointer of the shown struct: returns the next place of the trail, or why there is none. */
 import { partOf, rowKey } from '../../views/struct/fields.ts';
 import { isDataPointer } from '../../views/inspect/lines.ts';
 import type { LayoutRow } from '../../engine/index.ts';
@@ -12,7 +12,7 @@ import type { Shown } from './shown.ts';
 export const rowOf = ({ layout }: Shown, path: string | null): LayoutRow | null =>
   layout?.rows.find((row) => row.kind === 'field' && row.path === path && row.name !== '') ?? null;
 
-/** Null for what is no pointer to data, or has no bytes now. */
+/** Follows a row's pointer; null when it is no pointer to data, or has no bytes now. */
 export function followed(shown: Shown, row: LayoutRow, frame: Frame): Followed | null {
   const { cold } = lab();
   const bytes = shown.read(frame, { address: shown.address, length: shown.length }, choices().copy);
@@ -32,7 +32,7 @@ export function followFrom(shown: Shown, path: string | null, frame: Frame): voi
     });
     return;
   }
-  if (answer.to === 'nowhere') notify({ kind: 'info', title: `${row.name} leads nowhere`, detail: answer.words });
+  if (answer.to === 'nowhere') notify({ kind: 'info', title: `${row.name} cannot be followed`, detail: answer.words });
   else go(row, answer);
 }
 

@@ -1,4 +1,4 @@
-/* The inspector's panes: one chunk, fetched when the Inspect preset is first chosen. */
+/* The inspector's panes: one chunk, loaded when the Inspect preset is first chosen. */
 import './inspect.css';
 
 export { LayoutPane, MemoryPane } from './layout-pane.tsx';

@@ -1,4 +1,4 @@
-/* The same struct as cache lines and as bytes. */
+/* The shown struct as cache lines and as bytes. */
 import { useCallback, useMemo } from 'react';
 import { blocksHeight, blockTop, structBlocksScene } from '../../views/struct/blocks.ts';
 import { changed, partsOf, sideNote } from '../../views/struct/fields.ts';
@@ -116,7 +116,7 @@ function NoBytes({ name }: { readonly name: string | null }) {
   );
 }
 
-/** What the last step did to these bytes. */
+/** Changes of these bytes in the last step. */
 function Changes({ shown }: { readonly shown: Shown }) {
   const side = useChoices((state) => state.copy);
   const input = useInput(shown);

@@ -1,4 +1,4 @@
-/** Pointers of a machine that runs, followed to where they lead. */
+/** Follows pointers in a running machine. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -39,7 +39,7 @@ const put = (low: number, high: number) => (bytes: Uint8Array, offset: number) =
 };
 
 describe('pointers', () => {
-  it('of a socket lead to the ops of the map that serves it', () => {
+  it('of a socket lead to the ops of its map', () => {
     if (!served) throw new Error('no map serves the first socket');
     const ops = btf.field('bpf_struct_ops_tcp_congestion_ops', 'data')?.byteOffset ?? 0;
     expect(follow('tcp_sock', socket.sk, 'inet_conn.icsk_ca_ops')).toEqual({
@@ -61,19 +61,21 @@ describe('pointers', () => {
     expect(at((served?.kvalue ?? 0) + list)).toMatchObject({ address: served?.kvalue, field: 'data.list.next' });
   });
 
-  it('to other memory lead to the type that they say', () => {
+  it('to other memory lead to their type', () => {
     expect(follow('tcp_sock', socket.sk, 'retransmit_skb_hint', put(0x0150_0000, 0xffff8880))).toMatchObject({
       type: 'sk_buff',
       address: 0x0150_0000,
     });
   });
 
-  it('that are NULL, poison, or of no address here say so', () => {
+  it('that are NULL, poison or outside the machine’s memory say so', () => {
     const words = (low: number, high: number) => follow('tcp_sock', socket.sk, 'highest_sack', put(low, high));
-    expect(words(0, 0)).toEqual({ to: 'nowhere', words: 'highest_sack is NULL: it leads nowhere.' });
-    expect(words(0x100, 0xdead0000)).toMatchObject({ words: expect.stringContaining('a poison') });
-    expect(words(0x1000, 0xffffffff)).toMatchObject({ words: expect.stringContaining('no address of this machine') });
-    expect(words(0x7fff_0000, 0xffff8880)).toMatchObject({ words: expect.stringContaining('no address') });
+    expect(words(0, 0)).toEqual({ to: 'nowhere', words: 'highest_sack is NULL.' });
+    expect(words(0x100, 0xdead0000)).toMatchObject({ words: expect.stringContaining('the poison value') });
+    expect(words(0x1000, 0xffffffff)).toMatchObject({
+      words: expect.stringContaining('not an address of this machine'),
+    });
+    expect(words(0x7fff_0000, 0xffff8880)).toMatchObject({ words: expect.stringContaining('not an address') });
     expect(follow('tcp_congestion_ops', (served?.kvalue ?? 0) + 64, 'owner')).toMatchObject({
       words: expect.stringContaining('BPF_MODULE_OWNER'),
     });

@@ -1,4 +1,4 @@
-/* Where structs of a type lie in the machine, and what an address of it is. */
+/* Finds instances of a type in the machine, and describes addresses. */
 import {
   BPF_MODULE_OWNER,
   type Btf,
@@ -13,7 +13,7 @@ import { type Part, valueText } from '../../views/struct/fields.ts';
 import { subjects, type Subject } from '../panes/struct-subject.ts';
 import { layoutOf } from '../../page/layouts.ts';
 
-/** A struct that has a name: the value of a map, or a socket. */
+/** A named struct: the value of a map, or a socket. */
 interface Known {
   readonly title: string;
   readonly address: number;
@@ -23,13 +23,13 @@ interface Known {
 
 export interface Place extends Known {
   readonly read: Subject['read'];
-  /** the map whose ops these are, without the value around them; it names what the slots hold */
+  /** set for the bare ops of a map, without the value around them; used to name the slots' contents */
   readonly opsOf?: MapSnapshot;
 }
 
 const plain: Subject['read'] = (frame, window) => frame.bytes(window);
 
-/** Byte at which the struct begins in the value that the kernel keeps around it. */
+/** Byte offset of the struct in the kernel's value. */
 const dataOffset = (btf: Btf, { struct }: MapSnapshot): number =>
   btf.field(`bpf_struct_ops_${struct}`, 'data')?.byteOffset ?? 0;
 
@@ -40,7 +40,7 @@ const knownOf = (cold: ColdSnapshot): Known[] => [
     .map(({ id, peer }) => ({ title: `socket ${id}, its receiver`, address: peer, type: 'tcp_sock', map: null })),
 ];
 
-/** All that the machine has of a type now, the newest map first. */
+/** All instances of a type in the machine now, the newest map first. */
 export function placesOf(btf: Btf, id: number, cold: ColdSnapshot): Place[] {
   const name = btf.type(btf.skipModifiers(id))?.name ?? '';
   const family = embeddedFirst(btf, btf.find('STRUCT', 'tcp_sock'));
@@ -78,31 +78,31 @@ export interface FollowWorld {
   readonly cold: ColdSnapshot;
 }
 
-/** What the pointer in these 8 bytes leads to. `typeId`: the pointer's type. */
+/** Follows the pointer in 8 bytes. `typeId`: the pointer's type. */
 export function followPointer({ btf, cold }: FollowWorld, part: Part, typeId: number, bytes: Uint8Array): Followed {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const low = view.getUint32(part.offset, true);
   const high = view.getUint32(part.offset + 4, true);
   const shown = valueText(part, bytes, () => null);
-  if (low === 0 && high === 0) return nowhere(`${part.path} is NULL: it leads nowhere.`);
+  if (low === 0 && high === 0) return nowhere(`${part.path} is NULL.`);
   if (high === BPF_MODULE_OWNER.hi && low === BPF_MODULE_OWNER.lo)
-    return nowhere(`${part.path} is BPF_MODULE_OWNER: no module owns it, BPF programs do. Nothing lies there.`);
-  if (high === POISON_HI) return nowhere(`${part.path} is ${shown}, a poison that is left in what was unlinked.`);
+    return nowhere(`${part.path} is BPF_MODULE_OWNER, which marks a struct of BPF programs; it is not an address.`);
+  if (high === POISON_HI) return nowhere(`${part.path} is ${shown}, the poison value of an unlinked list entry.`);
   if (high !== KERNEL_BASE_HI || !isData(low))
-    return nowhere(`${part.path} is ${shown}, which is no address of this machine: nothing lies there.`);
+    return nowhere(`${part.path} is ${shown}, which is not an address of this machine.`);
   const within = knownAt(btf, cold, low);
   if (within) return within;
   const target = btf.type(btf.skipModifiers(btf.type(btf.skipModifiers(typeId))?.type ?? 0));
   if (!target || target.kind === 'VOID' || target.name === '')
-    return nowhere(`${part.path} is ${shown}: its type does not say what lies there.`);
+    return nowhere(`${part.path} is ${shown}: its type does not say what is there.`);
   return { to: 'type', type: target.name, typeId: target.id, address: low, field: null };
 }
 
-/** The machine's addresses are offsets into its memory; what programs may read is data. */
+/** Whether an address is in memory that programs may read. */
 const isData = (address: number): boolean =>
   address >= REGIONS.kernel.base && address < REGIONS.net.base + REGIONS.net.size;
 
-/** A socket, a map's value, or a field inside of one: a list's next, an ops struct. */
+/** A socket, a map's value, or a field inside one: a list's next, an ops struct. */
 function knownAt(btf: Btf, cold: ColdSnapshot, address: number): Followed | null {
   for (const { address: base, type, map } of knownOf(cold)) {
     const id = btf.find('STRUCT', type);
@@ -124,7 +124,7 @@ const fieldAt = (btf: Btf, id: number, offset: number): string | null =>
     (row) => row.kind === 'field' && row.name !== '' && row.offset === offset && row.bitSize === 0,
   )?.path ?? null;
 
-/** Name of what lies at an address, for breadcrumbs. */
+/** Name of the object at an address, for breadcrumbs. */
 export function titleAt(btf: Btf, cold: ColdSnapshot, address: number): string | null {
   for (const { title, address: base, map } of knownOf(cold)) {
     if (base !== 0 && (address === base || (map && address === base + dataOffset(btf, map)))) return title;

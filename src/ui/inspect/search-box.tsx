@@ -1,7 +1,7 @@
-/* The box over the type: what is typed there is looked for at once, in all types of the kernel and of dropped files. */
+/* The search box over the type: searches all types of the kernel and of dropped files as the user types. */
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { plural } from '../../views/words.ts';
-import { kernelSpec } from '../../engine/index.ts';
+import { kernelSpec, entryOf } from '../../engine/index.ts';
 import { Keys } from '../controls/keys.tsx';
 import { runCommand } from '../../page/commands/registry.ts';
 import { select } from '../../page/store/choices.ts';
@@ -24,7 +24,7 @@ import { optionId, WindowedList } from './windowed-list.tsx';
 const ROW = 24;
 const STEP: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
 
-/** `fields`: paths of what is shown; a dot in front looks among them. */
+/** `fields`: paths of the shown type; a leading dot searches among them. */
 export function SearchBox({ fields }: { readonly fields: readonly string[] }) {
   const kernel = useLab((state) => state.kernel);
   const files = useInspect((state) => state.files);
@@ -35,7 +35,7 @@ export function SearchBox({ fields }: { readonly fields: readonly string[] }) {
   const searched = useMemo(() => ({ kernel: types, files }), [types, files]);
   const [asked, setAsked] = useState<Asked | null>(null);
   const text = asked?.text ?? '';
-  // types that came since are looked through too
+  // search again when more types are loaded
   const hits = useMemo(
     () => (asked?.searched === searched ? asked : ask(asked?.text ?? '', searched, null)).found.hits,
     [asked, searched],
@@ -69,7 +69,7 @@ export function SearchBox({ fields }: { readonly fields: readonly string[] }) {
       return select({ field: type.field });
     }
     if (type.kind !== FIELD) return openType(type);
-    // it may be in a struct that was closed
+    // the field may be in a closed struct
     setInspect({ flipped: new Set() });
     select({ field: type.name });
   };
@@ -130,8 +130,8 @@ export function SearchBox({ fields }: { readonly fields: readonly string[] }) {
               count={found.length}
               rowHeight={ROW}
               current={current}
-              onPick={(index) => pick(found[index])}
-              renderRow={(index) => <HitRow type={found[index]} />}
+              onPick={(index) => pick(entryOf(found, index))}
+              renderRow={(index) => <HitRow type={entryOf(found, index)} />}
             />
           )}
           {found.length === 0 && text.trim() !== '' && !text.startsWith('.') && whole?.status === 'here' && (
@@ -151,7 +151,7 @@ interface Asked {
   readonly found: Found;
 }
 
-/** Looked for again only where what was found before does not say it already. */
+/** Searches, unless the earlier hits can be narrowed. */
 function ask(text: string, searched: Searched, before: Asked | null): Asked {
   const less = before?.searched === searched ? narrowed(before.found, text) : null;
   return { text, searched, found: less ?? findTypes(text, searched) };
@@ -176,22 +176,22 @@ interface HitCount {
 
 function hitWords({ text, count, whole, kernel }: HitCount): string {
   if (text.startsWith('.'))
-    return count === 0 ? 'No such field in what is shown' : `${plural(count, 'field')} of what is shown`;
+    return count === 0 ? 'No such field in the shown type' : `${plural(count, 'field')} of what is shown`;
   if (whole?.status === 'failed')
-    return `All types of ${kernel} could not be fetched (${whole.message}). Type again to try again.`;
-  if (whole?.status !== 'here') return `All types of ${kernel} are on their way, 1.5 MB.`;
+    return `The types of ${kernel} could not be loaded (${whole.message}). Type again to retry.`;
+  if (whole?.status !== 'here') return `Loading all types of ${kernel}, 1.5 MB.`;
   const derived = kernelSpec(kernel)?.derive
     ? `${kernel} was not recorded: types of ${kernelSpec(kernel)?.files}. `
     : '';
   if (text.trim() === '')
     return count > 0
       ? 'Looked at before'
-      : 'A part of a name; struct, union, enum, typedef, func or var in front limits to that kind; a dot in front looks among the fields shown, three letters of a field over all types.';
+      : 'Part of a name; struct, union, enum, typedef, func or var before it limits the kind; a leading dot searches the fields shown; three letters of a field search all types.';
   if (count === 0) return `${derived}Nothing found`;
   return `${derived}${count >= MOST_HITS ? `The first ${MOST_HITS}; another letter leaves fewer` : `${count} found`}`;
 }
 
-/** The way out: what is looked for, and where else it may be. */
+/** Shown without hits: where else to search. */
 function NothingFound({ text }: { readonly text: string }) {
   return (
     <div className="nothing-found">

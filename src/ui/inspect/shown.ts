@@ -1,4 +1,4 @@
-/* What the inspector shows now: a type, its layout, and where one of it lies. */
+/* What the inspector shows now: a type, its layout, and the address of an instance. */
 import { useMemo } from 'react';
 import type { Btf, BtfType, ColdSnapshot, Layout, MapSnapshot } from '../../engine/index.ts';
 import { mapResolver, NO_VALUES, type Resolve } from '../../views/struct/fields.ts';
@@ -14,16 +14,16 @@ import { useWhole } from './whole.ts';
 export interface Shown {
   readonly source: string;
   readonly btf: Btf;
-  /** the type, through names down to what it is */
+  /** the type, through typedefs */
   readonly type: BtfType;
-  /** as it was asked for */
+  /** the name as requested */
   readonly name: string;
   readonly layout: Layout | null;
-  /** `map B`; null: the machine has none of this type */
+  /** `map B`; null: the machine has no instance of this type */
   readonly title: string | null;
-  /** linear address of the bytes that are shown; 0: none */
+  /** linear address of the bytes shown; 0: none */
   readonly address: number;
-  /** of its bytes, how many are shown */
+  /** number of its bytes that are shown */
   readonly length: number;
   readonly map: MapSnapshot | null;
   readonly read: Subject['read'];
@@ -33,7 +33,7 @@ export interface Shown {
 
 export type Shows = Shown | { readonly waiting: string };
 
-/** More of a struct than this nobody reads as hex. */
+/** Most bytes of a struct shown as hex. */
 const MOST_BYTES = 16_384;
 
 const noBytes: Subject['read'] = () => null;
@@ -89,7 +89,7 @@ export function useShown(): Shows {
   const needsWhole = subset !== null && isKernel && look !== null && lacksType(subset, look.id);
   const whole = useWhole(kernel, needsWhole);
   return useMemo(() => {
-    if (!cold || !subset) return { waiting: 'The types are on their way.' };
+    if (!cold || !subset) return { waiting: 'Loading the types.' };
     if (look && !isKernel) {
       const file = files.find((one) => one.file === look.source);
       const shown = file && shownOf({ btf: file.btf, cold, side }, look);
@@ -97,9 +97,9 @@ export function useShown(): Shows {
     }
     if (look) {
       if (needsWhole && whole?.status === 'failed')
-        return { waiting: `All types of ${kernel} could not be fetched: ${whole.message}` };
+        return { waiting: `The types of ${kernel} could not be loaded: ${whole.message}` };
       const btf = needsWhole ? (whole?.status === 'here' ? whole.types.btf : null) : subset;
-      if (!btf) return { waiting: `All types of ${kernel} are on their way.` };
+      if (!btf) return { waiting: `Loading all types of ${kernel}.` };
       return shownOf({ btf, cold, side }, look) ?? { waiting: `${kernel} has no such type.` };
     }
     const subject = subjectOf(cold, selection);

@@ -10,7 +10,7 @@ const TABS = [
   { id: 'code', title: 'Code' },
 ] as const;
 
-/** What is behind the struct: the code that its pointers lead to, and the code that uses it. */
+/** Code related to the struct: that to which its pointers lead, and that which uses it. */
 export function BehindPane() {
   const tab = useInspect((state) => state.sideTab);
   return (

@@ -1,4 +1,4 @@
-/* Which type is shown, the way that led to it, and which of them in the machine. */
+/* Head of the inspector: the shown type, the trail to it, and the chosen instance. */
 import { ChevronDown } from 'lucide-react';
 import { plural } from '../../views/words.ts';
 import { Choice } from '../controls/choice.tsx';
@@ -42,7 +42,7 @@ export function TypeHead({ shown }: { readonly shown: Shown | null }) {
   );
 }
 
-/** What is selected on the page: where every way begins. */
+/** The page's selection, at which every trail begins. */
 function Base() {
   const cold = useLab((state) => state.cold);
   const selection = useChoices((state) => state.selection);

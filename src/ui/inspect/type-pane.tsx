@@ -27,7 +27,7 @@ const TABS = [
   { id: 'compare', title: 'Compare' },
 ] as const;
 
-/** Paths of the fields that have a line as structs open at first. */
+/** Paths of the fields that are shown initially. */
 function fieldsOf(layout: Layout | null): readonly string[] {
   if (!layout) return [];
   const { name, rows, summary } = layout;
@@ -93,7 +93,7 @@ function TypeBody({ shown }: { readonly shown: Shown }) {
   );
 }
 
-/** What the commands of the inspector do with what is shown. */
+/** Connects the inspector's commands with the shown type. */
 function useLink(shown: Shown): void {
   useEffect(() => {
     const rows = shown.layout?.rows ?? [];
@@ -146,7 +146,7 @@ function Lines({ shown, tab }: { readonly shown: Shown; readonly tab: 'c' | 'tre
   );
 }
 
-/** Types that have no layout are their declaration. */
+/** Shows a type without a layout as its declaration. */
 function PlainText({ shown: { btf, type } }: { readonly shown: Shown }) {
   const lines = useMemo(() => printType(btf, type.id), [btf, type]);
   return (
@@ -156,7 +156,7 @@ function PlainText({ shown: { btf, type } }: { readonly shown: Shown }) {
   );
 }
 
-/** The type as the blob has it; each number of a type leads there. */
+/** The type as raw BTF; each type number is a link. */
 function RawTab({ shown: { btf, type, source } }: { readonly shown: Shown }) {
   const lines = useMemo(() => describeRaw(btf, type.id).split('\n'), [btf, type]);
   const open = (id: number): void => {

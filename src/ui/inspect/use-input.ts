@@ -1,4 +1,4 @@
-/* What all views of the inspector draw from: the bytes at the cursor, and what is lit in any of them. */
+/* Input of all views of the inspector: the bytes at the cursor, and the highlighted field. */
 import { useCallback, useEffect } from 'react';
 import type { Hit } from '../../views/scene.ts';
 import { NO_VALUES, type StructInput } from '../../views/struct/fields.ts';
@@ -9,7 +9,7 @@ import { useChoices } from '../../page/store/choices.ts';
 import { setInspect, useInspect } from '../../page/store/inspect.ts';
 import type { Shown } from './shown.ts';
 
-/** Asks the engine for the bytes, once for all panes. */
+/** Requests the bytes from the engine, once for all panes. */
 export function useBytes({ address, length }: Pick<Shown, 'address' | 'length'>): void {
   useEffect(() => {
     watch('inspect', address > 0 ? [{ address, length }] : []);
@@ -19,7 +19,7 @@ export function useBytes({ address, length }: Pick<Shown, 'address' | 'length'>)
 
 export type InputOf = (frame: Frame | null, scroll?: number) => StructInput;
 
-/** With null, what does not depend on the frame. */
+/** Makes the views' input from a frame; null gives the parts that do not depend on it. */
 export function useInput(shown: Shown): InputOf {
   const { address, length, layout, map, read, resolve, name } = shown;
   const side = useChoices((state) => state.copy);
@@ -36,7 +36,7 @@ export function useInput(shown: Shown): InputOf {
         bytes: bytes ?? new Uint8Array(length),
         before: frame && bytes && before(frame),
         lit: hovered ?? selected,
-        // until the bytes are here there are no values
+        // no values before the bytes arrive
         resolve: frame && !bytes ? NO_VALUES : resolve,
         state: map?.state ?? null,
         scroll,

@@ -1,6 +1,6 @@
 /*
- * All types of a kernel: fetched when somebody first searches them, never before. The file is gzipped; a server that
- * says so in its headers has the browser unpack it on the way, so the bytes tell whether it still is.
+ * All types of a kernel, fetched on the first search. The file is gzipped; if the server's headers say so, the browser
+ * has already unpacked it, so the bytes themselves are checked.
  */
 import { useEffect } from 'react';
 import { create } from 'zustand';
@@ -36,7 +36,7 @@ const fetchTypes = once(async (files): Promise<SearchedTypes> => {
 
 const filesOf = (kernel: string): string => kernelSpec(kernel)?.files ?? kernel;
 
-/** Asks for them, again where that failed before. */
+/** Fetches them, again after a failure. */
 export function askWhole(kernel: string): void {
   const files = filesOf(kernel);
   const { [files]: known } = useWholes.getState();
@@ -51,7 +51,7 @@ export function askWhole(kernel: string): void {
   );
 }
 
-/** What has come of it; null: nobody has asked. With `wanted`, this asks. */
+/** State of the fetch; null before the first request. `wanted` requests it. */
 export function useWhole(kernel: string, wanted = false): Whole | null {
   const whole = useWholes((state) => state[filesOf(kernel)]) ?? null;
   useEffect(() => {

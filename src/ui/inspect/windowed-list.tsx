@@ -1,4 +1,4 @@
-/* A list of which only what can be seen is in the document. The owner has the focus and says which row is current. */
+/* A list of which only the visible rows are in the document. The owner has the focus and sets the current row. */
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useSize } from '../controls/use-size.ts';
 
@@ -13,7 +13,7 @@ interface WindowedListProps {
   readonly renderRow: (index: number) => ReactNode;
 }
 
-/** Rows above and below what is seen, so that a quick wheel shows no gap. */
+/** Extra rows above and below the visible ones, so that fast scrolling shows no gap. */
 const SPARE = 4;
 
 export const optionId = (list: string, index: number): string => `${list}-${index}`;

@@ -1,4 +1,7 @@
-/* Answers to questions over the run: rows to walk, maps with their histograms, lanes, differences, what is wrong where. */
+/*
+ * Answers to questions about the run: rows to step through, maps with histograms, lanes, differences, and errors with
+ * their places.
+ */
 import { type KeyboardEvent, useRef } from 'react';
 import type { QueryAnswer, WatchAnswer } from '../../engine/index.ts';
 import type { QueryReply } from '../../protocol/asks/query.ts';
@@ -41,8 +44,8 @@ function Answer({ answer: { summary, rows, maps } }: { readonly answer: QueryAns
     event.stopPropagation();
     const at = buttons.findIndex((button) => button === document.activeElement);
     const next = buttons[Math.min(Math.max(at + step, 0), buttons.length - 1)];
-    next.focus();
-    next.click();
+    next?.focus();
+    next?.click();
   };
   return (
     <>
@@ -81,7 +84,7 @@ type Buckets = QueryAnswer['maps'][number]['entries'][number]['buckets'];
 
 const edge = (n: number): string => (Number.isFinite(n) ? n.toLocaleString('en') : '…');
 
-/** Bars in the proportion of their counts; the numbers stand beside them. */
+/** Bars in proportion to their counts, with the numbers beside them. */
 function Histogram({ buckets }: { readonly buckets: Buckets }) {
   const most = Math.max(1, ...buckets.map(({ count }) => count));
   return (

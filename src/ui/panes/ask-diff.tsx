@@ -1,4 +1,4 @@
-/* The difference of two times, or of two branches: one list in parts, each row led back to what changed it. */
+/* The difference of two times, or of two branches: one list in parts; each row leads to the event that changed it. */
 import { Fragment } from 'react';
 import { type DiffAnswer, type DiffAspect, type DiffRow, subjectWords, valueWords } from '../../engine/index.ts';
 import { ASPECT_WORDS } from '../../views/ask/diff.ts';

@@ -1,4 +1,4 @@
-/* The line of a question: Tab completes what is typed, as in the console; on an empty line it goes on. */
+/* The input line for questions: Tab completes as in the console; on an empty line it moves the focus. */
 import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react';
 import { ask } from '../../page/engine/engine.ts';
 
@@ -52,7 +52,7 @@ export function AskLine({ onAsk }: { readonly onAsk: (text: string) => void }) {
           ref={input}
           className="mono text-input ask-line"
           aria-label="Question"
-          aria-description="Tab completes; on an empty line Tab goes on."
+          aria-description="Tab completes; on an empty line Tab moves on."
           list={examples}
           autoComplete="off"
           spellCheck={false}

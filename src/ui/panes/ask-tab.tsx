@@ -1,6 +1,6 @@
 /*
- * Questions to the recorded run: a line in words of the field or as bpftrace spells it, `watch EXPRESSION` for a lane over
- * the whole run, `diff 1s 2s` for what changed between. Each row of an answer leads to its time; N and P walk through them.
+ * Questions about the recorded run: in words or in bpftrace's syntax, `watch EXPRESSION` for a lane over the whole run,
+ * `diff 1s 2s` for the changes between two times. Each row of an answer leads to its time; N and P step through them.
  */
 import { useRef, useState } from 'react';
 import type { QueryReply } from '../../protocol/asks/query.ts';

@@ -1,4 +1,4 @@
-/* Named branches: kept, gone back to, compared, forgotten. */
+/* Named branches: keep, return to, compare and forget them. */
 import { type FormEvent, useState } from 'react';
 import { branchTree, forgetBranch, goToBranch, keepBranch, useBranches } from '../../page/branches.ts';
 import { timeText } from '../../views/words.ts';

@@ -1,4 +1,4 @@
-/* What a break has besides: a condition, and whether it only prints a line. */
+/* Options of a break: a condition, and whether it only prints a line. */
 import { useState } from 'react';
 import type { Break, BreakOptions } from '../../engine/index.ts';
 import { Field } from './form-field.tsx';

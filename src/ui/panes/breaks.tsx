@@ -1,4 +1,4 @@
-/* Where playing stops, or prints a line: lines of programs, and what the lifecycle, the counts, the calls and the connections do. */
+/* Breaks, where playing stops or prints a line: on lines of programs, the lifecycle, counts, calls and connections. */
 import { type ReactNode, useState } from 'react';
 import type { Break, BreakOptions } from '../../engine/index.ts';
 import type { Breakpoint } from '../../protocol/messages.ts';
@@ -108,7 +108,7 @@ export function Breaks() {
   );
 }
 
-/** The same break with other options; those that are left out are gone. */
+/** The same break with other options; absent ones are removed. */
 function withOptions<T extends BreakOptions>(one: T, options: BreakOptions): T {
   const { when: _when, trace: _trace, print: _print, ...rest } = one;
   return { ...rest, ...options } as T;
@@ -156,7 +156,7 @@ function Entry({ words, name, spec, options, onChange, onRemove }: EntryProps) {
   );
 }
 
-/** Lines that are shown at once, the newest last. */
+/** Most lines shown at once, the newest last. */
 const MOST_SHOWN = 100;
 
 function Traced() {

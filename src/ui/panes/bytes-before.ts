@@ -1,4 +1,4 @@
-/* Bytes as they were before the last step, to mark what it changed. */
+/* Bytes before the last step, to mark what it changed. */
 import { useMemo } from 'react';
 import { currentMotion, type Frame } from '../../page/frame-source.ts';
 
@@ -16,6 +16,6 @@ function remember(address: number, length: number): Before {
   };
 }
 
-/** Only steps are compared: while the machine plays or is scrubbed, everything changes. */
+/** Compares steps only: while playing or scrubbing, everything changes. */
 export const useBefore = (address: number, length: number): Before =>
   useMemo(() => remember(address, length), [address, length]);

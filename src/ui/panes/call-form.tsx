@@ -1,4 +1,4 @@
-/* A member of a registered struct called by hand: what its prototype asks for, and what it answered. */
+/* Form to call a member of a registered struct by hand: fields for its arguments, and its results. */
 import { type FormEvent, useId, useState } from 'react';
 import type { MapSnapshot } from '../../engine/index.ts';
 import { timeText } from '../../views/words.ts';
@@ -47,7 +47,7 @@ function Arguments({ map, member }: { readonly map: MapSnapshot; readonly member
     event.preventDefault();
     const values: (number | string)[] = [];
     for (const [i, arg] of args.entries()) {
-      const read = readArgument(arg, typed[i]);
+      const read = readArgument(arg, typed[i] ?? '');
       if ('problem' in read) return setProblem(read.problem);
       values.push(read.value);
     }
@@ -86,7 +86,7 @@ const bytesWords = ({ bytes }: MemberArgument): string =>
 
 const SHOWN = 4;
 
-/** What was answered up to the cursor, the newest first. */
+/** Results up to the cursor, newest first. */
 function Answers({ map, names }: { readonly map: MapSnapshot; readonly names: readonly string[] }) {
   const history = useLab((state) => state.history);
   const lastCall = useLab((state) => state.cold?.lastCall ?? 0);

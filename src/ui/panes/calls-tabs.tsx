@@ -1,4 +1,4 @@
-/* The system calls of the run: over time, and the checks of the last one. Fetched with their tabs. */
+/* The system calls of the run: over time, and the checks of the last one. Loaded with their tabs. */
 import { useCallback } from 'react';
 import { type ColdSnapshot, errnoName, type History } from '../../engine/index.ts';
 import { useChoices } from '../../page/store/choices.ts';
@@ -9,7 +9,7 @@ import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { BesideBar, CompareView } from './compare-view.tsx';
 import { useStepWords } from './use-step-words.ts';
 
-/** The sequence names no steps. */
+/** Lookups for the sequence, which shows no steps. */
 const WORDS = { step: (id: string) => id, errno: errnoName };
 
 interface ShownProps {
@@ -29,7 +29,7 @@ export function ChecksNow() {
   return cold && history && <Checks cold={cold} history={history} />;
 }
 
-/** The sequence of this run, or both when another kernel is beside it. */
+/** The sequence of this run, or of both when another kernel is compared. */
 function SequenceOrBeside(run: ShownProps) {
   const kernel = useLab((state) => state.kernel);
   const beside = useChoices((state) => state.beside);
@@ -60,7 +60,7 @@ function Sequence({ cold, history }: ShownProps) {
   );
 }
 
-/** Of the last call with checks (socket calls have none); the one that answered comes last. */
+/** Checks of the last call with checks (socket calls have none); the check that answered is last. */
 function Checks({ cold, history }: ShownProps) {
   const call = history.calls.findLast(({ n, trace }) => n <= cold.lastCall && trace.length > 0) ?? null;
   const words = useStepWords(call?.name ?? '');

@@ -1,4 +1,4 @@
-/* What changed: this run, and the same run on another kernel, side by side. */
+/* Compares this run with the same run on another kernel, side by side. */
 import { useEffect, useMemo, useState } from 'react';
 import { errnoName, type History, KERNELS, kernelSpec } from '../../engine/index.ts';
 import {
@@ -57,11 +57,7 @@ export function CompareView({ history, beside }: { readonly history: History; re
   const states = compareStates(history.transitions, other.transitions);
   return (
     <div className="compare" tabIndex={0} role="region" aria-label={`${kernel} beside ${beside}`}>
-      <h3>
-        {differing === 0
-          ? 'Every call was answered alike'
-          : `${differing} of ${rows.length} calls were answered otherwise`}
-      </h3>
+      <h3>{differing === 0 ? 'All answers are equal' : `${differing} of ${rows.length} calls have other answers`}</h3>
       <label className="row note">
         <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} />
         show those that were answered alike too

@@ -1,6 +1,6 @@
 /*
- * A program as BPF and as the WebAssembly that it was compiled to, instruction by instruction. The one that runs next is
- * lit, and those of the editor's line.
+ * Shows a program as BPF and as WebAssembly, instruction by instruction. The next instruction and those of the editor's
+ * line are highlighted.
  */
 import { useEffect, useRef } from 'react';
 import type { ProgramRow } from '../../engine/index.ts';

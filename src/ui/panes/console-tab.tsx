@@ -1,7 +1,6 @@
 /*
- * The console of the small Linux: lines are commands of the run's log, so going back takes their output back. Arrow keys
- * bring earlier lines, Tab completes; what names a map, a program, a connection or a text leads
- * to it.
+ * The console of the small Linux: lines are commands of the run's log, so going back removes their output. Arrow keys
+ * recall earlier lines, Tab completes; names of maps, programs, connections and texts are links.
  */
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { ask, command } from '../../page/engine/engine.ts';
@@ -23,7 +22,7 @@ function keptLines(): readonly string[] {
 
 const NOTHING = { maps: [], links: [], sockets: [] };
 
-/** What a link of the output does. */
+/** Follows a link of the output. */
 function follow(target: Target): void {
   switch (target.kind) {
     case 'map':
@@ -58,7 +57,7 @@ export function ConsoleTab() {
   const { rows, earlier } = output;
   const count = rows.length;
   useEffect(() => {
-    // newer browsers answer with a promise, which is no clean-up
+    // newer browsers return a promise, which must not be returned as a clean-up
     if (count > 0) end.current?.scrollIntoView({ block: 'nearest' });
   }, [count]);
   return (
@@ -99,16 +98,16 @@ function Row({ row: { kind, pieces } }: { readonly row: ConsoleRow }) {
   );
 }
 
-/** The line that is typed, its history, and what Tab offered. */
+/** The input line, its history, and completions. */
 function Prompt() {
   const [text, setText] = useState('');
   const [offered, setOffered] = useState<readonly string[]>([]);
   const [lines, setLines] = useState(keptLines);
-  /** how far back in the history it stands; 0: a new line */
+  /** position in the history, counted back; 0: a new line */
   const [back, setBack] = useState(0);
   const draft = useRef('');
   const input = useRef<HTMLInputElement>(null);
-  // not from a sheet that was opened meanwhile: its letters would go to the console
+  // do not take the focus from a sheet opened meanwhile
   useEffect(() => {
     if (useOverlay.getState().overlay === null) input.current?.focus();
   }, []);
@@ -146,7 +145,7 @@ function Prompt() {
       Enter: run,
       ArrowUp: () => walk(1),
       ArrowDown: () => walk(-1),
-      // on an empty line Tab goes on to what is next, as elsewhere
+      // on an empty line Tab moves the focus, as elsewhere
       ...(text !== '' && !event.shiftKey ? { Tab: () => void complete() } : {}),
     };
     const act = Object.hasOwn(keys, event.key) ? keys[event.key] : undefined;
@@ -168,7 +167,7 @@ function Prompt() {
           ref={input}
           className="mono text-input"
           aria-label="Command line"
-          aria-description="Enter runs it, the arrow keys bring earlier lines, Tab completes; on an empty line Tab goes on."
+          aria-description="Enter runs it, the arrow keys recall earlier lines, Tab completes; on an empty line Tab moves on."
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}

@@ -1,4 +1,4 @@
-/* What is looked at while a program is stepped through: its stack frame, watched expressions, and where playing stops. */
+/* The debugger's tab: stack frame, watched expressions, and breaks. */
 import { Breaks } from './breaks.tsx';
 import { StackFrame } from './stack-frame.tsx';
 import { Watches } from './watches.tsx';

@@ -37,7 +37,7 @@ export function EditorPane() {
   );
 }
 
-/** The same without its head, for a tab of another pane. */
+/** The editor without its head, for a tab of another pane. */
 export function CodeTab() {
   const scenario = useLab((state) => state.scenario);
   const cold = useLab((state) => state.cold);
@@ -66,7 +66,7 @@ export function CodeTab() {
   );
 }
 
-/** Plain text until Monaco is there, and an ordinary text field where it cannot be had. */
+/** The editor: plain text until Monaco is loaded, an ordinary text field if it cannot be loaded. */
 function TextEditor({ name }: { readonly name: string }) {
   const place = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<'waiting' | 'ready' | 'failed'>('waiting');
@@ -83,7 +83,7 @@ function TextEditor({ name }: { readonly name: string }) {
         if (ended) return;
         dispose = mountEditor(current);
         setEditor('ready');
-        // the button that asked again is gone
+        // the retry button that had the focus is gone
         if (attempt > 0) current.querySelector('textarea')?.focus();
       })
       .catch(() => setEditor('failed'));
@@ -131,10 +131,10 @@ const WORDS = {
 const TYPE_WORDS = {
   same: '',
   changed: 'Types changed: the machine has the loaded ones',
-  new: 'The machine has these types from its next start',
+  new: 'The machine gets these types at its next start',
 } as const;
 
-/** More to run: objects that clang built, from the samples or from the user's own disk. */
+/** Menu to add programs: new ones, samples built by clang, or files of the user. */
 function AddProgram() {
   const scenario = useLab((state) => state.scenario);
   const edits = useChoices((state) => state.edits);
@@ -142,7 +142,7 @@ function AddProgram() {
     {
       value: 'program.new',
       title: 'New program',
-      note: 'a name, a kernel struct, and a function for each member that must be there',
+      note: 'a name, a kernel struct, and a function for each required member',
     },
     ...SAMPLES.map(({ file, note }) => ({ value: file, title: file, note })),
     {
@@ -195,7 +195,7 @@ function ActionBar({ name }: { readonly name: string }) {
   );
 }
 
-/** How many errors the text has, and the way to the first. */
+/** Number of errors in the text, as a button that leads to the first. */
 function Problems() {
   const { count, line } = useProblems();
   if (count === 0) return null;
@@ -226,9 +226,7 @@ function TextActions({ name }: { readonly name: string }) {
   return (
     <div className="action-bar" data-status={status}>
       <span className="status-word" role="status">
-        {standIn
-          ? `In the place of ${standIn.from}: the scenario asks for ${standIn.to}`
-          : (types ? TYPE_WORDS : WORDS)[status]}
+        {standIn ? `Replaces ${standIn.from}: the scenario uses ${standIn.to}` : (types ? TYPE_WORDS : WORDS)[status]}
       </span>
       <Problems />
       {(types || status !== 'new') && (

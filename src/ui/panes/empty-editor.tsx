@@ -2,7 +2,7 @@ import { CommandButton } from '../controls/command-button.tsx';
 
 const CLANG = 'clang -O2 -g -target bpf -mcpu=v3 -c my_cc.bpf.c -o my_cc.bpf.o';
 
-/** Over an editor without text. */
+/** Hints shown over an empty editor. */
 export function EmptyEditor() {
   return (
     <div className="empty-editor">

@@ -11,10 +11,10 @@ interface FieldFootProps {
   readonly path: string | null;
 }
 
-/** What is asked: bytes of the machine, or a register of the stopped program. */
+/** Subject of a question: bytes of the machine, or a register of the stopped program. */
 export type Asked = { readonly address: number; readonly length: number } | { readonly register: number };
 
-/** Questions over the recorded run; answers are places in it. */
+/** Questions about the recorded run; answers are places in it. */
 export function Questions({ asked, path }: { asked: Asked; path: string }) {
   const [value, setValue] = useState('');
   const wanted = numberIn(value, asked);

@@ -1,12 +1,14 @@
-import { useCallback } from 'react';
+import { type ComponentType, useCallback } from 'react';
 import type { ColdSnapshot, History } from '../../engine/index.ts';
-import { laneTop, wireHeight, wireScene } from '../../views/flows/wire.ts';
+import { laneTop, wireHeight, wireMoving, wireStill } from '../../views/flows/wire.ts';
 import { rateText } from '../../views/words.ts';
 import { late } from '../controls/guard.tsx';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
+import { OneTurn } from '../controls/one-turn.tsx';
 import { Pane } from '../controls/pane.tsx';
+import { useCalmLab } from '../controls/use-frame.ts';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
-import { TABS } from '../../page/store/tabs.ts';
+import { type Tabs, TABS } from '../../page/store/tabs.ts';
 import { useLab } from '../../page/store/lab.ts';
 
 type Build = LiveSceneProps['build'];
@@ -14,10 +16,13 @@ type Build = LiveSceneProps['build'];
 const SeriesTab = late('cwnd / RTT', () => import('./flows-tabs.tsx').then(({ SeriesNow }) => SeriesNow));
 const TableTab = late('Table', () => import('./flows-tabs.tsx').then(({ TableNow }) => TableNow));
 
+/** What each tab shows; the tabs themselves are rows of page/store/tabs.ts. */
+const SHOWN: Readonly<Record<Tabs['flows'], ComponentType>> = { wire: WireTab, series: SeriesTab, table: TableTab };
+
 export function FlowsPane() {
   const tab = useChoices((state) => state.tabs.flows);
   const cold = useLab((state) => state.cold);
-  const history = useLab((state) => state.history);
+  const Shown = SHOWN[tab];
   return (
     <Pane
       id="flows"
@@ -28,9 +33,9 @@ export function FlowsPane() {
       onSelect={(next) => chooseTab('flows', next)}
       aside={cold && <PathFacts cold={cold} />}
     >
-      {cold && history && tab === 'wire' && <WireAndMore cold={cold} history={history} />}
-      {tab === 'series' && <SeriesTab />}
-      {tab === 'table' && <TableTab />}
+      <OneTurn>
+        <Shown />
+      </OneTurn>
     </Pane>
   );
 }
@@ -49,13 +54,16 @@ function PathFacts({ cold: { path, seed } }: Pick<RunProps, 'cold'>) {
   );
 }
 
-/** Where the flows have the page, the series stand below the wire. */
-function WireAndMore(run: RunProps) {
+/** In the Flows preset, the series are below the wire. */
+function WireTab() {
   const roomy = useChoices((state) => state.preset) === 'flows';
+  const { cold, history } = useCalmLab();
+  if (!cold || !history) return null;
+  const run = { cold, history };
   if (!roomy) return <Wire {...run} />;
   return (
     <>
-      <div className="wire-above" style={{ flexBasis: wireHeight(run.cold) }}>
+      <div className="wire-above" style={{ flexBasis: wireHeight(cold) }}>
         <Wire {...run} />
       </div>
       <div className="series-below">
@@ -68,8 +76,14 @@ function WireAndMore(run: RunProps) {
 function Wire({ cold, history }: RunProps) {
   const running = useLab(({ cpu }) => cpu?.socket ?? null);
   const build: Build = useCallback(
-    ({ hot }, { size, scroll }) => wireScene({ cold, history, hot, scroll, running }, size),
+    ({ hot }, { size, scroll }) => wireStill({ cold, history, hot, scroll, running }, size),
     [cold, history, running],
   );
-  return <LiveScene build={build} height={() => wireHeight(cold)} scrollTo={laneTop(cold, running)} />;
+  const moving: LiveSceneProps['moving'] = useCallback(
+    ({ hot }, { size, scroll }) => wireMoving({ cold, hot, scroll }, size),
+    [cold],
+  );
+  return (
+    <LiveScene calm build={build} moving={moving} height={() => wireHeight(cold)} scrollTo={laneTop(cold, running)} />
+  );
 }

@@ -1,23 +1,32 @@
 /* The flows over time, and as a table. Fetched with their tabs. */
-import { useCallback } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { ColdSnapshot, History } from '../../engine/index.ts';
 import { useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
-import { seriesScene } from '../../views/flows/series.ts';
+import { seriesAt, seriesCurves } from '../../views/flows/series.ts';
 import { FLOW_COLUMNS, flowRows } from '../../views/flows/table.ts';
+import { remembered } from '../../views/remembered.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
-import { useCalmFrame } from '../controls/use-frame.ts';
-import { wholeRun } from './timeline-domain.ts';
+import { OneTurn } from '../controls/one-turn.tsx';
+import { useCalmFrame, useCalmLab } from '../controls/use-frame.ts';
+import { runGrows, wholeRun } from './timeline-domain.ts';
 
 interface RunProps {
   readonly cold: ColdSnapshot;
   readonly history: History;
 }
 
-export function SeriesNow() {
-  const cold = useLab((state) => state.cold);
-  const history = useLab((state) => state.history);
-  return cold && history && <TimeSeries cold={cold} history={history} />;
+/** A turn of its own: beside the wire it would make every fifth frame heavy. */
+export const SeriesNow = () => (
+  <OneTurn>
+    <Series />
+  </OneTurn>
+);
+
+function Series() {
+  const lab = useCalmLab();
+  const { cold, history } = lab;
+  return cold && history && <TimeSeries cold={cold} history={history} grows={runGrows(lab)} />;
 }
 
 export function TableNow() {
@@ -25,11 +34,14 @@ export function TableNow() {
   return cold && <Table cold={cold} />;
 }
 
-function TimeSeries({ cold, history }: RunProps) {
+function TimeSeries({ cold, history, grows }: RunProps & { readonly grows: boolean }) {
   const focus = useChoices((state) => state.selection.socket);
+  const curves = useMemo(() => remembered(seriesCurves), []);
+  const { until } = history;
+  const domain = useMemo(() => wholeRun(until, grows), [until, grows]);
   const build: LiveSceneProps['build'] = useCallback(
-    ({ hot }, { size }) => seriesScene({ cold, history, time: hot.time, domain: wholeRun(history.until), focus }, size),
-    [cold, history, focus],
+    ({ hot }, { size }) => seriesAt(curves(cold, history, domain, focus, size), hot.time),
+    [curves, cold, history, domain, focus],
   );
   return <LiveScene calm build={build} />;
 }

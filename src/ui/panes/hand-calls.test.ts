@@ -11,7 +11,7 @@ installLateTools();
 const btf = shippedBtf();
 const NAMES = ['step', 'scale', 'reset'];
 
-test('what was called by hand, up to a call, the newest first', () => {
+test('lists calls by hand up to a given call, newest first', () => {
   const lab = new Lab({ profile: V6_12, btf, symbols: symbolsFromBtf(btf) }, anyStruct);
   lab.seek(anyStruct.until);
   const answers = (until: number) => answersOf(lab.history, 'A', NAMES, until);
@@ -26,7 +26,7 @@ test('what was called by hand, up to a call, the newest first', () => {
   expect(answersOf(lab.history, 'A', ['other'], Infinity)).toEqual([]);
 });
 
-test('what is no memory is refused with its errno', () => {
+test('an address that is not memory is refused with its errno', () => {
   const call = { do: 'call-member', process: 'tester', map: 'A', member: 'step', args: ['zz', 1] } as const;
   const lab = new Lab({ profile: V6_12, btf, symbols: symbolsFromBtf(btf) }, anyStruct);
   lab.seek(90_000_001);

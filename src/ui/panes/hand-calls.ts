@@ -1,4 +1,4 @@
-/* Members of a map that were called by hand, and what came of it. */
+/* Members of a map that were called by hand, with their results. */
 import { formatReturn, type History, type MapLetter } from '../../engine/index.ts';
 
 export interface Answer {
@@ -9,12 +9,12 @@ export interface Answer {
   readonly refused: boolean;
 }
 
-/** Up to call `last`, the newest first; `names`: the function members of the map's struct. */
+/** Results up to call `last`, newest first; `names`: the function members of the map's struct. */
 export function answersOf(history: History, map: MapLetter, names: readonly string[], last: number): Answer[] {
   const byHand = (name: string): boolean => name === 'BPF_PROG_TEST_RUN' || names.includes(name);
   return (
     history.calls
-      // what could not even be tried is of no map
+      // an impossible call has no map
       .filter((call) => (call.map === map || call.map === null) && call.n <= last && byHand(call.name))
       .map(({ n, time, event, text, ret, message }): Answer => {
         const said = history.messages.find((one) => one.event === event && one.source === 'call');

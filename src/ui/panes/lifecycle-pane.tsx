@@ -9,18 +9,28 @@ import { Pane } from '../controls/pane.tsx';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
 import { type Tabs, TABS } from '../../page/store/tabs.ts';
 import { useLab } from '../../page/store/lab.ts';
+import { useCalmLab } from '../controls/use-frame.ts';
 import { MapBadges } from './map-badges.tsx';
 import { MapBar } from './map-bar.tsx';
-import { useCallback, useRef } from 'react';
+import { type ComponentType, useCallback, useRef } from 'react';
 
 const SequenceTab = late('Sequence', () => import('./calls-tabs.tsx').then(({ SequenceNow }) => SequenceNow));
 const ChecksTab = late('Checks', () => import('./calls-tabs.tsx').then(({ ChecksNow }) => ChecksNow));
 const ModulesTab = late('Modules', () => import('./modules-tab.tsx').then(({ ModulesNow }) => ModulesNow));
 
+/** What each tab shows; the tabs themselves are rows of page/store/tabs.ts. */
+const SHOWN: Readonly<Record<Tabs['lifecycle'], ComponentType>> = {
+  machine: MachineTab,
+  sequence: SequenceTab,
+  checks: ChecksTab,
+  modules: ModulesTab,
+};
+
 export function LifecyclePane() {
   const tab = useChoices((state) => state.tabs.lifecycle);
-  const cold = useLab((state) => state.cold);
-  const history = useLab((state) => state.history);
+  const panic = useLab((state) => state.cold?.panic ?? null);
+  const runs = useLab((state) => state.cold !== null && state.history !== null);
+  const Shown = SHOWN[tab];
   return (
     <Pane
       id="lifecycle"
@@ -31,13 +41,13 @@ export function LifecyclePane() {
       onSelect={(next) => chooseTab('lifecycle', next)}
       aside={<MapBadges />}
     >
-      {cold?.panic && <Panic message={cold.panic} />}
-      {cold && history && <Shown tab={tab} cold={cold} history={history} />}
+      {panic && <Panic message={panic} />}
+      {runs && <Shown />}
     </Pane>
   );
 }
 
-/** What Linux did is shown as what it is; the way out is time. */
+/** Shows a kernel panic; the way out is to go back in time. */
 function Panic({ message }: { readonly message: string }) {
   return (
     <div className="panic" role="alert">
@@ -56,27 +66,18 @@ interface ShownProps {
   readonly history: History;
 }
 
-function Shown({ tab, ...run }: ShownProps & { readonly tab: Tabs['lifecycle'] }) {
-  switch (tab) {
-    case 'machine':
-      return (
-        <>
-          <StateMachine {...run} />
-          <MapBar />
-        </>
-      );
-    case 'sequence':
-      return <SequenceTab />;
-    case 'modules':
-      return <ModulesTab />;
-    case 'checks':
-      return <ChecksTab />;
-    default:
-      return tab satisfies never;
-  }
+function MachineTab() {
+  const { cold, history } = useCalmLab();
+  if (!cold || !history) return null;
+  return (
+    <>
+      <StateMachine cold={cold} history={history} />
+      <MapBar />
+    </>
+  );
 }
 
-/** A picture that stays while nothing about the maps changes, and what it was built from. */
+/** Props of a picture that is kept while nothing about the maps changes. */
 interface StillScene extends ShownProps {
   readonly size: Size;
   readonly theme: Theme;

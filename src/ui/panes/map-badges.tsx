@@ -2,7 +2,7 @@ import type { LifecycleState } from '../../engine/index.ts';
 import { select, useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
 
-/** The second channel beside colour (the palette's glyphs). */
+/** Glyphs of the states, in addition to colour. */
 const GLYPH: Readonly<Record<LifecycleState, string>> = {
   INIT: '○',
   READY: '◎',
@@ -11,7 +11,7 @@ const GLYPH: Readonly<Record<LifecycleState, string>> = {
   FREED: '✕',
 };
 
-/** Each map with its state, at the head of the Lifecycle pane; pressing one selects it. */
+/** Badges of maps with their states, at the head of the Lifecycle pane; pressing one selects the map. */
 export function MapBadges() {
   const selected = useChoices((state) => state.selection.map);
   const cold = useLab((state) => state.cold);
@@ -25,7 +25,7 @@ export function MapBadges() {
             className="badge"
             data-state={state}
             aria-pressed={letter === selected}
-            title={`Map ${letter}: what can be done to it`}
+            title={`Actions on map ${letter}`}
             onClick={() => select({ map: letter === selected ? null : letter, socket: null })}
           >
             <span aria-hidden="true">{GLYPH[state]}</span> {letter} <span className="badge-state">{state}</span>

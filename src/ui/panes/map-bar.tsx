@@ -1,4 +1,4 @@
-/* Below the lifecycle: what can be done to the selected map, and the clocks that stand between it and its end. */
+/* The bar below the lifecycle: actions on the selected map, and the waits before it is freed. */
 import { timeText } from '../../views/words.ts';
 import { SITUATION_WORDS } from '../../views/lifecycle/edges.ts';
 import { readySituation } from '../../views/modules/ready.ts';
@@ -50,7 +50,7 @@ export function MapBar() {
   );
 }
 
-/** What was registered by hand is there to be used: the two ways to do that. */
+/** Suggests two ways to use a map that the user registered. */
 function Unused() {
   const cold = useLab((state) => state.cold);
   const scenario = useLab((state) => state.scenario);
@@ -84,7 +84,7 @@ interface GraceBarProps {
   readonly held: readonly GraceClock[];
 }
 
-/** The waits as clocks: their hands show the map that waits longest. */
+/** The waits as clocks, which show the map that waits longest. */
 function GraceBar({ waiting, held }: GraceBarProps) {
   const { hot } = useCalmFrame();
   const who = waiting.map(({ letter }) => letter).join(', ');
@@ -123,7 +123,7 @@ function GraceBar({ waiting, held }: GraceBarProps) {
   );
 }
 
-/** 0 to 1; null where nobody waits. */
+/** Progress of the longest wait, 0 to 1; null when no map waits. */
 function progressOf(waits: readonly GraceWait[], time: number): number | null {
   const [last] = waits.filter(({ endsAt }) => endsAt > 0).toSorted((a, b) => b.endsAt - a.endsAt);
   return last ? Math.max(0, Math.min(1, 1 - (last.endsAt - time) / last.span)) : null;

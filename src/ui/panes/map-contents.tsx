@@ -1,4 +1,4 @@
-/* What maps hold at the cursor, as their creator's types say it. Asked for while it is on the screen. */
+/* Contents of maps at the cursor, shown with their creator's types. Requested while on the screen. */
 import { useState } from 'react';
 import type { DeclarationTag, MapElement, ObjectMapSnapshot, SocketSnapshot } from '../../engine/index.ts';
 import type { MapContents } from '../../protocol/asks/map.ts';
@@ -53,11 +53,11 @@ export function OtherMap({ process, object, map }: OtherMapProps) {
   );
 }
 
-/** In words of four bytes. */
+/** Bytes as hex, in words of four bytes. */
 const hex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte, i) => (i > 0 && i % 4 === 0 ? ' ' : '') + byte.toString(16).padStart(2, '0')).join('');
 
-/** The dump's own lines are for a terminal; here a value is one line that wraps. */
+/** Joins a dump's lines: here a value is one line that wraps. */
 const oneLine = (dump: string): string =>
   dump
     .replace(/\s+/g, ' ')
@@ -66,7 +66,7 @@ const oneLine = (dump: string): string =>
 
 const shown = (text: string | null, bytes: Uint8Array): string => (text === null ? hex(bytes) : oneLine(text));
 
-/** The kernel's key of a socket's storage is the address of the socket. */
+/** Name of a socket by the key of its storage, which in the kernel is the socket's address. */
 function socketName(key: Uint8Array, sockets: readonly SocketSnapshot[]): string | null {
   const address = new DataView(key.buffer, key.byteOffset).getUint32(0, true);
   const socket = sockets.find(({ sk, peer }) => sk === address || peer === address);
@@ -96,12 +96,12 @@ function Contents({ map: { id, name, type, maxEntries } }: Pick<OtherMapProps, '
 
 const NOBODY: readonly SocketSnapshot[] = [];
 
-/** So many are sent. */
+/** Most elements sent by the worker. */
 const MOST = 64;
 
 interface ElementProps {
   readonly element: MapElement;
-  /** null: it has no key */
+  /** null when the element has no key */
   readonly name: string | null;
 }
 
@@ -115,7 +115,7 @@ const Element = ({ element: { value, valueText }, name }: ElementProps) => (
 const tagWords = ({ text, name, component }: DeclarationTag): string =>
   `“${text}” on ${name}${component === null ? '' : `.${component}`}`;
 
-/** The kernel's value type, and what the map's creator says in the BTF that it gave. */
+/** The kernel's value type, and declaration tags in the creator's BTF. */
 export function CreatorNotes({ id, struct }: { readonly id: number; readonly struct: string }) {
   const tags = useContents(id)?.tags ?? [];
   return (

@@ -1,4 +1,4 @@
-/* The modules lens: lsmod over struct_ops maps, its verbs, what depends on what, and both sides of the question. */
+/* The modules lens: lsmod over struct_ops maps, its verbs, the dependency graph, and arguments for and against. */
 import { useState } from 'react';
 import type { CallRecord, ColdSnapshot, History } from '../../engine/index.ts';
 import { formatReturn } from '../../engine/index.ts';
@@ -129,7 +129,7 @@ function Verbs({ row: { letter, forLinks }, strict }: { readonly row: ModuleRow;
   );
 }
 
-/** The calls of the last moment at which anything was called: what a verb was, underneath. */
+/** The latest system calls, which show what a verb did. */
 function LastCalls({ cold, history }: ModulesProps) {
   const last = history.calls.findLast(({ n }) => n <= cold.lastCall);
   if (!last) return null;

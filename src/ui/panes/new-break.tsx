@@ -1,4 +1,4 @@
-/* A new break: its kind, and what that needs to know. */
+/* Form for a new break: its kind, and the fields of that kind. */
 import { useState } from 'react';
 import type { Break, LifecycleState } from '../../engine/index.ts';
 import { CA_STATES } from '../../views/flows/ca-states.ts';
@@ -19,8 +19,8 @@ const KINDS = [
 /** Why nothing can be added yet. */
 const PROBLEMS: Partial<Record<Break['on'], string>> = {
   refs: 'A count is a number from 0.',
-  call: 'Say a part of the call.',
-  condition: 'Say a condition, as tp->snd_cwnd < 10 && ms > 100.',
+  call: 'Enter a part of the call.',
+  condition: 'Enter a condition, like tp->snd_cwnd < 10 && ms > 100.',
 };
 
 export function NewBreak({ onAdd }: { readonly onAdd: (one: Break) => void }) {

@@ -4,7 +4,7 @@ import { useCalmFrame } from '../controls/use-frame.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { CreatorNotes, OtherMap } from './map-contents.tsx';
 
-/** What `ps`, `bpftool struct_ops`, `bpftool prog` and a sysctl would list. */
+/** Lists what `ps`, `bpftool struct_ops`, `bpftool prog` and a sysctl would. */
 export function ProcessesTab() {
   const cold = useLab((state) => state.cold);
   if (!cold) return null;
@@ -23,7 +23,7 @@ export function ProcessesTab() {
   );
 }
 
-/** Maps that the programs of an object use, and what they hold. */
+/** Maps that the programs of an object use, with their contents. */
 function ObjectMaps({ object }: { readonly object: ObjectSnapshot }) {
   if (object.maps.length === 0) return null;
   return (
@@ -40,7 +40,7 @@ function ObjectMaps({ object }: { readonly object: ObjectSnapshot }) {
 
 const SHOWN_MESSAGES = 40;
 
-/** What libbpf, programs and ring buffers said up to the cursor, the newest first. */
+/** Lines of libbpf, programs and ring buffers up to the cursor, newest first. */
 function Messages() {
   const history = useLab((state) => state.history);
   const { hot } = useCalmFrame();
@@ -93,7 +93,7 @@ function Processes({ processes }: Pick<ColdSnapshot, 'processes'>) {
   );
 }
 
-/** The number of an open file is the kernel's own; processes know it by their fds. */
+/** Text of a holder; an open file's number is internal to the kernel, so it is not shown. */
 const holderWords = (holder: Holder): string =>
   holder.kind === 'file'
     ? 'an open fd (not counted)'

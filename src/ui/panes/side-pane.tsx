@@ -14,7 +14,7 @@ const AskTab = late('Ask', () => import('./ask-tab.tsx').then((m) => m.AskTab));
 const ConsoleTab = late('Console', () => import('./console-tab.tsx').then((m) => m.ConsoleTab));
 const VerifierTab = late('Verifier', () => import('./verifier-tab.tsx').then((m) => m.VerifierTab));
 
-/** What each tab shows; the tabs themselves are rows of page/store/tabs.ts. */
+/** Component of each tab; the tabs themselves are rows of page/store/tabs.ts. */
 const SHOWN: Readonly<Record<Tabs['side'], ComponentType>> = {
   struct: StructTab,
   trampoline: TrampolineTab,

@@ -6,7 +6,7 @@ import { useKernel } from '../controls/use-kernel.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { wordText } from '../../page/register-text.ts';
 
-/** Who called whom, innermost first; each row leads to its line. */
+/** The call chain, innermost first; each row leads to its line. */
 function CallChain({ cpu }: { readonly cpu: CpuSnapshot }) {
   const { text, line, pc, progName, callers, member } = cpu;
   const rows = [{ pc, line }, ...callers.toReversed()];
@@ -36,7 +36,7 @@ function CallChain({ cpu }: { readonly cpu: CpuSnapshot }) {
   );
 }
 
-/** The slots of the stopped program's frame that its instructions name. */
+/** Slots of the stopped program's frame that its instructions access. */
 export function StackFrame() {
   const cpu = useLab((state) => state.cpu);
   const cold = useLab((state) => state.cold);

@@ -1,4 +1,4 @@
-/* What each step of bpf(2) checks or does, in the words of the kernel's own tables. Loaded when it is looked at. */
+/* Texts of the steps of bpf(2), from the kernel's own tables. Loaded when first shown. */
 import { COMMANDS } from '../../engine/index.ts';
 
 const ENTRIES = new Map(Object.entries(COMMANDS));

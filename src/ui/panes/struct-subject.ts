@@ -1,4 +1,4 @@
-/* What the struct pane can look at: the value of a map, or the tcp_sock of a connection's sender. */
+/* Subjects of the struct pane: the value of a map, or the tcp_sock of a connection's sender. */
 import type { ColdSnapshot, MapSnapshot } from '../../engine/index.ts';
 import type { MemoryWindow } from '../../protocol/moves.ts';
 import type { ValueSide } from '../../views/struct/fields.ts';
@@ -7,7 +7,7 @@ import type { Selection } from '../../page/store/choices.ts';
 
 export interface Subject {
   readonly id: string;
-  /** as `map A` */
+  /** like `map A` */
   readonly title: string;
   readonly type: string;
   readonly address: number;
@@ -18,7 +18,7 @@ export interface Subject {
 
 const plainRead: Subject['read'] = (frame, window) => frame.bytes(window);
 
-/** bpf_struct_ops_map_sys_lookup_elem fills in count and state of the copy that it hands out, or gives zeros. */
+/** Copy that a lookup returns: bpf_struct_ops_map_sys_lookup_elem fills in count and state, or gives zeros. */
 function readMap(map: MapSnapshot): Subject['read'] {
   return (frame, window, side) => {
     const bytes = frame.bytes(window);
@@ -32,7 +32,7 @@ function readMap(map: MapSnapshot): Subject['read'] {
   };
 }
 
-/** enum bpf_struct_ops_state; FREED has no number, for nothing is left that could be looked up */
+/** enum bpf_struct_ops_state; FREED has no number, since a freed map cannot be looked up */
 const STATE_NUMBER: Readonly<Record<MapSnapshot['state'], number>> = {
   INIT: 0,
   INUSE: 1,
@@ -73,7 +73,7 @@ export function subjects(cold: ColdSnapshot | null): Subject[] {
   return [...maps, ...sockets];
 }
 
-/** What is selected, else the newest map. */
+/** The selected subject, or else the newest map. */
 export function subjectOf(cold: ColdSnapshot, { map, socket }: Selection): Subject | null {
   const all = subjects(cold);
   const wanted = socket !== null ? `socket ${socket}` : `map ${map}`;

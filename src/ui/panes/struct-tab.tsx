@@ -1,4 +1,7 @@
-/* One struct three times: as cache lines, as fields, as what a field leads to. Bytes are those of the frame. Its bytes, and more, are in src/ui/inspect. */
+/*
+ * Shows a struct as cache lines and as fields, with the selected field's details. Bytes are those of the frame. The
+ * inspector (src/ui/inspect) shows more.
+ */
 import { ChevronDown } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { blocksHeight, structBlocksScene } from '../../views/struct/blocks.ts';
@@ -78,7 +81,7 @@ function StructView({ subject, layout }: { readonly subject: Subject; readonly l
 
 const NOTHING = () => null;
 
-/** What the struct views draw from, but for the scroll; with null, what does not depend on the frame. */
+/** Input of the struct views, except scrolling; null gives the parts that do not depend on the frame. */
 function useInput(subject: Subject, layout: Layout, side: ValueSide, address: number, lit: string | null) {
   const before = useBefore(address, layout.summary.size);
   const { map } = subject;

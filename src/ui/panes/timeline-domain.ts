@@ -1,11 +1,24 @@
 /* Which part of the run the timeline shows. */
+import type { LabState } from '../../page/store/lab.ts';
 import type { Domain } from '../../views/time-axis.ts';
 
 /** Closest zoom, ns. */
 const LEAST = 50_000;
 
-/** All that is known, with a little room at the end. */
-export const wholeRun = (until: number): Domain => [0, Math.max(until, LEAST) * 1.02];
+/**
+ * All that is known, with a little room at the end. While a run grows, the end moves on by steps of at most an eighth of
+ * it: curves stand still in between, and only their ends are drawn.
+ */
+export function wholeRun(until: number, grows: boolean): Domain {
+  const least = Math.max(until, LEAST) * 1.02;
+  if (!grows) return [0, least];
+  const step = 2 ** (Math.floor(Math.log2(least)) - 3);
+  return [0, Math.ceil(least / step) * step];
+}
+
+/** Whether what is known becomes more from frame to frame: a scenario's own time is known before it is played. */
+export const runGrows = ({ playing, scenario, history }: LabState): boolean =>
+  playing && history !== null && history.until > (scenario?.until ?? 0);
 
 function within([from, to]: Domain, whole: Domain): Domain {
   const span = Math.min(to - from, whole[1] - whole[0]);
@@ -13,13 +26,13 @@ function within([from, to]: Domain, whole: Domain): Domain {
   return [start, start + span];
 }
 
-/** By a part of what is shown. */
+/** Moves the domain by a fraction of its width. */
 export function panned([from, to]: Domain, part: number, whole: Domain): Domain {
   const by = (to - from) * part;
   return within([from + by, to + by], whole);
 }
 
-/** `factor` below 1 shows less; `around` stays where it is. */
+/** Zooms; `factor` below 1 shows less, `around` keeps its place. */
 export function zoomed([from, to]: Domain, around: number, factor: number, whole: Domain): Domain {
   const span = Math.max(LEAST, (to - from) * factor);
   const part = Math.min(1, Math.max(0, (around - from) / (to - from)));

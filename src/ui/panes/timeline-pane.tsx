@@ -6,7 +6,8 @@ import type { Domain } from '../../views/time-axis.ts';
 import { timelineScale, timelineScene, timelineValueText, type TimelineWatch } from '../../views/timeline/timeline.ts';
 import { runCommand } from '../../page/commands/registry.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
-import { useCalmFrame } from '../controls/use-frame.ts';
+import { OneTurn } from '../controls/one-turn.tsx';
+import { useCalmFrame, useCalmLab } from '../controls/use-frame.ts';
 import { useSize } from '../controls/use-size.ts';
 import { ask } from '../../page/engine/engine.ts';
 import { act } from '../../page/frame.ts';
@@ -14,14 +15,20 @@ import { currentFrame } from '../../page/frame-source.ts';
 import { choices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { useLane } from '../../page/store/lane.ts';
-import { panned, wholeRun, zoomed } from './timeline-domain.ts';
+import { panned, runGrows, wholeRun, zoomed } from './timeline-domain.ts';
 
-export function TimelinePane() {
-  const cold = useLab((state) => state.cold);
-  const history = useLab((state) => state.history);
+export const TimelinePane = () => (
+  <OneTurn>
+    <TimelineSection />
+  </OneTurn>
+);
+
+function TimelineSection() {
+  const lab = useCalmLab();
+  const { cold, history } = lab;
   return (
     <section className="pane timeline" aria-label="Timeline" data-pane="timeline">
-      {cold && history && <Timeline cold={cold} history={history} />}
+      {cold && history && <Timeline cold={cold} history={history} grows={runGrows(lab)} />}
     </section>
   );
 }
@@ -38,9 +45,10 @@ const LETTERS: Readonly<Record<string, (domain: Domain, whole: Domain) => Domain
   s: (domain, whole) => zoomed(domain, currentFrame().hot.time, 1 / 0.75, whole),
 };
 
-function Timeline({ cold, history }: TimelineProps) {
+function Timeline({ cold, history, grows }: TimelineProps & { readonly grows: boolean }) {
   const [chosen, setChosen] = useState<Domain | null>(null);
-  const whole = useMemo(() => wholeRun(history.until), [history.until]);
+  const { until } = history;
+  const whole = useMemo(() => wholeRun(until, grows), [until, grows]);
   const domain = chosen ?? whole;
   const watch = useWatch(history.until);
   const place = useRef<HTMLDivElement>(null);
@@ -68,12 +76,12 @@ function Timeline({ cold, history }: TimelineProps) {
 
 interface DrawnWatch {
   readonly text: string;
-  /** number of the run that it is of */
+  /** number of its run */
   readonly run: number;
   readonly watch: TimelineWatch;
 }
 
-/** The expression that has a lane, over this run; null before its answer, and where there is none. */
+/** The lane's expression over this run; null before its answer, and without a lane. */
 function useWatch(until: number): TimelineWatch | null {
   const text = useLane((state) => state.text);
   const run = useLab(({ answers }) => answers.run);
@@ -103,7 +111,7 @@ interface CursorProps extends TimelineProps {
   readonly whole: Domain;
 }
 
-/** What a keyboard and a screen reader hold of the playhead. */
+/** The playhead as a slider, for keyboard and screen reader. */
 function Cursor({ cold, history, domain, whole }: CursorProps) {
   const { hot } = useCalmFrame();
   const input = { cold, history, time: hot.time, event: hot.event, domain };
@@ -130,7 +138,7 @@ function Cursor({ cold, history, domain, whole }: CursorProps) {
   );
 }
 
-/** Pressing and dragging moves the cursor, at most once a frame. */
+/** Moves the cursor by pressing and dragging, at most once per frame. */
 function useScrub(place: React.RefObject<HTMLDivElement | null>, size: Size | null, domain: Domain) {
   const wanted = useRef<number | null>(null);
   const seek = (event: PointerEvent): void => {
@@ -159,7 +167,10 @@ function useScrub(place: React.RefObject<HTMLDivElement | null>, size: Size | nu
   };
 }
 
-/** The wheel zooms around the pointer; sideways, or with Shift, it pans. React's own handler could not hold the page still. */
+/**
+ * Zooms with the wheel around the pointer; sideways, or with Shift, pans. A native handler is needed, because React's
+ * cannot prevent scrolling.
+ */
 function useWheel(
   place: React.RefObject<HTMLDivElement | null>,
   size: Size | null,

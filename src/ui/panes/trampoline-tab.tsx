@@ -10,7 +10,7 @@ import { useKernel } from '../controls/use-kernel.ts';
 import { useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
 
-/** The page of trampolines of the selected map, and for each member the way from its slot to its program. */
+/** The trampoline page of the selected map, and for each member the path from its slot to its program. */
 export function TrampolineTab() {
   const cold = useLab((state) => state.cold);
   const chosen = useChoices((state) => state.selection.map);

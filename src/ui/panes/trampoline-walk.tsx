@@ -15,9 +15,10 @@ export function TrampolineWalk({ map, member, prog, code }: WalkProps) {
   const [at, setAt] = useState<number | null>(null);
   const cpu = useLab((state) => (state.cpu?.progId === prog.id ? state.cpu : null));
   const stages = callStages(member, prog.name, map);
-  // the machine itself stands inside the program
+  // the machine is stopped inside the program
   const stage = cpu ? 4 : at;
-  const group = stage === null ? null : stages[stage].group;
+  const shown = stage === null ? null : stages[stage];
+  const group = shown?.group ?? null;
   const next = (): void => {
     if (cpu) {
       runCommand('time.step-out');
@@ -38,9 +39,9 @@ export function TrampolineWalk({ map, member, prog, code }: WalkProps) {
           {stage === null ? 'Walk through a call' : cpu ? 'Out of the program' : 'Next'}
         </button>
       </div>
-      {stage !== null && (
+      {shown && (
         <p className="note" role="status">
-          {stages[stage].words}
+          {shown.words}
           {cpu && ` It stands at instruction ${cpu.pc}.`}
         </p>
       )}

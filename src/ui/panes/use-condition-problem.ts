@@ -2,10 +2,10 @@ import { useEffect, useState } from 'react';
 import type { Break } from '../../engine/index.ts';
 import { ask } from '../../page/engine/engine.ts';
 
-/** ms after the last key at which the engine is asked */
+/** delay after the last key before the engine is asked, ms */
 const PAUSE_MS = 150;
 
-/** What is wrong with the texts of a break; null: nothing, or nothing was asked yet. `spec` null: of a line. */
+/** Error in the texts of a break; null when there is none or no answer yet. A null `spec` means a line's breakpoint. */
 export function useConditionProblem(spec: Break | null, when: string, print: string): string | null {
   const [problem, setProblem] = useState<{ readonly key: string; readonly text: string | null } | null>(null);
   const isAsked = spec?.on === 'condition' || when !== '' || print !== '';

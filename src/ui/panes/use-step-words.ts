@@ -4,10 +4,10 @@ import type { Words } from '../../views/words.ts';
 
 type StepText = (call: string, step: string) => string | null;
 
-/** An id as words, until the text is here and where there is none. */
+/** An id with spaces, until the text is loaded, and for steps without text. */
 const spelledOut = (id: string): string => id.replaceAll('-', ' ');
 
-/** Words for the steps of any call. */
+/** Texts of the steps of any call. */
 export function useStepText(): (call: string, step: string) => string {
   const [stepText, setStepText] = useState<StepText | null>(null);
   useEffect(() => {
@@ -23,7 +23,7 @@ export function useStepText(): (call: string, step: string) => string {
   return useCallback((call, step) => stepText?.(call, step) ?? spelledOut(step), [stepText]);
 }
 
-/** Words for the steps of a call. */
+/** Texts of the steps of one call. */
 export function useStepWords(call: string): Words {
   const text = useStepText();
   return useMemo(() => ({ step: (id) => text(call, id), errno: errnoName }), [text, call]);

@@ -1,6 +1,6 @@
 /*
- * What the verifier says of the text in the editor: its verdict on each program, and the registers that it knew before
- * each visit of the line at the cursor. It follows the text as it is typed.
+ * The verifier's verdict on each program of the text in the editor, and the registers before each visit of the cursor's
+ * line. It follows the text as it is typed.
  */
 import { useState } from 'react';
 import type { VerifiedProgram } from '../../engine/index.ts';
@@ -12,7 +12,7 @@ import { activeText, isListing, isTypes, textOf } from '../../page/store/texts.t
 import { useAnswer } from '../controls/use-answer.ts';
 import { Walk } from './verifier-walk.tsx';
 
-/** Visits of a line that are shown at once. */
+/** Most visits of a line shown at once. */
 const MOST_SHOWN = 40;
 
 export function VerifierTab() {
@@ -103,7 +103,7 @@ function Program({ program, name, cursor }: ProgramProps) {
   );
 }
 
-/** A log that is cut off at its end says no verdict. */
+/** The verdict as text; a log that is cut off at its end has none. */
 function verdictOf({ ok, from, processed }: VerifiedProgram): string {
   if (!ok) return 'refused';
   return from === 'log' && processed === 0 ? 'cut off' : 'accepted';
@@ -115,7 +115,7 @@ interface VisitsProps {
   readonly onShow: (slot: number) => void;
 }
 
-/** All visits of the cursor's line, side by side: what was known before each. */
+/** All visits of the cursor's line, side by side, with what was known before each. */
 function Visits({ program: { lines, insns, visits, paths }, cursor, onShow }: VisitsProps) {
   const here = visits.filter(({ slot }) => lines[slot] === cursor);
   if (cursor === null || here.length === 0) return null;
@@ -146,7 +146,7 @@ function Visits({ program: { lines, insns, visits, paths }, cursor, onShow }: Vi
   );
 }
 
-/** Lines that begin with an instruction's number lead to it. */
+/** The log; lines that begin with an instruction's number lead to it. */
 function Log({ log, onShow }: { readonly log: string; readonly onShow: (slot: number) => void }) {
   return (
     <div className="mono verifier-log">

@@ -1,14 +1,22 @@
 /*
- * A path of the verifier, played like an execution: the instruction, what is known before it and what it changed; where a
- * value was made and where it is used next. Arrow keys step, Home and End go to the ends.
+ * Steps through a path of the verifier like an execution: the instruction, what is known before it and what it changes;
+ * where a value was made and where it is used next. Arrow keys step, Home and End go to the ends.
  */
 import { type KeyboardEvent, useState } from 'react';
 import type { VerifiedProgram } from '../../engine/index.ts';
-import { type ChangedValue, madeAt, outcomeOf, usedAt, valuesAt, visitsOf } from '../../views/verifier/walk.ts';
+import {
+  type ChangedValue,
+  madeAt,
+  outcomeOf,
+  usedAt,
+  valuesAt,
+  visitsOf,
+  visitAt,
+} from '../../views/verifier/walk.ts';
 
 interface WalkProps {
   readonly program: VerifiedProgram;
-  /** the editor shows the line of a slot */
+  /** shows the line of a slot in the editor */
   readonly onShow: (slot: number) => void;
 }
 
@@ -23,7 +31,7 @@ const STEPS: Readonly<Record<string, (at: number, last: number) => number>> = {
   End: (_, last) => last,
 };
 
-/** The path that fails, else the first. */
+/** The failing path, or else the first. */
 const firstPath = ({ paths }: VerifiedProgram): number =>
   Math.max(
     0,
@@ -37,12 +45,13 @@ export function Walk({ program, onShow }: WalkProps) {
   const order = visitsOf(program, path);
   if (order.length === 0) return null;
   const last = order.length - 1;
-  // a path that fails opens at its end, where the reason is
-  const at = Math.min(place ?? (program.paths[path].outcome === 'failed' ? last : 0), last);
+  // open a failing path at its end, where the reason is
+  const at = Math.min(place ?? (program.paths[path]?.outcome === 'failed' ? last : 0), last);
+  const slotAt = (n: number): number => visitAt(program.visits, order, n).slot;
   const go = (to: number): void => {
     const next = Math.max(0, Math.min(last, to));
     setPlace(next);
-    onShow(program.visits[order[next]].slot);
+    onShow(slotAt(next));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = STEPS[event.key];
@@ -50,7 +59,7 @@ export function Walk({ program, onShow }: WalkProps) {
     event.preventDefault();
     go(step(at, last));
   };
-  const { slot } = program.visits[order[at]];
+  const slot = slotAt(at);
   return (
     <div className="walk" onKeyDown={onKeyDown}>
       <div className="walk-head">
@@ -120,7 +129,7 @@ interface ValuesProps {
   readonly onGo: (at: number) => void;
 }
 
-/** What is known, a row a register or slot; what the instruction changes is marked, in words too. */
+/** Known values, a row per register or slot; changes by the instruction are marked, also in text. */
 function Values({ program, order, at, onGo }: ValuesProps) {
   return (
     <table aria-label="What the verifier knows here">
@@ -137,7 +146,7 @@ function ValueRow({ value, program, order, at, onGo }: ValuesProps & { readonly 
   const { name, before, after, changed } = value;
   const made = before === null ? null : madeAt(program, order, at, name);
   const used = usedAt(program, order, at + 1, name);
-  const slotAt = (place: number): number => program.visits[order[place]].slot;
+  const slotAt = (place: number): number => visitAt(program.visits, order, place).slot;
   return (
     <tr className={changed ? 'changed' : undefined}>
       <th scope="row" className="mono">

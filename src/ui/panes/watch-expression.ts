@@ -1,7 +1,8 @@
 /*
- * What can be watched: a register, a field of a socket or of a map's value, a field through a register that points at a
- * socket, and memory by type and register. Text in, a place or a message out; nothing throws.
+ * Parses watch expressions: a register, a field of a socket or of a map's value, a field through a register that points
+ * to a socket, and memory by type and register. Returns a place or a message; never throws.
  */
+import { entryOf } from '../../engine/index.ts';
 import type { Btf, ColdSnapshot, CpuSnapshot } from '../../engine/index.ts';
 import { wordText } from '../../page/register-text.ts';
 
@@ -11,7 +12,7 @@ export type Watched =
       readonly kind: 'memory';
       readonly address: number;
       readonly length: number;
-      /** bits of a bitfield, from the first byte; width 0: all of it */
+      /** first bit of a bitfield and its width; width 0: the whole field */
       readonly bit: number;
       readonly bitSize: number;
       readonly signed: boolean;
@@ -31,12 +32,12 @@ const NO_PROGRAM = 'no program is stopped here';
 
 const FORMS: readonly (readonly [RegExp, (match: RegExpExecArray, world: WatchWorld) => Watched])[] = [
   [/^r(\d+)$/, ([, n], world) => register(Number(n), world)],
-  [/^sk\s*(\d+)\.([\w.]+)$/, ([, id, path], world) => socketField(Number(id), path, world)],
-  [/^map\s+(\w)\.([\w.]+)$/, ([, letter, path], world) => mapField(letter, path, world)],
-  [/^r(\d+)\s*->\s*([\w.]+)$/, ([, n, path], world) => throughRegister(Number(n), path, world)],
+  [/^sk\s*(\d+)\.([\w.]+)$/, ([, id, path = ''], world) => socketField(Number(id), path, world)],
+  [/^map\s+(\w)\.([\w.]+)$/, ([, letter = '', path = ''], world) => mapField(letter, path, world)],
+  [/^r(\d+)\s*->\s*([\w.]+)$/, ([, n, path = ''], world) => throughRegister(Number(n), path, world)],
   [
     /^\*\s*\(\s*([us])(8|16|32|64)\s*\*\s*\)\s*\(\s*r(\d+)\s*(?:([+-])\s*(\d+|0x[0-9a-f]+)\s*)?\)$/i,
-    ([, sign, bits, n, way, by], world) =>
+    ([, sign = '', bits, n, way, by], world) =>
       memory(Number(n), (way === '-' ? -1 : 1) * Number(by ?? 0), Number(bits) / 8, sign.toLowerCase() === 's', world),
   ],
 ];
@@ -46,7 +47,7 @@ export function watchOf(text: string, world: WatchWorld): Watched {
     const match = form.exec(text.trim());
     if (match) return make(match, world);
   }
-  return error(`not something to watch; for instance ${WATCH_EXAMPLES.join(', ')}`);
+  return error(`this cannot be watched; examples: ${WATCH_EXAMPLES.join(', ')}`);
 }
 
 const isRegister = (n: number): boolean => n <= 10;
@@ -55,13 +56,13 @@ function register(n: number, world: WatchWorld): Watched {
   const { cpu } = world;
   if (!isRegister(n)) return error('there are r0 to r10');
   if (!cpu) return error(NO_PROGRAM);
-  const { text, note } = wordText(cpu.registers[n], world);
+  const { text, note } = wordText(entryOf(cpu.registers, n), world);
   return { kind: 'register', register: n, text: note === '' ? text : `${text} ${note}` };
 }
 
 function field(base: number, struct: string, path: string, { btf }: WatchWorld): Watched {
   const found = btf?.field(struct, path);
-  if (!btf) return error('the types are not here yet');
+  if (!btf) return error('the types are still loading');
   if (!found || found.size <= 0) return error(`struct ${struct} has no ${path}`);
   const { byteOffset, size, bit, bitSize, type } = found;
   const length = bitSize > 0 ? Math.ceil((bit + bitSize) / 8) : size;
@@ -88,19 +89,19 @@ function mapField(letter: string, path: string, world: WatchWorld): Watched {
 function throughRegister(n: number, path: string, world: WatchWorld): Watched {
   if (!isRegister(n)) return error('there are r0 to r10');
   if (!world.cpu) return error(NO_PROGRAM);
-  const address = world.cpu.registers[n][0] >>> 0;
+  const address = entryOf(world.cpu.registers, n)[0] >>> 0;
   const points = world.cold?.sockets.some(({ sk, peer }) => address !== 0 && (address === sk || address === peer));
-  return points ? field(address, 'tcp_sock', path, world) : error(`r${n} does not point at a socket here`);
+  return points ? field(address, 'tcp_sock', path, world) : error(`r${n} does not point to a socket here`);
 }
 
 function memory(n: number, by: number, length: number, signed: boolean, { cpu }: WatchWorld): Watched {
   if (!isRegister(n)) return error('there are r0 to r10');
   if (!cpu) return error(NO_PROGRAM);
-  const address = (cpu.registers[n][0] + by) >>> 0;
+  const address = (entryOf(cpu.registers, n)[0] + by) >>> 0;
   return { kind: 'memory', address, length, bit: 0, bitSize: 0, signed };
 }
 
-/** Bytes as what they are: a number, or hex where they are many. */
+/** Bytes as a number, or as hex when there are many. */
 export function watchedText(watched: Extract<Watched, { kind: 'memory' }>, bytes: Uint8Array): string {
   if (bytes.length > 8) return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
   let value = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);

@@ -1,4 +1,5 @@
-/* Expressions whose values are shown wherever the run stands. */
+/* Watched expressions with their present values. */
+import { entryOf } from '../../engine/index.ts';
 import { useEffect, useState } from 'react';
 import { runCommand } from '../../page/commands/registry.ts';
 import { useCalmFrame } from '../controls/use-frame.ts';
@@ -30,7 +31,7 @@ export function Watches() {
       <h3>Watches</h3>
       <ul>
         {watches.map((one, i) => (
-          <Row key={one} text={one} watched={watched[i]} />
+          <Row key={one} text={one} watched={entryOf(watched, i)} />
         ))}
       </ul>
       <form
@@ -59,7 +60,7 @@ export function Watches() {
   );
 }
 
-/** Back to what wrote it last. */
+/** Goes back to the last write of it. */
 function askWho(asked: Asked | null): void {
   if (!asked) return;
   if ('register' in asked) runCommand('ask.register', asked);

@@ -1,4 +1,4 @@
-/* While the speaker improvises on the page: how to come back. */
+/* Bar shown while the speaker is live on the page, with the way back. */
 import { useEffect } from 'react';
 import { toggleLive, usePresenting } from '../../page/present/talk.ts';
 import { Keys } from '../controls/keys.tsx';

@@ -9,7 +9,7 @@ function element({ tag, key, attributes, children, text }: SvgNode): ReactElemen
   return createElement(tag, { key, ...rest, ...(style ? { style } : {}) }, text ?? children.map(element));
 }
 
-/** A scene without buttons, as large as its place. The words of it are said elsewhere. */
+/** A scene without buttons, scaled to its place. Its text for screen readers is elsewhere. */
 export const Picture = memo(function Picture({ scene }: { readonly scene: Scene }) {
   const scope = useId().replace(/[^\w-]/g, '');
   return (

@@ -1,10 +1,12 @@
-/* The speaker's window: what the room sees, what comes next, notes, time, and the list of steps. It runs no engine. */
+/* The speaker's window: the present picture, the next one, notes, time, and the list of steps. It runs no engine. */
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { errnoName } from '../../engine/index.ts';
 import type { Talk } from '../../page/present/talk.ts';
 import { openWire, type StageState, type TalkMessage, type Wire } from '../../page/present/wire.ts';
+import { isHighContrast } from '../../page/store/theme.ts';
 import type { Scene } from '../../views/scene.ts';
 import { stageScene } from '../../views/stage/stage.ts';
+import { Timer } from './timer.tsx';
 import { Keys } from '../controls/keys.tsx';
 import { Picture } from './picture.tsx';
 import './present.css';
@@ -15,10 +17,10 @@ const sceneOf = (talk: Talk, at: number, scale: number): Scene | null => {
   const step = talk.steps[at];
   if (!step) return null;
   const input = { ...step, history: talk.history, n: at + 1, of: talk.steps.length, errno: errnoName };
-  return stageScene(input, STAGE, { contrast: 'normal', scale });
+  return stageScene(input, STAGE, { contrast: isHighContrast() ? 'more' : 'normal', scale });
 };
 
-/** Keys of this window that are the stage's. */
+/** Whether a key of this window is passed to the stage. */
 const isTalkKey = (key: string): boolean =>
   /^( |Enter|ArrowRight|ArrowDown|PageDown|ArrowLeft|ArrowUp|PageUp|Backspace|Home|End|[bBlLqQgG.+=\-0])$/.test(key);
 
@@ -38,6 +40,7 @@ export function Speaker({ name }: { readonly name: string }) {
     opened.send({ type: 'hello' });
     const onKeyDown = (event: KeyboardEvent): void => {
       const onButton = event.target instanceof HTMLButtonElement && (event.key === ' ' || event.key === 'Enter');
+      if (event.target instanceof HTMLInputElement && event.key !== 'PageDown' && event.key !== 'PageUp') return;
       if (event.ctrlKey || event.metaKey || event.altKey || onButton || !isTalkKey(event.key)) return;
       event.preventDefault();
       opened.send({ type: 'key', key: event.key });
@@ -71,22 +74,26 @@ function Desk({ talk, state, send }: DeskProps) {
   return (
     <main className="speaker">
       <h1 className="spoken">Speaker: {talk.title}</h1>
-      <section className="speaker-now" aria-label="On the stage">
-        {now && <Picture scene={now} />}
-        {(blank || live) && <p className="speaker-over">{live ? 'Live: the room sees the page' : 'Blank'}</p>}
-      </section>
-      <Timer startedAt={state.startedAt} />
-      <section className="speaker-next" aria-label="Next">
-        <h2 className="speaker-line">
-          Next <span className="note">{talk.steps[at + 1]?.headline ?? 'the end'}</span>
-        </h2>
-        {next && <Picture scene={next} />}
-      </section>
-      <section className="speaker-notes" aria-label="Notes" tabIndex={0}>
-        <h2>Notes</h2>
-        <p>{note === '' ? 'No notes for this step.' : note}</p>
-      </section>
-      <Steps talk={talk} at={at} onChoose={(to) => send({ type: 'step', at: to })} />
+      <div className="speaker-column">
+        <section className="speaker-now" aria-label="On the stage">
+          {now && <Picture scene={now} />}
+          {(blank || live) && <p className="speaker-over">{live ? 'Live: the room sees the page' : 'Blank'}</p>}
+        </section>
+        <section className="speaker-notes" aria-label="Notes" tabIndex={0}>
+          <h2>Notes</h2>
+          <p>{note === '' ? 'No notes for this step.' : note}</p>
+        </section>
+      </div>
+      <div className="speaker-column">
+        <Timer startedAt={state.startedAt} />
+        <section className="speaker-next" aria-label="Next">
+          <h2 className="speaker-line">
+            Next <span className="note">{talk.steps[at + 1]?.headline ?? 'the end'}</span>
+          </h2>
+          {next && <Picture scene={next} />}
+        </section>
+        <Steps talk={talk} at={at} onChoose={(to) => send({ type: 'step', at: to })} />
+      </div>
       <div className="speaker-keys" role="toolbar" aria-label="Talk">
         <button type="button" className="button" onClick={press('ArrowLeft')}>
           Back <Keys keys="←" />
@@ -125,8 +132,11 @@ function Steps({
 }) {
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => {
-    // it may answer a promise, which is no clean-up
-    list.current?.children[at]?.scrollIntoView({ block: 'nearest' });
+    const { current } = list;
+    const step = current?.children[at];
+    // what comes next is seen too; `scrollIntoView` would move the window around the list as well
+    if (current && step instanceof HTMLElement)
+      current.scrollTop = step.offsetTop - (current.clientHeight - step.offsetHeight) / 2;
   }, [at]);
   return (
     <ol className="speaker-steps" aria-label="Steps" ref={list}>
@@ -139,29 +149,5 @@ function Steps({
         </li>
       ))}
     </ol>
-  );
-}
-
-const TICK_MS = 500;
-const two = (n: number): string => String(n).padStart(2, '0');
-
-/** Since the talk left its first step, and the time of day. */
-function Timer({ startedAt }: { readonly startedAt: number }) {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
-    return () => clearInterval(timer);
-  }, []);
-  const seconds = startedAt === 0 ? 0 : Math.max(0, Math.floor((now - startedAt) / 1000));
-  const clock = new Date(now);
-  return (
-    <section className="speaker-timer" aria-label="Time">
-      <span className="speaker-elapsed">
-        {two(Math.floor(seconds / 60))}:{two(seconds % 60)}
-      </span>
-      <span className="note">
-        {two(clock.getHours())}:{two(clock.getMinutes())}
-      </span>
-    </section>
   );
 }

@@ -1,5 +1,5 @@
 /* The stage: one step of the talk in the whole window, with the keys that clickers have. */
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { errnoName } from '../../engine/index.ts';
 import { endTalk, talkKey, usePresenting } from '../../page/present/talk.ts';
 import { choices, choose } from '../../page/store/choices.ts';
@@ -7,31 +7,18 @@ import { isHighContrast, isLight } from '../../page/store/theme.ts';
 import type { Scene, Size, Theme } from '../../views/scene.ts';
 import { textTwin } from '../../views/scene.ts';
 import { stageScene } from '../../views/stage/stage.ts';
+import { useSize } from '../controls/use-size.ts';
 import { Picture } from './picture.tsx';
 import { useSpeaker } from './use-speaker.ts';
 import { RoomCode } from './room-code.tsx';
 import './present.css';
 
-const windowSize = (): string => `${window.innerWidth}x${window.innerHeight}`;
-const onResize = (listener: () => void): (() => void) => {
-  window.addEventListener('resize', listener);
-  return () => window.removeEventListener('resize', listener);
-};
-
-function useWindow(): Size {
-  const key = useSyncExternalStore(onResize, windowSize);
-  return useMemo(() => {
-    const [width, height] = key.split('x').map(Number);
-    return { width, height };
-  }, [key]);
-}
-
-/** The scene of a step; null where there is no such step. */
-export function useStage(at: number, size: Size, scale: number): Scene | null {
+/** The scene of a step; null where there is no such step, or its place is not known yet. */
+function useStage(at: number, size: Size | null, scale: number): Scene | null {
   const talk = usePresenting((state) => state.talk);
   return useMemo(() => {
     const step = talk?.steps[at];
-    if (!talk || !step) return null;
+    if (!talk || !step || !size) return null;
     const theme: Theme = { contrast: isHighContrast() ? 'more' : 'normal', scale };
     const input = { ...step, history: talk.history, n: at + 1, of: talk.steps.length, errno: errnoName };
     return stageScene(input, size, theme);
@@ -40,9 +27,10 @@ export function useStage(at: number, size: Size, scale: number): Scene | null {
 
 export function Stage() {
   const { talk, at, blank, laser, qr, notes, scale } = usePresenting();
-  const size = useWindow();
-  const scene = useStage(at, size, scale);
   const place = useRef<HTMLDivElement>(null);
+  const wall = useRef<HTMLDivElement>(null);
+  const size = useSize(wall);
+  const scene = useStage(at, size, scale);
   const speaker = useSpeaker();
   useWhiteStage();
   useEffect(() => place.current?.focus(), []);
@@ -62,17 +50,21 @@ export function Stage() {
     window.addEventListener('keydown', onKeyDown, { capture: true });
     return () => window.removeEventListener('keydown', onKeyDown, { capture: true });
   }, [speaker]);
-  if (!talk || !scene) return null;
+  if (!talk) return null;
   return (
     <div className="stage" role="dialog" aria-modal="true" aria-label={`Talk: ${talk.title}`} ref={place} tabIndex={-1}>
-      {blank ? <div className="stage-blank" role="status" aria-label="Blank" /> : <Picture scene={scene} />}
+      <div className="stage-wall" ref={wall}>
+        {scene && !blank && <Picture scene={scene} />}
+      </div>
       <p className="spoken" role="status" aria-live="polite">
         {blank
           ? 'Blank'
-          : textTwin(scene)
+          : scene &&
+            textTwin(scene)
               .map(({ text }) => text)
               .join('. ')}
       </p>
+      {blank && <div className="stage-blank" role="status" aria-label="Blank" />}
       {laser && <Laser />}
       {qr && <RoomCode />}
       {notes && <Notes />}
@@ -86,7 +78,7 @@ export function Stage() {
   );
 }
 
-/** White in lit rooms; what the page wore comes back with it. */
+/** Makes the stage white, for lit rooms; the page's theme returns afterwards. */
 function useWhiteStage(): void {
   useEffect(() => {
     const before = choices().theme;
@@ -100,7 +92,7 @@ function useWhiteStage(): void {
 }
 let stageTheme: 'light' | 'dark' | null = null;
 
-/** Follows the pointer. */
+/** A light spot that follows the pointer. */
 function Laser() {
   const [at, setAt] = useState<{ readonly x: number; readonly y: number } | null>(null);
   useEffect(() => {
@@ -122,7 +114,7 @@ function Notes() {
   );
 }
 
-/** The keys, until the first of them. */
+/** A hint of the keys, shown until the first is pressed. */
 function Hint() {
   const started = usePresenting((state) => state.startedAt > 0);
   if (started) return null;

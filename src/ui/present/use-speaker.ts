@@ -1,4 +1,4 @@
-/* The stage's end of the wire to the speaker's window. */
+/* The stage's side of the connection to the speaker's window. */
 import { useEffect, useMemo, useState } from 'react';
 import { presenting, showStep, talkKey, usePresenting } from '../../page/present/talk.ts';
 import { openWire, type StageState, type TalkMessage, type Wire } from '../../page/present/wire.ts';
@@ -6,7 +6,7 @@ import { isLight } from '../../page/store/theme.ts';
 
 interface Speaker {
   readonly open: () => void;
-  /** the browser would not open a window */
+  /** the browser refused to open a window */
   readonly refused: boolean;
 }
 
@@ -15,16 +15,19 @@ const stateNow = (): StageState => {
   return { at, blank, live: live !== null, scale, startedAt, theme: isLight() ? 'light' : 'dark' };
 };
 
-/** One wire for the life of the page: going live and back keeps the speaker's window. */
+/** One connection for the life of the page, so that going live and back keeps the speaker's window. */
 let wire: Wire | null = null;
 let name = '';
 
-function heard(message: TalkMessage): void {
+/** The whole talk: to a window that is new, or that still has the talk before. */
+function tellAll(): void {
   const { talk } = presenting();
-  if (message.type === 'hello' && talk) {
-    wire?.send({ type: 'talk', talk });
-    wire?.send({ type: 'state', state: stateNow() });
-  }
+  if (talk) wire?.send({ type: 'talk', talk });
+  tellSpeaker();
+}
+
+function heard(message: TalkMessage): void {
+  if (message.type === 'hello' && presenting().talk) tellAll();
   if (message.type === 'key') talkKey(message.key);
   if (message.type === 'step' && typeof message.at === 'number') showStep(message.at);
 }
@@ -32,7 +35,7 @@ function heard(message: TalkMessage): void {
 export function useSpeaker(): Speaker {
   const [refused, setRefused] = useState(false);
   useEffect(() => {
-    tellSpeaker();
+    tellAll();
     const end = usePresenting.subscribe(({ talk }) => (talk ? tellSpeaker() : wire?.send({ type: 'end' })));
     return end;
   }, []);
@@ -55,5 +58,5 @@ export function useSpeaker(): Speaker {
   );
 }
 
-/** Tells the speaker's window what is on, from wherever that is. */
+/** Sends the present state to the speaker's window. */
 export const tellSpeaker = (): void => wire?.send({ type: 'state', state: stateNow() });

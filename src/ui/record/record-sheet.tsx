@@ -1,4 +1,4 @@
-/* What was done, as steps that can be worded, moved, tried and sent. */
+/* The recording's sheet: steps that can be captioned, moved, tried and sent. */
 import { useEffect } from 'react';
 import type { Command } from '../../engine/index.ts';
 import { changeStep, dropStep, moveStep, type RecordedStep } from '../../page/record/record.ts';
@@ -12,8 +12,9 @@ import {
 } from '../../page/record/recording.ts';
 import { viewWords } from '../../page/record/step-view.ts';
 import { viewOf } from '../../page/record/view-now.ts';
-import { choices, PRESETS } from '../../page/store/choices.ts';
+import { choices } from '../../page/store/choices.ts';
 import { lab } from '../../page/store/lab.ts';
+import { PRESETS } from '../../page/store/presets.ts';
 import { TABS } from '../../page/store/tabs.ts';
 import { showOverlay } from '../../page/store/overlay.ts';
 import { Sheet } from '../controls/sheet.tsx';
@@ -111,7 +112,7 @@ interface StepProps {
   readonly last: boolean;
 }
 
-/** How the page is to look when the run comes to the step, and whether playing stops there. */
+/** View of the page at a step, and whether playing stops there. */
 function StepLooks({ step, n }: { readonly step: RecordedStep; readonly n: number }) {
   const { key, view, pause = false } = step;
   const change = (next: Partial<RecordedStep>): void => edit((recording) => changeStep(recording, key, next));
@@ -135,7 +136,7 @@ function StepLooks({ step, n }: { readonly step: RecordedStep; readonly n: numbe
         <Pick
           label={`Preset of step ${n}`}
           value={view?.preset ?? ''}
-          options={PRESETS}
+          options={PRESETS.map(({ id }) => id)}
           onPick={(preset) => change({ view: { ...view, preset: preset || undefined } })}
         />
         {PANES.map((pane) => (

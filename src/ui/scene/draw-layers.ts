@@ -1,72 +1,125 @@
-/* Draws display lists on a canvas, sharp on any screen. Things of one paint are drawn as one path. */
-import { PAINTS } from '../../views/paint.ts';
-import type { DisplayList, Scene } from '../../views/scene.ts';
+/* Draws display lists on a canvas, sharp on any screen. Items of one paint are drawn as one path. */
+import { numberAt } from '../../views/lists.ts';
+import { paintName } from '../../views/paint.ts';
+import type { DisplayList, Size, Theme } from '../../views/scene.ts';
 import { STRIDE } from '../../views/scene.ts';
+import { WEDGE_HEIGHT } from '../../views/svg.ts';
+import { changedStrip, EVERYTHING, placeOf, pointsOf, type Strip } from './changed-strip.ts';
 import type { Palette } from './page-colours.ts';
 import { pagePalette } from './page-colours.ts';
 
 type Context = CanvasRenderingContext2D;
 
-function traceThing(context: Context, layer: DisplayList, index: number): void {
-  const { numbers, shape, weight, starts } = layer;
+/** The part of a line that crosses the strip, with a point more on each side. Dashes are counted from the beginning. */
+function traceLine(context: Context, layer: DisplayList, line: number, strip: Strip): void {
+  const { numbers, dash } = layer;
+  const [first, end] = pointsOf(layer, line);
+  let drawing = false;
+  for (let p = first + 1; p < end; p++) {
+    const [x0, x1] = [numberAt(numbers, p * 2 - 2), numberAt(numbers, p * 2)];
+    const inside = dash !== undefined || (Math.max(x0, x1) >= strip.from && Math.min(x0, x1) <= strip.to);
+    if (inside) {
+      if (!drawing) context.moveTo(x0, numberAt(numbers, p * 2 - 1));
+      context.lineTo(x1, numberAt(numbers, p * 2 + 1));
+    }
+    drawing = inside;
+  }
+}
+
+function traceThing(context: Context, layer: DisplayList, index: number, strip: Strip): void {
+  const { numbers, shape, weight } = layer;
+  if (shape === 'line') return traceLine(context, layer, index, strip);
+  const { from, to } = placeOf(layer, index);
+  if (to < strip.from || from > strip.to) return;
   const at = index * STRIDE[shape];
+  const [x, y, a] = [numberAt(numbers, at), numberAt(numbers, at + 1), numberAt(numbers, at + 2)];
   switch (shape) {
     case 'bar':
-      context.roundRect(numbers[at], numbers[at + 1], numbers[at + 2], numbers[at + 3], weight);
+      if (weight > 0) context.roundRect(x, y, a, numberAt(numbers, at + 3), weight);
+      else context.rect(x, y, a, numberAt(numbers, at + 3));
       break;
     case 'ring':
     case 'disc':
-      context.moveTo(numbers[at] + numbers[at + 2], numbers[at + 1]);
-      context.arc(numbers[at], numbers[at + 1], numbers[at + 2], 0, Math.PI * 2);
+      context.moveTo(x + a, y);
+      context.arc(x, y, a, 0, Math.PI * 2);
       break;
-    case 'line': {
-      const from = starts?.[index] ?? 0;
-      const to = starts?.[index + 1] ?? numbers.length / 2;
-      for (let p = from; p < to; p++) {
-        if (p === from) context.moveTo(numbers[p * 2], numbers[p * 2 + 1]);
-        else context.lineTo(numbers[p * 2], numbers[p * 2 + 1]);
-      }
+    case 'wedge':
+      context.moveTo(x - a, y - a * WEDGE_HEIGHT);
+      context.lineTo(x + a, y - a * WEDGE_HEIGHT);
+      context.lineTo(x, y);
+      context.closePath();
       break;
-    }
+    case 'cross':
+      context.moveTo(x - a, y - a);
+      context.lineTo(x + a, y + a);
+      context.moveTo(x + a, y - a);
+      context.lineTo(x - a, y + a);
+      break;
     default:
       shape satisfies never;
   }
 }
 
-function drawLayer(context: Context, layer: DisplayList, palette: Palette, ratio: number): void {
+const STROKED: ReadonlySet<DisplayList['shape']> = new Set(['ring', 'cross', 'line']);
+
+function drawLayer(context: Context, layer: DisplayList, palette: Palette, ratio: number, strip: Strip): void {
   const { paints, shape } = layer;
-  const filled = shape === 'bar' || shape === 'disc';
   context.globalAlpha = layer.opacity ?? 1;
   context.lineWidth = layer.weight;
   context.setLineDash(layer.dash ? [...layer.dash] : []);
   for (const paint of new Set(paints)) {
     context.beginPath();
-    for (let i = 0; i < paints.length; i++) if (paints[i] === paint) traceThing(context, layer, i);
-    const style = palette.fill(PAINTS[paint], context, ratio);
-    if (filled) {
-      context.fillStyle = style;
-      context.fill();
-    } else {
+    for (let i = 0; i < paints.length; i++) if (paints[i] === paint) traceThing(context, layer, i, strip);
+    const style = palette.fill(paintName(paint), context, ratio);
+    if (STROKED.has(shape)) {
       context.strokeStyle = style;
       context.stroke();
+    } else {
+      context.fillStyle = style;
+      context.fill();
     }
   }
 }
 
-/** Everything on the canvas is of this scene afterwards. */
-export function drawLayers(canvas: HTMLCanvasElement, scene: Scene): void {
-  const ratio = window.devicePixelRatio || 1;
-  const width = Math.round(scene.width * ratio);
-  const height = Math.round(scene.height * ratio);
-  if (canvas.width !== width) canvas.width = width;
-  if (canvas.height !== height) canvas.height = height;
+/** Draws pictures one after another on one canvas. */
+export type LayerDrawer = (layers: readonly DisplayList[], size: Size, theme: Theme) => void;
+
+/** Everything on the canvas is of the last layers that were drawn; what is as before is not drawn again. */
+export function createLayerDrawer(canvas: HTMLCanvasElement): LayerDrawer {
   const context = canvas.getContext('2d');
-  if (!context) return;
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, scene.width, scene.height);
-  context.lineJoin = 'round';
-  context.lineCap = 'round';
-  const palette = pagePalette();
-  for (const layer of scene.layers) drawLayer(context, layer, palette, ratio);
-  context.globalAlpha = 1;
+  let before: readonly DisplayList[] = [];
+  let palette: Palette | null = null;
+  let worn: Theme | null = null;
+  let ratio = 0;
+  return (layers, size, theme) => {
+    if (!context) return;
+    const colours = pagePalette();
+    const sharpness = window.devicePixelRatio || 1;
+    const width = Math.round(size.width * sharpness);
+    const height = Math.round(size.height * sharpness);
+    const isAnew =
+      canvas.width !== width ||
+      canvas.height !== height ||
+      colours !== palette ||
+      sharpness !== ratio ||
+      theme !== worn;
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    const strip = isAnew ? EVERYTHING : changedStrip(before, layers);
+    [before, palette, ratio, worn] = [layers, colours, sharpness, theme];
+    // whole pixels, so that nothing is smoothed twice at the edge
+    const from = Math.max(0, Math.floor(strip.from));
+    const to = Math.min(size.width, Math.ceil(strip.to));
+    if (to <= from) return;
+    context.save();
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.beginPath();
+    context.rect(from, 0, to - from, size.height);
+    context.clip();
+    context.clearRect(from, 0, to - from, size.height);
+    context.lineJoin = 'round';
+    context.lineCap = 'round';
+    for (const layer of layers) drawLayer(context, layer, palette, ratio, { from, to });
+    context.restore();
+  };
 }

@@ -1,5 +1,5 @@
 /*
- * Paints as a canvas needs them: computed colours and patterns. They are read from the page's tokens once a theme.
+ * Paints for a canvas: computed colours and patterns, read from the page's tokens once per theme.
  */
 import type { HatchName, PaintName } from '../../views/paint.ts';
 import { isGlow, isHatch } from '../../views/paint.ts';
@@ -7,13 +7,18 @@ import { hatchOf } from '../../views/svg.ts';
 
 export interface Palette {
   readonly colour: (value: string) => string;
+  /** how strong glows are, 0 to 1 */
+  readonly glow: number;
   readonly fill: (paint: PaintName, context: CanvasRenderingContext2D, ratio: number) => string | CanvasPattern;
 }
 
+/** Asked in every frame: a query costs much where it is made, and nothing where it is kept. */
+const forced = matchMedia('(forced-colors: active)');
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
 const themeKey = (): string => {
   const { theme, contrast } = document.documentElement.dataset;
-  const media = ['(forced-colors: active)', '(prefers-color-scheme: dark)'].map((query) => matchMedia(query).matches);
-  return [theme, contrast, ...media].join();
+  return `${theme} ${contrast} ${forced.matches} ${dark.matches}`;
 };
 
 function makePalette(): Palette {
@@ -38,8 +43,10 @@ function makePalette(): Palette {
     patterns.set(key, made);
     return made;
   };
+  const glow = getComputedStyle(document.documentElement).getPropertyValue('--glow');
   return {
     colour,
+    glow: (Number.parseFloat(glow) || 0) / 100,
     fill: (paint, context, ratio) => {
       if (isHatch(paint)) return pattern(paint, context, ratio);
       return paint === 'none' || isGlow(paint) ? 'transparent' : colour(`var(--${paint})`);
@@ -47,7 +54,7 @@ function makePalette(): Palette {
   };
 }
 
-/** A tile whose diagonal stripes meet those of its neighbours. */
+/** A tile with diagonal stripes that continue in adjacent tiles. */
 function hatchPattern(
   name: HatchName,
   context: CanvasRenderingContext2D,
@@ -80,7 +87,7 @@ function hatchPattern(
 
 let current: { readonly key: string; readonly palette: Palette } | null = null;
 
-/** The palette of the theme that the page wears now. */
+/** The palette of the page's present theme. */
 export function pagePalette(): Palette {
   const key = themeKey();
   if (current?.key !== key) current = { key, palette: makePalette() };

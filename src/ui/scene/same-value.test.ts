@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sameValue } from './same-value.ts';
 
-test('is what JSON says of plain values', () => {
+test('agrees with JSON on plain values', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 3 }), fc.jsonValue({ maxDepth: 3 }), (a, b) => {
       expect(sameValue(a, structuredClone(a))).toBe(true);

@@ -1,4 +1,4 @@
-/** Whether two plain values say the same: numbers, text, lists and objects of them. */
+/** Whether two plain values are equal: numbers, text, lists and objects of them. */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;

@@ -1,28 +1,30 @@
 /*
- * Draws a scene: layers on a canvas, marks as SVG over it, and over both the places that can be pressed. The picture
- * itself is silent; a screen reader gets the buttons and the text twin. One Tab stop a scene: arrows walk its buttons.
+ * Draws a scene: layers on a canvas, marks as SVG over it, and buttons over both. The picture itself is hidden from
+ * screen readers, which get the buttons and the text twin. A scene is one Tab stop; arrows move among its buttons.
  */
 import type { CSSProperties, KeyboardEvent, ReactElement, ReactNode, RefObject } from 'react';
 import { createPortal } from 'react-dom';
 import { createElement, memo, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { Action, Hit, Mark, Scene, Theme } from '../../views/scene.ts';
+import type { Action, Hit, Mark, Scene, Size, Theme } from '../../views/scene.ts';
 import { hitsOf, textTwin } from '../../views/scene.ts';
 import type { SvgNode } from '../../views/svg.ts';
 import { markNode, sceneDefs } from '../../views/svg.ts';
-import { drawLayers } from './draw-layers.ts';
+import { createLayerDrawer, type LayerDrawer } from './draw-layers.ts';
 import { sameValue } from './same-value.ts';
 import './scene.css';
 
 export interface SceneViewProps {
   readonly scene: Scene;
   readonly theme: Theme;
-  /** marks glide and cross-fade to their new places: for steps, never for scrubbing or playing */
+  /** animates marks to their new places, after steps only, not while scrubbing or playing */
   readonly eased?: boolean;
+  /** lies over the layers and under the marks */
+  readonly over?: ReactNode;
   readonly onAction?: (action: Action) => void;
   readonly onHover?: (hit: Hit | null) => void;
 }
 
-/** SVG transforms go through style, where they can be eased. */
+/** React element of a node; transforms go into the style, where they can be animated. */
 function element({ tag, key, attributes, children, text }: SvgNode): ReactElement {
   const { transform, ...rest } = attributes;
   const style: CSSProperties | undefined = transform === undefined ? undefined : { transform: String(transform) };
@@ -35,7 +37,7 @@ interface DrawnMark {
   readonly element: ReactElement;
 }
 
-/** Draws picture after picture; React passes over an element that is the one from before, with all that is in it. */
+/** Makes a function that draws successive pictures, reusing elements of unchanged marks, which React then skips. */
 function createDrawing(scope: string, theme: Theme): (marks: readonly Mark[]) => readonly ReactElement[] {
   let before: ReadonlyMap<string, DrawnMark> = new Map();
   return (marks) => {
@@ -68,17 +70,17 @@ const Picture = memo(function Picture({ marks, theme, scope }: PictureProps) {
 const PREVIOUS: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowUp']);
 const NEXT: ReadonlySet<string> = new Set(['ArrowRight', 'ArrowDown']);
 
-/** What a button of the scene does; read when it is used, so that the buttons need not be made anew. */
+/** Handlers of the scene's buttons; read when used, so that buttons need not be recreated. */
 interface Handlers {
   readonly press: (hit: Hit) => void;
   readonly hover: (hit: Hit | null) => void;
 }
 
-/** Tips may change with every frame, what is in the document need not. */
+/** Whether two lists of hits give the same buttons; tips may differ, since they change with every frame. */
 const sameHits = (a: readonly Hit[], b: readonly Hit[]): boolean =>
   a === b || (a.length === b.length && a.every((hit, i) => sameHit(hit, b[i])));
-const sameHit = (a: Hit, b: Hit): boolean =>
-  a.id === b.id &&
+const sameHit = (a: Hit, b: Hit | undefined): boolean =>
+  a.id === b?.id &&
   a.label === b.label &&
   a.x === b.x &&
   a.y === b.y &&
@@ -105,7 +107,7 @@ const Buttons = memo(
       const step = NEXT.has(event.key) ? 1 : PREVIOUS.has(event.key) ? -1 : 0;
       if (step !== 0) {
         const to = (index + step + hits.length) % hits.length;
-        place.current?.querySelectorAll<SVGRectElement>('rect')[to].focus();
+        place.current?.querySelectorAll<SVGRectElement>('rect')[to]?.focus();
       } else if (event.key === 'Enter' || event.key === ' ') on.current.press(hit);
       else {
         if (event.key === 'Escape') on.current.hover(null);
@@ -161,13 +163,13 @@ const TextTwin = memo(
   (a, b) =>
     a.label === b.label &&
     a.lines.length === b.lines.length &&
-    a.lines.every((entry, i) => entry.text === b.lines[i].text),
+    a.lines.every((entry, i) => entry.text === b.lines[i]?.text),
 );
 
-/** Room that a tip keeps from the window's edges, px. */
+/** Least distance of a tip from the window's edges, px. */
 const TIP_EDGE = 8;
 
-/** Above the mark, or below where there is no room; never past the window's edges, whatever pane it is in. */
+/** A tip above the mark, or below if there is no room above; always inside the window. */
 function Tip({ hit, place }: { readonly hit: Hit; readonly place: RefObject<HTMLElement | null> }) {
   const tip = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
@@ -191,13 +193,29 @@ function Tip({ hit, place }: { readonly hit: Hit; readonly place: RefObject<HTML
   );
 }
 
-export function SceneView({ scene, theme, eased = false, onAction, onHover }: SceneViewProps) {
-  const scope = useId().replace(/[^\w-]/g, '');
+/** Draws the scene's layers; again when the theme is another, for the canvas does not follow the page's colours. */
+function Layers({ layers, size, theme }: { layers: Scene['layers']; size: Size; theme: Theme }) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const drawer = useRef<LayerDrawer | null>(null);
+  useLayoutEffect(() => {
+    if (!canvas.current) return;
+    drawer.current ??= createLayerDrawer(canvas.current);
+    drawer.current(layers, size, theme);
+  }, [layers, size, theme]);
+  return <canvas ref={canvas} style={size} aria-hidden="true" />;
+}
+
+/** A scene that is the one from before is passed over. */
+export const SceneView = memo(function SceneView(props: SceneViewProps) {
+  const { scene, theme, eased = false, over, onAction, onHover } = props;
+  const { label, marks, width, height } = scene;
+  const scope = useId().replace(/[^\w-]/g, '');
   const place = useRef<HTMLDivElement>(null);
   const [hovered, setHovered] = useState<string | null>(null);
-  const hits = useMemo(() => hitsOf(scene), [scene]);
-  const twin = useMemo(() => textTwin(scene), [scene]);
+  const hits = useMemo(() => hitsOf({ marks }), [marks]);
+  const twin = useMemo(() => textTwin({ marks }), [marks]);
+  const defs = useMemo(() => sceneDefs({ marks, layers: [] }, scope).map(element), [marks, scope]);
+  const size = useMemo(() => ({ width, height }), [width, height]);
   const tip = hits.find((hit) => hit.id === hovered);
   const handlers: Handlers = {
     press: ({ action }) => {
@@ -212,20 +230,17 @@ export function SceneView({ scene, theme, eased = false, onAction, onHover }: Sc
   useLayoutEffect(() => {
     on.current = handlers;
   });
-  useLayoutEffect(() => {
-    if (canvas.current) drawLayers(canvas.current, scene);
-  }, [scene]);
-  const size = { width: scene.width, height: scene.height };
   return (
     <div className={eased ? 'scene scene-eased' : 'scene'} style={size} ref={place}>
-      {scene.layers.length > 0 && <canvas ref={canvas} style={size} aria-hidden="true" />}
-      <svg {...size} {...(hits.length > 0 ? { role: 'toolbar', 'aria-label': scene.label } : { 'aria-hidden': true })}>
-        <defs>{sceneDefs(scene, scope).map(element)}</defs>
-        <Picture marks={scene.marks} theme={theme} scope={scope} />
+      {scene.layers.length > 0 && <Layers layers={scene.layers} size={size} theme={theme} />}
+      {over}
+      <svg {...size} {...(hits.length > 0 ? { role: 'toolbar', 'aria-label': label } : { 'aria-hidden': true })}>
+        <defs>{defs}</defs>
+        <Picture marks={marks} theme={theme} scope={scope} />
         {hits.length > 0 && <Buttons hits={hits} on={on} />}
       </svg>
       {tip && tip.tip !== '' && <Tip hit={tip} place={place} />}
-      {twin.length > 0 && <TextTwin label={scene.label} lines={twin} />}
+      {twin.length > 0 && <TextTwin label={label} lines={twin} />}
     </div>
   );
-}
+});

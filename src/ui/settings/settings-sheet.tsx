@@ -1,4 +1,4 @@
-/* What a person sets for themselves; each is a command too. */
+/* The user's settings; each is also a command. */
 import { runCommand } from '../../page/commands/registry.ts';
 import { choose, TEXT_SIZES, useChoices } from '../../page/store/choices.ts';
 import { Sheet } from '../controls/sheet.tsx';
@@ -58,12 +58,12 @@ export function SettingsSheet() {
           legend="Motion"
           values={[
             ['system', 'As the system'],
-            ['less', 'Less: nothing travels'],
+            ['less', 'Less: no motion'],
           ]}
           value={motion}
           onPick={(next) => choose({ motion: next })}
         />
-        <label className="row">
+        <label className="check">
           <input
             type="checkbox"
             checked={letterKeys}

@@ -1,4 +1,4 @@
-/* Labs under names, the texts of this one, and drafts of other tabs. */
+/* Named labs, the texts of this lab, and drafts of other tabs. */
 import { type FormEvent, useEffect, useState } from 'react';
 import { dropDraft, otherDrafts } from '../../page/keep/draft.ts';
 import { type Keeper, keeper, type KeptLab } from '../../page/keep/labs.ts';
@@ -147,7 +147,7 @@ function Labs({ keeper, labs, onChange }: LabsProps) {
   );
 }
 
-/** Texts of one's own in this lab. */
+/** The user's own texts in this lab. */
 function Texts() {
   const edits = useChoices((state) => state.edits);
   const own = textNames(lab(), edits).filter((name) => isOwn(name, edits));
@@ -198,7 +198,7 @@ function Texts() {
   );
 }
 
-/** What other tabs have, or had: opened as a copy, so that nobody overwrites it. */
+/** Drafts of other tabs, open or closed; each opens as a copy, so that none is overwritten. */
 function Drafts() {
   const [drafts, setDrafts] = useState(otherDrafts);
   if (drafts.length === 0) return null;

@@ -1,4 +1,4 @@
-/* The link to this moment: copied as soon as it is known, as a picture for phones where it is short enough. */
+/* The link to this moment: copied as soon as it is made; also shown as a QR code if short enough. */
 import { useEffect, useRef, useState } from 'react';
 import { encode } from 'uqr';
 import { hashOf, LONGEST_LINK, LONGEST_QR } from '../../page/share/link.ts';
@@ -8,7 +8,7 @@ import { Sheet } from '../controls/sheet.tsx';
 
 const addressOf = (hash: string): string => `${location.href.replace(/#.*$/, '')}${hash}`;
 
-/** False where the browser does not let the page write to the clipboard. */
+/** Copies text; false when the browser denies access to the clipboard. */
 async function copy(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -83,12 +83,12 @@ export function ShareSheet() {
 function wordsOf(link: string, copied: boolean | null): string {
   const length = `${link.length.toLocaleString('en')} characters`;
   if (link.length > LONGEST_LINK)
-    return `It has ${length}: mail programs and chats cut links of that length. A file holds the same.`;
+    return `It has ${length}: mail programs and chats truncate links of that length. Save it as a file instead.`;
   if (copied === true) return `Copied: ${length}. It opens this scenario, at this time, with these texts and views.`;
-  return copied === false ? 'The browser does not let the page copy: copy it from the field.' : length;
+  return copied === false ? 'The browser denies access to the clipboard: copy the link from the field.' : length;
 }
 
-/** For phones in the room: dark on light in every theme, with the quiet rim that readers want. */
+/** QR code for phones: dark on light in every theme, with the quiet zone that readers need. */
 export function Qr({ text }: { readonly text: string }) {
   const { data, size } = encode(text, { ecc: 'M', border: 4 });
   const d = data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : []))).join('');

@@ -1,7 +1,8 @@
 import { type ComponentType, createElement, Fragment, type ReactElement, useSyncExternalStore } from 'react';
 import { useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
-import { type SheetName, showOverlay, useOverlay } from '../../page/store/overlay.ts';
+import { showOverlay, useOverlay } from '../../page/store/overlay.ts';
+import { type SheetName, SHEETS } from '../../page/store/sheets.ts';
 import { Guard, late } from '../controls/guard.tsx';
 import { Drop } from './drop.tsx';
 import { Intro } from './intro.tsx';
@@ -15,32 +16,30 @@ import { TopBar } from './top-bar.tsx';
 
 const onClose = (): void => showOverlay(null);
 
-/** A sheet over the page: what the user knows it by, and where it comes from. */
-const SHEETS: Readonly<Record<SheetName, readonly [string, () => Promise<ComponentType>]>> = {
-  palette: ['The command palette', () => import('./palette.tsx').then(({ Palette }) => Palette)],
-  keys: ['The list of keys', () => import('./key-sheet.tsx').then(({ KeySheet }) => KeySheet)],
-  rename: ['Rename', () => import('./rename.tsx').then(({ Rename }) => Rename)],
-  'rename-text': ['Rename', () => import('./rename-text.tsx').then(({ RenameText }) => RenameText)],
-  'new-program': ['A new program', () => import('./new-program.tsx').then(({ NewProgram }) => NewProgram)],
-  labs: ['My labs', () => import('../share/labs-sheet.tsx').then(({ LabsSheet }) => LabsSheet)],
-  export: ['Save as files', () => import('../export/export-sheet.tsx').then(({ ExportSheet }) => ExportSheet)],
-  help: ['The help', () => import('../help/help-sheet.tsx').then(({ HelpSheet }) => HelpSheet)],
-  record: ['The recorder', () => import('../record/record-sheet.tsx').then(({ RecordSheet }) => RecordSheet)],
-  bench: ['The bench', () => import('../bench/bench-sheet.tsx').then(({ BenchSheet }) => BenchSheet)],
-  settings: ['The settings', () => import('../settings/settings-sheet.tsx').then(({ SettingsSheet }) => SettingsSheet)],
-  stage: ['The stage', () => import('../present/stage.tsx').then(({ Stage }) => Stage)],
-  share: ['The link', () => import('../share/share-sheet.tsx').then(({ ShareSheet }) => ShareSheet)],
+/** Where the sheets of page/store/sheets.ts come from. */
+const SHEET_FILES: Readonly<Record<SheetName, () => Promise<ComponentType>>> = {
+  palette: () => import('./palette.tsx').then(({ Palette }) => Palette),
+  keys: () => import('./key-sheet.tsx').then(({ KeySheet }) => KeySheet),
+  rename: () => import('./rename.tsx').then(({ Rename }) => Rename),
+  'rename-text': () => import('./rename-text.tsx').then(({ RenameText }) => RenameText),
+  'new-program': () => import('./new-program.tsx').then(({ NewProgram }) => NewProgram),
+  labs: () => import('../share/labs-sheet.tsx').then(({ LabsSheet }) => LabsSheet),
+  export: () => import('../export/export-sheet.tsx').then(({ ExportSheet }) => ExportSheet),
+  help: () => import('../help/help-sheet.tsx').then(({ HelpSheet }) => HelpSheet),
+  record: () => import('../record/record-sheet.tsx').then(({ RecordSheet }) => RecordSheet),
+  bench: () => import('../bench/bench-sheet.tsx').then(({ BenchSheet }) => BenchSheet),
+  settings: () => import('../settings/settings-sheet.tsx').then(({ SettingsSheet }) => SettingsSheet),
+  stage: () => import('../present/stage.tsx').then(({ Stage }) => Stage),
+  share: () => import('../share/share-sheet.tsx').then(({ ShareSheet }) => ShareSheet),
 };
 
 const ELEMENTS = new Map<string, ReactElement>(
-  Object.entries(SHEETS).map(([id, [name, load]]) => [id, createElement(late(name, load, { onClose }))]),
+  SHEETS.map(({ id, name }) => [id, createElement(late(name, SHEET_FILES[id], { onClose }))]),
 );
 
-/** Fetched once the page stands, so that a key opens them at once. */
-const AHEAD: readonly SheetName[] = ['palette', 'keys', 'rename'];
 const AHEAD_MS = 1500;
 setTimeout(() => {
-  for (const id of AHEAD) SHEETS[id][1]().catch(() => {});
+  for (const { id, ahead } of SHEETS) if (ahead) SHEET_FILES[id]().catch(() => {});
 }, AHEAD_MS);
 
 const LiveBar = late('The way back to the talk', () =>
@@ -95,7 +94,7 @@ export function App() {
   );
 }
 
-/** Until the first picture. */
+/** Shown until the first picture. */
 function Starting() {
   const waiting = useLab(({ cold, phase }) => cold === null && phase !== 'crashed');
   const job = useLab((state) => state.job);

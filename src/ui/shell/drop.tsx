@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { followDrops } from '../../page/engine/file-input.ts';
 
-/** Says what happens when a file that hangs over the page is let go. */
+/** Says what dropping a file on the page will do, while it is dragged over it. */
 export function Drop() {
   const [over, setOver] = useState(false);
   useEffect(() => followDrops(setOver), []);

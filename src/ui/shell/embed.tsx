@@ -1,4 +1,4 @@
-/* One view for a slide: nothing but it, a slim timeline, and the way to the whole page. */
+/* One view for a slide, with a slim timeline and a link to the whole page. */
 import type { ReactElement } from 'react';
 import { useOverlay } from '../../page/store/overlay.ts';
 import { Guard } from '../controls/guard.tsx';

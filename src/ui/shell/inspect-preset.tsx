@@ -1,4 +1,4 @@
-/* The Inspect preset. Its panes come when they are first wanted, and a little after the page stands. */
+/* The Inspect preset. Its panes are loaded on first use, or shortly after the first picture. */
 import type { ComponentType } from 'react';
 import { late } from '../controls/guard.tsx';
 import { TimelinePane } from '../panes/timeline-pane.tsx';
@@ -20,7 +20,7 @@ setTimeout(() => load().catch(() => {}), AHEAD_MS);
 
 const isWide = (): boolean => window.innerWidth >= 1800;
 
-/** A type, how it lies in memory, and what stands behind it; the timeline folds to a line. */
+/** A type, its memory layout, and related code; the timeline folds to a line. */
 export function Inspect() {
   const [left, right] = isWide() ? [460, 420] : [404, 400];
   return (

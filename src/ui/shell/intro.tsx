@@ -6,7 +6,7 @@ import { Keys } from '../controls/keys.tsx';
 import { choose, useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
 
-/** What the scenario shows, what has to be known of the kernel, and where to begin. */
+/** What the scenario shows, notes on the kernel, and where to begin. */
 export function Intro() {
   const hinted = useChoices((state) => state.hinted);
   const scenario = useLab((state) => state.scenario);
@@ -38,7 +38,7 @@ export function Intro() {
   );
 }
 
-/** The kernel lacks something that the scenario tells of: what, and where it is. */
+/** Says what the kernel lacks for the scenario, and offers a kernel that has it. */
 function Lacked({ scenario, kernel }: { readonly scenario: string; readonly kernel: string }) {
   const lacked = lackedBy(scenario, kernel);
   const other = kernelFor(scenario);

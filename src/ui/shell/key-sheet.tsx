@@ -5,7 +5,7 @@ import { Keys } from '../controls/keys.tsx';
 import { choose, useChoices } from '../../page/store/choices.ts';
 import { showOverlay } from '../../page/store/overlay.ts';
 
-/** Keys that are no commands: of the panes themselves. */
+/** Keys of the panes themselves, which are not commands. */
 const OTHERS = [
   { keys: 'A', title: 'Timeline: earlier' },
   { keys: 'D', title: 'Timeline: later' },

@@ -1,6 +1,6 @@
 import { usePending } from '../../page/share/pending.ts';
 
-/** A lab from elsewhere brings programs: they can be read, and run when the user says so. */
+/** Bar for a lab with programs of somebody else: they can be read, and run after the user agrees. */
 export function LinkBar() {
   const pending = usePending((state) => state.pending);
   if (!pending) return null;

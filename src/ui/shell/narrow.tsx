@@ -9,7 +9,7 @@ import { TimelinePane } from '../panes/timeline-pane.tsx';
 import { TypePane } from './inspect-preset.tsx';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
 
-/** Whoever chose the inspector gets its type. */
+/** The struct pane; in the Inspect preset, the inspector's type. */
 function StructPane() {
   const preset = useChoices((state) => state.preset);
   return preset === 'inspect' ? <TypePane /> : <SidePane />;

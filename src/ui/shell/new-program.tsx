@@ -8,7 +8,7 @@ import { reveal } from '../../page/store/editor-link.ts';
 import { showOverlay } from '../../page/store/overlay.ts';
 import { beginText } from '../../page/store/texts.ts';
 
-/** A program of one's own: its name, the kernel struct that it implements, and then a text that can be registered as it is. */
+/** Dialog for a new program: its name and kernel struct; creates a text that can be registered at once. */
 export function NewProgram() {
   const [btf, setBtf] = useState<Btf | null>(null);
   const [struct, setStruct] = useState('tcp_congestion_ops');
@@ -55,8 +55,7 @@ export function NewProgram() {
               </select>
             </label>
             <p id="new-program-problem" className={problem === null ? 'note' : 'note problem'}>
-              {problem ??
-                'The text has a function for each member that must be there. Register it with Ctrl+Shift+Enter.'}
+              {problem ?? 'The text has a function for each required member. Register it with Ctrl+Shift+Enter.'}
             </p>
             <button type="submit" className="button" aria-disabled={!btf || problem !== null}>
               Begin

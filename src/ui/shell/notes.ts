@@ -1,10 +1,10 @@
-/* Things that happened to programs (one was stopped, a window was 0) are told when the clock passes them. */
+/* Shows notes about programs (one was stopped, a window was 0) when the clock passes them. */
 import { onDraw } from '../../page/frame.ts';
 import { currentFrame } from '../../page/frame-source.ts';
 import { lab, notify } from '../../page/store/lab.ts';
 import type { History } from '../../engine/index.ts';
 
-/** More than these at once say the same. */
+/** Most notes shown at once; more would be repetitive. */
 const MOST = 2;
 
 let told: readonly History['notes'][number][] = [];

@@ -1,11 +1,11 @@
-/* What the user should read, without standing in the way: one bar at the top right, the newest first, spoken once. */
+/* Notices to the user: one bar at the top right, newest first, each announced once. */
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { runCommand } from '../../page/commands/registry.ts';
 import { stopEngine } from '../../page/engine/engine.ts';
 import { dismiss, type ShownNotice, useLab } from '../../page/store/lab.ts';
 
-/** Time to read, ms; who points at it or is in it has all the time. What is not about a run stays. */
+/** Time for which a notice is shown, ms; it stays while the pointer or focus is on it, and if it is not about a run. */
 const SHOWN_MS: Readonly<Record<ShownNotice['kind'], number>> = {
   info: 9000,
   refused: 30_000,
@@ -45,7 +45,7 @@ export function Notices() {
 
 interface BarProps {
   readonly notice: ShownNotice;
-  /** older ones, shown when this one goes */
+  /** number of older ones, shown after this one */
   readonly waiting: number;
 }
 

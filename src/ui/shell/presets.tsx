@@ -1,15 +1,15 @@
-/* The arrangements of panes. Sizes are those of the brief at 1440 and 1920 px; the user's own are kept. */
+/* The arrangements of panes. Default sizes are defined at 1440 and 1920 px; the user's own are kept. */
 import type { ReactElement } from 'react';
 import { EditorPane } from '../panes/editor-pane.tsx';
 import { FlowsPane } from '../panes/flows-pane.tsx';
 import { LifecyclePane } from '../panes/lifecycle-pane.tsx';
 import { SidePane } from '../panes/side-pane.tsx';
 import { TimelinePane } from '../panes/timeline-pane.tsx';
-import type { Preset } from '../../page/store/choices.ts';
+import type { Preset } from '../../page/store/presets.ts';
 import { Inspect } from './inspect-preset.tsx';
 import { Part, Split } from './split.tsx';
 
-/** Sizes of the brief at 1440x900 and 1920x1080, in proportion to the window that there is; px. */
+/** A width defined at 1440 and 1920 px, scaled to the window; px. */
 const across = (at1440: number, at1920 = at1440): number =>
   Math.round(window.innerWidth >= 1800 ? at1920 : at1440 * Math.min(1, window.innerWidth / 1440));
 const down = (at900: number): number => Math.round(at900 * Math.min(1, window.innerHeight / 900));
@@ -24,7 +24,7 @@ function Debug() {
           </Part>
           <Part id="centre" least={340}>
             <Split id="debug-centre" orientation="vertical">
-              <Part id="lifecycle" least={140}>
+              <Part id="lifecycle" least={236}>
                 <LifecyclePane />
               </Part>
               <Part id="flows" size={down(252)} least={90}>
@@ -44,7 +44,7 @@ function Debug() {
   );
 }
 
-/** The wire takes the room. */
+/** The Flows preset, in which the wire has most of the space. */
 function Flows() {
   return (
     <Split id="flows-preset" orientation="vertical">

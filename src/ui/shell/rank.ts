@@ -1,8 +1,8 @@
-/* Which of many titles a few typed letters mean. */
+/* Ranks titles by a few typed letters. */
 
 const wordsOf = (text: string): string[] => text.split(/[^\p{L}\p{N}_.+-]+/u).filter((word) => word !== '');
 
-/** Each typed word begins a word of the title, in this order: how many words lie before; null where one begins none. */
+/** Distance when each typed word begins a word of the title, in order: the number of skipped words; null otherwise. */
 function beginnings(title: string, query: string): number | null {
   const words = wordsOf(title);
   let at = 0;
@@ -16,7 +16,7 @@ function beginnings(title: string, query: string): number | null {
   return before;
 }
 
-/** Smaller is better; null where the letters do not occur in this order. */
+/** Distance of a title, smaller is better; null when the letters do not occur in this order. */
 function distance(title: string, query: string): number | null {
   const at = title.indexOf(query);
   if (at >= 0 && (at === 0 || title[at - 1] === ' ')) return at;
@@ -34,7 +34,7 @@ function distance(title: string, query: string): number | null {
   return 1000 + gaps;
 }
 
-/** Those that match, best first; all in their own order for an empty query. */
+/** Matching items, best first; all in their own order for an empty query. */
 export function rank<T>(items: readonly T[], query: string, titleOf: (item: T) => string): T[] {
   const wanted = query.trim().toLowerCase();
   if (wanted === '') return [...items];

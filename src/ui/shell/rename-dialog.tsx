@@ -5,14 +5,14 @@ interface RenameDialogProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly note: string | null;
-  /** takes the place of the note */
+  /** shown instead of the note */
   readonly problem: string | null;
   readonly enabled: boolean;
   readonly onRename: () => void;
   readonly onClose: () => void;
 }
 
-/** Asks for another name, and says what it will mean or why it cannot be. */
+/** Dialog for another name, which says what renaming does, or why the name is invalid. */
 export function RenameDialog(props: RenameDialogProps) {
   const { title, value, onChange, note, problem, enabled, onRename, onClose } = props;
   return (

@@ -4,7 +4,7 @@ import { showOverlay } from '../../page/store/overlay.ts';
 import { activeText } from '../../page/store/texts.ts';
 import { RenameDialog } from './rename-dialog.tsx';
 
-/** Another name for a text of one's own: that of its tab and of its file. */
+/** Renames a text of the user: its tab and its file. */
 export function RenameText() {
   const [name] = useState(() => activeText() ?? '');
   const [to, setTo] = useState(name.replace(/\.s$/, ''));
@@ -14,7 +14,7 @@ export function RenameText() {
       title={`Rename ${name}`}
       value={to}
       onChange={setTo}
-      note="The machine keeps the loaded text under the name from before."
+      note="The machine keeps the loaded text under its old name."
       problem={empty ? 'A name is needed.' : null}
       enabled={!empty}
       onRename={() => {

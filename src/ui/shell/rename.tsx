@@ -8,7 +8,7 @@ function close(): void {
   editorLink()?.focus();
 }
 
-/** Another name for the label or function at the cursor, everywhere that it means. */
+/** Renames the label or function at the cursor wherever it is used. */
 export function Rename() {
   const [at, setAt] = useState<NameAtCursor | null>(null);
   const [to, setTo] = useState('');
@@ -19,7 +19,7 @@ export function Rename() {
       .then((found) => {
         setAt(found);
         setTo(found?.name ?? '');
-        if (!found) setProblem('No label or function stands at the cursor.');
+        if (!found) setProblem('There is no label or function at the cursor.');
       });
   }, []);
   return (

@@ -7,7 +7,7 @@ import { load, save } from '../../page/store/storage.ts';
 
 interface PartProps {
   readonly id: string;
-  /** px; the part without one takes what is left */
+  /** px; the part without a size takes the rest */
   readonly size?: number;
   readonly least: number;
   readonly children: ReactNode;
@@ -18,7 +18,7 @@ export const Part = ({ children }: PartProps) => children;
 
 const words = (id: string): string => id.replaceAll('-', ' ');
 
-/** Sizes in the browser's storage; none where that is denied, or holds something else than JSON. */
+/** Sizes in the browser's storage; none when that is denied or does not contain JSON. */
 const SIZES = {
   getItem: (key: string): string | null => {
     const value = load(key);
@@ -50,10 +50,10 @@ export function Split({ id, orientation, children }: SplitProps) {
     >
       {parts.map(({ props }, i) => (
         <Fragment key={props.id}>
-          {i > 0 && (
+          {parts[i - 1] && (
             <Separator
               className="splitter"
-              aria-label={`Between ${words(parts[i - 1].props.id)} and ${words(props.id)}`}
+              aria-label={`Between ${words(parts[i - 1]?.props.id ?? '')} and ${words(props.id)}`}
             />
           )}
           <Panel

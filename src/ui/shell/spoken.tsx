@@ -7,7 +7,7 @@ import { type LabState, useLab } from '../../page/store/lab.ts';
 import { stopWords } from '../../views/stop.ts';
 import { timeText } from '../../views/words.ts';
 
-/** What is different between two moments, in words. */
+/** Sentences about changes between two snapshots. */
 function changes(before: ColdSnapshot, now: ColdSnapshot): string[] {
   return now.maps.flatMap((map) => {
     const old = before.maps.find(({ letter }) => letter === map.letter);
@@ -19,7 +19,7 @@ function changes(before: ColdSnapshot, now: ColdSnapshot): string[] {
   });
 }
 
-/** Where a program stands and why it stopped there. */
+/** Sentence about a stop: where, and why. */
 function stopSentence({ cpu, playing }: LabState, before: LabState): string | null {
   if (playing) return null;
   const { time } = currentFrame().hot;

@@ -2,7 +2,8 @@ import { runCommand } from '../../page/commands/registry.ts';
 import { Keys } from '../controls/keys.tsx';
 import { useCalmFrame } from '../controls/use-frame.ts';
 import { useKeeping } from '../../page/store/storage.ts';
-import { PRESETS, useChoices } from '../../page/store/choices.ts';
+import { useChoices } from '../../page/store/choices.ts';
+import { PRESETS } from '../../page/store/presets.ts';
 import { type LabState, useLab } from '../../page/store/lab.ts';
 
 export function StatusBar() {
@@ -15,7 +16,7 @@ export function StatusBar() {
       <span className="spring" />
       <Kept />
       <div className="presets" role="group" aria-label="Layout">
-        {PRESETS.map((id, n) => (
+        {PRESETS.map(({ id, title }, n) => (
           <button
             key={id}
             type="button"
@@ -23,7 +24,7 @@ export function StatusBar() {
             aria-pressed={id === preset}
             onClick={() => runCommand(`view.${id}`)}
           >
-            {id[0].toUpperCase() + id.slice(1)} <Keys keys={String(n + 1)} />
+            {title} <Keys keys={String(n + 1)} />
           </button>
         ))}
       </div>
@@ -34,12 +35,12 @@ export function StatusBar() {
   );
 }
 
-/** Where what is typed is kept, and that it is not where the browser denies it. */
+/** Says whether typed text is saved. */
 function Kept() {
   const keeps = useKeeping((state) => state.keeps);
   return (
     <button type="button" className="status-button" onClick={() => runCommand(keeps ? 'lab.kept' : 'share.save')}>
-      {keeps ? 'Texts saved in this browser' : 'Nothing is kept here: this browser denies storage. Save as a file'}
+      {keeps ? 'Texts saved in this browser' : 'Nothing is saved: this browser denies storage. Save as a file'}
     </button>
   );
 }
@@ -68,14 +69,18 @@ function EngineState() {
 function MapCounts() {
   const cold = useLab((state) => state.cold);
   const maps = cold?.maps.filter(({ state }) => state !== 'FREED').toReversed() ?? [];
-  return maps.map(({ letter, id, refcnt }) => (
-    <span key={letter} className="map-count">
-      map {letter} #{id} <b className="mono">refcnt {refcnt}</b>
+  return (
+    <span className="map-counts">
+      {maps.map(({ letter, id, refcnt }) => (
+        <span key={letter} className="map-count">
+          map {letter} #{id} <b className="mono">refcnt {refcnt}</b>
+        </span>
+      ))}
     </span>
-  ));
+  );
 }
 
-/** Since the start of the run, at the cursor. */
+/** Work since the start of the run, at the cursor. */
 function Work() {
   const { hot } = useCalmFrame();
   return (

@@ -39,14 +39,14 @@ export function TopBar() {
   );
 }
 
-/** What leaves the page and what stays, as a menu for those who do not know the palette. */
+/** Menu of commands for sharing, saving and help, for users who do not know the palette. */
 const MORE = [
   ['share.link', 'Copy a link', 'to this moment, with texts and commands'],
   ['share.present', 'Present', 'the captions of this run as a talk'],
   ['lab.kept', 'My labs', 'keep this one, open others, texts and drafts'],
   ['share.save', 'Save as a file', 'the whole lab'],
   ['share.export', 'Pictures and data', 'SVG, PNG, CSV, JSON, Mermaid, HTML, print'],
-  ['share.record', 'Record', 'what was done becomes a scenario'],
+  ['share.record', 'Record', 'make a scenario of what you did'],
   ['help.pages', 'Help', 'views, terms, error numbers, checks'],
   ['help.settings', 'Settings', 'text, theme, contrast, motion, keys'],
 ] as const;
@@ -74,7 +74,12 @@ function ScenarioMenu() {
       value={scenario?.id ?? ''}
       items={[
         ...SCENARIOS.map(({ id, title, intro, topic }) => ({ value: id, title, note: intro, group: topic })),
-        { value: BENCH, title: 'Bench', note: 'Connections of your own, a program each, measured.', group: 'Your own' },
+        {
+          value: BENCH,
+          title: 'Bench',
+          note: 'Your own connections, each with a program, measured.',
+          group: 'Your own',
+        },
       ]}
       onChoose={(id) => (id === BENCH ? runCommand('lab.bench') : startScenario(id))}
     >
@@ -84,7 +89,7 @@ function ScenarioMenu() {
   );
 }
 
-/** A kernel's line, and why this scenario cannot be told on it. */
+/** Note of a kernel, and why this scenario cannot run on it. */
 const noteOf = (note: string, lacked: readonly string[]): string =>
   lacked.length === 0 ? note : `${note} This scenario needs ${lacked.join(' and ')}.`;
 
@@ -108,7 +113,7 @@ function KernelMenu() {
   );
 }
 
-/** What Step and Back move by, and the switch. */
+/** Shows the unit of Step and Back, as a switch. */
 function Grain() {
   const grain = useChoices((state) => state.grain);
   const other = grain === 'event' ? 'instruction' : 'event';

@@ -64,7 +64,7 @@ describe.each(THEMES)('tokens, %s', (_, tokens) => {
     expect(contrast(of(drawn), of('surface-1'))).toBeGreaterThanOrEqual(3);
   });
 
-  it('letters on solid states and on the selection can be read', () => {
+  it('text on solid states and on the selection has enough contrast', () => {
     for (const solid of ['inuse-solid', 'tobefree-solid', 'ready', 'init'])
       expect(contrast(of('on-state'), of(solid)), solid).toBeGreaterThanOrEqual(4.5);
     expect(contrast(of('on-selection'), of('selection'))).toBeGreaterThanOrEqual(4.5);

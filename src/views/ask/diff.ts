@@ -1,7 +1,7 @@
-/* The parts of a difference, with their headings. */
+/* Headings of the parts of a difference. */
 import type { DiffAspect } from '../../engine/index.ts';
 
-/** Headings of the parts of the list, in its order. */
+/** Headings by aspect, in the order of the list. */
 export const ASPECT_WORDS: Readonly<Record<DiffAspect, string>> = {
   fact: 'States and counts',
   reference: 'References',

@@ -1,9 +1,10 @@
-/* A watched expression as lanes: a stepped line for each socket, in a box of its own scale. */
+/* Draws a watched expression as lanes: a stepped line for each socket, in its own box. */
+import { numberAt } from '../lists.ts';
 import type { WatchAnswer } from '../../engine/index.ts';
 
 export interface LaneScene {
   readonly socket: number;
-  /** `M0 40 H3 V20 …`: time to the right, the value upwards */
+  /** SVG path `M0 40 H3 V20 …`: time to the right, value upwards */
   readonly path: string;
   /** min, max and mean in words */
   readonly words: string;
@@ -22,7 +23,8 @@ export function laneScenes({ lanes, until }: WatchAnswer, width: number, height:
       const steps: string[] = [];
       let last = '';
       for (let i = 0; i < time.length; i++) {
-        const at = i === 0 ? `M${x(time[i])} ${y(value[i])}` : `H${x(time[i])}V${y(value[i])}`;
+        const [right, up] = [x(numberAt(time, i)), y(numberAt(value, i))];
+        const at = i === 0 ? `M${right} ${up}` : `H${right}V${up}`;
         if (at !== last) steps.push(at);
         last = at;
       }

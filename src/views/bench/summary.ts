@@ -1,4 +1,4 @@
-/* What a measured run says of each congestion control, side by side. */
+/* Summarises a measured run by congestion control, side by side. */
 import type { Measured, MeasuredFlow } from '../../engine/index.ts';
 import { rateText } from '../words.ts';
 
@@ -9,7 +9,7 @@ export function jain(shares: readonly number[]): number {
   return squares === 0 ? 1 : (sum * sum) / (shares.length * squares);
 }
 
-/** Bits a second while the flow lasted. */
+/** Mean goodput over the flow's life, bits a second. */
 export const goodputOf = ({ bytes, from, to }: MeasuredFlow): number => (to > from ? (bytes * 8e9) / (to - from) : 0);
 
 export interface SummaryColumn {
@@ -19,15 +19,15 @@ export interface SummaryColumn {
   readonly cells: readonly string[];
 }
 
-/** Names of the rows, with what they mean. */
+/** Names of the rows, with their meaning. */
 export const SUMMARY_ROWS = [
-  ['Connections', 'how many it serves'],
-  ['Goodput', 'acknowledged bytes a second while connections last, summed'],
-  ['Share', 'of all bytes that were acknowledged'],
+  ['Connections', 'number of connections'],
+  ['Goodput', 'acknowledged data per second while connections last, summed'],
+  ['Share', 'share of all acknowledged bytes'],
   ['Fairness', 'Jain’s index of the goodputs: 1 is equal'],
-  ['Lost', 'packets for which the queue had no place, of all that came to it'],
+  ['Lost', 'packets dropped by the full queue, of all that reached it'],
   ['Timeouts', 'retransmission timers that ran out'],
-  ['Mean queue', 'packets, weighed by time; the queue is shared'],
+  ['Mean queue', 'mean packets, weighted by time; the queue is shared'],
 ] as const;
 
 function column(title: string, flows: readonly MeasuredFlow[], run: Measured): SummaryColumn {

@@ -23,7 +23,7 @@ const refused: CallRecord = {
 };
 
 describe('checks', () => {
-  it('lights the step that answered', async () => {
+  it('highlights the step that answered', async () => {
     const scene = checksScene({ call: refused, words, scroll: 0 }, SIZE);
     await expect(svgText(scene)).toMatchFileSnapshot('golden/refused.svg');
     expect(allMarks(scene).find(({ mark }) => mark.id === 'step.2.ground')?.mark).toMatchObject({ fill: 'error-tint' });
@@ -43,7 +43,7 @@ describe('sequence', () => {
     expect(touchingTexts(scene)).toEqual([]);
   });
 
-  it('keeps names apart where lanes are close', () => {
+  it('names do not overlap in close lanes', () => {
     for (const width of [372, 430, 1004])
       expect(
         touchingTexts(sequenceScene({ cold, history, event: hot.event, words, scroll: 0 }, { width, height: 300 })),

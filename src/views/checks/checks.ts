@@ -1,6 +1,6 @@
 /*
- * The ordered steps of a system call, and which of them answered. Steps of members repeat for each member; their rows
- * say which.
+ * Draws the ordered steps of a system call, and marks the one that answered. Steps of members repeat for each member;
+ * their rows name it.
  */
 import type { CallRecord, TraceEntry } from '../../engine/index.ts';
 import type { PaintName } from '../paint.ts';
@@ -21,7 +21,7 @@ export interface ChecksInput {
 const ROW = 26;
 const HEAD = 64;
 
-/** Height of everything, for a scroll bar. */
+/** Height of the whole content, px, for the scroll bar. */
 export const checksHeight = (call: CallRecord | null): number => HEAD + (call?.trace.length ?? 0) * ROW + 10;
 
 type Outcome = TraceEntry['outcome'];
@@ -66,9 +66,9 @@ function head(call: CallRecord, words: Words, size: Size): Mark[] {
     : call.trace.length === 0
       ? 'This call has no table of checks.'
       : `${plural(call.trace.length, 'step')}, none refused.`;
-  const [sentence] = wrapText(verdict, size.width - 36, ui(12.5), 1);
+  const [sentence = ''] = wrapText(verdict, size.width - 36, ui(12.5), 1);
   return [
-    // rows scroll away beneath the head
+    // rows scroll under the head
     rect('head.ground', { x: 0, y: 0, width: size.width, height: HEAD - 6 }, 0, { fill: 'surface-1' }),
     text('head.call', { x: 18, y: 24 }, fitText(title, size.width - 36, font), font, refused ? 'error' : 'text', {
       label: title,
@@ -104,7 +104,7 @@ function glyph(id: string, outcome: Outcome, answered: boolean): Mark[] {
   }
 }
 
-/** The one that answered is lit. */
+/** A row; the step that answered is highlighted. */
 function row(entry: TraceEntry, index: number, y: number, last: boolean, words: Words, size: Size): Mark[] {
   const { outcome, member, step } = entry;
   const lit = outcome === 'done' || outcome === 'fail' || last;

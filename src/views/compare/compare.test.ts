@@ -19,7 +19,7 @@ const call = (time: number, name: string, text: string, ret = 0, step: string | 
 });
 const errno = (n: number): string => (n === 22 ? 'EINVAL' : String(n));
 
-test('calls of one moment are paired by name; what was not made stands alone', () => {
+test('calls of one time are paired by name; a call of one run only has no partner', () => {
   const left = [
     call(1, 'BPF_MAP_CREATE', 'bpf(BPF_MAP_CREATE, {a})', 4),
     call(1, 'BPF_PROG_LOAD', 'bpf(BPF_PROG_LOAD, {})', 5),
@@ -35,7 +35,7 @@ test('calls of one moment are paired by name; what was not made stands alone', (
   expect(rows[0].right?.step).toBe('flags');
 });
 
-test('a run beside itself differs nowhere', () => {
+test('a run compared with itself has no difference', () => {
   const calls = [
     call(1, 'BPF_MAP_CREATE', 'bpf(BPF_MAP_CREATE, {})'),
     call(1, 'BPF_MAP_CREATE', 'bpf(BPF_MAP_CREATE, {})', -22, 'x'),
@@ -44,12 +44,12 @@ test('a run beside itself differs nowhere', () => {
   expect(compareCalls(calls, calls, errno).some(({ differs }) => differs)).toBe(false);
 });
 
-test('the states of each map, also of one that the other kernel never made', () => {
+test('shows the states of each map, also if the other kernel never made it', () => {
   const made = [{ time: 1, event: 1, map: 'A', from: null, to: 'INIT' as const }];
   expect(compareStates(made, [])).toEqual([{ map: 'A', left: ['INIT'], right: [] }]);
 });
 
-test('kernels differ in what the table of versions says', () => {
+test('kernels differ as the table of versions says', () => {
   const [v56, v61, v612] = KERNELS.map(({ profile }) => profile);
   const facts = (a: typeof v56, b: typeof v56) => compareProfiles(a, b).map(({ what }) => what);
   expect(facts(v61, v612)).toContain('links of struct_ops maps');

@@ -1,4 +1,5 @@
-/* One run on two kernels: calls of the same moment side by side, and which of them answered otherwise. */
+/* Compares one run on two kernels: calls of the same time side by side, and those with different answers. */
+import { commonRows } from '../common-rows.ts';
 import type { CallRecord, LifecycleState, Profile, Transition } from '../../engine/index.ts';
 
 export interface SideOfCall {
@@ -7,7 +8,7 @@ export interface SideOfCall {
   readonly text: string;
   /** `0`, `EEXIST`; a new fd is `ok` */
   readonly answer: string;
-  /** check that refused it; null where none did */
+  /** check that refused it; null when none did */
   readonly step: string | null;
   readonly message: string | null;
 }
@@ -36,23 +37,23 @@ const sideOf = (call: CallRecord, errno: ErrnoName): SideOfCall => {
   };
 };
 
-/** Longest common subsequence of two short lists, as pairs; what has no fellow stands alone. */
-function align(left: readonly CallRecord[], right: readonly CallRecord[]): [CallRecord | null, CallRecord | null][] {
-  const best: number[][] = Array.from({ length: left.length + 1 }, () =>
-    Array.from({ length: right.length + 1 }, () => 0),
-  );
-  for (let i = left.length - 1; i >= 0; i--)
-    for (let j = right.length - 1; j >= 0; j--)
-      best[i][j] =
-        keyOf(left[i]) === keyOf(right[j]) ? best[i + 1][j + 1] + 1 : Math.max(best[i + 1][j], best[i][j + 1]);
-  const pairs: [CallRecord | null, CallRecord | null][] = [];
-  let i = 0;
-  let j = 0;
-  while (i < left.length || j < right.length) {
-    if (i < left.length && j < right.length && keyOf(left[i]) === keyOf(right[j])) pairs.push([left[i++], right[j++]]);
-    else if (j >= right.length || (i < left.length && best[i + 1][j] >= best[i][j + 1])) pairs.push([left[i++], null]);
-    else pairs.push([null, right[j++]]);
+type Pair = readonly [CallRecord | null, CallRecord | null];
+
+/** The calls of both sides in order, as pairs; what has no fellow stands alone. */
+function align(left: readonly CallRecord[], right: readonly CallRecord[]): Pair[] {
+  const fellows = commonRows(left.map(keyOf), right.map(keyOf));
+  const pairs: Pair[] = [];
+  let next = 0;
+  const rightUpTo = (end: number): void => {
+    for (const other of right.slice(next, end)) pairs.push([null, other]);
+  };
+  for (const [i, one] of left.entries()) {
+    const fellow = fellows[i] ?? null;
+    if (fellow !== null) rightUpTo(fellow);
+    pairs.push([one, fellow === null ? null : (right[fellow] ?? null)]);
+    if (fellow !== null) next = fellow + 1;
   }
+  rightUpTo(right.length);
   return pairs;
 }
 
@@ -84,7 +85,7 @@ export interface ComparedStates {
   readonly right: readonly LifecycleState[];
 }
 
-/** The states that each map went through, one list a kernel. */
+/** The states that each map went through, one list per kernel. */
 export function compareStates(left: readonly Transition[], right: readonly Transition[]): ComparedStates[] {
   const letters = [...new Set([...left, ...right].map(({ map }) => map))].sort();
   const states = (all: readonly Transition[], map: string): LifecycleState[] =>
@@ -119,7 +120,7 @@ const FACTS: readonly ProfileFact[] = [
   { what: 'trampolines in kallsyms', value: ({ trampoline }) => yesNo(trampoline.ksyms) },
 ];
 
-/** What differs between two kernels, as far as struct_ops is concerned. */
+/** Differences of two kernels that concern struct_ops. */
 export function compareProfiles(left: Profile, right: Profile): { what: string; left: string; right: string }[] {
   return FACTS.map(({ what, value }) => ({ what, left: value(left), right: value(right) })).filter(
     (fact) => fact.left !== fact.right,

@@ -1,4 +1,4 @@
-/* What in a console's output leads somewhere: ids, names, addresses and paths, each with what it names. */
+/* Finds links in the console's output: ids, names, addresses and paths, each with its target. */
 import type { ColdSnapshot, MapLetter } from '../../engine/index.ts';
 
 export type Target =
@@ -7,28 +7,28 @@ export type Target =
   | { readonly kind: 'socket'; readonly socket: number }
   | { readonly kind: 'text'; readonly text: string; readonly line: number };
 
-/** A part of a text; `target`: what it names. */
+/** A part of a text; `target`: the object that it names. */
 export interface Piece {
   readonly text: string;
   readonly target: Target | null;
 }
 
-/** What there is to be named. */
+/** Objects that output can name. */
 export interface Named extends Pick<ColdSnapshot, 'maps' | 'links' | 'sockets'> {
   readonly texts: readonly string[];
 }
 
 interface Linker {
-  /** null: there is nothing of the kind */
+  /** null when there are no such objects */
   readonly pattern: (named: Named) => RegExp | null;
   readonly target: (match: RegExpMatchArray, named: Named) => Target | null;
 }
 
-/** Pieces of a row: a page with more links than this is nobody's to walk through. */
+/** Most pieces of a row; nobody steps through more links. */
 const MOST_PIECES = 300;
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-/** A pattern with the words in place of `NAMES`; null where there are none. */
+/** A pattern made from words; null when there are none. */
 function ofWords(words: readonly (string | number)[], make: (names: string) => string): RegExp | null {
   const known = [...new Set(words.map(String))].filter((word) => word !== '').map(escaped);
   return known.length === 0 ? null : new RegExp(make(known.join('|')), 'gm');
@@ -160,7 +160,7 @@ interface Found {
   readonly target: Target;
 }
 
-/** Makes what takes a text apart into pieces, those that name something apart from the others. */
+/** Makes a function that splits a text into pieces, with and without targets. */
 export function linker(named: Named): (text: string) => Piece[] {
   const ready = LINKERS.flatMap(({ pattern, target }) => {
     const made = pattern(named);
@@ -195,7 +195,7 @@ function piecesOf(text: string, found: readonly Found[]): Piece[] {
   return pieces;
 }
 
-/** What a link says where it leads, for those who point at it. */
+/** Text of a link's tip. */
 export function targetWords(target: Target): string {
   switch (target.kind) {
     case 'map':

@@ -1,4 +1,4 @@
-/** What the console shows at a time, and which words of it lead to a map. */
+/** Output of the console at a time, and its links to maps. */
 import { expect, test } from 'vitest';
 import type { MapSnapshot, MessageRecord, SocketSnapshot } from '../../engine/index.ts';
 import { linker, type Named } from './links.ts';

@@ -1,4 +1,4 @@
-/* The console's output at a time, as rows; what in a row names a map leads to it. */
+/* The console's output at a time, as rows with links. */
 import type { MessageRecord } from '../../engine/index.ts';
 import { linker, type Named, type Piece } from './links.ts';
 
@@ -8,7 +8,7 @@ export interface ConsoleRow {
   readonly pieces: readonly Piece[];
 }
 
-/** Lines that are shown at once, and characters of one row. */
+/** Most lines shown at once, and most characters of a row. */
 const MOST_ROWS = 150;
 const MOST_CHARACTERS = 12_000;
 const isConsole = ({ source }: MessageRecord): boolean =>
@@ -21,13 +21,16 @@ function shortened(text: string): string {
 
 export interface ConsoleOutput {
   readonly rows: readonly ConsoleRow[];
-  /** rows before those that are shown */
+  /** number of rows before those shown */
   readonly earlier: number;
-  /** lines that were typed up to now, the oldest first */
+  /** lines typed so far, oldest first */
   readonly typed: readonly string[];
 }
 
-/** Rows of the last call, so that only what is new is taken apart: a run says much, and a frame comes often. */
+/**
+ * Rows of the previous call, kept so that only new messages are split: runs have many messages, and frames are
+ * frequent.
+ */
 interface Kept {
   readonly named: Named;
   readonly apart: (text: string) => Piece[];
@@ -52,10 +55,10 @@ function piecesOf(message: MessageRecord, { apart, pieces }: Kept): readonly Pie
   return made;
 }
 
-/** The line that empties the console. */
+/** A line that clears the console. */
 const CLEAR = /^\s*clear\s*$/;
 
-/** What was typed and written up to an event, after the last `clear`. */
+/** Lines typed and written up to an event, after the last `clear`. */
 export function consoleOutput(messages: readonly MessageRecord[], event: number, named: Named): ConsoleOutput {
   const said = messages.filter((message) => message.event <= event && isConsole(message));
   const cleared = said.findLastIndex(({ source, text }) => source === 'typed' && CLEAR.test(text));

@@ -5,6 +5,7 @@ import { countNodes, hitsOf } from '../scene.ts';
 import { svgText } from '../svg.ts';
 import { replaceWhileConnected } from '../testing/snapshots.ts';
 import { clippedTexts, fadedTexts, touchingTexts } from '../testing/text-boxes.ts';
+import { timeScale } from '../time-axis.ts';
 import { seriesScene } from './series.ts';
 import { flowRows } from './table.ts';
 import { steppedPoints } from './window.ts';
@@ -31,7 +32,7 @@ describe('wire', () => {
     await expect(svgText(wireScene(wireAt(585), SIZE))).toMatchFileSnapshot('golden/wire.svg');
   });
 
-  it('gives a lane the hatch of a map that is to be freed', () => {
+  it('hatches the lane of a map in TOBEFREE', () => {
     const paints = wireScene(wireAt(585), SIZE).layers.flatMap((layer) => [...layer.paints].map((id) => PAINTS[id]));
     expect(paints).toContain('packet-hatch');
     expect(paints).toContain('inuse');
@@ -47,7 +48,7 @@ describe('wire', () => {
     expect(wireHeight(cold)).toBeGreaterThan(30_000);
   });
 
-  it('keeps letters apart at every size', () => {
+  it('texts do not overlap at any size', () => {
     for (const width of [300, 372, 634, 1004]) {
       const scene = wireScene(wireAt(585), { width, height: 214 });
       expect([...touchingTexts(scene), ...clippedTexts(scene), ...fadedTexts(scene)], String(width)).toEqual([]);
@@ -60,7 +61,7 @@ describe('series', () => {
     await expect(svgText(seriesScene(seriesAt(585, 2), SIZE))).toMatchFileSnapshot('golden/series.svg');
   });
 
-  it('keeps letters apart at every size and time', () => {
+  it('texts do not overlap at any size and time', () => {
     for (const width of [372, 634, 1004]) {
       for (const at of [0, 200, 585, 690, 900]) {
         const scene = seriesScene(seriesAt(at, 2), { width, height: 214 });
@@ -69,12 +70,12 @@ describe('series', () => {
     }
   });
 
-  it('keeps a halving that lies inside one pixel', () => {
+  it('draws a halving that falls within one pixel', () => {
     const points = steppedPoints(
       [0, 100, 101, 102],
       [10, 40, 5, 20],
       [0, 1000],
-      (t) => t / 100,
+      timeScale([0, 1000], 0, 10),
       (v) => -v,
     );
     expect(points).toContain(-40);
@@ -83,7 +84,7 @@ describe('series', () => {
 });
 
 describe('table', () => {
-  it('has a row for a connection', () => {
+  it('has a table row per connection', () => {
     const { cold, hot } = replaceWhileConnected(585);
     const [row] = flowRows(cold, hot);
     expect(row).toMatchObject({
@@ -115,19 +116,19 @@ describe('a long run', () => {
     return { ...input, time: end / 2, domain: [0, end] as const, history: { ...input.history, series: [series] } };
   };
   const lossesOf = (input: Parameters<typeof seriesScene>[0]) =>
-    seriesScene(input, SIZE).marks.flatMap((mark) =>
-      mark.kind === 'group' && mark.id.startsWith('loss.') ? [mark.x] : [],
-    );
+    seriesScene(input, SIZE)
+      .layers.filter(({ shape }) => shape === 'wedge' || shape === 'cross')
+      .flatMap(({ numbers }) => [...numbers].filter((_, i) => i % 3 === 0));
 
-  it('has a mark wherever something was lost, to its end, and says that marks stand for several', () => {
+  it('marks every loss up to the end, and says if a mark stands for several', () => {
     const input = long(6000);
     const pixels = new Set(lossesOf(input).map(Math.round));
     for (let x = 50; x < SIZE.width - 70; x++) expect(pixels.has(x), `pixel ${x}`).toBe(true);
     const words = seriesScene(input, SIZE).marks.find(({ id }) => id === 'thinned');
-    expect(JSON.stringify(words)).toContain('6,000 losses, a mark a pixel');
+    expect(JSON.stringify(words)).toContain('6,000 losses, one mark per pixel');
   });
 
-  it('thins nothing where the marks are few', () => {
+  it('draws every mark if there are few', () => {
     expect(lossesOf(long(100))).toHaveLength(100);
     expect(seriesScene(long(100), SIZE).marks.some(({ id }) => id === 'thinned')).toBe(false);
   });

@@ -7,8 +7,8 @@ export interface SeriesInput {
   readonly history: History;
   /** the cursor, ns */
   readonly time: number;
-  /** what the width shows, ns */
+  /** time range shown, ns */
   readonly domain: Domain;
-  /** connection whose states, threshold and marks are drawn; null: the only one, or none */
+  /** connection whose states, threshold and marks are drawn; null: the only one if there is just one */
   readonly focus: number | null;
 }

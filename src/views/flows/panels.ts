@@ -1,4 +1,4 @@
-/* The stacked panels of the series: their scales, and the grid that lies behind the lines. */
+/* The stacked panels of the series: their scales, and the grid behind the lines. */
 import { scaleLinear } from 'd3';
 import { lines } from '../display-list.ts';
 import type { DisplayList, Mark } from '../scene.ts';
@@ -8,7 +8,7 @@ import type { TimeScale } from '../time-axis.ts';
 import type { SeriesInput } from './input.ts';
 import { greatest } from './window.ts';
 
-/** Room of the time axis on top, px. */
+/** Height of the time axis on top, px. */
 export const AXIS = 20;
 /** Space between panels. */
 const GAP = 12;
@@ -20,30 +20,34 @@ export interface Panel {
   readonly bottom: number;
   readonly y: (value: number) => number;
   readonly ticks: readonly { readonly y: number; readonly label: string }[];
-  /** y of a limit that the quantity cannot pass; null: none */
+  /** y of a limit that the quantity cannot exceed; null when there is none */
   readonly limit: number | null;
 }
 
 /** Shares of the height; a low picture has fewer panels. */
-export function panelsOf(input: SeriesInput, height: number, shown: readonly Series[]): Panel[] {
+export function panelsOf(
+  input: Omit<SeriesInput, 'time' | 'focus'>,
+  height: number,
+  shown: readonly Series[],
+): readonly [Panel, ...Panel[]] {
   const { domain, cold, history } = input;
   const places = cold.path.queuePackets;
-  const kinds = [
-    {
-      id: 'cwnd',
-      name: 'cwnd',
-      unit: '',
-      per: 1,
-      share: 0.54,
-      most: greatest([...shown, ...history.ghosts], 'cwnd', domain),
-    },
+  const window = {
+    id: 'cwnd',
+    name: 'cwnd',
+    unit: '',
+    per: 1,
+    share: 0.54,
+    most: greatest([...shown, ...history.ghosts], 'cwnd', domain),
+  };
+  const others = [
     { id: 'rtt', name: 'RTT', unit: ' ms', per: 1000, share: 0.24, most: greatest(shown, 'srttUs', domain) },
     { id: 'queue', name: 'queue', unit: '', per: 1, share: 0.22, most: places },
-  ].slice(0, height < 120 ? 1 : height < 170 ? 2 : 3);
-  const total = kinds.reduce((sum, { share }) => sum + share, 0);
-  const room = height - AXIS - 6 - GAP * (kinds.length - 1);
+  ].slice(0, height < 120 ? 0 : height < 170 ? 1 : 2);
+  const total = others.reduce((sum, { share }) => sum + share, window.share);
+  const room = height - AXIS - 6 - GAP * others.length;
   let top = AXIS + 2;
-  return kinds.map(({ id, name, unit, per, share, most }) => {
+  const panelOf = ({ id, name, unit, per, share, most }: typeof window): Panel => {
     const tall = (room * share) / total;
     const bottom = top + tall;
     const scale = scaleLinear([0, Math.max(most / per, 1) * 1.06], [bottom, top + 2]);
@@ -55,10 +59,11 @@ export function panelsOf(input: SeriesInput, height: number, shown: readonly Ser
     const panel: Panel = { id, name, top, bottom, y: (value) => scale(value / per), ticks, limit };
     top = bottom + GAP;
     return panel;
-  });
+  };
+  return [panelOf(window), ...others.map(panelOf)];
 }
 
-/** Behind the lines: times, values, and the limit of the queue. */
+/** Grid behind the lines: times, values, and the limit of the queue. */
 export function gridLayers(
   panels: readonly Panel[],
   times: readonly number[],

@@ -44,6 +44,15 @@ export const FLOW_COLUMNS: readonly FlowColumn[] = [
 
 const NONE = '–';
 
+/** `sk_pacing_rate` is `~0UL` until something paces the socket. */
+const NO_LIMIT = 2 ** 64;
+
+/** `rate`: bytes a second. */
+function pacingText(rate: number): string {
+  if (rate >= NO_LIMIT) return 'infinite';
+  return rate > 0 ? rateText(rate * 8) : NONE;
+}
+
 export function flowRows(cold: ColdSnapshot, hot: HotSnapshot): FlowRow[] {
   const flows = new Map(hot.flows.map((flow) => [flow.socket, flow]));
   return cold.sockets.map(({ id, map, ccName, process, state }): FlowRow => {
@@ -62,7 +71,7 @@ export function flowRows(cold: ColdSnapshot, hot: HotSnapshot): FlowRow[] {
       inflight: number(flow?.inflight),
       delivered: number(flow?.delivered),
       lost: number(flow?.lost),
-      pacing: flow && flow.pacingRate > 0 ? rateText(flow.pacingRate * 8) : NONE,
+      pacing: pacingText(flow?.pacingRate ?? 0),
     };
   });
 }

@@ -1,6 +1,7 @@
-/* A piece of a series as a polyline of about a point a pixel. */
+/* Reduces a piece of a series to a polyline of about one point per pixel. */
+import { numberAt } from '../lists.ts';
 import type { Column, Series } from '../../engine/index.ts';
-import type { Domain } from '../time-axis.ts';
+import type { Domain, TimeScale } from '../time-axis.ts';
 
 /** Index of the last entry that is not after `time`; -1 when all are. Times ascend. */
 export function lastAtOrBefore(times: Column, time: number): number {
@@ -8,7 +9,7 @@ export function lastAtOrBefore(times: Column, time: number): number {
   let high = times.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (times[middle] <= time) low = middle + 1;
+    if (numberAt(times, middle) <= time) low = middle + 1;
     else high = middle;
   }
   return low - 1;
@@ -20,33 +21,38 @@ export type Quantity = 'cwnd' | 'ssthresh' | 'srttUs';
 export const NO_SSTHRESH = 0x7fffffff;
 
 /**
- * x, y, x, y of a stepped series within the domain. Of several changes inside one pixel the least and the greatest are
- * kept, so that a halving is never lost.
+ * Points x, y, x, y of a stepped series within the domain. Of several changes inside one pixel the least and the
+ * greatest are kept, so that a halving is always visible.
  */
 export function steppedPoints(
   times: Column,
   values: Column,
   [from, to]: Domain,
-  x: (time: number) => number,
+  { x, left, right, domain }: TimeScale,
   y: (value: number) => number,
 ): number[] {
   const points: number[] = [];
+  // a scale costs more than all else here, and there are as many samples as ACKs
+  const perNs = (right - left) / (domain[1] - domain[0]);
+  const column0 = left - domain[0] * perNs;
   const first = Math.max(0, lastAtOrBefore(times, from));
   let column = Number.NaN;
   let low = 0;
   let high = 0;
   const flush = (): void => {
     if (Number.isNaN(column)) return;
-    const last = points[points.length - 1];
-    // enter the column on the side that the line comes from
+    const last = points.at(-1) ?? Number.NaN;
+    // enter the column on the side from which the line comes
     if (low === high) points.push(column, low);
     else if (Math.abs(last - low) < Math.abs(last - high)) points.push(column, low, column, high);
     else points.push(column, high, column, low);
   };
   let previous = Number.NaN;
-  for (let i = first; i < times.length && times[i] <= to; i++) {
-    const at = Math.round(x(Math.max(times[i], from)) * 2) / 2;
-    const value = y(values[i]);
+  let sample = Number.NaN;
+  let value = Number.NaN;
+  for (let i = first; i < times.length && numberAt(times, i) <= to; i++) {
+    const at = Math.round((column0 + Math.max(numberAt(times, i), from) * perNs) * 2) / 2;
+    if (values[i] !== sample) value = y((sample = numberAt(values, i)));
     if (at !== column) {
       flush();
       if (!Number.isNaN(previous) && previous !== value) points.push(at, previous);
@@ -70,14 +76,15 @@ export function greatest(series: readonly Series[], quantity: Quantity, [from, t
   for (const one of series) {
     const values = one[quantity];
     const first = Math.max(0, lastAtOrBefore(one.time, from));
-    for (let i = first; i < one.time.length && one.time[i] <= to; i++) {
-      if (values[i] !== NO_SSTHRESH && values[i] > most) most = values[i];
+    for (let i = first; i < one.time.length && numberAt(one.time, i) <= to; i++) {
+      const value = numberAt(values, i);
+      if (value !== NO_SSTHRESH && value > most) most = value;
     }
   }
   return most;
 }
 
-/** The value at each of `columns` even steps of the domain: enough for a line as small as a word. */
+/** Values at `columns` even steps of the domain, for a sparkline. */
 export function sampled(
   times: Column,
   values: Column,
@@ -86,6 +93,6 @@ export function sampled(
 ): { readonly time: number; readonly value: number }[] {
   return Array.from({ length: columns + 1 }, (_, i) => {
     const time = from + ((to - from) * i) / columns;
-    return { time, value: values[Math.max(0, lastAtOrBefore(times, time))] };
+    return { time, value: numberAt(values, Math.max(0, lastAtOrBefore(times, time))) };
   });
 }

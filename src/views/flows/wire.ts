@@ -1,6 +1,6 @@
 /*
- * A lane a connection: sender, the queue that all share, receiver, and the ACKs on their way back. A lane wears the
- * colour of the map that serves it, so a switch-over is seen at the next connection, not before.
+ * Draws a lane per connection: sender, the shared queue, receiver, and the ACKs on their way back. A lane has the
+ * colour of the map that serves it, so a switch to another map shows at the next connection, not before.
  */
 import type {
   ColdSnapshot,
@@ -30,20 +30,22 @@ export interface WireInput {
   readonly running?: number | null;
 }
 
+type Moving = Pick<WireInput, 'cold' | 'hot' | 'scroll'>;
+
 const LANE = 30;
 const HEAD = 22;
 const SPARK_NS = 1e9;
 
-/** Height of all lanes, for a scroll bar. */
+/** Height of all lanes, px, for the scroll bar. */
 export const wireHeight = (cold: ColdSnapshot): number => HEAD + cold.sockets.length * LANE + 6;
 
-/** Top of a connection's lane, px; null where it has none. */
+/** Top of a connection's lane, px; null when it has none. */
 export function laneTop(cold: ColdSnapshot, socket: number | null): number | null {
   const index = cold.sockets.findIndex(({ id }) => id === socket);
   return index < 0 ? null : HEAD + index * LANE;
 }
 
-/** x of what a lane has, from the width. */
+/** x positions of the parts of a lane, computed from the width. */
 interface Columns {
   readonly sender: number;
   readonly queue: number;
@@ -68,12 +70,12 @@ interface Lane {
   readonly socket: SocketSnapshot;
   readonly flow: FlowNumbers | undefined;
   readonly look: StatePaint;
-  /** middle, px */
+  /** y of the lane's middle, px */
   readonly y: number;
 }
 
 /** Only the lanes that can be seen. */
-function lanesOf({ cold, hot, scroll }: WireInput, size: Size): Lane[] {
+function lanesOf({ cold, hot, scroll }: Moving, size: Size): Lane[] {
   const first = Math.max(0, Math.floor(scroll / LANE));
   const last = Math.min(cold.sockets.length, Math.ceil((scroll + size.height - HEAD) / LANE));
   const flows = new Map(hot.flows.map((flow) => [flow.socket, flow]));
@@ -85,7 +87,24 @@ function lanesOf({ cold, hot, scroll }: WireInput, size: Size): Lane[] {
   }));
 }
 
+/** What moves from frame to frame, and lies over the layers of the still picture. */
+export function wireMoving(input: Moving, size: Size): readonly DisplayList[] {
+  const lanes = lanesOf(input, size);
+  if (lanes.length === 0) return [];
+  const columns = columnsOf(size.width);
+  return [...queueBlocks(input, columns, stackOf(lanes, size)), ...packetLayers(input, lanes, columns)].filter(
+    notEmpty,
+  );
+}
+
+/** The whole picture: of the still one, `hot` is read less often. */
 export function wireScene(input: WireInput, size: Size): Scene {
+  const still = wireStill(input, size);
+  return { ...still, layers: [...still.layers, ...wireMoving(input, size)] };
+}
+
+/** All but what moves from frame to frame. */
+export function wireStill(input: WireInput, size: Size): Scene {
   const lanes = lanesOf(input, size);
   const columns = columnsOf(size.width);
   const label = 'Packets on the wire';
@@ -103,12 +122,7 @@ export function wireScene(input: WireInput, size: Size): Scene {
   return {
     ...size,
     label,
-    layers: [
-      ...wires(lanes, columns),
-      ...queueLayers(input, columns, stack),
-      ...packetLayers(input, lanes, columns),
-      ...sparks(input, lanes, columns),
-    ].filter(notEmpty),
+    layers: [...wires(lanes, columns), queueFrame(columns, stack), ...sparks(input, lanes, columns)].filter(notEmpty),
     marks: [
       ...heads(input, columns),
       ...lanes.map((lane, i) => laneMark(lane, columns, i, input.running === lane.socket.id)),
@@ -142,7 +156,9 @@ function laneLabel({ socket }: Lane): string {
   return `Connection ${socket.id}, ${served}, ${socket.state}`;
 }
 
-/** The numbers change with every frame: they are for eyes and for the table, not for the button's name. */
+/**
+ * Tip of a lane. Its numbers change with every frame, so they are in the tip and the table, not in the button's name.
+ */
 function laneTip(lane: Lane): string {
   const { flow } = lane;
   const numbers = flow ? `, cwnd ${flow.cwnd}, ${flow.inflight} in flight, ${caStateName(flow.caState)}` : '';
@@ -196,17 +212,21 @@ interface Stack {
   readonly bottom: number;
 }
 
-/** The queue stands as tall as the lanes that can be seen. */
+/** Extent of the queue: as tall as the visible lanes. */
 function stackOf(lanes: readonly Lane[], size: Size): Stack {
-  const bottom = Math.min(size.height - 6, lanes[lanes.length - 1].y + LANE / 2);
-  return { top: Math.max(HEAD, lanes[0].y - LANE / 2), bottom: Math.max(bottom, HEAD + 60) };
+  const bottom = Math.min(size.height - 6, (lanes.at(-1)?.y ?? 0) + LANE / 2);
+  return { top: Math.max(HEAD, (lanes[0]?.y ?? 0) - LANE / 2), bottom: Math.max(bottom, HEAD + 60) };
 }
 
-/** Blocks grow from the bottom; a full queue fills the stack. Of a queue with more places than pixels, every nth block. */
-function queueLayers({ cold, hot }: WireInput, { queue, queueHalf }: Columns, { top, bottom }: Stack): DisplayList[] {
+function queueFrame({ queue, queueHalf }: Columns, { top, bottom }: Stack): DisplayList {
   const frame = things('bar', { weight: 6 });
   frame.add('line-strong', queue - queueHalf - 1, top - 1, queueHalf * 2 + 2, bottom - top + 2);
   frame.add('surface-2', queue - queueHalf, top, queueHalf * 2, bottom - top);
+  return frame.list();
+}
+
+/** Blocks grow from the bottom; a full queue fills the stack. Of a queue with more places than pixels, every nth block. */
+function queueBlocks({ cold, hot }: Moving, { queue, queueHalf }: Columns, { top, bottom }: Stack): DisplayList[] {
   const room = bottom - top - 6;
   const pitch = clamp(room / cold.path.queuePackets, 2, 7);
   const every = Math.max(1, Math.ceil(cold.path.queuePackets / (room / pitch)));
@@ -219,7 +239,7 @@ function queueLayers({ cold, hot }: WireInput, { queue, queueHalf }: Columns, { 
     if (y < top) continue;
     blocks.add(looks.get(packet.socket)?.packet ?? 'muted', queue - queueHalf + 5, y, queueHalf * 2 - 10, height);
   }
-  return [frame.list(), blocks.list()];
+  return [blocks.list()];
 }
 
 const DASH_WIDTH = 9;
@@ -231,7 +251,7 @@ function packetX({ stage, at }: PacketNumbers, { sender, queue, queueHalf, recei
   return receiver - at * (receiver - sender);
 }
 
-function packetLayers({ hot }: WireInput, lanes: readonly Lane[], columns: Columns): DisplayList[] {
+function packetLayers({ hot }: Moving, lanes: readonly Lane[], columns: Columns): DisplayList[] {
   const bySocket = new Map(lanes.map((lane) => [lane.socket.id, lane]));
   const rims = things('bar', { weight: 2.5 });
   const data = things('bar', { weight: 1.5 });
@@ -250,13 +270,13 @@ function packetLayers({ hot }: WireInput, lanes: readonly Lane[], columns: Colum
     const y = lane.y + SEND - DASH_HEIGHT / 2;
     if (packet.retransmission) rims.add('text', x - 1.5, y - 1.5, DASH_WIDTH + 3, DASH_HEIGHT + 3);
     data.add(lane.look.line, x, y, DASH_WIDTH, DASH_HEIGHT);
-    // stripes inside a rim: without it a dash of 9 by 6 falls apart
+    // draw stripes inside a rim; without it a dash of 9 by 6 px is not recognisable
     if (isHatch(lane.look.packet)) stripes.add(lane.look.packet, x + 1, y + 1, DASH_WIDTH - 2, DASH_HEIGHT - 2);
   }
   return [rims.list(), data.list(), stripes.list(), acks.list()];
 }
 
-/** The last second of each window, all to one scale. A run younger than a second grows from the left. */
+/** Sparklines of each window over the last second, on one scale. A run shorter than a second grows from the left. */
 function sparks({ hot, history }: WireInput, lanes: readonly Lane[], { sparkFrom, sparkTo }: Columns): DisplayList[] {
   const width = sparkTo - sparkFrom;
   if (width <= 0) return [];
@@ -264,7 +284,7 @@ function sparks({ hot, history }: WireInput, lanes: readonly Lane[], { sparkFrom
   const start = hot.time - SPARK_NS;
   const drawn = history.series.flatMap((one) => {
     const lane = seen.get(one.socket);
-    const from = Math.max(start, one.time[0]);
+    const from = Math.max(start, one.time[0] ?? Number.NaN);
     if (!lane || !(from < hot.time)) return [];
     const columns = Math.max(1, Math.round(((hot.time - from) / SPARK_NS) * width));
     return [{ lane, points: sampled(one.time, one.cwnd, [from, hot.time], columns) }];
@@ -276,7 +296,7 @@ function sparks({ hot, history }: WireInput, lanes: readonly Lane[], { sparkFrom
       sparkFrom + ((time - start) / SPARK_NS) * width,
       lane.y + 9 - (value / most) * 19,
     ]);
-    builder.add(lane.look.line, ...xy);
+    builder.addLine(lane.look.line, xy);
   }
   return [builder.list()];
 }

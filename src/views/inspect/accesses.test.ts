@@ -28,7 +28,7 @@ const program: ProgramText = [
   },
 ];
 
-it('lists what touches bytes of a field, through any struct of the family', () => {
+it('lists accesses to bytes of a field, through any struct of the family', () => {
   const all = accessesOf(program);
   const found = (offset: number, size: number): string[] =>
     touching(all, family, { offset, size }).map(({ struct, line }) => `${struct} ${line}`);

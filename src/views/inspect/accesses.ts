@@ -1,4 +1,4 @@
-/* Which instructions load or store a field, by what the verifier found of each. */
+/* Lists instructions that load or store a field, from the verifier's findings. */
 import type { Btf, ProgramText, StructAccess } from '../../engine/index.ts';
 
 export interface Access extends StructAccess {
@@ -14,8 +14,8 @@ export const accessWords = ({ reads, writes }: StructAccess): string =>
   reads && writes ? 'reads and writes' : writes ? 'writes' : 'reads';
 
 /**
- * Names of the structs that begin with one another, the given one first: a `struct sock *` of a connection leads to its
- * tcp_sock.
+ * Names of the structs embedded at the start of a struct, itself first: a connection's `struct sock *` also points to
+ * its tcp_sock.
  */
 export function embeddedFirst(btf: Btf, id: number): string[] {
   const names: string[] = [];
@@ -28,7 +28,7 @@ export function embeddedFirst(btf: Btf, id: number): string[] {
   return names;
 }
 
-/** The accesses that touch bytes of a field, through a pointer to one of these structs. */
+/** Accesses to bytes of a field, through a pointer to one of these structs. */
 export const touching = (
   accesses: readonly Access[],
   structs: readonly string[],

@@ -1,4 +1,4 @@
-/* The bitfields of one unit, bit by bit: lowest first, as they count. */
+/* Draws the bitfields of one unit bit by bit, lowest first. */
 import type { Mark, Scene, Size } from '../scene.ts';
 import { group, line, mono, rect, text } from '../shapes.ts';
 import { type Part, type StructInput, valueText } from '../struct/fields.ts';
@@ -9,15 +9,20 @@ const CELL_TOP = 18;
 const CELL = 20;
 const LABEL = 15;
 
-/** The bitfields and gaps of bits whose bits lie in the same run of bytes as those of this one; empty for other fields. */
+/** Bitfields and bit gaps in the same run of bytes as a bitfield; empty for other fields. */
 export function bitNeighbours(parts: readonly Part[], path: string | null): Part[] {
   const at = parts.findIndex((part) => part.bitSize > 0 && part.kind === 'field' && part.path === path);
-  if (at < 0) return [];
+  const part = parts[at];
+  if (!part) return [];
+  const joined = (i: number): boolean => {
+    const [before, after] = parts.slice(i - 1, i + 1);
+    return before !== undefined && after !== undefined && joins(before, after);
+  };
   let [from, to] = [at, at + 1];
-  while (from > 0 && joins(parts[from - 1], parts[from])) from--;
-  while (to < parts.length && joins(parts[to - 1], parts[to])) to++;
-  // at most 32 bits are drawn: those around this one
-  const first = Math.floor(parts[at].offset / 4) * 4;
+  while (from > 0 && joined(from)) from--;
+  while (joined(to)) to++;
+  // draw at most 32 bits: those around this field
+  const first = Math.floor(part.offset / 4) * 4;
   return parts.slice(from, to).filter((part) => part.offset >= first && part.offset < first + 4);
 }
 
@@ -60,7 +65,7 @@ export function bitsScene(parts: readonly Part[], input: StructInput, size: Size
   return { ...size, label: `Bits ${start} to ${end} of ${input.name}`, layers: [], marks };
 }
 
-/** Names stand in a staircase under their first bits. */
+/** Name of a bitfield, in a staircase under the first bits. */
 function bitLabel(
   part: Part,
   i: number,

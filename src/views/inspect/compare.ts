@@ -1,4 +1,4 @@
-/* One type in two kernels, side by side, and the sentence that sums it up. */
+/* Compares one type in two kernels, side by side, with a summary sentence. */
 import type { ComparedRow, Layout, LayoutChange, LayoutRow } from '../../engine/index.ts';
 import type { Mark, Scene, Size } from '../scene.ts';
 import { group, mono, rect, text, ui } from '../shapes.ts';
@@ -24,7 +24,7 @@ export function countChanges(rows: readonly ComparedRow[]): ChangeCounts {
 
 const have = (count: number, what: string): string => `${count} ${what}`;
 
-/** What changed, of the fields that matter where those are known, and of all. */
+/** Sentence about changed fields: of the relevant ones if known, and of all. */
 export function compareWords(
   rows: readonly ComparedRow[],
   kernels: { readonly before: string; readonly after: string },
@@ -45,7 +45,7 @@ export function compareWords(
   return { lead: `${counts.moved} of ${both} fields moved ${of}.`, rest };
 }
 
-/** Sizes, and where the type came to or went. */
+/** Sentence about sizes, or about a type that only one kernel has. */
 export function totalsWords(before: Layout, after: Layout): string {
   const say = ({ summary: { size, cacheLines, holes, sumHoles, padding } }: Layout): string =>
     `${size} B, ${cacheLines} cache lines, ${holes} holes of ${sumHoles} B, ${padding} B padding`;
@@ -66,7 +66,7 @@ const WORDS: Readonly<Record<LayoutChange, string>> = {
 
 export const compareHeight = ({ rows }: CompareInput): number => TOP * 2 + rows.length * ROW;
 
-/** `1448 +4`: where it begins, and how many bytes or bits it has. */
+/** Offset and size in bytes or bits: `1448 +4`. */
 const placeOf = (row: LayoutRow | null): string =>
   row === null ? '–' : row.bitSize > 0 ? `${row.offset}.${row.bit} :${row.bitSize}` : `${row.offset} +${row.size}`;
 

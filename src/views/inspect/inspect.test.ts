@@ -46,7 +46,7 @@ const sock = layoutOf('v6.12', 'tcp_sock');
 const sockLines = typeLines({ word: 'struct', name: 'tcp_sock', rows: sock.rows, size: 2368, flipped: NONE });
 
 describe('lines of C', () => {
-  it('are the declaration, with holes in words and cache lines where they begin', () => {
+  it('are the declaration, with holes and starts of cache lines in words', () => {
     const lines = valueLines();
     expect(lines.map(textOf).join('\n')).toBe(
       [
@@ -97,7 +97,7 @@ describe('lines of C', () => {
     expect(closed).toHaveLength(8);
   });
 
-  it('have one for each row of a whole tcp_sock that stands open, each with its own key', () => {
+  it('have one with its own key for each row of a fully opened tcp_sock', () => {
     expect(new Set(sockLines.map(({ key }) => key)).size).toBe(sockLines.length);
     const opened = sockLines.filter(({ opens }) => opens === 'open').length;
     expect(sockLines.filter(({ kind }) => kind === 'close')).toHaveLength(opened);
@@ -114,7 +114,7 @@ describe('lines of C', () => {
     await expect(svgText(treeScene(input({ before }), size))).toMatchFileSnapshot('golden/tree.svg');
   });
 
-  it('keep their texts apart, and have the place where a field is scrolled to', () => {
+  it('do not overlap, and have the position to which a field is scrolled', () => {
     const size = { width: 404, height: linesHeight({ lines: valueLines() }) };
     for (const draw of [cLinesScene, treeScene])
       expect([...touchingTexts(draw(input(), size)), ...clippedTexts(draw(input(), size))]).toEqual([]);
@@ -122,7 +122,7 @@ describe('lines of C', () => {
     expect(lineTop(input(), 'nothing')).toBeNull();
   });
 
-  it('draw only what can be seen of 800 lines', () => {
+  it('draw only the visible ones of 800 lines', () => {
     const scene = cLinesScene(
       input({ lines: sockLines, rows: sock.rows, bytes: new Uint8Array(2368), scroll: 5000, resolve: NO_VALUES }),
       { width: 404, height: 600 },
@@ -131,7 +131,7 @@ describe('lines of C', () => {
     expect(scene.marks.length).toBeLessThan(35);
   });
 
-  it('lead on from pointers that hold an address, by a button of their own', () => {
+  it('have a button at pointers that hold an address', () => {
     const actions = hitsOf(treeScene(input(), { width: 404, height: 700 })).map(({ action }) => action);
     const bytes = valueBytes(map, 'kvalue');
     bytes[168] = 1;
@@ -148,7 +148,7 @@ describe('lines of C', () => {
 describe('bits', () => {
   const parts = partsOf(sock.rows);
 
-  it('are those of one run, with its gaps', () => {
+  it('are the blocks of one run, with gaps', () => {
     const found = bitNeighbours(parts, 'is_cwnd_limited');
     expect(
       found.map(({ kind, name, bitSize }) => (kind === 'field' ? `${name}:${bitSize}` : `${kind}:${bitSize}`)),
@@ -184,7 +184,7 @@ describe('two kernels', () => {
   const rows = compareLayouts(before, sock);
   const kernels = { before: 'v6.1', after: 'v6.12' };
 
-  it('say how many fields moved, counted again here', () => {
+  it('say how many fields moved, which is counted again here', () => {
     const at = (layout: Layout, path: string) => {
       const row = layout.rows.findLast((one) => one.kind === 'field' && one.name !== '' && one.path === path);
       return row && `${row.offset}.${row.bit}`;
@@ -198,7 +198,7 @@ describe('two kernels', () => {
     expect(words.rest).toContain(`${counts.added} added, ${counts.removed} removed`);
   });
 
-  it('say that nothing moved where nothing did', () => {
+  it('say that nothing moved if nothing did', () => {
     const ops = compareLayouts(layoutOf('v6.1', 'tcp_congestion_ops'), layoutOf('v6.12', 'tcp_congestion_ops'));
     expect(compareWords(ops, kernels, null)).toEqual({
       lead: 'Nothing moved between v6.1 and v6.12: all 20 fields are where they were.',
@@ -206,7 +206,7 @@ describe('two kernels', () => {
     });
   });
 
-  it('stand side by side', async () => {
+  it('are drawn side by side', async () => {
     const scene = { name: 'tcp_sock', ...kernels, rows: rows.slice(-60), lit: null, scroll: 0 };
     const size = { width: 404, height: compareHeight(scene) };
     await expect(svgText(compareScene(scene, size))).toMatchFileSnapshot('golden/compare.svg');
@@ -214,6 +214,6 @@ describe('two kernels', () => {
   });
 });
 
-it('the subset has the types that these tests speak of', () => {
+it('the subset has the types that these tests use', () => {
   expect(btf.sizeOf(btf.find('STRUCT', 'tcp_sock'))).toBe(2368);
 });

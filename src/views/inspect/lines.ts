@@ -1,6 +1,6 @@
 /*
- * A struct as lines of C, each with the place that it speaks of; holes and padding are lines too. Both the C view and
- * the tree draw these.
+ * Makes lines of C from a struct, each with its place in the struct; holes and padding are lines too. The C view and
+ * the tree both draw them.
  */
 import type { LayoutRow } from '../../engine/index.ts';
 import { type Flipped, openness, type Part, partOf, rowKey } from '../struct/fields.ts';
@@ -13,16 +13,16 @@ export interface TypeLine {
   /** unique among the lines */
   readonly key: string;
   readonly depth: number;
-  /** bytes; -1 on lines that only close */
+  /** bytes; -1 for closing lines */
   readonly offset: number;
   readonly size: number;
-  /** the C text: what stands before the name, the name, what stands after it */
+  /** the C text: before the name, the name, after the name */
   readonly text: readonly [before: string, name: string, after: string];
-  /** number of the cache line that begins here or was begun unseen; null: the one before goes on */
+  /** number of the cache line that begins here, or began in hidden lines; null: the previous one continues */
   readonly cacheLine: number | null;
-  /** of fields and gaps */
+  /** the field or gap of the line; null for other lines */
   readonly part: Part | null;
-  /** a struct inside: whether its members follow; null: it is none */
+  /** whether a struct's members follow; null for lines without a struct */
   readonly opens: 'open' | 'closed' | null;
   /** names the row for `flipped` */
   readonly row: string;
@@ -64,7 +64,7 @@ export function typeLines({ word, name, rows, size, flipped }: TypeText): TypeLi
     text: [`${word} `, name, ' {'],
   };
   const lines: TypeLine[] = [head];
-  /** structs that stand open, outermost first */
+  /** open structs, outermost first */
   const open: LayoutRow[] = [];
   let closedAt = Number.POSITIVE_INFINITY;
   let shownLine = 0;
@@ -109,13 +109,13 @@ export function typeLines({ word, name, rows, size, flipped }: TypeText): TypeLi
 }
 
 function fieldText(row: LayoutRow, opens: TypeLine['opens']): [string, string, string] {
-  // a nameless struct has its body where its name would be
+  // an anonymous struct has its body in place of its name
   const type = row.type.replace(/ ?\{\.\.\.\}/, '');
   if (opens === 'open') return [declared(type, '')[0].trimEnd(), '', ' {'];
   const [before, name, after] = declared(type, row.name);
   return [before, name, `${after}${row.bitSize > 0 ? `:${row.bitSize}` : ''};`];
 }
 
-/** Whether a field holds the address of data: of what a function pointer leads to there is nothing to see. */
+/** Whether a field is a pointer to data; a function pointer's target cannot be shown. */
 export const isDataPointer = ({ kind, type, size, bitSize }: Part): boolean =>
   kind === 'field' && bitSize === 0 && size === 8 && type.trim().endsWith('*') && !type.includes('(*');

@@ -1,4 +1,4 @@
-/* The lines of a struct as a picture: as C with offset and size, or as a tree with the values at the cursor. */
+/* Draws the lines of a struct: as C with offset and size, or as a tree with the values at the cursor. */
 import { type PaintName, STATE_PAINT } from '../paint.ts';
 import type { Action, Mark, Scene, Size } from '../scene.ts';
 import { arrowHead, group, line as stroke, mono, rect, text, ui } from '../shapes.ts';
@@ -9,7 +9,7 @@ import { isDataPointer, type TypeLine } from './lines.ts';
 
 export interface LinesInput extends StructInput {
   readonly lines: readonly TypeLine[];
-  /** there are bytes of such a struct: values are shown, and pointers can be followed */
+  /** bytes of such a struct exist: values are shown, and pointers can be followed */
   readonly live: boolean;
 }
 
@@ -23,12 +23,12 @@ const OFFSET_END = 44;
 const SIZE_END = 78;
 const TEXT = 88;
 const INDENT = 8;
-/** Deeper lines are not moved on: there would be no room for their text. */
+/** Most indent levels; deeper lines are not indented further, to leave room for their text. */
 const MOST_INDENT = 9;
 
 export const linesHeight = ({ lines }: Pick<LinesInput, 'lines'>): number => TOP * 2 + lines.length * ROW;
 
-/** Where a field's line stands, px from the top; null when it is not shown. */
+/** Top of a field's line, px; null when it is not shown. */
 export function lineTop({ lines }: Pick<LinesInput, 'lines'>, path: string): number | null {
   const index = lines.findIndex(({ part }) => part !== null && part.kind === 'field' && part.path === path);
   return index < 0 ? null : TOP + index * ROW;
@@ -39,7 +39,7 @@ type DrawRow = (line: TypeLine, input: LinesInput, width: number) => RowLook;
 interface RowLook {
   readonly marks: readonly Mark[];
   readonly label: string;
-  /** px at the right end that are another button's */
+  /** px at the right end reserved for another button */
   readonly taken?: number;
 }
 
@@ -56,7 +56,7 @@ const scene =
 
 /** Offset and size of each line, its C text, holes in words, and where cache lines begin. */
 export const cLinesScene = scene('C of', cRow);
-/** Names and values; a pointer has an arrow to what it leads to. */
+/** Names and values; a pointer has an arrow to its target. */
 export const treeScene = scene('Fields of', treeRow);
 
 const isLit = ({ part }: TypeLine, { lit }: LinesInput): boolean => part?.kind === 'field' && part.path === lit;
@@ -107,7 +107,7 @@ function cacheMark({ cacheLine }: TypeLine, id: string, width: number): Mark[] {
   return [stroke(`${id}.cache`, { x: 0, y: 0.5 }, { x: width, y: 0.5 }, { stroke: 'line-strong', dash: [3, 3] })];
 }
 
-/** Where the tree has values there is no room for it. */
+/** Number of a cache line; not drawn in the tree with values, which has no room for it. */
 function cacheWord({ cacheLine }: TypeLine, id: string, width: number): Mark[] {
   if (cacheLine === null) return [];
   const at = { x: width - 10, y: 12.5 };
@@ -119,7 +119,7 @@ function cacheWord({ cacheLine }: TypeLine, id: string, width: number): Mark[] {
 function numbers({ offset, size, part, kind }: TypeLine, id: string): Mark[] {
   if (kind === 'head' || offset < 0) return [];
   const last = part !== null && part.bitSize > 0 ? `:${part.bitSize}` : String(size);
-  // over the hatch they need a rim
+  // text over the hatch needs a rim
   const rim: { readonly halo?: PaintName } = kind === 'gap' ? { halo: 'surface-1' } : {};
   const look = { anchor: 'end' as const, ...rim };
   return [
@@ -151,7 +151,7 @@ function labelOf(one: TypeLine, input: LinesInput): string {
   return `${start}${value === '' ? '' : `: ${value}`}${isChanged(one, input) ? ', changed' : ''}`;
 }
 
-/** A keyword or type is quieter than the name that it declares. */
+/** Look of a C line: keywords and types are fainter than the declared name. */
 function cRow(one: TypeLine, input: LinesInput, width: number): RowLook {
   const id = `line.${one.key}`;
   const label = labelOf(one, input);

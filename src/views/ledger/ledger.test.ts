@@ -13,7 +13,7 @@ test('at every time the count of a map is the sum of its ledger', () => {
   }
 });
 
-test('a row says who, when, and by which call', () => {
+test('a row names who, when, and by which call', () => {
   const { cold, history, hot } = replaceWhileConnected(612);
   const ledger = ledgerOf(cold.maps[0], history, hot.event);
   expect(ledger.rows[0]).toMatchObject({ who: 'registration', change: 1, sum: 1, open: false, future: false });

@@ -1,6 +1,6 @@
 /*
- * References as a ledger: who took each, when, by which call, and when it was given back. A count on the page is the sum
- * of such rows, never a number of its own.
+ * References as a ledger: who took each, when, by which call, and when it was given back. Every count on the page is
+ * the sum of such rows.
  */
 import type { History, Holder, MapSnapshot, RefChange } from '../../engine/index.ts';
 import { counts, holderName } from '../words.ts';
@@ -12,9 +12,9 @@ export interface LedgerRow {
   readonly time: number;
   readonly who: string;
   readonly change: 1 | -1;
-  /** references after it, as the rows before add up */
+  /** number of references after this row: the sum of all rows so far */
   readonly sum: number;
-  /** the system call that did it, as strace prints it; null: the stack did, between calls */
+  /** the system call that did it, as strace prints it; null: the stack, between calls */
   readonly by: string | null;
   /** taken, and not given back at the cursor */
   readonly open: boolean;
@@ -30,7 +30,7 @@ export interface Ledger {
   readonly rows: readonly LedgerRow[];
   /** sum of the rows up to the cursor */
   readonly sum: number;
-  /** fds and pins: they keep the map object, and do not count */
+  /** fds and pins, which keep the map object but are not counted */
   readonly keepers: readonly Keeper[];
 }
 

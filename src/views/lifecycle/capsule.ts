@@ -1,7 +1,8 @@
 /*
- * A map standing in a station: its letter, its count, and the ring of those who hold it. Fds and pins keep the map
- * object alive and do not count: they sit on an outer, thinner ring.
+ * Draws a map in a station: its letter, its count, and the ring of its holders. Fds and pins keep the map object alive
+ * without being counted: they are on an outer, thinner ring.
  */
+import { entryOf } from '../lists.ts';
 import type { CallRecord, MapSnapshot, SocketSnapshot } from '../../engine/index.ts';
 import type { StatePaint } from '../paint.ts';
 import { dashOf, STATE_PAINT } from '../paint.ts';
@@ -17,19 +18,22 @@ export interface Leaving extends Leaver {
   readonly progress: number;
 }
 
+/** Of a map what its capsule shows. */
+export type CapsuleMap = Pick<MapSnapshot, 'letter' | 'name' | 'ccName' | 'state' | 'inGrace' | 'refcnt' | 'holders'>;
+
 export interface CapsuleInput {
-  readonly map: MapSnapshot;
-  readonly sockets: readonly SocketSnapshot[];
+  readonly map: CapsuleMap;
+  readonly sockets: readonly Pick<SocketSnapshot, 'id' | 'state'>[];
   readonly calls: readonly CallRecord[];
   readonly leaving: readonly Leaving[];
-  /** of the grace period, 0 to 1; null outside it */
+  /** progress of the grace period, 0 to 1; null outside it */
   readonly grace: number | null;
   readonly theme: Theme;
   /** the connection whose program is stopped; null for none */
   readonly running: number | null;
-  /** factor for letters */
+  /** text scale factor */
   readonly text: number;
-  /** of the first mark in the order of the keyboard */
+  /** keyboard order of the first mark */
   readonly focus: number;
 }
 
@@ -39,20 +43,20 @@ const CENTRE = { x: 0, y: 0 };
 const FADED = 0.25;
 
 /** "4 references: registration, sockets 4, 5 and 6" */
-function holdersInWords(map: MapSnapshot): string {
+function holdersInWords(map: CapsuleMap): string {
   const named = holderNames(map.holders.filter(({ kind }) => counts(kind)));
   const keepers = map.holders.filter(({ kind }) => !counts(kind)).map(holderName);
   const kept = keepers.length > 0 ? `; kept open by ${joinWords(keepers)}` : '';
   return `${plural(map.refcnt, 'reference')}${named === '' ? '' : `: ${named}`}${kept}`;
 }
 
-function capsuleLabel(map: MapSnapshot): string {
+function capsuleLabel(map: CapsuleMap): string {
   const name = map.ccName || map.name;
   const grace = map.inGrace ? ', waiting for its grace period' : '';
   return `Map ${map.letter}, ${name}, ${map.state}${grace}, ${holdersInWords(map)}`;
 }
 
-/** Who, when, by which call. */
+/** Label of a holder: who, when, by which call. */
 function holderLabel(input: CapsuleInput, { kind, id, holder }: RingHolder): string {
   const { map, sockets, calls } = input;
   const who = holderName({ kind, id });
@@ -114,10 +118,10 @@ function figures({ map, grace, text: k }: CapsuleInput, { radius }: Measure): Ma
 
 const segmentPath = (size: Measure, { from, to }: RingHolder): string => arcPath(0, 0, size.ring, from, to);
 
-/** All sockets of a crowded ring as one arc, a dash each as long as dashes can be told apart. */
+/** All sockets of a crowded ring as one arc, with a dash each while dashes are distinguishable. */
 function crowdArc(input: CapsuleInput, size: Measure, sockets: readonly RingHolder[], look: StatePaint): Mark {
-  const { from } = sockets[0];
-  const { to } = sockets[sockets.length - 1];
+  const { from } = entryOf(sockets, 0);
+  const { to } = entryOf(sockets, sockets.length - 1);
   const each = (((to - from) / 360) * 2 * Math.PI * size.ring) / sockets.length;
   return path(`map.${input.map.letter}.segment.sockets`, arcPath(0, 0, size.ring, from, to), {
     stroke: look.line,
@@ -149,7 +153,7 @@ function segmentMarks(input: CapsuleInput, size: Measure, ring: Ring, look: Stat
   );
 }
 
-/** A word outside the ring, at an angle, placed so that it grows away from it. */
+/** A word outside the ring at an angle, aligned so that it extends away from the ring. */
 function tag(id: string, radius: number, at: number, words: string, k: number): Mark {
   const size = Math.max(10.5, 11.5 * k);
   const point = polar(0, 0, radius, at);

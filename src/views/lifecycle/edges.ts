@@ -1,7 +1,8 @@
 /*
- * The ways from state to state. Each is a button: pressing one that the kernel refuses shows the errno and the check
- * that answered, so none is ever disabled.
+ * Draws the transitions between states. Each is a button; one that the kernel refuses shows the errno and the check
+ * that answered, so none is disabled.
  */
+import { entryOf } from '../lists.ts';
 import type { LifecycleState, MapLetter, MapSnapshot, Transition } from '../../engine/index.ts';
 import { type ReadySituation, readySituation } from '../modules/ready.ts';
 import type { PaintName } from '../paint.ts';
@@ -17,7 +18,7 @@ interface Edge {
   readonly from: LifecycleState;
   readonly to: LifecycleState;
   readonly word: string;
-  /** what pressing it asks for */
+  /** action of the button */
   readonly label: string;
   readonly dashed: boolean;
   readonly forLinks: boolean;
@@ -71,7 +72,7 @@ const EDGES: readonly Edge[] = [
   },
 ];
 
-/** Strokes of what a scenario does not use. */
+/** Opacity of strokes that a scenario does not use. */
 const UNUSED = 0.3;
 const PILL = 10.5;
 
@@ -80,13 +81,13 @@ export const pillRoom = (k: number): number => pillWidth('update', mono(Math.max
 export interface EdgesInput {
   readonly layout: Layout;
   readonly maps: readonly MapSnapshot[];
-  /** the one that the last transition took */
+  /** the last transition, whose edge is highlighted */
   readonly taken: Transition | null;
   readonly linksUsed: boolean;
   readonly width: number;
 }
 
-/** The map that an edge's button is about: the newest that stands at its start, else the newest of all. */
+/** Map to which an edge's button applies: the newest one in the start state, otherwise the newest of all. */
 function subject(edge: Edge, maps: readonly MapSnapshot[]): MapLetter | null {
   const here = maps.filter(({ state }) => state === edge.from);
   return (here.at(-1) ?? maps.at(-1))?.letter ?? null;
@@ -122,7 +123,7 @@ function pillMark(edge: Edge, at: Point, look: Look, input: EdgesInput, focus: n
   return group(`${id}.pill`, at, [], { ...button, hit: { x: -12, y: -12, width: 24, height: 24, radius: 12 } });
 }
 
-/** The head is a fill: fade it as the stroke is. */
+/** Arrow head; as a fill it must be faded separately from the stroke. */
 const head = (id: string, at: Point, degrees: number, look: Look): Mark => ({
   ...arrowHead(id, at, degrees, 8, look.head),
   ...(look.strokeOpacity === undefined ? {} : { opacity: look.strokeOpacity }),
@@ -158,7 +159,7 @@ function curved(
   ];
 }
 
-/** In one row, the ways between neighbours. */
+/** Edges between neighbours when all stations are in one row. */
 const flatEdges = (row: readonly LifecycleState[], input: EdgesInput, focus: number): Mark[] =>
   EDGES.flatMap((edge, i) => {
     const next = row.indexOf(edge.from) + 1;
@@ -181,7 +182,7 @@ export function edgeMarks(input: EdgesInput, focus: number): Mark[] {
     { x: start.x + (enter.x - start.x) * 0.4, y: enter.y },
     enter,
   ];
-  marks.push(...curved(EDGES[3], toReady, 0, 0.42, input, focus + 3));
+  marks.push(...curved(entryOf(EDGES, 3), toReady, 0, 0.42, input, focus + 3));
   const leave = { x: readyTextEnd(s.READY, k) + 12, y: s.READY.y };
   const end = { x: s.FREED.x, y: s.FREED.nameY + below };
   const toFreed: [Point, Point, Point, Point] = [
@@ -190,21 +191,19 @@ export function edgeMarks(input: EdgesInput, focus: number): Mark[] {
     { x: end.x - 6, y: end.y + (leave.y - end.y) * 0.85 },
     end,
   ];
-  marks.push(...curved(EDGES[4], toFreed, -86, 0.5, input, focus + 4));
+  marks.push(...curved(entryOf(EDGES, 4), toFreed, -86, 0.5, input, focus + 4));
   return marks;
 }
 
 const READY_NOTE = 'waits for a link';
 
-const readyTextStart = (ready: Station): number =>
-  ready.x +
-  (ready.capsules.length > 0
-    ? ready.right + ready.capsules[0].measure.reach - ready.capsules[0].measure.ring
-    : ready.right + 8);
+function readyTextStart({ x, right, capsules: [first] }: Station): number {
+  return x + right + (first ? first.measure.reach - first.measure.ring : 8);
+}
 const readyTextEnd = (ready: Station, k: number): number =>
   readyTextStart(ready) + textWidth(READY_NOTE, ui(Math.max(10.5, 11.5 * k)));
 
-/** Which of READY's situations the maps there are in: none tells them apart by the state alone. */
+/** Words for the situations of a READY map, which the state alone does not distinguish. */
 export const SITUATION_WORDS: Readonly<Record<ReadySituation, string>> = {
   loaded: 'waits for a link',
   linked: 'registered by a link',
@@ -219,7 +218,7 @@ function readyNotes(maps: readonly MapSnapshot[]): string[] {
   return here.map((map) => `${here.length > 1 ? `${map.letter} ` : ''}${words(map)}`);
 }
 
-/** READY's name stands beside it. */
+/** READY's name and notes, beside the station. */
 export function readyNames(ready: Station, maps: readonly MapSnapshot[], k: number): TextMark[] {
   const x = readyTextStart(ready);
   return [

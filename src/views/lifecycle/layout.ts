@@ -1,19 +1,21 @@
 /*
- * Where stations and capsules stand, from the size in pixels. The line INIT, INUSE, TOBEFREE, FREED is one row, READY a
- * row below. Capsules take the largest radius with which both rows fit; the gaps between stations share what is left.
+ * Computes positions of stations and capsules from the size in pixels. INIT, INUSE, TOBEFREE and FREED form one row,
+ * READY is in a row below. Capsules get the largest radius with which both rows fit; the gaps between stations share
+ * the rest.
  */
+import { entryOf, numberAt } from '../lists.ts';
 import type { LifecycleState, MapLetter } from '../../engine/index.ts';
 import type { Size } from '../scene.ts';
 import type { Point } from '../shapes.ts';
 import { clamp } from '../shapes.ts';
 
-/** What of a map decides its room. */
+/** Properties of a map that determine its size. */
 export interface Occupant {
   readonly letter: MapLetter;
   readonly state: LifecycleState;
   readonly hasTokens: boolean;
   readonly hasKeepers: boolean;
-  /** words beside the ring */
+  /** whether there are words beside the ring */
   readonly hasTags: boolean;
 }
 
@@ -30,15 +32,15 @@ export interface Measure {
   /** radius of the outer ring */
   readonly outer: number;
   readonly token: number;
-  /** middle of a token, from the capsule's middle */
+  /** distance of a token's centre from the capsule's centre */
   readonly tether: number;
-  /** middle of a word beside the ring */
+  /** distance of a word beside the ring */
   readonly tag: number;
-  /** outermost point to the sides and above */
+  /** extent to the sides and upwards */
   readonly reach: number;
-  /** lowest point */
+  /** extent downwards */
   readonly down: number;
-  /** how far tokens keep from the edges on either side, degrees */
+  /** distance of tokens from the edges on either side, degrees */
   readonly clearance: number;
 }
 
@@ -46,37 +48,41 @@ export interface Station extends Point {
   readonly state: LifecycleState;
   /** radius of the empty outline */
   readonly radius: number;
-  /** from the middle to where an edge starts, left and right */
+  /** from the centre to the start of an edge, left and right */
   readonly left: number;
   readonly right: number;
   readonly capsules: readonly Capsule[];
   /** baseline of the state's name */
   readonly nameY: number;
+  /** maps in this state for which there is no room: they are listed beside its name */
+  readonly rest: readonly MapLetter[];
 }
 
 export interface Layout {
   readonly stations: Readonly<Record<LifecycleState, Station>>;
   /** no room for words on the edges */
   readonly compact: boolean;
-  /** no room for two rows: all stations that are needed stand in one, in this order; null where READY has its own */
+  /** without room for two rows: the needed stations in one row, in this order; null when READY has its own row */
   readonly flat: readonly LifecycleState[] | null;
-  /** factor for letters */
+  /** text scale factor */
   readonly text: number;
+  /** what it takes, px: more than there is where a map has no room */
+  readonly width: number;
 }
 
 const LINE: readonly LifecycleState[] = ['INIT', 'INUSE', 'TOBEFREE', 'FREED'];
 
-/** Where there is one row, READY is in it when a map stands there; of the other line then only what is occupied. */
+/** Stations of a single row: includes READY if a map is there, and then only occupied stations of the main row. */
 function flatLine(occupants: readonly Occupant[]): readonly LifecycleState[] {
   const stands = (state: LifecycleState): boolean => occupants.some((one) => one.state === state);
   if (!stands('READY')) return LINE;
   return ['INIT', 'READY', ...(['INUSE', 'TOBEFREE'] as const).filter(stands), 'FREED'];
 }
 
-/** Half the height of a pill, and a little air. */
+/** Half the height of a pill, plus some space, px. */
 const PILL_HALF = 12;
 
-/** Sizes of a capsule of a radius; `text` is the factor for its letters. */
+/** Sizes of a capsule with a given radius; `text` scales its letters. */
 export function measure(
   radius: number,
   { hasTokens, hasKeepers, hasTags }: Omit<Occupant, 'letter' | 'state'>,
@@ -88,7 +94,7 @@ export function measure(
   const token = clamp(radius * 0.27, 9.5, 22);
   const tether = ring + token + Math.max(8, radius * 0.44);
   const tag = (hasKeepers ? outer : ring) + 11 + 6 * text;
-  // the word of a keeper stands lower right
+  // the word of a keeper is at the lower right
   const body = hasKeepers ? Math.max(outer + 2, tag * 0.5 + 17 * text) : ring + ringWeight / 2 + 2;
   const reach = hasTokens ? tether + token : body;
   const down = Math.max(reach, hasTags || hasKeepers ? tag + 5 * text : 0);
@@ -100,9 +106,9 @@ interface Body {
   readonly state: LifecycleState;
   readonly letter: MapLetter | null;
   readonly measure: Measure | null;
-  /** to where an edge starts */
+  /** distance to the start of an edge */
   readonly edge: number;
-  /** room to each side */
+  /** extent to each side */
   readonly reach: number;
 }
 
@@ -133,16 +139,19 @@ function bodiesOf(state: LifecycleState, occupants: readonly Occupant[], radius:
   });
 }
 
-/** Least distance between the middles of two neighbours. */
+/** Least distance between the centres of two neighbours. */
 function distance(a: Body, b: Body, pill: number): number {
   if (a.state === b.state) return a.reach + b.reach + 4;
   return Math.max(a.edge + b.edge + pill + 14, a.reach + b.reach + 4);
 }
 
+/** How far each of a row is from the one before it; nothing for the first. */
+const apartOf = (bodies: readonly Body[], pill: number): number[] =>
+  bodies.slice(1).map((body, i) => distance(entryOf(bodies, i), body, pill));
+
 function lineLength(bodies: readonly Body[], pill: number): number {
-  let length = bodies[0].reach + bodies[bodies.length - 1].reach;
-  for (let i = 1; i < bodies.length; i++) length += distance(bodies[i - 1], bodies[i], pill);
-  return length;
+  const ends = entryOf(bodies, 0).reach + entryOf(bodies, bodies.length - 1).reach;
+  return apartOf(bodies, pill).reduce((length, apart) => length + apart, ends);
 }
 
 const lineBodies = (
@@ -160,7 +169,7 @@ const below = (bodies: readonly Body[]): number =>
 const MARGIN = 14;
 const SMALLEST = 18;
 
-/** Room of the two rows above and below their middles, px. */
+/** Extents of the two rows above and below their centre lines, px. */
 interface Rows {
   readonly lineUp: number;
   readonly lineDown: number;
@@ -171,10 +180,11 @@ interface Rows {
 
 function rowsOf(bodies: readonly Body[], ready: readonly Body[], text: number): Rows {
   const rows = { lineUp: above(bodies), lineDown: below(bodies), readyUp: above(ready), readyDown: below(ready) };
-  // between the rows stands the name
+  // the state's name is between the rows
   return { ...rows, height: rows.lineUp + rows.lineDown + rows.readyUp + rows.readyDown + 25 * text + 6 };
 }
 
+/** Where all maps stand; those that have no room in the width are taken out, of the fullest station first. */
 export function layOut(
   size: Size,
   top: number,
@@ -182,22 +192,39 @@ export function layOut(
   pillWidth: number,
   text: number,
 ): Layout {
-  const tall = tryLayout({ size, top, occupants, pillWidth, text, flat: null });
-  return tall.fits
-    ? tall.layout
-    : tryLayout({ size, top, occupants, pillWidth, text, flat: flatLine(occupants) }).layout;
+  let shown = occupants;
+  for (;;) {
+    const rest = occupants.filter((one) => !shown.includes(one));
+    const wish = { size, top, occupants: shown, rest, pillWidth, text };
+    const tall = tryLayout({ ...wish, flat: null });
+    const { layout } = tall.fits ? tall : tryLayout({ ...wish, flat: flatLine(shown) });
+    const left = layout.width <= size.width ? null : leastWanted(shown);
+    if (!left) return layout;
+    shown = shown.filter((one) => one !== left);
+  }
+}
+
+/** Of the station with most maps, the oldest that no connection holds; null where no station has two. */
+function leastWanted(shown: readonly Occupant[]): Occupant | null {
+  const inState = (state: LifecycleState): readonly Occupant[] => shown.filter((one) => one.state === state);
+  const [fullest] = (['INIT', 'READY', 'INUSE', 'TOBEFREE'] as const)
+    .map(inState)
+    .toSorted((a, b) => b.length - a.length);
+  if (!fullest || fullest.length < 2) return null;
+  return fullest.find(({ hasTokens }) => !hasTokens) ?? fullest[0] ?? null;
 }
 
 interface Wish {
   readonly size: Size;
   readonly top: number;
   readonly occupants: readonly Occupant[];
+  readonly rest: readonly Occupant[];
   readonly pillWidth: number;
   readonly text: number;
   readonly flat: readonly LifecycleState[] | null;
 }
 
-/** The largest radius with which everything fits; `fits` is false where none does in height. */
+/** Finds the largest radius with which everything fits; `fits` is false when none fits the height. */
 function tryLayout(wish: Wish): { readonly layout: Layout; readonly fits: boolean } {
   const { size, top, occupants, pillWidth, text, flat } = wish;
   const room = size.height - top - 8;
@@ -227,27 +254,45 @@ function tryLayout(wish: Wish): { readonly layout: Layout; readonly fits: boolea
   return { layout: place(wish, radius, termsOf(radius, pill), compact), fits: isLow(radius, pill) };
 }
 
-/** A station that the row leaves out: nothing of it is drawn. */
+/** Place of a station that is left out and not drawn. */
 const NOWHERE = { body: { measure: null, edge: 0 }, x: 0 } as const;
 
-function place({ size, top, occupants, text, flat }: Wish, radius: number, terms: Terms, compact: boolean): Layout {
+/** Where bodies stand in a row that begins at `start`, with more room between two as `more` says. */
+function inRow(
+  bodies: readonly Body[],
+  pill: number,
+  start: number,
+  more: (before: Body, body: Body) => number,
+): number[] {
+  let x = start;
+  return bodies.map((body, i) => {
+    const before = bodies[i - 1];
+    if (before) x += distance(before, body, pill) + more(before, body);
+    return x;
+  });
+}
+
+function place(
+  { size, top, occupants, rest, text, flat }: Wish,
+  radius: number,
+  terms: Terms,
+  compact: boolean,
+): Layout {
   const bodies = lineBodies(flat ?? LINE, occupants, radius, terms);
   const ready = flat ? [] : bodiesOf('READY', occupants, radius, terms);
   const rows = rowsOf(bodies, ready, text);
   const spare = Math.max(0, size.height - top - 8 - rows.height);
   const lineY = top + rows.lineUp + spare * 0.3;
   const readyY = size.height - 10 - rows.readyDown - spare * 0.25;
-  // the gaps grow with the room, up to a point; then the whole line is centred
+  // gaps grow with the width up to a maximum; then the whole row is centred
   const slack = size.width - 2 * MARGIN - lineLength(bodies, terms.pill);
   const share = clamp(slack / 3, 0, 120);
   const indent = MARGIN + Math.max(0, (slack - share * 3) / 2);
-  const xs: number[] = [indent + bodies[0].reach];
-  for (let i = 1; i < bodies.length; i++) {
-    const apart = bodies[i].state === bodies[i - 1].state ? 0 : share;
-    xs.push(xs[i - 1] + distance(bodies[i - 1], bodies[i], terms.pill) + apart);
-  }
+  const xs = inRow(bodies, terms.pill, indent + entryOf(bodies, 0).reach, (before, body) =>
+    body.state === before.state ? 0 : share,
+  );
   const stationOf = (state: LifecycleState, list: readonly Body[], at: readonly number[], y: number): Station => {
-    const mine = list.map((body, i) => ({ body, x: at[i] })).filter(({ body }) => body.state === state);
+    const mine = list.map((body, i) => ({ body, x: numberAt(at, i) })).filter(({ body }) => body.state === state);
     const first = mine[0] ?? NOWHERE;
     const last = mine[mine.length - 1] ?? NOWHERE;
     const x = (first.x + last.x) / 2;
@@ -259,6 +304,7 @@ function place({ size, top, occupants, text, flat }: Wish, radius: number, terms
       radius: terms.empty,
       left: x - first.x + first.body.edge,
       right: last.x - x + last.body.edge,
+      rest: rest.filter((one) => one.state === state).map(({ letter }) => letter),
       nameY: y + (occupied ? below(mine.map(({ body }) => body)) + 14 * text : terms.empty + 20 * text),
       capsules: mine.flatMap(({ body, x: cx }) =>
         body.letter !== null && body.measure ? [{ letter: body.letter, x: cx, y, measure: body.measure }] : [],
@@ -267,12 +313,16 @@ function place({ size, top, occupants, text, flat }: Wish, radius: number, terms
   };
   const onLine = (state: LifecycleState): Station => stationOf(state, bodies, xs, lineY);
   const inuse = onLine('INUSE');
-  const readyXs: number[] = ready.length === 0 ? [] : [Math.max(inuse.x, MARGIN + ready[0].reach)];
-  for (let i = 1; i < ready.length; i++) readyXs.push(readyXs[i - 1] + distance(ready[i - 1], ready[i], terms.pill));
+  const readyXs = inRow(ready, terms.pill, Math.max(inuse.x, MARGIN + (ready[0]?.reach ?? 0)), () => 0);
+  const lastReady = ready.at(-1);
   return {
     compact,
     flat,
     text,
+    width: Math.max(
+      lineLength(bodies, terms.pill) + 2 * MARGIN,
+      lastReady ? (readyXs.at(-1) ?? 0) + lastReady.reach + MARGIN : 0,
+    ),
     stations: {
       INIT: onLine('INIT'),
       INUSE: inuse,

@@ -14,7 +14,7 @@ const inputAt = (at: number): LifecycleInput => {
 
 const DEBUG = { width: 634, height: 352 };
 const SIZES = [DEBUG, { width: 1004, height: 520 }, { width: 372, height: 340 }, { width: 478, height: 230 }];
-/** What is left on small screens and at 200 % zoom. */
+/** Sizes of the view on small screens and at 200 % zoom. */
 const LOW_SIZES = [
   { width: 472, height: 170 },
   { width: 380, height: 200 },
@@ -43,7 +43,7 @@ describe('lifecycle', () => {
     await expect(svgText(lifecycleScene(inputAt(790), DEBUG, DESK))).toMatchFileSnapshot('golden/grace.svg');
   });
 
-  it('keeps letters apart, inside and unfaded at every size and time', () => {
+  it('texts do not overlap, stay inside and keep full contrast at any size and time', () => {
     for (const size of [...SIZES, ...LOW_SIZES]) {
       for (const at of TIMES) {
         const scene = lifecycleScene(inputAt(at), size, DESK);
@@ -53,6 +53,22 @@ describe('lifecycle', () => {
         ).toEqual([]);
       }
     }
+  });
+
+  it('lists the maps that have no room, each to be pressed, and lets none leave the picture', () => {
+    const eight = [...'ABCDEFGH'].map((letter) => [letter, letter === 'A' ? 'TOBEFREE' : 'INUSE', sockets(1)] as const);
+    for (const size of [...SIZES, ...LOW_SIZES]) {
+      const scene = lifecycleScene(withMaps(eight), size, DESK);
+      const maps = hitsOf(scene).filter(({ action }) => action?.command === 'select.map');
+      expect(new Set(maps.map(({ action }) => action?.args.map)).size, `at ${size.width}`).toBe(8);
+      for (const { label, x, width } of maps) {
+        expect(x, `${label} at ${size.width}`).toBeGreaterThanOrEqual(0);
+        expect(x + width, `${label} at ${size.width}`).toBeLessThanOrEqual(size.width);
+      }
+    }
+    expect(textTwin(lifecycleScene(withMaps(eight), DEBUG, DESK)).map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/^No room for \d more in INUSE$/),
+    );
   });
 
   it('is whole where only one row fits, also with a map in READY', () => {

@@ -1,11 +1,11 @@
 /*
  * The lifecycle of struct_ops maps as a line of stations: INIT, INUSE, TOBEFREE, FREED, and READY below for maps
- * created with BPF_F_LINK. Empty stations are small outlines; where maps stand, they grow into capsules.
+ * created with BPF_F_LINK. Empty stations are small outlines; those with maps become capsules.
  */
 import type { CallRecord, ColdSnapshot, History, LifecycleState, MapSnapshot, Transition } from '../../engine/index.ts';
 import { dashOf, STATE_PAINT } from '../paint.ts';
 import type { Mark, Scene, Size, Theme } from '../scene.ts';
-import { circle, clamp, cross, text, ui } from '../shapes.ts';
+import { circle, clamp, cross, group, rect, text, ui } from '../shapes.ts';
 import { fitText, textWidth, wrapText } from '../text-metrics.ts';
 import { counts, plural } from '../words.ts';
 import type { Leaving } from './capsule.ts';
@@ -22,18 +22,18 @@ export interface LifecycleInput {
   readonly event: number;
   /** name of an errno, for a call that was refused */
   readonly errno: (errno: number) => string;
-  /** where a program is stopped; null between events */
+  /** where a program is stopped; null when none is */
   readonly stop?: { readonly words: string; readonly socket: number } | null;
 }
 
-/** A token takes this long to leave: 300 ms at the lesson speed of 0.25, engine ns. */
+/** Time that a token takes to leave, engine ns: 300 ms at the lesson speed of 0.25. */
 const LEAVE_NS = 75e6;
-/** Strokes of what a scenario does not use. */
+/** Opacity of strokes that a scenario does not use. */
 const UNUSED = 0.3;
 
 const NOTE: Readonly<Partial<Record<LifecycleState, string>>> = { INIT: 'map created', FREED: 'after grace' };
 
-/** Under this height the picture comes before words, px. */
+/** Height below which words are left out in favour of the picture, px. */
 const LOW = 230;
 const LOW_WORDS = 190;
 
@@ -54,6 +54,7 @@ export function lifecycleScene(input: LifecycleInput, size: Size, theme: Theme):
     ...edges,
     ...Object.values(layout.stations).flatMap((station) => stationMarks(station, cold.maps, linksUsed, layout)),
     ...mapMarks(input, layout, theme),
+    ...Object.values(layout.stations).flatMap((station) => restMarks(station, layout, size)),
     ...linkNote(layout, size),
   ];
   return { ...size, label: 'Lifecycle of the maps', layers: [], marks };
@@ -80,7 +81,7 @@ export const movesByItself = ({ cold, history, time, event }: LifecycleInput): b
   cold.maps.some(({ inGrace }) => inGrace) ||
   history.refs.some((ref) => !ref.gained && ref.event <= event && time - ref.time < LEAVE_NS);
 
-/** How far the grace period is: from the last reference to the end, where the run already knows it. */
+/** Progress of the grace period, from the last reference to its end, if the end is already known. */
 function graceOf(map: MapSnapshot, { history, time, event }: LifecycleInput): number | null {
   if (!map.inGrace) return null;
   const start = history.refs.filter((ref) => ref.map === map.letter && ref.event <= event).at(-1)?.time ?? time;
@@ -128,7 +129,7 @@ function stationLabel(state: LifecycleState, maps: readonly MapSnapshot[]): stri
   return here.length === 0 ? `${state}: no map` : `${state}: ${here.map(({ letter }) => `map ${letter}`).join(', ')}`;
 }
 
-/** Outline of a station where no map stands; FREED stays one and shows the letters of those that went. */
+/** Outline of a station without maps; FREED is always an outline, with the letters of freed maps. */
 function outline(station: Station, letters: string, faded: boolean): Mark[] {
   const { state, radius } = station;
   const look = STATE_PAINT[state];
@@ -164,7 +165,7 @@ function outline(station: Station, letters: string, faded: boolean): Mark[] {
   return marks;
 }
 
-/** Only for those who listen. */
+/** An invisible mark with a label for screen readers. */
 const unseen = (id: string, label: string): Mark => ({ kind: 'circle', id, cx: 0, cy: 0, r: 0, label });
 
 function stationMarks(station: Station, maps: readonly MapSnapshot[], linksUsed: boolean, layout: Layout): Mark[] {
@@ -177,7 +178,7 @@ function stationMarks(station: Station, maps: readonly MapSnapshot[], linksUsed:
   const label = stationLabel(state, maps);
   if (state === 'READY' && !layout.flat) {
     const [name, ...notes] = readyNames(station, maps, k);
-    return [...marks, { ...name, label }, ...notes];
+    return name ? [...marks, { ...name, label }, ...notes] : marks;
   }
   const font = ui(Math.max(10.5, (layout.compact ? 10.5 : 13) * k), 750);
   const middle = { anchor: 'middle' as const, spacing: layout.compact ? 0 : 0.6 };
@@ -198,6 +199,39 @@ function stationMarks(station: Station, maps: readonly MapSnapshot[], linksUsed:
 function noteOf({ state, capsules }: Station, maps: readonly MapSnapshot[]): string | undefined {
   if (state === 'TOBEFREE' && maps.some((map) => map.inGrace)) return 'grace period';
   return capsules.length === 0 || state === 'INIT' ? NOTE[state] : undefined;
+}
+
+/** Maps that stand at a station without a ring of their own, as letters to press, below its name. */
+function restMarks({ state, x, nameY, rest }: Station, { text: k }: Layout, size: Size): Mark[] {
+  if (rest.length === 0) return [];
+  const half = 9;
+  const pitch = half * 2 + 2;
+  const font = ui(11, 700);
+  // below the name; beside it where there is no row more
+  const below = nameY + 16 * k + half + 2 <= size.height;
+  const wanted = below ? x - (rest.length * pitch) / 2 : x + textWidth(state, ui(13 * k, 750)) / 2 + 16;
+  const left = clamp(wanted, 24, Math.max(24, size.width - rest.length * pitch - 8));
+  const y = Math.min(below ? nameY + 16 * k : nameY - 4, size.height - half - 2);
+  return [
+    text(`rest.${state}`, { x: left - 10, y: y + 4 }, '+', font, 'muted', {
+      label: `No room for ${rest.length} more in ${state}`,
+    }),
+    ...rest.map((letter, i): Mark => {
+      const look = STATE_PAINT[state];
+      const box = rect(`rest.${letter}.box`, { x: -half, y: -half, width: half * 2, height: half * 2 }, 5, {
+        fill: 'surface-1',
+        stroke: look.line,
+        weight: 1.3,
+      });
+      const word = text(`rest.${letter}.name`, { x: 0, y: 4 }, letter, font, look.ink, { anchor: 'middle' });
+      return group(`rest.${letter}`, { x: left + pitch * (i + 0.5), y }, [box, word], {
+        label: `Map ${letter}, ${state}`,
+        action: { command: 'select.map', args: { map: letter } },
+        hit: { x: -half, y: -half, width: half * 2, height: half * 2, radius: 5 },
+        focus: MAP_FOCUS + 1000 + i,
+      });
+    }),
+  ];
 }
 
 function mapMarks(input: LifecycleInput, layout: Layout, theme: Theme): Mark[] {
@@ -222,7 +256,7 @@ function mapMarks(input: LifecycleInput, layout: Layout, theme: Theme): Mark[] {
   });
 }
 
-/** What READY is for, in the corner below INIT, where there is room. */
+/** Explains READY, in the corner below INIT, if there is room. */
 function linkNote({ stations, text: k, compact, flat }: Layout, size: Size): Mark[] {
   const font = ui(Math.max(10.5, 10.5 * k));
   const words = 'map created with';
@@ -240,7 +274,7 @@ function linkNote({ stations, text: k, compact, flat }: Layout, size: Size): Mar
   ];
 }
 
-/** One sentence for a live region when a map changed its state. */
+/** Sentence for the live region when a map changes its state. */
 export function spokenTransition(transition: Transition, map: MapSnapshot | undefined): string {
   const refs = map ? `, ${plural(map.refcnt, 'reference')}` : '';
   return transition.from === null

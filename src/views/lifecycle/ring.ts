@@ -1,45 +1,46 @@
 /*
- * Where the holders of a map stand around it. Every counting holder has an equal segment of the ring; a socket also has
- * a token outside it. Tokens keep clear of the edges that leave left and right and of the name below.
+ * Places the holders of a map around it. Every counted holder has an equal segment of the ring; a socket also has a
+ * token outside it. Tokens avoid the edges at the left and right and the name below.
  */
+import { numberAt } from '../lists.ts';
 import type { Holder, HolderKind } from '../../engine/index.ts';
 import { counts } from '../words.ts';
 
 export interface RingHolder {
   readonly kind: HolderKind;
   readonly id: number;
-  /** null: it has just gone */
+  /** null: it has just left */
   readonly holder: Holder | null;
   /** degrees, the segment's ends */
   readonly from: number;
   readonly to: number;
-  /** degrees, where its token or word stands */
+  /** angle of its token or word, degrees */
   readonly at: number;
 }
 
 export interface Ring {
   readonly segments: readonly RingHolder[];
-  /** more sockets than can have tokens: the segments merge and a number says how many */
+  /** too many sockets for tokens: their segments merge and a number is shown */
   readonly crowded: boolean;
   /** fds and pins on the outer ring */
   readonly keepers: readonly { readonly kind: HolderKind; readonly count: number; readonly at: number }[];
 }
 
-/** A socket that has just gone, shown for a moment in its old place. */
+/** A socket that has just left, shown for a moment in its old place. */
 export interface Leaver {
   readonly id: number;
 }
 
 const MOST_TOKENS = 9;
 
-/** Blocked for tokens: middle and half width, degrees. */
+/** Angles blocked for tokens: centre and half width, degrees. */
 type Blocked = readonly (readonly [number, number])[];
 const BOTTOM = 90;
-/** Two tokens stay this far apart. */
+/** Least angle between two tokens, degrees. */
 const APART = 21;
 
 const turn = (degrees: number): number => ((degrees % 360) + 360) % 360;
-/** Shortest way from one angle to another, -180 to 180. */
+/** Signed difference between two angles, -180 to 180 degrees. */
 const between = (from: number, to: number): number => turn(to - from + 180) - 180;
 
 function blockedBy(degrees: number, blocked: Blocked): number {
@@ -52,24 +53,24 @@ function nudge(degrees: number, blocked: Blocked): number {
   for (const [middle, half] of blocked) {
     const off = between(middle, degrees);
     if (Math.abs(off) >= half) continue;
-    // up and away from an edge; to the nearer side of the name
+    // move up from an edge, and to the nearer side of the name
     if (middle === BOTTOM) return turn(middle + (off < 0 ? -half : half));
     return turn(middle === 0 ? -half : 180 + half);
   }
   return turn(degrees);
 }
 
-/** Tokens in ring order, moved apart by a few passes. */
+/** Spreads tokens in ring order, in a few passes. */
 function spread(angles: readonly number[], blocked: Blocked): number[] {
   const out = angles.map((angle) => nudge(angle, blocked));
   for (let pass = 0; pass < 4; pass++) {
     for (let i = 0; i < out.length; i++) {
       const next = (i + 1) % out.length;
-      const gap = turn(out[next] - out[i]);
+      const gap = turn(numberAt(out, next) - numberAt(out, i));
       if (next === i || gap >= APART || gap === 0) continue;
       const push = (APART - gap) / 2;
-      out[i] = turn(out[i] - push);
-      out[next] = turn(out[next] + push);
+      out[i] = turn(numberAt(out, i) - push);
+      out[next] = turn(numberAt(out, next) + push);
     }
   }
   return out;
@@ -77,7 +78,7 @@ function spread(angles: readonly number[], blocked: Blocked): number[] {
 
 type Member = Pick<RingHolder, 'kind' | 'id' | 'holder'>;
 
-/** Clockwise: what is not a socket first (it belongs at the bottom), then sockets by number. */
+/** Members clockwise: first those that are not sockets, which belong at the bottom, then sockets by number. */
 function membersOf(holders: readonly Holder[], leavers: readonly Leaver[]): Member[] {
   const held = holders.filter(({ kind }) => counts(kind)).map((holder): Member => ({ ...holder, holder }));
   const gone = leavers.map(({ id }): Member => ({ kind: 'socket', id, holder: null }));
@@ -85,10 +86,10 @@ function membersOf(holders: readonly Holder[], leavers: readonly Leaver[]): Memb
   return [...held.filter(({ kind }) => kind !== 'socket'), ...sockets];
 }
 
-/** Turn of the whole ring: the one in which the fewest tokens stand in the way, the least turned of those. */
+/** Start angle of the ring: with the fewest blocked tokens, and of those the smallest turn. */
 function bestStart(members: readonly Member[], step: number, blocked: Blocked): number {
   const others = members.filter(({ kind }) => kind !== 'socket').length;
-  // the others' middle at the bottom; with sockets alone, the middle one on top
+  // centre the other holders at the bottom; with sockets only, put the middle one on top
   const home = others > 0 ? BOTTOM - (others * step) / 2 : -90 - (members.length * step) / 2;
   const reach = Math.min(step, 60);
   let best = home;
@@ -110,7 +111,7 @@ function bestStart(members: readonly Member[], step: number, blocked: Blocked): 
   return best;
 }
 
-/** Of the outer ring, the best first; 28 degrees of air are enough. */
+/** Angles for keepers on the outer ring, best first; 28 degrees apart suffices. */
 const KEEPER_PLACES = [90, 60, 120, 45, 135, 70, 110, 30, 150];
 
 function keepersOf(holders: readonly Holder[], taken: readonly number[]): Ring['keepers'] {
@@ -126,7 +127,7 @@ function keepersOf(holders: readonly Holder[], taken: readonly number[]): Ring['
   });
 }
 
-/** `clearance`: how far tokens keep from the edges on either side, degrees. */
+/** Lays out the ring; `clearance`: distance of tokens from the edges on either side, degrees. */
 export function layRing(holders: readonly Holder[], leavers: readonly Leaver[], clearance: number): Ring {
   const blocked: Blocked = [
     [0, clearance],
@@ -138,15 +139,15 @@ export function layRing(holders: readonly Holder[], leavers: readonly Leaver[], 
   const step = members.length > 0 ? 360 / members.length : 360;
   const start = bestStart(members, step, blocked);
   const gap = members.length > 1 ? Math.min(step * 0.16, 12) : 0;
-  const middles = members.map((_, i) => start + (i + 0.5) * step);
+  const placed = members.map((member, i) => ({ member, middle: start + (i + 0.5) * step }));
   const places = spread(
-    middles.filter((_, i) => members[i].kind === 'socket'),
+    placed.flatMap(({ member, middle }) => (member.kind === 'socket' ? [middle] : [])),
     blocked,
   );
   let token = 0;
-  const segments = members.map((member, i): RingHolder => {
-    const at = member.kind === 'socket' ? places[token++] : turn(middles[i]);
-    return { ...member, from: middles[i] - (step - gap) / 2, to: middles[i] + (step - gap) / 2, at };
+  const segments = placed.map(({ member, middle }): RingHolder => {
+    const at = member.kind === 'socket' ? numberAt(places, token++) : turn(middle);
+    return { ...member, from: middle - (step - gap) / 2, to: middle + (step - gap) / 2, at };
   });
   const crowded = sockets > MOST_TOKENS;
   const taken = segments.filter(({ kind }) => !crowded || kind !== 'socket').map(({ at }) => at);

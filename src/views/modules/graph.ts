@@ -1,4 +1,4 @@
-/* depmod: programs below their map, the BTF below them; libraries that were copied in, between maps. */
+/* depmod: draws programs below their map, the BTF below them, and copied libraries between maps. */
 import type { ColdSnapshot, MapSnapshot } from '../../engine/index.ts';
 import { STATE_PAINT } from '../paint.ts';
 import type { Mark, Scene, Size } from '../scene.ts';
@@ -18,11 +18,14 @@ interface Box {
   readonly width: number;
 }
 
-/** A row a map: who holds it, the map, its programs; an arrow points at what is needed. */
+type Boxes = readonly [holders: Box, map: Box, progs: Box];
+
+/** A row per map: its holders, the map, its programs; arrows point at dependencies. */
 export function graphScene(cold: ColdSnapshot, size: Size): Scene {
   const maps = shown(cold);
   const column = (size.width - LEFT * 2) / 3;
-  const boxes: Box[] = [0, 1, 2].map((i) => ({ x: LEFT + i * column, width: column - 26 }));
+  const boxAt = (i: number): Box => ({ x: LEFT + i * column, width: column - 26 });
+  const boxes: Boxes = [boxAt(0), boxAt(1), boxAt(2)];
   const marks = maps.flatMap((map, i) => rowMarks(map, cold, boxes, 6 + i * ROW));
   const copied = maps.flatMap((map, i) =>
     map.libraries.map(({ name, letter }): Mark => {
@@ -35,7 +38,7 @@ export function graphScene(cold: ColdSnapshot, size: Size): Scene {
   return { ...size, label: 'What depends on what', layers: [], marks: [...marks, ...copied] };
 }
 
-function rowMarks(map: MapSnapshot, cold: ColdSnapshot, [holders, middle, progs]: readonly Box[], y: number): Mark[] {
+function rowMarks(map: MapSnapshot, cold: ColdSnapshot, [holders, middle, progs]: Boxes, y: number): Mark[] {
   const id = `module.${map.letter}`;
   const links = cold.links.filter((link) => link.map === map.letter).map((link) => `link ${link.id}`);
   const users = map.holders.filter(({ kind }) => kind === 'socket').length;

@@ -32,25 +32,25 @@ test.each(STATES)('%j', (change, state, analogue) => {
   expect(moduleRow(map(change), cold)).toMatchObject({ state, analogue });
 });
 
-test("READY's three situations", () => {
+test('three cases of READY', () => {
   expect(readySituation({ holders: [] })).toBe('loaded');
   expect(readySituation({ holders: [holder('socket'), holder('link')] })).toBe('linked');
   expect(readySituation({ holders: [holder('socket')] })).toBe('detached');
 });
 
-test('used by counts users, not the registration, the link, or fds', () => {
+test('"used by" counts users, not the registration, the link or fds', () => {
   const holders = [holder('registration', 0), holder('link'), holder('file'), holder('socket', 4), holder('socket', 7)];
   expect(moduleRow(map({ state: 'INUSE', holders }), cold)).toMatchObject({ usedBy: 2, users: 'sockets 4 and 7' });
 });
 
-test('the size is made of what it says', () => {
+test('the size is the sum of its listed parts', () => {
   const row = moduleRow(map({ state: 'INUSE', images: 2 }), cold);
   const code = base.progs.reduce((sum, { insnCount }) => sum + insnCount * 8, 0);
   expect(row.size).toBe(code + 2 * 4096 + 2 * 256);
   expect(row.sizeParts).toContain(`${code} B`);
 });
 
-test('lsmod lists what the kernel has', () => {
+test('lsmod lists the kernel’s maps', () => {
   expect(lsmodText(moduleRows(cold)).split('\n')).toHaveLength(
     1 + cold.maps.filter(({ state }) => state !== 'FREED').length,
   );
@@ -58,7 +58,7 @@ test('lsmod lists what the kernel has', () => {
   expect(moduleRows(replaceWhileConnected(890).cold, true)).toHaveLength(2);
 });
 
-test('the graph has a row a map, with its words', () => {
+test('the graph has a row per map, with its text', () => {
   const scene = graphScene(cold, { width: 600, height: graphHeight(cold) });
   const labels = scene.marks.map((mark) => ('label' in mark ? mark.label : undefined));
   expect(labels).toEqual(

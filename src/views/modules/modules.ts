@@ -1,12 +1,12 @@
 /*
- * The second lens: struct_ops maps as lsmod would list modules. Presentation only; one row for each map that the kernel
- * has or is freeing, from the same snapshot as every other view.
+ * The modules lens: struct_ops maps as lsmod would list modules. It is presentation only: one row for each map that
+ * exists or is being freed, from the same snapshot as every other view.
  */
 import type { ColdSnapshot, LifecycleState, MapSnapshot } from '../../engine/index.ts';
 import { counts, holderNames, plural } from '../words.ts';
 import { type ReadySituation, readySituation } from './ready.ts';
 
-/** Pages that the image of a map takes, in bytes (PAGE_SIZE on x86-64). */
+/** Bytes of a page of a map's image (PAGE_SIZE on x86-64). */
 const PAGE = 4096;
 const SLOT = 8;
 
@@ -23,26 +23,26 @@ export type ModuleState =
 
 export interface ModuleRow {
   readonly letter: string;
-  /** the struct's own name, else the map's */
+  /** name in the struct, otherwise the map's */
   readonly name: string;
   readonly alias: string;
   readonly forLinks: boolean;
   readonly kind: string;
   readonly state: ModuleState;
-  /** what lsmod would print; null where it has no word for it */
+  /** lsmod's word for the state; null when it has none */
   readonly analogue: 'Live' | 'Going' | 'Unformed' | null;
   readonly kernelState: LifecycleState;
   /** bytes: instructions, image pages, both copies of the value */
   readonly size: number;
   readonly sizeParts: string;
-  /** references but for the registration's own */
+  /** references other than the registration's own */
   readonly usedBy: number;
   readonly users: string;
   readonly handle: string;
   readonly dependsOn: string;
 }
 
-/** The registration's own reference is no user. */
+/** Whether a holder is a user; the registration itself is not. */
 const isUser = ({ kind }: MapSnapshot['holders'][number]): boolean =>
   counts(kind) && kind !== 'registration' && kind !== 'link';
 
@@ -81,15 +81,15 @@ const ANALOGUE: Readonly<Record<ModuleState, ModuleRow['analogue']>> = {
   Gone: null,
 };
 
-/** What each state means for the one who loads and unloads. */
+/** Meaning of each state for whoever loads and unloads. */
 export const MODULE_STATE_NOTE: Readonly<Record<ModuleState, string>> = {
-  Staged: 'the map exists, no value was given yet; lsmod would not list it',
+  Staged: 'the map exists without a value; lsmod would not list it',
   Live: 'registered by its map update; stays so without any process',
   'Live (linked)': 'registered by a link; stays as long as an fd or a pin holds the link',
   'Loaded, not registered': 'checked and READY; a link can register it',
-  Going: 'unregistered; its users run on, and the last takes it along',
-  'Going (old sockets)': 'no link registers it; old sockets run on, and a link may take it again',
-  Retired: 'nobody uses it, an fd or a pin keeps it; it cannot be revived (EBUSY) or deleted (EINPROGRESS)',
+  Going: 'unregistered; its users keep running, and it is freed after the last',
+  'Going (old sockets)': 'no link registers it; old sockets keep running, and a link may register it again',
+  Retired: 'unused, but kept by an fd or a pin; it cannot be registered again (EBUSY) or deleted (EINPROGRESS)',
   Freeing: 'the last reference is gone; RCU and RCU-tasks grace periods pass',
   Gone: 'freed',
 };
@@ -132,7 +132,7 @@ export function moduleRow(map: MapSnapshot, cold: ColdSnapshot): ModuleRow {
   };
 }
 
-/** In the order of map ids, as they were loaded; those that have gone only when `all`. */
+/** Rows in the order of map ids; freed maps only with `all`. */
 export function moduleRows(cold: ColdSnapshot, all = false): ModuleRow[] {
   return cold.maps.filter(({ state }) => all || state !== 'FREED').map((map) => moduleRow(map, cold));
 }
@@ -141,11 +141,11 @@ export function moduleRows(cold: ColdSnapshot, all = false): ModuleRow[] {
 export function lsmodText(rows: readonly ModuleRow[]): string {
   const head = ['Module', 'Size', 'Used by', 'State'];
   const lines = rows.map((row) => [row.name, String(row.size), `${row.usedBy} ${row.users}`.trim(), row.state]);
-  const widths = head.map((_, i) => Math.max(...[head, ...lines].map((line) => line[i].length)));
+  const widths = head.map((_, i) => Math.max(...[head, ...lines].map((line) => line[i]?.length ?? 0)));
   return [head, ...lines]
     .map((line) =>
       line
-        .map((cell, i) => cell.padEnd(widths[i]))
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
         .join('  ')
         .trimEnd(),
     )

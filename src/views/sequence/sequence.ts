@@ -1,6 +1,6 @@
 /*
- * System calls in the order of time: a lane for each process, one for the kernel. An arrow goes in with the call and
- * comes back with its answer.
+ * Draws system calls in order of time: a lane for each process and one for the kernel. One arrow is the call, one its
+ * answer.
  */
 import type { CallRecord, ColdSnapshot, History } from '../../engine/index.ts';
 import type { PaintName } from '../paint.ts';
@@ -23,7 +23,7 @@ export interface SequenceInput {
 
 const HEAD = 34;
 const ROW = 44;
-/** In a row, px from its top: the call goes in, its answer comes back. */
+/** y of the call's arrow in a row, px. */
 const IN = 20;
 const OUT = 34;
 const TIME_COLUMN = 74;
@@ -31,7 +31,7 @@ const FIRST_LANE = TIME_COLUMN + 40;
 const FUTURE = 0.4;
 
 export const sequenceHeight = (history: History): number => HEAD + history.calls.length * ROW + 12;
-/** Where a call stands, for scrolling to it: px from the top of the rows. */
+/** Top of a call's row, px, for scrolling to it. */
 export const sequenceRow = (history: History, n: number): number =>
   Math.max(
     0,
@@ -84,8 +84,8 @@ function heads({ x, kernel }: Lanes, { cold }: SequenceInput, size: Size): Mark[
   ];
   const font = mono(11, 600);
   const places = [...x.values(), kernel];
-  // names stand in two rows where lanes are close
-  const close = places.some((at, i) => i > 0 && at - places[i - 1] < 84);
+  // put names in two rows when lanes are close
+  const close = places.some((at, i) => at - (places[i - 1] ?? Number.NEGATIVE_INFINITY) < 84);
   [...x].forEach(([name, at], i) => {
     const alive = cold.processes.some((process) => process.name === name && process.alive);
     const room = (places[i + (close ? 2 : 1)] ?? size.width) - at - 6;
@@ -102,7 +102,7 @@ function heads({ x, kernel }: Lanes, { cold }: SequenceInput, size: Size): Mark[
   return marks;
 }
 
-/** Paint of the map's state is for what made it: delete. All else is neutral. */
+/** Paint of a call: a delete has that of the resulting state, all others are neutral. */
 const inkOf = (call: CallRecord): PaintName =>
   call.ret < 0 ? 'error' : call.shape === 'delete' ? STATE_PAINT.TOBEFREE.ink : 'text';
 

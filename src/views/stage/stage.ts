@@ -1,19 +1,19 @@
 /*
- * One idea at a time, for a room: the sentence on top, where heads do not hide it, the call, the states that this run
- * uses as one row, and the run as bands. Laid out from the window's size; letters are large and few.
+ * Draws a talk's stage, one idea at a time: the sentence on top, where heads do not hide it, the call, the states used
+ * by this run in one row, and the run as bands. Laid out for the window's size, with few and large letters.
  */
-import type { CallRecord, ColdSnapshot, History, LifecycleState, MapSnapshot } from '../../engine/index.ts';
-import { capsuleMark } from '../lifecycle/capsule.ts';
+import type { CallRecord, History, LifecycleState } from '../../engine/index.ts';
+import { type CapsuleInput, type CapsuleMap, capsuleMark } from '../lifecycle/capsule.ts';
 import { measure } from '../lifecycle/layout.ts';
 import { dashOf, STATE_PAINT } from '../paint.ts';
 import type { Mark, Paint, Scene, Size, Theme } from '../scene.ts';
-import { arrowHead, circle, clamp, cross, line, mono, path, pathOf, rect, text, ui } from '../shapes.ts';
+import { arrowHead, circle, cross, line, mono, type Point, text, ui } from '../shapes.ts';
 import { fitText, textWidth, wrapText } from '../text-metrics.ts';
-import { lettersOf, spansOf } from '../timeline/spans.ts';
 import { counts } from '../words.ts';
+import { stripOf } from './strip.ts';
 
 export interface StageInput {
-  readonly cold: ColdSnapshot;
+  readonly cold: { readonly maps: readonly CapsuleMap[]; readonly sockets: CapsuleInput['sockets'] };
   readonly history: History;
   /** the moment: engine time, ns, and events passed */
   readonly time: number;
@@ -25,12 +25,12 @@ export interface StageInput {
   readonly errno: (errno: number) => string;
 }
 
-/** Letters of the stage at 1600 by 900; everything grows with the window and the text scale. */
+/** Font size of the headline at 1600 by 900 px; everything scales with the window and the text scale. */
 const HEADLINE = 50;
 const CALL = 25;
 const NAME = 32;
 const SMALL = 25;
-/** On a phone letters do not shrink with the window, px. */
+/** Least font size, for phones, px. */
 const LEAST = 11;
 const LEAST_HEADLINE = 20;
 
@@ -46,7 +46,7 @@ interface Stage {
   readonly input: StageInput;
   readonly size: Size;
   readonly theme: Theme;
-  /** px of a unit */
+  /** px per unit */
   readonly u: number;
 }
 
@@ -54,9 +54,9 @@ export function stageScene(input: StageInput, size: Size, theme: Theme): Scene {
   const u = Math.min(size.width / 1600, size.height / 900) * theme.scale;
   const stage: Stage = { input, size, theme, u };
   const head = headMarks(stage);
-  const low: Stage = { ...stage, u: Math.max(u, LEAST / SMALL) };
-  const strip = stripHeight(low);
-  const marks = [...head.marks, ...rowMarks(stage, head.bottom, size.height - strip), ...stripMarks(low, strip)];
+  const low = Math.max(u, LEAST / SMALL);
+  const strip = stripOf(input, size, low);
+  const marks = [...head.marks, ...rowMarks(stage, head.bottom, size.height - strip.height), ...strip.marks];
   return { ...size, label: `Step ${input.n} of ${input.of}: ${input.headline}`, layers: [], marks };
 }
 
@@ -83,21 +83,22 @@ function headMarks({ input, size, u }: Stage): { marks: Mark[]; bottom: number }
   return { marks: [...marks, ...call], bottom: y + 20 * u };
 }
 
-/** Of the calls of an event the one that is told: what took or gave a reference, else what was refused, else the last. */
+/** The call of an event that is shown: one that changed references, otherwise a refused one, otherwise the last. */
 function toldCall({ history, event }: StageInput): CallRecord | undefined {
   const here = history.calls.filter((call) => call.event === event);
   const by = history.refs.findLast((ref) => ref.event === event)?.call;
   return here.find(({ n }) => n === by) ?? here.findLast(({ ret }) => ret < 0) ?? here.at(-1);
 }
 
-/** What the step called, and which way a map took. */
+/** The step's call, and the transition of a map. */
 function callMarks(input: StageInput, x: number, y: number, room: number, u: number): Mark[] {
   const { history, event, errno } = input;
   const call = toldCall(input);
   const move = history.transitions.findLast((one) => one.event === event);
   const font = mono(Math.max(LEAST, CALL * u), 500);
   const marks: Mark[] = [];
-  const way = move ? `${move.map}: ${move.from ?? ''} → ` : '';
+  const from = move?.from ? `${move.from} → ` : '';
+  const way = move ? `${move.map}: ${from}` : '';
   const wayWidth = move ? textWidth(`${way}${move.to}`, font) + 40 * u : 0;
   let at = x;
   if (call) {
@@ -118,7 +119,7 @@ function callMarks(input: StageInput, x: number, y: number, room: number, u: num
 const PLAIN: readonly LifecycleState[] = ['INIT', 'INUSE', 'TOBEFREE', 'FREED'];
 const LINKED: readonly LifecycleState[] = ['INIT', 'READY', 'FREED'];
 
-/** The states that any map of this run comes to, in the order of a life. */
+/** States that maps of this run reach, in the order of the lifecycle. */
 function usedStates(history: History): LifecycleState[] {
   const seen = new Set(history.transitions.map(({ to }) => to));
   const isPlain = !seen.has('READY') || seen.has('INUSE');
@@ -127,28 +128,39 @@ function usedStates(history: History): LifecycleState[] {
   return order.filter((state) => seen.has(state) || state === 'INIT');
 }
 
-/** What stands in the row: an empty station, or a map. */
+/** An item of the row: an empty station, or a map. `more`: maps of the state that have no room after it. */
 interface Place {
   readonly state: LifecycleState;
-  readonly map: MapSnapshot | null;
+  readonly map: CapsuleMap | null;
   readonly half: number;
+  readonly more: number;
 }
 
 const EMPTY = 46;
 
-function placesOf({ input, u }: Stage, radius: number): Place[] {
+/** So many of them, in their order: the one that the step moved, and the last. */
+function someOf(maps: readonly CapsuleMap[], most: number, { history, event }: StageInput): readonly CapsuleMap[] {
+  if (maps.length <= most) return maps;
+  const moved = history.transitions.findLast((one) => one.event === event)?.map;
+  const chosen = new Set(maps.toSorted((a, b) => Number(a.letter === moved) - Number(b.letter === moved)).slice(-most));
+  return maps.filter((map) => chosen.has(map));
+}
+
+/** `most`: maps that a state may show. */
+function placesOf({ input, u }: Stage, radius: number, most: number): Place[] {
   return usedStates(input.history).flatMap((state): Place[] => {
-    const here = state === 'FREED' ? [] : input.cold.maps.filter((map) => map.state === state);
-    if (here.length === 0)
-      return [{ state, map: null, half: Math.max(EMPTY * u, textWidth(state, ui(NAME * u, 800)) / 2) }];
-    return here.map((map) => {
+    const all = state === 'FREED' ? [] : input.cold.maps.filter((map) => map.state === state);
+    if (all.length === 0)
+      return [{ state, map: null, half: Math.max(EMPTY * u, textWidth(state, ui(NAME * u, 800)) / 2), more: 0 }];
+    const here = someOf(all, most, input);
+    return here.map((map, i) => {
       const { reach } = measureOf(map, radius, u);
-      return { state, map, half: reach };
+      return { state, map, half: reach, more: i === here.length - 1 ? all.length - here.length : 0 };
     });
   });
 }
 
-const measureOf = (map: MapSnapshot, radius: number, u: number) =>
+const measureOf = (map: CapsuleMap, radius: number, u: number) =>
   measure(
     radius,
     {
@@ -162,46 +174,56 @@ const measureOf = (map: MapSnapshot, radius: number, u: number) =>
 const widthOf = (places: readonly Place[], gap: number): number =>
   places.reduce((sum, { half }) => sum + half * 2, 0) + gap * (places.length - 1);
 
-/** The row takes the largest capsules that fit its width and height. */
+/** Smaller ones cannot be read from the last row: rather fewer of them. */
+const LEAST_RADIUS = 48;
+
+/** Draws the row with the largest capsules that fit. */
 function rowMarks(stage: Stage, top: number, bottom: number): Mark[] {
   const { size, u, input } = stage;
   const margin = 60 * u;
   const gap = 130 * u;
   const room = bottom - top - 110 * u;
+  let most = Math.max(1, input.cold.maps.length);
   const fits = (radius: number): boolean => {
-    const places = placesOf(stage, radius);
-    const tallest = Math.max(...places.map(({ map, half }) => (map ? half : EMPTY * u)));
+    const places = placesOf(stage, radius, most);
+    // the name below has its own room, the words beside the ring reach into it
+    const tallest = Math.max(
+      ...places.map(({ map, half }) => (map ? Math.max(half, measureOf(map, radius, u).down - 16 * u) : EMPTY * u)),
+    );
     return widthOf(places, gap) <= size.width - 2 * margin && tallest * 2 <= room;
   };
+  const least = Math.max(20, LEAST_RADIUS * u);
+  while (most > 1 && !fits(least)) most--;
   let radius = 112 * u;
   while (radius > 20 && !fits(radius)) radius -= 2;
-  const places = placesOf(stage, radius);
+  const places = placesOf(stage, radius, most);
   const spare = Math.max(0, size.width - 2 * margin - widthOf(places, gap));
   const apart = gap + Math.min(spare / Math.max(1, places.length - 1), 120 * u);
   const y = top + Math.max(room * 0.5, 60 * u) + 10 * u;
   const marks: Mark[] = [];
   let x = (size.width - widthOf(places, apart)) / 2;
-  const middles = places.map((place) => {
-    const at = x + place.half;
+  const placed = places.map((place) => {
+    const middle = x + place.half;
     x += place.half * 2 + apart;
-    return at;
+    return { place, middle };
   });
   const taken = input.history.transitions.findLast(({ event }) => event === input.event);
-  for (const [i, place] of places.entries()) {
-    if (i + 1 < places.length && places[i + 1].state !== place.state)
+  for (const [i, { place, middle }] of placed.entries()) {
+    const next = placed[i + 1];
+    if (next && next.place.state !== place.state)
       marks.push(
         ...arrow(
           stage,
-          { from: middles[i] + edgeOf(place, radius, u), to: middles[i + 1] - edgeOf(places[i + 1], radius, u), y },
+          { from: middle + edgeOf(place, radius, u), to: next.middle - edgeOf(next.place, radius, u), y },
           place.state,
-          places[i + 1].state,
-          taken?.from === place.state && taken.to === places[i + 1].state,
+          next.place.state,
+          taken?.from === place.state && taken.to === next.place.state,
         ),
       );
     marks.push(
       ...(place.map
-        ? mapMarks(stage, place.map, radius, middles[i], y, i)
-        : emptyMarks(stage, place.state, middles[i], y)),
+        ? mapMarks(stage, place.map, radius, { x: middle, y }, place.more, i)
+        : emptyMarks(stage, place.state, middle, y)),
     );
   }
   return marks;
@@ -238,7 +260,7 @@ function arrow({ u }: Stage, { from, to, y }: Span, a: LifecycleState, b: Lifecy
     line(id, { x: from, y }, { x: to - 14 * u, y }, { stroke: paint, weight, ...dash }),
     arrowHead(`${id}.head`, { x: to, y }, 0, 22 * u, paint),
   ];
-  // on a phone sockets stand where the word would be
+  // on a phone sockets take the place of the word
   if (word === undefined || SMALL * u < LEAST) return marks;
   const font = mono(SMALL * u, taken ? 700 : 500);
   const fill = taken ? STATE_PAINT[b].ink : 'muted';
@@ -252,13 +274,24 @@ function arrow({ u }: Stage, { from, to, y }: Span, a: LifecycleState, b: Lifecy
   return marks;
 }
 
-/** On a phone the name stands alone: what it means is said elsewhere. */
-function nameMark({ u }: Stage, id: string, state: LifecycleState, x: number, y: number, label: string): Mark[] {
+interface Named {
+  readonly id: string;
+  readonly state: LifecycleState;
+  readonly label: string;
+  /** maps of the state that have no room */
+  readonly more: number;
+}
+
+/** Name of a state; on a phone without its explanation. */
+function nameMark({ u }: Stage, { id, state, label, more }: Named, { x, y }: Point): Mark[] {
   const font = ui(Math.max(LEAST + 1, NAME * u), 800);
-  const name = text(`${id}.name`, { x, y }, state, font, STATE_PAINT[state].ink, { anchor: 'middle', label });
   const small = ui(SMALL * 0.84 * u, 500);
-  if (small.size < LEAST) return [name];
-  return [name, text(`${id}.words`, { x, y: y + 34 * u }, WORDS[state], small, 'muted', { anchor: 'middle' })];
+  const isAlone = small.size < LEAST;
+  const name = isAlone && more > 0 ? `${state} +${more}` : state;
+  const words = more > 0 ? `and ${more} more` : WORDS[state];
+  const mark = text(`${id}.name`, { x, y }, name, font, STATE_PAINT[state].ink, { anchor: 'middle', label });
+  if (isAlone) return [mark];
+  return [mark, text(`${id}.words`, { x, y: y + 34 * u }, words, small, 'muted', { anchor: 'middle' })];
 }
 
 function emptyMarks(stage: Stage, state: LifecycleState, x: number, y: number): Mark[] {
@@ -268,6 +301,7 @@ function emptyMarks(stage: Stage, state: LifecycleState, x: number, y: number): 
   const dash = dashOf(state, 4 * u);
   const paint: Paint = { stroke: STATE_PAINT[state].line, weight: 4 * u, round: true, ...(dash ? { dash } : {}) };
   const marks: Mark[] = [circle(id, { x, y }, EMPTY * u, { fill: 'surface-1', ...paint })];
+  if (state === 'READY') marks.push(circle(`${id}.double`, { x, y }, (EMPTY - 9) * u, { ...paint, weight: 2.5 * u }));
   const letters = gone.map(({ letter }) => letter).join(' ');
   if (state === 'FREED' && letters === '')
     marks.push(cross(`${id}.cross`, { x, y }, 14 * u, { stroke: STATE_PAINT[state].line, weight: 4 * u }));
@@ -276,10 +310,11 @@ function emptyMarks(stage: Stage, state: LifecycleState, x: number, y: number): 
       text(`${id}.letters`, { x, y: y + 11 * u }, letters, ui(30 * u, 700), 'freed-ink', { anchor: 'middle' }),
     );
   const label = letters === '' ? `${state}: no map` : `${state}: map ${letters}`;
-  return [...marks, ...nameMark(stage, id, state, x, y + EMPTY * u + Math.max(20, 52 * u), label)];
+  const at = { x, y: y + EMPTY * u + Math.max(20, 52 * u) };
+  return [...marks, ...nameMark(stage, { id, state, label, more: 0 }, at)];
 }
 
-function mapMarks(stage: Stage, map: MapSnapshot, radius: number, x: number, y: number, i: number): Mark[] {
+function mapMarks(stage: Stage, map: CapsuleMap, radius: number, { x, y }: Point, more: number, i: number): Mark[] {
   const { input, theme, u } = stage;
   const size = measureOf(map, radius, u);
   const { cold, history } = input;
@@ -294,89 +329,8 @@ function mapMarks(stage: Stage, map: MapSnapshot, radius: number, x: number, y: 
     text: 2.1 * u,
   };
   const capsule = capsuleMark({ letter: map.letter, x, y, measure: size }, { ...about, focus: i * 30 });
-  const refs = `${map.state}: map ${map.letter}, ${map.refcnt} references`;
-  return [
-    capsule,
-    ...nameMark(stage, `map.${map.letter}.station`, map.state, x, y + size.down + Math.max(18, 40 * u), refs),
-  ];
-}
-
-const stripHeight = ({ input, u }: Stage): number => (46 + 54 * Math.max(1, lettersOf(input.history).length)) * u;
-
-/** The run as a band a map; the past solid, what is to come pale. */
-function stripMarks({ input, size, u }: Stage, height: number): Mark[] {
-  const { history, time } = input;
-  const top = size.height - height;
-  const left = 124 * u;
-  const right = size.width - 72 * u;
-  const until = Math.max(1, history.until);
-  const x = (at: number): number => left + ((right - left) * clamp(at, 0, until)) / until;
-  const marks: Mark[] = [
-    rect('strip', { x: 0, y: top, width: size.width, height }, 0, { fill: 'surface-2' }),
-    path('strip.edge', pathOf('M', 0, top, 'L', size.width, top), { stroke: 'line', weight: 1.5 * u }),
-  ];
-  for (const [row, letter] of lettersOf(history).entries()) {
-    const y = top + (24 + 54 * row) * u;
-    marks.push(text(`strip.${letter}`, { x: 72 * u, y: y + 27 * u }, letter, ui(SMALL * u, 700), 'text'));
-    for (const [i, span] of spansOf(history, letter).entries()) {
-      for (const [part, from, to] of [
-        ['past', span.from, Math.min(span.to, time)],
-        ['future', Math.max(span.from, time), span.to],
-      ] as const) {
-        if (to > from)
-          marks.push(
-            ...band(
-              `strip.${letter}.${i}.${part}`,
-              span,
-              { x: x(from), width: Math.max(2, x(to) - x(from) - 2 * u), y },
-              part === 'future',
-              u,
-            ),
-          );
-      }
-    }
-  }
-  const at = x(time);
-  return [
-    ...marks,
-    line('strip.now', { x: at, y: top + 4 * u }, { x: at, y: size.height - 8 * u }, { stroke: 'text', weight: 4 * u }),
-    path('strip.tip', pathOf('M', at - 11 * u, top + 4 * u, 'L', at + 11 * u, top + 4 * u, at, top + 18 * u, 'Z'), {
-      fill: 'text',
-    }),
-  ];
-}
-
-interface Bar {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-}
-
-function band(
-  id: string,
-  span: ReturnType<typeof spansOf>[number],
-  { x, y, width }: Bar,
-  future: boolean,
-  u: number,
-): Mark[] {
-  const look = STATE_PAINT[span.state];
-  const height = (span.grace ? 16 : 38) * u;
-  const solid = span.state === 'INUSE' || span.state === 'READY';
-  const dash = dashOf(span.state, 2.4 * u);
-  const paint: Paint = {
-    fill: solid ? look.solid : look.fill,
-    stroke: look.line,
-    weight: 2 * u,
-    ...(dash ? { dash, round: true } : {}),
-  };
-  const box = rect(id, { x, y: y + (38 * u - height) / 2, width, height }, 7 * u, paint);
-  const font = ui(21 * u, 700);
-  const words = span.state;
-  const named = !future && !span.grace && textWidth(words, font) + 24 * u < width;
-  const fill = solid ? 'on-state' : look.ink;
-  const halo = span.state === 'TOBEFREE' ? { halo: 'surface-1' as const } : {};
-  return [
-    future ? { ...box, opacity: 0.4 } : box,
-    ...(named ? [text(`${id}.name`, { x: x + 14 * u, y: y + 26 * u }, words, font, fill, halo)] : []),
-  ];
+  const others = more > 0 ? `, and ${more} more` : '';
+  const label = `${map.state}: map ${map.letter}, ${map.refcnt} references${others}`;
+  const at = { x, y: y + size.down + Math.max(18, 40 * u) };
+  return [capsule, ...nameMark(stage, { id: `map.${map.letter}.station`, state: map.state, label, more }, at)];
 }

@@ -1,6 +1,6 @@
 /*
- * A struct as cache lines: a row for 64 bytes, a block for each field as wide as its bytes; holes and padding hatched
- * and named in words.
+ * Draws a struct as cache lines: a row for 64 bytes, a block for each field as wide as its bytes; holes and padding are
+ * hatched and labelled.
  */
 import type { PaintName } from '../paint.ts';
 import { STATE_PAINT } from '../paint.ts';
@@ -12,12 +12,12 @@ import { changed, partsOf, stateIn, valueText } from './fields.ts';
 
 const LINE_BYTES = 64;
 const GUTTER = 42;
-/** A row that shows values too is at least this high. */
+/** Least height of a row that also shows values, px. */
 const WITH_VALUES = 40;
 
 interface Grid {
   readonly left: number;
-  /** px a byte */
+  /** px per byte */
   readonly byte: number;
   readonly top: number;
   readonly pitch: number;
@@ -39,13 +39,13 @@ function gridOf(input: StructInput, size: Size): Grid {
   };
 }
 
-/** Height of all lines, for a scroll bar. */
+/** Height of all lines, px, for the scroll bar. */
 export const blocksHeight = (input: StructInput, size: Size): number => {
   const { top, pitch } = gridOf(input, size);
   return top + linesOf(input) * pitch;
 };
 
-/** Where the line of a field stands, px from the top; null when it is not shown. */
+/** Top of a field's line, px; null when it is not shown. */
 export function blockTop(input: StructInput, path: string, size: Size): number | null {
   const part = partsOf(input.rows, input.flipped).find((one) => one.path === path && one.kind === 'field');
   const { pitch, top } = gridOf(input, size);
@@ -78,7 +78,7 @@ export function structBlocksScene(input: StructInput, size: Size): Scene {
   return { ...size, label: `Layout of ${input.name}`, layers: [], marks: [...marks, ...ruler(grid, size)] };
 }
 
-/** Rows scroll away beneath it. */
+/** Ruler on top, under which rows scroll. */
 function ruler({ left, byte, top }: Grid, size: Size): Mark[] {
   if (top < 20) return [];
   const ground = rect('ruler', { x: 0, y: 0, width: size.width, height: top - 3 }, 0, { fill: 'surface-1' });
@@ -106,7 +106,7 @@ function lookOf(part: Part, input: StructInput): Look {
   return { fill: empty ? 'surface-3' : 'inuse-tint', ink: empty ? 'muted' : 'text', quiet: 'muted' };
 }
 
-/** Whole characters, as many as fit: a block's name is in its tip. */
+/** Truncates text without an ellipsis, since the full name is in the block's tip. */
 function cutText(words: string, width: number, size: number): string {
   const count = Math.floor(width / (size * 0.6));
   return count < 2 ? '' : words.slice(0, count);
@@ -164,7 +164,7 @@ function fieldName(id: string, part: Part, { width, height }: Area, look: Look, 
   const marks: Mark[] = [
     text(`${id}.name`, { x: width / 2, y: two ? height * 0.42 : height / 2 + 3.8 }, name, font, look.ink, middle),
   ];
-  // a block says where in the image; that it is a trampoline, the other views say
+  // a block shows only the place in the image; the other views say that it is a trampoline
   const shown = fitText(value.replace(/^tramp /, ''), width - 4, mono(10.5));
   if (two && shown !== '')
     marks.push(text(`${id}.value`, { x: width / 2, y: height * 0.8 }, shown, mono(10.5), look.quiet, middle));

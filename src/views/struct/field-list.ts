@@ -1,4 +1,4 @@
-/* The fields of a struct as lines: offset, path, value; what the last step changed is marked. */
+/* Draws the fields of a struct as lines: offset, path, value; changes of the last step are marked. */
 import { STATE_PAINT } from '../paint.ts';
 import type { Mark, Scene, Size } from '../scene.ts';
 import { group, mono, rect, text } from '../shapes.ts';
@@ -11,7 +11,7 @@ const TOP = 4;
 const FONT = mono(11.5);
 
 export const fieldsHeight = (input: StructInput): number => TOP * 2 + partsOf(input.rows, input.flipped).length * ROW;
-/** Where a field stands, for scrolling to it: px from the top, null when there is none. */
+/** Top of a field's line, px, for scrolling to it; null when it is not shown. */
 export function fieldTop(input: StructInput, path: string): number | null {
   const index = partsOf(input.rows, input.flipped).findIndex((part) => part.path === path);
   return index < 0 ? null : TOP + index * ROW;
@@ -27,7 +27,7 @@ export function structFieldsScene(input: StructInput, size: Size): Scene {
   return { ...size, label: `Fields of ${input.name}`, layers: [], marks };
 }
 
-/** A long path keeps its end. */
+/** Shortens a long path at its start. */
 function fitPath(path: string, width: number): string {
   if (textWidth(path, FONT) <= width) return path;
   const count = Math.max(0, Math.floor(width / textWidth('0', FONT)) - 1);

@@ -1,7 +1,7 @@
-/* The parts of a struct as the struct views show them, and their values in words. */
+/* Parts of a struct for the struct views, and text of their values. */
 import type { LayoutRow, LifecycleState, MapSnapshot } from '../../engine/index.ts';
 
-/** The kernel's own copy, or what user space reads by BPF_MAP_LOOKUP_ELEM. */
+/** The kernel's own copy, or the value that user space reads with BPF_MAP_LOOKUP_ELEM. */
 export type ValueSide = 'kvalue' | 'lookup';
 
 export interface StructInput {
@@ -11,15 +11,15 @@ export interface StructInput {
   readonly bytes: Uint8Array;
   /** the same bytes before the last step; null: nothing is marked as changed */
   readonly before: Uint8Array | null;
-  /** path of the field that is pointed at in any of the views */
+  /** path of the field highlighted in any of the views */
   readonly lit: string | null;
-  /** words for a value that the bytes alone cannot give; null: none */
+  /** text for a value that needs more than the bytes; null when there is none */
   readonly resolve: Resolve;
-  /** state of the map whose value this is; its `state` field wears the colour of what the bytes say */
+  /** state of the value's map; its `state` field has the colour of the state in the bytes */
   readonly state: LifecycleState | null;
   /** px of rows above the top edge */
   readonly scroll: number;
-  /** left out: all are as they open at first */
+  /** absent: every struct is as opened initially */
   readonly flipped?: Flipped;
 }
 
@@ -38,7 +38,7 @@ export interface Part {
   readonly bitSize: number;
 }
 
-/** Structs that read better closed. */
+/** Structs that are closed initially. */
 const CLOSED: ReadonlySet<string> = new Set([
   'struct list_head',
   'struct hlist_node',
@@ -51,17 +51,17 @@ const CLOSED: ReadonlySet<string> = new Set([
   'sockptr_t',
 ]);
 
-/** Structs that are not as they open at first, by `rowKey`. */
+/** Structs whose openness differs from the initial one, by `rowKey`. */
 export type Flipped = ReadonlySet<string>;
 const NONE: Flipped = new Set();
 
-/** Names a row in its layout: a path alone does not, since anonymous members add nothing to it. */
+/** Key of a row in its layout. A path is not unique, because anonymous members add nothing to it. */
 export const rowKey = ({ depth, offset, path, typeId }: LayoutRow): string => `${depth}.${offset}.${path}.${typeId}`;
 
-/** `closed` for what has no members to show too; null: it is no struct. */
+/** Whether a struct is open; also `closed` when there are no members to show; null for other rows. */
 export function openness(rows: readonly LayoutRow[], i: number, flipped: Flipped): 'open' | 'closed' | null {
   const row = rows[i];
-  if (!row.expandable || (rows[i + 1]?.depth ?? 0) <= row.depth) return null;
+  if (!row?.expandable || (rows[i + 1]?.depth ?? 0) <= row.depth) return null;
   return CLOSED.has(row.type.trim()) === flipped.has(rowKey(row)) ? 'open' : 'closed';
 }
 
@@ -109,9 +109,9 @@ export const changed = ({ offset, size }: Part, bytes: Uint8Array, before: Uint8
 /** Names by value, of enum bpf_struct_ops_state. */
 const STATES: readonly LifecycleState[] = ['INIT', 'INUSE', 'TOBEFREE', 'READY'];
 
-/** The state that the bytes of a map's `state` field say; null for other fields and other structs. */
+/** State in the bytes of a map's `state` field; null for other fields and structs. */
 export function stateIn({ path, offset }: Part, { state, bytes }: StructInput): LifecycleState | null {
-  return state !== null && /(^|\.)state$/.test(path) ? (STATES[bytes[offset]] ?? null) : null;
+  return state !== null && /(^|\.)state$/.test(path) ? (STATES[bytes[offset] ?? -1] ?? null) : null;
 }
 
 const word = (bytes: Uint8Array, at: number): number =>
@@ -119,12 +119,13 @@ const word = (bytes: Uint8Array, at: number): number =>
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
 
-/** Bytes up to the first NUL, if all are printable. */
+/** Text up to the first NUL, if all bytes are printable. */
 function asText(bytes: Uint8Array, from: number, size: number): string | null {
   let out = '';
-  for (let i = from; i < from + size && bytes[i]; i++) {
-    if (bytes[i] < 0x20 || bytes[i] > 0x7e) return null;
-    out += String.fromCharCode(bytes[i]);
+  for (const byte of bytes.subarray(from, from + size)) {
+    if (byte === 0) break;
+    if (byte < 0x20 || byte > 0x7e) return null;
+    out += String.fromCharCode(byte);
   }
   return `"${out}"`;
 }
@@ -143,10 +144,10 @@ const isPointer = (type: string): boolean => type.includes('*');
 const isSigned = (type: string): boolean =>
   /^(int|s8|s16|s32|s64|long|short|signed)\b/.test(type) && !type.includes('unsigned');
 
-/** For a struct of which the machine has none: there are no values to show. */
+/** Resolver for a struct without bytes in the machine, which has no values. */
 export const NO_VALUES: Resolve = () => '';
 
-/** A value in the words of a C programmer. */
+/** Text of a value, as a C programmer writes it. */
 export function valueText(part: Part, bytes: Uint8Array, resolve: Resolve): string {
   if (part.kind === 'field' && (part.size === 0 || resolve === NO_VALUES)) return '';
   if (part.kind !== 'field') return part.bitSize > 0 ? `${part.bitSize} bits` : `${part.size} B`;
@@ -182,7 +183,7 @@ function firstBytes(bytes: Uint8Array, from: number, size: number): string {
   return `${shown.join(' ')}${end - from > FEW ? ' …' : ''}`;
 }
 
-/** What a map's value says beyond its bytes: states by name, trampolines and programs. */
+/** Resolver for a map's value: states by name, trampolines and programs. */
 export function mapResolver(map: MapSnapshot, side: ValueSide): Resolve {
   const image = map.trampolines[0]?.address ?? 0;
   return (part, low, high) => {
@@ -198,7 +199,7 @@ export function mapResolver(map: MapSnapshot, side: ValueSide): Resolve {
   };
 }
 
-/** Why the two sides differ. */
+/** Explains how the kernel's copy and a lookup differ. */
 export function sideNote(map: MapSnapshot, side: ValueSide): { readonly lead: string; readonly rest: string } {
   if (map.state === 'INIT')
     return { lead: 'Nothing has been stored yet.', rest: 'Both copies are zero until the first successful update.' };

@@ -1,4 +1,5 @@
-/* The bytes of a struct as a dump; bytes of one look are one text. */
+/* Draws the bytes of a struct as a hex dump; adjacent bytes of one look are one text. */
+import { entryOf } from '../lists.ts';
 import type { PaintName } from '../paint.ts';
 import { STATE_PAINT } from '../paint.ts';
 import type { Mark, Scene, Size } from '../scene.ts';
@@ -19,7 +20,7 @@ const perRow = (width: number): number => (width >= 600 ? 16 : 8);
 export const hexHeight = (input: StructInput, width: number): number =>
   TOP * 2 + Math.ceil(input.bytes.length / perRow(width)) * ROW;
 
-/** Where the first byte of a field stands, px from the top; null when it is not shown. */
+/** Top of the row with a field's first byte, px; null when it is not shown. */
 export function hexTop(input: StructInput, path: string, width: number): number | null {
   const part = partsOf(input.rows, input.flipped).find((one) => one.path === path && one.kind === 'field');
   return part ? TOP + Math.floor(part.offset / perRow(width)) * ROW : null;
@@ -34,7 +35,7 @@ interface Look {
 const ZERO: Look = { ink: 'dim', ground: 'none', weight: 400 };
 const VALUE: Look = { ink: 'text', ground: 'none', weight: 500 };
 
-/** A look a byte, the same object for equal looks of one field. */
+/** The look of each byte; bytes of one field with equal looks share the object. */
 function looksOf(input: StructInput, parts: readonly Part[]): Look[] {
   const looks = Array.from(input.bytes, (byte) => (byte === 0 ? ZERO : VALUE));
   for (const part of parts) {
@@ -70,13 +71,13 @@ export function structHexScene(input: StructInput, size: Size): Scene {
   };
 }
 
-/** x of a byte; a gap stands after the eighth. */
+/** x of a byte; there is a gap after the eighth. */
 const byteX = (column: number): number => LEFT + (OFFSET_ROOM + column * 3 + (column > 7 ? 1 : 0)) * CHARACTER;
 
 const hexByte = (byte: number): string => byte.toString(16).padStart(2, '0');
 const printable = (byte: number): string => (byte > 0x1f && byte < 0x7f ? String.fromCharCode(byte) : '·');
 
-/** Neighbours of one look within a half row. */
+/** Runs of bytes with the same look within half a row. */
 function runsOf(from: number, count: number, looks: readonly Look[], length: number): { start: number; end: number }[] {
   const runs: { start: number; end: number }[] = [];
   for (let i = from; i < Math.min(from + count, length); i++) {
@@ -95,7 +96,7 @@ function hexRow(row: number, count: number, looks: readonly Look[], { bytes, scr
   const offset = `0x${from.toString(16).padStart(2, '0')}`;
   const children: Mark[] = [text(`${id}.offset`, { x: LEFT, y: 15 }, offset, FONT, 'dim')];
   for (const { start, end } of runsOf(from, count, looks, bytes.length)) {
-    const look = looks[start];
+    const look = entryOf(looks, start);
     const x = byteX(start - from);
     const words = Array.from(bytes.subarray(start, end), hexByte).join(' ');
     const width = words.length * CHARACTER;
@@ -117,7 +118,7 @@ function hexRow(row: number, count: number, looks: readonly Look[], { bytes, scr
   return group(id, { x: 0, y }, children, { label: `${offset}: ${Array.from(slice, hexByte).join(' ')}` });
 }
 
-/** A field's first bytes in a row can be pointed at. */
+/** Hit areas of fields, at each field's first bytes in a row. */
 function targets(parts: readonly Part[], count: number, first: number, last: number, input: StructInput): Mark[] {
   return parts
     .filter(({ kind, bitSize }) => kind === 'field' && bitSize === 0)

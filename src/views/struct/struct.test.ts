@@ -50,7 +50,7 @@ describe('struct', () => {
     );
   });
 
-  it('says what the two sides hold', () => {
+  it('names the contents of both sides', () => {
     expect(
       ['common.refcnt', 'common.state', 'data.ssthresh', 'data.set_state', 'data.name'].map((p) =>
         valueOf(input('kvalue'), p),
@@ -68,7 +68,7 @@ describe('struct', () => {
     expect(paths.filter((path) => path.startsWith('common'))).toEqual(['common.refcnt', 'common.state']);
   });
 
-  it('marks what the last step changed', () => {
+  it('marks bytes that the last step changed', () => {
     const before = valueBytes(map, 'lookup');
     before[0] = 3;
     const scene = structFieldsScene(input('lookup', { before }), { width: 364, height: 300 });
@@ -84,7 +84,7 @@ describe('struct', () => {
     expect(targets[2]).toEqual(targets[0]);
   });
 
-  it('keeps letters apart at both sizes, and says holes in words', () => {
+  it('texts do not overlap at both sizes, and holes are named', () => {
     for (const size of [
       { width: 364, height: 148 },
       { width: 618, height: 252 },

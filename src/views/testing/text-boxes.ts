@@ -1,4 +1,4 @@
-/* Where the letters of a scene stand, to find those that touch each other or leave the picture. */
+/* Bounding boxes of a scene's texts, to find texts that overlap or leave the picture. */
 import type { Box, Scene } from '../scene.ts';
 import { allMarks } from '../scene.ts';
 import { textWidth } from '../text-metrics.ts';
@@ -36,7 +36,7 @@ export const clippedTexts = (scene: Scene): string[] =>
     .filter((box) => box.x < 0 || box.y < 0 || box.x + box.width > scene.width || box.y + box.height > scene.height)
     .map((box) => `${box.id} "${box.text}"`);
 
-/** Letters are never faded: no text, and no group that holds one, has an opacity. */
+/** Texts that are faded, by themselves or by an enclosing group; there should be none. */
 export const fadedTexts = (scene: Scene): string[] =>
   allMarks(scene)
     .filter(

@@ -1,4 +1,4 @@
-/* What the timeline shows, in times: the states of each map, its counts, and the marked events. */
+/* Data of the timeline: the states of each map, its counts, and the marked events. */
 import type { CallRecord, History, LifecycleState, MapLetter } from '../../engine/index.ts';
 
 export interface Span {
@@ -9,7 +9,7 @@ export interface Span {
   readonly grace: boolean;
 }
 
-/** In the order in which they were created. */
+/** Letters of maps in the order of creation. */
 export const lettersOf = (history: History): MapLetter[] => [...new Set(history.transitions.map(({ map }) => map))];
 
 /** When the count fell to 0 for the last time before `to`; null if it never did. */
@@ -36,7 +36,7 @@ export interface Step {
   readonly refcnt: number;
 }
 
-/** The count from the map's creation on, a point a change. */
+/** The count from the map's creation on, a point per change. */
 export function countsOf(history: History, map: MapLetter): Step[] {
   const created = history.transitions.find((one) => one.map === map);
   if (!created) return [];
@@ -51,7 +51,7 @@ export interface TimelineEvent {
   readonly time: number;
   readonly event: number;
   readonly shape: EventShape;
-  /** beside the mark, where there is room */
+  /** label beside the mark, if there is room */
   readonly word: string;
   readonly words: string;
 }
@@ -67,7 +67,7 @@ const shortWord = ({ text, map }: CallRecord): string => {
   return found && map !== null ? `${found[1]} ${map}` : '';
 };
 
-/** By time. A note or a refusal outranks the call that it is about. */
+/** Events by time. A note or a refusal outranks the call concerned. */
 export function eventsOf(history: History): TimelineEvent[] {
   const calls = history.calls.map(
     (call): TimelineEvent => ({
@@ -106,13 +106,13 @@ export function eventsOf(history: History): TimelineEvent[] {
 
 const RANK: Readonly<Record<EventShape, number>> = { note: 0, delete: 1, freed: 2, syscall: 3, open: 4, close: 5 };
 
-/** Events that fall on the same place become one mark: the weightiest stands for all. */
+/** Merges events at the same place into one mark, shown as the most important one. */
 export function clusterEvents(
   events: readonly TimelineEvent[],
   x: (time: number) => number,
   apart: number,
-): { readonly x: number; readonly lead: TimelineEvent; readonly all: readonly TimelineEvent[] }[] {
-  const clusters: { x: number; lead: TimelineEvent; all: TimelineEvent[] }[] = [];
+): { readonly x: number; readonly lead: TimelineEvent; readonly all: readonly [TimelineEvent, ...TimelineEvent[]] }[] {
+  const clusters: { x: number; lead: TimelineEvent; all: [TimelineEvent, ...TimelineEvent[]] }[] = [];
   for (const event of events) {
     const at = x(event.time);
     const last = clusters.at(-1);

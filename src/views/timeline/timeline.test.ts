@@ -34,7 +34,7 @@ describe('timeline', () => {
       const scene = timelineScene({ ...inputAt(585), watch }, size);
       expect([...touchingTexts(scene), ...clippedTexts(scene)], `${size.height}`).toEqual([]);
       const marks = allMarks(scene);
-      // a low timeline has no room for it, and tells it
+      // a low timeline has no room for it, and says so
       const ids = marks.map(({ mark }) => mark.id).filter((id) => id.startsWith('watch.'));
       expect(ids).toEqual(size.height > 100 ? ['watch.1', 'watch.1.future'] : []);
       expect(textTwin(scene).map(({ text }) => text)).toContain(
@@ -53,7 +53,7 @@ describe('timeline', () => {
     );
   });
 
-  it('keeps letters apart, inside and unfaded at every size and time', () => {
+  it('texts do not overlap, stay inside and keep full contrast at any size and time', () => {
     for (const width of [380, 800, 1422, 1902]) {
       for (const at of [0, 20, 100, 390, 475, 585, 700, 760, 850, 900]) {
         const scene = timelineScene(inputAt(at), { width, height: 158 });
@@ -64,7 +64,7 @@ describe('timeline', () => {
     }
   });
 
-  it('has a lane for each map that has room, names the others, and overlaps at no height', () => {
+  it('has a lane per map as far as they fit, names the others, and never overlaps', () => {
     for (const count of [1, 2, 4, 8, 12]) {
       const input = inputAt(585);
       const letters = Array.from({ length: count }, (_, i) => String.fromCharCode(65 + i));
@@ -95,12 +95,12 @@ describe('timeline', () => {
     expect(bands.map(({ mark }) => mark.opacity)).toEqual([undefined, undefined, 0.4]);
   });
 
-  it('turns a place into a time and back', () => {
+  it('converts a position into a time and back', () => {
     const scale = timelineScale(FOOT, [100e6, 300e6]);
     expect(scale.time(scale.x(123e6))).toBeCloseTo(123e6, 0);
   });
 
-  it('leads to each event', () => {
+  it('has a target for each event', () => {
     const hits = hitsOf(timelineScene(inputAt(585), FOOT));
     expect(hits.find(({ label }) => label.includes('DELETE'))?.action).toEqual({
       command: 'time.event',
@@ -108,7 +108,7 @@ describe('timeline', () => {
     });
   });
 
-  it('says in words what it shows', () => {
+  it('describes its content in words', () => {
     expect(timelineValueText(inputAt(585))).toBe('585.0 ms, map A TOBEFREE 3, map B INUSE 4');
     expect(textTwin(timelineScene(inputAt(585), FOOT)).map(({ text }) => text)).toContain(
       'Map B: INIT from 390.0 ms, INUSE from 470.0 ms',

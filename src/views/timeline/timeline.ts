@@ -1,7 +1,8 @@
 /*
- * The whole run as bands: what state each map was in, how many held it, and what was done when. The past is solid, the
- * future 40 %: its strokes and fills fade, its letters do not.
+ * Draws the whole run as bands: the state of each map, its count, and the events. The past is solid, the future at 40
+ * %: strokes and fills fade, text does not.
  */
+import { spreadDown } from '../lists.ts';
 import type { ColdSnapshot, History, MapLetter } from '../../engine/index.ts';
 import { dashOf, STATE_PAINT } from '../paint.ts';
 import type { Mark, Paint, Scene, Size } from '../scene.ts';
@@ -19,13 +20,13 @@ export interface TimelineInput {
   /** the cursor: engine time, ns, and events passed */
   readonly time: number;
   readonly event: number;
-  /** what the width shows, ns */
+  /** time range shown, ns */
   readonly domain: Domain;
-  /** an expression over the run, with a lane of its own */
+  /** an expression over the run, with its own lane */
   readonly watch?: TimelineWatch | null;
 }
 
-/** An expression over the run, as watch-lane.ts draws it: that part of the page comes when it is asked for. */
+/** A watched expression, drawn by watch-lane.ts, which is loaded on demand. */
 export interface TimelineWatch {
   readonly label: string;
   /** least and greatest value, beside the lane's name */
@@ -42,7 +43,7 @@ const FOLDED_GUTTER = 108;
 
 const gutter = (width: number): number => clamp(width * 0.083, 64, 118);
 
-/** Where times stand: the shell turns pointer positions into times with it. */
+/** Scale of the timeline, with which the shell also converts pointer positions to times. */
 export const timelineScale = (size: Size, domain: Domain): TimeScale =>
   size.height < FOLDED
     ? timeScale(domain, FOLDED_GUTTER, size.width - 52)
@@ -61,11 +62,11 @@ export function timelineScene(input: TimelineInput, size: Size): Scene {
   return { ...size, label: 'Timeline', layers: [], marks: size.height < FOLDED ? folded(frame) : unfolded(frame) };
 }
 
-/** A lane and a row of counts are at least so high, px. */
+/** Least height of a lane and of a row of counts, px. */
 const LEAST_LANE = 15;
 const LEAST_REFS = 34;
 
-/** The maps that have room, in their order: those that are gone give way first, then the oldest. */
+/** Maps that fit, in order: freed maps are left out first, then the oldest. */
 function roomFor({ letters, input, size }: Frame): {
   readonly shown: readonly MapLetter[];
   readonly rest: readonly MapLetter[];
@@ -96,7 +97,7 @@ function unfolded(frame: Frame): Mark[] {
   const lanes = letters.length + (rest.length > 0 ? 1 : 0);
   const free = size.height - AXIS - EVENTS_ROW - 8;
   const rows = clamp(Math.floor((free - lanes * LEAST_LANE) / LEAST_REFS), 0, input.watch ? 2 : 1);
-  // a lane that was asked for comes before the counts
+  // a requested lane takes precedence over the counts
   const counted = rows === (input.watch ? 2 : 1);
   const pitch = clamp((free - rows * 36) / Math.max(1, lanes), LEAST_LANE, 28);
   const refsTop = AXIS + 6 + pitch * lanes;
@@ -129,13 +130,16 @@ function unfolded(frame: Frame): Mark[] {
   ];
 }
 
-/** What has no room is told all the same. */
+/** An invisible mark whose label describes what has no room. */
 const hiddenWords = (id: string, label: string): Mark => ({ kind: 'circle', id, cx: 0, cy: 0, r: 0, label });
 
 function watchLane(frame: Frame, { label, range, marks }: TimelineWatch, top: number, bottom: number): Mark[] {
   const name = laneName('watch', 'watch', range, (top + bottom) / 2, frame, label);
   return [...name, ...marks(frame.scale, frame.input.time, top, bottom)];
 }
+
+/** Letters of a folded timeline stand so far apart, px: of lanes that are nearer, not all are named. */
+const LEAST_LETTER = 10;
 
 function folded(frame: Frame): Mark[] {
   const { size, letters, scale } = frame;
@@ -150,7 +154,9 @@ function folded(frame: Frame): Mark[] {
   return [
     text('title', { x: 15, y: middle + 4 }, 'Timeline', ui(12, 650), 'text'),
     ...letters.flatMap((letter, i) => [
-      text(`lane.${letter}`, { x: scale.left - 20, y: pitch * (i + 0.5) + 4 }, letter, ui(10.5, 700), 'text'),
+      ...(i % Math.ceil(LEAST_LETTER / pitch) > 0
+        ? []
+        : [text(`lane.${letter}`, { x: scale.left - 20, y: pitch * (i + 0.5) + 4 }, letter, ui(10.5, 700), 'text')]),
       ...bands(frame, letter, pitch * (i + 0.5), clamp(pitch - 4, 4, 9), false),
     ]),
     line('playhead', { x: at, y: 0 }, { x: at, y: size.height }, { stroke: 'text', weight: 2 }),
@@ -178,7 +184,7 @@ function lane(frame: Frame, letter: MapLetter, y: number, height: number): Mark[
   return [...laneName(letter, letter, name, y, frame, label), ...bands(frame, letter, y, height, true)];
 }
 
-/** The part of a span that lies in the domain and on one side of the cursor. */
+/** Part of a span inside the domain and on one side of the cursor. */
 interface Piece {
   readonly span: Span;
   readonly from: number;
@@ -287,15 +293,15 @@ function refNames(
     .flatMap(({ letter, steps }, lane) => {
       const map = input.cold.maps.find((one) => one.letter === letter);
       if (!map || map.state === 'FREED' || steps.length === 0) return [];
-      // under its line, which would strike it through
+      // below its line, which would otherwise cross it
       return [{ letter, map, y: yOf(lane)(map.refcnt) + 13 }];
     })
     .sort((a, b) => a.y - b.y);
-  for (let i = 1; i < names.length; i++) names[i].y = Math.max(names[i].y, names[i - 1].y + 13);
+  spreadDown(names, 13);
   const over = Math.max(0, (names.at(-1)?.y ?? 0) - bottom - 6);
   return names.map(({ letter, map, y }): Mark => {
     const label = `Map ${letter} has ${map.refcnt} references`;
-    // more names than there is height for: those on top are only told
+    // too many names for the height: the upper ones only get a label for screen readers
     if (y - over < top + 4 && names.length > 1)
       return { kind: 'circle', id: `refs.${letter}.name`, cx: 0, cy: 0, r: 0, label };
     return text(
@@ -330,7 +336,7 @@ function eventGlyph(id: string, shape: EventShape, opacity: number | undefined):
   }
 }
 
-const tipOf = (all: readonly TimelineEvent[]): string => {
+const tipOf = (all: readonly [TimelineEvent, ...TimelineEvent[]]): string => {
   const [first, ...rest] = all;
   const time = timeText(first.time);
   if (all.length <= 3) return `${time}: ${all.map(({ words }) => words).join('; ')}`;
@@ -354,7 +360,7 @@ function eventMarks({ input, scale }: Frame, y: number): Mark[] {
     return group(id, { x, y }, children, {
       label: tip,
       tip: caption ? `${tip}. ${caption}` : tip,
-      action: { command: 'time.event', args: { event: all[all.length - 1].event } },
+      action: { command: 'time.event', args: { event: (all.at(-1) ?? lead).event } },
       hit: { x: -7, y: -11, width: 14, height: 22, radius: 6 },
       focus: i,
     });
@@ -391,7 +397,7 @@ function captionAt({ cold, history }: TimelineInput): string {
   return caption ? `At the cursor: ${caption.text}` : 'Before the first step';
 }
 
-/** The spoken value of the slider. */
+/** The slider's value for screen readers. */
 export function timelineValueText(input: TimelineInput): string {
   const states = input.cold.maps.map(({ letter, state, refcnt }) => `map ${letter} ${state} ${refcnt}`);
   return [timeText(input.time), ...states].join(', ');

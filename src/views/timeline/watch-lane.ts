@@ -1,4 +1,5 @@
-/* An expression that is watched over the run, as a lane of the timeline: a stepped line for each connection. */
+/* Draws a watched expression as a lane of the timeline: a stepped line for each connection. */
+import { numberAt } from '../lists.ts';
 import type { WatchAnswer } from '../../engine/index.ts';
 import type { Mark } from '../scene.ts';
 import { path, pathOf } from '../shapes.ts';
@@ -11,7 +12,7 @@ interface Watched {
   readonly answer: WatchAnswer;
 }
 
-/** Points of a line that are drawn, at most: about one a pixel. */
+/** Most points drawn of a line, about one per pixel. */
 const MOST_POINTS = 2_000;
 const FUTURE = 0.4;
 
@@ -30,7 +31,7 @@ function watchRange(watch: Watched): string {
   return range ? `${rounded(range[0])} to ${rounded(range[1])}` : 'no value';
 }
 
-/** The lane in words: each connection with its statistics. */
+/** Label of the lane: each connection with its statistics. */
 function watchLabel({ text, answer }: Watched): string {
   const each = answer.lanes
     .filter(({ changes }) => changes > 0)
@@ -40,7 +41,7 @@ function watchLabel({ text, answer }: Watched): string {
   return `Watch ${text}: ${each.join('; ') || 'no connection had a value'}`;
 }
 
-/** Changes between two times as a stepped line; empty where there are none. */
+/** Path of the changes between two times as a stepped line; empty when there are none. */
 function steps(
   { time, value }: WatchAnswer['lanes'][number],
   from: number,
@@ -51,15 +52,15 @@ function steps(
   const every = Math.max(1, Math.ceil(time.length / MOST_POINTS));
   let d = '';
   for (let i = 0; i < time.length; i += every) {
-    const start = Math.max(time[i], from);
+    const start = Math.max(numberAt(time, i), from);
     const end = Math.min(time[i + every] ?? to, to);
     if (end < start) continue;
-    d += pathOf(d === '' ? 'M' : 'L', x(start), y(value[i]), 'L', x(end), y(value[i]), '');
+    d += pathOf(d === '' ? 'M' : 'L', x(start), y(numberAt(value, i)), 'L', x(end), y(numberAt(value, i)), '');
   }
   return d.trim();
 }
 
-/** Lines between two heights; what comes after `now` is faded and dashed. */
+/** Lines between two heights, faded and dashed after `now`. */
 function watchMarks(watch: Watched, scale: TimeScale, now: number, top: number, bottom: number): Mark[] {
   const range = rangeOf(watch);
   if (!range) return [];

@@ -1,6 +1,6 @@
 /*
- * From a slot of the vtable to a program: the kernel calls a C function pointer, the trampoline turns that into a BPF
- * call. And the page of memory in which a map's trampolines lie.
+ * Draws the path from a slot of the struct to a program: the kernel calls a C function pointer, the trampoline turns
+ * that into a BPF call. Also draws the image page that contains a map's trampolines.
  */
 import type { MapSnapshot } from '../../engine/index.ts';
 import { STATE_PAINT } from '../paint.ts';
@@ -44,7 +44,7 @@ function linksOf({ map, member, offset }: ChainInput): Link[] {
       { id: 'null', title: 'NULL', sub: 'not implemented', label: 'Not implemented', lit: false },
     ];
   }
-  const at = trampoline.address - map.trampolines[0].address;
+  const at = trampoline.address - (map.trampolines[0] ?? trampoline).address;
   return [
     slot,
     {
@@ -130,17 +130,61 @@ function box(
 
 export interface ImageInput {
   readonly map: MapSnapshot;
-  /** the member that is looked at */
+  /** the selected member */
   readonly lit: string | null;
 }
 
-/** The image page as a strip of slots; what is left of it is free. */
+interface SlotInput extends ImageInput {
+  readonly trampoline: MapSnapshot['trampolines'][number];
+  /** offset from the image's first byte */
+  readonly at: number;
+  /** px */
+  readonly x: number;
+  readonly width: number;
+  readonly focus: number;
+}
+
+/** A trampoline in its image: its member's name, and where it begins. */
+function slotMark({ map, lit, trampoline: { member, bytes }, at, x, width, focus }: SlotInput): Mark {
+  const on = member === lit;
+  const id = `slot.${member}`;
+  const [font, small] = [mono(11.5, 600), mono(10.5)];
+  const middle = { anchor: 'middle' as const };
+  const name = fitText(member, width - 6, font);
+  return group(
+    id,
+    { x, y: 36 },
+    [
+      rect(`${id}.body`, { x: 0, y: 0, width, height: 38 }, 7, {
+        fill: on ? STATE_PAINT[map.state].solid : 'inuse-tint',
+      }),
+      text(`${id}.name`, { x: width / 2, y: 16 }, name, font, on ? 'on-state' : 'text', middle),
+      text(
+        `${id}.at`,
+        { x: width / 2, y: 31 },
+        fitText(plus(at), width - 6, small),
+        small,
+        on ? 'on-state' : 'muted',
+        middle,
+      ),
+    ],
+    {
+      label: `${member}: ${bytes} bytes at ${plus(at)}`,
+      action: { command: 'select.field', args: { path: `data.${member}` } },
+      hit: { x: 0, y: 0, width, height: 38, radius: 7 },
+      focus,
+    },
+  );
+}
+
+/** The image page as a strip of trampolines; the rest is free. */
 export function imageStripScene({ map, lit }: ImageInput, size: Size): Scene {
   const { trampolines } = map;
   const label = `Trampolines of map ${map.letter}`;
   const left = 14;
   const right = size.width - 14;
-  if (trampolines.length === 0) {
+  const [first] = trampolines;
+  if (!first) {
     const words = 'No trampolines yet: the update builds them.';
     return {
       ...size,
@@ -149,50 +193,15 @@ export function imageStripScene({ map, lit }: ImageInput, size: Size): Scene {
       marks: [text('empty', { x: left, y: 24 }, words, ui(12), 'muted', { label: words })],
     };
   }
-  const base = trampolines[0].address;
-  const last = trampolines[trampolines.length - 1];
+  const base = first.address;
+  const last = trampolines.at(-1) ?? first;
   const used = last.address + last.bytes - base;
   const freeWidth = 64;
   const slot = (right - left - freeWidth) / trampolines.length;
-  const font = mono(11.5, 600);
-  const small = mono(10.5);
-  const middle = { anchor: 'middle' as const };
   const usage = `${used} / ${PAGE} bytes`;
-  const slots = trampolines.map(({ member, address, bytes }, i): Mark => {
-    const on = member === lit;
-    const id = `slot.${member}`;
-    const width = slot - 4;
-    const fill = on ? STATE_PAINT[map.state].solid : 'inuse-tint';
-    return group(
-      id,
-      { x: left + i * slot, y: 36 },
-      [
-        rect(`${id}.body`, { x: 0, y: 0, width, height: 38 }, 7, { fill }),
-        text(
-          `${id}.name`,
-          { x: width / 2, y: 16 },
-          fitText(member, width - 6, font),
-          font,
-          on ? 'on-state' : 'text',
-          middle,
-        ),
-        text(
-          `${id}.at`,
-          { x: width / 2, y: 31 },
-          fitText(plus(address - base), width - 6, small),
-          small,
-          on ? 'on-state' : 'muted',
-          middle,
-        ),
-      ],
-      {
-        label: `${member}: ${bytes} bytes at ${plus(address - base)}`,
-        action: { command: 'select.field', args: { path: `data.${member}` } },
-        hit: { x: 0, y: 0, width, height: 38, radius: 7 },
-        focus: i,
-      },
-    );
-  });
+  const slots = trampolines.map((trampoline, i) =>
+    slotMark({ map, lit, trampoline, at: trampoline.address - base, x: left + i * slot, width: slot - 4, focus: i }),
+  );
   const free = { x: right - freeWidth, y: 36, width: freeWidth, height: 38 };
   return {
     ...size,

@@ -35,14 +35,14 @@ test('the notes count arguments', () => {
   expect(frame).toContain('ctx[0], the first argument');
 });
 
-test('code that makes other calls is shown as it is', () => {
+test('code with other calls is shown without notes', () => {
   const code = [{ offset: 0, text: 'ret' }];
   expect(trampolineGroups(code)).toEqual([
     { id: 'frame', title: 'Code', lines: [{ offset: 0, text: 'ret', note: '' }] },
   ]);
 });
 
-test('a call has six stages, from the caller and back to it', () => {
+test('a call has six stages, from the caller back to the caller', () => {
   expect(callStages('ssthresh', 'reno_ssthresh', 'A').map(({ title }) => title)).toEqual([
     'caller',
     'slot',

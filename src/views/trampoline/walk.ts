@@ -1,6 +1,6 @@
 /*
- * A trampoline read aloud: its instructions in four groups with a note each, and the stages of a call through it. Groups
- * are found by the three calls that every trampoline makes, so that any prototype is read, recorded or not.
+ * Explains a trampoline: its instructions in four groups, with notes, and the stages of a call through it. Groups are
+ * found by the three calls that every trampoline makes, so this works for any prototype.
  */
 export interface CodeLine {
   readonly offset: number;
@@ -29,21 +29,22 @@ const IDS: readonly GroupId[] = ['frame', 'enter', 'call', 'exit'];
 
 const ARGUMENTS = ['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9'];
 
-/** The first line of what leads up to a call: constants and addresses are loaded for it. */
+/** First line of the instructions that prepare a call by loading constants and addresses. */
 function leadOf(code: readonly CodeLine[], call: number, after: number): number {
   let at = call;
+  const textAt = (line: number): string => code[line]?.text ?? '';
   while (
     at - 1 > after &&
-    /^(movabs|lea|xor edi,edi|mov QWORD PTR \[rbp-0x\w+\],rdi|mov r[ds]i,r)/.test(code[at - 1].text)
+    /^(movabs|lea|xor edi,edi|mov QWORD PTR \[rbp-0x\w+\],rdi|mov r[ds]i,r)/.test(textAt(at - 1))
   ) {
-    // an argument is stored from its register, and not before a call's own constants
-    if (code[at - 1].text.startsWith('mov QWORD PTR') && !code[at - 2]?.text.startsWith('xor')) break;
+    // an argument store belongs to the previous group, unless it stores a constant for the call
+    if (textAt(at - 1).startsWith('mov QWORD PTR') && !textAt(at - 2).startsWith('xor')) break;
     at--;
   }
   return at;
 }
 
-/** [pattern, note] by group; the first that fits counts. */
+/** [pattern, note] by group; the first match is used. */
 const NOTES: Readonly<Record<GroupId, readonly (readonly [RegExp, (match: RegExpExecArray) => string])[]>> = {
   frame: [
     [/^endbr64/, () => 'a place that may be called'],
@@ -52,7 +53,7 @@ const NOTES: Readonly<Record<GroupId, readonly (readonly [RegExp, (match: RegExp
     [/^(push rbx|mov QWORD PTR \[[^\]]+\],rbx)/, () => 'save rbx'],
     [/^mov eax,(0x\w+|\d+)/, ([, n]) => (Number(n) === 1 ? 'one argument' : `${Number(n)} arguments`)],
     [/^mov QWORD PTR \[[^\]]+\],rax/, () => 'argument count'],
-    [/^mov \w+ PTR \[[^\]]+\],(\w+)/, ([, from]) => argumentNote(from)],
+    [/^mov \w+ PTR \[[^\]]+\],(\w+)/, ([, from = '']) => argumentNote(from)],
   ],
   enter: [
     [/^xor edi,edi/, () => 'no cookie'],
@@ -79,7 +80,7 @@ const NOTES: Readonly<Record<GroupId, readonly (readonly [RegExp, (match: RegExp
   ],
 };
 
-/** Narrow ones too: 5.6 stores an argument by its own width. */
+/** Argument registers by any width: 5.6 stores an argument with its own width. */
 const NARROW: Readonly<Record<string, string>> = {
   edi: 'rdi',
   esi: 'rsi',
@@ -102,13 +103,13 @@ const noteOf = (group: GroupId, text: string): string => {
   return '';
 };
 
-/** Four groups of a trampoline's code; one, without notes, of code that makes other calls than three. */
+/** Groups of a trampoline's code: four, or one without notes when the code does not make exactly three calls. */
 export function trampolineGroups(code: readonly CodeLine[]): CodeGroup[] {
   const calls = code.flatMap(({ text }, i) => (text.startsWith('call') ? [i] : []));
-  if (calls.length !== 3) {
+  const [enter, program, exit] = calls;
+  if (enter === undefined || program === undefined || exit === undefined || calls.length !== 3) {
     return [{ id: 'frame', title: 'Code', lines: code.map((line) => ({ ...line, note: '' })) }];
   }
-  const [enter, program, exit] = calls;
   const starts = [0, leadOf(code, enter, 0), leadOf(code, program, enter), leadOf(code, exit, program), code.length];
   return IDS.map((id, i) => ({
     id,
@@ -120,11 +121,11 @@ export function trampolineGroups(code: readonly CodeLine[]): CodeGroup[] {
 export interface CallStage {
   readonly title: string;
   readonly words: string;
-  /** part of the trampoline that runs; null outside it */
+  /** group of the trampoline that runs in this stage; null outside it */
   readonly group: GroupId | null;
 }
 
-/** What happens in a call of a member, one stage after the other. */
+/** Stages of a call of a member, in order. */
 export function callStages(member: string, prog: string, map: string): CallStage[] {
   return [
     {
@@ -138,11 +139,11 @@ export function callStages(member: string, prog: string, map: string): CallStage
       words: 'The trampoline makes a frame and stores the arguments as an array of u64.',
       group: 'frame',
     },
-    { title: 'enter', words: '__bpf_prog_enter: the program may not be freed under its own feet.', group: 'enter' },
+    { title: 'enter', words: '__bpf_prog_enter: keeps the program from being freed while it runs.', group: 'enter' },
     { title: 'program', words: `${prog} runs with r1 pointing at that array.`, group: 'call' },
     {
       title: 'return',
-      words: 'What it left in r0 is kept, __bpf_prog_exit runs, and the caller gets it.',
+      words: 'The result in r0 is saved, __bpf_prog_exit runs, and the caller gets the result.',
       group: 'exit',
     },
   ];

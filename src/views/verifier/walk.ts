@@ -1,7 +1,8 @@
 /*
- * One path through a program as the verifier followed it: its visits in order, what each changed, where a value was made
- * and where it is used next. States are the kernel's own words; registers are compared by their text.
+ * Walks one path that the verifier followed through a program: its visits in order, what each changed, where a value
+ * was made and where it is used next. States are texts as the kernel prints them; registers are compared by their text.
  */
+import { entryOf } from '../lists.ts';
 import type { VerifiedProgram, VerifiedVisit } from '../../engine/index.ts';
 
 /** Registers and slots before a visit, by name: `R1`, `fp-8`. */
@@ -10,7 +11,7 @@ const knownIn = (visit: VerifiedVisit | undefined): ReadonlyMap<string, string> 
 const valueIn = (visit: VerifiedVisit, name: string): string | undefined =>
   visit.known.find(([one]) => one === name)?.[1];
 
-/** Numbers of a path's visits: those of the paths that it was forked from, up to each fork, then its own. */
+/** Numbers of a path's visits: those of its ancestors up to each fork, then its own. */
 export function visitsOf({ paths, visits }: VerifiedProgram, path: number): number[] {
   const own = paths[path];
   if (!own) return [];
@@ -23,7 +24,7 @@ export function visitsOf({ paths, visits }: VerifiedProgram, path: number): numb
 
 export interface ChangedValue {
   readonly name: string;
-  /** null: nothing was known of it, or nothing is any more */
+  /** null: unknown at that time */
   readonly before: string | null;
   readonly after: string | null;
   readonly changed: boolean;
@@ -31,10 +32,14 @@ export interface ChangedValue {
 
 const rank = (name: string): number => (name.startsWith('R') ? Number(name.slice(1)) : 100 - Number(name.slice(2)));
 
-/** What is known before a visit and before the next one; `after` is null at the path's end, where nothing follows. */
+/** The visit at a place in the order. */
+export const visitAt = <V>(visits: readonly V[], order: readonly number[], at: number): V =>
+  entryOf(visits, entryOf(order, at));
+
+/** Values known before a visit and before the next one; `after` is null at the path's end. */
 export function valuesAt({ visits }: VerifiedProgram, order: readonly number[], at: number): ChangedValue[] {
-  const before = knownIn(visits[order[at]]);
-  const next = visits[order[at + 1]];
+  const before = knownIn(visitAt(visits, order, at));
+  const next = at + 1 < order.length ? visitAt(visits, order, at + 1) : null;
   const after = next ? knownIn(next) : before;
   const names = [...new Set([...before.keys(), ...after.keys()])].toSorted((a, b) => rank(a) - rank(b));
   return names.map((name) => {
@@ -44,25 +49,25 @@ export function valuesAt({ visits }: VerifiedProgram, order: readonly number[], 
   });
 }
 
-/** Place in the order at which a value came to be as it is before `at`; null: it was so from the beginning. */
+/** Index in the order at which a value became what it is before `at`; null: it has been so from the beginning. */
 export function madeAt({ visits }: VerifiedProgram, order: readonly number[], at: number, name: string): number | null {
-  const now = valueIn(visits[order[at]], name);
-  for (let i = at - 1; i >= 0; i--) if (valueIn(visits[order[i]], name) !== now) return i;
+  const now = valueIn(visitAt(visits, order, at), name);
+  for (let i = at - 1; i >= 0; i--) if (valueIn(visitAt(visits, order, i), name) !== now) return i;
   return null;
 }
 
 const mentions = (text: string, register: string): boolean =>
   new RegExp(`\\b[rw]${register.slice(1)}\\b`).test(text.toLowerCase());
 
-/** Place in the order, from `at` on, whose instruction reads or writes a register; null: none does. */
+/** First index in the order, from `at` on, whose instruction reads or writes a register; null when there is none. */
 export function usedAt(program: VerifiedProgram, order: readonly number[], at: number, name: string): number | null {
   if (!name.startsWith('R')) return null;
   const { visits, insns } = program;
-  for (let i = at; i < order.length; i++) if (mentions(insns[visits[order[i]].slot], name)) return i;
+  for (let i = at; i < order.length; i++) if (mentions(insns[visitAt(visits, order, i).slot] ?? '', name)) return i;
   return null;
 }
 
-/** How a path ended, in a few words. */
+/** Short description of a path's end. */
 export function outcomeOf({ paths, prunes }: VerifiedProgram, path: number): string {
   const outcome = paths[path]?.outcome ?? 'running';
   if (outcome === 'exit') return 'reaches exit';

@@ -2,7 +2,7 @@ import { Lab, openMachineParts } from '../../engine/index.ts';
 import { NOTHING } from '../desk.ts';
 import { type Answerer, runAgain } from './answerer.ts';
 
-/** Gives the same texts and commands to another kernel; the lab on the page stays where it is. */
+/** Gives the same texts and commands to another kernel; the page's lab does not move. */
 export const compare: Answerer<'compare'> = (desk, lab, { kernel, btf, ids }, answer) =>
   desk.start(() => {
     const parts = openMachineParts(kernel, new Uint8Array(btf), new Uint32Array(ids));

@@ -1,6 +1,6 @@
 import type { Answerer } from './answerer.ts';
 
-/** Words that are shown at once. */
+/** Most words shown at once. */
 const MOST_WORDS = 60;
 
 export const completeQuery: Answerer<'completeQuery'> = ({ late }, { machine, history }, { text }, answer) => {

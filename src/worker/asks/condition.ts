@@ -1,6 +1,6 @@
 import type { Answerer } from './answerer.ts';
 
-/** Reads the texts as arming does, and throws the result away. */
+/** Parses the texts as arming does, and drops the result. */
 export const condition: Answerer<'condition'> = ({ late }, { machine }, { spec, when, print }, answer) => {
   const texts = { ...(when === '' ? {} : { when }), ...(print === '' ? {} : { print }) };
   try {

@@ -1,7 +1,7 @@
 import { Lab } from '../../engine/index.ts';
 import { type Answerer, runAgain } from './answerer.ts';
 
-/** Runs the same commands once more, interpreted, and counts. */
+/** Repeats the commands in the interpreter, and counts instructions. */
 export const heat: Answerer<'heat'> = (desk, lab, { time }, answer) =>
   desk.start(() => {
     const { Again, countInstructions } = desk.late;

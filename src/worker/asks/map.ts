@@ -1,6 +1,6 @@
 import type { Answerer } from './answerer.ts';
 
-/** No view shows more of a map at once. */
+/** Most elements of a map that a view shows. */
 const MOST_ELEMENTS = 64;
 
 export const map: Answerer<'map'> = ({ whenIdle, late }, { machine: { kernel } }, { id }, answer) =>

@@ -1,7 +1,7 @@
 import { Lab } from '../../engine/index.ts';
 import type { Answerer } from './answerer.ts';
 
-/** Runs the same commands once more beside the lab, and looks at its connections. */
+/** Repeats the commands beside the lab, and measures the connections. */
 export const measure: Answerer<'measure'> = (desk, lab, { until }, answer) =>
   desk.start(() => {
     const again = new desk.late.Measure(new Lab(desk.parts, lab.scenario, desk.texts), lab.commands, until);

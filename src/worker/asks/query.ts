@@ -5,7 +5,7 @@ import { doAgain } from '../do-again.ts';
 import { commandsToRegister } from '../register-new.ts';
 import type { Answerer } from './answerer.ts';
 
-/** The same run once more, beside the one on the page, as a job of slices. */
+/** Repeats the run beside the page's, as a job in slices. */
 export const query: Answerer<'query'> = (desk, lab, { text, until, other }, answer) => {
   const again = (): Lab => {
     const made = new Lab(desk.parts, lab.scenario, desk.texts);
@@ -49,7 +49,10 @@ function begin(late: Late, lab: Lab, again: () => Lab, text: string, until: numb
     return watched(late, late.parseWatch(blank + text.slice(blank.length), fresh), fresh, until);
   }
   const diff = DIFF.exec(text);
-  if (diff) return difference(late, again(), ns(diff[1], diff[2]), ns(diff[3], diff[4]));
+  if (diff) {
+    const [, from = '', fromUnit, to = '', toUnit] = diff;
+    return difference(late, again(), ns(from, fromUnit), ns(to, toUnit));
+  }
   if (/^\s*diff\b/.test(text)) throw new late.QueryError(0, 'diff needs two times', 'diff 0.5s 1.2s');
   return answered(late, late.parseQuery(text), lab, again, until);
 }
@@ -74,12 +77,12 @@ function* watched(
 }
 
 function* difference(late: Late, lab: Lab, a: number, b: number): Generator<number, QueryReply> {
-  // run there first, in slices
+  // run to the later time first, in slices
   while (!lab.advance(Math.max(a, b), () => false)) yield lab.time / Math.max(a, b);
   return { kind: 'diff', diff: yield* late.diffTimes(lab, a, b) };
 }
 
-/** The time up to which two logs of commands are one, ns. */
+/** Time up to which two logs of commands are equal, ns. */
 function sharedUntil(a: readonly LoggedCommand[], b: readonly LoggedCommand[]): number {
   const same = (i: number): boolean =>
     a[i]?.event === b[i]?.event && JSON.stringify(a[i]?.command) === JSON.stringify(b[i]?.command);
@@ -88,7 +91,7 @@ function sharedUntil(a: readonly LoggedCommand[], b: readonly LoggedCommand[]): 
   return Math.min(a[i]?.time ?? Number.POSITIVE_INFINITY, b[i]?.time ?? Number.POSITIVE_INFINITY);
 }
 
-/** The same time on two branches. */
+/** Compares the same time on two branches. */
 function* branches(
   late: Late,
   mine: Lab,
@@ -107,7 +110,7 @@ function* branches(
   }
   while (!theirs.advance(until, () => false)) yield theirs.time / until / 2;
   while (!mine.advance(until, () => false)) yield 0.5 + mine.time / until / 2;
-  // other texts make another machine from the beginning
+  // different texts make different machines from the beginning
   const isOne = JSON.stringify(mine.machine.texts) === JSON.stringify(theirs.machine.texts);
   const since = isOne ? Math.min(until, sharedUntil(theirs.commands, mine.commands)) : 0;
   return { kind: 'diff', diff: yield* late.diffLabs(theirs, mine, since) };

@@ -1,7 +1,15 @@
+import type { ColdSnapshot } from '../../engine/index.ts';
 import type { Moment } from '../../protocol/asks/talk.ts';
 import type { Answerer } from './answerer.ts';
 
-/** Goes to each event in turn, looks, and comes back to where the cursor was. */
+const drawn = ({ maps, sockets }: ColdSnapshot): Moment['cold'] => ({
+  maps: maps.map(({ letter, name, ccName, state, inGrace, refcnt, holders }) => {
+    return { letter, name, ccName, state, inGrace, refcnt, holders };
+  }),
+  sockets: sockets.map(({ id, state }) => ({ id, state })),
+});
+
+/** Visits each event in turn, takes a snapshot, and returns to the cursor. */
 export const talk: Answerer<'talk'> = (desk, lab, { events }, answer) =>
   desk.start(() => {
     const { time, position } = lab;
@@ -9,9 +17,9 @@ export const talk: Answerer<'talk'> = (desk, lab, { events }, answer) =>
     return {
       name: 'taking the pictures of the talk',
       run: (keepGoing) => {
-        while (moments.length < events.length) {
-          if (!lab.seekEvent(events[moments.length])) break;
-          moments.push({ event: lab.position.event, time: lab.time, cold: lab.cold() });
+        for (const event of events.slice(moments.length)) {
+          if (!lab.seekEvent(event)) break;
+          moments.push({ event: lab.position.event, time: lab.time, cold: drawn(lab.cold()) });
           if (!keepGoing()) return moments.length === events.length;
         }
         return true;

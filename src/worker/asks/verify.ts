@@ -1,6 +1,6 @@
 import type { Answerer } from './answerer.ts';
 
-/** Beside all else: a text may hold a million instructions, and is typed on meanwhile. */
+/** Verifies in the background: a text may have a million instructions, and the user goes on typing. */
 export const verify: Answerer<'verify'> = ({ late, beside }, { machine }, { name, text, detail }, answer) => {
   const steps = late.verifyText(machine, text, detail);
   beside(`verify ${name}${detail ? ' in detail' : ''}`, () => {

@@ -1,4 +1,6 @@
-/* bpftool: options, then an object and a verb, each of which may be cut short (main.c). */
+/* bpftool: options, then an object and a verb, each of which may be abbreviated (main.c). */
+import { own } from '../../base/own.ts';
+import { must } from '../../base/assert.ts';
 import type { ConsoleCommand, ConsoleProcess } from '../process.ts';
 import { Bpftool, Failed, type Release, RELEASES } from './context.ts';
 import { FEATURE_VERBS } from './feature.ts';
@@ -10,7 +12,7 @@ import { USAGES } from './usage.ts';
 
 type Verbs = Readonly<Record<string, (tool: Bpftool) => number>>;
 
-/** In the order in which prefixes are tried. */
+/** Objects in the order in which abbreviations are matched. */
 export const OBJECTS: Readonly<Record<string, Verbs>> = {
   prog: PROG_VERBS,
   map: MAP_VERBS,
@@ -20,7 +22,7 @@ export const OBJECTS: Readonly<Record<string, Verbs>> = {
   feature: FEATURE_VERBS,
 };
 
-/** Objects of the real tool about what is not here. */
+/** Objects of the real tool that do not exist on this machine. */
 const ABSENT = ['cgroup', 'net', 'perf', 'gen', 'iter', 'token'] as const;
 
 interface Options {
@@ -31,7 +33,7 @@ interface Options {
   help: boolean;
 }
 
-/** Options of one letter, and long. */
+/** Short and long options. */
 const FLAGS: Readonly<Record<string, readonly (keyof Options)[]>> = {
   '-j': ['json'],
   '--json': ['json'],
@@ -54,7 +56,8 @@ function parseOptions(args: readonly string[]): { options: Options; rest: string
   const rest: string[] = [];
   let unknown: string | null = null;
   const set = (flag: string): void => {
-    if (Object.hasOwn(FLAGS, flag)) for (const key of FLAGS[flag]) options[key] = true;
+    const keys = own(FLAGS, flag);
+    if (keys) for (const key of keys) options[key] = true;
     else unknown ??= flag;
   };
   for (const arg of args) {
@@ -88,21 +91,22 @@ function help(tool: Bpftool, object: keyof typeof USAGES): void {
 
 const isUsage = (name: string): name is keyof typeof USAGES => Object.hasOwn(USAGES, name);
 
-/** cmd_select: the first that begins so; without a word, the first of all. */
+/** cmd_select: the first command that begins with the word; without a word, the first of all. */
 function select(tool: Bpftool, name: string, verbs: Verbs): number {
   const usage = isUsage(name) ? name : 'main';
-  if (tool.left === 0) return verbs[Object.keys(verbs)[0]](tool);
+  const rows = Object.entries(verbs);
+  if (tool.left === 0) return must(rows[0], 'a first verb')[1](tool);
   if (tool.is('help')) {
     help(tool, usage);
     return 0;
   }
-  const found = Object.keys(verbs).find((verb) => tool.is(verb));
-  if (found === undefined) {
+  const found = rows.find(([verb]) => tool.is(verb));
+  if (!found) {
     help(tool, usage);
     return -1;
   }
   tool.next();
-  return verbs[found](tool);
+  return found[1](tool);
 }
 
 function runObject(tool: Bpftool): number {
@@ -112,18 +116,18 @@ function runObject(tool: Bpftool): number {
     return 0;
   }
   if (tool.is('version')) return version(tool);
-  const name = Object.keys(OBJECTS).find((object) => tool.is(object));
-  const absent = name === undefined && ABSENT.find((object) => tool.is(object));
+  const found = Object.entries(OBJECTS).find(([object]) => tool.is(object));
+  const absent = !found && ABSENT.find((object) => tool.is(object));
   if (absent) {
     const there = Object.keys(OBJECTS).join(', ');
     return tool.fail(`bpftool ${absent}: this machine has nothing of that kind. It has: ${there}`);
   }
-  if (name === undefined) {
+  if (!found) {
     help(tool, 'main');
     return tool.is('help') ? 0 : -1;
   }
   tool.next();
-  return select(tool, name, OBJECTS[name]);
+  return select(tool, ...found);
 }
 
 function run(process: ConsoleProcess, release: Release): number {
@@ -161,7 +165,7 @@ const manual = `bpftool shows and changes BPF objects of the running kernel, by 
   bpftool prog pin | tracelog;  bpftool link show | detach | pin;  bpftool btf show | dump;  bpftool feature probe
   bpftool version
 
-Words may be cut short (\`bpftool st l\`). -j prints JSON, -p prints it indented, -d adds what libbpf does.
+Words may be abbreviated (\`bpftool st l\`). -j prints JSON, -p prints it indented, -d adds what libbpf does.
 bpftool is release 7.5; bpftool71 spells things as 7.1 did.`;
 
 const command = (name: string, release: Release): ConsoleCommand => ({

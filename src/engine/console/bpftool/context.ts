@@ -1,13 +1,13 @@
-/* bpftool while it runs: its options, its JSON output, the words that are left, and errors in its spelling. */
+/* A running bpftool: its options, its JSON output, the remaining words, and its error messages. */
 import type { BpfAttr, BpfCommand } from '../../kernel/attr.ts';
 import type { SyscallResult } from '../../kernel/calls.ts';
 import { strerror } from '../../libbpf/strerror.ts';
 import { JsonWriter } from '../json-writer.ts';
 import type { ConsoleProcess } from '../process.ts';
 
-/** What differs between the releases that were recorded. */
+/** Differences between the recorded releases. */
 export interface Release {
-  /** how it was called */
+  /** name under which it is called in this console */
   readonly command: string;
   readonly version: string;
   readonly libbpf: string;
@@ -15,10 +15,10 @@ export interface Release {
   readonly featuresJson: Readonly<Record<string, boolean>>;
   /** usage texts name the program by its file (7.1) or as bpftool */
   readonly called: string;
-  /** links of struct_ops maps, and where to pin them */
+  /** supports links of struct_ops maps, and pinning them */
   readonly links: boolean;
   readonly options: string;
-  /** addresses in plain output stand in quotes */
+  /** addresses in plain output are quoted */
   readonly quotesPointers: boolean;
   /** errors of registering keep their errno */
   readonly keepsErrno: boolean;
@@ -26,7 +26,7 @@ export interface Release {
   readonly disassembles: boolean;
 }
 
-export const RELEASES: readonly Release[] = [
+export const RELEASES: readonly [Release, Release] = [
   {
     command: 'bpftool71',
     version: '7.1.0',
@@ -55,7 +55,7 @@ export const RELEASES: readonly Release[] = [
   },
 ];
 
-/** Ends the command with a status; the words were said. */
+/** Ends the command with a status, after the message was printed. */
 export class Failed extends Error {
   constructor(readonly status: number) {
     super('failed');
@@ -89,13 +89,13 @@ export class Bpftool {
     return this.rest[this.at++];
   }
 
-  /** is_prefix: the next word is a beginning of `word`. */
+  /** is_prefix: whether the next word is an abbreviation of `word`. */
   is(word: string): boolean {
     const next = this.peek();
     return next !== undefined && next !== '' && word.startsWith(next);
   }
 
-  /** p_err, then the end. */
+  /** p_err, then ends the command. */
   fail(text: string, status = -1): never {
     this.error(text);
     throw new Failed(status);
@@ -127,7 +127,7 @@ export class Bpftool {
     this.process.close(fd);
   }
 
-  /** Ids of one kind of object, in their order. */
+  /** Ids of one kind of object, ascending. */
   *ids(
     command: 'BPF_MAP_GET_NEXT_ID' | 'BPF_PROG_GET_NEXT_ID' | 'BPF_LINK_GET_NEXT_ID' | 'BPF_BTF_GET_NEXT_ID',
   ): Generator<number> {
@@ -140,7 +140,7 @@ export class Bpftool {
     }
   }
 
-  /** struct bpf_*_info of an fd, and what its pointers lead to. */
+  /** struct bpf_*_info of an fd, and the contents of its buffers. */
   infoOf(fd: number, bytes: number): { readonly view: DataView; readonly out: SyscallResult['out'] } {
     const info = new Uint8Array(bytes);
     const { ret, out } = this.bpf('BPF_OBJ_GET_INFO_BY_FD', { bpf_fd: fd, info_len: bytes, info });
@@ -158,7 +158,7 @@ export function textAt(view: DataView, at: number, most: number): string {
   return text;
 }
 
-/** `fd` is closed after `use`, also when that fails. */
+/** Calls `use` with an fd, and closes the fd afterwards even if `use` throws. */
 export function withFd<T>(tool: Bpftool, fd: number, use: (fd: number) => T): T {
   try {
     return use(fd);

@@ -11,7 +11,7 @@ import type { Bpftool } from './context.ts';
 type Rows = readonly (readonly [name: string, has: boolean])[];
 
 interface Section {
-  /** of JSON, and the line above it */
+  /** JSON key of the section, and its heading */
   readonly key: string;
   readonly title: string;
   readonly rows: Rows;
@@ -66,7 +66,7 @@ function sections({ types }: { readonly types: readonly { readonly name: string 
   ];
 }
 
-/** Helpers that a program of struct_ops may call: of a congestion control, as the machine's own type is. */
+/** Helpers that a struct_ops program may call, taken from those of congestion controls. */
 function helpersOf(profile: Profile): readonly string[] {
   const caller = { type: 'struct_ops', struct: 'tcp_congestion_ops', member: '' };
   const facts = factsOf(profile.name);
@@ -110,7 +110,7 @@ function probe(tool: Bpftool): number {
   tool.json?.startObject();
   for (const section of all.slice(0, -1)) tell(tool, section);
   tellHelpers(tool, helpersOf(profile));
-  tell(tool, all[all.length - 1]);
+  for (const section of all.slice(-1)) tell(tool, section);
   tool.json?.endObject();
   return 0;
 }

@@ -1,14 +1,14 @@
-/* Objects as bpftool's arguments name them: `id N`, `name TEXT`, `pinned PATH`, `tag HEX`. */
+/* Finds objects by bpftool's arguments: `id N`, `name TEXT`, `pinned PATH`, `tag HEX`. */
 import { strerror } from '../../libbpf/strerror.ts';
 import { type Bpftool, isNumber, textAt } from './context.ts';
 
-/** of the longest struct that a kernel here fills */
+/** bytes of the longest info struct that a kernel here fills */
 export const MAP_INFO_BYTES = 104;
 export const PROG_INFO_BYTES = 232;
 export const BTF_INFO_BYTES = 32;
 export const LINK_INFO_BYTES = 64;
 
-/** Ids and the calls around them, for each kind. */
+/** For each kind of object: the calls that walk its ids and open it. */
 const KINDS = {
   map: {
     next: 'BPF_MAP_GET_NEXT_ID',
@@ -30,7 +30,7 @@ export type Kind = keyof typeof KINDS;
 
 export const byId = (tool: Bpftool, kind: Kind, id: number): number => KINDS[kind].byId(tool, id);
 
-/** An unsigned number of the arguments. */
+/** Parses an unsigned number among the arguments. */
 export function parseId(tool: Bpftool, text: string | undefined, what = 'id'): number {
   if (text === undefined) return tool.fail(`expected ${what}, found nothing`);
   if (!isNumber(text) || Number(text) > 0xffff_ffff) return tool.fail(`can't parse ${text} as ${what}`);
@@ -50,7 +50,7 @@ export function pinFd(tool: Bpftool, fd: number, at: string): number {
   return tool.bpf('BPF_OBJ_PIN', { pathname: path(at), bpf_fd: fd }).ret;
 }
 
-/** fds of the objects with that name, or with that tag. */
+/** Fds of the objects with a given name or tag. */
 function search(tool: Bpftool, kind: Kind, matches: (view: DataView) => boolean): number[] {
   const { next, info } = KINDS[kind];
   const fds: number[] = [];
@@ -72,7 +72,7 @@ function tagOf(view: DataView): string {
   ).join('');
 }
 
-/** Takes two words of the arguments: fds of what they name, at least one. */
+/** Takes two words of the arguments; returns fds of the objects that they name, at least one. */
 export function findObjects(tool: Bpftool, kind: Kind): number[] {
   const spec = KINDS[kind];
   const word = tool.peek();
@@ -105,10 +105,11 @@ export function findObjects(tool: Bpftool, kind: Kind): number[] {
   );
 }
 
-/** Exactly one. */
+/** Finds exactly one object. */
 export function findOne(tool: Bpftool, kind: Kind): number {
   const fds = findObjects(tool, kind);
-  if (fds.length === 1) return fds[0];
+  const [only, ...others] = fds;
+  if (only !== undefined && others.length === 0) return only;
   for (const fd of fds) tool.close(fd);
   return tool.fail(`several ${kind}s match this handle`);
 }

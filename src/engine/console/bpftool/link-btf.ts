@@ -11,7 +11,8 @@ const LINK_STRUCT_OPS = 9;
 
 function showLink(tool: Bpftool, fd: number): void {
   const { view } = tool.infoOf(fd, LINK_INFO_BYTES);
-  const [type, id, prog, map] = [0, 4, 8, 16].map((at) => view.getUint32(at, true));
+  const word = (at: number): number => view.getUint32(at, true);
+  const [type, id, prog, map] = [word(0), word(4), word(8), word(16)];
   const name = type === LINK_STRUCT_OPS ? 'struct_ops' : `type ${type}`;
   const { json } = tool;
   if (json) {
@@ -81,8 +82,8 @@ interface BtfUsers {
 }
 
 /**
- * Ids by the BTF that they use, in the order of libbpf's hash map: each comes before those already there, and growing
- * (at 3, 6, 12 … entries of the table) turns what is in it around.
+ * Ids by the BTF that they use, in the order of libbpf's hash map: each new one comes first, and each growth of the
+ * table (at 3, 6, 12 … entries) reverses the order.
  */
 function users(tool: Bpftool, kind: 'map' | 'prog'): Map<number, number[]> {
   const lists = new Map<number, number[]>();
@@ -149,7 +150,7 @@ function btfShow(tool: Bpftool): number {
   return 0;
 }
 
-/** The file of sysfs with the kernel's own types: those that id 1 has. */
+/** The file in sysfs with the kernel's own types, which are BTF id 1. */
 const KERNEL_BTF = '/sys/kernel/btf/vmlinux';
 
 function btfSource(tool: Bpftool) {

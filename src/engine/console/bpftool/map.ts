@@ -1,4 +1,5 @@
 /* bpftool map (tools/bpf/bpftool/map.c). */
+import { own } from '../../base/own.ts';
 import type { Btf } from '../../btf/btf.ts';
 import { openBtf } from '../../btf/read.ts';
 import { MAP_TYPE_NAMES } from '../../kernel/maps/type-names.ts';
@@ -46,10 +47,10 @@ function readInfo(tool: Bpftool, fd: number): MapInfo {
 
 const PAGE = 4096;
 const pages = (bytes: number): number => Math.ceil(bytes / PAGE) * PAGE;
-/** What a kernel since 6.4 counts of each kind, beside the values: structs and bookkeeping. */
+/** Bytes that kernels since 6.4 count for each kind besides the values: structs and bookkeeping. */
 const OVERHEAD = { array: 264, hash: 1000, hashElement: 64, structOps: 1168 } as const;
 
-/** memlock of fdinfo: pages until 6.3, since then what the structs take; near what a kernel says. */
+/** memlock of fdinfo: pages until 6.3, since then the size of the structs; close to a kernel's figure. */
 function memlock(tool: Bpftool, { type, flags, valueSize, keySize, maxEntries }: MapInfo): number {
   const stride = Math.ceil(valueSize / 8) * 8;
   const values = stride * maxEntries;
@@ -128,7 +129,7 @@ function show(tool: Bpftool): number {
   return 0;
 }
 
-/** The types of key and value; null: bytes are shown. */
+/** The types of key and value; null when bytes are shown. */
 interface Types {
   readonly btf: Btf;
   readonly key: number;
@@ -166,7 +167,7 @@ function writeTyped(tool: Bpftool, w: JsonWriter, types: Types, key: Uint8Array,
   w.endObject();
 }
 
-/** An element: in JSON with its bytes, else with types where they are told. */
+/** Prints an element: in JSON with its bytes, otherwise with types if known. */
 function writeElement(
   tool: Bpftool,
   plain: JsonWriter | null,
@@ -224,11 +225,11 @@ function dump(tool: Bpftool): number {
   return 0;
 }
 
-/** A number as strtoul reads it, by base: 0x and 0 tell it in base 0. */
+/** A number as strtoul reads it, by base; in base 0 the prefixes 0x and 0 decide. */
 const NUMBER_OF_BASE = { 0: /^(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/, 16: /^(0[xX])?[0-9a-fA-F]+$/ } as const;
 const ULONG_MAX = 2n ** 64n - 1n;
 
-/** The low byte of a number, which is what parse_bytes keeps; null: it is none. */
+/** The low byte of a number, which is all that parse_bytes keeps; null for text that is no number. */
 function byteOf(text: string, base: 0 | 16): number | null {
   if (!NUMBER_OF_BASE[base].test(text)) return null;
   const hex = /^0x/i.test(text) ? text.slice(2) : base === 16 ? text : null;
@@ -236,7 +237,7 @@ function byteOf(text: string, base: 0 | 16): number | null {
   return Number((value > ULONG_MAX ? ULONG_MAX : value) & 0xffn);
 }
 
-/** `key 0 0 0 0`, `key hex 0a 0b`: as many bytes as are wanted (parse_bytes of bpftool's map.c). */
+/** `key 0 0 0 0`, `key hex 0a 0b`: parses exactly `size` bytes (parse_bytes of bpftool's map.c). */
 function bytesOf(tool: Bpftool, what: 'key' | 'value', size: number): Uint8Array {
   let base: 0 | 16 = 0;
   if (tool.is('hex')) {
@@ -255,7 +256,7 @@ function bytesOf(tool: Bpftool, what: 'key' | 'value', size: number): Uint8Array
   return Uint8Array.from(bytes);
 }
 
-/** Maps of maps and of programs take one by its name or id, whose fd is the value. */
+/** Parses a value; for maps of maps and of programs it names an object, whose fd is the value. */
 function valueOf(tool: Bpftool, { type, valueSize }: MapInfo): Uint8Array {
   const held = heldBy(type);
   if (held === null) return bytesOf(tool, 'value', valueSize);
@@ -264,15 +265,16 @@ function valueOf(tool: Bpftool, { type, valueSize }: MapInfo): Uint8Array {
   return new Uint8Array(Int32Array.of(findOne(tool, held)).buffer);
 }
 
-/** The words after MAP: key, value and flags, as far as they are wanted. */
+/** Parses the words after MAP: those of key, value and flags that the command takes. */
 function element(tool: Bpftool, info: MapInfo, wanted: readonly ('key' | 'value')[]) {
   const out: { key: Uint8Array | null; value: Uint8Array | null; flags: number } = { key: null, value: null, flags: 0 };
   const FLAGS: Readonly<Record<string, number>> = { any: 0, noexist: 1, exist: 2 };
   while (tool.left > 0) {
     const word = tool.next() ?? '';
+    const flags = own(FLAGS, word);
     if (word === 'key' && wanted.includes('key')) out.key = bytesOf(tool, 'key', info.keySize);
     else if (word === 'value' && wanted.includes('value')) out.value = valueOf(tool, info);
-    else if (wanted.includes('value') && Object.hasOwn(FLAGS, word)) out.flags = FLAGS[word];
+    else if (wanted.includes('value') && flags !== undefined) out.flags = flags;
     else return tool.fail(`expected key or value, got: ${word}`);
   }
   return out;
@@ -324,7 +326,7 @@ function getNext(tool: Bpftool): number {
   });
 }
 
-/** A command that prints nothing where it works. */
+/** Ends a command that prints nothing on success. */
 function quiet(tool: Bpftool, ret: number, said: string): number {
   if (ret < 0) return tool.fail(`${said}: ${strerror(ret)}`, ret);
   tool.json?.null();
@@ -350,7 +352,7 @@ const freeze = (tool: Bpftool): number =>
     quiet(tool, tool.bpf('BPF_MAP_FREEZE', { map_fd: fd }).ret, 'failed to freeze map'),
   );
 
-/** Queues and stacks: a look-up without a key, which takes what it finds with pop. */
+/** `peek` of queues and stacks: a look-up without a key. */
 const peekKey = (tool: Bpftool): number => withFd(tool, findOne(tool, 'map'), () => tool.fail('did not find key'));
 const pop = (tool: Bpftool): number =>
   withFd(tool, findOne(tool, 'map'), (fd) =>
@@ -366,7 +368,7 @@ const pin = (tool: Bpftool): number => {
   });
 };
 
-/** The attributes that `create` takes, and the fields that they set. */
+/** Words of `create` with the attributes that they set. */
 const CREATE: Readonly<Record<string, 'key_size' | 'value_size' | 'max_entries' | 'map_flags'>> = {
   key: 'key_size',
   value: 'value_size',
@@ -380,13 +382,14 @@ function create(tool: Bpftool): number {
   while (tool.left > 0) {
     const word = tool.next() ?? '';
     const given = tool.next() ?? tool.fail(`${word} needs a value`);
+    const field = own(CREATE, word);
     if (word === 'type') {
       attr.map_type =
         [...MAP_TYPE_NAMES].find(([, name]) => name === given)?.[0] ?? tool.fail(`unrecognized map type: ${given}`);
     } else if (word === 'name') attr.map_name = given.slice(0, 15);
-    else if (Object.hasOwn(CREATE, word)) {
+    else if (field) {
       if (!isNumber(given)) return tool.fail(`can't parse ${given} as ${word}`);
-      attr[CREATE[word]] = Number(given);
+      attr[field] = Number(given);
     } else return tool.fail(`unknown arg ${word}`);
   }
   const fd = tool.bpf('BPF_MAP_CREATE', attr).ret;

@@ -34,14 +34,14 @@ function readInfo(tool: Bpftool, fd: number): ProgInfo {
   return { view, code, id: view.getUint32(4, true), name: textAt(view, 64, 16), tag, btfId: view.getUint32(128, true) };
 }
 
-/** get_prog_full_name: a name of 15 characters may be cut off; its BTF has all of it. */
+/** get_prog_full_name: a name of 15 characters may be truncated; the program's BTF has the full name. */
 function fullName(tool: Bpftool, { name, code, btfId }: ProgInfo): string {
   if (name.length < 15 || btfId === 0) return name;
   const btf = openBtfById(tool, btfId);
   return (btf && btf.type(code.xlated.funcs[0]?.type ?? 0)?.name) || name;
 }
 
-/** Name of a program whose fd is open, from its BTF where that tells it. */
+/** Name of a program by its fd, from its BTF if possible. */
 export function programName(tool: Bpftool, fd: number): string {
   tool.infoOf(fd, PROG_INFO_BYTES);
   const info = readInfo(tool, fd);
@@ -49,7 +49,7 @@ export function programName(tool: Bpftool, fd: number): string {
   return (btf && btf.type(info.code.xlated.funcs[0]?.type ?? 0)?.name) || info.name;
 }
 
-/** What a kernel's boot was, in the seconds of Unix: its engine time 0. */
+/** Unix time of boot, which is engine time 0, in seconds. */
 const BOOT_SECONDS = 0;
 
 function loadedAt(seconds: number): string {
@@ -119,7 +119,7 @@ function show(tool: Bpftool): number {
   return 0;
 }
 
-/** What a dump was asked to show beside the instructions. */
+/** What a dump shows besides the instructions. */
 interface DumpOptions {
   readonly opcodes: boolean;
   readonly linum: boolean;
@@ -179,11 +179,11 @@ function dumpOpcodes({ tool }: Dump, made: XlatedInsn): void {
   const { json } = tool;
   if (!json) return;
   const bytes = slotBytes(made);
-  const { opcode, dst } = made.insn;
+  const { opcode, dst, src } = made.insn;
   json.name('opcodes');
   json.startObject();
   json.rawField('code', `"0x${hexByte(opcode)}"`);
-  json.rawField('src_reg', `"0x${(bytes[1] >> 4).toString(16)}"`);
+  json.rawField('src_reg', `"0x${src.toString(16)}"`);
   json.rawField('dst_reg', `"0x${dst.toString(16)}"`);
   json.list('off', jsonBytes(bytes.subarray(2, 4)));
   json.list('imm', jsonBytes(isWide(opcode) ? bytes.subarray(4, 16) : bytes.subarray(4, 8)));
@@ -248,7 +248,7 @@ function jitedJson(d: Dump, fn: JitedFunction): void {
   json.name('insns');
   json.startArray();
   for (const { offset, text, to } of fn.lines) {
-    const [operation, ...operands] = `${text}${to === null ? '' : hexAddress(fn.address + to)}`.split(/\s+/);
+    const [operation = '', ...operands] = `${text}${to === null ? '' : hexAddress(fn.address + to)}`.split(/\s+/);
     json.startObject();
     json.rawField('pc', `"0x${offset.toString(16)}"`);
     json.field('operation', operation);
@@ -262,7 +262,7 @@ function jitedJson(d: Dump, fn: JitedFunction): void {
   json.endObject();
 }
 
-/** Basic blocks for `dot`, as `visual` prints them: a block a node, an edge a way on. */
+/** Basic blocks for `dot`, as `visual` prints them: a node for each block, an edge for each successor. */
 function dumpVisual(d: Dump): void {
   const { tool, info } = d;
   const { insns } = info.code.xlated;
@@ -270,7 +270,8 @@ function dumpVisual(d: Dump): void {
   for (const [i, { target, insn }] of insns.entries()) {
     if (insn.opcode === OPCODE.CALL) continue;
     if (target !== null) starts.add(target);
-    if ((target !== null || insn.opcode === OPCODE.EXIT) && insns[i + 1]) starts.add(insns[i + 1].slot);
+    const next = insns[i + 1];
+    if ((target !== null || insn.opcode === OPCODE.EXIT) && next) starts.add(next.slot);
   }
   tool.out('digraph "DOT graph for eBPF program" {\n');
   let block = 0;
@@ -345,7 +346,7 @@ function pin(tool: Bpftool): number {
   });
 }
 
-/** What programs printed, which a reader of trace_pipe would see. */
+/** Prints what programs printed, as a reader of trace_pipe would see it. */
 function traceLog(tool: Bpftool): number {
   const path = '/sys/kernel/tracing/trace_pipe';
   tool.process.call('openat', `AT_FDCWD, "${path}", O_RDONLY`, () => 3);

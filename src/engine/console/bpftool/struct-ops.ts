@@ -24,7 +24,7 @@ interface StructOpsMap {
   readonly view: DataView;
 }
 
-/** How many maps a command worked on, and how many of them failed. */
+/** Number of maps on which a command worked, and number of failures. */
 interface Result {
   maps: number;
   errors: number;
@@ -37,7 +37,7 @@ export const usage = (tool: Bpftool): never => {
   throw new UsageShown();
 };
 
-/** The usage was printed; the status is -1. */
+/** Thrown after the usage was printed; the status is -1. */
 export class UsageShown extends Error {}
 
 function help(tool: Bpftool): void {
@@ -57,7 +57,7 @@ function describe(tool: Bpftool, fd: number): StructOpsMap | null {
 
 const kernelBtf = (tool: Bpftool): Btf => tool.process.host.btf;
 
-/** do_work_on_struct_ops; `array`: of a writer, begun once there is something to say. */
+/** do_work_on_struct_ops; `array`: a JSON array that is begun before the first output. */
 function workOn(tool: Bpftool, work: Work, array: JsonWriter | null): Result {
   const result: Result = { maps: 0, errors: 0 };
   const one = (map: StructOpsMap): void => {
@@ -78,7 +78,7 @@ function workOn(tool: Bpftool, work: Work, array: JsonWriter | null): Result {
         tool.error(`${textAt(tool.infoOf(fd, MAP_INFO_BYTES).view, 24, 16)} id ${id} is not a struct_ops map`);
         return { maps: 0, errors: 1 };
       }
-      // 7.1 begins an array only where it may hold several
+      // 7.1 begins an array only when it may hold several items
       const bracket = tool.release.links ? array : null;
       bracket?.startArray();
       one(map);
@@ -135,7 +135,7 @@ function show(tool: Bpftool): number {
   return status(result, one);
 }
 
-/** struct bpf_map_info, by offset, as far as a kernel has it */
+/** fields of struct bpf_map_info, by offset */
 const MAP_INFO: readonly (readonly [name: string, at: number, bytes: number])[] = [
   ['type', 0, 4],
   ['id', 4, 4],
@@ -245,7 +245,7 @@ function unregister(tool: Bpftool): number {
   return status(result, true);
 }
 
-/** libbpf's printer: warnings always, debug lines with -d. */
+/** libbpf's printer: always warnings, debug lines with -d. */
 function libbpfLog(tool: Bpftool): Log {
   return (level, text) => {
     if (level === 'debug' && !tool.debug) return;
@@ -291,7 +291,7 @@ function register(tool: Bpftool): number {
   return 0;
 }
 
-/** Program texts of the run count as objects: they are assembled where an object would be opened. */
+/** Registers a program text of the run: it is assembled where an object would be opened. */
 function registerText(tool: Bpftool, file: string, linkDir: string | null, log: Log): number {
   const { host, name } = tool.process;
   const problem = host.checkText(file);
@@ -315,7 +315,7 @@ function registerText(tool: Bpftool, file: string, linkDir: string | null, log: 
 interface Registered {
   readonly name: string;
   readonly fd: number;
-  /** fd of its link; null: it registered without one */
+  /** fd of its link; null when it registered without one */
   readonly link: number | null;
 }
 

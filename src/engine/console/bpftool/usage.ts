@@ -1,4 +1,4 @@
-/* Usage texts, which bpftool prints to stderr (`null` with -j). The strings are output that recordings have. */
+/* Usage texts, which bpftool prints to stderr (`null` with -j). The strings equal those in recordings. */
 import type { Release } from './context.ts';
 
 type Usage = (r: Release) => string;

@@ -1,9 +1,9 @@
-/* Bytes with types, as bpftool's btf_dumper writes them, and types as text. */
+/* Writes values with types as bpftool's btf_dumper does, and types as text. */
 import type { Btf, BtfType } from '../../btf/btf.ts';
 import { readValue, type ValueNode } from '../../btf/values.ts';
 import type { JsonWriter } from '../json-writer.ts';
 
-/** How addresses are written: as numbers in JSON, else as the C library's %p. */
+/** How addresses are written: as numbers in JSON, otherwise like the C library's %p. */
 export type PointerStyle = 'number' | 'text' | 'quoted';
 
 function pointerText(address: bigint, style: PointerStyle): string {
@@ -105,7 +105,7 @@ export function functionSignature(btf: Btf, id: number): string {
   return func && proto ? signature(btf, proto, func.name) : '';
 }
 
-/** `u32 (struct sock *)`: what a pointer to a function points to; null for other pointers. */
+/** `u32 (struct sock *)`: signature of the function that a pointer points to; null for other pointers. */
 export function pointedSignature(btf: Btf, pointer: BtfType): string | null {
   const proto = btf.type(btf.skipModifiers(pointer.type));
   return proto?.kind === 'FUNC_PROTO' ? signature(btf, proto, '') : null;

@@ -1,4 +1,4 @@
-/* The files that this machine has: of /proc, /sys, bpffs and the run; each is read when it is asked for. */
+/* The machine's files: of /proc, /sys, bpffs and the run. Contents are made on reading. */
 import { ERRNO } from '../../base/errno.ts';
 import { structOpsMaps } from '../../kernel/state.ts';
 import { SYSCTL_NAMES } from '../../tcp/sysctl.ts';
@@ -8,10 +8,10 @@ import { tcpTable } from './proc-net.ts';
 const SYSCTL = '/proc/sys/';
 export const BPFFS = '/sys/fs/bpf';
 
-/** The kernel's own types in sysfs. */
+/** The file in sysfs with the kernel's own types. */
 export const KERNEL_BTF = '/sys/kernel/btf/vmlinux';
 
-/** Bytes of a file that are read. */
+/** Most bytes read of a file. */
 const MOST_BYTES = 4_000_000;
 
 function text(bytes: Uint8Array): string {
@@ -20,12 +20,12 @@ function text(bytes: Uint8Array): string {
   return more > 0 ? `${read}\n[${more} bytes more are not read]\n` : read;
 }
 
-/** `/proc/sys/net/ipv4/tcp_congestion_control` as sysctl names it. */
+/** sysctl's name for a path such as `/proc/sys/net/ipv4/tcp_congestion_control`. */
 export const sysctlOfPath = (path: string): string => path.slice(SYSCTL.length).replaceAll('/', '.');
 
 interface VirtualFile {
   readonly pattern: RegExp;
-  /** null: there is no such file */
+  /** returns null when there is no such file */
   readonly read: (host: Host, match: RegExpExecArray) => string | null;
 }
 
@@ -107,7 +107,7 @@ export function readPath(host: Host, path: string): string | number {
   return bytes ? text(bytes) : -ERRNO.ENOENT;
 }
 
-/** Files that are always there. */
+/** Files that always exist. */
 export const filePaths = (): readonly string[] => [
   '/proc/kallsyms',
   '/proc/net/tcp',
@@ -117,7 +117,7 @@ export const filePaths = (): readonly string[] => [
   ...SYSCTL_NAMES.map((name) => `${SYSCTL}${name.replaceAll('.', '/')}`),
 ];
 
-/** The folders above each of them. */
+/** The folders that contain these files. */
 const FOLDERS: ReadonlySet<string> = new Set([
   '/',
   ...[...filePaths(), `${BPFFS}/`].flatMap((path) => {
@@ -133,13 +133,13 @@ const isFolder = ({ kernel }: Host, path: string): boolean =>
 
 export const trimmed = (path: string): string => (path.length > 1 ? path.replace(/\/+$/, '') : path);
 
-/** A name in a folder. */
+/** An entry of a folder. */
 interface Entry {
   readonly name: string;
   readonly folder: boolean;
 }
 
-/** What is in a folder; null: there is no such folder. */
+/** Entries of a folder; null when there is no such folder. */
 export function entries(host: Host, folder: string): Entry[] | null {
   const { kernel } = host;
   const prefix = folder === '/' ? '/' : `${folder}/`;

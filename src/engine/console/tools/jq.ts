@@ -1,4 +1,5 @@
-/* Picks of JSON: `.a.b`, `.[0]`, `.[]`, `."a name"`, `| length`, `| keys`, one after the other. */
+/* A subset of jq: `.a.b`, `.[0]`, `.[]`, `."a name"`, `| length`, `| keys`, applied in sequence. */
+import { own } from '../../base/own.ts';
 import type { Result } from '../../base/result.ts';
 import { err, ok } from '../../base/result.ts';
 
@@ -59,16 +60,18 @@ function parse(path: string): Result<Step[]> {
         `"${rest}" is not understood at character ${path.length - rest.length + 1}: there are .field, .[N], .[], | length, | keys`,
       );
     const [whole, number, name, text, fn] = match;
+    const named = name ?? text;
+    const step = own(FUNCTIONS, fn ?? '');
     if (number !== undefined) steps.push(index(Number(number)));
-    else if (name !== undefined || text !== undefined) steps.push(field(name ?? text));
-    else if (fn !== undefined) steps.push(FUNCTIONS[fn]);
+    else if (named !== undefined) steps.push(field(named));
+    else if (step) steps.push(step);
     else if (whole.includes('[]')) steps.push(each);
     rest = rest.slice(whole.length);
   }
   return ok(steps);
 }
 
-/** The values that a path leads to. */
+/** Values selected by a path. */
 export function pick(value: unknown, path: string): Result<unknown[]> {
   const steps = parse(path);
   if (!steps.ok) return steps;

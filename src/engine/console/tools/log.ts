@@ -1,4 +1,4 @@
-/* dmesg, strace, uname, uptime and what is about the console itself: history, clear. */
+/* dmesg, strace, uname, uptime, and commands about the console itself: history, clear. */
 import type { ConsoleCommand, ConsoleProcess } from '../process.ts';
 
 const seconds = (ns: number): string => (ns / 1e9).toFixed(6).padStart(12);
@@ -10,21 +10,21 @@ function dmesg(p: ConsoleProcess): number {
 }
 
 interface Tracing {
-  /** names of calls that are shown; null: all */
+  /** names of the calls shown; null: all */
   readonly only: readonly string[] | null;
-  /** a table of counts in place of the calls */
+  /** prints a table of counts instead of the calls */
   readonly summary: boolean;
-  /** of the command, among the words */
+  /** index of the traced command among the words */
   readonly at: number;
 }
 
-/** Options before the command; a text says what is wrong with them. */
+/** Parses options before the command; returns an error text for invalid ones. */
 function tracing(p: ConsoleProcess): Tracing | string {
   let at = 1;
   let only: readonly string[] | null = null;
   let summary = false;
-  while (p.words[at]?.text.startsWith('-')) {
-    const flag = p.words[at++].text;
+  for (let flag = p.words[at]?.text; flag?.startsWith('-'); flag = p.words[at]?.text) {
+    at++;
     if (flag === '-c') summary = true;
     else if (flag === '-s') at++;
     else if (flag === '-e') {
@@ -53,14 +53,15 @@ function summaryOf(calls: readonly string[]): string {
   return `    calls    errors syscall\n--------- --------- ----------------\n${shown.join('')}`;
 }
 
-/** Runs a command, and tells each call of its process on stderr; `-e trace=bpf` only those of bpf(2). */
+/** Runs a command, and prints each call of its process to stderr; with `-e trace=bpf` only those of bpf(2). */
 function strace(p: ConsoleProcess): number {
   const asked = tracing(p);
   if (typeof asked === 'string') return p.fail(`strace: ${asked}`);
   const { only, summary, at } = asked;
   const words = p.words.slice(at);
-  if (words.length === 0) return p.fail('strace: must have PROG [ARGS]\nusage: strace [-c] [-e trace=bpf] COMMAND ...');
-  if (words[0].text === 'strace') return p.fail('strace: it does not trace itself');
+  const [command] = words;
+  if (!command) return p.fail('strace: must have PROG [ARGS]\nusage: strace [-c] [-e trace=bpf] COMMAND ...');
+  if (command.text === 'strace') return p.fail('strace: it does not trace itself');
   p.host.calls();
   const { out, err, status } = p.others(words, p.input);
   p.out(out);
@@ -141,8 +142,8 @@ command are printed, constants by name; of buffers the first 32 bytes.
   plain(
     'sleep',
     'sleep SECONDS',
-    'not here: time is yours to move',
-    'A command takes no time here, so that nothing can wait in it. Space plays, N goes to the next state or packet. In a file of lines for `lab console` a line "sleep SECONDS" runs the machine on.',
+    'not available: you control time',
+    'Commands take no time here, so nothing can wait inside one. Space plays, N goes to the next state or packet. In a file of lines for `lab console` a line "sleep SECONDS" runs the machine on.',
     (p) => p.fail('sleep: time stands still while a command runs. Play (Space) or step (N) moves it on.'),
   ),
 ];

@@ -6,7 +6,7 @@ function lsmod(p: ConsoleProcess): number {
   p.out('Module                  Size  Used by\n');
   for (const map of Object.values(kernel.state.maps)) {
     if (map.plain || map.holders.length === 0) continue;
-    // each end of a connection holds it: the accepted one has the number with a minus
+    // each end of a connection holds it; the accepted end has the negated number
     const users = map.holders
       .filter(({ kind }) => kind === 'socket')
       .map(({ id }) => (id < 0 ? `accepted ${-id}` : `socket ${id}`));

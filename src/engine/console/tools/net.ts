@@ -1,4 +1,4 @@
-/* sysctl and flow: the namespace's settings, and connections by hand. */
+/* sysctl and flow: settings of the namespace, and connections started by hand. */
 import { ERRNO } from '../../base/errno.ts';
 import { strerror } from '../../libbpf/strerror.ts';
 import { SYSCTL_NAMES } from '../../tcp/sysctl.ts';
@@ -6,7 +6,7 @@ import type { ConsoleCommand, ConsoleProcess } from '../process.ts';
 
 const SYSCTL_USAGE = 'usage: sysctl [-n] -a | NAME | [-w] NAME=VALUE';
 
-/** `net.ipv4` and `net/ipv4/` stand for all below them. */
+/** Settings named by an argument; `net.ipv4` and `net/ipv4/` stand for all below them. */
 function sysctlsOf(arg: string): readonly string[] {
   const name = arg.replaceAll('/', '.').replace(/\.$/, '');
   return SYSCTL_NAMES.includes(name) ? [name] : SYSCTL_NAMES.filter((one) => one.startsWith(`${name}.`));
@@ -70,11 +70,12 @@ function flowTable(p: ConsoleProcess): number {
 function bytesOf(text: string): number | null {
   const match = /^(\d+)([kKmMgG]?)$/.exec(text);
   if (!match) return null;
-  const unit = { '': 1, k: 1e3, m: 1e6, g: 1e9 }[match[2].toLowerCase()] ?? 1;
-  return Number(match[1]) * unit;
+  const [, number, letter = ''] = match;
+  const unit = { '': 1, k: 1e3, m: 1e6, g: 1e9 }[letter.toLowerCase()] ?? 1;
+  return Number(number) * unit;
 }
 
-/** What a flow may send: counters of bytes are whole numbers up to 2^53. */
+/** Most bytes that a flow may send: byte counters are exact up to 2^53. */
 const MOST_BYTES = 1e15;
 
 const FLOW_USAGE = 'usage: flow [list] | flow start [cc NAME] [bytes N] | flow stop ID';

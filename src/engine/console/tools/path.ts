@@ -17,7 +17,7 @@ function rate(bps: number): string {
 interface Discipline {
   readonly dev: string;
   readonly line: string;
-  /** with -s; counters are of packets, because the path counts those alone */
+  /** printed with -s; only packets are counted on the path */
   readonly counters: string;
 }
 
@@ -88,7 +88,7 @@ const TABLES: Readonly<Record<string, { readonly message: string; readonly text:
   },
 };
 
-/** Which way to an address; only the other host is beyond this one. */
+/** Route to an address; the only other host is the receiver. */
 function routeTo(p: ConsoleProcess, to: string | undefined): number {
   if (to === undefined || !/^\d{1,3}(\.\d{1,3}){3}$/.test(to))
     return p.fail(`Error: inet address is expected rather than "${to ?? ''}".`);

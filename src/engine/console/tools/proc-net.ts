@@ -2,7 +2,7 @@
 import { cursorClass } from '../../net/record.ts';
 import type { Host } from '../host.ts';
 
-/** The two ends of the dumbbell; the server listens at one port. */
+/** Addresses of the two hosts; the server listens at one port. */
 export const CLIENT = '10.0.0.1';
 export const SERVER = '10.0.0.2';
 const SERVER_PORT = 5555;
@@ -27,15 +27,15 @@ const STATES: Readonly<Record<string, string>> = {
 };
 
 function hexAddress(text: string): string {
-  const [ip, port] = text.split(':');
+  const [ip = '', port] = text.split(':');
   const bytes = ip.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0').toUpperCase());
   return `${bytes.toReversed().join('')}:${Number(port).toString(16).padStart(4, '0').toUpperCase()}`;
 }
 
 export interface Queues {
-  /** bytes that arrived in order and were not read */
+  /** bytes received in order and not yet read */
   readonly received: number;
-  /** bytes written and not acknowledged */
+  /** bytes written and not yet acknowledged */
   readonly unsent: number;
 }
 
@@ -49,7 +49,7 @@ export function queuesOf({ tcp, memory }: Host, sk: number): Queues {
 
 const hex = (n: number): string => n.toString(16).padStart(8, '0').toUpperCase();
 
-/** A row for each end of a connection, as get_tcp4_sock fills it; timers are left at 0. */
+/** A row for each end of a connection, as get_tcp4_sock prints it; timers are shown as 0. */
 export function tcpTable(host: Host): string {
   const head = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
   const ends = host.tcp.list().flatMap(({ id, state, sk, peer }) => {

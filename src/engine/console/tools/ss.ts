@@ -1,4 +1,4 @@
-/* ss -tin: connections with what TCP_INFO says of them, read from the tcp_sock of each end. */
+/* ss -tin: connections with their TCP_INFO, read from the tcp_sock of each end. */
 import { cursorClass } from '../../net/record.ts';
 import type { Host } from '../host.ts';
 import type { ConsoleCommand, ConsoleProcess } from '../process.ts';
@@ -26,7 +26,7 @@ const STATES: Readonly<Record<string, string>> = {
   LAST_ACK: 'LAST-ACK',
 };
 
-/** ~0: no rate, no sample */
+/** ~0 means no rate limit, or no sample */
 const NO_PACING = 0xffff_ffff;
 const ms = (us: number): string => String(Math.round(us) / 1000);
 
@@ -88,7 +88,7 @@ function rowsOf(host: Host, hasEnded: boolean): Row[] {
   });
 }
 
-/** `ss -s`: how many there are, by state. */
+/** `ss -s`: counts by state. */
 function summary(p: ConsoleProcess): number {
   const all = p.host.tcp.list();
   const count = (...states: string[]): number => all.filter(({ state }) => states.includes(state)).length;
@@ -101,7 +101,7 @@ function summary(p: ConsoleProcess): number {
   return 0;
 }
 
-/** Options of one letter that change nothing here, where all sockets are TCP and have numbers, and -i. */
+/** One-letter options: -i, and those without effect here, where all sockets are TCP and addresses numeric. */
 const LETTERS = /^-[tinaepmoHO4s]+$/;
 const LONG = ['--tcp', '--info', '--numeric', '--all', '--extended', '--processes', '--summary'];
 

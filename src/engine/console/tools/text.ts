@@ -1,10 +1,10 @@
-/* Filters of pipes: grep, head, tail, wc, sort, echo, and picks of JSON fields as jq spells them. */
+/* Filters for pipes: grep, head, tail, wc, sort, echo, and a subset of jq. */
 import { couldTakeForEver } from '../../base/pattern.ts';
 import type { ConsoleCommand, ConsoleProcess } from '../process.ts';
 import { readPath } from './file-tree.ts';
 import { pick } from './jq.ts';
 
-/** The pipe's text, or that of the files named; null after an error. */
+/** Text of the pipe, or of the given files; null after an error. */
 function inputOf(p: ConsoleProcess, files: readonly string[]): string | null {
   if (files.length === 0) return p.input;
   let text = '';
@@ -21,9 +21,9 @@ function inputOf(p: ConsoleProcess, files: readonly string[]): string | null {
 
 const linesOf = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
 
-/** Characters of a pattern: a longer one could keep the page busy. */
+/** Longest pattern, in characters: a longer one could keep the page busy. */
 const MOST_PATTERN = 200;
-/** Repetitions without an upper bound: each multiplies the work by a line's length. */
+/** Most repetitions without an upper bound: each multiplies the work by the line's length. */
 const MOST_REPEATS = 4;
 
 function pattern(p: ConsoleProcess, text: string, flags: string): RegExp | null {
@@ -67,9 +67,9 @@ function grep(p: ConsoleProcess): number {
 function countOf(args: readonly string[]): { count: number; files: string[] } | null {
   let count = 10;
   const files: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i];
-    if (arg === '-n') count = Number(args[++i]);
+  const rest = args.values();
+  for (const arg of rest) {
+    if (arg === '-n') count = Number(rest.next().value);
     else if (/^-(n)?\d+$/.test(arg)) count = Number(arg.replace(/^-n?/, ''));
     else files.push(arg);
   }
@@ -148,7 +148,7 @@ const filter = (name: string, usage: string, summary: string, run: (p: ConsolePr
   name,
   usage,
   summary,
-  manual: `${usage}\n\n${summary[0].toUpperCase()}${summary.slice(1)}. It reads the pipe before it, or files.`,
+  manual: `${usage}\n\n${summary.charAt(0).toUpperCase()}${summary.slice(1)}. It reads the pipe before it, or files.`,
   isProcess: false,
   run,
 });

@@ -1,4 +1,4 @@
-/* Manual pages about things, beside those of commands: in our words, short. */
+/* Short manual pages about concepts, besides those of commands. */
 export interface Topic {
   readonly name: string;
   readonly summary: string;

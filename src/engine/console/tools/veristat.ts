@@ -1,4 +1,4 @@
-/* veristat: what the verifier says of the programs of an object or a text, and of programs that are loaded already. */
+/* veristat: verdicts on the programs of an object or a text, and figures of programs already loaded. */
 import { assemble } from '../../isa/assembler.ts';
 import { createJudge, type Judge } from '../../libbpf/judge.ts';
 import { kconfigOf } from '../../libbpf/kconfig.ts';
@@ -13,17 +13,19 @@ import type { ConsoleCommand, ConsoleProcess } from '../process.ts';
 const HEAD = ['File', 'Program', 'Verdict', 'Insns', 'States', 'Peak states', 'Program size'] as const;
 type Row = readonly (string | number)[];
 
-/** Bytes of a log: only its last lines are shown. */
+/** Bytes of a log buffer; only the log's last lines are shown. */
 const LOG_BYTES = 1 << 20;
 const LAST_LINES = 4;
 
-/** Widths by the longest cell; numbers to the right. */
+/** Aligns a table: columns as wide as their longest cell, numbers to the right. */
 function table(rows: readonly Row[]): string {
   const all: readonly Row[] = [HEAD, HEAD.map((head) => '-'.repeat(head.length)), ...rows];
   const widths = HEAD.map((_, i) => Math.max(...all.map((row) => String(row[i]).length)));
   const line = (row: Row): string =>
     row
-      .map((cell, i) => (typeof cell === 'number' ? String(cell).padStart(widths[i]) : cell.padEnd(widths[i])))
+      .map((cell, i) =>
+        typeof cell === 'number' ? String(cell).padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0),
+      )
       .join('  ')
       .trimEnd();
   return all.map((row) => `${line(row)}\n`).join('');
@@ -41,7 +43,7 @@ function judgeOf({ kernel, btf, whole, profile }: Host): Judge {
   });
 }
 
-/** Opens and loads a file in front of the verifier alone; why it cannot be, else null. */
+/** Opens and loads a file with only the verifier behind bpf(2); returns the reason for failure, or null. */
 function loadBefore(host: Host, { bpf, close }: Judge, path: string): string | null {
   const bytes = host.readFile(path);
   if (!bytes) return `failed to open ${path}: No such file or directory. See: ls`;
@@ -86,7 +88,7 @@ function veristatFile(p: ConsoleProcess, path: string): Row[] | null {
   });
 }
 
-/** Loaded programs are verified already: their sizes alone are known. */
+/** Rows for loaded programs, of which only the size is known. */
 function veristatLoaded(p: ConsoleProcess, wanted: string | undefined): Row[] {
   return Object.values(p.host.kernel.state.progs)
     .filter(({ name }) => wanted === undefined || name.includes(wanted))

@@ -9,7 +9,7 @@ import type { Context } from './operands.ts';
 import { CODES } from './problems.ts';
 import type { Token } from './source.ts';
 
-/** A name is a function of this file, else a helper, else a kernel function. */
+/** Resolves a name as a function of this file, else a helper, else a kernel function. */
 export function resolveCallee(draft: Draft, functions: ReadonlySet<string>, context: Context): Draft {
   const { callee, insn } = draft;
   if (!callee) return draft;

@@ -1,4 +1,4 @@
-/* Lines that begin with a dot: the struct that the file implements, and sections. */
+/* Reads lines that begin with a dot: the struct that the file implements, and sections. */
 import { CODES, type Problems } from './problems.ts';
 import { nearest } from './nearest.ts';
 import type { Extern, Reference } from '../object.ts';
@@ -13,7 +13,7 @@ export interface Section {
   readonly range: TextRange;
   /** number of instruction lines before it */
   readonly from: number;
-  /** its labels stand for data, as compilers write them */
+  /** its labels name data, as in compilers' output */
   holdsData: boolean;
 }
 
@@ -74,7 +74,7 @@ const DIRECTIVES: ReadonlyMap<string, Directive> = new Map([
   ['.section', { usage: '.section struct_ops/ssthresh', run: openSection }],
 ]);
 
-/** What compilers write besides; it says nothing that matters here. */
+/** Directives of compilers' output that are ignored here. */
 const IGNORED = new Set([
   '.global',
   '.type',
@@ -93,7 +93,7 @@ const IGNORED = new Set([
 ]);
 const UNWINDING = /^\.cfi_/;
 
-/** Objects keep constants and debug information beside their code; here only the licence is read of it. */
+/** Sections without code (constants, debug information); only the licence is read from them. */
 const DATA = new Set([
   '.byte',
   '.short',
@@ -211,7 +211,7 @@ function addExtern(argument: Argument, scene: Scene): void {
   refer(argument, scene);
 }
 
-/** The name is renamed here too. */
+/** Renaming a function also renames it here. */
 function refer({ text, range }: Argument, { references }: Scene): void {
   references.push({ kind: 'function', name: text, definition: false, range });
 }
@@ -243,7 +243,7 @@ const memberRange = ({ range, text }: Argument, member: string): TextRange => {
   return { ...range, column: range.endColumn - quote - member.length, endColumn: range.endColumn - quote };
 };
 
-/** What can only be judged once the whole file was read. */
+/** Checks that need the whole file. */
 export function checkHeader(header: Header, symbols: SymbolSource, problems: Problems): void {
   const members = header.sections.filter(({ member }) => member !== null);
   if (header.type === null) {

@@ -1,4 +1,4 @@
-/* What the parsers of all lines share: drafts, immediates, demands on registers. */
+/* What all line parsers share: drafts, immediates, requirements on registers. */
 import type { TextRange } from '../../base/result.ts';
 import { type Insn, insn } from '../insn.ts';
 import { formOf, type Shape } from '../instructions.ts';
@@ -41,7 +41,7 @@ export function imm32({ value, range }: Value, unsigned: boolean, { problems }: 
   return 0;
 }
 
-/** The immediate of a store of so many bits; more of them are cut off as the machine does. */
+/** The immediate of a store of so many bits; higher bits are cut off, as the machine does. */
 export function storedImm(value: Value, bits: number, context: Context): number {
   if (bits < 32 && (value.value < -(1n << BigInt(bits - 1)) || value.value >= 1n << BigInt(bits))) {
     context.problems.report(CODES.cutOff, value.range, `Only the low ${bits} bits of ${value.value} are stored.`);

@@ -1,4 +1,4 @@
-/** What is pasted and is no assembly is told once what it is, not line by line. */
+/** Pasted text that is not assembly gets one message, not one per line. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -24,7 +24,7 @@ test('assembly with errors keeps them', () => {
   expect(assemble(text, NO_SYMBOLS).diagnostics.map(({ code }) => code)).not.toContain('E0512');
 });
 
-test('the samples are what they are, by their text alone', () => {
+test('the kind of each sample is recognised from its text', () => {
   const samples = join(import.meta.dirname, '../../../../public/samples');
   const sources = readdirSync(samples).filter((name) => name.endsWith('.c'));
   expect(sources.length).toBeGreaterThan(3);

@@ -1,6 +1,6 @@
-/* Texts that are no assembly, though people have them at hand: each is told what it is and what to do with it. */
+/* Recognises texts that are not assembly (C, Rust, skeletons), and says for each what it is and what to do with it. */
 
-/** Whatever a text is, its beginning shows it. */
+/** Characters examined: the beginning of a text is enough to recognise it. */
 const LOOKED_AT = 64 * 1024;
 
 const COMPILE = 'clang -O2 -g -target bpf -c NAME.bpf.c -o NAME.bpf.o';
@@ -26,7 +26,7 @@ const KINDS: readonly { readonly pattern: RegExp; readonly sentence: string }[] 
   },
 ];
 
-/** What a text is that is no assembly; null where nothing is known of it. */
+/** Says what a text is that is not assembly; null when it is not recognised. */
 export function foreignText(text: string): string | null {
   const beginning = text.slice(0, LOOKED_AT);
   return KINDS.find(({ pattern }) => pattern.test(beginning))?.sentence ?? null;

@@ -1,4 +1,4 @@
-/* Slots: where each instruction of a function ends up, and how far its jumps go. */
+/* Assigns a slot to each instruction of a function, and computes the distances of its jumps. */
 import type { TextRange } from '../../base/result.ts';
 import { type Insn, slotsOf } from '../insn.ts';
 import { isLong, reachedSlots } from '../flow.ts';
@@ -33,7 +33,7 @@ interface LayoutInput {
   /** number of the first line in the file's count, which labels use */
   readonly from: number;
   readonly labels: ReadonlyMap<string, Label>;
-  /** says what is wrong with a label that is not among `labels` */
+  /** reports a label that is not among `labels` */
   readonly onUnknownLabel: (name: string, range: TextRange) => void;
   readonly problems: Problems;
 }
@@ -61,7 +61,7 @@ interface Aim extends LayoutInput {
   readonly starts: Uint8Array;
 }
 
-/** A jump with its distance; as it was after a complaint. */
+/** Fills in a jump's distance; leaves the jump unchanged after an error. */
 function aimed(insn: Insn, target: Target, slot: number, aim: Aim): Insn {
   const { slots, starts, problems } = aim;
   const here = slot + slotsOf(insn);
@@ -88,7 +88,7 @@ function aimed(insn: Insn, target: Target, slot: number, aim: Aim): Insn {
   return insn;
 }
 
-/** NaN when there is no such label here. */
+/** Slot of a label; NaN when this function has no such label. */
 function labelSlot(
   { name, range }: Extract<Target, { kind: 'label' }>,
   { labels, slots, from, onUnknownLabel }: Aim,

@@ -1,4 +1,4 @@
-/* A text as a list of lines that hold instructions, its labels and its directives. */
+/* Reads a text into lines with instructions, labels and directives. */
 import { stillWorking } from '../../base/still-working.ts';
 import { emptyHeader, type Header, isDirective, readDirective } from './directives.ts';
 import type { InstructionLine, Label } from './layout.ts';

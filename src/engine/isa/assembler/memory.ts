@@ -78,7 +78,7 @@ function accessAfterType(type: AccessType, cursor: Cursor, context: Context): Ac
   return { ...type, ...address };
 }
 
-/** A scalar field read or written in another width than its own is nearly always a slip. */
+/** Warns of a scalar field that is read or written in another width than its own, which is nearly always a mistake. */
 function checkWidth(type: AccessType, { field }: Address, { problems }: Context): void {
   if (!field) return;
   const bytes = type.bits / 8;
@@ -202,7 +202,9 @@ export function atomicStore(cursor: Cursor, context: Context): Parsed {
   return atomic(name, asLLVM(src, access.bits), access.bits, access, context);
 }
 
-/** As LLVM writes them, and as the kernel does: `atomic64_fetch_add`, `atomic_cmpxchg((u32 *)(r1 +0), r0, r2)`. */
+/**
+ * Reads atomics in LLVM's and in the kernel's spelling: `atomic64_fetch_add`, `atomic_cmpxchg((u32 *)(r1 +0), r0, r2)`.
+ */
 export function atomicSource(word: string): Source | undefined {
   const fetch = /^atomic(?:64)?_fetch_(add|or|and|xor)$/.exec(word)?.[1];
   if (fetch !== undefined) return (dst, cursor, context) => atomicFetch(fetch, dst, cursor, context);

@@ -20,7 +20,10 @@ function distance(a: string, b: string, limit: number): number {
   return above[b.length];
 }
 
-/** The candidate that differs by a third of the name's letters at most; ties go to the first; null when none is near. */
+/**
+ * The nearest candidate that differs in at most a third of the name's letters, the first of equally near ones; null
+ * when none is that near.
+ */
 export function nearest(name: string, candidates: Iterable<string>): string | null {
   if (name.length > MAX_NAME) return null;
   let limit = Math.max(1, Math.floor(name.length / 3));

@@ -27,7 +27,7 @@ const REGISTER = /^([rw])(\d+)$/;
 
 export const looksLikeRegister = (text: string): boolean => REGISTER.test(text);
 
-/** A register, or nothing when the token is none. */
+/** Reads a token as a register; null when it is none. */
 function asRegister(token: Token, context: Context): Register | null {
   const match = REGISTER.exec(token.text);
   if (!match) return null;
@@ -69,7 +69,7 @@ export const REGISTER_NAMES: readonly string[] = ['r', 'w'].flatMap((half) =>
   Array.from({ length: 11 }, (_, i) => `${half}${i}`),
 );
 
-/** A register that must be written as `r` or `w` alike the first of its instruction. */
+/** A register that must be of the same width (`r` or `w`) as the first one of its instruction. */
 export function takeRegisterLike(like: Register, cursor: Cursor, context: Context): Register {
   const register = takeRegister(cursor, context);
   if (register.half === like.half) return register;
@@ -205,7 +205,7 @@ function resolveField(token: Token, context: Context): FieldSymbol | null {
   return null;
 }
 
-/** A field or an enumerator without its struct or enum: says whose it is. */
+/** Reports a field or an enumerator that is written without its struct or enum, and says which it belongs to. */
 function reportBareName(
   code: typeof CODES.unknownEnum | typeof CODES.unknownField,
   { text, range }: Token,

@@ -54,12 +54,12 @@ export const CODES = {
 
 type Code = (typeof CODES)[keyof typeof CODES];
 
-/** Thrown inside the assembler to leave a line after its first error of form; never leaves the folder. */
+/** Thrown inside the assembler to leave a line after its first syntax error; always caught in this folder. */
 export const LINE_FAULT = new Error('left the line');
 
-/** Of errors, and of warnings: nobody reads more, and a page shows each. */
+/** Most errors, and most warnings, that are listed: nobody reads more, and the page draws each of them. */
 const MOST = 1000;
-/** Unknown names for which a near one is looked for: each is compared with every name there is. */
+/** Most unknown names for which a near one is searched, since each is compared with every known name. */
 const MOST_SUGGESTIONS = 50;
 
 export class Problems {
@@ -75,7 +75,7 @@ export class Problems {
       this.list.push({ severity, code, message: `${message} More ${severity}s are not listed.`, range });
   }
 
-  /** Null without looking, after many were looked for. */
+  /** Nearest known name; null without a search once the limit is reached. */
   suggest<T>(look: () => T | null): T | null {
     return this.suggestions++ < MOST_SUGGESTIONS ? look() : null;
   }
@@ -85,7 +85,7 @@ export class Problems {
     throw LINE_FAULT;
   }
 
-  /** A name that is not there, with the nearest one that is. */
+  /** Reports an unknown name together with the nearest known one. */
   unknown(code: Code, range: TextRange, what: string, name: string, candidates: Iterable<string>): void {
     const near = this.suggest(() => nearest(name, candidates));
     this.report(
@@ -100,7 +100,7 @@ export class Problems {
     return [...this.list].sort((a, b) => a.range.line - b.range.line || a.range.column - b.range.column);
   }
 
-  /** The text is something else: that is the one thing to be said of it. */
+  /** Replaces all problems by one: the text is not assembly. */
   only(code: Code, message: string): Diagnostic[] {
     return [{ severity: 'error', code, message, range: { line: 0, column: 0, endLine: 0, endColumn: 0 } }];
   }

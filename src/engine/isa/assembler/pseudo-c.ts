@@ -1,5 +1,5 @@
 /*
- * One line of LLVM's pseudo-C as an instruction. What a line begins with decides its form; the instruction itself comes
+ * One line of LLVM's pseudo-C as an instruction. The beginning of a line decides its form; the instruction itself comes
  * from the table, by name and operand shape.
  */
 import { insn } from '../insn.ts';
@@ -50,7 +50,7 @@ export function parseLine(cursor: Cursor, context: Context): Draft {
   return { target: null, callee: null, range: cursor.since(first), ...parsed };
 }
 
-/** What other assemblers call it. */
+/** Words of other assemblers, each with the word used here. */
 const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ['jmp', 'goto'],
   ['jump', 'goto'],
@@ -275,7 +275,10 @@ function conditionalJump(cursor: Cursor, context: Context): Parsed {
   return { ...parsed, target: takeTarget(cursor, context) };
 }
 
-/** The kernel prints what is compared as unsigned 32 bits, also where they are sign-extended. */
+/**
+ * Warns of compared immediates with the top bit set: the kernel prints them as unsigned 32 bits although they are
+ * sign-extended.
+ */
 function comparedImm({ half }: Register, cursor: Cursor, context: Context): number {
   const value = takeValue(cursor, context);
   if (!half && value.value > 0x7fffffffn && value.value <= 0xffffffffn) {

@@ -1,4 +1,4 @@
-/* One line of instructions: errors end the line, never the text. */
+/* Reads one line of instructions; an error ends the line, never the text. */
 import type { TextRange } from '../../base/result.ts';
 import type { Draft } from './draft.ts';
 import type { Context } from './operands.ts';
@@ -6,7 +6,7 @@ import { CODES, LINE_FAULT, Problems } from './problems.ts';
 import { parseLine } from './pseudo-c.ts';
 import { Cursor, rangeOf, type Token, tokensOf } from './source.ts';
 
-/** `r0 = 0; exit`: other assemblers read two instructions where a comment begins here. */
+/** `r0 = 0; exit`: other assemblers read two instructions; here a comment begins at the `;`. */
 export function warnBehindSemicolon(text: string, code: string, line: number, { symbols, problems }: Context): void {
   const end = code.trimEnd().length;
   const behind = /^;\s*([^;]*[^;\s])/.exec(text.slice(end))?.[1];

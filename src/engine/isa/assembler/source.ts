@@ -25,18 +25,18 @@ export const span = (from: TextRange, to: TextRange): TextRange => ({
 
 const COMMENT = /"[^"\n]*"|\/\*|(?:;|#|\/\/).*/g;
 
-/** What listings print before an instruction: `12:` and its opcode (kernel, bpftool) or its bytes (llvm-objdump). */
+/** Prefix of an instruction in listings: `12:` and its opcode (kernel, bpftool) or its bytes (llvm-objdump). */
 const LISTED = /^\s*\d+:\s*(?:\([\da-f]{2}\)|(?:[\da-f]{2} ){7,}[\da-f]{2}(?=\s)|(?=[a-z*(]))/;
 /** a line of a verifier's log that is about registers, not an instruction: `0: R1=ctx() R10=fp0`, `from 3 to 5: R0=…` */
 const STATE_LINE = /^\s*(?:from \d+ to \d+|\d+): (?:safe$|frame\d+: |R\d+(?:_\w+)?=)/;
-/** what llvm-objdump prints `<main+0x28>` after: the end of `goto +0x3` */
+/** end of a jump such as `goto +0x3`, after which llvm-objdump prints `<main+0x28>` */
 const DISTANCE = /[+-](?:0x)?[\da-f]{1,16}$/;
 
 /** `call unknown#5`, `call #0`, `call kernel-function#12` (kernel, bpftool): no comment begins there */
 const NUMBERED = /^[^;#"/]*\bcall(?:\s+(?:unknown|kernel-function)|\s*)#(?=-?\d)/;
 /** `0000000000000000 <f>:` (objdump) */
 const HEADED = /^(\s*[\da-f]{8,16} <)([\w.$@]+)>:\s*$/;
-/** `Disassembly of section .text:`, and the same as it is written here, as long */
+/** `Disassembly of section .text:`, replaced by a `.section` line of the same length */
 const SECTIONED = /^Disassembly of section (\S+):\s*$/;
 const SECTION = '.section                $1';
 const FILE_FORMAT = /^\S.*:\s+file format .*/;
@@ -45,7 +45,7 @@ const RELOCATED = /^\s*[\da-f]{8,16}:\s+R_BPF_\w+\s+(\S+)/;
 /** BPF_COMPLEXITY_LIMIT_INSNS: for longer programs the kernel answers E2BIG. */
 const MOST_LINES = 1_000_000;
 
-/** None for a text that is longer than any program, which is told. */
+/** Splits a text into lines; reports a text that is longer than any program and returns no lines. */
 export function textLines(text: string, problems: Problems): string[] {
   const lines = text.split(/\r\n|\r|\n/);
   if (lines.length <= MOST_LINES) return lines;
@@ -59,7 +59,7 @@ export function textLines(text: string, problems: Problems): string[] {
 
 const blank = (found: string): string => ' '.repeat(found.length);
 
-/** What listings print besides instructions, as it is written here; every column stays where it was. */
+/** Rewrites the headers of listings as directives, keeping every column in place. */
 function fromListing(line: string, number: number, problems: Problems): string {
   if (STATE_LINE.test(line)) return '';
   const name = RELOCATED.exec(line)?.[1];
@@ -80,7 +80,10 @@ export function codeLines(lines: readonly string[], problems: Problems): string[
   return withoutComments(lines, problems).map((line) => withoutTarget(line.replace(LISTED, blank)));
 }
 
-/** A line without the `<main+0x28>` that a listing has at its end, after a distance. No pattern: blanks can be a megabyte. */
+/**
+ * Removes the `<main+0x28>` that a listing prints after a distance. Written without a regular expression, because a
+ * line may hold a megabyte of blanks.
+ */
 function withoutTarget(line: string): string {
   const text = line.trimEnd();
   if (!text.endsWith('>')) return line;
@@ -139,7 +142,7 @@ export function tokensOf(code: string, line: number): Token[] {
   return tokens;
 }
 
-/** Reads a line's tokens in order; every complaint about form ends the line. */
+/** Reads a line's tokens in order; every syntax error ends the line. */
 export class Cursor {
   private at = 0;
 

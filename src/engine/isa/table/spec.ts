@@ -1,10 +1,10 @@
 /*
- * What a row of the instruction table says.
+ * A row of the instruction table.
  *
  * Templates: {rd} {wd} {rs} {ws} are registers as r or w, {imm} an immediate, {mem} an address, {to} a jump target.
  */
 
-/** Fields of the encoding that carry an operand; the others are fixed, and 0 unless the row says. */
+/** Fields of the encoding that carry an operand; the others are fixed, and 0 unless the row says otherwise. */
 export const SHAPES = {
   'alu-reg': ['dst', 'src'],
   'alu-imm': ['dst', 'imm'],

@@ -1,4 +1,5 @@
 /* Arithmetic and comparisons of do_jit. */
+import { entryOf } from '../../base/assert.ts';
 import type { Insn } from '../../isa/insn.ts';
 import { CLASS, classOf, codeOf, usesRegister } from '../../isa/opcodes.ts';
 import { type Code, fitsByte, imm32, immediate } from './code.ts';
@@ -12,7 +13,7 @@ interface Simple {
   readonly rax: number;
 }
 
-/** By the code of the operation. */
+/** Encodings by the code of the operation. */
 const SIMPLE: Readonly<Record<number, Simple>> = {
   0x00: { name: 'add', opcode: 0x01, base: 0xc0, rax: 0x05 },
   0x10: { name: 'sub', opcode: 0x29, base: 0xe8, rax: 0x2d },
@@ -42,7 +43,7 @@ function withImm(code: Code, name: string, base: number, rax: number, reg: numbe
 
 function multiply(code: Code, { dst, src, imm, opcode }: Insn, wide: boolean): void {
   if (usesRegister(opcode)) {
-    // its reg operand is the one that is written
+    // imul writes its reg operand
     const operands = `${registerName(src, wide ? 8 : 4)},${registerName(dst, wide ? 8 : 4)}`;
     return code.named([...code.prefix2(src, dst, wide), 0x0f, 0xaf, modrm2(0xc0, src, dst)], 'imul', operands);
   }
@@ -82,9 +83,9 @@ function divide(code: Code, { dst, src, imm, opcode, off }: Insn, wide: boolean)
 }
 
 function shift(code: Code, { dst, src, imm, opcode }: Insn, wide: boolean): boolean {
-  const [name, base] = SHIFTS[codeOf(opcode)];
+  const [name, base] = entryOf(SHIFTS, codeOf(opcode));
   if (usesRegister(opcode)) {
-    // by rcx only, which is where R4 lives
+    // shifts take their count in rcx only, which holds R4
     if (src !== 4) return false;
     code.named([...code.prefix1(dst, wide), 0xd3, modrm1(base, dst)], name, `%cl,${registerName(dst, wide ? 8 : 4)}`);
   } else if (imm === 1) code.one(name, 0xd1, base, dst, wide);
@@ -95,7 +96,7 @@ function shift(code: Code, { dst, src, imm, opcode }: Insn, wide: boolean): bool
   return true;
 }
 
-/** False for what this table does not have. */
+/** Emits an arithmetic instruction; returns false for one that this table lacks. */
 export function arithmetic(code: Code, made: Insn): boolean {
   const { opcode, dst, src, imm } = made;
   const wide = classOf(opcode) === CLASS.ALU64;
@@ -119,7 +120,7 @@ export function arithmetic(code: Code, made: Insn): boolean {
 
 const JSET = 0x40;
 
-/** What is compared before a conditional jump. */
+/** Emits the comparison before a conditional jump. */
 export function comparison(code: Code, { opcode, dst, src, imm }: Insn): void {
   const wide = classOf(opcode) === CLASS.JMP;
   const isSet = codeOf(opcode) === JSET;

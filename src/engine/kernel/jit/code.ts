@@ -1,13 +1,13 @@
-/* x86-64 instructions as bytes and as objdump prints them (AT&T syntax), put one after the other. */
+/* Collects x86-64 instructions as bytes and as text in objdump's AT&T syntax. */
 import { AUX, isExtended, modrm1, modrm2, registerName, rex1, rex2 } from './registers.ts';
 
-/** One instruction; `to`: where a jump or call leads, bytes from the start of the function. */
+/** One instruction; `to`: target of a jump or call, in bytes from the start of the function. */
 export interface JitLine {
   readonly offset: number;
   readonly bytes: readonly number[];
   readonly text: string;
   readonly to: number | null;
-  /** instruction of BPF that it is of: its slot; -1: before the first */
+  /** slot of the BPF instruction that it belongs to; -1: before the first */
   readonly slot: number;
 }
 
@@ -103,7 +103,7 @@ export class Code {
     );
   }
 
-  /** A test of a register with the scratch register, a short jump over `over` bytes. */
+  /** Tests a register against the scratch register, then jumps over `over` bytes. */
   jumpOver(opcode: number, name: string, over: number): void {
     const to = this.at + 2 + over;
     this.put([opcode, over & 255], `${gap(name)} `, to);

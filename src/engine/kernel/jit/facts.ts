@@ -1,4 +1,4 @@
-/* What a kernel version has of the code that programs become: numbers of its profile. */
+/* Facts about a kernel version's JIT: part of its profile. */
 
 /** `limit` (6.1): is the address above user space's? `range` (6.10): and below the vsyscall page? */
 export type ProbeStyle = 'limit' | 'range';
@@ -6,7 +6,7 @@ export type ProbeStyle = 'limit' | 'range';
 export interface JitFacts {
   /** endbr64 at the entry, and after the frame's set-up */
   readonly endbr: boolean;
-  /** bytes left for a tail call's counter, where there is none */
+  /** bytes reserved for the tail call counter in programs without tail calls */
   readonly counterBytes: 2 | 3;
   readonly probe: ProbeStyle;
 }

@@ -1,8 +1,9 @@
 /*
- * The x86-64 code that Linux makes of a BPF function (do_jit and bpf_int_jit_compile of bpf_jit_comp.c), with objdump's
- * text. It is shown and its bytes are counted; this machine runs WebAssembly. Jumps are short where they can be: passes
- * over the function go on until its length stays, as in the kernel.
+ * Produces the x86-64 code that Linux makes of a BPF function (do_jit and bpf_int_jit_compile of bpf_jit_comp.c), with
+ * objdump's text. The code is shown and measured, not run: this machine runs WebAssembly. Jumps are short where
+ * possible: passes repeat until the function's length no longer changes, as in the kernel.
  */
+import { entryOf } from '../../base/assert.ts';
 import { CALL_KIND, CLASS, classOf, codeOf, isWide, MODE, modeOf, OPCODE } from '../../isa/opcodes.ts';
 import type { XlatedInsn } from '../xlated.ts';
 import { arithmetic, comparison, CONDITIONS } from './alu.ts';
@@ -12,12 +13,12 @@ import { atomic, load, probeLoad, store, storeImm } from './memory-access.ts';
 
 export type { JitLine } from './code.ts';
 
-/** Where the places that an instruction names lie: 64-bit, as two words. */
+/** Addresses of what instructions refer to: 64 bits, as two words. */
 export interface JitPlaces {
   readonly map: (made: XlatedInsn) => readonly [low: number, high: number];
 }
 
-/** Functions as far as they are jumped to and called. */
+/** Positions of functions and instructions, for jumps and calls. */
 interface Layout {
   /** bytes from the function's start to the end of each instruction, by slot */
   readonly ends: ReadonlyMap<number, number>;
@@ -44,14 +45,20 @@ function prologue(code: Code, facts: JitFacts, stack: number, saved: readonly nu
   if (facts.endbr) code.put([0xf3, 0x0f, 0x1e, 0xfa], 'endbr64');
   const bytes = Math.ceil(stack / 8) * 8;
   if (bytes > 0) code.named([0x48, 0x81, 0xec, ...imm32(bytes)], 'sub', `$0x${bytes.toString(16)},%rsp`);
-  for (const reg of saved) code.named(PUSHES[reg][0], 'push', PUSHES[reg][2]);
+  for (const reg of saved) {
+    const [bytes, , name] = entryOf(PUSHES, reg);
+    code.named(bytes, 'push', name);
+  }
 }
 
 function epilogue(code: Code, saved: readonly number[]): void {
-  for (const reg of saved.toReversed()) code.named(PUSHES[reg][1], 'pop', PUSHES[reg][2]);
+  for (const reg of saved.toReversed()) {
+    const [, pop, name] = entryOf(PUSHES, reg);
+    code.named(pop, 'pop', name);
+  }
   code.put([0xc9], 'leave');
   code.put([0xc3], 'ret');
-  // against speculation past it
+  // stops speculative execution past the jump
   code.put([0xcc], 'int3');
 }
 
@@ -66,12 +73,12 @@ interface Pass {
   readonly places: JitPlaces;
   readonly layout: Layout;
   readonly saved: readonly number[];
-  /** where the first exit's clean-up begins */
+  /** offset at which the first exit's clean-up begins */
   cleanup: number | null;
   readonly ends: Map<number, number>;
 }
 
-/** A jump whose length depends on its distance, counted from where this pass and the last one agree it ends. */
+/** Emits a jump whose length depends on its distance, counted from the end of the jump in the previous pass. */
 function jumpTo(p: Pass, made: XlatedInsn, target: number, condition: readonly [number, string] | null): void {
   const { code, layout } = p;
   const distance = target - (layout.ends.get(made.slot) ?? 0);
@@ -85,7 +92,7 @@ function jumpTo(p: Pass, made: XlatedInsn, target: number, condition: readonly [
 
 const startOf = (p: Pass, insns: readonly XlatedInsn[], slot: number): number => {
   const at = insns.findIndex((one) => one.slot === slot);
-  return at <= 0 ? (p.layout.ends.get(-1) ?? 0) : (p.layout.ends.get(insns[at - 1].slot) ?? 0);
+  return at <= 0 ? (p.layout.ends.get(-1) ?? 0) : (p.layout.ends.get(entryOf(insns, at - 1).slot) ?? 0);
 };
 
 function exit(p: Pass, made: XlatedInsn): void {
@@ -96,7 +103,7 @@ function exit(p: Pass, made: XlatedInsn): void {
 
 const CALL_TEXT = 'call   ';
 
-/** False for an instruction that this JIT does not have. */
+/** Emits one instruction; returns false for one that this JIT lacks. */
 function emit(p: Pass, made: XlatedInsn, insns: readonly XlatedInsn[]): boolean {
   const { code } = p;
   const { insn, probe, target } = made;
@@ -119,12 +126,12 @@ function emit(p: Pass, made: XlatedInsn, insns: readonly XlatedInsn[]): boolean 
   else {
     const isGoto = opcode === OPCODE.JA || opcode === OPCODE.GOTOL;
     if (!isGoto) comparison(code, insn);
-    jumpTo(p, made, startOf(p, insns, target), isGoto ? null : CONDITIONS[codeOf(opcode)]);
+    jumpTo(p, made, startOf(p, insns, target), isGoto ? null : entryOf(CONDITIONS, codeOf(opcode)));
   }
   return true;
 }
 
-/** One function; null where it has an instruction that this JIT does not know. */
+/** Compiles one function; null when it has an instruction that this JIT does not know. */
 export function jitFunction(
   insns: readonly XlatedInsn[],
   stack: number,

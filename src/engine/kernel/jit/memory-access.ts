@@ -1,4 +1,5 @@
 /* Loads, stores and atomics (emit_ldx, emit_stx, emit_atomic), and loads that may meet a bad address (BPF_PROBE_MEM). */
+import { entryOf } from '../../base/assert.ts';
 import type { Insn } from '../../isa/insn.ts';
 import { accessBytes } from '../../isa/opcodes.ts';
 import { type Code, imm32, immediate, memory } from './code.ts';
@@ -14,7 +15,7 @@ const LOADS: Readonly<Record<number, readonly [name: string, opcode: readonly nu
 
 export function load(code: Code, { dst, src, off, opcode }: Insn): void {
   const bytes = accessBytes(opcode);
-  const [name, op, wide] = LOADS[bytes];
+  const [name, op, wide] = entryOf(LOADS, bytes);
   const text = `${memory(src, off)},${registerName(dst, wide ? 8 : 4)}`;
   code.named([...code.prefix2(src, dst, wide), ...op, ...code.place(src, dst, off)], name, text);
 }
@@ -38,7 +39,7 @@ export function storeImm(code: Code, { dst, off, imm, opcode }: Insn): void {
   code.named([...op, ...place, ...value], `mov${SUFFIX[bytes]}`, `${immediate(imm, bytes)},${memory(dst, off)}`);
 }
 
-/** imm of an atomic instruction: opcode and name; those with a loop are not written here. */
+/** Atomic instructions by imm: name and opcode; those that need a loop are not supported. */
 const ATOMICS: Readonly<Record<number, readonly [name: string, opcode: readonly number[]]>> = {
   0x00: ['add', [0x01]],
   0x40: ['or', [0x09]],
@@ -63,7 +64,7 @@ export function atomic(code: Code, { dst, src, off, imm, opcode }: Insn): boolea
 const USER_END = 0x0100_0000;
 const VSYSCALL = { low: 0xff60_0000, high: 0xffff_ffff } as const;
 
-/** A load through a pointer that may be bad: it reads 0 there. */
+/** Emits a load through a pointer that may be invalid, where it reads 0. */
 export function probeLoad(code: Code, made: Insn, style: ProbeStyle): void {
   const { dst, src, off } = made;
   const zero = (isExtended(dst) ? 3 : 2) + 2;
@@ -90,6 +91,6 @@ export function probeLoad(code: Code, made: Insn, style: ProbeStyle): void {
 }
 
 function loadSize(code: Code, { dst, src, off, opcode }: Insn): number {
-  const [, op, wide] = LOADS[accessBytes(opcode)];
+  const [, op, wide] = entryOf(LOADS, accessBytes(opcode));
   return code.prefix2(src, dst, wide).length + op.length + code.place(src, dst, off).length;
 }

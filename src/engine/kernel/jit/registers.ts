@@ -1,6 +1,7 @@
-/* BPF registers as x86-64 has them (reg2hex of bpf_jit_comp.c), and the bits of REX and ModRM that name them. */
+import { entryOf } from '../../base/assert.ts';
+/* x86-64 registers that hold BPF registers (reg2hex of bpf_jit_comp.c), and their bits in REX and ModRM. */
 
-/** BPF_REG_AX and AUX_REG: scratch registers of the JIT, behind R0 to R10. */
+/** BPF_REG_AX and AUX_REG: scratch registers of the JIT, numbered after R0 to R10. */
 export const AX = 11;
 export const AUX = 12;
 
@@ -43,7 +44,7 @@ const REGISTERS: readonly X86Register[] = [
   numbered(11),
 ];
 
-export const isExtended = (reg: number): boolean => REGISTERS[reg].extended;
+export const isExtended = (reg: number): boolean => entryOf(REGISTERS, reg).extended;
 /** is_ereg_8l: byte operands that need a REX prefix */
 export const needsRexByte = (reg: number): boolean => isExtended(reg) || reg === 1 || reg === 2 || reg === 10;
 export const isRax = (reg: number): boolean => reg === 0;
@@ -51,8 +52,10 @@ export const isRax = (reg: number): boolean => reg === 0;
 /** add_1mod, add_2mod, add_1reg, add_2reg: `byte` with the registers in it. */
 export const rex1 = (byte: number, reg: number): number => byte | (isExtended(reg) ? 1 : 0);
 export const rex2 = (byte: number, rm: number, reg: number): number => rex1(byte, rm) | (isExtended(reg) ? 4 : 0);
-export const modrm1 = (byte: number, rm: number): number => byte + REGISTERS[rm].bits;
-export const modrm2 = (byte: number, rm: number, reg: number): number => modrm1(byte, rm) + (REGISTERS[reg].bits << 3);
+export const modrm1 = (byte: number, rm: number): number => byte + entryOf(REGISTERS, rm).bits;
+export const modrm2 = (byte: number, rm: number, reg: number): number =>
+  modrm1(byte, rm) + (entryOf(REGISTERS, reg).bits << 3);
 
 /** AT&T name of a register, for an operand of 1, 2, 4 or 8 bytes. */
-export const registerName = (reg: number, bytes: number): string => `%${REGISTERS[reg].names[31 - Math.clz32(bytes)]}`;
+export const registerName = (reg: number, bytes: number): string =>
+  `%${entryOf(REGISTERS, reg).names[31 - Math.clz32(bytes)]}`;

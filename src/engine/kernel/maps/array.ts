@@ -1,4 +1,8 @@
-/* Arrays (kernel/bpf/arraymap.c): values one after the other, all there from the start. One processor: a per-CPU array is an array. */
+/*
+ * Arrays (kernel/bpf/arraymap.c): values one after the other, all present from the start. With one processor, a per-CPU
+ * array is an ordinary array.
+ */
+import { u32At as u32 } from '../../base/bytes.ts';
 import { ERRNO } from '../../base/errno.ts';
 import { ACCESS_FLAGS, ELEM, flagsFit, MAP_TYPE, type MapShape, type MapType, stride } from './map-type.ts';
 import { MAP_FLAG } from '../uapi.ts';
@@ -8,9 +12,6 @@ const U32_MAX = 0xffff_ffff;
 /** PCPU_MIN_UNIT_SIZE */
 const MAX_PERCPU_VALUE = 32768;
 const INT_MAX = 0x7fff_ffff;
-
-const u32 = (bytes: Uint8Array, at: number): number =>
-  (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
 
 const address = (map: MapObject, index: number): number =>
   index < map.maxEntries ? (map.plain?.values ?? 0) + index * stride(map.valueSize) : 0;
@@ -57,7 +58,7 @@ export const arrayMap = array(
 );
 export const percpuArrayMap = array(MAP_TYPE.PERCPU_ARRAY, 'percpu_array', ACCESS_FLAGS, false);
 
-/** Slots for perf events, of which this machine has none: user space finds no fd to put there. */
+/** Slots for perf events. This machine has none, so user space has no fd to store. */
 export const perfEventArrayMap: MapType = {
   ...percpuArrayMap,
   number: MAP_TYPE.PERF_EVENT_ARRAY,
@@ -74,7 +75,7 @@ export const perfEventArrayMap: MapType = {
 
 const NO_WAYS = MAP_FLAG.RDONLY_PROG | MAP_FLAG.WRONLY_PROG;
 
-/** Arrays of maps or programs: a slot holds a number of an object (slots.ts). */
+/** Arrays of maps or programs: a slot holds an object's number (slots.ts). */
 function held(number: number, name: string): MapType {
   return {
     ...array(number, name, ACCESS_FLAGS, false),

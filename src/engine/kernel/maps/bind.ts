@@ -1,4 +1,5 @@
-/* BPF_PROG_BIND_MAP: a program holds a map that its instructions do not name. */
+/* BPF_PROG_BIND_MAP: makes a program hold a map that its instructions do not refer to. */
+import { entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
 import { type Call, command, type CommandTable, must } from '../calls.ts';
 import { useFd } from '../fds.ts';
@@ -49,7 +50,7 @@ const table: CommandTable<'BPF_PROG_BIND_MAP', Bind> = {
       source: 'bpf_prog_bind_map',
       text: 'the program takes a reference, once',
       run({ k, prog: number, map }) {
-        const prog = k.state.progs[number];
+        const prog = entryOf(k.state.progs, number);
         if (prog.maps.includes(map)) return done(0);
         holdMap(k, map, 'prog', number);
         setProg(k, { ...prog, maps: [...prog.maps, map] });

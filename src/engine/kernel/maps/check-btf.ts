@@ -1,4 +1,7 @@
-/* Whether the types that a map's creator names are as large as its keys and values (map_check_btf). */
+/*
+ * Checks that the key and value types given by a map's creator have the sizes of its keys and values (map_check_btf).
+ */
+import { entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
 import type { Btf } from '../../btf/btf.ts';
 import { openBtf } from '../../btf/read.ts';
@@ -14,7 +17,7 @@ type Attr = Pick<
 
 /** 0, or a positive errno; `object` is the BTF's number. */
 export function checkBtf(k: Core, object: number, attr: Attr): number {
-  const opened = openBtf(blob(k, k.state.btfs[object].blob));
+  const opened = openBtf(blob(k, entryOf(k.state.btfs, object).blob));
   if (!opened.ok) return ERRNO.EINVAL;
   const btf = opened.value;
   if (btf.sizeOf(attr.btf_value_type_id) !== attr.value_size) return ERRNO.EINVAL;

@@ -1,4 +1,8 @@
-/* The element commands of bpf(2) on maps that are not struct_ops maps: the system call's own tests, then the kind of map. */
+/*
+ * The element commands of bpf(2) on maps that are not struct_ops maps: the system call's own checks, then those of the
+ * kind of map.
+ */
+import { entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
 import type { BpfCommand } from '../attr.ts';
 import type { Core } from '../core.ts';
@@ -32,14 +36,14 @@ interface Element extends MapCall {
   key: Uint8Array | null;
 }
 
-/** Commands that need not be of a struct_ops map: its table, or the table for the others. */
+/** Joins two tables of a command: one for struct_ops maps, one for all others. */
 export function byMap<C extends BpfCommand>(structOps: CommandEntry<C>, plain: CommandEntry<C>): CommandEntry<C> {
   return {
     ...structOps,
     run(k, pid, attr, extent) {
       const { map_fd } = attr as { readonly map_fd?: number };
       const file = fileOf(k, pid, map_fd ?? 0);
-      const isPlain = file?.kind === 'map' && k.state.maps[file.object].plain !== null;
+      const isPlain = file?.kind === 'map' && entryOf(k.state.maps, file.object).plain !== null;
       return (isPlain ? plain : structOps).run(k, pid, attr, extent);
     },
   };
@@ -51,7 +55,10 @@ function typeOf(x: MapCall): MapType {
   return type;
 }
 
-/** Value as user space sees it: per-CPU values come for each processor, of which there is one, in steps of 8 bytes. */
+/**
+ * Bytes of a value as user space sees it: a per-CPU value is rounded up to 8 bytes for each processor, of which there
+ * is one.
+ */
 const userBytes = (map: MapObject, type: MapType): number => (type.percpu ? stride(map.valueSize) : map.valueSize);
 
 const setFlags = (flags: number): number => flags - (Math.floor(flags / ELEM_FLAG.LOCK) % 2) * ELEM_FLAG.LOCK;
@@ -115,11 +122,13 @@ function findSocket<X extends Element>(): Step<X> {
   };
 }
 
-/** Of maps of maps and of programs, user space gets ids. */
+/** User space reads the elements of maps of maps and of programs as ids. */
 const idBytes = (k: Core, map: MapObject, at: number): Uint8Array =>
   new Uint8Array(Uint32Array.of(heldId(k, map, at)).buffer);
 
-/** Up to `most` elements, in the order of their keys; of a ring buffer the records that nobody read, which have none. */
+/**
+ * Up to `most` elements, in the order of BPF_MAP_GET_NEXT_KEY; for a ring buffer its unread records, with empty keys.
+ */
 export function elementsOf(k: Core, map: MapObject, most: number): { key: Uint8Array; value: Uint8Array }[] {
   const type = MAP_TYPES.get(map.type);
   const found: { key: Uint8Array; value: Uint8Array }[] = [];
@@ -188,7 +197,7 @@ const lookup: CommandTable<'BPF_MAP_LOOKUP_ELEM', Lookup> = {
   ],
 };
 
-/** The next element, which stays; a bloom filter is given the value that it is asked for. */
+/** Reads the next element without removing it; for a bloom filter, tests the given value. */
 function peek(x: Lookup, map: MapObject, sequence: Sequence): Outcome {
   const asked = copyFromUser(x.attr.value, map.valueSize) ?? new Uint8Array(map.valueSize);
   const at = sequence.peek(x.k, map, asked, 0);

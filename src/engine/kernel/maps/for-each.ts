@@ -1,6 +1,7 @@
 /*
- * bpf_for_each_map_elem (kernel/bpf/arraymap.c, hashtab.c): the engines make the loop, each turn asks here for the next
- * element. Where the loop is, and the key of an array's element, stand in struct bpf_map, which programs only read.
+ * bpf_for_each_map_elem (kernel/bpf/arraymap.c, hashtab.c): the engines run the loop and ask here for the element of
+ * each turn. The loop's position and the key of an array's element are kept in struct bpf_map, which programs can only
+ * read.
  */
 import { ERRNO } from '../../base/errno.ts';
 import { GO_ON, type KernelFunctions } from '../../vm/functions.ts';
@@ -10,7 +11,7 @@ import type { MapObject } from '../state.ts';
 import { MAP_TYPE, stride } from './map-type.ts';
 import { Table } from './table.ts';
 
-/** Within struct bpf_map: the next element of a table, the key of an array's. */
+/** Offsets in struct bpf_map: the next element of a hash table, and the key of an array's element. */
 const NEXT_AT = 32;
 const KEY_AT = 36;
 const ARRAYS: readonly number[] = [MAP_TYPE.ARRAY, MAP_TYPE.PERCPU_ARRAY];
@@ -31,9 +32,9 @@ function elementOf(k: Core, map: MapObject, turn: number): Place | null {
     return { key: at + KEY_AT, value: (map.plain?.values ?? 0) + turn * stride(map.valueSize) };
   }
   const table = new Table(k, map);
-  const element = turn === 0 ? table.from(0) : u32[(at + NEXT_AT) >>> 2];
+  const element = turn === 0 ? table.from(0) : k.memory.word(at + NEXT_AT);
   if (element === 0) return null;
-  // what is after it is known before the program may delete it
+  // find the element after it first: the program may delete this one
   const bucket = table.bucketOf(k.memory.u8, table.keyOf(element));
   u32[(at + NEXT_AT) >>> 2] = table.after(element) || table.from(bucket + 1);
   return { key: table.keyOf(element), value: table.valueOf(element) };

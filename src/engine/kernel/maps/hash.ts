@@ -1,6 +1,6 @@
 /*
- * Hash tables (kernel/bpf/hashtab.c). Those that evict give up an element that was not used lately: Linux keeps lists of
- * active and inactive elements (bpf_lru_list.c), here a clock goes round with the same mark.
+ * Hash tables (kernel/bpf/hashtab.c). LRU tables evict an element that was not used recently: Linux keeps lists of
+ * active and inactive elements (bpf_lru_list.c); here a clock algorithm uses the same reference mark.
  */
 import { ERRNO } from '../../base/errno.ts';
 import { MAP_FLAG } from '../uapi.ts';
@@ -16,7 +16,7 @@ const MAX_ENTRIES = 2 ** 27;
 function check(shape: MapShape, percpu: boolean, lru: boolean): number {
   const own = lru ? MAP_FLAG.NO_COMMON_LRU | MAP_FLAG.NUMA_NODE : MAP_FLAG.NO_PREALLOC;
   const known = own | MAP_FLAG.ZERO_SEED | ACCESS_FLAGS | (percpu ? 0 : MAP_FLAG.NUMA_NODE);
-  // one processor: the entries of all of them are its own
+  // with one processor, the per-processor share is all entries
   if (!flagsFit(shape, known)) return ERRNO.EINVAL;
   if (shape.maxEntries === 0 || shape.keySize === 0 || shape.valueSize === 0) return ERRNO.EINVAL;
   if (shape.keySize + shape.valueSize >= MAX_ELEMENT) return ERRNO.E2BIG;
@@ -41,7 +41,7 @@ function hash(number: number, name: string): MapType {
       const table = new Table(k, map);
       const element = table.find(key, at);
       if (element === 0) return 0;
-      // programs alone make an element younger; user space passes a copy of the key
+      // only look-ups of programs mark an element as used; user space passes a copy of the key
       if (lru && key === k.memory.u8) table.touch(element);
       return table.valueOf(element);
     },
@@ -74,7 +74,7 @@ export const percpuHashMap = hash(MAP_TYPE.PERCPU_HASH, 'percpu_hash');
 export const lruHashMap = hash(MAP_TYPE.LRU_HASH, 'lru_hash');
 export const lruPercpuHashMap = hash(MAP_TYPE.LRU_PERCPU_HASH, 'lru_percpu_hash');
 
-/** fd_htab_map_alloc_check: the values are fds to user space, and numbers of objects here (slots.ts). */
+/** fd_htab_map_alloc_check: user space gives fds as values; the table stores object numbers (slots.ts). */
 export const hashOfMapsMap: MapType = {
   ...hash(MAP_TYPE.HASH_OF_MAPS, 'hash_of_maps'),
   takes: undefined,

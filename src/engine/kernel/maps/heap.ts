@@ -1,40 +1,42 @@
 /*
- * Memory of maps: pieces of the arena, or of the kernel's read-only data where programs may not write. Which pieces are
- * free is cold state, out of reach of programs; so a map freed in the past is used again alike in a replay.
+ * Memory of maps: pieces of the arena, or of the kernel's read-only data where programs may not write. The list of free
+ * pieces is cold state, which programs cannot reach, so a replay reuses freed memory in the same way.
  */
 import { type HeapName, type Piece, type Heap } from './pieces.ts';
 import type { Core } from '../core.ts';
 
-/** Bytes that maps may take of each region: the arena's other tenants are stacks and sockets. */
+/** Most bytes that maps may take of each region; the arena also holds stacks and sockets. */
 const MOST: Readonly<Record<HeapName, number>> = { arena: 0x0050_0000, kernel: 0x0004_0000 };
 const GRAIN = 16;
 
 const rounded = (bytes: number): number => Math.ceil(bytes / GRAIN) * GRAIN;
 
 /**
- * Zeroed bytes, 16-aligned: the first piece that fits, or new ones of the region. 0 when there is no room. `running`: a
- * program asks, whose memory ends where it did when it began; then only what was kept ready is given.
+ * Allocates zeroed bytes, 16-aligned: the first free piece that fits, or new bytes of the region. Returns 0 when there
+ * is no room. `running`: on behalf of a running program, whose memory limit was fixed when it began; then only free
+ * pieces are used.
  */
 export function takeMemory(k: Core, name: HeapName, bytes: number, running = false): number {
   const size = rounded(bytes);
   const heap = k.state.heaps[name];
   const i = heap.free.findIndex((piece) => piece.bytes >= size);
-  if (i < 0) return running ? 0 : grow(k, name, size);
-  const { at, bytes: room } = heap.free[i];
+  const piece = heap.free[i];
+  if (!piece) return running ? 0 : grow(k, name, size);
+  const { at, bytes: room } = piece;
   const rest = room > size ? [{ at: at + size, bytes: room - size }] : [];
   setHeap(k, name, { ...heap, free: heap.free.toSpliced(i, 1, ...rest) });
   k.memory.u8.fill(0, at, at + size);
   return at;
 }
 
-/** Makes sure that a piece of so many bytes is free, as far as there is room. */
+/** Makes sure that a free piece of so many bytes exists, if there is room. */
 export function keepReady(k: Core, name: HeapName, bytes: number): void {
   const size = rounded(bytes);
   if (k.state.heaps[name].free.some((piece) => piece.bytes >= size)) return;
   giveMemory(k, name, grow(k, name, size), size);
 }
 
-/** New bytes at the region's end; a free piece that ends there becomes a part of them. */
+/** Takes new bytes at the region's end; a free piece that ends there becomes part of them. */
 function grow(k: Core, name: HeapName, size: number): number {
   const heap = k.state.heaps[name];
   const last = heap.free.at(-1);
@@ -49,7 +51,7 @@ function grow(k: Core, name: HeapName, size: number): number {
   return joined.at;
 }
 
-/** Gives back what `takeMemory` gave for as many bytes. */
+/** Frees memory from `takeMemory`; `bytes` as given there. */
 export function giveMemory(k: Core, name: HeapName, at: number, bytes: number): void {
   if (at === 0) return;
   const heap = k.state.heaps[name];

@@ -1,4 +1,4 @@
-/** Maps of maps and of programs: what may be in them, who holds whom, and what comes out (map_in_map.c, arraymap.c). */
+/** Maps of maps and of programs: allowed elements, references, and lookups (map_in_map.c, arraymap.c). */
 import { expect, it, test } from 'vitest';
 import type { BpfAttr } from '../attr.ts';
 import { PROFILES } from '../profiles.ts';
@@ -31,7 +31,7 @@ it.each(ROWS)('%s it is not made', (_why, attr, errno) => {
   expect(mapKernel().create(attr)).toBe(-errno);
 });
 
-test('a map of maps does not go into another, nor does a prog array', () => {
+test('a map of maps or a prog array cannot be an inner map', () => {
   const k = withInner();
   expect(k.create({ ...outer, inner_map_fd: k.fd })).toBe(-22);
   expect(k.create({ ...outer, inner_map_fd: k.create(jumps) })).toBe(-524);
@@ -51,7 +51,7 @@ test.each([outer, hashed])('user space puts in fds and gets ids; programs get th
   expect([k.remove(k.fd, u32(1)), k.lookup(k.fd, u32(1))]).toEqual([-2, -2]);
 });
 
-test('an element is of the inner map`s shape', () => {
+test('an inner map must have the template’s shape', () => {
   const k = withInner();
   expect(k.update(k.fd, u32(0), u32(k.create({ ...array, value_size: 4 })))).toBe(-22);
   expect(k.update(k.fd, u32(0), u32(k.create({ ...array, max_entries: 3 })))).toBe(-22);
@@ -60,7 +60,7 @@ test('an element is of the inner map`s shape', () => {
   expect([k.update(k.fd, u32(3), u32(k.first)), k.update(k.fd, u32(0), u32(k.first), 1)]).toEqual([-7, -22]);
 });
 
-test('arrays that say so, and tables, differ in size; not on 5.6', () => {
+test('inner tables, and arrays with the flag, may differ in size; not on 5.6', () => {
   const loose = withInner(outer, { ...array, map_flags: INNER_MAP });
   expect(loose.update(loose.fd, u32(0), u32(loose.create({ ...array, map_flags: INNER_MAP, max_entries: 9 })))).toBe(0);
   const table = { ...array, map_type: MAP_TYPE.HASH };
@@ -84,7 +84,7 @@ test.each([outer, hashed])('what is in it is held, until it is replaced, deleted
   expect(kinds(other)).toEqual(['file']);
 });
 
-test('a prog array takes programs of one kind, and is empty once nobody of user space has it', () => {
+test('a prog array takes programs of one kind, and is emptied when its last user-space reference goes', () => {
   const k = mapKernel();
   const load = loader(k, k.pid);
   const fd = k.create(jumps);

@@ -1,6 +1,6 @@
 /*
- * What helpers see of their arguments: maps by the address of struct bpf_map, memory and texts of programs. Each look-up
- * answers null or an errno for what is none of it.
+ * Resolves the arguments of helpers: maps by the address of struct bpf_map, memory and texts of programs. Each look-up
+ * returns null or an errno for an invalid argument.
  */
 import { ERRNO } from '../../base/errno.ts';
 import type { KernelFunctions } from '../../vm/functions.ts';
@@ -21,9 +21,9 @@ export class Helpers {
     readonly functions: KernelFunctions,
   ) {}
 
-  /** The map whose struct bpf_map a program names; null for anything else. */
+  /** The map whose struct bpf_map is at an address; null for any other address. */
   map(address: number): MapObject | null {
-    const map = this.k.memory.isReadable(address, 4) ? this.k.state.maps[this.k.memory.u32[address >>> 2]] : undefined;
+    const map = this.k.memory.isReadable(address, 4) ? this.k.state.maps[this.k.memory.word(address)] : undefined;
     return map?.plain?.address === address ? map : null;
   }
 
@@ -59,7 +59,7 @@ export class Helpers {
   text(address: number, most: number): string {
     let text = '';
     for (let at = address >>> 0; text.length < most && this.readable(at, 1); at++) {
-      const byte = this.k.memory.u8[at];
+      const byte = this.k.memory.u8[at] ?? 0;
       if (byte === 0) break;
       text += String.fromCharCode(byte);
     }
@@ -69,10 +69,10 @@ export class Helpers {
   /** Arguments that lie in memory, 8 bytes each. */
   words(address: number, bytes: number): PrintfWord[] | null {
     if (bytes % 8 !== 0 || bytes > 96 || (bytes > 0 && !this.readable(address, bytes))) return null;
-    const { u32 } = this.k.memory;
+    const { memory } = this.k;
     return Array.from({ length: bytes / 8 }, (_, i) => [
-      u32[(address >>> 2) + i * 2],
-      u32[(address >>> 2) + i * 2 + 1],
+      memory.word(address + i * 8),
+      memory.word(address + i * 8 + 4),
     ]);
   }
 
@@ -96,7 +96,7 @@ export class Helpers {
     return text.length;
   }
 
-  /** bpf_probe_read_kernel: what cannot be read leaves zeros. */
+  /** bpf_probe_read_kernel: unreadable memory gives zeros. */
   probe(to: number, size: number, from: number, high: number): number {
     if (size === 0) return 0;
     if (!this.writable(to, size)) return -ERRNO.EFAULT;

@@ -30,7 +30,7 @@ test('trace_printk writes a line to the trace, or nothing', () => {
   k.put(k.fmt, text);
   k.put(k.other, 'a socket');
   expect(k.call(6, k.fmt, text.length + 1, 10, 0, k.other, HIGH, 0, 0)).toBe('cwnd 10 of a socket'.length);
-  // the size is without the NUL, a pointer that leads nowhere, a conversion that is none
+  // a size without the NUL, an invalid pointer, an unknown conversion
   expect(k.call(6, k.fmt, text.length, 10, 0, k.other, HIGH, 0, 0)).toBe(-22);
   expect(k.call(6, 0x10, 4, 0, 0, 0, 0, 0, 0)).toBe(-22);
   k.put(k.fmt, '%y');
@@ -52,7 +52,7 @@ test('trace_vprintk and snprintf take their arguments from memory', () => {
   expect(k.call(165, 0x10, 5, k.fmt, k.other, 32)).toBe(-22);
 });
 
-test('probe_read_kernel copies what can be read, and leaves zeros for what cannot', () => {
+test('probe_read_kernel copies readable memory, and zeros the buffer otherwise', () => {
   const k = withText();
   k.put(k.other, 'read me');
   k.memory.u8.fill(9, k.to, k.to + 16);
@@ -90,7 +90,7 @@ test('there is one processor', () => {
   expect(k.call(195, k.handle(fd), k.fmt, 1)).toBe(0);
 });
 
-test('what is no map is answered with an error', () => {
+test('a helper called without a map returns an error', () => {
   const k = withText();
   const fd = k.create({ map_type: MAP_TYPE.RINGBUF, max_entries: 4096 });
   for (const at of [0, 4, k.scratch, 0xffff_fff0, k.handle(fd)]) {
@@ -101,7 +101,7 @@ test('what is no map is answered with an error', () => {
   }
 });
 
-test('memory of maps: pieces never overlap, and come back as one', () => {
+test('memory of maps: pieces never overlap, and freed pieces merge', () => {
   const step = fc.record({ entries: fc.integer({ min: 1, max: 40 }), readOnly: fc.boolean(), close: fc.nat(8) });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
@@ -128,14 +128,14 @@ test('memory of maps: pieces never overlap, and come back as one', () => {
       for (const { free, taken } of [arena, kernel]) {
         expect(free.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(taken);
       }
-      // the kernel's region has other tenants between the pieces
+      // the kernel's region has other allocations between the pieces
       expect(arena.free.length).toBeLessThanOrEqual(1);
     }),
     { numRuns: runs(20, 500) },
   );
 }, 60_000);
 
-test('every element of a table is called back once, though the program deletes what it is shown', () => {
+test('for_each visits every element once, even if the program deletes it', () => {
   const k = mapKernel();
   const fd = k.create({ map_type: 1, key_size: 4, value_size: 8, max_entries: 32 });
   for (let n = 0; n < 20; n++) k.update(fd, u32(n * 7), new Uint8Array(8));

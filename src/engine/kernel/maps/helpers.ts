@@ -1,6 +1,6 @@
 /*
  * Helpers of maps, memory and text (kernel/bpf/helpers.c, ringbuf.c, bpf_sk_storage.c, bpf_trace.c). A verified program
- * passes what their prototypes ask for; others may pass anything, and get an error or NULL for it.
+ * passes valid arguments; an unverified one may pass anything, and gets an error or NULL for invalid ones.
  */
 import { ERRNO } from '../../base/errno.ts';
 import { GO_ON, type KernelFunctions, type Word } from '../../vm/functions.ts';
@@ -22,13 +22,13 @@ interface Helper {
   /** `int`: a long, negative for errors */
   readonly ret: 'int' | 'u64' | 'ptr' | 'void';
   readonly goesOn?: true;
-  /** words of the arguments, two for a u64; an integer below 2^53 in size */
+  /** takes the arguments' words, two for a u64; returns an integer of magnitude below 2^53 */
   readonly run: (h: Helpers, ...words: number[]) => number;
 }
 
 /** BPF_SK_STORAGE_GET_F_CREATE */
 const CREATE = 1;
-/** a u64 of flags above 32 bits, which no helper knows */
+/** low 32 bits of u64 flags; all ones when the upper half is set, which no helper accepts */
 const flagsOf = (low: number, high: number): number => (high === 0 ? low >>> 0 : 0xffff_ffff);
 
 function lookup(h: Helpers, address: number, key: number): number {
@@ -36,8 +36,8 @@ function lookup(h: Helpers, address: number, key: number): number {
   if (!found || !h.readable(key, found.map.keySize)) return 0;
   const at = found.type.lookup(h.k, found.map, h.k.memory.u8, key >>> 0);
   if (heldBy(found.map.type) !== 'map' || at === 0) return at;
-  // of a map of maps, a program gets the address of struct bpf_map
-  return h.k.state.maps[h.k.memory.u32[at >>> 2]]?.plain?.address ?? 0;
+  // a look-up in a map of maps gives the address of struct bpf_map
+  return h.k.state.maps[h.k.memory.word(at)]?.plain?.address ?? 0;
 }
 
 /** bpf_map_pop_elem and bpf_map_peek_elem: an empty queue or stack leaves zeros, as in Linux. */
@@ -68,12 +68,12 @@ function storageGet(h: Helpers, address: number, sk: number, value: number, low:
   return at;
 }
 
-/** bpf_tail_call: GO_ON once the registry has the program; 0: there is none in that slot. */
+/** bpf_tail_call: GO_ON with the program in the registry's `tailTarget`; 0 when the slot is empty. */
 function tailCall(h: Helpers, address: number, index: number): number {
   const map = h.map(address);
   h.functions.tailTarget = null;
   if (map?.type !== MAP_TYPE.PROG_ARRAY || index >>> 0 >= map.maxEntries) return 0;
-  const object = h.k.memory.u32[((map.plain?.values ?? 0) >>> 2) + (index >>> 0) * 2];
+  const object = h.k.memory.word((map.plain?.values ?? 0) + (index >>> 0) * 8);
   const prog = h.k.state.progs[object];
   if (!prog || prog.stopped) return 0;
   h.functions.tailTarget = blob(h.k, prog.blob);
@@ -149,7 +149,7 @@ const HELPERS: readonly Helper[] = [
     name: 'perf_event_output',
     args: ['ptr', 'ptr', 'u64', 'ptr', 'u64'],
     ret: 'int',
-    // user space has no perf event to put into a slot: all are empty
+    // all slots are empty, since user space has no perf event to store
     run: (h, _ctx, address) => (h.map(address)?.type === MAP_TYPE.PERF_EVENT_ARRAY ? -ERRNO.ENOENT : -ERRNO.EINVAL),
   },
   {
@@ -165,11 +165,11 @@ const HELPERS: readonly Helper[] = [
     name: 'trace_printk',
     args: ['ptr', 'u32', 'u64', 'u64', 'u64'],
     ret: 'int',
-    run: (h, fmt, size, ...w) =>
+    run: (h, fmt, size, a = 0, aHigh = 0, b = 0, bHigh = 0, c = 0, cHigh = 0) =>
       h.print(fmt, size, [
-        [w[0], w[1]],
-        [w[2], w[3]],
-        [w[4], w[5]],
+        [a, aHigh],
+        [b, bHigh],
+        [c, cHigh],
       ]),
   },
   {
@@ -290,7 +290,7 @@ const HELPERS: readonly Helper[] = [
       return removeStorage(h.k, map.object, sk);
     },
   },
-  // one processor, and no program runs while another does: a lock is always free
+  // with one processor and no concurrent programs, a lock is always free
   { id: 93, name: 'spin_lock', args: ['ptr'], ret: 'void', run: () => 0 },
   { id: 94, name: 'spin_unlock', args: ['ptr'], ret: 'void', run: () => 0 },
   { id: 182, name: 'strncmp', args: ['ptr', 'u32', 'ptr'], ret: 'int', run: compare },

@@ -1,4 +1,4 @@
-/* What a map of maps remembers of the map that its elements are like (kernel/bpf/map_in_map.c). */
+/* What a map of maps remembers of its template: the inner map given at creation (kernel/bpf/map_in_map.c). */
 import { ERRNO } from '../../base/errno.ts';
 import type { Core } from '../core.ts';
 import { inProfile } from '../profiles.ts';
@@ -6,10 +6,10 @@ import type { InnerShape, MapObject } from '../state.ts';
 import { MAP_FLAG } from '../uapi.ts';
 import { MAP_TYPE } from './map-type.ts';
 
-/** Kinds without map_meta_equal: their elements belong to whom they were made by, or are maps again. */
+/** Kinds of maps that cannot be inner maps, because they have no map_meta_equal. */
 const NEVER_INNER: readonly number[] = [MAP_TYPE.PROG_ARRAY];
 
-/** Until 5.9 all inner maps had as many entries, and no array could say that it does not matter (BPF_F_INNER_MAP). */
+/** Until 5.9 all inner maps needed the same number of entries; later BPF_F_INNER_MAP exempts an array. */
 const ANY_SIZE = { since: 'v6.1' } as const;
 
 /** bpf_map_meta_alloc: the shape, or a positive errno. `fields`: kernel objects in the value, as the verifier sees them. */
@@ -20,7 +20,7 @@ export function innerShape(map: MapObject, fields: InnerShape['fields']): InnerS
   return { type, keySize, valueSize, maxEntries, flags, fields };
 }
 
-/** bpf_map_meta_equal and array_map_meta_equal: whether a map may be an element where such a one is asked for. */
+/** bpf_map_meta_equal and array_map_meta_equal: whether a map may be an element of a map of maps with this template. */
 export function fitsInner(k: Core, inner: InnerShape, map: MapObject, fields: InnerShape['fields']): boolean {
   if (inner.type !== map.type || map.plain === null || inner.flags !== map.flags) return false;
   if (inner.keySize !== map.keySize || inner.valueSize !== map.valueSize) return false;

@@ -1,4 +1,4 @@
-/** Queues, stacks, filters, tries and tables that evict: against models of a few lines. */
+/** Queues, stacks, bloom filters, tries and LRU tables, compared with models of a few lines. */
 import fc from 'fast-check';
 import { expect, it, test } from 'vitest';
 import { runs } from '../../base/testing/runs.ts';
@@ -52,7 +52,7 @@ function opened(attr: BpfAttr['BPF_MAP_CREATE']) {
 const word = (bytes: Uint8Array | undefined): number =>
   new DataView((bytes ?? u32(0)).slice().buffer).getUint32(0, true);
 
-test('a queue gives back in order, a stack the other way round; a full one makes room where it is asked to', () => {
+test('a queue returns elements in order, a stack in reverse; a full one makes room if asked to', () => {
   fc.assert(
     fc.property(
       fc.boolean(),
@@ -104,7 +104,7 @@ test('programs push, peek and pop; an empty one leaves zeros', () => {
   expect(k.remove(k.fd, NONE)).toBe(-22);
 });
 
-test('a bloom filter knows what was put in, and seldom what was not', () => {
+test('a bloom filter finds every inserted value, and rarely another one', () => {
   const { user } = opened(bloom);
   for (let n = 0; n < 100; n++) expect(user.push(n * 7919)).toBe(0);
   for (let n = 0; n < 100; n++) expect(user.peek(u32(n * 7919)).ret).toBe(0);
@@ -128,7 +128,7 @@ test('a trie answers with the longest prefix that fits', () => {
   expect(k.update(k.fd, key(0), u32(3))).toBe(0);
   const at = (...bytes: number[]): number => word(k.lookup(k.fd, key(32, ...bytes)) as Uint8Array);
   expect([at(10, 1, 2, 3), at(10, 2, 2, 3), at(11, 0, 0, 0)]).toEqual([2, 1, 3]);
-  // bits beyond the prefix do not count
+  // bits beyond the prefix are ignored
   expect(k.remove(k.fd, key(16, 10, 1, 200, 200))).toBe(0);
   expect(at(10, 1, 2, 3)).toBe(1);
   expect(k.update(k.fd, key(33, 1), u32(1))).toBe(-22);
@@ -158,10 +158,10 @@ test('a trie of addresses, against a list', () => {
   );
 });
 
-test('a table that evicts keeps what a program looked at, and is never full', () => {
+test('an LRU table keeps recently used elements, and is never full', () => {
   const k = opened(lru);
   for (const n of [1, 2, 3, 4]) expect(k.update(k.fd, u32(n), u32(n))).toBe(0);
-  // the first eviction takes all marks away; from then on what was looked at stays
+  // the first eviction clears all marks; after it, elements that are looked up stay
   expect(k.update(k.fd, u32(5), u32(5))).toBe(0);
   const left = [1, 2, 3, 4].filter((n) => typeof k.lookup(k.fd, u32(n)) !== 'number');
   expect(left).toHaveLength(3);

@@ -1,4 +1,4 @@
-/* BPF_F_LOCK: an update or a look-up under the spin lock in the value, which is never taken here by anybody else. */
+/* BPF_F_LOCK: an update or look-up under the spin lock in the value, which is always free here. */
 import type { Core } from '../core.ts';
 import type { MapObject } from '../state.ts';
 import { ELEM_FLAG } from '../uapi.ts';
@@ -9,7 +9,9 @@ export const hasLock = (k: Core, map: MapObject): boolean =>
 
 const isSet = (flags: number): boolean => Math.floor(flags / ELEM_FLAG.LOCK) % 2 === 1;
 
-/** Flags without BPF_F_LOCK, where the value has a lock; else as they are, which no kind of map takes. */
+/**
+ * Removes BPF_F_LOCK from the flags when the value has a lock; otherwise leaves it, and every kind of map refuses it.
+ */
 export function withoutLock(k: Core, map: MapObject, flags: number): number {
   return isSet(flags) && hasLock(k, map) ? flags - ELEM_FLAG.LOCK : flags;
 }

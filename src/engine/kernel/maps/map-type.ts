@@ -1,6 +1,6 @@
 /*
- * What a kind of map is to the rest of the kernel, as struct bpf_map_ops. Keys and values are read at an offset of some
- * bytes, which are those of a system call or the whole memory where a program calls.
+ * The operations of a kind of map, as in struct bpf_map_ops. Keys and values are given as bytes with an offset: the
+ * bytes of a system call, or the whole memory for a call by a program.
  */
 import type { Core } from '../core.ts';
 import type { MapObject } from '../state.ts';
@@ -48,9 +48,12 @@ export interface MapShape {
 export interface Sequence {
   /** 0, or a negative errno */
   readonly push: (k: Core, map: MapObject, value: Uint8Array, valueAt: number, flags: number) => number;
-  /** linear address of the next element, which stays; or a negative errno. `value`: what a bloom filter is asked for */
+  /**
+   * linear address of the next element, which is not removed; or a negative errno. `value`: the value that a bloom
+   * filter tests
+   */
   readonly peek: (k: Core, map: MapObject, value: Uint8Array, valueAt: number) => number;
-  /** the same, and it goes; its bytes stay until the next push */
+  /** as `peek`, and removes the element; its bytes stay until the next push */
   readonly pop: (k: Core, map: MapObject) => number;
   /** linear addresses of the elements, the next one first */
   readonly all: (k: Core, map: MapObject) => number[];
@@ -66,18 +69,18 @@ export interface MapType {
   /** map_alloc_check: 0, or a positive errno */
   readonly check: (shape: MapShape) => number;
   readonly checkSource: string;
-  /** memory that its elements take from the start */
+  /** bytes that its elements take at creation */
   readonly bytes: (shape: MapShape) => number;
-  /** whether there are keys: `socket`, those of user space are fds */
+  /** whether it has keys; `socket`: user space gives an fd as the key */
   readonly keyed: 'always' | 'socket' | 'never';
   /** first kernel profile that has it; without it, all */
   readonly since?: string;
   readonly sequence?: Sequence;
-  /** it has BPF_MAP_LOOKUP_AND_DELETE_ELEM */
+  /** it supports BPF_MAP_LOOKUP_AND_DELETE_ELEM */
   readonly takes?: true;
-  /** maps of maps and of programs: what is refused before the fd is looked at; 0, or a negative errno */
+  /** maps of maps and of programs: checks made before the fd is looked up; 0, or a negative errno */
   readonly checkUpdate?: (map: MapObject, key: Uint8Array, flags: number) => number;
-  /** linear address of the value; 0: none */
+  /** linear address of the value; 0 when there is none */
   readonly lookup: (k: Core, map: MapObject, key: Uint8Array, at: number) => number;
   /** 0, or a negative errno */
   readonly update: (
@@ -97,7 +100,7 @@ export interface MapType {
 /** Bytes from one value to the next. */
 export const stride = (valueSize: number): number => Math.ceil(valueSize / 8) * 8;
 
-/** Flags that a kind of map knows, and not both ways of keeping programs out. */
+/** Whether all flags are among those known, without both BPF_F_RDONLY_PROG and BPF_F_WRONLY_PROG. */
 export function flagsFit({ flags }: MapShape, known: number): boolean {
   const both = MAP_FLAG.RDONLY_PROG | MAP_FLAG.WRONLY_PROG;
   return (flags & ~known) === 0 && (flags & both) !== both;

@@ -38,7 +38,7 @@ describe('BPF_MAP_CREATE', () => {
     expect(mapKernel().create(attr)).toBe(-errno);
   });
 
-  it('gives an id, and memory that comes back', () => {
+  it('gives an id, and its memory is freed later', () => {
     const k = mapKernel();
     const before = k.memory.end('arena');
     const fd = k.create({ ...array, map_name: 'counts' });
@@ -54,7 +54,7 @@ describe('BPF_MAP_CREATE', () => {
     expect(k.memory.end('arena')).toBe(end);
   });
 
-  it('types that do not fit the sizes are refused', () => {
+  it('types whose sizes do not match are refused', () => {
     const k = mapKernel();
     const btf_fd = k.loadBtf();
     const types = { btf_fd, btf_key_type_id: 1, btf_value_type_id: 1 };
@@ -66,7 +66,7 @@ describe('BPF_MAP_CREATE', () => {
 });
 
 describe('elements', () => {
-  it('of an array are all there from the start', () => {
+  it('of an array all exist from the start', () => {
     const k = mapKernel();
     const fd = k.create(array);
     expect(k.lookup(fd, u32(3))).toEqual(value());
@@ -101,7 +101,7 @@ describe('elements', () => {
     expect(k.update(fd, u32(4), value(4))).toBe(0);
   });
 
-  it('a frozen map is written by programs only', () => {
+  it('a frozen map can be written by programs only', () => {
     const k = mapKernel();
     const fd = k.create(array);
     expect(k.kernel.bpf(k.pid, 'BPF_MAP_FREEZE', { map_fd: fd }).ret).toBe(0);
@@ -113,7 +113,7 @@ describe('elements', () => {
     expect(k.lookup(fd, u32(0))).toEqual(value(5));
   });
 
-  it('what user space gives must be readable, and what it may not write it does not', () => {
+  it('buffers of user space must be readable, and a read-only map stays unchanged', () => {
     const k = mapKernel();
     const fd = k.create({ ...array, map_flags: 1 << 3 });
     expect(k.update(fd, u32(0), value())).toBe(-1);
@@ -126,7 +126,7 @@ describe('elements', () => {
   });
 });
 
-test('a hash table is a map: against one of JavaScript', () => {
+test('a hash table behaves like a JavaScript Map', () => {
   const key = fc.integer({ min: 0, max: 12 });
   const step = fc.oneof(
     fc.record({ op: fc.constant('set' as const), key, n: fc.nat(255), flags: fc.nat(2) }),
@@ -160,7 +160,7 @@ test('a hash table is a map: against one of JavaScript', () => {
   );
 }, 60_000);
 
-test('a spoilt hash table ends: a program wrote where it should not', () => {
+test('operations on a corrupted hash table terminate', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(0xffff_ffff), { minLength: 20, maxLength: 60 }), (words) => {
       const k = mapKernel();
@@ -181,7 +181,7 @@ test('a spoilt hash table ends: a program wrote where it should not', () => {
 }, 60_000);
 
 describe('ring buffers', () => {
-  it('records are read in order, discarded ones are not seen, a record may run over the end', () => {
+  it('records are read in order, discarded ones are skipped, a record may wrap around the end', () => {
     const k = mapKernel();
     const fd = k.create(ring);
     const put = (length: number, byte: number, helper = 132): number => {
@@ -202,7 +202,7 @@ describe('ring buffers', () => {
     }
   });
 
-  it('what does not fit is refused; a record that is still written holds up those after it', () => {
+  it('a record that does not fit is refused; an uncommitted record delays later ones', () => {
     const k = mapKernel();
     const fd = k.create(ring);
     expect(k.call(131, k.handle(fd), 4096, 0, 0, 0)).toBe(0);
@@ -216,7 +216,7 @@ describe('ring buffers', () => {
     expect(k.kernel.readRing(k.pid, fd)?.map(({ length }) => length)).toEqual([8, 8]);
   });
 
-  it('user space reaches no element; submit of anything else changes nothing', () => {
+  it('user space cannot access elements; submitting another address changes nothing', () => {
     const k = mapKernel();
     const fd = k.create(ring);
     expect(k.lookup(fd, u32(0))).toBe(-22);
@@ -231,7 +231,7 @@ describe('sk_storage', () => {
   const sockets = { address: (n: number) => (n === 9 ? 0x41_0000 : 0), is: (sk: number) => sk === 0x41_0000 };
   const storage = { map_type: 24, key_size: 4, value_size: 4, map_flags: 1, btf_key_type_id: 1, btf_value_type_id: 1 };
 
-  it('is there once it was asked to be, and goes with its socket', () => {
+  it('exists after a request to create it, and ends with its socket', () => {
     const k = mapKernel({ sockets });
     const fd = k.create({ ...storage, btf_fd: k.loadBtf() });
     const sk = 0x41_0000;
@@ -254,7 +254,7 @@ describe('sk_storage', () => {
   });
 });
 
-test('a program keeps the maps that it names; their memory outlives the fd', () => {
+test('a program keeps its maps; their memory outlives the fd', () => {
   const k = mapKernel();
   const fd = k.create({ ...array, max_entries: 1 });
   const object = k.kernel.objectOf(k.pid, fd, 'map');

@@ -1,4 +1,4 @@
-/* What is known of the memory that maps may take: cold state. */
+/* Bookkeeping of the memory of maps: cold state. */
 /** Regions of the memory that maps may lie in. */
 export type HeapName = 'arena' | 'kernel';
 
@@ -11,6 +11,6 @@ export interface Piece {
 export interface Heap {
   /** ascending, never touching one another */
   readonly free: readonly Piece[];
-  /** bytes that were taken off the region so far */
+  /** bytes taken from the region so far */
   readonly taken: number;
 }

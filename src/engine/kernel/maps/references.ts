@@ -1,7 +1,8 @@
 /*
- * Maps that a program names (resolve_pseudo_ldimm64): each is found by its fd and held, and what runs has addresses in
- * its place (convert_pseudo_ld_imm64): of struct bpf_map, or within the value.
+ * Resolves the maps that a program refers to (resolve_pseudo_ldimm64): each is found by its fd and held, and the
+ * running program has an address in its place (convert_pseudo_ld_imm64): of struct bpf_map, or within the value.
  */
+import { entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
 import { decode, instructionSlots } from '../../isa/insn.ts';
 import { isWide, SLOT_BYTES, WIDE_KIND } from '../../isa/opcodes.ts';
@@ -16,7 +17,7 @@ const MAX_MAPS = 64;
 /** BPF_MAX_VAR_OFF */
 const MAX_OFFSET = 1 << 29;
 
-/** What a program's immediates lead to: the maps, in the order in which they are first named, and the addresses. */
+/** Targets of a program's immediates: the maps, in the order of their first use, and the addresses. */
 export interface MapReferences {
   readonly maps: readonly number[];
   /** slot, address, and the object number of the map with the offset in its value */
@@ -37,7 +38,7 @@ const refused = (errno: number, text: string): Refused => ({ errno, text });
 
 const isByFd = (src: number): boolean => src === WIDE_KIND.MAP_FD || src === WIDE_KIND.MAP_VALUE;
 
-/** Reads the process's fds; takes no reference. */
+/** Resolves references through the process's fds, without taking references to the objects. */
 export function findReferences(k: Core, pid: number, insns: Uint8Array): MapReferences | Refused {
   const maps: number[] = [];
   const places: MapReferences['places'][number][] = [];
@@ -48,7 +49,7 @@ export function findReferences(k: Core, pid: number, insns: Uint8Array): MapRefe
     if (src === WIDE_KIND.MAP_FD && offset !== 0) return refused(ERRNO.EINVAL, 'unrecognized bpf_ld_imm64 insn');
     const object = objectOf(k, pid, imm, 'map');
     if (object < 0) return refused(-object, `fd ${imm} is not pointing to valid bpf_map`);
-    const map = k.state.maps[object];
+    const map = entryOf(k.state.maps, object);
     const { plain } = map;
     if (!plain) return refused(ERRNO.EINVAL, 'bpf_struct_ops map cannot be used in prog');
     const within = src === WIDE_KIND.MAP_VALUE ? valueAddress(map, offset) : plain.address;
@@ -72,7 +73,7 @@ function valueAddress(map: MapObject, offset: number): number | Refused {
   return offset >= map.valueSize ? refused(ERRNO.EINVAL, said) : (map.plain?.values ?? 0) + offset;
 }
 
-/** Kernel text, where functions and variables that a program names by BTF id have their addresses. */
+/** Base of kernel text: addresses of functions and variables that a program refers to by BTF id. */
 const TEXT_BASE = { high: 0xffff_ffff, low: 0x8100_0000 } as const;
 const SYMBOL_BYTES = 16;
 
@@ -85,25 +86,26 @@ function placeSymbols(insns: Uint8Array): Uint8Array {
   const out = insns.slice();
   const view = new DataView(out.buffer);
   for (const slot of slots) {
-    const at = slot * SLOT_BYTES;
-    out[at + 1] &= 0x0f;
-    view.setUint32(at + 4, TEXT_BASE.low + view.getUint32(at + 4, true) * SYMBOL_BYTES, true);
-    view.setUint32(at + SLOT_BYTES + 4, TEXT_BASE.high, true);
+    const number = view.getUint32(slot * SLOT_BYTES + 4, true);
+    putAddress(view, slot, TEXT_BASE.low + number * SYMBOL_BYTES, TEXT_BASE.high);
   }
   return out;
 }
 
-/** The instructions as they run. */
+/** Makes a wide instruction one that loads a plain constant, as the kernel does where an address is meant. */
+function putAddress(view: DataView, slot: number, low: number, high: number): void {
+  const at = slot * SLOT_BYTES;
+  view.setUint8(at + 1, view.getUint8(at + 1) & 0x0f);
+  view.setUint32(at + 4, low, true);
+  view.setUint32(at + SLOT_BYTES + 4, high, true);
+}
+
+/** The instructions with addresses in place of fds. */
 export function withAddresses(own: Uint8Array, { places }: MapReferences): Uint8Array {
   const insns = placeSymbols(own);
   if (places.length === 0) return insns;
   const out = insns.slice();
   const view = new DataView(out.buffer);
-  for (const { slot, address } of places) {
-    const at = slot * SLOT_BYTES;
-    out[at + 1] &= 0x0f;
-    view.setUint32(at + 4, address, true);
-    view.setUint32(at + SLOT_BYTES + 4, KERNEL_BASE_HI, true);
-  }
+  for (const { slot, address } of places) putAddress(view, slot, address, KERNEL_BASE_HI);
   return out;
 }

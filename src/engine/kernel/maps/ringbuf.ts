@@ -1,6 +1,6 @@
 /*
- * Ring buffers (kernel/bpf/ringbuf.c). Linux maps the data pages twice in a row, so that a record may run over the end;
- * here the second half is only ever used by the one record that does. Positions are in struct bpf_map, where programs
+ * Ring buffers (kernel/bpf/ringbuf.c). Linux maps the data pages twice in a row, so that a record may cross the end;
+ * here the second half is used only by the one record that does. Positions are kept in struct bpf_map, where programs
  * cannot write; a record begins with its length, two flags, and the number of its map.
  */
 import { ERRNO } from '../../base/errno.ts';
@@ -42,7 +42,10 @@ export const ringbufMap: MapType = {
   nextKey: noElements,
 };
 
-/** The other way round: user space writes, programs drain it. Nobody writes here, since it takes mmap and no system call. */
+/**
+ * User ring buffer: user space writes and programs drain it. It is always empty here, because writing needs mmap and no
+ * system call.
+ */
 export const userRingbufMap: MapType = {
   ...ringbufMap,
   number: MAP_TYPE.USER_RINGBUF,
@@ -66,15 +69,15 @@ export function reserve({ memory }: Core, map: MapObject, length: number): numbe
   return header + HEADER_BYTES;
 }
 
-/** bpf_ringbuf_submit and bpf_ringbuf_discard of what reserve gave; anything else is left alone. */
+/** bpf_ringbuf_submit and bpf_ringbuf_discard of a record from `reserve`; ignores any other address. */
 export function commit(k: Core, data: number, discard: boolean): void {
   const { memory } = k;
   const header = data - HEADER_BYTES;
   if (data % 8 !== 0 || !memory.inArena(header, HEADER_BYTES)) return;
-  const map = k.state.maps[memory.u32[(header >>> 2) + 1]];
+  const map = k.state.maps[memory.word(header + 4)];
   if (map?.type !== MAP_TYPE.RINGBUF || !map.plain) return;
   if (header < map.plain.values || header >= map.plain.values + map.maxEntries) return;
-  const word = memory.u32[header >>> 2];
+  const word = memory.word(header);
   if ((word & BUSY) !== 0) memory.u32[header >>> 2] = (word & LENGTH) | (discard ? DISCARD : 0);
 }
 
@@ -104,7 +107,7 @@ export function query({ memory }: Core, { plain, maxEntries }: MapObject, what: 
   }
 }
 
-/** Records up to the first that is still written, and the position after them. */
+/** Records up to the first one still being written, and the position after them. */
 export function unread(
   { memory }: Core,
   { plain, maxEntries }: MapObject,
@@ -115,7 +118,7 @@ export function unread(
   let consumer = memory.u64(plain.address + CONSUMER);
   while (consumer < producer) {
     const header = plain.values + (consumer % maxEntries);
-    const word = memory.u32[header >>> 2];
+    const word = memory.word(header);
     if ((word & BUSY) !== 0) break;
     const length = Math.min(word & LENGTH, maxEntries);
     if ((word & DISCARD) === 0) records.push(memory.u8.slice(header + HEADER_BYTES, header + HEADER_BYTES + length));
@@ -124,7 +127,7 @@ export function unread(
   return { records, end: Math.min(consumer, producer) };
 }
 
-/** What a consumer does that has the pages mapped. */
+/** Reads and consumes the records, as a process with the pages mapped does. */
 export function consume(k: Core, map: MapObject): readonly Uint8Array[] {
   const { records, end } = unread(k, map);
   if (map.plain) k.memory.setU64(map.plain.address + CONSUMER, end);

@@ -6,7 +6,7 @@ import { MAP_FLAG } from '../uapi.ts';
 import { ACCESS_FLAGS, ELEM, flagsFit, MAP_TYPE, type MapShape, type MapType, type Sequence } from './map-type.ts';
 
 const HEAD_BYTES = 8;
-/** words: where the next element is written, and where the oldest one lies */
+/** words: position of the next element to be written, and of the oldest one */
 const HEAD = 0;
 const TAIL = 1;
 const MAX_VALUE = 4 * 1024 * 1024;
@@ -21,7 +21,7 @@ const noKeys = {
   nextKey: () => -ERRNO.EINVAL,
 } as const;
 
-/** A ring with one place more than entries, as in Linux. */
+/** A ring with one more place than entries, as in Linux. */
 class Ring {
   private readonly words: Uint32Array;
   private readonly head: number;
@@ -37,7 +37,7 @@ class Ring {
   }
 
   private word(which: number): number {
-    return this.words[this.head + which] % this.places;
+    return (this.words[this.head + which] ?? 0) % this.places;
   }
 
   private set(which: number, value: number): void {
@@ -149,7 +149,7 @@ const DEFAULT_HASHES = 5;
 
 const hashesOf = (extra: number): number => extra & HASHES || DEFAULT_HASHES;
 
-/** 7/5 of entries times hash functions, a power of two, at least 64. */
+/** Bits of a bloom filter: 7/5 of entries times hash functions, rounded to a power of two, at least 64. */
 function bitsOf(maxEntries: number, extra: number): number {
   const wanted = Math.floor((maxEntries * hashesOf(extra)) / 5) * 7;
   return Math.max(64, 2 ** (32 - Math.clz32(Math.min(wanted, 0x8000_0000) - 1)));
@@ -157,7 +157,7 @@ function bitsOf(maxEntries: number, extra: number): number {
 
 function bitOf(bytes: Uint8Array, at: number, length: number, seed: number, bits: number): number {
   let h = Math.imul(seed + 1, 0x9e3779b1);
-  for (let i = 0; i < length; i++) h = Math.imul(h ^ bytes[at + i], 0x85ebca6b) ^ (h >>> 15);
+  for (let i = 0; i < length; i++) h = Math.imul(h ^ (bytes[at + i] ?? 0), 0x85ebca6b) ^ (h >>> 15);
   return (Math.imul(h ^ (h >>> 13), 0xc2b2ae35) >>> 0) % bits;
 }
 
@@ -170,12 +170,17 @@ const filter: Sequence = {
   push({ memory }, map, value, valueAt, flags) {
     if (flags !== ELEM.ANY) return -ERRNO.EINVAL;
     const base = map.plain?.values ?? 0;
-    for (const bit of eachBit(map, value, valueAt)) memory.u8[base + (bit >>> 3)] |= 1 << (bit & 7);
+    for (const bit of eachBit(map, value, valueAt)) {
+      const at = base + (bit >>> 3);
+      memory.u8[at] = (memory.u8[at] ?? 0) | (1 << (bit & 7));
+    }
     return 0;
   },
   peek({ memory }, map, value, valueAt) {
     const base = map.plain?.values ?? 0;
-    const all = eachBit(map, value, valueAt).every((bit) => (memory.u8[base + (bit >>> 3)] & (1 << (bit & 7))) !== 0);
+    const all = eachBit(map, value, valueAt).every(
+      (bit) => ((memory.u8[base + (bit >>> 3)] ?? 0) & (1 << (bit & 7))) !== 0,
+    );
     return all ? 0 : -ERRNO.ENOENT;
   },
   pop: () => -ERRNO.ENOTSUPP,

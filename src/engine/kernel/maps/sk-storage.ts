@@ -1,7 +1,9 @@
 /*
- * Storage at sockets (net/core/bpf_sk_storage.c): a value a socket, which goes with it. Programs name the socket by its
+ * Socket storage (net/core/bpf_sk_storage.c): one value per socket, freed with it. Programs name the socket by its
  * address, user space by an fd.
  */
+import { u32At as socketAt } from '../../base/bytes.ts';
+import { entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
 import type { Core } from '../core.ts';
 import { setMap } from '../objects.ts';
@@ -10,16 +12,19 @@ import { MAP_FLAG } from '../uapi.ts';
 import { giveMemory, keepReady, takeMemory } from './heap.ts';
 import { ELEM, MAP_TYPE, type MapType } from './map-type.ts';
 
-/** Ends of connections that may come before the next system call: a connection has two. */
+/** Sockets that may be created before the next system call; a connection has two. */
 const ENDS_READY = 32;
 /** BPF_LOCAL_STORAGE_MAX_VALUE_SIZE: a page-order limit of kmalloc, less the element's own words */
 const MAX_VALUE = 0xffff - 176;
 
 const lookup = (map: MapObject, sk: number): number => map.plain?.storage[sk] ?? 0;
 
-/** bpf_sk_storage_get with BPF_SK_STORAGE_GET_F_CREATE: the address of the value, zero at first; 0 without memory. */
+/**
+ * bpf_sk_storage_get with BPF_SK_STORAGE_GET_F_CREATE: the address of the value, which starts as zeros; 0 without
+ * memory.
+ */
 export function storageOf(k: Core, object: number, sk: number, running: boolean): number {
-  const map = k.state.maps[object];
+  const map = entryOf(k.state.maps, object);
   const known = lookup(map, sk);
   if (known !== 0 || !map.plain) return known;
   const at = takeMemory(k, 'arena', map.valueSize, running);
@@ -27,7 +32,7 @@ export function storageOf(k: Core, object: number, sk: number, running: boolean)
   return at;
 }
 
-/** Memory for what programs may store at the next sockets: called where no program runs. */
+/** Sets memory aside for values that programs may store for new sockets; called while no program runs. */
 export function expectSockets(k: Core): void {
   const maps = Object.values(k.state.maps).filter(({ type }) => type === MAP_TYPE.SK_STORAGE);
   const bytes = maps.reduce((sum, { valueSize }) => sum + Math.ceil(valueSize / 16) * 16, 0);
@@ -35,7 +40,7 @@ export function expectSockets(k: Core): void {
 }
 
 export function removeStorage(k: Core, object: number, sk: number): number {
-  const map = k.state.maps[object];
+  const map = entryOf(k.state.maps, object);
   const at = lookup(map, sk);
   if (at === 0 || !map.plain) return -ERRNO.ENOENT;
   setMap(k, { ...map, plain: { ...map.plain, storage: withoutEntry(map.plain.storage, sk) } });
@@ -43,14 +48,10 @@ export function removeStorage(k: Core, object: number, sk: number): number {
   return 0;
 }
 
-/** bpf_sk_storage_free: the socket goes, and what is stored at it. */
+/** bpf_sk_storage_free: frees what is stored for a socket that is gone. */
 export function socketGone(k: Core, sk: number): void {
   for (const map of Object.values(k.state.maps)) if (lookup(map, sk) !== 0) removeStorage(k, map.object, sk);
 }
-
-/** The socket whose address stands at an offset. */
-const socketAt = (bytes: Uint8Array, at: number): number =>
-  (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
 
 export const skStorageMap: MapType = {
   number: MAP_TYPE.SK_STORAGE,

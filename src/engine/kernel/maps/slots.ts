@@ -1,7 +1,8 @@
 /*
- * Maps whose elements are maps or programs. User space gives fds and gets ids; a slot holds the object's number, where no
- * program can write, and the object is held as long as it stands there.
+ * Maps whose elements are maps or programs. User space gives fds and gets ids; a slot holds the object's number, where
+ * no program can write, and a reference to the object.
  */
+import { entryOf } from '../../base/assert.ts';
 import type { Core } from '../core.ts';
 import { holdMap, holdProg, putMap, putProg } from '../objects.ts';
 import type { MapObject } from '../state.ts';
@@ -10,7 +11,7 @@ import { Table } from './table.ts';
 
 type Held = 'map' | 'prog';
 
-/** What a kind of map holds; null: bytes. */
+/** The kind of object that a kind of map holds; null: plain bytes. */
 export function heldBy(type: number): Held | null {
   if (type === MAP_TYPE.PROG_ARRAY) return 'prog';
   return type === MAP_TYPE.ARRAY_OF_MAPS || type === MAP_TYPE.HASH_OF_MAPS ? 'map' : null;
@@ -27,11 +28,11 @@ export function putElement(k: Core, map: MapObject, object: number): void {
   else putMap(k, object, 'map', map.object);
 }
 
-/** The id that user space gets for what a slot holds; 0: it is empty. */
+/** Id that user space reads from a slot; 0 when it is empty. */
 export function heldId(k: Core, map: MapObject, slot: number): number {
-  const object = slot === 0 ? 0 : k.memory.u32[slot >>> 2];
+  const object = slot === 0 ? 0 : k.memory.word(slot);
   if (object === 0) return 0;
-  return (heldBy(map.type) === 'prog' ? k.state.progs : k.state.maps)[object].id;
+  return (heldBy(map.type) === 'prog' ? entryOf(k.state.progs, object) : entryOf(k.state.maps, object)).id;
 }
 
 /** Linear addresses of all slots that may hold something. */
@@ -55,18 +56,21 @@ function slots(k: Core, map: MapObject): number[] {
 export function clearSlots(k: Core, map: MapObject): void {
   if (heldBy(map.type) === null) return;
   for (const slot of slots(k, map)) {
-    const object = k.memory.u32[slot >>> 2];
+    const object = k.memory.word(slot);
     k.memory.u32[slot >>> 2] = 0;
     putElement(k, map, object);
   }
 }
 
-/** bpf_map_put_uref: a prog array that no fd and no pin leads to is emptied, or programs in it that use it would never go. */
+/**
+ * bpf_map_put_uref: empties a prog array without fds and pins; otherwise programs in it that use it would never be
+ * freed.
+ */
 export function putUserMap(k: Core, object: number, kind: 'file' | 'pin', id: number): void {
-  const map = k.state.maps[object];
+  const map = entryOf(k.state.maps, object);
   const users = map.holders.filter((holder) => holder.kind === 'file' || holder.kind === 'pin');
   if (users.length === 1 && map.type === MAP_TYPE.PROG_ARRAY) {
-    // the map itself is held by the caller until below
+    // the caller's reference keeps the map until the line below
     clearSlots(k, map);
   }
   putMap(k, object, kind, id);

@@ -1,10 +1,10 @@
 /*
- * A hash table in the memory, with all its elements there from the start. Links are numbers of elements, so that a
- * program which writes where it should not can spoil the table, and nothing else.
+ * A hash table in the memory, with all its elements allocated at creation. Links are element numbers, so that a program
+ * that writes out of bounds can damage this table only.
  *
- * Four words: head of the free list, elements used at least once, elements in use, the clock's hand; then a word a
- * bucket; then the elements, each with the number of the next one, whether it was used since the hand passed, its key and
- * its value.
+ * Four words: head of the free list, elements used at least once, elements in use, the clock's hand; then a word for
+ * each bucket; then the elements: each has the number of the next one, whether it was used since the hand passed, its
+ * key and its value.
  */
 import type { Core } from '../core.ts';
 import type { MapObject } from '../state.ts';
@@ -26,7 +26,7 @@ export const elementBytes = ({ keySize, valueSize }: { keySize: number; valueSiz
 export const tableBytes = (shape: { keySize: number; valueSize: number; maxEntries: number }): number =>
   HEAD_BYTES + Math.ceil(buckets(shape.maxEntries) / 2) * 8 + shape.maxEntries * elementBytes(shape);
 
-/** Numbers of elements go from 1. */
+/** Elements are numbered from 1; 0 means none. */
 export class Table {
   private readonly words: Uint32Array;
   private readonly bytes: Uint8Array;
@@ -48,9 +48,14 @@ export class Table {
     this.size = elementBytes(map);
   }
 
+  /** A word of the map's memory, by its number. */
+  private word(at: number): number {
+    return this.words[at] ?? 0;
+  }
+
   bucketOf(key: Uint8Array, at: number): number {
     let h = 0x9e3779b1;
-    for (let i = 0; i < this.map.keySize; i++) h = Math.imul(h ^ key[at + i], 0x85ebca6b) ^ (h >>> 15);
+    for (let i = 0; i < this.map.keySize; i++) h = Math.imul(h ^ (key[at + i] ?? 0), 0x85ebca6b) ^ (h >>> 15);
     h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
     return (h ^ (h >>> 16)) & (this.count - 1);
   }
@@ -65,11 +70,11 @@ export class Table {
 
   /** First element of a bucket; 0: none. */
   first(bucket: number): number {
-    return this.valid(this.words[this.head + HEAD_BYTES / 4 + bucket]);
+    return this.valid(this.word(this.head + HEAD_BYTES / 4 + bucket));
   }
 
   after(element: number): number {
-    return this.valid(this.words[(this.keyOf(element) - LINK_BYTES) >>> 2]);
+    return this.valid(this.word((this.keyOf(element) - LINK_BYTES) >>> 2));
   }
 
   find(key: Uint8Array, at: number): number {
@@ -81,14 +86,14 @@ export class Table {
     return 0;
   }
 
-  /** A new element in front of its bucket; 0 when all are in use. */
+  /** Inserts an element at the front of its bucket; 0 when all are in use. */
   insert(key: Uint8Array, at: number): number {
     const element = this.take();
     if (element === 0) return 0;
     const head = this.head + HEAD_BYTES / 4 + this.bucketOf(key, at);
-    this.words[(this.keyOf(element) - LINK_BYTES) >>> 2] = this.words[head];
+    this.words[(this.keyOf(element) - LINK_BYTES) >>> 2] = this.word(head);
     this.words[head] = element;
-    this.words[this.head + COUNT]++;
+    this.words[this.head + COUNT] = this.word(this.head + COUNT) + 1;
     this.bytes.set(key.subarray(at, at + this.map.keySize), this.keyOf(element));
     return element;
   }
@@ -96,14 +101,14 @@ export class Table {
   remove(key: Uint8Array, at: number): boolean {
     let link = this.head + HEAD_BYTES / 4 + this.bucketOf(key, at);
     for (let seen = 0; seen < this.map.maxEntries; seen++) {
-      const element = this.valid(this.words[link]);
+      const element = this.valid(this.word(link));
       if (element === 0) return false;
       const next = (this.keyOf(element) - LINK_BYTES) >>> 2;
       if (this.matches(element, key, at)) {
-        this.words[link] = this.words[next];
-        this.words[next] = this.words[this.head + FREE];
+        this.words[link] = this.word(next);
+        this.words[next] = this.word(this.head + FREE);
         this.words[this.head + FREE] = element;
-        this.words[this.head + COUNT]--;
+        this.words[this.head + COUNT] = this.word(this.head + COUNT) - 1;
         return true;
       }
       link = next;
@@ -120,19 +125,19 @@ export class Table {
     return 0;
   }
 
-  /** A program or an update looked at it: the hand passes it once. */
+  /** Marks an element as used by a program or an update: the hand passes it once. */
   touch(element: number): void {
     this.words[this.usedAt(element)] = 1;
   }
 
   /**
-   * Gives up the first element from the hand on that nobody used since the hand was there. Each step of the hand takes a
-   * mark away, so that many evictions take few steps each.
+   * Evicts the first element, from the hand on, that was not used since the hand last passed. Each step of the hand
+   * clears a mark, so that evictions take few steps on average.
    */
   evict(): void {
     const { maxEntries } = this.map;
     for (let steps = 0; steps <= 2 * maxEntries; steps++) {
-      const hand = (this.words[this.head + HAND] % maxEntries) + 1;
+      const hand = (this.word(this.head + HAND) % maxEntries) + 1;
       this.words[this.head + HAND] = hand;
       const used = this.usedAt(hand);
       if (this.words[used] === 0 && this.remove(this.bytes, this.keyOf(hand))) return;
@@ -141,7 +146,7 @@ export class Table {
   }
 
   get full(): boolean {
-    return this.words[this.head + COUNT] >= this.map.maxEntries;
+    return this.word(this.head + COUNT) >= this.map.maxEntries;
   }
 
   private usedAt(element: number): number {
@@ -149,12 +154,15 @@ export class Table {
   }
 
   private take(): number {
-    const free = this.valid(this.words[this.head + FREE]);
+    const free = this.valid(this.word(this.head + FREE));
     if (free !== 0) {
-      this.words[this.head + FREE] = this.words[(this.keyOf(free) - LINK_BYTES) >>> 2];
+      this.words[this.head + FREE] = this.word((this.keyOf(free) - LINK_BYTES) >>> 2);
       return free;
     }
-    return this.words[this.head + FRESH] < this.map.maxEntries ? ++this.words[this.head + FRESH] : 0;
+    const fresh = this.word(this.head + FRESH) + 1;
+    if (fresh > this.map.maxEntries) return 0;
+    this.words[this.head + FRESH] = fresh;
+    return fresh;
   }
 
   private valid(element: number): number {

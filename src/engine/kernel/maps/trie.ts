@@ -1,8 +1,9 @@
 /*
  * Longest-prefix tries (kernel/bpf/lpm_trie.c). A key is a u32 of bits and an address; here it lies in a hash table with
- * all bits beyond its prefix cleared, and a lookup asks for each length from the longest on. The order of keys for
+ * all bits beyond its prefix cleared, and a lookup tries each prefix length from the longest on. The order of keys for
  * BPF_MAP_GET_NEXT_KEY is the table's, where Linux walks the trie with the most specific first.
  */
+import { u32At as prefixOf } from '../../base/bytes.ts';
 import { ERRNO } from '../../base/errno.ts';
 import type { MapObject } from '../state.ts';
 import { MAP_FLAG } from '../uapi.ts';
@@ -14,19 +15,17 @@ const PREFIX_BYTES = 4;
 const MOST_DATA = 256;
 const MAX_VALUE = 4 * 1024 * 1024;
 
-const prefixOf = (key: Uint8Array, at: number): number =>
-  (key[at] | (key[at + 1] << 8) | (key[at + 2] << 16) | (key[at + 3] << 24)) >>> 0;
-
 const longest = (map: MapObject): number => (map.keySize - PREFIX_BYTES) * 8;
 
-/** A key with its first `prefix` bits alone. */
+/** Copies a key with all bits after the first `prefix` cleared. */
 function cut(map: MapObject, key: Uint8Array, at: number, prefix: number): Uint8Array {
   const own = key.slice(at, at + map.keySize);
   new DataView(own.buffer).setUint32(0, prefix, true);
   const whole = prefix >>> 3;
   const rest = prefix & 7;
   if (PREFIX_BYTES + whole < map.keySize) {
-    own[PREFIX_BYTES + whole] &= (0xff00 >>> rest) & 0xff;
+    const [byte = 0] = own.subarray(PREFIX_BYTES + whole);
+    own[PREFIX_BYTES + whole] = byte & (0xff00 >>> rest) & 0xff;
     own.fill(0, PREFIX_BYTES + whole + 1);
   }
   return own;

@@ -1,4 +1,4 @@
-/* The kinds of maps that this machine has beside struct_ops maps, by number, and where a map's memory comes from and goes. */
+/* The kinds of maps besides struct_ops maps, by number, and the allocation of their memory. */
 import type { Core } from '../core.ts';
 import { withoutEntry, type MapObject } from '../state.ts';
 import { MAP_FLAG } from '../uapi.ts';
@@ -35,11 +35,14 @@ export const MAP_TYPES: ReadonlyMap<number, MapType> = new Map(
   ].map((type) => [type.number, type]),
 );
 
-/** Values that programs may not write lie where they cannot: read-only ones, and what leads to maps and programs. */
+/**
+ * Region of a map's values: those that programs may not write (read-only maps, maps of maps and of programs) are
+ * outside the arena.
+ */
 export const heapOf = (type: number, flags: number): HeapName =>
   (flags & MAP_FLAG.RDONLY_PROG) === 0 && heldBy(type) === null ? 'arena' : 'kernel';
 
-/** map_free of a map that is not a struct_ops map; the map's state goes with it. */
+/** map_free of a map other than struct_ops; removes the map's state too. */
 export function freePlain(k: Core, map: MapObject): void {
   const { plain } = map;
   if (!plain) return;

@@ -1,4 +1,5 @@
-/* The types that a map's creator named, as far as the kernel looks into them. */
+/* Key and value types given by a map's creator, as far as the kernel examines them. */
+import { entryOf } from '../../base/assert.ts';
 import type { Btf } from '../../btf/btf.ts';
 import { openBtf } from '../../btf/read.ts';
 import { mapFields, type MapField } from '../../verifier/index.ts';
@@ -9,7 +10,7 @@ import type { MapObject } from '../state.ts';
 /** The BTF of an object number; null for 0. */
 export function btfOf(k: Core, btf: number): Btf | null {
   if (btf === 0) return null;
-  const opened = openBtf(blob(k, k.state.btfs[btf].blob));
+  const opened = openBtf(blob(k, entryOf(k.state.btfs, btf).blob));
   return opened.ok ? opened.value : null;
 }
 

@@ -1,6 +1,6 @@
 /*
- * Types that a kernel registers and this machine does not run (sched_ext_ops, Qdisc_ops, hid_bpf_ops): maps are created
- * and programs loaded for them as for any type; registering one says that nobody here would call it.
+ * Types whose subsystem this machine lacks (sched_ext_ops, Qdisc_ops, hid_bpf_ops): maps can be created and programs
+ * loaded for them as for any type; registering one is refused with a message that says so.
  */
 import { ERRNO } from '../../base/errno.ts';
 import type { StructOpsSubsystem } from '../subsystem.ts';
@@ -9,7 +9,7 @@ export function absentOps(name: string): StructOpsSubsystem {
   return {
     name,
     unsupported: [],
-    // data members are checked by their subsystem, which is not here
+    // data members would be checked by the subsystem, which is missing
     initMember: () => 1,
     reg: () => -ERRNO.EOPNOTSUPP,
     unreg: () => {},

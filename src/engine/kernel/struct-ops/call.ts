@@ -1,4 +1,8 @@
-/* Calling a member by hand, as the subsystem of a declared type would: arguments given, result and memory shown. */
+/*
+ * Calls a member by hand, as the subsystem of a declared type would, with given arguments; returns the result and the
+ * memory afterwards.
+ */
+import { entryOf } from '../../base/assert.ts';
 import { KERNEL_BASE_HI } from '../../vm/memory.ts';
 import type { Core } from '../core.ts';
 import { giveMemory, takeMemory } from '../maps/heap.ts';
@@ -6,7 +10,7 @@ import type { StructOpsMap } from '../state.ts';
 import type { ArgModel, FuncModel } from './func-model.ts';
 import { structOpsType } from './types.ts';
 
-/** Words that the stack's own calls of members have. */
+/** Most argument words of the stack's own calls of members. */
 const NATIVE_WORDS = 4;
 
 /** A number, or bytes: what a pointer leads to, or a struct by value (zeros after them, up to the size of the type). */
@@ -16,11 +20,11 @@ export interface MemberCall {
   /** as the prototype has it: signed or not, 0 for void */
   readonly ret: number | bigint;
   readonly isVoid: boolean;
-  /** what the memory behind each pointer argument held afterwards */
+  /** contents of the memory at each pointer argument after the call */
   readonly after: readonly (Uint8Array | null)[];
 }
 
-/** A text says why it cannot be called. */
+/** Calls a member; returns a text when it cannot be called. */
 export function callMember(
   k: Core,
   map: StructOpsMap,
@@ -33,20 +37,21 @@ export function callMember(
   if (!member.model) return `${name} cannot be implemented by programs`;
   const wanted = member.model.args;
   if (args.length !== wanted.length) return `${name} takes ${wanted.length} arguments, not ${args.length}`;
-  const address = k.memory.u32[(map.kdata + member.offset) >>> 2];
+  const address = k.memory.word(map.kdata + member.offset);
   if (address === 0) return `${name} is not implemented`;
-  const misfit = args.map((arg, i) => whyUnfit(arg, wanted[i], `argument ${i + 1} of ${name}`)).find(Boolean);
+  const misfit = args.map((arg, i) => whyUnfit(arg, entryOf(wanted, i), `argument ${i + 1} of ${name}`)).find(Boolean);
   if (misfit) return misfit;
   const held: (Held | null)[] = [];
   const words: bigint[] = [];
   for (const [i, arg] of args.entries()) {
-    const place = arg instanceof Uint8Array && wanted[i].pointer ? hold(k, arg, pointeeBytes(k, member.type, i)) : null;
+    const model = entryOf(wanted, i);
+    const place = arg instanceof Uint8Array && model.pointer ? hold(k, arg, pointeeBytes(k, member.type, i)) : null;
     held.push(place);
     if (place?.at === 0) {
       for (const one of held) if (one) giveMemory(k, 'arena', one.at, one.bytes);
       return 'there is no memory for the arguments';
     }
-    words.push(...(place ? [pointerTo(place.at)] : wordsOf(arg, wanted[i])));
+    words.push(...(place ? [pointerTo(place.at)] : wordsOf(arg, model)));
   }
   const result = run(k, address, words, member.model);
   const after = held.map((place) => place && k.memory.u8.slice(place.at, place.at + place.bytes));
@@ -69,7 +74,7 @@ function hold(k: Core, given: Uint8Array, least: number): Held {
 
 const pointerTo = (at: number): bigint => (BigInt(KERNEL_BASE_HI) << 32n) | BigInt(at);
 
-/** Why an argument cannot be given as it is: nothing of it is cut off. */
+/** Why an argument does not fit its parameter; null when it fits. Values are never truncated. */
 function whyUnfit(arg: CallArgument, { pointer, struct, size }: ArgModel, what: string): string | null {
   if (arg instanceof Uint8Array) {
     if (pointer) return null;
@@ -83,7 +88,7 @@ function whyUnfit(arg: CallArgument, { pointer, struct, size }: ArgModel, what: 
   return fits ? null : `${what} is a number of ${bits / 8n} bytes: ${value} does not fit`;
 }
 
-/** As the trampoline stores it: a word of 64 bits, for a struct as many as it takes. */
+/** Words of an argument as the trampoline stores them: one of 64 bits, for a struct as many as it needs. */
 function wordsOf(arg: CallArgument, { pointer, size, signed }: ArgModel): bigint[] {
   if (arg instanceof Uint8Array) {
     const padded = new Uint8Array(Math.ceil(size / 8) * 8);
@@ -96,7 +101,10 @@ function wordsOf(arg: CallArgument, { pointer, size, signed }: ArgModel): bigint
   return [BigInt.asUintN(64, signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value))];
 }
 
-/** Calls that fit words go the way of the stack's own; for others the arguments are written where the program finds them. */
+/**
+ * Calls whose arguments fit into words take the same path as the stack's own calls; otherwise the arguments are written
+ * into the context directly.
+ */
 function run(k: Core, address: number, words: readonly bigint[], { args, retSize }: FuncModel): bigint {
   const fits = args.every(({ pointer, struct, size }) => pointer || (!struct && size <= 4));
   if (args.length <= NATIVE_WORDS && fits && retSize <= 4) {
@@ -115,7 +123,7 @@ function run(k: Core, address: number, words: readonly bigint[], { args, retSize
   return result;
 }
 
-/** By the prototype's width and sign; a bigint where a number cannot say it. */
+/** Converts the result by the prototype's width and sign; a bigint where a number would be inexact. */
 function returned(result: bigint, { retSize, retSigned }: FuncModel): number | bigint {
   const bits = retSize * 8;
   const value = retSigned === true ? BigInt.asIntN(bits, result) : BigInt.asUintN(bits, result);
@@ -123,13 +131,13 @@ function returned(result: bigint, { retSize, retSigned }: FuncModel): number | b
   return Number.isSafeInteger(number) ? number : value;
 }
 
-/** Bytes of what the nth parameter points at; 0 when that has no size. */
+/** Size in bytes of the type that the nth parameter points to; 0 when it has none. */
 function pointeeBytes({ btf }: Core, typeId: number, n: number): number {
   const target = pointee(btf, typeId, n);
   return target === 0 ? 0 : Math.max(0, btf.sizeOf(target));
 }
 
-/** Type behind the nth parameter, a pointer, of a function pointer type; 0 when there is none. */
+/** Type that the nth parameter of a function pointer type points to; 0 when there is none. */
 export function pointee(btf: Core['btf'], typeId: number, n: number): number {
   const pointer = btf.type(btf.skipModifiers(typeId));
   const proto = pointer && btf.type(btf.skipModifiers(pointer.type));

@@ -15,7 +15,7 @@ export interface DeclaredTypes {
   readonly btf: Btf | null;
   /** names of the struct_ops types, in the order of the text */
   readonly names: readonly string[];
-  /** the text with the value structs that were generated */
+  /** the text, including the generated value structs */
   readonly text: string;
 }
 
@@ -24,7 +24,7 @@ const MAX_MEMBERS = 64;
 const MAX_NAME = 128;
 const MAX_RETURN = 8;
 
-/** The value struct of a type, as the macro of this kernel makes it. */
+/** C text of a type's value struct, as this kernel's macro would make it. */
 export function valueStructText(name: string, btf: Btf): string {
   const head =
     btf.find('STRUCT', 'bpf_struct_ops_common_value') === 0

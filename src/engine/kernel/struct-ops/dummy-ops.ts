@@ -1,4 +1,7 @@
-/* bpf_dummy_ops (net/bpf/bpf_dummy_struct_ops.c): a type that can be loaded for and test-run, and never registered. */
+/*
+ * bpf_dummy_ops (net/bpf/bpf_dummy_struct_ops.c): a type whose programs can be loaded and test-run, and whose maps can
+ * never be registered.
+ */
 import { ERRNO } from '../../base/errno.ts';
 import type { StructOpsSubsystem } from '../subsystem.ts';
 

@@ -1,4 +1,4 @@
-/* What a trampoline has to know of a prototype: struct btf_func_model, as btf_distill_func_proto makes it. */
+/* A prototype as a trampoline needs it: struct btf_func_model, made by btf_distill_func_proto. */
 import type { Btf } from '../../btf/btf.ts';
 
 export interface ArgModel {
@@ -28,7 +28,9 @@ export function argSlots(model: FuncModel): number {
   return model.args.reduce((sum, { size }) => sum + Math.ceil(size / 8), 0);
 }
 
-/** The model of a FUNC_PROTO; null for what the kernel refuses (too many or variable arguments, a struct result). */
+/**
+ * The model of a FUNC_PROTO; null for one that the kernel refuses (too many or variable arguments, a struct result).
+ */
 export function distillFuncProto(btf: Btf, proto: number): FuncModel | null {
   const type = btf.type(proto);
   if (type?.kind !== 'FUNC_PROTO' || type.params.length > MAX_ARGS) return null;

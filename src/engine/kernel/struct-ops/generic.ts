@@ -1,10 +1,10 @@
-/* A subsystem for any struct: it takes data members as they are given, registers everything, and is called by hand. */
+/* A subsystem for any struct: it accepts all data members, registers everything, and never calls members by itself. */
 import { ERRNO } from '../../base/errno.ts';
 import type { Memory } from '../../vm/memory.ts';
 import type { StructOpsSubsystem } from '../subsystem.ts';
 import type { StructOpsType } from './shape.ts';
 
-/** `typeOf`: the registered type, known once the subsystem was registered. */
+/** `typeOf` gives the registered type, which exists only after the subsystem was registered. */
 export function genericOps(name: string, memory: Memory, typeOf: () => StructOpsType): StructOpsSubsystem {
   let message: string | null = null;
   const implemented = (kdata: number): boolean =>

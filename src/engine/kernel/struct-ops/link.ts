@@ -1,4 +1,8 @@
-/* Links of struct_ops maps: registered as long as the link is held; swapped in place; detached. */
+/*
+ * Links of struct_ops maps: the struct stays registered while the link is held; a link can be updated to another map,
+ * and detached.
+ */
+import { entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
 import { type Call, command, type CommandTable, must } from '../calls.ts';
 import { type Core, log } from '../core.ts';
@@ -43,7 +47,7 @@ const create: CommandTable<'BPF_LINK_CREATE', LinkCreate> = {
       text: 'the fd (where programs have theirs) is open, and of a map',
       run: (x) =>
         useFd(x, x.attr.prog_fd, 'map', (map) => {
-          x.map = structOps(x.k.state.maps[map]);
+          x.map = structOps(entryOf(x.k.state.maps, map));
         }),
     },
     {
@@ -109,18 +113,18 @@ function findLink<X extends LinkCall & { readonly attr: { readonly link_fd: numb
     text: 'link_fd is open, and of a link',
     run: (x) =>
       useFd(x, x.attr.link_fd, 'link', (link) => {
-        x.link = x.k.state.links[link];
+        x.link = entryOf(x.k.state.links, link);
       }),
   };
 }
 
 interface LinkUpdate extends Call<'BPF_LINK_UPDATE'>, LinkCall {
   newMap: StructOpsMap | null;
-  /** object number of the map that the caller takes for the old one; 0: none named */
+  /** object number of the map that the caller expects to be the old one; 0: none given */
   expected: number;
 }
 
-/** What the debug build of the list code prints when a node that is in the list is added. */
+/** Message of the list code's debug build when a node that is already in the list is added. */
 const DOUBLE_ADD = 'list_add double add: kernel BUG at lib/list_debug.c:35!';
 
 const update: CommandTable<'BPF_LINK_UPDATE', LinkUpdate> = {
@@ -144,7 +148,7 @@ const update: CommandTable<'BPF_LINK_UPDATE', LinkUpdate> = {
       text: 'new_map_fd is open, and of a map',
       run: (x) =>
         useFd(x, x.attr.new_map_fd, 'map', (map) => {
-          x.newMap = structOps(x.k.state.maps[map]);
+          x.newMap = structOps(entryOf(x.k.state.maps, map));
         }),
     },
     {
@@ -200,7 +204,7 @@ const update: CommandTable<'BPF_LINK_UPDATE', LinkUpdate> = {
       id: 'same-map',
       scope: 'call',
       source: '__list_add_valid',
-      text: 'nothing refuses the map that the link already holds: it is listed a second time, and the kernel dies of it',
+      text: 'nothing refuses the map that the link already holds: it is listed a second time, and the kernel panics',
       run({ k, link, newMap }) {
         if (link?.map !== newMap?.object) return next;
         log(k, DOUBLE_ADD);
@@ -215,7 +219,7 @@ const update: CommandTable<'BPF_LINK_UPDATE', LinkUpdate> = {
       text: 'the subsystem swaps: new sockets get the new struct, old ones keep theirs',
       run({ k, link, newMap }) {
         if (!link || !newMap) return fail(ERRNO.EINVAL);
-        const old = mustStructOps(k.state.maps[link.map]);
+        const old = mustStructOps(entryOf(k.state.maps, link.map));
         const type = structOpsType(k, old.struct);
         const ret = type.subsystem.update?.(newMap.kdata, old.kdata) ?? 0;
         if (ret !== 0) return answered(k, type, ret);

@@ -1,4 +1,4 @@
-/* What the kernel knows of a struct_ops type: offsets and members, all from BTF (struct bpf_struct_ops_desc). */
+/* The kernel's description of a struct_ops type: offsets and members, all from BTF (struct bpf_struct_ops_desc). */
 import { Slab } from '../../vm/memory.ts';
 import type { StructOpsSubsystem } from '../subsystem.ts';
 import { type FuncModel } from './func-model.ts';
@@ -37,7 +37,7 @@ export interface StructOpsType {
   readonly valueHoles: readonly Hole[];
   readonly dataHoles: readonly Hole[];
   readonly subsystem: StructOpsSubsystem;
-  /** bytes of the value struct that are the kernel's, beside state and refcnt: user space gives zero */
+  /** further bytes of the value struct that belong to the kernel, like state and refcnt: user space must give zeros */
   readonly own: readonly Hole[];
   /** the value struct's `init`: byte offset of its slot, and the function there; null: it has none */
   readonly init: { readonly offset: number; readonly address: number } | null;

@@ -57,7 +57,7 @@ function showArray(btf: Btf, type: BtfType, bytes: DataView, at: number): string
   return `[${items.map((item) => `${item},`).join('')}]`;
 }
 
-/** 32 bits of a hash, where Linux uses a secret of the boot. NULL shows as it is. */
+/** Hashes a pointer to 32 bits; Linux mixes in a secret chosen at boot. NULL is shown unchanged. */
 function hashed(pointer: bigint): string {
   const word = pointer === 0n ? 0 : hashTree(String(pointer)) >>> 0;
   return `0x${word.toString(16).padStart(16, '0')}`;

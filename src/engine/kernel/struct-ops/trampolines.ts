@@ -1,8 +1,8 @@
 /*
- * Trampolines of a map: a place in its image, the bytes that Linux would write there, and the function that answers
- * when the address is called. The function is a cache, made again from the cold state after a checkpoint.
+ * Trampolines of a map: a place in its image, the bytes that Linux would write there, and the function that runs when
+ * the address is called. The function is a cache, rebuilt from the cold state after a checkpoint is restored.
  */
-import { assert } from '../../base/assert.ts';
+import { assert, entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
 import { KERNEL_BASE_HI } from '../../vm/memory.ts';
 import { ProgramStopped } from '../../vm/stopped.ts';
@@ -18,9 +18,9 @@ import { type StructOpsMember } from './shape.ts';
 import { emitTrampoline, trampolineCode, type TrampolineTargets, type X86Line } from './x86.ts';
 
 export const IMAGE_BYTES = 4096;
-/** Pages of all images together that fit beside the rest of the kernel's region. */
+/** Most pages of all images together that fit into the kernel's region besides its other contents. */
 const MAX_IMAGES = 700;
-/** Within a program's own 64 bytes, where its code is taken to begin. */
+/** Offset in a program's own 64 bytes at which its code is assumed to begin. */
 const CODE_OFFSET = 32;
 const INT3 = 0xcc;
 const NO_SYMBOL = 'a trampoline, without a symbol';
@@ -41,7 +41,7 @@ const targetsOf = (k: Core, prog: ProgObject): TrampolineTargets => ({
  */
 export function addTrampoline(k: Core, object: number, member: StructOpsMember, prog: ProgObject): number {
   const facts = k.profile.trampoline;
-  const map = mustStructOps(k.state.maps[object]);
+  const map = mustStructOps(entryOf(k.state.maps, object));
   if (!member.model || argSlots(member.model) > facts.maxArgs) return -ERRNO.ENOTSUPP;
   const targets = targetsOf(k, prog);
   const length = emitTrampoline(member.model, facts, 0, targets, KERNEL_BASE_HI).length;
@@ -49,7 +49,7 @@ export function addTrampoline(k: Core, object: number, member: StructOpsMember, 
   const place = placeFor(k, map, room);
   if (typeof place === 'number') return place;
   const { images, used } = place;
-  const address = images[images.length - 1] + used;
+  const address = entryOf(images, images.length - 1) + used;
   k.memory.u8.set(emitTrampoline(member.model, facts, address, targets, KERNEL_BASE_HI), address);
   if (facts.int3) k.memory.u8[address + length] = INT3;
   const entry: MapProg = { member: member.name, index: member.index, prog: prog.object, address, bytes: length };
@@ -59,12 +59,18 @@ export function addTrampoline(k: Core, object: number, member: StructOpsMember, 
   return 0;
 }
 
-/** What lies at a trampoline's address, instruction by instruction. */
+/** The instructions at a trampoline's address; null when there is none. */
 export function trampolineLines(k: Core, map: StructOpsMap, address: number): readonly X86Line[] | null {
   const entry = map.progs.find((p) => p.address === address);
-  const model = entry && structOpsType(k, map.struct).members[entry.index].model;
+  const model = entry && structOpsType(k, map.struct).members[entry.index]?.model;
   if (!model) return null;
-  return trampolineCode(model, k.profile.trampoline, address, targetsOf(k, k.state.progs[entry.prog]), KERNEL_BASE_HI);
+  return trampolineCode(
+    model,
+    k.profile.trampoline,
+    address,
+    targetsOf(k, entryOf(k.state.progs, entry.prog)),
+    KERNEL_BASE_HI,
+  );
 }
 
 /** Room in the image's last page, or a new page; a negative errno when there is none. */
@@ -77,7 +83,7 @@ function placeFor(k: Core, map: StructOpsMap, bytes: number): { images: readonly
   return { images: [...map.images, k.imageSlab.alloc()], used: 0 };
 }
 
-/** Frees the image; its addresses are not callable any more. The map's state is the caller's. */
+/** Frees the image, so that its addresses can no longer be called. The caller updates the map's state. */
 export function releaseImage(k: Core, map: StructOpsMap): void {
   for (const { address } of map.progs) {
     k.text.remove(address);
@@ -86,27 +92,30 @@ export function releaseImage(k: Core, map: StructOpsMap): void {
   for (const image of map.images) k.imageSlab.free(image);
 }
 
-/** Makes the text agree with the cold state: trampolines of maps that are no more go, those of maps that are come. */
+/**
+ * Makes the text agree with the cold state: removes trampolines of maps that no longer exist, adds those of existing
+ * maps.
+ */
 export function rebuildText(k: Core): void {
   for (const address of k.trampolines) k.text.remove(address);
   k.trampolines.clear();
   for (const map of structOpsMaps(k.state)) if (map.progs.length > 0) putText(k, map);
 }
 
-/** All trampolines of a map together: their code is one. */
+/** Makes all trampolines of a map at once, because they share one compiled module. */
 function putText(k: Core, map: StructOpsMap): void {
   const { members } = structOpsType(k, map.struct);
   const made = callPrograms(
     k,
     map.progs.map(({ prog, index }) => {
-      const { model } = members[index];
+      const { model } = entryOf(members, index);
       assert(model, 'a member without a prototype has no trampoline');
       return { object: prog, model };
     }),
   );
   for (const [i, { address, member }] of map.progs.entries()) {
     k.trampolines.add(address);
-    k.text.put(address, k.profile.trampoline.ksyms ? trampolineName(map.struct, member) : NO_SYMBOL, made[i]);
+    k.text.put(address, k.profile.trampoline.ksyms ? trampolineName(map.struct, member) : NO_SYMBOL, entryOf(made, i));
   }
 }
 
@@ -117,27 +126,27 @@ interface Called {
 }
 
 /**
- * The functions of trampolines, with the boundary that a fault of the program does not cross: the caller gets 0, and the
- * program is not run any more. Linux has no such thing: its verifier would have refused the program.
+ * Makes the functions of trampolines. They stop faults of a program: the caller gets 0, and the program is not run any
+ * more. Linux has no such boundary: its verifier would have refused the program.
  */
 export function callPrograms(k: Core, called: readonly Called[]): TextFunction[] {
   // a plain trampoline loses the program's result: its caller finds the 0 that __bpf_prog_exit left in rax
   const lost = k.profile.trampoline.plain ? { retSize: 0 } : {};
   const made = k.makeTrampolines(
     called.map(({ object, model }) => {
-      const prog = k.state.progs[object];
+      const prog = entryOf(k.state.progs, object);
       const { id, name, blob: key } = prog;
       const code = { prog: object, id, name, blob: key, insns: blob(k, key), proven: provenOf(k, prog) };
       return { model: { ...model, ...lost }, code };
     }),
   );
-  return called.map(({ object }, i) => withBoundary(k, object, made[i]));
+  return called.map(({ object }, i) => withBoundary(k, object, entryOf(made, i)));
 }
 
 function withBoundary(k: Core, object: number, run: TextFunction): TextFunction {
   const { direct } = run;
-  const isStopped = (): boolean => k.state.progs[object].stopped !== null;
-  const again = (): void => k.observer?.onCalledStopped?.(k.state.progs[object]);
+  const isStopped = (): boolean => (k.state.progs[object]?.stopped ?? null) !== null;
+  const again = (): void => k.observer?.onCalledStopped?.(entryOf(k.state.progs, object));
   const stop = (error: unknown): number => {
     if (!(error instanceof ProgramStopped)) throw error;
     markStopped(k, object, error.message, error.pc);

@@ -1,6 +1,6 @@
 /*
- * The struct_ops types of this kernel: what registering one finds in BTF (bpf_struct_ops_desc_init). All offsets come
- * from there.
+ * The struct_ops types of this kernel: registering one reads its description from BTF (bpf_struct_ops_desc_init), with
+ * all offsets.
  */
 import { type StructOpsMember, type Hole, type StructOpsType } from './shape.ts';
 import { assert } from '../../base/assert.ts';
@@ -15,7 +15,7 @@ export const VALUE_PREFIX = 'bpf_struct_ops_';
 /** ____cacheline_aligned_in_smp */
 const CACHE_LINE = 64;
 
-/** Enters a type; a subsystem that this BTF does not describe is a fault of the machine's builder. */
+/** Registers a type. Throws when the BTF does not describe it, since that is an error in building the machine. */
 export function registerType(k: Core, subsystem: StructOpsSubsystem): StructOpsType {
   const { btf } = k;
   const struct = structNamed(btf, subsystem.name);
@@ -54,7 +54,7 @@ export function registerType(k: Core, subsystem: StructOpsSubsystem): StructOpsT
 
 const COMMON = new Set(['common', 'refcnt', 'state', 'data']);
 
-/** Members that somebody added to the value struct. */
+/** Members of the value struct besides `common` and `data`. */
 function ownMembers(btf: Btf, value: BtfType): Hole[] {
   return value.members
     .filter(({ name }) => !COMMON.has(name))
@@ -82,7 +82,7 @@ function memberKind(btf: Btf, id: number, unsupported: boolean): Pick<StructOpsM
   return { kind: target?.name === 'module' ? 'module' : 'data', model: null };
 }
 
-/** What check_zero_holes looks at. */
+/** The holes that check_zero_holes examines. */
 function holes(btf: Btf, struct: BtfType): Hole[] {
   const found: Hole[] = [];
   let end = 0;
@@ -100,7 +100,7 @@ export function structOpsType(k: Core, name: string): StructOpsType {
   return type;
 }
 
-/** What comes before the subsystem is asked to register a struct, and then that. */
+/** Runs the value's `init`, if it has one, then the subsystem's `reg`. Returns 0 or a negative errno. */
 export function registerStruct(k: Core, type: StructOpsType, kvalue: number): number {
   const kdata = kvalue + type.dataOffset;
   if (type.init) {
@@ -111,7 +111,7 @@ export function registerStruct(k: Core, type: StructOpsType, kvalue: number): nu
   return type.subsystem.reg(kdata);
 }
 
-/** What a subsystem answered to a callback that may refuse, with what it wrote to the kernel's log. */
+/** Turns a subsystem callback's return value into an outcome, with the message that it logged. */
 export function answered(k: Core, { subsystem }: StructOpsType, ret: number): Outcome {
   if (ret >= 0) return next;
   const message = subsystem.lastMessage?.() ?? null;

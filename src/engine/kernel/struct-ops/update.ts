@@ -1,4 +1,6 @@
-/* BPF_MAP_UPDATE_ELEM of a struct_ops map: the system call's own tests, then bpf_struct_ops_map_update_elem. */
+/* BPF_MAP_UPDATE_ELEM of a struct_ops map: the system call's own checks, then bpf_struct_ops_map_update_elem. */
+import { u32At } from '../../base/bytes.ts';
+import { entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
 import {
   type Call,
@@ -27,18 +29,16 @@ interface Update extends Call<'BPF_MAP_UPDATE_ELEM'>, MapCall {
   value: Uint8Array;
   /** index of the member that is visited */
   index: number;
-  /** what the last init_member answered: the quirk of the owner member returns it */
+  /** return value of the last init_member, which the quirk of the owner member returns */
   answer: number;
   prog: ProgObject | null;
 }
 
 const typeOf = (x: Update): StructOpsType => structOpsType(x.k, opsMapOf(x).struct);
-const memberOf = (x: Update): StructOpsMember => typeOf(x).members[x.index];
-/** the struct's bytes in what user space gave */
+const memberOf = (x: Update): StructOpsMember => entryOf(typeOf(x).members, x.index);
+/** the struct's bytes in the value from user space */
 const udata = (x: Update): Uint8Array =>
   x.value.subarray(typeOf(x).dataOffset, typeOf(x).dataOffset + typeOf(x).dataSize);
-const word = (bytes: Uint8Array, at: number): number =>
-  (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
 
 /** The label reset_unlock: programs are put, the image is freed, both copies are zero, the state is INIT. */
 function reset(x: Update): void {
@@ -87,7 +87,7 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       run(x) {
         const key = copyFromUser(x.attr.key, 4);
         if (!key) return fail(ERRNO.EFAULT);
-        x.key = word(key, 0);
+        x.key = u32At(key, 0);
         return next;
       },
     },
@@ -146,8 +146,8 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       text: 'state and refcnt are the kernel’s: user space gives 0',
       run: (x) =>
         must(
-          word(x.value, typeOf(x).stateOffset) === 0 &&
-            word(x.value, typeOf(x).refcntOffset) === 0 &&
+          u32At(x.value, typeOf(x).stateOffset) === 0 &&
+            u32At(x.value, typeOf(x).refcntOffset) === 0 &&
             typeOf(x).own.every(({ from, to }) => allZero(x.value, from, to)),
           ERRNO.EINVAL,
         ),
@@ -214,7 +214,7 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       scope: 'member',
       source: 'bpf_struct_ops_map_update_elem',
       text: 'fd 0 (the low half of the slot): not implemented',
-      run: (x) => (word(udata(x), memberOf(x).offset) === 0 ? skip : next),
+      run: (x) => (u32At(udata(x), memberOf(x).offset) === 0 ? skip : next),
     },
     {
       id: 'prog-get',
@@ -222,9 +222,9 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       source: 'bpf_prog_get',
       text: 'the fd is open (else EBADF), and of a program (else EINVAL)',
       run(x) {
-        const object = objectOf(x.k, x.pid, word(udata(x), memberOf(x).offset), 'prog');
+        const object = objectOf(x.k, x.pid, u32At(udata(x), memberOf(x).offset), 'prog');
         if (object < 0) return fail(-object);
-        x.prog = x.k.state.progs[object];
+        x.prog = entryOf(x.k.state.progs, object);
         return next;
       },
     },
@@ -255,7 +255,7 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
         holdProg(k, prog.object, 'map', object);
         const map = opsMapOf(x);
         const { offset } = memberOf(x);
-        k.memory.setPointer(map.kdata + offset, map.progs[map.progs.length - 1].address);
+        k.memory.setPointer(map.kdata + offset, entryOf(map.progs, map.progs.length - 1).address);
         k.memory.setU64(map.uvalue + typeOf(x).dataOffset + offset, prog.id);
         return next;
       },

@@ -1,4 +1,4 @@
-/* The value of a struct_ops map: its words in memory, and nowhere else. */
+/* The value of a struct_ops map, which is stored in the memory only. */
 import type { Core } from '../core.ts';
 import { type StructOpsMap, shownRefcnt } from '../state.ts';
 import { STATE } from '../uapi.ts';
@@ -6,14 +6,17 @@ import { structOpsType } from './types.ts';
 
 /** kvalue.common.state */
 export function mapState(k: Core, map: StructOpsMap): number {
-  return k.memory.u32[(map.kvalue + structOpsType(k, map.struct).stateOffset) >>> 2];
+  return k.memory.word(map.kvalue + structOpsType(k, map.struct).stateOffset);
 }
 
 export function setMapState(k: Core, map: StructOpsMap, state: number): void {
   k.memory.u32[(map.kvalue + structOpsType(k, map.struct).stateOffset) >>> 2] = state;
 }
 
-/** bpf_struct_ops_map_sys_lookup_elem: zero in INIT, else what user space gave, with the state and count of now. */
+/**
+ * bpf_struct_ops_map_sys_lookup_elem: zeros in INIT; afterwards the value from user space with the present state and
+ * count.
+ */
 export function lookupValue(k: Core, map: StructOpsMap): Uint8Array {
   const state = mapState(k, map);
   if (state === STATE.INIT) return new Uint8Array(map.valueSize);

@@ -7,7 +7,7 @@ import { emitTrampoline, trampolineCode } from './x86.ts';
 
 const low = (address: string): number => Number(BigInt.asUintN(32, BigInt(address)));
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
-/** Instructions may be written apart. */
+/** Hex without the blanks between instructions. */
 const joined = (code: string): string => code.replaceAll(' ', '');
 
 const KERNELS = [
@@ -45,7 +45,7 @@ const sized = (...sizes: number[]): FuncModel => ({
 const emitted = (model: FuncModel, facts: TrampolineFacts): string =>
   hex(emitTrampoline(model, facts, 0, { enter: 0, exit: 0, prog: 0, func: 0 }, 0));
 
-test('a prototype that nobody recorded: no arguments, a struct in two registers, six registers', () => {
+test('prototypes without recordings: no arguments, a struct in two registers, six registers', () => {
   const facts = V6_12.trampoline;
   // sub rsp,40; mov [rbp-24],rbx; mov eax,0; mov [rbp-16],rax; xor edi,edi
   expect(emitted(sized(), facts)).toContain(joined('4883ec28 48895de8 b800000000 488945f0 31ff'));

@@ -1,12 +1,13 @@
 /*
  * The x86-64 code that Linux writes for a struct_ops trampoline (arch_prepare_bpf_trampoline with one fentry link and no
  * call of an original function): spill the argument registers as an array of u64, enter, call the program with the
- * array's address, exit, return its result. Fed by the function model, so it has bytes for any prototype.
+ * array's address, exit, return its result. It works from the function model, and so for any prototype.
  */
+import { entryOf } from '../../base/assert.ts';
 import { argSlots, type FuncModel } from './func-model.ts';
 import type { TrampolineFacts } from '../profiles.ts';
 
-/** Linear addresses; the high word is the same for all. */
+/** Linear addresses; they all have the same high word. */
 export interface TrampolineTargets {
   readonly enter: number;
   readonly exit: number;
@@ -15,7 +16,7 @@ export interface TrampolineTargets {
   readonly func: number;
 }
 
-/** Distances below rbp. */
+/** Distances below rbp, in bytes. */
 interface TrampolineFrame {
   /** 0: the member returns nothing */
   readonly ret: number;
@@ -40,7 +41,7 @@ function trampolineFrame(model: FuncModel, facts: TrampolineFacts): TrampolineFr
 
 type Bytes = readonly number[];
 
-/** One instruction, in the words of objdump -M intel; calls and the jump by name and by offset. */
+/** One instruction in the syntax of objdump -M intel; targets of calls are names, that of the jump is an offset. */
 export interface X86Line {
   /** bytes from the start of the trampoline */
   readonly offset: number;
@@ -64,7 +65,7 @@ const RDX = register('rdx', 2);
 const RSI = register('rsi', 6);
 const RDI = register('rdi', 7);
 const ARGUMENTS = [RDI, RSI, RDX, register('rcx', 1), register('r8', 0, 0x4c), register('r9', 1, 0x4c)];
-/** above saved rbp and return address lie the arguments that did not fit into registers */
+/** offset of the arguments that did not fit into registers: above the saved rbp and the return address */
 const STACK_ARGS = 16;
 
 type Put = (bytes: Bytes, text: string) => void;
@@ -99,9 +100,9 @@ function spillArguments(put: Put, f: TrampolineFrame, slots: number): void {
   put([0xb8, ...i32(slots)], `mov eax,0x${slots.toString(16)}`);
   store(put, RAX, f.argCount);
   for (let i = 0; i < slots; i++) {
-    const inRegister = i < ARGUMENTS.length;
-    if (!inRegister) load(put, RAX, STACK_ARGS + (i - ARGUMENTS.length) * 8);
-    store(put, inRegister ? ARGUMENTS[i] : RAX, f.args - i * 8);
+    const register = ARGUMENTS[i];
+    if (!register) load(put, RAX, STACK_ARGS + (i - ARGUMENTS.length) * 8);
+    store(put, register ?? RAX, f.args - i * 8);
   }
 }
 
@@ -158,7 +159,7 @@ export function trampolineCode(
   return lines;
 }
 
-/** How 5.6 began: arguments by their own width, and rax as the last call left it. */
+/** The code of 5.6: arguments are stored with their own width, and rax is left as the last call set it. */
 function plainCode(
   put: Put,
   model: FuncModel,
@@ -191,8 +192,8 @@ const NARROW: Readonly<Record<number, { readonly name: string; readonly register
 };
 
 function storeNarrow(put: Put, index: number, size: number, below: number): void {
-  const { name, registers } = NARROW[size] ?? NARROW[8];
-  const { bits } = ARGUMENTS[index];
+  const { name, registers } = entryOf(NARROW, size in NARROW ? size : 8);
+  const { bits } = entryOf(ARGUMENTS, index);
   const extended = index > 3 ? 0x44 : 0;
   // dil and sil exist only with a REX prefix
   const rex = size === 8 ? 0x48 | (extended & 4) : extended || (size === 1 && index < 2 ? 0x40 : 0);
@@ -200,7 +201,7 @@ function storeNarrow(put: Put, index: number, size: number, below: number): void
   put([...bytes, 0x45 | (bits << 3), -below & 255], `mov ${name} PTR ${place(-below)},${registers[index]}`);
 }
 
-/** A program that must not run is skipped: lea, call, and the store of its result. */
+/** Bytes skipped when a program must not run: lea, call, and the store of its result. */
 function bytesSkipped(f: TrampolineFrame): number {
   return operand(RDI, 0x8d, -f.args).length + 5 + (f.ret > 0 ? operand(RAX, 0x89, -f.ret).length : 0);
 }

@@ -27,7 +27,7 @@ export function shippedBtf(name = 'v6.12') {
   return btf.value;
 }
 
-/** Names in a list, nothing else: enough of tcp_congestion_ops for its map. */
+/** A subsystem that only keeps a list of names: enough of tcp_congestion_ops for its map. */
 function nameList(memory: Memory, offsetOf: (member: string) => number) {
   const list: { readonly kdata: number; readonly name: string }[] = [];
   const nameAt = (kdata: number): string => {

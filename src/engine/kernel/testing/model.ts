@@ -1,6 +1,6 @@
 /*
- * A second, much smaller idea of struct_ops maps, written from the state machine alone: it says what each call should
- * answer, and who holds what. Tests run it beside the kernel.
+ * A small independent model of struct_ops maps, written from the state machine alone: it predicts each call's answer
+ * and every reference. Tests run it beside the kernel.
  */
 import { ERRNO } from '../../base/errno.ts';
 

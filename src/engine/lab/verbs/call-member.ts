@@ -1,4 +1,4 @@
-/* A member called by hand: what the words of a command mean, and how the answer is told. */
+/* Calls a member by hand: parses the command's arguments, and reports the result. */
 import { structOps } from '../../kernel/state.ts';
 import { ERRNO } from '../../base/errno.ts';
 import { formatValue } from '../../btf/values.ts';
@@ -16,7 +16,7 @@ import type { LoadedMap } from '../user-state.ts';
 type CallCommand = Extract<Command, { do: 'call-member' }>;
 
 interface Calls {
-  /** something that is counted and told as a call */
+  /** runs something that is counted and reported as a call */
   readonly simple: (text: string, run: () => number) => number;
   readonly impossible: (text: string, why: string) => number;
   readonly bpf: Syscall;
@@ -72,7 +72,7 @@ function callByHand(machine: World, loaded: LoadedMap | undefined, command: Call
   });
 }
 
-/** BPF_PROG_TEST_RUN: 8 bytes an argument; memory that is given lies in user space, is copied in and out again. */
+/** BPF_PROG_TEST_RUN: 8 bytes per argument; given memory is in user space, and is copied in and out again. */
 function testRun(machine: World, loaded: LoadedMap, { process, member, args }: CallCommand, calls: Calls): void {
   const prog = loaded.progs.find((p) => p.member === member);
   const shown = `${member}(${args.join(', ')})`;
@@ -84,7 +84,7 @@ function testRun(machine: World, loaded: LoadedMap, { process, member, args }: C
     const value = typeof arg === 'number' ? BigInt(Math.trunc(arg)) : wideNumber(arg);
     const bytes = value === null ? bytesOf(String(arg)) : null;
     if (value === null && bytes === null) return void calls.impossible(shown, HEX_ONLY);
-    // where in user space it lies does not matter
+    // any user-space address will do
     const at = USER_PAGE * (i + 1);
     if (bytes) memory.set(at, padded(bytes));
     view.setBigUint64(i * 8, BigInt.asUintN(64, value ?? BigInt(at)), true);
@@ -96,7 +96,7 @@ function testRun(machine: World, loaded: LoadedMap, { process, member, args }: C
   machine.message({ process, source: 'call', level: ret < 0 ? 'error' : 'info', text });
 }
 
-/** `0x…` and `-0x…`: numbers that take more than 53 bits; null: it is none, or takes more than 64. */
+/** `0x…` and `-0x…`: parses numbers of more than 53 bits; null for other text, or more than 64 bits. */
 function wideNumber(text: string): bigint | null {
   const digits = /^-?0x([0-9a-fA-F]{1,16})$/.exec(text)?.[1];
   if (digits === undefined) return null;
@@ -104,7 +104,7 @@ function wideNumber(text: string): bigint | null {
   return text.startsWith('-') ? -value : value;
 }
 
-/** Zeros after what was given, up to a word: what the kernel copies is an int. */
+/** Pads bytes with zeros to a word, because the kernel copies an int. */
 function padded(bytes: Uint8Array): Uint8Array {
   const out = new Uint8Array(Math.max(bytes.length, 4));
   out.set(bytes);

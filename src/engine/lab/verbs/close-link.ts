@@ -1,7 +1,7 @@
 import { aboutLink, findLink } from '../fds.ts';
 import type { Verb } from '../verb.ts';
 
-/** Closes the owner's fd of the link: with the last fd or pin, what it registered is unregistered. */
+/** Closes the owner's fd of the link; without any fd or pin the link unregisters its struct. */
 export const closeLink: Verb<'close-link'> = {
   do: 'close-link',
   run: (user, { process, link: n }) => {

@@ -2,7 +2,7 @@ import { PLAIN } from '../user-space.ts';
 import type { Verb } from '../verb.ts';
 import { chooseCongestionControl } from './setsockopt.ts';
 
-/** socket, setsockopt(TCP_CONGESTION) where a congestion control is named, connect. */
+/** Calls socket, setsockopt(TCP_CONGESTION) if a congestion control is named, and connect. */
 export const connect: Verb<'connect'> = {
   do: 'connect',
   run: (user, { process, socket, cc, bytes }) => {

@@ -2,13 +2,13 @@ import { runLine } from '../../console/run.ts';
 import { consoleHost } from '../console-host.ts';
 import type { Verb } from '../verb.ts';
 
-/** Name under which a line and what came of it stand among the messages. */
+/** Process name of console lines and their output among the messages. */
 export const CONSOLE = 'console';
 
-/** Lines that `history` has. */
+/** Most lines kept for `history`. */
 const MOST_LINES = 500;
 
-/** A line typed into the console: each command of it runs as a process, and what it wrote is told as messages. */
+/** Runs a line typed into the console: each command runs as a process, and its output becomes messages. */
 export const consoleLine: Verb<'console'> = {
   do: 'console',
   run: (user, { line }) => {

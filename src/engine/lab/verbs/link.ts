@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/assert.ts';
 import { ATTACH_STRUCT_OPS } from '../../kernel/uapi.ts';
 import { withMapFd } from '../fds.ts';
 import { aboutMap } from '../user-space.ts';
@@ -16,7 +17,7 @@ export const link: Verb<'link'> = {
       const made = user.bpf(process, 'BPF_LINK_CREATE', attr, aboutMap(letter)).ret;
       if (made < 0) return;
       const object = kernel.objectOf(user.pid(process), made, 'link');
-      const { id } = kernel.state.links[object];
+      const { id } = entryOf(kernel.state.links, object);
       const links = new Map(user.state.links).set(number, { link: number, process, object, id, fd: made });
       user.state = { ...user.state, links };
     });

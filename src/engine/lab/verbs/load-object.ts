@@ -36,7 +36,7 @@ export const loadObject: Verb<'load-object'> = {
     user.state = { ...user.state, objects: [...others, loaded.file] };
     if (!attach) return;
     for (const { letter, forLinks, name: own } of loaded.maps) {
-      // a map by name: the others are loaded and left alone
+      // attach only the named map; the others stay loaded
       if (typeof attach === 'string' && own !== attach.slice(0, OBJ_NAME_LEN - 1)) continue;
       register.run(user, { do: 'register', process, map: letter });
       if (forLinks) link.run(user, { do: 'link', process, map: letter, link: nextLink(user.state.links.keys()) });

@@ -1,4 +1,5 @@
 /* Assembles a text and loads it as libbpf would: BTF, map, programs. */
+import { entryOf } from '../../base/assert.ts';
 import { ERRNO } from '../../base/errno.ts';
 import type { AssembledObject } from '../../isa/object.ts';
 import { type LoadedObject, loadObject } from '../../libbpf/load.ts';
@@ -29,11 +30,11 @@ export const load: Verb<'load'> = {
     const told = aboutMap(letter);
     const bpf: Syscall = (command, attr) => user.bpf(process, command, attr, told);
     const loaded = loadObject(bpf, whole, world.btf, (fd) => void user.close(process, fd, told));
-    if (loaded) user.addMap(entryOf(user, { process, letter, text: name, source: text, object, found }, loaded));
+    if (loaded) user.addMap(loadedMap(user, { process, letter, text: name, source: text, object, found }, loaded));
   },
 };
 
-/** What is loaded and has not gone, as objects, oldest first. */
+/** Existing loaded texts as objects, oldest first. */
 function libraries({ world, state }: UserSpace): Library[] {
   return state.maps.flatMap(({ letter, object, source }) => {
     const assembled = world.kernel.state.maps[object] && world.assemble(source);
@@ -46,13 +47,13 @@ interface Loading extends Pick<LoadedMap, 'process' | 'letter' | 'text' | 'sourc
   readonly found: LoadedMap['libraries'];
 }
 
-function entryOf(user: UserSpace, { object, found, ...about }: Loading, loaded: LoadedObject): LoadedMap {
+function loadedMap(user: UserSpace, { object, found, ...about }: Loading, loaded: LoadedObject): LoadedMap {
   const { kernel } = user.world;
   const pid = user.pid(about.process);
-  const map = kernel.state.maps[kernel.objectOf(pid, loaded.mapFd, 'map')];
+  const map = entryOf(kernel.state.maps, kernel.objectOf(pid, loaded.mapFd, 'map'));
   const progs = loaded.progs.map(({ fd, name, member, insns, lines }): LoadedProg => {
     const number = kernel.objectOf(pid, fd, 'prog');
-    const { id } = kernel.state.progs[number];
+    const { id } = entryOf(kernel.state.progs, number);
     return { object: number, id, fd, name, member, insns, lines, source: [] };
   });
   return {

@@ -1,6 +1,6 @@
 /*
- * The verbs of the modules lens: each is a short program over the system calls that people use for maps and links, so
- * there is nothing that it could do and they could not. All or nothing: a verb that is refused leaves nothing behind.
+ * The verbs of the modules lens: each is a short program over the ordinary system calls for maps and links, and can do
+ * nothing that those cannot. A refused verb leaves nothing behind.
  */
 import { ERRNO } from '../../base/errno.ts';
 import { type MapObject, refcnt, shownRefcnt } from '../../kernel/state.ts';
@@ -11,12 +11,12 @@ import { runVerb, type Verb } from '../verb.ts';
 
 const BPFFS = '/sys/fs/bpf/';
 
-/** Where the lens pins what it links: without a pin the link would end with insmod itself. */
+/** Path at which insmod pins its link; without a pin the link would end with insmod itself. */
 export const linkPath = ({ ccName, name }: LoadedMap): string => `${BPFFS}${ccName || name}`;
 
 /**
  * Loads BTF, map and programs of a text, and registers the value; for a map with BPF_F_LINK also makes a link and pins
- * it. The process ends in any case, and with it what is held by fds alone.
+ * it. The process then ends, and with it everything held only by its fds.
  */
 export const insmod: Verb<'insmod'> = {
   do: 'insmod',
@@ -40,7 +40,7 @@ export const insmod: Verb<'insmod'> = {
 const linkOf = (user: UserSpace, letter: string) =>
   [...user.state.links.values()].find((one) => user.mapOfLink(one) === letter);
 
-/** Unregisters a map, or detaches the link that holds it and takes its pins away. */
+/** Unregisters a map, or detaches the link that holds it and removes the link's pins. */
 export const rmmod: Verb<'rmmod'> = {
   do: 'rmmod',
   run: (user, { map: letter, strict = false }) => {
@@ -60,10 +60,11 @@ export const rmmod: Verb<'rmmod'> = {
   },
 };
 
-/** What kernel modules do, and struct_ops never: nobody is unloaded while somebody uses it. */
+/** Refuses to unload a map in use, as for kernel modules; struct_ops never does this. */
 function refuse(user: UserSpace, process: string, map: LoadedMap): boolean {
   const object = user.world.kernel.state.maps[map.object];
-  const used = object ? users(object) : 0;
+  if (!object) return false;
+  const used = users(object);
   if (used === 0) return false;
   const who = `in use by ${used}: ${describe(object)}`;
   user.impossible(
@@ -76,7 +77,7 @@ function refuse(user: UserSpace, process: string, map: LoadedMap): boolean {
   return true;
 }
 
-/** References but for the registration's own. */
+/** Number of references other than the registration's own. */
 const users = (map: MapObject): number =>
   refcnt(map) === 0
     ? 0
@@ -88,7 +89,7 @@ const describe = ({ holders }: MapObject): string =>
     .map(({ kind, id }) => (kind === 'socket' ? `socket ${id}` : 'the netns default'))
     .join(', ');
 
-/** Updates the link that holds one map to another. */
+/** Updates the link that holds a map to another map. */
 export const replace: Verb<'replace'> = {
   do: 'replace',
   run: (user, { from, to }) => {

@@ -1,6 +1,6 @@
 import type { Verb } from '../verb.ts';
 
-/** Writes bytes behind the kernel's back, as a debugger would; what lies outside the memory is not written. */
+/** Writes bytes behind the kernel's back, as a debugger would; bytes outside the memory are ignored. */
 export const poke: Verb<'poke'> = {
   do: 'poke',
   run: ({ world }, { address, bytes }) => {

@@ -1,4 +1,4 @@
-/* The queue disciplines that a bottleneck may have; the first is the one that it has when nothing else is asked for. */
+/* The queue disciplines that a bottleneck may have; the first is the default. */
 import { pfifo } from './pfifo.ts';
 import type { QdiscKind } from './qdisc.ts';
 

@@ -1,15 +1,15 @@
-/* What a queue discipline is to the link that it stands before (struct Qdisc_ops). Packets are addresses in the memory. */
+/* The interface between a queue discipline and its link (struct Qdisc_ops). Packets are addresses in the memory. */
 import type { Memory } from '../../vm/memory.ts';
 import type { Packet } from '../packet.ts';
 
 export interface Qdisc {
   /** packets that wait */
   readonly length: number;
-  /** Takes a packet; false: it is dropped, and stays the caller's. */
+  /** Adds a packet; returns false when it is dropped: the caller then still owns it. */
   enqueue(address: number): boolean;
-  /** The packet that leaves next, which stays; 0: none waits. */
+  /** The next packet, without removing it; 0 when none waits. */
   peek(): number;
-  /** Takes out what `peek` named. */
+  /** Removes the packet that `peek` returned. */
   dequeue(): void;
   /** Every packet that waits, in the order in which they leave. */
   each(visit: (packet: Packet, index: number) => void): void;

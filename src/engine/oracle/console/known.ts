@@ -1,11 +1,11 @@
-/* Steps of bpftool's recordings that come out otherwise here, each with its reason and where Linux has it. */
+/* Steps of bpftool's recordings with different output here, each with the reason and the place in Linux. */
 
 export interface KnownDifference {
-  /** of the recorded command, and of what it wrote where that tells */
+  /** patterns of the recorded command, and of its output where needed */
   readonly command: RegExp;
   readonly wrote?: RegExp;
   readonly reason: string;
-  /** function of the kernel, or of the tool, that this machine does not have */
+  /** function of the kernel, or of the tool, that this machine lacks */
   readonly source: string;
 }
 
@@ -46,7 +46,7 @@ export const KNOWN: readonly KnownDifference[] = [
   },
 ];
 
-/** Steps that are not compared, by the command and what it wrote. */
+/** Steps that are not compared, by command and output. */
 export const NOT_COMPARED: readonly { readonly command: RegExp; readonly reason: string }[] = [
   { command: /my_two\.bpf\.o/, reason: 'the object is not among the recordings' },
   { command: /\btwo_[xy]\b/, reason: 'the object is not among the recordings' },

@@ -1,10 +1,10 @@
 /*
- * What of bpftool's output a boot decides, and how it is compared then. Ids are renamed: each recorded id must stand for
- * one id of this machine, throughout a recording. Times, addresses and memory accounting are hidden. What the recorded
- * machine itself had besides (modules, the iterator that bpftool loads to find processes) is left out.
+ * Hides the parts of bpftool's output that differ from boot to boot. Ids are renamed: each recorded id must correspond
+ * to one id of this machine, throughout a recording. Times, addresses and memory accounting are masked. Objects that
+ * only the recorded machine had (modules, the iterator that bpftool loads to find processes) are left out.
  */
 
-/** Kinds of ids that are counted apart. */
+/** Kinds of ids with separate numbering. */
 type IdKind = 'map' | 'prog' | 'btf' | 'link';
 
 export interface Masked {
@@ -21,7 +21,7 @@ interface Mask {
 const OPS =
   'ssthresh|cong_avoid|set_state|cwnd_event|in_ack_event|pkts_acked|min_tso_segs|cong_control|undo_cwnd|sndbuf_expand|get_info|init|release';
 
-/** Hidden text; each row says what decides it. */
+/** Text to be masked; each row says what it is. */
 const MASKS: readonly Mask[] = [
   { what: 'time of loading', pattern: /loaded_at \S+/g, put: 'loaded_at T' },
   { what: 'time of loading', pattern: /"loaded_at":\s?\d+/g, put: '"loaded_at":T' },
@@ -50,7 +50,7 @@ const MASKS: readonly Mask[] = [
   { what: 'size of the kernel and its modules', pattern: /^\d+: name \[.*\n/gm, put: '' },
 ];
 
-/** bpftool's own iterator, and what libbpf loads to find out what the kernel can do. */
+/** bpftool's own iterator, and programs that libbpf loads to probe the kernel's features. */
 const OWN = /^(pid_iter|libbpf_)/;
 
 function withoutOwn(text: string): string {
@@ -64,7 +64,7 @@ function withoutOwn(text: string): string {
     .join('');
 }
 
-/** The programs in the bytes of a struct_ops value; what is around them stays. */
+/** Masks the program ids in the bytes of a struct_ops value. */
 function hideValueIds(text: string): string {
   return text.replace(/\[((?:"0x\w\w",){255}"0x\w\w")(\n\s+)?\]/g, (_, bytes: string, end = '') => {
     const list = bytes.split(',');
@@ -75,7 +75,7 @@ function hideValueIds(text: string): string {
 
 interface IdPattern {
   readonly pattern: RegExp;
-  /** null: what the command is about */
+  /** null: the kind of the command's objects */
   readonly kind: IdKind | null;
 }
 
@@ -96,11 +96,11 @@ const IDS: readonly IdPattern[] = [
 
 const KINDS: Readonly<Record<string, IdKind>> = { prog: 'prog', link: 'link', btf: 'btf' };
 
-/** What a command is about: `prog show` has ids of programs at the start of its rows. */
+/** Kind of objects of a command: rows of `prog show` begin with program ids. */
 const kindOf = (command: string): IdKind =>
   KINDS[/\b(prog|link|btf|map|struct_ops)\b/.exec(command)?.[1] ?? ''] ?? 'map';
 
-/** Output as it is compared, and the ids that stood in it. */
+/** Masks output for comparison; returns it with the ids that it contained. */
 export function mask(command: string, output: string): Masked {
   const ids: { kind: IdKind; id: number }[] = [];
   const take = (kind: IdKind, text: string): string =>
@@ -119,12 +119,12 @@ export function mask(command: string, output: string): Masked {
   return { text, ids };
 }
 
-/** Which id of this machine a recorded one stands for. */
+/** Maps recorded ids to ids of this machine. */
 export class Renaming {
   private readonly ours = new Map<string, number>();
   private readonly theirs = new Map<string, number>();
 
-  /** False where an id already stands for another. */
+  /** Records the correspondence of ids; returns false when an id already corresponds to another. */
   learn(recorded: Masked, here: Masked): boolean {
     return recorded.ids.every(({ kind, id }, i) => {
       const own = here.ids[i]?.id;
@@ -139,8 +139,8 @@ export class Renaming {
   }
 
   /**
-   * A recorded command with the ids of this machine. `newest`: what an id stands for that no output has told, where the
-   * recorded command found it.
+   * Rewrites a recorded command with ids of this machine. `newest`: gives the id for one that no output has shown yet,
+   * if the recorded command found it.
    */
   command(line: string, newest: (kind: IdKind) => number | null): string {
     return line.replace(/\bid (\d+)/g, (whole, id: string) => {
@@ -151,7 +151,7 @@ export class Renaming {
   }
 }
 
-/** Rows of ss: what the timing of a loopback decides is hidden, and the order, which is that of a hash. */
+/** Rows of ss, sorted because their order is a hash's, with values that depend on loopback timing masked. */
 export function socketRows(output: string): string {
   const rows = output.split(/^(?=ESTAB|UNCONN|FIN|CLOSE|TIME)/m).slice(1);
   return rows

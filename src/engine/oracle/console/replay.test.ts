@@ -1,4 +1,4 @@
-/** bpftool's recordings, typed into the console: what is written must be what real ones wrote. */
+/** Replays bpftool's recordings in the console: its output must equal the real one. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -36,7 +36,7 @@ test.each(recordings)('$kernel $name: only known differences', { timeout: 60_000
   expect(steps).toBeGreaterThan(10);
 });
 
-test('a changed recording is found: an answer, a status, an id that stands for two', () => {
+test('a changed recording is found: an output, a status, an id used for two things', () => {
   const recording = read('6.12', 'a2-object-my_kfunc2.json.gz');
   const damage = (n: number, change: object): Recording => ({
     ...recording,
@@ -58,7 +58,7 @@ test('ids are renamed one to one', () => {
   expect(ids.learn(list(24), list(2))).toBe(false);
 });
 
-test('masks hide what a boot decides and nothing else', () => {
+test('masks hide only what differs between boots', () => {
   const text =
     '93: struct_ops  name a  tag 31a34fedf817d996  gpl\n\tloaded_at 2026-11-22T10:57:05+0000  uid 0\n\txlated 48B  jited 45B  memlock 4096B\n';
   expect(mask('bpftool prog show', text).text).toBe(

@@ -1,7 +1,7 @@
 /*
- * Recordings of bpftool, done again: every line is typed into the console of a machine of the same kernel, connections are
- * made and closed where the recorder did, and what a command wrote, to stdout and stderr, must be the recorded text but
- * for what a boot decides (masks.ts).
+ * Replays recordings of bpftool: every line is typed into the console of a machine with the same kernel, connections
+ * are made and closed where the recorder did so, and a command's stdout and stderr must equal the recorded text except
+ * for parts that depend on the boot (masks.ts).
  */
 import { Lab } from '../../lab/lab.ts';
 import type { MachineParts } from '../../lab/kernels.ts';
@@ -22,13 +22,13 @@ export interface ConsoleReplayed {
   readonly skipped: readonly { readonly n: number; readonly reason: string }[];
 }
 
-/** A file that the recorder had, by its name; null: it had none such. */
+/** A file of the recorder, by its name; null when there is none. */
 export type ReadObject = (name: string) => Uint8Array | null;
 
 const SECOND = 1e9;
 const SETTLE_SECONDS = 0.5;
 
-/** Files that a recording names. */
+/** Files to which a recording refers. */
 function filesOf(steps: readonly ConsoleStep[], read: ReadObject): Record<string, string> {
   const names = new Set<string>();
   for (const { args } of steps) {
@@ -65,7 +65,7 @@ class Replay {
       expect: [],
     });
     const { tcp, kernel } = this.lab.machine;
-    // the recorded machines have cubic, as their namespace's default
+    // the recorded machines had cubic as their namespace's default
     tcp.congestion.addBuiltin('cubic', 1, { ssthresh: () => 2, undo_cwnd: () => 2, cong_avoid: () => 0 });
     tcp.writeSysctl('net.ipv4.tcp_congestion_control', 'cubic');
     const folder = /^a2-object-(.*)$/.exec(recording.id)?.[1];
@@ -107,7 +107,7 @@ class Replay {
     while (this.sockets.length > 0) this.closeOne();
   }
 
-  /** What the recorder did before a step, as its notes tell. */
+  /** Does what the recorder did before a step, according to its notes. */
   before({ op, args, text, note }: ConsoleStep, id: string): void {
     if (op === 'note') {
       const opened = /^registered, \d+ client socket\(s\) using (\S+)/.exec(text ?? '');
@@ -129,7 +129,7 @@ class Replay {
     if (line.startsWith('rm -rf') || /pinreno/.test(line)) this.settle(1);
   }
 
-  /** The answer to a step that is no command; null where it is as recorded. */
+  /** Runs a step other than a command; returns the difference, or null. */
   other({ op, args, outputs, ret, errno }: ConsoleStep): string | null {
     const { tcp } = this.lab.machine;
     const [socket = 0] = this.sockets;
@@ -159,12 +159,12 @@ class Replay {
       return kind === 'map' && rc === 0 ? Math.max(...maps.map(({ id }) => id)) : null;
     };
     const written = this.type(this.ids.command(String(args), newest));
-    // the recorded machine took its time for a command: what was freed was gone by the next
+    // on the recorded machine commands took time, so everything being freed was gone before the next
     this.settle(SETTLE_SECONDS);
     return written;
   }
 
-  /** Null where the output is the recorded one. */
+  /** Compares output with the recorded one; null when they are equal. */
   compare(
     step: ConsoleStep,
     here: { out: string; err: string; status: number },
@@ -190,11 +190,11 @@ class Replay {
   }
 }
 
-/** Elements that programs counted during a transfer: their numbers are the loopback's. */
+/** Masks elements in which programs counted during a transfer: the values depend on the loopback. */
 function counted(note: string, text: string): string {
   if (!/after use/.test(note)) return text;
   const bytes = text.replace(/"0x\w\w"/g, 'B').replace(/([:[{,])\d+(?=[,}\]])/g, '$1N');
-  // how many elements a hash has is counted too
+  // the number of elements in a hash depends on it too
   return bytes.replace(/(\{"key":\[B,B,B,B\].*?\}\})(,\{"key":.*\}\})*\]/, '$1]');
 }
 

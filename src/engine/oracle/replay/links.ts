@@ -1,4 +1,4 @@
-/* Recording b5: maps for links, links, pins; with sockets that stay behind. */
+/* Recording b5: maps for links, links, pins; with sockets that outlive them. */
 import { ATTACH_STRUCT_OPS, LINK_REPLACE, MAP_FLAG } from '../../kernel/uapi.ts';
 import { loadPrograms } from './programs.ts';
 import type { Answer, RecordedStep } from './recording.ts';
@@ -128,7 +128,7 @@ function* whatCanBeLinked(s: Session, good: Fds, maps: Maps, prog: number): Gene
   yield* closing(v.link(maps.a, ATTACH_STRUCT_OPS, 1));
   for (const flags of [1, 4, 0xff]) yield* closing(v.link(maps.a, ATTACH_STRUCT_OPS, 0, flags));
   for (const fd of [maps.plain, prog, 9999, maps.empty]) yield v.link(fd);
-  // the recorder's hash map: any fd that is no struct_ops map
+  // the recorder used a hash map; any fd that is not of a struct_ops map will do
   yield v.link(s.btfFd());
 }
 

@@ -1,4 +1,4 @@
-/* Recording b1: BPF_MAP_CREATE in 97 ways. What each call was lies in the recorded arguments. */
+/* Recording b1: BPF_MAP_CREATE in 97 ways. Each call is described by its recorded arguments. */
 import type { AttrExtent, BpfAttr } from '../../kernel/attr.ts';
 import type { Answer, RecordedStep } from './recording.ts';
 import { latin1, type Session } from './session.ts';

@@ -12,7 +12,7 @@ type Case = Attr & { readonly extent?: AttrExtent; readonly skip?: string };
 /** bytes that the recorder filled in */
 const ATTR_BYTES = 148;
 const NO_VERIFIER = 'the answer is a verifier log';
-/** an exit without a result */
+/** a program that exits without setting r0 */
 const BAD = { insns: encode([insn(OPCODE.EXIT)]), insn_cnt: 1 };
 const BUFFER = new Uint8Array(0);
 
@@ -121,7 +121,7 @@ function* infos(s: Session): Generator<Answer> {
   yield { op, ret, out: out.bytes && { info_hex: hex(out.bytes) }, ignore: MAP_OWN };
 }
 
-/** Recorded up to 240 bytes, with what lies after the filled part. */
+/** Info as recorded: up to 240 bytes, including those after the filled part. */
 function padded(bytes: Uint8Array, size: number): string {
   const whole = new Uint8Array(Math.min(size, 240));
   whole.set(bytes.subarray(0, whole.length));

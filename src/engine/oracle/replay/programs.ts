@@ -3,11 +3,11 @@ import type { Answer } from './recording.ts';
 import { constantProgram, type Session } from './session.ts';
 
 export interface Programs {
-  /** fd by member, of those that can be loaded */
+  /** fds by member, for members that can be loaded */
   readonly byMember: Readonly<Record<string, number>>;
   /** a socket filter */
   readonly filter: number;
-  /** what makes a valid congestion control */
+  /** the programs of a valid congestion control */
   readonly good: Readonly<Record<string, number>>;
 }
 
@@ -33,7 +33,7 @@ export function* programs(s: Session): Generator<Answer, Programs> {
   return { byMember, filter, good: { ssthresh, cong_avoid, undo_cwnd } };
 }
 
-/** Loads them without comparing. */
+/** Loads the programs without comparing answers. */
 export function loadPrograms(s: Session): Programs {
   const loading = programs(s);
   let step = loading.next();

@@ -1,4 +1,4 @@
-/* What the recordings of real kernels look like, and how an answer of this kernel is compared with one. */
+/* Format of the recordings of real kernels, and comparison with an answer of this kernel. */
 import { ERRNO } from '../../base/errno.ts';
 
 export interface RecordedStep {
@@ -22,12 +22,12 @@ export interface Recording {
   readonly steps: readonly RecordedStep[];
 }
 
-/** This kernel's answer to a step; `out` is compared where both sides have it. */
+/** This kernel's answer to a step; `out` is compared if both sides have it. */
 export interface Answer {
   readonly op: string;
   readonly ret: number;
   readonly out?: unknown;
-  /** byte offsets of words in `info_hex` that no other machine has */
+  /** byte offsets of words in `info_hex` that are specific to the recorded machine */
   readonly ignore?: readonly number[];
   /** why this step is not compared */
   readonly skip?: string;
@@ -74,7 +74,7 @@ function hidden(value: unknown, offsets: readonly number[]): unknown {
   return { ...value, info_hex: text };
 }
 
-/** Same keys on both sides are the same; keys that only one side has are not compared. */
+/** Whether the keys that both sides have are equal; other keys are ignored. */
 function agrees(recorded: unknown, answered: unknown): boolean {
   if (typeof recorded !== 'object' || recorded === null || typeof answered !== 'object' || answered === null) {
     return recorded === answered;
@@ -83,7 +83,7 @@ function agrees(recorded: unknown, answered: unknown): boolean {
   return Object.entries(recorded).every(([key, value]) => !(key in ours) || agrees(value, ours[key]));
 }
 
-/** Null when the answer is the recorded one. */
+/** Compares an answer with a recorded step; null when they agree. */
 export function compare(step: RecordedStep, answer: Answer): Mismatch | null {
   const { n, op, args } = step;
   const recorded = recordedText(step);

@@ -1,6 +1,6 @@
 /*
- * A small machine on which recorded system calls are done again: a kernel with TCP, its clock, and one process with the
- * habits of the recorder (the values it builds, the programs it loads).
+ * A small machine for replaying recorded system calls: a kernel with TCP, its clock, and one process that builds values
+ * and loads programs as the recorder did.
  */
 import { registerProgCode } from '../../kernel/info.ts';
 import { OBJECT_RULES } from '../../verifier/insn/late-rules.ts';
@@ -82,7 +82,7 @@ export class Session {
         const program = prepareProgram(insns, functions);
         return program.ok ? null : program.error.message;
       },
-      // all recorded programs that are accepted return a constant at once
+      // all accepted programs of the recordings only return a constant
       makeTrampolines: (members) =>
         members.map(({ model, code }) => {
           const [{ imm }] = decodeAll(code.insns);
@@ -103,7 +103,7 @@ export class Session {
     });
     registerHelpers(functions, { now: () => this.events.now, random: () => this.tcp.net.random() });
     this.kernel.registerHelpers(functions);
-    // the recorded machines have cubic, as their namespace's default
+    // the recorded machines had cubic as their namespace's default
     this.tcp.congestion.addBuiltin('cubic', 1, { ssthresh: () => 2, undo_cwnd: () => 2, cong_avoid: () => 0 });
     this.tcp.writeSysctl('net.ipv4.tcp_congestion_control', 'cubic');
     const type = this.kernel.registerSubsystem(this.tcp.subsystem);
@@ -130,7 +130,7 @@ export class Session {
     for (const fd of fds) if (fd >= 0) this.kernel.close(this.pid, fd);
   }
 
-  /** fd of a BTF of an int and a u64, loaded when it is first asked for. */
+  /** Fd of a BTF with an int and a u64, loaded on first use. */
   btfFd(): number {
     if (this.ownBtf !== 0) return this.ownBtf;
     const writer = createBtfWriter();
@@ -205,7 +205,7 @@ export class Session {
     return this.bpf('BPF_MAP_DELETE_ELEM', { map_fd: fd, key: word(key) });
   }
 
-  /** A value as the recordings write it: numbers, the name as text, the list as hex. */
+  /** Decodes a value into the recordings' form: numbers, the name as text, the list as hex. */
   decode(bytes: Uint8Array | undefined): unknown {
     if (!bytes) return null;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -1,4 +1,4 @@
-/* Recording b6: who may choose a congestion control, the sysctls, and which capability each call needs. */
+/* Recording b6: permission to choose a congestion control, the sysctls, and the capability that each call needs. */
 import type { Capability } from '../../kernel/capabilities.ts';
 import { loadPrograms } from './programs.ts';
 import type { Answer } from './recording.ts';
@@ -23,7 +23,7 @@ const NAMES = [
   '0123456789abcdef',
 ];
 
-/** What each of the recorder's last processes may do. */
+/** Capabilities of each of the recorder's last processes. */
 const MAY: readonly (readonly Capability[])[] = [
   [],
   ['CAP_BPF'],
@@ -47,7 +47,7 @@ function write(s: Session, name: string, value: string): Answer {
   return read(s, name);
 }
 
-/** Runs as a child with other credentials, that shares the fds. */
+/** Runs as a child process with other credentials that shares the fds. */
 function* as(s: Session, uid: number, caps: readonly Capability[], run: () => Generator<Answer>): Generator<Answer> {
   const parent = s.pid;
   s.pid = s.kernel.fork(parent, 'child');

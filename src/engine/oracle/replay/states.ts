@@ -81,7 +81,7 @@ function* lifeCycle(s: Session, good: Readonly<Record<string, number>>): Generat
   yield* sameName(s, good, fd, connected);
 }
 
-/** An unconnected socket; a listener and the child that inherits its choice, without getting it by name. */
+/** Further cases: an unconnected socket, and a listener whose child inherits its choice. */
 function* otherSockets(s: Session, good: Readonly<Record<string, number>>, fd: number): Generator<Answer> {
   const v = verbs(s, good);
   const unconnected = s.socket(undefined, false);

@@ -1,7 +1,8 @@
 /*
- * Random programs that a verifier has to think about: scalars that are masked, compared and shifted, pointers moved by
- * them, spills, loops, lookups. About a third is accepted; the others are wrong somewhere, often by one byte.
- * Registers: r6 is the context, r9 the value of a map with one element, r8 a pointer under way, r7 and r0 to r5 scalars.
+ * Random programs that are hard for a verifier: scalars that are masked, compared and shifted, pointers moved by them,
+ * spills, loops, lookups. About a third is accepted; the others are wrong somewhere, often by one byte.
+ * Registers: r6 is the context, r9 the value of a map with one element, r8 a temporary pointer, r7 and r0 to r5
+ * scalars.
  */
 import type { Prng } from '../../base/prng.ts';
 import { encode, type Insn, insn, slotsOf } from '../../isa/insn.ts';
@@ -12,7 +13,7 @@ export const ONE = 5;
 export const MANY = 6;
 export const VALUE_BYTES = 48;
 export const ENTRIES = 4;
-/** Bytes of the context that programs look at. */
+/** Bytes of the context that programs access. */
 export const CONTEXT_BYTES = 64;
 
 const SCALARS = [0, 2, 3, 4, 5, 7];
@@ -121,7 +122,7 @@ function access(g: Generator, base: number, from: number, to: number): Insn[] {
 
 const direct: Maker = (g) => access(g, 9, 0, VALUE_BYTES);
 
-/** The pointer moved by a scalar that is, mostly, bounded first. */
+/** Moves the pointer by a scalar, which is usually bounded first. */
 function indexed(g: Generator): Insn[] {
   const index = g.scalar;
   const most = g.pick([7, 15, 31, 39, 40, 44, 47]);
@@ -133,7 +134,7 @@ function indexed(g: Generator): Insn[] {
   return [insn(kind | op, { dst: index, imm: most, off: slots(use) }), ...use];
 }
 
-/** The same on the stack, whose first 64 bytes are written at the start. */
+/** An access to the stack, whose first 64 bytes are written at the start. */
 function stacked(g: Generator): Insn[] {
   const index = g.scalar;
   const most = g.pick([7, 15, 31]);

@@ -1,6 +1,6 @@
 /*
- * The congestion controls that are built in, as a list: a new one is a file beside reno.ts and a row here. The first is
- * what the stack falls back to.
+ * The list of built-in congestion controls: a new one is a file beside reno.ts and a row here. The stack falls back to
+ * the first.
  */
 import type { TcpSock } from '../stack.ts';
 import { CA_FLAG } from './cong.ts';

@@ -1,6 +1,6 @@
 /*
  * Calls of tcp_congestion_ops members. `icsk_ca_ops` points to an ops struct; a slot holds an address of the kernel's
- * text, or NULL where the member is not implemented. Who answers, a built-in function or a BPF trampoline, is the same.
+ * text, or NULL where the member is not implemented. Built-in functions and BPF trampolines are called in the same way.
  */
 import { seqAdd } from '../socket/seq.ts';
 import { CA_STATE } from '../socket/constants.ts';
@@ -12,8 +12,8 @@ const MIN_TSO_SEGS = 2;
 const SNDBUF_EXPAND = 2;
 
 /**
- * `absent` when the member is not implemented. A program that is stopped in the call leaves what it had stored; the socket
- * has reno from then on, which answers this call too (Tcp.moveToReno).
+ * Calls a member; returns `absent` when it is not implemented. What a program stored before it was stopped in the call
+ * stays; the socket then switches to reno, which also answers this call (Tcp.moveToReno).
  */
 function call(s: Stack, slot: number, a = 0, b = 0, c = 0, absent = 0): number {
   const { tp } = s;
@@ -48,7 +48,7 @@ const LINKS = [
   'retransmit_skb_hint',
 ] as const;
 
-/** Linux would follow what the program wrote, and oops; here the link is as it was, and the page says so. */
+/** Restores a pointer that a program overwrote, with a warning on the page; Linux would follow it and oops. */
 function putBack(s: Stack, link: (typeof LINKS)[number] | 'icsk_ca_ops', value: number): void {
   s.tp[link] = value;
   if (s.ep.warned === 1) return;
@@ -57,7 +57,10 @@ function putBack(s: Stack, link: (typeof LINKS)[number] | 'icsk_ca_ops', value: 
   s.observer.onWarning?.(s.tp.at, text, 'a pointer that the stack follows');
 }
 
-/** The kernel itself would warn (tcp_snd_cwnd_set) or divide by it later; a window of nothing would stall for ever. */
+/**
+ * Sets a zero window to 1, with a warning: Linux would warn (tcp_snd_cwnd_set) or divide by it, and the connection
+ * would stall for ever.
+ */
 function refuseZeroWindow(s: Stack): void {
   s.tp.snd_cwnd = 1;
   if (s.ep.warned === 1) return;

@@ -183,6 +183,6 @@ test('programs find the kfuncs under the ids of the kernel', () => {
   tcp.socket(1, 'sender');
   const [{ sk }] = tcp.list();
   expect(functions.kfunc(id)?.call(sk)).toBe(5);
-  // not a socket: refused, not followed
+  // not a socket: refused, not dereferenced
   expect(functions.kfunc(id)?.call(16)).toBe(0);
 });

@@ -1,5 +1,5 @@
 /*
- * The list of congestion controls (net/ipv4/tcp_cong.c) and its face towards struct_ops (net/ipv4/bpf_tcp_ca.c). An
+ * The list of congestion controls (net/ipv4/tcp_cong.c) and its struct_ops callbacks (net/ipv4/bpf_tcp_ca.c). An
  * entry is an ops struct in the kernel's memory; the list itself is cold state.
  */
 import { ERRNO } from '../../base/errno.ts';
@@ -41,7 +41,7 @@ function nameLength(bytes: Uint8Array): number {
   return length > 0 && bytes.subarray(0, length).every(isNameByte) ? length : -1;
 }
 
-/** What differs between kernels. */
+/** Rules that differ between kernels. */
 export interface CongestionRules {
   /** until 6.3 a taken name is refused member by member, before the struct is complete */
   readonly refusesNameEarly: boolean;
@@ -61,7 +61,7 @@ export class CongestionControls {
     private readonly rules: CongestionRules,
   ) {}
 
-  /** Boot: an ops struct whose members are functions of the engine. The first one is the default. */
+  /** Adds, at boot, an ops struct whose members are functions of the engine. The first one is the default. */
   addBuiltin(name: string, flags: number, members: Partial<Record<OpsMember, TextFunction>>): number {
     const { memory, offsets } = this;
     const kdata = memory.alloc('kernel', offsets.opsSize, 64);
@@ -81,7 +81,7 @@ export class CongestionControls {
     return this.cold.list.find((ca) => ca.name === name)?.kdata ?? 0;
   }
 
-  /** Also of ops that are no longer listed. */
+  /** Name of an ops struct, listed or not. */
   nameOf(kdata: number): string {
     const { memory, offsets } = this;
     const at = kdata + offsets.ops.name;

@@ -1,6 +1,6 @@
 /*
- * Helpers of the base set that need nothing but the machine's clock and dice. A program sees the same time as the stack
- * that calls it.
+ * Helpers of the base set that need only the machine's clock and random generator. A program sees the same time as the
+ * stack that calls it.
  */
 import { jiffiesAt, jiffyStart } from '../../net/clock.ts';
 import type { KernelFunctions } from '../../vm/functions.ts';

@@ -29,7 +29,7 @@ function jhash16(bytes: Uint8Array, initval: number): number {
 
   a = (a + word(12)) | 0;
   for (const [turn, n] of [14, 11, 25, 16, 4, 14, 24].entries()) {
-    // the register to change goes c, a, b, c, a, b, c
+    // the changed register cycles: c, a, b, c, a, b, c
     if (turn % 3 === 0) c = ((c ^ b) - rol(b, n)) | 0;
     else if (turn % 3 === 1) a = ((a ^ c) - rol(c, n)) | 0;
     else b = ((b ^ a) - rol(a, n)) | 0;

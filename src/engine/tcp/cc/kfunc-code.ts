@@ -1,6 +1,6 @@
 /*
- * The hot functions of reno.ts as WebAssembly, so that a compiled program's call of one does not leave it. Each does what
- * its twin does, word for word; a test compares them on sockets of every kind.
+ * The hot functions of reno.ts as WebAssembly, so that a compiled program calls them without leaving WebAssembly. Each
+ * does exactly what its TypeScript counterpart does; a test compares them on sockets of every kind.
  */
 import { REGIONS } from '../../vm/memory.ts';
 import type { EmittedFunction } from '../../vm/functions.ts';
@@ -8,10 +8,10 @@ import type { CodeWriter } from '../../vm/wasm/encoder.ts';
 import { I32, W, type WasmOp } from '../../vm/wasm/opcodes.ts';
 import type { TcpOffsets, TcpSockField } from '../socket/offsets.ts';
 
-/** Parameters come first: the socket, then what else a function is given. */
+/** Local numbers; parameters come first: the socket, then the other arguments. */
 const SK = 0;
 
-/** Makes a function of a socket: what is none answers 0, as when it is called. */
+/** Makes a function of a socket that returns 0 for an address that is not a socket, as the TypeScript version does. */
 function ofSocket(locals: number, offsets: TcpOffsets, body: (code: SockCode) => void): EmittedFunction {
   const room = REGIONS.arena.size - offsets.sock.size;
   return {
@@ -70,7 +70,7 @@ interface SlowStart {
   readonly limit: number;
 }
 
-/** Leaves what of `acked` is left. */
+/** Leaves the part of `acked` that slow start did not use. */
 function slowStart(code: SockCode, { acked, cwnd, grown, limit }: SlowStart): void {
   const { out } = code;
   code.load('snd_cwnd').tee(cwnd).get(acked).op(W.i32_add).set(grown);
@@ -148,7 +148,7 @@ export const emittedKfuncs: Readonly<Record<string, (offsets: TcpOffsets) => Emi
         out.tee(acked).op(W.i32_eqz);
         code.when(() => out.i32(0).op(W.return));
       });
-      // w is the window as slow start left it
+      // w is the window after slow start
       code.load('snd_cwnd').set(1);
       congAvoidAi(code, { w: 1, acked, count: a, cwnd, more: b });
       out.i32(0);

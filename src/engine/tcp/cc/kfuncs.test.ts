@@ -1,4 +1,4 @@
-/** Kernel functions that are compiled in against those that are called. */
+/** Compares inlined kernel functions with called ones. */
 import { assert as check, constantFrom, integer, nat, oneof, property, record } from 'fast-check';
 import { expect, test } from 'vitest';
 import { runs } from '../../base/testing/runs.ts';

@@ -34,7 +34,7 @@ export function enterQuickAck(s: Stack, max: number): void {
   tp.ack_ato = TCP_ATO_MIN;
 }
 
-/** tcp_event_data_recv: in-order data came; the delayed ACK timeout follows the gaps between segments. */
+/** tcp_event_data_recv: in-order data arrived; the delayed ACK timeout adapts to the gaps between segments. */
 export function dataReceived(s: Stack, payload: number, maxQuick: number): void {
   const { tp } = s;
   scheduleAck(s);

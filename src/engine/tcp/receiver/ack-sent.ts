@@ -1,4 +1,4 @@
-/* What an ACK on its way changes: delayed and compressed ACKs are no longer owed. */
+/* Updates a socket when an ACK is sent: delayed and compressed ACKs are no longer owed. */
 import { ACK, TCP_ATO_MIN } from '../socket/constants.ts';
 import { type Stack } from '../stack.ts';
 

@@ -41,7 +41,7 @@ function outsideWindow(s: Stack): void {
   scheduleAck(s);
 }
 
-/** Stores what was received above a hole; joins the runs that touch. Whether it was all there before. */
+/** Stores bytes received above a hole, joining adjacent runs; returns whether all of them were already there. */
 function storeRange(s: Stack, seq: number, end: number): boolean {
   const { tp } = s;
   const { range, range2 } = s.cursors;
@@ -76,7 +76,7 @@ function storeRange(s: Stack, seq: number, end: number): boolean {
     }
     range.at = range2.at;
   }
-  // segments that join share one header: they cost what they carry (tcp_try_coalesce)
+  // joined segments share one header, so they cost only their payload (tcp_try_coalesce)
   tp.rmem_alloc += seqDelta(end, seq);
   for (let next = range.next; next !== 0; next = range.next) {
     range2.at = next;
@@ -89,7 +89,7 @@ function storeRange(s: Stack, seq: number, end: number): boolean {
   return false;
 }
 
-/** The blocks as words of the tcp_sock. */
+/** Word index of the blocks in the tcp_sock. */
 function blocksAt(s: Stack): number {
   return (s.tp.at + s.offsets.sock.layout.selective_acks.offset) >>> 2;
 }
@@ -99,14 +99,14 @@ function moveBlock(u32: Uint32Array, to: number, from: number): void {
   u32[to + 1] = u32[from + 1];
 }
 
-/** tcp_sack_new_ofo_skb: the block that holds the news comes first; blocks that it joined disappear. */
+/** tcp_sack_new_ofo_skb: the block with the newest data comes first; blocks merged into it disappear. */
 function noteSack(s: Stack, seq: number, end: number): void {
   const { tp, u32 } = s;
   const w = blocksAt(s);
   let start = seq;
   let stop = end;
   let kept = 0;
-  // blocks that touch the new one melt into it
+  // blocks that touch the new one are merged into it
   const old = tp.num_sacks;
   for (let i = 0; i < old; i++) {
     const from = w + 2 * i;
@@ -140,7 +140,7 @@ function dropPassedSacks(s: Stack): void {
   tp.num_sacks = kept;
 }
 
-/** tcp_ofo_queue: what follows the filled hole moves to the reader. Returns the bytes moved. */
+/** tcp_ofo_queue: moves the data after the filled hole to the reader. */
 function takeFollowing(s: Stack): void {
   const { tp } = s;
   const { range } = s.cursors;
@@ -181,7 +181,7 @@ function queueInOrder(s: Stack, payload: number): void {
   if (payload < tp.ack_rcv_mss || (pkt.flags & PACKET.PSH) !== 0) tp.ack_pending |= ACK.PUSHED;
 }
 
-/** tcp_data_queue for the segment in `s.pkt`. Whether a FIN was taken in order. */
+/** tcp_data_queue for the segment in `s.pkt`; returns whether a FIN was received in order. */
 export function queueData(s: Stack): boolean {
   const { tp, pkt } = s;
   const { seq, end_seq: end } = pkt;
@@ -213,14 +213,14 @@ export function queueData(s: Stack): boolean {
   return fin;
 }
 
-/** The header prediction's way for the next bytes in order: nothing is missing. */
+/** Fast path for the next bytes in order, when nothing is missing (header prediction). */
 export function queuePredicted(s: Stack): void {
   const { tp, pkt } = s;
   tp.data_segs_in++;
   queueInOrder(s, seqDelta(pkt.end_seq, pkt.seq));
 }
 
-/** What the out-of-order runs cost the buffer. */
+/** Bytes of the receive buffer that out-of-order data takes. */
 function heldTruesize(s: Stack): number {
   const { tp } = s;
   const { range } = s.cursors;
@@ -229,7 +229,7 @@ function heldTruesize(s: Stack): number {
   return sum;
 }
 
-/** The process reads everything that is in order (tcp_recvmsg, tcp_cleanup_rbuf), once it has begun to. */
+/** Reads everything that is in order (tcp_recvmsg, tcp_cleanup_rbuf), once the process has begun to read. */
 export function readAll(s: Stack): void {
   const { tp } = s;
   if (s.events.now < s.ep.reads_from) return;

@@ -42,7 +42,7 @@ export function selectableWindow(s: Stack): number {
   return (free + unit - 1) & -unit;
 }
 
-/** tcp_select_window: the window for a segment that leaves now; never takes back what was offered. */
+/** tcp_select_window: the window for a segment sent now; it never shrinks an offered window. */
 export function selectWindow(s: Stack): number {
   const { tp } = s;
   const current = receiveWindow(s);
@@ -63,7 +63,7 @@ export function growWindow(s: Stack, payload: number): void {
   tp.ack_quick |= 1;
 }
 
-/** tcp_rcv_rtt_update: smoothed upwards, but a lower sample counts at once. */
+/** tcp_rcv_rtt_update: smooths increases, but takes a lower sample at once. */
 function updateReceiveRtt(s: Stack, sample: number, byWindow: boolean): void {
   const { tp } = s;
   const rtt = tp.rcv_rtt_us;
@@ -82,7 +82,7 @@ export function measureReceiveRtt(s: Stack): void {
   tp.rcv_rtt_time = tp.tcp_mstamp;
 }
 
-/** tcp_rcv_rtt_measure_ts: the echo of a timestamp of ours, once each. */
+/** tcp_rcv_rtt_measure_ts: uses each echoed timestamp of ours once. */
 export function measureReceiveRttByTimestamp(s: Stack, segmentBytes: number): void {
   const { tp } = s;
   if (tp.rcv_tsecr === tp.rcv_rtt_last_tsecr) return;

@@ -52,7 +52,7 @@ function advanceUna(s: Stack, seq: number): void {
   tp.snd_una = seq;
 }
 
-/** tcp_ack_update_window. Returns FLAG.WIN_UPDATE when the peer's window is news. */
+/** tcp_ack_update_window. Returns FLAG.WIN_UPDATE when the peer's window changed. */
 function updateWindow(s: Stack, seq: number): number {
   const { tp, pkt } = s;
   const window = pkt.window << ((pkt.flags & PACKET.SYN) === 0 ? tp.snd_wscale : 0);
@@ -121,7 +121,7 @@ function isDubious(s: Stack): boolean {
   return (flag & FLAG_NOT_DUP) === 0 || (flag & FLAG_CA_ALERT) !== 0 || s.tp.icsk_ca_state !== CA_STATE.OPEN;
 }
 
-/** An ACK below snd_una: only its SACK blocks may tell something. */
+/** Handles an ACK below snd_una, of which only the SACK blocks may be new. */
 function oldAck(s: Stack, seq: number, priorUna: number): void {
   const { tp, ack, pkt } = s;
   if (before(seq, (priorUna - Math.min(tp.max_window, tp.bytes_acked)) >>> 0)) {
@@ -135,7 +135,7 @@ function oldAck(s: Stack, seq: number, priorUna: number): void {
   transmitRecovery(s);
 }
 
-/** The ACK's effect on the scoreboard's left edge and the window; fills `ack.flag`. */
+/** Applies the ACK to the scoreboard's left edge and the window; fills `ack.flag`. */
 function takeAck(s: Stack, seq: number, priorUna: number): void {
   const { tp, ack, pkt } = s;
   if ((ack.flag & FLAG.UPDATE_TS_RECENT) !== 0) replaceTimestamp(s);
@@ -161,7 +161,7 @@ function inAckEvent(s: Stack): void {
   caInAckEvent(s, told);
 }
 
-/** tcp_ack for the segment in `s.pkt`. Whether the ACK was acceptable. */
+/** tcp_ack for the segment in `s.pkt`; returns whether the ACK was acceptable. */
 export function processAck(s: Stack, initial: number): boolean {
   const { tp, ack, pkt } = s;
   const seq = pkt.ack_seq;

@@ -1,4 +1,4 @@
-/* What an ACK covers leaves the retransmit queue (tcp_clean_rtx_queue). */
+/* Removes acknowledged packets from the retransmit queue (tcp_clean_rtx_queue). */
 import { PACKET } from '../../net/packet.ts';
 import { caPktsAcked } from '../cc/ca.ts';
 import { FLAG, FLAG_ACKED, FLAG_CA_ALERT, TCPCB, TCPCB_RETRANS } from '../socket/constants.ts';
@@ -18,7 +18,7 @@ export function countDelivered(s: Stack, packets: number, ece: boolean): void {
   if (ece) tp.delivered_ce += packets;
 }
 
-/** Frees what `snd_una` has passed and updates every account; ends with pkts_acked(). */
+/** Frees packets below `snd_una` and updates all counters; calls pkts_acked() last. */
 export function cleanQueue(s: Stack, priorUna: number, priorFack: number, ece: boolean): void {
   const { tp, ack, rs } = s;
   const skb = s.cursors.clean;
@@ -80,7 +80,7 @@ export function cleanQueue(s: Stack, priorUna: number, priorFack: number, ece: b
   const sampled = updateRtt(s, flag, seqRtt, sackRtt, caRtt);
   if ((flag & FLAG_ACKED) !== 0) {
     flag |= FLAG.SET_XMIT_TIMER;
-    // a hole was filled by a packet that was never sent again
+    // a hole was filled by a packet that was never retransmitted
     if (before(reord, priorFack)) checkReordering(s, reord);
   } else if (left && sampled && sackRtt > Math.max(0, tp.tcp_mstamp - sentUs(skb))) flag |= FLAG.SET_XMIT_TIMER;
   ack.flag = flag;

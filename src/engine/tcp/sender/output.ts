@@ -1,4 +1,4 @@
-/* Sending: packets onto the wire, new data, retransmissions, and what the window shows about the sender. */
+/* Sends packets: new data, retransmissions, ACKs; also tracks whether the window limits the sender. */
 import { MAX_SACK_BLOCKS, PACKET, PACKET_SACKS } from '../../net/packet.ts';
 import { caEvent, caMinTsoSegs, currentSsthresh, hasCongControl, inReduction, windowEnd } from '../cc/ca.ts';
 import {
@@ -22,14 +22,14 @@ import { inFlight, jiffies32, refreshClock, timestamp, type Stack } from '../sta
 import { armPacing, rearmRto, resetXmitTimer, scheduleLossProbe } from '../socket/timers.ts';
 import { selectWindow } from '../receiver/window.ts';
 
-/** Bytes that a process with much to write keeps in the write queue, unsent. */
+/** Unsent bytes that a process with much to write keeps in the write queue. */
 const WRITE_AHEAD = 1 << 16;
 
 /** tcp_tso_rtt_log: each 2^9 us of RTT halve the bonus; tcp_tso_win_divisor: this part of a window is worth a burst */
 const TSO_RTT_LOG = 9;
 const TSO_WIN_DIVISOR = 3;
 
-/** How write_xmit was called: for all it may, or for one probe beyond the window. */
+/** Mode of write_xmit: everything that the window allows, or one probe beyond it. */
 export const PUSH = { ALL: 0, PROBE: 2 } as const;
 
 /** Copies the SACK blocks into the packet, the duplicate first; returns their number. */
@@ -80,7 +80,7 @@ function sendSegment(s: Stack, flags: number, seq: number, end: number, payload:
     ackSent(s);
   } else {
     out.window = Math.min(tp.rcv_wnd, 0xffff);
-    // timestamps are in HEADER_BYTES already
+    // HEADER_BYTES already includes the timestamps
     wire += SYN_OPTION_BYTES - 12;
   }
   out.wire = wire;
@@ -134,7 +134,7 @@ export function transmit(s: Stack, skb: Skb, marks: number): void {
   rateSent(s, skb);
 }
 
-/** The process writes what it has, as far as the write queue takes it. */
+/** Moves data from the process into the write queue, as far as it has room. */
 export function fillWriteQueue(s: Stack): void {
   const { tp, ep } = s;
   const wanted = ep.to_write;

@@ -7,14 +7,17 @@ export const PACING_RATIO = { SLOW_START: 200, CA: 120 } as const;
 const SCALE = 80_000;
 const NO_LIMIT = 2 ** 63;
 
-/** ~0 cannot be held by a double: the words are set. */
+/** Sets a rate of ~0 by its two words, because a double cannot hold it. */
 export function setUnlimitedRate(s: Stack, offset: number): void {
   const w = (s.tp.at + offset) >>> 2;
   s.u32[w] = 0xffff_ffff;
   s.u32[w + 1] = 0xffff_ffff;
 }
 
-/** Bytes a second. The product fits a u64 in the kernel; here only its quotient has to be exact below 2^53. */
+/**
+ * Computes the pacing rate in bytes a second. The kernel's product fits a u64; here only the quotient must be exact,
+ * below 2^53.
+ */
 export function updatePacingRate(s: Stack): void {
   const { tp } = s;
   const ratio = tp.snd_cwnd < tp.snd_ssthresh >>> 1 ? PACING_RATIO.SLOW_START : PACING_RATIO.CA;

@@ -86,7 +86,7 @@ export function rackMarkLost(s: Stack): boolean {
 export function rackAdvance(s: Stack, sacked: number, end: number, sent: number): void {
   const { tp } = s;
   const rtt = Math.max(0, tp.tcp_mstamp - sent);
-  // an ACK sooner than any RTT was for the original, not for the retransmission
+  // an ACK that comes sooner than the minimum RTT was for the original, not the retransmission
   if (rtt < tp.min_rtt && (sacked & TCPCB_RETRANS) !== 0) return;
   tp.rack_advanced = 1;
   tp.rack_rtt_us = rtt;

@@ -1,4 +1,7 @@
-/* The congestion state machine: what an ACK out of the ordinary means (tcp_fastretrans_alert and its helpers). */
+/*
+ * The congestion state machine, for ACKs that indicate loss, reordering or recovery (tcp_fastretrans_alert and its
+ * helpers).
+ */
 import { caEvent, caSsthresh, caState, caUndoCwnd, currentSsthresh, setCaState, windowEnd } from '../cc/ca.ts';
 import { CA_EVENT, CA_STATE, FLAG, FLAG_NOT_DUP, TCPCB, TCP_REORDERING, TIMER } from '../socket/constants.ts';
 import { echoBefore, markLost, rackMarkLost, rackRemaining } from './rack.ts';
@@ -115,7 +118,7 @@ function processLoss(s: Stack, flag: number, dupack: boolean): void {
   const advanced = (flag & FLAG.SND_UNA_ADVANCED) !== 0;
   if (advanced && undoLoss(s, false)) return;
   if (tp.frto !== 0) {
-    // something that was sent once only arrived: not all was lost
+    // a packet that was sent only once arrived: not everything was lost
     if ((flag & FLAG.ORIG_SACK_ACKED) !== 0 && undoLoss(s, true)) return;
     if (after(tp.snd_nxt, tp.high_seq)) {
       if ((flag & FLAG.DATA_SACKED) !== 0 || dupack) tp.frto = 0;
@@ -237,7 +240,7 @@ export function enterLoss(s: Stack): void {
   tp.frto = fresh || tp.icsk_retransmits !== 0 ? 1 : 0;
 }
 
-/** tcp_process_tlp_ack: what became of the probe. */
+/** tcp_process_tlp_ack: evaluates the ACK of a loss probe. */
 export function processProbeAck(s: Stack, seq: number): void {
   const { tp, ack } = s;
   const { flag } = ack;

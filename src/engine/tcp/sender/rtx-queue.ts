@@ -17,7 +17,7 @@ export function seqOf(s: Stack, address: number): number {
   return s.u32[(address >>> 2) + SEQ];
 }
 
-/** Puts the skb after all others of the current socket. */
+/** Appends an skb to the current socket's queue. */
 export function appendSkb(s: Stack, address: number): void {
   const { tp, ep, u32 } = s;
   const tail = ep.rtx_tail;
@@ -41,7 +41,7 @@ export function freeHead(s: Stack): void {
   s.skbs.free(head);
 }
 
-/** Moves to the end of the transmit-time order. */
+/** Moves an skb to the end of the transmit-time order. */
 export function sortLast(s: Stack, address: number): void {
   const { tp, u32 } = s;
   unsort(s, address);
@@ -54,7 +54,7 @@ export function sortLast(s: Stack, address: number): void {
   tp.tsorted_tail = address;
 }
 
-/** Takes out of the transmit-time order, if it is in it. */
+/** Removes an skb from the transmit-time order, if present. */
 export function unsort(s: Stack, address: number): void {
   const { tp, u32 } = s;
   const w = address >>> 2;

@@ -56,7 +56,7 @@ test('the sender knows exactly what the receiver has', () => {
     world.events.step();
     const [{ sk, peer }] = world.tcp.list();
     if (sk === 0 || peer === 0) continue;
-    // what the receiver holds now is a superset of what the sender believes
+    // the receiver now holds a superset of what the sender has marked
     tp.at = peer;
     const holes: [number, number][] = [];
     const { rcv_nxt: next, out_of_order_queue: queue } = tp;

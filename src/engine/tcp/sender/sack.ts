@@ -8,10 +8,10 @@ import { sentUs, type Skb } from './skb.ts';
 import { unsort } from './rtx-queue.ts';
 import type { Stack } from '../stack.ts';
 
-/** Blocks remembered from the ACK before, so that only news are walked (recv_sack_cache). */
+/** Blocks kept from the previous ACK, so that only new parts are walked (recv_sack_cache). */
 const CACHE_BLOCKS = 4;
 
-/** tcp_highest_sack_seq: where the packets above the highest SACK begin. */
+/** tcp_highest_sack_seq: first sequence number above the highest SACKed packet. */
 export function highestSackSeq(s: Stack): number {
   const { tp } = s;
   const head = s.cursors.highestSack;
@@ -30,7 +30,7 @@ export function checkReordering(s: Stack, low: number): void {
   tp.reord_seen++;
 }
 
-/** tcp_dsack_seen: how many packets the receiver got twice; 0 when the block is not believable. */
+/** tcp_dsack_seen: how many packets the receiver got twice; 0 when the block is not plausible. */
 function duplicatedPackets(s: Stack, start: number, end: number): number {
   const { tp, ack } = s;
   const length = seqDelta(end, start);
@@ -106,7 +106,7 @@ function tag(s: Stack, skb: Skb, duplicate: boolean): void {
   if (!before(seq, highestSackSeq(s))) tp.highest_sack = skb.next;
 }
 
-/** The packet that begins at or after `start`, found from the one that was looked up last. */
+/** The packet that begins at or after `start`, searched from the last one found. */
 function seek(s: Stack, start: number): number {
   const { tp, ep } = s;
   const skb = s.cursors.sack;
@@ -138,7 +138,7 @@ function tagRange(s: Stack, start: number, end: number, duplicate: boolean): voi
   }
 }
 
-/** Tags what a block covers and the cached block inside it does not. */
+/** Tags the parts of a block that the cached block inside it does not cover. */
 function tagBlock(s: Stack, start: number, end: number): void {
   const { tp, u32 } = s;
   const cache = (tp.at + s.offsets.sock.layout.recv_sack_cache.offset) >>> 2;
@@ -169,7 +169,7 @@ export function tagSackBlocks(s: Stack, priorUna: number): void {
   const duplicate = checkDuplicate(s, priorUna);
   if (tp.packets_out === 0) return;
   if (duplicate && !before(pkt.sack0, priorUna)) tagRange(s, pkt.sack0, pkt.sack0_end, true);
-  // the lowest block first, so that the highest SACK is passed in order
+  // process the lowest block first, so that packets are tagged in order
   const from = duplicate ? 1 : 0;
   let floor = tp.snd_una;
   for (let n = from; n < blocks; n++) {

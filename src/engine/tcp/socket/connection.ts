@@ -1,4 +1,4 @@
-/* The ends of a connection's life: the handshake, close, TIME_WAIT, resets. */
+/* Beginning and end of a connection: the handshake, close, TIME_WAIT, resets. */
 import { PACKET } from '../../net/packet.ts';
 import { processAck } from '../sender/ack.ts';
 import { hasCongControl } from '../cc/ca.ts';
@@ -29,7 +29,10 @@ import { checkFastPath } from '../sender/ack.ts';
 import { acknowledge } from '../receiver/ack-policy.ts';
 import { isAckScheduled } from '../receiver/ack-sent.ts';
 
-/** The window that a SYN offers: whole segments of the free buffer; a client counts without timestamps. */
+/**
+ * The window that a SYN offers: whole segments of the free buffer; a client's segment size does not subtract
+ * timestamps.
+ */
 function firstWindow(rcvbuf: number, mss: number): number {
   const space = windowFromSpace(rcvbuf);
   return space - (space % mss);
@@ -64,7 +67,7 @@ export function connectSock(s: Stack): void {
   resetXmitTimer(s, TIMER.RETRANS, tp.icsk_rto);
 }
 
-/** The fields that both ends set when the connection stands. */
+/** Sets the fields that both ends set when the connection is established. */
 function beginReceiving(s: Stack, irs: number): void {
   const { tp } = s;
   tp.rcv_nxt = seqAdd(irs, 1);
@@ -97,7 +100,7 @@ export function synAckArrived(s: Stack): void {
   pushPending(s);
 }
 
-/** A segment by a listener or a closed socket: no tcp_sock and no window of its own. */
+/** Sends a segment on behalf of a listener or a closed socket, which has no tcp_sock. */
 function answer(s: Stack, flags: number, seq: number, ack: number, window: number): void {
   const { ep, pkt, out } = s;
   out.at = s.net.alloc();
@@ -113,14 +116,14 @@ function answer(s: Stack, flags: number, seq: number, ack: number, window: numbe
   handToWire(s);
 }
 
-/** Nobody is here: tcp_v4_send_reset. */
+/** Answers with a reset (tcp_v4_send_reset). */
 function refuse(s: Stack): void {
   const { pkt } = s;
   if ((pkt.flags & PACKET.RST) !== 0) return;
   answer(s, PACKET.RST | PACKET.ACK, pkt.ack_seq, pkt.end_seq, 0);
 }
 
-/** The listener: a SYN makes a request, the ACK that completes it makes the child. */
+/** The listener's part: a SYN makes a request, the ACK that completes the handshake makes the child socket. */
 export function answerRequest(s: Stack): void {
   const { ep, pkt, events } = s;
   if (ep.passive === 0 || ep.state === TCP_STATE.CLOSE) {
@@ -182,7 +185,7 @@ function acceptChild(s: Stack): void {
   checkFastPath(s);
   ep.reads_from = s.events.now + ACCEPT_DELAY_NS;
   s.events.schedule(ep.reads_from, s.timers.read, ep.at);
-  // the ACK may carry data already
+  // the ACK may already carry data
   if (pkt.seq !== pkt.end_seq) {
     queueData(s);
     if (isAckScheduled(s)) acknowledge(s, true);
@@ -190,7 +193,7 @@ function acceptChild(s: Stack): void {
   }
 }
 
-/** tcp_close: the FIN follows what is queued; the tcp_sock lives until the peer has it. */
+/** tcp_close: queues a FIN after the data; the tcp_sock lives until the peer has acknowledged it. */
 export function closeSock(s: Stack): void {
   const { tp, ep } = s;
   ep.orphan = 1;
@@ -215,7 +218,7 @@ export function closeSock(s: Stack): void {
   pushPending(s);
 }
 
-/** tcp_time_wait: a small stand-in answers for the tcp_sock, which is destroyed. */
+/** tcp_time_wait: a small inet_timewait_sock replaces the tcp_sock, which is destroyed. */
 export function enterTimeWait(s: Stack, state: number): void {
   const { ep, events } = s;
   destroySock(s, state);
@@ -223,7 +226,7 @@ export function enterTimeWait(s: Stack, state: number): void {
   events.schedule(ep.tw_until, s.timers.timeWait, ep.at);
 }
 
-/** tcp_timewait_state_process: acknowledges the FIN, and again if it comes again. */
+/** tcp_timewait_state_process: acknowledges the FIN each time it arrives. */
 export function answerTimeWait(s: Stack): void {
   const { ep, pkt } = s;
   if ((pkt.flags & (PACKET.FIN | PACKET.SYN)) === 0 && pkt.seq === pkt.end_seq) return;

@@ -62,7 +62,10 @@ export const TCP_MIN_RTT_WINDOW = 300 * HZ;
 /** TCP_TIMEOUT_MIN_US */
 export const TCP_TIMEOUT_MIN_US = 2000;
 export const TCP_RTO_MIN_US = 200_000;
-/** from a connection's establishment to the server's first read: twelve segments waited when the recorded one began */
+/**
+ * from a connection's establishment to the server's first read; in the recorded connection twelve segments were waiting
+ * then
+ */
 export const ACCEPT_DELAY_NS = 20_500_000;
 export const TIME_WAIT_NS = 60_000_000_000;
 

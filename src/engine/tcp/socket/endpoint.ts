@@ -1,6 +1,6 @@
 /*
  * One end of a connection, apart from its tcp_sock: what Linux keeps in struct socket, in timers and in requests. It
- * lives longer than the tcp_sock: before it on the listening side, and in TIME_WAIT after it. A tcp_sock's sk_socket
+ * outlives the tcp_sock: on the listening side it exists before, and in TIME_WAIT afterwards. A tcp_sock's sk_socket
  * points to it.
  */
 import { cursorClass, packed, type Cursor } from '../../net/record.ts';
@@ -10,7 +10,7 @@ const FIELDS = packed({
   sk: 'u32',
   /** the other end */
   peer: 'u32',
-  /** number of the socket that connected; both ends have it */
+  /** number of the connecting socket, the same at both ends */
   id: 'u32',
   /** 1: the accepted side */
   passive: 'u32',
@@ -29,7 +29,7 @@ const FIELDS = packed({
   ts_recent: 'u32',
   tw_snd_nxt: 'u32',
   tw_rcv_nxt: 'u32',
-  /** SYN-ACKs sent again */
+  /** retransmitted SYN-ACKs */
   num_retrans: 'u32',
   /** counters for the page and `lab sim` */
   drops: 'u32',
@@ -39,7 +39,7 @@ const FIELDS = packed({
   seen_cwnd: 'u32',
   seen_ssthresh: 'u32',
   seen_state: 'u32',
-  /** 1: observers were told that its window was set to 0 */
+  /** 1: observers have been warned that its window was set to 0 */
   warned: 'u32',
   /** bytes that the process has still to write; Infinity: endless */
   to_write: 'f64',

@@ -28,7 +28,7 @@ import {
   wantXmitEvent,
 } from './timers.ts';
 
-/** tcp_write_timeout: how often a SYN is sent again; those of the first, even waits come on top. */
+/** tcp_write_timeout: number of SYN retransmissions, including those after the first, equal waits. */
 function synRetries({ tp, synLinearTimeouts }: Stack): number {
   return (tp.icsk_syn_retries || TCP_SYN_RETRIES) + synLinearTimeouts;
 }
@@ -56,7 +56,7 @@ function retransmissionTimeout(s: Stack): void {
   resetXmitTimer(s, TIMER.RETRANS, tp.icsk_rto);
 }
 
-/** The probe itself: new data if there is any, else the last packet again. */
+/** Sends the probe: new data if there is any, otherwise the last packet again. */
 function sendProbe(s: Stack): boolean {
   const { tp, ep } = s;
   const skb = s.cursors.expire;
@@ -81,7 +81,7 @@ function lossProbe(s: Stack): void {
     tp.tlp_retrans = 0;
     if (sendProbe(s)) {
       tp.tlp_high_seq = tp.snd_nxt;
-      // count the RTO from now
+      // the RTO counts from now
       tp.icsk_pending = TIMER.NONE;
     }
   }
@@ -126,7 +126,7 @@ export function delayedAckTimer(s: Stack, endpoint: number): void {
   if (tp.ack_pingpong >= 1) {
     tp.ack_pingpong = 0;
     tp.ack_ato = TCP_ATO_MIN;
-    // the delay was for nothing: wait longer next time
+    // no outgoing data carried the ACK: wait longer next time
   } else tp.ack_ato = Math.min(tp.ack_ato * 2, tp.icsk_rto, 0xff);
   refreshClock(s);
   sendAck(s);

@@ -1,6 +1,6 @@
 /*
- * What tells one socket from another: addresses, ports, cookie, and the objects of the kernel that it points to. As after
- * the handshake: the client (10.0.0.1) has a port of its own, the server (10.0.0.2) listens on one.
+ * Fills in a socket's identity: addresses, ports, cookie, and the kernel objects that it points to. The client
+ * (10.0.0.1) gets an ephemeral port; the server (10.0.0.2) has one listening port.
  */
 import { type KernelObjects } from './kernel-objects.ts';
 import type { Memory } from '../../vm/memory.ts';
@@ -28,7 +28,7 @@ export function makeKernelObjects(memory: Memory, { net, proto }: Profile['kerne
 
 const swapped = (port: number): number => ((port & 0xff) << 8) | (port >>> 8);
 
-/** Of the current socket, whose endpoint says which end it is. */
+/** Sets the identity of the current socket; its endpoint says which end it is. */
 export function identify(s: Stack): void {
   const { tp, ep, objects } = s;
   tp.sk_protocol = IPPROTO_TCP;

@@ -1,4 +1,4 @@
-/* A segment reaches a socket: header prediction, the established state, and the states on the way to the end. */
+/* Processes a segment that reaches a socket: header prediction, the established state, and the closing states. */
 import { PACKET } from '../../net/packet.ts';
 import { acknowledge, scheduleAck } from '../receiver/ack-policy.ts';
 import { isAckScheduled } from '../receiver/ack-sent.ts';
@@ -57,7 +57,7 @@ function predicted(s: Stack): void {
   readAll(s);
 }
 
-/** tcp_validate_incoming, without PAWS. False: the segment ends here. */
+/** tcp_validate_incoming, without PAWS; false when the segment must be dropped. */
 function isAcceptable(s: Stack): boolean {
   const { tp, pkt } = s;
   const outside = after(pkt.seq, seqAdd(tp.rcv_nxt, receiveWindow(s))) || before(pkt.end_seq, tp.rcv_wup);
@@ -77,7 +77,7 @@ function isAcceptable(s: Stack): boolean {
   return true;
 }
 
-/** tcp_fin: the peer has nothing more to say. */
+/** tcp_fin: the peer has sent all its data. */
 function finArrived(s: Stack): void {
   const { tp } = s;
   scheduleAck(s);
@@ -100,7 +100,7 @@ function finArrived(s: Stack): void {
   }
 }
 
-/** The slow path's end: data, then what may be sent, then the ACK, then the reader. */
+/** The end of the slow path: receives data, sends what is allowed, acknowledges, then lets the process read. */
 function takeData(s: Stack): void {
   const { tp, ep } = s;
   if (queueData(s)) finArrived(s);
@@ -154,7 +154,7 @@ function closing(s: Stack): void {
   takeData(s);
 }
 
-/** What the observers see of a socket changed. */
+/** Notifies observers of a change of window, threshold or congestion state. */
 export function tellWindow(s: Stack): void {
   const { tp, ep, observer } = s;
   if (!observer.onWindow || ep.sk === 0) return;

@@ -1,6 +1,6 @@
 /*
  * Socket options of one number that programs may set and read (sol_socket_sockopt, sol_tcp_sockopt, sol_ip_sockopt of
- * net/core/filter.c). What a field holds is what the kernel keeps; the stack looks at those fields that it models.
+ * net/core/filter.c). Fields hold what the kernel would store; the stack uses those that it models.
  */
 import { ERRNO } from '../../base/errno.ts';
 import type { TcpSock } from '../stack.ts';
@@ -26,13 +26,13 @@ interface NumberOption {
   readonly option: number;
   /** 0, or a negative errno */
   readonly set: (tp: TcpSock, value: number) => number;
-  /** absent: it can only be set */
+  /** absent when the option can only be set */
   readonly get?: (tp: TcpSock) => number;
 }
 
 type Field = Exclude<keyof TcpSock, 'at'>;
 
-/** Kept as it is given, where it lies between two bounds. */
+/** An option stored unchanged if it lies between two bounds. */
 const plain = (
   level: number,
   option: number,
@@ -50,7 +50,7 @@ const plain = (
   get: (tp) => tp[field],
 });
 
-/** Given in seconds, kept in jiffies. */
+/** An option given in seconds and stored in jiffies. */
 const seconds = (option: number, field: Field): NumberOption => ({
   level: SOL_TCP,
   option,
@@ -161,7 +161,7 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
     level: SOL_IP,
     option: 1,
     set(tp, value) {
-      // the two bits of ECN are the stack's
+      // the stack owns the two ECN bits
       tp.tos = (value & 0xfc) | (tp.tos & 3);
       return 0;
     },

@@ -1,6 +1,6 @@
 /*
- * Where a kernel keeps what this stack reads and writes: plain byte offsets, taken from its BTF. The tables name the
- * members; everything else follows from them.
+ * Byte offsets of the fields that this stack reads and writes, taken from a kernel's BTF. The tables name the members;
+ * everything else is derived from them.
  */
 import { assert } from '../../base/assert.ts';
 import type { Btf } from '../../btf/btf.ts';
@@ -12,8 +12,8 @@ const SK = 'inet_conn.icsk_inet.sk.';
 const ICSK = 'inet_conn.';
 
 /**
- * Name here, how it is read, member path in tcp_sock, bytes into that member. Where kernels differ, the paths are
- * separated by `|`, and the first that a kernel has counts (6.18 keeps timeouts in the timers alone).
+ * For each field: name here, type, member path in tcp_sock, bytes into that member. Where kernels differ, paths are
+ * separated by `|`, and the first that a kernel has is used (6.18 keeps timeouts in the timers only).
  */
 const TCP_SOCK = {
   skc_state: ['u8', `${SK}__sk_common.skc_state`],
@@ -254,7 +254,7 @@ export type TcpSockField = keyof typeof TCP_SOCK;
 export type RateSampleField = keyof typeof RATE_SAMPLE;
 export type AckSampleField = keyof typeof ACK_SAMPLE;
 
-/** A struct: its bytes, and where its fields are. */
+/** A struct's size in bytes, and the places of its fields. */
 interface StructPlaces<K extends string> {
   readonly size: number;
   readonly layout: Layout<K>;

@@ -1,4 +1,4 @@
-/* Birth, change of congestion control, and death of a tcp_sock. */
+/* Creation of a tcp_sock, change of its congestion control, and destruction. */
 import { caInit, caRelease, caSndbufExpand, setCaState } from '../cc/ca.ts';
 import {
   CA_STATE,
@@ -24,10 +24,10 @@ import { windowFromSpace } from '../receiver/window.ts';
 const AF_INET = 2;
 /** sk_gso_max_size of an Ethernet route: 65536 less the largest header, less one */
 const GSO_MAX_SIZE = 65215;
-/** half of the first send buffer's share of one packet: sk_buff, shared info and header, rounded as the slab does */
+/** half of one packet's share of the initial send buffer: sk_buff, shared info and header, rounded as the slab does */
 const SEGMENT_SNDMEM = 4096;
 
-/** Who holds the reference: both ends have the connection's number, the accepted one negated. */
+/** Id of the reference's holder: the connection's number, negated at the accepted end. */
 function holderId(s: Stack): number {
   return s.ep.passive === 0 ? s.ep.id : -s.ep.id;
 }
@@ -73,7 +73,7 @@ export function createSock(s: Stack): void {
   tp.sack_ok = 1;
 }
 
-/** tcp_assign_congestion_control: the namespace's default, or reno when that is going away. */
+/** tcp_assign_congestion_control: the namespace's default, or reno when the default is being unregistered. */
 export function assignDefaultCa(s: Stack): void {
   const { congestion } = s;
   const { defaultCa } = congestion.cold;
@@ -89,7 +89,7 @@ export function assignChildCa(s: Stack): void {
 /** tcp_cleanup_congestion_control: release() is called even where init() never was. */
 function dropCa(s: Stack): void {
   caRelease(s);
-  // a program that was stopped in release() has been left already, and its reference given back
+  // if the program was stopped in release(), its reference has already been given back
   s.congestion.put(s.tp.icsk_ca_ops, 'socket', holderId(s));
 }
 
@@ -109,7 +109,7 @@ export function changeCa(s: Stack, ops: number): void {
   if (tp.skc_state !== TCP_STATE.CLOSE && tp.skc_state !== TCP_STATE.LISTEN) startCa(s);
 }
 
-/** Away from a program that was stopped: its release() is not called. */
+/** Leaves a stopped program without calling its release(). */
 export function abandonCa(s: Stack): void {
   const { tp } = s;
   s.congestion.put(tp.icsk_ca_ops, 'socket', holderId(s));
@@ -127,7 +127,7 @@ function startCa(s: Stack): void {
   tp.icsk_ca_initialized = 1;
 }
 
-/** tcp_init_buffer_space: the windows that both sides start with. */
+/** tcp_init_buffer_space: the windows with which both sides start. */
 function initBuffers(s: Stack): void {
   const { tp } = s;
   const perWindow = Math.max(tp.snd_cwnd, TCP_INIT_CWND, tp.reordering + 1) * SEGMENT_SNDMEM;
@@ -144,7 +144,7 @@ function initBuffers(s: Stack): void {
   tp.rcvq_space = Math.min(tp.rcv_ssthresh, tp.rcv_wnd, TCP_INIT_CWND * tp.advmss);
 }
 
-/** tcp_init_transfer: the connection is made, congestion control begins. */
+/** tcp_init_transfer: the connection is established, and congestion control starts. */
 export function initTransfer(s: Stack): void {
   const { tp } = s;
   tp.snd_cwnd = tp.total_retrans > 1 && tp.undo_marker !== 0 ? 1 : TCP_INIT_CWND;
@@ -158,7 +158,7 @@ export function setState(s: Stack, state: number): void {
   s.observer.onState?.(s.ep.at, state);
 }
 
-/** tcp_done, tcp_v4_destroy_sock: the tcp_sock is gone, and with it the reference on its congestion control. */
+/** tcp_done, tcp_v4_destroy_sock: frees the tcp_sock and the reference to its congestion control. */
 export function destroySock(s: Stack, last: number): void {
   const { tp, ep } = s;
   const range = s.cursors.purge;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { makeWorld, sockCursor } from '../testing/world.ts';
 
-/** A connection under way, and helpers as a program calls them. */
+/** An established connection, and helpers as a program calls them. */
 function connected() {
   const gone: number[] = [];
   const world = makeWorld({ rateBps: 10e6, delayNs: 10e6, queuePackets: 50 }, { onGone: (sk) => gone.push(sk) });
@@ -48,7 +48,7 @@ test('numbers: pacing rate, clamp, initial window', () => {
   memory.u32[buffer >>> 2] = 30;
   expect(call(SET, sk, 6, 1002, buffer, 4)).toBe(0);
   expect([tp.snd_cwnd_clamp, tp.snd_ssthresh]).toEqual([30, 30]);
-  // TCP_BPF_IW is of a connection that has not sent yet
+  // TCP_BPF_IW needs a connection that has not sent yet
   expect(call(SET, sk, 6, 1001, buffer, 4)).toBe(-22);
   expect(call(SET, sk, 6, 9999, buffer, 4)).toBe(-22);
   expect(call(SET, sk, 6, 1002, buffer, 3)).toBe(-22);

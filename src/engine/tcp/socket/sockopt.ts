@@ -1,6 +1,6 @@
 /*
- * What programs may do to a socket through helpers (net/ipv4/bpf_tcp_ca.c, net/core/filter.c): options, and an ACK at
- * once. Options are those that a kernel lets programs set; the rest is EINVAL, as there.
+ * Helpers that act on a socket (net/ipv4/bpf_tcp_ca.c, net/core/filter.c): options, and an immediate ACK. Options that
+ * a kernel does not let programs set give EINVAL.
  */
 import { ERRNO } from '../../base/errno.ts';
 import type { KernelFunction, KernelFunctions } from '../../vm/functions.ts';
@@ -28,7 +28,7 @@ interface Changing {
 function setCongestion(s: Stack, changing: Changing, name: string): number {
   const { tp, congestion } = s;
   if (name === '') return -ERRNO.EINVAL;
-  // the one that allocates memory, which nobody would free: refused before anything else is looked at
+  // cdg allocates memory that nobody would free, so it is refused before any other check
   if (name === 'cdg') return -ERRNO.ENOTSUPP;
   if (changing.active) return -ERRNO.EBUSY;
   const ops = congestion.find(name);
@@ -116,7 +116,7 @@ function getOption(s: Stack, ...[, level, option, value, length]: Args): number 
   return 0;
 }
 
-/** Runs on the socket that a program names, which need not be the one that the event is about. */
+/** Runs on the socket that a program passes, which need not be the current event's. */
 function onSocket(s: Stack, sk: number, run: () => number): number {
   const { tp, ep, peer } = s;
   const from = ep.at;
@@ -146,7 +146,7 @@ export function registerSocketHelpers(s: Stack, functions: KernelFunctions): voi
   helper(116, 'bpf_tcp_send_ack', ['ptr', 'u32'], (_sk, rcvNxt) => {
     const { tp } = s;
     if (tp.skc_state === TCP_STATE.CLOSE || tp.skc_state === TCP_STATE.LISTEN) return 0;
-    // __tcp_send_ack: acknowledges what the program says
+    // __tcp_send_ack: acknowledges the sequence number that the program gives
     const next = tp.rcv_nxt;
     tp.rcv_nxt = rcvNxt;
     sendAck(s);

@@ -1,6 +1,6 @@
 /*
  * Timers of a socket. The wanted time is in the tcp_sock (or, for the high-resolution ones, in the endpoint); the event
- * in the queue may come earlier and then goes back to sleep, so that re-arming on every ACK costs a store.
+ * in the queue may fire earlier and is then rescheduled, so that re-arming on every ACK costs only a store.
  */
 import { jiffiesAt, jiffiesToUsecs, jiffyStart, usecsToJiffies } from '../../net/clock.ts';
 import {
@@ -25,7 +25,7 @@ export function resetXmitTimer(s: Stack, what: number, when: number, max = TCP_R
   wantXmitEvent(s);
 }
 
-/** Makes sure that an event comes no later than icsk_timeout. */
+/** Makes sure that an event fires no later than icsk_timeout. */
 export function wantXmitEvent(s: Stack): void {
   const { tp, ep } = s;
   const at = tickFor(s, tp.icsk_timeout);
@@ -55,7 +55,7 @@ export function rearmRto(s: Stack): void {
   }
   const { icsk_pending: pending } = tp;
   const counted = pending === TIMER.REO_TIMEOUT || pending === TIMER.LOSS_PROBE;
-  // a probe or reordering timer took some of the head's time already
+  // a probe or reordering timer has already used part of the head's timeout
   const rto = counted ? usecsToJiffies(Math.max(rtoDeltaUs(s), 1)) : tp.icsk_rto;
   resetXmitTimer(s, TIMER.RETRANS, rto);
 }
@@ -84,7 +84,10 @@ export function armDelayedAck(s: Stack, timeout: number): void {
   wantDelayedAckEvent(s);
 }
 
-/** When a timer for this jiffy runs: as it begins, or at the next tick when it has begun already (calc_wheel_index). */
+/**
+ * Time at which a timer for this jiffy fires: at its start, or at the next tick if it has already started
+ * (calc_wheel_index).
+ */
 function tickFor(s: Stack, jiffy: number): number {
   const { now } = s.events;
   const at = jiffyStart(jiffy);
@@ -99,7 +102,7 @@ export function wantDelayedAckEvent(s: Stack): void {
   s.events.schedule(at, s.timers.delack, ep.at);
 }
 
-/** The pacing timer: when tcp_wstamp_ns comes. */
+/** Arms the pacing timer for tcp_wstamp_ns. */
 export function armPacing(s: Stack): void {
   const { tp, ep } = s;
   if (ep.pacing_at !== 0) return;

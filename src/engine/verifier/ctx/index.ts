@@ -19,5 +19,5 @@ const TABLE: Readonly<Record<string, CtxRules<Session>>> = {
   syscall: SYSCALL,
 };
 
-/** Null for a program type that is not known here. */
+/** Rules of a program type; null for a type that is not supported. */
 export const rulesOf = (type: string): CtxRules<Session> | null => (Object.hasOwn(TABLE, type) ? TABLE[type] : null);

@@ -41,7 +41,7 @@ const plain = (
 
 export const RAW_TRACEPOINT = plain(96, false);
 export const SYSCALL = plain(65_535, true);
-/** struct pt_regs of x86-64: whole registers, the last one not halfway */
+/** struct pt_regs of x86-64: whole registers only, inside the struct */
 export const KPROBE: CtxRules<Session> = {
   ...plain(168, false),
   access: (_, off, size, isWrite) =>

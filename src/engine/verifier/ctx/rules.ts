@@ -1,6 +1,9 @@
-/* What programs of a type may read and write of their context (is_valid_access of each type's verifier ops). */
+/*
+ * Rules by program type: which parts of the context may be read and written (is_valid_access of each type's verifier
+ * ops).
+ */
 
-/** What a load from the context gives. */
+/** Type of the value that a load from the context gives. */
 export interface CtxValue {
   /** register type with flags */
   readonly type: number;
@@ -13,7 +16,7 @@ export interface CtxRules<Env> {
   access(env: Env, off: number, size: number, isWrite: boolean): CtxValue | null;
   /** packet data may be written */
   readonly packetWrites: boolean;
-  /** helpers may be given packet pointers, packet pointers exist */
+  /** the type has packet pointers, and helpers may be given them */
   readonly packetAccess: boolean;
   /** LD_ABS and LD_IND */
   readonly skbLoads: boolean;

@@ -1,4 +1,4 @@
-/* Programs whose context is struct __sk_buff (bpf_skb_is_valid_access and what the types add to it). */
+/* Programs whose context is struct __sk_buff (bpf_skb_is_valid_access and the additions of each type). */
 import type { Session } from '../session.ts';
 import {
   PTR_TO_PACKET,
@@ -33,7 +33,7 @@ const HWTSTAMP = 184;
 const within = (off: number, from: number, to: number): boolean => off >= from && off < to;
 const ANY: CtxValue = { type: SCALAR };
 
-/** Rules that all such programs share; null for no. */
+/** Rules that all such programs share; null when the access is not allowed. */
 function common(off: number, size: number, isWrite: boolean): CtxValue | null {
   if (off < 0 || off >= SIZE || off % size !== 0) return null;
   if (within(off, CB, CB_END)) return off + size <= CB_END ? ANY : null;

@@ -1,6 +1,6 @@
 /*
  * Programs of struct_ops: the context is the array of the member's arguments, 8 bytes each, typed by the kernel's BTF
- * (btf_ctx_access); and which members of a kernel struct they may write (btf_struct_access of the struct_ops).
+ * (btf_ctx_access); also which members of a kernel struct they may write (btf_struct_access of the struct_ops).
  */
 import { own } from '../../base/own.ts';
 import { EACCES } from '../../base/errnos.ts';
@@ -14,7 +14,10 @@ const SIZE = 96;
 const ANY: CtxValue = { type: SCALAR };
 const NUMBERS = new Set(['INT', 'ENUM', 'ENUM64', 'STRUCT', 'UNION', 'FLOAT']);
 
-/** Slot of an argument by offset: index, or beyond them (get_ctx_arg_idx). */
+/**
+ * Index of the argument at an offset; the result counts as one more argument, and anything beyond as another
+ * (get_ctx_arg_idx).
+ */
 function argumentAt(btf: Btf, proto: BtfType, off: number): number {
   let at = 0;
   for (const [i, { type }] of proto.params.entries()) {
@@ -44,7 +47,7 @@ function access(env: Session, off: number, size: number, isWrite: boolean): CtxV
 
 function pastArguments(env: Session, proto: BtfType, i: number): CtxValue | null {
   const eat = env.program.expectedAttachType;
-  // some members' numbers are those of attach types with rules of their own
+  // some member indexes equal attach types that have their own rules
   if (i === proto.params.length && FENTRY_LIKE.has(eat)) return ANY;
   env.say(`func '${env.attach?.member}' doesn't have ${i + 1}-th argument\n`);
   return null;
@@ -103,10 +106,13 @@ const TCP_WRITABLE: readonly (readonly [path: string, anywhere: boolean])[] = [
   ['ecn_flags', false],
 ];
 
-/** Structs that programs may write all of, by struct_ops type (bpf_dummy_ops_btf_struct_access). */
+/** Structs of which programs may write every field, by struct_ops type (bpf_dummy_ops_btf_struct_access). */
 const WRITABLE_STRUCTS: Readonly<Record<string, string>> = { bpf_dummy_ops: 'bpf_dummy_ops_state' };
 
-/** Writes through a kernel pointer (bpf_tcp_ca_btf_struct_access); other struct_ops of this machine allow none. */
+/**
+ * Checks writes through a kernel pointer (bpf_tcp_ca_btf_struct_access); other struct_ops types of this machine allow
+ * none.
+ */
 export function checkStructWrite(env: Session, btfId: number, off: number, size: number): void {
   const { btf } = env;
   const struct = btf.type(btfId);

@@ -99,7 +99,7 @@ function extendMove(env: Session, insn: Insn, is64: boolean): void {
     return;
   }
   const { b } = from.v;
-  const keeps = insn.off === 0 ? T.bitsOf(b) <= 32 : b.umax < 1n << BigInt(insn.off - 1);
+  const keeps = insn.off === 0 ? env.facts.linkedScalars && T.bitsOf(b) <= 32 : b.umax < 1n << BigInt(insn.off - 1);
   if (keeps) assignId(env, from);
   const v = keeps
     ? from.v
@@ -173,7 +173,7 @@ function adjustScalar(env: Session, insn: Insn, op: number, dst: Reg, src: Bound
   else dst.v = T.scalar(b);
 }
 
-/** maybe_fork_scalars: a value that is 0 or -1 is looked at as each of the two. */
+/** maybe_fork_scalars: a value that is 0 or -1 is followed once as each of the two. */
 function fork(env: Session, insn: Insn, dst: Reg): void {
   const { b } = dst.v;
   const whole = b.smin === -1n && b.smax === 0n;

@@ -1,9 +1,9 @@
 /* Access through a pointer to a kernel struct, or to a map itself (check_ptr_to_btf_access, check_ptr_to_map_access). */
 import { EACCES, EINVAL } from '../../base/errnos.ts';
 import { checkStructWrite } from '../ctx/struct-ops.ts';
+import { offsetText } from '../print.ts';
 import type { Session } from '../session.ts';
 import { isGpl } from '../structure.ts';
-import { tnumShort } from '../tnum.ts';
 import * as T from '../types.ts';
 import { type Walked, walkStruct } from './btf-walk.ts';
 import type { MemAccess } from './access.ts';
@@ -59,7 +59,10 @@ export function checkBtfAccess(env: Session, a: MemAccess, v: T.Val, off: number
     env.refuse(EINVAL, `Cannot access kernel 'struct ${name}' from non-GPL compatible program`);
   if (off < 0) env.refuse(EACCES, `R${a.regno} is ptr_${name} invalid negative access: off=${off}`);
   if (v.b.m !== 0n || v.b.v !== 0n)
-    env.refuse(EACCES, `R${a.regno} is ptr_${name} invalid variable offset: off=${off}, var_off=${tnumShort(v.b)}`);
+    env.refuse(
+      EACCES,
+      `R${a.regno} is ptr_${name} invalid variable offset: off=${off}, var_off=${offsetText(env, v.b)}`,
+    );
   if (v.type & T.MEM_USER) env.refuse(EACCES, `R${a.regno} is ptr_${name} access user memory: off=${off}`);
   if (v.type & T.MEM_PERCPU) env.refuse(EACCES, `R${a.regno} is ptr_${name} access percpu memory: off=${off}`);
   if (a.isWrite) {

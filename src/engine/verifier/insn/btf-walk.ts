@@ -1,10 +1,13 @@
-/* A read through a typed kernel pointer: which member it hits, and what comes out (btf_struct_walk, btf_struct_access). */
+/*
+ * Resolves a read through a typed kernel pointer: which member it hits, and the type of the result (btf_struct_walk,
+ * btf_struct_access).
+ */
 import { EACCES, EINVAL } from '../../base/errnos.ts';
 import type { Btf, BtfMember, BtfType } from '../../btf/btf.ts';
 import type { Session } from '../session.ts';
 import type { Val } from '../types.ts';
 
-/** What a read gives: a number, or a pointer to a struct. */
+/** Result of a read: a number, or a pointer to a struct. */
 export interface Walked {
   readonly struct: number;
   /** type tags and names on the way to a pointer */
@@ -37,7 +40,7 @@ function tagsOf(btf: Btf, id: number): string[] {
 interface Place {
   struct: BtfType;
   off: number;
-  /** a union was on the way */
+  /** the path led through a union */
   union: boolean;
 }
 
@@ -74,7 +77,7 @@ function stepInto(env: Session, btf: Btf, place: Place, size: number): Walked | 
   return env.refuse(EINVAL, `struct ${struct.name} doesn't have field at offset ${place.off}`);
 }
 
-/** A read past the end may be inside of an array without a length at the end. */
+/** Handles a read past the end, which may lie in a flexible array at the struct's end. */
 function beyond(env: Session, btf: Btf, place: Place, size: number): Walked | null | 'again' {
   const { struct, off } = place;
   const last = struct.members[struct.members.length - 1];
@@ -167,7 +170,7 @@ function stepPointer(
 export const matchesStruct = ({ btf, btfId, off }: Val, wanted: Btf, id: number, strict: boolean): boolean =>
   btf === wanted && (strict ? btfId === id && off === 0 : embeds(btf, btfId, off, id, false));
 
-/** The struct at an offset of another, by embedding (btf_struct_ids_match): `to` is found, or none. */
+/** Whether a struct embeds struct `to` at an offset (btf_struct_ids_match). */
 export function embeds(btf: Btf, id: number, off: number, to: number, strict: boolean): boolean {
   let at = id;
   let left = off;

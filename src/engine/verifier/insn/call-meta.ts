@@ -1,8 +1,8 @@
-/* What is found out about a call while its arguments are checked (struct bpf_call_arg_meta). */
+/* What is learned about a call while its arguments are checked (struct bpf_call_arg_meta). */
 import type { MapField, VerifierMap } from '../environment.ts';
 import type { Val } from '../types.ts';
 
-/** What the arguments of a call have told (struct bpf_call_arg_meta). */
+/** What the arguments of a call revealed (struct bpf_call_arg_meta). */
 export interface CallMeta {
   readonly id: number;
   map: VerifierMap | null;

@@ -24,7 +24,7 @@ const mapElements =
 /** What a timer or a work queue calls is given its element: map, key and value. */
 export const elementOfMap = (map: CallMeta['map']): SetCallee => mapElements({ map }, [0, 0], false);
 
-/** Null for a helper that calls nothing back. */
+/** Callback rule of a helper; null when it has no callback. */
 export function callbackOf(id: number, meta: CallMeta): CallbackRule | null {
   switch (id) {
     case 164:

@@ -1,4 +1,4 @@
-/* Whether a conditional jump is decided by what is known (is_branch_taken). */
+/* Decides a conditional jump from what is known of its operands (is_branch_taken). */
 import type { Bounds } from '../bounds.ts';
 import { tnumOverlap, tnumSubreg } from '../tnum.ts';
 import * as T from '../types.ts';
@@ -32,7 +32,7 @@ export const FLIP: Readonly<Record<number, number>> = {
 
 type Decision = boolean | null;
 
-/** Null: both arms are possible. */
+/** Whether the jump is taken; null when both arms are possible. */
 export function branchTaken(a: T.Val, b: T.Val, op: number, is32: boolean): Decision {
   if (T.isPacketAny(a.type) && T.isPacketAny(b.type) && !is32) return packets(a, b, op);
   if (a.type !== T.SCALAR || b.type !== T.SCALAR) return is32 ? null : pointers(a, b, op);
@@ -65,7 +65,7 @@ function packets(a: T.Val, b: T.Val, op: number): Decision {
   return null;
 }
 
-/** Decides by the ends of two ranges. */
+/** Decides by the limits of two ranges. */
 function ordered<N extends bigint | number>(op: number, min1: N, max1: N, min2: N, max2: N): Decision {
   switch (op) {
     case JGT:

@@ -33,7 +33,7 @@ function enter(env: Session, subprog: number, callsite: number, set: SetCallee, 
   return callee;
 }
 
-/** R0 to R5 of the caller are lost in a call. */
+/** Clears R0 to R5 of the caller, which are lost in a call. */
 export function clearCallerSaved(env: Session): void {
   for (let i = 0; i <= 5; i++) {
     const r = env.reg(i);
@@ -73,7 +73,11 @@ export function callFunction(env: Session, insn: Insn): void {
         EINVAL,
         'global function calls are not allowed with preemption disabled,\nuse static function instead',
       );
-    if (errno !== 0) env.refuse(errno, `Caller passes invalid args into func#${subprog} ('${info.name}')`);
+    if (errno !== 0)
+      env.refuse(
+        errno,
+        `Caller passes invalid args into func#${subprog}${env.facts.oldText ? '' : ` ('${info.name}')`}`,
+      );
     if (env.log.level1)
       env.log.write(
         env.facts.oldText
@@ -109,7 +113,7 @@ function clearFrame(env: Session, frame: Frame): void {
   }
 }
 
-/** push_callback_call: the callback is a pending branch; the walk goes on as if it had run. */
+/** push_callback_call: the callback becomes a pending branch; the walk continues as if it had run. */
 export function pushCallback(env: Session, subprog: number, set: SetCallee): void {
   checkTypes(env, subprog);
   env.subprogs[subprog].isCallback = true;
@@ -120,7 +124,7 @@ export function pushCallback(env: Session, subprog: number, set: SetCallee): voi
   env.frame.callbackDepth = 0;
 }
 
-/** A callback that runs later, on its own: a pending branch with one frame (push_async_cb). */
+/** Adds a callback that runs later on its own, as a pending branch with one frame (push_async_cb). */
 export function pushAsync(env: Session, subprog: number, set: SetCallee): void {
   checkTypes(env, subprog);
   env.subprogs[subprog].isAsync = true;
@@ -138,7 +142,7 @@ export function pushAsync(env: Session, subprog: number, set: SetCallee): void {
   set(env, caller, frame);
 }
 
-/** prepare_func_exit: back to the caller, or for a callback to the call of the helper. */
+/** prepare_func_exit: returns to the caller, or from a callback to the helper's call. */
 export function returnToCaller(env: Session): void {
   const { cur } = env;
   const callee = cur.frame;

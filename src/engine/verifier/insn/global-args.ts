@@ -16,7 +16,7 @@ export type Argument =
   | { readonly kind: 'memory'; readonly size: number; readonly nullable: boolean }
   /** a trusted pointer to a kernel struct */
   | { readonly kind: 'struct'; readonly name: string; readonly btfId: number; readonly nullable: boolean }
-  /** one that is initialised and not changed */
+  /** an initialised dynptr that is not changed */
   | { readonly kind: 'dynptr' }
   | { readonly kind: 'arena' };
 
@@ -49,7 +49,7 @@ function declTags(btf: Btf, func: number): Map<number, string[]> {
 
 const NUMBERS = new Set(['INT', 'ENUM', 'ENUM64']);
 
-/** What a function takes; refuses what cannot be verified. */
+/** Arguments that a function takes; refuses types that cannot be verified. */
 export function argumentsOf(env: Session, subprog: number): readonly Argument[] {
   const { btf } = env.program;
   const typeId = env.funcInfo[subprog]?.typeId ?? 0;
@@ -108,7 +108,7 @@ function argumentOf(
       env.refuse(EINVAL, `arg#${i} arena cannot be combined with any other tags`);
     return { kind: 'arena' };
   }
-  // a static function's pointers are followed by the walk itself
+  // the walk itself follows pointers into a static function
   if (!isGlobal) env.refuse(EINVAL, '');
   combines('arg:nonnull');
   const size = btf.sizeOf(type.type);
@@ -128,7 +128,7 @@ function checkTags(env: Session, tags: readonly string[], i: number, isGlobal: b
   if (!tags.every((tag) => TAGS.has(tag))) env.refuse(EOPNOTSUPP, `arg#${i} has unsupported set of tags`);
 }
 
-/** The kernel's struct of a name, which may have a flavour after three underscores (btf_get_ptr_to_btf_id). */
+/** The kernel's struct by name; a suffix after three underscores is ignored (btf_get_ptr_to_btf_id). */
 function structOf(env: Session, target: BtfType | null, i: number, nullable: boolean): Argument {
   const name = (target?.name ?? '').replace(/___.*/, '');
   const btfId = env.btf.find('STRUCT', name);
@@ -137,7 +137,7 @@ function structOf(env: Session, target: BtfType | null, i: number, nullable: boo
   return { kind: 'struct', name, btfId, nullable };
 }
 
-/** Compares the registers of a call with what the function takes. */
+/** Checks the registers of a call against the function's arguments. */
 export function checkCallArguments(env: Session, subprog: number): void {
   for (const [i, argument] of argumentsOf(env, subprog).entries()) checkArgument(env, argument, i);
 }

@@ -1,11 +1,11 @@
-/* One argument of a helper: is the register of the right kind, and what it means (check_func_arg). */
+/* Checks one argument of a helper: the register's kind, and what it means for the call (check_func_arg). */
 import { EACCES, EINVAL } from '../../base/errnos.ts';
-import { tnumShort } from '../tnum.ts';
 import { checkSource } from '../liveness.ts';
 import { helperName } from '../../isa/helper-names.ts';
 import { F_RDONLY_PROG, isSocketMap } from '../map-rules.ts';
 import { markPrecise } from '../precision.ts';
 import { type HelperProto, readsPackets } from '../protos/helpers.ts';
+import { offsetText } from '../print.ts';
 import type { Session } from '../session.ts';
 import { byteType, STACK_SPILL } from '../state.ts';
 import * as T from '../types.ts';
@@ -21,7 +21,7 @@ interface Code {
   readonly kind: string;
   readonly nullable: boolean;
   readonly output: boolean;
-  /** written, and to be initialised before */
+  /** written, and must be initialised before */
   readonly writes: boolean;
   readonly zeroOk: boolean;
   readonly readOnly: boolean;
@@ -103,7 +103,7 @@ const KINDS: Readonly<Record<string, readonly number[]>> = {
   ],
 };
 
-/** Helper output that is memory of the kernel's cannot be written. */
+/** Whether the helper only reads the memory; read-only memory cannot be its output. */
 const isReadOnlyUse = (code: Code): boolean => !code.output && !code.writes;
 
 function checkType(env: Session, code: Code, n: number, helper: number): void {
@@ -129,7 +129,7 @@ function checkType(env: Session, code: Code, n: number, helper: number): void {
     env.refuse(EACCES, `Possibly NULL pointer passed to helper arg${n}`);
   const wanted = code.kind === 'Sk' ? 'sock_common' : code.struct;
   const id = env.btf.find('STRUCT', wanted);
-  // a kernel's types that are only in part here: names decide
+  // only a subset of the kernel's types is loaded, so names decide
   if (id === 0 || !v.btf) return;
   if (!embeds(v.btf, v.btfId, v.off, id, false))
     env.refuse(EACCES, `R${n} is of type ${v.btf.type(v.btfId)?.name ?? ''} but ${wanted} is expected`);
@@ -142,7 +142,7 @@ export function checkStructPointer(env: Session, n: number, struct: string, null
   checkArgumentOffset(env, n, code.releases);
 }
 
-/** What a value is depends on the map: socket maps take sockets (resolve_map_arg_type). */
+/** Kind of the value argument depends on the map: socket maps take sockets (resolve_map_arg_type). */
 const resolve = (code: Code, { map }: CallMeta): Code =>
   code.kind === 'V' && map && isSocketMap(map) ? parse('Sk') : code;
 
@@ -245,7 +245,7 @@ function use(env: Session, code: Code, n: number, meta: CallMeta, proto: HelperP
   }
 }
 
-/** 1 + a key that is known, on the stack; 0 for one that is not. */
+/** 1 + the value of a key that is a known constant on the stack; 0 otherwise. */
 function constKey(env: Session, v: T.Val, keySize: number): number {
   if (v.type !== T.PTR_TO_STACK || v.b.m !== 0n || keySize !== 4) return 0;
   const off = v.off + Number(BigInt.asIntN(64, v.b.v));
@@ -275,6 +275,9 @@ export function checkString(env: Session, n: number): void {
   const start = v.off + Number(v.b.v);
   const bytes = map.contents ?? new Uint8Array();
   if (start < 0 || start >= map.valueSize)
-    env.refuse(EACCES, `invalid access to map value, value_size=${map.valueSize} off=${start} size=${tnumShort(v.b)}`);
+    env.refuse(
+      EACCES,
+      `invalid access to map value, value_size=${map.valueSize} off=${start} size=${offsetText(env, v.b)}`,
+    );
   if (!bytes.subarray(start).includes(0)) env.refuse(EINVAL, 'string is not zero-terminated');
 }

@@ -1,4 +1,4 @@
-/* Memory that a helper or kernel function is given (check_helper_mem_access, check_mem_size_reg). */
+/* Checks memory passed to a helper or kernel function (check_helper_mem_access, check_mem_size_reg). */
 import { EACCES } from '../../base/errnos.ts';
 import { markPrecise } from '../precision.ts';
 import type { Session } from '../session.ts';
@@ -16,11 +16,11 @@ export interface OutputMemory {
 export interface MemoryUse {
   readonly isWrite: boolean;
   readonly zeroOk: boolean;
-  /** the memory need not be initialised: on the stack it is filled in here */
+  /** set when the memory need not be initialised; on the stack it is marked as written here */
   readonly output: OutputMemory | null;
 }
 
-/** Types whose context is memory as it stands: its accesses are not rewritten, so its last byte is looked at. */
+/** Program types whose context is real memory: its accesses are not rewritten, so only its last byte is checked. */
 const PLAIN_CONTEXTS = new Set(['struct_ops', 'syscall', 'raw_tracepoint', 'raw_tp', 'kprobe', 'tracepoint']);
 
 export function checkHelperMemory(env: Session, regno: number, size: number, use: MemoryUse): void {
@@ -59,9 +59,16 @@ export function checkHelperMemory(env: Session, regno: number, size: number, use
   }
 }
 
-function stackMemory(env: Session, regno: number, off: number, size: number, { zeroOk, output }: MemoryUse): void {
+function stackMemory(
+  env: Session,
+  regno: number,
+  off: number,
+  size: number,
+  { isWrite, zeroOk, output }: MemoryUse,
+): void {
   if (size === 0 && !zeroOk) env.refuse(EACCES, 'invalid zero-sized read');
-  const pending = readRange(env, regno, off, size, false, output !== null);
+  const access = !env.facts.helperReads ? 'any' : isWrite ? 'write' : 'read';
+  const pending = readRange(env, regno, off, size, access, output !== null);
   if (pending && output) {
     output.regno = regno;
     output.size = size;
@@ -70,7 +77,7 @@ function stackMemory(env: Session, regno: number, off: number, size: number, { z
 
 const MAX_SIZE = 1n << 29n;
 
-/** The register holds the size of the memory that the one before it points to. */
+/** Checks a register with the size of the memory that the previous register points to. */
 export function checkSizeRegister(env: Session, regno: number, use: MemoryUse): void {
   const { b } = env.val(regno);
   const known = b.m === 0n;

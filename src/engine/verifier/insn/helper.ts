@@ -1,4 +1,4 @@
-/* Calls of helper functions: arguments, what they do to the state, and their result (check_helper_call). */
+/* Calls of helper functions: arguments, effects on the state, and result (check_helper_call). */
 import { type CallMeta } from './call-meta.ts';
 import { EACCES, EINVAL, ENOTSUPP } from '../../base/errnos.ts';
 import { helperName } from '../../isa/helper-names.ts';
@@ -13,6 +13,7 @@ import { checkArgument, rulesOf } from './helper-args.ts';
 import { callbackOf } from './callbacks.ts';
 import { clearCallerSaved, pushAsync, pushCallback } from './frames.ts';
 import { checkMem } from './memory.ts';
+import { mayLock } from './objects.ts';
 import { clearPackets } from './packets.ts';
 import { acquire, checkLeaks, release } from './references.ts';
 
@@ -76,7 +77,12 @@ function checkMapUse(env: Session, { id, map }: CallMeta): void {
     if ((map.flags & F_RDONLY_PROG) !== 0 && MODIFIES.has(id)) env.refuse(EACCES, 'write into map forbidden');
   }
   if (id !== TAIL_CALL) return;
-  if (map?.type !== MAP.PROG_ARRAY) env.refuse(EINVAL, 'kernel subsystem misconfigured verifier');
+  if (map?.type !== MAP.PROG_ARRAY) {
+    if (!env.facts.leakPlaces) env.refuse(EINVAL, 'kernel subsystem misconfigured verifier');
+    // 6.18 forgets the newline
+    env.log.write('expected prog array map for tail call');
+    env.refuse(EINVAL, '');
+  }
   const { b } = env.val(3);
   if (b.m === 0n && b.v < BigInt(map.maxEntries)) markPrecise(env, 3);
 }
@@ -86,7 +92,7 @@ const DYNPTR_FROM_MEM = 197;
 const DYNPTR_WRITE = 202;
 const LOOP = 181;
 const FOR_EACH_ELEM = 164;
-/** Kinds whose elements call back (map_for_each_callback). */
+/** Kinds of maps that support bpf_for_each_map_elem (map_for_each_callback). */
 const CALL_BACK: ReadonlySet<number> = new Set([
   MAP.ARRAY,
   MAP.PERCPU_ARRAY,
@@ -123,7 +129,7 @@ function specific(env: Session, meta: CallMeta): void {
   else pushCallback(env, meta.subprog, callback.set);
 }
 
-/** The loop may be replaced by code of its own while its flags are known to be 0. */
+/** Calls bpf_loop. The kernel may inline the loop while its flags are known to be 0. */
 function loop(env: Session, meta: CallMeta, set: Parameters<typeof pushCallback>[2]): void {
   const all = env.loops;
   const flagsZero = (): boolean => {
@@ -200,8 +206,11 @@ function setResult(env: Session, proto: HelperProto, meta: CallMeta): void {
   if (!v) return put(env, T.scalar(numberResult(env, proto.id, meta)));
   if ((proto.returns === 'value' || proto.returns === 'local') && !meta.map)
     env.refuse(EINVAL, 'kernel subsystem misconfigured verifier');
-  if (neverNull(env, proto, meta)) v = T.derive(v, { type: v.type & ~T.MAYBE_NULL });
-  if (v.type & T.MAYBE_NULL) v = T.derive(v, { id: env.newId() });
+  const isNeverNull = neverNull(env, proto, meta);
+  // the id tells locks in one element from those in another
+  const locks = mayLock(T.derive(v, { type: v.type & ~T.MAYBE_NULL }));
+  if (v.type & T.MAYBE_NULL && (!isNeverNull || locks)) v = T.derive(v, { id: env.newId() });
+  if (isNeverNull) v = T.derive(v, { type: v.type & ~T.MAYBE_NULL });
   if (proto.casts || meta.dynptr) v = T.derive(v, { refObjId: meta.dynptr?.refObjId ?? meta.refObjId });
   const acquires =
     proto.acquires || (proto.id === 1 && (meta.map?.type === MAP.SOCKMAP || meta.map?.type === MAP.SOCKHASH));
@@ -212,7 +221,7 @@ function setResult(env: Session, proto: HelperProto, meta: CallMeta): void {
   put(env, v);
 }
 
-/** An element of an array under a key that is known to be inside (can_elide_value_nullness). */
+/** Whether a look-up cannot give NULL: an array, with a key known to be in range (can_elide_value_nullness). */
 function neverNull(env: Session, proto: HelperProto, meta: CallMeta): boolean {
   const { map } = meta;
   if (!env.facts.lookupNeverNull || proto.id !== 1 || !map) return false;

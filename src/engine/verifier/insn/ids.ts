@@ -3,7 +3,7 @@ import type { Session } from '../session.ts';
 import type { Reg } from '../state.ts';
 import { derive, SCALAR } from '../types.ts';
 
-/** Gives a scalar an id, so that its copy is known as one; constants need none. */
+/** Gives a scalar an id before it is copied, which links the copies; constants need none. */
 export function assignId(env: Session, r: Reg): void {
   const { v } = r;
   if (v.type !== SCALAR) return;

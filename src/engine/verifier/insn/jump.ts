@@ -1,4 +1,4 @@
-/* Conditional jumps: which arms can be taken, and what each arm knows (check_cond_jmp_op). */
+/* Conditional jumps: which arms can be taken, and what is known in each (check_cond_jmp_op). */
 import { EINVAL } from '../../base/errnos.ts';
 import type { Insn } from '../../isa/insn.ts';
 import { CLASS, classOf } from '../../isa/opcodes.ts';
@@ -23,7 +23,7 @@ import { checkBounds } from './sanity.ts';
 const JCOND = 0xe0;
 const isX = ({ opcode }: Insn): boolean => (opcode & 8) !== 0;
 
-/** may_goto: the fall-through is pending one level deeper, the walk takes the jump. */
+/** may_goto: the fall-through becomes a pending branch one level deeper; the walk takes the jump. */
 function checkMayGoto(env: Session, insn: Insn): void {
   const { mayGotoZero } = env.facts;
   if (insn.src !== 0 || insn.dst !== 0 || insn.imm !== 0 || (insn.off === 0 && !mayGotoZero))
@@ -35,7 +35,7 @@ function checkMayGoto(env: Session, insn: Insn): void {
   env.insn += insn.off + 1;
 }
 
-/** Moves env.insn to where the walk goes on. */
+/** Checks a conditional jump, and moves env.insn to the arm that is followed first. */
 export function checkCondJump(env: Session, insn: Insn): void {
   const op = insn.opcode & 0xf0;
   if (op === JCOND) return checkMayGoto(env, insn);
@@ -111,7 +111,7 @@ const setBounds = (r: Reg, b: Bounds): void => {
   r.v = T.derive(r.v, { b });
 };
 
-/** reg_set_min_max: the arm that goes on first, then the other. */
+/** reg_set_min_max: refines the arm that is followed first, then the other. */
 function refineArms(
   env: Session,
   { dst, src, otherDst, otherSrc }: Arms,
@@ -140,7 +140,7 @@ function refineArms(
   checkBounds(env, falseSecond, 'false_reg2');
 }
 
-/** The immediate of a K form, as a place. */
+/** The immediate of a K form, as a register. */
 class FakeReg implements Reg {
   live = 0;
   precise = false;
@@ -165,7 +165,7 @@ function collect(st: State, id: number, linked: LinkedReg[]): void {
   }
 }
 
-/** Hands what was learned of one register to those that are linked with it (sync_linked_regs). */
+/** Applies what was learned about one register to those linked with it (sync_linked_regs). */
 function syncLinked(st: State, known: Reg, linked: readonly LinkedReg[]): void {
   for (const { frame, isReg, index } of linked) {
     const r = isReg ? st.frames[frame].regs[index] : st.frames[frame].stack[index];
@@ -187,7 +187,7 @@ function syncLinked(st: State, known: Reg, linked: readonly LinkedReg[]): void {
 
 const isPointer = (v: T.Val): boolean => v.type !== T.SCALAR;
 
-/** Equal to a pointer that is not NULL, a pointer is not NULL. */
+/** A pointer that equals one that is not NULL is itself not NULL. */
 function liftNull(op: number, src: Reg, dst: Reg, cur: State, other: State, insn: Insn): void {
   if (!isPointer(src.v) || !isPointer(dst.v)) return;
   const srcNull = (src.v.type & T.MAYBE_NULL) !== 0;

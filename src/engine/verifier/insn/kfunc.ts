@@ -18,7 +18,7 @@ import { checkReturnCode } from './return-code.ts';
 
 const SLEEPABLE = 0x10;
 
-/** True when the call ends the program (bpf_throw). */
+/** Checks a call of a kernel function; returns true when it ends the program (bpf_throw). */
 export function checkKfunc(env: Session, insn: Insn): boolean {
   if (insn.imm === 0) return false;
   const func = env.btf.type(insn.imm >>> 0);
@@ -96,7 +96,7 @@ function keepSections(env: Session, { name, flags }: KfuncMeta): void {
     env.refuse(EACCES, `kernel func ${name} is sleepable within non-preemptible region`);
 }
 
-/** Pointers of the section that ends may be followed no more, only read with care. */
+/** Ends an RCU section: its pointers become untrusted, and may only be read with probe loads. */
 function leaveRcu({ cur }: Session): void {
   cur.rcu = false;
   const leave = (r: Reg): void => {
@@ -107,7 +107,7 @@ function leaveRcu({ cur }: Session): void {
   for (const { stack } of cur.frames) for (const slot of stack) if (byteType(slot.types, 0) === STACK_ITER) leave(slot);
 }
 
-/** R0 to R5 are lost; the result is in R0; argument registers were read. */
+/** Finishes a call: R0 to R5 are lost, the result is in R0, argument registers were read. */
 function finish(env: Session, meta: KfuncMeta): void {
   const { proto, flags } = meta;
   const iterSlot = flags.iter === 'next' ? env.val(1) : null;

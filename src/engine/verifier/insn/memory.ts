@@ -1,4 +1,4 @@
-/* Loads, stores and atomics: is the access allowed, and what does it give (check_mem_access). */
+/* Loads, stores and atomics: whether the access is allowed, and the value that it gives (check_mem_access). */
 import { type MemAccess } from './access.ts';
 import { EACCES, EINVAL } from '../../base/errnos.ts';
 import type { Insn } from '../../isa/insn.ts';
@@ -8,9 +8,9 @@ import { coerceSize, signExtend64 } from '../widths.ts';
 import type { AccessFact } from '../environment.ts';
 import { checkDestination, checkSource } from '../liveness.ts';
 import { F_RDONLY_PROG, F_WRONLY_PROG } from '../map-rules.ts';
-import { printLine } from '../print.ts';
+import { offsetText, printLine } from '../print.ts';
 import type { Session } from '../session.ts';
-import { tnumAdd, tnumConst, tnumShort } from '../tnum.ts';
+import { tnumAdd, tnumConst } from '../tnum.ts';
 import * as T from '../types.ts';
 import { checkBtfAccess } from './btf-access.ts';
 import { checkNoOffset } from './offsets.ts';
@@ -43,7 +43,7 @@ export function checkAlignment(env: Session, v: T.Val, off: number, size: number
   const packet = T.isPacket(v.type);
   const at = tnumAdd(v.b, tnumConst(BigInt(v.off + off + (packet ? 2 : 0))));
   if (((at.v | at.m) & BigInt(size - 1)) === 0n) return;
-  const where = `${tnumShort(v.b)}+${v.off}+${off} size ${size}`;
+  const where = `${offsetText(env, v.b)}+${v.off}+${off} size ${size}`;
   if (packet) env.refuse(EACCES, `misaligned packet access off 2+${where}`);
   env.refuse(EACCES, `misaligned ${KIND_WORDS[v.type & T.BASE_MASK] ?? ''}access off ${where}`);
 }
@@ -72,7 +72,7 @@ function checkEnd(
   return false;
 }
 
-/** check_mem_region_access: both ends inside of [0, limit). */
+/** check_mem_region_access: both ends must be inside [0, limit). */
 export function checkRegion(
   env: Session,
   regno: number,
@@ -134,7 +134,7 @@ export function checkMapValue(
   }
 }
 
-/** A load of a known place of a frozen read-only map gives its content. */
+/** Content of a known place in a frozen read-only map; null elsewhere. */
 function knownContent(v: T.Val, off: number, size: number): bigint | null {
   const { map } = v;
   if (!map?.frozen || !map.contents || (map.flags & F_RDONLY_PROG) === 0 || v.b.m !== 0n) return null;
@@ -166,7 +166,7 @@ function note(env: Session, v: T.Val, off: number, size: number): void {
 
 const NO_STRUCT = 0;
 
-/** Remembers what bytes of a kernel struct or of the context an instruction touches. */
+/** Records the bytes of a kernel struct or of the context that an instruction accesses. */
 function touch(env: Session, { btf, btfId }: T.Val, offset: number, { size, isWrite }: MemAccess): void {
   const known = env.touches.get(env.insn) ?? [];
   let same = known.find((one) => one.btfId === btfId && one.offset === offset && one.btf === btf);
@@ -238,7 +238,7 @@ const memory: Rule = (env, a, v, off) => {
 const context: Rule = (env, a, v, off) => {
   checkNoOffset(env, v, a.regno);
   const got = env.ctx?.access(env, off, a.size, a.isWrite) ?? null;
-  // a pointer to packet data is no number to extend
+  // a pointer to packet data cannot be sign-extended
   if (!got || (a.signed && T.isPacketAny(got.type))) {
     printLine(env, env.insn);
     return env.refuse(EACCES, `invalid bpf_context access off=${off} size=${a.size}`);
@@ -283,7 +283,7 @@ const buffer: Rule = (env, a, v, off) => {
   const name = (v.type & T.BASE_MASK) === T.PTR_TO_TP_BUFFER ? 'tracepoint' : v.type & T.MEM_RDONLY ? 'rdonly' : 'rdwr';
   if (off < 0) env.refuse(EACCES, `R${a.regno} invalid ${name} buffer access: off=${off}, size=${a.size}`);
   if (v.b.m !== 0n || v.b.v !== 0n)
-    env.refuse(EACCES, `R${a.regno} invalid variable buffer offset: off=${off}, var_off=${tnumShort(v.b)}`);
+    env.refuse(EACCES, `R${a.regno} invalid variable buffer offset: off=${off}, var_off=${offsetText(env, v.b)}`);
   if (!a.isWrite && a.value >= 0) setLoaded(env, a.value, T.UNKNOWN_SCALAR);
 };
 
@@ -316,7 +316,7 @@ const MISMATCH: ReadonlySet<number> = new Set([
   T.PTR_TO_ARENA,
 ]);
 
-/** save_aux_ptr_type: one instruction is rewritten in one way only. */
+/** save_aux_ptr_type: all paths must use one kind of pointer, because an instruction is rewritten in one way only. */
 function checkSameKind(env: Session, type: number, trustMayDiffer: boolean): void {
   const before = env.ptrType[env.insn];
   if (before === 0) {

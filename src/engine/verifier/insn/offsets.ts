@@ -1,7 +1,7 @@
 /* Which pointers may be given away with an offset (check_func_arg_reg_off). */
 import { EACCES, EINVAL } from '../../base/errnos.ts';
+import { offsetText } from '../print.ts';
 import type { Session } from '../session.ts';
-import { tnumShort } from '../tnum.ts';
 import * as T from '../types.ts';
 
 /** check_ptr_off_reg: no offset, known or not. */
@@ -10,7 +10,7 @@ export function checkNoOffset(env: Session, v: T.Val, regno: number, fixedOk = f
   if (v.off < 0) env.refuse(EACCES, `negative offset ${name} off=${v.off} disallowed`);
   if (!fixedOk && v.off) env.refuse(EACCES, `dereference of modified ${name} off=${v.off} disallowed`);
   if (v.b.m !== 0n || v.b.v !== 0n)
-    env.refuse(EACCES, `variable ${T.typeText(v.type)} access var_off=${tnumShort(v.b)} disallowed`);
+    env.refuse(EACCES, `variable ${T.typeText(v.type)} access var_off=${offsetText(env, v.b)} disallowed`);
 }
 
 /** Kinds of pointers that may be given with an offset, whatever it is. */

@@ -11,7 +11,7 @@ const AT_PKT_END = -1;
 const isInit = ({ v }: Reg): boolean =>
   v.type === T.PTR_TO_PACKET && v.id === 0 && v.off === 0 && v.b.m === 0n && v.b.v === 0n;
 
-/** `p` can be compared with `end`. */
+/** Whether `p` and `end` belong together in a comparison. */
 const pairs = (p: Reg, end: Reg): boolean =>
   (p.v.type === T.PTR_TO_PACKET && end.v.type === T.PTR_TO_PACKET_END) ||
   (p.v.type === T.PTR_TO_PACKET_META && isInit(end));

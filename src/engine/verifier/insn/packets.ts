@@ -1,4 +1,4 @@
-/* After a helper that may move packet data no packet pointer is good (clear_all_pkt_pointers). */
+/* Invalidates all packet pointers after a helper that may move packet data (clear_all_pkt_pointers). */
 import type { Session } from '../session.ts';
 import { forEachReg } from '../state.ts';
 import { isPacketAny, isPacketSlice, UNKNOWN_SCALAR } from '../types.ts';

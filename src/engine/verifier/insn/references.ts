@@ -1,4 +1,4 @@
-/* References that a program holds and has to give back (acquire_reference_state, release_reference). */
+/* References that a program holds and must release (acquire_reference_state, release_reference). */
 import { EINVAL } from '../../base/errnos.ts';
 import type { Session } from '../session.ts';
 import { forEachReg, type State } from '../state.ts';
@@ -11,12 +11,12 @@ export function acquire(env: Session): number {
   return id;
 }
 
-/** Forgets an id; false when it is not held. */
+/** Removes the reference with an id; false when it is not held. */
 export function releaseId(st: State, id: number): boolean {
   const { frame } = st;
   const at = frame.refs.findIndex((r) => r.id === id);
   if (at < 0) return false;
-  // the last one takes the place of the one that goes
+  // the last reference takes the place of the removed one
   const refs = frame.refs.slice();
   const last = refs.pop();
   if (last && at < refs.length) refs[at] = last;
@@ -24,7 +24,7 @@ export function releaseId(st: State, id: number): boolean {
   return true;
 }
 
-/** Gives a reference back: every copy of the pointer is an unknown number from now on. */
+/** Releases a reference: every copy of the pointer becomes an unknown number. */
 export function release(env: Session, id: number): boolean {
   if (!releaseId(env.cur, id)) return false;
   forEachReg(env.cur, (r) => {

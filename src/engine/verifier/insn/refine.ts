@@ -1,4 +1,4 @@
-/* What an arm of a conditional jump learns of its operands (regs_refine_cond_op); writes into both. */
+/* Refines both operands of a conditional jump in one of its arms (regs_refine_cond_op). */
 import { type Bounds, isSubregConst, setTnum, unbound } from '../bounds.ts';
 import { tnumAnd, tnumConst, tnumIntersect, tnumOr, tnumSubreg, tnumWithSubreg, U64_MAX } from '../tnum.ts';
 import { FLIP } from './decide.ts';
@@ -147,7 +147,7 @@ export function refine(a: Bounds, b: Bounds, op: number, is32: boolean): void {
     case JSLT:
       return signedLess(a, b, is32);
     default:
-      // the others are these with their operands exchanged
+      // the other comparisons are those above with their operands exchanged
       if (FLIP[op] !== undefined) refine(b, a, FLIP[op], is32);
   }
 }

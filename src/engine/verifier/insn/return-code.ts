@@ -4,12 +4,24 @@ import { S64_MAX, S64_MIN } from '../bounds.ts';
 import { checkSource } from '../liveness.ts';
 import { markPrecise } from '../precision.ts';
 import type { Session } from '../session.ts';
+import { type Tnum, tnumText, U64_MAX } from '../tnum.ts';
 import * as T from '../types.ts';
+
+/** The smallest set of known bits that has all numbers of a range (tnum_range). */
+function spanOf(min: number, max: number): Tnum {
+  const bits = 32 - Math.clz32(min ^ max);
+  const m = (1n << BigInt(bits)) - 1n;
+  return { v: BigInt(min) & ~m, m };
+}
 
 /** R0, or another register, must lie in a range (verbose_invalid_scalar). */
 export function checkReturnRange(env: Session, where: string, [min, max]: readonly [number, number], n = 0): void {
   const { b } = env.val(n);
   if (b.smin >= BigInt(min) && b.smax <= BigInt(max)) return;
+  if (env.facts.oldText) {
+    const value = b.m === U64_MAX ? 'unknown scalar value' : `value ${tnumText(b)}`;
+    env.refuse(EINVAL, `${where} the register R${n} has ${value} should have been in ${tnumText(spanOf(min, max))}`);
+  }
   const ends = `${b.smin > S64_MIN ? ` smin=${b.smin}` : ''}${b.smax < S64_MAX ? ` smax=${b.smax}` : ''}`;
   env.refuse(
     EINVAL,

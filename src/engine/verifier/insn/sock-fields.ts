@@ -1,10 +1,10 @@
 /*
- * What programs may read of the sockets that helpers and contexts give: struct bpf_sock, bpf_tcp_sock and bpf_xdp_sock of
- * uapi/linux/bpf.h (bpf_sock_is_valid_access and those beside it in net/core/filter.c).
+ * Fields that programs may read of sockets from helpers and contexts: struct bpf_sock, bpf_tcp_sock and bpf_xdp_sock of
+ * uapi/linux/bpf.h (bpf_sock_is_valid_access and similar functions in net/core/filter.c).
  */
 import { PTR_TO_SOCK_COMMON, PTR_TO_SOCKET, PTR_TO_TCP_SOCK, PTR_TO_XDP_SOCK } from '../types.ts';
 
-/** Bytes from one offset up to another, exclusive, and how large an access of them may be. */
+/** A range of offsets, end exclusive, and the largest access inside it, in bytes. */
 interface Field {
   readonly from: number;
   readonly to: number;
@@ -24,12 +24,12 @@ const SOCK: readonly Field[] = [
   { from: 52, to: 80, sizes: NARROW },
 ];
 
-/** type, protocol, mark and priority are those of full sockets only. */
+/** Fields of any socket; type, protocol, mark and priority exist in full sockets only. */
 const SOCK_COMMON = SOCK.flatMap((field) =>
   field.from === 4 ? [{ ...field, to: 8 }] : field.from === 16 ? [] : [field],
 );
 
-/** Words, but for the two counters of bytes. */
+/** All fields are words, except the two byte counters. */
 const TCP_SOCK: readonly Field[] = [
   { from: 0, to: 80, sizes: WHOLE },
   { from: 80, to: 96, sizes: [8] },
@@ -43,7 +43,7 @@ const FIELDS: Readonly<Record<number, readonly Field[]>> = {
   [PTR_TO_XDP_SOCK]: [{ from: 0, to: 4, sizes: WHOLE }],
 };
 
-/** Whether a read is of one field, at its natural alignment. */
+/** Whether a read lies in one field, at its natural alignment. */
 export function isSockField(kind: number, off: number, size: number): boolean {
   if (off % size !== 0) return false;
   const field = FIELDS[kind]?.find(({ from, to }) => off >= from && off < to);

@@ -1,9 +1,11 @@
-/* Reads and writes of the stack by loads, stores and helpers (check_stack_read, check_stack_write and theirs). */
+/*
+ * Reads and writes of the stack by loads, stores and helpers (check_stack_read, check_stack_write and their helpers).
+ */
 import { EACCES, EINVAL } from '../../base/errnos.ts';
 import { constNumber, isUnknown, UNKNOWN } from '../bounds.ts';
 import { markRead } from '../liveness.ts';
 import { markPrecise, pushHistory } from '../precision.ts';
-import { printLine } from '../print.ts';
+import { offsetText, printLine } from '../print.ts';
 import type { Session } from '../session.ts';
 import { CLASS, classOf } from '../../isa/opcodes.ts';
 import {
@@ -24,7 +26,6 @@ import {
   withByte,
 } from '../state.ts';
 import { checkFastcallAccess } from '../fastcall.ts';
-import { tnumShort } from '../tnum.ts';
 import {
   bitsOf,
   derive,
@@ -45,8 +46,9 @@ import { assignId } from './ids.ts';
 const MAX_STACK = 512;
 const MAX_VAR = 1n << 29n;
 
-export type Access = 'read' | 'write' | 'helper';
-const ACCESS_TEXT = { read: ' read from', write: ' write to', helper: ' indirect access to' } as const;
+/** `any`: a helper reads or writes it, and the kernel does not tell which. */
+export type Access = 'read' | 'write' | 'any';
+const ACCESS_TEXT = { read: ' read from', write: ' write to', any: ' indirect access to' } as const;
 
 /** Makes room for slots down to a depth in bytes (grow_stack_state). */
 export function growStack(env: Session, f: Frame, depth: number): void {
@@ -56,7 +58,7 @@ export function growStack(env: Session, f: Frame, depth: number): void {
   if (subprog.stackDepth < slots * 8) subprog.stackDepth = slots * 8;
 }
 
-/** check_stack_access_within_bounds; `off` has the register's fixed offset in it. */
+/** check_stack_access_within_bounds; `off` includes the register's fixed offset. */
 export function checkStackBounds(env: Session, regno: number, off: number, size: number, access: Access): void {
   const { v } = env.reg(regno);
   const isFixed = v.b.m === 0n;
@@ -78,7 +80,7 @@ export function checkStackBounds(env: Session, regno: number, off: number, size:
     if (isFixed) env.refuse(errno, `invalid${ACCESS_TEXT[access]} stack R${regno} off=${min} size=${size}`);
     env.refuse(
       errno,
-      `invalid variable-offset${ACCESS_TEXT[access]} stack R${regno} var_off=${tnumShort(v.b)} off=${off} size=${size}`,
+      `invalid variable-offset${ACCESS_TEXT[access]} stack R${regno} var_off=${offsetText(env, v.b)} off=${off} size=${size}`,
     );
   }
   growStack(env, frameOf(env, v), Number(-min));
@@ -86,7 +88,7 @@ export function checkStackBounds(env: Session, regno: number, off: number, size:
 
 export const frameOf = (env: Session, v: Val): Frame => env.cur.frames[v.frame];
 
-/** Puts a value into a register and marks that written. */
+/** Puts a value into a register and marks the register as written. */
 function load(env: Session, regno: number, v: Val, precise = false): void {
   const r = env.reg(regno);
   r.v = v;
@@ -103,9 +105,9 @@ export function checkStackRead(env: Session, regno: number, off: number, size: n
   if (to < 0)
     env.refuse(
       EACCES,
-      `variable offset stack pointer cannot be passed into helper function; var_off=${tnumShort(v.b)} off=${off} size=${size}`,
+      `variable offset stack pointer cannot be passed into helper function; var_off=${offsetText(env, v.b)} off=${off} size=${size}`,
     );
-  readRange(env, regno, off, size, true);
+  readRange(env, regno, off, size, 'load');
   const f = frameOf(env, v);
   checkFastcallAccess(env, f, Number(v.b.smin) + off);
   loadStackBytes(env, f, Number(v.b.smin) + off, Number(v.b.smax) + off + size, to);
@@ -115,7 +117,7 @@ function readFixed(env: Session, f: Frame, off: number, size: number, to: number
   const low = -off - 1;
   const spi = low >> 3;
   const slot = f.stack[spi];
-  env.scratchSlot(spi);
+  if (!env.facts.oldText) env.scratchSlot(spi);
   checkFastcallAccess(env, f, off);
   if (!isSpilled(slot)) {
     for (let i = 0; i < size; i++) checkByte(env, bytesAt(slot, low, i), off, i, size);
@@ -149,7 +151,7 @@ function checkByte(env: Session, type: number, off: number, i: number, size: num
   env.refuse(EACCES, `invalid read from stack off ${off}+${i} size ${size}`);
 }
 
-/** Some bytes of a slot with a spilled scalar; true when the value came from it. */
+/** Reads some bytes of a slot with a spilled scalar; true when the value could be taken from it. */
 function readPart(env: Session, slot: Reg, low: number, off: number, size: number, to: number): boolean {
   let spills = 0;
   let zeros = 0;
@@ -169,7 +171,7 @@ function loadStackBytes(env: Session, f: Frame, min: number, max: number, to: nu
   let zeros = 0;
   for (let i = min; i < max; i++) {
     const spi = (-i - 1) >> 3;
-    env.scratchSlot(spi);
+    if (!env.facts.oldText) env.scratchSlot(spi);
     if (byteType(f.stack[spi].types, (-i - 1) % 8) !== STACK_ZERO) break;
     zeros++;
   }
@@ -181,7 +183,7 @@ const isSpecial = (slot: Reg): boolean => {
   return top === STACK_SPILL || top === STACK_DYNPTR || top === STACK_ITER;
 };
 
-/** Bytes of a slot that held something of structure become plain data. */
+/** Turns bytes of a slot that held a structured value into plain data. */
 export function scrub(types: number): number {
   let out = types;
   for (let i = 0; i < 8; i++) if (byteType(out, i) !== STACK_INVALID) out = withByte(out, i, STACK_MISC);
@@ -232,7 +234,7 @@ export function slotOf(env: Session, v: Val, kind: 'dynptr' | 'iter', count: num
   return spi < frameOf(env, v).stack.length ? spi : NOT_YET;
 }
 
-/** A scalar or pointer is put into a slot as a whole (save_register_state). */
+/** Stores a whole scalar or pointer in a slot (save_register_state). */
 function spill(slot: Reg, v: Val, precise: boolean, size: number): void {
   slot.v = v;
   slot.precise = precise;
@@ -328,21 +330,22 @@ function writeRange(env: Session, f: Frame, v: Val, off: number, size: number, f
 }
 
 /**
- * Memory on the stack that a helper reads, or a load at a variable offset (check_stack_range_initialized). `output`: the
- * helper only writes it, and the caller of this marks it as written afterwards.
+ * Checks stack memory that a helper reads, or that a load reads at a variable offset (check_stack_range_initialized).
+ * `output`: the helper only writes it, and the caller marks it as written afterwards.
  */
 export function readRange(
   env: Session,
   regno: number,
   off: number,
   size: number,
-  isLoad: boolean,
+  access: Access | 'load',
   output = false,
 ): boolean {
   const { v } = env.reg(regno);
   const f = frameOf(env, v);
   const isFixed = v.b.m === 0n;
-  if (!isLoad) checkStackBounds(env, regno, off, size, 'helper');
+  if (access !== 'load') checkStackBounds(env, regno, off, size, access);
+  const clobbers = access === 'any' || access === 'write';
   const fixed = isFixed ? Number(BigInt.asIntN(64, v.b.v)) : 0;
   const min = isFixed ? off + fixed : Number(v.b.smin) + off;
   const max = isFixed ? min : Number(v.b.smax) + off;
@@ -359,18 +362,18 @@ export function readRange(
     const slot = f.stack[at >> 3];
     const type = byteType(slot.types, at % 8);
     if (type === STACK_INVALID || type === STACK_ZERO) {
-      if (!isLoad || type === STACK_INVALID) if (!isLoad) slot.types = withByte(slot.types, at % 8, STACK_MISC);
-    } else if (isSpilled(slot) && (slot.v.type === SCALAR || !isLoad || env.facts.partialSpills)) {
-      if (!isLoad) {
+      if (clobbers) slot.types = withByte(slot.types, at % 8, STACK_MISC);
+    } else if (isSpilled(slot) && (slot.v.type === SCALAR || access !== 'load' || env.facts.partialSpills)) {
+      if (clobbers) {
         slot.v = slot.v.type === SCALAR ? UNKNOWN_SCALAR : scalar(UNKNOWN);
         slot.precise = false;
         slot.types = scrub(slot.types);
       }
     } else if (type !== STACK_MISC) {
-      const where = isFixed ? `off ${min}` : `var_off ${tnumShort(v.b)}`;
+      const where = isFixed ? `off ${min}` : `var_off ${offsetText(env, v.b)}`;
       env.refuse(
         EACCES,
-        `invalid${isLoad ? '' : ' indirect'} read from stack R${regno} ${where}+${i - min} size ${size}`,
+        `invalid${access === 'any' ? ' indirect' : ''} read from stack R${regno} ${where}+${i - min} size ${size}`,
       );
     }
     markRead(env, slot, slot.parent, LIVE_READ64);

@@ -186,13 +186,13 @@ const BASE = [
   149, 153, 154, 158, 164, 165, 169, 170, 171, 172, 175, 177, 181, 182, 194, 195, 197, 198, 199, 200, 201, 202, 203,
   208, 209,
 ];
-/** Of the running task and its cgroup: in the base set since 6.10. */
+/** Helpers for the running task and its cgroup: in the base set since 6.10. */
 const CURRENT = [14, 80, 120, 123, 210, 211];
 const TRACING_BASE = [14, 15, 16, 80, 120, 123, 156, 157];
 /** bpf_tcp_ca_get_func_proto */
 const TCP_CA = [107, 108, 116, 160];
 const SOCKOPT = [49, 57];
-/** bpf_sk_base_func_proto: all programs of the network */
+/** bpf_sk_base_func_proto: all networking programs */
 const SK_BASE = [136, 137, 138, 139, 140, 160, 178, 196];
 const SOCKET_FILTER = [...SK_BASE, 25, 26, 46, 47, 68, 122];
 const SKB = [
@@ -242,7 +242,7 @@ const CGROUP_SKB = [...SK_BASE, 25, 26, 46, 47, 68, 80, 81, 84, 85, 86, 95, 96, 
 const TRACING = [...TRACING_BASE, 4, 25, 27, 36, 45, 67, 109, 117, 148, 180, 191];
 const SYSCALL = [160, 166, 167, 168, 179, 14, 15, 16];
 /** helpers of 6.18's struct_ops programs that earlier ones lack */
-const STRUCT_OPS_6_18 = [15, 16, 17, 109, 117, 156, 157];
+const STRUCT_OPS_6_18 = [15, 16, 17, 109, 117, 148, 156, 157];
 
 const BY_TYPE: Readonly<Record<string, readonly number[]>> = {
   socket_filter: SOCKET_FILTER,
@@ -270,7 +270,7 @@ export interface HelperFacts {
   readonly name: string;
 }
 
-/** Helpers that may be given packet data (pkt_access of their prototypes). */
+/** Helpers that accept packet data (pkt_access of their prototypes). */
 const PACKET_READERS: ReadonlySet<number> = new Set([1, 2, 3, 28, 84, 85, 87, 99, 100, 110, 195, 204, 205, 206, 207]);
 export const readsPackets = (id: number): boolean => PACKET_READERS.has(id);
 

@@ -112,7 +112,7 @@ const COMMON_FLAGS: ReadonlyMap<string, KfuncFlags> = new Map(
 const TCP =
   /^(tcp_reno_(ssthresh|cong_avoid|undo_cwnd)|tcp_slow_start|tcp_cong_avoid_ai|cubictcp_(init|recalc_ssthresh|cong_avoid|state|cwnd_event|acked)|dctcp_\w+|bbr_\w+)$/;
 const NONE: KfuncFlags = {};
-/** the common set belongs to these */
+/** program types with the common set */
 const COMMON_TYPES = new Set([
   'struct_ops',
   'sched_cls',
@@ -136,7 +136,7 @@ const SETS: readonly (readonly [RegExp, ReadonlySet<string>])[] = [
   [/^bpf_cpumask_/, new Set(['struct_ops', 'tracing', 'tracepoint', 'syscall'])],
   [/^bpf_kfunc_call_/, new Set(['sched_cls', 'tracing', 'syscall'])],
 ];
-/** those that make a dynptr of a packet */
+/** program types that can make a dynptr of a packet */
 const OF_SKB = new Set(['sched_cls', 'sched_act', 'socket_filter', 'cgroup_skb', 'tracing', 'tracepoint']);
 const PACKET_DYNPTRS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['bpf_dynptr_from_skb', OF_SKB],

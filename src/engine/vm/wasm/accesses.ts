@@ -18,7 +18,7 @@ export const isAtomic = (op: number): boolean => op === ATOMIC32 || op === ATOMI
 /** The register that an access goes through. */
 export const baseOf = (word: number): number => (ACCESS[word & 255] < 0 ? (word >> 8) & 15 : word >>> 12);
 
-/** Registers that accesses go through, and what those are copies of. */
+/** Registers that accesses go through, and the registers that those were copied from. */
 export function followedRegisters({ code }: Program): number[] {
   let mask = 0;
   for (let i = 0; i < code.length; i += 2) if (ACCESS[code[i] & 255] !== 0) mask |= 1 << baseOf(code[i]);

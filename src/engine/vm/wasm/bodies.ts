@@ -11,36 +11,36 @@ import { emitStructured } from './structure.ts';
 import type { Mark } from './text.ts';
 import { accessChecks } from './windows.ts';
 
-/** What a body stands in: a function that the program calls, or an entry that the machine calls. */
+/** The function around a body: one that the program calls, or an entry that the machine calls. */
 export interface Shell {
   /** number of the local that is r1 */
   readonly firstLocal: number;
-  /** bytes of the arena that r1 is known to lead to */
+  /** bytes of the arena that r1 is known to point to */
   readonly context: number;
-  /** puts what was given into registers */
+  /** emits code that puts the parameters into registers */
   readonly begin: (out: CodeWriter) => void;
-  /** after the code gave up; where it does not return, r0 and the fuel are set */
+  /** emits the code after giving up; where that does not return, r0 and the fuel are set */
   readonly gaveUp: (out: CodeWriter) => void;
-  /** leaves the results */
+  /** emits code that leaves the results */
   readonly end: (out: CodeWriter) => void;
 }
 
 export interface FunctionPlan {
   readonly program: Program;
   readonly blocks: Blocks;
-  /** at which the function begins */
+  /** slot at which the function begins */
   readonly slot: number;
   readonly callables: Callables;
   readonly shell: Shell;
-  /** filled with the places where it may give up */
+  /** collects the places at which it may give up */
   readonly places: Places;
-  /** filled with where each instruction's code begins, if anybody wants to know */
+  /** collects where each instruction's code begins; absent when not needed */
   readonly marks: Mark[] | null;
 }
 
 /**
- * Labels around the code. From the inside: here it gives up, here after a function that gave up; these two lead to the
- * end of the third; the code itself to that of the fourth.
+ * Labels around the code, from the innermost: (1) give up here; (2) give up after a called function gave up; both
+ * continue at the end of (3); the code itself ends at (4).
  */
 const LABELS = 4;
 const TO_THIRD = 1;

@@ -1,4 +1,7 @@
-/* Checks of windows, by the access that they stand before; a check is widened as long as it is open. */
+/*
+ * Bounds checks, each attached to the access that it precedes. An open check can still be widened to cover later
+ * accesses.
+ */
 import { MAX_SPAN } from './intervals.ts';
 
 /** A comparison before a slot's access: the bytes from `register - shift + low` to `register - shift + high`. */
@@ -8,9 +11,9 @@ export interface WindowCheck {
   readonly shift: number;
   low: number;
   high: number;
-  /** for stores; else loads only */
+  /** covers stores too; else loads only */
   write: boolean;
-  /** something near is proven: the register's high word is right, and only the low one in question */
+  /** a nearby byte is proven: the high word is known to be right, and only the low one is compared */
   readonly narrow: boolean;
 }
 
@@ -24,7 +27,9 @@ export class Checks {
     return this.made.size > 0;
   }
 
-  /** What a slot's access is checked by, in a block (a slot may stand in two); undefined: what proves it stands before. */
+  /**
+   * The check of a slot's access in a block (a slot may be in two blocks); undefined when an earlier check proves it.
+   */
   at(block: number, slot: number): WindowCheck | undefined {
     return this.made.get(block * this.slots + slot);
   }
@@ -34,13 +39,13 @@ export class Checks {
   }
 }
 
-/** A check that has been made on every way to where it is open. */
+/** An open check: made on every path to the present place. */
 export interface OpenCheck {
   readonly block: number;
   readonly check: WindowCheck;
 }
 
-/** Lets a check stand for one more access. From another block, it does not turn a check of loads into one of stores. */
+/** Widens a check to cover one more access. From another block, a check of loads is not turned into one of stores. */
 export function widen({ block, check }: OpenCheck, from: number, low: number, high: number, write: boolean): boolean {
   if (Math.max(check.high, high) - Math.min(check.low, low) > MAX_SPAN) return false;
   if (write && !check.write && block !== from) return false;

@@ -22,7 +22,7 @@ function prepared(text: string, proven: Uint8Array | null = null): Program {
   return program.value;
 }
 
-/** `slot| code`, indented by its blocks; without what every function begins and ends with. Of r1 nothing is known. */
+/** `slot| code`, indented by blocks, without the prologue and epilogue of every function. Nothing is known of r1. */
 function wat(text: string): string {
   return compiledText(prepared(text), CALLED)
     .flatMap(({ slot, lines }) => [
@@ -48,7 +48,7 @@ describe('program in, WebAssembly out', () => {
     expect(`\n${wat(text)}\n`).toMatchSnapshot();
   });
 
-  test('a loop with two entries: the way in gets a copy', () => {
+  test('a loop with two entries: one entry gets a copy', () => {
     expect(`\n${wat('if r1 == 0 goto b\na:\nr2 += 1\nb:\nr2 += 2\nif r2 < 100 goto a\nexit')}\n`).toMatchSnapshot();
   });
 
@@ -73,24 +73,24 @@ describe('checks of accesses', () => {
     return { wide: count('i64.gt_u'), narrow: count('i32.gt_u') };
   };
 
-  test('one for a pointer in blocks that follow each other, loads and loads, or after a store', () => {
+  test('one per pointer in consecutive blocks, for loads only, or after a store', () => {
     const loads = 'r0 = *(u64 *)(r1 + 8)\nif r0 == 0 goto out\nr2 = *(u32 *)(r1 + 32)\nif r2 == 5 goto out\nr3 = r1\n';
     expect(checks(`${loads}r0 = *(u8 *)(r3 + 40)\nout:\nexit`)).toEqual({ wide: 1, narrow: 0 });
     expect(checks(`*(u8 *)(r1 + 0) = 1\n${loads}*(u8 *)(r3 + 40) = 2\nout:\nexit`)).toEqual({ wide: 1, narrow: 0 });
   });
 
-  test('a store after loads in another block is asked about where it is', () => {
+  test('a store after loads in another block is checked at its place', () => {
     const text = 'r0 = *(u64 *)(r1 + 8)\nif r0 == 0 goto out\n*(u8 *)(r1 + 40) = 2\nout:\nexit';
     expect(checks(text)).toEqual({ wide: 1, narrow: 1 });
   });
 
-  test('a pointer that steps through memory: wide before the loop, narrow in it', () => {
+  test('a pointer that advances through memory: a wide check before the loop, a narrow one in it', () => {
     const text =
       'r0 = *(u8 *)(r1 + 0)\nr2 = 9\nloop:\nr0 = *(u8 *)(r1 + 0)\nr1 += 1\nr2 -= 1\nif r2 != 0 goto loop\nexit';
     expect(checks(text)).toEqual({ wide: 1, narrow: 1 });
   });
 
-  test('none for the frame', () => {
+  test('none for the stack frame', () => {
     expect(checks('*(u64 *)(r10 - 8) = 1\nr2 = r10\nr2 += -8\nr0 = *(u64 *)(r2 + 0)\nexit')).toEqual({
       wide: 0,
       narrow: 0,
@@ -98,17 +98,17 @@ describe('checks of accesses', () => {
   });
 });
 
-test('blocks that only run together pay at once, and the fuel is asked for at the top of loops', () => {
+test('blocks that always run together count their instructions at once, and fuel is checked at loop heads', () => {
   const text = wat(
     'r2 = 4\nloop:\nif r1 == 1 goto a\nr3 = 1\ngoto b\na:\nr3 = 2\nb:\nr2 -= 1\nif r2 != 0 goto loop\nexit',
   );
   const lines = text.split('\n');
-  // the way through `a` is one instruction shorter: it pays nothing more, the other pays for its jump
+  // the path through `a` is one instruction shorter and counts nothing more; the other counts its jump
   expect(lines.filter((line) => line.endsWith('i32.sub'))).toHaveLength(4);
   expect(lines.filter((line) => line.endsWith('i32.lt_s'))).toHaveLength(2);
 });
 
-test('every instruction has its name, and no other', () => {
+test('every WebAssembly instruction has its own name', () => {
   const named = Object.entries(W).map(([key, op]) => [op, /^(br|call|end|if)/.test(key) ? key : key.replace('_', '.')]);
   expect(Object.fromEntries(NAMES)).toEqual(Object.fromEntries(named));
 });
@@ -142,7 +142,7 @@ test('a map is one module: a trampoline for each member, with its program in it'
   const trampolines = [1, 0, 1].map((program) => ({ program, prototype }));
   const module = new WebAssembly.Module(compileModule(programs, LAYOUT, trampolines).bytes);
   expect(WebAssembly.Module.exports(module).map(({ name }) => name)).toEqual(['entry0', 'entry1', 'entry2']);
-  // nothing of JavaScript stands between
+  // no JavaScript is called in between
   expect(WebAssembly.Module.imports(module).map(({ name }) => name)).toEqual(['memory', 'highWord', 'resume']);
 });
 
@@ -153,7 +153,7 @@ test('a chain of 30,000 blocks neither recurses nor fails', () => {
   );
 });
 
-test('an access that was proven before has no check, and what it proves needs none either', () => {
+test('a proven access has no check, and neither do accesses that it proves', () => {
   const text = 'r2 &= 7\nr1 += r2\nr0 = *(u8 *)(r1 + 4)\nr3 = *(u8 *)(r1 + 4)\nr4 = *(u8 *)(r1 + 9)\nexit';
   const checks = (proven: Uint8Array | null): (number | null)[] =>
     compiledText(prepared(text, proven), CALLED)[0]

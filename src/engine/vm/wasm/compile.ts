@@ -1,7 +1,7 @@
 /*
- * The compiler: prepared programs to one WebAssembly module over the machine's memory. Each function of a program is a
- * WebAssembly function; the first one's code stands in the entries that the machine calls. Kernel functions are imports,
- * or compiled in.
+ * Compiles prepared programs to one WebAssembly module over the machine's memory. Each function of a program becomes a
+ * WebAssembly function; the first one's code is placed in the entries that the machine calls. Kernel functions are
+ * imported, or compiled in.
  */
 import { MEMORY_BYTES, type Memory } from '../memory.ts';
 import type { KernelFunction, KernelFunctions } from '../functions.ts';
@@ -18,7 +18,7 @@ import type { Places } from './operands.ts';
 import * as SCRATCH from './scratch.ts';
 import type { Mark } from './text.ts';
 
-/** A program to be called: as a member with that prototype, or, null, with its context and r2. */
+/** An entry into a program: as a member with that prototype; null: with its context and r2. */
 export interface EntryPlan {
   /** number of the program in the module */
   readonly program: number;
@@ -27,9 +27,9 @@ export interface EntryPlan {
 
 export interface CompiledModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** what is called in JavaScript, in the order of the imports `kernelN` */
+  /** functions called in JavaScript, in the order of the imports `kernelN` */
   readonly imported: readonly KernelFunction[];
-  /** by program: where its code may give up */
+  /** by program: the places at which its code may give up */
   readonly places: readonly Places[];
 }
 
@@ -49,7 +49,7 @@ export const FIXED_IMPORTS: readonly FunctionImport[] = [
   { name: 'resume', type: fn([I32], []) },
 ];
 
-/** Words of a call; of one that calls back, the turn before them. */
+/** Number of argument words of a call; a callback's turn number comes before them. */
 const wordCount = ({ args, callback }: KernelFunction): number =>
   args.reduce((sum, word) => sum + (word === 'u64' ? 2 : 1), callback === undefined ? 0 : 1);
 
@@ -76,7 +76,7 @@ export function compileModule(
   return { bytes, imported: plan.imported, places };
 }
 
-/** Numbers for all functions: imports, kernel functions compiled in, what programs call of their own, entries. */
+/** Numbers all functions: imports, kernel functions compiled in, programs' own functions, entries. */
 export function planModule(programs: readonly Program[]): Plan {
   const called = [...new Set(programs.flatMap(({ callees }) => callees.map((callee) => callee.fn)))];
   const imported = called.filter((kernel) => !kernel.emit);
@@ -114,7 +114,7 @@ function emittedFunction(kernel: KernelFunction): WasmFunction {
   return { name: kernel.name, type, locals, body: code.take(), hints: code.hints, exported: false };
 }
 
-/** A function that the program calls: it leaves r0 and its fuel. */
+/** Emits a function that the program calls; it returns r0 and the remaining fuel. */
 export const CALLED: Shell = {
   firstLocal: 0,
   context: 0,
@@ -145,11 +145,11 @@ export function bodyAt(
   return functionBody({ program, blocks, slot, callables: callablesOf(plan, index), shell, places, marks });
 }
 
-/** What compiled code calls besides kernel functions. */
+/** Imports of compiled code besides kernel functions. */
 export interface CompiledSurroundings {
   readonly memory: Memory;
   readonly functions: KernelFunctions;
-  /** goes on where a program gave up; by its number */
+  /** continues in the interpreter where a program gave up; by the program's number */
   readonly resume: (program: number) => void;
 }
 

@@ -1,4 +1,4 @@
-/* What a program is compiled to, as WebAssembly text: for those who look, not for running. */
+/* Shows the WebAssembly text that a program compiles to; for display only. */
 import { REGISTERS } from '../../isa/opcodes.ts';
 import type { Program } from '../prepared.ts';
 import type { Shell } from './bodies.ts';
@@ -14,10 +14,10 @@ export interface BodyText {
   readonly lines: readonly WasmLine[];
 }
 
-/** A member's entry without what stands around its program: the instructions' code is the same for all members. */
+/** An entry without a member's trampoline: the instructions' code is the same for all members. */
 const ENTERED: Shell = { ...CALLED, context: CONTEXT_BYTES };
 
-/** A program's functions as WebAssembly text; the first one stands in a shell of its own. */
+/** Writes a program's functions as WebAssembly text; the first one gets a plain entry around it. */
 export function compiledText(program: Program, first: Shell = ENTERED): BodyText[] {
   const plan = planModule([program]);
   const { called } = plan.programs[0].blocks;

@@ -78,7 +78,10 @@ export class AluEmitter {
     }
   }
 
-  /** By 0: division gives 0, the remainder is the dividend. The least number by -1 traps in WebAssembly, not in BPF. */
+  /**
+   * Division by 0 gives 0, and its remainder is the dividend. Dividing the least number by -1 traps in WebAssembly, not
+   * in BPF.
+   */
   private divide64(op: number, d: number, s: number): void {
     const { out } = this.o;
     const isDivision = op === 0x3f || op === MICRO.sdiv;
@@ -115,7 +118,7 @@ export class AluEmitter {
     out.op(W.i64_div_s).op(W.end);
   }
 
-  /** 32-bit forms divide as 64 bits, extended by their sign or by zeros: no case traps but 0. */
+  /** 32-bit forms divide as 64 bits, sign- or zero-extended, so that only a divisor of 0 traps. */
   private divide32(op: number, d: number, s: number): void {
     const { out } = this.o;
     const isSigned = op === MICRO.sdiv32 || op === MICRO.smod32;
@@ -144,13 +147,13 @@ export class AluEmitter {
     if (width === 64) {
       this.o.value64(d);
       out.vector(V.i64x2_splat).get(LOCAL.reverse).vector(V.i8x16_swizzle);
-      // the first lane as a double is where it is already, and its bits move in one step
+      // reading the first lane as a double leaves it in its register, and its bits move in one step
       out.vector(V.f64x2_extract_lane, [0]).op(W.i64_reinterpret_f64);
       return this.o.set(d);
     }
     this.o.value32(d);
     out.tee(LOCAL.word).i32(8);
-    // of 32 bits: two rotations, each right for two of the bytes
+    // 32 bits: two rotations, each of which puts two of the bytes in place
     if (width === 32) out.op(W.i32_rotl).i32(0x00ff00ff).op(W.i32_and).get(LOCAL.word).i32(24).op(W.i32_rotl);
     else out.op(W.i32_shl).i32(0xff00).op(W.i32_and).get(LOCAL.word).i32(8).op(W.i32_shr_u);
     out
@@ -163,7 +166,10 @@ export class AluEmitter {
 
 const REVERSE = [7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5, 4, 3, 2, 1, 0];
 
-/** The order of reversed bytes into its local: engines keep it in a register, but make a constant again at each use. */
+/**
+ * Loads the shuffle that reverses bytes into a local: engines keep a local in a register, but rebuild a constant at
+ * each use.
+ */
 export function emitReverse(out: CodeWriter, { code }: Program): void {
   for (let i = 0; i < code.length; i += 2) {
     if ((code[i] & 255) !== MICRO.swap || code[i + 1] !== 64) continue;

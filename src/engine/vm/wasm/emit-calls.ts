@@ -1,4 +1,4 @@
-/* Calls: of the kernel's functions, and of the program's own. */
+/* Emits calls of kernel functions and of the program's own functions. */
 import { FRAME_BYTES, FRAME_SHIFT, MAX_FRAMES, NO_TURN } from '../calls.ts';
 import { GO_ON } from '../functions.ts';
 import { KERNEL_BASE_HI, REGIONS, regionEndAddress } from '../memory.ts';
@@ -19,11 +19,14 @@ export interface Callables {
   readonly local: (slot: number) => number;
 }
 
-/** A program's stack is aligned to its size, so that r10 alone tells the depth: 0 in the last frame, whose end it is. */
+/**
+ * A program's stack is aligned to its size, so that r10 alone tells the depth: its low bits are 0 in the last frame, at
+ * the end of the stack.
+ */
 const STACK_MASK = MAX_FRAMES * FRAME_BYTES - 1;
 const ARENA_END = regionEndAddress('arena');
 
-/** The arena's used bytes into their local: it grows while kernel functions run. */
+/** Loads the arena's used bytes into a local; again after calls, because kernel functions may make the arena grow. */
 export function emitArena(out: CodeWriter): void {
   out.i32(0).memory(W.i64_load32_u, ARENA_END).i64(-REGIONS.arena.base, -1).op(W.i64_add).set(LOCAL.arena);
 }
@@ -39,7 +42,7 @@ export class CallEmitter {
   kernel(callee: number): void {
     const { out, program } = this.o;
     const { fn, words } = program.callees[callee];
-    // what is thrown in there leaves this function too, and the fuel must be known outside
+    // an exception in the call also leaves this function, so the fuel must be stored first
     out.i32(0);
     this.o.exactFuel().memory(W.i32_store, SCRATCH.fuel);
     this.pushWords(words);
@@ -65,7 +68,7 @@ export class CallEmitter {
     if (this.usesArena) emitArena(out);
   }
 
-  /** A helper that calls a function of the program again and again: the loop is here, each turn asks the helper. */
+  /** Emits the loop of a helper with a callback; each turn first asks the helper. */
   callBack(slot: number, callee: number, bail: number): void {
     const { out, program } = this.o;
     const { fn, words } = program.callees[callee];
@@ -108,7 +111,7 @@ export class CallEmitter {
     if (this.usesArena) emitArena(out);
   }
 
-  /** The function's own frame, for the interpreter. */
+  /** Saves the function's own frame for the interpreter. */
   leaveFrame(): void {
     const { out, program } = this.o;
     out.get(localOf(10)).op(W.i32_wrap_i64).i32(1).op(W.i32_sub).i32(STACK_MASK).op(W.i32_and);
@@ -124,7 +127,7 @@ export class CallEmitter {
         .get(localOf(register))
         .memory(W.i64_store, SCRATCH.frames + at);
     for (let r = 6; r <= 9; r++) store(r, SCRATCH.FRAME.saved + (r - 6) * 8);
-    // a function that is called again is given them again; without one, they need not be kept while another runs
+    // recursion passes them again; without it they need not be kept during the call
     if (program.callbacks.length === 0) return;
     for (let r = 1; r <= 5; r++) store(r, SCRATCH.FRAME.args + (r - 1) * 8);
   }
@@ -134,7 +137,7 @@ export class CallEmitter {
     this.o.bailIf(bail);
   }
 
-  /** Calls a function of the program; `argument` leaves one of r1 to r5. */
+  /** Emits a call of a program's function; `argument` leaves one of r1 to r5 on the stack. */
   private enter(entry: number, bailCaller: number, argument: (register: number) => unknown): void {
     const { out } = this.o;
     for (let r = 1; r <= 3; r++) argument(r);

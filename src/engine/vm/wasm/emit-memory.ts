@@ -1,6 +1,6 @@
 /*
- * Loads, stores and atomic operations. The low half of an address is an offset in the linear memory, so that one
- * unsigned comparison of 64 bits checks a window of it (windows.ts); what lies in a proven window needs none.
+ * Emits loads, stores and atomic operations. The low half of an address is an offset in the linear memory, so one
+ * unsigned 64-bit comparison checks a window of it (windows.ts); an access in a proven window needs no check.
  */
 import { KERNEL_BASE_HI, REGIONS } from '../memory.ts';
 import type { CodeWriter } from './encoder.ts';
@@ -57,7 +57,7 @@ export class MemoryEmitter {
     this.o.set(operation === CMPXCHG ? 0 : s);
   }
 
-  /** Leaves the i32 part of a proven address; returns what is to be added to it. */
+  /** Leaves the i32 part of a proven address on the stack; returns the constant offset still to be added. */
   private address(register: number, off: number): number {
     this.o.value32(register);
     if (off >= 0) return off;
@@ -87,7 +87,7 @@ export class MemoryEmitter {
     this.o.bailIf(bail);
   }
 
-  /** Leaves a kernel address less the kernel's base, plus a number. */
+  /** Leaves a kernel address minus the kernel's base, plus a number. */
   private relative(register: number, plus: number): CodeWriter {
     // the base's low word is 0: nothing is carried
     this.o.value64(register);

@@ -1,4 +1,4 @@
-/* Which WebAssembly instruction does what a micro-op (vm/program.ts) does, where one does it all. */
+/* Micro-ops (vm/program.ts) that a single WebAssembly instruction implements. */
 import { W, type WasmOp } from './opcodes.ts';
 
 export const JSET = 0x40;
@@ -29,7 +29,7 @@ export const ALU32: Ops = {
   0xac: W.i32_xor,
   0xcc: W.i32_shr_s,
 };
-/** by the operation bits of an atomic; the exchanges store the source as it is */
+/** by the operation bits of an atomic; exchanges store the source unchanged */
 export const ATOMICS: Ops = { 0x00: W.i64_add, 0x40: W.i64_or, 0x50: W.i64_and, 0xa0: W.i64_xor };
 
 export interface Access {
@@ -53,7 +53,7 @@ export const STORES: Readonly<Record<number, Access>> = {
   0x7b: { op: W.i64_store, bytes: 8 },
 };
 
-/** Comparison by jump code: when taken, when not. */
+/** Comparisons by jump code: for the jump taken, and for it not taken. */
 export const COMPARISONS: Readonly<Record<number, readonly [WasmOp, WasmOp]>> = {
   0x10: [W.i64_eq, W.i64_ne],
   0x20: [W.i64_gt_u, W.i64_le_u],

@@ -1,7 +1,7 @@
 /*
- * Instructions of BPF as instructions of WebAssembly. Registers are i64 locals. Where a program needs what compiled code
- * does not have (it ends badly, reads where nothing is, calls too deep), the code gives up (`bail`) before the
- * instruction: it leaves its registers, so do the functions that called it, and the interpreter goes on there.
+ * Translates BPF instructions to WebAssembly. Registers are i64 locals. In cases that compiled code does not handle (a
+ * fault, a read of unmapped memory, too deep a call), it gives up (`bail`) before the instruction: it and the functions
+ * that called it store their registers, and the interpreter continues there.
  */
 import { REGISTERS } from '../../isa/opcodes.ts';
 import * as MICRO from '../micro.ts';
@@ -37,7 +37,10 @@ export class InstructionEmitter {
     this.calls = new CallEmitter(this.o, callables, checks.any);
   }
 
-  /** An instruction that is no jump and no exit. `bail`: depth of the label that gives up; after it, of the caller's. */
+  /**
+   * Emits an instruction other than a jump or exit. `bail`: depth of the label that gives up; the next label serves
+   * calls of functions that gave up.
+   */
   instruction(slot: number, bail: number): void {
     this.emit(slot, bail);
     this.o.paid--;
@@ -58,8 +61,8 @@ export class InstructionEmitter {
       case 0xc3:
       case 0xdb:
         return this.memory.atomic(slot, op === 0xdb, d, s, operand, bail);
-      case MICRO.tailCall: // the interpreter goes on with the other program
-      case 0x20: // legacy packet loads: no member has a packet, so they are left to the interpreter
+      case MICRO.tailCall: // tail calls are left to the interpreter, which continues with the other program
+      case 0x20: // legacy packet loads are left to the interpreter: no member has a packet
       case 0x28:
       case 0x30:
         this.o.at(slot);
@@ -76,7 +79,7 @@ export class InstructionEmitter {
     }
   }
 
-  /** Leaves an i32: whether the jump at a slot is taken, or is not. */
+  /** Leaves an i32: whether the jump at a slot is taken (or, negated, not taken). */
   condition(slot: number, negated: boolean): void {
     const { o, out } = this;
     const word = this.program.code[slot * 2];
@@ -99,8 +102,8 @@ export class InstructionEmitter {
   }
 
   /**
-   * Begins a block: it pays. Where it is asked for, `reserve` must be left afterwards; else the code gives up before the
-   * block's first instruction. `paid`: instructions from that one on that are paid for then.
+   * Begins a block by paying its fuel. Where fuel is checked, `reserve` must remain; otherwise the code gives up before
+   * the block's first instruction. `paid`: instructions, from that one on, that are then paid for.
    */
   begin(block: number, slot: number, charge: number, reserve: number, paid: number, bail: number): void {
     const { out } = this;
@@ -113,13 +116,13 @@ export class InstructionEmitter {
     this.o.bailIf(bail);
   }
 
-  /** What a function does first. */
+  /** Emits a function's prologue. */
   enter(): void {
     if (this.checks.any) emitArena(this.out);
     emitReverse(this.out, this.program);
   }
 
-  /** What stands after the label that gives up: the machine's state as the interpreter takes it over. */
+  /** Emits the code at the label for giving up: it stores the state that the interpreter takes over. */
   bail(): void {
     const { out } = this;
     out.i32(0).get(LOCAL.place).memory(W.i32_store, SCRATCH.place);
@@ -131,7 +134,7 @@ export class InstructionEmitter {
         .memory(W.i64_store, SCRATCH.registers + r * 8);
   }
 
-  /** What stands after the label of a function that called the one which gave up. */
+  /** Emits the code for a function whose callee gave up. */
   bailCaller(): void {
     this.calls.leaveFrame();
   }

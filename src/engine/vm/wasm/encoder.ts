@@ -1,11 +1,13 @@
-/* Writes WebAssembly modules: functions over one imported memory, nothing else. */
+/* Writes WebAssembly modules that have only functions and one imported memory. */
 import { EMPTY, I32, V, type ValueType, VECTOR, W, type WasmOp } from './opcodes.ts';
 
-/** Bytes that grow. Everything the generator emits goes through one of these, so it never recurses or concatenates. */
+/**
+ * A growing byte buffer. All generated code is appended to one, so that the generator never recurses or concatenates.
+ */
 export class CodeWriter {
   private bytes: Uint8Array;
   length = 0;
-  /** where branches stand that are seldom taken */
+  /** offsets of branches that are seldom taken */
   readonly hints: number[] = [];
 
   /** `firstLocal`: number of the local that code calls 0 */
@@ -130,7 +132,7 @@ export class CodeWriter {
     return this;
   }
 
-  /** The branch that comes next is seldom taken. */
+  /** Marks the next branch as seldom taken. */
   unlikely(): this {
     this.hints.push(this.length);
     return this;
@@ -166,7 +168,7 @@ export interface WasmFunction {
   readonly locals: readonly ValueType[];
   /** instructions, without the final `end` */
   readonly body: Uint8Array;
-  /** places in the body of branches that are seldom taken */
+  /** offsets in the body of branches that are seldom taken */
   readonly hints: readonly number[];
   readonly exported: boolean;
 }
@@ -226,7 +228,7 @@ export function encodeModule({ memoryPages, imports, functions }: WasmModule): U
   return out.take();
 }
 
-/** Custom section that engines may read: code after such branches is moved out of the way. */
+/** Custom section with branch hints: engines that read it move rarely run code out of the way. */
 function branchHints(
   out: CodeWriter,
   imported: number,
@@ -264,7 +266,7 @@ export function section<T>(
   out.append(writer.take());
 }
 
-/** Runs of equal types. */
+/** Groups locals into runs of equal types, as the format wants. */
 function localDeclarations(locals: readonly ValueType[]): Uint8Array {
   const runs: { type: ValueType; count: number }[] = [];
   for (const type of locals) {

@@ -10,7 +10,7 @@ import { entryShell, type Prototype } from './entries.ts';
 
 type Words = [number, number, number, number];
 const ENGINES: readonly Engine[] = ['compiled', 'interpreted'];
-/** What stands behind a pointer that `keep` is given. */
+/** What the pointer passed to `keep` points to. */
 const kept: number[][] = [];
 
 function boot(engine: Engine): {
@@ -101,7 +101,7 @@ test('members of one struct share a module, and a program may serve two of them'
   expect(machine.called).toBe(4);
 });
 
-test('what is shown of a program is the code that its members run', () => {
+test('the shown code of a program is the code that its members run', () => {
   const layout = { stacks: 0x400000, contexts: 0x404000, executed: 0x1000, fuel: 1_000_000 };
   const text = 'r6 = *(u64 *)(r1 + 0)\nr2 = *(u32 *)(r6 + 8)\ncall f\nr0 += r2\nexit\nf:\nr0 = *(u8 *)(r1 + 0)\nexit';
   const program = prepareProgram(assembleBare(text).value.insns, new KernelFunctions());
@@ -111,7 +111,7 @@ test('what is shown of a program is the code that its members run', () => {
     functions.map(({ lines }) => lines.filter(({ slot }) => slot !== null)),
   );
   expect(shown).toEqual(run);
-  // the context is known to be there, the socket behind it is not
+  // the context is known to be readable, the socket that it points to is not
   expect(shown[0].filter((line) => line.text === 'i64.gt_u').map(({ slot }) => slot)).toEqual([1]);
 });
 

@@ -1,7 +1,8 @@
 /*
- * Entries: what the machine calls. A struct_ops member is called with native arguments; the program behind it wants one,
- * the address of an array of u64. So a member's entry is its trampoline: it stores the one as the other, as Linux's
- * generated machine code does, and goes on as the program itself. A program may also be entered as it is.
+ * Entries are the functions that the machine calls. A struct_ops member is called with native arguments; its program
+ * takes one, the address of an array of u64. So a member's entry is its trampoline: it stores the arguments in such an
+ * array, as Linux's generated machine code does, and continues as the program itself. A program can also be entered
+ * directly.
  */
 import { assert } from '../../base/assert.ts';
 import { FRAME_BYTES, STACK_BYTES } from '../calls.ts';
@@ -24,9 +25,9 @@ export interface Prototype {
   readonly hasReturn: boolean;
 }
 
-/** Where the machine keeps what a call needs. */
+/** Addresses of what a call needs. */
 export interface Layout {
-  /** stacks and contexts, one of each a level of programs within programs */
+  /** stacks and contexts, one of each per nesting level of programs */
   readonly stacks: number;
   readonly contexts: number;
   /** u64: instructions executed by all programs */
@@ -41,9 +42,9 @@ export const CONTEXT_BYTES = ENTRY_WORDS * 8;
 const MASKS: Partial<Record<NativeArgument, number>> = { u16: 0xffff, u8: 0xff, bool: 0xff };
 
 /**
- * Around the code of a program. `prototype`: of the member; null: the program is given its context and r2, and the whole
- * of r0 goes to the scratch words too. `resume`: of the function that goes on where the code gave up; `number`: what it
- * is told.
+ * Emits an entry around the code of a program. `prototype`: of the member; null: the program gets its context and r2,
+ * and all of r0 is also stored in the scratch words. `resume`: number of the imported function that continues where the
+ * code gave up; `number`: the argument passed to it.
  */
 export function entryShell(
   program: Program,
@@ -132,22 +133,22 @@ function framePointer(out: CodeWriter, layout: Layout): CodeWriter {
   return kernelAddress(out);
 }
 
-/** Leaves the address of what a level has: the base, and so many bytes a level. */
+/** Leaves the address of a level's stack or context: the base plus so many bytes per level. */
 function ofLevel(out: CodeWriter, bytes: number, base: number): void {
   out.get(LOCAL.level).i32(bytes).op(W.i32_mul).i32(base).op(W.i32_add);
 }
 
-/** The low word on the stack becomes an address. */
+/** Turns the low word on the stack into a 64-bit address. */
 function kernelAddress(out: CodeWriter): CodeWriter {
   return out.op(W.i64_extend_i32_u).i64(0, KERNEL_BASE_HI).op(W.i64_or);
 }
 
-/** The same of a word that is also in a local; NULL stays 0. */
+/** Turns a word that is also in a local into a 64-bit address; NULL stays 0. */
 function pointer(out: CodeWriter, local: number): void {
   out.op(W.i64_extend_i32_u).i64(0, KERNEL_BASE_HI).i64(0, 0).get(local).op(W.select).op(W.i64_or);
 }
 
-/** The same by hand, for a program that is interpreted. */
+/** Stores the arguments in JavaScript, for a program that is interpreted. */
 export function storeArguments(memory: Memory, context: number, { args }: Prototype, values: readonly number[]): void {
   for (const [i, kind] of args.entries()) {
     const value = values[i] & (MASKS[kind] ?? -1);

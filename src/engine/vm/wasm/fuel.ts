@@ -1,8 +1,9 @@
 /*
- * Which blocks pay for what. Every instruction is paid for before it runs, and the count is exact wherever anybody sees
- * it. But blocks that only run together pay at once, and whether the fuel lasts is asked only where a run may go on for
- * long: at a function's start, at the top of a loop, after a call. It must last there for the longest way to the next
- * such place; else the interpreter goes on, which asks before each instruction.
+ * Decides which block pays fuel for which instructions. Every instruction is paid for before it runs, and the count is
+ * exact wherever it can be observed. Blocks that always run together pay at once. Whether enough fuel is left is
+ * checked only where a run may go on for long: at a function's start, at the top of a loop, after a call. There it must
+ * suffice for the longest path to the next check; otherwise the interpreter takes over, which checks before each
+ * instruction.
  */
 import type { Program } from '../prepared.ts';
 import { endsInCall, type Graph } from './graph.ts';
@@ -10,7 +11,7 @@ import { endsInCall, type Graph } from './graph.ts';
 export interface FuelPlan {
   /** by block: instructions that it pays for when it begins */
   readonly charge: Int32Array;
-  /** by block: what must be left then; UNASKED where nobody asks */
+  /** by block: fuel that must then be left; UNASKED where it is not checked */
   readonly reserve: Int32Array;
   /** by block: instructions after it that are paid for when it ends */
   readonly beyond: Int32Array;
@@ -24,13 +25,13 @@ export function planFuel(program: Program, graph: Graph, lengths: Int32Array): F
   const asked = placesToAsk(program, graph);
   const charge = lengths.slice();
   const beyond = new Int32Array(count);
-  /** what all blocks before a block pay for it */
+  /** instructions of a block that all its predecessors pay for */
   const paid = new Int32Array(count);
   const isSingle = (block: number): boolean => taken[block] < 0;
   const edges = (block: number): number => from[block + 1] - from[block];
   const canBePaid = (block: number): boolean => !asked[block] && edges(block) > 0;
   const onlyAfter = (to: number): boolean => canBePaid(to) && edges(to) === 1;
-  // after all that follows it, since what follows has been moved as far forward as it goes
+  // in reverse order, so that payments of later blocks have already been moved forward as far as possible
   for (let block = count - 1; block >= 0; block--) {
     const a = next[block];
     const b = taken[block];
@@ -57,7 +58,7 @@ function placesToAsk(program: Program, { count, last, next, isLoop }: Graph): Ui
   return asked;
 }
 
-/** The longest ways from where the fuel is asked for. */
+/** Finds the longest paths from the places at which fuel is checked. */
 function reserves({ count, next, taken }: Graph, asked: Uint8Array, charge: Int32Array): Int32Array {
   const way = new Int32Array(count);
   const reserve = new Int32Array(count).fill(UNASKED);

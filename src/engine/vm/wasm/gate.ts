@@ -1,6 +1,7 @@
 /*
- * The one door to all entries. JavaScript engines enter WebAssembly fast where a call has always the same target;
- * with a function for each trampoline none would have. So the machine calls this one, which finds the others in a table.
+ * The one door to all entries. JavaScript engines enter WebAssembly fast only at a call whose target is always the
+ * same, which no call would be with one function per trampoline. So the machine always calls the gate, which finds the
+ * entry in a table.
  */
 import { CodeWriter, section } from './encoder.ts';
 import { ENTRY_WORDS } from './locals.ts';
@@ -52,7 +53,7 @@ function gateModule(): Uint8Array<ArrayBuffer> {
   return out.take();
 }
 
-/** Of what has no entry: it is interpreted, or nobody has asked yet. */
+/** Place of a program without an entry: it is interpreted, or was not compiled yet. */
 export const NO_PLACE = -1;
 export const PLACE_UNKNOWN = -2;
 
@@ -63,7 +64,7 @@ export class Gate {
   /** place of what was called last */
   entered = NO_PLACE;
 
-  /** A place for an entry that may come. */
+  /** Reserves a place for an entry. */
   reserve(): number {
     return this.table.grow(1);
   }

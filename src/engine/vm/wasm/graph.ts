@@ -15,7 +15,7 @@ export interface Blocks {
   readonly leaders: Uint8Array;
   /** instructions from a slot to the end of its block, itself included; 0 in the middle of a wide one */
   readonly remaining: Int32Array;
-  /** slots of the functions that the program, or a helper for it, calls */
+  /** slots of the functions that the program calls, or that helpers call back */
   readonly called: readonly number[];
 }
 
@@ -26,7 +26,7 @@ const WIDE = 0x18;
 export const opAt = (code: Int32Array, slot: number): number => code[slot * 2] & 255;
 export const lengthOf = (op: number): number => (op === WIDE ? 2 : 1);
 const targetAt = (code: Int32Array, slot: number): number => code[slot * 2 + 1] >> 1;
-/** class JMP or JMP32, but for the calls, exit and may_goto, which never jumps */
+/** class JMP or JMP32, except calls, exit, and may_goto, which never jumps here */
 const isConditional = (op: number): boolean => ((op & 7) === 5 || (op & 7) === 6) && (op & 8) !== 0;
 
 const isCall = (op: number): boolean => op === MICRO.callLocal || op === MICRO.callBack;
@@ -64,9 +64,9 @@ export interface Graph {
   readonly start: Int32Array;
   readonly last: Int32Array;
   readonly end: Uint8Array;
-  /** where it goes on: after `next`, `jump` and an untaken condition */
+  /** successor after `next`, `jump` and an untaken condition */
   readonly next: Int32Array;
-  /** where a taken condition goes */
+  /** successor when a condition is taken */
   readonly taken: Int32Array;
   readonly idom: Int32Array;
   /** edges from blocks before it in the order */
@@ -87,7 +87,7 @@ interface Walk {
   readonly taken: number[];
 }
 
-/** A loop with several entries gets as many copies of blocks at most; then it stays as it is. */
+/** Most copies of blocks made to give loops a single entry; beyond that, such a loop stays as it is. */
 const MAX_COPIES = 16;
 
 export function graphOf({ code }: Program, blocks: Blocks, entry: number): Graph {
@@ -101,8 +101,8 @@ export function graphOf({ code }: Program, blocks: Blocks, entry: number): Graph
 }
 
 /**
- * Takes one entry from a loop that has several: whoever comes from before finds a copy of that block, and only the loop
- * itself the block.
+ * Removes one entry of a loop that has several: edges from outside lead to a copy of the entered block, and only the
+ * loop itself keeps the block.
  */
 function split(walk: Walk, order: readonly number[], { idom, from, sources, count }: Graph): void {
   for (let block = 0; block < count; block++) {
@@ -124,7 +124,7 @@ function split(walk: Walk, order: readonly number[], { idom, from, sources, coun
   }
 }
 
-/** The graph of blocks in that order. */
+/** Builds the graph of the blocks in that order. */
 function arrange(walk: Walk, order: readonly number[]): Graph {
   const count = order.length;
   const rank = new Int32Array(count);
@@ -177,7 +177,7 @@ function reversePostorder({ start, next, taken }: Walk): number[] {
   state[0] = 1;
   while (stack.length > 0) {
     const block = stack[stack.length - 1];
-    // the taken edge first, so that what follows in the text follows in the order
+    // the taken edge first, so that the block that follows in the text also follows in the order
     const edge = state[block]++ === 1 ? taken[block] : next[block];
     if (state[block] > 3) {
       order.push(block);

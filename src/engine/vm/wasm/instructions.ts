@@ -1,4 +1,4 @@
-/* WebAssembly's instructions as far as we generate them. The first underscore of a name is the dot of the text format. */
+/* The WebAssembly instructions that are generated. The first underscore of a name is the dot of the text format. */
 export const unreachable = 0x00;
 export const block = 0x02;
 export const loop = 0x03;

@@ -12,10 +12,13 @@ export const NEAR = 4;
 /** Words of a fact for each register. */
 export const FACTS = REGISTERS * FACT;
 
-/** Windows wider than this are several: an access far off must not condemn the ordinary ones. */
+/**
+ * Widest window, in bytes; a wider span becomes several, so that one far access cannot make the check of the ordinary
+ * ones fail.
+ */
 export const MAX_SPAN = 4096;
 
-/** Widens the interval at `at` to a proven place: between two proven places nothing lies outside. */
+/** Widens the interval at `at` to include a proven place: everything between two proven places lies inside too. */
 export function prove(proven: Int32Array, at: number, low: number, high: number): void {
   const isEmpty = proven[at] === proven[at + 1];
   if (!isEmpty && Math.max(proven[at + 1], high) - Math.min(proven[at], low) > MAX_SPAN) return;
@@ -24,8 +27,8 @@ export function prove(proven: Int32Array, at: number, low: number, high: number)
 }
 
 /**
- * Narrows the facts at `at` to what another edge proves too. Returns whether that changed them. `impatient`: an interval
- * that would shrink becomes empty, which ends the rounds.
+ * Narrows the facts at `at` to those that another edge also proves; returns whether they changed. `impatient`: an
+ * interval that would shrink becomes empty instead, so that the iteration ends.
  */
 export function meet(
   facts: Int32Array,
@@ -40,7 +43,7 @@ export function meet(
       const from = facts[at + i];
       const to = facts[at + i + 1];
       if (from === to) continue;
-      // a byte is proven in either: both together have one on each way
+      // a byte is proven on either path: their union contains one on each path
       const isNear = i === register * FACT + NEAR && other[i] !== other[i + 1];
       const low = isNear ? Math.min(from, other[i]) : Math.max(from, other[i]);
       const high = isNear ? Math.max(to, other[i + 1]) : Math.min(to, other[i + 1]);

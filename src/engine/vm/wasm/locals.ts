@@ -5,7 +5,7 @@
 import { type FunctionType, fn, words } from './encoder.ts';
 import { I32, I64, V128, type ValueType } from './opcodes.ts';
 
-/** Local of each register. Parameters first, those that are seldom needed last: engines pass five in registers. */
+/** Local of each register. Parameters come first, rarely needed ones last, because engines pass five in registers. */
 const REGISTER_LOCALS = [7, 0, 1, 2, 5, 6, 8, 9, 10, 11, 3] as const;
 export const localOf = (register: number): number => REGISTER_LOCALS[register];
 
@@ -33,7 +33,7 @@ export const LOCAL = {
 export const ENTRY_WORDS = 4;
 export const wordOf = (argument: number): number => argument - ENTRY_WORDS;
 
-/** A BPF function as a WebAssembly one: r0 and what is left of the fuel come out, -1 when it gave up. */
+/** Type of a BPF function in WebAssembly: it returns r0 and the remaining fuel, which is -1 when it gave up. */
 export const BPF_FUNCTION: FunctionType = fn([I64, I64, I64, I64, I32, I64, I64], [I64, I32]);
 export const BPF_LOCALS: readonly ValueType[] = [I64, I64, I64, I64, I64, I64, I64, I32, I32, I32, I32, V128];
 /** An entry: words in, the low word of the result out. */

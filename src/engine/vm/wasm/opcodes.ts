@@ -1,12 +1,15 @@
 /* Numbers of the WebAssembly binary format. */
 import type * as W from './instructions.ts';
 
-/** `W.i32_add`: a module and not an object, so that bundles carry numbers and no names. */
+/**
+ * Namespace of opcodes, as in `W.i32_add`: a module rather than an object, so that bundles contain numbers and no
+ * names.
+ */
 export * as W from './instructions.ts';
 
 export type WasmOp = (typeof W)[keyof typeof W];
 
-/** Of 128-bit vectors: what stands after the prefix, as in W. */
+/** 128-bit vector instructions: the opcode after the prefix, named as in W. */
 export const VECTOR = 0xfd;
 export const V = {
   v128_const: 0x0c,

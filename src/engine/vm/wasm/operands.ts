@@ -1,4 +1,4 @@
-/* What all emitters share: registers and immediates as operands, and the place at which code gives up. */
+/* Shared by all emitters: registers and immediates as operands, and the places at which code gives up. */
 import { REGISTERS } from '../../isa/opcodes.ts';
 import type { Program } from '../prepared.ts';
 import type { CodeWriter } from './encoder.ts';
@@ -12,7 +12,7 @@ export interface Places {
 }
 
 export class Operands {
-  /** the block of the present instruction, and how many from that one on are paid for */
+  /** block of the present instruction, and how many instructions from that one on are paid for */
   block = 0;
   paid = 0;
 
@@ -46,7 +46,7 @@ export class Operands {
     this.out.set(localOf(register));
   }
 
-  /** An i32 becomes the low half, 0 the high one. */
+  /** Zero-extends an i32 into a register. */
   set32(register: number): void {
     this.out.op(W.i64_extend_i32_u);
     this.set(register);
@@ -58,7 +58,7 @@ export class Operands {
     this.places.paid.push(this.paid);
   }
 
-  /** Leaves the fuel as it is after the present instruction. */
+  /** Leaves the fuel that remains after the present instruction. */
   exactFuel(): CodeWriter {
     this.out.get(LOCAL.fuel);
     if (this.paid > 1) this.out.i32(this.paid - 1).op(W.i32_add);

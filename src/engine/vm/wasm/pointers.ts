@@ -1,6 +1,6 @@
 /*
- * Which register holds which pointer, and how far from it: followed through a block, and from block to block as far as all
- * ways agree. Pointers are numbered anew in each block; a name is a pointer's own in the whole function.
+ * Which register holds which pointer, and how far from it: followed through a block, and from block to block as far as
+ * all paths agree. Pointers are numbered anew in each block; a pointer's name is unique in the whole function.
  *
  * Example: after `r7 = r6; r7 += 8` both registers hold pointer 3, r6 at offset 0 and r7 at offset 8. A call makes new
  * pointers of r0 to r5.
@@ -13,7 +13,7 @@ import type { Graph } from './graph.ts';
 import { FACT, FACTS, prove } from './intervals.ts';
 import type { OpenCheck } from './checks.ts';
 
-/** Beyond this offset a register is taken to be another pointer. */
+/** Largest offset; beyond it a register counts as a new pointer. */
 const MAX_OFFSET = 1 << 20;
 const MOV = 0xbf;
 const ADD = 0x0f;
@@ -43,7 +43,7 @@ export class Pointers {
     this.endOffset = new Int32Array(graph.count * REGISTERS);
   }
 
-  /** Every register holds a pointer of its own, of which the facts at `at` are proven. */
+  /** Starts a block: every register holds its own pointer, about which the facts at `at` are proven. */
   enter(facts: Int32Array, at: number): void {
     this.count = 0;
     for (const r of this.followed) {
@@ -67,7 +67,10 @@ export class Pointers {
     return number;
   }
 
-  /** Registers that hold the same pointer on all ways here; not at the top of a loop, where one way is not walked yet. */
+  /**
+   * Unites registers that hold the same pointer on all paths to here; not at the top of a loop, where one path has not
+   * been walked yet.
+   */
   recognise(block: number): void {
     const { from, sources, isLoop } = this.graph;
     if (isLoop[block] !== 0 || from[block] === from[block + 1]) return;
@@ -105,7 +108,7 @@ export class Pointers {
     this.offset[register] = offset;
   }
 
-  /** What an instruction does to the registers. */
+  /** Applies an instruction's effect on the registers. */
   step(slot: number): void {
     const { code, low, high } = this.program;
     const word = code[slot * 2];
@@ -129,7 +132,7 @@ export class Pointers {
     }
   }
 
-  /** What is proven around each register's value now. */
+  /** Writes out what is now proven around each register's value. */
   leave(out: Int32Array): void {
     const { proven } = this;
     for (const r of this.followed) {

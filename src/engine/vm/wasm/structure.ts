@@ -1,8 +1,9 @@
 /*
- * Control flow as WebAssembly wants it: nested blocks, loops and ifs. After Ramsey, "Beyond Relooper" (2022): the
+ * Gives control flow the form that WebAssembly needs: nested blocks, loops and ifs. After Ramsey, "Beyond Relooper"
+ * (2022): the
  * dominator tree is the nesting; a block that several edges enter from above gets a `block` around what precedes it, a
- * block that is entered from below a `loop`. Where a loop has two entries there is no such nesting: then all blocks stand
- * behind one `br_table` in a loop.
+ * block that is entered from below a `loop`. Where a loop has two entries there is no such nesting: then all blocks
+ * follow one `br_table` in a loop.
  */
 import type { CodeWriter } from './encoder.ts';
 import { LOCAL } from './locals.ts';
@@ -15,7 +16,7 @@ export interface BlockEmitter {
   body(block: number, depth: number): void;
   /** leaves an i32 that is not 0 when the condition at the block's end holds; `negated`: when it does not */
   condition(block: number, negated: boolean): void;
-  /** leaves the function; `depth` as above */
+  /** emits code that leaves the function; `depth` as above */
   exit(depth: number): void;
 }
 
@@ -33,7 +34,7 @@ class Structurer {
   private readonly loopLabel: Int32Array;
   private readonly merges: MergeChildren;
   private height: number;
-  /** what is still to do, last first: pairs of task and argument */
+  /** stack of work still to do: pairs of task and argument */
   private readonly tasks: number[] = [];
 
   constructor(
@@ -113,7 +114,7 @@ class Structurer {
     }
   }
 
-  /** Goes on at the taken or the next block: by a branch, or by putting it here. */
+  /** Continues at the taken or the next block: by a branch, or by placing it here. */
   private branchOrTree(block: number, taken: boolean): void {
     const target = taken ? this.graph.taken[block] : this.graph.next[block];
     if (this.isBranch(block, target)) this.out.branch(W.br, this.depthOf(block, target));
@@ -148,8 +149,8 @@ function mergeChildren({ count, idom, forwardEdges }: Graph): MergeChildren {
 }
 
 /**
- * All blocks one behind the other, behind one `br_table` in a loop. Forward edges are branches or nothing at all; only
- * what goes back goes through the table, with the number of the block on the way in a word of its own.
+ * Places all blocks one after the other, following one `br_table` in a loop. Forward edges are branches or fall
+ * through; only backward edges go through the table, with the target block's number in a local.
  */
 function emitDispatch(out: CodeWriter, graph: Graph, emitter: BlockEmitter): void {
   const { count, end, next, taken } = graph;

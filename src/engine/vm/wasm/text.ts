@@ -9,7 +9,7 @@ export interface WasmLine {
   readonly slot: number | null;
 }
 
-/** From this byte of a body on, code belongs to a slot; null: to none. */
+/** From this byte of a body on, the code belongs to this slot; null: to none. */
 export interface Mark {
   readonly at: number;
   readonly slot: number | null;
@@ -21,7 +21,9 @@ export interface TextNames {
   readonly fn: (index: number) => string;
 }
 
-/** First opcode of a row, then names; by opcode. Numbers alone go into bundles where programs are only compiled. */
+/**
+ * First opcode of a row, then names; by opcode. Kept apart so that bundles that only compile contain the numbers alone.
+ */
 const ROWS: readonly (readonly [number, string])[] = [
   [0x00, 'unreachable'],
   [0x02, 'block loop if else'],

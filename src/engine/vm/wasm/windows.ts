@@ -1,13 +1,14 @@
 /*
- * Which accesses need a check. Most accesses of a program go through a few pointers at constant offsets: one comparison
- * of the window that they span proves them all, in the block and in those that come only after it. Where it fails the
- * interpreter goes on, which checks each access by itself: a window may be wider than what the program really touches.
+ * Decides which accesses need a check. Most accesses of a program go through a few pointers at constant offsets: one
+ * comparison of the window that they span proves them all, in the block and in the blocks that it dominates. Where it
+ * fails the interpreter takes over and checks each access by itself, since a window may be wider than what the program
+ * really touches.
  *
  * Example: of `r2 = *(u32 *)(r6 + 8); r7 = r6; r7 += 16; r3 = *(u32 *)(r7 + 4)` both loads go through one pointer
  * (pointers.ts), at 8 and at 20. The first gets a check, which the second widens to the window 8 to 24; after it these
  * bytes are proven readable (intervals.ts), and a third load inside of them needs nothing.
  *
- * Where the verifier proved the place already, on every path, no check is made: `Program.proven`.
+ * An access that the verifier proved on every path gets no check: `Program.proven`.
  */
 import { FRAME_POINTER } from '../../isa/opcodes.ts';
 import { FRAME_BYTES } from '../calls.ts';
@@ -18,18 +19,21 @@ import { END, type Graph, lengthOf, opAt } from './graph.ts';
 import { FACT, FACTS, meet, NEAR, prove, READABLE } from './intervals.ts';
 import { Pointers } from './pointers.ts';
 
-/** So near to a proven byte no carry reaches the high word: all memory lies far from the ends of 32 bits. */
+/**
+ * Distance from a proven byte within which no carry can reach the high word: all memory lies far from the ends of the
+ * 32-bit range.
+ */
 const MAX_DISTANCE = 1 << 28;
 /** Passes after which an interval that still shrinks is given up. */
 const PATIENT_PASSES = 3;
 
-/** `context`: bytes that r1 is known to lead to when the function begins. */
+/** `context`: bytes that r1 is known to point to when the function begins. */
 export function accessChecks(program: Program, graph: Graph, context: number): Checks {
   const checks = new Checks(program.code.length / 2);
   const followed = followedRegisters(program);
   if (followed.length === 0) return checks;
   const walk = new BlockWalk(program, graph, followed);
-  // lies in the arena by construction
+  // the stack lies in the arena by construction
   walk.assume(1, 0, context);
   walk.assume(FRAME_POINTER, -FRAME_BYTES, 0);
   solve(walk, graph, followed);
@@ -59,7 +63,7 @@ function solve(walk: BlockWalk, { count, next, taken }: Graph, followed: readonl
   }
 }
 
-/** One block's instructions: what they prove, and what they have to check. */
+/** Walks one block's instructions: what they prove, and what they must check. */
 class BlockWalk {
   /** at each block's start */
   readonly facts: Int32Array;
@@ -81,7 +85,10 @@ class BlockWalk {
     this.facts.set([from, to, from, to, from, to], register * FACT);
   }
 
-  /** From a block's facts to those at its end. Notes the block's checks, if asked: then all blocks, in their order. */
+  /**
+   * Computes the facts at a block's end from those at its start. On request records the block's checks; all blocks must
+   * then be walked in order.
+   */
   run(block: number, checks: Checks | null): void {
     const { code } = this.program;
     const { start, last: lasts, end: ends } = this.graph;
@@ -98,12 +105,12 @@ class BlockWalk {
     if (checks) pointers.remember(block);
   }
 
-  /** The verifier saw on every path where the instruction leads. */
+  /** Whether the verifier proved the instruction's access on every path. */
   private isProven(slot: number): boolean {
     return this.program.proven !== null && this.program.proven[slot] !== 0;
   }
 
-  /** Proves the place of an access, by a check where it was not proven. */
+  /** Makes sure that the place of an access is proven, adding or widening a check where it was not. */
   private access(block: number, slot: number, checks: Checks | null): void {
     const word = this.program.code[slot * 2];
     const operand = this.program.code[slot * 2 + 1];

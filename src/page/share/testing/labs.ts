@@ -1,4 +1,4 @@
-/* Labs at random, for the tests of links, files and what is kept. */
+/* Random labs for the tests of links, files and saved labs. */
 import fc from 'fast-check';
 import type { Command, LoggedCommand } from '../../../engine/index.ts';
 import { ABOUT } from '../../../scenarios/about.ts';

@@ -1,6 +1,9 @@
 /* SHA-256 (FIPS 180-4, section 6.2). */
 
-/** The first 32 bits of the fractional parts of roots of the first primes, by integers: no floating-point roots. */
+/**
+ * The first 32 bits of the fractional parts of roots of the first primes, computed in integers because floating-point
+ * roots may differ between browsers.
+ */
 function fractions(count: number, root: 2 | 3): Int32Array {
   const out = new Int32Array(count);
   for (let prime = 2n, found = 0; found < count; prime++) {
@@ -51,7 +54,7 @@ function block(hash: Int32Array, view: DataView, at: number): void {
   for (const [i, word] of [a, b, c, d, e, f, g, h].entries()) hash[i] += word;
 }
 
-/** 32 bytes. */
+/** SHA-256 of some bytes: 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
   const padded = new Uint8Array(Math.ceil((bytes.length + 9) / 64) * 64);
   padded.set(bytes);

@@ -1,0 +1,120 @@
+/* States of congestion avoidance over the time axis: bands behind the window, and a mark at each loss. */
+import type { Series } from '../../engine/index.ts';
+import { numberAt } from '../lists.ts';
+import { things } from '../display-list.ts';
+import type { DisplayList, Mark } from '../scene.ts';
+import { group, text, ui } from '../shapes.ts';
+import { textWidth } from '../text-metrics.ts';
+import type { Domain, TimeScale } from '../time-axis.ts';
+import { timeText } from '../words.ts';
+import { CA_BAND, caStateName } from './ca-states.ts';
+import type { Panel } from './panels.ts';
+import { lastAtOrBefore } from './window.ts';
+
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly state: number;
+}
+
+/** Runs of one congestion-avoidance state within the domain. */
+function stretches(series: Series, [from, to]: Domain): Stretch[] {
+  const out: Stretch[] = [];
+  for (let i = Math.max(0, lastAtOrBefore(series.time, from)); i < series.time.length; i++) {
+    const at = numberAt(series.time, i);
+    if (at >= to) break;
+    const state = numberAt(series.caState, i);
+    const end = Math.min(to, series.time[i + 1] ?? at);
+    const last = out.at(-1);
+    if (last && last.state === state) out[out.length - 1] = { ...last, to: end };
+    else out.push({ from: Math.max(from, at), to: end, state });
+  }
+  return out;
+}
+
+/** Of more than these, one a pixel is drawn, and the scene says so. */
+const MOST_BANDS = 120;
+
+/** The worst state of each pixel; what spans more than one pixel stays. All of them where they are few. */
+function onePerPixel<T extends Stretch>(all: readonly T[], most: number, scale: TimeScale): readonly T[] {
+  if (all.length <= most) return all;
+  const kept = new Map<number, T>();
+  const wide: T[] = [];
+  for (const one of all) {
+    const pixel = Math.round(scale.x(one.from));
+    const before = kept.get(pixel);
+    if (!before || one.state > before.state) kept.set(pixel, one);
+    else if (scale.x(one.to) - scale.x(one.from) > 1) wide.push(one);
+  }
+  return [...kept.values(), ...wide].sort((a, b) => a.from - b.from);
+}
+
+export interface Band {
+  readonly x: number;
+  readonly width: number;
+  readonly state: number;
+  readonly label: string;
+}
+
+/** The states of a connection that are marked by a band. */
+export function stateBands(series: Series, scale: TimeScale): Band[] {
+  const all = stretches(series, scale.domain).filter(({ state }) => (CA_BAND[state] ?? 'none') !== 'none');
+  return onePerPixel(all, MOST_BANDS, scale).map(({ from, to, state }) => ({
+    x: scale.x(from),
+    width: Math.max(1, scale.x(to) - scale.x(from)),
+    state,
+    label: `Connection ${series.socket} in ${caStateName(state)} from ${timeText(from)} to ${timeText(to)}`,
+  }));
+}
+
+export function bandLayer(bands: readonly Band[], { top, bottom }: Panel): DisplayList {
+  const builder = things('bar', { weight: 2 });
+  for (const { x, width, state } of bands) builder.add(CA_BAND[state] ?? 'none', x, top, width, bottom - top);
+  return builder.list();
+}
+
+/** The name in a band that is wide enough; the words of every band for the text twin. */
+export function bandNames(bands: readonly Band[], { top }: Panel): Mark[] {
+  const font = ui(10.5);
+  return bands.map(({ x, width, state, label }, i) => {
+    const name = caStateName(state);
+    const fits = textWidth(name, font) + 8 <= width;
+    const word = text(`ca.${i}.name`, { x: 4, y: 11 }, name, font, 'muted', { halo: 'surface-1' });
+    return group(`ca.${i}`, { x, y: top }, fits ? [word] : [], { label });
+  });
+}
+
+const MOST_LOSSES = 150;
+
+type Entry = Stretch & { readonly series: Series };
+
+/** Where connections enter Recovery (triangle) or Loss (cross), each above its window. */
+export function lossesOf(
+  of: readonly Series[],
+  scale: TimeScale,
+  panel: Panel,
+): { readonly layers: DisplayList[]; readonly marks: Mark[] } {
+  const all = of.flatMap((series): Entry[] =>
+    stretches(series, scale.domain)
+      .filter(({ state }) => state >= 3)
+      .map((stretch) => ({ series, ...stretch })),
+  );
+  const drawn = onePerPixel(all, MOST_LOSSES, scale);
+  const wedges = things('wedge', { weight: 0 });
+  const crosses = things('cross', { weight: 2 });
+  for (const { series, from, state } of drawn) {
+    const at = Math.max(0, lastAtOrBefore(series.time, from) - 1);
+    const y = Math.max(panel.top + 8, panel.y(numberAt(series.cwnd, at)) - 4);
+    if (state === 4) crosses.add('error', scale.x(from), y - 3, 3.5);
+    else wedges.add('error', scale.x(from), y, 4.5);
+  }
+  const marks = drawn.length < all.length ? [thinned(all.length, scale, panel)] : [];
+  return { layers: [wedges.list(), crosses.list()], marks };
+}
+
+/** That several losses share a mark, and how many there are. */
+function thinned(count: number, scale: TimeScale, panel: Panel): Mark {
+  const words = `${count.toLocaleString('en')} losses, one mark per pixel: zoom in for each`;
+  const at = { x: scale.right - 4, y: panel.bottom - 5 };
+  return text('thinned', at, words, ui(10.5), 'muted', { anchor: 'end', halo: 'surface-1', label: words });
+}

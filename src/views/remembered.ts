@@ -1,0 +1,8 @@
+/** A function that makes anew only for other arguments than the last time. */
+export function remembered<A extends readonly unknown[], R>(make: (...args: A) => R): (...args: A) => R {
+  let last: { readonly args: A; readonly made: R } | null = null;
+  return (...args) => {
+    if (!last || args.some((arg, i) => !Object.is(arg, last?.args[i]))) last = { args, made: make(...args) };
+    return last.made;
+  };
+}
