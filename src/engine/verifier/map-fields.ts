@@ -1,4 +1,4 @@
-/* Fields of a map's value, or of a program's struct, that belong to the kernel, found by their types (btf_parse_fields). */
+/* Finds the fields of a value that belong to the kernel, by their types (btf_parse_fields). */
 import type { Btf, BtfType } from '../btf/btf.ts';
 import type { MapField } from './environment.ts';
 
@@ -6,7 +6,7 @@ const LIST_HEAD = 'bpf_list_head';
 const RB_ROOT = 'bpf_rb_root';
 
 /** Names of structs that are such fields. */
-const KINDS: ReadonlySet<string> = new Set([
+export const KINDS: ReadonlySet<string> = new Set([
   'bpf_spin_lock',
   'bpf_res_spin_lock',
   'bpf_timer',
@@ -83,7 +83,7 @@ function repeat(btf: Btf, { type, length }: BtfType, place: Place, found: MapFie
   for (let i = 0; i < length; i++) found.push(...one.map((field) => ({ ...field, offset: field.offset + i * size })));
 }
 
-function pointerKind(btf: Btf, pointer: BtfType): string | undefined {
+export function pointerKind(btf: Btf, pointer: BtfType): string | undefined {
   const tag = btf.type(pointer.type);
   return tag?.kind === 'TYPE_TAG' ? POINTERS.get(tag.name) : undefined;
 }
@@ -101,25 +101,4 @@ function contentOf(btf: Btf, { owner, member }: Place): { target?: string; node?
     return node ? { target, node: node.bitOffset / 8 } : { target };
   }
   return {};
-}
-
-/** Kinds that the kernel keeps no record of in structs that programs allocate. */
-const MAPS_ONLY: ReadonlySet<string> = new Set(['bpf_timer', 'bpf_wq', 'uptr']);
-const NONE: readonly MapField[] = [];
-const records = new WeakMap<Btf, Map<number, readonly MapField[]>>();
-
-/** Fields of a struct of a program's own; none where it has no member of such a type itself (btf_find_struct_meta). */
-export function structFields(btf: Btf, id: number): readonly MapField[] {
-  const known = records.get(btf) ?? new Map<number, readonly MapField[]>();
-  records.set(btf, known);
-  let fields = known.get(id);
-  if (!fields) {
-    const isSpecial = btf.type(id)?.members.some(({ type }) => {
-      const own = btf.type(type);
-      return own !== null && (KINDS.has(own.name) || (own.kind === 'PTR' && pointerKind(btf, own) !== undefined));
-    });
-    fields = isSpecial ? mapFields(btf, id).filter(({ kind }) => !MAPS_ONLY.has(kind)) : NONE;
-    known.set(id, fields);
-  }
-  return fields;
 }

@@ -10,7 +10,8 @@ import { assembleBare } from '../isa/assembler.ts';
 import { factsOf } from './facts.ts';
 import { OBJECT_RULES } from './insn/late-rules.ts';
 import { registerObjectRules } from './insn/object-rules.ts';
-import { mapFields, structFields } from './map-fields.ts';
+import { mapFields } from './map-fields.ts';
+import { structFields } from './struct-fields.ts';
 import { verify } from './verify.ts';
 
 const opened = openBtf(

@@ -6,7 +6,8 @@ import { forEachReg } from '../state.ts';
 import * as T from '../types.ts';
 import type { CallMeta } from './call-meta.ts';
 import { inRcu } from './in-rcu.ts';
-import { fieldsAt, isKptr, matchKptr, targetOf } from './objects.ts';
+import { matchKptr, targetOf } from './kptrs.ts';
+import { fieldsAt, isKptr } from './objects.ts';
 import { releaseId } from './references.ts';
 
 /** The place that bpf_kptr_xchg is given (process_kptr_func). */

@@ -13,7 +13,8 @@ import { matchesStruct } from './btf-walk.ts';
 import type { SetCallee } from './set-callee.ts';
 import type { KfuncMeta } from './kfunc-meta.ts';
 import { lockOwner } from './locks.ts';
-import { fieldNamed, fieldsAt, targetOf } from './objects.ts';
+import { targetOf } from './kptrs.ts';
+import { fieldNamed, fieldsAt } from './objects.ts';
 
 /** PTR_TO_BTF_ID | MEM_ALLOC: an object of the program's own */
 const OWN = T.PTR_TO_BTF_ID | T.MEM_ALLOC;

@@ -1,6 +1,6 @@
 /* Arguments and results of functions that deal with objects of their own; see object-rules.ts. */
 import { EINVAL } from '../../base/errnos.ts';
-import { structFields } from '../map-fields.ts';
+import { structFields } from '../struct-fields.ts';
 import type { Session } from '../session.ts';
 import * as T from '../types.ts';
 import { isNumbers } from './btf-numbers.ts';
@@ -19,6 +19,7 @@ import {
 } from './graph.ts';
 import { checkString } from './helper-args.ts';
 import { structPointer } from './kfunc-args.ts';
+import { accessKptr, checkKptrPlace } from './kptrs.ts';
 import type { KfuncMeta } from './kfunc-meta.ts';
 import type { Check, ObjectRules } from './object-rules.ts';
 import { fieldNamed } from './objects.ts';
@@ -183,6 +184,9 @@ export const OBJECT_RULES: ObjectRules = {
   dynptrAt,
   checkDynptrRelease,
   releaseDynptr,
+  checkKptrPlace,
+  accessKptr,
+  structFields,
   checkKptrPointer,
   checkExchanged,
   releaseExchanged,

@@ -15,10 +15,12 @@ import * as T from '../types.ts';
 import { checkBtfAccess } from './btf-access.ts';
 import { checkNoOffset } from './offsets.ts';
 import { checkBounds } from './sanity.ts';
-import { accessKptr, checkKptrPlace, isKptr } from './objects.ts';
+import { objectRules } from './object-rules.ts';
+import { isKptr } from './objects.ts';
 import { isSockField } from './sock-fields.ts';
 import { checkStackBounds, checkStackRead, checkStackWrite } from './stack.ts';
 
+const KPTR = 'a pointer that is kept in a map';
 const STRICT_ALIGNMENT = 1;
 const SIZES = [4, 2, 1, 8];
 export const sizeOfAccess = ({ opcode }: Insn): number => SIZES[(opcode >> 3) & 3];
@@ -127,7 +129,7 @@ export function checkMapValue(
     if (low >= field.offset + field.size || high <= field.offset) continue;
     if (isKptr(field)) {
       if (!direct) env.refuse(EACCES, 'kptr cannot be accessed indirectly by helper');
-      checkKptrPlace(env, v, field, off, size);
+      objectRules(env, KPTR).checkKptrPlace(env, v, field, off, size);
       continue;
     }
     env.refuse(EACCES, `${field.kind} cannot be accessed directly by load/store`);
@@ -218,7 +220,7 @@ const mapValue: Rule = (env, a, v, off) => {
   const at = v.b.m === 0n ? off + Number(v.b.v) : -1;
   const kptr = v.map?.fields?.find((field) => field.offset === at && isKptr(field));
   if (kptr) {
-    const loaded = accessKptr(env, kptr, a.value);
+    const loaded = objectRules(env, KPTR).accessKptr(env, kptr, a.value);
     if (loaded) setLoaded(env, a.value, loaded);
     return;
   }

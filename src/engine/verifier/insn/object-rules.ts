@@ -3,7 +3,7 @@
  * that are kept in maps. No machine runs these functions, so the rules come with the engine's late part.
  */
 import { EINVAL } from '../../base/errnos.ts';
-import type { BtfType } from '../../btf/btf.ts';
+import type { Btf, BtfType } from '../../btf/btf.ts';
 import type { Session } from '../session.ts';
 import type { Val } from '../types.ts';
 import type { MapField } from '../environment.ts';
@@ -39,6 +39,12 @@ export interface ObjectRules {
   /** an argument that gives a dynptr's memory back */
   readonly checkDynptrRelease: (env: Session, n: number) => void;
   readonly releaseDynptr: (env: Session, v: Val) => void;
+  /** an access of a place with a kptr in it: as a whole, and at a known place */
+  readonly checkKptrPlace: (env: Session, v: Val, field: MapField, off: number, size: number) => void;
+  /** a store to one, or what it is loaded with: the value, or null */
+  readonly accessKptr: (env: Session, field: MapField, n: number) => Val | null;
+  /** fields of a struct that the program has allocated */
+  readonly structFields: (btf: Btf, id: number) => readonly MapField[];
   /** the place that bpf_kptr_xchg is given, and what is put there */
   readonly checkKptrPointer: (env: Session, n: number, meta: CallMeta) => void;
   readonly checkExchanged: (env: Session, n: number, meta: CallMeta) => void;
@@ -70,6 +76,10 @@ export const registerObjectRules = (known: ObjectRules): void => {
 /** Refuses as a machine does that has not the function; `what`: its kind and name. */
 export const objectRules = (env: Session, what: string): ObjectRules =>
   rules ?? env.refuse(EINVAL, `${what} is not in this machine`);
+
+const NONE: readonly MapField[] = [];
+/** Without the rules no program has allocated any. */
+export const structFields: ObjectRules['structFields'] = (btf, id) => rules?.structFields(btf, id) ?? NONE;
 
 export const needsTrust = (check: Check): boolean => rules?.trusted.has(check) ?? false;
 
