@@ -229,6 +229,15 @@ function use(env: Session, code: Code, n: number, meta: CallMeta, proto: HelperP
       return;
     case 'str':
       return checkString(env, n);
+    default:
+      useObject(env, code, n, meta);
+  }
+}
+
+/** Arguments that lead to objects of their own. */
+function useObject(env: Session, code: Code, n: number, meta: CallMeta): void {
+  const { v } = env.reg(n);
+  switch (code.kind) {
     case 'P':
       if (v.btfId === 0) env.refuse(EACCES, `Helper has invalid btf_id in R${n}`);
       meta.percpu = v;
