@@ -84,6 +84,8 @@ export interface KernelFacts {
   readonly leakPlaces: boolean;
   /** tail calls in functions are allowed with any callers */
   readonly loopTailCalls: boolean;
+  /** arguments that are dynptrs are counted from 1 in messages */
+  readonly dynptrsFromOne: boolean;
   /** reading a pointer to a function gives a scalar */
   readonly functionPointerScalar: boolean;
   /** narrow reads of pointer arguments are refused */
@@ -133,6 +135,7 @@ export const FACTS_6_12: KernelFacts = {
   helperReads: false,
   leakPlaces: false,
   loopTailCalls: false,
+  dynptrsFromOne: false,
   functionPointerScalar: false,
   narrowPointerRefused: true,
 };
@@ -167,6 +170,7 @@ export const FACTS_6_1: KernelFacts = {
   tcpWritable: [],
   currentTaskHelpers: false,
   commonKfuncs: false,
+  dynptrsFromOne: true,
   narrowPointerRefused: false,
 };
 
