@@ -219,6 +219,22 @@ test('a worker that dies during a restart comes back with the previous texts', a
   one.stopEngine();
   await one.settle();
   expect(await one.hash()).toBe(hash);
+  expect([...one.lab().hung]).toEqual(['; nothing']);
+  expect(Thread.opened.at(-1)?.texts).toEqual({});
+});
+
+test('after a second end in a row the page is paused at the start, with the scenario’s own texts', async () => {
+  const one = await page();
+  const mine = `${replaceWhileConnected.texts['bpf_reno.s']}; mine`;
+  one.openScenario(replaceWhileConnected, 'v6.12', { 'bpf_reno.s': mine });
+  await one.settle();
+  one.stopEngine();
+  await opened(2);
+  one.stopEngine();
+  await one.settle();
+  expect([one.lab().phase, one.hot().time, one.lab().playing]).toEqual(['ready', 0, false]);
+  expect(Thread.opened.at(-1)?.texts).toEqual({});
+  expect([...one.lab().hung]).toEqual([mine]);
 });
 
 test('an engine that ends again at the restored place starts from the beginning, and is not replaced after a third end', async () => {
