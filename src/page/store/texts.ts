@@ -96,12 +96,21 @@ export function beginText(name: string, text: string): string {
   return given;
 }
 
-/** All texts of the editor, for a restart. Types of the user that were emptied are dropped. */
-export function currentTexts(): Record<string, string> {
+/**
+ * The editor's texts for a restart: the scenario's, and types unless they are empty. The user's other programs are left
+ * out: the scenario has no step that loads them, and a draft with an error would forbid the restart.
+ */
+export function restartTexts(): Record<string, string> {
   const names = textNames(lab(), choices().edits).filter(
-    (name) => !isListing(name) && !(isTypes(name) && !hasExample(name) && textOf(name).trim() === ''),
+    (name) => !isListing(name) && (hasExample(name) || (isTypes(name) && textOf(name).trim() !== '')),
   );
   return Object.fromEntries(names.map((name) => [name, textOf(name)]));
+}
+
+/** Whether a restart leaves a program out: the user's own, or an object that no step of the scenario loads. */
+export function isLeftOut(name: string): boolean {
+  if (isTypes(name) || hasExample(name)) return false;
+  return lab().scenario?.steps.some(({ command }) => command.do === 'load-object' && command.object === name) !== true;
 }
 
 /** Line of the editor's text for a line of the loaded one; null when it no longer exists. */

@@ -75,7 +75,8 @@ export function Palette() {
   );
 }
 
-const titleOf = ({ title, group, about }: PageCommand): string => `${title} ${about?.() ?? ''} ${group}`;
+const titleOf = ({ title, group, about, also = '' }: PageCommand): string =>
+  `${title} ${about?.() ?? ''} ${group} ${also}`;
 
 interface EntryProps {
   readonly id: string;
