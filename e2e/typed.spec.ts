@@ -69,3 +69,76 @@ test('the palette finds a tab by its title, and the bench by what it does', asyn
     await lab.press('Escape');
   }
 });
+
+test('a file with a very long name is kept, with all other texts, over a reload', async ({ lab, page }) => {
+  const name = 'x'.repeat(300);
+  await drop(page, `${name}.s`, Buffer.from('exit\n'));
+  const tab = lab.programs.getByRole('tab', { name: `${'x'.repeat(60)}.s` });
+  await expect(tab).toBeVisible();
+  await drop(page, `${name}.bpf.o`, readFileSync(join(import.meta.dirname, '..', 'public', 'samples', 'reno.bpf.o')));
+  await lab.expectAt('C', 'INUSE');
+  await page.reload();
+  await expect(tab).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('cannot be read')).toHaveCount(0);
+});
+
+test('letters typed before the palette stands are in it', async ({ lab, page }) => {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  await page.route(/palette-.*\.js/, async (route) => {
+    await opened;
+    await route.continue();
+  });
+  await page.reload();
+  await expect(lab.status).toContainText('Paused', { timeout: 20_000 });
+  await lab.press('Control+k', 'b', 'e', 'n', 'c');
+  open();
+  const palette = page.getByRole('combobox', { name: 'Command' });
+  await expect(palette).toHaveValue('benc');
+  await expect(palette).toBeFocused();
+  await page.keyboard.type('h');
+  await expect(palette).toHaveValue('bench');
+});
+
+test.describe('a sheet that cannot be fetched', () => {
+  test('is closed by Escape, and keys work again', async ({ page, site }) => {
+    await page.goto(site);
+    await expect(page.getByRole('contentinfo')).toContainText('Paused', { timeout: 20_000 });
+    await page.route(/help-sheet-.*/, (route) => route.abort());
+    await page.keyboard.press('F1');
+    const failed = page.getByRole('alert').filter({ hasText: 'The help failed' });
+    await expect(failed).toContainText('could not be fetched');
+    await page.keyboard.press('Escape');
+    await expect(failed).toHaveCount(0);
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  });
+});
+
+test('a frame with a wrong address says what is wrong, and leaves the page its draft', async ({ page, site }) => {
+  await page.goto(`${site}#embed=lifecyle&scenario=swap-by-link&at=505`);
+  await expect(page.getByRole('alert')).toContainText('There is no view “lifecyle”', { timeout: 20_000 });
+  await page.goto('about:blank');
+  await page.goto(`${site}#embed=lifecycle&scenario=swap-by-link&at=soon`);
+  await expect(page.getByRole('alert')).toContainText('must be a time in milliseconds', { timeout: 20_000 });
+  await page.goto('about:blank');
+  await page.goto(`${site}#embed=lifecycle&scenario=swap-by-link&at=505`);
+  await expect(page.getByRole('slider', { name: 'Time' })).toHaveAttribute('aria-valuetext', /^505/, {
+    timeout: 20_000,
+  });
+  const other = await page.context().newPage();
+  await other.goto(site);
+  await expect(other.getByRole('button', { name: /^Scenario/ })).toContainText('Replace while connected', {
+    timeout: 20_000,
+  });
+});
+
+test('all of the bar is on the page just above the narrow layout', async ({ lab, page }) => {
+  await expect(lab.status).toContainText('Paused');
+  for (const width of [900, 950, 1000]) {
+    await page.setViewportSize({ width, height: 700 });
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThan(1);
+  }
+});

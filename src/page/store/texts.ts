@@ -56,13 +56,19 @@ export function deleteText(name: string): void {
   choose({ edits: others, ...(choices().activeText === name ? { activeText: null } : {}) });
 }
 
+/** Most letters of a name without its ending; a draft with names of more than 120 cannot be read again. */
+export const MOST_NAME = 60;
+
+/** The name of a text from what a user or a file says: letters, digits, `_`, `.` and `-`; may be empty. */
+export const plainStem = (stem: string): string =>
+  stem
+    .trim()
+    .replace(/[^\w.-]+/g, '_')
+    .slice(0, MOST_NAME);
+
 /** Renames a text; returns the new name, `stem-2.s` if the name is taken. Breakpoints stay with the loaded text. */
 export function renameText(name: string, stem: string): string {
-  const plain = stem
-    .trim()
-    .replace(/\.s$/, '')
-    .replace(/[^\w.-]+/g, '_')
-    .slice(0, 60);
+  const plain = plainStem(stem.trim().replace(/\.s$/, ''));
   if (plain === '' || plain === name.replace(/\.s$/, '')) return name;
   const wanted = `${plain}.s`;
   const fresh = isFree(wanted) ? wanted : freshName(wanted);
