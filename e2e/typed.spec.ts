@@ -104,9 +104,9 @@ test('letters typed before the palette stands are in it', async ({ lab, page }) 
 
 test.describe('a sheet that cannot be fetched', () => {
   test('is closed by Escape, and keys work again', async ({ page, site }) => {
+    await page.route(/help-sheet-.*/, (route) => route.abort());
     await page.goto(site);
     await expect(page.getByRole('contentinfo')).toContainText('Paused', { timeout: 20_000 });
-    await page.route(/help-sheet-.*/, (route) => route.abort());
     await page.keyboard.press('F1');
     const failed = page.getByRole('alert').filter({ hasText: 'The help failed' });
     await expect(failed).toContainText('could not be fetched');
