@@ -17,7 +17,6 @@ import './ui/styles/shell.css';
 import './ui/styles/panes.css';
 import './ui/styles/listings.css';
 import './ui/styles/overlays.css';
-import './ui/styles/sheets.css';
 import './ui/styles/forced.css';
 
 /** Delay before the service worker is installed, so that it does not slow the first picture, ms. */

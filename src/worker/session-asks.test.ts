@@ -45,7 +45,7 @@ test('a register is asked when it was a value: there, or where it stood with a n
   expect(s.last('cpu')?.cpu?.pc).toBe(0);
   // all the way back, in slices
   s.say({ type: 'when-register', register: 6, value: [7, 7] });
-  expect(s.last('notice')?.notice).toMatchObject({ kind: 'info', title: 'It was never this value before' });
+  expect(s.last('notice')?.notice).toMatchObject({ kind: 'info', title: 'It never had this value before' });
   expect(s.last('cpu')?.cpu?.pc).toBe(0);
   expect(s.heard.filter(({ type }) => type === 'heartbeat').length).toBeGreaterThan(2);
 });
@@ -111,7 +111,7 @@ test('going back finds lines too, and says where there is nothing to find', () =
   expect(s.last('notice')?.notice.title).toBe('There is nothing to go back to');
   s.say({ type: 'breakpoints', breakpoints: [{ text: 'bpf_reno.s', line: 3 }] });
   s.say({ type: 'reverse' });
-  expect(s.last('notice')?.notice.title).toBe('None of the breaks was met before this point');
+  expect(s.last('notice')?.notice.title).toBe('No break was met before this point');
   const line = replaceWhileConnected.texts['bpf_reno.s'].split('\n').findIndex((one) => one.includes('snd_cwnd'));
   s.say({ type: 'breakpoints', breakpoints: [{ text: 'bpf_reno.s', line, when: 'tp->snd_cwnd > 10' }] });
   s.say({ type: 'seek', time: 700e6 });

@@ -78,20 +78,24 @@ interface LateOptions {
 }
 
 /** A component loaded when it is first shown, and again when the user retries after a failure. */
-export function late(name: string, load: () => Promise<ComponentType>, options: LateOptions = {}): ComponentType {
+export function late<P extends object = object>(
+  name: string,
+  load: () => Promise<ComponentType<P>>,
+  options: LateOptions = {},
+): ComponentType<P> {
   const { onClose } = options;
   const fallback = options.fallback ?? (onClose ? <ClosesByEscape onClose={onClose} /> : null);
-  const fetched = () => lazy(async () => ({ default: await load() }));
+  const fetched = (): ComponentType<P> => lazy(async () => ({ default: await load() }));
   let Loaded = fetched();
   const fetchAgain = (): void => {
     Loaded = fetched();
   };
-  return function Late() {
+  return function Late(props: P) {
     return (
       <Guard name={name} onRetry={fetchAgain} onClose={onClose}>
         {() => (
           <Suspense fallback={fallback}>
-            <Loaded />
+            <Loaded {...props} />
           </Suspense>
         )}
       </Guard>

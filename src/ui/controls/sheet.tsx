@@ -2,6 +2,7 @@
 import { Dialog } from '@base-ui/react/dialog';
 import type { ReactNode } from 'react';
 import { showOverlay } from '../../page/store/overlay.ts';
+import './sheet.css';
 
 interface SheetProps {
   readonly title: string;

@@ -6,7 +6,7 @@ import { plural } from '../../views/words.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { useCalmFrame } from '../controls/use-frame.ts';
 import { runCommand } from '../../page/commands/registry.ts';
-import { Questions } from '../panes/field-foot.tsx';
+import { Questions } from '../panes/questions.tsx';
 import { useChoices } from '../../page/store/choices.ts';
 import { useInspect } from '../../page/store/inspect.ts';
 import { followed, go, rowOf } from './follow.ts';

@@ -10,6 +10,7 @@ import { mapResolver, sideNote, type StructInput, type ValueSide } from '../../v
 import type { Hit } from '../../views/scene.ts';
 import { plural } from '../../views/words.ts';
 import { Choice } from '../controls/choice.tsx';
+import { late } from '../controls/guard.tsx';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { useKernel } from '../controls/use-kernel.ts';
 import { watch } from '../../page/engine/engine.ts';
@@ -17,10 +18,11 @@ import type { Frame } from '../../page/frame-source.ts';
 import { choose, select, useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { useBefore } from './bytes-before.ts';
-import { FieldFoot } from './field-foot.tsx';
 import { subjectOf, subjects, type Subject } from './struct-subject.ts';
 import type { Layout } from '../../engine/index.ts';
 import { structLayout } from '../../engine/index.ts';
+
+const FieldFoot = late('The selected field', () => import('./field-foot.tsx').then((m) => m.FieldFoot));
 
 export function StructTab() {
   const btf = useKernel();
@@ -74,7 +76,7 @@ function StructView({ subject, layout }: { readonly subject: Subject; readonly l
           onHover={onHover}
         />
       </div>
-      <FieldFoot subject={subject} layout={layout} path={selected} />
+      {selected !== null && <FieldFoot subject={subject} layout={layout} path={selected} />}
     </div>
   );
 }

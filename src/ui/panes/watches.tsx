@@ -7,7 +7,7 @@ import { useKernel } from '../controls/use-kernel.ts';
 import { watch } from '../../page/engine/engine.ts';
 import { choices, choose, useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
-import { type Asked, Questions } from './field-foot.tsx';
+import { type Asked, Questions } from './questions.tsx';
 import { WATCH_EXAMPLES, type Watched, watchedText, watchOf } from './watch-expression.ts';
 
 export function Watches() {
