@@ -1,5 +1,5 @@
 /** Shared by the verbs: options, files, the machine's parts. */
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
@@ -61,12 +61,12 @@ export function number(
   return value;
 }
 
-/** Most bytes read of a file. A kernel's BTF has 6 MB, a recording of its verifier 40 MB. */
-const MOST_FILE_BYTES = 256 << 20;
+/** Most bytes read of a pipe or a device: it does not say its length, and may be endless. */
+const MOST_STREAM_BYTES = 64 << 20;
 const PART_BYTES = 1 << 20;
 
-/** Reads a file to its end, in parts: a device or a pipe does not say its length, and may be endless. */
-function readParts(path: string): Buffer {
+/** Reads what has no known length, in parts. */
+function readStream(path: string): Buffer {
   const file = openSync(path, 'r');
   try {
     const parts: Buffer[] = [];
@@ -75,8 +75,8 @@ function readParts(path: string): Buffer {
       const read = readSync(file, part);
       if (read === 0) return Buffer.concat(parts, total);
       total += read;
-      if (total > MOST_FILE_BYTES)
-        throw new Usage(`${path} has more than ${MOST_FILE_BYTES >> 20} MiB: is it a device?`);
+      if (total > MOST_STREAM_BYTES)
+        throw new Usage(`${path} is no file, and more than ${MOST_STREAM_BYTES >> 20} MiB of a stream are not read`);
       parts.push(part.subarray(0, read));
     }
   } finally {
@@ -84,10 +84,11 @@ function readParts(path: string): Buffer {
   }
 }
 
-/** Reads a file of at most 256 MiB; throws Usage if it cannot be read. */
+/** Reads a file, or a stream of at most 64 MiB; throws Usage if it cannot be read. */
 export function readBytes(path: string): Uint8Array {
   try {
-    const buffer = readParts(path);
+    const kind = statSync(path);
+    const buffer = kind.isFile() || kind.isDirectory() ? readFileSync(path) : readStream(path);
     return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   } catch (error) {
     throw new Usage(error instanceof Error ? error.message : String(error));
