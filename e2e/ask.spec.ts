@@ -3,16 +3,16 @@ import type { Page } from '@playwright/test';
 import { expect, type Lab, test, violations } from './fixtures.ts';
 
 const line = (page: Page) => page.getByRole('combobox', { name: 'Question' });
-const pane = (page: Page) => page.getByRole('region', { name: 'Questions to the run' });
+const pane = (page: Page) => page.getByRole('region', { name: 'Questions about the run' });
 
 async function ask(lab: Lab, text: string): Promise<void> {
   await line(lab.page).fill(text);
   await lab.press('Enter');
-  await expect(pane(lab.page).getByText('On its way.')).toHaveCount(0, { timeout: 30_000 });
+  await expect(pane(lab.page).getByText('Computing the answer.')).toHaveCount(0, { timeout: 30_000 });
 }
 
 test('answers: who took, how often, a histogram, a watch, a difference, an error with its place', async ({ lab }) => {
-  await lab.command('Show questions to the run');
+  await lab.command('Show questions about the run');
   await line(lab.page).focus();
   await ask(lab, 'who took of map A');
   await expect(pane(lab.page).getByRole('status')).toHaveText('4 times');
@@ -57,7 +57,7 @@ test('answers: who took, how often, a histogram, a watch, a difference, an error
 test('a branch is named, another one started, the two compared, and the first opened again', {
   tag: '@long',
 }, async ({ lab }) => {
-  await lab.command('Show questions to the run');
+  await lab.command('Show questions about the run');
   const name = pane(lab.page).getByRole('textbox', { name: 'Name of this branch' });
   await name.fill('as told');
   await lab.press('Enter');
@@ -68,7 +68,7 @@ test('a branch is named, another one started, the two compared, and the first op
   await expect(lab.page.getByRole('log', { name: 'Output of the console' })).toContainText('Unregistered', {
     timeout: 20_000,
   });
-  await lab.command('Show questions to the run');
+  await lab.command('Show questions about the run');
   await name.fill('mine');
   await lab.press('Enter');
   await pane(lab.page).getByRole('button', { name: 'Compare with as told' }).click();

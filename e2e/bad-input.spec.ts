@@ -39,7 +39,7 @@ const FILES: readonly (readonly [string, Buffer, RegExp])[] = [
   ['tomorrow.ops.json', labOf({ scenario: 'any-struct' }, 7), /newer version.*format 7/],
   ['cut.ops.json', labOf({ scenario: 'any-struct' }).subarray(0, 30), /not whole/],
   ['wrong.ops.json', labOf({ scenario: 'any-struct', commands: [{ event: 1 }] }), /commands\[0\]/],
-  ['talk.ops.json', labOf({ scenario: 'long', whole }), /10000 entries; 1000 are the most/],
+  ['talk.ops.json', labOf({ scenario: 'long', whole }), /10000 entries; at most 1000 are allowed/],
   ['list.json', Buffer.from('[1,2,3]'), /\d problems/],
 ];
 
@@ -63,7 +63,7 @@ test('any dropped file gets a message, and typed text stays', async ({ lab, page
   await expect(lab.status).toContainText('Paused');
 });
 
-test('a talk of nine hundred steps, a connection more at each, opens and goes on', { tag: '@long' }, async ({
+test('a talk of nine hundred steps, each with one more connection, opens and can be played', { tag: '@long' }, async ({
   lab,
   page,
 }) => {

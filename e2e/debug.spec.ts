@@ -99,7 +99,7 @@ test('a tracepoint prints lines and playing goes on; a condition stops it, and g
   await condition.press('Enter');
   await debug.getByRole('button', { name: 'Condition of tp->snd_cwnd > 30' }).press('Enter');
   await debug.getByLabel('prints a line, and goes on').check();
-  await debug.getByLabel('The line has').fill('tp->snd_cwnd, queue');
+  await debug.getByLabel('The line shows').fill('tp->snd_cwnd, queue');
   await debug.getByRole('button', { name: 'Keep' }).press('Enter');
   await expect(debug).toContainText('prints tp->snd_cwnd, queue, goes on');
   await lab.command('To the start');

@@ -126,7 +126,7 @@ test('a hundred thousand characters at once, in one line or in many, are one edi
     const before = Date.now();
     await lab.replaceText(text);
     await expect.poll(() => kept(end)).toBe(true);
-    // character by character it takes minutes
+    // typed character by character this would take minutes
     expect(Date.now() - before).toBeLessThan(15_000);
     await lab.press('Control+z');
     await expect.poll(() => kept(end)).toBe(false);

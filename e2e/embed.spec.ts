@@ -82,7 +82,7 @@ test('each frame of the Slidev deck shows its own time, also without storage', {
   }
 });
 
-test('a frame without an origin of its own is told what it lacks', async ({ page, site }) => {
+test('a frame without an origin of its own shows what it lacks', async ({ page, site }) => {
   await page.setContent(`<iframe sandbox="allow-scripts" width="900" height="500" src="${site}"></iframe>`);
   const alert = page.frameLocator('iframe').getByRole('alert');
   await expect(alert).toContainText('its sandbox lacks allow-same-origin');

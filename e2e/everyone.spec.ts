@@ -62,7 +62,7 @@ for (const { name, media } of LOOKS) {
   });
 }
 
-test('forced colours: what is chosen is seen to be, and what is pressed can be read', async ({ lab, page }) => {
+test('forced colours: selected items can be recognised, and pressed buttons read', async ({ lab, page }) => {
   await lab.press('1');
   await page.emulateMedia({ forcedColors: 'active' });
   const looks = (role: 'button' | 'tab', name: RegExp): Promise<{ ink: string; ground: string }> =>

@@ -20,7 +20,7 @@ for (const theme of share(['light', 'dark'] as const, 1))
       await search.fill('EEXIST');
       await expect(help.getByRole('term').first()).toContainText('Exists already');
       await search.fill('xyzzy');
-      await expect(help).toContainText('No page says that');
+      await expect(help).toContainText('No page has that');
       expect(await violations(page)).toEqual([]);
       await search.fill('');
       await help.getByRole('button', { name: 'Glossary' }).press('Enter');

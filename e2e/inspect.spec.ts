@@ -21,7 +21,7 @@ async function open(lab: Lab, name: string): Promise<void> {
   await expect(box).not.toBeFocused();
 }
 
-const way = (page: Page) => page.getByRole('navigation', { name: 'Way to this type' });
+const way = (page: Page) => page.getByRole('navigation', { name: 'Path to this type' });
 const selected = (page: Page) => pane(page, 'Type').locator('.field-foot b').first();
 
 test('the first search fetches all types; results follow typing, and Enter opens one', { tag: '@long' }, async ({
@@ -75,7 +75,7 @@ test('a field is highlighted in C, in the blocks and in the bytes', { tag: '@lon
   await lab.press('k');
   await expect(selected(page)).toHaveText('data.ssthresh');
   await lab.command('Inspect: who reads and writes the field');
-  await expect(pane(page, 'Behind it')).toContainText('Loads of the arguments');
+  await expect(pane(page, 'Related code')).toContainText('Loads of the arguments');
 });
 
 test('a pointer leads to the ops and back; a NULL pointer says so', { tag: '@long' }, async ({ lab, page }) => {
@@ -124,7 +124,7 @@ test('lists who uses a field, with the line', { tag: '@long' }, async ({ lab, pa
   const writes = uses.getByRole('button', { name: /writes/ }).first();
   await expect(writes).toBeVisible();
   await writes.press('Enter');
-  await expect(pane(page, 'Behind it').getByRole('textbox')).toBeAttached({ timeout: 20_000 });
+  await expect(pane(page, 'Related code').getByRole('textbox')).toBeAttached({ timeout: 20_000 });
   await expect(page.locator('.monaco-editor .view-line').filter({ hasText: 'snd_cwnd' }).first()).toBeVisible();
 });
 

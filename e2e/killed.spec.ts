@@ -1,7 +1,7 @@
 /* The worker may die at any time: the page starts another with the same state, and typed text stays. */
 import { expect, test, type Lab } from './fixtures.ts';
 
-/** `npm run soak` has the property tests in full; here each death costs the second until it is noticed. */
+/** Few deaths, since each takes a second to be noticed; `npm run soak` runs the property tests in full. */
 const DEATHS = process.env.SOAK ? 100 : 1;
 
 async function stateOf(lab: Lab): Promise<string> {
@@ -29,7 +29,7 @@ test('after the worker is killed at random times, state and text are the same', 
       await expect.poll(() => lab.time()).not.toBe(before);
     }
   };
-  // ten deaths end where they began, and are up to seven calls later in between: the run has to go on so far
+  // after ten deaths the run is where it began, but up to seven calls later in between: it must be computed that far
   await walk(',', 6);
   for (let i = 0; i < DEATHS; i++) {
     await walk(i % 2 === 0 ? '.' : ',', ((i * 7) % 5) + 1);

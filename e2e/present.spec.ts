@@ -26,7 +26,7 @@ test('eight steps with a clicker in two windows, and one live branch and back', 
   await expect(now).toHaveAccessibleName(/Step 4 of/);
   await lab.press('PageDown', 'PageDown');
   await expect(now).toHaveAccessibleName(/Step 6 of/);
-  await expect(speaker.getByRole('region', { name: 'Notes' })).toContainText('Detaching is what a delete is');
+  await expect(speaker.getByRole('region', { name: 'Notes' })).toContainText('Detaching does for a map with a link');
   expect(await violations(speaker)).toEqual([]);
 
   await lab.press('.');
@@ -40,7 +40,7 @@ test('eight steps with a clicker in two windows, and one live branch and back', 
   await lab.press('g');
   await expect(stage).toHaveCount(0);
   await expect(speaker.getByRole('region', { name: 'On the stage' })).toContainText('Live');
-  // the room looks at the page: a step would move the run under it
+  // the audience sees the page: a step would move its run
   const liveAt = await lab.time();
   await speaker.keyboard.press('PageDown');
   await expect(now).toHaveAccessibleName(/Step 6 of/);
@@ -70,7 +70,7 @@ test('eight steps with a clicker in two windows, and one live branch and back', 
   await expect(stage).toHaveCount(0);
   await expect(speaker.getByText('The talk has ended')).toBeVisible();
 
-  // the window is still open: the next talk goes on in it
+  // the window is still open, and shows the next talk
   await lab.command('Scenario: Register and run');
   await lab.expectAt('A', 'INUSE');
   await lab.command('Present');

@@ -1,7 +1,7 @@
-/* The engine hangs: another stands in its place within two seconds, and what is typed is untouched. */
+/* An engine that hangs is replaced within two seconds, and typed text stays. */
 import { expect, test } from './fixtures.ts';
 
-/** The first paint on a quiet machine of two cores: one that is slower now may take longer in proportion. */
+/** Time of the first paint on a quiet machine with two cores; a machine that is slower now may take longer in proportion. */
 const QUIET_MS = 500;
 
 test('an engine that hangs is replaced within two seconds', async ({ lab, page }) => {
@@ -10,7 +10,7 @@ test('an engine that hangs is replaced within two seconds', async ({ lab, page }
   const time = await lab.time();
   const opened = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0);
   const engine = page.workers().find((worker) => /worker-/.test(worker.url()) && !/editor/.test(worker.url()));
-  // told by the page's own clock: the test's is late on a busy machine
+  // measured by the page's clock, because the test's is late on a busy machine
   await page.evaluate(() => {
     const told = new MutationObserver(() => {
       if (document.body.textContent?.includes('The engine was stopped and started again'))

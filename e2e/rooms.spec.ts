@@ -89,7 +89,7 @@ test('eight maps: each can be pressed, and the layouts stay in sight', { tag: '@
   }
 });
 
-test('where colours are forced, what is selected has a line', { tag: '@long' }, async ({ lab, page }) => {
+test('with forced colours, selected items have an outline', { tag: '@long' }, async ({ lab, page }) => {
   await expect(lab.status).toContainText('Paused');
   await page.emulateMedia({ forcedColors: 'active' });
   const line = (name: string) =>

@@ -1,4 +1,4 @@
-/* Before the first paint: the theme that was chosen, else the system's; and a sentence where the page cannot begin. */
+/* Runs before the first paint: sets the chosen theme, or else the system's; says why if the page cannot start. */
 (() => {
   let chosen = 'system';
   try {
@@ -23,15 +23,15 @@
     line.textContent = words;
     document.body.prepend(line);
   };
-  // a frame of no origin may fetch no module and start no worker
+  // a frame without an origin can neither fetch modules nor start workers
   const sandboxed = self.origin === 'null' && location.protocol.startsWith('http');
   const tell = () => {
     if (sandboxed)
       say(
-        'ops.play cannot run in this frame: its sandbox lacks allow-same-origin, without which a browser starts no worker. ' +
+        'ops.play cannot run in this frame: its sandbox lacks allow-same-origin, without which browsers start no worker. ' +
           `Add that word to the frame, or open ${location.href} by itself.`,
       );
-    else say('A part of this page could not be fetched. Reload it: where the page was updated, that brings the new one.');
+    else say('A part of this page could not be fetched. Reload the page: if it was updated, the new version is loaded.');
   };
   const whenParsed = () => (document.body ? tell() : addEventListener('DOMContentLoaded', tell));
   if (sandboxed) whenParsed();

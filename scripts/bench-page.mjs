@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- page`: the built page in Chromium, without a window. Prints load times, the main thread's work a frame
- * while twelve connections play in each layout, and memory. Work is told twice: the thread's own time, which other work
- * on the machine hardly changes, and the time on the clock, beside the machine's load. Asserts nothing.
+ * `npm run bench -- page`: the built page in Chromium, without a window. Prints load times, the main thread's work a frame while twelve
+ * connections play in each layout, and memory. Work is given twice: the thread's own time, which other work on the machine hardly changes,
+ * and wall-clock time, with the machine's load. Asserts nothing.
  *
  * `npm run bench -- page DIST` measures another build, so that two can be compared in turn.
  */
@@ -16,7 +16,7 @@ const CATEGORIES = ['toplevel', 'devtools.timeline', 'disabled-by-default-devtoo
 const FLOWS = 12;
 const PLAY_MS = 3500;
 const SETTLE_MS = 500;
-/** engine seconds a second; the last is as fast as the engine can */
+/** engine seconds per second; the last one is as fast as the engine can play */
 const SPEEDS = [0.25, 2, 100];
 /** layouts by their keys */
 const LAYOUTS = new Map([
@@ -29,7 +29,7 @@ const row = (what, ...values) => console.log(what.padEnd(46), values.join('   ')
 const load = () => `load ${loadavg()[0].toFixed(2)} on ${cpus().length} cores`;
 const part = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
-/** Events of the page's main thread: of all renderers' the one with the most to do. */
+/** Events of the page's main thread, which is the busiest of all renderers' main threads. */
 function mainThread(trace) {
   const events = JSON.parse(trace).traceEvents;
   const mains = events.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain');
@@ -40,7 +40,7 @@ function mainThread(trace) {
 
 const ascending = (numbers) => numbers.toSorted((a, b) => a - b);
 
-/** Milliseconds of work from one frame's begin to the next: `own` is the thread's time, `wall` the clock's. */
+/** Milliseconds of work from the start of one frame to the next: `own` is the thread's time, `wall` the clock's. */
 function workOfFrames(trace) {
   const busiest = mainThread(trace);
   const isTask = ({ name, ph, dur }) => ph === 'X' && dur > 0 && name === 'RunTask';
@@ -48,7 +48,7 @@ function workOfFrames(trace) {
     (x, y) => x.ts - y.ts,
   );
   const drawn = ascending(busiest.filter(({ name }) => name === 'FireAnimationFrame').map(({ ts }) => ts));
-  // a frame begins with the task that calls it
+  // a frame starts with the task that runs its callback
   const begins = [...new Set(drawn.map((ts) => tasks.findLastIndex((task) => task.ts <= ts)))].filter((i) => i >= 0);
   const sums = (timeOf) =>
     ascending(
@@ -94,8 +94,8 @@ async function loadTimes(page, url) {
   const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0);
   const say = (ms) => `${Math.round(ms)} ms`;
   row('first contentful paint', say(paint));
-  row('stage stands', say(await stage.jsonValue()));
-  row('editor stands', say(await editor.jsonValue()));
+  row('stage shown', say(await stage.jsonValue()));
+  row('editor shown', say(await editor.jsonValue()));
 }
 
 async function openTwelve(page) {
@@ -112,17 +112,17 @@ async function openTwelve(page) {
 const plays = async (page) => /^Playing|Engine:/.test((await page.locator('footer').textContent()) ?? '');
 const spread = (numbers) => `${part(numbers, 0.5).toFixed(1)} / ${part(numbers, 0.95).toFixed(1)}`;
 
-/** `key` says from where it plays: Home over what is known already, End where all is new. */
+/** `key`: where playing starts: Home plays the part already computed, End a new one. */
 async function frames(browser, page, layout, speed, key) {
   await page.getByRole('button', { name: 'Speed' }).click();
   await page.getByRole('menuitemradio', { name: `${speed}×`, exact: true }).click();
   await page.keyboard.press(key);
   await page.waitForTimeout(SETTLE_MS);
   const before = load();
-  // nothing of the start: what is asked is how it goes on
+  // leave out the start: steady playing is measured
   await page.keyboard.press('F5');
   await page.waitForTimeout(SETTLE_MS);
-  // at a scenario's end playing stops once, and goes on when it is asked again
+  // playing stops once at the scenario's end, and continues when asked again
   if (!(await plays(page))) await page.keyboard.press('F5');
   await page.waitForTimeout(SETTLE_MS);
   await browser.startTracing(page, { categories: CATEGORIES });
@@ -151,7 +151,7 @@ const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 console.log(`page: production build, Chromium ${browser.version()}, software rendering, ${load()}`);
 await loadTimes(page, url);
 for (const [key, layout] of LAYOUTS) {
-  // the last speed leaves a long run behind: each layout begins with the same
+  // the last speed leaves a long run; each layout starts from the same one
   await page.reload();
   await page.locator('.monaco-editor .view-line').first().waitFor();
   await openTwelve(page);

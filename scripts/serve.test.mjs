@@ -1,4 +1,4 @@
-/* Whatever is asked, the server answers and goes on. */
+/* The server answers every request, and goes on. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { connect } from 'node:net';
@@ -96,7 +96,7 @@ describe('The server', () => {
     expect((await ask('/')).status).toBe(200);
   });
 
-  it('gives nothing from outside of its folder', async () => {
+  it('gives nothing from outside its folder', async () => {
     expect(await raw('GET /../package.json HTTP/1.1')).toContain('404');
     expect((await ask('/%2e%2e/%2e%2e/etc/passwd')).status).toBe(404);
   });
@@ -107,7 +107,7 @@ describe('The server', () => {
       expect((await ask('/', { method })).status, method).toBe(405);
   });
 
-  it('states the policy and that nothing is to be guessed', async () => {
+  it('sends the policy, and forbids guessing types', async () => {
     for (const path of ['/', SCRIPT, '/no-such']) {
       const { headers } = await ask(path);
       expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'content-security-policy': POLICY });
@@ -117,14 +117,14 @@ describe('The server', () => {
     expect((await ask('/kernels/v1.btf')).headers['content-type']).toBe('application/octet-stream');
   });
 
-  it('lets a name with a hash be kept, and the rest be asked after', async () => {
+  it('lets files named by a hash be kept, and has all others revalidated', async () => {
     expect((await ask(SCRIPT)).headers['cache-control']).toContain('immutable');
     const { headers } = await ask('/');
     expect(headers['cache-control']).toBe('no-cache');
     expect((await ask('/', { headers: { 'if-none-match': headers.etag } })).status).toBe(304);
   });
 
-  it.each(['br', 'gzip'])('sends %s where it is taken', async (encoding) => {
+  it.each(['br', 'gzip'])('sends %s if the client accepts it', async (encoding) => {
     const { headers, body } = await ask(SCRIPT, { headers: { 'accept-encoding': encoding } });
     expect(headers['content-encoding']).toBe(encoding);
     expect(headers['content-type']).toBe('text/javascript');

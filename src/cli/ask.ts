@@ -20,13 +20,14 @@ function parse(args: string[]) {
 export const askVerb: Verb = {
   name: 'ask',
   usage: "ask SCENARIO 'QUERY' [--json] [--kernel NAME]",
-  summary: 'asks a run: who took, who wrote, when was, how often, longest; or as bpftrace spells it',
+  summary:
+    'answers a question about a run: who took, who wrote, when was, how often, longest; or in the syntax of bpftrace',
   run(args) {
     const { values, positionals } = parse(args);
     const [id, query, ...more] = positionals;
     const scenario = scenarioOf(id);
     if (query === undefined) throw new Usage("which question? For example: 'who took of map A'");
-    if (more.length > 0) throw new Usage(`the query is one argument in quotes; "${more[0]}" stands outside`);
+    if (more.length > 0) throw new Usage(`the query is one argument in quotes; "${more[0]}" is outside them`);
     try {
       const plan = parseQuery(query);
       const parts = shippedParts(values.kernel ?? scenario.kernel ?? DEFAULT_KERNEL);

@@ -73,7 +73,7 @@ describe('who wrote this last', () => {
   });
 });
 
-describe('when a register was a value', () => {
+describe('when a register had a value', () => {
   const asked = (made: Lab, register: number, value: readonly [number, number]) => {
     const search = whenRegister(made.searched, register, value);
     for (;;) {

@@ -17,7 +17,7 @@ const OTHERWISE = /^Not as this scenario says: /;
 
 describe.each(SCENARIOS.map(withSamples))('$id', (scenario) => {
   test.each(KERNELS.map(({ profile }) => profile))(
-    'on $name every fact and caption holds, or it is said what it lacks',
+    'on $name every fact and caption holds, or the page says what the kernel lacks',
     (profile) => {
       const lab = new Lab(shippedParts(profile.name), scenario);
       const broken = checkFacts(lab);

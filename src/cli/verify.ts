@@ -146,13 +146,13 @@ function verifyFiles(files: readonly string[], options: Options): number {
     const asked = {
       whole,
       config,
-      // what is refused tells its last lines
+      // a refused program shows the last lines of its log
       ...level,
       expect: options.expect ?? false,
       now: () => Math.round(performance.now() * 1000),
       ...(options.prog === undefined ? {} : { only: options.prog }),
     };
-    // a file that is called an object and is none is refused as an object, not read as a text
+    // a file with an object's name but other contents is refused as an object, not read as a text
     const isObject = (bytes[0] === 0x7f && bytes[1] === 0x45) || file.endsWith('.o');
     const found: VerifiedFile = isObject
       ? verifyObject(bytes, file, btf, profile, asked)
@@ -216,6 +216,6 @@ export const verifyVerb: Verb = {
   name: 'verify',
   usage:
     'verify FILE.json... [--btf FILE] [--id PROGRAM] [--summary] | FILE.bpf.o|FILE.s... [--kernel NAME] [--prog NAME] [--log-level 1|2|4] [--csv] [--expect]',
-  summary: 'verify recorded programs again, or tell what the verifier says of each program of an object or text',
+  summary: 'verifies recorded programs again, or each program of an object or text',
   run,
 };

@@ -45,7 +45,7 @@ test('a text that the verifier refuses: the message says how to see why', () => 
   expect(said).toContain('R0 !read_ok');
 });
 
-test.each(['', 'r0 = 2', 'T'])('what is called an object and holds %j is no text', (text) => {
+test.each(['', 'r0 = 2', 'T'])('a file with an object’s name that holds %j is not read as a text', (text) => {
   expect(verifyVerb.run([fileOf('x.bpf.o', text)])).toBe(1);
   expect(said).toContain('not an ELF file');
   expect(said).not.toContain('Verdict');

@@ -36,7 +36,7 @@ interface Analysis {
   readonly version: number;
   readonly symbols: SymbolSource;
   readonly parsed: Parsed<AssembledObject>;
-  /** how long it took, ms */
+  /** duration of the analysis, ms */
   readonly took: number;
 }
 
@@ -52,10 +52,10 @@ export function analyse(model: editor.ITextModel, symbols: SymbolSource): Parsed
   return parsed;
 }
 
-/** An analysis that takes a key's time or more is not done at each key, ms. */
+/** Longest analysis that is repeated at each key, ms. */
 const A_KEY = 10;
 
-/** The same, a little older where the text is long: good for names that it holds, not for places in it. */
+/** Like `analyse`, but possibly of an older version if the text is long: right for the names in it, not for their places. */
 export function analyseLately(model: editor.ITextModel, symbols: SymbolSource): Parsed<AssembledObject> {
   const last = known.get(model);
   return last?.symbols === symbols && last.took > A_KEY ? last.parsed : analyse(model, symbols);

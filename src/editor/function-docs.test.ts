@@ -9,7 +9,7 @@ import { symbolsFromBtf } from '../engine/libbpf/symbols.ts';
 import { shippedBtf } from '../engine/kernel/testing/boot.ts';
 import { kfuncDoc } from './kfunc-docs.ts';
 
-test.each(['v6.1', 'v6.12', 'v6.18'])('every kernel function of %s has words', (kernel) => {
+test.each(['v6.1', 'v6.12', 'v6.18'])('every kernel function of %s has a description', (kernel) => {
   for (const name of symbolsFromBtf(shippedBtf(kernel)).kfuncs()) expect(kfuncDoc(name), name).toMatch(/^.{30,}\.$/);
 });
 

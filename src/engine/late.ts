@@ -3,6 +3,8 @@ import { declareStructOps } from './kernel/struct-ops/declare.ts';
 import { registerProgCode } from './kernel/info.ts';
 import { progCode } from './kernel/prog-code.ts';
 import { registerDeclare } from './lab/declared.ts';
+import { registerObjectRules } from './verifier/insn/object-rules.ts';
+import { OBJECT_RULES } from './verifier/insn/late-rules.ts';
 import { registerLateVerbs } from './lab/late-verbs.ts';
 
 export { declareStructOps };
@@ -23,11 +25,12 @@ export { type Answer, whenRegister, whoWrote, whoWroteRegister } from './lab/que
 export { programTextOf } from './lab/program-text.ts';
 
 /**
- * Adds the late verbs to labs, type declarations to program texts, and rewritten instructions to the kernel's program
- * info.
+ * Adds the late verbs to labs, type declarations to program texts, rewritten instructions to the kernel's program info, and
+ * rules of objects to the verifier.
  */
 export function installLateTools(): void {
   registerLateVerbs();
   registerDeclare(declareStructOps);
   registerProgCode(progCode);
+  registerObjectRules(OBJECT_RULES);
 }

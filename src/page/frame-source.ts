@@ -44,7 +44,10 @@ export const setMotion = (motion: Motion): void => {
 
 const keyOf = ({ address, length }: MemoryWindow): string => `${address}+${length}`;
 
-/** `asked` says which windows the message has. Decoded at the next frame; a newer one takes the place of one that waits. */
+/**
+ * Stores a message; `asked`: the windows that it contains. It is decoded at the next animation frame; a newer message replaces a waiting
+ * one.
+ */
 export function putFrame({ numbers, windows: parts }: FrameMessage, asked: readonly MemoryWindow[]): void {
   const first = waiting === null;
   waiting = () => {
@@ -54,13 +57,13 @@ export function putFrame({ numbers, windows: parts }: FrameMessage, asked: reado
   if (first) act(takeFrame);
 }
 
-/** A moment of the run: what the views show that are read rather than watched. */
+/** A moment of the run, as shown by views that are read rather than watched. */
 export interface Moment {
   readonly frame: Frame;
   readonly lab: LabState;
 }
 
-/** Such views take turns while playing: in a frame one turn comes, and each turn so seldom, ms. */
+/** While playing such views are redrawn in turn, one group per frame. Least time between two drawings of a group, ms. */
 const CALM_MS = 80;
 const TURNS = 5;
 
@@ -73,10 +76,10 @@ const now: Moment = { frame: current, lab: lab() };
 const turns: Turn[] = Array.from({ length: TURNS }, () => ({ moment: now, at: 0 }));
 let given = 0;
 
-/** A turn for a view that comes on the page. */
+/** Assigns a group to a view that appears on the page. */
 export const newTurn = (): number => given++ % TURNS;
 
-/** The moment that a view of this turn shows; while nothing plays, the latest. */
+/** The moment that views of a group show; the latest one while nothing plays. */
 export const momentOf = (turn: number): Moment => entryOf(turns, turn).moment;
 
 function setAll(): void {
@@ -84,7 +87,7 @@ function setAll(): void {
   for (const turn of turns) turn.moment = moment;
 }
 
-/** The turn that waits longest, where it has waited long enough: on a slow machine all come more seldom. */
+/** Redraws the group that has waited longest, if long enough; on a slow machine each is redrawn less often. */
 function takeTurn(): void {
   const at = performance.now();
   const turn = turns.reduce((first, one) => (one.at < first.at ? one : first));

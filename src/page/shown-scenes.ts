@@ -1,4 +1,4 @@
-/* Pictures that are on the page now, by what they are of: for saving them as files. */
+/* Pictures now on the page, by subject, for saving them as files. */
 import type { DisplayList, Scene, Theme } from '../views/scene.ts';
 
 export interface ShownScene {
@@ -6,7 +6,7 @@ export interface ShownScene {
   readonly theme: Theme;
 }
 
-/** What moves on a picture is drawn apart from it, and is of the moment at which it is asked for. */
+/** Gives the layers of a picture's moving things, which are drawn separately, at the time of the call. */
 type Moving = () => readonly DisplayList[];
 
 interface Shown extends ShownScene {
@@ -15,7 +15,7 @@ interface Shown extends ShownScene {
 
 const shown = new Map<string, Shown>();
 
-/** Told with each picture that is drawn; returns what takes it back. */
+/** Registers a drawn picture; the returned function removes it. */
 export function showScene(scene: Scene, theme: Theme, moving: Moving): () => void {
   const mine = { scene, theme, moving };
   shown.set(scene.label, mine);

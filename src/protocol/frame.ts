@@ -46,5 +46,5 @@ export function decodeFrame(numbers: Float64Array): HotSnapshot {
   };
 }
 
-/** The time alone, ns. */
+/** Reads only the time, ns. */
 export const timeOf = (numbers: Float64Array): number => numbers[HEADER.indexOf('time')] ?? 0;

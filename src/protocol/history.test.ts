@@ -33,7 +33,7 @@ const plain = (history: History) => ({
   queue: [Array.from(history.queue.time), Array.from(history.queue.length)],
 });
 
-test('what was followed over any number of sendings and forks is the recorded history', () => {
+test('after any number of increments and forks the page has the recorded history', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const recorder = new Recorder();
@@ -52,7 +52,7 @@ test('what was followed over any number of sendings and forks is the recorded hi
           const had = plain(followed.shown);
           const kept = followed.shown;
           followed.take(feed.take());
-          // what was handed out before is unchanged
+          // arrays handed out before are unchanged
           expect(plain(kept)).toEqual(had);
         }
       }

@@ -148,7 +148,7 @@ const ROWS: readonly About[] = [
   {
     id: 'before-links',
     title: 'Before links',
-    intro: 'The same loader on the first kernel with struct_ops: what that refuses, and what is the same today.',
+    intro: 'The same loader on the first kernel with struct_ops: what that kernel refuses, and what is still the same.',
     topic: 'Kernels',
     needs: ['noLinks'],
   },

@@ -36,7 +36,7 @@ export const acceptedSide: Scenario = {
     },
     {
       at: ms(350),
-      caption: 'Map A is deleted: a server that nobody asked still holds it.',
+      caption: 'Map A is deleted: the accepted socket, which never chose it, still holds it.',
       command: { do: 'unregister', process: 'loader', map: 'A' },
     },
     { at: ms(380), caption: 'The loader ends.', command: { do: 'exit', process: 'loader' } },

@@ -40,5 +40,5 @@ function callFacts(lab: Lab, fact: ExpectedFact): string[] {
 function saidFacts(lab: Lab, { said }: ExpectedFact): string[] {
   if (said === undefined) return [];
   const last = lab.history.messages.findLast(({ event, level }) => event <= lab.position.event && level !== 'debug');
-  return last?.text.includes(said) ? [] : [last?.text ?? 'nothing was said'];
+  return last?.text.includes(said) ? [] : [last?.text ?? 'no message'];
 }

@@ -41,7 +41,7 @@ export const linkDetached: Scenario = {
       caption:
         'The link is detached: bpf_swap is unregistered at once. The map stays READY, because two sockets hold it.',
       command: { do: 'detach', process: 'loader', link: 1 },
-      note: 'Detaching is what a delete is for a map without a link.',
+      note: 'Detaching does for a map with a link what deleting does for one without.',
     },
     {
       at: ms(500),

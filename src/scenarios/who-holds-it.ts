@@ -32,7 +32,7 @@ export const whoHoldsIt: Scenario = {
       command: { do: 'spawn', process: 'shell' },
       note: 'Go backwards: the ring leads to the call, the call to the process that everybody forgot.',
     },
-    { at: ms(1700), caption: 'It was the backup, and it ends.', command: { do: 'exit', process: 'backup' } },
+    { at: ms(1700), caption: 'It was the backup process, which now ends.', command: { do: 'exit', process: 'backup' } },
   ],
   openAt: ms(1405),
   until: ms(2600),

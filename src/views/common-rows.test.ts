@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { commonRows } from './common-rows.ts';
 
-test('what both have, in order, as much as there is', () => {
+test('finds the longest list of rows that both have, in order', () => {
   expect(commonRows([...'abcbd'], [...'bcxd'])).toEqual([null, 0, 1, null, 3]);
   expect(commonRows([], ['a'])).toEqual([]);
   expect(commonRows(['a'], [])).toEqual([null]);
 });
 
-test('fellows are alike and ascend, and a part taken out of a list is all found', () => {
+test('paired rows are equal and ascend, and every row of a part of a list is found', () => {
   const rows = fc.array(fc.constantFrom(...'abc'), { maxLength: 12 });
   fc.assert(
     fc.property(rows, rows, fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }), (a, b, keep) => {

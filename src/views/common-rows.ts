@@ -1,6 +1,7 @@
 /**
- * For each row of `a` the index of its fellow in `b`, or null: rows that both have, in the same order, as many as possible (the
- * longest common subsequence, by the usual table). Takes time and memory of `a.length * b.length`; both are shorter than 65,536.
+ * Pairs the rows that two lists have in common: gives the index in `b` for each row of `a`, or null. Pairs keep the order of both lists,
+ * and there are as many as possible (the longest common subsequence, by the usual table). Time and memory grow with `a.length * b.length`;
+ * both are shorter than 65,536.
  */
 export function commonRows(a: readonly string[], b: readonly string[]): (number | null)[] {
   const width = b.length + 1;

@@ -11,7 +11,7 @@ export interface ListBuilder {
 }
 
 export interface LineBuilder extends ListBuilder {
-  /** a line of many points, x, y, x, y and so on: as arguments they would not fit on the stack */
+  /** adds a line with many points (x, y, x, y and so on), which would not fit on the stack as arguments */
   readonly addLine: (paint: PaintName, points: readonly number[]) => void;
 }
 

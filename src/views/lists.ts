@@ -1,11 +1,11 @@
-/** What a list has at an index that is in it; a RangeError when it is not. */
+/** The entry of a list at an index; throws a RangeError when there is none. */
 export function entryOf<T>(list: ArrayLike<T>, index: number): T {
   const found = list[index];
   if (found === undefined) throw new RangeError(`nothing at ${index} of ${list.length}`);
   return found;
 }
 
-/** Moves what stands too near its neighbour above down, so that all are at least `apart` px apart; sorted by y. */
+/** Moves items down so that neighbours are at least `apart` px apart; returns them sorted by y. */
 export function spreadDown(places: readonly { y: number }[], apart: number): void {
   let least = Number.NEGATIVE_INFINITY;
   for (const place of places) {

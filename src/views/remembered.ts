@@ -1,4 +1,4 @@
-/** A function that makes anew only for other arguments than the last time. */
+/** Wraps a function so that it returns its last result again while its arguments stay the same. */
 export function remembered<A extends readonly unknown[], R>(make: (...args: A) => R): (...args: A) => R {
   let last: { readonly args: A; readonly made: R } | null = null;
   return (...args) => {

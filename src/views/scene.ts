@@ -120,7 +120,10 @@ export interface DisplayList {
   readonly opacity?: number;
 }
 
-/** bar: x, y, width, height; ring and disc: x, y, radius; wedge: tip below, half of its width; cross: middle, half; line: x, y a point */
+/**
+ * bar: x, y, width, height; ring and disc: x, y, radius; wedge: x, y of its lower tip, half of its width; cross: x, y of its middle, half
+ * of its width; line: x, y of each point
+ */
 export const STRIDE: Readonly<Record<DisplayList['shape'], number>> = {
   bar: 4,
   ring: 3,
@@ -157,7 +160,7 @@ function* walk(marks: readonly Mark[], x = 0, y = 0): Generator<{ mark: Mark; x:
 /** All marks with the origin of the group that holds each. */
 export const allMarks = (scene: Scene): { mark: Mark; x: number; y: number }[] => [...walk(scene.marks)];
 
-/** What can be hovered or pressed, in the order of the keyboard. */
+/** Marks that can be hovered or pressed, in keyboard order. */
 export function hitsOf(scene: Pick<Scene, 'marks'>): Hit[] {
   const hits: Hit[] = [];
   for (const { mark, x, y } of walk(scene.marks)) {
@@ -180,7 +183,7 @@ export function hitsOf(scene: Pick<Scene, 'marks'>): Hit[] {
   return hits.sort((a, b) => (a.focus === b.focus ? 0 : a.focus - b.focus));
 }
 
-/** The picture in words: a line for each labelled mark that is not a button. */
+/** Text twin of the picture: a line for each labelled mark that is not a button. */
 export function textTwin(scene: Pick<Scene, 'marks'>): { id: string; text: string }[] {
   const lines: { id: string; text: string }[] = [];
   for (const { mark } of walk(scene.marks))

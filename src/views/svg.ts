@@ -32,7 +32,7 @@ const paintValue = (name: PaintName, scope: string): string => {
 /** Rounds to two decimals, finer than a device pixel on the densest screens. */
 const short = (value: number): number => Math.round(value * 100) / 100;
 
-/** Fills that high contrast takes away: what only they set apart has an outline there. */
+/** Fills that high contrast lacks: marks with them get an outline there. */
 const TINTS: ReadonlySet<PaintName> = new Set<PaintName>([
   'inuse-tint',
   'ready-tint',
@@ -188,7 +188,7 @@ export function sceneDefs(scene: Pick<Scene, 'marks' | 'layers'>, scope: string)
   });
 }
 
-/** A triangle that stands on its tip is 1.55 times as high as half of its width. */
+/** Height of a triangle with its tip below, as a multiple of half its width. */
 export const WEDGE_HEIGHT = 1.55;
 
 const GLYPH_PATH = {
@@ -198,7 +198,7 @@ const GLYPH_PATH = {
     `M${short(x - half)} ${short(y - half)}L${short(x + half)} ${short(y + half)}M${short(x + half)} ${short(y - half)}L${short(x - half)} ${short(y + half)}`,
 } as const;
 
-/** A display list as elements: for saved pictures and tests; the page draws it on a canvas. */
+/** Elements of a display list, for saved pictures and tests; the page draws it on a canvas. */
 function layerNode(layer: DisplayList, index: number, drawing: Drawing): SvgNode {
   const things: SvgNode[] = [];
   const { numbers, shape, starts, weight } = layer;

@@ -56,7 +56,7 @@ const spawn = { do: 'spawn', process: 'you' } as const;
 const pin = { do: 'pin', process: 'you', path: '/sys/fs/bpf/x', map: 'B' } as const;
 
 test.each([0, 5])(
-  'commands that come before the run is known are given all the same, after %i slices of fetching',
+  'commands that arrive before the run is known are carried out, after %i slices of fetching',
   (fetching) => {
     lateEngine.installLateTools();
     const log = answered(

@@ -9,7 +9,7 @@ export function doAgain(lab: Lab, commands: readonly LoggedCommand[], done: () =
   const rest = [...commands];
   const last = Math.max(1, commands.at(-1)?.time ?? 1);
   return {
-    name: 'doing again what was done',
+    name: 'repeating the commands',
     run: (keepGoing) => {
       for (let [next] = rest; next; [next] = rest) {
         const { event, time, command } = next;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { FromWorker } from '../protocol/messages.ts';
 import { session } from './testing/session.ts';
 
-test('what a map holds is told as it is at the cursor', () => {
+test('the contents of a map are those at the cursor', () => {
   const s = session();
   const object = readFileSync(join(import.meta.dirname, '../../public/samples/watched.bpf.o')).toString('base64');
   s.open({ ...builtByClang, objects: { 'watched.bpf.o': object } });
@@ -33,7 +33,7 @@ test('what a map holds is told as it is at the cursor', () => {
   expect(ask('losses')).toEqual({ elements: null, tags: null });
 });
 
-test('a register is asked when it was a value: there, or where it stood with a notice', () => {
+test('asking when a register had a value goes there, or stays in place with a notice', () => {
   const s = session();
   s.open();
   for (let i = 0; i < 5; i++) s.say({ type: 'step-instruction', direction: 1 });
@@ -50,7 +50,7 @@ test('a register is asked when it was a value: there, or where it stood with a n
   expect(s.heard.filter(({ type }) => type === 'heartbeat').length).toBeGreaterThan(2);
 });
 
-test('what is answered is of the run that it was asked of: a restart with another text, and a fork, begin another', () => {
+test('answers belong to the run that was asked; a restart with another text, and a fork, begin another run', () => {
   const s = session();
   s.open();
   const runs = () => s.heard.flatMap((message) => (message.type === 'run' ? [message.run] : []));
@@ -104,7 +104,7 @@ test('ten flows for a minute: at most 64 KB of history a second, whatever the le
   expect(s.last('frame')).toBeDefined();
 });
 
-test('going back finds lines too, and says where there is nothing to find', () => {
+test('going back also finds lines, and says when there is nothing to find', () => {
   const s = session();
   s.open();
   s.say({ type: 'reverse' });
@@ -119,7 +119,7 @@ test('going back finds lines too, and says where there is nothing to find', () =
   expect(s.last('cpu')?.cpu?.line).toBe(line);
 });
 
-test('a tracepoint prints lines while it plays on, and one without meaning is told of', () => {
+test('a tracepoint prints lines without stopping, and an invalid one is reported', () => {
   const s = session();
   s.open();
   s.say({ type: 'breaks', breaks: [{ on: 'condition', text: 'tp->snd_cwnd > 10', trace: true, print: 'queue' }] });

@@ -20,7 +20,7 @@ test('a text that does not assemble leaves the lab as it was', () => {
   expect(s.time()).toBe(replaceWhileConnected.openAt);
 });
 
-test('a text that the kernel refuses to load is told with its answer, each time', () => {
+test('a text that the kernel refuses to load is reported with the kernel’s answer, each time', () => {
   const s = session();
   s.open();
   const refused = replaceWhileConnected.texts['bpf_reno.s'].replace('r0 >>= 1', 'callx r1');
@@ -53,7 +53,7 @@ test('a restart keeps the time, the seed and the series of the run before', () =
   expect(after?.series).not.toEqual(before);
 });
 
-test('a damaged BTF is told, not thrown', () => {
+test('a damaged BTF is reported, not thrown', () => {
   const s = session();
   const btf = file('v6.12.btf').slice(0, 1000);
   s.say({
@@ -76,7 +76,7 @@ test('a restart brings types, and programs that implement them', () => {
   s.say({ type: 'register-new', name: 'counter.s', text: anyStruct.texts['counter.s'] });
   expect(stateOf(s, 'C')).toBe('INUSE');
   s.say({ type: 'command', command: { do: 'call-member', process: 'p', map: 'C', member: 'step', args: ['', -9] } });
-  // what a member answers is no refusal
+  // a member's negative result is no refusal
   expect(s.last('notice')).toBeUndefined();
   expect(s.history().messages.at(-1)?.text).toContain('step(, -9) = -9');
   s.say({ type: 'command', command: { do: 'call-member', process: 'p', map: 'C', member: 'reset', args: ['00'] } });
@@ -121,7 +121,7 @@ test('a text is verified as it is typed, without being loaded', () => {
   expect(s.answer('verify')).toBeNull();
 });
 
-test('what the verifier refuses runs all the same where that was asked for', () => {
+test('a program that the verifier refuses runs when the user asks for it', () => {
   const s = session();
   s.open();
   const text = replaceWhileConnected.texts['bpf_reno.s'].replace('r0 >>= 1', 'r9 = 0\n  *(u64 *)(r9 + 0) = r9');
@@ -133,7 +133,7 @@ test('what the verifier refuses runs all the same where that was asked for', () 
   expect(s.last('cold')?.cold.unverified).toBe(true);
 });
 
-test('a long verification stands beside all else, and a newer text takes its place', () => {
+test('a long verification delays nothing else, and a newer text replaces it', () => {
   const s = session();
   s.open();
   const good = replaceWhileConnected.texts['bpf_reno.s'];
@@ -159,7 +159,7 @@ test('a long verification stands beside all else, and a newer text takes its pla
   expect(s.heard.some((message) => message.type === 'answer' && message.n === 3)).toBe(false);
 });
 
-test("a kernel's log is answered as what that kernel found", () => {
+test("a kernel's log gives what that kernel found", () => {
   const s = session();
   s.open();
   const log =

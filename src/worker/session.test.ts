@@ -43,7 +43,7 @@ test('where no map changes any more, the next state says so', () => {
   expect(s.last('notice')?.notice.title).toBe('No map changes after this point');
 });
 
-test('without its late part the engine goes on: what needs that part is told', () => {
+test('the engine works without its late part, and reports a request that needs it', () => {
   const s = session(true);
   s.open();
   s.say({ type: 'ask', n: 1, name: 'heat', request: { time: 5e8 } });
@@ -52,7 +52,7 @@ test('without its late part the engine goes on: what needs that part is told', (
   expect(s.time()).toBeGreaterThan(replaceWhileConnected.openAt);
 });
 
-test('measured once more, connections have what they got', () => {
+test('the measurement of a run names the congestion controls of its connections', () => {
   const s = session();
   s.open();
   s.say({ type: 'ask', n: 1, name: 'measure', request: { until: 1e9 } });
@@ -107,7 +107,7 @@ test('plays by the wall clock, and pauses', () => {
   expect(s.lab.due).toBeNull();
 });
 
-test('a refused call is told with its errno', () => {
+test('a refused call is reported with its errno', () => {
   const s = session();
   s.open(nameTaken);
   s.say({ type: 'command', command: { do: 'register', process: 'somebody', map: 'A' } });
@@ -115,7 +115,7 @@ test('a refused call is told with its errno', () => {
   expect(s.history().calls.some((call) => call.ret === -16)).toBe(true);
 });
 
-test('a page of another version is told so', () => {
+test('a page of another version gets a message', () => {
   const s = session();
   s.say({
     type: 'open',

@@ -3,7 +3,7 @@ import { assemble, assembleMnemonic } from '../../engine/index.ts';
 import { shippedParts, table } from '../cli.ts';
 import { rounds, thousands, timed } from './measure.ts';
 
-/** Texts of one long function, of many short ones, and of names that nobody knows. */
+/** Texts of one long function, of many short ones, and of unknown names. */
 const TEXTS: readonly (readonly [string, (lines: number) => string])[] = [
   ['one function', (lines) => `.section .text\nf:\n${'r0 += 1\n'.repeat(lines)}exit`],
   [

@@ -52,7 +52,7 @@ test('every struct of the shipped BTF, printed as C and parsed, has the same lay
 });
 
 test.skipIf(!existsSync(WHOLE))(
-  'so do the structs of a whole kernel, but for what its C does not say',
+  'the structs of a whole kernel keep theirs too, except for what its C cannot express',
   () => {
     const opened = openBtf(new Uint8Array(readFileSync(WHOLE)));
     if (!opened.ok) throw new Error(opened.error.message);

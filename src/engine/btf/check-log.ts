@@ -77,7 +77,7 @@ export function typeLine(names: RawNames, type: BtfType, details = true): string
   return details ? `${head} ${DETAILS[type.kind](type, names)}` : head;
 }
 
-/** The n-th member; `resolved`: what its type is resolved to, where that is told. */
+/** The n-th member; `resolved`: the type that its own resolves to, for lines that show that. */
 export function memberLine(names: RawNames, struct: BtfType, item: number, resolved?: number): string {
   const { bitOffset, bitSize, type } = entryOf(struct.members, item);
   const place = struct.kindFlag ? `bitfield_size=${bitSize} bits_offset=${bitOffset}` : `bits_offset=${bitOffset}`;

@@ -1,4 +1,4 @@
-/* One type as C, line by line, each line with the place in memory that it speaks of. */
+/* One type as C, line by line, each line with the place in memory that it describes. */
 import type { Btf, BtfMember, BtfType } from './btf.ts';
 import { COMPOSITE_WORDS, declareType, PLAIN_STYLE } from './declare.ts';
 

@@ -47,7 +47,7 @@ describe('openBtf', () => {
     expect(btf.declare(1)).toContain('const');
   });
 
-  it('speaks the ids of the table', () => {
+  it('uses the ids of the table', () => {
     const btf = mustOpen(written(INT, { kind: 'PTR', type: 1 }), Uint32Array.of(0, 21, 500));
     expect([btf.find('INT', 'int'), btf.type(500)?.type, btf.type(1), btf.idLimit, btf.idAt(1)]).toEqual([
       21,

@@ -129,7 +129,7 @@ test.each([
   ['echo a | ; echo b', 2, /a command is missing before ";"/],
   ['echo a &&', 2, /after the last "&&"/],
   ['bpftool net show', 255, /nothing of that kind/],
-  ['sysctl net.ipv4.tcp_sack=0', 255, /has it fixed/],
+  ['sysctl net.ipv4.tcp_sack=0', 255, /is a constant of this stack/],
   ['sysctl -x', 1, /not known here/],
   ['tc qdisc show dev eth9', 1, /Cannot find device "eth9"/],
   ['ip route get nowhere', 1, /inet address is expected/],

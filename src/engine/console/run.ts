@@ -61,5 +61,5 @@ function nearest(name: string): string {
   const same = consoleCommands().filter((command) => name.length > 1 && command.name.startsWith(name.slice(0, 2)));
   return same.length > 0
     ? `Is it ${same.map((command) => command.name).join(' or ')}?`
-    : 'Type "help" for what there is.';
+    : 'Type "help" for the list of commands.';
 }

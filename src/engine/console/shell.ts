@@ -40,13 +40,13 @@ const OPERATORS = ['&&', '||', '|', ';', '&', '>', '<', '(', ')', '`'] as const;
 const NO_FILES = 'output is not written to files here: it stays in the console, and can be copied';
 
 const REFUSED: Readonly<Record<string, string>> = {
-  '||': 'alternatives (||) are not known here: type the other command when you see that the first failed',
+  '||': 'alternatives (||) are not run here: type the other command when the first has failed',
   '&': 'there are no background jobs here: each command ends before the next',
   '>': NO_FILES,
-  '<': 'commands read the pipe before them, or files that they are given by name',
+  '<': 'input is not redirected here: a command reads the pipe before it, or files among its arguments',
   '(': 'there are no subshells here',
   ')': 'there are no subshells here',
-  '`': 'commands are not put into others here; type what they print',
+  '`': 'a command inside another is not run here: type what it prints',
 };
 
 /** Reads quoted text; returns an error when the closing quote is missing. */

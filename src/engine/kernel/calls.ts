@@ -177,7 +177,7 @@ export function mayRead<X extends MapCall>(): Step<X> {
     id: 'fd-readable',
     scope: 'call',
     source: 'map_get_sys_perms',
-    text: 'the fd may be read',
+    text: 'the fd was opened for reading',
     run: ({ file }) => (file?.readable ? next : fail(ERRNO.EPERM)),
   };
 }
@@ -187,7 +187,7 @@ export function mayWrite<X extends MapCall>(): Step<X> {
     id: 'fd-writable',
     scope: 'call',
     source: 'map_get_sys_perms',
-    text: 'the fd may be written to',
+    text: 'the fd was opened for writing',
     run: ({ file }) => (file?.writable ? next : fail(ERRNO.EPERM)),
   };
 }

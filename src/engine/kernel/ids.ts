@@ -72,7 +72,7 @@ function byId<C extends ByIdCommand>(
         id: 'open-flags',
         scope: 'call',
         source: `bpf_${kind}_get_fd_by_id`,
-        text: 'open_flags are those of files, and not both',
+        text: 'open_flags are read-only or write-only, not both',
         run({ attr }) {
           const { flags } = read(attr);
           const known = MAP_FLAG.RDONLY | MAP_FLAG.WRONLY;

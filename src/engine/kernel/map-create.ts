@@ -75,7 +75,7 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       id: 'value-type-rule',
       scope: 'call',
       source: 'map_create',
-      text: 'btf_vmlinux_value_type_id goes with struct_ops maps only, and not with key and value ids of a program BTF',
+      text: 'btf_vmlinux_value_type_id is for struct_ops maps only, and not together with key and value ids of a program BTF',
       run({ attr }) {
         const own = attr.btf_key_type_id !== 0 || attr.btf_value_type_id !== 0;
         if (attr.btf_vmlinux_value_type_id !== 0)
@@ -197,7 +197,7 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       id: 'inner-map',
       scope: 'call',
       source: 'bpf_map_meta_alloc',
-      text: 'a map of maps has an inner map to go by: not a map of maps, not struct_ops maps nor prog arrays',
+      text: 'a map of maps has an inner map as template: no map of maps, no struct_ops map and no prog array',
       run(x) {
         const { k, pid, attr } = x;
         if (heldBy(attr.map_type) !== 'map') return next;
@@ -247,7 +247,7 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
       id: 'btf-fd',
       scope: 'call',
       source: 'map_create',
-      text: 'btf_fd is of a program BTF: of a struct_ops map always, though none of its types is used; key and value types fit the sizes',
+      text: 'btf_fd is of a program BTF (a struct_ops map needs one, although it uses none of its types); key and value types fit the sizes',
       run(x) {
         if (x.kind && x.attr.btf_key_type_id === 0 && x.attr.btf_value_type_id === 0) return next;
         const btf = objectOf(x.k, x.pid, x.attr.btf_fd, 'btf');

@@ -36,7 +36,7 @@ function copyPath<X extends PinCall & { readonly attr: { readonly pathname: User
   };
 }
 
-/** The name is directly in the mounted directory, or in a folder that was made there. */
+/** Whether a path is directly in the mounted directory, or in a folder that was made there. */
 function inBpffs(k: Core, path: string): boolean {
   const folder = path.slice(0, path.lastIndexOf('/'));
   return path.startsWith(BPFFS) && (`${folder}/` === BPFFS || k.state.folders.includes(folder));
@@ -124,7 +124,7 @@ const get: CommandTable<'BPF_OBJ_GET', ObjGet> = {
       id: 'file-flags',
       scope: 'call',
       source: 'bpf_obj_get',
-      text: 'no fd, and of the flags only read-only or write-only',
+      text: 'no fd, and no flags but read-only or write-only',
       run({ attr }) {
         const known = MAP_FLAG.RDONLY | MAP_FLAG.WRONLY;
         const flags = attr.file_flags;

@@ -142,7 +142,7 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
       id: 'attach-rules',
       scope: 'call',
       source: 'bpf_prog_load_check_attach',
-      text: 'an attach_btf_id goes with a BTF and with types that attach to one; struct_ops does not attach to programs',
+      text: 'an attach_btf_id needs a BTF and a program type that attaches to one; struct_ops does not attach to programs',
       run({ attr, attachBtf, attachProg }) {
         const id = attr.attach_btf_id;
         if (id > BTF_MAX_TYPE || (id !== 0 && attachBtf < 0 && !attachProg)) return fail(ERRNO.EINVAL);

@@ -53,7 +53,7 @@ const testRun: CommandTable<'BPF_PROG_TEST_RUN', TestRun> = {
       id: 'context-pairs',
       scope: 'call',
       source: 'bpf_prog_test_run',
-      text: 'a context comes with its size, in and out',
+      text: 'a context is given with its size, for input and output',
       run: ({ attr }) =>
         must(paired(attr.ctx_in, attr.ctx_size_in) && paired(attr.ctx_out, attr.ctx_size_out), ERRNO.EINVAL),
     },
@@ -69,7 +69,7 @@ const testRun: CommandTable<'BPF_PROG_TEST_RUN', TestRun> = {
       id: 'dummy-ops',
       scope: 'call',
       source: 'bpf_struct_ops_test_run',
-      text: 'it was loaded for struct bpf_dummy_ops, made for this',
+      text: 'it was loaded for struct bpf_dummy_ops, which exists for tests',
       run(x) {
         const type = x.k.types.find(({ typeId }) => typeId === x.prog?.attachBtfId);
         if (type?.name !== dummyOps.name) return fail(ERRNO.EOPNOTSUPP);
@@ -106,7 +106,7 @@ const testRun: CommandTable<'BPF_PROG_TEST_RUN', TestRun> = {
       id: 'run',
       scope: 'call',
       source: 'bpf_struct_ops_test_run',
-      text: 'the program runs through a trampoline of its own, and its result is given back',
+      text: 'the program runs through a trampoline of its own, and its result is returned',
       run({ k, attr, prog, model, context, out }) {
         if (!prog || !model) return fail(ERRNO.EINVAL);
         const run = entryOf(callPrograms(k, [{ object: prog.object, model }]), 0);
@@ -141,7 +141,7 @@ const attach: CommandTable<'BPF_PROG_ATTACH', Call<'BPF_PROG_ATTACH'>> = {
       id: 'attach-type',
       scope: 'call',
       source: 'attach_type_to_prog_type',
-      text: 'an attach type that has a program type (struct_ops has not: a map attaches its programs)',
+      text: 'an attach type that has a program type (struct_ops has none: a map attaches its programs)',
       run: () => fail(ERRNO.EINVAL),
     },
   ],

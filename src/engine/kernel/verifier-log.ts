@@ -36,7 +36,7 @@ export const logSteps = <X extends { readonly k: Core }>(logOf: (x: X) => LogAtt
     scope: 'call',
     source: 'bpf_vlog_init',
     since: 'v6.12',
-    text: 'a log buffer goes with a size and a level, and the level is known',
+    text: 'a log buffer comes with a size and a known level',
     run: (x) => must(logAttrValid(x.k, logOf(x)), ERRNO.EINVAL),
   },
   {

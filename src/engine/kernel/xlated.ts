@@ -179,7 +179,7 @@ const ALU = { ADD: 0x00, DIV: 0x30, LSH: 0x60, MOD: 0x90, XOR: 0xa0, MOV: 0xb0, 
 const alu32 = (code: number): number => CLASS.ALU | code | SOURCE.X;
 const jump = (wide: boolean, code: number): number => (wide ? CLASS.JMP : CLASS.JMP32) | code;
 
-/** Of each node the next one; nothing for the last. */
+/** Maps each node to the next one; the last has none. */
 function following(nodes: readonly Node[]): ReadonlyMap<Node, Node> {
   return new Map(nodes.slice(1).map((node, i) => [entryOf(nodes, i), node]));
 }

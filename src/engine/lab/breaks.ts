@@ -1,5 +1,5 @@
 /*
- * Stops of playing other than instructions: edges of the lifecycle, counts, system calls, states of congestion
+ * Places where playing stops, other than instructions: transitions of the lifecycle, counts, system calls, states of congestion
  * avoidance, and conditions that become true. A break may have an additional condition, and may only trace: then a line
  * is printed at each hit, and playing goes on. condition.ts parses the texts of conditions; it is loaded later.
  */
@@ -55,7 +55,8 @@ export function metBy(one: Break, { transitions, refs, calls }: History, event: 
       return rowsOf(refs, event)
         .filter(({ refcnt, map }) => refcnt === one.count && isMap(map))
         .map(
-          ({ map, refcnt, who, gained }) => `map ${map} has ${refcnt} references: ${who} ${gained ? 'came' : 'went'}`,
+          ({ map, refcnt, who, gained }) =>
+            `map ${map} has ${refcnt} references: ${who} ${gained ? 'took' : 'gave back'} one`,
         );
     case 'call':
       return rowsOf(calls, event)

@@ -347,7 +347,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
 
   private stopped(prog: ProgObject, message: string, pc: number): void {
     const place = this.sourceOf(prog.id, pc);
-    const detail = `${message}. Its sockets go on with reno.`;
+    const detail = `${message}. Its sockets continue with reno.`;
     this.note('stopped', `${prog.name} was stopped`, detail, place?.text ?? null, place?.line ?? null, prog.id);
     this.leave(prog);
   }

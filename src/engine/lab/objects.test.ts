@@ -54,7 +54,7 @@ const watched = (): Lab =>
   ]);
 
 describe('an object with maps', () => {
-  test('runs, prints, and ends with all that it had', () => {
+  test('runs, prints, and releases everything at its end', () => {
     const l = watched();
     l.seek(4 * SECOND);
     const cold = l.cold();

@@ -75,7 +75,7 @@ export class Recorder {
   private compared: readonly LifecycleFacts[] = [];
   ghosts: readonly Series[] = [];
   until = 0;
-  /** increases with every change, upon which the page is sent the news */
+  /** increases with every change, so that the worker sends it to the page */
   version = 0;
 
   call(record: CallRecord): void {

@@ -33,7 +33,7 @@ export class Traced {
       return;
     }
     const row = { time, event, text, by, call, insn };
-    // nearly always appended
+    // a new line nearly always comes last
     const before = this.rows.findLastIndex((other) => !isAfter(other, row));
     this.rows.splice(before + 1, 0, row);
   }

@@ -65,7 +65,7 @@ test('a kernel without them refuses the object, or gets poison for weak ones', (
   expect(numbers.toSorted((a, b) => a[1] - b[1])).toEqual(object.externs.map((_, i) => [CALL_KIND.HELPER, i]));
 });
 
-test('a function of the same name and other arguments is not the one', () => {
+test('a function of the same name with other arguments is not used', () => {
   const told: string[] = [];
   const object = opened();
   const same = { ...object, externs: object.externs.filter(({ name }) => name === 'tcp_reno_ssthresh') };

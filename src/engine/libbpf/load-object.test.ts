@@ -87,7 +87,7 @@ test('the BTF that is loaded is a valid one', () => {
   expect(btf?.ok).toBe(true);
 });
 
-test('a map that the kernel has not ends the loading, and what was opened is closed', () => {
+test('loading ends at a map that the kernel lacks, and everything opened is closed', () => {
   const { loaded, told, closed } = run((command, attr) =>
     command === 'BPF_MAP_CREATE' && 'map_type' in attr && attr.map_type === 2 ? -22 : 0,
   );
@@ -118,7 +118,7 @@ test('a program that no map names cannot be loaded', () => {
   );
 });
 
-test('a member set to nothing before loading takes its program out; one that is not created takes all', () => {
+test('a member cleared before loading drops its program; a map that is not created drops all of them', () => {
   const count = (change: (object: OpenedObject) => void): number => {
     const object = openObject(bytes, 'my_maps.bpf.o');
     if (!object.ok) throw new Error(object.error.message);

@@ -1,4 +1,4 @@
-/* What is said while an object is opened and loaded, line by line beside what libbpf 1.5 said of it. */
+/* The log of opening and loading objects, compared line by line with libbpf 1.5's. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -46,7 +46,7 @@ function recorded(log: string): string[] {
   return comparable(lines.map((line) => line.slice('libbpf: '.length)));
 }
 
-test('opening and loading is told as libbpf tells it', () => {
+test('opening and loading are logged as by libbpf', () => {
   const ours = linesOf(join(HERE, 'fixtures/bad_write.bpf.o'), '/out/bpf-6.12/bad_write.bpf.o', shippedBtf('v6.12'));
   expect(comparable(ours)).toEqual(recorded(readFileSync(join(HERE, 'fixtures/bad_write-6.12.log'), 'utf8')));
 });
@@ -55,19 +55,22 @@ interface Recording {
   readonly steps: readonly { readonly args?: string; readonly stderr?: string }[];
 }
 
-test.skipIf(!existsSync(SHARED)).each(['6.1', '6.12'])('so are all that were recorded on %s', (version) => {
-  const kernel = openBtf(new Uint8Array(readFileSync(join(SHARED, `btf/vmlinux-${version}.btf`))));
-  if (!kernel.ok) throw new Error(kernel.error.message);
-  for (const name of ['bad_gpl', 'bad_noundo', 'bad_dupname', 'bad_write', 'my_link']) {
-    const path = join(SHARED, `oracle/bpftool/${version}/a2-object-${name}.json`);
-    const { steps } = JSON.parse(readFileSync(path, 'utf8')) as Recording;
-    const debug = steps.find(({ args }) => args?.includes('-d struct_ops'))?.stderr ?? '';
-    const file = join(SHARED, `oracle/objects/${version}/${name}.bpf.o`);
-    const ours = comparable(linesOf(file, `/out/bpf-${version}/${name}.bpf.o`, kernel.value));
-    const theirs = recorded(debug);
-    // a refused call ends the recording; the lines before it must be equal
-    const end = theirs.findIndex((line) => line.includes('failed'));
-    const until = end < 0 ? theirs.length : end;
-    expect([name, ...ours.slice(0, until)]).toEqual([name, ...theirs.slice(0, until)]);
-  }
-});
+test.skipIf(!existsSync(SHARED)).each(['6.1', '6.12'])(
+  'all objects recorded on %s are logged as by libbpf',
+  (version) => {
+    const kernel = openBtf(new Uint8Array(readFileSync(join(SHARED, `btf/vmlinux-${version}.btf`))));
+    if (!kernel.ok) throw new Error(kernel.error.message);
+    for (const name of ['bad_gpl', 'bad_noundo', 'bad_dupname', 'bad_write', 'my_link']) {
+      const path = join(SHARED, `oracle/bpftool/${version}/a2-object-${name}.json`);
+      const { steps } = JSON.parse(readFileSync(path, 'utf8')) as Recording;
+      const debug = steps.find(({ args }) => args?.includes('-d struct_ops'))?.stderr ?? '';
+      const file = join(SHARED, `oracle/objects/${version}/${name}.bpf.o`);
+      const ours = comparable(linesOf(file, `/out/bpf-${version}/${name}.bpf.o`, kernel.value));
+      const theirs = recorded(debug);
+      // a refused call ends the recording; the lines before it must be equal
+      const end = theirs.findIndex((line) => line.includes('failed'));
+      const until = end < 0 ? theirs.length : end;
+      expect([name, ...ours.slice(0, until)]).toEqual([name, ...theirs.slice(0, until)]);
+    }
+  },
+);

@@ -67,7 +67,7 @@ test('a damaged object is refused with a message, or loads; nothing is thrown', 
 });
 
 /** Tables where a byte matters most: headers of sections, symbols, relocations, the heads of .BTF and .BTF.ext. */
-test('nor for damage in the tables', () => {
+test('nothing is thrown for damaged tables', () => {
   const places = OBJECTS.map((bytes) => {
     const at = new DataView(bytes.buffer).getUint32(40, true);
     return { start: at, length: bytes.length - at };

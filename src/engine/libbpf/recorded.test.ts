@@ -1,4 +1,4 @@
-/* Relocated instructions beside what the kernel later showed of the loaded program (`bpftool prog dump xlated`). */
+/* Relocated instructions, compared with the kernel's output for the loaded program (`bpftool prog dump xlated`). */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

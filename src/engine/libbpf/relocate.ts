@@ -4,6 +4,7 @@
  */
 import { entryOf } from '../base/assert.ts';
 import type { Btf } from '../btf/btf.ts';
+import { declarationTags } from '../btf/tags.ts';
 import { plainType } from './core-compat.ts';
 import { kindWord } from './map-definition.ts';
 import { CALL_KIND, isWide, OPCODE, SLOT_BYTES, WIDE_KIND } from '../isa/opcodes.ts';
@@ -107,7 +108,7 @@ const MAX_CALL_DEPTH = 256;
 function link(object: OpenedObject, main: ObjectProgram, code: Code, log: Log): Linked | number {
   const linking: Linking = { object, code, log, main, starts: new Map(), calls: [], end: 0 };
   append(linking, main);
-  const errno = followCalls(linking, main, 0);
+  const errno = followCalls(linking, main, 0) || addExceptionCallback(linking);
   if (errno !== 0) return errno;
   const insns = new Uint8Array(linking.end * SLOT_BYTES);
   const view = new DataView(insns.buffer);
@@ -128,6 +129,23 @@ function link(object: OpenedObject, main: ObjectProgram, code: Code, log: Log): 
 function append(linking: Linking, program: ObjectProgram): void {
   linking.starts.set(program, linking.end);
   linking.end += program.insns.length / SLOT_BYTES;
+}
+
+const EXCEPTION_CALLBACK = 'exception_callback:';
+
+/** The function that a tag of the program names for bpf_throw: nothing calls it, so it is added by name. */
+function addExceptionCallback(linking: Linking): number {
+  const { object, main, starts, log } = linking;
+  const names = declarationTags(object.btf)
+    .filter(({ kind, name, component }) => kind === 'FUNC' && name === main.name && component === null)
+    .flatMap(({ text }) => (text.startsWith(EXCEPTION_CALLBACK) ? [text.slice(EXCEPTION_CALLBACK.length)] : []));
+  // of several the kernel says that they are too many
+  if (names.length !== 1) return 0;
+  const callback = object.programs.find(({ name, subprogram }) => subprogram && name === names[0]);
+  if (!callback) return refuse(log, 'ENOENT', `prog '${main.name}': cannot find exception callback '${names[0]}'`);
+  if (starts.has(callback)) return 0;
+  append(linking, callback);
+  return followCalls(linking, callback, 0);
 }
 
 /** bpf_object__reloc_code: depth first, appends each subprogram once, in the order of the calls. */

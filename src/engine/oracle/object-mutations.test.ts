@@ -1,4 +1,4 @@
-/* Damaged objects, all the way: opened, relocated, loaded into a real kernel, registered; and nothing of them stays. */
+/* Damaged objects are opened, relocated, loaded into this engine's kernel and registered; nothing of them stays. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { array, assert, constantFrom, nat, property, record } from 'fast-check';

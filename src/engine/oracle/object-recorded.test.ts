@@ -1,4 +1,4 @@
-/* Objects beside what bpftool said of them on the recorded kernels: maps, programs with their tags and maps, refusals. */
+/* Objects, compared with bpftool's output on the recorded kernels: maps, programs with their tags and maps, refusals. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -174,7 +174,12 @@ function told(lab: Lab, { subject, aspect, what }: Unexplained, span: readonly [
       if (change)
         return { time: change.time, event: change.event, words: `${change.from ?? 'nothing'} to ${change.to}` };
       const ref = lastOf(refs, span, (one) => one.map === map && (aspect !== 'reference' || one.who === what));
-      if (ref) return { time: ref.time, event: ref.event, words: `${ref.who} ${ref.gained ? 'came' : 'went'}` };
+      if (ref)
+        return {
+          time: ref.time,
+          event: ref.event,
+          words: `${ref.who} ${ref.gained ? 'took' : 'gave back'} a reference`,
+        };
       return call((one) => one.map === map);
     }
     case 'process':

@@ -111,7 +111,7 @@ function clause(c: Cursor, types: MapTypes): Clause {
   let filter: Expression | null = null;
   if (c.take('/')) {
     filter = parseExpression(c, { kinds, slashEnds: true });
-    c.expect('/', '"/" at the end of the filter (a division there stands in parentheses)');
+    c.expect('/', '"/" at the end of the filter (put a division in parentheses)');
   }
   const actions: Action[] = [];
   if (c.take('{')) {

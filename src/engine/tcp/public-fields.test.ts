@@ -128,7 +128,7 @@ test('forty fields and more as the handshake ends', () => {
   check(tp, ESTABLISHED, 'established');
 });
 
-test('while it sends, loses and recovers, they stay true to each other', () => {
+test('while it sends, loses and recovers, their relations hold', () => {
   const { world, tp } = sender();
   for (let at = 0.1; at < 4; at += 0.037) {
     world.runTo(at);

@@ -92,16 +92,19 @@ function callEdges(env: Session, i: number, next: number): readonly Edge[] {
 /** Whether the walk is still inside an instruction's edges. */
 const onStack = (stack: readonly number[], i: number): boolean => stack.includes(i);
 
-/** Walks all edges; refuses unreachable instructions, and jumps into wide immediates. */
-export function checkCfg(env: Session): void {
+interface Marks {
+  readonly seen: Uint8Array;
+  /** how many of an instruction's edges were followed */
+  readonly next: Uint8Array;
+}
+
+/** Follows all edges from an instruction on. */
+function follow(env: Session, { seen, next }: Marks, start: number): void {
   const { count } = env;
   const { refusesRecursion } = env.facts;
-  const seen = new Uint8Array(count);
-  const next = new Uint8Array(count);
-  const edges: (readonly Edge[])[] = [];
-  const stack: number[] = [0];
-  seen[0] = 1;
-  edges.push(edgesOf(env, 0));
+  const stack: number[] = [start];
+  const edges: (readonly Edge[])[] = [edgesOf(env, start)];
+  seen[start] = 1;
   while (stack.length > 0) {
     const t = stack[stack.length - 1];
     const mine = edges[edges.length - 1];
@@ -127,6 +130,16 @@ export function checkCfg(env: Session): void {
     stack.push(to);
     edges.push(edgesOf(env, to));
   }
+}
+
+/** Walks all edges; refuses what is not reached, and jumps into wide immediates. */
+export function checkCfg(env: Session): void {
+  const { count } = env;
+  const marks: Marks = { seen: new Uint8Array(count), next: new Uint8Array(count) };
+  const { seen } = marks;
+  follow(env, marks, 0);
+  // nothing leads to the function that bpf_throw calls
+  if (env.exceptionSubprog !== 0) follow(env, marks, env.subprogs[env.exceptionSubprog].start);
   for (let i = 0; i < count; i++) {
     if (!seen[i]) env.refuse(EINVAL, `unreachable insn ${i}`);
     if (!isWide(env.insns[i].opcode)) continue;

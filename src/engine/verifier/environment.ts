@@ -36,8 +36,10 @@ export interface MapField {
   readonly kind: string;
   readonly offset: number;
   readonly size: number;
-  /** kptr: the type pointed to, by name */
+  /** kptr: the struct pointed to; list or tree: that of its elements */
   readonly target?: string;
+  /** list or tree: where the node lies in an element */
+  readonly node?: number;
 }
 
 export interface FuncInfo {

@@ -60,7 +60,7 @@ function sameFixed(a: T.Val, b: T.Val): boolean {
     a.map === b.map &&
     a.btfId === b.btfId &&
     a.btf === b.btf &&
-    a.mapUid === b.mapUid
+    a.uid === b.uid
   );
 }
 
@@ -143,7 +143,7 @@ function objectSafe(a: T.Val, b: T.Val, ids: IdMap, type: number): boolean {
   const x = a.object;
   const y = b.object;
   if (x?.kind !== y?.kind || !ids.same(a.refObjId, b.refObjId)) return false;
-  return type === STACK_DYNPTR ? x?.first === y?.first : x?.active === y?.active;
+  return type === STACK_DYNPTR ? x?.first === y?.first : a.type === b.type && x?.active === y?.active;
 }
 
 /** Compares a slot of an old state with the current state's, which is undefined when that stack is shorter. */

@@ -78,12 +78,14 @@ export interface KernelFacts {
    * `_D`, and mark_read stays 0.
    */
   readonly staticLiveness: boolean;
-  /** helpers that only read the stack leave it as it was, and are told as reads (6.13) */
+  /** a helper that only reads stack memory leaves it unchanged, and its log message speaks of a read (6.13) */
   readonly helperReads: boolean;
-  /** what may not be left open at an exit is told with where it is left (6.14) */
+  /** messages about locks and references that are still held name the instruction that leaves them held (6.14) */
   readonly leakPlaces: boolean;
   /** tail calls in functions are allowed with any callers */
   readonly loopTailCalls: boolean;
+  /** arguments that are dynptrs are counted from 1 in messages */
+  readonly dynptrsFromOne: boolean;
   /** reading a pointer to a function gives a scalar */
   readonly functionPointerScalar: boolean;
   /** narrow reads of pointer arguments are refused */
@@ -133,6 +135,7 @@ export const FACTS_6_12: KernelFacts = {
   helperReads: false,
   leakPlaces: false,
   loopTailCalls: false,
+  dynptrsFromOne: false,
   functionPointerScalar: false,
   narrowPointerRefused: true,
 };
@@ -167,6 +170,7 @@ export const FACTS_6_1: KernelFacts = {
   tcpWritable: [],
   currentTaskHelpers: false,
   commonKfuncs: false,
+  dynptrsFromOne: true,
   narrowPointerRefused: false,
 };
 

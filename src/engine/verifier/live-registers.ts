@@ -76,7 +76,7 @@ function effectOf(env: Session, insn: Insn): Effect {
   }
 }
 
-/** Where a path may go on inside of a function (bpf_insn_successors). */
+/** Instructions of the same function that may run next (bpf_insn_successors). */
 function successors(env: Session, i: number): number[] {
   const insn = env.insns[i];
   const next = i + slotsOf(insn);

@@ -3,7 +3,7 @@ import { type Bounds, S32_MAX, S32_MIN, S64_MAX, S64_MIN, U32_MAX } from './boun
 import { tnumText, U64_MAX } from './tnum.ts';
 import * as T from './types.ts';
 
-/** Records of ring buffers were told as all allocated memory. */
+/** Name of a pointer's kind: ring buffer records were printed like all other allocated memory. */
 const kindText = (type: number): string => (type & T.MEM_RINGBUF ? 'alloc_' : '') + T.typeText(type & ~T.MEM_RINGBUF);
 
 /** Ends of ranges that say more than those printed before them. */

@@ -262,7 +262,7 @@ function markState(env: Session, st: State, bt: Backtrack): void {
     for (let i = 0; i < 10; i++) {
       if (!bt.hasReg(i, f)) continue;
       const r = frame.regs[i];
-      // kernels before 6.4 go on looking for all of a state where any is new
+      // kernels before 6.4 go on tracing all values of a state in which any was newly marked
       if (r.v.type !== SCALAR || (r.precise && !oldText)) bt.clearReg(i, f);
       else isNew ||= !r.precise;
       if (r.v.type === SCALAR) r.precise = true;

@@ -135,7 +135,8 @@ function dynptrText(v: Val): string {
   const out: string[] = [];
   if (v.id) out.push(`id=${v.id}`);
   if (v.refObjId) out.push(`ref_id=${v.refObjId}`);
-  if (v.object?.dynptrId) out.push(`dynptr_id=${v.object.dynptrId}`);
+  // the kernel reads its mark of a first slot as the id of a slice: always 1
+  if (v.object?.first) out.push('dynptr_id=1');
   return `dynptr_${v.object?.kind ?? ''}(${out.join(',')})`;
 }
 

@@ -118,6 +118,8 @@ export class Session {
   readonly touches = new Map<number, Touched[]>();
 
   subprogs: Subprog[] = [];
+  /** the function that bpf_throw calls; 0: the kernel's own */
+  exceptionSubprog = 0;
   maps: VerifierMap[] = [];
   /** whether there are kfunc calls */
   hasKfuncs = false;

@@ -37,6 +37,14 @@ function throwsOf(env: Session): number[] {
   });
 }
 
+/** The first call of another function in one; -1: none. Nobody calls the main program. */
+function callsDirectly(env: Session, subprog: number, callee: number): number {
+  if (callee === 0) return -1;
+  for (let i = env.subprogs[subprog].start; i < subprogEnd(env, subprog); i++)
+    if (isLocalCall(env.insns[i]) && subprogAt(env, targetOf(env.insns[i], i)) === callee) return i;
+  return -1;
+}
+
 /** Bytes of stack that an inlined bpf_loop needs. */
 const LOOP_BYTES = 24;
 
@@ -77,6 +85,8 @@ export function checkStackDepth(env: Session): void {
     if (total > MAX_STACK) env.refuse(EACCES, `combined stack size of ${frame + 1} calls is ${total}. Too large`);
     if (inCallback && throws[subprog] >= 0)
       env.refuse(EINVAL, `bpf_throw kfunc (insn ${throws[subprog]}) cannot be called from callback subprog ${subprog}`);
+    const direct = callsDirectly(env, subprog, env.exceptionSubprog);
+    if (direct >= 0) env.refuse(EINVAL, `insn ${direct} cannot call exception cb directly`);
     for (const callee of calls[subprog]) {
       if (frame + 1 >= MAX_FRAMES) env.refuse(E2BIG, `the call stack of ${frame + 1} frames is too deep !`);
       visit(callee, total, frame + 1, inCallback);

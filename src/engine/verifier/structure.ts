@@ -14,7 +14,7 @@ import {
 import type { Insn } from '../isa/insn.ts';
 import { isOpcode } from '../isa/instructions.ts';
 import { CLASS, classOf, codeOf, isWide, MODE, modeOf, OPCODE, SIZE, SOURCE } from '../isa/opcodes.ts';
-import { E2BIG, EBADF, EEXIST, EINVAL, EPROTO } from '../base/errnos.ts';
+import { E2BIG, EBADF, EEXIST, EINVAL, ENOENT, EPROTO } from '../base/errnos.ts';
 import type { BtfType } from '../btf/btf.ts';
 import { declarationTags } from '../btf/tags.ts';
 import { addMap, directValue } from './map-rules.ts';
@@ -24,6 +24,8 @@ const MAX_SUBPROGS = 256;
 const TAIL_CALL = 12;
 const CALL = 0x80;
 const EXIT = 0x90;
+/** BTF_FUNC_GLOBAL */
+const GLOBAL = 1;
 
 export const isMayGoto = ({ opcode }: Insn): boolean => opcode === OPCODE.MAY_GOTO;
 
@@ -75,19 +77,29 @@ function addKfunc(env: Session, { imm, off }: Insn): void {
     env.refuse(EINVAL, `kernel function btf_id ${imm} does not have a valid func_proto`);
 }
 
+/** add_subprog */
+function addSubprog(env: Session, starts: Set<number>, start: number): void {
+  if (start < 0 || start >= env.count) env.refuse(EINVAL, 'call to invalid destination');
+  if (!starts.has(start) && starts.size >= MAX_SUBPROGS) env.refuse(E2BIG, 'too many subprograms');
+  starts.add(start);
+}
+
 /** Finds functions and kernel functions, in the order of the instructions (add_subprog_and_kfunc). */
 export function findSubprogs(env: Session): void {
   const starts = new Set([0]);
   for (let i = 0; i < env.count; i++) {
     const insn = env.insns[i];
     if (isKfuncCall(insn)) addKfunc(env, insn);
-    if (!isLocalCall(insn) && !isFunctionAddress(insn)) continue;
-    const target = targetOf(insn, i);
-    if (target < 0 || target >= env.count) env.refuse(EINVAL, 'call to invalid destination');
-    if (!starts.has(target) && starts.size >= MAX_SUBPROGS) env.refuse(E2BIG, 'too many subprograms');
-    starts.add(target);
+    if (isLocalCall(insn) || isFunctionAddress(insn)) addSubprog(env, starts, targetOf(insn, i));
   }
+  const catches = exceptionCallback(env);
+  if (catches !== 0) addSubprog(env, starts, catches);
   env.subprogs = [...starts].toSorted((a, b) => a - b).map(newSubprog);
+  if (catches !== 0) {
+    env.exceptionSubprog = subprogAt(env, catches);
+    const subprog = env.subprogs[env.exceptionSubprog];
+    subprog.isAsync = subprog.isCallback = subprog.called = true;
+  }
   if (env.log.level2) env.subprogs.forEach(({ start }, i) => env.log.write(`func#${i} @${start}\n`));
 }
 
@@ -146,19 +158,29 @@ export function checkFuncInfo(env: Session): void {
 
 const EXCEPTION_CALLBACK = 'exception_callback:';
 
-/** Refuses programs with an exception callback, which are not supported here (bpf_find_exception_callback_insn_off). */
-export function refuseExceptionCallback(env: Session): void {
+/**
+ * First instruction of the function that bpf_throw calls, which a tag of the main program names; 0: none does, the kernel has
+ * its own (bpf_find_exception_callback_insn_off).
+ */
+function exceptionCallback(env: Session): number {
   const { btf } = env.program;
   const main = btf?.type(env.funcInfo[0]?.typeId ?? 0);
-  if (!btf || !main) return;
+  if (!btf || !main) return 0;
   const names = declarationTags(btf)
     .filter(
       ({ kind, name, component, text }) =>
         kind === 'FUNC' && name === main.name && component === null && text.startsWith(EXCEPTION_CALLBACK),
     )
     .map(({ text }) => text.slice(EXCEPTION_CALLBACK.length));
+  if (names.length === 0) return 0;
   if (names.length > 1) env.refuse(EEXIST, 'multiple exception callback tags for main subprog');
-  if (names.length === 1) env.refuse(EINVAL, `exception callback '${names[0]}': these are not in this machine`);
+  const id = btf.find('FUNC', names[0]);
+  if (id === 0) env.refuse(ENOENT, `exception callback '${names[0]}' could not be found in BTF`);
+  if (btf.type(id)?.extra !== GLOBAL) env.refuse(EINVAL, `exception callback '${names[0]}' must have global linkage`);
+  const found = env.funcInfo.find(({ typeId }) => typeId === id);
+  if (!found) return env.refuse(EINVAL, 'exception callback type id not found in func_info');
+  if (found.insnOff === 0) env.refuse(EINVAL, 'invalid exception callback insn_off in func_info: 0');
+  return found.insnOff;
 }
 
 function matchFunctions(env: Session, btf: NonNullable<Session['program']['btf']>): void {
@@ -171,7 +193,7 @@ function matchFunctions(env: Session, btf: NonNullable<Session['program']['btf']
     const func = btf.type(typeId);
     if (!func) return;
     subprog.name = func.name;
-    subprog.isGlobal = func.extra === 1;
+    subprog.isGlobal = func.extra === GLOBAL;
     if (i === 0 || returnsInt(btf, func)) return;
     if (subprog.hasLdAbs) env.refuse(EINVAL, "LD_ABS is only allowed in functions that return 'int'.");
     if (subprog.hasTailCall) env.refuse(EINVAL, "tail_call is only allowed in functions that return 'int'.");

@@ -40,6 +40,15 @@ export const MEM_ALLOC = 1 << 14;
 export const PTR_TRUSTED = 1 << 15;
 export const MEM_RCU = 1 << 16;
 export const NON_OWN_REF = 1 << 17;
+/** memory that is a slice of a dynptr, by the dynptr's kind */
+export const OF_DYNPTR: Readonly<Record<string, number>> = {
+  local: 1 << 18,
+  ringbuf: 1 << 19,
+  skb: 1 << 20,
+  xdp: 1 << 21,
+};
+export const OF_ANY_DYNPTR = 15 << 18;
+const OF_PACKET = OF_DYNPTR.skb | OF_DYNPTR.xdp;
 
 export const baseType = (type: number): number => type & BASE_MASK;
 
@@ -93,8 +102,6 @@ export interface SlotObject {
   /** iterators: active or drained, and how often next was called */
   readonly active: boolean;
   readonly depth: number;
-  /** dynptrs: the id that slices share; rdonly */
-  readonly dynptrId: number;
 }
 
 /** The value in a register: never changed once made, so that states share it. */
@@ -117,8 +124,8 @@ export class Val {
     /** the id is that of a linked scalar plus `off` (BPF_ADD_CONST) */
     readonly addConst: boolean,
     readonly object: SlotObject | null,
-    /** distinguishes look-ups of inner maps */
-    readonly mapUid: number,
+    /** distinguishes map pointers of inner maps; of memory: the id of the dynptr that it lies in */
+    readonly uid: number,
   ) {}
 }
 
@@ -146,7 +153,7 @@ export function derive(v: Val, c: Changes): Val {
     c.btfId ?? v.btfId,
     c.addConst ?? v.addConst,
     c.object === undefined ? v.object : c.object,
-    c.mapUid ?? v.mapUid,
+    c.uid ?? v.uid,
   );
 }
 
@@ -162,6 +169,13 @@ export const isPacket = (type: number): boolean => {
   return base === PTR_TO_PACKET || base === PTR_TO_PACKET_META;
 };
 export const isPacketAny = (type: number): boolean => isPacket(type) || (type & BASE_MASK) === PTR_TO_PACKET_END;
+/** reg_is_dynptr_slice_pkt */
+export const isPacketSlice = (type: number): boolean => (type & BASE_MASK) === PTR_TO_MEM && (type & OF_PACKET) !== 0;
+/** type_is_ptr_alloc_obj: an object that the program has allocated */
+export const isAllocated = (type: number): boolean =>
+  (type & BASE_MASK) === PTR_TO_BTF_ID && (type & MEM_ALLOC) !== 0 && (type & PTR_UNTRUSTED) === 0;
+/** type_is_non_owning_ref */
+export const isBorrowed = (type: number): boolean => isAllocated(type) && (type & NON_OWN_REF) !== 0;
 
 /** type_is_sk_pointer */
 export const isSocketType = (type: number): boolean =>
@@ -190,17 +204,17 @@ const SPILLABLE = new Set([
 /** is_spillable_regtype */
 export const isSpillable = (type: number): boolean => SPILLABLE.has(type & BASE_MASK);
 
-const SAFE_FLAGS = MEM_ALLOC | PTR_TRUSTED | MEM_RCU;
+const TRUSTED_FLAGS = MEM_ALLOC | PTR_TRUSTED | NON_OWN_REF;
 /** is_trusted_reg */
 export function isTrusted(v: Val): boolean {
   if (v.refObjId) return true;
   const flags = v.type & ~BASE_MASK;
   // the kernel takes socket kinds and map pointers as trusted through reg2btf_ids
   if (isSocketType(v.type) || v.type === CONST_PTR_TO_MAP) return true;
-  return (flags & (MEM_ALLOC | PTR_TRUSTED | NON_OWN_REF)) !== 0 && (flags & ~(SAFE_FLAGS | NON_OWN_REF)) === 0;
+  return (flags & TRUSTED_FLAGS) !== 0 && (flags & ~TRUSTED_FLAGS) === 0;
 }
 /** is_rcu_reg */
-export const isRcu = (v: Val): boolean => (v.type & MEM_RCU) !== 0;
+export const isRcu = (v: Pick<Val, 'type'>): boolean => (v.type & MEM_RCU) !== 0;
 
 const NEVER_NULL = new Set([
   PTR_TO_SOCKET,

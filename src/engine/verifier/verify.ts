@@ -6,6 +6,7 @@ import { checkCfg } from './cfg.ts';
 import { rulesOf } from './ctx/index.ts';
 import { dropFastcalls, findFastcalls } from './fastcall.ts';
 import type { StructAccess, Verdict, VerifierEnvironment, VerifierProgram } from './environment.ts';
+import { dynptrValue } from './insn/dynptr-value.ts';
 import { argumentsOf } from './insn/global-args.ts';
 import { Refused, Session } from './session.ts';
 import { printLiveRegisters } from './live-registers.ts';
@@ -16,7 +17,6 @@ import {
   checkFuncInfoEarly,
   checkSubprogs,
   findSubprogs,
-  refuseExceptionCallback,
   isGpl,
   resolveWide,
   subprogEnd,
@@ -86,12 +86,15 @@ function initRegisters(env: Session, frame: Frame, subprog: number): void {
     frame.regs[1].v = T.pointer(T.PTR_TO_CTX);
     return;
   }
-  argumentsOf(env, subprog).forEach((argument, i) => {
+  const args = argumentsOf(env, subprog);
+  if (subprog === env.exceptionSubprog && (args.length !== 1 || args[0].kind !== 'scalar'))
+    env.refuse(EINVAL, 'exception cb only supports single integer argument');
+  args.forEach((argument, i) => {
     const r = frame.regs[i + 1];
     if (argument.kind === 'ctx') r.v = T.pointer(T.PTR_TO_CTX);
     else if (argument.kind === 'scalar') r.v = T.UNKNOWN_SCALAR;
     else if (argument.kind === 'arena') r.v = T.UNKNOWN_SCALAR;
-    else if (argument.kind === 'dynptr') r.v = T.pointer(T.CONST_PTR_TO_DYNPTR, { id: env.newId() });
+    else if (argument.kind === 'dynptr') r.v = dynptrValue('local', env.newId());
     else {
       const nullable = argument.nullable ? T.MAYBE_NULL : 0;
       r.v =
@@ -183,7 +186,6 @@ function markPacketChanges(env: Session): void {
 function* passes(env: Session): Generator<void, void> {
   checkFuncInfoEarly(env);
   findSubprogs(env);
-  refuseExceptionCallback(env);
   checkSubprogs(env);
   yield;
   checkFuncInfo(env);

@@ -9,13 +9,15 @@ import { callFunction, returnToCaller } from './insn/frames.ts';
 import { checkHelper } from './insn/helper.ts';
 import { checkCondJump } from './insn/jump.ts';
 import { checkKfunc } from './insn/kfunc.ts';
-import { checkAtomic, checkLoad, checkNoOffset, checkStore } from './insn/memory.ts';
+import { checkAtomic, checkLoad, checkStore } from './insn/memory.ts';
+import { checkNoOffset } from './insn/offsets.ts';
 import { checkLeaks } from './insn/references.ts';
 import { checkReturnCode } from './insn/return-code.ts';
 import { checkDestination, checkSource } from './liveness.ts';
 import { clearCallerSaved } from './insn/frames.ts';
 import { pushHistory } from './precision.ts';
 import { frameText, printInsn, printInsnState, printLine } from './print.ts';
+import { isGraphCall } from './protos/kfuncs.ts';
 import type { Session } from './session.ts';
 import { isStateVisited } from './states.ts';
 import { subprogAt } from './structure.ts';
@@ -122,7 +124,8 @@ function jump(env: Session, w: Walker, insn: Insn, i: number): Done {
 function call(env: Session, w: Walker, insn: Insn, bad: boolean): Done {
   if (bad || (insn.src !== 2 && insn.off !== 0) || insn.src > 2 || insn.dst !== 0)
     env.refuse(EINVAL, 'BPF_CALL uses reserved fields');
-  if (env.cur.lock && ((insn.src === 0 && insn.imm !== 94) || insn.src === 2))
+  const isFree = insn.src === 2 && insn.off === 0 && isGraphCall(env.btf.type(insn.imm >>> 0)?.name ?? '');
+  if (env.cur.lock && ((insn.src === 0 && insn.imm !== 94) || (insn.src === 2 && !isFree)))
     env.refuse(EINVAL, 'function calls are not allowed while holding a lock');
   if (insn.src === 1) {
     callFunction(env, insn);
@@ -240,6 +243,8 @@ function variable(env: Session, id: number): T.Val {
   const v = btf.type(id);
   if (v?.kind !== 'VAR') return T.pointer(T.PTR_TO_MEM | T.MEM_RDONLY, { range: 0 });
   const typeId = btf.skipModifiers(v.type);
+  const percpu = btf.type(btf.find('DATASEC', '.data..percpu'))?.variables.some((one) => one.type === id);
+  if (percpu) return T.pointer(T.PTR_TO_BTF_ID | T.MEM_PERCPU, { btf, btfId: v.type });
   const type = btf.type(typeId);
   if (type?.kind === 'STRUCT' || type?.kind === 'UNION') return T.pointer(T.PTR_TO_BTF_ID, { btf, btfId: typeId });
   return T.pointer(T.PTR_TO_MEM | T.MEM_RDONLY, { range: Math.max(0, btf.sizeOf(v.type)) });

@@ -72,11 +72,11 @@ test.each([2, 3, 8])('a mesh of jumps between %i places runs alike, however it i
 
 const READ = 'r0 = *(u8 *)(r1 + 0)';
 test.each([
-  ['moved on the way that jumps', `${READ}\nif r2 > 5 goto far\ngoto on\nfar:\nr1 += 48\non:\n${READ}`],
-  ['moved on the way that does not', `${READ}\nif r2 > 5 goto on\nr1 += 48\non:\n${READ}`],
-  ['checked on one way only', `if r2 > 5 goto on\n${READ}\non:\nr0 = *(u8 *)(r1 + 48)`],
-  ['checked on the other way only', `if r2 > 5 goto far\ngoto on\nfar:\n${READ}\non:\nr0 = *(u8 *)(r1 + 48)`],
-])('a pointer that was %s is checked for itself where the ways meet', (_, text) => {
+  ['moved on the path that jumps', `${READ}\nif r2 > 5 goto far\ngoto on\nfar:\nr1 += 48\non:\n${READ}`],
+  ['moved on the path that does not', `${READ}\nif r2 > 5 goto on\nr1 += 48\non:\n${READ}`],
+  ['checked on one path only', `if r2 > 5 goto on\n${READ}\non:\nr0 = *(u8 *)(r1 + 48)`],
+  ['checked on the other path only', `if r2 > 5 goto far\ngoto on\nfar:\n${READ}\non:\nr0 = *(u8 *)(r1 + 48)`],
+])('a pointer that was %s is checked anew where the paths meet', (_, text) => {
   const outcomes = (['interpreted', 'compiled'] as const).map((engine) => {
     const { machine, program } = bootWith(engine);
     // the last allocated bytes

@@ -86,7 +86,7 @@ export class BpfMachine {
   private readonly tailTargets = new WeakMap<Uint8Array, Program>();
   /** words of the memory */
   private readonly words: Int32Array;
-  /** entries entries of members, by their places in the gate */
+  /** ids of members, by the places of their entries in the gate */
   private readonly ids: number[] = [];
 
   /** Takes its stacks and counters from the memory; boot only. */

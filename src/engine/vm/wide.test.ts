@@ -30,7 +30,7 @@ const OPERATIONS: Readonly<Record<string, readonly [Work, (a: bigint, b: bigint)
   neg: [(regs, d) => neg64(regs, d), (a) => -a],
 };
 
-test.each(Object.keys(OPERATIONS))('%s is what 64-bit arithmetic says, also with itself', (name) => {
+test.each(Object.keys(OPERATIONS))('%s equals 64-bit arithmetic, also with one register as both operands', (name) => {
   const [work, expected] = OPERATIONS[name];
   check(
     property(word, word, boolean(), (a, b, self) => {

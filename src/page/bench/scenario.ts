@@ -42,7 +42,7 @@ export function programsProblem(settings: BenchSettings, texts: Texts): string |
   const missing = programs.find(({ name }) => (texts[name] ?? '').trim() === '');
   if (missing) return `The text ${missing.name} no longer exists: choose another program.`;
   const nameless = programs.find(({ cc }) => cc === '');
-  if (nameless) return `${nameless.name} has no .name: connections ask for one.`;
+  if (nameless) return `${nameless.name} has no .name: connections choose it by that.`;
   const twice = programs.find(({ cc }, i) => programs.findIndex((one) => one.cc === cc) < i || cc === BUILT_IN);
   if (!twice) return null;
   const other = programs.find(({ cc, name }) => cc === twice.cc && name !== twice.name)?.name ?? 'the kernel’s own';

@@ -1,6 +1,6 @@
 /*
- * Arguments of commands: one table, from which follow the argument types and the checks of arguments from scenes or
- * other pages. A `?` marks an optional one; null counts as absent, since scenes are plain data.
+ * One table of the commands' arguments. Their types, and the checks of arguments from scenes or other pages, follow from it. A `?` marks an
+ * optional one; null counts as absent, since scenes are plain data.
  */
 import type { CommandArgs, PageCommand } from './command.ts';
 

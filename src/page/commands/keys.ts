@@ -12,7 +12,7 @@ export interface Press {
 const NAMES: Readonly<Record<string, string>> = { ' ': 'Space' };
 
 /**
- * `Ctrl+Shift+Enter`. Name of a key press. Shift is part of it for letters and named keys; for other characters it is
+ * Name of a key press, like `Ctrl+Shift+Enter`. Shift is part of it for letters and named keys; for other characters it is
  * only needed to type them.
  */
 export function keyOf(press: Press): string {

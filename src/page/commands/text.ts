@@ -66,7 +66,7 @@ export const TEXT_COMMANDS: readonly PageCommand[] = [
   },
   {
     id: 'text.format',
-    title: 'Tidy the text: columns and spaces (texts save themselves)',
+    title: 'Tidy the text: columns and spaces (texts are saved as you type)',
     group: 'Program',
     keys: ['Ctrl+S', 'Alt+Shift+F'],
     when: writable,

@@ -35,7 +35,7 @@ function play(): void {
   else move({ type: 'play', speed: choices().speed });
 }
 
-/** Step and Back undo each other: both move by the same thing. */
+/** Step and Back undo each other: both move by the same unit. */
 function stepBy(direction: 1 | -1): void {
   move({ type: choices().grain === 'event' ? 'step-event' : 'step-instruction', direction });
 }

@@ -130,7 +130,7 @@ beforeEach(() => {
 });
 
 test.each([replaceWhileConnected, twoVersions])(
-  'killed at random in $id: the same state and the same history as if it had lived',
+  'killed at random in $id: the same state and history as without its death',
   async (scenario) => {
     let deaths = 0;
     await fc.assert(
@@ -221,7 +221,7 @@ test('a worker that dies during a restart comes back with the previous texts', a
   expect(await one.hash()).toBe(hash);
 });
 
-test('an engine that ends again where it was brought back to begins at the start, and after a third end stays away', async () => {
+test('an engine that ends again at the restored place starts from the beginning, and is not replaced after a third end', async () => {
   const one = await page();
   one.openScenario(replaceWhileConnected, 'v6.12');
   await one.settle();
@@ -230,19 +230,19 @@ test('an engine that ends again where it was brought back to begins at the start
   one.move({ type: 'seek', time: 1_500e6 });
   await one.settle();
   one.stopEngine();
-  // ends before it answered anything
+  // ends before answering anything
   await opened(2);
   one.stopEngine();
   await one.settle();
   expect(one.hot().time).toBe(0);
   expect(one.lab().playing).toBe(false);
   expect(one.currentLog()?.acts).toEqual([]);
-  expect(one.lab().notices.at(-1)?.detail).toContain('all that was done was left out');
+  expect(one.lab().notices.at(-1)?.detail).toContain('everything done was left out');
   one.stopEngine();
   expect(one.lab().phase).toBe('crashed');
 });
 
-test('an end long after another is the first one again', async () => {
+test('an end long after another counts as the first', async () => {
   const one = await page();
   one.openScenario(replaceWhileConnected, 'v6.12');
   await one.settle();
@@ -255,7 +255,7 @@ test('an end long after another is the first one again', async () => {
   }
 });
 
-/** Files come in a few turns, also without the worker working. */
+/** Files arrive after a few turns of the event loop, even if the worker does nothing. */
 async function opened(workers: number): Promise<void> {
   for (let i = 0; i < 20 && Thread.opened.length < workers; i++) await new Promise((resolve) => setTimeout(resolve));
   expect(Thread.opened).toHaveLength(workers);

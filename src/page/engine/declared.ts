@@ -1,2 +1,2 @@
-/* Loaded when a text declares types: the parser of C declarations and related code. */
+/* The parser of C declarations and related code, loaded when a text declares types. */
 export { declareStructOps } from '../../engine/late.ts';

@@ -40,11 +40,11 @@ let begun = 0;
 let before: { readonly log: CommandLog; readonly kept: KeptRun | null } | null = null;
 /** during a replay notices are repeated, and therefore not shown */
 let replaying = false;
-/** ends of the engine since it last stood where the page did, or the user asked for something else */
+/** ends of the engine since it last reached the page's place, or since the user's last request */
 let ends = 0;
-/** where a new worker is being brought to, ns */
+/** time to which a new worker is being brought, ns */
 let broughtTo: number | null = null;
-/** what was told of the run that the worker has */
+/** what the page knows of the worker's run */
 let history = new FollowedHistory();
 let windows: readonly MemoryWindow[] = [];
 let windowsOfFrames: readonly MemoryWindow[] = [];
@@ -179,12 +179,12 @@ const WORDS: Partial<Record<ToWorker['type'], string>> = {
   'register-new': 'registering the new map',
 };
 
-/** A new worker of which nothing is heard for so long hangs too, ms: what it is made of was fetched before. */
+/** Silence after which a new worker counts as hanging too, ms; its files have been fetched before. */
 const OPENING_MS = 10_000;
 
 /**
- * A new worker in the old one's place, brought to where the page stood. Where that ends it once more, the run's
- * beginning is shown instead; and where that does too, nothing.
+ * Replaces the worker, and brings the new one to the page's time. If that ends it again, the run starts from its beginning; if that ends it
+ * too, the engine is given up.
  */
 async function startAgain(): Promise<void> {
   if (!log) return;
@@ -203,11 +203,11 @@ async function startAgain(): Promise<void> {
   replaying = true;
   const done = kept && { n: kept.n, event: kept.run.commands.at(-1)?.event ?? 0 };
   for (const message of isSecond ? replay(log, 0) : replay(log, time, event, done)) post(message);
-  // a run stands at its start before anything was worked on
+  // a run is at its start before any work is done
   broughtTo = isSecond ? null : time;
   ping(() => {
     replaying = false;
-    tellRestart(isSecond ? 'all that was done was left out' : ended && `${WORDS[ended.type] ?? 'a step'} was left out`);
+    tellRestart(isSecond ? 'everything done was left out' : ended && `${WORDS[ended.type] ?? 'a step'} was left out`);
   });
 }
 
@@ -283,7 +283,7 @@ function receive(message: FromWorker): void {
 
 const MOTION: Partial<Record<MoveMessage['type'], Motion>> = { play: 'play', seek: 'scrub' };
 
-/** What ended the engine before has nothing to do with what comes. */
+/** Forgets earlier ends of the engine, because a new request may not be their cause. */
 function asksAnew(): void {
   ends = 0;
   broughtTo = null;

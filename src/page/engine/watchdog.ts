@@ -1,8 +1,8 @@
 /*
- * Notices an engine that no longer answers. Programs cannot cause that (they run on fuel): it is for bugs of the engine
- * itself. Silence counts only while the page is visible and its own clock is on time, for a page that sleeps or is busy
- * hears nothing either. Long work of the engine is done in slices with a heartbeat each, so a second of silence is not
- * work; unless the machine is so busy that the engine has answered slowly before, and then it is given longer.
+ * Detects an engine that no longer answers. Programs cannot cause that, because they run on fuel; it guards against bugs of the engine
+ * itself. Silence counts only while the page is visible and its own timer is on time, since a sleeping or busy page hears nothing either.
+ * The engine does long work in slices and sends a heartbeat for each, so a second of silence means that it hangs. If it has answered slowly
+ * of late, because the machine is busy, it gets more time.
  */
 export interface Watchdog {
   /** call for every message received */
@@ -15,26 +15,26 @@ export interface WatchdogActs {
   readonly ping: () => void;
   /** called after silence of `ASK_MS`, and with false when the engine answers again */
   readonly ask: (asking: boolean) => void;
-  /** silent for longer than any work takes */
+  /** called after more silence than any work causes */
   readonly end: () => void;
 }
 
 export const TICK_MS = 100;
 const ASK_MS = 500;
-/** A new engine stands within another second: two in all. */
+/** Silence after which the engine is ended, ms; a new one is ready within another second. */
 const END_MS = 1000;
 const LONGEST_END_MS = 3000;
-/** So many times the longest silence of late is no sign of an end. */
+/** Silence up to this many times the longest recent one is no sign of an end. */
 const PATIENCE = 4;
-/** What is left of that silence after each answer. */
+/** Factor by which the longest recent silence shrinks at each answer. */
 const FORGETTING = 0.9;
-/** A tick this late says that the page itself was busy. */
+/** Delay of a tick from which the page itself counts as busy, ms. */
 const LATE_MS = 250;
 
 export function createWatchdog(acts: WatchdogActs): Watchdog {
   let last = Number.NaN;
   let silent = 0;
-  /** the longest wait for an answer, of late, ms */
+  /** longest recent wait for an answer, ms */
   let slowest = 0;
   let waiting = false;
   let asking = false;

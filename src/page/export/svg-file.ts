@@ -7,11 +7,11 @@ const FONTS: Readonly<Record<string, string>> = {
   'var(--font-mono)': 'JetBrains Mono Variable, JetBrains Mono, ui-monospace, monospace',
 };
 
-/** What the page wears. */
+/** The page's present look. */
 export interface Worn {
-  /** a colour for `var(--…)` */
+  /** the colour of a custom property, `var(--…)` */
   readonly colour: (value: string) => string;
-  /** how strong glows are, 0 to 1: a number, which older programs read too */
+  /** strength of glows, 0 to 1; written as a number, because older programs cannot read a custom property */
   readonly glow: number;
 }
 

@@ -12,7 +12,7 @@ const escape = (text: string): string =>
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; font-src data:; img-src data:";
 
-/** Colours around the pictures, as CSS has them. */
+/** Colours around the pictures, as CSS values. */
 export interface Paper {
   readonly ground: string;
   readonly ink: string;

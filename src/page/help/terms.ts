@@ -100,7 +100,7 @@ export const TERM_PAGES = pages('term', [
   ['netns', 'Network namespace', 'A separate network; its default congestion control holds a reference.'],
   ['setsockopt', 'setsockopt(TCP_CONGESTION)', 'How a process chooses a congestion control for one socket.'],
   ['sysctl', 'sysctl', 'net.ipv4.tcp_congestion_control sets the congestion control of sockets that do not choose.'],
-  ['branch', 'Branch', 'A run that differs from the known one from some command in the past on.'],
+  ['branch', 'Branch', 'A run that differs from the known one, from a command in its past onwards.'],
   ['event', 'Event', 'What happens at one moment of the machine: a packet arrives, a timer ends, a command is given.'],
   [
     'scenario',

@@ -10,7 +10,7 @@ export const VIEW_PAGES = pages('view', [
   [
     'lifecycle.sequence',
     'Sequence',
-    'System calls in order of time, by process, each with its answer. Another kernel can be put beside it: the same calls, with different answers marked.',
+    'System calls in order of time, by process, each with its answer. The run can be compared with another kernel’s: the same calls, with different answers marked.',
   ],
   [
     'lifecycle.checks',
@@ -66,12 +66,12 @@ export const VIEW_PAGES = pages('view', [
   [
     'side.console',
     'Console',
-    'The console of the small Linux: bpftool, ss, tc, flow, strace and others, each a process whose system calls are in the other views. The arrow keys bring earlier lines, Tab completes, help lists the commands. Going back in time takes output back.',
+    'The console of the small Linux: bpftool, ss, tc, flow, strace and others, each a process whose system calls are in the other views. The arrow keys recall earlier lines, Tab completes, help lists the commands. Going back in time removes later output.',
   ],
   [
     'side.ask',
     'Ask',
-    'Questions to the recorded run: who took, who gave back, who wrote, when was, how often, longest; probes as bpftrace spells them; watch EXPRESSION for a lane over the whole run; diff 1s 2s for what changed between two times. Each row of an answer leads to its time.',
+    'Questions about the recorded run: who took, who gave back, who wrote, when was, how often, longest; probes as bpftrace spells them; watch EXPRESSION for a lane over the whole run; diff 1s 2s for what changed between two times. Each row of an answer leads to its time.',
   ],
   [
     'timeline',

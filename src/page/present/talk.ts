@@ -71,10 +71,10 @@ export async function makeTalk(): Promise<Talk | null> {
   return { title: scenario.title, history, steps };
 }
 
-/** So many moments come in one message: all of a long talk at once would keep the worker from answering anything else. */
+/** Most moments in one message: all of a long talk at once would keep the worker from answering anything else. */
 const AT_ONCE = 100;
 
-/** Null where another run was opened meanwhile. */
+/** Snapshots at the events; null if another run was opened meanwhile. */
 async function momentsOf(events: readonly number[]): Promise<Moment[] | null> {
   const moments: Moment[] = [];
   while (moments.length < events.length) {
@@ -86,7 +86,7 @@ async function momentsOf(events: readonly number[]): Promise<Moment[] | null> {
   return moments;
 }
 
-/** Notes by caption, in order: two steps may be captioned alike. */
+/** Notes by caption, in order, since two steps may have the same caption. */
 function notesOf(steps: Scenario['steps']): Map<string, string[]> {
   const notes = new Map<string, string[]>();
   for (const { caption, note } of steps)
@@ -119,7 +119,7 @@ export function endTalk(): void {
   showOverlay(null);
 }
 
-/** Shows a step, and moves the run to it, so that going live starts there. Ends an excursion. */
+/** Shows a step, and moves the run to it, so that going live starts there. Ends a live branch. */
 export function showStep(at: number): void {
   const { talk, startedAt, live } = presenting();
   if (!talk) return;
@@ -148,8 +148,8 @@ export function toggleLive(): void {
 const SCALES = { least: 0.8, most: 1.6, step: 0.1 };
 
 /**
- * Handles a key of a keyboard or clicker; true when the talk uses it. During an excursion only the way back is used: the
- * room looks at the page, and a step would move the run under it.
+ * Handles a key of a keyboard or clicker; true when the talk uses it. During a live branch only the way back works: the audience sees the
+ * page, and a step would move its run.
  */
 export function talkKey(key: string): boolean {
   const { at, talk, blank, laser, qr, notes, scale, live } = presenting();

@@ -86,7 +86,7 @@ export async function unpackLab(packed: string): Promise<Decoded<LabDoc>> {
   try {
     json = new TextDecoder('utf-8', { fatal: true }).decode(inflated);
   } catch {
-    return bad('', 'It is damaged: its letters are no UTF-8');
+    return bad('', 'It is damaged: its text is not UTF-8');
   }
   return parseJson(json, labDoc);
 }
@@ -101,7 +101,7 @@ export const labFile = (doc: LabDoc): string => `${JSON.stringify({ [MAGIC]: VER
 export const isLabFile = (text: string): boolean => new RegExp(`^\\s*\\{\\s*"${MAGIC}"`).test(text.slice(0, 200));
 
 const wrapper: Decoder<LabDoc> = (value, at) => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return bad(at, 'It is no saved lab');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return bad(at, 'It is not a saved lab');
   const fields = new Map<string, unknown>(Object.entries(value));
   const version = fields.get(MAGIC);
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1)

@@ -67,7 +67,7 @@ export const list =
   <T>(decode: Decoder<T>, most: number): Decoder<readonly T[]> =>
   (value, at) => {
     if (!Array.isArray(value)) return bad(at, 'must be a list');
-    if (value.length > most) return bad(at, `has ${value.length} entries; ${most} are the most`);
+    if (value.length > most) return bad(at, `has ${value.length} entries; at most ${most} are allowed`);
     const out: T[] = [];
     for (const [i, one] of value.entries()) {
       const decoded = decode(one, `${at}[${i}]`);
@@ -89,7 +89,7 @@ export const record =
   (value, at) => {
     if (!isRecord(value)) return bad(at, 'must be an object');
     const entries = Object.entries(value);
-    if (entries.length > most) return bad(at, `has ${entries.length} entries; ${most} are the most`);
+    if (entries.length > most) return bad(at, `has ${entries.length} entries; at most ${most} are allowed`);
     const out: [string, T][] = [];
     for (const [key, one] of entries) {
       if (!isSafeKey(key)) return bad(at, 'has a name that cannot be used');

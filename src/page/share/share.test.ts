@@ -123,7 +123,7 @@ describe('files', () => {
     }));
     const whole = { ...ALL_SCENARIOS[0], steps } as Scenario;
     expect(problemOf(labDoc({ scenario: 'x', whole }, ''))).toBe(
-      `whole.steps: has 10000 entries; ${MOST_STEPS} are the most`,
+      `whole.steps: has 10000 entries; at most ${MOST_STEPS} are allowed`,
     );
   });
 });

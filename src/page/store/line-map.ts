@@ -7,7 +7,7 @@ import { commonRows } from '../../views/common-rows.ts';
 
 type LineMap = readonly (number | null)[];
 
-/** Every breakpoint asks for the same two texts, in one direction or the other. */
+/** Cached, because every breakpoint asks for the same two texts, in either direction. */
 const MOST_KNOWN = 4;
 let known: readonly { readonly from: string; readonly to: string; readonly map: LineMap }[] = [];
 

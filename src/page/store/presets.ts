@@ -1,6 +1,6 @@
 /*
- * Arrangements of panes: a row is a preset, its button and its command; the key is its number. `narrow`: which pane a narrow
- * screen shows when it is chosen. What stands where is in ui/shell/presets.tsx.
+ * Arrangements of panes: a row has a preset's id, its button and its command; its number is its key. `narrow`: which pane a narrow
+ * screen shows when it is chosen. Their panes are in ui/shell/presets.tsx.
  */
 import type { Tabs } from './tabs.ts';
 
@@ -20,5 +20,5 @@ interface PresetRow {
 
 export const PRESETS: readonly PresetRow[] = ROWS;
 
-/** The preset of a name that was kept or shared; undefined where this version has none. */
+/** The preset of a name from storage or a link; undefined if this version has none of that name. */
 export const knownPreset = (id: unknown): Preset | undefined => PRESETS.find((row) => row.id === id)?.id;

@@ -1,7 +1,7 @@
 /*
- * Sheets over the page: a row is a sheet, what the user knows it by, and the command that shows it where it has one of its own.
- * Each is fetched when it is first shown, those with `ahead` once the page stands, so that a key opens them at once. Where they
- * come from is in ui/shell/app.tsx.
+ * Sheets over the page. A row has a sheet's id, its name for messages, and its own command if there is one. A sheet's code is fetched when
+ * it is first shown, or with `ahead` as soon as the page is drawn, so that a key opens it at once. The table of ui/shell/app.tsx has their
+ * components.
  */
 import type { PageCommand } from '../commands/command.ts';
 import { lab } from './lab.ts';

@@ -18,11 +18,11 @@ export const TABS = {
     { id: 'struct', title: 'Struct', shows: 'the struct' },
     { id: 'trampoline', title: 'Trampoline', shows: 'the trampoline' },
     { id: 'ledger', title: 'Ledger', shows: 'the ledger of references' },
-    { id: 'verifier', title: 'Verifier', shows: 'what the verifier says of the text' },
+    { id: 'verifier', title: 'Verifier', shows: 'what the verifier says about the text' },
     { id: 'debug', title: 'Debug', shows: 'stack, watches and breaks' },
     { id: 'processes', title: 'Processes', shows: 'processes, maps and programs' },
     { id: 'console', title: 'Console', shows: 'the console' },
-    { id: 'ask', title: 'Ask', shows: 'questions to the run' },
+    { id: 'ask', title: 'Ask', shows: 'questions about the run' },
   ],
   narrow: [{ id: 'lifecycle' }, { id: 'flows' }, { id: 'struct' }, { id: 'code' }],
 } as const;

@@ -3,7 +3,7 @@ import { choices, useChoices } from './choices.ts';
 
 const prefersLight = matchMedia('(prefers-color-scheme: light)');
 const forcedColours = matchMedia('(forced-colors: active)');
-/** Forced colours take tints and glow away, as high contrast does. */
+/** Forced colours remove tints and glow, as high contrast does. */
 const prefersContrast = matchMedia('(prefers-contrast: more), (forced-colors: active)');
 
 /** Theme requested by a page around this one; applied, but not saved. */
@@ -15,7 +15,7 @@ export function forceTheme(theme: 'light' | 'dark'): void {
 }
 
 export function isLight(): boolean {
-  // the system's colours are what the page wears, whatever was chosen
+  // with forced colours the page has the system's colours, whatever was chosen
   const theme = forcedColours.matches ? 'system' : (forced ?? choices().theme);
   return theme === 'system' ? prefersLight.matches : theme === 'light';
 }

@@ -7,7 +7,7 @@ export interface TalkRequest {
   readonly events: readonly number[];
 }
 
-/** Of a map and a socket what a stage draws: texts and programs would come along a hundred times. */
+/** The parts of a map and a socket that a stage draws; otherwise texts and programs would be sent a hundred times. */
 export type DrawnMap = Pick<MapSnapshot, 'letter' | 'name' | 'ccName' | 'state' | 'inGrace' | 'refcnt' | 'holders'>;
 export type DrawnSocket = Pick<SocketSnapshot, 'id' | 'state'>;
 

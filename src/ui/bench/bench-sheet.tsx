@@ -20,7 +20,7 @@ import { Sheet } from '../controls/sheet.tsx';
 import { BenchResults } from './bench-results.tsx';
 import './bench.css';
 
-/** Initial settings: those of the last run, or else the user's own text beside a built-in. */
+/** Initial settings: those of the last run, or else the user's own text and a built-in congestion control to compare it with. */
 function firstSettings(): BenchSettings {
   const kept = keptSettings();
   if (kept) return kept;

@@ -1,6 +1,6 @@
 /*
- * A scene that follows the engine: built from the current frame for the size of its place. One higher than its place
- * scrolls: the picture stays in place and shows another part.
+ * A scene that follows the engine: built from the current frame for the size of its place. A scene taller than its place scrolls: the
+ * picture stays where it is and shows another part.
  */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { DisplayList, Hit, Scene, Size, Theme } from '../../views/scene.ts';
@@ -13,7 +13,7 @@ import { SceneView } from '../scene/scene-view.tsx';
 import { useCalmFrame, useFrame, useTheme } from './use-frame.ts';
 import { useSize } from './use-size.ts';
 
-/** What a scene is built for. */
+/** The place for which a scene is built. */
 export interface Place {
   readonly size: Size;
   readonly theme: Theme;
@@ -26,9 +26,9 @@ export interface LiveSceneProps {
   readonly build: (frame: Frame, place: Place) => Scene;
   /** drawn less often while playing, for views that are read rather than watched */
   readonly calm?: boolean;
-  /** what moves above the scene's own layers: drawn in every frame, past React */
+  /** layers of moving things above the scene's own, drawn in every frame without React */
   readonly moving?: (frame: Frame, place: Place) => readonly DisplayList[];
-  /** px of everything; left out where it always fits */
+  /** height of the whole content, px; absent when it always fits */
   readonly height?: (size: Size) => number;
   /** scrolls to this many px when it changes */
   readonly scrollTo?: number | null | ((size: Size) => number | null);

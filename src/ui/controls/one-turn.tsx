@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Turn, useNewTurn } from './use-frame.ts';
 
-/** All that is read inside shows one moment of the run: a number never stands beside a curve of another time. */
+/** Makes all views inside show the same moment of the run, so that numbers and curves agree. */
 export function OneTurn({ children }: { readonly children: ReactNode }) {
   return <Turn value={useNewTurn()}>{children}</Turn>;
 }

@@ -16,11 +16,11 @@ function onMoment(changed: () => void): () => void {
   };
 }
 
-/** The turn of all that is inside, so that it shows one moment. */
+/** The group (page/frame-source.ts) of all views inside, so that they show the same moment. */
 export const Turn = createContext<number | null>(null);
 export const useNewTurn = (): number => useState(newTurn)[0];
 
-/** Something of a moment of the run, for what is read rather than watched: some twelve times a second while playing. */
+/** Reads from a moment of the run, for views that are read rather than watched: about twelve times a second while playing. */
 function useCalm<T>(read: (moment: Moment) => T): T {
   const own = useNewTurn();
   const turn = useContext(Turn) ?? own;
@@ -33,7 +33,7 @@ export const useCalmFrame = (): Frame => useCalm(frameOf);
 
 const labOf = ({ lab }: Moment): LabState => lab;
 
-/** What the lab had told at that moment. */
+/** The lab's state at that moment. */
 export const useCalmLab = (): LabState => useCalm(labOf);
 
 /** The theme for scenes; changes with colours too, so that canvases are redrawn. */

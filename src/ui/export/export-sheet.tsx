@@ -99,7 +99,7 @@ export function ExportSheet() {
   return (
     <Sheet title="Save as files">
       <p className="note" role="status">
-        {busy ? `Making: ${busy}` : 'In the colours of the theme that the page wears.'}
+        {busy ? `Making: ${busy}` : 'In the colours of the page’s theme.'}
       </p>
       <h3>Pictures on the page</h3>
       <ul className="sheet-list">

@@ -26,7 +26,7 @@ export async function fontStyle(): Promise<string> {
 
 export const svgOf = (scene: Scene, theme: Theme, style = ''): string => svgFile(scene, theme, pagePalette(), style);
 
-/** Ground and letters around the pictures of a talk. */
+/** Colours of the ground and the text around a talk's pictures. */
 export const paper = (): Paper => {
   const { colour } = pagePalette();
   return { ground: colour('var(--surface-1)'), ink: colour('var(--text)'), line: colour('var(--line-strong)') };

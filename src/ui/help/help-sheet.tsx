@@ -59,7 +59,7 @@ export function HelpSheet() {
           {pinned ? '1 page' : `${found.length} pages`}
           {pinned === null && found.length > MOST ? `; the first ${MOST} are shown` : ''}
         </p>
-        {shown.length === 0 && <p>No page says that. Try one word, as “grace” or “EINVAL”.</p>}
+        {shown.length === 0 && <p>No page has that. Try one word, such as “grace” or “EINVAL”.</p>}
         <dl className="help-pages">
           {shown.map(({ id, kind: of, title, text }) => (
             <div key={id}>

@@ -19,7 +19,7 @@ export function AccessesTab() {
   const btf = useKernel();
   if (!btf || !cold || 'waiting' in shows) return <p className="placeholder">Nothing to look for yet.</p>;
   if (shows.source !== KERNEL)
-    return <p className="placeholder">Programs use the types of the kernel: open one of those.</p>;
+    return <p className="placeholder">Programs use the kernel’s types: open one of those.</p>;
   return <Accesses shown={shows} path={path} cold={cold} btf={btf} />;
 }
 

@@ -26,7 +26,7 @@ export function CompareTab({ shown }: { readonly shown: Shown }) {
   // default to the newest other kernel, not the derived one
   const other = chosen !== null && others.includes(chosen) ? chosen : others.at(-1);
   if (shown.source !== KERNEL || !shown.layout || other === undefined)
-    return <p className="placeholder">Structs and unions of a kernel can be laid beside another kernel's.</p>;
+    return <p className="placeholder">Only structs and unions of a kernel can be compared with another kernel's.</p>;
   return (
     <>
       <div className="map-bar" role="toolbar" aria-label="Compare layouts">
@@ -80,7 +80,7 @@ function Beside({ shown, kernel, other }: BesideProps) {
   const id = defined(btf, shown.type);
   const theirs = btf && id !== 0 ? layoutOf(btf, id) : null;
   if (failed !== '' || whole?.status === 'failed')
-    return <p className="placeholder">The types of {other} could not be fetched.</p>;
+    return <p className="placeholder">The types of {other} could not be loaded.</p>;
   if (!btf) return <p className="placeholder">The types of {other} are on their way.</p>;
   if (!theirs || !shown.layout) return <p className="placeholder">{`${other} has no ${shown.type.name}.`}</p>;
   const older = NAMES.indexOf(other) < NAMES.indexOf(kernel);

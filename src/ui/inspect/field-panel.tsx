@@ -1,4 +1,4 @@
-/* The selected field: its bits, its target, and questions to the run. */
+/* The selected field: its bits, its target, and questions about the run. */
 import { useCallback, useMemo } from 'react';
 import { bitNeighbours, bitsHeight, bitsScene } from '../../views/inspect/bits.ts';
 import { partsOf } from '../../views/struct/fields.ts';

@@ -28,7 +28,7 @@ export function LayoutPane() {
       onSelect={stay}
       aside={shown && <Where shown={shown} />}
     >
-      {shown?.layout ? <Blocks shown={shown} /> : <p className="placeholder">What has no members has no layout.</p>}
+      {shown?.layout ? <Blocks shown={shown} /> : <p className="placeholder">A type without members has no layout.</p>}
     </Pane>
   );
 }

@@ -10,11 +10,11 @@ const TABS = [
   { id: 'code', title: 'Code' },
 ] as const;
 
-/** Code related to the struct: that to which its pointers lead, and that which uses it. */
+/** Code related to the struct: code that its pointers lead to, and code that uses it. */
 export function BehindPane() {
   const tab = useInspect((state) => state.sideTab);
   return (
-    <Pane id="behind" title="Behind it" tabs={TABS} selected={tab} onSelect={(sideTab) => setInspect({ sideTab })}>
+    <Pane id="behind" title="Related code" tabs={TABS} selected={tab} onSelect={(sideTab) => setInspect({ sideTab })}>
       {tab === 'trampoline' && <TrampolineTab />}
       {tab === 'accesses' && <AccessesTab />}
       {tab === 'code' && <CodeTab />}

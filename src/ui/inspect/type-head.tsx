@@ -12,7 +12,7 @@ export function TypeHead({ shown }: { readonly shown: Shown | null }) {
   const trail = useInspect((state) => state.trail);
   return (
     <div className="struct-head type-head">
-      <nav aria-label="Way to this type">
+      <nav aria-label="Path to this type">
         <ol className="way">
           <li>
             <Base />
@@ -85,7 +85,7 @@ function Summary({ shown: { layout, type, title, source, places } }: { readonly 
 function Places({ shown: { places, address, title } }: { readonly shown: Shown }) {
   return (
     <Choice
-      label="Which of them"
+      label="Instance"
       value={String(address)}
       items={places.map((place) => ({ value: String(place.address), title: place.title, note: '' }))}
       onChoose={(value) => {

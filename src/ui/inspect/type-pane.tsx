@@ -1,4 +1,4 @@
-/* The type: as C, as a tree with values, as raw BTF, beside the same type of another kernel. */
+/* The type: as C, as a tree with values, as raw BTF, and compared with another kernel's. */
 import { FolderOpen } from 'lucide-react';
 import { useCallback, useEffect, useMemo } from 'react';
 import { describeRaw, type Layout, printType } from '../../engine/index.ts';

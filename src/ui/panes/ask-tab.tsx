@@ -40,7 +40,7 @@ export function AskTab() {
   };
 
   return (
-    <div className="listing" role="region" aria-label="Questions to the run" tabIndex={0}>
+    <div className="listing" role="region" aria-label="Questions about the run" tabIndex={0}>
       <AskLine onAsk={(text) => void submit(text)} />
       {asked === null && (
         <p className="note">
@@ -48,7 +48,7 @@ export function AskTab() {
           bpftrace does; watch an expression over the run; or compare two times.
         </p>
       )}
-      {asked && asked.reply === null && <p className="placeholder">On its way.</p>}
+      {asked && asked.reply === null && <p className="placeholder">Computing the answer.</p>}
       {asked?.reply && <Reply text={asked.text} reply={asked.reply} />}
       <Branches onCompare={(name) => void compare(name)} />
     </div>

@@ -18,7 +18,7 @@ export function Branches({ onCompare }: { readonly onCompare: (name: string) => 
       <h3>Branches</h3>
       {branches.length === 0 && (
         <p className="note">
-          A command in the past begins another branch. Keep the one that you are on by a name, to come back.
+          A command in the past begins another branch. Name the one that you are on, to be able to come back.
         </p>
       )}
       <ul>

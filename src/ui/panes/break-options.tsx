@@ -42,7 +42,7 @@ export function BreakOptionsForm({ spec, options, onChange }: Props) {
         <input type="checkbox" checked={trace} onChange={({ target }) => setTrace(target.checked)} />
         prints a line, and goes on
       </label>
-      <Field label="The line has">
+      <Field label="The line shows">
         <input
           className="mono"
           placeholder={isLine ? 'r0, tp->snd_cwnd' : 'tp->snd_cwnd, queue'}

@@ -100,7 +100,7 @@ export function Breaks() {
         ))}
       </ul>
       <p className="row">
-        <CommandButton command="time.reverse">Back to the last of them</CommandButton>
+        <CommandButton command="time.reverse">Back to where one was last met</CommandButton>
       </p>
       <Traced />
       <NewBreak onAdd={addBreak} />

@@ -16,7 +16,7 @@ export function Compiled({ prog, text }: { readonly prog: number; readonly text:
   const pc = useLab(({ cpu }) => (cpu?.progId === prog ? cpu.pc : null));
   const counts = useLab(({ answers }) => answerTo(answers, 'heat')?.heat[prog]);
   const cursor = useCursorLine(({ line }) => line);
-  if (!rows) return <p className="note">On its way.</p>;
+  if (!rows) return <p className="note">Compiling.</p>;
   const atCursor = cursor === null || activeText() !== text ? null : loadedLine(text, cursor);
   return (
     <ol className="compiled">

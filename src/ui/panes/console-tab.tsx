@@ -57,7 +57,7 @@ export function ConsoleTab() {
   const { rows, earlier } = output;
   const count = rows.length;
   useEffect(() => {
-    // newer browsers return a promise, which must not be returned as a clean-up
+    // scrollIntoView returns a promise in newer browsers; an effect may only return its clean-up function
     if (count > 0) end.current?.scrollIntoView({ block: 'nearest' });
   }, [count]);
   return (

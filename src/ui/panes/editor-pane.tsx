@@ -101,7 +101,7 @@ function TextEditor({ name }: { readonly name: string }) {
       )}
       {editor === 'failed' && (
         <p className="note" role="status">
-          The editor could not be fetched; the text can be changed here.{' '}
+          The editor could not be loaded; the text can be changed here.{' '}
           <button type="button" className="button" onClick={() => setAttempt(attempt + 1)}>
             Try again
           </button>
@@ -130,7 +130,7 @@ const WORDS = {
 
 const TYPE_WORDS = {
   same: '',
-  changed: 'Types changed: the machine has the loaded ones',
+  changed: 'Types changed: the machine still has the loaded ones',
   new: 'The machine gets these types at its next start',
 } as const;
 
@@ -190,7 +190,7 @@ function ActionBar({ name }: { readonly name: string }) {
   if (!isListing(name)) return <TextActions name={name} />;
   return (
     <div className="action-bar" data-status="listing">
-      <span className="status-word">Read only: what clang made, with the C that it came from</span>
+      <span className="status-word">Read only: clang’s instructions, with their C source</span>
     </div>
   );
 }

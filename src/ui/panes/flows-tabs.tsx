@@ -1,4 +1,4 @@
-/* The flows over time, and as a table. Fetched with their tabs. */
+/* The flows over time, and as a table. Loaded with their tabs. */
 import { useCallback, useMemo } from 'react';
 import type { ColdSnapshot, History } from '../../engine/index.ts';
 import { useChoices } from '../../page/store/choices.ts';
@@ -16,7 +16,7 @@ interface RunProps {
   readonly history: History;
 }
 
-/** A turn of its own: beside the wire it would make every fifth frame heavy. */
+/** The series have a group of their own: together with the wire they would make every fifth frame slow. */
 export const SeriesNow = () => (
   <OneTurn>
     <Series />

@@ -1,4 +1,4 @@
-/* Who holds the selected map, as a ledger: each count is the sum of its rows. */
+/* The ledger of the selected map's references: each count is the sum of its rows. */
 import { timeText } from '../../views/words.ts';
 import { ledgerOf, type LedgerRow } from '../../views/ledger/ledger.ts';
 import { runCommand } from '../../page/commands/registry.ts';

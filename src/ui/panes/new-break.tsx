@@ -98,7 +98,7 @@ export function NewBreak({ onAdd }: { readonly onAdd: (one: Break) => void }) {
       )}
       {kind === 'call' && (
         <>
-          <Field label="Its text has">
+          <Field label="Its text contains">
             <input value={text} onChange={(event) => setText(event.target.value)} />
           </Field>
           <label className="row">

@@ -4,7 +4,7 @@ import { useCalmFrame } from '../controls/use-frame.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { CreatorNotes, OtherMap } from './map-contents.tsx';
 
-/** Lists what `ps`, `bpftool struct_ops`, `bpftool prog` and a sysctl would. */
+/** Lists processes, maps, programs and the default congestion control, as ps, bpftool and sysctl do. */
 export function ProcessesTab() {
   const cold = useLab((state) => state.cold);
   if (!cold) return null;

@@ -25,7 +25,7 @@ export function Registers() {
                 <button
                   type="button"
                   className="register"
-                  title={`${shown.full} ${shown.note}: back to what wrote ${name} last; a watch on it asks when it was a value`}
+                  title={`${shown.full} ${shown.note}: back to what wrote ${name} last; a watch on it also finds when it had a value`}
                   onClick={() => runCommand('ask.register', { register: n })}
                 >
                   {shown.text} {shown.note && <span className="note">{shown.note}</span>}

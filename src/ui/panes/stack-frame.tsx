@@ -21,7 +21,7 @@ function CallChain({ cpu }: { readonly cpu: CpuSnapshot }) {
               className="row-button mono"
               onClick={() => runCommand('program.show', { text, line: row.line })}
             >
-              {i === 0 ? 'stands at' : 'called at'} {text}:{row.line + 1}{' '}
+              {i === 0 ? 'is at' : 'called at'} {text}:{row.line + 1}{' '}
               <span className="note">
                 {progName}, instruction {row.pc}
               </span>

@@ -1,4 +1,4 @@
-/* Which part of the run the timeline shows. */
+/* The part of the run that the timeline shows. */
 import type { LabState } from '../../page/store/lab.ts';
 import type { Domain } from '../../views/time-axis.ts';
 
@@ -6,8 +6,8 @@ import type { Domain } from '../../views/time-axis.ts';
 const LEAST = 50_000;
 
 /**
- * All that is known, with a little room at the end. While a run grows, the end moves on by steps of at most an eighth of
- * it: curves stand still in between, and only their ends are drawn.
+ * The whole known run, with some space at the end. While a run grows, the end moves in steps of at most an eighth of it: between steps
+ * curves stay in place, and only their ends are drawn.
  */
 export function wholeRun(until: number, grows: boolean): Domain {
   const least = Math.max(until, LEAST) * 1.02;
@@ -16,7 +16,7 @@ export function wholeRun(until: number, grows: boolean): Domain {
   return [0, Math.ceil(least / step) * step];
 }
 
-/** Whether what is known becomes more from frame to frame: a scenario's own time is known before it is played. */
+/** Whether the known run grows with each frame; a scenario's own time is computed before it is played. */
 export const runGrows = ({ playing, scenario, history }: LabState): boolean =>
   playing && history !== null && history.until > (scenario?.until ?? 0);
 

@@ -42,7 +42,7 @@ export function TrampolineWalk({ map, member, prog, code }: WalkProps) {
       {shown && (
         <p className="note" role="status">
           {shown.words}
-          {cpu && ` It stands at instruction ${cpu.pc}.`}
+          {cpu && ` It is at instruction ${cpu.pc}.`}
         </p>
       )}
       {trampolineGroups(code).map(({ id, title, lines }) => (

@@ -4,7 +4,7 @@ import type { Words } from '../../views/words.ts';
 
 type StepText = (call: string, step: string) => string | null;
 
-/** An id with spaces, until the text is loaded, and for steps without text. */
+/** Spells a step's id as words: shown until its text is loaded, and for a step without text. */
 const spelledOut = (id: string): string => id.replaceAll('-', ' ');
 
 /** Texts of the steps of any call. */

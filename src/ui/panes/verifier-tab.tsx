@@ -29,7 +29,7 @@ function Verified({ name, text }: { readonly name: string; readonly text: string
   const kernel = useLab((state) => state.kernel);
   const unverified = useLab((state) => state.cold?.unverified ?? false);
   const cursor = useCursorLine(({ line }) => line);
-  if (programs === undefined) return <p className="placeholder">On its way.</p>;
+  if (programs === undefined) return <p className="placeholder">Verifying.</p>;
   if (programs === null)
     return <p className="placeholder">The text does not assemble yet: the editor marks what is wrong.</p>;
   return (

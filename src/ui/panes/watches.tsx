@@ -60,7 +60,7 @@ export function Watches() {
   );
 }
 
-/** Goes back to the last write of it. */
+/** Goes back to the last write of the watched place. */
 function askWho(asked: Asked | null): void {
   if (!asked) return;
   if ('register' in asked) runCommand('ask.register', asked);

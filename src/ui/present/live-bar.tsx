@@ -24,7 +24,7 @@ export function LiveBar() {
   if (!live) return null;
   return (
     <section className="intro link-bar" aria-label="Live">
-      <p role="status">Live, on a branch of the talk: whatever is done here is gone when the talk goes on.</p>
+      <p role="status">Live, on a branch of the talk: what you do here is dropped when the talk goes on.</p>
       <button type="button" className="button primary" onClick={toggleLive}>
         Back to the talk <Keys keys="G" />
       </button>

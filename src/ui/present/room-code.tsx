@@ -3,7 +3,7 @@ import { hashOf, LONGEST_QR } from '../../page/share/link.ts';
 import { takeLab } from '../../page/share/take.ts';
 import { Qr } from '../share/share-sheet.tsx';
 
-/** The link to this step, for the phones of a room. */
+/** The link to this step as a QR code, for the audience's phones. */
 export function RoomCode() {
   const [link, setLink] = useState<string | null>(null);
   useEffect(() => {

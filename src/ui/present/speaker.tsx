@@ -134,7 +134,7 @@ function Steps({
   useEffect(() => {
     const { current } = list;
     const step = current?.children[at];
-    // what comes next is seen too; `scrollIntoView` would move the window around the list as well
+    // keep the next steps visible too; `scrollIntoView` would also scroll the window around the list
     if (current && step instanceof HTMLElement)
       current.scrollTop = step.offsetTop - (current.clientHeight - step.offsetHeight) / 2;
   }, [at]);

@@ -1,4 +1,4 @@
-/* How long the talk has gone on, how long it may, and the time of day. */
+/* Duration of the talk so far, its planned duration, and the time of day. */
 import { useEffect, useState } from 'react';
 import { load, save } from '../../page/store/storage.ts';
 
@@ -8,13 +8,13 @@ const two = (n: number): string => String(n).padStart(2, '0');
 const KEY = 'ops.play.talk-minutes';
 const MOST_MINUTES = 600;
 
-/** Whole minutes from 1 on; null where nobody said how long the talk may be. */
+/** Whole minutes from 1 on; null when no duration is planned. */
 function minutesOf(value: unknown): number | null {
   const minutes = Math.floor(Number(value));
   return minutes >= 1 ? Math.min(MOST_MINUTES, minutes) : null;
 }
 
-/** Counts from when the talk left its first step. */
+/** Counts from the time at which the talk left its first step. */
 export function Timer({ startedAt }: { readonly startedAt: number }) {
   const [now, setNow] = useState(Date.now);
   const [planned, setPlanned] = useState(() => minutesOf(load(KEY)));
@@ -42,7 +42,7 @@ export function Timer({ startedAt }: { readonly startedAt: number }) {
           type="number"
           min={1}
           max={MOST_MINUTES}
-          aria-label="Minutes that the talk may take"
+          aria-label="Planned minutes of the talk"
           placeholder="–"
           value={planned ?? ''}
           onChange={({ target }) => plan(target.value)}

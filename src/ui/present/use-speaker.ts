@@ -19,7 +19,7 @@ const stateNow = (): StageState => {
 let wire: Wire | null = null;
 let name = '';
 
-/** The whole talk: to a window that is new, or that still has the talk before. */
+/** Sends the whole talk to a new window, or to one that still has the previous talk. */
 function tellAll(): void {
   const { talk } = presenting();
   if (talk) wire?.send({ type: 'talk', talk });

@@ -37,7 +37,7 @@ export function RecordSheet() {
   }, []);
   return (
     <Sheet title="Record a scenario">
-      {!edited && <p role="status">Taking what was done</p>}
+      {!edited && <p role="status">Reading what was done</p>}
       {edited && (
         <div className="form">
           <label className="field">
@@ -65,7 +65,7 @@ export function RecordSheet() {
             ))}
           </ol>
           {edited.recording.steps.length === 0 && (
-            <p className="note">No steps: press edges of the state machine, then take it anew.</p>
+            <p className="note">No steps: press edges of the state machine, then record again.</p>
           )}
         </div>
       )}
@@ -100,7 +100,7 @@ function Actions() {
           void takeRecording();
         }}
       >
-        Take anew
+        Record again
       </button>
     </div>
   );

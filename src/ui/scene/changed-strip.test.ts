@@ -14,31 +14,31 @@ const bars = (...xs: readonly number[]) => {
   return builder.list();
 };
 
-test('what is the same is not drawn again', () => {
+test('unchanged items are not drawn again', () => {
   const layers = [curve([0, 0, 10, 5])];
   expect(changedStrip(layers, layers)).toEqual(NOTHING);
   expect(changedStrip(layers, [curve([0, 0, 10, 5])])).toEqual(NOTHING);
 });
 
-test('of a curve that grew, its end is drawn', () => {
+test('only the end of a growing curve is drawn', () => {
   const strip = changedStrip([curve([0, 0, 50, 5])], [curve([0, 0, 50, 5, 60, 8])]);
   expect(strip.from).toBeGreaterThan(40);
   expect(strip.to).toBeGreaterThanOrEqual(61);
 });
 
-test('a thing that moved changes the place that it left, and the one where it is', () => {
+test('a moved item changes its old and its new place', () => {
   const strip = changedStrip([bars(100)], [bars(120)]);
   expect(strip.from).toBeLessThanOrEqual(100);
   expect(strip.to).toBeGreaterThanOrEqual(130);
 });
 
-test('another look, or another number of layers, is another picture', () => {
+test('another look, or another number of layers, changes everything', () => {
   expect(changedStrip([curve([0, 0, 1, 1])], [curve([0, 0, 1, 1], [2, 2])])).toEqual(EVERYTHING);
   expect(changedStrip([curve([0, 0, 1, 1])], [])).toEqual(EVERYTHING);
 });
 
-/** x of everything that is in one of two lists of bars and not in the other. */
-test('whatever changes lies in the strip', () => {
+/** x of all bars that are in only one of two lists. */
+test('all changes lie in the strip', () => {
   const many = fc.array(fc.integer({ min: 0, max: 500 }), { maxLength: 20 });
   fc.assert(
     fc.property(many, many, (before, now) => {

@@ -1,6 +1,6 @@
 /*
- * Which columns of a picture are another than before. A canvas costs what is drawn on it: of curves that only grew,
- * the end is drawn and nothing else.
+ * Finds the columns in which a picture differs from the one before. The cost of a canvas is what is drawn on it, so of growing curves only
+ * the ends are drawn.
  */
 import { entryOf, numberAt } from '../../views/lists.ts';
 import { type DisplayList, STRIDE } from '../../views/scene.ts';
@@ -16,12 +16,12 @@ export const EVERYTHING: Strip = { from: Number.NEGATIVE_INFINITY, to: Number.PO
 
 const join = (a: Strip, b: Strip): Strip => ({ from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) });
 
-/** Points of a line: the first and the one after the last. */
+/** Range of a line's points: the first, and one past the last. */
 export function pointsOf({ starts, numbers }: DisplayList, line: number): readonly [number, number] {
   return [starts?.[line] ?? 0, starts?.[line + 1] ?? numbers.length / 2];
 }
 
-/** Where a thing lies, without the width of its stroke. */
+/** Columns of an item, without the width of its stroke. */
 export function placeOf(layer: DisplayList, thing: number): Strip {
   const { shape, numbers } = layer;
   if (shape === 'line') {
@@ -43,7 +43,7 @@ function placeOfPoints({ numbers }: DisplayList, first: number, end: number): St
   return { from, to };
 }
 
-/** Lines that begin alike differ after the last point that both have. */
+/** Columns in which two lines differ: from their last common point on. */
 function lineChange(before: DisplayList, now: DisplayList, line: number): Strip {
   const [oldFrom, oldTo] = pointsOf(before, line);
   const [from, to] = pointsOf(now, line);
@@ -56,7 +56,7 @@ function lineChange(before: DisplayList, now: DisplayList, line: number): Strip 
   )
     same++;
   if (same === oldTo - oldFrom && same === to - from) return NOTHING;
-  // dashes of what follows begin elsewhere
+  // with dashes, a change also moves the dashes around it
   const last = now.dash ? 0 : Math.max(0, same - 1);
   return join(placeOfPoints(before, oldFrom + last, oldTo), placeOfPoints(now, from + last, to));
 }
@@ -82,12 +82,12 @@ function layerChange(before: DisplayList, now: DisplayList): Strip {
   for (let i = 0; i < common; i++) strip = join(strip, thingChange(before, now, i));
   for (let i = common; i < before.paints.length; i++) strip = join(strip, placeOf(before, i));
   for (let i = common; i < now.paints.length; i++) strip = join(strip, placeOf(now, i));
-  // half of a stroke on each side, its rounded end, and what smooth edges need
+  // room for half of the stroke, its rounded end, and smoothing
   const rim = now.weight + 2;
   return strip.to < strip.from ? NOTHING : { from: strip.from - rim, to: strip.to + rim };
 }
 
-/** Everything where the layers are not the same ones. */
+/** Columns that differ between two pictures; all of them if their layers do not correspond. */
 export function changedStrip(before: readonly DisplayList[], now: readonly DisplayList[]): Strip {
   if (before === now) return NOTHING;
   if (before.length !== now.length || before.some((layer, i) => !sameLook(layer, entryOf(now, i)))) return EVERYTHING;

@@ -10,7 +10,10 @@ import { pagePalette } from './page-colours.ts';
 
 type Context = CanvasRenderingContext2D;
 
-/** The part of a line that crosses the strip, with a point more on each side. Dashes are counted from the beginning. */
+/**
+ * Traces the part of a line that crosses the strip, with one more point on each side; the whole line if it has dashes, which are counted
+ * from its beginning.
+ */
 function traceLine(context: Context, layer: DisplayList, line: number, strip: Strip): void {
   const { numbers, dash } = layer;
   const [first, end] = pointsOf(layer, line);
@@ -81,10 +84,10 @@ function drawLayer(context: Context, layer: DisplayList, palette: Palette, ratio
   }
 }
 
-/** Draws pictures one after another on one canvas. */
+/** Draws successive pictures on one canvas. */
 export type LayerDrawer = (layers: readonly DisplayList[], size: Size, theme: Theme) => void;
 
-/** Everything on the canvas is of the last layers that were drawn; what is as before is not drawn again. */
+/** Makes a function that draws layers on the canvas, redrawing only the columns that changed since its last call. */
 export function createLayerDrawer(canvas: HTMLCanvasElement): LayerDrawer {
   const context = canvas.getContext('2d');
   let before: readonly DisplayList[] = [];
@@ -107,7 +110,7 @@ export function createLayerDrawer(canvas: HTMLCanvasElement): LayerDrawer {
     if (canvas.height !== height) canvas.height = height;
     const strip = isAnew ? EVERYTHING : changedStrip(before, layers);
     [before, palette, ratio, worn] = [layers, colours, sharpness, theme];
-    // whole pixels, so that nothing is smoothed twice at the edge
+    // whole pixels, so that edges of the strip are not smoothed twice
     const from = Math.max(0, Math.floor(strip.from));
     const to = Math.min(size.width, Math.ceil(strip.to));
     if (to <= from) return;

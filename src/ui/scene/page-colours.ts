@@ -7,12 +7,12 @@ import { hatchOf } from '../../views/svg.ts';
 
 export interface Palette {
   readonly colour: (value: string) => string;
-  /** how strong glows are, 0 to 1 */
+  /** strength of glows, 0 to 1 */
   readonly glow: number;
   readonly fill: (paint: PaintName, context: CanvasRenderingContext2D, ratio: number) => string | CanvasPattern;
 }
 
-/** Asked in every frame: a query costs much where it is made, and nothing where it is kept. */
+/** Kept, because they are needed in every frame, and making a query is slow. */
 const forced = matchMedia('(forced-colors: active)');
 const dark = matchMedia('(prefers-color-scheme: dark)');
 

@@ -18,7 +18,7 @@ export interface SceneViewProps {
   readonly theme: Theme;
   /** animates marks to their new places, after steps only, not while scrubbing or playing */
   readonly eased?: boolean;
-  /** lies over the layers and under the marks */
+  /** content over the layers and under the marks */
   readonly over?: ReactNode;
   readonly onAction?: (action: Action) => void;
   readonly onHover?: (hit: Hit | null) => void;
@@ -193,7 +193,7 @@ function Tip({ hit, place }: { readonly hit: Hit; readonly place: RefObject<HTML
   );
 }
 
-/** Draws the scene's layers; again when the theme is another, for the canvas does not follow the page's colours. */
+/** Draws the scene's layers, and again when the theme changes, because a canvas does not follow the page's colours. */
 function Layers({ layers, size, theme }: { layers: Scene['layers']; size: Size; theme: Theme }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const drawer = useRef<LayerDrawer | null>(null);
@@ -205,7 +205,7 @@ function Layers({ layers, size, theme }: { layers: Scene['layers']; size: Size; 
   return <canvas ref={canvas} style={size} aria-hidden="true" />;
 }
 
-/** A scene that is the one from before is passed over. */
+/** Skips rendering when the scene is the same object as before. */
 export const SceneView = memo(function SceneView(props: SceneViewProps) {
   const { scene, theme, eased = false, over, onAction, onHover } = props;
   const { label, marks, width, height } = scene;

@@ -48,7 +48,7 @@ export function ShareSheet() {
     <Sheet title="Link to this moment" className="narrow-sheet">
       {link === null ? (
         <p className="note" role="status">
-          Taking the lab as it stands
+          Reading the state of the lab
         </p>
       ) : (
         <div className="form">
@@ -69,7 +69,7 @@ export function ShareSheet() {
           </div>
           {state !== null && (
             <p className="note">
-              The machine’s state here is <b className="mono">{state}</b>: it is the same wherever a page stands at this
+              The machine’s state here is <b className="mono">{state}</b>: it is the same on every page that is at this
               moment.
             </p>
           )}

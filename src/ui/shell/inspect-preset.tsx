@@ -13,7 +13,7 @@ const pane = (pick: (panes: Panes) => ComponentType, name: string): ComponentTyp
 export const TypePane = pane((panes) => panes.TypePane, 'Type');
 const LayoutPane = pane((panes) => panes.LayoutPane, 'Layout');
 const MemoryPane = pane((panes) => panes.MemoryPane, 'Memory');
-const BehindPane = pane((panes) => panes.BehindPane, 'Behind it');
+const BehindPane = pane((panes) => panes.BehindPane, 'Related code');
 
 const AHEAD_MS = 2500;
 setTimeout(() => load().catch(() => {}), AHEAD_MS);

@@ -7,8 +7,8 @@ export function LinkBar() {
   return (
     <section className="intro link-bar" aria-label="A lab from elsewhere">
       <p role="status">
-        This lab brings programs that somebody wrote ({pending.names.join(', ') || 'in its commands'}). Nothing of them
-        has run: read them first.
+        This lab contains programs that somebody wrote ({pending.names.join(', ') || 'in its commands'}). Nothing of
+        them has run: read them first.
       </p>
       <button type="button" className="button primary" onClick={pending.run}>
         Run this lab

@@ -70,7 +70,7 @@ export function Palette() {
               />
             ))}
           </div>
-          {found.length === 0 && <p className="palette-none">No command says that.</p>}
+          {found.length === 0 && <p className="palette-none">No command matches.</p>}
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>

@@ -8,5 +8,5 @@ export const ASPECT_WORDS: Readonly<Record<DiffAspect, string>> = {
   call: 'System calls',
   field: 'Fields',
   register: 'Registers of the program that ran last',
-  bytes: 'Bytes that no field here names',
+  bytes: 'Bytes outside every known field',
 };

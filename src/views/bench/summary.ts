@@ -2,7 +2,7 @@
 import type { Measured, MeasuredFlow } from '../../engine/index.ts';
 import { rateText } from '../words.ts';
 
-/** Jain's index: 1 where all get the same, 1/n where one gets everything. 1 for nobody. */
+/** Jain's index: 1 where all get the same, 1/n where one gets everything. 1 when there is no flow. */
 export function jain(shares: readonly number[]): number {
   const sum = shares.reduce((a, b) => a + b, 0);
   const squares = shares.reduce((a, b) => a + b * b, 0);

@@ -39,7 +39,7 @@ const sideOf = (call: CallRecord, errno: ErrnoName): SideOfCall => {
 
 type Pair = readonly [CallRecord | null, CallRecord | null];
 
-/** The calls of both sides in order, as pairs; what has no fellow stands alone. */
+/** The calls of both sides in order, as pairs; a call without a partner is alone. */
 function align(left: readonly CallRecord[], right: readonly CallRecord[]): Pair[] {
   const fellows = commonRows(left.map(keyOf), right.map(keyOf));
   const pairs: Pair[] = [];

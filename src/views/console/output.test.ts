@@ -54,7 +54,7 @@ test.each([
   expect(links(text)).toEqual(expected);
 });
 
-test('pieces are the text, whatever it is', () => {
+test('the pieces of any text add up to it', () => {
   const text = 'a id 1 b\n12: struct_ops reno(reno)';
   expect(
     linker(NAMED)(text)

@@ -1,4 +1,4 @@
-/* States of congestion avoidance over the time axis: bands behind the window, and a mark at each loss. */
+/* Draws states of congestion avoidance over the time axis: bands behind the window, and a mark at each loss. */
 import type { Series } from '../../engine/index.ts';
 import { numberAt } from '../lists.ts';
 import { things } from '../display-list.ts';
@@ -32,10 +32,10 @@ function stretches(series: Series, [from, to]: Domain): Stretch[] {
   return out;
 }
 
-/** Of more than these, one a pixel is drawn, and the scene says so. */
+/** Most bands drawn; of more, one per pixel is drawn, and the scene says so. */
 const MOST_BANDS = 120;
 
-/** The worst state of each pixel; what spans more than one pixel stays. All of them where they are few. */
+/** Keeps the worst state of each pixel, and stretches wider than a pixel; keeps all when they are few. */
 function onePerPixel<T extends Stretch>(all: readonly T[], most: number, scale: TimeScale): readonly T[] {
   if (all.length <= most) return all;
   const kept = new Map<number, T>();
@@ -56,7 +56,7 @@ export interface Band {
   readonly label: string;
 }
 
-/** The states of a connection that are marked by a band. */
+/** Bands for the states of a connection that have one. */
 export function stateBands(series: Series, scale: TimeScale): Band[] {
   const all = stretches(series, scale.domain).filter(({ state }) => (CA_BAND[state] ?? 'none') !== 'none');
   return onePerPixel(all, MOST_BANDS, scale).map(({ from, to, state }) => ({
@@ -73,7 +73,7 @@ export function bandLayer(bands: readonly Band[], { top, bottom }: Panel): Displ
   return builder.list();
 }
 
-/** The name in a band that is wide enough; the words of every band for the text twin. */
+/** Names in bands that are wide enough; labels of every band for the text twin. */
 export function bandNames(bands: readonly Band[], { top }: Panel): Mark[] {
   const font = ui(10.5);
   return bands.map(({ x, width, state, label }, i) => {
@@ -88,7 +88,7 @@ const MOST_LOSSES = 150;
 
 type Entry = Stretch & { readonly series: Series };
 
-/** Where connections enter Recovery (triangle) or Loss (cross), each above its window. */
+/** Marks where connections enter Recovery (triangle) or Loss (cross), each above its window. */
 export function lossesOf(
   of: readonly Series[],
   scale: TimeScale,
@@ -112,7 +112,7 @@ export function lossesOf(
   return { layers: [wedges.list(), crosses.list()], marks };
 }
 
-/** That several losses share a mark, and how many there are. */
+/** Note that several losses share a mark, with their number. */
 function thinned(count: number, scale: TimeScale, panel: Panel): Mark {
   const words = `${count.toLocaleString('en')} losses, one mark per pixel: zoom in for each`;
   const at = { x: scale.right - 4, y: panel.bottom - 5 };

@@ -24,7 +24,7 @@ export interface Panel {
   readonly limit: number | null;
 }
 
-/** Shares of the height; a low picture has fewer panels. */
+/** Divides the height among panels; a low picture has fewer. */
 export function panelsOf(
   input: Omit<SeriesInput, 'time' | 'focus'>,
   height: number,

@@ -26,7 +26,7 @@ const RIGHT = 68;
 const FUTURE = 0.4;
 const GHOST = 0.45;
 
-/** What is drawn, but for the moment. */
+/** Input of the drawing, except the time. */
 interface Frame {
   readonly cold: ColdSnapshot;
   readonly history: History;
@@ -36,7 +36,7 @@ interface Frame {
   readonly focused: Series | null;
 }
 
-/** What stands still while the cursor moves: the curves, and what is written beside them. */
+/** The parts that stay while the cursor moves: the curves and their labels. */
 export interface SeriesCurves {
   readonly frame: Frame;
   readonly panels: readonly [Panel, ...Panel[]];
@@ -85,7 +85,7 @@ export function seriesCurves(
   };
 }
 
-/** The curves with the cursor at `time`, ns: what comes after it lies under a veil. */
+/** The curves with the cursor at `time`, ns; a veil covers everything after it. */
 export function seriesAt({ frame, panels, layers, marks }: SeriesCurves, time: number): Scene {
   const { size, scale } = frame;
   const x = scale.x(time);
@@ -105,7 +105,7 @@ export function seriesAt({ frame, panels, layers, marks }: SeriesCurves, time: n
   };
 }
 
-/** The whole picture at once. */
+/** The whole picture. */
 export const seriesScene = ({ cold, history, time, domain, focus }: SeriesInput, size: Size): Scene =>
   seriesAt(seriesCurves(cold, history, domain, focus, size), time);
 
@@ -139,7 +139,7 @@ function ghostLines({ history, scale }: Frame, panel: Panel, quantity: Quantity)
   return [builder.list()];
 }
 
-/** What the dashed lines are, at the panel's right end. */
+/** Explains the dashed lines, at the panel's right end. */
 function ghostName({ history, scale }: Frame, panel: Panel): Mark[] {
   if (history.ghosts.length === 0) return [];
   const at = { x: scale.right - 4, y: panel.top + 10 };
@@ -147,7 +147,7 @@ function ghostName({ history, scale }: Frame, panel: Panel): Mark[] {
   return [text('ghosts', at, words, ui(10.5), 'muted', { anchor: 'end', halo: 'surface-1', label: words })];
 }
 
-/** ssthresh, where it is below infinity and inside the panel. */
+/** ssthresh, if finite and inside the panel. */
 function thresholdLine({ scale }: Frame, panel: Panel, series: Series): DisplayList[] {
   const builder = lines({ weight: 1.2, dash: [1, 4] });
   let first = 0;
@@ -167,10 +167,10 @@ function queueLine({ history: { queue }, scale }: Frame, panel: Panel): DisplayL
   return builder.list();
 }
 
-/** Room of a name. */
+/** Height of a name, px. */
 const NAME_HEIGHT = 13;
 
-/** Number, map and value at the cursor, in the gutter; as many as there is room for, the focused one first. */
+/** Number, map and value at the cursor, in the gutter; as many as fit, the focused one first. */
 function names(frame: Frame, panel: Panel, time: number): Mark[] {
   const { shown, size, focused } = frame;
   const most = Math.max(1, Math.floor((panel.bottom - panel.top) / NAME_HEIGHT));

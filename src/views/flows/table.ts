@@ -44,7 +44,7 @@ export const FLOW_COLUMNS: readonly FlowColumn[] = [
 
 const NONE = '–';
 
-/** `sk_pacing_rate` is `~0UL` until something paces the socket. */
+/** `sk_pacing_rate` of a socket that is not paced is `~0UL`. */
 const NO_LIMIT = 2 ** 64;
 
 /** `rate`: bytes a second. */

@@ -32,7 +32,7 @@ export function steppedPoints(
   y: (value: number) => number,
 ): number[] {
   const points: number[] = [];
-  // a scale costs more than all else here, and there are as many samples as ACKs
+  // computed here, because calling the scale for each of the many samples would be slow
   const perNs = (right - left) / (domain[1] - domain[0]);
   const column0 = left - domain[0] * perNs;
   const first = Math.max(0, lastAtOrBefore(times, from));

@@ -74,7 +74,7 @@ interface Lane {
   readonly y: number;
 }
 
-/** Only the lanes that can be seen. */
+/** The visible lanes only. */
 function lanesOf({ cold, hot, scroll }: Moving, size: Size): Lane[] {
   const first = Math.max(0, Math.floor(scroll / LANE));
   const last = Math.min(cold.sockets.length, Math.ceil((scroll + size.height - HEAD) / LANE));
@@ -87,7 +87,7 @@ function lanesOf({ cold, hot, scroll }: Moving, size: Size): Lane[] {
   }));
 }
 
-/** What moves from frame to frame, and lies over the layers of the still picture. */
+/** Layers of the things that move with each frame, above the layers of `wireStill`. */
 export function wireMoving(input: Moving, size: Size): readonly DisplayList[] {
   const lanes = lanesOf(input, size);
   if (lanes.length === 0) return [];
@@ -97,13 +97,13 @@ export function wireMoving(input: Moving, size: Size): readonly DisplayList[] {
   );
 }
 
-/** The whole picture: of the still one, `hot` is read less often. */
+/** The whole picture, in one scene. */
 export function wireScene(input: WireInput, size: Size): Scene {
   const still = wireStill(input, size);
   return { ...still, layers: [...still.layers, ...wireMoving(input, size)] };
 }
 
-/** All but what moves from frame to frame. */
+/** The picture without the things that move with each frame. */
 export function wireStill(input: WireInput, size: Size): Scene {
   const lanes = lanesOf(input, size);
   const columns = columnsOf(size.width);
@@ -225,7 +225,7 @@ function queueFrame({ queue, queueHalf }: Columns, { top, bottom }: Stack): Disp
   return frame.list();
 }
 
-/** Blocks grow from the bottom; a full queue fills the stack. Of a queue with more places than pixels, every nth block. */
+/** Blocks of the queue, from the bottom; a full queue fills the stack. With more places than pixels, only every nth block is drawn. */
 function queueBlocks({ cold, hot }: Moving, { queue, queueHalf }: Columns, { top, bottom }: Stack): DisplayList[] {
   const room = bottom - top - 6;
   const pitch = clamp(room / cold.path.queuePackets, 2, 7);

@@ -18,7 +18,7 @@ export interface Leaving extends Leaver {
   readonly progress: number;
 }
 
-/** Of a map what its capsule shows. */
+/** The parts of a map that its capsule shows. */
 export type CapsuleMap = Pick<MapSnapshot, 'letter' | 'name' | 'ccName' | 'state' | 'inGrace' | 'refcnt' | 'holders'>;
 
 export interface CapsuleInput {

@@ -54,7 +54,7 @@ export interface Station extends Point {
   readonly capsules: readonly Capsule[];
   /** baseline of the state's name */
   readonly nameY: number;
-  /** maps in this state for which there is no room: they are listed beside its name */
+  /** maps in this state without room for a capsule; they are listed beside its name */
   readonly rest: readonly MapLetter[];
 }
 
@@ -66,7 +66,7 @@ export interface Layout {
   readonly flat: readonly LifecycleState[] | null;
   /** text scale factor */
   readonly text: number;
-  /** what it takes, px: more than there is where a map has no room */
+  /** required width, px; more than the available one if a map has no room */
   readonly width: number;
 }
 
@@ -145,7 +145,7 @@ function distance(a: Body, b: Body, pill: number): number {
   return Math.max(a.edge + b.edge + pill + 14, a.reach + b.reach + 4);
 }
 
-/** How far each of a row is from the one before it; nothing for the first. */
+/** Distance of each body of a row from the one before it; the first has none. */
 const apartOf = (bodies: readonly Body[], pill: number): number[] =>
   bodies.slice(1).map((body, i) => distance(entryOf(bodies, i), body, pill));
 
@@ -184,7 +184,7 @@ function rowsOf(bodies: readonly Body[], ready: readonly Body[], text: number): 
   return { ...rows, height: rows.lineUp + rows.lineDown + rows.readyUp + rows.readyDown + 25 * text + 6 };
 }
 
-/** Where all maps stand; those that have no room in the width are taken out, of the fullest station first. */
+/** Places all maps. Maps for which the width has no room are left out, from the fullest station first. */
 export function layOut(
   size: Size,
   top: number,
@@ -204,7 +204,7 @@ export function layOut(
   }
 }
 
-/** Of the station with most maps, the oldest that no connection holds; null where no station has two. */
+/** The map to leave out: the oldest one without a connection, in the station with most maps; null when no station has two. */
 function leastWanted(shown: readonly Occupant[]): Occupant | null {
   const inState = (state: LifecycleState): readonly Occupant[] => shown.filter((one) => one.state === state);
   const [fullest] = (['INIT', 'READY', 'INUSE', 'TOBEFREE'] as const)
@@ -257,7 +257,7 @@ function tryLayout(wish: Wish): { readonly layout: Layout; readonly fits: boolea
 /** Place of a station that is left out and not drawn. */
 const NOWHERE = { body: { measure: null, edge: 0 }, x: 0 } as const;
 
-/** Where bodies stand in a row that begins at `start`, with more room between two as `more` says. */
+/** x of each body in a row that begins at `start`; `more` gives the extra space between two neighbours, px. */
 function inRow(
   bodies: readonly Body[],
   pill: number,

@@ -55,7 +55,7 @@ describe('lifecycle', () => {
     }
   });
 
-  it('lists the maps that have no room, each to be pressed, and lets none leave the picture', () => {
+  it('lists the maps without room, each as a button, all inside the picture', () => {
     const eight = [...'ABCDEFGH'].map((letter) => [letter, letter === 'A' ? 'TOBEFREE' : 'INUSE', sockets(1)] as const);
     for (const size of [...SIZES, ...LOW_SIZES]) {
       const scene = lifecycleScene(withMaps(eight), size, DESK);
@@ -110,7 +110,7 @@ describe('lifecycle', () => {
     expect(labels).toContain('Map A, bpf_reno, TOBEFREE, 3 references: sockets 1, 2 and 3');
   });
 
-  it('puts the place to press where the picture is', () => {
+  it('puts each button where its picture is', () => {
     const scene = lifecycleScene(inputAt(585), DEBUG, DESK);
     const capsule = allMarks(scene).find(({ mark }) => mark.id === 'map.B')?.mark;
     const face = hitsOf(scene).find(({ id }) => id === 'map.B.face');

@@ -201,13 +201,13 @@ function noteOf({ state, capsules }: Station, maps: readonly MapSnapshot[]): str
   return capsules.length === 0 || state === 'INIT' ? NOTE[state] : undefined;
 }
 
-/** Maps that stand at a station without a ring of their own, as letters to press, below its name. */
+/** Buttons with the letters of maps that have no capsule, below their station's name. */
 function restMarks({ state, x, nameY, rest }: Station, { text: k }: Layout, size: Size): Mark[] {
   if (rest.length === 0) return [];
   const half = 9;
   const pitch = half * 2 + 2;
   const font = ui(11, 700);
-  // below the name; beside it where there is no row more
+  // below the name, or beside it if there is no room below
   const below = nameY + 16 * k + half + 2 <= size.height;
   const wanted = below ? x - (rest.length * pitch) / 2 : x + textWidth(state, ui(13 * k, 750)) / 2 + 16;
   const left = clamp(wanted, 24, Math.max(24, size.width - rest.length * pitch - 8));

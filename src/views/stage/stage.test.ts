@@ -1,4 +1,4 @@
-/** However many maps a run makes, the stage shows one idea, and says what it leaves out. */
+/** With any number of maps the stage shows one idea, and says how many maps it leaves out. */
 import { expect, test } from 'vitest';
 import type { LifecycleState, MapLetter } from '../../engine/index.ts';
 import { DESK, textTwin } from '../scene.ts';
@@ -10,7 +10,7 @@ const { cold, history } = replaceWhileConnected();
 const like = cold.maps[0];
 const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'] as MapLetter[];
 
-/** Every letter a map in use; the last step registered `moved`. */
+/** A map in use for every letter; the last step registered `moved`. */
 function crowd(moved: MapLetter) {
   const maps = letters.map((letter) => ({ ...like, letter, state: 'INUSE' as LifecycleState }));
   const [first] = history.transitions;

@@ -128,7 +128,7 @@ function usedStates(history: History): LifecycleState[] {
   return order.filter((state) => seen.has(state) || state === 'INIT');
 }
 
-/** An item of the row: an empty station, or a map. `more`: maps of the state that have no room after it. */
+/** An item of the row: an empty station, or a map. `more`: number of further maps of the state, for which there is no room. */
 interface Place {
   readonly state: LifecycleState;
   readonly map: CapsuleMap | null;
@@ -138,7 +138,7 @@ interface Place {
 
 const EMPTY = 46;
 
-/** So many of them, in their order: the one that the step moved, and the last. */
+/** At most `most` of the maps, in their order: the one that the step moved, and the newest others. */
 function someOf(maps: readonly CapsuleMap[], most: number, { history, event }: StageInput): readonly CapsuleMap[] {
   if (maps.length <= most) return maps;
   const moved = history.transitions.findLast((one) => one.event === event)?.map;
@@ -146,7 +146,7 @@ function someOf(maps: readonly CapsuleMap[], most: number, { history, event }: S
   return maps.filter((map) => chosen.has(map));
 }
 
-/** `most`: maps that a state may show. */
+/** `most`: largest number of maps shown per state. */
 function placesOf({ input, u }: Stage, radius: number, most: number): Place[] {
   return usedStates(input.history).flatMap((state): Place[] => {
     const all = state === 'FREED' ? [] : input.cold.maps.filter((map) => map.state === state);
@@ -174,7 +174,7 @@ const measureOf = (map: CapsuleMap, radius: number, u: number) =>
 const widthOf = (places: readonly Place[], gap: number): number =>
   places.reduce((sum, { half }) => sum + half * 2, 0) + gap * (places.length - 1);
 
-/** Smaller ones cannot be read from the last row: rather fewer of them. */
+/** Least radius of a capsule, px: smaller ones cannot be read from the last row, so fewer are shown. */
 const LEAST_RADIUS = 48;
 
 /** Draws the row with the largest capsules that fit. */
@@ -186,7 +186,7 @@ function rowMarks(stage: Stage, top: number, bottom: number): Mark[] {
   let most = Math.max(1, input.cold.maps.length);
   const fits = (radius: number): boolean => {
     const places = placesOf(stage, radius, most);
-    // the name below has its own room, the words beside the ring reach into it
+    // the name below has space of its own, into which words beside the ring may reach
     const tallest = Math.max(
       ...places.map(({ map, half }) => (map ? Math.max(half, measureOf(map, radius, u).down - 16 * u) : EMPTY * u)),
     );
@@ -278,7 +278,7 @@ interface Named {
   readonly id: string;
   readonly state: LifecycleState;
   readonly label: string;
-  /** maps of the state that have no room */
+  /** number of maps of the state without room */
   readonly more: number;
 }
 

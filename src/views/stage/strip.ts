@@ -1,4 +1,4 @@
-/* The run along the bottom of the stage: a band a map; the past solid, what is to come pale. */
+/* Draws the run along the bottom of the stage: a band per map; the past is solid, the future pale. */
 import type { History, MapLetter } from '../../engine/index.ts';
 import { dashOf, STATE_PAINT } from '../paint.ts';
 import type { Mark, Paint, Size } from '../scene.ts';
@@ -7,7 +7,7 @@ import { textWidth } from '../text-metrics.ts';
 import { lettersOf, spansOf } from '../timeline/spans.ts';
 import { plural } from '../words.ts';
 
-/** The moment of the run that is on, engine ns. */
+/** `time`: the moment on the stage, engine ns. */
 export interface StripInput {
   readonly history: History;
   readonly time: number;
@@ -15,20 +15,20 @@ export interface StripInput {
 
 interface Rows {
   readonly letters: readonly MapLetter[];
-  /** maps of the run that have no band */
+  /** number of maps of the run without a band */
   readonly hidden: number;
 }
 
 const LETTERS = 25;
 const ROW = 54;
 const AROUND = 46;
-/** For the words that say how many maps have no band. */
+/** Height of the line that says how many maps have no band. */
 const MORE = 34;
 const MOST_ROWS = 5;
-/** Of the stage's height: above it stands the idea. */
+/** Largest part of the stage's height; the idea needs the rest. */
 const MOST_OF_STAGE = 0.4;
 
-/** As many maps as the strip has room for: those made last before the moment, and then what follows. */
+/** Chooses the maps that fit: the newest ones at the moment, and then later ones. */
 function rowsOf({ history, time }: StripInput, { height }: Size, u: number): Rows {
   const all = lettersOf(history);
   const room = (height * MOST_OF_STAGE) / u - AROUND;
@@ -46,7 +46,7 @@ export interface Strip {
   readonly marks: readonly Mark[];
 }
 
-/** `u`: px of a unit. */
+/** `u`: px per unit. */
 export function stripOf(input: StripInput, size: Size, u: number): Strip {
   const rows = rowsOf(input, size, u);
   const height = (AROUND + ROW * Math.max(1, rows.letters.length) + (rows.hidden > 0 ? MORE : 0)) * u;
@@ -101,7 +101,7 @@ function stripMarks(
   ];
 }
 
-/** Over the line of the moment, which goes through it at the beginning of a run. */
+/** Drawn over the line of the moment, which crosses this text at the beginning of a run. */
 const moreMark = (hidden: number, at: Point, u: number): Mark =>
   text('strip.more', at, `${plural(hidden, 'more map')} in this run`, ui(LETTERS * 0.8 * u, 500), 'muted', {
     halo: 'surface-2',

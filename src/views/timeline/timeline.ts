@@ -138,7 +138,7 @@ function watchLane(frame: Frame, { label, range, marks }: TimelineWatch, top: nu
   return [...name, ...marks(frame.scale, frame.input.time, top, bottom)];
 }
 
-/** Letters of a folded timeline stand so far apart, px: of lanes that are nearer, not all are named. */
+/** Least distance between letters of a folded timeline, px; of lanes closer than that, not all are named. */
 const LEAST_LETTER = 10;
 
 function folded(frame: Frame): Mark[] {

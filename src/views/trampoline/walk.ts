@@ -73,7 +73,7 @@ const NOTES: Readonly<Record<GroupId, readonly (readonly [RegExp, (match: RegExp
     [/^movabs rdi/, () => 'the program'],
     [/^mov rsi,rbx/, () => 'start time'],
     [/^lea rdx/, () => 'run context'],
-    [/^call/, () => 'counts, and lets RCU go'],
+    [/^call/, () => 'counts the run, rcu_read_unlock'],
     [/^mov rax,QWORD/, () => 'return value'],
     [/^(pop rbx|mov rbx,QWORD)/, () => 'restore rbx'],
     [/^ret/, () => 'back to the caller'],

@@ -165,8 +165,8 @@ const manual = `bpftool shows and changes BPF objects of the running kernel, by 
   bpftool prog pin | tracelog;  bpftool link show | detach | pin;  bpftool btf show | dump;  bpftool feature probe
   bpftool version
 
-Words may be abbreviated (\`bpftool st l\`). -j prints JSON, -p prints it indented, -d adds what libbpf does.
-bpftool is release 7.5; bpftool71 spells things as 7.1 did.`;
+Words may be abbreviated (\`bpftool st l\`). -j prints JSON, -p prints it indented, -d adds libbpf's log.
+bpftool is release 7.5; bpftool71 prints what release 7.1 does.`;
 
 const command = (name: string, release: Release): ConsoleCommand => ({
   name,

@@ -98,10 +98,10 @@ export const fileCommands: readonly ConsoleCommand[] = [
   {
     name: 'cat',
     usage: 'cat [FILE...]',
-    summary: 'what is in a file: of /proc, of /sys/fs/bpf, or of the run',
-    manual: `cat prints files, or what a pipe brings.
+    summary: 'prints files: of /proc, of /sys/fs/bpf, or of the run',
+    manual: `cat prints files, or what comes from a pipe.
 
-Files that there are: /proc/sys/net/ipv4/tcp_*, /proc/net/tcp, /proc/PID/fdinfo/FD, /proc/PID/comm, /proc/kallsyms (of
+The files are /proc/sys/net/ipv4/tcp_*, /proc/net/tcp, /proc/PID/fdinfo/FD, /proc/PID/comm, /proc/kallsyms (of
 BPF), /sys/kernel/tracing/trace, pinned maps in /sys/fs/bpf, the texts and objects of the run. ls lists folders.`,
     isProcess: true,
     run: cat,
@@ -118,16 +118,16 @@ BPF), /sys/kernel/tracing/trace, pinned maps in /sys/fs/bpf, the texts and objec
   {
     name: 'rm',
     usage: 'rm [-rf] PATH...',
-    summary: 'takes pins away: what only they held is then freed',
+    summary: 'removes pins; objects that only they held are freed',
     manual:
-      'rm removes pins from /sys/fs/bpf (unlink). PATH/* is all that is in a folder; -r removes folders, -f is silent about what is not there.',
+      'rm removes pins from /sys/fs/bpf (unlink). PATH/* is everything in a folder; -r removes folders, -f ignores missing files.',
     isProcess: true,
     run: rm,
   },
   {
     name: 'mkdir',
     usage: 'mkdir PATH...',
-    summary: 'a folder in /sys/fs/bpf',
+    summary: 'makes a folder in /sys/fs/bpf',
     manual: 'mkdir makes a folder in /sys/fs/bpf, where objects can be pinned.',
     isProcess: true,
     run: mkdir,

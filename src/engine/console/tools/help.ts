@@ -3,7 +3,7 @@ import type { ConsoleCommand, ConsoleProcess } from '../process.ts';
 import { TOPICS } from './topics.ts';
 
 const INTRO = `Commands of this small Linux. Each is a process of its own: its system calls are in the other views, and going back in
-time takes its output back. Tab completes, the arrow keys bring earlier lines, | puts one command's output into the next.
+time removes its output. Tab completes, the arrow keys recall earlier lines, | passes one command's output to the next.
 
 `;
 
@@ -43,6 +43,6 @@ export function helpCommands(all: () => readonly ConsoleCommand[]): ConsoleComma
   });
   return [
     row('help', 'help [COMMAND]', 'all commands, or one of them', help),
-    row('man', 'man NAME', 'what a command or a thing is, and how it is called', man),
+    row('man', 'man NAME', 'explains a command or a concept', man),
   ];
 }

@@ -97,12 +97,12 @@ export const logCommands: readonly ConsoleCommand[] = [
   plain(
     'strace',
     'strace [-c] [-e trace=bpf] COMMAND',
-    'a command, with the system calls that it makes',
+    'runs a command and prints its system calls',
     `strace runs a command and prints each system call of its process with its answer. For bpf(2) all fields of the
 command are printed, constants by name; of buffers the first 32 bytes.
 
   -e trace=bpf,close   only calls of these names
-  -c                   counts of calls and errors in place of the calls`,
+  -c                   counts of calls and errors instead of the calls`,
     strace,
   ),
   plain(
@@ -129,14 +129,14 @@ command are printed, constants by name; of buffers the first 32 bytes.
     'history',
     'history',
     'the lines that were typed',
-    'history prints the lines that were typed up to now on this branch of the run, numbered. Going back takes lines back too.',
+    'history prints the lines that were typed up to now on this branch of the run, numbered. Going back in time removes later lines.',
     history,
   ),
   plain(
     'clear',
     'clear',
     'an empty console',
-    'clear takes what was printed before it out of sight. Going back in time brings it back.',
+    'clear hides everything printed before it. Going back in time shows it again.',
     () => 0,
   ),
   plain(

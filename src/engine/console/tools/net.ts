@@ -23,7 +23,7 @@ function setSysctl(p: ConsoleProcess, name: string, value: string): number {
     p.out(`${name} = ${tcp.readSysctl(name) ?? ''}\n`);
     return 0;
   }
-  const why = ret === -ERRNO.EACCES ? 'this stack has it fixed' : strerror(ret);
+  const why = ret === -ERRNO.EACCES ? 'it is a constant of this stack' : strerror(ret);
   return p.fail(`sysctl: setting key "${name}": ${why}`, 255);
 }
 
@@ -117,7 +117,7 @@ function flow(p: ConsoleProcess): number {
   if (verb !== 'stop') return p.fail(`flow: "${verb}" is not known\n${FLOW_USAGE}`, 2);
   const socket = Number(rest[0]);
   if (!p.host.tcp.list().some(({ id, sk }) => id === socket && sk !== 0)) {
-    return p.fail(`flow: there is no flow ${rest[0] ?? ''}. "flow list" shows those that there are.`);
+    return p.fail(`flow: there is no flow ${rest[0] ?? ''}. "flow list" lists them.`);
   }
   p.host.lab({ do: 'close', socket });
   p.out(`flow ${socket} closed\n`);
@@ -128,22 +128,21 @@ export const netCommands: readonly ConsoleCommand[] = [
   {
     name: 'sysctl',
     usage: 'sysctl [-n] -a | NAME | [-w] NAME=VALUE',
-    summary:
-      'settings of TCP: congestion controls that there are, are allowed, and the default; what the stack has fixed',
-    manual: `sysctl reads and writes settings of net.ipv4; a folder as net.ipv4 stands for all in it, -n leaves the names out.
+    summary: 'TCP settings: available, allowed and default congestion controls, and constants of the stack',
+    manual: `sysctl reads and writes settings of net.ipv4; a folder such as net.ipv4 stands for all settings in it, -n omits names.
 
-tcp_congestion_control is the default of new sockets, tcp_allowed_congestion_control what may be chosen without
-CAP_NET_ADMIN, tcp_available_congestion_control all that are registered (read only). The others are constants of the
-stack here: they can be read, and not set.`,
+tcp_congestion_control is the default of new sockets. tcp_allowed_congestion_control lists those that may be chosen without
+CAP_NET_ADMIN, tcp_available_congestion_control all that are registered (read only). The others are constants of this stack:
+they can be read, but not set.`,
     isProcess: true,
     run: sysctl,
   },
   {
     name: 'flow',
     usage: 'flow [list] | start [cc NAME] [bytes N] | stop ID',
-    summary: 'connections by hand, and their table',
+    summary: 'starts, stops and lists connections',
     manual:
-      'flow start opens a socket, chooses a congestion control (or takes the default) and sends, endlessly or N bytes (k, M, G); flow stop closes it; flow list is the table of those that there are.',
+      'flow start opens a socket, chooses a congestion control (or takes the default) and sends, endlessly or N bytes (k, M, G); flow stop closes it; flow list shows them.',
     isProcess: true,
     run: flow,
   },

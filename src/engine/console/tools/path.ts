@@ -53,7 +53,7 @@ const SHOW = ['show', 'list', 'ls'];
 function tc(p: ConsoleProcess): number {
   const [object, ...rest] = p.args.filter((arg) => !arg.startsWith('-'));
   if (object === undefined || !'qdisc'.startsWith(object))
-    return p.fail('usage: tc [-s] qdisc [show] [dev NAME]. The path of a run is set where its network is.');
+    return p.fail('usage: tc [-s] qdisc [show] [dev NAME]. The path belongs to the run and cannot be changed.');
   const verb = rest.length === 0 || rest[0] === 'dev' ? 'show' : rest.shift();
   if (!SHOW.includes(verb ?? ''))
     return p.fail(`tc: "${verb}" cannot change the path of a run that is recorded: restart it with another network`);
@@ -125,7 +125,7 @@ export const pathCommands: readonly ConsoleCommand[] = [
   {
     name: 'ip',
     usage: 'ip { route | link | addr } | ip route get ADDRESS',
-    summary: 'addresses and the way to the other host',
+    summary: 'addresses, and the route to the other host',
     manual: `ip shows the address of this host (${CLIENT}), its interface, and the route to the receiver (${SERVER}).`,
     isProcess: true,
     run: ip,

@@ -15,9 +15,9 @@ export const processCommands: readonly ConsoleCommand[] = [
   {
     name: 'ps',
     usage: 'ps',
-    summary: 'processes that live, and how many files each has open',
+    summary: 'living processes, and how many files each has open',
     manual:
-      'ps lists living processes with pid, user, open files and name. What a file is: ls /proc/PID/fdinfo, cat /proc/PID/fdinfo/FD.',
+      'ps lists living processes with pid, user, open files and name. To see what a file is: ls /proc/PID/fdinfo, cat /proc/PID/fdinfo/FD.',
     isProcess: true,
     run: ps,
   },

@@ -111,7 +111,7 @@ function run(p: ConsoleProcess): number {
   const hasInfo = p.args.some((arg) => arg === '--info' || /^-\w*i/.test(arg));
   if (p.args.some((arg) => arg === '-s' || arg === '--summary')) return summary(p);
   const unknown = p.args.find((arg) => !arg.startsWith('-') && !['state', 'established', 'all'].includes(arg));
-  if (unknown !== undefined) return p.fail(`ss: filters are not known here: "${unknown}". Pipe to grep.`);
+  if (unknown !== undefined) return p.fail(`ss: filters are not supported here: "${unknown}". Pipe to grep.`);
   let rows: readonly Row[] = [];
   p.call('socket', 'AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG', () => {
     rows = rowsOf(

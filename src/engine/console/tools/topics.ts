@@ -11,19 +11,19 @@ export const TOPICS: readonly Topic[] = [
     summary: 'a kernel struct of functions, filled by BPF programs',
     text: `A struct_ops map has one element: a struct of pointers to functions, as tcp_congestion_ops, whose functions are BPF
 programs. Writing the element (BPF_MAP_UPDATE_ELEM) registers it with the subsystem that owns the struct; deleting it
-unregisters it. With BPF_F_LINK the map is only made ready by that, and a link (BPF_LINK_CREATE) registers it.
+unregisters it. With BPF_F_LINK, writing only makes the map ready, and a link (BPF_LINK_CREATE) registers it.
 
 States: INIT, then INUSE (registered), TOBEFREE (unregistered, but somebody still holds it), or READY (waits for a link).
-Who holds it: the registration, each connection that uses it, the default of the namespace, fds, pins.
+Its holders: the registration, each connection that uses it, the default of the namespace, fds, pins.
 See: bpftool struct_ops show, bpftool struct_ops dump; man tcp_congestion_ops; man bpf.`,
   },
   {
     name: 'tcp_congestion_ops',
     summary: 'members of a TCP congestion control, and when each is called',
-    text: `ssthresh       a loss was found: the new slow start threshold, in segments (must be there)
-undo_cwnd      the loss was none: the window to return to (must be there)
-cong_avoid     an ACK, outside of recovery: grow the window (this or cong_control must be there)
-cong_control   an ACK, in place of cong_avoid and of the stack's own window in recovery; has the rate sample
+    text: `ssthresh       after a loss: the new slow start threshold, in segments (required)
+undo_cwnd      after a false alarm: the window to return to (required)
+cong_avoid     an ACK, outside of recovery: grow the window (this or cong_control is required)
+cong_control   an ACK, in place of cong_avoid and of the stack's own window in recovery; gets the rate sample
 set_state      before the state of congestion avoidance changes: Open, Disorder, CWR, Recovery, Loss
 cwnd_event     the sender starts, a timeout, ECN marks, the end of a reduction
 in_ack_event   at the beginning of each ACK
@@ -38,7 +38,7 @@ name is what setsockopt(TCP_CONGESTION) and sysctl say. See: man struct_ops, bpf
   {
     name: 'bpf',
     summary: 'the system call that all of bpftool is made of',
-    text: `bpf(command, attr, size) answers a value or a fd, or -1 with an errno. Commands that matter here:
+    text: `bpf(command, attr, size) returns a value or an fd, or -1 with an errno. The commands used here:
 
   BPF_BTF_LOAD, BPF_MAP_CREATE, BPF_PROG_LOAD   make an object; the fd holds it
   BPF_MAP_UPDATE_ELEM, BPF_MAP_DELETE_ELEM      register and unregister a struct_ops map
@@ -51,14 +51,14 @@ strace in front of a command prints its calls. Every check of a call is in the t
   {
     name: 'bpffs',
     summary: '/sys/fs/bpf: names that hold objects',
-    text: `A pin (bpftool map pin, link pin, prog pin) is a name in /sys/fs/bpf that holds its object when all fds are closed. rm
-removes it, and what only it held is freed. mkdir makes folders. See: ls -la /sys/fs/bpf.`,
+    text: `A pin (bpftool map pin, link pin, prog pin) is a name in /sys/fs/bpf that keeps its object when all fds are closed. rm
+removes it; an object that nothing else holds is then freed. mkdir makes folders. See: ls -la /sys/fs/bpf.`,
   },
   {
     name: 'refcnt',
     summary: 'who holds a map, and when it is freed',
-    text: `A map is freed when nobody holds it any more and the grace periods are over. "bpftool struct_ops dump" shows the count that
-the value has; ls /proc/PID/fdinfo and cat /proc/PID/fdinfo/FD whose fds hold what; lsmod which connections use it.
-The tab Ask answers who took and who gave back each reference.`,
+    text: `A map is freed when nobody holds it any more and the grace periods are over. "bpftool struct_ops dump" shows the count
+in the value; ls /proc/PID/fdinfo and cat /proc/PID/fdinfo/FD show which fds hold it; lsmod shows which connections use it.
+The tab Ask tells who took and who gave back each reference.`,
   },
 ];

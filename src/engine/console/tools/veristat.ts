@@ -115,11 +115,11 @@ function veristat(p: ConsoleProcess): number {
 export const veristatCommand: ConsoleCommand = {
   name: 'veristat',
   usage: 'veristat [FILE | NAME]...',
-  summary: 'the verdict of the verifier, and what following the programs took',
-  manual: `veristat opens each FILE (an object, or a text: see ls), gives its programs to the verifier without loading them, and
-tells the verdict, the instructions that were followed on all paths, the states that were kept, and the size of the
-program. Of what is refused the last lines of the log come first. A NAME is of programs that are loaded; without any
-argument all of those are listed. They were verified when they were loaded, so that their sizes alone are known.`,
+  summary: 'verdicts of the verifier, and the work that they took',
+  manual: `veristat opens each FILE (an object, or a text: see ls), verifies its programs without loading them, and prints
+the verdict, the instructions processed on all paths, the states kept, and the program's size. The end of the log comes
+before the row of a refused program. A NAME stands for loaded programs of that name; without an argument all loaded programs
+are listed. They were verified when they were loaded, so only their sizes are known.`,
   isProcess: true,
   run: veristat,
 };

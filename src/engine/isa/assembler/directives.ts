@@ -160,7 +160,8 @@ function argumentsOf(code: string, first: Token): Argument[] {
 }
 
 function once(before: unknown, { range }: Argument, { problems }: Scene): void {
-  if (before !== null) problems.report(CODES.directiveTwice, range, 'This was said before; the last one counts.');
+  if (before !== null)
+    problems.report(CODES.directiveTwice, range, 'This directive appeared before; the last one counts.');
 }
 
 function setType(argument: Argument, scene: Scene): void {
@@ -252,7 +253,7 @@ export function checkHeader(header: Header, symbols: SymbolSource, problems: Pro
       problems.report(
         CODES.noStructOps,
         first.range,
-        'Which struct is this a member of? Say it at the top: `.struct_ops tcp_congestion_ops`.',
+        'Which struct is this a member of? Name it at the top: `.struct_ops tcp_congestion_ops`.',
         {
           title: 'Insert .struct_ops tcp_congestion_ops',
           range: rangeOf(0, 0, 0),
@@ -292,7 +293,7 @@ function checkMembers(type: string, sections: readonly Section[], symbols: Symbo
     } else if (!found.isFunction) {
       problems.report(CODES.notFunctionMember, range, `\`${member}\` of struct ${type} is no function.`);
     } else if (seen.has(member)) {
-      problems.report(CODES.memberTwice, range, `\`${member}\` was implemented before.`);
+      problems.report(CODES.memberTwice, range, `\`${member}\` is already implemented.`);
     }
     seen.add(member);
   }

@@ -237,7 +237,7 @@ const update: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       id: 'update',
       scope: 'call',
       source: 'bpf_map_update_value',
-      text: 'the key may be there, or new, as the flags ask, and there is room',
+      text: 'the key exists, or is new, as the flags require, and there is room',
       run(x) {
         const ret = updated(x, mapOf(x), typeOf(x));
         return ret < 0 ? fail(-ret) : done(0);
@@ -269,7 +269,7 @@ const remove: CommandTable<'BPF_MAP_DELETE_ELEM', Delete> = {
       id: 'delete',
       scope: 'call',
       source: 'map_delete_elem',
-      text: 'there is such an element, and this kind of map can lose it',
+      text: 'there is such an element, and this kind of map can delete elements',
       run(x) {
         const type = typeOf(x);
         const key = x.key ?? new Uint8Array(4);
@@ -295,7 +295,7 @@ const nextKey: CommandTable<'BPF_MAP_GET_NEXT_KEY', NextKey> = {
       id: 'next',
       scope: 'call',
       source: 'map_get_next_key',
-      text: 'there is a key after this one; after a key that is not there comes the first',
+      text: 'there is a key after this one; after an unknown key comes the first',
       run(x) {
         const key = typeOf(x).nextKey(x.k, mapOf(x), x.key);
         if (typeof key === 'number') return fail(-key);
@@ -353,7 +353,7 @@ const lookupDelete: CommandTable<'BPF_MAP_LOOKUP_AND_DELETE_ELEM', LookupDelete>
       id: 'take',
       scope: 'call',
       source: 'map_lookup_and_delete_elem',
-      text: 'a hash table gives the value and forgets it; others have no such operation',
+      text: 'a hash table returns the value and deletes the element; others have no such operation',
       run(x) {
         const type = typeOf(x);
         const map = mapOf(x);

@@ -22,12 +22,12 @@ function withInner(attr = outer, inner = array, parts: Parameters<typeof mapKern
 
 const ROWS: readonly (readonly [why: string, attr: Attr, errno: number])[] = [
   ['without an inner map', { ...outer, inner_map_fd: 77 }, 9],
-  ['values are fds', { ...outer, value_size: 8 }, 22],
-  ['of a hash too', { ...hashed, value_size: 8 }, 22],
-  ['programs cannot be kept from an array of maps', { ...outer, map_flags: 128 }, 22],
-  ['a prog array has fds', { ...jumps, value_size: 8 }, 22],
+  ['values of other than 4 bytes', { ...outer, value_size: 8 }, 22],
+  ['the same for a hash', { ...hashed, value_size: 8 }, 22],
+  ['an array of maps that programs may only read', { ...outer, map_flags: 128 }, 22],
+  ['a prog array with values of other than 4 bytes', { ...jumps, value_size: 8 }, 22],
 ];
-it.each(ROWS)('%s it is not made', (_why, attr, errno) => {
+it.each(ROWS)('not created: %s', (_why, attr, errno) => {
   expect(mapKernel().create(attr)).toBe(-errno);
 });
 
@@ -70,7 +70,7 @@ test('inner tables, and arrays with the flag, may differ in size; not on 5.6', (
   expect(old.update(old.fd, u32(0), u32(old.create({ ...table, max_entries: 9 })))).toBe(-22);
 });
 
-test.each([outer, hashed])('what is in it is held, until it is replaced, deleted or the map goes', (attr) => {
+test.each([outer, hashed])('an element is held until it is replaced or deleted, or the map is freed', (attr) => {
   const k = withInner(attr);
   const other = k.create(array);
   const kinds = (fd: number): string[] =>

@@ -131,7 +131,7 @@ function checkValue(btf: Btf, name: string, id: number, say: Say): void {
   if (!has('common.refcnt') && !has('refcnt')) say('D0210', `struct ${valueName} has no refcnt`);
   const usual = has('common') ? 2 : 3;
   if (value && value.members.length > usual) {
-    const text = `struct ${valueName} has members of its own. Linux since 6.9 takes none but common and data; here they are tried out`;
+    const text = `struct ${valueName} has members of its own. Linux since 6.9 takes none but common and data; here they can be tried`;
     say('D0211', text, 'warning');
   }
 }

@@ -52,7 +52,7 @@ const table: CommandTable<'BPF_MAP_DELETE_ELEM', Delete> = {
       id: 'state-tobefree',
       scope: 'call',
       source: 'bpf_struct_ops_map_delete_elem',
-      text: 'in TOBEFREE it was deleted already',
+      text: 'in TOBEFREE it has already been deleted',
       run: (x) => must(mapState(x.k, opsMapOf(x)) !== STATE.TOBEFREE, ERRNO.EINPROGRESS),
     },
     {

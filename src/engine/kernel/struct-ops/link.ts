@@ -61,7 +61,7 @@ const create: CommandTable<'BPF_LINK_CREATE', LinkCreate> = {
       id: 'prime',
       scope: 'call',
       source: 'bpf_link_prime',
-      text: 'an id is set aside, and not given back if what follows fails',
+      text: 'an id is reserved, and lost if a later step fails',
       run(x) {
         x.id = allocId(x.k, 'link');
         return next;
@@ -245,7 +245,7 @@ const detach: CommandTable<'BPF_LINK_DETACH', LinkDetach> = {
       id: 'unreg',
       scope: 'call',
       source: 'bpf_struct_ops_map_link_detach',
-      text: 'the struct is unregistered and the map let go; the second time nothing is left to do',
+      text: 'the struct is unregistered and the map released; a second detach does nothing',
       run({ k, link }) {
         if (link) detachLink(k, link.object);
         return done(0);

@@ -37,7 +37,7 @@ const lookup: CommandTable<'BPF_MAP_LOOKUP_ELEM', Lookup> = {
       id: 'spin-lock',
       scope: 'call',
       source: 'map_lookup_elem',
-      text: 'BPF_F_LOCK needs a spin lock in the value, which these have not',
+      text: 'BPF_F_LOCK needs a spin lock in the value, which these maps lack',
       run: ({ attr }) => must(attr.flags === 0, ERRNO.EINVAL),
     },
     {
@@ -67,7 +67,7 @@ const lookup: CommandTable<'BPF_MAP_LOOKUP_ELEM', Lookup> = {
       id: 'copy-to-user',
       scope: 'call',
       source: 'bpf_struct_ops_map_sys_lookup_elem',
-      text: 'in INIT all zero; else what user space gave, program fds as ids, with the state and count of now',
+      text: 'in INIT all zero; otherwise the value from user space, program fds as ids, with the present state and count',
       run(x) {
         x.out.bytes = lookupValue(x.k, opsMapOf(x));
         return done(0);
@@ -92,7 +92,7 @@ const nextKey: CommandTable<'BPF_MAP_GET_NEXT_KEY', NextKey> = {
       id: 'copy-key',
       scope: 'call',
       source: 'bpf_map_copy_key',
-      text: 'the key, where there is one, can be read',
+      text: 'the key, if given, can be read',
       run(x) {
         if (x.attr.key === null) return next;
         x.key = copyFromUser(x.attr.key, 4);
@@ -103,7 +103,7 @@ const nextKey: CommandTable<'BPF_MAP_GET_NEXT_KEY', NextKey> = {
       id: 'next',
       scope: 'call',
       source: 'bpf_struct_ops_map_get_next_key',
-      text: 'after key 0 is nothing; before it, and after any other, comes 0',
+      text: 'no key follows key 0; without a key, or after any other, the next key is 0',
       run(x) {
         if (x.key?.every((byte) => byte === 0)) return fail(ERRNO.ENOENT);
         x.out.bytes = new Uint8Array(4);

@@ -76,7 +76,7 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       id: 'spin-lock',
       scope: 'call',
       source: 'map_update_elem',
-      text: 'BPF_F_LOCK needs a spin lock in the value, which these have not',
+      text: 'BPF_F_LOCK needs a spin lock in the value, which these maps lack',
       run: ({ attr }) => must(Math.floor(attr.flags / ELEM_FLAG.LOCK) % 2 === 0, ERRNO.EINVAL),
     },
     {
@@ -174,7 +174,7 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       id: 'owner',
       scope: 'member',
       source: 'bpf_struct_ops_map_update_elem',
-      text: 'a struct module pointer is the core’s to fill: given one, it leaves without an error of its own',
+      text: 'a struct module pointer is filled in by the core: if user space gives one, the call ends without an error of its own',
       run(x) {
         const { kind, offset, size } = memberOf(x);
         if (kind !== 'module') return next;
@@ -202,7 +202,7 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       id: 'member-zero',
       scope: 'member',
       source: 'bpf_struct_ops_map_update_elem',
-      text: 'what is not a function and not taken by the subsystem is zero',
+      text: 'a member that is no function and not taken by the subsystem is zero',
       run(x) {
         const { kind, offset, size } = memberOf(x);
         if (kind === 'func') return next;
@@ -265,7 +265,7 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       scope: 'after',
       source: 'st_ops->validate',
       since: 'v6.12',
-      text: 'the subsystem looks at the whole struct',
+      text: 'the subsystem validates the whole struct',
       run: (x) => answered(x.k, typeOf(x), typeOf(x).subsystem.validate?.(opsMapOf(x).kdata) ?? 0),
     },
     {
@@ -284,7 +284,7 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       id: 'reg',
       scope: 'after',
       source: 'st_ops->reg',
-      text: 'the subsystem registers the struct, and that holds the map: INUSE',
+      text: 'the subsystem registers the struct, and the registration holds the map: INUSE',
       run(x) {
         const map = opsMapOf(x);
         const ret = registerStruct(x.k, typeOf(x), map.kvalue);

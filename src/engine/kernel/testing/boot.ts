@@ -1,5 +1,7 @@
 /** A kernel on the shipped v6.12 BTF with a small congestion-control list, for tests. */
 import { registerProgCode } from '../info.ts';
+import { OBJECT_RULES } from '../../verifier/insn/late-rules.ts';
+import { registerObjectRules } from '../../verifier/insn/object-rules.ts';
 import { progCode } from '../prog-code.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -71,6 +73,7 @@ function nameList(memory: Memory, offsetOf: (member: string) => number) {
 
 export function boot(parts: Partial<KernelParts> = {}) {
   registerProgCode(progCode);
+  registerObjectRules(OBJECT_RULES);
   const memory = new Memory();
   const events = new EventQueue(memory);
   const text = new Text(memory);

@@ -24,7 +24,7 @@ export const load: Verb<'load'> = {
     }
     const { object: whole, missing, found } = linkLibraries(object, linked ? libraries(user) : []);
     if (missing.length > 0) {
-      const why = linked ? 'nothing that is loaded has it' : 'only insmod looks for it in what is loaded';
+      const why = linked ? 'no loaded object has it' : 'only insmod looks for it in loaded objects';
       return refuse(ERRNO.ENOENT, `extern ${missing.join(', ')}: ${why}`);
     }
     const told = aboutMap(letter);

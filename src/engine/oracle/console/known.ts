@@ -23,7 +23,7 @@ export const KNOWN: readonly KnownDifference[] = [
   },
   {
     command: /-d struct_ops register/,
-    reason: 'with -d libbpf tells also of its probes, its token and the log of every program',
+    reason: 'with -d libbpf also prints its probes, its token and the log of every program',
     source: 'bpf_object_load (libbpf)',
   },
   {

@@ -3,6 +3,8 @@
  * and loads programs as the recorder did.
  */
 import { registerProgCode } from '../../kernel/info.ts';
+import { OBJECT_RULES } from '../../verifier/insn/late-rules.ts';
+import { registerObjectRules } from '../../verifier/insn/object-rules.ts';
 import { progCode } from '../../kernel/prog-code.ts';
 import type { Btf } from '../../btf/btf.ts';
 import { createBtfWriter, INT_SIGNED, intType } from '../../btf/write.ts';
@@ -62,6 +64,7 @@ export class Session {
     whole: () => Btf | null = () => null,
   ) {
     registerProgCode(progCode);
+    registerObjectRules(OBJECT_RULES);
     const memory = new Memory();
     const functions = new KernelFunctions();
     const text = new Text(memory);

@@ -53,7 +53,7 @@ function putBack(s: Stack, link: (typeof LINKS)[number] | 'icsk_ca_ops', value: 
   s.tp[link] = value;
   if (s.ep.warned === 1) return;
   s.ep.warned = 1;
-  const text = `a program overwrote ${link}; Linux would follow it and oops, here it is as it was`;
+  const text = `a program overwrote ${link}; Linux would follow it and oops, here it was restored`;
   s.observer.onWarning?.(s.tp.at, text, 'a pointer that the stack follows');
 }
 
@@ -65,7 +65,10 @@ function refuseZeroWindow(s: Stack): void {
   s.tp.snd_cwnd = 1;
   if (s.ep.warned === 1) return;
   s.ep.warned = 1;
-  s.observer.onWarning?.(s.tp.at, 'snd_cwnd was set to 0; Linux warns once and the connection stalls, here it is 1');
+  s.observer.onWarning?.(
+    s.tp.at,
+    'snd_cwnd was set to 0; Linux warns once and the connection stalls, here it was set to 1',
+  );
 }
 
 function has(s: Stack, slot: number): boolean {

@@ -41,7 +41,7 @@ function retransmissionTimeout(s: Stack): void {
   const connecting = tp.skc_state === TCP_STATE.SYN_SENT;
   if (tp.icsk_retransmits >= (connecting ? synRetries(s) : TCP_RETRIES2)) {
     const what = connecting ? 'connect: ETIMEDOUT' : 'ETIMEDOUT';
-    s.observer.onWarning?.(tp.at, `nothing was answered, ${tp.icsk_retransmits} times over`, what);
+    s.observer.onWarning?.(tp.at, `no answer after ${tp.icsk_retransmits} retransmissions`, what);
     destroySock(s, TCP_STATE.CLOSE);
     return;
   }

@@ -55,7 +55,7 @@ test('numbers: pacing rate, clamp, initial window', () => {
   expect(call(SET, sk, 6, 1002, 0x1000, 4)).toBe(-14);
 });
 
-test('what is no socket is left alone', () => {
+test('an address that is no socket is left alone', () => {
   const { buffer, call, memory, sk } = connected();
   const before = memory.hash(1);
   for (const at of [0, 8, buffer, sk + 8, 0xffff_fff0]) {
@@ -73,7 +73,7 @@ test('an ACK leaves at once, with the number that the program says', () => {
   expect(tcp.list()[0].state).toBe('ESTABLISHED');
 });
 
-test('a socket that goes is told of before it is free', () => {
+test('observers hear of a socket before it is freed', () => {
   const world = connected();
   world.tcp.close(1);
   world.runTo(30);

@@ -7,6 +7,8 @@ import { isGpl } from '../structure.ts';
 import * as T from '../types.ts';
 import { type Walked, walkStruct } from './btf-walk.ts';
 import type { MemAccess } from './access.ts';
+import { inRcu } from './in-rcu.ts';
+import { fieldsAt, fieldText } from './objects.ts';
 
 /** Fields that keep the trust of the struct they are read from (BTF_TYPE_SAFE_ lists of the verifier). */
 const SAFE: Readonly<
@@ -27,11 +29,6 @@ const SAFE: Readonly<
   trustedOrNull: { socket: ['sk'] },
 };
 const listed = (list: keyof typeof SAFE, w: Walked): boolean => SAFE[list][w.owner]?.includes(w.field) ?? false;
-
-/** SLEEPABLE */
-const SLEEPABLE = 0x10;
-export const inRcu = (env: Session): boolean =>
-  env.cur.rcu || env.cur.lock !== null || (env.program.flags & SLEEPABLE) === 0;
 
 /** Flags of a pointer that was read from a struct. */
 function flagsOf(env: Session, v: T.Val, w: Walked): number {
@@ -57,7 +54,9 @@ function load(env: Session, n: number, v: T.Val): void {
 export function checkBtfAccess(env: Session, a: MemAccess, v: T.Val, off: number): void {
   if (v.type === T.CONST_PTR_TO_MAP) return checkMapPointer(env, a, v, off);
   const name = v.btf?.type(v.btfId)?.name ?? '';
-  if (!isGpl(env)) env.refuse(EINVAL, `Cannot access kernel 'struct ${name}' from non-GPL compatible program`);
+  const isOwn = T.isAllocated(v.type);
+  if (!isGpl(env) && v.btf === env.btf)
+    env.refuse(EINVAL, `Cannot access kernel 'struct ${name}' from non-GPL compatible program`);
   if (off < 0) env.refuse(EACCES, `R${a.regno} is ptr_${name} invalid negative access: off=${off}`);
   if (v.b.m !== 0n || v.b.v !== 0n)
     env.refuse(
@@ -67,14 +66,17 @@ export function checkBtfAccess(env: Session, a: MemAccess, v: T.Val, off: number
   if (v.type & T.MEM_USER) env.refuse(EACCES, `R${a.regno} is ptr_${name} access user memory: off=${off}`);
   if (v.type & T.MEM_PERCPU) env.refuse(EACCES, `R${a.regno} is ptr_${name} access percpu memory: off=${off}`);
   if (a.isWrite) {
+    if ((v.type & T.PTR_UNTRUSTED) !== 0) env.refuse(EACCES, 'only read is supported');
     if (env.program.type === 'struct_ops' && env.attach && (v.type & T.MEM_ALLOC) === 0)
       return checkStructWrite(env, v.btfId, off, a.size);
-    if ((v.type & T.MEM_ALLOC) === 0) env.refuse(EACCES, 'only read is supported');
+    if (!isOwn) env.refuse(EACCES, 'only read is supported');
   }
   if (!v.btf) return;
+  const special = fieldsAt(v).find((field) => off < field.offset + field.size && field.offset < off + a.size);
+  if (special) env.refuse(EACCES, `direct access to ${fieldText(special)} is disallowed`);
   const walked = walkStruct(env, v.btf, v.btfId, off, a.size);
   if (a.isWrite || a.value < 0) return;
-  if (!walked) return load(env, a.value, T.UNKNOWN_SCALAR);
+  if (!walked || isOwn) return load(env, a.value, T.UNKNOWN_SCALAR);
   const type = T.PTR_TO_BTF_ID | flagsOf(env, v, walked);
   const id = type & T.MAYBE_NULL ? env.newId() : 0;
   load(env, a.value, T.pointer(type, { id, btf: v.btf, btfId: walked.struct }));

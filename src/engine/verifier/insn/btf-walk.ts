@@ -5,6 +5,7 @@
 import { EACCES, EINVAL } from '../../base/errnos.ts';
 import type { Btf, BtfMember, BtfType } from '../../btf/btf.ts';
 import type { Session } from '../session.ts';
+import type { Val } from '../types.ts';
 
 /** Result of a read: a number, or a pointer to a struct. */
 export interface Walked {
@@ -164,6 +165,10 @@ function stepPointer(
     };
   return null;
 }
+
+/** Whether a pointer leads to a struct: by its own type when that is to be strict, else also to one that lies in it. */
+export const matchesStruct = ({ btf, btfId, off }: Val, wanted: Btf, id: number, strict: boolean): boolean =>
+  btf === wanted && (strict ? btfId === id && off === 0 : embeds(btf, btfId, off, id, false));
 
 /** Whether a struct embeds struct `to` at an offset (btf_struct_ids_match). */
 export function embeds(btf: Btf, id: number, off: number, to: number, strict: boolean): boolean {

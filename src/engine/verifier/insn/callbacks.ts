@@ -1,8 +1,9 @@
 /* Registers that a callback starts with, by helper (set_loop_callback_state and its like). */
 import { copyReg } from '../state.ts';
 import * as T from '../types.ts';
-import type { SetCallee } from './frames.ts';
+import type { SetCallee } from './set-callee.ts';
 import type { CallMeta } from './call-meta.ts';
+import { dynptrValue } from './dynptr-value.ts';
 
 export interface CallbackRule {
   readonly isAsync: boolean;
@@ -10,9 +11,8 @@ export interface CallbackRule {
 }
 
 const mapElements =
-  (meta: CallMeta, returns: readonly [number, number], context: boolean): SetCallee =>
+  ({ map }: Pick<CallMeta, 'map'>, returns: readonly [number, number], context: boolean): SetCallee =>
   (_, caller, callee) => {
-    const { map } = meta;
     callee.regs[1].v = T.pointer(T.CONST_PTR_TO_MAP, { map });
     callee.regs[2].v = T.pointer(T.PTR_TO_MAP_KEY, { map });
     callee.regs[3].v = T.pointer(T.PTR_TO_MAP_VALUE, { map });
@@ -20,6 +20,9 @@ const mapElements =
     callee.inCallback = true;
     callee.returns = returns;
   };
+
+/** What a timer or a work queue calls is given its element: map, key and value. */
+export const elementOfMap = (map: CallMeta['map']): SetCallee => mapElements({ map }, [0, 0], false);
 
 /** Callback rule of a helper; null when it has no callback. */
 export function callbackOf(id: number, meta: CallMeta): CallbackRule | null {
@@ -55,10 +58,8 @@ export function callbackOf(id: number, meta: CallMeta): CallbackRule | null {
     case 209:
       return {
         isAsync: false,
-        set: (_, caller, callee) => {
-          callee.regs[1].v = T.pointer(T.CONST_PTR_TO_DYNPTR, {
-            object: { kind: 'local', first: true, active: false, depth: 0, dynptrId: 0 },
-          });
+        set: (env, caller, callee) => {
+          callee.regs[1].v = dynptrValue('local', env.newId());
           callee.regs[2] = copyReg(caller.regs[3]);
           callee.inCallback = true;
           callee.returns = [0, 1];

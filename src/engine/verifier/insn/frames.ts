@@ -13,11 +13,9 @@ import * as T from '../types.ts';
 import { checkCallArguments } from './global-args.ts';
 import { clearPackets } from './packets.ts';
 import { checkReturnRange } from './return-code.ts';
+import type { SetCallee } from './set-callee.ts';
 
 const MAX_FRAMES = 8;
-
-/** Fills in the registers of a callee from those of its caller. */
-export type SetCallee = (env: Session, caller: Frame, callee: Frame) => void;
 
 const copyArguments: SetCallee = (_, caller, callee) => {
   for (let i = 1; i <= 5; i++) callee.regs[i] = copyReg(caller.regs[i]);

@@ -7,7 +7,8 @@ import { isStruct } from './btf-walk.ts';
 import { checkStructPointer } from './helper-args.ts';
 import { checkHelperMemory } from './helper-memory.ts';
 import { notNull } from './jump.ts';
-import { checkNoOffset } from './memory.ts';
+import { objectRules } from './object-rules.ts';
+import { checkArgumentOffset } from './offsets.ts';
 
 export type Argument =
   | { readonly kind: 'scalar' }
@@ -30,6 +31,10 @@ const CTX_NAMES: Readonly<Record<string, readonly string[]>> = {
   raw_tracepoint: ['bpf_raw_tracepoint_args'],
   raw_tp: ['bpf_raw_tracepoint_args'],
 };
+
+/** A struct that programs of this type have as their context (btf_is_prog_ctx_type). */
+export const isContext = ({ program }: Session, target: BtfType | null): boolean =>
+  isStruct(target) && (CTX_NAMES[program.type]?.includes(target.name) ?? false);
 
 function declTags(btf: Btf, func: number): Map<number, string[]> {
   const tags = new Map<number, string[]>();
@@ -82,7 +87,7 @@ function argumentOf(
     env.refuse(EINVAL, `Arg#${i} type ${type?.kind ?? 'UNKN'} in ${name}() is not supported yet.`);
   }
   const target = btf.type(btf.skipModifiers(type.type));
-  const isCtx = tags.includes('arg:ctx') || (isStruct(target) && CTX_NAMES[env.program.type]?.includes(target.name));
+  const isCtx = tags.includes('arg:ctx') || isContext(env, target);
   const combines = (...allowed: readonly string[]): void => {
     if (!tags.every((tag) => allowed.includes(tag))) env.refuse(EINVAL, `arg#${i} has invalid combination of tags`);
   };
@@ -145,56 +150,25 @@ function checkArgument(env: Session, argument: Argument, i: number): void {
       if (r.v.type !== T.SCALAR) env.refuse(EINVAL, `R${n} is not a scalar`);
       return;
     case 'ctx':
-      checkPointerOffset(env, n);
+      checkArgumentOffset(env, n, false);
       if (r.v.type !== T.PTR_TO_CTX) env.refuse(EINVAL, `arg#${i} expects pointer to ctx`);
       return;
     case 'struct':
       if (argument.nullable && T.isNull(r.v)) return;
       return checkStructPointer(env, n, argument.name, argument.nullable);
     case 'dynptr':
-      return checkDynptrArgument(env, n);
+      checkArgumentOffset(env, n, false);
+      return objectRules(env, 'a dynptr').processDynptr(env, n, { made: false, readOnly: true, kind: '', shares: 0 });
     case 'arena':
       if (r.v.type !== T.PTR_TO_ARENA && r.v.type !== T.SCALAR)
         env.refuse(EINVAL, `R${n} is not a pointer to arena or scalar.`);
       return;
     default:
-      checkPointerOffset(env, n);
+      checkArgumentOffset(env, n, false);
       checkMemoryArgument(env, n, argument.size);
       if (!argument.nullable && (T.isNull(r.v) || (r.v.type & T.MAYBE_NULL) !== 0))
         env.refuse(EINVAL, `arg#${i} is expected to be non-NULL`);
   }
-}
-
-/** Kinds of pointers that may be passed with any offset. */
-const ANY_OFFSET: ReadonlySet<number> = new Set([
-  T.PTR_TO_STACK,
-  T.PTR_TO_PACKET,
-  T.PTR_TO_PACKET_META,
-  T.PTR_TO_MAP_KEY,
-  T.PTR_TO_MAP_VALUE,
-  T.PTR_TO_MEM,
-  T.PTR_TO_BUF,
-  T.SCALAR,
-]);
-
-/** check_func_arg_reg_off, where the argument may be anything */
-function checkPointerOffset(env: Session, n: number): void {
-  const { v } = env.reg(n);
-  const base = T.baseType(v.type);
-  if (!ANY_OFFSET.has(base)) checkNoOffset(env, v, n, base === T.PTR_TO_BTF_ID);
-}
-
-/**
- * Requires an initialised dynptr; since creating one is not supported, only one received as an argument passes
- * (process_dynptr_func).
- */
-export function checkDynptrArgument(env: Session, n: number): void {
-  const { v } = env.reg(n);
-  if (v.type === T.CONST_PTR_TO_DYNPTR) return checkNoOffset(env, v, n);
-  if (v.type !== T.PTR_TO_STACK)
-    env.refuse(EINVAL, `arg#${n - 1} expected pointer to stack or const struct bpf_dynptr`);
-  if (v.b.m !== 0n) env.say('dynptr has to be at a constant offset\n');
-  env.refuse(EINVAL, `Expected an initialized dynptr as arg #${n - 1}`);
 }
 
 /** check_mem_reg */

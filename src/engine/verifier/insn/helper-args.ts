@@ -12,8 +12,10 @@ import * as T from '../types.ts';
 import { embeds } from './btf-walk.ts';
 import type { CallMeta } from './call-meta.ts';
 import { checkHelperMemory, checkSizeRegister } from './helper-memory.ts';
+import { inTree, type ObjectRules, objectRules } from './object-rules.ts';
 import { processLock } from './locks.ts';
-import { checkAlignment, checkNoOffset } from './memory.ts';
+import { checkAlignment } from './memory.ts';
+import { checkArgumentOffset } from './offsets.ts';
 
 interface Code {
   readonly kind: string;
@@ -22,6 +24,7 @@ interface Code {
   /** written, and must be initialised before */
   readonly writes: boolean;
   readonly zeroOk: boolean;
+  readonly readOnly: boolean;
   readonly releases: boolean;
   readonly struct: string;
   readonly fixed: number;
@@ -32,15 +35,18 @@ const parsed = new Map<string, Code>();
 function parse(code: string): Code {
   const known = parsed.get(code);
   if (known) return known;
-  const [, kind, struct, tail] = code.startsWith('B:')
-    ? (/^(B):([a-z_]+)(N?)$/.exec(code) ?? ['', 'B', '', ''])
-    : (/^(lock|timer|str|Sk|SC|St|[a-zA-Z])()(.*)$/.exec(code) ?? ['', code, '', '']);
+  const [, kind, tail, struct = ''] = /^(lock|timer|str|Sk|SC|St|[a-zA-Z])([^:]*)(?::(.*))?$/.exec(code) ?? [
+    '',
+    code,
+    '',
+  ];
   const result: Code = {
     kind,
     nullable: tail.includes('N'),
     output: tail.includes('o'),
     writes: tail.includes('w'),
     zeroOk: tail.includes('0'),
+    readOnly: tail.includes('r'),
     releases: tail.includes('!'),
     struct,
     fixed: Number(/[48]/.exec(tail)?.[0] ?? 0),
@@ -87,6 +93,9 @@ const KINDS: Readonly<Record<string, readonly number[]>> = {
   lock: [T.PTR_TO_MAP_VALUE, T.PTR_TO_BTF_ID | T.MEM_ALLOC],
   str: [T.PTR_TO_MAP_VALUE],
   timer: [T.PTR_TO_MAP_VALUE],
+  D: [T.PTR_TO_STACK, T.CONST_PTR_TO_DYNPTR],
+  X: [T.PTR_TO_MAP_VALUE, T.PTR_TO_BTF_ID | T.MEM_ALLOC],
+  Y: BTF_KINDS,
   P: [
     T.PTR_TO_BTF_ID | T.MEM_PERCPU,
     T.PTR_TO_BTF_ID | T.MEM_PERCPU | T.MEM_RCU,
@@ -102,7 +111,10 @@ function checkType(env: Session, code: Code, n: number, helper: number): void {
   let { type } = v;
   const isMemory = KINDS[code.kind] === MEMORY_KINDS;
   if (isMemory && isReadOnlyUse(code)) type &= ~T.MEM_RDONLY;
+  if (code.kind === 'm') type &= ~T.OF_ANY_DYNPTR;
   if (code.nullable) type &= ~T.MAYBE_NULL;
+  // what a program has allocated may be put in a map
+  if (code.kind === 'Y' && (type & T.MEM_ALLOC) !== 0) type &= ~(T.MEM_ALLOC | T.MEM_PERCPU);
   const kinds = KINDS[code.kind] ?? [];
   if (!kinds.includes(type))
     env.refuse(EACCES, `R${n} type=${T.typeText(v.type)} expected=${kinds.map(T.typeText).join(', ')}`);
@@ -125,39 +137,18 @@ function checkType(env: Session, code: Code, n: number, helper: number): void {
 
 /** A pointer to a kernel struct by its name, as a function of the program takes it (ARG_PTR_TO_BTF_ID). */
 export function checkStructPointer(env: Session, n: number, struct: string, nullable: boolean): void {
-  const code = { ...parse('B:sock'), struct, nullable };
+  const code = { ...parse('B'), struct, nullable };
   checkType(env, code, n, 0);
-  checkOffset(env, code, n);
-}
-
-/** check_func_arg_reg_off */
-function checkOffset(env: Session, code: Code, n: number): void {
-  const { v } = env.reg(n);
-  if (code.releases) {
-    if (v.off !== 0 && env.facts.releaseOffsetText)
-      env.refuse(EINVAL, `R${n} must have zero offset when passed to release func or trusted arg to kfunc`);
-    return checkNoOffset(env, v, n, env.facts.releaseOffsetText);
-  }
-  switch (T.baseType(v.type)) {
-    case T.PTR_TO_STACK:
-    case T.PTR_TO_PACKET:
-    case T.PTR_TO_PACKET_META:
-    case T.PTR_TO_MAP_KEY:
-    case T.PTR_TO_MAP_VALUE:
-    case T.PTR_TO_MEM:
-    case T.PTR_TO_BUF:
-    case T.SCALAR:
-      return;
-    case T.PTR_TO_BTF_ID:
-      return checkNoOffset(env, v, n, true);
-    default:
-      checkNoOffset(env, v, n);
-  }
+  checkArgumentOffset(env, n, code.releases);
 }
 
 /** Kind of the value argument depends on the map: socket maps take sockets (resolve_map_arg_type). */
 const resolve = (code: Code, { map }: CallMeta): Code =>
   code.kind === 'V' && map && isSocketMap(map) ? parse('Sk') : code;
+
+/** Rules of objects for the helper that is called. */
+export const rulesOf = (env: Session, { id }: CallMeta): ObjectRules =>
+  objectRules(env, `helper ${helperName(id)}#${id}`);
 
 export function checkArgument(env: Session, text: string, n: number, meta: CallMeta, proto: HelperProto): void {
   const code = resolve(parse(text), meta);
@@ -170,15 +161,18 @@ export function checkArgument(env: Session, text: string, n: number, meta: CallM
   if (nullPassed) markPrecise(env, n);
   else {
     checkType(env, code, n, proto.id);
-    checkOffset(env, code, n);
+    // a dynptr on the stack leads to what is given back
+    checkArgumentOffset(env, n, code.releases && !(code.kind === 'D' && v.type === T.PTR_TO_STACK));
+    if (code.kind === 'Y') rulesOf(env, meta).checkExchanged(env, n, meta);
   }
   if (code.releases) {
-    if (v.refObjId === 0 && !T.isNull(v))
+    if (code.kind === 'D') rulesOf(env, meta).checkDynptrRelease(env, n);
+    else if (v.refObjId === 0 && !T.isNull(v))
       env.refuse(EINVAL, `R${n} must be referenced when passed to release function`);
     meta.releases = n;
     meta.nullRelease = T.isNull(v);
   }
-  if (v.refObjId !== 0) meta.refObjId = v.refObjId;
+  if (v.refObjId !== 0 && code.kind !== 'X') meta.refObjId = v.refObjId;
   use(env, code, n, meta, proto);
 }
 
@@ -228,12 +222,34 @@ function use(env: Session, code: Code, n: number, meta: CallMeta, proto: HelperP
       meta.subprog = v.frame;
       return;
     case 'lock':
+      if (inTree(env)) env.refuse(EACCES, "can't spin_{lock,unlock} in rbtree cb");
       return processLock(env, n, meta.id === 93);
     case 'timer':
       if (v.map && meta.id === 170) meta.map = v.map;
       return;
     case 'str':
       return checkString(env, n);
+    default:
+      useObject(env, code, n, meta);
+  }
+}
+
+/** Arguments that lead to objects of their own. */
+function useObject(env: Session, code: Code, n: number, meta: CallMeta): void {
+  const { v } = env.reg(n);
+  switch (code.kind) {
+    case 'P':
+      if (v.btfId === 0) env.refuse(EACCES, `Helper has invalid btf_id in R${n}`);
+      meta.percpu = v;
+      return;
+    case 'X':
+      return rulesOf(env, meta).checkKptrPointer(env, n, meta);
+    case 'D': {
+      const rules = rulesOf(env, meta);
+      rules.processDynptr(env, n, { made: code.output, readOnly: code.readOnly, kind: code.struct, shares: 0 });
+      meta.dynptr = rules.dynptrAt(env, v);
+      return;
+    }
     default:
   }
 }
@@ -258,7 +274,8 @@ function constKey(env: Session, v: T.Val, keySize: number): number {
   return Number(BigInt.asUintN(32, slot.v.b.v)) + 1;
 }
 
-function checkString(env: Session, n: number): void {
+/** check_reg_const_str */
+export function checkString(env: Session, n: number): void {
   const { v } = env.reg(n);
   const { map } = v;
   if (!map || (map.flags & F_RDONLY_PROG) === 0 || !map.frozen)

@@ -9,11 +9,11 @@ import { hasHelper, type HelperProto, protoOf } from '../protos/helpers.ts';
 import type { Session } from '../session.ts';
 import { isGpl } from '../structure.ts';
 import * as T from '../types.ts';
-import { checkArgument } from './helper-args.ts';
+import { checkArgument, rulesOf } from './helper-args.ts';
 import { callbackOf } from './callbacks.ts';
 import { clearCallerSaved, pushAsync, pushCallback } from './frames.ts';
 import { checkMem } from './memory.ts';
-import { hasLock } from './locks.ts';
+import { mayLock } from './objects.ts';
 import { clearPackets } from './packets.ts';
 import { acquire, checkLeaks, release } from './references.ts';
 
@@ -47,19 +47,28 @@ export function checkHelper(env: Session, id: number): void {
     size: 0,
     subprog: 0,
     nullRelease: false,
+    dynptr: null,
+    kptr: null,
+    percpu: null,
   };
   proto.args.forEach((code, i) => checkArgument(env, code, i + 1, meta, proto));
   checkMapUse(env, meta);
   const { regno, size } = meta.output;
   for (let i = 0; i < size; i++)
     checkMem(env, { regno, off: i, size: 1, isWrite: true, value: -1, aligned: false, signed: false });
-  if (meta.releases && !meta.nullRelease && !release(env, meta.refObjId))
-    env.refuse(EINVAL, `func ${helperName(id)}#${id} reference has not been acquired before`);
+  if (meta.releases && !meta.nullRelease) releaseArgument(env, meta);
   specific(env, meta);
   clearCallerSaved(env);
   setResult(env, proto, meta);
   checkMapHelper(env, meta.map, id, helperName(id));
-  if (proto.changesPacket) clearPackets(env);
+  if (proto.changesPacket || (id === DYNPTR_WRITE && meta.dynptr?.object?.kind === 'skb')) clearPackets(env);
+}
+
+function releaseArgument(env: Session, meta: CallMeta): void {
+  const { id, releases, refObjId, dynptr } = meta;
+  if (dynptr) return rulesOf(env, meta).releaseDynptr(env, env.val(releases));
+  if (!(id === KPTR_XCHG ? rulesOf(env, meta).releaseExchanged : release)(env, refObjId))
+    env.refuse(EINVAL, `func ${helperName(id)}#${id} reference has not been acquired before`);
 }
 
 function checkMapUse(env: Session, { id, map }: CallMeta): void {
@@ -78,6 +87,9 @@ function checkMapUse(env: Session, { id, map }: CallMeta): void {
   if (b.m === 0n && b.v < BigInt(map.maxEntries)) markPrecise(env, 3);
 }
 
+const KPTR_XCHG = 194;
+const DYNPTR_FROM_MEM = 197;
+const DYNPTR_WRITE = 202;
 const LOOP = 181;
 const FOR_EACH_ELEM = 164;
 /** Kinds of maps that support bpf_for_each_map_elem (map_for_each_callback). */
@@ -102,7 +114,12 @@ function specific(env: Session, meta: CallMeta): void {
     if (!T.isNull(env.val(2))) env.refuse(EINVAL, "get_local_storage() doesn't support non-zero flags");
     markPrecise(env, 2);
   }
-  if (id === 93 || id === 94) return;
+  if (id === DYNPTR_FROM_MEM) {
+    const { type } = env.val(1);
+    if (type !== T.PTR_TO_MAP_VALUE)
+      env.refuse(EACCES, `Unsupported reg type ${T.typeText(type)} for bpf_dynptr_from_mem data`);
+    return;
+  }
   const callback = callbackOf(id, meta);
   if (!callback) return;
   if (id === FOR_EACH_ELEM && meta.map && !CALL_BACK.has(meta.map.type))
@@ -136,6 +153,14 @@ function put(env: Session, v: T.Val): void {
   r.precise = false;
 }
 
+/** One processor's copy of a variable or of an object (RET_PTR_TO_MEM_OR_BTF_ID). */
+function ownCopy({ btf, btfId, type }: T.Val, nullable: number): T.Val {
+  const struct = btf?.type(btf.skipModifiers(btfId));
+  if (struct?.kind === 'STRUCT' || struct?.kind === 'UNION')
+    return T.pointer(T.PTR_TO_BTF_ID | (T.isRcu({ type }) ? T.MEM_ALLOC | T.MEM_RCU : nullable), { btf, btfId });
+  return T.pointer(T.PTR_TO_MEM | T.MEM_RDONLY | nullable, { range: Math.max(btf?.sizeOf(btfId) ?? 0, 0) });
+}
+
 function resultType(env: Session, proto: HelperProto, meta: CallMeta): T.Val | null {
   const nullable = T.MAYBE_NULL;
   switch (proto.returns) {
@@ -145,6 +170,13 @@ function resultType(env: Session, proto: HelperProto, meta: CallMeta): T.Val | n
       return T.pointer(T.PTR_TO_MAP_VALUE, { map: meta.map });
     case 'record':
       return T.pointer(T.PTR_TO_MEM | T.MEM_RINGBUF | nullable, { range: meta.size });
+    case 'slice':
+      return T.pointer(T.PTR_TO_MEM | nullable, { range: meta.size, uid: meta.dynptr?.id ?? 0 });
+    case 'memory':
+    case 'memoryNull':
+      return meta.percpu && ownCopy(meta.percpu, proto.returns === 'memory' ? 0 : nullable);
+    case 'kptr':
+      return meta.kptr && rulesOf(env, meta).exchangedValue(env, meta.kptr);
     case 'sock':
       return T.pointer(T.PTR_TO_SOCKET | nullable);
     case 'sockCommon':
@@ -176,9 +208,10 @@ function setResult(env: Session, proto: HelperProto, meta: CallMeta): void {
     env.refuse(EINVAL, 'kernel subsystem misconfigured verifier');
   const isNeverNull = neverNull(env, proto, meta);
   // the id tells locks in one element from those in another
-  if (v.type & T.MAYBE_NULL && (!isNeverNull || hasLock(v))) v = T.derive(v, { id: env.newId() });
+  const locks = mayLock(T.derive(v, { type: v.type & ~T.MAYBE_NULL }));
+  if (v.type & T.MAYBE_NULL && (!isNeverNull || locks)) v = T.derive(v, { id: env.newId() });
   if (isNeverNull) v = T.derive(v, { type: v.type & ~T.MAYBE_NULL });
-  if (proto.casts) v = T.derive(v, { refObjId: meta.refObjId });
+  if (proto.casts || meta.dynptr) v = T.derive(v, { refObjId: meta.dynptr?.refObjId ?? meta.refObjId });
   const acquires =
     proto.acquires || (proto.id === 1 && (meta.map?.type === MAP.SOCKMAP || meta.map?.type === MAP.SOCKHASH));
   if (acquires) {

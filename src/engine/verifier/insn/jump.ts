@@ -13,8 +13,8 @@ import { DST_IS_STACK, forEachReg, isSpilled, type LinkedReg, type Reg, SRC_IS_S
 import { findPrevious, widen } from '../states.ts';
 import { tnumAdd } from '../tnum.ts';
 import * as T from '../types.ts';
-import { hasLock } from './locks.ts';
 import { branchTaken } from './decide.ts';
+import { mayLock } from './objects.ts';
 import { matchPackets } from './packet-range.ts';
 import { JEQ, JNE, refine, reverse } from './refine.ts';
 import { releaseId } from './references.ts';
@@ -207,7 +207,7 @@ const SOCKHASH = 18;
 export function notNull(v: T.Val): T.Val {
   const { map } = v;
   if (T.baseType(v.type) === T.PTR_TO_MAP_VALUE && map) {
-    if (map.inner) return T.derive(v, { type: T.CONST_PTR_TO_MAP, map: map.inner, mapUid: v.id });
+    if (map.inner) return T.derive(v, { type: T.CONST_PTR_TO_MAP, map: map.inner, uid: v.id });
     if (map.type === XSKMAP) return T.derive(v, { type: T.PTR_TO_XDP_SOCK });
     if (map.type === SOCKMAP || map.type === SOCKHASH) return T.derive(v, { type: T.PTR_TO_SOCKET });
   }
@@ -225,6 +225,6 @@ function markNull(st: State, id: number, refObjId: number, isNull: boolean): voi
       return;
     }
     const value = notNull(v);
-    r.v = hasLock(v) ? value : T.derive(value, { id: 0 });
+    r.v = mayLock(value) ? value : T.derive(value, { id: 0 });
   });
 }

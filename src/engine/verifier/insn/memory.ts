@@ -13,10 +13,14 @@ import type { Session } from '../session.ts';
 import { tnumAdd, tnumConst } from '../tnum.ts';
 import * as T from '../types.ts';
 import { checkBtfAccess } from './btf-access.ts';
+import { checkNoOffset } from './offsets.ts';
 import { checkBounds } from './sanity.ts';
+import { objectRules } from './object-rules.ts';
+import { isKptr } from './objects.ts';
 import { isSockField } from './sock-fields.ts';
 import { checkStackBounds, checkStackRead, checkStackWrite } from './stack.ts';
 
+const KPTR = 'a pointer that is kept in a map';
 const STRICT_ALIGNMENT = 1;
 const SIZES = [4, 2, 1, 8];
 export const sizeOfAccess = ({ opcode }: Insn): number => SIZES[(opcode >> 3) & 3];
@@ -44,15 +48,6 @@ export function checkAlignment(env: Session, v: T.Val, off: number, size: number
   const where = `${offsetText(env, v.b)}+${v.off}+${off} size ${size}`;
   if (packet) env.refuse(EACCES, `misaligned packet access off 2+${where}`);
   env.refuse(EACCES, `misaligned ${KIND_WORDS[v.type & T.BASE_MASK] ?? ''}access off ${where}`);
-}
-
-/** check_ptr_off_reg: no offset, known or not. */
-export function checkNoOffset(env: Session, v: T.Val, regno: number, fixedOk = false): void {
-  const name = `${T.typeText(v.type)} ptr R${regno}`;
-  if (v.off < 0) env.refuse(EACCES, `negative offset ${name} off=${v.off} disallowed`);
-  if (!fixedOk && v.off) env.refuse(EACCES, `dereference of modified ${name} off=${v.off} disallowed`);
-  if (v.b.m !== 0n || v.b.v !== 0n)
-    env.refuse(EACCES, `variable ${T.typeText(v.type)} access var_off=${offsetText(env, v.b)} disallowed`);
 }
 
 const S64_MIN = -0x8000_0000_0000_0000n;
@@ -132,8 +127,9 @@ export function checkMapValue(
     const low = Number(v.b.smin) + off;
     const high = Number(v.b.umax) + off + size;
     if (low >= field.offset + field.size || high <= field.offset) continue;
-    if (field.kind === 'kptr' || field.kind === 'kptr_ref' || field.kind === 'kptr_untrusted') {
+    if (isKptr(field)) {
       if (!direct) env.refuse(EACCES, 'kptr cannot be accessed indirectly by helper');
+      objectRules(env, KPTR).checkKptrPlace(env, v, field, off, size);
       continue;
     }
     env.refuse(EACCES, `${field.kind} cannot be accessed directly by load/store`);
@@ -221,6 +217,13 @@ const mapKey: Rule = (env, a, v, off) => {
 
 const mapValue: Rule = (env, a, v, off) => {
   checkMapValue(env, a.regno, off, a.size, false, a.isWrite, true);
+  const at = v.b.m === 0n ? off + Number(v.b.v) : -1;
+  const kptr = v.map?.fields?.find((field) => field.offset === at && isKptr(field));
+  if (kptr) {
+    const loaded = objectRules(env, KPTR).accessKptr(env, kptr, a.value);
+    if (loaded) setLoaded(env, a.value, loaded);
+    return;
+  }
   if (a.isWrite || a.value < 0) return;
   const known = knownContent(v, off, a.size);
   setLoaded(env, a.value, known === null ? T.UNKNOWN_SCALAR : T.scalar(constBounds(known)));

@@ -14,40 +14,42 @@ function spanOf(min: number, max: number): Tnum {
   return { v: BigInt(min) & ~m, m };
 }
 
-/** R0 must lie in a range (verbose_invalid_scalar). */
-export function checkReturnRange(env: Session, where: string, [min, max]: readonly [number, number]): void {
-  const { b } = env.val(0);
+/** R0, or another register, must lie in a range (verbose_invalid_scalar). */
+export function checkReturnRange(env: Session, where: string, [min, max]: readonly [number, number], n = 0): void {
+  const { b } = env.val(n);
   if (b.smin >= BigInt(min) && b.smax <= BigInt(max)) return;
   if (env.facts.oldText) {
     const value = b.m === U64_MAX ? 'unknown scalar value' : `value ${tnumText(b)}`;
-    env.refuse(EINVAL, `${where} the register R0 has ${value} should have been in ${tnumText(spanOf(min, max))}`);
+    env.refuse(EINVAL, `${where} the register R${n} has ${value} should have been in ${tnumText(spanOf(min, max))}`);
   }
   const ends = `${b.smin > S64_MIN ? ` smin=${b.smin}` : ''}${b.smax < S64_MAX ? ` smax=${b.smax}` : ''}`;
   env.refuse(
     EINVAL,
-    `${where} the register R0 has${ends === '' ? ' unknown scalar value' : ends} should have been in [${min}, ${max}]`,
+    `${where} the register R${n} has${ends === '' ? ' unknown scalar value' : ends} should have been in [${min}, ${max}]`,
   );
 }
 
-export function checkReturnCode(env: Session): void {
-  const { frame } = env;
-  const isSubprog = frame.subprog !== 0;
+/** `n`: the register with the value: R0, or what is given to bpf_throw. */
+export function checkReturnCode(env: Session, n = 0): void {
+  const [frame] = env.cur.frames;
+  const isSubprog = frame.subprog !== 0 && frame.subprog !== env.exceptionSubprog;
   const rule = env.ctx?.returns(env) ?? null;
   if (!isSubprog && rule === 'void') return;
-  checkSource(env, 0);
-  const { v } = env.reg(0);
-  if (frame.inAsync) return enforce(env, 'At async callback return', frame.returns);
+  checkSource(env, n);
+  const { v } = env.reg(n);
+  if (frame.inAsync) return enforce(env, n, 'At async callback return', frame.returns);
   if (isSubprog) {
     if (v.type !== T.SCALAR)
-      env.refuse(EINVAL, `At subprogram exit the register R0 is not a scalar value (${T.typeText(v.type)})`);
+      env.refuse(EINVAL, `At subprogram exit the register R${n} is not a scalar value (${T.typeText(v.type)})`);
     return;
   }
-  if (rule !== null && rule !== 'void') enforce(env, 'At program exit', rule);
+  if (rule !== null && rule !== 'void') enforce(env, n, 'At program exit', rule);
 }
 
-function enforce(env: Session, where: string, range: readonly [number, number]): void {
-  const { v } = env.reg(0);
-  if (v.type !== T.SCALAR) env.refuse(EINVAL, `${where} the register R0 is not a known value (${T.typeText(v.type)})`);
-  markPrecise(env, 0);
-  checkReturnRange(env, where, range);
+function enforce(env: Session, n: number, where: string, range: readonly [number, number]): void {
+  const { v } = env.reg(n);
+  if (v.type !== T.SCALAR)
+    env.refuse(EINVAL, `${where} the register R${n} is not a known value (${T.typeText(v.type)})`);
+  markPrecise(env, n);
+  checkReturnRange(env, where, range, n);
 }

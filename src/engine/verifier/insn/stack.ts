@@ -10,6 +10,7 @@ import type { Session } from '../session.ts';
 import { CLASS, classOf } from '../../isa/opcodes.ts';
 import {
   byteType,
+  forEachReg,
   type Frame,
   isSpilled,
   LIVE_READ64,
@@ -30,7 +31,9 @@ import {
   derive,
   isNull,
   isSpillable,
+  MAYBE_NULL,
   NO_VALUE,
+  PTR_TO_MEM,
   PTR_TO_STACK,
   SCALAR,
   scalar,
@@ -43,7 +46,7 @@ import { assignId } from './ids.ts';
 const MAX_STACK = 512;
 const MAX_VAR = 1n << 29n;
 
-/** `any`: a helper reads or writes it, and the kernel does not tell which. */
+/** `any`: a helper reads or writes it, and the kernel does not say which. */
 export type Access = 'read' | 'write' | 'any';
 const ACCESS_TEXT = { read: ' read from', write: ' write to', any: ' indirect access to' } as const;
 
@@ -193,15 +196,42 @@ export function destroyDynptr(env: Session, f: Frame, spi: number): void {
   if (byteType(slot.types, 0) !== STACK_DYNPTR && byteType(slot.types, 7) !== STACK_DYNPTR) return;
   const first = slot.v.object?.first === true ? spi : spi + 1;
   const main = f.stack[first];
-  if (main && main.v.refObjId !== 0) env.refuse(EINVAL, 'cannot overwrite referenced dynptr');
+  if (main.v.refObjId !== 0) env.refuse(EINVAL, 'cannot overwrite referenced dynptr');
   env.scratchSlot(first);
   env.scratchSlot(first - 1);
-  for (const s of [f.stack[first], f.stack[first - 1]]) {
-    if (!s) continue;
-    s.types = 0;
-    s.v = NO_VALUE;
-    s.live |= LIVE_WRITTEN;
+  const { id } = main.v;
+  clearSlots(f, first, 2);
+  forEachReg(env.cur, (r) => {
+    if ((r.v.type & ~MAYBE_NULL) === PTR_TO_MEM && r.v.uid === id) r.v = UNKNOWN_SCALAR;
+  });
+}
+
+/** Empties the slots of an object of which one is the first, at the highest index. */
+export function clearSlots(f: Frame, first: number, count: number): void {
+  for (const slot of f.stack.slice(first - count + 1, first + 1)) {
+    slot.types = 0;
+    slot.v = NO_VALUE;
+    slot.live |= LIVE_WRITTEN;
   }
+}
+
+/** What slotOf answers where the stack is not as deep yet, and where an object of its kind cannot lie at all. */
+export const NOT_YET = -1;
+export const NOWHERE = -2;
+
+/** Index of the first slot, at the highest index, of an object on the stack (stack_slot_obj_get_spi); says why there is none. */
+export function slotOf(env: Session, v: Val, kind: 'dynptr' | 'iter', count: number): number {
+  if (v.b.m !== 0n) {
+    env.say(`${kind} has to be at a constant offset\n`);
+    return NOWHERE;
+  }
+  const off = v.off + Number(BigInt.asIntN(64, v.b.v));
+  if (off % 8 !== 0 || off > -8 * count) {
+    env.say(`cannot pass in ${kind} at an offset=${off}\n`);
+    return NOWHERE;
+  }
+  const spi = (-off - 1) >> 3;
+  return spi < frameOf(env, v).stack.length ? spi : NOT_YET;
 }
 
 /** Stores a whole scalar or pointer in a slot (save_register_state). */

@@ -2,13 +2,14 @@
  * Prototypes of helper functions as the verifier sees them (struct bpf_func_proto), and which program types have which.
  * Argument codes: M map, K key, V value, m memory, s size of the memory before it, A anything, C context, B:x pointer to
  * struct x, S scalar, F function, St stack pointer, Sk socket with or without BTF, SC socket kinds, R ring-buffer record,
- * k constant size, lock, timer, str constant string, P per-cpu pointer, D dynptr, X kptr place. After a code: `N` may be
- * NULL, `o` output, `w` read and written, `0` size may be 0, `!` is released, 4 or 8: fixed size of the memory, aligned.
+ * k constant size, lock, timer, str constant string, P per-cpu pointer, D:x dynptr of kind x, X place of a kptr, Y what is
+ * put there. After a code: `N` may be NULL, `o` output, `r` not changed, `w` read and written, `0` size may be 0, `!` is
+ * released, 4 or 8: fixed size of the memory, aligned.
  */
 export interface HelperProto {
   readonly id: number;
   readonly args: readonly string[];
-  /** int, void, value, local (a value that is never NULL), record, sock, sockCommon, tcpSock, btf:x, btfNull:x, memory */
+  /** int, void, value, local (a value that is never NULL), record, sock, sockCommon, tcpSock, btf:x, btfNull:x, memory, memoryNull, slice, kptr */
   readonly returns: string;
   readonly gpl: boolean;
   readonly sleeps: boolean;
@@ -107,6 +108,7 @@ const ROWS = `
 132 R! A > void
 133 R! A > void
 134 M A > int
+135 C A > int
 136 Sk > btfNull:tcp6_sock cast
 137 Sk > btfNull:tcp_sock cast
 138 Sk > btfNull:tcp_timewait_sock cast
@@ -114,9 +116,9 @@ const ROWS = `
 140 Sk > btfNull:udp6_sock cast
 149 mo s m s A > int gpl
 148 mo s0 A > int sleep
-153 P A > memory
+153 P A > memoryNull
 154 P > memory
-156 M B:task_structN VN A > value
+156 M BN:task_struct VN A > value
 157 M B:task_struct > int
 158 > btf:task_struct gpl
 160 > int
@@ -138,11 +140,19 @@ const ROWS = `
 181 S F StN A > int
 182 m s str > int
 191 mo s0 A B:task_struct A > int sleep
+194 X YN! > kptr acq
 195 M K A > value
 196 Sk > btfNull:mptcp_sock cast
+197 mo s0 A Do:local > int
+198 M A A Do:ringbuf > int
+199 D!:ringbuf A > void
+200 D!:ringbuf A > void
+201 mo s0 Dr A A > int
+202 Dr A m s0 A > int
+203 Dr A k > slice
 208 > int
 209 M F StN A > int
-210 M B:cgroupN VN A > value
+210 M BN:cgroup VN A > value
 211 M B:cgroup > int
 `;
 
@@ -224,6 +234,7 @@ const SKB = [
   107,
   108,
   110,
+  135,
   163,
 ];
 const XDP = [...SK_BASE, 23, 25, 28, 44, 51, 54, 65, 69, 84, 85, 86, 99, 100, 110, 163];

@@ -7,6 +7,8 @@ export interface KfuncFlags {
   readonly trusted?: boolean;
   readonly sleepable?: boolean;
   readonly rcu?: boolean;
+  /** what it gives stays while a section of RCU lasts */
+  readonly rcuProtected?: boolean;
   readonly iter?: 'new' | 'next' | 'destroy';
 }
 
@@ -17,6 +19,7 @@ const LETTERS: Readonly<Record<string, KfuncFlags>> = {
   t: { trusted: true },
   s: { sleepable: true },
   u: { rcu: true },
+  p: { rcuProtected: true },
   N: { iter: 'new' },
   X: { iter: 'next' },
   D: { iter: 'destroy' },
@@ -62,7 +65,16 @@ bpf_iter_bits_destroy D
 bpf_iter_task_vma_new Nu
 bpf_iter_task_vma_next Xn
 bpf_iter_task_vma_destroy D
-bpf_dynptr_from_skb
+bpf_iter_css_task_new Nt
+bpf_iter_css_task_next Xn
+bpf_iter_css_task_destroy D
+bpf_iter_css_new Ntp
+bpf_iter_css_next Xn
+bpf_iter_css_destroy D
+bpf_iter_task_new Ntp
+bpf_iter_task_next Xn
+bpf_iter_task_destroy D
+bpf_dynptr_from_skb t
 bpf_dynptr_from_xdp
 bpf_dynptr_slice n
 bpf_dynptr_slice_rdwr n
@@ -81,10 +93,12 @@ bpf_cpumask_release r
 bpf_cpumask_acquire at
 bpf_cpumask_first u
 bpf_cpumask_first_zero u
-bpf_cpumask_set_cpu t
-bpf_cpumask_clear_cpu t
+bpf_cpumask_set_cpu u
+bpf_cpumask_clear_cpu u
 bpf_cpumask_test_cpu u
 bpf_cpumask_weight u
+bpf_kfunc_call_test_release r
+bpf_kfunc_call_memb_release r
 `;
 
 const COMMON_FLAGS: ReadonlyMap<string, KfuncFlags> = new Map(
@@ -113,9 +127,15 @@ const COMMON_TYPES = new Set([
   'kprobe',
   'tracepoint',
 ]);
-/** functions of the generic set, which some program types lack */
-const GENERIC = /^bpf_(task_|cgroup_|obj_|percpu_obj|refcount|list_|rbtree_|throw|cpumask_)/;
-const GENERIC_TYPES = new Set(['struct_ops', 'sched_cls', 'xdp', 'tracing', 'tracepoint', 'syscall', 'cgroup_skb']);
+/** functions of sets that not all types have */
+const SETS: readonly (readonly [RegExp, ReadonlySet<string>])[] = [
+  [
+    /^bpf_(task_|cgroup_|obj_|percpu_obj|refcount|list_|rbtree_|throw)/,
+    new Set(['struct_ops', 'sched_cls', 'xdp', 'tracing', 'tracepoint', 'syscall', 'cgroup_skb']),
+  ],
+  [/^bpf_cpumask_/, new Set(['struct_ops', 'tracing', 'tracepoint', 'syscall'])],
+  [/^bpf_kfunc_call_/, new Set(['sched_cls', 'tracing', 'syscall'])],
+];
 /** program types that can make a dynptr of a packet */
 const OF_SKB = new Set(['sched_cls', 'sched_act', 'socket_filter', 'cgroup_skb', 'tracing', 'tracepoint']);
 const PACKET_DYNPTRS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
@@ -128,17 +148,15 @@ export function kfuncFlags(name: string, type: string, hasCommon: boolean): Kfun
   if (type === 'struct_ops' && TCP.test(name)) return NONE;
   const common = hasCommon ? COMMON_FLAGS.get(name) : undefined;
   if (!common || !COMMON_TYPES.has(type)) return null;
-  if (GENERIC.test(name) && !GENERIC_TYPES.has(type)) return null;
+  if (SETS.some(([names, types]) => names.test(name) && !types.has(type))) return null;
   if (PACKET_DYNPTRS.get(name)?.has(type) === false) return null;
   return common;
 }
 
-/**
- * Functions for lists, trees and reference counts: their rules are not implemented, so programs that use them are
- * refused.
- */
-const GRAPHS = /^bpf_(list_|rbtree_|refcount_)/;
-export const isUnmodelled = (name: string): boolean => GRAPHS.test(name);
+/** Functions that may be called while a lock is held (is_bpf_graph_api_kfunc). */
+export const isGraphCall = (name: string): boolean => /^bpf_(list_(push|pop)|rbtree_|refcount_)/.test(name);
+/** Those of trees (is_bpf_rbtree_api_kfunc). */
+export const isTreeCall = (name: string): boolean => name.startsWith('bpf_rbtree_');
 
 export const isIteratorNext = (name: string): boolean =>
   COMMON_FLAGS.get(name)?.iter === 'next' || /^bpf_iter_\w+_next$/.test(name);

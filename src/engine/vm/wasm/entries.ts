@@ -97,7 +97,7 @@ function loadLevel(out: CodeWriter): void {
   out.i32(0).memory(W.i32_load, SCRATCH.nesting).set(LOCAL.level);
 }
 
-/** Tells how many programs run from now on: those around this one, and `own`. */
+/** Stores the number of programs that run from now on: those around this one, and `own`. */
 function storeLevel(out: CodeWriter, own: 0 | 1): void {
   out.i32(0).get(LOCAL.level);
   if (own === 1) out.i32(1).op(W.i32_add);

@@ -30,7 +30,7 @@ const targetAt = (code: Int32Array, slot: number): number => code[slot * 2 + 1] 
 const isConditional = (op: number): boolean => ((op & 7) === 5 || (op & 7) === 6) && (op & 8) !== 0;
 
 const isCall = (op: number): boolean => op === MICRO.callLocal || op === MICRO.callBack;
-/** Whether the block whose last instruction stands at a slot calls a function of the program there. */
+/** Whether a block ends with a call of one of the program's functions; `last`: slot of its last instruction. */
 export const endsInCall = ({ code }: Program, last: number): boolean => isCall(opAt(code, last));
 
 export function findBlocks({ code, callbacks }: Program): Blocks {
