@@ -59,7 +59,7 @@ test('a restart leaves an own draft and a dropped object out, says so, and Ctrl+
 
 test('the palette finds a tab by its title, and the bench by what it does', async ({ lab, page }) => {
   for (const [typed, found] of [
-    ['ask', 'questions to the run'],
+    ['ask', 'Show questions'],
     ['compare', 'Bench'],
   ] as const) {
     await lab.press('Control+k');
