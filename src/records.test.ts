@@ -29,6 +29,7 @@ const OURS: ReadonlyMap<string, string> = new Map([
   ['engine/query/tokens.ts UNITS', 'words of a pattern'],
   ['engine/verifier/insn/global-args.ts CTX_NAMES', 'names of program types'],
   ['engine/verifier/insn/helper-args.ts KINDS', 'kinds of our own table of arguments'],
+  ['engine/verifier/insn/late-rules.ts KERNEL_CONTEXTS', 'names of program types'],
   ['engine/verifier/protos/helpers.ts BY_TYPE', 'names of program types'],
   ['engine/verifier/protos/kfuncs.ts LETTERS', 'letters of our own table'],
   ['engine/vm/wasm/compile.ts env', 'written, not asked'],

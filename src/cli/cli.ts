@@ -1,5 +1,5 @@
 /** Shared by the verbs: options, files, the machine's parts. */
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
@@ -61,9 +61,34 @@ export function number(
   return value;
 }
 
+/** Most bytes read of a pipe or a device: it does not say its length, and may be endless. */
+const MOST_STREAM_BYTES = 64 << 20;
+const PART_BYTES = 1 << 20;
+
+/** Reads what has no known length, in parts. */
+function readStream(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const parts: Buffer[] = [];
+    for (let total = 0; ; ) {
+      const part = Buffer.allocUnsafe(PART_BYTES);
+      const read = readSync(file, part);
+      if (read === 0) return Buffer.concat(parts, total);
+      total += read;
+      if (total > MOST_STREAM_BYTES)
+        throw new Usage(`${path} is no file, and more than ${MOST_STREAM_BYTES >> 20} MiB of a stream are not read`);
+      parts.push(part.subarray(0, read));
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Reads a file, or a stream of at most 64 MiB; throws Usage if it cannot be read. */
 export function readBytes(path: string): Uint8Array {
   try {
-    const buffer = readFileSync(path);
+    const kind = statSync(path);
+    const buffer = kind.isFile() || kind.isDirectory() ? readFileSync(path) : readStream(path);
     return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   } catch (error) {
     throw new Usage(error instanceof Error ? error.message : String(error));
@@ -82,12 +107,12 @@ const shipped = new Map<string, MachineParts>();
 /** A kernel made from its shipped BTF subset, in a process that can load objects. */
 export function shippedParts(kernel: string = DEFAULT_KERNEL): MachineParts {
   installLateTools();
-  const parts = shipped.get(kernel) ?? readParts(kernel);
+  const parts = shipped.get(kernel) ?? partsOf(kernel);
   shipped.set(kernel, parts);
   return parts;
 }
 
-function readParts(kernel: string): MachineParts {
+function partsOf(kernel: string): MachineParts {
   const spec = kernelSpec(kernel);
   if (!spec) throw new Usage(`no kernel "${kernel}". There are: ${KERNELS.map((k) => k.profile.name).join(', ')}`);
   const file = (extension: string): Uint8Array => readBytes(join(publicFolder(), 'btf', `${spec.files}.${extension}`));

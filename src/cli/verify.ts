@@ -1,5 +1,5 @@
 /** `lab verify`: recorded programs verified again, or the programs of objects and texts as veristat shows them. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
@@ -39,7 +39,7 @@ const count = (all: readonly Comparison[], key: keyof Comparison): number => all
 function recordingOf(file: string): VerifierRecording {
   let read: unknown;
   try {
-    read = JSON.parse(readFileSync(file, 'utf8'));
+    read = JSON.parse(new TextDecoder().decode(readBytes(file)));
   } catch (error) {
     throw new Usage(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -16,6 +16,8 @@ interface Item {
   readonly doc?: string;
   /** text with placeholders */
   readonly snippet?: string;
+  /** text that typed letters are compared with; the label if left out */
+  readonly filter?: string;
 }
 
 /** The context of the cursor. */
@@ -85,7 +87,10 @@ const FORMS: readonly Item[] = [
   ...new Map(
     INSTRUCTIONS.filter(({ name }) => name !== 'call').map((spec): [string, Item] => {
       const { label, snippet } = form(spec.pseudo);
-      return [label, { label, snippet, kind: kinds.Snippet, doc: instructionDoc(spec) }];
+      // Offered only while the first word is typed. A list that is still open when a number begins stays as it is, and
+      // Enter would replace `r0 >>= 2` by `r0 >>= 0`.
+      const [filter] = label.split(' ', 1);
+      return [label, { label, snippet, filter, kind: kinds.Snippet, doc: instructionDoc(spec) }];
     }),
   ).values(),
   {
@@ -221,14 +226,17 @@ const provider: languages.CompletionItemProvider = {
 };
 
 function suggestion(item: Item, i: number, range: languages.CompletionItem['range']): languages.CompletionItem {
-  const { label, kind, detail, doc, snippet } = item;
+  const { label, kind, detail, doc, snippet, filter } = item;
+  // a text without placeholders is no snippet, so that Enter after a finished `exit` ends the line
+  const hasPlaces = snippet?.includes('${') === true;
   return {
     label,
     kind,
     detail,
     documentation: doc,
     insertText: snippet ?? label,
-    insertTextRules: snippet === undefined ? undefined : monaco.languages.CompletionItemInsertTextRule.InsertAsSnippet,
+    filterText: filter,
+    insertTextRules: hasPlaces ? monaco.languages.CompletionItemInsertTextRule.InsertAsSnippet : undefined,
     sortText: String(i).padStart(5, '0'),
     range,
   };

@@ -112,7 +112,7 @@ function offers(c: Completable, before: readonly string[]): readonly string[] {
   const names = consoleCommands().map(({ name }) => name);
   if (command === undefined) return names;
   if (before.length === 1 && COMMANDS_AFTER.includes(command))
-    return [...names, ...(BY_COMMAND[command]?.(c, before) ?? [])];
+    return [...names, ...(own(BY_COMMAND, command)?.(c, before) ?? [])];
   if (isBpftool(command)) return bpftoolWords(c, before);
   return own(BY_COMMAND, command)?.(c, before) ?? [];
 }

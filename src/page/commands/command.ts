@@ -10,6 +10,8 @@ export interface PageCommand {
   readonly id: string;
   /** sentence case; a function when it depends on the state */
   readonly title: string;
+  /** further words by which the palette finds it */
+  readonly also?: string;
   /** the object on which it would act now, like `map B` */
   readonly about?: () => string;
   readonly group: (typeof GROUPS)[number];

@@ -25,8 +25,20 @@ function takes(target: Element, key: string): boolean {
   return choices().letterKeys || !isSingle(key);
 }
 
+/** Keeps a letter that is typed while the palette is not ready to take it: it may still be loading. */
+function keepForPalette(event: KeyboardEvent): void {
+  const { typed } = useOverlay.getState();
+  const isLetter = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (!isLetter || (event.target instanceof Element && event.target.closest('[role="dialog"] input'))) return;
+  event.preventDefault();
+  useOverlay.setState({ typed: typed + event.key });
+}
+
 function onKeyDown(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.isComposing || useOverlay.getState().overlay !== null) return;
+  const { overlay } = useOverlay.getState();
+  if (event.defaultPrevented || event.isComposing) return;
+  if (overlay === 'palette') keepForPalette(event);
+  if (overlay !== null) return;
   const key = keyOf(event);
   const command = commandByKey(key);
   if (!command || !(event.target instanceof Element) || !takes(event.target, key)) return;

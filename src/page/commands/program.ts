@@ -6,12 +6,13 @@ import { lab, notify, useLab } from '../store/lab.ts';
 import { lineMap } from '../store/line-map.ts';
 import {
   activeText,
-  currentTexts,
   editText,
   freshName,
   hasExample,
+  isLeftOut,
   isTypes,
   loadedLine,
+  restartTexts,
   statusOf,
   textOf,
 } from '../store/texts.ts';
@@ -23,12 +24,29 @@ const hasProgram = (): boolean => hasText() && !isTypes(activeText() ?? '');
 
 /** Restarts with the texts of the editor; needs at least one program text. */
 function restartWithTexts(unverified = false): void {
-  const texts = currentTexts();
+  const texts = restartTexts();
   const [empty] = Object.entries(texts).find(([, text]) => text.trim() === '') ?? [];
-  if (empty === undefined) restart(texts, unverified);
-  else {
+  if (empty !== undefined) {
     notify({ kind: 'error', title: `${empty} is empty`, detail: 'Write a program, or reset the text to the example.' });
+    return;
   }
+  const out = lab().cold?.objects.map(({ name }) => name) ?? [];
+  const left = [...new Set([...out, activeText() ?? ''])].filter((name) => name !== '' && isLeftOut(name));
+  restart(texts, unverified);
+  for (const name of left) sayLeftOut(name, out.includes(name));
+}
+
+/** Tells that the scenario began again without a program, and how to have it. */
+function sayLeftOut(name: string, isObject: boolean): void {
+  const back = isObject
+    ? 'Ctrl+Z outside of the editor brings it back, and undoes the restart.'
+    : 'Ctrl+Shift+Enter registers it as a new map.';
+  notify({
+    kind: 'info',
+    title: `The scenario does not use ${name}`,
+    detail: `The restart left it out. ${back}`,
+    lasting: true,
+  });
 }
 
 async function registerAsNew(): Promise<void> {

@@ -23,9 +23,10 @@ const PRESET_COMMANDS = PRESETS.map(
 
 /** Commands for the tabs of a pane; each first shows the pane. */
 const tabCommands = (pane: keyof typeof NARROW_OF_PANE): PageCommand[] =>
-  TABS[pane].map(({ id, shows }) => ({
+  TABS[pane].map(({ id, title, shows }) => ({
     id: `view.${pane}.${id}`,
     title: `Show ${shows}`,
+    also: title,
     group: 'View',
     run: () => {
       chooseTab(pane, id);

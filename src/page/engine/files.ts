@@ -6,7 +6,7 @@ import { isVerifierLog, toBase64 } from '../../engine/index.ts';
 import { choose, chooseTab } from '../store/choices.ts';
 import { addFile, inspect, setInspect } from '../store/inspect.ts';
 import { lab, notify } from '../store/lab.ts';
-import { beginText } from '../store/texts.ts';
+import { beginText, MOST_NAME, plainStem } from '../store/texts.ts';
 import { command } from './engine.ts';
 import { freshLetter } from './fresh-letter.ts';
 
@@ -35,8 +35,8 @@ export function kindOf(bytes: Uint8Array): Kind {
 function loadObject(file: string, bytes: Uint8Array): void {
   const map = freshLetter();
   const taken = lab().cold?.objects.map(({ name }) => name) ?? [];
-  const stem = file.replace(/(\.bpf)?\.o$/, '');
-  let object = file;
+  const stem = file.replace(/(\.bpf)?\.o$/, '').slice(0, MOST_NAME);
+  let object = file.length > MOST_NAME ? `${stem}.bpf.o` : file;
   for (let n = 2; taken.includes(object); n++) object = `${stem}-${n}.bpf.o`;
   const process = `loader-${map.toLowerCase()}`;
   choose({ activeText: object });
@@ -91,7 +91,7 @@ async function openLab(file: string, bytes: Uint8Array): Promise<void> {
 }
 
 function addText(file: string, text: string): void {
-  choose({ activeText: beginText(file.replace(/\.\w+$/, '.s'), text) });
+  choose({ activeText: beginText(`${plainStem(file.replace(/\.\w+$/, ''))}.s`, text) });
 }
 
 /** Explains a file of another known format; otherwise opens it. */
@@ -123,7 +123,7 @@ const READERS: Readonly<Record<Kind, (file: string, bytes: Uint8Array) => void>>
       notify({
         kind: 'error',
         title: `${file} cannot be opened here`,
-        detail: 'Drop an object that clang built for BPF (.bpf.o), a raw BTF, or BPF assembly as text.',
+        detail: `${bytes.length === 0 ? 'It is empty. ' : ''}Drop an object that clang built for BPF (.bpf.o), a raw BTF, or BPF assembly as text.`,
       }),
     ),
 };

@@ -35,6 +35,8 @@ const TAB = 'ops.play.tab';
 
 /** Beginning of the hash in a speaker's window. */
 const SPEAKER = '#speaker=';
+/** One view for a slide. */
+const EMBED = /[#&]embed=/;
 const BEAT_MS = 10_000;
 /** Silence after which a tab counts as closed, ms; a hidden tab's timer may be slowed to once a minute. */
 const SILENT_MS = 150_000;
@@ -119,8 +121,8 @@ export function dropDraft(of: string): void {
 
 /** The draft with which this tab continues; null when it starts afresh. Called once, before anything is drawn. */
 export function beginDraft(): Draft | null {
-  // the speaker's window belongs to another tab
-  if (typeof location === 'undefined' || location.hash.startsWith(SPEAKER)) return null;
+  // the speaker's window belongs to another tab, and a frame of a slide to nobody: a draft of it would open the next page
+  if (typeof location === 'undefined' || location.hash.startsWith(SPEAKER) || EMBED.test(location.hash)) return null;
   const mine = remembered();
   const before = mine === null ? null : read(mine);
   remember(mine !== null && !isLive(mine) ? mine : crypto.randomUUID());

@@ -82,6 +82,7 @@ const ROWS = [
     command: {
       id: 'lab.bench',
       title: 'Bench: measure connections, each with a program of your choice',
+      also: 'compare programs',
       group: 'Lab',
       when: () => lab().scenario !== null,
     },

@@ -56,13 +56,19 @@ export function deleteText(name: string): void {
   choose({ edits: others, ...(choices().activeText === name ? { activeText: null } : {}) });
 }
 
+/** Most letters of a name without its ending; a draft with names of more than 120 cannot be read again. */
+export const MOST_NAME = 60;
+
+/** The name of a text from what a user or a file says: letters, digits, `_`, `.` and `-`; may be empty. */
+export const plainStem = (stem: string): string =>
+  stem
+    .trim()
+    .replace(/[^\w.-]+/g, '_')
+    .slice(0, MOST_NAME);
+
 /** Renames a text; returns the new name, `stem-2.s` if the name is taken. Breakpoints stay with the loaded text. */
 export function renameText(name: string, stem: string): string {
-  const plain = stem
-    .trim()
-    .replace(/\.s$/, '')
-    .replace(/[^\w.-]+/g, '_')
-    .slice(0, 60);
+  const plain = plainStem(stem.trim().replace(/\.s$/, ''));
   if (plain === '' || plain === name.replace(/\.s$/, '')) return name;
   const wanted = `${plain}.s`;
   const fresh = isFree(wanted) ? wanted : freshName(wanted);
@@ -96,12 +102,21 @@ export function beginText(name: string, text: string): string {
   return given;
 }
 
-/** All texts of the editor, for a restart. Types of the user that were emptied are dropped. */
-export function currentTexts(): Record<string, string> {
+/**
+ * The editor's texts for a restart: the scenario's, and types unless they are empty. The user's other programs are left
+ * out: the scenario has no step that loads them, and a draft with an error would forbid the restart.
+ */
+export function restartTexts(): Record<string, string> {
   const names = textNames(lab(), choices().edits).filter(
-    (name) => !isListing(name) && !(isTypes(name) && !hasExample(name) && textOf(name).trim() === ''),
+    (name) => !isListing(name) && (hasExample(name) || (isTypes(name) && textOf(name).trim() !== '')),
   );
   return Object.fromEntries(names.map((name) => [name, textOf(name)]));
+}
+
+/** Whether a restart leaves a program out: the user's own, or an object that no step of the scenario loads. */
+export function isLeftOut(name: string): boolean {
+  if (isTypes(name) || hasExample(name)) return false;
+  return lab().scenario?.steps.some(({ command }) => command.do === 'load-object' && command.object === name) !== true;
 }
 
 /** Line of the editor's text for a line of the loaded one; null when it no longer exists. */

@@ -1,5 +1,5 @@
 /* An error boundary: shows an error in the place of the failed part, while the rest of the page continues. */
-import { Component, type ComponentType, lazy, type ReactNode, Suspense } from 'react';
+import { Component, type ComponentType, lazy, type ReactNode, Suspense, useEffect } from 'react';
 
 interface GuardProps {
   /** the part's name for the user */
@@ -36,9 +36,10 @@ export class Guard extends Component<GuardProps, GuardState> {
         <p>
           <b>{name} failed</b>
         </p>
-        <p>{failure}</p>
+        <p>{reasonOf(failure)}</p>
+        {onClose && <ClosesByEscape onClose={onClose} />}
         <p>
-          <button type="button" className="button" onClick={this.again}>
+          <button type="button" className="button" autoFocus={onClose !== undefined} onClick={this.again}>
             Try again
           </button>
           {onClose && (
@@ -50,6 +51,24 @@ export class Guard extends Component<GuardProps, GuardState> {
       </div>
     );
   }
+}
+
+/** Browsers and the loader word a missing network in many ways, with addresses that say nothing to the user. */
+const NOT_FETCHED = /^(Unable to preload|Failed to fetch|error loading|Importing a module)/i;
+
+const reasonOf = (failure: string): string =>
+  NOT_FETCHED.test(failure) ? 'Its code could not be fetched. Is there a network?' : failure;
+
+/** Closes a sheet that is not there, still loading or failed, by Escape: without its own dialog no other part would. */
+function ClosesByEscape({ onClose }: { readonly onClose: () => void }) {
+  useEffect(() => {
+    const onKeyDown = ({ key }: KeyboardEvent): void => {
+      if (key === 'Escape') onClose();
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [onClose]);
+  return null;
 }
 
 interface LateOptions {
@@ -64,7 +83,8 @@ export function late<P extends object = object>(
   load: () => Promise<ComponentType<P>>,
   options: LateOptions = {},
 ): ComponentType<P> {
-  const { fallback = null, onClose } = options;
+  const { onClose } = options;
+  const fallback = options.fallback ?? (onClose ? <ClosesByEscape onClose={onClose} /> : null);
   const fetched = (): ComponentType<P> => lazy(async () => ({ default: await load() }));
   let Loaded = fetched();
   const fetchAgain = (): void => {

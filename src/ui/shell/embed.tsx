@@ -1,5 +1,6 @@
 /* One view for a slide, with a slim timeline and a link to the whole page. */
 import type { ReactElement } from 'react';
+import { useLab } from '../../page/store/lab.ts';
 import { useOverlay } from '../../page/store/overlay.ts';
 import { Guard } from '../controls/guard.tsx';
 import { EditorPane } from '../panes/editor-pane.tsx';
@@ -18,12 +19,26 @@ const VIEWS = new Map<string, ReactElement>([
   ['timeline', <TimelinePane key="timeline" />],
 ]);
 
+/** What is wrong with the address of the frame, as text: an author of slides sees it at once. */
+function useProblem(name: string): string | null {
+  const notice = useLab(({ notices }) => notices.findLast(({ kind, lasting }) => kind === 'error' && lasting));
+  if (!VIEWS.has(name))
+    return `There is no view “${name.slice(0, 40)}” to embed; there are ${[...VIEWS.keys()].join(', ')}.`;
+  return notice ? `${notice.title}: ${notice.detail}` : null;
+}
+
 export function Embed() {
   const name = useOverlay((state) => state.embed) ?? 'lifecycle';
+  const problem = useProblem(name);
   const whole = location.href.replace(/([#&])embed=[^&]*&?/, '$1').replace(/[#&]$/, '');
   return (
     <main className="embed">
       <h1 className="spoken">ops.play: {name}</h1>
+      {problem !== null && (
+        <p className="embed-problem problem" role="alert">
+          {problem}
+        </p>
+      )}
       <Guard name="This view">{VIEWS.get(name) ?? VIEWS.get('lifecycle')}</Guard>
       <div className="embed-foot">
         <Guard name="The timeline">

@@ -4,11 +4,13 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 
 import type { PageCommand } from '../../page/commands/command.ts';
 import { COMMANDS, isEnabled } from '../../page/commands/registry.ts';
 import { Keys } from '../controls/keys.tsx';
-import { showOverlay } from '../../page/store/overlay.ts';
+import { showOverlay, useOverlay } from '../../page/store/overlay.ts';
 import { rank } from './rank.ts';
 
 export function Palette() {
-  const [query, setQuery] = useState('');
+  const early = useOverlay(({ typed }) => typed);
+  const [own, setQuery] = useState<string | null>(null);
+  const query = own ?? early;
   const [at, setAt] = useState(0);
   const list = useId();
   const input = useRef<HTMLInputElement>(null);
@@ -75,7 +77,8 @@ export function Palette() {
   );
 }
 
-const titleOf = ({ title, group, about }: PageCommand): string => `${title} ${about?.() ?? ''} ${group}`;
+const titleOf = ({ title, group, about, also = '' }: PageCommand): string =>
+  `${title} ${about?.() ?? ''} ${group} ${also}`;
 
 interface EntryProps {
   readonly id: string;

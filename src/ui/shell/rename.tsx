@@ -19,7 +19,7 @@ export function Rename() {
       .then((found) => {
         setAt(found);
         setTo(found?.name ?? '');
-        if (!found) setProblem('There is no label or function at the cursor.');
+        if (!found) setProblem('There is no label or function at the cursor: put it on one in the text.');
       });
   }, []);
   return (
