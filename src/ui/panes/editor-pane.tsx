@@ -5,13 +5,15 @@ import { Pane } from '../controls/pane.tsx';
 import { choose, useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { activeText, editText, isListing, isTypes, statusOf, textNames, textOf } from '../../page/store/texts.ts';
-import { EmptyEditor } from './empty-editor.tsx';
 import { Registers } from './registers.tsx';
 import { ChevronDown, Plus, RotateCw } from 'lucide-react';
 import { SAMPLES } from '../../scenarios/samples.ts';
 import { reveal, useProblems } from '../../page/store/editor-link.ts';
 import { commandById, isEnabled, runCommand } from '../../page/commands/registry.ts';
 import { Choice } from '../controls/choice.tsx';
+import { late } from '../controls/guard.tsx';
+
+const EmptyEditor = late('The hints', () => import('./empty-editor.tsx').then((m) => m.EmptyEditor));
 
 export function EditorPane() {
   const scenario = useLab((state) => state.scenario);
