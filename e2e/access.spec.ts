@@ -51,7 +51,7 @@ for (const theme of share(['dark', 'light'] as const, 1)) {
       expect(await violations(lab.page)).toEqual([]);
     });
 
-    test('axe finds no violation while the machine is stopped inside a program', async ({ lab }) => {
+    test('axe finds no violation while the machine is stopped inside a program', { tag: '@long' }, async ({ lab }) => {
       await lab.press('F11', 'F11');
       await expect(lab.status).toContainText('Stopped in');
       expect(await violations(lab.page)).toEqual([]);

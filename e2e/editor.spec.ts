@@ -116,7 +116,10 @@ test('a congestion window of 0 is reported, and used as 1', { tag: '@long' }, as
   await expect(lab.notices).toContainText('bpf_reno.s:');
 });
 
-test('a hundred thousand characters at once, in one line or in many, are one edit', async ({ lab, page }) => {
+test('a hundred thousand characters at once, in one line or in many, are one edit', { tag: '@long' }, async ({
+  lab,
+  page,
+}) => {
   const kept = (words: string): Promise<boolean> =>
     page.evaluate((text) => Object.values(localStorage).some((value) => String(value).includes(text)), words);
   for (const [text, end] of [

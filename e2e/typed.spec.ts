@@ -6,7 +6,10 @@ import { drop, expect, test } from './fixtures.ts';
 /** Lines whose beginnings are offered as completions with other operands. */
 const LINES = ['r0 >>= 2', 'if r0 > 3 goto done', 'w2 s>>= 31', 'call tcp_slow_start', 'exit', '.license "GPL"'];
 
-test('Enter ends a finished line; a completion does not replace its number', async ({ lab, page }) => {
+test('Enter ends a finished line; a completion does not replace its number', { tag: '@long' }, async ({
+  lab,
+  page,
+}) => {
   await lab.edit();
   await lab.press('Control+a', 'Delete');
   for (const line of LINES) {
@@ -27,7 +30,10 @@ test('Enter ends a finished line; a completion does not replace its number', asy
   expect(shown.slice(0, LINES.length)).toEqual(LINES);
 });
 
-test('a restart leaves an own draft and a dropped object out, says so, and Ctrl+Z undoes it', async ({ lab, page }) => {
+test('a restart leaves an own draft and a dropped object out, says so, and Ctrl+Z undoes it', { tag: '@long' }, async ({
+  lab,
+  page,
+}) => {
   const tab = (name: string) => lab.programs.getByRole('tab', { name });
   await drop(page, 'draft.s', Buffer.from('exti\n'));
   await expect(tab('draft.s')).toBeVisible();
@@ -70,7 +76,10 @@ test('the palette finds a tab by its title, and the bench by what it does', asyn
   }
 });
 
-test('a file with a very long name is kept, with all other texts, over a reload', async ({ lab, page }) => {
+test('a file with a very long name is kept, with all other texts, over a reload', { tag: '@long' }, async ({
+  lab,
+  page,
+}) => {
   const name = 'x'.repeat(300);
   await drop(page, `${name}.s`, Buffer.from('exit\n'));
   const tab = lab.programs.getByRole('tab', { name: `${'x'.repeat(60)}.s` });

@@ -51,7 +51,10 @@ async function restart(lab: Lab): Promise<void> {
   await lab.press('Escape', 'Tab');
 }
 
-test('a type is declared, implemented, registered, and its members are called', async ({ lab, page }) => {
+test('a type is declared, implemented, registered, and its members are called', { tag: '@long' }, async ({
+  lab,
+  page,
+}) => {
   await declare(lab, TYPES);
   await restart(lab);
   await lab.command('Begin a program for the declared struct_ops type');
