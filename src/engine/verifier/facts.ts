@@ -82,6 +82,8 @@ export interface KernelFacts {
   readonly helperReads: boolean;
   /** messages about locks and references that are still held name the instruction that leaves them held (6.14) */
   readonly leakPlaces: boolean;
+  /** a tail call through a map of another kind is told as such (6.18); before, as a fault of the verifier's tables */
+  readonly tailMapText: boolean;
   /** tail calls in functions are allowed with any callers */
   readonly loopTailCalls: boolean;
   /** arguments that are dynptrs are counted from 1 in messages */
@@ -134,6 +136,7 @@ export const FACTS_6_12: KernelFacts = {
   staticLiveness: false,
   helperReads: false,
   leakPlaces: false,
+  tailMapText: false,
   loopTailCalls: false,
   dynptrsFromOne: false,
   functionPointerScalar: false,
@@ -185,6 +188,7 @@ export const FACTS_6_18: KernelFacts = {
   staticLiveness: true,
   helperReads: true,
   leakPlaces: true,
+  tailMapText: true,
   loopTailCalls: true,
   functionPointerScalar: true,
 };

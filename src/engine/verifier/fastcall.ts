@@ -9,11 +9,8 @@
  * The kernel removes such spills and fills where it inlines the call and nothing else touches these slots; the function
  * then needs less stack (mark_fastcall_patterns, remove_fastcall_spills_fills).
  */
-import { isHelperCall, isKfuncCall } from '../isa/flow.ts';
-import type { Insn } from '../isa/insn.ts';
 import { OPCODE } from '../isa/opcodes.ts';
-import { hasHelper, protoOf } from './protos/helpers.ts';
-import { kfuncFlags } from './protos/kfuncs.ts';
+import { calleeOf } from './callee.ts';
 import type { Fastcalls, Session, Subprog } from './session.ts';
 import type { Frame } from './state.ts';
 import { subprogEnd } from './structure.ts';
@@ -27,33 +24,6 @@ const CALLER_SAVED = 6;
 const ALL = (1 << CALLER_SAVED) - 1;
 /** below any offset; means that the function keeps its spills */
 const GIVEN_UP = -32_768;
-
-/** get_smp_processor_id: the one helper that the verifier inlines on x86-64 */
-const INLINED_HELPER = 8;
-const INLINED_KFUNCS = new Set(['bpf_cast_to_kern_ctx', 'bpf_rdonly_cast']);
-
-interface Callee {
-  /** registers that the call changes, one bit each */
-  readonly clobbers: number;
-  readonly inlined: boolean;
-}
-
-const clobbers = (args: number, returns: boolean): number => (((1 << args) - 1) << 1) | Number(returns);
-
-function calleeOf(env: Session, insn: Insn): Callee | null {
-  const { type } = env.program;
-  if (isHelperCall(insn)) {
-    const caller = { type, struct: env.attach?.struct ?? '', member: env.attach?.member ?? '' };
-    const proto = hasHelper(insn.imm, caller, env.facts) ? protoOf(insn.imm) : null;
-    if (!proto) return null;
-    return { clobbers: clobbers(proto.args.length, proto.returns !== 'void'), inlined: insn.imm === INLINED_HELPER };
-  }
-  if (!isKfuncCall(insn)) return null;
-  const func = env.btf.type(insn.imm >>> 0);
-  const proto = func ? env.btf.type(func.type) : null;
-  if (!func || !proto || !kfuncFlags(func.name, type, env.facts.commonKfuncs)) return null;
-  return { clobbers: clobbers(proto.params.length, proto.type !== 0), inlined: INLINED_KFUNCS.has(func.name) };
-}
 
 /** The lowest slot of a function to which a whole register is stored; 0 when there is none. */
 function lowestStore(env: Session, start: number, end: number): number {

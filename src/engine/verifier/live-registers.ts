@@ -4,11 +4,11 @@
  *
  * Example: of `r1 = 4; r0 = r1; exit`, r1 is live before the second instruction and r0 before the third.
  */
-import { endsFlow, isHelperCall, isJump, isJumpClass, isKfuncCall, targetOf } from '../isa/flow.ts';
+import { endsFlow, isJump, isJumpClass, targetOf } from '../isa/flow.ts';
 import { type Insn, slotsOf } from '../isa/insn.ts';
 import { CLASS, classOf, codeOf, isWide, MODE, modeOf, OPCODE } from '../isa/opcodes.ts';
+import { calleeOf } from './callee.ts';
 import { insnText } from './print.ts';
-import { hasHelper, protoOf } from './protos/helpers.ts';
 import type { Session } from './session.ts';
 import { isMayGoto } from './structure.ts';
 
@@ -20,6 +20,7 @@ interface Effect {
 
 const ALL = 0xffff;
 const CALLER_SAVED = 0b11_1111;
+/** read by a call whose prototype is not known */
 const ARGUMENTS = 0b11_1110;
 const MOV = 0xb0;
 const END = 0xd0;
@@ -27,19 +28,6 @@ const FETCH = 1;
 const CMPXCHG = 0xf1;
 const LOAD_ACQUIRE = 0x100;
 const STORE_RELEASE = 0x110;
-
-/** Registers that a call reads; all that may hold arguments where its prototype is not known (get_call_summary). */
-function argumentsOf(env: Session, insn: Insn): number {
-  const among = (count: number): number => ((1 << (count + 1)) - 1) & ~1;
-  if (isHelperCall(insn)) {
-    const caller = { type: env.program.type, struct: env.attach?.struct ?? '', member: env.attach?.member ?? '' };
-    const proto = hasHelper(insn.imm, caller, env.facts) ? protoOf(insn.imm) : undefined;
-    return proto ? among(proto.args.length) : ARGUMENTS;
-  }
-  const type = isKfuncCall(insn) ? env.btf.type(insn.imm >>> 0) : null;
-  const proto = type?.kind === 'FUNC' ? env.btf.type(type.type) : null;
-  return proto?.kind === 'FUNC_PROTO' ? among(proto.params.length) : ARGUMENTS;
-}
 
 function atomicEffect({ dst, src, imm }: Insn): Effect {
   const use = (1 << dst) | (1 << src);
@@ -70,7 +58,7 @@ function effectOf(env: Session, insn: Insn): Effect {
       return { use: isX && codeOf(opcode) !== END ? dst | src : dst, def: dst };
     default:
       if (opcode === OPCODE.EXIT) return { use: 1, def: 0 };
-      if (opcode === OPCODE.CALL) return { use: argumentsOf(env, insn), def: CALLER_SAVED };
+      if (opcode === OPCODE.CALL) return { use: calleeOf(env, insn)?.reads ?? ARGUMENTS, def: CALLER_SAVED };
       if (!isJump(insn) || endsFlow(insn) || isMayGoto(insn)) return { use: 0, def: 0 };
       return { use: isX ? dst | src : dst, def: 0 };
   }

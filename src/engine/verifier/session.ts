@@ -16,6 +16,7 @@ import type {
 } from './environment.ts';
 import type { KernelFacts } from './facts.ts';
 import { Log } from './log.ts';
+import type { Caller } from './protos/helpers.ts';
 import type { CtxRules } from './ctx/rules.ts';
 import type { Frame, HistoryEntry, Reg, State } from './state.ts';
 import { Val } from './types.ts';
@@ -201,6 +202,12 @@ export class Session {
   refuse(errno: number, text: string): never {
     if (text !== '') this.say(`${text}\n`);
     throw new Refused(errno);
+  }
+
+  /** Who calls, as far as it decides which helpers there are. */
+  get caller(): Caller {
+    const { struct = '', member = '' } = this.attach ?? {};
+    return { type: this.program.type, struct, member };
   }
 
   get frame(): Frame {

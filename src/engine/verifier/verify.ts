@@ -150,10 +150,7 @@ function* verifyGlobals(env: Session, all: boolean): Generator<void, void> {
     for (let i = 1; i < env.subprogs.length; i++) {
       const s = env.subprogs[i];
       if (!s.isGlobal || s.verified || (!all && !s.called)) continue;
-      if (env.log.level1)
-        env.log.write(
-          env.facts.oldText ? `Validating ${s.name}() func#${i}...\n` : `Validating ${s.name}() func#${i}...\n`,
-        );
+      if (env.log.level1) env.log.write(`Validating ${s.name}() func#${i}...\n`);
       yield* verifySubprog(env, i);
       s.verified = true;
       if (env.log.level1)

@@ -53,7 +53,7 @@ function Suggestion({ shown: { btf, type } }: { readonly shown: Shown }) {
       <b>Reorder suggestion</b>
       <p className="note">
         <span>
-          Moving <span className="mono">{member}</span> behind <span className="mono">{after}</span>{' '}
+          Moving <span className="mono">{member}</span> after <span className="mono">{after}</span>{' '}
           {saves > 0 ? `saves ${plural(saves, 'byte')}.` : 'fills a hole, but does not shrink the struct.'}
         </span>
       </p>

@@ -25,8 +25,7 @@ const TAIL_CALL = 12;
 
 function available(env: Session, id: number): HelperProto {
   if (id < 0 || id > env.facts.lastHelper) env.refuse(EINVAL, `invalid func unknown#${id}`);
-  const caller = { type: env.program.type, struct: env.attach?.struct ?? '', member: env.attach?.member ?? '' };
-  if (!hasHelper(id, caller, env.facts)) env.refuse(EINVAL, `${env.facts.noHelper} ${helperName(id)}#${id}`);
+  if (!hasHelper(id, env.caller, env.facts)) env.refuse(EINVAL, `${env.facts.noHelper} ${helperName(id)}#${id}`);
   return protoOf(id) ?? env.refuse(EINVAL, `helper ${helperName(id)}#${id} is not in this machine`);
 }
 
@@ -78,7 +77,7 @@ function checkMapUse(env: Session, { id, map }: CallMeta): void {
   }
   if (id !== TAIL_CALL) return;
   if (map?.type !== MAP.PROG_ARRAY) {
-    if (!env.facts.leakPlaces) env.refuse(EINVAL, 'kernel subsystem misconfigured verifier');
+    if (!env.facts.tailMapText) env.refuse(EINVAL, 'kernel subsystem misconfigured verifier');
     // 6.18 forgets the newline
     env.log.write('expected prog array map for tail call');
     env.refuse(EINVAL, '');
