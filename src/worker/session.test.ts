@@ -52,6 +52,14 @@ test('the engine works without its late part, and reports a request that needs i
   expect(s.time()).toBeGreaterThan(replaceWhileConnected.openAt);
 });
 
+test('fetching the late part ends on the page too when it fails', () => {
+  const s = session(true, 5);
+  s.open();
+  s.say({ type: 'ask', n: 1, name: 'heat', request: { time: 5e8 } });
+  expect(s.last('heartbeat')?.job).toBe('fetching the rest of the engine');
+  expect(s.heard.findLast(({ type }) => type === 'heartbeat' || type === 'frame')?.type).toBe('frame');
+});
+
 test('the measurement of a run names the congestion controls of its connections', () => {
   const s = session();
   s.open();

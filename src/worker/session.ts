@@ -346,6 +346,8 @@ export class Session {
     fetchLate();
     const run = (): boolean => late() !== null || lateFailed();
     const done = (): void => {
+      // a frame ends the job on the page; not all that waits for the part sends one
+      this.frame();
       if (late() !== null) act(late());
       else if (crash !== null) this.host.post({ type: 'crash', message: crash });
       else

@@ -12,15 +12,19 @@ import { Session } from '../session.ts';
 export const file = (name: string): ArrayBuffer =>
   new Uint8Array(readFileSync(join(import.meta.dirname, '../../../public/btf', name))).buffer;
 
-/** A session with a clock of its own: each look at it costs a tenth of a millisecond. */
-export function session(lateFails = false) {
+/**
+ * A session with a clock of its own: each look at it costs a tenth of a millisecond. `lateFails`: the engine's late
+ * part cannot be fetched, which is known after this many looks.
+ */
+export function session(lateFails = false, looks = 0) {
   let now = 0;
+  let looked = 0;
   let late: typeof lateEngine | null = null;
   const heard: FromWorker[] = [];
   const lab = new Session({
     post: (message) => heard.push(message),
     late: () => late,
-    lateFailed: () => lateFails,
+    lateFailed: () => lateFails && ++looked > looks,
     fetchLate: () => {
       if (lateFails) return;
       lateEngine.installLateTools();
