@@ -18,6 +18,7 @@ import {
   mayRead,
   mayWrite,
   must,
+  onlyLockFlag,
 } from '../calls.ts';
 import { fileOf, objectOf } from '../fds.ts';
 import { setMap } from '../objects.ts';
@@ -164,13 +165,7 @@ const lookup: CommandTable<'BPF_MAP_LOOKUP_ELEM', Lookup> = {
   number: 1,
   context: (call) => ({ ...call, file: null, map: null, key: null }),
   steps: [
-    {
-      id: 'flags',
-      scope: 'call',
-      source: 'map_lookup_elem',
-      text: 'no flag but BPF_F_LOCK',
-      run: ({ attr }) => must(attr.flags === 0 || attr.flags === ELEM_FLAG.LOCK, ERRNO.EINVAL),
-    },
+    onlyLockFlag('map_lookup_elem'),
     findMap(),
     mayRead(),
     noSpinLock(),
@@ -336,13 +331,7 @@ const lookupDelete: CommandTable<'BPF_MAP_LOOKUP_AND_DELETE_ELEM', LookupDelete>
   number: 21,
   context: (call) => ({ ...call, file: null, map: null, key: null }),
   steps: [
-    {
-      id: 'flags',
-      scope: 'call',
-      source: 'map_lookup_and_delete_elem',
-      text: 'no flag but BPF_F_LOCK',
-      run: ({ attr }) => must(attr.flags === 0 || attr.flags === ELEM_FLAG.LOCK, ERRNO.EINVAL),
-    },
+    onlyLockFlag('map_lookup_and_delete_elem'),
     findMap(),
     mayRead(),
     mayWrite(),

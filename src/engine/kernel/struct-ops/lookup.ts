@@ -10,9 +10,9 @@ import {
   opsMapOf,
   mayRead,
   must,
+  onlyLockFlag,
 } from '../calls.ts';
 import { done, fail, next } from '../steps.ts';
-import { ELEM_FLAG } from '../uapi.ts';
 import { lookupValue } from './value.ts';
 
 interface Lookup extends Call<'BPF_MAP_LOOKUP_ELEM'>, MapCall {
@@ -24,13 +24,7 @@ const lookup: CommandTable<'BPF_MAP_LOOKUP_ELEM', Lookup> = {
   number: 1,
   context: (call) => ({ ...call, file: null, map: null, key: new Uint8Array() }),
   steps: [
-    {
-      id: 'flags',
-      scope: 'call',
-      source: 'map_lookup_elem',
-      text: 'no flag but BPF_F_LOCK',
-      run: ({ attr }) => must(attr.flags === 0 || attr.flags === ELEM_FLAG.LOCK, ERRNO.EINVAL),
-    },
+    onlyLockFlag('map_lookup_elem'),
     findMap(),
     mayRead(),
     {
