@@ -18,7 +18,7 @@ import { badText } from './notices.ts';
 export type OpenMessage = Extract<ToWorker, { type: 'open' }>;
 
 /** First command of a run without verification. */
-const UNVERIFIED: Command = { do: 'verifier', to: 'skip' };
+export const UNVERIFIED: Command = { do: 'verifier', to: 'skip' };
 
 /** Reads the kernel that a page sends; a text says why its lab cannot be made. */
 export function partsOf({ version, kernel, btf, ids }: OpenMessage): MachineParts | string {
@@ -57,22 +57,24 @@ export function openLab(parts: MachineParts, message: OpenMessage, made: (lab: L
   return null;
 }
 
-/** Makes a lab of the same scenario with other texts, before which the last curves are shown; a notice says what a text lacks. */
+/** Makes a lab of the same scenario with other texts; null when one of them does not assemble, which is told. */
 export function labWith(
   parts: MachineParts,
   { scenario, history }: Lab,
   texts: Readonly<Record<string, string>>,
-  unverified: boolean,
-): { readonly lab: Lab } | { readonly bad: Notice } {
+  tell: (notice: Notice) => void,
+): Lab | null {
+  // the curves so far are drawn beside the new ones
   const lab = new Lab(parts, scenario, texts, history.series.map(packedSeries));
   // types first, since programs may implement them
   const typesFirst = Object.entries(texts).sort(([a], [b]) => Number(b === TYPES_TEXT) - Number(a === TYPES_TEXT));
   for (const [name, text] of typesFirst) {
     const problem = lab.machine.checkText(text, name);
-    if (problem) return { bad: badText(name, problem) };
+    if (!problem) continue;
+    tell(badText(name, problem));
+    return null;
   }
-  if (unverified) lab.command(UNVERIFIED);
-  return { lab };
+  return lab;
 }
 
 /** A finished series as typed arrays, to be sent once. */

@@ -4,6 +4,9 @@ import type { KeepGoing } from './desk.ts';
 import { firstOfEach, playedToEnd, stoppedByBreak } from './notices.ts';
 import type { Teller } from './teller.ts';
 
+/** Time between two frames while playing, ms. */
+const FRAME_MS = 12;
+
 interface Playing {
   /** seconds of the lab per second */
   readonly speed: number;
@@ -28,8 +31,10 @@ export class Player {
     return this.playing !== null;
   }
 
-  get isBehind(): boolean {
-    return this.behind;
+  /** Time until the next slice, ms: at once while it is behind, else a frame of the page later; null when it does not play. */
+  get due(): number | null {
+    if (this.behind) return 0;
+    return this.playing && FRAME_MS;
   }
 
   /** Plays, or changes the speed and keeps the end. */

@@ -18,7 +18,7 @@ import { arm, needsLate } from './arm.ts';
 import { answerAsk } from './asks.ts';
 import type { Desk, Late, LateDesk } from './desk.ts';
 import { fetchedLate, LATE_FAILED, type LateHost } from './late-part.ts';
-import { labWith, openLab, type OpenMessage, opensLate, partsOf } from './make-lab.ts';
+import { labWith, openLab, type OpenMessage, opensLate, partsOf, UNVERIFIED } from './make-lab.ts';
 import { badText, firstOfEach, noMoreChanges, standInNotice } from './notices.ts';
 import { Player } from './player.ts';
 import { refusalAfter, refusedProgram } from './refusals.ts';
@@ -33,9 +33,6 @@ const SLICE_MS = 8;
 
 /** Time between polls of a waiting job, ms. */
 const WAIT_MS = 40;
-
-/** Time between two frames while playing, ms. */
-const FRAME_MS = 12;
 
 export interface SessionHost extends LateHost {
   readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
@@ -68,9 +65,8 @@ export class Session {
   /** Time until the next slice, ms; null when there is nothing to do. Playing needs a slice per frame of the page. */
   get due(): number | null {
     if (this.work.waits) return WAIT_MS;
-    if (this.work.hasJobs || this.player.isBehind) return 0;
-    if (this.player.plays) return FRAME_MS;
-    return this.work.hasAside ? 0 : null;
+    if (this.work.hasJobs) return 0;
+    return this.player.due ?? (this.work.hasAside ? 0 : null);
   }
 
   receive(message: ToWorker): void {
@@ -345,10 +341,11 @@ export class Session {
 
   private restart(lab: Lab, texts: Readonly<Record<string, string>>, unverified: boolean): void {
     if (!this.parts) return;
-    const made = labWith(this.parts, lab, texts, unverified);
-    if ('bad' in made) return this.teller.notice(made.bad);
+    const next = labWith(this.parts, lab, texts, (notice) => this.teller.notice(notice));
+    if (!next) return;
     this.texts = texts;
-    this.start(made.lab, lab.time, !unverified);
+    if (unverified) next.command(UNVERIFIED);
+    this.start(next, lab.time, !unverified);
   }
 
   /** After a command, computes the future without further commands, and returns to the command's time. */
