@@ -139,6 +139,13 @@ export function copyFromUser(pointer: UserPointer, bytes: number): Uint8Array | 
   return pointer instanceof Uint8Array && pointer.length >= bytes ? pointer.slice(0, bytes) : null;
 }
 
+/** Gives a step the bytes that a pointer of user space refers to; EFAULT when they cannot be read. */
+export function takeBytes(pointer: UserPointer, bytes: number, take: (copy: Uint8Array) => void): Outcome {
+  const copy = copyFromUser(pointer, bytes);
+  if (copy) take(copy);
+  return must(copy !== null, ERRNO.EFAULT);
+}
+
 /** Context of a call on the map that `map_fd` refers to. */
 export interface MapCall {
   readonly k: Core;

@@ -4,7 +4,7 @@ import { entryOf } from '../base/assert.ts';
 import { ownedBy, ownerOf } from './maps/held.ts';
 import { heldBy } from './maps/slots.ts';
 import { ERRNO } from '../base/errno.ts';
-import { command, type CommandTable, copyFromUser, must, takeName, unprivilegedGate } from './calls.ts';
+import { command, type CommandTable, must, takeName, unprivilegedGate, takeBytes } from './calls.ts';
 import { capable, newFd, objectOf } from './fds.ts';
 import { allocId, allocObject, holdBtf, holdMap, keepBlob } from './objects.ts';
 import { keepSource } from './prog-source.ts';
@@ -157,12 +157,10 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
       scope: 'call',
       source: 'bpf_prog_load',
       text: 'the instructions can be read',
-      run(x) {
-        const insns = copyFromUser(x.attr.insns, x.attr.insn_cnt * INSN_BYTES);
-        if (!insns) return fail(ERRNO.EFAULT);
-        x.insns = insns;
-        return next;
-      },
+      run: (x) =>
+        takeBytes(x.attr.insns, x.attr.insn_cnt * INSN_BYTES, (insns) => {
+          x.insns = insns;
+        }),
     },
     { ...copyLicense, id: 'copy-license', since: 'v6.12' },
     {

@@ -19,6 +19,7 @@ import {
   mayWrite,
   must,
   onlyLockFlag,
+  takeBytes,
 } from '../calls.ts';
 import { fileOf, objectOf } from '../fds.ts';
 import { setMap } from '../objects.ts';
@@ -220,12 +221,10 @@ const update: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       scope: 'call',
       source: 'map_update_elem',
       text: 'the bytes of the value can be read',
-      run(x) {
-        const value = copyFromUser(x.attr.value, userBytes(mapOf(x), typeOf(x)));
-        if (!value) return fail(ERRNO.EFAULT);
-        x.value = value;
-        return next;
-      },
+      run: (x) =>
+        takeBytes(x.attr.value, userBytes(mapOf(x), typeOf(x)), (value) => {
+          x.value = value;
+        }),
     },
     findSocket(),
     {

@@ -11,6 +11,7 @@ import {
   mayRead,
   must,
   onlyLockFlag,
+  takeBytes,
 } from '../calls.ts';
 import { done, fail, next } from '../steps.ts';
 import { lookupValue } from './value.ts';
@@ -39,12 +40,10 @@ const lookup: CommandTable<'BPF_MAP_LOOKUP_ELEM', Lookup> = {
       scope: 'call',
       source: 'bpf_map_copy_key',
       text: 'the 4 bytes of the key can be read',
-      run(x) {
-        const key = copyFromUser(x.attr.key, 4);
-        if (!key) return fail(ERRNO.EFAULT);
-        x.key = key;
-        return next;
-      },
+      run: (x) =>
+        takeBytes(x.attr.key, 4, (key) => {
+          x.key = key;
+        }),
     },
     {
       id: 'key',
