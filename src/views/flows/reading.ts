@@ -12,6 +12,8 @@ interface Kept<S> {
   /** what the state depends on besides the samples */
   readonly under: string;
   readonly state: S;
+  /** index of the first sample read; a longer series may have a later one before the domain */
+  readonly first: number;
   /** index of the next sample */
   next: number;
 }
@@ -31,8 +33,9 @@ function createRead<S, Of>({ start, reader }: Reading<S, Of>): Read<S, Of> {
   return (of, times, [from, to], under) => {
     const buffer = ArrayBuffer.isView(times) ? times.buffer : times;
     const found = known.get(buffer);
-    const goesOn = found?.under === under && found.next <= times.length;
-    const kept = goesOn ? found : { under, state: start(), next: firstWithin(times, from) };
+    const first = firstWithin(times, from);
+    const goesOn = found?.under === under && found.first === first && found.next <= times.length;
+    const kept = goesOn ? found : { under, state: start(), first, next: first };
     const read = reader(of);
     while (kept.next < times.length && numberAt(times, kept.next) <= to) read(kept.state, kept.next++);
     known.set(buffer, kept);
