@@ -51,6 +51,6 @@ test('curves of a run that grows are those of the whole run, at each length and 
         expect(grown.marks).toEqual(whole.marks);
       }
     }),
-    { numRuns: process.env.SOAK ? 2000 : 40 },
+    { numRuns: process.env.SOAK ? 200 : 8 },
   );
 });

@@ -91,30 +91,20 @@ const createChanges = () =>
       },
   });
 
-/** A map that makes what it lacks. */
-function eachOf<K, V>(make: () => V): (key: K) => V {
-  const made = new Map<K, V>();
-  return (key) => {
-    const known = made.get(key) ?? make();
-    made.set(key, known);
-    return known;
-  };
-}
-
 export function createReadings(): Readings {
-  const greatest = eachOf<Quantity, ReturnType<typeof createGreatest>>(createGreatest);
-  const steps = eachOf<Quantity | 'length', ReturnType<typeof createSteps>>(createSteps);
+  const greatest = { cwnd: createGreatest(), ssthresh: createGreatest(), srttUs: createGreatest() };
+  const steps = { cwnd: createSteps(), ssthresh: createSteps(), srttUs: createSteps(), length: createSteps() };
   const changes = createChanges();
   return {
     greatest: (series, quantity, domain) => {
-      const read = greatest(quantity);
+      const read = greatest[quantity];
       return Math.max(0, ...series.map((one) => read(one[quantity], one.time, domain, domain.join()).most));
     },
     changes: ({ time, caState }, domain) => changes({ time, caState, from: domain[0] }, time, domain, domain.join()),
     steps: (name, curve, to) => {
       const { scale, from, panel } = curve;
       const under = [...scale.domain, scale.left, scale.right, panel.top, panel.bottom, panel.most].join();
-      return steps(name)(curve, curve.times, [from, to], under);
+      return steps[name](curve, curve.times, [from, to], under);
     },
   };
 }
