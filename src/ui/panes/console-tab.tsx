@@ -11,6 +11,7 @@ import { useLab } from '../../page/store/lab.ts';
 import { type Target, targetWords } from '../../views/console/links.ts';
 import { consoleOutput, type ConsoleRow } from '../../views/console/output.ts';
 import { useCalmFrame } from '../controls/use-frame.ts';
+import './console.css';
 
 const KEPT = 'console.lines';
 const MOST_KEPT = 200;
