@@ -151,6 +151,14 @@ test('with text of 160 % the bar has one row on a desk, and no button breaks its
     await page.setViewportSize({ width, height });
     await expect.poll(() => outside(page), `${width}x${height}`).toEqual([]);
     expect((await boxOf(page.getByRole('banner'))).height, `${width}x${height}`).toBeLessThan(most);
+    // every word of the page follows the setting, not only some
+    const letters = (selector: string): Promise<number> =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize));
+    for (const selector of ['[role=tab]', '.status-bar', '.pane-head h2'])
+      expect(await letters(selector), `${selector} at ${width}`).toBeGreaterThan(17);
     const one = await boxOf(page.getByRole('button', { name: 'Step', exact: true }));
     const next = await boxOf(page.getByRole('button', { name: 'Next state' }));
     expect(next.height, `Next state at ${width}`).toBeLessThan(one.height + 4);
