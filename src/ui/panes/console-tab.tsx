@@ -13,6 +13,7 @@ import { consoleOutput, type ConsoleRow } from '../../views/console/output.ts';
 import { useCalmFrame } from '../controls/use-frame.ts';
 import { completes, Offered, useCompletion } from './use-completion.tsx';
 import { useRecall } from './use-recall.ts';
+import './console.css';
 
 const NOTHING = { maps: [], links: [], sockets: [] };
 

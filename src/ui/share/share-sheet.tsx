@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { encode } from 'uqr';
 import { hashOf, LONGEST_LINK, LONGEST_QR } from '../../page/share/link.ts';
+import { largestPart } from '../../page/share/longest.ts';
 import { saveLab } from '../../page/share/save.ts';
 import { stateKey, takeLab } from '../../page/share/take.ts';
 import { Sheet } from '../controls/sheet.tsx';
@@ -31,12 +32,16 @@ interface Moment {
 /** Makes the link to this moment, and copies it unless it is too long. */
 function useMoment(): Moment {
   const [link, setLink] = useState<string | null>(null);
+  const [largest, setLargest] = useState('');
   const [copied, setCopied] = useState<boolean | null>(null);
   const [state, setState] = useState<string | null>(null);
   useEffect(() => {
     let ended = false;
     void takeLab()
-      .then((doc) => (doc ? hashOf(doc) : ''))
+      .then((doc) => {
+        if (doc && !ended) setLargest(largestPart(doc));
+        return doc ? hashOf(doc) : '';
+      })
       .then((hash) => {
         if (ended) return;
         const address = addressOf(hash);
@@ -92,7 +97,14 @@ export function ShareSheet() {
               moment.
             </p>
           )}
-          {link.length <= LONGEST_QR && <Qr text={link} />}
+          {link.length <= LONGEST_QR ? (
+            <Qr text={link} />
+          ) : (
+            <p className="note">
+              Too long for a QR code, which takes {LONGEST_QR} characters: most of it is {largest}. A file has no such
+              limit.
+            </p>
+          )}
         </div>
       )}
     </Sheet>
