@@ -28,8 +28,8 @@ test('all controls are visible at every window size', async ({ lab, page }) => {
   for (const [width, height] of ROOMS) {
     await page.setViewportSize({ width, height });
     await expect.poll(() => outside(page), `${width}x${height}`).toEqual([]);
-    const scrolls = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-    expect(scrolls, `${width}x${height} scrolls sideways`).toBe(false);
+    const scrolls = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    await expect.poll(scrolls, `${width}x${height} scrolls sideways`).toBe(false);
     await expect(page.getByRole('button', { name: 'Play' })).toBeInViewport({ ratio: 1 });
     await expect(page.getByRole('button', { name: 'Step', exact: true })).toBeInViewport({ ratio: 1 });
     await expect(lab.lifecycle).toBeInViewport({ ratio: 0.95 });

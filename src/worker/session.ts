@@ -22,7 +22,7 @@ import { refusalAfter, refusedProgram } from './refusals.ts';
 import type { AskMessage } from '../protocol/asks.ts';
 import { arm, needsLate } from './arm.ts';
 import { answerAsk } from './asks.ts';
-import { badText, firstOfEach, noMoreChanges, playedToEnd, standInNotice, stoppedByBreak } from './notices.ts';
+import { badText, firstOfEach, noMore, playedToEnd, standInNotice, stoppedByBreak } from './notices.ts';
 import { Teller } from './teller.ts';
 import { Work } from './work.ts';
 import type { Desk, KeepGoing, Late, LateDesk } from './desk.ts';
@@ -268,11 +268,13 @@ export class Session {
         return;
       case 'step-state':
         this.stop(() => {
-          if (!lab.stepState(message.direction)) this.teller.notice(noMoreChanges(lab, message.direction));
+          if (!lab.stepState(message.direction)) this.teller.notice(noMore('changes', lab, message.direction));
         });
         return;
       case 'step-call':
-        this.stop(() => lab.stepCall(message.direction));
+        this.stop(() => {
+          if (!lab.stepCall(message.direction)) this.teller.notice(noMore('calls', lab, message.direction));
+        });
         return;
       case 'command':
         this.withLateTools(!hasVerb(message.command.do), () =>
