@@ -396,6 +396,14 @@ Disassembly of section struct_ops/ssthresh:
   });
 });
 
+test('60,000 jumps to unknown labels beside 60,000 labels are reported in time linear in both', () => {
+  const each = (line: (i: number) => string): string => Array.from({ length: 60_000 }, (_, i) => line(i)).join('');
+  const text = `.section struct_ops/ssthresh\nf:\n${each((i) => `goto m${i}\n`)}${each((i) => `l${i}:\n`)}exit\n`;
+  const { diagnostics } = assemble(text, symbols);
+  expect(diagnostics).toHaveLength(1000);
+  expect(diagnostics.some(({ message }) => message.includes('Unknown label `m0`'))).toBe(true);
+});
+
 /** Text made of pieces of the syntax reaches deeper code than random letters. */
 const pieces = constantFrom(
   ...'r0 r1 w2 r10 r11 = += s>>= ( ) * + - , : [ ] u32 s8 ll if goto gotol call exit lock mask skb .section struct_ops/ssthresh .name "x" tcp_sock.snd_cwnd tcp_ca_event.X 5 0x 0xffffffffff -1 done done: \n /* */ ; # atomic_fetch_add cmpxchg_64 load_acquire constructor __proto__ toString'.split(

@@ -168,7 +168,7 @@ test.each([replaceWhileConnected, twoVersions])(
     );
     expect(deaths).toBeGreaterThanOrEqual(runs(2, 100));
   },
-  runs(120_000, 3_600_000),
+  runs(300_000, 3_600_000),
 );
 
 test('the new worker continues from a checkpoint, without an act that was never answered', async () => {
