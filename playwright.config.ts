@@ -27,6 +27,8 @@ export default defineConfig({
       maxDiffPixelRatio: 0.03,
     },
   },
+  // one more try on a busy machine, which the summary counts as flaky; the soak shows each failure
+  retries: process.env.SOAK ? 0 : 1,
   // tests that mostly repeat others or tests of the engine run in `npm run soak` only
   ...(process.env.SOAK ? {} : { grepInvert: /@long/ }),
   use: {

@@ -1,6 +1,7 @@
 import '@fontsource-variable/inter/wght.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import { createRoot } from 'react-dom/client';
+import { warmUp } from './page/engine/engine.ts';
 import { startScenario } from './page/commands/lab.ts';
 import { tellKept } from './page/keep/tell-kept.ts';
 import { followUndo } from './page/keep/undo.ts';
@@ -34,6 +35,7 @@ async function openAddress(): Promise<void> {
 }
 
 function startPage(place: HTMLElement): void {
+  warmUp(choices().kernel);
   createRoot(place).render(<App />);
   listenToKeys();
   followHeat();

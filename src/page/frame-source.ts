@@ -7,7 +7,7 @@ import { decodeFrame } from '../protocol/frame.ts';
 import type { FromWorker } from '../protocol/messages.ts';
 import type { MemoryWindow } from '../protocol/moves.ts';
 import { entryOf } from '../views/lists.ts';
-import { act } from './frame.ts';
+import { act, keepDrawing } from './frame.ts';
 import { lab, type LabState, useLab } from './store/lab.ts';
 
 type FrameMessage = Extract<FromWorker, { type: 'frame' }>;
@@ -96,6 +96,12 @@ function takeTurn(): void {
   turn.at = at;
 }
 
+/** Time for which names of buttons and text twins stay while playing, ms. */
+const WORDS_MS = 250;
+
+/** A number that stays as long as words for screen readers should; null while nothing plays. */
+export const wordsTurn = (): number | null => (lab().playing ? Math.floor(performance.now() / WORDS_MS) : null);
+
 function takeFrame(): void {
   if (waiting) current = waiting();
   waiting = null;
@@ -103,6 +109,7 @@ function takeFrame(): void {
   else setAll();
 }
 
-useLab.subscribe(({ playing }) => {
+useLab.subscribe(({ playing }, before) => {
+  if (playing !== before.playing) keepDrawing(playing);
   if (!playing) setAll();
 });

@@ -7,9 +7,11 @@ type Work = () => void;
 let asked: Work[] = [];
 const draws = new Set<Work>();
 let scheduled = false;
+let isKept = false;
 
 function run(): void {
   scheduled = false;
+  if (isKept) requestDraw();
   const now = asked;
   asked = [];
   for (const action of now) action();
@@ -21,6 +23,12 @@ function requestDraw(): void {
   if (scheduled) return;
   scheduled = true;
   requestAnimationFrame(run);
+}
+
+/** Requests each next frame from the one before: while playing that costs less than a request from each message. */
+export function keepDrawing(keep: boolean): void {
+  isKept = keep;
+  if (keep) requestDraw();
 }
 
 /** Runs an action at the start of the next frame. */

@@ -11,8 +11,8 @@ export interface ListBuilder {
 }
 
 export interface LineBuilder extends ListBuilder {
-  /** adds a line with many points (x, y, x, y and so on), which would not fit on the stack as arguments */
-  readonly addLine: (paint: PaintName, points: readonly number[]) => void;
+  /** adds a line with many points (x, y, x, y and so on) in pieces, which would not fit on the stack as arguments */
+  readonly addLine: (paint: PaintName, ...pieces: readonly ArrayLike<number>[]) => void;
 }
 
 export function things(shape: Exclude<DisplayList['shape'], 'line'>, look: Look): ListBuilder {
@@ -29,20 +29,31 @@ export function things(shape: Exclude<DisplayList['shape'], 'line'>, look: Look)
 
 /** Lines: `add` takes x, y, x, y and so on. */
 export function lines(look: Look): LineBuilder {
-  const numbers: number[] = [];
+  const all: ArrayLike<number>[] = [];
   const paints: number[] = [];
   const starts: number[] = [];
-  const addLine = (paint: PaintName, points: readonly number[]): void => {
-    starts.push(numbers.length / 2);
-    for (const value of points) numbers.push(value);
+  let length = 0;
+  const addLine = (paint: PaintName, ...pieces: readonly ArrayLike<number>[]): void => {
+    starts.push(length / 2);
+    for (const piece of pieces) length += piece.length;
+    all.push(...pieces);
     paints.push(paintId(paint));
+  };
+  const numbersOf = (): Float64Array => {
+    const numbers = new Float64Array(length);
+    let at = 0;
+    for (const piece of all) {
+      numbers.set(piece, at);
+      at += piece.length;
+    }
+    return numbers;
   };
   return {
     addLine,
     add: (paint, ...points) => addLine(paint, points),
     list: () => ({
       shape: 'line',
-      numbers: Float64Array.from(numbers),
+      numbers: numbersOf(),
       paints: Uint16Array.from(paints),
       starts: Uint32Array.from(starts),
       ...look,

@@ -1,5 +1,5 @@
 /* The time axis of the timeline and the series: round ticks, and the scale from time to px. */
-import { scaleLinear } from 'd3';
+import { ticks } from 'd3';
 import type { Mark } from './scene.ts';
 import { mono, text } from './shapes.ts';
 
@@ -13,9 +13,12 @@ export interface TimeScale {
   readonly domain: Domain;
 }
 
-export function timeScale(domain: Domain, left: number, right: number): TimeScale {
-  const scale = scaleLinear([...domain], [left, Math.max(left + 1, right)]);
-  return { x: (time) => scale(time), time: (x) => scale.invert(x), left, right: Math.max(left + 1, right), domain };
+/** Written out, because a whole d3 scale brings colours and formats, which would delay the first picture. */
+export function timeScale(domain: Domain, left: number, wanted: number): TimeScale {
+  const right = Math.max(left + 1, wanted);
+  const perNs = (right - left) / (domain[1] - domain[0]);
+  const x = (time: number): number => left + (time - domain[0]) * perNs;
+  return { x, time: (at) => domain[0] + (at - left) / perNs, left, right, domain };
 }
 
 /** Room that a tick's label needs, px. */
@@ -38,10 +41,9 @@ export interface Ticks {
 export function timeTicks(scale: TimeScale, labelY: number, avoid: readonly [number, number] | null): Ticks {
   const [from, to] = scale.domain;
   const [, unit, name] = UNITS.find(([least]) => to - from >= least) ?? SMALLEST;
-  const ticks = scaleLinear([from / unit, to / unit], [scale.left, scale.right]).ticks(
-    Math.max(2, Math.floor((scale.right - scale.left) / TICK_ROOM)),
-  );
-  const labels = ticks.flatMap((tick, i): Mark[] => {
+  const most = Math.max(2, Math.floor((scale.right - scale.left) / TICK_ROOM));
+  const places = ticks(from / unit, to / unit, most);
+  const labels = places.flatMap((tick, i): Mark[] => {
     const x = scale.x(tick * unit);
     const words = i === 0 ? `${tick} ${name}` : String(tick);
     const half = words.length * 3.4 + 4;
@@ -49,5 +51,5 @@ export function timeTicks(scale: TimeScale, labelY: number, avoid: readonly [num
     const anchor = x - half < scale.left ? 'start' : x + half > scale.right + 14 ? 'end' : 'middle';
     return [text(`tick.${tick}`, { x, y: labelY }, words, mono(10.5), 'dim', { anchor })];
   });
-  return { lines: ticks.map((tick) => scale.x(tick * unit)), labels };
+  return { lines: places.map((tick) => scale.x(tick * unit)), labels };
 }

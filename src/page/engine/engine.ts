@@ -2,7 +2,7 @@
  * The page's side of the protocol. It owns the worker: starts it, puts its messages into the stores, and replaces it
  * when it stops answering.
  */
-import { assertUnreachable, type Command, type History, type Scenario } from '../../engine/index.ts';
+import { assertUnreachable, DEFAULT_KERNEL, type Command, type History, type Scenario } from '../../engine/index.ts';
 import { type Begin, type FromWorker, type Kept, PROTOCOL_VERSION, type ToWorker } from '../../protocol/messages.ts';
 import { type MemoryWindow } from '../../protocol/moves.ts';
 import { act } from '../frame.ts';
@@ -75,6 +75,12 @@ function startWorker(): void {
   started.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => receive(data));
   started.addEventListener('error', ({ message }) => crashed(message || 'The engine could not be started.'));
   worker = started;
+}
+
+/** Starts the worker and fetches the kernel's types (null: of the kernel that most scenarios use) before the page draws. */
+export function warmUp(kernel: string | null): void {
+  startWorker();
+  void kernelFiles(kernel ?? DEFAULT_KERNEL).catch(() => {});
 }
 
 function endWorker(): void {

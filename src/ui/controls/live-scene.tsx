@@ -7,10 +7,12 @@ import type { DisplayList, Hit, Scene, Size, Theme } from '../../views/scene.ts'
 import { runAction } from '../../page/commands/registry.ts';
 import { showScene } from '../../page/shown-scenes.ts';
 import { onDraw } from '../../page/frame.ts';
-import { currentFrame, currentMotion, type Frame } from '../../page/frame-source.ts';
+import { currentFrame, currentMotion, type Frame, wordsTurn } from '../../page/frame-source.ts';
 import { createLayerDrawer } from '../scene/draw-layers.ts';
 import { SceneView } from '../scene/scene-view.tsx';
-import { useCalmFrame, useFrame, useTheme } from './use-frame.ts';
+import { remembered } from '../../views/remembered.ts';
+import { useLab } from '../../page/store/lab.ts';
+import { useCalm, useFrame, useTheme } from './use-frame.ts';
 import { useSize } from './use-size.ts';
 
 /** The place for which a scene is built. */
@@ -75,15 +77,34 @@ interface PictureProps extends Pick<LiveSceneProps, 'build' | 'moving' | 'onHove
   readonly scroll: number;
 }
 
-const FullPicture = (props: PictureProps) => <Drawn {...props} frame={useFrame()} />;
-const CalmPicture = (props: PictureProps) => <Drawn {...props} frame={useCalmFrame()} />;
+/** Makes the scene of a frame, once; an equal scene causes no rendering. */
+function useSceneOf({ build, size, scroll }: PictureProps): { place: Place; sceneOf: (frame: Frame) => Scene } {
+  const theme = useTheme();
+  const place = useMemo(() => ({ size, theme, scroll }), [size, theme, scroll]);
+  const sceneOf = useMemo(() => remembered((frame: Frame) => build(frame, place)), [build, place]);
+  return { place, sceneOf };
+}
+
+function FullPicture(props: PictureProps) {
+  const { place, sceneOf } = useSceneOf(props);
+  return <Drawn {...props} place={place} scene={useFrame(sceneOf)} />;
+}
+
+function CalmPicture(props: PictureProps) {
+  const { place, sceneOf } = useSceneOf(props);
+  return <Drawn {...props} place={place} scene={useCalm(({ frame }) => sceneOf(frame))} />;
+}
 
 const NO_LAYERS: readonly DisplayList[] = [];
 
-function Drawn({ build, moving, size, scroll, frame, onHover }: PictureProps & { readonly frame: Frame }) {
-  const theme = useTheme();
-  const place = useMemo(() => ({ size, theme, scroll }), [size, theme, scroll]);
-  const scene = useMemo(() => build(frame, place), [build, frame, place]);
+interface DrawnProps extends Pick<PictureProps, 'moving' | 'onHover'> {
+  readonly place: Place;
+  readonly scene: Scene;
+}
+
+function Drawn({ moving, place, scene, onHover }: DrawnProps) {
+  const { theme } = place;
+  useLab((state) => state.playing);
   useEffect(
     () => showScene(scene, theme, () => (moving ? moving(currentFrame(), place) : NO_LAYERS)),
     [scene, theme, moving, place],
@@ -94,6 +115,7 @@ function Drawn({ build, moving, size, scroll, frame, onHover }: PictureProps & {
       scene={scene}
       theme={theme}
       eased={currentMotion() === 'step'}
+      words={wordsTurn()}
       over={over}
       onAction={runAction}
       onHover={onHover}

@@ -6,8 +6,8 @@ import { choices } from '../../page/store/choices.ts';
 import { type LabState, useLab } from '../../page/store/lab.ts';
 import { isHighContrast, onTheme, themeKey } from '../../page/store/theme.ts';
 
-/** The current frame; the component is rendered again for each new one. */
-export const useFrame = (): Frame => useSyncExternalStore(onDraw, currentFrame);
+/** Reads from the current frame; the component is rendered again when the result changes. */
+export const useFrame = <T>(read: (frame: Frame) => T): T => useSyncExternalStore(onDraw, () => read(currentFrame()));
 
 function onMoment(changed: () => void): () => void {
   const offs = [onDraw(changed), useLab.subscribe(changed)];
@@ -21,7 +21,7 @@ export const Turn = createContext<number | null>(null);
 export const useNewTurn = (): number => useState(newTurn)[0];
 
 /** Reads from a moment of the run, for views that are read rather than watched: about twelve times a second while playing. */
-function useCalm<T>(read: (moment: Moment) => T): T {
+export function useCalm<T>(read: (moment: Moment) => T): T {
   const own = useNewTurn();
   const turn = useContext(Turn) ?? own;
   return useSyncExternalStore(onMoment, () => read(momentOf(turn)));

@@ -1,8 +1,9 @@
 /* The flows over time, and as a table. Loaded with their tabs. */
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { ColdSnapshot, History } from '../../engine/index.ts';
 import { useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
+import { createReadings } from '../../views/flows/reading.ts';
 import { seriesAt, seriesCurves } from '../../views/flows/series.ts';
 import { FLOW_COLUMNS, flowRows } from '../../views/flows/table.ts';
 import { remembered } from '../../views/remembered.ts';
@@ -37,11 +38,12 @@ export function TableNow() {
 function TimeSeries({ cold, history, grows }: RunProps & { readonly grows: boolean }) {
   const focus = useChoices((state) => state.selection.socket);
   const curves = useMemo(() => remembered(seriesCurves), []);
+  const [readings] = useState(createReadings);
   const { until } = history;
   const domain = useMemo(() => wholeRun(until, grows), [until, grows]);
   const build: LiveSceneProps['build'] = useCallback(
-    ({ hot }, { size }) => seriesAt(curves(cold, history, domain, focus, size), hot.time),
-    [curves, cold, history, domain, focus],
+    ({ hot }, { size }) => seriesAt(curves(readings, cold, history, domain, focus, size), hot.time),
+    [curves, readings, cold, history, domain, focus],
   );
   return <LiveScene calm build={build} />;
 }

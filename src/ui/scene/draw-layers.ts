@@ -1,4 +1,4 @@
-/* Draws display lists on a canvas, sharp on any screen. Items of one paint are drawn as one path. */
+/* Draws display lists on a canvas, sharp on any screen. Items of one paint are drawn as one path, long lines in pieces. */
 import { numberAt } from '../../views/lists.ts';
 import { paintName } from '../../views/paint.ts';
 import type { DisplayList, Size, Theme } from '../../views/scene.ts';
@@ -10,20 +10,30 @@ import { pagePalette } from './page-colours.ts';
 
 type Context = CanvasRenderingContext2D;
 
+/** Segments after which a line is stroked: the time for a path grows faster than its length, 40 times over at a thousand points. */
+const PIECE = 64;
+
 /**
- * Traces the part of a line that crosses the strip, with one more point on each side; the whole line if it has dashes, which are counted
- * from its beginning.
+ * Traces the part of a line that crosses the strip, with one more point on each side, and strokes it in pieces. A line with dashes is
+ * traced whole, because they are counted from its beginning; so is a translucent one, whose pieces would show where they overlap.
  */
 function traceLine(context: Context, layer: DisplayList, line: number, strip: Strip): void {
-  const { numbers, dash } = layer;
+  const { numbers, dash, opacity = 1 } = layer;
   const [first, end] = pointsOf(layer, line);
+  const inPieces = dash === undefined && opacity === 1;
   let drawing = false;
+  let traced = 0;
   for (let p = first + 1; p < end; p++) {
     const [x0, x1] = [numberAt(numbers, p * 2 - 2), numberAt(numbers, p * 2)];
     const inside = dash !== undefined || (Math.max(x0, x1) >= strip.from && Math.min(x0, x1) <= strip.to);
     if (inside) {
       if (!drawing) context.moveTo(x0, numberAt(numbers, p * 2 - 1));
       context.lineTo(x1, numberAt(numbers, p * 2 + 1));
+      if (inPieces && ++traced % PIECE === 0) {
+        context.stroke();
+        context.beginPath();
+        context.moveTo(x1, numberAt(numbers, p * 2 + 1));
+      }
     }
     drawing = inside;
   }
@@ -71,16 +81,13 @@ function drawLayer(context: Context, layer: DisplayList, palette: Palette, ratio
   context.lineWidth = layer.weight;
   context.setLineDash(layer.dash ? [...layer.dash] : []);
   for (const paint of new Set(paints)) {
+    const style = palette.fill(paintName(paint), context, ratio);
+    context.strokeStyle = style;
+    context.fillStyle = style;
     context.beginPath();
     for (let i = 0; i < paints.length; i++) if (paints[i] === paint) traceThing(context, layer, i, strip);
-    const style = palette.fill(paintName(paint), context, ratio);
-    if (STROKED.has(shape)) {
-      context.strokeStyle = style;
-      context.stroke();
-    } else {
-      context.fillStyle = style;
-      context.fill();
-    }
+    if (STROKED.has(shape)) context.stroke();
+    else context.fill();
   }
 }
 

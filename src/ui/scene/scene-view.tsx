@@ -18,6 +18,11 @@ export interface SceneViewProps {
   readonly theme: Theme;
   /** animates marks to their new places, after steps only, not while scrubbing or playing */
   readonly eased?: boolean;
+  /**
+   * While this number stays, names and places of buttons and the text twin stay too, unless there are others: nobody
+   * reads them sixty times a second. null: they always follow.
+   */
+  readonly words?: number | null;
   /** content over the layers and under the marks */
   readonly over?: ReactNode;
   readonly onAction?: (action: Action) => void;
@@ -90,8 +95,18 @@ const sameHit = (a: Hit, b: Hit | undefined): boolean =>
   a.focus === b.focus &&
   sameValue(a.action, b.action);
 
+/** Whether two lists are of the same things, which may have changed. */
+const sameIds = (a: readonly { readonly id: string }[], b: readonly { readonly id: string }[]): boolean =>
+  a.length === b.length && a.every(({ id }, i) => id === b[i]?.id);
+
+type Words = number | null;
+
+const stays = (a: { readonly words: Words }, b: { readonly words: Words }): boolean =>
+  b.words !== null && a.words === b.words;
+
 interface ButtonsProps {
   readonly hits: readonly Hit[];
+  readonly words: Words;
   readonly on: RefObject<Handlers>;
 }
 
@@ -145,13 +160,17 @@ const Buttons = memo(
       </g>
     );
   },
-  (a, b) => a.on === b.on && sameHits(a.hits, b.hits),
+  (a, b) => a.on === b.on && (stays(a, b) ? sameIds(a.hits, b.hits) : sameHits(a.hits, b.hits)),
 );
 
-type Twin = ReturnType<typeof textTwin>;
+interface TwinProps {
+  readonly label: string;
+  readonly lines: ReturnType<typeof textTwin>;
+  readonly words: Words;
+}
 
 const TextTwin = memo(
-  function TextTwin({ label, lines }: { label: string; lines: Twin }) {
+  function TextTwin({ label, lines }: TwinProps) {
     return (
       <ul className="scene-twin" aria-label={label}>
         {lines.map((entry) => (
@@ -162,8 +181,9 @@ const TextTwin = memo(
   },
   (a, b) =>
     a.label === b.label &&
-    a.lines.length === b.lines.length &&
-    a.lines.every((entry, i) => entry.text === b.lines[i]?.text),
+    (stays(a, b)
+      ? sameIds(a.lines, b.lines)
+      : a.lines.length === b.lines.length && a.lines.every((entry, i) => entry.text === b.lines[i]?.text)),
 );
 
 /** Least distance of a tip from the window's edges, px. */
@@ -207,7 +227,7 @@ function Layers({ layers, size, theme }: { layers: Scene['layers']; size: Size; 
 
 /** Skips rendering when the scene is the same object as before. */
 export const SceneView = memo(function SceneView(props: SceneViewProps) {
-  const { scene, theme, eased = false, over, onAction, onHover } = props;
+  const { scene, theme, eased = false, words = null, over, onAction, onHover } = props;
   const { label, marks, width, height } = scene;
   const scope = useId().replace(/[^\w-]/g, '');
   const place = useRef<HTMLDivElement>(null);
@@ -237,10 +257,10 @@ export const SceneView = memo(function SceneView(props: SceneViewProps) {
       <svg {...size} {...(hits.length > 0 ? { role: 'toolbar', 'aria-label': label } : { 'aria-hidden': true })}>
         <defs>{defs}</defs>
         <Picture marks={marks} theme={theme} scope={scope} />
-        {hits.length > 0 && <Buttons hits={hits} on={on} />}
+        {hits.length > 0 && <Buttons hits={hits} on={on} words={words} />}
       </svg>
       {tip && tip.tip !== '' && <Tip hit={tip} place={place} />}
-      {twin.length > 0 && <TextTwin label={label} lines={twin} />}
+      {twin.length > 0 && <TextTwin label={label} lines={twin} words={words} />}
     </div>
   );
 });

@@ -9,6 +9,7 @@ import type { Domain, TimeScale } from '../time-axis.ts';
 import { timeText } from '../words.ts';
 import { CA_BAND, caStateName } from './ca-states.ts';
 import type { Panel } from './panels.ts';
+import type { Readings } from './reading.ts';
 import { lastAtOrBefore } from './window.ts';
 
 interface Stretch {
@@ -18,18 +19,10 @@ interface Stretch {
 }
 
 /** Runs of one congestion-avoidance state within the domain. */
-function stretches(series: Series, [from, to]: Domain): Stretch[] {
-  const out: Stretch[] = [];
-  for (let i = Math.max(0, lastAtOrBefore(series.time, from)); i < series.time.length; i++) {
-    const at = numberAt(series.time, i);
-    if (at >= to) break;
-    const state = numberAt(series.caState, i);
-    const end = Math.min(to, series.time[i + 1] ?? at);
-    const last = out.at(-1);
-    if (last && last.state === state) out[out.length - 1] = { ...last, to: end };
-    else out.push({ from: Math.max(from, at), to: end, state });
-  }
-  return out;
+function stretches(series: Series, domain: Domain, { changes }: Readings): Stretch[] {
+  const end = Math.min(domain[1], numberAt(series.time, series.time.length - 1));
+  const all = changes(series, domain);
+  return all.map(({ from, state }, i) => ({ from, state, to: all[i + 1]?.from ?? end }));
 }
 
 /** Most bands drawn; of more, one per pixel is drawn, and the scene says so. */
@@ -57,8 +50,8 @@ export interface Band {
 }
 
 /** Bands for the states of a connection that have one. */
-export function stateBands(series: Series, scale: TimeScale): Band[] {
-  const all = stretches(series, scale.domain).filter(({ state }) => (CA_BAND[state] ?? 'none') !== 'none');
+export function stateBands(series: Series, scale: TimeScale, readings: Readings): Band[] {
+  const all = stretches(series, scale.domain, readings).filter(({ state }) => (CA_BAND[state] ?? 'none') !== 'none');
   return onePerPixel(all, MOST_BANDS, scale).map(({ from, to, state }) => ({
     x: scale.x(from),
     width: Math.max(1, scale.x(to) - scale.x(from)),
@@ -93,9 +86,10 @@ export function lossesOf(
   of: readonly Series[],
   scale: TimeScale,
   panel: Panel,
+  readings: Readings,
 ): { readonly layers: DisplayList[]; readonly marks: Mark[] } {
   const all = of.flatMap((series): Entry[] =>
-    stretches(series, scale.domain)
+    stretches(series, scale.domain, readings)
       .filter(({ state }) => state >= 3)
       .map((stretch) => ({ series, ...stretch })),
   );

@@ -6,7 +6,7 @@ import { clamp, line, mono, text, ui } from '../shapes.ts';
 import type { Series } from '../../engine/index.ts';
 import type { TimeScale } from '../time-axis.ts';
 import type { SeriesInput } from './input.ts';
-import { greatest } from './window.ts';
+import type { Readings } from './reading.ts';
 
 /** Height of the time axis on top, px. */
 export const AXIS = 20;
@@ -18,6 +18,8 @@ export interface Panel {
   readonly name: string;
   readonly top: number;
   readonly bottom: number;
+  /** greatest value shown */
+  readonly most: number;
   readonly y: (value: number) => number;
   readonly ticks: readonly { readonly y: number; readonly label: string }[];
   /** y of a limit that the quantity cannot exceed; null when there is none */
@@ -29,6 +31,7 @@ export function panelsOf(
   input: Omit<SeriesInput, 'time' | 'focus'>,
   height: number,
   shown: readonly Series[],
+  { greatest }: Readings,
 ): readonly [Panel, ...Panel[]] {
   const { domain, cold, history } = input;
   const places = cold.path.queuePackets;
@@ -56,7 +59,7 @@ export function panelsOf(
       .map((tick) => ({ tick, y: scale(tick), label: `${tick}${unit}` }))
       .filter(({ tick, y }) => Number.isInteger(tick) && y >= top + 2 && y <= bottom - 4);
     const limit = id === 'queue' ? scale(places) : null;
-    const panel: Panel = { id, name, top, bottom, y: (value) => scale(value / per), ticks, limit };
+    const panel: Panel = { id, name, top, bottom, most, y: (value) => scale(value / per), ticks, limit };
     top = bottom + GAP;
     return panel;
   };

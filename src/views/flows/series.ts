@@ -5,8 +5,8 @@
 import { numberAt, spreadDown } from '../lists.ts';
 import type { SeriesInput } from './input.ts';
 import type { ColdSnapshot, History, Series } from '../../engine/index.ts';
-import { lines, notEmpty } from '../display-list.ts';
-import type { StatePaint } from '../paint.ts';
+import { type LineBuilder, lines, notEmpty } from '../display-list.ts';
+import type { PaintName, StatePaint } from '../paint.ts';
 import { servedBy } from '../paint.ts';
 import type { DisplayList, Mark, Scene, Size } from '../scene.ts';
 import { clamp, group, line, mono, rect, text, ui } from '../shapes.ts';
@@ -17,8 +17,10 @@ import { bandLayer, bandNames, lossesOf, stateBands } from './ca-bands.ts';
 import { caStateName } from './ca-states.ts';
 import type { Panel } from './panels.ts';
 import { AXIS, gridLayers, panelMarks, panelsOf } from './panels.ts';
+import type { Curve, Readings } from './reading.ts';
+import { createReadings } from './reading.ts';
 import type { Quantity } from './window.ts';
-import { lastAtOrBefore, NO_SSTHRESH, steppedPoints } from './window.ts';
+import { lastAtOrBefore, lastPoints, NO_SSTHRESH, steppedPoints } from './window.ts';
 
 const LEFT = 48;
 /** Width of the right gutter with names and values, px. */
@@ -34,6 +36,7 @@ interface Frame {
   readonly scale: TimeScale;
   readonly shown: readonly Series[];
   readonly focused: Series | null;
+  readonly readings: Readings;
 }
 
 /** The parts that stay while the cursor moves: the curves and their labels. */
@@ -44,7 +47,9 @@ export interface SeriesCurves {
   readonly marks: readonly Mark[];
 }
 
+/** Draws the curves of one run again and again; what was read of them is kept in `readings`. */
 export function seriesCurves(
+  readings: Readings,
   cold: ColdSnapshot,
   history: History,
   domain: Domain,
@@ -55,12 +60,12 @@ export function seriesCurves(
   const shown = history.series.filter(({ time }) => time.length > 0 && numberAt(time, 0) <= domain[1]);
   const only = shown.length === 1 ? (shown[0] ?? null) : null;
   const focused = shown.find(({ socket }) => socket === focus) ?? only;
-  const frame: Frame = { cold, history, size, scale, shown, focused };
-  const panels = panelsOf({ cold, history, domain }, size.height, shown);
+  const frame: Frame = { cold, history, size, scale, shown, focused, readings };
+  const panels = panelsOf({ cold, history, domain }, size.height, shown, readings);
   const ticks = timeTicks(scale, 13, null);
-  const bands = focused ? stateBands(focused, scale) : [];
+  const bands = focused ? stateBands(focused, scale, readings) : [];
   const [window, rtt, queue] = panels;
-  const losses = lossesOf(focused ? [focused] : shown, scale, window);
+  const losses = lossesOf(focused ? [focused] : shown, scale, window, readings);
   const layers = [
     bandLayer(bands, window),
     ...gridLayers(panels, ticks.lines, scale, size.height),
@@ -107,7 +112,7 @@ export function seriesAt({ frame, panels, layers, marks }: SeriesCurves, time: n
 
 /** The whole picture. */
 export const seriesScene = ({ cold, history, time, domain, focus }: SeriesInput, size: Size): Scene =>
-  seriesAt(seriesCurves(cold, history, domain, focus, size), time);
+  seriesAt(seriesCurves(createReadings(), cold, history, domain, focus, size), time);
 
 const lookOf = (series: Series, { cold }: Frame): StatePaint => servedBy(series.map, cold.maps);
 
@@ -120,22 +125,39 @@ function cut(series: Pick<Series, 'time'>, [from, to]: Domain): Domain | null {
   return end > start ? [start, end] : null;
 }
 
-function seriesLines(frame: Frame, panel: Panel, quantity: Quantity): DisplayList {
-  const { shown, scale } = frame;
+/** Adds the piece of a curve that lies within the picture. */
+function addCurve(
+  builder: LineBuilder,
+  { readings, scale }: Frame,
+  {
+    paint,
+    panel,
+    name,
+    times,
+    values,
+  }: Pick<Curve, 'times' | 'values' | 'panel'> & {
+    readonly paint: PaintName;
+    readonly name: Quantity | 'length';
+  },
+): void {
+  const part = times.length > 0 ? cut({ time: times }, scale.domain) : null;
+  if (!part) return;
+  const [from, to] = part;
+  const steps = readings.steps(name, { times, values, from, scale, panel }, to);
+  builder.addLine(paint, steps.points, lastPoints(steps, scale.x(to)));
+}
+
+function seriesLines(frame: Frame, panel: Panel, name: Quantity): DisplayList {
   const builder = lines({ weight: 1.8 });
-  for (const one of shown) {
-    const part = cut(one, scale.domain);
-    if (part) builder.addLine(lookOf(one, frame).line, steppedPoints(one.time, one[quantity], part, scale, panel.y));
-  }
+  for (const one of frame.shown)
+    addCurve(builder, frame, { paint: lookOf(one, frame).line, panel, name, times: one.time, values: one[name] });
   return builder.list();
 }
 
-function ghostLines({ history, scale }: Frame, panel: Panel, quantity: Quantity): DisplayList[] {
+function ghostLines(frame: Frame, panel: Panel, name: Quantity): DisplayList[] {
   const builder = lines({ weight: 1.4, dash: [4, 4], opacity: GHOST });
-  for (const ghost of history.ghosts) {
-    const part = ghost.time.length > 0 ? cut(ghost, scale.domain) : null;
-    if (part) builder.addLine('text', steppedPoints(ghost.time, ghost[quantity], part, scale, panel.y));
-  }
+  for (const ghost of frame.history.ghosts)
+    addCurve(builder, frame, { paint: 'text', panel, name, times: ghost.time, values: ghost[name] });
   return [builder.list()];
 }
 
@@ -160,10 +182,10 @@ function thresholdLine({ scale }: Frame, panel: Panel, series: Series): DisplayL
   return [builder.list()];
 }
 
-function queueLine({ history: { queue }, scale }: Frame, panel: Panel): DisplayList {
+function queueLine(frame: Frame, panel: Panel): DisplayList {
   const builder = lines({ weight: 1.4 });
-  const part = queue.time.length > 0 ? cut(queue, scale.domain) : null;
-  if (part) builder.addLine('muted', steppedPoints(queue.time, queue.length, part, scale, panel.y));
+  const { queue } = frame.history;
+  addCurve(builder, frame, { paint: 'muted', panel, name: 'length', times: queue.time, values: queue.length });
   return builder.list();
 }
 

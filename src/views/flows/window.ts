@@ -1,11 +1,11 @@
 /* Reduces a piece of a series to a polyline of about one point per pixel. */
 import { numberAt } from '../lists.ts';
-import type { Column, Series } from '../../engine/index.ts';
+import type { Column } from '../../engine/index.ts';
 import type { Domain, TimeScale } from '../time-axis.ts';
 
-/** Index of the last entry that is not after `time`; -1 when all are. Times ascend. */
-export function lastAtOrBefore(times: Column, time: number): number {
-  let low = 0;
+/** Index of the last entry that is not after `time`; -1 when all are. Times ascend; those before `first` are not after it. */
+export function lastAtOrBefore(times: Column, time: number, first = 0): number {
+  let low = first;
   let high = times.length;
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -20,79 +20,97 @@ export type Quantity = 'cwnd' | 'ssthresh' | 'srttUs';
 /** ssthresh before the first loss: "infinite". */
 export const NO_SSTHRESH = 0x7fffffff;
 
+/** A polyline in the making: x, y, x, y and so on of the columns that are complete, and the open one. */
+export interface Steps {
+  readonly points: number[];
+  column: number;
+  low: number;
+  high: number;
+  previous: number;
+  sample: number;
+  value: number;
+}
+
+export const noSteps = (): Steps => ({
+  points: [],
+  column: Number.NaN,
+  low: 0,
+  high: 0,
+  previous: Number.NaN,
+  sample: Number.NaN,
+  value: Number.NaN,
+});
+
+/** Points of the open column; it is entered on the side from which the line comes. */
+function columnPoints({ points, column, low, high }: Steps): readonly number[] {
+  if (Number.isNaN(column)) return [];
+  const last = points.at(-1) ?? Number.NaN;
+  if (low === high) return [column, low];
+  return Math.abs(last - low) < Math.abs(last - high) ? [column, low, column, high] : [column, high, column, low];
+}
+
 /**
- * Points x, y, x, y of a stepped series within the domain. Of several changes inside one pixel the least and the
+ * Makes a function that adds samples of a stepped series. Of several changes inside one half pixel the least and the
  * greatest are kept, so that a halving is always visible.
  */
+export function stepper(
+  times: Column,
+  values: Column,
+  from: number,
+  { left, right, domain }: TimeScale,
+  y: (value: number) => number,
+): (steps: Steps, i: number) => void {
+  // computed here, because calling the scale for each of the many samples would be slow
+  const perNs = (right - left) / (domain[1] - domain[0]);
+  const column0 = left - domain[0] * perNs;
+  return (steps, i) => {
+    const at = Math.round((column0 + Math.max(numberAt(times, i), from) * perNs) * 2) / 2;
+    if (values[i] !== steps.sample) steps.value = y((steps.sample = numberAt(values, i)));
+    const { value, previous } = steps;
+    if (at !== steps.column) {
+      steps.points.push(...columnPoints(steps));
+      if (!Number.isNaN(previous) && previous !== value) steps.points.push(at, previous);
+      steps.column = at;
+      steps.low = value;
+      steps.high = value;
+    } else {
+      steps.low = Math.min(steps.low, value);
+      steps.high = Math.max(steps.high, value);
+    }
+    steps.previous = value;
+  };
+}
+
+/** Points after the complete columns, up to `end`, px. */
+export function lastPoints(steps: Steps, end: number): readonly number[] {
+  const open = columnPoints(steps);
+  return steps.points.length + open.length > 0 ? [...open, end, steps.previous] : [];
+}
+
+/** Points x, y, x, y of a stepped series within the domain. */
 export function steppedPoints(
   times: Column,
   values: Column,
   [from, to]: Domain,
-  { x, left, right, domain }: TimeScale,
+  scale: TimeScale,
   y: (value: number) => number,
 ): number[] {
-  const points: number[] = [];
-  // computed here, because calling the scale for each of the many samples would be slow
-  const perNs = (right - left) / (domain[1] - domain[0]);
-  const column0 = left - domain[0] * perNs;
-  const first = Math.max(0, lastAtOrBefore(times, from));
-  let column = Number.NaN;
-  let low = 0;
-  let high = 0;
-  const flush = (): void => {
-    if (Number.isNaN(column)) return;
-    const last = points.at(-1) ?? Number.NaN;
-    // enter the column on the side from which the line comes
-    if (low === high) points.push(column, low);
-    else if (Math.abs(last - low) < Math.abs(last - high)) points.push(column, low, column, high);
-    else points.push(column, high, column, low);
-  };
-  let previous = Number.NaN;
-  let sample = Number.NaN;
-  let value = Number.NaN;
-  for (let i = first; i < times.length && numberAt(times, i) <= to; i++) {
-    const at = Math.round((column0 + Math.max(numberAt(times, i), from) * perNs) * 2) / 2;
-    if (values[i] !== sample) value = y((sample = numberAt(values, i)));
-    if (at !== column) {
-      flush();
-      if (!Number.isNaN(previous) && previous !== value) points.push(at, previous);
-      column = at;
-      low = value;
-      high = value;
-    } else {
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-    previous = value;
-  }
-  flush();
-  if (points.length > 0) points.push(x(to), previous);
-  return points;
+  const steps = noSteps();
+  const add = stepper(times, values, from, scale, y);
+  for (let i = firstWithin(times, from); i < times.length && numberAt(times, i) <= to; i++) add(steps, i);
+  return [...steps.points, ...lastPoints(steps, scale.x(to))];
 }
 
-/** Greatest value of a quantity within the domain; 0 when it has none. */
-export function greatest(series: readonly Series[], quantity: Quantity, [from, to]: Domain): number {
-  let most = 0;
-  for (const one of series) {
-    const values = one[quantity];
-    const first = Math.max(0, lastAtOrBefore(one.time, from));
-    for (let i = first; i < one.time.length && numberAt(one.time, i) <= to; i++) {
-      const value = numberAt(values, i);
-      if (value !== NO_SSTHRESH && value > most) most = value;
-    }
-  }
-  return most;
-}
+/** Index of the sample that holds at `from`, or the first one. */
+export const firstWithin = (times: Column, from: number): number => Math.max(0, lastAtOrBefore(times, from));
 
 /** Values at `columns` even steps of the domain, for a sparkline. */
-export function sampled(
-  times: Column,
-  values: Column,
-  [from, to]: Domain,
-  columns: number,
-): { readonly time: number; readonly value: number }[] {
-  return Array.from({ length: columns + 1 }, (_, i) => {
-    const time = from + ((to - from) * i) / columns;
-    return { time, value: numberAt(values, Math.max(0, lastAtOrBefore(times, time))) };
-  });
+export function sampled(times: Column, values: Column, [from, to]: Domain, columns: number): Float64Array {
+  const out = new Float64Array(columns + 1);
+  let i = firstWithin(times, from);
+  for (let column = 0; column <= columns; column++) {
+    i = Math.max(0, lastAtOrBefore(times, from + ((to - from) * column) / columns, i));
+    out[column] = numberAt(values, i);
+  }
+  return out;
 }

@@ -287,16 +287,19 @@ function sparks({ hot, history }: WireInput, lanes: readonly Lane[], { sparkFrom
     const from = Math.max(start, one.time[0] ?? Number.NaN);
     if (!lane || !(from < hot.time)) return [];
     const columns = Math.max(1, Math.round(((hot.time - from) / SPARK_NS) * width));
-    return [{ lane, points: sampled(one.time, one.cwnd, [from, hot.time], columns) }];
+    return [{ lane, from, values: sampled(one.time, one.cwnd, [from, hot.time], columns) }];
   });
-  const most = drawn.reduce((max, { points }) => points.reduce((m, { value }) => Math.max(m, value), max), 1);
+  const most = drawn.reduce((max, { values }) => values.reduce((m, value) => Math.max(m, value), max), 1);
   const builder = lines({ weight: 1.7 });
-  for (const { lane, points } of drawn) {
-    const xy = points.flatMap(({ time, value }) => [
-      sparkFrom + ((time - start) / SPARK_NS) * width,
-      lane.y + 9 - (value / most) * 19,
-    ]);
-    builder.addLine(lane.look.line, xy);
+  for (const { lane, from, values } of drawn) {
+    const left = sparkFrom + ((from - start) / SPARK_NS) * width;
+    const pitch = (sparkTo - left) / (values.length - 1);
+    const points = new Float64Array(values.length * 2);
+    for (const [i, value] of values.entries()) {
+      points[i * 2] = left + i * pitch;
+      points[i * 2 + 1] = lane.y + 9 - (value / most) * 19;
+    }
+    builder.addLine(lane.look.line, points);
   }
   return [builder.list()];
 }
