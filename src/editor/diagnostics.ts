@@ -124,6 +124,8 @@ export function followProblems(editor: editor.IStandaloneCodeEditor): () => void
 /** Fixes of the diagnostics that touch a range. */
 const fixes: languages.CodeActionProvider = {
   async provideCodeActions(model, range, { markers }) {
+    // asked after each key: only a marked place is worth an analysis of the text
+    if (markers.length === 0) return null;
     const kernel = await kernelSymbols();
     if (!kernel) return null;
     const actions = analyse(model, kernel.symbols).diagnostics.flatMap((diagnostic): languages.CodeAction[] => {
