@@ -96,6 +96,6 @@ test('with forced colours, selected items have an outline', { tag: '@long' }, as
   await page.emulateMedia({ forcedColors: 'active' });
   const line = (name: string) =>
     page.getByRole('tab', { name, exact: true }).evaluate((tab) => getComputedStyle(tab).outlineStyle);
-  expect(await line('State machine')).toBe('solid');
-  expect(await line('Sequence')).toBe('none');
+  await expect.poll(() => line('State machine')).toBe('solid');
+  await expect.poll(() => line('Sequence')).toBe('none');
 });
