@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, type Lab, share, test } from './fixtures.ts';
+import { boxOf, expect, type Lab, share, test } from './fixtures.ts';
 
 const RENO = 'bpf_reno';
 
@@ -192,4 +192,17 @@ test('mnemonics become pseudo-C', { tag: '@long' }, async ({ lab }) => {
   await lab.command('The other syntax');
   await expect(lab.programs).toContainText('w0 = 1');
   await expect(lab.programs).toContainText('r0 += 2');
+});
+
+test('the menu of fixes shows its lines whole at its first opening', async ({ lab, page }) => {
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await lab.replaceText(withCongAvoid('call tcp_slow_strt\nr0 = 0\nexit'));
+  await expect(lab.programs.getByRole('button', { name: /problem/ })).toBeVisible();
+  await lab.command('To the editor');
+  await lab.press('Control+Home', ...Array.from({ length: 11 }, () => 'ArrowDown'), 'End', 'Control+.');
+  const line = page.locator('.action-widget .action .title').first();
+  await expect(line).toHaveText(/^Change to tcp_slow_start/);
+  expect(await line.evaluate((title) => title.scrollWidth - title.clientWidth)).toBeLessThanOrEqual(0);
+  const { x, y, width, height } = await boxOf(page.locator('.action-widget').first());
+  expect([x >= 0, y >= 0, x + width <= 1280, y + height <= 720]).toEqual([true, true, true, true]);
 });

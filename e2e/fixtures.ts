@@ -45,6 +45,17 @@ export async function violations(page: Page): Promise<string[]> {
   return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
 }
 
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where an element is on the page, px; empty if it is not drawn. */
+export const boxOf = async (locator: Locator): Promise<Box> =>
+  (await locator.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+
 export class Lab {
   constructor(
     readonly page: Page,

@@ -1,10 +1,21 @@
 /* Notices: at the top right, one at a time, timed, dismissed by Escape; tips of drawings inside the window. */
-import type { Locator } from '@playwright/test';
-import { drop, expect, test } from './fixtures.ts';
+import type { Page } from '@playwright/test';
+import { boxOf, drop, expect, test } from './fixtures.ts';
 
-const boxOf = async (locator: Locator) => (await locator.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+/** Controls and captions that the notice covers. */
+const coveredBy = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const bar = document.querySelector('.notice')?.getBoundingClientRect();
+    if (!bar) return ['no notice'];
+    const seen = document.querySelectorAll('button, input, [role=tab], [role=slider], main svg text');
+    return [...seen].flatMap((one) => {
+      const { left, right, top, bottom, width } = one.getBoundingClientRect();
+      const apart = width === 0 || left >= bar.right || right <= bar.left || top >= bar.bottom || bottom <= bar.top;
+      return apart || one.closest('.notice, .intro') ? [] : [one.textContent || one.ariaLabel || one.tagName];
+    });
+  });
 
-test('one notice at a time, at the top right, never over the timeline; Escape and time take it away', async ({
+test('one notice at a time, at the top right, over no control, caption or timeline; Escape and time take it away', async ({
   lab,
   page,
 }) => {
@@ -19,10 +30,13 @@ test('one notice at a time, at the top right, never over the timeline; Escape an
   for (const [width, height] of [
     [1440, 900],
     [1280, 720],
+    [900, 600],
     [720, 450],
+    [640, 360],
     [390, 844],
   ] as const) {
     await page.setViewportSize({ width, height });
+    await expect.poll(() => coveredBy(page), `${width}x${height}`).toEqual([]);
     // the page is laid out anew some time after the window has its size
     await expect(async () => {
       const bar = await boxOf(bars);

@@ -1,5 +1,5 @@
 /* A talk by keyboard and clicker, in two windows and in one. */
-import { expect, share, test, violations } from './fixtures.ts';
+import { boxOf, expect, share, test, violations } from './fixtures.ts';
 
 test('eight steps with a clicker in two windows, and one live branch and back', async ({ lab, page }) => {
   test.slow();
@@ -112,3 +112,44 @@ for (const [width, height] of share(
     expect(outside).toEqual([]);
   });
 }
+
+test('the line of keys leaves the whole picture free, and its button is pressed by keyboard', async ({ lab, page }) => {
+  await lab.command('Present');
+  const stage = page.getByRole('dialog', { name: /^Talk:/ });
+  for (const [width, height] of [
+    [1280, 720],
+    [1920, 1080],
+    [640, 360],
+    [390, 844],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    const end = stage.getByRole('button', { name: 'End the talk' });
+    const keys = stage.locator('.stage-hint');
+    await expect.poll(async () => (await boxOf(keys)).y + (await boxOf(keys)).height).toBeGreaterThan(height - 2);
+    const picture = await boxOf(stage.getByRole('img'));
+    expect(picture.y + picture.height, `${width}x${height}`).toBeLessThanOrEqual((await boxOf(keys)).y + 1);
+    for (const letter of ['A', 'B']) {
+      const row = await boxOf(stage.locator('svg text', { hasText: new RegExp(`^${letter}$`) }).last());
+      expect(row.y + row.height, `row ${letter} at ${width}`).toBeLessThanOrEqual((await boxOf(keys)).y);
+    }
+    await expect(end).toBeInViewport({ ratio: 1 });
+  }
+  await stage.getByRole('button', { name: 'End the talk' }).press('Enter');
+  await expect(stage).toHaveCount(0);
+});
+
+test('a talk begins also when asked for while the run is still being repeated', async ({ lab, page }) => {
+  for (const wait of [300, 900]) {
+    await page.reload();
+    await expect(page.getByRole('button', { name: 'Play' })).toBeEnabled();
+    await page.waitForTimeout(wait);
+    await expect
+      .poll(async () => {
+        await lab.press('p');
+        return page.getByRole('dialog', { name: /^Talk:/ }).count();
+      })
+      .toBe(1);
+    await expect(page.locator('.notice')).toHaveCount(0);
+    await lab.press('Escape');
+  }
+});

@@ -1,6 +1,6 @@
 /* Small screens, zoomed pages and touch: all controls visible, nothing outside the window. */
 import type { Page } from '@playwright/test';
-import { expect, test } from './fixtures.ts';
+import { boxOf, expect, test } from './fixtures.ts';
 
 /** Controls that must always be reachable but lie outside the window. */
 const outside = (page: Page): Promise<string[]> =>
@@ -13,6 +13,19 @@ const outside = (page: Page): Promise<string[]> =>
     });
   });
 
+/** Sheets, by the command that opens them. */
+const SHEETS = [
+  'All keys',
+  'New program',
+  'Copy a link',
+  'My labs',
+  'Save pictures',
+  'Record',
+  'Bench: measure',
+  'Settings',
+  'Help and glossary',
+] as const;
+
 const ROOMS = [
   [1366, 768],
   [1280, 720],
@@ -20,6 +33,7 @@ const ROOMS = [
   [960, 540],
   [900, 600],
   [720, 450],
+  [640, 360],
   [390, 844],
   [360, 740],
 ] as const;
@@ -98,4 +112,117 @@ test('with forced colours, selected items have an outline', { tag: '@long' }, as
     page.getByRole('tab', { name, exact: true }).evaluate((tab) => getComputedStyle(tab).outlineStyle);
   await expect.poll(() => line('State machine')).toBe('solid');
   await expect.poll(() => line('Sequence')).toBe('none');
+});
+
+test('at 200 % zoom the pane has half of the height, from just below the bar, and its drawing is whole', async ({
+  lab,
+  page,
+}) => {
+  for (const [width, height] of [
+    [640, 360],
+    [720, 450],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await expect
+      .poll(async () => (await boxOf(lab.lifecycle)).height / height, `${width}x${height}`)
+      .toBeGreaterThan(0.5);
+    const bar = await boxOf(page.getByRole('banner'));
+    const pane = await boxOf(lab.lifecycle);
+    expect(pane.y - (bar.y + bar.height), `${width}: empty strip`).toBeLessThanOrEqual(10);
+    for (const name of ['INIT', 'INUSE', 'TOBEFREE', 'FREED'])
+      await expect(lab.lifecycle.locator('svg text', { hasText: new RegExp(`^${name}$`) })).toBeInViewport({
+        ratio: 0.99,
+      });
+  }
+});
+
+test('with text of 160 % the bar has one row on a desk, and no button breaks its words on a phone', async ({
+  lab,
+  page,
+}) => {
+  await lab.command('Settings');
+  await page.getByRole('dialog').getByRole('radio', { name: '160 %' }).check();
+  await lab.press('Escape');
+  for (const [width, height, most] of [
+    [1280, 720, 60],
+    [1440, 900, 60],
+    [390, 844, 130],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await expect.poll(() => outside(page), `${width}x${height}`).toEqual([]);
+    expect((await boxOf(page.getByRole('banner'))).height, `${width}x${height}`).toBeLessThan(most);
+    // every word of the page follows the setting, not only some
+    const letters = (selector: string): Promise<number> =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize));
+    for (const selector of ['[role=tab]', '.status-bar', '.pane-head h2'])
+      expect(await letters(selector), `${selector} at ${width}`).toBeGreaterThan(17);
+    const one = await boxOf(page.getByRole('button', { name: 'Step', exact: true }));
+    const next = await boxOf(page.getByRole('button', { name: 'Next state' }));
+    expect(next.height, `Next state at ${width}`).toBeLessThan(one.height + 4);
+  }
+});
+
+test('panes follow a window that grows, unless their sizes were chosen', async ({ lab, page }) => {
+  await expect(lab.status).toContainText('Paused');
+  const programs = page.getByRole('region', { name: 'Programs' });
+  const width = async (): Promise<number> => (await boxOf(programs)).width;
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(programs).toHaveCount(0);
+  await page.setViewportSize({ width: 1000, height: 700 });
+  await expect.poll(width).toBeLessThan(320);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await expect.poll(width).toBeGreaterThan(400);
+  const splitter = page.getByRole('separator', { name: 'Between programs and centre' });
+  await splitter.focus();
+  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowLeft');
+  await expect.poll(width).toBeLessThan(380);
+  const chosen = await width();
+  await page.setViewportSize({ width: 1500, height: 900 });
+  await page.waitForTimeout(300);
+  expect(Math.abs((await width()) - chosen)).toBeLessThan(3);
+});
+
+test('every sheet has a button that closes it, which Tab reaches', async ({ lab, page }) => {
+  for (const name of SHEETS) {
+    await lab.command(name);
+    const sheet = page.getByRole('dialog');
+    const close = sheet.getByRole('button', { name: 'Close' });
+    await expect(close, name).toBeVisible();
+    const focused = (): Promise<boolean> => close.evaluate((button) => button === document.activeElement);
+    for (let i = 0; i < 60 && !(await focused()); i++) await lab.press('Tab');
+    expect(await focused(), name).toBe(true);
+    await lab.press('Enter');
+    await expect(sheet, name).toHaveCount(0);
+  }
+});
+
+test('twelve maps, the offer of the newest and a bar of waits: every state has its whole name', {
+  tag: '@long',
+}, async ({ lab, page }) => {
+  test.slow();
+  for (let i = 0; i < 10; i++) {
+    await lab.command('New program');
+    const dialog = page.getByRole('dialog', { name: 'New program' });
+    await dialog.getByRole('textbox', { name: 'Name' }).fill(`my_cc_${i}`);
+    await dialog.getByRole('textbox', { name: 'Name' }).press('Enter');
+    await expect(dialog).toHaveCount(0);
+    await lab.press('Control+Shift+Enter');
+    await expect(lab.status).toContainText(`map ${'CDEFGHIJKL'[i]} #`, { timeout: 20_000 });
+  }
+  for (const [width, height] of [
+    [1280, 720],
+    [1440, 900],
+    [640, 360],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    if (width < 900) await page.getByRole('tab', { name: 'Lifecycle' }).click();
+    for (const name of ['INUSE', 'TOBEFREE'])
+      await expect(
+        lab.lifecycle.locator('svg text', { hasText: new RegExp(`^${name}$`) }),
+        `${name} at ${width}`,
+      ).toBeInViewport({ ratio: 0.99 });
+  }
 });

@@ -114,3 +114,24 @@ test('a lab is saved as a file and opened again', { tag: '@long' }, async ({ lab
   await expect(lab.notices).toContainText('lab.scenario: must be text');
   await lab.expectAt('A', 'INUSE');
 });
+
+test('a lab too large for a QR code says what makes it large, and is offered as a file', async ({ lab, page }) => {
+  const lines = Array.from({ length: 400 }, (_, i) => `; ${Math.sin(i + 1)}`);
+  await lab.replaceText(lines.join('\n'));
+  await expect(lab.programs).toContainText('Text changed');
+  await lab.command('Copy a link');
+  const sheet = page.getByRole('dialog');
+  await expect(sheet).toContainText('Too long for a QR code');
+  await expect(sheet).toContainText('most of it is the text bpf_reno.s');
+  await lab.press('Escape');
+  await lab.command('Present');
+  const stage = page.getByRole('dialog', { name: /^Talk:/ });
+  await expect(stage).toBeVisible();
+  await lab.press('q');
+  await expect(stage.getByRole('status').filter({ hasText: 'most of it is the text bpf_reno.s' })).toBeVisible();
+  const saving = page.waitForEvent('download');
+  await stage.getByRole('button', { name: 'Save as a file' }).press('Enter');
+  expect((await saving).suggestedFilename()).toMatch(/\.ops\.json$/);
+  await lab.press('PageDown');
+  await expect(stage.getByRole('img')).toHaveAccessibleName(/Step \d+ of/);
+});

@@ -1,4 +1,3 @@
-import { currentFrame } from '../frame-source.ts';
 import { lab } from '../store/lab.ts';
 import type { PageCommand } from './command.ts';
 
@@ -20,7 +19,7 @@ export const SHARE_COMMANDS: readonly PageCommand[] = [
     group: 'Share',
     keys: ['P'],
     when: runs,
-    run: () => void import('../present/talk.ts').then(({ startTalk }) => startTalk(currentFrame().hot.time)),
+    run: () => void import('../present/talk.ts').then(({ startTalk }) => startTalk()),
   },
   {
     id: 'share.save',

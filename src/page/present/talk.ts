@@ -8,7 +8,8 @@ import type { History, Scenario } from '../../engine/index.ts';
 import type { Moment } from '../../protocol/asks/talk.ts';
 import { ask, currentLog, move, openAgain } from '../engine/engine.ts';
 import type { CommandLog } from '../engine/command-log.ts';
-import { lab, notify } from '../store/lab.ts';
+import { currentFrame } from '../frame-source.ts';
+import { lab, type LabState, notify, useLab } from '../store/lab.ts';
 import { showOverlay } from '../store/overlay.ts';
 
 export interface TalkStep extends Moment {
@@ -102,9 +103,33 @@ function stepAt({ steps }: Talk, time: number): number {
   );
 }
 
-/** Opens the stage at the step where the run stands. */
-export async function startTalk(time: number): Promise<void> {
-  const talk = await makeTalk();
+/** Longest wait for a run that is being repeated, ms. */
+const LONGEST_WAIT_MS = 10_000;
+
+/** Resolves when the engine has reached the page's place, or after the longest wait. */
+function settled(): Promise<void> {
+  const isSettled = ({ phase, job, history }: LabState): boolean =>
+    phase === 'ready' && job === null && history !== null;
+  if (isSettled(lab())) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      unsubscribe();
+      resolve();
+    };
+    const timer = setTimeout(end, LONGEST_WAIT_MS);
+    const unsubscribe = useLab.subscribe((state) => {
+      if (isSettled(state)) end();
+    });
+  });
+}
+
+/** Opens the stage at the step where the run stands; while the run is still being repeated, waits for it. */
+export async function startTalk(): Promise<void> {
+  await settled();
+  // a run that took the place of the asked one has its own captions
+  const talk = (await makeTalk()) ?? (await settled().then(makeTalk));
+  const { time } = currentFrame().hot;
   if (!talk) {
     const detail = 'Open a scenario with captions, or record one: each caption is a step of a talk.';
     notify({ kind: 'info', title: 'There is nothing to present yet', detail });

@@ -56,7 +56,7 @@ export function TypePane() {
           title="A raw BTF or an object; either can be dropped anywhere on the page"
           onClick={() => runCommand('file.open')}
         >
-          <FolderOpen aria-hidden="true" /> BTF or .o
+          <FolderOpen aria-hidden="true" /> <span className="file-words">BTF or .o</span>
         </button>
       }
     >

@@ -87,6 +87,12 @@ function Wire({ cold, history }: RunProps) {
     [cold],
   );
   return (
-    <LiveScene calm build={build} moving={moving} height={() => wireHeight(cold)} scrollTo={laneTop(cold, running)} />
+    <LiveScene
+      calm
+      build={build}
+      moving={moving}
+      height={({ height }) => wireHeight(cold, height)}
+      scrollTo={({ height }) => laneTop(cold, running, height)}
+    />
   );
 }

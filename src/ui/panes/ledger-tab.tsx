@@ -5,6 +5,7 @@ import { runCommand } from '../../page/commands/registry.ts';
 import { useCalmFrame } from '../controls/use-frame.ts';
 import { useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
+import './ledger.css';
 
 export function LedgerTab() {
   const cold = useLab((state) => state.cold);

@@ -3,12 +3,12 @@ import { SITUATION_WORDS } from '../../views/lifecycle/edges.ts';
 import { readySituation } from '../../views/modules/ready.ts';
 import type { MapSnapshot } from '../../engine/index.ts';
 import { MAP_VERBS } from '../../page/commands/map.ts';
-import { unusedMaps } from '../../page/unused.ts';
 import { runCommand } from '../../page/commands/registry.ts';
 import { late } from '../controls/guard.tsx';
 import { useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
 
+const OfferBar = late('The offer', () => import('./offer-bar.tsx').then((m) => m.OfferBar));
 const GraceBar = late('The waits', () => import('./grace-bar.tsx').then((m) => m.GraceBar));
 
 function situation(map: MapSnapshot): string {
@@ -26,7 +26,7 @@ export function MapBar() {
   const held = cold?.heldClocks ?? [];
   return (
     <>
-      <Unused />
+      <OfferBar />
       {(waiting.length > 0 || held.length > 0) && <GraceBar waiting={waiting} held={held} />}
       {map && (
         <div className="map-bar" role="toolbar" aria-label={`Map ${map.letter}`}>
@@ -48,32 +48,5 @@ export function MapBar() {
         </div>
       )}
     </>
-  );
-}
-
-/** Suggests two ways to use a map that the user registered. */
-function Unused() {
-  const cold = useLab((state) => state.cold);
-  const scenario = useLab((state) => state.scenario);
-  const map = cold && scenario ? unusedMaps(cold, scenario).at(-1) : undefined;
-  if (!map) return null;
-  const { letter, ccName } = map;
-  return (
-    <div className="map-bar" role="status">
-      <span>
-        <b>{ccName}</b> is registered as map {letter}, no connection uses it
-      </span>
-      <button type="button" className="button small" onClick={() => runCommand('map.connect', { map: letter })}>
-        Connect one
-      </button>
-      <button
-        type="button"
-        className="button small"
-        title="Every open connection changes to it (setsockopt TCP_CONGESTION)"
-        onClick={() => runCommand('map.use', { map: letter })}
-      >
-        Use it here
-      </button>
-    </div>
   );
 }

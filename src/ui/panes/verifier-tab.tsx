@@ -11,6 +11,7 @@ import { useLab } from '../../page/store/lab.ts';
 import { activeText, isListing, isTypes, textOf } from '../../page/store/texts.ts';
 import { useAnswer } from '../controls/use-answer.ts';
 import { Walk } from './verifier-walk.tsx';
+import './verifier.css';
 
 /** Most visits of a line shown at once. */
 const MOST_SHOWN = 40;

@@ -13,6 +13,9 @@ import { useSpeaker } from './use-speaker.ts';
 import { RoomCode } from './room-code.tsx';
 import './present.css';
 
+/** Keys that press a button instead of going on, while it has the focus. */
+const PRESSES: ReadonlySet<string> = new Set(['Enter', ' ']);
+
 /** The scene of a step; null where there is no such step, or its place is not known yet. */
 function useStage(at: number, size: Size | null, scale: number): Scene | null {
   const talk = usePresenting((state) => state.talk);
@@ -37,6 +40,7 @@ export function Stage() {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.target instanceof HTMLButtonElement && PRESSES.has(event.key)) return;
       const handled =
         event.key.toLowerCase() === 's'
           ? speaker.open()

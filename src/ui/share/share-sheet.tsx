@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { encode } from 'uqr';
 import { hashOf, LONGEST_LINK, LONGEST_QR } from '../../page/share/link.ts';
+import { largestPart } from '../../page/share/longest.ts';
 import { saveLab } from '../../page/share/save.ts';
 import { stateKey, takeLab } from '../../page/share/take.ts';
 import { Sheet } from '../controls/sheet.tsx';
@@ -18,21 +19,31 @@ async function copy(text: string): Promise<boolean> {
   }
 }
 
-export function ShareSheet() {
+interface Moment {
+  /** the page's address with the lab in it; null while it is being made */
+  readonly link: string | null;
+  /** what makes it long, in words */
+  readonly largest: string;
+  /** whether the link is on the clipboard; null before it was tried */
+  readonly copied: boolean | null;
+  readonly copyAgain: () => Promise<boolean>;
+  /** hash of the machine's state, as text */
+  readonly state: string | null;
+}
+
+/** Makes the link to this moment, and copies it unless it is too long. */
+function useMoment(): Moment {
   const [link, setLink] = useState<string | null>(null);
+  const [largest, setLargest] = useState('');
   const [copied, setCopied] = useState<boolean | null>(null);
   const [state, setState] = useState<string | null>(null);
-  const field = useRef<HTMLInputElement>(null);
-  const copyLink = (text: string): void => {
-    void copy(text).then((done) => {
-      setCopied(done);
-      if (!done) field.current?.select();
-    });
-  };
   useEffect(() => {
     let ended = false;
     void takeLab()
-      .then((doc) => (doc ? hashOf(doc) : ''))
+      .then((doc) => {
+        if (doc && !ended) setLargest(largestPart(doc));
+        return doc ? hashOf(doc) : '';
+      })
       .then((hash) => {
         if (ended) return;
         const address = addressOf(hash);
@@ -44,6 +55,17 @@ export function ShareSheet() {
       ended = true;
     };
   }, []);
+  const copyAgain = async (): Promise<boolean> => {
+    const done = await copy(link ?? '');
+    setCopied(done);
+    return done;
+  };
+  return { link, largest, copied, copyAgain, state };
+}
+
+export function ShareSheet() {
+  const { link, largest, copied, copyAgain, state } = useMoment();
+  const field = useRef<HTMLInputElement>(null);
   return (
     <Sheet title="Link to this moment" className="narrow-sheet">
       {link === null ? (
@@ -60,7 +82,11 @@ export function ShareSheet() {
             {wordsOf(link, copied)}
           </p>
           <div className="row">
-            <button type="button" className="button primary" onClick={() => copyLink(link)}>
+            <button
+              type="button"
+              className="button primary"
+              onClick={() => void copyAgain().then((done) => !done && field.current?.select())}
+            >
               Copy the link
             </button>
             <button type="button" className="button" onClick={() => void saveLab()}>
@@ -73,7 +99,14 @@ export function ShareSheet() {
               moment.
             </p>
           )}
-          {link.length <= LONGEST_QR && <Qr text={link} />}
+          {link.length <= LONGEST_QR ? (
+            <Qr text={link} />
+          ) : (
+            <p className="note">
+              Too long for a QR code, which takes {LONGEST_QR} characters: most of it is {largest}. A file has no such
+              limit.
+            </p>
+          )}
         </div>
       )}
     </Sheet>

@@ -68,7 +68,10 @@ export function App() {
       </Guard>
       <Guard name="The introduction">
         <div>
-          <Intro />
+          <div className="under-bar">
+            <Intro />
+            <Notices />
+          </div>
           <LinkBar />
           {talking && <LiveBar />}
         </div>
@@ -79,9 +82,6 @@ export function App() {
         </Guard>
         <Starting />
       </main>
-      <Guard name="The notices">
-        <Notices />
-      </Guard>
       <Guard name="The footer">
         <StatusBar />
       </Guard>

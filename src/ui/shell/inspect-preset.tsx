@@ -2,7 +2,7 @@
 import type { ComponentType } from 'react';
 import { late } from '../controls/guard.tsx';
 import { TimelinePane } from '../panes/timeline-pane.tsx';
-import { Part, Split } from './split.tsx';
+import { across, down, Part, Split } from './split.tsx';
 
 type Panes = typeof import('../inspect/inspector.ts');
 
@@ -18,21 +18,20 @@ const BehindPane = pane((panes) => panes.BehindPane, 'Related code');
 const AHEAD_MS = 2500;
 setTimeout(() => load().catch(() => {}), AHEAD_MS);
 
-const isWide = (): boolean => window.innerWidth >= 1800;
+const FOLDED = (): number => 28;
 
 /** A type, its memory layout, and related code; the timeline folds to a line. */
 export function Inspect() {
-  const [left, right] = isWide() ? [460, 420] : [404, 400];
   return (
     <Split id="inspect" orientation="vertical">
       <Part id="panes" least={260}>
         <Split id="inspect-columns" orientation="horizontal">
-          <Part id="type" size={left} least={280}>
+          <Part id="type" size={across(404, 460)} least={280}>
             <TypePane />
           </Part>
           <Part id="centre" least={380}>
             <Split id="inspect-centre" orientation="vertical">
-              <Part id="layout" size={isWide() ? 330 : 290} least={120}>
+              <Part id="layout" size={down(290)} least={120}>
                 <LayoutPane />
               </Part>
               <Part id="memory" least={120}>
@@ -40,12 +39,12 @@ export function Inspect() {
               </Part>
             </Split>
           </Part>
-          <Part id="behind" size={right} least={260}>
+          <Part id="behind" size={across(400, 420)} least={260}>
             <BehindPane />
           </Part>
         </Split>
       </Part>
-      <Part id="timeline" size={28} least={28}>
+      <Part id="timeline" size={FOLDED} least={28}>
         <TimelinePane />
       </Part>
     </Split>

@@ -7,12 +7,7 @@ import { SidePane } from '../panes/side-pane.tsx';
 import { TimelinePane } from '../panes/timeline-pane.tsx';
 import type { Preset } from '../../page/store/presets.ts';
 import { Inspect } from './inspect-preset.tsx';
-import { Part, Split } from './split.tsx';
-
-/** A width defined at 1440 and 1920 px, scaled to the window; px. */
-const across = (at1440: number, at1920 = at1440): number =>
-  Math.round(window.innerWidth >= 1800 ? at1920 : at1440 * Math.min(1, window.innerWidth / 1440));
-const down = (at900: number): number => Math.round(at900 * Math.min(1, window.innerHeight / 900));
+import { across, down, Part, Split } from './split.tsx';
 
 function Debug() {
   return (

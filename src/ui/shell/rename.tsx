@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { editorLink, type NameAtCursor } from '../../page/store/editor-link.ts';
 import { showOverlay } from '../../page/store/overlay.ts';
+import { plural } from '../../views/words.ts';
 import { RenameDialog } from './rename-dialog.tsx';
 
 function close(): void {
@@ -27,7 +28,7 @@ export function Rename() {
       title={`Rename ${at?.name ?? ''}`}
       value={to}
       onChange={setTo}
-      note={at && `${at.uses} places in this text`}
+      note={at && `${plural(at.uses, 'place')} in this text`}
       problem={problem}
       enabled={at !== null}
       onRename={() =>

@@ -48,6 +48,22 @@ describe('wire', () => {
     expect(wireHeight(cold)).toBeGreaterThan(30_000);
   });
 
+  it('shows all lanes of a low pane by lower lanes, and scrolls only where these would be too low', () => {
+    const { hot } = wireAt(585);
+    const { history } = replaceWhileConnected(585);
+    const { cold } = crowd(6);
+    const scene = wireScene({ cold, hot, history, scroll: 0 }, { width: 540, height: 163 });
+    expect(wireHeight(cold, 163)).toBeLessThanOrEqual(163);
+    const lanes = hitsOf(scene);
+    expect(lanes).toHaveLength(6);
+    for (const [i, { y, height }] of lanes.entries()) {
+      expect(y + height).toBeLessThanOrEqual(163);
+      expect(y).toBeGreaterThanOrEqual((lanes[i - 1]?.y ?? 0) + (lanes[i - 1]?.height ?? 0));
+    }
+    expect([...touchingTexts(scene), ...clippedTexts(scene)]).toEqual([]);
+    expect(wireHeight(cold, 120)).toBe(wireHeight(cold));
+  });
+
   it('texts do not overlap at any size', () => {
     for (const width of [300, 372, 634, 1004]) {
       const scene = wireScene(wireAt(585), { width, height: 214 });

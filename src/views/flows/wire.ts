@@ -32,17 +32,27 @@ export interface WireInput {
 
 type Moving = Pick<WireInput, 'cold' | 'hot' | 'scroll'>;
 
+/** Height of a lane, and the least to which lanes shrink before they have to be scrolled, px. */
 const LANE = 30;
+const LEAST_LANE = 22;
 const HEAD = 22;
+const FOOT = 6;
 const SPARK_NS = 1e9;
 
-/** Height of all lanes, px, for the scroll bar. */
-export const wireHeight = (cold: ColdSnapshot): number => HEAD + cold.sockets.length * LANE + 6;
+/** Height of a lane in a picture of that height: a little lower where that shows all lanes at once. */
+function laneHeight({ sockets }: ColdSnapshot, height: number): number {
+  const even = Math.floor((height - HEAD - FOOT) / Math.max(1, sockets.length));
+  return even < LEAST_LANE ? LANE : Math.min(LANE, even);
+}
+
+/** Height of all lanes, px, for the scroll bar; `height` is that of the visible part. */
+export const wireHeight = (cold: ColdSnapshot, height = Number.POSITIVE_INFINITY): number =>
+  HEAD + cold.sockets.length * laneHeight(cold, height) + FOOT;
 
 /** Top of a connection's lane, px; null when it has none. */
-export function laneTop(cold: ColdSnapshot, socket: number | null): number | null {
+export function laneTop(cold: ColdSnapshot, socket: number | null, height: number): number | null {
   const index = cold.sockets.findIndex(({ id }) => id === socket);
-  return index < 0 ? null : HEAD + index * LANE;
+  return index < 0 ? null : HEAD + index * laneHeight(cold, height);
 }
 
 /** x positions of the parts of a lane, computed from the width. */
@@ -70,20 +80,23 @@ interface Lane {
   readonly socket: SocketSnapshot;
   readonly flow: FlowNumbers | undefined;
   readonly look: StatePaint;
-  /** y of the lane's middle, px */
+  /** y of the lane's middle, and its height, px */
   readonly y: number;
+  readonly height: number;
 }
 
 /** The visible lanes only. */
 function lanesOf({ cold, hot, scroll }: Moving, size: Size): Lane[] {
-  const first = Math.max(0, Math.floor(scroll / LANE));
-  const last = Math.min(cold.sockets.length, Math.ceil((scroll + size.height - HEAD) / LANE));
+  const height = laneHeight(cold, size.height);
+  const first = Math.max(0, Math.floor(scroll / height));
+  const last = Math.min(cold.sockets.length, Math.ceil((scroll + size.height - HEAD) / height));
   const flows = new Map(hot.flows.map((flow) => [flow.socket, flow]));
   return cold.sockets.slice(first, last).map((socket, i) => ({
     socket,
     flow: flows.get(socket.id),
     look: servedBy(socket.map, cold.maps),
-    y: HEAD + (first + i + 0.5) * LANE - scroll,
+    y: HEAD + (first + i + 0.5) * height - scroll,
+    height,
   }));
 }
 
@@ -167,11 +180,12 @@ function laneTip(lane: Lane): string {
 
 function laneMark(lane: Lane, { value }: Columns, index: number, runs: boolean): Mark {
   const { socket, flow, look, y } = lane;
+  const half = Math.min(13, lane.height / 2);
   const id = `lane.${socket.id}`;
   const closing = isClosing(socket.state);
   const number = String(socket.id);
   const font = ui(number.length > 2 ? 10.5 : 11, 700);
-  const radius = number.length > 2 ? 12 : 10.5;
+  const radius = Math.min(number.length > 2 ? 12 : 10.5, lane.height / 2 - 1);
   const rim = closing
     ? { fill: 'surface-1' as const, stroke: look.line, weight: 1.5, dash: [3, 3] }
     : { fill: look.solid };
@@ -188,7 +202,7 @@ function laneMark(lane: Lane, { value }: Columns, index: number, runs: boolean):
     label: `${laneLabel(lane)}${runs ? ', its program is stopped' : ''}`,
     tip: laneTip(lane),
     action: { command: 'select.socket', args: { socket: socket.id, map: socket.map } },
-    hit: { x: 10, y: -13, width: 46, height: 26, radius: 13 },
+    hit: { x: 10, y: -half, width: 46, height: half * 2, radius: half },
     focus: index,
   });
 }
@@ -214,8 +228,9 @@ interface Stack {
 
 /** Extent of the queue: as tall as the visible lanes. */
 function stackOf(lanes: readonly Lane[], size: Size): Stack {
-  const bottom = Math.min(size.height - 6, (lanes.at(-1)?.y ?? 0) + LANE / 2);
-  return { top: Math.max(HEAD, (lanes[0]?.y ?? 0) - LANE / 2), bottom: Math.max(bottom, HEAD + 60) };
+  const half = (lanes[0]?.height ?? LANE) / 2;
+  const bottom = Math.min(size.height - FOOT, (lanes.at(-1)?.y ?? 0) + half);
+  return { top: Math.max(HEAD, (lanes[0]?.y ?? 0) - half), bottom: Math.max(bottom, HEAD + 60) };
 }
 
 function queueFrame({ queue, queueHalf }: Columns, { top, bottom }: Stack): DisplayList {

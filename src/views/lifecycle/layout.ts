@@ -172,6 +172,8 @@ const below = (bodies: readonly Body[]): number =>
 
 const MARGIN = 14;
 const SMALLEST = 18;
+/** Least distance of a state's name from the lower edge of the picture, px. */
+const NAME_FOOT = 6;
 
 /** Extents of the two rows above and below their centre lines, px. */
 interface Rows {
@@ -188,7 +190,13 @@ function rowsOf(bodies: readonly Body[], ready: readonly Body[], text: number): 
   return { ...rows, height: rows.lineUp + rows.lineDown + rows.readyUp + rows.readyDown + 25 * text + 6 };
 }
 
-/** Places all maps. Maps for which the width has no room are left out, from the fullest station first. */
+/** Text scales to try where the wanted one leaves no room for the names of the states. */
+const SMALLER = [1.3, 1];
+
+/**
+ * Places all maps. Maps for which the width has no room are left out, from the fullest station first; where the height
+ * has no room for the names, letters become smaller before a name is cut.
+ */
 export function layOut(
   size: Size,
   top: number,
@@ -196,14 +204,24 @@ export function layOut(
   pillWidth: number,
   text: number,
 ): Layout {
+  let found = layOutAt(size, top, occupants, pillWidth, text);
+  for (const scale of SMALLER) {
+    if (found.fits || scale >= text) continue;
+    found = layOutAt(size, top, occupants, pillWidth, scale);
+  }
+  return found.layout;
+}
+
+function layOutAt(size: Size, top: number, occupants: readonly Occupant[], pillWidth: number, text: number): Placed {
   let shown = occupants;
   for (;;) {
     const rest = occupants.filter((one) => !shown.includes(one));
     const wish = { size, top, occupants: shown, rest, pillWidth, text };
     const tall = tryLayout({ ...wish, flat: null });
-    const { layout } = tall.fits ? tall : tryLayout({ ...wish, flat: flatLine(shown) });
-    const left = layout.width <= size.width ? null : leastWanted(shown);
-    if (!left) return layout.width <= size.width ? layout : tryLayout({ ...wish, flat: shortLine(shown) }).layout;
+    const placed = tall.fits ? tall : tryLayout({ ...wish, flat: flatLine(shown) });
+    if (placed.layout.width <= size.width) return placed;
+    const left = leastWanted(shown);
+    if (!left) return tryLayout({ ...wish, flat: shortLine(shown) });
     shown = shown.filter((one) => one !== left);
   }
 }
@@ -228,8 +246,14 @@ interface Wish {
   readonly flat: readonly LifecycleState[] | null;
 }
 
-/** Finds the largest radius with which everything fits; `fits` is false when none fits the height. */
-function tryLayout(wish: Wish): { readonly layout: Layout; readonly fits: boolean } {
+interface Placed {
+  readonly layout: Layout;
+  /** false when no radius fits the height */
+  readonly fits: boolean;
+}
+
+/** Finds the largest radius with which everything fits. */
+function tryLayout(wish: Wish): Placed {
   const { size, top, occupants, pillWidth, text, flat } = wish;
   const room = size.height - top - 8;
   const largest = clamp(Math.min(size.width / 634, size.height / 352) * 48, SMALLEST, 96);
@@ -309,7 +333,11 @@ function place(
       left: x - first.x + first.body.edge,
       right: last.x - x + last.body.edge,
       rest: rest.filter((one) => one.state === state).map(({ letter }) => letter),
-      nameY: y + (occupied ? below(mine.map(({ body }) => body)) + 14 * text : terms.empty + 20 * text),
+      // where nothing fits, the name is drawn over the capsule's lower edge instead of being cut
+      nameY: Math.min(
+        y + (occupied ? below(mine.map(({ body }) => body)) + 14 * text : terms.empty + 20 * text),
+        size.height - NAME_FOOT,
+      ),
       capsules: mine.flatMap(({ body, x: cx }) =>
         body.letter !== null && body.measure ? [{ letter: body.letter, x: cx, y, measure: body.measure }] : [],
       ),

@@ -80,6 +80,26 @@ describe('lifecycle', () => {
     );
   });
 
+  it('cuts no name with twelve maps in low panes, nor with large text', () => {
+    const twelve = [...'ABCDEFGHIJKL'].map(
+      (letter) =>
+        [
+          letter,
+          letter === 'A' ? 'TOBEFREE' : 'INUSE',
+          [holder('registration'), holder('file'), ...sockets(2)],
+        ] as const,
+    );
+    for (const height of [188, 154, 130]) {
+      for (const scale of [1, 1.3, 1.6]) {
+        const scene = lifecycleScene(withMaps(twelve), { width: 558, height }, { ...DESK, scale });
+        const name = `${height} px at scale ${scale}`;
+        const cut = clippedTexts(scene);
+        expect(height >= 154 ? cut : cut.filter((one) => one.startsWith('station.')), name).toEqual([]);
+        if (height >= 154 * Math.min(scale, 1.2)) expect(touchingTexts(scene), name).toEqual([]);
+      }
+    }
+  });
+
   it('is whole where only one row fits, also with a map in READY', () => {
     const ready = withMaps([['A', 'READY', [holder('link', 1), ...sockets(2)]]]);
     const both = withMaps([

@@ -201,16 +201,23 @@ function noteOf({ state, capsules }: Station, maps: readonly MapSnapshot[]): str
   return capsules.length === 0 || state === 'INIT' ? NOTE[state] : undefined;
 }
 
-/** Buttons with the letters of maps that have no capsule, below their station's name. */
+/** Half the side of such a button, and the distance of two, px. */
+const REST_HALF = 9;
+const REST_PITCH = 20;
+
+/** Buttons with the letters of maps that have no capsule: below their station's name, or on both sides of it if there is no room below. */
 function restMarks({ state, x, nameY, rest }: Station, { text: k }: Layout, size: Size): Mark[] {
   if (rest.length === 0) return [];
-  const half = 9;
-  const pitch = half * 2 + 2;
+  const half = REST_HALF;
+  const pitch = REST_PITCH;
   const font = ui(11, 700);
-  // below the name, or beside it if there is no room below
   const below = nameY + 16 * k + half + 2 <= size.height;
-  const wanted = below ? x - (rest.length * pitch) / 2 : x + textWidth(state, ui(13 * k, 750)) / 2 + 16;
-  const left = clamp(wanted, 24, Math.max(24, size.width - rest.length * pitch - 8));
+  const nameHalf = below ? 0 : textWidth(state, ui(13 * k, 750)) / 2 + 6;
+  const before = clamp(Math.floor((x - nameHalf - 24) / pitch), 0, Math.floor(rest.length / 2));
+  const wanted = below ? x - (rest.length * pitch) / 2 : x - nameHalf - before * pitch;
+  const length = rest.length * pitch + nameHalf * 2;
+  const left = clamp(wanted, 24, Math.max(24, size.width - length - 8));
+  const xOf = (i: number): number => left + pitch * (i + 0.5) + (i < before ? 0 : nameHalf * 2);
   const y = Math.min(below ? nameY + 16 * k : nameY - 4, size.height - half - 2);
   return [
     text(`rest.${state}`, { x: left - 10, y: y + 4 }, '+', font, 'muted', {
@@ -224,7 +231,7 @@ function restMarks({ state, x, nameY, rest }: Station, { text: k }: Layout, size
         weight: 1.3,
       });
       const word = text(`rest.${letter}.name`, { x: 0, y: 4 }, letter, font, look.ink, { anchor: 'middle' });
-      return group(`rest.${letter}`, { x: left + pitch * (i + 0.5), y }, [box, word], {
+      return group(`rest.${letter}`, { x: xOf(i), y }, [box, word], {
         label: `Map ${letter}, ${state}`,
         action: { command: 'select.map', args: { map: letter } },
         hit: { x: -half, y: -half, width: half * 2, height: half * 2, radius: 5 },

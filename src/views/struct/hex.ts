@@ -4,18 +4,42 @@ import type { PaintName } from '../paint.ts';
 import { STATE_PAINT } from '../paint.ts';
 import type { Mark, Scene, Size } from '../scene.ts';
 import { group, mono, rect, text } from '../shapes.ts';
+import type { Font } from '../text-metrics.ts';
 import type { Part, StructInput } from './fields.ts';
 import { changed, partsOf, stateIn } from './fields.ts';
 
 const ROW = 21;
 const TOP = 8;
 const LEFT = 12;
-const FONT = mono(12.5);
-const CHARACTER = FONT.size * 0.6;
+/** Font sizes, px: the usual one, and the least for a row of 16 bytes. */
+const USUAL = 12.5;
+const LEAST = 11;
 /** Characters before the first byte: `0x0c0  ` */
 const OFFSET_ROOM = 7;
+/** Characters between the last byte and its letters. */
+const TEXT_GAP = 1.5;
 
-const perRow = (width: number): number => (width >= 600 ? 16 : 8);
+/** How a picture of a given width is divided. */
+interface Grid {
+  /** bytes in a row */
+  readonly count: number;
+  readonly font: Font;
+  /** width of a character, px */
+  readonly character: number;
+}
+
+const gridWith = (count: number, size: number): Grid => ({ count, font: mono(size), character: size * 0.6 });
+
+/** Characters of a row of 16 bytes, from its offset to its letters. */
+const WIDE_ROW = OFFSET_ROOM + 16 * 3 + 1 + TEXT_GAP + 16;
+
+/** 16 bytes a row, in letters a little smaller if that is needed; otherwise 8. */
+function gridOf(width: number): Grid {
+  const fits = Math.floor(((width - 2 * LEFT) / WIDE_ROW / 0.6) * 4) / 4;
+  return fits >= LEAST ? gridWith(16, Math.min(USUAL, fits)) : gridWith(8, USUAL);
+}
+
+const perRow = (width: number): number => gridOf(width).count;
 
 export const hexHeight = (input: StructInput, width: number): number =>
   TOP * 2 + Math.ceil(input.bytes.length / perRow(width)) * ROW;
@@ -56,23 +80,25 @@ function fieldLook(part: Part, input: StructInput): Look | null {
 }
 
 export function structHexScene(input: StructInput, size: Size): Scene {
-  const count = perRow(size.width);
+  const grid = gridOf(size.width);
+  const { count } = grid;
   const parts = partsOf(input.rows, input.flipped);
   const looks = looksOf(input, parts);
   const first = Math.max(0, Math.floor((input.scroll - TOP) / ROW));
   const last = Math.min(Math.ceil(input.bytes.length / count), Math.ceil((input.scroll + size.height) / ROW));
   const marks: Mark[] = [];
-  for (let row = first; row < last; row++) marks.push(hexRow(row, count, looks, input));
+  for (let row = first; row < last; row++) marks.push(hexRow(row, grid, looks, input));
   return {
     ...size,
     label: `Bytes of ${input.name}`,
     layers: [],
-    marks: [...marks, ...targets(parts, count, first, last, input)],
+    marks: [...marks, ...targets(parts, grid, first, last, input)],
   };
 }
 
 /** x of a byte; there is a gap after the eighth. */
-const byteX = (column: number): number => LEFT + (OFFSET_ROOM + column * 3 + (column > 7 ? 1 : 0)) * CHARACTER;
+const byteX = (column: number, { character }: Grid): number =>
+  LEFT + (OFFSET_ROOM + column * 3 + (column > 7 ? 1 : 0)) * character;
 
 const hexByte = (byte: number): string => byte.toString(16).padStart(2, '0');
 const printable = (byte: number): string => (byte > 0x1f && byte < 0x7f ? String.fromCharCode(byte) : '·');
@@ -88,30 +114,31 @@ function runsOf(from: number, count: number, looks: readonly Look[], length: num
   return runs;
 }
 
-function hexRow(row: number, count: number, looks: readonly Look[], { bytes, scroll }: StructInput): Mark {
+function hexRow(row: number, grid: Grid, looks: readonly Look[], { bytes, scroll }: StructInput): Mark {
+  const { count, font, character } = grid;
   const from = row * count;
   const id = `hex.${row}`;
   const y = TOP + row * ROW - scroll;
   const slice = bytes.subarray(from, from + count);
   const offset = `0x${from.toString(16).padStart(2, '0')}`;
-  const children: Mark[] = [text(`${id}.offset`, { x: LEFT, y: 15 }, offset, FONT, 'dim')];
+  const children: Mark[] = [text(`${id}.offset`, { x: LEFT, y: 15 }, offset, font, 'dim')];
   for (const { start, end } of runsOf(from, count, looks, bytes.length)) {
     const look = entryOf(looks, start);
-    const x = byteX(start - from);
+    const x = byteX(start - from, grid);
     const words = Array.from(bytes.subarray(start, end), hexByte).join(' ');
-    const width = words.length * CHARACTER;
+    const width = words.length * character;
     if (look.ground !== 'none')
       children.push(
         rect(`${id}.${start}.ground`, { x: x - 2, y: 1, width: width + 4, height: ROW - 3 }, 3, { fill: look.ground }),
       );
-    children.push(text(`${id}.${start}`, { x, y: 15 }, words, { ...FONT, weight: look.weight }, look.ink));
+    children.push(text(`${id}.${start}`, { x, y: 15 }, words, { ...font, weight: look.weight }, look.ink));
   }
   children.push(
     text(
       `${id}.text`,
-      { x: byteX(count) + CHARACTER * 1.5, y: 15 },
+      { x: byteX(count, grid) + character * TEXT_GAP, y: 15 },
       Array.from(slice, printable).join(''),
-      FONT,
+      font,
       'muted',
     ),
   );
@@ -119,7 +146,8 @@ function hexRow(row: number, count: number, looks: readonly Look[], { bytes, scr
 }
 
 /** Hit areas of fields, at each field's first bytes in a row. */
-function targets(parts: readonly Part[], count: number, first: number, last: number, input: StructInput): Mark[] {
+function targets(parts: readonly Part[], grid: Grid, first: number, last: number, input: StructInput): Mark[] {
+  const { count, character } = grid;
   return parts
     .filter(({ kind, bitSize }) => kind === 'field' && bitSize === 0)
     .flatMap((part): Mark[] => {
@@ -127,8 +155,8 @@ function targets(parts: readonly Part[], count: number, first: number, last: num
       if (row < first || row >= last) return [];
       const column = part.offset - row * count;
       const end = Math.min(column + part.size, count);
-      const x = byteX(column) - 2;
-      const hit = { x: 0, y: 0, width: byteX(end - 1) + CHARACTER * 2 + 2 - x, height: ROW - 1, radius: 3 };
+      const x = byteX(column, grid) - 2;
+      const hit = { x: 0, y: 0, width: byteX(end - 1, grid) + character * 2 + 2 - x, height: ROW - 1, radius: 3 };
       return [
         group(`target.${part.offset}.${part.path}`, { x, y: TOP + row * ROW - input.scroll }, [], {
           label: `${part.path}, bytes ${part.offset} to ${part.offset + part.size - 1}`,

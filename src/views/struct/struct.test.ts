@@ -8,7 +8,7 @@ import { structBlocksScene } from './blocks.ts';
 import { structFieldsScene } from './field-list.ts';
 import type { StructInput, ValueSide } from './fields.ts';
 import { mapResolver, partsOf, sideNote, valueText } from './fields.ts';
-import { structHexScene } from './hex.ts';
+import { hexHeight, structHexScene } from './hex.ts';
 
 const [, map] = coldAt(585).maps;
 
@@ -48,6 +48,14 @@ describe('struct', () => {
     await expect(svgText(structHexScene(input('kvalue'), { width: 618, height: 360 }))).toMatchFileSnapshot(
       'golden/hex.svg',
     );
+  });
+
+  it('has 16 bytes in a row from 510 px, with letters that stay inside', () => {
+    for (const width of [509, 531, 569, 582, 900]) {
+      const scene = structHexScene(input('kvalue'), { width, height: 800 });
+      expect([...touchingTexts(scene), ...clippedTexts(scene)], `${width}`).toEqual([]);
+      expect(hexHeight(input('kvalue'), width) > 500, `${width}`).toBe(width < 510);
+    }
   });
 
   it('names the contents of both sides', () => {
