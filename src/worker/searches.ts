@@ -91,52 +91,41 @@ const SEARCHES: Searches = {
   },
 };
 
-/** Searches back for a break; the lab does not move when there is none. */
-function backJob(desk: Desk, lab: Lab): Job {
-  const search = lab.back();
-  let found = false;
+/** Searches in slices until the search ends; gives its answer. */
+function searching<T>(name: string, search: Generator<void, T>, answered: (answer: T | null) => void): Job {
+  let answer: T | null = null;
   return {
-    name: 'looking back for a break',
+    name,
     run: (keepGoing) => {
       while (keepGoing()) {
         const step = search.next();
         if (step.done !== true) continue;
-        found = step.value;
-        return true;
-      }
-      return false;
-    },
-    progress: () => null,
-    done: () => {
-      if (!found) tell(desk, 'No break was met before this point', 'This is the first of the run.');
-    },
-  };
-}
-
-const NEVER = 'It never had this value before';
-
-/** Runs a search and reports the answer; the lab does not move when there is none. */
-function lookBack(desk: Desk, lab: Lab, search: Generator<void, Answer | null>, without: string): Job {
-  const here = lab.position;
-  let answer: Answer | null = null;
-  return {
-    name: 'looking back',
-    run: (keepGoing) => {
-      while (keepGoing()) {
-        const step = search.next();
-        if (!step.done) continue;
         answer = step.value;
         return true;
       }
       return false;
     },
     progress: () => null,
-    done: () => {
-      if (answer) return tell(desk, answer.title, answer.detail);
-      lab.goto(here);
-      return tell(desk, without, 'Searched from here back to the start of the run.');
-    },
+    done: () => answered(answer),
   };
+}
+
+/** Searches back for a break; the lab does not move when there is none. */
+const backJob = (desk: Desk, lab: Lab): Job =>
+  searching('looking back for a break', lab.back(), (found) => {
+    if (!found) tell(desk, 'No break was met before this point', 'This is the first of the run.');
+  });
+
+const NEVER = 'It never had this value before';
+
+/** Runs a search and reports the answer; the lab does not move when there is none. */
+function lookBack(desk: Desk, lab: Lab, search: Generator<void, Answer | null>, without: string): Job {
+  const here = lab.position;
+  return searching('looking back', search, (answer) => {
+    if (answer) return tell(desk, answer.title, answer.detail);
+    lab.goto(here);
+    return tell(desk, without, 'Searched from here back to the start of the run.');
+  });
 }
 
 export const isSearch = (message: ToWorker): message is SearchMessage => Object.hasOwn(SEARCHES, message.type);

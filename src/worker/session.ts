@@ -4,31 +4,29 @@
  */
 import {
   assertUnreachable,
-  explain,
-  hasVerb,
-  standIns,
   type Break,
   type Command,
   declaresTypes,
-  Lab,
-  type MachineParts,
-  openMachineParts,
-  registerFirstVerbs,
-  type Series,
-  TYPES_TEXT,
+  explain,
+  hasVerb,
+  standIns,
 } from '../engine/index.ts';
-import { type Breakpoint, type FromWorker, PROTOCOL_VERSION, type ToWorker } from '../protocol/messages.ts';
-import { refusalAfter, refusedProgram } from './refusals.ts';
+import type { Lab, MachineParts } from '../engine/index.ts';
 import type { AskMessage } from '../protocol/asks.ts';
+import { type Breakpoint, type FromWorker, PROTOCOL_VERSION, type ToWorker } from '../protocol/messages.ts';
 import { arm, needsLate } from './arm.ts';
 import { answerAsk } from './asks.ts';
-import { badText, firstOfEach, noMoreChanges, playedToEnd, standInNotice, stoppedByBreak } from './notices.ts';
-import { Teller } from './teller.ts';
-import { Work } from './work.ts';
-import type { Desk, KeepGoing, Late, LateDesk } from './desk.ts';
-import { doAgain } from './do-again.ts';
+import type { Desk, Late, LateDesk } from './desk.ts';
+import { fetchedLate, LATE_FAILED, type LateHost } from './late-part.ts';
+import { labWith, openLab, type OpenMessage, opensLate, partsOf, UNVERIFIED } from './make-lab.ts';
+import { badText, firstOfEach, noMoreChanges, standInNotice } from './notices.ts';
+import { Player } from './player.ts';
+import { refusalAfter, refusedProgram } from './refusals.ts';
 import { commandsToRegister } from './register-new.ts';
 import { isSearch, search } from './searches.ts';
+import { Teller } from './teller.ts';
+import { runAhead, SEEKING, seekTo } from './travel.ts';
+import { Work } from './work.ts';
 
 /** Longest slice, ms. */
 const SLICE_MS = 8;
@@ -36,31 +34,15 @@ const SLICE_MS = 8;
 /** Time between polls of a waiting job, ms. */
 const WAIT_MS = 40;
 
-/** Time between two frames while playing, ms. */
-const FRAME_MS = 12;
-
-/** First command of a run without verification. */
-const UNVERIFIED: Command = { do: 'verifier', to: 'skip' };
-
-export interface SessionHost {
+export interface SessionHost extends LateHost {
   readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
   /** wall clock, ms */
   readonly clock: () => number;
-  /** the engine's late part (src/engine/late.ts), installed; null while it is not loaded */
-  readonly late: () => Late | null;
-  /** fetches it, again after a failure */
-  readonly fetchLate: () => void;
-  /** whether the last fetch failed */
-  readonly lateFailed: () => boolean;
 }
 
 export class Session {
   private parts: MachineParts | null = null;
   private lab: Lab | null = null;
-  /** state of playing; `end`: time at which it stops by itself, ns */
-  private playing: { speed: number; wall: number; readonly end: number } | null = null;
-  /** whether the last slice of playing ran out of time */
-  private behind = false;
   private readonly work = new Work();
   private texts: Readonly<Record<string, string>> = {};
   private breakpoints: readonly Breakpoint[] = [];
@@ -73,17 +55,18 @@ export class Session {
   private run = 0;
 
   private readonly teller: Teller;
+  private readonly player: Player;
 
   constructor(private readonly host: SessionHost) {
     this.teller = new Teller(host);
+    this.player = new Player(host.clock, this.teller);
   }
 
   /** Time until the next slice, ms; null when there is nothing to do. Playing needs a slice per frame of the page. */
   get due(): number | null {
     if (this.work.waits) return WAIT_MS;
-    if (this.work.hasJobs || this.behind) return 0;
-    if (this.work.hasAside) return this.playing ? FRAME_MS : 0;
-    return this.playing ? FRAME_MS : null;
+    if (this.work.hasJobs) return 0;
+    return this.player.due ?? (this.work.hasAside ? 0 : null);
   }
 
   receive(message: ToWorker): void {
@@ -99,10 +82,10 @@ export class Session {
         this.frame();
         return;
       case 'play':
-        this.playing = { speed: message.speed, wall: this.host.clock(), end: this.playing?.end ?? this.playsTo() };
+        this.player.play(this.lab, message.speed);
         return;
       case 'pause':
-        this.playing = null;
+        this.player.stop();
         this.frame();
         return;
       case 'breaks':
@@ -128,53 +111,35 @@ export class Session {
       if (job) this.host.post({ type: 'heartbeat', job: job.name, progress: job.progress() });
       return;
     }
-    this.behind = false;
-    if (this.playing && this.lab) this.playSlice(this.lab, this.playing, keepGoing);
+    if (this.player.slice(this.lab, keepGoing)) this.frame();
     this.work.runAside(keepGoing);
   }
 
-  private open(message: Extract<ToWorker, { type: 'open' }>): void {
-    if (message.version !== PROTOCOL_VERSION) {
-      this.host.post({ type: 'crash', message: 'The page and its engine are of different versions: reload the page.' });
+  private open(message: OpenMessage): void {
+    const parts = partsOf(message);
+    if (typeof parts === 'string') {
+      this.host.post({ type: 'crash', message: parts });
       return;
     }
-    const parts = openMachineParts(message.kernel, new Uint8Array(message.btf), new Uint32Array(message.ids));
-    if (!parts.ok) {
-      this.host.post({ type: 'crash', message: `The kernel's BTF could not be read: ${parts.error.message}` });
-      return;
-    }
-    this.parts = parts.value;
-    const { kept } = message;
-    this.texts = kept?.texts ?? message.texts;
-    this.n = kept?.n ?? message.n ?? 0;
+    this.parts = parts;
+    this.texts = message.kept?.texts ?? message.texts;
+    this.n = message.kept?.n ?? message.n ?? 0;
     this.teller.forgetCheckpoint();
-    this.playing = null;
+    this.player.stop();
     this.work.dropJobs();
     this.lab = null;
     this.early = [];
-    // otherwise every verb would seem to need the late part, and delay the first picture
-    registerFirstVerbs();
-    const { scenario } = message;
-    const needed =
-      declaresTypes({ ...scenario.texts, ...this.texts }) ||
-      [...scenario.steps, ...((kept?.run ?? message.begin)?.commands ?? [])].some(
-        ({ command }) => !hasVerb(command.do),
-      );
     this.withLateTools(
-      needed,
+      opensLate(message),
       () => {
-        const lab = new Lab(parts.value, scenario, message.texts);
-        if (kept) {
-          lab.takeUp(kept.run, kept.history);
-          this.start(lab, lab.time);
-          return;
-        }
-        if (message.unverified) lab.command(UNVERIFIED);
-        const { commands, time } = message.begin ?? { commands: [], time: scenario.openAt };
-        if (commands.length === 0) this.start(lab, time);
-        else this.work.add(doAgain(lab, commands, () => this.start(lab, time)));
+        const job = openLab(parts, message, (lab, time) => this.start(lab, time));
+        if (job) this.work.add(job);
       },
-      'The scenario needs a part of the engine that could not be loaded.',
+      () =>
+        this.host.post({
+          type: 'crash',
+          message: 'The scenario needs a part of the engine that could not be loaded.',
+        }),
     );
     this.host.post({ type: 'ready', version: PROTOCOL_VERSION });
   }
@@ -189,16 +154,17 @@ export class Session {
     this.arm();
     this.beginRun();
     this.teller.texts(lab, this.texts);
-    this.explore(lab, () => {
+    const arrived = (): void => {
       const notes = lab.history.notes.filter((note) => note.time <= time);
       for (const note of firstOfEach(notes)) this.teller.told(note);
       const stop = notes.find((note) => note.kind === 'stopped');
       if (stop && lab.showStop(stop)) this.frame();
-      else this.seekJob(lab, time);
+      else this.seek(lab, time);
       if (changed) this.tellStandIns(lab);
       const refused = changed ? refusedProgram(lab.history, explain) : null;
       if (refused) this.teller.notice(refused);
-    });
+    };
+    this.work.add(runAhead(lab, arrived));
     for (const message of this.early.splice(0)) this.move(lab, message);
   }
 
@@ -224,30 +190,8 @@ export class Session {
     this.host.post({ type: 'run', run: this.run });
   }
 
-  /** Runs to the scenario's end, so that the timeline shows what happens without further commands. */
-  private explore(lab: Lab, done: () => void): void {
-    const until = Math.max(lab.scenario.until, lab.history.until, lab.time);
-    this.work.add({
-      name: 'running ahead',
-      run: (keepGoing) => lab.advance(until, keepGoing),
-      progress: () => lab.time / until,
-      done,
-    });
-  }
-
-  /** Goes to a time, ns; `event`: to just after this one of the events at that time. */
-  private seekJob(lab: Lab, time: number, event?: number): void {
-    lab.approach(time);
-    const from = lab.time;
-    this.work.add({
-      name: 'seeking',
-      run: (keepGoing) => lab.advance(time, keepGoing),
-      progress: () => (time > from ? (lab.time - from) / (time - from) : 1),
-      done: () => {
-        if (event !== undefined && lab.position.event > event) lab.seekEvent(event);
-        this.frame();
-      },
-    });
+  private seek(lab: Lab, time: number, event?: number): void {
+    this.work.add(seekTo(lab, time, event, () => this.frame()));
   }
 
   private move(lab: Lab, message: ToWorker): void {
@@ -259,9 +203,9 @@ export class Session {
     switch (message.type) {
       case 'seek':
         // a newer seek replaces a running one, unless an action waits for that one's end
-        this.work.dropLast('seeking');
-        if (this.playing) this.playing.wall = this.host.clock();
-        this.work.whenIdle(() => this.seekJob(lab, Math.max(0, message.time), message.event));
+        this.work.dropLast(SEEKING);
+        this.player.moved();
+        this.work.whenIdle(() => this.seek(lab, Math.max(0, message.time), message.event));
         return;
       case 'step-event':
         this.stop(() => lab.stepEvent(message.direction));
@@ -326,7 +270,7 @@ export class Session {
       stop: (act) => this.stop(act),
       beside: (key, step) => this.work.beside(key, step),
       start: (job) => {
-        this.playing = null;
+        this.player.stop();
         this.work.whenIdle(() => {
           const made = job();
           const done = (): void => {
@@ -340,29 +284,25 @@ export class Session {
   }
 
   /** Acts at once, or when the engine's late part is loaded. */
-  private withLateTools(needed: boolean, act: (late: Late | null) => void, crash: string | null = null): void {
-    const { late, lateFailed, fetchLate } = this.host;
-    if (!needed || late() !== null) return act(late());
-    fetchLate();
-    const run = (): boolean => late() !== null || lateFailed();
-    const done = (): void => {
+  private withLateTools(
+    needed: boolean,
+    act: (late: Late | null) => void,
+    failed = () => this.teller.notice(LATE_FAILED),
+  ): void {
+    const { host } = this;
+    if (!needed || host.late() !== null) return act(host.late());
+    const ended = (late: Late | null): void => {
       // a frame ends the job on the page; not all that waits for the part sends one
       this.frame();
-      if (late() !== null) act(late());
-      else if (crash !== null) this.host.post({ type: 'crash', message: crash });
-      else
-        this.teller.notice({
-          kind: 'error',
-          title: 'A part of the engine could not be loaded',
-          detail: 'The last action needs it: try again.',
-        });
+      if (late) act(late);
+      else failed();
     };
-    this.work.add({ name: 'fetching the rest of the engine', run, progress: () => null, done, waits: true });
+    this.work.add(fetchedLate(host, ended));
   }
 
   /** Pauses, acts once running work is done, then sends a frame. */
   private stop(act: () => void): void {
-    this.playing = null;
+    this.player.stop();
     this.work.whenIdle(() => {
       act();
       this.frame();
@@ -401,27 +341,21 @@ export class Session {
 
   private restart(lab: Lab, texts: Readonly<Record<string, string>>, unverified: boolean): void {
     if (!this.parts) return;
-    const { time } = lab;
-    const ghosts = lab.history.series.map(packedSeries);
-    // types first, since programs may implement them
-    const next = new Lab(this.parts, lab.scenario, texts, ghosts);
-    const typesFirst = Object.entries(texts).sort(([a], [b]) => Number(b === TYPES_TEXT) - Number(a === TYPES_TEXT));
-    for (const [name, text] of typesFirst) {
-      const problem = next.machine.checkText(text, name);
-      if (problem) return this.teller.notice(badText(name, problem));
-    }
+    const next = labWith(this.parts, lab, texts, (notice) => this.teller.notice(notice));
+    if (!next) return;
     this.texts = texts;
     if (unverified) next.command(UNVERIFIED);
-    this.start(next, time, !unverified);
+    this.start(next, lab.time, !unverified);
   }
 
   /** After a command, computes the future without further commands, and returns to the command's time. */
   private lookAhead(lab: Lab): void {
     const { event } = lab.position;
-    this.explore(lab, () => {
+    const done = (): void => {
       lab.seekEvent(event);
       this.frame();
-    });
+    };
+    this.work.add(runAhead(lab, done));
   }
 
   /** Reports the first refused call after an event; returns whether there was one. */
@@ -431,52 +365,9 @@ export class Session {
     return notice !== null;
   }
 
-  /**
-   * Time at which playing stops by itself, ns: the next step with a pause, else the scenario's end; infinite after it.
-   */
-  private playsTo(): number {
-    const { lab } = this;
-    if (!lab) return Number.POSITIVE_INFINITY;
-    const { until, steps } = lab.scenario;
-    const pauses = steps.flatMap(({ at, pause }) => (pause && at > lab.time ? [at] : []));
-    return Math.min(...pauses, lab.time < until ? until : Number.POSITIVE_INFINITY);
-  }
-
   /** Sends the page a frame. */
   private frame(): void {
-    const { lab, playing, n, texts } = this;
-    if (lab) this.teller.frame(lab, { playing: playing !== null, n, texts });
-  }
-
-  private playSlice(lab: Lab, playing: NonNullable<Session['playing']>, keepGoing: KeepGoing): void {
-    const wall = this.host.clock();
-    const target = Math.min(playing.end, Math.floor(lab.time + (wall - playing.wall) * 1e6 * playing.speed));
-    playing.wall = wall;
-    const from = lab.time;
-    const outcome = lab.play(target, keepGoing);
-    const notes = lab.history.notes.filter((note) => note.time > from && note.time <= lab.time);
-    for (const note of firstOfEach(notes)) this.teller.told(note);
-    const stop = notes.find((note) => note.kind === 'stopped');
-    if (stop) lab.showStop(stop);
-    if (outcome === 'stopped' || stop) this.playing = null;
-    if (outcome === 'stopped' && !stop && lab.position.call === null && !lab.machine.dead)
-      this.teller.notice(stoppedByBreak(lab));
-    else if (lab.time >= playing.end) {
-      this.playing = null;
-      this.teller.notice(playedToEnd(lab));
-    }
-    this.behind = this.playing !== null && outcome === 'more';
-    this.frame();
+    const { lab, player, n, texts } = this;
+    if (lab) this.teller.frame(lab, { playing: player.plays, n, texts });
   }
 }
-
-/** A finished series as typed arrays, to be sent once. */
-const packedSeries = ({ socket, map, time, cwnd, ssthresh, srttUs, caState }: Series): Series => ({
-  socket,
-  map,
-  time: Float64Array.from(time),
-  cwnd: Uint32Array.from(cwnd),
-  ssthresh: Uint32Array.from(ssthresh),
-  srttUs: Uint32Array.from(srttUs),
-  caState: Uint32Array.from(caState),
-});

@@ -1,7 +1,7 @@
 /* BPF_BTF_LOAD: a program's own BTF. */
 import { ERRNO, errnoOf } from '../base/errno.ts';
 import { checkBtf } from '../btf/check.ts';
-import { type Call, command, type CommandTable, copyFromUser, must } from './calls.ts';
+import { type Call, command, type CommandTable, must, takeBytes } from './calls.ts';
 import type { Core } from './core.ts';
 import { capable, newFd } from './fds.ts';
 import { allocId, allocObject, keepBlob } from './objects.ts';
@@ -47,12 +47,10 @@ const table: CommandTable<'BPF_BTF_LOAD', BtfLoad> = {
       scope: 'call',
       source: 'btf_parse',
       text: 'the blob can be read',
-      run(x) {
-        const bytes = copyFromUser(x.attr.btf, x.attr.btf_size);
-        if (!bytes) return fail(ERRNO.EFAULT);
-        x.bytes = bytes;
-        return next;
-      },
+      run: (x) =>
+        takeBytes(x.attr.btf, x.attr.btf_size, (bytes) => {
+          x.bytes = bytes;
+        }),
     },
     {
       id: 'parse',

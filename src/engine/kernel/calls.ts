@@ -16,6 +16,7 @@ import { inProfile } from './profiles.ts';
 import type { ProgCodeInfo } from './prog-code.ts';
 import { type MapObject, mustStructOps, type OpenFile, type StructOpsMap } from './state.ts';
 import { fail, next, type Outcome, runSteps, type Step, type TraceEntry } from './steps.ts';
+import { ELEM_FLAG, objName } from './uapi.ts';
 
 /** What a call wrote to user space. */
 export interface Output {
@@ -138,6 +139,13 @@ export function copyFromUser(pointer: UserPointer, bytes: number): Uint8Array | 
   return pointer instanceof Uint8Array && pointer.length >= bytes ? pointer.slice(0, bytes) : null;
 }
 
+/** Gives a step the bytes that a pointer of user space refers to; EFAULT when they cannot be read. */
+export function takeBytes(pointer: UserPointer, bytes: number, take: (copy: Uint8Array) => void): Outcome {
+  const copy = copyFromUser(pointer, bytes);
+  if (copy) take(copy);
+  return must(copy !== null, ERRNO.EFAULT);
+}
+
 /** Context of a call on the map that `map_fd` refers to. */
 export interface MapCall {
   readonly k: Core;
@@ -195,4 +203,30 @@ export function mayWrite<X extends MapCall>(): Step<X> {
 /** `next` when a condition holds, else the errno. */
 export function must(condition: boolean, errno: number): Outcome {
   return condition ? next : fail(errno);
+}
+
+/** Takes the name of a new map or program. */
+export function takeName<X extends { name: string }>(of: 'map' | 'prog', given: (x: X) => string): Step<X> {
+  return {
+    id: `${of}-name`,
+    scope: 'call',
+    source: 'bpf_obj_name_cpy',
+    text: `${of}_name is empty or of letters, digits, _ and ., and ends within 16 bytes`,
+    run(x) {
+      const name = objName(given(x));
+      x.name = name ?? '';
+      return must(name !== null, ERRNO.EINVAL);
+    },
+  };
+}
+
+/** Refuses flags of a look-up besides BPF_F_LOCK; `source`: the kernel's function. */
+export function onlyLockFlag<X extends { readonly attr: { readonly flags: number } }>(source: string): Step<X> {
+  return {
+    id: 'flags',
+    scope: 'call',
+    source,
+    text: 'no flag but BPF_F_LOCK',
+    run: ({ attr }) => must(attr.flags === 0 || attr.flags === ELEM_FLAG.LOCK, ERRNO.EINVAL),
+  };
 }

@@ -10,11 +10,7 @@ test('a congestion control from INIT to freed', () => {
   const { kernel, events, names } = lab;
   const pid = kernel.spawn('loader');
   const user = loader(lab, pid);
-  const fds = {
-    ssthresh: user.prog('ssthresh'),
-    undo_cwnd: user.prog('undo_cwnd'),
-    cong_avoid: user.prog('cong_avoid'),
-  };
+  const fds = user.progs();
   const fd = user.map();
   expect([user.btfFd, ...Object.values(fds), fd]).toEqual([3, 4, 5, 6, 7]);
   const object = kernel.objectOf(pid, fd, 'map');
@@ -59,11 +55,7 @@ test('a taken name gives EEXIST at reg, and the update may be retried', () => {
   const { kernel } = lab;
   const pid = kernel.spawn('loader');
   const user = loader(lab, pid);
-  const fds = {
-    ssthresh: user.prog('ssthresh'),
-    undo_cwnd: user.prog('undo_cwnd'),
-    cong_avoid: user.prog('cong_avoid'),
-  };
+  const fds = user.progs();
   const [a, b] = [user.map(), user.map()];
   const value = user.value('same', fds);
   expect(user.update(a, value).ret).toBe(0);
@@ -82,11 +74,7 @@ test('a link updated to the map that it holds panics the kernel, as 6.12 does', 
   const { kernel } = lab;
   const pid = kernel.spawn('loader');
   const user = loader(lab, pid);
-  const fds = {
-    ssthresh: user.prog('ssthresh'),
-    undo_cwnd: user.prog('undo_cwnd'),
-    cong_avoid: user.prog('cong_avoid'),
-  };
+  const fds = user.progs();
   const map = user.map(0x2000);
   expect(user.update(map, user.value('linked', fds)).ret).toBe(0);
   const link = kernel.bpf(pid, 'BPF_LINK_CREATE', { prog_fd: map, attach_type: 44 }).ret;
@@ -102,11 +90,7 @@ test('a pinned link keeps its struct registered after the loader is gone, and un
   const { kernel, names } = lab;
   const pid = kernel.spawn('loader');
   const user = loader(lab, pid);
-  const fds = {
-    ssthresh: user.prog('ssthresh'),
-    undo_cwnd: user.prog('undo_cwnd'),
-    cong_avoid: user.prog('cong_avoid'),
-  };
+  const fds = user.progs();
   const map = user.map(0x2000);
   user.update(map, user.value('pinned', fds));
   const link = kernel.bpf(pid, 'BPF_LINK_CREATE', { prog_fd: map, attach_type: 44 }).ret;
@@ -141,11 +125,7 @@ test('a stopped program returns 0 from then on, and a notice is sent', () => {
   const { kernel, text } = lab;
   const pid = kernel.spawn('loader');
   const user = loader(lab, pid);
-  const fds = {
-    ssthresh: user.prog('ssthresh'),
-    undo_cwnd: user.prog('undo_cwnd'),
-    cong_avoid: user.prog('cong_avoid'),
-  };
+  const fds = user.progs();
   const map = user.map();
   user.update(map, user.value('faulty', fds));
   const [{ address, prog }] = mustStructOps(kernel.state.maps[kernel.objectOf(pid, map, 'map')]).progs;
@@ -180,11 +160,7 @@ test('after restoring a checkpoint, trampolines of its maps can be called, later
   const { kernel, memory, text } = lab;
   const pid = kernel.spawn('loader');
   const user = loader(lab, pid);
-  const fds = {
-    ssthresh: user.prog('ssthresh'),
-    undo_cwnd: user.prog('undo_cwnd'),
-    cong_avoid: user.prog('cong_avoid'),
-  };
+  const fds = user.progs();
   const [early, late] = [user.map(), user.map()];
   user.update(early, user.value('early', fds));
   const addresses = (fd: number) =>

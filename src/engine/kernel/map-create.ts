@@ -1,7 +1,7 @@
 /* BPF_MAP_CREATE: map_create, and within it map_alloc_check and map_alloc of the kind of map. */
 import { assert, entryOf } from '../base/assert.ts';
 import { ERRNO } from '../base/errno.ts';
-import { type Call, command, type CommandTable, must, unprivilegedGate } from './calls.ts';
+import { type Call, command, type CommandTable, must, takeName, unprivilegedGate } from './calls.ts';
 import { type Core, log } from './core.ts';
 import { capable, newFd, objectOf } from './fds.ts';
 import { checkBtf } from './maps/check-btf.ts';
@@ -18,7 +18,7 @@ import type { InnerShape, MapObject } from './state.ts';
 import { allocId, allocObject, holdBtf, setMap } from './objects.ts';
 import { done, fail, next, type Outcome } from './steps.ts';
 import type { StructOpsType } from './struct-ops/shape.ts';
-import { MAP_FLAG, MAP_TYPE_STRUCT_OPS, objName } from './uapi.ts';
+import { MAP_FLAG, MAP_TYPE_STRUCT_OPS } from './uapi.ts';
 
 interface MapCreate extends Call<'BPF_MAP_CREATE'> {
   /** null: a struct_ops map */
@@ -232,17 +232,7 @@ const table: CommandTable<'BPF_MAP_CREATE', MapCreate> = {
         x.type?.values.free(x.kvalue);
       },
     },
-    {
-      id: 'map-name',
-      scope: 'call',
-      source: 'bpf_obj_name_cpy',
-      text: 'map_name is empty or of letters, digits, _ and ., and ends within 16 bytes',
-      run(x) {
-        const name = objName(x.attr.map_name);
-        x.name = name ?? '';
-        return must(name !== null, ERRNO.EINVAL);
-      },
-    },
+    takeName('map', ({ attr }) => attr.map_name),
     {
       id: 'btf-fd',
       scope: 'call',

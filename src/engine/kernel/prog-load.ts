@@ -4,7 +4,7 @@ import { entryOf } from '../base/assert.ts';
 import { ownedBy, ownerOf } from './maps/held.ts';
 import { heldBy } from './maps/slots.ts';
 import { ERRNO } from '../base/errno.ts';
-import { command, type CommandTable, copyFromUser, must, unprivilegedGate } from './calls.ts';
+import { command, type CommandTable, must, takeName, unprivilegedGate, takeBytes } from './calls.ts';
 import { capable, newFd, objectOf } from './fds.ts';
 import { allocId, allocObject, holdBtf, holdMap, keepBlob } from './objects.ts';
 import { keepSource } from './prog-source.ts';
@@ -13,7 +13,7 @@ import { type ProgObject, withEntry } from './state.ts';
 import { CHECK_STEPS, gplCompatible, runnable } from './prog-check.ts';
 import { type ProgLoad } from './prog-loading.ts';
 import { done, fail, next, type Step } from './steps.ts';
-import { objName, PROG_FLAG, PROG_TYPE_MAX, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
+import { PROG_FLAG, PROG_TYPE_MAX, PROG_TYPE_STRUCT_OPS } from './uapi.ts';
 
 const INSN_BYTES = 8;
 /** struct bpf_func_info, struct bpf_line_info */
@@ -157,12 +157,10 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
       scope: 'call',
       source: 'bpf_prog_load',
       text: 'the instructions can be read',
-      run(x) {
-        const insns = copyFromUser(x.attr.insns, x.attr.insn_cnt * INSN_BYTES);
-        if (!insns) return fail(ERRNO.EFAULT);
-        x.insns = insns;
-        return next;
-      },
+      run: (x) =>
+        takeBytes(x.attr.insns, x.attr.insn_cnt * INSN_BYTES, (insns) => {
+          x.insns = insns;
+        }),
     },
     { ...copyLicense, id: 'copy-license', since: 'v6.12' },
     {
@@ -187,17 +185,7 @@ const table: CommandTable<'BPF_PROG_LOAD', ProgLoad> = {
       text: 'a program type that this kernel has',
       run: ({ attr }) => must(attr.prog_type >= 1 && attr.prog_type <= PROG_TYPE_MAX, ERRNO.EINVAL),
     },
-    {
-      id: 'prog-name',
-      scope: 'call',
-      source: 'bpf_obj_name_cpy',
-      text: 'prog_name is empty or of letters, digits, _ and ., and ends within 16 bytes',
-      run(x) {
-        const name = objName(x.attr.prog_name);
-        x.name = name ?? '';
-        return must(name !== null, ERRNO.EINVAL);
-      },
-    },
+    takeName('prog', ({ attr }) => attr.prog_name),
     ...CHECK_STEPS,
     {
       id: 'new-fd',

@@ -2,7 +2,7 @@
 import { entryOf } from '../base/assert.ts';
 import { ERRNO } from '../base/errno.ts';
 import type { UserPointer } from './attr.ts';
-import { type Call, command, type CommandTable, copyFromUser, must } from './calls.ts';
+import { type Call, command, type CommandTable, must, takeBytes } from './calls.ts';
 import type { Core } from './core.ts';
 import { useFd } from './fds.ts';
 import type { ProgObject } from './state.ts';
@@ -84,10 +84,9 @@ const testRun: CommandTable<'BPF_PROG_TEST_RUN', TestRun> = {
       text: 'the context has 8 bytes for each argument, and can be read',
       run(x) {
         if (x.attr.ctx_size_in !== (x.model?.args.length ?? 0) * 8) return fail(ERRNO.EINVAL);
-        const context = copyFromUser(x.attr.ctx_in, x.attr.ctx_size_in);
-        if (!context) return fail(ERRNO.EFAULT);
-        x.context = context;
-        return next;
+        return takeBytes(x.attr.ctx_in, x.attr.ctx_size_in, (context) => {
+          x.context = context;
+        });
       },
     },
     {

@@ -34,11 +34,7 @@ test('the count is in the value, an unreferenced struct cannot be taken, and not
   const { kernel, memory, events } = lab;
   const pid = kernel.spawn('loader');
   const user = loader(lab, pid);
-  const fds = {
-    ssthresh: user.prog('ssthresh'),
-    undo_cwnd: user.prog('undo_cwnd'),
-    cong_avoid: user.prog('cong_avoid'),
-  };
+  const fds = user.progs();
   const fd = user.map();
   expect(user.update(fd, user.value('old', fds)).ret).toBe(0);
   const object = kernel.objectOf(pid, fd, 'map');
@@ -77,11 +73,7 @@ test('a program’s return value is lost, and a small argument is stored in its 
   const { kernel, text, btf } = lab;
   const pid = kernel.spawn('loader');
   const user = loader(lab, pid);
-  const fds = {
-    ssthresh: user.prog('ssthresh'),
-    undo_cwnd: user.prog('undo_cwnd'),
-    cong_avoid: user.prog('cong_avoid'),
-  };
+  const fds = user.progs();
   const fd = user.map();
   user.update(fd, user.value('lost', fds));
   const [ssthresh] = mustStructOps(kernel.state.maps[kernel.objectOf(pid, fd, 'map')]).progs;

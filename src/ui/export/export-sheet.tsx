@@ -86,11 +86,12 @@ async function saveTalkHtml(): Promise<void> {
   saveFile(fileName(talk.title, 'html'), talkHtml(talk.title, slides, paper(), await fontStyle()), 'text/html');
 }
 
+/** Makes a file under its name, which is shown meanwhile; a failure is told. */
+type Work = (what: string, act: () => Promise<void>) => () => void;
+
 export function ExportSheet() {
-  const [pictures] = useState(shownScenes);
   const [busy, setBusy] = useState<string | null>(null);
-  const run = runNow();
-  const work = (what: string, act: () => Promise<void>) => (): void => {
+  const work: Work = (what, act) => () => {
     setBusy(what);
     act()
       .catch((error: unknown) => notify({ kind: 'error', title: `${what} could not be saved`, detail: String(error) }))
@@ -101,38 +102,9 @@ export function ExportSheet() {
       <p className="note" role="status">
         {busy ? `Making: ${busy}` : 'In the colours of the page’s theme.'}
       </p>
-      <h3>Pictures on the page</h3>
-      <ul className="sheet-list">
-        {pictures.map((picture) => (
-          <Row key={picture.scene.label} title={picture.scene.label}>
-            <Save what={picture.scene.label} as="SVG" onSave={() => saveSvg(picture)} />
-            <Save what={picture.scene.label} as="PNG" onSave={work(picture.scene.label, () => savePng(picture))} />
-          </Row>
-        ))}
-      </ul>
-      <h3>The run</h3>
-      <ul className="sheet-list">
-        {run &&
-          TABLES.map(([title, ending, type, make]) => (
-            <Row key={ending} title={title}>
-              <Save
-                what={title}
-                as={ending.replace(/^.*\./, '').toUpperCase()}
-                onSave={() => saveFile(`${run.name}.${ending}`, make(run), type)}
-              />
-            </Row>
-          ))}
-      </ul>
-      <h3>The talk</h3>
-      <ul className="sheet-list">
-        <Row title="A numbered picture of every step">
-          <Save what="Every step" as="SVG" onSave={work('Every step', saveTalkSvg)} />
-          <Save what="Every step" as="PNG" onSave={work('Every step', saveTalkPng)} />
-        </Row>
-        <Row title="One file that opens anywhere, without this page">
-          <Save what="The talk" as="HTML" onSave={work('The talk', saveTalkHtml)} />
-        </Row>
-      </ul>
+      <Pictures work={work} />
+      <Tables />
+      <Talk work={work} />
       <div className="row">
         <button
           type="button"
@@ -146,6 +118,68 @@ export function ExportSheet() {
         </button>
       </div>
     </Sheet>
+  );
+}
+
+interface Working {
+  readonly work: Work;
+}
+
+function Pictures({ work }: Working) {
+  const [pictures] = useState(shownScenes);
+  return (
+    <>
+      <h3>Pictures on the page</h3>
+      <ul className="sheet-list">
+        {pictures.map((picture) => {
+          const { label } = picture.scene;
+          return (
+            <Row key={label} title={label}>
+              <Save what={label} as="SVG" onSave={() => saveSvg(picture)} />
+              <Save what={label} as="PNG" onSave={work(label, () => savePng(picture))} />
+            </Row>
+          );
+        })}
+      </ul>
+    </>
+  );
+}
+
+function Tables() {
+  const run = runNow();
+  return (
+    <>
+      <h3>The run</h3>
+      <ul className="sheet-list">
+        {run &&
+          TABLES.map(([title, ending, type, make]) => (
+            <Row key={ending} title={title}>
+              <Save
+                what={title}
+                as={ending.replace(/^.*\./, '').toUpperCase()}
+                onSave={() => saveFile(`${run.name}.${ending}`, make(run), type)}
+              />
+            </Row>
+          ))}
+      </ul>
+    </>
+  );
+}
+
+function Talk({ work }: Working) {
+  return (
+    <>
+      <h3>The talk</h3>
+      <ul className="sheet-list">
+        <Row title="A numbered picture of every step">
+          <Save what="Every step" as="SVG" onSave={work('Every step', saveTalkSvg)} />
+          <Save what="Every step" as="PNG" onSave={work('Every step', saveTalkPng)} />
+        </Row>
+        <Row title="One file that opens anywhere, without this page">
+          <Save what="The talk" as="HTML" onSave={work('The talk', saveTalkHtml)} />
+        </Row>
+      </ul>
+    </>
   );
 }
 

@@ -39,40 +39,19 @@ export function HelpSheet() {
           value={query}
           onChange={(event) => search(event.target.value)}
         />
-        <div className="row" role="group" aria-label="Kinds of pages">
-          {HELP_KINDS.map((one) => (
-            <button
-              key={one}
-              type="button"
-              className="button small"
-              aria-pressed={one === kind}
-              onClick={() => {
-                setKind(one === kind ? null : one);
-                setPinned(null);
-              }}
-            >
-              {KIND_TITLES[one]}
-            </button>
-          ))}
-        </div>
+        <Kinds
+          chosen={kind}
+          onChoose={(next) => {
+            setKind(next);
+            setPinned(null);
+          }}
+        />
         <p className="note" role="status">
           {pinned ? '1 page' : `${found.length} pages`}
           {pinned === null && found.length > MOST ? `; the first ${MOST} are shown` : ''}
         </p>
         {shown.length === 0 && <p>No page has that. Try one word, such as “grace” or “EINVAL”.</p>}
-        <dl className="help-pages">
-          {shown.map(({ id, kind: of, title, text }) => (
-            <div key={id}>
-              <dt>
-                {title}
-                {id.slice(of.length + 1) !== title && (of === 'errno' || of === 'error') && (
-                  <span className="mono note"> {id.slice(of.length + 1)}</span>
-                )}
-              </dt>
-              <dd>{text}</dd>
-            </div>
-          ))}
-        </dl>
+        <Pages pages={shown} />
         {pinned && (
           <button type="button" className="button" onClick={() => setPinned(null)}>
             All pages
@@ -80,5 +59,51 @@ export function HelpSheet() {
         )}
       </div>
     </Sheet>
+  );
+}
+
+interface KindsProps {
+  readonly chosen: HelpKind | null;
+  readonly onChoose: (kind: HelpKind | null) => void;
+}
+
+/** Limits the pages to one kind; the chosen one again shows all. */
+function Kinds({ chosen, onChoose }: KindsProps) {
+  return (
+    <div className="row" role="group" aria-label="Kinds of pages">
+      {HELP_KINDS.map((one) => (
+        <button
+          key={one}
+          type="button"
+          className="button small"
+          aria-pressed={one === chosen}
+          onClick={() => onChoose(one === chosen ? null : one)}
+        >
+          {KIND_TITLES[one]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** Kinds whose pages are found by another name than their title, such as EINVAL. */
+const NAMED: ReadonlySet<HelpKind> = new Set(['errno', 'error']);
+
+function Pages({ pages }: { readonly pages: readonly HelpPage[] }) {
+  return (
+    <dl className="help-pages">
+      {pages.map(({ id, kind, title, text }) => {
+        const name = id.slice(kind.length + 1);
+        return (
+          <div key={id}>
+            <dt>
+              {title}
+              {name !== title && NAMED.has(kind) && <span className="mono note"> {name}</span>}
+            </dt>
+            <dd>{text}</dd>
+          </div>
+        );
+      })}
+    </dl>
   );
 }

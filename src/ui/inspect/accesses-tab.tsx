@@ -1,6 +1,6 @@
 /* Who reads and writes the selected field: instructions of the loaded programs, found without running them. */
 import { useEffect, useMemo } from 'react';
-import type { Btf, ColdSnapshot, MapSnapshot, ProgramText, ProgSnapshot } from '../../engine/index.ts';
+import type { Btf, ColdSnapshot, LayoutRow, MapSnapshot, ProgSnapshot } from '../../engine/index.ts';
 import { type Access, accessesOf, accessWords, embeddedFirst, touching } from '../../views/inspect/accesses.ts';
 import { runCommand } from '../../page/commands/registry.ts';
 import { useKernel } from '../controls/use-kernel.ts';
@@ -46,54 +46,21 @@ interface AccessesProps {
 }
 
 function Accesses({ shown, path, cold, btf }: AccessesProps) {
-  const answers = useLab((state) => state.answers);
-  const { run } = answers;
   const loaded = useMemo(() => loadedOf(cold), [cold]);
-  const wanted = loaded.map(({ prog }) => prog.id).join();
-  useEffect(() => {
-    if (run === 0) return;
-    for (const id of wanted.split(',').filter(Boolean)) void ask('program', { id: Number(id) }, id);
-  }, [wanted, run]);
-  const scans = useMemo(
-    () => loaded.flatMap((one) => scan(one, answerTo(answers, 'program', one.prog.id))),
-    [loaded, answers],
-  );
+  const scans = useScans(loaded);
   const row = rowOf(shown, path);
   if (!row) return <p className="placeholder">Select a field: this lists the instructions that load or store it.</p>;
-  const member = /\(\*/.test(row.type) ? row.name : null;
-  const family = embeddedFirst(btf, btf.find('STRUCT', 'tcp_sock'));
-  const name = btf.type(shown.layout?.id ?? 0)?.name ?? '';
-  const structs = family.includes(name) ? family : [name];
-  const place = {
-    offset: row.offset + (row.bit >> 3),
-    size: row.bitSize > 0 ? Math.ceil(((row.bit & 7) + row.bitSize) / 8) : row.size,
-  };
-  const found = scans.flatMap(({ prog, map, accesses }) => {
-    const mine =
-      member === null
-        ? touching(accesses, structs, place)
-        : prog.member === member
-          ? touching(accesses, [CONTEXT], ALL)
-          : [];
-    return mine.length > 0 ? [{ prog, map, mine }] : [];
+  const asked = askedFor(row, btf, shown);
+  const found = scans.flatMap((one) => {
+    const mine = accessesTo(asked, one);
+    return mine.length > 0 ? [{ ...one, mine }] : [];
   });
   const count = found.reduce((sum, { mine }) => sum + mine.length, 0);
   return (
     <div className="accesses" tabIndex={0} role="region" aria-label="Who uses the field">
       <p className="note">
-        {member === null ? (
-          <>
-            <b className="mono">{row.path}</b>, bytes {place.offset} to {place.offset + place.size - 1}: {count}{' '}
-            instructions of {loaded.length} loaded programs load or store it.
-          </>
-        ) : (
-          <>
-            Loads of the arguments in programs of <b className="mono">{member}</b>: the context in r1 is an array of
-            u64.
-          </>
-        )}{' '}
-        Found by the verifier, along every path that it followed. What a kfunc or helper does with a pointer is not
-        seen.
+        <Summary asked={asked} count={count} programs={loaded.length} /> Found by the verifier, along every path that it
+        followed. What a kfunc or helper does with a pointer is not seen.
       </p>
       {found.length === 0 && <p>No loaded program touches it.</p>}
       {found.map(({ prog, map, mine }) => (
@@ -117,14 +84,82 @@ function Accesses({ shown, path, cold, btf }: AccessesProps) {
   );
 }
 
+interface Scan extends Loaded {
+  readonly accesses: readonly Access[];
+}
+
+/** Asks for the loaded programs; those that have come, with their accesses. */
+function useScans(loaded: readonly Loaded[]): readonly Scan[] {
+  const answers = useLab((state) => state.answers);
+  const { run } = answers;
+  const wanted = loaded.map(({ prog }) => prog.id).join();
+  useEffect(() => {
+    if (run === 0) return;
+    for (const id of wanted.split(',').filter(Boolean)) void ask('program', { id: Number(id) }, id);
+  }, [wanted, run]);
+  return useMemo(
+    () =>
+      loaded.flatMap((one): Scan[] => {
+        const text = answerTo(answers, 'program', one.prog.id);
+        return text ? [{ ...one, accesses: accessesOf(text) }] : [];
+      }),
+    [loaded, answers],
+  );
+}
+
 const CONTEXT = '';
 /** A range that covers a whole struct. */
 const ALL = { offset: 0, size: 4096 };
 
-const scan = (
-  one: Loaded,
-  text: ProgramText | null | undefined,
-): (Loaded & { readonly accesses: readonly Access[] })[] => (text ? [{ ...one, accesses: accessesOf(text) }] : []);
+/** Bytes to look for: of a field in some structs, or all of a member's context, which are its arguments. */
+type Asked =
+  | {
+      readonly path: string;
+      readonly structs: readonly string[];
+      readonly place: { readonly offset: number; readonly size: number };
+    }
+  | { readonly member: string };
+
+function askedFor(row: LayoutRow, btf: Btf, { layout }: Shown): Asked {
+  if (/\(\*/.test(row.type)) return { member: row.name };
+  const family = embeddedFirst(btf, btf.find('STRUCT', 'tcp_sock'));
+  const name = btf.type(layout?.id ?? 0)?.name ?? '';
+  const place = {
+    offset: row.offset + (row.bit >> 3),
+    size: row.bitSize > 0 ? Math.ceil(((row.bit & 7) + row.bitSize) / 8) : row.size,
+  };
+  return { path: row.path, structs: family.includes(name) ? family : [name], place };
+}
+
+function accessesTo(asked: Asked, { prog, accesses }: Scan): readonly Access[] {
+  if ('structs' in asked) return touching(accesses, asked.structs, asked.place);
+  return prog.member === asked.member ? touching(accesses, [CONTEXT], ALL) : [];
+}
+
+interface SummaryProps {
+  readonly asked: Asked;
+  /** number of accesses found */
+  readonly count: number;
+  /** number of loaded programs */
+  readonly programs: number;
+}
+
+function Summary({ asked, count, programs }: SummaryProps) {
+  if ('member' in asked)
+    return (
+      <>
+        Loads of the arguments in programs of <b className="mono">{asked.member}</b>: the context in r1 is an array of
+        u64.
+      </>
+    );
+  const { offset, size } = asked.place;
+  return (
+    <>
+      <b className="mono">{asked.path}</b>, bytes {offset} to {offset + size - 1}: {count} instructions of {programs}{' '}
+      loaded programs load or store it.
+    </>
+  );
+}
 
 interface AccessRowProps {
   readonly access: Access;

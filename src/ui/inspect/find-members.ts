@@ -52,6 +52,8 @@ export interface MemberHit extends TypeRef {
   readonly field: string;
 }
 
+export const isMember = (type: TypeRef): type is MemberHit => type.kind === MEMBER;
+
 /**
  * Finds fields: exact names first, then names that begin with the text; in the kernel's order. A dot separates type and
  * field.

@@ -1,6 +1,6 @@
 /* The input line for questions: Tab completes as in the console; on an empty line it moves the focus. */
-import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react';
-import { ask } from '../../page/engine/engine.ts';
+import { type FormEvent, useId, useRef, useState } from 'react';
+import { completes, Offered, useCompletion } from './use-completion.tsx';
 
 const EXAMPLES = [
   'who took of map A',
@@ -18,25 +18,9 @@ const EXAMPLES = [
 
 export function AskLine({ onAsk }: { readonly onAsk: (text: string) => void }) {
   const [text, setText] = useState('');
-  const [offered, setOffered] = useState<readonly string[]>([]);
   const input = useRef<HTMLInputElement>(null);
   const examples = useId();
-
-  const complete = async (): Promise<void> => {
-    const before = text;
-    const found = await ask('completeQuery', { text: before }, 'query');
-    if (!found || input.current?.value !== before) return;
-    const { from, words, shared } = found;
-    if (words.length > 0)
-      setText(before.slice(0, from) + shared + (words.length === 1 && !/[:(]$/.test(shared) ? ' ' : ''));
-    setOffered(words.length > 1 ? words : []);
-  };
-
-  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
-    if (event.key !== 'Tab' || text === '' || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    void complete();
-  };
+  const { offered, complete, forget } = useCompletion('completeQuery', input, setText, /[:(]$/);
 
   return (
     <>
@@ -44,7 +28,7 @@ export function AskLine({ onAsk }: { readonly onAsk: (text: string) => void }) {
         className="row"
         onSubmit={(event: FormEvent) => {
           event.preventDefault();
-          setOffered([]);
+          forget();
           onAsk(text);
         }}
       >
@@ -58,10 +42,14 @@ export function AskLine({ onAsk }: { readonly onAsk: (text: string) => void }) {
           spellCheck={false}
           placeholder="who took of map A"
           value={text}
-          onKeyDown={onKeyDown}
+          onKeyDown={(event) => {
+            if (!completes(event)) return;
+            event.preventDefault();
+            complete();
+          }}
           onChange={({ target }) => {
             setText(target.value);
-            setOffered([]);
+            forget();
           }}
         />
         <datalist id={examples}>
@@ -73,11 +61,7 @@ export function AskLine({ onAsk }: { readonly onAsk: (text: string) => void }) {
           Ask
         </button>
       </form>
-      {offered.length > 0 && (
-        <p className="note mono" role="status">
-          {offered.join('  ')}
-        </p>
-      )}
+      <Offered words={offered} />
     </>
   );
 }

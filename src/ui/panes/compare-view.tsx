@@ -54,7 +54,6 @@ export function CompareView({ history, beside }: { readonly history: History; re
   const right = kernelSpec(beside)?.profile;
   if (!other || !left || !right) return <p className="placeholder">The same run on {beside} is under way.</p>;
   const differing = rows.filter(({ differs }) => differs).length;
-  const states = compareStates(history.transitions, other.transitions);
   return (
     <div className="compare" tabIndex={0} role="region" aria-label={`${kernel} beside ${beside}`}>
       <h3>{differing === 0 ? 'All answers are equal' : `${differing} of ${rows.length} calls have other answers`}</h3>
@@ -62,48 +61,68 @@ export function CompareView({ history, beside }: { readonly history: History; re
         <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} />
         show those that were answered alike too
       </label>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Time</th>
-            <th scope="col">{kernel}</th>
-            <th scope="col">{beside}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows
-            .filter(({ differs }) => all || differs)
-            .map((row, i) => (
-              <CallRow key={i} row={row} />
-            ))}
-        </tbody>
-      </table>
+      <Calls rows={rows.filter(({ differs }) => all || differs)} kernel={kernel} beside={beside} />
       <h3>States</h3>
-      <table>
-        <tbody>
-          {states.map(({ map, left: a, right: b }) => (
-            <tr key={map} data-differs={a.join() !== b.join()}>
-              <th scope="row">Map {map}</th>
-              <td>{a.join(' → ') || 'never made'}</td>
-              <td>{b.join(' → ') || 'never made'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Facts
+        rows={compareStates(history.transitions, other.transitions).map(({ map, left: a, right: b }) => ({
+          what: `Map ${map}`,
+          left: a.join(' → ') || 'never made',
+          right: b.join(' → ') || 'never made',
+          differs: a.join() !== b.join(),
+        }))}
+      />
       <h3>The kernels</h3>
-      <table>
-        <tbody>
-          {compareProfiles(left, right).map(({ what, left: a, right: b }) => (
-            <tr key={what}>
-              <th scope="row">{what}</th>
-              <td>{a}</td>
-              <td>{b}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Facts rows={compareProfiles(left, right)} />
       {beside === 'v5.6' || kernel === 'v5.6' ? <p className="note">{kernelSpec('v5.6')?.note}</p> : null}
     </div>
+  );
+}
+
+interface CallsProps {
+  readonly rows: readonly ComparedCall[];
+  readonly kernel: string;
+  readonly beside: string;
+}
+
+function Calls({ rows, kernel, beside }: CallsProps) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Time</th>
+          <th scope="col">{kernel}</th>
+          <th scope="col">{beside}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row, i) => (
+          <CallRow key={i} row={row} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface Fact {
+  readonly what: string;
+  readonly left: string;
+  readonly right: string;
+  readonly differs?: boolean;
+}
+
+function Facts({ rows }: { readonly rows: readonly Fact[] }) {
+  return (
+    <table>
+      <tbody>
+        {rows.map(({ what, left, right, differs }) => (
+          <tr key={what} data-differs={differs}>
+            <th scope="row">{what}</th>
+            <td>{left}</td>
+            <td>{right}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

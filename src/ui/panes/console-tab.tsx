@@ -3,23 +3,17 @@
  * recall earlier lines, Tab completes; names of maps, programs, connections and texts are links.
  */
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
-import { ask, command } from '../../page/engine/engine.ts';
+import { own } from '../../engine/index.ts';
+import { command } from '../../page/engine/engine.ts';
 import { runCommand } from '../../page/commands/registry.ts';
 import { useOverlay } from '../../page/store/overlay.ts';
-import { load, save } from '../../page/store/storage.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { type Target, targetWords } from '../../views/console/links.ts';
 import { consoleOutput, type ConsoleRow } from '../../views/console/output.ts';
 import { useCalmFrame } from '../controls/use-frame.ts';
+import { completes, Offered, useCompletion } from './use-completion.tsx';
+import { useRecall } from './use-recall.ts';
 import './console.css';
-
-const KEPT = 'console.lines';
-const MOST_KEPT = 200;
-
-function keptLines(): readonly string[] {
-  const kept = load(KEPT);
-  return Array.isArray(kept) ? kept.filter((line): line is string => typeof line === 'string').slice(-MOST_KEPT) : [];
-}
 
 const NOTHING = { maps: [], links: [], sockets: [] };
 
@@ -102,66 +96,35 @@ function Row({ row: { kind, pieces } }: { readonly row: ConsoleRow }) {
 /** The input line, its history, and completions. */
 function Prompt() {
   const [text, setText] = useState('');
-  const [offered, setOffered] = useState<readonly string[]>([]);
-  const [lines, setLines] = useState(keptLines);
-  /** position in the history, counted back; 0: a new line */
-  const [back, setBack] = useState(0);
-  const draft = useRef('');
   const input = useRef<HTMLInputElement>(null);
+  const { keep, walk, leave } = useRecall();
+  const { offered, complete, forget } = useCompletion('complete', input, setText);
   // do not take the focus from a sheet opened meanwhile
   useEffect(() => {
     if (useOverlay.getState().overlay === null) input.current?.focus();
   }, []);
-
   const run = (): void => {
     const line = text.trim();
     if (line === '') return;
     command({ do: 'console', line });
-    const next = [...lines.filter((other) => other !== line), line].slice(-MOST_KEPT);
-    setLines(next);
-    save(KEPT, next);
+    keep(line);
     setText('');
-    setBack(0);
-    setOffered([]);
+    forget();
   };
-
-  const walk = (direction: 1 | -1): void => {
-    const to = Math.min(Math.max(back + direction, 0), lines.length);
-    if (back === 0) draft.current = text;
-    setBack(to);
-    setText(to === 0 ? draft.current : (lines[lines.length - to] ?? ''));
+  const keys: Readonly<Record<string, () => void>> = {
+    Enter: run,
+    ArrowUp: () => setText(walk(1, text)),
+    ArrowDown: () => setText(walk(-1, text)),
   };
-
-  const complete = async (): Promise<void> => {
-    const before = text;
-    const found = await ask('complete', { text: before }, 'console');
-    if (!found || input.current?.value !== before) return;
-    const { from, words, shared } = found;
-    if (words.length > 0) setText(before.slice(0, from) + shared + (words.length === 1 ? ' ' : ''));
-    setOffered(words.length > 1 ? words : []);
-  };
-
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
-    const keys: Readonly<Record<string, () => void>> = {
-      Enter: run,
-      ArrowUp: () => walk(1),
-      ArrowDown: () => walk(-1),
-      // on an empty line Tab moves the focus, as elsewhere
-      ...(text !== '' && !event.shiftKey ? { Tab: () => void complete() } : {}),
-    };
-    const act = Object.hasOwn(keys, event.key) ? keys[event.key] : undefined;
+    const act = completes(event) ? complete : own(keys, event.key);
     if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     act();
   };
-
   return (
     <div className="console-prompt">
-      {offered.length > 0 && (
-        <p className="note mono" role="status">
-          {offered.join('  ')}
-        </p>
-      )}
+      <Offered words={offered} />
       <label className="mono">
         <span aria-hidden="true"># </span>
         <input
@@ -176,8 +139,8 @@ function Prompt() {
           value={text}
           onChange={({ target }) => {
             setText(target.value);
-            setBack(0);
-            setOffered([]);
+            leave();
+            forget();
           }}
           onKeyDown={onKeyDown}
         />

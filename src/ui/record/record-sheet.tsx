@@ -112,8 +112,14 @@ interface StepProps {
   readonly last: boolean;
 }
 
+interface StepOf {
+  readonly step: RecordedStep;
+  /** its number, from 1 */
+  readonly n: number;
+}
+
 /** View of the page at a step, and whether playing stops there. */
-function StepLooks({ step, n }: { readonly step: RecordedStep; readonly n: number }) {
+function StepLooks({ step, n }: StepOf) {
   const { key, view, pause = false } = step;
   const change = (next: Partial<RecordedStep>): void => edit((recording) => changeStep(recording, key, next));
   const setTab = (pane: string, tab: string): void => {
@@ -193,8 +199,9 @@ function Pick({ label, value, options, onPick }: PickProps) {
 }
 
 function Step({ step, index, last }: StepProps) {
-  const { key, at, caption, note = '', command, answers } = step;
+  const { key, caption, note = '', command, answers } = step;
   const n = index + 1;
+  const change = (next: Partial<RecordedStep>): void => edit((recording) => changeStep(recording, key, next));
   return (
     <li>
       <div className="row">
@@ -202,39 +209,8 @@ function Step({ step, index, last }: StepProps) {
           {n}. {commandWords(command)}
           {answers !== undefined && ` = -${answers}`}
         </span>
-        <label className="row">
-          at
-          <input
-            type="number"
-            min={0}
-            step={1}
-            aria-label={`Time of step ${n}, milliseconds`}
-            value={at / MS}
-            onChange={({ target }) => {
-              const ms = Number(target.value);
-              if (ms >= 0 && ms < 1e8) edit((recording) => changeStep(recording, key, { at: Math.round(ms * MS) }));
-            }}
-          />
-          ms
-        </label>
-        <button
-          type="button"
-          className="button"
-          aria-label={`Step ${n} earlier`}
-          aria-disabled={index === 0}
-          onClick={() => edit((recording) => moveStep(recording, index, -1))}
-        >
-          ↑
-        </button>
-        <button
-          type="button"
-          className="button"
-          aria-label={`Step ${n} later`}
-          aria-disabled={last}
-          onClick={() => edit((recording) => moveStep(recording, index, 1))}
-        >
-          ↓
-        </button>
+        <Time step={step} n={n} />
+        <Order index={index} last={last} />
         <button
           type="button"
           className="button"
@@ -250,7 +226,7 @@ function Step({ step, index, last }: StepProps) {
         placeholder="Caption: what the room reads"
         aria-label={`Caption of step ${n}`}
         value={caption}
-        onChange={({ target }) => edit((recording) => changeStep(recording, key, { caption: target.value }))}
+        onChange={({ target }) => change({ caption: target.value })}
       />
       <input
         type="text"
@@ -258,9 +234,53 @@ function Step({ step, index, last }: StepProps) {
         placeholder="Note: what only the speaker reads"
         aria-label={`Note of step ${n}`}
         value={note}
-        onChange={({ target }) => edit((recording) => changeStep(recording, key, { note: target.value }))}
+        onChange={({ target }) => change({ note: target.value })}
       />
       <StepLooks step={step} n={n} />
     </li>
   );
+}
+
+/** Longest time of a step, ms. */
+const MOST_MS = 1e8;
+
+function Time({ step: { key, at }, n }: StepOf) {
+  return (
+    <label className="row">
+      at
+      <input
+        type="number"
+        min={0}
+        step={1}
+        aria-label={`Time of step ${n}, milliseconds`}
+        value={at / MS}
+        onChange={({ target }) => {
+          const ms = Number(target.value);
+          if (ms >= 0 && ms < MOST_MS) edit((recording) => changeStep(recording, key, { at: Math.round(ms * MS) }));
+        }}
+      />
+      ms
+    </label>
+  );
+}
+
+const DIRECTIONS = [
+  { by: -1, arrow: '↑', word: 'earlier' },
+  { by: 1, arrow: '↓', word: 'later' },
+] as const;
+
+/** Moves a step among the others. */
+function Order({ index, last }: Omit<StepProps, 'step'>) {
+  return DIRECTIONS.map(({ by, arrow, word }) => (
+    <button
+      key={word}
+      type="button"
+      className="button"
+      aria-label={`Step ${index + 1} ${word}`}
+      aria-disabled={by < 0 ? index === 0 : last}
+      onClick={() => edit((recording) => moveStep(recording, index, by))}
+    >
+      {arrow}
+    </button>
+  ));
 }

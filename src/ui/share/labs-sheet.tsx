@@ -84,66 +84,77 @@ interface LabsProps {
   readonly onChange: () => void;
 }
 
-function Labs({ keeper, labs, onChange }: LabsProps) {
-  const change = (done: Promise<void>): void => void done.then(onChange);
-  const open = (one: KeptLab): void => {
-    const decoded = readLabFile(one.file);
-    if (decoded.ok) void openLabDoc(decoded.value, true).then(() => showOverlay(null));
-    else {
-      const detail = `${decoded.problem}. Save its text as a file to keep what is in it.`;
-      notify({ kind: 'error', title: `${one.name} cannot be opened`, detail });
-    }
-  };
+function Labs({ labs, ...props }: LabsProps) {
   return (
     <section aria-label="Kept labs">
       <h3>Kept</h3>
       {labs.length === 0 && <p className="note">Nothing is kept under a name yet.</p>}
       <ul className="sheet-list">
         {labs.map((one) => (
-          <li key={one.id} className="row">
-            <input
-              type="text"
-              aria-label={`Name of ${one.name}`}
-              defaultValue={one.name}
-              onBlur={({ target }) => {
-                const name = target.value.trim();
-                if (name !== '' && name !== one.name) change(keeper.put({ ...one, name }));
-              }}
-            />
-            <span className="note">{when(one.saved)}</span>
-            <button type="button" className="button" aria-label={`Open ${one.name}`} onClick={() => open(one)}>
-              Open
-            </button>
-            <button
-              type="button"
-              className="button"
-              aria-label={`Copy ${one.name}`}
-              onClick={() =>
-                change(keeper.put({ ...one, id: crypto.randomUUID(), name: `${one.name} (copy)`, saved: Date.now() }))
-              }
-            >
-              Copy
-            </button>
-            <button
-              type="button"
-              className="button"
-              aria-label={`Save ${one.name} as a file`}
-              onClick={() => saveFile(`${one.name}.ops.json`, one.file, 'application/json')}
-            >
-              File
-            </button>
-            <button
-              type="button"
-              className="button"
-              aria-label={`Delete ${one.name}`}
-              onClick={() => change(keeper.remove(one.id))}
-            >
-              Delete
-            </button>
-          </li>
+          <LabRow key={one.id} lab={one} {...props} />
         ))}
       </ul>
     </section>
+  );
+}
+
+function openKept(one: KeptLab): void {
+  const decoded = readLabFile(one.file);
+  if (decoded.ok) void openLabDoc(decoded.value, true).then(() => showOverlay(null));
+  else {
+    const detail = `${decoded.problem}. Save its text as a file to keep what is in it.`;
+    notify({ kind: 'error', title: `${one.name} cannot be opened`, detail });
+  }
+}
+
+interface LabRowProps extends Omit<LabsProps, 'labs'> {
+  readonly lab: KeptLab;
+}
+
+function LabRow({ lab: one, keeper, onChange }: LabRowProps) {
+  const change = (done: Promise<void>): void => void done.then(onChange);
+  return (
+    <li className="row">
+      <input
+        type="text"
+        aria-label={`Name of ${one.name}`}
+        defaultValue={one.name}
+        onBlur={({ target }) => {
+          const name = target.value.trim();
+          if (name !== '' && name !== one.name) change(keeper.put({ ...one, name }));
+        }}
+      />
+      <span className="note">{when(one.saved)}</span>
+      <button type="button" className="button" aria-label={`Open ${one.name}`} onClick={() => openKept(one)}>
+        Open
+      </button>
+      <button
+        type="button"
+        className="button"
+        aria-label={`Copy ${one.name}`}
+        onClick={() =>
+          change(keeper.put({ ...one, id: crypto.randomUUID(), name: `${one.name} (copy)`, saved: Date.now() }))
+        }
+      >
+        Copy
+      </button>
+      <button
+        type="button"
+        className="button"
+        aria-label={`Save ${one.name} as a file`}
+        onClick={() => saveFile(`${one.name}.ops.json`, one.file, 'application/json')}
+      >
+        File
+      </button>
+      <button
+        type="button"
+        className="button"
+        aria-label={`Delete ${one.name}`}
+        onClick={() => change(keeper.remove(one.id))}
+      >
+        Delete
+      </button>
+    </li>
   );
 }
 

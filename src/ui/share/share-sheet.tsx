@@ -19,18 +19,22 @@ async function copy(text: string): Promise<boolean> {
   }
 }
 
-export function ShareSheet() {
+interface Moment {
+  /** the page's address with the lab in it; null while it is being made */
+  readonly link: string | null;
+  /** whether the link is on the clipboard; null before it was tried */
+  readonly copied: boolean | null;
+  readonly copyAgain: () => Promise<boolean>;
+  /** hash of the machine's state, as text */
+  readonly state: string | null;
+}
+
+/** Makes the link to this moment, and copies it unless it is too long. */
+function useMoment(): Moment {
   const [link, setLink] = useState<string | null>(null);
   const [largest, setLargest] = useState('');
   const [copied, setCopied] = useState<boolean | null>(null);
   const [state, setState] = useState<string | null>(null);
-  const field = useRef<HTMLInputElement>(null);
-  const copyLink = (text: string): void => {
-    void copy(text).then((done) => {
-      setCopied(done);
-      if (!done) field.current?.select();
-    });
-  };
   useEffect(() => {
     let ended = false;
     void takeLab()
@@ -49,6 +53,17 @@ export function ShareSheet() {
       ended = true;
     };
   }, []);
+  const copyAgain = async (): Promise<boolean> => {
+    const done = await copy(link ?? '');
+    setCopied(done);
+    return done;
+  };
+  return { link, copied, copyAgain, state };
+}
+
+export function ShareSheet() {
+  const { link, copied, copyAgain, state } = useMoment();
+  const field = useRef<HTMLInputElement>(null);
   return (
     <Sheet title="Link to this moment" className="narrow-sheet">
       {link === null ? (
@@ -65,7 +80,11 @@ export function ShareSheet() {
             {wordsOf(link, copied)}
           </p>
           <div className="row">
-            <button type="button" className="button primary" onClick={() => copyLink(link)}>
+            <button
+              type="button"
+              className="button primary"
+              onClick={() => void copyAgain().then((done) => !done && field.current?.select())}
+            >
               Copy the link
             </button>
             <button type="button" className="button" onClick={() => void saveLab()}>

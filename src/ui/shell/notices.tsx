@@ -52,7 +52,7 @@ interface BarProps {
 }
 
 function Bar({ notice, waiting }: BarProps) {
-  const { n, kind, title, detail, text, line, notKernel, lasting = false, again } = notice;
+  const { n, kind, title, detail, notKernel, lasting = false } = notice;
   const [held, setHeld] = useState(false);
   useEffect(() => {
     if (lasting || held) return;
@@ -76,6 +76,29 @@ function Bar({ notice, waiting }: BarProps) {
         </p>
         <p>{detail}</p>
       </div>
+      <WaysOn notice={notice} />
+      {waiting > 0 && (
+        <span className="note" title="Older notices wait until this one is dismissed">
+          +{waiting}
+        </span>
+      )}
+      <button
+        type="button"
+        className="button icon-only"
+        aria-label="Dismiss"
+        title="Dismiss (Escape)"
+        onClick={() => dismiss(n)}
+      >
+        <X aria-hidden="true" />
+      </button>
+    </div>
+  );
+}
+
+/** Buttons of what helps: the line that it is about, another attempt, the kernel's checks. */
+function WaysOn({ notice: { n, kind, text, line, again } }: { readonly notice: ShownNotice }) {
+  return (
+    <>
       {text !== undefined && line !== undefined && (
         <button type="button" className="button" onClick={() => runCommand('program.show', { text, line })}>
           {text}:{line + 1}
@@ -98,21 +121,7 @@ function Bar({ notice, waiting }: BarProps) {
           Checks
         </button>
       )}
-      {waiting > 0 && (
-        <span className="note" title="Older notices wait until this one is dismissed">
-          +{waiting}
-        </span>
-      )}
-      <button
-        type="button"
-        className="button icon-only"
-        aria-label="Dismiss"
-        title="Dismiss (Escape)"
-        onClick={() => dismiss(n)}
-      >
-        <X aria-hidden="true" />
-      </button>
-    </div>
+    </>
   );
 }
 

@@ -14,24 +14,16 @@ export function Palette() {
   const [at, setAt] = useState(0);
   const list = useId();
   const input = useRef<HTMLInputElement>(null);
-  const found = useMemo(
-    () =>
-      rank(
-        COMMANDS.filter((command) => !command.hidden && isEnabled(command)),
-        query,
-        titleOf,
-      ),
-    [query],
-  );
-  const chosen = found[Math.min(at, found.length - 1)];
+  const found = useMemo(() => commandsFor(query), [query]);
+  const current = Math.min(at, found.length - 1);
+  const chosen = found[current];
   const run = (command: PageCommand | undefined): void => {
     showOverlay(null);
     if (command) requestAnimationFrame(() => command.run({}));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined && found.length > 0)
-      setAt((Math.min(at, found.length - 1) + step + found.length) % found.length);
+    if (step !== undefined && found.length > 0) setAt((current + step + found.length) % found.length);
     else if (event.key === 'Enter') run(chosen);
     else return;
     event.preventDefault();
@@ -59,26 +51,48 @@ export function Palette() {
             }}
             onKeyDown={onKeyDown}
           />
-          <div className="palette-list" role="listbox" id={list} aria-label="Commands">
-            {found.map((command) => (
-              <Entry
-                key={command.id}
-                id={`${list}-${command.id}`}
-                command={command}
-                selected={command === chosen}
-                onRun={() => run(command)}
-              />
-            ))}
-          </div>
-          {found.length === 0 && <p className="palette-none">No command matches.</p>}
+          <Entries id={list} commands={found} chosen={chosen} onRun={run} />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
   );
 }
 
+const commandsFor = (query: string): readonly PageCommand[] =>
+  rank(
+    COMMANDS.filter((command) => !command.hidden && isEnabled(command)),
+    query,
+    titleOf,
+  );
+
 const titleOf = ({ title, group, about, also = '' }: PageCommand): string =>
   `${title} ${about?.() ?? ''} ${group} ${also}`;
+
+interface EntriesProps {
+  readonly id: string;
+  readonly commands: readonly PageCommand[];
+  readonly chosen: PageCommand | undefined;
+  readonly onRun: (command: PageCommand) => void;
+}
+
+function Entries({ id, commands, chosen, onRun }: EntriesProps) {
+  return (
+    <>
+      <div className="palette-list" role="listbox" id={id} aria-label="Commands">
+        {commands.map((command) => (
+          <Entry
+            key={command.id}
+            id={`${id}-${command.id}`}
+            command={command}
+            selected={command === chosen}
+            onRun={() => onRun(command)}
+          />
+        ))}
+      </div>
+      {commands.length === 0 && <p className="palette-none">No command matches.</p>}
+    </>
+  );
+}
 
 interface EntryProps {
   readonly id: string;

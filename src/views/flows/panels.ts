@@ -6,21 +6,16 @@ import { clamp, line, mono, text, ui } from '../shapes.ts';
 import type { Series } from '../../engine/index.ts';
 import type { TimeScale } from '../time-axis.ts';
 import type { SeriesInput } from './input.ts';
-import type { Readings } from './reading.ts';
+import type { Readings, Strip } from './reading.ts';
 
 /** Height of the time axis on top, px. */
 export const AXIS = 20;
 /** Space between panels. */
 const GAP = 12;
 
-export interface Panel {
+export interface Panel extends Strip {
   readonly id: string;
   readonly name: string;
-  readonly top: number;
-  readonly bottom: number;
-  /** greatest value shown */
-  readonly most: number;
-  readonly y: (value: number) => number;
   readonly ticks: readonly { readonly y: number; readonly label: string }[];
   /** y of a limit that the quantity cannot exceed; null when there is none */
   readonly limit: number | null;

@@ -5,7 +5,6 @@
 import { numberAt } from '../lists.ts';
 import type { Column, Series } from '../../engine/index.ts';
 import type { Domain, TimeScale } from '../time-axis.ts';
-import type { Panel } from './panels.ts';
 import { firstWithin, NO_SSTHRESH, noSteps, type Quantity, type Steps, stepper } from './window.ts';
 
 interface Kept<S> {
@@ -49,12 +48,21 @@ export interface StateChange {
   readonly state: number;
 }
 
+/** The part of a picture in which a curve is drawn. */
+export interface Strip {
+  readonly top: number;
+  readonly bottom: number;
+  /** greatest value shown */
+  readonly most: number;
+  readonly y: (value: number) => number;
+}
+
 export interface Curve {
   readonly times: Column;
   readonly values: Column;
   readonly from: number;
   readonly scale: TimeScale;
-  readonly panel: Pick<Panel, 'top' | 'bottom' | 'most' | 'y'>;
+  readonly panel: Strip;
 }
 
 /** The readings of one picture, drawn again and again. */

@@ -166,6 +166,33 @@ function series(socket: number, letter: string, from: number, to: number, phase:
 
 const sockets = HOLDS.filter(([, , , kind]) => kind === 'socket');
 
+/** References taken and given back, in the order of time. */
+function refsOfReplace(): RefChange[] {
+  const changes = HOLDS.filter(([, , , kind]) => countsAs(kind)).flatMap(([from, to, map, kind, id]) => {
+    const who = kind === 'socket' ? `socket ${id}` : kind;
+    return [
+      { at: from, map, who, kind, id, gained: true },
+      { at: to, map, who, kind, id, gained: false },
+    ];
+  });
+  return changes
+    .filter(({ at }) => at <= UNTIL)
+    .sort((a, b) => a.at - b.at)
+    .map(
+      ({ at, map, who, kind, id, gained }): RefChange => ({
+        time: at * MS,
+        event: eventOf(at),
+        map,
+        refcnt: holdersOf(map, at).filter((holder) => countsAs(holder.kind)).length,
+        kind,
+        id,
+        who,
+        gained,
+        call: FACTS.findIndex((fact) => fact.at === at) + 1,
+      }),
+    );
+}
+
 function historyOfReplace(): History {
   const calls = FACTS.map(
     (fact, index): CallRecord => ({
@@ -186,29 +213,6 @@ function historyOfReplace(): History {
   const transitions = TRANSITIONS.map(
     ([ms, map, from, to]): Transition => ({ time: ms * MS, event: eventOf(ms), map, from, to }),
   );
-  const changes = HOLDS.filter(([, , , kind]) => countsAs(kind)).flatMap(([from, to, map, kind, id]) => {
-    const who = kind === 'socket' ? `socket ${id}` : kind;
-    return [
-      { at: from, map, who, kind, id, gained: true },
-      { at: to, map, who, kind, id, gained: false },
-    ];
-  });
-  const refs = changes
-    .filter(({ at }) => at <= UNTIL)
-    .sort((a, b) => a.at - b.at)
-    .map(
-      ({ at, map, who, kind, id, gained }): RefChange => ({
-        time: at * MS,
-        event: eventOf(at),
-        map,
-        refcnt: holdersOf(map, at).filter((holder) => countsAs(holder.kind)).length,
-        kind,
-        id,
-        who,
-        gained,
-        call: FACTS.findIndex((fact) => fact.at === at) + 1,
-      }),
-    );
   const captions = FACTS.filter((fact) => fact.caption).map((fact, n) => ({
     n,
     time: fact.at * MS,
@@ -220,7 +224,7 @@ function historyOfReplace(): History {
     until: UNTIL * MS,
     calls,
     transitions,
-    refs,
+    refs: refsOfReplace(),
     captions,
     notes: [],
     messages: [],

@@ -5,7 +5,7 @@ import { openBtfFile } from '../../libbpf/btf-file.ts';
 import { strerror } from '../../libbpf/strerror.ts';
 import { type Bpftool, withFd } from './context.ts';
 import { BTF_INFO_BYTES, byId, findOne, LINK_INFO_BYTES, openPinned, parseId, pinFd } from './find.ts';
-import { openBtfById } from './map.ts';
+import { openBtfById } from './btf-by-id.ts';
 
 const LINK_STRUCT_OPS = 9;
 

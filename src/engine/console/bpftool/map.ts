@@ -1,85 +1,14 @@
 /* bpftool map (tools/bpf/bpftool/map.c). */
 import { own } from '../../base/own.ts';
-import type { Btf } from '../../btf/btf.ts';
-import { openBtf } from '../../btf/read.ts';
-import { MAP_TYPE_NAMES } from '../../kernel/maps/type-names.ts';
-import { MAP_TYPE } from '../../kernel/maps/map-type.ts';
-import { heldBy } from '../../kernel/maps/slots.ts';
-import { MAP_FLAG, MAP_TYPE_STRUCT_OPS } from '../../kernel/uapi.ts';
 import type { SyscallResult } from '../../kernel/calls.ts';
+import { MAP_TYPE_NAMES } from '../../kernel/maps/type-names.ts';
 import { strerror } from '../../libbpf/strerror.ts';
 import { JsonWriter } from '../json-writer.ts';
-import { type Bpftool, hexBytes, isNumber, jsonBytes, textAt, withFd } from './context.ts';
-import { byId, findObjects, findOne, MAP_INFO_BYTES, pinFd } from './find.ts';
-import { dumpValue } from './values.ts';
-
-interface MapInfo {
-  readonly type: number;
-  readonly id: number;
-  readonly keySize: number;
-  readonly valueSize: number;
-  readonly maxEntries: number;
-  readonly flags: number;
-  readonly name: string;
-  readonly vmlinuxValueType: number;
-  readonly btfId: number;
-  readonly keyType: number;
-  readonly valueType: number;
-}
-
-function readInfo(tool: Bpftool, fd: number): MapInfo {
-  const { view } = tool.infoOf(fd, MAP_INFO_BYTES);
-  const u32 = (at: number): number => view.getUint32(at, true);
-  return {
-    type: u32(0),
-    id: u32(4),
-    keySize: u32(8),
-    valueSize: u32(12),
-    maxEntries: u32(16),
-    flags: u32(20),
-    name: textAt(view, 24, 16),
-    vmlinuxValueType: u32(44),
-    btfId: u32(64),
-    keyType: u32(68),
-    valueType: u32(72),
-  };
-}
-
-const PAGE = 4096;
-const pages = (bytes: number): number => Math.ceil(bytes / PAGE) * PAGE;
-/** Bytes that kernels since 6.4 count for each kind besides the values: structs and bookkeeping. */
-const OVERHEAD = { array: 264, hash: 1000, hashElement: 64, structOps: 1168 } as const;
-
-/** memlock of fdinfo: pages until 6.3, since then the size of the structs; close to a kernel's figure. */
-function memlock(tool: Bpftool, { type, flags, valueSize, keySize, maxEntries }: MapInfo): number {
-  const stride = Math.ceil(valueSize / 8) * 8;
-  const values = stride * maxEntries;
-  if (!tool.process.host.profile.mapInfoHasVmlinuxId) return pages(Math.max(1, values));
-  if (type === MAP_TYPE_STRUCT_OPS) return PAGE + OVERHEAD.structOps;
-  if ((flags & MAP_FLAG.MMAPABLE) !== 0) return pages(values) + PAGE;
-  if (ARRAYS.includes(type)) return OVERHEAD.array + values;
-  return OVERHEAD.hash + maxEntries * (OVERHEAD.hashElement + Math.ceil(keySize / 8) * 8 + stride);
-}
-
-/** Kinds that are struct bpf_array. */
-const ARRAYS: readonly number[] = [
-  MAP_TYPE.ARRAY,
-  MAP_TYPE.PROG_ARRAY,
-  MAP_TYPE.PERF_EVENT_ARRAY,
-  MAP_TYPE.ARRAY_OF_MAPS,
-];
-
-interface FdInfo {
-  readonly memlock: number;
-  readonly frozen: boolean;
-}
-
-/** /proc/self/fdinfo */
-function fdInfo(tool: Bpftool, fd: number, info: MapInfo): FdInfo {
-  const { kernel } = tool.process.host;
-  tool.process.call('openat', `AT_FDCWD, "/proc/self/fdinfo/${fd}", O_RDONLY`, () => 0);
-  return { memlock: memlock(tool, info), frozen: kernel.mapById(info.id)?.frozen ?? false };
-}
+import { type Bpftool, hexBytes, isNumber, jsonBytes, withFd } from './context.ts';
+import { byId, findObjects, findOne, pinFd } from './find.ts';
+import { fdInfo, readInfo } from './map-info.ts';
+import { typesOf, writeElement } from './map-print.ts';
+import { element } from './map-words.ts';
 
 const typeName = (type: number): string => MAP_TYPE_NAMES.get(type) ?? `type ${type}`;
 
@@ -129,73 +58,6 @@ function show(tool: Bpftool): number {
   return 0;
 }
 
-/** The types of key and value; null when bytes are shown. */
-interface Types {
-  readonly btf: Btf;
-  readonly key: number;
-  readonly value: number;
-}
-
-export function openBtfById(tool: Bpftool, id: number): Btf | null {
-  const fd = tool.bpf('BPF_BTF_GET_FD_BY_ID', { btf_id: id }).ret;
-  if (fd < 0) return null;
-  return withFd(tool, fd, () => {
-    tool.infoOf(fd, 32);
-    const { kernel } = tool.process.host;
-    const object = Object.values(kernel.state.btfs).find((btf) => btf.id === id)?.object;
-    const opened = object === undefined ? null : openBtf(kernel.btfBytes(object));
-    return opened?.ok ? opened.value : null;
-  });
-}
-
-function typesOf(tool: Bpftool, info: MapInfo): Types | null {
-  if (info.vmlinuxValueType !== 0) return { btf: tool.process.host.btf, key: 0, value: info.vmlinuxValueType };
-  if (info.btfId === 0 || info.valueType === 0) return null;
-  const btf = openBtfById(tool, info.btfId);
-  return btf && { btf, key: info.keyType, value: info.valueType };
-}
-
-function writeTyped(tool: Bpftool, w: JsonWriter, types: Types, key: Uint8Array, value: Uint8Array): void {
-  const pointers = tool.json ? 'number' : tool.release.quotesPointers ? 'quoted' : 'text';
-  w.startObject();
-  if (types.key !== 0) {
-    w.name('key');
-    dumpValue(w, types.btf, types.key, key, { pointers });
-  }
-  w.name('value');
-  dumpValue(w, types.btf, types.value, value, { pointers });
-  w.endObject();
-}
-
-/** Prints an element: in JSON with its bytes, otherwise with types if known. */
-function writeElement(
-  tool: Bpftool,
-  plain: JsonWriter | null,
-  types: Types | null,
-  key: Uint8Array,
-  value: Uint8Array,
-): void {
-  const { json } = tool;
-  if (json) {
-    json.startObject();
-    json.list('key', jsonBytes(key));
-    json.list('value', jsonBytes(value));
-    if (types) {
-      json.name('formatted');
-      writeTyped(tool, json, types, key, value);
-    }
-    json.endObject();
-  } else if (plain && types) writeTyped(tool, plain, types, key, value);
-  else {
-    const isShort = key.length + value.length <= 24;
-    tool.out(
-      isShort
-        ? `key: ${hexBytes(key)}  value: ${hexBytes(value)}\n`
-        : `key:\n${hexBytes(key)}\nvalue:\n${hexBytes(value)}\n`,
-    );
-  }
-}
-
 function dumpOne(tool: Bpftool, fd: number): void {
   const info = readInfo(tool, fd);
   const types = typesOf(tool, info);
@@ -223,61 +85,6 @@ function dump(tool: Bpftool): number {
   for (const fd of fds) withFd(tool, fd, () => dumpOne(tool, fd));
   if (fds.length > 1) tool.json?.endArray();
   return 0;
-}
-
-/** A number as strtoul reads it, by base; in base 0 the prefixes 0x and 0 decide. */
-const NUMBER_OF_BASE = { 0: /^(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/, 16: /^(0[xX])?[0-9a-fA-F]+$/ } as const;
-const ULONG_MAX = 2n ** 64n - 1n;
-
-/** The low byte of a number, which is all that parse_bytes keeps; null for text that is no number. */
-function byteOf(text: string, base: 0 | 16): number | null {
-  if (!NUMBER_OF_BASE[base].test(text)) return null;
-  const hex = /^0x/i.test(text) ? text.slice(2) : base === 16 ? text : null;
-  const value = hex !== null ? BigInt(`0x${hex}`) : BigInt(/^0\d/.test(text) ? `0o${text.slice(1)}` : text);
-  return Number((value > ULONG_MAX ? ULONG_MAX : value) & 0xffn);
-}
-
-/** `key 0 0 0 0`, `key hex 0a 0b`: parses exactly `size` bytes (parse_bytes of bpftool's map.c). */
-function bytesOf(tool: Bpftool, what: 'key' | 'value', size: number): Uint8Array {
-  let base: 0 | 16 = 0;
-  if (tool.is('hex')) {
-    tool.next();
-    base = 16;
-  }
-  const bytes: number[] = [];
-  while (bytes.length < size && tool.left > 0) {
-    const text = tool.peek() ?? '';
-    const value = byteOf(text, base);
-    if (value === null) return tool.fail(`error parsing byte: ${text}`);
-    bytes.push(value);
-    tool.next();
-  }
-  if (bytes.length !== size) return tool.fail(`${what} expected ${size} bytes got ${bytes.length}`);
-  return Uint8Array.from(bytes);
-}
-
-/** Parses a value; for maps of maps and of programs it names an object, whose fd is the value. */
-function valueOf(tool: Bpftool, { type, valueSize }: MapInfo): Uint8Array {
-  const held = heldBy(type);
-  if (held === null) return bytesOf(tool, 'value', valueSize);
-  if (valueSize !== 4) return tool.fail(`value smaller than 4B for map ${held === 'map' ? 'in map' : 'of progs'}?`);
-  if (tool.left === 0) return tool.fail(`not enough value arguments for map ${held === 'map' ? 'in map' : 'of progs'}`);
-  return new Uint8Array(Int32Array.of(findOne(tool, held)).buffer);
-}
-
-/** Parses the words after MAP: those of key, value and flags that the command takes. */
-function element(tool: Bpftool, info: MapInfo, wanted: readonly ('key' | 'value')[]) {
-  const out: { key: Uint8Array | null; value: Uint8Array | null; flags: number } = { key: null, value: null, flags: 0 };
-  const FLAGS: Readonly<Record<string, number>> = { any: 0, noexist: 1, exist: 2 };
-  while (tool.left > 0) {
-    const word = tool.next() ?? '';
-    const flags = own(FLAGS, word);
-    if (word === 'key' && wanted.includes('key')) out.key = bytesOf(tool, 'key', info.keySize);
-    else if (word === 'value' && wanted.includes('value')) out.value = valueOf(tool, info);
-    else if (wanted.includes('value') && flags !== undefined) out.flags = flags;
-    else return tool.fail(`expected key or value, got: ${word}`);
-  }
-  return out;
 }
 
 function lookup(tool: Bpftool): number {

@@ -11,7 +11,7 @@ import { strerror } from '../../libbpf/strerror.ts';
 import { PROG_TYPE_NAMES } from '../prog-types.ts';
 import { type Bpftool, hexByte, hexBytes, jsonBytes, textAt, withFd } from './context.ts';
 import { byId, findObjects, findOne, pinFd, PROG_INFO_BYTES } from './find.ts';
-import { openBtfById } from './map.ts';
+import { openBtfById } from './btf-by-id.ts';
 import { functionSignature } from './values.ts';
 
 interface ProgInfo {

@@ -18,6 +18,8 @@ import {
   mayRead,
   mayWrite,
   must,
+  onlyLockFlag,
+  takeBytes,
 } from '../calls.ts';
 import { fileOf, objectOf } from '../fds.ts';
 import { setMap } from '../objects.ts';
@@ -164,13 +166,7 @@ const lookup: CommandTable<'BPF_MAP_LOOKUP_ELEM', Lookup> = {
   number: 1,
   context: (call) => ({ ...call, file: null, map: null, key: null }),
   steps: [
-    {
-      id: 'flags',
-      scope: 'call',
-      source: 'map_lookup_elem',
-      text: 'no flag but BPF_F_LOCK',
-      run: ({ attr }) => must(attr.flags === 0 || attr.flags === ELEM_FLAG.LOCK, ERRNO.EINVAL),
-    },
+    onlyLockFlag('map_lookup_elem'),
     findMap(),
     mayRead(),
     noSpinLock(),
@@ -225,12 +221,10 @@ const update: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       scope: 'call',
       source: 'map_update_elem',
       text: 'the bytes of the value can be read',
-      run(x) {
-        const value = copyFromUser(x.attr.value, userBytes(mapOf(x), typeOf(x)));
-        if (!value) return fail(ERRNO.EFAULT);
-        x.value = value;
-        return next;
-      },
+      run: (x) =>
+        takeBytes(x.attr.value, userBytes(mapOf(x), typeOf(x)), (value) => {
+          x.value = value;
+        }),
     },
     findSocket(),
     {
@@ -336,13 +330,7 @@ const lookupDelete: CommandTable<'BPF_MAP_LOOKUP_AND_DELETE_ELEM', LookupDelete>
   number: 21,
   context: (call) => ({ ...call, file: null, map: null, key: null }),
   steps: [
-    {
-      id: 'flags',
-      scope: 'call',
-      source: 'map_lookup_and_delete_elem',
-      text: 'no flag but BPF_F_LOCK',
-      run: ({ attr }) => must(attr.flags === 0 || attr.flags === ELEM_FLAG.LOCK, ERRNO.EINVAL),
-    },
+    onlyLockFlag('map_lookup_and_delete_elem'),
     findMap(),
     mayRead(),
     mayWrite(),

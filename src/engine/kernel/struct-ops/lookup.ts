@@ -10,9 +10,10 @@ import {
   opsMapOf,
   mayRead,
   must,
+  onlyLockFlag,
+  takeBytes,
 } from '../calls.ts';
 import { done, fail, next } from '../steps.ts';
-import { ELEM_FLAG } from '../uapi.ts';
 import { lookupValue } from './value.ts';
 
 interface Lookup extends Call<'BPF_MAP_LOOKUP_ELEM'>, MapCall {
@@ -24,13 +25,7 @@ const lookup: CommandTable<'BPF_MAP_LOOKUP_ELEM', Lookup> = {
   number: 1,
   context: (call) => ({ ...call, file: null, map: null, key: new Uint8Array() }),
   steps: [
-    {
-      id: 'flags',
-      scope: 'call',
-      source: 'map_lookup_elem',
-      text: 'no flag but BPF_F_LOCK',
-      run: ({ attr }) => must(attr.flags === 0 || attr.flags === ELEM_FLAG.LOCK, ERRNO.EINVAL),
-    },
+    onlyLockFlag('map_lookup_elem'),
     findMap(),
     mayRead(),
     {
@@ -45,12 +40,10 @@ const lookup: CommandTable<'BPF_MAP_LOOKUP_ELEM', Lookup> = {
       scope: 'call',
       source: 'bpf_map_copy_key',
       text: 'the 4 bytes of the key can be read',
-      run(x) {
-        const key = copyFromUser(x.attr.key, 4);
-        if (!key) return fail(ERRNO.EFAULT);
-        x.key = key;
-        return next;
-      },
+      run: (x) =>
+        takeBytes(x.attr.key, 4, (key) => {
+          x.key = key;
+        }),
     },
     {
       id: 'key',

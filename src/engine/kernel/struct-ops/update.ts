@@ -6,12 +6,12 @@ import {
   type Call,
   command,
   type CommandTable,
-  copyFromUser,
   findMap,
   type MapCall,
   opsMapOf,
   mayWrite,
   must,
+  takeBytes,
 } from '../calls.ts';
 import { objectOf } from '../fds.ts';
 import { holdMap, holdProg, putProg, setMap } from '../objects.ts';
@@ -84,24 +84,20 @@ const table: CommandTable<'BPF_MAP_UPDATE_ELEM', Update> = {
       scope: 'call',
       source: 'bpf_map_copy_key',
       text: 'the 4 bytes of the key can be read',
-      run(x) {
-        const key = copyFromUser(x.attr.key, 4);
-        if (!key) return fail(ERRNO.EFAULT);
-        x.key = u32At(key, 0);
-        return next;
-      },
+      run: (x) =>
+        takeBytes(x.attr.key, 4, (key) => {
+          x.key = u32At(key, 0);
+        }),
     },
     {
       id: 'copy-from-user',
       scope: 'call',
       source: 'map_update_elem',
       text: 'value_size bytes of the value can be read',
-      run(x) {
-        const value = copyFromUser(x.attr.value, opsMapOf(x).valueSize);
-        if (!value) return fail(ERRNO.EFAULT);
-        x.value = value;
-        return next;
-      },
+      run: (x) =>
+        takeBytes(x.attr.value, opsMapOf(x).valueSize, (value) => {
+          x.value = value;
+        }),
     },
     {
       id: 'flags',

@@ -122,6 +122,12 @@ export function loader({ kernel, btf, offsetOf }: Booted, pid: number) {
       attach_btf_id: type?.id,
       expected_attach_type: members.indexOf(member),
     }).ret;
+  /** Loads the members that a congestion control must have; their fds. */
+  const progs = () => ({
+    ssthresh: prog('ssthresh'),
+    undo_cwnd: prog('undo_cwnd'),
+    cong_avoid: prog('cong_avoid'),
+  });
   const map = (flags = 0): number =>
     kernel.bpf(pid, 'BPF_MAP_CREATE', {
       map_type: 26,
@@ -144,5 +150,5 @@ export function loader({ kernel, btf, offsetOf }: Booted, pid: number) {
   const update = (fd: number, bytes: Uint8Array) =>
     kernel.bpf(pid, 'BPF_MAP_UPDATE_ELEM', { map_fd: fd, key: new Uint8Array(4), value: bytes });
   const remove = (fd: number) => kernel.bpf(pid, 'BPF_MAP_DELETE_ELEM', { map_fd: fd, key: new Uint8Array(4) });
-  return { btfFd, prog, map, value, update, remove };
+  return { btfFd, prog, progs, map, value, update, remove };
 }

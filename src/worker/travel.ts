@@ -1,0 +1,32 @@
+/* Jobs that move a lab in time. */
+import type { Lab } from '../engine/index.ts';
+import type { Job } from './desk.ts';
+
+/** Name of the job of a seek, which a newer seek replaces. */
+export const SEEKING = 'seeking';
+
+/** Runs to the scenario's end, so that the timeline shows what happens without further commands. */
+export function runAhead(lab: Lab, done: () => void): Job {
+  const until = Math.max(lab.scenario.until, lab.history.until, lab.time);
+  return {
+    name: 'running ahead',
+    run: (keepGoing) => lab.advance(until, keepGoing),
+    progress: () => lab.time / until,
+    done,
+  };
+}
+
+/** Goes to a time, ns; `event`: to just after this one of the events at that time. */
+export function seekTo(lab: Lab, time: number, event: number | undefined, done: () => void): Job {
+  lab.approach(time);
+  const from = lab.time;
+  return {
+    name: SEEKING,
+    run: (keepGoing) => lab.advance(time, keepGoing),
+    progress: () => (time > from ? (lab.time - from) / (time - from) : 1),
+    done: () => {
+      if (event !== undefined && lab.position.event > event) lab.seekEvent(event);
+      done();
+    },
+  };
+}
