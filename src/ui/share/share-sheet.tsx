@@ -22,6 +22,8 @@ async function copy(text: string): Promise<boolean> {
 interface Moment {
   /** the page's address with the lab in it; null while it is being made */
   readonly link: string | null;
+  /** what makes a long link long; empty before it is known */
+  readonly largest: string;
   /** whether the link is on the clipboard; null before it was tried */
   readonly copied: boolean | null;
   readonly copyAgain: () => Promise<boolean>;
@@ -58,11 +60,11 @@ function useMoment(): Moment {
     setCopied(done);
     return done;
   };
-  return { link, copied, copyAgain, state };
+  return { link, largest, copied, copyAgain, state };
 }
 
 export function ShareSheet() {
-  const { link, copied, copyAgain, state } = useMoment();
+  const { link, largest, copied, copyAgain, state } = useMoment();
   const field = useRef<HTMLInputElement>(null);
   return (
     <Sheet title="Link to this moment" className="narrow-sheet">
