@@ -51,9 +51,7 @@ test('from struct_ops register to FREED: typed, seen in every other view, undone
   await lab.press('Shift+Tab');
   for (let i = 0; i < 6; i++) {
     if ((await lab.station('FREED').textContent())?.includes('C')) break;
-    const before = await lab.time();
-    await lab.press('n');
-    await expect.poll(() => lab.time()).not.toBe(before);
+    await lab.step('n');
   }
   await lab.expectAt('C', 'FREED');
   expect(await violations(lab.page)).toEqual([]);
@@ -61,9 +59,7 @@ test('from struct_ops register to FREED: typed, seen in every other view, undone
   // back, state by state: later output disappears
   for (let i = 0; i < 20; i++) {
     if ((await output(lab.page).locator('pre').count()) === 0) break;
-    const before = await lab.time();
-    await lab.press('Shift+N');
-    await expect.poll(() => lab.time()).not.toBe(before);
+    await lab.step('Shift+N');
   }
   await expect(output(lab.page).locator('pre')).toHaveCount(0);
   expect(rows).toBeGreaterThan(8);

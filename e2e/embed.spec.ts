@@ -51,7 +51,9 @@ test('the reveal.js slide seeks, steps and changes the theme; other messages are
     'seek',
   ])
     await tell(bad);
-  await page.waitForTimeout(200);
+  // messages arrive in order: with this one the others were read
+  await tell({ opsPlay: 'theme', theme: 'light' });
+  await expect(frame.locator('html')).toHaveAttribute('data-theme', 'light');
   await expect(timeOf(frame)).toHaveAttribute('aria-valuetext', /^750\.0 ms/);
   expect(problems).toEqual([]);
 });

@@ -75,9 +75,12 @@ test('forced colours: selected items can be recognised, and pressed buttons read
     ['button', /^kvalue/, /^lookup/],
     ['button', /^Play/, /^Back/],
   ] as const) {
-    const { ink, ground } = await looks(role, chosen);
-    expect(ground).not.toBe(ink);
-    expect(ground).not.toBe((await looks(role, other)).ground);
+    // colours change over a moment
+    await expect(async () => {
+      const { ink, ground } = await looks(role, chosen);
+      expect(ground).not.toBe(ink);
+      expect(ground).not.toBe((await looks(role, other)).ground);
+    }).toPass({ timeout: 10_000 });
   }
   await expect(page.locator('html')).toHaveAttribute('data-contrast', 'more');
 });

@@ -110,6 +110,13 @@ export class Lab {
     return (await this.page.getByRole('slider', { name: 'Time' }).getAttribute('aria-valuetext')) ?? '';
   }
 
+  /** Presses a key that moves the run, and waits until the page is at another time. */
+  async step(key: string): Promise<void> {
+    const before = await this.time();
+    await this.press(key);
+    await expect.poll(() => this.time(), `time after ${key}`).not.toBe(before);
+  }
+
   /** Runs a command by its name through the palette, as a keyboard user does. */
   async command(name: string): Promise<void> {
     await this.press('Control+k');

@@ -37,12 +37,15 @@ test('one notice at a time, at the top right, over no control, caption or timeli
   ] as const) {
     await page.setViewportSize({ width, height });
     await expect.poll(() => coveredBy(page), `${width}x${height}`).toEqual([]);
-    const bar = await boxOf(bars);
-    const timeline = await boxOf(page.getByRole('region', { name: 'Timeline' }));
-    expect(bar.x + bar.width, `${width}`).toBeLessThanOrEqual(width);
-    expect(bar.x + bar.width, `${width}`).toBeGreaterThan(width - 30);
-    expect(bar.x).toBeGreaterThanOrEqual(0);
-    expect(bar.y + bar.height, `${width}x${height}`).toBeLessThanOrEqual(timeline.y);
+    // the page is laid out anew some time after the window has its size
+    await expect(async () => {
+      const bar = await boxOf(bars);
+      const timeline = await boxOf(page.getByRole('region', { name: 'Timeline' }));
+      expect(bar.x + bar.width, `${width}`).toBeLessThanOrEqual(width);
+      expect(bar.x + bar.width, `${width}`).toBeGreaterThan(width - 30);
+      expect(bar.x).toBeGreaterThanOrEqual(0);
+      expect(bar.y + bar.height, `${width}x${height}`).toBeLessThanOrEqual(timeline.y);
+    }).toPass({ timeout: 10_000 });
   }
   await lab.press('Escape');
   await expect(bars).toContainText('two.png');
@@ -66,13 +69,15 @@ test('tips of drawings are inside the window', async ({ lab, page }) => {
       await hits.nth(i).focus();
       const tip = page.locator('.scene-tip');
       if ((await tip.count()) === 0) continue;
-      const { x, y, width: w, height: h } = await boxOf(tip);
-      expect([x >= 0, y >= 0, x + w <= width, y + h <= height], `tip ${i} at ${width}`).toEqual([
-        true,
-        true,
-        true,
-        true,
-      ]);
+      await expect(async () => {
+        const { x, y, width: w, height: h } = await boxOf(tip);
+        expect([x >= 0, y >= 0, x + w <= width, y + h <= height], `tip ${i} at ${width}`).toEqual([
+          true,
+          true,
+          true,
+          true,
+        ]);
+      }).toPass({ timeout: 10_000 });
       seen++;
     }
   }

@@ -4,12 +4,13 @@ import { expect, test } from './fixtures.ts';
 test('a text with another name replaces the example, and the page says so', async ({ lab, page }) => {
   await lab.edit();
   await page.keyboard.press('Control+Home');
-  for (let i = 0; i < 60; i++) {
-    const line = await page.locator('.view-line').filter({ hasText: '.name "bpf_reno"' }).count();
-    if (line > 0) break;
-    await page.keyboard.press('ArrowDown');
-  }
-  await page.locator('.view-line').filter({ hasText: '.name "bpf_reno"' }).click();
+  const line = page.locator('.view-line').filter({ hasText: '.name "bpf_reno"' });
+  // the editor draws some time after a key: a few lines down, then a look
+  await expect(async () => {
+    if ((await line.count()) === 0) await lab.press('ArrowDown', 'ArrowDown', 'ArrowDown');
+    await expect(line).toBeVisible({ timeout: 500 });
+  }).toPass({ timeout: 30_000 });
+  await line.click();
   await page.keyboard.press('Home');
   await page.keyboard.press('Shift+End');
   await page.keyboard.insertText('.name "my_fixed"');

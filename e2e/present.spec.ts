@@ -41,6 +41,7 @@ test('eight steps with a clicker in two windows, and one live branch and back', 
   await expect(stage).toHaveCount(0);
   await expect(speaker.getByRole('region', { name: 'On the stage' })).toContainText('Live');
   // the audience sees the page: a step would move its run
+  await expect.poll(() => lab.time(), 'the step on the stage').toMatch(/^400\.0 ms/);
   const liveAt = await lab.time();
   await speaker.keyboard.press('PageDown');
   await expect(now).toHaveAccessibleName(/Step 6 of/);

@@ -42,8 +42,8 @@ test('all controls are visible at every window size', async ({ lab, page }) => {
   for (const [width, height] of ROOMS) {
     await page.setViewportSize({ width, height });
     await expect.poll(() => outside(page), `${width}x${height}`).toEqual([]);
-    const scrolls = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-    expect(scrolls, `${width}x${height} scrolls sideways`).toBe(false);
+    const scrolls = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    await expect.poll(scrolls, `${width}x${height} scrolls sideways`).toBe(false);
     await expect(page.getByRole('button', { name: 'Play' })).toBeInViewport({ ratio: 1 });
     await expect(page.getByRole('button', { name: 'Step', exact: true })).toBeInViewport({ ratio: 1 });
     await expect(lab.lifecycle).toBeInViewport({ ratio: 0.95 });
@@ -110,8 +110,8 @@ test('with forced colours, selected items have an outline', { tag: '@long' }, as
   await page.emulateMedia({ forcedColors: 'active' });
   const line = (name: string) =>
     page.getByRole('tab', { name, exact: true }).evaluate((tab) => getComputedStyle(tab).outlineStyle);
-  expect(await line('State machine')).toBe('solid');
-  expect(await line('Sequence')).toBe('none');
+  await expect.poll(() => line('State machine')).toBe('solid');
+  await expect.poll(() => line('Sequence')).toBe('none');
 });
 
 test('at 200 % zoom the pane has half of the height, from just below the bar, and its drawing is whole', async ({

@@ -1,4 +1,6 @@
 /* The page makes no requests to other origins, and no opened file or link can script it. */
+import { copyFileSync } from 'node:fs';
+import { deflateRawSync } from 'node:zlib';
 import { expect, Lab, test } from './fixtures.ts';
 
 const POLICY = [
@@ -36,8 +38,10 @@ test('the policy is in the page and in every response, also for the worker’s f
   expect(foreign).toEqual([]);
 });
 
+/** A lab as a link has it. Made here, since loading the page's codec takes the whole engine, and a minute on a busy machine. */
+const packed = (lab: unknown): string => `1.${deflateRawSync(JSON.stringify(lab)).toString('base64url')}`;
+
 test('text from a link is shown as text everywhere, never as markup', async ({ page, site }) => {
-  const { packLab } = await import('../src/page/share/codec.ts');
   const evil = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>';
   const whole = {
     id: 'evil',
@@ -51,7 +55,7 @@ test('text from a link is shown as text everywhere, never as markup', async ({ p
     until: 1e8,
     expect: [],
   };
-  await page.goto(`${site}#lab=${await packLab({ scenario: 'evil', whole })}`);
+  await page.goto(`${site}#lab=${packed({ scenario: 'evil', whole })}`);
   const lab = new Lab(page, site);
   await page.getByRole('button', { name: 'Run this lab' }).press('Enter');
   await expect(lab.lifecycle).toContainText('onerror');
@@ -61,7 +65,6 @@ test('text from a link is shown as text everywhere, never as markup', async ({ p
   await lab.command('Save pictures');
   const saving = page.waitForEvent('download');
   await page.getByRole('button', { name: 'The talk as HTML' }).press('Enter');
-  const { copyFileSync } = await import('node:fs');
   const path = await (await saving).path();
   copyFileSync(path, `${path}.html`);
   expect(await page.evaluate(() => 'hit' in window)).toBe(false);

@@ -52,6 +52,9 @@ export function analyse(model: editor.ITextModel, symbols: SymbolSource): Parsed
   return parsed;
 }
 
+/** Duration of the last analysis of a text, ms; 0 before the first. */
+export const analysisTook = (model: editor.ITextModel): number => known.get(model)?.took ?? 0;
+
 /** Longest analysis that is repeated at each key, ms. */
 const A_KEY = 10;
 

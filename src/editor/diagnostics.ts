@@ -1,7 +1,8 @@
 /* Shows the assembler's diagnostics as squiggles, and its fixes as quick fixes. */
 import type { editor, languages } from 'monaco-editor/editor/editor.api';
 import { type Diagnostic, isVerifierLog, type Parsed, type SymbolSource, TYPES_TEXT } from '../engine/index.ts';
-import { analyse, kernelSymbols } from './analysis.ts';
+import { analyse, analysisTook, kernelSymbols } from './analysis.ts';
+import { pauseBefore } from './pause.ts';
 import { ask } from '../page/engine/engine.ts';
 import { declaredTypes } from '../page/engine/kernel.ts';
 import { useChoices } from '../page/store/choices.ts';
@@ -14,7 +15,6 @@ import { toMonaco } from './places.ts';
 import { plainRefusal } from './plain-refusal.ts';
 
 const OWNER = 'assembler';
-const QUIET_MS = 200;
 
 const markerOf = ({ severity, code, message, range }: Diagnostic): editor.IMarkerData => ({
   severity: severity === 'error' ? monaco.MarkerSeverity.Error : monaco.MarkerSeverity.Warning,
@@ -85,7 +85,7 @@ export function followDiagnostics(model: editor.ITextModel): void {
   let timer = 0;
   const soon = (): void => {
     clearTimeout(timer);
-    timer = window.setTimeout(() => void check(model), QUIET_MS);
+    timer = window.setTimeout(() => void check(model), pauseBefore(analysisTook(model)));
   };
   soon();
   model.onDidChangeContent(soon);
@@ -124,6 +124,8 @@ export function followProblems(editor: editor.IStandaloneCodeEditor): () => void
 /** Fixes of the diagnostics that touch a range. */
 const fixes: languages.CodeActionProvider = {
   async provideCodeActions(model, range, { markers }) {
+    // asked after each key: only a marked place is worth an analysis of the text
+    if (markers.length === 0) return null;
     const kernel = await kernelSymbols();
     if (!kernel) return null;
     const actions = analyse(model, kernel.symbols).diagnostics.flatMap((diagnostic): languages.CodeAction[] => {

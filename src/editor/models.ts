@@ -9,6 +9,8 @@ import { LANGUAGE } from './language.ts';
 import { monaco } from './monaco.ts';
 
 const models = new Map<string, editor.ITextModel>();
+/** The text of a model as it last told it: the same string when it comes back, so that it need not be joined again. */
+const lastTold = new WeakMap<editor.ITextModel, string>();
 
 export function modelOf(name: string): editor.ITextModel {
   const known = models.get(name);
@@ -17,7 +19,11 @@ export function modelOf(name: string): editor.ITextModel {
   const model = monaco.editor.createModel(textOf(name), isTypes(name) ? C_LANGUAGE : LANGUAGE, uri);
   model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
   model.setEOL(monaco.editor.EndOfLineSequence.LF);
-  model.onDidChangeContent(() => editText(name, model.getValue()));
+  model.onDidChangeContent(() => {
+    const text = model.getValue();
+    lastTold.set(model, text);
+    editText(name, text);
+  });
   if (!isListing(name)) followDiagnostics(model);
   models.set(name, model);
   return model;
@@ -25,7 +31,7 @@ export function modelOf(name: string): editor.ITextModel {
 
 /** Replaces the whole text by an edit that can be undone. */
 export function replaceText(model: editor.ITextModel, text: string): void {
-  if (model.getValue() === text) return;
+  if (lastTold.get(model) === text || model.getValue() === text) return;
   model.pushStackElement();
   model.pushEditOperations([], [{ range: model.getFullModelRange(), text }], () => null);
   model.pushStackElement();

@@ -131,3 +131,13 @@ test('a tracepoint prints lines without stopping, and an invalid one is reported
   expect(s.last('notice')?.notice.detail).toMatch(/there is no "nosuch"/);
   expect(s.last('traced')?.lines).toEqual([]);
 });
+
+test('a program asked for while the machine is on its way to the page’s time is listed', () => {
+  const s = session();
+  s.open();
+  const id = s.last('cold')?.cold.maps[0]?.progs[0]?.id ?? 0;
+  s.say({ type: 'seek', time: 0 });
+  s.lab.receive({ type: 'seek', time: replaceWhileConnected.openAt });
+  s.say({ type: 'ask', n: 1, name: 'program', request: { id } });
+  expect(s.answer('program')?.length).toBeGreaterThan(2);
+});

@@ -43,6 +43,15 @@ test('where no map changes any more, the next state says so', () => {
   expect(s.last('notice')?.notice.title).toBe('No map changes after this point');
 });
 
+test('after the last system call, and before the first, the next call says so', () => {
+  const s = session();
+  s.open();
+  for (let i = 0; i < 60; i++) s.say({ type: 'step-call', direction: 1 });
+  expect(s.last('notice')?.notice.title).toBe('No system call after this point');
+  for (let i = 0; i < 60; i++) s.say({ type: 'step-call', direction: -1 });
+  expect(s.last('notice')?.notice.title).toBe('No system call before this point');
+});
+
 test('the engine works without its late part, and reports a request that needs it', () => {
   const s = session(true);
   s.open();

@@ -19,7 +19,7 @@ import { answerAsk } from './asks.ts';
 import type { Desk, Late, LateDesk } from './desk.ts';
 import { fetchedLate, LATE_FAILED, type LateHost } from './late-part.ts';
 import { labWith, openLab, type OpenMessage, opensLate, partsOf, UNVERIFIED } from './make-lab.ts';
-import { badText, firstOfEach, noMoreChanges, standInNotice } from './notices.ts';
+import { badText, firstOfEach, noMore, standInNotice } from './notices.ts';
 import { Player } from './player.ts';
 import { refusalAfter, refusedProgram } from './refusals.ts';
 import { commandsToRegister } from './register-new.ts';
@@ -212,11 +212,13 @@ export class Session {
         return;
       case 'step-state':
         this.stop(() => {
-          if (!lab.stepState(message.direction)) this.teller.notice(noMoreChanges(lab, message.direction));
+          if (!lab.stepState(message.direction)) this.teller.notice(noMore('changes', lab, message.direction));
         });
         return;
       case 'step-call':
-        this.stop(() => lab.stepCall(message.direction));
+        this.stop(() => {
+          if (!lab.stepCall(message.direction)) this.teller.notice(noMore('calls', lab, message.direction));
+        });
         return;
       case 'command':
         this.withLateTools(!hasVerb(message.command.do), () =>

@@ -5,7 +5,7 @@ import { Session } from './session.ts';
 
 const scope = self as DedicatedWorkerGlobalScope;
 const post = (message: FromWorker, transfer: Transferable[] = []) => scope.postMessage(message, transfer);
-whileWorking(() => post({ type: 'heartbeat', job: 'reading a long text', progress: null }));
+whileWorking(() => post({ type: 'heartbeat', job: 'long work', progress: null }));
 let late: Late | null = null;
 let fetching: Promise<void> | null = null;
 /** the last fetch failed; the next one starts when the part is needed again */

@@ -1,6 +1,6 @@
 /*
- * Reports progress of long work that cannot be cut into slices (a long text inside a system call), so that whoever runs
- * the engine can send a heartbeat. Results never depend on it.
+ * Reports progress of long work that cannot be cut into slices (a long text inside a system call, a million instructions
+ * under the microscope), so that whoever runs the engine can send a heartbeat. Results never depend on it.
  */
 let tell: (() => void) | null = null;
 

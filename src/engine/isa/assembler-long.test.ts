@@ -52,6 +52,14 @@ describe('long texts', () => {
     whileWorking(() => {});
   });
 
+  test('60,000 jumps to unknown labels beside 60,000 labels are reported in time linear in both', () => {
+    const each = (line: (i: number) => string): string => Array.from({ length: 60_000 }, (_, i) => line(i)).join('');
+    const text = `.section struct_ops/ssthresh\nf:\n${each((i) => `goto m${i}\n`)}${each((i) => `l${i}:\n`)}exit\n`;
+    const { diagnostics } = assemble(text, symbols);
+    expect(diagnostics).toHaveLength(1000);
+    expect(diagnostics.some(({ message }) => message.includes('Unknown label `m0`'))).toBe(true);
+  });
+
   test('are too long also as mnemonics', () => {
     expect(assembleMnemonic('exit\n'.repeat(1_000_001)).diagnostics.map(({ code }) => code)).toEqual(['E0511']);
   });

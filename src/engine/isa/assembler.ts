@@ -254,14 +254,13 @@ function reportUnknownLabel(
       `\`${name}\` lies in another function: a jump stays in its own; \`call\` goes elsewhere.`,
     );
   } else {
-    problems.unknown(
-      CODES.unknownLabel,
-      range,
-      'label',
-      name,
-      inside.map((l) => l.name),
-    );
+    problems.unknown(CODES.unknownLabel, range, 'label', name, namesOf(inside));
   }
+}
+
+/** Names of labels, one at a time: most unknown labels never look at them, and a text may have 100,000 of both. */
+function* namesOf(labels: readonly Label[]): Iterable<string> {
+  for (const { name } of labels) yield name;
 }
 
 function checkFlow(

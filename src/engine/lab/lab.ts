@@ -314,8 +314,8 @@ export class Lab {
     const events = marks.map((mark) => mark.event);
     const target =
       direction > 0 ? Math.min(...events.filter((n) => n > here)) : Math.max(0, ...events.filter((n) => n < here));
-    if (!Number.isFinite(target)) return false;
-    return this.seekEvent(target);
+    const isHere = !this.scope.at && target === this.run.event;
+    return Number.isFinite(target) && !isHere && this.seekEvent(target);
   }
 
   private later(tell: () => void): void {

@@ -4,6 +4,7 @@
  * Leaving restores the checkpoint before the event. Stepping forward, stepping back and breakpoints are all
  * "run until this test says stop".
  */
+import { stillWorking } from '../base/still-working.ts';
 import { highWord, lowWord } from '../vm/prepared.ts';
 import type { Registers } from '../vm/prepared.ts';
 import type { InstructionWatch } from '../vm/prepared.ts';
@@ -203,6 +204,7 @@ export class Microscope {
     const low = new Uint32Array(REGISTERS);
     const high = new Uint32Array(REGISTERS);
     return (pc, registers, depth) => {
+      stillWorking(insn);
       const place = { call, insn, progId, pc, depth };
       if (insn === 0) context = lowWord(registers, 1);
       const changed = insn === 0 ? [] : differing(registers, low, high);

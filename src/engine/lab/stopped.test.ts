@@ -4,6 +4,7 @@
  * refuses these programs.
  */
 import { expect, test } from 'vitest';
+import { whileWorking } from '../base/still-working.ts';
 import { runs } from '../base/testing/runs.ts';
 import { shippedBtf } from '../kernel/testing/boot.ts';
 import { V6_12 } from '../kernel/profiles.ts';
@@ -110,4 +111,16 @@ test.each(PLACES)('%s before its instruction %i', (member, at) => {
   lab.seek(3e8);
   lab.seek(1e9);
   expect(lab.hash()).toBe(end);
+});
+
+test('showing where a program ran out of fuel reports its work, so that the engine does not seem to hang', () => {
+  const lab = labOf(program('cong_avoid', 1));
+  lab.seek(1e9);
+  const [stop] = lab.history.notes.filter(({ kind }) => kind === 'stopped');
+  let beats = 0;
+  whileWorking(() => beats++);
+  expect(stop && lab.showStop(stop)).toBe(true);
+  whileWorking(() => {});
+  // a million instructions, once to count them and once to stop at the last
+  expect(beats).toBeGreaterThan(100);
 });

@@ -17,6 +17,8 @@ test.each([
   ['pcapng', bytes([0x0a, 0x0d, 0x0d, 0x0a], zeros(20)), /capture of packets/],
   ['bitcode', bytes('BC', [0xc0, 0xde]), /LLVM bitcode.*llc/],
   ['vmlinux', bytes([0x7f], 'ELF', [2, 1, 1], zeros(9), [2, 0, 62, 0], zeros(44)), /kernel image.*objcopy/],
+  ['UTF-16LE', bytes([...'r0 = 0\r\nexit\r\n'].flatMap((c) => [c.charCodeAt(0), 0])), /UTF-16.*iconv/],
+  ['UTF-16BE', bytes([...'; mine\nexit'].flatMap((c) => [0, c.charCodeAt(0)])), /UTF-16.*iconv/],
   ['bzImage', bytes(zeros(514), 'HdrS', zeros(50)), /compressed kernel image/],
 ])('%s', (name, file, said) => {
   const known = knownKind(name, file);
@@ -28,6 +30,6 @@ test('files that can be opened are not among the refused kinds', () => {
   const writer = createBtfWriter();
   writer.add(intType('int', 4));
   const object = bytes([0x7f], 'ELF', [2, 1, 1], zeros(9), [1, 0, 247, 0], zeros(44));
-  for (const file of [object, writer.finish(), bytes('r0 = 0\nexit\n'), bytes()])
+  for (const file of [object, writer.finish(), bytes('r0 = 0\nexit\n'), bytes(), bytes(zeros(80))])
     expect(knownKind('x', file)).toBeNull();
 });

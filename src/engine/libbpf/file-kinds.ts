@@ -62,6 +62,16 @@ const KINDS: readonly KnownKind[] = [
   },
 ];
 
+/** Bytes looked at to recognise a text in UTF-16 without its mark. */
+const TEXT_BYTES = 64;
+
+/** Whether every second byte is 0, and the others are not, as in a text of plain letters in UTF-16. */
+function isWide(bytes: Uint8Array): boolean {
+  const start = bytes.subarray(0, TEXT_BYTES);
+  const zeros = [0, 1].map((parity) => start.filter((byte, i) => i % 2 === parity && byte === 0).length);
+  return start.length > 3 && Math.min(...zeros) === 0 && Math.max(...zeros) === start.length >> 1;
+}
+
 /** `e_machine` of an ELF file for BPF */
 const EM_BPF = 247;
 const IMAGE_WAY =
@@ -79,5 +89,8 @@ export function knownKind(file: string, bytes: Uint8Array): { readonly title: st
     return { title: `${file} is a program or a kernel image, not a BPF object`, detail: IMAGE_WAY };
   }
   const known = KINDS.find(({ at, marks }) => marks.some((mark) => has(bytes, at, mark)));
-  return known ? { title: `${file} is ${known.what}`, detail: known.way } : null;
+  if (known) return { title: `${file} is ${known.what}`, detail: known.way };
+  if (!isWide(bytes)) return null;
+  const way = 'Save it as UTF-8 (iconv -f UTF-16LE -t UTF-8 FILE, or UTF-16BE) and open it again.';
+  return { title: `${file} is a text in UTF-16`, detail: way };
 }

@@ -20,11 +20,14 @@ let now = 0;
 /** The worker's thread, one slice at a time. */
 class Thread {
   static alive: Thread | null = null;
+  /** called after the page has received a message, as animation frames may come between two messages */
+  static between: (() => void) | null = null;
   static opened: Extract<ToWorker, { type: 'open' }>[] = [];
   private readonly listeners: ((event: { data: FromWorker }) => void)[] = [];
   private readonly session = new Session({
     post: (message) => {
       for (const listener of this.listeners) listener({ data: structuredClone(message) });
+      Thread.between?.();
     },
     late: () => lateEngine,
     lateFailed: () => false,
@@ -55,6 +58,7 @@ async function page() {
   vi.resetModules();
   Thread.opened = [];
   Thread.alive = null;
+  Thread.between = null;
   let frames: (() => void)[] = [];
   vi.stubGlobal('Worker', Thread);
   vi.stubGlobal('window', { setInterval: () => 0 });
@@ -164,7 +168,7 @@ test.each([replaceWhileConnected, twoVersions])(
     );
     expect(deaths).toBeGreaterThanOrEqual(runs(2, 100));
   },
-  runs(120_000, 3_600_000),
+  runs(300_000, 3_600_000),
 );
 
 test('the new worker continues from a checkpoint, without an act that was never answered', async () => {
@@ -256,6 +260,41 @@ test('an engine that ends again at the restored place starts from the beginning,
   expect(one.lab().notices.at(-1)?.detail).toContain('everything done was left out');
   one.stopEngine();
   expect(one.lab().phase).toBe('crashed');
+});
+
+test('an animation frame between two messages shows no mixture of two moments', async () => {
+  const one = await page();
+  one.openScenario(replaceWhileConnected, 'v6.12');
+  await one.settle();
+  const seen: string[] = [];
+  Thread.between = () => {
+    one.draw();
+    const { cold, cpu, playing } = one.lab();
+    const moment = [one.hot().time, cold?.maps.map(({ state }) => state).join(), cpu?.pc, playing].join(' ');
+    if (seen.at(-1) !== moment) seen.push(moment);
+  };
+  one.move({ type: 'step-state', direction: 1 });
+  await one.settle();
+  one.move({ type: 'step-instruction', direction: 1 });
+  await one.settle();
+  one.move({ type: 'step-out' });
+  await one.settle();
+  // the place before, and one more for each step
+  expect(seen).toHaveLength(4);
+});
+
+test('frames of a run that another one replaces do not return it to the page', async () => {
+  const one = await page();
+  one.openScenario(replaceWhileConnected, 'v6.12');
+  await one.settle();
+  one.move({ type: 'play', speed: 1 });
+  one.openScenario(twoVersions, 'v6.12');
+  // before the new run has its files
+  Thread.alive?.work(20);
+  one.draw();
+  expect([one.lab().cold, one.lab().playing]).toEqual([null, false]);
+  await one.settle();
+  expect([one.lab().phase, one.hot().time, one.lab().playing]).toEqual(['ready', twoVersions.openAt, false]);
 });
 
 test('an end long after another counts as the first', async () => {

@@ -9,7 +9,7 @@ import { act } from '../frame.ts';
 import { currentFrame, type Motion, putFrame, setMotion } from '../frame-source.ts';
 import { choices, choose } from '../store/choices.ts';
 import { editText } from '../store/texts.ts';
-import { lab, lastingNotices, notify, told } from '../store/lab.ts';
+import { lab, type LabState, lastingNotices, notify, told } from '../store/lab.ts';
 import { type Act, type CommandLog, emptyLog, logAct, replay, withoutAct } from './command-log.ts';
 import type { AnswerOf, AskName, RequestOf } from '../../protocol/asks.ts';
 import type { MoveMessage } from '../../protocol/moves.ts';
@@ -89,11 +89,30 @@ function endWorker(): void {
   worker = null;
   windowsOfFrames = [];
   unanswered = null;
+  forgetNews();
   fences.forget();
   asking.begin(0);
 }
 
-const takeHistory = (history: History): void => act(() => told({ history }));
+/** parts of the lab's state whose frame has not come yet */
+let parts: Partial<LabState> = {};
+/** what the store is told at the next animation frame; null when nothing is */
+let news: Partial<LabState> | null = null;
+
+/** Tells the store with the frame that is drawn next, so that no picture mixes two moments. */
+function tellWithFrame(change: Partial<LabState>): void {
+  if (!news)
+    act(() => {
+      told(news ?? {});
+      news = null;
+    });
+  news = { ...news, ...change };
+}
+
+function forgetNews(): void {
+  parts = {};
+  if (news) news = {};
+}
 
 function crashed(message: string): void {
   endWorker();
@@ -146,6 +165,7 @@ let opening: Promise<boolean> = Promise.resolve(false);
 
 function openRun(opened: CommandLog): void {
   beginRun(opened);
+  forgetNews();
   const { scenario, kernel } = opened;
   told({
     phase: 'starting',
@@ -202,6 +222,7 @@ async function startAgain(): Promise<void> {
   const isSecond = ends === 2;
   const suspects = isSecond ? log.texts : textsOf(ended);
   if (ended?.type === 'restart' && before) ({ log, kept } = before);
+  begun = Math.min(begun, kept?.n ?? begun);
   markHung(suspects, isSecond ? log.scenario.texts : (kept?.texts ?? log.texts));
   if (isSecond) kept = null;
   // the example's texts: the user's may be what ends the engine, and stand in the editor
@@ -254,24 +275,29 @@ function receive(message: FromWorker): void {
       watchWorker();
       return;
     case 'frame':
+      // of a run that another one replaces
+      if (message.n < begun) return;
       // while playing, frames may still be from before the action
       if (!unanswered || !('n' in unanswered) || message.n >= (unanswered.n ?? 0)) unanswered = null;
       if (broughtTo !== null && timeOf(message.numbers) === broughtTo) asksAnew();
       putFrame(message, windowsOfFrames);
-      if (lab().playing !== message.playing || lab().job) told({ playing: message.playing, job: null });
+      if (news ?? (lab().playing !== message.playing || lab().job))
+        parts = { ...parts, playing: message.playing, job: null };
+      if (Object.keys(parts).length > 0) tellWithFrame(parts);
+      parts = {};
       return;
     case 'cold':
-      act(() => told({ cold: message.cold }));
+      parts = { ...parts, cold: message.cold };
       return;
     case 'history':
       if (message.whole) history = new FollowedHistory();
-      takeHistory(history.take(message.delta));
+      parts = { ...parts, history: history.take(message.delta) };
       return;
     case 'kept':
       if (message.kept.n >= begun) kept = { ...message.kept, history: history.shown };
       return;
     case 'cpu':
-      act(() => told({ cpu: message.cpu }));
+      parts = { ...parts, cpu: message.cpu };
       return;
     case 'traced':
       told({ traced: { lines: message.lines, left: message.left } });
@@ -284,13 +310,13 @@ function receive(message: FromWorker): void {
       if (!replaying) notify(message.notice);
       return;
     case 'heartbeat':
-      told({ job: { name: message.job, progress: message.progress } });
+      tellWithFrame({ job: { name: message.job, progress: message.progress } });
       return;
     case 'run':
       asking.begin(message.run);
       return;
     case 'answer':
-      if (lab().job) told({ job: null });
+      if (news?.job ?? lab().job) tellWithFrame({ job: null });
       asking.answered(message);
       return;
     case 'pong':

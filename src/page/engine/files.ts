@@ -131,7 +131,20 @@ const READERS: Readonly<Record<Kind, (file: string, bytes: Uint8Array) => void>>
 const tooLarge = (file: string): void =>
   notify({ kind: 'error', title: `${file} is too large`, detail: 'Objects of up to 8 MiB can be loaded.' });
 
-export function openFile(file: string, bytes: Uint8Array): void {
+/** Marks of UTF-16 at the beginning of a text, as some editors of Windows save it. */
+const MARKS = [
+  { mark: [0xff, 0xfe], encoding: 'utf-16le' },
+  { mark: [0xfe, 0xff], encoding: 'utf-16be' },
+] as const;
+
+/** A text in UTF-16 with its mark as UTF-8; all else as it is. */
+export function inUtf8(bytes: Uint8Array): Uint8Array {
+  const found = MARKS.find(({ mark }) => starts(bytes, ...mark));
+  return found ? new TextEncoder().encode(new TextDecoder(found.encoding).decode(bytes)) : bytes;
+}
+
+export function openFile(file: string, given: Uint8Array): void {
+  const bytes = inUtf8(given);
   // after a crash only a saved lab can be opened
   if ((!lab().cold || lab().phase === 'crashed') && kindOf(bytes) !== 'lab') return;
   const kind = kindOf(bytes);

@@ -71,6 +71,23 @@ test('a reload continues its own draft', async () => {
   expect((await tab(first.session)).beginDraft()).toEqual(DRAFT);
 });
 
+test('a long draft is saved once for many letters, also when the page is left before', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  const first = await tab();
+  first.beginDraft();
+  const set = vi.spyOn(Store.prototype, 'setItem');
+  const typed = (n: number): Draft => ({ ...DRAFT, edits: { 'counter.s': 'x'.repeat(100_000) + n } });
+  for (let n = 0; n < 30; n++) first.saveDraft(typed(n));
+  expect(set).toHaveBeenCalledTimes(0);
+  vi.advanceTimersByTime(300);
+  expect(set).toHaveBeenCalledTimes(1);
+  first.saveDraft(typed(30));
+  first.close();
+  vi.useRealTimers();
+  expect((await tab(first.session)).beginDraft()).toEqual(typed(30));
+  set.mockRestore();
+});
+
 test('a new tab continues the draft of a closed tab, and only offers that of an open tab', async () => {
   const first = await tab();
   first.beginDraft();

@@ -96,7 +96,10 @@ const beat = (): void => void save(BEAT + tab, Date.now());
 function live(): void {
   beat();
   setInterval(beat, BEAT_MS);
-  addEventListener('pagehide', () => forget(BEAT + tab));
+  addEventListener('pagehide', () => {
+    saveWaiting();
+    forget(BEAT + tab);
+  });
   addEventListener('pageshow', beat);
 }
 
@@ -144,4 +147,28 @@ function adopt(): OtherDraft | null {
   return newest;
 }
 
-export const saveDraft = (draft: Draft): boolean => tab !== '' && save(DRAFT + tab, { saved: Date.now(), draft });
+/** Letters of texts from which saving takes longer than a key may: such a draft is saved a few times a second. */
+const LONG = 50_000;
+/** Time from a change of a long draft to its saving, ms: all that a crash of the browser can lose. */
+const SOON_MS = 250;
+let waiting: Draft | null = null;
+
+const store = (draft: Draft): boolean => save(DRAFT + tab, { saved: Date.now(), draft });
+
+function saveWaiting(): void {
+  if (waiting) store(waiting);
+  waiting = null;
+}
+
+/** Saves the draft, a long one soon and at the latest when the page is left. False when the browser refuses. */
+export function saveDraft(draft: Draft): boolean {
+  if (tab === '') return false;
+  const letters = Object.values(draft.edits).reduce((sum, { length }) => sum + length, 0);
+  if (letters < LONG) {
+    waiting = null;
+    return store(draft);
+  }
+  if (!waiting) setTimeout(saveWaiting, SOON_MS);
+  waiting = draft;
+  return true;
+}

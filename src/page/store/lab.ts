@@ -70,8 +70,12 @@ export const told = (change: Partial<LabState>): void => useLab.setState(change)
 const MOST_NOTICES = 3;
 let count = 0;
 
+/** A text with each word of more than 300 letters, such as a path, shortened in its middle. */
+const brief = (text: string): string => text.replace(/(\S{99})\S{99,}(\S{99})/g, '$1…$2');
+
 /** Shows a notice; an equal one is removed first. */
-export function notify(notice: Notice & Pick<ShownNotice, 'lasting' | 'again'>): void {
+export function notify(given: Notice & Pick<ShownNotice, 'lasting' | 'again'>): void {
+  const notice = { ...given, title: brief(given.title), detail: brief(given.detail) };
   count++;
   const others = lab().notices.filter(({ title, detail }) => title !== notice.title || detail !== notice.detail);
   told({ notices: [...others, { ...notice, n: count }].slice(-MOST_NOTICES) });

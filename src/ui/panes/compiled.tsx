@@ -16,7 +16,8 @@ export function Compiled({ prog, text }: { readonly prog: number; readonly text:
   const pc = useLab(({ cpu }) => (cpu?.progId === prog ? cpu.pc : null));
   const counts = useLab(({ answers }) => answerTo(answers, 'heat')?.heat[prog]);
   const cursor = useCursorLine(({ line }) => line);
-  if (!rows) return <p className="note">Compiling.</p>;
+  if (rows === undefined) return <p className="note">Compiling.</p>;
+  if (rows === null) return <p className="note">The machine has no such program at this time.</p>;
   const atCursor = cursor === null || activeText() !== text ? null : loadedLine(text, cursor);
   return (
     <ol className="compiled">

@@ -68,6 +68,9 @@ export function CodeTab() {
   );
 }
 
+/** Characters shown until Monaco is loaded: a few screens, since laying out 100,000 lines takes seconds. */
+const FIRST = 20_000;
+
 /** The editor: plain text until Monaco is loaded, an ordinary text field if it cannot be loaded. */
 function TextEditor({ name }: { readonly name: string }) {
   const place = useRef<HTMLDivElement>(null);
@@ -98,7 +101,7 @@ function TextEditor({ name }: { readonly name: string }) {
     <div className="editor">
       {editor === 'waiting' && (
         <pre className="plain-text" tabIndex={0}>
-          {text}
+          {text.slice(0, FIRST)}
         </pre>
       )}
       {editor === 'failed' && (

@@ -28,7 +28,11 @@ function TimelineSection() {
   const { cold, history } = lab;
   return (
     <section className="pane timeline" aria-label="Timeline" data-pane="timeline">
-      {cold && history && <Timeline cold={cold} history={history} grows={runGrows(lab)} />}
+      {cold && history ? (
+        <Timeline cold={cold} history={history} grows={runGrows(lab)} />
+      ) : (
+        <p className="placeholder">No run yet.</p>
+      )}
     </section>
   );
 }

@@ -36,6 +36,9 @@ function Trampolines({ map, lit }: { readonly map: MapSnapshot; readonly lit: st
       </div>
       <div className="chains" tabIndex={0} role="region" aria-label="Members">
         {map.struct !== TCP_STRUCT && <CallForm key={map.letter} map={map} />}
+        {map.progs.length === 0 && (
+          <p className="placeholder">No member of map {map.letter} has a program at this time.</p>
+        )}
         {map.progs.map(({ member }) => (
           <Chain key={member} map={map} member={member} />
         ))}

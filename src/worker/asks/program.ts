@@ -1,4 +1,5 @@
 import type { Answerer } from './answerer.ts';
 
-export const program: Answerer<'program'> = ({ late }, { machine }, { id }, answer) =>
-  answer(late.programTextOf(machine, id));
+/** Answers when the machine is where the page shows it: on its way there it may not have the program yet. */
+export const program: Answerer<'program'> = ({ whenIdle, late }, { machine }, { id }, answer) =>
+  whenIdle(() => answer(late.programTextOf(machine, id)));
