@@ -20,6 +20,7 @@ import { viewOf } from '../record/view-now.ts';
 import { createFences } from './fences.ts';
 import { kernelFiles } from './kernel-files.ts';
 import { withSamples } from './samples.ts';
+import { forgetNews, tellWithFrame, waitingNews } from './news.ts';
 import { createWatchdog, TICK_MS } from './watchdog.ts';
 
 type KeptRun = Kept & { readonly history: History };
@@ -89,6 +90,7 @@ function endWorker(): void {
   worker = null;
   windowsOfFrames = [];
   unanswered = null;
+  parts = {};
   forgetNews();
   fences.forget();
   asking.begin(0);
@@ -96,23 +98,6 @@ function endWorker(): void {
 
 /** parts of the lab's state whose frame has not come yet */
 let parts: Partial<LabState> = {};
-/** what the store is told at the next animation frame; null when nothing is */
-let news: Partial<LabState> | null = null;
-
-/** Tells the store with the frame that is drawn next, so that no picture mixes two moments. */
-function tellWithFrame(change: Partial<LabState>): void {
-  if (!news)
-    act(() => {
-      told(news ?? {});
-      news = null;
-    });
-  news = { ...news, ...change };
-}
-
-function forgetNews(): void {
-  parts = {};
-  if (news) news = {};
-}
 
 function crashed(message: string): void {
   endWorker();
@@ -165,6 +150,7 @@ let opening: Promise<boolean> = Promise.resolve(false);
 
 function openRun(opened: CommandLog): void {
   beginRun(opened);
+  parts = {};
   forgetNews();
   const { scenario, kernel } = opened;
   told({
@@ -281,7 +267,7 @@ function receive(message: FromWorker): void {
       if (!unanswered || !('n' in unanswered) || message.n >= (unanswered.n ?? 0)) unanswered = null;
       if (broughtTo !== null && timeOf(message.numbers) === broughtTo) asksAnew();
       putFrame(message, windowsOfFrames);
-      if (news ?? (lab().playing !== message.playing || lab().job))
+      if (waitingNews() ?? (lab().playing !== message.playing || lab().job))
         parts = { ...parts, playing: message.playing, job: null };
       if (Object.keys(parts).length > 0) tellWithFrame(parts);
       parts = {};
@@ -316,7 +302,7 @@ function receive(message: FromWorker): void {
       asking.begin(message.run);
       return;
     case 'answer':
-      if (news?.job ?? lab().job) tellWithFrame({ job: null });
+      if (waitingNews()?.job ?? lab().job) tellWithFrame({ job: null });
       asking.answered(message);
       return;
     case 'pong':
