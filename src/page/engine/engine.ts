@@ -9,7 +9,7 @@ import { act } from '../frame.ts';
 import { currentFrame, type Motion, putFrame, setMotion } from '../frame-source.ts';
 import { choices, choose } from '../store/choices.ts';
 import { editText } from '../store/texts.ts';
-import { lab, type LabState, lastingNotices, notify, told } from '../store/lab.ts';
+import { lab, lastingNotices, notify, told } from '../store/lab.ts';
 import { type Act, type CommandLog, emptyLog, logAct, replay, withoutAct } from './command-log.ts';
 import type { AnswerOf, AskName, RequestOf } from '../../protocol/asks.ts';
 import type { MoveMessage } from '../../protocol/moves.ts';
@@ -19,8 +19,8 @@ import { FollowedHistory } from '../../protocol/history.ts';
 import { viewOf } from '../record/view-now.ts';
 import { createFences } from './fences.ts';
 import { kernelFiles } from './kernel-files.ts';
+import { endJob, forgetNews, frameCame, keepForFrame, tellWithFrame } from './news.ts';
 import { withSamples } from './samples.ts';
-import { forgetNews, tellWithFrame, waitingNews } from './news.ts';
 import { createWatchdog, TICK_MS } from './watchdog.ts';
 
 type KeptRun = Kept & { readonly history: History };
@@ -90,14 +90,10 @@ function endWorker(): void {
   worker = null;
   windowsOfFrames = [];
   unanswered = null;
-  parts = {};
   forgetNews();
   fences.forget();
   asking.begin(0);
 }
-
-/** parts of the lab's state whose frame has not come yet */
-let parts: Partial<LabState> = {};
 
 function crashed(message: string): void {
   endWorker();
@@ -150,7 +146,6 @@ let opening: Promise<boolean> = Promise.resolve(false);
 
 function openRun(opened: CommandLog): void {
   beginRun(opened);
-  parts = {};
   forgetNews();
   const { scenario, kernel } = opened;
   told({
@@ -267,23 +262,20 @@ function receive(message: FromWorker): void {
       if (!unanswered || !('n' in unanswered) || message.n >= (unanswered.n ?? 0)) unanswered = null;
       if (broughtTo !== null && timeOf(message.numbers) === broughtTo) asksAnew();
       putFrame(message, windowsOfFrames);
-      if (waitingNews() ?? (lab().playing !== message.playing || lab().job))
-        parts = { ...parts, playing: message.playing, job: null };
-      if (Object.keys(parts).length > 0) tellWithFrame(parts);
-      parts = {};
+      frameCame(message.playing);
       return;
     case 'cold':
-      parts = { ...parts, cold: message.cold };
+      keepForFrame({ cold: message.cold });
       return;
     case 'history':
       if (message.whole) history = new FollowedHistory();
-      parts = { ...parts, history: history.take(message.delta) };
+      keepForFrame({ history: history.take(message.delta) });
       return;
     case 'kept':
       if (message.kept.n >= begun) kept = { ...message.kept, history: history.shown };
       return;
     case 'cpu':
-      parts = { ...parts, cpu: message.cpu };
+      keepForFrame({ cpu: message.cpu });
       return;
     case 'traced':
       told({ traced: { lines: message.lines, left: message.left } });
@@ -302,7 +294,7 @@ function receive(message: FromWorker): void {
       asking.begin(message.run);
       return;
     case 'answer':
-      if (waitingNews()?.job ?? lab().job) tellWithFrame({ job: null });
+      endJob();
       asking.answered(message);
       return;
     case 'pong':

@@ -1,14 +1,15 @@
-/* What the store is told with the frame that is drawn next, so that no picture mixes two moments. */
+/* What the store is told of the worker's messages: with the frame that is drawn next, so that no picture mixes two moments. */
 import { act } from '../frame.ts';
-import { type LabState, told } from '../store/lab.ts';
+import { lab, type LabState, told } from '../store/lab.ts';
 
-/** null when the next frame tells nothing */
-let news: Partial<LabState> | null = null;
+type Change = Partial<LabState>;
 
-/** What waits for the next frame; null when nothing does. */
-export const waitingNews = (): Partial<LabState> | null => news;
+/** parts of the lab's state whose frame has not come yet */
+let parts: Change = {};
+/** what the store is told at the next animation frame; null when nothing is */
+let news: Change | null = null;
 
-export function tellWithFrame(change: Partial<LabState>): void {
+export function tellWithFrame(change: Change): void {
   if (!news)
     act(() => {
       told(news ?? {});
@@ -17,7 +18,24 @@ export function tellWithFrame(change: Partial<LabState>): void {
   news = { ...news, ...change };
 }
 
-/** Drops what waits, when it is about a run that has been replaced. */
+/** Keeps a part of the state until the worker's next frame comes, to which it belongs. */
+export function keepForFrame(change: Change): void {
+  parts = { ...parts, ...change };
+}
+
+/** The frame has come to which the kept parts belong. */
+export function frameCame(playing: boolean): void {
+  if (news ?? (lab().playing !== playing || lab().job)) keepForFrame({ playing, job: null });
+  if (Object.keys(parts).length > 0) tellWithFrame(parts);
+  parts = {};
+}
+
+/** Ends the shown job, if there is one. */
+export function endJob(): void {
+  if (news?.job ?? lab().job) tellWithFrame({ job: null });
+}
+
 export function forgetNews(): void {
+  parts = {};
   if (news) news = {};
 }
