@@ -9,7 +9,7 @@ import { act } from '../frame.ts';
 import { currentFrame, type Motion, putFrame, setMotion } from '../frame-source.ts';
 import { choices, choose } from '../store/choices.ts';
 import { editText } from '../store/texts.ts';
-import { lab, type LabState, lastingNotices, notify, told } from '../store/lab.ts';
+import { lab, lastingNotices, notify, told } from '../store/lab.ts';
 import { type Act, type CommandLog, emptyLog, logAct, replay, withoutAct } from './command-log.ts';
 import type { AnswerOf, AskName, RequestOf } from '../../protocol/asks.ts';
 import type { MoveMessage } from '../../protocol/moves.ts';
@@ -19,6 +19,7 @@ import { FollowedHistory } from '../../protocol/history.ts';
 import { viewOf } from '../record/view-now.ts';
 import { createFences } from './fences.ts';
 import { kernelFiles } from './kernel-files.ts';
+import { forgetNews, holdForFrame, tellFrame, tellJobEnd, tellWithFrame } from './news.ts';
 import { withSamples } from './samples.ts';
 import { createWatchdog, TICK_MS } from './watchdog.ts';
 
@@ -92,26 +93,6 @@ function endWorker(): void {
   forgetNews();
   fences.forget();
   asking.begin(0);
-}
-
-/** parts of the lab's state whose frame has not come yet */
-let parts: Partial<LabState> = {};
-/** what the store is told at the next animation frame; null when nothing is */
-let news: Partial<LabState> | null = null;
-
-/** Tells the store with the frame that is drawn next, so that no picture mixes two moments. */
-function tellWithFrame(change: Partial<LabState>): void {
-  if (!news)
-    act(() => {
-      told(news ?? {});
-      news = null;
-    });
-  news = { ...news, ...change };
-}
-
-function forgetNews(): void {
-  parts = {};
-  if (news) news = {};
 }
 
 function crashed(message: string): void {
@@ -281,23 +262,20 @@ function receive(message: FromWorker): void {
       if (!unanswered || !('n' in unanswered) || message.n >= (unanswered.n ?? 0)) unanswered = null;
       if (broughtTo !== null && timeOf(message.numbers) === broughtTo) asksAnew();
       putFrame(message, windowsOfFrames);
-      if (news ?? (lab().playing !== message.playing || lab().job))
-        parts = { ...parts, playing: message.playing, job: null };
-      if (Object.keys(parts).length > 0) tellWithFrame(parts);
-      parts = {};
+      tellFrame(message.playing);
       return;
     case 'cold':
-      parts = { ...parts, cold: message.cold };
+      holdForFrame({ cold: message.cold });
       return;
     case 'history':
       if (message.whole) history = new FollowedHistory();
-      parts = { ...parts, history: history.take(message.delta) };
+      holdForFrame({ history: history.take(message.delta) });
       return;
     case 'kept':
       if (message.kept.n >= begun) kept = { ...message.kept, history: history.shown };
       return;
     case 'cpu':
-      parts = { ...parts, cpu: message.cpu };
+      holdForFrame({ cpu: message.cpu });
       return;
     case 'traced':
       told({ traced: { lines: message.lines, left: message.left } });
@@ -316,7 +294,7 @@ function receive(message: FromWorker): void {
       asking.begin(message.run);
       return;
     case 'answer':
-      if (news?.job ?? lab().job) tellWithFrame({ job: null });
+      tellJobEnd();
       asking.answered(message);
       return;
     case 'pong':
