@@ -49,7 +49,7 @@ test('a kernel that cannot be fetched leaves the one that runs, with a notice an
   await lab.expectAt('A', 'TOBEFREE');
 });
 
-test('a map without its value, and a time before all maps, have a trampoline tab that says why it is empty', {
+test('before all maps the trampoline tab says why it is empty', {
   tag: '@long',
 }, async ({ page, site }) => {
   const lab = new Lab(page, site);
@@ -59,9 +59,6 @@ test('a map without its value, and a time before all maps, have a trampoline tab
   await expect(members.getByRole('region').first()).toBeVisible();
   await lab.command('To the start');
   await expect(page.getByRole('tabpanel', { name: 'Trampoline' })).toContainText('No map yet');
-  await lab.step('n');
-  await lab.expectAt('A', 'INIT');
-  await expect(members).toContainText('No member of map A has a program at this time');
 });
 
 test('a listing of a program that was open is there again after the run is moved and the page opened again', {

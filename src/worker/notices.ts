@@ -11,14 +11,12 @@ export const standInNotice = ({ text, from, to }: ReturnType<typeof standIns>[nu
     `${text} replaces the example: where the scenario uses ${from}, it now uses ${to}.`,
   );
 
-const NO_MORE = { changes: 'No map changes', calls: 'No system call' } as const;
-
-/** Says that a key which steps from one change of a map, or one call, to the next has come to the end of what is known. */
-export function noMore(what: keyof typeof NO_MORE, { history }: Lab, direction: 1 | -1): Notice {
+/** Says that a key which steps from one change of a map, or one call, to the next has come to the end of what is known. `what`: the title's beginning. */
+export function noMore(what: string, { history }: Lab, direction: 1 | -1): Notice {
   const known = `${(history.until / 1e6).toFixed(1)} ms`;
   return direction > 0
-    ? info(`${NO_MORE[what]} after this point`, `The run is computed up to ${known}: play on, or act on a map.`)
-    : info(`${NO_MORE[what]} before this point`, 'This is the start.');
+    ? info(`${what} after this point`, `The run is computed up to ${known}: play on, or act on a map.`)
+    : info(`${what} before this point`, 'This is the start.');
 }
 
 export const stoppedByBreak = ({ metWords }: Lab): Notice =>

@@ -211,12 +211,12 @@ export class Session {
         return;
       case 'step-state':
         this.stop(() => {
-          if (!lab.stepState(message.direction)) this.teller.notice(noMore('changes', lab, message.direction));
+          if (!lab.stepState(message.direction)) this.teller.notice(noMore('No map changes', lab, message.direction));
         });
         return;
       case 'step-call':
         this.stop(() => {
-          if (!lab.stepCall(message.direction)) this.teller.notice(noMore('calls', lab, message.direction));
+          if (!lab.stepCall(message.direction)) this.teller.notice(noMore('No system call', lab, message.direction));
         });
         return;
       case 'command':

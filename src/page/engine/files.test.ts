@@ -15,6 +15,17 @@ test.each([
   expect(kindOf(read)).toBe('text');
 });
 
+test.each([
+  ['{"ops.play": 1, "lab": {}}', 'lab'],
+  [' {\n "name": "struct a {" }', 'json'],
+  ['[1,2,3]', 'json'],
+  ['{}', 'json'],
+  ['r0 = *(u64 *)(r1 + 0)\n', 'text'],
+  ['; [1]\n', 'text'],
+])('%j is a %s', (text, kind) => {
+  expect(kindOf(new TextEncoder().encode(text))).toBe(kind);
+});
+
 test('other bytes stay as they are', () => {
   const bytes = new TextEncoder().encode(TEXT);
   expect(inUtf8(bytes)).toBe(bytes);

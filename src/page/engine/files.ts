@@ -15,20 +15,23 @@ const MOST_BYTES = 8 * 1024 * 1024;
 /** Largest lab file, which may contain a few objects as text. */
 const MOST_LAB_BYTES = 24 * 1024 * 1024;
 
-type Kind = 'object' | 'btf' | 'lab' | 'text' | 'unknown';
+type Kind = 'object' | 'btf' | 'lab' | 'json' | 'text' | 'unknown';
 
 const starts = (bytes: Uint8Array, ...magic: number[]): boolean => magic.every((byte, i) => bytes[i] === byte);
 
 /** The first field of a saved lab (src/page/share/codec.ts). */
-const isSavedLab = (bytes: Uint8Array): boolean =>
-  /^\s*\{\s*"ops\.play"/.test(new TextDecoder().decode(bytes.subarray(0, 200)));
+const SAVED_LAB = /^\s*\{\s*"ops\.play"/;
+/** An object or a list; no assembly begins so. */
+const JSON_TEXT = /^\s*(?:\{\s*(?:["}]|$)|\[\s*(?:["{[\]\d]|$))/;
 
 export function kindOf(bytes: Uint8Array): Kind {
   if (starts(bytes, 0x7f, 0x45, 0x4c, 0x46)) return 'object';
   // a BTF of the other byte order is recognised too
   if (starts(bytes, 0x9f, 0xeb) || starts(bytes, 0xeb, 0x9f)) return 'btf';
   if (bytes.length === 0 || bytes.includes(0)) return 'unknown';
-  return isSavedLab(bytes) ? 'lab' : 'text';
+  const beginning = new TextDecoder().decode(bytes.subarray(0, 200));
+  if (SAVED_LAB.test(beginning)) return 'lab';
+  return JSON_TEXT.test(beginning) ? 'json' : 'text';
 }
 
 /** Loads an object in its own process and registers what it defines. */
@@ -118,6 +121,12 @@ const READERS: Readonly<Record<Kind, (file: string, bytes: Uint8Array) => void>>
   text: (file, bytes) => void openText(file, new TextDecoder().decode(bytes)),
   btf: (file, bytes) => void openBtf(file, bytes),
   lab: (file, bytes) => void openLab(file, bytes),
+  json: (file) =>
+    notify({
+      kind: 'error',
+      title: `${file} is JSON, but no lab`,
+      detail: `A lab saved here begins with {"ops.play". An object that clang built for BPF (.bpf.o), a raw BTF, or BPF assembly can be opened too.`,
+    }),
   unknown: (file, bytes) =>
     void openKnown(file, bytes, () =>
       notify({

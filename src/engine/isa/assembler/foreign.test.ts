@@ -11,8 +11,6 @@ test.each([
   ['C without headers', 'struct a {\n  int b;\n};\nstatic int f(void)\n{\n  return 1;\n}\n', 'This is C'],
   ['a program', 'SEC("struct_ops/init")\nvoid BPF_PROG(init, struct sock *sk)\n{\n}\n', 'This is C'],
   ['a skeleton', '#ifndef __X\nstruct x {\n\tstruct bpf_object_skeleton *skeleton;\n};\n', 'This is a skeleton header'],
-  ['JSON', '{\n  "name": "struct a {",\n  "values": [1, 2]\n}\n', 'This is JSON'],
-  ['a list in JSON', '[1,2,3]', 'This is JSON'],
   ['Rust', 'use aya_ebpf::macros::xdp;\n#[xdp]\npub fn f() {}\n', 'This is Rust'],
 ])('%s', (_name, text, said) => {
   const { diagnostics } = assemble(text, NO_SYMBOLS);
