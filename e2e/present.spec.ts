@@ -138,7 +138,10 @@ test('the line of keys leaves the whole picture free, and its button is pressed 
   await expect(stage).toHaveCount(0);
 });
 
-test('a talk begins also when asked for while the run is still being repeated', async ({ lab, page }) => {
+test('a talk begins also when asked for while the run is still being repeated', { tag: '@long' }, async ({
+  lab,
+  page,
+}) => {
   for (const wait of [300, 900]) {
     await page.reload();
     await expect(page.getByRole('button', { name: 'Play' })).toBeEnabled();

@@ -185,7 +185,7 @@ test('panes follow a window that grows, unless their sizes were chosen', async (
   expect(Math.abs((await width()) - chosen)).toBeLessThan(3);
 });
 
-test('every sheet has a button that closes it, which Tab reaches', async ({ lab, page }) => {
+test('every sheet has a button that closes it, which Tab reaches', { tag: '@long' }, async ({ lab, page }) => {
   for (const name of SHEETS) {
     await lab.command(name);
     const sheet = page.getByRole('dialog');

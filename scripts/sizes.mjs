@@ -18,7 +18,7 @@ const BUDGETS = [
   ['shell', 190, ({ name }) => /\.(js|css)$/.test(name) && inIndex(name)],
   ['editor with its worker, lazy', 1000, ({ name }) => /\.(js|css)$/.test(name) && isEditor(name) && !inIndex(name)],
   ['engine worker', 190, ({ name }) => /^worker.*\.js$/.test(name)],
-  ['its late part with the console, lazy', 100, ({ name }) => /^late.*\.js$/.test(name)],
+  ['its late part with the console, lazy', 110, ({ name }) => /^late.*\.js$/.test(name)],
   [
     'presenter, lazy',
     40,

@@ -6,6 +6,7 @@ import * as lateEngine from '../engine/late.ts';
 import type { FromWorker, ToWorker } from '../protocol/messages.ts';
 import { PROTOCOL_VERSION } from '../protocol/messages.ts';
 import { replaceWhileConnected } from '../scenarios/replace-while-connected.ts';
+import { answerAsk } from './asks.ts';
 import { Session } from './session.ts';
 
 const file = (name: string): ArrayBuffer =>
@@ -20,6 +21,7 @@ function answered(fetching: number, ...messages: readonly ToWorker[]): unknown {
   const session = new Session({
     post: (message) => heard.push(message),
     late: () => (left === 0 ? lateEngine : null),
+    answerAsk: () => answerAsk,
     lateFailed: () => false,
     fetchLate: () => {
       asked = true;

@@ -1,10 +1,13 @@
 /* Waits for the engine's late part (src/engine/late.ts), which is fetched when something needs it. */
 import type { Notice } from '../protocol/messages.ts';
+import type { answerAsk } from './asks.ts';
 import type { Job, Late } from './desk.ts';
 
 export interface LateHost {
   /** the late part, installed; null while it is not loaded */
   readonly late: () => Late | null;
+  /** answers the page's questions; fetched together with it */
+  readonly answerAsk: () => typeof answerAsk | null;
   /** fetches it, again after a failure */
   readonly fetchLate: () => void;
   /** whether the last fetch failed */

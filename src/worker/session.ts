@@ -15,7 +15,6 @@ import type { Lab, MachineParts } from '../engine/index.ts';
 import type { AskMessage } from '../protocol/asks.ts';
 import { type Breakpoint, type FromWorker, PROTOCOL_VERSION, type ToWorker } from '../protocol/messages.ts';
 import { arm, needsLate } from './arm.ts';
-import { answerAsk } from './asks.ts';
 import type { Desk, Late, LateDesk } from './desk.ts';
 import { fetchedLate, LATE_FAILED, type LateHost } from './late-part.ts';
 import { labWith, openLab, type OpenMessage, opensLate, partsOf, UNVERIFIED } from './make-lab.ts';
@@ -254,7 +253,7 @@ export class Session {
     const { run } = this;
     this.withLateDesk((desk) => {
       if (this.run !== run) return;
-      answerAsk(desk, lab, message, run, (answer) => this.host.post(answer));
+      this.host.answerAsk()?.(desk, lab, message, run, (answer) => this.host.post(answer));
     });
   }
 

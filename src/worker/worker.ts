@@ -1,22 +1,22 @@
 import type { FromWorker, ToWorker } from '../protocol/messages.ts';
 import { whileWorking } from '../engine/index.ts';
-import type { Late } from './desk.ts';
+import type * as LatePart from './late.ts';
 import { Session } from './session.ts';
 
 const scope = self as DedicatedWorkerGlobalScope;
 const post = (message: FromWorker, transfer: Transferable[] = []) => scope.postMessage(message, transfer);
 whileWorking(() => post({ type: 'heartbeat', job: 'long work', progress: null }));
-let late: Late | null = null;
+let late: typeof LatePart | null = null;
 let fetching: Promise<void> | null = null;
 /** the last fetch failed; the next one starts when the part is needed again */
 let lateFailed = false;
 
-/** Fetches the engine's late part, after the first picture or when it is needed. */
+/** Fetches the late part, after the first picture or when it is needed. */
 function fetchLate(): void {
   lateFailed = false;
-  fetching ??= import('../engine/late.ts').then(
+  fetching ??= import('./late.ts').then(
     (module) => {
-      module.installLateTools();
+      module.engine.installLateTools();
       late = module;
     },
     () => {
@@ -31,7 +31,8 @@ scope.setTimeout(fetchLate, BEHIND_MS);
 const session = new Session({
   post,
   clock: () => performance.now(),
-  late: () => late,
+  late: () => late?.engine ?? null,
+  answerAsk: () => late?.answerAsk ?? null,
   lateFailed: () => lateFailed,
   fetchLate,
 });

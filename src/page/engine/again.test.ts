@@ -12,6 +12,7 @@ import * as lateEngine from '../../engine/late.ts';
 import type { FromWorker, ToWorker } from '../../protocol/messages.ts';
 import { replaceWhileConnected } from '../../scenarios/replace-while-connected.ts';
 import { twoVersions } from '../../scenarios/two-versions.ts';
+import { answerAsk } from '../../worker/asks.ts';
 import { Session } from '../../worker/session.ts';
 
 const PUBLIC = join(import.meta.dirname, '../../../public');
@@ -30,6 +31,7 @@ class Thread {
       Thread.between?.();
     },
     late: () => lateEngine,
+    answerAsk: () => answerAsk,
     lateFailed: () => false,
     fetchLate: () => {},
     clock: () => (now += 0.1),

@@ -19,7 +19,7 @@ import { FollowedHistory } from '../../protocol/history.ts';
 import { viewOf } from '../record/view-now.ts';
 import { createFences } from './fences.ts';
 import { kernelFiles } from './kernel-files.ts';
-import { forgetNews, holdForFrame, tellFrame, tellJobEnd, tellWithFrame } from './news.ts';
+import { endJob, forgetNews, frameCame, keepForFrame, tellWithFrame } from './news.ts';
 import { withSamples } from './samples.ts';
 import { createWatchdog, TICK_MS } from './watchdog.ts';
 
@@ -262,20 +262,20 @@ function receive(message: FromWorker): void {
       if (!unanswered || !('n' in unanswered) || message.n >= (unanswered.n ?? 0)) unanswered = null;
       if (broughtTo !== null && timeOf(message.numbers) === broughtTo) asksAnew();
       putFrame(message, windowsOfFrames);
-      tellFrame(message.playing);
+      frameCame(message.playing);
       return;
     case 'cold':
-      holdForFrame({ cold: message.cold });
+      keepForFrame({ cold: message.cold });
       return;
     case 'history':
       if (message.whole) history = new FollowedHistory();
-      holdForFrame({ history: history.take(message.delta) });
+      keepForFrame({ history: history.take(message.delta) });
       return;
     case 'kept':
       if (message.kept.n >= begun) kept = { ...message.kept, history: history.shown };
       return;
     case 'cpu':
-      holdForFrame({ cpu: message.cpu });
+      keepForFrame({ cpu: message.cpu });
       return;
     case 'traced':
       told({ traced: { lines: message.lines, left: message.left } });
@@ -294,7 +294,7 @@ function receive(message: FromWorker): void {
       asking.begin(message.run);
       return;
     case 'answer':
-      tellJobEnd();
+      endJob();
       asking.answered(message);
       return;
     case 'pong':

@@ -1,17 +1,15 @@
-/*
- * What the worker tells of the lab's state, held back until the frame that it belongs to is drawn, so that no picture
- * mixes two moments of the run.
- */
+/* What the store is told of the worker's messages: with the frame that is drawn next, so that no picture mixes two moments. */
 import { act } from '../frame.ts';
 import { lab, type LabState, told } from '../store/lab.ts';
 
-/** parts of a frame that has not come yet */
-let parts: Partial<LabState> = {};
-/** what the store is told at the next animation frame; null when nothing is */
-let news: Partial<LabState> | null = null;
+type Change = Partial<LabState>;
 
-/** Tells the store at the next animation frame. */
-export function tellWithFrame(change: Partial<LabState>): void {
+/** parts of the lab's state whose frame has not come yet */
+let parts: Change = {};
+/** what the store is told at the next animation frame; null when nothing is */
+let news: Change | null = null;
+
+export function tellWithFrame(change: Change): void {
   if (!news)
     act(() => {
       told(news ?? {});
@@ -20,23 +18,23 @@ export function tellWithFrame(change: Partial<LabState>): void {
   news = { ...news, ...change };
 }
 
-/** Holds a part of the state for its frame, which comes after it. */
-export function holdForFrame(part: Partial<LabState>): void {
-  parts = { ...parts, ...part };
+/** Keeps a part of the state until the worker's next frame comes, to which it belongs. */
+export function keepForFrame(change: Change): void {
+  parts = { ...parts, ...change };
 }
 
-/** Tells the parts of a frame that has come; a frame also ends the running job. */
-export function tellFrame(playing: boolean): void {
-  if (news ?? (lab().playing !== playing || lab().job)) holdForFrame({ playing, job: null });
+/** The frame has come to which the kept parts belong. */
+export function frameCame(playing: boolean): void {
+  if (news ?? (lab().playing !== playing || lab().job)) keepForFrame({ playing, job: null });
   if (Object.keys(parts).length > 0) tellWithFrame(parts);
   parts = {};
 }
 
-export function tellJobEnd(): void {
+/** Ends the shown job, if there is one. */
+export function endJob(): void {
   if (news?.job ?? lab().job) tellWithFrame({ job: null });
 }
 
-/** Drops what is not told yet: it is about a run that another one replaces. */
 export function forgetNews(): void {
   parts = {};
   if (news) news = {};

@@ -22,7 +22,7 @@ async function copy(text: string): Promise<boolean> {
 interface Moment {
   /** the page's address with the lab in it; null while it is being made */
   readonly link: string | null;
-  /** what makes it long, in words */
+  /** what takes most of the link, in words */
   readonly largest: string;
   /** whether the link is on the clipboard; null before it was tried */
   readonly copied: boolean | null;

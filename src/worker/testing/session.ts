@@ -6,6 +6,7 @@ import { decodeFrame } from '../../protocol/frame.ts';
 import { FollowedHistory } from '../../protocol/history.ts';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from '../../protocol/messages.ts';
 import { replaceWhileConnected } from '../../scenarios/replace-while-connected.ts';
+import { answerAsk } from '../asks.ts';
 import { Session } from '../session.ts';
 
 /** A file of public/btf. */
@@ -24,6 +25,7 @@ export function session(lateFails = false, looks = 0) {
   const lab = new Session({
     post: (message) => heard.push(message),
     late: () => late,
+    answerAsk: () => answerAsk,
     lateFailed: () => lateFails && ++looked > looks,
     fetchLate: () => {
       if (lateFails) return;
