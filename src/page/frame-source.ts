@@ -6,7 +6,6 @@ import type { HotSnapshot } from '../engine/index.ts';
 import { decodeFrame } from '../protocol/frame.ts';
 import type { FromWorker } from '../protocol/messages.ts';
 import type { MemoryWindow } from '../protocol/moves.ts';
-import { entryOf } from '../views/lists.ts';
 import { act, keepDrawing } from './frame.ts';
 import { lab, type LabState, useLab } from './store/lab.ts';
 
@@ -63,9 +62,13 @@ export interface Moment {
   readonly lab: LabState;
 }
 
-/** While playing such views are redrawn in turn, one group per frame. Least time between two drawings of a group, ms. */
+/**
+ * While playing such views are redrawn in turn, one group per frame: the costly ones each alone, the others together.
+ */
+export type TurnName = 'wire' | 'series' | 'timeline' | 'objects' | 'rest';
+
+/** Least time between two drawings of a group, ms. */
 const CALM_MS = 80;
-const TURNS = 5;
 
 interface Turn {
   moment: Moment;
@@ -73,24 +76,27 @@ interface Turn {
 }
 
 const now: Moment = { frame: current, lab: lab() };
-const turns: Turn[] = Array.from({ length: TURNS }, () => ({ moment: now, at: 0 }));
-let given = 0;
-
-/** Assigns a group to a view that appears on the page. */
-export const newTurn = (): number => given++ % TURNS;
+const first = (): Turn => ({ moment: now, at: 0 });
+const turns: Readonly<Record<TurnName, Turn>> = {
+  wire: first(),
+  series: first(),
+  timeline: first(),
+  objects: first(),
+  rest: first(),
+};
 
 /** The moment that views of a group show; the latest one while nothing plays. */
-export const momentOf = (turn: number): Moment => entryOf(turns, turn).moment;
+export const momentOf = (turn: TurnName): Moment => turns[turn].moment;
 
 function setAll(): void {
   const moment: Moment = { frame: current, lab: lab() };
-  for (const turn of turns) turn.moment = moment;
+  for (const turn of Object.values(turns)) turn.moment = moment;
 }
 
 /** Redraws the group that has waited longest, if long enough; on a slow machine each is redrawn less often. */
 function takeTurn(): void {
   const at = performance.now();
-  const turn = turns.reduce((first, one) => (one.at < first.at ? one : first));
+  const turn = Object.values(turns).reduce((first, one) => (one.at < first.at ? one : first));
   if (at - turn.at < CALM_MS) return;
   turn.moment = { frame: current, lab: lab() };
   turn.at = at;

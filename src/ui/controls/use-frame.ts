@@ -1,7 +1,7 @@
 import { createContext, useContext, useState, useSyncExternalStore } from 'react';
 import { DESK, type Theme } from '../../views/scene.ts';
 import { onDraw } from '../../page/frame.ts';
-import { currentFrame, type Frame, type Moment, momentOf, newTurn } from '../../page/frame-source.ts';
+import { currentFrame, type Frame, type Moment, momentOf, type TurnName } from '../../page/frame-source.ts';
 import { choices } from '../../page/store/choices.ts';
 import { type LabState, useLab } from '../../page/store/lab.ts';
 import { isHighContrast, onTheme, themeKey } from '../../page/store/theme.ts';
@@ -16,14 +16,12 @@ function onMoment(changed: () => void): () => void {
   };
 }
 
-/** The group (page/frame-source.ts) of all views inside, so that they show the same moment. */
-export const Turn = createContext<number | null>(null);
-export const useNewTurn = (): number => useState(newTurn)[0];
+/** The group (page/frame-source.ts) of all views inside: they show the same moment, so that numbers and curves agree. */
+export const Turn = createContext<TurnName>('rest');
 
 /** Reads from a moment of the run, for views that are read rather than watched: about twelve times a second while playing. */
 export function useCalm<T>(read: (moment: Moment) => T): T {
-  const own = useNewTurn();
-  const turn = useContext(Turn) ?? own;
+  const turn = useContext(Turn);
   return useSyncExternalStore(onMoment, () => read(momentOf(turn)));
 }
 

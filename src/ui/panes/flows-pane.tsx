@@ -4,9 +4,8 @@ import { laneTop, wireHeight, wireMoving, wireStill } from '../../views/flows/wi
 import { rateText } from '../../views/words.ts';
 import { late } from '../controls/guard.tsx';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
-import { OneTurn } from '../controls/one-turn.tsx';
 import { Pane } from '../controls/pane.tsx';
-import { useCalmLab } from '../controls/use-frame.ts';
+import { Turn, useCalmLab } from '../controls/use-frame.ts';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
 import { type Tabs, TABS } from '../../page/store/tabs.ts';
 import { useLab } from '../../page/store/lab.ts';
@@ -34,9 +33,9 @@ export function FlowsPane() {
       onSelect={(next) => chooseTab('flows', next)}
       aside={cold && <PathFacts cold={cold} />}
     >
-      <OneTurn>
+      <Turn value="wire">
         <Shown />
-      </OneTurn>
+      </Turn>
     </Pane>
   );
 }

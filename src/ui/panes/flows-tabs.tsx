@@ -8,8 +8,7 @@ import { seriesAt, seriesCurves } from '../../views/flows/series.ts';
 import { FLOW_COLUMNS, flowRows } from '../../views/flows/table.ts';
 import { remembered } from '../../views/remembered.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
-import { OneTurn } from '../controls/one-turn.tsx';
-import { useCalmFrame, useCalmLab } from '../controls/use-frame.ts';
+import { Turn, useCalmFrame, useCalmLab } from '../controls/use-frame.ts';
 import { runGrows, wholeRun } from './timeline-domain.ts';
 
 interface RunProps {
@@ -19,9 +18,9 @@ interface RunProps {
 
 /** The series have a group of their own: together with the wire they would make every fifth frame slow. */
 export const SeriesNow = () => (
-  <OneTurn>
+  <Turn value="series">
     <Series />
-  </OneTurn>
+  </Turn>
 );
 
 function Series() {

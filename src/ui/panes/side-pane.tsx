@@ -1,6 +1,7 @@
 import type { ComponentType } from 'react';
 import { late } from '../controls/guard.tsx';
 import { Pane } from '../controls/pane.tsx';
+import { Turn } from '../controls/use-frame.ts';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
 import { type Tabs, TABS } from '../../page/store/tabs.ts';
 import { StructTab } from './struct-tab.tsx';
@@ -31,7 +32,9 @@ export function SidePane() {
   const Shown = SHOWN[tab];
   return (
     <Pane id="side" title="Kernel objects" tabs={TABS.side} selected={tab} onSelect={(next) => chooseTab('side', next)}>
-      <Shown />
+      <Turn value="objects">
+        <Shown />
+      </Turn>
     </Pane>
   );
 }

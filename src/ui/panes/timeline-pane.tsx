@@ -6,8 +6,7 @@ import type { Domain } from '../../views/time-axis.ts';
 import { timelineScale, timelineScene, timelineValueText, type TimelineWatch } from '../../views/timeline/timeline.ts';
 import { runCommand } from '../../page/commands/registry.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
-import { OneTurn } from '../controls/one-turn.tsx';
-import { useCalmFrame, useCalmLab } from '../controls/use-frame.ts';
+import { Turn, useCalmFrame, useCalmLab } from '../controls/use-frame.ts';
 import { useSize } from '../controls/use-size.ts';
 import { ask } from '../../page/engine/engine.ts';
 import { act } from '../../page/frame.ts';
@@ -18,9 +17,9 @@ import { useLane } from '../../page/store/lane.ts';
 import { panned, runGrows, wholeRun, zoomed } from './timeline-domain.ts';
 
 export const TimelinePane = () => (
-  <OneTurn>
+  <Turn value="timeline">
     <TimelineSection />
-  </OneTurn>
+  </Turn>
 );
 
 function TimelineSection() {

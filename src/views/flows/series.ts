@@ -207,6 +207,8 @@ function names(frame: Frame, panel: Panel, time: number): Mark[] {
     .sort((a, b) => a.y - b.y);
   spreadDown(live, NAME_HEIGHT);
   const over = Math.max(0, (live.at(-1)?.y ?? 0) - panel.bottom + 2);
+  // in an order that stays, since moving elements within the page is costly
+  live.sort((a, b) => a.series.socket - b.series.socket);
   return live.map(({ series, i, y }, focus): Mark => {
     const words = `${series.socket}${series.map === null ? '' : ` ${series.map}`} ${series.cwnd[i]}`;
     const font = mono(11, series === focused ? 800 : 600);
