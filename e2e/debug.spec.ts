@@ -23,7 +23,7 @@ test('steps into a program, follows registers back to their writers, and steps o
   await expect(lab.status).toContainText('Paused');
 });
 
-test('a watch shows its value at every stop, and leads back to its writer', async ({ lab, page }) => {
+test('a watch shows its value at every stop, and leads back to its writer @long', async ({ lab, page }) => {
   await lab.command('Show stack, watches and breaks');
   const debug = page.getByRole('region', { name: 'Debug' });
   const watch = debug.getByLabel('Expression to watch');
@@ -84,7 +84,7 @@ test('the heat map counts lines, and a program is shown beside its WebAssembly',
   ).toBeVisible();
 });
 
-test('a tracepoint prints lines and playing goes on; a condition stops it, and going back finds it', async ({
+test('a tracepoint prints lines and playing goes on; a condition stops it, and going back finds it @long', async ({
   lab,
   page,
 }) => {

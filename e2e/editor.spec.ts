@@ -194,7 +194,7 @@ test('mnemonics become pseudo-C', { tag: '@long' }, async ({ lab }) => {
   await expect(lab.programs).toContainText('r0 += 2');
 });
 
-test('the menu of fixes shows its lines whole at its first opening', async ({ lab, page }) => {
+test('the menu of fixes shows its lines whole at its first opening @long', async ({ lab, page }) => {
   await page.setViewportSize({ width: 1280, height: 720 });
   await lab.replaceText(withCongAvoid('call tcp_slow_strt\nr0 = 0\nexit'));
   await expect(lab.programs.getByRole('button', { name: /problem/ })).toBeVisible();

@@ -6,12 +6,14 @@ test.beforeEach(async ({ lab }) => {
   await lab.expectAt('B', 'READY');
 });
 
-test('two cases of READY are distinguished: registered by a link, and detached but still used', async ({ lab }) => {
+test('two cases of READY are distinguished: registered by a link, and detached but still used @long', async ({
+  lab,
+}) => {
   await expect(lab.lifecycle).toContainText('A detached, still used');
   await expect(lab.lifecycle).toContainText('B registered by a link');
 });
 
-test('the ledger adds up, and leads back to who took a reference', async ({ lab, page }) => {
+test('the ledger adds up, and leads back to who took a reference @long', async ({ lab, page }) => {
   await lab.command('Show the ledger of references');
   await page.getByRole('button', { name: /A READY$/ }).click();
   const ledger = page.getByRole('region', { name: 'References of map A' });

@@ -113,7 +113,10 @@ for (const [width, height] of share(
   });
 }
 
-test('the line of keys leaves the whole picture free, and its button is pressed by keyboard', async ({ lab, page }) => {
+test('the line of keys leaves the whole picture free, and its button is pressed by keyboard @long', async ({
+  lab,
+  page,
+}) => {
   await lab.command('Present');
   const stage = page.getByRole('dialog', { name: /^Talk:/ });
   for (const [width, height] of [

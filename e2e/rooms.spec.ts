@@ -136,7 +136,7 @@ test('at 200 % zoom the pane has half of the height, from just below the bar, an
   }
 });
 
-test('with text of 160 % the bar has one row on a desk, and no button breaks its words on a phone', async ({
+test('with text of 160 % the bar has one row on a desk, and no button breaks its words on a phone @long', async ({
   lab,
   page,
 }) => {

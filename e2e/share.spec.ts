@@ -68,7 +68,7 @@ test('a link with texts and commands opens at 0, shows the text, and runs when t
   await context.close();
 });
 
-test('damaged links, and links of a newer page, get a message, and the page works', async ({ page, site }) => {
+test('damaged links, and links of a newer page, get a message, and the page works @long', async ({ page, site }) => {
   for (const [hash, words] of [
     ['#lab=1.AAAA', 'not whole'],
     ['#lab=9.AAAA', 'newer version'],
@@ -115,7 +115,10 @@ test('a lab is saved as a file and opened again', { tag: '@long' }, async ({ lab
   await lab.expectAt('A', 'INUSE');
 });
 
-test('a lab too large for a QR code says what makes it large, and is offered as a file', async ({ lab, page }) => {
+test('a lab too large for a QR code says what makes it large, and is offered as a file @long', async ({
+  lab,
+  page,
+}) => {
   const lines = Array.from({ length: 400 }, (_, i) => `; ${Math.sin(i + 1)}`);
   await lab.replaceText(lines.join('\n'));
   await expect(lab.programs).toContainText('Text changed');
