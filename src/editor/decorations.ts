@@ -115,6 +115,8 @@ export function followDecorations(editor: editor.IStandaloneCodeEditor): () => v
   ];
   const model = editor.onDidChangeModel(draw);
   draw();
+  // a stop in another text comes before the editor of that text
+  onStop();
   return () => {
     for (const end of ends) end();
     layer.dispose();
