@@ -29,6 +29,12 @@ test('the skeleton of a congestion control has the required members', () => {
   );
 });
 
+test("comments of the skeleton fit into the editor's column, so that its last words are seen", () => {
+  const lines = skeleton(btf, 'tcp_congestion_ops', 'mine').split('\n');
+  expect(lines.filter((line) => line.startsWith(';') && line.length > 45)).toEqual([]);
+  expect(lines.join(' ').replaceAll(' ; ', ' ')).toContain('above, it stays: make it yours.');
+});
+
 test.each([
   ['', 'needed'],
   ['a b', 'Letters'],

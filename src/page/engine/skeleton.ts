@@ -3,12 +3,16 @@ import type { Btf } from '../../engine/index.ts';
 import { TCP_STRUCT } from '../commands/tcp-struct.ts';
 import { type CalledMember, calledMembers } from './members.ts';
 
-/** Initial bodies of a congestion control's members, which compute Reno's values, each with a comment. */
+/**
+ * Initial bodies of a congestion control's members, which compute Reno's values. Comments first, in lines that the
+ * editor's column shows whole.
+ */
 const TCP_BODIES: ReadonlyMap<string, readonly string[]> = new Map([
   [
     'ssthresh',
     [
-      '; a packet was lost: the window from which slow start is over; at least 2',
+      '; A packet was lost: answer the window where',
+      '; slow start ends, at least 2.',
       '  r6 = *(u64 *)(r1 + 0)     ; sk, a tcp_sock',
       '  r0 = *(u32 *)(r6 + tcp_sock.snd_cwnd)',
       '  r0 >>= 1',
@@ -21,7 +25,7 @@ const TCP_BODIES: ReadonlyMap<string, readonly string[]> = new Map([
   [
     'undo_cwnd',
     [
-      '; it was a false alarm: the window from before',
+      '; A false alarm: answer the window from before.',
       '  r6 = *(u64 *)(r1 + 0)     ; sk',
       '  r0 = *(u32 *)(r6 + tcp_sock.prior_cwnd)',
       '  r2 = *(u32 *)(r6 + tcp_sock.snd_cwnd)',
@@ -34,7 +38,9 @@ const TCP_BODIES: ReadonlyMap<string, readonly string[]> = new Map([
   [
     'cong_avoid',
     [
-      '; `acked` packets arrived: below ssthresh the window grows by as many, above it stays. Make it yours.',
+      '; `acked` packets arrived. Below ssthresh',
+      '; the window grows by as many; above, it',
+      '; stays: make it yours.',
       '  r6 = *(u64 *)(r1 + 0)     ; sk',
       '  r7 = *(u32 *)(r1 + 16)    ; acked',
       '  r2 = *(u32 *)(r6 + tcp_sock.snd_cwnd)',
@@ -72,12 +78,11 @@ export function skeleton(btf: Btf, struct: string, name: string): string {
   const members = calledMembers(btf, struct).filter((member) => !isTcp || TCP_BODIES.has(member.name));
   const functions = members.map((member) => {
     const label = `${name}_${member.name}`;
-    const [first, ...rest] = (isTcp ? TCP_BODIES.get(member.name) : null) ?? ['', ...plainBody(member)];
-    const body = rest.map((line) => line.replaceAll('LABEL', label));
-    const comment = first === '' ? [] : [first];
-    return ['', `; ${member.prototype}`, ...comment, `.section struct_ops/${member.name}`, `${label}:`, ...body].join(
-      '\n',
-    );
+    const lines = (isTcp ? TCP_BODIES.get(member.name) : null) ?? plainBody(member);
+    const start = lines.findIndex((line) => !line.startsWith(';'));
+    const body = lines.slice(start).map((line) => line.replaceAll('LABEL', label));
+    const head = [`; ${member.prototype}`, ...lines.slice(0, start), `.section struct_ops/${member.name}`];
+    return ['', ...head, `${label}:`, ...body].join('\n');
   });
   return `.struct_ops ${struct}\n.name "${name}"\n.license "GPL"\n${functions.join('\n')}\n`;
 }
