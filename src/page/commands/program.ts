@@ -10,6 +10,7 @@ import {
   freshName,
   hasExample,
   isLeftOut,
+  isListing,
   isTypes,
   loadedLine,
   restartTexts,
@@ -52,6 +53,14 @@ function sayLeftOut(name: string, isObject: boolean): void {
 async function registerAsNew(): Promise<void> {
   const name = activeText();
   if (name === null) return;
+  if (isListing(name)) {
+    notify({
+      kind: 'info',
+      title: `${name} is an object, already loaded`,
+      detail: 'Its instructions cannot be registered as a text; open or drop the object again for another map.',
+    });
+    return;
+  }
   const text = textOf(name);
   const types = textOf(TYPES_TEXT);
   const struct = statusOf(TYPES_TEXT, types, lab().loaded) === 'same' ? null : await structToDeclare(text);
