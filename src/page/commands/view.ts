@@ -21,6 +21,19 @@ const PRESET_COMMANDS = PRESETS.map(
   }),
 );
 
+/** Gives the focus to a field by its label once it is drawn: a pane that is loaded late takes some frames. */
+function focusField(label: string, frames = 60): void {
+  const field = document.querySelector<HTMLElement>(`input[aria-label="${label}"]`);
+  if (field) field.focus();
+  else if (frames > 0) requestAnimationFrame(() => focusField(label, frames - 1));
+}
+
+/** Fields where typing begins when a command shows the tab, by tab. */
+const FIELDS: ReadonlyMap<string, string> = new Map([
+  ['ask', 'Question'],
+  ['console', 'Command line'],
+]);
+
 /** Commands for the tabs of a pane; each first shows the pane. */
 const tabCommands = (pane: keyof typeof NARROW_OF_PANE): PageCommand[] =>
   TABS[pane].map(({ id, title, shows }) => ({
@@ -31,6 +44,8 @@ const tabCommands = (pane: keyof typeof NARROW_OF_PANE): PageCommand[] =>
     run: () => {
       chooseTab(pane, id);
       chooseTab('narrow', NARROW_OF_PANE[pane]);
+      const field = FIELDS.get(id);
+      if (field !== undefined) focusField(field);
     },
   }));
 
