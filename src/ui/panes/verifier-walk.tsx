@@ -71,7 +71,13 @@ export function Walk({ program, onShow }: WalkProps) {
             setPlace(null);
           }}
         />
-        <button type="button" aria-label="One instruction back" disabled={at === 0} onClick={() => go(at - 1)}>
+        <button
+          type="button"
+          className="button icon-only"
+          aria-label="One instruction back"
+          aria-disabled={at === 0}
+          onClick={() => go(at - 1)}
+        >
           ‹
         </button>
         <input
@@ -83,7 +89,13 @@ export function Walk({ program, onShow }: WalkProps) {
           value={at}
           onChange={({ target }) => go(Number(target.value))}
         />
-        <button type="button" aria-label="One instruction on" disabled={at === last} onClick={() => go(at + 1)}>
+        <button
+          type="button"
+          className="button icon-only"
+          aria-label="One instruction on"
+          aria-disabled={at === last}
+          onClick={() => go(at + 1)}
+        >
           ›
         </button>
       </div>
