@@ -16,8 +16,41 @@ interface Overlays {
 
 export const useOverlay = create<Overlays>(() => ({ overlay: null, typed: '', talking: false, embed: null }));
 
+/** What had the focus before the sheets; a sheet that the palette opened leads back to before the palette. */
+let before: HTMLElement | null = null;
+
 /** Shows a sheet; typed keys are for the sheet from now on, even while it is loading. */
 export function showOverlay(overlay: Overlay): void {
-  if (overlay !== null && document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  const { activeElement } = document;
+  if (overlay !== null && activeElement instanceof HTMLElement && activeElement !== document.body) {
+    if (useOverlay.getState().overlay === null) before = activeElement;
+    activeElement.blur();
+  }
   useOverlay.setState({ overlay, typed: '', ...(overlay === 'stage' ? { talking: true } : {}) });
+}
+
+/** Forgets what had the focus, unless a sheet stands that will give it back. */
+export function forgetFocus(): void {
+  if (useOverlay.getState().overlay === null) before = null;
+}
+
+/** Closes the sheet, as its user wants, and gives the focus back to what had it. */
+export function dismissOverlay(): void {
+  const to = before;
+  showOverlay(null);
+  before = null;
+  if (to) giveBack(to);
+}
+
+/** Frames until a closed sheet is surely gone from the page. */
+const FRAMES = 10;
+
+function giveBack(to: HTMLElement, frames = FRAMES): void {
+  requestAnimationFrame(() => {
+    const { activeElement } = document;
+    if (useOverlay.getState().overlay !== null || !to.isConnected) return;
+    if (activeElement === null || activeElement === document.body) to.focus({ preventScroll: true });
+    // the sheet still has it
+    else if (activeElement.closest('[role="dialog"]') && frames > 0) giveBack(to, frames - 1);
+  });
 }

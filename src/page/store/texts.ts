@@ -66,12 +66,18 @@ export const plainStem = (stem: string): string =>
     .replace(/[^\w.-]+/g, '_')
     .slice(0, MOST_NAME);
 
-/** Renames a text; returns the new name, `stem-2.s` if the name is taken. Breakpoints stay with the loaded text. */
-export function renameText(name: string, stem: string): string {
+/** The name that a text gets by renaming: `stem-2.s` if the name is taken, its own if nothing usable is given. */
+export function renamedTo(name: string, stem: string): string {
   const plain = plainStem(stem.trim().replace(/\.s$/, ''));
-  if (plain === '' || plain === name.replace(/\.s$/, '')) return name;
   const wanted = `${plain}.s`;
-  const fresh = isFree(wanted) ? wanted : freshName(wanted);
+  if (plain === '' || wanted === name) return name;
+  return isFree(wanted) ? wanted : freshName(wanted);
+}
+
+/** Renames a text; returns the new name. Breakpoints stay with the loaded text. */
+export function renameText(name: string, stem: string): string {
+  const fresh = renamedTo(name, stem);
+  if (fresh === name) return name;
   const { [name]: text, ...others } = choices().edits;
   choose({ edits: { ...others, [fresh]: text ?? '' }, activeText: fresh });
   return fresh;

@@ -1,7 +1,7 @@
 /* A sheet over the page: a title, a way to close it, and Escape. */
 import { Dialog } from '@base-ui/react/dialog';
 import type { ReactNode, RefObject } from 'react';
-import { showOverlay } from '../../page/store/overlay.ts';
+import { dismissOverlay } from '../../page/store/overlay.ts';
 import './sheet.css';
 
 interface SheetProps {
@@ -13,9 +13,7 @@ interface SheetProps {
   readonly children: ReactNode;
 }
 
-const closeSheet = (): void => showOverlay(null);
-
-export function Sheet({ title, className = '', focus, onClose = closeSheet, children }: SheetProps) {
+export function Sheet({ title, className = '', focus, onClose = dismissOverlay, children }: SheetProps) {
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>

@@ -1,7 +1,7 @@
 import { type ComponentType, createElement, Fragment, type ReactElement, useSyncExternalStore } from 'react';
 import { useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
-import { showOverlay, useOverlay } from '../../page/store/overlay.ts';
+import { dismissOverlay, useOverlay } from '../../page/store/overlay.ts';
 import { type SheetName, SHEETS } from '../../page/store/sheets.ts';
 import { Guard, late } from '../controls/guard.tsx';
 import { Drop } from './drop.tsx';
@@ -14,7 +14,7 @@ import { Spoken } from './spoken.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TopBar } from './top-bar.tsx';
 
-const onClose = (): void => showOverlay(null);
+const onClose = dismissOverlay;
 
 /** Where the sheets of page/store/sheets.ts come from. */
 const SHEET_FILES: Readonly<Record<SheetName, () => Promise<ComponentType>>> = {

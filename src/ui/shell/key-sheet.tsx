@@ -3,7 +3,7 @@ import { GROUPS } from '../../page/commands/command.ts';
 import { COMMANDS } from '../../page/commands/registry.ts';
 import { Keys } from '../controls/keys.tsx';
 import { choose, useChoices } from '../../page/store/choices.ts';
-import { showOverlay } from '../../page/store/overlay.ts';
+import { dismissOverlay } from '../../page/store/overlay.ts';
 
 /** Keys of the panes themselves, which are not commands. */
 const OTHERS = [
@@ -19,7 +19,7 @@ const OTHERS = [
 export function KeySheet() {
   const letterKeys = useChoices((state) => state.letterKeys);
   return (
-    <Dialog.Root open onOpenChange={(open) => !open && showOverlay(null)}>
+    <Dialog.Root open onOpenChange={(open) => !open && dismissOverlay()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
         <Dialog.Popup className="key-sheet">

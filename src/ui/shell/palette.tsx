@@ -4,7 +4,7 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 
 import type { PageCommand } from '../../page/commands/command.ts';
 import { COMMANDS, isEnabled } from '../../page/commands/registry.ts';
 import { Keys } from '../controls/keys.tsx';
-import { showOverlay, useOverlay } from '../../page/store/overlay.ts';
+import { dismissOverlay, forgetFocus, showOverlay, useOverlay } from '../../page/store/overlay.ts';
 import { rank } from './rank.ts';
 
 export function Palette() {
@@ -19,7 +19,11 @@ export function Palette() {
   const chosen = found[current];
   const run = (command: PageCommand | undefined): void => {
     showOverlay(null);
-    if (command) requestAnimationFrame(() => command.run({}));
+    if (!command) return;
+    requestAnimationFrame(() => {
+      command.run({});
+      forgetFocus();
+    });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -29,7 +33,7 @@ export function Palette() {
     event.preventDefault();
   };
   return (
-    <Dialog.Root open onOpenChange={(open) => !open && showOverlay(null)}>
+    <Dialog.Root open onOpenChange={(open) => !open && dismissOverlay()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
         <Dialog.Popup className="palette" initialFocus={input}>

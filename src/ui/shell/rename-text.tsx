@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { renameEverywhere } from '../../page/bench/rename.ts';
-import { showOverlay } from '../../page/store/overlay.ts';
-import { activeText } from '../../page/store/texts.ts';
+import { editorLink, reveal } from '../../page/store/editor-link.ts';
+import { dismissOverlay } from '../../page/store/overlay.ts';
+import { activeText, renamedTo } from '../../page/store/texts.ts';
 import { RenameDialog } from './rename-dialog.tsx';
 
 /** Renames a text of the user: its tab and its file. */
@@ -9,19 +10,28 @@ export function RenameText() {
   const [name] = useState(() => activeText() ?? '');
   const [to, setTo] = useState(name.replace(/\.s$/, ''));
   const empty = to.trim() === '';
+  const typed = `${to.trim().replace(/\.s$/, '')}.s`;
+  const becomes = renamedTo(name, to);
   return (
     <RenameDialog
       title={`Rename ${name}`}
       value={to}
       onChange={setTo}
-      note="The machine keeps the loaded text under its old name."
+      note={
+        typed === becomes || becomes === name
+          ? 'The machine keeps the loaded text under its old name.'
+          : `The text becomes ${becomes}: ${typed} is taken, or has signs that a name cannot have.`
+      }
       problem={empty ? 'A name is needed.' : null}
       enabled={!empty}
       onRename={() => {
+        const line = editorLink()?.line() ?? 0;
         renameEverywhere(name, to);
-        showOverlay(null);
+        dismissOverlay();
+        // a text of another name has another editor
+        requestAnimationFrame(() => reveal(line));
       }}
-      onClose={() => showOverlay(null)}
+      onClose={dismissOverlay}
     />
   );
 }
