@@ -1,6 +1,7 @@
 /* The path of a newcomer by keyboard: an own program, from the first line to a saved file and back. */
 import { readFileSync } from 'node:fs';
-import { expect, type Lab, test } from './fixtures.ts';
+import { join } from 'node:path';
+import { drop, expect, type Lab, test } from './fixtures.ts';
 
 /** Presses Tab until the element with this name has the focus. */
 async function tabTo(lab: Lab, name: RegExp): Promise<void> {
@@ -76,4 +77,62 @@ test('an own program is created, corrected, registered, compared, changed and ke
   await page.reload();
   await expect(lab.programs).toContainText('mine.s', { timeout: 20_000 });
   await expect(page.getByRole('button', { name: /^Scenario/ })).toContainText('Bench');
+});
+
+test('the first stop in the text that is not shown shows its line @long', async ({ lab, page }) => {
+  await expect(lab.programs.getByRole('textbox')).toBeAttached({ timeout: 20_000 });
+  await lab.press('End', 'F11');
+  await expect(lab.status).toContainText('Stopped in aimd_cong_avoid, instruction 0', { timeout: 20_000 });
+  await expect(page.getByRole('tab', { name: 'bpf_aimd.s' })).toHaveAttribute('aria-selected', 'true');
+  const line = lab.programs.locator('.view-line').filter({ hasText: 'aimd_cong_avoid:' });
+  await expect(line).toBeInViewport({ timeout: 20_000 });
+});
+
+test('closed sheets give the focus back, also those that the palette opened @long', async ({ lab, page }) => {
+  await expect(lab.programs.getByRole('textbox')).toBeAttached({ timeout: 20_000 });
+  const tab = page.getByRole('tab', { name: 'Checks' });
+  await tab.focus();
+  for (const key of ['Control+k', '?', 'F1']) {
+    await lab.press(key);
+    await expect(page.getByRole('dialog')).toBeVisible({ timeout: 20_000 });
+    await lab.press('Escape');
+    await expect(tab).toBeFocused();
+  }
+  await lab.edit();
+  await lab.command('Bench');
+  await expect(page.getByRole('dialog', { name: 'Bench' })).toBeVisible({ timeout: 20_000 });
+  await lab.press('Escape');
+  await expect(lab.programs.getByRole('textbox')).toBeFocused();
+});
+
+test('a text renamed to a taken name says what it becomes, and the cursor stays in it @long', async ({ lab, page }) => {
+  await lab.command('New program');
+  await expect(page.getByLabel('Name', { exact: true })).toBeFocused();
+  await lab.press('Enter');
+  await expect(page.getByRole('tab', { name: 'my_cc.s' })).toBeVisible();
+  await lab.command('Rename this text');
+  await expect(page.getByLabel('New name')).toBeFocused();
+  await page.keyboard.insertText('bpf_reno');
+  await expect(page.getByRole('dialog')).toContainText('The text becomes bpf_reno-2.s: bpf_reno.s is taken');
+  await lab.press('Enter');
+  await expect(page.getByRole('tab', { name: 'bpf_reno-2.s' })).toHaveAttribute('aria-selected', 'true');
+  await expect(lab.programs.getByRole('textbox')).toBeFocused();
+});
+
+test('the command for questions puts the cursor into their field @long', async ({ lab, page }) => {
+  await lab.command('Show questions about the run');
+  await expect(page.getByLabel('Question', { exact: true })).toBeFocused();
+  await page.keyboard.type('who took of map A');
+  await lab.press('Enter');
+  await expect(page.getByRole('region', { name: 'Questions about the run' })).toContainText('4 times');
+});
+
+test('the key for registering says of an object that it is loaded @long', async ({ lab, page }) => {
+  const bytes = readFileSync(join(import.meta.dirname, '..', 'public', 'samples', 'reno.bpf.o'));
+  await drop(page, 'reno.bpf.o', bytes);
+  await expect(page.getByRole('tab', { name: 'reno.bpf.o' })).toHaveAttribute('aria-selected', 'true', {
+    timeout: 20_000,
+  });
+  await lab.press('Control+Shift+Enter');
+  await expect(lab.notices).toContainText('reno.bpf.o is an object, already loaded');
 });
