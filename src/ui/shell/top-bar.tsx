@@ -28,7 +28,12 @@ export function TopBar() {
         <Speed />
       </div>
       <span className="spring" />
-      <button type="button" className="button search" onClick={() => runCommand('help.palette')}>
+      <button
+        type="button"
+        className="button search"
+        aria-label="Search or run"
+        onClick={() => runCommand('help.palette')}
+      >
         <Search aria-hidden="true" />
         <span className="grow">Search or run</span>
         <Keys keys="Ctrl+K" />
