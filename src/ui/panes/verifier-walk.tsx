@@ -71,15 +71,7 @@ export function Walk({ program, onShow }: WalkProps) {
             setPlace(null);
           }}
         />
-        <button
-          type="button"
-          className="button icon-only"
-          aria-label="One instruction back"
-          aria-disabled={at === 0}
-          onClick={() => go(at - 1)}
-        >
-          ‹
-        </button>
+        <StepButton name="One instruction back" sign="‹" end={at === 0} onStep={() => go(at - 1)} />
         <input
           type="range"
           aria-label={`Place on path ${path} of ${program.name}`}
@@ -89,15 +81,7 @@ export function Walk({ program, onShow }: WalkProps) {
           value={at}
           onChange={({ target }) => go(Number(target.value))}
         />
-        <button
-          type="button"
-          className="button icon-only"
-          aria-label="One instruction on"
-          aria-disabled={at === last}
-          onClick={() => go(at + 1)}
-        >
-          ›
-        </button>
+        <StepButton name="One instruction on" sign="›" end={at === last} onStep={() => go(at + 1)} />
       </div>
       <button type="button" className="row-button" onClick={() => onShow(slot)}>
         <span className="slot">{slot}</span> <span className="mono">{program.insns[slot]}</span>{' '}
@@ -107,6 +91,22 @@ export function Walk({ program, onShow }: WalkProps) {
       </button>
       <Values program={program} order={order} at={at} onGo={go} />
     </div>
+  );
+}
+
+interface StepButtonProps {
+  readonly name: string;
+  readonly sign: string;
+  /** nothing is left in this direction; the button keeps the focus */
+  readonly end: boolean;
+  readonly onStep: () => void;
+}
+
+function StepButton({ name, sign, end, onStep }: StepButtonProps) {
+  return (
+    <button type="button" className="button icon-only" aria-label={name} aria-disabled={end} onClick={onStep}>
+      {sign}
+    </button>
   );
 }
 
