@@ -25,7 +25,7 @@ const TCP_BODIES: ReadonlyMap<string, readonly string[]> = new Map([
   [
     'undo_cwnd',
     [
-      '; A false alarm: answer the window from before.',
+      '; A false alarm: answer the window before it.',
       '  r6 = *(u64 *)(r1 + 0)     ; sk',
       '  r0 = *(u32 *)(r6 + tcp_sock.prior_cwnd)',
       '  r2 = *(u32 *)(r6 + tcp_sock.snd_cwnd)',
