@@ -1,4 +1,5 @@
 /* Turns key presses into commands, except those typed into an editor or input. */
+import { runWaiting } from './soon.ts';
 import { choices } from '../store/choices.ts';
 import { useOverlay } from '../store/overlay.ts';
 import { isSingle, keyOf } from './keys.ts';
@@ -35,6 +36,7 @@ function keepForPalette(event: KeyboardEvent): void {
 }
 
 function onKeyDown(event: KeyboardEvent): void {
+  runWaiting();
   const { overlay } = useOverlay.getState();
   if (event.defaultPrevented || event.isComposing) return;
   if (overlay === 'palette') keepForPalette(event);

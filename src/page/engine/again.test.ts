@@ -299,6 +299,22 @@ test('frames of a run that another one replaces do not return it to the page', a
   expect([one.lab().phase, one.hot().time, one.lab().playing]).toEqual(['ready', twoVersions.openAt, false]);
 });
 
+test('a run that is opened again, as Undo does after a restart, is shown with its actions', async () => {
+  const one = await page();
+  one.openScenario(replaceWhileConnected, 'v6.12');
+  await one.settle();
+  one.command({ do: 'connect', process: 'client', socket: 41, cc: 'bpf_aimd' });
+  await one.settle();
+  const [log, before, { time }] = [one.currentLog(), shown(one), one.hot()];
+  one.restart({});
+  await one.settle();
+  expect(shown(one)).not.toEqual(before);
+  if (log) one.openAgain(log, time);
+  await one.settle();
+  expect(one.hot().time).toBe(time);
+  expect(shown(one)).toEqual(before);
+});
+
 test('an end long after another counts as the first', async () => {
   const one = await page();
   one.openScenario(replaceWhileConnected, 'v6.12');

@@ -144,8 +144,8 @@ export function openAgain(before: CommandLog, time: number): void {
 
 let opening: Promise<boolean> = Promise.resolve(false);
 
-function openRun(opened: CommandLog): void {
-  beginRun(opened);
+function openRun(wanted: CommandLog): void {
+  const opened = beginRun(wanted);
   forgetNews();
   const { scenario, kernel } = opened;
   told({
@@ -163,12 +163,15 @@ function openRun(opened: CommandLog): void {
   opening = openLog(opened);
 }
 
-function beginRun(next: CommandLog): void {
+/** Begins a run; actions that it repeats get new numbers, since frames with lower ones are of earlier runs. */
+function beginRun(next: CommandLog): CommandLog {
   begun = ++acts;
   asksAnew();
   kept = null;
   before = null;
-  setLog(next);
+  const numbered = { ...next, acts: next.acts.map((one) => ({ ...one, act: { ...one.act, n: ++acts } })) };
+  setLog(numbered);
+  return numbered;
 }
 
 /** Resets the lab, after a crash or on demand: the scenario from its beginning, with the example's texts. */

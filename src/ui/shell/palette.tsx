@@ -3,6 +3,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { PageCommand } from '../../page/commands/command.ts';
 import { COMMANDS, isEnabled } from '../../page/commands/registry.ts';
+import { runSoon } from '../../page/commands/soon.ts';
 import { Keys } from '../controls/keys.tsx';
 import { dismissOverlay, forgetFocus, showOverlay, useOverlay } from '../../page/store/overlay.ts';
 import { rank } from './rank.ts';
@@ -20,7 +21,7 @@ export function Palette() {
   const run = (command: PageCommand | undefined): void => {
     showOverlay(null);
     if (!command) return;
-    requestAnimationFrame(() => {
+    runSoon(() => {
       command.run({});
       forgetFocus();
     });
