@@ -105,13 +105,24 @@ test('eight maps: each can be pressed, and the layouts stay in sight', { tag: '@
   }
 });
 
-test('with forced colours, selected items have an outline', { tag: '@long' }, async ({ lab, page }) => {
+test('with forced colours, selected items have the ground of the system’s selection', { tag: '@long' }, async ({
+  lab,
+  page,
+}) => {
   await expect(lab.status).toContainText('Paused');
   await page.emulateMedia({ forcedColors: 'active' });
   const line = (name: string) =>
-    page.getByRole('tab', { name, exact: true }).evaluate((tab) => getComputedStyle(tab).outlineStyle);
-  await expect.poll(() => line('State machine')).toBe('solid');
-  await expect.poll(() => line('Sequence')).toBe('none');
+    page.getByRole('tab', { name, exact: true }).evaluate((tab) => getComputedStyle(tab).backgroundColor);
+  const ground = () =>
+    page.evaluate(() => {
+      const probe = document.body.appendChild(document.createElement('i'));
+      probe.style.cssText = 'forced-color-adjust: none; background: SelectedItem';
+      const { backgroundColor } = getComputedStyle(probe);
+      probe.remove();
+      return backgroundColor;
+    });
+  await expect.poll(async () => (await line('State machine')) === (await ground())).toBe(true);
+  expect(await line('Sequence')).not.toBe(await ground());
 });
 
 test('at 200 % zoom the pane has half of the height, from just below the bar, and its drawing is whole', async ({

@@ -13,9 +13,11 @@ vi.hoisted(() => {
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: nothing }));
   vi.stubGlobal('document', {
     activeElement: null,
+    querySelector: () => null,
     documentElement: { dataset: {}, style: { setProperty: nothing } },
     addEventListener: nothing,
   });
+  vi.stubGlobal('requestAnimationFrame', nothing);
   vi.stubGlobal('HTMLElement', class {});
 });
 
