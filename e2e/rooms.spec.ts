@@ -1,6 +1,6 @@
 /* Small screens, zoomed pages and touch: all controls visible, nothing outside the window. */
 import type { Page } from '@playwright/test';
-import { boxOf, expect, test } from './fixtures.ts';
+import { boxOf, expect, type Lab, test } from './fixtures.ts';
 
 /** Controls that must always be reachable but lie outside the window. */
 const outside = (page: Page): Promise<string[]> =>
@@ -81,16 +81,21 @@ test('Step and Back undo each other, by event and by instruction', async ({ lab,
   }
 });
 
-test('eight maps: each can be pressed, and the layouts stay in sight', { tag: '@long' }, async ({ lab, page }) => {
-  for (let i = 0; i < 6; i++) {
+/** Makes so many own programs and registers each, as maps C, D and so on. */
+async function registerOwn(lab: Lab, page: Page, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
     await lab.command('New program');
     const dialog = page.getByRole('dialog', { name: 'New program' });
     await dialog.getByRole('textbox', { name: 'Name' }).fill(`my_cc_${i}`);
     await dialog.getByRole('textbox', { name: 'Name' }).press('Enter');
     await expect(dialog).toHaveCount(0);
     await lab.press('Control+Shift+Enter');
-    await expect(lab.status).toContainText(`map ${'CDEFGH'[i]} #`, { timeout: 20_000 });
+    await expect(lab.status).toContainText(`map ${'CDEFGHIJKL'.charAt(i)} #`, { timeout: 20_000 });
   }
+}
+
+test('eight maps: each can be pressed, and the layouts stay in sight', { tag: '@long' }, async ({ lab, page }) => {
+  await registerOwn(lab, page, 6);
   for (const [width, height] of [
     [1440, 900],
     [1280, 720],
@@ -214,15 +219,7 @@ test('twelve maps, the offer of the newest and a bar of waits: every state has i
   tag: '@long',
 }, async ({ lab, page }) => {
   test.slow();
-  for (let i = 0; i < 10; i++) {
-    await lab.command('New program');
-    const dialog = page.getByRole('dialog', { name: 'New program' });
-    await dialog.getByRole('textbox', { name: 'Name' }).fill(`my_cc_${i}`);
-    await dialog.getByRole('textbox', { name: 'Name' }).press('Enter');
-    await expect(dialog).toHaveCount(0);
-    await lab.press('Control+Shift+Enter');
-    await expect(lab.status).toContainText(`map ${'CDEFGHIJKL'[i]} #`, { timeout: 20_000 });
-  }
+  await registerOwn(lab, page, 10);
   for (const [width, height] of [
     [1280, 720],
     [1440, 900],
