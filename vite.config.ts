@@ -15,6 +15,9 @@ const treeshake = { moduleSideEffects: [{ test: /\/src\/engine\//, sideEffects: 
 /** V8 folds a module's `const` into hot code, but reads a `var` again at each use. */
 const output = { topLevelVar: false };
 
+/** All that the first picture needs comes in one file: thirty small ones took a quarter of a second longer to fetch. */
+const codeSplitting = { groups: [{ name: 'shell', tags: ['$initial' as const], test: /^(?!.*\/src\/offline\/)/ }] };
+
 export default defineConfig({
   base: './',
   plugins: [react(), withoutPolicyInDev, offline()],
@@ -22,6 +25,6 @@ export default defineConfig({
   build: {
     target: 'es2023',
     chunkSizeWarningLimit: 4096,
-    rolldownOptions: { treeshake, output },
+    rolldownOptions: { treeshake, output: { ...output, codeSplitting } },
   },
 });
