@@ -10,12 +10,12 @@ import type {
   CpuSnapshot,
   HandedOver,
   History,
-  HistoryDelta,
   LineBreak,
   LoggedCommand,
   Scenario,
   TracedLine,
 } from '../engine/index.ts';
+import type { PackedHistory } from './history-message.ts';
 import type { AnswerMessage, AskMessage } from './asks.ts';
 import type { MoveMessage } from './moves.ts';
 
@@ -102,7 +102,7 @@ export type FromWorker =
   | { readonly type: 'kept'; readonly kept: Kept }
   | { readonly type: 'cold'; readonly cold: ColdSnapshot }
   /** an increment; `whole`: of a run about which nothing was sent before */
-  | { readonly type: 'history'; readonly delta: HistoryDelta; readonly whole: boolean }
+  | { readonly type: 'history'; readonly delta: PackedHistory; readonly whole: boolean }
   /** null: the machine stands between events */
   | { readonly type: 'cpu'; readonly cpu: CpuSnapshot | null }
   /** something the user should read: a refused call, a stopped program, a text that does not assemble */

@@ -88,7 +88,7 @@ test('ten flows for a minute: at most 64 KB of history a second, whatever the le
   const bytesOf = (message: FromWorker): number => {
     if (message.type !== 'history') return 0;
     const { delta } = message;
-    const columns = [delta.queue, ...delta.series].flatMap(({ time, values }) => [time, ...values]);
+    const columns = [delta.heads, delta.times, delta.values];
     const rows = [delta.calls, delta.transitions, delta.refs, delta.captions, delta.notes, delta.messages];
     const texts = rows.reduce((sum, list) => sum + JSON.stringify(list).length, 0);
     return columns.reduce((sum, column) => sum + column.byteLength, texts);

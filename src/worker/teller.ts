@@ -4,6 +4,7 @@
  */
 import type { Lab, NoteRecord } from '../engine/index.ts';
 import { encodeFrame } from '../protocol/frame.ts';
+import { buffersOf, packHistory } from '../protocol/history-message.ts';
 import type { FromWorker, Notice } from '../protocol/messages.ts';
 import type { MemoryWindow } from '../protocol/moves.ts';
 
@@ -98,14 +99,10 @@ export class Teller {
 
   private tellHistory(lab: Lab): void {
     const whole = this.historyIsNew;
-    const delta = lab.news(whole);
+    const delta = packHistory(lab.news(whole));
     this.historyIsNew = false;
     this.historyAt = this.host.clock();
-    const columns = [delta.queue, ...delta.series].flatMap(({ time, values }) => [
-      time.buffer,
-      ...values.map((v) => v.buffer),
-    ]);
-    this.host.post({ type: 'history', delta, whole }, columns as ArrayBuffer[]);
+    this.host.post({ type: 'history', delta, whole }, buffersOf(delta));
   }
 
   /** Sends lines of tracepoints if there are new ones. */

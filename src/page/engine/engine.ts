@@ -16,6 +16,7 @@ import type { MoveMessage } from '../../protocol/moves.ts';
 import { createAsking } from './answers.ts';
 import { timeOf } from '../../protocol/frame.ts';
 import { FollowedHistory } from '../../protocol/history.ts';
+import { unpackHistory } from '../../protocol/history-message.ts';
 import { viewOf } from '../record/view-now.ts';
 import { createFences } from './fences.ts';
 import { kernelFiles } from './kernel-files.ts';
@@ -272,7 +273,7 @@ function receive(message: FromWorker): void {
       return;
     case 'history':
       if (message.whole) history = new FollowedHistory();
-      keepForFrame({ history: history.take(message.delta) });
+      keepForFrame({ history: history.take(unpackHistory(message.delta)) });
       return;
     case 'kept':
       if (message.kept.n >= begun) kept = { ...message.kept, history: history.shown };

@@ -9,7 +9,7 @@ import type { Domain, TimeScale } from '../time-axis.ts';
 import { timeText } from '../words.ts';
 import { CA_BAND, caStateName } from './ca-states.ts';
 import type { Panel } from './panels.ts';
-import type { Readings } from './reading.ts';
+import type { Readings, StateChange } from './reading.ts';
 import { lastAtOrBefore } from './window.ts';
 
 interface Stretch {
@@ -29,10 +29,10 @@ function stretches(series: Series, domain: Domain, { changes }: Readings): Stret
 const MOST_BANDS = 120;
 
 /** Keeps the worst state of each pixel, and stretches wider than a pixel; keeps all when they are few. */
-function onePerPixel<T extends Stretch>(all: readonly T[], most: number, scale: TimeScale): readonly T[] {
-  if (all.length <= most) return all;
-  const kept = new Map<number, T>();
-  const wide: T[] = [];
+function onePerPixel(all: readonly Stretch[], scale: TimeScale): readonly Stretch[] {
+  if (all.length <= MOST_BANDS) return all;
+  const kept = new Map<number, Stretch>();
+  const wide: Stretch[] = [];
   for (const one of all) {
     const pixel = Math.round(scale.x(one.from));
     const before = kept.get(pixel);
@@ -52,7 +52,7 @@ export interface Band {
 /** Bands for the states of a connection that have one. */
 export function stateBands(series: Series, scale: TimeScale, readings: Readings): Band[] {
   const all = stretches(series, scale.domain, readings).filter(({ state }) => (CA_BAND[state] ?? 'none') !== 'none');
-  return onePerPixel(all, MOST_BANDS, scale).map(({ from, to, state }) => ({
+  return onePerPixel(all, scale).map(({ from, to, state }) => ({
     x: scale.x(from),
     width: Math.max(1, scale.x(to) - scale.x(from)),
     state,
@@ -79,7 +79,32 @@ export function bandNames(bands: readonly Band[], { top }: Panel): Mark[] {
 
 const MOST_LOSSES = 150;
 
-type Entry = Stretch & { readonly series: Series };
+/** The states that a loss begins: Recovery and Loss. */
+const isLoss = (state: number): boolean => state >= 3;
+
+interface Entry extends StateChange {
+  readonly series: Series;
+}
+
+/** Every loss when they are few, else the worst of each pixel; and their number. A thousand connections have very many. */
+function entriesOf(
+  of: readonly Series[],
+  scale: TimeScale,
+  { changes }: Readings,
+): { readonly drawn: readonly Entry[]; readonly count: number } {
+  const all = of.map((series) => ({ series, list: changes(series, scale.domain) }));
+  const count = all.reduce((sum, { list }) => list.reduce((n, { state }) => n + Number(isLoss(state)), sum), 0);
+  const worst = new Map<number, Entry>();
+  for (const { series, list } of all) {
+    for (const { from, state } of list) {
+      if (!isLoss(state)) continue;
+      const place = count > MOST_LOSSES ? Math.round(scale.x(from)) : worst.size;
+      const before = worst.get(place);
+      if (!before || state > before.state) worst.set(place, { series, from, state });
+    }
+  }
+  return { drawn: [...worst.values()], count };
+}
 
 /** Marks where connections enter Recovery (triangle) or Loss (cross), each above its window. */
 export function lossesOf(
@@ -88,12 +113,7 @@ export function lossesOf(
   panel: Panel,
   readings: Readings,
 ): { readonly layers: DisplayList[]; readonly marks: Mark[] } {
-  const all = of.flatMap((series): Entry[] =>
-    stretches(series, scale.domain, readings)
-      .filter(({ state }) => state >= 3)
-      .map((stretch) => ({ series, ...stretch })),
-  );
-  const drawn = onePerPixel(all, MOST_LOSSES, scale);
+  const { drawn, count } = entriesOf(of, scale, readings);
   const wedges = things('wedge', { weight: 0 });
   const crosses = things('cross', { weight: 2 });
   for (const { series, from, state } of drawn) {
@@ -102,7 +122,7 @@ export function lossesOf(
     if (state === 4) crosses.add('error', scale.x(from), y - 3, 3.5);
     else wedges.add('error', scale.x(from), y, 4.5);
   }
-  const marks = drawn.length < all.length ? [thinned(all.length, scale, panel)] : [];
+  const marks = drawn.length < count ? [thinned(count, scale, panel)] : [];
   return { layers: [wedges.list(), crosses.list()], marks };
 }
 

@@ -57,7 +57,13 @@ export interface Strip {
   readonly y: (value: number) => number;
 }
 
+/** Key of a place in a picture: a curve read for one place is read again for another. */
+export const placeOf = ({ domain, left, right }: TimeScale, { top, bottom, most }: Strip): string =>
+  [...domain, left, right, top, bottom, most].join();
+
 export interface Curve {
+  /** `placeOf` its scale and panel, made once for all curves of a panel */
+  readonly place: string;
   readonly times: Column;
   readonly values: Column;
   readonly from: number;
@@ -106,13 +112,10 @@ export function createReadings(): Readings {
   return {
     greatest: (series, quantity, domain) => {
       const read = greatest[quantity];
-      return Math.max(0, ...series.map((one) => read(one[quantity], one.time, domain, domain.join()).most));
+      const under = domain.join();
+      return series.reduce((most, one) => Math.max(most, read(one[quantity], one.time, domain, under).most), 0);
     },
     changes: ({ time, caState }, domain) => changes({ time, caState, from: domain[0] }, time, domain, domain.join()),
-    steps: (name, curve, to) => {
-      const { scale, from, panel } = curve;
-      const under = [...scale.domain, scale.left, scale.right, panel.top, panel.bottom, panel.most].join();
-      return steps[name](curve, curve.times, [from, to], under);
-    },
+    steps: (name, curve, to) => steps[name](curve, curve.times, [curve.from, to], curve.place),
   };
 }

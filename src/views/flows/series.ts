@@ -4,8 +4,8 @@
  */
 import { numberAt, spreadDown } from '../lists.ts';
 import type { SeriesInput } from './input.ts';
-import type { ColdSnapshot, History, Series } from '../../engine/index.ts';
-import { type LineBuilder, lines, notEmpty } from '../display-list.ts';
+import type { ColdSnapshot, Column, History, Series } from '../../engine/index.ts';
+import { lines, notEmpty } from '../display-list.ts';
 import type { PaintName, StatePaint } from '../paint.ts';
 import { servedBy } from '../paint.ts';
 import type { DisplayList, Mark, Scene, Size } from '../scene.ts';
@@ -15,10 +15,10 @@ import type { Domain, TimeScale } from '../time-axis.ts';
 import { timeScale, timeTicks } from '../time-axis.ts';
 import { bandLayer, bandNames, lossesOf, stateBands } from './ca-bands.ts';
 import { caStateName } from './ca-states.ts';
+import { crowdLayers, crowdName, MOST_CURVES, type Polyline } from './crowd.ts';
 import type { Panel } from './panels.ts';
 import { AXIS, gridLayers, panelMarks, panelsOf } from './panels.ts';
-import type { Curve, Readings } from './reading.ts';
-import { createReadings } from './reading.ts';
+import { createReadings, placeOf, type Readings } from './reading.ts';
 import type { Quantity } from './window.ts';
 import { lastAtOrBefore, lastPoints, NO_SSTHRESH, steppedPoints } from './window.ts';
 
@@ -71,8 +71,8 @@ export function seriesCurves(
     ...gridLayers(panels, ticks.lines, scale, size.height),
     ...ghostLines(frame, window, 'cwnd'),
     ...(focused ? thresholdLine(frame, window, focused) : []),
-    seriesLines(frame, window, 'cwnd'),
-    ...(rtt ? [seriesLines(frame, rtt, 'srttUs')] : []),
+    ...seriesLines(frame, window, 'cwnd'),
+    ...(rtt ? seriesLines(frame, rtt, 'srttUs') : []),
     ...(queue ? [queueLine(frame, queue)] : []),
     ...losses.layers,
   ];
@@ -85,6 +85,7 @@ export function seriesCurves(
       ...panels.flatMap((panel) => panelMarks(panel, scale)),
       ...bandNames(bands, window),
       ...ghostName(frame, window),
+      ...(shown.length > MOST_CURVES ? [crowdName(shown.length, scale, window, history.ghosts.length > 0 ? 24 : 10)] : []),
       ...losses.marks,
     ],
   };
@@ -125,40 +126,59 @@ function cut(series: Pick<Series, 'time'>, [from, to]: Domain): Domain | null {
   return end > start ? [start, end] : null;
 }
 
-/** Adds the piece of a curve that lies within the picture. */
-function addCurve(
-  builder: LineBuilder,
-  { readings, scale }: Frame,
-  {
-    paint,
-    panel,
-    name,
-    times,
-    values,
-  }: Pick<Curve, 'times' | 'values' | 'panel'> & {
-    readonly paint: PaintName;
-    readonly name: Quantity | 'length';
-  },
-): void {
-  const part = times.length > 0 ? cut({ time: times }, scale.domain) : null;
-  if (!part) return;
-  const [from, to] = part;
-  const steps = readings.steps(name, { times, values, from, scale, panel }, to);
-  builder.addLine(paint, steps.points, lastPoints(steps, scale.x(to)));
+/** A curve over the panel's time axis, and its colour. */
+interface Drawn {
+  readonly paint: PaintName;
+  readonly times: Column;
+  readonly values: Column;
 }
 
-function seriesLines(frame: Frame, panel: Panel, name: Quantity): DisplayList {
-  const builder = lines({ weight: 1.8 });
-  for (const one of frame.shown)
-    addCurve(builder, frame, { paint: lookOf(one, frame).line, panel, name, times: one.time, values: one[name] });
+/** Points of the piece of each curve that lies within the picture. */
+function piecesOf(
+  { readings, scale }: Frame,
+  panel: Panel,
+  name: Quantity | 'length',
+  curves: readonly Drawn[],
+): { readonly paint: PaintName; readonly points: Polyline }[] {
+  const place = placeOf(scale, panel);
+  return curves.flatMap(({ paint, times, values }) => {
+    const part = times.length > 0 ? cut({ time: times }, scale.domain) : null;
+    if (!part) return [];
+    const [from, to] = part;
+    const steps = readings.steps(name, { times, values, from, scale, panel, place }, to);
+    return [{ paint, points: [steps.points, lastPoints(steps, scale.x(to))] }];
+  });
+}
+
+function linesOf(pieces: ReturnType<typeof piecesOf>, look: Parameters<typeof lines>[0]): DisplayList {
+  const builder = lines(look);
+  for (const { paint, points } of pieces) builder.addLine(paint, ...points);
   return builder.list();
 }
 
+function seriesLines(frame: Frame, panel: Panel, name: Quantity): DisplayList[] {
+  const { shown, focused, scale } = frame;
+  const drawn = (series: readonly Series[]): ReturnType<typeof piecesOf> =>
+    piecesOf(
+      frame,
+      panel,
+      name,
+      series.map((one) => ({ paint: lookOf(one, frame).line, times: one.time, values: one[name] })),
+    );
+  if (shown.length <= MOST_CURVES) return [linesOf(drawn(shown), { weight: 1.8 })];
+  return [
+    ...crowdLayers(drawn(shown), scale, { weight: 1.8, bands: true }),
+    ...(focused ? [linesOf(drawn([focused]), { weight: 2.4 })] : []),
+  ];
+}
+
 function ghostLines(frame: Frame, panel: Panel, name: Quantity): DisplayList[] {
-  const builder = lines({ weight: 1.4, dash: [4, 4], opacity: GHOST });
-  for (const ghost of frame.history.ghosts)
-    addCurve(builder, frame, { paint: 'text', panel, name, times: ghost.time, values: ghost[name] });
-  return [builder.list()];
+  const { ghosts } = frame.history;
+  const look = { weight: 1.4, dash: [4, 4], opacity: GHOST };
+  const drawn = ghosts.map((one): Drawn => ({ paint: 'text', times: one.time, values: one[name] }));
+  const pieces = piecesOf(frame, panel, name, drawn);
+  if (ghosts.length > MOST_CURVES) return crowdLayers(pieces, frame.scale, { ...look, bands: false });
+  return [linesOf(pieces, look)];
 }
 
 /** Explains the dashed lines, at the panel's right end. */
@@ -183,10 +203,9 @@ function thresholdLine({ scale }: Frame, panel: Panel, series: Series): DisplayL
 }
 
 function queueLine(frame: Frame, panel: Panel): DisplayList {
-  const builder = lines({ weight: 1.4 });
   const { queue } = frame.history;
-  addCurve(builder, frame, { paint: 'muted', panel, name: 'length', times: queue.time, values: queue.length });
-  return builder.list();
+  const drawn: Drawn = { paint: 'muted', times: queue.time, values: queue.length };
+  return linesOf(piecesOf(frame, panel, 'length', [drawn]), { weight: 1.4 });
 }
 
 /** Height of a name, px. */

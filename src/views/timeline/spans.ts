@@ -1,5 +1,6 @@
 /* Data of the timeline: the states of each map, its counts, and the marked events. */
 import type { CallRecord, History, LifecycleState, MapLetter } from '../../engine/index.ts';
+import { remembered } from '../remembered.ts';
 
 export interface Span {
   readonly state: LifecycleState;
@@ -68,8 +69,12 @@ const shortWord = ({ text, map }: CallRecord): string => {
 };
 
 /** Events by time. A note or a refusal outranks the call concerned. */
-export function eventsOf(history: History): TimelineEvent[] {
-  const calls = history.calls.map(
+export const eventsOf = (history: History): readonly TimelineEvent[] =>
+  eventsFrom(history.calls, history.transitions, history.notes);
+
+/** Made once for a history, whose lists are the same objects while nothing is added to them. */
+const eventsFrom = remembered((all: History['calls'], transitions: History['transitions'], told: History['notes']) => {
+  const calls = all.map(
     (call): TimelineEvent => ({
       id: `call.${call.n}`,
       time: call.time,
@@ -79,7 +84,7 @@ export function eventsOf(history: History): TimelineEvent[] {
       words: `#${call.n} ${call.text}`,
     }),
   );
-  const freed = history.transitions
+  const freed = transitions
     .filter(({ to }) => to === 'FREED')
     .map(
       ({ map, time, event }): TimelineEvent => ({
@@ -91,7 +96,7 @@ export function eventsOf(history: History): TimelineEvent[] {
         words: `Map ${map} is freed`,
       }),
     );
-  const notes = history.notes.map(
+  const notes = told.map(
     (note, i): TimelineEvent => ({
       id: `note.${i}`,
       time: note.time,
@@ -102,16 +107,24 @@ export function eventsOf(history: History): TimelineEvent[] {
     }),
   );
   return [...calls, ...freed, ...notes].sort((a, b) => a.time - b.time || a.event - b.event);
-}
+});
 
 const RANK: Readonly<Record<EventShape, number>> = { note: 0, delete: 1, freed: 2, syscall: 3, open: 4, close: 5 };
 
-/** Merges events at the same place into one mark, shown as the most important one. */
+/** Events at one place of the picture. */
+export interface Cluster {
+  readonly x: number;
+  /** the most important one, whose mark is shown */
+  readonly lead: TimelineEvent;
+  readonly all: readonly [TimelineEvent, ...TimelineEvent[]];
+}
+
+/** Merges events that are less than `apart` px from each other. */
 export function clusterEvents(
   events: readonly TimelineEvent[],
   x: (time: number) => number,
   apart: number,
-): { readonly x: number; readonly lead: TimelineEvent; readonly all: readonly [TimelineEvent, ...TimelineEvent[]] }[] {
+): readonly Cluster[] {
   const clusters: { x: number; lead: TimelineEvent; all: [TimelineEvent, ...TimelineEvent[]] }[] = [];
   for (const event of events) {
     const at = x(event.time);

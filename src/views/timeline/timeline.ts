@@ -9,6 +9,7 @@ import type { Mark, Paint, Scene, Size } from '../scene.ts';
 import { circle, clamp, cross, group, line, mono, path, pathOf, rect, text, ui } from '../shapes.ts';
 import { fitText, textWidth } from '../text-metrics.ts';
 import type { Domain, TimeScale } from '../time-axis.ts';
+import { remembered } from '../remembered.ts';
 import { timeScale, timeTicks } from '../time-axis.ts';
 import { timeText } from '../words.ts';
 import type { EventShape, Span, Step, TimelineEvent } from './spans.ts';
@@ -343,17 +344,31 @@ const tipOf = (all: readonly [TimelineEvent, ...TimelineEvent[]]): string => {
   return `${time}: ${first.words} and ${rest.length} more`;
 };
 
+/** Least distance of two marks of events, px. */
+const APART = 7;
+
+const clustersIn = remembered(
+  (events: readonly TimelineEvent[], from: number, to: number, left: number, right: number) => {
+    const shown = events.filter(({ time }) => time >= from && time <= to);
+    return clusterEvents(shown, timeScale([from, to], left, right).x, APART);
+  },
+);
+
+/** The first caption of each event. */
+const captionsByEvent = remembered(
+  (captions: History['captions']) => new Map(captions.toReversed().map(({ event, text: words }) => [event, words])),
+);
+
 function eventMarks({ input, scale }: Frame, y: number): Mark[] {
-  const [from, to] = scale.domain;
-  const shown = eventsOf(input.history).filter(({ time }) => time >= from && time <= to);
-  const clusters = clusterEvents(shown, scale.x, 7);
+  const clusters = clustersIn(eventsOf(input.history), ...scale.domain, scale.left, scale.right);
+  const captions = captionsByEvent(input.history.captions);
   const font = ui(10.5);
   return clusters.map(({ x, lead, all }, i): Mark => {
     const id = `event.${lead.id}`;
     const future = lead.event > input.event;
     const next = clusters[i + 1]?.x ?? scale.right + 16;
     const word = lead.word !== '' && x + 18 + textWidth(lead.word, font) < next ? lead.word : '';
-    const caption = input.history.captions.find(({ event }) => all.some((one) => one.event === event))?.text;
+    const caption = all.map(({ event }) => captions.get(event)).find((words) => words !== undefined);
     const tip = tipOf(all);
     const children = [eventGlyph(`${id}.glyph`, lead.shape, future ? FUTURE : undefined)];
     if (word !== '') children.push(text(`${id}.word`, { x: 9, y: 3.8 }, word, font, 'muted', { halo: 'surface-1' }));

@@ -4,6 +4,7 @@ import * as lateEngine from '../../engine/late.ts';
 import type { AnswerMessage, AnswerOf, AskName } from '../../protocol/asks.ts';
 import { decodeFrame } from '../../protocol/frame.ts';
 import { FollowedHistory } from '../../protocol/history.ts';
+import { unpackHistory } from '../../protocol/history-message.ts';
 import { type FromWorker, PROTOCOL_VERSION, type ToWorker } from '../../protocol/messages.ts';
 import { replaceWhileConnected } from '../../scenarios/replace-while-connected.ts';
 import { answerAsk } from '../asks.ts';
@@ -64,7 +65,7 @@ export function session(lateFails = false, looks = 0) {
     for (const message of heard) {
       if (message.type !== 'history') continue;
       if (message.whole) followed = new FollowedHistory();
-      shown = followed.take(message.delta);
+      shown = followed.take(unpackHistory(message.delta));
     }
     return shown;
   };
