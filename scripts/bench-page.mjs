@@ -109,11 +109,50 @@ async function openTwelve(page) {
   await page.keyboard.press('Escape');
 }
 
-const plays = async (page) => /^Playing|Engine:/.test((await page.locator('footer').textContent()) ?? '');
+/** Connections of the crowd: a saved scenario has steps for as many, and for their process. */
+const CROWD = 999;
+const ms = (count) => Math.round(count * 1e6);
+
+/** A saved lab with very many connections. */
+const crowdFile = () => {
+  const connects = Array.from({ length: CROWD }, (_, i) => ({
+    at: ms(20 + i / 2),
+    caption: '',
+    command: { do: 'connect', process: 'client', socket: i + 1, cc: 'reno' },
+  }));
+  const whole = {
+    id: 'crowd',
+    title: 'A crowd',
+    intro: '',
+    path: { rateBps: 100_000_000, delayNs: ms(10), queuePackets: 500, accessNs: ms(4) },
+    seed: 1,
+    texts: {},
+    steps: [{ at: ms(10), caption: '', command: { do: 'spawn', process: 'client' } }, ...connects],
+    openAt: ms(700),
+    until: ms(4000),
+    expect: [],
+  };
+  return JSON.stringify({ 'ops.play': 1, lab: { scenario: 'crowd', whole } });
+};
+
+async function openCrowd(page) {
+  await page.locator('footer', { hasText: 'Paused' }).waitFor();
+  const chooser = page.waitForEvent('filechooser');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Command' }).fill('Open a file');
+  await page.keyboard.press('Enter');
+  const file = { name: 'crowd.ops.json', mimeType: 'application/json', buffer: Buffer.from(crowdFile()) };
+  await (await chooser).setFiles(file);
+  await page.getByRole('button', { name: /^Run/ }).first().click();
+  await page.locator('footer', { hasText: /Paused.*dropped/ }).waitFor();
+}
+
+const PLAYS = /^Playing|Engine:/;
+const plays = async (page) => PLAYS.test((await page.locator('footer').textContent()) ?? '');
 const spread = (numbers) => `${part(numbers, 0.5).toFixed(1)} / ${part(numbers, 0.95).toFixed(1)}`;
 
 /** `key`: where playing starts: Home plays the part already computed, End a new one. */
-async function frames(browser, page, layout, speed, key) {
+async function frames(browser, page, layout, speed, key, flows = FLOWS) {
   await page.getByRole('button', { name: 'Speed' }).click();
   await page.getByRole('menuitemradio', { name: `${speed}×`, exact: true }).click();
   await page.keyboard.press(key);
@@ -124,6 +163,7 @@ async function frames(browser, page, layout, speed, key) {
   await page.waitForTimeout(SETTLE_MS);
   // playing stops once at the scenario's end, and continues when asked again
   if (!(await plays(page))) await page.keyboard.press('F5');
+  await page.locator('footer', { hasText: PLAYS }).waitFor();
   await page.waitForTimeout(SETTLE_MS);
   await browser.startTracing(page, { categories: CATEGORIES });
   await page.waitForTimeout(PLAY_MS);
@@ -131,7 +171,7 @@ async function frames(browser, page, layout, speed, key) {
   if (await plays(page)) await page.keyboard.press('F5');
   const { own, wall, seconds, parts, long } = workOfFrames(trace);
   row(
-    `${layout}, ${FLOWS} connections at ${speed}×${key === 'End' ? ', past the end' : ''}`,
+    `${layout}, ${flows} connections at ${speed}×${key === 'End' ? ', past the end' : ''}`,
     `p50 / p95 a frame: own ${spread(own)} ms`,
     `clock ${spread(wall)} ms`,
     `${Math.round(own.length / seconds)} frames/s`,
@@ -157,6 +197,12 @@ for (const [key, layout] of LAYOUTS) {
   await openTwelve(page);
   await page.keyboard.press(key);
   for (const speed of SPEEDS) await frames(browser, page, layout, speed, speed > 2 ? 'End' : 'Home');
+}
+await page.reload();
+await openCrowd(page);
+for (const [key, layout] of LAYOUTS) {
+  await page.keyboard.press(key);
+  await frames(browser, page, layout, 1, 'Home', CROWD);
 }
 const session = await page.context().newCDPSession(page);
 await session.send('Performance.enable');

@@ -104,6 +104,27 @@ test('ten flows for a minute: at most 64 KB of history a second, whatever the le
   expect(s.last('frame')).toBeDefined();
 });
 
+test('states of a hundred sockets are told as seldom as the history while playing, and at once when it stops', () => {
+  const s = session();
+  const steps = Array.from({ length: 100 }, (_, i) => ({
+    at: 100e6 + i * 1e6,
+    caption: '',
+    command: { do: 'connect' as const, process: 'p', socket: i + 1 },
+  }));
+  s.open({ ...replaceWhileConnected, steps, openAt: 0, until: 400e6, expect: [] });
+  s.heard.length = 0;
+  s.say({ type: 'play', speed: 0.25 });
+  s.settle();
+  const told = s.heard.map(({ type }) => type);
+  const frames = told.filter((type) => type === 'frame').length;
+  const states = s.heard.flatMap((message) => (message.type === 'cold' ? [message.cold.sockets] : []));
+  const same = states.filter((sockets, i) => sockets.length === states[i - 1]?.length).length;
+  expect(frames).toBeGreaterThan(100);
+  // 0.4 s at a quarter of the speed are four seconds of half a second each, and the last frame
+  expect(same).toBeLessThan(10);
+  expect(s.last('cold')?.cold.sockets.filter(({ state }) => state === 'ESTABLISHED').length).toBeGreaterThan(50);
+});
+
 test('going back also finds lines, and says when there is nothing to find', () => {
   const s = session();
   s.open();

@@ -2,17 +2,27 @@
  * Sends the page the state of its lab: numbers with every frame, other parts when they changed, the history as
  * increments, and a checkpoint about every second.
  */
-import type { Lab, NoteRecord } from '../engine/index.ts';
+import type { ColdSnapshot, Lab, NoteRecord } from '../engine/index.ts';
 import { encodeFrame } from '../protocol/frame.ts';
 import { buffersOf, packHistory } from '../protocol/history-message.ts';
 import type { FromWorker, Notice } from '../protocol/messages.ts';
 import type { MemoryWindow } from '../protocol/moves.ts';
 
-/** Time between two history messages while playing, ms. */
+/** Time between two history messages while playing, ms; and with a crowd of sockets, whose curves take longer to read and to draw. */
 const HISTORY_MS = 250;
+const CROWD_MS = 500;
 
 /** Time between two checkpoints for the page, ms. */
 const KEEP_MS = 1000;
+
+/** Fewest sockets of a crowd: their states alone are told as seldom as the history, since a message of a thousand takes 3 ms to read. */
+const CROWD = 64;
+
+/** Whether two snapshots differ only in the sockets, which are many. */
+function onlyOfCrowd(cold: ColdSnapshot, before: ColdSnapshot | null): boolean {
+  if (before === null || cold.sockets.length < CROWD || cold.sockets.length !== before.sockets.length) return false;
+  return Object.entries(cold).every(([key, value]) => key === 'sockets' || value === before[key as keyof ColdSnapshot]);
+}
 
 export interface TellerHost {
   readonly post: (message: FromWorker, transfer?: Transferable[]) => void;
@@ -31,14 +41,14 @@ interface Standing {
 export class Teller {
   /** bytes that the page wants with every frame */
   windows: readonly MemoryWindow[] = [];
-  private sentCold: unknown = null;
+  private sentCold: ColdSnapshot | null = null;
   private sentCpu: unknown = null;
   /** version of the traced lines that the page has */
   private sentTraced = 0;
   /** the page has nothing of this lab's history */
   private historyIsNew = true;
-  /** wall clock of the last history sent, ms */
-  private historyAt = 0;
+  /** wall clock of the last history, or of the last states of a crowd, ms */
+  private toldAt = 0;
   /** wall clock of the last checkpoint sent, ms, and its place */
   private kept = { at: 0, of: '' };
 
@@ -74,11 +84,15 @@ export class Teller {
   frame(lab: Lab, standing: Standing): void {
     const { playing, n } = standing;
     const cold = lab.cold();
-    if (cold !== this.sentCold) {
+    const isDue = this.isDue(playing, cold.sockets.length < CROWD ? HISTORY_MS : CROWD_MS);
+    if (cold !== this.sentCold && (isDue || !onlyOfCrowd(cold, this.sentCold))) {
       this.sentCold = cold;
       this.host.post({ type: 'cold', cold });
     }
-    if ((this.historyIsNew || lab.hasNews) && this.mayTellHistory(playing)) this.tellHistory(lab);
+    if (isDue) {
+      if (this.historyIsNew || lab.hasNews) this.tellHistory(lab);
+      this.toldAt = this.host.clock();
+    }
     const cpu = lab.cpu();
     if (cpu !== null || this.sentCpu !== null) {
       this.sentCpu = cpu;
@@ -92,16 +106,15 @@ export class Teller {
     this.handOver(lab, standing);
   }
 
-  /** Whether to send the history now; a few times a second suffice while playing new time. */
-  private mayTellHistory(playing: boolean): boolean {
-    return !playing || this.historyIsNew || this.host.clock() - this.historyAt >= HISTORY_MS;
+  /** Whether to send the history now; a few times a second suffice while playing. */
+  private isDue(playing: boolean, ms: number): boolean {
+    return !playing || this.historyIsNew || this.host.clock() - this.toldAt >= ms;
   }
 
   private tellHistory(lab: Lab): void {
     const whole = this.historyIsNew;
     const delta = packHistory(lab.news(whole));
     this.historyIsNew = false;
-    this.historyAt = this.host.clock();
     this.host.post({ type: 'history', delta, whole }, buffersOf(delta));
   }
 

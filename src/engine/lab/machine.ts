@@ -46,6 +46,7 @@ import type {
   CallRecord,
   CaptionRecord,
   ColdSnapshot,
+  SocketSnapshot,
   CpuSnapshot,
   HotSnapshot,
   MessageRecord,
@@ -274,7 +275,7 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     return cpuSnapshot(this, at, position);
   }
 
-  /** The cold snapshot; the same object while nothing in it changed. */
+  /** The cold snapshot; the same object while nothing in it changed, and with the same other fields if only sockets did. */
   coldSnapshot(branch: number): ColdSnapshot {
     const { cold, lastCold } = this;
     const same =
@@ -285,8 +286,15 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
       lastCold.cold.tcp.sockets === cold.tcp.sockets;
     const sockets = socketSnapshots(this);
     if (same && sameRows(lastCold.snapshot.sockets, sockets)) return lastCold.snapshot;
+    const snapshot = same ? { ...lastCold.snapshot, sockets } : this.wholeCold(branch, sockets);
+    this.lastCold = { cold, branch, snapshot };
+    return snapshot;
+  }
+
+  private wholeCold(branch: number, sockets: readonly SocketSnapshot[]): ColdSnapshot {
+    const { cold } = this;
     const { id, title, intro, path, seed } = this.scenario;
-    const snapshot: ColdSnapshot = {
+    return {
       objects: objectSnapshots(this.kernel, cold.user),
       scenario: { id, title, intro },
       profile: this.profile.name,
@@ -304,8 +312,6 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
       lastCaption: cold.user.captions - 1,
       branch,
     };
-    this.lastCold = { cold, branch, snapshot };
-    return snapshot;
   }
 
   /** Reports a written line with the time. */

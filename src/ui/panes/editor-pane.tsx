@@ -22,7 +22,7 @@ export function EditorPane() {
   const cold = useLab((state) => state.cold);
   const names = textNames({ scenario, cold }, edits);
   const selected = activeText();
-  if (selected === null) return <section className="pane" aria-label="Programs" />;
+  if (selected === null) return scenario ? <NoTexts /> : <section className="pane" aria-label="Programs" />;
   return (
     <Pane
       id="editor"
@@ -39,6 +39,20 @@ export function EditorPane() {
   );
 }
 
+/** The pane of a lab without texts: the ways to the first one. */
+const NoTexts = () => (
+  <section className="pane" aria-label="Programs" data-pane="editor">
+    <div className="pane-head">
+      <h2>Programs</h2>
+      <span className="spring" />
+      <AddProgram />
+    </div>
+    <div className="editor">
+      <EmptyEditor without />
+    </div>
+  </section>
+);
+
 /** The editor without its head, for a tab of another pane. */
 export function CodeTab() {
   const scenario = useLab((state) => state.scenario);
@@ -46,7 +60,7 @@ export function CodeTab() {
   const edits = useChoices((state) => state.edits);
   useChoices((state) => state.activeText);
   const selected = activeText();
-  if (selected === null) return null;
+  if (selected === null) return scenario && <EmptyEditor without />;
   const names = textNames({ scenario, cold }, edits);
   return (
     <>

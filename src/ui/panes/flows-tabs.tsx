@@ -3,13 +3,14 @@ import { useCallback, useMemo, useState } from 'react';
 import type { ColdSnapshot, History } from '../../engine/index.ts';
 import { useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
+import { MOST_CURVES } from '../../views/flows/crowd.ts';
 import { createReadings } from '../../views/flows/reading.ts';
 import { seriesAt, seriesCurves } from '../../views/flows/series.ts';
 import { FLOW_COLUMNS, flowRows } from '../../views/flows/table.ts';
 import { remembered } from '../../views/remembered.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { Turn, useCalmFrame, useCalmLab } from '../controls/use-frame.ts';
-import { runGrows, wholeRun } from './timeline-domain.ts';
+import { CROWD_STEPS, runGrows, wholeRun } from './timeline-domain.ts';
 
 interface RunProps {
   readonly cold: ColdSnapshot;
@@ -38,8 +39,9 @@ function TimeSeries({ cold, history, grows }: RunProps & { readonly grows: boole
   const focus = useChoices((state) => state.selection.socket);
   const curves = useMemo(() => remembered(seriesCurves), []);
   const [readings] = useState(createReadings);
-  const { until } = history;
-  const domain = useMemo(() => wholeRun(until, grows), [until, grows]);
+  const { until, series } = history;
+  const steps = series.length > MOST_CURVES ? CROWD_STEPS : undefined;
+  const domain = useMemo(() => wholeRun(until, grows, steps), [until, grows, steps]);
   const build: LiveSceneProps['build'] = useCallback(
     ({ hot }, { size }) => seriesAt(curves(readings, cold, history, domain, focus, size), hot.time),
     [curves, readings, cold, history, domain, focus],

@@ -5,14 +5,18 @@ import type { Domain } from '../../views/time-axis.ts';
 /** Closest zoom, ns. */
 const LEAST = 50_000;
 
+/** Steps in which a growing run doubles: with many connections fewer, since every step draws all curves again. */
+const STEPS = 8;
+export const CROWD_STEPS = 2;
+
 /**
- * The whole known run, with some space at the end. While a run grows, the end moves in steps of at most an eighth of it: between steps
- * curves stay in place, and only their ends are drawn.
+ * The whole known run, with some space at the end. While a run grows, its end moves in steps: between them curves stay in place, and only
+ * their ends are drawn.
  */
-export function wholeRun(until: number, grows: boolean): Domain {
+export function wholeRun(until: number, grows: boolean, steps = STEPS): Domain {
   const least = Math.max(until, LEAST) * 1.02;
   if (!grows) return [0, least];
-  const step = 2 ** (Math.floor(Math.log2(least)) - 3);
+  const step = 2 ** Math.floor(Math.log2(least)) / steps;
   return [0, Math.ceil(least / step) * step];
 }
 

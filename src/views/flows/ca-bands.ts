@@ -92,18 +92,21 @@ function entriesOf(
   scale: TimeScale,
   { changes }: Readings,
 ): { readonly drawn: readonly Entry[]; readonly count: number } {
-  const all = of.map((series) => ({ series, list: changes(series, scale.domain) }));
-  const count = all.reduce((sum, { list }) => list.reduce((n, { state }) => n + Number(isLoss(state)), sum), 0);
+  const first: Entry[] = [];
   const worst = new Map<number, Entry>();
-  for (const { series, list } of all) {
-    for (const { from, state } of list) {
+  let count = 0;
+  for (const series of of) {
+    for (const { from, state } of changes(series, scale.domain)) {
       if (!isLoss(state)) continue;
-      const place = count > MOST_LOSSES ? Math.round(scale.x(from)) : worst.size;
-      const before = worst.get(place);
-      if (!before || state > before.state) worst.set(place, { series, from, state });
+      if (++count <= MOST_LOSSES) first.push({ series, from, state });
+      const pixel = Math.round(scale.x(from));
+      const before = worst.get(pixel);
+      if (!before || state > before.state) worst.set(pixel, { series, from, state });
     }
   }
-  return { drawn: [...worst.values()], count };
+  // in the order of time: what is drawn again begins at the first mark that differs
+  const drawn = count <= MOST_LOSSES ? first : [...worst.values()];
+  return { drawn: drawn.sort((a, b) => a.from - b.from), count };
 }
 
 /** Marks where connections enter Recovery (triangle) or Loss (cross), each above its window. */

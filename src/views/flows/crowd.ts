@@ -18,76 +18,88 @@ const BAND = 0.25;
 /** A polyline in two pieces: x, y, x, y and so on. */
 export type Polyline = readonly [ArrayLike<number>, ArrayLike<number>];
 
-/** What the curves of one paint cover: a value per px of width; NaN where there is none. */
+/** What the curves of one paint cover: values per px of width. */
 interface Cover {
   readonly top: Float64Array;
   readonly bottom: Float64Array;
-  readonly sum: Float64Array;
-  readonly count: Uint32Array;
+  /** changes of the sum and of the number of curves from one px to the next, which cost less to keep than the sums themselves */
+  readonly sums: Float64Array;
+  readonly counts: Float64Array;
 }
 
 const emptyCover = (width: number): Cover => ({
   top: new Float64Array(width).fill(Number.POSITIVE_INFINITY),
   bottom: new Float64Array(width).fill(Number.NEGATIVE_INFINITY),
-  sum: new Float64Array(width),
-  count: new Uint32Array(width),
+  sums: new Float64Array(width + 1),
+  counts: new Float64Array(width + 1),
 });
 
-/** Adds a stepped curve; a value holds until the next point. */
-function cover({ top, bottom, sum, count }: Cover, pieces: Polyline, left: number): void {
+/**
+ * Adds a stepped curve; a value holds until the next point. Indexes arrays itself, since a function shared with other kinds of arrays would
+ * take most of the time.
+ */
+function cover({ top, bottom, sums, counts }: Cover, pieces: Polyline, left: number): void {
+  const last = top.length - 1;
   let column = -1;
   let held = 0;
-  const reach = (at: number, y: number): void => {
-    if (y < numberAt(top, at)) top[at] = y;
-    if (y > numberAt(bottom, at)) bottom[at] = y;
-  };
-  const add = (at: number, y: number): void => {
-    sum[at] = numberAt(sum, at) + y;
-    count[at] = numberAt(count, at) + 1;
-  };
   for (const points of pieces) {
     for (let p = 0; p < points.length; p += 2) {
-      const at = Math.min(top.length - 1, Math.max(0, Math.floor(numberAt(points, p) - left)));
-      const y = numberAt(points, p + 1);
-      if (column >= 0 && at > column) {
-        add(column, held);
-        for (let between = column + 1; between < at; between++) {
-          reach(between, y);
-          add(between, y);
-        }
+      const at = Math.min(last, Math.max(0, Math.floor((points[p] ?? 0) - left)));
+      const y = points[p + 1] ?? 0;
+      if (column < 0) {
+        counts[at] = (counts[at] ?? 0) + 1;
+        sums[at] = (sums[at] ?? 0) + y;
+      } else if (y !== held) {
+        // a px has the value that it ends with
+        const from = at > column ? column + 1 : at;
+        sums[from] = (sums[from] ?? 0) + y - held;
       }
-      reach(at, y);
+      for (let px = Math.max(0, at > column && column >= 0 ? column + 1 : at); px <= at; px++) {
+        if (y < (top[px] ?? 0)) top[px] = y;
+        if (y > (bottom[px] ?? 0)) bottom[px] = y;
+      }
       column = at;
       held = y;
     }
   }
-  if (column >= 0) add(column, held);
+  if (column < 0) return;
+  counts[column + 1] = (counts[column + 1] ?? 0) - 1;
+  sums[column + 1] = (sums[column + 1] ?? 0) - held;
 }
 
-function bandOf({ top, bottom, count }: Cover, paint: PaintName, left: number): DisplayList {
+function bandOf({ top, bottom }: Cover, paint: PaintName, left: number): DisplayList {
   const bars = things('bar', { weight: 0, opacity: BAND });
   const same = (a: number, b: number): boolean => top[a] === top[b] && bottom[a] === bottom[b];
-  for (let from = 0, to = 0; from < count.length; from = to) {
+  for (let from = 0, to = 0; from < top.length; from = to) {
     to = from + 1;
-    if (count[from] === 0) continue;
-    while (to < count.length && same(from, to)) to++;
     const [y, end] = [numberAt(top, from), numberAt(bottom, from)];
+    if (end < y) continue;
+    while (to < top.length && same(from, to)) to++;
     bars.add(paint, left + from, y, to - from, Math.max(1, end - y));
   }
   return bars.list();
 }
 
-/** Points of the mean, without those inside a level piece. */
-function meanOf({ sum, count }: Cover, left: number): number[] {
-  const points: number[] = [];
-  for (let at = 0; at < count.length; at++) {
-    if (count[at] === 0) continue;
-    const y = numberAt(sum, at) / numberAt(count, at);
+/** Points of the mean, in stretches without a gap and without those inside a level piece. */
+function meansOf({ sums, counts }: Cover, left: number): number[][] {
+  const stretches: number[][] = [];
+  let points: number[] = [];
+  let [sum, count] = [0, 0];
+  for (let px = 0; px < counts.length; px++) {
+    sum += numberAt(sums, px);
+    count += numberAt(counts, px);
+    if (count === 0) {
+      if (points.length > 0) stretches.push(points);
+      points = [];
+      continue;
+    }
+    // rounded, so that sums of fractions do not make a level piece uneven
+    const y = Math.round((sum / count) * 64) / 64;
     const inLevel = points.at(-1) === y && points.at(-3) === y;
-    if (inLevel) points[points.length - 2] = left + at;
-    else points.push(left + at, y);
+    if (inLevel) points[points.length - 2] = left + px;
+    else points.push(left + px, y);
   }
-  return points;
+  return points.length > 0 ? [...stretches, points] : stretches;
 }
 
 export interface CrowdLook {
@@ -112,7 +124,7 @@ export function crowdLayers(
     cover(known, points, left);
   }
   const means = lines(look);
-  for (const [paint, one] of covers) means.addLine(paint, meanOf(one, left));
+  for (const [paint, one] of covers) for (const points of meansOf(one, left)) means.addLine(paint, points);
   return [...(bands ? [...covers].map(([paint, one]) => bandOf(one, paint, left)) : []), means.list()];
 }
 

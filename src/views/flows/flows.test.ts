@@ -6,13 +6,18 @@ import { svgText } from '../svg.ts';
 import { replaceWhileConnected } from '../testing/snapshots.ts';
 import { clippedTexts, fadedTexts, touchingTexts } from '../testing/text-boxes.ts';
 import { timeScale } from '../time-axis.ts';
-import { seriesScene } from './series.ts';
+import type { SeriesInput } from './input.ts';
+import { createReadings } from './reading.ts';
+import { seriesCurves, seriesScene } from './series.ts';
 import { flowRows } from './table.ts';
 import { steppedPoints } from './window.ts';
 import { wireHeight, wireScene } from './wire.ts';
 
 const SIZE = { width: 634, height: 214 };
 const wireAt = (at: number) => ({ ...replaceWhileConnected(at), scroll: 0 });
+/** Where the window's panel shows a value. */
+const panelY = ({ cold, history, domain, focus }: SeriesInput, value: number): number =>
+  seriesCurves(createReadings(), cold, history, domain, focus, SIZE).panels[0].y(value);
 const seriesAt = (at: number, focus: number | null = null) => {
   const { cold, hot, history } = replaceWhileConnected(at);
   return { cold, history, time: hot.time, domain: [0, 900e6] as const, focus };
@@ -96,6 +101,58 @@ describe('series', () => {
     );
     expect(points).toContain(-40);
     expect(points).toContain(-5);
+  });
+});
+
+describe('many connections', () => {
+  const many = (count: number) => {
+    const input = seriesAt(585);
+    const at = [0, 100e6, 200e6, 400e6];
+    const column = (value: (i: number) => number) => Float64Array.from(at, (_, i) => value(i));
+    const series = Array.from({ length: count }, (_, k) => ({
+      socket: k + 1,
+      map: null,
+      time: Float64Array.from(at),
+      cwnd: column((i) => 10 + (i === 2 ? k : 0)),
+      srttUs: column(() => 20_000),
+      ssthresh: column(() => 10),
+      caState: column(() => 0),
+    }));
+    return { ...input, history: { ...input.history, series, ghosts: [], queue: { time: [], length: [] } } };
+  };
+
+  it('draws up to 64 curves one by one, more as a band with their mean', () => {
+    const layersOf = (count: number) => seriesScene(many(count), SIZE).layers;
+    const curves = (count: number) =>
+      layersOf(count).flatMap(({ shape, weight, paints }) =>
+        shape === 'line' && weight === 1.8 ? [paints.length] : [],
+      );
+    expect(curves(64)).toEqual([64, 64]);
+    expect(curves(101)).toEqual([1, 1]);
+    expect(JSON.stringify(seriesScene(many(101), SIZE).marks)).toContain('101 connections: from least to greatest');
+  });
+
+  it('the band reaches from the least to the greatest value, and the mean lies between', () => {
+    const { layers } = seriesScene(many(101), SIZE);
+    const band = layers.find(({ shape, opacity }) => shape === 'bar' && opacity !== undefined);
+    const mean = layers.find(({ shape, weight }) => shape === 'line' && weight === 1.8);
+    const y = (value: number) => panelY(many(101), value);
+    // between 200 and 400 ms windows are 10 to 110
+    const x = 48 + ((SIZE.width - 48 - 68) * 300) / 900;
+    const bars = Array.from({ length: band?.paints.length ?? 0 }, (_, i) =>
+      [...(band?.numbers ?? [])].slice(i * 4, i * 4 + 4),
+    );
+    const [, top = 0, , height = 0] = bars.find(([left = 0, , width = 0]) => left <= x && x < left + width) ?? [];
+    expect(top).toBeCloseTo(y(110), 6);
+    expect(top + height).toBeCloseTo(y(10), 6);
+    const points = [...(mean?.numbers ?? [])];
+    const after = points.findIndex((value, i) => i % 2 === 0 && value >= x);
+    expect(points[after + 1]).toBeCloseTo(y(60), 1);
+  });
+
+  it('draws the chosen connection by itself too', () => {
+    const focused = seriesScene({ ...many(101), focus: 7 }, SIZE).layers;
+    expect(focused.filter(({ shape, weight }) => shape === 'line' && weight === 2.4)).toHaveLength(2);
   });
 });
 

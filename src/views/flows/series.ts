@@ -85,7 +85,9 @@ export function seriesCurves(
       ...panels.flatMap((panel) => panelMarks(panel, scale)),
       ...bandNames(bands, window),
       ...ghostName(frame, window),
-      ...(shown.length > MOST_CURVES ? [crowdName(shown.length, scale, window, history.ghosts.length > 0 ? 24 : 10)] : []),
+      ...(shown.length > MOST_CURVES
+        ? [crowdName(shown.length, scale, window, history.ghosts.length > 0 ? 24 : 10)]
+        : []),
       ...losses.marks,
     ],
   };

@@ -17,6 +17,7 @@ import type { DisplayList, Mark, Scene, Size } from '../scene.ts';
 import { circle, clamp, group, mono, text, ui } from '../shapes.ts';
 import { fitText } from '../text-metrics.ts';
 import { isClosing } from '../words.ts';
+import { remembered } from '../remembered.ts';
 import { caStateName } from './ca-states.ts';
 import { sampled } from './window.ts';
 
@@ -66,12 +67,16 @@ interface Columns {
   readonly value: number;
 }
 
-function columnsOf(width: number): Columns {
+/** Font and greatest width of the name beside a connection's number: a map's letter, or a built-in congestion control's name. */
+const NAME = ui(11, 650);
+const NAME_WIDTH = 30;
+
+function columnsOf(width: number, { sockets }: ColdSnapshot): Columns {
   const value = width - 12;
   const spark = width < 420 ? 0 : clamp(width * 0.15, 64, 190);
   const sparkTo = value - 38;
   const sparkFrom = sparkTo - spark;
-  const sender = 62;
+  const sender = sockets.some(({ map, ccName }) => map === null && ccName !== '') ? 41 + NAME_WIDTH + 5 : 62;
   const receiver = sparkFrom - (spark > 0 ? 24 : 4);
   return { sender, queue: sender + (receiver - sender) * 0.59, queueHalf: 22, receiver, sparkFrom, sparkTo, value };
 }
@@ -85,12 +90,18 @@ interface Lane {
   readonly height: number;
 }
 
+/** Made once for a frame and for a state of the lab: with a thousand connections they would take most of a frame's time. */
+const flowsBySocket = remembered((flows: HotSnapshot['flows']) => new Map(flows.map((flow) => [flow.socket, flow])));
+const looksOf = remembered(
+  ({ sockets, maps }: ColdSnapshot) => new Map(sockets.map(({ id, map }) => [id, servedBy(map, maps)])),
+);
+
 /** The visible lanes only. */
 function lanesOf({ cold, hot, scroll }: Moving, size: Size): Lane[] {
   const height = laneHeight(cold, size.height);
   const first = Math.max(0, Math.floor(scroll / height));
   const last = Math.min(cold.sockets.length, Math.ceil((scroll + size.height - HEAD) / height));
-  const flows = new Map(hot.flows.map((flow) => [flow.socket, flow]));
+  const flows = flowsBySocket(hot.flows);
   return cold.sockets.slice(first, last).map((socket, i) => ({
     socket,
     flow: flows.get(socket.id),
@@ -104,7 +115,7 @@ function lanesOf({ cold, hot, scroll }: Moving, size: Size): Lane[] {
 export function wireMoving(input: Moving, size: Size): readonly DisplayList[] {
   const lanes = lanesOf(input, size);
   if (lanes.length === 0) return [];
-  const columns = columnsOf(size.width);
+  const columns = columnsOf(size.width, input.cold);
   return [...queueBlocks(input, columns, stackOf(lanes, size)), ...packetLayers(input, lanes, columns)].filter(
     notEmpty,
   );
@@ -119,7 +130,7 @@ export function wireScene(input: WireInput, size: Size): Scene {
 /** The picture without the things that move with each frame. */
 export function wireStill(input: WireInput, size: Size): Scene {
   const lanes = lanesOf(input, size);
-  const columns = columnsOf(size.width);
+  const columns = columnsOf(size.width, input.cold);
   const label = 'Packets on the wire';
   if (lanes.length === 0) {
     const at = { x: size.width / 2, y: size.height / 2 };
@@ -189,12 +200,12 @@ function laneMark(lane: Lane, { value }: Columns, index: number, runs: boolean):
   const rim = closing
     ? { fill: 'surface-1' as const, stroke: look.line, weight: 1.5, dash: [3, 3] }
     : { fill: look.solid };
-  const served = socket.map ?? fitText(socket.ccName, 26, mono(10.5));
+  const served = socket.map ?? fitText(socket.ccName, NAME_WIDTH, NAME);
   const children: Mark[] = [
     ...(runs ? [circle(`${id}.runs`, { x: 24, y: 0 }, radius + 2.5, { stroke: 'text', weight: 2 })] : []),
     circle(`${id}.disc`, { x: 24, y: 0 }, radius, rim),
     text(`${id}.number`, { x: 24, y: 4 }, number, font, closing ? look.ink : 'on-state', { anchor: 'middle' }),
-    text(`${id}.map`, { x: 41, y: 4 }, served, ui(11, 650), look.ink),
+    text(`${id}.map`, { x: 41, y: 4 }, served, NAME, look.ink),
   ];
   if (flow)
     children.push(text(`${id}.cwnd`, { x: value, y: 4 }, String(flow.cwnd), mono(12, 600), 'text', { anchor: 'end' }));
@@ -245,7 +256,7 @@ function queueBlocks({ cold, hot }: Moving, { queue, queueHalf }: Columns, { top
   const room = bottom - top - 6;
   const pitch = clamp(room / cold.path.queuePackets, 2, 7);
   const every = Math.max(1, Math.ceil(cold.path.queuePackets / (room / pitch)));
-  const looks = new Map(cold.sockets.map((socket) => [socket.id, servedBy(socket.map, cold.maps)]));
+  const looks = looksOf(cold);
   const blocks = things('bar', { weight: pitch >= 4 ? 1.5 : 0 });
   const height = pitch >= 4 ? pitch - 2 : pitch - 0.75;
   for (const packet of hot.packets) {
