@@ -76,12 +76,19 @@ function toggleByMouse(editor: editor.IStandaloneCodeEditor): void {
   });
 }
 
+/** Where the user was in each text: cursor, selection and scrolling. */
+const placesOf = new WeakMap<editor.ITextModel, editor.ICodeEditorViewState>();
+
 function showActive(editor: editor.IStandaloneCodeEditor): void {
   const name = activeText();
   if (name === null) return;
   const model = modelOf(name);
-  if (editor.getModel() === model) return;
+  const before = editor.getModel();
+  if (before === model) return;
+  const left = editor.saveViewState();
+  if (before && left) placesOf.set(before, left);
   editor.setModel(model);
+  editor.restoreViewState(placesOf.get(model) ?? null);
   const listing = isListing(name);
   const written = isTypes(name) ? `Declared types ${name}` : `Program text ${name}`;
   const ariaLabel = listing ? `Listing of ${name}, read only` : written;

@@ -94,7 +94,14 @@ async function openLab(file: string, bytes: Uint8Array): Promise<void> {
 }
 
 function addText(file: string, text: string): void {
-  choose({ activeText: beginText(`${plainStem(file.replace(/\.\w+$/, ''))}.s`, text) });
+  const name = beginText(`${plainStem(file.replace(/\.\w+$/, ''))}.s`, text);
+  choose({ activeText: name });
+  if (/\.(o|obj|elf)$/i.test(file))
+    notify({
+      kind: 'info',
+      title: `${file} is text, not an object`,
+      detail: `It is opened as ${name}. An object that clang built begins with "\\x7fELF": was the file replaced by its listing or by an error page?`,
+    });
 }
 
 /** Explains a file of another known format; otherwise opens it. */

@@ -104,6 +104,42 @@ describe('series', () => {
   });
 });
 
+describe('an open connection without packets', () => {
+  const input = seriesAt(585);
+  const of = (socket: number) => input.history.series.filter((one) => one.socket === socket);
+  /** The run with a connection that sends nothing after 300 ms. */
+  const quiet = (socket: number) => {
+    const series = input.history.series.map((one) => {
+      const length = one.socket === socket ? Array.from(one.time).filter((at) => at <= 300e6).length : one.time.length;
+      const cut = (column: ArrayLike<number>) => Array.from(column).slice(0, length);
+      const { time, cwnd, ssthresh, srttUs, caState } = one;
+      const columns = [time, cwnd, ssthresh, srttUs, caState].map(cut);
+      return {
+        ...one,
+        time: columns[0],
+        cwnd: columns[1],
+        ssthresh: columns[2],
+        srttUs: columns[3],
+        caState: columns[4],
+      };
+    });
+    return { ...input, history: { ...input.history, series } };
+  };
+  const idOf = (run: SeriesInput) => seriesScene(run, SIZE).marks.map(({ id }) => id);
+
+  it('keeps its line and its name up to the cursor', () => {
+    expect(of(2)).toHaveLength(1);
+    expect(idOf(quiet(2))).toEqual(expect.arrayContaining(['series.2', 'series.2.cwnd.idle', 'series.2.rtt.idle']));
+  });
+
+  it('has neither after it is closed', () => {
+    const run = quiet(2);
+    const sockets = run.cold.sockets.filter(({ id }) => id !== 2);
+    const ids = idOf({ ...run, cold: { ...run.cold, sockets } });
+    expect(ids.filter((id) => id.startsWith('series.2'))).toEqual([]);
+  });
+});
+
 describe('many connections', () => {
   const many = (count: number) => {
     const input = seriesAt(585);

@@ -94,8 +94,11 @@ export function seriesCurves(
 }
 
 /** The curves with the cursor at `time`, ns; a veil covers everything after it. */
-export function seriesAt({ frame, panels, layers, marks }: SeriesCurves, time: number): Scene {
+export function seriesAt(curves: SeriesCurves, time: number): Scene {
+  const { frame, panels, layers, marks } = curves;
   const { size, scale } = frame;
+  // while a run grows, its history comes a little later than the cursor
+  const known = Math.min(time, frame.history.until);
   const x = scale.x(time);
   const bottom = size.height - 4;
   const at = clamp(x, scale.left, scale.right);
@@ -107,8 +110,9 @@ export function seriesAt({ frame, panels, layers, marks }: SeriesCurves, time: n
     marks: [
       ...(future.width > 0 ? [rect('future', future, 0, { fill: 'surface-1', fillOpacity: 1 - FUTURE })] : []),
       ...marks,
+      ...idleLines(curves, known),
       line('playhead', { x, y: AXIS - 4 }, { x, y: bottom }, { stroke: 'text', weight: 1.5 }),
-      ...names(frame, panels[0], time),
+      ...names(frame, panels[0], known),
     ],
   };
 }
@@ -210,6 +214,32 @@ function queueLine(frame: Frame, panel: Panel): DisplayList {
   return linesOf(piecesOf(frame, panel, 'length', [drawn]), { weight: 1.4 });
 }
 
+/** Open connections at the cursor that have sent and received nothing for a while: their values hold. */
+function idleAt({ shown, cold }: Frame, time: number): readonly Series[] {
+  const open = new Map(cold.sockets.filter(({ sk }) => sk !== 0).map(({ id, map }) => [id, map]));
+  const last = new Map(shown.map((one) => [one.socket, one]));
+  return shown.filter(
+    (one) =>
+      lastTime(one) < time && open.get(one.socket) === one.map && open.has(one.socket) && last.get(one.socket) === one,
+  );
+}
+
+/** Their curves from the last packet to the cursor. */
+function idleLines({ frame, panels: [window, rtt] }: SeriesCurves, time: number): Mark[] {
+  const { scale, shown } = frame;
+  if (shown.length > MOST_CURVES) return [];
+  return idleAt(frame, time).flatMap((one) => {
+    const [from, to] = [scale.x(lastTime(one)), Math.min(scale.right, scale.x(time))];
+    const held = ({ y, id }: Panel, values: Column): Mark => {
+      const at = y(numberAt(values, values.length - 1));
+      const paint = { stroke: lookOf(one, frame).line, weight: 1.8 };
+      return line(`series.${one.socket}.${id}.idle`, { x: from, y: at }, { x: to, y: at }, paint);
+    };
+    if (to <= from || from < scale.left) return [];
+    return [held(window, one.cwnd), ...(rtt ? [held(rtt, one.srttUs)] : [])];
+  });
+}
+
 /** Height of a name, px. */
 const NAME_HEIGHT = 13;
 
@@ -217,8 +247,9 @@ const NAME_HEIGHT = 13;
 function names(frame: Frame, panel: Panel, time: number): Mark[] {
   const { shown, size, focused } = frame;
   const most = Math.max(1, Math.floor((panel.bottom - panel.top) / NAME_HEIGHT));
+  const idle = new Set(idleAt(frame, time));
   const live = shown
-    .filter((one) => numberAt(one.time, 0) <= time && lastTime(one) >= time)
+    .filter((one) => numberAt(one.time, 0) <= time && (lastTime(one) >= time || idle.has(one)))
     .sort((a, b) => Number(b === focused) - Number(a === focused))
     .slice(0, most)
     .map((series) => {
