@@ -8,7 +8,7 @@ interface PaneProps<T extends string> {
   /** also the id of its tab panel */
   readonly id: string;
   readonly title: string;
-  /** the title is visible in the head, not only for screen readers */
+  /** the title is visible in the head; otherwise only for screen readers */
   readonly titled?: boolean;
   readonly tabs: readonly TabItem<T>[];
   readonly selected: T;
@@ -23,7 +23,7 @@ export function Pane<T extends string>(props: PaneProps<T>) {
   return (
     <section className="pane" aria-label={title} data-pane={id}>
       <div className="pane-head">
-        {titled && <h2>{title}</h2>}
+        <h2 className={titled ? undefined : 'spoken'}>{title}</h2>
         <TabList label={title} tabs={tabs} selected={selected} panel={id} onSelect={onSelect} />
         <span className="spring" />
         {aside}

@@ -38,9 +38,16 @@ export function StatusBar() {
 /** Says whether typed text is saved. */
 function Kept() {
   const keeps = useKeeping((state) => state.keeps);
+  const said = keeps ? 'Texts saved in this browser' : 'Nothing is saved: this browser denies storage. Save as a file';
   return (
-    <button type="button" className="status-button" onClick={() => runCommand(keeps ? 'lab.kept' : 'share.save')}>
-      {keeps ? 'Texts saved in this browser' : 'Nothing is saved: this browser denies storage. Save as a file'}
+    <button
+      type="button"
+      className="status-button"
+      aria-label={said}
+      onClick={() => runCommand(keeps ? 'lab.kept' : 'share.save')}
+    >
+      <span className="long-words">{said}</span>
+      <span className="short-words">{keeps ? 'Saved' : 'Not saved'}</span>
     </button>
   );
 }
