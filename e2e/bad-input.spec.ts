@@ -83,6 +83,16 @@ test('a talk of nine hundred steps, each with one more connection, opens and can
   await expect(page.getByRole('button', { name: 'Run this lab' })).toHaveCount(0);
   await lab.command('To the end of what is known');
   await expect.poll(() => lab.time(), { timeout: 60_000 }).toMatch(/^(9\d\d|1000)\.0 ms/);
+  await lab.command('Show the connections as a table');
+  const table = page.getByRole('region', { name: 'Connections' });
+  await expect(table.getByRole('row').nth(1)).toContainText('1');
+  expect(await table.getByRole('row').count()).toBeLessThan(100);
+  await table.focus();
+  await lab.press('End');
+  await expect(table.getByRole('row', { name: /^899 / })).toBeVisible();
+  await lab.command('Show cwnd and RTT over time');
+  const series = page.getByRole('list', { name: /^Congestion window/ });
+  await expect(series).toContainText(/\d{3} connections: from least to greatest, and their mean/);
   await lab.command('Present');
   const stage = page.getByRole('dialog', { name: 'Talk: Long' });
   await expect(stage.getByRole('img')).toHaveAccessibleName(/^Step 900 of 900/, { timeout: 90_000 });

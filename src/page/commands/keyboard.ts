@@ -9,7 +9,7 @@ const TYPING = 'input, textarea, select, [contenteditable="true"], .monaco-edito
 /** Elements that handle Space, Home, End and similar keys themselves. */
 const ACTS =
   'button, a, summary, [role="button"], [role="tab"], [role="menuitem"], [role="separator"], [role="slider"]';
-/** Attribute of a list that is navigated with letters, naming them: `data-keys="N P"`. */
+/** Attribute of what has keys of its own, as a list with letters or a place that scrolls, naming them: `data-keys="N P"`. */
 const KEPT = 'data-keys';
 const OWN_KEYS = new Set(['Space', 'Enter', 'Home', 'End']);
 /** Keys that belong to the text while typing. */

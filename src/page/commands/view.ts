@@ -1,5 +1,6 @@
 import { choices, choose, chooseTab } from '../store/choices.ts';
 import { PRESETS } from '../store/presets.ts';
+import { useOverlay } from '../store/overlay.ts';
 import { TABS } from '../store/tabs.ts';
 import { dismiss, lab } from '../store/lab.ts';
 import { isLight } from '../store/theme.ts';
@@ -21,8 +22,12 @@ const PRESET_COMMANDS = PRESETS.map(
   }),
 );
 
-/** Gives the focus to a field by its label once it is drawn: a pane that is loaded late takes some frames. */
+/**
+ * Gives the focus to a field by its label once it is drawn: a pane that is loaded late takes some frames. A sheet or the palette that the
+ * user opened meanwhile keeps the focus.
+ */
 function focusField(label: string, frames = 60): void {
+  if (useOverlay.getState().overlay !== null) return;
   const field = document.querySelector<HTMLElement>(`input[aria-label="${label}"]`);
   if (field) field.focus();
   else if (frames > 0) requestAnimationFrame(() => focusField(label, frames - 1));

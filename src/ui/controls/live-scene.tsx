@@ -53,6 +53,7 @@ export function LiveScene({ build, calm = false, moving, height, scrollTo = null
       className={height ? 'live-scene scrolls' : 'live-scene'}
       ref={place}
       tabIndex={scrolls ? 0 : undefined}
+      data-keys={scrolls ? 'Home End' : undefined}
       onScroll={height && ((event) => setScroll(event.currentTarget.scrollTop))}
     >
       {size && size.width > 0 && size.height > 0 && (

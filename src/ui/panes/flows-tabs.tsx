@@ -1,5 +1,5 @@
 /* The flows over time, and as a table. Loaded with their tabs. */
-import { useCallback, useMemo, useState } from 'react';
+import { type RefObject, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { ColdSnapshot, History } from '../../engine/index.ts';
 import { useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
@@ -49,11 +49,57 @@ function TimeSeries({ cold, history, grows }: RunProps & { readonly grows: boole
   return <LiveScene calm build={build} />;
 }
 
+/** Fewer rows are all drawn. */
+const FEW_ROWS = 40;
+/** Rows drawn above and below the visible ones, so that scrolling shows no gap. */
+const SPARE_ROWS = 10;
+
+interface Rows {
+  readonly first: number;
+  readonly last: number;
+  /** of a row, px */
+  readonly height: number;
+}
+
+/** The rows to draw of a table that scrolls: a thousand with new numbers twelve times a second would take all the time there is. */
+function useVisibleRows(place: RefObject<HTMLElement | null>, count: number): Rows & { readonly follow: () => void } {
+  const [rows, setRows] = useState<Rows>({ first: 0, last: FEW_ROWS, height: 0 });
+  const follow = (): void => {
+    const { current } = place;
+    const height = current?.querySelector<HTMLElement>('tbody tr[aria-rowindex]')?.offsetHeight ?? 0;
+    if (!current || height === 0) return;
+    const first = Math.max(0, Math.floor(current.scrollTop / height) - SPARE_ROWS);
+    setRows({ first, last: first + Math.ceil(current.clientHeight / height) + 2 * SPARE_ROWS, height });
+  };
+  // the height of a row and of the place are known after they are drawn
+  useLayoutEffect(follow, [place, count]);
+  return count <= FEW_ROWS ? { ...rows, first: 0, last: count, follow } : { ...rows, follow };
+}
+
+/** Room for rows that are not drawn. */
+const Gap = ({ rows, height }: { readonly rows: number; readonly height: number }) =>
+  rows > 0 && (
+    <tr aria-hidden="true" style={{ height: rows * height }}>
+      <td colSpan={FLOW_COLUMNS.length} />
+    </tr>
+  );
+
 function Table({ cold }: Pick<RunProps, 'cold'>) {
   const { hot } = useCalmFrame();
+  const place = useRef<HTMLDivElement>(null);
+  const count = cold.sockets.length;
+  const { first, last, height, follow } = useVisibleRows(place, count);
   return (
-    <div className="table-place" tabIndex={0} role="region" aria-label="Connections">
-      <table>
+    <div
+      className="table-place"
+      tabIndex={0}
+      role="region"
+      aria-label="Connections"
+      data-keys="Home End"
+      ref={place}
+      onScroll={follow}
+    >
+      <table aria-rowcount={count + 1}>
         <thead>
           <tr>
             {FLOW_COLUMNS.map(({ key, title, numeric }) => (
@@ -64,8 +110,9 @@ function Table({ cold }: Pick<RunProps, 'cold'>) {
           </tr>
         </thead>
         <tbody>
-          {flowRows(cold, hot).map((row) => (
-            <tr key={row.socket}>
+          <Gap rows={first} height={height} />
+          {flowRows(cold, hot, first, last).map((row, i) => (
+            <tr key={row.socket} aria-rowindex={first + i + 2}>
               {FLOW_COLUMNS.map(({ key, numeric }) => (
                 <td key={key} className={numeric ? 'numeric' : undefined}>
                   {row[key]}
@@ -73,6 +120,7 @@ function Table({ cold }: Pick<RunProps, 'cold'>) {
               ))}
             </tr>
           ))}
+          <Gap rows={count - last} height={height} />
         </tbody>
       </table>
     </div>

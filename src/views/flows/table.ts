@@ -53,9 +53,10 @@ function pacingText(rate: number): string {
   return rate > 0 ? rateText(rate * 8) : NONE;
 }
 
-export function flowRows(cold: ColdSnapshot, hot: HotSnapshot): FlowRow[] {
+/** Rows of the connections from `first` to before `last`; of all by default. */
+export function flowRows(cold: ColdSnapshot, hot: HotSnapshot, first = 0, last = cold.sockets.length): FlowRow[] {
   const flows = new Map(hot.flows.map((flow) => [flow.socket, flow]));
-  return cold.sockets.map(({ id, map, ccName, process, state }): FlowRow => {
+  return cold.sockets.slice(first, last).map(({ id, map, ccName, process, state }): FlowRow => {
     const flow = flows.get(id);
     const number = (value: number | undefined): string => (value === undefined ? NONE : String(value));
     return {
