@@ -125,7 +125,7 @@ test('a program of bpf_dummy_ops runs by BPF_PROG_TEST_RUN', { tag: '@long' }, a
   await form(page).getByLabel('member').selectOption('test_1');
   await form(page).getByRole('textbox').first().focus();
   await lab.press('Enter');
-  await expect(answers(page)).toContainText('test_1(0) = 77');
+  await expect(answers(page)).toContainText('test_1(00) = 77');
 });
 
 test('any struct: calls by hand come and go with the time', { tag: '@long' }, async ({ lab, page }) => {

@@ -181,6 +181,19 @@ test('a refused registration leaves no map and no text behind', () => {
   expect(s.last('cold')?.cold.maps.filter(({ state }) => state === 'INIT')).toEqual([]);
 });
 
+test('a struct that no kernel registers keeps its map, whose members run by BPF_PROG_TEST_RUN', () => {
+  const s = session();
+  s.open();
+  const text = '.struct_ops bpf_dummy_ops\n.license "GPL"\n.section struct_ops/test_1\none:\n  r0 = 77\n  exit\n';
+  s.say({ type: 'register-new', name: 'dummy.s', text });
+  expect(s.last('notice')?.notice.detail).toContain('EOPNOTSUPP');
+  s.say({
+    type: 'command',
+    command: { do: 'call-member', process: 'loader-c', map: 'C', member: 'test_1', args: ['00'] },
+  });
+  expect(s.history().messages.at(-1)?.text).toContain('= 77');
+});
+
 test("letters are given once: one's own map keeps its letter, and the scenario's maps have theirs", () => {
   const s = session();
   s.open();
