@@ -19,6 +19,7 @@ import { fitText } from '../text-metrics.ts';
 import { isClosing } from '../words.ts';
 import { remembered } from '../remembered.ts';
 import { caStateName } from './ca-states.ts';
+import { mapCurves, nthInState, partsOf } from './twins.ts';
 import { sampled } from './window.ts';
 
 export interface WireInput {
@@ -85,6 +86,8 @@ interface Lane {
   readonly socket: SocketSnapshot;
   readonly flow: FlowNumbers | undefined;
   readonly look: StatePaint;
+  /** number of older maps in the state of its map */
+  readonly nth: number;
   /** y of the lane's middle, and its height, px */
   readonly y: number;
   readonly height: number;
@@ -93,7 +96,8 @@ interface Lane {
 /** Made once for a frame and for a state of the lab: with a thousand connections they would take most of a frame's time. */
 const flowsBySocket = remembered((flows: HotSnapshot['flows']) => new Map(flows.map((flow) => [flow.socket, flow])));
 const looksOf = remembered(
-  ({ sockets, maps }: ColdSnapshot) => new Map(sockets.map(({ id, map }) => [id, servedBy(map, maps)])),
+  ({ sockets, maps }: ColdSnapshot) =>
+    new Map(sockets.map(({ id, map }) => [id, { paint: servedBy(map, maps).packet, nth: nthInState(map, maps) }])),
 );
 
 /** The visible lanes only. */
@@ -106,6 +110,7 @@ function lanesOf({ cold, hot, scroll }: Moving, size: Size): Lane[] {
     socket,
     flow: flows.get(socket.id),
     look: servedBy(socket.map, cold.maps),
+    nth: nthInState(socket.map, cold.maps),
     y: HEAD + (first + i + 0.5) * height - scroll,
     height,
   }));
@@ -251,6 +256,9 @@ function queueFrame({ queue, queueHalf }: Columns, { top, bottom }: Stack): Disp
   return frame.list();
 }
 
+/** Look of a packet whose connection is gone. */
+const UNKNOWN = { paint: 'muted', nth: 0 } as const;
+
 /** Blocks of the queue, from the bottom; a full queue fills the stack. With more places than pixels, only every nth block is drawn. */
 function queueBlocks({ cold, hot }: Moving, { queue, queueHalf }: Columns, { top, bottom }: Stack): DisplayList[] {
   const room = bottom - top - 6;
@@ -263,7 +271,9 @@ function queueBlocks({ cold, hot }: Moving, { queue, queueHalf }: Columns, { top
     if (packet.stage !== 1 || packet.at % every !== 0) continue;
     const y = bottom - 3 - ((packet.at / every) * pitch + height);
     if (y < top) continue;
-    blocks.add(looks.get(packet.socket)?.packet ?? 'muted', queue - queueHalf + 5, y, queueHalf * 2 - 10, height);
+    const { paint, nth } = looks.get(packet.socket) ?? UNKNOWN;
+    const parts = partsOf(nth, queueHalf * 2 - 10);
+    for (const at of parts.at) blocks.add(paint, queue - queueHalf + 5 + at, y, parts.width, height);
   }
   return [blocks.list()];
 }
@@ -295,9 +305,12 @@ function packetLayers({ hot }: Moving, lanes: readonly Lane[], columns: Columns)
     }
     const y = lane.y + SEND - DASH_HEIGHT / 2;
     if (packet.retransmission) rims.add('text', x - 1.5, y - 1.5, DASH_WIDTH + 3, DASH_HEIGHT + 3);
-    data.add(lane.look.line, x, y, DASH_WIDTH, DASH_HEIGHT);
-    // draw stripes inside a rim; without it a dash of 9 by 6 px is not recognisable
-    if (isHatch(lane.look.packet)) stripes.add(lane.look.packet, x + 1, y + 1, DASH_WIDTH - 2, DASH_HEIGHT - 2);
+    const { at, width } = partsOf(lane.nth, DASH_WIDTH);
+    for (const part of at) {
+      data.add(lane.look.line, x + part, y, width, DASH_HEIGHT);
+      // draw stripes inside a rim; without it a dash of 9 by 6 px is not recognisable
+      if (isHatch(lane.look.packet)) stripes.add(lane.look.packet, x + part + 1, y + 1, width - 2, DASH_HEIGHT - 2);
+    }
   }
   return [rims.list(), data.list(), stripes.list(), acks.list()];
 }
@@ -316,8 +329,7 @@ function sparks({ hot, history }: WireInput, lanes: readonly Lane[], { sparkFrom
     return [{ lane, from, values: sampled(one.time, one.cwnd, [from, hot.time], columns) }];
   });
   const most = drawn.reduce((max, { values }) => values.reduce((m, value) => Math.max(m, value), max), 1);
-  const builder = lines({ weight: 1.7 });
-  for (const { lane, from, values } of drawn) {
+  const curves = drawn.map(({ lane, from, values }) => {
     const left = sparkFrom + ((from - start) / SPARK_NS) * width;
     const pitch = (sparkTo - left) / (values.length - 1);
     const points = new Float64Array(values.length * 2);
@@ -325,7 +337,7 @@ function sparks({ hot, history }: WireInput, lanes: readonly Lane[], { sparkFrom
       points[i * 2] = left + i * pitch;
       points[i * 2 + 1] = lane.y + 9 - (value / most) * 19;
     }
-    builder.addLine(lane.look.line, points);
-  }
-  return [builder.list()];
+    return { paint: lane.look.line, nth: lane.nth, points: [points] };
+  });
+  return mapCurves(curves, { weight: 1.7 });
 }
