@@ -4,6 +4,7 @@ import type { ColdSnapshot, History } from '../../engine/index.ts';
 import { useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { MOST_CURVES } from '../../views/flows/crowd.ts';
+import { seriesLeast } from '../../views/flows/panels.ts';
 import { createReadings } from '../../views/flows/reading.ts';
 import { seriesAt, seriesCurves } from '../../views/flows/series.ts';
 import { FLOW_COLUMNS, flowRows } from '../../views/flows/table.ts';
@@ -46,7 +47,7 @@ function TimeSeries({ cold, history, grows }: RunProps & { readonly grows: boole
     ({ hot }, { size }) => seriesAt(curves(readings, cold, history, domain, focus, size), hot.time),
     [curves, readings, cold, history, domain, focus],
   );
-  return <LiveScene calm build={build} />;
+  return <LiveScene calm build={build} least={seriesLeast} />;
 }
 
 /** Fewer rows are all drawn. */

@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { ColdSnapshot, HotSnapshot } from '../../engine/index.ts';
 import { PAINTS } from '../paint.ts';
-import { countNodes, type DisplayList, hitsOf, textTwin } from '../scene.ts';
+import { countNodes, type DisplayList, hitsOf, type Scene, type Size, textTwin } from '../scene.ts';
 import { svgText } from '../svg.ts';
 import { replaceWhileConnected } from '../testing/snapshots.ts';
 import { clippedTexts, fadedTexts, touchingTexts } from '../testing/text-boxes.ts';
 import { timeScale } from '../time-axis.ts';
+import { zoomedRoom, zoomOf } from '../zoom.ts';
 import type { SeriesInput } from './input.ts';
+import { seriesLeast } from './panels.ts';
 import { createReadings } from './reading.ts';
 import { seriesCurves, seriesScene } from './series.ts';
 import { flowRows } from './table.ts';
 import { steppedPoints } from './window.ts';
-import { wireHeight, wireScene } from './wire.ts';
+import { wireHeight, wireLeast, wireScene } from './wire.ts';
 
 const SIZE = { width: 634, height: 214 };
 const wireAt = (at: number) => ({ ...replaceWhileConnected(at), scroll: 0 });
@@ -101,6 +103,52 @@ describe('series', () => {
     );
     expect(points).toContain(-40);
     expect(points).toContain(-5);
+  });
+});
+
+describe('with large text', () => {
+  const enlarged = (size: Size, least: Size, draw: (room: Size) => Scene) =>
+    [1.2, 1.6].map((scale) => {
+      const zoom = zoomOf(scale, size, least);
+      return { scale, zoom, scene: draw(zoomedRoom(size, zoom)) };
+    });
+
+  it('texts of the wire do not overlap, and all lanes and columns stay', () => {
+    for (const size of [SIZE, { width: 372, height: 214 }, { width: 950, height: 176 }, { width: 1004, height: 400 }]) {
+      const input = wireAt(585);
+      const plain = wireScene(input, size);
+      for (const { scale, scene } of enlarged(size, wireLeast(input.cold, size), (room) => wireScene(input, room))) {
+        const name = `${size.width} at ${scale}`;
+        expect([...touchingTexts(scene), ...clippedTexts(scene)], name).toEqual([]);
+        expect(
+          hitsOf(scene).map(({ id }) => id),
+          name,
+        ).toEqual(hitsOf(plain).map(({ id }) => id));
+        expect(
+          scene.layers.map(({ shape }) => shape),
+          name,
+        ).toEqual(plain.layers.map(({ shape }) => shape));
+      }
+    }
+  });
+
+  it('texts of the series do not overlap, and all panels stay', () => {
+    for (const size of [SIZE, { width: 372, height: 214 }, { width: 1004, height: 420 }]) {
+      const input = seriesAt(585, 2);
+      const names = (scene: Scene) => scene.marks.map(({ id }) => id).filter((id) => id.endsWith('.name'));
+      for (const { scale, scene } of enlarged(size, seriesLeast(size), (room) => seriesScene(input, room))) {
+        expect([...touchingTexts(scene), ...fadedTexts(scene)], `${size.width} at ${scale}`).toEqual([]);
+        expect(names(scene)).toEqual(names(seriesScene(input, size)));
+      }
+    }
+  });
+
+  it('is as large as there is room', () => {
+    const least = (size: Size) => zoomOf(1.6, size, seriesLeast(size));
+    expect(least({ width: 1004, height: 420 })).toBe(1.6);
+    expect(least(SIZE)).toBeCloseTo(214 / 170);
+    expect(least({ width: 372, height: 90 })).toBe(1);
+    expect(zoomOf(0.9, SIZE, seriesLeast(SIZE))).toBe(1);
   });
 });
 

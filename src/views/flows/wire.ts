@@ -18,6 +18,7 @@ import { circle, clamp, group, mono, text, ui } from '../shapes.ts';
 import { fitText } from '../text-metrics.ts';
 import { isClosing } from '../words.ts';
 import { remembered } from '../remembered.ts';
+import { stepBelow } from '../zoom.ts';
 import { caStateName } from './ca-states.ts';
 import { mapCurves, nthInState, partsOf } from './twins.ts';
 import { sampled } from './window.ts';
@@ -40,6 +41,10 @@ const LEAST_LANE = 22;
 const HEAD = 22;
 const FOOT = 6;
 const SPARK_NS = 1e9;
+/** Width from which there are sparklines, px. */
+const SPARK_FROM = 420;
+/** Least height of a picture whose lanes scroll, px. */
+const LEAST_HEIGHT = 100;
 
 /** Height of a lane in a picture of that height: a little lower where that shows all lanes at once. */
 function laneHeight({ sockets }: ColdSnapshot, height: number): number {
@@ -50,6 +55,12 @@ function laneHeight({ sockets }: ColdSnapshot, height: number): number {
 /** Height of all lanes, px, for the scroll bar; `height` is that of the visible part. */
 export const wireHeight = (cold: ColdSnapshot, height = Number.POSITIVE_INFINITY): number =>
   HEAD + cold.sockets.length * laneHeight(cold, height) + FOOT;
+
+/** Room that shows as many lanes and columns as a size does, for large text. */
+export function wireLeast(cold: ColdSnapshot, { width, height }: Size): Size {
+  const all = HEAD + cold.sockets.length * LEAST_LANE + FOOT;
+  return { width: stepBelow(width, [SPARK_FROM, 300]), height: stepBelow(height, [all, LEAST_HEIGHT]) };
+}
 
 /** Top of a connection's lane, px; null when it has none. */
 export function laneTop(cold: ColdSnapshot, socket: number | null, height: number): number | null {
@@ -74,7 +85,7 @@ const NAME_WIDTH = 30;
 
 function columnsOf(width: number, { sockets }: ColdSnapshot): Columns {
   const value = width - 12;
-  const spark = width < 420 ? 0 : clamp(width * 0.15, 64, 190);
+  const spark = width < SPARK_FROM ? 0 : clamp(width * 0.15, 64, 190);
   const sparkTo = value - 38;
   const sparkFrom = sparkTo - spark;
   const sender = sockets.some(({ map, ccName }) => map === null && ccName !== '') ? 41 + NAME_WIDTH + 5 : 62;

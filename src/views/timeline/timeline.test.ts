@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { allMarks, hitsOf, textTwin } from '../scene.ts';
+import { allMarks, hitsOf, type Scene, textTwin } from '../scene.ts';
 import { svgText } from '../svg.ts';
 import { replaceWhileConnected } from '../testing/snapshots.ts';
 import { clippedTexts, fadedTexts, touchingTexts } from '../testing/text-boxes.ts';
+import { zoomedRoom, zoomOf } from '../zoom.ts';
 import { timelineWatch } from './watch-lane.ts';
 import type { TimelineInput } from './timeline.ts';
-import { timelineScale, timelineScene, timelineValueText } from './timeline.ts';
+import { timelineLeast, timelineScale, timelineScene, timelineValueText } from './timeline.ts';
 
 const inputAt = (at: number, domain: readonly [number, number] = [0, 900e6]): TimelineInput => {
   const { cold, hot, history } = replaceWhileConnected(at);
@@ -62,6 +63,28 @@ describe('timeline', () => {
         );
       }
     }
+  });
+
+  it('texts do not overlap with large text, and lanes, counts and names of states stay', () => {
+    for (const size of [
+      { width: 380, height: 132 },
+      { width: 1422, height: 158 },
+      { width: 1902, height: 220 },
+    ]) {
+      for (const at of [0, 475, 585, 760]) {
+        for (const scale of [1.2, 1.6]) {
+          const input = inputAt(at);
+          const zoom = zoomOf(scale, size, timelineLeast(input, size));
+          const scene = timelineScene(input, zoomedRoom(size, zoom));
+          const name = `${size.width} at ${at} ms, ${scale}`;
+          expect([...touchingTexts(scene), ...clippedTexts(scene), ...fadedTexts(scene)], name).toEqual([]);
+          const lanes = (of: Scene) => of.marks.map(({ id }) => id).filter((id) => /^(lane|refs)\./.test(id));
+          expect(lanes(scene), name).toEqual(lanes(timelineScene(input, size)));
+        }
+      }
+    }
+    const wide = { width: 1902, height: 220 };
+    expect(zoomOf(1.6, wide, timelineLeast(inputAt(585), wide))).toBe(1.6);
   });
 
   it('has a lane per map as far as they fit, names the others, and never overlaps', () => {

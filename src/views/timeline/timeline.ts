@@ -12,6 +12,7 @@ import type { Domain, TimeScale } from '../time-axis.ts';
 import { remembered } from '../remembered.ts';
 import { timeScale, timeTicks } from '../time-axis.ts';
 import { timeText } from '../words.ts';
+import { stepBelow } from '../zoom.ts';
 import type { EventShape, Span, Step, TimelineEvent } from './spans.ts';
 import { clusterEvents, countsOf, eventsOf, lettersOf, spansOf } from './spans.ts';
 
@@ -50,11 +51,16 @@ export const timelineScale = (size: Size, domain: Domain): TimeScale =>
     ? timeScale(domain, FOLDED_GUTTER, size.width - 52)
     : timeScale(domain, gutter(size.width), size.width - 20);
 
-interface Frame {
-  readonly input: TimelineInput;
+/** What decides about lanes and rows. */
+interface Lanes {
+  readonly input: Pick<TimelineInput, 'cold' | 'history' | 'watch'>;
   readonly size: Size;
-  readonly scale: TimeScale;
   readonly letters: readonly MapLetter[];
+}
+
+interface Frame extends Lanes {
+  readonly input: TimelineInput;
+  readonly scale: TimeScale;
 }
 
 export function timelineScene(input: TimelineInput, size: Size): Scene {
@@ -66,13 +72,20 @@ export function timelineScene(input: TimelineInput, size: Size): Scene {
 /** Least height of a lane and of a row of counts, px. */
 const LEAST_LANE = 15;
 const LEAST_REFS = 34;
+/** Height that a row of counts takes from the lanes, and the greatest height of a lane, px. */
+const REFS = 36;
+const MOST_LANE = 28;
+/** Least height of a lane whose bands have names: the band is 7 px lower. */
+const NAMED_LANE = 20;
+/** Height of the axis, the events and the space between, px. */
+const FIXED = AXIS + EVENTS_ROW + 8;
 
 /** Maps that fit, in order: freed maps are left out first, then the oldest. */
-function roomFor({ letters, input, size }: Frame): {
+function roomFor({ letters, input, size }: Lanes): {
   readonly shown: readonly MapLetter[];
   readonly rest: readonly MapLetter[];
 } {
-  const rows = Math.max(1, Math.floor((size.height - AXIS - EVENTS_ROW - 8) / LEAST_LANE));
+  const rows = Math.max(1, Math.floor((size.height - FIXED) / LEAST_LANE));
   if (letters.length <= rows) return { shown: letters, rest: [] };
   const gone = (letter: MapLetter): boolean => input.cold.maps.find((map) => map.letter === letter)?.state === 'FREED';
   const wanted = [...letters.filter((one) => !gone(one)).toReversed(), ...letters.filter(gone).toReversed()];
@@ -92,15 +105,32 @@ function restMarks(frame: Frame, rest: readonly MapLetter[], y: number): Mark[] 
   ];
 }
 
+/** Lanes of maps, rows below them for counts and a watched expression, and the height of a lane. */
+function rowsOf({ input, size }: Lanes, lanes: number): { rows: number; pitch: number } {
+  const free = size.height - FIXED;
+  const rows = clamp(Math.floor((free - lanes * LEAST_LANE) / LEAST_REFS), 0, input.watch ? 2 : 1);
+  return { rows, pitch: clamp((free - rows * REFS) / Math.max(1, lanes), LEAST_LANE, MOST_LANE) };
+}
+
+/** Room that shows as many lanes, rows and names of states as a size does, for large text. */
+export function timelineLeast(input: Lanes['input'], size: Size): Size {
+  const width = stepBelow(size.width, [600, 372]);
+  if (size.height < FOLDED) return { width, height: size.height };
+  const frame = { input, size, letters: lettersOf(input.history) };
+  const { shown, rest } = roomFor(frame);
+  const lanes = shown.length + (rest.length > 0 ? 1 : 0);
+  const { rows, pitch } = rowsOf(frame, lanes);
+  const height = FIXED + rows * REFS + lanes * stepBelow(pitch, [NAMED_LANE, LEAST_LANE]);
+  return { width, height: Math.min(size.height, height) };
+}
+
 function unfolded(frame: Frame): Mark[] {
   const { input, size, scale } = frame;
   const { shown: letters, rest } = roomFor(frame);
   const lanes = letters.length + (rest.length > 0 ? 1 : 0);
-  const free = size.height - AXIS - EVENTS_ROW - 8;
-  const rows = clamp(Math.floor((free - lanes * LEAST_LANE) / LEAST_REFS), 0, input.watch ? 2 : 1);
+  const { rows, pitch } = rowsOf(frame, lanes);
   // a requested lane takes precedence over the counts
   const counted = rows === (input.watch ? 2 : 1);
-  const pitch = clamp((free - rows * 36) / Math.max(1, lanes), LEAST_LANE, 28);
   const refsTop = AXIS + 6 + pitch * lanes;
   const eventsY = size.height - 18;
   const bottom = eventsY - 14;
