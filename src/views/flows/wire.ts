@@ -273,8 +273,9 @@ const UNKNOWN = { paint: 'muted', nth: 0 } as const;
 /** Blocks of the queue, from the bottom; a full queue fills the stack. With more places than pixels, only every nth block is drawn. */
 function queueBlocks({ cold, hot }: Moving, { queue, queueHalf }: Columns, { top, bottom }: Stack): DisplayList[] {
   const room = bottom - top - 6;
-  const pitch = clamp(room / cold.path.queuePackets, 2, 7);
-  const every = Math.max(1, Math.ceil(cold.path.queuePackets / (room / pitch)));
+  const { queuePackets } = cold.path;
+  const every = Math.max(1, Math.ceil(queuePackets / (room / clamp(room / queuePackets, 2, 7))));
+  const pitch = Math.min(7, room / Math.ceil(queuePackets / every));
   const looks = looksOf(cold);
   const blocks = things('bar', { weight: pitch >= 4 ? 1.5 : 0 });
   const height = pitch >= 4 ? pitch - 2 : pitch - 0.75;

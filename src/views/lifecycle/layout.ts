@@ -66,6 +66,8 @@ export interface Layout {
   readonly flat: readonly LifecycleState[] | null;
   /** text scale factor */
   readonly text: number;
+  /** no room for what is around the rings: tokens of sockets, and words */
+  readonly bare: boolean;
   /** required width, px; more than the available one if a map has no room */
   readonly width: number;
 }
@@ -190,12 +192,24 @@ function rowsOf(bodies: readonly Body[], ready: readonly Body[], text: number): 
   return { ...rows, height: rows.lineUp + rows.lineDown + rows.readyUp + rows.readyDown + 25 * text + 6 };
 }
 
-/** Text scales to try where the wanted one leaves no room for the names of the states. */
-const SMALLER = [1.3, 1];
+/** A text scale to try, and whether only the rings are drawn. */
+type Attempt = readonly [text: number, bare: boolean];
+
+/** What to try with large text where the height has no room for the names of the states: large text comes before tokens of sockets. */
+const attempts = (text: number): readonly Attempt[] =>
+  (
+    [
+      [1.3, false],
+      [text, true],
+      [1.3, true],
+      [1, false],
+      [1, true],
+    ] as const
+  ).filter(([scale]) => scale <= text && text > 1);
 
 /**
  * Places all maps. Maps for which the width has no room are left out, from the fullest station first; where the height
- * has no room for the names, letters become smaller before a name is cut.
+ * has no room for the names, letters become smaller and tokens are left out before a name is cut.
  */
 export function layOut(
   size: Size,
@@ -204,21 +218,25 @@ export function layOut(
   pillWidth: number,
   text: number,
 ): Layout {
-  let found = layOutAt(size, top, occupants, pillWidth, text);
-  for (const scale of SMALLER) {
-    if (found.fits || scale >= text) continue;
-    found = layOutAt(size, top, occupants, pillWidth, scale);
+  let found = layOutAt(size, top, occupants, pillWidth, [text, false]);
+  for (const attempt of attempts(text)) {
+    if (found.fits) break;
+    found = layOutAt(size, top, occupants, pillWidth, attempt);
   }
   return found.layout;
 }
 
-function layOutAt(size: Size, top: number, occupants: readonly Occupant[], pillWidth: number, text: number): Placed {
+const bareOf = (one: Occupant): Occupant => ({ ...one, hasTokens: false, hasKeepers: false, hasTags: false });
+
+function layOutAt(size: Size, top: number, all: readonly Occupant[], pillWidth: number, [text, bare]: Attempt): Placed {
+  const occupants = bare ? all.map(bareOf) : all;
   let shown = occupants;
   for (;;) {
     const rest = occupants.filter((one) => !shown.includes(one));
-    const wish = { size, top, occupants: shown, rest, pillWidth, text };
+    const wish = { size, top, occupants: shown, rest, pillWidth, text, bare };
     const tall = tryLayout({ ...wish, flat: null });
-    const placed = tall.fits ? tall : tryLayout({ ...wish, flat: flatLine(shown) });
+    // bare rings are for a low picture, which has one row
+    const placed = tall.fits && !bare ? tall : tryLayout({ ...wish, flat: flatLine(shown) });
     if (placed.layout.width <= size.width) return placed;
     const left = leastWanted(shown);
     if (!left) return tryLayout({ ...wish, flat: shortLine(shown) });
@@ -243,6 +261,7 @@ interface Wish {
   readonly rest: readonly Occupant[];
   readonly pillWidth: number;
   readonly text: number;
+  readonly bare: boolean;
   readonly flat: readonly LifecycleState[] | null;
 }
 
@@ -301,7 +320,7 @@ function inRow(
 }
 
 function place(
-  { size, top, occupants, rest, text, flat }: Wish,
+  { size, top, occupants, rest, text, bare, flat }: Wish,
   radius: number,
   terms: Terms,
   compact: boolean,
@@ -351,6 +370,7 @@ function place(
     compact,
     flat,
     text,
+    bare,
     width: Math.max(
       lineLength(bodies, terms.pill) + 2 * MARGIN,
       lastReady ? (readyXs.at(-1) ?? 0) + lastReady.reach + MARGIN : 0,

@@ -100,6 +100,25 @@ describe('lifecycle', () => {
     }
   });
 
+  it('with large text in a very low pane, leaves out tokens and words around the rings before it cuts a name', () => {
+    const ids = (scale: number, height: number) =>
+      allMarks(lifecycleScene(inputAt(585), { width: 512, height }, { ...DESK, scale })).map(({ mark }) => mark.id);
+    for (const scale of [1.3, 1.6]) {
+      for (const height of [150, 165, 180]) {
+        for (const at of TIMES) {
+          const scene = lifecycleScene(inputAt(at), { width: 512, height }, { ...DESK, scale });
+          const name = `${height} px at ${at} ms, scale ${scale}`;
+          expect([...touchingTexts(scene), ...clippedTexts(scene)], name).toEqual([]);
+          for (const { id, y, height: tall } of hitsOf(scene))
+            expect(y >= 0 && y + tall <= height, `${id} in ${name}`).toBe(true);
+        }
+      }
+    }
+    expect(ids(1.6, 165)).not.toContain('map.A.holder.socket1');
+    expect(ids(1.6, 165)).toContain('map.A.count');
+    expect(ids(1, 165)).toContain('map.A.holder.socket1');
+  });
+
   it('is whole where only one row fits, also with a map in READY', () => {
     const ready = withMaps([['A', 'READY', [holder('link', 1), ...sockets(2)]]]);
     const both = withMaps([

@@ -257,6 +257,7 @@ function mapMarks(input: LifecycleInput, layout: Layout, theme: Theme): Mark[] {
         theme,
         running: input.stop?.socket ?? null,
         text: layout.text,
+        bare: layout.bare,
         focus: MAP_FOCUS + index * FOCUS_PER_MAP,
       }),
     ];
