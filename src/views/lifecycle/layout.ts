@@ -66,6 +66,8 @@ export interface Layout {
   readonly flat: readonly LifecycleState[] | null;
   /** text scale factor */
   readonly text: number;
+  /** height of READY's name and notes below its row, px; 0 when they are beside it */
+  readonly readyFoot: number;
   /** no room for what is around the rings: tokens of sockets, and words */
   readonly bare: boolean;
   /** required width, px; more than the available one if a map has no room */
@@ -186,8 +188,9 @@ interface Rows {
   readonly height: number;
 }
 
-function rowsOf(bodies: readonly Body[], ready: readonly Body[], text: number): Rows {
-  const rows = { lineUp: above(bodies), lineDown: below(bodies), readyUp: above(ready), readyDown: below(ready) };
+function rowsOf(bodies: readonly Body[], ready: readonly Body[], { text, readyFoot }: Wish): Rows {
+  const readyDown = below(ready) + readyFoot;
+  const rows = { lineUp: above(bodies), lineDown: below(bodies), readyUp: above(ready), readyDown };
   // the state's name is between the rows
   return { ...rows, height: rows.lineUp + rows.lineDown + rows.readyUp + rows.readyDown + 25 * text + 6 };
 }
@@ -217,27 +220,31 @@ export function layOut(
   occupants: readonly Occupant[],
   pillWidth: number,
   text: number,
+  readyFoot = 0,
 ): Layout {
-  let found = layOutAt(size, top, occupants, pillWidth, [text, false]);
+  const asked = { size, top, pillWidth, readyFoot };
+  let found = layOutAt(asked, occupants, [text, false]);
   for (const attempt of attempts(text)) {
     if (found.fits) break;
-    found = layOutAt(size, top, occupants, pillWidth, attempt);
+    found = layOutAt(asked, occupants, attempt);
   }
   return found.layout;
 }
 
+type Asked = Pick<Wish, 'size' | 'top' | 'pillWidth' | 'readyFoot'>;
+
 const bareOf = (one: Occupant): Occupant => ({ ...one, hasTokens: false, hasKeepers: false, hasTags: false });
 
-function layOutAt(size: Size, top: number, all: readonly Occupant[], pillWidth: number, [text, bare]: Attempt): Placed {
+function layOutAt(asked: Asked, all: readonly Occupant[], [text, bare]: Attempt): Placed {
   const occupants = bare ? all.map(bareOf) : all;
   let shown = occupants;
   for (;;) {
     const rest = occupants.filter((one) => !shown.includes(one));
-    const wish = { size, top, occupants: shown, rest, pillWidth, text, bare };
+    const wish = { ...asked, occupants: shown, rest, text, bare };
     const tall = tryLayout({ ...wish, flat: null });
     // bare rings are for a low picture, which has one row
     const placed = tall.fits && !bare ? tall : tryLayout({ ...wish, flat: flatLine(shown) });
-    if (placed.layout.width <= size.width) return placed;
+    if (placed.layout.width <= asked.size.width) return placed;
     const left = leastWanted(shown);
     if (!left) return tryLayout({ ...wish, flat: shortLine(shown) });
     shown = shown.filter((one) => one !== left);
@@ -262,6 +269,7 @@ interface Wish {
   readonly pillWidth: number;
   readonly text: number;
   readonly bare: boolean;
+  readonly readyFoot: number;
   readonly flat: readonly LifecycleState[] | null;
 }
 
@@ -287,7 +295,7 @@ function tryLayout(wish: Wish): Placed {
   const widthOf = (radius: number, pill: number): number => lineLength(linesOf(radius, pill), pill);
   const isLow = (radius: number, pill: number): boolean => {
     const ready = flat ? [] : bodiesOf('READY', occupants, radius, termsOf(radius, pill));
-    return rowsOf(linesOf(radius, pill), ready, text).height <= room;
+    return rowsOf(linesOf(radius, pill), ready, wish).height <= room;
   };
   const search = (pill: number): number => {
     let radius = largest;
@@ -319,15 +327,11 @@ function inRow(
   });
 }
 
-function place(
-  { size, top, occupants, rest, text, bare, flat }: Wish,
-  radius: number,
-  terms: Terms,
-  compact: boolean,
-): Layout {
+function place(wish: Wish, radius: number, terms: Terms, compact: boolean): Layout {
+  const { size, top, occupants, rest, text, bare, readyFoot, flat } = wish;
   const bodies = lineBodies(flat ?? LINE, occupants, radius, terms);
   const ready = flat ? [] : bodiesOf('READY', occupants, radius, terms);
-  const rows = rowsOf(bodies, ready, text);
+  const rows = rowsOf(bodies, ready, wish);
   const spare = Math.max(0, size.height - top - 8 - rows.height);
   const lineY = top + rows.lineUp + spare * 0.3;
   const readyY = size.height - 10 - rows.readyDown - spare * 0.25;
@@ -371,6 +375,7 @@ function place(
     flat,
     text,
     bare,
+    readyFoot: flat ? 0 : readyFoot,
     width: Math.max(
       lineLength(bodies, terms.pill) + 2 * MARGIN,
       lastReady ? (readyXs.at(-1) ?? 0) + lastReady.reach + MARGIN : 0,

@@ -119,6 +119,22 @@ describe('lifecycle', () => {
     expect(ids(1, 165)).toContain('map.A.holder.socket1');
   });
 
+  it('has the words of READY below its maps where the width has no room beside them', () => {
+    const two = withMaps([
+      ['A', 'READY', [holder('file'), ...sockets(2)]],
+      ['B', 'READY', [holder('file'), holder('link')]],
+    ]);
+    for (const size of [{ width: 372, height: 300 }, { width: 372, height: 400 }, { width: 340, height: 560 }, DEBUG]) {
+      const scene = lifecycleScene(two, size, DESK);
+      const name = `${size.width}x${size.height}`;
+      expect([...touchingTexts(scene), ...clippedTexts(scene)], name).toEqual([]);
+      const [a, b] = ['name', 'note'].map((id) =>
+        allMarks(scene).find(({ mark }) => mark.id === `station.READY.${id}`),
+      );
+      if (a && b) expect(b.mark, name).toMatchObject({ anchor: size === DEBUG ? 'start' : 'middle' });
+    }
+  });
+
   it('is whole where only one row fits, also with a map in READY', () => {
     const ready = withMaps([['A', 'READY', [holder('link', 1), ...sockets(2)]]]);
     const both = withMaps([

@@ -54,6 +54,19 @@ describe('timeline', () => {
     );
   });
 
+  it('a narrow folded timeline has no title, and bands of half its width at least', () => {
+    for (const width of [252, 342, 420, 700]) {
+      const size = { width, height: 28 };
+      const scene = timelineScene(inputAt(585), size);
+      expect(
+        scene.marks.some(({ id }) => id === 'title'),
+        String(width),
+      ).toBe(width >= 420);
+      const { left, right } = timelineScale(size, [0, 1]);
+      expect(right - left).toBeGreaterThan(width / 2);
+    }
+  });
+
   it('texts do not overlap, stay inside and keep full contrast at any size and time', () => {
     for (const width of [380, 800, 1422, 1902]) {
       for (const at of [0, 20, 100, 390, 475, 585, 700, 760, 850, 900]) {

@@ -42,13 +42,16 @@ const EVENTS_ROW = 26;
 /** Below this height only the bands are drawn. */
 const FOLDED = 60;
 const FOLDED_GUTTER = 108;
+/** Below this width a folded timeline has no title, and its gutter is narrower. */
+const UNTITLED = 420;
+const UNTITLED_GUTTER = 34;
 
 const gutter = (width: number): number => clamp(width * 0.083, 64, 118);
 
 /** Scale of the timeline, with which the shell also converts pointer positions to times. */
 export const timelineScale = (size: Size, domain: Domain): TimeScale =>
   size.height < FOLDED
-    ? timeScale(domain, FOLDED_GUTTER, size.width - 52)
+    ? timeScale(domain, size.width < UNTITLED ? UNTITLED_GUTTER : FOLDED_GUTTER, size.width - 52)
     : timeScale(domain, gutter(size.width), size.width - 20);
 
 /** What decides about lanes and rows. */
@@ -145,7 +148,7 @@ function unfolded(frame: Frame): Mark[] {
     ...ticks.labels,
     ...letters.flatMap((letter, i) => lane(frame, letter, AXIS + 4 + pitch * (i + 0.5), pitch - 7)),
     ...restMarks(frame, rest, AXIS + 4 + pitch * (letters.length + 0.5)),
-    ...(counted
+    ...(counted && letters.length > 0
       ? [
           ...laneName('refs', 'refs', '', (refsTop + refsBottom) / 2, frame),
           ...refLines({ ...frame, letters }, refsTop + 4, refsBottom),
@@ -183,7 +186,7 @@ function folded(frame: Frame): Mark[] {
   const left = at + width > size.width - 30 ? at - width : at;
   const middle = size.height / 2;
   return [
-    text('title', { x: 15, y: middle + 4 }, 'Timeline', ui(12, 650), 'text'),
+    ...(size.width < UNTITLED ? [] : [text('title', { x: 15, y: middle + 4 }, 'Timeline', ui(12, 650), 'text')]),
     ...letters.flatMap((letter, i) => [
       ...(i % Math.ceil(LEAST_LETTER / pitch) > 0
         ? []
