@@ -1,4 +1,4 @@
-import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { LifecycleState, MapLetter } from '../../engine/index.ts';
 import { select, useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
@@ -16,18 +16,22 @@ const GLYPH: Readonly<Record<LifecycleState, string>> = {
 /** Number of a list's items that are in its first line; the others have no room. */
 function useFirstLine(list: RefObject<HTMLElement | null>): number {
   const [count, setCount] = useState(Number.POSITIVE_INFINITY);
-  const measure = (): void => {
-    const items = [...(list.current?.children ?? [])].map((item) => item.getBoundingClientRect());
-    const bottom = list.current?.getBoundingClientRect().bottom ?? 0;
-    setCount(items.filter(({ top }) => top < bottom - 1).length);
-  };
-  // the words of badges change with the maps, without a change of the list's size
-  useLayoutEffect(measure);
-  useLayoutEffect(() => {
-    if (!list.current) return;
-    const observer = new ResizeObserver(measure);
-    observer.observe(list.current);
-    return () => observer.disconnect();
+  useEffect(() => {
+    const { current } = list;
+    if (!current) return;
+    const measure = (): void => {
+      const { bottom } = current.getBoundingClientRect();
+      const tops = [...current.children].map((item) => item.getBoundingClientRect().top);
+      setCount(tops.filter((top) => top < bottom - 1).length);
+    };
+    const size = new ResizeObserver(measure);
+    const words = new MutationObserver(measure);
+    size.observe(current);
+    words.observe(current, { childList: true, characterData: true, subtree: true });
+    return () => {
+      size.disconnect();
+      words.disconnect();
+    };
   }, [list]);
   return count;
 }

@@ -6,15 +6,15 @@ import { spreadDown } from '../lists.ts';
 import type { ColdSnapshot, History, MapLetter } from '../../engine/index.ts';
 import { dashOf, STATE_PAINT } from '../paint.ts';
 import type { Mark, Paint, Scene, Size } from '../scene.ts';
-import { circle, clamp, cross, group, line, mono, path, pathOf, rect, text, ui } from '../shapes.ts';
+import { clamp, line, mono, path, pathOf, rect, text, ui } from '../shapes.ts';
 import { fitText, textWidth } from '../text-metrics.ts';
 import type { Domain, TimeScale } from '../time-axis.ts';
-import { remembered } from '../remembered.ts';
 import { timeScale, timeTicks } from '../time-axis.ts';
 import { timeText } from '../words.ts';
 import { stepBelow } from '../zoom.ts';
-import type { EventShape, Span, Step, TimelineEvent } from './spans.ts';
-import { clusterEvents, countsOf, eventsOf, lettersOf, spansOf } from './spans.ts';
+import { eventMarks } from './event-marks.ts';
+import type { Span, Step } from './spans.ts';
+import { countsOf, FUTURE, lettersOf, spansOf } from './spans.ts';
 
 export interface TimelineInput {
   readonly cold: ColdSnapshot;
@@ -36,7 +36,6 @@ export interface TimelineWatch {
   readonly marks: (scale: TimeScale, now: number, top: number, bottom: number) => Mark[];
 }
 
-const FUTURE = 0.4;
 const AXIS = 22;
 const EVENTS_ROW = 26;
 /** Below this height only the bands are drawn. */
@@ -159,7 +158,7 @@ function unfolded(frame: Frame): Mark[] {
       : []),
     ...(input.watch && rows === 0 ? [hiddenWords('watch', input.watch.label)] : []),
     ...laneName('events', 'events', '', eventsY, frame, captionAt(input)),
-    ...eventMarks(frame, eventsY),
+    ...eventMarks(input, scale, eventsY),
     ...playhead(frame, flag),
   ];
 }
@@ -346,72 +345,6 @@ function refNames(
       STATE_PAINT[map.state].ink,
       { anchor: right ? 'start' : 'end', halo: 'surface-1', label },
     );
-  });
-}
-
-function eventGlyph(id: string, shape: EventShape, opacity: number | undefined): Mark {
-  const at = { x: 0, y: 0 };
-  const fade = opacity === undefined ? {} : { opacity };
-  switch (shape) {
-    case 'open':
-      return { ...circle(id, at, 4, { fill: 'muted' }), ...fade };
-    case 'close':
-      return { ...circle(id, at, 3.6, { fill: 'surface-1', stroke: 'muted', weight: 1.8 }), ...fade };
-    case 'delete':
-      return { ...path(id, 'M 0 -6 L 6 5 L -6 5 Z', { fill: 'tobefree' }), ...fade };
-    case 'freed':
-      return { ...cross(id, at, 3.6, { stroke: 'freed-ink', weight: 2 }), ...fade };
-    case 'note':
-      return { ...path(id, 'M 0 -6 L 5.5 0 L 0 6 L -5.5 0 Z', { fill: 'error' }), ...fade };
-    case 'syscall':
-      return { ...rect(id, { x: -4.5, y: -4.5, width: 9, height: 9 }, 2, { fill: 'text' }), ...fade };
-    default:
-      return shape satisfies never;
-  }
-}
-
-const tipOf = (all: readonly [TimelineEvent, ...TimelineEvent[]]): string => {
-  const [first, ...rest] = all;
-  const time = timeText(first.time);
-  if (all.length <= 3) return `${time}: ${all.map(({ words }) => words).join('; ')}`;
-  return `${time}: ${first.words} and ${rest.length} more`;
-};
-
-/** Least distance of two marks of events, px. */
-const APART = 7;
-
-const clustersIn = remembered(
-  (events: readonly TimelineEvent[], from: number, to: number, left: number, right: number) => {
-    const shown = events.filter(({ time }) => time >= from && time <= to);
-    return clusterEvents(shown, timeScale([from, to], left, right).x, APART);
-  },
-);
-
-/** The first caption of each event. */
-const captionsByEvent = remembered(
-  (captions: History['captions']) => new Map(captions.toReversed().map(({ event, text: words }) => [event, words])),
-);
-
-function eventMarks({ input, scale }: Frame, y: number): Mark[] {
-  const clusters = clustersIn(eventsOf(input.history), ...scale.domain, scale.left, scale.right);
-  const captions = captionsByEvent(input.history.captions);
-  const font = ui(10.5);
-  return clusters.map(({ x, lead, all }, i): Mark => {
-    const id = `event.${lead.id}`;
-    const future = lead.event > input.event;
-    const next = clusters[i + 1]?.x ?? scale.right + 16;
-    const word = lead.word !== '' && x + 18 + textWidth(lead.word, font) < next ? lead.word : '';
-    const caption = all.map(({ event }) => captions.get(event)).find((words) => words !== undefined);
-    const tip = tipOf(all);
-    const children = [eventGlyph(`${id}.glyph`, lead.shape, future ? FUTURE : undefined)];
-    if (word !== '') children.push(text(`${id}.word`, { x: 9, y: 3.8 }, word, font, 'muted', { halo: 'surface-1' }));
-    return group(id, { x, y }, children, {
-      label: tip,
-      tip: caption ? `${tip}. ${caption}` : tip,
-      action: { command: 'time.event', args: { event: (all.at(-1) ?? lead).event } },
-      hit: { x: -7, y: -11, width: 14, height: 22, radius: 6 },
-      focus: i,
-    });
   });
 }
 
