@@ -79,7 +79,7 @@ function useVisibleRows(place: RefObject<HTMLElement | null>, count: number): Ro
   // the height of a row and of the place are known after they are drawn
   useEffect(() => {
     const { current } = place;
-    if (!current) return;
+    if (!current || count <= FEW_ROWS) return;
     const observer = new ResizeObserver(() => setRows((before) => rowsInSight(current) ?? before));
     observer.observe(current);
     return () => observer.disconnect();
