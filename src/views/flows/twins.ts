@@ -78,10 +78,13 @@ export function mapLine(id: string, nth: number, from: Point, to: Point, paint: 
 
 /** Width of a gap, px. */
 const GAP = 2;
+/** Packets are many and drawn in every frame: one that is whole costs no list. */
+const WHOLE: readonly number[] = [0];
 
 /** Left edges and width of the parts of a packet or block of that width, px. */
 export function partsOf(nth: number, width: number): { readonly at: readonly number[]; readonly width: number } {
   const { gaps } = lookOf(nth);
+  if (gaps === 0) return { at: WHOLE, width };
   const part = (width - gaps * GAP) / (gaps + 1);
   return { at: Array.from({ length: gaps + 1 }, (_, i) => i * (part + GAP)), width: part };
 }
