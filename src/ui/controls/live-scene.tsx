@@ -117,7 +117,7 @@ function Drawn({ moving, place, scene, moves, onHover }: DrawnProps) {
       scene={scene}
       theme={theme}
       moves={moves}
-      eased={moves && currentMotion() === 'step'}
+      eased={currentMotion() === 'step'}
       words={wordsTurn()}
       over={over}
       onAction={runAction}

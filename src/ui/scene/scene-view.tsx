@@ -19,7 +19,7 @@ export interface SceneViewProps {
   readonly theme: Theme;
   /** groups may be animated to new places */
   readonly moves?: boolean;
-  /** animates them now: after steps only, not while scrubbing or playing */
+  /** animates changes now: after steps only, not while scrubbing or playing */
   readonly eased?: boolean;
   /**
    * While this number stays, names and places of buttons and the text twin stay too, unless there are others: nobody
