@@ -181,6 +181,42 @@ test('with text of 160 % the bar has one row on a desk, and no button breaks its
   }
 });
 
+test('drawings follow the text size, and in a low window names stay whole @long', async ({ lab, page }) => {
+  const word = page.locator('[data-pane=timeline] svg text', { hasText: 'events' });
+  const lane = page.locator('[data-pane=flows] svg text', { hasText: 'receiver' });
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  const before = [(await boxOf(word)).width, (await boxOf(lane)).width];
+  await lab.command('Settings');
+  await page.getByRole('dialog').getByRole('radio', { name: '130 %' }).check();
+  await lab.press('Escape');
+  for (const [i, one] of [word, lane].entries())
+    await expect.poll(async () => (await boxOf(one)).width / (before[i] ?? 1)).toBeGreaterThan(1.12);
+  // a press on the enlarged timeline goes to the time under the pointer
+  const free = page.locator('[data-pane=timeline] svg text', { hasText: 'free A' });
+  const { x, y } = await boxOf(free);
+  await page.mouse.click(x + 8, y - 40);
+  await expect(lab.station('FREED')).toHaveText('FREED: map A');
+  await lab.command('Settings');
+  await page.getByRole('dialog').getByRole('radio', { name: '160 %' }).check();
+  await lab.press('Escape');
+  await page.setViewportSize({ width: 640, height: 360 });
+  const pane = await boxOf(page.locator('[data-pane=lifecycle] .live-scene'));
+  for (const state of ['INIT', 'INUSE', 'TOBEFREE', 'FREED']) {
+    const name = await boxOf(lab.lifecycle.locator('svg text', { hasText: new RegExp(`^${state}$`) }).first());
+    expect(name.y + name.height, state).toBeLessThanOrEqual(pane.y + pane.height + 1);
+  }
+});
+
+test('maps whose badges have no room are in a menu', { tag: '@long' }, async ({ lab, page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole('button', { name: /^More maps: \+\d$/ }).click();
+  await page.getByRole('menuitemradio', { name: /A TOBEFREE$/ }).click();
+  await expect(page.getByRole('toolbar', { name: 'Map A' })).toBeVisible();
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await expect(lab.lifecycle.getByRole('list', { name: 'Maps', exact: true }).getByRole('button')).toHaveCount(2);
+  await expect(page.getByRole('button', { name: /^More maps/ })).toHaveCount(0);
+});
+
 test('panes follow a window that grows, unless their sizes were chosen', async ({ lab, page }) => {
   await expect(lab.status).toContainText('Paused');
   const programs = page.getByRole('region', { name: 'Programs' });

@@ -11,15 +11,16 @@ import { currentFrame, currentMotion, type Frame, wordsTurn } from '../../page/f
 import { createLayerDrawer } from '../scene/draw-layers.ts';
 import { SceneView } from '../scene/scene-view.tsx';
 import { remembered } from '../../views/remembered.ts';
+import { zoomedRoom, zoomOf } from '../../views/zoom.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { useCalm, useFrame, useTheme } from './use-frame.ts';
 import { useSize } from './use-size.ts';
 
-/** The place for which a scene is built. */
+/** The place for which a scene is built. With large text its units are larger than px. */
 export interface Place {
   readonly size: Size;
   readonly theme: Theme;
-  /** px above the top edge */
+  /** what is above the top edge */
   readonly scroll: number;
 }
 
@@ -30,24 +31,29 @@ export interface LiveSceneProps {
   readonly calm?: boolean;
   /** layers of moving things above the scene's own, drawn in every frame without React */
   readonly moving?: (frame: Frame, place: Place) => readonly DisplayList[];
-  /** height of the whole content, px; absent when it always fits */
+  /** the room that the picture needs to show as much as in a size; absent when it follows the text size by itself */
+  readonly least?: (size: Size) => Size;
+  /** height of the whole content, in units of the scene; absent when it always fits */
   readonly height?: (size: Size) => number;
-  /** scrolls to this many px when it changes */
+  /** scrolls to this place when it changes, in units of the scene */
   readonly scrollTo?: number | null | ((size: Size) => number | null);
   readonly onHover?: (hit: Hit | null) => void;
 }
 
-export function LiveScene({ build, calm = false, moving, height, scrollTo = null, onHover }: LiveSceneProps) {
+export function LiveScene({ build, calm = false, moving, least, height, scrollTo = null, onHover }: LiveSceneProps) {
   const place = useRef<HTMLDivElement>(null);
   const size = useSize(place);
+  const { scale } = useTheme();
   const [scroll, setScroll] = useState(0);
-  const whole = size && height ? Math.max(size.height, Math.ceil(height(size))) : 0;
+  const zoom = size && least ? zoomOf(scale, size, least(size)) : 1;
+  const room = size && zoomedRoom(size, zoom);
+  const whole = size && room && height ? Math.max(size.height, Math.ceil(height(room) * zoom)) : 0;
   const Picture = calm ? CalmPicture : FullPicture;
   const scrolls = size !== null && whole > size.height;
-  const to = typeof scrollTo === 'function' ? size && scrollTo(size) : scrollTo;
+  const to = typeof scrollTo === 'function' ? room && scrollTo(room) : scrollTo;
   useEffect(() => {
-    if (to !== null && whole > 0) bringIntoView(place.current, to);
-  }, [to, whole]);
+    if (to !== null && whole > 0) bringIntoView(place.current, to * zoom);
+  }, [to, whole, zoom]);
   return (
     <div
       className={height ? 'live-scene scrolls' : 'live-scene'}
@@ -59,7 +65,14 @@ export function LiveScene({ build, calm = false, moving, height, scrollTo = null
       {size && size.width > 0 && size.height > 0 && (
         <div style={height ? { height: whole } : undefined}>
           <div className={height ? 'still' : undefined} style={height ? { height: size.height } : undefined}>
-            <Picture build={build} moving={moving} size={size} scroll={scrolls ? scroll : 0} onHover={onHover} />
+            <Picture
+              build={build}
+              moving={moving}
+              size={size}
+              zoom={zoom}
+              scroll={scrolls ? scroll : 0}
+              onHover={onHover}
+            />
           </div>
         </div>
       )}
@@ -75,13 +88,17 @@ function bringIntoView(place: HTMLElement | null, top: number): void {
 
 interface PictureProps extends Pick<LiveSceneProps, 'build' | 'moving' | 'onHover'> {
   readonly size: Size;
+  readonly zoom: number;
   readonly scroll: number;
 }
 
 /** Makes the scene of a frame, once; an equal scene causes no rendering. */
-function useSceneOf({ build, size, scroll }: PictureProps): { place: Place; sceneOf: (frame: Frame) => Scene } {
+function useSceneOf({ build, size, zoom, scroll }: PictureProps): { place: Place; sceneOf: (frame: Frame) => Scene } {
   const theme = useTheme();
-  const place = useMemo(() => ({ size, theme, scroll }), [size, theme, scroll]);
+  const place = useMemo(
+    () => ({ size: zoomedRoom(size, zoom), theme, scroll: scroll / zoom }),
+    [size, zoom, theme, scroll],
+  );
   const sceneOf = useMemo(() => remembered((frame: Frame) => build(frame, place)), [build, place]);
   return { place, sceneOf };
 }
@@ -98,25 +115,29 @@ function CalmPicture(props: PictureProps) {
 
 const NO_LAYERS: readonly DisplayList[] = [];
 
-interface DrawnProps extends Pick<PictureProps, 'moving' | 'onHover'> {
+interface DrawnProps extends Pick<PictureProps, 'moving' | 'onHover' | 'size' | 'zoom'> {
   readonly place: Place;
   readonly scene: Scene;
   readonly moves: boolean;
 }
 
-function Drawn({ moving, place, scene, moves, onHover }: DrawnProps) {
+function Drawn({ moving, place, scene, moves, size, zoom, onHover }: DrawnProps) {
   const { theme } = place;
   useLab((state) => state.playing);
   useEffect(
     () => showScene(scene, theme, () => (moving ? moving(currentFrame(), place) : NO_LAYERS)),
     [scene, theme, moving, place],
   );
-  const over = useMemo(() => moving && <MovingLayers build={moving} place={place} />, [moving, place]);
+  const over = useMemo(
+    () => moving && <MovingLayers build={moving} place={place} size={size} zoom={zoom} />,
+    [moving, place, size, zoom],
+  );
   return (
     <SceneView
       scene={scene}
       theme={theme}
       moves={moves}
+      zoom={zoom}
       eased={currentMotion() === 'step'}
       words={wordsTurn()}
       over={over}
@@ -129,9 +150,12 @@ function Drawn({ moving, place, scene, moves, onHover }: DrawnProps) {
 interface MovingProps {
   readonly build: NonNullable<LiveSceneProps['moving']>;
   readonly place: Place;
+  /** of the canvas, px */
+  readonly size: Size;
+  readonly zoom: number;
 }
 
-function MovingLayers({ build, place }: MovingProps) {
+function MovingLayers({ build, place, size, zoom }: MovingProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
     if (!canvas.current) return;
@@ -139,11 +163,11 @@ function MovingLayers({ build, place }: MovingProps) {
     let drawn: Frame | null = null;
     const draw = (): void => {
       const frame = currentFrame();
-      if (frame !== drawn) drawLayers(build(frame, place), place.size, place.theme);
+      if (frame !== drawn) drawLayers(build(frame, place), size, place.theme, zoom);
       drawn = frame;
     };
     draw();
     return onDraw(draw);
-  }, [build, place]);
-  return <canvas ref={canvas} style={place.size} aria-hidden="true" />;
+  }, [build, place, size, zoom]);
+  return <canvas ref={canvas} style={size} aria-hidden="true" />;
 }

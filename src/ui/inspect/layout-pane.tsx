@@ -1,8 +1,8 @@
 /* The shown struct as cache lines and as bytes. */
 import { useCallback, useMemo } from 'react';
-import { blocksHeight, blockTop, structBlocksScene } from '../../views/struct/blocks.ts';
+import { blocksHeight, blocksLeast, blockTop, structBlocksScene } from '../../views/struct/blocks.ts';
 import { changed, partsOf, sideNote } from '../../views/struct/fields.ts';
-import { hexHeight, hexTop, structHexScene } from '../../views/struct/hex.ts';
+import { hexHeight, hexLeast, hexTop, structHexScene } from '../../views/struct/hex.ts';
 import { plural, timeText } from '../../views/words.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { Pane } from '../controls/pane.tsx';
@@ -80,6 +80,7 @@ function Blocks({ shown }: { readonly shown: Shown }) {
       <LiveScene
         calm
         build={build}
+        least={blocksLeast}
         height={(size) => blocksHeight(still, size)}
         scrollTo={(size) => (selected === null ? null : blockTop(still, selected, size))}
         onHover={onHover}
@@ -147,6 +148,7 @@ function Hex({ shown }: { readonly shown: Shown }) {
         <LiveScene
           calm
           build={build}
+          least={hexLeast}
           height={({ width }) => hexHeight(still, width)}
           scrollTo={({ width }) => (selected === null ? null : hexTop(still, selected, width))}
           onHover={onHover}

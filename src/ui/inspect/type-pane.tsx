@@ -5,6 +5,7 @@ import { describeRaw, type Layout, printType } from '../../engine/index.ts';
 import { typeLines } from '../../views/inspect/lines.ts';
 import { cLinesScene, lineTop, linesHeight, treeScene } from '../../views/inspect/type-lines.ts';
 import { partsOf } from '../../views/struct/fields.ts';
+import { listLeast } from '../../views/zoom.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { Pane } from '../controls/pane.tsx';
 import { currentFrame } from '../../page/frame-source.ts';
@@ -138,6 +139,7 @@ function Lines({ shown, tab }: { readonly shown: Shown; readonly tab: 'c' | 'tre
       <LiveScene
         calm
         build={build}
+        least={listLeast(300)}
         height={() => linesHeight({ lines })}
         scrollTo={selected === null ? null : lineTop({ lines }, selected)}
         onHover={onHover}

@@ -5,6 +5,7 @@ import { useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { checksHeight, checksScene } from '../../views/checks/checks.ts';
 import { sequenceHeight, sequenceRow, sequenceScene } from '../../views/sequence/sequence.ts';
+import { listLeast } from '../../views/zoom.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { BesideBar, CompareView } from './compare-view.tsx';
 import { useStepWords } from './use-step-words.ts';
@@ -54,6 +55,7 @@ function Sequence({ cold, history }: ShownProps) {
     <LiveScene
       calm
       build={build}
+      least={listLeast(440)}
       height={() => sequenceHeight(history)}
       scrollTo={sequenceRow(history, cold.lastCall)}
     />
@@ -68,5 +70,13 @@ function Checks({ cold, history }: ShownProps) {
     (_, { size, scroll }) => checksScene({ call, words, scroll }, size),
     [call, words],
   );
-  return <LiveScene calm build={build} height={() => checksHeight(call)} scrollTo={checksHeight(call) - 40} />;
+  return (
+    <LiveScene
+      calm
+      build={build}
+      least={listLeast(372)}
+      height={() => checksHeight(call)}
+      scrollTo={checksHeight(call) - 40}
+    />
+  );
 }

@@ -1,6 +1,6 @@
 import { useCallback } from 'react';
 import type { Layout } from '../../engine/index.ts';
-import { trampolineChainScene } from '../../views/trampoline/trampoline.ts';
+import { chainLeast, trampolineChainScene } from '../../views/trampoline/trampoline.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { Questions } from './questions.tsx';
 import type { Subject } from './struct-subject.ts';
@@ -35,7 +35,7 @@ export function FieldFoot({ subject, layout, path }: FieldFootProps) {
       />
       {isFunction && (
         <div className="chain">
-          <LiveScene calm build={build} />
+          <LiveScene calm build={build} least={chainLeast} />
         </div>
       )}
     </div>

@@ -1,11 +1,11 @@
 import { type ComponentType, useCallback } from 'react';
 import type { ColdSnapshot, History } from '../../engine/index.ts';
-import { laneTop, wireHeight, wireMoving, wireStill } from '../../views/flows/wire.ts';
+import { laneTop, wireHeight, wireLeast, wireMoving, wireStill } from '../../views/flows/wire.ts';
 import { rateText } from '../../views/words.ts';
 import { late } from '../controls/guard.tsx';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { Pane } from '../controls/pane.tsx';
-import { Turn, useCalmLab } from '../controls/use-frame.ts';
+import { Turn, useCalmLab, useTheme } from '../controls/use-frame.ts';
 import { chooseTab, useChoices } from '../../page/store/choices.ts';
 import { type Tabs, TABS } from '../../page/store/tabs.ts';
 import { useLab } from '../../page/store/lab.ts';
@@ -60,12 +60,13 @@ function WireTab() {
   const isAlone = useOverlay((state) => state.embed) !== null;
   const roomy = isPreset || isAlone;
   const { cold, history } = useCalmLab();
+  const { scale } = useTheme();
   if (!cold || !history) return null;
   const run = { cold, history };
   if (!roomy) return <Wire {...run} />;
   return (
     <>
-      <div className="wire-above" style={{ flexBasis: wireHeight(cold) }}>
+      <div className="wire-above" style={{ flexBasis: wireHeight(cold) * Math.max(1, scale) }}>
         <Wire {...run} />
       </div>
       <div className="series-below">
@@ -90,6 +91,7 @@ function Wire({ cold, history }: RunProps) {
       calm
       build={build}
       moving={moving}
+      least={(size) => wireLeast(cold, size)}
       height={({ height }) => wireHeight(cold, height)}
       scrollTo={({ height }) => laneTop(cold, running, height)}
     />

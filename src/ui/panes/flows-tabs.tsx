@@ -1,9 +1,10 @@
 /* The flows over time, and as a table. Loaded with their tabs. */
-import { type RefObject, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ColdSnapshot, History } from '../../engine/index.ts';
 import { useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { MOST_CURVES } from '../../views/flows/crowd.ts';
+import { seriesLeast } from '../../views/flows/panels.ts';
 import { createReadings } from '../../views/flows/reading.ts';
 import { seriesAt, seriesCurves } from '../../views/flows/series.ts';
 import { FLOW_COLUMNS, flowRows } from '../../views/flows/table.ts';
@@ -46,7 +47,7 @@ function TimeSeries({ cold, history, grows }: RunProps & { readonly grows: boole
     ({ hot }, { size }) => seriesAt(curves(readings, cold, history, domain, focus, size), hot.time),
     [curves, readings, cold, history, domain, focus],
   );
-  return <LiveScene calm build={build} />;
+  return <LiveScene calm build={build} least={seriesLeast} />;
 }
 
 /** Fewer rows are all drawn. */
@@ -61,18 +62,28 @@ interface Rows {
   readonly height: number;
 }
 
+/** The rows in sight, and some around them; null before the table has a row. */
+function rowsInSight(place: HTMLElement | null): Rows | null {
+  const height = place?.querySelector<HTMLElement>('tbody tr[aria-rowindex]')?.offsetHeight ?? 0;
+  if (!place || height === 0) return null;
+  const first = Math.max(0, Math.floor(place.scrollTop / height) - SPARE_ROWS);
+  return { first, last: first + Math.ceil(place.clientHeight / height) + 2 * SPARE_ROWS, height };
+}
+
 /** The rows to draw of a table that scrolls: a thousand with new numbers twelve times a second would take all the time there is. */
 function useVisibleRows(place: RefObject<HTMLElement | null>, count: number): Rows & { readonly follow: () => void } {
   const [rows, setRows] = useState<Rows>({ first: 0, last: FEW_ROWS, height: 0 });
   const follow = (): void => {
-    const { current } = place;
-    const height = current?.querySelector<HTMLElement>('tbody tr[aria-rowindex]')?.offsetHeight ?? 0;
-    if (!current || height === 0) return;
-    const first = Math.max(0, Math.floor(current.scrollTop / height) - SPARE_ROWS);
-    setRows({ first, last: first + Math.ceil(current.clientHeight / height) + 2 * SPARE_ROWS, height });
+    setRows((before) => rowsInSight(place.current) ?? before);
   };
   // the height of a row and of the place are known after they are drawn
-  useLayoutEffect(follow, [place, count]);
+  useEffect(() => {
+    const { current } = place;
+    if (!current || count <= FEW_ROWS) return;
+    const observer = new ResizeObserver(() => setRows((before) => rowsInSight(current) ?? before));
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, [place, count]);
   return count <= FEW_ROWS ? { ...rows, first: 0, last: count, follow } : { ...rows, follow };
 }
 

@@ -1,6 +1,8 @@
-import type { LifecycleState } from '../../engine/index.ts';
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import type { LifecycleState, MapLetter } from '../../engine/index.ts';
 import { select, useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
+import { Choice } from '../controls/choice.tsx';
 
 /** Glyphs of the states, in addition to colour. */
 const GLYPH: Readonly<Record<LifecycleState, string>> = {
@@ -11,27 +13,75 @@ const GLYPH: Readonly<Record<LifecycleState, string>> = {
   FREED: '✕',
 };
 
-/** Badges of maps with their states, at the head of the Lifecycle pane; pressing one selects the map. */
+/** Number of a list's items that are in its first line; the others have no room. */
+function useFirstLine(list: RefObject<HTMLElement | null>): number {
+  const [count, setCount] = useState(Number.POSITIVE_INFINITY);
+  useEffect(() => {
+    const { current } = list;
+    if (!current) return;
+    const measure = (): void => {
+      const { bottom } = current.getBoundingClientRect();
+      const tops = [...current.children].map((item) => item.getBoundingClientRect().top);
+      setCount(tops.filter((top) => top < bottom - 1).length);
+    };
+    const size = new ResizeObserver(measure);
+    const words = new MutationObserver(measure);
+    size.observe(current);
+    words.observe(current, { childList: true, characterData: true, subtree: true });
+    return () => {
+      size.disconnect();
+      words.disconnect();
+    };
+  }, [list]);
+  return count;
+}
+
+/** Badges of maps with their states, at the head of the Lifecycle pane; pressing one selects the map. A menu has those without room. */
 export function MapBadges() {
   const selected = useChoices((state) => state.selection.map);
   const cold = useLab((state) => state.cold);
-  const maps = cold?.maps.filter(({ state }) => state !== 'FREED') ?? [];
+  const list = useRef<HTMLUListElement>(null);
+  const count = useFirstLine(list);
+  const maps = (cold?.maps.filter(({ state }) => state !== 'FREED') ?? []).toReversed();
+  const rest = maps.slice(count);
+  const choose = (letter: MapLetter): void => select({ map: letter === selected ? null : letter, socket: null });
   return (
-    <ul className="badges" aria-label="Maps">
-      {maps.toReversed().map(({ letter, state }) => (
-        <li key={letter}>
-          <button
-            type="button"
-            className="badge"
-            data-state={state}
-            aria-pressed={letter === selected}
-            title={`Actions on map ${letter}`}
-            onClick={() => select({ map: letter === selected ? null : letter, socket: null })}
+    <>
+      <ul className="badges" aria-label="Maps" ref={list}>
+        {maps.map(({ letter, state }, i) => (
+          <li key={letter} className={i < count ? undefined : 'without-room'}>
+            <button
+              type="button"
+              className="badge"
+              data-state={state}
+              aria-pressed={letter === selected}
+              title={`Actions on map ${letter}`}
+              onClick={() => choose(letter)}
+            >
+              <span aria-hidden="true">{GLYPH[state]}</span> {letter} <span className="badge-state">{state}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {rest.length > 0 && (
+        <span className="more-maps">
+          <Choice
+            label="More maps"
+            value={selected ?? ''}
+            items={rest.map(({ letter, state }) => ({
+              value: letter,
+              title: `${GLYPH[state]} ${letter}`,
+              note: state,
+            }))}
+            onChoose={(value) => {
+              const map = rest.find(({ letter }) => letter === value);
+              if (map) choose(map.letter);
+            }}
           >
-            <span aria-hidden="true">{GLYPH[state]}</span> {letter} <span className="badge-state">{state}</span>
-          </button>
-        </li>
-      ))}
-    </ul>
+            +{rest.length}
+          </Choice>
+        </span>
+      )}
+    </>
   );
 }

@@ -4,8 +4,8 @@
  */
 import { ChevronDown } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { blocksHeight, structBlocksScene } from '../../views/struct/blocks.ts';
-import { fieldsHeight, fieldTop, structFieldsScene } from '../../views/struct/field-list.ts';
+import { blocksHeight, blocksLeast, structBlocksScene } from '../../views/struct/blocks.ts';
+import { fieldsHeight, fieldsLeast, fieldTop, structFieldsScene } from '../../views/struct/field-list.ts';
 import { mapResolver, sideNote, type StructInput, type ValueSide } from '../../views/struct/fields.ts';
 import type { Hit } from '../../views/scene.ts';
 import { plural } from '../../views/words.ts';
@@ -65,12 +65,19 @@ function StructView({ subject, layout }: { readonly subject: Subject; readonly l
     <div className="struct">
       <StructHead subject={subject} layout={layout} side={side} />
       <div className="struct-blocks" style={{ flexBasis: Math.min(lines * 29 + 6, 154) }}>
-        <LiveScene calm build={blocks} height={(size) => blocksHeight(still, size)} onHover={onHover} />
+        <LiveScene
+          calm
+          build={blocks}
+          least={blocksLeast}
+          height={(size) => blocksHeight(still, size)}
+          onHover={onHover}
+        />
       </div>
       <div className="struct-fields">
         <LiveScene
           calm
           build={fields}
+          least={fieldsLeast}
           height={() => fieldsHeight(still)}
           scrollTo={selected === null ? null : fieldTop(still, selected)}
           onHover={onHover}

@@ -3,10 +3,17 @@ import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useMemo,
 import type { ColdSnapshot, History } from '../../engine/index.ts';
 import type { Size } from '../../views/scene.ts';
 import type { Domain } from '../../views/time-axis.ts';
-import { timelineScale, timelineScene, timelineValueText, type TimelineWatch } from '../../views/timeline/timeline.ts';
+import {
+  timelineLeast,
+  timelineScale,
+  timelineScene,
+  timelineValueText,
+  type TimelineWatch,
+} from '../../views/timeline/timeline.ts';
+import { zoomedRoom, zoomOf } from '../../views/zoom.ts';
 import { runCommand } from '../../page/commands/registry.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
-import { Turn, useCalmFrame, useCalmLab } from '../controls/use-frame.ts';
+import { Turn, useCalmFrame, useCalmLab, useTheme } from '../controls/use-frame.ts';
 import { useSize } from '../controls/use-size.ts';
 import { ask } from '../../page/engine/engine.ts';
 import { act } from '../../page/frame.ts';
@@ -56,8 +63,11 @@ function Timeline({ cold, history, grows }: TimelineProps & { readonly grows: bo
   const watch = useWatch(history.until);
   const place = useRef<HTMLDivElement>(null);
   const size = useSize(place);
-  const scrub = useScrub(place, size, domain);
-  useWheel(place, size, domain, (next) => setChosen(isWhole(next, whole) ? null : next), whole);
+  const { scale } = useTheme();
+  const least = useCallback((room: Size) => timelineLeast({ cold, history, watch }, room), [cold, history, watch]);
+  const zoom = size ? zoomOf(scale, size, least(size)) : 1;
+  const scrub = useScrub(place, size, zoom, domain);
+  useWheel(place, size, zoom, domain, (next) => setChosen(isWhole(next, whole) ? null : next), whole);
   const build: LiveSceneProps['build'] = useCallback(
     ({ hot: { time, event } }, { size }) => timelineScene({ cold, history, time, event, domain, watch }, size),
     [cold, history, domain, watch],
@@ -72,7 +82,7 @@ function Timeline({ cold, history, grows }: TimelineProps & { readonly grows: bo
   return (
     <div className="timeline-body" ref={place} onKeyDown={onKeyDown} {...scrub}>
       <Cursor cold={cold} history={history} domain={domain} whole={whole} />
-      <LiveScene calm build={build} />
+      <LiveScene calm build={build} least={least} />
     </div>
   );
 }
@@ -142,12 +152,12 @@ function Cursor({ cold, history, domain, whole }: CursorProps) {
 }
 
 /** Moves the cursor by pressing and dragging, at most once per frame. */
-function useScrub(place: React.RefObject<HTMLDivElement | null>, size: Size | null, domain: Domain) {
+function useScrub(place: React.RefObject<HTMLDivElement | null>, size: Size | null, zoom: number, domain: Domain) {
   const wanted = useRef<number | null>(null);
   const seek = (event: PointerEvent): void => {
     if (!size || !place.current) return;
-    const { x, time } = timelineScale(size, domain);
-    const at = event.clientX - place.current.getBoundingClientRect().left;
+    const { x, time } = timelineScale(zoomedRoom(size, zoom), domain);
+    const at = (event.clientX - place.current.getBoundingClientRect().left) / zoom;
     const first = wanted.current === null;
     wanted.current = Math.min(domain[1], Math.max(domain[0], time(Math.max(x(domain[0]), at))));
     if (first) {
@@ -177,6 +187,7 @@ function useScrub(place: React.RefObject<HTMLDivElement | null>, size: Size | nu
 function useWheel(
   place: React.RefObject<HTMLDivElement | null>,
   size: Size | null,
+  zoom: number,
   domain: Domain,
   onChange: (domain: Domain) => void,
   whole: Domain,
@@ -191,7 +202,8 @@ function useWheel(
         onChange(panned(domain, sideways / size.width, whole));
         return;
       }
-      const at = timelineScale(size, domain).time(event.clientX - current.getBoundingClientRect().left);
+      const x = (event.clientX - current.getBoundingClientRect().left) / zoom;
+      const at = timelineScale(zoomedRoom(size, zoom), domain).time(x);
       onChange(zoomed(domain, at, 1.0015 ** event.deltaY, whole));
     };
     current.addEventListener('wheel', onWheel, { passive: false });

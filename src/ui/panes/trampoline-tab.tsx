@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react';
 import type { MapSnapshot } from '../../engine/index.ts';
-import { imageStripScene, trampolineChainScene } from '../../views/trampoline/trampoline.ts';
+import { chainLeast, imageStripScene, stripLeast, trampolineChainScene } from '../../views/trampoline/trampoline.ts';
 import { CallForm } from './call-form.tsx';
 import { Compiled } from './compiled.tsx';
 import { TrampolineWalk } from './trampoline-walk.tsx';
@@ -32,7 +32,7 @@ function Trampolines({ map, lit }: { readonly map: MapSnapshot; readonly lit: st
         of u64 and calls the program with its address in r1.
       </p>
       <div className="image-strip">
-        <LiveScene calm build={strip} />
+        <LiveScene calm build={strip} least={() => stripLeast({ map })} />
       </div>
       <div className="chains" tabIndex={0} role="region" aria-label="Members">
         {map.struct !== TCP_STRUCT && <CallForm key={map.letter} map={map} />}
@@ -63,7 +63,7 @@ function Chain({ map, member }: { readonly map: MapSnapshot; readonly member: st
     <section aria-label={member}>
       <h3 className="mono">{member}</h3>
       <div className="chain">
-        <LiveScene calm build={build} />
+        <LiveScene calm build={build} least={chainLeast} />
       </div>
       {prog && (
         <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>

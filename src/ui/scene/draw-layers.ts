@@ -91,8 +91,8 @@ function drawLayer(context: Context, layer: DisplayList, palette: Palette, ratio
   }
 }
 
-/** Draws successive pictures on one canvas. */
-export type LayerDrawer = (layers: readonly DisplayList[], size: Size, theme: Theme) => void;
+/** Draws successive pictures on one canvas of `size` px; `zoom`: px per unit of the layers. */
+export type LayerDrawer = (layers: readonly DisplayList[], size: Size, theme: Theme, zoom: number) => void;
 
 /** Makes a function that draws layers on the canvas, redrawing only the columns that changed since its last call. */
 export function createLayerDrawer(canvas: HTMLCanvasElement): LayerDrawer {
@@ -101,7 +101,8 @@ export function createLayerDrawer(canvas: HTMLCanvasElement): LayerDrawer {
   let palette: Palette | null = null;
   let worn: Theme | null = null;
   let ratio = 0;
-  return (layers, size, theme) => {
+  let enlarged = 1;
+  return (layers, size, theme, zoom) => {
     if (!context) return;
     const colours = pagePalette();
     const sharpness = window.devicePixelRatio || 1;
@@ -112,14 +113,15 @@ export function createLayerDrawer(canvas: HTMLCanvasElement): LayerDrawer {
       canvas.height !== height ||
       colours !== palette ||
       sharpness !== ratio ||
+      zoom !== enlarged ||
       theme !== worn;
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
     const strip = isAnew ? EVERYTHING : changedStrip(before, layers);
-    [before, palette, ratio, worn] = [layers, colours, sharpness, theme];
+    [before, palette, ratio, worn, enlarged] = [layers, colours, sharpness, theme, zoom];
     // whole pixels, so that edges of the strip are not smoothed twice
-    const from = Math.max(0, Math.floor(strip.from));
-    const to = Math.min(size.width, Math.ceil(strip.to));
+    const from = Math.max(0, Math.floor(strip.from * zoom));
+    const to = Math.min(size.width, Math.ceil(strip.to * zoom));
     if (to <= from) return;
     context.save();
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -127,9 +129,11 @@ export function createLayerDrawer(canvas: HTMLCanvasElement): LayerDrawer {
     context.rect(from, 0, to - from, size.height);
     context.clip();
     context.clearRect(from, 0, to - from, size.height);
+    context.scale(zoom, zoom);
     context.lineJoin = 'round';
     context.lineCap = 'round';
-    for (const layer of layers) drawLayer(context, layer, palette, ratio, { from, to });
+    const drawn = { from: from / zoom, to: to / zoom };
+    for (const layer of layers) drawLayer(context, layer, palette, ratio, drawn);
     context.restore();
   };
 }

@@ -17,6 +17,8 @@ import './scene.css';
 export interface SceneViewProps {
   readonly scene: Scene;
   readonly theme: Theme;
+  /** px per unit of the scene, 1 when absent */
+  readonly zoom?: number;
   /** groups may be animated to new places */
   readonly moves?: boolean;
   /** animates changes now: after steps only, not while scrubbing or playing */
@@ -204,16 +206,24 @@ const TextTwin = memo(
 const TIP_EDGE = 8;
 
 /** A tip above the mark, or below if there is no room above; always inside the window. */
-function Tip({ hit, place }: { readonly hit: Hit; readonly place: RefObject<HTMLElement | null> }) {
+function Tip({
+  hit,
+  zoom,
+  place,
+}: {
+  readonly hit: Hit;
+  readonly zoom: number;
+  readonly place: RefObject<HTMLElement | null>;
+}) {
   const tip = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const around = place.current?.getBoundingClientRect();
     const { current } = tip;
     if (!around || !current) return;
     const { width, height } = current.getBoundingClientRect();
-    const middle = around.left + hit.x + hit.width / 2;
-    const above = around.top + hit.y - 6 - height;
-    const top = above >= TIP_EDGE ? above : around.top + hit.y + hit.height + 6;
+    const middle = around.left + (hit.x + hit.width / 2) * zoom;
+    const above = around.top + hit.y * zoom - 6 - height;
+    const top = above >= TIP_EDGE ? above : around.top + (hit.y + hit.height) * zoom + 6;
     const inside = (at: number, room: number, size: number): number =>
       Math.max(TIP_EDGE, Math.min(at, room - size - TIP_EDGE));
     current.style.left = `${inside(middle - width / 2, window.innerWidth, width)}px`;
@@ -228,20 +238,20 @@ function Tip({ hit, place }: { readonly hit: Hit; readonly place: RefObject<HTML
 }
 
 /** Draws the scene's layers, and again when the theme changes, because a canvas does not follow the page's colours. */
-function Layers({ layers, size, theme }: { layers: Scene['layers']; size: Size; theme: Theme }) {
+function Layers({ layers, size, theme, zoom }: { layers: Scene['layers']; size: Size; theme: Theme; zoom: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const drawer = useRef<LayerDrawer | null>(null);
   useLayoutEffect(() => {
     if (!canvas.current) return;
     drawer.current ??= createLayerDrawer(canvas.current);
-    drawer.current(layers, size, theme);
-  }, [layers, size, theme]);
+    drawer.current(layers, size, theme, zoom);
+  }, [layers, size, theme, zoom]);
   return <canvas ref={canvas} style={size} aria-hidden="true" />;
 }
 
 /** Skips rendering when the scene is the same object as before. */
 export const SceneView = memo(function SceneView(props: SceneViewProps) {
-  const { scene, theme, moves = false, eased = false, words = null, over, onAction, onHover } = props;
+  const { scene, theme, zoom = 1, moves = false, eased = false, words = null, over, onAction, onHover } = props;
   const { label, marks, width, height } = scene;
   const scope = useId().replace(/[^\w-]/g, '');
   const place = useRef<HTMLDivElement>(null);
@@ -249,7 +259,7 @@ export const SceneView = memo(function SceneView(props: SceneViewProps) {
   const hits = useMemo(() => hitsOf({ marks }), [marks]);
   const twin = useMemo(() => textTwin({ marks }), [marks]);
   const defs = useMemo(() => sceneDefs({ marks, layers: [] }, scope).map(element), [marks, scope]);
-  const size = useMemo(() => ({ width, height }), [width, height]);
+  const size = useMemo(() => ({ width: width * zoom, height: height * zoom }), [width, height, zoom]);
   const tip = hits.find((hit) => hit.id === hovered);
   const handlers: Handlers = {
     press: ({ action }) => {
@@ -266,14 +276,18 @@ export const SceneView = memo(function SceneView(props: SceneViewProps) {
   });
   return (
     <div className={eased ? 'scene scene-eased' : 'scene'} style={size} ref={place}>
-      {scene.layers.length > 0 && <Layers layers={scene.layers} size={size} theme={theme} />}
+      {scene.layers.length > 0 && <Layers layers={scene.layers} size={size} theme={theme} zoom={zoom} />}
       {over}
-      <svg {...size} {...(hits.length > 0 ? { role: 'toolbar', 'aria-label': label } : { 'aria-hidden': true })}>
+      <svg
+        {...size}
+        viewBox={`0 0 ${width} ${height}`}
+        {...(hits.length > 0 ? { role: 'toolbar', 'aria-label': label } : { 'aria-hidden': true })}
+      >
         <defs>{defs}</defs>
         <Picture marks={marks} theme={theme} scope={scope} moves={moves} />
         {hits.length > 0 && <Buttons hits={hits} on={on} words={words} />}
       </svg>
-      {tip && tip.tip !== '' && <Tip hit={tip} place={place} />}
+      {tip && tip.tip !== '' && <Tip hit={tip} zoom={zoom} place={place} />}
       {twin.length > 0 && <TextTwin label={label} lines={twin} words={words} />}
     </div>
   );

@@ -41,9 +41,11 @@ export function Embed() {
       )}
       <Guard name="This view">{VIEWS.get(name) ?? VIEWS.get('lifecycle')}</Guard>
       <div className="embed-foot">
-        <Guard name="The timeline">
-          <TimelinePane />
-        </Guard>
+        {name !== 'timeline' && (
+          <Guard name="The timeline">
+            <TimelinePane />
+          </Guard>
+        )}
         <a className="button small" href={whole} target="_blank" rel="noopener">
           Open in playground
         </a>

@@ -2,13 +2,12 @@
  * Curves of many connections: a band from the least to the greatest value of each map's connections, and a line for their mean. A thousand
  * curves over each other would hide what happens, and take a quarter of a second to draw.
  */
-import { lines, things } from '../display-list.ts';
+import { things } from '../display-list.ts';
 import { numberAt } from '../lists.ts';
 import type { PaintName } from '../paint.ts';
-import type { DisplayList, Mark } from '../scene.ts';
-import { text, ui } from '../shapes.ts';
+import type { DisplayList } from '../scene.ts';
 import type { TimeScale } from '../time-axis.ts';
-import type { Panel } from './panels.ts';
+import { mapCurves } from './twins.ts';
 
 /** Most curves that are drawn one by one; the bench has at most as many. */
 export const MOST_CURVES = 64;
@@ -110,27 +109,27 @@ export interface CrowdLook {
   readonly bands: boolean;
 }
 
-/** A band and a line for each paint. */
+/** A band and a line for each map of a state, or each state's built-in algorithms. */
 export function crowdLayers(
-  curves: readonly { readonly paint: PaintName; readonly points: Polyline }[],
+  curves: readonly { readonly paint: PaintName; readonly nth: number; readonly points: Polyline }[],
   { left, right }: TimeScale,
   { bands, ...look }: CrowdLook,
 ): DisplayList[] {
-  const covers = new Map<PaintName, Cover>();
+  const covers = new Map<string, { readonly paint: PaintName; readonly nth: number; readonly of: Cover }>();
   const width = Math.max(1, Math.ceil(right - left) + 1);
-  for (const { paint, points } of curves) {
-    const known = covers.get(paint) ?? emptyCover(width);
-    covers.set(paint, known);
-    cover(known, points, left);
+  for (const { paint, nth, points } of curves) {
+    const key = `${paint} ${nth}`;
+    const known = covers.get(key) ?? { paint, nth, of: emptyCover(width) };
+    covers.set(key, known);
+    cover(known.of, points, left);
   }
-  const means = lines(look);
-  for (const [paint, one] of covers) for (const points of meansOf(one, left)) means.addLine(paint, points);
-  return [...(bands ? [...covers].map(([paint, one]) => bandOf(one, paint, left)) : []), means.list()];
+  const all = [...covers.values()];
+  const means = all.flatMap(({ paint, nth, of }) =>
+    meansOf(of, left).map((points) => ({ paint, nth, points: [points] })),
+  );
+  return [...(bands ? all.map(({ paint, of }) => bandOf(of, paint, left)) : []), ...mapCurves(means, look)];
 }
 
 /** Says what bands and lines are, since not every connection has a curve. */
-export function crowdName(count: number, scale: TimeScale, panel: Panel, y: number): Mark {
-  const words = `${count.toLocaleString('en')} connections: from least to greatest, and their mean`;
-  const at = { x: scale.right - 4, y: panel.top + y };
-  return text('crowd', at, words, ui(10.5), 'muted', { anchor: 'end', halo: 'surface-1', label: words });
-}
+export const crowdWords = (count: number): string =>
+  `${count.toLocaleString('en')} connections: from least to greatest, and their mean`;

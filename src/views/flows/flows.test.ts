@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { ColdSnapshot, HotSnapshot } from '../../engine/index.ts';
 import { PAINTS } from '../paint.ts';
-import { countNodes, hitsOf } from '../scene.ts';
+import { countNodes, type DisplayList, hitsOf, type Scene, type Size, textTwin } from '../scene.ts';
 import { svgText } from '../svg.ts';
 import { replaceWhileConnected } from '../testing/snapshots.ts';
 import { clippedTexts, fadedTexts, touchingTexts } from '../testing/text-boxes.ts';
 import { timeScale } from '../time-axis.ts';
+import { zoomedRoom, zoomOf } from '../zoom.ts';
 import type { SeriesInput } from './input.ts';
+import { seriesLeast } from './panels.ts';
 import { createReadings } from './reading.ts';
 import { seriesCurves, seriesScene } from './series.ts';
 import { flowRows } from './table.ts';
 import { steppedPoints } from './window.ts';
-import { wireHeight, wireScene } from './wire.ts';
+import { wireHeight, wireLeast, wireScene } from './wire.ts';
 
 const SIZE = { width: 634, height: 214 };
 const wireAt = (at: number) => ({ ...replaceWhileConnected(at), scroll: 0 });
@@ -101,6 +103,122 @@ describe('series', () => {
     );
     expect(points).toContain(-40);
     expect(points).toContain(-5);
+  });
+});
+
+describe('with large text', () => {
+  const enlarged = (size: Size, least: Size, draw: (room: Size) => Scene) =>
+    [1.2, 1.6].map((scale) => {
+      const zoom = zoomOf(scale, size, least);
+      return { scale, zoom, scene: draw(zoomedRoom(size, zoom)) };
+    });
+
+  it('texts of the wire do not overlap, and all lanes and columns stay', () => {
+    for (const size of [SIZE, { width: 372, height: 214 }, { width: 950, height: 176 }, { width: 1004, height: 400 }]) {
+      const input = wireAt(585);
+      const plain = wireScene(input, size);
+      for (const { scale, scene } of enlarged(size, wireLeast(input.cold, size), (room) => wireScene(input, room))) {
+        const name = `${size.width} at ${scale}`;
+        expect([...touchingTexts(scene), ...clippedTexts(scene)], name).toEqual([]);
+        expect(
+          hitsOf(scene).map(({ id }) => id),
+          name,
+        ).toEqual(hitsOf(plain).map(({ id }) => id));
+        expect(
+          scene.layers.map(({ shape }) => shape),
+          name,
+        ).toEqual(plain.layers.map(({ shape }) => shape));
+      }
+    }
+  });
+
+  it('texts of the series do not overlap, and all panels stay', () => {
+    for (const size of [SIZE, { width: 372, height: 214 }, { width: 1004, height: 420 }]) {
+      const input = seriesAt(585, 2);
+      const names = (scene: Scene) => scene.marks.map(({ id }) => id).filter((id) => id.endsWith('.name'));
+      for (const { scale, scene } of enlarged(size, seriesLeast(size), (room) => seriesScene(input, room))) {
+        expect([...touchingTexts(scene), ...fadedTexts(scene)], `${size.width} at ${scale}`).toEqual([]);
+        expect(names(scene)).toEqual(names(seriesScene(input, size)));
+      }
+    }
+  });
+
+  it('is as large as there is room', () => {
+    const least = (size: Size) => zoomOf(1.6, size, seriesLeast(size));
+    expect(least({ width: 1004, height: 420 })).toBe(1.6);
+    expect(least(SIZE)).toBeCloseTo(214 / 170);
+    expect(least({ width: 372, height: 90 })).toBe(1);
+    expect(zoomOf(0.9, SIZE, seriesLeast(SIZE))).toBe(1);
+  });
+});
+
+describe('two maps in one state', () => {
+  /** Both maps in a state; the connections of B come after those of A. */
+  const both = (state: 'INUSE' | 'TOBEFREE') => {
+    const run = replaceWhileConnected(585);
+    const maps = run.cold.maps.map((map) => ({ ...map, state }));
+    return {
+      ...run,
+      cold: { ...run.cold, maps },
+      scroll: 0,
+      time: run.hot.time,
+      domain: [0, 900e6] as const,
+      focus: null,
+    };
+  };
+  const weights = (layers: readonly DisplayList[], paint: string) =>
+    layers
+      .filter(({ shape, paints }) => shape === 'line' && paints.length > 0 && PAINTS[paints[0]] === paint)
+      .map(({ weight, paints }) => [weight, paints.length]);
+
+  it('have different curves: those of the second map are double, and a note names it', () => {
+    const scene = seriesScene(both('INUSE'), SIZE);
+    const [a, b] = ['A', 'B'].map((letter) => both('INUSE').history.series.filter(({ map }) => map === letter).length);
+    // window and round-trip time
+    expect(weights(scene.layers, 'inuse')).toEqual([
+      [1.8, a],
+      [3.6, b],
+      [1.8, a],
+      [3.6, b],
+    ]);
+    expect(weights(scene.layers, 'surface-1')).toEqual([
+      [1.3, b],
+      [1.3, b],
+    ]);
+    expect(textTwin(scene).map(({ text }) => text)).toContain('double line: map B');
+    expect(touchingTexts(scene)).toEqual([]);
+  });
+
+  it('look as their states do while these differ', () => {
+    const scene = seriesScene(seriesAt(585), SIZE);
+    expect(weights(scene.layers, 'surface-1')).toEqual([]);
+    expect(JSON.stringify(scene.marks)).not.toContain('double line');
+  });
+
+  it('have different packets, blocks of the queue and sparklines', () => {
+    for (const state of ['INUSE', 'TOBEFREE'] as const) {
+      const { cold, hot } = both(state);
+      const layers = wireScene(both(state), SIZE).layers;
+      const of = new Map(cold.sockets.map(({ id, map }) => [id, map]));
+      const onWire = hot.packets.filter(({ stage }) => stage === 0 || stage === 2);
+      const parts = onWire.reduce((sum, { socket }) => sum + (of.get(socket) === 'B' ? 2 : 1), 0);
+      const data = layers.find(({ shape, weight, numbers }) => shape === 'bar' && weight === 1.5 && numbers[3] === 6);
+      expect(data?.paints.length, state).toBe(parts);
+      expect(weights(layers, 'surface-1').length, state).toBe(1);
+    }
+  });
+
+  it('have a band each in a crowd', () => {
+    const run = both('INUSE');
+    const series = Array.from({ length: 80 }, (_, i) => ({
+      ...run.history.series[i % 5],
+      socket: i + 1,
+      map: i % 2 ? 'A' : 'B',
+    }));
+    const scene = seriesScene({ ...run, history: { ...run.history, series } }, SIZE);
+    const bands = scene.layers.filter(({ shape, opacity }) => shape === 'bar' && opacity !== undefined);
+    expect(bands).toHaveLength(4);
+    expect(weights(scene.layers, 'surface-1').length).toBe(2);
   });
 });
 

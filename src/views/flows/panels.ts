@@ -1,10 +1,11 @@
 /* The stacked panels of the series: their scales, and the grid behind the lines. */
 import { scaleLinear } from 'd3';
 import { lines } from '../display-list.ts';
-import type { DisplayList, Mark } from '../scene.ts';
+import type { DisplayList, Mark, Size } from '../scene.ts';
 import { clamp, line, mono, text, ui } from '../shapes.ts';
 import type { Series } from '../../engine/index.ts';
 import type { TimeScale } from '../time-axis.ts';
+import { stepBelow } from '../zoom.ts';
 import type { SeriesInput } from './input.ts';
 import type { Readings, Strip } from './reading.ts';
 
@@ -20,6 +21,16 @@ export interface Panel extends Strip {
   /** y of a limit that the quantity cannot exceed; null when there is none */
   readonly limit: number | null;
 }
+
+/** Heights from which there are two panels, and three, px. */
+const TWO = 120;
+const THREE = 170;
+
+/** Room that shows as many panels as a size does, for large text. */
+export const seriesLeast = ({ width, height }: Size): Size => ({
+  width: stepBelow(width, [372]),
+  height: stepBelow(height, [THREE, TWO, 80]),
+});
 
 /** Divides the height among panels; a low picture has fewer. */
 export function panelsOf(
@@ -41,7 +52,7 @@ export function panelsOf(
   const others = [
     { id: 'rtt', name: 'RTT', unit: ' ms', per: 1000, share: 0.24, most: greatest(shown, 'srttUs', domain) },
     { id: 'queue', name: 'queue', unit: '', per: 1, share: 0.22, most: places },
-  ].slice(0, height < 120 ? 0 : height < 170 ? 1 : 2);
+  ].slice(0, height < TWO ? 0 : height < THREE ? 1 : 2);
   const total = others.reduce((sum, { share }) => sum + share, window.share);
   const room = height - AXIS - 6 - GAP * others.length;
   let top = AXIS + 2;

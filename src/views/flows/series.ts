@@ -15,10 +15,11 @@ import type { Domain, TimeScale } from '../time-axis.ts';
 import { timeScale, timeTicks } from '../time-axis.ts';
 import { bandLayer, bandNames, lossesOf, stateBands } from './ca-bands.ts';
 import { caStateName } from './ca-states.ts';
-import { crowdLayers, crowdName, MOST_CURVES, type Polyline } from './crowd.ts';
+import { crowdLayers, crowdWords, MOST_CURVES, type Polyline } from './crowd.ts';
 import type { Panel } from './panels.ts';
 import { AXIS, gridLayers, panelMarks, panelsOf } from './panels.ts';
 import { createReadings, placeOf, type Readings } from './reading.ts';
+import { mapCurves, mapLine, nthInState, twinWords } from './twins.ts';
 import type { Quantity } from './window.ts';
 import { lastAtOrBefore, lastPoints, NO_SSTHRESH, steppedPoints } from './window.ts';
 
@@ -73,7 +74,7 @@ export function seriesCurves(
     ...(focused ? thresholdLine(frame, window, focused) : []),
     ...seriesLines(frame, window, 'cwnd'),
     ...(rtt ? seriesLines(frame, rtt, 'srttUs') : []),
-    ...(queue ? [queueLine(frame, queue)] : []),
+    ...(queue ? queueLine(frame, queue) : []),
     ...losses.layers,
   ];
   return {
@@ -84,10 +85,7 @@ export function seriesCurves(
       ...ticks.labels,
       ...panels.flatMap((panel) => panelMarks(panel, scale)),
       ...bandNames(bands, window),
-      ...ghostName(frame, window),
-      ...(shown.length > MOST_CURVES
-        ? [crowdName(shown.length, scale, window, history.ghosts.length > 0 ? 24 : 10)]
-        : []),
+      ...notes(frame, window),
       ...losses.marks,
     ],
   };
@@ -122,6 +120,7 @@ export const seriesScene = ({ cold, history, time, domain, focus }: SeriesInput,
   seriesAt(seriesCurves(createReadings(), cold, history, domain, focus, size), time);
 
 const lookOf = (series: Series, { cold }: Frame): StatePaint => servedBy(series.map, cold.maps);
+const nthOf = (series: Series, { cold }: Frame): number => nthInState(series.map, cold.maps);
 
 const lastTime = ({ time }: Pick<Series, 'time'>): number => numberAt(time, time.length - 1);
 
@@ -132,9 +131,10 @@ function cut(series: Pick<Series, 'time'>, [from, to]: Domain): Domain | null {
   return end > start ? [start, end] : null;
 }
 
-/** A curve over the panel's time axis, and its colour. */
+/** A curve over the panel's time axis, its colour, and which of the maps of that colour it belongs to. */
 interface Drawn {
   readonly paint: PaintName;
+  readonly nth: number;
   readonly times: Column;
   readonly values: Column;
 }
@@ -145,21 +145,15 @@ function piecesOf(
   panel: Panel,
   name: Quantity | 'length',
   curves: readonly Drawn[],
-): { readonly paint: PaintName; readonly points: Polyline }[] {
+): { readonly paint: PaintName; readonly nth: number; readonly points: Polyline }[] {
   const place = placeOf(scale, panel);
-  return curves.flatMap(({ paint, times, values }) => {
+  return curves.flatMap(({ paint, nth, times, values }) => {
     const part = times.length > 0 ? cut({ time: times }, scale.domain) : null;
     if (!part) return [];
     const [from, to] = part;
     const steps = readings.steps(name, { times, values, from, scale, panel, place }, to);
-    return [{ paint, points: [steps.points, lastPoints(steps, scale.x(to))] }];
+    return [{ paint, nth, points: [steps.points, lastPoints(steps, scale.x(to))] }];
   });
-}
-
-function linesOf(pieces: ReturnType<typeof piecesOf>, look: Parameters<typeof lines>[0]): DisplayList {
-  const builder = lines(look);
-  for (const { paint, points } of pieces) builder.addLine(paint, ...points);
-  return builder.list();
 }
 
 function seriesLines(frame: Frame, panel: Panel, name: Quantity): DisplayList[] {
@@ -169,30 +163,41 @@ function seriesLines(frame: Frame, panel: Panel, name: Quantity): DisplayList[] 
       frame,
       panel,
       name,
-      series.map((one) => ({ paint: lookOf(one, frame).line, times: one.time, values: one[name] })),
+      series.map((one) => ({
+        paint: lookOf(one, frame).line,
+        nth: nthOf(one, frame),
+        times: one.time,
+        values: one[name],
+      })),
     );
-  if (shown.length <= MOST_CURVES) return [linesOf(drawn(shown), { weight: 1.8 })];
+  if (shown.length <= MOST_CURVES) return mapCurves(drawn(shown), { weight: 1.8 });
   return [
     ...crowdLayers(drawn(shown), scale, { weight: 1.8, bands: true }),
-    ...(focused ? [linesOf(drawn([focused]), { weight: 2.4 })] : []),
+    ...(focused ? mapCurves(drawn([focused]), { weight: 2.4 }) : []),
   ];
 }
 
 function ghostLines(frame: Frame, panel: Panel, name: Quantity): DisplayList[] {
   const { ghosts } = frame.history;
   const look = { weight: 1.4, dash: [4, 4], opacity: GHOST };
-  const drawn = ghosts.map((one): Drawn => ({ paint: 'text', times: one.time, values: one[name] }));
+  const drawn = ghosts.map((one): Drawn => ({ paint: 'text', nth: 0, times: one.time, values: one[name] }));
   const pieces = piecesOf(frame, panel, name, drawn);
   if (ghosts.length > MOST_CURVES) return crowdLayers(pieces, frame.scale, { ...look, bands: false });
-  return [linesOf(pieces, look)];
+  return mapCurves(pieces, look);
 }
 
-/** Explains the dashed lines, at the panel's right end. */
-function ghostName({ history, scale }: Frame, panel: Panel): Mark[] {
-  if (history.ghosts.length === 0) return [];
-  const at = { x: scale.right - 4, y: panel.top + 10 };
-  const words = 'dashed: previous run';
-  return [text('ghosts', at, words, ui(10.5), 'muted', { anchor: 'end', halo: 'surface-1', label: words })];
+/** Explain the lines that are not plain, at the panel's right end. */
+function notes({ cold, history, shown, scale }: Frame, panel: Panel): Mark[] {
+  const letters = new Set(shown.map(({ map }) => map));
+  const said = [
+    { id: 'ghosts', words: history.ghosts.length > 0 ? 'dashed: previous run' : '' },
+    { id: 'crowd', words: shown.length > MOST_CURVES ? crowdWords(shown.length) : '' },
+    { id: 'twins', words: twinWords(letters, cold.maps) },
+  ].filter(({ words }) => words !== '');
+  return said.map(({ id, words }, i) => {
+    const at = { x: scale.right - 4, y: panel.top + 10 + i * 14 };
+    return text(id, at, words, ui(10.5), 'muted', { anchor: 'end', halo: 'surface-1', label: words });
+  });
 }
 
 /** ssthresh, if finite and inside the panel. */
@@ -208,10 +213,10 @@ function thresholdLine({ scale }: Frame, panel: Panel, series: Series): DisplayL
   return [builder.list()];
 }
 
-function queueLine(frame: Frame, panel: Panel): DisplayList {
+function queueLine(frame: Frame, panel: Panel): DisplayList[] {
   const { queue } = frame.history;
-  const drawn: Drawn = { paint: 'muted', times: queue.time, values: queue.length };
-  return linesOf(piecesOf(frame, panel, 'length', [drawn]), { weight: 1.4 });
+  const drawn: Drawn = { paint: 'muted', nth: 0, times: queue.time, values: queue.length };
+  return mapCurves(piecesOf(frame, panel, 'length', [drawn]), { weight: 1.4 });
 }
 
 /** Open connections at the cursor that have sent and received nothing for a while: their values hold. */
@@ -230,13 +235,14 @@ function idleLines({ frame, panels: [window, rtt] }: SeriesCurves, time: number)
   if (shown.length > MOST_CURVES) return [];
   return idleAt(frame, time).flatMap((one) => {
     const [from, to] = [scale.x(lastTime(one)), Math.min(scale.right, scale.x(time))];
-    const held = ({ y, id }: Panel, values: Column): Mark => {
+    const held = ({ y, id }: Panel, values: Column): Mark[] => {
       const at = y(numberAt(values, values.length - 1));
       const paint = { stroke: lookOf(one, frame).line, weight: 1.8 };
-      return line(`series.${one.socket}.${id}.idle`, { x: from, y: at }, { x: to, y: at }, paint);
+      const name = `series.${one.socket}.${id}.idle`;
+      return mapLine(name, nthOf(one, frame), { x: from, y: at }, { x: to, y: at }, paint);
     };
     if (to <= from || from < scale.left) return [];
-    return [held(window, one.cwnd), ...(rtt ? [held(rtt, one.srttUs)] : [])];
+    return [...held(window, one.cwnd), ...(rtt ? held(rtt, one.srttUs) : [])];
   });
 }
 

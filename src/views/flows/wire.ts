@@ -18,7 +18,9 @@ import { circle, clamp, group, mono, text, ui } from '../shapes.ts';
 import { fitText } from '../text-metrics.ts';
 import { isClosing } from '../words.ts';
 import { remembered } from '../remembered.ts';
+import { stepBelow } from '../zoom.ts';
 import { caStateName } from './ca-states.ts';
+import { mapCurves, nthInState, partsOf } from './twins.ts';
 import { sampled } from './window.ts';
 
 export interface WireInput {
@@ -39,6 +41,10 @@ const LEAST_LANE = 22;
 const HEAD = 22;
 const FOOT = 6;
 const SPARK_NS = 1e9;
+/** Width from which there are sparklines, px. */
+const SPARK_FROM = 420;
+/** Least height of a picture whose lanes scroll, px. */
+const LEAST_HEIGHT = 100;
 
 /** Height of a lane in a picture of that height: a little lower where that shows all lanes at once. */
 function laneHeight({ sockets }: ColdSnapshot, height: number): number {
@@ -49,6 +55,12 @@ function laneHeight({ sockets }: ColdSnapshot, height: number): number {
 /** Height of all lanes, px, for the scroll bar; `height` is that of the visible part. */
 export const wireHeight = (cold: ColdSnapshot, height = Number.POSITIVE_INFINITY): number =>
   HEAD + cold.sockets.length * laneHeight(cold, height) + FOOT;
+
+/** Room that shows as many lanes and columns as a size does, for large text. */
+export function wireLeast(cold: ColdSnapshot, { width, height }: Size): Size {
+  const all = HEAD + cold.sockets.length * LEAST_LANE + FOOT;
+  return { width: stepBelow(width, [SPARK_FROM, 300]), height: stepBelow(height, [all, LEAST_HEIGHT]) };
+}
 
 /** Top of a connection's lane, px; null when it has none. */
 export function laneTop(cold: ColdSnapshot, socket: number | null, height: number): number | null {
@@ -73,7 +85,7 @@ const NAME_WIDTH = 30;
 
 function columnsOf(width: number, { sockets }: ColdSnapshot): Columns {
   const value = width - 12;
-  const spark = width < 420 ? 0 : clamp(width * 0.15, 64, 190);
+  const spark = width < SPARK_FROM ? 0 : clamp(width * 0.15, 64, 190);
   const sparkTo = value - 38;
   const sparkFrom = sparkTo - spark;
   const sender = sockets.some(({ map, ccName }) => map === null && ccName !== '') ? 41 + NAME_WIDTH + 5 : 62;
@@ -85,6 +97,8 @@ interface Lane {
   readonly socket: SocketSnapshot;
   readonly flow: FlowNumbers | undefined;
   readonly look: StatePaint;
+  /** number of older maps in the state of its map */
+  readonly nth: number;
   /** y of the lane's middle, and its height, px */
   readonly y: number;
   readonly height: number;
@@ -93,7 +107,8 @@ interface Lane {
 /** Made once for a frame and for a state of the lab: with a thousand connections they would take most of a frame's time. */
 const flowsBySocket = remembered((flows: HotSnapshot['flows']) => new Map(flows.map((flow) => [flow.socket, flow])));
 const looksOf = remembered(
-  ({ sockets, maps }: ColdSnapshot) => new Map(sockets.map(({ id, map }) => [id, servedBy(map, maps)])),
+  ({ sockets, maps }: ColdSnapshot) =>
+    new Map(sockets.map(({ id, map }) => [id, { paint: servedBy(map, maps).packet, nth: nthInState(map, maps) }])),
 );
 
 /** The visible lanes only. */
@@ -106,6 +121,7 @@ function lanesOf({ cold, hot, scroll }: Moving, size: Size): Lane[] {
     socket,
     flow: flows.get(socket.id),
     look: servedBy(socket.map, cold.maps),
+    nth: nthInState(socket.map, cold.maps),
     y: HEAD + (first + i + 0.5) * height - scroll,
     height,
   }));
@@ -258,11 +274,15 @@ function queueFrame({ queue, queueHalf }: Columns, { top, bottom }: Stack): Disp
   return frame.list();
 }
 
+/** Look of a packet whose connection is gone. */
+const UNKNOWN = { paint: 'muted', nth: 0 } as const;
+
 /** Blocks of the queue, from the bottom; a full queue fills the stack. With more places than pixels, only every nth block is drawn. */
 function queueBlocks({ cold, hot }: Moving, { queue, queueHalf }: Columns, { top, bottom }: Stack): DisplayList[] {
   const room = bottom - top - 6;
-  const pitch = clamp(room / cold.path.queuePackets, 2, 7);
-  const every = Math.max(1, Math.ceil(cold.path.queuePackets / (room / pitch)));
+  const { queuePackets } = cold.path;
+  const every = Math.max(1, Math.ceil(queuePackets / (room / clamp(room / queuePackets, 2, 7))));
+  const pitch = Math.min(7, room / Math.ceil(queuePackets / every));
   const looks = looksOf(cold);
   const blocks = things('bar', { weight: pitch >= 4 ? 1.5 : 0 });
   const height = pitch >= 4 ? pitch - 2 : pitch - 0.75;
@@ -270,7 +290,9 @@ function queueBlocks({ cold, hot }: Moving, { queue, queueHalf }: Columns, { top
     if (packet.stage !== 1 || packet.at % every !== 0) continue;
     const y = bottom - 3 - ((packet.at / every) * pitch + height);
     if (y < top) continue;
-    blocks.add(looks.get(packet.socket)?.packet ?? 'muted', queue - queueHalf + 5, y, queueHalf * 2 - 10, height);
+    const { paint, nth } = looks.get(packet.socket) ?? UNKNOWN;
+    const parts = partsOf(nth, queueHalf * 2 - 10);
+    for (const at of parts.at) blocks.add(paint, queue - queueHalf + 5 + at, y, parts.width, height);
   }
   return [blocks.list()];
 }
@@ -302,9 +324,12 @@ function packetLayers({ hot }: Moving, lanes: readonly Lane[], columns: Columns)
     }
     const y = lane.y + SEND - DASH_HEIGHT / 2;
     if (packet.retransmission) rims.add('text', x - 1.5, y - 1.5, DASH_WIDTH + 3, DASH_HEIGHT + 3);
-    data.add(lane.look.line, x, y, DASH_WIDTH, DASH_HEIGHT);
-    // draw stripes inside a rim; without it a dash of 9 by 6 px is not recognisable
-    if (isHatch(lane.look.packet)) stripes.add(lane.look.packet, x + 1, y + 1, DASH_WIDTH - 2, DASH_HEIGHT - 2);
+    const { at, width } = partsOf(lane.nth, DASH_WIDTH);
+    for (const part of at) {
+      data.add(lane.look.line, x + part, y, width, DASH_HEIGHT);
+      // draw stripes inside a rim; without it a dash of 9 by 6 px is not recognisable
+      if (isHatch(lane.look.packet)) stripes.add(lane.look.packet, x + part + 1, y + 1, width - 2, DASH_HEIGHT - 2);
+    }
   }
   return [rims.list(), data.list(), stripes.list(), acks.list()];
 }
@@ -323,8 +348,7 @@ function sparks({ hot, history }: WireInput, lanes: readonly Lane[], { sparkFrom
     return [{ lane, from, values: sampled(one.time, one.cwnd, [from, hot.time], columns) }];
   });
   const most = drawn.reduce((max, { values }) => values.reduce((m, value) => Math.max(m, value), max), 1);
-  const builder = lines({ weight: 1.7 });
-  for (const { lane, from, values } of drawn) {
+  const curves = drawn.map(({ lane, from, values }) => {
     const left = sparkFrom + ((from - start) / SPARK_NS) * width;
     const pitch = (sparkTo - left) / (values.length - 1);
     const points = new Float64Array(values.length * 2);
@@ -332,7 +356,7 @@ function sparks({ hot, history }: WireInput, lanes: readonly Lane[], { sparkFrom
       points[i * 2] = left + i * pitch;
       points[i * 2 + 1] = lane.y + 9 - (value / most) * 19;
     }
-    builder.addLine(lane.look.line, points);
-  }
-  return [builder.list()];
+    return { paint: lane.look.line, nth: lane.nth, points: [points] };
+  });
+  return mapCurves(curves, { weight: 1.7 });
 }

@@ -33,6 +33,8 @@ export interface CapsuleInput {
   readonly running: number | null;
   /** text scale factor */
   readonly text: number;
+  /** only the ring, without tokens and words around it */
+  readonly bare?: boolean;
   /** keyboard order of the first mark */
   readonly focus: number;
 }
@@ -268,9 +270,10 @@ export function capsuleMark(capsule: Capsule, input: CapsuleInput): Mark {
     hit: { x: -radius, y: -radius, width: radius * 2, height: radius * 2, radius },
     focus: input.focus,
   });
+  const inside = [...body(input, size, look), ...segmentMarks(input, size, ring, look)];
+  if (input.bare) return group(`map.${map.letter}`, capsule, [...inside, face]);
   return group(`map.${map.letter}`, capsule, [
-    ...body(input, size, look),
-    ...segmentMarks(input, size, ring, look),
+    ...inside,
     ...keeperMarks(input, size, ring),
     ...outside,
     ...wordMarks(input, size, ring),

@@ -10,7 +10,7 @@ import { STATE_PAINT } from '../paint.ts';
 import type { Mark, Paint, TextMark } from '../scene.ts';
 import type { Point } from '../shapes.ts';
 import { arrowHead, bezierAt, group, line, mono, path, pathOf, pill, pillWidth, text, ui } from '../shapes.ts';
-import { textWidth } from '../text-metrics.ts';
+import { type Font, textWidth } from '../text-metrics.ts';
 import type { Layout, Station } from './layout.ts';
 
 interface Edge {
@@ -183,7 +183,7 @@ export function edgeMarks(input: EdgesInput, focus: number): Mark[] {
     enter,
   ];
   marks.push(...curved(entryOf(EDGES, 3), toReady, 0, 0.42, input, focus + 3));
-  const leave = { x: readyTextEnd(s.READY, k) + 12, y: s.READY.y };
+  const leave = { x: readyEnd(input.layout) + 12, y: s.READY.y };
   const end = { x: s.FREED.x, y: s.FREED.nameY + below };
   const toFreed: [Point, Point, Point, Point] = [
     leave,
@@ -200,8 +200,29 @@ const READY_NOTE = 'waits for a link';
 function readyTextStart({ x, right, capsules: [first] }: Station): number {
   return x + right + (first ? first.measure.reach - first.measure.ring : 8);
 }
-const readyTextEnd = (ready: Station, k: number): number =>
-  readyTextStart(ready) + textWidth(READY_NOTE, ui(Math.max(10.5, 11.5 * k)));
+/** Right end of READY's words, or of its last capsule where they are below. */
+function readyEnd({ stations: { READY: ready }, text: k, readyFoot }: Layout): number {
+  if (readyFoot === 0) return readyTextStart(ready) + textWidth(READY_NOTE, noteFont(k));
+  const last = ready.capsules.at(-1);
+  return last ? last.x + last.measure.reach : ready.x + ready.right;
+}
+
+const nameFont = (k: number): Font => ui(Math.max(10.5, 13 * k), 750);
+const noteFont = (k: number): Font => ui(Math.max(10.5, 11.5 * k));
+/** Distance of two lines of READY's words at scale 1, px. */
+const READY_LINE = 15;
+
+/** Height that READY's words need below its row, px; 0 when they fit beside it. */
+export function readyFootOf({ stations, flat, text: k }: Layout, maps: readonly MapSnapshot[], width: number): number {
+  if (flat) return 0;
+  const notes = readyNotes(maps);
+  const longest = Math.max(
+    ...notes.map((words) => textWidth(words, noteFont(k))),
+    textWidth('READY', nameFont(k), 0.6),
+  );
+  const fits = readyTextStart(stations.READY) + longest <= width - 4;
+  return fits ? 0 : (notes.length + 1) * READY_LINE * k + 4;
+}
 
 /** Words for the situations of a READY map, which the state alone does not distinguish. */
 export const SITUATION_WORDS: Readonly<Record<ReadySituation, string>> = {
@@ -218,20 +239,26 @@ function readyNotes(maps: readonly MapSnapshot[]): string[] {
   return here.map((map) => `${here.length > 1 ? `${map.letter} ` : ''}${words(map)}`);
 }
 
-/** READY's name and notes, beside the station. */
-export function readyNames(ready: Station, maps: readonly MapSnapshot[], k: number): TextMark[] {
-  const x = readyTextStart(ready);
+/** READY's name and notes, beside the station, or below it where the width has no room. */
+export function readyNames(
+  { stations: { READY: ready }, text: k, readyFoot }: Layout,
+  maps: readonly MapSnapshot[],
+): TextMark[] {
+  const beside = readyFoot === 0;
+  const x = beside ? readyTextStart(ready) : ready.x;
+  const y = beside ? ready.y - 3 * k : ready.nameY;
+  const firstNote = beside ? ready.y + 13 * k : ready.nameY + READY_LINE * k;
+  const anchor = beside ? 'start' : 'middle';
   return [
-    text('station.READY.name', { x, y: ready.y - 3 * k }, 'READY', ui(Math.max(10.5, 13 * k), 750), 'ready-ink', {
-      spacing: 0.6,
-    }),
+    text('station.READY.name', { x, y }, 'READY', nameFont(k), 'ready-ink', { spacing: 0.6, anchor }),
     ...readyNotes(maps).map((words, i) =>
       text(
         `station.READY.note${i === 0 ? '' : i}`,
-        { x, y: ready.y + (13 + 15 * i) * k },
+        { x, y: firstNote + READY_LINE * i * k },
         words,
-        ui(Math.max(10.5, 11.5 * k)),
+        noteFont(k),
         'muted',
+        { anchor },
       ),
     ),
   ];

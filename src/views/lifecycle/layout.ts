@@ -66,6 +66,10 @@ export interface Layout {
   readonly flat: readonly LifecycleState[] | null;
   /** text scale factor */
   readonly text: number;
+  /** height of READY's name and notes below its row, px; 0 when they are beside it */
+  readonly readyFoot: number;
+  /** no room for what is around the rings: tokens of sockets, and words */
+  readonly bare: boolean;
   /** required width, px; more than the available one if a map has no room */
   readonly width: number;
 }
@@ -184,18 +188,31 @@ interface Rows {
   readonly height: number;
 }
 
-function rowsOf(bodies: readonly Body[], ready: readonly Body[], text: number): Rows {
-  const rows = { lineUp: above(bodies), lineDown: below(bodies), readyUp: above(ready), readyDown: below(ready) };
+function rowsOf(bodies: readonly Body[], ready: readonly Body[], { text, readyFoot }: Wish): Rows {
+  const readyDown = below(ready) + readyFoot;
+  const rows = { lineUp: above(bodies), lineDown: below(bodies), readyUp: above(ready), readyDown };
   // the state's name is between the rows
   return { ...rows, height: rows.lineUp + rows.lineDown + rows.readyUp + rows.readyDown + 25 * text + 6 };
 }
 
-/** Text scales to try where the wanted one leaves no room for the names of the states. */
-const SMALLER = [1.3, 1];
+/** A text scale to try, and whether only the rings are drawn. */
+type Attempt = readonly [text: number, bare: boolean];
+
+/** What to try with large text where the height has no room for the names of the states: large text comes before tokens of sockets. */
+const attempts = (text: number): readonly Attempt[] =>
+  (
+    [
+      [1.3, false],
+      [text, true],
+      [1.3, true],
+      [1, false],
+      [1, true],
+    ] as const
+  ).filter(([scale]) => scale <= text && text > 1);
 
 /**
  * Places all maps. Maps for which the width has no room are left out, from the fullest station first; where the height
- * has no room for the names, letters become smaller before a name is cut.
+ * has no room for the names, letters become smaller and tokens are left out before a name is cut.
  */
 export function layOut(
   size: Size,
@@ -203,23 +220,31 @@ export function layOut(
   occupants: readonly Occupant[],
   pillWidth: number,
   text: number,
+  readyFoot = 0,
 ): Layout {
-  let found = layOutAt(size, top, occupants, pillWidth, text);
-  for (const scale of SMALLER) {
-    if (found.fits || scale >= text) continue;
-    found = layOutAt(size, top, occupants, pillWidth, scale);
+  const asked = { size, top, pillWidth, readyFoot };
+  let found = layOutAt(asked, occupants, [text, false]);
+  for (const attempt of attempts(text)) {
+    if (found.fits) break;
+    found = layOutAt(asked, occupants, attempt);
   }
   return found.layout;
 }
 
-function layOutAt(size: Size, top: number, occupants: readonly Occupant[], pillWidth: number, text: number): Placed {
+type Asked = Pick<Wish, 'size' | 'top' | 'pillWidth' | 'readyFoot'>;
+
+const bareOf = (one: Occupant): Occupant => ({ ...one, hasTokens: false, hasKeepers: false, hasTags: false });
+
+function layOutAt(asked: Asked, all: readonly Occupant[], [text, bare]: Attempt): Placed {
+  const occupants = bare ? all.map(bareOf) : all;
   let shown = occupants;
   for (;;) {
     const rest = occupants.filter((one) => !shown.includes(one));
-    const wish = { size, top, occupants: shown, rest, pillWidth, text };
+    const wish = { ...asked, occupants: shown, rest, text, bare };
     const tall = tryLayout({ ...wish, flat: null });
-    const placed = tall.fits ? tall : tryLayout({ ...wish, flat: flatLine(shown) });
-    if (placed.layout.width <= size.width) return placed;
+    // bare rings are for a low picture, which has one row
+    const placed = tall.fits && !bare ? tall : tryLayout({ ...wish, flat: flatLine(shown) });
+    if (placed.layout.width <= asked.size.width) return placed;
     const left = leastWanted(shown);
     if (!left) return tryLayout({ ...wish, flat: shortLine(shown) });
     shown = shown.filter((one) => one !== left);
@@ -243,6 +268,8 @@ interface Wish {
   readonly rest: readonly Occupant[];
   readonly pillWidth: number;
   readonly text: number;
+  readonly bare: boolean;
+  readonly readyFoot: number;
   readonly flat: readonly LifecycleState[] | null;
 }
 
@@ -268,7 +295,7 @@ function tryLayout(wish: Wish): Placed {
   const widthOf = (radius: number, pill: number): number => lineLength(linesOf(radius, pill), pill);
   const isLow = (radius: number, pill: number): boolean => {
     const ready = flat ? [] : bodiesOf('READY', occupants, radius, termsOf(radius, pill));
-    return rowsOf(linesOf(radius, pill), ready, text).height <= room;
+    return rowsOf(linesOf(radius, pill), ready, wish).height <= room;
   };
   const search = (pill: number): number => {
     let radius = largest;
@@ -300,15 +327,11 @@ function inRow(
   });
 }
 
-function place(
-  { size, top, occupants, rest, text, flat }: Wish,
-  radius: number,
-  terms: Terms,
-  compact: boolean,
-): Layout {
+function place(wish: Wish, radius: number, terms: Terms, compact: boolean): Layout {
+  const { size, top, occupants, rest, text, bare, readyFoot, flat } = wish;
   const bodies = lineBodies(flat ?? LINE, occupants, radius, terms);
   const ready = flat ? [] : bodiesOf('READY', occupants, radius, terms);
-  const rows = rowsOf(bodies, ready, text);
+  const rows = rowsOf(bodies, ready, wish);
   const spare = Math.max(0, size.height - top - 8 - rows.height);
   const lineY = top + rows.lineUp + spare * 0.3;
   const readyY = size.height - 10 - rows.readyDown - spare * 0.25;
@@ -351,6 +374,8 @@ function place(
     compact,
     flat,
     text,
+    bare,
+    readyFoot: flat ? 0 : readyFoot,
     width: Math.max(
       lineLength(bodies, terms.pill) + 2 * MARGIN,
       lastReady ? (readyXs.at(-1) ?? 0) + lastReady.reach + MARGIN : 0,

@@ -100,6 +100,41 @@ describe('lifecycle', () => {
     }
   });
 
+  it('with large text in a very low pane, leaves out tokens and words around the rings before it cuts a name', () => {
+    const ids = (scale: number, height: number) =>
+      allMarks(lifecycleScene(inputAt(585), { width: 512, height }, { ...DESK, scale })).map(({ mark }) => mark.id);
+    for (const scale of [1.3, 1.6]) {
+      for (const height of [150, 165, 180]) {
+        for (const at of TIMES) {
+          const scene = lifecycleScene(inputAt(at), { width: 512, height }, { ...DESK, scale });
+          const name = `${height} px at ${at} ms, scale ${scale}`;
+          expect([...touchingTexts(scene), ...clippedTexts(scene)], name).toEqual([]);
+          for (const { id, y, height: tall } of hitsOf(scene))
+            expect(y >= 0 && y + tall <= height, `${id} in ${name}`).toBe(true);
+        }
+      }
+    }
+    expect(ids(1.6, 165)).not.toContain('map.A.holder.socket1');
+    expect(ids(1.6, 165)).toContain('map.A.count');
+    expect(ids(1, 165)).toContain('map.A.holder.socket1');
+  });
+
+  it('has the words of READY below its maps where the width has no room beside them', () => {
+    const two = withMaps([
+      ['A', 'READY', [holder('file'), ...sockets(2)]],
+      ['B', 'READY', [holder('file'), holder('link')]],
+    ]);
+    for (const size of [{ width: 372, height: 300 }, { width: 372, height: 400 }, { width: 340, height: 560 }, DEBUG]) {
+      const scene = lifecycleScene(two, size, DESK);
+      const name = `${size.width}x${size.height}`;
+      expect([...touchingTexts(scene), ...clippedTexts(scene)], name).toEqual([]);
+      const [a, b] = ['name', 'note'].map((id) =>
+        allMarks(scene).find(({ mark }) => mark.id === `station.READY.${id}`),
+      );
+      if (a && b) expect(b.mark, name).toMatchObject({ anchor: size === DEBUG ? 'start' : 'middle' });
+    }
+  });
+
   it('is whole where only one row fits, also with a map in READY', () => {
     const ready = withMaps([['A', 'READY', [holder('link', 1), ...sockets(2)]]]);
     const both = withMaps([

@@ -10,7 +10,7 @@ import { fitText, textWidth, wrapText } from '../text-metrics.ts';
 import { counts, plural } from '../words.ts';
 import type { Leaving } from './capsule.ts';
 import { capsuleMark } from './capsule.ts';
-import { edgeMarks, pillRoom, readyNames } from './edges.ts';
+import { edgeMarks, pillRoom, readyFootOf, readyNames } from './edges.ts';
 import type { Layout, Occupant, Station } from './layout.ts';
 import { layOut } from './layout.ts';
 
@@ -47,7 +47,10 @@ export function lifecycleScene(input: LifecycleInput, size: Size, theme: Theme):
   const passed = history.transitions.filter((one) => one.event <= event);
   const linksUsed = history.transitions.some(({ to }) => to === 'READY');
   const occupants = cold.maps.map((map): Occupant => occupantOf(map, leavingOf(map, input)));
-  const layout = layOut(size, header.bottom, occupants, pillRoom(k), k);
+  const layOutWith = (readyFoot: number): Layout => layOut(size, header.bottom, occupants, pillRoom(k), k, readyFoot);
+  const beside = layOutWith(0);
+  const foot = readyFootOf(beside, cold.maps, size.width);
+  const layout = foot === 0 ? beside : layOutWith(foot);
   const edges = edgeMarks({ layout, maps: cold.maps, taken: passed.at(-1) ?? null, linksUsed, width: size.width }, 1);
   const marks: Mark[] = [
     ...header.marks,
@@ -177,7 +180,7 @@ function stationMarks(station: Station, maps: readonly MapSnapshot[], linksUsed:
   const marks = station.capsules.length > 0 ? [] : outline(station, freed.join(' '), faded);
   const label = stationLabel(state, maps);
   if (state === 'READY' && !layout.flat) {
-    const [name, ...notes] = readyNames(station, maps, k);
+    const [name, ...notes] = readyNames(layout, maps);
     return name ? [...marks, { ...name, label }, ...notes] : marks;
   }
   const font = ui(Math.max(10.5, (layout.compact ? 10.5 : 13) * k), 750);
@@ -257,6 +260,7 @@ function mapMarks(input: LifecycleInput, layout: Layout, theme: Theme): Mark[] {
         theme,
         running: input.stop?.socket ?? null,
         text: layout.text,
+        bare: layout.bare,
         focus: MAP_FOCUS + index * FOCUS_PER_MAP,
       }),
     ];

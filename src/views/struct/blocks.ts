@@ -14,6 +14,10 @@ const LINE_BYTES = 64;
 const GUTTER = 42;
 /** Least height of a row that also shows values, px. */
 const WITH_VALUES = 40;
+/** Width from which there is a ruler, px. */
+const ROOMY = 480;
+/** Part of the width that names must keep; they lose at most a fourth of their letters. */
+const NAMES = 0.75;
 
 interface Grid {
   readonly left: number;
@@ -27,7 +31,7 @@ interface Grid {
 const linesOf = ({ bytes }: StructInput): number => Math.max(1, Math.ceil(bytes.length / LINE_BYTES));
 
 function gridOf(input: StructInput, size: Size): Grid {
-  const roomy = size.width >= 480;
+  const roomy = size.width >= ROOMY;
   const top = roomy ? 22 : 6;
   const pitch = clamp((size.height - top) / linesOf(input), 28, roomy ? 58 : 36);
   return {
@@ -38,6 +42,12 @@ function gridOf(input: StructInput, size: Size): Grid {
     height: pitch - (pitch > 40 ? 14 : 8),
   };
 }
+
+/** Room in which names are as complete as in a size, for large text. */
+export const blocksLeast = ({ width, height }: Size): Size => ({
+  width: width >= ROOMY ? Math.max(ROOMY, width * NAMES) : width,
+  height: Math.min(height, 60),
+});
 
 /** Height of all lines, px, for the scroll bar. */
 export const blocksHeight = (input: StructInput, size: Size): number => {

@@ -4,6 +4,7 @@ import type { Mark, Scene, Size } from '../scene.ts';
 import { group, mono, rect, text } from '../shapes.ts';
 import { fitText, textWidth } from '../text-metrics.ts';
 import type { Part, StructInput } from './fields.ts';
+import { listLeast } from '../zoom.ts';
 import { changed, partsOf, stateIn, valueText } from './fields.ts';
 
 const ROW = 23;
@@ -11,6 +12,9 @@ const TOP = 4;
 const FONT = mono(11.5);
 
 export const fieldsHeight = (input: StructInput): number => TOP * 2 + partsOf(input.rows, input.flipped).length * ROW;
+/** Least room, for large text. */
+export const fieldsLeast = listLeast(270);
+
 /** Top of a field's line, px, for scrolling to it; null when it is not shown. */
 export function fieldTop(input: StructInput, path: string): number | null {
   const index = partsOf(input.rows, input.flipped).findIndex((part) => part.path === path);

@@ -6,6 +6,7 @@ import type { Mark, Scene, Size } from '../scene.ts';
 import { group, mono, rect, text } from '../shapes.ts';
 import type { Font } from '../text-metrics.ts';
 import type { Part, StructInput } from './fields.ts';
+import { listLeast } from '../zoom.ts';
 import { changed, partsOf, stateIn } from './fields.ts';
 
 const ROW = 21;
@@ -40,6 +41,9 @@ function gridOf(width: number): Grid {
 }
 
 const perRow = (width: number): number => gridOf(width).count;
+
+/** Least room, for large text: of a row of 8 bytes. */
+export const hexLeast = listLeast(2 * LEFT + (OFFSET_ROOM + 8 * 3 + TEXT_GAP + 8) * USUAL * 0.6);
 
 export const hexHeight = (input: StructInput, width: number): number =>
   TOP * 2 + Math.ceil(input.bytes.length / perRow(width)) * ROW;

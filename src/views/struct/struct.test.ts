@@ -4,11 +4,12 @@ import { svgText } from '../svg.ts';
 import { coldAt } from '../testing/snapshots.ts';
 import { clippedTexts, touchingTexts } from '../testing/text-boxes.ts';
 import { VALUE_ROWS, VALUE_STRUCT, valueBytes } from '../testing/value-struct.ts';
-import { structBlocksScene } from './blocks.ts';
-import { structFieldsScene } from './field-list.ts';
+import { zoomedRoom, zoomOf } from '../zoom.ts';
+import { blocksLeast, structBlocksScene } from './blocks.ts';
+import { fieldsLeast, structFieldsScene } from './field-list.ts';
 import type { StructInput, ValueSide } from './fields.ts';
 import { mapResolver, partsOf, sideNote, valueText } from './fields.ts';
-import { hexHeight, structHexScene } from './hex.ts';
+import { hexHeight, hexLeast, structHexScene } from './hex.ts';
 
 const [, map] = coldAt(585).maps;
 
@@ -90,6 +91,31 @@ describe('struct', () => {
     );
     expect(targets[1]).toEqual(targets[0]);
     expect(targets[2]).toEqual(targets[0]);
+  });
+
+  it('texts do not overlap in any view with large text', () => {
+    const views = [
+      [blocksLeast, structBlocksScene],
+      [fieldsLeast, structFieldsScene],
+      [hexLeast, structHexScene],
+    ] as const;
+    for (const size of [
+      { width: 346, height: 148 },
+      { width: 618, height: 252 },
+      { width: 900, height: 500 },
+    ]) {
+      for (const scale of [1.2, 1.6]) {
+        const zooms = views.map(([least, draw]) => {
+          const zoom = zoomOf(scale, size, least(size));
+          const scene = draw(input('kvalue'), zoomedRoom(size, zoom));
+          // rows of a list that scrolls are cut at its lower edge
+          const cut = clippedTexts({ ...scene, height: size.height * 2 });
+          expect([...touchingTexts(scene), ...cut], `${scene.label}, ${size.width} at ${scale}`).toEqual([]);
+          return zoom;
+        });
+        if (size.width === 900) expect(zooms, `at ${scale}`).toEqual([Math.min(scale, 4 / 3), scale, scale]);
+      }
+    }
   });
 
   it('texts do not overlap at both sizes, and holes are named', () => {

@@ -2,6 +2,9 @@
 import type { CallRecord, History, LifecycleState, MapLetter } from '../../engine/index.ts';
 import { remembered } from '../remembered.ts';
 
+/** Opacity of what comes after the cursor. */
+export const FUTURE = 0.4;
+
 export interface Span {
   readonly state: LifecycleState;
   readonly from: number;

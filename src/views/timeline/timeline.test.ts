@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { allMarks, hitsOf, textTwin } from '../scene.ts';
+import { allMarks, hitsOf, type Scene, textTwin } from '../scene.ts';
 import { svgText } from '../svg.ts';
 import { replaceWhileConnected } from '../testing/snapshots.ts';
 import { clippedTexts, fadedTexts, touchingTexts } from '../testing/text-boxes.ts';
+import { zoomedRoom, zoomOf } from '../zoom.ts';
 import { timelineWatch } from './watch-lane.ts';
 import type { TimelineInput } from './timeline.ts';
-import { timelineScale, timelineScene, timelineValueText } from './timeline.ts';
+import { timelineLeast, timelineScale, timelineScene, timelineValueText } from './timeline.ts';
 
 const inputAt = (at: number, domain: readonly [number, number] = [0, 900e6]): TimelineInput => {
   const { cold, hot, history } = replaceWhileConnected(at);
@@ -53,6 +54,19 @@ describe('timeline', () => {
     );
   });
 
+  it('a narrow folded timeline has no title, and bands of half its width at least', () => {
+    for (const width of [252, 342, 420, 700]) {
+      const size = { width, height: 28 };
+      const scene = timelineScene(inputAt(585), size);
+      expect(
+        scene.marks.some(({ id }) => id === 'title'),
+        String(width),
+      ).toBe(width >= 420);
+      const { left, right } = timelineScale(size, [0, 1]);
+      expect(right - left).toBeGreaterThan(width / 2);
+    }
+  });
+
   it('texts do not overlap, stay inside and keep full contrast at any size and time', () => {
     for (const width of [380, 800, 1422, 1902]) {
       for (const at of [0, 20, 100, 390, 475, 585, 700, 760, 850, 900]) {
@@ -62,6 +76,28 @@ describe('timeline', () => {
         );
       }
     }
+  });
+
+  it('texts do not overlap with large text, and lanes, counts and names of states stay', () => {
+    for (const size of [
+      { width: 380, height: 132 },
+      { width: 1422, height: 158 },
+      { width: 1902, height: 220 },
+    ]) {
+      for (const at of [0, 475, 585, 760]) {
+        for (const scale of [1.2, 1.6]) {
+          const input = inputAt(at);
+          const zoom = zoomOf(scale, size, timelineLeast(input, size));
+          const scene = timelineScene(input, zoomedRoom(size, zoom));
+          const name = `${size.width} at ${at} ms, ${scale}`;
+          expect([...touchingTexts(scene), ...clippedTexts(scene), ...fadedTexts(scene)], name).toEqual([]);
+          const lanes = (of: Scene) => of.marks.map(({ id }) => id).filter((id) => /^(lane|refs)\./.test(id));
+          expect(lanes(scene), name).toEqual(lanes(timelineScene(input, size)));
+        }
+      }
+    }
+    const wide = { width: 1902, height: 220 };
+    expect(zoomOf(1.6, wide, timelineLeast(inputAt(585), wide))).toBe(1.6);
   });
 
   it('has a lane per map as far as they fit, names the others, and never overlaps', () => {

@@ -6,14 +6,15 @@ import { spreadDown } from '../lists.ts';
 import type { ColdSnapshot, History, MapLetter } from '../../engine/index.ts';
 import { dashOf, STATE_PAINT } from '../paint.ts';
 import type { Mark, Paint, Scene, Size } from '../scene.ts';
-import { circle, clamp, cross, group, line, mono, path, pathOf, rect, text, ui } from '../shapes.ts';
+import { clamp, line, mono, path, pathOf, rect, text, ui } from '../shapes.ts';
 import { fitText, textWidth } from '../text-metrics.ts';
 import type { Domain, TimeScale } from '../time-axis.ts';
-import { remembered } from '../remembered.ts';
 import { timeScale, timeTicks } from '../time-axis.ts';
 import { timeText } from '../words.ts';
-import type { EventShape, Span, Step, TimelineEvent } from './spans.ts';
-import { clusterEvents, countsOf, eventsOf, lettersOf, spansOf } from './spans.ts';
+import { stepBelow } from '../zoom.ts';
+import { eventMarks } from './event-marks.ts';
+import type { Span, Step } from './spans.ts';
+import { countsOf, FUTURE, lettersOf, spansOf } from './spans.ts';
 
 export interface TimelineInput {
   readonly cold: ColdSnapshot;
@@ -35,26 +36,33 @@ export interface TimelineWatch {
   readonly marks: (scale: TimeScale, now: number, top: number, bottom: number) => Mark[];
 }
 
-const FUTURE = 0.4;
 const AXIS = 22;
 const EVENTS_ROW = 26;
 /** Below this height only the bands are drawn. */
 const FOLDED = 60;
 const FOLDED_GUTTER = 108;
+/** Below this width a folded timeline has no title, and its gutter is narrower. */
+const UNTITLED = 420;
+const UNTITLED_GUTTER = 34;
 
 const gutter = (width: number): number => clamp(width * 0.083, 64, 118);
 
 /** Scale of the timeline, with which the shell also converts pointer positions to times. */
 export const timelineScale = (size: Size, domain: Domain): TimeScale =>
   size.height < FOLDED
-    ? timeScale(domain, FOLDED_GUTTER, size.width - 52)
+    ? timeScale(domain, size.width < UNTITLED ? UNTITLED_GUTTER : FOLDED_GUTTER, size.width - 52)
     : timeScale(domain, gutter(size.width), size.width - 20);
 
-interface Frame {
-  readonly input: TimelineInput;
+/** What decides about lanes and rows. */
+interface Lanes {
+  readonly input: Pick<TimelineInput, 'cold' | 'history' | 'watch'>;
   readonly size: Size;
-  readonly scale: TimeScale;
   readonly letters: readonly MapLetter[];
+}
+
+interface Frame extends Lanes {
+  readonly input: TimelineInput;
+  readonly scale: TimeScale;
 }
 
 export function timelineScene(input: TimelineInput, size: Size): Scene {
@@ -66,13 +74,20 @@ export function timelineScene(input: TimelineInput, size: Size): Scene {
 /** Least height of a lane and of a row of counts, px. */
 const LEAST_LANE = 15;
 const LEAST_REFS = 34;
+/** Height that a row of counts takes from the lanes, and the greatest height of a lane, px. */
+const REFS = 36;
+const MOST_LANE = 28;
+/** Least height of a lane whose bands have names: the band is 7 px lower. */
+const NAMED_LANE = 20;
+/** Height of the axis, the events and the space between, px. */
+const FIXED = AXIS + EVENTS_ROW + 8;
 
 /** Maps that fit, in order: freed maps are left out first, then the oldest. */
-function roomFor({ letters, input, size }: Frame): {
+function roomFor({ letters, input, size }: Lanes): {
   readonly shown: readonly MapLetter[];
   readonly rest: readonly MapLetter[];
 } {
-  const rows = Math.max(1, Math.floor((size.height - AXIS - EVENTS_ROW - 8) / LEAST_LANE));
+  const rows = Math.max(1, Math.floor((size.height - FIXED) / LEAST_LANE));
   if (letters.length <= rows) return { shown: letters, rest: [] };
   const gone = (letter: MapLetter): boolean => input.cold.maps.find((map) => map.letter === letter)?.state === 'FREED';
   const wanted = [...letters.filter((one) => !gone(one)).toReversed(), ...letters.filter(gone).toReversed()];
@@ -92,15 +107,32 @@ function restMarks(frame: Frame, rest: readonly MapLetter[], y: number): Mark[] 
   ];
 }
 
+/** Lanes of maps, rows below them for counts and a watched expression, and the height of a lane. */
+function rowsOf({ input, size }: Lanes, lanes: number): { rows: number; pitch: number } {
+  const free = size.height - FIXED;
+  const rows = clamp(Math.floor((free - lanes * LEAST_LANE) / LEAST_REFS), 0, input.watch ? 2 : 1);
+  return { rows, pitch: clamp((free - rows * REFS) / Math.max(1, lanes), LEAST_LANE, MOST_LANE) };
+}
+
+/** Room that shows as many lanes, rows and names of states as a size does, for large text. */
+export function timelineLeast(input: Lanes['input'], size: Size): Size {
+  const width = stepBelow(size.width, [600, 372]);
+  if (size.height < FOLDED) return { width, height: size.height };
+  const frame = { input, size, letters: lettersOf(input.history) };
+  const { shown, rest } = roomFor(frame);
+  const lanes = shown.length + (rest.length > 0 ? 1 : 0);
+  const { rows, pitch } = rowsOf(frame, lanes);
+  const height = FIXED + rows * REFS + lanes * stepBelow(pitch, [NAMED_LANE, LEAST_LANE]);
+  return { width, height: Math.min(size.height, height) };
+}
+
 function unfolded(frame: Frame): Mark[] {
   const { input, size, scale } = frame;
   const { shown: letters, rest } = roomFor(frame);
   const lanes = letters.length + (rest.length > 0 ? 1 : 0);
-  const free = size.height - AXIS - EVENTS_ROW - 8;
-  const rows = clamp(Math.floor((free - lanes * LEAST_LANE) / LEAST_REFS), 0, input.watch ? 2 : 1);
+  const { rows, pitch } = rowsOf(frame, lanes);
   // a requested lane takes precedence over the counts
   const counted = rows === (input.watch ? 2 : 1);
-  const pitch = clamp((free - rows * 36) / Math.max(1, lanes), LEAST_LANE, 28);
   const refsTop = AXIS + 6 + pitch * lanes;
   const eventsY = size.height - 18;
   const bottom = eventsY - 14;
@@ -116,13 +148,15 @@ function unfolded(frame: Frame): Mark[] {
     ...ticks.labels,
     ...letters.flatMap((letter, i) => lane(frame, letter, AXIS + 4 + pitch * (i + 0.5), pitch - 7)),
     ...restMarks(frame, rest, AXIS + 4 + pitch * (letters.length + 0.5)),
-    ...(counted ? [...laneName('refs', 'refs', '', (refsTop + refsBottom) / 2, frame), ...refs.lines] : []),
+    ...(counted && letters.length > 0
+      ? [...laneName('refs', 'refs', '', (refsTop + refsBottom) / 2, frame), ...refs.lines]
+      : []),
     ...(input.watch && rows > 0
       ? watchLane(frame, input.watch, rows === 2 ? refsBottom + 8 : refsTop + 4, bottom)
       : []),
     ...(input.watch && rows === 0 ? [hiddenWords('watch', input.watch.label)] : []),
     ...laneName('events', 'events', '', eventsY, frame, captionAt(input)),
-    ...eventMarks(frame, eventsY),
+    ...eventMarks(input, scale, eventsY),
     // last, since what follows a moving mark is drawn anew with it
     ...refs.names,
     ...playhead(frame, flag),
@@ -151,7 +185,7 @@ function folded(frame: Frame): Mark[] {
   const left = at + width > size.width - 30 ? at - width : at;
   const middle = size.height / 2;
   return [
-    text('title', { x: 15, y: middle + 4 }, 'Timeline', ui(12, 650), 'text'),
+    ...(size.width < UNTITLED ? [] : [text('title', { x: 15, y: middle + 4 }, 'Timeline', ui(12, 650), 'text')]),
     ...letters.flatMap((letter, i) => [
       ...(i % Math.ceil(LEAST_LETTER / pitch) > 0
         ? []
@@ -317,72 +351,6 @@ function refNames(
       STATE_PAINT[map.state].ink,
       { anchor: right ? 'start' : 'end', halo: 'surface-1', label },
     );
-  });
-}
-
-function eventGlyph(id: string, shape: EventShape, opacity: number | undefined): Mark {
-  const at = { x: 0, y: 0 };
-  const fade = opacity === undefined ? {} : { opacity };
-  switch (shape) {
-    case 'open':
-      return { ...circle(id, at, 4, { fill: 'muted' }), ...fade };
-    case 'close':
-      return { ...circle(id, at, 3.6, { fill: 'surface-1', stroke: 'muted', weight: 1.8 }), ...fade };
-    case 'delete':
-      return { ...path(id, 'M 0 -6 L 6 5 L -6 5 Z', { fill: 'tobefree' }), ...fade };
-    case 'freed':
-      return { ...cross(id, at, 3.6, { stroke: 'freed-ink', weight: 2 }), ...fade };
-    case 'note':
-      return { ...path(id, 'M 0 -6 L 5.5 0 L 0 6 L -5.5 0 Z', { fill: 'error' }), ...fade };
-    case 'syscall':
-      return { ...rect(id, { x: -4.5, y: -4.5, width: 9, height: 9 }, 2, { fill: 'text' }), ...fade };
-    default:
-      return shape satisfies never;
-  }
-}
-
-const tipOf = (all: readonly [TimelineEvent, ...TimelineEvent[]]): string => {
-  const [first, ...rest] = all;
-  const time = timeText(first.time);
-  if (all.length <= 3) return `${time}: ${all.map(({ words }) => words).join('; ')}`;
-  return `${time}: ${first.words} and ${rest.length} more`;
-};
-
-/** Least distance of two marks of events, px. */
-const APART = 7;
-
-const clustersIn = remembered(
-  (events: readonly TimelineEvent[], from: number, to: number, left: number, right: number) => {
-    const shown = events.filter(({ time }) => time >= from && time <= to);
-    return clusterEvents(shown, timeScale([from, to], left, right).x, APART);
-  },
-);
-
-/** The first caption of each event. */
-const captionsByEvent = remembered(
-  (captions: History['captions']) => new Map(captions.toReversed().map(({ event, text: words }) => [event, words])),
-);
-
-function eventMarks({ input, scale }: Frame, y: number): Mark[] {
-  const clusters = clustersIn(eventsOf(input.history), ...scale.domain, scale.left, scale.right);
-  const captions = captionsByEvent(input.history.captions);
-  const font = ui(10.5);
-  return clusters.map(({ x, lead, all }, i): Mark => {
-    const id = `event.${lead.id}`;
-    const future = lead.event > input.event;
-    const next = clusters[i + 1]?.x ?? scale.right + 16;
-    const word = lead.word !== '' && x + 18 + textWidth(lead.word, font) < next ? lead.word : '';
-    const caption = all.map(({ event }) => captions.get(event)).find((words) => words !== undefined);
-    const tip = tipOf(all);
-    const children = [eventGlyph(`${id}.glyph`, lead.shape, future ? FUTURE : undefined)];
-    if (word !== '') children.push(text(`${id}.word`, { x: 9, y: 3.8 }, word, font, 'muted', { halo: 'surface-1' }));
-    return group(id, { x, y }, children, {
-      label: tip,
-      tip: caption ? `${tip}. ${caption}` : tip,
-      action: { command: 'time.event', args: { event: (all.at(-1) ?? lead).event } },
-      hit: { x: -7, y: -11, width: 14, height: 22, radius: 6 },
-      focus: i,
-    });
   });
 }
 

@@ -4,6 +4,7 @@ import type { WatchAnswer } from '../../engine/index.ts';
 import type { Mark } from '../scene.ts';
 import { path, pathOf } from '../shapes.ts';
 import type { TimeScale } from '../time-axis.ts';
+import { FUTURE } from './spans.ts';
 import type { TimelineWatch } from './timeline.ts';
 
 interface Watched {
@@ -14,7 +15,6 @@ interface Watched {
 
 /** Most points drawn of a line, about one per pixel. */
 const MOST_POINTS = 2_000;
-const FUTURE = 0.4;
 
 const rounded = (n: number): string => (Number.isInteger(n) ? n.toLocaleString('en') : n.toFixed(1));
 

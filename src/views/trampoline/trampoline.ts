@@ -64,6 +64,9 @@ function linksOf({ map, member, offset }: ChainInput): Link[] {
   ];
 }
 
+/** Least room of a chain, for large text. */
+export const chainLeast = (): Size => ({ width: 300, height: 44 });
+
 export function trampolineChainScene(input: ChainInput, size: Size): Scene {
   const links = linksOf(input);
   const arrow = 26;
@@ -176,6 +179,12 @@ function slotMark({ map, lit, trampoline: { member, bytes }, at, x, width, focus
     },
   );
 }
+
+/** Least room of the strip, for large text; each trampoline takes a part of the width. */
+export const stripLeast = ({ map: { trampolines } }: Pick<ImageInput, 'map'>): Size => ({
+  width: Math.max(300, 92 + trampolines.length * 72),
+  height: 80,
+});
 
 /** The image page as a strip of trampolines; the rest is free. */
 export function imageStripScene({ map, lit }: ImageInput, size: Size): Scene {
