@@ -145,6 +145,7 @@ test('a long verification delays nothing else, and a newer text replaces it', ()
   s.lab.slice();
   // moves do not wait for it
   s.lab.receive({ type: 'step-state', direction: 1 });
+  s.lab.slice();
   expect(s.time()).toBeGreaterThan(replaceWhileConnected.openAt);
   expect(s.answer('verify')).toBeUndefined();
   ask(2, good);

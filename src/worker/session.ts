@@ -18,13 +18,13 @@ import { arm, needsLate } from './arm.ts';
 import type { Desk, Late, LateDesk } from './desk.ts';
 import { fetchedLate, LATE_FAILED, type LateHost } from './late-part.ts';
 import { labWith, openLab, type OpenMessage, opensLate, partsOf, UNVERIFIED } from './make-lab.ts';
-import { badText, firstOfEach, noMore, standInNotice } from './notices.ts';
+import { badText, firstOfEach, standInNotice } from './notices.ts';
 import { Player } from './player.ts';
 import { refusalAfter, refusedProgram } from './refusals.ts';
 import { commandsToRegister } from './register-new.ts';
 import { isSearch, search } from './searches.ts';
 import { Teller } from './teller.ts';
-import { runAhead, SEEKING, seekTo } from './travel.ts';
+import { backTo, runAhead, SEEKING, seekTo } from './travel.ts';
 import { Work } from './work.ts';
 
 /** Longest slice, ms. */
@@ -206,19 +206,6 @@ export class Session {
         this.player.moved();
         this.work.whenIdle(() => this.seek(lab, Math.max(0, message.time), message.event));
         return;
-      case 'step-event':
-        this.stop(() => lab.stepEvent(message.direction));
-        return;
-      case 'step-state':
-        this.stop(() => {
-          if (!lab.stepState(message.direction)) this.teller.notice(noMore('No map changes', lab, message.direction));
-        });
-        return;
-      case 'step-call':
-        this.stop(() => {
-          if (!lab.stepCall(message.direction)) this.teller.notice(noMore('No system call', lab, message.direction));
-        });
-        return;
       case 'command':
         this.withLateTools(!hasVerb(message.command.do), () =>
           this.perform(message.n, () => this.command(lab, message.command)),
@@ -352,11 +339,7 @@ export class Session {
   /** After a command, computes the future without further commands, and returns to the command's time. */
   private lookAhead(lab: Lab): void {
     const { event } = lab.position;
-    const done = (): void => {
-      lab.seekEvent(event);
-      this.frame();
-    };
-    this.work.add(runAhead(lab, done));
+    this.work.add(runAhead(lab, () => this.work.add(backTo(lab, event, () => this.frame()))));
   }
 
   /** Reports the first refused call after an event; returns whether there was one. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { registerAndRun } from '../../scenarios/register-and-run.ts';
 import { useLab } from './lab.ts';
-import { hasExample, isOwn, textOf } from './texts.ts';
+import { hasExample, isOwn, loadedAs, textOf } from './texts.ts';
 
 test('an example is what the scenario brings, and a text of another name is oneâ€™s own', () => {
   expect(hasExample('mine.s')).toBe(false);
@@ -12,4 +12,13 @@ test('an example is what the scenario brings, and a text of another name is oneâ
   expect(isOwn('mine.s', { 'mine.s': 'r0 = 0' })).toBe(true);
   expect(isOwn('bpf_reno.s', { 'bpf_reno.s': 'r0 = 0' })).toBe(false);
   expect(isOwn('constructor', {})).toBe(false);
+});
+
+test('a text renamed after it was loaded is in the machine under its old name; a copy is not', () => {
+  const lab = { scenario: registerAndRun, cold: null, loaded: { 'old.s': 'r0 = 0\nexit' } };
+  const as = (edits: Record<string, string>) => loadedAs('new.s', edits['new.s'] ?? '', lab, edits);
+  expect(as({ 'new.s': 'r0 = 0\nexit' })).toBe('old.s');
+  expect(as({ 'new.s': 'r0 = 1\nexit' })).toBe(null);
+  expect(as({ 'new.s': 'r0 = 0\nexit', 'old.s': '' })).toBe(null);
+  expect(loadedAs('old.s', 'r0 = 0\nexit', lab, { 'old.s': 'r0 = 0\nexit' })).toBe(null);
 });

@@ -88,6 +88,22 @@ export function statusOf(name: string, text: string, loaded: LabState['loaded'])
   return loaded[name] === text ? 'same' : 'changed';
 }
 
+/**
+ * Name under which the machine has a text that the editor shows under another: it was renamed after it was loaded. Null if the name is still
+ * that of a text, which is then a copy.
+ */
+export function loadedAs(
+  name: string,
+  text: string,
+  { loaded, scenario, cold }: Pick<LabState, 'loaded' | 'scenario' | 'cold'>,
+  edits: Readonly<Record<string, string>>,
+): string | null {
+  if (text === '' || Object.hasOwn(loaded, name)) return null;
+  const shown = textNames({ scenario, cold }, edits);
+  const old = Object.keys(loaded).find((other) => loaded[other] === text && !shown.includes(other));
+  return old ?? null;
+}
+
 /** A free name for a text that becomes another map: `bpf_reno-2.s` for `bpf_reno.s`. */
 export function freshName(name: string): string {
   const stem = name.replace(/(-\d+)?\.s$/, '');
