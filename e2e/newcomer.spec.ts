@@ -136,3 +136,15 @@ test('the key for registering says of an object that it is loaded @long', async 
   await lab.press('Control+Shift+Enter');
   await expect(lab.notices).toContainText('reno.bpf.o is an object, already loaded');
 });
+
+test('a command of the palette leaves the focus where it was, but not in a text @long', async ({ lab, page }) => {
+  await lab.edit();
+  await lab.press('Escape', 'Tab');
+  const button = page.locator(':focus');
+  await expect(button).toHaveAttribute('data-command', 'program.restart');
+  await lab.command('Map: Pin the map');
+  await expect(button).toHaveAttribute('data-command', 'program.restart');
+  await lab.edit();
+  await lab.command('Map: Connect');
+  await expect(lab.programs.getByRole('textbox')).not.toBeFocused();
+});

@@ -18,7 +18,7 @@ import { arm, needsLate } from './arm.ts';
 import type { Desk, Late, LateDesk } from './desk.ts';
 import { fetchedLate, LATE_FAILED, type LateHost } from './late-part.ts';
 import { labWith, openLab, type OpenMessage, opensLate, partsOf, UNVERIFIED } from './make-lab.ts';
-import { badText, firstOfEach, standInNotice } from './notices.ts';
+import { badText, firstOfEach, noMap, standInNotice } from './notices.ts';
 import { Player } from './player.ts';
 import { refusalAfter, refusedProgram } from './refusals.ts';
 import { commandsToRegister } from './register-new.ts';
@@ -317,6 +317,7 @@ export class Session {
   private registerNew(lab: Lab, name: string, text: string): void {
     const problem = lab.machine.checkText(text);
     if (problem) return this.teller.notice(badText(name, problem));
+    if (!lab.machine.definesMap(text)) return this.teller.notice(noMap(name));
     this.beginRun();
     const { event } = lab.position;
     for (const command of commandsToRegister(lab, name, text)) lab.command(command);
