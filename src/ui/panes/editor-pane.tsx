@@ -7,6 +7,7 @@ import { useLab } from '../../page/store/lab.ts';
 import {
   activeText,
   editText,
+  isLeftOut,
   isListing,
   isTypes,
   loadedAs,
@@ -265,7 +266,7 @@ function TextActions({ name }: { readonly name: string }) {
       <Problems />
       {(types || status !== 'new') && (
         <CommandButton command="program.restart" icon={<RotateCw aria-hidden="true" />}>
-          Restart with this text
+          {isLeftOut(name) ? 'Restart without this text' : 'Restart with this text'}
         </CommandButton>
       )}
       {!types && (
