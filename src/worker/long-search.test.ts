@@ -11,7 +11,7 @@ const plain: Scenario = {
   id: 'plain',
   title: 'No program',
   intro: '',
-  path: { rateBps: 100_000_000, delayNs: ms(10), queuePackets: 500, accessNs: ms(4) },
+  path: { rateBps: 4_000_000, delayNs: ms(10), queuePackets: 500, accessNs: ms(4) },
   seed: 1,
   texts: {},
   steps: [
@@ -43,4 +43,22 @@ test.each<readonly [ToWorker, string]>([
   expect(beats.length).toBeGreaterThan(2);
   expect(s.last('notice')?.notice.title).toBe(title);
   expect(s.time()).toBe(ms(100.5));
+});
+
+test('hits are counted in slices before playing goes on, and those before the cursor count', () => {
+  const stopAt = (hits: number): number => {
+    const s = session();
+    s.open(plain);
+    s.say({ type: 'breaks', breaks: [{ on: 'condition', text: 'sk.snd_cwnd > 11', when: `hits == ${hits}` }] });
+    s.say({ type: 'seek', time: ms(200) });
+    const heard = s.heard.length;
+    s.say({ type: 'play', speed: 1000 });
+    s.settle();
+    const jobs = s.heard.slice(heard).flatMap((message) => (message.type === 'heartbeat' ? [message.job] : []));
+    expect(new Set(jobs)).toEqual(new Set(['counting hits']));
+    expect(s.last('frame')?.playing).toBe(false);
+    return s.time();
+  };
+  // both connections meet it before 200 ms, so a third time never comes
+  expect(stopAt(2)).toBe(plain.until);
 });

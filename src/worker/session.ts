@@ -24,7 +24,7 @@ import { refusalAfter, refusedProgram } from './refusals.ts';
 import { commandsToRegister } from './register-new.ts';
 import { isSearch, search } from './searches.ts';
 import { Teller } from './teller.ts';
-import { backTo, runAhead, SEEKING, seekTo } from './travel.ts';
+import { backTo, runAhead, searching, SEEKING, seekTo } from './travel.ts';
 import { Work } from './work.ts';
 
 /** Longest slice, ms. */
@@ -110,7 +110,9 @@ export class Session {
       if (job) this.host.post({ type: 'heartbeat', job: job.name, progress: job.progress() });
       return;
     }
-    if (this.player.slice(this.lab, keepGoing)) this.frame();
+    const counting = this.player.plays ? (this.lab?.counting() ?? null) : null;
+    if (counting) this.work.add(searching('counting hits', counting, () => this.player.moved()));
+    else if (this.player.slice(this.lab, keepGoing)) this.frame();
     this.work.runAside(keepGoing);
   }
 

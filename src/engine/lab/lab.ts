@@ -146,6 +146,11 @@ export class Lab {
     return this.machine.dead ? 'stopped' : outcome;
   }
 
+  /** Counts hits up to the present place, in steps; null when that is not needed. Playing does it itself otherwise, at once. */
+  counting(): Generator<void, void> | null {
+    return this.player.counting();
+  }
+
   /** Description of what stopped playing last; null when nothing did. */
   get metWords(): string | null {
     return this.player.met?.words ?? null;
