@@ -1,5 +1,5 @@
 /* Saving labs, undo and redo by keyboard; also without storage. */
-import { expect, Lab, test, violations } from './fixtures.ts';
+import { drop, expect, Lab, test, violations } from './fixtures.ts';
 
 test('undo and redo of a text, a command and another scenario', async ({ lab, page }) => {
   test.slow();
@@ -102,4 +102,55 @@ test('without any storage the page works, and says what is not kept', async ({ p
   await page.getByRole('textbox', { name: 'Keep this lab as' }).press('Enter');
   await expect(page.getByRole('region', { name: 'Kept labs' }).getByRole('textbox')).toHaveCount(1);
   expect(problems).toEqual([]);
+});
+
+/** A lab as somebody else saved it. */
+const FOREIGN = {
+  'ops.play': 1,
+  lab: {
+    scenario: 'theirs',
+    whole: {
+      id: 'theirs',
+      title: 'Their lab',
+      intro: '',
+      path: { rateBps: 20_000_000, delayNs: 10_000_000, queuePackets: 64, accessNs: 4_000_000 },
+      seed: 1,
+      texts: {},
+      steps: [
+        { at: 10_000_000, caption: '', command: { do: 'spawn', process: 'client' } },
+        { at: 20_000_000, caption: '', command: { do: 'connect', process: 'client', socket: 1, cc: 'reno' } },
+      ],
+      openAt: 300_000_000,
+      until: 600_000_000,
+      expect: [],
+    },
+  },
+};
+
+test('undoing goes back over the run of somebody else’s lab to the lab before it, never to one that waits @long', async ({
+  lab,
+  page,
+}) => {
+  await drop(page, 'theirs.ops.json', Buffer.from(JSON.stringify(FOREIGN)));
+  const run = page.getByRole('button', { name: /^Run/ });
+  await run.press('Enter');
+  await expect.poll(() => lab.time()).toBe('300.0 ms');
+  await lab.command('New program');
+  await expect(page.getByRole('dialog').getByRole('textbox').first()).toBeFocused();
+  await lab.press('Enter');
+  await expect(lab.programs.getByRole('tab')).toHaveCount(1);
+  await lab.press('Escape', 'Tab');
+  await lab.command('Undo');
+  await expect(lab.programs.getByRole('tab')).toHaveCount(0);
+  expect(await lab.time()).toBe('300.0 ms');
+  await lab.command('Undo');
+  await lab.expectAt('A', 'TOBEFREE');
+  await lab.command('Redo');
+  await expect.poll(() => lab.time()).toBe('300.0 ms');
+  // undone while it waits, it does not wait any more
+  await drop(page, 'theirs.ops.json', Buffer.from(JSON.stringify(FOREIGN)));
+  await expect(run).toBeVisible();
+  await lab.command('Undo');
+  await expect(run).toHaveCount(0);
+  await expect.poll(() => lab.time()).toBe('300.0 ms');
 });

@@ -136,3 +136,41 @@ test('the key for registering says of an object that it is loaded @long', async 
   await lab.press('Control+Shift+Enter');
   await expect(lab.notices).toContainText('reno.bpf.o is an object, already loaded');
 });
+
+test('a command of the palette leaves the focus where it was, but not in a text @long', async ({ lab, page }) => {
+  await lab.edit();
+  await lab.press('Escape', 'Tab');
+  const button = page.locator(':focus');
+  await expect(button).toHaveAttribute('data-command', 'program.restart');
+  await lab.command('Map: Pin the map');
+  await expect(button).toHaveAttribute('data-command', 'program.restart');
+  await lab.edit();
+  await lab.command('Map: Connect');
+  await expect(lab.programs.getByRole('textbox')).not.toBeFocused();
+});
+
+test('renaming a text keeps the place in it, and says under which name the machine has it @long', async ({
+  lab,
+  page,
+}) => {
+  await lab.command('New program');
+  await expect(page.getByRole('dialog').getByRole('textbox').first()).toBeFocused();
+  await page.keyboard.insertText('mine');
+  await lab.press('Enter');
+  await expect(lab.programs.getByRole('tab', { name: 'mine.s' })).toBeVisible();
+  await lab.edit();
+  await lab.press('Control+End', 'Control+Shift+Enter');
+  await lab.expectAt('C', 'INUSE');
+  await expect(lab.programs.getByRole('button', { name: 'Restart without this text' })).toBeVisible();
+  await lab.command('Rename this text');
+  await expect(page.getByRole('dialog').getByRole('textbox')).toBeFocused();
+  await lab.press('Control+a');
+  await page.keyboard.insertText('yours');
+  await lab.press('Enter');
+  await expect(lab.programs).toContainText('The machine has this text under its old name, mine.s');
+  await lab.edit();
+  await page.keyboard.type('; the end');
+  await lab.press('Control+End');
+  await page.keyboard.type(' of it');
+  await expect(lab.programs).toContainText('; the end of it');
+});

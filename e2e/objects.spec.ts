@@ -62,3 +62,15 @@ test('files named constructor, __proto__ and toString are loaded and run like ot
   for (const name of ['constructor', '__proto__', 'toString'])
     await expect(lab.programs.getByRole('tab', { name: `${name}.s`, exact: true })).toBeVisible({ timeout: 20_000 });
 });
+
+test('a damaged object leaves the shown text, and its notice leads to the log of libbpf @long', async ({
+  lab,
+  page,
+}) => {
+  await lab.programs.getByRole('tab', { name: 'bpf_aimd.s' }).click();
+  await drop(page, 'half.bpf.o', readFileSync(join(SAMPLES, 'reno.bpf.o')).subarray(0, 4000));
+  await expect(lab.notices).toContainText('libbpf: elf: half.bpf.o');
+  await expect(lab.programs.getByRole('tab', { name: 'bpf_aimd.s' })).toHaveAttribute('aria-selected', 'true');
+  await lab.notices.getByRole('button', { name: 'Processes' }).press('Enter');
+  await expect(page.getByRole('tab', { name: 'Processes' })).toHaveAttribute('aria-selected', 'true');
+});

@@ -35,7 +35,9 @@ test('eight steps with a clicker in two windows, and one live branch and back', 
   await lab.press('.');
   await lab.press('q');
   await expect(stage.getByRole('img', { name: 'The link as a QR code' })).toBeVisible();
-  await lab.press('q');
+  await lab.press('Escape');
+  await expect(page.locator('.room-code')).toHaveCount(0);
+  await expect(stage).toBeVisible();
 
   await lab.press('g');
   await expect(stage).toHaveCount(0);

@@ -1,6 +1,6 @@
 /** Steps and questions of the microscope in a real run. */
 import { describe, expect, test } from 'vitest';
-import { Lab, plainLine } from '../engine/index.ts';
+import { ended, Lab, plainLine } from '../engine/index.ts';
 import { programTextOf, whenRegister, whoWrote, whoWroteRegister } from '../engine/late.ts';
 import { asModules } from '../scenarios/as-modules.ts';
 import { replaceWhileConnected } from '../scenarios/replace-while-connected.ts';
@@ -155,7 +155,7 @@ describe('stepping', () => {
   test('over a function, into it, and out of it', () => {
     const over = atCall();
     const pc = over.cpu()?.pc ?? 0;
-    expect(over.stepOver()).toBe(true);
+    expect(ended(over.steppingOver())).toBe(true);
     expect(over.cpu()?.pc).toBe(pc + 1);
     const into = atCall();
     const depth = into.cpu()?.depth ?? 0;
@@ -175,10 +175,10 @@ describe('stepping', () => {
 
   test('to a line, but not to one that is never reached', () => {
     const made = lab();
-    expect(made.runTo({ text: 'bpf_aimd.s', line: 38 })).toBe(true);
+    expect(ended(made.runningTo({ text: 'bpf_aimd.s', line: 38 }))).toBe(true);
     expect(made.cpu()?.text).toBe('bpf_aimd.s');
     expect(made.cpu()?.line).toBe(38);
-    expect(made.runTo({ text: 'bpf_aimd.s', line: 0 })).toBe(false);
+    expect(ended(made.runningTo({ text: 'bpf_aimd.s', line: 0 }))).toBe(false);
   });
 });
 

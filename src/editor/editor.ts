@@ -88,7 +88,9 @@ function showActive(editor: editor.IStandaloneCodeEditor): void {
   const left = editor.saveViewState();
   if (before && left) placesOf.set(before, left);
   editor.setModel(model);
-  editor.restoreViewState(placesOf.get(model) ?? null);
+  // a renamed text and a copy begin where their original was left
+  const isSame = before !== null && before.getValue() === model.getValue();
+  editor.restoreViewState(placesOf.get(model) ?? (isSame ? left : null));
   const listing = isListing(name);
   const written = isTypes(name) ? `Declared types ${name}` : `Program text ${name}`;
   const ariaLabel = listing ? `Listing of ${name}, read only` : written;

@@ -1,6 +1,7 @@
 /** The engine's public interface: other folders import only this file and late.ts. */
 export { assert, assertUnreachable, entryOf } from './base/assert.ts';
 export { whileWorking } from './base/still-working.ts';
+export { ended } from './base/ended.ts';
 export { errnoName, formatReturn } from './base/errno.ts';
 export type { Diagnostic, Fix, Parsed, Result, TextRange } from './base/result.ts';
 export type { Btf, BtfType, Field } from './btf/btf.ts';

@@ -126,4 +126,6 @@ export interface Notice {
   readonly line?: number;
   /** `notKernel`: Linux would have behaved otherwise, and the detail says how */
   readonly notKernel?: boolean;
+  /** the log of user space tells more */
+  readonly log?: boolean;
 }

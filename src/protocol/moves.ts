@@ -8,15 +8,15 @@ export type MoveMessage =
   | { readonly type: 'pause' }
   /** absolute engine time, ns; `event`: stop after this one of the events at that time */
   | { readonly type: 'seek'; readonly time: number; readonly event?: number }
+  | SearchMessage;
+
+/** Moves that may run forward or back for long before they find their place. */
+export type SearchMessage =
   | { readonly type: 'step-event'; readonly direction: Direction }
   /** next or previous change of a map's state or reference count */
   | { readonly type: 'step-state'; readonly direction: Direction }
   /** next or previous marked event (system call, caption) */
   | { readonly type: 'step-call'; readonly direction: Direction }
-  | SearchMessage;
-
-/** Moves that may run forward or back for long before they find their place. */
-export type SearchMessage =
   /** next or previous instruction that any BPF program executed */
   | { readonly type: 'step-instruction'; readonly direction: Direction }
   /** to the next instruction of this function */

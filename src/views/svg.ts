@@ -20,6 +20,8 @@ interface Drawing {
   /** makes the ids of patterns unique in the document */
   readonly scope: string;
   readonly theme: Theme;
+  /** groups are not animated: at the origin they need no transform */
+  readonly still?: boolean;
 }
 
 const hatchId = (name: HatchName | GlowName, scope: string): string => `${scope}${name}`;
@@ -116,11 +118,13 @@ export function markNode(mark: Mark, drawing: Drawing): SvgNode {
       });
     case 'text':
       return { ...leaf('text', textAttributes(mark, drawing)), text: mark.text };
-    case 'group':
+    case 'group': {
+      const stands = drawing.still === true && mark.x === 0 && mark.y === 0;
       return {
-        ...leaf('g', { transform: `translate(${short(mark.x)}px, ${short(mark.y)}px)` }),
+        ...leaf('g', stands ? {} : { transform: `translate(${short(mark.x)}px, ${short(mark.y)}px)` }),
         children: mark.children.map((child) => markNode(child, drawing)),
       };
+    }
     default:
       return mark satisfies never;
   }

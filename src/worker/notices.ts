@@ -42,6 +42,16 @@ export const badText = (name: string, { message, line }: TextProblem): Notice =>
   line,
 });
 
+/** Reports a text that cannot be registered, since it has no map. */
+export const noMap = (name: string): Notice => ({
+  kind: 'error',
+  title: `${name} defines no map`,
+  detail:
+    'Its struct is named by a line such as .struct_ops tcp_congestion_ops. New program, behind +, begins a text with one.',
+  text: name,
+  line: 0,
+});
+
 /** Keeps the first of equal warnings, since some come with every packet. */
 export function firstOfEach(notes: readonly NoteRecord[]): NoteRecord[] {
   return [...new Map(notes.toReversed().map((note) => [note.title, note])).values()].toReversed();

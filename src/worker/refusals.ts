@@ -14,11 +14,16 @@ export function refusalAfter(
   // the result of a member is no refusal, even if it is negative
   if (answer && answer.level !== 'error') return null;
   if (answer && refused?.trace.length === 0) return { kind: 'refused', title: refused.text, detail: answer.text };
-  if (refused) return refusal(refused, explain);
+  if (refused) {
+    // libbpf prints the verifier's log
+    const log = said.some(({ source, level }) => source === 'libbpf' && level !== 'debug');
+    return { ...refusal(refused, explain), ...(log ? { log } : {}) };
+  }
   // user space gave up before calling the kernel
   const warned = said.find(({ level }) => level === 'warn' || level === 'error');
   if (!warned) return null;
-  return { kind: 'error', title: `${warned.source}: ${warned.text}`, detail: 'The tab Processes has the whole log.' };
+  const title = `${warned.source}: ${warned.text}`;
+  return { kind: 'error', title, detail: 'The tab Processes has the whole log.', log: true };
 }
 
 /** The first program that the kernel refused, as a notice; later refusals only follow from it. */

@@ -2,11 +2,13 @@
  * Moves that search for their place, a row of a table each. They use the session only through its desk; long searches
  * become jobs in slices.
  */
-import type { Lab } from '../engine/index.ts';
+import { ended, type Lab } from '../engine/index.ts';
 import type { Answer } from '../engine/late.ts';
 import type { ToWorker } from '../protocol/messages.ts';
 import type { SearchMessage } from '../protocol/moves.ts';
 import type { Desk, Job, LateDesk } from './desk.ts';
+import { noMore } from './notices.ts';
+import { searching } from './travel.ts';
 
 type MessageOf<T extends SearchMessage['type']> = Extract<SearchMessage, { type: T }>;
 
@@ -18,7 +20,11 @@ type Row<T extends SearchMessage['type']> =
 type Searches = { readonly [T in SearchMessage['type']]: Row<T> };
 
 const tell = ({ notice }: Desk, title: string, detail: string): void => notice({ kind: 'info', title, detail });
-const AHEAD = 'No program runs in the next five seconds.';
+
+/** Title and detail of a notice. */
+type Words = readonly [string, string];
+const NONE_AFTER: Words = ['No BPF program runs after this point', 'No program runs in the next five seconds.'];
+const NONE_BEFORE: Words = ['No BPF program ran before this point', 'This is the first of the run.'];
 
 const SEARCHES: Searches = {
   reverse: {
@@ -30,22 +36,40 @@ const SEARCHES: Searches = {
     },
   },
 
+  'step-event': {
+    late: false,
+    run: (desk, lab, { direction }) => desk.start(() => searching('stepping', lab.steppingEvent(direction), () => {})),
+  },
+
+  'step-state': {
+    late: false,
+    run: (desk, lab, { direction }) =>
+      desk.start(() =>
+        searching('stepping', lab.steppingState(direction), (found) => {
+          if (!found) desk.notice(noMore('No map changes', lab, direction));
+        }),
+      ),
+  },
+
+  'step-call': {
+    late: false,
+    run: (desk, lab, { direction }) =>
+      desk.start(() =>
+        searching('stepping', lab.steppingCall(direction), (found) => {
+          if (!found) desk.notice(noMore('No system call', lab, direction));
+        }),
+      ),
+  },
+
   'step-instruction': {
     late: false,
     run: (desk, lab, { direction }) =>
-      desk.stop(() => {
-        if (lab.stepInstruction(direction)) return;
-        if (direction > 0) tell(desk, 'No BPF program runs after this point', AHEAD);
-        else tell(desk, 'No BPF program ran before this point', 'This is the first of the run.');
-      }),
+      lookAhead(desk, lab, () => lab.steppingInstruction(direction), direction > 0 ? NONE_AFTER : NONE_BEFORE),
   },
 
   'step-over': {
     late: false,
-    run: (desk, lab) =>
-      desk.stop(() => {
-        if (!lab.stepOver()) tell(desk, 'No BPF program runs after this point', AHEAD);
-      }),
+    run: (desk, lab) => lookAhead(desk, lab, () => lab.steppingOver(), NONE_AFTER),
   },
 
   'step-out': {
@@ -56,9 +80,10 @@ const SEARCHES: Searches = {
   'run-to': {
     late: false,
     run: (desk, lab, place) =>
-      desk.stop(() => {
-        if (!lab.runTo(place)) tell(desk, `Line ${place.line + 1} was not reached`, AHEAD);
-      }),
+      lookAhead(desk, lab, () => lab.runningTo(place), [
+        `Line ${place.line + 1} was not reached`,
+        'It does not run in the next five seconds.',
+      ]),
   },
 
   'who-wrote-register': {
@@ -91,23 +116,21 @@ const SEARCHES: Searches = {
   },
 };
 
-/** Searches in slices until the search ends; gives its answer. */
-function searching<T>(name: string, search: Generator<void, T>, answered: (answer: T | null) => void): Job {
-  let answer: T | null = null;
-  return {
-    name,
-    run: (keepGoing) => {
-      while (keepGoing()) {
-        const step = search.next();
-        if (step.done !== true) continue;
-        answer = step.value;
-        return true;
-      }
-      return false;
-    },
-    progress: () => null,
-    done: () => answered(answer),
-  };
+/** Searches for an instruction; the lab does not move when there is none. */
+function lookAhead(desk: Desk, lab: Lab, search: () => Generator<void, boolean>, without: Words): void {
+  desk.start(() =>
+    searching('looking for an instruction', orReturn(lab, search()), (found) => {
+      if (!found) tell(desk, ...without);
+    }),
+  );
+}
+
+/** Goes back to the present place after a search without result. */
+function* orReturn(lab: Lab, search: Generator<void, boolean>): Generator<void, boolean> {
+  const { position, time } = lab;
+  if (yield* search) return true;
+  yield* lab.returning(position, time);
+  return false;
 }
 
 /** Searches back for a break; the lab does not move when there is none. */
@@ -120,10 +143,10 @@ const NEVER = 'It never had this value before';
 
 /** Runs a search and reports the answer; the lab does not move when there is none. */
 function lookBack(desk: Desk, lab: Lab, search: Generator<void, Answer | null>, without: string): Job {
-  const here = lab.position;
+  const { position, time } = lab;
   return searching('looking back', search, (answer) => {
     if (answer) return tell(desk, answer.title, answer.detail);
-    lab.goto(here);
+    ended(lab.returning(position, time));
     return tell(desk, without, 'Searched from here back to the start of the run.');
   });
 }

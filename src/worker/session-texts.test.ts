@@ -145,6 +145,7 @@ test('a long verification delays nothing else, and a newer text replaces it', ()
   s.lab.slice();
   // moves do not wait for it
   s.lab.receive({ type: 'step-state', direction: 1 });
+  s.lab.slice();
   expect(s.time()).toBeGreaterThan(replaceWhileConnected.openAt);
   expect(s.answer('verify')).toBeUndefined();
   ask(2, good);
@@ -242,3 +243,15 @@ test.each([
   expect(program).toMatchObject({ ok: false, message: expect.stringMatching(message) });
   expect(program?.lines[program.failedSlot]).toBe(line);
 });
+
+test.each(['', '; only a comment', '.license "GPL"\n'])(
+  'a text without a map is not registered, and says what it lacks: %j',
+  (text) => {
+    const s = session();
+    s.open();
+    const calls = s.history().calls.length;
+    s.say({ type: 'register-new', n: 1, name: 'mine.s', text });
+    expect(s.last('notice')?.notice.title).toBe('mine.s defines no map');
+    expect(s.history().calls).toHaveLength(calls);
+  },
+);

@@ -18,13 +18,13 @@ import { arm, needsLate } from './arm.ts';
 import type { Desk, Late, LateDesk } from './desk.ts';
 import { fetchedLate, LATE_FAILED, type LateHost } from './late-part.ts';
 import { labWith, openLab, type OpenMessage, opensLate, partsOf, UNVERIFIED } from './make-lab.ts';
-import { badText, firstOfEach, noMore, standInNotice } from './notices.ts';
+import { badText, firstOfEach, noMap, standInNotice } from './notices.ts';
 import { Player } from './player.ts';
 import { refusalAfter, refusedProgram } from './refusals.ts';
 import { commandsToRegister } from './register-new.ts';
 import { isSearch, search } from './searches.ts';
 import { Teller } from './teller.ts';
-import { runAhead, SEEKING, seekTo } from './travel.ts';
+import { backTo, runAhead, searching, SEEKING, seekTo } from './travel.ts';
 import { Work } from './work.ts';
 
 /** Longest slice, ms. */
@@ -110,7 +110,9 @@ export class Session {
       if (job) this.host.post({ type: 'heartbeat', job: job.name, progress: job.progress() });
       return;
     }
-    if (this.player.slice(this.lab, keepGoing)) this.frame();
+    const counting = this.player.plays ? (this.lab?.counting() ?? null) : null;
+    if (counting) this.work.add(searching('counting hits', counting, () => this.player.moved()));
+    else if (this.player.slice(this.lab, keepGoing)) this.frame();
     this.work.runAside(keepGoing);
   }
 
@@ -205,19 +207,6 @@ export class Session {
         this.work.dropLast(SEEKING);
         this.player.moved();
         this.work.whenIdle(() => this.seek(lab, Math.max(0, message.time), message.event));
-        return;
-      case 'step-event':
-        this.stop(() => lab.stepEvent(message.direction));
-        return;
-      case 'step-state':
-        this.stop(() => {
-          if (!lab.stepState(message.direction)) this.teller.notice(noMore('No map changes', lab, message.direction));
-        });
-        return;
-      case 'step-call':
-        this.stop(() => {
-          if (!lab.stepCall(message.direction)) this.teller.notice(noMore('No system call', lab, message.direction));
-        });
         return;
       case 'command':
         this.withLateTools(!hasVerb(message.command.do), () =>
@@ -330,6 +319,7 @@ export class Session {
   private registerNew(lab: Lab, name: string, text: string): void {
     const problem = lab.machine.checkText(text);
     if (problem) return this.teller.notice(badText(name, problem));
+    if (!lab.machine.definesMap(text)) return this.teller.notice(noMap(name));
     this.beginRun();
     const { event } = lab.position;
     for (const command of commandsToRegister(lab, name, text)) lab.command(command);
@@ -352,11 +342,7 @@ export class Session {
   /** After a command, computes the future without further commands, and returns to the command's time. */
   private lookAhead(lab: Lab): void {
     const { event } = lab.position;
-    const done = (): void => {
-      lab.seekEvent(event);
-      this.frame();
-    };
-    this.work.add(runAhead(lab, done));
+    this.work.add(runAhead(lab, () => this.work.add(backTo(lab, event, () => this.frame()))));
   }
 
   /** Reports the first refused call after an event; returns whether there was one. */

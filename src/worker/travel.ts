@@ -30,3 +30,26 @@ export function seekTo(lab: Lab, time: number, event: number | undefined, done: 
     },
   };
 }
+
+/** Work that yields between its steps as a job; `answered` gets its answer. */
+export function searching<T>(name: string, search: Generator<void, T>, answered: (answer: T) => void): Job {
+  let end: () => void = () => {};
+  return {
+    name,
+    run: (keepGoing) => {
+      do {
+        const step = search.next();
+        if (step.done !== true) continue;
+        end = () => answered(step.value);
+        return true;
+      } while (keepGoing());
+      return false;
+    },
+    progress: () => null,
+    done: () => end(),
+  };
+}
+
+/** Returns to an event of the past. */
+export const backTo = (lab: Lab, event: number, done: () => void): Job =>
+  searching('coming back', lab.seekingEvent(event), done);

@@ -2,6 +2,7 @@
  * One lab: a machine, its run, the microscope over it, and the data for the page. The worker and the command line use
  * only this.
  */
+import { ended } from '../base/ended.ts';
 import { Microscope, type Place } from './microscope.ts';
 import { type HandedOver, ownCopy } from './hand-over.ts';
 import { Player } from './player.ts';
@@ -30,7 +31,7 @@ import type {
 type KeepGoing = () => boolean;
 const always: KeepGoing = () => true;
 
-/** How far a search for the next instruction or transition runs beyond the known part, ns. */
+/** How far a search for the next instruction runs on, ns. */
 const SEARCH_NS = 5_000_000_000;
 
 export class Lab {
@@ -145,6 +146,11 @@ export class Lab {
     return this.machine.dead ? 'stopped' : outcome;
   }
 
+  /** Counts hits up to the present place, in steps; null when that is not needed. Playing does it itself otherwise, at once. */
+  counting(): Generator<void, void> | null {
+    return this.player.counting();
+  }
+
   /** Description of what stopped playing last; null when nothing did. */
   get metWords(): string | null {
     return this.player.met?.words ?? null;
@@ -221,10 +227,27 @@ export class Lab {
     return this.run.seekEvent(event);
   }
 
+  /** `seekEvent` in steps. */
+  *seekingEvent(event: number): Generator<void, boolean> {
+    this.scope.leave();
+    return yield* this.run.seeking(event);
+  }
+
+  /** Goes back in steps to a place, and to the time that the clock had there, ns. */
+  *returning(place: Position, time: number): Generator<void, void> {
+    yield* this.seekingEvent(place.event);
+    if (place.call !== null) this.goto(place);
+    else if (this.time < time) this.advance(time);
+  }
+
   /** Moves one event forward or back. */
   stepEvent(direction: 1 | -1): boolean {
+    return ended(this.steppingEvent(direction));
+  }
+
+  *steppingEvent(direction: 1 | -1): Generator<void, boolean> {
     if (direction < 0) {
-      if (!this.scope.at) return this.run.event > 0 && this.run.seekEvent(this.run.event - 1);
+      if (!this.scope.at) return this.run.event > 0 && (yield* this.run.seeking(this.run.event - 1));
       this.scope.leave();
       return true;
     }
@@ -235,14 +258,19 @@ export class Lab {
   }
 
   /** Moves to the next or previous instruction that any BPF program executes. */
-  stepInstruction(direction: 1 | -1, keepGoing: KeepGoing = always): boolean {
-    if (direction > 0) return this.scope.next(this.run.time + SEARCH_NS, keepGoing);
+  stepInstruction(direction: 1 | -1): boolean {
+    return ended(this.steppingInstruction(direction));
+  }
+
+  /** `stepInstruction` in steps: without a program a search takes seconds. False at an end of the search. */
+  steppingInstruction(direction: 1 | -1): Generator<void, boolean> {
+    if (direction > 0) return this.scope.next(this.run.time + SEARCH_NS);
     return this.scope.previous((before) => this.recorder.bpfEventBefore(before));
   }
 
   /** Moves to the next instruction of the same function, or whatever runs after it. */
-  stepOver(keepGoing: KeepGoing = always): boolean {
-    return this.scope.over(this.run.time + SEARCH_NS, keepGoing);
+  steppingOver(): Generator<void, boolean> {
+    return this.scope.over(this.run.time + SEARCH_NS);
   }
 
   /** Leaves the function to its caller, or the first function to after the event. False between events. */
@@ -251,8 +279,8 @@ export class Lab {
   }
 
   /** Runs on to the next place at which a line begins. */
-  runTo(place: LineBreak, keepGoing: KeepGoing = always): boolean {
-    return this.scope.resume((at) => this.isAt(at, place), this.run.time + SEARCH_NS, keepGoing);
+  runningTo(place: LineBreak): Generator<void, boolean> {
+    return this.scope.resume((at) => this.isAt(at, place), this.run.time + SEARCH_NS);
   }
 
   /** Goes to an instruction, or to a boundary between events. */
@@ -273,15 +301,15 @@ export class Lab {
   }
 
   /** Moves to the next or previous change of a map's state or reference count. */
-  stepState(direction: 1 | -1): boolean {
+  steppingState(direction: 1 | -1): Generator<void, boolean> {
     const { transitions, refs } = this.recorder.history;
-    return this.stepAmong([...transitions, ...refs], direction);
+    return this.steppingAmong([...transitions, ...refs], direction);
   }
 
   /** Moves to the next or previous system call or caption. */
-  stepCall(direction: 1 | -1): boolean {
+  steppingCall(direction: 1 | -1): Generator<void, boolean> {
     const { calls, captions } = this.recorder.history;
-    return this.stepAmong([...calls, ...captions], direction);
+    return this.steppingAmong([...calls, ...captions], direction);
   }
 
   /** Runs a command now; the known future then belongs to another branch. */
@@ -309,13 +337,13 @@ export class Lab {
     return place !== null && place.first && place.line === line && place.text === text;
   }
 
-  private stepAmong(marks: readonly { readonly event: number }[], direction: 1 | -1): boolean {
+  private *steppingAmong(marks: readonly { readonly event: number }[], direction: 1 | -1): Generator<void, boolean> {
     const here = this.scope.at ? this.scope.at.event - (direction > 0 ? 1 : 0) : this.run.event;
     const events = marks.map((mark) => mark.event);
     const target =
       direction > 0 ? Math.min(...events.filter((n) => n > here)) : Math.max(0, ...events.filter((n) => n < here));
     const isHere = !this.scope.at && target === this.run.event;
-    return Number.isFinite(target) && !isHere && this.seekEvent(target);
+    return Number.isFinite(target) && !isHere && (yield* this.seekingEvent(target));
   }
 
   private later(tell: () => void): void {

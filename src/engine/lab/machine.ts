@@ -189,6 +189,11 @@ export class Machine implements RunnableMachine<Cold>, WatchedMachine, Looked {
     return error ? { message: `${error.code}: ${error.message}`, line: error.range.line } : null;
   }
 
+  /** Whether a text defines a struct_ops map; without one nothing can be registered. */
+  definesMap(text: string): boolean {
+    return this.parsed(text).value.structOps !== null;
+  }
+
   /** Assembles a text with a cache: a text is checked, then loaded, and loaded again whenever the run is repeated. */
   private parsed(text: string): Parsed<AssembledObject> {
     const known = this.parsedTexts.get(text);

@@ -2,8 +2,9 @@
  * Stopping inside an event. The engine never suspends: to stop at (event, call, instruction) the event is run from its
  * start and abandoned by throwing at that instruction; memory and registers stay as they are, for the page to read.
  * Leaving restores the checkpoint before the event. Stepping forward, stepping back and breakpoints are all
- * "run until this test says stop".
+ * "run until this test says stop". Moves that may run for long are generators, which yield between events.
  */
+import { ended } from '../base/ended.ts';
 import { stillWorking } from '../base/still-working.ts';
 import { highWord, lowWord } from '../vm/prepared.ts';
 import type { Registers } from '../vm/prepared.ts';
@@ -71,20 +72,20 @@ export class Microscope {
   }
 
   /** Moves to the instruction after this one, or to the next that any program executes up to `until` (ns). */
-  next(until: number, keepGoing?: () => boolean): boolean {
+  *next(until: number): Generator<void, boolean> {
     const past = this.pastHere();
     this.leave();
-    return this.runUntil(past, until, keepGoing);
+    return yield* this.runUntil(past, until);
   }
 
   /** Moves like `next`, but over called functions. */
-  over(until: number, keepGoing?: () => boolean): boolean {
+  *over(until: number): Generator<void, boolean> {
     const from = this.at;
     const past = this.pastHere();
     this.leave();
     const inside: PlaceTest = ({ call, depth }) =>
       from !== null && this.run.event === from.event && call === from.call && depth > from.depth;
-    return this.runUntil((place) => past(place) && !inside(place), until, keepGoing);
+    return yield* this.runUntil((place) => past(place) && !inside(place), until);
   }
 
   /** Leaves the function: moves to the instruction after the call, or after the event when the kernel called it. */
@@ -108,26 +109,35 @@ export class Microscope {
    * Moves to the instruction before this one; `previousEvent` gives the last event before a number that ran a program,
    * or 0.
    */
-  previous(previousEvent: (before: number) => number): boolean {
+  *previous(previousEvent: (before: number) => number): Generator<void, boolean> {
     const from = this.at;
     this.leave();
-    if (from && from.insn > 0) return this.goto(from.event, from.call, from.insn - 1);
-    if (from && from.call > 0) return this.gotoEnd(from.event, from.call - 1);
+    if (from && from.insn > 0) return yield* this.going(from.event, from.call, from.insn - 1);
+    if (from && from.call > 0) return yield* this.goingToEnd(from.event, from.call - 1);
     const event = previousEvent(from ? from.event : this.run.event + 1);
-    return event > 0 && this.gotoEnd(event);
+    return event > 0 && (yield* this.goingToEnd(event));
   }
 
   /** Runs on to `until`, ns, from after the present instruction; stops where `isBreakpoint` is true. */
-  resume(isBreakpoint: PlaceTest, until: number, keepGoing?: () => boolean): boolean {
+  *resume(isBreakpoint: PlaceTest, until: number): Generator<void, boolean> {
     const past = this.pastHere();
     this.leave();
-    return this.runUntil((place) => isBreakpoint(place) && past(place), until, keepGoing);
+    return yield* this.runUntil((place) => isBreakpoint(place) && past(place), until);
   }
 
   /** Moves to a place by number. False when the event has no such instruction; the machine is then after the event. */
-  goto(event: number, call: number, insn: number, visit: (place: Place) => void = () => {}): boolean {
+  goto(event: number, call: number, insn: number, visit?: (place: Place) => void): boolean {
+    return ended(this.going(event, call, insn, visit));
+  }
+
+  private *going(
+    event: number,
+    call: number,
+    insn: number,
+    visit: (place: Place) => void = () => {},
+  ): Generator<void, boolean> {
     this.leave();
-    this.run.seekEvent(event - 1);
+    yield* this.run.seeking(event - 1);
     this.run.checkpoint();
     return this.watched((place) => {
       if (place.call !== call) return false;
@@ -151,11 +161,12 @@ export class Microscope {
   }
 
   /** Moves to the last instruction of a call, by default the event's last call. */
-  private gotoEnd(event: number, call?: number): boolean {
+  private *goingToEnd(event: number, call?: number): Generator<void, boolean> {
+    yield* this.run.seeking(event - 1);
     const lengths = this.lengths(event);
     const which = call ?? lengths.length - 1;
     const length = lengths[which];
-    return length !== undefined && this.goto(event, which, length - 1);
+    return length !== undefined && (yield* this.going(event, which, length - 1));
   }
 
   /** Number of executed instructions of each program call of an event. */
@@ -171,10 +182,10 @@ export class Microscope {
   }
 
   /** Runs events up to `until` under a test. True when it stopped inside one. */
-  private runUntil(test: StopTest, until: number, keepGoing: () => boolean = () => true): boolean {
+  private *runUntil(test: StopTest, until: number): Generator<void, boolean> {
     while (this.run.nextTime <= until) {
       if (this.watched(test)) return true;
-      if (!keepGoing()) return false;
+      yield;
     }
     this.run.advance(until);
     return false;

@@ -21,6 +21,8 @@ export class Player {
   met: Hit | null = null;
   /** the event up to which `stops` has counted; -1: counting must start again */
   private counted = -1;
+  /** number of changes of the breaks: counting that was under way then is void */
+  private changes = 0;
 
   constructor(
     private readonly run: Run<unknown>,
@@ -32,6 +34,35 @@ export class Player {
   /** Discards counts after a change of breaks. */
   forget(): void {
     this.counted = -1;
+    this.changes++;
+  }
+
+  /** Counts the hits up to the present place, by a run from the beginning; null when the counts are current or not needed. */
+  counting(): Generator<void, void> | null {
+    const { run, scope, stops } = this;
+    const event = scope.at ? scope.at.event - 1 : run.event;
+    return stops.counts && this.counted !== event ? this.count(event) : null;
+  }
+
+  private *count(event: number): Generator<void, void> {
+    const { run, scope, stops, changes } = this;
+    const { at } = scope;
+    const { time } = run;
+    scope.leave();
+    run.seekEvent(0);
+    stops.begin(true);
+    while (run.event < event) {
+      this.runEvent(() => false, null);
+      stops.after();
+      yield;
+    }
+    if (at)
+      scope.watched((place, registers) => {
+        stops.at(place, registers);
+        return place.call === at.call && place.insn === at.insn;
+      });
+    else if (run.time < time) run.advance(time);
+    if (this.changes === changes) this.counted = event;
   }
 
   /** Plays to `time`, ns, or to the first hit. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ended } from '../base/ended.ts';
 import { runs } from '../base/testing/runs.ts';
 import { Microscope } from './microscope.ts';
 import { Run } from './run.ts';
@@ -76,14 +77,14 @@ test('ten instructions forward and ten back give the same state', () => {
   const boundary = run.hash();
   const places: (readonly number[])[] = [];
   for (let i = 0; i < 40; i++) {
-    expect(scope.next(run.time + 100_000)).toBe(true);
+    expect(ended(scope.next(run.time + 100_000))).toBe(true);
     const { event, call, insn, pc } = scope.at ?? expect.fail('stopped');
     if (!events.includes(event)) events.push(event);
     expect(insn).toBe(pc);
     places.push([event, call, insn]);
   }
   for (let i = 38; i >= 0; i--) {
-    expect(scope.previous(previous)).toBe(true);
+    expect(ended(scope.previous(previous))).toBe(true);
     expect([scope.at?.event, scope.at?.call, scope.at?.insn]).toEqual(places[i]);
   }
   scope.leave();
@@ -96,7 +97,7 @@ test('ten instructions forward and ten back give the same state', () => {
 test('a breakpoint stops each time it is reached, and continuing does not stop there at once', () => {
   const { run, scope } = toy();
   const met: string[] = [];
-  while (scope.resume(({ pc }) => pc === 2, 2000)) met.push(`${scope.at?.event}:${scope.at?.call}`);
+  while (ended(scope.resume(({ pc }) => pc === 2, 2000))) met.push(`${scope.at?.event}:${scope.at?.call}`);
   expect(met.length).toBeGreaterThan(5);
   expect(new Set(met).size).toBe(met.length);
   expect(run.time).toBe(2000);
@@ -108,7 +109,7 @@ test('looking through the microscope changes nothing', () => {
   const untouched = run.hash();
   run.approach(1000);
   run.advance(1000);
-  for (let i = 0; i < 25; i++) scope.next(run.time + 1e6);
+  for (let i = 0; i < 25; i++) ended(scope.next(run.time + 1e6));
   scope.leave();
   run.approach(3000);
   run.advance(3000);

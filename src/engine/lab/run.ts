@@ -3,6 +3,7 @@
  * runs forward again; a command given in the past drops everything after it and begins another branch.
  */
 import { assert } from '../base/assert.ts';
+import { ended } from '../base/ended.ts';
 import { hashTree } from '../base/hash.ts';
 import type { EventQueue } from '../net/event-queue.ts';
 import type { Memory } from '../vm/memory.ts';
@@ -130,12 +131,20 @@ export class Run<Cold> {
 
   /** Goes to the state just after event number `event`, forward or back. False when the run ends before. */
   seekEvent(event: number): boolean {
+    return ended(this.seeking(event));
+  }
+
+  /** `seekEvent` in steps: far back checkpoints are sparse, so it may take seconds. */
+  *seeking(event: number): Generator<void, boolean> {
     const movedOn = this.time > this.machine.events.lastEventTime;
     const checkpoint = this.checkpoints.before(event);
     assert(checkpoint, 'a run has its first checkpoint');
     const behind = event < this.event || (event === this.event && movedOn);
     if (behind || checkpoint.event > this.event) this.restore(checkpoint);
-    while (this.event < event) if (!this.step()) return false;
+    while (this.event < event) {
+      if (!this.step()) return false;
+      if (this.event % PATIENCE_EVERY === 0) yield;
+    }
     return true;
   }
 

@@ -44,7 +44,7 @@ export const KEEP_COMMANDS: readonly PageCommand[] = [
   },
   {
     id: 'text.duplicate',
-    title: 'A copy of this text',
+    title: 'Duplicate this text',
     group: 'Program',
     when: hasText,
     run: () => begin(activeText() ?? '', textOf(activeText() ?? '')),

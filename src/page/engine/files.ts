@@ -6,7 +6,7 @@ import { isVerifierLog, toBase64 } from '../../engine/index.ts';
 import { choose, chooseTab } from '../store/choices.ts';
 import { addFile, inspect, setInspect } from '../store/inspect.ts';
 import { lab, notify } from '../store/lab.ts';
-import { beginText, MOST_NAME, plainStem } from '../store/texts.ts';
+import { awaitText, beginText, MOST_NAME, plainStem } from '../store/texts.ts';
 import { command } from './engine.ts';
 import { freshLetter } from './fresh-letter.ts';
 
@@ -42,7 +42,7 @@ function loadObject(file: string, bytes: Uint8Array): void {
   let object = file.length > MOST_NAME ? `${stem}.bpf.o` : file;
   for (let n = 2; taken.includes(object); n++) object = `${stem}-${n}.bpf.o`;
   const process = `loader-${map.toLowerCase()}`;
-  choose({ activeText: object });
+  awaitText(object);
   command({ do: 'spawn', process });
   command({ do: 'load-object', process, map, object, bytes: toBase64(bytes), attach: true });
   // make its types searchable; the loader reports missing or damaged ones

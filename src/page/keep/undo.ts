@@ -8,6 +8,7 @@ import type { CommandLog } from '../engine/command-log.ts';
 import { currentLog, onLog, openAgain } from '../engine/engine.ts';
 import { currentFrame } from '../frame-source.ts';
 import { choices, choose, draftOf, useChoices } from '../store/choices.ts';
+import { setPending, usePending } from '../share/pending.ts';
 import type { Draft } from './draft.ts';
 
 interface Done {
@@ -15,6 +16,8 @@ interface Done {
   readonly log: CommandLog | null;
   /** engine time at which it was left, ns */
   readonly time: number;
+  /** somebody else's lab was only shown, and waited to be run: nothing to go back to, since its run without steps offers no way on */
+  readonly waits: boolean;
 }
 
 interface Undo {
@@ -33,7 +36,12 @@ let restoring = false;
 let typedAt = Number.NEGATIVE_INFINITY;
 let waiting = false;
 
-const taken = (): Done => ({ draft: draftOf(choices()), log: currentLog(), time: currentFrame().hot.time });
+const taken = (): Done => ({
+  draft: draftOf(choices()),
+  log: currentLog(),
+  time: currentFrame().hot.time,
+  waits: usePending.getState().pending !== null,
+});
 
 const KEYS = ['scenario', 'kernel', 'edits', 'activeText', 'breakpoints', 'breaks', 'watches'] as const;
 
@@ -52,7 +60,7 @@ function look(): void {
   const typing = isTyping(before, next);
   const goesOn = typing && performance.now() - typedAt < TYPING_MS;
   typedAt = typing ? performance.now() : Number.NEGATIVE_INFINITY;
-  if (goesOn) return;
+  if (goesOn || before.waits) return;
   const left = { ...before, time: next.log === before.log ? before.time : next.time };
   useUndo.setState({ past: [...useUndo.getState().past, left].slice(-MOST), future: [] });
 }
@@ -69,9 +77,16 @@ export function followUndo(): void {
   onLog(lookSoon);
 }
 
+/** The present state, if it is one to come back to. */
+function kept(): Done[] {
+  const here = taken();
+  return here.waits ? [] : [here];
+}
+
 function restore(to: Done): void {
   const from = now;
   restoring = true;
+  setPending(null);
   choose(to.draft);
   if (to.log && to.log !== from?.log) openAgain(to.log, to.time);
   queueMicrotask(() => {
@@ -85,7 +100,7 @@ export function undo(): void {
   const { past, future } = useUndo.getState();
   const to = past.at(-1);
   if (!to || !now) return;
-  useUndo.setState({ past: past.slice(0, -1), future: [taken(), ...future] });
+  useUndo.setState({ past: past.slice(0, -1), future: [...kept(), ...future] });
   restore(to);
 }
 
@@ -93,6 +108,6 @@ export function redo(): void {
   const { past, future } = useUndo.getState();
   const [to, ...rest] = future;
   if (!to || !now) return;
-  useUndo.setState({ past: [...past, taken()], future: rest });
+  useUndo.setState({ past: [...past, ...kept()], future: rest });
   restore(to);
 }

@@ -194,6 +194,8 @@ const rescale = (scale: number): void =>
 type Act = (state: KeyState) => void;
 const next: Act = ({ at, blank }) => (blank ? present({ blank: false }) : showStep(at + 1));
 const previous: Act = ({ at, blank }) => (blank ? present({ blank: false }) : showStep(at - 1));
+/** Escape closes the code that lies over the stage; only without it the talk ends. */
+const leave: Act = ({ qr }) => (qr ? present({ qr: false }) : endTalk());
 const blankOut: Act = ({ blank }) => present({ blank: !blank });
 
 const KEYS = new Map<string, Act>([
@@ -218,5 +220,5 @@ const KEYS = new Map<string, Act>([
   ['=', ({ scale }) => rescale(scale + SCALES.step)],
   ['-', ({ scale }) => rescale(scale - SCALES.step)],
   ['0', () => rescale(1)],
-  ['Escape', endTalk],
+  ['Escape', leave],
 ]);

@@ -29,9 +29,18 @@ export function showOverlay(overlay: Overlay): void {
   useOverlay.setState({ overlay, typed: '', ...(overlay === 'stage' ? { talking: true } : {}) });
 }
 
-/** Forgets what had the focus, unless a sheet stands that will give it back. */
-export function forgetFocus(): void {
-  if (useOverlay.getState().overlay === null) before = null;
+/** Keys typed after a command are the page's, so the focus does not go back into a text. */
+const isText = (element: HTMLElement): boolean => element.closest('input, textarea, .editor') !== null;
+
+/**
+ * After a command of the palette: gives the focus back to what had it, unless that is a text, the command moved the focus, or a sheet stands
+ * that will give it back.
+ */
+export function returnFocus(): void {
+  if (useOverlay.getState().overlay !== null) return;
+  const to = before;
+  before = null;
+  if (to && !isText(to)) giveBack(to);
 }
 
 /** Closes the sheet, as its user wants, and gives the focus back to what had it. */

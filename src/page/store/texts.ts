@@ -35,10 +35,19 @@ export function textNames(
   return [...examples, ...others.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })), ...new Set(objects)];
 }
 
+/** What was shown before a chosen text that does not exist: an object that is still loading, or was refused; a deleted text. */
+let shownBefore: string | null = null;
+
 export function activeText(): string | null {
   const names = textNames(lab(), choices().edits);
   const { activeText: chosen } = choices();
-  return chosen !== null && names.includes(chosen) ? chosen : (names[0] ?? null);
+  return [chosen, shownBefore].find((name) => name !== null && names.includes(name)) ?? names[0] ?? null;
+}
+
+/** Shows an object's listing once the object is loaded; the present text until then, and if the object is refused. */
+export function awaitText(name: string): void {
+  shownBefore = activeText();
+  choose({ activeText: name });
 }
 
 export function editText(name: string, text: string): void {
@@ -53,7 +62,11 @@ export const isOwn = (name: string, edits: Readonly<Record<string, string>>): bo
 
 export function deleteText(name: string): void {
   const { [name]: _, ...others } = choices().edits;
-  choose({ edits: others, ...(choices().activeText === name ? { activeText: null } : {}) });
+  const names = textNames(lab(), choices().edits);
+  const at = names.indexOf(name);
+  // the neighbour, by its name, so that to show it is part of this change
+  const next = names[at + 1] ?? names[at - 1] ?? null;
+  choose({ edits: others, ...(activeText() === name ? { activeText: next } : {}) });
 }
 
 /** Most letters of a name without its ending; a draft with names of more than 120 cannot be read again. */
@@ -86,6 +99,22 @@ export function renameText(name: string, stem: string): string {
 export function statusOf(name: string, text: string, loaded: LabState['loaded']): TextStatus {
   if (!Object.hasOwn(loaded, name)) return 'new';
   return loaded[name] === text ? 'same' : 'changed';
+}
+
+/**
+ * Name under which the machine has a text that the editor shows under another: it was renamed after it was loaded. Null if the name is still
+ * that of a text, which is then a copy.
+ */
+export function loadedAs(
+  name: string,
+  text: string,
+  { loaded, scenario, cold }: Pick<LabState, 'loaded' | 'scenario' | 'cold'>,
+  edits: Readonly<Record<string, string>>,
+): string | null {
+  if (text === '' || Object.hasOwn(loaded, name)) return null;
+  const shown = textNames({ scenario, cold }, edits);
+  const old = Object.keys(loaded).find((other) => loaded[other] === text && !shown.includes(other));
+  return old ?? null;
 }
 
 /** A free name for a text that becomes another map: `bpf_reno-2.s` for `bpf_reno.s`. */

@@ -27,7 +27,7 @@ export interface Place {
 export interface LiveSceneProps {
   /** pure; a new function when anything other than the frame and the place changed */
   readonly build: (frame: Frame, place: Place) => Scene;
-  /** drawn less often while playing, for views that are read rather than watched */
+  /** drawn less often while playing, and without animations, for views that are read rather than watched */
   readonly calm?: boolean;
   /** layers of moving things above the scene's own, drawn in every frame without React */
   readonly moving?: (frame: Frame, place: Place) => readonly DisplayList[];
@@ -105,12 +105,12 @@ function useSceneOf({ build, size, zoom, scroll }: PictureProps): { place: Place
 
 function FullPicture(props: PictureProps) {
   const { place, sceneOf } = useSceneOf(props);
-  return <Drawn {...props} place={place} scene={useFrame(sceneOf)} />;
+  return <Drawn {...props} place={place} scene={useFrame(sceneOf)} moves />;
 }
 
 function CalmPicture(props: PictureProps) {
   const { place, sceneOf } = useSceneOf(props);
-  return <Drawn {...props} place={place} scene={useCalm(({ frame }) => sceneOf(frame))} />;
+  return <Drawn {...props} place={place} scene={useCalm(({ frame }) => sceneOf(frame))} moves={false} />;
 }
 
 const NO_LAYERS: readonly DisplayList[] = [];
@@ -118,9 +118,10 @@ const NO_LAYERS: readonly DisplayList[] = [];
 interface DrawnProps extends Pick<PictureProps, 'moving' | 'onHover' | 'size' | 'zoom'> {
   readonly place: Place;
   readonly scene: Scene;
+  readonly moves: boolean;
 }
 
-function Drawn({ moving, place, scene, size, zoom, onHover }: DrawnProps) {
+function Drawn({ moving, place, scene, moves, size, zoom, onHover }: DrawnProps) {
   const { theme } = place;
   useLab((state) => state.playing);
   useEffect(
@@ -135,6 +136,7 @@ function Drawn({ moving, place, scene, size, zoom, onHover }: DrawnProps) {
     <SceneView
       scene={scene}
       theme={theme}
+      moves={moves}
       zoom={zoom}
       eased={currentMotion() === 'step'}
       words={wordsTurn()}

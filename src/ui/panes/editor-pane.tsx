@@ -4,7 +4,17 @@ import { CommandButton } from '../controls/command-button.tsx';
 import { Pane } from '../controls/pane.tsx';
 import { choose, useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
-import { activeText, editText, isListing, isTypes, statusOf, textNames, textOf } from '../../page/store/texts.ts';
+import {
+  activeText,
+  editText,
+  isLeftOut,
+  isListing,
+  isTypes,
+  loadedAs,
+  statusOf,
+  textNames,
+  textOf,
+} from '../../page/store/texts.ts';
 import { Registers } from './registers.tsx';
 import { ChevronDown, Plus, RotateCw } from 'lucide-react';
 import { SAMPLES } from '../../scenarios/samples.ts';
@@ -235,7 +245,8 @@ const THIS_TEXT = [
 
 function TextActions({ name }: { readonly name: string }) {
   const loaded = useLab((state) => state.loaded);
-  useChoices((state) => state.edits);
+  const cold = useLab((state) => state.cold);
+  const edits = useChoices((state) => state.edits);
   const text = textOf(name);
   const status = statusOf(name, text, loaded);
   const types = isTypes(name);
@@ -243,16 +254,19 @@ function TextActions({ name }: { readonly name: string }) {
   const isHung = useLab((state) => state.hung.has(text));
   const standIn =
     status === 'same' && scenario ? standIns(scenario.texts, loaded).find((one) => one.text === name) : null;
+  const old = types ? null : loadedAs(name, text, { loaded, scenario, cold }, edits);
+  const words =
+    old === null ? (types ? TYPE_WORDS : WORDS)[status] : `The machine has this text under its old name, ${old}`;
   return (
     <div className="action-bar" data-status={status}>
       <span className="status-word" role="status">
         {isHung && status !== 'same' && <b className="problem">The engine stopped answering with this text. </b>}
-        {standIn ? `Replaces ${standIn.from}: the scenario uses ${standIn.to}` : (types ? TYPE_WORDS : WORDS)[status]}
+        {standIn ? `Replaces ${standIn.from}: the scenario uses ${standIn.to}` : words}
       </span>
       <Problems />
       {(types || status !== 'new') && (
         <CommandButton command="program.restart" icon={<RotateCw aria-hidden="true" />}>
-          Restart with this text
+          {isLeftOut(name) ? 'Restart without this text' : 'Restart with this text'}
         </CommandButton>
       )}
       {!types && (

@@ -11,6 +11,12 @@ test('agrees with JSON on plain values', () => {
   );
 });
 
+test('one key may differ, but not be absent', () => {
+  expect(sameValue({ a: 1, tip: 'x' }, { a: 1, tip: 'y' }, 'tip')).toBe(true);
+  expect(sameValue({ a: 1, tip: 'x' }, { a: 2, tip: 'y' }, 'tip')).toBe(false);
+  expect(sameValue({ a: 1, tip: 'x' }, { a: 1 }, 'tip')).toBe(false);
+});
+
 test.each([
   [{ a: 1 }, { a: 1, b: undefined }, false],
   [{ a: undefined }, { b: 1 }, false],

@@ -6,6 +6,7 @@ import type { CSSProperties, KeyboardEvent, ReactElement, ReactNode, RefObject }
 import { createPortal } from 'react-dom';
 import { createElement, memo, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Action, Hit, Mark, Scene, Size, Theme } from '../../views/scene.ts';
+import { flat } from '../../views/flat.ts';
 import { hitsOf, textTwin } from '../../views/scene.ts';
 import type { SvgNode } from '../../views/svg.ts';
 import { markNode, sceneDefs } from '../../views/svg.ts';
@@ -18,7 +19,9 @@ export interface SceneViewProps {
   readonly theme: Theme;
   /** px per unit of the scene, 1 when absent */
   readonly zoom?: number;
-  /** animates marks to their new places, after steps only, not while scrubbing or playing */
+  /** groups may be animated to new places */
+  readonly moves?: boolean;
+  /** animates changes now: after steps only, not while scrubbing or playing */
   readonly eased?: boolean;
   /**
    * While this number stays, names and places of buttons and the text twin stay too, unless there are others: nobody
@@ -44,15 +47,25 @@ interface DrawnMark {
   readonly element: ReactElement;
 }
 
-/** Makes a function that draws successive pictures, reusing elements of unchanged marks, which React then skips. */
-function createDrawing(scope: string, theme: Theme): (marks: readonly Mark[]) => readonly ReactElement[] {
+/**
+ * Makes a function that draws successive pictures, reusing elements of marks that differ at most in their tip, which React then skips.
+ * `moves`: groups may be animated to new places; otherwise they are drawn without transforms.
+ */
+function createDrawing(
+  scope: string,
+  theme: Theme,
+  moves: boolean,
+): (marks: readonly Mark[]) => readonly ReactElement[] {
   let before: ReadonlyMap<string, DrawnMark> = new Map();
   return (marks) => {
     const now = new Map<string, DrawnMark>();
     for (const mark of marks) {
       const known = before.get(mark.id);
-      const same = known !== undefined && sameValue(known.mark, mark);
-      now.set(mark.id, same ? known : { mark, element: element(markNode(mark, { scope, theme })) });
+      const same = known !== undefined && sameValue(known.mark, mark, 'tip');
+      now.set(
+        mark.id,
+        same ? known : { mark, element: element(markNode(moves ? mark : flat(mark), { scope, theme, still: !moves })) },
+      );
     }
     before = now;
     return [...now.values()].map((one) => one.element);
@@ -63,10 +76,11 @@ interface PictureProps {
   readonly marks: readonly Mark[];
   readonly theme: Theme;
   readonly scope: string;
+  readonly moves: boolean;
 }
 
-const Picture = memo(function Picture({ marks, theme, scope }: PictureProps) {
-  const draw = useMemo(() => createDrawing(scope, theme), [scope, theme]);
+const Picture = memo(function Picture({ marks, theme, scope, moves }: PictureProps) {
+  const draw = useMemo(() => createDrawing(scope, theme, moves), [scope, theme, moves]);
   return (
     <g aria-hidden="true" className="scene-marks">
       {draw(marks)}
@@ -237,7 +251,7 @@ function Layers({ layers, size, theme, zoom }: { layers: Scene['layers']; size: 
 
 /** Skips rendering when the scene is the same object as before. */
 export const SceneView = memo(function SceneView(props: SceneViewProps) {
-  const { scene, theme, zoom = 1, eased = false, words = null, over, onAction, onHover } = props;
+  const { scene, theme, zoom = 1, moves = false, eased = false, words = null, over, onAction, onHover } = props;
   const { label, marks, width, height } = scene;
   const scope = useId().replace(/[^\w-]/g, '');
   const place = useRef<HTMLDivElement>(null);
@@ -270,7 +284,7 @@ export const SceneView = memo(function SceneView(props: SceneViewProps) {
         {...(hits.length > 0 ? { role: 'toolbar', 'aria-label': label } : { 'aria-hidden': true })}
       >
         <defs>{defs}</defs>
-        <Picture marks={marks} theme={theme} scope={scope} />
+        <Picture marks={marks} theme={theme} scope={scope} moves={moves} />
         {hits.length > 0 && <Buttons hits={hits} on={on} words={words} />}
       </svg>
       {tip && tip.tip !== '' && <Tip hit={tip} zoom={zoom} place={place} />}

@@ -96,7 +96,7 @@ function Bar({ notice, waiting }: BarProps) {
 }
 
 /** Buttons of what helps: the line that it is about, another attempt, the kernel's checks. */
-function WaysOn({ notice: { n, kind, text, line, again } }: { readonly notice: ShownNotice }) {
+function WaysOn({ notice: { n, kind, text, line, again, log } }: { readonly notice: ShownNotice }) {
   return (
     <>
       {text !== undefined && line !== undefined && (
@@ -114,6 +114,11 @@ function WaysOn({ notice: { n, kind, text, line, again } }: { readonly notice: S
           }}
         >
           Try again
+        </button>
+      )}
+      {log && (
+        <button type="button" className="button" onClick={() => runCommand('view.side.processes')}>
+          Processes
         </button>
       )}
       {kind === 'refused' && (

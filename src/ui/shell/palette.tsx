@@ -5,7 +5,7 @@ import type { PageCommand } from '../../page/commands/command.ts';
 import { COMMANDS, isEnabled } from '../../page/commands/registry.ts';
 import { runSoon } from '../../page/commands/soon.ts';
 import { Keys } from '../controls/keys.tsx';
-import { dismissOverlay, forgetFocus, showOverlay, useOverlay } from '../../page/store/overlay.ts';
+import { dismissOverlay, returnFocus, showOverlay, useOverlay } from '../../page/store/overlay.ts';
 import { rank } from './rank.ts';
 
 export function Palette() {
@@ -23,7 +23,7 @@ export function Palette() {
     if (!command) return;
     runSoon(() => {
       command.run({});
-      forgetFocus();
+      returnFocus();
     });
   };
   const onKeyDown = (event: KeyboardEvent): void => {

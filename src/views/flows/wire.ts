@@ -165,7 +165,8 @@ export function wireStill(input: WireInput, size: Size): Scene {
     layers: [...wires(lanes, columns), queueFrame(columns, stack), ...sparks(input, lanes, columns)].filter(notEmpty),
     marks: [
       ...heads(input, columns),
-      ...lanes.map((lane, i) => laneMark(lane, columns, i, input.running === lane.socket.id)),
+      ...lanes.map((lane, i) => laneMark(lane, i, input.running === lane.socket.id)),
+      ...windows(lanes, columns),
     ],
   };
 }
@@ -205,8 +206,16 @@ function laneTip(lane: Lane): string {
   return `${laneLabel(lane)}${numbers}`;
 }
 
-function laneMark(lane: Lane, { value }: Columns, index: number, runs: boolean): Mark {
-  const { socket, flow, look, y } = lane;
+/** The windows at the right end: apart from the lanes, which stay the same from picture to picture. */
+const windows = (lanes: readonly Lane[], { value }: Columns): Mark[] =>
+  lanes.flatMap(({ socket, flow, y }) =>
+    flow
+      ? [text(`cwnd.${socket.id}`, { x: value, y: y + 4 }, String(flow.cwnd), mono(12, 600), 'text', { anchor: 'end' })]
+      : [],
+  );
+
+function laneMark(lane: Lane, index: number, runs: boolean): Mark {
+  const { socket, look, y } = lane;
   const half = Math.min(13, lane.height / 2);
   const id = `lane.${socket.id}`;
   const closing = isClosing(socket.state);
@@ -223,8 +232,6 @@ function laneMark(lane: Lane, { value }: Columns, index: number, runs: boolean):
     text(`${id}.number`, { x: 24, y: 4 }, number, font, closing ? look.ink : 'on-state', { anchor: 'middle' }),
     text(`${id}.map`, { x: 41, y: 4 }, served, NAME, look.ink),
   ];
-  if (flow)
-    children.push(text(`${id}.cwnd`, { x: value, y: 4 }, String(flow.cwnd), mono(12, 600), 'text', { anchor: 'end' }));
   return group(id, { x: 0, y }, children, {
     label: `${laneLabel(lane)}${runs ? ', its program is stopped' : ''}`,
     tip: laneTip(lane),

@@ -137,6 +137,7 @@ function unfolded(frame: Frame): Mark[] {
   const eventsY = size.height - 18;
   const bottom = eventsY - 14;
   const refsBottom = rows === 2 ? (refsTop + bottom) / 2 - 5 : bottom;
+  const refs = counted ? refsOf({ ...frame, letters }, refsTop + 4, refsBottom) : { lines: [], names: [] };
   const flag = flagBox(frame);
   const ticks = timeTicks(scale, 14, [flag.x, flag.x + flag.width]);
   const grid = ticks.lines.map((x, i) =>
@@ -148,10 +149,7 @@ function unfolded(frame: Frame): Mark[] {
     ...letters.flatMap((letter, i) => lane(frame, letter, AXIS + 4 + pitch * (i + 0.5), pitch - 7)),
     ...restMarks(frame, rest, AXIS + 4 + pitch * (letters.length + 0.5)),
     ...(counted && letters.length > 0
-      ? [
-          ...laneName('refs', 'refs', '', (refsTop + refsBottom) / 2, frame),
-          ...refLines({ ...frame, letters }, refsTop + 4, refsBottom),
-        ]
+      ? [...laneName('refs', 'refs', '', (refsTop + refsBottom) / 2, frame), ...refs.lines]
       : []),
     ...(input.watch && rows > 0
       ? watchLane(frame, input.watch, rows === 2 ? refsBottom + 8 : refsTop + 4, bottom)
@@ -159,6 +157,8 @@ function unfolded(frame: Frame): Mark[] {
     ...(input.watch && rows === 0 ? [hiddenWords('watch', input.watch.label)] : []),
     ...laneName('events', 'events', '', eventsY, frame, captionAt(input)),
     ...eventMarks(input, scale, eventsY),
+    // last, since what follows a moving mark is drawn anew with it
+    ...refs.names,
     ...playhead(frame, flag),
   ];
 }
@@ -290,7 +290,13 @@ function stepPath(
   return d.trim();
 }
 
-function refLines(frame: Frame, top: number, bottom: number): Mark[] {
+/** The counts, and their names beside the playhead. */
+interface Refs {
+  readonly lines: readonly Mark[];
+  readonly names: readonly Mark[];
+}
+
+function refsOf(frame: Frame, top: number, bottom: number): Refs {
   const { input, scale, letters } = frame;
   const all = letters.map((letter) => ({ letter, steps: countsOf(input.history, letter) }));
   const most = all.reduce((max, { steps }) => steps.reduce((m, step) => Math.max(m, step.refcnt), max), 1);
@@ -309,7 +315,7 @@ function refLines(frame: Frame, top: number, bottom: number): Mark[] {
       },
     ),
   );
-  return [...lines, ...refNames(frame, all, yOf, top, bottom)];
+  return { lines, names: refNames(frame, all, yOf, top, bottom) };
 }
 
 /** Letter and count beside the playhead, moved apart where lines are near each other. */
