@@ -13,6 +13,18 @@ const GLYPH: Readonly<Record<LifecycleState, string>> = {
   FREED: '✕',
 };
 
+/** Space between badges, px, at most. */
+const GAP = 4;
+
+/** Whether all items would have room if the menu of the others were not there: otherwise it would never go away. */
+function fitsWithoutMenu(list: HTMLElement): boolean {
+  const { nextElementSibling: menu } = list;
+  const items = [...list.children].map((item) => item.getBoundingClientRect().width);
+  const needed = items.reduce((sum, width) => sum + width + GAP, 0);
+  const room = list.clientWidth + (menu?.matches('.more-maps') ? menu.getBoundingClientRect().width : 0);
+  return needed <= room;
+}
+
 /** Number of a list's items that are in its first line; the others have no room. */
 function useFirstLine(list: RefObject<HTMLElement | null>): number {
   const [count, setCount] = useState(Number.POSITIVE_INFINITY);
@@ -20,6 +32,7 @@ function useFirstLine(list: RefObject<HTMLElement | null>): number {
     const { current } = list;
     if (!current) return;
     const measure = (): void => {
+      if (fitsWithoutMenu(current)) return setCount(Number.POSITIVE_INFINITY);
       const { bottom } = current.getBoundingClientRect();
       const tops = [...current.children].map((item) => item.getBoundingClientRect().top);
       setCount(tops.filter((top) => top < bottom - 1).length);
