@@ -5,20 +5,20 @@
 import type { Mark } from './scene.ts';
 
 /** Numbers after each absolute command of a path, and which of them are x and y of a point. */
-const COMMANDS: Readonly<Record<string, { readonly numbers: number; readonly points: readonly number[] }>> = {
-  M: { numbers: 2, points: [0] },
-  L: { numbers: 2, points: [0] },
-  Q: { numbers: 4, points: [0, 2] },
-  C: { numbers: 6, points: [0, 2, 4] },
-  A: { numbers: 7, points: [5] },
-  Z: { numbers: 0, points: [] },
-};
+const COMMANDS: ReadonlyMap<string, { readonly numbers: number; readonly points: readonly number[] }> = new Map([
+  ['M', { numbers: 2, points: [0] }],
+  ['L', { numbers: 2, points: [0] }],
+  ['Q', { numbers: 4, points: [0, 2] }],
+  ['C', { numbers: 6, points: [0, 2, 4] }],
+  ['A', { numbers: 7, points: [5] }],
+  ['Z', { numbers: 0, points: [] }],
+]);
 
 /** A path moved by x and y; null if it has commands that are not absolute or not known here. */
 export function movedPath(d: string, x: number, y: number): string | null {
   const out: (string | number)[] = [];
   for (const [, letter = '', rest = ''] of d.matchAll(/([A-Za-z])([^A-Za-z]*)/g)) {
-    const command = COMMANDS[letter];
+    const command = COMMANDS.get(letter);
     const numbers = rest.match(/-?[\d.]+(?:e-?\d+)?/g)?.map(Number) ?? [];
     if (!command || (command.numbers === 0 ? numbers.length > 0 : numbers.length % command.numbers > 0)) return null;
     out.push(letter);
