@@ -47,7 +47,7 @@ export const noMap = (name: string): Notice => ({
   kind: 'error',
   title: `${name} defines no map`,
   detail:
-    'Its struct is named by a line such as .struct_ops tcp_congestion_ops. New program, behind +, begins a text with one.',
+    'Its struct is named by a line such as .struct_ops tcp_congestion_ops. The + button has New program, which begins a text with one.',
   text: name,
   line: 0,
 });

@@ -2,7 +2,7 @@
  * Moves that search for their place, a row of a table each. They use the session only through its desk; long searches
  * become jobs in slices.
  */
-import { ended, type Lab } from '../engine/index.ts';
+import type { Lab } from '../engine/index.ts';
 import type { Answer } from '../engine/late.ts';
 import type { ToWorker } from '../protocol/messages.ts';
 import type { SearchMessage } from '../protocol/moves.ts';
@@ -126,11 +126,11 @@ function lookAhead(desk: Desk, lab: Lab, search: () => Generator<void, boolean>,
 }
 
 /** Goes back to the present place after a search without result. */
-function* orReturn(lab: Lab, search: Generator<void, boolean>): Generator<void, boolean> {
+function* orReturn<T>(lab: Lab, search: Generator<void, T>): Generator<void, T> {
   const { position, time } = lab;
-  if (yield* search) return true;
-  yield* lab.returning(position, time);
-  return false;
+  const found = yield* search;
+  if (!found) yield* lab.returning(position, time);
+  return found;
 }
 
 /** Searches back for a break; the lab does not move when there is none. */
@@ -142,14 +142,11 @@ const backJob = (desk: Desk, lab: Lab): Job =>
 const NEVER = 'It never had this value before';
 
 /** Runs a search and reports the answer; the lab does not move when there is none. */
-function lookBack(desk: Desk, lab: Lab, search: Generator<void, Answer | null>, without: string): Job {
-  const { position, time } = lab;
-  return searching('looking back', search, (answer) => {
-    if (answer) return tell(desk, answer.title, answer.detail);
-    ended(lab.returning(position, time));
-    return tell(desk, without, 'Searched from here back to the start of the run.');
+const lookBack = (desk: Desk, lab: Lab, search: Generator<void, Answer | null>, without: string): Job =>
+  searching('looking back', orReturn(lab, search), (answer) => {
+    if (answer) tell(desk, answer.title, answer.detail);
+    else tell(desk, without, 'Searched from here back to the start of the run.');
   });
-}
 
 export const isSearch = (message: ToWorker): message is SearchMessage => Object.hasOwn(SEARCHES, message.type);
 

@@ -15,12 +15,12 @@ const CROWD_MS = 500;
 /** Time between two checkpoints for the page, ms. */
 const KEEP_MS = 1000;
 
-/** Fewest sockets of a crowd: their states alone are told as seldom as the history, since a message of a thousand takes 3 ms to read. */
-const CROWD = 64;
+/** Most sockets that are no crowd: the states of more are told as seldom as the history, since a message of a thousand takes 3 ms to read. */
+const NO_CROWD = 64;
 
 /** Whether two snapshots differ only in the sockets, which are many. */
 function onlyOfCrowd(cold: ColdSnapshot, before: ColdSnapshot | null): boolean {
-  if (before === null || cold.sockets.length < CROWD || cold.sockets.length !== before.sockets.length) return false;
+  if (before === null || cold.sockets.length <= NO_CROWD || cold.sockets.length !== before.sockets.length) return false;
   return Object.entries(cold).every(([key, value]) => key === 'sockets' || value === before[key as keyof ColdSnapshot]);
 }
 
@@ -84,7 +84,7 @@ export class Teller {
   frame(lab: Lab, standing: Standing): void {
     const { playing, n } = standing;
     const cold = lab.cold();
-    const isDue = this.isDue(playing, cold.sockets.length < CROWD ? HISTORY_MS : CROWD_MS);
+    const isDue = this.isDue(playing, cold.sockets.length <= NO_CROWD ? HISTORY_MS : CROWD_MS);
     if (cold !== this.sentCold && (isDue || !onlyOfCrowd(cold, this.sentCold))) {
       this.sentCold = cold;
       this.host.post({ type: 'cold', cold });

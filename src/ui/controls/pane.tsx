@@ -20,11 +20,12 @@ interface PaneProps<T extends string> {
 
 export function Pane<T extends string>(props: PaneProps<T>) {
   const { id, title, titled = false, tabs, selected, onSelect, aside, children } = props;
+  const hasTabs = tabs.length > 0;
   return (
     <section className="pane" aria-label={title} data-pane={id}>
       <div className="pane-head">
         <h2 className={titled ? undefined : 'spoken'}>{title}</h2>
-        <TabList label={title} tabs={tabs} selected={selected} panel={id} onSelect={onSelect} />
+        {hasTabs && <TabList label={title} tabs={tabs} selected={selected} panel={id} onSelect={onSelect} />}
         <span className="spring" />
         {aside}
         <button
@@ -37,7 +38,11 @@ export function Pane<T extends string>(props: PaneProps<T>) {
           ?
         </button>
       </div>
-      <div className="pane-body" role="tabpanel" id={id} aria-labelledby={tabId(id, selected)}>
+      <div
+        className="pane-body"
+        id={id}
+        {...(hasTabs ? { role: 'tabpanel', 'aria-labelledby': tabId(id, selected) } : {})}
+      >
         <Guard key={selected} name={title}>
           {children}
         </Guard>

@@ -1,7 +1,8 @@
 /* Tabs of a pane: one Tab stop, arrows move. Where they do not fit, a menu lists them all. */
 import { ChevronDown } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useRef } from 'react';
 import { Choice } from './choice.tsx';
+import { useMeasured } from './use-measured.ts';
 
 export interface TabItem<T extends string> {
   readonly id: T;
@@ -21,23 +22,7 @@ const STEP: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
 export const tabId = (panel: string, tab: string): string => `${panel}-tab-${tab}`;
 
 /** Whether an element's content overflows sideways. */
-function useOverflow(list: RefObject<HTMLElement | null>): boolean {
-  const [overflows, setOverflows] = useState(false);
-  useEffect(() => {
-    const { current } = list;
-    if (!current) return;
-    const measure = (): void => setOverflows(current.scrollWidth > current.clientWidth + 1);
-    const size = new ResizeObserver(measure);
-    const tabs = new MutationObserver(measure);
-    size.observe(current);
-    tabs.observe(current, { childList: true, characterData: true, subtree: true });
-    return () => {
-      size.disconnect();
-      tabs.disconnect();
-    };
-  }, [list]);
-  return overflows;
-}
+const overflow = ({ scrollWidth, clientWidth }: HTMLElement): boolean => scrollWidth > clientWidth + 1;
 
 /** Scrolls the chosen tab into view. */
 const toView = (tab: HTMLElement | null): void => tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -55,7 +40,7 @@ export function TabList<T extends string>({ label, tabs, selected, panel, onSele
     onSelect(tab.id);
     list.current?.querySelectorAll<HTMLElement>('[role="tab"]')[to]?.focus();
   };
-  const overflows = useOverflow(list);
+  const overflows = useMeasured(list, false, overflow);
   const bar = (
     <div className="tabs" role="tablist" aria-label={label} ref={list} onKeyDown={onKeyDown}>
       {tabs.map(({ id, title }) => (

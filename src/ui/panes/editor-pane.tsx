@@ -32,36 +32,31 @@ export function EditorPane() {
   const cold = useLab((state) => state.cold);
   const names = textNames({ scenario, cold }, edits);
   const selected = activeText();
-  if (selected === null) return scenario ? <NoTexts /> : <section className="pane" aria-label="Programs" />;
+  if (selected === null && !scenario) return <section className="pane" aria-label="Programs" />;
   return (
     <Pane
       id="editor"
       title="Programs"
+      titled={selected === null}
       tabs={names.map((name) => ({ id: name, title: name }))}
-      selected={selected}
+      selected={selected ?? ''}
       onSelect={(name) => choose({ activeText: name })}
       aside={<AddProgram />}
     >
-      <TextEditor name={selected} />
-      <ActionBar name={selected} />
-      <Registers />
+      {selected === null ? (
+        <div className="editor">
+          <EmptyEditor without />
+        </div>
+      ) : (
+        <>
+          <TextEditor name={selected} />
+          <ActionBar name={selected} />
+          <Registers />
+        </>
+      )}
     </Pane>
   );
 }
-
-/** The pane of a lab without texts: the ways to the first one. */
-const NoTexts = () => (
-  <section className="pane" aria-label="Programs" data-pane="editor">
-    <div className="pane-head">
-      <h2>Programs</h2>
-      <span className="spring" />
-      <AddProgram />
-    </div>
-    <div className="editor">
-      <EmptyEditor without />
-    </div>
-  </section>
-);
 
 /** The editor without its head, for a tab of another pane. */
 export function CodeTab() {

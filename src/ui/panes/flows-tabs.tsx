@@ -7,7 +7,7 @@ import { MOST_CURVES } from '../../views/flows/crowd.ts';
 import { seriesLeast } from '../../views/flows/panels.ts';
 import { createReadings } from '../../views/flows/reading.ts';
 import { seriesAt, seriesCurves } from '../../views/flows/series.ts';
-import { FLOW_COLUMNS, flowRows } from '../../views/flows/table.ts';
+import { FLOW_COLUMNS, flowRows, rowsInSight, type Sight } from '../../views/flows/table.ts';
 import { remembered } from '../../views/remembered.ts';
 import { LiveScene, type LiveSceneProps } from '../controls/live-scene.tsx';
 import { Turn, useCalmFrame, useCalmLab } from '../controls/use-frame.ts';
@@ -50,41 +50,27 @@ function TimeSeries({ cold, history, grows }: RunProps & { readonly grows: boole
   return <LiveScene calm build={build} least={seriesLeast} />;
 }
 
-/** Fewer rows are all drawn. */
-const FEW_ROWS = 40;
-/** Rows drawn above and below the visible ones, so that scrolling shows no gap. */
-const SPARE_ROWS = 10;
+const UNSEEN: Sight = { top: 0, height: 0, row: 0 };
 
-interface Rows {
-  readonly first: number;
-  readonly last: number;
-  /** of a row, px */
-  readonly height: number;
-}
-
-/** The rows in sight, and some around them; null before the table has a row. */
-function rowsInSight(place: HTMLElement | null): Rows | null {
-  const height = place?.querySelector<HTMLElement>('tbody tr[aria-rowindex]')?.offsetHeight ?? 0;
-  if (!place || height === 0) return null;
-  const first = Math.max(0, Math.floor(place.scrollTop / height) - SPARE_ROWS);
-  return { first, last: first + Math.ceil(place.clientHeight / height) + 2 * SPARE_ROWS, height };
-}
-
-/** The rows to draw of a table that scrolls: a thousand with new numbers twelve times a second would take all the time there is. */
-function useVisibleRows(place: RefObject<HTMLElement | null>, count: number): Rows & { readonly follow: () => void } {
-  const [rows, setRows] = useState<Rows>({ first: 0, last: FEW_ROWS, height: 0 });
-  const follow = (): void => {
-    setRows((before) => rowsInSight(place.current) ?? before);
-  };
-  // the height of a row and of the place are known after they are drawn
+/** What is in sight of a table that scrolls, measured again when its size or its number of rows changes; `look` measures after scrolling. */
+function useSight(
+  place: RefObject<HTMLElement | null>,
+  count: number,
+): { readonly sight: Sight; readonly look: () => void } {
+  const [sight, setSight] = useState(UNSEEN);
+  const look = useCallback((): void => {
+    const { current } = place;
+    const row = current?.querySelector<HTMLElement>('tbody tr[aria-rowindex]')?.offsetHeight ?? 0;
+    if (current && row > 0) setSight({ top: current.scrollTop, height: current.clientHeight, row });
+  }, [place]);
   useEffect(() => {
     const { current } = place;
-    if (!current || count <= FEW_ROWS) return;
-    const observer = new ResizeObserver(() => setRows((before) => rowsInSight(current) ?? before));
+    if (!current || count === 0) return;
+    const observer = new ResizeObserver(look);
     observer.observe(current);
     return () => observer.disconnect();
-  }, [place, count]);
-  return count <= FEW_ROWS ? { ...rows, first: 0, last: count, follow } : { ...rows, follow };
+  }, [place, count, look]);
+  return { sight, look };
 }
 
 /** Room for rows that are not drawn. */
@@ -99,7 +85,9 @@ function Table({ cold }: Pick<RunProps, 'cold'>) {
   const { hot } = useCalmFrame();
   const place = useRef<HTMLDivElement>(null);
   const count = cold.sockets.length;
-  const { first, last, height, follow } = useVisibleRows(place, count);
+  const { sight, look } = useSight(place, count);
+  // a thousand rows with new numbers twelve times a second would take all the time there is
+  const { first, last } = rowsInSight(count, sight);
   return (
     <div
       className="table-place"
@@ -108,7 +96,7 @@ function Table({ cold }: Pick<RunProps, 'cold'>) {
       aria-label="Connections"
       data-keys="Home End"
       ref={place}
-      onScroll={follow}
+      onScroll={look}
     >
       <table aria-rowcount={count + 1}>
         <thead>
@@ -121,7 +109,7 @@ function Table({ cold }: Pick<RunProps, 'cold'>) {
           </tr>
         </thead>
         <tbody>
-          <Gap rows={first} height={height} />
+          <Gap rows={first} height={sight.row} />
           {flowRows(cold, hot, first, last).map((row, i) => (
             <tr key={row.socket} aria-rowindex={first + i + 2}>
               {FLOW_COLUMNS.map(({ key, numeric }) => (
@@ -131,7 +119,7 @@ function Table({ cold }: Pick<RunProps, 'cold'>) {
               ))}
             </tr>
           ))}
-          <Gap rows={count - last} height={height} />
+          <Gap rows={count - last} height={sight.row} />
         </tbody>
       </table>
     </div>

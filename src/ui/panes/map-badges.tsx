@@ -1,8 +1,9 @@
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { useRef } from 'react';
 import type { LifecycleState, MapLetter } from '../../engine/index.ts';
 import { select, useChoices } from '../../page/store/choices.ts';
 import { useLab } from '../../page/store/lab.ts';
 import { Choice } from '../controls/choice.tsx';
+import { useMeasured } from '../controls/use-measured.ts';
 
 /** Glyphs of the states, in addition to colour. */
 const GLYPH: Readonly<Record<LifecycleState, string>> = {
@@ -25,28 +26,11 @@ function fitsWithoutMenu(list: HTMLElement): boolean {
   return needed <= room;
 }
 
-/** Number of a list's items that are in its first line; the others have no room. */
-function useFirstLine(list: RefObject<HTMLElement | null>): number {
-  const [count, setCount] = useState(Number.POSITIVE_INFINITY);
-  useEffect(() => {
-    const { current } = list;
-    if (!current) return;
-    const measure = (): void => {
-      if (fitsWithoutMenu(current)) return setCount(Number.POSITIVE_INFINITY);
-      const { bottom } = current.getBoundingClientRect();
-      const tops = [...current.children].map((item) => item.getBoundingClientRect().top);
-      setCount(tops.filter((top) => top < bottom - 1).length);
-    };
-    const size = new ResizeObserver(measure);
-    const words = new MutationObserver(measure);
-    size.observe(current);
-    words.observe(current, { childList: true, characterData: true, subtree: true });
-    return () => {
-      size.disconnect();
-      words.disconnect();
-    };
-  }, [list]);
-  return count;
+/** Number of a list's items that have room: all, or those in its first line. */
+function roomyItems(list: HTMLElement): number {
+  if (fitsWithoutMenu(list)) return Number.POSITIVE_INFINITY;
+  const { bottom } = list.getBoundingClientRect();
+  return [...list.children].filter((item) => item.getBoundingClientRect().top < bottom - 1).length;
 }
 
 /** Badges of maps with their states, at the head of the Lifecycle pane; pressing one selects the map. A menu has those without room. */
@@ -54,7 +38,7 @@ export function MapBadges() {
   const selected = useChoices((state) => state.selection.map);
   const cold = useLab((state) => state.cold);
   const list = useRef<HTMLUListElement>(null);
-  const count = useFirstLine(list);
+  const count = useMeasured(list, Number.POSITIVE_INFINITY, roomyItems);
   const maps = (cold?.maps.filter(({ state }) => state !== 'FREED') ?? []).toReversed();
   const rest = maps.slice(count);
   const choose = (letter: MapLetter): void => select({ map: letter === selected ? null : letter, socket: null });

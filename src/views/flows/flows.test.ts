@@ -11,7 +11,7 @@ import type { SeriesInput } from './input.ts';
 import { seriesLeast } from './panels.ts';
 import { createReadings } from './reading.ts';
 import { seriesCurves, seriesScene } from './series.ts';
-import { flowRows } from './table.ts';
+import { flowRows, rowsInSight } from './table.ts';
 import { steppedPoints } from './window.ts';
 import { wireHeight, wireLeast, wireScene } from './wire.ts';
 
@@ -321,6 +321,18 @@ describe('table', () => {
       cwnd: String(hot.flows[0].cwnd),
       caState: 'Open',
     });
+  });
+});
+
+describe('rows in sight', () => {
+  it.each([
+    ['few rows are all drawn', 12, { top: 500, height: 200, row: 20 }, 0, 12],
+    ['before a row is measured, the first ones', 999, { top: 0, height: 0, row: 0 }, 0, 40],
+    ['in the middle, with some around', 999, { top: 10_000, height: 200, row: 20 }, 490, 520],
+    ['at the end', 999, { top: 19_780, height: 200, row: 20 }, 969, 999],
+    ['a table that has become shorter shows its end', 50, { top: 19_780, height: 200, row: 20 }, 20, 50],
+  ])('%s', (_, count, sight, first, last) => {
+    expect(rowsInSight(count, sight)).toEqual({ first, last });
   });
 });
 

@@ -97,6 +97,7 @@ export function seriesAt(curves: SeriesCurves, time: number): Scene {
   const { size, scale } = frame;
   // while a run grows, its history comes a little later than the cursor
   const known = Math.min(time, frame.history.until);
+  const idle = idleAt(frame, known);
   const x = scale.x(time);
   const bottom = size.height - 4;
   const at = clamp(x, scale.left, scale.right);
@@ -108,9 +109,9 @@ export function seriesAt(curves: SeriesCurves, time: number): Scene {
     marks: [
       ...(future.width > 0 ? [rect('future', future, 0, { fill: 'surface-1', fillOpacity: 1 - FUTURE })] : []),
       ...marks,
-      ...idleLines(curves, known),
+      ...idleLines(curves, idle, known),
       line('playhead', { x, y: AXIS - 4 }, { x, y: bottom }, { stroke: 'text', weight: 1.5 }),
-      ...names(frame, panels[0], known),
+      ...names(frame, panels[0], idle, known),
     ],
   };
 }
@@ -220,20 +221,19 @@ function queueLine(frame: Frame, panel: Panel): DisplayList[] {
 }
 
 /** Open connections at the cursor that have sent and received nothing for a while: their values hold. */
-function idleAt({ shown, cold }: Frame, time: number): readonly Series[] {
+function idleAt({ shown, cold }: Frame, time: number): ReadonlySet<Series> {
   const open = new Map(cold.sockets.filter(({ sk }) => sk !== 0).map(({ id, map }) => [id, map]));
   const last = new Map(shown.map((one) => [one.socket, one]));
-  return shown.filter(
-    (one) =>
-      lastTime(one) < time && open.get(one.socket) === one.map && open.has(one.socket) && last.get(one.socket) === one,
-  );
+  // undefined: no socket with that number; null: one without a map
+  const isOpen = ({ socket, map }: Series): boolean => open.get(socket) === map;
+  return new Set(shown.filter((one) => lastTime(one) < time && isOpen(one) && last.get(one.socket) === one));
 }
 
 /** Their curves from the last packet to the cursor. */
-function idleLines({ frame, panels: [window, rtt] }: SeriesCurves, time: number): Mark[] {
+function idleLines({ frame, panels: [window, rtt] }: SeriesCurves, idle: ReadonlySet<Series>, time: number): Mark[] {
   const { scale, shown } = frame;
   if (shown.length > MOST_CURVES) return [];
-  return idleAt(frame, time).flatMap((one) => {
+  return [...idle].flatMap((one) => {
     const [from, to] = [scale.x(lastTime(one)), Math.min(scale.right, scale.x(time))];
     const held = ({ y, id }: Panel, values: Column): Mark[] => {
       const at = y(numberAt(values, values.length - 1));
@@ -250,10 +250,9 @@ function idleLines({ frame, panels: [window, rtt] }: SeriesCurves, time: number)
 const NAME_HEIGHT = 13;
 
 /** Number, map and value at the cursor, in the gutter; as many as fit, the focused one first. */
-function names(frame: Frame, panel: Panel, time: number): Mark[] {
+function names(frame: Frame, panel: Panel, idle: ReadonlySet<Series>, time: number): Mark[] {
   const { shown, size, focused } = frame;
   const most = Math.max(1, Math.floor((panel.bottom - panel.top) / NAME_HEIGHT));
-  const idle = new Set(idleAt(frame, time));
   const live = shown
     .filter((one) => numberAt(one.time, 0) <= time && (lastTime(one) >= time || idle.has(one)))
     .sort((a, b) => Number(b === focused) - Number(a === focused))

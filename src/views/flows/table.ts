@@ -1,5 +1,6 @@
 /* The flows as rows: for the Table tab and for screen readers. */
 import type { ColdSnapshot, HotSnapshot } from '../../engine/index.ts';
+import { clamp } from '../shapes.ts';
 import { rateText } from '../words.ts';
 import { caStateName } from './ca-states.ts';
 import { NO_SSTHRESH } from './window.ts';
@@ -51,6 +52,31 @@ const NO_LIMIT = 2 ** 64;
 function pacingText(rate: number): string {
   if (rate >= NO_LIMIT) return 'infinite';
   return rate > 0 ? rateText(rate * 8) : NONE;
+}
+
+/** What is known of a table that scrolls, px. */
+export interface Sight {
+  /** above the top edge */
+  readonly top: number;
+  readonly height: number;
+  /** height of a row; 0 before one is drawn */
+  readonly row: number;
+}
+
+/** Fewer rows are all drawn. */
+const FEW_ROWS = 40;
+/** Rows drawn above and below the visible ones, so that scrolling shows no gap. */
+const SPARE_ROWS = 10;
+
+/** The rows in sight of a table of `count`, and some around them; a table that has become shorter is at its end. */
+export function rowsInSight(
+  count: number,
+  { top, height, row }: Sight,
+): { readonly first: number; readonly last: number } {
+  if (count <= FEW_ROWS || row === 0) return { first: 0, last: Math.min(count, FEW_ROWS) };
+  const span = Math.ceil(height / row) + 2 * SPARE_ROWS;
+  const first = clamp(Math.floor(top / row) - SPARE_ROWS, 0, Math.max(0, count - span));
+  return { first, last: Math.min(count, first + span) };
 }
 
 /** Rows of the connections from `first` to before `last`; of all by default. */
