@@ -4,7 +4,7 @@ import * as errnos from '../../engine/base/errnos.ts';
 import { COMMANDS } from '../../engine/index.ts';
 import { CODES } from '../../engine/isa/assembler/problems.ts';
 import { TABS } from '../store/tabs.ts';
-import { findPages, HELP_PAGES } from './pages.ts';
+import { findPages, HELP_PAGES, pageFor } from './pages.ts';
 
 const ids = new Set(HELP_PAGES.map(({ id }) => id));
 
@@ -17,6 +17,16 @@ test('every help page exists once and has text', () => {
     if (pane !== 'narrow') for (const { id } of tabs) expect(ids).toContain(`view.${pane}.${id}`);
   expect(ids.size).toBe(HELP_PAGES.length);
   for (const { id, text } of HELP_PAGES) expect(text.length, id).toBeGreaterThan(15);
+});
+
+test('each pane has a page, whichever tab or text it shows', () => {
+  for (const pane of ['type', 'layout', 'memory', 'behind', 'editor', 'timeline'])
+    expect(pageFor(`view.${pane}.any`)?.id).toBe(`view.${pane}`);
+  expect(pageFor('view.editor.my.cc.s')?.id).toBe('view.editor');
+  expect(pageFor('view.editor.')?.id).toBe('view.editor');
+  expect(pageFor('view.flows.table')?.id).toBe('view.flows.table');
+  expect(pageFor('grace period')).toBeNull();
+  expect(pageFor('')).toBeNull();
 });
 
 test('search finds typed words, best match first', () => {

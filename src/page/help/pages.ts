@@ -37,6 +37,13 @@ export const HELP_PAGES: readonly HelpPage[] = [
   ...ERROR_PAGES,
 ];
 
+/** The page of an id, or of the nearest thing around it: a text's tab has the page of its pane. */
+export function pageFor(id: string): HelpPage | null {
+  const found = HELP_PAGES.find((page) => page.id === id);
+  const end = id.lastIndexOf('.');
+  return found ?? (end > 0 ? pageFor(id.slice(0, end)) : null);
+}
+
 /**
  * Rank of a page: matches of the name come first, then of the beginning of a title, of words in a title, and of the
  * text.

@@ -89,6 +89,26 @@ export const VIEW_PAGES = pages('view', [
     'Any type of the kernel: its C with offsets and holes, its cache lines, its bytes at this moment, and who uses a field.',
   ],
   [
+    'type',
+    'Type',
+    'A type of the kernel as C, as a tree, or as raw BTF, with the offset and size of each member, holes and bitfields; Compare shows where two kernels lay it out differently.',
+  ],
+  [
+    'layout',
+    'Layout',
+    'The members of the type in cache lines of 64 bytes. kvalue is the kernel’s copy of a map’s value, lookup what user space reads. Press a member for its value, its last writer and its readers.',
+  ],
+  [
+    'memory',
+    'Memory',
+    'The bytes of the value at the cursor’s time, 8 or 16 a row, with the chosen member marked. Bytes that are not zero are bold.',
+  ],
+  [
+    'behind',
+    'Related code',
+    'The trampolines of a map with the programs that they call, and the instructions and parts of the kernel that use the chosen member.',
+  ],
+  [
     'stage',
     'Presenter',
     'The captions of a run as a talk: one idea at a time, thick lines, only the states in use. S opens the speaker’s window, G goes live on a branch and comes back, B blanks the screen, L is a light pointer.',

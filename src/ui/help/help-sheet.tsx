@@ -1,7 +1,7 @@
 /* The help: a page for every view, term, error number, check and problem, with a search. */
 import { useState } from 'react';
 import { HELP_KINDS, type HelpKind, type HelpPage } from '../../page/help/page.ts';
-import { findPages, HELP_PAGES } from '../../page/help/pages.ts';
+import { findPages, pageFor } from '../../page/help/pages.ts';
 import { useHelp } from '../../page/store/help.ts';
 import { Sheet } from '../controls/sheet.tsx';
 import './help.css';
@@ -19,10 +19,10 @@ const MOST = 60;
 
 export function HelpSheet() {
   const asked = useHelp((state) => state.query);
-  const page = HELP_PAGES.find(({ id }) => id === asked);
+  const page = pageFor(asked);
   const [query, setQuery] = useState(page ? '' : asked);
   const [kind, setKind] = useState<HelpKind | null>(null);
-  const [pinned, setPinned] = useState<HelpPage | null>(page ?? null);
+  const [pinned, setPinned] = useState(page);
   const found = findPages(query).filter((one) => kind === null || one.kind === kind);
   const shown = pinned ? [pinned] : found.slice(0, MOST);
   const search = (text: string): void => {
